@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { logEvent } from "./events.js";
+import { picture, seen } from "./picture.js";
+
+/** An exact int64 of nanoseconds: a decimal string in JSON (job data), a bigint in the program (invariant 1). */
+const nanos = z.codec(z.string().regex(/^-?\d{1,19}$/), z.bigint(), {
+  decode: (text) => BigInt(text),
+  encode: (value) => value.toString(),
+});
+const millis = z.number().int();
+
+export const machine = z.object({ hostname: z.string().min(1), ip: z.string().min(1) }).readonly();
+
+/** Phases of a batch, in order; then the ends. `held` is a flag beside the phase, not a phase. */
+export const PHASES = [
+  "scheduled",
+  "draining",
+  "awaiting_approval",
+  "taking_down",
+  "down",
+  "bringing_up",
+  "up",
+  "cancelled",
+  "failed",
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** The question "take these machines down?", asked once; a new question is a new approval with a new id. */
+export const approval = z.object({
+  /** Unique within the maintenance, such as `a2`: part of the button, so an old button cannot answer a new question. */
+  id: z.string(),
+  askedAtMs: millis,
+  /** Who asked for it with a button or `/mesos down`; `null` when the bot asked by itself. */
+  askedBy: z.string().nullable(),
+  expiresAtMs: millis,
+  /** What people saw when they were asked; compared with the world at the click (invariant 5). */
+  seen,
+  outcome: z
+    .discriminatedUnion("kind", [
+      z.object({ kind: z.literal("granted"), by: z.string(), atMs: millis }),
+      z.object({ kind: z.literal("denied"), by: z.string(), atMs: millis, reason: z.string().nullable() }),
+      z.object({ kind: z.literal("expired"), atMs: millis }),
+      /** The picture got worse between question and answer; `changes` says how. */
+      z.object({ kind: z.literal("outdated"), atMs: millis, changes: z.array(z.string()) }),
+      /** The maintenance was cancelled, or its question was replaced. */
+      z.object({ kind: z.literal("withdrawn"), atMs: millis }),
+    ])
+    .nullable(),
+});
+export type Approval = z.output<typeof approval>;
+
+/**
+ * Written before START_MAINTENANCE is sent and kept until the world shows its outcome (invariants 5 and 7): after a
+ * crash or a time-out it says that a call may be under way, so it is settled by reading, not by calling again.
+ */
+export const downIntent = z.object({
+  approvalId: z.string(),
+  sentAtMs: millis,
+});
+
+export const batch = z.object({
+  /** `b1`, `b2`, … in the order they go down. */
+  id: z.string(),
+  machines: z.array(machine),
+  window: z.object({ start: nanos, duration: nanos.nullable() }),
+  phase: z.enum(PHASES),
+  /** Newest last; at most one is without an outcome. */
+  approvals: z.array(approval),
+  intent: downIntent.nullable(),
+  /** The bot asks by itself at most once per draining; after a deny or an expiry a person asks again. */
+  askedByItself: z.boolean(),
+  /** When the window was first seen in the master's schedule. */
+  drainingSinceMs: millis.nullable(),
+  /** Machines (keys) whose agents registered again after Up. */
+  returned: z.array(z.string()),
+  upAtMs: millis.nullable(),
+});
+export type Batch = z.output<typeof batch>;
+
+/** What currently keeps a maintenance from going on, such as an unreachable master; gone when it is over. */
+export const trouble = z.object({
+  /** A code of the table of errors (`mesos/errors.ts`), such as `no_leader`. */
+  code: z.string(),
+  /** One sentence: what happened. */
+  what: z.string(),
+  /** The master's own words, if it said any. */
+  said: z.string().nullable(),
+  /** What was not done because of it. */
+  notDone: z.string(),
+  /** What to do next. */
+  next: z.string(),
+  sinceMs: millis,
+});
+export type Trouble = z.output<typeof trouble>;
+
+/**
+ * One maintenance: what one `/mesos drain` opens, and the whole of what the bot knows about it. It is the data of one
+ * long-lived job of the control lane; nothing else stores it (DESIGN: the queue is the only store).
+ */
+export const maintenance = z.object({
+  version: z.literal(1),
+  id: z.string().regex(/^m-[a-z0-9]{4,8}$/),
+  cluster: z.string(),
+  /** Slack channel id of the root message and thread. */
+  channel: z.string(),
+  /** Slack user id of who asked. */
+  requester: z.string(),
+  /** The host pattern as it was typed, after undoing Slack's formatting. */
+  hosts: z.string(),
+  reason: z.string().nullable(),
+  ticket: z.string().nullable(),
+  requestedAtMs: millis,
+  /** The window that was asked for; `start` in ms, `null` means as soon as it is posted. */
+  wanted: z.object({ startMs: millis.nullable(), durationMs: millis }),
+  /** Empty until the pattern has been resolved against the master's agents; then the machines are fixed. */
+  batches: z.array(batch),
+  /** Set by `cancel`; the machines are given back when the world says so. */
+  cancel: z.object({ by: z.string(), atMs: millis }).nullable(),
+  held: z.object({ by: z.string(), atMs: millis }).nullable(),
+  trouble: trouble.nullable(),
+  picture: picture.nullable(),
+  events: z.array(logEvent),
+  /** Sequence number of the newest event ever; goes on when old events are dropped. */
+  seq: z.number().int(),
+  end: z
+    .object({ phase: z.enum(["up", "cancelled", "failed"]), atMs: millis, why: z.string().nullable() })
+    .nullable(),
+});
+/** A maintenance in the program: times of windows are bigint. */
+export type Maintenance = z.output<typeof maintenance>;
+/** The same as JSON, as it stands in the job's data. */
+export type StoredMaintenance = z.input<typeof maintenance>;
+
+/** From job data to the domain. Throws a ZodError for data of another shape. */
+export function decodeMaintenance(data: unknown): Maintenance {
+  return maintenance.decode(data as StoredMaintenance);
+}
+
+/** From the domain to job data: JSON without bigint. */
+export function encodeMaintenance(record: Maintenance): StoredMaintenance {
+  return maintenance.encode(record);
+}

@@ -1,0 +1,19 @@
+import type { MachineId } from "./machine.js";
+import type { Nanos } from "./time.js";
+
+/** When machines are planned to be away: Mesos' `Unavailability`, exact int64 nanoseconds. */
+export interface Unavailability {
+  readonly start: Nanos;
+  /** `null` means without an end; that is not the same as 0 and is kept as it is. */
+  readonly duration: Nanos | null;
+}
+
+/** One window of the schedule: machines that share one unavailability. */
+export interface Window extends Unavailability {
+  readonly machines: readonly MachineId[];
+}
+
+/** A master's whole schedule: one list, shared by everybody who posts to it. */
+export interface Schedule {
+  readonly windows: readonly Window[];
+}
