@@ -34,9 +34,22 @@ export const logEvent = z.discriminatedUnion("kind", [
   z.object({ ...base, kind: z.literal("empty"), batch: z.string() }),
   z.object({ ...base, kind: z.literal("answers_cleared"), why: z.enum(["fail_over", "schedule_change"]) }),
   z.object({ ...base, kind: z.literal("window_starts_soon"), startMs: millis }),
-  z.object({ ...base, kind: z.literal("approval_asked"), batch: z.string(), approval: z.string(), by: by.nullable() }),
+  z.object({
+    ...base,
+    kind: z.literal("approval_asked"),
+    batch: z.string(),
+    approval: z.string(),
+    by: by.nullable(),
+  }),
   z.object({ ...base, kind: z.literal("approved"), batch: z.string(), approval: z.string(), by }),
-  z.object({ ...base, kind: z.literal("denied"), batch: z.string(), approval: z.string(), by, reason: z.string().nullable() }),
+  z.object({
+    ...base,
+    kind: z.literal("denied"),
+    batch: z.string(),
+    approval: z.string(),
+    by,
+    reason: z.string().nullable(),
+  }),
   z.object({ ...base, kind: z.literal("approval_expired"), batch: z.string(), approval: z.string() }),
   /** Approved, but the picture had become worse: nothing was taken down and the question is asked anew. */
   z.object({
@@ -48,10 +61,21 @@ export const logEvent = z.discriminatedUnion("kind", [
     changes: z.array(z.string()),
   }),
   z.object({ ...base, kind: z.literal("taking_down"), batch: z.string() }),
-  z.object({ ...base, kind: z.literal("down"), batch: z.string(), machines: z.number().int(), tasksLost: z.number().int() }),
+  z.object({
+    ...base,
+    kind: z.literal("down"),
+    batch: z.string(),
+    machines: z.number().int(),
+    tasksLost: z.number().int(),
+  }),
   z.object({ ...base, kind: z.literal("bringing_up"), batch: z.string(), by: by.nullable() }),
   z.object({ ...base, kind: z.literal("up"), batch: z.string(), machines: z.number().int() }),
-  z.object({ ...base, kind: z.literal("agents_returned"), machines: z.array(z.string()), missing: z.number().int() }),
+  z.object({
+    ...base,
+    kind: z.literal("agents_returned"),
+    machines: z.array(z.string()),
+    missing: z.number().int(),
+  }),
   z.object({ ...base, kind: z.literal("agents_missing"), machines: z.array(z.string()) }),
   z.object({ ...base, kind: z.literal("cancel_asked"), by }),
   z.object({ ...base, kind: z.literal("cancelled") }),
@@ -69,9 +93,15 @@ export const logEvent = z.discriminatedUnion("kind", [
     next: z.string(),
   }),
   z.object({ ...base, kind: z.literal("trouble_over"), code: z.string(), sinceMs: millis }),
+  /** Something people should know that stops nothing. */
+  z.object({ ...base, kind: z.literal("note"), text: z.string() }),
   z.object({ ...base, kind: z.literal("failed"), why: z.string(), next: z.string() }),
 ]);
 export type LogEvent = z.output<typeof logEvent>;
 export type LogEventKind = LogEvent["kind"];
 /** An event before it has its number and time. */
-export type NewEvent = LogEvent extends infer E ? (E extends LogEvent ? Omit<E, "seq" | "atMs"> : never) : never;
+export type NewEvent = LogEvent extends infer E
+  ? E extends LogEvent
+    ? Omit<E, "seq" | "atMs">
+    : never
+  : never;

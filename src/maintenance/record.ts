@@ -56,12 +56,16 @@ export type Approval = z.output<typeof approval>;
 export const downIntent = z.object({
   approvalId: z.string(),
   sentAtMs: millis,
+  /** Tasks that were on the machines when it was sent. */
+  tasks: z.number().int(),
 });
 
 export const batch = z.object({
   /** `b1`, `b2`, … in the order they go down. */
   id: z.string(),
   machines: z.array(machine),
+  /** Agents ever seen on the machines: after Down the master's list no longer has them. `machine` is a machine key. */
+  agents: z.array(z.object({ machine: z.string(), id: z.string() })),
   window: z.object({ start: nanos, duration: nanos.nullable() }),
   phase: z.enum(PHASES),
   /** Newest last; at most one is without an outcome. */
@@ -71,9 +75,15 @@ export const batch = z.object({
   askedByItself: z.boolean(),
   /** When the window was first seen in the master's schedule. */
   drainingSinceMs: millis.nullable(),
+  /** When the machines became empty; `null` while tasks run on them. */
+  emptySinceMs: millis.nullable(),
+  /** The window has passed with the machines still away, and that was told. */
+  overdueTold: z.boolean(),
   /** Machines (keys) whose agents registered again after Up. */
   returned: z.array(z.string()),
   upAtMs: millis.nullable(),
+  /** Agents did not register in time after Up, and that was told. */
+  missingTold: z.boolean(),
 });
 export type Batch = z.output<typeof batch>;
 
@@ -118,6 +128,11 @@ export const maintenance = z.object({
   cancel: z.object({ by: z.string(), atMs: millis }).nullable(),
   held: z.object({ by: z.string(), atMs: millis }).nullable(),
   trouble: trouble.nullable(),
+  /**
+   * A schedule post or a STOP_MAINTENANCE got no answer: until then it may still take effect, so it is neither repeated
+   * nor counted as failed; afterwards the world is its outcome (invariant 7).
+   */
+  unsettledUntilMs: millis.nullable(),
   picture: picture.nullable(),
   events: z.array(logEvent),
   /** Sequence number of the newest event ever; goes on when old events are dropped. */

@@ -1,0 +1,86 @@
+import type { Secret } from "./secret.js";
+
+/** What this process is: the side Slack talks to, the side that talks to masters, or both in one process. */
+export const ROLES = ["bot", "worker", "all"] as const;
+export type Role = (typeof ROLES)[number];
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The whole configuration, checked and deeply frozen. Spans are milliseconds. */
+export interface Config {
+  readonly role: Role;
+  /** `null` for a worker: only the bot talks to Slack. */
+  readonly slack: SlackConfig | null;
+  readonly store: StoreConfig;
+  /** At least one; names are unique, and so are masters. In the order of the file. */
+  readonly clusters: readonly ClusterConfig[];
+  readonly ops: { readonly host: string; readonly port: number };
+  readonly logLevel: LogLevel;
+}
+
+export interface SlackConfig {
+  readonly botToken: Secret;
+  /** Base URL of Slack's Web API with a trailing slash; `null` is Slack's own. */
+  readonly apiUrl: string | null;
+  readonly mode:
+    | { readonly kind: "socket"; readonly appToken: Secret }
+    | { readonly kind: "http"; readonly signingSecret: Secret; readonly port: number };
+}
+
+export type StoreConfig = RedisConfig | EmbeddedConfig;
+
+export interface RedisConfig {
+  readonly kind: "redis";
+  /** `redis://` or `rediss://`, password included. With Sentinel only its user, password, database and TLS count. */
+  readonly url: Secret;
+  readonly sentinel: SentinelConfig | null;
+  /** The URL is a node of a Redis Cluster. Never together with `sentinel`. */
+  readonly cluster: boolean;
+}
+
+export interface SentinelConfig {
+  /** Name of the group of masters and replicas that the sentinels watch. */
+  readonly name: string;
+  readonly addresses: readonly HostPort[];
+  readonly password: Secret | null;
+}
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The store in this process, for one process only. */
+export interface EmbeddedConfig {
+  readonly kind: "embedded";
+  readonly dataDir: string;
+}
+
+export interface ClusterConfig {
+  readonly name: string;
+  /** Base URLs such as `http://10.0.0.1:5050`: scheme, host and port, no trailing slash, no credentials. */
+  readonly masters: readonly string[];
+  /** `null` when none are configured, and always for a bot: it never calls a master. */
+  readonly credentials: { readonly principal: string; readonly secret: Secret } | null;
+  /** PEM text of the certificates to trust; `null` means the system's. Always `null` for a bot. */
+  readonly ca: string | null;
+  /** Slack channel id. Several clusters may share one; then the channel does not tell which cluster is meant. */
+  readonly channel: string | null;
+  /** Path of an Ansible inventory, relative to the working directory. */
+  readonly inventoryFile: string | null;
+  readonly defaultDurationMs: number;
+  readonly maxDurationMs: number;
+  /** Slack user ids; empty means anyone in the channel. */
+  readonly approvers: readonly string[];
+  /** Whether the requester may approve their own Down (invariant 6). */
+  readonly selfApproval: boolean;
+  /** How long an approval question stays open. */
+  readonly approvalTtlMs: number;
+  /** How often a master is read when nothing else causes a tick. */
+  readonly pollMs: number;
+  /** How long after draining began the approval is asked even if tasks remain. */
+  readonly askAfterMs: number;
+  /** How long agents may take to register again after Up. */
+  readonly agentReturnMs: number;
+}

@@ -1,0 +1,79 @@
+import { type Environment, environmentSchema, VARIABLE_NAMES, type VariableName } from "./environment-schema.js";
+import { issueProblems } from "./issue-problems.js";
+import { nearest } from "./nearest.js";
+import type { Problem } from "./problem.js";
+
+/** The process environment, as Node gives it. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The variables as values, and what is wrong with those that have none. */
+export class EnvironmentReader {
+  /** A variable that was given but wrong has its default, or none, here. */
+  readonly values: Environment;
+  readonly problems: Problem[] = [];
+  readonly #env: Env;
+  readonly #wrong: ReadonlySet<string>;
+
+  constructor(env: Env) {
+    this.#env = env;
+    // Compose files and units pass `NAME=` for what is not set, so empty counts as not set.
+    const given = Object.fromEntries(
+      VARIABLE_NAMES.flatMap((name) => (isSet(env[name]) ? [[name, env[name]]] : [])),
+    );
+    const checked = environmentSchema.safeParse(given);
+    if (checked.success) {
+      this.#wrong = new Set();
+      this.values = checked.data;
+      return;
+    }
+    this.problems.push(
+      ...issueProblems(checked.error, {
+        where: (path) => String(path[0]),
+        example: (path) => assignment(String(path[0])),
+        keys: () => VARIABLE_NAMES,
+      }),
+    );
+    const wrong = new Set(checked.error.issues.map((issue) => String(issue.path[0])));
+    this.#wrong = wrong;
+    this.values = environmentSchema.parse(
+      Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))),
+    );
+  }
+
+  /** Whether a variable was set at all, rightly or wrongly. */
+  given(name: VariableName): boolean {
+    return isSet(this.#env[name]);
+  }
+
+  /** The variable's value, or `null` and a problem that says why it is needed. One that was wrong is not told twice. */
+  need<N extends VariableName>(name: N, what: string): NonNullable<Environment[N]> | null {
+    const value = this.values[name];
+    if (value !== undefined && value !== null) return value;
+    if (!this.#wrong.has(name)) this.refuse(name, `${what}${this.#misspelling(name)}`);
+    return null;
+  }
+
+  /** Adds a problem with a variable. */
+  refuse(name: VariableName, what: string): void {
+    this.problems.push({ where: name, what, example: assignment(name) });
+  }
+
+  /** A variable that is set, unknown to us and nearly has this name was probably meant to be it. */
+  #misspelling(name: VariableName): string {
+    const known: readonly string[] = VARIABLE_NAMES;
+    const others = Object.keys(this.#env).filter((key) => isSet(this.#env[key]) && !known.includes(key));
+    const near = nearest(name, others);
+    return near === null ? "" : ` (${near} is set: was that meant?)`;
+  }
+}
+
+/** `NAME=example`. */
+function assignment(name: string): string {
+  const field = VARIABLE_NAMES.find((known) => known === name);
+  const example = field === undefined ? undefined : environmentSchema.shape[field].meta()?.["examples"];
+  return Array.isArray(example) ? `${name}=${String(example[0])}` : "";
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== "";
+}

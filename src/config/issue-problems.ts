@@ -1,0 +1,36 @@
+import type { z } from "zod";
+import { nearest } from "./nearest.js";
+import type { Problem } from "./problem.js";
+
+/** Where a setting stands and how to write it, for the problems of one source (the environment, or a cluster). */
+export interface Places {
+  where(path: readonly PropertyKey[]): string;
+  example(path: readonly PropertyKey[]): string;
+  /** Keys that may stand at a path. */
+  keys(path: readonly PropertyKey[]): readonly string[];
+}
+
+/** The problems behind a failed check; each unknown key is one, with the key that was probably meant. */
+export function issueProblems(error: z.ZodError, places: Places): readonly Problem[] {
+  return error.issues.flatMap((issue): readonly Problem[] => {
+    if (issue.code !== "unrecognized_keys") {
+      return [{ where: places.where(issue.path), what: issue.message, example: places.example(issue.path) }];
+    }
+    const known = places.keys(issue.path);
+    return issue.keys.map((key) => ({
+      where: places.where([...issue.path, key]),
+      ...unknownKey(key, known, (name) => places.example([...issue.path, name])),
+    }));
+  });
+}
+
+function unknownKey(key: string, known: readonly string[], exampleOf: (key: string) => string) {
+  if (/^(secret|password|token)$/i.test(key) && known.includes("secret_env")) {
+    const what = "does not belong in a file: put the secret in an environment variable and name that in secret_env";
+    return { what, example: exampleOf("secret_env") };
+  }
+  const meant = nearest(key, known);
+  return meant === null
+    ? { what: `is not a setting; there are: ${known.join(", ")}`, example: "" }
+    : { what: `is not a setting: did you mean ${meant}?`, example: exampleOf(meant) };
+}

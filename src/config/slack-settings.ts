@@ -1,0 +1,34 @@
+import type { SlackConfig } from "./config.js";
+import type { EnvironmentReader } from "./environment.js";
+
+/** How the bot reaches Slack, or `null` with problems recorded. */
+export function slackSettings(env: EnvironmentReader): SlackConfig | null {
+  const botToken = env.need("SLACK_BOT_TOKEN", "is not set: the bot cannot talk to Slack without its token");
+  const mode = slackMode(env);
+  if (botToken === null || mode === null) return null;
+  return { botToken, apiUrl: env.values.SLACK_API_URL ?? null, mode };
+}
+
+function slackMode(env: EnvironmentReader): SlackConfig["mode"] | null {
+  const socket = env.given("SLACK_APP_TOKEN");
+  const http = env.given("SLACK_SIGNING_SECRET");
+  if (socket && http) {
+    env.refuse(
+      "SLACK_SIGNING_SECRET",
+      "is set together with SLACK_APP_TOKEN: keep this one for HTTP mode or the other for Socket Mode",
+    );
+    return null;
+  }
+  if (!http) {
+    const why = "is not set: Socket Mode needs it (for HTTP mode set SLACK_SIGNING_SECRET and PORT instead)";
+    const appToken = env.need("SLACK_APP_TOKEN", why);
+    return appToken === null ? null : { kind: "socket", appToken };
+  }
+  const signingSecret = env.need("SLACK_SIGNING_SECRET", "is not set");
+  const port = env.values.PORT;
+  if (port === env.values.OPS_PORT) {
+    env.refuse("OPS_PORT", "is the same port as PORT: Slack's requests and the health checks need one each");
+    return null;
+  }
+  return signingSecret === null ? null : { kind: "http", signingSecret, port };
+}

@@ -1,0 +1,62 @@
+import type { IQueueBackend } from "bullmq";
+import { ANSWER_LIMIT_MS } from "./store.js";
+import { StoreError } from "./store-error.js";
+
+/** Turns what a client threw into a `StoreError`; anything that is not the store's failure is returned as it is. */
+export type Translate = (error: unknown) => unknown;
+
+/** Waiting on purpose, or without effect on a job: neither timed nor translated. */
+const UNTIMED = new Set(["waitUntilReady", "close", "disconnect", "waitForJob", "readEvents"]);
+
+/**
+ * A backend whose every operation settles within {@link ANSWER_LIMIT_MS}. BullMQ's queue and its jobs do all their
+ * work through the backend, so this one place covers `add`, `getJob` and also `updateData` and `promote` of a job.
+ */
+export function withAnswerLimit(backend: IQueueBackend, translate: Translate): IQueueBackend {
+  return new Proxy(backend, {
+    get(target, property) {
+      const member: unknown = Reflect.get(target, property, target);
+      if (typeof member !== "function") return member;
+      if (typeof property === "symbol" || UNTIMED.has(property)) return member.bind(target);
+      return (...args: unknown[]): unknown => {
+        const outcome: unknown = Reflect.apply(member, target, args);
+        return outcome instanceof Promise ? settled(outcome, translate) : outcome;
+      };
+    },
+    set(target, property, value) {
+      return Reflect.set(target, property, value, target);
+    },
+  });
+}
+
+/** `work`, or a rejection with `no_answer` after {@link ANSWER_LIMIT_MS}. */
+export async function settled<T>(work: Promise<T>, translate: Translate): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    // A process that was busy for two seconds finds the timer due before it has read the answer that is already here:
+    // let it read first.
+    timer = setTimeout(() => setImmediate(() => reject(noAnswer())), ANSWER_LIMIT_MS);
+  });
+  // If the limit comes first nobody listens to the work any more, and its late failure must not end the process.
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, limit]);
+  } catch (error) {
+    throw translate(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Sent, but whether it took effect is not known. */
+export function noAnswer(cause?: unknown): StoreError {
+  return new StoreError(
+    "no_answer",
+    {
+      what: `The queue did not answer within ${ANSWER_LIMIT_MS / 1_000} s.`,
+      notDone: "Whether the request was stored is not known.",
+      next: "Look at the status before asking again; asking for the same thing twice is harmless where ids are derived.",
+    },
+    cause,
+  );
+}

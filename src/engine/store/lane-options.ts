@@ -1,0 +1,42 @@
+import type { StoreWorkerOptions } from "./store.js";
+
+/**
+ * What every lane shares. A lock lasts 6 s and is renewed every 2 s, and jobs without one are looked for every 2 s in
+ * two passes (mark, then take), so the job of a killed worker runs again 6 to 9 s after the kill. A shorter lock would
+ * be lost by a busy process, a longer one would hold up every maintenance of the cluster.
+ */
+const PICKED_UP_SOON = {
+  lockDuration: 6_000,
+  lockRenewTime: 2_000,
+  stalledInterval: 2_000,
+  /** After Redis was away: ask again each second instead of BullMQ's 15. */
+  runRetryDelay: 1_000,
+} satisfies StoreWorkerOptions;
+
+/**
+ * The control lane: beside this, the queue has a global concurrency of 1. A long-lived job is the record of a
+ * maintenance and BullMQ counts its stalls for as long as it lives, so no number of crashes may fail it (invariant 11).
+ */
+export const CONTROL_WORKER_OPTIONS = {
+  ...PICKED_UP_SOON,
+  concurrency: 1,
+  maxStalledCount: 1_000_000,
+} satisfies StoreWorkerOptions;
+
+/** The query lane: read-only, so many at once, and a question that has killed its worker twice is not asked again. */
+export const QUERY_WORKER_OPTIONS = {
+  ...PICKED_UP_SOON,
+  concurrency: 16,
+  maxStalledCount: 1,
+} satisfies StoreWorkerOptions;
+
+/**
+ * The notify lane: few at once. `limiter` is what makes `queue.rateLimit(ms)` (Slack's 429) stop every worker and not
+ * only the one that met it; its own numbers are above what Slack lets through.
+ */
+export const NOTIFY_WORKER_OPTIONS = {
+  ...PICKED_UP_SOON,
+  concurrency: 4,
+  maxStalledCount: 1_000_000,
+  limiter: { max: 50, duration: 1_000 },
+} satisfies StoreWorkerOptions;

@@ -1,0 +1,135 @@
+import { watchedMachines } from "./approval.js";
+import { hiddenMachines } from "./blind.js";
+import { giveBack } from "./give-back.js";
+import { ended, withEvent, withTrouble } from "./log.js";
+import type { Effect, Moment, Rule, Step } from "./phases.js";
+import type { Picture } from "./picture.js";
+import { agentsOn, filteredRead } from "./plan.js";
+import type { Batch, Maintenance, Phase } from "./record.js";
+import { bringingUp, down, takingDown, up } from "./rules-down.js";
+import { draining, scheduled } from "./rules-drain.js";
+import { answersDiffer, answersEvent } from "./summary.js";
+import { lookAt, pictureOf } from "./verdicts.js";
+
+const nothing: Rule = (record) => ({ record, effects: [], wakeAtMs: null });
+
+/** The lifecycle: what each phase does with what the world shows. */
+const RULES: Record<Phase, Rule> = {
+  scheduled,
+  draining,
+  awaiting_approval: draining,
+  taking_down: takingDown,
+  down,
+  bringing_up: bringingUp,
+  up,
+  cancelled: nothing,
+  failed: nothing,
+};
+
+/**
+ * One step of a maintenance: from its record and the world to the next record and what is to be done at the master.
+ * Pure and level-triggered: it starts from what the world shows, so every call may be the first after a crash, a
+ * fail-over or a week-end. Effects count as done when a later world shows them, not when a call returned.
+ *
+ * The record must be stored before the effects are carried out (invariant 5).
+ */
+export function advance(record: Maintenance, moment: Moment): Step {
+  if (record.end !== null || record.batches.length === 0) return { record, effects: [], wakeAtMs: null };
+  const hidden = hiddenMachines(moment.world);
+  // Invariant 2: nothing is concluded and nothing is written on a filtered view.
+  if (hidden.length > 0) {
+    return {
+      record: withTrouble(record, filteredRead(hidden), moment.nowMs),
+      effects: [],
+      wakeAtMs: poll(moment),
+    };
+  }
+  const before = record.trouble;
+  const looked = observe({ ...record, trouble: null }, moment);
+  const step = looked.cancel === null ? followPhases(looked, moment) : giveBack(looked, moment);
+  const finished = finish(step.record, moment);
+  return {
+    record: tellTrouble(finished, before, moment),
+    effects: finished.end === null ? step.effects : [],
+    wakeAtMs: finished.end === null ? Math.min(step.wakeAtMs ?? poll(moment), poll(moment)) : null,
+  };
+}
+
+function poll(moment: Moment): number {
+  return moment.nowMs + moment.policy.pollMs;
+}
+
+/** Brings the picture up to date and tells what changed in it. */
+function observe(record: Maintenance, moment: Moment): Maintenance {
+  const { world, nowMs } = moment;
+  const batches = record.batches.map((batch) => rememberAgents(batch, agentsOn(world, batch.machines)));
+  const picture = lookAt(world, batches.flatMap(watchedMachines), record.picture);
+  const before = record.picture;
+  let next: Maintenance = { ...record, batches, picture };
+  if (before === null) return next;
+  const cleared = picture.verdicts.some((row, i) => row.erased !== null && !sameErased(row, before, i));
+  if (cleared && isDraining(next)) {
+    const why = before.leaderId === picture.leaderId ? "schedule_change" : "fail_over";
+    next = withEvent(next, nowMs, { kind: "answers_cleared", why });
+  }
+  if (isDraining(next) && answersDiffer(before, picture))
+    next = withEvent(next, nowMs, answersEvent(picture));
+  return next;
+}
+
+function sameErased(row: Picture["verdicts"][number], before: Picture, hint: number): boolean {
+  const same = (other: Picture["verdicts"][number] | undefined) =>
+    other?.machine === row.machine && other.frameworkId === row.frameworkId;
+  const old = same(before.verdicts[hint]) ? before.verdicts[hint] : before.verdicts.find(same);
+  return old?.erased !== null && old?.erased !== undefined;
+}
+
+function isDraining(record: Maintenance): boolean {
+  return record.batches.some((batch) => batch.phase === "draining" || batch.phase === "awaiting_approval");
+}
+
+function rememberAgents(batch: Batch, agents: readonly { machine: string; id: string }[]): Batch {
+  const known = new Set(batch.agents.map((agent) => agent.id));
+  const added = agents.filter((agent) => !known.has(agent.id));
+  return added.length === 0 ? batch : { ...batch, agents: [...batch.agents, ...added] };
+}
+
+function followPhases(record: Maintenance, moment: Moment): Step {
+  const effects: Effect[] = [];
+  const wakes: number[] = [];
+  let current = record;
+  for (const { id } of record.batches) {
+    const batch = current.batches.find((b) => b.id === id);
+    if (batch === undefined || current.picture === null) continue;
+    const step = RULES[batch.phase](current, batch, pictureOf(batch.machines, current.picture), moment);
+    current = step.record;
+    effects.push(...step.effects);
+    if (step.wakeAtMs !== null) wakes.push(step.wakeAtMs);
+  }
+  return { record: current, effects, wakeAtMs: wakes.length > 0 ? Math.min(...wakes) : null };
+}
+
+/** Ends the maintenance when its last batch has ended. */
+function finish(record: Maintenance, moment: Moment): Maintenance {
+  if (record.end !== null) return record;
+  const { batches } = record;
+  if (batches.every((batch) => batch.phase === "cancelled")) {
+    return ended(withEvent(record, moment.nowMs, { kind: "cancelled" }), "cancelled", moment.nowMs);
+  }
+  const done = batches.every(
+    (batch) => batch.phase === "cancelled" || (batch.phase === "up" && hasReturned(batch)),
+  );
+  return done ? ended(record, "up", moment.nowMs) : record;
+}
+
+/** Whether every agent ever seen on the batch's machines has registered again after Up. */
+export function hasReturned(batch: Batch): boolean {
+  const expected = new Set(batch.agents.map((agent) => agent.machine));
+  return [...expected].every((machine) => batch.returned.includes(machine));
+}
+
+/** Trouble that the rules set, against what was there before: told once when it comes and once when it is over. */
+function tellTrouble(record: Maintenance, before: Maintenance["trouble"], moment: Moment): Maintenance {
+  const now = record.trouble;
+  return withTrouble({ ...record, trouble: before }, record.end === null ? now : null, moment.nowMs);
+}

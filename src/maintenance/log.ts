@@ -1,0 +1,75 @@
+import type { LogEvent, LogEventKind, NewEvent } from "./events.js";
+import type { Batch, Maintenance, Phase, Trouble } from "./record.js";
+import type { Millis } from "./time.js";
+
+/** Enough for days of changing answers; the oldest go first, `seq` goes on. */
+const MOST_EVENTS = 500;
+
+/** The record with one more line in its log. */
+export function withEvent(record: Maintenance, atMs: Millis, event: NewEvent): Maintenance {
+  const seq = record.seq + 1;
+  const events = [...record.events, { ...event, seq, atMs } as LogEvent];
+  return { ...record, seq, events: events.length > MOST_EVENTS ? events.slice(-MOST_EVENTS) : events };
+}
+
+/** Whether the log holds an event of this kind. */
+export function hasEvent(record: Maintenance, kind: LogEventKind): boolean {
+  return record.events.some((event) => event.kind === kind);
+}
+
+/** Whether a write without an answer may still take effect at the master. */
+export function isUnsettled(record: Maintenance, nowMs: Millis): boolean {
+  return record.unsettledUntilMs !== null && nowMs < record.unsettledUntilMs;
+}
+
+/** The record with this batch in the place of the one with its id. */
+export function withBatch(record: Maintenance, batch: Batch): Maintenance {
+  return { ...record, batches: record.batches.map((b) => (b.id === batch.id ? batch : b)) };
+}
+
+/** The record at its end. */
+export function ended(
+  record: Maintenance,
+  phase: "up" | "cancelled" | "failed",
+  atMs: Millis,
+  why: string | null = null,
+): Maintenance {
+  return { ...record, end: { phase, atMs, why }, trouble: null };
+}
+
+/**
+ * The phase of the whole maintenance for its headline: its end, or the phase of the batch that is furthest behind;
+ * `requested` while the hosts have not been looked up.
+ */
+export function phaseOf(record: Maintenance): Phase | "requested" {
+  if (record.end !== null) return record.end.phase;
+  const open = record.batches.find((b) => !["up", "cancelled", "failed"].includes(b.phase));
+  return (open ?? record.batches.at(-1))?.phase ?? "requested";
+}
+
+/**
+ * Sets or clears what keeps the maintenance from going on, with an event when that changes (invariant 10). The same
+ * trouble again keeps its start, so that a master that is away for an hour is told once.
+ */
+export function withTrouble(
+  record: Maintenance,
+  trouble: Omit<Trouble, "sinceMs"> | null,
+  nowMs: Millis,
+): Maintenance {
+  const before = record.trouble;
+  if (trouble === null) {
+    if (before === null) return record;
+    return withEvent({ ...record, trouble: null }, nowMs, {
+      kind: "trouble_over",
+      code: before.code,
+      sinceMs: before.sinceMs,
+    });
+  }
+  if (before !== null && before.code === trouble.code && before.notDone === trouble.notDone) {
+    return { ...record, trouble: { ...trouble, sinceMs: before.sinceMs } };
+  }
+  return withEvent({ ...record, trouble: { ...trouble, sinceMs: nowMs } }, nowMs, {
+    kind: "trouble",
+    ...trouble,
+  });
+}

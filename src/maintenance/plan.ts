@@ -1,0 +1,191 @@
+import { hiddenMachines } from "./blind.js";
+import { ended, withEvent, withTrouble } from "./log.js";
+import { type Machine, type MachineId, machineKey, machineName } from "./machine.js";
+import type { Batch, Maintenance, Trouble } from "./record.js";
+import type { Window } from "./schedule.js";
+import { windowOf } from "./schedule-edit.js";
+import { type Millis, millisToNanos, nanosToMillis } from "./time.js";
+import type { World } from "./world.js";
+
+/** What the host pattern came to (`hosts/`), as far as planning needs it. */
+export interface Resolution {
+  readonly machines: readonly Machine[];
+  readonly matchedNothing: readonly { readonly term: string; readonly nearest: readonly string[] }[];
+  /** Names from an inventory that no agent has. */
+  readonly unknown: readonly string[];
+  /** Given as `host|ip`: meant, though no agent is registered for them. */
+  readonly literals: readonly Machine[];
+}
+
+/** What a tick says when the master's answer looks filtered (invariant 2). */
+export function filteredRead(hidden: readonly string[]): Omit<Trouble, "sinceMs"> {
+  return {
+    code: "filtered_read",
+    what: `The master shows ${list(hidden)} in maintenance, but not in the schedule it lets us read: the view is filtered.`,
+    said: null,
+    notDone: "Nothing was posted, because posting on a filtered view would wipe other people's windows.",
+    next: "Grant the bot's principal get_maintenance_schedules and get_maintenance_statuses on all machines; it goes on by itself then.",
+  };
+}
+
+const RECOVERING: Omit<Trouble, "sinceMs"> = {
+  code: "agents_recovering",
+  what: "The master was elected a moment ago and has not heard from all agents yet, so the pattern could miss machines.",
+  said: null,
+  notDone: "No window was posted yet.",
+  next: "Nothing to do: it goes on by itself when the agents have registered again.",
+};
+
+/**
+ * Fixes the machines of a maintenance from what its pattern matches, or ends it with a sentence why not: nothing
+ * matched, a name unknown to the master, a machine that is already in somebody's window (invariant 12). Nothing is
+ * posted here.
+ *
+ * @param others the other open maintenances of the cluster, to say whose a machine is.
+ */
+export function plan(
+  record: Maintenance,
+  resolution: Resolution,
+  world: World,
+  others: readonly Maintenance[],
+  nowMs: Millis,
+): Maintenance {
+  const hidden = hiddenMachines(world);
+  if (hidden.length > 0) return withTrouble(record, filteredRead(hidden), nowMs);
+  if (world.recoveredAgents.length > 0) return withTrouble(record, RECOVERING, nowMs);
+  const refusal = whyNot(record, resolution, world, others);
+  if (refusal !== null) return refuse(record, refusal, nowMs);
+
+  const start = millisToNanos(record.wanted.startMs ?? nowMs);
+  const batch: Batch = {
+    id: "b1",
+    machines: [...resolution.machines],
+    agents: agentsOn(world, resolution.machines),
+    window: { start, duration: millisToNanos(record.wanted.durationMs) },
+    phase: "scheduled",
+    approvals: [],
+    intent: null,
+    askedByItself: false,
+    drainingSinceMs: null,
+    emptySinceMs: null,
+    overdueTold: false,
+    returned: [],
+    upAtMs: null,
+    missingTold: false,
+  };
+  const planned = withTrouble({ ...record, batches: [batch] }, null, nowMs);
+  if (resolution.literals.length === 0) return planned;
+  const names = list(resolution.literals.map(machineName));
+  return withEvent(planned, nowMs, {
+    kind: "note",
+    text: `${names}: no agent is registered for it at the master, so its window stands but nothing drains because of it.`,
+  });
+}
+
+/** Ends a maintenance that has posted nothing. */
+export function refuse(record: Maintenance, refusal: Refusal, nowMs: Millis): Maintenance {
+  const told = withEvent(record, nowMs, { kind: "failed", why: refusal.why, next: refusal.next });
+  return ended(told, "failed", nowMs, refusal.why);
+}
+
+/** Why nothing was done, and what to do instead. */
+export interface Refusal {
+  readonly why: string;
+  readonly next: string;
+}
+
+function whyNot(
+  record: Maintenance,
+  resolution: Resolution,
+  world: World,
+  others: readonly Maintenance[],
+): Refusal | null {
+  if (resolution.matchedNothing.length > 0) {
+    const terms = resolution.matchedNothing.map((miss) => {
+      const near = miss.nearest.length > 0 ? ` (nearest: ${list(miss.nearest)})` : "";
+      return `\`${miss.term}\`${near}`;
+    });
+    return {
+      why: `Nothing in ${record.cluster} matches ${terms.join(", ")}. No window was posted.`,
+      next: `Look with /mesos hosts ${suggestion(resolution)} --cluster ${record.cluster}, then send the drain again.`,
+    };
+  }
+  if (resolution.unknown.length > 0) {
+    return {
+      why: `The master of ${record.cluster} has no agent for ${list(resolution.unknown)}. No window was posted.`,
+      next: "Start the agents, leave these hosts out of the pattern, or name a machine that is not registered as host|ip.",
+    };
+  }
+  if (resolution.machines.length === 0) {
+    return {
+      why: `The pattern \`${record.hosts}\` leaves no machine in ${record.cluster}. No window was posted.`,
+      next: `Look with /mesos hosts ${record.hosts} --cluster ${record.cluster}, then send the drain again.`,
+    };
+  }
+  const down = new Set(world.status.down.map(machineKey));
+  const taken = resolution.machines.flatMap((machine) => {
+    const window = windowOf(world.schedule, machine);
+    if (window === null && !down.has(machineKey(machine))) return [];
+    const mode = down.has(machineKey(machine)) ? "is already Down" : "is already draining";
+    return [`${machine.hostname} ${mode}, ${whose(machine, window, others)}`];
+  });
+  // Planned by a maintenance of ours whose window does not stand yet: as good as taken.
+  const planned = resolution.machines.flatMap((machine) => {
+    const other = others.find((o) => o.end === null && holds(o, machine));
+    return other !== undefined && windowOf(world.schedule, machine) === null
+      ? [`${machine.hostname} is planned by ${other.id} of <@${other.requester}>`]
+      : [];
+  });
+  const conflicts = [
+    ...taken,
+    ...planned.filter((line) => !taken.some((t) => t.split(" ")[0] === line.split(" ")[0])),
+  ];
+  if (conflicts.length === 0) return null;
+  return {
+    why: `${list(conflicts, "; ")}. No window was posted and nothing was overwritten.`,
+    next: "Leave these machines out (for instance `:!host`), wait until that window is over, or have its owner cancel it.",
+  };
+}
+
+/** Whose window a machine seems to stand in: one of ours, or somebody else's with its times. */
+export function whose(machine: MachineId, window: Window | null, others: readonly Maintenance[]): string {
+  const ours = others.find((record) => record.end === null && holds(record, machine));
+  if (ours !== undefined) {
+    const why = ours.reason === null ? "" : ` (${ours.reason})`;
+    return `by ${ours.id} of <@${ours.requester}>${why}`;
+  }
+  if (window === null) return "by somebody else";
+  const start = new Date(nanosToMillis(window.start)).toISOString().slice(0, 16).replace("T", " ");
+  const end =
+    window.duration === null
+      ? "without an end"
+      : `until ${new Date(nanosToMillis(window.start + window.duration)).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return `in a window of somebody else from ${start} UTC ${end}`;
+}
+
+/** Whether a maintenance has this machine in a batch that has not ended. */
+export function holds(record: Maintenance, machine: MachineId): boolean {
+  const key = machineKey(machine);
+  return record.batches.some(
+    (batch) => batch.phase !== "cancelled" && batch.machines.some((m) => machineKey(m) === key),
+  );
+}
+
+/** The agents the master shows on these machines. */
+export function agentsOn(world: World, machines: readonly Machine[]): { machine: string; id: string }[] {
+  const keys = new Set(machines.map(machineKey));
+  return world.agents
+    .filter((agent) => keys.has(machineKey(agent.machine)))
+    .map((agent) => ({ machine: machineKey(agent.machine), id: agent.id }));
+}
+
+function suggestion(resolution: Resolution): string {
+  const near = resolution.matchedNothing.flatMap((miss) => miss.nearest)[0];
+  return near ?? "all";
+}
+
+/** `a, b and 3 more`. */
+export function list(items: readonly string[], separator = ", ", most = 8): string {
+  if (items.length <= most) return items.join(separator);
+  return `${items.slice(0, most).join(separator)} and ${items.length - most} more`;
+}

@@ -1,0 +1,147 @@
+import { ask, askAgainBecauseWorse, grantedApproval, seenNow } from "./approval.js";
+import { isUnsettled, withBatch, withEvent } from "./log.js";
+import { machineKey } from "./machine.js";
+import type { Rule } from "./phases.js";
+import type { Picture } from "./picture.js";
+import type { Batch } from "./record.js";
+import { tellOverdue } from "./rules-drain.js";
+import { worseThan } from "./seen.js";
+
+/** A look again this soon after a call, to see its outcome. */
+const SOON_MS = 1_000;
+
+/**
+ * From an approval to Down. START_MAINTENANCE kills what still runs and cannot be undone, so: the picture is compared
+ * once more with what was approved, the intent is written down before the call, and a call without an answer is
+ * settled by what the world shows once it can no longer be under way (invariants 5 and 7).
+ */
+export const takingDown: Rule = (record, batch, picture, moment) => {
+  const { world, nowMs, policy } = moment;
+  const waiting = picture.machines.filter((machine) => machine.mode !== "down");
+  if (waiting.length === 0) {
+    const next: Batch = { ...batch, phase: "down", intent: null };
+    const told = withEvent(withBatch(record, next), nowMs, {
+      kind: "down",
+      batch: batch.id,
+      machines: batch.machines.length,
+      tasksLost: batch.intent?.tasks ?? 0,
+    });
+    return { record: told, effects: [], wakeAtMs: null };
+  }
+  if (batch.intent !== null && nowMs < batch.intent.sentAtMs + policy.settleMs) {
+    return {
+      record,
+      effects: [],
+      wakeAtMs: Math.min(batch.intent.sentAtMs + policy.settleMs, nowMs + SOON_MS),
+    };
+  }
+  const approval = grantedApproval(batch);
+  const seen = seenNow(world, batch, picture);
+  if (approval === null) {
+    return { record: ask(record, batch, seen, null, policy, nowMs), effects: [], wakeAtMs: null };
+  }
+  const tooOld = nowMs >= approval.expiresAtMs ? ["the approval is older than it may be"] : [];
+  const changes = [...worseThan(approval.seen, seen), ...tooOld];
+  if (changes.length > 0) {
+    const asked = askAgainBecauseWorse(record, batch, seen, changes, null, policy, nowMs);
+    return { record: asked, effects: [], wakeAtMs: null };
+  }
+  const machines = batch.machines.filter((machine) =>
+    waiting.some((m) => machineKey(m) === machineKey(machine)),
+  );
+  const next: Batch = {
+    ...batch,
+    intent: { approvalId: approval.id, sentAtMs: nowMs, tasks: seen.tasks.length },
+  };
+  return {
+    record: withBatch(record, next),
+    effects: [{ kind: "start_maintenance", batch: batch.id, machines }],
+    wakeAtMs: nowMs + SOON_MS,
+  };
+};
+
+/** Machines are away; nothing happens until a person says Up, but the end of the window is told. */
+export const down: Rule = (record, batch, picture, moment) => {
+  const { nowMs } = moment;
+  if (picture.machines.every((machine) => machine.mode !== "down")) {
+    const told = withEvent(record, nowMs, {
+      kind: "foreign_change",
+      text: "Somebody else brought these machines Up at the master.",
+    });
+    return isUp(told, batch, moment);
+  }
+  const end =
+    batch.window.duration === null ? null : Number((batch.window.start + batch.window.duration) / 1_000_000n);
+  return {
+    record: tellOverdue(record, batch, nowMs),
+    effects: [],
+    wakeAtMs: end !== null && end > nowMs ? end : null,
+  };
+};
+
+/** Sends STOP_MAINTENANCE for what is still Down until nothing is. */
+export const bringingUp: Rule = (record, batch, picture, moment) => {
+  const still = new Set(picture.machines.filter((m) => m.mode === "down").map(machineKey));
+  if (still.size === 0) return isUp(record, batch, moment);
+  if (isUnsettled(record, moment.nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  const machines = batch.machines.filter((machine) => still.has(machineKey(machine)));
+  return {
+    record,
+    effects: [{ kind: "stop_maintenance", batch: batch.id, machines }],
+    wakeAtMs: moment.nowMs + SOON_MS,
+  };
+};
+
+function isUp(record: Parameters<Rule>[0], batch: Batch, moment: Parameters<Rule>[3]): ReturnType<Rule> {
+  const next: Batch = { ...batch, phase: "up", upAtMs: moment.nowMs };
+  const told = withEvent(withBatch(record, next), moment.nowMs, {
+    kind: "up",
+    batch: batch.id,
+    machines: batch.machines.length,
+  });
+  const picture = told.picture;
+  return picture === null ? { record: told, effects: [], wakeAtMs: null } : up(told, next, picture, moment);
+}
+
+/**
+ * Mesos stops the agent process on Down, and after Up somebody has to start it: waits until the same machines have
+ * registered again, and says which have not in time.
+ */
+export const up: Rule = (record, batch, picture, moment) => {
+  const { nowMs, policy } = moment;
+  const expected = [...new Set(batch.agents.map((agent) => agent.machine))];
+  const back = registered(batch, picture).filter((key) => !batch.returned.includes(key));
+  let next: Batch = { ...batch, returned: [...batch.returned, ...back] };
+  let current = withBatch(record, next);
+  if (back.length > 0) {
+    const missing = expected.filter((key) => !next.returned.includes(key)).length;
+    current = withEvent(current, nowMs, {
+      kind: "agents_returned",
+      machines: hostnames(back, batch),
+      missing,
+    });
+  }
+  const missing = expected.filter((key) => !next.returned.includes(key));
+  const dueAtMs = (batch.upAtMs ?? nowMs) + policy.agentReturnMs;
+  if (missing.length > 0 && nowMs >= dueAtMs && !batch.missingTold) {
+    next = { ...next, missingTold: true };
+    current = withEvent(withBatch(current, next), nowMs, {
+      kind: "agents_missing",
+      machines: hostnames(missing, batch),
+    });
+  }
+  return { record: current, effects: [], wakeAtMs: dueAtMs > nowMs ? dueAtMs : null };
+};
+
+function registered(batch: Batch, picture: Picture): string[] {
+  const expected = new Set(batch.agents.map((agent) => agent.machine));
+  return picture.machines
+    .filter((machine) => machine.agents > 0)
+    .map(machineKey)
+    .filter((key) => expected.has(key));
+}
+
+function hostnames(keys: readonly string[], batch: Batch): string[] {
+  const names = new Map(batch.machines.map((machine) => [machineKey(machine), machine.hostname]));
+  return keys.map((key) => names.get(key) ?? key);
+}

@@ -1,0 +1,171 @@
+import { ask, openApproval, seenNow, settle } from "./approval.js";
+import { ended, hasEvent, isUnsettled, withBatch, withEvent } from "./log.js";
+import type { Moment, Rule, Step } from "./phases.js";
+import type { Picture } from "./picture.js";
+import { list, whose } from "./plan.js";
+import type { Batch, Maintenance } from "./record.js";
+import { sameTime, windowOf } from "./schedule-edit.js";
+import { nanosToMillis } from "./time.js";
+import { isEmpty } from "./verdicts.js";
+
+/** How long before the window starts it is announced, and Down is asked for at the earliest. */
+const ANNOUNCE_MS = 15 * 60_000;
+
+/** Posts the window until the master shows every machine in it. */
+export const scheduled: Rule = (record, batch, picture, moment) => {
+  const { world, nowMs, policy } = moment;
+  const windows = batch.machines.map((machine) => windowOf(world.schedule, machine));
+  const ours = windows.filter((window) => window !== null && sameTime(window, batch.window));
+  const foreign = batch.machines.filter((_, i) => {
+    const window = windows[i];
+    return window !== null && window !== undefined && !sameTime(window, batch.window);
+  });
+  if (ours.length > 0 && ours.length + foreign.length === batch.machines.length) {
+    const next: Batch = { ...batch, phase: "draining", drainingSinceMs: nowMs };
+    const told = withEvent(withBatch(record, next), nowMs, {
+      kind: "scheduled",
+      batch: batch.id,
+      machines: batch.machines.length,
+    });
+    return draining(told, next, picture, moment);
+  }
+  if (foreign.length > 0 && ours.length === 0) {
+    const lines = foreign.map((m) => `${m.hostname} is already ${whose(m, windowOf(world.schedule, m), [])}`);
+    const why = `${list(lines, "; ")}. Our window was not posted and nothing was overwritten.`;
+    const next = "Leave these machines out, or wait until that window is over, then send the drain again.";
+    const failed = withBatch(withEvent(record, nowMs, { kind: "failed", why, next }), {
+      ...batch,
+      phase: "failed",
+    });
+    return { record: ended(failed, "failed", nowMs, why), effects: [], wakeAtMs: null };
+  }
+  if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  // Machines that somebody moved to another window in the meantime stay there (invariant 12).
+  const machines = batch.machines.filter((machine) => !foreign.includes(machine));
+  return {
+    record,
+    effects: [{ kind: "update_schedule", edit: { kind: "place", machines, time: batch.window } }],
+    wakeAtMs: nowMs + Math.min(policy.pollMs, 1_000),
+  };
+};
+
+/** Watches the answers and the tasks, and asks for the Down when it is time. Also the rule while a question is open. */
+export const draining: Rule = (record, batch, picture, moment) => {
+  const { world, nowMs, policy } = moment;
+  if (picture.machines.every((machine) => machine.mode === "down"))
+    return takenDownByOthers(record, batch, nowMs);
+
+  let current = withForeignChanges(record, batch, picture, moment);
+  current = announceStart(current, batch, nowMs);
+  const empty = picture.machines.every(isEmpty);
+  const now = (): Batch => current.batches.find((b) => b.id === batch.id) ?? batch;
+  if (empty && now().emptySinceMs === null) {
+    current = withBatch(current, { ...now(), emptySinceMs: nowMs });
+    current = withEvent(current, nowMs, { kind: "empty", batch: batch.id });
+  } else if (!empty && now().emptySinceMs !== null) {
+    current = withBatch(current, { ...now(), emptySinceMs: null });
+  }
+
+  const open = openApproval(now());
+  if (open !== null && nowMs >= open.expiresAtMs) {
+    // Fail closed: a question nobody answered is a no.
+    current = withBatch(current, { ...settle(now(), { kind: "expired", atMs: nowMs }), phase: "draining" });
+    current = withEvent(current, nowMs, { kind: "approval_expired", batch: batch.id, approval: open.id });
+  } else if (
+    open === null &&
+    !now().askedByItself &&
+    current.trouble === null &&
+    isTimeToAsk(now(), empty, moment)
+  ) {
+    current = ask(current, now(), seenNow(world, now(), picture), null, policy, nowMs);
+  }
+  current = tellOverdue(current, now(), nowMs);
+  return { record: current, effects: [], wakeAtMs: nextWake(now(), moment) };
+};
+
+function isTimeToAsk(batch: Batch, empty: boolean, { nowMs, policy }: Moment): boolean {
+  const startMs = nanosToMillis(batch.window.start);
+  if (nowMs < startMs - ANNOUNCE_MS) return false;
+  const since = Math.max(batch.drainingSinceMs ?? nowMs, startMs);
+  return empty || nowMs >= since + policy.askAfterMs;
+}
+
+function nextWake(batch: Batch, { nowMs, policy }: Moment): number | null {
+  const startMs = nanosToMillis(batch.window.start);
+  const moments = [
+    openApproval(batch)?.expiresAtMs,
+    startMs - ANNOUNCE_MS,
+    startMs,
+    endMs(batch),
+    batch.askedByItself ? undefined : Math.max(batch.drainingSinceMs ?? nowMs, startMs) + policy.askAfterMs,
+  ].filter((ms): ms is number => typeof ms === "number" && ms > nowMs);
+  return moments.length > 0 ? Math.min(...moments) : null;
+}
+
+function endMs(batch: Batch): number | null {
+  const { start, duration } = batch.window;
+  return duration === null ? null : nanosToMillis(start + duration);
+}
+
+/** Once per window: it has passed and the machines are still away (invariant 11). */
+export function tellOverdue(record: Maintenance, batch: Batch, nowMs: number): Maintenance {
+  const end = endMs(batch);
+  if (end === null || nowMs < end || batch.overdueTold) return record;
+  const told = withBatch(record, { ...batch, overdueTold: true });
+  return withEvent(told, nowMs, { kind: "overdue", batch: batch.id, endMs: end });
+}
+
+function announceStart(record: Maintenance, batch: Batch, nowMs: number): Maintenance {
+  const startMs = nanosToMillis(batch.window.start);
+  const soon = nowMs >= startMs - ANNOUNCE_MS && nowMs < startMs;
+  const planned = startMs - record.requestedAtMs > ANNOUNCE_MS;
+  if (!soon || !planned || hasEvent(record, "window_starts_soon")) return record;
+  return withEvent(record, nowMs, { kind: "window_starts_soon", startMs });
+}
+
+function takenDownByOthers(record: Maintenance, batch: Batch, nowMs: number): Step {
+  const open = openApproval(batch);
+  const settled = open === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs });
+  const told = withEvent(withBatch(record, { ...settled, phase: "down" }), nowMs, {
+    kind: "foreign_change",
+    text: "Somebody else took these machines Down at the master, without an approval here.",
+  });
+  return { record: told, effects: [], wakeAtMs: null };
+}
+
+/** Names what others did to our machines; it stops the Down until somebody decides (invariant 12). */
+function withForeignChanges(
+  record: Maintenance,
+  batch: Batch,
+  picture: Picture,
+  moment: Moment,
+): Maintenance {
+  const { world } = moment;
+  const removed: string[] = [];
+  const moved: string[] = [];
+  const down = picture.machines
+    .filter((machine) => machine.mode === "down")
+    .map((machine) => machine.hostname);
+  for (const machine of batch.machines) {
+    const window = windowOf(world.schedule, machine);
+    if (window === null) removed.push(machine.hostname);
+    else if (!sameTime(window, batch.window)) moved.push(machine.hostname);
+  }
+  if (removed.length + moved.length + down.length === 0) return record;
+  const parts = [
+    removed.length > 0 ? `removed the window of ${list(removed)}` : null,
+    moved.length > 0 ? `moved ${list(moved)} to another window` : null,
+    down.length > 0 ? `took ${list(down)} Down` : null,
+  ].filter((part) => part !== null);
+  return {
+    ...record,
+    trouble: {
+      code: "window_changed",
+      what: `Somebody else changed the master's schedule: ${parts.join(", ")}.`,
+      said: null,
+      notDone: "The bot posted nothing in return, and Down waits.",
+      next: "Post the window again with the button, or cancel this maintenance.",
+      sinceMs: moment.nowMs,
+    },
+  };
+}

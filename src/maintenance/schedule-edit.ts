@@ -1,0 +1,112 @@
+import { type Machine, type MachineId, machineKey } from "./machine.js";
+import type { Schedule, Unavailability, Window } from "./schedule.js";
+
+/**
+ * The schedule algebra. A master takes the whole list at each post and has no compare-and-set, so every edit is made
+ * on the list that was just read and keeps everything that is not ours exactly as it was (invariant 1): order, host
+ * names' case, missing halves, windows without an end.
+ */
+
+/** Whether two windows say the same time; no duration (no end) is not the same as a duration of 0. */
+export function sameTime(a: Unavailability, b: Unavailability): boolean {
+  return a.start === b.start && a.duration === b.duration;
+}
+
+/** The window that a machine stands in, or `null`. A master lets a machine stand in one window only. */
+export function windowOf(schedule: Schedule, machine: MachineId): Window | null {
+  const key = machineKey(machine);
+  return schedule.windows.find((window) => window.machines.some((m) => machineKey(m) === key)) ?? null;
+}
+
+/**
+ * The schedule with these machines in one window of this time. Machines that already stand in a window of exactly this
+ * time stay where they are; others are moved out of theirs. When nothing changes, the very same object comes back.
+ */
+export function placeMachines(
+  schedule: Schedule,
+  machines: readonly Machine[],
+  time: Unavailability,
+): Schedule {
+  const missing = machines.filter((machine) => {
+    const window = windowOf(schedule, machine);
+    return window === null || !sameTime(window, time);
+  });
+  if (missing.length === 0) return schedule;
+  const rest = withoutMachines(schedule, missing);
+  const added: Window = { machines: missing, start: time.start, duration: time.duration };
+  return { windows: [...rest.windows, added] };
+}
+
+/**
+ * The schedule without these machines, except those that are Down: a master refuses a list that leaves out a Down
+ * machine, so they are always carried along (invariant 1). When nothing changes, the very same object comes back.
+ */
+export function removeMachines(
+  schedule: Schedule,
+  machines: readonly MachineId[],
+  down: readonly MachineId[],
+): Schedule {
+  const kept = new Set(down.map(machineKey));
+  return withoutMachines(
+    schedule,
+    machines.filter((machine) => !kept.has(machineKey(machine))),
+  );
+}
+
+function withoutMachines(schedule: Schedule, machines: readonly MachineId[]): Schedule {
+  const keys = new Set(machines.map(machineKey));
+  let changed = false;
+  const windows: Window[] = [];
+  for (const window of schedule.windows) {
+    const left = window.machines.filter((machine) => !keys.has(machineKey(machine)));
+    if (left.length === window.machines.length) {
+      windows.push(window);
+      continue;
+    }
+    changed = true;
+    // A window without machines is refused by the master, so it goes with its last machine.
+    if (left.length > 0) windows.push({ ...window, machines: left });
+  }
+  return changed ? { windows } : schedule;
+}
+
+/**
+ * Whether two schedules plan the same: every machine at the same time. Grouping and order do not matter to a master;
+ * posting a list that is the same by this measure would only erase answers (invariant 3).
+ */
+export function sameSchedule(a: Schedule, b: Schedule): boolean {
+  const left = timesByMachine(a);
+  const right = timesByMachine(b);
+  if (left.size !== right.size) return false;
+  for (const [key, time] of left) {
+    const other = right.get(key);
+    if (other === undefined || !sameTime(time, other)) return false;
+  }
+  return true;
+}
+
+function timesByMachine(schedule: Schedule): Map<string, Unavailability> {
+  const times = new Map<string, Unavailability>();
+  for (const window of schedule.windows) {
+    for (const machine of window.machines) times.set(machineKey(machine), window);
+  }
+  return times;
+}
+
+/** An edit of the schedule as the worker carries it out: made anew on whatever list has just been read. */
+export type ScheduleEdit =
+  | { readonly kind: "place"; readonly machines: readonly Machine[]; readonly time: Unavailability }
+  | { readonly kind: "remove"; readonly machines: readonly Machine[]; readonly time: Unavailability };
+
+/**
+ * Carries out an edit. `remove` takes out only machines that still stand at our own time: a machine that somebody has
+ * moved to another window since is theirs now (invariant 12).
+ */
+export function applyEdit(schedule: Schedule, edit: ScheduleEdit, down: readonly MachineId[]): Schedule {
+  if (edit.kind === "place") return placeMachines(schedule, edit.machines, edit.time);
+  const ours = edit.machines.filter((machine) => {
+    const window = windowOf(schedule, machine);
+    return window !== null && sameTime(window, edit.time);
+  });
+  return removeMachines(schedule, ours, down);
+}

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { machineKey } from "./machine.js";
+import type { Picture, Seen, TaskRef, Verdict, VerdictRow } from "./picture.js";
+import type { Batch } from "./record.js";
+import { windowOf } from "./schedule-edit.js";
+import type { World } from "./world.js";
+
+/**
+ * What a person is shown when asked to approve (invariant 5): the machines, every task that would be lost, the
+ * verdicts and the windows, with a digest over all of it.
+ */
+export function seenOf(world: World, batch: Batch, picture: Picture, tasks: readonly TaskRef[]): Seen {
+  const ours = new Set(batch.machines.map(machineKey));
+  const parts = {
+    machines: [...ours].sort(),
+    tasks: [...tasks].sort((a, b) => a.id.localeCompare(b.id)),
+    verdicts: picture.verdicts.filter((row) => ours.has(row.machine)),
+    window: batch.machines
+      .map((machine) => {
+        const window = windowOf(world.schedule, machine);
+        return window === null ? "none" : `${window.start}/${window.duration ?? "open"}`;
+      })
+      .join(" "),
+  };
+  return { digest: digestOf(parts), ...parts };
+}
+
+function digestOf(parts: Omit<Seen, "digest">): string {
+  // Times of answers move each time a framework is asked again; they do not change what is decided on.
+  const verdicts = parts.verdicts.map((row) => [row.machine, row.frameworkId, row.verdict, row.tasks]);
+  const text = JSON.stringify([parts.machines, parts.tasks.map((task) => task.id), verdicts, parts.window]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** From harmless to grave: what runs on if the machine goes down. */
+const RANK: Record<Verdict, number> = { empty: 0, promised: 1, silent: 2, refused: 3 };
+
+/**
+ * How the picture has become worse since it was approved, one sentence each; empty when it is equal or better.
+ * Tasks that went away are better; a task that was not shown, an answer taken back, another window are worse.
+ */
+export function worseThan(before: Seen, after: Seen): string[] {
+  if (before.digest === after.digest) return [];
+  const changes: string[] = [];
+  const known = new Set(before.tasks.map((task) => `${task.machine} ${task.id}`));
+  for (const task of after.tasks) {
+    if (!known.has(`${task.machine} ${task.id}`)) {
+      changes.push(`task ${task.name} of ${task.framework} is now on ${hostOf(task.machine)}`);
+    }
+  }
+  const rows = new Map(before.verdicts.map((row) => [rowKey(row), row]));
+  for (const row of after.verdicts) {
+    const was = rows.get(rowKey(row));
+    if (was === undefined || row.tasks === 0) continue;
+    if (RANK[row.verdict] > RANK[was.verdict]) changes.push(verdictChange(was, row));
+  }
+  if (before.window !== after.window) changes.push("the window at the master is another one");
+  if (before.machines.join() !== after.machines.join()) changes.push("the machines are others");
+  return changes;
+}
+
+function verdictChange(was: VerdictRow, row: VerdictRow): string {
+  const where = `${row.framework} on ${hostOf(row.machine)}`;
+  if (row.erased !== null && row.verdict === "silent") {
+    return `${where}: its answer was erased by a schedule change or a fail-over`;
+  }
+  return `${where}: was ${was.verdict}, is now ${row.verdict}`;
+}
+
+function rowKey(row: VerdictRow): string {
+  return `${row.machine} ${row.frameworkId}`;
+}
+
+function hostOf(key: string): string {
+  return key.split("|")[0] || key;
+}

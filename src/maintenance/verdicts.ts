@@ -1,0 +1,186 @@
+import { type Machine, machineKey } from "./machine.js";
+import type { MachineView, Picture, TaskRef, Verdict, VerdictRow } from "./picture.js";
+import { nanosToMillis } from "./time.js";
+import type { Answer, Framework, Task, World } from "./world.js";
+
+/** A machine of a maintenance with the agents ever seen on it: after Down they are no longer in the list of agents. */
+export interface WatchedMachine {
+  readonly machine: Machine;
+  readonly agentIds: readonly string[];
+}
+
+/**
+ * What the world says of some machines: modes, tasks and one verdict per machine and framework.
+ *
+ * An answer alone says little: a framework that merely held an offer answers too, an accept is a promise, and an
+ * unanswered inverse offer has no entry at all. So each answer is paired with the tasks that are still there.
+ * `previous` keeps the answers that a schedule change or a fail-over has erased at the master (invariant 3).
+ */
+export function lookAt(world: World, machines: readonly WatchedMachine[], previous: Picture | null): Picture {
+  const index = indexWorld(world);
+  const views: MachineView[] = [];
+  const verdicts: VerdictRow[] = [];
+  const before = groupBy(previous?.verdicts ?? [], (row) => row.machine);
+  for (const watched of machines) {
+    const key = machineKey(watched.machine);
+    const view = machineView(watched, index);
+    views.push(view);
+    const old = before.get(key) ?? [];
+    // After a fail-over an agent that is not back yet shows no tasks: that is not empty, so what we knew stays.
+    if (view.recovering > 0) verdicts.push(...old.map(eraseAnswer));
+    else verdicts.push(...judge(watched, index, old));
+  }
+  const tasks = views.reduce((sum, view) => sum + view.tasks, 0);
+  return {
+    atMs: world.observedAtMs,
+    leader: world.leader,
+    leaderId: world.leaderId,
+    tasksMost: Math.max(previous?.tasksMost ?? 0, tasks),
+    machines: views,
+    verdicts,
+  };
+}
+
+/** The tasks on these machines, for the question and for comparing at the click. */
+export function tasksOn(world: World, machines: readonly WatchedMachine[]): TaskRef[] {
+  const index = indexWorld(world);
+  return machines.flatMap((watched) =>
+    tasksOf(watched, index).map((task) => ({
+      id: task.id,
+      name: task.name,
+      framework: index.frameworks.get(task.frameworkId)?.name ?? task.frameworkId,
+      machine: machineKey(watched.machine),
+    })),
+  );
+}
+
+/** The part of a picture that is about some of its machines. */
+export function pictureOf(machines: readonly Machine[], picture: Picture): Picture {
+  const keys = new Set(machines.map(machineKey));
+  return {
+    ...picture,
+    machines: picture.machines.filter((machine) => keys.has(machineKey(machine))),
+    verdicts: picture.verdicts.filter((row) => keys.has(row.machine)),
+  };
+}
+
+/** Whether nothing runs on a machine any more, for certain: its agents are all known and none has a task. */
+export function isEmpty(view: MachineView): boolean {
+  return view.tasks === 0 && view.recovering === 0;
+}
+
+interface WorldIndex {
+  readonly tasks: Map<string, Task[]>;
+  readonly frameworks: Map<string, Framework>;
+  readonly offers: Map<string, Set<string>>;
+  readonly answers: Map<string, readonly Answer[]>;
+  readonly agents: Map<string, string[]>;
+  readonly recovering: Map<string, string[]>;
+  readonly down: Set<string>;
+}
+
+const indexes = new WeakMap<World, WorldIndex>();
+
+/** One pass over a world, shared by all maintenances that look at the same one. */
+function indexWorld(world: World): WorldIndex {
+  const known = indexes.get(world);
+  if (known !== undefined) return known;
+  const offers = new Map<string, Set<string>>();
+  for (const framework of world.frameworks) {
+    for (const { agentId } of framework.inverseOffers) {
+      const set = offers.get(agentId) ?? new Set<string>();
+      offers.set(agentId, set.add(framework.id));
+    }
+  }
+  const ids = (agents: World["agents"]) => {
+    const groups = groupBy(agents, (agent) => machineKey(agent.machine));
+    return new Map([...groups].map(([key, list]) => [key, list.map((agent) => agent.id)]));
+  };
+  const index: WorldIndex = {
+    tasks: groupBy(world.tasks, (task) => task.agentId),
+    frameworks: new Map(world.frameworks.map((framework) => [framework.id, framework])),
+    offers,
+    answers: new Map(world.status.draining.map((entry) => [machineKey(entry.machine), entry.answers])),
+    agents: ids(world.agents),
+    recovering: ids(world.recoveredAgents),
+    down: new Set(world.status.down.map(machineKey)),
+  };
+  indexes.set(world, index);
+  return index;
+}
+
+function agentIdsOf(watched: WatchedMachine, index: WorldIndex): Set<string> {
+  return new Set([...watched.agentIds, ...(index.agents.get(machineKey(watched.machine)) ?? [])]);
+}
+
+function tasksOf(watched: WatchedMachine, index: WorldIndex): Task[] {
+  return [...agentIdsOf(watched, index)].flatMap((id) => index.tasks.get(id) ?? []);
+}
+
+function machineView(watched: WatchedMachine, index: WorldIndex): MachineView {
+  const key = machineKey(watched.machine);
+  const mode = index.down.has(key) ? "down" : index.answers.has(key) ? "draining" : "up";
+  return {
+    hostname: watched.machine.hostname,
+    ip: watched.machine.ip,
+    mode,
+    agents: index.agents.get(key)?.length ?? 0,
+    recovering: index.recovering.get(key)?.length ?? 0,
+    tasks: tasksOf(watched, index).length,
+  };
+}
+
+function judge(watched: WatchedMachine, index: WorldIndex, before: readonly VerdictRow[]): VerdictRow[] {
+  const machine = machineKey(watched.machine);
+  const tasks = groupBy(tasksOf(watched, index), (task) => task.frameworkId);
+  const answers = new Map((index.answers.get(machine) ?? []).map((answer) => [answer.frameworkId, answer]));
+  const old = new Map(before.map((row) => [row.frameworkId, row]));
+  const asked = [...agentIdsOf(watched, index)].flatMap((id) => [...(index.offers.get(id) ?? [])]);
+  const frameworkIds = new Set([...tasks.keys(), ...answers.keys(), ...asked, ...old.keys()]);
+  const rows = [...frameworkIds].map((frameworkId): VerdictRow => {
+    const left = tasks.get(frameworkId)?.length ?? 0;
+    const answer = answers.get(frameworkId);
+    const was = old.get(frameworkId);
+    return {
+      machine,
+      frameworkId,
+      framework: index.frameworks.get(frameworkId)?.name ?? was?.framework ?? frameworkId,
+      verdict: verdictOf(left, answer),
+      tasks: left,
+      answeredAtMs: answer === undefined ? null : nanosToMillis(answer.at),
+      erased: answer === undefined && was !== undefined ? eraseAnswer(was).erased : null,
+    };
+  });
+  return rows.sort(
+    (a, b) => a.framework.localeCompare(b.framework) || a.frameworkId.localeCompare(b.frameworkId),
+  );
+}
+
+function verdictOf(tasks: number, answer: Answer | undefined): Verdict {
+  if (tasks === 0) return "empty";
+  if (answer === undefined) return "silent";
+  return answer.answer === "accept" ? "promised" : "refused";
+}
+
+/** A row whose answer the master no longer has: kept beside it as erased, never counted as an answer. */
+function eraseAnswer(row: VerdictRow): VerdictRow {
+  const answered = row.answeredAtMs !== null && (row.verdict === "promised" || row.verdict === "refused");
+  const erased = answered
+    ? {
+        answer: row.verdict === "promised" ? ("accept" as const) : ("decline" as const),
+        answeredAtMs: row.answeredAtMs ?? 0,
+      }
+    : row.erased;
+  return { ...row, verdict: row.tasks === 0 ? "empty" : "silent", answeredAtMs: null, erased };
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

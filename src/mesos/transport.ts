@@ -1,0 +1,114 @@
+import type { Readable } from "node:stream";
+import { Agent } from "undici";
+import type { Endpoint } from "./endpoint.js";
+import { MesosError, transportFailure } from "./errors.js";
+
+/** Limits of one call, in milliseconds. */
+export interface Timeouts {
+  /** Until a connection stands, TLS included. */
+  readonly connectMs: number;
+  /** From the call being sent until the answer begins. */
+  readonly headersMs: number;
+  /** From the beginning of the answer to its end. */
+  readonly bodyMs: number;
+}
+
+export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 3_000, headersMs: 15_000, bodyMs: 30_000 };
+
+/** Far above the answers of the largest clusters (50,000 agents: some 25 MiB), far below what would end the process. */
+export const LARGEST_ANSWER_BYTES = 512 * 1024 * 1024;
+
+const KEEP_ALIVE_MS = 20_000;
+
+export interface Answer<Body> {
+  readonly status: number;
+  /** Where a redirect leads, as the master wrote it. */
+  readonly location: string | null;
+  readonly body: Body;
+}
+
+export interface TransportOptions {
+  readonly cluster: string;
+  readonly credentials: { readonly principal: string; readonly secret: { reveal(): string } } | null;
+  /** PEM of the certificates to trust for https, or `null` for the system's. */
+  readonly ca: string | null;
+  readonly timeouts: Timeouts;
+}
+
+/** HTTP to masters: one POST to `/api/v1`, protobuf both ways. Knows nothing of leaders and repeats nothing. */
+export interface Transport {
+  /**
+   * Sends a call and reads the whole answer. `fresh` takes a connection of its own.
+   *
+   * @throws MesosError if there is no complete answer.
+   */
+  post(endpoint: Endpoint, call: Uint8Array, how: { fresh: boolean; signal?: AbortSignal }): Promise<Answer<Buffer>>;
+  /** Sends a call whose answer is a stream without end; the body is the caller's to read or destroy. */
+  open(endpoint: Endpoint, call: Uint8Array, signal: AbortSignal): Promise<Answer<Readable>>;
+  /** Waits for the calls under way, then closes all connections. */
+  close(): Promise<void>;
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  const { cluster, timeouts } = options;
+  const common = {
+    connect: { timeout: timeouts.connectMs, ...(options.ca === null ? {} : { ca: options.ca }) },
+    headersTimeout: timeouts.headersMs,
+    bodyTimeout: timeouts.bodyMs,
+    maxResponseSize: LARGEST_ANSWER_BYTES,
+  };
+  const kept = new Agent({ ...common, keepAliveTimeout: KEEP_ALIVE_MS });
+  const fresh = new Agent({ ...common, pipelining: 0 });
+  const streams = new Agent({ ...common, pipelining: 0, bodyTimeout: 0, maxResponseSize: -1 });
+  const headers = {
+    "content-type": "application/x-protobuf",
+    accept: "application/x-protobuf",
+    ...(options.credentials === null ? {} : { authorization: basic(options.credentials) }),
+  };
+
+  const request = async (agent: Agent, endpoint: Endpoint, call: Uint8Array, signal: AbortSignal) => {
+    const { statusCode, headers: got, body } = await agent.request({
+      origin: endpoint.origin,
+      path: "/api/v1",
+      method: "POST",
+      headers,
+      body: call,
+      signal,
+    });
+    return { status: statusCode, location: typeof got.location === "string" ? got.location : null, body };
+  };
+
+  return {
+    async post(endpoint, call, how) {
+      // undici's body limit is per chunk; the deadline keeps an answer that only trickles from lasting for ever.
+      const deadline = AbortSignal.timeout(timeouts.connectMs + timeouts.headersMs + timeouts.bodyMs);
+      const signal = how.signal === undefined ? deadline : AbortSignal.any([deadline, how.signal]);
+      try {
+        const answer = await request(how.fresh ? fresh : kept, endpoint, call, signal);
+        return { ...answer, body: Buffer.from(await answer.body.arrayBuffer()) };
+      } catch (error) {
+        throw asMesosError(error, cluster, endpoint);
+      }
+    },
+    async open(endpoint, call, signal) {
+      try {
+        return await request(streams, endpoint, call, signal);
+      } catch (error) {
+        throw asMesosError(error, cluster, endpoint);
+      }
+    },
+    async close() {
+      await Promise.all([kept.close(), fresh.close(), streams.destroy()]);
+    },
+  };
+}
+
+/** Whatever was thrown while talking to `endpoint`, as a MesosError. */
+export function asMesosError(error: unknown, cluster: string, endpoint: Endpoint): MesosError {
+  return error instanceof MesosError ? error : transportFailure(error, { cluster, master: endpoint.name });
+}
+
+function basic(credentials: NonNullable<TransportOptions["credentials"]>): string {
+  const pair = `${credentials.principal}:${credentials.secret.reveal()}`;
+  return `Basic ${Buffer.from(pair, "utf8").toString("base64")}`;
+}

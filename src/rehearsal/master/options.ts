@@ -1,0 +1,76 @@
+import type { Permission, RehearsalPrincipal } from "./access.js";
+
+export type { Permission, RehearsalPrincipal };
+
+/** An attribute's value: text, a scalar, or ranges. */
+export type AttributeValue = string | number | readonly (readonly [begin: number, end: number])[];
+
+/** A machine with one agent on it. Nothing ever connects to its address. */
+export interface RehearsalAgent {
+  readonly hostname: string;
+  readonly ip: string;
+  /** @defaultValue 5051 */
+  readonly port?: number;
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  readonly region?: string;
+  readonly zone?: string;
+  /** @defaultValue 8 */
+  readonly cpus?: number;
+  /** In MB. @defaultValue 16384 */
+  readonly mem?: number;
+  /** Whether the agent has the AGENT_DRAINING capability. @defaultValue true */
+  readonly drainable?: boolean;
+}
+
+/**
+ * How a framework takes an inverse offer. `mover`: accepts and moves its tasks to other agents. `stayer`: accepts, and
+ * its tasks stay. `decliner`: declines. `silent`: never answers (Marathon is said to be like that).
+ */
+export type Habit = "mover" | "stayer" | "decliner" | "silent";
+
+export interface RehearsalTask {
+  readonly name: string;
+  /** Host name of the agent it runs on. */
+  readonly on: string;
+  /** @defaultValue 0.5 */
+  readonly cpus?: number;
+  /** In MB. @defaultValue 256 */
+  readonly mem?: number;
+}
+
+export interface RehearsalFramework {
+  readonly name: string;
+  readonly habit: Habit;
+  readonly tasks: readonly RehearsalTask[];
+  /** Host names where it holds offers without a task: it is asked and answers there too. @defaultValue [] */
+  readonly holdsOffersOn?: readonly string[];
+  /** From being asked to answering; `null`: only by `tick()` or `answer()`. @defaultValue 200 */
+  readonly answerAfterMs?: number | null;
+  /** From accepting to the first move of a task; `null`: only by `tick()`. @defaultValue moveEveryMs */
+  readonly moveAfterMs?: number | null;
+  /** Between two moves; `null`: only by `tick()`. @defaultValue 1000 */
+  readonly moveEveryMs?: number | null;
+  /** An accepted inverse offer is offered and accepted again after this, so its timestamp moves. @defaultValue 5000 */
+  readonly askAgainMs?: number | null;
+}
+
+export interface RehearsalOptions {
+  /** What the master calls itself: MasterInfo and the `Location` of redirects. @defaultValue the host it listens on */
+  readonly hostname?: string;
+  /** 0 takes a free one. @defaultValue 0 */
+  readonly port?: number;
+  /** Address to listen on. @defaultValue 127.0.0.1 */
+  readonly host?: string;
+  /** Mesos version it claims; before 1.9.0 it does not know DRAIN_AGENT and its like. @defaultValue 1.11.0 */
+  readonly version?: string;
+  readonly agents: readonly RehearsalAgent[];
+  readonly frameworks: readonly RehearsalFramework[];
+  /** With any, every API call needs HTTP basic credentials. @defaultValue none: open to everybody */
+  readonly principals?: readonly RehearsalPrincipal[];
+  /** From STOP_MAINTENANCE until the agents come back; `null`: only by `startAgent()`. @defaultValue null */
+  readonly returnAfterMs?: number | null;
+  /** Of the event stream. @defaultValue 15000 */
+  readonly heartbeatMs?: number;
+  /** Milliseconds since the epoch. @defaultValue Date.now */
+  readonly clock?: () => number;
+}

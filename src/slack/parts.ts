@@ -1,0 +1,71 @@
+import type { FrameworkSummary } from "../maintenance/summary.js";
+import { type Mrkdwn, code, free, join, listed, mrk } from "./mrkdwn.js";
+
+/** Longest host or framework name in a list; DNS allows 253, and a list of those would fill the message. */
+const NAME = 80;
+
+/** `1 machine`, `6 machines`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** Host names in a list of at most `max` characters. */
+export function hosts(names: readonly string[], max: number): Mrkdwn {
+  return listed(
+    names.map((name) => code(name, NAME)),
+    max,
+  );
+}
+
+/** The host name in a machine key (`hostname|ip`), for records that carry only the key. */
+export function hostOfKey(key: string): string {
+  return key.split("|", 1)[0] || key;
+}
+
+/** `▓▓▓▓▓▓▓░░░ 73 %`: how many of the tasks are gone. Full only when none is left. */
+export function bar(left: number, most: number): string {
+  const gone = most <= 0 ? 1 : Math.min(1, Math.max(0, (most - left) / most));
+  const percent = left > 0 ? Math.min(99, Math.floor(gone * 100)) : 100;
+  const filled = Math.floor(percent / 10);
+  return `${"▓".repeat(filled)}${"░".repeat(10 - filled)} ${percent} %`;
+}
+
+/** `marathon: promised 4/6, silent 2`; the machines on which it refuses are named. */
+export function frameworkLine(summary: FrameworkSummary): Mrkdwn {
+  const total = summary.empty + summary.promised + summary.refused + summary.silent;
+  if (summary.empty === total) return mrk`${free(summary.name, NAME)}: empty`;
+  const parts: (Mrkdwn | null)[] = [
+    summary.promised > 0 ? mrk`promised ${summary.promised}/${total}` : null,
+    summary.refused > 0
+      ? summary.refusedOn.length > 0
+        ? mrk`refused ${summary.refused} (on ${hosts(summary.refusedOn, 200)})`
+        : mrk`refused ${summary.refused}`
+      : null,
+    summary.silent > 0 ? mrk`silent ${summary.silent}` : null,
+    summary.empty > 0 ? mrk`empty ${summary.empty}` : null,
+  ];
+  return mrk`${free(summary.name, NAME)}: ${join(parts, ", ")}`;
+}
+
+/** Texts per framework in at most `max` characters. */
+export function frameworkLines(summaries: readonly FrameworkSummary[], max: number, separator: string): Mrkdwn {
+  return listed(summaries.map(frameworkLine), max, separator);
+}
+
+/** What went wrong: what happened, the master's own words, what was not done, what to do next (invariant 10). */
+export function problem(parts: {
+  readonly what: string;
+  readonly said: string | null;
+  readonly notDone: string | null;
+  readonly next: string | null;
+}): Mrkdwn {
+  return join(
+    [
+      free(parts.what, 600),
+      parts.said === null || parts.said === "" ? null : mrk`> ${free(parts.said, 600)}`,
+      parts.notDone === null ? null : mrk`*Not done:* ${free(parts.notDone, 400)}`,
+      parts.next === null ? null : mrk`*Next:* ${free(parts.next, 400)}`,
+    ],
+    "\n",
+  );
+}
