@@ -48,7 +48,8 @@ export function apiUrl() {
 
 /** A Redis URL, secret as a whole because of the password in it. */
 export function redisUrl() {
-  const wrong = "is not a Redis URL with redis:// or rediss://, a host and, if need be, user, password and database";
+  const wrong =
+    "is not a Redis URL with redis:// or rediss://, a host and, if need be, user, password and database";
   return text(wrong, (input) => {
     const url = parseUrl(input);
     if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === "") return { wrong };
@@ -65,10 +66,18 @@ export function sentinelAddresses() {
     const addresses: HostPort[] = [];
     for (const item of splitList(input)) {
       const url = parseUrl(`redis://${item}`);
-      if (url === null || url.host === "" || url.pathname !== "" || url.search !== "" || url.username !== "") {
+      if (
+        url === null ||
+        url.host === "" ||
+        url.pathname !== "" ||
+        url.search !== "" ||
+        url.username !== ""
+      ) {
         return { wrong };
       }
-      addresses.push({ host: url.hostname, port: url.port === "" ? SENTINEL_PORT : Number(url.port) });
+      // A URL writes an IPv6 address in brackets, a socket wants it without.
+      const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+      addresses.push({ host, port: url.port === "" ? SENTINEL_PORT : Number(url.port) });
     }
     return addresses.length === 0 ? { wrong } : { value: addresses };
   });

@@ -5,7 +5,7 @@ export const ROLES = ["bot", "worker", "all"] as const;
 export type Role = (typeof ROLES)[number];
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The whole configuration, checked and deeply frozen. Spans are milliseconds. */
 export interface Config {

@@ -11,104 +11,83 @@ const masterList = text("is not a list", (input) => ({ value: splitList(input) }
  * are put together. The descriptions are the documentation: its tables are rendered from them.
  */
 export const environmentSchema = z.object({
-  SLACK_BOT_TOKEN: token("xoxb-", "is not a bot token: those begin with xoxb-")
-    .optional()
-    .meta({
-      description: "Bot token of the Slack app (OAuth & Permissions). Needed by the bot, not by a worker.",
-      examples: ["xoxb-…"],
-    }),
-  SLACK_APP_TOKEN: token("xapp-", "is not an app-level token: those begin with xapp-")
-    .optional()
-    .meta({
-      description:
-        "App-level token with `connections:write`, for Socket Mode: the bot opens a connection to Slack and needs no public address. Set this or `SLACK_SIGNING_SECRET`.",
-      examples: ["xapp-…"],
-    }),
-  SLACK_SIGNING_SECRET: token("", "has white space in it")
-    .optional()
-    .meta({
-      description:
-        "Signing secret (Basic Information), for HTTP mode: Slack sends requests to `PORT`. Set this or `SLACK_APP_TOKEN`.",
-      examples: ["8f742231b10e…"],
-    }),
+  SLACK_BOT_TOKEN: token("xoxb-", "is not a bot token: those begin with xoxb-").optional().meta({
+    description: "Bot token of the Slack app (OAuth & Permissions). Needed by the bot, not by a worker.",
+    example: "xoxb-…",
+  }),
+  SLACK_APP_TOKEN: token("xapp-", "is not an app-level token: those begin with xapp-").optional().meta({
+    description:
+      "App-level token with `connections:write`, for Socket Mode: the bot opens a connection to Slack and needs no public address. Set this or `SLACK_SIGNING_SECRET`.",
+    example: "xapp-…",
+  }),
+  SLACK_SIGNING_SECRET: token("", "has white space or special letters in it").optional().meta({
+    description:
+      "Signing secret (Basic Information), for HTTP mode: Slack sends requests to `PORT`. Set this or `SLACK_APP_TOKEN`.",
+    example: "8f742231b10e…",
+  }),
   PORT: port(1)
     .prefault("3000")
-    .meta({ description: "Port for Slack's requests, HTTP mode only.", examples: ["3000"] }),
-  SLACK_API_URL: apiUrl()
-    .optional()
-    .meta({
-      description: "Base URL of the Slack Web API, for a local Slack. Unset: Slack's own.",
-      examples: ["http://localhost:3000/api/"],
-    }),
-  REDIS_URL: redisUrl()
-    .optional()
-    .meta({
-      description:
-        "Where the queue lives, `redis://` or `rediss://`. Unset: an embedded store in `DATA_DIR`, for one process only.",
-      examples: ["redis://127.0.0.1:6379"],
-    }),
-  REDIS_SENTINELS: sentinelAddresses()
-    .optional()
-    .meta({
-      description:
-        "Redis Sentinel: addresses of the sentinels. User, password, database and TLS still come from `REDIS_URL`; its host is not used.",
-      examples: ["10.0.0.1:26379,10.0.0.2:26379,10.0.0.3:26379"],
-    }),
+    .meta({ description: "Port for Slack's requests, HTTP mode only.", example: "3000" }),
+  SLACK_API_URL: apiUrl().optional().meta({
+    description: "Base URL of the Slack Web API, for a local Slack. Unset: Slack's own.",
+    example: "http://localhost:3000/api/",
+  }),
+  REDIS_URL: redisUrl().optional().meta({
+    description:
+      "Where the queue lives, `redis://` or `rediss://`. Unset: an embedded store in `DATA_DIR`, for one process only.",
+    example: "redis://127.0.0.1:6379",
+  }),
+  REDIS_SENTINELS: sentinelAddresses().optional().meta({
+    description:
+      "Redis Sentinel: addresses of the sentinels. User, password, database and TLS still come from `REDIS_URL`; its host is not used.",
+    example: "10.0.0.1:26379,10.0.0.2:26379",
+  }),
   REDIS_SENTINEL_NAME: line()
     .optional()
-    .meta({ description: "Redis Sentinel: name of the watched master.", examples: ["mymaster"] }),
+    .meta({ description: "Redis Sentinel: name of the watched master.", example: "mymaster" }),
   REDIS_SENTINEL_PASSWORD: password()
     .optional()
-    .meta({ description: "Redis Sentinel: password of the sentinels, if they have one.", examples: ["…"] }),
+    .meta({ description: "Redis Sentinel: password of the sentinels, if they have one.", example: "…" }),
   REDIS_CLUSTER: flag()
     .prefault("false")
-    .meta({ description: "`true` if `REDIS_URL` is a node of a Redis Cluster.", examples: ["true"] }),
-  DATA_DIR: line()
-    .prefault("./data")
-    .meta({
-      description: "Folder of the embedded store; not used with `REDIS_URL`.",
-      examples: ["/var/lib/mesos-maintenance-bot"],
-    }),
-  CLUSTERS_FILE: line()
-    .optional()
-    .meta({
-      description: "YAML file that describes the clusters. Set this or `MESOS_MASTERS`.",
-      examples: ["config/clusters.yaml"],
-    }),
+    .meta({ description: "`true` if `REDIS_URL` is a node of a Redis Cluster.", example: "true" }),
+  DATA_DIR: line().prefault("./data").meta({
+    description: "Folder of the embedded store; not used with `REDIS_URL`.",
+    example: "/var/lib/mesos-maintenance-bot",
+  }),
+  CLUSTERS_FILE: line().optional().meta({
+    description: "YAML file that describes the clusters. Set this or `MESOS_MASTERS`.",
+    example: "config/clusters.yaml",
+  }),
   MESOS_MASTERS: masterList.optional().meta({
     description: "The one-cluster case without a file: URLs of all masters, comma separated.",
-    examples: ["http://10.0.0.1:5050,http://10.0.0.2:5050,http://10.0.0.3:5050"],
+    example: "http://10.0.0.1:5050,http://10.0.0.2:5050",
   }),
   MESOS_CLUSTER: clusterName()
     .optional()
-    .meta({ description: "One-cluster case: its name. Unset: `default`.", examples: ["prod"] }),
+    .meta({ description: "One-cluster case: its name. Unset: `default`.", example: "prod" }),
   MESOS_PRINCIPAL: line()
     .optional()
-    .meta({ description: "One-cluster case: principal to log in with.", examples: ["maintenance-bot"] }),
+    .meta({ description: "One-cluster case: principal to log in with.", example: "maintenance-bot" }),
   MESOS_SECRET: password()
     .optional()
-    .meta({ description: "One-cluster case: secret of `MESOS_PRINCIPAL`.", examples: ["…"] }),
-  SLACK_CHANNEL: channelId()
-    .optional()
-    .meta({
-      description: "One-cluster case: id of the Slack channel that maintenances are shown in.",
-      examples: ["C0123456789"],
-    }),
-  OPS_HOST: line()
-    .prefault("127.0.0.1")
-    .meta({
-      description: "Address that `/healthz`, `/readyz` and `/metrics` listen on. They need no login: keep it private.",
-      examples: ["0.0.0.0"],
-    }),
-  OPS_PORT: port(0)
-    .prefault("9464")
-    .meta({
-      description: "Port of the same; `0` takes any free one. Two roles on one machine need two.",
-      examples: ["9465"],
-    }),
+    .meta({ description: "One-cluster case: secret of `MESOS_PRINCIPAL`.", example: "…" }),
+  SLACK_CHANNEL: channelId().optional().meta({
+    description: "One-cluster case: id of the Slack channel that maintenances are shown in.",
+    example: "C0123456789",
+  }),
+  OPS_HOST: line().prefault("127.0.0.1").meta({
+    description:
+      "Address that `/healthz`, `/readyz` and `/metrics` listen on. They need no login: keep it private.",
+    example: "0.0.0.0",
+  }),
+  OPS_PORT: port(0).prefault("9464").meta({
+    description: "Port of the same; `0` takes any free one. Two roles on one machine need two.",
+    example: "9465",
+  }),
   LOG_LEVEL: oneOf(LOG_LEVELS)
     .prefault("info")
-    .meta({ description: `How much is logged: ${LOG_LEVELS.join(", ")}.`, examples: ["debug"] }),
+    .meta({ description: `How much is logged: ${LOG_LEVELS.join(", ")}.`, example: "debug" }),
 });
 
 export type Environment = z.output<typeof environmentSchema>;

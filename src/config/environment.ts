@@ -1,6 +1,11 @@
-import { type Environment, environmentSchema, VARIABLE_NAMES, type VariableName } from "./environment-schema.js";
+import { nearest } from "../hosts/index.js";
+import {
+  type Environment,
+  environmentSchema,
+  VARIABLE_NAMES,
+  type VariableName,
+} from "./environment-schema.js";
 import { issueProblems } from "./issue-problems.js";
-import { nearest } from "./nearest.js";
 import type { Problem } from "./problem.js";
 
 /** The process environment, as Node gives it. */
@@ -14,11 +19,12 @@ export class EnvironmentReader {
   readonly #env: Env;
   readonly #wrong: ReadonlySet<string>;
 
-  constructor(env: Env) {
-    this.#env = env;
+  /** @param unread variables that count as not set, whatever is in them. */
+  constructor(env: Env, unread: readonly VariableName[] = []) {
+    this.#env = { ...env, ...Object.fromEntries(unread.map((name) => [name, undefined])) };
     // Compose files and units pass `NAME=` for what is not set, so empty counts as not set.
     const given = Object.fromEntries(
-      VARIABLE_NAMES.flatMap((name) => (isSet(env[name]) ? [[name, env[name]]] : [])),
+      VARIABLE_NAMES.flatMap((name) => (isSet(this.#env[name]) ? [[name, this.#env[name]]] : [])),
     );
     const checked = environmentSchema.safeParse(given);
     if (checked.success) {
@@ -62,16 +68,16 @@ export class EnvironmentReader {
   #misspelling(name: VariableName): string {
     const known: readonly string[] = VARIABLE_NAMES;
     const others = Object.keys(this.#env).filter((key) => isSet(this.#env[key]) && !known.includes(key));
-    const near = nearest(name, others);
-    return near === null ? "" : ` (${near} is set: was that meant?)`;
+    const near = nearest(name, others, { limit: 1 })[0];
+    return near === undefined ? "" : ` (${near} is set: was that meant?)`;
   }
 }
 
-/** `NAME=example`. */
-function assignment(name: string): string {
+/** `NAME=example`, or nothing for a name that is not one of ours. */
+export function assignment(name: string): string {
   const field = VARIABLE_NAMES.find((known) => known === name);
-  const example = field === undefined ? undefined : environmentSchema.shape[field].meta()?.["examples"];
-  return Array.isArray(example) ? `${name}=${String(example[0])}` : "";
+  const example = field === undefined ? undefined : environmentSchema.shape[field].meta()?.example;
+  return example === undefined ? "" : `${name}=${String(example)}`;
 }
 
 function isSet(value: string | undefined): value is string {

@@ -5,15 +5,21 @@ import { matching, text } from "./text-field.js";
 /** Text without line breaks or other control characters. */
 export function line() {
   return text("has to be text", (input) =>
-    input === "" || /\p{Cc}/u.test(input) ? { wrong: "is empty or has control characters" } : { value: input },
+    input === "" || /\p{Cc}/u.test(input)
+      ? { wrong: "is empty or has control characters" }
+      : { value: input },
   );
 }
 
-/** A secret that begins with a fixed prefix, such as a token of Slack's (`xoxb-`), and has no white space. */
+/**
+ * A secret that begins with a fixed prefix, such as a token of Slack's (`xoxb-`). Plain ASCII without white space: that
+ * also finds the `…` of an example that was copied and not filled in.
+ */
 export function token(prefix: string, wrong: string) {
-  return text(wrong, (input) =>
-    input.startsWith(prefix) && !/\s/.test(input) ? { value: new Secret(input) } : { wrong },
-  );
+  return text(wrong, (input) => {
+    if (input.includes("…")) return { wrong: "still has the value of the example" };
+    return input.startsWith(prefix) && /^[!-~]+$/.test(input) ? { value: new Secret(input) } : { wrong };
+  });
 }
 
 /** A secret of any shape. */
@@ -80,7 +86,8 @@ export function clusterName() {
     if (!/^[a-z0-9][a-z0-9._-]{0,39}$/.test(name)) {
       return { wrong: "is not a name: at most 40 lower-case letters, digits, dots, dashes and underscores" };
     }
-    if (/^m-[a-z0-9]{4,8}$/.test(name)) return { wrong: "looks like the id of a maintenance: choose another name" };
+    if (/^m-[a-z0-9]{4,8}$/.test(name))
+      return { wrong: "looks like the id of a maintenance: choose another name" };
     return parseDuration(name) === null && !/^\d+$/.test(name)
       ? { value: name }
       : { wrong: "looks like a duration: choose another name" };

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "./nearest.js";
+import { nearest } from "../hosts/index.js";
 import type { Problem } from "./problem.js";
 
 /** Where a setting stands and how to write it, for the problems of one source (the environment, or a cluster). */
@@ -26,11 +26,12 @@ export function issueProblems(error: z.ZodError, places: Places): readonly Probl
 
 function unknownKey(key: string, known: readonly string[], exampleOf: (key: string) => string) {
   if (/^(secret|password|token)$/i.test(key) && known.includes("secret_env")) {
-    const what = "does not belong in a file: put the secret in an environment variable and name that in secret_env";
+    const what =
+      "does not belong in a file: put the secret in an environment variable and name that in secret_env";
     return { what, example: exampleOf("secret_env") };
   }
-  const meant = nearest(key, known);
-  return meant === null
+  const meant = nearest(key, known, { limit: 1 })[0];
+  return meant === undefined
     ? { what: `is not a setting; there are: ${known.join(", ")}`, example: "" }
     : { what: `is not a setting: did you mean ${meant}?`, example: exampleOf(meant) };
 }

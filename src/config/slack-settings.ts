@@ -1,5 +1,15 @@
 import type { SlackConfig } from "./config.js";
 import type { EnvironmentReader } from "./environment.js";
+import type { VariableName } from "./environment-schema.js";
+
+/** The variables that only the side Slack talks to reads. */
+export const SLACK_VARIABLES = [
+  "SLACK_BOT_TOKEN",
+  "SLACK_APP_TOKEN",
+  "SLACK_SIGNING_SECRET",
+  "SLACK_API_URL",
+  "PORT",
+] as const satisfies readonly VariableName[];
 
 /** How the bot reaches Slack, or `null` with problems recorded. */
 export function slackSettings(env: EnvironmentReader): SlackConfig | null {

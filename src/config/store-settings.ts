@@ -4,7 +4,8 @@ import type { Secret } from "./secret.js";
 
 /** Where the queue lives, or `null` with problems recorded. */
 export function storeSettings(env: EnvironmentReader, role: Role): StoreConfig | null {
-  const wantsRedis = REDIS_ONLY.filter((name) => env.given(name));
+  const wantsRedis: string[] = SENTINEL.filter((name) => env.given(name));
+  if (env.values.REDIS_CLUSTER) wantsRedis.push("REDIS_CLUSTER");
   if (!env.given("REDIS_URL") && wantsRedis.length === 0 && role === "all") {
     return { kind: "embedded", dataDir: env.values.DATA_DIR };
   }
@@ -16,7 +17,10 @@ export function storeSettings(env: EnvironmentReader, role: Role): StoreConfig |
   const sentinel = sentinelSettings(env);
   const cluster = env.values.REDIS_CLUSTER;
   if (cluster && sentinel !== null) {
-    env.refuse("REDIS_CLUSTER", "is true together with REDIS_SENTINELS: a Redis is a cluster or watched, not both");
+    env.refuse(
+      "REDIS_CLUSTER",
+      "is true together with REDIS_SENTINELS: a Redis is a cluster or watched, not both",
+    );
   }
   if (cluster && url !== null && databaseOf(url) > 0) {
     env.refuse("REDIS_URL", "names a database, but a Redis Cluster has only database 0");
@@ -24,18 +28,15 @@ export function storeSettings(env: EnvironmentReader, role: Role): StoreConfig |
   return url === null ? null : { kind: "redis", url, sentinel, cluster };
 }
 
-const REDIS_ONLY = [
-  "REDIS_SENTINELS",
-  "REDIS_SENTINEL_NAME",
-  "REDIS_SENTINEL_PASSWORD",
-  "REDIS_CLUSTER",
-] as const;
+const SENTINEL = ["REDIS_SENTINELS", "REDIS_SENTINEL_NAME", "REDIS_SENTINEL_PASSWORD"] as const;
 
 function sentinelSettings(env: EnvironmentReader): SentinelConfig | null {
-  const given = ["REDIS_SENTINELS", "REDIS_SENTINEL_NAME", "REDIS_SENTINEL_PASSWORD"] as const;
-  if (!given.some((name) => env.given(name))) return null;
+  if (!SENTINEL.some((name) => env.given(name))) return null;
   const addresses = env.need("REDIS_SENTINELS", "is not set, but the other REDIS_SENTINEL settings are");
-  const name = env.need("REDIS_SENTINEL_NAME", "is not set: the sentinels have to be told which master is meant");
+  const name = env.need(
+    "REDIS_SENTINEL_NAME",
+    "is not set: the sentinels have to be told which master is meant",
+  );
   if (addresses === null || name === null) return null;
   return { name, addresses, password: env.values.REDIS_SENTINEL_PASSWORD ?? null };
 }

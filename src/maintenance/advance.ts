@@ -1,9 +1,10 @@
+import { hasReturned } from "./agents-back.js";
 import { watchedMachines } from "./approval.js";
 import { hiddenMachines } from "./blind.js";
 import { giveBack } from "./give-back.js";
-import { ended, withEvent, withTrouble } from "./log.js";
+import { ended, isUnsettled, withEvent, withTrouble } from "./log.js";
 import type { Effect, Moment, Rule, Step } from "./phases.js";
-import type { Picture } from "./picture.js";
+import type { VerdictRow } from "./picture.js";
 import { agentsOn, filteredRead } from "./plan.js";
 import type { Batch, Maintenance, Phase } from "./record.js";
 import { bringingUp, down, takingDown, up } from "./rules-down.js";
@@ -34,7 +35,9 @@ const RULES: Record<Phase, Rule> = {
  * The record must be stored before the effects are carried out (invariant 5).
  */
 export function advance(record: Maintenance, moment: Moment): Step {
-  if (record.end !== null || record.batches.length === 0) return { record, effects: [], wakeAtMs: null };
+  if (record.end !== null) return { record, effects: [], wakeAtMs: null };
+  // Its hosts are still to be looked up (`plan`): not forgotten (invariant 11).
+  if (record.batches.length === 0) return { record, effects: [], wakeAtMs: poll(moment) };
   const hidden = hiddenMachines(moment.world);
   // Invariant 2: nothing is concluded and nothing is written on a filtered view.
   if (hidden.length > 0) {
@@ -49,7 +52,7 @@ export function advance(record: Maintenance, moment: Moment): Step {
   const step = looked.cancel === null ? followPhases(looked, moment) : giveBack(looked, moment);
   const finished = finish(step.record, moment);
   return {
-    record: tellTrouble(finished, before, moment),
+    record: tellTrouble(finished, before, step.effects.length > 0 || isUnderWay(finished, moment), moment),
     effects: finished.end === null ? step.effects : [],
     wakeAtMs: finished.end === null ? Math.min(step.wakeAtMs ?? poll(moment), poll(moment)) : null,
   };
@@ -67,7 +70,8 @@ function observe(record: Maintenance, moment: Moment): Maintenance {
   const before = record.picture;
   let next: Maintenance = { ...record, batches, picture };
   if (before === null) return next;
-  const cleared = picture.verdicts.some((row, i) => row.erased !== null && !sameErased(row, before, i));
+  const erasedBefore = new Set(before.verdicts.filter((row) => row.erased !== null).map(rowKey));
+  const cleared = picture.verdicts.some((row) => row.erased !== null && !erasedBefore.has(rowKey(row)));
   if (cleared && isDraining(next)) {
     const why = before.leaderId === picture.leaderId ? "schedule_change" : "fail_over";
     next = withEvent(next, nowMs, { kind: "answers_cleared", why });
@@ -77,11 +81,8 @@ function observe(record: Maintenance, moment: Moment): Maintenance {
   return next;
 }
 
-function sameErased(row: Picture["verdicts"][number], before: Picture, hint: number): boolean {
-  const same = (other: Picture["verdicts"][number] | undefined) =>
-    other?.machine === row.machine && other.frameworkId === row.frameworkId;
-  const old = same(before.verdicts[hint]) ? before.verdicts[hint] : before.verdicts.find(same);
-  return old?.erased !== null && old?.erased !== undefined;
+function rowKey(row: VerdictRow): string {
+  return `${row.machine} ${row.frameworkId}`;
 }
 
 function isDraining(record: Maintenance): boolean {
@@ -122,14 +123,22 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
   return done ? ended(record, "up", moment.nowMs) : record;
 }
 
-/** Whether every agent ever seen on the batch's machines has registered again after Up. */
-export function hasReturned(batch: Batch): boolean {
-  const expected = new Set(batch.agents.map((agent) => agent.machine));
-  return [...expected].every((machine) => batch.returned.includes(machine));
+/** Whether a call that got no answer may still take effect. */
+function isUnderWay(record: Maintenance, { nowMs }: Moment): boolean {
+  return isUnsettled(record, nowMs) || record.batches.some((batch) => batch.intent !== null);
 }
 
-/** Trouble that the rules set, against what was there before: told once when it comes and once when it is over. */
-function tellTrouble(record: Maintenance, before: Maintenance["trouble"], moment: Moment): Maintenance {
-  const now = record.trouble;
-  return withTrouble({ ...record, trouble: before }, record.end === null ? now : null, moment.nowMs);
+/**
+ * Trouble that the rules set, against what was there before: told once when it comes and once when it is over. While
+ * something is still to be done at the master, trouble of an earlier attempt is not over.
+ */
+function tellTrouble(
+  record: Maintenance,
+  before: Maintenance["trouble"],
+  pending: boolean,
+  moment: Moment,
+): Maintenance {
+  if (record.end !== null) return record;
+  const now = record.trouble ?? (pending ? before : null);
+  return withTrouble({ ...record, trouble: before }, now, moment.nowMs);
 }

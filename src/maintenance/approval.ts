@@ -1,10 +1,11 @@
 import { withBatch, withEvent } from "./log.js";
+import { machineKey } from "./machine.js";
 import type { Picture, Seen } from "./picture.js";
 import type { Policy } from "./policy.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
 import { seenOf } from "./seen.js";
 import type { Millis } from "./time.js";
-import { tasksOn } from "./verdicts.js";
+import { tasksOn, type WatchedMachine } from "./verdicts.js";
 import type { World } from "./world.js";
 
 /** The question that is waiting for an answer, or `null`. */
@@ -25,13 +26,14 @@ export function seenNow(world: World, batch: Batch, picture: Picture): Seen {
 }
 
 /** The machines of a batch with the agents ever seen on them. */
-export function watchedMachines(batch: Batch) {
-  return batch.machines.map((machine) => ({
-    machine,
-    agentIds: batch.agents
-      .filter((agent) => agent.machine === `${machine.hostname.toLowerCase()}|${machine.ip}`)
-      .map((agent) => agent.id),
-  }));
+export function watchedMachines(batch: Batch): WatchedMachine[] {
+  const ids = new Map<string, string[]>();
+  for (const agent of batch.agents) {
+    const known = ids.get(agent.machine);
+    if (known === undefined) ids.set(agent.machine, [agent.id]);
+    else known.push(agent.id);
+  }
+  return batch.machines.map((machine) => ({ machine, agentIds: ids.get(machineKey(machine)) ?? [] }));
 }
 
 /** Asks for the Down of a batch: a new question about what is seen now; an open one is withdrawn for it. */
@@ -75,8 +77,8 @@ export function settle(batch: Batch, outcome: NonNullable<Approval["outcome"]>):
 }
 
 /**
- * The picture got worse than what was approved: nothing goes down, the question is asked anew with what is true now
- * (invariant 5).
+ * The picture got worse than what was shown: nothing goes down (invariant 5). The question is asked anew with what is
+ * true now, unless the machines cannot be taken down as they stand (`canAsk`): then it is asked once they can.
  */
 export function askAgainBecauseWorse(
   record: Maintenance,
@@ -86,9 +88,15 @@ export function askAgainBecauseWorse(
   by: string | null,
   policy: Policy,
   nowMs: Millis,
+  canAsk = true,
 ): Maintenance {
   const last = batch.approvals.at(-1);
-  const outdated = settle(batch, { kind: "outdated", atMs: nowMs, changes: [...changes] });
+  const outdated: Batch = {
+    ...settle(batch, { kind: "outdated", atMs: nowMs, changes: [...changes] }),
+    phase: "draining",
+    intent: null,
+    askedByItself: false,
+  };
   const told = withEvent(withBatch(record, outdated), nowMs, {
     kind: "approval_outdated",
     batch: batch.id,
@@ -96,5 +104,5 @@ export function askAgainBecauseWorse(
     by,
     changes: [...changes],
   });
-  return ask(told, outdated, seen, last?.askedBy ?? null, policy, nowMs);
+  return canAsk ? ask(told, outdated, seen, last?.askedBy ?? null, policy, nowMs) : told;
 }

@@ -37,13 +37,18 @@ export function ended(
   return { ...record, end: { phase, atMs, why }, trouble: null };
 }
 
+/** Whether nothing more is done with a batch at the master; its agents may still be on their way back. */
+export function hasEnded(batch: Batch): boolean {
+  return batch.phase === "up" || batch.phase === "cancelled" || batch.phase === "failed";
+}
+
 /**
  * The phase of the whole maintenance for its headline: its end, or the phase of the batch that is furthest behind;
  * `requested` while the hosts have not been looked up.
  */
 export function phaseOf(record: Maintenance): Phase | "requested" {
   if (record.end !== null) return record.end.phase;
-  const open = record.batches.find((b) => !["up", "cancelled", "failed"].includes(b.phase));
+  const open = record.batches.find((batch) => !hasEnded(batch));
   return (open ?? record.batches.at(-1))?.phase ?? "requested";
 }
 
@@ -65,11 +70,10 @@ export function withTrouble(
       sinceMs: before.sinceMs,
     });
   }
-  if (before !== null && before.code === trouble.code && before.notDone === trouble.notDone) {
-    return { ...record, trouble: { ...trouble, sinceMs: before.sinceMs } };
+  const { code, what, said, notDone, next } = trouble;
+  const told = { code, what, said, notDone, next };
+  if (before !== null && before.code === code && before.notDone === notDone) {
+    return { ...record, trouble: { ...told, sinceMs: before.sinceMs } };
   }
-  return withEvent({ ...record, trouble: { ...trouble, sinceMs: nowMs } }, nowMs, {
-    kind: "trouble",
-    ...trouble,
-  });
+  return withEvent({ ...record, trouble: { ...told, sinceMs: nowMs } }, nowMs, { kind: "trouble", ...told });
 }

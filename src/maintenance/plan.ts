@@ -1,5 +1,5 @@
 import { hiddenMachines } from "./blind.js";
-import { ended, withEvent, withTrouble } from "./log.js";
+import { ended, hasEnded, withEvent, withTrouble } from "./log.js";
 import { type Machine, type MachineId, machineKey, machineName } from "./machine.js";
 import type { Batch, Maintenance, Trouble } from "./record.js";
 import type { Window } from "./schedule.js";
@@ -50,17 +50,19 @@ export function plan(
   others: readonly Maintenance[],
   nowMs: Millis,
 ): Maintenance {
+  if (record.end !== null || record.batches.length > 0) return record;
   const hidden = hiddenMachines(world);
   if (hidden.length > 0) return withTrouble(record, filteredRead(hidden), nowMs);
   if (world.recoveredAgents.length > 0) return withTrouble(record, RECOVERING, nowMs);
   const refusal = whyNot(record, resolution, world, others);
   if (refusal !== null) return refuse(record, refusal, nowMs);
 
+  const machines = machinesOf(resolution);
   const start = millisToNanos(record.wanted.startMs ?? nowMs);
   const batch: Batch = {
     id: "b1",
-    machines: [...resolution.machines],
-    agents: agentsOn(world, resolution.machines),
+    machines,
+    agents: agentsOn(world, machines),
     window: { start, duration: millisToNanos(record.wanted.durationMs) },
     phase: "scheduled",
     approvals: [],
@@ -80,6 +82,12 @@ export function plan(
     kind: "note",
     text: `${names}: no agent is registered for it at the master, so its window stands but nothing drains because of it.`,
   });
+}
+
+/** Every machine once: a master refuses a list that names one twice. */
+function machinesOf(resolution: Resolution): Machine[] {
+  const all = [...resolution.machines, ...resolution.literals];
+  return [...new Map(all.map((machine) => [machineKey(machine), machine])).values()];
 }
 
 /** Ends a maintenance that has posted nothing. */
@@ -116,30 +124,25 @@ function whyNot(
       next: "Start the agents, leave these hosts out of the pattern, or name a machine that is not registered as host|ip.",
     };
   }
-  if (resolution.machines.length === 0) {
+  if (machinesOf(resolution).length === 0) {
     return {
       why: `The pattern \`${record.hosts}\` leaves no machine in ${record.cluster}. No window was posted.`,
       next: `Look with /mesos hosts ${record.hosts} --cluster ${record.cluster}, then send the drain again.`,
     };
   }
   const down = new Set(world.status.down.map(machineKey));
-  const taken = resolution.machines.flatMap((machine) => {
+  const conflicts = machinesOf(resolution).flatMap((machine) => {
     const window = windowOf(world.schedule, machine);
-    if (window === null && !down.has(machineKey(machine))) return [];
+    if (window === null && !down.has(machineKey(machine))) {
+      // Planned by a maintenance of ours whose window does not stand yet: as good as taken.
+      const other = others.find((o) => o.end === null && holds(o, machine));
+      return other === undefined
+        ? []
+        : [`${machine.hostname} is planned by ${other.id} of <@${other.requester}>`];
+    }
     const mode = down.has(machineKey(machine)) ? "is already Down" : "is already draining";
     return [`${machine.hostname} ${mode}, ${whose(machine, window, others)}`];
   });
-  // Planned by a maintenance of ours whose window does not stand yet: as good as taken.
-  const planned = resolution.machines.flatMap((machine) => {
-    const other = others.find((o) => o.end === null && holds(o, machine));
-    return other !== undefined && windowOf(world.schedule, machine) === null
-      ? [`${machine.hostname} is planned by ${other.id} of <@${other.requester}>`]
-      : [];
-  });
-  const conflicts = [
-    ...taken,
-    ...planned.filter((line) => !taken.some((t) => t.split(" ")[0] === line.split(" ")[0])),
-  ];
   if (conflicts.length === 0) return null;
   return {
     why: `${list(conflicts, "; ")}. No window was posted and nothing was overwritten.`,
@@ -167,7 +170,7 @@ export function whose(machine: MachineId, window: Window | null, others: readonl
 export function holds(record: Maintenance, machine: MachineId): boolean {
   const key = machineKey(machine);
   return record.batches.some(
-    (batch) => batch.phase !== "cancelled" && batch.machines.some((m) => machineKey(m) === key),
+    (batch) => !hasEnded(batch) && batch.machines.some((m) => machineKey(m) === key),
   );
 }
 

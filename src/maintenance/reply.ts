@@ -21,7 +21,10 @@ export const reply = z.object({
 });
 export type Reply = z.output<typeof reply>;
 
+/** A reply before it is complete: what is left out is `null`. */
+export type ReplyParts = z.input<typeof reply>;
+
 /** A reply from its parts; what is left out is `null`. */
-export function replyOf(parts: z.input<typeof reply>): Reply {
+export function replyOf(parts: ReplyParts): Reply {
   return reply.parse(parts);
 }

@@ -1,8 +1,10 @@
+import { hostnamesOf, machinesExpected, machinesMissing } from "./agents-back.js";
 import { ask, askAgainBecauseWorse, grantedApproval, seenNow } from "./approval.js";
 import { isUnsettled, withBatch, withEvent } from "./log.js";
 import { machineKey } from "./machine.js";
 import type { Rule } from "./phases.js";
 import type { Picture } from "./picture.js";
+import { obstacles } from "./readiness.js";
 import type { Batch } from "./record.js";
 import { tellOverdue } from "./rules-drain.js";
 import { worseThan } from "./seen.js";
@@ -35,20 +37,23 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
       wakeAtMs: Math.min(batch.intent.sentAtMs + policy.settleMs, nowMs + SOON_MS),
     };
   }
+  const { notOurs, unknown } = obstacles(world, batch, picture);
+  // Invariant 2: without knowing what runs there nobody can say that it is what was approved.
+  if (unknown.length > 0) return { record, effects: [], wakeAtMs: null };
   const approval = grantedApproval(batch);
   const seen = seenNow(world, batch, picture);
   if (approval === null) {
     return { record: ask(record, batch, seen, null, policy, nowMs), effects: [], wakeAtMs: null };
   }
   const tooOld = nowMs >= approval.expiresAtMs ? ["the approval is older than it may be"] : [];
-  const changes = [...worseThan(approval.seen, seen), ...tooOld];
+  const changes = [...notOurs, ...worseThan(approval.seen, seen), ...tooOld];
   if (changes.length > 0) {
-    const asked = askAgainBecauseWorse(record, batch, seen, changes, null, policy, nowMs);
+    const canAsk = notOurs.length === 0;
+    const asked = askAgainBecauseWorse(record, batch, seen, changes, null, policy, nowMs, canAsk);
     return { record: asked, effects: [], wakeAtMs: null };
   }
-  const machines = batch.machines.filter((machine) =>
-    waiting.some((m) => machineKey(m) === machineKey(machine)),
-  );
+  const toStart = new Set(waiting.map(machineKey));
+  const machines = batch.machines.filter((machine) => toStart.has(machineKey(machine)));
   const next: Batch = {
     ...batch,
     intent: { approvalId: approval.id, sentAtMs: nowMs, tasks: seen.tasks.length },
@@ -109,39 +114,32 @@ function isUp(record: Parameters<Rule>[0], batch: Batch, moment: Parameters<Rule
  */
 export const up: Rule = (record, batch, picture, moment) => {
   const { nowMs, policy } = moment;
-  const expected = [...new Set(batch.agents.map((agent) => agent.machine))];
   const back = registered(batch, picture).filter((key) => !batch.returned.includes(key));
   let next: Batch = { ...batch, returned: [...batch.returned, ...back] };
   let current = withBatch(record, next);
   if (back.length > 0) {
-    const missing = expected.filter((key) => !next.returned.includes(key)).length;
     current = withEvent(current, nowMs, {
       kind: "agents_returned",
-      machines: hostnames(back, batch),
-      missing,
+      machines: hostnamesOf(back, batch),
+      missing: machinesMissing(next).length,
     });
   }
-  const missing = expected.filter((key) => !next.returned.includes(key));
+  const missing = machinesMissing(next);
   const dueAtMs = (batch.upAtMs ?? nowMs) + policy.agentReturnMs;
   if (missing.length > 0 && nowMs >= dueAtMs && !batch.missingTold) {
     next = { ...next, missingTold: true };
     current = withEvent(withBatch(current, next), nowMs, {
       kind: "agents_missing",
-      machines: hostnames(missing, batch),
+      machines: hostnamesOf(missing, batch),
     });
   }
   return { record: current, effects: [], wakeAtMs: dueAtMs > nowMs ? dueAtMs : null };
 };
 
 function registered(batch: Batch, picture: Picture): string[] {
-  const expected = new Set(batch.agents.map((agent) => agent.machine));
+  const expected = new Set(machinesExpected(batch));
   return picture.machines
     .filter((machine) => machine.agents > 0)
     .map(machineKey)
     .filter((key) => expected.has(key));
-}
-
-function hostnames(keys: readonly string[], batch: Batch): string[] {
-  const names = new Map(batch.machines.map((machine) => [machineKey(machine), machine.hostname]));
-  return keys.map((key) => names.get(key) ?? key);
 }

@@ -3,6 +3,7 @@ import { ended, hasEvent, isUnsettled, withBatch, withEvent } from "./log.js";
 import type { Moment, Rule, Step } from "./phases.js";
 import type { Picture } from "./picture.js";
 import { list, whose } from "./plan.js";
+import { obstacles } from "./readiness.js";
 import type { Batch, Maintenance } from "./record.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
 import { nanosToMillis } from "./time.js";
@@ -29,6 +30,8 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
     });
     return draining(told, next, picture, moment);
   }
+  // Before anything is concluded: a post without an answer may still take effect (invariant 7).
+  if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   if (foreign.length > 0 && ours.length === 0) {
     const lines = foreign.map((m) => `${m.hostname} is already ${whose(m, windowOf(world.schedule, m), [])}`);
     const why = `${list(lines, "; ")}. Our window was not posted and nothing was overwritten.`;
@@ -39,7 +42,6 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
     });
     return { record: ended(failed, "failed", nowMs, why), effects: [], wakeAtMs: null };
   }
-  if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   // Machines that somebody moved to another window in the meantime stay there (invariant 12).
   const machines = batch.machines.filter((machine) => !foreign.includes(machine));
   return {
@@ -75,6 +77,7 @@ export const draining: Rule = (record, batch, picture, moment) => {
     open === null &&
     !now().askedByItself &&
     current.trouble === null &&
+    obstacles(world, now(), picture).unknown.length === 0 &&
     isTimeToAsk(now(), empty, moment)
   ) {
     current = ask(current, now(), seenNow(world, now(), picture), null, policy, nowMs);

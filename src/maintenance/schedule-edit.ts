@@ -14,8 +14,21 @@ export function sameTime(a: Unavailability, b: Unavailability): boolean {
 
 /** The window that a machine stands in, or `null`. A master lets a machine stand in one window only. */
 export function windowOf(schedule: Schedule, machine: MachineId): Window | null {
-  const key = machineKey(machine);
-  return schedule.windows.find((window) => window.machines.some((m) => machineKey(m) === key)) ?? null;
+  return windowsByMachine(schedule).get(machineKey(machine)) ?? null;
+}
+
+const indexes = new WeakMap<Schedule, ReadonlyMap<string, Window>>();
+
+/** One pass over a schedule: thousands of machines are looked up in the same one at every tick. */
+function windowsByMachine(schedule: Schedule): ReadonlyMap<string, Window> {
+  const known = indexes.get(schedule);
+  if (known !== undefined) return known;
+  const index = new Map<string, Window>();
+  for (const window of schedule.windows) {
+    for (const machine of window.machines) index.set(machineKey(machine), window);
+  }
+  indexes.set(schedule, index);
+  return index;
 }
 
 /**
@@ -75,8 +88,8 @@ function withoutMachines(schedule: Schedule, machines: readonly MachineId[]): Sc
  * posting a list that is the same by this measure would only erase answers (invariant 3).
  */
 export function sameSchedule(a: Schedule, b: Schedule): boolean {
-  const left = timesByMachine(a);
-  const right = timesByMachine(b);
+  const left = windowsByMachine(a);
+  const right = windowsByMachine(b);
   if (left.size !== right.size) return false;
   for (const [key, time] of left) {
     const other = right.get(key);
@@ -85,28 +98,21 @@ export function sameSchedule(a: Schedule, b: Schedule): boolean {
   return true;
 }
 
-function timesByMachine(schedule: Schedule): Map<string, Unavailability> {
-  const times = new Map<string, Unavailability>();
-  for (const window of schedule.windows) {
-    for (const machine of window.machines) times.set(machineKey(machine), window);
-  }
-  return times;
-}
-
 /** An edit of the schedule as the worker carries it out: made anew on whatever list has just been read. */
 export type ScheduleEdit =
   | { readonly kind: "place"; readonly machines: readonly Machine[]; readonly time: Unavailability }
   | { readonly kind: "remove"; readonly machines: readonly Machine[]; readonly time: Unavailability };
 
 /**
- * Carries out an edit. `remove` takes out only machines that still stand at our own time: a machine that somebody has
- * moved to another window since is theirs now (invariant 12).
+ * Carries out an edit on the list that was read last. A machine that somebody has put into a window of another time
+ * since the edit was decided is theirs now: `place` leaves it there and `remove` does not take it out (invariant 12).
  */
 export function applyEdit(schedule: Schedule, edit: ScheduleEdit, down: readonly MachineId[]): Schedule {
-  if (edit.kind === "place") return placeMachines(schedule, edit.machines, edit.time);
-  const ours = edit.machines.filter((machine) => {
+  const notTheirs = edit.machines.filter((machine) => {
     const window = windowOf(schedule, machine);
-    return window !== null && sameTime(window, edit.time);
+    return window === null ? edit.kind === "place" : sameTime(window, edit.time);
   });
-  return removeMachines(schedule, ours, down);
+  return edit.kind === "place"
+    ? placeMachines(schedule, notTheirs, edit.time)
+    : removeMachines(schedule, notTheirs, down);
 }

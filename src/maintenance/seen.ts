@@ -13,7 +13,7 @@ export function seenOf(world: World, batch: Batch, picture: Picture, tasks: read
   const ours = new Set(batch.machines.map(machineKey));
   const parts = {
     machines: [...ours].sort(),
-    tasks: [...tasks].sort((a, b) => a.id.localeCompare(b.id)),
+    tasks: [...tasks].sort((a, b) => (taskKey(a) < taskKey(b) ? -1 : 1)),
     verdicts: picture.verdicts.filter((row) => ours.has(row.machine)),
     window: batch.machines
       .map((machine) => {
@@ -28,7 +28,7 @@ export function seenOf(world: World, batch: Batch, picture: Picture, tasks: read
 function digestOf(parts: Omit<Seen, "digest">): string {
   // Times of answers move each time a framework is asked again; they do not change what is decided on.
   const verdicts = parts.verdicts.map((row) => [row.machine, row.frameworkId, row.verdict, row.tasks]);
-  const text = JSON.stringify([parts.machines, parts.tasks.map((task) => task.id), verdicts, parts.window]);
+  const text = JSON.stringify([parts.machines, parts.tasks.map(taskKey), verdicts, parts.window]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
@@ -42,9 +42,9 @@ const RANK: Record<Verdict, number> = { empty: 0, promised: 1, silent: 2, refuse
 export function worseThan(before: Seen, after: Seen): string[] {
   if (before.digest === after.digest) return [];
   const changes: string[] = [];
-  const known = new Set(before.tasks.map((task) => `${task.machine} ${task.id}`));
+  const known = new Set(before.tasks.map(taskKey));
   for (const task of after.tasks) {
-    if (!known.has(`${task.machine} ${task.id}`)) {
+    if (!known.has(taskKey(task))) {
       changes.push(`task ${task.name} of ${task.framework} is now on ${hostOf(task.machine)}`);
     }
   }
@@ -65,6 +65,11 @@ function verdictChange(was: VerdictRow, row: VerdictRow): string {
     return `${where}: its answer was erased by a schedule change or a fail-over`;
   }
   return `${where}: was ${was.verdict}, is now ${row.verdict}`;
+}
+
+/** A task id is unique only within its framework, and a task that came from another machine is a new one there. */
+function taskKey(task: TaskRef): string {
+  return JSON.stringify([task.machine, task.framework, task.id]);
 }
 
 function rowKey(row: VerdictRow): string {

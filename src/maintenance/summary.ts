@@ -54,12 +54,13 @@ export function tasksLeft(picture: Picture): number {
 
 /** Whether somebody who follows the thread should hear of it: a verdict changed, not merely a number of tasks. */
 export function answersDiffer(before: Picture | null, after: Picture): boolean {
-  const line = (picture: Picture) =>
-    picture.verdicts
-      .map((row) => `${row.machine} ${row.frameworkId} ${row.verdict}`)
-      .sort()
-      .join("\n");
-  return (before === null ? "" : line(before)) !== line(after);
+  const was = new Map(
+    (before?.verdicts ?? []).map((row) => [`${row.machine} ${row.frameworkId}`, row.verdict]),
+  );
+  // A framework without tasks that merely gets an inverse offer is no news: its new row says empty.
+  return after.verdicts.some(
+    (row) => row.verdict !== (was.get(`${row.machine} ${row.frameworkId}`) ?? "empty"),
+  );
 }
 
 /** The event that tells the thread how the answers stand. */

@@ -21,14 +21,19 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
   const views: MachineView[] = [];
   const verdicts: VerdictRow[] = [];
   const before = groupBy(previous?.verdicts ?? [], (row) => row.machine);
+  const tasksBefore = new Map((previous?.machines ?? []).map((view) => [machineKey(view), view.tasks]));
   for (const watched of machines) {
     const key = machineKey(watched.machine);
     const view = machineView(watched, index);
-    views.push(view);
     const old = before.get(key) ?? [];
     // After a fail-over an agent that is not back yet shows no tasks: that is not empty, so what we knew stays.
-    if (view.recovering > 0) verdicts.push(...old.map(eraseAnswer));
-    else verdicts.push(...judge(watched, index, old));
+    if (view.recovering > 0) {
+      views.push({ ...view, tasks: Math.max(view.tasks, tasksBefore.get(key) ?? 0) });
+      verdicts.push(...old.map(eraseAnswer));
+    } else {
+      views.push(view);
+      verdicts.push(...judge(watched, index, old));
+    }
   }
   const tasks = views.reduce((sum, view) => sum + view.tasks, 0);
   return {

@@ -71,13 +71,13 @@ export const ERROR_TABLE = [
   {
     code: "machine_twice",
     when: text("Machine '<machine>' appears more than once in the schedule"),
-    what: "{machine} would stand in the schedule twice, and the master allows a machine one window only.",
+    what: "Machine {machine} would stand in the schedule twice, and the master allows a machine one window only.",
     next: REFRESH,
   },
   {
     code: "down_machine_left_out",
     when: text("Machine '<machine>' is deactivated and cannot be removed from the schedule"),
-    what: "{machine} is Down, and a machine that is Down cannot be taken off the schedule.",
+    what: "Machine {machine} is Down, and a machine that is Down cannot be taken off the schedule.",
     next: "Bring it up first with `/mesos up`; that takes it off the schedule as well.",
   },
   {
@@ -89,19 +89,19 @@ export const ERROR_TABLE = [
   {
     code: "not_scheduled",
     when: text("Machine '<machine>' is not part of a maintenance schedule"),
-    what: "{machine} stands in no maintenance window, so it can be taken neither down nor up.",
+    what: "Machine {machine} stands in no maintenance window, so it can be taken neither down nor up.",
     next: "Somebody took its window away: start again with `/mesos drain`.",
   },
   {
     code: "not_draining",
     when: text("Machine '<machine>' is not in DRAINING mode and cannot be brought down"),
-    what: "{machine} is not draining, so it cannot be taken down: it is down already, or has no window.",
+    what: "Machine {machine} is not draining, so it cannot be taken down: it is down already, or has no window.",
     next: REFRESH,
   },
   {
     code: "not_down",
     when: text("Machine '<machine>' is not in DOWN mode and cannot be brought up"),
-    what: "{machine} is not down, so it cannot be brought up.",
+    what: "Machine {machine} is not down, so it cannot be brought up.",
     next: REFRESH,
   },
   {
@@ -179,34 +179,39 @@ export const ERROR_TABLE = [
   {
     code: "not_a_master",
     when: status(404),
-    what: "{master} does not know /api/v1: it is older than Mesos 1.0, or no Mesos master.",
+    what: "The server at {master} does not know /api/v1: it is older than Mesos 1.0, or no Mesos master.",
     next: "Check the addresses of the masters in the configuration.",
   },
   {
     code: "method_refused",
     when: status(405),
-    what: "{master} does not let calls to /api/v1 through.",
+    what: "The server at {master} does not let calls to /api/v1 through.",
     next: "Check the proxy in front of the master, or configure the master's own address.",
   },
   {
     code: "no_protobuf_answer",
     when: status(406),
-    what: "{master} does not answer in protobuf.",
+    what: "The server at {master} does not answer in protobuf.",
     next: "Check the proxy in front of the master, or configure the master's own address.",
   },
   {
     code: "no_protobuf_call",
     when: status(415),
-    what: "{master} does not take calls in protobuf.",
+    what: "The server at {master} does not take calls in protobuf.",
     next: "Check the proxy in front of the master, or configure the master's own address.",
   },
   {
     code: "too_many_calls",
     when: status(429),
-    what: "{master} asks for fewer calls.",
+    what: "The server at {master} asks for fewer calls.",
     next: "Nothing to do: the call is made again later. If it lasts, raise the poll interval.",
   },
-  { code: "unavailable", when: status(503), what: "{master} cannot answer at the moment.", next: WAITS },
+  {
+    code: "unavailable",
+    when: status(503),
+    what: "The server at {master} cannot answer at the moment.",
+    next: WAITS,
+  },
   {
     code: "refused",
     when: status(400),
@@ -216,7 +221,7 @@ export const ERROR_TABLE = [
   {
     code: "unexpected_status",
     when: status("other"),
-    what: "{master} answered with status {status}, which a Mesos master does not.",
+    what: "The server at {master} answered with status {status}, which a Mesos master does not.",
     next: "Look at the log of the master, and of a proxy in front of it.",
   },
   {
@@ -269,7 +274,12 @@ export const ERROR_TABLE = [
   },
   {
     code: "not_http",
-    when: during(/^HPE_/, "UND_ERR_HEADERS_OVERFLOW", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"),
+    when: during(
+      "HTTPParserError",
+      /^HPE_/,
+      "UND_ERR_HEADERS_OVERFLOW",
+      "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+    ),
     what: "What answers at {master} does not speak HTTP as a Mesos master does.",
     next: "Check the address in the configuration, and whether the master speaks https.",
   },
@@ -281,7 +291,15 @@ export const ERROR_TABLE = [
   },
   {
     code: "connection_lost",
-    when: during("ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET", "AbortError", "UND_ERR_ABORTED"),
+    when: during(
+      "ECONNRESET",
+      "ECONNABORTED",
+      "EPIPE",
+      "ETIMEDOUT",
+      "UND_ERR_SOCKET",
+      "AbortError",
+      "UND_ERR_ABORTED",
+    ),
     what: "The connection to the master {master} broke before the answer was complete.",
     next: "Nothing to do: whether the call took effect is settled by reading the master's state.",
   },

@@ -32,15 +32,23 @@ export class MesosError extends Error {
 
   constructor(parts: Parts) {
     const said = parts.said ?? null;
-    super([parts.what, said === null ? null : `The master said: ${said}`, parts.next].filter(Boolean).join(" "), {
-      cause: parts.cause,
-    });
+    super(
+      [parts.what, said === null ? null : `The master said: ${said}`, parts.next].filter(Boolean).join(" "),
+      {
+        cause: parts.cause,
+      },
+    );
     this.code = parts.code;
     this.what = parts.what;
     this.said = said;
     this.next = parts.next;
     this.status = parts.status ?? null;
     this.sent = parts.sent;
+  }
+
+  /** The same failure as the reason why the call that it stood in the way of was not sent at all. */
+  beforeCall(): MesosError {
+    return new MesosError({ ...this, sent: "no", cause: this });
   }
 }
 
@@ -129,7 +137,11 @@ function fill(sentence: string, blanks: Blanks): string {
   return sentence.replace(/\{(\w+)\}/g, (_, name: string) => blanks[name] ?? MISSING[name] ?? name);
 }
 
-const MISSING: Readonly<Record<string, string>> = { master: "the master", machine: "A machine", value: "something" };
+const MISSING: Readonly<Record<string, string>> = {
+  master: "the master",
+  machine: "(unnamed)",
+  value: "something",
+};
 
 /** What was said as one line of printable text, cut to a length that can be shown. */
 function plain(body: string): string {

@@ -42,7 +42,11 @@ export interface Transport {
    *
    * @throws MesosError if there is no complete answer.
    */
-  post(endpoint: Endpoint, call: Uint8Array, how: { fresh: boolean; signal?: AbortSignal }): Promise<Answer<Buffer>>;
+  post(
+    endpoint: Endpoint,
+    call: Uint8Array,
+    how: { fresh: boolean; signal?: AbortSignal },
+  ): Promise<Answer<Buffer>>;
   /** Sends a call whose answer is a stream without end; the body is the caller's to read or destroy. */
   open(endpoint: Endpoint, call: Uint8Array, signal: AbortSignal): Promise<Answer<Readable>>;
   /** Waits for the calls under way, then closes all connections. */
@@ -67,7 +71,11 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const request = async (agent: Agent, endpoint: Endpoint, call: Uint8Array, signal: AbortSignal) => {
-    const { statusCode, headers: got, body } = await agent.request({
+    const {
+      statusCode,
+      headers: got,
+      body,
+    } = await agent.request({
       origin: endpoint.origin,
       path: "/api/v1",
       method: "POST",

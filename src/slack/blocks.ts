@@ -1,7 +1,7 @@
 import type { types } from "@slack/bolt";
 import { type ButtonValue, encodeButton } from "./button-value.js";
 import { LIMITS } from "./limits.js";
-import { cutTo, join, Mrkdwn, plain, toPlain } from "./mrkdwn.js";
+import { cutTo, escapeTo, join, Mrkdwn, plain, toPlain } from "./mrkdwn.js";
 
 /** The classic blocks, which every client renders. */
 export type Block = types.HeaderBlock | types.SectionBlock | types.ContextBlock | types.ActionsBlock;
@@ -53,7 +53,11 @@ export interface Confirm {
   readonly deny: string;
 }
 
-export function button(label: string, value: ButtonValue, more: { style?: "primary" | "danger"; confirm?: Confirm } = {}): types.Button {
+export function button(
+  label: string,
+  value: ButtonValue,
+  more: { style?: "primary" | "danger"; confirm?: Confirm } = {},
+): types.Button {
   const confirm = more.confirm;
   return {
     type: "button",
@@ -86,34 +90,46 @@ export function actions(buttons: readonly types.Button[]): Block[] {
  * message still be over a limit of Slack's, blocks before the buttons give way, so that the rest is shown at all.
  */
 export function message(summary: Mrkdwn, blocks: readonly Block[]): SlackMessage {
-  const rows = blocks.filter((block) => block.type === "actions");
-  const texts = blocks.filter((block) => block.type !== "actions");
+  const rows: Block[] = blocks.filter((block) => block.type === "actions");
+  const texts: Block[] = blocks.filter((block) => block.type !== "actions");
   let dropped = false;
-  while (texts.length + rows.length >= LIMITS.blocks || textLength([...texts, ...rows]) > LIMITS.messageText) {
+  while (
+    texts.length + rows.length >= LIMITS.blocks ||
+    textLength([...texts, ...rows]) > LIMITS.messageText
+  ) {
     texts.pop();
     dropped = true;
   }
   if (dropped) texts.push(context(new Mrkdwn("Cut to fit into a message.")));
-  return { text: cutTo(summary, LIMITS.fallbackText).text, blocks: dropped ? [...texts, ...rows] : [...blocks] };
+  return {
+    text: cutTo(summary, LIMITS.fallbackText).text,
+    blocks: dropped ? [...texts, ...rows] : [...blocks],
+  };
 }
 
 /** Characters of text in blocks, as Slack counts them for its limit on a whole message. */
 export function textLength(blocks: readonly Block[]): number {
-  return blocks.reduce((sum, block) => sum + textsOf(block).reduce((length, text) => length + text.length, 0), 0);
+  return blocks.reduce(
+    (sum, block) => sum + textsOf(block).reduce((length, text) => length + text.length, 0),
+    0,
+  );
 }
 
 /** The texts of one block in reading order, as mrkdwn; buttons as `[Label]`. */
 function textsOf(block: Block): string[] {
   switch (block.type) {
     case "header":
-      return [block.text.text];
+      // A header is plain text: as mrkdwn it must be escaped like any other.
+      return [`*${escapeTo(block.text.text, LIMITS.sectionText)}*`];
     case "section":
       return [...(block.text ? [block.text.text] : []), ...(block.fields ?? []).map((field) => field.text)];
     case "context":
       return block.elements.flatMap((element) => (element.type === "image" ? [] : [element.text]));
     case "actions":
       return [
-        block.elements.flatMap((element) => (element.type === "button" ? [`[${element.text.text}]`] : [])).join(" "),
+        block.elements
+          .flatMap((element) => (element.type === "button" ? [`[${element.text.text}]`] : []))
+          .join(" "),
       ];
   }
 }
@@ -121,7 +137,13 @@ function textsOf(block: Block): string[] {
 /** The whole message as mrkdwn without blocks: what is sent when Slack refuses the blocks. Buttons are left out. */
 export function withoutBlocks(message: SlackMessage): string {
   const lines = message.blocks.filter((block) => block.type !== "actions").flatMap(textsOf);
-  const text = lines.length === 0 ? new Mrkdwn(message.text) : join(lines.map((line) => new Mrkdwn(line)), "\n");
+  const text =
+    lines.length === 0
+      ? new Mrkdwn(message.text)
+      : join(
+          lines.map((line) => new Mrkdwn(line)),
+          "\n",
+        );
   return cutTo(text, LIMITS.fallbackText).text;
 }
 

@@ -1,5 +1,5 @@
 import type { FrameworkSummary } from "../maintenance/summary.js";
-import { type Mrkdwn, code, free, join, listed, mrk } from "./mrkdwn.js";
+import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 
 /** Longest host or framework name in a list; DNS allows 253, and a list of those would fill the message. */
 const NAME = 80;
@@ -38,7 +38,7 @@ export function frameworkLine(summary: FrameworkSummary): Mrkdwn {
     summary.promised > 0 ? mrk`promised ${summary.promised}/${total}` : null,
     summary.refused > 0
       ? summary.refusedOn.length > 0
-        ? mrk`refused ${summary.refused} (on ${hosts(summary.refusedOn, 200)})`
+        ? mrk`refused ${summary.refused} (on ${hosts(summary.refusedOn.map(hostOfKey), 200)})`
         : mrk`refused ${summary.refused}`
       : null,
     summary.silent > 0 ? mrk`silent ${summary.silent}` : null,
@@ -48,7 +48,11 @@ export function frameworkLine(summary: FrameworkSummary): Mrkdwn {
 }
 
 /** Texts per framework in at most `max` characters. */
-export function frameworkLines(summaries: readonly FrameworkSummary[], max: number, separator: string): Mrkdwn {
+export function frameworkLines(
+  summaries: readonly FrameworkSummary[],
+  max: number,
+  separator: string,
+): Mrkdwn {
   return listed(summaries.map(frameworkLine), max, separator);
 }
 

@@ -2,7 +2,17 @@ import type { types } from "@slack/bolt";
 import type { Batch, Maintenance } from "../maintenance/record.js";
 import { summarise, tasksLeft } from "../maintenance/summary.js";
 import { formatSpan, type Millis, nanosToMillis } from "../maintenance/time.js";
-import { actions, type Block, button, context, fields, header, message, type SlackMessage, section } from "./blocks.js";
+import {
+  actions,
+  type Block,
+  button,
+  context,
+  fields,
+  header,
+  message,
+  type SlackMessage,
+  section,
+} from "./blocks.js";
 import { free, join, listed, Mrkdwn, mrk, oneLine, user } from "./mrkdwn.js";
 import { bar, count, frameworkLines, hosts, problem } from "./parts.js";
 import { moment, windowOf } from "./when.js";
@@ -86,7 +96,9 @@ function tasksText(record: Maintenance, now: Millis): Mrkdwn {
   const recovering = picture.machines.filter((machine) => machine.recovering > 0).length;
   return join(
     [
-      picture.tasksMost === 0 ? mrk`none` : mrk`${left} of ${picture.tasksMost} left  ${bar(left, picture.tasksMost)}`,
+      picture.tasksMost === 0
+        ? mrk`none`
+        : mrk`${left} of ${picture.tasksMost} left  ${bar(left, picture.tasksMost)}`,
       recovering === 0
         ? null
         : mrk`the agents of ${count(recovering, "machine")} are not back after a fail-over: their tasks cannot be seen`,
@@ -98,10 +110,14 @@ function tasksText(record: Maintenance, now: Millis): Mrkdwn {
 
 function frameworksBlock(record: Maintenance): Block[] {
   if (record.picture === null || record.picture.verdicts.length === 0) return [];
-  const erased = record.picture.verdicts.filter((row) => row.erased !== null && row.verdict !== "empty").length;
+  const erased = record.picture.verdicts.filter(
+    (row) => row.erased !== null && row.verdict !== "empty",
+  ).length;
   const lines = [mrk`*Frameworks*  ${frameworkLines(summarise(record.picture), 2200, " · ")}`];
   if (erased > 0) {
-    lines.push(mrk`_${count(erased, "answer")} from before the master forgot them: asked again, not counted_`);
+    lines.push(
+      mrk`_${count(erased, "answer")} from before the master forgot them: asked again, not counted_`,
+    );
   }
   return [section(join(lines, "\n"))];
 }
@@ -128,10 +144,16 @@ function endBlock(record: Maintenance): Block[] {
   if (record.end !== null) {
     const { phase, atMs, why } = record.end;
     const what = { up: "✅ *Back in service*", cancelled: "↩️ *Cancelled*", failed: "❌ *Failed*" }[phase];
-    return [section(mrk`${new Mrkdwn(what)} ${moment(atMs)}${why === null ? "" : mrk` · ${free(why, 600)}`}`)];
+    return [
+      section(mrk`${new Mrkdwn(what)} ${moment(atMs)}${why === null ? "" : mrk` · ${free(why, 600)}`}`),
+    ];
   }
   if (record.cancel === null) return [];
-  return [section(mrk`↩️ ${user(record.cancel.by)} cancelled ${moment(record.cancel.atMs)}; the machines are being given back.`)];
+  return [
+    section(
+      mrk`↩️ ${user(record.cancel.by)} cancelled ${moment(record.cancel.atMs)}; the machines are being given back.`,
+    ),
+  ];
 }
 
 /** What a person can do now, from the phases of the batches. Ended or cancelled maintenances have no buttons. */
@@ -144,21 +166,31 @@ function buttons(record: Maintenance): types.Button[] {
     out.push(button("Post the window again", { ...value, decision: { kind: "retry" } }));
   }
   if (draining !== undefined) {
-    out.push(button("Ask for Down", { ...value, decision: { kind: "ask_down", batch: draining.id } }, { style: "primary" }));
+    out.push(
+      button(
+        "Ask for Down",
+        { ...value, decision: { kind: "ask_down", batch: draining.id } },
+        { style: "primary" },
+      ),
+    );
   }
   if (record.batches.some((batch) => batch.phase === "down")) {
     out.push(button("Up", { ...value, decision: { kind: "up" } }, { style: "primary" }));
   }
   if (canCancel(record)) {
     out.push(
-      button("Cancel", { ...value, decision: { kind: "cancel" } }, {
-        confirm: {
-          title: "Cancel this maintenance?",
-          text: "Its machines are given back: their windows leave the schedule. Windows of other people stay.",
-          confirm: "Cancel it",
-          deny: "Keep it",
+      button(
+        "Cancel",
+        { ...value, decision: { kind: "cancel" } },
+        {
+          confirm: {
+            title: "Cancel this maintenance?",
+            text: "Its machines are given back: their windows leave the schedule. Windows of other people stay.",
+            confirm: "Cancel it",
+            deny: "Keep it",
+          },
         },
-      }),
+      ),
     );
   }
   return out;
@@ -168,6 +200,9 @@ function buttons(record: Maintenance): types.Button[] {
 function canCancel(record: Maintenance): boolean {
   return (
     record.batches.length === 0 ||
-    record.batches.some((batch) => batch.phase === "scheduled" || batch.phase === "draining" || batch.phase === "awaiting_approval")
+    record.batches.some(
+      (batch) =>
+        batch.phase === "scheduled" || batch.phase === "draining" || batch.phase === "awaiting_approval",
+    )
   );
 }

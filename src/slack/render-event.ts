@@ -52,7 +52,9 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "down":
       return mrk`🔻 *Down:* ${count(event.machines, "machine")}, ${count(event.tasksLost, "task")} lost. When the work is done press Up on the card or type ${code(`/mesos up ${record.id}`)}.`;
     case "bringing_up":
-      return event.by === null ? mrk`⏫ *Bringing up*${ofBatch(record, event.batch)} …` : mrk`⏫ ${user(event.by)} *asked for Up*${ofBatch(record, event.batch)} …`;
+      return event.by === null
+        ? mrk`⏫ *Bringing up*${ofBatch(record, event.batch)} …`
+        : mrk`⏫ ${user(event.by)} *asked for Up*${ofBatch(record, event.batch)} …`;
     case "up":
       return mrk`🟢 *Up:* the master lets the agents of ${count(event.machines, "machine")} register again. Mesos does not start them: that is for systemd or a person.`;
     case "agents_returned":
@@ -79,10 +81,10 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
 }
 
 /** ` (batch 2 of 3)`, or nothing where there is only one. */
-function ofBatch(record: Maintenance, id: string): string {
-  if (record.batches.length < 2) return "";
+function ofBatch(record: Maintenance, id: string): Mrkdwn {
+  if (record.batches.length < 2) return mrk``;
   const index = record.batches.findIndex((batch) => batch.id === id);
-  return index < 0 ? "" : ` (batch ${index + 1} of ${record.batches.length})`;
+  return index < 0 ? mrk`` : mrk` (batch ${index + 1} of ${record.batches.length})`;
 }
 
 function batchWindow(record: Maintenance, id: string): Mrkdwn {

@@ -5,9 +5,10 @@ import { escapeTo, free, join, Mrkdwn, mrk, user } from "./mrkdwn.js";
 
 const MARKS = { done: "✅", info: "ℹ️", refused: "🚫", error: "❗" } as const;
 
-/** Sections of a table; the rest of a message's room is for the words around it. */
-const TABLE_SECTIONS = 3;
 const FENCE = "```";
+/** Room for a table in a message; the rest is for the words around it. */
+const TABLE_CHARS = 6500;
+const CHUNK_CHARS = LIMITS.sectionText - 2 * (FENCE.length + 1);
 const LINE_CHARS = 300;
 
 /** What one person is told. The reply's texts are plain; a user id written as `@U…` is shown as that person. */
@@ -30,42 +31,46 @@ export function renderReply(reply: Reply): SlackMessage {
 
 function withPeople(text: Mrkdwn): Mrkdwn {
   return new Mrkdwn(
-    text.text.replace(/(^|[\s(,])@([UW][A-Z0-9]{2,30})\b/g, (_, before: string, id: string) => before + user(id).text),
+    text.text.replace(
+      /(^|[\s(,])@([UW][A-Z0-9]{2,30})\b/g,
+      (_, before: string, id: string) => before + user(id).text,
+    ),
   );
 }
 
-/** A longer text in a fixed-width face over as many sections as are allowed, cut at a line with a word on what is left out. */
+/** A longer text in a fixed-width face, over several sections if need be, cut at a line with a word on what is left out. */
 function table(text: string): Block[] {
-  const rest = text
-    .replaceAll("\t", "  ")
-    .split(/\r?\n/)
-    .map((line) => oneLineOfCode(line, LINE_CHARS));
-  const room = LIMITS.sectionText - 2 * (FENCE.length + 1);
-  const budget = TABLE_SECTIONS * 2400;
-  const chunks: string[][] = [];
-  let used = 0;
-  let chunkLength = Number.POSITIVE_INFINITY;
+  const lines = text.split(/\r?\n/).map((line) => oneLineOfCode(line.replaceAll("\t", "  "), LINE_CHARS));
+  const chunks: string[][] = [[]];
   let shown = 0;
-  for (const line of rest) {
+  let used = 0;
+  let inChunk = 0;
+  for (const line of lines) {
     const length = line.length + 1;
-    if (used + length > budget) break;
-    if (chunkLength + length > Math.min(room, 2400 + LINE_CHARS)) {
+    if (used + length > TABLE_CHARS) break;
+    if (inChunk + length > CHUNK_CHARS) {
       chunks.push([]);
-      chunkLength = 0;
+      inChunk = 0;
     }
     chunks.at(-1)?.push(line);
-    chunkLength += length;
+    inChunk += length;
     used += length;
     shown += 1;
   }
-  const blocks = chunks.map((lines) => section(fenced(lines)));
-  if (shown < rest.length) blocks.push(section(mrk`_and ${rest.length - shown} more lines_`));
+  const blocks = chunks.map((chunk) => section(fenced(chunk)));
+  if (shown < lines.length) blocks.push(section(mrk`_and ${lines.length - shown} more lines_`));
   return blocks;
 }
 
 function oneLineOfCode(raw: string, max: number): string {
   // Leading spaces are the table's columns, so nothing is trimmed here; the fence itself must not occur inside.
-  return escapeTo(raw.replace(/[\p{Cc}\p{Cs}]/gu, " ").replaceAll("`", "'").trimEnd(), max);
+  return escapeTo(
+    raw
+      .replace(/[\p{Cc}\p{Cs}]/gu, " ")
+      .replaceAll("`", "'")
+      .trimEnd(),
+    max,
+  );
 }
 
 function fenced(lines: readonly string[]): Mrkdwn {

@@ -49,13 +49,16 @@ export async function settled<T>(work: Promise<T>, translate: Translate): Promis
 }
 
 /** Sent, but whether it took effect is not known. */
-export function noAnswer(cause?: unknown): StoreError {
+export function noAnswer(
+  what = `The queue did not answer within ${ANSWER_LIMIT_MS / 1_000} s.`,
+  cause?: unknown,
+): StoreError {
   return new StoreError(
     "no_answer",
     {
-      what: `The queue did not answer within ${ANSWER_LIMIT_MS / 1_000} s.`,
+      what,
       notDone: "Whether the request was stored is not known.",
-      next: "Look at the status before asking again; asking for the same thing twice is harmless where ids are derived.",
+      next: "Look at the status before asking for it again.",
     },
     cause,
   );

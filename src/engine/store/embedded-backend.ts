@@ -1,10 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  type IQueueBackend,
-  PostgresConnection,
-  PostgresQueueBackend,
-  type QueueBaseOptions,
-} from "bullmq";
+import { type IQueueBackend, PostgresConnection, PostgresQueueBackend, type QueueBaseOptions } from "bullmq";
 import type { PglitePool } from "./pglite-pool.js";
 
 const LONGEST_PAUSE_MS = 50;

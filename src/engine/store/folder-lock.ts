@@ -4,6 +4,7 @@ import { connect, createServer, type Server } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 import { StoreError } from "./store-error.js";
 
 /** `sun_path` of a Unix socket holds 104 (macOS) or 108 (Linux) bytes. */
@@ -11,13 +12,14 @@ const LONGEST_SOCKET_PATH = 103;
 const REPLY_LIMIT_MS = 1_000;
 const ATTEMPTS = 6;
 
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  readonly since: string;
+const holder = z.object({
+  pid: z.number(),
+  host: z.string(),
+  since: z.string(),
   /** `false` while it is still looking for others. */
-  readonly holding: boolean;
-}
+  holding: z.boolean(),
+});
+type Holder = z.output<typeof holder>;
 
 /** The right to use a folder, until released or the process ends in any way. */
 export interface FolderLock {
@@ -46,8 +48,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       return { release: () => own.withdraw() };
     }
     await own.withdraw();
-    const holder = alive.find((other) => other.holding);
-    if (holder || attempt === ATTEMPTS) throw inUse(folder, holder ?? alive[0]);
+    const settled = alive.find((other) => other.holding);
+    if (settled || attempt === ATTEMPTS) throw inUse(folder, settled ?? alive[0]);
     // Two that start at the same moment see each other and both step back; chance decides who comes first.
     await delay(20 + Math.random() * 200);
   }
@@ -129,15 +131,15 @@ function ask(directory: string, file: string): Promise<Holder | null> {
 
 function parseHolder(text: string): Holder | null {
   try {
-    return JSON.parse(text) as Holder;
+    return holder.parse(JSON.parse(text));
   } catch {
     return null;
   }
 }
 
-function inUse(folder: string, holder: Holder | undefined): StoreError {
-  const who = holder === undefined ? "another process" : `process ${holder.pid}`;
-  const where = holder?.host ? ` on ${holder.host}, since ${holder.since}` : "";
+function inUse(folder: string, by: Holder | undefined): StoreError {
+  const who = by === undefined ? "another process" : `process ${by.pid}`;
+  const where = by?.host ? ` on ${by.host}, since ${by.since}` : "";
   return new StoreError("in_use", {
     what: `The embedded store in ${folder} is in use by ${who}${where}.`,
     notDone: "It takes one process only, so this one did not open it and changed nothing.",

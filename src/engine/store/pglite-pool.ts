@@ -13,6 +13,8 @@ export class PglitePool implements PgPool {
   readonly #db: PGlite;
   readonly #mutex = new Mutex();
   #ended = false;
+  /** How many queries ran since the start. */
+  queries = 0;
 
   constructor(db: PGlite) {
     this.#db = db;
@@ -54,6 +56,7 @@ export class PglitePool implements PgPool {
     // every timer and socket of the process waiting if the event loop did not turn in between.
     await turn();
     this.#assertOpen();
+    this.queries += 1;
     if (params === undefined || params.length === 0) {
       // The simple protocol: migrations hold many statements in one text.
       const results = await this.#db.exec(text);

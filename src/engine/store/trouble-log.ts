@@ -1,33 +1,38 @@
 import type { StoreLogger } from "./store.js";
 
+const SAID_AGAIN_AFTER_MS = 60_000;
+
 /**
- * Errors of connections and workers, logged once per kind while they last: a Redis that is away for an hour is one
- * line when it goes and one when it is back, not one per retry.
+ * Errors of connections and workers, each kind at most once a minute: a Redis that is away is a line when it goes, one
+ * a minute and one when it is back, not one per retry of every worker.
  */
 export class TroubleLog {
   readonly #logger: StoreLogger;
-  readonly #open = new Map<string, { readonly since: number; times: number }>();
+  readonly #open = new Map<string, { readonly since: number; saidAt: number; times: number }>();
 
   constructor(logger: StoreLogger) {
     this.#logger = logger;
   }
 
-  /** Something failed. `where` says whose error it is, such as `producer` or `worker control-prod`. */
+  /** Something failed. `where` says whose error it is, such as `redis` or `worker control-prod`. */
   failed(where: string, error: unknown): void {
+    const now = Date.now();
     const kind = kindOf(error);
     const known = this.#open.get(kind);
-    if (known) {
-      known.times += 1;
-      return;
-    }
-    this.#open.set(kind, { since: Date.now(), times: 1 });
-    this.#logger.warn({ where, kind, said: textOf(error) }, "the queue's store fails; trying again, logged once");
+    const times = (known?.times ?? 0) + 1;
+    const saidNow = known === undefined || now - known.saidAt >= SAID_AGAIN_AFTER_MS;
+    this.#open.set(kind, { since: known?.since ?? now, saidAt: saidNow ? now : known.saidAt, times });
+    if (saidNow)
+      this.#logger.warn({ where, kind, times, said: textOf(error) }, "the queue's store fails; trying again");
   }
 
   /** Works again: closes what was open. */
   recovered(where: string): void {
     for (const [kind, { since, times }] of this.#open) {
-      this.#logger.info({ where, kind, times, seconds: (Date.now() - since) / 1_000 }, "the queue's store is back");
+      this.#logger.info(
+        { where, kind, times, seconds: (Date.now() - since) / 1_000 },
+        "the queue's store is back",
+      );
     }
     this.#open.clear();
   }

@@ -53,13 +53,13 @@ const INT64_MAX = 2n ** 63n - 1n;
  * smallest int64 (2^63 wraps to negative, with a 200).
  */
 export const int64: Type<bigint> = scalar((value, field) => {
-  if (typeof value === "string" && /^-?\d+$/.test(value.trim())) return fit(BigInt(value.trim()));
-  if (typeof value === "bigint") return fit(value);
-  if (typeof value === "number") return fit(Number.isFinite(value) ? BigInt(Math.trunc(value)) : INT64_MIN);
+  if (typeof value === "string" && /^-?\d+$/.test(value.trim())) return wrap(BigInt(value.trim()));
+  if (typeof value === "bigint") return wrap(value);
+  if (typeof value === "number") return wrap(Number.isFinite(value) ? BigInt(Math.trunc(value)) : INT64_MIN);
   return refuse(value, field);
 });
 
-function fit(value: bigint): bigint {
+function wrap(value: bigint): bigint {
   return value < INT64_MIN || value > INT64_MAX ? INT64_MIN : value;
 }
 

@@ -1,0 +1,70 @@
+const UNITS: readonly { readonly letter: string; readonly names: RegExp; readonly ms: number }[] = [
+  { letter: "w", names: /^w(?:eeks?)?$/, ms: 7 * 86_400_000 },
+  { letter: "d", names: /^d(?:ays?)?$/, ms: 86_400_000 },
+  { letter: "h", names: /^(?:h|hrs?|hours?)$/, ms: 3_600_000 },
+  { letter: "m", names: /^(?:m|mins?|minutes?)$/, ms: 60_000 },
+];
+
+export type ParsedDuration =
+  | { readonly ok: true; readonly ms: number }
+  | {
+      readonly ok: false;
+      readonly problem: string /** The same as it may have been meant. */;
+      readonly guess: string | null;
+    };
+
+/** Whether a word is meant as a duration, be it a good one or not: `4h`, `90`, `-1h`, `4x`, but not `10.0.0.1`. */
+export function looksLikeDuration(text: string): boolean {
+  return /^[-+]?(?:\d+(?:[.,]\d+)?[a-z]*)+$/i.test(text);
+}
+
+/** Whether a word is a unit standing by itself, as in `4 hours`. */
+export function isUnit(text: string): boolean {
+  return UNITS.some(({ names }) => names.test(text.toLowerCase()));
+}
+
+/**
+ * A span such as `4h`, `90m`, `1h30m`, `2d` or `1w`, in whole minutes; a bare number is hours. Words are units as well
+ * (`4hours`), and `1.5h` is an hour and a half.
+ */
+export function parseDuration(text: string): ParsedDuration {
+  const typed = text.toLowerCase();
+  if (typed.startsWith("-")) {
+    return { ok: false, problem: `${text} is less than nothing.`, guess: typed.replace(/^-+/, "") };
+  }
+  const parts = [...typed.matchAll(/(\d+(?:[.,]\d+)?)([a-z]*)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join("") !== typed.replace(/^\+/, "")) {
+    return { ok: false, problem: `${text} is not a duration.`, guess: null };
+  }
+  let ms = 0;
+  let before = "";
+  const guess: string[] = [];
+  let problem: string | null = null;
+  for (const [, digits = "", name = ""] of parts) {
+    // After hours without a unit come minutes (1h30), alone it is hours (4).
+    const unit = UNITS.find(({ names }) => names.test(name === "" ? (before === "h" ? "m" : "h") : name));
+    if (!unit) problem ??= `${text} is not a duration: there is no unit "${name}", only m, h, d and w.`;
+    const { letter, ms: size } = unit ?? { letter: "h", ms: 3_600_000 };
+    ms += Number(digits.replace(",", ".")) * size;
+    guess.push(`${digits}${letter}`);
+    before = letter;
+  }
+  if (problem !== null) return { ok: false, problem, guess: guess.join("") };
+  const whole = Math.round(ms / 60_000) * 60_000;
+  if (whole === 0)
+    return { ok: false, problem: `${text} is no time at all; the shortest is 1m.`, guess: null };
+  return { ok: true, ms: whole };
+}
+
+/** A span as one types it: `4h`, `1h30m`, `7d`. Parses to the same number of milliseconds, in whole minutes. */
+export function writeDuration(ms: number): string {
+  let rest = Math.max(60_000, Math.round(ms / 60_000) * 60_000);
+  let text = "";
+  for (const { letter, ms: size } of UNITS) {
+    if (letter === "w") continue;
+    const count = Math.floor(rest / size);
+    if (count > 0) text += `${count}${letter}`;
+    rest -= count * size;
+  }
+  return text;
+}

@@ -1,0 +1,5 @@
+export type { Command, CommandCluster, CommandContext, Parsed, Target } from "./command.js";
+export { parseDuration, writeDuration } from "./duration.js";
+export { helpReply } from "./help.js";
+export { parseCommand } from "./parse.js";
+export { undoFormatting } from "./unformat.js";

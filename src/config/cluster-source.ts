@@ -1,0 +1,71 @@
+import { clusterSchema } from "./cluster-schema.js";
+import { assignment, type EnvironmentReader } from "./environment.js";
+import type { Places } from "./issue-problems.js";
+import { fieldAt, keysAt } from "./schema-walk.js";
+import type { YamlSource } from "./yaml-source.js";
+
+/** One cluster before it is checked: its settings with the keys of the clusters file, from wherever they came. */
+export interface ClusterSource {
+  readonly name: string;
+  readonly settings: unknown;
+  readonly places: Places;
+  /** Folder that relative paths start from; empty is the working directory. */
+  readonly folder: string;
+}
+
+/** A cluster of the clusters file. */
+export function clusterOfFile(
+  name: string,
+  settings: unknown,
+  yaml: YamlSource,
+  file: { readonly base: string; readonly folder: string },
+): ClusterSource {
+  const places: Places = {
+    where: (path) => {
+      const line = yaml.lineOf(["clusters", name, ...path]);
+      return `${file.base}:${line} ${dotted([name, ...path])}`;
+    },
+    example: (path) => exampleAt(path),
+    keys: (path) => keysAt(clusterSchema, path),
+  };
+  return { name, settings, places, folder: file.folder };
+}
+
+/** The one cluster that the environment describes. Its settings go through the same schema as those of a file. */
+export function clusterOfEnvironment(env: EnvironmentReader): ClusterSource {
+  const { MESOS_CLUSTER, MESOS_MASTERS, MESOS_PRINCIPAL, MESOS_SECRET, SLACK_CHANNEL } = env.values;
+  const settings = {
+    masters: MESOS_MASTERS,
+    ...(MESOS_PRINCIPAL === undefined || MESOS_SECRET === undefined
+      ? {}
+      : { credentials: { principal: MESOS_PRINCIPAL, secret_env: "MESOS_SECRET" } }),
+    ...(SLACK_CHANNEL === undefined ? {} : { channel: SLACK_CHANNEL }),
+  };
+  const places: Places = {
+    where: (path) => (typeof path[1] === "number" ? `MESOS_MASTERS (item ${path[1] + 1})` : variableAt(path)),
+    example: (path) => assignment(variableAt(path)),
+    keys: () => [],
+  };
+  return { name: MESOS_CLUSTER ?? "default", settings, places, folder: "" };
+}
+
+function variableAt(path: readonly PropertyKey[]): string {
+  if (path[0] === "credentials") return path[1] === "principal" ? "MESOS_PRINCIPAL" : "MESOS_SECRET";
+  return path[0] === "channel" ? "SLACK_CHANNEL" : "MESOS_MASTERS";
+}
+
+/** `key: example` of the setting at a path, or of the one that holds it. */
+function exampleAt(path: readonly PropertyKey[]): string {
+  const { field, key } = fieldAt(clusterSchema, path);
+  const example = field.meta()?.example;
+  return example === undefined || key === null ? "" : `${key}: ${String(example)}`;
+}
+
+/** `prod.masters[0]`. */
+function dotted(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, index) =>
+      typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${String(step)}`,
+    )
+    .join("");
+}

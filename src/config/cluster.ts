@@ -1,0 +1,112 @@
+import { isAbsolute, join } from "node:path";
+import type { z } from "zod";
+import {
+  type ClusterSettings,
+  clusterSchema,
+  type SomeClusterSettings,
+  someClusterSettings,
+} from "./cluster-schema.js";
+import type { ClusterSource } from "./cluster-source.js";
+import type { ClusterConfig, Role } from "./config.js";
+import type { Env } from "./environment.js";
+import { issueProblems } from "./issue-problems.js";
+import type { Checked, Problem } from "./problem.js";
+import { type ReadFile, tryRead } from "./read-file.js";
+import { Secret } from "./secret.js";
+
+/** What checking a cluster needs from outside. */
+export interface Surroundings {
+  readonly role: Role;
+  readonly env: Env;
+  readonly readFile: ReadFile;
+}
+
+/**
+ * A cluster with its secret, certificates and defaults in place. A bot never calls a master, so for that role neither
+ * the secret nor the files need to exist, and none are kept.
+ */
+export function checkCluster(source: ClusterSource, around: Surroundings): Checked<ClusterConfig> {
+  const checked = clusterSchema.safeParse(source.settings);
+  const problems: Problem[] = checked.success ? [] : [...issueProblems(checked.error, source.places)];
+  const settings = checked.success ? checked.data : usable(source.settings, checked.error);
+  const refuse = (path: readonly string[], what: string) => {
+    problems.push({ where: source.places.where(path), what, example: source.places.example(path) });
+  };
+  const inventoryFile = settings.inventory === undefined ? null : within(source.folder, settings.inventory);
+  const callsMasters = around.role !== "bot";
+  const credentials = callsMasters ? credentialsOf(settings, around.env, refuse) : null;
+  const ca = callsMasters ? certificatesOf(settings, source.folder, around.readFile, refuse) : null;
+  if (callsMasters && inventoryFile !== null) {
+    const inventory = tryRead(around.readFile, inventoryFile);
+    if ("wrong" in inventory) refuse(["inventory"], inventory.wrong);
+  }
+  if (!checked.success || problems.length > 0) return { ok: false, problems };
+  const plain = plainSettings(checked.data);
+  return { ok: true, value: { name: source.name, credentials, ca, inventoryFile, ...plain } };
+}
+
+/** The settings that are right, so that their files and variables are looked for although others are wrong. */
+function usable(settings: unknown, error: z.ZodError): SomeClusterSettings {
+  const wrong = new Set(error.issues.map((issue) => issue.path[0]));
+  if (typeof settings !== "object" || settings === null) return {};
+  const rest = Object.fromEntries(Object.entries(settings).filter(([key]) => !wrong.has(key)));
+  return someClusterSettings.safeParse(rest).data ?? {};
+}
+
+function plainSettings(settings: ClusterSettings) {
+  return {
+    masters: settings.masters,
+    channel: settings.channel ?? null,
+    defaultDurationMs: settings.default_duration,
+    maxDurationMs: settings.max_duration,
+    approvers: settings.approvers,
+    selfApproval: settings.self_approval,
+    approvalTtlMs: settings.approval_ttl,
+    pollMs: settings.poll_interval,
+    askAfterMs: settings.ask_after,
+    agentReturnMs: settings.agent_return,
+  };
+}
+
+type Refuse = (path: readonly string[], what: string) => void;
+
+function credentialsOf(
+  settings: SomeClusterSettings,
+  env: Env,
+  refuse: Refuse,
+): ClusterConfig["credentials"] {
+  if (settings.credentials === undefined) return null;
+  const { principal, secret_env } = settings.credentials;
+  const secret = env[secret_env]?.trim();
+  if (secret !== undefined && secret !== "") return { principal, secret: new Secret(secret) };
+  // The name is not repeated: somebody may have put the secret itself there.
+  refuse(["credentials", "secret_env"], "names an environment variable that is not set");
+  return null;
+}
+
+function certificatesOf(
+  settings: SomeClusterSettings,
+  folder: string,
+  readFile: ReadFile,
+  refuse: Refuse,
+): string | null {
+  if (settings.tls === undefined) return null;
+  const path = ["tls", "ca_file"];
+  if (settings.masters?.every((master) => !master.startsWith("https:"))) {
+    refuse(path, "has no effect: none of the masters' URLs begins with https://");
+    return null;
+  }
+  const file = tryRead(readFile, within(folder, settings.tls.ca_file));
+  if ("wrong" in file) {
+    refuse(path, file.wrong);
+    return null;
+  }
+  if (file.text.includes("-----BEGIN CERTIFICATE-----")) return file.text;
+  refuse(path, "names a file without a PEM certificate in it");
+  return null;
+}
+
+/** A path of the clusters file is relative to that file. */
+function within(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
+}

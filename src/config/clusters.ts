@@ -1,0 +1,112 @@
+import { basename, dirname } from "node:path";
+import { checkCluster, type Surroundings } from "./cluster.js";
+import { clustersFileSchema } from "./cluster-schema.js";
+import { type ClusterSource, clusterOfEnvironment, clusterOfFile } from "./cluster-source.js";
+import type { ClusterConfig } from "./config.js";
+import type { EnvironmentReader } from "./environment.js";
+import { clusterName } from "./fields.js";
+import { issueProblems } from "./issue-problems.js";
+import type { Problem } from "./problem.js";
+import { tryRead } from "./read-file.js";
+import { keysAt } from "./schema-walk.js";
+import { parseYaml } from "./yaml-source.js";
+
+/** Settings that describe the only cluster, and would be ignored beside a clusters file. */
+const ONE_CLUSTER = ["MESOS_MASTERS", "MESOS_CLUSTER", "MESOS_PRINCIPAL", "SLACK_CHANNEL"] as const;
+
+/** The clusters, from the file or from the environment; those with problems are left out, and the problems recorded. */
+export function readClusters(env: EnvironmentReader, around: Surroundings): readonly ClusterConfig[] {
+  const sources = env.given("CLUSTERS_FILE") ? sourcesOfFile(env, around) : sourcesOfEnvironment(env, around);
+  const clusters = sources.flatMap((source) => {
+    const checked = checkCluster(source, around);
+    if (checked.ok) return [{ source, cluster: checked.value }];
+    env.problems.push(...checked.problems);
+    return [];
+  });
+  env.problems.push(...sharedMasters(clusters));
+  return clusters.map(({ cluster }) => cluster);
+}
+
+function sourcesOfEnvironment(env: EnvironmentReader, around: Surroundings): readonly ClusterSource[] {
+  const masters = env.need(
+    "MESOS_MASTERS",
+    "is not set, and neither is CLUSTERS_FILE: one of them has to name a cluster",
+  );
+  if (around.role !== "bot" && env.given("MESOS_PRINCIPAL") !== env.given("MESOS_SECRET")) {
+    const [missing, present] = env.given("MESOS_SECRET")
+      ? (["MESOS_PRINCIPAL", "MESOS_SECRET"] as const)
+      : (["MESOS_SECRET", "MESOS_PRINCIPAL"] as const);
+    env.refuse(missing, `is not set, but ${present} is: a login needs both`);
+  }
+  return masters === null ? [] : [clusterOfEnvironment(env)];
+}
+
+function sourcesOfFile(env: EnvironmentReader, around: Surroundings): readonly ClusterSource[] {
+  for (const name of ONE_CLUSTER.filter((variable) => env.given(variable))) {
+    env.refuse(name, "is set together with CLUSTERS_FILE, which would override it: keep one of them");
+  }
+  const path = env.values.CLUSTERS_FILE;
+  if (path === undefined) return [];
+  const file = tryRead(around.readFile, path);
+  if ("wrong" in file) {
+    env.refuse("CLUSTERS_FILE", file.wrong);
+    return [];
+  }
+  const base = basename(path);
+  const yaml = parseYaml(file.text, base);
+  if (!yaml.ok) {
+    env.problems.push(...yaml.problems);
+    return [];
+  }
+  const places = {
+    where: (at: readonly PropertyKey[]) =>
+      `${base}:${yaml.value.lineOf(at)} ${at.map(String).join(".")}`.trimEnd(),
+    example: () => "clusters: { prod: { masters: [http://10.0.0.1:5050] } }",
+    keys: (at: readonly PropertyKey[]) => keysAt(clustersFileSchema, at),
+  };
+  const strict = clustersFileSchema.safeParse(yaml.value.data);
+  if (!strict.success) env.problems.push(...issueProblems(strict.error, places));
+  // An unknown key beside the clusters must not hide what is wrong inside them.
+  const checked = clustersFileSchema.strip().safeParse(yaml.value.data);
+  if (!checked.success) return [];
+  const entries = Object.entries(checked.data.clusters);
+  if (entries.length === 0) {
+    env.problems.push({
+      where: places.where(["clusters"]),
+      what: "names no cluster",
+      example: places.example(),
+    });
+  }
+  return entries.map(([name, settings]) => {
+    const named = clusterName().safeParse(name);
+    if (!named.success) {
+      const what = named.error.issues.map((issue) => issue.message).join("; ");
+      env.problems.push({ where: places.where(["clusters", name]), what, example: "prod" });
+    }
+    return clusterOfFile(name, settings, yaml.value, { base, folder: dirname(path) });
+  });
+}
+
+/** Two clusters on one master would be two writers of one schedule (invariant 8), and a master twice is a slip. */
+function sharedMasters(
+  clusters: readonly { readonly source: ClusterSource; readonly cluster: ClusterConfig }[],
+): readonly Problem[] {
+  const owners = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const { source, cluster } of clusters) {
+    for (const [index, master] of cluster.masters.entries()) {
+      const owner = owners.get(master);
+      if (owner === undefined) {
+        owners.set(master, cluster.name);
+        continue;
+      }
+      const what =
+        owner === cluster.name
+          ? "is the same master as one before it"
+          : `is a master of ${owner} as well: one master belongs to one cluster`;
+      const path = ["masters", index];
+      problems.push({ where: source.places.where(path), what, example: source.places.example(path) });
+    }
+  }
+  return problems;
+}

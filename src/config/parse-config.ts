@@ -1,0 +1,56 @@
+import type { Surroundings } from "./cluster.js";
+import { readClusters } from "./clusters.js";
+import { type Config, ROLES, type Role } from "./config.js";
+import { ConfigError } from "./config-error.js";
+import { type Env, EnvironmentReader } from "./environment.js";
+import type { ReadFile } from "./read-file.js";
+import { SLACK_VARIABLES, slackSettings } from "./slack-settings.js";
+import { storeSettings } from "./store-settings.js";
+
+export interface ConfigInput {
+  readonly env: Env;
+  /** What stands after `--role` on the command line; left out means `all`. */
+  readonly role?: string | undefined;
+  readonly readFile: ReadFile;
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly error: ConfigError };
+
+/** Environment and clusters file as one frozen configuration, or everything that is wrong with them at once. */
+export function parseConfig(input: ConfigInput): ConfigResult {
+  const role = ROLES.find((known) => known === (input.role ?? "all"));
+  if (role === undefined) {
+    // Which settings are needed depends on the role, so nothing more can be said yet.
+    const problem = { where: "--role", what: `is none of ${ROLES.join(", ")}`, example: "--role worker" };
+    return { ok: false, error: new ConfigError([problem]) };
+  }
+  const env = new EnvironmentReader(input.env, role === "worker" ? SLACK_VARIABLES : []);
+  const around: Surroundings = { role, env: input.env, readFile: input.readFile };
+  const slack = role === "worker" ? null : slackSettings(env);
+  const store = storeSettings(env, role);
+  const clusters = readClusters(env, around);
+  if (env.problems.length > 0 || store === null) {
+    return { ok: false, error: new ConfigError(env.problems, hint(env, role)) };
+  }
+  const { OPS_HOST: host, OPS_PORT: port, LOG_LEVEL: logLevel } = env.values;
+  return { ok: true, config: deepFreeze({ role, slack, store, clusters, ops: { host, port }, logLevel }) };
+}
+
+const SLACK = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"] as const;
+
+/** Somebody without any Slack setting has probably just cloned the project. */
+function hint(env: EnvironmentReader, role: Role): string | null {
+  return role === "all" && !SLACK.some((name) => env.given(name))
+    ? "To look first, without Slack, Redis or Mesos: npm run demo"
+    : null;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}

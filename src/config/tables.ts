@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { clusterSchema } from "./cluster-schema.js";
+import { environmentSchema } from "./environment-schema.js";
+
+/** One setting as the documentation shows it. */
+export interface SettingDoc {
+  /** Name of the variable, or dotted path of the key. */
+  readonly name: string;
+  readonly description: string;
+  /** What holds when it is left out; `null` if nothing does. */
+  readonly fallback: string | null;
+  /** `required`, or what it is required in; `null` if it can be left out. */
+  readonly required: string | null;
+  readonly example: string;
+}
+
+/** Every environment variable, in the order of the schema. */
+export function environmentDocs(): readonly SettingDoc[] {
+  return settings(environmentSchema);
+}
+
+/** Every key of a cluster, nested ones as `tls.ca_file`. */
+export function clusterDocs(): readonly SettingDoc[] {
+  return settings(clusterSchema);
+}
+
+/** Markdown table of the environment. */
+export function environmentTable(): string {
+  return markdownTable(["variable", "default", "meaning", "example"], environmentDocs());
+}
+
+/** Markdown table of the keys of a cluster in the clusters file. */
+export function clusterTable(): string {
+  return markdownTable(["key", "default", "meaning", "example"], clusterDocs());
+}
+
+/** The part of a JSON Schema that the tables need. */
+const documented = z.object({
+  description: z.string().default(""),
+  default: z.unknown().optional(),
+  example: z.string().default(""),
+  get properties() {
+    return z.record(z.string(), documented).optional();
+  },
+  required: z.array(z.string()).default([]),
+});
+type Documented = z.output<typeof documented>;
+
+function settings(schema: z.ZodType): readonly SettingDoc[] {
+  return flatten(documented.parse(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })), "");
+}
+
+function flatten(node: Documented, prefix: string): readonly SettingDoc[] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, field]): readonly SettingDoc[] => {
+    const name = `${prefix}${key}`;
+    if (field.properties !== undefined) return flatten(field, `${name}.`);
+    return [
+      {
+        name,
+        description: field.description,
+        fallback: field.default === undefined ? null : asText(field.default),
+        required: node.required.includes(key) ? requiredIn(prefix) : null,
+        example: field.example,
+      },
+    ];
+  });
+}
+
+function requiredIn(prefix: string): string {
+  return prefix === "" ? "required" : `required in \`${prefix.slice(0, -1)}\``;
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Columns are padded as the formatter of this repository pads them. */
+function markdownTable(head: readonly string[], docs: readonly SettingDoc[]): string {
+  const rows = docs.map((doc) => {
+    const fallback = doc.fallback === null ? "" : `\`${doc.fallback}\``;
+    return [`\`${doc.name}\``, doc.required ?? fallback, doc.description, `\`${doc.example}\``];
+  });
+  const widths = head.map((_, column) =>
+    Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? "").length)),
+  );
+  const rule = widths.map((width) => "-".repeat(width));
+  return [head, rule, ...rows]
+    .map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`)
+    .join("\n");
+}

@@ -1,0 +1,68 @@
+import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument, type YAMLError } from "yaml";
+import type { Checked, Problem } from "./problem.js";
+
+/** A YAML text as data that still knows on which line each key stands. */
+export interface YamlSource {
+  readonly data: unknown;
+  /** Line (from 1) of the key or item at a path; of the nearest one above it if there is none. */
+  lineOf(path: readonly PropertyKey[]): number;
+}
+
+/** Reads YAML 1.2 with merge keys (`<<`), so that clusters can share settings by an anchor. */
+export function parseYaml(text: string, file: string): Checked<YamlSource> {
+  const lines = new LineCounter();
+  // Warnings quote the text as well, and would go past us to standard error.
+  const options = { prettyErrors: false, merge: true, logLevel: "error" } as const;
+  const document = parseDocument(text, { ...options, lineCounter: lines });
+  if (document.errors.length > 0) {
+    return { ok: false, problems: document.errors.map((error) => syntaxProblem(error, file, lines)) };
+  }
+  try {
+    return { ok: true, value: { data: document.toJS(), lineOf: (path) => lineOf(document, path, lines) } };
+  } catch {
+    // Nothing but an alias without an end, or an "alias bomb", fails after a clean parse.
+    return {
+      ok: false,
+      problems: [{ where: file, what: "has aliases that cannot be resolved", example: "" }],
+    };
+  }
+}
+
+/** The parser's own sentence can quote the text around an error, secrets included; so only its code is used. */
+function syntaxProblem(error: YAMLError, file: string, lines: LineCounter): Problem {
+  const what = SYNTAX[error.code] ?? `is not valid YAML (${error.code.toLowerCase().replaceAll("_", " ")})`;
+  return { where: `${file}:${lines.linePos(error.pos[0]).line}`, what, example: "" };
+}
+
+const SYNTAX: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: "has a key (or a cluster's name) that stands there twice",
+  TAB_AS_INDENT: "is indented with a tab: YAML wants spaces",
+  BAD_INDENT: "is not valid YAML: the indentation does not fit",
+  MULTIPLE_DOCS: "begins a second document: keep everything in one",
+  MISSING_CHAR: "is not valid YAML: a quote, bracket or colon is missing",
+};
+
+function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => keyOf(item.key) === step);
+      if (pair === undefined) break;
+      offset = startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      offset = startOf(node) ?? offset;
+    }
+  }
+  return lines.linePos(offset).line;
+}
+
+function keyOf(key: unknown): string {
+  return isNode(key) ? String(key) : "";
+}
+
+function startOf(node: unknown): number | null {
+  return isNode(node) && node.range ? node.range[0] : null;
+}

@@ -1,0 +1,111 @@
+import { grantedApproval } from "../maintenance/approval.js";
+import { withBatch, withEvent, withTrouble } from "../maintenance/log.js";
+import type { Effect } from "../maintenance/phases.js";
+import type { Maintenance } from "../maintenance/record.js";
+import { applyEdit, sameSchedule, sameTime, type ScheduleEdit, windowOf } from "../maintenance/schedule-edit.js";
+import type { World } from "../maintenance/world.js";
+import type { Cluster } from "./cluster.js";
+import { isAway, isUnsettledCall, troubleFrom } from "./troubles.js";
+
+/**
+ * Carries out one effect and writes into the record only what the call itself told: a refusal, or that no answer came.
+ * Success is not written down here; the next look at the world shows it (observe, decide, act, observe again).
+ */
+export async function act(
+  record: Maintenance,
+  effect: Effect,
+  world: World,
+  cluster: Cluster,
+  now: () => number,
+): Promise<Maintenance> {
+  switch (effect.kind) {
+    case "update_schedule":
+      return await updateSchedule(record, effect.edit, world, cluster, now);
+    case "start_maintenance":
+      return await startMaintenance(record, effect, cluster, now);
+    case "stop_maintenance":
+      return await stopMaintenance(record, effect, cluster, now);
+  }
+}
+
+/**
+ * Read, merge our change, write (invariant 1). The list is read once more right before the write, because between two
+ * posts of other people there is nothing but time. Nothing is posted when nothing would change (invariant 3).
+ */
+async function updateSchedule(
+  record: Maintenance,
+  edit: ScheduleEdit,
+  world: World,
+  cluster: Cluster,
+  now: () => number,
+): Promise<Maintenance> {
+  const adds = edit.kind === "place";
+  const notDone = adds ? "The window is not posted yet." : "The machines are not given back yet.";
+  try {
+    const schedule = await cluster.master.schedule();
+    const next = applyEdit(schedule, onlyOurs(edit, schedule), world.status.down);
+    if (sameSchedule(schedule, next)) return record;
+    cluster.forget();
+    await cluster.master.updateSchedule(next);
+    return { ...record, unsettledUntilMs: null };
+  } catch (error) {
+    cluster.forget();
+    const told = withTrouble(record, troubleFrom(error, notDone), now());
+    return isUnsettledCall(error) ? { ...told, unsettledUntilMs: now() + cluster.policy.settleMs } : told;
+  }
+}
+
+/** A machine that got somebody else's window since the world was read is left to them (invariant 12). */
+function onlyOurs(edit: ScheduleEdit, schedule: World["schedule"]): ScheduleEdit {
+  const machines = edit.machines.filter((machine) => {
+    const window = windowOf(schedule, machine);
+    return window === null || sameTime(window, edit.time);
+  });
+  return { ...edit, machines };
+}
+
+/**
+ * The one call that cannot be undone. The intent stands in the stored record already (invariant 5); it goes only when
+ * it is certain that the call was not carried out.
+ */
+async function startMaintenance(
+  record: Maintenance,
+  effect: Extract<Effect, { kind: "start_maintenance" }>,
+  cluster: Cluster,
+  now: () => number,
+): Promise<Maintenance> {
+  const batch = record.batches.find((b) => b.id === effect.batch);
+  if (batch === undefined || grantedApproval(batch) === null || batch.intent === null) return record;
+  try {
+    cluster.forget();
+    await cluster.master.startMaintenance(effect.machines);
+    return record;
+  } catch (error) {
+    if (isUnsettledCall(error)) {
+      const notDone = "Whether the machines went down is not known yet; the call is not repeated until the master's state shows it.";
+      return withTrouble(record, troubleFrom(error, notDone), now());
+    }
+    const back = withBatch(record, { ...batch, intent: null });
+    if (isAway(error)) return withTrouble(back, troubleFrom(error, "The machines were not taken down yet."), now());
+    // Refused for good: the approval is used up without an effect, and a person decides anew.
+    const trouble = troubleFrom(error, "The machines were not taken down.");
+    const told = withEvent(back, now(), { kind: "trouble", ...trouble, next: `${trouble.next} Then ask for Down again.` });
+    return withBatch(told, { ...batch, intent: null, phase: "draining", askedByItself: true });
+  }
+}
+
+async function stopMaintenance(
+  record: Maintenance,
+  effect: Extract<Effect, { kind: "stop_maintenance" }>,
+  cluster: Cluster,
+  now: () => number,
+): Promise<Maintenance> {
+  try {
+    cluster.forget();
+    await cluster.master.stopMaintenance(effect.machines);
+    return { ...record, unsettledUntilMs: null };
+  } catch (error) {
+    const told = withTrouble(record, troubleFrom(error, "The machines are not up yet."), now());
+    return isUnsettledCall(error) ? { ...told, unsettledUntilMs: now() + cluster.policy.settleMs } : told;
+  }
+}

@@ -1,0 +1,91 @@
+import { createSlackApp, type SlackApp } from "../slack/app.js";
+import type { SlackLogger } from "../slack/logger.js";
+import { createMessenger, type Messenger } from "../slack/messenger.js";
+import type { SlackSettings } from "../slack/settings.js";
+import { createIntake, type IntakeCluster } from "./intake.js";
+import { NOTIFY_QUEUE } from "./lanes.js";
+import type { EngineLogger } from "./logger.js";
+import { createNotifier, notifyProcessor } from "./notify.js";
+import { openRecords } from "./records.js";
+import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
+import type { Store } from "./store/store.js";
+import { run } from "./worker-side.js";
+
+export interface BotOptions {
+  readonly store: Store;
+  readonly slack: SlackSettings;
+  readonly clusters: readonly IntakeCluster[];
+  readonly logger: EngineLogger & SlackLogger;
+  /** Milliseconds from a command or click to its acknowledgement. */
+  readonly onAck?: (kind: string, ms: number) => void;
+  readonly onSlackCall?: (method: string, outcome: string) => void;
+  readonly now?: () => number;
+}
+
+export interface BotSide {
+  start(): Promise<void>;
+  /** Closes the connection to Slack first, then lets running messages finish. */
+  stop(): Promise<void>;
+  ready(): true | string;
+  /** The port of HTTP mode; `null` in Socket Mode. */
+  port(): number | null;
+}
+
+/** The only side that talks to Slack: commands and clicks in, the notify lane out. It never calls a master. */
+export function createBotSide(options: BotOptions): BotSide {
+  const { store, logger } = options;
+  const now = options.now ?? Date.now;
+  const messenger = counted(createMessenger({ settings: options.slack, logger }), options.onSlackCall);
+  const records = new Map(options.clusters.map((cluster) => [cluster.name, openRecords(store, cluster.name)]));
+  const notifier = createNotifier(store, logger);
+  const handlers = createIntake({ store, clusters: options.clusters, records, notifier, logger, now });
+  const app: SlackApp = createSlackApp({
+    settings: options.slack,
+    handlers,
+    logger,
+    messenger,
+    ...(options.onAck === undefined ? {} : { onAck: options.onAck }),
+  });
+  const worker = store.worker(
+    NOTIFY_QUEUE,
+    notifyProcessor({ messenger, queue: notifier.queue, records, logger, now }),
+    NOTIFY_WORKER_OPTIONS,
+  );
+  worker.on("failed", (job, error) => logger.error({ err: error.message, job: job?.id, kind: job?.name }, "a message could not be sent"));
+  worker.on("error", (error) => logger.debug({ err: error }, "the notify lane met an error"));
+
+  return {
+    async start() {
+      run(worker, logger);
+      await app.start();
+    },
+    async stop() {
+      await app.stop();
+      await worker.close();
+      notifier.close();
+    },
+    ready: () => app.ready(),
+    port: () => app.port(),
+  };
+}
+
+function counted(messenger: Messenger, onCall: BotOptions["onSlackCall"]): Messenger {
+  if (onCall === undefined) return messenger;
+  const count = async <T>(method: string, call: Promise<T>): Promise<T> => {
+    try {
+      const result = await call;
+      onCall(method, "ok");
+      return result;
+    } catch (error) {
+      onCall(method, "failed");
+      throw error;
+    }
+  };
+  return {
+    post: (channel, thread, message) => count("post", messenger.post(channel, thread, message)),
+    update: (channel, ts, message) => count("update", messenger.update(channel, ts, message)),
+    reply: (to, reply) => count("reply", messenger.reply(to, reply)),
+    upload: (channel, thread, file) => count("upload", messenger.upload(channel, thread, file)),
+    whoAmI: () => count("whoAmI", messenger.whoAmI()),
+  };
+}

@@ -1,0 +1,157 @@
+import { DelayedError, UnrecoverableError } from "bullmq";
+import { decide, needsWorld } from "../maintenance/decide.js";
+import { phaseOf, withTrouble } from "../maintenance/log.js";
+import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../maintenance/record.js";
+import { type Reply, replyOf } from "../maintenance/reply.js";
+import type { World } from "../maintenance/world.js";
+import type { Cluster } from "./cluster.js";
+import { decideForHosts } from "./decide-for-hosts.js";
+import {
+  DECISION_JOB,
+  type DecisionJob,
+  decisionJob,
+  HOSTS_JOB,
+  hostsJob,
+  MAINTENANCE_JOB,
+  type StoredReplyTarget,
+} from "./lanes.js";
+import type { EngineLogger } from "./logger.js";
+import type { Records } from "./records.js";
+import type { StoreJob } from "./store/store.js";
+import { tick } from "./tick.js";
+import { replyFrom, troubleFrom } from "./troubles.js";
+
+/** What the control lane tells others; they never hold it up. */
+export interface ControlPorts {
+  readonly cluster: Cluster;
+  readonly records: Records;
+  /** The record changed: bring Slack up to date. */
+  changed(record: Maintenance): Promise<void>;
+  reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
+  /** A tick has finished; for metrics and for which agents' events matter. */
+  ticked(record: Maintenance, outcome: "ok" | "trouble" | "ended", ms: number): void;
+  /** Whether something happened at the master at or after this time, so that a world read at that time may be stale. */
+  eventSince(ms: number): boolean;
+  readonly logger: EngineLogger;
+  now(): number;
+}
+
+/** A tick that failed for a reason of our own is tried again after this. */
+const RETRY_MS = 10_000;
+
+/**
+ * The processor of a cluster's control lane, of which one job runs at a time in the whole installation: so each record
+ * and the schedule have one writer (invariant 8). Jobs take seconds; waiting is done in the queue.
+ */
+export function controlProcessor(ports: ControlPorts) {
+  return async (job: StoreJob, token: string, signal: AbortSignal): Promise<unknown> => {
+    switch (job.name) {
+      case MAINTENANCE_JOB:
+        return await runMaintenance(job, token, signal, ports);
+      case DECISION_JOB:
+        return await runDecision(decisionJob.parse(job.data), signal, ports);
+      case HOSTS_JOB:
+        return await decideForHosts(hostsJob.parse(job.data), ports, (decision) => runDecision(decision, signal, ports));
+      default:
+        throw new UnrecoverableError(`No job of the control lane is called ${job.name}.`);
+    }
+  };
+}
+
+async function runMaintenance(job: StoreJob, token: string, signal: AbortSignal, ports: ControlPorts): Promise<string> {
+  const startedMs = ports.now();
+  const first = decodeMaintenance(job.data);
+  if (first.end !== null) return first.end.phase;
+  let stored = fingerprint(first);
+  const save = async (record: Maintenance) => {
+    const print = fingerprint(record);
+    if (print === stored) return;
+    mustOwn(signal);
+    await job.updateData(encodeMaintenance(record));
+    stored = print;
+    await ports.changed(record);
+  };
+  let record = first;
+  let wakeAtMs: number | null;
+  try {
+    const outcome = await tick(first, {
+      cluster: ports.cluster,
+      save,
+      fence: async () => mustOwn(signal),
+      others: async () => (await ports.records.open()).filter((other) => other.id !== first.id),
+      now: ports.now,
+    });
+    ({ record, wakeAtMs } = outcome);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    ports.logger.error({ err: error, maintenance: first.id, cluster: first.cluster }, "a tick failed");
+    record = withTrouble(decodeMaintenance(job.data), troubleFrom(error, "This step was not finished."), ports.now());
+    await save(record);
+    wakeAtMs = ports.now() + RETRY_MS;
+  }
+  ports.ticked(record, record.end !== null ? "ended" : record.trouble !== null ? "trouble" : "ok", ports.now() - startedMs);
+  if (record.end !== null) return record.end.phase;
+  const due = ports.eventSince(startedMs) ? ports.now() + 200 : (wakeAtMs ?? ports.now() + RETRY_MS);
+  await job.moveToDelayed(due, token);
+  throw new DelayedError();
+}
+
+/** A click or a command on one maintenance; the outcome goes to the person and, through the record, to the thread. */
+async function runDecision(request: DecisionJob, signal: AbortSignal, ports: ControlPorts): Promise<string> {
+  const startedMs = ports.now();
+  const found = await ports.records.job(request.maintenance);
+  if (found === null) {
+    await ports.reply(request.replyTo, unknownMaintenance(request.maintenance, ports.cluster.name));
+    return "unknown";
+  }
+  const { job, record } = found;
+  let world: World | null = null;
+  if (needsWorld(request.decision.kind) && record.end === null) {
+    try {
+      // Read after the click, never shared from before it (invariant 5).
+      world = await ports.cluster.world(startedMs);
+    } catch (error) {
+      await ports.reply(request.replyTo, replyFrom(error, "Nothing was decided, because the cluster could not be looked at.", "Click again when the master answers."));
+      return "unreadable";
+    }
+  }
+  const context = { by: request.by, nowMs: ports.now(), policy: ports.cluster.policy, world };
+  const decided = decide(record, request.decision, context);
+  const { logger } = ports;
+  logger.info(
+    { maintenance: record.id, cluster: record.cluster, user: request.by, decision: request.decision.kind, phase: phaseOf(decided.record), changed: decided.record !== record },
+    "decision",
+  );
+  if (decided.record !== record) {
+    mustOwn(signal);
+    await job.updateData(encodeMaintenance(decided.record));
+    await ports.changed(decided.record);
+    await ports.records.wake(record.id);
+  }
+  await ports.reply(request.replyTo, decided.reply);
+  return decided.reply.tone;
+}
+
+export function unknownMaintenance(id: string, cluster: string): Reply {
+  return replyOf({
+    tone: "refused",
+    text: `There is no maintenance ${id} in ${cluster}.`,
+    notDone: "Nothing was done.",
+    next: "See the open ones with /mesos status.",
+  });
+}
+
+/** The job's lock was lost: another worker may be running it, so this one must not write or act any more (invariant 8). */
+function mustOwn(signal: AbortSignal): void {
+  if (signal.aborted) throw new Error("The lock of this job was lost; another worker goes on with it.");
+}
+
+/** The time of the last look is stored this often while nothing else changes, so that the card can say how old it is. */
+const LOOKED_EVERY_MS = 120_000;
+
+/** What is worth storing: everything, but the time of the last look only now and then. */
+function fingerprint(record: Maintenance): string {
+  const stored = encodeMaintenance(record);
+  const looked = Math.floor((record.picture?.atMs ?? 0) / LOOKED_EVERY_MS);
+  return JSON.stringify({ ...stored, picture: stored.picture === null ? null : { ...stored.picture, atMs: looked } });
+}

@@ -1,0 +1,102 @@
+import type { Decision } from "../maintenance/decision.js";
+import { machineKey } from "../maintenance/machine.js";
+import { holds, list, whose } from "../maintenance/plan.js";
+import type { Maintenance } from "../maintenance/record.js";
+import { replyOf } from "../maintenance/reply.js";
+import { windowOf } from "../maintenance/schedule-edit.js";
+import type { Agent, World } from "../maintenance/world.js";
+import { HostsError } from "./cluster.js";
+import type { ControlPorts } from "./control.js";
+import type { DecisionJob, HostsJob } from "./lanes.js";
+import { replyFrom } from "./troubles.js";
+
+const WORD = { down: "Down", up: "Up", cancel: "Cancel" } as const;
+
+/**
+ * `/mesos down|up|cancel <hosts>`: finds the maintenances that the hosts belong to and decides on each. Only whole
+ * maintenances of ours are decided on; for anything else the person is told whose it seems to be (invariant 12).
+ */
+export async function decideForHosts(
+  request: HostsJob,
+  ports: ControlPorts,
+  run: (decision: DecisionJob) => Promise<string>,
+): Promise<string> {
+  const { cluster, records } = ports;
+  const refuse = async (text: string, next: string) => {
+    await ports.reply(request.replyTo, replyOf({ tone: "refused", text, notDone: "Nothing was done.", next }));
+    return "refused";
+  };
+  let world: World;
+  let open: readonly Maintenance[];
+  let resolution: Awaited<ReturnType<typeof cluster.resolve>>;
+  try {
+    world = await cluster.world(ports.now());
+    open = await records.open();
+    resolution = await cluster.resolve(request.hosts, withMachinesOf(open, world));
+  } catch (error) {
+    if (error instanceof HostsError) return await refuse(error.message, `See what matches with /mesos hosts ${request.hosts}.`);
+    await ports.reply(request.replyTo, replyFrom(error, "Nothing was done."));
+    return "unreadable";
+  }
+  if (resolution.matchedNothing.length > 0 || resolution.machines.length === 0) {
+    const misses = resolution.matchedNothing.map((miss) => `\`${miss.term}\`${miss.nearest.length > 0 ? ` (nearest: ${list(miss.nearest)})` : ""}`);
+    const what = misses.length > 0 ? misses.join(", ") : `\`${request.hosts}\``;
+    return await refuse(`Nothing in ${cluster.name} matches ${what}.`, "See the open maintenances with /mesos status.");
+  }
+  const foreign = resolution.machines.filter((machine) => !open.some((record) => holds(record, machine)));
+  if (foreign.length > 0) {
+    const lines = foreign.map((machine) => {
+      const window = windowOf(world.schedule, machine);
+      return window === null ? `${machine.hostname} is in no maintenance` : `${machine.hostname} stands ${whose(machine, window, open)}`;
+    });
+    return await refuse(
+      `${WORD[request.verb]} is only done for machines of our own maintenances: ${list(lines, "; ")}.`,
+      "Leave these machines out of the pattern; a window of somebody else is for its owner to close.",
+    );
+  }
+  const meant = open.filter((record) => resolution.machines.some((machine) => holds(record, machine)));
+  const named = new Set(resolution.machines.map(machineKey));
+  for (const record of meant) {
+    const rest = record.batches.flatMap((batch) => batch.machines).filter((machine) => !named.has(machineKey(machine)));
+    if (rest.length > 0) {
+      return await refuse(
+        `${record.id} also holds ${list(rest.map((machine) => machine.hostname))}, and its machines go together.`,
+        `For all of them: /mesos ${request.verb} ${record.id}.`,
+      );
+    }
+  }
+  for (const record of meant) {
+    await run({
+      maintenance: record.id,
+      decision: decisionFor(request.verb, record),
+      by: request.by,
+      replyTo: request.replyTo,
+    });
+  }
+  return "decided";
+}
+
+/** What a verb means for a maintenance: Down asks for the approval of the first batch that is not away yet. */
+export function decisionFor(verb: HostsJob["verb"], record: Maintenance): Decision {
+  if (verb !== "down") return { kind: verb };
+  const next = record.batches.find((batch) => !["down", "bringing_up", "up", "cancelled", "failed"].includes(batch.phase));
+  return { kind: "ask_down", batch: (next ?? record.batches.at(-1))?.id ?? "b1" };
+}
+
+/** Machines that are Down have no agent at the master, but their maintenance knows them: they can be named too. */
+function withMachinesOf(open: readonly Maintenance[], world: World): World {
+  const known = new Set(world.agents.map((agent) => machineKey(agent.machine)));
+  const away: Agent[] = open
+    .flatMap((record) => record.batches.flatMap((batch) => batch.machines))
+    .filter((machine) => !known.has(machineKey(machine)))
+    .map((machine) => ({
+      id: `away-${machineKey(machine)}`,
+      machine,
+      attributes: [],
+      region: null,
+      zone: null,
+      active: false,
+      deactivated: false,
+    }));
+  return away.length === 0 ? world : { ...world, agents: [...world.agents, ...away] };
+}

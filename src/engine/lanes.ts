@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import type { JobsOptions } from "bullmq";
+import { z } from "zod";
+import { decision } from "../maintenance/decision.js";
+import { reply } from "../maintenance/reply.js";
+
+/**
+ * The lanes: where things run, and the jobs each of them carries. Job data is JSON that another process, or this one
+ * after an upgrade, reads back; so every kind has a schema and is checked where it is taken from the queue.
+ */
+export const QUERY_QUEUE = "query";
+export const NOTIFY_QUEUE = "notify";
+/** One control queue per cluster, with a global concurrency of 1: one writer per record and per schedule (invariant 8). */
+export const controlQueueName = (cluster: string): string => `control-${cluster}`;
+
+/** Where one person is answered: through the response URL of their command or click, else by an ephemeral message. */
+export const replyTarget = z.object({
+  responseUrl: z.string().nullable(),
+  channel: z.string(),
+  user: z.string(),
+  thread: z.string().nullable().default(null),
+});
+export type StoredReplyTarget = z.output<typeof replyTarget>;
+
+/** The long-lived job of a maintenance is named so; its data is the record (`maintenance/record.ts`). */
+export const MAINTENANCE_JOB = "maintenance";
+
+/** A person's decision on one maintenance, from a button or from a command with an id. */
+export const DECISION_JOB = "decision";
+export const decisionJob = z.object({
+  maintenance: z.string(),
+  decision,
+  by: z.string(),
+  replyTo: replyTarget,
+});
+export type DecisionJob = z.output<typeof decisionJob>;
+
+/** Down, Up or Cancel for hosts: which maintenances that means is only known once the pattern is looked up. */
+export const HOSTS_JOB = "hosts-decision";
+export const hostsJob = z.object({
+  verb: z.enum(["down", "up", "cancel"]),
+  hosts: z.string(),
+  by: z.string(),
+  replyTo: replyTarget,
+});
+export type HostsJob = z.output<typeof hostsJob>;
+
+/** A read-only question that needs a master or the open maintenances. */
+export const queryJob = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("status"), cluster: z.string(), hosts: z.string().nullable(), replyTo: replyTarget }),
+  z.object({ kind: z.literal("maintenance"), cluster: z.string(), id: z.string(), replyTo: replyTarget }),
+  z.object({ kind: z.literal("hosts"), cluster: z.string(), hosts: z.string(), replyTo: replyTarget }),
+]);
+export type QueryJob = z.output<typeof queryJob>;
+
+/** Tells one person something; short-lived. */
+export const REPLY_JOB = "reply";
+export const replyJob = z.object({ to: replyTarget, reply });
+export type ReplyJob = z.output<typeof replyJob>;
+
+/**
+ * The thread of one maintenance: a long-lived job that brings Slack up to date with the record whenever it is woken.
+ * Its data is all that is known of what Slack already shows.
+ */
+export const THREAD_JOB = "thread";
+export const threadJob = z.object({
+  maintenance: z.string(),
+  cluster: z.string(),
+  channel: z.string(),
+  /** Of the drain command: tells the requester when the thread itself cannot be reached. */
+  replyTo: replyTarget,
+  rootTs: z.string().nullable(),
+  /** Fingerprint of what the root message shows; nothing is sent when it would not change. */
+  rootHash: z.string().nullable(),
+  /** The newest event whose message stands in the thread. */
+  postedSeq: z.number().int(),
+  /** The approval messages, by approval id. */
+  approvals: z.record(z.string(), z.object({ ts: z.string(), hash: z.string() })),
+  /** Code of the failure the requester was already told about. */
+  toldFailure: z.string().nullable(),
+});
+export type ThreadJob = z.output<typeof threadJob>;
+
+/** The id of the thread job of a maintenance. */
+export const threadJobId = (maintenance: string): string => `t-${maintenance}`;
+
+/** How long finished maintenances are kept: they are the history. */
+const KEPT = { age: 180 * 86_400, count: 2_000 };
+
+/** A decision without a priority goes before every maintenance, which has one. */
+export const MAINTENANCE_JOB_OPTIONS = {
+  priority: 10,
+  // The processor handles every failure itself; should one slip through, the job comes back (invariant 11).
+  attempts: 1_000_000,
+  backoff: { type: "fixed", delay: 5_000 },
+  removeOnComplete: KEPT,
+  removeOnFail: false,
+} as const satisfies JobsOptions;
+
+/** Gone when done: the id then is free, so that a person can click again after a click that came to nothing. */
+export const SHORT_JOB_OPTIONS = {
+  attempts: 3,
+  backoff: { type: "exponential", delay: 500 },
+  removeOnComplete: true,
+  removeOnFail: { age: 86_400, count: 500 },
+} as const satisfies JobsOptions;
+
+/** Slack may be away for minutes; a response URL lives for 30 of them. */
+export const REPLY_JOB_OPTIONS = {
+  attempts: 12,
+  backoff: { type: "exponential", delay: 500 },
+  removeOnComplete: true,
+  removeOnFail: { age: 86_400, count: 500 },
+} as const satisfies JobsOptions;
+
+export const THREAD_JOB_OPTIONS = {
+  attempts: 1_000_000,
+  backoff: { type: "fixed", delay: 5_000 },
+  removeOnComplete: { age: KEPT.age, count: KEPT.count },
+  removeOnFail: false,
+} as const satisfies JobsOptions;
+
+/**
+ * The id of the maintenance that one command opens: the same for a command that is delivered twice, because it is made
+ * from Slack's trigger id. `attempt` makes another one when the first is taken by another command.
+ */
+export function maintenanceId(triggerId: string, attempt = 0): string {
+  const alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
+  const bytes = createHash("sha256").update(`${attempt}/${triggerId}`).digest();
+  let id = "";
+  for (let i = 0; i < 5; i++) id += alphabet[(bytes[i] ?? 0) % alphabet.length];
+  return `m-${id}`;
+}
+
+/**
+ * The id of a click's job: while it waits or runs, the same click is the same job, so a double click is one decision.
+ * BullMQ allows no colon in an id.
+ */
+export function decisionJobId(job: DecisionJob): string {
+  const { decision: d } = job;
+  const question = "approval" in d ? d.approval : "batch" in d ? d.batch : "all";
+  return ["d", job.maintenance, d.kind, question, job.by].join(".").replaceAll(":", "_");
+}

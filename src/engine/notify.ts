@@ -1,0 +1,195 @@
+import { DelayedError, RateLimitError, UnrecoverableError } from "bullmq";
+import { type Reply, replyOf } from "../maintenance/reply.js";
+import type { Maintenance } from "../maintenance/record.js";
+import { SlackFailure } from "../slack/errors.js";
+import type { Messenger } from "../slack/messenger.js";
+import {
+  NOTIFY_QUEUE,
+  REPLY_JOB,
+  REPLY_JOB_OPTIONS,
+  replyJob,
+  type StoredReplyTarget,
+  THREAD_JOB,
+  THREAD_JOB_OPTIONS,
+  type ThreadJob,
+  threadJob,
+  threadJobId,
+} from "./lanes.js";
+import type { EngineLogger } from "./logger.js";
+import type { Records } from "./records.js";
+import type { Store, StoreJob, StoreQueue } from "./store/store.js";
+import { deliver } from "./thread.js";
+import { wakeJob } from "./records.js";
+
+/** An open maintenance's thread is compared with its record at least this often, should a wake-up have got lost. */
+const HEARTBEAT_MS = 15_000;
+const EDIT_LATER_MS = 1_000;
+/** After Slack could not be reached. */
+const RETRY_MS = 3_000;
+/** After a failure that a person has to mend, such as an invitation to the channel. */
+const MENDED_MS = 30_000;
+/** A thread job that was placed and whose maintenance never was: the bot died in between. */
+const ORPHAN_MS = 60_000;
+
+/** The producer's side of the notify lane: what the other lanes and the bot use to have something shown. */
+export interface Notifier {
+  readonly queue: StoreQueue;
+  /** Has a person told something; resolves when that is queued. */
+  reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
+  /** Places the thread of a new maintenance. Placing it again changes nothing. */
+  openThread(record: Pick<Maintenance, "id" | "cluster" | "channel">, replyTo: StoredReplyTarget): Promise<void>;
+  /** Has the thread compared with its record now. */
+  wake(record: Maintenance): Promise<void>;
+  close(): void;
+}
+
+export function createNotifier(store: Store, logger: EngineLogger): Notifier {
+  const queue = store.queue(NOTIFY_QUEUE);
+  const again = new Map<string, NodeJS.Timeout>();
+
+  async function openThread(record: Pick<Maintenance, "id" | "cluster" | "channel">, replyTo: StoredReplyTarget) {
+    const data: ThreadJob = {
+      maintenance: record.id,
+      cluster: record.cluster,
+      channel: record.channel,
+      replyTo,
+      rootTs: null,
+      rootHash: null,
+      postedSeq: 0,
+      approvals: {},
+      toldFailure: null,
+    };
+    await queue.add(THREAD_JOB, data, { ...THREAD_JOB_OPTIONS, jobId: threadJobId(record.id) });
+  }
+
+  async function wakeNow(id: string, tries: number): Promise<void> {
+    const job = await queue.getJob(threadJobId(id));
+    if (job === undefined) return;
+    await wakeJob(job);
+    // It is running and may have read the record before the change: once more when it has finished.
+    if (tries > 0 && (await job.isActive()) && !again.has(id)) {
+      const timer = setTimeout(() => {
+        again.delete(id);
+        wakeNow(id, tries - 1).catch((error) => logger.warn({ err: error, maintenance: id }, "waking a thread failed; its heartbeat will"));
+      }, 250);
+      timer.unref();
+      again.set(id, timer);
+    }
+  }
+
+  return {
+    queue,
+    openThread,
+    async reply(to, reply) {
+      await queue.add(REPLY_JOB, { to, reply }, REPLY_JOB_OPTIONS);
+    },
+    async wake(record) {
+      const job = await queue.getJob(threadJobId(record.id));
+      if (job === undefined) {
+        await openThread(record, { responseUrl: null, channel: record.channel, user: record.requester, thread: null });
+      } else {
+        await wakeNow(record.id, 20);
+      }
+    },
+    close() {
+      for (const timer of again.values()) clearTimeout(timer);
+      again.clear();
+    },
+  };
+}
+
+export interface NotifyPorts {
+  readonly messenger: Messenger;
+  readonly queue: StoreQueue;
+  readonly records: ReadonlyMap<string, Records>;
+  readonly logger: EngineLogger;
+  now(): number;
+}
+
+/** The processor of the notify lane: the only place that waits for Slack. */
+export function notifyProcessor(ports: NotifyPorts) {
+  const edits = new Map<string, number>();
+  return async (job: StoreJob, token: string): Promise<unknown> => {
+    switch (job.name) {
+      case REPLY_JOB:
+        return await sendReply(job, ports);
+      case THREAD_JOB:
+        return await runThread(job, token, edits, ports);
+      default:
+        throw new UnrecoverableError(`No job of the notify lane is called ${job.name}.`);
+    }
+  };
+}
+
+async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
+  const { to, reply } = replyJob.parse(job.data);
+  try {
+    await ports.messenger.reply(to, reply);
+  } catch (error) {
+    await obeyRateLimit(error, ports);
+    if (error instanceof SlackFailure && error.permanent) throw new UnrecoverableError(error.message);
+    throw error;
+  }
+}
+
+async function runThread(job: StoreJob, token: string, edits: Map<string, number>, ports: NotifyPorts): Promise<string> {
+  const progress = threadJob.parse(job.data);
+  const later = async (ms: number): Promise<never> => {
+    await job.moveToDelayed(ports.now() + ms, token);
+    throw new DelayedError();
+  };
+  const record = await ports.records.get(progress.cluster)?.find(progress.maintenance);
+  if (record === undefined || record === null) {
+    if (ports.now() - job.timestamp > ORPHAN_MS) return "no such maintenance";
+    return await later(1_000);
+  }
+  let latest = progress;
+  const save = async (next: ThreadJob) => {
+    await job.updateData(next);
+    latest = next;
+  };
+  let delivered: Awaited<ReturnType<typeof deliver>>;
+  try {
+    delivered = await deliver(record, progress, { messenger: ports.messenger, save, edits, now: ports.now });
+  } catch (error) {
+    await obeyRateLimit(error, ports);
+    if (!(error instanceof SlackFailure)) throw error;
+    ports.logger.warn({ err: error.message, code: error.code, maintenance: record.id, cluster: record.cluster }, "the thread could not be brought up to date");
+    if (error.permanent) await tellRequester(error, latest, save, ports);
+    return await later(error.permanent ? MENDED_MS : RETRY_MS);
+  }
+  if (delivered === "finished") return "finished";
+  // What was stored while we were delivering is shown at once.
+  const fresh = await ports.records.get(progress.cluster)?.find(progress.maintenance);
+  const moved = fresh !== null && fresh !== undefined && (fresh.seq !== record.seq || fresh.end !== record.end);
+  return await later(moved ? 0 : delivered === "edit_later" ? EDIT_LATER_MS : HEARTBEAT_MS);
+}
+
+/** The thread cannot be reached until a person mends something: the requester hears it once per kind of failure. */
+async function tellRequester(
+  failure: SlackFailure,
+  progress: ThreadJob,
+  save: (next: ThreadJob) => Promise<void>,
+  ports: NotifyPorts,
+): Promise<void> {
+  if (progress.toldFailure === failure.code) return;
+  const reply = replyOf({
+    tone: "error",
+    text: `${progress.maintenance} goes on, but its messages cannot be shown in <#${progress.channel}>: ${failure.what}`,
+    notDone: "The messages wait; none is lost.",
+    next: failure.next,
+  });
+  try {
+    await ports.messenger.reply(progress.replyTo, reply);
+    await save({ ...progress, toldFailure: failure.code });
+  } catch (error) {
+    ports.logger.error({ err: (error as Error).message, maintenance: progress.maintenance }, "the requester could not be told either");
+  }
+}
+
+/** Slack said when it takes calls again: the whole lane waits that long, and the job stays where it is in line. */
+async function obeyRateLimit(error: unknown, ports: NotifyPorts): Promise<void> {
+  if (!(error instanceof SlackFailure) || error.retryAfterMs === null) return;
+  await ports.queue.rateLimit(error.retryAfterMs);
+  throw new RateLimitError();
+}

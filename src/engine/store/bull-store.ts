@@ -1,0 +1,100 @@
+import { type IQueueBackend, type JobProgress, Queue, Worker } from "bullmq";
+import { settled } from "./answer-limit.js";
+import type { Driver } from "./driver.js";
+import { LockWatch } from "./lock-watch.js";
+import type { Store, StoreProcessor, StoreQueue, StoreWorker, StoreWorkerOptions } from "./store.js";
+import { StoreError } from "./store-error.js";
+import type { TroubleLog } from "./trouble-log.js";
+
+/** BullMQ's own default, needed here to know when a lock has run out. */
+const DEFAULT_LOCK_MS = 30_000;
+
+interface Closable {
+  close(force?: boolean): Promise<void>;
+}
+
+/** The queues and workers of one opened store, whichever it is. */
+export class BullStore implements Store {
+  readonly #driver: Driver;
+  readonly #trouble: TroubleLog;
+  readonly #queues = new Set<Closable>();
+  readonly #workers = new Set<Closable>();
+  #closing: Promise<void> | null = null;
+
+  constructor(driver: Driver, trouble: TroubleLog) {
+    this.#driver = driver;
+    this.#trouble = trouble;
+  }
+
+  get kind(): Store["kind"] {
+    return this.#driver.kind;
+  }
+
+  queue<D, R = unknown>(name: string): StoreQueue<D, R> {
+    this.#assertOpen();
+    const queue = new Queue<D, R, string, D, R, string, IQueueBackend, unknown>(
+      name,
+      { connection: {}, ...this.#prefix() },
+      this.#driver.producer,
+    );
+    queue.on("error", (error) => this.#trouble.failed(`queue ${name}`, error));
+    this.#queues.add(queue);
+    return queue;
+  }
+
+  worker<D, R = unknown>(
+    name: string,
+    processor: StoreProcessor<D, R>,
+    options: StoreWorkerOptions = {},
+  ): StoreWorker<D, R> {
+    this.#assertOpen();
+    const watch = new LockWatch(options.lockDuration ?? DEFAULT_LOCK_MS);
+    const worker: StoreWorker<D, R> = new Worker<D, R, string, IQueueBackend, JobProgress, unknown>(
+      name,
+      (job, token = "", cancelled = new AbortController().signal) =>
+        watch.during(job.id ?? "", (lost) => processor(job, token, AbortSignal.any([lost, cancelled]))),
+      { ...options, connection: {}, ...this.#prefix(), autorun: false },
+      this.#driver.consumer,
+    );
+    watch.attach(worker);
+    worker.on("error", (error) => this.#trouble.failed(`worker ${name}`, error));
+    this.#workers.add(worker);
+    return worker;
+  }
+
+  async ping(): Promise<true | string> {
+    if (this.#closing) return "The queue's store is closed.";
+    try {
+      await settled(this.#driver.ping(), (error) => error);
+      return true;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  close(force = false): Promise<void> {
+    // A second, forced close while the first waits for a processor goes past it.
+    if (this.#closing && !force) return this.#closing;
+    this.#closing = this.#close(force);
+    return this.#closing;
+  }
+
+  async #close(force: boolean): Promise<void> {
+    await Promise.allSettled([...this.#workers].map((worker) => worker.close(force)));
+    await Promise.allSettled([...this.#queues].map((queue) => queue.close()));
+    await this.#driver.close(force);
+  }
+
+  #prefix(): { prefix?: string } {
+    return this.#driver.prefix === undefined ? {} : { prefix: this.#driver.prefix };
+  }
+
+  #assertOpen(): void {
+    if (!this.#closing) return;
+    throw new StoreError("closed", {
+      what: "The queue's store is closed.",
+      notDone: "No queue or worker was opened.",
+      next: "This is a fault of the program: it asked for one while shutting down.",
+    });
+  }
+}

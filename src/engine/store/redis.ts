@@ -1,0 +1,93 @@
+import { createRedisBackend } from "bullmq";
+import { settled, withAnswerLimit } from "./answer-limit.js";
+import type { Driver } from "./driver.js";
+import { checkRedis } from "./redis-check.js";
+import { type RedisClient, redisAddress, redisClients } from "./redis-clients.js";
+import { redisError, saidBy, unreachable } from "./redis-errors.js";
+import type { RedisSettings, StoreLogger } from "./store.js";
+import { StoreError } from "./store-error.js";
+import type { TroubleLog } from "./trouble-log.js";
+
+const START_LIMIT_MS = 5_000;
+const QUIT_LIMIT_MS = 1_000;
+const CLOSED = new Error("the connection to Redis was closed");
+
+/**
+ * The store in Redis, alone, behind Sentinel or as a Cluster.
+ *
+ * @throws StoreError `unreachable`, `refused`, `wrong_eviction_policy`, `too_old`.
+ */
+export async function openRedis(
+  settings: RedisSettings,
+  logger: StoreLogger,
+  trouble: TroubleLog,
+): Promise<Driver> {
+  const address = redisAddress(settings);
+  const { producer, consumer } = redisClients(settings);
+  // The producer's connection stands for both: it is connected all the time, and the two fail and return together.
+  producer.on("error", (error) => trouble.failed("redis", error));
+  producer.on("close", () => trouble.failed("redis", CLOSED));
+  producer.on("ready", () => trouble.recovered("redis"));
+  consumer.on("error", (error) => trouble.failed("redis", error));
+  try {
+    await connected(producer, address);
+    await connected(consumer, address);
+    checkRedis(await producer.info(), address, logger);
+  } catch (error) {
+    producer.removeAllListeners("close");
+    producer.disconnect();
+    consumer.disconnect();
+    throw redisError(error, address);
+  }
+  logger.info({ address }, "the queue store in Redis is open");
+  return {
+    kind: "redis",
+    // The braces keep all keys on one node of a Redis Cluster, as BullMQ's scripts need.
+    prefix: `{${settings.prefix ?? "mesos"}}`,
+    producer: (name, options, extra) =>
+      withAnswerLimit(createRedisBackend(name, { ...options, connection: producer }, extra), (error) =>
+        redisError(error, address),
+      ),
+    consumer: (name, options, extra) => createRedisBackend(name, { ...options, connection: consumer }, extra),
+    ping: () => settled(producer.ping(), (error) => redisError(error, address)),
+    close: async (force) => {
+      producer.removeAllListeners("close");
+      await Promise.all([quit(producer, force), quit(consumer, force)]);
+    },
+  };
+}
+
+/** Connects or says why not: ioredis would go on trying for ever. */
+async function connected(client: RedisClient, address: string): Promise<void> {
+  let why: string | undefined;
+  const note = (error: unknown): void => {
+    if (error instanceof Error) why = saidBy(error);
+  };
+  client.on("error", note);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error("no answer")), START_LIMIT_MS);
+    });
+    await Promise.race([client.connect(), tooLate]);
+  } catch (error) {
+    note(why === undefined ? error : undefined);
+    const known = redisError(new Error(why), address);
+    throw known instanceof StoreError && known.code === "refused" ? known : unreachable(address, why, error);
+  } finally {
+    clearTimeout(timer);
+    client.off("error", note);
+  }
+}
+
+async function quit(client: RedisClient, force: boolean): Promise<void> {
+  if (!force && client.status === "ready") {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, QUIT_LIMIT_MS);
+    });
+    await Promise.race([client.quit().catch(() => undefined), limit]);
+    clearTimeout(timer);
+  }
+  client.disconnect();
+}

@@ -1,0 +1,89 @@
+import { advance } from "../maintenance/advance.js";
+import { withTrouble } from "../maintenance/log.js";
+import { plan, refuse } from "../maintenance/plan.js";
+import type { Maintenance } from "../maintenance/record.js";
+import type { World } from "../maintenance/world.js";
+import { act } from "./act.js";
+import { type Cluster, HostsError } from "./cluster.js";
+import { troubleFrom } from "./troubles.js";
+
+/** What a tick needs from the lane it runs in. */
+export interface TickPorts {
+  readonly cluster: Cluster;
+  /** Stores the record; resolves when it is stored. */
+  save(record: Maintenance): Promise<void>;
+  /** Throws when this process no longer owns the record, so that nothing is done that somebody else may be doing (invariant 8). */
+  fence(): Promise<void>;
+  /** The other open maintenances of the cluster. */
+  others(): Promise<readonly Maintenance[]>;
+  now(): number;
+}
+
+export interface TickOutcome {
+  readonly record: Maintenance;
+  /** When to look again; `null` when the maintenance has ended. */
+  readonly wakeAtMs: number | null;
+}
+
+/** Effects lead to another look at the world; more rounds than a phase has steps mean that the world does not follow. */
+const MOST_ROUNDS = 4;
+
+/**
+ * One reconcile tick: observe, decide, record, act, observe again. Every tick may be the first after a crash. The
+ * record is stored before any effect is carried out (invariant 5), and a master that cannot be read stops everything
+ * but the telling of it (invariants 2 and 10).
+ */
+export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOutcome> {
+  const { cluster, now } = ports;
+  let record = start;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    let world: World;
+    try {
+      world = await cluster.world();
+    } catch (error) {
+      record = withTrouble(record, troubleFrom(error, notDoneYet(record)), now());
+      await ports.save(record);
+      return { record, wakeAtMs: now() + cluster.policy.pollMs };
+    }
+    if (record.batches.length === 0 && record.end === null) {
+      record = await planned(record, world, ports);
+      await ports.save(record);
+      if (record.batches.length === 0) {
+        return { record, wakeAtMs: record.end === null ? now() + cluster.policy.pollMs : null };
+      }
+    }
+    const step = advance(record, { world, policy: cluster.policy, nowMs: now() });
+    record = step.record;
+    await ports.save(record);
+    if (step.effects.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null };
+    const before = record;
+    for (const effect of step.effects) {
+      await ports.fence();
+      record = await act(record, effect, world, cluster, now);
+    }
+    if (record !== before) await ports.save(record);
+    // Trouble: not at once again. The next tick starts from the world.
+    if (record.trouble !== null) return { record, wakeAtMs: step.wakeAtMs ?? now() + cluster.policy.pollMs };
+  }
+  return { record, wakeAtMs: now() + Math.min(1_000, cluster.policy.pollMs) };
+}
+
+async function planned(record: Maintenance, world: World, { cluster, others, now }: TickPorts): Promise<Maintenance> {
+  try {
+    const resolution = await cluster.resolve(record.hosts, world);
+    return plan(record, resolution, world, await others(), now());
+  } catch (error) {
+    if (!(error instanceof HostsError)) throw error;
+    const refusal = { why: `${error.message} No window was posted.`, next: "Mend it, then send the drain again." };
+    return refuse(record, refusal, now());
+  }
+}
+
+function notDoneYet(record: Maintenance): string {
+  const batch = record.batches[0];
+  if (record.cancel !== null) return "The machines are not given back yet.";
+  if (batch === undefined || batch.phase === "scheduled") return "No window was posted yet.";
+  if (batch.phase === "taking_down") return "The machines were not taken down, as far as is known.";
+  if (batch.phase === "bringing_up") return "The machines are not up yet, as far as is known.";
+  return "Nothing was changed.";
+}

@@ -1,0 +1,39 @@
+import type { Trouble } from "../maintenance/record.js";
+import { type Reply, replyOf } from "../maintenance/reply.js";
+import { MesosError } from "../mesos/errors.js";
+
+/** Trouble as the thread tells it, from whatever was thrown (invariant 10). `notDone` is the caller's to say. */
+export function troubleFrom(error: unknown, notDone: string): Omit<Trouble, "sinceMs"> {
+  if (error instanceof MesosError) {
+    return { code: error.code, what: error.what, said: error.said, notDone, next: error.next };
+  }
+  return {
+    code: "internal",
+    what: "The bot ran into an error of its own.",
+    said: null,
+    notDone,
+    next: "It tries again by itself; if this message stays, look into the worker's log and report it.",
+  };
+}
+
+/** The same for one person. */
+export function replyFrom(error: unknown, notDone: string, next?: string): Reply {
+  const trouble = troubleFrom(error, notDone);
+  return replyOf({
+    tone: "error",
+    text: trouble.what,
+    said: trouble.said,
+    notDone: trouble.notDone,
+    next: next ?? trouble.next,
+  });
+}
+
+/** Whether the master was away or not ready, so that the same call can go through later; it was not carried out. */
+export function isAway(error: unknown): boolean {
+  return error instanceof MesosError && (error.sent === "no" || (error.status !== null && error.status >= 500));
+}
+
+/** Whether the call may have been carried out though no answer came (invariant 7). */
+export function isUnsettledCall(error: unknown): boolean {
+  return !(error instanceof MesosError) || error.sent === "maybe";
+}

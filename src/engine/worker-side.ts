@@ -1,0 +1,132 @@
+import type { ClusterConfig } from "../config/config.js";
+import { phaseOf } from "../maintenance/log.js";
+import type { Maintenance } from "../maintenance/record.js";
+import { createMaster, type Master, type MasterOptions } from "../mesos/master.js";
+import { type Cluster, createCluster } from "./cluster.js";
+import { controlProcessor } from "./control.js";
+import { controlQueueName, QUERY_QUEUE } from "./lanes.js";
+import type { EngineLogger } from "./logger.js";
+import { createNotifier } from "./notify.js";
+import { queryProcessor } from "./queries.js";
+import { openRecords, type Records } from "./records.js";
+import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS } from "./store/lane-options.js";
+import type { Store, StoreWorker } from "./store/store.js";
+import { createWatch, type Watch } from "./watch.js";
+
+/** What the worker counts; `ops/metrics.ts` fits. */
+export interface WorkerMeters {
+  tick(cluster: string, outcome: "ok" | "trouble" | "ended", seconds: number): void;
+  masterCall(cluster: string, call: string, outcome: string, seconds: number): void;
+  phase(record: Maintenance, phase: string): void;
+}
+
+export interface WorkerOptions {
+  readonly store: Store;
+  readonly clusters: readonly ClusterConfig[];
+  readonly logger: EngineLogger;
+  readonly meters: WorkerMeters;
+  readonly now?: () => number;
+  /** Time limits of calls to masters; for tests of slow ones. */
+  readonly timeouts?: MasterOptions["timeouts"];
+  /** @see SETTLE_MS */
+  readonly settleMs?: number;
+}
+
+export interface WorkerSide {
+  /** Starts the lanes and takes up every open maintenance again, whatever it was doing (invariant 11). */
+  start(): Promise<void>;
+  /** Lets running jobs finish, then lets go of the masters. The queue keeps everything else. */
+  stop(): Promise<void>;
+  /** `true`, or a sentence why this side cannot work. */
+  ready(): true | string;
+}
+
+interface Lane {
+  readonly config: ClusterConfig;
+  readonly master: Master;
+  readonly cluster: Cluster;
+  readonly records: Records;
+  readonly watch: Watch;
+  readonly worker: StoreWorker;
+}
+
+/** The only side that talks to masters: control lanes and the query lane. */
+export function createWorkerSide(options: WorkerOptions): WorkerSide {
+  const { store, logger, meters } = options;
+  const now = options.now ?? Date.now;
+  const notifier = createNotifier(store, logger);
+  let running = false;
+
+  const lanes = options.clusters.map((config): Lane => {
+    const master = createMaster({
+      cluster: config.name,
+      masters: config.masters,
+      credentials: config.credentials,
+      ca: config.ca,
+      now,
+      onCall: (call, outcome, seconds) => meters.masterCall(config.name, call, outcome, seconds),
+      ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
+    });
+    const cluster = createCluster(config, master, now, options.settleMs);
+    const records = openRecords(store, config.name);
+    const watch = createWatch(master, () => records.wakeAll(), logger, now);
+    const process = controlProcessor({
+      cluster,
+      records,
+      logger,
+      now,
+      async changed(record) {
+        try {
+          await notifier.wake(record);
+        } catch (error) {
+          // The record is stored; the thread's heartbeat shows it when the store answers again.
+          logger.warn({ err: error, maintenance: record.id }, "the thread could not be woken");
+        }
+      },
+      reply: (to, reply) => notifier.reply(to, reply),
+      ticked(record, outcome, ms) {
+        watch.follow(record);
+        meters.tick(config.name, outcome, ms / 1000);
+        meters.phase(record, phaseOf(record));
+      },
+      eventSince: (ms) => watch.eventSince(ms),
+    });
+    const worker = store.worker(controlQueueName(config.name), process, CONTROL_WORKER_OPTIONS);
+    return { config, master, cluster, records, watch, worker };
+  });
+  const clusters = new Map(lanes.map((lane) => [lane.config.name, { cluster: lane.cluster, records: lane.records }]));
+  const queries = store.worker(
+    QUERY_QUEUE,
+    queryProcessor({ clusters, reply: (to, reply) => notifier.reply(to, reply), now }),
+    QUERY_WORKER_OPTIONS,
+  );
+  const workers = [...lanes.map((lane) => lane.worker), queries];
+  for (const worker of workers) {
+    worker.on("failed", (job, error) => logger.error({ err: error, job: job?.id, kind: job?.name }, "a job failed"));
+    worker.on("error", (error) => logger.debug({ err: error }, "a lane met an error"));
+  }
+
+  return {
+    async start() {
+      for (const lane of lanes) await lane.records.queue.setGlobalConcurrency(1);
+      for (const worker of workers) run(worker, logger);
+      for (const lane of lanes) await lane.records.wakeAll();
+      running = true;
+    },
+    async stop() {
+      running = false;
+      await Promise.all(workers.map((worker) => worker.close()));
+      notifier.close();
+      for (const lane of lanes) {
+        await lane.watch.close();
+        await lane.master.close();
+      }
+    },
+    ready: () => (running ? true : "the worker's lanes are not running"),
+  };
+}
+
+/** A worker's loop ends when it is closed; anything else is told. */
+export function run(worker: { run(): Promise<void> }, logger: EngineLogger): void {
+  worker.run().catch((error) => logger.error({ err: error }, "a lane stopped"));
+}

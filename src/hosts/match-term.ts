@@ -1,0 +1,145 @@
+import { machineKey } from "../maintenance/machine.js";
+import type { Agent } from "../maintenance/world.js";
+import type { Expression } from "./glob.js";
+import { type Host, type HostIndex, shortName } from "./host-index.js";
+import type { Term } from "./pattern.js";
+import { applySubscript } from "./subscript.js";
+import type { Matcher } from "./term.js";
+
+export interface TermMatch {
+  readonly hosts: readonly Host[];
+  /** The term itself if it stands for nothing, or the members of its range that do. */
+  readonly missing: readonly string[];
+}
+
+/** What one matcher finds. `known` is true for a group without hosts: nothing, but not a mistake. */
+interface Found {
+  readonly hosts: readonly Host[];
+  readonly known: boolean;
+  readonly absent?: readonly string[];
+}
+
+/** Groups that wildcards never mean: `a*` must not take the whole cluster down because it fits `all`. */
+const BUILT_IN: ReadonlySet<string> = new Set(["all", "ungrouped"]);
+
+/** Finds what a term stands for: its first reading that matches anything. */
+export function matchTerm(term: Term, index: HostIndex): TermMatch {
+  for (const { matcher, subscript } of term.readings) {
+    const found = find(matcher, term.role, index);
+    if (found.hosts.length === 0 && !found.known) continue;
+    const hosts = applySubscript(found.hosts, subscript);
+    const nothing = hosts.length === 0 && (term.role === "union" || !found.known || subscript !== null);
+    return { hosts, missing: nothing ? [term.text] : term.role === "union" ? (found.absent ?? []) : [] };
+  }
+  return { hosts: [], missing: [term.text] };
+}
+
+function find(matcher: Matcher, role: Term["role"], index: HostIndex): Found {
+  switch (matcher.kind) {
+    case "all":
+      return foundIn(index.all());
+    case "word":
+      return findWord(matcher.name, role, index);
+    case "names": {
+      const each = matcher.names.map((name) => ({ name, ...findWord(name, role, index) }));
+      return {
+        hosts: unique(each.flatMap(({ hosts }) => hosts)),
+        known: each.some(({ known }) => known),
+        absent: each.filter(({ hosts }) => hosts.length === 0).map(({ name }) => name),
+      };
+    }
+    case "glob":
+      return findMatching((text) => matcher.regexp.test(text), matcher.onAddresses, index, true);
+    case "regex":
+      return findMatching((text) => matcher.regex.matches(text), matcher.onAddresses, index, false);
+    case "attribute":
+      return foundIn(
+        findAgents(index, (agent) =>
+          agent.attributes.some(
+            ({ name, value }) => name.toLowerCase() === matcher.name && expressionFits(matcher.value, value),
+          ),
+        ),
+      );
+    case "zone":
+    case "region": {
+      const { kind, value } = matcher;
+      return foundIn(
+        findAgents(index, (agent) => agent[kind] !== null && expressionFits(value, agent[kind])),
+      );
+    }
+    case "machine": {
+      const key = machineKey(matcher.machine);
+      const registered = index.named(matcher.machine.hostname.toLowerCase());
+      const same = registered.filter((host) => host.machine !== null && machineKey(host.machine) === key);
+      return foundIn(same.length > 0 ? same : [literal(matcher.machine)]);
+    }
+  }
+}
+
+function foundIn(hosts: readonly Host[]): Found {
+  return { hosts, known: false };
+}
+
+function literal(machine: Host["machine"] & object): Host {
+  const name = machine.hostname;
+  return { machine, name, names: [name.toLowerCase()], agents: [], position: Infinity };
+}
+
+/**
+ * A plain name: a host by its exact name before a group, as in Ansible, where only after `&` and `!` the group comes
+ * first; then an IP, then a short name that only one host has.
+ */
+function findWord(name: string, role: Term["role"], index: HostIndex): Found {
+  const exact = index.named(name);
+  if (role === "union" && exact.length > 0) return foundIn(exact);
+  const group = index.groups.get(name);
+  if (group) return { hosts: name === "ungrouped" ? index.inOrder(group) : group, known: true };
+  if (exact.length > 0) return foundIn(exact);
+  const addressed = index.addressed(name);
+  if (addressed.length > 0) return foundIn(addressed);
+  const short = index.shortNamed(name);
+  return foundIn(short ? [short] : []);
+}
+
+/** Groups whose name fits, with all their hosts, then hosts whose name fits: Ansible's order. */
+function findMatching(
+  fits: (text: string) => boolean,
+  onAddresses: boolean,
+  index: HostIndex,
+  onShortNames: boolean,
+): Found {
+  const groups = [...index.groups].filter(([name]) => !BUILT_IN.has(name) && fits(name));
+  const hosts = index.hosts.filter(
+    (host) => host.names.some(fits) || (onAddresses && host.machine !== null && fits(host.machine.ip)),
+  );
+  if (hosts.length === 0 && groups.length === 0 && onShortNames) {
+    const short = index.hosts.filter((host) =>
+      host.names.some((name) => fits(shortName(name)) && index.shortNamed(shortName(name)) === host),
+    );
+    return foundIn(index.inOrder(short));
+  }
+  const members = groups.flatMap(([, group]) => group);
+  const ordered = index.inOrder(hosts);
+  return { hosts: members.length > 0 ? unique([...members, ...ordered]) : ordered, known: groups.length > 0 };
+}
+
+function findAgents(index: HostIndex, fits: (agent: Agent) => boolean): readonly Host[] {
+  return index.inOrder(index.hosts.filter((host) => host.agents.some(fits)));
+}
+
+/** Whether a value of an agent is what the expression stands for, without regard to case. */
+function expressionFits(expression: Expression, value: string): boolean {
+  const lower = value.toLowerCase();
+  switch (expression.kind) {
+    case "word":
+      return lower === expression.name;
+    case "names":
+      return expression.names.includes(lower);
+    case "glob":
+      return expression.regexp.test(lower);
+  }
+}
+
+function unique(hosts: readonly Host[]): readonly Host[] {
+  return [...new Set(hosts)];
+}

@@ -1,0 +1,58 @@
+/** More names than this out of one term or inventory line is taken for a mistake. */
+export const MOST_NAMES = 100_000;
+
+const NUMBERS = /^(\d*):(\d+)(?::(\d+))?$/;
+const LETTERS = /^([a-z]):([a-z])(?::(\d+))?$/i;
+
+/** Whether the text between brackets has the form of a range, `01:20`, `a:f` or `1:9:2`. */
+export function isRange(body: string): boolean {
+  return NUMBERS.test(body) || LETTERS.test(body);
+}
+
+/**
+ * The members of a range as Ansible's inventories write it: `begin:end[:step]`, both ends included; a begin with
+ * leading zeros sets the width of all (`01:20` gives 01, 02, … 20). Ansible: "Adding ranges of hosts".
+ */
+export function expandRange(
+  body: string,
+): { ok: true; members: readonly string[] } | { ok: false; problem: string; corrected: string | null } {
+  const letters = LETTERS.exec(body);
+  const numbers = letters ? null : NUMBERS.exec(body);
+  const [, begin = "", end = "", step = "1"] = letters ?? numbers ?? [];
+  if (end === "")
+    return { ok: false, problem: `[${body}] is not a range such as [01:20] or [a:f].`, corrected: null };
+  const stride = Number(step);
+  if (stride === 0) {
+    return { ok: false, problem: `The step of [${body}] is 0.`, corrected: `[${begin}:${end}]` };
+  }
+  const first = letters ? begin.charCodeAt(0) : Number(begin || "0");
+  const last = letters ? end.charCodeAt(0) : Number(end);
+  if (first > last) {
+    return {
+      ok: false,
+      problem: `The range [${body}] ends before it begins.`,
+      corrected: `[${end}:${begin || "0"}]`,
+    };
+  }
+  const padded = !letters && begin.length > 1 && begin.startsWith("0");
+  if (padded && begin.length !== end.length) {
+    const width = Math.max(begin.length, end.length);
+    return {
+      ok: false,
+      problem: `In the range [${body}] the first number has leading zeros, so both need the same number of digits.`,
+      corrected: `[${begin.padStart(width, "0")}:${end.padStart(width, "0")}]`,
+    };
+  }
+  if ((last - first) / stride >= MOST_NAMES) {
+    return {
+      ok: false,
+      problem: `The range [${body}] stands for more than ${MOST_NAMES} names.`,
+      corrected: null,
+    };
+  }
+  const members: string[] = [];
+  for (let at = first; at <= last; at += stride) {
+    members.push(letters ? String.fromCharCode(at) : String(at).padStart(padded ? begin.length : 1, "0"));
+  }
+  return { ok: true, members };
+}

@@ -1,0 +1,71 @@
+import { type Machine, machineKey } from "../maintenance/machine.js";
+import type { Host, HostIndex } from "./host-index.js";
+import { matchTerm } from "./match-term.js";
+import type { HostPattern } from "./pattern.js";
+import { suggest } from "./suggest.js";
+
+/** Suggestions are looked up for this many terms; further ones are listed without. */
+const MOST_SUGGESTIONS = 8;
+
+export interface Resolved {
+  /** In inventory order, each once; identities as the master has them (invariant 4). */
+  readonly machines: readonly Machine[];
+  /**
+   * Terms, and members of ranges, that stand for nothing, with the nearest names there are. Exclusions and
+   * intersections too: a misspelt `!web-O3` would otherwise take web-03 along.
+   */
+  readonly matchedNothing: readonly { readonly term: string; readonly nearest: readonly string[] }[];
+  /** Hosts that the pattern selects in the inventory and that no registered agent stands for. */
+  readonly unknown: readonly string[];
+  /** Those of `machines` that were given as `host|ip` and are not registered: no agent will notice. */
+  readonly literals: readonly Machine[];
+}
+
+/**
+ * The machines that a pattern stands for, by Ansible's rules: unions first, in the order they are written, then all
+ * `&`, then all `!`, wherever they stand; without any union everything is the start. Ansible: "Patterns: targeting
+ * hosts and groups".
+ */
+export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolved {
+  const matchedNothing: { term: string; nearest: readonly string[] }[] = [];
+  const literalOf = new Map<string, Host>();
+  /** Makes a literal machine that is written twice one host, so that hosts compare as objects. */
+  const one = (host: Host): Host => {
+    if (host.machine === null || host.agents.length > 0) return host;
+    const key = machineKey(host.machine);
+    const first = literalOf.get(key) ?? host;
+    literalOf.set(key, first);
+    return first;
+  };
+  const matches = pattern.terms.map((term) => {
+    const match = matchTerm(term, index);
+    for (const missing of match.missing) {
+      const lookUp = missing === term.text && matchedNothing.length < MOST_SUGGESTIONS;
+      matchedNothing.push({ term: missing, nearest: lookUp ? suggest(term, index) : [] });
+    }
+    return { role: term.role, hosts: match.hosts.map(one) };
+  });
+
+  const unions = matches.filter(({ role }) => role === "union");
+  const selected = new Set(unions.length > 0 ? unions.flatMap(({ hosts }) => hosts) : index.all());
+  for (const { role, hosts } of matches) {
+    if (role !== "intersection") continue;
+    const others = new Set(hosts);
+    for (const host of selected) if (!others.has(host)) selected.delete(host);
+  }
+  for (const { role, hosts } of matches) {
+    if (role === "exclusion") for (const host of hosts) selected.delete(host);
+  }
+
+  const machines: Machine[] = [];
+  const unknown: string[] = [];
+  const literals: Machine[] = [];
+  for (const host of selected) {
+    if (host.machine === null) unknown.push(host.name);
+    else {
+      machines.push(host.machine);
+      if (host.agents.length === 0) literals.push(host.machine);
+    }
+  }
+  return { machines, matchedNothing, unknown, literals };
+}

@@ -1,0 +1,66 @@
+import { type HostIndex, shortName } from "./host-index.js";
+import { editDistance, nearest, slack } from "./nearest.js";
+import type { Term } from "./pattern.js";
+
+const MOST = 3;
+
+/** What a person may have meant by a term that stands for nothing, nearest first. */
+export function suggest(term: Term, index: HostIndex): readonly string[] {
+  const matcher = term.readings.at(-1)?.matcher;
+  switch (matcher?.kind) {
+    case "word":
+      return nearestNames(matcher.name, index);
+    case "names":
+      return nearestNames(matcher.names[0] ?? "", index);
+    case "glob":
+      return nearestHeads(matcher.head, index);
+    case "attribute": {
+      const attributes = index.hosts.flatMap((host) => host.agents.flatMap((agent) => agent.attributes));
+      const values = attributes
+        .filter(({ name }) => name.toLowerCase() === matcher.name)
+        .map(({ value }) => value);
+      if (values.length > 0)
+        return nearestValues(matcher.value, values).map((value) => `@${matcher.name}=${value}`);
+      return nearestOrFirst(matcher.name, new Set(attributes.map(({ name }) => name))).map(
+        (name) => `@${name}=*`,
+      );
+    }
+    case "zone":
+    case "region": {
+      const values = index.hosts.flatMap((host) => host.agents.flatMap((agent) => agent[matcher.kind] ?? []));
+      return nearestValues(matcher.value, values).map((value) => `${matcher.kind}=${value}`);
+    }
+    default:
+      return [];
+  }
+}
+
+function nearestNames(word: string, index: HostIndex): readonly string[] {
+  const candidates = [...index.groups.keys(), ...index.hosts.map((host) => host.name)];
+  const among = word.includes(".") ? undefined : (candidate: string) => [candidate, shortName(candidate)];
+  return nearest(word, candidates, { limit: MOST, ...(among && { among }) });
+}
+
+/** For a glob: hosts whose names begin nearly as it does. */
+function nearestHeads(head: string, index: HostIndex): readonly string[] {
+  if (head.length < 2) return [];
+  const most = slack(head.length);
+  const near = index.hosts.filter(
+    ({ names }) => editDistance(head, (names[0] ?? "").slice(0, head.length), most) <= most,
+  );
+  return index
+    .inOrder(near)
+    .slice(0, MOST)
+    .map(({ name }) => name);
+}
+
+function nearestValues(wanted: { kind: string }, values: Iterable<string>): readonly string[] {
+  const word = "name" in wanted && typeof wanted.name === "string" ? wanted.name : "";
+  return nearestOrFirst(word, new Set(values));
+}
+
+function nearestOrFirst(word: string, values: ReadonlySet<string>): readonly string[] {
+  const sorted = [...values].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const close = nearest(word, sorted, { limit: MOST });
+  return close.length > 0 ? close : sorted.slice(0, MOST);
+}

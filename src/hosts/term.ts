@@ -1,0 +1,185 @@
+import type { Machine } from "../maintenance/machine.js";
+import { type Expression, parseExpression } from "./glob.js";
+import { nearest } from "./nearest.js";
+import { compileRegex, type Regex } from "./regex.js";
+import { parseSubscript, type Subscript } from "./subscript.js";
+
+/** What a term selects by. */
+export type Matcher =
+  | { readonly kind: "all" }
+  | (Expression & { readonly onAddresses: boolean })
+  | { readonly kind: "regex"; readonly regex: Regex; readonly onAddresses: boolean }
+  | { readonly kind: "attribute"; readonly name: string; readonly value: Expression }
+  | { readonly kind: "zone" | "region"; readonly value: Expression }
+  | { readonly kind: "machine"; readonly machine: Machine };
+
+/** One way to read a term. Of several, the first whose matcher matches anything is what the term means. */
+export interface Reading {
+  readonly matcher: Matcher;
+  readonly subscript: Subscript | null;
+}
+
+export type ParsedTerm =
+  | { readonly ok: true; readonly readings: readonly Reading[] }
+  | { readonly ok: false; readonly problem: string; readonly corrected: string | null };
+
+const SELECTORS = ["zone", "region"] as const;
+
+/** Reads one term of a host pattern, without its `&` or `!`. */
+export function parseTerm(text: string): ParsedTerm {
+  if (text.startsWith("~")) {
+    const source = text.slice(1);
+    const compiled = compileRegex(source);
+    if (!compiled.ok) return { ...compiled, corrected: null };
+    return one({ kind: "regex", regex: compiled.regex, onAddresses: looksLikeAddress(source) });
+  }
+  if (text.toLowerCase() === "all" || text === "*") return one({ kind: "all" });
+  if (text.includes("=") || text.startsWith("@")) return parseSelector(text);
+  if (text.includes("|")) return parseMachine(text);
+  return parseName(text);
+}
+
+function one(matcher: Matcher): ParsedTerm {
+  return { ok: true, readings: [{ matcher, subscript: null }] };
+}
+
+function parseSelector(text: string): ParsedTerm {
+  const [, at = "", before = "", equals = "", value = ""] = /^(@?)([^=]*)(=?)\s*(.*)$/s.exec(text) ?? [];
+  const name = before.trim();
+  if (name === "" || equals === "" || value === "") {
+    return {
+      ok: false,
+      problem: `${text} is not a selector such as @rack=r1, zone=a or region=eu.`,
+      corrected: name !== "" && value === "" ? `${at}${name}=*` : null,
+    };
+  }
+  if (name.endsWith("!")) {
+    return {
+      ok: false,
+      problem: `${text} is not a selector; "all but these" is written with !.`,
+      corrected: `!${at}${name.slice(0, -1)}=${value}`,
+    };
+  }
+  const parsed = parseExpression(value);
+  if (!parsed.ok) {
+    return { ...parsed, corrected: parsed.corrected === null ? null : `${at}${name}=${parsed.corrected}` };
+  }
+  if (at === "@") return one({ kind: "attribute", name: name.toLowerCase(), value: parsed.expression });
+  const selector = SELECTORS.find((candidate) => candidate === name.toLowerCase());
+  if (selector) return one({ kind: selector, value: parsed.expression });
+  const meant = nearest(name, SELECTORS, { limit: 1 })[0];
+  return {
+    ok: false,
+    problem: `${name}= is not a selector: there are zone= and region=, and @${name}= for an attribute of the agents.`,
+    corrected: meant ? `${meant}=${value}` : `@${name}=${value}`,
+  };
+}
+
+function parseMachine(text: string): ParsedTerm {
+  const [hostname = "", ip = "", ...more] = text.split("|").map((half) => half.trim());
+  if (more.length > 0 || /[*?[\]()\\^$]/.test(text)) {
+    return {
+      ok: false,
+      problem: `${text} is not a machine written as host|ip; a regular expression begins with ~.`,
+      corrected: compileRegex(text).ok ? `~${text}` : null,
+    };
+  }
+  if (hostname === "" || ip === "") {
+    return {
+      ok: false,
+      problem: `${text} needs a host name before the | and an IP address after it.`,
+      corrected: null,
+    };
+  }
+  if (!isIpv4(ip)) {
+    // Mesos answers anything else with 400 "Failed to parse IPv4".
+    return {
+      ok: false,
+      problem: `${ip} is not an IPv4 address, the only kind a Mesos schedule takes.`,
+      corrected: null,
+    };
+  }
+  const odd = oddCharacter(hostname);
+  if (odd) return { ok: false, problem: `A host name cannot contain ${odd}: ${hostname}.`, corrected: null };
+  return one({ kind: "machine", machine: { hostname, ip } });
+}
+
+function parseName(text: string): ParsedTerm {
+  const braces = /^(.*)\{([^{}]+)\}(.*)$/s.exec(text);
+  if (braces) {
+    const [, head = "", body = "", tail = ""] = braces;
+    const span = /^(\w+)\.\.(\w+)$/.exec(body);
+    const corrected = span
+      ? `${head}[${span[1]}:${span[2]}]${tail}`
+      : body
+          .split(",")
+          .map((member) => `${head}${member.trim()}${tail}`)
+          .join(",");
+    return {
+      ok: false,
+      problem: `${text}: braces are the shell's; here ranges are written [01:20].`,
+      corrected,
+    };
+  }
+  const joined = /^([^[&!]*(?:\[[^\]]*\][^[&!]*)*)([&!])/.exec(text);
+  if (joined) {
+    const [, before = "", sign = ""] = joined;
+    return {
+      ok: false,
+      problem: `In ${text} the ${sign} needs a separator before it.`,
+      corrected: `${before.trim()}:${text.slice(before.length)}`,
+    };
+  }
+  const odd = oddCharacter(text.replace(/[[\]*?!^:,]/g, ""));
+  if (odd) {
+    const looksRegex = /[()\\^$+]/.test(text) && compileRegex(text).ok;
+    const cleaned = text.replace(/[^\w.*?![\]:-]+/g, odd === "a space" ? "," : "");
+    return {
+      ok: false,
+      problem: `A host name cannot contain ${odd}: ${text}.${looksRegex ? " A regular expression begins with ~." : ""}`,
+      corrected: looksRegex ? `~${text}` : cleaned === "" ? null : cleaned,
+    };
+  }
+  const whole = parseExpression(text);
+  const subscripted = parseSubscript(text);
+  if (!subscripted.ok) return subscripted;
+  const readings: Reading[] = whole.ok ? [plain(text, whole.expression)] : [];
+  if (subscripted.subscript) {
+    const base = parseExpression(subscripted.base);
+    if (!base.ok) return base;
+    const reading = { ...plain(subscripted.base, base.expression), subscript: subscripted.subscript };
+    if (subscripted.first) readings.unshift(reading);
+    else readings.push(reading);
+    // `[1-20]` as a set of characters is refused even though Ansible's old subscript had that form.
+    if (!whole.ok && !subscripted.first) return whole;
+  }
+  if (readings.length === 0) return whole.ok ? { ok: true, readings } : whole;
+  return { ok: true, readings };
+}
+
+function plain(text: string, expression: Expression): Reading {
+  if (text.toLowerCase() === "all" || /^\*+$/.test(text))
+    return { matcher: { kind: "all" }, subscript: null };
+  return { matcher: { ...expression, onAddresses: looksLikeAddress(text) }, subscript: null };
+}
+
+/**
+ * Wildcards are tried on IP addresses only if they could not be meant for names: `10.0.*` is, `*1` is not. So a glob
+ * on names never takes in machines because of their numbers.
+ */
+function looksLikeAddress(text: string): boolean {
+  return /^[\d.\\d()|+*?^$[\]{},:!-]+$/.test(text) && /\d/.test(text) && text.includes(".");
+}
+
+function isIpv4(text: string): boolean {
+  const parts = text.split(".");
+  return (
+    parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
+  );
+}
+
+function oddCharacter(text: string): string | null {
+  const odd = /[^\p{L}\p{N}._-]/u.exec(text)?.[0];
+  if (odd === undefined) return null;
+  return /\s/.test(odd) ? "a space" : odd;
+}

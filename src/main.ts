@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { type Config, ROLES } from "./config/config.js";
+import { CONFIG_EXIT_CODE, ConfigError } from "./config/config-error.js";
+import { loadConfig } from "./config/load-config.js";
+import { createBotSide } from "./engine/bot-side.js";
+import { workerMeters } from "./engine/meters.js";
+import { openStore } from "./engine/store/open-store.js";
+import { StoreError } from "./engine/store/store-error.js";
+import { createWorkerSide } from "./engine/worker-side.js";
+import { createLogger, type Logger } from "./ops/logger.js";
+import { createMetrics } from "./ops/metrics.js";
+import { OpsServerError, startOpsServer } from "./ops/ops-server.js";
+import { Shutdown } from "./ops/shutdown.js";
+import { SlackFailure } from "./slack/errors.js";
+
+const HELP = `Usage: npm start -- [--role ${ROLES.join("|")}]
+
+Runs mesos-maintenance-bot: the side Slack talks to (bot), the side that talks to
+Mesos masters (worker), or both in one process (all, the default).
+
+Settings come from the environment and from .env in this folder; docs/configuration.md
+lists them. To look first, without Slack, Redis or Mesos: npm run demo
+`;
+
+/** The composition root: the only file that knows every room. Starts what the role needs, and orders its end. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      role: { type: "string" },
+      help: { type: "boolean", short: "h" },
+      version: { type: "boolean", short: "v" },
+    },
+  });
+  if (values.help) return say(HELP);
+  if (values.version) return say(`${version()}\n`);
+  if (existsSync(".env")) process.loadEnvFile(".env");
+
+  const config = loadConfig(values.role);
+  const log = createLogger({ level: config.logLevel, name: "mesos-maintenance-bot" });
+  const shutdown = new Shutdown({ process, log });
+  shutdown.listen();
+  process.on("uncaughtException", (error) => endBecause(error, shutdown, log));
+  process.on("unhandledRejection", (error) => endBecause(error, shutdown, log));
+  await start(config, log, shutdown);
+}
+
+async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<void> {
+  const metrics = createMetrics();
+  const store = await openStore(config.store, log);
+  shutdown.add("close the store", () => store.close());
+  const checks: Record<string, () => Promise<true | string> | true | string> = { queue: () => store.ping() };
+  const ops = await startOpsServer({ ...config.ops, metrics, checks });
+  shutdown.add("close health and metrics", () => ops.close());
+
+  if (config.role !== "bot") {
+    const worker = createWorkerSide({ store, clusters: config.clusters, logger: log, meters: workerMeters(metrics) });
+    shutdown.add("stop the worker", () => worker.stop(), 15_000);
+    checks.worker = () => worker.ready();
+    await worker.start();
+  }
+  if (config.slack !== null && config.role !== "worker") {
+    const bot = createBotSide({
+      store,
+      slack: config.slack,
+      clusters: config.clusters,
+      logger: log,
+      onAck: (_kind, ms) => metrics.commandAckSeconds.observe(ms / 1000),
+      onSlackCall: (method, outcome) => metrics.slackCalls.inc({ method, outcome }),
+    });
+    shutdown.add("stop the bot", () => bot.stop());
+    checks.slack = () => bot.ready();
+    await bot.start();
+  }
+  log.info(
+    {
+      role: config.role,
+      version: version(),
+      store: store.kind,
+      clusters: config.clusters.map((cluster) => cluster.name),
+      ops: `${config.ops.host}:${ops.port}`,
+      startedInMs: Math.round(process.uptime() * 1000),
+    },
+    "ready",
+  );
+}
+
+/** Every effect can be repeated (invariant 7), so an unexpected state ends the process and the next one starts clean. */
+function endBecause(error: unknown, shutdown: Shutdown, log: Logger): void {
+  log.fatal({ err: error }, "unexpected error; ending so that a clean process can go on");
+  void shutdown.run("unexpected error", 1);
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function say(text: string): void {
+  process.stdout.write(text);
+}
+
+main().catch((error: unknown) => {
+  const known =
+    error instanceof ConfigError || error instanceof StoreError || error instanceof OpsServerError || error instanceof SlackFailure;
+  const text = error instanceof ConfigError ? error.format() : known ? error.message : String((error as Error).stack ?? error);
+  process.stderr.write(`${text}\n`);
+  process.exit(error instanceof ConfigError ? CONFIG_EXIT_CODE : 1);
+});

@@ -1,0 +1,34 @@
+import { machineKey } from "./machine.js";
+import type { Picture } from "./picture.js";
+import type { Batch } from "./record.js";
+import { sameTime, windowOf } from "./schedule-edit.js";
+import type { World } from "./world.js";
+
+/** Why a batch cannot be taken down as it stands, one clause per machine. */
+export interface Obstacles {
+  /** Not draining, or in a window that is no longer ours: somebody has to put that right first (invariant 12). */
+  readonly notOurs: readonly string[];
+  /** Not known after a fail-over which tasks they run; this passes by itself (invariant 2). */
+  readonly unknown: readonly string[];
+}
+
+/** What stands in the way of asking for Down and of taking down. A machine that is already Down in our window does not. */
+export function obstacles(world: World, batch: Batch, picture: Picture): Obstacles {
+  const views = new Map(picture.machines.map((view) => [machineKey(view), view]));
+  const notOurs: string[] = [];
+  const unknown: string[] = [];
+  for (const machine of batch.machines) {
+    const view = views.get(machineKey(machine));
+    const window = windowOf(world.schedule, machine);
+    if (view === undefined || view.mode === "up") {
+      notOurs.push(`the master does not show ${machine.hostname} as draining`);
+    } else if (window === null || !sameTime(window, batch.window)) {
+      notOurs.push(`${machine.hostname} stands in another window than ours`);
+    } else if (view.recovering > 0) {
+      unknown.push(
+        `the agent on ${machine.hostname} has not registered again since the fail-over, so its tasks are not known`,
+      );
+    }
+  }
+  return { notOurs, unknown };
+}

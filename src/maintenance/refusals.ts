@@ -1,0 +1,119 @@
+import { hiddenMachines } from "./blind.js";
+import type { Decided } from "./decide.js";
+import { phaseOf } from "./log.js";
+import { filteredRead } from "./plan.js";
+import type { Approval, Maintenance } from "./record.js";
+import { type ReplyParts, replyOf } from "./reply.js";
+import { formatSpan } from "./time.js";
+import type { World } from "./world.js";
+
+/** A decision that cannot be taken: the record as it was, and why. */
+export function unchanged(record: Maintenance, reply: ReplyParts): Decided {
+  return { record, reply: replyOf(reply) };
+}
+
+/** What a click on a settled question gets: who has decided, and that nothing changed; `null` for an open one. */
+export function alreadySettled(record: Maintenance, approval: Approval): ReplyParts | null {
+  const outcome = approval.outcome;
+  switch (outcome?.kind) {
+    case undefined:
+      return null;
+    case "granted":
+      return {
+        tone: "info",
+        text: `${record.id}: <@${outcome.by}> has already approved this. Your click changed nothing.`,
+      };
+    case "denied":
+      return {
+        tone: "info",
+        text: `${record.id}: <@${outcome.by}> has already denied this. Your click changed nothing.`,
+      };
+    case "expired":
+      return expiredReply(record);
+    case "outdated":
+      return {
+        tone: "refused",
+        text: `${record.id}: the picture changed after this question was asked.`,
+        notDone: "Your click changed nothing.",
+        next: "Look at the newest messages of the thread: a newer question, or what has to be put right first.",
+      };
+    case "withdrawn":
+      return {
+        tone: "info",
+        text: `${record.id}: this question was withdrawn.`,
+        notDone: "Your click changed nothing.",
+        next: "Look at the newest messages of the thread.",
+      };
+  }
+}
+
+/** Nobody answered in time. */
+export function expiredReply(record: Maintenance): ReplyParts {
+  return {
+    tone: "refused",
+    text: `${record.id}: this question has expired.`,
+    notDone: "Nothing was taken down.",
+    next: `Ask again with the button on the card or /mesos down ${record.id}.`,
+  };
+}
+
+/** The machines are on their way back already. */
+export function beingCancelled(record: Maintenance): ReplyParts {
+  const by = record.cancel === null ? "" : ` by <@${record.cancel.by}>`;
+  return {
+    tone: "info",
+    text: `${record.id} is being cancelled${by}; the machines are given back.`,
+    notDone: "Nothing else was done.",
+  };
+}
+
+/** A button or id of something that this maintenance does not have. */
+export function nothingToDo(record: Maintenance): ReplyParts {
+  return {
+    tone: "refused",
+    text: `${record.id} has no such question or batch (it is ${phaseOf(record)}).`,
+    notDone: "Your click changed nothing.",
+    next: `See how it stands with /mesos status ${record.id}.`,
+  };
+}
+
+/** Nothing is decided any more after the end. */
+export function alreadyEnded(record: Maintenance): ReplyParts {
+  const end = record.end;
+  const ago =
+    end === null
+      ? ""
+      : ` (it ended as ${end.phase} ${formatSpan(end.atMs - record.requestedAtMs)} after it was asked for)`;
+  return { tone: "info", text: `${record.id} has ended${ago}.`, notDone: "Nothing was done." };
+}
+
+/** What can be done instead, phase by phase. */
+export function wrongPhase(record: Maintenance, wanted: "Down" | "Up" | "Cancel"): ReplyParts {
+  const phase = phaseOf(record);
+  const next: Record<typeof phase, string> = {
+    requested: "Wait until its window stands; the card shows when.",
+    scheduled: "Wait until its window stands; the card shows when.",
+    draining: `Ask for the approval with /mesos down ${record.id}.`,
+    awaiting_approval: "Approve or deny the question in the thread first.",
+    taking_down: "Wait until the machines are down; the thread tells.",
+    down: `Bring the machines back with /mesos up ${record.id}.`,
+    bringing_up: "Wait until the machines are up; the thread tells.",
+    up: `The machines are back in service; it waits for their agents. To stop waiting: /mesos cancel ${record.id}.`,
+    cancelled: "Nothing to do: the machines were given back.",
+    failed: "Send the drain again.",
+  };
+  return {
+    tone: "refused",
+    text: `${record.id} is ${phase}, so ${wanted} is not possible now.`,
+    notDone: "Nothing was done.",
+    next: next[phase],
+  };
+}
+
+/** Nothing is decided on a filtered view (invariant 2); `null` when nothing speaks against it. */
+export function filtered(world: World): ReplyParts | null {
+  const hidden = hiddenMachines(world);
+  if (hidden.length === 0) return null;
+  const { what, notDone, next } = filteredRead(hidden);
+  return { tone: "error", text: what, notDone, next };
+}

@@ -1,0 +1,63 @@
+import type { MachineView, VerdictRow } from "./picture.js";
+import { holds } from "./plan.js";
+import type { Batch, Maintenance } from "./record.js";
+import { windowOf } from "./schedule-edit.js";
+import { formatSpan, type Millis, nanosToMillis } from "./time.js";
+import type { World } from "./world.js";
+
+/** Agents registered, `+n?` for those not back since a fail-over, `awaited` for one that is to come back after Up. */
+export function agentsCell(view: MachineView, awaited: boolean): string {
+  if (view.recovering > 0) return `${view.agents}+${view.recovering}?`;
+  return awaited && view.agents === 0 ? "0 awaited" : String(view.agents);
+}
+
+/** How old an answer is, or what is known instead of one. */
+export function answerCell(row: VerdictRow, nowMs: Millis): string {
+  if (row.answeredAtMs !== null) return ago(row.answeredAtMs, nowMs);
+  if (row.erased === null) return row.tasks === 0 ? "" : "none yet";
+  return `erased: ${row.erased.answer} ${ago(row.erased.answeredAtMs, nowMs)}`;
+}
+
+/** The maintenance of ours that a machine is in, `others` for a foreign window, or nothing. */
+export function belongsTo(machine: MachineView, world: World, open: readonly Maintenance[]): string {
+  const ours = open.find((record) => record.end === null && holds(record, machine));
+  if (ours !== undefined) return ours.id;
+  return windowOf(world.schedule, machine) === null ? "" : "others";
+}
+
+/** `3 machines: 1 up, 2 draining`. */
+export function modes(views: readonly MachineView[]): string {
+  const count = (mode: MachineView["mode"]) => views.filter((view) => view.mode === mode).length;
+  const parts = [
+    [count("up"), "up"],
+    [count("draining"), "draining"],
+    [count("down"), "Down"],
+  ] as const;
+  const told = parts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
+  return `${counted(views.length, "machine")}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
+}
+
+/** Where a window stands in time, in spans: they mean the same in every time zone. */
+export function windowText(window: Batch["window"] | null, nowMs: Millis): string {
+  if (window === null) return "";
+  const startMs = nanosToMillis(window.start);
+  if (nowMs < startMs) return until(startMs, nowMs);
+  if (window.duration === null) return "no end";
+  const endMs = nanosToMillis(window.start + window.duration);
+  return nowMs < endMs ? `${formatSpan(endMs - nowMs)} left` : `over for ${formatSpan(nowMs - endMs)}`;
+}
+
+/** When something begins. */
+export function until(startMs: Millis, nowMs: Millis): string {
+  return nowMs < startMs ? `in ${formatSpan(startMs - nowMs)}` : "now";
+}
+
+/** How long ago something was. */
+export function ago(atMs: Millis, nowMs: Millis): string {
+  return `${formatSpan(nowMs - atMs)} ago`;
+}
+
+/** A number with its noun. */
+export function counted(n: number, word: string): string {
+  return `${n} ${word}${n === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,245 @@
+import { hasEnded, phaseOf } from "./log.js";
+import { type Machine, machineKey } from "./machine.js";
+import type { Picture, Verdict } from "./picture.js";
+import { list, type Resolution } from "./plan.js";
+import type { Batch, Maintenance } from "./record.js";
+import { type Reply, replyOf } from "./reply.js";
+import { windowOf } from "./schedule-edit.js";
+import { agentsCell, ago, answerCell, belongsTo, counted, modes, until, windowText } from "./status-cells.js";
+import { tasksLeft } from "./summary.js";
+import { type Column, tableOf } from "./table.js";
+import { formatSpan, type Millis } from "./time.js";
+import { lookAt } from "./verdicts.js";
+import type { World } from "./world.js";
+
+/**
+ * The open maintenances of a cluster, one line each.
+ *
+ * @param world `null` while the master cannot be read: what was last seen is told, and that it is old.
+ */
+export function statusOfCluster(
+  cluster: string,
+  open: readonly Maintenance[],
+  world: World | null,
+  nowMs: Millis,
+): Reply {
+  const table =
+    open.length === 0
+      ? null
+      : tableOf(
+          CLUSTER_COLUMNS,
+          open.map((record) => clusterRow(record, nowMs)),
+        );
+  const count = open.length === 0 ? "no open maintenance" : counted(open.length, "open maintenance");
+  if (world === null) {
+    return replyOf({
+      tone: "error",
+      text: `${cluster}: ${count}. The master cannot be read right now, so this is how things stood when it was last seen.`,
+      next: "Nothing to do: every maintenance goes on by itself when the master is back.",
+      table,
+    });
+  }
+  const ours = new Set(
+    open.flatMap((record) => record.batches.flatMap((batch) => batch.machines.map(machineKey))),
+  );
+  const foreign = world.schedule.windows
+    .flatMap((window) => window.machines)
+    .filter((machine) => !ours.has(machineKey(machine))).length;
+  const others = foreign === 0 ? "" : ` ${counted(foreign, "machine")} in windows of others.`;
+  const { draining, down } = world.status;
+  return replyOf({
+    tone: "info",
+    text: `${cluster}: ${count}. ${draining.length} draining and ${down.length} Down of ${counted(machinesIn(world), "machine")}.${others} Leader ${world.leader}, Mesos ${world.version}.`,
+    next: open.length === 0 ? null : `One in full: /mesos status ${open[0]?.id}`,
+    table,
+  });
+}
+
+const CLUSTER_COLUMNS: readonly Column[] = [
+  { title: "ID" },
+  { title: "PHASE" },
+  { title: "HOSTS", shrinks: true },
+  { title: "NO.", align: "right" },
+  { title: "TASKS", align: "right" },
+  { title: "WINDOW" },
+  { title: "TROUBLE", shrinks: true },
+];
+
+function clusterRow(record: Maintenance, nowMs: Millis): string[] {
+  const { picture, trouble } = record;
+  const machines = record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
+  const tasks = picture === null ? "-" : `${tasksLeft(picture)}/${picture.tasksMost}`;
+  const phase = record.cancel === null ? phaseOf(record) : "cancelling";
+  return [
+    record.id,
+    phase,
+    record.hosts,
+    machines === 0 ? "-" : String(machines),
+    tasks,
+    windowOfRecord(record, nowMs),
+    trouble?.code ?? "",
+  ];
+}
+
+/** One maintenance in full, as it was last looked at: its machines, and what every framework on them says. */
+export function statusOfMaintenance(record: Maintenance, nowMs: Millis): Reply {
+  const phase = phaseOf(record);
+  const reason = record.reason === null ? "" : ` for ${record.reason}`;
+  const head = `${record.id} is ${phase}: ${record.hosts} in ${record.cluster}, asked for by <@${record.requester}>${reason}.`;
+  const { picture, trouble, end } = record;
+  const sentences = [head];
+  if (end === null && record.batches.length > 0) sentences.push(`Window: ${windowOfRecord(record, nowMs)}.`);
+  if (end !== null) sentences.push(`Ended ${ago(end.atMs, nowMs)}${end.why === null ? "." : `: ${end.why}`}`);
+  if (record.cancel !== null && end === null)
+    sentences.push(`<@${record.cancel.by}> cancelled it; the machines are given back.`);
+  if (picture !== null) sentences.push(`Last looked at ${ago(picture.atMs, nowMs)}.`);
+  if (trouble !== null) sentences.push(trouble.what);
+  return replyOf({
+    tone: trouble === null ? "info" : "error",
+    text: sentences.join(" "),
+    said: trouble?.said ?? null,
+    notDone: trouble?.notDone ?? null,
+    next: trouble?.next ?? null,
+    table: picture === null ? null : maintenanceTables(record, picture, nowMs),
+  });
+}
+
+const MACHINE_COLUMNS: readonly Column[] = [
+  { title: "MACHINE", shrinks: true },
+  { title: "IP" },
+  { title: "MODE" },
+  { title: "AGENTS", align: "right" },
+  { title: "TASKS", align: "right" },
+];
+
+const VERDICT_COLUMNS: readonly Column[] = [
+  { title: "MACHINE", shrinks: true },
+  { title: "FRAMEWORK", shrinks: true },
+  { title: "VERDICT" },
+  { title: "TASKS", align: "right" },
+  { title: "ANSWER" },
+];
+
+/** What hinders most comes first. */
+const ORDER: Record<Verdict, number> = { refused: 0, silent: 1, promised: 2, empty: 3 };
+
+function maintenanceTables(record: Maintenance, picture: Picture, nowMs: Millis): string {
+  const returned = new Set(record.batches.flatMap((batch) => batch.returned));
+  const after = record.batches.some((batch) => batch.phase === "up");
+  const machines = picture.machines.map((view) => [
+    view.hostname,
+    view.ip,
+    view.mode,
+    agentsCell(view, after && !returned.has(machineKey(view))),
+    String(view.tasks),
+  ]);
+  const tables = [tableOf(MACHINE_COLUMNS, machines)];
+  if (picture.verdicts.length > 0) {
+    const names = new Map(picture.machines.map((view) => [machineKey(view), view.hostname]));
+    const verdicts = [...picture.verdicts]
+      .sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict])
+      .map((row) => [
+        names.get(row.machine) ?? row.machine,
+        row.framework,
+        row.verdict,
+        String(row.tasks),
+        answerCell(row, nowMs),
+      ]);
+    tables.push(tableOf(VERDICT_COLUMNS, verdicts));
+  }
+  return tables.join("\n\n");
+}
+
+/** Some machines as the master has them now, and whose maintenance they are in. */
+export function statusOfMachines(
+  machines: readonly Machine[],
+  world: World,
+  open: readonly Maintenance[],
+  nowMs: Millis,
+): Reply {
+  const views = lookAt(
+    world,
+    machines.map((machine) => ({ machine, agentIds: [] })),
+    null,
+  ).machines;
+  const rows = views.map((view) => [
+    view.hostname,
+    view.mode,
+    agentsCell(view, false),
+    String(view.tasks),
+    belongsTo(view, world, open),
+    windowText(windowOf(world.schedule, view), nowMs),
+  ]);
+  const columns: readonly Column[] = [
+    { title: "MACHINE", shrinks: true },
+    { title: "MODE" },
+    { title: "AGENTS", align: "right" },
+    { title: "TASKS", align: "right" },
+    { title: "IN" },
+    { title: "WINDOW" },
+  ];
+  return replyOf({
+    tone: "info",
+    text: `${world.cluster}: ${modes(views)}.`,
+    table: rows.length === 0 ? null : tableOf(columns, rows),
+  });
+}
+
+/** What a host pattern comes to: the machines it matches, and what it does not match. */
+export function hostsReply(
+  cluster: string,
+  resolution: Resolution,
+  world: World,
+  open: readonly Maintenance[],
+): Reply {
+  const views = lookAt(
+    world,
+    resolution.machines.map((machine) => ({ machine, agentIds: [] })),
+    null,
+  ).machines;
+  const literal = new Set(resolution.literals.map(machineKey));
+  const rows = views.map((view) => [
+    view.hostname,
+    view.ip,
+    literal.has(machineKey(view)) ? "unregistered" : view.mode,
+    agentsCell(view, false),
+    String(view.tasks),
+    belongsTo(view, world, open),
+  ]);
+  const misses = resolution.matchedNothing.map(({ term, nearest }) =>
+    nearest.length === 0 ? `\`${term}\`` : `\`${term}\` (nearest: ${list(nearest)})`,
+  );
+  const sentences = [views.length === 0 ? `${cluster}: no machine matches.` : `${cluster}: ${modes(views)}.`];
+  if (misses.length > 0) sentences.push(`Nothing matches ${list(misses)}.`);
+  if (resolution.unknown.length > 0)
+    sentences.push(`The master has no agent for ${list(resolution.unknown)}.`);
+  if (literal.size > 0) {
+    sentences.push(
+      "A machine that is not registered can stand in a window, but nothing drains because of it.",
+    );
+  }
+  const drainable = misses.length === 0 && resolution.unknown.length === 0;
+  return replyOf({
+    tone: drainable && views.length > 0 ? "info" : "refused",
+    text: sentences.join(" "),
+    next: drainable
+      ? null
+      : "A drain of this pattern would be refused: mend or leave out what does not match.",
+    table: rows.length === 0 ? null : tableOf([...MACHINE_COLUMNS, { title: "IN" }], rows),
+  });
+}
+
+function machinesIn(world: World): number {
+  const keys = [...world.agents, ...world.recoveredAgents].map((agent) => machineKey(agent.machine));
+  return new Set([...keys, ...world.status.down.map(machineKey)]).size;
+}
+
+/** The window of the first batch that is still at the master. */
+function windowOfRecord(record: Maintenance, nowMs: Millis): string {
+  const batch: Batch | undefined = record.batches.find((b) => !hasEnded(b));
+  if (batch !== undefined) return windowText(batch.window, nowMs);
+  if (record.batches.length > 0) return "over";
+  return record.wanted.startMs === null
+    ? `${formatSpan(record.wanted.durationMs)}`
+    : until(record.wanted.startMs, nowMs);
+}

@@ -1,0 +1,134 @@
+import type { Call } from "./calls.js";
+import type { Endpoint } from "./endpoint.js";
+import { MesosError, mesosError, refusal } from "./errors.js";
+import { decodeAnswer, type LeaderFinder } from "./leader.js";
+import type { Transport } from "./transport.js";
+
+/** Told of every call when it is over: Mesos' name of it, `ok` or a code of the table of errors, and seconds. */
+export type OnCall = (call: string, outcome: string, seconds: number) => void;
+
+export interface CallerOptions {
+  readonly cluster: string;
+  readonly leader: LeaderFinder;
+  readonly transport: Transport;
+  /** Milliseconds of any clock. */
+  readonly now: () => number;
+  readonly onCall: OnCall;
+}
+
+/** What one attempt led to: an answer, or an error after which the call may be made again without harm. */
+type Attempt =
+  | { readonly kind: "answered"; readonly body: Buffer }
+  | { readonly kind: "again"; readonly error: MesosError };
+
+/** How often a call is made at most: the leader that was remembered, the one found next, and one more. */
+const ATTEMPTS = 3;
+
+/** Sends calls to the leader, following it when it changes. */
+export class Caller {
+  readonly #options: CallerOptions;
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads from whichever master leads. Repeated on a fresh connection when one breaks or the leader changed.
+   *
+   * @throws MesosError
+   */
+  async read<T>(call: Call, decode: (answer: Buffer) => T): Promise<T> {
+    return this.#timed(call, async () => {
+      const { endpoint, body } = await this.#untilAnswered(call);
+      return this.#decoded(decode, body, endpoint);
+    });
+  }
+
+  /**
+   * Makes a call that changes something. It is sent again only if it certainly was not carried out: the connection was
+   * never made, or the master said that it does not lead. Everything else is for the world to settle (invariant 7).
+   *
+   * @throws MesosError whose `sent` says whether the call may have taken effect.
+   */
+  async write(call: Call): Promise<void> {
+    await this.#timed(call, () => this.#untilAnswered(call));
+  }
+
+  /**
+   * Reads from exactly this master, once.
+   *
+   * @throws MovedError if it does not lead any more or the connection broke, so that reading again is the remedy.
+   * @throws MesosError
+   */
+  async readAt<T>(endpoint: Endpoint, call: Call, decode: (answer: Buffer) => T): Promise<T> {
+    return this.#timed(call, async () => {
+      const attempt = await this.#attempt(endpoint, call, false);
+      if (attempt.kind === "again") throw new MovedError(attempt.error);
+      return this.#decoded(decode, attempt.body, endpoint);
+    });
+  }
+
+  async #untilAnswered(call: Call): Promise<{ endpoint: Endpoint; body: Buffer }> {
+    for (let made = 1; ; made += 1) {
+      const { endpoint } = await this.#options.leader.find();
+      // A write never goes down a kept connection: one that the master just closed would leave a needless doubt.
+      const attempt = await this.#attempt(endpoint, call, call.writes || made > 1);
+      if (attempt.kind === "answered") return { endpoint, body: attempt.body };
+      if (made >= ATTEMPTS) throw attempt.error;
+    }
+  }
+
+  async #attempt(endpoint: Endpoint, call: Call, fresh: boolean): Promise<Attempt> {
+    const { cluster, leader, transport } = this.#options;
+    const blanks = { cluster, master: endpoint.name };
+    try {
+      const { status, location, body } = await transport.post(endpoint, call.bytes, { fresh });
+      // The operator API's documentation says 202 where a master answers 200.
+      if (status >= 200 && status <= 299) return { kind: "answered", body };
+      if (status === 307) {
+        leader.moved(endpoint, location);
+        return { kind: "again", error: mesosError("leader_unsettled", { cluster }, { sent: "yes", status }) };
+      }
+      const error = refusal(status, body.toString("utf8"), blanks);
+      if (status !== 503) throw error;
+      leader.forget(endpoint);
+      return { kind: "again", error };
+    } catch (error) {
+      if (!(error instanceof MesosError) || error.status !== null) throw error;
+      leader.forget(endpoint);
+      const harmless = error.sent === "no" || (!call.writes && error.code === "connection_lost");
+      if (!harmless || error.code === "client_closed") throw error;
+      return { kind: "again", error };
+    }
+  }
+
+  #decoded<T>(decode: (answer: Buffer) => T, body: Buffer, endpoint: Endpoint): T {
+    return decodeAnswer(decode, body, { cluster: this.#options.cluster, master: endpoint.name });
+  }
+
+  async #timed<T>(call: Call, work: () => Promise<T>): Promise<T> {
+    const { now, onCall } = this.#options;
+    const startedAt = now();
+    let outcome = "ok";
+    try {
+      return await work();
+    } catch (error) {
+      outcome =
+        error instanceof MesosError ? error.code : error instanceof MovedError ? error.reason.code : "failed";
+      throw error;
+    } finally {
+      onCall(call.name, outcome, (now() - startedAt) / 1000);
+    }
+  }
+}
+
+/** The master that was asked does not lead any more, or its connection broke: what was read from it is void. */
+export class MovedError extends Error {
+  override readonly name = "MovedError";
+  readonly reason: MesosError;
+
+  constructor(reason: MesosError) {
+    super(reason.message, { cause: reason });
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Machine, MachineId } from "../maintenance/machine.js";
+import type { Schedule } from "../maintenance/schedule.js";
+import { nanosTo } from "./int64.js";
+import { mesos } from "./proto/generated/mesos.js";
+
+const { Call } = mesos.v1.master;
+
+/** A call of the operator API, ready to be sent. */
+export interface Call {
+  /** Mesos' name of the call, such as `GET_AGENTS`. */
+  readonly name: keyof typeof Call.Type;
+  readonly bytes: Uint8Array;
+  /** Whether it changes something, so that it must not be sent again once it may have arrived. */
+  readonly writes: boolean;
+}
+
+export const GET_VERSION = reading("GET_VERSION");
+export const GET_MASTER = reading("GET_MASTER");
+export const GET_AGENTS = reading("GET_AGENTS");
+export const GET_FRAMEWORKS = reading("GET_FRAMEWORKS");
+export const GET_TASKS = reading("GET_TASKS");
+export const GET_MAINTENANCE_SCHEDULE = reading("GET_MAINTENANCE_SCHEDULE");
+export const GET_MAINTENANCE_STATUS = reading("GET_MAINTENANCE_STATUS");
+export const SUBSCRIBE = reading("SUBSCRIBE");
+
+/** Replaces the whole schedule: whoever calls it has merged other people's windows in (invariant 1). */
+export function updateSchedule(schedule: Schedule): Call {
+  const windows = schedule.windows.map(({ machines, start, duration }) => ({
+    machine_ids: machines.map(machineId),
+    unavailability: {
+      start: { nanoseconds: nanosTo(start) },
+      // Absent means without an end; that is not the same as 0.
+      ...(duration === null ? {} : { duration: { nanoseconds: nanosTo(duration) } }),
+    },
+  }));
+  return writing("UPDATE_MAINTENANCE_SCHEDULE", { update_maintenance_schedule: { schedule: { windows } } });
+}
+
+/** Takes draining machines down: their agents exit and their tasks are lost. */
+export function startMaintenance(machines: readonly Machine[]): Call {
+  return writing("START_MAINTENANCE", { start_maintenance: { machines: machines.map(machineId) } });
+}
+
+/** Brings machines that are Down back and takes them off the schedule. */
+export function stopMaintenance(machines: readonly Machine[]): Call {
+  return writing("STOP_MAINTENANCE", { stop_maintenance: { machines: machines.map(machineId) } });
+}
+
+function machineId(machine: MachineId): MachineId {
+  // Halves that are missing stay missing: an entry of someone else is written back as it was read.
+  return {
+    ...(machine.hostname === undefined ? {} : { hostname: machine.hostname }),
+    ...(machine.ip === undefined ? {} : { ip: machine.ip }),
+  };
+}
+
+function reading(name: Call["name"]): Call {
+  return { name, bytes: encode(name, {}), writes: false };
+}
+
+function writing(name: Call["name"], parts: Record<string, unknown>): Call {
+  return { name, bytes: encode(name, parts), writes: true };
+}
+
+function encode(type: Call["name"], parts: Record<string, unknown>): Uint8Array {
+  return Call.encode(Call.fromObject({ type, ...parts })).finish();
+}

@@ -1,0 +1,130 @@
+import type { Machine } from "../maintenance/machine.js";
+import type { Schedule } from "../maintenance/schedule.js";
+import type { Agent, World } from "../maintenance/world.js";
+import { readSchedule, readVersion } from "./answers.js";
+import { Caller, type OnCall } from "./caller.js";
+import {
+  GET_AGENTS,
+  GET_MAINTENANCE_SCHEDULE,
+  GET_VERSION,
+  startMaintenance,
+  stopMaintenance,
+  updateSchedule,
+} from "./calls.js";
+import { type Endpoint, parseEndpoint } from "./endpoint.js";
+import type { MasterEvent } from "./events.js";
+import { LeaderFinder } from "./leader.js";
+import { readAgents } from "./read-agents.js";
+import { Snapshots } from "./snapshot.js";
+import {
+  DEFAULT_PATIENCE,
+  openSubscription,
+  type StreamPatience,
+  type Subscription,
+} from "./subscription.js";
+import { createTransport, DEFAULT_TIMEOUTS, type Timeouts, type TransportOptions } from "./transport.js";
+
+export interface MasterOptions {
+  /** The cluster's name, for messages. */
+  readonly cluster: string;
+  /** Addresses of all masters: `http://host:port`, `https://host:port` or `host:port`. */
+  readonly masters: readonly string[];
+  /** HTTP basic, sent to `masters` and `allowedRedirects` only. */
+  readonly credentials: TransportOptions["credentials"];
+  /** PEM of the certificates to trust for https masters; `null` for the system's. */
+  readonly ca: string | null;
+  /** @defaultValue `DEFAULT_TIMEOUTS` */
+  readonly timeouts?: Partial<Timeouts>;
+  /** Addresses a redirect may lead to besides the masters. They are not asked on their own. */
+  readonly allowedRedirects?: readonly string[];
+  /** @defaultValue `DEFAULT_PATIENCE` */
+  readonly patience?: Partial<StreamPatience>;
+  /** Milliseconds since the epoch. @defaultValue `Date.now` */
+  readonly now?: () => number;
+  /** From 0 up to 1; spreads new attempts. @defaultValue `Math.random` */
+  readonly random?: () => number;
+  /** Told of every call when it is over, for metrics. */
+  readonly onCall?: OnCall;
+}
+
+/**
+ * The leading master of one cluster, whichever that is: operator API v1 in protobuf, `/api/v1` only (invariant 2).
+ * Everything throws MesosError and nothing else when it comes to masters and networks.
+ */
+export interface Master {
+  /** One consistent observation of the cluster, from one leader. */
+  snapshot(): Promise<World>;
+  /** Registered agents. */
+  agents(): Promise<readonly Agent[]>;
+  /** Version of Mesos that the leader runs, such as `1.11.0`. */
+  version(): Promise<string>;
+  /** The whole schedule, everybody's windows, exact. */
+  schedule(): Promise<Schedule>;
+  /**
+   * Replaces the whole schedule (invariant 1: give back what is not ours). Erases all answers of all frameworks
+   * (invariant 3). Not repeated once it may have arrived: see `sent` of the error.
+   */
+  updateSchedule(schedule: Schedule): Promise<void>;
+  /** Takes draining machines down. Not repeated once it may have arrived: see `sent` of the error. */
+  startMaintenance(machines: readonly Machine[]): Promise<void>;
+  /** Brings machines up. Not repeated once it may have arrived: see `sent` of the error. */
+  stopMaintenance(machines: readonly Machine[]): Promise<void>;
+  /** Follows the event stream across leaders until closed. `onEvent` must not throw. */
+  subscribe(onEvent: (event: MasterEvent) => void): Subscription;
+  /** `host:port` of the leader as last known, without asking. */
+  leader(): string | null;
+  /** Ends the event streams, waits for the calls under way and closes the connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * A client of one cluster's masters. Nothing is sent before the first call.
+ *
+ * @throws TypeError if an address cannot be read or there is none.
+ */
+export function createMaster(options: MasterOptions): Master {
+  const { cluster, onCall = () => undefined, now = Date.now, random = Math.random } = options;
+  const masters = distinct(options.masters.map(parseEndpoint));
+  if (masters.length === 0) throw new TypeError(`Expected at least one master of ${cluster}, got none.`);
+  const allowedRedirects = distinct((options.allowedRedirects ?? []).map(parseEndpoint));
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const patience = { ...DEFAULT_PATIENCE, ...options.patience };
+  const transport = createTransport({ cluster, credentials: options.credentials, ca: options.ca, timeouts });
+  const leader = new LeaderFinder({ cluster, masters, allowedRedirects, transport });
+  const caller = new Caller({ cluster, leader, transport, now, onCall });
+  const snapshots = new Snapshots({ cluster, caller, leader, now });
+  const subscriptions = new Set<Subscription>();
+  let closing: Promise<void> | null = null;
+
+  return {
+    snapshot: () => snapshots.take(),
+    agents: async () => (await caller.read(GET_AGENTS, readAgents)).agents,
+    version: () => caller.read(GET_VERSION, readVersion),
+    schedule: () => caller.read(GET_MAINTENANCE_SCHEDULE, readSchedule),
+    // async, so that a value that cannot be encoded rejects as everything else does.
+    updateSchedule: async (schedule) => caller.write(updateSchedule(schedule)),
+    startMaintenance: async (machines) => caller.write(startMaintenance(machines)),
+    stopMaintenance: async (machines) => caller.write(stopMaintenance(machines)),
+    subscribe(onEvent) {
+      const subscription = openSubscription({ cluster, leader, transport, patience, now, random, onEvent });
+      subscriptions.add(subscription);
+      return {
+        async close() {
+          subscriptions.delete(subscription);
+          await subscription.close();
+        },
+      };
+    },
+    leader: () => leader.known?.endpoint.name ?? null,
+    close() {
+      closing ??= Promise.all([...subscriptions].map((subscription) => subscription.close())).then(() =>
+        transport.close(),
+      );
+      return closing;
+    },
+  };
+}
+
+function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  return [...new Map(endpoints.map((endpoint) => [endpoint.origin, endpoint])).values()];
+}

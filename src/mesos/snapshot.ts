@@ -1,0 +1,110 @@
+import { hiddenMachines } from "../maintenance/blind.js";
+import type { Agent, World } from "../maintenance/world.js";
+import { readFrameworks, readMaster, readSchedule, readStatus } from "./answers.js";
+import { type Caller, MovedError } from "./caller.js";
+import {
+  GET_AGENTS,
+  GET_FRAMEWORKS,
+  GET_MAINTENANCE_SCHEDULE,
+  GET_MAINTENANCE_STATUS,
+  GET_MASTER,
+  GET_TASKS,
+} from "./calls.js";
+import { mesosError } from "./errors.js";
+import type { Leader, LeaderFinder } from "./leader.js";
+import { readAgents } from "./read-agents.js";
+import { readTasks } from "./read-tasks.js";
+
+export interface SnapshotOptions {
+  readonly cluster: string;
+  readonly caller: Caller;
+  readonly leader: LeaderFinder;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** How often a cluster is read until one reading is from one leader. */
+const READINGS = 4;
+
+/** Takes observations of a cluster, each from one leader. */
+export class Snapshots {
+  readonly #options: SnapshotOptions;
+  /** Of the last observation: after a fail-over it alone tells on which machine an agent was. */
+  #lastAgents: readonly Agent[] = [];
+
+  constructor(options: SnapshotOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * One consistent observation: the same leader before and after, by its id, and from no other master in between.
+   *
+   * @throws MesosError; `leader_unsettled` if the leader changed each time.
+   */
+  async take(): Promise<World> {
+    const { cluster, leader } = this.#options;
+    let rereadForHidden = true;
+    let reason: unknown;
+    for (let reading = 1; reading <= READINGS; reading += 1) {
+      const leading = await leader.find();
+      let world: World | null;
+      try {
+        world = await this.#readFrom(leading);
+      } catch (error) {
+        if (!(error instanceof MovedError)) throw error;
+        reason = error.reason;
+        if (reading === READINGS && error.reason.status === null) throw error.reason;
+        continue;
+      }
+      if (world === null) continue;
+      // A window that somebody posts between our reads looks like a filtered schedule; a filtered one stays so.
+      if (rereadForHidden && hiddenMachines(world).length > 0) {
+        rereadForHidden = false;
+        continue;
+      }
+      this.#lastAgents = [...world.agents, ...world.recoveredAgents];
+      return world;
+    }
+    throw mesosError("leader_unsettled", { cluster }, { sent: "yes", cause: reason });
+  }
+
+  /** `null` if another leader, or the same one after a restart, answered in the end. */
+  async #readFrom(leading: Leader): Promise<World | null> {
+    const { cluster, caller, leader, now } = this.#options;
+    const { endpoint } = leading;
+    const observedAtMs = now();
+    const [{ agents, recoveredAgents }, frameworks, tasks, schedule, status] = await Promise.all([
+      caller.readAt(endpoint, GET_AGENTS, readAgents),
+      caller.readAt(endpoint, GET_FRAMEWORKS, readFrameworks),
+      caller.readAt(endpoint, GET_TASKS, readTasks),
+      caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, readSchedule),
+      caller.readAt(endpoint, GET_MAINTENANCE_STATUS, readStatus),
+    ]);
+    // Asked last: with the same id as before, everything in between is from the same leader.
+    const { id, version } = await caller.readAt(endpoint, GET_MASTER, readMaster);
+    if (id !== leading.id) {
+      leader.remember({ endpoint, id, version });
+      return null;
+    }
+    return {
+      cluster,
+      leader: endpoint.name,
+      leaderId: id,
+      version,
+      observedAtMs,
+      agents,
+      recoveredAgents: this.#withKnownIps(recoveredAgents),
+      schedule,
+      status,
+      frameworks,
+      tasks,
+    };
+  }
+
+  /** A master tells no IP of an agent that has not registered again; we may have seen it before (invariant 4). */
+  #withKnownIps(recovered: readonly Agent[]): readonly Agent[] {
+    if (recovered.length === 0) return recovered;
+    const machines = new Map(this.#lastAgents.map((agent) => [agent.id, agent.machine]));
+    return recovered.map((agent) => ({ ...agent, machine: machines.get(agent.id) ?? agent.machine }));
+  }
+}

@@ -1,0 +1,39 @@
+import { scrub } from "./scrub.js";
+
+/**
+ * Whether a part of the process can do its work: `true`, or a sentence on what keeps it from that (`false` if there is
+ * nothing more to say).
+ */
+type Check = () => boolean | string | Promise<boolean | string>;
+
+export type Checks = Readonly<Record<string, Check>>;
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** By name: `ok`, or what is wrong. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/** Runs all checks at once. One that throws, or has no result within `limitMs`, has not passed. */
+export async function runChecks(checks: Checks, limitMs: number): Promise<Readiness> {
+  const entries = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await runCheck(check, limitMs)] as const),
+  );
+  return { ready: entries.every(([, result]) => result === "ok"), checks: Object.fromEntries(entries) };
+}
+
+async function runCheck(check: Check, limitMs: number): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${limitMs / 1000} s`), limitMs);
+  });
+  try {
+    const result = await Promise.race([check(), late]);
+    if (result === true) return "ok";
+    return result === false ? "not ready" : scrub(result);
+  } catch (error) {
+    return scrub(`the check failed: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,81 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Seconds. The answer Slack waits for has to come within 3 s (invariant 9), so the buckets are dense below that. */
+const ACK_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
+const CALL_SECONDS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/**
+ * Everything the bot counts, in a registry of its own. Labels have few values: never a machine, a maintenance or a
+ * person. Spans are seconds, as Prometheus has it; `startTimer()` of a histogram measures one.
+ */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    /** Commands typed, by verb and by what came of it: `queued`, `answered`, `refused`, `failed`. */
+    commands: new Counter({
+      name: "mesos_bot_commands_total",
+      help: "Slash commands, by verb and outcome.",
+      labelNames: ["verb", "outcome"],
+      registers,
+    }),
+    commandAckSeconds: new Histogram({
+      name: "mesos_bot_command_ack_seconds",
+      help: "From a command's arrival to its acknowledgement.",
+      buckets: ACK_SECONDS,
+      registers,
+    }),
+    /** Reconcile ticks, by cluster and outcome: `changed`, `unchanged`, `troubled`, `failed`. */
+    ticks: new Counter({
+      name: "mesos_bot_ticks_total",
+      help: "Reconcile ticks, by cluster and outcome.",
+      labelNames: ["cluster", "outcome"],
+      registers,
+    }),
+    tickSeconds: new Histogram({
+      name: "mesos_bot_tick_seconds",
+      help: "Length of a reconcile tick, by cluster.",
+      labelNames: ["cluster"],
+      buckets: CALL_SECONDS,
+      registers,
+    }),
+    /** Calls of masters, by the call's name (`GET_AGENTS`) and outcome: `ok` or the error's code. */
+    masterCalls: new Counter({
+      name: "mesos_bot_master_calls_total",
+      help: "Calls of Mesos masters, by cluster, call and outcome.",
+      labelNames: ["cluster", "call", "outcome"],
+      registers,
+    }),
+    masterCallSeconds: new Histogram({
+      name: "mesos_bot_master_call_seconds",
+      help: "Length of a call of a Mesos master, by call.",
+      labelNames: ["call"],
+      buckets: CALL_SECONDS,
+      registers,
+    }),
+    /** Calls of Slack's Web API, by method (`chat.update`) and outcome: `ok`, `rate_limited` or the error's code. */
+    slackCalls: new Counter({
+      name: "mesos_bot_slack_calls_total",
+      help: "Calls of Slack's Web API, by method and outcome.",
+      labelNames: ["method", "outcome"],
+      registers,
+    }),
+    openMaintenances: new Gauge({
+      name: "mesos_bot_open_maintenances",
+      help: "Maintenances that have not ended, by cluster and phase.",
+      labelNames: ["cluster", "phase"],
+      registers,
+    }),
+    /** Jobs of a lane, by state as BullMQ names it: `waiting`, `active`, `delayed`, `failed`. */
+    queueJobs: new Gauge({
+      name: "mesos_bot_queue_jobs",
+      help: "Jobs in a queue, by queue and state.",
+      labelNames: ["queue", "state"],
+      registers,
+    }),
+  };
+}

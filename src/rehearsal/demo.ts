@@ -1,0 +1,74 @@
+import { once } from "node:events";
+import { DEMO_HELP, parseDemoOptions } from "./demo/options.js";
+import { play } from "./demo/play.js";
+import { setStage } from "./demo/stage.js";
+import { startTranscript } from "./demo/transcript.js";
+import { localSlackAvailable } from "./local-slack/binary.js";
+
+/** `npm run demo`: the main job on this machine alone. */
+async function demo(args: readonly string[]): Promise<number> {
+  const options = parseDemoOptions(args);
+  if (options === "help") {
+    say(DEMO_HELP);
+    return 0;
+  }
+  const available = localSlackAvailable();
+  if (available !== true) {
+    say(`The demo cannot be played: ${available}. Nothing was started.\n`);
+    return 1;
+  }
+  say("Starting a local Slack, the bot, the worker" + (options.master === null ? " and a rehearsal master" : "") + " …\n");
+  const stopped = interrupted();
+  const starting = setStage(options);
+  const stage = await starting;
+  try {
+    say(`Slack  ${stage.slack.url}\nMaster ${stage.masterUrl}\n\n`);
+    const transcript = startTranscript(stage.slack, stage.channel, (text) => say(`${text}\n`));
+    let problem: unknown = null;
+    try {
+      const playing = play(stage, options, {
+        does: (who, what) => say(`\n▶ ${who}: ${what}\n`),
+        seen: (what) => say(`  ✓ at the master: ${what}\n`),
+      });
+      await Promise.race([playing, stopped.promise]);
+    } catch (error) {
+      problem = error;
+    }
+    await transcript.close();
+    if (problem !== null) {
+      say(`\n✗ ${problem instanceof Error ? problem.message : String(problem)}\n`);
+      if (process.env.DEMO_LOG) say(stage.programs.map((program) => program.log()).join("\n"));
+      return 1;
+    }
+    if (stopped.yes()) return 130;
+    say("\n✓ Every step was seen in Slack and at the master.\n");
+    if (options.exit) return 0;
+    say(`\nGo on by hand at ${stage.slack.url} (as alice or bob, in #ops): try /mesos help. Ctrl-C ends everything.\n`);
+    await stopped.promise;
+    return 0;
+  } finally {
+    say("\nCleaning up …\n");
+    await stage.strike();
+  }
+}
+
+/** Ctrl-C or a termination: everything is taken down in order. */
+function interrupted() {
+  let happened = false;
+  const promise = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => {
+    happened = true;
+  });
+  return { promise, yes: () => happened };
+}
+
+function say(text: string): void {
+  process.stdout.write(text);
+}
+
+demo(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

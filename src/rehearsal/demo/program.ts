@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../main.js", import.meta.url));
+const STOP_LIMIT_MS = 26_000;
+
+/** The real program in a process of its own. */
+export interface Program {
+  /** Where its health is served; known once it is ready. */
+  readonly opsPort: number;
+  readonly pid: number;
+  /** Its log so far, one JSON object a line. */
+  log(): string;
+  /** SIGTERM, and SIGKILL if that is not enough. Safe to call twice. */
+  stop(): Promise<void>;
+  /** SIGKILL: as a crash would end it. */
+  kill(): Promise<void>;
+}
+
+/** The parts of the environment that a Node process needs; nothing else of ours reaches the program. */
+const PASSED_ON = ["PATH", "HOME", "TMPDIR", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"];
+
+/**
+ * Starts `main.js` with this environment and role and resolves when it says that it is ready. Throws an Error with what
+ * it printed when it ends before that.
+ *
+ * @param main the built program; the one beside this file if left out.
+ */
+export async function startProgram(env: Readonly<Record<string, string>>, role: string, main = MAIN): Promise<Program> {
+  const inherited = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  const child = spawn(process.execPath, [main, "--role", role], {
+    env: { ...inherited, OPS_PORT: "0", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  // A program must not outlive the one that started it, however that ends.
+  const onExit = () => child.kill("SIGKILL");
+  process.on("exit", onExit);
+  let output = "";
+  const ended = once(child, "exit").then(() => process.removeListener("exit", onExit));
+  const ready = new Promise<number>((resolve, reject) => {
+    const keep = (chunk: Buffer) => {
+      output += chunk.toString();
+      const line = output.split("\n").find((one) => one.includes('"msg":"ready"'));
+      if (line === undefined) return;
+      const ops = (JSON.parse(line) as { ops: string }).ops;
+      resolve(Number(ops.slice(ops.lastIndexOf(":") + 1)));
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`The program (${role}) ended with ${code} before it was ready:\n${output.slice(-3000)}`)));
+  });
+  const opsPort = await ready;
+  return { opsPort, pid: child.pid ?? 0, log: () => output, stop: () => end(child, ended, "SIGTERM"), kill: () => end(child, ended, "SIGKILL") };
+}
+
+async function end(child: ChildProcess, ended: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS);
+  await ended;
+  clearTimeout(timer);
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { stringify } from "yaml";
+import { createMaster, type Master } from "../../mesos/master.js";
+import { type LocalSlack, startLocalSlack } from "../local-slack/local-slack.js";
+import { startRehearsalMaster } from "../master/master.js";
+import { sampleCluster } from "../master/sample.js";
+import type { DemoOptions } from "./options.js";
+import { type Program, startProgram } from "./program.js";
+
+/** Everything a play needs, running. */
+export interface Stage {
+  readonly slack: LocalSlack;
+  readonly channel: string;
+  /** Our own eyes on the master, apart from the bot's. */
+  readonly master: Master;
+  readonly masterUrl: string;
+  readonly programs: readonly Program[];
+  /** Takes all of it down and removes its files and keys. Safe to call twice. */
+  strike(): Promise<void>;
+}
+
+const CHANNEL = "C01OPS";
+/** Credentials for a real master come from the same variables the bot itself reads. */
+const CREDENTIALS = ["MESOS_PRINCIPAL", "MESOS_SECRET"] as const;
+
+/** Starts a local Slack, a master unless one is given, and the real program with its own settings in a folder of its own. */
+export async function setStage(options: DemoOptions): Promise<Stage> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const strike = async () => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+  };
+  try {
+    const folder = await mkdtemp(join(tmpdir(), "mesos-maintenance-bot-demo-"));
+    undo.push(() => rm(folder, { recursive: true, force: true }));
+    const slack = await startLocalSlack();
+    undo.push(() => slack.close());
+    const masterUrl = options.master ?? (await rehearse(undo));
+    const master = createMaster({ cluster: "demo", masters: [masterUrl], credentials: credentials(), ca: null });
+    undo.push(() => master.close());
+
+    const clustersFile = join(folder, "clusters.yaml");
+    await writeFile(clustersFile, stringify({ clusters: { demo: clusterSettings(masterUrl) } }));
+    const queue = options.redis === null ? { DATA_DIR: join(folder, "data") } : await redisQueue(options.redis, undo);
+    const env = {
+      SLACK_BOT_TOKEN: slack.tokens.botToken,
+      SLACK_APP_TOKEN: slack.tokens.appToken,
+      SLACK_API_URL: slack.apiUrl,
+      CLUSTERS_FILE: clustersFile,
+      LOG_LEVEL: process.env.LOG_LEVEL ?? "info",
+      ...Object.fromEntries(CREDENTIALS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+      ...queue,
+    };
+    // On Redis the two sides run apart, as they may in production; the embedded store is for one process.
+    const roles = options.redis === null ? ["all"] : ["worker", "bot"];
+    const programs: Program[] = [];
+    for (const role of roles) {
+      const program = await startProgram(env, role);
+      programs.push(program);
+      undo.push(() => program.stop());
+    }
+    return { slack, channel: CHANNEL, master, masterUrl, programs, strike };
+  } catch (error) {
+    await strike();
+    throw error;
+  }
+}
+
+async function rehearse(undo: (() => Promise<unknown>)[]): Promise<string> {
+  const master = await startRehearsalMaster(sampleCluster());
+  undo.push(() => master.close());
+  return master.url;
+}
+
+function clusterSettings(masterUrl: string) {
+  const principal = process.env.MESOS_PRINCIPAL;
+  return {
+    masters: [masterUrl],
+    channel: CHANNEL,
+    poll_interval: "1s",
+    ...(principal ? { credentials: { principal, secret_env: "MESOS_SECRET" } } : {}),
+  };
+}
+
+function credentials() {
+  const principal = process.env.MESOS_PRINCIPAL;
+  const secret = process.env.MESOS_SECRET;
+  return principal && secret ? { principal, secret: { reveal: () => secret } } : null;
+}
+
+/** Keys of this demo alone, removed at the end. */
+async function redisQueue(url: string, undo: (() => Promise<unknown>)[]) {
+  const prefix = `mesos-demo-${randomBytes(4).toString("hex")}`;
+  undo.push(async () => {
+    const redis = new Redis(url, { maxRetriesPerRequest: 1 });
+    redis.on("error", () => undefined);
+    try {
+      for await (const keys of redis.scanStream({ match: `*${prefix}*`, count: 500 })) {
+        if (Array.isArray(keys) && keys.length > 0) await redis.unlink(...keys);
+      }
+    } finally {
+      redis.disconnect();
+    }
+  });
+  return { REDIS_URL: url, QUEUE_PREFIX: prefix };
+}

@@ -1,0 +1,115 @@
+import type { WritableObject } from "./exact-json.js";
+import type { AttributeValue } from "./options.js";
+import type { AgentState, MasterState, TaskState } from "./state.js";
+
+const CAPABILITIES = [
+  "MULTI_ROLE",
+  "HIERARCHICAL_ROLE",
+  "RESERVATION_REFINEMENT",
+  "RESOURCE_PROVIDER",
+  "RESIZE_VOLUME",
+  "AGENT_OPERATION_FEEDBACK",
+  "AGENT_DRAINING",
+  "TASK_RESOURCE_LIMITS",
+] as const;
+const DISK_MB = 102_400;
+const PORTS = [[31_000, 32_000]] as const;
+
+export const DEFAULT_AGENT_PORT = 5051;
+
+/** A moment as a message. */
+export function timeInfo(nanoseconds: bigint): WritableObject {
+  return { nanoseconds };
+}
+
+function ranges(pairs: readonly (readonly [number, number])[]): WritableObject {
+  return { range: pairs.map(([begin, end]) => ({ begin, end })) };
+}
+
+function resource(name: string, value: number, rest: WritableObject): WritableObject {
+  return { name, type: "SCALAR", scalar: { value }, ...rest };
+}
+
+function agentResources({ spec }: AgentState, role: WritableObject): readonly WritableObject[] {
+  return [
+    resource("cpus", spec.cpus ?? 8, role),
+    resource("mem", spec.mem ?? 16_384, role),
+    resource("disk", DISK_MB, role),
+    { name: "ports", type: "RANGES", ranges: ranges(PORTS), ...role },
+  ];
+}
+
+/** What tasks use together, allocated to a role; nothing at all without tasks. */
+export function allocatedTo(tasks: readonly TaskState[]): readonly WritableObject[] | undefined {
+  if (tasks.length === 0) return undefined;
+  const rest = { role: "*", allocation_info: { role: "*" } };
+  const sum = (of: "cpus" | "mem") => tasks.reduce((total, task) => total + task[of], 0);
+  return [resource("cpus", sum("cpus"), rest), resource("mem", sum("mem"), rest)];
+}
+
+function attribute(name: string, value: AttributeValue): WritableObject {
+  if (typeof value === "string") return { name, type: "TEXT", text: { value } };
+  if (typeof value === "number") return { name, type: "SCALAR", scalar: { value } };
+  return { name, type: "RANGES", ranges: ranges(value) };
+}
+
+function agentInfo(agent: AgentState): WritableObject {
+  const { hostname, port = DEFAULT_AGENT_PORT, attributes, region, zone } = agent.spec;
+  const given = Object.entries(attributes ?? {}).map(([name, value]) => attribute(name, value));
+  const hasDomain = region !== undefined && zone !== undefined;
+  const domain = hasDomain ? { fault_domain: { region: { name: region }, zone: { name: zone } } } : undefined;
+  return {
+    hostname,
+    port,
+    resources: agentResources(agent, {}),
+    attributes: given.length > 0 ? given : undefined,
+    id: { value: agent.id },
+    domain,
+    checkpoint: true,
+  };
+}
+
+function drainFields({ drain }: AgentState): WritableObject {
+  if (drain === null) return {};
+  const config = {
+    max_grace_period: drain.graceNs === null ? undefined : { nanoseconds: drain.graceNs },
+    mark_gone: drain.markGone,
+  };
+  return {
+    drain_info: { state: drain.state, config },
+    estimated_drain_start_time: timeInfo((drain.startedNs / 1_000_000_000n) * 1_000_000_000n),
+  };
+}
+
+/** Mesos' `Response.GetAgents.Agent`. */
+export function agentView(agent: AgentState, tasks: readonly TaskState[], version: string): WritableObject {
+  const { ip, port = DEFAULT_AGENT_PORT, drainable = true } = agent.spec;
+  const capabilities = CAPABILITIES.filter((type) => drainable || type !== "AGENT_DRAINING");
+  return {
+    agent_info: agentInfo(agent),
+    active: !agent.deactivated,
+    deactivated: agent.deactivated,
+    version,
+    pid: `slave(1)@${ip}:${port}`,
+    registered_time: timeInfo(agent.registeredNs),
+    reregistered_time: agent.reregisteredNs === null ? undefined : timeInfo(agent.reregisteredNs),
+    total_resources: agentResources(agent, { role: "*" }),
+    allocated_resources: allocatedTo(tasks),
+    capabilities: capabilities.map((type) => ({ type })),
+    ...drainFields(agent),
+  };
+}
+
+/** GET_AGENTS. Agents that are away are not in it at all. */
+export function agentsView(state: MasterState, version: string): WritableObject {
+  const byAgent = new Map<string, TaskState[]>();
+  for (const task of state.tasks) {
+    byAgent.set(task.agentId, [...(byAgent.get(task.agentId) ?? []), task]);
+  }
+  const of = (presence: AgentState["presence"]) =>
+    state.agents.filter((agent) => agent.presence === presence);
+  return {
+    agents: of("registered").map((agent) => agentView(agent, byAgent.get(agent.id) ?? [], version)),
+    recovered_agents: of("recovered").map(agentInfo),
+  };
+}

@@ -1,0 +1,97 @@
+import { machineKey } from "../../maintenance/machine.js";
+import {
+  type AgentState,
+  type Change,
+  inTurn,
+  type KnownMachine,
+  type MasterState,
+  type Moment,
+  modeOf,
+  quietly,
+} from "./state.js";
+import { endTasks } from "./tasks.js";
+
+/** The pair by which a master matches an agent: its host name and the IP of its pid. */
+export function agentKey(agent: { hostname: string; ip: string }): string {
+  return machineKey({ hostname: agent.hostname, ip: agent.ip });
+}
+
+/** The registered agent on a host, by name without regard to case. */
+export function agentOn(state: MasterState, hostname: string): AgentState | undefined {
+  const name = hostname.toLowerCase();
+  return state.agents.find((agent) => agent.spec.hostname.toLowerCase() === name);
+}
+
+/** Replaces agents by what `change` makes of them. */
+export function withAgents(state: MasterState, change: (agent: AgentState) => AgentState): MasterState {
+  return { ...state, agents: state.agents.map(change) };
+}
+
+/** The machines of registered agents are known to the master, whatever the schedule says. */
+export function knowMachines(state: MasterState): MasterState {
+  const machines = new Map<string, KnownMachine>(state.machines);
+  for (const { key, spec, presence } of state.agents) {
+    if (presence !== "registered" || machines.has(key)) continue;
+    machines.set(key, { id: { hostname: spec.hostname.toLowerCase(), ip: spec.ip }, mode: "UP" });
+  }
+  return machines.size === state.machines.size ? state : { ...state, machines };
+}
+
+/** Registers agents that are away or recovered, with the ids they had. Those on Down machines are refused and stay away. */
+export function registerAgents(
+  state: MasterState,
+  which: (agent: AgentState) => boolean,
+  now: Moment,
+): Change {
+  const back = new Map<string, AgentState>();
+  for (const agent of state.agents) {
+    const canReturn = agent.presence === "away" || agent.presence === "recovered";
+    if (!canReturn || !which(agent) || modeOf(state, agent.key) === "DOWN") continue;
+    back.set(agent.id, {
+      ...agent,
+      presence: "registered",
+      leftByDown: false,
+      returnAtMs: null,
+      reregisteredNs: now.ns,
+    });
+  }
+  if (back.size === 0) return quietly(state);
+  const next = knowMachines(withAgents(state, (agent) => back.get(agent.id) ?? agent));
+  return { state: next, events: [...back.values()].map((agent) => ({ type: "AGENT_ADDED", agent })) };
+}
+
+/** Why agents leave: what becomes of them, and what their lost tasks are told. */
+export interface Leaving {
+  readonly presence: "away" | "gone";
+  readonly leftByDown: boolean;
+  readonly message: (hostname: string) => string;
+}
+
+/** Agents leave: their tasks are lost, then they are removed, in this order on the stream. */
+export function removeAgents(
+  state: MasterState,
+  which: (agent: AgentState) => boolean,
+  { presence, leftByDown, message }: Leaving,
+  now: Moment,
+): Change {
+  const leaving = state.agents.filter((agent) => agent.presence === "registered" && which(agent));
+  const steps = leaving.map((agent) => (before: MasterState): Change => {
+    const lost = endTasks(
+      before,
+      (task) => task.agentId === agent.id,
+      {
+        state: "TASK_LOST",
+        source: "SOURCE_MASTER",
+        reason: "REASON_AGENT_REMOVED",
+        message: message(agent.spec.hostname),
+      },
+      now,
+    );
+    const gone = { presence, leftByDown, returnAtMs: null, drain: null, deactivated: false };
+    return {
+      state: withAgents(lost.state, (other) => (other.id === agent.id ? { ...other, ...gone } : other)),
+      events: [...lost.events, { type: "AGENT_REMOVED", agentId: agent.id }],
+    };
+  });
+  return inTurn(state, ...steps);
+}

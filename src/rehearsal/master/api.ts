@@ -1,0 +1,139 @@
+import type { Caller, Permission } from "./access.js";
+import { agentsView } from "./agent-view.js";
+import type { Call, CallType } from "./call.js";
+import {
+  deactivateAgent,
+  drainAgent,
+  reactivateAgent,
+  refuseDeactivate,
+  refuseDrain,
+  refuseReactivate,
+} from "./drain.js";
+import type { WritableObject } from "./exact-json.js";
+import { bringDown, bringUp, thenAsk, updateSchedule } from "./maintenance.js";
+import { answerWith, badRequest, DONE, FORBIDDEN, type Reply } from "./reply.js";
+import { refuseDown, refuseSchedule, refuseUp } from "./schedule-rules.js";
+import type { Change, MasterState, Moment } from "./state.js";
+import {
+  frameworksView,
+  masterView,
+  type Self,
+  scheduleView,
+  statusView,
+  tasksView,
+  versionView,
+} from "./views.js";
+
+/** What a call comes to: the reply, and the new state if it changed something. */
+export interface Outcome {
+  readonly reply: Reply;
+  readonly change: Change | null;
+}
+
+/** Carries out a call. Pure. Writes are checked for sense before rights (400 before 403), as a master does. */
+export function perform(state: MasterState, call: Call, caller: Caller, self: Self, now: Moment): Outcome {
+  switch (call.type) {
+    case "UPDATE_MAINTENANCE_SCHEDULE": {
+      const { schedule } = call;
+      // Rights are asked for per machine of the new schedule, so an empty one needs none.
+      const needed = schedule.windows.length > 0 ? "update_maintenance_schedule" : null;
+      const refused = worded(refuseSchedule(state, schedule)) ?? forbidden(caller, needed);
+      return write(refused, () => updateSchedule(state, schedule, now));
+    }
+    case "START_MAINTENANCE": {
+      const refused = worded(refuseDown(state, call.machines)) ?? forbidden(caller, "start_maintenance");
+      return write(refused, () => thenAsk(state, now, (before) => bringDown(before, call.machines, now)));
+    }
+    case "STOP_MAINTENANCE": {
+      const refused = worded(refuseUp(state, call.machines)) ?? forbidden(caller, "stop_maintenance");
+      return write(refused, () => thenAsk(state, now, (before) => bringUp(before, call.machines, now)));
+    }
+    case "DRAIN_AGENT": {
+      // For these three, rights are asked for before the agent is looked up.
+      const refused = forbidden(caller, "drain_agent") ?? refuseDrain(state, call.agentId);
+      return write(refused, () => drainAgent(state, call.agentId, call, now));
+    }
+    case "DEACTIVATE_AGENT": {
+      const refused = forbidden(caller, "deactivate_agent") ?? refuseDeactivate(state, call.agentId);
+      return write(refused, () => deactivateAgent(state, call.agentId));
+    }
+    case "REACTIVATE_AGENT": {
+      const refused = forbidden(caller, "reactivate_agent") ?? refuseReactivate(state, call.agentId);
+      return write(refused, () => reactivateAgent(state, call.agentId));
+    }
+    default:
+      return { reply: answerWith(read(state, call.type, caller, self)), change: null };
+  }
+}
+
+function worded(refusal: string | null): Reply | null {
+  return refusal === null ? null : badRequest(refusal);
+}
+
+function forbidden(caller: Caller, needed: Permission | null): Reply | null {
+  return needed === null || caller.may(needed) ? null : FORBIDDEN;
+}
+
+function write(refused: Reply | null, change: () => Change): Outcome {
+  return refused === null ? { reply: DONE, change: change() } : { reply: refused, change: null };
+}
+
+type ReadType = Exclude<
+  CallType,
+  | "UPDATE_MAINTENANCE_SCHEDULE"
+  | "START_MAINTENANCE"
+  | "STOP_MAINTENANCE"
+  | "DRAIN_AGENT"
+  | "DEACTIVATE_AGENT"
+  | "REACTIVATE_AGENT"
+>;
+
+/** Reads are never refused: what the caller may not see is left out, and the rest looks like an idle cluster. */
+function read(state: MasterState, type: ReadType, caller: Caller, self: Self): WritableObject {
+  const seen = seenBy(state, caller);
+  switch (type) {
+    case "GET_HEALTH":
+      return { type, get_health: { healthy: true } };
+    case "GET_VERSION":
+      return { type, get_version: { version_info: versionView(self) } };
+    case "GET_MASTER":
+      return { type, get_master: masterView(state, self) };
+    case "GET_AGENTS":
+      return { type, get_agents: agentsView(seen, self.version) };
+    case "GET_FRAMEWORKS":
+      return { type, get_frameworks: frameworksView(seen) };
+    case "GET_TASKS":
+      return { type, get_tasks: tasksView(seen) };
+    case "GET_MAINTENANCE_STATUS": {
+      const status = caller.may("get_maintenance_status") ? statusView(state) : {};
+      return { type, get_maintenance_status: { status } };
+    }
+    case "GET_MAINTENANCE_SCHEDULE": {
+      const schedule = caller.may("get_maintenance_schedule") ? scheduleView(state) : {};
+      return { type, get_maintenance_schedule: { schedule } };
+    }
+    case "SUBSCRIBE":
+      return { type: "SUBSCRIBED", subscribed: subscribedView(seen, self) };
+  }
+}
+
+/** The state without what the caller may not view. */
+export function seenBy(state: MasterState, caller: Caller): MasterState {
+  return {
+    ...state,
+    ...(caller.may("view_agents") ? {} : { agents: [] }),
+    ...(caller.may("view_frameworks") ? {} : { frameworks: [] }),
+    ...(caller.may("view_tasks") ? {} : { tasks: [], completedTasks: [] }),
+  };
+}
+
+/** The snapshot with which an event stream begins. */
+function subscribedView(state: MasterState, { version, heartbeatMs }: Self): WritableObject {
+  const snapshot = {
+    get_tasks: tasksView(state),
+    get_executors: { executors: [] },
+    get_frameworks: frameworksView(state),
+    get_agents: agentsView(state, version),
+  };
+  return { get_state: snapshot, heartbeat_interval_seconds: heartbeatMs / 1000 };
+}

@@ -1,0 +1,62 @@
+import { machineKey } from "../../maintenance/machine.js";
+import { registerAgents, withAgents } from "./agents.js";
+import { thenAsk } from "./maintenance.js";
+import { type Change, type KnownMachine, type MasterState, type Moment, quietly } from "./state.js";
+
+/**
+ * Another master is elected. The schedule and the modes come back from the registry; answers, outstanding inverse offers
+ * and ended tasks are gone; agents are only recovered and frameworks unknown until they register again.
+ */
+export function failOver(state: MasterState, id: string, now: Moment): Change {
+  const machines = new Map<string, KnownMachine>();
+  for (const { machines: ids } of state.schedule.windows) {
+    for (const key of ids.map(machineKey)) {
+      const known = state.machines.get(key);
+      if (known !== undefined) machines.set(key, known);
+    }
+  }
+  const recovered = withAgents(state, (agent) =>
+    agent.presence === "registered" ? { ...agent, presence: "recovered" } : agent,
+  );
+  return quietly({
+    ...recovered,
+    id,
+    electedNs: now.ns,
+    machines,
+    frameworks: state.frameworks.map((framework) => ({ ...framework, presence: "absent" })),
+    answers: [],
+    inverseOffers: [],
+    completedTasks: [],
+  });
+}
+
+/** Recovered agents register again with their tasks; frameworks that have some are known, but not yet connected. */
+export function reregisterAgents(state: MasterState, now: Moment): Change {
+  const back = registerAgents(state, (agent) => agent.presence === "recovered", now);
+  const running = new Set(back.state.tasks.map((task) => task.frameworkId));
+  const frameworks = back.state.frameworks.map((framework) =>
+    framework.presence === "absent" && running.has(framework.id)
+      ? ({ ...framework, presence: "recovered" } as const)
+      : framework,
+  );
+  return { state: { ...back.state, frameworks }, events: back.events };
+}
+
+/** Frameworks register again under their old ids, and are asked again. */
+export function reregisterFrameworks(state: MasterState, now: Moment): Change {
+  return thenAsk(state, now, (before) => {
+    const returning = before.frameworks.filter(({ presence }) => presence !== "registered");
+    const back = returning.map((framework) => ({
+      ...framework,
+      presence: "registered" as const,
+      reregisteredNs: now.ns,
+    }));
+    const byId = new Map(back.map((framework) => [framework.id, framework]));
+    const frameworks = before.frameworks.map((framework) => byId.get(framework.id) ?? framework);
+    const events = back.map((framework, at) => {
+      const type = returning[at]?.presence === "recovered" ? "FRAMEWORK_UPDATED" : "FRAMEWORK_ADDED";
+      return { type, framework } as const;
+    });
+    return { state: { ...before, frameworks }, events };
+  });
+}

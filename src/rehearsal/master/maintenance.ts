@@ -1,0 +1,102 @@
+import { type MachineId, machineKey } from "../../maintenance/machine.js";
+import type { Schedule } from "../../maintenance/schedule.js";
+import { removeAgents, withAgents } from "./agents.js";
+import { askFrameworks } from "./inverse-offers.js";
+import {
+  type Change,
+  inTurn,
+  type KnownMachine,
+  type MasterState,
+  type Mode,
+  type Moment,
+  modeOf,
+  quietly,
+} from "./state.js";
+
+function statusId({ hostname, ip }: MachineId): MachineId {
+  return {
+    ...(hostname === undefined ? {} : { hostname: hostname.toLowerCase() }),
+    ...(ip === undefined ? {} : { ip }),
+  };
+}
+
+function withModes(state: MasterState, modes: ReadonlyMap<string, Mode>): MasterState {
+  const machines = new Map<string, KnownMachine>(state.machines);
+  for (const [key, mode] of modes) {
+    const known = machines.get(key);
+    if (known !== undefined) machines.set(key, { ...known, mode });
+  }
+  return { ...state, machines };
+}
+
+/**
+ * Replaces the schedule (one that `refuseSchedule` lets pass). Whatever it says, all answers of all frameworks are erased
+ * and they are asked anew: a master does so on every accepted post.
+ */
+export function updateSchedule(state: MasterState, schedule: Schedule, now: Moment): Change {
+  const named = new Map(
+    schedule.windows.flatMap(({ machines }) => machines.map((id) => [machineKey(id), id])),
+  );
+  const machines = new Map<string, KnownMachine>();
+  for (const [key, machine] of state.machines) {
+    const mode = named.has(key) ? (machine.mode === "UP" ? "DRAINING" : machine.mode) : "UP";
+    machines.set(key, { ...machine, mode });
+  }
+  for (const [key, id] of named) {
+    if (!machines.has(key)) machines.set(key, { id: statusId(id), mode: "DRAINING" });
+  }
+  return askFrameworks({ ...state, schedule, machines, answers: [], inverseOffers: [] }, now);
+}
+
+/** START_MAINTENANCE on machines that `refuseDown` lets pass: agents are shut down and their tasks lost. */
+export function bringDown(state: MasterState, ids: readonly MachineId[], now: Moment): Change {
+  const keys = new Set(ids.map(machineKey));
+  const isElsewhere = ({ key }: { key: string }) => !keys.has(key);
+  const down: MasterState = {
+    ...withModes(state, new Map([...keys].map((key) => [key, "DOWN"]))),
+    answers: state.answers.filter(isElsewhere),
+    inverseOffers: state.inverseOffers.filter(isElsewhere),
+  };
+  const leaving = {
+    presence: "away",
+    leftByDown: true,
+    message: (hostname: string) => `Agent ${hostname} removed: Operator initiated 'Machine DOWN'`,
+  } as const;
+  return removeAgents(down, (agent) => keys.has(agent.key), leaving, now);
+}
+
+/**
+ * STOP_MAINTENANCE on machines that `refuseUp` lets pass: they leave the schedule, other machines' answers stay. Agents do
+ * not come back by this; they return after `returnAfterMs`, as if a service manager started them.
+ */
+export function bringUp(state: MasterState, ids: readonly MachineId[], now: Moment): Change {
+  const keys = new Set(ids.map(machineKey));
+  const windows = state.schedule.windows
+    .map((window) => ({ ...window, machines: window.machines.filter((id) => !keys.has(machineKey(id))) }))
+    .filter((window) => window.machines.length > 0);
+  const up = withModes(state, new Map([...keys].map((key) => [key, "UP"])));
+  const returnAtMs = state.returnAfterMs === null ? null : now.ms + state.returnAfterMs;
+  const returning = withAgents(up, (agent) =>
+    agent.leftByDown && keys.has(agent.key) ? { ...agent, returnAtMs } : agent,
+  );
+  return quietly({ ...returning, schedule: { windows } });
+}
+
+/** Machines of one mode, in the order the master came to know them. */
+export function machinesIn(state: MasterState, mode: Mode): readonly KnownMachine[] {
+  return [...state.machines.values()].filter((machine) => machine.mode === mode);
+}
+
+/** Runs transitions, then asks the frameworks that have to be asked because of them. */
+export function thenAsk(
+  state: MasterState,
+  now: Moment,
+  ...steps: readonly ((state: MasterState) => Change)[]
+): Change {
+  return inTurn(state, ...steps, (next) => askFrameworks(next, now));
+}
+
+/** Whether the agent's machine stands in the schedule. */
+export function isScheduled(state: MasterState, key: string): boolean {
+  return modeOf(state, key) !== "UP";
+}

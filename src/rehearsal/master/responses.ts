@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { WritableObject } from "./exact-json.js";
+import { stringifyExactJson } from "./exact-json.js";
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Sends a whole answer, unless the caller has gone away. */
+export function send(
+  response: ServerResponse,
+  status: number,
+  headers: Headers = {},
+  body: string | Buffer = "",
+): void {
+  if (response.destroyed || response.writableEnded) return;
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
+  response.end(body);
+}
+
+/** A refusal: the master's words in plain text. */
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Headers = {},
+): void {
+  send(response, status, { ...headers, "content-type": "text/plain; charset=utf-8" }, text);
+}
+
+export function sendJson(response: ServerResponse, body: WritableObject): void {
+  send(response, 200, { "content-type": "application/json" }, stringifyExactJson(body));
+}
+
+export function sendMethodNotAllowed(
+  response: ServerResponse,
+  allowed: readonly string[],
+  received: string,
+): void {
+  const expected = allowed.map((method) => `'${method}'`).join(", ");
+  const text = `405 Method Not Allowed. Expecting one of { ${expected} }, but received '${received}'.`;
+  sendText(response, 405, text, { allow: allowed.join(", ") });
+}
+
+/** The whole body; `null` if the caller went away while sending it. */
+export async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of request) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk));
+  } catch {
+    return null;
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,91 @@
+import type { RehearsalAgent, RehearsalFramework, RehearsalOptions } from "./options.js";
+
+export interface SampleOptions {
+  /** How fast frameworks answer and move tasks: 2 is twice as fast, `null` only by `tick()`. @defaultValue 1 */
+  readonly speed?: number | null;
+}
+
+/**
+ * The demo's cluster: a dozen machines in three racks and zones, four frameworks that take maintenance each in their own
+ * way. A drain of `web-0[1-3]` shows answers arriving one after another, tasks leaving, one refusal (kafka, with a broker
+ * on web-03) and one framework that never answers (batch).
+ */
+export function sampleCluster({
+  speed = 1,
+}: SampleOptions = {}): Pick<RehearsalOptions, "agents" | "frameworks" | "returnAfterMs"> {
+  const pace = (ms: number) => (speed === null ? null : Math.round(ms / speed));
+  return { agents: agents(), frameworks: frameworks(pace), returnAfterMs: pace(1500) };
+}
+
+const KINDS = [
+  { name: "web", count: 6, subnet: 1, cpus: 8, mem: 16_384 },
+  { name: "db", count: 3, subnet: 2, cpus: 16, mem: 65_536 },
+  { name: "kafka", count: 3, subnet: 3, cpus: 8, mem: 32_768 },
+] as const;
+const RACKS = ["r1", "r2", "r3"] as const;
+const ZONES = ["eu-1a", "eu-1b", "eu-1c"] as const;
+
+function agents(): readonly RehearsalAgent[] {
+  return KINDS.flatMap(({ name, count, subnet, cpus, mem }) =>
+    Array.from({ length: count }, (_, at): RehearsalAgent => {
+      const place = at % RACKS.length;
+      return {
+        hostname: `${name}-0${at + 1}`,
+        ip: `10.20.${subnet}.${11 + at}`,
+        attributes: { rack: RACKS[place] ?? RACKS[0], role: name, os: "debian12" },
+        region: "eu-1",
+        zone: ZONES[place] ?? ZONES[0],
+        cpus,
+        mem,
+      };
+    }),
+  );
+}
+
+function onEach(name: string, hosts: readonly string[]): { name: string; on: string }[] {
+  return hosts.map((on) => ({ name, on }));
+}
+
+function frameworks(pace: (ms: number) => number | null): readonly RehearsalFramework[] {
+  return [
+    {
+      name: "marathon",
+      habit: "mover",
+      tasks: [
+        ...onEach("billing.api", ["web-01", "web-02", "web-04"]),
+        ...onEach("shop.frontend", ["web-01", "web-02", "web-03", "web-05"]),
+        ...onEach("mail.worker", ["web-03", "web-06"]),
+      ],
+      answerAfterMs: pace(800),
+      moveEveryMs: pace(700),
+    },
+    {
+      // Promises at once and moves late.
+      name: "aurora",
+      habit: "mover",
+      tasks: [
+        ...onEach("ads.prod.server", ["web-01", "web-03", "web-05"]),
+        ...onEach("users.prod.index", ["web-02", "db-02"]),
+      ],
+      answerAfterMs: pace(300),
+      moveAfterMs: pace(4000),
+      moveEveryMs: pace(600),
+    },
+    {
+      name: "kafka",
+      habit: "decliner",
+      tasks: [
+        ...onEach("broker-0", ["kafka-01"]),
+        ...onEach("broker-1", ["kafka-02"]),
+        ...onEach("broker-2", ["kafka-03"]),
+        ...onEach("broker-3", ["web-03"]),
+      ],
+      answerAfterMs: pace(1600),
+    },
+    {
+      name: "batch",
+      habit: "silent",
+      tasks: [...onEach("nightly-report", ["web-02"]), ...onEach("reindex", ["db-01", "db-03"])],
+    },
+  ];
+}

@@ -1,0 +1,214 @@
+import { machineKey } from "../../maintenance/machine.js";
+import type { Unavailability } from "../../maintenance/schedule.js";
+import { agentView, allocatedTo, DEFAULT_AGENT_PORT, timeInfo } from "./agent-view.js";
+import type { WritableObject } from "./exact-json.js";
+import { machinesIn } from "./maintenance.js";
+import type { FrameworkState, MasterEvent, MasterState, TaskState, TaskUpdate } from "./state.js";
+
+/** The master as it names itself. */
+export interface Self {
+  readonly hostname: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly version: string;
+  readonly startedNs: bigint;
+  readonly heartbeatMs: number;
+}
+
+/** Seconds since the epoch, as the older fields of Mesos have it. */
+function seconds(ns: bigint): number {
+  return Number(ns) / 1e9;
+}
+
+export function versionView({ version }: Self): WritableObject {
+  return {
+    version,
+    build_date: "2024-08-01 00:00:00 UTC",
+    build_time: 1_722_470_400,
+    build_user: "rehearsal",
+  };
+}
+
+/** GET_MASTER. `ip` is the address as four packed bytes in network order, read as a little-endian number. */
+export function masterView(
+  state: MasterState,
+  { hostname, ip, port, version, startedNs }: Self,
+): WritableObject {
+  const packed = ip.split(".").reduceRight((sum, part) => sum * 256 + Number(part), 0);
+  return {
+    master_info: {
+      id: state.id,
+      ip: packed,
+      port,
+      pid: `master@${ip}:${port}`,
+      hostname,
+      version,
+      address: { hostname, ip, port },
+      capabilities: [{ type: "AGENT_UPDATE" }, { type: "AGENT_DRAINING" }, { type: "QUOTA_V2" }],
+    },
+    start_time: seconds(startedNs),
+    elected_time: seconds(state.electedNs),
+  };
+}
+
+/** `Unavailability`: without a duration there is no end, which is not a duration of 0. */
+function unavailabilityView({ start, duration }: Unavailability): WritableObject {
+  return { start: timeInfo(start), duration: duration === null ? undefined : timeInfo(duration) };
+}
+
+/** `maintenance.Schedule`, in the case of letters in which it was posted. */
+export function scheduleView(state: MasterState): WritableObject {
+  const windows = state.schedule.windows.map((window) => ({
+    machine_ids: window.machines.map(({ hostname, ip }) => ({ hostname, ip })),
+    unavailability: unavailabilityView(window),
+  }));
+  return windows.length === 0 ? {} : { windows };
+}
+
+/** `maintenance.ClusterStatus`: host names in lower case; a framework that has not answered has no entry. */
+export function statusView(state: MasterState): WritableObject {
+  const answersOf = (key: string) =>
+    state.answers
+      .filter((answer) => answer.key === key)
+      .map(({ answer, frameworkId, ns }) => ({
+        status: answer,
+        framework_id: { value: frameworkId },
+        timestamp: timeInfo(ns),
+      }));
+  const draining = [...state.machines]
+    .filter(([, { mode }]) => mode === "DRAINING")
+    .map(([key, { id }]) => {
+      const statuses = answersOf(key);
+      return { id: { ...id }, statuses: statuses.length > 0 ? statuses : undefined };
+    });
+  const down = machinesIn(state, "DOWN").map(({ id }) => ({ ...id }));
+  return {
+    draining_machines: draining.length > 0 ? draining : undefined,
+    down_machines: down.length > 0 ? down : undefined,
+  };
+}
+
+function frameworkInfo({ id, spec }: FrameworkState): WritableObject {
+  return {
+    user: "root",
+    name: spec.name,
+    id: { value: id },
+    failover_timeout: 604_800,
+    checkpoint: true,
+    roles: ["*"],
+    capabilities: [{ type: "MULTI_ROLE" }],
+  };
+}
+
+function inverseOfferViews(state: MasterState, frameworkId: string): readonly WritableObject[] {
+  return state.inverseOffers
+    .filter((offer) => offer.frameworkId === frameworkId)
+    .flatMap((offer) => {
+      const agent = state.agents.find(({ id }) => id === offer.agentId);
+      const window = state.schedule.windows.find(({ machines }) =>
+        machines.some((id) => machineKey(id) === offer.key),
+      );
+      if (agent === undefined || window === undefined) return [];
+      const { hostname, ip, port = DEFAULT_AGENT_PORT } = agent.spec;
+      return [
+        {
+          id: { value: `${state.id}-${offer.id}` },
+          url: { scheme: "http", address: { hostname, ip, port }, path: "/slave(1)" },
+          framework_id: { value: frameworkId },
+          agent_id: { value: agent.id },
+          unavailability: unavailabilityView(window),
+        },
+      ];
+    });
+}
+
+/** Mesos' `Response.GetFrameworks.Framework`. */
+function frameworkView(state: MasterState, framework: FrameworkState): WritableObject {
+  const isConnected = framework.presence === "registered";
+  const offers = inverseOfferViews(state, framework.id);
+  return {
+    framework_info: frameworkInfo(framework),
+    active: isConnected,
+    connected: isConnected,
+    recovered: framework.presence === "recovered",
+    registered_time: timeInfo(framework.registeredNs),
+    reregistered_time: timeInfo(framework.reregisteredNs),
+    inverse_offers: offers.length > 0 ? offers : undefined,
+    allocated_resources: allocatedTo(
+      visibleTasks(state).filter(({ frameworkId }) => frameworkId === framework.id),
+    ),
+  };
+}
+
+export function frameworksView(state: MasterState): WritableObject {
+  const known = state.frameworks.filter(({ presence }) => presence !== "absent");
+  return { frameworks: known.map((framework) => frameworkView(state, framework)), completed_frameworks: [] };
+}
+
+function statusUpdateView(task: TaskState, update: TaskUpdate): WritableObject {
+  return {
+    task_id: { value: task.id },
+    state: update.state,
+    message: update.message,
+    source: update.source,
+    reason: update.reason,
+    agent_id: { value: task.agentId },
+    timestamp: seconds(update.ns),
+  };
+}
+
+function taskView(task: TaskState): WritableObject {
+  return {
+    name: task.name,
+    task_id: { value: task.id },
+    framework_id: { value: task.frameworkId },
+    agent_id: { value: task.agentId },
+    state: task.state,
+    resources: allocatedTo([task])?.map(({ role: _, ...rest }) => rest),
+    statuses: task.updates.map((update) => statusUpdateView(task, update)),
+    status_update_state: task.state,
+  };
+}
+
+/** A master sees tasks only through registered agents: right after a fail-over they look absent. */
+function visibleTasks(state: MasterState): readonly TaskState[] {
+  const hidden = new Set(
+    state.agents.filter(({ presence }) => presence !== "registered").map(({ id }) => id),
+  );
+  return hidden.size === 0 ? state.tasks : state.tasks.filter(({ agentId }) => !hidden.has(agentId));
+}
+
+export function tasksView(state: MasterState): WritableObject {
+  return {
+    tasks: visibleTasks(state).map(taskView),
+    unreachable_tasks: [],
+    completed_tasks: state.completedTasks.map(taskView),
+  };
+}
+
+/** An `Event` of the stream. */
+export function eventView(event: MasterEvent, state: MasterState, version: string): WritableObject {
+  switch (event.type) {
+    case "TASK_ADDED":
+      return { type: event.type, task_added: { task: taskView(event.task) } };
+    case "TASK_UPDATED":
+      return {
+        type: event.type,
+        task_updated: {
+          framework_id: { value: event.task.frameworkId },
+          status: statusUpdateView(event.task, event.update),
+          state: event.update.state,
+        },
+      };
+    case "AGENT_ADDED": {
+      const tasks = state.tasks.filter(({ agentId }) => agentId === event.agent.id);
+      return { type: event.type, agent_added: { agent: agentView(event.agent, tasks, version) } };
+    }
+    case "AGENT_REMOVED":
+      return { type: event.type, agent_removed: { agent_id: { value: event.agentId } } };
+    case "FRAMEWORK_ADDED":
+      return { type: event.type, framework_added: { framework: frameworkView(state, event.framework) } };
+    case "FRAMEWORK_UPDATED":
+      return { type: event.type, framework_updated: { framework: frameworkView(state, event.framework) } };
+  }
+}

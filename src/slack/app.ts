@@ -1,0 +1,126 @@
+import { App } from "@slack/bolt";
+import type { Kind } from "./answer.js";
+import { backoffMs } from "./backoff.js";
+import type { Connection } from "./connection.js";
+import { SlackFailure } from "./errors.js";
+import type { SlackHandlers } from "./handlers.js";
+import { createHttpConnection } from "./http-connection.js";
+import { listen } from "./listeners.js";
+import { boltLogger, type SlackLogger } from "./logger.js";
+import { createMessenger, type Messenger } from "./messenger.js";
+import { missingScopes } from "./scopes.js";
+import { apiUrlOption, type SlackSettings } from "./settings.js";
+import { createSocketConnection } from "./socket-connection.js";
+import { within } from "./within.js";
+
+/** How long `stop` waits for answers that are on their way. */
+const ANSWERS_TIMEOUT_MS = 5_000;
+
+export interface SlackApp {
+  /**
+   * Checks the bot token and opens the connection. Resolves as well while Slack is away (see `ready`). Throws a
+   * SlackFailure for what a person must mend: a wrong or revoked token, and an Error for a port in use.
+   */
+  start(): Promise<void>;
+  /** Closes the connection first, then waits for the answers that are on their way. Safe to call twice. */
+  stop(): Promise<void>;
+  /** `true`, or one sentence on why commands and clicks cannot arrive or be answered. */
+  ready(): true | string;
+  /** The port of HTTP mode; `null` in Socket Mode. */
+  port(): number | null;
+}
+
+/** The bot's side of Slack: one Bolt app in Socket Mode or HTTP mode, and the listeners on it. */
+export function createSlackApp(o: {
+  readonly settings: SlackSettings;
+  readonly handlers: SlackHandlers;
+  readonly logger: SlackLogger;
+  /** @defaultValue one of its own with the same settings */
+  readonly messenger?: Messenger;
+  /** Milliseconds from the arrival of a command or click to its acknowledgement, for metrics. */
+  readonly onAck?: (kind: Kind, ms: number) => void;
+}): SlackApp {
+  const { settings, logger } = o;
+  const messenger = o.messenger ?? createMessenger({ settings, logger });
+  const connection = connectionOf(settings, logger);
+  const token = settings.botToken.reveal();
+  const app = new App({
+    receiver: connection.receiver,
+    // A constant: Bolt would otherwise ask Slack who we are before it acknowledges (invariant 9).
+    authorize: async () => ({ botToken: token }),
+    logger: boltLogger(logger),
+    ignoreSelf: false,
+    convoStore: false,
+    // Set here, or the socket's options leak into the clients of listeners.
+    clientOptions: { ...apiUrlOption(settings), retryConfig: { retries: 2 }, timeout: 10_000 },
+  });
+  const listeners = listen(app, { handlers: o.handlers, messenger, logger, onAck: o.onAck ?? (() => {}) });
+
+  let identity: true | string = "The bot token has not been checked yet.";
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** One check of the token. Trying again while Slack is away goes on in the background. */
+  async function checkToken(failures = 0): Promise<SlackFailure | null> {
+    try {
+      const me = await messenger.whoAmI();
+      identity = true;
+      logger.info({ bot: me.userId, team: me.team }, "the bot token is good");
+      const missing = missingScopes(me.scopes ?? []);
+      if (me.scopes !== null && missing.length > 0) {
+        logger.error(
+          { missing },
+          new SlackFailure("missing_scope", {
+            doing: "checking the bot token",
+            detail: `Needed: ${missing.join(", ")}.`,
+          }).message,
+        );
+      }
+      return null;
+    } catch (error) {
+      const failure = SlackFailure.from(error, "checking the bot token");
+      identity = failure.message;
+      logger.warn({ code: failure.code }, failure.message);
+      if (!stopped)
+        timer = setTimeout(
+          () => void checkToken(failures + 1),
+          backoffMs(failures + 1, failure.retryAfterMs),
+        );
+      return failure;
+    }
+  }
+
+  async function stop(): Promise<void> {
+    stopped = true;
+    clearTimeout(timer);
+    await connection.stop();
+    if (!(await within(ANSWERS_TIMEOUT_MS, listeners.settled()))) {
+      logger.warn({}, "stopped while answers to commands or clicks were still on their way");
+    }
+  }
+
+  return {
+    async start() {
+      const [token, opened] = await Promise.allSettled([checkToken(), connection.start()]);
+      const failure = token.status === "fulfilled" && token.value?.permanent ? token.value : null;
+      if (failure === null && opened.status === "fulfilled") return;
+      await stop();
+      throw (
+        failure ?? (opened.status === "rejected" ? opened.reason : new Error("Slack could not be started."))
+      );
+    },
+    stop,
+    ready() {
+      const connected = connection.ready();
+      return connected === true ? identity : connected;
+    },
+    port: () => connection.port(),
+  };
+}
+
+function connectionOf(settings: SlackSettings, logger: SlackLogger): Connection {
+  const { mode } = settings;
+  return mode.kind === "socket"
+    ? createSocketConnection(settings, mode, logger)
+    : createHttpConnection(mode, logger);
+}

@@ -1,0 +1,219 @@
+import { webApi } from "@slack/bolt";
+import type { Reply } from "../maintenance/reply.js";
+import { type SlackMessage, withoutBlocks } from "./blocks.js";
+import { SlackFailure } from "./errors.js";
+import { boltLogger, type SlackLogger } from "./logger.js";
+import { renderReply } from "./render-reply.js";
+import { apiUrlOption, type SlackSettings } from "./settings.js";
+
+const TIMEOUT_MS = 10_000;
+
+/** Slack's codes for blocks it does not take; the same status goes out as text then. */
+const BLOCKS_REFUSED: readonly string[] = [
+  "invalid_blocks",
+  "invalid_blocks_format",
+  "msg_blocks_too_long",
+  "msg_too_long",
+];
+
+/** Where one person is answered. */
+export interface ReplyTarget {
+  /** Of the command or click; `null` when there is none, such as long after it. */
+  readonly responseUrl: string | null;
+  readonly channel: string;
+  readonly user: string;
+  /** The thread in which the person clicked. */
+  readonly thread?: string | null | undefined;
+}
+
+/** Who the token speaks as, and what it may do. */
+export interface BotIdentity {
+  readonly userId: string;
+  readonly botId: string | null;
+  readonly team: string;
+  readonly teamId: string;
+  /** Scopes of the token, or `null` where the server does not tell. */
+  readonly scopes: readonly string[] | null;
+}
+
+/** What the bot says in Slack. Every method throws a SlackFailure and nothing else. */
+export interface Messenger {
+  /** A new message in a channel, or in a thread of it. A repeated call posts a second message. */
+  post(channel: string, thread: string | null, message: SlackMessage): Promise<{ ts: string }>;
+  /** Replaces a message of ours. */
+  update(channel: string, ts: string, message: SlackMessage): Promise<void>;
+  /** Tells one person; nobody else sees it. */
+  reply(to: ReplyTarget, reply: Reply): Promise<void>;
+  /** A text as a file in a thread. Needs the scope `files:write`. */
+  upload(channel: string, thread: string, file: { name: string; text: string; title: string }): Promise<void>;
+  whoAmI(): Promise<BotIdentity>;
+}
+
+/**
+ * The client of Slack's Web API. It tries once, for 10 s at most, and does not wait out rate limits: the lane that
+ * calls it retries with patience, and a retry hidden in here could post a message twice.
+ */
+export function createMessenger(o: {
+  readonly settings: Pick<SlackSettings, "botToken" | "apiUrl">;
+  readonly logger: SlackLogger;
+  /** @defaultValue 10,000 */
+  readonly timeoutMs?: number;
+}): Messenger {
+  const timeout = o.timeoutMs ?? TIMEOUT_MS;
+  const client = new webApi.WebClient(o.settings.botToken.reveal(), {
+    ...apiUrlOption(o.settings),
+    logger: boltLogger(o.logger),
+    retryConfig: { retries: 0 },
+    timeout,
+    rejectRateLimitedCalls: true,
+  });
+
+  /** Sends blocks, or the same as text if Slack refuses the blocks: a status is never lost. */
+  async function send<T>(
+    doing: string,
+    message: SlackMessage,
+    call: (content: Content) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call(contentOf(message));
+    } catch (error) {
+      const failure = SlackFailure.from(error, doing);
+      if (!BLOCKS_REFUSED.includes(failure.code)) throw failure;
+      o.logger.error(
+        { err: failure.message, code: failure.code },
+        "Slack refused the blocks; sending the text alone",
+      );
+      // An empty list clears the blocks of a message that is being updated; leaving it out would keep the old ones.
+      return await attempt(doing, () =>
+        call({ ...contentOf(message), text: withoutBlocks(message), blocks: [] }),
+      );
+    }
+  }
+
+  return {
+    async post(channel, thread, message) {
+      const doing = `posting to ${channel}`;
+      const posted = await send(doing, message, (content) =>
+        client.chat.postMessage({ ...content, channel, ...(thread === null ? {} : { thread_ts: thread }) }),
+      );
+      if (typeof posted.ts !== "string")
+        throw new SlackFailure("server_error", { doing, detail: "No ts in the answer." });
+      return { ts: posted.ts };
+    },
+
+    async update(channel, ts, message) {
+      await send(`updating a message in ${channel}`, message, (content) =>
+        client.chat.update({ ...content, channel, ts }),
+      );
+    },
+
+    async reply(to, reply) {
+      const doing = "answering a person";
+      const message = renderReply(reply);
+      if (to.responseUrl !== null) {
+        try {
+          await postToResponseUrl(to.responseUrl, to.thread ?? null, message, timeout);
+          return;
+        } catch (error) {
+          const failure = SlackFailure.from(error, doing);
+          o.logger.warn(
+            { err: failure.message, code: failure.code },
+            "the response URL did not take the answer; trying an ephemeral message",
+          );
+        }
+      }
+      await send(doing, message, (content) =>
+        client.chat.postEphemeral({
+          ...content,
+          channel: to.channel,
+          user: to.user,
+          ...(to.thread ? { thread_ts: to.thread } : {}),
+        }),
+      );
+    },
+
+    async upload(channel, thread, file) {
+      await attempt(`uploading ${file.name} to ${channel}`, () =>
+        client.files.uploadV2({
+          channel_id: channel,
+          thread_ts: thread,
+          filename: file.name,
+          title: file.title,
+          content: file.text,
+        }),
+      );
+    },
+
+    async whoAmI() {
+      const answer = await attempt("checking the bot token", () => client.auth.test());
+      return {
+        userId: answer.user_id ?? "",
+        botId: answer.bot_id ?? null,
+        team: answer.team ?? "",
+        teamId: answer.team_id ?? "",
+        scopes: answer.response_metadata?.scopes ?? null,
+      };
+    },
+  };
+}
+
+type Content = ReturnType<typeof contentOf>;
+
+/** No previews and no guessing of links, channels or mentions: what a message holds is what we put there. */
+function contentOf(message: SlackMessage) {
+  return {
+    text: message.text,
+    blocks: message.blocks,
+    parse: "none" as const,
+    link_names: false,
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+}
+
+async function attempt<T>(doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw SlackFailure.from(error, doing);
+  }
+}
+
+/** Works in every channel, also where the bot is no member; Slack takes 5 answers within 30 minutes. */
+async function postToResponseUrl(
+  url: string,
+  thread: string | null,
+  message: SlackMessage,
+  timeoutMs: number,
+): Promise<void> {
+  const doing = "answering at the response URL";
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json; charset=utf-8" },
+    body: JSON.stringify({
+      response_type: "ephemeral",
+      replace_original: false,
+      text: message.text,
+      blocks: message.blocks,
+      ...(thread === null ? {} : { thread_ts: thread }),
+    }),
+    redirect: "error",
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const answer = await response.text();
+  if (response.ok) return;
+  if (response.status === 429) {
+    throw new SlackFailure("rate_limited", {
+      doing,
+      retryAfterMs: Number(response.headers.get("retry-after") ?? 1) * 1000,
+    });
+  }
+  if (response.status >= 500)
+    throw new SlackFailure("server_error", { doing, detail: `HTTP ${response.status}.` });
+  throw new SlackFailure(codeIn(answer), { doing, detail: `HTTP ${response.status}.` });
+}
+
+/** Response URLs answer an error as JSON or as its bare code; an old address is simply not found. */
+function codeIn(answer: string): string {
+  return /^\s*(?:\{.*"error"\s*:\s*")?([a-z]+(?:_[a-z]+)+)/s.exec(answer)?.[1] ?? "expired_url";
+}

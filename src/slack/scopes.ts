@@ -1,0 +1,16 @@
+/** What the bot token must be allowed to do, each for one thing. `manifest.json` asks for exactly these. */
+export const BOT_SCOPES = {
+  commands: "the slash command",
+  "chat:write": "cards, threads and answers",
+  "users:read": "names of people in the hand-over record",
+  "usergroups:read": "approvers by user group",
+  "files:write": "long lists as a file in the thread",
+} as const;
+
+/** The name of the slash command in the manifest. A workspace may rename it; every name is heard. */
+export const SLASH_COMMAND = "/mesos";
+
+/** Scopes that a token lacks. */
+export function missingScopes(granted: readonly string[]): string[] {
+  return Object.keys(BOT_SCOPES).filter((scope) => !granted.includes(scope));
+}

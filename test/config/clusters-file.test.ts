@@ -1,0 +1,243 @@
+import { describe, expect, test } from "vitest";
+import { configOf, errorOf, problemsOf, withClusters } from "./parse.js";
+
+const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+describe("a clusters file that is right", () => {
+  const full = `
+clusters:
+  prod:
+    masters: [https://m1.example.com:5050, "https://10.0.0.2:5050/"]
+    credentials: { principal: bot, secret_env: PROD_SECRET }
+    tls: { ca_file: ca.pem }
+    channel: C0PROD
+    inventory: /srv/inventory.ini
+    default_duration: 90m
+    max_duration: 2d
+    approvers: [U01ALICE, W01BOB]
+    self_approval: true
+    approval_ttl: 30m
+    poll_interval: 5s
+    ask_after: 0s
+    agent_return: 1h
+  staging:
+    masters: [10.0.0.9:5050]
+`;
+  const given = withClusters(full, {
+    env: { PROD_SECRET: "hunter2" },
+    files: { "/etc/bot/ca.pem": PEM, "/srv/inventory.ini": "[web]\n" },
+  });
+
+  test("becomes clusters in its order, spans in milliseconds", () => {
+    const { clusters } = configOf(given);
+    expect(clusters.map(({ name }) => name)).toEqual(["prod", "staging"]);
+    expect(clusters[0]).toMatchObject({
+      masters: ["https://m1.example.com:5050", "https://10.0.0.2:5050"],
+      ca: PEM,
+      channel: "C0PROD",
+      inventoryFile: "/srv/inventory.ini",
+      defaultDurationMs: 5_400_000,
+      maxDurationMs: 172_800_000,
+      approvers: ["U01ALICE", "W01BOB"],
+      selfApproval: true,
+      approvalTtlMs: 1_800_000,
+      pollMs: 5_000,
+      askAfterMs: 0,
+      agentReturnMs: 3_600_000,
+    });
+    expect(clusters[0]?.credentials?.secret.reveal()).toBe("hunter2");
+  });
+
+  test("needs nothing but masters", () => {
+    expect(configOf(given).clusters[1]).toEqual({
+      name: "staging",
+      masters: ["http://10.0.0.9:5050"],
+      credentials: null,
+      ca: null,
+      channel: null,
+      inventoryFile: null,
+      defaultDurationMs: 7_200_000,
+      maxDurationMs: 604_800_000,
+      approvers: [],
+      selfApproval: false,
+      approvalTtlMs: 3_600_000,
+      pollMs: 10_000,
+      askAfterMs: 600_000,
+      agentReturnMs: 600_000,
+    });
+  });
+
+  test("is frozen through and through", () => {
+    const isFrozen = (value: unknown): boolean =>
+      typeof value !== "object" ||
+      value === null ||
+      (Object.isFrozen(value) && Object.values(value).every(isFrozen));
+    expect(isFrozen(configOf(given))).toBe(true);
+  });
+
+  test("gives a bot no secret and no certificates, and asks it for none", () => {
+    const { clusters } = configOf(withClusters(full, { role: "bot", env: { REDIS_URL: "redis://r" } }));
+    expect(clusters[0]).toMatchObject({ credentials: null, ca: null, channel: "C0PROD" });
+  });
+
+  test("may share settings by merge keys and a channel between clusters", () => {
+    const { clusters } = configOf(
+      withClusters("clusters:\n  a: &a { masters: [m1], channel: C01 }\n  b: { <<: *a, masters: [m2] }\n"),
+    );
+    expect(clusters.map(({ channel }) => channel)).toEqual(["C01", "C01"]);
+  });
+});
+
+describe("masters", () => {
+  test.each([
+    ["http://10.0.0.1:5050", "http://10.0.0.1:5050"],
+    ["HTTPS://Mesos.Example.com", "https://mesos.example.com"],
+    ["http://m1", "http://m1"],
+    ["m1", "http://m1:5050"],
+    ["m1:80", "http://m1"],
+    ["m1:5051/", "http://m1:5051"],
+    ["[fd00::1]:5050", "http://[fd00::1]:5050"],
+    ["[fd00::1]", "http://[fd00::1]:5050"],
+  ])("%s means %s", (written, base) => {
+    expect(
+      configOf(withClusters(`clusters: { prod: { masters: ["${written}"] } }`)).clusters[0]?.masters,
+    ).toEqual([base]);
+  });
+
+  test.each([
+    ["zk://z1:2181/mesos", "ZooKeeper"],
+    ["ftp://m1", "starts with http"],
+    ["http://u:p@m1:5050", "user or password"],
+    ["http://m1:5050/#/agents", "more than scheme, host and port"],
+    ["http://m1:5050/master/api/v1", "more than scheme, host and port"],
+    ["http://m1:port", "write scheme, host and port"],
+    ["m1 m2", "write scheme, host and port"],
+    ["", "write scheme, host and port"],
+  ])("%j is refused: %s", (written, why) => {
+    expect(problemsOf(withClusters(`clusters: { prod: { masters: ["${written}"] } }`))).toEqual([
+      expect.stringContaining(why),
+    ]);
+  });
+
+  test("belong to one cluster only: two writers of one schedule would undo each other (invariant 8)", () => {
+    expect(
+      problemsOf(withClusters("clusters:\n  a: { masters: [m1] }\n  b: { masters: [m2, http://m1:5050] }\n")),
+    ).toEqual(["clusters.yaml:3 b.masters[1]: is a master of a as well: one master belongs to one cluster"]);
+  });
+
+  test("are listed once", () => {
+    expect(problemsOf(withClusters("clusters: { a: { masters: [m1, m1:5050] } }"))).toEqual([
+      "clusters.yaml:1 a.masters[1]: is the same master as one before it",
+    ]);
+  });
+});
+
+describe("a clusters file with mistakes", () => {
+  test("is told all of them at once, each with its line", () => {
+    const text = `
+clusters:
+  prod:
+    masters: m1
+    poll_intervall: 10s
+    approvers: ["@alice"]
+    credentials: { principal: bot, secret: hunter2 }
+    inventory: nowhere.ini
+  staging:
+    default_duration: 8d
+    masters: [m1]
+    channel: "#staging"
+  Prod: { masters: [m2] }
+  empty:
+extra: true
+`;
+    expect(problemsOf(withClusters(text)).map((line) => line.split(": ")[0])).toEqual([
+      "clusters.yaml:15 extra",
+      "clusters.yaml:13 clusters.Prod",
+      "clusters.yaml:4 prod.masters",
+      "clusters.yaml:7 prod.credentials.secret_env",
+      "clusters.yaml:7 prod.credentials.secret",
+      "clusters.yaml:6 prod.approvers[0]",
+      "clusters.yaml:5 prod.poll_intervall",
+      "clusters.yaml:8 prod.inventory",
+      "clusters.yaml:12 staging.channel",
+      "clusters.yaml:14 empty",
+    ]);
+  });
+
+  test.each([
+    ["a key near a known one", "poll_intervall: 10s", "did you mean poll_interval?"],
+    ["a key in camel case", "selfApproval: true", "did you mean self_approval?"],
+    ["a key near none", "zookeeper: z1", "there are: masters,"],
+    [
+      "a password in the file",
+      "credentials: { principal: b, password: p, secret_env: S }",
+      "put the secret in an environment",
+    ],
+    [
+      "a secret for a variable's name",
+      "credentials: { principal: b, secret_env: hunter2 }",
+      "has to name an environment variable",
+    ],
+    [
+      "a variable that is not set",
+      "credentials: { principal: b, secret_env: NOT_SET }",
+      "names an environment variable that is not set",
+    ],
+    ["a CA without https", "tls: { ca_file: ca.pem }", "has no effect"],
+    ["a number without a unit", "poll_interval: 10", "is not a duration"],
+    ["a poll faster than a second", "poll_interval: 0s", "the least is 1s"],
+    ["a window of years", "max_duration: 999d", "the most is 366d"],
+    ["a default over the most", "default_duration: 8d", "is longer than max_duration"],
+    ["an inventory that is not there", "inventory: i.ini", "cannot be read: /etc/bot/i.ini (no such file)"],
+    ["a channel's name", "channel: ops", "is not a Slack channel id"],
+    ["yes for true", "self_approval: yes", "is neither true nor false"],
+    ["an approver by name", "approvers: [alice]", "is not a Slack user id"],
+    ["one approver without a list", "approvers: U01", "has to be a list"],
+  ])("%s is explained", (_, line, why) => {
+    expect(problemsOf(withClusters(`clusters:\n  prod:\n    masters: [m1]\n    ${line}\n`))).toEqual([
+      expect.stringMatching(new RegExp(`^clusters.yaml:4 prod\\..*${why.replace(/[?()/.]/g, "\\$&")}`)),
+    ]);
+  });
+
+  test.each([
+    ["a CA file that is not there", {}, "(no such file)"],
+    ["a CA file without a certificate", { "/etc/bot/ca.pem": "hello" }, "without a PEM certificate"],
+  ])("%s is explained", (_, files, why) => {
+    const text = "clusters: { prod: { masters: [https://m1], tls: { ca_file: ca.pem } } }";
+    expect(problemsOf(withClusters(text, { files }))).toEqual([expect.stringContaining(why)]);
+  });
+
+  test.each([
+    [
+      "a cluster that stands there twice",
+      "clusters:\n  a: { masters: [m1] }\n  a: { masters: [m2] }\n",
+      "clusters.yaml:3: has a key",
+    ],
+    ["a tab", "clusters:\n\tprod: {}\n", "clusters.yaml:2: is indented with a tab"],
+    ["an open bracket", "clusters: [\n", "clusters.yaml:"],
+    ["no clusters", "clusters: {}\n", "clusters.yaml:1 clusters: names no cluster"],
+    ["nothing", "", "clusters.yaml:1: has to be a map"],
+    ["a list", "- a\n", "clusters.yaml:1: has to be a map"],
+    ["clusters as a list", "clusters: [a]\n", "clusters.yaml:1 clusters: is missing or not a map"],
+    ["an alias without an anchor", "clusters: *nobody\n", "clusters.yaml"],
+  ])("%s is explained", (_, text, why) => {
+    expect(problemsOf(withClusters(text))[0]).toContain(why);
+  });
+
+  test("a file that is not there is said with its path", () => {
+    expect(errorOf({ env: { ...withClusters("").env, CLUSTERS_FILE: "/nowhere.yaml" } }).problems).toEqual([
+      {
+        where: "CLUSTERS_FILE",
+        what: "names a file that cannot be read: /nowhere.yaml (no such file)",
+        example: "CLUSTERS_FILE=config/clusters.yaml",
+      },
+    ]);
+  });
+
+  test("settings of the one-cluster case beside a file are refused", () => {
+    const given = withClusters("clusters: { prod: { masters: [m1] } }", { env: { MESOS_MASTERS: "m2" } });
+    expect(problemsOf(given)).toEqual([
+      expect.stringMatching(/^MESOS_MASTERS: is set together with CLUSTERS_FILE/),
+    ]);
+  });
+});

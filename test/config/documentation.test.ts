@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { environmentSchema, VARIABLE_NAMES } from "../../src/config/environment-schema.js";
+import { parseConfig } from "../../src/config/parse-config.js";
+import { clusterDocs, environmentDocs } from "../../src/config/tables.js";
+import { repositoryFile, withTables } from "./documents.js";
+
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(`../../${file}`, import.meta.url));
+}
+
+describe("the schema documents itself", () => {
+  test.each([...environmentDocs(), ...clusterDocs()])("$name has a description and an example", (doc) => {
+    expect(doc.description).toMatch(/^\S.*\.$/);
+    expect(doc.example).not.toBe("");
+    expect(`${doc.description}${doc.example}`).not.toContain("|");
+  });
+});
+
+describe("the documents follow the schema (after a change: npx vitest run test/config -u)", () => {
+  test("docs/configuration.md has both tables", async () => {
+    const text = repositoryFile("docs/configuration.md");
+    expect(text).toContain("<!-- configuration -->");
+    expect(text).toContain("<!-- clusters -->");
+    await expect(withTables(text)).toMatchFileSnapshot(pathOf("docs/configuration.md"));
+  });
+
+  test("README.md shows the same table of the environment, if it shows one", async () => {
+    if (!existsSync(pathOf("README.md"))) return;
+    await expect(withTables(repositoryFile("README.md"))).toMatchFileSnapshot(pathOf("README.md"));
+  });
+});
+
+describe(".env.example", () => {
+  const lines = repositoryFile(".env.example").matchAll(/^#?([A-Z][A-Z_]*)=(.*)$/gm);
+  const shown = [...lines].map(([, name = "", value = ""]) => ({ name, value }));
+
+  test("names every variable once, and no other", () => {
+    expect(shown.map(({ name }) => name).toSorted()).toEqual([...VARIABLE_NAMES].toSorted());
+  });
+
+  test.each(shown)("$name has a value that is right, and its default if it has one", ({ name, value }) => {
+    expect(environmentSchema.safeParse({ [name]: value.replace("…", "1") }).error).toBeUndefined();
+    const fallback = environmentDocs().find((doc) => doc.name === name)?.fallback ?? null;
+    if (fallback !== null) expect(value).toBe(fallback);
+  });
+});
+
+describe("config/clusters.example.yaml", () => {
+  const text = repositoryFile("config/clusters.example.yaml");
+  const files: Readonly<Record<string, string>> = {
+    "config/clusters.yaml": text,
+    "config/ca/mesos.pem": "-----BEGIN CERTIFICATE-----\n",
+    "config/inventory/prod.ini": "[web]\n",
+  };
+
+  test("is a right configuration as it stands", () => {
+    const result = parseConfig({
+      role: "worker",
+      env: { CLUSTERS_FILE: "config/clusters.yaml", PROD_MESOS_SECRET: "s", REDIS_URL: "redis://r" },
+      readFile: (path) => files[path] ?? "",
+    });
+    expect(result).toMatchObject({ ok: true });
+  });
+
+  test.each(clusterDocs())("shows $name, with its default if it has one", ({ name, fallback }) => {
+    const key = name.split(".").at(-1) ?? name;
+    const value = new RegExp(`^ +${key}:(.*)$`, "m").exec(text)?.[1];
+    expect(value).toBeDefined();
+    if (fallback !== null && fallback !== "[]") expect(value?.trim()).toBe(fallback);
+  });
+});

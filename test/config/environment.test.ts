@@ -1,0 +1,201 @@
+import { describe, expect, test } from "vitest";
+import { configOf, errorOf, LEAST, problemsOf, SLACK } from "./parse.js";
+
+describe("Slack", () => {
+  test("Socket Mode needs two tokens", () => {
+    const { slack } = configOf({ env: LEAST });
+    expect(slack).toMatchObject({ apiUrl: null, mode: { kind: "socket" } });
+    expect(slack?.botToken.reveal()).toBe("xoxb-1");
+  });
+
+  test("HTTP mode needs the signing secret and listens on 3000 unless told otherwise", () => {
+    const env = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: "s3", MESOS_MASTERS: "m1" };
+    expect(configOf({ env }).slack?.mode).toMatchObject({ kind: "http", port: 3000 });
+    expect(configOf({ env: { ...env, PORT: "8080" } }).slack?.mode).toMatchObject({ port: 8080 });
+  });
+
+  test("a worker needs no Slack settings and gets none", () => {
+    const env = { MESOS_MASTERS: "m1", REDIS_URL: "redis://r" };
+    expect(configOf({ role: "worker", env }).slack).toBeNull();
+    expect(configOf({ role: "worker", env: { ...env, ...SLACK } }).slack).toBeNull();
+    expect(
+      configOf({ role: "worker", env: { ...env, SLACK_BOT_TOKEN: "xoxb-…", PORT: "x" } }).slack,
+    ).toBeNull();
+  });
+
+  test("the API's URL ends with a slash", () => {
+    const env = { ...LEAST, SLACK_API_URL: "http://localhost:3000/api" };
+    expect(configOf({ env }).slack?.apiUrl).toBe("http://localhost:3000/api/");
+  });
+
+  test("both modes at once are refused, because one would silently not count", () => {
+    expect(problemsOf({ env: { ...LEAST, SLACK_SIGNING_SECRET: "s3" } })).toEqual([
+      expect.stringMatching(/^SLACK_SIGNING_SECRET: is set together with SLACK_APP_TOKEN/),
+    ]);
+  });
+
+  test("Slack's requests and the health checks cannot share a port", () => {
+    const env = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: "s3", MESOS_MASTERS: "m1", PORT: "9464" };
+    expect(problemsOf({ env })).toEqual([expect.stringMatching(/^OPS_PORT: is the same port as PORT/)]);
+  });
+
+  test("an example that was copied and not filled in is noticed", () => {
+    expect(problemsOf({ env: { ...LEAST, SLACK_BOT_TOKEN: "xoxb-…" } })).toEqual([
+      "SLACK_BOT_TOKEN: still has the value of the example",
+    ]);
+  });
+
+  test("without any Slack setting the table says what to set and mentions the demo", () => {
+    const error = errorOf({ env: { MESOS_MASTERS: "m1" } });
+    expect(error.problems.map(({ where }) => where)).toEqual(["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]);
+    expect(error.format().split("\n").at(-1)).toContain("npm run demo");
+  });
+
+  test("somebody who has begun to set Slack up is not sent to the demo", () => {
+    expect(errorOf({ env: { SLACK_BOT_TOKEN: "xoxb-1" } }).format()).not.toContain("demo");
+  });
+
+  test("a misspelt variable is found", () => {
+    expect(problemsOf({ env: { ...LEAST, SLACK_BOT_TOKEN: "", SLACK_BOT_TOKN: "xoxb-1" } })).toEqual([
+      expect.stringContaining("(SLACK_BOT_TOKN is set: was that meant?)"),
+    ]);
+  });
+});
+
+describe("the store", () => {
+  test("is embedded without REDIS_URL", () => {
+    expect(configOf({ env: LEAST }).store).toEqual({ kind: "embedded", dataDir: "./data" });
+    expect(configOf({ env: { ...LEAST, DATA_DIR: "/var/lib/bot" } }).store).toMatchObject({
+      dataDir: "/var/lib/bot",
+    });
+  });
+
+  test.each(["bot", "worker"])("of a %s of its own has to be Redis", (role) => {
+    expect(problemsOf({ role, env: LEAST })).toEqual([
+      expect.stringMatching(/^REDIS_URL: is not set: .*the embedded store serves one process only/),
+    ]);
+  });
+
+  test("is Redis by one URL", () => {
+    const store = configOf({ env: { ...LEAST, REDIS_URL: "rediss://u:p@r:6380/2" } }).store;
+    expect(store).toMatchObject({ kind: "redis", sentinel: null, cluster: false });
+    expect(store.kind === "redis" && store.url.reveal()).toBe("rediss://u:p@r:6380/2");
+  });
+
+  test("is Redis behind sentinels", () => {
+    const env = {
+      ...LEAST,
+      REDIS_URL: "redis://:p@ignored",
+      REDIS_SENTINELS: "s1, s2:26380,[::1]:7",
+      REDIS_SENTINEL_NAME: "mymaster",
+    };
+    expect(configOf({ env }).store).toMatchObject({
+      sentinel: {
+        name: "mymaster",
+        addresses: [
+          { host: "s1", port: 26_379 },
+          { host: "s2", port: 26_380 },
+          { host: "::1", port: 7 },
+        ],
+        password: null,
+      },
+    });
+  });
+
+  test.each([
+    ["an address without a name", { REDIS_URL: "redis://r", REDIS_SENTINELS: "s1" }, ["REDIS_SENTINEL_NAME"]],
+    ["a name without an address", { REDIS_URL: "redis://r", REDIS_SENTINEL_NAME: "m" }, ["REDIS_SENTINELS"]],
+    ["sentinels without a URL", { REDIS_SENTINELS: "s1", REDIS_SENTINEL_NAME: "m" }, ["REDIS_URL"]],
+    ["a cluster without a URL", { REDIS_CLUSTER: "true" }, ["REDIS_URL"]],
+    ["a cluster with a database", { REDIS_URL: "redis://r/1", REDIS_CLUSTER: "yes" }, ["REDIS_URL"]],
+    [
+      "a cluster behind sentinels",
+      { REDIS_URL: "redis://r", REDIS_CLUSTER: "1", REDIS_SENTINELS: "s1", REDIS_SENTINEL_NAME: "m" },
+      ["REDIS_CLUSTER"],
+    ],
+    ["another scheme", { REDIS_URL: "http://r" }, ["REDIS_URL"]],
+    ["a database that is no number", { REDIS_URL: "redis://r/prod" }, ["REDIS_URL"]],
+    ["no host", { REDIS_URL: "redis://" }, ["REDIS_URL"]],
+    [
+      "a broken list",
+      { REDIS_URL: "redis://r", REDIS_SENTINELS: "s1:x", REDIS_SENTINEL_NAME: "m" },
+      ["REDIS_SENTINELS"],
+    ],
+  ])("with %s is refused", (_, env, where) => {
+    expect(errorOf({ env: { ...LEAST, ...env } }).problems.map((problem) => problem.where)).toEqual(where);
+  });
+});
+
+describe("the rest", () => {
+  test("has defaults", () => {
+    expect(configOf({ env: LEAST })).toMatchObject({
+      role: "all",
+      ops: { host: "127.0.0.1", port: 9464 },
+      logLevel: "info",
+    });
+  });
+
+  test.each([
+    ["OPS_PORT", "70000"],
+    ["OPS_PORT", "-1"],
+    ["OPS_PORT", "9e3"],
+    ["PORT", "0"],
+    ["LOG_LEVEL", "loud"],
+    ["REDIS_CLUSTER", "maybe"],
+    ["SLACK_API_URL", "localhost:3000"],
+    ["SLACK_API_URL", "http://u:p@h/"],
+    ["SLACK_APP_TOKEN", "xoxb-1"],
+    ["SLACK_CHANNEL", "#ops"],
+    ["MESOS_CLUSTER", "My Cluster"],
+    ["MESOS_CLUSTER", "4h"],
+    ["MESOS_CLUSTER", "m-7k3q"],
+  ])("%s=%s is refused with an example", (name, value) => {
+    const { problems } = errorOf({ env: { ...LEAST, [name]: value } });
+    expect(problems).toEqual([
+      { where: name, what: expect.any(String), example: expect.stringMatching(`^${name}=.`) },
+    ]);
+  });
+
+  test("port 0 of the health checks means any free one", () => {
+    expect(configOf({ env: { ...LEAST, OPS_PORT: "0" } }).ops.port).toBe(0);
+  });
+
+  test("an empty variable counts as not set", () => {
+    expect(configOf({ env: { ...LEAST, OPS_PORT: "", LOG_LEVEL: "  ", REDIS_URL: "" } }).store.kind).toBe(
+      "embedded",
+    );
+  });
+
+  test("an unknown role is refused before anything else", () => {
+    expect(problemsOf({ role: "wroker" })).toEqual(["--role: is none of bot, worker, all"]);
+  });
+});
+
+describe("one cluster without a file", () => {
+  test("is named default and takes its masters, login and channel from the environment", () => {
+    const env = { ...LEAST, MESOS_PRINCIPAL: "bot", MESOS_SECRET: "s", SLACK_CHANNEL: "C01OPS" };
+    const [cluster] = configOf({ env: { ...env, MESOS_MASTERS: "http://m1:5050/, m2" } }).clusters;
+    expect(cluster).toMatchObject({
+      name: "default",
+      masters: ["http://m1:5050", "http://m2:5050"],
+      channel: "C01OPS",
+      credentials: { principal: "bot" },
+    });
+    expect(cluster?.credentials?.secret.reveal()).toBe("s");
+  });
+
+  test.each([
+    ["a principal without its secret", { MESOS_PRINCIPAL: "bot" }, ["MESOS_SECRET"]],
+    ["a secret without its principal", { MESOS_SECRET: "s" }, ["MESOS_PRINCIPAL"]],
+    ["a bad second master", { MESOS_MASTERS: "m1,zk://z/mesos" }, ["MESOS_MASTERS (item 2)"]],
+    ["a list of nothing", { MESOS_MASTERS: ", ," }, ["MESOS_MASTERS"]],
+    ["no cluster at all", { MESOS_MASTERS: "" }, ["MESOS_MASTERS"]],
+    [
+      "two things wrong",
+      { MESOS_MASTERS: "ftp://m", MESOS_SECRET: "s" },
+      ["MESOS_PRINCIPAL", "MESOS_MASTERS (item 1)"],
+    ],
+  ])("with %s is refused", (_, env, where) => {
+    expect(errorOf({ env: { ...LEAST, ...env } }).problems.map((problem) => problem.where)).toEqual(where);
+  });
+});

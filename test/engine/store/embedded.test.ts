@@ -1,0 +1,113 @@
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lockFolder } from "../../../src/engine/store/folder-lock.js";
+import { openStore } from "../../../src/engine/store/open-store.js";
+import { compileChild } from "./child/compile.js";
+import { runChild } from "./child/run.js";
+import { embeddedPlace, keepLog, type Place } from "./places.js";
+
+const compiled = compileChild();
+afterAll(() => rm(compiled.folder, { recursive: true, force: true }));
+
+let place: Place;
+let dataDir: string;
+beforeEach(async () => {
+  place = await embeddedPlace();
+  dataDir = place.settings.kind === "embedded" ? place.settings.dataDir : "";
+});
+afterEach(() => place.dispose());
+
+describe("the embedded store's folder", () => {
+  it("is made for its owner alone, and reopened with what is in it", async () => {
+    const inner = join(dataDir, "a", "b");
+    const first = await openStore({ kind: "embedded", dataDir: inner }, keepLog());
+    await first.queue<{ text: string }>("kept").add("job", { text: "käfer \u{1f6e0}" }, { jobId: "j-1" });
+    await first.close();
+    const again = await openStore({ kind: "embedded", dataDir: inner }, keepLog());
+    expect((await again.queue("kept").getJob("j-1"))?.data).toEqual({ text: "käfer \u{1f6e0}" });
+    await again.close();
+    expect((await stat(inner)).mode & 0o777).toBe(0o700);
+    expect(await readdir(join(inner, "lock"))).toEqual([]);
+  });
+
+  it("forgets a first start that was killed half-way", async () => {
+    await rm(join(dataDir, "queue"), { recursive: true });
+    await mkdir(join(dataDir, "unfinished-123"));
+    await writeFile(join(dataDir, "unfinished-123", "PG_VERSION"), "18");
+    const store = await openStore(place.settings, keepLog());
+    expect(await store.ping()).toBe(true);
+    await store.close();
+    expect((await readdir(dataDir)).sort()).toEqual(["lock", "queue"]);
+  });
+
+  it("says what to do when the database does not open, and lets go of the folder", async () => {
+    await rm(join(dataDir, "queue", "global"), { recursive: true });
+    await expect(openStore(place.settings, keepLog())).rejects.toMatchObject({
+      code: "damaged",
+      next: expect.stringContaining("put back a copy"),
+    });
+    await rm(join(dataDir, "queue"), { recursive: true });
+    await (await openStore(place.settings, keepLog())).close();
+  });
+
+  it("says what to do when it cannot be made", async () => {
+    await writeFile(join(dataDir, "file"), "");
+    const settings = { kind: "embedded", dataDir: join(dataDir, "file", "inner") } as const;
+    await expect(openStore(settings, keepLog())).rejects.toMatchObject({ code: "folder" });
+  });
+});
+
+describe("a second process on the embedded store", () => {
+  it("is refused with who holds it, and the first goes on", async () => {
+    const store = await openStore(place.settings, keepLog());
+    const queue = store.queue("busy");
+    const child = runChild(compiled.program, "hold", place.argument);
+    expect(await child.ended()).toBe(1);
+    expect(child.lines.join()).toContain(`error in_use`);
+    expect(child.lines.join()).toContain(`in use by process ${process.pid} on `);
+    expect((await queue.add("still", {})).id).toBeDefined();
+    await store.close();
+  });
+
+  it("gets the folder at once after the holder was killed", async () => {
+    const child = runChild(compiled.program, "hold", place.argument);
+    await child.says("open");
+    await expect(openStore(place.settings, keepLog())).rejects.toMatchObject({
+      code: "in_use",
+      what: expect.stringContaining(`process ${child.pid}`),
+    });
+    await child.kill();
+    const store = await openStore(place.settings, keepLog());
+    expect(await store.ping()).toBe(true);
+    await store.close();
+  });
+
+  it("is refused also while the holder is stopped and says nothing", async () => {
+    const child = runChild(compiled.program, "hold", place.argument);
+    await child.says("open");
+    process.kill(child.pid, "SIGSTOP");
+    await expect(lockFolder(dataDir)).rejects.toMatchObject({ code: "in_use" });
+    await child.kill();
+  });
+});
+
+describe("the folder's lock", () => {
+  it("has never two holders, however many ask at once", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const asked = await Promise.allSettled([1, 2, 3, 4].map(() => lockFolder(dataDir)));
+      const held = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      expect(held.length).toBeLessThanOrEqual(1);
+      await Promise.all(held.map((lock) => lock.release()));
+    }
+  });
+
+  it("says so when the path is too long for it", async () => {
+    const long = join(dataDir, "x".repeat(100));
+    await mkdir(long);
+    await expect(lockFolder(long)).rejects.toMatchObject({
+      code: "folder",
+      next: expect.stringContaining("short path"),
+    });
+  });
+});

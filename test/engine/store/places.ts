@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openStore } from "../../../src/engine/store/open-store.js";
+import type { StoreLogger, StoreSettings } from "../../../src/engine/store/store.js";
+import { redisAvailable, startRedis } from "../../support/redis.js";
+
+const MODULES = join(import.meta.dirname, "../../../node_modules");
+const CACHE = join(MODULES, ".cache");
+
+/** A place for a queue that a test has to itself. */
+export interface Place {
+  readonly settings: StoreSettings;
+  /** The same as text, for a child process. */
+  readonly argument: string;
+  dispose(): Promise<void>;
+}
+
+/** Both kinds of store, for suites that must hold on either. */
+export const PLACES: readonly { name: string; available: true | string; make: () => Promise<Place> }[] = [
+  { name: "embedded store", available: true, make: embeddedPlace },
+  { name: "Redis", available: redisAvailable, make: redisPlace },
+];
+
+/** Starts from a copy of an empty store: the first start of each would take seconds. */
+export async function embeddedPlace(): Promise<Place> {
+  const dataDir = await mkdtemp(join(tmpdir(), "mmb-store-"));
+  await cp(await emptyStore(), dataDir, { recursive: true });
+  return {
+    settings: { kind: "embedded", dataDir },
+    argument: `embedded ${dataDir}`,
+    dispose: () => rm(dataDir, { recursive: true, force: true }),
+  };
+}
+
+let made: Promise<string> | null = null;
+
+/** The folder of an empty embedded store, made once for these versions of what makes it. */
+function emptyStore(): Promise<string> {
+  made ??= (async () => {
+    const folder = join(CACHE, `empty-store-${versionOf("@electric-sql/pglite")}-${versionOf("bullmq")}`);
+    if (existsSync(folder)) return folder;
+    await mkdir(CACHE, { recursive: true });
+    const own = await mkdtemp(join(CACHE, "making-"));
+    await (await openStore({ kind: "embedded", dataDir: own }, keepLog())).close();
+    // Another test process may have been faster.
+    await rename(own, folder).catch(() => rm(own, { recursive: true }));
+    return folder;
+  })();
+  return made;
+}
+
+function versionOf(name: string): string {
+  const text = readFileSync(join(MODULES, name, "package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+export async function redisPlace(): Promise<Place> {
+  const server = await startRedis();
+  return { settings: redisAt(server.url), argument: `redis ${server.url}`, dispose: () => server.dispose() };
+}
+
+export function redisAt(url: string): Extract<StoreSettings, { kind: "redis" }> {
+  return { kind: "redis", url: { reveal: () => url } };
+}
+
+/** A logger that keeps its lines. */
+export function keepLog(): StoreLogger & {
+  readonly lines: { level: string; fields: object; text: string }[];
+} {
+  const lines: { level: string; fields: object; text: string }[] = [];
+  const keep = (level: string) => (fields: object, text: string) => void lines.push({ level, fields, text });
+  return { lines, info: keep("info"), warn: keep("warn"), error: keep("error") };
+}
+
+/** Waits until `check` gives something other than `undefined` or `false`. The test's own time limit ends the wait. */
+export async function until<T>(
+  check: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  for (;;) {
+    const found = await check();
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,208 @@
+import { Redis } from "ioredis";
+import { afterEach, expect, it } from "vitest";
+import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
+import { openStore } from "../../../src/engine/store/open-store.js";
+import type { Store, StoreSettings } from "../../../src/engine/store/store.js";
+import { StoreError } from "../../../src/engine/store/store-error.js";
+import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../support/redis.js";
+import { suiteFor } from "../../support/require.js";
+import { keepLog, redisAt, until } from "./places.js";
+
+suiteFor(
+  "the store in Redis",
+  redisAvailable,
+)(() => {
+  const servers: TestRedis[] = [];
+  const stores: Store[] = [];
+  afterEach(async () => {
+    for (const store of stores.splice(0)) await store.close(true);
+    for (const server of servers.splice(0)) await server.dispose();
+  });
+
+  async function redis(...args: readonly string[]): Promise<TestRedis> {
+    const server = await startRedis(...args);
+    servers.push(server);
+    return server;
+  }
+
+  async function open(settings: StoreSettings, log = keepLog()): Promise<Store> {
+    const store = await openStore(settings, log);
+    stores.push(store);
+    return store;
+  }
+
+  /** What a rejected promise was rejected with. */
+  async function refusal(work: Promise<unknown>): Promise<StoreError> {
+    const error = await work.then(
+      () => new Error("was not refused"),
+      (caught: unknown) => caught,
+    );
+    if (error instanceof StoreError) return error;
+    throw error;
+  }
+
+  it("refuses an add while Redis is away, and goes on by itself when it is back", async () => {
+    const log = keepLog();
+    const server = await redis();
+    const store = await open(redisAt(server.url), log);
+    const queue = store.queue("lane");
+    const ran: string[] = [];
+    const worker = store.worker("lane", async (job) => void ran.push(job.id ?? ""), CONTROL_WORKER_OPTIONS);
+    void worker.run();
+    await queue.add("work", {}, { jobId: "before" });
+    await until(() => ran.includes("before"));
+    const known = await queue.getJob("before");
+
+    await server.kill();
+    await until(async () => (await store.ping()) !== true);
+    const error = await refusal(queue.add("work", {}, { jobId: "meanwhile" }));
+    expect(error).toMatchObject({ code: "unreachable", notDone: "Nothing was queued." });
+    expect(error.what).toContain(`127.0.0.1:${server.port}`);
+    expect((await refusal(known?.updateData({}) ?? Promise.resolve())).code).toBe("unreachable");
+    expect(await store.ping()).toContain("not reachable");
+
+    await server.start();
+    await until(async () => (await store.ping()) === true);
+    await queue.add("work", {}, { jobId: "after" });
+    await until(() => ran.includes("after"));
+    expect(ran).toEqual(["before", "after"]);
+
+    const said = log.lines.map(({ text }) => text);
+    expect(said.filter((text) => text.includes("fails")).length).toBeLessThan(8);
+    expect(said.some((text) => text.includes("is back"))).toBe(true);
+  });
+
+  it("says that it does not know when Redis stops answering in the middle", async () => {
+    const server = await redis();
+    const store = await open(redisAt(server.url));
+    const queue = store.queue("lane");
+    await queue.add("work", {});
+    server.freeze();
+    const error = await refusal(queue.add("work", {}, { jobId: "doubtful" }));
+    expect(error).toMatchObject({
+      code: "no_answer",
+      notDone: "Whether the request was stored is not known.",
+    });
+    expect(await store.ping()).toContain("did not answer");
+    server.thaw();
+    await until(async () => (await store.ping()) === true);
+  });
+
+  it("does not open without a Redis, and says so", async () => {
+    const server = await redis();
+    await server.kill();
+    const error = await refusal(open(redisAt(`redis://bot:hunter2@127.0.0.1:${server.port}`)));
+    expect(error.code).toBe("unreachable");
+    expect(error.message).toContain("ECONNREFUSED");
+    expect(error.message).not.toContain("hunter2");
+  });
+
+  it.each([
+    ["a wrong password", (port: number) => `redis://:hunter2@127.0.0.1:${port}`],
+    ["no password", (port: number) => `redis://127.0.0.1:${port}`],
+  ])("says which setting to check with %s, without showing it", async (_what, url) => {
+    const server = await redis("--requirepass", "correct-horse");
+    const log = keepLog();
+    const error = await refusal(open(redisAt(url(server.port)), log));
+    expect(error).toMatchObject({ code: "refused", next: "Check user and password in REDIS_URL." });
+    const everything = JSON.stringify([error.message, String(error.stack), error.cause, log.lines]);
+    expect(everything).not.toContain("hunter2");
+  });
+
+  it.each(["localhost:6379", "http://h:1", "redis://:hun ter2@ho st", "redis://:hunter2@host/name"])(
+    "says how to write the URL instead of %s, without showing it",
+    async (url) => {
+      const error = await refusal(open(redisAt(url)));
+      expect(error.message).toContain("redis://user:password@host:6379/0");
+      expect(error.message).not.toMatch(/hun ?ter2/);
+    },
+  );
+
+  it("does not open a Redis that would delete jobs when it is full", async () => {
+    const server = await redis("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
+    expect(await refusal(open(redisAt(server.url)))).toMatchObject({
+      code: "wrong_eviction_policy",
+      next: expect.stringContaining("noeviction"),
+    });
+  });
+
+  it("does not open a replica", async () => {
+    const master = await redis();
+    const replica = await redis("--replicaof", "127.0.0.1", String(master.port));
+    expect((await refusal(open(redisAt(replica.url)))).what).toContain("is a replica");
+  });
+
+  it("warns of a Redis without an append-only file", async () => {
+    const server = await redis("--appendonly", "no");
+    const log = keepLog();
+    await open(redisAt(server.url), log);
+    expect(log.lines.filter(({ level }) => level === "warn").map(({ text }) => text)).toEqual([
+      expect.stringContaining("appendonly yes"),
+    ]);
+  });
+
+  it("says that memory is full when it is, and that nothing was queued", async () => {
+    const server = await redis();
+    const store = await open(redisAt(server.url));
+    const queue = store.queue("lane");
+    await queue.add("work", {});
+    const admin = new Redis(server.port);
+    await admin.config("SET", "maxmemory", "1");
+    await admin.quit();
+    expect(await refusal(queue.add("work", {}))).toMatchObject({
+      code: "refused",
+      notDone: "Nothing was queued.",
+    });
+  });
+
+  it("keeps installations with different prefixes apart", async () => {
+    const server = await redis();
+    const one = await open({ ...redisAt(server.url), prefix: "one" });
+    const two = await open({ ...redisAt(server.url), prefix: "two" });
+    await one.queue("lane").add("work", {}, { jobId: "j-1" });
+    expect(await two.queue("lane").getJob("j-1")).toBeUndefined();
+  });
+
+  it("finds the master through Sentinel", async () => {
+    const master = await redis();
+    const sentinel = await startSentinel(master);
+    servers.push(sentinel);
+    const store = await open({
+      ...redisAt("redis://ignored"),
+      sentinel: { name: "mesos", addresses: [{ host: "127.0.0.1", port: sentinel.port }], password: null },
+    });
+    await runsOne(store);
+  });
+
+  it("runs on a Cluster", async () => {
+    const node = await redis("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
+    const admin = new Redis(node.port);
+    await admin.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+    await until(async () => String(await admin.call("CLUSTER", "INFO")).includes("cluster_state:ok"));
+    await admin.quit();
+    const store = await open({ ...redisAt(node.url), cluster: true });
+    await runsOne(store);
+    await node.kill();
+    await until(async () => (await store.ping()) !== true);
+    expect((await refusal(store.queue("lane").add("work", {}))).code).toMatch(/unreachable|no_answer/);
+  });
+
+  it("gives no queue after it was closed", async () => {
+    const server = await redis();
+    const store = await open(redisAt(server.url));
+    const queue = store.queue("lane");
+    await store.close();
+    expect(await store.ping()).toContain("closed");
+    expect(() => store.queue("lane")).toThrow(StoreError);
+    await expect(queue.add("late", {})).rejects.toThrow();
+  });
+
+  async function runsOne(store: Store): Promise<void> {
+    const ran: string[] = [];
+    const worker = store.worker("lane", async (job) => void ran.push(job.id ?? ""), CONTROL_WORKER_OPTIONS);
+    void worker.run();
+    await store.queue("lane").add("work", {}, { jobId: "j-1", delay: 50 });
+    await until(() => ran.includes("j-1"));
+    await worker.close();
+  }
+});

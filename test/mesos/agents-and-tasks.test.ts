@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import { mesos } from "../../src/mesos/proto/generated/mesos.js";
+import { readAgents } from "../../src/mesos/read-agents.js";
+import { readTasks } from "../../src/mesos/read-tasks.js";
+
+const { Response } = mesos.v1.master;
+
+function encoded(parts: Record<string, unknown>): Buffer {
+  return Buffer.from(Response.encode(Response.fromObject(parts)).finish());
+}
+
+function agent(info: Record<string, unknown> = {}, rest: Record<string, unknown> = {}) {
+  const agent_info = { hostname: "web-01", id: { value: "S1" }, ...info };
+  return { agent_info, active: true, version: "1.11.0", pid: "slave(1)@10.0.0.1:5051", ...rest };
+}
+
+const attributes = (list: readonly unknown[]) =>
+  readAgents(encoded({ get_agents: { agents: [agent({ attributes: list })] } })).agents[0]?.attributes;
+
+describe("agents", () => {
+  test.each([
+    ["text", { type: "TEXT", text: { value: "r1" } }, "r1"],
+    ["a whole number", { type: "SCALAR", scalar: { value: 4 } }, "4"],
+    ["a fraction", { type: "SCALAR", scalar: { value: 0.5 } }, "0.5"],
+    [
+      "ranges",
+      {
+        type: "RANGES",
+        ranges: {
+          range: [
+            { begin: 1, end: 10 },
+            { begin: 20, end: 30 },
+          ],
+        },
+      },
+      "[1-10, 20-30]",
+    ],
+    ["a set", { type: "SET", set: { item: ["a", "b"] } }, "{a, b}"],
+  ])("an attribute that is %s reads as Mesos writes it", (_, value, shown) => {
+    expect(attributes([{ name: "n", ...value }])).toEqual([{ name: "n", value: shown }]);
+  });
+
+  test("the same attribute on many agents is one object, different ones stay apart", () => {
+    const rack = (value: string) => ({ attributes: [{ name: "rack", type: "TEXT", text: { value } }] });
+    const { agents } = readAgents(
+      encoded({ get_agents: { agents: [agent(rack("r1")), agent(rack("r2")), agent(rack("r1"))] } }),
+    );
+    expect(agents.map((each) => each.attributes[0]?.value)).toEqual(["r1", "r2", "r1"]);
+    expect(agents[0]?.attributes[0]).toBe(agents[2]?.attributes[0]);
+  });
+
+  test("several agents on one machine are several agents", () => {
+    const pids = ["slave(1)@10.0.0.1:5051", "slave(2)@10.0.0.1:5052"];
+    const { agents } = readAgents(encoded({ get_agents: { agents: pids.map((pid) => agent({}, { pid })) } }));
+    expect(agents.map((each) => each.machine.ip)).toEqual(["10.0.0.1", "10.0.0.1"]);
+  });
+
+  test("drained and deactivated agents say so", () => {
+    const drain_info = { state: "DRAINED", config: { mark_gone: false } };
+    const bytes = encoded({
+      get_agents: { agents: [agent({}, { active: false, deactivated: true, drain_info })] },
+    });
+    expect(readAgents(bytes).agents[0]).toMatchObject({ active: false, deactivated: true });
+  });
+
+  test("agents that a fail-over left behind are kept apart; their IP is not known", () => {
+    const bytes = encoded({
+      get_agents: { recovered_agents: [{ hostname: "web-09", id: { value: "S9" } }] },
+    });
+    expect(readAgents(bytes)).toMatchObject({
+      agents: [],
+      recoveredAgents: [{ id: "S9", machine: { hostname: "web-09", ip: "" }, active: false }],
+    });
+  });
+
+  test.each([
+    ["no pid", { pid: "" }],
+    ["a pid without an address", { pid: "slave(1)" }],
+  ])("an agent with %s has no machine, so the answer is refused", (_, rest) => {
+    expect(() => readAgents(encoded({ get_agents: { agents: [agent({}, rest)] } }))).toThrow(/pid/);
+  });
+});
+
+function task(id: string, state: string) {
+  return {
+    name: id,
+    task_id: { value: id },
+    framework_id: { value: "F1" },
+    agent_id: { value: "S1" },
+    state,
+    resources: [{ name: "cpus", type: "SCALAR", scalar: { value: 1 } }],
+  };
+}
+
+const idsOf = (get_tasks: Record<string, unknown>) =>
+  readTasks(encoded({ get_tasks })).map((each) => each.id);
+
+describe("tasks", () => {
+  test.each([
+    ["TASK_STAGING", true],
+    ["TASK_STARTING", true],
+    ["TASK_RUNNING", true],
+    ["TASK_KILLING", true],
+    ["TASK_UNREACHABLE", true],
+    ["TASK_UNKNOWN", true],
+    ["TASK_FINISHED", false],
+    ["TASK_FAILED", false],
+    ["TASK_KILLED", false],
+    ["TASK_ERROR", false],
+    ["TASK_LOST", false],
+    ["TASK_DROPPED", false],
+    ["TASK_GONE", false],
+    ["TASK_GONE_BY_OPERATOR", false],
+  ])("%s counts as being there: %s", (state, there) => {
+    expect(idsOf({ tasks: [task("t", state)] })).toEqual(there ? ["t"] : []);
+  });
+
+  test("pending ones count, completed ones do not", () => {
+    const get_tasks = {
+      pending_tasks: [task("p", "TASK_STAGING")],
+      completed_tasks: [task("c", "TASK_FINISHED")],
+    };
+    expect(idsOf(get_tasks)).toEqual(["p"]);
+  });
+
+  test("a lost task of an agent that is cut off keeps running there, so it counts", () => {
+    expect(idsOf({ unreachable_tasks: [task("u", "TASK_LOST"), task("f", "TASK_FINISHED")] })).toEqual(["u"]);
+  });
+});

@@ -1,0 +1,158 @@
+import { createServer } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { client, count, leading, say, stopAll, tinyMaster } from "./support/tiny-masters.js";
+
+afterEach(stopAll);
+
+const web01 = { hostname: "web-01", ip: "10.0.0.1" };
+
+describe("a call whose connection breaks", () => {
+  test("is made once more if it only reads", async () => {
+    let broken = 0;
+    const leader = await tinyMaster(
+      leading("leader-1", {
+        GET_VERSION: (response) => {
+          broken += 1;
+          if (broken === 1) response.destroy();
+          else leading()({ type: "GET_VERSION" } as never, response);
+        },
+      }),
+    );
+    await expect(client({ masters: [leader.address] }).version()).resolves.toBe("1.11.0");
+    expect(broken).toBe(2);
+  });
+
+  test.each([
+    ["before a word of the answer", (response: { destroy(): void }) => response.destroy()],
+    [
+      "in the middle of the answer",
+      (response: import("node:http").ServerResponse) => {
+        response.writeHead(200, { "content-length": 100 });
+        response.write("x", () => response.destroy());
+      },
+    ],
+  ])("is never made again if it changes something: %s (invariants 5 and 7)", async (_, breakOff) => {
+    const leader = await tinyMaster(leading("leader-1", { START_MAINTENANCE: breakOff }));
+    const master = client({ masters: [leader.address] });
+    await expect(master.startMaintenance([web01])).rejects.toMatchObject({
+      code: "connection_lost",
+      sent: "maybe",
+    });
+    expect(count(leader, "START_MAINTENANCE")).toBe(1);
+  });
+});
+
+describe("a call that takes too long", () => {
+  const impatient = { timeouts: { headersMs: 100 } };
+
+  test("is given up, and not made again if it changes something (invariant 7)", async () => {
+    const leader = await tinyMaster(leading("leader-1", { UPDATE_MAINTENANCE_SCHEDULE: () => undefined }));
+    const master = client({ masters: [leader.address], ...impatient });
+    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({
+      code: "headers_timeout",
+      sent: "maybe",
+    });
+    expect(count(leader, "UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
+  });
+
+  test("because its answer never ends is given up", async () => {
+    const leader = await tinyMaster(
+      leading("leader-1", {
+        GET_VERSION: (response) => void response.writeHead(200, { "content-length": 100 }).write("x"),
+      }),
+    );
+    const master = client({ masters: [leader.address], timeouts: { bodyMs: 100 } });
+    await expect(master.version()).rejects.toMatchObject({ code: "body_timeout" });
+  });
+
+  test("because its answer only trickles is given up", async () => {
+    const trickles: NodeJS.Timeout[] = [];
+    const leader = await tinyMaster(
+      leading("leader-1", {
+        GET_VERSION: (response) => {
+          response.writeHead(200);
+          trickles.push(setInterval(() => response.write("x"), 10));
+        },
+      }),
+    );
+    const master = client({
+      masters: [leader.address],
+      timeouts: { connectMs: 100, headersMs: 100, bodyMs: 100 },
+    });
+    await expect(master.version()).rejects.toMatchObject({ code: "body_timeout" });
+    for (const trickle of trickles) clearInterval(trickle);
+  });
+});
+
+describe("a refused call", () => {
+  test("carries the master's own words, and changed nothing", async () => {
+    const said = `Machine '{"hostname":"web-01","ip":"10.0.0.1"}' is not in DRAINING mode and cannot be brought down`;
+    const leader = await tinyMaster(
+      leading("leader-1", { START_MAINTENANCE: (response) => say(response, 400, said) }),
+    );
+    await expect(client({ masters: [leader.address] }).startMaintenance([web01])).rejects.toMatchObject({
+      code: "not_draining",
+      said,
+      status: 400,
+      sent: "yes",
+    });
+    expect(count(leader, "START_MAINTENANCE")).toBe(1);
+  });
+
+  test.each([200, 202, 204])(
+    "is none with status %d: the documentation says 202, masters say 200",
+    async (status) => {
+      const leader = await tinyMaster(
+        leading("leader-1", {
+          STOP_MAINTENANCE: (response) => void response.writeHead(status).end(),
+        }),
+      );
+      await client({ masters: [leader.address] }).stopMaintenance([web01]);
+      expect(count(leader, "STOP_MAINTENANCE")).toBe(1);
+    },
+  );
+});
+
+describe("every call", () => {
+  test("is told to the metrics, with how it ended and how long it took", async () => {
+    const leader = await tinyMaster(
+      leading("leader-1", { GET_AGENTS: (response) => say(response, 403, "403 Forbidden.") }),
+    );
+    const calls: [string, string, number][] = [];
+    let clock = 0;
+    const now = () => {
+      clock += 500;
+      return clock;
+    };
+    const master = client({ masters: [leader.address], now, onCall: (...call) => calls.push(call) });
+    await master.schedule();
+    await expect(master.agents()).rejects.toMatchObject({ code: "forbidden" });
+    expect(calls).toEqual([
+      ["GET_MAINTENANCE_SCHEDULE", "ok", 0.5],
+      ["GET_AGENTS", "forbidden", 0.5],
+    ]);
+  });
+
+  test("after the close is refused as not sent", async () => {
+    const leader = await tinyMaster(leading());
+    const master = client({ masters: [leader.address] });
+    await master.schedule();
+    await master.close();
+    await expect(master.startMaintenance([web01])).rejects.toMatchObject({
+      code: "client_closed",
+      sent: "no",
+    });
+    expect(count(leader, "START_MAINTENANCE")).toBe(0);
+  });
+
+  test("to something that does not speak HTTP is explained", async () => {
+    const server = createServer((socket) => socket.end("SSH-2.0-OpenSSH\r\n"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    await expect(client({ masters: [`127.0.0.1:${port}`] }).schedule()).rejects.toMatchObject({
+      code: "not_http",
+    });
+    await new Promise((resolve) => server.close(resolve));
+  });
+});

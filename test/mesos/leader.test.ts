@@ -1,0 +1,209 @@
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  client,
+  count,
+  leading,
+  redirectTo,
+  say,
+  stopAll,
+  type TinyMaster,
+  tinyMaster,
+} from "./support/tiny-masters.js";
+
+afterEach(stopAll);
+
+const silent = () => undefined;
+
+/** An address at which nothing listens. */
+async function nobody(): Promise<string> {
+  const gone = await tinyMaster(silent);
+  await gone.stop();
+  return gone.address;
+}
+
+const addresses = (...masters: TinyMaster[]) => masters.map((master) => master.address);
+
+describe("the leader", () => {
+  test("is the master that does not redirect, even if its name in the redirect does not resolve", async () => {
+    const leader = await tinyMaster(leading());
+    const standby = await tinyMaster(redirectTo("leader.internal:5050"));
+    const master = client({ masters: addresses(standby, leader) });
+    expect(master.leader()).toBeNull();
+    await master.schedule();
+    expect(master.leader()).toBe(leader.name);
+  });
+
+  test("is remembered, and found once for all who wait", async () => {
+    const leader = await tinyMaster(leading());
+    const standby = await tinyMaster(redirectTo(leader.name));
+    const master = client({ masters: addresses(standby, leader) });
+    await Promise.all([master.schedule(), master.agents(), master.version()]);
+    await master.schedule();
+    expect(count(leader, "GET_MASTER")).toBe(1);
+    expect(standby.received.map((call) => call.type)).toEqual(["GET_MASTER"]);
+  });
+
+  test("is found although other masters hang or are gone", async () => {
+    const leader = await tinyMaster(leading());
+    const hanging = await tinyMaster(silent);
+    const master = client({ masters: [hanging.address, await nobody(), leader.address] });
+    await expect(master.version()).resolves.toBe("1.11.0");
+  });
+
+  test("is followed when it changes, by a read and by a write", async () => {
+    const first = await tinyMaster(leading());
+    const second = await tinyMaster(redirectTo(first.name));
+    const master = client({ masters: addresses(first, second) });
+    await master.schedule();
+    first.handler = redirectTo(second.name);
+    second.handler = leading("leader-2");
+    await master.schedule();
+    expect(master.leader()).toBe(second.name);
+    second.handler = redirectTo(first.name);
+    first.handler = leading("leader-3");
+    await master.updateSchedule({ windows: [] });
+    expect(master.leader()).toBe(first.name);
+    expect(count(first, "UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
+  });
+
+  test("that has died is replaced by the new one", async () => {
+    const first = await tinyMaster(leading());
+    const second = await tinyMaster(redirectTo(first.name));
+    const master = client({ masters: addresses(first, second) });
+    await master.schedule();
+    await first.stop();
+    second.handler = leading("leader-2");
+    await master.startMaintenance([{ hostname: "web-01", ip: "10.0.0.1" }]);
+    expect(count(second, "START_MAINTENANCE")).toBe(1);
+  });
+
+  test("that says it has not recovered is given up for one that has", async () => {
+    const first = await tinyMaster(leading());
+    const second = await tinyMaster(redirectTo(first.name));
+    const master = client({ masters: addresses(first, second) });
+    await master.schedule();
+    first.handler = (_, response) => say(response, 503, "Master has not finished recovery");
+    second.handler = leading("leader-2");
+    await master.schedule();
+    expect(master.leader()).toBe(second.name);
+  });
+});
+
+describe("credentials", () => {
+  const credentials = { principal: "ops", secret: { reveal: () => "hunter2" } };
+  const basic = `Basic ${Buffer.from("ops:hunter2").toString("base64")}`;
+
+  test("go to the configured masters, at /api/v1 only", async () => {
+    const leader = await tinyMaster(leading());
+    await client({ masters: addresses(leader), credentials }).snapshot();
+    expect(new Set(leader.received.map((call) => call.headers.authorization))).toEqual(new Set([basic]));
+    expect(new Set(leader.received.map((call) => call.path))).toEqual(new Set(["/api/v1"]));
+  });
+
+  test("are never taken along by a redirect to another host", async () => {
+    const stranger = await tinyMaster(leading());
+    const standby = await tinyMaster(redirectTo(stranger.name));
+    const master = client({ masters: addresses(standby), credentials });
+    await expect(master.schedule()).rejects.toMatchObject({
+      code: "leader_elsewhere",
+      what: expect.stringContaining(stranger.name),
+      sent: "no",
+    });
+    expect(stranger.received).toEqual([]);
+  });
+
+  test("are not taken along by a redirect in the middle either", async () => {
+    const stranger = await tinyMaster(leading());
+    const leader = await tinyMaster(leading());
+    const master = client({ masters: addresses(leader), credentials });
+    await master.schedule();
+    leader.handler = redirectTo(stranger.name);
+    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({ code: "leader_elsewhere" });
+    expect(stranger.received).toEqual([]);
+  });
+
+  test("go where a redirect leads if that is allowed by name", async () => {
+    const leader = await tinyMaster(leading());
+    const standby = await tinyMaster(redirectTo(leader.name));
+    const master = client({ masters: addresses(standby), allowedRedirects: [leader.address], credentials });
+    await master.schedule();
+    expect(leader.received[0]?.headers.authorization).toBe(basic);
+  });
+
+  test("do not show in an error", async () => {
+    const leader = await tinyMaster((_, response) => say(response, 401, "401 Unauthorized."));
+    const error = await client({ masters: addresses(leader), credentials })
+      .schedule()
+      .catch(String);
+    expect(error).toContain("credentials of prod");
+    expect(error).not.toContain("hunter2");
+  });
+});
+
+describe("without a leader", () => {
+  const text = (status: number, words: string) => tinyMaster((_, response) => say(response, status, words));
+
+  test.each([
+    [503, "No leader elected", "no_leader"],
+    [503, "Master has not finished recovery", "not_recovered"],
+    [401, "401 Unauthorized.", "unauthorized"],
+    [403, "403 Forbidden.", "forbidden"],
+    [404, "404 Not Found.", "not_a_master"],
+  ])("%d %s is what people are told, with the master's words", async (status, said, code) => {
+    const master = client({ masters: addresses(await text(status, said)) });
+    await expect(master.schedule()).rejects.toMatchObject({ code, said, sent: "no" });
+  });
+
+  test("a master that was just elected says more than those that redirect to it", async () => {
+    const elected = await text(503, "Master has not finished recovery");
+    const standby = await tinyMaster(redirectTo(elected.name));
+    await expect(client({ masters: addresses(standby, elected) }).schedule()).rejects.toMatchObject({
+      code: "not_recovered",
+    });
+  });
+
+  test("the others still name the one that died: nothing to do but to wait", async () => {
+    const gone = await nobody();
+    const standby = await tinyMaster(redirectTo(gone.slice("http://".length)));
+    await expect(client({ masters: [standby.address, gone] }).schedule()).rejects.toMatchObject({
+      code: "leader_gone",
+      what: expect.stringContaining(gone.slice("http://".length)),
+    });
+  });
+
+  test("masters that send us in a circle are no leaders", async () => {
+    const first = await tinyMaster(silent);
+    const second = await tinyMaster(redirectTo(first.name));
+    first.handler = redirectTo(second.name);
+    await expect(client({ masters: addresses(first, second) }).schedule()).rejects.toMatchObject({
+      code: "leader_unsettled",
+    });
+  });
+
+  test("no master at all: the call has certainly not been sent", async () => {
+    const master = client({ masters: [await nobody()] });
+    await expect(master.startMaintenance([])).rejects.toMatchObject({
+      code: "connection_refused",
+      sent: "no",
+    });
+  });
+
+  test("a host name that does not exist is said so", async () => {
+    await expect(client({ masters: ["http://no-such-host.invalid:5050"] }).schedule()).rejects.toMatchObject({
+      code: "name_unknown",
+      what: expect.stringContaining("no-such-host.invalid:5050"),
+    });
+  });
+
+  test("something that is not a master is not taken for one", async () => {
+    const page = await tinyMaster((_, response) => say(response, 200, "<html>It works!</html>"));
+    await expect(client({ masters: addresses(page) }).schedule()).rejects.toMatchObject({
+      code: "undecodable",
+    });
+  });
+
+  test("a list without masters, or with something else in it, is refused at once", () => {
+    expect(() => client({ masters: [] })).toThrow(/at least one master/);
+    expect(() => client({ masters: ["ftp://x"] })).toThrow(/address of a master/);
+  });
+});

@@ -1,0 +1,199 @@
+import type { ServerResponse } from "node:http";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { MasterEvent } from "../../src/mesos/events.js";
+import type { Master } from "../../src/mesos/master.js";
+import { mesos } from "../../src/mesos/proto/generated/mesos.js";
+import { recorded } from "./support/recordings.js";
+import { client, count, leading, redirectTo, say, stopAll, tinyMaster } from "./support/tiny-masters.js";
+
+afterEach(stopAll);
+
+const { Event } = mesos.v1.master;
+
+function send(response: ServerResponse, ...events: Record<string, unknown>[]): void {
+  for (const event of events) {
+    const record = Event.encode(Event.fromObject(event)).finish();
+    response.write(`${record.length}\n`);
+    response.write(record);
+  }
+}
+
+const subscribed = (heartbeat_interval_seconds = 15) => ({
+  type: "SUBSCRIBED",
+  subscribed: { get_state: {}, heartbeat_interval_seconds },
+});
+const removed = (id: string) => ({ type: "AGENT_REMOVED", agent_removed: { agent_id: { value: id } } });
+
+function listen(master: Master) {
+  const events: MasterEvent[] = [];
+  const subscription = master.subscribe((event) => events.push(event));
+  const kinds = () => events.map((event) => event.kind);
+  return { events, kinds, subscription };
+}
+
+const streaming = (open: (response: ServerResponse) => void, id = "leader-1") =>
+  leading(id, { SUBSCRIBE: open });
+
+describe("the event stream", () => {
+  test("of a real master during a Down tells of the lost tasks and the agent that left", async () => {
+    const leader = await tinyMaster(
+      streaming((response) => {
+        response.write(recorded("subscribe-during-down.recordio.pb"));
+      }),
+    );
+    const { events } = listen(client({ masters: [leader.address] }));
+    await vi.waitFor(() => expect(events.map((event) => event.kind)).toContain("agent_removed"));
+    expect(events[0]).toEqual({ kind: "subscribed", leader: leader.name, heartbeatMs: 15_000 });
+    expect(events).toContainEqual(expect.objectContaining({ kind: "task", state: "TASK_LOST" }));
+  });
+
+  test("tells of tasks, agents and frameworks; a heartbeat is not told", async () => {
+    const ids = { framework_id: { value: "F1" }, agent_id: { value: "S1" } };
+    const task = { name: "n", task_id: { value: "T1" }, state: "TASK_RUNNING", ...ids };
+    const status = { task_id: { value: "T1" }, state: "TASK_RUNNING" };
+    const agent_info = { hostname: "web-01", id: { value: "S1" } };
+    const agent = { agent_info, active: true, version: "1.11.0", pid: "slave(1)@10.0.0.1:5051" };
+    const framework_info = { user: "root", name: "marathon", id: { value: "F1" } };
+    const framework = { framework_info, active: true, connected: true };
+    const leader = await tinyMaster(
+      streaming((response) =>
+        send(
+          response,
+          subscribed(),
+          { type: "TASK_ADDED", task_added: { task } },
+          { type: "HEARTBEAT" },
+          {
+            type: "TASK_UPDATED",
+            task_updated: { framework_id: { value: "F1" }, status, state: "TASK_KILLING" },
+          },
+          { type: "AGENT_ADDED", agent_added: { agent } },
+          { type: "FRAMEWORK_ADDED", framework_added: { framework } },
+          { type: "FRAMEWORK_UPDATED", framework_updated: { framework } },
+          { type: "FRAMEWORK_REMOVED", framework_removed: { framework_info } },
+          removed("S1"),
+        ),
+      ),
+    );
+    const { events, kinds } = listen(client({ masters: [leader.address] }));
+    await vi.waitFor(() => expect(kinds()).toContain("agent_removed"));
+    expect(events.slice(1)).toEqual([
+      { kind: "task", taskId: "T1", frameworkId: "F1", agentId: "S1", state: "TASK_RUNNING" },
+      { kind: "task", taskId: "T1", frameworkId: "F1", agentId: null, state: "TASK_KILLING" },
+      { kind: "agent_added", agentId: "S1", machine: { hostname: "web-01", ip: "10.0.0.1" } },
+      { kind: "framework", change: "added", frameworkId: "F1", name: "marathon" },
+      { kind: "framework", change: "updated", frameworkId: "F1", name: "marathon" },
+      { kind: "framework", change: "removed", frameworkId: "F1", name: "marathon" },
+      { kind: "agent_removed", agentId: "S1" },
+    ]);
+  });
+
+  test("is opened again when the master ends it, and says that events are missing", async () => {
+    let opened = 0;
+    const leader = await tinyMaster(
+      streaming((response) => {
+        opened += 1;
+        send(response, subscribed());
+        if (opened === 1) response.end();
+        else send(response, removed("S1"));
+      }),
+    );
+    const { events, kinds } = listen(client({ masters: [leader.address] }));
+    await vi.waitFor(() => expect(kinds()).toContain("agent_removed"));
+    expect(kinds()).toEqual(["subscribed", "lost", "subscribed", "agent_removed"]);
+    expect(events[1]).toMatchObject({ error: { code: "stream_ended" } });
+  });
+
+  test("that falls silent for three heartbeats is opened again", async () => {
+    const leader = await tinyMaster(streaming((response) => send(response, subscribed(0.01))));
+    const { events, kinds } = listen(client({ masters: [leader.address] }));
+    await vi.waitFor(() => expect(kinds().filter((kind) => kind === "subscribed").length).toBeGreaterThan(1));
+    expect(events[1]).toMatchObject({ kind: "lost", error: { code: "heartbeat_missed" } });
+  });
+
+  test("is kept as long as heartbeats come", async () => {
+    const beats: NodeJS.Timeout[] = [];
+    let sent = 0;
+    const leader = await tinyMaster(
+      streaming((response) => {
+        send(response, subscribed(0.2));
+        beats.push(
+          setInterval(() => {
+            sent += 1;
+            send(response, { type: "HEARTBEAT" });
+          }, 50),
+        );
+      }),
+    );
+    const { kinds } = listen(client({ masters: [leader.address] }));
+    // Fifteen beats of 50 ms outlast the 600 ms of silence that would be suffered.
+    await vi.waitFor(() => expect(sent).toBeGreaterThan(15), { timeout: 10_000 });
+    for (const beat of beats) clearInterval(beat);
+    expect(kinds()).toEqual(["subscribed"]);
+  });
+
+  test("that does not even begin is given up in the end", async () => {
+    let opened = 0;
+    const leader = await tinyMaster(
+      streaming((response) => {
+        opened += 1;
+        if (opened > 1) send(response, subscribed());
+        else response.writeHead(200).flushHeaders();
+      }),
+    );
+    const { kinds } = listen(
+      client({ masters: [leader.address], patience: { firstRetryMs: 1, silenceMs: 30 } }),
+    );
+    await vi.waitFor(() => expect(kinds()).toEqual(["lost", "subscribed"]));
+  });
+
+  test("moves to the new leader", async () => {
+    const streams: ServerResponse[] = [];
+    const first = await tinyMaster(
+      streaming((response) => {
+        streams.push(response);
+        send(response, subscribed());
+      }),
+    );
+    const second = await tinyMaster(redirectTo(first.name));
+    const { events, kinds } = listen(client({ masters: [first.address, second.address] }));
+    await vi.waitFor(() => expect(kinds()).toEqual(["subscribed"]));
+    first.handler = redirectTo(second.name);
+    second.handler = streaming((response) => send(response, subscribed()), "leader-2");
+    streams[0]?.destroy();
+    await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ kind: "subscribed", leader: second.name }));
+  });
+
+  test("that breaks at once again and again is not hammered: the waits grow", async () => {
+    const leader = await tinyMaster((_, response) => say(response, 503, "No leader elected"));
+    const patience = { firstRetryMs: 2, longestRetryMs: 16 };
+    const { events } = listen(client({ masters: [leader.address], patience, random: () => 0 }));
+    await vi.waitFor(() => expect(events.length).toBeGreaterThan(5));
+    const waits = events.map((event) => (event.kind === "lost" ? event.retryInMs : Number.NaN));
+    expect(waits.slice(0, 6)).toEqual([1, 2, 4, 8, 8, 8]);
+    expect(events[0]).toMatchObject({ error: { code: "no_leader", said: "No leader elected" } });
+  });
+
+  test("that holds no events is explained", async () => {
+    const leader = await tinyMaster(streaming((response) => void response.end("<html>\n")));
+    const { events } = listen(client({ masters: [leader.address] }));
+    await vi.waitFor(() => expect(events[0]).toMatchObject({ kind: "lost", error: { code: "undecodable" } }));
+  });
+
+  test("tells nothing after its close, and is not opened again", async () => {
+    const streams: ServerResponse[] = [];
+    const leader = await tinyMaster(
+      streaming((response) => {
+        streams.push(response);
+        send(response, subscribed());
+      }),
+    );
+    const master = client({ masters: [leader.address] });
+    const { events, kinds, subscription } = listen(master);
+    await vi.waitFor(() => expect(kinds()).toEqual(["subscribed"]));
+    await subscription.close();
+    await vi.waitFor(() => expect(streams[0]?.destroyed).toBe(true));
+    await master.version();
+    expect(events).toHaveLength(1);
+    expect(count(leader, "SUBSCRIBE")).toBe(1);
+  });
+});

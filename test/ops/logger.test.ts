@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { createLogger, logFor } from "../../src/ops/logger.js";
+
+const SECRET = "hunter2Hunter2";
+
+/** A logger and the lines it has written. */
+function recorded(level = "info") {
+  const lines: string[] = [];
+  const log = createLogger({
+    level,
+    name: "worker",
+    destination: { write: (line) => void lines.push(line) },
+  });
+  return { log, lines, last: () => JSON.parse(lines.at(-1) ?? "null") as Record<string, unknown> };
+}
+
+test("a line is one JSON object with level, time, name and message", () => {
+  const { log, last } = recorded();
+  log.warn({ batch: "b1" }, "the window is over");
+  expect(last()).toMatchObject({ level: "warn", name: "worker", batch: "b1", msg: "the window is over" });
+  expect(last().time).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+});
+
+test("lines below the level are left out", () => {
+  const { log, lines } = recorded("error");
+  log.info("quiet");
+  expect(lines).toEqual([]);
+});
+
+test("a logger for a subject names it in every line", () => {
+  const { log, last } = recorded();
+  logFor(log, { maintenance: "m-7k3q", cluster: "prod", user: "U01ALICE" }).info("drain");
+  expect(last()).toMatchObject({ maintenance: "m-7k3q", cluster: "prod", user: "U01ALICE" });
+});
+
+describe("no secret is logged", () => {
+  const request = { headers: { Authorization: `Bearer xoxb-${SECRET}` }, auth: { deep: { token: SECRET } } };
+  test.each([
+    ["by its key", { token: SECRET }],
+    ["in an object", { slack: { botToken: SECRET, signingSecret: SECRET } }],
+    ["further down", { a: { b: { password: SECRET } } }],
+    ["a response URL", { body: { response_url: `http://localhost/${SECRET}` } }],
+    ["a header", { request: { headers: { authorization: `Basic ${SECRET}` } } }],
+    ["a token under any key", { body: { text: `my token is xoxb-${SECRET}` } }],
+    ["a Redis URL", { store: `redis://u:${SECRET}@r` }],
+    ["an error's request", { err: Object.assign(new Error("failed"), { original: { config: request } }) }],
+    ["an error's message", { err: new Error(`cannot reach redis://:${SECRET}@r`) }],
+    ["an error's cause", { err: new Error("failed", { cause: new Error(`xapp-${SECRET}`) }) }],
+  ])("%s", (_, fields) => {
+    const { log, lines, last } = recorded();
+    log.error(fields, "something failed");
+    expect(lines.join()).not.toContain(SECRET);
+    expect(last()).toMatchObject({ level: "error" });
+  });
+
+  test("nor in the fields of a subject", () => {
+    const { log, lines } = recorded();
+    log.child({ token: SECRET }).info(`xoxb-${SECRET}`);
+    expect(lines.join()).not.toContain(SECRET);
+  });
+});
+
+test("an error is logged with its type, code, stack and causes", () => {
+  const { log, last } = recorded();
+  const cause = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+  log.error({ err: new TypeError("no master", { cause }) }, "tick failed");
+  expect(last().err).toMatchObject({
+    type: "TypeError",
+    message: "no master",
+    stack: expect.stringContaining("logger.test"),
+    cause: { message: "refused", code: "ECONNREFUSED" },
+  });
+});
+
+test("an error that is its own cause ends somewhere", () => {
+  const { log, lines } = recorded();
+  const error = new Error("round");
+  error.cause = error;
+  log.error({ err: error }, "failed");
+  expect(lines).toHaveLength(1);
+});

@@ -1,0 +1,101 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { byHand, call, read, scheduleOf, startCluster, WEB_01, WEB_02 } from "./cluster.js";
+
+async function startAnswered() {
+  const master = await startCluster(onTestFinished, {
+    frameworks: [byHand("f", "stayer", "web-01", "web-02")],
+  });
+  master.postSchedule(scheduleOf(WEB_01, WEB_02));
+  master.tick();
+  master.startMaintenance([WEB_02]);
+  return master;
+}
+
+describe("a fail-over", () => {
+  test("clears answers; schedule and modes survive under a new leader id", async () => {
+    const master = await startAnswered();
+    const before = master.state();
+    master.failOver({ reregisterMs: null });
+    const after = master.state();
+    expect(after.id).not.toBe(before.id);
+    expect(after.schedule).toEqual(before.schedule);
+    expect(after.modes.get("web-01|10.0.0.1")).toBe("DRAINING");
+    expect(after.modes.get("web-02|10.0.0.2")).toBe("DOWN");
+    expect(after.answers).toEqual([]);
+  });
+
+  test("makes agents recovered and tasks look absent until they register again", async () => {
+    const master = await startAnswered();
+    master.failOver({ reregisterMs: null });
+    expect(await read(master, "GET_AGENTS")).toMatchObject({
+      agents: [],
+      recovered_agents: [{ hostname: "web-01" }, { hostname: "db-01" }],
+    });
+    expect((await read(master, "GET_TASKS")).tasks).toEqual([]);
+    expect((await read(master, "GET_FRAMEWORKS")).frameworks).toEqual([]);
+
+    master.reregister("agents");
+    expect((await read(master, "GET_TASKS")).tasks).toHaveLength(1);
+    expect((await read(master, "GET_FRAMEWORKS")).frameworks).toMatchObject([
+      { recovered: true, connected: false, active: false },
+    ]);
+    expect(master.state().inverseOffers).toEqual([]);
+
+    master.reregister("frameworks");
+    expect((await read(master, "GET_FRAMEWORKS")).frameworks).toMatchObject([
+      { recovered: false, connected: true },
+    ]);
+    expect(master.state().inverseOffers).toHaveLength(1);
+  });
+
+  test("answers 503 until it has recovered", async () => {
+    const master = await startAnswered();
+    master.failOver({ recoveryMs: null });
+    expect(await call(master, { type: "GET_TASKS" })).toEqual({
+      status: 503,
+      text: "Master has not finished recovery",
+    });
+    expect(master.calls().at(-1)).toMatchObject({ type: null, status: 503, outcome: "refused" });
+    master.setLeading("leading");
+    expect((await call(master, { type: "GET_TASKS" })).status).toBe(200);
+  });
+
+  test("goes by by itself after the delays that were set", async () => {
+    const master = await startAnswered();
+    master.failOver({ recoveryMs: 5, reregisterMs: 5 });
+    await expect.poll(() => master.state().inverseOffers.length).toBe(1);
+    expect(master.state().leading).toBe("leading");
+  });
+
+  test("ends the event streams", async () => {
+    const master = await startAnswered();
+    const ended = call(master, { type: "SUBSCRIBE" }).catch(() => "cut");
+    await expect.poll(() => master.state().subscribers).toBe(1);
+    master.failOver();
+    expect(await ended).toBe("cut");
+    expect(master.state().subscribers).toBe(0);
+  });
+});
+
+describe("a leader that has not recovered, asked by the old endpoints", () => {
+  test("lets a schedule post wait until it has, or until the caller gives up", async () => {
+    const master = await startCluster(onTestFinished);
+    master.setLeading("not_recovered");
+    const post = (signal?: AbortSignal) =>
+      fetch(`${master.url}/maintenance/schedule`, {
+        method: "POST",
+        body: '{"windows":[{"machine_ids":[{"hostname":"web-01","ip":"10.0.0.1"}],"unavailability":{"start":{"nanoseconds":1}}}]}',
+        ...(signal === undefined ? {} : { signal }),
+      });
+    const givenUp = new AbortController();
+    const first = post(givenUp.signal).catch(() => "gave up");
+    const second = post();
+    givenUp.abort();
+    expect(await first).toBe("gave up");
+    expect(master.state().schedule.windows).toEqual([]);
+    // Whether the second post has arrived by now or comes later, it is carried out once the master leads.
+    master.setLeading("leading");
+    expect((await second).status).toBe(200);
+    expect(master.state().schedule.windows).toHaveLength(1);
+  });
+});

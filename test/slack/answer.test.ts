@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { type Reply, replyOf } from "../../src/maintenance/reply.js";
+import { answer, type Kind } from "../../src/slack/answer.js";
+import { until } from "./until.js";
+
+const DONE = replyOf({ tone: "done", text: "Queued as m-7k3q." });
+
+/** Runs a handler with a patience of some milliseconds and keeps what the person was told. */
+function run(kind: Kind, handle: () => Promise<Reply | null>, patienceMs = 10_000) {
+  const told: Reply[] = [];
+  const errors: unknown[] = [];
+  const finished = answer(
+    kind,
+    handle,
+    async (reply) => {
+      told.push(reply);
+    },
+    (error) => errors.push(error),
+    patienceMs,
+  );
+  return { told, errors, finished };
+}
+
+describe("what a person hears of a command", () => {
+  it("its reply", async () => {
+    const { told, finished } = run("command", async () => DONE);
+    await finished;
+    expect(told).toEqual([DONE]);
+  });
+
+  it("nothing, when the handler has nothing to say", async () => {
+    const { told, finished } = run("command", async () => null);
+    await finished;
+    expect(told).toEqual([]);
+  });
+
+  it.each([
+    ["command", "Nothing was queued."],
+    ["click", "Nothing was queued and nothing was decided."],
+  ] as const)("that a %s failed and what was not done", async (kind, notDone) => {
+    const { told, errors, finished } = run(kind, async () => {
+      throw new Error("Redis at redis://bot:hunter2@10.0.0.1 is away");
+    });
+    await finished;
+    expect(told).toEqual([expect.objectContaining({ tone: "error", notDone })]);
+    expect(told[0]?.text).toContain("is away");
+    expect(told[0]?.text).not.toContain("hunter2");
+    expect(errors).toHaveLength(1);
+  });
+
+  it("the same when the handler throws before it returns a promise", async () => {
+    const { told, finished } = run("command", () => {
+      throw new Error("broken");
+    });
+    await finished;
+    expect(told[0]?.text).toContain("broken");
+  });
+});
+
+describe("a handler that takes long (invariant 9)", () => {
+  async function late(
+    outcome: (finish: { resolve: (reply: Reply | null) => void; reject: (error: Error) => void }) => void,
+  ) {
+    let finish = { resolve: (_: Reply | null) => {}, reject: (_: Error) => {} };
+    const work = new Promise<Reply | null>((resolve, reject) => {
+      finish = { resolve, reject };
+    });
+    const running = run("command", () => work, 5);
+    await until(() => running.told.length === 1);
+    expect(running.told[0]).toMatchObject({ tone: "error", text: expect.stringContaining("not confirmed") });
+    outcome(finish);
+    await running.finished;
+    return running.told;
+  }
+
+  it("is answered with not confirmed, then with its reply", async () => {
+    expect((await late(({ resolve }) => resolve(DONE)))[1]).toEqual(DONE);
+  });
+
+  it("says that it went through even when there is nothing else to say", async () => {
+    expect((await late(({ resolve }) => resolve(null)))[1]).toMatchObject({ tone: "done" });
+  });
+
+  it("says that it failed in the end", async () => {
+    expect((await late(({ reject }) => reject(new Error("gave up"))))[1]).toMatchObject({
+      tone: "error",
+      notDone: "Nothing was queued.",
+    });
+  });
+});

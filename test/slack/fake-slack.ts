@@ -1,0 +1,176 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { SlackSettings } from "../../src/slack/settings.js";
+import { refusal } from "./block-rules.js";
+import { FakeSocket } from "./fake-socket.js";
+
+export const BOT_TOKEN = "xoxb-fake-0123456789";
+export const APP_TOKEN = "xapp-fake-0123456789";
+export const SIGNING_SECRET = "fake-signing-secret";
+
+/** What the fake answers instead of its usual answer, once. */
+export type Answer =
+  | { readonly error: string; readonly more?: object }
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  | "hang";
+
+export interface Call {
+  readonly method: string;
+  readonly args: Record<string, unknown>;
+}
+
+/**
+ * A small Slack for what the local Slack is too kind for: wrong tokens, missing scopes, rate limits, the limits of
+ * blocks, slow or broken answers, Slack's routine `disconnect` of sockets, acknowledgements that must arrive.
+ */
+export class FakeSlack {
+  readonly calls: Call[] = [];
+  /** What was sent to response URLs. */
+  readonly responses: Record<string, unknown>[] = [];
+  readonly sockets: FakeSocket[] = [];
+  #next: { method: string; answer: Answer }[] = [];
+  #always = new Map<string, Answer>();
+  #ts = 0;
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(port = 0): Promise<FakeSlack> {
+    const server = createServer();
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    const slack = new FakeSlack(server);
+    server.on("request", (request, response) => void slack.#serve(request, response));
+    server.on("upgrade", (request, stream) => {
+      const socket = new FakeSocket(request, stream);
+      slack.sockets.push(socket);
+      socket.send({ type: "hello", num_connections: 1 });
+    });
+    return slack;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  responseUrl(): string {
+    return `${this.url}/response/1`;
+  }
+
+  settings(mode: "socket" | "http" = "http"): SlackSettings {
+    return this.settingsAt(this.port, mode);
+  }
+
+  /** Settings for a fake that is to come (back) on a port. */
+  settingsAt(port: number, mode: "socket" | "http" = "http"): SlackSettings {
+    return {
+      botToken: { reveal: () => BOT_TOKEN },
+      apiUrl: `http://127.0.0.1:${port}/api/`,
+      mode:
+        mode === "socket"
+          ? { kind: "socket", appToken: { reveal: () => APP_TOKEN } }
+          : { kind: "http", signingSecret: { reveal: () => SIGNING_SECRET }, port: 0, host: "127.0.0.1" },
+    };
+  }
+
+  /** The next call of a method (or `response_url`) is answered so. */
+  once(method: string, answer: Answer): void {
+    this.#next.push({ method, answer });
+  }
+
+  always(method: string, answer: Answer | null): void {
+    if (answer === null) this.#always.delete(method);
+    else this.#always.set(method, answer);
+  }
+
+  callsOf(method: string): Record<string, unknown>[] {
+    return this.calls.filter((call) => call.method === method).map((call) => call.args);
+  }
+
+  /** The newest socket that is open. */
+  socket(): FakeSocket | undefined {
+    return this.sockets.filter((socket) => !socket.closed).at(-1);
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, "close");
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let raw = "";
+    for await (const chunk of request) raw += String(chunk);
+    const path = request.url ?? "";
+    if (path.startsWith("/upload/")) {
+      this.calls.push({ method: "upload", args: { body: raw } });
+      response.end("OK");
+      return;
+    }
+    const method = path.startsWith("/response/") ? "response_url" : path.replace("/api/", "");
+    const args = argsOf(request, raw);
+    const answer = this.#answerTo(method, args, request);
+    if (method === "response_url") this.responses.push(args);
+    else this.calls.push({ method, args });
+    if (answer === "hang") return;
+    if ("status" in answer) {
+      response.writeHead(answer.status, answer.headers ?? {}).end(answer.body ?? "");
+      return;
+    }
+    const body = "error" in answer ? { ok: false, error: answer.error, ...answer.more } : answer;
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+  }
+
+  #answerTo(method: string, args: Record<string, unknown>, request: IncomingMessage): Answer | { ok: true } {
+    const index = this.#next.findIndex((one) => one.method === method);
+    const planned = index >= 0 ? this.#next.splice(index, 1)[0]?.answer : this.#always.get(method);
+    if (planned !== undefined) return planned;
+    if (method !== "response_url") {
+      const wanted = method === "apps.connections.open" ? APP_TOKEN : BOT_TOKEN;
+      if (request.headers.authorization !== `Bearer ${wanted}`) return { error: "invalid_auth" };
+    }
+    const refused = refusal((args.blocks ?? []) as unknown[]);
+    if (refused !== null) {
+      const [error = ""] = refused.split(":", 1);
+      return { error, more: { response_metadata: { messages: [`[ERROR] ${refused}`] } } };
+    }
+    switch (method) {
+      case "auth.test":
+        return {
+          ok: true,
+          user_id: "U0BOT",
+          bot_id: "B0BOT",
+          team: "Ops",
+          team_id: "T01",
+          url: this.url,
+        } as { ok: true };
+      case "apps.connections.open":
+        return { ok: true, url: `ws://127.0.0.1:${this.port}/socket?ticket=secret-ticket` } as { ok: true };
+      case "files.getUploadURLExternal":
+        return { ok: true, upload_url: `${this.url}/upload/1`, file_id: "F1" } as { ok: true };
+      case "files.completeUploadExternal":
+        return { ok: true, files: [{ id: "F1" }] } as { ok: true };
+      default:
+        this.#ts += 1;
+        return { ok: true, ts: `1.${String(this.#ts).padStart(6, "0")}`, channel: args.channel } as {
+          ok: true;
+        };
+    }
+  }
+}
+
+/** Slack's client sends forms whose structured values are JSON; response URLs get JSON. */
+function argsOf(request: IncomingMessage, raw: string): Record<string, unknown> {
+  if (request.headers["content-type"]?.startsWith("application/json"))
+    return JSON.parse(raw) as Record<string, unknown>;
+  const entries = [...new URLSearchParams(raw)].map(([key, value]) => [
+    key,
+    key === "blocks" ? JSON.parse(value) : value,
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}

@@ -1,0 +1,136 @@
+import type { Picture, Seen, VerdictRow } from "../../src/maintenance/picture.js";
+import type { Approval, Batch, Maintenance } from "../../src/maintenance/record.js";
+import { millisToNanos } from "../../src/maintenance/time.js";
+import type { SlackLogger } from "../../src/slack/logger.js";
+
+/** 2026-11-20 21:52 UTC. */
+export const NOW = Date.UTC(2026, 10, 20, 21, 52);
+export const HOUR = 3_600_000;
+
+export function machines(count: number): Batch["machines"] {
+  return Array.from({ length: count }, (_, index) => ({
+    hostname: `web-${String(index + 1).padStart(2, "0")}`,
+    ip: `10.0.0.${(index % 250) + 1}`,
+  }));
+}
+
+export function verdict(
+  host: string,
+  framework: string,
+  is: VerdictRow["verdict"],
+  tasks = is === "empty" ? 0 : 2,
+): VerdictRow {
+  return {
+    machine: `${host}|10.0.0.1`,
+    frameworkId: `${framework}-id`,
+    framework,
+    verdict: is,
+    tasks,
+    answeredAtMs: is === "promised" || is === "refused" ? NOW - 60_000 : null,
+    erased: null,
+  };
+}
+
+export function pictureOf(left: number, most: number, verdicts: VerdictRow[] = []): Picture {
+  return {
+    atMs: NOW - 5_000,
+    leader: "m1:5050",
+    leaderId: "leader-1",
+    tasksMost: most,
+    machines: [
+      { hostname: "web-01", ip: "10.0.0.1", mode: "draining", agents: 1, recovering: 0, tasks: left },
+      { hostname: "web-02", ip: "10.0.0.2", mode: "draining", agents: 1, recovering: 0, tasks: 0 },
+    ],
+    verdicts,
+  };
+}
+
+export function batchOf(parts: Partial<Batch> = {}): Batch {
+  return {
+    id: "b1",
+    machines: machines(6),
+    agents: [],
+    window: { start: millisToNanos(NOW + 8 * 60_000), duration: millisToNanos(4 * HOUR) },
+    phase: "draining",
+    approvals: [],
+    intent: null,
+    askedByItself: false,
+    drainingSinceMs: NOW - HOUR,
+    emptySinceMs: null,
+    overdueTold: false,
+    returned: [],
+    upAtMs: null,
+    missingTold: false,
+    ...parts,
+  };
+}
+
+export function seenOf(parts: Partial<Seen> = {}): Seen {
+  return {
+    digest: "d1",
+    machines: ["web-01|10.0.0.1", "web-02|10.0.0.2"],
+    tasks: [
+      { id: "t1", name: "/billing/api", framework: "marathon", machine: "web-01|10.0.0.1" },
+      { id: "t2", name: "/billing/api", framework: "marathon", machine: "web-01|10.0.0.1" },
+      { id: "t3", name: "kafka-3", framework: "kafka", machine: "web-02|10.0.0.2" },
+    ],
+    verdicts: [
+      verdict("web-01", "marathon", "promised"),
+      verdict("web-02", "kafka", "refused", 1),
+      verdict("web-02", "chronos", "silent", 1),
+    ],
+    window: "1/2",
+    ...parts,
+  };
+}
+
+export function approvalOf(parts: Partial<Approval> = {}): Approval {
+  return {
+    id: "a1",
+    askedAtMs: NOW,
+    askedBy: null,
+    expiresAtMs: NOW + HOUR,
+    seen: seenOf(),
+    outcome: null,
+    ...parts,
+  };
+}
+
+export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
+  return {
+    version: 1,
+    id: "m-7k3q",
+    cluster: "prod",
+    channel: "C01OPS",
+    requester: "U01ALICE",
+    hosts: "web-*",
+    reason: "kernel CVE-2026-1234",
+    ticket: "OPS-812",
+    requestedAtMs: NOW - HOUR,
+    wanted: { startMs: null, durationMs: 4 * HOUR },
+    batches: [batchOf()],
+    cancel: null,
+    held: null,
+    trouble: null,
+    picture: pictureOf(17, 64, [
+      verdict("web-01", "marathon", "promised"),
+      verdict("web-02", "marathon", "silent"),
+      verdict("web-01", "aurora", "empty"),
+      verdict("web-04", "kafka", "refused"),
+    ]),
+    events: [],
+    seq: 7,
+    unsettledUntilMs: null,
+    end: null,
+    ...parts,
+  };
+}
+
+/** A logger that keeps its lines, so that a test can say what was logged and that no secret was. */
+export function keepingLogger(): SlackLogger & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const keep = (level: string) => (fields: object, message: string) => {
+    lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  };
+  return { lines, info: keep("info"), warn: keep("warn"), error: keep("error") };
+}

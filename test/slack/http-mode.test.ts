@@ -1,0 +1,267 @@
+import { createHmac } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { replyOf } from "../../src/maintenance/reply.js";
+import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
+import { encodeButton } from "../../src/slack/button-value.js";
+import { SlackFailure } from "../../src/slack/errors.js";
+import { FakeSlack, SIGNING_SECRET } from "./fake-slack.js";
+import { keepingLogger } from "./fixtures.js";
+import { Recorder } from "./recorder.js";
+import { until } from "./until.js";
+
+let slack: FakeSlack;
+let app: SlackApp;
+let handlers: Recorder;
+let logger: ReturnType<typeof keepingLogger>;
+let acks: [string, number][];
+
+beforeEach(async () => {
+  slack = await FakeSlack.start();
+  handlers = new Recorder();
+  logger = keepingLogger();
+  acks = [];
+  app = createSlackApp({
+    settings: slack.settings("http"),
+    handlers,
+    logger,
+    onAck: (kind, ms) => acks.push([kind, ms]),
+  });
+  await app.start();
+});
+
+afterEach(async () => {
+  await app.stop();
+  await slack.stop();
+});
+
+const now = () => Math.floor(Date.now() / 1000);
+
+function signature(body: string, timestamp: number, secret = SIGNING_SECRET): string {
+  return `v0=${createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex")}`;
+}
+
+async function send(
+  body: string,
+  o: { timestamp?: number; secret?: string; headers?: Record<string, string> } = {},
+): Promise<number> {
+  const timestamp = o.timestamp ?? now();
+  const response = await fetch(`http://127.0.0.1:${app.port()}/slack/events`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      ...(o.headers ?? {
+        "x-slack-request-timestamp": String(timestamp),
+        "x-slack-signature": signature(body, timestamp, o.secret),
+      }),
+    },
+    body,
+  });
+  await response.text();
+  return response.status;
+}
+
+function command(text: string): string {
+  return new URLSearchParams({
+    command: "/mesos",
+    text,
+    user_id: "U01ALICE",
+    channel_id: "C01OPS",
+    team_id: "T01",
+    trigger_id: "trigger-1",
+    response_url: slack.responseUrl(),
+  }).toString();
+}
+
+function click(value: string | undefined, more: object = {}): string {
+  const payload = {
+    type: "block_actions",
+    user: { id: "U02BOB", team_id: "T01" },
+    team: { id: "T01", domain: "ops" },
+    channel: { id: "C01OPS", name: "ops" },
+    message: { ts: "1.2", thread_ts: "1.1" },
+    container: { type: "message", message_ts: "1.2", channel_id: "C01OPS" },
+    trigger_id: "trigger-2",
+    response_url: slack.responseUrl(),
+    actions: [{ type: "button", action_id: "approve:m-7k3q", block_id: "b", action_ts: "1", value, ...more }],
+  };
+  return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+}
+
+const APPROVE = {
+  v: 1 as const,
+  id: "m-7k3q",
+  rev: 7,
+  decision: { kind: "approve" as const, batch: "b1", approval: "a1" },
+};
+
+describe("a command in HTTP mode", () => {
+  it("reaches the handler with all it needs, and its reply reaches the person alone", async () => {
+    handlers.answer = async () => replyOf({ tone: "done", text: "Queued as m-7k3q." });
+    expect(await send(command("drain web-* 4h"))).toBe(200);
+    await until(() => slack.responses.length === 1);
+    expect(handlers.commands).toEqual([
+      {
+        text: "drain web-* 4h",
+        command: "/mesos",
+        user: "U01ALICE",
+        channel: "C01OPS",
+        team: "T01",
+        triggerId: "trigger-1",
+        responseUrl: slack.responseUrl(),
+      },
+    ]);
+    expect(slack.responses[0]).toMatchObject({ response_type: "ephemeral", text: "✅ Queued as m-7k3q." });
+    expect(acks).toEqual([["command", expect.any(Number)]]);
+  });
+
+  it("is acknowledged even when the handler never returns (invariant 9)", async () => {
+    let finish = () => {};
+    handlers.answer = () =>
+      new Promise((resolve) => {
+        finish = () => resolve(null);
+      });
+    expect(await send(command("status"))).toBe(200);
+    expect(handlers.commands).toHaveLength(1);
+    finish();
+  });
+
+  it("is acknowledged without asking Slack anything first", async () => {
+    slack.always("auth.test", "hang");
+    const before = slack.calls.length;
+    expect(await send(command("status"))).toBe(200);
+    expect(slack.calls).toHaveLength(before);
+  });
+
+  it("is answered when the handler fails: what happened, and that nothing was queued", async () => {
+    handlers.answer = async () => {
+      throw new Error("the queue is away");
+    };
+    expect(await send(command("drain web-01"))).toBe(200);
+    await until(() => slack.responses.length === 1);
+    expect(slack.responses[0]?.text).toContain("the queue is away");
+    expect(slack.responses[0]?.text).toContain("Nothing was queued.");
+  });
+
+  it("is heard under another name, which a workspace may give it", async () => {
+    await send(command("help").replace("%2Fmesos", "%2Fmesos-staging"));
+    await until(() => handlers.commands.length === 1);
+    expect(handlers.commands[0]?.command).toBe("/mesos-staging");
+  });
+});
+
+describe("requests that are not from Slack", () => {
+  it.each([
+    ["a wrong signature", () => send(command("drain web-01"), { secret: "not-the-secret" })],
+    ["no signature", () => send(command("drain web-01"), { headers: {} })],
+    [
+      "a signature of five minutes ago and more",
+      () => send(command("drain web-01"), { timestamp: now() - 301 }),
+    ],
+    [
+      "a signature of another version",
+      () =>
+        send(command("drain web-01"), {
+          headers: { "x-slack-request-timestamp": String(now()), "x-slack-signature": "v1=00" },
+        }),
+    ],
+  ])("%s is refused with 401 and does nothing", async (_, request) => {
+    expect(await request()).toBe(401);
+    expect(handlers.commands).toEqual([]);
+  });
+
+  it("another path is not found", async () => {
+    expect((await fetch(`http://127.0.0.1:${app.port()}/anything`, { method: "POST" })).status).toBe(404);
+  });
+});
+
+describe("a click in HTTP mode", () => {
+  it("reaches the handler with its button, and is answered in its thread", async () => {
+    handlers.answer = async () => replyOf({ tone: "refused", text: "You asked for it yourself." });
+    expect(await send(click(encodeButton(APPROVE)))).toBe(200);
+    await until(() => slack.responses.length === 1);
+    expect(handlers.clicks).toEqual([
+      {
+        button: APPROVE,
+        user: "U02BOB",
+        channel: "C01OPS",
+        messageTs: "1.2",
+        actionId: "approve:m-7k3q",
+        responseUrl: slack.responseUrl(),
+        triggerId: "trigger-2",
+      },
+    ]);
+    expect(slack.responses[0]).toMatchObject({ thread_ts: "1.1", replace_original: false });
+    expect(acks).toEqual([["click", expect.any(Number)]]);
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["no JSON", "{"],
+    ["another version", JSON.stringify({ ...APPROVE, v: 2 })],
+    ["an unknown decision", JSON.stringify({ ...APPROVE, decision: { kind: "explode" } })],
+  ])("with %s in the button is acknowledged and told so, and decides nothing", async (_, value) => {
+    expect(await send(click(value))).toBe(200);
+    await until(() => slack.responses.length === 1);
+    expect(handlers.clicks).toEqual([]);
+    expect(slack.responses[0]?.text).toContain("another version of the bot");
+    expect(slack.responses[0]?.text).toContain("Nothing was decided.");
+  });
+});
+
+describe("starting and stopping", () => {
+  it("answers what is on its way before it has stopped, and takes nothing new", async () => {
+    let finish = () => {};
+    handlers.answer = () =>
+      new Promise((resolve) => {
+        finish = () => resolve(replyOf({ tone: "done", text: "Just in time." }));
+      });
+    await send(command("status"));
+    const port = app.port();
+    const stopped = app.stop();
+    await until(() => app.ready() !== true);
+    finish();
+    await stopped;
+    expect(slack.responses).toEqual([expect.objectContaining({ text: "✅ Just in time." })]);
+    await expect(fetch(`http://127.0.0.1:${port}/slack/events`)).rejects.toThrow();
+  });
+
+  it("refuses to start with a wrong token and says where the right one is", async () => {
+    const settings = { ...slack.settings("http"), botToken: { reveal: () => "xoxb-wrong-token" } };
+    const other = createSlackApp({ settings, handlers, logger });
+    await expect(other.start()).rejects.toThrow(SlackFailure);
+    await expect(other.start()).rejects.toThrow(/SLACK_BOT_TOKEN/);
+    expect(other.port()).toBeNull();
+    expect(logger.lines.join()).not.toContain("xoxb-wrong-token");
+  });
+
+  it("says so when the port is taken", async () => {
+    const settings = slack.settings("http");
+    const taken = { ...settings, mode: { ...settings.mode, port: app.port() ?? 0 } };
+    await expect(createSlackApp({ settings: taken, handlers, logger }).start()).rejects.toThrow(
+      /EADDRINUSE.*was not started.*PORT/,
+    );
+  });
+
+  it("starts while Slack is away, says it is not ready, and is ready when Slack is back", async () => {
+    const { port } = slack;
+    await slack.stop();
+    const other = createSlackApp({ settings: slack.settingsAt(port), handlers, logger });
+    await other.start();
+    expect(other.ready()).toContain("could not be reached");
+    slack = await FakeSlack.start(port);
+    await until(() => other.ready() === true);
+    await other.stop();
+  });
+
+  it("names the scopes the token lacks", async () => {
+    slack.once("auth.test", {
+      status: 200,
+      headers: { "content-type": "application/json", "x-oauth-scopes": "commands,chat:write" },
+      body: JSON.stringify({ ok: true, user_id: "U0BOT", team: "Ops", team_id: "T01" }),
+    });
+    const other = createSlackApp({ settings: slack.settings("http"), handlers, logger });
+    await other.start();
+    await other.stop();
+    expect(logger.lines.join()).toContain("users:read, usergroups:read, files:write");
+  });
+});

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { replyOf } from "../../src/maintenance/reply.js";
+import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
+import { renderText } from "../../src/slack/blocks.js";
+import { createMessenger, type Messenger } from "../../src/slack/messenger.js";
+import { renderApproval } from "../../src/slack/render-approval.js";
+import { renderCard } from "../../src/slack/render-card.js";
+import { type LocalSlack, localSlackSuite, settingsFor, startLocalSlack } from "../support/local-slack.js";
+import { approvalOf, batchOf, keepingLogger, NOW, recordOf } from "./fixtures.js";
+import { Recorder } from "./recorder.js";
+import { until } from "./until.js";
+
+const suite = localSlackSuite("Socket Mode against the local Slack");
+
+suite(() => {
+  let slack: LocalSlack;
+  let app: SlackApp;
+  let handlers: Recorder;
+  let messenger: Messenger;
+
+  beforeEach(async () => {
+    slack = await startLocalSlack();
+    handlers = new Recorder();
+    const o = { settings: settingsFor(slack), logger: keepingLogger() };
+    messenger = createMessenger(o);
+    app = createSlackApp({ ...o, handlers, messenger });
+    await app.start();
+  });
+
+  afterEach(async () => {
+    await app.stop();
+    await slack.close();
+  });
+
+  it("hears what Alice types and answers her alone", async () => {
+    handlers.answer = async () =>
+      replyOf({ tone: "refused", text: "Nothing matches <web-9*>.", line: "/mesos hosts web-*" });
+    await slack.command({ channel: "C01OPS", user: "U01ALICE", text: "drain web-9* 4h" });
+    const [told] = await until(async () => {
+      const messages = await slack.messages("C01OPS");
+      return messages.length > 0 ? messages : null;
+    });
+    expect(handlers.commands[0]).toMatchObject({
+      text: "drain web-9* 4h",
+      user: "U01ALICE",
+      channel: "C01OPS",
+    });
+    expect(told).toMatchObject({ subtype: "ephemeral", ephemeral_to: "U01ALICE" });
+    expect(told?.text).toContain("&lt;web-9*&gt;");
+  });
+
+  it("posts a card, the question in its thread, and hears Bob's click on it", async () => {
+    const record = recordOf();
+    const { ts } = await messenger.post("C01OPS", null, renderCard(record, NOW));
+    const question = renderApproval(record, batchOf(), approvalOf(), NOW);
+    const asked = await messenger.post("C01OPS", ts, question);
+    await slack.interact({ channel: "C01OPS", messageTs: asked.ts, user: "U02BOB", action: "approve" });
+    await until(() => handlers.clicks.length === 1);
+    expect(handlers.clicks[0]).toMatchObject({
+      user: "U02BOB",
+      messageTs: asked.ts,
+      button: { id: "m-7k3q", rev: 7, decision: { kind: "approve", batch: "b1", approval: "a1" } },
+    });
+  });
+
+  it("takes the buttons away once it is settled", async () => {
+    const record = recordOf();
+    const { ts } = await messenger.post("C01OPS", null, renderApproval(record, batchOf(), approvalOf(), NOW));
+    const settled = approvalOf({ outcome: { kind: "granted", by: "U02BOB", atMs: NOW } });
+    await messenger.update("C01OPS", ts, renderApproval(record, batchOf(), settled, NOW));
+    await expect(
+      slack.interact({ channel: "C01OPS", messageTs: ts, user: "U02BOB", action: "approve" }),
+    ).rejects.toThrow(/has no button/);
+    const [message] = await slack.messages("C01OPS");
+    expect(message?.text).toContain("Approved");
+    expect(renderText(renderApproval(record, batchOf(), settled, NOW))).toContain("Approved by @U02BOB");
+  });
+
+  it("is there again after the local Slack was restarted on its port", async () => {
+    const { port } = slack;
+    await slack.close();
+    slack = await startLocalSlack({ port });
+    await until(() => app.ready() === true, 15_000);
+    await slack.command({ channel: "C01OPS", user: "U01ALICE", text: "status" });
+    await until(() => handlers.commands.length === 1);
+  });
+
+  it("puts a file into the thread", async () => {
+    const { ts } = await messenger.post("C01OPS", null, renderCard(recordOf(), NOW));
+    await messenger.upload("C01OPS", ts, { name: "hosts.txt", text: "web-01\nweb-02", title: "Hosts" });
+    await until(async () => (await slack.messages("C01OPS")).some((message) => message.thread_ts === ts));
+  });
+});
+
+localSlackSuite("HTTP mode against the local Slack")(() => {
+  it("hears signed commands from it", async () => {
+    const first = await startLocalSlack();
+    const handlers = new Recorder();
+    const app = createSlackApp({
+      settings: settingsFor(first, { port: 0 }),
+      handlers,
+      logger: keepingLogger(),
+    });
+    await app.start();
+    const requestUrl = `http://127.0.0.1:${app.port()}/slack/events`;
+    const slack = await startLocalSlack({ delivery: { kind: "http", requestUrl } });
+    try {
+      await slack.command({ channel: "C01OPS", user: "U01ALICE", text: "status" });
+      await until(() => handlers.commands.length === 1);
+    } finally {
+      await app.stop();
+      await Promise.all([first.close(), slack.close()]);
+    }
+  });
+});

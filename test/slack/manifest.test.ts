@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { SLACK_FAILURES } from "../../src/slack/errors.js";
+import { BOT_SCOPES, missingScopes, SLASH_COMMAND } from "../../src/slack/scopes.js";
+import { HTTP_PATH } from "../../src/slack/settings.js";
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+interface Manifest {
+  display_information: { name: string; description: string; long_description: string };
+  features: {
+    slash_commands: { command: string; description: string; usage_hint: string; should_escape: boolean }[];
+  };
+  oauth_config: { scopes: { bot: string[]; user?: string[] } };
+  settings: {
+    socket_mode_enabled: boolean;
+    interactivity: { is_enabled: boolean };
+    token_rotation_enabled: boolean;
+  };
+}
+const manifest = JSON.parse(read("manifest.json")) as Manifest;
+
+describe("manifest.json", () => {
+  it("asks for exactly the scopes the code uses", () => {
+    expect(manifest.oauth_config.scopes.bot).toEqual(Object.keys(BOT_SCOPES));
+    expect(manifest.oauth_config.scopes.user).toBeUndefined();
+    expect(missingScopes(manifest.oauth_config.scopes.bot)).toEqual([]);
+  });
+
+  it("has the one slash command, unescaped because the parser undoes Slack's formatting itself", () => {
+    expect(manifest.features.slash_commands.map((one) => [one.command, one.should_escape])).toEqual([
+      [SLASH_COMMAND, false],
+    ]);
+  });
+
+  it("turns on what the bot needs: Socket Mode and buttons, and no token rotation", () => {
+    expect(manifest.settings).toMatchObject({
+      socket_mode_enabled: true,
+      interactivity: { is_enabled: true },
+      token_rotation_enabled: false,
+    });
+  });
+
+  it("keeps to Slack's lengths", () => {
+    const { name, description, long_description: long } = manifest.display_information;
+    expect(name.length).toBeLessThanOrEqual(35);
+    expect(description.length).toBeLessThanOrEqual(140);
+    expect(long.length).toBeGreaterThanOrEqual(174);
+    expect(long.length).toBeLessThanOrEqual(4000);
+    for (const command of manifest.features.slash_commands) {
+      expect(command.description.length).toBeLessThanOrEqual(2000);
+      expect(command.usage_hint.length).toBeLessThanOrEqual(1000);
+    }
+  });
+});
+
+describe("docs/slack.md", () => {
+  const docs = read("docs/slack.md");
+
+  it.each(Object.entries(BOT_SCOPES))("says what the scope %s is for", (scope, why) => {
+    expect(docs).toContain(`| \`${scope}\` | ${why} |`);
+  });
+
+  it.each(Object.entries(SLACK_FAILURES))(
+    "has the failure %s as the bot words it",
+    (code, { what, next }) => {
+      expect(docs).toContain(`| \`${code}\` | ${what} | ${next} |`);
+    },
+  );
+
+  it("names the path of HTTP mode", () => {
+    expect(docs).toContain(HTTP_PATH);
+  });
+});

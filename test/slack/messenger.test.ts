@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { replyOf } from "../../src/maintenance/reply.js";
+import { message, section } from "../../src/slack/blocks.js";
+import { SlackFailure } from "../../src/slack/errors.js";
+import { createMessenger, type Messenger } from "../../src/slack/messenger.js";
+import { mrk } from "../../src/slack/mrkdwn.js";
+import { BOT_TOKEN, FakeSlack } from "./fake-slack.js";
+import { keepingLogger } from "./fixtures.js";
+
+const CARD = message(mrk`summary`, [section(mrk`*web-01* is draining`), section(mrk`17 of 64 left`)]);
+
+let slack: FakeSlack;
+let messenger: Messenger;
+let logger: ReturnType<typeof keepingLogger>;
+
+beforeEach(async () => {
+  slack = await FakeSlack.start();
+  logger = keepingLogger();
+  messenger = createMessenger({ settings: slack.settings(), logger, timeoutMs: 300 });
+});
+
+afterEach(async () => {
+  await slack.stop();
+});
+
+async function failureOf(work: Promise<unknown>): Promise<SlackFailure> {
+  const error: unknown = await work.then(
+    () => new Error("it did not fail"),
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof SlackFailure) return error;
+  throw error;
+}
+
+describe("posting", () => {
+  it("sends blocks and text, into the thread, without previews", async () => {
+    const { ts } = await messenger.post("C01OPS", "1.5", CARD);
+    expect(ts).toBe("1.000001");
+    expect(slack.callsOf("chat.postMessage")).toEqual([
+      expect.objectContaining({
+        channel: "C01OPS",
+        thread_ts: "1.5",
+        text: "summary",
+        blocks: CARD.blocks,
+        unfurl_links: "false",
+        parse: "none",
+      }),
+    ]);
+  });
+
+  it("leaves the thread out for a root message", async () => {
+    await messenger.post("C01OPS", null, CARD);
+    expect(slack.callsOf("chat.postMessage")[0]).not.toHaveProperty("thread_ts");
+  });
+
+  it("replaces a message", async () => {
+    await messenger.update("C01OPS", "1.5", CARD);
+    expect(slack.callsOf("chat.update")).toEqual([expect.objectContaining({ channel: "C01OPS", ts: "1.5" })]);
+  });
+
+  it.each(["invalid_blocks", "msg_blocks_too_long"])(
+    "sends the whole status as text when Slack says %s",
+    async (error) => {
+      slack.once("chat.postMessage", { error });
+      const { ts } = await messenger.post("C01OPS", null, CARD);
+      expect(ts).toBe("1.000001");
+      const [, second] = slack.callsOf("chat.postMessage");
+      expect(second).toMatchObject({ text: "*web-01* is draining\n17 of 64 left", blocks: [] });
+      expect(logger.lines.join()).toContain("sending the text alone");
+    },
+  );
+
+  it("updates as text as well, so that an old card does not stay", async () => {
+    slack.once("chat.update", { error: "invalid_blocks" });
+    await messenger.update("C01OPS", "1.5", CARD);
+    expect(slack.callsOf("chat.update")[1]).toMatchObject({
+      text: "*web-01* is draining\n17 of 64 left",
+      blocks: [],
+    });
+  });
+
+  it("does not repeat a post by itself: it could appear twice", async () => {
+    slack.once("chat.postMessage", { status: 500 });
+    await failureOf(messenger.post("C01OPS", null, CARD));
+    expect(slack.callsOf("chat.postMessage")).toHaveLength(1);
+  });
+});
+
+describe("failures", () => {
+  it("hands Slack's Retry-After to the caller instead of waiting", async () => {
+    slack.once("chat.postMessage", { status: 429, headers: { "retry-after": "7" } });
+    expect(await failureOf(messenger.post("C01OPS", null, CARD))).toMatchObject({
+      code: "rate_limited",
+      retryAfterMs: 7000,
+      permanent: false,
+    });
+  });
+
+  it.each([
+    ["not_in_channel", true, "/invite"],
+    ["channel_not_found", true, "/invite"],
+    ["is_archived", true, "Unarchive"],
+    ["invalid_auth", true, "SLACK_BOT_TOKEN"],
+    ["token_revoked", true, "Install the Slack app again"],
+    ["fatal_error", false, "status.slack.com"],
+    ["something_new", true, "docs.slack.dev"],
+  ])("%s says what to do", async (error, permanent, next) => {
+    slack.once("chat.postMessage", { error });
+    const failure = await failureOf(messenger.post("C01OPS", null, CARD));
+    expect(failure).toMatchObject({ code: error, permanent, retryAfterMs: null });
+    expect(failure.what).toContain("posting to C01OPS");
+    expect(failure.what).toContain(error);
+    expect(failure.next).toContain(next);
+  });
+
+  it("names the scope that is missing", async () => {
+    slack.once("files.getUploadURLExternal", {
+      error: "missing_scope",
+      more: { needed: "files:write", provided: "commands,chat:write" },
+    });
+    const failure = await failureOf(
+      messenger.upload("C01OPS", "1.5", { name: "hosts.txt", text: "web-01", title: "Hosts" }),
+    );
+    expect(failure.what).toContain("Needed: files:write. It has: commands,chat:write.");
+    expect(failure.permanent).toBe(true);
+  });
+
+  it("a slow Slack is a timeout, to be tried again", async () => {
+    slack.once("chat.postMessage", "hang");
+    expect(await failureOf(messenger.post("C01OPS", null, CARD))).toMatchObject({
+      code: "timeout",
+      permanent: false,
+    });
+  });
+
+  it("a Slack that is away is a network failure that names the cause", async () => {
+    const { port } = slack;
+    await slack.stop();
+    const failure = await failureOf(messenger.post("C01OPS", null, CARD));
+    expect(failure).toMatchObject({ code: "network", permanent: false });
+    expect(failure.what).toContain("ECONNREFUSED");
+    slack = await FakeSlack.start(port);
+  });
+
+  it("never shows a token", async () => {
+    slack.once("chat.postMessage", { error: "missing_scope", more: { needed: `${BOT_TOKEN}` } });
+    const failure = await failureOf(messenger.post("C01OPS", null, CARD));
+    expect(`${failure.message} ${logger.lines.join()}`).not.toContain(BOT_TOKEN);
+  });
+});
+
+describe("answering a person", () => {
+  const reply = replyOf({
+    tone: "refused",
+    text: "Nothing matches web-9*.",
+    next: "Look at the names.",
+    line: "/mesos hosts web-*",
+  });
+  const to = (responseUrl: string | null) => ({
+    responseUrl,
+    channel: "C01OPS",
+    user: "U01ALICE",
+    thread: "1.5",
+  });
+
+  it("uses the response URL, so that it works where the bot is no member", async () => {
+    await messenger.reply(to(slack.responseUrl()), reply);
+    expect(slack.responses).toEqual([
+      expect.objectContaining({ response_type: "ephemeral", replace_original: false, thread_ts: "1.5" }),
+    ]);
+    expect(slack.calls).toEqual([]);
+  });
+
+  it.each([
+    ["has expired", { status: 404, body: '{"ok":false,"error":"expired_url"}' }],
+    ["is used up", { status: 404, body: "used_url" }],
+    ["fails", { status: 500 }],
+    ["hangs", "hang"],
+  ] as const)("falls back to an ephemeral message when the response URL %s", async (_, answer) => {
+    slack.once("response_url", answer);
+    await messenger.reply(to(slack.responseUrl()), reply);
+    expect(slack.callsOf("chat.postEphemeral")).toEqual([
+      expect.objectContaining({ channel: "C01OPS", user: "U01ALICE", thread_ts: "1.5" }),
+    ]);
+  });
+
+  it("says why when neither works", async () => {
+    slack.always("chat.postEphemeral", { error: "not_in_channel" });
+    expect(await failureOf(messenger.reply(to(null), reply))).toMatchObject({ code: "not_in_channel" });
+  });
+});
+
+it("uploads a text into the thread", async () => {
+  await messenger.upload("C01OPS", "1.5", { name: "hosts.txt", text: "web-01\nweb-02", title: "Hosts" });
+  expect(slack.callsOf("upload")).toHaveLength(1);
+  expect(slack.callsOf("files.completeUploadExternal")[0]).toMatchObject({
+    channel_id: "C01OPS",
+    thread_ts: "1.5",
+  });
+});
+
+it("knows who it is", async () => {
+  slack.once("auth.test", {
+    status: 200,
+    headers: { "content-type": "application/json", "x-oauth-scopes": "commands,chat:write" },
+    body: JSON.stringify({ ok: true, user_id: "U0BOT", bot_id: "B0BOT", team: "Ops", team_id: "T01" }),
+  });
+  expect(await messenger.whoAmI()).toEqual({
+    userId: "U0BOT",
+    botId: "B0BOT",
+    team: "Ops",
+    teamId: "T01",
+    scopes: ["commands", "chat:write"],
+  });
+  expect((await messenger.whoAmI()).scopes).toBeNull();
+});

@@ -1,0 +1,125 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  code,
+  cutTo,
+  free,
+  listed,
+  Mrkdwn,
+  mrk,
+  oneLine,
+  plain,
+  toPlain,
+  user,
+} from "../../src/slack/mrkdwn.js";
+import { moment, windowOf } from "../../src/slack/when.js";
+
+describe("texts of people and masters", () => {
+  it.each([
+    ["<!channel> hi", "&lt;!channel&gt; hi"],
+    ["<http://evil.example|click>", "&lt;http://evil.example|click&gt;"],
+    ["a && b", "a &amp;&amp; b"],
+    ["&lt;!here&gt;", "&amp;lt;!here&amp;gt;"],
+    ["two\nlines\tand\u0000more", "two lines and more"],
+    ["`code`", "'code'"],
+    ["web\u202e10-bew", "web10-bew"],
+    ["half \ud83d", "half"],
+  ])("%j is shown as %j", (raw, shown) => {
+    expect(free(raw).text).toBe(shown);
+  });
+
+  it("are escaped when they are interpolated, and finished texts are not escaped twice", () => {
+    expect(mrk`*${"<b>"}* on ${code("a`b<c")} by ${user("U01ALICE")}`.text).toBe(
+      "*&lt;b&gt;* on `a'b&lt;c` by <@U01ALICE>",
+    );
+  });
+
+  it("are cut before half an escape", () => {
+    expect(free("<<<<", 10).text).toBe("&lt;&lt;…");
+  });
+
+  it("an id that is no user id is text", () => {
+    expect(user("U1><!channel>").text).toBe("U1&gt;&lt;!channel&gt;");
+  });
+
+  it("property: never form a control sequence, stay in their length, and come back whole", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 200 }),
+        fc.integer({ min: 10, max: 100 }),
+        (raw, max) => {
+          const short = free(raw, max).text;
+          expect(short).not.toMatch(/[<>]/);
+          expect(short).not.toMatch(/&(?!(amp|lt|gt);)/);
+          expect(short.length).toBeLessThanOrEqual(max);
+          expect(toPlain(free(raw, 5000).text.replaceAll("*", ""))).toBe(
+            oneLine(raw).replaceAll("`", "'").replaceAll("*", ""),
+          );
+          expect(code(raw, max).text.replace(/^`|`$/g, "")).not.toContain("`");
+          expect(plain(raw, max).length).toBeLessThanOrEqual(max);
+          expect(plain(raw, max)).not.toMatch(/[<>]/);
+        },
+      ),
+    );
+  });
+});
+
+describe("lists", () => {
+  const names = (count: number) => Array.from({ length: count }, (_, index) => new Mrkdwn(`web-${index}`));
+
+  it.each([
+    [3, 100, "web-0, web-1, web-2"],
+    [100, 40, "web-0, web-1, web-2, web-3 and 96 more"],
+    [100, 3, "100 in all"],
+    [0, 10, ""],
+  ])("of %i names in %i characters", (count, max, text) => {
+    expect(listed(names(count), max).text).toBe(text);
+  });
+
+  it("property: say exactly how many are left out", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 30, max: 500 }), (count, max) => {
+        const { text } = listed(names(count), max);
+        expect(text.length).toBeLessThanOrEqual(max);
+        const left = Number(/ and (\d+) more$/.exec(text)?.[1] ?? 0);
+        expect(text.split(", ").length + left).toBe(count);
+      }),
+    );
+  });
+});
+
+describe("a finished text that is too long", () => {
+  it.each([
+    ["half a mention", "see <@U01ALICE> there", 12],
+    ["half an escape", "aaaa &amp; bbbb", 10],
+    ["an open code span", "see `web-01.example.com`", 14],
+  ])("is cut without %s", (_, text, max) => {
+    const cut = cutTo(new Mrkdwn(text), max).text;
+    expect(cut.length).toBeLessThanOrEqual(max);
+    expect(cut).not.toMatch(/<[^>]*…$|&[a-z]*…$/);
+    expect((cut.match(/`/g)?.length ?? 0) % 2).toBe(0);
+  });
+});
+
+describe("times", () => {
+  it("are in the reader's zone, with UTC for those without", () => {
+    expect(moment(Date.UTC(2026, 10, 20, 22)).text).toBe(
+      "<!date^1795212000^{date_short_pretty} {time}|2026-11-20 22:00 UTC>",
+    );
+  });
+
+  it("a window has its start, end and length", () => {
+    const start = BigInt(Date.UTC(2026, 10, 20, 22)) * 1_000_000n;
+    expect(toPlain(windowOf({ start, duration: 14_400_000_000_000n }).text)).toBe(
+      "2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC (4 h)",
+    );
+    expect(toPlain(windowOf({ start, duration: null }).text)).toBe("2026-11-20 22:00 UTC – without an end");
+  });
+
+  it.each([2n ** 63n - 1n, -(2n ** 63n), 0n])(
+    "start %i of a master's int64 does not break the message",
+    (start) => {
+      expect(windowOf({ start, duration: 2n ** 63n - 1n }).text).not.toContain("Invalid");
+    },
+  );
+});

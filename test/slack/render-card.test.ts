@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import type { Maintenance, Phase } from "../../src/maintenance/record.js";
+import { renderText } from "../../src/slack/blocks.js";
+import { parseButton } from "../../src/slack/button-value.js";
+import { renderCard } from "../../src/slack/render-card.js";
+import { batchOf, HOUR, machines, NOW, pictureOf, recordOf, verdict } from "./fixtures.js";
+
+const text = (record: Maintenance, now = NOW) => renderText(renderCard(record, now));
+
+/** Labels of the buttons and what each decides. */
+function buttons(record: Maintenance): [string, unknown][] {
+  return renderCard(record, NOW).blocks.flatMap((block) => {
+    if (block.type !== "actions") return [];
+    return block.elements.flatMap((element): [string, unknown][] => {
+      if (element.type !== "button") return [];
+      const parsed = parseButton(element.value);
+      return [[element.text.text, parsed.ok ? parsed.value.decision : parsed.reply]];
+    });
+  });
+}
+
+describe("the card", () => {
+  it("tells who, why, when, how far and what every framework says", () => {
+    const shown = text(
+      recordOf({
+        picture: pictureOf(17, 64, [
+          verdict("web-01", "marathon", "promised"),
+          verdict("web-02", "marathon", "silent"),
+          verdict("web-01", "aurora", "empty"),
+          verdict("web-02", "kafka", "refused"),
+        ]),
+      }),
+    );
+    expect(shown).toBe(
+      [
+        "🛠 m-7k3q · Drain 6 machines in prod · draining",
+        "@U01ALICE · kernel CVE-2026-1234 · OPS-812 · asked 2026-11-20 20:52 UTC",
+        "Window",
+        "2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC (4 h)",
+        "Tasks",
+        "17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 %",
+        "Frameworks  kafka: refused 1 (on web-02) · marathon: promised 1/2, silent 1 · aurora: empty",
+        "Batch 1 of 1  draining · web-01, web-02, web-03, web-04, web-05, web-06",
+        "[Ask for Down] [Cancel]",
+      ].join("\n"),
+    );
+  });
+
+  it("is there before the machines are known", () => {
+    const shown = text(recordOf({ batches: [], picture: null, reason: null, ticket: null }));
+    expect(shown).toContain("Drain web-* in prod · looking up machines");
+    expect(shown).toContain("as soon as it is posted (4 h)");
+    expect(shown).toContain("Hosts  web-*");
+  });
+
+  it.each([
+    ["scheduled", ["Cancel"]],
+    ["draining", ["Ask for Down", "Cancel"]],
+    ["awaiting_approval", ["Cancel"]],
+    ["taking_down", []],
+    ["down", ["Up"]],
+    ["bringing_up", []],
+  ] as [Phase, string[]][])("while %s it has the buttons %j", (phase, labels) => {
+    expect(buttons(recordOf({ batches: [batchOf({ phase })] })).map(([label]) => label)).toEqual(labels);
+  });
+
+  it("its buttons decide what they say", () => {
+    expect(buttons(recordOf())).toEqual([
+      ["Ask for Down", { kind: "ask_down", batch: "b1" }],
+      ["Cancel", { kind: "cancel" }],
+    ]);
+    expect(buttons(recordOf({ batches: [batchOf({ phase: "down" })] }))).toEqual([["Up", { kind: "up" }]]);
+  });
+
+  it.each([
+    ["up", "Back in service"],
+    ["cancelled", "Cancelled"],
+    ["failed", "Failed"],
+  ] as const)("once %s it says so and has no buttons", (phase, words) => {
+    const record = recordOf({ batches: [batchOf({ phase })], end: { phase, atMs: NOW, why: "because" } });
+    expect(buttons(record)).toEqual([]);
+    expect(text(record)).toContain(`· ${phase}\n`);
+    expect(text(record)).toMatch(new RegExp(`${words}.* 2026-11-20 21:52 UTC · because`));
+  });
+
+  it("once cancelled by somebody it says who and has no buttons", () => {
+    const record = recordOf({ cancel: { by: "U02BOB", atMs: NOW } });
+    expect(buttons(record)).toEqual([]);
+    expect(text(record)).toContain("@U02BOB cancelled");
+    expect(text(record)).toContain("· cancelling\n");
+  });
+
+  it("shows trouble with the master's words, what was not done and what to do (invariant 10)", () => {
+    const shown = text(
+      recordOf({
+        trouble: {
+          code: "no_leader",
+          what: "No master leads the cluster.",
+          said: "No leader elected",
+          notDone: "The window was not posted.",
+          next: "Look at ZooKeeper.",
+          sinceMs: NOW,
+        },
+      }),
+    );
+    expect(shown).toContain(
+      "Waiting since 2026-11-20 21:52 UTC: No master leads the cluster.\n> No leader elected\nNot done: The window was not posted.\nNext: Look at ZooKeeper.",
+    );
+  });
+
+  it.each([
+    [0, 64, "0 of 64 left  ▓▓▓▓▓▓▓▓▓▓ 100 %"],
+    [1, 1000, "1 of 1000 left  ▓▓▓▓▓▓▓▓▓░ 99 %"],
+    [64, 64, "64 of 64 left  ░░░░░░░░░░ 0 %"],
+    [0, 0, "Tasks\nnone"],
+  ])("%i of %i tasks are drawn honestly", (left, most, shown) => {
+    expect(text(recordOf({ picture: pictureOf(left, most) }))).toContain(shown);
+  });
+
+  it("does not call machines empty whose agents are not back after a fail-over", () => {
+    const picture = pictureOf(0, 64);
+    const recovering = {
+      ...picture,
+      machines: picture.machines.map((machine) => ({ ...machine, recovering: 1 })),
+    };
+    expect(text(recordOf({ picture: recovering }))).toContain(
+      "the agents of 2 machines are not back after a fail-over: their tasks cannot be seen",
+    );
+  });
+
+  it("shows erased answers as such", () => {
+    const row = {
+      ...verdict("web-01", "marathon", "silent"),
+      erased: { answer: "accept" as const, answeredAtMs: NOW },
+    };
+    expect(text(recordOf({ picture: pictureOf(2, 2, [row]) }))).toContain(
+      "1 answer from before the master forgot them: asked again, not counted",
+    );
+  });
+
+  it("says when it was last seen once that is old, and that a window has passed", () => {
+    expect(text(recordOf())).not.toContain("seen");
+    expect(text(recordOf(), NOW + 10 * 60_000)).toContain("seen 2026-11-20 21:51 UTC");
+    expect(text(recordOf())).not.toContain("passed");
+    expect(text(recordOf(), NOW + 5 * HOUR)).toContain("(4 h) · passed");
+  });
+
+  it("does not change from one moment to the next", () => {
+    expect(renderCard(recordOf(), NOW + 1000)).toEqual(renderCard(recordOf(), NOW));
+  });
+
+  it("has a line per batch, and buttons for what each allows", () => {
+    const record = recordOf({
+      batches: [
+        batchOf({ id: "b1", phase: "down", machines: machines(1) }),
+        batchOf({ id: "b2", phase: "draining", machines: machines(2) }),
+      ],
+    });
+    expect(text(record)).toContain("Batch 1 of 2  down · web-01\nBatch 2 of 2  draining · web-01, web-02");
+    expect(buttons(record)).toEqual([
+      ["Ask for Down", { kind: "ask_down", batch: "b2" }],
+      ["Up", { kind: "up" }],
+      ["Cancel", { kind: "cancel" }],
+    ]);
+  });
+});

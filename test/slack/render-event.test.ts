@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { type LogEvent, logEvent, type NewEvent } from "../../src/maintenance/events.js";
+import { renderText } from "../../src/slack/blocks.js";
+import { renderEvent } from "../../src/slack/render-event.js";
+import { batchOf, NOW, recordOf } from "./fixtures.js";
+
+const framework = {
+  name: "kafka",
+  tasks: 2,
+  empty: 0,
+  promised: 1,
+  refused: 1,
+  silent: 0,
+  refusedOn: ["web-04"],
+};
+
+/** One of each kind, and words its message must have; `null` for those without a message. */
+const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
+  [{ kind: "requested", by: "U01ALICE" }, null],
+  [
+    { kind: "scheduled", batch: "b1", machines: 6 },
+    ["Scheduled: 6 machines", "2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC"],
+  ],
+  [
+    { kind: "answers_changed", tasksLeft: 17, tasksMost: 64, frameworks: [framework] },
+    ["17 of 64 tasks left", "73 %", "kafka: promised 1/2, refused 1 (on web-04)"],
+  ],
+  [{ kind: "empty", batch: "b1" }, ["no tasks are left"]],
+  [{ kind: "answers_cleared", why: "fail_over" }, ["leading master changed", "asked again", "not counted"]],
+  [{ kind: "answers_cleared", why: "schedule_change" }, ["schedule changed", "asked again", "not counted"]],
+  [{ kind: "window_starts_soon", startMs: NOW }, ["2026-11-20 21:52 UTC"]],
+  [{ kind: "approval_asked", batch: "b1", approval: "a1", by: null }, null],
+  [{ kind: "approved", batch: "b1", approval: "a1", by: "U02BOB" }, ["@U02BOB approved Down"]],
+  [
+    { kind: "denied", batch: "b1", approval: "a1", by: "U02BOB", reason: "peak hours" },
+    ["@U02BOB denied Down: peak hours", "Nothing was taken down"],
+  ],
+  [
+    { kind: "approval_expired", batch: "b1", approval: "a1" },
+    ["Nobody approved Down in time", "Nothing was taken down", "ask again"],
+  ],
+  [
+    { kind: "approval_outdated", batch: "b1", approval: "a1", by: "U02BOB", changes: ["2 more tasks"] },
+    ["The approval by @U02BOB was not carried out", "• 2 more tasks", "Nothing was taken down"],
+  ],
+  [{ kind: "taking_down", batch: "b1" }, ["Taking down"]],
+  [
+    { kind: "down", batch: "b1", machines: 6, tasksLost: 1 },
+    ["6 machines", "1 task lost", "/mesos up m-7k3q"],
+  ],
+  [{ kind: "bringing_up", batch: "b1", by: "U01ALICE" }, ["@U01ALICE asked for Up"]],
+  [{ kind: "bringing_up", batch: "b1", by: null }, ["Bringing up"]],
+  [{ kind: "up", batch: "b1", machines: 6 }, ["6 machines", "does not start them"]],
+  [
+    { kind: "agents_returned", machines: ["web-01"], missing: 5 },
+    ["web-01 registered again; 5 still missing"],
+  ],
+  [{ kind: "agents_returned", machines: ["web-01"], missing: 0 }, ["All are back"]],
+  [
+    { kind: "agents_missing", machines: ["web-01"] },
+    ["web-01 have not registered again", "Next: start the agent"],
+  ],
+  [{ kind: "cancel_asked", by: "U01ALICE" }, ["@U01ALICE cancelled"]],
+  [{ kind: "cancelled" }, ["back in service", "untouched"]],
+  [{ kind: "overdue", batch: "b1", endMs: NOW }, ["ended 2026-11-20 21:52 UTC", "Next: press Up or Cancel"]],
+  [{ kind: "foreign_change", text: "web-01 left the schedule" }, ["web-01 left the schedule"]],
+  [
+    {
+      kind: "trouble",
+      code: "no_leader",
+      what: "No master leads.",
+      said: "No leader elected",
+      notDone: "Nothing was posted.",
+      next: "Look at ZooKeeper.",
+    },
+    ["No master leads.\n> No leader elected\nNot done: Nothing was posted.\nNext: Look at ZooKeeper."],
+  ],
+  [
+    { kind: "trouble_over", code: "no_leader", sinceMs: NOW - 90_000 },
+    ["Going on again after 1 m 30 s (no_leader)"],
+  ],
+  [{ kind: "note", text: "The master is 1.6.0." }, ["The master is 1.6.0."]],
+  [
+    { kind: "failed", why: "The machines are gone.", next: "Type it again." },
+    ["Failed: The machines are gone.", "Next: Type it again."],
+  ],
+];
+
+const eventOf = (event: NewEvent): LogEvent => logEvent.parse({ ...event, seq: 1, atMs: NOW });
+
+describe("the thread's message for", () => {
+  it.each(EVENTS.map(([event, words]) => [event.kind, event, words] as const))("%s", (_, event, words) => {
+    const message = renderEvent(recordOf(), eventOf(event));
+    if (words === null) {
+      expect(message).toBeNull();
+      return;
+    }
+    expect(message?.text).not.toBe("");
+    for (const part of words) expect(message === null ? "" : renderText(message)).toContain(part);
+  });
+
+  it("every kind of event is in the table above", () => {
+    const kinds = logEvent.options.map((option) => option.shape.kind.value);
+    expect([...new Set(EVENTS.map(([event]) => event.kind))].sort()).toEqual([...kinds].sort());
+  });
+
+  it("an event of one of several batches says which", () => {
+    const record = recordOf({ batches: [batchOf({ id: "b1" }), batchOf({ id: "b2" })] });
+    const message = renderEvent(record, eventOf({ kind: "empty", batch: "b2" }));
+    expect(message?.text).toContain("(batch 2 of 2)");
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { replyOf } from "../../src/maintenance/reply.js";
+import { renderText } from "../../src/slack/blocks.js";
+import { renderReply } from "../../src/slack/render-reply.js";
+import { mrkdwnTexts, refusal } from "./block-rules.js";
+
+describe("what one person is told", () => {
+  it("has what happened, the master's words, what was not done, what to do and the line to copy", () => {
+    const shown = renderText(
+      renderReply(
+        replyOf({
+          tone: "refused",
+          text: "web-01 is in a window already.",
+          said: "Machine appears more than once",
+          notDone: "Nothing was posted.",
+          next: "Ask @U02BOB, or leave it out.",
+          line: "/mesos drain web-*:!web-01 4h",
+        }),
+      ),
+    );
+    expect(shown).toBe(
+      [
+        "🚫 web-01 is in a window already.",
+        "> Machine appears more than once",
+        "Not done: Nothing was posted.",
+        "Next: Ask @U02BOB, or leave it out.",
+        "/mesos drain web-*:!web-01 4h\n",
+      ].join("\n"),
+    );
+  });
+
+  it("names a person as a person, and nothing else becomes a mention", () => {
+    const [text = ""] = mrkdwnTexts(
+      renderReply(replyOf({ tone: "info", text: "@U02BOB did; <@U01ALICE> <!channel> a@U02BOB" })).blocks,
+    );
+    expect(text).toBe("ℹ️ <@U02BOB> did; &lt;@U01ALICE&gt; &lt;!channel&gt; a@U02BOB");
+  });
+
+  it("keeps a table's columns", () => {
+    const shown = renderText(
+      renderReply(replyOf({ tone: "info", text: "Hosts:", table: "NAME    MODE\n  web-01  up" })),
+    );
+    expect(shown).toContain("NAME    MODE\n  web-01  up");
+  });
+
+  it("cuts a long table at a line, says how much is left out, and no line can end the code block", () => {
+    const lines = Array.from({ length: 2000 }, (_, index) => `web-${index} \`\`\` <!channel>`);
+    const message = renderReply(replyOf({ tone: "info", text: "Hosts:", table: lines.join("\n") }));
+    expect(refusal(message.blocks)).toBeNull();
+    const shown = renderText(message);
+    const left = Number(/and (\d+) more lines/.exec(shown)?.[1]);
+    expect(shown.match(/^web-\d+ /gm)?.length).toBe(2000 - left);
+    for (const text of mrkdwnTexts(message.blocks)) {
+      expect((text.match(/```/g)?.length ?? 0) % 2).toBe(0);
+      expect(text).not.toContain("<!");
+    }
+  });
+});

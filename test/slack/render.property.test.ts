@@ -1,0 +1,234 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { LogEvent } from "../../src/maintenance/events.js";
+import { VERDICTS } from "../../src/maintenance/picture.js";
+import { type Maintenance, PHASES } from "../../src/maintenance/record.js";
+import { replyOf } from "../../src/maintenance/reply.js";
+import { renderText, type SlackMessage, withoutBlocks } from "../../src/slack/blocks.js";
+import { renderApproval } from "../../src/slack/render-approval.js";
+import { renderCard } from "../../src/slack/render-card.js";
+import { renderEvent } from "../../src/slack/render-event.js";
+import { renderReply } from "../../src/slack/render-reply.js";
+import { mrkdwnTexts, plainTexts, refusal } from "./block-rules.js";
+import { approvalOf, batchOf, NOW, pictureOf, recordOf, seenOf } from "./fixtures.js";
+
+/** Names as they could come from a master or a person: long ones, hostile ones, any characters at all. */
+const name = fc.oneof(
+  fc.string({ unit: "binary", minLength: 1, maxLength: 300 }),
+  fc.constantFrom(
+    "<!channel>",
+    "<!here|x>",
+    "<@U01ALICE>",
+    "<http://evil|web-01>",
+    "&lt;!everyone&gt;",
+    "`<!channel>`",
+    "*<#C01>*",
+    "```\n<!here>\n```",
+    "<!subteam^S1>",
+    "web-01",
+  ),
+  fc.string({ unit: fc.constantFrom("<", "&", "`", "x", "\n", "😀"), minLength: 200, maxLength: 600 }),
+);
+/** Up to `max` items out of a few different ones: many are quickly made, and quickly shrunk when a test fails. */
+const many = <T>(item: fc.Arbitrary<T>, max: number): fc.Arbitrary<T[]> =>
+  fc
+    .tuple(fc.array(item, { minLength: 1, maxLength: 6 }), fc.nat(max))
+    .map(([some, count]) => Array.from({ length: count }, (_, index) => some[index % some.length] as T));
+const names = (max: number) => many(name, max);
+const instant = fc.integer({ min: -8e15, max: 8e15 });
+const nanos = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+const user = fc.oneof(fc.constant("U01ALICE"), name);
+const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+
+const verdictRow = fc.record({
+  machine: name.map((host) => `${host}|10.0.0.1`),
+  frameworkId: name,
+  framework: name,
+  verdict: fc.constantFrom(...VERDICTS),
+  tasks: fc.nat(1000),
+  answeredAtMs: orNull(instant),
+  erased: orNull(
+    fc.record({ answer: fc.constantFrom("accept" as const, "decline" as const), answeredAtMs: instant }),
+  ),
+});
+const outcome = fc.oneof(
+  fc.constant(null),
+  fc.record({ kind: fc.constant("granted" as const), by: user, atMs: instant }),
+  fc.record({ kind: fc.constant("denied" as const), by: user, atMs: instant, reason: orNull(name) }),
+  fc.record({ kind: fc.constant("expired" as const), atMs: instant }),
+  fc.record({ kind: fc.constant("outdated" as const), atMs: instant, changes: names(100) }),
+  fc.record({ kind: fc.constant("withdrawn" as const), atMs: instant }),
+);
+const seen = fc
+  .record({
+    hosts: names(500),
+    tasks: fc.array(fc.record({ id: name, name, framework: name, machine: name }), {
+      maxLength: 300,
+      size: "max",
+    }),
+    verdicts: fc.array(verdictRow, { maxLength: 200, size: "max" }),
+  })
+  .map(({ hosts, tasks, verdicts }) =>
+    seenOf({ machines: hosts.map((host) => `${host}|10.0.0.1`), tasks, verdicts }),
+  );
+const batch = fc
+  .record({ hosts: names(500), phase: fc.constantFrom(...PHASES), start: nanos, duration: orNull(nanos) })
+  .map(({ hosts, phase, start, duration }) =>
+    batchOf({
+      phase,
+      window: { start, duration },
+      machines: hosts.map((hostname) => ({ hostname, ip: "10.0.0.1" })),
+    }),
+  );
+const trouble = fc.record({
+  code: name,
+  what: name,
+  said: orNull(name),
+  notDone: name,
+  next: name,
+  sinceMs: instant,
+});
+const record: fc.Arbitrary<Maintenance> = fc
+  .record({
+    cluster: name,
+    requester: user,
+    hosts: name,
+    reason: orNull(name),
+    ticket: orNull(name),
+    requestedAtMs: instant,
+    batches: fc.array(batch, { maxLength: 20 }),
+    cancel: orNull(fc.record({ by: user, atMs: instant })),
+    trouble: orNull(trouble),
+    picture: orNull(
+      fc.array(verdictRow, { maxLength: 200, size: "max" }).map((rows) => pictureOf(3, 9, rows)),
+    ),
+    end: orNull(
+      fc.record({
+        phase: fc.constantFrom("up" as const, "cancelled" as const, "failed" as const),
+        atMs: instant,
+        why: orNull(name),
+      }),
+    ),
+  })
+  .map(recordOf);
+
+/** What every message must be, whatever is in it. */
+function check(message: SlackMessage, users: readonly string[] = []): void {
+  expect(refusal(message.blocks)).toBeNull();
+  expect(message.text).not.toBe("");
+  for (const text of [...mrkdwnTexts(message.blocks), message.text, withoutBlocks(message)]) {
+    const ours = text
+      .replace(/<!date\^-?\d+\^\{date_short_pretty\} \{time\}\|[^<>|]*>/g, "")
+      .replace(/<@[UW][A-Z0-9]+>/g, "")
+      .replace(/^> /gm, "");
+    expect(ours).not.toMatch(/[<>]/);
+    expect(ours).not.toMatch(/&(?!(amp|lt|gt);)/);
+  }
+  for (const text of plainTexts(message.blocks)) expect(text).not.toMatch(/[<>]/);
+  expect(withoutBlocks(message).length).toBeLessThanOrEqual(4000);
+  expect(renderText(message)).not.toBe("");
+  const mentioned = [...JSON.stringify(message).matchAll(/<@([A-Z0-9]+)>/g)].map((match) => match[1]);
+  for (const id of mentioned) expect(users).toContain(id);
+}
+
+const RUNS = { numRuns: 60 };
+const KNOWN = ["U01ALICE"];
+
+describe("whatever the record holds, Slack takes the message and nobody is called by a name in it", () => {
+  it("the card", () => {
+    fc.assert(
+      fc.property(record, instant, (one, now) => check(renderCard(one, now), KNOWN)),
+      RUNS,
+    );
+  });
+
+  it("the question and its outcome", () => {
+    fc.assert(
+      fc.property(record, seen, outcome, orNull(user), (one, what, how, askedBy) => {
+        check(renderApproval(one, batchOf(), approvalOf({ seen: what, outcome: how, askedBy }), NOW), KNOWN);
+      }),
+      RUNS,
+    );
+  });
+
+  it("events with texts and lists of other people", () => {
+    const base = { seq: fc.constant(1), atMs: instant };
+    const framework = fc.record({
+      name,
+      tasks: fc.nat(),
+      empty: fc.nat(500),
+      promised: fc.nat(500),
+      refused: fc.nat(500),
+      silent: fc.nat(500),
+      refusedOn: names(500),
+    });
+    const event: fc.Arbitrary<LogEvent> = fc.oneof(
+      fc.record({
+        ...base,
+        kind: fc.constant("answers_changed" as const),
+        tasksLeft: fc.nat(),
+        tasksMost: fc.nat(),
+        frameworks: fc.array(framework, { maxLength: 50 }),
+      }),
+      fc.record({
+        ...base,
+        kind: fc.constant("agents_returned" as const),
+        machines: names(500),
+        missing: fc.nat(),
+      }),
+      fc.record({ ...base, kind: fc.constant("agents_missing" as const), machines: names(500) }),
+      fc.record({
+        ...base,
+        kind: fc.constant("denied" as const),
+        batch: name,
+        approval: name,
+        by: user,
+        reason: orNull(name),
+      }),
+      fc.record({
+        ...base,
+        kind: fc.constant("approval_outdated" as const),
+        batch: name,
+        approval: name,
+        by: orNull(user),
+        changes: names(200),
+      }),
+      fc.record({ ...base, kind: fc.constant("foreign_change" as const), text: name }),
+      fc.record({ ...base, kind: fc.constant("note" as const), text: name }),
+      fc.record({
+        ...base,
+        kind: fc.constant("trouble" as const),
+        code: name,
+        what: name,
+        said: orNull(name),
+        notDone: name,
+        next: name,
+      }),
+      fc.record({ ...base, kind: fc.constant("failed" as const), why: name, next: name }),
+    );
+    fc.assert(
+      fc.property(record, event, (one, what) => {
+        const message = renderEvent(one, what);
+        expect(message).not.toBeNull();
+        if (message !== null) check(message, KNOWN);
+      }),
+      RUNS,
+    );
+  });
+
+  it("answers to one person", () => {
+    const parts = fc.record({
+      tone: fc.constantFrom("done" as const, "info" as const, "refused" as const, "error" as const),
+      text: name,
+      said: orNull(name),
+      notDone: orNull(name),
+      next: orNull(name),
+      line: orNull(name),
+      table: orNull(names(500).map((lines) => lines.join("\n"))),
+    });
+    fc.assert(
+      fc.property(parts, (one) => check(renderReply(replyOf(one)), KNOWN)),
+      RUNS,
+    );
+  });
+});

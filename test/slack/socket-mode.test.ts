@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { replyOf } from "../../src/maintenance/reply.js";
+import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
+import { APP_TOKEN, FakeSlack } from "./fake-slack.js";
+import { keepingLogger } from "./fixtures.js";
+import { Recorder } from "./recorder.js";
+import { until } from "./until.js";
+
+let slack: FakeSlack;
+let app: SlackApp;
+let handlers: Recorder;
+let logger: ReturnType<typeof keepingLogger>;
+
+beforeEach(async () => {
+  slack = await FakeSlack.start();
+  handlers = new Recorder();
+  logger = keepingLogger();
+  app = createSlackApp({ settings: slack.settings("socket"), handlers, logger });
+  await app.start();
+});
+
+afterEach(async () => {
+  await app.stop();
+  await slack.stop();
+});
+
+function type(text: string, id = "envelope-1"): void {
+  slack.socket()?.send({
+    type: "slash_commands",
+    envelope_id: id,
+    accepts_response_payload: true,
+    payload: {
+      command: "/mesos",
+      text,
+      user_id: "U01ALICE",
+      channel_id: "C01OPS",
+      team_id: "T01",
+      trigger_id: id,
+      response_url: slack.responseUrl(),
+    },
+  });
+}
+
+describe("a command in Socket Mode", () => {
+  it("is acknowledged on the socket while its handler hangs (invariant 9)", async () => {
+    let finish = () => {};
+    handlers.answer = () =>
+      new Promise((resolve) => {
+        finish = () => resolve(null);
+      });
+    type("drain web-01");
+    await until(() => slack.socket()?.received.length === 1);
+    expect(slack.socket()?.received).toEqual([expect.objectContaining({ envelope_id: "envelope-1" })]);
+    expect(handlers.commands).toHaveLength(1);
+    finish();
+  });
+
+  it("is answered to the person alone", async () => {
+    handlers.answer = async () => replyOf({ tone: "info", text: "No maintenance is open." });
+    type("status");
+    await until(() => slack.responses.length === 1);
+    expect(slack.responses[0]).toMatchObject({
+      response_type: "ephemeral",
+      text: "ℹ️ No maintenance is open.",
+    });
+  });
+});
+
+describe("the socket", () => {
+  it("is opened again when Slack asks for it, and commands arrive on the new one", async () => {
+    const old = slack.socket();
+    old?.send({ type: "disconnect", reason: "refresh_requested" });
+    await until(() => slack.sockets.length === 2 && app.ready() === true);
+    type("status");
+    await until(() => handlers.commands.length === 1);
+    expect(old?.closed).toBe(true);
+  });
+
+  it("is opened again after the line was cut", async () => {
+    slack.socket()?.destroy();
+    await until(() => slack.sockets.length === 2 && app.ready() === true);
+  });
+
+  it("survives a Slack that is away: not ready meanwhile, ready afterwards, the process goes on", async () => {
+    const { port } = slack;
+    await slack.stop();
+    await until(() => String(app.ready()).includes("could not be reached"));
+    slack = await FakeSlack.start(port);
+    await until(() => app.ready() === true);
+    type("status");
+    await until(() => handlers.commands.length === 1);
+  });
+
+  it("survives a token that is revoked while it runs, and says so", async () => {
+    slack.always("apps.connections.open", { error: "token_revoked" });
+    slack.socket()?.destroy();
+    await until(() => String(app.ready()).includes("token was revoked"));
+    slack.always("apps.connections.open", null);
+    await until(() => app.ready() === true);
+  });
+
+  it("waits as long as Slack asks when it opens sockets too often", async () => {
+    slack.once("apps.connections.open", { status: 429, headers: { "retry-after": "1" } });
+    slack.socket()?.destroy();
+    await until(() => String(app.ready()).includes("slow down"));
+    await until(() => app.ready() === true);
+  });
+
+  it("is closed when stop returns", async () => {
+    const socket = slack.socket();
+    await app.stop();
+    await until(() => socket?.closed === true);
+    expect(app.ready()).toBe("The bot is shutting down.");
+    expect(slack.sockets).toHaveLength(1);
+  });
+
+  it("leaves no token and no ticket in the log", async () => {
+    slack.socket()?.destroy();
+    await until(() => slack.sockets.length === 2 && app.ready() === true);
+    expect(logger.lines.join()).not.toMatch(new RegExp(`${APP_TOKEN}|secret-ticket`));
+  });
+});
+
+it("does not start with a wrong app token and says which one it is about", async () => {
+  const settings = slack.settings("socket");
+  const wrong = { ...settings, mode: { kind: "socket" as const, appToken: { reveal: () => "xapp-wrong" } } };
+  await expect(createSlackApp({ settings: wrong, handlers, logger }).start()).rejects.toThrow(
+    /Socket Mode.*SLACK_APP_TOKEN/,
+  );
+});

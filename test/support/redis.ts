@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+
+/** For `suiteFor`: whether `redis-server` is on this machine. */
+export const redisAvailable: true | string =
+  spawnSync("redis-server", ["--version"]).status === 0 || "redis-server is not installed";
+
+/** A real Redis of our own on a free port of the loopback, with a folder that goes with it. */
+export interface TestRedis {
+  readonly port: number;
+  readonly url: string;
+  /** SIGKILL: what was written is in its append-only file. */
+  kill(): Promise<void>;
+  /** Starts again on the same port and folder. */
+  start(): Promise<void>;
+  /** SIGSTOP: connections stay, nothing answers. */
+  freeze(): void;
+  thaw(): void;
+  /** Ends it and removes its folder. */
+  dispose(): Promise<void>;
+}
+
+/** Starts a Redis; `args` are added to its command line, later ones win. */
+export function startRedis(...args: readonly string[]): Promise<TestRedis> {
+  return start(() =>
+    Promise.resolve(["--save", "", "--appendonly", "yes", "--appendfsync", "always", ...args]),
+  );
+}
+
+/** Starts a Sentinel that watches `master` under the name `mesos`. */
+export function startSentinel(master: TestRedis): Promise<TestRedis> {
+  return start(async (folder) => {
+    const file = join(folder, "sentinel.conf");
+    await writeFile(file, `sentinel monitor mesos 127.0.0.1 ${master.port} 1\n`);
+    return [file, "--sentinel"];
+  });
+}
+
+async function start(commandLine: (folder: string) => Promise<readonly string[]>): Promise<TestRedis> {
+  const folder = await mkdtemp(join(tmpdir(), "mmb-redis-"));
+  const port = await freePort();
+  const [first = "", ...rest] = await commandLine(folder);
+  let server: ChildProcess | null = null;
+
+  const up = async (): Promise<void> => {
+    // A configuration file has to be the first argument.
+    const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
+    const line = first.startsWith("--") ? [...own, first, ...rest] : [first, ...own, ...rest];
+    server = spawn("redis-server", line, { stdio: "ignore" });
+    await untilLoaded(port, server);
+  };
+  const kill = async (): Promise<void> => {
+    const running = server;
+    server = null;
+    if (running === null || running.exitCode !== null || running.signalCode !== null) return;
+    const gone = new Promise((resolve) => running.once("exit", resolve));
+    running.kill("SIGKILL");
+    await gone;
+  };
+  await up();
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    kill,
+    start: up,
+    freeze: () => server?.kill("SIGSTOP"),
+    thaw: () => server?.kill("SIGCONT"),
+    dispose: async () => {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until it has loaded its data; an answer that refuses, such as NOAUTH, shows that as well. */
+async function untilLoaded(port: number, server: ChildProcess): Promise<void> {
+  for (;;) {
+    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
+    const said: string[] = [];
+    const client = new Redis({ port, host: "127.0.0.1", lazyConnect: true, retryStrategy: null });
+    client.on("error", (error) => said.push(error.message));
+    try {
+      await client.connect();
+      await client.ping();
+      return;
+    } catch {
+      if (said.some((message) => message.startsWith("NOAUTH"))) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } finally {
+      client.disconnect();
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address !== null && typeof address === "object") resolve(address.port);
+        else reject(new Error("no port"));
+      });
+    });
+  });
+}

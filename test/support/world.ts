@@ -1,0 +1,174 @@
+import type { Machine, MachineId } from "../../src/maintenance/machine.js";
+import type { Policy } from "../../src/maintenance/policy.js";
+import type { Batch, Maintenance } from "../../src/maintenance/record.js";
+import type { Schedule, Window } from "../../src/maintenance/schedule.js";
+import { millisToNanos } from "../../src/maintenance/time.js";
+import type { Agent, Answer, Framework, Task, World } from "../../src/maintenance/world.js";
+
+/** Small builders for the plain data of the domain: what a test does not name has a harmless value. */
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+/** The "now" of tests: 2026-10-20 12:00 UTC. */
+export const NOW = Date.UTC(2026, 9, 20, 12);
+
+/** `web-01` at `10.0.0.1`: the machine that `agent("web-01")` runs on. */
+export function machine(hostname: string, ip = ipOf(hostname)): Machine {
+  return { hostname, ip };
+}
+
+function ipOf(hostname: string): string {
+  return `10.0.0.${Number(/\d+$/.exec(hostname)?.[0] ?? 250)}`;
+}
+
+/** A registered agent; its id is `<hostname>-S0`. */
+export function agent(hostname: string, parts: Partial<Agent> = {}): Agent {
+  return {
+    id: `${hostname}-S0`,
+    machine: machine(hostname),
+    attributes: [],
+    region: null,
+    zone: null,
+    active: true,
+    deactivated: false,
+    ...parts,
+  };
+}
+
+/** A connected framework; its id is its name. */
+export function framework(name: string, parts: Partial<Framework> = {}): Framework {
+  return { id: name, name, active: true, connected: true, recovered: false, inverseOffers: [], ...parts };
+}
+
+/** A running task of a framework on a host. */
+export function task(id: string, frameworkId: string, hostname: string, parts: Partial<Task> = {}): Task {
+  return { id, name: id, frameworkId, agentId: `${hostname}-S0`, state: "TASK_RUNNING", ...parts };
+}
+
+export function answer(frameworkId: string, says: Answer["answer"], atMs = NOW): Answer {
+  return { frameworkId, answer: says, at: millisToNanos(atMs) };
+}
+
+/** A window of `durationMs` from `startMs`; `null` means without an end. */
+export function windowOn(
+  machines: readonly (string | MachineId)[],
+  startMs: number,
+  durationMs: number | null,
+): Window {
+  return {
+    machines: machines.map((m) => (typeof m === "string" ? machine(m) : m)),
+    start: millisToNanos(startMs),
+    duration: durationMs === null ? null : millisToNanos(durationMs),
+  };
+}
+
+/**
+ * A cluster `prod` of agents web-01 to web-03, without tasks. A machine in the schedule is draining unless `down` names
+ * it; `answers` are what the master's status shows for it.
+ */
+export function worldOf(
+  parts: Partial<Omit<World, "status" | "schedule">> & {
+    readonly windows?: Schedule["windows"];
+    readonly down?: readonly string[];
+    readonly answers?: Readonly<Record<string, readonly Answer[]>>;
+  } = {},
+): World {
+  const { windows = [], down = [], answers = {}, ...rest } = parts;
+  const tasks = rest.tasks ?? [];
+  const named = [
+    ...new Set([
+      ...tasks.map((t) => t.frameworkId),
+      ...Object.values(answers)
+        .flat()
+        .map((a) => a.frameworkId),
+    ]),
+  ];
+  const scheduled = windows.flatMap((window) => window.machines);
+  const isDown = (m: MachineId) => down.includes(m.hostname ?? "");
+  return {
+    cluster: "prod",
+    leader: "10.0.0.100:5050",
+    leaderId: "leader-1",
+    version: "1.11.0",
+    observedAtMs: NOW,
+    agents: ["web-01", "web-02", "web-03"].filter((name) => !down.includes(name)).map((name) => agent(name)),
+    recoveredAgents: [],
+    frameworks: named.map((name) => framework(name)),
+    ...rest,
+    tasks,
+    schedule: { windows },
+    status: {
+      draining: scheduled
+        .filter((m) => !isDown(m))
+        .map((m) => ({ machine: lower(m), answers: answers[m.hostname ?? ""] ?? [] })),
+      down: scheduled.filter(isDown).map(lower),
+    },
+  };
+}
+
+/** A master lower-cases host names in its status, not in its schedule. */
+function lower(m: MachineId): MachineId {
+  return { ...m, hostname: m.hostname?.toLowerCase() };
+}
+
+/** Waits and terms of the default configuration, shortened to round numbers; everybody may approve but the requester. */
+export function policyOf(parts: Partial<Policy> = {}): Policy {
+  return {
+    approvers: [],
+    selfApproval: false,
+    approvalTtlMs: HOUR,
+    askAfterMs: 30 * MINUTE,
+    agentReturnMs: 10 * MINUTE,
+    pollMs: 30_000,
+    settleMs: 15_000,
+    ...parts,
+  };
+}
+
+/** A batch of web-01 and web-02 with a window of four hours from now on. */
+export function batchOf(parts: Partial<Batch> = {}): Batch {
+  const machines = parts.machines ?? [machine("web-01"), machine("web-02")];
+  return {
+    id: "b1",
+    agents: machines.map((m) => ({ machine: `${m.hostname.toLowerCase()}|${m.ip}`, id: `${m.hostname}-S0` })),
+    window: { start: millisToNanos(NOW), duration: millisToNanos(4 * HOUR) },
+    phase: "draining",
+    approvals: [],
+    intent: null,
+    askedByItself: false,
+    drainingSinceMs: NOW,
+    emptySinceMs: null,
+    overdueTold: false,
+    returned: [],
+    upAtMs: null,
+    missingTold: false,
+    ...parts,
+    machines,
+  };
+}
+
+/** Maintenance `m-7k3q`, asked for by U0ALICE; without `batches` its hosts have not been looked up yet. */
+export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
+  return {
+    version: 1,
+    id: "m-7k3q",
+    cluster: "prod",
+    channel: "C0OPS",
+    requester: "U0ALICE",
+    hosts: "web-*",
+    reason: null,
+    ticket: null,
+    requestedAtMs: NOW,
+    wanted: { startMs: null, durationMs: 4 * HOUR },
+    batches: [],
+    cancel: null,
+    held: null,
+    trouble: null,
+    unsettledUntilMs: null,
+    picture: null,
+    events: [],
+    seq: 0,
+    end: null,
+    ...parts,
+  };
+}
