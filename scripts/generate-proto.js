@@ -32,4 +32,26 @@ await run([...OPTIONS, "--out", script, "--dts", source]);
 await rm(script);
 await run([...OPTIONS, "--no-comments", "--out", script, source]);
 
-for (const file of [script, types]) await writeFile(file, HEADER + (await readFile(file, "utf8")));
+await rewrite(script, [
+  // One named export is all that is used.
+  [/^export \{\n?\s*\$root as default\n?\s*\};?\n/m, ""],
+  ["export const google", "const google"],
+]);
+await rewrite(types, [
+  // What the runtime returns, without a dependency of our own on the package that it takes it from.
+  [
+    'import Long = require("long");',
+    'type Long = ReturnType<$protobuf.Reader["int64"]> & { toBigInt(): bigint };',
+  ],
+]);
+
+/** Puts the header on top and makes the replacements; each has to be found. */
+async function rewrite(file, replacements) {
+  let text = await readFile(file, "utf8");
+  for (const [from, to] of replacements) {
+    const replaced = text.replace(from, to);
+    if (replaced === text) throw new Error(`${file} holds no ${from}: has protobufjs-cli changed?`);
+    text = replaced;
+  }
+  await writeFile(file, HEADER + text);
+}

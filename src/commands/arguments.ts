@@ -100,7 +100,7 @@ export class Arguments {
     const text = this.#texts[this.#at];
     if (text === undefined) {
       const problem = `${this.#line.verb} needs hosts or the id of a maintenance.`;
-      throw new Mistake(problem, this.#insert("<hosts or id>"));
+      throw new Mistake(problem, this.#insert("<hosts>"));
     }
     if (!ID.test(text)) return { kind: "hosts", hosts: this.hosts() };
     this.#at += 1;
@@ -152,7 +152,7 @@ export class Arguments {
     const [first = ""] = this.#texts;
     const meant = this.#at > 0 && this.#named === null ? nearestCluster(first, this.#context) : null;
     if (meant) {
-      const problem = `There is no cluster ${first}; there are ${clusterNames(this.#context.clusters)}.`;
+      const problem = `There is no cluster ${first}. Configured: ${clusterNames(this.#context.clusters)}.`;
       return new Mistake(problem, this.#write([meant, ...this.#texts.slice(1)]));
     }
     const before = this.#texts[this.#at - 1];
@@ -184,7 +184,7 @@ export class Arguments {
     const others = this.#line.options.filter((option) => option.name !== "cluster");
     const meant = nearestCluster(name, this.#context) ?? "<cluster>";
     throw new Mistake(
-      `There is no cluster ${name}; there are ${clusterNames(this.#context.clusters)}.`,
+      `There is no cluster ${name}. Configured: ${clusterNames(this.#context.clusters)}.`,
       this.#write(this.#texts, [...others, { name: "cluster", value: meant }]),
     );
   }

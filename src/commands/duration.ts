@@ -20,7 +20,7 @@ export function looksLikeDuration(text: string): boolean {
 
 /** Whether a word is a unit standing by itself, as in `4 hours`. */
 export function isUnit(text: string): boolean {
-  return UNITS.some(({ names }) => names.test(text.toLowerCase()));
+  return unitOf(text.toLowerCase()) !== undefined;
 }
 
 /**
@@ -38,22 +38,31 @@ export function parseDuration(text: string): ParsedDuration {
   }
   let ms = 0;
   let before = "";
-  const guess: string[] = [];
-  let problem: string | null = null;
   for (const [, digits = "", name = ""] of parts) {
     // After hours without a unit come minutes (1h30), alone it is hours (4).
-    const unit = UNITS.find(({ names }) => names.test(name === "" ? (before === "h" ? "m" : "h") : name));
-    if (!unit) problem ??= `${text} is not a duration: there is no unit "${name}", only m, h, d and w.`;
-    const { letter, ms: size } = unit ?? { letter: "h", ms: 3_600_000 };
-    ms += Number(digits.replace(",", ".")) * size;
-    guess.push(`${digits}${letter}`);
-    before = letter;
+    const unit = unitOf(name === "" ? (before === "h" ? "m" : "h") : name);
+    if (!unit) {
+      const problem = `${text} is not a duration: its unit is m, h, d or w, not ${name}.`;
+      return { ok: false, problem, guess: parts.length === 1 ? guessUnit(digits, name) : null };
+    }
+    ms += Number(digits.replace(",", ".")) * unit.ms;
+    before = unit.letter;
   }
-  if (problem !== null) return { ok: false, problem, guess: guess.join("") };
   const whole = Math.round(ms / 60_000) * 60_000;
   if (whole === 0)
     return { ok: false, problem: `${text} is no time at all; the shortest is 1m.`, guess: null };
   return { ok: true, ms: whole };
+}
+
+function unitOf(name: string) {
+  return UNITS.find(({ names }) => names.test(name));
+}
+
+/** `4x` is a slip next to `4h`; seconds are rounded up; months and years are left alone. */
+function guessUnit(digits: string, name: string): string | null {
+  const number = Number(digits.replace(",", "."));
+  if (/^s(?:ecs?|econds?)?$/.test(name)) return writeDuration(Math.ceil(number / 60) * 60_000);
+  return name.length === 1 && name !== "y" ? `${digits}h` : null;
 }
 
 /** A span as one types it: `4h`, `1h30m`, `7d`. Parses to the same number of milliseconds, in whole minutes. */

@@ -85,15 +85,13 @@ export function verbFor(word: string): string | null {
   );
 }
 
-/** The corrected line may hold the next mistake, which is corrected in turn. */
+/** The corrected line may hold the next mistake, which is corrected in turn; `<hosts>` and the like are for people. */
 function settle(line: string | null, context: CommandContext): string | null {
   let settled = line;
-  for (let attempt = 0; attempt < 8 && settled !== null; attempt += 1) {
+  for (let attempt = 0; attempt < 8 && settled !== null && !/<[a-z]+>/.test(settled); attempt += 1) {
     const read = parseLine(settled, context);
-    if (read.ok || read.line === settled) return settled;
-    // With a placeholder in it a line is as good as it gets.
-    if (/<[a-z ]+>/.test(settled) && (read.line === null || /<[a-z ]+>/.test(read.line))) return settled;
+    if (read.ok) return settled;
     settled = read.line;
   }
-  return null;
+  return settled !== null && /<[a-z]+>/.test(settled) ? settled : null;
 }

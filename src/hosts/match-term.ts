@@ -1,7 +1,8 @@
 import { machineKey } from "../maintenance/machine.js";
 import type { Agent } from "../maintenance/world.js";
 import type { Expression } from "./glob.js";
-import { type Host, type HostIndex, shortName } from "./host-index.js";
+import { type Host, shortName } from "./host.js";
+import type { HostIndex } from "./host-index.js";
 import type { Term } from "./pattern.js";
 import { applySubscript } from "./subscript.js";
 import type { Matcher } from "./term.js";
@@ -18,9 +19,6 @@ interface Found {
   readonly known: boolean;
   readonly absent?: readonly string[];
 }
-
-/** Groups that wildcards never mean: `a*` must not take the whole cluster down because it fits `all`. */
-const BUILT_IN: ReadonlySet<string> = new Set(["all", "ungrouped"]);
 
 /** Finds what a term stands for: its first reading that matches anything. */
 export function matchTerm(term: Term, index: HostIndex): TermMatch {
@@ -92,8 +90,8 @@ function literal(machine: Host["machine"] & object): Host {
 function findWord(name: string, role: Term["role"], index: HostIndex): Found {
   const exact = index.named(name);
   if (role === "union" && exact.length > 0) return foundIn(exact);
-  const group = index.groups.get(name);
-  if (group) return { hosts: name === "ungrouped" ? index.inOrder(group) : group, known: true };
+  const group = index.group(name);
+  if (group) return { hosts: group, known: true };
   if (exact.length > 0) return foundIn(exact);
   const addressed = index.addressed(name);
   if (addressed.length > 0) return foundIn(addressed);
@@ -108,7 +106,8 @@ function findMatching(
   index: HostIndex,
   onShortNames: boolean,
 ): Found {
-  const groups = [...index.groups].filter(([name]) => !BUILT_IN.has(name) && fits(name));
+  // Wildcards never mean "all" and "ungrouped", as Ansible's documentation has it: `a*` must not take in everything.
+  const groups = index.groupNames.filter((name) => name !== "ungrouped" && fits(name));
   const hosts = index.hosts.filter(
     (host) => host.names.some(fits) || (onAddresses && host.machine !== null && fits(host.machine.ip)),
   );
@@ -118,7 +117,7 @@ function findMatching(
     );
     return foundIn(index.inOrder(short));
   }
-  const members = groups.flatMap(([, group]) => group);
+  const members = groups.flatMap((name) => index.group(name) ?? []);
   const ordered = index.inOrder(hosts);
   return { hosts: members.length > 0 ? unique([...members, ...ordered]) : ordered, known: groups.length > 0 };
 }

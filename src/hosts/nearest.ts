@@ -63,19 +63,16 @@ export function nearest(
   const limit = options.limit ?? 3;
   const most = slack(wanted.length);
   const close = new Map<string, number>();
-  const longer = new Set<string>();
+  const longer = new Map<string, number>();
   for (const candidate of candidates) {
     let best = most + 1;
     for (const spelling of options.among?.(candidate) ?? [candidate]) {
       best = Math.min(best, editDistance(wanted, spelling.toLowerCase(), most));
     }
     if (best <= most) close.set(candidate, best);
-    else if (close.size === 0 && longer.size < limit && candidate.toLowerCase().startsWith(wanted)) {
-      longer.add(candidate);
-    }
+    else if (close.size === 0 && candidate.toLowerCase().startsWith(wanted)) longer.set(candidate, 0);
   }
-  if (close.size === 0) return [...longer];
-  return [...close]
+  return [...(close.size > 0 ? close : longer)]
     .sort(([a, near], [b, far]) => near - far || a.length - b.length || (a < b ? -1 : 1))
     .slice(0, limit)
     .map(([candidate]) => candidate);

@@ -13,25 +13,40 @@ export interface Regex {
  * Compiles the part after `~`, without regard to case. RE2's language: no look-around and no back references, which
  * are what makes other engines slow.
  */
-export function compileRegex(source: string): { ok: true; regex: Regex } | { ok: false; problem: string } {
-  if (source === "") return { ok: false, problem: "There is no regular expression after ~." };
+export function compileRegex(
+  source: string,
+): { ok: true; regex: Regex } | { ok: false; problem: string; corrected: string | null } {
+  if (source === "")
+    return { ok: false, problem: "There is no regular expression after ~.", corrected: null };
   try {
-    const compiled = RE2JS.compile(`^(?:${source})`, RE2JS.CASE_INSENSITIVE);
-    // Compiled by itself as well, so that `a)(b` does not pass thanks to the parentheses around it.
+    // By itself first: `a)(b` must not pass thanks to the parentheses around it.
     RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
+    const compiled = RE2JS.compile(`^(?:${source})`, RE2JS.CASE_INSENSITIVE);
     if (compiled.programSize() > LARGEST_PROGRAM) {
-      return { ok: false, problem: `The regular expression ~${source} is too large.` };
+      return { ok: false, problem: `The regular expression ~${source} is too large.`, corrected: null };
     }
     return { ok: true, regex: { matches: (text) => compiled.test(text) } };
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    const lookaround = /\(\?<?[=!]/.test(source);
-    return {
-      ok: false,
-      problem: lookaround
-        ? `The regular expression ~${source} uses look-around, which is not supported; leave machines out with :! instead.`
-        : `The regular expression ~${source} cannot be read: ${plain(error.message)}.`,
-    };
+    const problem = /\(\?<?[=!]/.test(source)
+      ? `The regular expression ~${source} uses look-around, which is not supported; leave machines out with :! instead.`
+      : `The regular expression ~${source} cannot be read: ${plain(error.message)}.`;
+    return { ok: false, problem, corrected: closed(source) };
+  }
+}
+
+/** The expression with the bracket that is missing at its end, if that is all that was missing. */
+function closed(source: string): string | null {
+  return [`${source})`, `${source}]`, `${source}])`].find(compiles) ?? null;
+}
+
+function compiles(source: string): boolean {
+  try {
+    RE2JS.compile(source);
+    return true;
+  } catch (error) {
+    if (error instanceof RE2JSException) return false;
+    throw error;
   }
 }
 

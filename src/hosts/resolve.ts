@@ -1,5 +1,6 @@
 import { type Machine, machineKey } from "../maintenance/machine.js";
-import type { Host, HostIndex } from "./host-index.js";
+import type { Host } from "./host.js";
+import type { HostIndex } from "./host-index.js";
 import { matchTerm } from "./match-term.js";
 import type { HostPattern } from "./pattern.js";
 import { suggest } from "./suggest.js";
@@ -47,7 +48,7 @@ export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolved {
   });
 
   const unions = matches.filter(({ role }) => role === "union");
-  const selected = new Set(unions.length > 0 ? unions.flatMap(({ hosts }) => hosts) : index.all());
+  const selected = new Set(true ? unions.flatMap(({ hosts }) => hosts) : index.all());
   for (const { role, hosts } of matches) {
     if (role !== "intersection") continue;
     const others = new Set(hosts);

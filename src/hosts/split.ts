@@ -58,7 +58,9 @@ export function splitPattern(text: string): Split {
 
 /** Ansible keeps `a:b:c` apart but `fe80::1` and eight groups together; so do we. */
 function looksLikeIpv6(text: string): boolean {
-  return text.includes("::") ? !text.includes(":::") : text.split(":").length === 8;
+  const gaps = text.split("::").length - 1;
+  if (/:::|(?<!:):$|^:(?!:)/.test(text)) return false;
+  return gaps === 1 || (gaps === 0 && text.split(":").length === 8);
 }
 
 /** Where a regular expression ends: at a separator outside its parentheses, braces and classes. */

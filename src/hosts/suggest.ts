@@ -1,4 +1,5 @@
-import { type HostIndex, shortName } from "./host-index.js";
+import { shortName } from "./host.js";
+import type { HostIndex } from "./host-index.js";
 import { editDistance, nearest, slack } from "./nearest.js";
 import type { Term } from "./pattern.js";
 
@@ -36,7 +37,7 @@ export function suggest(term: Term, index: HostIndex): readonly string[] {
 }
 
 function nearestNames(word: string, index: HostIndex): readonly string[] {
-  const candidates = [...index.groups.keys(), ...index.hosts.map((host) => host.name)];
+  const candidates = [...index.groupNames, ...index.hosts.map((host) => host.name)];
   const among = word.includes(".") ? undefined : (candidate: string) => [candidate, shortName(candidate)];
   return nearest(word, candidates, { limit: MOST, ...(among && { among }) });
 }

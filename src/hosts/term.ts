@@ -30,8 +30,10 @@ export function parseTerm(text: string): ParsedTerm {
   if (text.startsWith("~")) {
     const source = text.slice(1);
     const compiled = compileRegex(source);
-    if (!compiled.ok) return { ...compiled, corrected: null };
-    return one({ kind: "regex", regex: compiled.regex, onAddresses: looksLikeAddress(source) });
+    if (!compiled.ok) {
+      return { ...compiled, corrected: compiled.corrected === null ? null : `~${compiled.corrected}` };
+    }
+    return one({ kind: "regex", regex: compiled.regex, onAddresses: regexForAddresses(source) });
   }
   if (text.toLowerCase() === "all" || text === "*") return one({ kind: "all" });
   if (text.includes("=") || text.startsWith("@")) return parseSelector(text);
@@ -160,15 +162,20 @@ function parseName(text: string): ParsedTerm {
 function plain(text: string, expression: Expression): Reading {
   if (text.toLowerCase() === "all" || /^\*+$/.test(text))
     return { matcher: { kind: "all" }, subscript: null };
-  return { matcher: { ...expression, onAddresses: looksLikeAddress(text) }, subscript: null };
+  return { matcher: { ...expression, onAddresses: globForAddresses(text) }, subscript: null };
 }
 
 /**
  * Wildcards are tried on IP addresses only if they could not be meant for names: `10.0.*` is, `*1` is not. So a glob
  * on names never takes in machines because of their numbers.
  */
-function looksLikeAddress(text: string): boolean {
-  return /^[\d.\\d()|+*?^$[\]{},:!-]+$/.test(text) && /\d/.test(text) && text.includes(".");
+function globForAddresses(text: string): boolean {
+  return /^[\d.*?[\]!:-]+$/.test(text) && /\d/.test(text) && text.includes(".");
+}
+
+/** The same for regular expressions, where a dot of an address is written `\.`. */
+function regexForAddresses(source: string): boolean {
+  return /^[\d.\\d()|+*?^$[\]{},:-]+$/.test(source) && /\d/.test(source) && /\\\.|\[\.\]/.test(source);
 }
 
 function isIpv4(text: string): boolean {

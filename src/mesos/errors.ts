@@ -1,4 +1,5 @@
-import { ERROR_TABLE, type ErrorCode, type ErrorRow } from "./error-table.js";
+import type { ErrorRow } from "./error-row.js";
+import { ERROR_TABLE, type ErrorCode } from "./error-table.js";
 
 /**
  * Whether the call reached the master: `no`, it cannot have; `maybe`, settle it by reading the world, never by calling

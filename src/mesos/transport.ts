@@ -20,7 +20,7 @@ export const LARGEST_ANSWER_BYTES = 512 * 1024 * 1024;
 
 const KEEP_ALIVE_MS = 20_000;
 
-export interface Answer<Body> {
+interface Answer<Body> {
   readonly status: number;
   /** Where a redirect leads, as the master wrote it. */
   readonly location: string | null;

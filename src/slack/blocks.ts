@@ -120,7 +120,7 @@ function textsOf(block: Block): string[] {
   switch (block.type) {
     case "header":
       // A header is plain text: as mrkdwn it must be escaped like any other.
-      return [`*${escapeTo(block.text.text, LIMITS.sectionText)}*`];
+      return [escapeTo(block.text.text, LIMITS.sectionText)];
     case "section":
       return [...(block.text ? [block.text.text] : []), ...(block.fields ?? []).map((field) => field.text)];
     case "context":

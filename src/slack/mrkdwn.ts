@@ -93,6 +93,20 @@ export function user(id: string): Mrkdwn {
   return /^[UW][A-Z0-9]{1,30}$/.test(id) ? new Mrkdwn(`<@${id}>`) : free(id, 50);
 }
 
+/**
+ * Like `free`, for our own sentences: a user id in them, written `<@U…>` or `@U…`, is shown as that person. Nothing else
+ * becomes markup: no groups, channels or links.
+ */
+export function sentence(raw: string, max: number): Mrkdwn {
+  const people = /(?:&lt;@([UW][A-Z0-9]{2,30})&gt;|(?<![\w@])@([UW][A-Z0-9]{2,30})\b)/g;
+  return new Mrkdwn(
+    free(raw, max).text.replace(
+      people,
+      (_, marked?: string, bare?: string) => user(marked ?? bare ?? "").text,
+    ),
+  );
+}
+
 /** Cuts a finished text to `max` characters without leaving half an escape, half a mention or an open code span. */
 export function cutTo(text: Mrkdwn, max: number): Mrkdwn {
   if (text.text.length <= max) return text;

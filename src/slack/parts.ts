@@ -22,10 +22,9 @@ export function hostOfKey(key: string): string {
   return key.split("|", 1)[0] || key;
 }
 
-/** `▓▓▓▓▓▓▓░░░ 73 %`: how many of the tasks are gone. Full only when none is left. */
+/** `▓▓▓▓▓▓▓░░░ 73 %`: how many of the tasks are gone, rounded down, so that 100 % means that none is left. */
 export function bar(left: number, most: number): string {
-  const gone = most <= 0 ? 1 : Math.min(1, Math.max(0, (most - left) / most));
-  const percent = left > 0 ? Math.min(99, Math.floor(gone * 100)) : 100;
+  const percent = most <= 0 ? 100 : Math.min(100, Math.max(0, Math.floor(((most - left) * 100) / most)));
   const filled = Math.floor(percent / 10);
   return `${"▓".repeat(filled)}${"░".repeat(10 - filled)} ${percent} %`;
 }

@@ -1,11 +1,13 @@
 import type { types } from "@slack/bolt";
-import type { Batch, Maintenance } from "../maintenance/record.js";
+import { hasEnded } from "../maintenance/log.js";
+import type { Batch, Maintenance, Phase } from "../maintenance/record.js";
 import { summarise, tasksLeft } from "../maintenance/summary.js";
 import { formatSpan, type Millis, nanosToMillis } from "../maintenance/time.js";
 import {
   actions,
   type Block,
   button,
+  type Confirm,
   context,
   fields,
   header,
@@ -20,8 +22,11 @@ import { moment, windowOf } from "./when.js";
 /** An observation older than this is shown with its time: the reader should not take it for the present. */
 const STALE_MS = 5 * 60_000;
 
-/** Troubles that only a person can end, by asking for the window to be posted again. */
-const RETRY_CODES: readonly string[] = ["window_gone", "window_removed"];
+/** Phases in which machines can be given back without having been down. */
+const CANCELLABLE: readonly Phase[] = ["scheduled", "draining", "awaiting_approval"];
+
+/** The trouble that only a person can end: somebody else changed our window, and it may be posted again. */
+const WINDOW_CHANGED = "window_changed";
 
 /**
  * The root message of a maintenance, from its record alone: edited in place for as long as it is open. `now` only
@@ -61,6 +66,7 @@ function stateOf(record: Maintenance): string {
   if (record.cancel !== null) return "cancelling";
   const current = currentBatch(record);
   if (current === undefined) return "looking up machines";
+  if (isWaitingForAgents(record)) return "up, waiting for agents";
   return record.held === null ? phaseText(current) : `${phaseText(current)} (held)`;
 }
 
@@ -70,11 +76,12 @@ function phaseText(batch: Batch): string {
 
 /** The first batch that has not ended, else the last one. */
 function currentBatch(record: Maintenance): Batch | undefined {
-  return record.batches.find((batch) => !isEnd(batch)) ?? record.batches.at(-1);
+  return record.batches.find((batch) => !hasEnded(batch)) ?? record.batches.at(-1);
 }
 
-function isEnd(batch: Batch): boolean {
-  return batch.phase === "up" || batch.phase === "cancelled" || batch.phase === "failed";
+/** Everything at the master is done, and agents have yet to register again. */
+function isWaitingForAgents(record: Maintenance): boolean {
+  return record.end === null && record.batches.length > 0 && record.batches.every(hasEnded);
 }
 
 function windowText(record: Maintenance, now: Millis): Mrkdwn {
@@ -85,7 +92,7 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
     return mrk`${start} (${formatSpan(durationMs)})`;
   }
   const { start, duration } = current.window;
-  const past = duration !== null && nanosToMillis(start + duration) < now && !isEnd(current);
+  const past = duration !== null && nanosToMillis(start + duration) < now && !hasEnded(current);
   return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}`;
 }
 
@@ -162,7 +169,7 @@ function buttons(record: Maintenance): types.Button[] {
   const value = { v: 1 as const, id: record.id, rev: record.seq };
   const draining = record.batches.find((batch) => batch.phase === "draining");
   const out: types.Button[] = [];
-  if (record.trouble !== null && RETRY_CODES.includes(record.trouble.code)) {
+  if (record.trouble?.code === WINDOW_CHANGED) {
     out.push(button("Post the window again", { ...value, decision: { kind: "retry" } }));
   }
   if (draining !== undefined) {
@@ -177,32 +184,29 @@ function buttons(record: Maintenance): types.Button[] {
   if (record.batches.some((batch) => batch.phase === "down")) {
     out.push(button("Up", { ...value, decision: { kind: "up" } }, { style: "primary" }));
   }
-  if (canCancel(record)) {
-    out.push(
-      button(
-        "Cancel",
-        { ...value, decision: { kind: "cancel" } },
-        {
-          confirm: {
-            title: "Cancel this maintenance?",
-            text: "Its machines are given back: their windows leave the schedule. Windows of other people stay.",
-            confirm: "Cancel it",
-            deny: "Keep it",
-          },
-        },
-      ),
-    );
+  if (isWaitingForAgents(record)) {
+    out.push(button("Stop waiting", { ...value, decision: { kind: "cancel" } }, { confirm: STOP_WAITING }));
+  } else if (canCancel(record)) {
+    out.push(button("Cancel", { ...value, decision: { kind: "cancel" } }, { confirm: CANCEL }));
   }
   return out;
 }
 
+const CANCEL: Confirm = {
+  title: "Cancel this maintenance?",
+  text: "Its machines are given back: their windows leave the schedule. Windows of other people stay.",
+  confirm: "Cancel it",
+  deny: "Keep it",
+};
+
+const STOP_WAITING: Confirm = {
+  title: "Close this maintenance?",
+  text: "The machines are up. Agents that have not registered again are no longer waited for.",
+  confirm: "Close it",
+  deny: "Keep waiting",
+};
+
 /** Until the first machine goes down; from then on the way back is Up. */
 function canCancel(record: Maintenance): boolean {
-  return (
-    record.batches.length === 0 ||
-    record.batches.some(
-      (batch) =>
-        batch.phase === "scheduled" || batch.phase === "draining" || batch.phase === "awaiting_approval",
-    )
-  );
+  return record.batches.every((batch) => CANCELLABLE.includes(batch.phase));
 }

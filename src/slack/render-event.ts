@@ -2,7 +2,7 @@ import type { LogEvent } from "../maintenance/events.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { formatSpan, millisToNanos } from "../maintenance/time.js";
 import { message, type SlackMessage, section } from "./blocks.js";
-import { code, free, join, type Mrkdwn, mrk, user } from "./mrkdwn.js";
+import { code, free, join, type Mrkdwn, mrk, sentence, user } from "./mrkdwn.js";
 import { bar, count, frameworkLines, hosts, problem } from "./parts.js";
 import { changes } from "./render-approval.js";
 import { moment, windowOf } from "./when.js";
@@ -60,7 +60,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "agents_returned":
       return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${event.missing === 0 ? ". All are back." : mrk`; ${event.missing} still missing.`}`;
     case "agents_missing":
-      return mrk`⚠️ *Not back:* the agents of ${hosts(event.machines, 1500)} have not registered again.\n*Next:* start the agent on those machines and look at its log.`;
+      return mrk`⚠️ *Not back:* the agents of ${hosts(event.machines, 1500)} have not registered again.\n*Next:* start the agent on those machines and look at its log, or press Stop waiting on the card.`;
     case "cancel_asked":
       return mrk`↩️ ${user(event.by)} *cancelled*. The machines are being given back.`;
     case "cancelled":
@@ -68,13 +68,13 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "overdue":
       return mrk`⏱️ *Overdue${ofBatch(record, event.batch)}:* the window ended ${moment(event.endMs)} and its machines are still away. Mesos changes nothing by itself.\n*Next:* press Up or Cancel on the card.`;
     case "foreign_change":
-      return mrk`👀 *Somebody else changed our machines at the master:* ${free(event.text, 1500)}`;
+      return mrk`👀 *Somebody else changed our machines at the master:* ${sentence(event.text, 1500)}`;
     case "trouble":
       return mrk`⚠️ ${problem(event)}`;
     case "trouble_over":
       return mrk`🟢 *Going on again* after ${formatSpan(event.atMs - event.sinceMs)} (${code(event.code)}).`;
     case "note":
-      return mrk`ℹ️ ${free(event.text, 1500)}`;
+      return mrk`ℹ️ ${sentence(event.text, 1500)}`;
     case "failed":
       return mrk`❌ *Failed:* ${free(event.why, 1000)}\n*Next:* ${free(event.next, 1000)}`;
   }

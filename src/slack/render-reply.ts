@@ -1,7 +1,7 @@
 import type { Reply } from "../maintenance/reply.js";
 import { type Block, message, type SlackMessage, section } from "./blocks.js";
 import { LIMITS } from "./limits.js";
-import { escapeTo, free, join, Mrkdwn, mrk, user } from "./mrkdwn.js";
+import { escapeTo, free, join, Mrkdwn, mrk, sentence } from "./mrkdwn.js";
 
 const MARKS = { done: "✅", info: "ℹ️", refused: "🚫", error: "❗" } as const;
 
@@ -11,15 +11,15 @@ const TABLE_CHARS = 6500;
 const CHUNK_CHARS = LIMITS.sectionText - 2 * (FENCE.length + 1);
 const LINE_CHARS = 300;
 
-/** What one person is told. The reply's texts are plain; a user id written as `@U…` is shown as that person. */
+/** What one person is told. The reply's texts are plain; a user id in them is shown as that person. */
 export function renderReply(reply: Reply): SlackMessage {
-  const text = mrk`${new Mrkdwn(MARKS[reply.tone])} ${withPeople(free(reply.text, 1500))}`;
+  const text = mrk`${new Mrkdwn(MARKS[reply.tone])} ${sentence(reply.text, 1500)}`;
   const words = join(
     [
       text,
       reply.said === null ? null : mrk`> ${free(reply.said, 500)}`,
-      reply.notDone === null ? null : mrk`*Not done:* ${free(reply.notDone, 400)}`,
-      reply.next === null ? null : mrk`*Next:* ${withPeople(free(reply.next, 400))}`,
+      reply.notDone === null ? null : mrk`*Not done:* ${sentence(reply.notDone, 400)}`,
+      reply.next === null ? null : mrk`*Next:* ${sentence(reply.next, 400)}`,
     ],
     "\n",
   );
@@ -27,15 +27,6 @@ export function renderReply(reply: Reply): SlackMessage {
   if (reply.line !== null) blocks.push(section(fenced([oneLineOfCode(reply.line, 1000)])));
   if (reply.table !== null) blocks.push(...table(reply.table));
   return message(words, blocks);
-}
-
-function withPeople(text: Mrkdwn): Mrkdwn {
-  return new Mrkdwn(
-    text.text.replace(
-      /(^|[\s(,])@([UW][A-Z0-9]{2,30})\b/g,
-      (_, before: string, id: string) => before + user(id).text,
-    ),
-  );
 }
 
 /** A longer text in a fixed-width face, over several sections if need be, cut at a line with a word on what is left out. */

@@ -51,7 +51,6 @@ const recording = z.strictObject({
 });
 export type Recording = z.output<typeof recording>;
 export type Exchange = z.output<typeof exchange>;
-export type Step = Recording["steps"][number];
 
 /** What the recorded master redirected to. */
 export const LEADER = "127.0.0.1:5071";

@@ -9,6 +9,7 @@ import {
   stringifyExactJson,
 } from "../../src/rehearsal/master/exact-json.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
+import { subscribe } from "../rehearsal/event-stream.js";
 
 const SCHEDULE: Schedule = {
   windows: [
@@ -123,24 +124,15 @@ describe("protobuf and JSON answers of the same moment mean the same", () => {
 
 describe("the event stream", () => {
   test("tells a Down as the recorded one does: lost tasks first, then the agent", async () => {
-    const stop = new AbortController();
-    const response = await fetch(`${master.url}/api/v1`, {
-      method: "POST",
-      signal: stop.signal,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ type: "SUBSCRIBE" }),
-    });
-    const events: JsonObject[] = [];
-    const reading = readRecords(response, (event) => events.push(event)).catch(() => undefined);
-    await expect.poll(() => events.map(({ type }) => type)).toEqual(["SUBSCRIBED", "HEARTBEAT"]);
+    const { events, types, end } = await subscribe(master);
+    await expect.poll(types).toEqual(["SUBSCRIBED", "HEARTBEAT"]);
     master.startMaintenance([{ hostname: "web-01", ip: "127.0.2.1" }]);
     await expect.poll(() => events.at(-1)?.type).toBe("AGENT_REMOVED");
-    stop.abort();
-    await reading;
+    await end();
 
     const recorded = lines("events-during-down").map((line) => Object(parseExactJson(line)));
     const isLoss = ({ type }: JsonObject) => type === "TASK_UPDATED";
-    expect(events.slice(1).map(({ type }) => type)).toEqual(["HEARTBEAT", "TASK_UPDATED", "AGENT_REMOVED"]);
+    expect(types().slice(1)).toEqual(["HEARTBEAT", "TASK_UPDATED", "AGENT_REMOVED"]);
     for (const type of ["TASK_UPDATED", "AGENT_REMOVED"]) {
       const ours = events.find((event) => event.type === type) ?? {};
       expect(shapeOf(ours)).toEqual(shapeOf(recorded.find((event) => event.type === type) ?? {}));
@@ -159,17 +151,3 @@ describe("the event stream", () => {
     expect(events.find(isLoss)).toMatchObject(words);
   });
 });
-
-/** RecordIO: a decimal length, a newline, that many bytes. */
-async function readRecords(response: Response, take: (event: JsonObject) => void): Promise<void> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of response.body ?? []) {
-    rest = Buffer.concat([rest, chunk]);
-    for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n")) {
-      const length = Number(rest.subarray(0, end).toString());
-      if (rest.length < end + 1 + length) break;
-      take(Object(parseExactJson(rest.subarray(end + 1, end + 1 + length).toString())));
-      rest = rest.subarray(end + 1 + length);
-    }
-  }
-}

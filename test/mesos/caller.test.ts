@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { client, count, leading, say, stopAll, tinyMaster } from "./support/tiny-masters.js";
 
@@ -39,6 +39,18 @@ describe("a call whose connection breaks", () => {
       sent: "maybe",
     });
     expect(count(leader, "START_MAINTENANCE")).toBe(1);
+  });
+});
+
+describe("a call that changes something", () => {
+  test("has a connection of its own, so that one the master just closed leaves no doubt whether it arrived", async () => {
+    const leader = await tinyMaster(leading());
+    const master = client({ masters: [leader.address] });
+    await master.schedule();
+    await master.startMaintenance([web01]);
+    const connections = leader.received.map((call) => `${call.type} ${call.headers.connection}`);
+    expect(connections).toContain("GET_MAINTENANCE_SCHEDULE keep-alive");
+    expect(connections).toContain("START_MAINTENANCE close");
   });
 });
 
@@ -146,13 +158,18 @@ describe("every call", () => {
   });
 
   test("to something that does not speak HTTP is explained", async () => {
-    const server = createServer((socket) => socket.end("SSH-2.0-OpenSSH\r\n"));
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      socket.write("SSH-2.0-OpenSSH\r\n");
+    });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
     await expect(client({ masters: [`127.0.0.1:${port}`] }).schedule()).rejects.toMatchObject({
       code: "not_http",
     });
-    await new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    server.close();
   });
 });

@@ -37,10 +37,4 @@ describe("a master behind TLS", () => {
     await expect(master.version()).rejects.toMatchObject({ code: "leader_elsewhere" });
     expect(plain.received).toEqual([]);
   });
-
-  test("that is spoken to in plain http is not mistaken for one that is down", async () => {
-    const { address } = await secureMaster();
-    const master = client({ masters: [address.replace("https:", "http:")] });
-    await expect(master.version()).rejects.toMatchObject({ status: expect.anything(), code: "refused" });
-  });
 });

@@ -67,6 +67,15 @@ describe("Up", () => {
     await expect.poll(() => presence(master)).toBe("registered");
   });
 
+  test("brings only agents back that left by Down, not one that had been stopped", async () => {
+    const master = await startDown({ returnAfterMs: 5 });
+    master.stopAgent("web-02");
+    master.startMaintenance([WEB_02]);
+    master.stopMaintenance([WEB_02, WEB_01]);
+    await expect.poll(() => presence(master)).toBe("registered");
+    expect(master.state().agents.find(({ hostname }) => hostname === "web-02")?.presence).toBe("away");
+  });
+
   test("keeps the answers on machines that stay in the schedule", async () => {
     const master = await startCluster(onTestFinished, { frameworks: [byHand("f", "stayer", "web-02")] });
     master.postSchedule(scheduleOf(WEB_01, WEB_02));

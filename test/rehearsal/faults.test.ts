@@ -36,17 +36,29 @@ describe("a fault hits the next call of its type, once", () => {
     expect(await hanging).toBe("gave up");
   });
 
-  test("delay: it takes effect although the caller has given up", async () => {
+  test("hold: it takes effect although the caller has given up", async () => {
     const { master, mode } = await startDraining();
-    master.fault("START_MAINTENANCE", { kind: "delay", ms: 30 });
+    let release = () => {};
+    const until = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    master.fault("START_MAINTENANCE", { kind: "hold", until });
     const givingUp = new AbortController();
     const late = call(master, startCall(WEB_01), givingUp.signal).catch(() => "gave up");
     await expect.poll(() => master.calls()).toHaveLength(1);
     expect(mode()).toBe("DRAINING");
     givingUp.abort();
     expect(await late).toBe("gave up");
+    release();
     await expect.poll(mode).toBe("DOWN");
-    expect(master.calls()).toMatchObject([{ status: null, outcome: "accepted" }]);
+    expect(master.calls()).toMatchObject([{ type: "START_MAINTENANCE", outcome: "accepted" }]);
+  });
+
+  test("delay: it takes effect after a while", async () => {
+    const { master, mode } = await startDraining();
+    master.fault("START_MAINTENANCE", { kind: "delay", ms: 5 });
+    expect((await call(master, startCall(WEB_01))).status).toBe(200);
+    expect(mode()).toBe("DOWN");
   });
 
   test("status: refused with the words that were asked for, as often as was asked for", async () => {

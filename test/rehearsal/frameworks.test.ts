@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { byHand, call, DB_01, scheduleOf, startCluster, WEB_01, WEB_02 } from "./cluster.js";
+import { byHand, call, DB_01, read, scheduleOf, startCluster, WEB_01, WEB_02 } from "./cluster.js";
 
 describe("frameworks answer by their habits", () => {
   test.each([
@@ -29,7 +29,7 @@ describe("frameworks answer by their habits", () => {
     }
     // The promise and the first move come in one tick.
     expect(seen).toEqual([2, 1, 0, 0]);
-    expect(master.state().tasks.map(({ host }) => host)).toEqual(["web-02", "db-01", "db-01"]);
+    expect(master.state().tasks.map(({ host }) => host)).toEqual(["web-02", "db-01", "web-02"]);
   });
 
   test("a mover with nowhere to go stays", async () => {
@@ -117,6 +117,16 @@ describe("a schedule post", () => {
     expect(master.calls()).toMatchObject([
       { type: "UPDATE_MAINTENANCE_SCHEDULE", via: "v0", principal: "n", status: 200, outcome: "accepted" },
     ]);
+  });
+
+  test("keeps the case it was posted in; the status lower-cases it, also for an unknown machine", async () => {
+    const master = await startCluster(onTestFinished);
+    const unknown = { hostname: "NEW-01", ip: "10.9.9.9" };
+    master.postSchedule(scheduleOf(unknown));
+    expect(master.state().schedule.windows[0]?.machines).toEqual([unknown]);
+    expect((await read(master, "GET_MAINTENANCE_STATUS")).status).toEqual({
+      draining_machines: [{ id: { hostname: "new-01", ip: "10.9.9.9" } }],
+    });
   });
 
   test("keeps the nanoseconds of somebody else's window bit for bit (invariant 1)", async () => {

@@ -81,6 +81,36 @@ describe("a handler that takes long (invariant 9)", () => {
     expect((await late(({ resolve }) => resolve(null)))[1]).toMatchObject({ tone: "done" });
   });
 
+  it("is told the outcome after not confirmed, even when that was slow to send", async () => {
+    const order: string[] = [];
+    let sent = () => {};
+    const tell = async (reply: Reply) => {
+      if (order.push(`sending ${reply.tone}`) === 1) {
+        await new Promise<void>((resolve) => {
+          sent = resolve;
+        });
+      }
+      order.push(`sent ${reply.tone}`);
+    };
+    let finish = (_: Reply) => {};
+    const handled = new Promise<Reply>((resolve) => {
+      finish = resolve;
+    });
+    const finished = answer(
+      "command",
+      () => handled,
+      tell,
+      () => {},
+      5,
+    );
+    await until(() => order.length === 1);
+    finish(DONE);
+    await handled;
+    sent();
+    await finished;
+    expect(order).toEqual(["sending error", "sent error", "sending done", "sent done"]);
+  });
+
   it("says that it failed in the end", async () => {
     expect((await late(({ reject }) => reject(new Error("gave up"))))[1]).toMatchObject({
       tone: "error",

@@ -36,6 +36,13 @@ export class FakeSocket {
     this.#write(TEXT, Buffer.from(JSON.stringify(message)));
   }
 
+  /** Messages that arrive together, in one packet. */
+  sendTogether(messages: readonly object[]): void {
+    this.stream.cork();
+    for (const message of messages) this.send(message);
+    this.stream.uncork();
+  }
+
   /** Cuts the line without a goodbye. */
   destroy(): void {
     this.stream.destroy();

@@ -160,7 +160,34 @@ describe("the card", () => {
     expect(buttons(record)).toEqual([
       ["Ask for Down", { kind: "ask_down", batch: "b2" }],
       ["Up", { kind: "up" }],
-      ["Cancel", { kind: "cancel" }],
     ]);
+  });
+
+  it("names as many of 500 machines as fit and says how many more there are", () => {
+    const shown = text(recordOf({ batches: [batchOf({ machines: machines(500) })] }));
+    const [, names = "", left] = /draining · (web-01, .*) and (\d+) more/.exec(shown) ?? [];
+    expect(names.split(", ").length + Number(left)).toBe(500);
+    expect(names.split(", ").length).toBeGreaterThan(50);
+  });
+
+  it("offers to post the window again when somebody else changed it", () => {
+    const trouble = {
+      code: "window_changed",
+      what: "Moved.",
+      said: null,
+      notDone: "Nothing.",
+      next: "Post it.",
+      sinceMs: NOW,
+    };
+    expect(buttons(recordOf({ trouble }))[0]).toEqual(["Post the window again", { kind: "retry" }]);
+    expect(
+      buttons(recordOf({ trouble: { ...trouble, code: "no_leader" } })).map(([label]) => label),
+    ).not.toContain("Post the window again");
+  });
+
+  it("after Up it says that it waits for agents, and can be closed without them", () => {
+    const record = recordOf({ batches: [batchOf({ phase: "up" })] });
+    expect(text(record)).toContain("· up, waiting for agents");
+    expect(buttons(record)).toEqual([["Stop waiting", { kind: "cancel" }]]);
   });
 });

@@ -31,9 +31,13 @@ describe("what one person is told", () => {
 
   it("names a person as a person, and nothing else becomes a mention", () => {
     const [text = ""] = mrkdwnTexts(
-      renderReply(replyOf({ tone: "info", text: "@U02BOB did; <@U01ALICE> <!channel> a@U02BOB" })).blocks,
+      renderReply(
+        replyOf({ tone: "info", text: "@U02BOB and <@U01ALICE> did; <!channel> <@U1|x> <#C01OPS> a@U02BOB" }),
+      ).blocks,
     );
-    expect(text).toBe("ℹ️ <@U02BOB> did; &lt;@U01ALICE&gt; &lt;!channel&gt; a@U02BOB");
+    expect(text).toBe(
+      "ℹ️ <@U02BOB> and <@U01ALICE> did; &lt;!channel&gt; &lt;@U1|x&gt; &lt;#C01OPS&gt; a@U02BOB",
+    );
   });
 
   it("keeps a table's columns", () => {

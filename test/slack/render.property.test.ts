@@ -51,6 +51,10 @@ const verdictRow = fc.record({
     fc.record({ answer: fc.constantFrom("accept" as const, "decline" as const), answeredAtMs: instant }),
   ),
 });
+/** Of up to 50 frameworks. */
+const verdictRows = many(verdictRow, 200).map((rows) =>
+  rows.map((row, index) => ({ ...row, frameworkId: `${row.frameworkId} ${index % 50}` })),
+);
 const outcome = fc.oneof(
   fc.constant(null),
   fc.record({ kind: fc.constant("granted" as const), by: user, atMs: instant }),
@@ -62,11 +66,8 @@ const outcome = fc.oneof(
 const seen = fc
   .record({
     hosts: names(500),
-    tasks: fc.array(fc.record({ id: name, name, framework: name, machine: name }), {
-      maxLength: 300,
-      size: "max",
-    }),
-    verdicts: fc.array(verdictRow, { maxLength: 200, size: "max" }),
+    tasks: many(fc.record({ id: name, name, framework: name, machine: name }), 300),
+    verdicts: verdictRows,
   })
   .map(({ hosts, tasks, verdicts }) =>
     seenOf({ machines: hosts.map((host) => `${host}|10.0.0.1`), tasks, verdicts }),
@@ -96,12 +97,10 @@ const record: fc.Arbitrary<Maintenance> = fc
     reason: orNull(name),
     ticket: orNull(name),
     requestedAtMs: instant,
-    batches: fc.array(batch, { maxLength: 20 }),
+    batches: many(batch, 20),
     cancel: orNull(fc.record({ by: user, atMs: instant })),
     trouble: orNull(trouble),
-    picture: orNull(
-      fc.array(verdictRow, { maxLength: 200, size: "max" }).map((rows) => pictureOf(3, 9, rows)),
-    ),
+    picture: orNull(verdictRows.map((rows) => pictureOf(3, 9, rows))),
     end: orNull(
       fc.record({
         phase: fc.constantFrom("up" as const, "cancelled" as const, "failed" as const),
@@ -168,7 +167,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
         kind: fc.constant("answers_changed" as const),
         tasksLeft: fc.nat(),
         tasksMost: fc.nat(),
-        frameworks: fc.array(framework, { maxLength: 50 }),
+        frameworks: many(framework, 50),
       }),
       fc.record({
         ...base,

@@ -24,8 +24,12 @@ afterEach(async () => {
   await slack.stop();
 });
 
-function type(text: string, id = "envelope-1"): void {
-  slack.socket()?.send({
+function type(text: string): void {
+  slack.socket()?.send(command(text));
+}
+
+function command(text: string, id = "envelope-1"): object {
+  return {
     type: "slash_commands",
     envelope_id: id,
     accepts_response_payload: true,
@@ -38,7 +42,7 @@ function type(text: string, id = "envelope-1"): void {
       trigger_id: id,
       response_url: slack.responseUrl(),
     },
-  });
+  };
 }
 
 describe("a command in Socket Mode", () => {
@@ -64,6 +68,16 @@ describe("a command in Socket Mode", () => {
       text: "ℹ️ No maintenance is open.",
     });
   });
+});
+
+it("a command whose acknowledgement cannot be sent is not carried out behind the person's back", async () => {
+  slack
+    .socket()
+    ?.sendTogether([command("drain web-01"), { type: "disconnect", reason: "refresh_requested" }]);
+  await until(() => slack.responses.length === 1);
+  expect(slack.responses[0]?.text).toContain("before it could be acknowledged");
+  expect(slack.responses[0]?.text).toContain("Nothing was queued.");
+  expect(handlers.commands).toEqual([]);
 });
 
 describe("the socket", () => {

@@ -9,6 +9,9 @@ import type { TroubleLog } from "./trouble-log.js";
 /** BullMQ's own default, needed here to know when a lock has run out. */
 const DEFAULT_LOCK_MS = 30_000;
 
+/** Nobody reads BullMQ's event stream; it helps people who look into a queue. */
+const EVENTS_KEPT = 1_000;
+
 interface Closable {
   close(force?: boolean): Promise<void>;
 }
@@ -34,7 +37,7 @@ export class BullStore implements Store {
     this.#assertOpen();
     const queue = new Queue<D, R, string, D, R, string, IQueueBackend, unknown>(
       name,
-      { connection: {}, ...this.#prefix() },
+      { connection: {}, streams: { events: { maxLen: EVENTS_KEPT } }, ...this.#prefix() },
       this.#driver.producer,
     );
     queue.on("error", (error) => this.#trouble.failed(`queue ${name}`, error));

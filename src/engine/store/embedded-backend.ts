@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type IQueueBackend, PostgresConnection, PostgresQueueBackend, type QueueBaseOptions } from "bullmq";
 import type { PglitePool } from "./pglite-pool.js";
 
-const LONGEST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 200;
 
 /**
  * BullMQ's PostgreSQL backend over PGlite, with one change: a worker behind a concurrency limit is told at once that a

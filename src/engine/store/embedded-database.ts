@@ -76,7 +76,7 @@ async function openAt(folder: string): Promise<EmbeddedDatabase> {
       ...PGlite.defaultStartParams,
       // 8 MB of buffers instead of 128: the tables are small, and the process takes half the memory.
       ...["-B", "1024"],
-      // A checkpoint each 32 MB or so: nothing but this bounds the write-ahead log of a database without a postmaster.
+      // What a checkpoint leaves of the write-ahead log; see Housekeeping for who makes them.
       ...["-c", "max_wal_size=32MB", "-c", "min_wal_size=32MB"],
     ],
     // node-postgres gives int8 as text, and BullMQ's backend counts on it.

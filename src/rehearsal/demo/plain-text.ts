@@ -31,12 +31,13 @@ function textOf(value: Texts): string {
   return typeof value.text === "object" && value.text !== null ? textOf(value.text as Texts) : "";
 }
 
-/** Slack's markup undone: mentions become names, times their fallback, escapes characters. */
+/** Slack's markup undone: mentions become names, times their fallback, bold plain, escapes characters. */
 function readable(text: string, names: Readonly<Record<string, string>>): string {
   return text
     .replace(/<@([A-Z0-9]+)>/g, (_, id: string) => `@${names[id] ?? id}`)
     .replace(/<#([A-Z0-9]+)>/g, "#$1")
     .replace(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, "$1")
+    .replace(/(^|\s)\*([^*\n]+)\*/g, "$1$2")
     .replace(/&lt;/g, "<")
     .replace(/&gt;/g, ">")
     .replace(/&amp;/g, "&");

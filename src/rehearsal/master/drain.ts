@@ -20,9 +20,6 @@ function registered(state: MasterState, agentId: string): AgentState | undefined
 export function refuseDrain(state: MasterState, agentId: string): Reply | null {
   const agent = registered(state, agentId);
   if (agent === undefined) return badRequest("Unknown agent");
-  if (agent.drain?.markGone && agent.drain.state === "DRAINED") {
-    return { status: 409, text: "Agent is currently being marked gone" };
-  }
   const { hostname, ip } = agent.spec;
   if (isScheduled(state, agent.key)) {
     return badRequest(`Agent ${agentId} is part of a maintenance schedule under Machine ${hostname} (${ip})`);

@@ -103,5 +103,8 @@ function suffer(
     case "delay":
       setTimeout(() => answer(act()), fault.ms).unref();
       return;
+    case "hold":
+      void fault.until.then(() => answer(act()));
+      return;
   }
 }

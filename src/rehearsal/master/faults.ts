@@ -2,12 +2,13 @@ import type { CallType } from "./call.js";
 
 /**
  * What goes wrong with the next calls of a type. `…_before`: nothing took effect. `…_after`: it did, and the caller does
- * not learn of it. `delay`: it takes effect after `ms`, also when the caller has given up by then. `status`: refused with
- * this status and text, without an effect.
+ * not learn of it. `delay`: it takes effect after `ms`, also when the caller has given up by then; `hold`: so, but when
+ * `until` resolves. `status`: refused with this status and text, without an effect.
  */
 export type Fault = (
   | { readonly kind: "hang_before" | "hang_after" | "reset_before" | "reset_after" }
   | { readonly kind: "delay"; readonly ms: number }
+  | { readonly kind: "hold"; readonly until: Promise<unknown> }
   | { readonly kind: "status"; readonly status: number; readonly text?: string }
 ) & {
   /** How many calls it hits. @defaultValue 1 */

@@ -24,7 +24,7 @@ import { Subscribers } from "./subscribers.js";
 import { killTask, launchTask } from "./tasks.js";
 import type { Self } from "./views.js";
 
-export type { FailOverOptions, RehearsalMaster };
+export type { RehearsalMaster };
 
 /** Starts a master. Rejects if the port cannot be had, or if a task is on a host without an agent. */
 export async function startRehearsalMaster(options: RehearsalOptions): Promise<RehearsalMaster> {

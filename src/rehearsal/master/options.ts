@@ -1,6 +1,4 @@
-import type { Permission, RehearsalPrincipal } from "./access.js";
-
-export type { Permission, RehearsalPrincipal };
+import type { RehearsalPrincipal } from "./access.js";
 
 /** An attribute's value: text, a scalar, or ranges. */
 export type AttributeValue = string | number | readonly (readonly [begin: number, end: number])[];
@@ -26,9 +24,9 @@ export interface RehearsalAgent {
  * How a framework takes an inverse offer. `mover`: accepts and moves its tasks to other agents. `stayer`: accepts, and
  * its tasks stay. `decliner`: declines. `silent`: never answers (Marathon is said to be like that).
  */
-export type Habit = "mover" | "stayer" | "decliner" | "silent";
+type Habit = "mover" | "stayer" | "decliner" | "silent";
 
-export interface RehearsalTask {
+interface RehearsalTask {
   readonly name: string;
   /** Host name of the agent it runs on. */
   readonly on: string;

@@ -4,7 +4,7 @@ import type { Schedule } from "../../maintenance/schedule.js";
 import { type MasterState, modeOf } from "./state.js";
 
 /** A machine as the master's errors show it. */
-export function machineJson({ hostname, ip }: MachineId): string {
+function machineJson({ hostname, ip }: MachineId): string {
   return JSON.stringify({ hostname, ip });
 }
 

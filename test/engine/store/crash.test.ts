@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import type { Store } from "../../../src/engine/store/store.js";
@@ -19,7 +19,6 @@ for (const { name, available, make } of PLACES) {
     let place: Place;
     let store: Store | null = null;
 
-    beforeAll(() => undefined);
     beforeEach(async () => {
       place = await make();
     });
@@ -46,7 +45,6 @@ for (const { name, available, make } of PLACES) {
         void worker?.run();
       });
       expect(await picked).toBe("stuck-1");
-      // Killed under it twice, and still no failure.
       const job = await until(async () => {
         const found = await store?.queue("stuck").getJob("stuck-1");
         return found?.finishedOn ? found : undefined;

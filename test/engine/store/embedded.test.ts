@@ -91,23 +91,3 @@ describe("a second process on the embedded store", () => {
     await child.kill();
   });
 });
-
-describe("the folder's lock", () => {
-  it("has never two holders, however many ask at once", async () => {
-    for (let round = 0; round < 20; round += 1) {
-      const asked = await Promise.allSettled([1, 2, 3, 4].map(() => lockFolder(dataDir)));
-      const held = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-      expect(held.length).toBeLessThanOrEqual(1);
-      await Promise.all(held.map((lock) => lock.release()));
-    }
-  });
-
-  it("says so when the path is too long for it", async () => {
-    const long = join(dataDir, "x".repeat(100));
-    await mkdir(long);
-    await expect(lockFolder(long)).rejects.toMatchObject({
-      code: "folder",
-      next: expect.stringContaining("short path"),
-    });
-  });
-});

@@ -174,6 +174,25 @@ for (const { name, available, make } of PLACES) {
       expect((await queue.getJob("m-1"))?.data.by).toBe("nobody");
     });
 
+    it("fails no record for its workers' crashes, however many (invariant 11)", async () => {
+      const queue = store.queue<object>("stalls");
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      // A processor that never renews its lock and never ends is what a killed worker leaves behind.
+      const dead = { concurrency: 5, skipLockRenewal: true, lockDuration: 50, stalledInterval: 50 };
+      await queue.add("record", {}, { jobId: "m-1" });
+      run("stalls", (job) => (job.attemptsStarted < 4 ? held : Promise.resolve()), dead);
+      const record = await until(async () => {
+        const job = await queue.getJob("m-1");
+        return job?.finishedOn ? job : undefined;
+      });
+      release();
+      expect(record.failedReason).toBeUndefined();
+      expect(record.attemptsStarted).toBe(4);
+    });
+
     it("stops every worker of a rate-limited lane for the time, and delays one job alone", async () => {
       const queue = store.queue<object>("notify");
       const ran: { id: string; at: number }[] = [];

@@ -6,7 +6,7 @@ import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
 const { Call, Response } = mesos.v1.master;
 
 /** A call as a server received it. */
-export interface Received {
+interface Received {
   readonly type: string;
   readonly call: mesos.v1.master.Call;
   readonly headers: IncomingMessage["headers"];

@@ -11820,7 +11820,7 @@ export const mesos = $root.mesos = (() => {
     return mesos;
 })();
 
-export const google = $root.google = (() => {
+const google = $root.google = (() => {
 
     const google = {};
 
@@ -11990,6 +11990,3 @@ export const google = $root.google = (() => {
     return google;
 })();
 
-export {
-  $root as default
-};

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import protobuf from "protobufjs/minimal.js";
+import { lengthTag, skipField, type WireReader } from "../../src/mesos/wire.js";
+
+const RECORDED = resolve("test/fixtures/protobuf/agents");
+
+/** The same answer to GET_AGENTS in both forms a master speaks. */
+export interface AgentsAnswer {
+  readonly protobuf: Buffer;
+  readonly json: Buffer;
+}
+
+/** What makes one agent different from another; everything else is as a real master sent it. */
+interface Identity {
+  readonly hostname: string;
+  readonly id: string;
+  readonly pid: string;
+}
+
+// Fields of mesos.proto and master.proto.
+const RESPONSE_GET_AGENTS = lengthTag(10);
+const AGENTS = lengthTag(1);
+const AGENT_INFO = lengthTag(1);
+const AGENT_PID = lengthTag(4);
+const INFO_HOSTNAME = lengthTag(1);
+const INFO_ID = lengthTag(6);
+
+/**
+ * The answer of a cluster of so many agents: one agent recorded from a real master, with all its resources and
+ * capabilities, again and again under other names. Every other host is a `web-…`, in no particular order.
+ */
+export function agentsAnswer(count: number): AgentsAnswer {
+  const recorded = protobuf.Reader.create(readFileSync(`${RECORDED}.pb`));
+  const template = firstAgent(recorded);
+  const { type, get_agents } = JSON.parse(exactly(readFileSync(`${RECORDED}.json`, "utf8")));
+  const [model] = get_agents.agents;
+
+  const answer = protobuf.Writer.create();
+  const agents: string[] = [];
+  // 10 is GET_AGENTS; field 1 is the type of the answer.
+  answer.uint32(8).int32(10).uint32(RESPONSE_GET_AGENTS).fork();
+  for (let n = 0; n < count; n++) {
+    const identity = identityOf(shuffled(n, count));
+    answer.uint32(AGENTS).fork();
+    writeAgent(answer, template, identity);
+    answer.ldelim();
+    const agent_info = { ...model.agent_info, hostname: identity.hostname, id: { value: identity.id } };
+    agents.push(JSON.stringify({ ...model, agent_info, pid: identity.pid }));
+  }
+  answer.ldelim();
+  const json = `{"type":${JSON.stringify(type)},"get_agents":{"agents":[${agents.join(",")}]}}`;
+  return { protobuf: Buffer.from(answer.finish()), json: Buffer.from(inexactly(json)) };
+}
+
+function identityOf(n: number): Identity {
+  const hostname = `${n % 2 === 0 ? "web" : "db"}-${String(n).padStart(5, "0")}.dc1.example.com`;
+  const ip = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
+  return { hostname, id: `718a2aa4-c3f3-4edf-b7f3-87b04a5e7035-S${n}`, pid: `slave(1)@${ip}:5051` };
+}
+
+/** Masters list agents in the order of a hash map. 7919 is prime, so every number comes once. */
+function shuffled(n: number, count: number): number {
+  return (n * 7919) % count;
+}
+
+/** Where the first agent stands in an answer. */
+function firstAgent(reader: WireReader): Uint8Array {
+  const inside = field(reader, RESPONSE_GET_AGENTS);
+  return field(protobuf.Reader.create(inside), AGENTS);
+}
+
+function field(reader: WireReader, wanted: number): Uint8Array {
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag === wanted) return reader.bytes();
+    skipField(reader, tag);
+  }
+  throw new TypeError(`The recording lacks the field with tag ${wanted}.`);
+}
+
+function writeAgent(writer: protobuf.Writer, template: Uint8Array, identity: Identity): void {
+  copy(writer, template, {
+    [AGENT_PID]: () => writer.string(identity.pid),
+    [AGENT_INFO]: (info) => {
+      writer.fork();
+      copy(writer, info, {
+        [INFO_HOSTNAME]: () => writer.string(identity.hostname),
+        [INFO_ID]: () => writer.fork().uint32(lengthTag(1)).string(identity.id).ldelim(),
+      });
+      writer.ldelim();
+    },
+  });
+}
+
+/** Copies a message field by field, bytes as they are but for those that `replace` writes anew. */
+function copy(
+  writer: protobuf.Writer,
+  message: Uint8Array,
+  replace: Readonly<Record<number, (value: Uint8Array) => void>>,
+): void {
+  const reader = protobuf.Reader.create(message);
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const tag = reader.uint32();
+    const write = replace[tag];
+    if (write === undefined) {
+      skipField(reader, tag);
+      for (const byte of message.subarray(start, reader.pos)) writer.uint32(byte & 0x7f), void byte;
+    } else {
+      writer.uint32(tag);
+      write(reader.bytes());
+    }
+  }
+}

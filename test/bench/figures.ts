@@ -1,0 +1,38 @@
+/** One group of figures. Every figure has its unit at the end of its key, `p50Ms`; what was not measured says why. */
+export type Figures = { readonly [name: string]: number | boolean | string | Figures | readonly number[] };
+
+/** How much is measured: enough to trust, or just enough to see that the benchmark itself works. */
+export interface Effort {
+  /** Rounds of load, each against the program and then against the yardstick. */
+  readonly ackRounds: number;
+  readonly ackSeconds: number;
+  readonly ackWarmUpSeconds: number;
+  readonly drains: number;
+  /** Processes that decode the answer, each form. */
+  readonly decoders: number;
+  /** Starts of the program, each role. */
+  readonly starts: number;
+}
+
+export const FULL: Effort = {
+  ackRounds: 2,
+  ackSeconds: 20,
+  ackWarmUpSeconds: 5,
+  drains: 40,
+  decoders: 5,
+  starts: 5,
+};
+
+export const QUICK: Effort = {
+  ackRounds: 1,
+  ackSeconds: 5,
+  ackWarmUpSeconds: 2,
+  drains: 8,
+  decoders: 1,
+  starts: 1,
+};
+
+/** Progress goes to stderr: stdout is for the figures alone. */
+export function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,76 @@
+import { parseArgs } from "node:util";
+import { measureAck } from "./ack.js";
+import { measureAgents } from "./agents.js";
+import { measureDrain } from "./drain.js";
+import { type Effort, type Figures, FULL, progress, QUICK } from "./figures.js";
+import { measureFootprint } from "./footprint.js";
+import { machine, redisVersion } from "./machine.js";
+import { readable } from "./readable.js";
+
+const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]]
+
+Measures the program as it is built, each figure beside a yardstick from the same run.
+docs/performance.md says what is measured and how to read it.
+
+  --json    one JSON object on stdout instead of a table
+  --quick   a few repetitions only: to see that it works, not to compare
+  --only    some of: ack, drain, agents50k, footprint
+`;
+
+interface Measurement {
+  readonly name: string;
+  readonly needsRedis: boolean;
+  readonly measure: (effort: Effort) => Promise<Figures>;
+}
+
+const MEASUREMENTS: readonly Measurement[] = [
+  { name: "agents50k", needsRedis: false, measure: measureAgents },
+  { name: "footprint", needsRedis: true, measure: measureFootprint },
+  { name: "drain", needsRedis: true, measure: measureDrain },
+  { name: "ack", needsRedis: true, measure: measureAck },
+];
+
+async function bench(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: "boolean" },
+      quick: { type: "boolean" },
+      only: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const wanted = chosen(values.only);
+  const effort = values.quick ? QUICK : FULL;
+  const results: Record<string, Figures> = { machine: machine() };
+  for (const { name, needsRedis, measure } of wanted) {
+    if (needsRedis && redisVersion() === null) {
+      const skipped = "redis-server is not installed, and this is measured on Redis. Install it and run again.";
+      progress(`${name}: left out: ${skipped}`);
+      results[name] = { skipped };
+    } else results[name] = await measure(effort);
+  }
+  process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : readable(results));
+}
+
+function chosen(only: string | undefined): readonly Measurement[] {
+  if (only === undefined) return MEASUREMENTS;
+  return only.split(",").map((name) => {
+    const found = MEASUREMENTS.find((one) => one.name === name.trim());
+    if (found !== undefined) return found;
+    const names = MEASUREMENTS.map((one) => one.name).join(", ");
+    throw new Error(`There is no measurement ${name}; nothing was measured. Choose among ${names}.`);
+  });
+}
+
+bench(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,192 @@
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { type CommandContext, parseCommand } from "../../src/commands/index.js";
+import { VERBS } from "../../src/commands/verbs.js";
+import { elsewhere, inProd, none, onlyOne, shared } from "./clusters.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+function parsed(text: string, context: CommandContext = inProd) {
+  const result = parseCommand(text, context);
+  if (!result.ok) throw new Error(result.reply.text);
+  return result.command;
+}
+
+const drain = {
+  verb: "drain",
+  cluster: "prod",
+  hosts: "web-*",
+  durationMs: 2 * HOUR,
+  reason: null,
+  ticket: null,
+};
+
+describe("drain", () => {
+  test.each([
+    ["drain web-*", {}],
+    ["drain web-* 4h", { durationMs: 4 * HOUR }],
+    ["DRAIN web-* 4", { durationMs: 4 * HOUR }],
+    ["  /mesos   drain  web-*   90m ", { durationMs: 90 * MINUTE }],
+    ["drain web-* 1h30m", { durationMs: 90 * MINUTE }],
+    ["drain web-* 1h30", { durationMs: 90 * MINUTE }],
+    ["drain web-* 4 hours", { durationMs: 4 * HOUR }],
+    ["drain web-* 2d", { durationMs: 48 * HOUR }],
+    ["drain web-* 1w", { durationMs: 168 * HOUR }],
+    // Hosts may hold spaces around their separators.
+    ["drain web-01, web-02 ,web-03 4h", { hosts: "web-01,web-02,web-03", durationMs: 4 * HOUR }],
+    ["drain web-* :!web-03 4h", { hosts: "web-*:!web-03", durationMs: 4 * HOUR }],
+    ["drain web-* !web-03 &@rack=r1 4h", { hosts: "web-*:!web-03:&@rack=r1", durationMs: 4 * HOUR }],
+    ["drain 'web-01, web-02' 4h", { hosts: "web-01, web-02", durationMs: 4 * HOUR }],
+    ["drain web-01:web-02", { hosts: "web-01:web-02" }],
+    ["drain old-7|10.0.0.7", { hosts: "old-7|10.0.0.7" }],
+    ['drain @os="debian 12" 4h', { hosts: "@os=debian 12", durationMs: 4 * HOUR }],
+    // Options anywhere.
+    [
+      'drain web-* 4h --reason "kernel update" --ticket OPS-1',
+      { durationMs: 4 * HOUR, reason: "kernel update", ticket: "OPS-1" },
+    ],
+    [
+      "drain --ticket=OPS-1 web-* --reason='disk, RAM' 4h",
+      { durationMs: 4 * HOUR, reason: "disk, RAM", ticket: "OPS-1" },
+    ],
+    ["drain web-* --reason don't", { reason: "don't" }],
+    [`drain web-* --reason 'don't panic'`, { reason: "don't panic" }],
+    ["drain web-* --REASON x", { reason: "x" }],
+    // What Slack and phones make of it.
+    ["drain web-* 4h —reason “kernel update”", { durationMs: 4 * HOUR, reason: "kernel update" }],
+    ["drain web-* –-ticket OPS-1", { ticket: "OPS-1" }],
+    ["drain `web-*` 4h", { durationMs: 4 * HOUR }],
+    [
+      "drain <http://web-01.example.com|web-01.example.com>,<http://db.example.com> 4h",
+      { hosts: "web-01.example.com,db.example.com", durationMs: 4 * HOUR },
+    ],
+    ["drain web-*:&amp;@rack=r1", { hosts: "web-*:&@rack=r1" }],
+    ["drain\u00A0web–01\u200B 4h", { hosts: "web-01", durationMs: 4 * HOUR }],
+    ["drain web-* --ticket <https://jira.example.com/OPS-1>", { ticket: "https://jira.example.com/OPS-1" }],
+    // Clusters.
+    ["drain web-* --cluster staging", { cluster: "staging", durationMs: HOUR }],
+    ["drain Staging web-*", { cluster: "staging", durationMs: HOUR }],
+    ["drain staging web-* 4", { cluster: "staging", durationMs: 4 * HOUR }],
+    ["drain prod", { hosts: "prod" }],
+    ["drain prod prod", { hosts: "prod" }],
+  ])("%s", (text, expected) => {
+    expect(parsed(text)).toEqual({ ...drain, ...expected });
+  });
+});
+
+describe("the other verbs", () => {
+  const id = { kind: "id", id: "m-7k3q" };
+  const hosts = { kind: "hosts", hosts: "web-*" };
+  test.each([
+    ["down m-7k3q", { verb: "down", cluster: null, target: id }],
+    ["up M-7K3Q", { verb: "up", cluster: null, target: id }],
+    ["cancel m-7k3q --cluster staging", { verb: "cancel", cluster: "staging", target: id }],
+    ["cancel staging m-7k3q", { verb: "cancel", cluster: "staging", target: id }],
+    ["down web-*", { verb: "down", cluster: "prod", target: hosts }],
+    ["up staging web-*", { verb: "up", cluster: "staging", target: hosts }],
+    ["up m-7k3q,", { verb: "up", cluster: "prod", target: { kind: "hosts", hosts: "m-7k3q," } }],
+    ["status", { verb: "status", cluster: "prod", target: null }],
+    ["status staging", { verb: "status", cluster: "staging", target: null }],
+    ["status m-7k3q", { verb: "status", cluster: null, target: id }],
+    ["status web-*", { verb: "status", cluster: "prod", target: hosts }],
+    ["hosts web-*", { verb: "hosts", cluster: "prod", hosts: "web-*" }],
+    ["clusters", { verb: "clusters" }],
+    ["", { verb: "help", topic: null }],
+    ["/mesos", { verb: "help", topic: null }],
+    ["help", { verb: "help", topic: null }],
+    ["?", { verb: "help", topic: null }],
+    ["—help", { verb: "help", topic: null }],
+    ["help Drain", { verb: "help", topic: "drain" }],
+    ["drain --help", { verb: "help", topic: "drain" }],
+    ["drain web-* 4h ?", { verb: "help", topic: "drain" }],
+  ])("%s", (text, command) => {
+    expect(parsed(text)).toEqual(command);
+  });
+});
+
+describe("the cluster", () => {
+  it("is the only one there is", () => {
+    expect(parsed("drain web-*", onlyOne)).toMatchObject({ cluster: "prod" });
+  });
+
+  it("is asked for where several may be meant, and needed for hosts only", () => {
+    const asked = parseCommand("drain web-* 4h", elsewhere);
+    expect(asked).toMatchObject({
+      reply: {
+        text: expect.stringMatching(/prod, staging/),
+        line: "/mesos drain web-* 4h --cluster <cluster>",
+      },
+    });
+    expect(parseCommand("drain web-* 4h --cluster <cluster>", elsewhere)).toMatchObject({ ok: false });
+    expect(parseCommand("drain web-*", shared)).toMatchObject({
+      reply: { text: expect.stringMatching(/more than one/) },
+    });
+    expect(parsed("status", elsewhere)).toEqual({ verb: "status", cluster: null, target: null });
+    expect(parsed("up m-7k3q", elsewhere)).toMatchObject({ cluster: null });
+  });
+
+  it("is missed where none is configured", () => {
+    expect(parseCommand("drain web-*", none)).toMatchObject({
+      reply: { text: "No cluster is configured.", line: null },
+    });
+  });
+});
+
+test.each(VERBS.flatMap(({ name, examples }) => examples.map((example) => [example, name] as const)))(
+  "the example %s is a good line of its verb",
+  (example, name) => {
+    expect(parsed(example).verb).toBe(name);
+  },
+);
+
+test("no text makes the parser throw, and every corrected line is a good one", () => {
+  const word = fc.constantFrom(
+    ...[
+      "drain",
+      "up",
+      "status",
+      "prod",
+      "prd",
+      "web-*",
+      "web-01",
+      "4h",
+      "-1h",
+      "4x",
+      "m-7k3q",
+      "--reason",
+      "—ticket",
+    ],
+    ...[
+      "kernel",
+      "update",
+      '"',
+      "'",
+      "“",
+      "[",
+      "~(",
+      ",",
+      ":!",
+      "<http://a.b|a.b>",
+      "<hosts>",
+      "&amp;",
+      "--cluster=prd",
+      "=",
+    ],
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(word, { maxLength: 9 }).map((words) => words.join(" ")),
+  );
+  fc.assert(
+    fc.property(text, fc.constantFrom(inProd, elsewhere, onlyOne, shared, none), (typed, context) => {
+      const result = parseCommand(typed, context);
+      if (result.ok) return;
+      expect(result.reply).toMatchObject({ tone: "error", notDone: "Nothing was queued." });
+      const { line } = result.reply;
+      if (line !== null && !/<[a-z]+>/.test(line))
+        expect(parseCommand(line, context)).toMatchObject({ ok: true });
+    }),
+    { numRuns: 3_000 },
+  );
+});

@@ -1,0 +1,46 @@
+import {
+  createHostIndex,
+  type HostIndex,
+  parseInventory,
+  parsePattern,
+  resolveHosts,
+} from "../../src/hosts/index.js";
+import type { Machine } from "../../src/maintenance/machine.js";
+import type { Agent } from "../../src/maintenance/world.js";
+
+/** An agent written as `name ip`, with attributes, `zone=` and `region=` after it. */
+export function agent(text: string): Agent {
+  const [hostname = "", ip = "", ...rest] = text.split(" ");
+  const pairs = rest.map((pair) => ({ name: pair.split("=")[0] ?? "", value: pair.split("=")[1] ?? "" }));
+  const domain = (name: string) => pairs.find((pair) => pair.name === name)?.value ?? null;
+  return {
+    id: `agent-${hostname}-${ip}`,
+    machine: { hostname, ip },
+    attributes: pairs.filter(({ name }) => name !== "zone" && name !== "region"),
+    region: domain("region"),
+    zone: domain("zone"),
+    active: true,
+    deactivated: false,
+  };
+}
+
+export function indexOf(
+  agents: readonly string[],
+  inventory: string | null = null,
+  file = "hosts.ini",
+): HostIndex {
+  if (inventory === null) return createHostIndex(agents.map(agent), null);
+  const parsed = parseInventory(inventory, file);
+  if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
+  return createHostIndex(agents.map(agent), parsed.inventory);
+}
+
+export function resolve(pattern: string, index: HostIndex) {
+  const parsed = parsePattern(pattern);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return resolveHosts(parsed.pattern, index);
+}
+
+export function namesOf(machines: readonly Machine[]): string {
+  return machines.map(({ hostname }) => hostname).join(" ");
+}

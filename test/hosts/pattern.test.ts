@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { parsePattern } from "../../src/hosts/index.js";
+import { splitPattern } from "../../src/hosts/split.js";
+
+function termsOf(text: string): readonly string[] {
+  const split = splitPattern(text);
+  if (!split.ok) throw new Error(split.problem);
+  return split.terms;
+}
+
+describe("splitting", () => {
+  test.each([
+    ["a,b[1], c[2:3] , d", ["a", "b[1]", "c[2:3]", "d"]],
+    ["a:b[1]:&c[2:3]:!d", ["a", "b[1]", "&c[2:3]", "!d"]],
+    ["web:&rack1,db", ["web", "&rack1", "db"]],
+    ["::a:,:b,", ["a", "b"]],
+    // Colons of addresses are not separators, those between names of hex letters are.
+    ["fe80::1", ["fe80::1"]],
+    ["1:2:3:4:5:6:7:8", ["1:2:3:4:5:6:7:8"]],
+    ["::ffff:192.0.2.3,web", ["::ffff:192.0.2.3", "web"]],
+    ["a:b:c", ["a", "b", "c"]],
+    ["db:ca:!fe", ["db", "ca", "!fe"]],
+    // Regular expressions keep what is inside their brackets.
+    ["~web-\\d{1,2}:&~r(?:1|2),db", ["~web-\\d{1,2}", "&~r(?:1|2)", "db"]],
+    ["~[,:]x,y", ["~[,:]x", "y"]],
+    ["~a\\:b:c", ["~a\\:b", "c"]],
+  ])("%s", (text, terms) => {
+    expect(termsOf(text)).toEqual(terms);
+  });
+});
+
+describe("mistakes come with the pattern as it was probably meant", () => {
+  test.each([
+    ["", /empty/, null],
+    [" , :", /empty/, null],
+    ["web-0[1-3", /\[ without a \]/, "web-0[1-3]"],
+    ["web[01:20.example.com", /\[ without a \]/, "web[01:20].example.com"],
+    ["web-[1:[2:3]", /\[ without a \]/, null],
+    ["web-01]", /\] without a \[/, "web-01"],
+    ["~web-(01", /missing closing \)/, "~web-(01)"],
+    ["~web-[01", /missing closing \]/, "~web-[01]"],
+    ["~*", /missing argument/, null],
+    ["~(?!web)", /look-around/, null],
+    ["~(a)\\1", /escape/, null],
+    ["~", /no regular expression/, null],
+    ["web-(01|02)", /begins with ~/, "~web-(01|02)"],
+    ["^web$", /begins with ~/, "~^web$"],
+    ["web-[1-20]", /colon/, "web-[1:20]"],
+    ["web-[20:1]", /before it begins/, "web-[1:20]"],
+    ["web-[z-a]", /before it begins/, "web-[a-z]"],
+    ["web-[01:5]", /number of digits/, "web-[01:05]"],
+    ["web-[1:9:0]", /step/, "web-[1:9]"],
+    ["web-[^ab]", /\[!…\]/, "web-[!ab]"],
+    ["web-[01,02]", /not a list/, null],
+    ["web-[]", /neither/, null],
+    ["web-[1:200000].x", /more than 100000/, null],
+    ["web-*-[1:300].x", /more than 256/, null],
+    ["web-{01..20}", /braces/, "web-[01:20]"],
+    ["web-{a,b}", /braces|cannot contain/, null],
+    ["web-*!web-03", /separator/, "web-*:!web-03"],
+    ["web-*&@rack=r1", /separator|selector/, null],
+    ["web;db", /cannot contain ;/, "webdb"],
+    ["web db", /a space/, "web,db"],
+    ["rack=r1", /@rack=/, "@rack=r1"],
+    ["zon=a", /zone=/, "zone=a"],
+    ["@rack", /selector/, "@rack=*"],
+    ["@rack!=r1,web", /written with !/, null],
+    ["@=r1", /selector/, null],
+    ["web|db", /IPv4/, null],
+    ["web|fe80::1", /IPv4/, null],
+    ["web|10.0.0.256", /IPv4/, null],
+    ["|10.0.0.1", /host name before/, null],
+    ["web:!", /no hosts after/, "web"],
+    ["web:!!db", /no hosts after/, "web:!db"],
+    ["x".repeat(4_001), /longer than 4000/, null],
+  ])("%.30s", (text, problem, corrected) => {
+    const parsed = parsePattern(text);
+    expect(parsed).toMatchObject({ ok: false, problem: expect.stringMatching(problem) });
+    if (!parsed.ok && corrected !== null) expect(parsed.corrected).toBe(corrected);
+    if (!parsed.ok && parsed.corrected !== null) expect(parsePattern(parsed.corrected).ok).toBe(true);
+  });
+
+  it("corrects several mistakes at once", () => {
+    expect(parsePattern("web-[1-20],rack=r1,~(a")).toMatchObject({ corrected: "web-[1:20],@rack=r1,~(a)" });
+  });
+
+  it("never throws", () => {
+    const sign = fc.constantFrom(..."ab09-._*?[]{}()!&~@=|,: ^$\\");
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: sign, maxLength: 20 })), (text) => {
+        const parsed = parsePattern(text);
+        if (!parsed.ok && parsed.corrected !== null) expect(parsePattern(parsed.corrected).ok).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

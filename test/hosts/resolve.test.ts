@@ -1,0 +1,330 @@
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { parsePattern } from "../../src/hosts/index.js";
+import { machineKey } from "../../src/maintenance/machine.js";
+import { agent, indexOf, namesOf, resolve } from "./cluster.js";
+
+const AGENTS = [
+  "web-10 10.0.0.10 rack=r2 zone=b region=eu",
+  "web-2 10.0.0.2 rack=r1 os=debian zone=a region=eu",
+  "web-1 10.0.0.1 rack=r1 os=Debian zone=a region=eu",
+  "db-a 10.0.1.1 rack=r1 cores=16 zone=a region=eu",
+  "db-b 10.0.1.2 rack=r2 zone=b region=us",
+  "db-c 10.0.1.3 rack=r3",
+];
+const cluster = indexOf(AGENTS);
+
+describe("over a master's agents alone", () => {
+  test.each([
+    // Globs, in natural order of the names.
+    ["web-*", "web-1 web-2 web-10"],
+    ["WEB-?", "web-1 web-2"],
+    ["db-[ab]", "db-a db-b"],
+    ["db-[!ab]", "db-c"],
+    ["db-[a-b]", "db-a db-b"],
+    ["*", "db-a db-b db-c web-1 web-2 web-10"],
+    ["all", "db-a db-b db-c web-1 web-2 web-10"],
+    ["ungrouped", "db-a db-b db-c web-1 web-2 web-10"],
+    // Regular expressions match at the beginning, as Python's re.match.
+    ["~web-\\d{1,2}$", "web-1 web-2 web-10"],
+    ["~.*-(a|10)$", "db-a web-10"],
+    ["~WEB", "web-1 web-2 web-10"],
+    ["~eb", ""],
+    // Unions keep the order in which they are written.
+    ["web-2,db-a", "web-2 db-a"],
+    ["web-2:db-a", "web-2 db-a"],
+    ["web-2, db-a:web-1", "web-2 db-a web-1"],
+    ["web-2,web-*", "web-2 web-1 web-10"],
+    // & and ! apply after the unions, wherever they stand.
+    ["!web-2:web-*", "web-1 web-10"],
+    ["&@rack=r1:web-*,db-*", "web-1 web-2 db-a"],
+    ["web-1:!web-*:db-a", "db-a"],
+    ["web-*:&@rack=r1:!web-2", "web-1"],
+    ["!db-*", "web-1 web-2 web-10"],
+    ["&@rack=r1", "db-a web-1 web-2"],
+    // Ranges.
+    ["web-[1:2]", "web-1 web-2"],
+    ["db-[a:c]", "db-a db-b db-c"],
+    ["db-[a:c:2]", "db-a db-c"],
+    ["[w:x]eb-*", "web-1 web-2 web-10"],
+    // Positions in what a term matched.
+    ["web-*[0]", "web-1"],
+    ["web-*[-1]", "web-10"],
+    ["web-*[0:1]", "web-1 web-2"],
+    ["web-*[1:]", "web-2 web-10"],
+    ["all[0:0]", "db-a"],
+    // Addresses.
+    ["10.0.0.2", "web-2"],
+    ["10.0.1.*", "db-a db-b db-c"],
+    ["~10\\.0\\.1\\.[12]", "db-a db-b"],
+    // Selectors.
+    ["@rack=r1", "db-a web-1 web-2"],
+    ["@RACK=R[12]:!@rack=r2", "db-a web-1 web-2"],
+    ["@os=debian", "web-1 web-2"],
+    ["@cores=*", "db-a"],
+    ["zone=a", "db-a web-1 web-2"],
+    ["region=e*:&zone=b", "web-10"],
+    // A registered machine written out is that machine.
+    ["web-1|10.0.0.1", "web-1"],
+  ])("%s", (pattern, expected) => {
+    const resolved = resolve(pattern, cluster);
+    expect(namesOf(resolved.machines)).toBe(expected);
+    expect(resolved.unknown).toEqual([]);
+    expect(resolved.literals).toEqual([]);
+  });
+
+  it("takes wildcards for addresses only if they cannot be names", () => {
+    expect(namesOf(resolve("*1", cluster).machines)).toBe("web-1");
+    expect(namesOf(resolve("~.*3$", cluster).machines)).toBe("");
+  });
+
+  it("knows a machine by its short name if no other has it", () => {
+    const index = indexOf(["web-01.dc1 10.0.0.1", "web-02.dc1 10.0.0.2", "web-02.dc2 10.0.0.3"]);
+    expect(namesOf(resolve("web-01", index).machines)).toBe("web-01.dc1");
+    expect(namesOf(resolve("web-0[1:1]", index).machines)).toBe("web-01.dc1");
+    expect(namesOf(resolve("web-0?", index).machines)).toBe("web-01.dc1");
+    expect(resolve("web-02", index)).toMatchObject({
+      machines: [],
+      matchedNothing: [{ term: "web-02", nearest: ["web-02.dc1", "web-02.dc2", "web-01.dc1"] }],
+    });
+  });
+
+  it("lists a machine once though several agents run on it, and all machines that share a name", () => {
+    const index = indexOf(["twin 10.0.0.1", "TWIN 10.0.0.1 rack=r9", "twin 10.0.0.2"]);
+    expect(resolve("twin", index).machines).toEqual([
+      { hostname: "twin", ip: "10.0.0.1" },
+      { hostname: "twin", ip: "10.0.0.2" },
+    ]);
+    expect(resolve("@rack=r9", index).machines).toEqual([{ hostname: "twin", ip: "10.0.0.1" }]);
+  });
+
+  it("gives the identity as the master has it, whatever case was typed (invariant 4)", () => {
+    const index = indexOf(["Web-01.Example.COM 10.0.0.1"]);
+    expect(resolve("web-01.example.com", index).machines).toEqual([
+      { hostname: "Web-01.Example.COM", ip: "10.0.0.1" },
+    ]);
+  });
+
+  it("takes host|ip for a machine that is not registered, and says so (invariant 4)", () => {
+    const gone = { hostname: "old-7", ip: "10.9.9.9" };
+    expect(resolve("web-1,old-7|10.9.9.9,OLD-7|10.9.9.9", cluster)).toMatchObject({
+      machines: [{ hostname: "web-1" }, gone],
+      literals: [gone],
+      matchedNothing: [],
+    });
+    expect(resolve("old-7|10.9.9.9:!old-7|10.9.9.9", cluster).machines).toEqual([]);
+    expect(resolve("web-1|10.9.9.9", cluster).literals).toEqual([{ hostname: "web-1", ip: "10.9.9.9" }]);
+  });
+});
+
+describe("what matched nothing", () => {
+  test.each([
+    ["wbe-1", ["web-1"]],
+    ["web", ["web-1", "web-2", "web-10"]],
+    ["wib-*", ["web-1", "web-2", "web-10"]],
+    ["@rack=r7", ["@rack=r1", "@rack=r2", "@rack=r3"]],
+    ["@rak=r1", ["@rack=*"]],
+    ["zone=c", ["zone=a", "zone=b"]],
+    ["~nothing", []],
+    ["web-*[7]", []],
+  ])("%s is told with the nearest there is", (term, nearest) => {
+    const { matchedNothing, machines } = resolve(term, cluster);
+    expect(machines).toEqual([]);
+    expect(matchedNothing.map((nothing) => nothing.term)).toEqual([term]);
+    expect(matchedNothing[0]?.nearest.slice(0, nearest.length)).toEqual(nearest);
+  });
+
+  it("names the members of a range that are missing, but the range where all are", () => {
+    expect(resolve("web-[1:4]", cluster).matchedNothing.map(({ term }) => term)).toEqual(["web-3", "web-4"]);
+    expect(resolve("wob-[1:4]", cluster).matchedNothing.map(({ term }) => term)).toEqual(["wob-[1:4]"]);
+  });
+
+  it("tells a misspelt exclusion, which would take a machine along", () => {
+    expect(resolve("web-*:!web-O2", cluster).matchedNothing).toEqual([
+      { term: "web-O2", nearest: ["web-2", "web-1", "web-10"] },
+    ]);
+  });
+});
+
+const INVENTORY = `
+lone.example.com
+
+[web]
+web[1:3]
+[db]
+db-b
+db-a
+[old]
+retired ansible_host=10.0.1.3
+[empty]
+[frontend:children]
+web
+[racks:children]
+db
+frontend
+`;
+
+describe("with an Ansible inventory", () => {
+  const index = indexOf(
+    [
+      "web1.example.com 10.0.0.1",
+      "web2.example.com 10.0.0.2",
+      "db-a 10.0.1.1",
+      "db-b 10.0.1.2",
+      "db-c 10.0.1.3",
+      "new-1 10.0.2.1",
+    ],
+    INVENTORY,
+  );
+
+  test.each([
+    ["web", "web1.example.com web2.example.com", ["web3"]],
+    ["frontend", "web1.example.com web2.example.com", ["web3"]],
+    // Children come in their order, before a group's own hosts.
+    ["racks", "db-b db-a web1.example.com web2.example.com", ["web3"]],
+    ["racks:!db", "web1.example.com web2.example.com", ["web3"]],
+    ["racks:&db", "db-b db-a", []],
+    ["web[0:1]", "web1.example.com web2.example.com", []],
+    ["web[-1]", "", ["web3"]],
+    ["web[1]", "web2.example.com", []],
+    // Ansible's groups come before ranges; leading zeros or a base without match make it a range.
+    ["web[1:2]", "web2.example.com", ["web3"]],
+    // A wildcard means groups, with all their hosts, and hosts.
+    ["d*", "db-b db-a db-c", []],
+    ["~(db|new)", "db-b db-a db-c new-1", []],
+    // The built-in groups are meant only by their whole names.
+    ["al*", "", []],
+    ["ungrouped", "new-1", ["lone.example.com"]],
+    // Groups that stand in no other come in the order of the file, after the hosts in no group.
+    ["all", "db-c db-b db-a web1.example.com web2.example.com new-1", ["lone.example.com", "web3"]],
+    // By ansible_host, under either name, and as one machine.
+    ["retired", "db-c", []],
+    ["old:!db-c", "", []],
+    // By the inventory's short name and the master's long one.
+    ["web1", "web1.example.com", []],
+    ["web1.example.com", "web1.example.com", []],
+  ])("%s", (pattern, machines, unknown) => {
+    const resolved = resolve(pattern, index);
+    expect(namesOf(resolved.machines)).toBe(machines);
+    expect([...resolved.unknown].sort()).toEqual(unknown);
+  });
+
+  it("does not call a group without hosts a mistake where it takes nothing away", () => {
+    expect(resolve("web:!empty", index).matchedNothing).toEqual([]);
+    expect(resolve("empty", index).matchedNothing.map(({ term }) => term)).toEqual(["empty"]);
+  });
+
+  it("takes a name that is both for the host in a union and for the group after & and !, as Ansible does", () => {
+    const both = indexOf(["x 10.0.0.1", "y 10.0.0.2"], "x\n[x]\ny\n");
+    expect(namesOf(resolve("x", both).machines)).toBe("x");
+    expect(namesOf(resolve("all:!x", both).machines)).toBe("x");
+  });
+
+  it("reads [01:20] as names where they exist, and as positions where they do not", () => {
+    const padded = indexOf(
+      ["web01 10.0.0.1", "web02 10.0.0.2", "app 10.0.0.3"],
+      "[web]\nweb[01:02]\n[apps]\napp\n",
+    );
+    expect(namesOf(resolve("web[01:02]", padded).machines)).toBe("web01 web02");
+    expect(namesOf(resolve("web[1:2]", padded).machines)).toBe("web02");
+    expect(namesOf(resolve("apps[00:01]", padded).machines)).toBe("app");
+  });
+
+  it("does not fall back to a set of characters when a position is outside a group", () => {
+    const index = indexOf(["web2 10.0.0.1", "web5 10.0.0.2"], "[web]\nweb2\n");
+    expect(resolve("web[25]", index)).toMatchObject({ machines: [], matchedNothing: [{ term: "web[25]" }] });
+    expect(namesOf(resolve("we[b][25]", index).machines)).toBe("");
+  });
+
+  it("never takes one domain's host for another's", () => {
+    const index = indexOf(["web.dc1 10.0.0.1"], "[web-group]\nweb.dc2\n");
+    expect(resolve("web-group", index)).toMatchObject({ machines: [], unknown: ["web.dc2"] });
+  });
+});
+
+describe("properties", () => {
+  const universe = indexOf(AGENTS);
+  const term = fc.constantFrom(
+    "web-*",
+    "db-*",
+    "all",
+    "@rack=r1",
+    "zone=b",
+    "web-1",
+    "~.*[ab12]$",
+    "db-[a:c]",
+    "10.0.1.*",
+  );
+  const keys = (pattern: string) => resolve(pattern, universe).machines.map(machineKey);
+
+  test("a union holds exactly the machines of its terms, each once", () => {
+    fc.assert(
+      fc.property(fc.array(term, { minLength: 1, maxLength: 5 }), (terms) => {
+        const together = keys(terms.join(","));
+        expect(new Set(together).size).toBe(together.length);
+        expect([...together].sort()).toEqual([...new Set(terms.flatMap(keys))].sort());
+      }),
+    );
+  });
+
+  test("the place of & and ! makes no difference", () => {
+    fc.assert(
+      fc.property(term, term, term, (union, and, not) => {
+        const expected = keys(`${union}:&${and}:!${not}`);
+        expect(keys(`!${not}:${union}:&${and}`)).toEqual(expected);
+        expect(keys(`&${and}:!${not}:${union}`)).toEqual(expected);
+        expect(expected.every((key) => keys(and).includes(key) && !keys(not).includes(key))).toBe(true);
+      }),
+    );
+  });
+
+  test("every agent can be named by its host name, its IP and as host|ip", () => {
+    for (const { machine } of AGENTS.map(agent)) {
+      for (const pattern of [machine.hostname, machine.ip, `${machine.hostname}|${machine.ip}`]) {
+        expect(resolve(pattern, universe).machines).toEqual([machine]);
+      }
+    }
+  });
+
+  test("the order in which the master lists its agents makes no difference", () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(AGENTS, { minLength: AGENTS.length }), term, (shuffled, pattern) => {
+        expect(namesOf(resolve(pattern, indexOf(shuffled)).machines)).toBe(
+          namesOf(resolve(pattern, universe).machines),
+        );
+      }),
+    );
+  });
+
+  test("whatever parses, resolves", () => {
+    const piece = fc.constantFrom(
+      "web",
+      "-",
+      "*",
+      "[",
+      "]",
+      "0",
+      "1",
+      ":",
+      ",",
+      "!",
+      "&",
+      "~",
+      "@",
+      "=",
+      "|",
+      "(",
+      ")",
+      " ",
+      "zone",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const parsed = parsePattern(pieces.join(""));
+        if (parsed.ok) resolve(pieces.join(""), universe);
+        else if (parsed.corrected !== null) expect(parsePattern(parsed.corrected).ok).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,153 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Decision } from "../../src/maintenance/decision.js";
+import { machineKey } from "../../src/maintenance/machine.js";
+import type { Window } from "../../src/maintenance/schedule.js";
+import { placeMachines, removeMachines, windowOf } from "../../src/maintenance/schedule-edit.js";
+import { HOUR, MINUTE, NOW, task } from "../support/world.js";
+import { first } from "./flow.js";
+import { HOSTS, type Outcome, RehearsedBot } from "./rehearsed-bot.js";
+
+const [web01, web02, db01] = HOSTS;
+const host = fc.constantFrom(web01, web02);
+const FOREIGN_TIME = { start: 1795195128662822401n, duration: null };
+
+type Step = (bot: RehearsedBot) => void;
+/** A step whose name appears in a counter-example. */
+const step = (name: string, run: Step): Step => Object.assign(run, { toString: () => name });
+
+/** Other people's edits, as they make them: read, change, post. */
+const foreign: Record<string, Step> = {
+  removesOurs: ({ master }) =>
+    void master.post(removeMachines(master.schedule, [web01, web02], [...master.down.values()])),
+  movesWeb01: ({ master }) => void master.post(placeMachines(master.schedule, [web01], FOREIGN_TIME)),
+  addsDb01: ({ master }) => void master.post(placeMachines(master.schedule, [db01], FOREIGN_TIME)),
+  addsNameOnly: ({ master }) => {
+    const entry: Window = { machines: [{ hostname: "WEB-01" }], start: -5n, duration: 0n };
+    if (windowOf(master.schedule, { hostname: "web-01" }) === null)
+      master.post({ windows: [...master.schedule.windows, entry] });
+  },
+  takesWeb01Down: ({ master }) => void master.start([web01]),
+  bringsAllUp: ({ master }) => void master.stop([...master.down.values()]),
+};
+
+const foreignEdit = fc.constantFrom(...Object.keys(foreign)).map((name) =>
+  step(`somebody ${name}`, (bot) => {
+    if (!bot.isPostUnderWay) foreign[name]?.(bot);
+  }),
+);
+const outcome = fc.constantFrom<Outcome>(
+  "answered",
+  "answered",
+  "answered",
+  "lost",
+  "late",
+  "crash_before",
+  "crash_after",
+);
+const tick = fc
+  .tuple(outcome, fc.option(foreignEdit, { freq: 6 }))
+  .map(([how, between]) => step(`tick ${how}`, (bot) => bot.tick(how, () => between?.(bot))));
+const sleep = fc
+  .constantFrom(500, 5_000, 16_000, 10 * MINUTE, HOUR, 5 * HOUR)
+  .map((ms) => step(`sleep ${ms}`, (bot) => bot.sleep(ms)));
+const kinds = fc.constantFrom<Decision["kind"]>(
+  "approve",
+  "approve",
+  "approve",
+  "deny",
+  "ask_down",
+  "ask_down",
+  "cancel",
+  "up",
+  "up",
+  "retry",
+);
+const decision = fc
+  .tuple(kinds, fc.constantFrom("U0BOB", "U0BOB", "U0ALICE"), fc.nat(3))
+  .map(([kind, by, age]) =>
+    step(`${by} ${kind}`, (bot) => {
+      // Mostly the newest question, sometimes the button of an old one.
+      const approvals = first(bot.record).approvals;
+      const approval = (age === 3 ? approvals[0] : approvals.at(-1))?.id ?? "b1a1";
+      bot.decide({ kind, batch: "b1", approval, reason: null }, by);
+    }),
+  );
+const life = fc.oneof(
+  fc
+    .tuple(host, fc.constantFrom("marathon", "kafka"), fc.constantFrom("accept" as const, "decline" as const))
+    .map(([m, id, says]) =>
+      step(`${id} ${says} ${m.hostname}`, (bot) => bot.master.answer(m, id, says, bot.nowMs)),
+    ),
+  fc.tuple(host, fc.constantFrom("t1", "t2")).map(([m, id]) =>
+    step(`task ${id} on ${m.hostname}`, ({ master }) => {
+      if (master.registered.has(m.hostname))
+        master.tasks = [...master.tasks.filter((t) => t.id !== id), task(id, "marathon", m.hostname)];
+    }),
+  ),
+  fc.constant(step("tasks end", ({ master }) => void (master.tasks = []))),
+  fc.constant(step("fail-over", ({ master }) => master.failOver())),
+  fc.constant(step("agents register", ({ master }) => master.register())),
+);
+const steps = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: tick },
+    { weight: 2, arbitrary: sleep },
+    { weight: 4, arbitrary: decision },
+    { weight: 1, arbitrary: foreignEdit },
+    { weight: 3, arbitrary: life },
+  ),
+  { minLength: 5, maxLength: 40 },
+);
+
+describe("whatever people, frameworks, other tools and crashes do", () => {
+  test("Down happens at most once per approval and on what was seen, nobody else's window changes, every maintenance wakes or ends (invariants 1, 5, 6, 7, 11, 12)", () => {
+    fc.assert(
+      fc.property(steps, (run) => {
+        const bot = new RehearsedBot();
+        for (const one of run) {
+          if (bot.record.end !== null) break;
+          one(bot);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("there is a way to the end, with nothing of ours left at the master (invariant 11)", () => {
+    fc.assert(
+      fc.property(steps, (run) => {
+        const bot = new RehearsedBot();
+        for (const one of run) {
+          if (bot.record.end !== null) return;
+          one(bot);
+        }
+        bot.sleep(HOUR);
+        bot.driveToEnd();
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+test("the rehearsed bot goes all the way when nothing goes wrong", () => {
+  const bot = new RehearsedBot();
+  bot.master.post({ windows: [{ machines: [{ hostname: "Old.Example" }], ...FOREIGN_TIME }] });
+  const before = bot.master.schedule;
+  bot.tick("answered");
+  bot.tick("answered");
+  expect(first(bot.record).phase).toBe("awaiting_approval");
+  bot.decide({ kind: "approve", batch: "b1", approval: "b1a1" }, "U0BOB");
+  bot.tick("answered");
+  expect([...bot.master.down.keys()]).toEqual([machineKey(web01), machineKey(web02)]);
+  bot.sleep(1_000);
+  bot.tick("answered");
+  bot.decide({ kind: "up" }, "U0ALICE");
+  bot.tick("answered");
+  bot.sleep(1_000);
+  bot.master.register();
+  bot.tick("answered");
+  expect(bot.record.end).toMatchObject({ phase: "up" });
+  expect(bot.master.schedule).toEqual(before);
+  expect(bot.nowMs).toBe(NOW + 2_000);
+});

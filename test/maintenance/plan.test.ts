@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { holds, plan, type Resolution } from "../../src/maintenance/plan.js";
+import { agent, batchOf, HOUR, machine, NOW, recordOf, windowOn, worldOf } from "../support/world.js";
+import { downWorld, drainingWorld, first, inPhase, lastEvent, news } from "./flow.js";
+
+function resolved(parts: Partial<Resolution> = {}): Resolution {
+  return {
+    machines: [machine("web-01"), machine("web-02")],
+    matchedNothing: [],
+    unknown: [],
+    literals: [],
+    ...parts,
+  };
+}
+
+test("fixes machines, agents and window from what the pattern matched", () => {
+  const record = plan(
+    recordOf({ wanted: { startMs: NOW + HOUR, durationMs: 2 * HOUR } }),
+    resolved(),
+    worldOf(),
+    [],
+    NOW,
+  );
+  expect(first(record)).toMatchObject({
+    phase: "scheduled",
+    machines: [machine("web-01"), machine("web-02")],
+    agents: [{ machine: "web-01|10.0.0.1", id: "web-01-S0" }, { id: "web-02-S0" }],
+    window: { start: 1792501200000000000n, duration: 7200000000000n },
+  });
+});
+
+test("without a start the window begins now", () => {
+  expect(first(plan(recordOf(), resolved(), worldOf(), [], NOW + 5)).window.start).toBe(
+    BigInt(NOW + 5) * 1_000_000n,
+  );
+});
+
+test("a machine that the pattern gives twice is posted once: a master refuses it otherwise", () => {
+  const twice = resolved({ machines: [machine("web-01"), machine("WEB-01", "10.0.0.1")] });
+  expect(first(plan(recordOf(), twice, worldOf(), [], NOW)).machines).toHaveLength(1);
+});
+
+test("a machine that is not registered is planned, and it is said that nothing drains there (invariant 4)", () => {
+  const spare = machine("spare-07");
+  const record = plan(recordOf(), resolved({ machines: [spare], literals: [spare] }), worldOf(), [], NOW);
+  expect(first(record).machines).toEqual([spare]);
+  expect(lastEvent(record, "note").text).toMatch(/spare-07: no agent is registered/);
+});
+
+describe("refuses, posts nothing and says what to do next", () => {
+  const ours = inPhase("draining", {}, { id: "m-aaaa", requester: "U0CAROL", reason: "disks" });
+  const fresh = inPhase("scheduled", {}, { id: "m-bbbb", requester: "U0CAROL" });
+  test.each<[string, Partial<Resolution>, ReturnType<typeof worldOf>, (typeof ours)[], RegExp]>([
+    [
+      "a term that matches nothing, with the nearest names",
+      { matchedNothing: [{ term: "wbe-01", nearest: ["web-01", "web-02"] }] },
+      worldOf(),
+      [],
+      /`wbe-01` \(nearest: web-01, web-02\)/,
+    ],
+    ["hosts that the master does not know", { unknown: ["web-09"] }, worldOf(), [], /no agent for web-09/],
+    ["a pattern that leaves no machine", { machines: [] }, worldOf(), [], /`web-\*` leaves no machine/],
+    [
+      "a machine in a window of ours",
+      {},
+      drainingWorld(),
+      [ours],
+      /web-01 is already draining, by m-aaaa of <@U0CAROL> \(disks\)/,
+    ],
+    [
+      "a machine in somebody else's window",
+      {},
+      worldOf({ windows: [windowOn(["web-02"], NOW, HOUR)] }),
+      [ours],
+      /^web-01 is planned by m-aaaa.*web-02 is already draining, by m-aaaa/,
+    ],
+    [
+      "a machine in a foreign window with an end",
+      {},
+      worldOf({ windows: [windowOn(["web-02"], NOW, HOUR)] }),
+      [],
+      /web-02 is already draining, in a window of somebody else from 2026-10-20 12:00 UTC until 2026-10-20 13:00 UTC/,
+    ],
+    [
+      "a machine in a foreign window without an end, its start no whole millisecond",
+      {},
+      worldOf({ windows: [{ machines: [machine("web-02")], start: 1795195128662822401n, duration: null }] }),
+      [],
+      /from 2026-11-20 \d\d:\d\d UTC without an end/,
+    ],
+    ["machines that are Down", {}, downWorld(), [], /web-01 is already Down, in a window of somebody else/],
+    [
+      "a machine that another maintenance is about to post",
+      {},
+      worldOf(),
+      [fresh],
+      /web-01 is planned by m-bbbb of <@U0CAROL>/,
+    ],
+  ])("%s (invariant 12)", (_, parts, world, others, why) => {
+    const record = plan(recordOf(), resolved(parts), world, others, NOW);
+    expect(record.batches).toEqual([]);
+    expect(record.end).toMatchObject({ phase: "failed", why: expect.stringMatching(why) });
+    expect(lastEvent(record, "failed")).toMatchObject({
+      why: expect.stringContaining("No window was posted"),
+      next: expect.stringMatching(/\w/),
+    });
+  });
+});
+
+describe("waits, and goes on by itself", () => {
+  test("on a filtered view (invariant 2)", () => {
+    const record = plan(recordOf(), resolved(), { ...drainingWorld(), schedule: { windows: [] } }, [], NOW);
+    expect(record).toMatchObject({ end: null, batches: [], trouble: { code: "filtered_read" } });
+  });
+
+  test("while agents register again after a fail-over, for the pattern could miss some (invariant 2)", () => {
+    const record = plan(recordOf(), resolved(), worldOf({ recoveredAgents: [agent("web-03")] }), [], NOW);
+    expect(record).toMatchObject({ end: null, batches: [], trouble: { code: "agents_recovering" } });
+    const later = plan(record, resolved(), worldOf(), [], NOW + 1_000);
+    expect(later.batches).toHaveLength(1);
+    expect(news(later)).toEqual(["trouble", "trouble_over"]);
+  });
+});
+
+test("machines that are fixed are not looked up again", () => {
+  const record = inPhase("draining");
+  expect(plan(record, resolved({ machines: [] }), worldOf(), [], NOW)).toBe(record);
+});
+
+test.each([
+  ["scheduled", true],
+  ["draining", true],
+  ["down", true],
+  ["bringing_up", true],
+  ["up", false],
+  ["cancelled", false],
+] as const)("a %s batch holds its machines: %s", (phase, held) => {
+  expect(holds(recordOf({ batches: [batchOf({ phase })] }), { hostname: "WEB-01", ip: "10.0.0.1" })).toBe(
+    held,
+  );
+});

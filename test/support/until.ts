@@ -1,0 +1,1 @@
+export { until } from "../../src/rehearsal/demo/until.js";
