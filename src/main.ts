@@ -54,7 +54,12 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   shutdown.add("close health and metrics", () => ops.close());
 
   if (config.role !== "bot") {
-    const worker = createWorkerSide({ store, clusters: config.clusters, logger: log, meters: workerMeters(metrics) });
+    const worker = createWorkerSide({
+      store,
+      clusters: config.clusters,
+      logger: log,
+      meters: workerMeters(metrics),
+    });
     shutdown.add("stop the worker", () => worker.stop(), 15_000);
     checks.worker = () => worker.ready();
     await worker.start();
@@ -102,8 +107,16 @@ function say(text: string): void {
 
 main().catch((error: unknown) => {
   const known =
-    error instanceof ConfigError || error instanceof StoreError || error instanceof OpsServerError || error instanceof SlackFailure;
-  const text = error instanceof ConfigError ? error.format() : known ? error.message : String((error as Error).stack ?? error);
+    error instanceof ConfigError ||
+    error instanceof StoreError ||
+    error instanceof OpsServerError ||
+    error instanceof SlackFailure;
+  const text =
+    error instanceof ConfigError
+      ? error.format()
+      : known
+        ? error.message
+        : String((error as Error).stack ?? error);
   process.stderr.write(`${text}\n`);
   process.exit(error instanceof ConfigError ? CONFIG_EXIT_CODE : 1);
 });

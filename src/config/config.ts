@@ -37,6 +37,8 @@ export interface RedisConfig {
   readonly sentinel: SentinelConfig | null;
   /** The URL is a node of a Redis Cluster. Never together with `sentinel`. */
   readonly cluster: boolean;
+  /** What the keys begin with. */
+  readonly prefix: string;
 }
 
 export interface SentinelConfig {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { apiUrl, redisUrl, sentinelAddresses, splitList } from "./addresses.js";
 import { LOG_LEVELS } from "./config.js";
-import { channelId, clusterName, flag, line, oneOf, password, port, token } from "./fields.js";
+import { channelId, clusterName, flag, keyPrefix, line, oneOf, password, port, token } from "./fields.js";
 import { text } from "./text-field.js";
 
 const masterList = text("is not a list", (input) => ({ value: splitList(input) }));
@@ -51,6 +51,12 @@ export const environmentSchema = z.object({
   REDIS_CLUSTER: flag()
     .prefault("false")
     .meta({ description: "`true` if `REDIS_URL` is a node of a Redis Cluster.", example: "true" }),
+  REDIS_PREFIX: keyPrefix()
+    .prefault("mesos")
+    .meta({
+      description: "What the keys in Redis begin with: another one for each installation on one Redis.",
+      example: "mesos-eu",
+    }),
   DATA_DIR: line().prefault("./data").meta({
     description: "Folder of the embedded store; not used with `REDIS_URL`.",
     example: "/var/lib/mesos-maintenance-bot",

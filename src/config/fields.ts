@@ -66,6 +66,14 @@ export function oneOf<const W extends readonly string[]>(words: W) {
   });
 }
 
+/** What keys in Redis begin with; no braces, because a Redis Cluster reads those. */
+export function keyPrefix() {
+  return matching(
+    /^[A-Za-z0-9_-]{1,40}$/,
+    "is not a prefix: at most 40 letters, digits, dashes and underscores",
+  );
+}
+
 /** Slack's id of a channel. Names change and cannot be looked up without more scopes, so ids it is. */
 export function channelId() {
   const wrong = "is not a Slack channel id: open the channel's details in Slack, the id is at the bottom";

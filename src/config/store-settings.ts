@@ -25,7 +25,7 @@ export function storeSettings(env: EnvironmentReader, role: Role): StoreConfig |
   if (cluster && url !== null && databaseOf(url) > 0) {
     env.refuse("REDIS_URL", "names a database, but a Redis Cluster has only database 0");
   }
-  return url === null ? null : { kind: "redis", url, sentinel, cluster };
+  return url === null ? null : { kind: "redis", url, sentinel, cluster, prefix: env.values.REDIS_PREFIX };
 }
 
 const SENTINEL = ["REDIS_SENTINELS", "REDIS_SENTINEL_NAME", "REDIS_SENTINEL_PASSWORD"] as const;

@@ -2,7 +2,13 @@ import { grantedApproval } from "../maintenance/approval.js";
 import { withBatch, withEvent, withTrouble } from "../maintenance/log.js";
 import type { Effect } from "../maintenance/phases.js";
 import type { Maintenance } from "../maintenance/record.js";
-import { applyEdit, sameSchedule, sameTime, type ScheduleEdit, windowOf } from "../maintenance/schedule-edit.js";
+import {
+  applyEdit,
+  type ScheduleEdit,
+  sameSchedule,
+  sameTime,
+  windowOf,
+} from "../maintenance/schedule-edit.js";
 import type { World } from "../maintenance/world.js";
 import type { Cluster } from "./cluster.js";
 import { isAway, isUnsettledCall, troubleFrom } from "./troubles.js";
@@ -82,14 +88,20 @@ async function startMaintenance(
     return record;
   } catch (error) {
     if (isUnsettledCall(error)) {
-      const notDone = "Whether the machines went down is not known yet; the call is not repeated until the master's state shows it.";
+      const notDone =
+        "Whether the machines went down is not known yet; the call is not repeated until the master's state shows it.";
       return withTrouble(record, troubleFrom(error, notDone), now());
     }
     const back = withBatch(record, { ...batch, intent: null });
-    if (isAway(error)) return withTrouble(back, troubleFrom(error, "The machines were not taken down yet."), now());
+    if (isAway(error))
+      return withTrouble(back, troubleFrom(error, "The machines were not taken down yet."), now());
     // Refused for good: the approval is used up without an effect, and a person decides anew.
     const trouble = troubleFrom(error, "The machines were not taken down.");
-    const told = withEvent(back, now(), { kind: "trouble", ...trouble, next: `${trouble.next} Then ask for Down again.` });
+    const told = withEvent(back, now(), {
+      kind: "trouble",
+      ...trouble,
+      next: `${trouble.next} Then ask for Down again.`,
+    });
     return withBatch(told, { ...batch, intent: null, phase: "draining", askedByItself: true });
   }
 }

@@ -36,7 +36,9 @@ export function createBotSide(options: BotOptions): BotSide {
   const { store, logger } = options;
   const now = options.now ?? Date.now;
   const messenger = counted(createMessenger({ settings: options.slack, logger }), options.onSlackCall);
-  const records = new Map(options.clusters.map((cluster) => [cluster.name, openRecords(store, cluster.name)]));
+  const records = new Map(
+    options.clusters.map((cluster) => [cluster.name, openRecords(store, cluster.name)]),
+  );
   const notifier = createNotifier(store, logger);
   const handlers = createIntake({ store, clusters: options.clusters, records, notifier, logger, now });
   const app: SlackApp = createSlackApp({
@@ -51,7 +53,9 @@ export function createBotSide(options: BotOptions): BotSide {
     notifyProcessor({ messenger, queue: notifier.queue, records, logger, now }),
     NOTIFY_WORKER_OPTIONS,
   );
-  worker.on("failed", (job, error) => logger.error({ err: error.message, job: job?.id, kind: job?.name }, "a message could not be sent"));
+  worker.on("failed", (job, error) =>
+    logger.error({ err: error.message, job: job?.id, kind: job?.name }, "a message could not be sent"),
+  );
   worker.on("error", (error) => logger.debug({ err: error }, "the notify lane met an error"));
 
   return {

@@ -1,6 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { ClusterConfig } from "../config/config.js";
-import { createHostIndex, type HostIndex, parseInventory, parsePattern, resolveHosts } from "../hosts/index.js";
+import {
+  createHostIndex,
+  type HostIndex,
+  parseInventory,
+  parsePattern,
+  resolveHosts,
+} from "../hosts/index.js";
 import type { Policy } from "../maintenance/policy.js";
 import type { World } from "../maintenance/world.js";
 import type { Master } from "../mesos/master.js";
@@ -30,7 +36,12 @@ export class HostsError extends Error {
 }
 
 /** @param now the clock, epoch ms. */
-export function createCluster(config: ClusterConfig, master: Master, now: () => number, settleMs = SETTLE_MS): Cluster {
+export function createCluster(
+  config: ClusterConfig,
+  master: Master,
+  now: () => number,
+  settleMs = SETTLE_MS,
+): Cluster {
   let shared: { startedMs: number; world: Promise<World> } | null = null;
   const indexes = new WeakMap<World, Promise<HostIndex>>();
 
@@ -41,11 +52,15 @@ export function createCluster(config: ClusterConfig, master: Master, now: () => 
       text = await readFile(config.inventoryFile, "utf8");
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
-      throw new HostsError(`The inventory of ${config.name} (${config.inventoryFile}) cannot be read: ${code}.`);
+      throw new HostsError(
+        `The inventory of ${config.name} (${config.inventoryFile}) cannot be read: ${code}.`,
+      );
     }
     const parsed = parseInventory(text, config.inventoryFile);
     if (!parsed.ok) {
-      throw new HostsError(`The inventory of ${config.name} has mistakes: ${parsed.problems.slice(0, 3).join("; ")}.`);
+      throw new HostsError(
+        `The inventory of ${config.name} has mistakes: ${parsed.problems.slice(0, 3).join("; ")}.`,
+      );
     }
     return createHostIndex(world.agents, parsed.inventory);
   }

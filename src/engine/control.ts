@@ -51,14 +51,21 @@ export function controlProcessor(ports: ControlPorts) {
       case DECISION_JOB:
         return await runDecision(decisionJob.parse(job.data), signal, ports);
       case HOSTS_JOB:
-        return await decideForHosts(hostsJob.parse(job.data), ports, (decision) => runDecision(decision, signal, ports));
+        return await decideForHosts(hostsJob.parse(job.data), ports, (decision) =>
+          runDecision(decision, signal, ports),
+        );
       default:
         throw new UnrecoverableError(`No job of the control lane is called ${job.name}.`);
     }
   };
 }
 
-async function runMaintenance(job: StoreJob, token: string, signal: AbortSignal, ports: ControlPorts): Promise<string> {
+async function runMaintenance(
+  job: StoreJob,
+  token: string,
+  signal: AbortSignal,
+  ports: ControlPorts,
+): Promise<string> {
   const startedMs = ports.now();
   const first = decodeMaintenance(job.data);
   if (first.end !== null) return first.end.phase;
@@ -85,11 +92,19 @@ async function runMaintenance(job: StoreJob, token: string, signal: AbortSignal,
   } catch (error) {
     if (signal.aborted) throw error;
     ports.logger.error({ err: error, maintenance: first.id, cluster: first.cluster }, "a tick failed");
-    record = withTrouble(decodeMaintenance(job.data), troubleFrom(error, "This step was not finished."), ports.now());
+    record = withTrouble(
+      decodeMaintenance(job.data),
+      troubleFrom(error, "This step was not finished."),
+      ports.now(),
+    );
     await save(record);
     wakeAtMs = ports.now() + RETRY_MS;
   }
-  ports.ticked(record, record.end !== null ? "ended" : record.trouble !== null ? "trouble" : "ok", ports.now() - startedMs);
+  ports.ticked(
+    record,
+    record.end !== null ? "ended" : record.trouble !== null ? "trouble" : "ok",
+    ports.now() - startedMs,
+  );
   if (record.end !== null) return record.end.phase;
   const due = ports.eventSince(startedMs) ? ports.now() + 200 : (wakeAtMs ?? ports.now() + RETRY_MS);
   await job.moveToDelayed(due, token);
@@ -111,7 +126,14 @@ async function runDecision(request: DecisionJob, signal: AbortSignal, ports: Con
       // Read after the click, never shared from before it (invariant 5).
       world = await ports.cluster.world(startedMs);
     } catch (error) {
-      await ports.reply(request.replyTo, replyFrom(error, "Nothing was decided, because the cluster could not be looked at.", "Click again when the master answers."));
+      await ports.reply(
+        request.replyTo,
+        replyFrom(
+          error,
+          "Nothing was decided, because the cluster could not be looked at.",
+          "Click again when the master answers.",
+        ),
+      );
       return "unreadable";
     }
   }
@@ -119,7 +141,14 @@ async function runDecision(request: DecisionJob, signal: AbortSignal, ports: Con
   const decided = decide(record, request.decision, context);
   const { logger } = ports;
   logger.info(
-    { maintenance: record.id, cluster: record.cluster, user: request.by, decision: request.decision.kind, phase: phaseOf(decided.record), changed: decided.record !== record },
+    {
+      maintenance: record.id,
+      cluster: record.cluster,
+      user: request.by,
+      decision: request.decision.kind,
+      phase: phaseOf(decided.record),
+      changed: decided.record !== record,
+    },
     "decision",
   );
   if (decided.record !== record) {
@@ -153,5 +182,8 @@ const LOOKED_EVERY_MS = 120_000;
 function fingerprint(record: Maintenance): string {
   const stored = encodeMaintenance(record);
   const looked = Math.floor((record.picture?.atMs ?? 0) / LOOKED_EVERY_MS);
-  return JSON.stringify({ ...stored, picture: stored.picture === null ? null : { ...stored.picture, atMs: looked } });
+  return JSON.stringify({
+    ...stored,
+    picture: stored.picture === null ? null : { ...stored.picture, atMs: looked },
+  });
 }

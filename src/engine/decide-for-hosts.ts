@@ -23,7 +23,10 @@ export async function decideForHosts(
 ): Promise<string> {
   const { cluster, records } = ports;
   const refuse = async (text: string, next: string) => {
-    await ports.reply(request.replyTo, replyOf({ tone: "refused", text, notDone: "Nothing was done.", next }));
+    await ports.reply(
+      request.replyTo,
+      replyOf({ tone: "refused", text, notDone: "Nothing was done.", next }),
+    );
     return "refused";
   };
   let world: World;
@@ -34,20 +37,28 @@ export async function decideForHosts(
     open = await records.open();
     resolution = await cluster.resolve(request.hosts, withMachinesOf(open, world));
   } catch (error) {
-    if (error instanceof HostsError) return await refuse(error.message, `See what matches with /mesos hosts ${request.hosts}.`);
+    if (error instanceof HostsError)
+      return await refuse(error.message, `See what matches with /mesos hosts ${request.hosts}.`);
     await ports.reply(request.replyTo, replyFrom(error, "Nothing was done."));
     return "unreadable";
   }
   if (resolution.matchedNothing.length > 0 || resolution.machines.length === 0) {
-    const misses = resolution.matchedNothing.map((miss) => `\`${miss.term}\`${miss.nearest.length > 0 ? ` (nearest: ${list(miss.nearest)})` : ""}`);
+    const misses = resolution.matchedNothing.map(
+      (miss) => `\`${miss.term}\`${miss.nearest.length > 0 ? ` (nearest: ${list(miss.nearest)})` : ""}`,
+    );
     const what = misses.length > 0 ? misses.join(", ") : `\`${request.hosts}\``;
-    return await refuse(`Nothing in ${cluster.name} matches ${what}.`, "See the open maintenances with /mesos status.");
+    return await refuse(
+      `Nothing in ${cluster.name} matches ${what}.`,
+      "See the open maintenances with /mesos status.",
+    );
   }
   const foreign = resolution.machines.filter((machine) => !open.some((record) => holds(record, machine)));
   if (foreign.length > 0) {
     const lines = foreign.map((machine) => {
       const window = windowOf(world.schedule, machine);
-      return window === null ? `${machine.hostname} is in no maintenance` : `${machine.hostname} stands ${whose(machine, window, open)}`;
+      return window === null
+        ? `${machine.hostname} is in no maintenance`
+        : `${machine.hostname} stands ${whose(machine, window, open)}`;
     });
     return await refuse(
       `${WORD[request.verb]} is only done for machines of our own maintenances: ${list(lines, "; ")}.`,
@@ -57,7 +68,9 @@ export async function decideForHosts(
   const meant = open.filter((record) => resolution.machines.some((machine) => holds(record, machine)));
   const named = new Set(resolution.machines.map(machineKey));
   for (const record of meant) {
-    const rest = record.batches.flatMap((batch) => batch.machines).filter((machine) => !named.has(machineKey(machine)));
+    const rest = record.batches
+      .flatMap((batch) => batch.machines)
+      .filter((machine) => !named.has(machineKey(machine)));
     if (rest.length > 0) {
       return await refuse(
         `${record.id} also holds ${list(rest.map((machine) => machine.hostname))}, and its machines go together.`,
@@ -79,7 +92,9 @@ export async function decideForHosts(
 /** What a verb means for a maintenance: Down asks for the approval of the first batch that is not away yet. */
 export function decisionFor(verb: HostsJob["verb"], record: Maintenance): Decision {
   if (verb !== "down") return { kind: verb };
-  const next = record.batches.find((batch) => !["down", "bringing_up", "up", "cancelled", "failed"].includes(batch.phase));
+  const next = record.batches.find(
+    (batch) => !["down", "bringing_up", "up", "cancelled", "failed"].includes(batch.phase),
+  );
   return { kind: "ask_down", batch: (next ?? record.batches.at(-1))?.id ?? "b1" };
 }
 

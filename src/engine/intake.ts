@@ -1,4 +1,4 @@
-import { type CommandContext, type Command, helpReply, parseCommand } from "../commands/index.js";
+import { type Command, type CommandContext, helpReply, parseCommand } from "../commands/index.js";
 import { encodeMaintenance, type Maintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import { formatSpan } from "../maintenance/time.js";
@@ -21,8 +21,8 @@ import {
 import type { EngineLogger } from "./logger.js";
 import type { Notifier } from "./notify.js";
 import type { Records } from "./records.js";
-import { StoreError } from "./store/store-error.js";
 import type { Store } from "./store/store.js";
+import { StoreError } from "./store/store-error.js";
 
 /** What the bot knows of a cluster: enough to understand a command, nothing to call a master with. */
 export interface IntakeCluster {
@@ -95,7 +95,12 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
           const cluster = await clusterOf(target.id);
           const record = cluster === null ? null : await recordsOf(cluster).find(target.id);
           if (cluster === null || record === null) return unknown(target.id);
-          await placeDecision(cluster, { maintenance: target.id, decision: decisionFor(verb, record), by: input.user, replyTo });
+          await placeDecision(cluster, {
+            maintenance: target.id,
+            decision: decisionFor(verb, record),
+            by: input.user,
+            replyTo,
+          });
           return null;
         }
         const cluster = command.cluster ?? "";
@@ -107,19 +112,29 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   }
 
   /** One command is one job, whatever happens: its id comes from the command, and adding it again changes nothing. */
-  async function placeDrain(command: Extract<Command, { verb: "drain" }>, input: CommandInput): Promise<Reply> {
+  async function placeDrain(
+    command: Extract<Command, { verb: "drain" }>,
+    input: CommandInput,
+  ): Promise<Reply> {
     const cluster = ports.clusters.find((c) => c.name === command.cluster);
     const records = recordsOf(command.cluster);
     const channel = cluster?.channel ?? input.channel;
     for (let attempt = 0; ; attempt++) {
       const id = maintenanceId(input.triggerId, attempt);
       const taken = await records.find(id);
-      if (taken !== null && (taken.requester !== input.user || taken.hosts !== command.hosts) && attempt < 8) continue;
+      if (taken !== null && (taken.requester !== input.user || taken.hosts !== command.hosts) && attempt < 8)
+        continue;
       const record = newMaintenance(id, command, channel, input.user, ports.now());
       // The thread first: should we die in between, a thread without a maintenance goes away by itself.
       await ports.notifier.openThread(record, targetOf(input));
-      await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), { ...MAINTENANCE_JOB_OPTIONS, jobId: id });
-      ports.logger.info({ maintenance: id, cluster: record.cluster, user: record.requester, hosts: record.hosts }, "drain queued");
+      await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), {
+        ...MAINTENANCE_JOB_OPTIONS,
+        jobId: id,
+      });
+      ports.logger.info(
+        { maintenance: id, cluster: record.cluster, user: record.requester, hosts: record.hosts },
+        "drain queued",
+      );
       const where = channel === input.channel ? "here" : `in <#${channel}>`;
       return replyOf({
         tone: "done",
@@ -128,7 +143,11 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     }
   }
 
-  async function placeStatus(command: Extract<Command, { verb: "status" }>, replyTo: StoredReplyTarget, channel: string): Promise<Reply | null> {
+  async function placeStatus(
+    command: Extract<Command, { verb: "status" }>,
+    replyTo: StoredReplyTarget,
+    channel: string,
+  ): Promise<Reply | null> {
     if (command.target?.kind === "id") {
       const cluster = await clusterOf(command.target.id);
       if (cluster === null) return unknown(command.target.id);
@@ -147,7 +166,10 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   }
 
   async function placeDecision(cluster: string, job: DecisionJob): Promise<void> {
-    await recordsOf(cluster).queue.add(DECISION_JOB, job, { ...SHORT_JOB_OPTIONS, jobId: decisionJobId(job) });
+    await recordsOf(cluster).queue.add(DECISION_JOB, job, {
+      ...SHORT_JOB_OPTIONS,
+      jobId: decisionJobId(job),
+    });
   }
 
   async function clusterOf(id: string): Promise<string | null> {
@@ -174,8 +196,12 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       return replyOf({
         tone: "error",
         text: `The bot's queue is away: ${error.what}`,
-        notDone: known ? "Nothing was queued, so nothing will happen." : "It is not known whether this was queued.",
-        next: known ? "Try again in a minute, or tell whoever runs the bot." : "Look with /mesos status before you try again.",
+        notDone: known
+          ? "Nothing was queued, so nothing will happen."
+          : "It is not known whether this was queued.",
+        next: known
+          ? "Try again in a minute, or tell whoever runs the bot."
+          : "Look with /mesos status before you try again.",
       });
     }
   }
@@ -231,5 +257,9 @@ function clustersReply(clusters: readonly IntakeCluster[]): Reply {
     const channel = cluster.channel === null ? "" : `  channel ${cluster.channel}`;
     return `${cluster.name.padEnd(width)}  default ${formatSpan(cluster.defaultDurationMs)}, at most ${formatSpan(cluster.maxDurationMs)}${channel}`;
   });
-  return replyOf({ tone: "info", text: `${clusters.length} cluster${clusters.length === 1 ? "" : "s"} configured.`, table: lines.join("\n") });
+  return replyOf({
+    tone: "info",
+    text: `${clusters.length} cluster${clusters.length === 1 ? "" : "s"} configured.`,
+    table: lines.join("\n"),
+  });
 }

@@ -47,7 +47,12 @@ export type HostsJob = z.output<typeof hostsJob>;
 
 /** A read-only question that needs a master or the open maintenances. */
 export const queryJob = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("status"), cluster: z.string(), hosts: z.string().nullable(), replyTo: replyTarget }),
+  z.object({
+    kind: z.literal("status"),
+    cluster: z.string(),
+    hosts: z.string().nullable(),
+    replyTo: replyTarget,
+  }),
   z.object({ kind: z.literal("maintenance"), cluster: z.string(), id: z.string(), replyTo: replyTarget }),
   z.object({ kind: z.literal("hosts"), cluster: z.string(), hosts: z.string(), replyTo: replyTarget }),
 ]);

@@ -1,6 +1,6 @@
 import { DelayedError, RateLimitError, UnrecoverableError } from "bullmq";
-import { type Reply, replyOf } from "../maintenance/reply.js";
 import type { Maintenance } from "../maintenance/record.js";
+import { type Reply, replyOf } from "../maintenance/reply.js";
 import { SlackFailure } from "../slack/errors.js";
 import type { Messenger } from "../slack/messenger.js";
 import {
@@ -17,9 +17,9 @@ import {
 } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
 import type { Records } from "./records.js";
+import { wakeJob } from "./records.js";
 import type { Store, StoreJob, StoreQueue } from "./store/store.js";
 import { deliver } from "./thread.js";
-import { wakeJob } from "./records.js";
 
 /** An open maintenance's thread is compared with its record at least this often, should a wake-up have got lost. */
 const HEARTBEAT_MS = 15_000;
@@ -37,7 +37,10 @@ export interface Notifier {
   /** Has a person told something; resolves when that is queued. */
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
   /** Places the thread of a new maintenance. Placing it again changes nothing. */
-  openThread(record: Pick<Maintenance, "id" | "cluster" | "channel">, replyTo: StoredReplyTarget): Promise<void>;
+  openThread(
+    record: Pick<Maintenance, "id" | "cluster" | "channel">,
+    replyTo: StoredReplyTarget,
+  ): Promise<void>;
   /** Has the thread compared with its record now. */
   wake(record: Maintenance): Promise<void>;
   close(): void;
@@ -47,7 +50,10 @@ export function createNotifier(store: Store, logger: EngineLogger): Notifier {
   const queue = store.queue(NOTIFY_QUEUE);
   const again = new Map<string, NodeJS.Timeout>();
 
-  async function openThread(record: Pick<Maintenance, "id" | "cluster" | "channel">, replyTo: StoredReplyTarget) {
+  async function openThread(
+    record: Pick<Maintenance, "id" | "cluster" | "channel">,
+    replyTo: StoredReplyTarget,
+  ) {
     const data: ThreadJob = {
       maintenance: record.id,
       cluster: record.cluster,
@@ -70,7 +76,9 @@ export function createNotifier(store: Store, logger: EngineLogger): Notifier {
     if (tries > 0 && (await job.isActive()) && !again.has(id)) {
       const timer = setTimeout(() => {
         again.delete(id);
-        wakeNow(id, tries - 1).catch((error) => logger.warn({ err: error, maintenance: id }, "waking a thread failed; its heartbeat will"));
+        wakeNow(id, tries - 1).catch((error) =>
+          logger.warn({ err: error, maintenance: id }, "waking a thread failed; its heartbeat will"),
+        );
       }, 250);
       timer.unref();
       again.set(id, timer);
@@ -86,7 +94,12 @@ export function createNotifier(store: Store, logger: EngineLogger): Notifier {
     async wake(record) {
       const job = await queue.getJob(threadJobId(record.id));
       if (job === undefined) {
-        await openThread(record, { responseUrl: null, channel: record.channel, user: record.requester, thread: null });
+        await openThread(record, {
+          responseUrl: null,
+          channel: record.channel,
+          user: record.requester,
+          thread: null,
+        });
       } else {
         await wakeNow(record.id, 20);
       }
@@ -132,7 +145,12 @@ async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
   }
 }
 
-async function runThread(job: StoreJob, token: string, edits: Map<string, number>, ports: NotifyPorts): Promise<string> {
+async function runThread(
+  job: StoreJob,
+  token: string,
+  edits: Map<string, number>,
+  ports: NotifyPorts,
+): Promise<string> {
   const progress = threadJob.parse(job.data);
   const later = async (ms: number): Promise<never> => {
     await job.moveToDelayed(ports.now() + ms, token);
@@ -154,14 +172,18 @@ async function runThread(job: StoreJob, token: string, edits: Map<string, number
   } catch (error) {
     await obeyRateLimit(error, ports);
     if (!(error instanceof SlackFailure)) throw error;
-    ports.logger.warn({ err: error.message, code: error.code, maintenance: record.id, cluster: record.cluster }, "the thread could not be brought up to date");
+    ports.logger.warn(
+      { err: error.message, code: error.code, maintenance: record.id, cluster: record.cluster },
+      "the thread could not be brought up to date",
+    );
     if (error.permanent) await tellRequester(error, latest, save, ports);
     return await later(error.permanent ? MENDED_MS : RETRY_MS);
   }
   if (delivered === "finished") return "finished";
   // What was stored while we were delivering is shown at once.
   const fresh = await ports.records.get(progress.cluster)?.find(progress.maintenance);
-  const moved = fresh !== null && fresh !== undefined && (fresh.seq !== record.seq || fresh.end !== record.end);
+  const moved =
+    fresh !== null && fresh !== undefined && (fresh.seq !== record.seq || fresh.end !== record.end);
   return await later(moved ? 0 : delivered === "edit_later" ? EDIT_LATER_MS : HEARTBEAT_MS);
 }
 
@@ -183,7 +205,10 @@ async function tellRequester(
     await ports.messenger.reply(progress.replyTo, reply);
     await save({ ...progress, toldFailure: failure.code });
   } catch (error) {
-    ports.logger.error({ err: (error as Error).message, maintenance: progress.maintenance }, "the requester could not be told either");
+    ports.logger.error(
+      { err: (error as Error).message, maintenance: progress.maintenance },
+      "the requester could not be told either",
+    );
   }
 }
 

@@ -21,7 +21,14 @@ export function queryProcessor(ports: QueryPorts) {
     const query = queryJob.parse(job.data);
     const parts = ports.clusters.get(query.cluster);
     if (parts === undefined) {
-      await ports.reply(query.replyTo, replyOf({ tone: "error", text: `This worker has no cluster called ${query.cluster}.`, next: "Give bot and worker the same clusters file." }));
+      await ports.reply(
+        query.replyTo,
+        replyOf({
+          tone: "error",
+          text: `This worker has no cluster called ${query.cluster}.`,
+          next: "Give bot and worker the same clusters file.",
+        }),
+      );
       return;
     }
     let answer: Reply;
@@ -41,7 +48,9 @@ async function answerTo(query: QueryJob, cluster: Cluster, records: Records, now
   switch (query.kind) {
     case "maintenance": {
       const record = await records.find(query.id);
-      return record === null ? unknownMaintenance(query.id, cluster.name) : statusOfMaintenance(record, nowMs);
+      return record === null
+        ? unknownMaintenance(query.id, cluster.name)
+        : statusOfMaintenance(record, nowMs);
     }
     case "status": {
       const open = await records.open();
@@ -66,4 +75,3 @@ async function readable(cluster: Cluster): Promise<World | null> {
     return null;
   }
 }
-

@@ -68,13 +68,20 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
   return { record, wakeAtMs: now() + Math.min(1_000, cluster.policy.pollMs) };
 }
 
-async function planned(record: Maintenance, world: World, { cluster, others, now }: TickPorts): Promise<Maintenance> {
+async function planned(
+  record: Maintenance,
+  world: World,
+  { cluster, others, now }: TickPorts,
+): Promise<Maintenance> {
   try {
     const resolution = await cluster.resolve(record.hosts, world);
     return plan(record, resolution, world, await others(), now());
   } catch (error) {
     if (!(error instanceof HostsError)) throw error;
-    const refusal = { why: `${error.message} No window was posted.`, next: "Mend it, then send the drain again." };
+    const refusal = {
+      why: `${error.message} No window was posted.`,
+      next: "Mend it, then send the drain again.",
+    };
     return refuse(record, refusal, now());
   }
 }

@@ -20,7 +20,12 @@ export interface Watch {
  *
  * @param wake is called, at most once per burst, when a task or an agent of an open maintenance changed.
  */
-export function createWatch(master: Master, wake: () => Promise<void>, logger: EngineLogger, now: () => number): Watch {
+export function createWatch(
+  master: Master,
+  wake: () => Promise<void>,
+  logger: EngineLogger,
+  now: () => number,
+): Watch {
   const agents = new Map<string, ReadonlySet<string>>();
   let stream: { close(): Promise<void> } | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -41,7 +46,10 @@ export function createWatch(master: Master, wake: () => Promise<void>, logger: E
     lastMs = now();
     timer ??= setTimeout(() => {
       timer = null;
-      if (!closed) wake().catch((error) => logger.warn({ err: error }, "an event could not wake the ticks; the next poll will"));
+      if (!closed)
+        wake().catch((error) =>
+          logger.warn({ err: error }, "an event could not wake the ticks; the next poll will"),
+        );
     }, BURST_MS);
   }
 
@@ -56,10 +64,14 @@ export function createWatch(master: Master, wake: () => Promise<void>, logger: E
       if (closed) return;
       if (record.end !== null) {
         agents.delete(record.id);
-        if (agents.size === 0) leave().catch((error) => logger.warn({ err: error }, "the event stream did not close"));
+        if (agents.size === 0)
+          leave().catch((error) => logger.warn({ err: error }, "the event stream did not close"));
         return;
       }
-      agents.set(record.id, new Set(record.batches.flatMap((batch) => batch.agents.map((agent) => agent.id))));
+      agents.set(
+        record.id,
+        new Set(record.batches.flatMap((batch) => batch.agents.map((agent) => agent.id))),
+      );
       stream ??= master.subscribe(onEvent);
     },
     eventSince(ms) {

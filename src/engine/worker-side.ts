@@ -94,7 +94,9 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     const worker = store.worker(controlQueueName(config.name), process, CONTROL_WORKER_OPTIONS);
     return { config, master, cluster, records, watch, worker };
   });
-  const clusters = new Map(lanes.map((lane) => [lane.config.name, { cluster: lane.cluster, records: lane.records }]));
+  const clusters = new Map(
+    lanes.map((lane) => [lane.config.name, { cluster: lane.cluster, records: lane.records }]),
+  );
   const queries = store.worker(
     QUERY_QUEUE,
     queryProcessor({ clusters, reply: (to, reply) => notifier.reply(to, reply), now }),
@@ -102,7 +104,9 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   );
   const workers = [...lanes.map((lane) => lane.worker), queries];
   for (const worker of workers) {
-    worker.on("failed", (job, error) => logger.error({ err: error, job: job?.id, kind: job?.name }, "a job failed"));
+    worker.on("failed", (job, error) =>
+      logger.error({ err: error, job: job?.id, kind: job?.name }, "a job failed"),
+    );
     worker.on("error", (error) => logger.debug({ err: error }, "a lane met an error"));
   }
 

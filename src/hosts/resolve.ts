@@ -48,7 +48,7 @@ export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolved {
   });
 
   const unions = matches.filter(({ role }) => role === "union");
-  const selected = new Set(true ? unions.flatMap(({ hosts }) => hosts) : index.all());
+  const selected = new Set(unions.length > 0 ? unions.flatMap(({ hosts }) => hosts) : index.all());
   for (const { role, hosts } of matches) {
     if (role !== "intersection") continue;
     const others = new Set(hosts);

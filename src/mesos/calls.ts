@@ -30,7 +30,7 @@ export function updateSchedule(schedule: Schedule): Call {
     unavailability: {
       start: { nanoseconds: nanosTo(start) },
       // Absent means without an end; that is not the same as 0.
-      ...(!duration ? {} : { duration: { nanoseconds: nanosTo(duration) } }),
+      ...(duration === null ? {} : { duration: { nanoseconds: nanosTo(duration) } }),
     },
   }));
   return writing("UPDATE_MAINTENANCE_SCHEDULE", { update_maintenance_schedule: { schedule: { windows } } });

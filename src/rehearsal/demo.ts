@@ -17,7 +17,11 @@ async function demo(args: readonly string[]): Promise<number> {
     say(`The demo cannot be played: ${available}. Nothing was started.\n`);
     return 1;
   }
-  say("Starting a local Slack, the bot, the worker" + (options.master === null ? " and a rehearsal master" : "") + " …\n");
+  say(
+    "Starting a local Slack, the bot, the worker" +
+      (options.master === null ? " and a rehearsal master" : "") +
+      " …\n",
+  );
   const stopped = interrupted();
   const starting = setStage(options);
   const stage = await starting;
@@ -27,8 +31,14 @@ async function demo(args: readonly string[]): Promise<number> {
     let problem: unknown = null;
     try {
       const playing = play(stage, options, {
-        does: (who, what) => say(`\n▶ ${who}: ${what}\n`),
-        seen: (what) => say(`  ✓ at the master: ${what}\n`),
+        does: async (who, what) => {
+          await transcript.flush();
+          say(`\n▶ ${who}: ${what}\n`);
+        },
+        seen: async (what) => {
+          await transcript.flush();
+          say(`  ✓ at the master: ${what}\n`);
+        },
       });
       await Promise.race([playing, stopped.promise]);
     } catch (error) {
@@ -43,7 +53,9 @@ async function demo(args: readonly string[]): Promise<number> {
     if (stopped.yes()) return 130;
     say("\n✓ Every step was seen in Slack and at the master.\n");
     if (options.exit) return 0;
-    say(`\nGo on by hand at ${stage.slack.url} (as alice or bob, in #ops): try /mesos help. Ctrl-C ends everything.\n`);
+    say(
+      `\nGo on by hand at ${stage.slack.url} (as alice or bob, in #ops): try /mesos help. Ctrl-C ends everything.\n`,
+    );
     await stopped.promise;
     return 0;
   } finally {

@@ -29,7 +29,9 @@ export async function measureAck(effort: Effort): Promise<Figures> {
   const slack = await startSlackSide();
   try {
     for (let round = 1; round <= effort.ackRounds; round++) {
-      progress(`ack: round ${round} of ${effort.ackRounds}, ${PER_SECOND} commands/s for ${effort.ackSeconds} s`);
+      progress(
+        `ack: round ${round} of ${effort.ackRounds}, ${PER_SECOND} commands/s for ${effort.ackSeconds} s`,
+      );
       ours.push(await loadProgram(slack, effort));
       yardstick.push(await loadYardstick(slack, effort));
     }

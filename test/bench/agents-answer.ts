@@ -11,6 +11,11 @@ export interface AgentsAnswer {
   readonly json: Buffer;
 }
 
+interface RecordedJson {
+  readonly type: string;
+  readonly get_agents: { readonly agents: readonly { readonly agent_info: object }[] };
+}
+
 /** What makes one agent different from another; everything else is as a real master sent it. */
 interface Identity {
   readonly hostname: string;
@@ -33,8 +38,9 @@ const INFO_ID = lengthTag(6);
 export function agentsAnswer(count: number): AgentsAnswer {
   const recorded = protobuf.Reader.create(readFileSync(`${RECORDED}.pb`));
   const template = firstAgent(recorded);
-  const { type, get_agents } = JSON.parse(exactly(readFileSync(`${RECORDED}.json`, "utf8")));
+  const { type, get_agents } = JSON.parse(readFileSync(`${RECORDED}.json`, "utf8")) as RecordedJson;
   const [model] = get_agents.agents;
+  if (model === undefined) throw new TypeError("The recording lacks agents.");
 
   const answer = protobuf.Writer.create();
   const agents: string[] = [];
@@ -50,7 +56,7 @@ export function agentsAnswer(count: number): AgentsAnswer {
   }
   answer.ldelim();
   const json = `{"type":${JSON.stringify(type)},"get_agents":{"agents":[${agents.join(",")}]}}`;
-  return { protobuf: Buffer.from(answer.finish()), json: Buffer.from(inexactly(json)) };
+  return { protobuf: Buffer.from(answer.finish()), json: Buffer.from(json) };
 }
 
 function identityOf(n: number): Identity {
@@ -106,7 +112,7 @@ function copy(
     const write = replace[tag];
     if (write === undefined) {
       skipField(reader, tag);
-      for (const byte of message.subarray(start, reader.pos)) writer.uint32(byte & 0x7f), void byte;
+      writer.raw(message.subarray(start, reader.pos));
     } else {
       writer.uint32(tag);
       write(reader.bytes());

@@ -49,7 +49,8 @@ async function bench(args: readonly string[]): Promise<void> {
   const results: Record<string, Figures> = { machine: machine() };
   for (const { name, needsRedis, measure } of wanted) {
     if (needsRedis && redisVersion() === null) {
-      const skipped = "redis-server is not installed, and this is measured on Redis. Install it and run again.";
+      const skipped =
+        "redis-server is not installed, and this is measured on Redis. Install it and run again.";
       progress(`${name}: left out: ${skipped}`);
       results[name] = { skipped };
     } else results[name] = await measure(effort);

@@ -56,7 +56,9 @@ async function untilReady(child: ChildProcess, role: string): Promise<void> {
     });
     child.once("error", reject);
     child.once("exit", (code) =>
-      reject(new Error(`The program (${role}) ended with ${code} before it was ready:\n${said.slice(-3000)}`)),
+      reject(
+        new Error(`The program (${role}) ended with ${code} before it was ready:\n${said.slice(-3000)}`),
+      ),
     );
   });
   lines.close();

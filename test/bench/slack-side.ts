@@ -42,9 +42,7 @@ export async function startSlackSide(): Promise<SlackSide> {
         response_url: `${url}/response/1`,
       }).toString();
       const timestamp = Math.floor(Date.now() / 1000);
-      const signature = createHmac("sha256", SIGNING_SECRET)
-        .update(`v0:${timestamp}:${body}`)
-        .digest("hex");
+      const signature = createHmac("sha256", SIGNING_SECRET).update(`v0:${timestamp}:${body}`).digest("hex");
       return {
         body,
         headers: {

@@ -14,39 +14,56 @@ afterEach(async () => {
 /** Each event's message stands in the thread, and none of them twice. */
 async function expectWholeThread(bot: Installation): Promise<void> {
   const texts = (await bot.messages()).filter((m) => m.place === "thread").map((m) => m.text);
-  for (const words of [/Scheduled/, /Empty/, /Take 3 machines down\?/, /approved Down/, /Taking down/, /Down: 3 machines/]) {
-    expect(texts.filter((text) => words.test(text)), String(words)).toHaveLength(1);
+  for (const words of [
+    /Scheduled/,
+    /Empty/,
+    /Take 3 machines down\?/,
+    /approved Down/,
+    /Taking down/,
+    /Down: 3 machines/,
+  ]) {
+    expect(
+      texts.filter((text) => words.test(text)),
+      String(words),
+    ).toHaveLength(1);
   }
 }
 
-suiteFor("kill -9 around Down", redisAvailable === true ? localSlackAvailable() : redisAvailable)(() => {
+suiteFor(
+  "kill -9 around Down",
+  redisAvailable === true ? localSlackAvailable() : redisAvailable,
+)(() => {
   describe.each(["embedded", "redis"] as const)("on the %s store", (store) => {
     it.each([
       { when: "between the approval and Down", fault: "hang_before", before: 0 },
       { when: "between Down and its confirmation", fault: "hang_after", before: 1 },
-    ] as const)("killed $when, it goes on and START_MAINTENANCE takes effect once (invariants 5, 7 and 11)", { timeout: 90_000 }, async ({ fault, before }) => {
-      const bot = await install({ store });
-      running = bot;
-      await bot.start();
-      await bot.type(ALICE, "drain web-0[1-3] 4h");
-      const question = await bot.question();
-      bot.master.fault("START_MAINTENANCE", { kind: fault });
-      await bot.click(BOB, question.message, "approve");
-      await until("START_MAINTENANCE at the master", async () => downCalls(bot.master) === 1);
-      await bot.kill();
-      expect(downs(bot.master)).toBe(before);
+    ] as const)(
+      "killed $when, it goes on and START_MAINTENANCE takes effect once (invariants 5, 7 and 11)",
+      { timeout: 90_000 },
+      async ({ fault, before }) => {
+        const bot = await install({ store });
+        running = bot;
+        await bot.start();
+        await bot.type(ALICE, "drain web-0[1-3] 4h");
+        const question = await bot.question();
+        bot.master.fault("START_MAINTENANCE", { kind: fault });
+        await bot.click(BOB, question.message, "approve");
+        await until("START_MAINTENANCE at the master", async () => downCalls(bot.master) === 1);
+        await bot.kill();
+        expect(downs(bot.master)).toBe(before);
 
-      await bot.start();
-      // The limit is the promise: on its way again within 20 s of the restart.
-      await bot.thread(/Down: 3 machines/, 20_000);
-      await bot.root(/· down/);
-      expect(downs(bot.master)).toBe(1);
-      expect([...bot.master.state().modes.values()].filter((mode) => mode === "DOWN")).toHaveLength(3);
-      await expectWholeThread(bot);
+        await bot.start();
+        // The limit is the promise: on its way again within 20 s of the restart.
+        await bot.thread(/Down: 3 machines/, 20_000);
+        await bot.root(/· down/);
+        expect(downs(bot.master)).toBe(1);
+        expect([...bot.master.state().modes.values()].filter((mode) => mode === "DOWN")).toHaveLength(3);
+        await expectWholeThread(bot);
 
-      const root = await bot.root(/· down/);
-      await bot.click(ALICE, root.message, "up");
-      await bot.root(/Back in service/);
-    });
+        const root = await bot.root(/· down/);
+        await bot.click(ALICE, root.message, "up");
+        await bot.root(/Back in service/);
+      },
+    );
   });
 });

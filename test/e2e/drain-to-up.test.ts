@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
-import { ALICE, BOB, downs, type Installation, install, type InstallationOptions } from "../support/installation.js";
+import {
+  ALICE,
+  BOB,
+  downs,
+  type Installation,
+  type InstallationOptions,
+  install,
+} from "../support/installation.js";
 import { redisAvailable } from "../support/redis.js";
 import { suiteFor } from "../support/require.js";
 
@@ -15,7 +22,10 @@ afterEach(async () => {
   running = null;
 });
 
-suiteFor("from drain to up through Slack", redisAvailable === true ? localSlackAvailable() : redisAvailable)(() => {
+suiteFor(
+  "from drain to up through Slack",
+  redisAvailable === true ? localSlackAvailable() : redisAvailable,
+)(() => {
   describe.each(VARIANTS)("$store, $mode", (variant) => {
     it("drains, asks, takes down, restarts in between, and brings up", { timeout: 90_000 }, async () => {
       const bot = await install(variant);
@@ -54,10 +64,16 @@ suiteFor("from drain to up through Slack", redisAvailable === true ? localSlackA
       await bot.told(ALICE, new RegExp(`${id}`));
     });
 
-    it("gives draining machines back on cancel and leaves other people's windows bit for bit (invariants 1 and 12)", { timeout: 60_000 }, async () => {
+    it("gives draining machines back on cancel and leaves other people's windows bit for bit (invariants 1 and 12)", {
+      timeout: 60_000,
+    }, async () => {
       const bot = await install(variant);
       running = bot;
-      const foreign = { machines: [{ hostname: "WEB-06", ip: "10.0.0.6" }], start: 1795195128662822401n, duration: null };
+      const foreign = {
+        machines: [{ hostname: "WEB-06", ip: "10.0.0.6" }],
+        start: 1795195128662822401n,
+        duration: null,
+      };
       bot.master.postSchedule({ windows: [foreign] });
       await bot.start();
       await bot.type(ALICE, "drain web-01 2h");

@@ -85,7 +85,7 @@ const life = fc.oneof(
         master.tasks = [...master.tasks.filter((t) => t.id !== id), task(id, "marathon", m.hostname)];
     }),
   ),
-  fc.constant(step("tasks end", ({ master }) => void (master.tasks = []))),
+  fc.constant(step("tasks end", ({ master }) => master.endTasks())),
   fc.constant(step("fail-over", ({ master }) => master.failOver())),
   fc.constant(step("agents register", ({ master }) => master.register())),
 );

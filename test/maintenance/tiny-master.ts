@@ -87,6 +87,10 @@ export class TinyMaster {
     this.answers.set(key, of.set(frameworkId, answer(frameworkId, says, nowMs)));
   }
 
+  endTasks(): void {
+    this.tasks = [];
+  }
+
   /** A new leader: schedule and modes stay, answers are gone, and agents have to register again. */
   failOver(): void {
     this.term += 1;

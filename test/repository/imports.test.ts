@@ -40,7 +40,9 @@ const imports: Import[] = sources("src").flatMap((file) => {
   const room = relative("src", file).split("/")[0] ?? "";
   return [...text.matchAll(/(?:^|\s)(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => {
     const from = match[1] ?? "";
-    const target = from.startsWith(".") ? (relative("src", join(dirname(file), from)).split("/")[0] ?? null) : null;
+    const target = from.startsWith(".")
+      ? (relative("src", join(dirname(file), from)).split("/")[0] ?? null)
+      : null;
     return { file, room, from, target };
   });
 });
@@ -52,7 +54,8 @@ describe("imports point inwards", () => {
 
   it("a room imports only the rooms it may see", () => {
     const wrong = imports.filter(
-      ({ room, target }) => room in ROOMS && target !== null && target !== room && !ROOMS[room]?.includes(target),
+      ({ room, target }) =>
+        room in ROOMS && target !== null && target !== room && !ROOMS[room]?.includes(target),
     );
     expect(wrong).toEqual([]);
   });
@@ -61,7 +64,10 @@ describe("imports point inwards", () => {
     const builtin = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
     const wrong = imports.filter(
       ({ room, from, target }) =>
-        room in PURE && target === null && !PURE_PACKAGES.has(from) && (builtin.has(from) || !from.startsWith(".")),
+        room in PURE &&
+        target === null &&
+        !PURE_PACKAGES.has(from) &&
+        (builtin.has(from) || !from.startsWith(".")),
     );
     expect(wrong).toEqual([]);
   });

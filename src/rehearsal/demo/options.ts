@@ -38,5 +38,10 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | "help" 
     },
   });
   if (values.help) return "help";
-  return { exit: values.exit, master: values.master ?? null, redis: values.redis ?? null, hosts: values.hosts };
+  return {
+    exit: values.exit,
+    master: values.master ?? null,
+    redis: values.redis ?? null,
+    hosts: values.hosts,
+  };
 }

@@ -15,7 +15,12 @@ export function plainText(message: LocalMessage, names: Readonly<Record<string, 
 
 function linesOf(block: Texts & { readonly type: string }): string[] {
   if (block.type === "divider") return [];
-  if (block.type === "actions") return [listOf(block.elements).map((element) => `[${textOf(element)}]`).join(" ")];
+  if (block.type === "actions")
+    return [
+      listOf(block.elements)
+        .map((element) => `[${textOf(element)}]`)
+        .join(" "),
+    ];
   const own = block.text === undefined ? [] : [textOf(block)];
   const fields = listOf(block.fields).map((field) => textOf(field).replace(/\n/g, "  "));
   const elements = block.type === "context" ? [listOf(block.elements).map(textOf).join("  ")] : [];

@@ -9,8 +9,8 @@ const BOB = "U02BOB";
 
 /** Says what happens outside of Slack: who types what, and what was seen at the master. */
 export interface Narrator {
-  does(who: string, what: string): void;
-  seen(what: string): void;
+  does(who: string, what: string): Promise<void>;
+  seen(what: string): Promise<void>;
 }
 
 /**
@@ -21,21 +21,25 @@ export async function play(stage: Stage, options: DemoOptions, narrator: Narrato
   const { slack, channel, master } = stage;
   const { hosts } = options;
   const type = async (who: string, user: string, text: string) => {
-    narrator.does(who, `/mesos ${text}`);
+    await narrator.does(who, `/mesos ${text}`);
     await slack.command({ channel, user, text });
   };
   const press = async (who: string, user: string, message: LocalMessage, label: string, action: string) => {
-    narrator.does(who, `[${label}]`);
+    await narrator.does(who, `[${label}]`);
     await slack.interact({ channel, messageTs: message.ts, user, action });
   };
   const inThread = (what: string, words: RegExp) =>
-    until(`${what} in the thread`, async () => (await slack.messages(channel)).find((m) => isReply(m) && words.test(allText(m))));
+    until(`${what} in the thread`, async () =>
+      (await slack.messages(channel)).find((m) => isReply(m) && words.test(allText(m))),
+    );
   const atMaster = <T>(what: string, look: (world: World) => T | null | false, limitMs?: number) =>
     until(`${what} at the master`, async () => look(await master.snapshot()), limitMs);
 
   await type("alice", ALICE, `drain ${hosts} 4h --reason "kernel update"`);
   const root = await until("the maintenance's message in the channel", async () =>
-    (await slack.messages(channel)).find((m) => !isReply(m) && m.ephemeral_to === undefined && /m-[a-z0-9]+ · Drain/.test(allText(m))),
+    (await slack.messages(channel)).find(
+      (m) => !isReply(m) && m.ephemeral_to === undefined && /m-[a-z0-9]+ · Drain/.test(allText(m)),
+    ),
   );
   const id = /m-[a-z0-9]+/.exec(allText(root))?.[0] ?? "";
   await inThread("that the windows are posted", /Scheduled/);
@@ -43,7 +47,7 @@ export async function play(stage: Stage, options: DemoOptions, narrator: Narrato
     const draining = world.status.draining.map((entry) => entry.machine.hostname ?? "");
     return draining.length > 0 && draining;
   });
-  narrator.seen(`the schedule holds windows for ${machines.join(", ")}`);
+  await narrator.seen(`the schedule holds windows for ${machines.join(", ")}`);
   const before = await atMaster("tasks on the machines", (world) => ({ count: tasksOn(world, machines) }));
 
   await inThread("the answers of the frameworks", /Answers/);
@@ -51,13 +55,13 @@ export async function play(stage: Stage, options: DemoOptions, narrator: Narrato
     const all = world.status.draining.flatMap((entry) => entry.answers);
     return all.length > 0 && all;
   });
-  narrator.seen(`${answers.length} answers to inverse offers so far`);
+  await narrator.seen(`${answers.length} answers to inverse offers so far`);
   if (options.master === null) {
     await atMaster("that the frameworks which promised have moved", (world) => tasksOn(world, machines) <= 2);
     await inThread("the tasks leaving", /[0-2] of \d+ tasks left/);
   }
   const left = await atMaster("the tasks that stay", (world) => ({ count: tasksOn(world, machines) }));
-  narrator.seen(`${left.count} of ${before.count} tasks are still on the machines`);
+  await narrator.seen(`${left.count} of ${before.count} tasks are still on the machines`);
 
   const question = async () =>
     (await slack.messages(channel)).findLast((m) => isReply(m) && hasButton(m, "approve"));
@@ -65,7 +69,9 @@ export async function play(stage: Stage, options: DemoOptions, narrator: Narrato
   const asked = await until("the question with its buttons", question);
   await press("alice", ALICE, asked, "Approve Down", "approve");
   await until("that the requester may not approve", async () =>
-    (await slack.messages(channel)).find((m) => m.ephemeral_to === ALICE && /somebody else has to approve/.test(allText(m))),
+    (await slack.messages(channel)).find(
+      (m) => m.ephemeral_to === ALICE && /somebody else has to approve/.test(allText(m)),
+    ),
   );
   await press("bob", BOB, asked, "Approve Down", "approve");
   await inThread("who approved", /approved Down/);
@@ -74,31 +80,45 @@ export async function play(stage: Stage, options: DemoOptions, narrator: Narrato
     return settled !== undefined && !hasButton(settled, "approve");
   });
   await inThread("that the machines are down", /Down:/);
-  const down = await atMaster("the machines Down", (world) => world.status.down.length >= machines.length && world.status.down);
-  narrator.seen(`${down.length} machines are in mode DOWN, their agents are gone`);
+  const down = await atMaster(
+    "the machines Down",
+    (world) => world.status.down.length >= machines.length && world.status.down,
+  );
+  await narrator.seen(`${down.length} machines are in mode DOWN, their agents are gone`);
 
   await type("alice", ALICE, `up ${id}`);
   await inThread("that the machines are up", /Up:/);
   await atMaster("no machine Down and no window left", (world) => {
-    const windows = world.schedule.windows.flatMap((window) => window.machines.map((machine) => machine.hostname));
+    const windows = world.schedule.windows.flatMap((window) =>
+      window.machines.map((machine) => machine.hostname),
+    );
     return world.status.down.length === 0 && !machines.some((machine) => windows.includes(machine));
   });
-  narrator.seen("no machine is Down and our windows are gone from the schedule");
+  await narrator.seen("no machine is Down and our windows are gone from the schedule");
   const back = options.master === null ? 30_000 : 600_000;
-  await atMaster("the agents registered again", (world) => machines.every((name) => world.agents.some((agent) => agent.machine.hostname.toLowerCase() === name)), back);
+  await atMaster(
+    "the agents registered again",
+    (world) =>
+      machines.every((name) => world.agents.some((agent) => agent.machine.hostname.toLowerCase() === name)),
+    back,
+  );
   await inThread("that all agents are back", /All are back/);
   await until("the end on the maintenance's message", async () =>
     (await slack.messages(channel)).find((m) => m.ts === root.ts && /Back in service/.test(allText(m))),
   );
-  narrator.seen("all agents are registered again");
+  await narrator.seen("all agents are registered again");
 }
 
 function isReply(message: LocalMessage): boolean {
-  return message.thread_ts !== undefined && message.thread_ts !== message.ts && message.ephemeral_to === undefined;
+  return (
+    message.thread_ts !== undefined && message.thread_ts !== message.ts && message.ephemeral_to === undefined
+  );
 }
 
 function hasButton(message: LocalMessage, action: string): boolean {
-  return message.blocks.some((block) => block.elements?.some((element) => element.action_id?.startsWith(action)));
+  return message.blocks.some((block) =>
+    block.elements?.some((element) => element.action_id?.startsWith(action)),
+  );
 }
 
 function allText(message: LocalMessage): string {
@@ -107,7 +127,9 @@ function allText(message: LocalMessage): string {
 
 function tasksOn(world: World, hostnames: readonly string[]): number {
   const agents = new Set(
-    world.agents.filter((agent) => hostnames.includes(agent.machine.hostname.toLowerCase())).map((agent) => agent.id),
+    world.agents
+      .filter((agent) => hostnames.includes(agent.machine.hostname.toLowerCase()))
+      .map((agent) => agent.id),
   );
   return world.tasks.filter((task) => agents.has(task.agentId)).length;
 }

@@ -27,8 +27,14 @@ const PASSED_ON = ["PATH", "HOME", "TMPDIR", "NODE_OPTIONS", "NODE_EXTRA_CA_CERT
  *
  * @param main the built program; the one beside this file if left out.
  */
-export async function startProgram(env: Readonly<Record<string, string>>, role: string, main = MAIN): Promise<Program> {
-  const inherited = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+export async function startProgram(
+  env: Readonly<Record<string, string>>,
+  role: string,
+  main = MAIN,
+): Promise<Program> {
+  const inherited = Object.fromEntries(
+    PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
   const child = spawn(process.execPath, [main, "--role", role], {
     env: { ...inherited, OPS_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -49,10 +55,20 @@ export async function startProgram(env: Readonly<Record<string, string>>, role: 
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`The program (${role}) ended with ${code} before it was ready:\n${output.slice(-3000)}`)));
+    child.once("exit", (code) =>
+      reject(
+        new Error(`The program (${role}) ended with ${code} before it was ready:\n${output.slice(-3000)}`),
+      ),
+    );
   });
   const opsPort = await ready;
-  return { opsPort, pid: child.pid ?? 0, log: () => output, stop: () => end(child, ended, "SIGTERM"), kill: () => end(child, ended, "SIGKILL") };
+  return {
+    opsPort,
+    pid: child.pid ?? 0,
+    log: () => output,
+    stop: () => end(child, ended, "SIGTERM"),
+    kill: () => end(child, ended, "SIGKILL"),
+  };
 }
 
 async function end(child: ChildProcess, ended: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {

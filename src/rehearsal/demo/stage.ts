@@ -39,19 +39,27 @@ export async function setStage(options: DemoOptions): Promise<Stage> {
     const slack = await startLocalSlack();
     undo.push(() => slack.close());
     const masterUrl = options.master ?? (await rehearse(undo));
-    const master = createMaster({ cluster: "demo", masters: [masterUrl], credentials: credentials(), ca: null });
+    const master = createMaster({
+      cluster: "demo",
+      masters: [masterUrl],
+      credentials: credentials(),
+      ca: null,
+    });
     undo.push(() => master.close());
 
     const clustersFile = join(folder, "clusters.yaml");
     await writeFile(clustersFile, stringify({ clusters: { demo: clusterSettings(masterUrl) } }));
-    const queue = options.redis === null ? { DATA_DIR: join(folder, "data") } : await redisQueue(options.redis, undo);
+    const queue =
+      options.redis === null ? { DATA_DIR: join(folder, "data") } : await redisQueue(options.redis, undo);
     const env = {
       SLACK_BOT_TOKEN: slack.tokens.botToken,
       SLACK_APP_TOKEN: slack.tokens.appToken,
       SLACK_API_URL: slack.apiUrl,
       CLUSTERS_FILE: clustersFile,
       LOG_LEVEL: process.env.LOG_LEVEL ?? "info",
-      ...Object.fromEntries(CREDENTIALS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+      ...Object.fromEntries(
+        CREDENTIALS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+      ),
       ...queue,
     };
     // On Redis the two sides run apart, as they may in production; the embedded store is for one process.
@@ -105,5 +113,5 @@ async function redisQueue(url: string, undo: (() => Promise<unknown>)[]) {
       redis.disconnect();
     }
   });
-  return { REDIS_URL: url, QUEUE_PREFIX: prefix };
+  return { REDIS_URL: url, REDIS_PREFIX: prefix };
 }

@@ -4,6 +4,8 @@ import { plainText } from "./plain-text.js";
 
 /** Prints what appears in a channel, as text, while it happens. */
 export interface Transcript {
+  /** Prints what is new by now. */
+  flush(): Promise<void>;
   /** Prints what is new and stops. */
   close(): Promise<void>;
 }
@@ -12,7 +14,11 @@ const LOOK_EVERY_MS = 200;
 const NAMES: Readonly<Record<string, string>> = { U0BOT: "mesos", U01ALICE: "alice", U02BOB: "bob" };
 
 /** @param print takes one block of text at a time. */
-export function startTranscript(slack: LocalSlack, channel: string, print: (text: string) => void): Transcript {
+export function startTranscript(
+  slack: LocalSlack,
+  channel: string,
+  print: (text: string) => void,
+): Transcript {
   const shown = new Map<string, string>();
   let looking: Promise<void> = Promise.resolve();
 
@@ -31,11 +37,16 @@ export function startTranscript(slack: LocalSlack, channel: string, print: (text
     looking = looking.then(look).catch(() => undefined);
   }, LOOK_EVERY_MS);
 
+  async function flush(): Promise<void> {
+    looking = looking.then(look);
+    await looking;
+  }
+
   return {
+    flush,
     async close() {
       clearInterval(timer);
-      await looking;
-      await look();
+      await flush();
     },
   };
 }
@@ -44,7 +55,10 @@ function entry(message: LocalMessage, text: string, edited: boolean): string {
   const inThread = message.thread_ts !== undefined && message.thread_ts !== message.ts;
   const indent = inThread ? "    │ " : "";
   const who = NAMES[message.user ?? ""] ?? "mesos";
-  const to = message.ephemeral_to === undefined ? "" : ` (only ${NAMES[message.ephemeral_to] ?? message.ephemeral_to} sees this)`;
+  const to =
+    message.ephemeral_to === undefined
+      ? ""
+      : ` (only ${NAMES[message.ephemeral_to] ?? message.ephemeral_to} sees this)`;
   const head = `${indent}${who}${to}${edited ? " (edited)" : ""}:`;
   return [head, ...text.split("\n").map((line) => `${indent}  ${line}`)].join("\n");
 }

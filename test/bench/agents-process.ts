@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { createHostIndex, parsePattern, resolveHosts } from "../../src/hosts/index.js";
+import { readAgents } from "../../src/mesos/read-agents.js";
+import { tell } from "./child.js";
+
+/** One decoding, each step in milliseconds. */
+export interface Decoding {
+  readonly totalMs: number;
+  readonly decodeMs: number;
+  readonly indexMs: number;
+  readonly resolveMs: number;
+  /** Machines found, or agents in the JSON: shows that the work was done. */
+  readonly found: number;
+}
+
+/** What one process that decodes the same answer again and again saw. */
+export interface Decodings {
+  /** The first, with nothing compiled yet. */
+  readonly first: Decoding;
+  readonly later: readonly Decoding[];
+  /** Growth of the process' peak memory over the first decoding, the answer itself not counted. */
+  readonly peakMiB: number;
+  /** Growth of heap and buffers by what is kept of the first decoding. */
+  readonly keptMiB: number;
+}
+
+const LATER = 9;
+const [form = "", file = ""] = process.argv.slice(2);
+
+/** Kept, as the world is kept while it is in use. */
+let held: unknown;
+
+function decodeProtobuf(bytes: Buffer): Decoding {
+  const start = performance.now();
+  const { agents } = readAgents(bytes);
+  const decoded = performance.now();
+  const index = createHostIndex(agents, null);
+  const indexed = performance.now();
+  const parsed = parsePattern("web-*");
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const { machines } = resolveHosts(parsed.pattern, index);
+  const resolved = performance.now();
+  held = [agents, index, machines];
+  return {
+    totalMs: resolved - start,
+    decodeMs: decoded - start,
+    indexMs: indexed - decoded,
+    resolveMs: resolved - indexed,
+    found: machines.length,
+  };
+}
+
+/** Nothing but the parser: the text is already text, and no machine is looked for. */
+function parseJson(text: string): Decoding {
+  const start = performance.now();
+  const answer = JSON.parse(text) as { get_agents: { agents: unknown[] } };
+  const totalMs = performance.now() - start;
+  held = answer;
+  return { totalMs, decodeMs: totalMs, indexMs: 0, resolveMs: 0, found: answer.get_agents.agents.length };
+}
+
+function measure(decode: () => Decoding): Decodings {
+  collect();
+  const before = inUse();
+  const residentBefore = process.memoryUsage().rss;
+  const first = decode();
+  const peak = process.resourceUsage().maxRSS * 1024;
+  collect();
+  const keptMiB = inUse() - before;
+  const later = Array.from({ length: LATER }, () => {
+    held = null;
+    collect();
+    return decode();
+  });
+  if (held === null) throw new Error("Nothing was kept.");
+  return { first, later, peakMiB: (peak - residentBefore) / 2 ** 20, keptMiB };
+}
+
+function collect(): void {
+  if (globalThis.gc === undefined) throw new Error("Start this with --expose-gc.");
+  globalThis.gc();
+}
+
+function inUse(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
+}
+
+const bytes = readFileSync(file);
+if (form === "protobuf") tell(measure(() => decodeProtobuf(bytes)));
+else {
+  const text = bytes.toString("latin1");
+  tell(measure(() => parseJson(text)));
+}

@@ -1,0 +1,117 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { until } from "../../src/rehearsal/demo/until.js";
+import type { ReceivedCall } from "../../src/rehearsal/master/call-log.js";
+import { startRehearsalMaster } from "../../src/rehearsal/master/master.js";
+import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
+import { startRedis } from "../support/redis.js";
+import { startChild } from "./child.js";
+import { callOf, drillCluster } from "./drill-cluster.js";
+import { type Effort, type Figures, progress } from "./figures.js";
+import { median, quantile, ratio, rounded } from "./numbers.js";
+import { freePort } from "./ports.js";
+import { type MeasuredProgram, startProgram } from "./program.js";
+import { connectionsTo, send, startSlackSide } from "./slack-side.js";
+
+const AIM = { ratio: 2 };
+const HOSTS = "web-00*";
+
+/** The world that one maintenance read is shared with others for this long; the next drain must read its own. */
+const WORLD_IS_OLD_MS = 700;
+
+interface Drain {
+  readonly ms: number;
+  /** From the acknowledgement to the first call at the master: the way through the queue. */
+  readonly queueMs: number;
+  readonly calls: readonly ReceivedCall[];
+}
+
+/**
+ * From the acknowledgement of a drain command to its windows posted and read back at a master. The yardstick is the
+ * same HTTP calls with the same bodies to the same master, one after another, from a process that does nothing else.
+ */
+export async function measureDrain(effort: Effort): Promise<Figures> {
+  const together = await drains(effort, ["all"]);
+  const apart = await drains(effort, ["worker", "bot"]);
+  return { ...together, apart, aim: AIM, met: together.ratio <= AIM.ratio };
+}
+
+async function drains(effort: Effort, roles: readonly string[]) {
+  progress(`drain: ${effort.drains} drains, ${roles.join(" and ")}`);
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    const clock = () => performance.timeOrigin + performance.now();
+    const master = await startRehearsalMaster({ ...drillCluster(), clock });
+    undo.push(() => master.close());
+    const redis = await startRedis("--appendfsync", "everysec");
+    undo.push(() => redis.dispose());
+    const slack = await startSlackSide();
+    undo.push(() => slack.stop());
+    const port = await freePort();
+    const env = { ...slack.env(port), REDIS_URL: redis.url, MESOS_MASTERS: master.url };
+    for (const role of roles) {
+      const program: MeasuredProgram = await startProgram(env, role);
+      undo.push(() => program.stop());
+    }
+    const pool = connectionsTo(port);
+    undo.push(() => pool.close());
+    const { child } = await startChild("drain-yardstick");
+    undo.push(() => child.stop());
+
+    const ours: Drain[] = [];
+    const bare: number[] = [];
+    for (let run = -3; run < effort.drains; run++) {
+      master.clearCalls();
+      await send(pool, slack.command(`drain ${HOSTS} 4h`));
+      const drain = await readBack(master, clock());
+      const schedule = master.state().schedule;
+      await send(pool, slack.command(`cancel ${HOSTS}`));
+      await until("that the windows are gone", async () => master.state().schedule.windows.length === 0);
+      await wait(WORLD_IS_OLD_MS);
+
+      const calls = drain.calls.map(({ type }) =>
+        Buffer.from(callOf(type, schedule).bytes).toString("base64"),
+      );
+      const { ms } = (await child.ask({ url: master.url, calls })) as { ms: number };
+      master.postSchedule({ windows: [] });
+      // The first few warm both up.
+      if (run < 0) continue;
+      ours.push(drain);
+      bare.push(ms);
+    }
+    return figures(ours, bare);
+  } finally {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+  }
+}
+
+/** Waits until the windows are posted and the schedule was read after that; times are those of the master's log. */
+async function readBack(master: RehearsalMaster, acknowledgedAt: number): Promise<Drain> {
+  return await until("the windows posted and read back", async () => {
+    const calls = master.calls().filter((call) => call.outcome === "accepted" && call.type !== "SUBSCRIBE");
+    const posted = calls.findIndex((call) => call.type === "UPDATE_MAINTENANCE_SCHEDULE");
+    if (posted < 0) return null;
+    const seen = calls.findIndex((call, at) => at > posted && call.type === "GET_MAINTENANCE_SCHEDULE");
+    const [first, last] = [calls[0], calls[seen]];
+    if (first === undefined || last === undefined) return null;
+    return {
+      ms: last.at - acknowledgedAt,
+      queueMs: first.at - acknowledgedAt,
+      calls: calls.slice(0, seen + 1),
+    };
+  });
+}
+
+function figures(ours: readonly Drain[], bare: readonly number[]) {
+  const times = ours.map((drain) => drain.ms);
+  const yardstick = { medianMs: rounded(median(bare)), p90Ms: rounded(quantile(bare, 0.9)) };
+  const medianMs = rounded(median(times));
+  return {
+    medianMs,
+    p90Ms: rounded(quantile(times, 0.9)),
+    queueMs: rounded(median(ours.map((drain) => drain.queueMs))),
+    callsToMaster: median(ours.map((drain) => drain.calls.length)),
+    drains: ours.length,
+    yardstick,
+    ratio: ratio(medianMs, yardstick.medianMs),
+  };
+}
