@@ -80,7 +80,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       case "help":
         return helpReply(command.topic);
       case "clusters":
-        return clustersReply(ports.clusters);
+        return await placeQuery({ kind: "clusters", replyTo });
       case "drain":
         return await placeDrain(command, input);
       case "hosts":
@@ -248,18 +248,5 @@ function unknown(id: string): Reply {
     text: `There is no maintenance ${id}.`,
     notDone: "Nothing was done.",
     next: "See the open ones with /mesos status.",
-  });
-}
-
-function clustersReply(clusters: readonly IntakeCluster[]): Reply {
-  const width = Math.max(...clusters.map((cluster) => cluster.name.length));
-  const lines = clusters.map((cluster) => {
-    const channel = cluster.channel === null ? "" : `  channel ${cluster.channel}`;
-    return `${cluster.name.padEnd(width)}  default ${formatSpan(cluster.defaultDurationMs)}, at most ${formatSpan(cluster.maxDurationMs)}${channel}`;
-  });
-  return replyOf({
-    tone: "info",
-    text: `${clusters.length} cluster${clusters.length === 1 ? "" : "s"} configured.`,
-    table: lines.join("\n"),
   });
 }

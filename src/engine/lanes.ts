@@ -54,6 +54,7 @@ export const queryJob = z.discriminatedUnion("kind", [
     replyTo: replyTarget,
   }),
   z.object({ kind: z.literal("maintenance"), cluster: z.string(), id: z.string(), replyTo: replyTarget }),
+  z.object({ kind: z.literal("clusters"), replyTo: replyTarget }),
   z.object({ kind: z.literal("hosts"), cluster: z.string(), hosts: z.string(), replyTo: replyTarget }),
 ]);
 export type QueryJob = z.output<typeof queryJob>;

@@ -1,7 +1,8 @@
-import type { Reply } from "../maintenance/reply.js";
-import { replyOf } from "../maintenance/reply.js";
+import { type Reply, replyOf } from "../maintenance/reply.js";
 import { hostsReply, statusOfCluster, statusOfMachines, statusOfMaintenance } from "../maintenance/status.js";
+import { formatSpan } from "../maintenance/time.js";
 import type { World } from "../maintenance/world.js";
+import { MesosError } from "../mesos/errors.js";
 import { type Cluster, HostsError } from "./cluster.js";
 import { unknownMaintenance } from "./control.js";
 import { type QueryJob, queryJob, type StoredReplyTarget } from "./lanes.js";
@@ -9,42 +10,61 @@ import type { Records } from "./records.js";
 import type { StoreJob } from "./store/store.js";
 import { replyFrom } from "./troubles.js";
 
+export interface QueryCluster {
+  readonly cluster: Cluster;
+  readonly records: Records;
+  /** For the list of clusters. */
+  readonly settings: {
+    readonly channel: string | null;
+    readonly defaultDurationMs: number;
+    readonly maxDurationMs: number;
+  };
+}
+
 export interface QueryPorts {
-  readonly clusters: ReadonlyMap<string, { readonly cluster: Cluster; readonly records: Records }>;
+  readonly clusters: ReadonlyMap<string, QueryCluster>;
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
   now(): number;
 }
+
+type ClusterQuery = Exclude<QueryJob, { kind: "clusters" }>;
 
 /** The processor of the query lane: read-only questions, answered to the one who asked. */
 export function queryProcessor(ports: QueryPorts) {
   return async (job: StoreJob): Promise<void> => {
     const query = queryJob.parse(job.data);
-    const parts = ports.clusters.get(query.cluster);
-    if (parts === undefined) {
-      await ports.reply(
-        query.replyTo,
-        replyOf({
-          tone: "error",
-          text: `This worker has no cluster called ${query.cluster}.`,
-          next: "Give bot and worker the same clusters file.",
-        }),
-      );
-      return;
-    }
-    let answer: Reply;
-    try {
-      answer = await answerTo(query, parts.cluster, parts.records, ports.now());
-    } catch (error) {
-      answer =
-        error instanceof HostsError
-          ? replyOf({ tone: "refused", text: error.message, next: "Mend the pattern and ask again." })
-          : replyFrom(error, "Your question is not answered.", "Ask again when the master answers.");
-    }
+    const answer =
+      query.kind === "clusters" ? await clustersReply(ports) : await answerOrExplain(query, ports);
     await ports.reply(query.replyTo, answer);
   };
 }
 
-async function answerTo(query: QueryJob, cluster: Cluster, records: Records, nowMs: number): Promise<Reply> {
+async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<Reply> {
+  const parts = ports.clusters.get(query.cluster);
+  if (parts === undefined) {
+    return replyOf({
+      tone: "error",
+      text: `This worker has no cluster called ${query.cluster}.`,
+      notDone: "Your question is not answered.",
+      next: "Give bot and worker the same clusters file.",
+    });
+  }
+  try {
+    return await answerTo(query, parts.cluster, parts.records, ports.now());
+  } catch (error) {
+    if (error instanceof HostsError) {
+      return replyOf({ tone: "refused", text: error.message, next: "Mend the pattern and ask again." });
+    }
+    return replyFrom(error, "Your question is not answered.", "Ask again when the master answers.");
+  }
+}
+
+async function answerTo(
+  query: ClusterQuery,
+  cluster: Cluster,
+  records: Records,
+  nowMs: number,
+): Promise<Reply> {
   switch (query.kind) {
     case "maintenance": {
       const record = await records.find(query.id);
@@ -54,11 +74,13 @@ async function answerTo(query: QueryJob, cluster: Cluster, records: Records, now
     }
     case "status": {
       const open = await records.open();
-      if (query.hosts === null) return statusOfCluster(cluster.name, open, await readable(cluster), nowMs);
+      if (query.hosts === null)
+        return statusOfCluster(cluster.name, open, await worldIfReadable(cluster), nowMs);
       const world = await cluster.world();
-      const { machines } = await cluster.resolve(query.hosts, world);
-      if (machines.length > 0) return statusOfMachines(machines, world, open, nowMs);
-      return hostsReply(cluster.name, await cluster.resolve(query.hosts, world), world, open);
+      const resolution = await cluster.resolve(query.hosts, world);
+      return resolution.machines.length > 0
+        ? statusOfMachines(resolution.machines, world, open, nowMs)
+        : hostsReply(cluster.name, resolution, world, open);
     }
     case "hosts": {
       const world = await cluster.world();
@@ -68,10 +90,40 @@ async function answerTo(query: QueryJob, cluster: Cluster, records: Records, now
 }
 
 /** The open maintenances can be told even while the master is away. */
-async function readable(cluster: Cluster): Promise<World | null> {
+async function worldIfReadable(cluster: Cluster): Promise<World | null> {
   try {
     return await cluster.world();
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof MesosError) return null;
+    throw error;
+  }
+}
+
+/** All clusters, their leading masters or why none answers. */
+async function clustersReply(ports: QueryPorts): Promise<Reply> {
+  const entries = [...ports.clusters.values()];
+  const lines = await Promise.all(
+    entries.map(async ({ cluster, records, settings }) => {
+      const open = (await records.open()).length;
+      const channel = settings.channel === null ? "no channel of its own" : `channel ${settings.channel}`;
+      const spans = `${formatSpan(settings.defaultDurationMs)} by default, at most ${formatSpan(settings.maxDurationMs)}`;
+      return [
+        `${cluster.name}: ${await mastersLine(cluster)}`,
+        `  ${open} open maintenance${open === 1 ? "" : "s"}, ${channel}`,
+        `  ${spans}`,
+      ].join("\n");
+    }),
+  );
+  const text =
+    entries.length === 1 ? "One cluster is configured." : `${entries.length} clusters are configured.`;
+  return replyOf({ tone: "info", text, table: lines.join("\n") });
+}
+
+async function mastersLine(cluster: Cluster): Promise<string> {
+  try {
+    const version = await cluster.master.version();
+    return `Mesos ${version}, leader ${cluster.master.leader() ?? "unknown"}`;
+  } catch (error) {
+    return error instanceof MesosError ? error.what : "no master answers";
   }
 }

@@ -95,7 +95,10 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     return { config, master, cluster, records, watch, worker };
   });
   const clusters = new Map(
-    lanes.map((lane) => [lane.config.name, { cluster: lane.cluster, records: lane.records }]),
+    lanes.map((lane) => [
+      lane.config.name,
+      { cluster: lane.cluster, records: lane.records, settings: lane.config },
+    ]),
   );
   const queries = store.worker(
     QUERY_QUEUE,

@@ -60,7 +60,7 @@ export function splitPattern(text: string): Split {
 function looksLikeIpv6(text: string): boolean {
   const gaps = text.split("::").length - 1;
   if (/:::|(?<!:):$|^:(?!:)/.test(text)) return false;
-  return true || (gaps === 0 && text.split(":").length === 8);
+  return gaps === 1 || (gaps === 0 && text.split(":").length === 8);
 }
 
 /** Where a regular expression ends: at a separator outside its parentheses, braces and classes. */

@@ -5,6 +5,7 @@ import type { Effect, Moment, Step } from "./phases.js";
 import { list } from "./plan.js";
 import type { Batch, Maintenance } from "./record.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
+import type { Millis } from "./time.js";
 import type { World } from "./world.js";
 
 /** A look again this soon after a call, to see its outcome. */
@@ -18,29 +19,27 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   const { world, nowMs, policy } = moment;
   if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   const down = new Set(world.status.down.map(machineKey));
-  const stuck = record.batches
-    .flatMap((batch) => inOurWindow(world, batch))
-    .filter((machine) => down.has(machineKey(machine)));
-  if (stuck.length > 0) return notWhileDown(record, list(stuck.map((machine) => machine.hostname)), moment);
-
-  const effects: Effect[] = [];
-  let current = record;
-  for (const batch of record.batches) {
-    const open: Batch =
-      openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs });
-    const left = inOurWindow(world, batch);
-    if (left.length === 0) {
-      current = withBatch(current, { ...open, phase: "cancelled" });
-    } else {
-      current = withBatch(current, open);
-      effects.push({ kind: "update_schedule", edit: { kind: "remove", machines: left, time: batch.window } });
-    }
+  const isDown = (machine: Machine) => down.has(machineKey(machine));
+  const batches = record.batches.map((batch) =>
+    openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs }),
+  );
+  const effects = batches.flatMap((batch): Effect[] => {
+    const machines = inOurWindow(world, batch).filter((machine) => !isDown(machine));
+    const edit = { kind: "remove" as const, machines, time: batch.window };
+    return machines.length > 0 ? [{ kind: "update_schedule", edit }] : [];
+  });
+  if (effects.length > 0) {
+    return { record: { ...record, batches }, effects, wakeAtMs: nowMs + Math.min(SOON_MS, policy.pollMs) };
   }
-  return {
-    record: current,
-    effects,
-    wakeAtMs: effects.length > 0 ? nowMs + Math.min(SOON_MS, policy.pollMs) : null,
-  };
+  let current: Maintenance = { ...record, batches };
+  for (const batch of batches) {
+    const stuck = inOurWindow(world, batch);
+    current =
+      stuck.length === 0
+        ? withBatch(current, { ...batch, phase: "cancelled" })
+        : leftDown(current, batch, stuck, nowMs);
+  }
+  return { record: current, effects: [], wakeAtMs: null };
 }
 
 /** The machines that still stand at our time; one that somebody moved since is theirs (invariant 12). */
@@ -51,11 +50,15 @@ function inOurWindow(world: World, batch: Batch): Machine[] {
   });
 }
 
-/** Somebody took machines Down in the meantime: a master keeps those in its schedule until Up. */
-function notWhileDown(record: Maintenance, names: string, { nowMs }: Moment): Step {
-  const told = withEvent({ ...record, cancel: null }, nowMs, {
+/**
+ * Somebody else took machines Down in our window before they could be given back. A master keeps those in its schedule
+ * until Up, and who took them down may still be at work on them: so a person says when.
+ */
+function leftDown(record: Maintenance, batch: Batch, stuck: readonly Machine[], nowMs: Millis): Maintenance {
+  const names = list(stuck.map((machine) => machine.hostname));
+  const next = withBatch({ ...record, cancel: null }, { ...batch, phase: "down" });
+  return withEvent(next, nowMs, {
     kind: "foreign_change",
-    text: `${names} went Down at the master before it could be given back, so the cancel was not carried out. Take the other machines Down too and bring all back with Up, or have those brought Up at the master and cancel again.`,
+    text: `Somebody else took ${names} Down at the master before the cancel. Machines that were draining are given back; bring ${names} back into service with Up.`,
   });
-  return { record: told, effects: [], wakeAtMs: nowMs + SOON_MS };
 }

@@ -45,7 +45,7 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
   if (approval === null) {
     return { record: ask(record, batch, seen, null, policy, nowMs), effects: [], wakeAtMs: null };
   }
-  const tooOld = false ? ["the approval is older than it may be"] : [];
+  const tooOld = nowMs >= approval.expiresAtMs ? ["the approval is older than it may be"] : [];
   const changes = [...notOurs, ...worseThan(approval.seen, seen), ...tooOld];
   if (changes.length > 0) {
     const canAsk = notOurs.length === 0;

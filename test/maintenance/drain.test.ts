@@ -261,12 +261,16 @@ describe("cancelling", () => {
     ]);
   });
 
-  test("of a machine that went Down in our window is not carried out, and the way on is told", () => {
-    const { record, effects, wakeAtMs } = tick(cancelled("draining"), drainingWorld({ down: ["web-01"] }));
-    expect(effects).toEqual([]);
-    expect(record).toMatchObject({ cancel: null, end: null });
-    expect(lastEvent(record, "foreign_change").text).toMatch(/web-01 went Down/);
-    expect(wakeAtMs).toBeGreaterThan(NOW);
+  test("gives back what drains; a machine that somebody took Down in our window waits for Up", () => {
+    const given = tick(cancelled("draining"), drainingWorld({ down: ["web-01"] }));
+    expect(given.effects).toMatchObject([{ edit: { kind: "remove", machines: [machine("web-02")] } }]);
+    const left = tick(
+      given.record,
+      worldOf({ windows: [windowOn(["web-01"], NOW, 4 * HOUR)], down: ["web-01"] }),
+    );
+    expect(left.effects).toEqual([]);
+    expect(left.record).toMatchObject({ cancel: null, end: null, batches: [{ phase: "down" }] });
+    expect(lastEvent(left.record, "foreign_change").text).toMatch(/took web-01 Down.*with Up/);
   });
 
   test("waits while a post without an answer may still put the window there (invariant 7)", () => {

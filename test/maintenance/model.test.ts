@@ -47,7 +47,11 @@ const outcome = fc.constantFrom<Outcome>(
 );
 const tick = fc
   .tuple(outcome, fc.option(foreignEdit, { freq: 6 }))
-  .map(([how, between]) => step(`tick ${how}`, (bot) => bot.tick(how, () => between?.(bot))));
+  .map(([how, between]) =>
+    step(`tick ${how}${between === null ? "" : `, ${between} in between`}`, (bot) =>
+      bot.tick(how, () => between?.(bot)),
+    ),
+  );
 const sleep = fc
   .constantFrom(500, 5_000, 16_000, 10 * MINUTE, HOUR, 5 * HOUR)
   .map((ms) => step(`sleep ${ms}`, (bot) => bot.sleep(ms)));

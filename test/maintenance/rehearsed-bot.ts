@@ -78,6 +78,8 @@ export class RehearsedBot {
   }
 
   private act(effect: Effect, outcome: Outcome, between: () => void): void {
+    // Invariant 7: no call while an earlier one without an answer may still take effect.
+    expect(this.late).toEqual([]);
     if (outcome === "crash_before") return;
     const isPost = effect.kind === "update_schedule";
     if (isPost) between();

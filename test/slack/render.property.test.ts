@@ -115,6 +115,9 @@ const record: fc.Arbitrary<Maintenance> = fc
 function check(message: SlackMessage, users: readonly string[] = []): void {
   expect(refusal(message.blocks)).toBeNull();
   expect(message.text).not.toBe("");
+  // Without it Slack makes links and mentions of its own out of what looks like one.
+  const objects = JSON.stringify(message.blocks);
+  expect(objects.match(/"verbatim":true/g)?.length).toBe(objects.match(/"type":"mrkdwn"/g)?.length);
   for (const text of [...mrkdwnTexts(message.blocks), message.text, withoutBlocks(message)]) {
     const ours = text
       .replace(/<!date\^-?\d+\^\{date_short_pretty\} \{time\}\|[^<>|]*>/g, "")

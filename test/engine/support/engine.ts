@@ -1,0 +1,169 @@
+import { onTestFinished } from "vitest";
+import type { ClusterConfig } from "../../../src/config/config.js";
+import { createIntake, type IntakeCluster } from "../../../src/engine/intake.js";
+import { NOTIFY_QUEUE } from "../../../src/engine/lanes.js";
+import { createNotifier, notifyProcessor } from "../../../src/engine/notify.js";
+import { openRecords, type Records } from "../../../src/engine/records.js";
+import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
+import { openStore } from "../../../src/engine/store/open-store.js";
+import type { Store, StoreSettings } from "../../../src/engine/store/store.js";
+import { createWorkerSide, run, type WorkerSide } from "../../../src/engine/worker-side.js";
+import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
+import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
+import { answer } from "../../../src/slack/answer.js";
+import { createMessenger } from "../../../src/slack/messenger.js";
+import { FakeSlack } from "../../slack/fake-slack.js";
+import { RecordedSlack } from "./recorded-slack.js";
+import { TestCluster } from "./test-cluster.js";
+
+/** Time limits of calls to masters, short enough to wait for. Together they stay below `SETTLE_MS`. */
+const TIMEOUTS = { connectMs: 400, headersMs: 500, bodyMs: 500 };
+const SETTLE_MS = 1_600;
+
+export interface TestClusterOptions {
+  /** @defaultValue six machines, `web-01` to `web-06`, and nothing that runs on them */
+  readonly master?: Partial<RehearsalOptions>;
+  readonly config?: Partial<ClusterConfig>;
+}
+
+/** Our two sides around one store, with a recorder where Slack would show things. One per test file. */
+export interface Engine {
+  readonly slack: RecordedSlack;
+  /** Slack's Web API, to make it refuse or go away. */
+  readonly webApi: FakeSlack;
+  readonly store: Store;
+  /** A cluster of its own with a rehearsal master and a worker; both end with the test. */
+  cluster(options?: TestClusterOptions): Promise<TestCluster>;
+  close(): Promise<void>;
+}
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+/** `ENGINE_LOG=1` shows what the engine logs. */
+const logger = process.env.ENGINE_LOG ? { ...console, debug() {} } : quiet;
+
+export const SIX: RehearsalOptions["agents"] = [1, 2, 3, 4, 5, 6].map((n) => ({
+  hostname: `web-0${n}`,
+  ip: `10.0.0.${n}`,
+}));
+
+export async function startEngine(settings: StoreSettings): Promise<Engine> {
+  const store = await openStore(settings, quiet);
+  const webApi = await FakeSlack.start();
+  const slack = new RecordedSlack();
+  const messenger = slack.through(createMessenger({ settings: webApi.settings(), logger, timeoutMs: 2_000 }));
+  const clusters: IntakeCluster[] = [];
+  const records = new Map<string, Records>();
+  const notifier = createNotifier(store, logger);
+  const intake = createIntake({ store, clusters, records, notifier, logger, now: Date.now });
+  const notify = store.worker(
+    NOTIFY_QUEUE,
+    notifyProcessor({ messenger, queue: notifier.queue, records, logger, now: Date.now }),
+    NOTIFY_WORKER_OPTIONS,
+  );
+  notify.on("error", (error) => logger.debug(error, "notify"));
+  run(notify, logger);
+  const workers = new Set<WorkerSide>();
+  let made = 0;
+  let commands = 0;
+
+  async function startWorker(config: ClusterConfig): Promise<WorkerSide> {
+    const worker = createWorkerSide({
+      store,
+      logger,
+      meters: { tick() {}, masterCall() {}, phase() {} },
+      timeouts: TIMEOUTS,
+      settleMs: SETTLE_MS,
+      clusters: [config],
+    });
+    workers.add(worker);
+    await worker.start();
+    return worker;
+  }
+
+  return {
+    slack,
+    webApi,
+    store,
+    async cluster(options = {}) {
+      made += 1;
+      const name = `c${made}`;
+      const master = await startRehearsalMaster({
+        agents: SIX,
+        frameworks: [],
+        returnAfterMs: 100,
+        ...options.master,
+      });
+      onTestFinished(() => master.close());
+      const config: ClusterConfig = {
+        name,
+        masters: [master.url],
+        credentials: null,
+        ca: null,
+        channel: `C${made}`,
+        inventoryFile: null,
+        defaultDurationMs: 2 * 3_600_000,
+        maxDurationMs: 30 * 86_400_000,
+        approvers: [],
+        selfApproval: false,
+        approvalTtlMs: 3_600_000,
+        pollMs: 200,
+        askAfterMs: 1_800_000,
+        agentReturnMs: 600_000,
+        ...options.config,
+      };
+      clusters.push(config);
+      const own = openRecords(store, name);
+      records.set(name, own);
+      let worker = await startWorker(config);
+      const stopWorker = async () => {
+        workers.delete(worker);
+        await worker.stop();
+      };
+      onTestFinished(stopWorker);
+      const to = (user: string) => ({
+        responseUrl: webApi.responseUrl(),
+        channel: config.channel ?? "",
+        user,
+      });
+      const tell = (user: string) => async (reply: Parameters<typeof messenger.reply>[1]) => {
+        await messenger
+          .reply(to(user), reply)
+          .catch((error: Error) => logger.warn(error, "answering a person"));
+      };
+      const onError = (error: unknown) => logger.error({ error }, "a handler failed");
+      return new TestCluster({
+        name,
+        channel: config.channel ?? "",
+        master,
+        slack,
+        records: own,
+        type: (user, text) => {
+          commands += 1;
+          const input = {
+            text,
+            command: "/mesos",
+            team: "T01",
+            triggerId: `trigger-${commands}`,
+            ...to(user),
+          };
+          return answer("command", () => intake.command(input), tell(user), onError);
+        },
+        click: (user, messageTs, button) => {
+          const input = { button, messageTs, actionId: "", triggerId: "", ...to(user) };
+          return answer("click", () => intake.click(input), tell(user), onError);
+        },
+        restart: async () => {
+          await stopWorker();
+          worker = await startWorker(config);
+        },
+      });
+    },
+    async close() {
+      await Promise.all([...workers].map((worker) => worker.stop()));
+      await notify.close();
+      notifier.close();
+      await store.close();
+      await webApi.stop();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { Decision } from "../../../src/maintenance/decision.js";
+import { plainText } from "../../../src/rehearsal/demo/plain-text.js";
+import type { SlackMessage } from "../../../src/slack/blocks.js";
+import { type ButtonValue, parseButton } from "../../../src/slack/button-value.js";
+import type { Messenger } from "../../../src/slack/messenger.js";
+import { renderReply } from "../../../src/slack/render-reply.js";
+
+/** A message in a channel as it stands there now. */
+export interface Posted {
+  readonly ts: string;
+  readonly channel: string;
+  /** `null` for the root message of a thread. */
+  readonly thread: string | null;
+  readonly text: string;
+  readonly buttons: readonly ButtonValue[];
+}
+
+/** What one person was told. */
+export interface Told {
+  readonly user: string;
+  readonly text: string;
+}
+
+const NAMES = { U01ALICE: "alice", U02BOB: "bob", U03CAROL: "carol" };
+
+/** Keeps what Slack has taken from the messenger, by channel, thread and person, so that a test can read it. */
+export class RecordedSlack {
+  readonly told: Told[] = [];
+  #posted: Posted[] = [];
+
+  /** All messages of a channel, oldest first, each as it stands now. */
+  channel(channel: string): readonly Posted[] {
+    return this.#posted.filter((message) => message.channel === channel);
+  }
+
+  /** The same messenger, with an eye on what it got through. */
+  through(messenger: Messenger): Messenger {
+    return {
+      ...messenger,
+      post: async (channel, thread, message) => {
+        const posted = await messenger.post(channel, thread, message);
+        this.#posted.push({ ts: posted.ts, channel, thread, ...shown(message) });
+        return posted;
+      },
+      update: async (channel, ts, message) => {
+        await messenger.update(channel, ts, message);
+        this.#posted = this.#posted.map((old) => (old.ts === ts ? { ...old, ...shown(message) } : old));
+      },
+      reply: async (to, reply) => {
+        await messenger.reply(to, reply);
+        this.told.push({ user: to.user, text: shown(renderReply(reply)).text });
+      },
+    };
+  }
+}
+
+/** The newest button of a kind among messages. */
+export function buttonOf(
+  messages: readonly Posted[],
+  kind: Decision["kind"],
+): { readonly message: Posted; readonly value: ButtonValue } | null {
+  const message = messages.findLast((one) => one.buttons.some((value) => value.decision.kind === kind));
+  const value = message?.buttons.find((one) => one.decision.kind === kind);
+  return message === undefined || value === undefined ? null : { message, value };
+}
+
+function shown({ text, blocks }: SlackMessage): Pick<Posted, "text" | "buttons"> {
+  const rows = blocks.flatMap((block) => (block.type === "actions" ? block.elements : []));
+  const buttons = rows.flatMap((element) => {
+    const parsed = parseButton("value" in element ? element.value : undefined);
+    return parsed.ok ? [parsed.value] : [];
+  });
+  return {
+    text: plainText({ ts: "", text, blocks } as unknown as Parameters<typeof plainText>[0], NAMES),
+    buttons,
+  };
+}

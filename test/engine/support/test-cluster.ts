@@ -1,0 +1,201 @@
+import type { Records } from "../../../src/engine/records.js";
+import type { Decision } from "../../../src/maintenance/decision.js";
+import type { Maintenance } from "../../../src/maintenance/record.js";
+import type { CallType } from "../../../src/rehearsal/master/call.js";
+import type { RehearsalMaster } from "../../../src/rehearsal/master/rehearsal-master.js";
+import type { ButtonValue } from "../../../src/slack/button-value.js";
+import { until } from "../../support/until.js";
+import { ALICE } from "./people.js";
+import { buttonOf, type Posted, type RecordedSlack } from "./recorded-slack.js";
+
+export interface TestClusterParts {
+  readonly name: string;
+  readonly channel: string;
+  readonly master: RehearsalMaster;
+  readonly slack: RecordedSlack;
+  readonly records: Records;
+  type(user: string, text: string): Promise<void>;
+  click(user: string, messageTs: string, button: ButtonValue): Promise<void>;
+  restart(): Promise<void>;
+}
+
+/** One cluster as people meet it in its Slack channel, with its master at hand. */
+export class TestCluster {
+  readonly master: RehearsalMaster;
+  readonly #parts: TestClusterParts;
+  /** What people had been told before the last command or click. */
+  #toldBefore = 0;
+
+  constructor(parts: TestClusterParts) {
+    this.#parts = parts;
+    this.master = parts.master;
+  }
+
+  get name(): string {
+    return this.#parts.name;
+  }
+
+  get records(): Records {
+    return this.#parts.records;
+  }
+
+  /** Types `/mesos …` in the cluster's channel; resolves when the command is handled and answered. */
+  async type(user: string, text: string): Promise<void> {
+    this.#toldBefore = this.#parts.slack.told.length;
+    await this.#parts.type(user, text);
+  }
+
+  async click(user: string, messageTs: string, button: ButtonValue): Promise<void> {
+    this.#toldBefore = this.#parts.slack.told.length;
+    await this.#parts.click(user, messageTs, button);
+  }
+
+  /** Stops the worker and starts another one. */
+  restart(): Promise<void> {
+    return this.#parts.restart();
+  }
+
+  /** What a person was told since the last command or click. */
+  toldTo(user: string): readonly string[] {
+    const since = this.#parts.slack.told.slice(this.#toldBefore);
+    return since.flatMap((told) => (told.user === user ? [told.text] : []));
+  }
+
+  /** Waits until a person is told this because of the last command or click. */
+  async told(user: string, words: RegExp | string, limitMs?: number): Promise<string> {
+    return await this.#wait(
+      `${words} told to ${user}`,
+      () => this.toldTo(user).find((text) => fits(words, text)),
+      () => this.toldTo(user),
+      limitMs,
+    );
+  }
+
+  /** `/mesos drain …`, once its job is placed. */
+  async drain(line: string, user: string = ALICE): Promise<TestMaintenance> {
+    await this.type(user, `drain ${line}`);
+    const told = await this.told(user, /is queued/);
+    return new TestMaintenance(/m-\w+/.exec(told)?.[0] ?? "", this);
+  }
+
+  /** Drains until the approval is asked for. */
+  async drainToQuestion(line: string, user: string = ALICE): Promise<TestMaintenance> {
+    const maintenance = await this.drain(line, user);
+    await maintenance.question();
+    return maintenance;
+  }
+
+  messages(): readonly Posted[] {
+    return this.#parts.slack.channel(this.#parts.channel);
+  }
+
+  /** How many calls of a type the master got, and with `outcome` how many of them ended so. */
+  calls(type: CallType, outcome?: "accepted" | "refused" | "none"): number {
+    return this.master
+      .calls()
+      .filter((call) => call.type === type && (outcome === undefined || call.outcome === outcome)).length;
+  }
+
+  /** Waits until the master has got so many calls of a type. */
+  async received(type: CallType, count = 1): Promise<void> {
+    await until(`${count} ${type} at the master`, async () => this.calls(type) >= count);
+  }
+
+  /** The master's mode for a host. */
+  mode(hostname: string): string {
+    const found = [...this.master.state().modes].find(([key]) => key.startsWith(`${hostname}|`));
+    return found?.[1] ?? "UP";
+  }
+
+  async #wait(
+    what: string,
+    look: () => string | undefined,
+    all: () => readonly string[],
+    limitMs = 15_000,
+  ): Promise<string> {
+    return await until(what, async () => look(), limitMs).catch((error: Error) => {
+      throw new Error(`${error.message}\nSeen:\n${all().join("\n---\n")}`);
+    });
+  }
+
+  /** @see TestMaintenance.thread */
+  waitFor(what: string, look: () => string | undefined, all: () => readonly string[], limitMs?: number) {
+    return this.#wait(what, look, all, limitMs);
+  }
+}
+
+/** One maintenance as people see it: its card, its thread, its buttons. */
+export class TestMaintenance {
+  constructor(
+    readonly id: string,
+    readonly cluster: TestCluster,
+  ) {}
+
+  /** The root message; `undefined` before it is posted. */
+  card(): Posted | undefined {
+    return this.cluster.messages().find((one) => one.thread === null && one.text.includes(this.id));
+  }
+
+  /** The messages of the thread, oldest first. */
+  threadNow(): readonly Posted[] {
+    const root = this.card()?.ts;
+    return this.cluster.messages().filter((one) => one.thread !== null && one.thread === root);
+  }
+
+  texts(): readonly string[] {
+    return this.threadNow().map((one) => one.text);
+  }
+
+  /** Waits for a message in the thread. */
+  thread(words: RegExp | string, limitMs?: number): Promise<string> {
+    const look = () => this.texts().find((text) => fits(words, text));
+    return this.cluster.waitFor(`${words} in the thread`, look, () => this.texts(), limitMs);
+  }
+
+  /** Waits until the card says this. */
+  root(words: RegExp | string, limitMs?: number): Promise<string> {
+    const look = () => {
+      const text = this.card()?.text;
+      return text !== undefined && fits(words, text) ? text : undefined;
+    };
+    return this.cluster.waitFor(`${words} on the card`, look, () => [this.card()?.text ?? ""], limitMs);
+  }
+
+  /** Waits for a button, on the card or in the thread. */
+  async button(kind: Decision["kind"], limitMs?: number) {
+    const look = () => {
+      const card = this.card();
+      return buttonOf([...(card === undefined ? [] : [card]), ...this.threadNow()], kind);
+    };
+    await this.cluster.waitFor(
+      `a button for ${kind}`,
+      () => look()?.message.text,
+      () => this.texts(),
+      limitMs,
+    );
+    const found = look();
+    if (found === null) throw new Error(`The button for ${kind} is gone again.`);
+    return found;
+  }
+
+  /** Waits for the open question. */
+  async question(limitMs?: number): Promise<Posted> {
+    return (await this.button("approve", limitMs)).message;
+  }
+
+  /** Clicks the newest button of a kind; resolves when the click is queued or answered. */
+  async click(user: string, kind: Decision["kind"]): Promise<void> {
+    const { message, value } = await this.button(kind);
+    await this.cluster.click(user, message.ts, value);
+  }
+
+  async record(): Promise<Maintenance> {
+    const record = await this.cluster.records.find(this.id);
+    if (record === null) throw new Error(`There is no record of ${this.id}.`);
+    return record;
+  }
+}
+
+function fits(words: RegExp | string, text: string): boolean {
+  return typeof words === "string" ? text.includes(words) : words.test(text);
+}
