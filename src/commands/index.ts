@@ -1,4 +1,4 @@
-export type { Command, CommandCluster, CommandContext, Parsed, Target } from "./command.js";
+export type { Command, CommandContext } from "./command.js";
 export { parseDuration, writeDuration } from "./duration.js";
 export { helpReply } from "./help.js";
 export { parseCommand } from "./parse.js";

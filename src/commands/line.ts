@@ -103,7 +103,7 @@ function joinWords(words: readonly (Word & Positional)[]): readonly Positional[]
     const previous = joined.at(-1);
     const open = previous && !previous.quoted && !word.quoted;
     const separated = open && (/[,:]$/.test(previous.text) || /^[,:]/.test(word.text));
-    const signed = false && open && /^[&!]./.test(word.text);
+    const signed = open && /^[&!]./.test(word.text);
     if (separated || signed || (open && /^\d+$/.test(previous.text) && isUnit(word.text))) {
       const between = signed && !separated ? ":" : "";
       joined.splice(-1, 1, { ...previous, text: `${previous.text}${between}${word.text}` });

@@ -31,7 +31,7 @@ export function createHostIndex(agents: readonly Agent[], inventory: Inventory |
   const addressed = (ip: string) => addresses().get(ip) ?? [];
   const placed = inventory ? placeInventory(inventory, hosts, names, addressed) : null;
   const named = (name: string) => names.get(name);
-  const inOrder = inventoryOrder(hosts, named);
+  const inOrder = inventoryOrder(named);
 
   const members = (group: string): readonly Host[] =>
     (inventory?.groups.get(group) ?? []).flatMap((host) => placed?.get(host) ?? []);
@@ -99,21 +99,22 @@ function byAddress(hosts: readonly Host[]): ReadonlyMap<string, readonly Host[]>
 }
 
 /** The order of the inventory's file; what is not in it comes after, in natural order. */
-function inventoryOrder(hosts: readonly Host[], named: HostIndex["named"]): HostIndex["inOrder"] {
+function inventoryOrder(named: HostIndex["named"]): HostIndex["inOrder"] {
   // The IP keeps the order of namesakes steady.
   const sortName = ({ names: [name = ""], machine }: Host) =>
     named(name).length > 1 ? `${name} ${machine?.ip ?? ""}` : name;
-  const sorted = (some: readonly Host[]) =>
-    naturalOrder(some.map(sortName)).flatMap((position) => some[position] ?? []);
-  const allSorted = lazy(() => sorted(hosts.filter((host) => host.position === Infinity)));
+  const sorted = (some: readonly Host[]) => {
+    const inTurn: Host[] = [];
+    for (const position of naturalOrder(some.map(sortName))) {
+      const host = some[position];
+      if (host) inTurn.push(host);
+    }
+    return inTurn;
+  };
   return (some) => {
     if (some.length < 2) return some;
     const listed = some.filter((host) => host.position !== Infinity);
     listed.sort((a, b) => a.position - b.position);
-    const others = some.filter((host) => host.position === Infinity);
-    if (others.length * 4 < hosts.length) return [...listed, ...sorted(others)];
-    // For a large part of the cluster the order of the whole, made once, is cheaper.
-    const wanted = new Set(others);
-    return [...listed, ...allSorted().filter((host) => wanted.has(host))];
+    return [...listed, ...sorted(some.filter((host) => host.position === Infinity))];
   };
 }

@@ -18,7 +18,7 @@ export interface HostPattern {
   readonly terms: readonly Term[];
 }
 
-export type ParsedPattern =
+type ParsedPattern =
   | { readonly ok: true; readonly pattern: HostPattern }
   | {
       readonly ok: false;

@@ -8,7 +8,7 @@ import { suggest } from "./suggest.js";
 /** Suggestions are looked up for this many terms; further ones are listed without. */
 const MOST_SUGGESTIONS = 8;
 
-export interface Resolved {
+interface Resolved {
   /** In inventory order, each once; identities as the master has them (invariant 4). */
   readonly machines: readonly Machine[];
   /**

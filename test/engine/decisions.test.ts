@@ -1,33 +1,168 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { embeddedPlace, type Place } from "./store/places.js";
-import { type Engine, startEngine } from "./support/engine.js";
+import { describe, expect, it } from "vitest";
+import { suiteFor } from "../support/require.js";
+import { PLACES } from "./store/places.js";
+import { useEngine } from "./support/engine.js";
 import { ALICE, BOB, CAROL } from "./support/people.js";
 
-let place: Place;
-let engine: Engine;
-beforeAll(async () => {
-  place = await embeddedPlace();
-  engine = await startEngine(place.settings);
-});
-afterAll(async () => {
-  await engine.close();
-  await place.dispose();
-});
+for (const { name, available, make } of PLACES) {
+  suiteFor(
+    `decisions on ${name}`,
+    available,
+  )(() => {
+    const engine = useEngine(make);
 
-describe("approving", () => {
-  it("is decided once when two people click at the same moment", async () => {
-    const cluster = await engine.cluster();
-    const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
+    it("counts one approval when two people click at the same moment, and tells the other (invariant 5)", async () => {
+      const cluster = await engine().cluster();
+      const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
+      const { message, value } = await maintenance.button("approve");
+      await Promise.all([BOB, CAROL].map((user) => cluster.click(user, message.ts, value)));
+      await maintenance.thread(/Down: 2 machines/);
+      await cluster.told(BOB, /You approved|has already approved/);
+      await cluster.told(CAROL, /You approved|has already approved/);
+      const told = [...cluster.toldTo(BOB), ...cluster.toldTo(CAROL)];
+      expect(told.filter((text) => text.includes("You approved"))).toHaveLength(1);
+      expect(told.filter((text) => text.includes("has already approved"))).toHaveLength(1);
+      expect(maintenance.texts().filter((text) => text.includes("approved Down"))).toHaveLength(1);
+      expect(cluster.calls("START_MAINTENANCE")).toBe(1);
+    });
+
+    it("takes a double click as one decision, and a later click changes nothing", async () => {
+      const cluster = await engine().cluster();
+      const maintenance = await cluster.drainToQuestion("web-01 2h");
+      const { message, value } = await maintenance.button("approve");
+      await Promise.all([1, 2, 3].map(() => cluster.click(BOB, message.ts, value)));
+      await maintenance.thread(/Down: 1 machine,/);
+      await cluster.click(BOB, message.ts, value);
+      await cluster.told(BOB, /@bob has already approved this\. Your click changed nothing/);
+      expect(maintenance.texts().filter((text) => text.includes("approved Down"))).toHaveLength(1);
+      expect(cluster.calls("START_MAINTENANCE")).toBe(1);
+    });
+
+    it("lets a click be repeated that could not be decided because the master was away", async () => {
+      const cluster = await engine().cluster();
+      const maintenance = await cluster.drainToQuestion("web-01 2h");
+      const { message, value } = await maintenance.button("approve");
+      await cluster.master.stop();
+      await cluster.click(BOB, message.ts, value);
+      const told = await cluster.told(BOB, /Nothing listens at/);
+      expect(told).toContain("Nothing was decided");
+      expect(told).toContain("Click again when the master answers");
+      await cluster.master.start();
+      await cluster.click(BOB, message.ts, value);
+      await maintenance.thread(/Down: 1 machine,/);
+      expect(cluster.calls("START_MAINTENANCE")).toBe(1);
+    });
+  });
+}
+
+describe("a decision that comes too late or from the wrong person", () => {
+  const engine = useEngine();
+
+  it("refuses the requester's own approval and one by a person who is no approver (invariant 6)", async () => {
+    const cluster = await engine().cluster({ config: { approvers: [ALICE, BOB] } });
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    await maintenance.click(ALICE, "approve");
+    await cluster.told(ALICE, /somebody else has to approve/);
+    await maintenance.click(CAROL, "approve");
+    await cluster.told(CAROL, /You are not an approver of .*Who may approve: @alice, @bob/);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(0);
+    await maintenance.click(BOB, "approve");
+    await maintenance.thread(/Down: 1 machine,/);
+  });
+
+  it("takes nothing down after a deny, and asks anew when a person wants it", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
     const { message, value } = await maintenance.button("approve");
-    await Promise.all([BOB, CAROL].map((user) => cluster.click(user, message.ts, value)));
-    await maintenance.thread(/Down: 2 machines/);
-    await cluster.told(BOB, /You approved|has already approved/);
-    await cluster.told(CAROL, /You approved|has already approved/);
-    const told = [...cluster.toldTo(BOB), ...cluster.toldTo(CAROL)];
-    expect(told.filter((text) => text.includes("You approved"))).toHaveLength(1);
-    expect(told.filter((text) => text.includes("has already approved"))).toHaveLength(1);
-    expect(maintenance.texts().filter((text) => text.includes("approved Down"))).toHaveLength(1);
+    await maintenance.click(BOB, "deny");
+    await maintenance.thread(/@bob denied Down/);
+    await cluster.click(CAROL, message.ts, value);
+    await cluster.told(CAROL, /@bob has already denied this\. Your click changed nothing/);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(0);
+    const settled = maintenance.threadNow().find((one) => one.ts === message.ts);
+    expect(settled?.text).toMatch(/Denied by @bob/);
+    expect(settled?.buttons).toEqual([]);
+
+    await cluster.type(ALICE, `down ${maintenance.id}`);
+    await cluster.told(ALICE, /approval is asked for in the thread/);
+    expect((await maintenance.question()).ts).not.toBe(message.ts);
+    await maintenance.click(CAROL, "approve");
+    await maintenance.thread(/Down: 1 machine,/);
+  });
+
+  it("takes nothing down once the question has expired", async () => {
+    const cluster = await engine().cluster({ config: { approvalTtlMs: 1_000 } });
+    const maintenance = await cluster.drain("web-01 2h");
+    await maintenance.thread(/Take 1 machine down\?/);
+    const at = { batch: "b1", approval: "b1a1" };
+    const message = await maintenance.thread(/Nobody approved Down in time/);
+    expect(message).toContain("Nothing was taken down");
+    await cluster.click(BOB, "", { v: 1, id: maintenance.id, rev: 0, decision: { kind: "approve", ...at } });
+    const told = await cluster.told(BOB, /this question has expired/);
+    expect(told).toContain(`/mesos down ${maintenance.id}`);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(0);
+  });
+
+  it("takes nothing down after a cancel", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    const { message, value } = await maintenance.button("approve");
+    await cluster.type(ALICE, `cancel ${maintenance.id}`);
+    await maintenance.root(/Cancelled/);
+    await cluster.click(BOB, message.ts, value);
+    await cluster.told(BOB, /has ended \(it ended as cancelled/);
+    expect(maintenance.threadNow().find((one) => one.ts === message.ts)?.buttons).toEqual([]);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(0);
+    expect(cluster.master.state().schedule.windows).toEqual([]);
+  });
+
+  it("cannot call a Down back, and says how to undo it", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    cluster.master.fault("START_MAINTENANCE", { kind: "hang_before" });
+    await maintenance.click(BOB, "approve");
+    await cluster.received("START_MAINTENANCE");
+    await cluster.type(ALICE, `cancel ${maintenance.id}`);
+    const told = await cluster.told(ALICE, /is being taken down right now; that cannot be called back/);
+    expect(told).toContain(`/mesos up ${maintenance.id}`);
+    await maintenance.thread(/Down: 1 machine,/);
     expect(cluster.calls("START_MAINTENANCE", "accepted")).toBe(1);
+    await cluster.type(ALICE, `cancel ${maintenance.id}`);
+    await cluster.told(ALICE, /is down, so Cancel is not possible now.*\n.*\n.*\/mesos up/);
+  });
+
+  it("says what to do instead when it is too early, and knows no other ids", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    await cluster.type(ALICE, `up ${maintenance.id}`);
+    await cluster.told(ALICE, /is awaiting_approval, so Up is not possible now/);
+    await cluster.type(ALICE, `down ${maintenance.id}`);
+    await cluster.told(ALICE, /already asked for; the question stands in the thread/);
+    for (const verb of ["down", "up", "cancel", "status"]) {
+      await cluster.type(ALICE, `${verb} m-zzzzz`);
+      await cluster.told(ALICE, /There is no maintenance m-zzzzz/);
+    }
+    expect(cluster.calls("STOP_MAINTENANCE")).toBe(0);
+  });
+
+  it("asks again instead of taking down when the picture got worse since the question (invariant 5)", async () => {
+    const cluster = await engine().cluster({
+      master: {
+        frameworks: [{ name: "marathon", habit: "silent", tasks: [{ name: "api", on: "web-02" }] }],
+      },
+    });
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    const { message } = await maintenance.button("approve");
+    cluster.master.launchTask("marathon", "web-01", "billing");
+    await maintenance.click(BOB, "approve");
+    await cluster.told(BOB, /The picture got worse.*task billing of marathon is now on web-01/);
+    await maintenance.thread(/was not carried out/);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(0);
+    const next = await maintenance.question();
+    expect(next.ts).not.toBe(message.ts);
+    expect(next.text).toMatch(/Will be lost: 1 task \(marathon 1\)/);
+    await maintenance.click(BOB, "approve");
+    await maintenance.thread(/Down: 1 machine, 1 task lost/);
     expect(cluster.calls("START_MAINTENANCE")).toBe(1);
   });
 });

@@ -194,6 +194,7 @@ describe("with an Ansible inventory", () => {
     ["~(db|new)", "db-b db-a db-c new-1", []],
     // The built-in groups are meant only by their whole names.
     ["al*", "", []],
+    ["un*", "", []],
     ["ungrouped", "new-1", ["lone.example.com"]],
     // Groups that stand in no other come in the order of the file, after the hosts in no group.
     ["all", "db-c db-b db-a web1.example.com web2.example.com new-1", ["lone.example.com", "web3"]],

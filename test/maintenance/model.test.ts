@@ -114,7 +114,7 @@ describe("whatever people, frameworks, other tools and crashes do", () => {
           one(bot);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 160 },
     );
   });
 
@@ -129,7 +129,7 @@ describe("whatever people, frameworks, other tools and crashes do", () => {
         bot.sleep(HOUR);
         bot.driveToEnd();
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 });

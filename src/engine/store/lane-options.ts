@@ -2,7 +2,7 @@ import type { StoreWorkerOptions } from "./store.js";
 
 /**
  * What every lane shares. A lock lasts 6 s and is renewed every 2 s, and jobs without one are looked for every 2 s in
- * two passes (mark, then take), so the job of a killed worker runs again 6 to 9 s after the kill. A shorter lock would
+ * two passes (mark, then take), so the job of a killed worker runs again 6 to 8 s after the kill. A shorter lock would
  * be lost by a busy process, a longer one would hold up every maintenance of the cluster.
  */
 const PICKED_UP_SOON = {

@@ -24,22 +24,23 @@ export async function openRedis(
 ): Promise<Driver> {
   const address = redisAddress(settings);
   const { producer, consumer } = redisClients(settings);
-  // The producer's connection stands for both: it is connected all the time, and the two fail and return together.
-  producer.on("error", (error) => trouble.failed("redis", error));
-  producer.on("close", () => trouble.failed("redis", CLOSED));
-  producer.on("ready", () => trouble.recovered("redis"));
-  consumer.on("error", (error) => trouble.failed("redis", error));
+  // A client without a listener writes its errors to the console.
+  for (const client of [producer, consumer]) client.on("error", () => undefined);
   try {
     await connected(producer, address);
     await connected(consumer, address);
     checkRedis(await producer.info(), address, logger);
   } catch (error) {
-    producer.removeAllListeners("close");
     producer.disconnect();
     consumer.disconnect();
     throw redisError(error, address);
   }
   logger.info({ address }, "the queue store in Redis is open");
+  // The producer's connection stands for both: the two fail and return together.
+  producer.on("error", (error) => trouble.failed("redis", error));
+  producer.on("close", () => trouble.failed("redis", CLOSED));
+  producer.on("ready", () => trouble.recovered("redis"));
+  consumer.on("error", (error) => trouble.failed("redis", error));
   return {
     kind: "redis",
     // The braces keep all keys on one node of a Redis Cluster, as BullMQ's scripts need.

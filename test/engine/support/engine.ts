@@ -1,7 +1,8 @@
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import type { ClusterConfig } from "../../../src/config/config.js";
 import { createIntake, type IntakeCluster } from "../../../src/engine/intake.js";
 import { NOTIFY_QUEUE } from "../../../src/engine/lanes.js";
+import type { EngineLogger } from "../../../src/engine/logger.js";
 import { createNotifier, notifyProcessor } from "../../../src/engine/notify.js";
 import { openRecords, type Records } from "../../../src/engine/records.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
@@ -13,6 +14,7 @@ import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js"
 import { answer } from "../../../src/slack/answer.js";
 import { createMessenger } from "../../../src/slack/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
+import { embeddedPlace, type Place } from "../store/places.js";
 import { RecordedSlack } from "./recorded-slack.js";
 import { TestCluster } from "./test-cluster.js";
 
@@ -26,6 +28,9 @@ export interface TestClusterOptions {
   readonly config?: Partial<ClusterConfig>;
 }
 
+/** Vitest's `onTestFinished`; tests that run at the same time have one each. */
+type OnFinish = (end: () => Promise<void>) => void;
+
 /** Our two sides around one store, with a recorder where Slack would show things. One per test file. */
 export interface Engine {
   readonly slack: RecordedSlack;
@@ -33,13 +38,13 @@ export interface Engine {
   readonly webApi: FakeSlack;
   readonly store: Store;
   /** A cluster of its own with a rehearsal master and a worker; both end with the test. */
-  cluster(options?: TestClusterOptions): Promise<TestCluster>;
+  cluster(options?: TestClusterOptions, onFinish?: OnFinish): Promise<TestCluster>;
   close(): Promise<void>;
 }
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const quiet: EngineLogger = { debug() {}, info() {}, warn() {}, error() {} };
 /** `ENGINE_LOG=1` shows what the engine logs. */
-const logger = process.env.ENGINE_LOG ? { ...console, debug() {} } : quiet;
+const logger: EngineLogger = process.env.ENGINE_LOG ? { ...console, debug() {} } : quiet;
 
 export const SIX: RehearsalOptions["agents"] = [1, 2, 3, 4, 5, 6].map((n) => ({
   hostname: `web-0${n}`,
@@ -84,7 +89,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
     slack,
     webApi,
     store,
-    async cluster(options = {}) {
+    async cluster(options = {}, onFinish = onTestFinished) {
       made += 1;
       const name = `c${made}`;
       const master = await startRehearsalMaster({
@@ -93,7 +98,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
         returnAfterMs: 100,
         ...options.master,
       });
-      onTestFinished(() => master.close());
+      onFinish(() => master.close());
       const config: ClusterConfig = {
         name,
         masters: [master.url],
@@ -119,7 +124,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
         workers.delete(worker);
         await worker.stop();
       };
-      onTestFinished(stopWorker);
+      onFinish(stopWorker);
       const to = (user: string) => ({
         responseUrl: webApi.responseUrl(),
         channel: config.channel ?? "",
@@ -165,5 +170,23 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
       await store.close();
       await webApi.stop();
     },
+  };
+}
+
+/** An engine in a place of its own for all tests of a file or block. */
+export function useEngine(make: () => Promise<Place> = embeddedPlace): () => Engine {
+  let place: Place | null = null;
+  let engine: Engine | null = null;
+  beforeAll(async () => {
+    place = await make();
+    engine = await startEngine(place.settings);
+  });
+  afterAll(async () => {
+    await engine?.close();
+    await place?.dispose();
+  });
+  return () => {
+    if (engine === null) throw new Error("The engine has not been started.");
+    return engine;
   };
 }

@@ -17,6 +17,7 @@ export interface Posted {
 
 /** What one person was told. */
 export interface Told {
+  readonly channel: string;
   readonly user: string;
   readonly text: string;
 }
@@ -48,7 +49,7 @@ export class RecordedSlack {
       },
       reply: async (to, reply) => {
         await messenger.reply(to, reply);
-        this.told.push({ user: to.user, text: shown(renderReply(reply)).text });
+        this.told.push({ channel: to.channel, user: to.user, text: shown(renderReply(reply)).text });
       },
     };
   }

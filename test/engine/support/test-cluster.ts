@@ -58,7 +58,9 @@ export class TestCluster {
   /** What a person was told since the last command or click. */
   toldTo(user: string): readonly string[] {
     const since = this.#parts.slack.told.slice(this.#toldBefore);
-    return since.flatMap((told) => (told.user === user ? [told.text] : []));
+    return since.flatMap((told) =>
+      told.user === user && told.channel === this.#parts.channel ? [told.text] : [],
+    );
   }
 
   /** Waits until a person is told this because of the last command or click. */

@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { naturalOrder } from "../../src/hosts/natural-order.js";
+
+const ordered = (names: readonly string[]) => naturalOrder(names).map((position) => names[position]);
+
+describe("natural order", () => {
+  test.each([
+    ["numbers count as numbers", ["web-10", "web-2", "web-1"], ["web-1", "web-2", "web-10"]],
+    ["leading zeros do not count", ["web-010", "web-9", "web-0011"], ["web-9", "web-010", "web-0011"]],
+    ["later numbers count too", ["r2-h1", "r1-h10", "r1-h9"], ["r1-h9", "r1-h10", "r2-h1"]],
+    ["a name before those that go on", ["web1", "web", "web-a"], ["web", "web-a", "web1"]],
+    ["what follows the number", ["web1", "web1.b", "web1.a"], ["web1", "web1.a", "web1.b"]],
+    [
+      "numbers beyond what is exact",
+      ["n10000000000000002", "n10000000000000001"],
+      ["n10000000000000001", "n10000000000000002"],
+    ],
+    ["nothing", [], []],
+  ])("%s", (_, names, expected) => {
+    expect(ordered(names)).toEqual(expected);
+  });
+
+  test("of equal names the first stays first", () => {
+    expect(naturalOrder(["a01", "b", "a1", "a1"])).toEqual([0, 2, 3, 1]);
+  });
+
+  // Few and short, so that names often share their beginning.
+  const part = fc.constantFrom("a", "-", ".", "0", "1", "9", "10", "99999999999999999");
+  const name = fc.array(part, { maxLength: 5 });
+
+  test("is that of comparing name by name, for any names", () => {
+    fc.assert(
+      fc.property(fc.array(name.map((parts) => parts.join(""))), (names) => {
+        const keys = names.map(key);
+        const expected = names.map((_, position) => position);
+        expected.sort((a, b) => (keys[a] === keys[b] ? a - b : (keys[a] ?? "") < (keys[b] ?? "") ? -1 : 1));
+        expect(naturalOrder(names)).toEqual(expected);
+      }),
+    );
+  });
+});
+
+/** A text that sorts as the name should: every number with its length before it. */
+function key(text: string): string {
+  return `${text.replace(/\d+/g, (digits) => {
+    const number = digits.replace(/^0+(?=\d)/, "");
+    return String.fromCharCode(0x30 + number.length) + number;
+  })}\0`;
+}
