@@ -21,11 +21,6 @@ export function machineKey(machine: MachineId): string {
   return `${(machine.hostname ?? "").toLowerCase()}|${machine.ip ?? ""}`;
 }
 
-/** Whether two entries name the same machine to a master. */
-export function sameMachine(a: MachineId, b: MachineId): boolean {
-  return machineKey(a) === machineKey(b);
-}
-
 /** How a machine is shown to people: its host name, or its IP where it has none. */
 export function machineName(machine: MachineId): string {
   return machine.hostname || machine.ip || "(unnamed machine)";

@@ -40,13 +40,6 @@ export function summarise(picture: Picture): FrameworkSummary[] {
   );
 }
 
-/** How many rows stand at each verdict, over all machines and frameworks. */
-export function countVerdicts(picture: Picture): Record<Verdict, number> {
-  const counts: Record<Verdict, number> = { empty: 0, promised: 0, refused: 0, silent: 0 };
-  for (const row of picture.verdicts) counts[row.verdict] += 1;
-  return counts;
-}
-
 /** Tasks still on the machines. */
 export function tasksLeft(picture: Picture): number {
   return picture.machines.reduce((sum, machine) => sum + machine.tasks, 0);

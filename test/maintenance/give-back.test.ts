@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { applyEdit } from "../../src/maintenance/schedule-edit.js";
-import { HOUR, machine, NOW, task, windowOn, worldOf } from "../support/world.js";
+import { HOUR, machine, NOW, windowOn, worldOf } from "../support/world.js";
 import { drainingWorld, inPhase, lastEvent, news, OURS, tick } from "./flow.js";
 
-const _t1 = task("t1", "marathon", "web-01");
 const theirs = windowOn(["web-01"], NOW + HOUR, null);
 
 describe("cancelling", () => {

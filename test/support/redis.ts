@@ -61,7 +61,20 @@ async function start(commandLine: (folder: string) => Promise<readonly string[]>
     running.kill("SIGKILL");
     await gone;
   };
-  await up();
+  const dispose = async (): Promise<void> => {
+    process.off("exit", killNow);
+    await kill();
+    await rm(folder, { recursive: true, force: true });
+  };
+  // A test run that ends in the middle leaves no server behind.
+  const killNow = (): void => void server?.kill("SIGKILL");
+  process.once("exit", killNow);
+  try {
+    await up();
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -69,16 +82,13 @@ async function start(commandLine: (folder: string) => Promise<readonly string[]>
     start: up,
     freeze: () => server?.kill("SIGSTOP"),
     thaw: () => server?.kill("SIGCONT"),
-    dispose: async () => {
-      await kill();
-      await rm(folder, { recursive: true, force: true });
-    },
+    dispose,
   };
 }
 
 /** Waits until it has loaded its data; an answer that refuses, such as NOAUTH, shows that as well. */
 async function untilLoaded(port: number, server: ChildProcess): Promise<void> {
-  for (;;) {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
     if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
     const said: string[] = [];
     const client = new Redis({ port, host: "127.0.0.1", lazyConnect: true, retryStrategy: null });
@@ -94,6 +104,7 @@ async function untilLoaded(port: number, server: ChildProcess): Promise<void> {
       client.disconnect();
     }
   }
+  throw new Error(`the redis-server on port ${port} does not answer`);
 }
 
 function freePort(): Promise<number> {

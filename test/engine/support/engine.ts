@@ -26,6 +26,8 @@ export interface TestClusterOptions {
   /** @defaultValue six machines, `web-01` to `web-06`, and nothing that runs on them */
   readonly master?: Partial<RehearsalOptions>;
   readonly config?: Partial<ClusterConfig>;
+  /** Addresses of masters that are configured beside the rehearsal one. */
+  readonly otherMasters?: readonly string[];
 }
 
 /** Vitest's `onTestFinished`; tests that run at the same time have one each. */
@@ -101,7 +103,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
       onFinish(() => master.close());
       const config: ClusterConfig = {
         name,
-        masters: [master.url],
+        masters: [master.url, ...(options.otherMasters ?? [])],
         credentials: null,
         ca: null,
         channel: `C${made}`,

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import type { ErrorRow } from "../../src/mesos/error-row.js";
+import { errorTable } from "../../src/mesos/errors.js";
+import type { CallType } from "../../src/rehearsal/master/call.js";
+import { useEngine } from "./support/engine.js";
+import { ALICE, BOB } from "./support/people.js";
+import type { TestCluster, TestMaintenance } from "./support/test-cluster.js";
+
+/** Which call of a maintenance a master answers so; every other text is given to the post of the schedule. */
+const CALLS: Readonly<Record<string, "START_MAINTENANCE" | "STOP_MAINTENANCE">> = {
+  no_machines: "START_MAINTENANCE",
+  not_scheduled: "START_MAINTENANCE",
+  not_draining: "START_MAINTENANCE",
+  not_down: "STOP_MAINTENANCE",
+};
+
+const TEXTS = errorTable().flatMap((row) =>
+  row.when.by === "text" ? [{ ...row, words: row.when.text, status: row.when.status }] : [],
+);
+/** 401 and 503 are met by any call, so they are in `master-away.test.ts` as well. */
+const STATUSES = errorTable().flatMap((row) =>
+  row.when.by === "status"
+    ? [{ ...row, words: "", status: row.when.status === "other" ? 500 : row.when.status }]
+    : [],
+);
+
+/** What stands in a master's text, and how a person reads it. */
+const BLANKS = {
+  machine: { said: '{"hostname":"web-01","ip":"10.0.0.1"}', shown: "web-01 (10.0.0.1)" },
+  value: { said: "10.0.0.300", shown: "10.0.0.300" },
+  agent: { said: "0f3c-S7", shown: "0f3c-S7" },
+} as const;
+
+describe("what a master says reaches the thread, explained", () => {
+  const engine = useEngine();
+
+  it.concurrent.for([...TEXTS, ...STATUSES])(
+    "$code ($status): $words",
+    { timeout: 60_000 },
+    async (row, test) => {
+      const call = CALLS[row.code] ?? "UPDATE_MAINTENANCE_SCHEDULE";
+      const cluster = await engine().cluster({}, test.onTestFinished);
+      const text = row.words.replace(/<(\w+)>/g, (_, name: keyof typeof BLANKS) => BLANKS[name].said);
+      const maintenance = await meet(cluster, call, row.status, text);
+
+      const message = await maintenance.thread(/⚠️/);
+      test.expect(message).toContain(filled(row.what, cluster, row.status));
+      if (text !== "") test.expect(message).toContain(`> ${text}`);
+      test.expect(message).toMatch(NOT_DONE[call]);
+      test.expect(message).toContain(`Next: ${filled(row.next, cluster, row.status)}`);
+
+      await goOn(maintenance, call);
+      test.expect(cluster.calls(call, "accepted")).toBe(1);
+    },
+  );
+
+  it("holds a row for every text of a master", () => {
+    expect(TEXTS.length).toBeGreaterThanOrEqual(20);
+    expect(STATUSES.length).toBeGreaterThanOrEqual(10);
+  });
+});
+
+const NOT_DONE: Record<keyof typeof LEAD_UP, RegExp> = {
+  UPDATE_MAINTENANCE_SCHEDULE: /Not done: The window is not posted yet\./,
+  START_MAINTENANCE: /Not done: The machines were not taken down/,
+  STOP_MAINTENANCE: /Not done: The machines are not up yet\./,
+};
+
+/** What people do until the call is made. */
+const LEAD_UP = {
+  UPDATE_MAINTENANCE_SCHEDULE: async () => {},
+  START_MAINTENANCE: async (maintenance: TestMaintenance) => {
+    await maintenance.click(BOB, "approve");
+  },
+  STOP_MAINTENANCE: async (maintenance: TestMaintenance) => {
+    await maintenance.click(BOB, "approve");
+    await maintenance.thread(/Down: 1 machine,/);
+    await maintenance.cluster.type(ALICE, `up ${maintenance.id}`);
+  },
+} as const satisfies Partial<Record<CallType, (maintenance: TestMaintenance) => Promise<void>>>;
+
+/** A maintenance whose call of this type is answered so. A 503 is tried three times within one call. */
+async function meet(
+  cluster: TestCluster,
+  call: keyof typeof LEAD_UP,
+  status: number,
+  text: string,
+): Promise<TestMaintenance> {
+  cluster.master.fault(call, { kind: "status", status, text, times: status === 503 ? 3 : 1 });
+  const maintenance = await cluster.drain("web-01 2h");
+  await LEAD_UP[call](maintenance);
+  return maintenance;
+}
+
+/** Nothing is stuck after it: what can be repeated is, and after a refused Down a person asks anew. */
+async function goOn(maintenance: TestMaintenance, call: keyof typeof LEAD_UP): Promise<void> {
+  const { cluster } = maintenance;
+  if (call === "UPDATE_MAINTENANCE_SCHEDULE") {
+    await maintenance.thread(/Scheduled/);
+    await maintenance.thread(/Going on again/);
+  } else if (call === "STOP_MAINTENANCE") {
+    await maintenance.thread(/Up: the master lets the agents/);
+  } else {
+    await cluster.type(ALICE, `down ${maintenance.id}`);
+    await cluster.told(ALICE, /asked for in the thread/);
+    await maintenance.click(BOB, "approve");
+    await maintenance.thread(/Down: 1 machine,/);
+  }
+}
+
+function filled(sentence: ErrorRow["what"], cluster: TestCluster, status: number): string {
+  const blanks: Record<string, string> = {
+    master: cluster.master.address,
+    cluster: cluster.name,
+    machine: BLANKS.machine.shown,
+    value: BLANKS.value.shown,
+    agent: BLANKS.agent.shown,
+    status: String(status),
+  };
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => blanks[name] ?? name);
+}
