@@ -51,12 +51,10 @@ export const environmentSchema = z.object({
   REDIS_CLUSTER: flag()
     .prefault("false")
     .meta({ description: "`true` if `REDIS_URL` is a node of a Redis Cluster.", example: "true" }),
-  REDIS_PREFIX: keyPrefix()
-    .prefault("mesos")
-    .meta({
-      description: "What the keys in Redis begin with: another one for each installation on one Redis.",
-      example: "mesos-eu",
-    }),
+  REDIS_PREFIX: keyPrefix().prefault("mesos").meta({
+    description: "What the keys in Redis begin with: another one for each installation on one Redis.",
+    example: "mesos-eu",
+  }),
   DATA_DIR: line().prefault("./data").meta({
     description: "Folder of the embedded store; not used with `REDIS_URL`.",
     example: "/var/lib/mesos-maintenance-bot",

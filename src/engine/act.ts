@@ -2,13 +2,7 @@ import { grantedApproval } from "../maintenance/approval.js";
 import { withBatch, withEvent, withTrouble } from "../maintenance/log.js";
 import type { Effect } from "../maintenance/phases.js";
 import type { Maintenance } from "../maintenance/record.js";
-import {
-  applyEdit,
-  type ScheduleEdit,
-  sameSchedule,
-  sameTime,
-  windowOf,
-} from "../maintenance/schedule-edit.js";
+import { applyEdit, type ScheduleEdit, sameSchedule } from "../maintenance/schedule-edit.js";
 import type { World } from "../maintenance/world.js";
 import type { Cluster } from "./cluster.js";
 import { isAway, isUnsettledCall, troubleFrom } from "./troubles.js";
@@ -49,7 +43,7 @@ async function updateSchedule(
   const notDone = adds ? "The window is not posted yet." : "The machines are not given back yet.";
   try {
     const schedule = await cluster.master.schedule();
-    const next = applyEdit(schedule, onlyOurs(edit, schedule), world.status.down);
+    const next = applyEdit(schedule, edit, world.status.down);
     if (sameSchedule(schedule, next)) return record;
     cluster.forget();
     await cluster.master.updateSchedule(next);
@@ -59,15 +53,6 @@ async function updateSchedule(
     const told = withTrouble(record, troubleFrom(error, notDone), now());
     return isUnsettledCall(error) ? { ...told, unsettledUntilMs: now() + cluster.policy.settleMs } : told;
   }
-}
-
-/** A machine that got somebody else's window since the world was read is left to them (invariant 12). */
-function onlyOurs(edit: ScheduleEdit, schedule: World["schedule"]): ScheduleEdit {
-  const machines = edit.machines.filter((machine) => {
-    const window = windowOf(schedule, machine);
-    return window === null || sameTime(window, edit.time);
-  });
-  return { ...edit, machines };
 }
 
 /**

@@ -17,6 +17,10 @@ const SHARED_MS = 400;
 /** How long after a call without an answer the world is taken as its outcome; longer than any call can last. */
 export const SETTLE_MS = 12_000;
 
+/** Reading 50,000 agents costs a master something: we look at most for a fifth of the time. */
+const PAUSE_FACTOR = 4;
+const LEAST_PAUSE_MS = 200;
+
 /** One cluster as the worker sees it: the master, the world it last showed, the rules. */
 export interface Cluster {
   readonly name: string;
@@ -24,6 +28,8 @@ export interface Cluster {
   readonly policy: Policy;
   /** The world, read at `notBeforeMs` or later; concurrent callers share one read. Throws MesosError. */
   world(notBeforeMs?: number): Promise<World>;
+  /** How long to leave the master in peace between two looks: a multiple of what the last one took. */
+  pauseMs(): number;
   /** Forgets the shared world: something was written. */
   forget(): void;
   /** Resolves a host pattern on a world, with the inventory file if there is one. Throws a sentence as HostsError. */
@@ -42,6 +48,7 @@ export function createCluster(
   now: () => number,
   settleMs = SETTLE_MS,
 ): Cluster {
+  let tookMs = 0;
   let shared: { startedMs: number; world: Promise<World> } | null = null;
   const indexes = new WeakMap<World, Promise<HostIndex>>();
 
@@ -80,7 +87,8 @@ export function createCluster(
     async world(notBeforeMs) {
       const earliest = notBeforeMs ?? now() - SHARED_MS;
       if (shared === null || shared.startedMs < earliest) {
-        const read = { startedMs: now(), world: master.snapshot() };
+        const startedMs = now();
+        const read = { startedMs, world: master.snapshot().finally(() => (tookMs = now() - startedMs)) };
         shared = read;
         // A failed read is shared by those who wait for it now, not by those who come later.
         read.world.catch(() => {
@@ -88,6 +96,9 @@ export function createCluster(
         });
       }
       return await shared.world;
+    },
+    pauseMs() {
+      return Math.max(LEAST_PAUSE_MS, PAUSE_FACTOR * tookMs);
     },
     forget() {
       shared = null;

@@ -17,6 +17,7 @@ import {
 } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
 import type { Records } from "./records.js";
+import { LockLostError, proveOwned, updateOwned } from "./store/owned.js";
 import type { StoreJob } from "./store/store.js";
 import { tick } from "./tick.js";
 import { replyFrom, troubleFrom } from "./troubles.js";
@@ -45,14 +46,15 @@ const RETRY_MS = 10_000;
  */
 export function controlProcessor(ports: ControlPorts) {
   return async (job: StoreJob, token: string, signal: AbortSignal): Promise<unknown> => {
+    const mine = () => proveOwned(job, token);
     switch (job.name) {
       case MAINTENANCE_JOB:
         return await runMaintenance(job, token, signal, ports);
       case DECISION_JOB:
-        return await runDecision(decisionJob.parse(job.data), signal, ports);
+        return await runDecision(decisionJob.parse(job.data), mine, ports);
       case HOSTS_JOB:
         return await decideForHosts(hostsJob.parse(job.data), ports, (decision) =>
-          runDecision(decision, signal, ports),
+          runDecision(decision, mine, ports),
         );
       default:
         throw new UnrecoverableError(`No job of the control lane is called ${job.name}.`);
@@ -73,8 +75,7 @@ async function runMaintenance(
   const save = async (record: Maintenance) => {
     const print = fingerprint(record);
     if (print === stored) return;
-    mustOwn(signal);
-    await job.updateData(encodeMaintenance(record));
+    await updateOwned(job, token, encodeMaintenance(record));
     stored = print;
     await ports.changed(record);
   };
@@ -84,13 +85,13 @@ async function runMaintenance(
     const outcome = await tick(first, {
       cluster: ports.cluster,
       save,
-      fence: async () => mustOwn(signal),
+      fence: () => proveOwned(job, token),
       others: async () => (await ports.records.open()).filter((other) => other.id !== first.id),
       now: ports.now,
     });
     ({ record, wakeAtMs } = outcome);
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || error instanceof LockLostError) throw error;
     ports.logger.error({ err: error, maintenance: first.id, cluster: first.cluster }, "a tick failed");
     record = withTrouble(
       decodeMaintenance(job.data),
@@ -106,13 +107,18 @@ async function runMaintenance(
     ports.now() - startedMs,
   );
   if (record.end !== null) return record.end.phase;
-  const due = ports.eventSince(startedMs) ? ports.now() + 200 : (wakeAtMs ?? ports.now() + RETRY_MS);
+  const peace = ports.now() + ports.cluster.pauseMs();
+  const due = ports.eventSince(startedMs) ? peace : Math.max(wakeAtMs ?? ports.now() + RETRY_MS, peace);
   await job.moveToDelayed(due, token);
   throw new DelayedError();
 }
 
 /** A click or a command on one maintenance; the outcome goes to the person and, through the record, to the thread. */
-async function runDecision(request: DecisionJob, signal: AbortSignal, ports: ControlPorts): Promise<string> {
+async function runDecision(
+  request: DecisionJob,
+  mine: () => Promise<void>,
+  ports: ControlPorts,
+): Promise<string> {
   const startedMs = ports.now();
   const found = await ports.records.job(request.maintenance);
   if (found === null) {
@@ -152,7 +158,7 @@ async function runDecision(request: DecisionJob, signal: AbortSignal, ports: Con
     "decision",
   );
   if (decided.record !== record) {
-    mustOwn(signal);
+    await mine();
     await job.updateData(encodeMaintenance(decided.record));
     await ports.changed(decided.record);
     await ports.records.wake(record.id);
@@ -168,11 +174,6 @@ export function unknownMaintenance(id: string, cluster: string): Reply {
     notDone: "Nothing was done.",
     next: "See the open ones with /mesos status.",
   });
-}
-
-/** The job's lock was lost: another worker may be running it, so this one must not write or act any more (invariant 8). */
-function mustOwn(signal: AbortSignal): void {
-  if (signal.aborted) throw new Error("The lock of this job was lost; another worker goes on with it.");
 }
 
 /** The time of the last look is stored this often while nothing else changes, so that the card can say how old it is. */

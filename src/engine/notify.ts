@@ -17,8 +17,8 @@ import {
 } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
 import type { Records } from "./records.js";
-import { wakeJob } from "./records.js";
 import type { Store, StoreJob, StoreQueue } from "./store/store.js";
+import { wake } from "./store/wake.js";
 import { deliver } from "./thread.js";
 
 /** An open maintenance's thread is compared with its record at least this often, should a wake-up have got lost. */
@@ -71,7 +71,7 @@ export function createNotifier(store: Store, logger: EngineLogger): Notifier {
   async function wakeNow(id: string, tries: number): Promise<void> {
     const job = await queue.getJob(threadJobId(id));
     if (job === undefined) return;
-    await wakeJob(job);
+    await wake(job);
     // It is running and may have read the record before the change: once more when it has finished.
     if (tries > 0 && (await job.isActive()) && !again.has(id)) {
       const timer = setTimeout(() => {

@@ -1,6 +1,7 @@
 import { decodeMaintenance, type Maintenance } from "../maintenance/record.js";
 import { controlQueueName, MAINTENANCE_JOB } from "./lanes.js";
 import type { Store, StoreJob, StoreQueue } from "./store/store.js";
+import { wake } from "./store/wake.js";
 
 /** The control queue of one cluster as the place where its records live: reading them, and waking their jobs. */
 export interface Records {
@@ -43,20 +44,11 @@ export function openRecords(store: Store, cluster: string): Records {
     },
     async wake(id) {
       const found = await queue.getJob(id);
-      if (found !== undefined) await wakeJob(found);
+      if (found !== undefined) await wake(found);
     },
     async wakeAll() {
       for (const one of await jobs("failed")) await one.retry("failed");
-      for (const one of await jobs("delayed")) await wakeJob(one);
+      for (const one of await jobs("delayed")) await wake(one);
     },
   };
-}
-
-/** Promotes a delayed job; one that is not delayed any more needs no waking. */
-export async function wakeJob(job: StoreJob): Promise<void> {
-  try {
-    await job.promote();
-  } catch (error) {
-    if (await job.isDelayed()) throw error;
-  }
 }

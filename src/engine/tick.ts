@@ -62,8 +62,9 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
       record = await act(record, effect, world, cluster, now);
     }
     if (record !== before) await ports.save(record);
-    // Trouble: not at once again. The next tick starts from the world.
-    if (record.trouble !== null) return { record, wakeAtMs: step.wakeAtMs ?? now() + cluster.policy.pollMs };
+    // A call failed: not at once again. The next tick starts from the world.
+    if (record.trouble !== before.trouble)
+      return { record, wakeAtMs: step.wakeAtMs ?? now() + cluster.policy.pollMs };
   }
   return { record, wakeAtMs: now() + Math.min(1_000, cluster.policy.pollMs) };
 }

@@ -3,9 +3,6 @@ import type { MasterEvent } from "../mesos/events.js";
 import type { Master } from "../mesos/master.js";
 import type { EngineLogger } from "./logger.js";
 
-/** Events come in bursts (a Down removes an agent and each of its tasks); one tick answers them all. */
-const BURST_MS = 250;
-
 /** What the master's event stream is used for: waking ticks early. Polling goes on beside it, so losing it only costs time. */
 export interface Watch {
   /** A maintenance was looked at: its agents matter as long as it is open. Subscribes with the first, leaves with the last. */
@@ -18,10 +15,14 @@ export interface Watch {
 /**
  * Listens to the master only while a maintenance is open: the stream begins with the whole state of the cluster.
  *
+ * Events come in bursts (a Down removes an agent and each of its tasks); one tick answers them all.
+ *
+ * @param pauseMs how long to gather events before waking.
  * @param wake is called, at most once per burst, when a task or an agent of an open maintenance changed.
  */
 export function createWatch(
   master: Master,
+  pauseMs: () => number,
   wake: () => Promise<void>,
   logger: EngineLogger,
   now: () => number,
@@ -50,7 +51,7 @@ export function createWatch(
         wake().catch((error) =>
           logger.warn({ err: error }, "an event could not wake the ticks; the next poll will"),
         );
-    }, BURST_MS);
+    }, pauseMs());
   }
 
   async function leave(): Promise<void> {

@@ -69,7 +69,13 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     });
     const cluster = createCluster(config, master, now, options.settleMs);
     const records = openRecords(store, config.name);
-    const watch = createWatch(master, () => records.wakeAll(), logger, now);
+    const watch = createWatch(
+      master,
+      () => cluster.pauseMs(),
+      () => records.wakeAll(),
+      logger,
+      now,
+    );
     const process = controlProcessor({
       cluster,
       records,

@@ -20,20 +20,25 @@ export function shortName(name: string): string {
   return dot < 0 || /^[\d.]+$/.test(name) ? name : name.slice(0, dot);
 }
 
-/** Hosts by name. */
+/** Hosts by name. A name mostly has one host, which then stands there itself: a list for each would cost as much again. */
 export class HostNames {
-  readonly #byName = new Map<string, Host[]>();
+  readonly #byName = new Map<string, Host | Host[]>();
 
   add(name: string, host: Host): void {
     const same = this.#byName.get(name);
-    if (same) same.push(host);
-    else this.#byName.set(name, [host]);
+    if (same === undefined) this.#byName.set(name, host);
+    else if (Array.isArray(same)) same.push(host);
+    else this.#byName.set(name, [same, host]);
   }
 
   get(name: string): readonly Host[] {
-    return this.#byName.get(name) ?? [];
+    const found = this.#byName.get(name);
+    if (found === undefined) return NOBODY;
+    return Array.isArray(found) ? found : [found];
   }
 }
+
+const NOBODY: readonly Host[] = [];
 
 /** Hosts by short name; `null` where several share one, which then stands for none of them. */
 export function byShortName(hosts: readonly Host[]): ReadonlyMap<string, Host | null> {

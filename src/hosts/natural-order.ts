@@ -25,7 +25,7 @@ export function naturalOrder(names: readonly string[]): readonly number[] {
 
 /**
  * Names with the same text before their first number differ by that number, which is quick to compare; only those that
- * have it in common are looked at further. Sorting whole names took five times as long for tens of thousands of them.
+ * have it in common are looked at further. Sorting tens of thousands of whole names takes several times as long.
  */
 function order(items: Item[], positions: number[]): void {
   const buckets = new Map<string, Item[]>();

@@ -21,7 +21,7 @@ export interface Resolution {
 export function filteredRead(hidden: readonly string[]): Omit<Trouble, "sinceMs"> {
   return {
     code: "filtered_read",
-    what: `The master shows ${list(hidden)} in maintenance, but not in the schedule it lets us read: the view is filtered.`,
+    what: `The master shows ${list(hidden)} in maintenance, in one of schedule and status and not in the other: the view we get is filtered.`,
     said: null,
     notDone: "Nothing was posted, because posting on a filtered view would wipe other people's windows.",
     next: "Grant the bot's principal get_maintenance_schedules and get_maintenance_statuses on all machines; it goes on by itself then.",

@@ -1,7 +1,7 @@
 import { type Machine, machineKey } from "./machine.js";
 import type { MachineView, Picture, TaskRef, Verdict, VerdictRow } from "./picture.js";
 import { nanosToMillis } from "./time.js";
-import type { Answer, Framework, Task, World } from "./world.js";
+import type { Agent, Answer, Framework, Task, World } from "./world.js";
 
 /** A machine of a maintenance with the agents ever seen on it: after Down they are no longer in the list of agents. */
 export interface WatchedMachine {
@@ -80,7 +80,7 @@ interface WorldIndex {
   readonly offers: Map<string, Set<string>>;
   readonly answers: Map<string, readonly Answer[]>;
   readonly agents: Map<string, string[]>;
-  readonly recovering: Map<string, string[]>;
+  readonly recovering: readonly Agent[];
   readonly down: Set<string>;
 }
 
@@ -107,7 +107,7 @@ function indexWorld(world: World): WorldIndex {
     offers,
     answers: new Map(world.status.draining.map((entry) => [machineKey(entry.machine), entry.answers])),
     agents: ids(world.agents),
-    recovering: ids(world.recoveredAgents),
+    recovering: world.recoveredAgents,
     down: new Set(world.status.down.map(machineKey)),
   };
   indexes.set(world, index);
@@ -130,9 +130,18 @@ function machineView(watched: WatchedMachine, index: WorldIndex): MachineView {
     ip: watched.machine.ip,
     mode,
     agents: index.agents.get(key)?.length ?? 0,
-    recovering: index.recovering.get(key)?.length ?? 0,
+    recovering: index.recovering.filter((agent) => isOn(agent, watched)).length,
     tasks: tasksOf(watched, index).length,
   };
+}
+
+/**
+ * Whether a recovered agent is one of the machine's. A master shows it without a pid, so without an IP: then its id, or
+ * its host name alone, has to do. Taking one too many for ours only makes us wait.
+ */
+function isOn(agent: Agent, { machine, agentIds }: WatchedMachine): boolean {
+  if (agentIds.includes(agent.id) || machineKey(agent.machine) === machineKey(machine)) return true;
+  return agent.machine.ip === "" && agent.machine.hostname.toLowerCase() === machine.hostname.toLowerCase();
 }
 
 function judge(watched: WatchedMachine, index: WorldIndex, before: readonly VerdictRow[]): VerdictRow[] {

@@ -104,11 +104,11 @@ function readInfo(reader: WireReader, shared: Shared): Info {
   let id = "";
   let hostname = "";
   let domain = NOWHERE;
-  const attributes: Attribute[] = [];
+  let attributes: readonly Attribute[] = [];
   while (reader.pos < end) {
     const tag = reader.tag();
     if (tag === INFO_HOSTNAME) hostname = reader.string();
-    else if (tag === INFO_ATTRIBUTE) attributes.push(shared.attribute(reader));
+    else if (tag === INFO_ATTRIBUTE) attributes = joined(attributes, shared.attributes(reader, end));
     else if (tag === INFO_ID) id = readId(reader);
     else if (tag === INFO_DOMAIN) domain = shared.domain(reader);
     else skipField(reader, tag);
@@ -119,6 +119,11 @@ function readInfo(reader: WireReader, shared: Shared): Info {
     attributes,
     domain,
   };
+}
+
+/** The parts of a repeated field need not stand together, though Mesos puts them so. */
+function joined<T>(before: readonly T[], more: readonly T[]): readonly T[] {
+  return before.length === 0 ? more : [...before, ...more];
 }
 
 function toAgent(info: Info, ip: string, active: boolean, deactivated: boolean): Agent {
@@ -143,10 +148,12 @@ function ipOfPid(pid: string): string {
 
 /**
  * Attributes and domains are the same few on thousands of agents, so each distinct run of bytes is decoded once and
- * its object shared: less time, and less memory for as long as the world is kept.
+ * its object shared: less time, and less memory for as long as the world is kept. The attributes of an agent are looked
+ * up all together first, so that agents without one of their own share the whole list.
  */
 class Shared {
   readonly #answer: Buffer;
+  readonly #lists = new Map<string, readonly Attribute[]>();
   readonly #attributes = new Map<string, Attribute>();
   readonly #domains = new Map<string, Domain>();
 
@@ -154,8 +161,31 @@ class Shared {
     this.#answer = answer;
   }
 
-  attribute(reader: WireReader): Attribute {
-    return this.#once(reader, this.#attributes, decodeAttribute);
+  /** Reads the attributes that stand one after another; the reader is behind the tag of the first. */
+  attributes(reader: WireReader, limit: number): readonly Attribute[] {
+    const start = reader.pos;
+    let end = messageEnd(reader);
+    for (reader.pos = end; end < limit && reader.tag() === INFO_ATTRIBUTE; reader.pos = end) {
+      end = messageEnd(reader);
+    }
+    const key = this.#answer.toString("latin1", start, end);
+    let list = this.#lists.get(key);
+    if (list === undefined) {
+      list = this.#attributesBetween(reader, start, end);
+      this.#lists.set(key, list);
+    }
+    reader.pos = end;
+    return list;
+  }
+
+  #attributesBetween(reader: WireReader, start: number, end: number): readonly Attribute[] {
+    reader.pos = start;
+    const list = [this.#once(reader, this.#attributes, decodeAttribute)];
+    while (reader.pos < end) {
+      reader.tag();
+      list.push(this.#once(reader, this.#attributes, decodeAttribute));
+    }
+    return list;
   }
 
   domain(reader: WireReader): Domain {

@@ -21,7 +21,17 @@ export class LockLostError extends Error {
  * @throws LockLostError when the lock belongs to somebody else or has expired; nothing is written then.
  */
 export async function updateOwned<D>(job: StoreJob<D>, token: string, data: D): Promise<void> {
+  await proveOwned(job, token);
+  await job.updateData(data);
+}
+
+/**
+ * Proves that this processor still holds the lock of its job, and renews it: before anything that somebody else may be
+ * doing as well (invariant 8).
+ *
+ * @throws LockLostError
+ */
+export async function proveOwned(job: StoreJob, token: string): Promise<void> {
   const held = await job.extendLock(token, CONTROL_WORKER_OPTIONS.lockDuration);
   if (held !== 1) throw new LockLostError(job.id ?? "(no id)");
-  await job.updateData(data);
 }

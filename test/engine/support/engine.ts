@@ -94,6 +94,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
     async cluster(options = {}, onFinish = onTestFinished) {
       made += 1;
       const name = `c${made}`;
+      const channel = `C${made}`;
       const master = await startRehearsalMaster({
         agents: SIX,
         frameworks: [],
@@ -106,7 +107,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
         masters: [master.url, ...(options.otherMasters ?? [])],
         credentials: null,
         ca: null,
-        channel: `C${made}`,
+        channel,
         inventoryFile: null,
         defaultDurationMs: 2 * 3_600_000,
         maxDurationMs: 30 * 86_400_000,
@@ -129,7 +130,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
       onFinish(stopWorker);
       const to = (user: string) => ({
         responseUrl: webApi.responseUrl(),
-        channel: config.channel ?? "",
+        channel,
         user,
       });
       const tell = (user: string) => async (reply: Parameters<typeof messenger.reply>[1]) => {
@@ -140,7 +141,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
       const onError = (error: unknown) => logger.error({ error }, "a handler failed");
       return new TestCluster({
         name,
-        channel: config.channel ?? "",
+        channel,
         master,
         slack,
         records: own,

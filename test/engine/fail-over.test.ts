@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { until } from "../support/until.js";
+import { useEngine } from "./support/engine.js";
+import { ALICE, BOB } from "./support/people.js";
+
+describe("a fail-over while machines drain", () => {
+  const engine = useEngine();
+
+  it("keeps answers as no longer counted, does not take recovering agents for empty ones, and goes on (invariant 2)", async () => {
+    const cluster = await engine().cluster({
+      master: {
+        frameworks: [
+          {
+            name: "marathon",
+            habit: "mover",
+            tasks: [{ name: "api", on: "web-01" }],
+            answerAfterMs: null,
+            moveEveryMs: null,
+            askAgainMs: null,
+          },
+        ],
+      },
+    });
+    const { master } = cluster;
+    const maintenance = await cluster.drain("web-0[1-2] 2h");
+    await maintenance.thread(/Scheduled/);
+    master.answer("marathon", "web-01", "accept");
+    await maintenance.thread(/marathon: promised 1/);
+
+    master.failOver({ reregisterMs: null });
+    await maintenance.thread(/The leading master changed and forgot all answers/);
+    await maintenance.root(/2 machines are not back after a fail-over: their tasks cannot be seen/);
+    // Several more looks at a master that shows no tasks at all.
+    const looks = cluster.calls("GET_TASKS");
+    await until("five more looks", async () => cluster.calls("GET_TASKS") >= looks + 5);
+    expect(maintenance.texts().filter((text) => /Empty|Take \d+ machine/.test(text))).toEqual([]);
+    await cluster.type(ALICE, `down ${maintenance.id}`);
+    await cluster.told(ALICE, /has not registered again since the fail-over, so its tasks are not known/);
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
+
+    master.reregister();
+    await until("the framework is asked again", async () => master.state().inverseOffers.length > 0);
+    master.answer("marathon", "web-01", "accept");
+    master.tick();
+    await maintenance.thread(/Empty/);
+    await maintenance.question();
+    await maintenance.click(BOB, "approve");
+    await maintenance.thread(/Down: 2 machines, 0 tasks lost/);
+  });
+
+  it("leaves an open question open, takes nothing down on what cannot be seen, and the click can be repeated", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    cluster.master.failOver({ reregisterMs: null });
+    await maintenance.click(BOB, "approve");
+    await cluster.told(BOB, /has not registered again since the fail-over.*\n.*the question stays open/);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(0);
+    cluster.master.reregister();
+    await maintenance.click(BOB, "approve");
+    await maintenance.thread(/Down: 1 machine,/);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(1);
+  });
+
+  it("looks hosts up only when all agents have registered again", async () => {
+    const cluster = await engine().cluster();
+    cluster.master.failOver({ reregisterMs: null });
+    const maintenance = await cluster.drain("web-* 2h");
+    expect(await maintenance.thread(/has not heard from all agents yet/)).toContain(
+      "No window was posted yet",
+    );
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
+    cluster.master.reregister();
+    await maintenance.thread(/Scheduled: 6 machines/);
+  });
+
+  it("keeps machines down through it, and brings them up", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
+    await maintenance.click(BOB, "approve");
+    await maintenance.thread(/Down: 2 machines/);
+    const { id } = cluster.master.state();
+    cluster.master.failOver();
+    await until("another leader", async () => cluster.master.state().id !== id);
+    await cluster.type(ALICE, `up ${maintenance.id}`);
+    await maintenance.root(/Back in service/);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(1);
+  });
+});
