@@ -18,14 +18,16 @@ import { embeddedPlace, type Place } from "../store/places.js";
 import { RecordedSlack } from "./recorded-slack.js";
 import { TestCluster } from "./test-cluster.js";
 
-/** Time limits of calls to masters, short enough to wait for. Together they stay below `SETTLE_MS`. */
+/** Time limits of calls to masters, short enough to wait for. undici adds up to a second. Together below `SETTLE_MS`. */
 const TIMEOUTS = { connectMs: 400, headersMs: 500, bodyMs: 500 };
-const SETTLE_MS = 1_600;
+const SETTLE_MS = 2_500;
 
 export interface TestClusterOptions {
   /** @defaultValue six machines, `web-01` to `web-06`, and nothing that runs on them */
   readonly master?: Partial<RehearsalOptions>;
   readonly config?: Partial<ClusterConfig>;
+  /** How long a call without an answer may still take effect. */
+  readonly settleMs?: number;
   /** Addresses of masters that are configured beside the rehearsal one. */
   readonly otherMasters?: readonly string[];
 }
@@ -73,13 +75,13 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
   let made = 0;
   let commands = 0;
 
-  async function startWorker(config: ClusterConfig): Promise<WorkerSide> {
+  async function startWorker(config: ClusterConfig, settleMs = SETTLE_MS): Promise<WorkerSide> {
     const worker = createWorkerSide({
       store,
       logger,
       meters: { tick() {}, masterCall() {}, phase() {} },
       timeouts: TIMEOUTS,
-      settleMs: SETTLE_MS,
+      settleMs,
       clusters: [config],
     });
     workers.add(worker);
@@ -122,7 +124,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
       clusters.push(config);
       const own = openRecords(store, name);
       records.set(name, own);
-      let worker = await startWorker(config);
+      let worker = await startWorker(config, options.settleMs);
       const stopWorker = async () => {
         workers.delete(worker);
         await worker.stop();
@@ -162,7 +164,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
         },
         restart: async () => {
           await stopWorker();
-          worker = await startWorker(config);
+          worker = await startWorker(config, options.settleMs);
         },
       });
     },

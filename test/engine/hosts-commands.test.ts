@@ -1,0 +1,165 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { useEngine } from "./support/engine.js";
+import { ALICE, BOB } from "./support/people.js";
+
+const FOREIGN = {
+  machines: [{ hostname: "web-06", ip: "10.0.0.6" }],
+  start: 1795195128662822401n,
+  duration: null,
+};
+
+describe("down, up and cancel for hosts", () => {
+  const engine = useEngine();
+
+  it("decide on the whole maintenance that the hosts are", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drain("web-0[1-2] 2h");
+    await maintenance.question();
+    await maintenance.click(BOB, "deny");
+    await maintenance.thread(/denied Down/);
+    await cluster.type(ALICE, "down web-01,web-02");
+    await cluster.told(ALICE, /approval is asked for in the thread/);
+    await maintenance.click(BOB, "approve");
+    await maintenance.thread(/Down: 2 machines/);
+    // The master has no agents there any more, but their maintenance knows the machines.
+    await cluster.type(BOB, "up web-0[1-2]");
+    await cluster.told(BOB, /are being brought up/);
+    await maintenance.root(/Back in service/);
+  });
+
+  it("decide on each of several maintenances", async () => {
+    const cluster = await engine().cluster();
+    const first = await cluster.drainToQuestion("web-01 2h");
+    const second = await cluster.drainToQuestion("web-0[2-3] 2h");
+    await cluster.type(ALICE, "cancel web-0[1-3]");
+    await first.root(/Cancelled/);
+    await second.root(/Cancelled/);
+    expect(cluster.master.state().schedule.windows).toEqual([]);
+  });
+
+  it("refuse a part of a maintenance and name its id", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drainToQuestion("web-0[1-3] 2h");
+    for (const verb of ["down", "cancel"]) {
+      await cluster.type(ALICE, `${verb} web-01`);
+      const told = await cluster.told(ALICE, /also holds web-02, web-03, and its machines go together/);
+      expect(told).toContain(`/mesos ${verb} ${maintenance.id}`);
+    }
+    expect((await maintenance.record()).cancel).toBeNull();
+  });
+
+  it("refuse machines of others and say whose they seem to be (invariant 12)", async () => {
+    const cluster = await engine().cluster();
+    cluster.master.postSchedule({ windows: [FOREIGN] });
+    for (const verb of ["down", "up", "cancel"]) {
+      await cluster.type(ALICE, `${verb} web-0[5-6]`);
+      const told = await cluster.told(ALICE, /only done for machines of our own maintenances/);
+      expect(told).toContain("web-05 is in no maintenance");
+      expect(told).toContain("web-06 stands in a window of somebody else from 2026-11-20");
+      expect(told).toContain("without an end");
+    }
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
+    expect(cluster.calls("STOP_MAINTENANCE")).toBe(0);
+  });
+
+  it("name the nearest hosts when nothing matches", async () => {
+    const cluster = await engine().cluster();
+    await cluster.type(ALICE, "up wbe-01");
+    await cluster.told(ALICE, /Nothing in \w+ matches `wbe-01` \(nearest: .*web-01/);
+  });
+});
+
+describe("a drain that cannot be", () => {
+  const engine = useEngine();
+
+  it.each([
+    { line: "wbe-01 2h", words: /wbe-01.*\n?.*web-01/s },
+    { line: "web-01:!web-01 2h", words: /leaves no machine in|matches nothing/ },
+    { line: "@rack=r9 2h", words: /rack=r9/ },
+  ])("of `$line` is told to the person alone; nothing is posted", async ({ line, words }) => {
+    const cluster = await engine().cluster();
+    await cluster.type(ALICE, `drain ${line}`);
+    const told = await cluster.told(ALICE, /No window was posted/);
+    expect(told).toMatch(words);
+    expect(cluster.messages()).toEqual([]);
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
+  });
+
+  it("of a host in the inventory that the master does not know is refused by name", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mmb-inventory-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const inventoryFile = join(folder, "hosts.ini");
+    await writeFile(inventoryFile, "[web]\nweb-0[1:3]\nweb-77\n");
+    const cluster = await engine().cluster({ config: { inventoryFile } });
+    await cluster.type(ALICE, "drain web 2h");
+    await cluster.told(ALICE, /The master of \w+ has no agent for web-77\. No window was posted/);
+    await cluster.drainToQuestion("web:!web-77 2h");
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
+  });
+
+  it("of machines in a window says whose it is, and overwrites nothing (invariant 12)", async () => {
+    const cluster = await engine().cluster();
+    cluster.master.postSchedule({ windows: [FOREIGN] });
+    const first = await cluster.drainToQuestion('web-01 2h --reason "kernel update"');
+    const { windows } = cluster.master.state().schedule;
+    await cluster.type(BOB, "drain web-01 4h");
+    await cluster.told(
+      BOB,
+      new RegExp(`web-01 is already draining, by ${first.id} of @alice \\(kernel update\\)`),
+    );
+    await cluster.type(BOB, "drain web-0[5-6] 4h");
+    await cluster.told(BOB, /web-06 is already draining, in a window of somebody else from 2026-11-20/);
+    await first.click(BOB, "approve");
+    await first.thread(/Down: 1 machine,/);
+    await cluster.type(BOB, "drain web-01|10.0.0.1 4h");
+    await cluster.told(BOB, new RegExp(`web-01 is already Down, by ${first.id}`));
+    expect(cluster.master.state().schedule.windows).toEqual(windows);
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
+  });
+
+  it("at the same time as another for the same machine leaves one of the two", async () => {
+    const cluster = await engine().cluster();
+    const gone = cluster.type(ALICE, "drain web-01 2h");
+    await cluster.type(BOB, "drain web-0[1-2] 3h");
+    await gone;
+    await cluster.told(BOB, /web-01 is already draining|web-01 is planned by|is queued/);
+    const outcome = async () => (await cluster.records.open()).filter((record) => record.batches.length > 0);
+    const open = await outcome();
+    expect(open.length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("a command that is not understood", () => {
+  const engine = useEngine();
+
+  it.each([
+    "drian web-01",
+    "drain",
+    "drain web-01 4x",
+    "drain web-01 0h",
+    "drain web-01 -1h",
+    "drain web-01 999d",
+    "drain web-01 2h --cluster nowhere",
+    'drain web-01 2h --reason "kernel',
+    "drain web-[01 2h",
+    "drain ~web-(01 2h",
+    "up",
+  ])("`%s` is answered to the person alone with an example, and places no job", async (line) => {
+    const cluster = await engine().cluster();
+    await cluster.type(ALICE, line);
+    const [told = "", ...more] = cluster.toldTo(ALICE);
+    expect(more).toEqual([]);
+    expect(told).toMatch(/^(❗|🚫|ℹ️)/);
+    expect(told).toMatch(/\/mesos \w+/);
+    expect(await cluster.records.queue.getJobCounts()).toMatchObject({
+      waiting: 0,
+      prioritized: 0,
+      delayed: 0,
+    });
+    expect(await cluster.records.open()).toEqual([]);
+    expect(cluster.messages()).toEqual([]);
+  });
+});
