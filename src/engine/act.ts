@@ -2,6 +2,7 @@ import { grantedApproval } from "../maintenance/approval.js";
 import { withBatch, withEvent, withTrouble } from "../maintenance/log.js";
 import type { Effect } from "../maintenance/phases.js";
 import type { Maintenance } from "../maintenance/record.js";
+import type { Schedule } from "../maintenance/schedule.js";
 import { applyEdit, type ScheduleEdit, sameSchedule } from "../maintenance/schedule-edit.js";
 import type { World } from "../maintenance/world.js";
 import type { Cluster } from "./cluster.js";
@@ -41,15 +42,30 @@ async function updateSchedule(
 ): Promise<Maintenance> {
   const adds = edit.kind === "place";
   const notDone = adds ? "The window is not posted yet." : "The machines are not given back yet.";
+  let next: Schedule;
   try {
     const schedule = await cluster.master.schedule();
-    const next = applyEdit(schedule, edit, world.status.down);
+    next = applyEdit(schedule, edit, world.status.down);
     if (sameSchedule(schedule, next)) return record;
-    cluster.forget();
-    await cluster.master.updateSchedule(next);
+  } catch (error) {
+    return withTrouble(record, troubleFrom(error, notDone), now());
+  }
+  return await write(record, notDone, cluster, now, () => cluster.master.updateSchedule(next));
+}
+
+/** A call that can be repeated without harm. Without an answer it is neither repeated nor given up for a while (invariant 7). */
+async function write(
+  record: Maintenance,
+  notDone: string,
+  cluster: Cluster,
+  now: () => number,
+  call: () => Promise<void>,
+): Promise<Maintenance> {
+  cluster.forget();
+  try {
+    await call();
     return { ...record, unsettledUntilMs: null };
   } catch (error) {
-    cluster.forget();
     const told = withTrouble(record, troubleFrom(error, notDone), now());
     return isUnsettledCall(error) ? { ...told, unsettledUntilMs: now() + cluster.policy.settleMs } : told;
   }
@@ -75,7 +91,9 @@ async function startMaintenance(
     if (isUnsettledCall(error)) {
       const notDone =
         "Whether the machines went down is not known yet; the call is not repeated until the master's state shows it.";
-      return withTrouble(record, troubleFrom(error, notDone), now());
+      // Counted from the end of the call: only from now on can it no longer be under way here.
+      const waiting = withBatch(record, { ...batch, intent: { ...batch.intent, sentAtMs: now() } });
+      return withTrouble(waiting, troubleFrom(error, notDone), now());
     }
     const back = withBatch(record, { ...batch, intent: null });
     if (isAway(error))
@@ -97,12 +115,6 @@ async function stopMaintenance(
   cluster: Cluster,
   now: () => number,
 ): Promise<Maintenance> {
-  try {
-    cluster.forget();
-    await cluster.master.stopMaintenance(effect.machines);
-    return { ...record, unsettledUntilMs: null };
-  } catch (error) {
-    const told = withTrouble(record, troubleFrom(error, "The machines are not up yet."), now());
-    return isUnsettledCall(error) ? { ...told, unsettledUntilMs: now() + cluster.policy.settleMs } : told;
-  }
+  const stop = () => cluster.master.stopMaintenance(effect.machines);
+  return await write(record, "The machines are not up yet.", cluster, now, stop);
 }
