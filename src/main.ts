@@ -105,18 +105,28 @@ function say(text: string): void {
   process.stdout.write(text);
 }
 
+/** `sysexits.h`: the command line is not understood. Such mistakes are no reason to start again by itself. */
+const USAGE_EXIT_CODE = 64;
+
+/** What ends the start, in words: no stack for what a person can mend. */
+function explain(error: unknown): { readonly text: string; readonly code: number } {
+  if (error instanceof ConfigError) return { text: error.format(), code: CONFIG_EXIT_CODE };
+  if (error instanceof SlackFailure && error.permanent)
+    return { text: error.message, code: CONFIG_EXIT_CODE };
+  if (error instanceof StoreError) {
+    const later = error.code === "unreachable" || error.code === "no_answer";
+    const next = later ? "Start it again when the store answers." : error.next;
+    return { text: `${error.what} Nothing was started. ${next}`, code: 1 };
+  }
+  if (error instanceof OpsServerError || error instanceof SlackFailure)
+    return { text: error.message, code: 1 };
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (code?.startsWith("ERR_PARSE_ARGS")) return { text: `${message}\n\n${HELP}`, code: USAGE_EXIT_CODE };
+  return { text: stack ?? String(error), code: 1 };
+}
+
 main().catch((error: unknown) => {
-  const known =
-    error instanceof ConfigError ||
-    error instanceof StoreError ||
-    error instanceof OpsServerError ||
-    error instanceof SlackFailure;
-  const text =
-    error instanceof ConfigError
-      ? error.format()
-      : known
-        ? error.message
-        : String((error as Error).stack ?? error);
+  const { text, code } = explain(error);
   process.stderr.write(`${text}\n`);
-  process.exit(error instanceof ConfigError ? CONFIG_EXIT_CODE : 1);
+  process.exit(code);
 });

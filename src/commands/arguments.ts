@@ -1,13 +1,12 @@
 import { parsePattern } from "../hosts/index.js";
-import { formatSpan } from "../maintenance/time.js";
 import { clusterNamed, clusterNames, impliedCluster, nearestCluster } from "./cluster.js";
 import type { CommandCluster, CommandContext, Target } from "./command.js";
-import { looksLikeDuration, parseDuration, writeDuration } from "./duration.js";
+import { looksLikeDuration } from "./duration.js";
+import { leftOver } from "./left-over.js";
 import { type Line, writeLine } from "./line.js";
+import { isId } from "./maintenance-id.js";
 import { Mistake } from "./mistake.js";
 import type { OptionName } from "./options.js";
-
-const ID = /^m-[a-z0-9]{4,8}$/i;
 
 /**
  * The arguments of one line, read from left to right by its verb. Every method throws a `Mistake` that carries the
@@ -29,14 +28,33 @@ export class Arguments {
     this.#at = option === null && this.#named !== null ? 1 : 0;
   }
 
+  get verb(): string {
+    return this.#line.verb;
+  }
+
+  get clusters(): readonly CommandCluster[] {
+    return this.#context.clusters;
+  }
+
   /** The value of an option, or `null`. */
   option(name: OptionName): string | null {
     return this.#line.options.find((option) => option.name === name)?.value ?? null;
   }
 
+  /** Whether an option that takes no value is there. */
+  flag(name: OptionName): boolean {
+    return this.#line.options.some((option) => option.name === name);
+  }
+
+  /** The line with an option set to another value, or without it. */
+  lineWith(name: OptionName, value: string | null): string {
+    const others = this.#line.options.filter((option) => option.name !== name);
+    return this.#write(this.#texts, value === null ? others : [...others, { name, value }]);
+  }
+
   /** The cluster that the line names, by `--cluster` or as the first word; else `null`. */
-  namedCluster(): string | null {
-    return this.#named?.name ?? null;
+  namedCluster(): CommandCluster | null {
+    return this.#named;
   }
 
   /** The cluster the line is about: named, else the channel's, else the only one. */
@@ -63,6 +81,23 @@ export class Arguments {
       : null;
   }
 
+  /** The cluster of a verb that takes nothing else. */
+  clusterAlone(): CommandCluster {
+    const [first] = this.#texts;
+    if (first === undefined || this.#named !== null) {
+      this.end();
+      return this.cluster();
+    }
+    const cluster = clusterNamed(first, this.#context);
+    if (cluster) return cluster;
+    const problem = `There is no cluster ${first}. Configured: ${clusterNames(this.#context.clusters)}.`;
+    const meant = nearestCluster(first, this.#context);
+    throw new Mistake(
+      problem,
+      meant === null ? this.lineInstead(this.#texts.length) : this.lineInstead(1, meant),
+    );
+  }
+
   /** Whether every word has been read. */
   done(): boolean {
     return this.#at >= this.#texts.length;
@@ -73,22 +108,32 @@ export class Arguments {
     return this.#texts[this.#at++] ?? null;
   }
 
+  /** The same, left to be read; or one after it. */
+  peek(ahead = 0): string | null {
+    return this.#texts[this.#at + ahead] ?? null;
+  }
+
+  /** The line with the next `count` words replaced by others. */
+  lineInstead(count: number, ...words: string[]): string {
+    return this.#write(this.#texts.toSpliced(this.#at, count, ...words));
+  }
+
   /** A host pattern of good form. */
   hosts(): string {
     const text = this.#texts[this.#at];
     if (text === undefined)
-      throw new Mistake(`Which hosts? ${this.#line.verb} needs them.`, this.#insert("<hosts>"));
+      throw new Mistake(`Which hosts? ${this.#line.verb} needs them.`, this.lineInstead(0, "<hosts>"));
     if (/^<.*>$/.test(text)) throw new Mistake(`Put the hosts in place of ${text}.`, null);
     if (looksLikeDuration(text)) {
       const next = this.#texts[this.#at + 1];
-      const line = next === undefined ? this.#insert("<hosts>") : this.#replace(2, next, text);
+      const line = next === undefined ? this.lineInstead(0, "<hosts>") : this.lineInstead(2, next, text);
       throw new Mistake(`${text} is a duration; the hosts come before it.`, line);
     }
     const parsed = parsePattern(text);
     if (!parsed.ok) {
       throw new Mistake(
         parsed.problem,
-        parsed.corrected === null ? null : this.#replace(1, parsed.corrected),
+        parsed.corrected === null ? null : this.lineInstead(1, parsed.corrected),
       );
     }
     this.#at += 1;
@@ -100,76 +145,24 @@ export class Arguments {
     const text = this.#texts[this.#at];
     if (text === undefined) {
       const problem = `${this.#line.verb} needs hosts or the id of a maintenance.`;
-      throw new Mistake(problem, this.#insert("<hosts>"));
+      throw new Mistake(problem, this.lineInstead(0, "<hosts>"));
     }
-    if (!ID.test(text)) return { kind: "hosts", hosts: this.hosts() };
+    if (!isId(text)) return { kind: "hosts", hosts: this.hosts() };
     this.#at += 1;
     return { kind: "id", id: text.toLowerCase() };
   }
 
-  /** A duration in milliseconds within the cluster's limit; its default if the line has none. */
-  duration(cluster: CommandCluster): number {
-    const text = this.#texts[this.#at];
-    if (text === undefined || !looksLikeDuration(text)) return cluster.defaultDurationMs;
-    const parsed = parseDuration(text);
-    if (!parsed.ok) {
-      throw new Mistake(
-        parsed.problem,
-        this.#replace(1, parsed.guess ?? writeDuration(cluster.defaultDurationMs)),
-      );
-    }
-    if (parsed.ms > cluster.maxDurationMs) {
-      const most = cluster.maxDurationMs;
-      const problem = `${text} is longer than the ${formatSpan(most)} that ${cluster.name} allows.`;
-      throw new Mistake(problem, this.#replace(1, writeDuration(most)));
-    }
-    this.#at += 1;
-    return parsed.ms;
+  /** What is left of the line as one text, or `null`. */
+  rest(): string | null {
+    const words = this.#texts.slice(this.#at);
+    this.#at = this.#texts.length;
+    return words.length === 0 ? null : words.join(" ");
   }
 
   /** Nothing may be left; what is gets a guess at what it was for. */
   end(): void {
-    const left = this.#line.words[this.#at];
-    if (!left) return;
-    throw this.#moreOfAnOption() ?? this.#oneWordTooMany(left.text);
-  }
-
-  /** `drain web-* 4h --reason kernel update`: the reason wanted quotes. */
-  #moreOfAnOption(): Mistake | null {
-    const { words, options } = this.#line;
-    const name = words.find(({ trails }) => trails !== null)?.trails;
-    if (!name) return null;
-    const more = words.filter(({ trails }) => trails === name).map(({ text }) => text);
-    const rest = words.filter(({ trails }) => trails !== name).map(({ text }) => text);
-    const quoted = options.map((option) =>
-      option.name === name ? { name, value: [option.value, ...more].join(" ") } : option,
-    );
-    return new Mistake(`A ${name} of several words needs quotes around it.`, this.#write(rest, quoted));
-  }
-
-  #oneWordTooMany(text: string): Mistake {
-    const { verb } = this.#line;
-    const [first = ""] = this.#texts;
-    const meant = this.#at > 0 && this.#named === null ? nearestCluster(first, this.#context) : null;
-    if (meant) {
-      const problem = `There is no cluster ${first}. Configured: ${clusterNames(this.#context.clusters)}.`;
-      return new Mistake(problem, this.#write([meant, ...this.#texts.slice(1)]));
-    }
-    const before = this.#texts[this.#at - 1];
-    const mergeable =
-      before !== undefined && ![before, text].some((word) => looksLikeDuration(word) || ID.test(word));
-    if (mergeable && parsePattern(text).ok) {
-      const words = this.#texts.toSpliced(this.#at - 1, 2, `${before},${text}`);
-      return new Mistake(
-        `Several hosts need a comma or a colon between them: ${before},${text}.`,
-        this.#write(words),
-      );
-    }
-    const problem =
-      this.#at === 0
-        ? `${verb} takes nothing after it, so not ${text} either.`
-        : `${text} is one word too many for ${verb}.`;
-    return new Mistake(problem, this.#write(this.#texts.toSpliced(this.#at, 1)));
+    const mistake = leftOver(this.#line, this.#at, this.#named !== null, this.#context);
+    if (mistake) throw mistake;
   }
 
   /** The classic order: `<cluster> <hosts> [duration]`. A cluster's name with nothing after it is a host pattern. */
@@ -187,14 +180,6 @@ export class Arguments {
       `There is no cluster ${name}. Configured: ${clusterNames(this.#context.clusters)}.`,
       this.#write(this.#texts, [...others, { name: "cluster", value: meant }]),
     );
-  }
-
-  #insert(placeholder: string): string {
-    return this.#replace(0, placeholder);
-  }
-
-  #replace(count: number, ...words: string[]): string {
-    return this.#write(this.#texts.toSpliced(this.#at, count, ...words));
   }
 
   #write(words: readonly string[], options = this.#line.options): string {

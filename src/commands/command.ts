@@ -20,21 +20,64 @@ export type Target =
   | { readonly kind: "hosts"; readonly hosts: string }
   | { readonly kind: "id"; readonly id: string };
 
+/** What happens when the machines are not empty by the deadline: give them back, ask for the Down, or go on. */
+export const DEADLINE_ACTIONS = ["release", "ask", "force"] as const;
+
+/** `--deadline 2h --then release`. */
+export interface Deadline {
+  /** Milliseconds after the window's start; never later than its end. */
+  readonly afterMs: number;
+  readonly action: (typeof DEADLINE_ACTIONS)[number];
+}
+
+export interface DrainCommand {
+  readonly verb: "drain";
+  readonly cluster: string;
+  readonly hosts: string;
+  readonly durationMs: number;
+  /** How long from now the window starts (`--in`), in milliseconds; `null` means at once. */
+  readonly startInMs: number | null;
+  readonly reason: string | null;
+  readonly ticket: string | null;
+  readonly deadline: Deadline | null;
+  /** Why it should go on though the policy's calendar says no. */
+  readonly override: string | null;
+  /** How many machines the requester confirms by typing it (`--confirm 40`). */
+  readonly confirmed: number | null;
+  /** Show what would go away, and do nothing. */
+  readonly dryRun: boolean;
+}
+
 /**
  * A command that was understood. `hosts` are patterns of good form (`parsePattern`). `cluster` is `null` where the
- * target is an id, which is one of a kind in all clusters, and for `status` of everything.
+ * target is an id, which is one of a kind in all clusters, and for `status` and `history` of everything.
  */
 export type Command =
+  | DrainCommand
   | {
-      readonly verb: "drain";
-      readonly cluster: string;
-      readonly hosts: string;
-      readonly durationMs: number;
-      readonly reason: string | null;
-      readonly ticket: string | null;
+      readonly verb: "down";
+      readonly cluster: string | null;
+      readonly target: Target;
+      readonly override: string | null;
     }
-  | { readonly verb: "down" | "up" | "cancel"; readonly cluster: string | null; readonly target: Target }
+  | { readonly verb: "up" | "cancel"; readonly cluster: string | null; readonly target: Target }
+  | {
+      readonly verb: "hold";
+      readonly cluster: string | null;
+      readonly id: string;
+      readonly reason: string | null;
+    }
+  | { readonly verb: "release"; readonly cluster: string | null; readonly id: string }
+  /** Makes the window longer by `byMs` milliseconds. */
+  | {
+      readonly verb: "extend";
+      readonly cluster: string | null;
+      readonly id: string;
+      readonly byMs: number;
+    }
   | { readonly verb: "status"; readonly cluster: string | null; readonly target: Target | null }
+  | { readonly verb: "history"; readonly cluster: string | null; readonly id: string | null }
+  | { readonly verb: "schedule"; readonly cluster: string }
   | { readonly verb: "hosts"; readonly cluster: string; readonly hosts: string }
   | { readonly verb: "clusters" }
   | { readonly verb: "help"; readonly topic: string | null };

@@ -1,8 +1,9 @@
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import { COMMAND } from "./mistake.js";
-import { OPTIONS } from "./options.js";
+import { OPTIONS, optionUsage } from "./options.js";
 import { verbFor } from "./parse.js";
-import { VERBS, type Verb } from "./verbs.js";
+import type { Verb } from "./verb.js";
+import { VERBS } from "./verbs.js";
 
 /** What hosts and durations look like, wherever a verb takes them. */
 export const FORMS: readonly (readonly [string, string])[] = [
@@ -47,7 +48,7 @@ function verbHelp(verb: Verb): Reply {
   const options = OPTIONS.filter(({ name }) => verb.options.includes(name));
   const parts = [usage(verb)];
   if (options.length > 0) {
-    parts.push(columns(options.map(({ name, value, summary }) => [`--${name} ${value}`, summary])));
+    parts.push(columns(options.map((option) => [optionUsage(option), option.summary])));
   }
   if (verb.takes.includes("hosts")) parts.push(columns(FORMS));
   const summary = `${verb.name}: ${verb.summary}.`;

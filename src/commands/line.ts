@@ -1,11 +1,12 @@
 import { nearest } from "../hosts/index.js";
 import { isUnit } from "./duration.js";
 import { Mistake } from "./mistake.js";
-import { OPTIONS, type OptionName } from "./options.js";
+import { isFlag, OPTIONS, type OptionName, optionKnownAs } from "./options.js";
 import { quoteWord, type Word } from "./words.js";
 
 export interface Option {
   readonly name: OptionName;
+  /** Empty if the option takes none. */
   readonly value: string;
 }
 
@@ -30,14 +31,28 @@ const LONG_DASHES = /[\u2010-\u2015\u2212]/g;
 /** Writes a line again, such as one with a mistake corrected. */
 export function writeLine(verb: string, words: readonly string[], options: readonly Option[]): string {
   const plain = words.map((word) => (/^(?:-\d|<)/.test(word) ? word : quoteWord(word)));
-  const named = options.map(
-    ({ name, value }) => `--${name} ${/^<.*>$/.test(value) ? value : quoteWord(value)}`,
+  const named = options.map(({ name, value }) =>
+    isFlag(name) ? `--${name}` : `--${name} ${isPlaceholder(value) ? value : quoteWord(value)}`,
   );
   return [verb, ...plain, ...named].join(" ");
 }
 
-/** Takes the words after a verb apart. Throws a `Mistake` for an option that the verb does not have. */
-export function readLine(verb: string, typed: readonly Word[], allowed: readonly OptionName[]): Line {
+/** Whether a text is for the person to replace, such as `<hosts>`. */
+function isPlaceholder(text: string): boolean {
+  return /^<.*>$/.test(text);
+}
+
+/**
+ * Takes the words after a verb apart. Throws a `Mistake` for an option that the verb does not have.
+ *
+ * @param prose words are a person's sentence: left as they were typed.
+ */
+export function readLine(
+  verb: string,
+  typed: readonly Word[],
+  allowed: readonly OptionName[],
+  prose = false,
+): Line {
   const words: (Word & Positional)[] = [];
   const options: Option[] = [];
   let trails: OptionName | null = null;
@@ -49,35 +64,49 @@ export function readLine(verb: string, typed: readonly Word[], allowed: readonly
 
   for (let at = 0; at < typed.length; at += 1) {
     const word = typed[at];
-    if (!word || (!word.quoted && /^[-\u2010-\u2015]+$/.test(word.text))) continue;
+    if (!word || (!prose && !word.quoted && /^[-\u2010-\u2015]+$/.test(word.text))) continue;
     const dashes = DASHES.exec(word.text)?.[0];
     if (dashes === undefined) {
       if (word.quoted || !/^[\p{L}'.;!]+$/u.test(word.text)) trails = null;
-      words.push({ ...word, text: word.quoted ? word.text : word.text.replace(LONG_DASHES, "-"), trails });
+      const verbatim = word.quoted || prose;
+      words.push({ ...word, text: verbatim ? word.text : word.text.replace(LONG_DASHES, "-"), trails });
       continue;
     }
     const [, typedName = "", equals = "", inline = ""] =
       /^([^=]*)(=?)(.*)$/s.exec(word.text.slice(dashes.length)) ?? [];
     const assigned = equals === "" ? "" : `=${quoteWord(inline)}`;
-    const name = allowed.find((option) => option === typedName.toLowerCase());
+    const name = allowed.find((option) => option === typedName.toLowerCase().replace(LONG_DASHES, "-"));
     if (name === undefined) throw mistake(...unknownOption(verb, typedName, assigned, at, allowed));
     if (dashes === "-")
       throw mistake(`Options begin with two dashes: --${name}.`, at, 1, `--${name}${assigned}`);
 
+    if (isFlag(name)) {
+      if (equals !== "") throw mistake(`--${name} takes no value.`, at, 1, `--${name}`);
+      if (!options.some((option) => option.name === name)) options.push({ name, value: "" });
+      trails = null;
+      continue;
+    }
     const next = typed[at + 1];
     const separate = equals === "" && next && (next.quoted || !DASHES.test(next.text)) ? next : null;
-    const value = equals === "" ? (separate?.text ?? "") : inline;
-    const length = separate ? 2 : 1;
     const form = OPTIONS.find((option) => option.name === name)?.value ?? "";
-    if (value.trim() === "") throw mistake(`--${name} needs a value: --${name} ${form}.`, at, length);
-    if (/^<.*>$/.test(value)) throw mistake(`Put the ${name} in place of ${value}.`, at, length);
+    const unit = form === "<duration>" && /^\+?\d+$/.test(separate?.text ?? "") ? typed[at + 2] : undefined;
+    const united = unit && !unit.quoted && isUnit(unit.text) ? unit.text : "";
+    const value = equals === "" ? `${separate?.text ?? ""}${united}` : inline;
+    const length = united !== "" ? 3 : separate ? 2 : 1;
+    if (value.trim() === "")
+      throw mistake(`--${name} needs a value: --${name} ${form}.`, at, length, `--${name} ${form}`);
+    if (isPlaceholder(value)) {
+      const same = `--${name} ${form.startsWith('"') ? `"${value}"` : value}`;
+      throw mistake(`--${name} still has ${value}: put the value in its place.`, at, length, same);
+    }
     if (options.some((option) => option.name === name))
       throw mistake(`--${name} is given twice.`, at, length);
     options.push({ name, value: value.trim() });
-    trails = (separate ?? word).quoted ? null : name;
-    if (separate) at += 1;
+    // Only a text can have been meant to have more words.
+    trails = (separate ?? word).quoted || !form.startsWith('"') ? null : name;
+    at += length - 1;
   }
-  return { verb, words: joinWords(words), options };
+  return { verb, words: prose ? words : joinWords(words), options };
 }
 
 function unknownOption(
@@ -87,9 +116,14 @@ function unknownOption(
   at: number,
   allowed: readonly OptionName[],
 ) {
-  const meant = nearest(name, allowed, { limit: 1 })[0];
+  const alias = optionKnownAs(name);
+  const meant = alias !== null && allowed.includes(alias) ? alias : nearest(name, allowed, { limit: 1 })[0];
   const known = allowed.map((option) => `--${option}`).join(", ");
-  const problem = `${verb} has no option --${name}${known === "" ? "" : `; it has ${known}`}.`;
+  const summary = OPTIONS.find((option) => option.name === meant)?.summary;
+  const instead = meant
+    ? `; did you mean --${meant} (${summary})?`
+    : `${known === "" ? "" : `; it has ${known}`}.`;
+  const problem = `${verb} has no option --${name}${instead}`;
   return [problem, at, 1, ...(meant ? [`--${meant}${assigned}`] : [])] as const;
 }
 
@@ -104,7 +138,7 @@ function joinWords(words: readonly (Word & Positional)[]): readonly Positional[]
     const open = previous && !previous.quoted && !word.quoted;
     const separated = open && (/[,:]$/.test(previous.text) || /^[,:]/.test(word.text));
     const signed = open && /^[&!]./.test(word.text);
-    if (separated || signed || (open && /^\d+$/.test(previous.text) && isUnit(word.text))) {
+    if (separated || signed || (open && /^\+?\d+$/.test(previous.text) && isUnit(word.text))) {
       const between = signed && !separated ? ":" : "";
       joined.splice(-1, 1, { ...previous, text: `${previous.text}${between}${word.text}` });
     } else joined.push(word);

@@ -1,8 +1,88 @@
-/** Options of all verbs; which verb takes which stands in the table of verbs. */
+/**
+ * Options of all verbs; which verb takes which stands in the table of verbs. One with an empty `value` takes none: it
+ * is on or left out.
+ */
 export const OPTIONS = [
-  { name: "cluster", value: "<name>", summary: "the cluster, if it is not the channel's" },
-  { name: "reason", value: '"<text>"', summary: "why, shown with the maintenance" },
-  { name: "ticket", value: "<id>", summary: "a ticket or change number" },
-] as const satisfies readonly { name: string; value: string; summary: string }[];
+  {
+    name: "cluster",
+    value: "<name>",
+    summary: "the cluster, if it is not the channel's",
+    elsewhere: ["master", "env"],
+  },
+  {
+    name: "reason",
+    value: '"<text>"',
+    summary: "why, shown with the maintenance",
+    elsewhere: ["why", "because", "message", "comment", "note"],
+  },
+  {
+    name: "ticket",
+    value: "<id>",
+    summary: "a ticket or change number",
+    elsewhere: ["issue", "jira", "change"],
+  },
+  {
+    name: "in",
+    value: "<duration>",
+    summary: "start the window that much later, not at once",
+    elsewhere: ["at", "start", "after", "delay", "wait"],
+  },
+  {
+    name: "deadline",
+    value: "<duration>",
+    summary: "when the machines have to be empty, counted from the window's start",
+    elsewhere: ["timeout", "grace", "until", "by"],
+  },
+  {
+    name: "then",
+    value: "<release|ask|force>",
+    summary:
+      "what to do then if tasks are left: give back, ask for the Down (default), or go on, once approved",
+    elsewhere: ["else", "otherwise"],
+  },
+  {
+    name: "override",
+    value: '"<reason>"',
+    summary: "go on outside the calendar, for a reason that everybody sees",
+    elsewhere: ["ignore-policy", "break-glass", "bypass"],
+  },
+  {
+    name: "confirm",
+    value: "<number>",
+    summary: "the number of machines, where a cap asks for it",
+    elsewhere: ["yes", "count"],
+  },
+  {
+    name: "dry-run",
+    value: "",
+    summary: "show the machines and what would go away, and do nothing",
+    elsewhere: ["check", "noop", "plan", "preview", "what-if", "simulate"],
+  },
+] as const satisfies readonly Option[];
+
+interface Option {
+  readonly name: string;
+  /** What follows it, as the help shows it. */
+  readonly value: string;
+  readonly summary: string;
+  /** Words of other tools, which are answered with this option but never taken for it. */
+  readonly elsewhere: readonly string[];
+}
 
 export type OptionName = (typeof OPTIONS)[number]["name"];
+
+/** An option as it is written in a line: `--ticket <id>`, `--dry-run`. */
+export function optionUsage(option: { readonly name: string; readonly value: string }): string {
+  return `--${option.name} ${option.value}`.trim();
+}
+
+/** Whether an option takes no value. */
+export function isFlag(name: OptionName): boolean {
+  return OPTIONS.some((option) => option.name === name && option.value === "");
+}
+
+/** The option that another tool's word stands for, or `null`. */
+export function optionKnownAs(word: string): OptionName | null {
+  const typed = word.toLowerCase();
+  return OPTIONS.find(({ elsewhere }) => elsewhere.some((known) => known === typed))?.name ?? null;
+}

@@ -2,9 +2,11 @@ import { nearest } from "../hosts/index.js";
 import { Arguments } from "./arguments.js";
 import type { Command, CommandContext, Parsed } from "./command.js";
 import { readLine } from "./line.js";
+import { isId } from "./maintenance-id.js";
 import { COMMAND, Mistake, mistakeReply } from "./mistake.js";
 import { undoFormatting } from "./unformat.js";
-import { VERBS, type Verb } from "./verbs.js";
+import type { Verb } from "./verb.js";
+import { VERBS } from "./verbs.js";
 import { quoteWord, splitWords, type Word } from "./words.js";
 
 /** Slack's own limit for a message; more than any command needs. */
@@ -44,7 +46,7 @@ function parseLine(text: string, context: CommandContext): Read {
     verb = VERBS.find(({ name }) => name === first.text.toLowerCase()) ?? null;
     if (!verb) throw unknownVerb(first.text, rest);
     if (rest.some((word) => !word.quoted && isHelp(word.text))) return help(verb.name);
-    const command = verb.read(new Arguments(readLine(verb.name, rest, verb.options), context));
+    const command = verb.read(new Arguments(readLine(verb.name, rest, verb.options, verb.prose), context));
     return { ok: true, command };
   } catch (error) {
     if (!(error instanceof Mistake)) throw error;
@@ -63,10 +65,13 @@ function isHelp(text: string): boolean {
 function unknownVerb(typed: string, rest: readonly Word[]): Mistake {
   const words = rest.map(({ text, quoted }) => (quoted ? quoteWord(text) : text));
   const meant = verbFor(typed);
+  const summary = VERBS.find(({ name }) => name === meant)?.summary;
+  if (meant) {
+    const problem = `There is no "${typed}"; did you mean ${meant} (${summary})?`;
+    return new Mistake(problem, [meant, ...words].join(" "));
+  }
   const known = VERBS.map(({ name }) => name).join(", ");
-  if (meant)
-    return new Mistake(`There is no "${typed}"; the verbs are ${known}.`, [meant, ...words].join(" "));
-  const line = /^m-[a-z0-9]{4,8}$/i.test(typed) ? `status ${typed}` : "help";
+  const line = isId(typed) ? `status ${typed}` : "help";
   return new Mistake(`"${typed}" is no verb; the verbs are ${known}.`, line);
 }
 
@@ -85,13 +90,16 @@ export function verbFor(word: string): string | null {
   );
 }
 
+/** What only the person can fill in: `<hosts>`, `<release|ask|force>`. */
+const PLACEHOLDER = /<[a-z|]+>/;
+
 /** The corrected line may hold the next mistake, which is corrected in turn; `<hosts>` and the like are for people. */
 function settle(line: string | null, context: CommandContext): string | null {
   let settled = line;
-  for (let attempt = 0; attempt < 8 && settled !== null && !/<[a-z]+>/.test(settled); attempt += 1) {
+  for (let attempt = 0; attempt < 8 && settled !== null && !PLACEHOLDER.test(settled); attempt += 1) {
     const read = parseLine(settled, context);
     if (read.ok) return settled;
     settled = read.line;
   }
-  return settled !== null && /<[a-z]+>/.test(settled) ? settled : null;
+  return settled !== null && PLACEHOLDER.test(settled) ? settled : null;
 }

@@ -1,6 +1,6 @@
 import { FORMS, usage } from "./help.js";
 import { COMMAND } from "./mistake.js";
-import { OPTIONS } from "./options.js";
+import { OPTIONS, optionUsage } from "./options.js";
 import { VERBS } from "./verbs.js";
 
 /** docs/commands.md, made from the table of verbs so that the two cannot differ. */
@@ -28,9 +28,9 @@ export function referencePage(): string {
         ? [
             ...tableOf(
               ["Option", "Meaning"],
-              OPTIONS.filter(({ name }) => verb.options.includes(name)).map(({ name, value, summary }) => [
-                `\`--${name} ${value}\``,
-                summary,
+              OPTIONS.filter(({ name }) => verb.options.includes(name)).map((option) => [
+                `\`${optionUsage(option)}\``,
+                option.summary,
               ]),
             ),
             "",

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { masterUrl } from "./addresses.js";
-import { channelId, duration, line, userId, variableName } from "./fields.js";
+import { channelId, duration, line, variableName } from "./fields.js";
+import { contradictions } from "./policy.js";
+import { policySettings } from "./policy-schema.js";
 
 const credentials = z
   .strictObject(
@@ -16,7 +18,11 @@ const credentials = z
     },
     { error: "is not a map with principal and secret_env" },
   )
-  .meta({ description: "What to log in to the masters with. Left out: no login." });
+  .optional()
+  .meta({
+    description: "What to log in to the masters with. Left out: no login.",
+    example: "{ principal: maintenance-bot, secret_env: PROD_MESOS_SECRET }",
+  });
 
 const tls = z
   .strictObject(
@@ -28,7 +34,8 @@ const tls = z
     },
     { error: "is not a map with ca_file" },
   )
-  .meta({ description: "TLS towards the masters." });
+  .optional()
+  .meta({ description: "TLS towards the masters.", example: "{ ca_file: ca/mesos.pem }" });
 
 /** The settings of one cluster, keys as they are written in the clusters file. */
 const clusterSettings = z.strictObject(
@@ -41,8 +48,8 @@ const clusterSettings = z.strictObject(
           "URLs of all masters, `http://` or `https://`; plain `host:port` means http, plain `host` port 5050. The leader is found among them.",
         example: "[http://10.0.0.1:5050, http://10.0.0.2:5050]",
       }),
-    credentials: credentials.optional(),
-    tls: tls.optional(),
+    credentials,
+    tls,
     channel: channelId().optional().meta({
       description:
         "Id of the Slack channel that maintenances of this cluster are shown in. A command typed there means this cluster, unless several clusters share the channel.",
@@ -58,14 +65,7 @@ const clusterSettings = z.strictObject(
     max_duration: duration()
       .prefault("7d")
       .meta({ description: "The longest window that may be asked for.", example: "7d" }),
-    approvers: z.array(userId(), { error: "has to be a list of Slack user ids" }).prefault([]).meta({
-      description: "Slack user ids of those who may approve a Down. Empty: anyone in the channel.",
-      example: "[U0123456789]",
-    }),
-    self_approval: z
-      .boolean({ error: "is neither true nor false" })
-      .prefault(false)
-      .meta({ description: "Whether the requester may approve their own Down.", example: "false" }),
+    ...policySettings,
     approval_ttl: duration()
       .prefault("1h")
       .meta({ description: "How long an approval question stays open.", example: "1h" }),
@@ -86,13 +86,13 @@ const clusterSettings = z.strictObject(
 );
 
 /** One cluster of the clusters file. The descriptions are the documentation: its table is rendered from them. */
-export const clusterSchema = clusterSettings.refine(
-  (cluster) => cluster.default_duration <= cluster.max_duration,
-  {
-    path: ["default_duration"],
-    error: "is longer than max_duration",
-  },
-);
+export const clusterSchema = clusterSettings.superRefine((cluster, context) => {
+  const found = [...contradictions(cluster)];
+  if (cluster.default_duration > cluster.max_duration) {
+    found.unshift({ path: ["default_duration"], what: "is longer than max_duration" });
+  }
+  for (const { path, what } of found) context.addIssue({ code: "custom", path: [...path], message: what });
+});
 
 export type ClusterSettings = z.output<typeof clusterSchema>;
 

@@ -33,16 +33,19 @@ export function clusterOfFile(
 
 /** The one cluster that the environment describes. Its settings go through the same schema as those of a file. */
 export function clusterOfEnvironment(env: EnvironmentReader): ClusterSource {
-  const { MESOS_CLUSTER, MESOS_MASTERS, MESOS_PRINCIPAL, MESOS_SECRET, SLACK_CHANNEL } = env.values;
+  const { MESOS_CLUSTER, MESOS_MASTERS, MESOS_PRINCIPAL, MESOS_SECRET, SLACK_CHANNEL, APPROVERS } =
+    env.values;
   const settings = {
     masters: MESOS_MASTERS,
     ...(MESOS_PRINCIPAL === undefined || MESOS_SECRET === undefined
       ? {}
       : { credentials: { principal: MESOS_PRINCIPAL, secret_env: "MESOS_SECRET" } }),
     ...(SLACK_CHANNEL === undefined ? {} : { channel: SLACK_CHANNEL }),
+    ...(APPROVERS === undefined ? {} : { approvers: APPROVERS }),
   };
   const places: Places = {
-    where: (path) => (typeof path[1] === "number" ? `MESOS_MASTERS (item ${path[1] + 1})` : variableAt(path)),
+    where: (path) =>
+      typeof path[1] === "number" ? `${variableAt(path)} (item ${path[1] + 1})` : variableAt(path),
     example: (path) => assignment(variableAt(path)),
     keys: () => [],
   };
@@ -51,6 +54,7 @@ export function clusterOfEnvironment(env: EnvironmentReader): ClusterSource {
 
 function variableAt(path: readonly PropertyKey[]): string {
   if (path[0] === "credentials") return path[1] === "principal" ? "MESOS_PRINCIPAL" : "MESOS_SECRET";
+  if (path[0] === "approvers") return "APPROVERS";
   return path[0] === "channel" ? "SLACK_CHANNEL" : "MESOS_MASTERS";
 }
 

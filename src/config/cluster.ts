@@ -10,6 +10,7 @@ import type { ClusterSource } from "./cluster-source.js";
 import type { ClusterConfig, Role } from "./config.js";
 import type { Env } from "./environment.js";
 import { issueProblems } from "./issue-problems.js";
+import { clusterPolicy } from "./policy.js";
 import type { Checked, Problem } from "./problem.js";
 import { type ReadFile, tryRead } from "./read-file.js";
 import { Secret } from "./secret.js";
@@ -59,8 +60,7 @@ function plainSettings(settings: ClusterSettings) {
     channel: settings.channel ?? null,
     defaultDurationMs: settings.default_duration,
     maxDurationMs: settings.max_duration,
-    approvers: settings.approvers,
-    selfApproval: settings.self_approval,
+    policy: clusterPolicy(settings),
     approvalTtlMs: settings.approval_ttl,
     pollMs: settings.poll_interval,
     askAfterMs: settings.ask_after,

@@ -12,7 +12,13 @@ import { keysAt } from "./schema-walk.js";
 import { parseYaml } from "./yaml-source.js";
 
 /** Settings that describe the only cluster, and would be ignored beside a clusters file. */
-const ONE_CLUSTER = ["MESOS_MASTERS", "MESOS_CLUSTER", "MESOS_PRINCIPAL", "SLACK_CHANNEL"] as const;
+const ONE_CLUSTER = [
+  "MESOS_MASTERS",
+  "MESOS_CLUSTER",
+  "MESOS_PRINCIPAL",
+  "SLACK_CHANNEL",
+  "APPROVERS",
+] as const;
 
 /** The clusters, from the file or from the environment; those with problems are left out, and the problems recorded. */
 export function readClusters(env: EnvironmentReader, around: Surroundings): readonly ClusterConfig[] {

@@ -1,3 +1,4 @@
+import type { Policy } from "../maintenance/policy.js";
 import type { Secret } from "./secret.js";
 
 /** What this process is: the side Slack talks to, the side that talks to masters, or both in one process. */
@@ -59,6 +60,9 @@ export interface EmbeddedConfig {
   readonly dataDir: string;
 }
 
+/** The rules of a cluster without the spans among them, which stand beside it in the configuration. */
+export type ClusterPolicy = Omit<Policy, `${string}Ms`>;
+
 export interface ClusterConfig {
   readonly name: string;
   /** Base URLs such as `http://10.0.0.1:5050`: scheme, host and port, no trailing slash, no credentials. */
@@ -73,10 +77,8 @@ export interface ClusterConfig {
   readonly inventoryFile: string | null;
   readonly defaultDurationMs: number;
   readonly maxDurationMs: number;
-  /** Slack user ids; empty means anyone in the channel. */
-  readonly approvers: readonly string[];
-  /** Whether the requester may approve their own Down (invariant 6). */
-  readonly selfApproval: boolean;
+  /** Who may do what, how much of it, and when. */
+  readonly policy: ClusterPolicy;
   /** How long an approval question stays open. */
   readonly approvalTtlMs: number;
   /** How often a master is read when nothing else causes a tick. */

@@ -5,6 +5,11 @@ import { channelId, clusterName, flag, keyPrefix, line, oneOf, password, port, t
 import { text } from "./text-field.js";
 
 const masterList = text("is not a list", (input) => ({ value: splitList(input) }));
+/** A list that names nobody would mean anyone, and nobody writes one to say that. */
+const peopleList = text("is not a list", (input) => {
+  const ids = splitList(input);
+  return ids.length === 0 ? { wrong: "names nobody: leave it out if anyone may approve" } : { value: ids };
+});
 
 /**
  * Every environment variable the bot reads. Each stands for itself here; what they mean together is settled where they
@@ -79,6 +84,11 @@ export const environmentSchema = z.object({
   SLACK_CHANNEL: channelId().optional().meta({
     description: "One-cluster case: id of the Slack channel that maintenances are shown in.",
     example: "C0123456789",
+  }),
+  APPROVERS: peopleList.optional().meta({
+    description:
+      "One-cluster case: Slack ids of the people (U…, W…) and user groups (S…) who may approve a Down, comma separated. Unset: anyone in the channel.",
+    example: "U0123456789,S0123456789",
   }),
   OPS_HOST: line().prefault("127.0.0.1").meta({
     description:

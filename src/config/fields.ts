@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { parseDuration } from "./duration.js";
 import { Secret } from "./secret.js";
 import { matching, text } from "./text-field.js";
@@ -57,6 +58,11 @@ export function flag() {
   });
 }
 
+/** A yes or no in the clusters file. */
+export function yesOrNo() {
+  return z.boolean({ error: "is neither true nor false" });
+}
+
 /** One of a few words, in any case. */
 export function oneOf<const W extends readonly string[]>(words: W) {
   const wrong = `is none of ${words.join(", ")}`;
@@ -78,14 +84,6 @@ export function keyPrefix() {
 export function channelId() {
   const wrong = "is not a Slack channel id: open the channel's details in Slack, the id is at the bottom";
   return matching(/^[CG][A-Z0-9]{2,}$/, wrong);
-}
-
-/** Slack's id of a person. */
-export function userId() {
-  return matching(
-    /^[UW][A-Z0-9]{2,}$/,
-    "is not a Slack user id: open the person's profile in Slack, menu, Copy member ID",
-  );
 }
 
 /** A cluster's name, as people type it and as queues are named after it. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The setting that a path leads to: its schema and key. Items of a list count as the list. */
+/** The setting that a path leads to: its schema and key. Plain items of a list count as the list. */
 export function fieldAt(
   schema: z.ZodType,
   path: readonly PropertyKey[],
@@ -8,6 +8,10 @@ export function fieldAt(
   let field = schema;
   let key: string | null = null;
   for (const step of path) {
+    if (typeof step === "number") {
+      field = itemOf(field);
+      continue;
+    }
     const next = shapeOf(field)?.[String(step)];
     if (next === undefined) break;
     field = next;
@@ -22,6 +26,20 @@ export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonl
 }
 
 function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> | null {
-  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  const inner = unwrapped(schema);
   return inner instanceof z.ZodObject ? inner.shape : null;
+}
+
+/** What stands in a list; a list of plain values is documented as a whole, so that stays the list. */
+function itemOf(schema: z.ZodType): z.ZodType {
+  const inner = unwrapped(schema);
+  return inner instanceof z.ZodArray && shapeOf(inner.element as z.ZodType) !== null
+    ? (inner.element as z.ZodType)
+    : schema;
+}
+
+function unwrapped(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault
+    ? unwrapped(schema.unwrap() as z.ZodType)
+    : schema;
 }

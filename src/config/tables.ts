@@ -19,7 +19,7 @@ export function environmentDocs(): readonly SettingDoc[] {
   return settings(environmentSchema);
 }
 
-/** Every key of a cluster, nested ones as `tls.ca_file`. */
+/** Every key of a cluster, nested ones as `tls.ca_file`, those of a list's items as `calendar[].days`. */
 export function clusterDocs(): readonly SettingDoc[] {
   return settings(clusterSchema);
 }
@@ -42,6 +42,10 @@ const documented = z.object({
   get properties() {
     return z.record(z.string(), documented).optional();
   },
+  /** Of a list: what its items are. */
+  get items() {
+    return documented.optional();
+  },
   required: z.array(z.string()).default([]),
 });
 type Documented = z.output<typeof documented>;
@@ -54,20 +58,19 @@ function flatten(node: Documented, prefix: string): readonly SettingDoc[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, field]): readonly SettingDoc[] => {
     const name = `${prefix}${key}`;
     if (field.properties !== undefined) return flatten(field, `${name}.`);
-    return [
-      {
-        name,
-        description: field.description,
-        fallback: field.default === undefined ? null : asText(field.default),
-        required: node.required.includes(key) ? requiredIn(prefix) : null,
-        example: field.example,
-      },
-    ];
+    const row = {
+      name,
+      description: field.description,
+      fallback: field.default === undefined ? null : asText(field.default),
+      required: node.required.includes(key) ? requiredIn(prefix) : null,
+      example: field.example,
+    };
+    return [row, ...(field.items === undefined ? [] : flatten(field.items, `${name}[].`))];
   });
 }
 
 function requiredIn(prefix: string): string {
-  return prefix === "" ? "required" : `required in \`${prefix.slice(0, -1)}\``;
+  return prefix === "" ? "required" : `required in \`${prefix.replace(/(?:\[\])?\.$/, "")}\``;
 }
 
 function asText(value: unknown): string {

@@ -5,6 +5,7 @@ import type { Maintenance } from "../maintenance/record.js";
 import type { Schedule } from "../maintenance/schedule.js";
 import { applyEdit, type ScheduleEdit, sameSchedule } from "../maintenance/schedule-edit.js";
 import type { World } from "../maintenance/world.js";
+import { MesosError } from "../mesos/errors.js";
 import type { Cluster } from "./cluster.js";
 import { isAway, isUnsettledCall, troubleFrom } from "./troubles.js";
 
@@ -19,6 +20,9 @@ export async function act(
   cluster: Cluster,
   now: () => number,
 ): Promise<Maintenance> {
+  if (cluster.master.leader() !== world.leader || now() - world.observedAtMs > OLDEST_VIEW_MS) {
+    return notSent(record, effect);
+  }
   switch (effect.kind) {
     case "update_schedule":
       return await updateSchedule(record, effect.edit, world, cluster, now);
@@ -27,6 +31,16 @@ export async function act(
     case "stop_maintenance":
       return await stopMaintenance(record, effect, cluster, now);
   }
+}
+
+/** What was decided on a view older than this, or on another leader's, is decided again instead (invariant 2). */
+const OLDEST_VIEW_MS = 30_000;
+
+/** Nothing was sent: the record as it was before it was decided. */
+function notSent(record: Maintenance, effect: Effect): Maintenance {
+  if (effect.kind !== "start_maintenance") return settled(record);
+  const batch = record.batches.find((b) => b.id === effect.batch);
+  return batch === undefined ? record : withBatch(record, { ...batch, intent: null });
 }
 
 /**
@@ -46,9 +60,9 @@ async function updateSchedule(
   try {
     const schedule = await cluster.master.schedule();
     next = applyEdit(schedule, edit, world.status.down);
-    if (sameSchedule(schedule, next)) return record;
+    if (sameSchedule(schedule, next)) return settled(record);
   } catch (error) {
-    return withTrouble(record, troubleFrom(error, notDone), now());
+    return withTrouble(settled(record), troubleFrom(error, notDone), now());
   }
   return await write(record, notDone, cluster, now, () => cluster.master.updateSchedule(next));
 }
@@ -61,14 +75,20 @@ async function write(
   now: () => number,
   call: () => Promise<void>,
 ): Promise<Maintenance> {
-  cluster.forget();
   try {
     await call();
-    return { ...record, unsettledUntilMs: null };
+    return settled(record);
   } catch (error) {
-    const told = withTrouble(record, troubleFrom(error, notDone), now());
+    const told = withTrouble(settled(record), troubleFrom(error, notDone), now());
     return isUnsettledCall(error) ? { ...told, unsettledUntilMs: now() + cluster.policy.settleMs } : told;
+  } finally {
+    cluster.forget();
   }
+}
+
+/** It is known whether the last call was carried out, or that there was none. */
+function settled(record: Maintenance): Maintenance {
+  return { ...record, unsettledUntilMs: null };
 }
 
 /**
@@ -84,11 +104,11 @@ async function startMaintenance(
   const batch = record.batches.find((b) => b.id === effect.batch);
   if (batch === undefined || grantedApproval(batch) === null || batch.intent === null) return record;
   try {
-    cluster.forget();
     await cluster.master.startMaintenance(effect.machines);
     return record;
   } catch (error) {
-    if (isUnsettledCall(error)) {
+    // "Not draining" may mean that an earlier call of ours has landed in the meantime: the world tells.
+    if (isUnsettledCall(error) || (error instanceof MesosError && error.code === "not_draining")) {
       const notDone =
         "Whether the machines went down is not known yet; the call is not repeated until the master's state shows it.";
       // Counted from the end of the call: only from now on can it no longer be under way here.
@@ -106,6 +126,8 @@ async function startMaintenance(
       next: `${trouble.next} Then ask for Down again.`,
     });
     return withBatch(told, { ...batch, intent: null, phase: "draining", askedByItself: true });
+  } finally {
+    cluster.forget();
   }
 }
 

@@ -1,4 +1,6 @@
+import type { Policy } from "../maintenance/policy.js";
 import { createSlackApp, type SlackApp } from "../slack/app.js";
+import { createGroups } from "../slack/groups.js";
 import type { SlackLogger } from "../slack/logger.js";
 import { createMessenger, type Messenger } from "../slack/messenger.js";
 import type { SlackSettings } from "../slack/settings.js";
@@ -11,10 +13,15 @@ import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
 import type { Store } from "./store/store.js";
 import { run } from "./worker-side.js";
 
+/** A cluster of the configuration, as far as the bot needs it: of the policy only whom it names. */
+export type BotCluster = Omit<IntakeCluster, "groups"> & {
+  readonly policy: Pick<Policy, "requesters" | "approvers" | "admins" | "owners">;
+};
+
 export interface BotOptions {
   readonly store: Store;
   readonly slack: SlackSettings;
-  readonly clusters: readonly IntakeCluster[];
+  readonly clusters: readonly BotCluster[];
   readonly logger: EngineLogger & SlackLogger;
   /** Milliseconds from a command or click to its acknowledgement. */
   readonly onAck?: (kind: string, ms: number) => void;
@@ -37,10 +44,19 @@ export function createBotSide(options: BotOptions): BotSide {
   const now = options.now ?? Date.now;
   const messenger = counted(createMessenger({ settings: options.slack, logger }), options.onSlackCall);
   const records = new Map(
-    options.clusters.map((cluster) => [cluster.name, openRecords(store, cluster.name)]),
+    options.clusters.map((cluster) => [cluster.name, openRecords(store, cluster.name, logger)]),
   );
   const notifier = createNotifier(store, logger);
-  const handlers = createIntake({ store, clusters: options.clusters, records, notifier, logger, now });
+  const groups = createGroups({ settings: options.slack, logger, now });
+  const handlers = createIntake({
+    store,
+    clusters: options.clusters.map((cluster) => ({ ...cluster, groups: groupsNamedIn(cluster.policy) })),
+    records,
+    notifier,
+    personOf: groups.personOf,
+    logger,
+    now,
+  });
   const app: SlackApp = createSlackApp({
     settings: options.slack,
     handlers,
@@ -71,6 +87,17 @@ export function createBotSide(options: BotOptions): BotSide {
     ready: () => app.ready(),
     port: () => app.port(),
   };
+}
+
+/** Slack user groups (`S…`) that decide something; people stand in the same lists. */
+function groupsNamedIn(policy: BotCluster["policy"]): readonly string[] {
+  const ids = [
+    ...policy.requesters,
+    ...policy.approvers,
+    ...policy.admins,
+    ...policy.owners.flatMap((o) => o.owners),
+  ];
+  return [...new Set(ids.filter((id) => id.startsWith("S")))];
 }
 
 function counted(messenger: Messenger, onCall: BotOptions["onSlackCall"]): Messenger {

@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import type { ClusterConfig } from "../config/config.js";
 import {
   createHostIndex,
   type HostIndex,
+  type Inventory,
   parseInventory,
   parsePattern,
   resolveHosts,
@@ -26,9 +27,12 @@ export interface Cluster {
   readonly name: string;
   readonly master: Master;
   readonly policy: Policy;
-  /** The world, read at `notBeforeMs` or later; concurrent callers share one read. Throws MesosError. */
-  world(notBeforeMs?: number): Promise<World>;
-  /** How long to leave the master in peace between two looks: a multiple of what the last one took. */
+  /**
+   * The world as it was a moment ago; callers share one read. `fresh`: from a read that begins now, never a shared one
+   * (invariant 5). Throws MesosError.
+   */
+  world(how?: "fresh"): Promise<World>;
+  /** How long to leave the master in peace between two looks: a multiple of what the last one took, at most a poll. */
   pauseMs(): number;
   /** Forgets the shared world: something was written. */
   forget(): void;
@@ -41,64 +45,70 @@ export class HostsError extends Error {
   override readonly name = "HostsError";
 }
 
-/** @param now the clock, epoch ms. */
-export function createCluster(
-  config: ClusterConfig,
-  master: Master,
-  now: () => number,
-  settleMs = SETTLE_MS,
-): Cluster {
+export function createCluster(config: ClusterConfig, master: Master, settleMs = SETTLE_MS): Cluster {
   let tookMs = 0;
   let shared: { startedMs: number; world: Promise<World> } | null = null;
+  let inventory: { readonly mtimeMs: number; readonly inventory: Inventory } | null = null;
   const indexes = new WeakMap<World, Promise<HostIndex>>();
 
   async function indexOf(world: World): Promise<HostIndex> {
-    if (config.inventoryFile === null) return createHostIndex(world.agents, null);
+    const file = config.inventoryFile;
+    return createHostIndex(world.agents, file === null ? null : await inventoryIn(file));
+  }
+
+  /** Read again only when the file has changed. */
+  async function inventoryIn(file: string): Promise<Inventory> {
+    const says = (what: string) => new HostsError(`The inventory of ${config.name} (${file}) ${what}.`);
+    let mtimeMs: number;
     let text: string;
     try {
-      text = await readFile(config.inventoryFile, "utf8");
+      ({ mtimeMs } = await stat(file));
+      if (inventory?.mtimeMs === mtimeMs) return inventory.inventory;
+      text = await readFile(file, "utf8");
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
-      throw new HostsError(
-        `The inventory of ${config.name} (${config.inventoryFile}) cannot be read: ${code}.`,
-      );
+      throw says(`cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unreadable"}`);
     }
-    const parsed = parseInventory(text, config.inventoryFile);
-    if (!parsed.ok) {
-      throw new HostsError(
-        `The inventory of ${config.name} has mistakes: ${parsed.problems.slice(0, 3).join("; ")}.`,
-      );
-    }
-    return createHostIndex(world.agents, parsed.inventory);
+    const parsed = parseInventory(text, file);
+    if (!parsed.ok) throw says(`has mistakes: ${parsed.problems.slice(0, 3).join("; ")}`);
+    inventory = { mtimeMs, inventory: parsed.inventory };
+    return parsed.inventory;
   }
 
   return {
     name: config.name,
     master,
     policy: {
-      approvers: config.approvers,
-      selfApproval: config.selfApproval,
+      ...config.policy,
+      maxDurationMs: config.maxDurationMs,
       approvalTtlMs: config.approvalTtlMs,
       askAfterMs: config.askAfterMs,
       agentReturnMs: config.agentReturnMs,
       pollMs: config.pollMs,
       settleMs,
     },
-    async world(notBeforeMs) {
-      const earliest = notBeforeMs ?? now() - SHARED_MS;
-      if (shared === null || shared.startedMs < earliest) {
-        const startedMs = now();
-        const read = { startedMs, world: master.snapshot().finally(() => (tookMs = now() - startedMs)) };
+    async world(how) {
+      // Not the clock of the wall: it may be set back, and then an old world would pass for a new one.
+      const startedMs = performance.now();
+      if (how === "fresh" || shared === null || startedMs - shared.startedMs > SHARED_MS) {
+        const read = { startedMs, world: master.snapshot() };
         shared = read;
-        // A failed read is shared by those who wait for it now, not by those who come later.
-        read.world.catch(() => {
-          if (shared === read) shared = null;
-        });
+        read.world.then(
+          () => {
+            tookMs = performance.now() - startedMs;
+          },
+          // A failed read is shared by those who wait for it now, not by those who come later.
+          () => {
+            if (shared === read) shared = null;
+          },
+        );
       }
       return await shared.world;
     },
     pauseMs() {
-      return Math.max(LEAST_PAUSE_MS, PAUSE_FACTOR * tookMs);
+      return Math.min(
+        Math.max(LEAST_PAUSE_MS, PAUSE_FACTOR * tookMs),
+        Math.max(LEAST_PAUSE_MS, config.pollMs),
+      );
     },
     forget() {
       shared = null;

@@ -31,8 +31,8 @@ export interface ControlPorts {
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
   /** A tick has finished; for metrics and for which agents' events matter. */
   ticked(record: Maintenance, outcome: "ok" | "trouble" | "ended", ms: number): void;
-  /** Whether something happened at the master at or after this time, so that a world read at that time may be stale. */
-  eventSince(ms: number): boolean;
+  /** How many events that matter the master has sent so far: more of them since a tick began mean that it may be stale. */
+  events(): number;
   readonly logger: EngineLogger;
   now(): number;
 }
@@ -68,7 +68,8 @@ async function runMaintenance(
   signal: AbortSignal,
   ports: ControlPorts,
 ): Promise<string> {
-  const startedMs = ports.now();
+  const startedMs = performance.now();
+  const eventsBefore = ports.events();
   const first = decodeMaintenance(job.data);
   if (first.end !== null) return first.end.phase;
   let stored = fingerprint(first);
@@ -104,11 +105,11 @@ async function runMaintenance(
   ports.ticked(
     record,
     record.end !== null ? "ended" : record.trouble !== null ? "trouble" : "ok",
-    ports.now() - startedMs,
+    performance.now() - startedMs,
   );
   if (record.end !== null) return record.end.phase;
   const peace = ports.now() + ports.cluster.pauseMs();
-  const due = ports.eventSince(startedMs) ? peace : Math.max(wakeAtMs ?? ports.now() + RETRY_MS, peace);
+  const due = ports.events() > eventsBefore ? peace : Math.max(wakeAtMs ?? ports.now() + RETRY_MS, peace);
   await job.moveToDelayed(due, token);
   throw new DelayedError();
 }
@@ -119,7 +120,6 @@ async function runDecision(
   mine: () => Promise<void>,
   ports: ControlPorts,
 ): Promise<string> {
-  const startedMs = ports.now();
   const found = await ports.records.job(request.maintenance);
   if (found === null) {
     await ports.reply(request.replyTo, unknownMaintenance(request.maintenance, ports.cluster.name));
@@ -130,7 +130,7 @@ async function runDecision(
   if (needsWorld(request.decision.kind) && record.end === null) {
     try {
       // Read after the click, never shared from before it (invariant 5).
-      world = await ports.cluster.world(startedMs);
+      world = await ports.cluster.world("fresh");
     } catch (error) {
       await ports.reply(
         request.replyTo,
@@ -143,14 +143,15 @@ async function runDecision(
       return "unreadable";
     }
   }
-  const context = { by: request.by, nowMs: ports.now(), policy: ports.cluster.policy, world };
+  const { person } = request;
+  const context = { by: person.user, person, nowMs: ports.now(), policy: ports.cluster.policy, world };
   const decided = decide(record, request.decision, context);
   const { logger } = ports;
   logger.info(
     {
       maintenance: record.id,
       cluster: record.cluster,
-      user: request.by,
+      user: person.user,
       decision: request.decision.kind,
       phase: phaseOf(decided.record),
       changed: decided.record !== record,

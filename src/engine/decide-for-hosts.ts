@@ -33,7 +33,7 @@ export async function decideForHosts(
   let open: readonly Maintenance[];
   let resolution: Awaited<ReturnType<typeof cluster.resolve>>;
   try {
-    world = await cluster.world(ports.now());
+    world = await cluster.world("fresh");
     open = await records.open();
     resolution = await cluster.resolve(request.hosts, withMachinesOf(open, world));
   } catch (error) {
@@ -79,10 +79,15 @@ export async function decideForHosts(
     }
   }
   for (const record of meant) {
+    const { person, replyTo, override } = request;
+    if (override !== null) {
+      const decision: Decision = { kind: "override", rule: "*", reason: override };
+      await run({ maintenance: record.id, decision, person, replyTo });
+    }
     await run({
       maintenance: record.id,
       decision: decisionFor(request.verb, record),
-      by: request.by,
+      person: request.person,
       replyTo: request.replyTo,
     });
   }
@@ -112,6 +117,7 @@ function withMachinesOf(open: readonly Maintenance[], world: World): World {
       zone: null,
       active: false,
       deactivated: false,
+      resources: null,
     }));
   return away.length === 0 ? world : { ...world, agents: [...world.agents, ...away] };
 }

@@ -1,5 +1,7 @@
 import { type Command, type CommandContext, helpReply, parseCommand } from "../commands/index.js";
-import { encodeMaintenance, type Maintenance } from "../maintenance/record.js";
+import type { Decision } from "../maintenance/decision.js";
+import type { Person } from "../maintenance/policy.js";
+import { encodeMaintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import { formatSpan } from "../maintenance/time.js";
 import type { ClickInput, CommandInput, SlackHandlers } from "../slack/handlers.js";
@@ -19,6 +21,7 @@ import {
   type StoredReplyTarget,
 } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
+import { newMaintenance } from "./new-maintenance.js";
 import type { Notifier } from "./notify.js";
 import type { Records } from "./records.js";
 import type { Store } from "./store/store.js";
@@ -31,7 +34,8 @@ export interface IntakeCluster {
   readonly masters: readonly string[];
   readonly defaultDurationMs: number;
   readonly maxDurationMs: number;
-  readonly approvers: readonly string[];
+  /** User groups that its policy names, as approvers, requesters, admins or owners. */
+  readonly groups: readonly string[];
 }
 
 export interface IntakePorts {
@@ -39,6 +43,8 @@ export interface IntakePorts {
   readonly clusters: readonly IntakeCluster[];
   readonly records: ReadonlyMap<string, Records>;
   readonly notifier: Notifier;
+  /** Which of these user groups somebody is in; a failed look-up counts as none (invariant 6). */
+  personOf(user: string, groups: readonly string[]): Promise<Person>;
   readonly logger: EngineLogger;
   now(): number;
 }
@@ -59,16 +65,14 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     },
 
     async click(input: ClickInput): Promise<Reply | null> {
-      const { button } = input;
+      const id = input.kind === "details" ? input.id : input.button.id;
       return await orSay(async () => {
-        const cluster = await clusterOf(button.id);
-        if (cluster === null) return unknown(button.id);
-        await placeDecision(cluster, {
-          maintenance: button.id,
-          decision: button.decision,
-          by: input.user,
-          replyTo: targetOf(input),
-        });
+        const cluster = await clusterOf(id);
+        if (cluster === null) return unknown(id);
+        const replyTo = targetOf(input);
+        if (input.kind === "details") return await placeQuery({ kind: "maintenance", cluster, id, replyTo });
+        const person = await personOf(cluster, input.user);
+        await placeDecision(cluster, { maintenance: id, decision: input.button.decision, person, replyTo });
         return null;
       });
     },
@@ -87,44 +91,79 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
         return await placeQuery({ kind: "hosts", cluster: command.cluster, hosts: command.hosts, replyTo });
       case "status":
         return await placeStatus(command, replyTo, input.channel);
+      case "schedule":
+        return await placeQuery({ kind: "schedule", cluster: command.cluster, replyTo });
+      case "history":
+        return await placeHistory(command, replyTo, input.channel);
       case "down":
       case "up":
-      case "cancel": {
-        const { verb, target } = command;
-        if (target.kind === "id") {
-          const cluster = await clusterOf(target.id);
-          const record = cluster === null ? null : await recordsOf(cluster).find(target.id);
-          if (cluster === null || record === null) return unknown(target.id);
-          await placeDecision(cluster, {
-            maintenance: target.id,
-            decision: decisionFor(verb, record),
-            by: input.user,
-            replyTo,
-          });
-          return null;
-        }
-        const cluster = command.cluster ?? "";
-        const job: HostsJob = { verb, hosts: target.hosts, by: input.user, replyTo };
-        await recordsOf(cluster).queue.add(HOSTS_JOB, job, SHORT_JOB_OPTIONS);
-        return null;
-      }
+      case "cancel":
+        return await placeVerb(command, input);
+      case "hold":
+        return await decideOn(command.id, input, { kind: "hold", reason: command.reason });
+      case "release":
+        return await decideOn(command.id, input, { kind: "release" });
+      case "extend":
+        return await decideOn(command.id, input, { kind: "extend", byMs: command.byMs });
     }
+  }
+
+  /** A decision on one maintenance, from a command that names it. */
+  async function decideOn(id: string, input: CommandInput, decision: Decision): Promise<Reply | null> {
+    const cluster = await clusterOf(id);
+    if (cluster === null) return unknown(id);
+    const person = await personOf(cluster, input.user);
+    await placeDecision(cluster, { maintenance: id, decision, person, replyTo: targetOf(input) });
+    return null;
+  }
+
+  async function placeVerb(
+    command: Extract<Command, { verb: "down" | "up" | "cancel" }>,
+    input: CommandInput,
+  ): Promise<Reply | null> {
+    const { verb, target } = command;
+    const override = command.verb === "down" ? command.override : null;
+    if (target.kind === "id") {
+      const cluster = await clusterOf(target.id);
+      const record = cluster === null ? null : await recordsOf(cluster).find(target.id);
+      if (record === null) return unknown(target.id);
+      // In this order in one lane: the question is asked when the rule is lifted.
+      if (override !== null)
+        await decideOn(target.id, input, { kind: "override", rule: "*", reason: override });
+      return await decideOn(target.id, input, decisionFor(verb, record));
+    }
+    const cluster = command.cluster ?? "";
+    const person = await personOf(cluster, input.user);
+    const job: HostsJob = { verb, hosts: target.hosts, person, override, replyTo: targetOf(input) };
+    await recordsOf(cluster).queue.add(HOSTS_JOB, job, SHORT_JOB_OPTIONS);
+    return null;
   }
 
   /** One command is one job, whatever happens: its id comes from the command, and adding it again changes nothing. */
   async function placeDrain(
     command: Extract<Command, { verb: "drain" }>,
     input: CommandInput,
-  ): Promise<Reply> {
+  ): Promise<Reply | null> {
     const cluster = ports.clusters.find((c) => c.name === command.cluster);
     const records = recordsOf(command.cluster);
     const channel = cluster?.channel ?? input.channel;
+    const person = await personOf(command.cluster, input.user);
+    if (command.dryRun) {
+      const record = newMaintenance(maintenanceId(input.triggerId), command, person, channel, ports.now());
+      const stored = encodeMaintenance(record);
+      return await placeQuery({
+        kind: "dry_run",
+        cluster: command.cluster,
+        record: stored,
+        replyTo: targetOf(input),
+      });
+    }
     for (let attempt = 0; ; attempt++) {
       const id = maintenanceId(input.triggerId, attempt);
       const taken = await records.find(id);
       if (taken !== null && (taken.requester !== input.user || taken.hosts !== command.hosts) && attempt < 8)
         continue;
-      const record = newMaintenance(id, command, channel, input.user, ports.now());
+      const record = newMaintenance(id, command, person, channel, ports.now());
       // The thread first: should we die in between, a thread without a maintenance goes away by itself.
       await ports.notifier.openThread(record, targetOf(input));
       await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), {
@@ -154,10 +193,32 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       return await placeQuery({ kind: "maintenance", cluster, id: command.target.id, replyTo });
     }
     const hosts = command.target?.hosts ?? null;
-    const named = command.cluster ?? ports.clusters.find((c) => c.channel === channel)?.name ?? null;
-    const asked = named === null ? ports.clusters.map((c) => c.name) : [named];
-    for (const cluster of asked) await placeQuery({ kind: "status", cluster, hosts, replyTo });
+    for (const cluster of clustersMeant(command.cluster, channel)) {
+      await placeQuery({ kind: "status", cluster, hosts, replyTo });
+    }
     return null;
+  }
+
+  async function placeHistory(
+    command: Extract<Command, { verb: "history" }>,
+    replyTo: StoredReplyTarget,
+    channel: string,
+  ): Promise<Reply | null> {
+    if (command.id !== null) {
+      const cluster = await clusterOf(command.id);
+      if (cluster === null) return unknown(command.id);
+      return await placeQuery({ kind: "history", cluster, id: command.id, replyTo });
+    }
+    for (const cluster of clustersMeant(command.cluster, channel)) {
+      await placeQuery({ kind: "history", cluster, id: null, replyTo });
+    }
+    return null;
+  }
+
+  /** The named cluster, else the channel's, else all. */
+  function clustersMeant(named: string | null, channel: string): readonly string[] {
+    const one = named ?? ports.clusters.find((c) => c.channel === channel)?.name ?? null;
+    return one === null ? ports.clusters.map((c) => c.name) : [one];
   }
 
   async function placeQuery(query: QueryJob): Promise<null> {
@@ -170,6 +231,14 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       ...SHORT_JOB_OPTIONS,
       jobId: decisionJobId(job),
     });
+  }
+
+  /** The person with the groups that matter in this cluster. Slack is asked at most once in a while (`groups.ts`). */
+  async function personOf(cluster: string, user: string): Promise<Person> {
+    const groups = ports.clusters.find((c) => c.name === cluster)?.groups ?? [];
+    return groups.length === 0
+      ? { user, groups: [], lookupFailed: false }
+      : await ports.personOf(user, groups);
   }
 
   async function clusterOf(id: string): Promise<string | null> {
@@ -208,38 +277,8 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
 }
 
 function targetOf(input: CommandInput | ClickInput): StoredReplyTarget {
-  const thread = "thread" in input && typeof input.thread === "string" ? input.thread : null;
+  const thread = "thread" in input ? input.thread : null;
   return { responseUrl: input.responseUrl, channel: input.channel, user: input.user, thread };
-}
-
-function newMaintenance(
-  id: string,
-  command: Extract<Command, { verb: "drain" }>,
-  channel: string,
-  user: string,
-  nowMs: number,
-): Maintenance {
-  return {
-    version: 1,
-    id,
-    cluster: command.cluster,
-    channel,
-    requester: user,
-    hosts: command.hosts,
-    reason: command.reason,
-    ticket: command.ticket,
-    requestedAtMs: nowMs,
-    wanted: { startMs: null, durationMs: command.durationMs },
-    batches: [],
-    cancel: null,
-    held: null,
-    trouble: null,
-    unsettledUntilMs: null,
-    picture: null,
-    events: [{ seq: 1, atMs: nowMs, kind: "requested", by: user }],
-    seq: 1,
-    end: null,
-  };
 }
 
 function unknown(id: string): Reply {

@@ -27,10 +27,17 @@ export const MAINTENANCE_JOB = "maintenance";
 
 /** A person's decision on one maintenance, from a button or from a command with an id. */
 export const DECISION_JOB = "decision";
+/** Who somebody was found to be when they clicked or typed: only the bot can ask Slack for the members of groups. */
+export const person = z.object({
+  user: z.string(),
+  groups: z.array(z.string()).readonly(),
+  lookupFailed: z.boolean(),
+});
+
 export const decisionJob = z.object({
   maintenance: z.string(),
   decision,
-  by: z.string(),
+  person,
   replyTo: replyTarget,
 });
 export type DecisionJob = z.output<typeof decisionJob>;
@@ -40,7 +47,9 @@ export const HOSTS_JOB = "hosts-decision";
 export const hostsJob = z.object({
   verb: z.enum(["down", "up", "cancel"]),
   hosts: z.string(),
-  by: z.string(),
+  person,
+  /** Why a rule of the policy is to be overridden (`--override`), for Down. */
+  override: z.string().nullable().default(null),
   replyTo: replyTarget,
 });
 export type HostsJob = z.output<typeof hostsJob>;
@@ -54,6 +63,15 @@ export const queryJob = z.discriminatedUnion("kind", [
     replyTo: replyTarget,
   }),
   z.object({ kind: z.literal("maintenance"), cluster: z.string(), id: z.string(), replyTo: replyTarget }),
+  z.object({ kind: z.literal("schedule"), cluster: z.string(), replyTo: replyTarget }),
+  z.object({
+    kind: z.literal("history"),
+    cluster: z.string(),
+    id: z.string().nullable(),
+    replyTo: replyTarget,
+  }),
+  /** A drain that is only looked at: the record as it would be opened. */
+  z.object({ kind: z.literal("dry_run"), cluster: z.string(), record: z.unknown(), replyTo: replyTarget }),
   z.object({ kind: z.literal("clusters"), replyTo: replyTarget }),
   z.object({ kind: z.literal("hosts"), cluster: z.string(), hosts: z.string(), replyTo: replyTarget }),
 ]);
@@ -82,6 +100,8 @@ export const threadJob = z.object({
   postedSeq: z.number().int(),
   /** The approval messages, by approval id. */
   approvals: z.record(z.string(), z.object({ ts: z.string(), hash: z.string() })),
+  /** The hand-over record of the finished maintenance is in the thread. */
+  handedOver: z.boolean().default(false),
   /** Code of the failure the requester was already told about. */
   toldFailure: z.string().nullable(),
 });
@@ -103,12 +123,12 @@ export const MAINTENANCE_JOB_OPTIONS = {
   removeOnFail: false,
 } as const satisfies JobsOptions;
 
-/** Gone when done: the id then is free, so that a person can click again after a click that came to nothing. */
+/** Gone when done or given up: the id then is free, so that a person can click again after a click that came to nothing. */
 export const SHORT_JOB_OPTIONS = {
-  attempts: 3,
+  attempts: 5,
   backoff: { type: "exponential", delay: 500 },
   removeOnComplete: true,
-  removeOnFail: { age: 86_400, count: 500 },
+  removeOnFail: true,
 } as const satisfies JobsOptions;
 
 /** Slack may be away for minutes; a response URL lives for 30 of them. */
@@ -145,5 +165,5 @@ export function maintenanceId(triggerId: string, attempt = 0): string {
 export function decisionJobId(job: DecisionJob): string {
   const { decision: d } = job;
   const question = "approval" in d ? d.approval : "batch" in d ? d.batch : "all";
-  return ["d", job.maintenance, d.kind, question, job.by].join(".").replaceAll(":", "_");
+  return ["d", job.maintenance, d.kind, question, job.person.user].join(".").replaceAll(":", "_");
 }

@@ -63,6 +63,7 @@ export function createNotifier(store: Store, logger: EngineLogger): Notifier {
       rootHash: null,
       postedSeq: 0,
       approvals: {},
+      handedOver: false,
       toldFailure: null,
     };
     await queue.add(THREAD_JOB, data, { ...THREAD_JOB_OPTIONS, jobId: threadJobId(record.id) });
@@ -156,10 +157,19 @@ async function runThread(
     await job.moveToDelayed(ports.now() + ms, token);
     throw new DelayedError();
   };
-  const record = await ports.records.get(progress.cluster)?.find(progress.maintenance);
-  if (record === undefined || record === null) {
-    if (ports.now() - job.timestamp > ORPHAN_MS) return "no such maintenance";
-    return await later(1_000);
+  const records = ports.records.get(progress.cluster);
+  if (records === undefined) {
+    ports.logger.error(
+      { maintenance: progress.maintenance, cluster: progress.cluster },
+      "this bot's clusters file lacks a cluster; its thread waits",
+    );
+    return await later(MENDED_MS);
+  }
+  const record = await records.find(progress.maintenance);
+  if (record === null) {
+    if (ports.now() - job.timestamp < ORPHAN_MS) return await later(1_000);
+    await ports.messenger.reply(progress.replyTo, neverQueued(progress.maintenance));
+    return "no such maintenance";
   }
   let latest = progress;
   const save = async (next: ThreadJob) => {
@@ -181,10 +191,19 @@ async function runThread(
   }
   if (delivered === "finished") return "finished";
   // What was stored while we were delivering is shown at once.
-  const fresh = await ports.records.get(progress.cluster)?.find(progress.maintenance);
+  const fresh = await records.find(progress.maintenance);
   const moved =
-    fresh !== null && fresh !== undefined && (fresh.seq !== record.seq || fresh.end !== record.end);
+    fresh !== null && (fresh.seq !== record.seq || (fresh.end === null) !== (record.end === null));
   return await later(moved ? 0 : delivered === "edit_later" ? EDIT_LATER_MS : HEARTBEAT_MS);
+}
+
+function neverQueued(id: string): Reply {
+  return replyOf({
+    tone: "error",
+    text: `${id} is not on the queue: the bot or its queue failed while it was being placed.`,
+    notDone: "Nothing was posted to the master.",
+    next: "Send the drain again.",
+  });
 }
 
 /** The thread cannot be reached until a person mends something: the requester hears it once per kind of failure. */

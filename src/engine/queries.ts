@@ -1,5 +1,6 @@
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import { hostsReply, statusOfCluster, statusOfMachines, statusOfMaintenance } from "../maintenance/status.js";
+import { scheduleReply } from "../maintenance/schedule-view.js";
 import { formatSpan } from "../maintenance/time.js";
 import type { World } from "../maintenance/world.js";
 import { MesosError } from "../mesos/errors.js";
@@ -82,6 +83,11 @@ async function answerTo(
         ? statusOfMachines(resolution.machines, world, open, nowMs)
         : hostsReply(cluster.name, resolution, world, open);
     }
+    case "schedule":
+      return scheduleReply(cluster.name, await cluster.world(), await records.open());
+    case "history":
+    case "dry_run":
+      throw new Error("not yet");
     case "hosts": {
       const world = await cluster.world();
       return hostsReply(cluster.name, await cluster.resolve(query.hosts, world), world, await records.open());

@@ -1,5 +1,6 @@
 import { decodeMaintenance, type Maintenance } from "../maintenance/record.js";
 import { controlQueueName, MAINTENANCE_JOB } from "./lanes.js";
+import type { EngineLogger } from "./logger.js";
 import type { Store, StoreJob, StoreQueue } from "./store/store.js";
 import { wake } from "./store/wake.js";
 
@@ -12,12 +13,18 @@ export interface Records {
   job(id: string): Promise<{ job: StoreJob; record: Maintenance } | null>;
   /** All that have not ended. */
   open(): Promise<readonly Maintenance[]>;
+  /** The newest that have ended, newest first: the history. */
+  finished(most: number): Promise<readonly Maintenance[]>;
   /** Lets the tick of a maintenance run now instead of at its time; nothing happens if it waits or runs already. */
   wake(id: string): Promise<void>;
   wakeAll(): Promise<void>;
 }
 
-export function openRecords(store: Store, cluster: string): Records {
+/**
+ * @param logger told of a job whose data is not understood, such as one of a newer version: it is passed over, so that it
+ * does not keep the others from going on.
+ */
+export function openRecords(store: Store, cluster: string, logger: EngineLogger): Records {
   const queue = store.queue(controlQueueName(cluster));
 
   async function jobs(...states: ("active" | "waiting" | "prioritized" | "delayed" | "failed")[]) {
@@ -32,6 +39,15 @@ export function openRecords(store: Store, cluster: string): Records {
     return { job: found, record: decodeMaintenance(found.data) };
   }
 
+  function understood(one: StoreJob): Maintenance[] {
+    try {
+      return [decodeMaintenance(one.data)];
+    } catch (error) {
+      logger.error({ err: error, job: one.id, cluster }, "a record is not understood and passed over");
+      return [];
+    }
+  }
+
   return {
     queue,
     job,
@@ -40,7 +56,13 @@ export function openRecords(store: Store, cluster: string): Records {
     },
     async open() {
       const all = await jobs("active", "waiting", "prioritized", "delayed", "failed");
-      return all.map((one) => decodeMaintenance(one.data)).filter((record) => record.end === null);
+      return all.flatMap((one) => understood(one)).filter((record) => record.end === null);
+    },
+    async finished(most) {
+      const found = await queue.getJobs(["completed"], 0, most * 2, false);
+      // Decisions are removed when they are done, so what is left are maintenances.
+      const records = found.filter((job) => job?.name === MAINTENANCE_JOB).flatMap((one) => understood(one));
+      return records.sort((a, b) => (b.end?.atMs ?? 0) - (a.end?.atMs ?? 0)).slice(0, most);
     },
     async wake(id) {
       const found = await queue.getJob(id);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Maintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import type { SlackMessage } from "../slack/blocks.js";
+import { SlackFailure } from "../slack/errors.js";
 import type { Messenger } from "../slack/messenger.js";
 import { renderApproval } from "../slack/render-approval.js";
 import { renderCard } from "../slack/render-card.js";
@@ -55,7 +56,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   for (const [id, shown] of Object.entries(progress.approvals)) {
     const message = approvalMessage(record, id, now());
     if (message === null || hashOf(message) === shown.hash) continue;
-    await messenger.update(progress.channel, shown.ts, message);
+    await edit(() => messenger.update(progress.channel, shown.ts, message));
     await saved({ approvals: { ...progress.approvals, [id]: { ts: shown.ts, hash: hashOf(message) } } });
   }
 
@@ -78,14 +79,32 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   const card = renderCard(record, now());
   if (hashOf(card) !== progress.rootHash) {
     const since = now() - (ports.edits.get(record.id) ?? 0);
-    if (since < EDIT_EVERY_MS && record.end === null) return "edit_later";
-    await messenger.update(progress.channel, root, card);
+    if (since >= 0 && since < EDIT_EVERY_MS && record.end === null) return "edit_later";
+    if (!(await edit(() => messenger.update(progress.channel, root, card)))) {
+      // Somebody deleted the card: a new one, which the next events' thread hangs on.
+      const { ts } = await messenger.post(progress.channel, null, card);
+      await saved({ rootTs: ts });
+    }
     ports.edits.set(record.id, now());
     await saved({ rootHash: hashOf(card) });
   }
   if (record.end === null) return "waiting";
   ports.edits.delete(record.id);
   return "finished";
+}
+
+/** What Slack says of a message that cannot be edited any more, and never will be. */
+const GONE: readonly string[] = ["message_not_found", "cant_update_message", "edit_window_closed"];
+
+/** Edits a message; `false` when it is gone, which must not keep the other messages back. */
+async function edit(update: () => Promise<void>): Promise<boolean> {
+  try {
+    await update();
+    return true;
+  } catch (error) {
+    if (error instanceof SlackFailure && GONE.includes(error.code)) return false;
+    throw error;
+  }
 }
 
 /** Until the machines are known there is no thread, unless something keeps the maintenance waiting (invariant 10). */

@@ -56,6 +56,11 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
     record = step.record;
     await ports.save(record);
     if (step.effects.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null };
+    // A post or a STOP that a crash cuts off may still land: until then nobody takes the world for its outcome (invariant 7).
+    if (step.effects.some((effect) => effect.kind !== "start_maintenance")) {
+      record = { ...record, unsettledUntilMs: now() + cluster.policy.settleMs };
+      await ports.save(record);
+    }
     const before = record;
     for (const effect of step.effects) {
       await ports.fence();
@@ -76,7 +81,7 @@ async function planned(
 ): Promise<Maintenance> {
   try {
     const resolution = await cluster.resolve(record.hosts, world);
-    return plan(record, resolution, world, await others(), now());
+    return plan(record, resolution, world, await others(), cluster.policy, now());
   } catch (error) {
     if (!(error instanceof HostsError)) throw error;
     const refusal = {

@@ -30,9 +30,7 @@ export function replyFrom(error: unknown, notDone: string, next?: string): Reply
 
 /** Whether the master was away or not ready, so that the same call can go through later; it was not carried out. */
 export function isAway(error: unknown): boolean {
-  return (
-    error instanceof MesosError && (error.sent === "no" || (error.status !== null && error.status >= 500))
-  );
+  return error instanceof MesosError && error.sent === "no";
 }
 
 /** Whether the call may have been carried out though no answer came (invariant 7). */

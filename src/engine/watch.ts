@@ -7,8 +7,10 @@ import type { EngineLogger } from "./logger.js";
 export interface Watch {
   /** A maintenance was looked at: its agents matter as long as it is open. Subscribes with the first, leaves with the last. */
   follow(record: Maintenance): void;
-  /** Whether an event that matters came at or after this time. */
-  eventSince(ms: number): boolean;
+  /** Only these are open: others were ended by another worker. */
+  keep(open: readonly string[]): void;
+  /** How many events that matter have come so far. */
+  events(): number;
   close(): Promise<void>;
 }
 
@@ -25,12 +27,11 @@ export function createWatch(
   pauseMs: () => number,
   wake: () => Promise<void>,
   logger: EngineLogger,
-  now: () => number,
 ): Watch {
   const agents = new Map<string, ReadonlySet<string>>();
   let stream: { close(): Promise<void> } | null = null;
   let timer: NodeJS.Timeout | null = null;
-  let lastMs = Number.NEGATIVE_INFINITY;
+  let events = 0;
   let closed = false;
 
   function matters(event: MasterEvent): boolean {
@@ -44,7 +45,7 @@ export function createWatch(
 
   function onEvent(event: MasterEvent): void {
     if (!matters(event)) return;
-    lastMs = now();
+    events += 1;
     timer ??= setTimeout(() => {
       timer = null;
       if (!closed)
@@ -60,13 +61,17 @@ export function createWatch(
     await left?.close();
   }
 
+  function leaveIfIdle(): void {
+    if (agents.size > 0) return;
+    leave().catch((error) => logger.warn({ err: error }, "the event stream did not close"));
+  }
+
   return {
     follow(record) {
       if (closed) return;
       if (record.end !== null) {
         agents.delete(record.id);
-        if (agents.size === 0)
-          leave().catch((error) => logger.warn({ err: error }, "the event stream did not close"));
+        leaveIfIdle();
         return;
       }
       agents.set(
@@ -75,9 +80,11 @@ export function createWatch(
       );
       stream ??= master.subscribe(onEvent);
     },
-    eventSince(ms) {
-      return lastMs >= ms;
+    keep(open) {
+      for (const id of agents.keys()) if (!open.includes(id)) agents.delete(id);
+      leaveIfIdle();
     },
+    events: () => events,
     async close() {
       closed = true;
       if (timer !== null) clearTimeout(timer);

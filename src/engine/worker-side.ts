@@ -1,16 +1,18 @@
+import { z } from "zod";
 import type { ClusterConfig } from "../config/config.js";
 import { phaseOf } from "../maintenance/log.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { createMaster, type Master, type MasterOptions } from "../mesos/master.js";
 import { type Cluster, createCluster } from "./cluster.js";
 import { controlProcessor } from "./control.js";
-import { controlQueueName, QUERY_QUEUE } from "./lanes.js";
+import { controlQueueName, QUERY_QUEUE, replyTarget } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
 import { createNotifier } from "./notify.js";
 import { queryProcessor } from "./queries.js";
 import { openRecords, type Records } from "./records.js";
 import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS } from "./store/lane-options.js";
 import type { Store, StoreWorker } from "./store/store.js";
+import { replyFrom } from "./troubles.js";
 import { createWatch, type Watch } from "./watch.js";
 
 /** What the worker counts; `ops/metrics.ts` fits. */
@@ -67,14 +69,16 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       onCall: (call, outcome, seconds) => meters.masterCall(config.name, call, outcome, seconds),
       ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
     });
-    const cluster = createCluster(config, master, now, options.settleMs);
-    const records = openRecords(store, config.name);
-    const watch = createWatch(
+    const cluster = createCluster(config, master, options.settleMs);
+    const records = openRecords(store, config.name, logger);
+    const watch: Watch = createWatch(
       master,
       () => cluster.pauseMs(),
-      () => records.wakeAll(),
+      async () => {
+        watch.keep((await records.open()).map((record) => record.id));
+        await records.wakeAll();
+      },
       logger,
-      now,
     );
     const process = controlProcessor({
       cluster,
@@ -95,7 +99,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
         meters.tick(config.name, outcome, ms / 1000);
         meters.phase(record, phaseOf(record));
       },
-      eventSince: (ms) => watch.eventSince(ms),
+      events: () => watch.events(),
     });
     const worker = store.worker(controlQueueName(config.name), process, CONTROL_WORKER_OPTIONS);
     return { config, master, cluster, records, watch, worker };
@@ -113,9 +117,21 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   );
   const workers = [...lanes.map((lane) => lane.worker), queries];
   for (const worker of workers) {
-    worker.on("failed", (job, error) =>
-      logger.error({ err: error, job: job?.id, kind: job?.name }, "a job failed"),
-    );
+    worker.on("failed", (job, error) => {
+      logger.error({ err: error, job: job?.id, kind: job?.name }, "a job failed");
+      if (job === undefined || job.attemptsMade < (job.opts.attempts ?? 1)) return;
+      // Given up: the one who clicked or asked must hear of it (invariant 10).
+      const asked = z.object({ replyTo: replyTarget }).safeParse(job.data);
+      if (!asked.success) return;
+      const reply = replyFrom(
+        error,
+        "Nothing was done about it.",
+        "Try again; if it happens again, look into the worker's log.",
+      );
+      notifier
+        .reply(asked.data.replyTo, reply)
+        .catch((cause) => logger.error({ err: cause, job: job.id }, "the person could not be told either"));
+    });
     worker.on("error", (error) => logger.debug({ err: error }, "a lane met an error"));
   }
 
@@ -125,6 +141,8 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       for (const worker of workers) run(worker, logger);
       for (const lane of lanes) await lane.records.wakeAll();
       running = true;
+      // Not awaited: a master that is away is no reason not to start.
+      for (const lane of lanes) void tellMaster(lane, logger);
     },
     async stop() {
       running = false;
@@ -137,6 +155,20 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     },
     ready: () => (running ? true : "the worker's lanes are not running"),
   };
+}
+
+/** Says once at the start which master leads, or why none answers: the first thing to know when nothing happens. */
+async function tellMaster({ config, master }: Lane, logger: EngineLogger): Promise<void> {
+  const cluster = config.name;
+  try {
+    const version = await master.version();
+    logger.info({ cluster, leader: master.leader(), version }, "the leading master answers");
+  } catch (error) {
+    logger.warn(
+      { cluster, err: (error as Error).message },
+      "no leading master answers; the worker goes on looking",
+    );
+  }
 }
 
 /** A worker's loop ends when it is closed; anything else is told. */

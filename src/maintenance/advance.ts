@@ -1,8 +1,12 @@
 import { hasReturned } from "./agents-back.js";
 import { watchedMachines } from "./approval.js";
 import { hiddenMachines } from "./blind.js";
+import { atDeadline, deadlineWake } from "./deadline.js";
+import { moveWindow } from "./extend.js";
 import { giveBack } from "./give-back.js";
+import { recordBehaviour } from "./habits.js";
 import { ended, isUnsettled, withEvent, withTrouble } from "./log.js";
+import { tellOwners } from "./owners.js";
 import type { Effect, Moment, Rule, Step } from "./phases.js";
 import type { VerdictRow } from "./picture.js";
 import { agentsOn, filteredRead } from "./plan.js";
@@ -48,7 +52,7 @@ export function advance(record: Maintenance, moment: Moment): Step {
     };
   }
   const before = record.trouble;
-  const looked = observe({ ...record, trouble: null }, moment);
+  const looked = atDeadline(observe({ ...record, trouble: null }, moment), moment);
   const step = looked.cancel === null ? followPhases(looked, moment) : giveBack(looked, moment);
   const finished = finish(step.record, moment);
   return {
@@ -68,7 +72,7 @@ function observe(record: Maintenance, moment: Moment): Maintenance {
   const batches = record.batches.map((batch) => rememberAgents(batch, agentsOn(world, batch.machines)));
   const picture = lookAt(world, batches.flatMap(watchedMachines), record.picture);
   const before = record.picture;
-  let next: Maintenance = { ...record, batches, picture };
+  let next = recordBehaviour({ ...record, batches, picture }, picture, world, nowMs);
   if (before === null) return next;
   const erasedBefore = new Set(before.verdicts.filter((row) => row.erased !== null).map(rowKey));
   const cleared = picture.verdicts.some((row) => row.erased !== null && !erasedBefore.has(rowKey(row)));
@@ -102,12 +106,21 @@ function followPhases(record: Maintenance, moment: Moment): Step {
   for (const { id } of record.batches) {
     const batch = current.batches.find((b) => b.id === id);
     if (batch === undefined || current.picture === null) continue;
-    const step = RULES[batch.phase](current, batch, pictureOf(batch.machines, current.picture), moment);
-    current = step.record;
-    effects.push(...step.effects);
-    if (step.wakeAtMs !== null) wakes.push(step.wakeAtMs);
+    const picture = pictureOf(batch.machines, current.picture);
+    for (const rule of [moveWindow, RULES[batch.phase]]) {
+      const step = rule(current, current.batches.find((b) => b.id === id) ?? batch, picture, moment);
+      current = step.record;
+      effects.push(...step.effects);
+      if (step.wakeAtMs !== null) wakes.push(step.wakeAtMs);
+    }
   }
-  return { record: current, effects, wakeAtMs: wakes.length > 0 ? Math.min(...wakes) : null };
+  const deadline = deadlineWake(current, moment.nowMs);
+  if (deadline !== null) wakes.push(deadline);
+  return {
+    record: current.end === null ? tellOwners(current, moment) : current,
+    effects,
+    wakeAtMs: wakes.length > 0 ? Math.min(...wakes) : null,
+  };
 }
 
 /** Ends the maintenance when its last batch has ended. */

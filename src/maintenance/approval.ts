@@ -1,3 +1,4 @@
+import { blastRadiusOf } from "./blast.js";
 import { withBatch, withEvent } from "./log.js";
 import { machineKey } from "./machine.js";
 import type { Picture, Seen } from "./picture.js";
@@ -22,7 +23,8 @@ export function grantedApproval(batch: Batch): Approval | null {
 
 /** What the world shows of a batch, in the form in which it is approved and compared. */
 export function seenNow(world: World, batch: Batch, picture: Picture): Seen {
-  return seenOf(world, batch, picture, tasksOn(world, watchedMachines(batch)));
+  const watched = watchedMachines(batch);
+  return seenOf(world, batch, picture, tasksOn(world, watched), blastRadiusOf(world, watched));
 }
 
 /** The machines of a batch with the agents ever seen on them. */
@@ -36,20 +38,26 @@ export function watchedMachines(batch: Batch): WatchedMachine[] {
   return batch.machines.map((machine) => ({ machine, agentIds: ids.get(machineKey(machine)) ?? [] }));
 }
 
+/** Who asks, and whether because a deadline has passed (`--then force`). */
+export interface AskedHow {
+  /** Slack user id; `null` when the bot asks by itself. */
+  readonly by: string | null;
+  readonly forced: boolean;
+}
+
+/** The bot asks because it is time. */
+export const BY_ITSELF: AskedHow = { by: null, forced: false };
+
 /** Asks for the Down of a batch: a new question about what is seen now; an open one is withdrawn for it. */
 export function ask(
   record: Maintenance,
   batch: Batch,
   seen: Seen,
-  by: string | null,
+  { by, forced }: AskedHow,
   policy: Policy,
   nowMs: Millis,
 ): Maintenance {
-  const approvals = batch.approvals.map((approval) =>
-    approval.outcome === null
-      ? { ...approval, outcome: { kind: "withdrawn" as const, atMs: nowMs } }
-      : approval,
-  );
+  const approvals = withdrawn(batch, nowMs).approvals;
   const id = `${batch.id}a${approvals.length + 1}`;
   const next: Batch = {
     ...batch,
@@ -58,7 +66,18 @@ export function ask(
     intent: null,
     approvals: [
       ...approvals,
-      { id, askedAtMs: nowMs, askedBy: by, expiresAtMs: nowMs + policy.approvalTtlMs, seen, outcome: null },
+      {
+        id,
+        askedAtMs: nowMs,
+        askedBy: by,
+        expiresAtMs: nowMs + policy.approvalTtlMs,
+        votesNeeded: policy.votes,
+        votes: [],
+        reminded: false,
+        forced,
+        seen,
+        outcome: null,
+      },
     ],
   };
   return withEvent(withBatch(record, next), nowMs, {
@@ -69,16 +88,62 @@ export function ask(
   });
 }
 
-/** The batch with an outcome for its newest approval. */
-export function settle(batch: Batch, outcome: NonNullable<Approval["outcome"]>): Batch {
+/** The batch without an open question: it was withdrawn, because it is cancelled, replaced or overtaken. */
+export function withdrawn(batch: Batch, nowMs: Millis): Batch {
+  return openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs });
+}
+
+function settle(batch: Batch, outcome: Outcome): Batch {
   const last = batch.approvals.at(-1);
   if (last === undefined) return batch;
   return { ...batch, approvals: [...batch.approvals.slice(0, -1), { ...last, outcome }] };
 }
 
+type Outcome = NonNullable<Approval["outcome"]>;
+
+/**
+ * The one way in which the newest question of a batch gets its answer: by a click, a command, its expiry, or because
+ * the picture got worse. What follows for the batch and the line in the log belong together.
+ *
+ * @param by whose approval it was that came too late for an outdated question; other outcomes say it themselves.
+ */
+export function conclude(
+  record: Maintenance,
+  batch: Batch,
+  outcome: Exclude<Outcome, { kind: "withdrawn" }>,
+  by: string | null = null,
+): Maintenance {
+  const settled = settle(batch, outcome);
+  const about = { batch: batch.id, approval: batch.approvals.at(-1)?.id ?? "" };
+  const { atMs } = outcome;
+  const draining = withBatch(record, { ...settled, phase: "draining", intent: null });
+  switch (outcome.kind) {
+    case "granted": {
+      const granted = withBatch(record, { ...settled, phase: "taking_down", intent: null });
+      const told = withEvent(granted, atMs, { kind: "approved", ...about, by: outcome.by });
+      return withEvent(told, atMs, { kind: "taking_down", batch: batch.id });
+    }
+    case "denied":
+      return withEvent(draining, atMs, { kind: "denied", ...about, by: outcome.by, reason: outcome.reason });
+    case "expired":
+      // Fail closed: a question that nobody answered in time is a no.
+      return withEvent(draining, atMs, { kind: "approval_expired", ...about });
+    case "outdated": {
+      const again = withBatch(draining, {
+        ...settled,
+        phase: "draining",
+        intent: null,
+        askedByItself: false,
+      });
+      return withEvent(again, atMs, { kind: "approval_outdated", ...about, by, changes: outcome.changes });
+    }
+  }
+}
+
 /**
  * The picture got worse than what was shown: nothing goes down (invariant 5). The question is asked anew with what is
- * true now, unless the machines cannot be taken down as they stand (`canAsk`): then it is asked once they can.
+ * true now, and its votes start anew, unless the machines cannot be taken down as they stand (`canAsk`): then it is
+ * asked once they can.
  */
 export function askAgainBecauseWorse(
   record: Maintenance,
@@ -91,18 +156,9 @@ export function askAgainBecauseWorse(
   canAsk = true,
 ): Maintenance {
   const last = batch.approvals.at(-1);
-  const outdated: Batch = {
-    ...settle(batch, { kind: "outdated", atMs: nowMs, changes: [...changes] }),
-    phase: "draining",
-    intent: null,
-    askedByItself: false,
-  };
-  const told = withEvent(withBatch(record, outdated), nowMs, {
-    kind: "approval_outdated",
-    batch: batch.id,
-    approval: last?.id ?? "",
-    by,
-    changes: [...changes],
-  });
-  return canAsk ? ask(told, outdated, seen, last?.askedBy ?? null, policy, nowMs) : told;
+  const told = conclude(record, batch, { kind: "outdated", atMs: nowMs, changes: [...changes] }, by);
+  const outdated = told.batches.find((one) => one.id === batch.id);
+  if (!canAsk || outdated === undefined) return told;
+  const how = { by: last?.askedBy ?? null, forced: last?.forced ?? false };
+  return ask(told, outdated, seen, how, policy, nowMs);
 }

@@ -1,10 +1,11 @@
-import { ask, askAgainBecauseWorse, openApproval, seenNow, settle, watchedMachines } from "./approval.js";
+import { ask, askAgainBecauseWorse, conclude, openApproval, seenNow, watchedMachines } from "./approval.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import type { Decision } from "./decision.js";
 import { withBatch, withEvent } from "./log.js";
+import { mayNotApprove } from "./may-approve.js";
 import type { Picture } from "./picture.js";
 import { list } from "./plan.js";
-import { mayNotApprove } from "./policy.js";
+import { closedForDown } from "./policy-rules-calendar.js";
 import { obstacles } from "./readiness.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
 import {
@@ -12,19 +13,21 @@ import {
   beingCancelled,
   expiredReply,
   filtered,
+  isHeld,
+  isMoving,
   nothingToDo,
+  refused,
   unchanged,
   wrongPhase,
 } from "./refusals.js";
 import { replyOf } from "./reply.js";
 import { worseThan } from "./seen.js";
-import type { Millis } from "./time.js";
 import { lookAt, pictureOf } from "./verdicts.js";
 import type { World } from "./world.js";
 
 /** Asks for the Down of a draining batch. */
 export function askDown(record: Maintenance, batchId: string, context: DecisionContext): Decided {
-  const { world, nowMs, policy, by } = context;
+  const { world, nowMs, policy, person } = context;
   const batch = batchOf(record, batchId);
   if (batch === null || world === null) return unchanged(record, nothingToDo(record));
   if (record.cancel !== null) return unchanged(record, beingCancelled(record));
@@ -39,6 +42,9 @@ export function askDown(record: Maintenance, batchId: string, context: DecisionC
   if (batch.phase !== "draining" && batch.phase !== "awaiting_approval") {
     return unchanged(record, wrongPhase(record, "Down"));
   }
+  if (record.held !== null) return unchanged(record, isHeld(record, "The approval was not asked for."));
+  if (batch.movingFrom !== null)
+    return unchanged(record, isMoving(record, "The approval was not asked for."));
   const blind = filtered(world);
   if (blind !== null) return unchanged(record, blind);
   const picture = freshPicture(record, batch, world);
@@ -59,12 +65,12 @@ export function askDown(record: Maintenance, batchId: string, context: DecisionC
       next: "Wait until the agents have registered again, then ask once more.",
     });
   }
-  const current = open === null ? record : expire(record, batch, open, nowMs);
+  const current = open === null ? record : conclude(record, batch, { kind: "expired", atMs: nowMs });
   const asked = ask(
     current,
     batchOf(current, batchId) ?? batch,
     seenNow(world, batch, picture),
-    by,
+    { by: person.user, forced: open?.forced ?? false },
     policy,
     nowMs,
   );
@@ -74,25 +80,58 @@ export function askDown(record: Maintenance, batchId: string, context: DecisionC
   };
 }
 
-/** Grants Down, when the person may and the world read after the click is no worse than what was shown (invariants 5, 6). */
+/**
+ * A vote for Down, when the person may, nothing holds it, the hour is right, and the world read after the click is no
+ * worse than what was shown; the last vote that is needed grants (invariants 5, 6).
+ */
 export function approve(
   record: Maintenance,
   { batch: batchId, approval: approvalId }: Extract<Decision, { kind: "approve" }>,
   context: DecisionContext,
 ): Decided {
-  const { world, nowMs, policy, by } = context;
+  const { world, nowMs, policy, person } = context;
   const batch = batchOf(record, batchId);
   const approval = batch?.approvals.find((a) => a.id === approvalId) ?? null;
   if (batch === null || approval === null || world === null) return unchanged(record, nothingToDo(record));
   const settled = alreadySettled(record, approval);
   if (settled !== null) return unchanged(record, settled);
   if (record.cancel !== null) return unchanged(record, beingCancelled(record));
-  const refused = mayNotApprove(record, by, policy);
-  if (refused !== null) {
-    return unchanged(record, { tone: "refused", text: refused, notDone: "Nothing was taken down." });
+  const notAllowed = mayNotApprove(record, person, policy);
+  if (notAllowed !== null) {
+    const { text, why } = notAllowed;
+    return refused(
+      record,
+      "approve",
+      { tone: "refused", text, notDone: "Nothing was taken down." },
+      why,
+      context,
+    );
   }
   if (nowMs >= approval.expiresAtMs) {
-    return { record: expire(record, batch, approval, nowMs), reply: replyOf(expiredReply(record)) };
+    const expired = conclude(record, batch, { kind: "expired", atMs: nowMs });
+    return { record: expired, reply: replyOf(expiredReply(record)) };
+  }
+  const needed = Math.max(approval.votesNeeded, policy.votes);
+  if (approval.votes.some((vote) => vote.by === person.user)) {
+    return unchanged(record, {
+      tone: "info",
+      text: `${record.id}: you have already approved this (${approval.votes.length} of ${needed}). Your click changed nothing.`,
+      next: "Somebody else has to approve as well.",
+    });
+  }
+  if (record.held !== null) {
+    return unchanged(record, isHeld(record, "Nothing was taken down; the question stays open."));
+  }
+  const closed = closedForDown(record, policy, nowMs);
+  if (closed !== null) {
+    const notDone = "Nothing was taken down; the question stays open.";
+    const reply = {
+      tone: "refused",
+      text: `${record.id}: ${closed.why}`,
+      notDone,
+      next: closed.next,
+    } as const;
+    return refused(record, "approve", reply, closed.why, context);
   }
   const blind = filtered(world);
   if (blind !== null) return unchanged(record, blind);
@@ -113,7 +152,7 @@ export function approve(
   if (changes.length > 0) {
     const canAsk = notOurs.length === 0;
     return {
-      record: askAgainBecauseWorse(record, batch, seen, changes, by, policy, nowMs, canAsk),
+      record: askAgainBecauseWorse(record, batch, seen, changes, person.user, policy, nowMs, canAsk),
       reply: replyOf({
         tone: "refused",
         text: `The picture got worse since the question was asked: ${list(changes, "; ", 5)}.`,
@@ -124,29 +163,58 @@ export function approve(
       }),
     };
   }
-  const granted: Batch = {
-    ...settle(batch, { kind: "granted", by, atMs: nowMs }),
-    phase: "taking_down",
-    intent: null,
+  return vote(record, batch, approval, needed, context);
+}
+
+/** One more distinct person has approved. */
+function vote(
+  record: Maintenance,
+  batch: Batch,
+  approval: Approval,
+  needed: number,
+  { person, nowMs }: DecisionContext,
+): Decided {
+  const by = person.user;
+  const votes = [...approval.votes, { by, atMs: nowMs }];
+  const voted: Batch = {
+    ...batch,
+    approvals: batch.approvals.map((one) =>
+      one.id === approval.id ? { ...one, votes, votesNeeded: needed } : one,
+    ),
   };
-  const told = withEvent(withBatch(record, granted), nowMs, {
-    kind: "approved",
+  if (votes.length >= needed) {
+    return {
+      record: conclude(withBatch(record, voted), voted, { kind: "granted", by, atMs: nowMs }),
+      reply: replyOf({ tone: "done", text: `You approved ${record.id}; the machines are being taken down.` }),
+    };
+  }
+  const missing = needed - votes.length;
+  const told = withEvent(withBatch(record, voted), nowMs, {
+    kind: "voted",
     batch: batch.id,
     approval: approval.id,
     by,
+    votes: votes.length,
+    needed,
   });
   return {
-    record: withEvent(told, nowMs, { kind: "taking_down", batch: batch.id }),
-    reply: replyOf({ tone: "done", text: `You approved ${record.id}; the machines are being taken down.` }),
+    record: told,
+    reply: replyOf({
+      tone: "done",
+      text: `You approved ${record.id}: ${votes.length} of ${needed}.`,
+      notDone: "Nothing is taken down yet.",
+      next: `${missing === 1 ? "One more person has" : `${missing} more people have`} to approve.`,
+    }),
   };
 }
 
-/** Says no to Down; the machines go on draining and a person asks again. */
+/** Says no to Down; the machines go on draining and a person asks again. One no outweighs the votes given so far. */
 export function deny(
   record: Maintenance,
   { batch: batchId, approval: approvalId, reason }: Extract<Decision, { kind: "deny" }>,
-  { by, nowMs, policy }: DecisionContext,
+  context: DecisionContext,
 ): Decided {
+  const { person, nowMs, policy } = context;
   const batch = batchOf(record, batchId);
   const approval = batch?.approvals.find((a) => a.id === approvalId) ?? null;
   if (batch === null || approval === null) return unchanged(record, nothingToDo(record));
@@ -154,32 +222,19 @@ export function deny(
   if (settled !== null) return unchanged(record, settled);
   if (record.cancel !== null) return unchanged(record, beingCancelled(record));
   // The requester may always take their own question back.
-  const refused = by === record.requester ? null : mayNotApprove(record, by, policy);
-  if (refused !== null) {
-    return unchanged(record, { tone: "refused", text: refused, notDone: "Nothing was decided." });
+  const notAllowed = person.user === record.requester ? null : mayNotApprove(record, person, policy);
+  if (notAllowed !== null) {
+    const { text, why } = notAllowed;
+    return refused(record, "deny", { tone: "refused", text, notDone: "Nothing was decided." }, why, context);
   }
-  const denied = withBatch(record, {
-    ...settle(batch, { kind: "denied", by, atMs: nowMs, reason }),
-    phase: "draining",
-  });
   return {
-    record: withEvent(denied, nowMs, { kind: "denied", batch: batch.id, approval: approval.id, by, reason }),
+    record: conclude(record, batch, { kind: "denied", by: person.user, atMs: nowMs, reason }),
     reply: replyOf({
       tone: "done",
       text: `You denied the Down of ${record.id}. The machines go on draining.`,
       next: `Ask again with the button or /mesos down ${record.id}, or give them back with /mesos cancel ${record.id}.`,
     }),
   };
-}
-
-/** Fail closed: a question nobody answered in time is a no. */
-function expire(record: Maintenance, batch: Batch, approval: Approval, nowMs: Millis): Maintenance {
-  const expired: Batch = { ...settle(batch, { kind: "expired", atMs: nowMs }), phase: "draining" };
-  return withEvent(withBatch(record, expired), nowMs, {
-    kind: "approval_expired",
-    batch: batch.id,
-    approval: approval.id,
-  });
 }
 
 /**

@@ -1,19 +1,24 @@
 import { hostnamesOf, machinesMissing } from "./agents-back.js";
-import { openApproval, settle } from "./approval.js";
+import { withdrawn } from "./approval.js";
 import { approve, askDown, deny } from "./decide-down.js";
+import { extend } from "./decide-extend.js";
+import { hold, release } from "./decide-hold.js";
+import { override } from "./decide-override.js";
+import { ready } from "./decide-ready.js";
 import type { Decision, DecisionKind } from "./decision.js";
 import { ended, hasEnded, withBatch, withEvent } from "./log.js";
 import { list } from "./plan.js";
-import type { Policy } from "./policy.js";
+import type { Person, Policy } from "./policy.js";
 import type { Maintenance } from "./record.js";
-import { alreadyEnded, beingCancelled, unchanged, wrongPhase } from "./refusals.js";
+import { alreadyEnded, beingCancelled, isMoving, unchanged, wrongPhase } from "./refusals.js";
 import { type Reply, replyOf } from "./reply.js";
 import type { Millis } from "./time.js";
 import type { World } from "./world.js";
 
 /** Who decides, when, and what is true at that moment. */
 export interface DecisionContext {
-  readonly by: string;
+  /** Who decides, with the user groups they were found to be in. */
+  readonly person: Person;
   readonly nowMs: Millis;
   readonly policy: Policy;
   /** The world read after the click; `null` for decisions that do not need it (`needsWorld`). */
@@ -49,12 +54,23 @@ export function decide(record: Maintenance, decision: Decision, context: Decisio
       return cancel(record, context);
     case "up":
       return up(record, context);
+    case "hold":
+      return hold(record, decision, context);
+    case "release":
+      return release(record, context);
+    case "extend":
+      return extend(record, decision, context);
+    case "ready":
+      return ready(record, context);
+    case "override":
+      return override(record, decision, context);
     case "retry":
       return retry(record, context);
   }
 }
 
-function cancel(record: Maintenance, { by, nowMs }: DecisionContext): Decided {
+function cancel(record: Maintenance, { person, nowMs }: DecisionContext): Decided {
+  const by = person.user;
   if (record.cancel !== null) return unchanged(record, beingCancelled(record));
   if (record.batches.length > 0 && record.batches.every(hasEnded)) return stopWaiting(record, by, nowMs);
   const phases = new Set(record.batches.map((batch) => batch.phase));
@@ -101,13 +117,13 @@ function stopWaiting(record: Maintenance, by: string, nowMs: Millis): Decided {
   };
 }
 
-function up(record: Maintenance, { by, nowMs }: DecisionContext): Decided {
+function up(record: Maintenance, { person, nowMs }: DecisionContext): Decided {
   const ready = record.batches.filter((batch) => batch.phase === "down");
   if (ready.length === 0) return unchanged(record, wrongPhase(record, "Up"));
   let next = record;
   for (const batch of ready) {
-    next = withBatch(next, { ...batch, phase: "bringing_up" });
-    next = withEvent(next, nowMs, { kind: "bringing_up", batch: batch.id, by });
+    next = withBatch(next, { ...batch, phase: "bringing_up", movingFrom: null });
+    next = withEvent(next, nowMs, { kind: "bringing_up", batch: batch.id, by: person.user });
   }
   return {
     record: next,
@@ -125,10 +141,12 @@ function retry(record: Maintenance, { nowMs }: DecisionContext): Decided {
       next: `See how it stands with /mesos status ${record.id}.`,
     });
   }
+  if (draining.some((batch) => batch.movingFrom !== null)) {
+    return unchanged(record, isMoving(record, "Your click changed nothing."));
+  }
   let next = record;
   for (const batch of draining) {
-    const open = openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs });
-    next = withBatch(next, { ...open, phase: "scheduled", askedByItself: false });
+    next = withBatch(next, { ...withdrawn(batch, nowMs), phase: "scheduled", askedByItself: false });
   }
   return {
     record: next,

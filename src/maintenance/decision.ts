@@ -13,6 +13,14 @@ export const decision = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("cancel") }),
   z.object({ kind: z.literal("up") }),
+  z.object({ kind: z.literal("hold"), reason: z.string().nullable() }),
+  z.object({ kind: z.literal("release") }),
+  /** Makes the window longer by this much. */
+  z.object({ kind: z.literal("extend"), byMs: z.number().int().positive() }),
+  /** An owner says that their frameworks are ready for the Down. */
+  z.object({ kind: z.literal("ready") }),
+  /** Goes on though a rule of the policy says no; `rule` is the rule's name (`policy-rules.ts`). */
+  z.object({ kind: z.literal("override"), rule: z.string(), reason: z.string() }),
   /** Post the window again after somebody else removed it. */
   z.object({ kind: z.literal("retry") }),
 ]);

@@ -60,6 +60,58 @@ export const logEvent = z.discriminatedUnion("kind", [
     by: by.nullable(),
     changes: z.array(z.string()),
   }),
+  /** One of several approvals that are needed. */
+  z.object({
+    ...base,
+    kind: z.literal("voted"),
+    batch: z.string(),
+    approval: z.string(),
+    by,
+    votes: z.number().int(),
+    needed: z.number().int(),
+  }),
+  /** Half of the time for the answer is over. */
+  z.object({
+    ...base,
+    kind: z.literal("approval_reminder"),
+    batch: z.string(),
+    approval: z.string(),
+    expiresAtMs: millis,
+  }),
+  /** Somebody tried to decide and was not allowed to. */
+  z.object({ ...base, kind: z.literal("refused"), by, decision: z.string(), why: z.string() }),
+  z.object({
+    ...base,
+    kind: z.literal("held"),
+    by,
+    reason: z.string().nullable(),
+    as: z.enum(["operator", "owner"]),
+  }),
+  z.object({ ...base, kind: z.literal("released"), by }),
+  z.object({
+    ...base,
+    kind: z.literal("extended"),
+    batch: z.string(),
+    by,
+    byMs: millis,
+    endMs: millis.nullable(),
+  }),
+  z.object({
+    ...base,
+    kind: z.literal("deadline"),
+    then: z.enum(["release", "ask", "force"]),
+    tasksLeft: z.number().int(),
+  }),
+  z.object({ ...base, kind: z.literal("overridden"), by, rule: z.string(), reason: z.string() }),
+  /** Owners of what runs on the machines are told; `owners` are user or group ids. */
+  z.object({
+    ...base,
+    kind: z.literal("owners_told"),
+    owners: z.array(z.object({ owner: z.string(), of: z.array(z.string()) })),
+  }),
+  z.object({ ...base, kind: z.literal("owner_ready"), by, of: z.array(z.string()) }),
+  /** The blast radius before the drain is posted; the numbers are in `record.blast`. */
+  z.object({ ...base, kind: z.literal("blast_radius") }),
   z.object({ ...base, kind: z.literal("taking_down"), batch: z.string() }),
   z.object({
     ...base,

@@ -1,9 +1,10 @@
-import { openApproval, settle } from "./approval.js";
+import { withdrawn } from "./approval.js";
 import { isUnsettled, withBatch, withEvent } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
 import type { Effect, Moment, Step } from "./phases.js";
 import { list } from "./plan.js";
 import type { Batch, Maintenance } from "./record.js";
+import type { Unavailability } from "./schedule.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
 import type { Millis } from "./time.js";
 import type { World } from "./world.js";
@@ -20,14 +21,14 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   const down = new Set(world.status.down.map(machineKey));
   const isDown = (machine: Machine) => down.has(machineKey(machine));
-  const batches = record.batches.map((batch) =>
-    openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs }),
+  const batches = record.batches.map((batch) => withdrawn(batch, nowMs));
+  const effects = batches.flatMap((batch) =>
+    ourTimes(batch).flatMap((time): Effect[] => {
+      const machines = standingAt(world, batch, time).filter((machine) => !isDown(machine));
+      const edit = { kind: "remove" as const, machines, time };
+      return machines.length > 0 ? [{ kind: "update_schedule", edit }] : [];
+    }),
   );
-  const effects = batches.flatMap((batch): Effect[] => {
-    const machines = inOurWindow(world, batch).filter((machine) => !isDown(machine));
-    const edit = { kind: "remove" as const, machines, time: batch.window };
-    return machines.length > 0 ? [{ kind: "update_schedule", edit }] : [];
-  });
   if (effects.length > 0) {
     return { record: { ...record, batches }, effects, wakeAtMs: nowMs + Math.min(SOON_MS, policy.pollMs) };
   }
@@ -42,11 +43,20 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   return { record: current, effects: [], wakeAtMs: null };
 }
 
+/** Our window; while it is being extended also the one from before. */
+function ourTimes({ window, movingFrom }: Batch): Unavailability[] {
+  return movingFrom === null ? [window] : [movingFrom, window];
+}
+
 /** The machines that still stand at our time; one that somebody moved since is theirs (invariant 12). */
 function inOurWindow(world: World, batch: Batch): Machine[] {
+  return ourTimes(batch).flatMap((time) => standingAt(world, batch, time));
+}
+
+function standingAt(world: World, batch: Batch, time: Unavailability): Machine[] {
   return batch.machines.filter((machine) => {
     const window = windowOf(world.schedule, machine);
-    return window !== null && sameTime(window, batch.window);
+    return window !== null && sameTime(window, time);
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { blastRadius } from "./blast-radius.js";
 
 const millis = z.number().int();
 
@@ -21,7 +22,15 @@ export const verdictRow = z.object({
   /** When the framework last answered, or `null`. */
   answeredAtMs: millis.nullable(),
   /** An answer that a later schedule change or fail-over erased at the master; shown as such, never counted. */
-  erased: z.object({ answer: z.enum(["accept", "decline"]), answeredAtMs: millis }).nullable(),
+  erased: z
+    .object({
+      answer: z.enum(["accept", "decline"]),
+      answeredAtMs: millis,
+      /** When its loss was noticed. */
+      erasedAtMs: millis.default(0),
+      why: z.enum(["schedule_change", "fail_over"]).default("schedule_change"),
+    })
+    .nullable(),
 });
 export type VerdictRow = z.output<typeof verdictRow>;
 
@@ -68,5 +77,7 @@ export const seen = z.object({
   verdicts: z.array(verdictRow),
   /** `start/duration` of the window in nanoseconds, as text. */
   window: z.string(),
+  /** What else goes away with the machines. */
+  blast: blastRadius.nullable().default(null),
 });
 export type Seen = z.output<typeof seen>;

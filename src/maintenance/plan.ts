@@ -1,6 +1,12 @@
+import { watchedMachines } from "./approval.js";
+import { blastRadiusOf } from "./blast.js";
 import { hiddenMachines } from "./blind.js";
+import { isOpen } from "./calendar.js";
 import { ended, hasEnded, withEvent, withTrouble } from "./log.js";
 import { type Machine, type MachineId, machineKey, machineName } from "./machine.js";
+import type { Policy } from "./policy.js";
+import { brokenRules } from "./policy-rules.js";
+import { drainOverride } from "./policy-rules-calendar.js";
 import type { Batch, Maintenance, Trouble } from "./record.js";
 import type { Window } from "./schedule.js";
 import { windowOf } from "./schedule-edit.js";
@@ -38,8 +44,8 @@ const RECOVERING: Omit<Trouble, "sinceMs"> = {
 
 /**
  * Fixes the machines of a maintenance from what its pattern matches, or ends it with a sentence why not: nothing
- * matched, a name unknown to the master, a machine that is already in somebody's window (invariant 12). Nothing is
- * posted here.
+ * matched, a name unknown to the master, a machine that is already in somebody's window (invariant 12), a rule of the
+ * policy. What goes away with the machines is told before anything is posted. Nothing is posted here.
  *
  * @param others the other open maintenances of the cluster, to say whose a machine is.
  */
@@ -48,6 +54,7 @@ export function plan(
   resolution: Resolution,
   world: World,
   others: readonly Maintenance[],
+  policy: Policy,
   nowMs: Millis,
 ): Maintenance {
   if (record.end !== null || record.batches.length > 0) return record;
@@ -58,12 +65,18 @@ export function plan(
   if (refusal !== null) return refuse(record, refusal, nowMs);
 
   const machines = machinesOf(resolution);
+  const broken = brokenRules({ record, machines, world, others, policy, nowMs });
+  if (broken.length > 0) {
+    const why = `${broken.map((rule) => rule.why).join(" ")} No window was posted.`;
+    return refuse(record, { why, next: [...new Set(broken.map((rule) => rule.next))].join(" ") }, nowMs);
+  }
   const start = millisToNanos(record.wanted.startMs ?? nowMs);
   const batch: Batch = {
     id: "b1",
     machines,
     agents: agentsOn(world, machines),
     window: { start, duration: millisToNanos(record.wanted.durationMs) },
+    movingFrom: null,
     phase: "scheduled",
     approvals: [],
     intent: null,
@@ -75,13 +88,25 @@ export function plan(
     upAtMs: null,
     missingTold: false,
   };
-  const planned = withTrouble({ ...record, batches: [batch] }, null, nowMs);
+  const blast = blastRadiusOf(world, watchedMachines(batch));
+  const overridden = withOverrides(record, policy, nowMs);
+  const going = withTrouble({ ...overridden, batches: [batch], blast }, null, nowMs);
+  const planned = withEvent(going, nowMs, { kind: "blast_radius" });
   if (resolution.literals.length === 0) return planned;
   const names = list(resolution.literals.map(machineName));
   return withEvent(planned, nowMs, {
     kind: "note",
     text: `${names}: no agent is registered for it at the master, so its window stands but nothing drains because of it.`,
   });
+}
+
+/** An override that came with the drain is kept, and told, for the rules it was needed for; for others it was none. */
+function withOverrides(record: Maintenance, policy: Policy, nowMs: Millis): Maintenance {
+  const used = isOpen(policy.calendar, nowMs) ? null : drainOverride(record, policy);
+  if (used === null) return { ...record, overrides: [] };
+  const { by, reason } = used;
+  const overrides = [{ ...used, rule: "calendar" }];
+  return withEvent({ ...record, overrides }, nowMs, { kind: "overridden", by, rule: "calendar", reason });
 }
 
 /** Every machine once: a master refuses a list that names one twice. */

@@ -30,5 +30,13 @@ export function obstacles(world: World, batch: Batch, picture: Picture): Obstacl
       );
     }
   }
+  // A copy on an agent that is not back yet is not shown: what is here would look like the last one.
+  const away = world.recoveredAgents.length;
+  if (unknown.length === 0 && away > 0) {
+    const agents = away === 1 ? "one agent has" : `${away} agents have`;
+    unknown.push(
+      `${agents} not registered again since the fail-over, so it is not known what else runs in the cluster`,
+    );
+  }
   return { notOurs, unknown };
 }

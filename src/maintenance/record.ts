@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { blastRadius } from "./blast-radius.js";
 import { logEvent } from "./events.js";
 import { picture, seen } from "./picture.js";
 
@@ -33,6 +34,14 @@ export const approval = z.object({
   /** Who asked for it with a button or `/mesos down`; `null` when the bot asked by itself. */
   askedBy: z.string().nullable(),
   expiresAtMs: millis,
+  /** How many distinct people have to approve. */
+  votesNeeded: z.number().int().min(1).default(1),
+  /** Who approved so far, on what is in `seen`; the last one that is needed grants. */
+  votes: z.array(z.object({ by: z.string(), atMs: millis })).default([]),
+  /** The reminder at half time was posted. */
+  reminded: z.boolean().default(false),
+  /** Asked because the deadline has passed (`--then force`): the question says so. */
+  forced: z.boolean().default(false),
   /** What people saw when they were asked; compared with the world at the click (invariant 5). */
   seen,
   outcome: z
@@ -67,6 +76,8 @@ export const batch = z.object({
   /** Agents ever seen on the machines: after Down the master's list no longer has them. `machine` is a machine key. */
   agents: z.array(z.object({ machine: z.string(), id: z.string() })),
   window: z.object({ start: nanos, duration: nanos.nullable() }),
+  /** The window our machines still stand in at the master while an extension is being posted; `null` otherwise. */
+  movingFrom: z.object({ start: nanos, duration: nanos.nullable() }).nullable().default(null),
   phase: z.enum(PHASES),
   /** Newest last; at most one is without an outcome. */
   approvals: z.array(approval),
@@ -124,9 +135,62 @@ export const maintenance = z.object({
   wanted: z.object({ startMs: millis.nullable(), durationMs: millis }),
   /** Empty until the pattern has been resolved against the master's agents; then the machines are fixed. */
   batches: z.array(batch),
+  /** What to do when the machines are not empty by a time; `null` when no deadline was given. */
+  deadline: z
+    .object({ atMs: millis, then: z.enum(["release", "ask", "force"]), met: z.boolean() })
+    .nullable()
+    .default(null),
+  /** Rules that a person has overridden, each with a reason. */
+  overrides: z
+    .array(z.object({ rule: z.string(), by: z.string(), atMs: millis, reason: z.string() }))
+    .default([]),
+  /** How many machines the requester confirmed by typing (`--confirm 40`), for caps that ask for it. */
+  confirmed: z.number().int().nullable().default(null),
+  /** User groups that the requester was found to be in when asking. */
+  requesterGroups: z.array(z.string()).default([]),
+  /** Owners of frameworks and apps on the machines: who was told, and what they said. */
+  owners: z
+    .array(
+      z.object({
+        /** Slack user id, or user group id (`S…`). */
+        owner: z.string(),
+        /** Frameworks or apps of theirs that are affected. */
+        of: z.array(z.string()),
+        said: z.enum(["nothing", "ready", "hold"]),
+        by: z.string().nullable(),
+        atMs: millis.nullable(),
+      }),
+    )
+    .default([]),
+  /** What frameworks did in this maintenance: where habits are learnt from. */
+  behaviour: z
+    .array(
+      z.object({
+        framework: z.string(),
+        /** Machines on which it had tasks when draining began. */
+        asked: z.number().int(),
+        accepted: z.number().int(),
+        declined: z.number().int(),
+        /** Machines from which all its tasks went before Down. */
+        left: z.number().int(),
+        /** How long before the window's start its last task went, in ms; `null` while some are left. Negative: after. */
+        leftBeforeStartMs: millis.nullable(),
+      }),
+    )
+    .default([]),
+  /** What goes away with the machines, as it was when the drain was planned. */
+  blast: blastRadius.nullable().default(null),
   /** Set by `cancel`; the machines are given back when the world says so. */
   cancel: z.object({ by: z.string(), atMs: millis }).nullable(),
-  held: z.object({ by: z.string(), atMs: millis }).nullable(),
+  /** Progress stands still until it is released. `owner`: an owner's hold, which owners may release. */
+  held: z
+    .object({
+      by: z.string(),
+      atMs: millis,
+      reason: z.string().nullable().default(null),
+      as: z.enum(["operator", "owner"]).default("operator"),
+    })
+    .nullable(),
   trouble: trouble.nullable(),
   /**
    * A schedule post or a STOP_MAINTENANCE got no answer: until then it may still take effect, so it is neither repeated

@@ -1,6 +1,7 @@
 import { hiddenMachines } from "./blind.js";
-import type { Decided } from "./decide.js";
-import { phaseOf } from "./log.js";
+import type { Decided, DecisionContext } from "./decide.js";
+import type { DecisionKind } from "./decision.js";
+import { phaseOf, withEvent } from "./log.js";
 import { filteredRead } from "./plan.js";
 import type { Approval, Maintenance } from "./record.js";
 import { type ReplyParts, replyOf } from "./reply.js";
@@ -10,6 +11,26 @@ import type { World } from "./world.js";
 /** A decision that cannot be taken: the record as it was, and why. */
 export function unchanged(record: Maintenance, reply: ReplyParts): Decided {
   return { record, reply: replyOf(reply) };
+}
+
+/**
+ * Somebody tried to decide and may not, or a rule says no: besides the reply a line in the log (`why`). The same try
+ * again while nothing has been asked since is no news.
+ */
+export function refused(
+  record: Maintenance,
+  decision: DecisionKind,
+  reply: ReplyParts,
+  why: string,
+  { person, nowMs }: DecisionContext,
+): Decided {
+  const by = person.user;
+  const sinceAsked = record.events.slice(record.events.findLastIndex((e) => e.kind === "approval_asked") + 1);
+  const known = sinceAsked.some(
+    (e) => e.kind === "refused" && e.by === by && e.decision === decision && e.why === why,
+  );
+  const logged = known ? record : withEvent(record, nowMs, { kind: "refused", by, decision, why });
+  return { record: logged, reply: replyOf(reply) };
 }
 
 /** What a click on a settled question gets: who has decided, and that nothing changed; `null` for an open one. */
@@ -57,6 +78,28 @@ export function expiredReply(record: Maintenance): ReplyParts {
   };
 }
 
+/** Nothing goes on while somebody holds it. */
+export function isHeld(record: Maintenance, notDone: string): ReplyParts {
+  const { held } = record;
+  const why = held?.reason == null ? "" : ` (${held.reason})`;
+  return {
+    tone: "refused",
+    text: `${record.id} is held by ${held === null ? "somebody" : `<@${held.by}>`}${why}.`,
+    notDone,
+    next: "Once it is released, decide again.",
+  };
+}
+
+/** Its window is on the way to another one at the master. */
+export function isMoving(record: Maintenance, notDone: string): ReplyParts {
+  return {
+    tone: "info",
+    text: `${record.id}: its longer window is being posted to the master right now.`,
+    notDone,
+    next: "Try again once the window stands; the card shows when.",
+  };
+}
+
 /** The machines are on their way back already. */
 export function beingCancelled(record: Maintenance): ReplyParts {
   const by = record.cancel === null ? "" : ` by <@${record.cancel.by}>`;
@@ -88,7 +131,10 @@ export function alreadyEnded(record: Maintenance): ReplyParts {
 }
 
 /** What can be done instead, phase by phase. */
-export function wrongPhase(record: Maintenance, wanted: "Down" | "Up" | "Cancel"): ReplyParts {
+export function wrongPhase(
+  record: Maintenance,
+  wanted: "Down" | "Up" | "Cancel" | "Hold" | "Extend" | "Override",
+): ReplyParts {
   const phase = phaseOf(record);
   const next: Record<typeof phase, string> = {
     requested: "Wait until its window stands; the card shows when.",

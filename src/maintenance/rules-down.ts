@@ -1,9 +1,11 @@
 import { hostnamesOf, machinesExpected, machinesMissing } from "./agents-back.js";
-import { ask, askAgainBecauseWorse, grantedApproval, seenNow } from "./approval.js";
+import { ask, askAgainBecauseWorse, BY_ITSELF, grantedApproval, seenNow } from "./approval.js";
+import { nextOpening } from "./calendar.js";
 import { isUnsettled, withBatch, withEvent } from "./log.js";
 import { machineKey } from "./machine.js";
 import type { Rule } from "./phases.js";
 import type { Picture } from "./picture.js";
+import { closedForDown } from "./policy-rules-calendar.js";
 import { obstacles } from "./readiness.js";
 import type { Batch } from "./record.js";
 import { tellOverdue } from "./rules-drain.js";
@@ -37,13 +39,14 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
       wakeAtMs: Math.min(batch.intent.sentAtMs + policy.settleMs, nowMs + SOON_MS),
     };
   }
+  if (record.held !== null) return { record, effects: [], wakeAtMs: null };
   const { notOurs, unknown } = obstacles(world, batch, picture);
   // Invariant 2: without knowing what runs there nobody can say that it is what was approved.
   if (unknown.length > 0) return { record, effects: [], wakeAtMs: null };
   const approval = grantedApproval(batch);
   const seen = seenNow(world, batch, picture);
   if (approval === null) {
-    return { record: ask(record, batch, seen, null, policy, nowMs), effects: [], wakeAtMs: null };
+    return { record: ask(record, batch, seen, BY_ITSELF, policy, nowMs), effects: [], wakeAtMs: null };
   }
   const tooOld = nowMs >= approval.expiresAtMs ? ["the approval is older than it may be"] : [];
   const changes = [...notOurs, ...worseThan(approval.seen, seen), ...tooOld];
@@ -51,6 +54,19 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
     const canAsk = notOurs.length === 0;
     const asked = askAgainBecauseWorse(record, batch, seen, changes, null, policy, nowMs, canAsk);
     return { record: asked, effects: [], wakeAtMs: null };
+  }
+  const closed = closedForDown(record, policy, nowMs);
+  if (closed !== null) {
+    const trouble = {
+      code: "calendar_closed",
+      what: closed.why,
+      said: null,
+      notDone: "The machines were not taken down, though it was approved.",
+      next: `Nothing, if they open again before the approval expires: it goes on by itself then. ${closed.next}`,
+      sinceMs: nowMs,
+    };
+    const opens = nextOpening(policy.calendar, nowMs);
+    return { record: { ...record, trouble }, effects: [], wakeAtMs: earliest(opens, approval.expiresAtMs) };
   }
   const toStart = new Set(waiting.map(machineKey));
   const machines = batch.machines.filter((machine) => toStart.has(machineKey(machine)));
@@ -64,6 +80,10 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
     wakeAtMs: nowMs + SOON_MS,
   };
 };
+
+function earliest(a: number | null, b: number): number {
+  return a === null ? b : Math.min(a, b);
+}
 
 /** Machines are away; nothing happens until a person says Up, but the end of the window is told. */
 export const down: Rule = (record, batch, picture, moment) => {

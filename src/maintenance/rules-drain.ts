@@ -1,13 +1,16 @@
-import { ask, openApproval, seenNow, settle } from "./approval.js";
+import { ask, BY_ITSELF, conclude, openApproval, seenNow, withdrawn } from "./approval.js";
+import { nextOpening } from "./calendar.js";
 import { ended, hasEvent, isUnsettled, withBatch, withEvent } from "./log.js";
 import type { Moment, Rule, Step } from "./phases.js";
 import type { Picture } from "./picture.js";
 import { list, whose } from "./plan.js";
+import { closedForDown } from "./policy-rules-calendar.js";
 import { obstacles } from "./readiness.js";
-import type { Batch, Maintenance } from "./record.js";
+import type { Approval, Batch, Maintenance } from "./record.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
 import { nanosToMillis } from "./time.js";
 import { isEmpty } from "./verdicts.js";
+import type { World } from "./world.js";
 
 /** How long before the window starts it is announced, and Down is asked for at the earliest. */
 const ANNOUNCE_MS = 15 * 60_000;
@@ -32,6 +35,7 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
   }
   // Before anything is concluded: a post without an answer may still take effect (invariant 7).
   if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  if (record.held !== null) return { record, effects: [], wakeAtMs: null };
   if (foreign.length > 0 && ours.length === 0) {
     const lines = foreign.map((m) => `${m.hostname} is already ${whose(m, windowOf(world.schedule, m), [])}`);
     const why = `${list(lines, "; ")}. Our window was not posted and nothing was overwritten.`;
@@ -53,7 +57,7 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
 
 /** Watches the answers and the tasks, and asks for the Down when it is time. Also the rule while a question is open. */
 export const draining: Rule = (record, batch, picture, moment) => {
-  const { world, nowMs, policy } = moment;
+  const { nowMs } = moment;
   if (picture.machines.every((machine) => machine.mode === "down"))
     return takenDownByOthers(record, batch, nowMs);
 
@@ -70,21 +74,52 @@ export const draining: Rule = (record, batch, picture, moment) => {
 
   const open = openApproval(now());
   if (open !== null && nowMs >= open.expiresAtMs) {
-    // Fail closed: a question nobody answered is a no.
-    current = withBatch(current, { ...settle(now(), { kind: "expired", atMs: nowMs }), phase: "draining" });
-    current = withEvent(current, nowMs, { kind: "approval_expired", batch: batch.id, approval: open.id });
-  } else if (
-    open === null &&
-    !now().askedByItself &&
-    current.trouble === null &&
-    obstacles(world, now(), picture).unknown.length === 0 &&
-    isTimeToAsk(now(), empty, moment)
-  ) {
-    current = ask(current, now(), seenNow(world, now(), picture), null, policy, nowMs);
+    current = conclude(current, now(), { kind: "expired", atMs: nowMs });
+  } else if (open !== null) {
+    current = remind(current, now(), open, nowMs);
+  } else if (!now().askedByItself && isTimeToAsk(now(), empty, moment)) {
+    current = askOrSayWhen(current, now(), picture, moment);
   }
   current = tellOverdue(current, now(), nowMs);
   return { record: current, effects: [], wakeAtMs: nextWake(now(), moment) };
 };
+
+/** Whether the bot may ask as things stand; what speaks against it passes, or a person has to put it right first. */
+export function mayAskNow(record: Maintenance, batch: Batch, picture: Picture, world: World): boolean {
+  if (record.held !== null || batch.movingFrom !== null) return false;
+  const { notOurs, unknown } = obstacles(world, batch, picture);
+  return notOurs.length === 0 && unknown.length === 0;
+}
+
+/**
+ * Asks by itself, once per draining. Outside the hours for Down nobody could approve and the question would only expire
+ * overnight, so it waits for them, and that is said once.
+ */
+function askOrSayWhen(record: Maintenance, batch: Batch, picture: Picture, moment: Moment): Maintenance {
+  const { world, policy, nowMs } = moment;
+  if (record.trouble !== null || !mayAskNow(record, batch, picture, world)) return record;
+  const closed = closedForDown(record, policy, nowMs);
+  if (closed === null) return ask(record, batch, seenNow(world, batch, picture), BY_ITSELF, policy, nowMs);
+  const text = `${closed.why} The approval is asked for then. With /mesos down ${record.id} it is asked for now, and needs an override of the calendar.`;
+  const said = record.events.some((event) => event.kind === "note" && event.text === text);
+  return said ? record : withEvent(record, nowMs, { kind: "note", text });
+}
+
+/** Once, when half of the time for an answer is over. */
+function remind(record: Maintenance, batch: Batch, open: Approval, nowMs: number): Maintenance {
+  if (open.reminded || record.held !== null || nowMs < halfTime(open)) return record;
+  const approvals = batch.approvals.map((one) => (one.id === open.id ? { ...one, reminded: true } : one));
+  return withEvent(withBatch(record, { ...batch, approvals }), nowMs, {
+    kind: "approval_reminder",
+    batch: batch.id,
+    approval: open.id,
+    expiresAtMs: open.expiresAtMs,
+  });
+}
+
+function halfTime({ askedAtMs, expiresAtMs }: Approval): number {
+  return askedAtMs + Math.floor((expiresAtMs - askedAtMs) / 2);
+}
 
 function isTimeToAsk(batch: Batch, empty: boolean, { nowMs, policy }: Moment): boolean {
   const startMs = nanosToMillis(batch.window.start);
@@ -95,8 +130,12 @@ function isTimeToAsk(batch: Batch, empty: boolean, { nowMs, policy }: Moment): b
 
 function nextWake(batch: Batch, { nowMs, policy }: Moment): number | null {
   const startMs = nanosToMillis(batch.window.start);
+  const open = openApproval(batch);
+  const opens = batch.askedByItself ? null : nextOpening(policy.calendar, nowMs);
   const moments = [
-    openApproval(batch)?.expiresAtMs,
+    open?.expiresAtMs,
+    open === null || open.reminded ? undefined : halfTime(open),
+    opens ?? undefined,
     startMs - ANNOUNCE_MS,
     startMs,
     endMs(batch),
@@ -127,9 +166,7 @@ function announceStart(record: Maintenance, batch: Batch, nowMs: number): Mainte
 }
 
 function takenDownByOthers(record: Maintenance, batch: Batch, nowMs: number): Step {
-  const open = openApproval(batch);
-  const settled = open === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs });
-  const told = withEvent(withBatch(record, { ...settled, phase: "down" }), nowMs, {
+  const told = withEvent(withBatch(record, { ...withdrawn(batch, nowMs), phase: "down" }), nowMs, {
     kind: "foreign_change",
     text: "Somebody else took these machines Down at the master, without an approval here.",
   });
@@ -152,6 +189,7 @@ function withForeignChanges(
   for (const machine of batch.machines) {
     const window = windowOf(world.schedule, machine);
     if (window === null) removed.push(machine.hostname);
+    else if (batch.movingFrom !== null && sameTime(window, batch.movingFrom)) continue;
     else if (!sameTime(window, batch.window)) moved.push(machine.hostname);
   }
   if (removed.length + moved.length + down.length === 0) return record;

@@ -101,17 +101,27 @@ export function sameSchedule(a: Schedule, b: Schedule): boolean {
 /** An edit of the schedule as the worker carries it out: made anew on whatever list has just been read. */
 export type ScheduleEdit =
   | { readonly kind: "place"; readonly machines: readonly Machine[]; readonly time: Unavailability }
-  | { readonly kind: "remove"; readonly machines: readonly Machine[]; readonly time: Unavailability };
+  | { readonly kind: "remove"; readonly machines: readonly Machine[]; readonly time: Unavailability }
+  | {
+      /** From one window to another, also while Down: a master lets a Down machine move, but not leave. */
+      readonly kind: "move";
+      readonly machines: readonly Machine[];
+      readonly from: Unavailability;
+      readonly to: Unavailability;
+    };
 
 /**
  * Carries out an edit on the list that was read last. A machine that somebody has put into a window of another time
- * since the edit was decided is theirs now: `place` leaves it there and `remove` does not take it out (invariant 12).
+ * since the edit was decided is theirs now: `place` leaves it there, `remove` does not take it out and `move` does not
+ * take it along (invariant 12). One that somebody took out of the schedule is not put back by `move` either.
  */
 export function applyEdit(schedule: Schedule, edit: ScheduleEdit, down: readonly MachineId[]): Schedule {
+  const time = edit.kind === "move" ? edit.from : edit.time;
   const notTheirs = edit.machines.filter((machine) => {
     const window = windowOf(schedule, machine);
-    return window === null ? edit.kind === "place" : sameTime(window, edit.time);
+    return window === null ? edit.kind === "place" : sameTime(window, time);
   });
+  if (edit.kind === "move") return placeMachines(schedule, notTheirs, edit.to);
   return edit.kind === "place"
     ? placeMachines(schedule, notTheirs, edit.time)
     : removeMachines(schedule, notTheirs, down);

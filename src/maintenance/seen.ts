@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { BlastRadius } from "./blast-radius.js";
 import { machineKey } from "./machine.js";
 import type { Picture, Seen, TaskRef, Verdict, VerdictRow } from "./picture.js";
 import type { Batch } from "./record.js";
@@ -7,9 +8,15 @@ import type { World } from "./world.js";
 
 /**
  * What a person is shown when asked to approve (invariant 5): the machines, every task that would be lost, the
- * verdicts and the windows, with a digest over all of it.
+ * verdicts, the windows and what else goes away with the machines, with a digest over all of it.
  */
-export function seenOf(world: World, batch: Batch, picture: Picture, tasks: readonly TaskRef[]): Seen {
+export function seenOf(
+  world: World,
+  batch: Batch,
+  picture: Picture,
+  tasks: readonly TaskRef[],
+  blast: BlastRadius,
+): Seen {
   const ours = new Set(batch.machines.map(machineKey));
   const parts = {
     machines: [...ours].sort(),
@@ -22,13 +29,14 @@ export function seenOf(world: World, batch: Batch, picture: Picture, tasks: read
       })
       .join(" "),
   };
-  return { digest: digestOf(parts), ...parts };
+  return { digest: digestOf({ ...parts, blast }), ...parts, blast };
 }
 
 function digestOf(parts: Omit<Seen, "digest">): string {
   // Times of answers move each time a framework is asked again; they do not change what is decided on.
   const verdicts = parts.verdicts.map((row) => [row.machine, row.frameworkId, row.verdict, row.tasks]);
-  const text = JSON.stringify([parts.machines, parts.tasks.map(taskKey), verdicts, parts.window]);
+  const damage = graveIn(parts.blast).map(({ key }) => key);
+  const text = JSON.stringify([parts.machines, parts.tasks.map(taskKey), verdicts, parts.window, damage]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
@@ -37,7 +45,8 @@ const RANK: Record<Verdict, number> = { empty: 0, promised: 1, silent: 2, refuse
 
 /**
  * How the picture has become worse since it was approved, one sentence each; empty when it is equal or better.
- * Tasks that went away are better; a task that was not shown, an answer taken back, another window are worse.
+ * Tasks that went away are better; a task, a last copy or a volume that was not shown, an answer taken back, a rack
+ * emptied, too little room elsewhere, another window are worse.
  */
 export function worseThan(before: Seen, after: Seen): string[] {
   if (before.digest === after.digest) return [];
@@ -54,9 +63,38 @@ export function worseThan(before: Seen, after: Seen): string[] {
     if (was === undefined || row.tasks === 0) continue;
     if (RANK[row.verdict] > RANK[was.verdict]) changes.push(verdictChange(was, row));
   }
+  const shown = new Set(graveIn(before.blast).map(({ key }) => key));
+  for (const { key, change } of graveIn(after.blast)) if (!shown.has(key)) changes.push(change);
   if (before.window !== after.window) changes.push("the window at the master is another one");
   if (before.machines.join() !== after.machines.join()) changes.push("the machines are others");
   return changes;
+}
+
+/**
+ * What of a blast radius nobody may approve unseen, each with a key and, should it be new, a sentence. Numbers that
+ * move all the time (what is free elsewhere) count only where they cross the line. A question of before the blast
+ * radius was kept shows none of it.
+ */
+function graveIn(blast: BlastRadius | null): { readonly key: string; readonly change: string }[] {
+  if (blast === null) return [];
+  const found = [
+    ...blast.lastCopies.map(({ framework, app }) => ({
+      key: JSON.stringify(["copy", framework, app]),
+      change: `the last running copy of ${app} of ${framework} is now on these machines`,
+    })),
+    ...blast.volumes.map(({ id, role, machine }) => ({
+      key: JSON.stringify(["volume", machine, role, id]),
+      change: `persistent volume ${id} of ${role} is now on ${hostOf(machine)}`,
+    })),
+    ...blast.emptied.map(({ kind, name }) => ({
+      key: JSON.stringify(["place", kind, name]),
+      change: `${kind} ${name} would now lose all its machines`,
+    })),
+    ...(blast.capacity.fits
+      ? []
+      : [{ key: '["room"]', change: "what runs on these machines no longer fits on the others" }]),
+  ];
+  return found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function verdictChange(was: VerdictRow, row: VerdictRow): string {

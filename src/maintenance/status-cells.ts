@@ -14,8 +14,25 @@ export function agentsCell(view: MachineView, awaited: boolean): string {
 /** How old an answer is, or what is known instead of one. */
 export function answerCell(row: VerdictRow, nowMs: Millis): string {
   if (row.answeredAtMs !== null) return ago(row.answeredAtMs, nowMs);
-  if (row.erased === null) return row.tasks === 0 ? "" : "none yet";
-  return `erased: ${row.erased.answer} ${ago(row.erased.answeredAtMs, nowMs)}`;
+  if (row.erased !== null) return "erased";
+  return row.tasks === 0 ? "" : "none yet";
+}
+
+const DID = { accept: "accepted", decline: "declined" } as const;
+const BY = { schedule_change: "a schedule change", fail_over: "a fail-over" } as const;
+
+/** `accepted 12:03, erased by a schedule change 12:10`; the title of its column says that these are times of UTC. */
+export function erasedCell(erased: NonNullable<VerdictRow["erased"]>, nowMs: Millis): string {
+  // Records of an older shape do not know when.
+  const when = erased.erasedAtMs === 0 ? "" : ` ${clock(erased.erasedAtMs, nowMs)}`;
+  return `${DID[erased.answer]} ${clock(erased.answeredAtMs, nowMs)}, erased by ${BY[erased.why]}${when}`;
+}
+
+/** `12:03` in UTC, with the day before it if that is not today: `11-20 12:03`. */
+export function clock(atMs: Millis, nowMs: Millis): string {
+  const at = new Date(atMs).toISOString();
+  const sameDay = at.slice(0, 10) === new Date(nowMs).toISOString().slice(0, 10);
+  return at.slice(sameDay ? 11 : 5, 16).replace("T", " ");
 }
 
 /** The maintenance of ours that a machine is in, `others` for a foreign window, or nothing. */

@@ -1,11 +1,12 @@
+import type { Habit } from "./habits.js";
 import { hasEnded, phaseOf } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
-import type { Picture, Verdict } from "./picture.js";
 import { list, type Resolution } from "./plan.js";
 import type { Batch, Maintenance } from "./record.js";
 import { type Reply, replyOf } from "./reply.js";
 import { windowOf } from "./schedule-edit.js";
-import { agentsCell, ago, answerCell, belongsTo, counted, modes, until, windowText } from "./status-cells.js";
+import { agentsCell, ago, belongsTo, counted, modes, until, windowText } from "./status-cells.js";
+import { MACHINE_COLUMNS, maintenanceTables } from "./status-tables.js";
 import { tasksLeft } from "./summary.js";
 import { type Column, tableOf } from "./table.js";
 import { formatSpan, type Millis } from "./time.js";
@@ -81,8 +82,16 @@ function clusterRow(record: Maintenance, nowMs: Millis): string[] {
   ];
 }
 
-/** One maintenance in full, as it was last looked at: its machines, and what every framework on them says. */
-export function statusOfMaintenance(record: Maintenance, nowMs: Millis): Reply {
+/**
+ * One maintenance in full, as it was last looked at: its machines, and what every framework on them says.
+ *
+ * @param habits what frameworks usually do (`habitsOf`), shown beside what they do now.
+ */
+export function statusOfMaintenance(
+  record: Maintenance,
+  nowMs: Millis,
+  habits: ReadonlyMap<string, Habit> = new Map(),
+): Reply {
   const phase = phaseOf(record);
   const reason = record.reason === null ? "" : ` for ${record.reason}`;
   const head = `${record.id} is ${phase}: ${record.hosts} in ${record.cluster}, asked for by <@${record.requester}>${reason}.`;
@@ -100,54 +109,8 @@ export function statusOfMaintenance(record: Maintenance, nowMs: Millis): Reply {
     said: trouble?.said ?? null,
     notDone: trouble?.notDone ?? null,
     next: trouble?.next ?? null,
-    table: picture === null ? null : maintenanceTables(record, picture, nowMs),
+    table: picture === null ? null : maintenanceTables(record, picture, habits, nowMs),
   });
-}
-
-const MACHINE_COLUMNS: readonly Column[] = [
-  { title: "MACHINE", shrinks: true },
-  { title: "IP" },
-  { title: "MODE" },
-  { title: "AGENTS", align: "right" },
-  { title: "TASKS", align: "right" },
-];
-
-const VERDICT_COLUMNS: readonly Column[] = [
-  { title: "MACHINE", shrinks: true },
-  { title: "FRAMEWORK", shrinks: true },
-  { title: "VERDICT" },
-  { title: "TASKS", align: "right" },
-  { title: "ANSWER" },
-];
-
-/** What hinders most comes first. */
-const ORDER: Record<Verdict, number> = { refused: 0, silent: 1, promised: 2, empty: 3 };
-
-function maintenanceTables(record: Maintenance, picture: Picture, nowMs: Millis): string {
-  const returned = new Set(record.batches.flatMap((batch) => batch.returned));
-  const after = record.batches.some((batch) => batch.phase === "up");
-  const machines = picture.machines.map((view) => [
-    view.hostname,
-    view.ip,
-    view.mode,
-    agentsCell(view, after && !returned.has(machineKey(view))),
-    String(view.tasks),
-  ]);
-  const tables = [tableOf(MACHINE_COLUMNS, machines)];
-  if (picture.verdicts.length > 0) {
-    const names = new Map(picture.machines.map((view) => [machineKey(view), view.hostname]));
-    const verdicts = [...picture.verdicts]
-      .sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict])
-      .map((row) => [
-        names.get(row.machine) ?? row.machine,
-        row.framework,
-        row.verdict,
-        String(row.tasks),
-        answerCell(row, nowMs),
-      ]);
-    tables.push(tableOf(VERDICT_COLUMNS, verdicts));
-  }
-  return tables.join("\n\n");
 }
 
 /** Some machines as the master has them now, and whose maintenance they are in. */

@@ -11,7 +11,7 @@ export interface Column {
 
 const GAP = "  ";
 /** A cut cell still says something. */
-const LEAST = 8;
+const LEAST = 7;
 
 /**
  * A table in a fixed-width face: a line of titles and one line per row, columns aligned, at most `TABLE_WIDTH` wide as

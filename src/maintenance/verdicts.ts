@@ -1,13 +1,17 @@
 import { type Machine, machineKey } from "./machine.js";
 import type { MachineView, Picture, TaskRef, Verdict, VerdictRow } from "./picture.js";
-import { nanosToMillis } from "./time.js";
-import type { Agent, Answer, Framework, Task, World } from "./world.js";
+import { type Millis, nanosToMillis } from "./time.js";
+import type { Agent, Answer, World } from "./world.js";
+import {
+  agentIdsOf,
+  groupBy,
+  indexWorld,
+  tasksOf,
+  type WatchedMachine,
+  type WorldIndex,
+} from "./world-index.js";
 
-/** A machine of a maintenance with the agents ever seen on it: after Down they are no longer in the list of agents. */
-export interface WatchedMachine {
-  readonly machine: Machine;
-  readonly agentIds: readonly string[];
-}
+export type { WatchedMachine } from "./world-index.js";
 
 /**
  * What the world says of some machines: modes, tasks and one verdict per machine and framework.
@@ -18,6 +22,11 @@ export interface WatchedMachine {
  */
 export function lookAt(world: World, machines: readonly WatchedMachine[], previous: Picture | null): Picture {
   const index = indexWorld(world);
+  const sameLeader = previous === null || previous.leaderId === world.leaderId;
+  const loss = {
+    atMs: world.observedAtMs,
+    why: sameLeader ? ("schedule_change" as const) : ("fail_over" as const),
+  };
   const views: MachineView[] = [];
   const verdicts: VerdictRow[] = [];
   const before = groupBy(previous?.verdicts ?? [], (row) => row.machine);
@@ -29,10 +38,10 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
     // After a fail-over an agent that is not back yet shows no tasks: that is not empty, so what we knew stays.
     if (view.recovering > 0) {
       views.push({ ...view, tasks: Math.max(view.tasks, tasksBefore.get(key) ?? 0) });
-      verdicts.push(...old.map(eraseAnswer));
+      verdicts.push(...old.map((row) => eraseAnswer(row, world.observedAtMs, "fail_over")));
     } else {
       views.push(view);
-      verdicts.push(...judge(watched, index, old));
+      verdicts.push(...judge(watched, index, old, loss));
     }
   }
   const tasks = views.reduce((sum, view) => sum + view.tasks, 0);
@@ -74,54 +83,6 @@ export function isEmpty(view: MachineView): boolean {
   return view.tasks === 0 && view.recovering === 0;
 }
 
-interface WorldIndex {
-  readonly tasks: Map<string, Task[]>;
-  readonly frameworks: Map<string, Framework>;
-  readonly offers: Map<string, Set<string>>;
-  readonly answers: Map<string, readonly Answer[]>;
-  readonly agents: Map<string, string[]>;
-  readonly recovering: readonly Agent[];
-  readonly down: Set<string>;
-}
-
-const indexes = new WeakMap<World, WorldIndex>();
-
-/** One pass over a world, shared by all maintenances that look at the same one. */
-function indexWorld(world: World): WorldIndex {
-  const known = indexes.get(world);
-  if (known !== undefined) return known;
-  const offers = new Map<string, Set<string>>();
-  for (const framework of world.frameworks) {
-    for (const { agentId } of framework.inverseOffers) {
-      const set = offers.get(agentId) ?? new Set<string>();
-      offers.set(agentId, set.add(framework.id));
-    }
-  }
-  const ids = (agents: World["agents"]) => {
-    const groups = groupBy(agents, (agent) => machineKey(agent.machine));
-    return new Map([...groups].map(([key, list]) => [key, list.map((agent) => agent.id)]));
-  };
-  const index: WorldIndex = {
-    tasks: groupBy(world.tasks, (task) => task.agentId),
-    frameworks: new Map(world.frameworks.map((framework) => [framework.id, framework])),
-    offers,
-    answers: new Map(world.status.draining.map((entry) => [machineKey(entry.machine), entry.answers])),
-    agents: ids(world.agents),
-    recovering: world.recoveredAgents,
-    down: new Set(world.status.down.map(machineKey)),
-  };
-  indexes.set(world, index);
-  return index;
-}
-
-function agentIdsOf(watched: WatchedMachine, index: WorldIndex): Set<string> {
-  return new Set([...watched.agentIds, ...(index.agents.get(machineKey(watched.machine)) ?? [])]);
-}
-
-function tasksOf(watched: WatchedMachine, index: WorldIndex): Task[] {
-  return [...agentIdsOf(watched, index)].flatMap((id) => index.tasks.get(id) ?? []);
-}
-
 function machineView(watched: WatchedMachine, index: WorldIndex): MachineView {
   const key = machineKey(watched.machine);
   const mode = index.down.has(key) ? "down" : index.answers.has(key) ? "draining" : "up";
@@ -144,7 +105,12 @@ function isOn(agent: Agent, { machine, agentIds }: WatchedMachine): boolean {
   return agent.machine.ip === "" && agent.machine.hostname.toLowerCase() === machine.hostname.toLowerCase();
 }
 
-function judge(watched: WatchedMachine, index: WorldIndex, before: readonly VerdictRow[]): VerdictRow[] {
+function judge(
+  watched: WatchedMachine,
+  index: WorldIndex,
+  before: readonly VerdictRow[],
+  loss: { readonly atMs: Millis; readonly why: "schedule_change" | "fail_over" },
+): VerdictRow[] {
   const machine = machineKey(watched.machine);
   const tasks = groupBy(tasksOf(watched, index), (task) => task.frameworkId);
   const answers = new Map((index.answers.get(machine) ?? []).map((answer) => [answer.frameworkId, answer]));
@@ -162,7 +128,7 @@ function judge(watched: WatchedMachine, index: WorldIndex, before: readonly Verd
       verdict: verdictOf(left, answer),
       tasks: left,
       answeredAtMs: answer === undefined ? null : nanosToMillis(answer.at),
-      erased: answer === undefined && was !== undefined ? eraseAnswer(was).erased : null,
+      erased: answer === undefined && was !== undefined ? eraseAnswer(was, loss.atMs, loss.why).erased : null,
     };
   });
   return rows.sort(
@@ -177,24 +143,15 @@ function verdictOf(tasks: number, answer: Answer | undefined): Verdict {
 }
 
 /** A row whose answer the master no longer has: kept beside it as erased, never counted as an answer. */
-function eraseAnswer(row: VerdictRow): VerdictRow {
+function eraseAnswer(row: VerdictRow, atMs: Millis, why: "schedule_change" | "fail_over"): VerdictRow {
   const answered = row.answeredAtMs !== null && (row.verdict === "promised" || row.verdict === "refused");
   const erased = answered
     ? {
         answer: row.verdict === "promised" ? ("accept" as const) : ("decline" as const),
         answeredAtMs: row.answeredAtMs ?? 0,
+        erasedAtMs: atMs,
+        why,
       }
     : row.erased;
   return { ...row, verdict: row.tasks === 0 ? "empty" : "silent", answeredAtMs: null, erased };
-}
-
-function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -37,6 +37,28 @@ export interface Agent {
   readonly active: boolean;
   /** Draining or deactivated by DRAIN_AGENT or DEACTIVATE_AGENT. */
   readonly deactivated: boolean;
+  /** What the agent offers and what is bound to it; `null` when the master did not say (recovered agents). */
+  readonly resources: AgentResources | null;
+}
+
+/** Amounts of the two resources that decide whether a task fits. `memMb` in megabytes, as Mesos counts memory. */
+export interface Amounts {
+  readonly cpus: number;
+  readonly memMb: number;
+}
+
+/** An agent's resources, summed up from GET_AGENTS' `total_resources` and `allocated_resources`. */
+export interface AgentResources {
+  readonly total: Amounts;
+  readonly allocated: Amounts;
+  /** Reserved to roles, statically or dynamically; dynamic ones stay behind on the agent while it is away. */
+  readonly reservations: readonly (Amounts & {
+    readonly role: string;
+    readonly dynamic: boolean;
+    readonly diskMb: number;
+  })[];
+  /** Persistent volumes: their data cannot be reached while the agent is away. */
+  readonly volumes: readonly { readonly id: string; readonly role: string; readonly sizeMb: number }[];
 }
 
 /** What a master says of the machines in its schedule; machines that are neither are up. */
@@ -70,4 +92,11 @@ export interface Task {
   readonly agentId: string;
   /** Mesos' name, such as `TASK_RUNNING`. */
   readonly state: string;
+  /**
+   * What it is a copy of: a label that says so (`DCOS_PACKAGE_NAME`, `MARATHON_APP_ID`, …), else its name without
+   * instance numbers.
+   */
+  readonly app: string;
+  readonly role: string;
+  readonly uses: Amounts;
 }

@@ -24,6 +24,9 @@ type Attempt =
 /** How often a call is made at most: the leader that was remembered, the one found next, and one more. */
 const ATTEMPTS = 3;
 
+/** What a master says before it looks at a call: it was not carried out. */
+const NOT_LEADING: ReadonlySet<string> = new Set(["no_leader", "not_recovered"]);
+
 /** Sends calls to the leader, following it when it changes. */
 export class Caller {
   readonly #options: CallerOptions;
@@ -45,8 +48,8 @@ export class Caller {
   }
 
   /**
-   * Makes a call that changes something. It is sent again only if it certainly was not carried out: the connection was
-   * never made, or the master said that it does not lead. Everything else is for the world to settle (invariant 7).
+   * Makes a call that changes something, once. It was decided on what one leader showed; the next leader may show
+   * something else, so even a call that certainly was not carried out is for the caller to decide anew (invariants 2, 7).
    *
    * @throws MesosError whose `sent` says whether the call may have taken effect.
    */
@@ -74,7 +77,7 @@ export class Caller {
       // A write never goes down a kept connection: one that the master just closed would leave a needless doubt.
       const attempt = await this.#attempt(endpoint, call, call.writes || made > 1);
       if (attempt.kind === "answered") return { endpoint, body: attempt.body };
-      if (made >= ATTEMPTS) throw attempt.error;
+      if (call.writes || made >= ATTEMPTS) throw attempt.error;
     }
   }
 
@@ -82,17 +85,23 @@ export class Caller {
     const { cluster, leader, transport } = this.#options;
     const blanks = { cluster, master: endpoint.name };
     try {
-      const { status, location, body } = await transport.post(endpoint, call.bytes, { fresh });
+      const { status, location, body } = await transport.post(endpoint, call.bytes, {
+        fresh,
+        writes: call.writes,
+      });
       // The operator API's documentation says 202 where a master answers 200.
       if (status >= 200 && status <= 299) return { kind: "answered", body };
       if (status === 307) {
         leader.moved(endpoint, location);
-        return { kind: "again", error: mesosError("leader_unsettled", { cluster }, { sent: "yes", status }) };
+        return { kind: "again", error: mesosError("leader_unsettled", { cluster }, { sent: "no", status }) };
       }
       const error = refusal(status, body.toString("utf8"), blanks);
-      if (status !== 503) throw error;
-      leader.forget(endpoint);
-      return { kind: "again", error };
+      if (status < 500) throw error;
+      // Only a master's own words say that nothing was done; a proxy's 502 or 504 says nothing about the master.
+      const doubtful = call.writes && !NOT_LEADING.has(error.code);
+      if (status === 503) leader.forget(endpoint);
+      if (status !== 503 || doubtful) throw doubtful ? error.as("maybe") : error;
+      return { kind: "again", error: error.as("no") };
     } catch (error) {
       if (!(error instanceof MesosError) || error.status !== null) throw error;
       leader.forget(endpoint);

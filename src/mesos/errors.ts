@@ -47,6 +47,12 @@ export class MesosError extends Error {
     this.sent = parts.sent;
   }
 
+  /** The same error with another conclusion on whether the call was carried out. */
+  as(sent: Sent): MesosError {
+    const { code, what, next, said, status, cause } = this as MesosError & { code: ErrorCode };
+    return new MesosError({ code, what, next, said, status, sent, cause });
+  }
+
   /** The same failure as the reason why the call that it stood in the way of was not sent at all. */
   beforeCall(): MesosError {
     return new MesosError({ ...this, sent: "no", cause: this });

@@ -1,5 +1,7 @@
-import type { Agent } from "../maintenance/world.js";
+import type { Agent, AgentResources, Amounts } from "../maintenance/world.js";
 import { mesos } from "./proto/generated/mesos.js";
+import { AmountsSum, type Offered, readOffered } from "./read-resources.js";
+import { SharedRuns } from "./shared-runs.js";
 import {
   lengthTag,
   messageEnd,
@@ -21,14 +23,16 @@ export interface Agents {
 type Attribute = Agent["attributes"][number];
 type Domain = Pick<Agent, "region" | "zone">;
 
-// Fields of mesos.proto and master.proto, read by hand: a cluster's agents are by far the largest answer, and nine
-// tenths of it (resources, capabilities) are not needed here. Skipping them costs nothing; decoding them does.
+// Fields of mesos.proto and master.proto, read by hand: a cluster's agents are by far the largest answer, and most of
+// it (capabilities, what the agent offered at first) is not needed here. Skipping it costs nothing; decoding it does.
 const RESPONSE_GET_AGENTS = lengthTag(10);
 const AGENTS = lengthTag(1);
 const RECOVERED_AGENTS = lengthTag(2);
 const AGENT_INFO = lengthTag(1);
 const AGENT_ACTIVE = varintTag(2);
 const AGENT_PID = lengthTag(4);
+const AGENT_TOTAL_RESOURCES = lengthTag(7);
+const AGENT_ALLOCATED_RESOURCES = lengthTag(8);
 const AGENT_DEACTIVATED = varintTag(12);
 const INFO_HOSTNAME = lengthTag(1);
 const INFO_ATTRIBUTE = lengthTag(5);
@@ -67,7 +71,7 @@ function readGetAgents(reader: WireReader, shared: Shared): Agents {
     const tag = reader.tag();
     if (tag === AGENTS) agents.push(readAgent(reader, messageEnd(reader), shared));
     else if (tag === RECOVERED_AGENTS)
-      recoveredAgents.push(toAgent(readInfo(reader, shared), "", false, true));
+      recoveredAgents.push(toAgent(readInfo(reader, shared), "", false, true, null));
     else skipField(reader, tag);
   }
   return { agents, recoveredAgents };
@@ -78,16 +82,21 @@ function readAgent(reader: WireReader, end: number, shared: Shared): Agent {
   let pid = "";
   let active = false;
   let deactivated = false;
+  let offered: Offered | null = null;
+  const allocated = new AmountsSum();
   while (reader.pos < end) {
     const tag = reader.tag();
     if (tag === AGENT_INFO) info = readInfo(reader, shared);
     else if (tag === AGENT_ACTIVE) active = reader.bool();
     else if (tag === AGENT_PID) pid = reader.string();
+    else if (tag === AGENT_TOTAL_RESOURCES) offered = both(offered, shared.offered(reader, end));
+    else if (tag === AGENT_ALLOCATED_RESOURCES) allocated.add(reader);
     else if (tag === AGENT_DEACTIVATED) deactivated = reader.bool();
     else skipField(reader, tag);
   }
   if (info === null) throw new TypeError("The answer lacks agent_info.");
-  return toAgent(info, ipOfPid(required(pid, "an agent's pid")), active, deactivated);
+  const resources = offered === null ? null : withAllocated(offered, allocated.amounts());
+  return toAgent(info, ipOfPid(required(pid, "an agent's pid")), active, deactivated, resources);
 }
 
 interface Info {
@@ -126,7 +135,30 @@ function joined<T>(before: readonly T[], more: readonly T[]): readonly T[] {
   return before.length === 0 ? more : [...before, ...more];
 }
 
-function toAgent(info: Info, ip: string, active: boolean, deactivated: boolean): Agent {
+function both(before: Offered | null, more: Offered): Offered {
+  if (before === null) return more;
+  const total = {
+    cpus: before.total.cpus + more.total.cpus,
+    memMb: before.total.memMb + more.total.memMb,
+  };
+  return {
+    total,
+    reservations: joined(before.reservations, more.reservations),
+    volumes: joined(before.volumes, more.volumes),
+  };
+}
+
+function withAllocated({ total, reservations, volumes }: Offered, allocated: Amounts): AgentResources {
+  return { total, allocated, reservations, volumes };
+}
+
+function toAgent(
+  info: Info,
+  ip: string,
+  active: boolean,
+  deactivated: boolean,
+  resources: AgentResources | null,
+): Agent {
   return {
     id: info.id,
     machine: { hostname: info.hostname, ip },
@@ -135,6 +167,7 @@ function toAgent(info: Info, ip: string, active: boolean, deactivated: boolean):
     zone: info.domain.zone,
     active,
     deactivated,
+    resources,
   };
 }
 
@@ -147,33 +180,42 @@ function ipOfPid(pid: string): string {
 }
 
 /**
- * Attributes and domains are the same few on thousands of agents, so each distinct run of bytes is decoded once and
- * its object shared: less time, and less memory for as long as the world is kept. The attributes of an agent are looked
- * up all together first, so that agents without one of their own share the whole list.
+ * Resources, attributes and domains are the same few on thousands of agents, so each distinct run of bytes is decoded
+ * once and its object shared: less time, and less memory for as long as the world is kept. The attributes of an agent
+ * are looked up all together first, so that agents without one of their own share the whole list.
  */
 class Shared {
   readonly #answer: Buffer;
-  readonly #lists = new Map<string, readonly Attribute[]>();
-  readonly #attributes = new Map<string, Attribute>();
-  readonly #domains = new Map<string, Domain>();
+  readonly #offered: SharedRuns<Offered>;
+  readonly #lists: SharedRuns<readonly Attribute[]>;
+  readonly #attributes: SharedRuns<Attribute>;
+  readonly #domains: SharedRuns<Domain>;
 
   constructor(answer: Buffer) {
     this.#answer = answer;
+    this.#offered = new SharedRuns(answer);
+    this.#lists = new SharedRuns(answer);
+    this.#attributes = new SharedRuns(answer);
+    this.#domains = new SharedRuns(answer);
+  }
+
+  /** Reads the total resources that stand one after another; the reader is behind the tag of the first. */
+  offered(reader: WireReader, limit: number): Offered {
+    const start = reader.pos;
+    const end = endOfRun(reader, AGENT_TOTAL_RESOURCES, limit);
+    const offered = this.#offered.get(start, end, () => {
+      reader.pos = start;
+      return readOffered(reader, end);
+    });
+    reader.pos = end;
+    return offered;
   }
 
   /** Reads the attributes that stand one after another; the reader is behind the tag of the first. */
   attributes(reader: WireReader, limit: number): readonly Attribute[] {
     const start = reader.pos;
-    let end = messageEnd(reader);
-    for (reader.pos = end; end < limit && reader.tag() === INFO_ATTRIBUTE; reader.pos = end) {
-      end = messageEnd(reader);
-    }
-    const key = this.#answer.toString("latin1", start, end);
-    let list = this.#lists.get(key);
-    if (list === undefined) {
-      list = this.#attributesBetween(reader, start, end);
-      this.#lists.set(key, list);
-    }
+    const end = endOfRun(reader, INFO_ATTRIBUTE, limit);
+    const list = this.#lists.get(start, end, () => this.#attributesBetween(reader, start, end));
     reader.pos = end;
     return list;
   }
@@ -192,18 +234,19 @@ class Shared {
     return this.#once(reader, this.#domains, decodeDomain);
   }
 
-  #once<T>(reader: WireReader, known: Map<string, T>, decode: (bytes: Buffer) => T): T {
+  #once<T>(reader: WireReader, known: SharedRuns<T>, decode: (bytes: Buffer) => T): T {
     const end = messageEnd(reader);
     const start = reader.pos;
     reader.pos = end;
-    const key = this.#answer.toString("latin1", start, end);
-    let value = known.get(key);
-    if (value === undefined) {
-      value = decode(this.#answer.subarray(start, end));
-      known.set(key, value);
-    }
-    return value;
+    return known.get(start, end, () => decode(this.#answer.subarray(start, end)));
   }
+}
+
+/** Where fields of this tag that stand one after another end; the reader is behind the tag of the first. */
+function endOfRun(reader: WireReader, tag: number, limit: number): number {
+  let end = messageEnd(reader);
+  for (reader.pos = end; end < limit && reader.tag() === tag; reader.pos = end) end = messageEnd(reader);
+  return end;
 }
 
 function decodeDomain(bytes: Buffer): Domain {

@@ -11,9 +11,16 @@ export interface Timeouts {
   readonly headersMs: number;
   /** From the beginning of the answer to its end. */
   readonly bodyMs: number;
+  /** A call that changes something, from beginning to end: known to be over before its outcome is taken from the world. */
+  readonly writeMs: number;
 }
 
-export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 3_000, headersMs: 15_000, bodyMs: 30_000 };
+export const DEFAULT_TIMEOUTS: Timeouts = {
+  connectMs: 3_000,
+  headersMs: 15_000,
+  bodyMs: 30_000,
+  writeMs: 10_000,
+};
 
 /** Far above the answers of the largest clusters (50,000 agents: some 25 MiB), far below what would end the process. */
 export const LARGEST_ANSWER_BYTES = 512 * 1024 * 1024;
@@ -38,14 +45,15 @@ export interface TransportOptions {
 /** HTTP to masters: one POST to `/api/v1`, protobuf both ways. Knows nothing of leaders and repeats nothing. */
 export interface Transport {
   /**
-   * Sends a call and reads the whole answer. `fresh` takes a connection of its own.
+   * Sends a call and reads the whole answer. `fresh` takes a connection of its own; `writes` is for calls that change
+   * something and have a shorter limit.
    *
    * @throws MesosError if there is no complete answer.
    */
   post(
     endpoint: Endpoint,
     call: Uint8Array,
-    how: { fresh: boolean; signal?: AbortSignal },
+    how: { fresh: boolean; writes?: boolean; signal?: AbortSignal },
   ): Promise<Answer<Buffer>>;
   /** Sends a call whose answer is a stream without end; the body is the caller's to read or destroy. */
   open(endpoint: Endpoint, call: Uint8Array, signal: AbortSignal): Promise<Answer<Readable>>;
@@ -89,7 +97,8 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async post(endpoint, call, how) {
       // undici's body limit is per chunk; the deadline keeps an answer that only trickles from lasting for ever.
-      const deadline = AbortSignal.timeout(timeouts.connectMs + timeouts.headersMs + timeouts.bodyMs);
+      const all = timeouts.connectMs + timeouts.headersMs + timeouts.bodyMs;
+      const deadline = AbortSignal.timeout(how.writes ? Math.min(timeouts.writeMs, all) : all);
       const signal = how.signal === undefined ? deadline : AbortSignal.any([deadline, how.signal]);
       try {
         const answer = await request(how.fresh ? fresh : kept, endpoint, call, signal);

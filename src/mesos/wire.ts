@@ -9,6 +9,7 @@ export function readerOf(bytes: Uint8Array): WireReader {
 
 /** A tag is the field's number and the wire type in one; these are the wire types that our messages use. */
 const VARINT = 0;
+const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 
 /** Tag of a message or string field. */
@@ -21,8 +22,18 @@ export function varintTag(field: number): number {
   return (field << 3) | VARINT;
 }
 
+/** Tag of a double field. */
+export function doubleTag(field: number): number {
+  return (field << 3) | FIXED_64;
+}
+
 /** Skips the field that `tag` announced. */
 export function skipField(reader: WireReader, tag: number): void {
+  // Nearly all that is skipped is text and messages.
+  if ((tag & 7) === LENGTH_DELIMITED && tag > 7) {
+    reader.pos = messageEnd(reader);
+    return;
+  }
   reader.skipType(tag & 7, 0, tag >>> 3);
 }
 

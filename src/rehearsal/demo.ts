@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { DEMO_HELP, parseDemoOptions } from "./demo/options.js";
 import { play } from "./demo/play.js";
 import { setStage } from "./demo/stage.js";
@@ -23,9 +22,9 @@ async function demo(args: readonly string[]): Promise<number> {
       " …\n",
   );
   const stopped = interrupted();
-  const starting = setStage(options);
-  const stage = await starting;
+  const stage = await setStage(options);
   try {
+    if (stopped.yes()) return 130;
     say(`Slack  ${stage.slack.url}\nMaster ${stage.masterUrl}\n\n`);
     const transcript = startTranscript(stage.slack, stage.channel, (text) => say(`${text}\n`));
     let problem: unknown = null;
@@ -54,7 +53,8 @@ async function demo(args: readonly string[]): Promise<number> {
     say("\n✓ Every step was seen in Slack and at the master.\n");
     if (options.exit) return 0;
     say(
-      `\nGo on by hand at ${stage.slack.url} (as alice or bob, in #ops): try /mesos help. Ctrl-C ends everything.\n`,
+      `\nGo on by hand at ${stage.slack.url} (as alice or bob, in #ops): try /mesos help.\n` +
+        "This local Slack shows times and tables raw; Slack itself does not. Ctrl-C ends everything.\n",
     );
     await stopped.promise;
     return 0;
@@ -64,11 +64,17 @@ async function demo(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Ctrl-C or a termination: everything is taken down in order. */
+/** Ctrl-C or a termination: everything is taken down in order, however often it is pressed. */
 function interrupted() {
   let happened = false;
-  const promise = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => {
-    happened = true;
+  const promise = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        if (!happened) say("\nStopping …\n");
+        happened = true;
+        resolve();
+      });
+    }
   });
   return { promise, yes: () => happened };
 }

@@ -4,11 +4,12 @@ import { redact } from "./redact.js";
 /** A person hears something within this time, so that with the acknowledgement before it the 3 s hold (invariant 9). */
 const PATIENCE_MS = 2500;
 
-export type Kind = "command" | "click";
+export type Kind = "command" | "click" | "modal";
 
 const WORDS = {
   command: { yours: "Your command", nothing: "Nothing was queued." },
   click: { yours: "Your click", nothing: "Nothing was queued and nothing was decided." },
+  modal: { yours: "Your answer", nothing: "Nothing was queued and nothing was decided." },
 } as const;
 
 /**

@@ -8,6 +8,7 @@ import { createHttpConnection } from "./http-connection.js";
 import { listen } from "./listeners.js";
 import { boltLogger, type SlackLogger } from "./logger.js";
 import { createMessenger, type Messenger } from "./messenger.js";
+import { createModalOpener } from "./modal-opener.js";
 import { missingScopes } from "./scopes.js";
 import { apiUrlOption, type SlackSettings } from "./settings.js";
 import { createSocketConnection } from "./socket-connection.js";
@@ -37,7 +38,7 @@ export function createSlackApp(o: {
   readonly logger: SlackLogger;
   /** @defaultValue one of its own with the same settings */
   readonly messenger?: Messenger;
-  /** Milliseconds from the arrival of a command or click to its acknowledgement, for metrics. */
+  /** Milliseconds from the arrival of a command, click or modal to its acknowledgement, for metrics. */
   readonly onAck?: (kind: Kind, ms: number) => void;
 }): SlackApp {
   const { settings, logger } = o;
@@ -54,7 +55,13 @@ export function createSlackApp(o: {
     // Set here, or the socket's options leak into the clients of listeners.
     clientOptions: { ...apiUrlOption(settings), retryConfig: { retries: 2 }, timeout: 10_000 },
   });
-  const listeners = listen(app, { handlers: o.handlers, messenger, logger, onAck: o.onAck ?? (() => {}) });
+  const listeners = listen(app, {
+    handlers: o.handlers,
+    messenger,
+    openModal: createModalOpener({ settings, logger }),
+    logger,
+    onAck: o.onAck ?? (() => {}),
+  });
 
   let identity: true | string = "The bot token has not been checked yet.";
   let stopped = false;

@@ -1,5 +1,5 @@
 import type { types } from "@slack/bolt";
-import { type ButtonValue, encodeButton } from "./button-value.js";
+import { type ButtonValue, encodeButton, type ViewValue } from "./button-value.js";
 import { LIMITS } from "./limits.js";
 import { cutTo, escapeTo, join, Mrkdwn, plain, toPlain } from "./mrkdwn.js";
 
@@ -55,14 +55,14 @@ export interface Confirm {
 
 export function button(
   label: string,
-  value: ButtonValue,
+  value: ButtonValue | ViewValue,
   more: { style?: "primary" | "danger"; confirm?: Confirm } = {},
 ): types.Button {
   const confirm = more.confirm;
   return {
     type: "button",
     text: plainObject(label, LIMITS.buttonText),
-    action_id: `${value.decision.kind}:${value.id}`.slice(0, LIMITS.id),
+    action_id: `${"show" in value ? value.show : value.decision.kind}:${value.id}`.slice(0, LIMITS.id),
     value: encodeButton(value),
     ...(more.style === undefined ? {} : { style: more.style }),
     ...(confirm === undefined

@@ -1,5 +1,4 @@
 import { webApi } from "@slack/bolt";
-import { type Reply, replyOf } from "../maintenance/reply.js";
 import { redact } from "./redact.js";
 
 interface Advice {
@@ -104,6 +103,26 @@ export const SLACK_FAILURES: Readonly<Record<string, Advice>> = {
     what: "Slack takes no more answers to this command or click (30 minutes, 5 answers).",
     next: "Type the command again.",
   },
+  expired_trigger_id: {
+    permanent: true,
+    what: "Slack opens no dialog for this click any more (3 seconds, one dialog).",
+    next: "Press the button again, or type the command.",
+  },
+  no_such_subteam: {
+    permanent: true,
+    what: "There is no such user group, or it is disabled.",
+    next: "Use the group's id (S…, in the web address of the group's page) in the clusters file, or enable the group.",
+  },
+  plan_upgrade_required: {
+    permanent: true,
+    what: "The workspace's plan has no user groups.",
+    next: "Name people by their user ids (U…) in the clusters file instead of user groups.",
+  },
+  file_uploads_disabled: {
+    permanent: true,
+    what: "The workspace takes no files.",
+    next: "Nothing: the text is posted as a message, cut to fit. For whole lists ask an administrator to allow files.",
+  },
   timeout: { permanent: false, what: "Slack did not answer in time.", next: WAIT_NEXT },
   network: {
     permanent: false,
@@ -131,6 +150,10 @@ const SAME: Readonly<Record<string, string>> = {
   access_denied: "no_permission",
   edit_window_closed: "cant_update_message",
   used_url: "expired_url",
+  exchanged_trigger_id: "expired_trigger_id",
+  invalid_trigger_id: "expired_trigger_id",
+  subteam_disabled: "no_such_subteam",
+  file_uploads_except_images_disabled: "file_uploads_disabled",
   fatal_error: "server_error",
   internal_error: "server_error",
   service_unavailable: "server_error",
@@ -180,13 +203,12 @@ export class SlackFailure extends Error {
     if (original instanceof Error && (original.name === "TimeoutError" || original.name === "AbortError")) {
       return new SlackFailure("timeout", { doing });
     }
+    // Not an error of the way there: Slack's storage answered the upload of a file with something other than 200.
+    if (original instanceof Error && original.message.startsWith("Failed to upload file")) {
+      return new SlackFailure("server_error", { doing, detail: "Its storage did not take the file." });
+    }
     return new SlackFailure("network", { doing, detail: networkDetail(original) });
   }
-}
-
-/** A failure as an answer to the person whose command or click caused the call. */
-export function replyOfFailure(failure: SlackFailure): Reply {
-  return replyOf({ tone: "error", text: failure.what, next: failure.next });
 }
 
 /** `missing_scope` names what is needed; `invalid_blocks` names the place. */

@@ -16,16 +16,33 @@ export interface CommandInput {
   readonly responseUrl: string;
 }
 
-/** A click on one of our buttons. */
-export interface ClickInput {
-  readonly button: ButtonValue;
+/** Who clicked, and where. For a modal it is the click that opened it. */
+export interface ClickPlace {
   readonly user: string;
   readonly channel: string;
   readonly messageTs: string;
+  /** The thread the message is in; `null` for a root message. */
+  readonly thread: string | null;
   readonly actionId: string;
   readonly responseUrl: string;
   readonly triggerId: string;
 }
+
+/** A button that decides. Reasons and spans that people gave in a modal are in `button.decision` already. */
+export interface DecisionClick extends ClickPlace {
+  readonly kind: "decision";
+  readonly button: ButtonValue;
+}
+
+/** Details: the whole status of one maintenance, for the person alone. */
+export interface DetailsClick extends ClickPlace {
+  readonly kind: "details";
+  /** Of the maintenance, such as `m-7k3q`. */
+  readonly id: string;
+}
+
+/** A click on one of our buttons, or the submission of the modal that it opened. */
+export type ClickInput = DecisionClick | DetailsClick;
 
 /**
  * What the bot does with commands and clicks. The listener has acknowledged before it calls; what is returned is told

@@ -18,6 +18,15 @@ export const LIMITS = {
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
+  /** Title of a modal, and the labels of its two buttons. */
+  modalTitle: 24,
+  modalButton: 24,
+  /** Label of an input in a modal. */
+  inputLabel: 2000,
+  inputPlaceholder: 150,
+  optionText: 75,
+  /** What a modal carries from its opening to its submission. */
+  privateMetadata: 3000,
   /** `block_id` and `action_id`. */
   id: 255,
   /** All text of all blocks together; over about this Slack answers `msg_blocks_too_long`. */

@@ -1,29 +1,36 @@
-import type { App, BlockAction, ButtonAction, Context } from "@slack/bolt";
+import type { App, BlockAction, ButtonAction, Context, ViewSubmitAction } from "@slack/bolt";
 import type { Reply } from "../maintenance/reply.js";
 import { answer, type Kind, notAcknowledged } from "./answer.js";
-import { parseButton } from "./button-value.js";
+import { clicked } from "./clicked.js";
 import { RECEIVED_AT } from "./connection.js";
 import { SlackFailure } from "./errors.js";
-import type { SlackHandlers } from "./handlers.js";
+import type { ClickPlace, SlackHandlers } from "./handlers.js";
 import { ACK_DEADLINE_MS } from "./limits.js";
 import type { SlackLogger } from "./logger.js";
 import type { Messenger, ReplyTarget } from "./messenger.js";
+import { modalAnswer } from "./modal-answer.js";
+import type { OpenModal } from "./modal-opener.js";
+import { ASKS_FIRST, INPUT } from "./modals.js";
 import { redact } from "./redact.js";
 
 export interface Listeners {
-  /** Resolves when every command and click that has arrived is answered. */
+  /** Resolves when every command, click and modal that has arrived is answered. */
   settled(): Promise<void>;
 }
 
+/** Our modals by their callback id. */
+const MODALS = new RegExp(`^(${ASKS_FIRST.join("|")})$`);
+
 /**
- * Hears every slash command and every click. Each is acknowledged before anything else happens (invariant 9); then the
+ * Hears every slash command, every click and every submission of a modal. Each is acknowledged before anything else happens (invariant 9); then the
  * handler runs, and the person is told how it ended.
  */
 export function listen(
   app: App,
   o: {
     readonly handlers: SlackHandlers;
-    readonly messenger: Messenger;
+    readonly messenger: Pick<Messenger, "reply">;
+    readonly openModal: OpenModal;
     readonly logger: SlackLogger;
     readonly onAck: (kind: Kind, ms: number) => void;
   },
@@ -89,29 +96,25 @@ export function listen(
   });
 
   app.action<BlockAction>({ type: "block_actions" }, async ({ ack, body, action, context }) => {
-    const place = placeOf(body);
-    const to = {
-      responseUrl: body.response_url || null,
-      channel: place.channel,
-      user: body.user.id,
-      thread: place.thread,
-    };
+    const place = placeOf(body, action.action_id);
+    const to = replyTargetOf(place);
     if (!(await acknowledge("click", ack, context))) return run(tell(to, notAcknowledged("click")));
     if (action.type !== "button") return;
-    const parsed = parseButton((action as ButtonAction).value);
-    process("click", to, async () =>
-      parsed.ok
-        ? o.handlers.click({
-            button: parsed.value,
-            user: body.user.id,
-            channel: place.channel,
-            messageTs: place.messageTs,
-            actionId: action.action_id,
-            responseUrl: body.response_url,
-            triggerId: body.trigger_id,
-          })
-        : parsed.reply,
-    );
+    process("click", to, () => clicked((action as ButtonAction).value, place, o));
+  });
+
+  app.view<ViewSubmitAction>(MODALS, async ({ ack, body, view, context }) => {
+    const answered = modalAnswer(view);
+    if (!answered.ok) {
+      const errors = { [INPUT]: answered.problem };
+      await acknowledge("modal", () => ack({ response_action: "errors", errors }), context);
+      return;
+    }
+    const { button, place } = answered.click;
+    const from: ClickPlace = { ...place, user: body.user.id, triggerId: body.trigger_id };
+    const to = replyTargetOf(from);
+    if (!(await acknowledge("modal", () => ack(), context))) return run(tell(to, notAcknowledged("modal")));
+    process("modal", to, () => o.handlers.click({ ...from, kind: "decision", button }));
   });
 
   app.error(async (error) => {
@@ -125,13 +128,22 @@ export function listen(
   };
 }
 
-/** Where a button was clicked. Slack says it in `container`; `message` is missing for ephemeral messages. */
-function placeOf(body: BlockAction): { channel: string; messageTs: string; thread: string | null } {
+/** Who clicked where. Slack says it in `container`; `message` is missing for ephemeral messages. */
+function placeOf(body: BlockAction, actionId: string): ClickPlace {
   const container: Record<string, unknown> = body.container;
   const text = (value: unknown) => (typeof value === "string" ? value : "");
   return {
+    user: body.user.id,
     channel: body.channel?.id ?? text(container.channel_id),
     messageTs: body.message?.ts ?? text(container.message_ts),
     thread: text(body.message?.thread_ts) || text(container.thread_ts) || null,
+    actionId,
+    responseUrl: body.response_url,
+    triggerId: body.trigger_id,
   };
+}
+
+function replyTargetOf(place: ClickPlace): ReplyTarget {
+  const { responseUrl, channel, user, thread } = place;
+  return { responseUrl: responseUrl || null, channel, user, thread };
 }

@@ -1,10 +1,9 @@
-import { webApi } from "@slack/bolt";
 import type { Reply } from "../maintenance/reply.js";
 import { type SlackMessage, withoutBlocks } from "./blocks.js";
 import { SlackFailure } from "./errors.js";
-import { boltLogger, type SlackLogger } from "./logger.js";
+import { renderFile, type TextFile } from "./render-file.js";
 import { renderReply } from "./render-reply.js";
-import { apiUrlOption, type SlackSettings } from "./settings.js";
+import { createWebClient, type WebClientOptions } from "./web-client.js";
 
 const TIMEOUT_MS = 10_000;
 
@@ -14,6 +13,17 @@ const BLOCKS_REFUSED: readonly string[] = [
   "invalid_blocks_format",
   "msg_blocks_too_long",
   "msg_too_long",
+];
+
+/** Slack's codes for files it takes from nobody like us, now or later; a text goes out as a message then. */
+const FILES_REFUSED: readonly string[] = [
+  "missing_scope",
+  "no_permission",
+  "access_denied",
+  "not_allowed_token_type",
+  "file_uploads_disabled",
+  "file_uploads_except_images_disabled",
+  "storage_limit_reached",
 ];
 
 /** Where one person is answered. */
@@ -44,29 +54,23 @@ export interface Messenger {
   update(channel: string, ts: string, message: SlackMessage): Promise<void>;
   /** Tells one person; nobody else sees it. */
   reply(to: ReplyTarget, reply: Reply): Promise<void>;
-  /** A text as a file in a thread. Needs the scope `files:write`. */
-  upload(channel: string, thread: string, file: { name: string; text: string; title: string }): Promise<void>;
+  /**
+   * A text as a file in a thread. Where the workspace takes no files from us (scope `files:write`, its own rules) the
+   * text is posted as a message, cut to fit. A repeated call posts a second file.
+   */
+  upload(channel: string, thread: string, file: TextFile): Promise<void>;
   whoAmI(): Promise<BotIdentity>;
 }
 
-/**
- * The client of Slack's Web API. It tries once, for 10 s at most, and does not wait out rate limits: the lane that
- * calls it retries with patience, and a retry hidden in here could post a message twice.
- */
-export function createMessenger(o: {
-  readonly settings: Pick<SlackSettings, "botToken" | "apiUrl">;
-  readonly logger: SlackLogger;
-  /** @defaultValue 10,000 */
-  readonly timeoutMs?: number;
-}): Messenger {
+/** Says what the bot has to say: once, within 10 s at most. The lane that calls it retries with patience. */
+export function createMessenger(
+  o: WebClientOptions & {
+    /** @defaultValue 10,000 */
+    readonly timeoutMs?: number;
+  },
+): Messenger {
   const timeout = o.timeoutMs ?? TIMEOUT_MS;
-  const client = new webApi.WebClient(o.settings.botToken.reveal(), {
-    ...apiUrlOption(o.settings),
-    logger: boltLogger(o.logger),
-    retryConfig: { retries: 0 },
-    timeout,
-    rejectRateLimitedCalls: true,
-  });
+  const client = createWebClient(o, timeout);
 
   /** Sends blocks, or the same as text if Slack refuses the blocks: a status is never lost. */
   async function send<T>(
@@ -133,15 +137,27 @@ export function createMessenger(o: {
     },
 
     async upload(channel, thread, file) {
-      await attempt(`uploading ${file.name} to ${channel}`, () =>
-        client.files.uploadV2({
+      const doing = `uploading ${file.name} to ${channel}`;
+      try {
+        await client.files.uploadV2({
           channel_id: channel,
           thread_ts: thread,
-          filename: file.name,
+          filename: fileName(file.name),
           title: file.title,
-          content: file.text,
-        }),
-      );
+          // Slack takes no empty file.
+          content: file.text === "" ? "\n" : file.text,
+        });
+      } catch (error) {
+        const failure = SlackFailure.from(error, doing);
+        if (!FILES_REFUSED.includes(failure.code)) throw failure;
+        o.logger.error(
+          { err: failure.message, code: failure.code },
+          "Slack takes no files from us; sending the text as a message",
+        );
+        await send(doing, renderFile(file, failure), (content) =>
+          client.chat.postMessage({ ...content, channel, thread_ts: thread }),
+        );
+      }
     },
 
     async whoAmI() {
@@ -155,6 +171,11 @@ export function createMessenger(o: {
       };
     },
   };
+}
+
+/** A name without folders, and never none: it becomes a file on the disk of whoever downloads it. */
+function fileName(name: string): string {
+  return name.replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "") || "file.txt";
 }
 
 type Content = ReturnType<typeof contentOf>;

@@ -93,17 +93,23 @@ export function user(id: string): Mrkdwn {
   return /^[UW][A-Z0-9]{1,30}$/.test(id) ? new Mrkdwn(`<@${id}>`) : free(id, 50);
 }
 
+/** A person or a user group by Slack id; in a channel the group is notified. What is neither is shown as text. */
+export function someone(id: string): Mrkdwn {
+  return /^S[A-Z0-9]{2,30}$/.test(id) ? new Mrkdwn(`<!subteam^${id}>`) : user(id);
+}
+
 /**
- * Like `free`, for our own sentences: a user id in them, written `<@U…>` or `@U…`, is shown as that person. Nothing else
- * becomes markup: no groups, channels or links.
+ * Like `free`, for our own sentences: a user id in them, written `<@U…>` or `@U…`, is shown as that person. A user group,
+ * written `<!subteam^S…>`, is shown by its name only where nobody else reads (`to: "one"`): in a channel that would
+ * notify all of them, whoever wrote it. Nothing else becomes markup: no channels and no links.
  */
-export function sentence(raw: string, max: number): Mrkdwn {
+export function sentence(raw: string, max: number, to: "channel" | "one" = "channel"): Mrkdwn {
   const people = /(?:&lt;@([UW][A-Z0-9]{2,30})&gt;|(?<![\w@])@([UW][A-Z0-9]{2,30})\b)/g;
+  const groups = /&lt;!subteam\^(S[A-Z0-9]{2,30})&gt;/g;
   return new Mrkdwn(
-    free(raw, max).text.replace(
-      people,
-      (_, marked?: string, bare?: string) => user(marked ?? bare ?? "").text,
-    ),
+    free(raw, max)
+      .text.replace(people, (_, marked?: string, bare?: string) => user(marked ?? bare ?? "").text)
+      .replace(groups, (_, id: string) => (to === "one" ? someone(id).text : `the group ${id}`)),
   );
 }
 
@@ -117,13 +123,14 @@ export function cutTo(text: Mrkdwn, max: number): Mrkdwn {
 }
 
 /**
- * mrkdwn as plain text: mentions as `@U…`, times as their fallback, escapes undone, code and bold marks away. For logs,
+ * mrkdwn as plain text: mentions as `@U…` and `@S…`, times as their fallback, escapes undone, code and bold marks away. For logs,
  * terminals and tests; never sent to Slack.
  */
 export function toPlain(mrkdwn: string): string {
   return mrkdwn
     .replace(/<!date\^[^|>]*\|([^>]*)>/g, "$1")
     .replace(/<@([^>|]+)>/g, "@$1")
+    .replace(/<!subteam\^([^>|]+)>/g, "@$1")
     .replace(/```\n?/g, "")
     .replace(/`([^`\n]*)`/g, "$1")
     .replace(/(^|[\s(])\*([^*\n]+)\*(?=[\s,.:;)]|$)/gm, "$1$2")

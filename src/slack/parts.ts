@@ -46,13 +46,20 @@ export function frameworkLine(summary: FrameworkSummary): Mrkdwn {
   return mrk`${free(summary.name, NAME)}: ${join(parts, ", ")}`;
 }
 
-/** Texts per framework in at most `max` characters. */
+/** Texts per framework in at most `max` characters, each with the sentence on its habits if there is one. */
 export function frameworkLines(
   summaries: readonly FrameworkSummary[],
   max: number,
   separator: string,
+  habits: ReadonlyMap<string, string> = new Map(),
 ): Mrkdwn {
-  return listed(summaries.map(frameworkLine), max, separator);
+  const lines = summaries.map((summary) => {
+    const habit = habits.get(summary.name);
+    return habit === undefined
+      ? frameworkLine(summary)
+      : mrk`${frameworkLine(summary)} — _${free(habit, 150)}_`;
+  });
+  return listed(lines, max, separator);
 }
 
 /** What went wrong: what happened, the master's own words, what was not done, what to do next (invariant 10). */

@@ -2,6 +2,7 @@ import type { types } from "@slack/bolt";
 import type { Seen, Verdict, VerdictRow } from "../maintenance/picture.js";
 import type { Approval, Batch, Maintenance } from "../maintenance/record.js";
 import type { Millis } from "../maintenance/time.js";
+import { alarmLines } from "./blast-lines.js";
 import { actions, type Block, button, context, message, type SlackMessage, section } from "./blocks.js";
 import { code, free, join, listed, type Mrkdwn, mrk, user } from "./mrkdwn.js";
 import { count, hostOfKey, hosts } from "./parts.js";
@@ -23,10 +24,10 @@ export function renderApproval(
   const title = `Take ${count(seen.machines.length, "machine")} down?`;
   const open = outcome === null && now < approval.expiresAtMs;
   const blocks: Block[] = [
-    section(mrk`*${title}*\n${askedText(record, approval)}`),
-    section(
-      mrk`${lossText(seen)}\n${verdictText(seen.verdicts)}\n*Machines*  ${hosts(seen.machines.map(hostOfKey), 1200)}`,
-    ),
+    section(join([mrk`*${title}*`, askedText(record, approval), ...standing(record, approval, open)], "\n")),
+    section(lossText(seen)),
+    ...alarmsBlock(seen),
+    section(mrk`${verdictText(seen.verdicts)}\n*Machines*  ${hosts(seen.machines.map(hostOfKey), 1000)}`),
     ...tasksBlock(seen),
     ...(open ? actions(buttons(record, batch, approval)) : [section(outcomeText(approval))]),
   ];
@@ -40,6 +41,33 @@ function askedText(record: Maintenance, approval: Approval): Mrkdwn {
   const by = approval.askedBy === null ? mrk`` : mrk` by ${user(approval.askedBy)}`;
   const expiry = approval.outcome === null ? mrk` · expires ${moment(approval.expiresAtMs)}` : mrk``;
   return mrk`${code(record.id)} in ${record.cluster} · asked ${moment(approval.askedAtMs)}${by}${expiry}`;
+}
+
+/** What else one has to know before answering: that it is forced, who approved already, that it is held. */
+function standing(record: Maintenance, approval: Approval, open: boolean): Mrkdwn[] {
+  const lines: Mrkdwn[] = [];
+  if (approval.forced) {
+    lines.push(
+      mrk`⚠️ *Forced:* the deadline has passed and tasks are left. Down would go on in spite of them.`,
+    );
+  }
+  if (open && approval.votesNeeded > 1) lines.push(mrk`🗳️ *Votes*  ${votesText(approval)}`);
+  if (open && record.held !== null) {
+    lines.push(mrk`⏸️ *Held* by ${user(record.held.by)}: nothing is taken down until it is released.`);
+  }
+  return lines;
+}
+
+/** `1 of 2: @bob`. */
+function votesText({ votes, votesNeeded }: Approval): Mrkdwn {
+  const who = votes.map((vote) => mrk`${user(vote.by)} ${moment(vote.atMs)}`);
+  return mrk`${votes.length} of ${votesNeeded}${who.length === 0 ? mrk`` : mrk`: ${listed(who, 500)}`}`;
+}
+
+/** The blast radius beside the tasks, the alarming first; nothing when there is nothing (or it was not looked at). */
+function alarmsBlock(seen: Seen): Block[] {
+  const lines = seen.blast === null ? [] : alarmLines(seen.blast, 350);
+  return lines.length === 0 ? [] : [section(join(lines, "\n"))];
 }
 
 function lossText(seen: Seen): Mrkdwn {
@@ -71,19 +99,34 @@ function verdictText(rows: readonly VerdictRow[]): Mrkdwn {
   );
 }
 
+/** Which tasks, copies of the same name on the same machine together: `/billing/api ×2 on web-01`. */
 function tasksBlock(seen: Seen): Block[] {
   if (seen.tasks.length === 0) return [];
-  const names = seen.tasks.map(
-    (task) => mrk`${code(task.name || task.id, 80)} on ${code(hostOfKey(task.machine), 80)}`,
+  const copies = new Map<string, { name: string; machine: string; count: number }>();
+  for (const { id, name, machine } of seen.tasks) {
+    const key = JSON.stringify([name || id, machine]);
+    const same = copies.get(key) ?? { name: name || id, machine, count: 0 };
+    same.count += 1;
+    copies.set(key, same);
+  }
+  const names = [...copies.values()].map(
+    ({ name, machine, count: n }) =>
+      mrk`${code(name, 80)}${n === 1 ? mrk`` : mrk` ×${n}`} on ${code(hostOfKey(machine), 80)}`,
   );
   return [context(mrk`*Tasks*  ${listed(names, 1500)}`)];
 }
 
 function buttons(record: Maintenance, batch: Batch, approval: Approval): types.Button[] {
-  const value = { v: 1 as const, id: record.id, rev: record.seq };
+  const asked = record.events.find(
+    (event) => event.kind === "approval_asked" && event.approval === approval.id,
+  );
+  // The question's own number: other events do not change what is asked, so they do not redraw it.
+  const value = { v: 1 as const, id: record.id, rev: asked?.seq ?? record.seq };
   const at = { batch: batch.id, approval: approval.id };
   const machines = count(approval.seen.machines.length, "machine");
   const tasks = count(approval.seen.tasks.length, "task");
+  const last = approval.seen.blast?.lastCopies.length ?? 0;
+  const copies = last === 0 ? "" : `, among them the last running copies of ${count(last, "app")}`;
   return [
     button(
       "Approve Down",
@@ -92,13 +135,16 @@ function buttons(record: Maintenance, batch: Batch, approval: Approval): types.B
         style: "danger",
         confirm: {
           title: `Take ${machines} down?`,
-          text: `The agents on ${machines} stop and ${tasks} will be lost. If it got worse since the question, nothing is taken down and the question is asked again.`,
+          text: `The agents on ${machines} stop and ${tasks} will be lost${copies}. If it got worse since the question, nothing is taken down and the question is asked again.`,
           confirm: "Take down",
           deny: "Not now",
         },
       },
     ),
     button("Deny", { ...value, decision: { kind: "deny", ...at, reason: null } }),
+    record.held === null
+      ? button("Hold", { ...value, decision: { kind: "hold", reason: null } })
+      : button("Release", { ...value, decision: { kind: "release" } }),
   ];
 }
 
@@ -109,7 +155,7 @@ function outcomeText(approval: Approval): Mrkdwn {
     return mrk`⌛ *Expired* ${moment(approval.expiresAtMs)}. Nothing was taken down. ${again}`;
   switch (outcome.kind) {
     case "granted":
-      return mrk`✅ *Approved* by ${user(outcome.by)} ${moment(outcome.atMs)}`;
+      return mrk`✅ *Approved* by ${approversText(approval, outcome.by)} ${moment(outcome.atMs)}`;
     case "denied":
       return mrk`🚫 *Denied* by ${user(outcome.by)} ${moment(outcome.atMs)}${outcome.reason === null ? "" : mrk`: ${free(outcome.reason)}`}. Nothing was taken down. ${again}`;
     case "expired":
@@ -119,6 +165,12 @@ function outcomeText(approval: Approval): Mrkdwn {
     case "withdrawn":
       return mrk`↩️ *Withdrawn* ${moment(outcome.atMs)}. Nothing was taken down.`;
   }
+}
+
+/** Everybody whose vote counted, in order; `last` is the one that granted it. */
+function approversText({ votes }: Approval, last: string): Mrkdwn {
+  const earlier = votes.map((vote) => vote.by).filter((by) => by !== last);
+  return earlier.length === 0 ? user(last) : mrk`${listed(earlier.map(user), 500)} and ${user(last)}`;
 }
 
 /** What got worse since the question, one line each. */

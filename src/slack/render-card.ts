@@ -1,13 +1,10 @@
-import type { types } from "@slack/bolt";
 import { hasEnded } from "../maintenance/log.js";
-import type { Batch, Maintenance, Phase } from "../maintenance/record.js";
+import type { Batch, Maintenance } from "../maintenance/record.js";
 import { summarise, tasksLeft } from "../maintenance/summary.js";
 import { formatSpan, type Millis, nanosToMillis } from "../maintenance/time.js";
 import {
   actions,
   type Block,
-  button,
-  type Confirm,
   context,
   fields,
   header,
@@ -15,34 +12,38 @@ import {
   type SlackMessage,
   section,
 } from "./blocks.js";
-import { free, join, listed, Mrkdwn, mrk, oneLine, user } from "./mrkdwn.js";
+import { cardButtons, isWaitingForAgents } from "./card-buttons.js";
+import { erasedLines } from "./erased-lines.js";
+import { free, join, listed, Mrkdwn, mrk, oneLine, someone, user } from "./mrkdwn.js";
 import { bar, count, frameworkLines, hosts, problem } from "./parts.js";
 import { moment, windowOf } from "./when.js";
 
 /** An observation older than this is shown with its time: the reader should not take it for the present. */
 const STALE_MS = 5 * 60_000;
 
-/** Phases in which machines can be given back without having been down. */
-const CANCELLABLE: readonly Phase[] = ["scheduled", "draining", "awaiting_approval"];
-
-/** The trouble that only a person can end: somebody else changed our window, and it may be posted again. */
-const WINDOW_CHANGED = "window_changed";
-
 /**
  * The root message of a maintenance, from its record alone: edited in place for as long as it is open. `now` only
- * decides whether something is shown as old or past, so an unchanged record renders unchanged for minutes.
+ * decides whether something is shown as old or past, so an unchanged record renders unchanged for minutes. `habits`: a
+ * sentence per framework name on what it did in earlier maintenances.
  */
-export function renderCard(record: Maintenance, now: Millis): SlackMessage {
+export function renderCard(
+  record: Maintenance,
+  now: Millis,
+  habits: ReadonlyMap<string, string> = new Map(),
+): SlackMessage {
   const title = `🛠 ${record.id} · Drain ${subject(record)} in ${record.cluster}`;
   const blocks: Block[] = [
     header(`${title} · ${stateOf(record)}`),
     context(join([user(record.requester), ...because(record)], " · ")),
     fields([mrk`*Window*\n${windowText(record, now)}`, mrk`*Tasks*\n${tasksText(record, now)}`]),
-    ...frameworksBlock(record),
+    ...deadlineBlock(record),
+    ...frameworksBlock(record, habits),
     ...batchesBlock(record),
+    ...ownersBlock(record),
+    ...heldBlock(record),
     ...troubleBlock(record),
     ...endBlock(record),
-    ...actions(buttons(record)),
+    ...actions(cardButtons(record)),
   ];
   return message(mrk`${title}: ${stateOf(record)}`, blocks);
 }
@@ -79,11 +80,6 @@ function currentBatch(record: Maintenance): Batch | undefined {
   return record.batches.find((batch) => !hasEnded(batch)) ?? record.batches.at(-1);
 }
 
-/** Everything at the master is done, and agents have yet to register again. */
-function isWaitingForAgents(record: Maintenance): boolean {
-  return record.end === null && record.batches.length > 0 && record.batches.every(hasEnded);
-}
-
 function windowText(record: Maintenance, now: Millis): Mrkdwn {
   const current = currentBatch(record);
   if (current === undefined) {
@@ -93,8 +89,28 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
   }
   const { start, duration } = current.window;
   const past = duration !== null && nanosToMillis(start + duration) < now && !hasEnded(current);
-  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}`;
+  const moving = current.movingFrom === null ? "" : mrk` · _being posted_`;
+  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${moving}`;
 }
+
+/** What happens when the machines are not empty by a time, for as long as that can still happen. */
+function deadlineBlock(record: Maintenance): Block[] {
+  const { deadline } = record;
+  if (deadline === null || record.end !== null || record.cancel !== null) return [];
+  return [
+    context(
+      deadline.met
+        ? mrk`*Deadline*  ${moment(deadline.atMs)} · past`
+        : mrk`*Deadline*  ${moment(deadline.atMs)}: if tasks are left then, ${DEADLINE[deadline.then]}`,
+    ),
+  ];
+}
+
+const DEADLINE = {
+  release: "the machines are given back",
+  ask: "the approval is asked for",
+  force: "the approval is asked for, to go on in spite of them",
+} as const;
 
 function tasksText(record: Maintenance, now: Millis): Mrkdwn {
   const picture = record.picture;
@@ -115,18 +131,16 @@ function tasksText(record: Maintenance, now: Millis): Mrkdwn {
   );
 }
 
-function frameworksBlock(record: Maintenance): Block[] {
+function frameworksBlock(record: Maintenance, habits: ReadonlyMap<string, string>): Block[] {
   if (record.picture === null || record.picture.verdicts.length === 0) return [];
-  const erased = record.picture.verdicts.filter(
-    (row) => row.erased !== null && row.verdict !== "empty",
-  ).length;
-  const lines = [mrk`*Frameworks*  ${frameworkLines(summarise(record.picture), 2200, " · ")}`];
-  if (erased > 0) {
-    lines.push(
-      mrk`_${count(erased, "answer")} from before the master forgot them: asked again, not counted_`,
-    );
-  }
-  return [section(join(lines, "\n"))];
+  const summaries = summarise(record.picture);
+  // With habits the lines are sentences: one below the other, where otherwise one line holds them all.
+  const known = summaries.some((summary) => habits.has(summary.name));
+  const answers = known
+    ? mrk`*Frameworks*\n${frameworkLines(summaries, 1700, "\n", habits)}`
+    : mrk`*Frameworks*  ${frameworkLines(summaries, 1700, " · ")}`;
+  const erased = erasedLines(record.picture, 900);
+  return [section(erased === null ? answers : mrk`${answers}\n${erased}`)];
 }
 
 function batchesBlock(record: Maintenance): Block[] {
@@ -140,6 +154,30 @@ function batchesBlock(record: Maintenance): Block[] {
     return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(batch)} · ${names}`;
   });
   return [section(listed(lines, 2400, "\n"))];
+}
+
+/** Whose frameworks and apps run on the machines, and what each owner said. */
+function ownersBlock(record: Maintenance): Block[] {
+  if (record.owners.length === 0 || record.end !== null) return [];
+  const lines = record.owners.map(({ owner, of, said, by, atMs }) => {
+    const answer = { nothing: "no answer yet", ready: "ready", hold: "hold" }[said];
+    const who = by === null || by === owner ? mrk`` : mrk` by ${user(by)}`;
+    const when = atMs === null ? mrk`` : mrk` ${moment(atMs)}`;
+    return mrk`${someone(owner)} (${free(of.join(", "), 120)}): ${answer}${said === "nothing" ? mrk`` : mrk`${who}${when}`}`;
+  });
+  return [context(mrk`*Owners*  ${listed(lines, 900, " · ")}`)];
+}
+
+function heldBlock(record: Maintenance): Block[] {
+  if (record.held === null || record.end !== null) return [];
+  const { by, atMs, reason, as } = record.held;
+  const owner = as === "owner" ? mrk` as an owner` : mrk``;
+  const why = reason === null ? mrk`` : mrk`: ${free(reason)}`;
+  return [
+    section(
+      mrk`⏸️ *Held* by ${user(by)}${owner} since ${moment(atMs)}${why}. Nothing goes on until it is released.`,
+    ),
+  ];
 }
 
 function troubleBlock(record: Maintenance): Block[] {
@@ -161,52 +199,4 @@ function endBlock(record: Maintenance): Block[] {
       mrk`↩️ ${user(record.cancel.by)} cancelled ${moment(record.cancel.atMs)}; the machines are being given back.`,
     ),
   ];
-}
-
-/** What a person can do now, from the phases of the batches. Ended or cancelled maintenances have no buttons. */
-function buttons(record: Maintenance): types.Button[] {
-  if (record.end !== null || record.cancel !== null) return [];
-  const value = { v: 1 as const, id: record.id, rev: record.seq };
-  const draining = record.batches.find((batch) => batch.phase === "draining");
-  const out: types.Button[] = [];
-  if (record.trouble?.code === WINDOW_CHANGED) {
-    out.push(button("Post the window again", { ...value, decision: { kind: "retry" } }));
-  }
-  if (draining !== undefined) {
-    out.push(
-      button(
-        "Ask for Down",
-        { ...value, decision: { kind: "ask_down", batch: draining.id } },
-        { style: "primary" },
-      ),
-    );
-  }
-  if (record.batches.some((batch) => batch.phase === "down")) {
-    out.push(button("Up", { ...value, decision: { kind: "up" } }, { style: "primary" }));
-  }
-  if (isWaitingForAgents(record)) {
-    out.push(button("Stop waiting", { ...value, decision: { kind: "cancel" } }, { confirm: STOP_WAITING }));
-  } else if (canCancel(record)) {
-    out.push(button("Cancel", { ...value, decision: { kind: "cancel" } }, { confirm: CANCEL }));
-  }
-  return out;
-}
-
-const CANCEL: Confirm = {
-  title: "Cancel this maintenance?",
-  text: "Its machines are given back: their windows leave the schedule. Windows of other people stay.",
-  confirm: "Cancel it",
-  deny: "Keep it",
-};
-
-const STOP_WAITING: Confirm = {
-  title: "Close this maintenance?",
-  text: "The machines are up. Agents that have not registered again are no longer waited for.",
-  confirm: "Close it",
-  deny: "Keep waiting",
-};
-
-/** Until the first machine goes down; from then on the way back is Up. */
-function canCancel(record: Maintenance): boolean {
-  return record.batches.every((batch) => CANCELLABLE.includes(batch.phase));
 }

@@ -1,8 +1,10 @@
+import type { DecisionKind } from "../maintenance/decision.js";
 import type { LogEvent } from "../maintenance/events.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { formatSpan, millisToNanos } from "../maintenance/time.js";
+import { blastText } from "./blast-lines.js";
 import { message, type SlackMessage, section } from "./blocks.js";
-import { code, free, join, type Mrkdwn, mrk, sentence, user } from "./mrkdwn.js";
+import { code, free, join, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
 import { bar, count, frameworkLines, hosts, problem } from "./parts.js";
 import { changes } from "./render-approval.js";
 import { moment, windowOf } from "./when.js";
@@ -67,6 +69,31 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`↩️ *Cancelled:* the machines are back in service; windows of other people are untouched.`;
     case "overdue":
       return mrk`⏱️ *Overdue${ofBatch(record, event.batch)}:* the window ended ${moment(event.endMs)} and its machines are still away. Mesos changes nothing by itself.\n*Next:* press Up or Cancel on the card.`;
+    case "voted":
+      return mrk`🗳️ ${user(event.by)} *approved Down*${ofBatch(record, event.batch)}: ${event.votes} of ${event.needed}.`;
+    case "approval_reminder":
+      return mrk`⏳ ${user(record.requester)}: *nobody has answered yet* whether to go Down${ofBatch(record, event.batch)}. The question expires ${moment(event.expiresAtMs)}; without an approval nothing is taken down.`;
+    case "refused":
+      return mrk`🚫 ${user(event.by)} wanted to ${WANTED[event.decision] ?? free(event.decision, 40)} and may not. They were told: ${sentence(event.why, 600)}`;
+    case "held":
+      return mrk`⏸️ ${user(event.by)} *holds*${event.as === "owner" ? mrk` as an owner` : ""}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. Nothing goes on until somebody presses Release; the window stays in the schedule.`;
+    case "released":
+      return mrk`▶️ ${user(event.by)} *released the hold*. It goes on from where it was.`;
+    case "extended":
+      return mrk`➕ ${user(event.by)} *extended* the window${ofBatch(record, event.batch)} by ${formatSpan(event.byMs)}${event.endMs === null ? "" : mrk`, until ${moment(event.endMs)}`}. The changed schedule made the master forget all answers, so the frameworks are asked again; other windows are untouched.`;
+    case "deadline":
+      return mrk`⏰ *The deadline has passed* with ${count(event.tasksLeft, "task")} left. ${DEADLINE[event.then]}`;
+    case "overridden":
+      return mrk`⚠️ ${user(event.by)} *overrides the rule* ${code(event.rule)}: ${free(event.reason)}. Everything else still holds.`;
+    case "owners_told":
+      return mrk`📣 *What is yours runs on these machines:* ${listed(
+        event.owners.map((one) => mrk`${someone(one.owner)} (${free(one.of.join(", "), 200)})`),
+        2000,
+      )}.\n*Next:* press Ready on the card when it may go, or Hold to stop it.`;
+    case "owner_ready":
+      return mrk`👍 ${user(event.by)} is *ready* (${free(event.of.join(", "), 300)}).`;
+    case "blast_radius":
+      return record.blast === null ? null : blastText(record.blast, machinesOf(record));
     case "foreign_change":
       return mrk`👀 *Somebody else changed our machines at the master:* ${sentence(event.text, 1500)}`;
     case "trouble":
@@ -78,6 +105,32 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "failed":
       return mrk`❌ *Failed:* ${free(event.why, 1000)}\n*Next:* ${free(event.next, 1000)}`;
   }
+}
+
+/** What somebody wanted to do, after "wanted to". */
+const WANTED: Readonly<Record<string, string>> = {
+  ask_down: "ask for Down",
+  approve: "approve Down",
+  deny: "deny Down",
+  cancel: "cancel",
+  up: "bring the machines up",
+  hold: "hold it",
+  release: "release the hold",
+  extend: "extend the window",
+  ready: "say Ready",
+  override: "override a rule",
+  retry: "post the window again",
+} satisfies Record<DecisionKind, string>;
+
+/** What happens when the machines are not empty by the deadline. */
+const DEADLINE = {
+  release: "The machines are given back.",
+  ask: "The approval is asked for.",
+  force: "The approval is asked for, to go on although tasks are left.",
+} as const;
+
+function machinesOf(record: Maintenance): number {
+  return record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
 }
 
 /** ` (batch 2 of 3)`, or nothing where there is only one. */

@@ -1,15 +1,9 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import { ALICE, BOB, downCalls, downs, type Installation, install } from "../support/installation.js";
 import { redisAvailable } from "../support/redis.js";
 import { suiteFor } from "../support/require.js";
 import { until } from "../support/until.js";
-
-let running: Installation | null = null;
-afterEach(async () => {
-  await running?.dispose();
-  running = null;
-});
 
 /** Each event's message stands in the thread, and none of them twice. */
 async function expectWholeThread(bot: Installation): Promise<void> {
@@ -34,15 +28,16 @@ suiteFor(
   redisAvailable === true ? localSlackAvailable() : redisAvailable,
 )(() => {
   describe.each(["embedded", "redis"] as const)("on the %s store", (store) => {
-    it.each([
+    // Most of it is waiting for locks and limits to run out, so both run at the same time.
+    it.concurrent.for([
       { when: "between the approval and Down", fault: "hang_before", before: 0 },
       { when: "between Down and its confirmation", fault: "hang_after", before: 1 },
     ] as const)(
       "killed $when, it goes on and START_MAINTENANCE takes effect once (invariants 5, 7 and 11)",
       { timeout: 90_000 },
-      async ({ fault, before }) => {
+      async ({ fault, before }, { expect, onTestFinished }) => {
         const bot = await install({ store });
-        running = bot;
+        onTestFinished(() => bot.dispose());
         await bot.start();
         await bot.type(ALICE, "drain web-0[1-3] 4h");
         const question = await bot.question();

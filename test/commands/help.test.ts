@@ -18,7 +18,7 @@ describe("help", () => {
       const reply = helpReply(name.toUpperCase());
       expect(reply.table).toContain(`/mesos ${name} ${verb.takes}`.trim());
       for (const option of OPTIONS)
-        expect(reply.table?.includes(`--${option.name} `)).toBe(verb.options.includes(option.name));
+        expect(reply.table?.includes(`--${option.name} `) ?? false).toBe(verb.options.includes(option.name));
       for (const example of verb.examples) expect(reply.next).toContain(`/mesos ${example}`);
     },
   );

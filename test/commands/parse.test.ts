@@ -18,8 +18,13 @@ const drain = {
   cluster: "prod",
   hosts: "web-*",
   durationMs: 2 * HOUR,
+  startInMs: null,
   reason: null,
   ticket: null,
+  deadline: null,
+  override: null,
+  confirmed: null,
+  dryRun: false,
 };
 
 describe("drain", () => {
@@ -53,6 +58,19 @@ describe("drain", () => {
     ["drain web-* --reason don't", { reason: "don't" }],
     [`drain web-* --reason 'don't panic'`, { reason: "don't panic" }],
     ["drain web-* --REASON x", { reason: "x" }],
+    // When, and what then.
+    ["drain web-* --in 2h", { startInMs: 2 * HOUR }],
+    ["drain web-* --in 2 hours 4h", { startInMs: 2 * HOUR, durationMs: 4 * HOUR }],
+    ["drain web-* --in=90m", { startInMs: 90 * MINUTE }],
+    ["drain web-* --deadline 1h", { deadline: { afterMs: HOUR, action: "ask" } }],
+    ["drain web-* --deadline 2h --then Release", { deadline: { afterMs: 2 * HOUR, action: "release" } }],
+    ["drain web-* --then force --deadline 1h", { deadline: { afterMs: HOUR, action: "force" } }],
+    // Rules, and a look first.
+    ["drain web-* --override 'rack is on fire'", { override: "rack is on fire" }],
+    ["drain web-* --confirm 40", { confirmed: 40 }],
+    ["drain --dry-run web-* 4h", { dryRun: true, durationMs: 4 * HOUR }],
+    ["drain web-* —dry-run 4h", { dryRun: true, durationMs: 4 * HOUR }],
+    ["drain web-* --dry–run --dry-run", { dryRun: true }],
     // What Slack and phones make of it.
     ["drain web-* 4h —reason “kernel update”", { durationMs: 4 * HOUR, reason: "kernel update" }],
     ["drain web-* –-ticket OPS-1", { ticket: "OPS-1" }],
@@ -79,17 +97,39 @@ describe("the other verbs", () => {
   const id = { kind: "id", id: "m-7k3q" };
   const hosts = { kind: "hosts", hosts: "web-*" };
   test.each([
-    ["down m-7k3q", { verb: "down", cluster: null, target: id }],
+    ["down m-7k3q", { verb: "down", cluster: null, target: id, override: null }],
+    [
+      "down m-7k3q --override 'disk is failing'",
+      { verb: "down", cluster: null, target: id, override: "disk is failing" },
+    ],
     ["up M-7K3Q", { verb: "up", cluster: null, target: id }],
     ["cancel m-7k3q --cluster staging", { verb: "cancel", cluster: "staging", target: id }],
     ["cancel staging m-7k3q", { verb: "cancel", cluster: "staging", target: id }],
-    ["down web-*", { verb: "down", cluster: "prod", target: hosts }],
+    ["down web-*", { verb: "down", cluster: "prod", target: hosts, override: null }],
     ["up staging web-*", { verb: "up", cluster: "staging", target: hosts }],
     ["up m-7k3q,", { verb: "up", cluster: "prod", target: { kind: "hosts", hosts: "m-7k3q," } }],
     ["status", { verb: "status", cluster: "prod", target: null }],
     ["status staging", { verb: "status", cluster: "staging", target: null }],
     ["status m-7k3q", { verb: "status", cluster: null, target: id }],
     ["status web-*", { verb: "status", cluster: "prod", target: hosts }],
+    ["hold m-7k3q", { verb: "hold", cluster: null, id: "m-7k3q", reason: null }],
+    [
+      "hold M-7K3Q kafka – wait, it isn't ready",
+      { verb: "hold", cluster: null, id: "m-7k3q", reason: "kafka – wait, it isn't ready" },
+    ],
+    [
+      "hold staging m-7k3q --reason 'not yet'",
+      { verb: "hold", cluster: "staging", id: "m-7k3q", reason: "not yet" },
+    ],
+    ["release m-7k3q", { verb: "release", cluster: null, id: "m-7k3q" }],
+    ["extend m-7k3q 90m", { verb: "extend", cluster: null, id: "m-7k3q", byMs: 90 * MINUTE }],
+    ["extend m-7k3q +2 hours", { verb: "extend", cluster: null, id: "m-7k3q", byMs: 2 * HOUR }],
+    ["history", { verb: "history", cluster: "prod", id: null }],
+    ["history staging", { verb: "history", cluster: "staging", id: null }],
+    ["history m-7k3q", { verb: "history", cluster: null, id: "m-7k3q" }],
+    ["schedule", { verb: "schedule", cluster: "prod" }],
+    ["schedule Staging", { verb: "schedule", cluster: "staging" }],
+    ["schedule --cluster staging", { verb: "schedule", cluster: "staging" }],
     ["hosts web-*", { verb: "hosts", cluster: "prod", hosts: "web-*" }],
     ["clusters", { verb: "clusters" }],
     ["", { verb: "help", topic: null }],
@@ -124,6 +164,10 @@ describe("the cluster", () => {
     });
     expect(parsed("status", elsewhere)).toEqual({ verb: "status", cluster: null, target: null });
     expect(parsed("up m-7k3q", elsewhere)).toMatchObject({ cluster: null });
+    expect(parsed("history", elsewhere)).toEqual({ verb: "history", cluster: null, id: null });
+    expect(parseCommand("schedule", elsewhere)).toMatchObject({
+      reply: { line: "/mesos schedule --cluster <cluster>" },
+    });
   });
 
   it("is missed where none is configured", () => {
@@ -156,6 +200,18 @@ test("no text makes the parser throw, and every corrected line is a good one", (
       "m-7k3q",
       "--reason",
       "—ticket",
+      "hold",
+      "extend",
+      "schedule",
+      "history",
+      "--dry-run",
+      "--in",
+      "--deadline",
+      "--then",
+      "--confirm",
+      "force",
+      "in",
+      "for",
     ],
     ...[
       "kernel",
@@ -184,7 +240,7 @@ test("no text makes the parser throw, and every corrected line is a good one", (
       if (result.ok) return;
       expect(result.reply).toMatchObject({ tone: "error", notDone: "Nothing was queued." });
       const { line } = result.reply;
-      if (line !== null && !/<[a-z]+>/.test(line))
+      if (line !== null && !/<[a-z|]+>/.test(line))
         expect(parseCommand(line, context)).toMatchObject({ ok: true });
     }),
     { numRuns: 3_000 },

@@ -14,8 +14,19 @@ clusters:
     inventory: /srv/inventory.ini
     default_duration: 90m
     max_duration: 2d
-    approvers: [U01ALICE, W01BOB]
+    requesters: [S01OPS]
+    approvers: [U01ALICE, W01BOB, S01SRE]
+    admins: [U01ALICE]
+    approvals: 2
     self_approval: true
+    caps: { machines_per_maintenance: 20%, out_of_service: 10, above: confirm }
+    require_reason: true
+    ticket_pattern: 'OPS-[0-9]+'
+    calendar:
+      - { days: mon-fri, from: "22:00", to: "06:00", time_zone: Europe/Berlin }
+      - { from: 00:00, to: 24:00, time_zone: UTC }
+    allow_force: true
+    owners: [{ match: "kafka*", owners: [S01KAFKA, U01ALICE] }]
     approval_ttl: 30m
     poll_interval: 5s
     ask_after: 0s
@@ -38,8 +49,26 @@ clusters:
       inventoryFile: "/srv/inventory.ini",
       defaultDurationMs: 5_400_000,
       maxDurationMs: 172_800_000,
-      approvers: ["U01ALICE", "W01BOB"],
-      selfApproval: true,
+      policy: {
+        requesters: ["S01OPS"],
+        approvers: ["U01ALICE", "W01BOB", "S01SRE"],
+        admins: ["U01ALICE"],
+        votes: 2,
+        selfApproval: true,
+        caps: {
+          machinesPerMaintenance: { kind: "percent", percent: 20 },
+          outOfService: { kind: "count", count: 10 },
+          above: "confirm",
+        },
+        requireReason: true,
+        ticketPattern: "OPS-[0-9]+",
+        calendar: [
+          { days: [1, 2, 3, 4, 5], from: 1320, to: 360, timeZone: "Europe/Berlin" },
+          { days: [0, 1, 2, 3, 4, 5, 6], from: 0, to: 1440, timeZone: "UTC" },
+        ],
+        allowForce: true,
+        owners: [{ match: "kafka*", owners: ["S01KAFKA", "U01ALICE"] }],
+      },
       approvalTtlMs: 1_800_000,
       pollMs: 5_000,
       askAfterMs: 0,
@@ -58,8 +87,19 @@ clusters:
       inventoryFile: null,
       defaultDurationMs: 7_200_000,
       maxDurationMs: 604_800_000,
-      approvers: [],
-      selfApproval: false,
+      policy: {
+        requesters: [],
+        approvers: [],
+        admins: [],
+        votes: 1,
+        selfApproval: false,
+        caps: { machinesPerMaintenance: null, outOfService: null, above: "refuse" },
+        requireReason: false,
+        ticketPattern: null,
+        calendar: [],
+        allowForce: false,
+        owners: [],
+      },
       approvalTtlMs: 3_600_000,
       pollMs: 10_000,
       askAfterMs: 600_000,
@@ -191,7 +231,7 @@ extra: true
     ["an inventory that is not there", "inventory: i.ini", "cannot be read: /etc/bot/i.ini (no such file)"],
     ["a channel's name", "channel: ops", "is not a Slack channel id"],
     ["yes for true", "self_approval: yes", "is neither true nor false"],
-    ["an approver by name", "approvers: [alice]", "is not a Slack user id"],
+    ["an approver by name", "approvers: [alice]", "is not a Slack id of a person"],
     ["one approver without a list", "approvers: U01", "has to be a list"],
   ])("%s is explained", (_, line, why) => {
     expect(problemsOf(withClusters(`clusters:\n  prod:\n    masters: [m1]\n    ${line}\n`))).toEqual([

@@ -66,7 +66,7 @@ describe("config/clusters.example.yaml", () => {
 
   test.each(clusterDocs())("shows $name, with its default if it has one", ({ name, fallback }) => {
     const key = name.split(".").at(-1) ?? name;
-    const value = new RegExp(`^ +${key}:(.*)$`, "m").exec(text)?.[1];
+    const value = new RegExp(`^ +(?:- )?${key}:(.*)$`, "m").exec(text)?.[1];
     expect(value).toBeDefined();
     if (fallback !== null && fallback !== "[]") expect(value?.trim()).toBe(fallback);
   });

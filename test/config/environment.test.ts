@@ -184,11 +184,20 @@ describe("one cluster without a file", () => {
     expect(cluster?.credentials?.secret.reveal()).toBe("s");
   });
 
+  test("takes its approvers from the environment, and is open to anyone without", () => {
+    const approversOf = (env: object) =>
+      configOf({ env: { ...LEAST, ...env } }).clusters[0]?.policy.approvers;
+    expect(approversOf({ APPROVERS: "U01ALICE, S01SRE" })).toEqual(["U01ALICE", "S01SRE"]);
+    expect(approversOf({})).toEqual([]);
+  });
+
   test.each([
     ["a principal without its secret", { MESOS_PRINCIPAL: "bot" }, ["MESOS_SECRET"]],
     ["a secret without its principal", { MESOS_SECRET: "s" }, ["MESOS_PRINCIPAL"]],
     ["a bad second master", { MESOS_MASTERS: "m1,zk://z/mesos" }, ["MESOS_MASTERS (item 2)"]],
     ["a list of nothing", { MESOS_MASTERS: ", ," }, ["MESOS_MASTERS"]],
+    ["approvers who are nobody", { APPROVERS: "," }, ["APPROVERS"]],
+    ["an approver by name", { APPROVERS: "U01ALICE,@bob" }, ["APPROVERS (item 2)"]],
     ["no cluster at all", { MESOS_MASTERS: "" }, ["MESOS_MASTERS"]],
     [
       "two things wrong",

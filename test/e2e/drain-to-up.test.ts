@@ -52,7 +52,7 @@ suiteFor(
       expect(settled?.buttons).toEqual([]);
       expect([...bot.master.state().modes.values()].filter((mode) => mode === "DOWN")).toHaveLength(3);
 
-      const root = await bot.root(/down/);
+      const root = await bot.root(/· down/);
       const id = /m-\w+/.exec(root.text)?.[0] ?? "";
       await bot.click(BOB, root.message, "up");
       await bot.thread(/All are back/);

@@ -59,7 +59,7 @@ describe("a decision that comes too late or from the wrong person", () => {
   const engine = useEngine();
 
   it("refuses the requester's own approval and one by a person who is no approver (invariant 6)", async () => {
-    const cluster = await engine().cluster({ config: { approvers: [ALICE, BOB] } });
+    const cluster = await engine().cluster({ policy: { approvers: [ALICE, BOB] } });
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     await maintenance.click(ALICE, "approve");
     await cluster.told(ALICE, /somebody else has to approve/);

@@ -76,7 +76,7 @@ describe("a call without an answer is settled by reading the world, never repeat
     { timeout: 60_000 },
     async ({ step, fault, sent }, test) => {
       // A call that takes effect late must do so before it counts as settled, however slow this machine is.
-      const options = fault === "late" ? { settleMs: 20_000 } : {};
+      const options = fault === "late" ? { settleMs: 6_000 } : {};
       const cluster = await engine().cluster(options, test.onTestFinished);
       const gate = new Gate();
       const planned: Fault = fault === "late" ? { kind: "hold", until: gate.opened } : fault;

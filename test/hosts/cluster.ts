@@ -21,6 +21,7 @@ export function agent(text: string): Agent {
     zone: domain("zone"),
     active: true,
     deactivated: false,
+    resources: null,
   };
 }
 

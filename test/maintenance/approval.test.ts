@@ -59,9 +59,13 @@ describe("approve", () => {
     if (refusal === null) {
       expect(first(record).phase).toBe("taking_down");
     } else {
-      expect(record).toBe(open);
+      expect(record.batches).toBe(open.batches);
       expect(reply).toMatchObject({ tone: "refused", notDone: "Nothing was taken down." });
       expect(reply.text).toMatch(refusal);
+      expect(reply.text).toMatch(/clusters\.prod\.(self_approval|approvers)/);
+      expect(news(record, open)).toEqual(["refused"]);
+      const again = click(record, APPROVE, { by, world: busy, policy: policyOf(policy) });
+      expect(again.record).toBe(record);
     }
   });
 
@@ -197,7 +201,9 @@ describe("deny", () => {
     const policy = policyOf({ approvers: ["U0BOB"] });
     expect(first(click(asked(busy), DENY, { by: "U0ALICE", policy }).record).phase).toBe("draining");
     const open = asked(busy);
-    expect(click(open, DENY, { by: "U0CAROL", policy }).record).toBe(open);
+    const tried = click(open, DENY, { by: "U0CAROL", policy }).record;
+    expect(tried.batches).toBe(open.batches);
+    expect(lastEvent(tried, "refused")).toMatchObject({ by: "U0CAROL", decision: "deny" });
   });
 
   test("against approve: the first one decides, the other is told who did", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { needsWorld } from "../../src/maintenance/decide.js";
-import type { Decision } from "../../src/maintenance/decision.js";
+import { type Decision, decision } from "../../src/maintenance/decision.js";
 import { phaseOf } from "../../src/maintenance/log.js";
 import { PHASES } from "../../src/maintenance/record.js";
-import { agent, answer, batchOf, NOW, recordOf, task, worldOf } from "../support/world.js";
+import { agent, answer, batchOf, HOUR, NOW, recordOf, task, worldOf } from "../support/world.js";
 import {
   APPROVE,
   ASK,
@@ -24,7 +24,7 @@ const t1 = task("t1", "marathon", "web-01");
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
 
 test("only decisions about Down need a world read after the click (invariant 5)", () => {
-  const kinds = ["ask_down", "approve", "deny", "cancel", "up", "retry"] as const;
+  const kinds = decision.options.map((option) => option.shape.kind.value);
   expect(kinds.filter(needsWorld)).toEqual(["ask_down", "approve"]);
 });
 
@@ -103,8 +103,26 @@ describe("every decision in every phase", () => {
     "awaiting_approval deny": "draining",
     "down up": "bringing_up",
     "up cancel": "end",
+    "scheduled hold": "held",
+    "draining hold": "held",
+    "awaiting_approval hold": "held",
+    "taking_down hold": "held",
+    "draining extend": "draining",
+    "awaiting_approval extend": "draining",
+    "down extend": "down",
   };
-  const decisions: Decision[] = [ASK, APPROVE, DENY, { kind: "cancel" }, { kind: "up" }, { kind: "retry" }];
+  const decisions: Decision[] = [
+    ASK,
+    APPROVE,
+    DENY,
+    { kind: "cancel" },
+    { kind: "up" },
+    { kind: "retry" },
+    { kind: "hold", reason: null },
+    { kind: "release" },
+    { kind: "extend", byMs: HOUR },
+    { kind: "override", rule: "calendar", reason: "it is urgent" },
+  ];
   const recordIn = (phase: (typeof PHASES)[number]) => {
     if (phase === "awaiting_approval") return asked(busy);
     if (phase === "taking_down") return approved(busy);
@@ -123,7 +141,8 @@ describe("every decision in every phase", () => {
       expect(reply.tone).not.toBe("done");
       expect(reply.next ?? reply.notDone ?? reply.text).toMatch(/\S/);
     } else {
-      expect(record.end !== null ? "end" : record.cancel !== null ? "cancel" : phaseOf(record)).toBe(goes);
+      const flag = record.cancel !== null ? "cancel" : record.held !== null ? "held" : phaseOf(record);
+      expect(record.end !== null ? "end" : flag).toBe(goes);
       expect(reply.tone).toBe("done");
     }
   });

@@ -112,14 +112,14 @@ describe("draining", () => {
     const policy = policyOf({ pollMs: 100 * HOUR });
     const wakes: number[] = [];
     let record = later;
-    for (let nowMs = NOW; wakes.length < 6; ) {
+    for (let nowMs = NOW; wakes.length < 7; ) {
       const step = tick(record, laterWorld(busy), nowMs, policy);
       record = step.record;
       nowMs = step.wakeAtMs ?? Number.NaN;
       wakes.push(nowMs - NOW);
     }
-    // The question is asked 30 min after the start and expires an hour later.
-    expect(wakes.map((ms) => ms / MINUTE)).toEqual([105, 120, 150, 210, 360, 6000 + 360]);
+    // The question is asked 30 min after the start, reminds half an hour later and expires after another.
+    expect(wakes.map((ms) => ms / MINUTE)).toEqual([105, 120, 150, 180, 210, 360, 6000 + 360]);
     expect(tick(later, laterWorld(busy), NOW).wakeAtMs).toBe(NOW + policyOf().pollMs);
   });
 
@@ -136,7 +136,23 @@ describe("draining", () => {
 
   test("a question stands until it expires", () => {
     const open = asked();
-    expect(tick(open, drainingWorld(), NOW + HOUR - 1).record.batches).toEqual(open.batches);
+    const late = tick(open, drainingWorld(), NOW + HOUR - 1).record;
+    expect(first(late).approvals).toMatchObject([{ id: "b1a1", outcome: null }]);
+    expect(first(late).phase).toBe("awaiting_approval");
+  });
+
+  test("reminds once when half of the time for an answer is over, and not after it", () => {
+    const open = asked();
+    const at = (ms: number) => tick(open, drainingWorld(), NOW + ms).record;
+    expect(news(at(HOUR / 2 - 1), open)).toEqual([]);
+    expect(lastEvent(at(HOUR / 2), "approval_reminder")).toMatchObject({
+      approval: "b1a1",
+      expiresAtMs: NOW + HOUR,
+    });
+    const reminded = at(HOUR / 2);
+    expect(news(tick(reminded, drainingWorld(), NOW + HOUR - 1).record, reminded)).toEqual([]);
+    expect(news(at(HOUR), open)).toEqual(["approval_expired"]);
+    expect(tick(open, drainingWorld(), NOW, policyOf({ pollMs: 9 * HOUR })).wakeAtMs).toBe(NOW + HOUR / 2);
   });
 
   test("tells that machines are empty once, and again after tasks came back", () => {

@@ -38,20 +38,23 @@ export function click(
   decision: Decision,
   parts: {
     readonly by?: string;
+    readonly groups?: readonly string[];
+    readonly lookupFailed?: boolean;
     readonly world?: World | null;
     readonly nowMs?: number;
     readonly policy?: Policy;
   } = {},
 ) {
-  const { by = "U0BOB", world = null, nowMs = NOW, policy = policyOf() } = parts;
-  return decide(record, decision, { by, world, nowMs, policy });
+  const { by = "U0BOB", groups = [], lookupFailed = false } = parts;
+  const { world = null, nowMs = NOW, policy = policyOf() } = parts;
+  return decide(record, decision, { person: { user: by, groups, lookupFailed }, world, nowMs, policy });
 }
 
 /** A maintenance whose question stands, asked about what this world shows. */
-export function asked(world: World = drainingWorld(), nowMs = NOW): Maintenance {
-  const draining = tick(inPhase("scheduled", { drainingSinceMs: null }), world, nowMs).record;
+export function asked(world: World = drainingWorld(), nowMs = NOW, policy: Policy = policyOf()): Maintenance {
+  const draining = tick(inPhase("scheduled", { drainingSinceMs: null }), world, nowMs, policy).record;
   if (first(draining).phase === "awaiting_approval") return draining;
-  return click(draining, { kind: "ask_down", batch: "b1" }, { world, nowMs, by: "U0ALICE" }).record;
+  return click(draining, { kind: "ask_down", batch: "b1" }, { world, nowMs, policy, by: "U0ALICE" }).record;
 }
 
 export const APPROVE: Decision = { kind: "approve", batch: "b1", approval: "b1a1" };

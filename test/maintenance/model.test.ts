@@ -22,6 +22,8 @@ const foreign: Record<string, Step> = {
     void master.post(removeMachines(master.schedule, [web01, web02], [...master.down.values()])),
   movesWeb01: ({ master }) => void master.post(placeMachines(master.schedule, [web01], FOREIGN_TIME)),
   addsDb01: ({ master }) => void master.post(placeMachines(master.schedule, [db01], FOREIGN_TIME)),
+  addsDb01AtOurTime: ({ master, record }) =>
+    void master.post(placeMachines(master.schedule, [db01], first(record).window)),
   addsNameOnly: ({ master }) => {
     const entry: Window = { machines: [{ hostname: "WEB-01" }], start: -5n, duration: 0n };
     if (windowOf(master.schedule, { hostname: "web-01" }) === null)
@@ -66,27 +68,66 @@ const kinds = fc.constantFrom<Decision["kind"]>(
   "up",
   "up",
   "retry",
+  "hold",
+  "release",
+  "release",
+  "extend",
+  "ready",
+  "override",
 );
 const decision = fc
-  .tuple(kinds, fc.constantFrom("U0BOB", "U0BOB", "U0ALICE"), fc.nat(3))
+  .tuple(kinds, fc.constantFrom("U0BOB", "U0BOB", "U0CAROL", "U0ALICE", "U0OWNER"), fc.nat(3))
   .map(([kind, by, age]) =>
     step(`${by} ${kind}`, (bot) => {
       // Mostly the newest question, sometimes the button of an old one.
       const approvals = first(bot.record).approvals;
       const approval = (age === 3 ? approvals[0] : approvals.at(-1))?.id ?? "b1a1";
-      bot.decide({ kind, batch: "b1", approval, reason: null }, by);
+      bot.decide(decisionOf(kind, approval), by);
     }),
   );
+function decisionOf(kind: Decision["kind"], approval: string): Decision {
+  switch (kind) {
+    case "approve":
+      return { kind, batch: "b1", approval };
+    case "deny":
+      return { kind, batch: "b1", approval, reason: null };
+    case "ask_down":
+      return { kind, batch: "b1" };
+    case "hold":
+      return { kind, reason: null };
+    case "extend":
+      return { kind, byMs: HOUR };
+    case "override":
+      return { kind, rule: "calendar", reason: "now" };
+    default:
+      return { kind };
+  }
+}
+
+/** One vote or two, hours or none, a deadline or none; marathon has an owner. */
+const bots = fc
+  .record({
+    votes: fc.constantFrom(1, 2),
+    calendar: fc.constantFrom([], [{ days: [0, 1, 2, 3, 4, 5, 6], from: 720, to: 840, timeZone: "UTC" }]),
+    allowForce: fc.boolean(),
+    then: fc.option(fc.constantFrom("release" as const, "ask" as const, "force" as const)),
+  })
+  .map(({ then, ...policy }) => {
+    const owners = [{ match: "marathon", owners: ["U0OWNER"] }];
+    const deadline = then === null ? null : { atMs: NOW + 20 * MINUTE, then, met: false };
+    return { make: () => new RehearsedBot({ ...policy, owners }, deadline) };
+  });
 const life = fc.oneof(
   fc
     .tuple(host, fc.constantFrom("marathon", "kafka"), fc.constantFrom("accept" as const, "decline" as const))
     .map(([m, id, says]) =>
       step(`${id} ${says} ${m.hostname}`, (bot) => bot.master.answer(m, id, says, bot.nowMs)),
     ),
-  fc.tuple(host, fc.constantFrom("t1", "t2")).map(([m, id]) =>
+  fc.tuple(fc.constantFrom(...HOSTS), fc.constantFrom("t1", "t2", "t3")).map(([m, id]) =>
     step(`task ${id} on ${m.hostname}`, ({ master }) => {
+      const copy = task(id, "marathon", m.hostname, { app: "billing" });
       if (master.registered.has(m.hostname))
-        master.tasks = [...master.tasks.filter((t) => t.id !== id), task(id, "marathon", m.hostname)];
+        master.tasks = [...master.tasks.filter((t) => t.id !== id), copy];
     }),
   ),
   fc.constant(step("tasks end", ({ master }) => master.endTasks())),
@@ -105,10 +146,10 @@ const steps = fc.array(
 );
 
 describe("whatever people, frameworks, other tools and crashes do", () => {
-  test("Down happens at most once per approval and on what was seen, nobody else's window changes, every maintenance wakes or ends (invariants 1, 5, 6, 7, 11, 12)", () => {
+  test("Down happens at most once per approval and on what was seen, under no hold and in the right hours, nobody else's window changes, every maintenance wakes or ends (invariants 1, 5, 6, 7, 11, 12)", () => {
     fc.assert(
-      fc.property(steps, (run) => {
-        const bot = new RehearsedBot();
+      fc.property(bots, steps, ({ make }, run) => {
+        const bot = make();
         for (const one of run) {
           if (bot.record.end !== null) break;
           one(bot);
@@ -120,8 +161,8 @@ describe("whatever people, frameworks, other tools and crashes do", () => {
 
   test("there is a way to the end, with nothing of ours left at the master (invariant 11)", () => {
     fc.assert(
-      fc.property(steps, (run) => {
-        const bot = new RehearsedBot();
+      fc.property(bots, steps, ({ make }, run) => {
+        const bot = make();
         for (const one of run) {
           if (bot.record.end !== null) return;
           one(bot);

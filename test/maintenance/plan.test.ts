@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { holds, plan, type Resolution } from "../../src/maintenance/plan.js";
-import { agent, batchOf, HOUR, machine, NOW, recordOf, windowOn, worldOf } from "../support/world.js";
+import {
+  agent,
+  batchOf,
+  HOUR,
+  machine,
+  NOW,
+  policyOf,
+  recordOf,
+  windowOn,
+  worldOf,
+} from "../support/world.js";
 import { downWorld, drainingWorld, first, inPhase, lastEvent, news } from "./flow.js";
 
 function resolved(parts: Partial<Resolution> = {}): Resolution {
@@ -19,6 +29,7 @@ test("fixes machines, agents and window from what the pattern matched", () => {
     resolved(),
     worldOf(),
     [],
+    policyOf(),
     NOW,
   );
   expect(first(record)).toMatchObject({
@@ -30,19 +41,26 @@ test("fixes machines, agents and window from what the pattern matched", () => {
 });
 
 test("without a start the window begins now", () => {
-  expect(first(plan(recordOf(), resolved(), worldOf(), [], NOW + 5)).window.start).toBe(
+  expect(first(plan(recordOf(), resolved(), worldOf(), [], policyOf(), NOW + 5)).window.start).toBe(
     BigInt(NOW + 5) * 1_000_000n,
   );
 });
 
 test("a machine that the pattern gives twice is posted once: a master refuses it otherwise", () => {
   const twice = resolved({ machines: [machine("web-01"), machine("WEB-01", "10.0.0.1")] });
-  expect(first(plan(recordOf(), twice, worldOf(), [], NOW)).machines).toHaveLength(1);
+  expect(first(plan(recordOf(), twice, worldOf(), [], policyOf(), NOW)).machines).toHaveLength(1);
 });
 
 test("a machine that is not registered is planned, and it is said that nothing drains there (invariant 4)", () => {
   const spare = machine("spare-07");
-  const record = plan(recordOf(), resolved({ machines: [spare], literals: [spare] }), worldOf(), [], NOW);
+  const record = plan(
+    recordOf(),
+    resolved({ machines: [spare], literals: [spare] }),
+    worldOf(),
+    [],
+    policyOf(),
+    NOW,
+  );
   expect(first(record).machines).toEqual([spare]);
   expect(lastEvent(record, "note").text).toMatch(/spare-07: no agent is registered/);
 });
@@ -97,7 +115,7 @@ describe("refuses, posts nothing and says what to do next", () => {
       /web-01 is planned by m-bbbb of <@U0CAROL>/,
     ],
   ])("%s (invariant 12)", (_, parts, world, others, why) => {
-    const record = plan(recordOf(), resolved(parts), world, others, NOW);
+    const record = plan(recordOf(), resolved(parts), world, others, policyOf(), NOW);
     expect(record.batches).toEqual([]);
     expect(record.end).toMatchObject({ phase: "failed", why: expect.stringMatching(why) });
     expect(lastEvent(record, "failed")).toMatchObject({
@@ -109,22 +127,36 @@ describe("refuses, posts nothing and says what to do next", () => {
 
 describe("waits, and goes on by itself", () => {
   test("on a filtered view (invariant 2)", () => {
-    const record = plan(recordOf(), resolved(), { ...drainingWorld(), schedule: { windows: [] } }, [], NOW);
+    const record = plan(
+      recordOf(),
+      resolved(),
+      { ...drainingWorld(), schedule: { windows: [] } },
+      [],
+      policyOf(),
+      NOW,
+    );
     expect(record).toMatchObject({ end: null, batches: [], trouble: { code: "filtered_read" } });
   });
 
   test("while agents register again after a fail-over, for the pattern could miss some (invariant 2)", () => {
-    const record = plan(recordOf(), resolved(), worldOf({ recoveredAgents: [agent("web-03")] }), [], NOW);
+    const record = plan(
+      recordOf(),
+      resolved(),
+      worldOf({ recoveredAgents: [agent("web-03")] }),
+      [],
+      policyOf(),
+      NOW,
+    );
     expect(record).toMatchObject({ end: null, batches: [], trouble: { code: "agents_recovering" } });
-    const later = plan(record, resolved(), worldOf(), [], NOW + 1_000);
+    const later = plan(record, resolved(), worldOf(), [], policyOf(), NOW + 1_000);
     expect(later.batches).toHaveLength(1);
-    expect(news(later)).toEqual(["trouble", "trouble_over"]);
+    expect(news(later)).toEqual(["trouble", "trouble_over", "blast_radius"]);
   });
 });
 
 test("machines that are fixed are not looked up again", () => {
   const record = inPhase("draining");
-  expect(plan(record, resolved({ machines: [] }), worldOf(), [], NOW)).toBe(record);
+  expect(plan(record, resolved({ machines: [] }), worldOf(), [], policyOf(), NOW)).toBe(record);
 });
 
 test.each([

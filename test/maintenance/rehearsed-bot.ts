@@ -1,16 +1,19 @@
 import { expect } from "vitest";
 import { advance } from "../../src/maintenance/advance.js";
 import { grantedApproval } from "../../src/maintenance/approval.js";
+import { isOpen } from "../../src/maintenance/calendar.js";
 import { decide } from "../../src/maintenance/decide.js";
 import type { Decision } from "../../src/maintenance/decision.js";
 import { withBatch, withTrouble } from "../../src/maintenance/log.js";
-import { machineKey } from "../../src/maintenance/machine.js";
+import { type MachineId, machineKey } from "../../src/maintenance/machine.js";
 import type { Effect } from "../../src/maintenance/phases.js";
+import type { Policy } from "../../src/maintenance/policy.js";
 import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../../src/maintenance/record.js";
-import type { Schedule } from "../../src/maintenance/schedule.js";
-import { applyEdit, sameSchedule, sameTime } from "../../src/maintenance/schedule-edit.js";
+import type { Schedule, Unavailability } from "../../src/maintenance/schedule.js";
+import { applyEdit, sameSchedule, sameTime, windowOf } from "../../src/maintenance/schedule-edit.js";
+import type { Task } from "../../src/maintenance/world.js";
 import { HOUR, machine, NOW, policyOf } from "../support/world.js";
-import { first, inPhase } from "./flow.js";
+import { first, inPhase, lastEvent } from "./flow.js";
 import { TinyMaster } from "./tiny-master.js";
 
 /** How a call to the master goes. `late`: no answer, and it takes effect some seconds afterwards. */
@@ -27,12 +30,17 @@ const REFUSED = { code: "refused", what: "400", said: null, notDone: "It was not
  */
 export class RehearsedBot {
   readonly master = new TinyMaster(HOSTS);
-  readonly policy = policyOf();
+  readonly policy: Policy;
   nowMs = NOW;
-  record: Maintenance = inPhase("scheduled", { drainingSinceMs: null });
+  record: Maintenance;
   wakeAtMs: number | null = NOW;
   private readonly downs = new Map<string, number>();
   private late: { readonly atMs: number; readonly write: boolean; run(): void }[] = [];
+
+  constructor(policy: Partial<Policy> = {}, deadline: Maintenance["deadline"] = null) {
+    this.policy = policyOf(policy);
+    this.record = inPhase("scheduled", { drainingSinceMs: null }, { deadline });
+  }
 
   /** A late schedule post holds a list from before: nobody can edit the schedule safely meanwhile, so nobody does. */
   get isPostUnderWay(): boolean {
@@ -61,12 +69,20 @@ export class RehearsedBot {
 
   decide(decision: Decision, by: string): void {
     const world = this.master.world(this.nowMs);
-    const { record } = decide(this.reload(), decision, { by, world, policy: this.policy, nowMs: this.nowMs });
+    const person = { user: by, groups: [], lookupFailed: false };
+    const { record } = decide(this.reload(), decision, {
+      person,
+      world,
+      policy: this.policy,
+      nowMs: this.nowMs,
+    });
     this.record = record;
     const once = this.reload();
-    // A second click at the same moment changes nothing.
-    const twice = decide(once, decision, { by, world, policy: this.policy, nowMs: this.nowMs });
-    expect(twice.record).toBe(once);
+    // A second click at the same moment changes nothing but, at most, that a refusal is logged.
+    const twice = decide(once, decision, { person, world, policy: this.policy, nowMs: this.nowMs });
+    if (twice.record === once) return;
+    expect(lastEvent(twice.record, "refused").by).toBe(by);
+    expect({ ...twice.record, events: once.events, seq: once.seq }).toEqual(once);
   }
 
   private reload(): Maintenance {
@@ -114,14 +130,37 @@ export class RehearsedBot {
     const before = this.master.schedule;
     const next = applyEdit(before, edit, [...this.master.down.values()]);
     if (sameSchedule(before, next)) return null;
-    // Invariants 1 and 12: whatever does not stand at our time stays bit for bit, in order.
+    // Invariants 1 and 12: whatever is not ours, or does not stand at our time, stays bit for bit, in order.
     expect(this.othersIn(next)).toEqual(this.othersIn(before));
     return () => this.master.post(next);
   }
 
   private othersIn(schedule: Schedule): unknown[] {
-    const { window } = first(this.record);
-    return schedule.windows.filter((w) => !sameTime(w, window)).map((w) => [w.start, w.duration, w.machines]);
+    return schedule.windows.flatMap((w) =>
+      w.machines.filter((m) => !this.isOurs(m, w)).map((m) => [w.start, w.duration, m]),
+    );
+  }
+
+  /** Whether it is a machine of ours in our window; while that is extended, in the one from before as well. */
+  private isOurs(m: MachineId, time: Unavailability): boolean {
+    const { machines, window, movingFrom } = first(this.record);
+    const atOurTime = sameTime(time, window) || (movingFrom !== null && sameTime(time, movingFrom));
+    return atOurTime && machines.some((ours) => machineKey(ours) === machineKey(m));
+  }
+
+  /** A running copy on a machine that is not ours, is known and stays. */
+  private hasCopyElsewhere({ app, frameworkId }: Task): boolean {
+    const ours = new Set(first(this.record).machines.map((m) => m.hostname));
+    return this.master.hosts.some(
+      (host) =>
+        !ours.has(host.hostname) &&
+        this.master.registered.has(host.hostname) &&
+        !this.master.recovering.has(host.hostname) &&
+        windowOf(this.master.schedule, host) === null &&
+        this.master.tasks.some(
+          (t) => t.agentId === `${host.hostname}-S0` && t.app === app && t.frameworkId === frameworkId,
+        ),
+    );
   }
 
   private start({ machines }: Extract<Effect, { kind: "start_maintenance" }>): () => boolean {
@@ -131,16 +170,26 @@ export class RehearsedBot {
     if (approval === null || approval.outcome?.kind !== "granted")
       throw new Error("Down without an approval.");
     expect(batch.intent?.approvalId).toBe(approval.id);
-    // Invariant 6.
-    expect(approval.outcome.by).not.toBe(this.record.requester);
+    // Invariant 6: as many different people as the policy wants, and never the requester.
+    const voters = new Set(approval.votes.map((vote) => vote.by));
+    expect(voters.size).toBeGreaterThanOrEqual(this.policy.votes);
+    expect(voters).not.toContain(this.record.requester);
+    expect(voters).toContain(approval.outcome.by);
+    expect(this.record.held).toBeNull();
+    const { overrides, requester } = this.record;
+    const inHours = isOpen(this.policy.calendar, this.nowMs);
+    expect(inHours || overrides.some(({ by }) => by !== requester)).toBe(true);
+    expect(first(this.record).movingFrom).toBeNull();
     expect(this.nowMs).toBeLessThan(approval.expiresAtMs);
     const shown = new Set(
       approval.seen.tasks.map((t) => `${t.framework} ${t.id} ${t.machine.split("|")[0]}-S0`),
     );
+    const lastShown = approval.seen.blast?.lastCopies.map((copy) => `${copy.framework} ${copy.app}`);
     for (const m of machines) {
       expect(this.master.recovering.has(m.hostname)).toBe(false);
       for (const t of this.master.tasks.filter((t) => t.agentId === `${m.hostname}-S0`)) {
         expect(shown).toContain(`${t.frameworkId} ${t.id} ${t.agentId}`);
+        if (!this.hasCopyElsewhere(t)) expect(lastShown).toContain(`${t.frameworkId} ${t.app}`);
         const now = this.master.answers.get(machineKey(m))?.get(t.frameworkId)?.answer;
         const was = approval.seen.verdicts.find(
           (v) => v.machine === machineKey(m) && v.frameworkId === t.frameworkId,
@@ -168,20 +217,24 @@ export class RehearsedBot {
 
   /** Nothing of ours is left behind at the master. */
   private checkEnd(): void {
-    const { machines, window } = first(this.record);
-    const left = this.master.schedule.windows.filter((w) => sameTime(w, window)).flatMap((w) => w.machines);
+    const { machines } = first(this.record);
+    const left = this.master.schedule.windows.flatMap((w) => w.machines.filter((m) => this.isOurs(m, w)));
     expect(left).toEqual([]);
     if (this.record.end?.phase === "up") {
       for (const m of machines) expect(this.master.down.has(machineKey(m))).toBe(false);
     }
   }
 
-  /** Two people who want it over, and a cluster that behaves: however it stands, there is a way to the end. */
+  /** Some people who want it over, and a cluster that behaves: however it stands, there is a way to the end. */
   driveToEnd(): void {
     for (let round = 0; round < 60 && this.record.end === null; round++) {
       const { phase, approvals } = first(this.record);
       const approval = approvals.at(-1)?.id ?? "";
-      if (phase === "awaiting_approval") this.decide({ kind: "approve", batch: "b1", approval }, "U0BOB");
+      if (this.record.held !== null) this.decide({ kind: "release" }, this.record.held.by);
+      if (phase === "awaiting_approval" || phase === "taking_down")
+        this.decide({ kind: "override", rule: "calendar", reason: "it has to end" }, "U0BOB");
+      if (phase === "awaiting_approval")
+        for (const by of ["U0BOB", "U0CAROL"]) this.decide({ kind: "approve", batch: "b1", approval }, by);
       else if (phase === "down" || phase === "up")
         this.decide({ kind: phase === "down" ? "up" : "cancel" }, "U0ALICE");
       else if (phase === "draining" && round % 2 === 0)

@@ -4,9 +4,9 @@ import { seenNow, watchedMachines } from "../../src/maintenance/approval.js";
 import type { Seen } from "../../src/maintenance/picture.js";
 import { worseThan } from "../../src/maintenance/seen.js";
 import { lookAt } from "../../src/maintenance/verdicts.js";
-import type { Answer, Task } from "../../src/maintenance/world.js";
-import { answer, batchOf, framework, NOW, task, windowOn } from "../support/world.js";
-import { APPROVE, asked, click, drainingWorld, first } from "./flow.js";
+import type { AgentResources, Answer, Task } from "../../src/maintenance/world.js";
+import { agent, answer, batchOf, framework, NOW, task, windowOn } from "../support/world.js";
+import { APPROVE, asked, click, drainingWorld, first, OURS } from "./flow.js";
 
 const batch = batchOf();
 function seen(parts: Parameters<typeof drainingWorld>[0]): Seen {
@@ -15,6 +15,8 @@ function seen(parts: Parameters<typeof drainingWorld>[0]): Seen {
 }
 
 const t1 = task("t1", "marathon", "web-01");
+const lastCopy = (app: string, of: string) =>
+  `the last running copy of ${app} of ${of} is now on these machines`;
 
 describe("what is worse than what was shown (invariant 5)", () => {
   const shown = { tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } };
@@ -29,12 +31,12 @@ describe("what is worse than what was shown (invariant 5)", () => {
     [
       "one more task",
       { ...shown, tasks: [t1, task("t2", "marathon", "web-01")] },
-      ["task t2 of marathon is now on web-01"],
+      ["task t2 of marathon is now on web-01", lastCopy("t2", "marathon")],
     ],
     [
       "one task for another",
       { ...shown, tasks: [task("t2", "marathon", "web-01")] },
-      ["task t2 of marathon is now on web-01"],
+      ["task t2 of marathon is now on web-01", lastCopy("t2", "marathon")],
     ],
     [
       "the task on the other machine",
@@ -44,7 +46,7 @@ describe("what is worse than what was shown (invariant 5)", () => {
     [
       "a task of the same id of another framework",
       { ...shown, tasks: [t1, task("t1", "kafka", "web-01")] },
-      ["task t1 of kafka is now on web-01"],
+      ["task t1 of kafka is now on web-01", lastCopy("t1", "kafka")],
     ],
     ["a task on a machine that is not ours", { ...shown, tasks: [t1, task("t3", "marathon", "web-03")] }, []],
     [
@@ -74,6 +76,70 @@ describe("what is worse than what was shown (invariant 5)", () => {
     ).toEqual(changes);
   });
 
+  const copies = (host: string) => [t1, task("t9", "marathon", host, { app: "t1" })];
+  const volume = { id: "data", role: "kafka", sizeMb: 100 };
+  const room = (free: number): AgentResources => ({
+    total: { cpus: free, memMb: free },
+    allocated: { cpus: 0, memMb: 0 },
+    reservations: [],
+    volumes: [],
+  });
+  const rack = { attributes: [{ name: "rack", value: "r1" }] };
+  test.each<[string, Parameters<typeof drainingWorld>[0], Parameters<typeof drainingWorld>[0], RegExp]>([
+    [
+      "the copy elsewhere has died, so that ours is the last",
+      { tasks: copies("web-03") },
+      { tasks: [t1] },
+      /^the last running copy of t1 of marathon is now on these machines$/,
+    ],
+    [
+      "somebody else drains the machine of the copy elsewhere",
+      { tasks: copies("web-03") },
+      { tasks: copies("web-03"), windows: [OURS, windowOn(["web-03"], NOW, null)] },
+      /^the last running copy of t1 of marathon/,
+    ],
+    [
+      "a volume was made on one of the machines",
+      {},
+      {
+        agents: [
+          agent("web-01", { resources: { ...room(0), volumes: [volume] } }),
+          agent("web-02"),
+          agent("web-03"),
+        ],
+      },
+      /^persistent volume data of kafka is now on web-01$/,
+    ],
+    [
+      "the only other agent of the rack has left",
+      { agents: [agent("web-01", rack), agent("web-02"), agent("web-03", rack)] },
+      { agents: [agent("web-01", rack), agent("web-02"), agent("web-03")] },
+      /^rack r1 would now lose all its machines$/,
+    ],
+    [
+      "the others have no room any more",
+      {
+        tasks: [...copies("web-03").map((t) => ({ ...t, uses: { cpus: 1, memMb: 1 } }))],
+        agents: [agent("web-01"), agent("web-02"), agent("web-03", { resources: room(4) })],
+      },
+      {
+        tasks: [...copies("web-03").map((t) => ({ ...t, uses: { cpus: 1, memMb: 1 } }))],
+        agents: [agent("web-01"), agent("web-02"), agent("web-03", { resources: room(0.5) })],
+      },
+      /no longer fits on the others/,
+    ],
+  ])("%s", (_, before, after, change) => {
+    const changes = worseThan(seen(before), seen(after));
+    expect(changes).toEqual([expect.stringMatching(change)]);
+    // The other way round it got better.
+    expect(worseThan(seen(after), seen(before))).toEqual([]);
+  });
+
+  test("a question of before the blast radius was kept shows none of it", () => {
+    const old = { ...seen({ tasks: [t1] }), blast: null, digest: "old" };
+    expect(worseThan(old, seen({ tasks: [t1] }))).toEqual([lastCopy("t1", "marathon")]);
+  });
+
   test("a refusal that turned into silence or a promise is not", () => {
     const refused = seen({ tasks: [t1], answers: { "web-01": [answer("marathon", "decline")] } });
     expect(worseThan(refused, seen({ tasks: [t1] }))).toEqual([]);
@@ -85,9 +151,10 @@ const someTasks = fc.uniqueArray(
   fc.record({
     id: fc.constantFrom("t1", "t2", "t3"),
     frameworkId: fc.constantFrom("marathon", "kafka"),
-    host: fc.constantFrom("web-01", "web-02"),
+    host: fc.constantFrom("web-01", "web-02", "web-03"),
+    app: fc.constantFrom("billing", "search"),
   }),
-  { maxLength: 5, selector: (t) => `${t.frameworkId} ${t.id}` },
+  { maxLength: 6, selector: (t) => `${t.frameworkId} ${t.id}` },
 );
 const someAnswers = fc.array(
   fc.tuple(
@@ -97,16 +164,31 @@ const someAnswers = fc.array(
   ),
   { maxLength: 4 },
 );
-const situation = fc.tuple(someTasks, someAnswers).map(([tasks, answers]) => {
+const someVolumes = fc.subarray(["web-01", "web-02", "web-03"]);
+const situation = fc.tuple(someTasks, someAnswers, someVolumes).map(([tasks, answers, volumes]) => {
   const byHost: Record<string, Answer[]> = {};
   for (const [host, id, says] of answers) {
     const given = byHost[host] ?? [];
     byHost[host] = given.some((a) => a.frameworkId === id) ? given : [...given, answer(id, says)];
   }
-  return { tasks: tasks.map((t): Task => task(t.id, t.frameworkId, t.host)), answers: byHost };
+  const agents = ["web-01", "web-02", "web-03"].map((host) =>
+    agent(host, {
+      resources: {
+        total: { cpus: 1, memMb: 1 },
+        allocated: { cpus: 0, memMb: 0 },
+        reservations: [],
+        volumes: volumes.includes(host) ? [{ id: "data", role: "kafka", sizeMb: 1 }] : [],
+      },
+    }),
+  );
+  return {
+    tasks: tasks.map((t): Task => task(t.id, t.frameworkId, t.host, { app: t.app })),
+    answers: byHost,
+    agents,
+  };
 });
 
-test("nothing that was not shown is ever approved: every task at a grant was on the question, with a verdict no worse (invariant 5)", () => {
+test("nothing that was not shown is ever approved: every task, last copy and volume at a grant was on the question, with a verdict no worse (invariant 5)", () => {
   const rank = { empty: 0, promised: 1, silent: 2, refused: 3 };
   fc.assert(
     fc.property(situation, situation, (before, after) => {
@@ -116,7 +198,8 @@ test("nothing that was not shown is ever approved: every task at a grant was on 
       if (first(record).phase !== "taking_down") return;
       const question = first(open).approvals[0]?.seen;
       const shown = new Set(question?.tasks.map((t) => `${t.framework} ${t.id} ${t.machine.split("|")[0]}`));
-      for (const t of after.tasks)
+      const isOurs = (t: Task) => t.agentId !== "web-03-S0";
+      for (const t of after.tasks.filter(isOurs))
         expect(shown).toContain(`${t.frameworkId} ${t.id} ${t.agentId.replace("-S0", "")}`);
       const verdicts = new Map(
         question?.verdicts.map((row) => [`${row.machine} ${row.frameworkId}`, row.verdict]),
@@ -124,6 +207,18 @@ test("nothing that was not shown is ever approved: every task at a grant was on 
       for (const row of lookAt(world, watchedMachines(batch), null).verdicts) {
         const was = verdicts.get(`${row.machine} ${row.frameworkId}`) ?? "empty";
         expect(rank[row.verdict]).toBeLessThanOrEqual(rank[was]);
+      }
+      const lastShown = new Set(question?.blast?.lastCopies.map((c) => `${c.framework} ${c.app}`));
+      for (const t of after.tasks.filter(isOurs)) {
+        const isLast = !after.tasks.some(
+          (o) => !isOurs(o) && o.app === t.app && o.frameworkId === t.frameworkId,
+        );
+        if (isLast) expect(lastShown).toContain(`${t.frameworkId} ${t.app}`);
+      }
+      const volumesShown = new Set(question?.blast?.volumes.map((v) => v.machine.split("|")[0]));
+      for (const a of after.agents) {
+        const hasVolume = (a.resources?.volumes.length ?? 0) > 0;
+        if (a.id !== "web-03-S0" && hasVolume) expect(volumesShown).toContain(a.machine.hostname);
       }
     }),
   );

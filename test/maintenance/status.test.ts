@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Habit } from "../../src/maintenance/habits.js";
 import type { Resolution } from "../../src/maintenance/plan.js";
 import {
   hostsReply,
@@ -99,7 +100,63 @@ describe("a maintenance", () => {
 
   test("shows erased answers as erased, never as answers (invariant 3)", () => {
     const erased = tick(draining, drainingWorld({ tasks: busy.tasks, leaderId: "leader-2" })).record;
-    expect(statusOfMaintenance(erased, NOW).table).toMatch(/marathon\s+silent\s+1\s+erased: accept 5 s ago/);
+    expect(lines(statusOfMaintenance(erased, NOW)).slice(4)).toEqual([
+      "MACHINE  FRAMEWORK  VERDICT  TASKS  ANSWER",
+      "web-01   marathon   silent       1  erased",
+      "web-02   kafka      silent       1  erased",
+      "",
+      "MACHINE  FRAMEWORK  ERASED ANSWER (UTC)",
+      "web-01   marathon   accepted 11:59, erased by a fail-over 12:00",
+      "web-02   kafka      declined 11:59, erased by a fail-over 12:00",
+    ]);
+    const nextDay = statusOfMaintenance(erased, NOW + 24 * HOUR).table;
+    expect(nextDay).toContain("accepted 10-20 11:59, erased by a fail-over 10-20 12:00");
+  });
+
+  test("erased answers of long names stay within a line", () => {
+    const host = "web-01.rack-17.datacenter-3.example.com";
+    const verdicts = [
+      {
+        machine: `${host}|10.0.0.1`,
+        frameworkId: "f",
+        framework: "a-framework-of-a-long-name",
+        verdict: "silent" as const,
+        tasks: 1,
+        answeredAtMs: null,
+        erased: {
+          answer: "accept" as const,
+          answeredAtMs: NOW - 48 * HOUR,
+          erasedAtMs: NOW - 24 * HOUR,
+          why: "schedule_change" as const,
+        },
+      },
+    ];
+    const picture = draining.picture === null ? null : { ...draining.picture, verdicts };
+    const wide = lines(statusOfMaintenance({ ...draining, picture }, NOW)).map((line) => line.length);
+    expect(Math.max(...wide)).toBeLessThanOrEqual(TABLE_WIDTH);
+  });
+
+  test("shows beside the verdicts what its frameworks usually do", () => {
+    const kafka: Habit = {
+      framework: "kafka",
+      maintenances: 3,
+      accepted: 0,
+      declined: 3,
+      left: 0,
+      leftBeforeStartMs: null,
+    };
+    const reply = statusOfMaintenance(
+      draining,
+      NOW,
+      new Map([
+        ["kafka", kafka],
+        ["aurora", kafka],
+      ]),
+    );
+    expect(lines(reply).slice(-2)).toEqual([
+      "FRAMEWORK  SO FAR",
+      "kafka      always declines and has never left before Down (3 maintenances)",
+    ]);
   });
 
   test("says which agents are awaited after Up", () => {

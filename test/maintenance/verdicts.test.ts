@@ -90,8 +90,13 @@ describe("answers that the master has erased", () => {
   });
 
   test("stay known until the framework answers again", () => {
-    const third = lookAt(erased, watched, second);
-    expect(third.verdicts[0]?.erased).toEqual({ answer: "accept", answeredAtMs: NOW - 5_000 });
+    const third = lookAt({ ...erased, observedAtMs: NOW + 60_000 }, watched, second);
+    expect(third.verdicts[0]?.erased).toEqual({
+      answer: "accept",
+      answeredAtMs: NOW - 5_000,
+      erasedAtMs: NOW,
+      why: "schedule_change",
+    });
     expect(lookAt(promised, watched, third).verdicts[0]).toMatchObject({ verdict: "promised", erased: null });
   });
 });
@@ -115,7 +120,8 @@ describe("agents that have not registered again after a fail-over", () => {
   });
 
   test("have lost their answers with the old leader", () => {
-    expect(after.verdicts).toMatchObject([{ verdict: "silent", tasks: 1, erased: { answer: "accept" } }]);
+    const erased = { answer: "accept", why: "fail_over" };
+    expect(after.verdicts).toMatchObject([{ verdict: "silent", tasks: 1, erased }]);
   });
 });
 

@@ -50,7 +50,7 @@ describe("the leader", () => {
     await expect(master.version()).resolves.toBe("1.11.0");
   });
 
-  test("is followed when it changes, by a read and by a write", async () => {
+  test("is followed by a read when it changes, and never by a write that was decided on the old one (invariant 2)", async () => {
     const first = await tinyMaster(leading());
     const second = await tinyMaster(redirectTo(first.name));
     const master = client({ masters: addresses(first, second) });
@@ -61,6 +61,10 @@ describe("the leader", () => {
     expect(master.leader()).toBe(second.name);
     second.handler = redirectTo(first.name);
     first.handler = leading("leader-3");
+    const refused = { code: "leader_unsettled", sent: "no" };
+    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject(refused);
+    expect(count(first, "UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
+    await master.schedule();
     await master.updateSchedule({ windows: [] });
     expect(master.leader()).toBe(first.name);
     expect(count(first, "UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
@@ -73,8 +77,22 @@ describe("the leader", () => {
     await master.schedule();
     await first.stop();
     second.handler = leading("leader-2");
-    await master.startMaintenance([{ hostname: "web-01", ip: "10.0.0.1" }]);
+    const down = () => master.startMaintenance([{ hostname: "web-01", ip: "10.0.0.1" }]);
+    await expect(down()).rejects.toMatchObject({ sent: "no" });
+    expect(count(second, "START_MAINTENANCE")).toBe(0);
+    await master.schedule();
+    await down();
     expect(count(second, "START_MAINTENANCE")).toBe(1);
+  });
+
+  test("a proxy's 504 to a write leaves it open whether it was carried out; a master's own 503 does not (invariant 7)", async () => {
+    const leader = await tinyMaster(leading());
+    const master = client({ masters: addresses(leader) });
+    await master.schedule();
+    leader.handler = (_, response) => say(response, 504, "Gateway Timeout");
+    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({ sent: "maybe", status: 504 });
+    leader.handler = (_, response) => say(response, 503, "No leader elected");
+    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({ sent: "no", code: "no_leader" });
   });
 
   test("that says it has not recovered is given up for one that has", async () => {
@@ -118,7 +136,7 @@ describe("credentials", () => {
     const master = client({ masters: addresses(leader), credentials });
     await master.schedule();
     leader.handler = redirectTo(stranger.name);
-    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({ code: "leader_elsewhere" });
+    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({ sent: "no" });
     expect(stranger.received).toEqual([]);
   });
 

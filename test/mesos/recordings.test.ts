@@ -106,6 +106,12 @@ describe("what we make of it", () => {
       zone: "eu-1b",
       active: true,
       deactivated: false,
+      resources: {
+        total: { cpus: 2, memMb: 1024 },
+        allocated: { cpus: 0.1, memMb: 32 },
+        reservations: [],
+        volumes: [],
+      },
     });
     expect(recoveredAgents).toEqual([]);
     expect(readAgents(recorded("agents-after-down.pb")).agents).toHaveLength(3);
@@ -118,6 +124,9 @@ describe("what we make of it", () => {
       frameworkId: `${CLUSTER}-0000`,
       agentId: `${CLUSTER}-S0`,
       state: "TASK_RUNNING",
+      app: "web-framework-web-02",
+      role: "*",
+      uses: { cpus: 0.1, memMb: 32 },
     });
   });
 

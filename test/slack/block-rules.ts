@@ -75,3 +75,40 @@ export function plainTexts(value: unknown): string[] {
   const own = object.type === "plain_text" && typeof object.text === "string" ? [object.text] : [];
   return [...own, ...Object.values(object).flatMap(plainTexts)];
 }
+
+/** What Slack would refuse in a modal of ours (a text and one input), or `null`. */
+export function viewRefusal(value: unknown): string | null {
+  const view = (value ?? {}) as Json;
+  const problems: string[] = [];
+  const text = (object: unknown, max: number, where: string) => {
+    const { text: content, type } = (object ?? {}) as Json;
+    if (type !== "plain_text") problems.push(`${where}: must be plain_text`);
+    if (typeof content !== "string" || content.length === 0) problems.push(`${where}: empty text`);
+    else if (content.length > max) problems.push(`${where}: ${content.length} characters, at most ${max}`);
+  };
+  if (view.type !== "modal") problems.push("view: must be a modal");
+  text(view.title, 24, "title");
+  text(view.submit, 24, "submit");
+  text(view.close, 24, "close");
+  if (String(view.private_metadata ?? "").length > 3000) problems.push("private_metadata over 3000");
+  if (String(view.callback_id ?? "").length > 255) problems.push("callback_id over 255");
+  const blocks = (view.blocks ?? []) as Json[];
+  if (blocks.length === 0 || blocks.length > 100) problems.push("1 to 100 blocks");
+  for (const block of blocks) {
+    if (block.type === "section") text(block.text, SECTION, "section");
+    else if (block.type === "input") {
+      text(block.label, 2000, "label");
+      const element = (block.element ?? {}) as Json;
+      const options = (element.options ?? []) as Json[];
+      if (element.placeholder !== undefined) text(element.placeholder, 150, "placeholder");
+      if (element.type === "radio_buttons") {
+        if (options.length < 1 || options.length > 10) problems.push("radio_buttons: 1 to 10 options");
+        const same = (one: Json) => JSON.stringify(one) === JSON.stringify(element.initial_option);
+        if (element.initial_option !== undefined && !options.some(same))
+          problems.push("radio_buttons: initial_option is none of the options");
+      } else if (element.type !== "plain_text_input") problems.push(`unknown input ${String(element.type)}`);
+      for (const option of options) text(option.text, 75, "option");
+    } else problems.push(`unknown block ${String(block.type)}`);
+  }
+  return problems.length === 0 ? null : problems.join("; ");
+}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeButton, parseButton } from "../../src/slack/button-value.js";
+import { encodeButton, parseButton, parseClick } from "../../src/slack/button-value.js";
 
 const decision = fc.oneof(
   fc.constantFrom({ kind: "cancel" as const }, { kind: "up" as const }, { kind: "retry" as const }),
@@ -23,6 +23,26 @@ describe("a button", () => {
       fc.property(fc.oneof(fc.string(), fc.json(), fc.constant(undefined)), (text) => {
         const parsed = parseButton(text);
         expect(parsed.ok ? null : parsed.reply.notDone).toBe("Nothing was decided.");
+      }),
+    );
+  });
+
+  it("of an older version is understood as it was meant", () => {
+    const old = { v: 1, id: "m-7k3q", decision: { kind: "cancel" }, rev: 3 };
+    expect(parseClick(JSON.stringify(old))).toEqual({ kind: "decision", button: old });
+  });
+
+  it("for the details decides nothing", () => {
+    const value = encodeButton({ v: 1, id: "m-7k3q", show: "details" });
+    expect(parseClick(value)).toEqual({ kind: "details", id: "m-7k3q" });
+    expect(parseButton(value).ok).toBe(false);
+  });
+
+  it("property: what no version of ours drew is a sentence for the person", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.constant(undefined)), (text) => {
+        const parsed = parseClick(text);
+        expect(parsed.kind === "unknown" ? parsed.reply.notDone : null).toBe("Nothing was decided.");
       }),
     );
   });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { SlackSettings } from "../../src/slack/settings.js";
-import { refusal } from "./block-rules.js";
+import { refusal, viewRefusal } from "./block-rules.js";
 import { FakeSocket } from "./fake-socket.js";
 
 export const BOT_TOKEN = "xoxb-fake-0123456789";
@@ -22,13 +22,19 @@ export interface Call {
 
 /**
  * A small Slack for what the local Slack is too kind for: wrong tokens, missing scopes, rate limits, the limits of
- * blocks, slow or broken answers, Slack's routine `disconnect` of sockets, acknowledgements that must arrive.
+ * blocks, slow or broken answers, Slack's routine `disconnect` of sockets, acknowledgements that must arrive, user
+ * groups, triggers that open one modal only.
  */
 export class FakeSlack {
   readonly calls: Call[] = [];
   /** What was sent to response URLs. */
   readonly responses: Record<string, unknown>[] = [];
   readonly sockets: FakeSocket[] = [];
+  /** Members of user groups by group id. */
+  readonly groups = new Map<string, readonly string[]>();
+  /** Bodies of files that were uploaded. */
+  readonly files: string[] = [];
+  readonly #exchanged = new Set<unknown>();
   #next: { method: string; answer: Answer }[] = [];
   #always = new Map<string, Answer>();
   #ts = 0;
@@ -109,6 +115,12 @@ export class FakeSlack {
     const path = request.url ?? "";
     if (path.startsWith("/upload/")) {
       this.calls.push({ method: "upload", args: { body: raw } });
+      const planned = this.#planned("upload");
+      if (planned !== undefined && planned !== "hang" && "status" in planned) {
+        response.writeHead(planned.status).end();
+        return;
+      }
+      this.files.push(raw);
       response.end("OK");
       return;
     }
@@ -126,9 +138,13 @@ export class FakeSlack {
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
 
-  #answerTo(method: string, args: Record<string, unknown>, request: IncomingMessage): Answer | { ok: true } {
+  #planned(method: string): Answer | undefined {
     const index = this.#next.findIndex((one) => one.method === method);
-    const planned = index >= 0 ? this.#next.splice(index, 1)[0]?.answer : this.#always.get(method);
+    return index >= 0 ? this.#next.splice(index, 1)[0]?.answer : this.#always.get(method);
+  }
+
+  #answerTo(method: string, args: Record<string, unknown>, request: IncomingMessage): Answer | { ok: true } {
+    const planned = this.#planned(method);
     if (planned !== undefined) return planned;
     if (method !== "response_url") {
       const wanted = method === "apps.connections.open" ? APP_TOKEN : BOT_TOKEN;
@@ -151,7 +167,20 @@ export class FakeSlack {
         } as { ok: true };
       case "apps.connections.open":
         return { ok: true, url: `ws://127.0.0.1:${this.port}/socket?ticket=secret-ticket` } as { ok: true };
+      case "usergroups.users.list": {
+        const users = this.groups.get(String(args.usergroup));
+        return users === undefined ? { error: "no_such_subteam" } : ({ ok: true, users } as { ok: true });
+      }
+      case "views.open": {
+        if (this.#exchanged.has(args.trigger_id)) return { error: "exchanged_trigger_id" };
+        this.#exchanged.add(args.trigger_id);
+        const wrong = viewRefusal(args.view);
+        if (wrong !== null)
+          return { error: "invalid_arguments", more: { response_metadata: { messages: [wrong] } } };
+        return { ok: true, view: args.view } as { ok: true };
+      }
       case "files.getUploadURLExternal":
+        if (Number(args.length) === 0) return { error: "invalid_arguments" };
         return { ok: true, upload_url: `${this.url}/upload/1`, file_id: "F1" } as { ok: true };
       case "files.completeUploadExternal":
         return { ok: true, files: [{ id: "F1" }] } as { ok: true };
@@ -170,7 +199,7 @@ function argsOf(request: IncomingMessage, raw: string): Record<string, unknown> 
     return JSON.parse(raw) as Record<string, unknown>;
   const entries = [...new URLSearchParams(raw)].map(([key, value]) => [
     key,
-    key === "blocks" ? JSON.parse(value) : value,
+    key === "blocks" || key === "view" || key === "files" ? JSON.parse(value) : value,
   ]);
   return Object.fromEntries(entries) as Record<string, unknown>;
 }

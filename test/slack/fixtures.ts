@@ -1,3 +1,4 @@
+import type { BlastRadius } from "../../src/maintenance/blast-radius.js";
 import type { Picture, Seen, VerdictRow } from "../../src/maintenance/picture.js";
 import type { Approval, Batch, Maintenance } from "../../src/maintenance/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
@@ -51,6 +52,7 @@ export function batchOf(parts: Partial<Batch> = {}): Batch {
     machines: machines(6),
     agents: [],
     window: { start: millisToNanos(NOW + 8 * 60_000), duration: millisToNanos(4 * HOUR) },
+    movingFrom: null,
     phase: "draining",
     approvals: [],
     intent: null,
@@ -80,8 +82,43 @@ export function seenOf(parts: Partial<Seen> = {}): Seen {
       verdict("web-02", "chronos", "silent", 1),
     ],
     window: "1/2",
+    blast: null,
     ...parts,
   };
+}
+
+/** Nothing that would alarm anybody. */
+export function blastOf(parts: Partial<BlastRadius> = {}): BlastRadius {
+  const plenty = { cpus: 400, memMb: 1_024_000 };
+  return {
+    tasks: 3,
+    frameworks: [
+      { name: "marathon", tasks: 2, apps: [{ name: "/billing/api", tasks: 2 }] },
+      { name: "kafka", tasks: 1, apps: [{ name: "kafka", tasks: 1 }] },
+    ],
+    lastCopies: [],
+    volumes: [],
+    reservations: [],
+    emptied: [],
+    capacity: { fits: true, needs: { cpus: 6, memMb: 12_288 }, free: plenty, roles: [] },
+    ...parts,
+  };
+}
+
+/** One of everything that alarms. */
+export function alarmingBlast(): BlastRadius {
+  const needs = { cpus: 12, memMb: 49_152 };
+  const free = { cpus: 8.5, memMb: 102_400 };
+  return blastOf({
+    lastCopies: [{ framework: "marathon", app: "/billing/api", copies: 2 }],
+    volumes: [
+      { id: "logs", role: "kafka", sizeMb: 512, machine: "web-01|10.0.0.1" },
+      { id: "kafka-3", role: "kafka", sizeMb: 204_800, machine: "web-02|10.0.0.2" },
+    ],
+    reservations: [{ role: "kafka", machine: "web-02|10.0.0.2", cpus: 2, memMb: 4096 }],
+    emptied: [{ kind: "rack", name: "r1", agents: 2 }],
+    capacity: { fits: false, needs, free, roles: [{ role: "kafka", fits: false, needs, free }] },
+  });
 }
 
 export function approvalOf(parts: Partial<Approval> = {}): Approval {
@@ -90,6 +127,10 @@ export function approvalOf(parts: Partial<Approval> = {}): Approval {
     askedAtMs: NOW,
     askedBy: null,
     expiresAtMs: NOW + HOUR,
+    votesNeeded: 1,
+    votes: [],
+    reminded: false,
+    forced: false,
     seen: seenOf(),
     outcome: null,
     ...parts,
@@ -109,6 +150,13 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     requestedAtMs: NOW - HOUR,
     wanted: { startMs: null, durationMs: 4 * HOUR },
     batches: [batchOf()],
+    deadline: null,
+    overrides: [],
+    confirmed: null,
+    requesterGroups: [],
+    owners: [],
+    behaviour: [],
+    blast: null,
     cancel: null,
     held: null,
     trouble: null,

@@ -40,10 +40,13 @@ function signature(body: string, timestamp: number, secret = SIGNING_SECRET): st
   return `v0=${createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex")}`;
 }
 
-async function send(
-  body: string,
-  o: { timestamp?: number; secret?: string; headers?: Record<string, string> } = {},
-): Promise<number> {
+type SendOptions = { timestamp?: number; secret?: string; headers?: Record<string, string> };
+
+async function send(body: string, o: SendOptions = {}): Promise<number> {
+  return (await post(body, o)).status;
+}
+
+async function post(body: string, o: SendOptions = {}): Promise<{ status: number; text: string }> {
   const timestamp = o.timestamp ?? now();
   const response = await fetch(`http://127.0.0.1:${app.port()}/slack/events`, {
     method: "POST",
@@ -56,8 +59,7 @@ async function send(
     },
     body,
   });
-  await response.text();
-  return response.status;
+  return { status: response.status, text: await response.text() };
 }
 
 function command(text: string): string {
@@ -181,10 +183,12 @@ describe("a click in HTTP mode", () => {
     await until(() => slack.responses.length === 1);
     expect(handlers.clicks).toEqual([
       {
+        kind: "decision",
         button: APPROVE,
         user: "U02BOB",
         channel: "C01OPS",
         messageTs: "1.2",
+        thread: "1.1",
         actionId: "approve:m-7k3q",
         responseUrl: slack.responseUrl(),
         triggerId: "trigger-2",
@@ -205,6 +209,44 @@ describe("a click in HTTP mode", () => {
     expect(handlers.clicks).toEqual([]);
     expect(slack.responses[0]?.text).toContain("another version of the bot");
     expect(slack.responses[0]?.text).toContain("Nothing was decided.");
+  });
+});
+
+describe("a dialog in HTTP mode", () => {
+  const place = { channel: "C01OPS", messageTs: "1.2", thread: "1.1", actionId: "deny:m-7k3q" };
+  const button = { ...APPROVE, decision: { kind: "deny", batch: "b1", approval: "a1", reason: null } };
+
+  function submission(reason: string): string {
+    const payload = {
+      type: "view_submission",
+      user: { id: "U02BOB", team_id: "T01" },
+      team: { id: "T01", domain: "ops" },
+      trigger_id: "trigger-3",
+      view: {
+        type: "modal",
+        id: "V1",
+        callback_id: "deny",
+        private_metadata: JSON.stringify({ button, place: { ...place, responseUrl: slack.responseUrl() } }),
+        state: { values: { answer: { answer: { type: "plain_text_input", value: reason } } } },
+      },
+    };
+    return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+  }
+
+  it("is closed by the acknowledgement and decides with its answer", async () => {
+    expect(await post(submission("peak hours"))).toEqual({ status: 200, text: "" });
+    await until(() => handlers.clicks.length === 1);
+    expect(handlers.clicks).toMatchObject([
+      { ...place, user: "U02BOB", button: { decision: { kind: "deny", reason: "peak hours" } } },
+    ]);
+    expect(acks).toEqual([["modal", expect.any(Number)]]);
+  });
+
+  it("stays open with a sentence beside the input when that is what is wrong", async () => {
+    const { status, text } = await post(submission(""));
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ response_action: "errors" });
+    expect(handlers.clicks).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { createMessenger, type Messenger } from "../../src/slack/messenger.js";
 import { renderApproval } from "../../src/slack/render-approval.js";
 import { renderCard } from "../../src/slack/render-card.js";
 import { type LocalSlack, localSlackSuite, settingsFor, startLocalSlack } from "../support/local-slack.js";
-import { approvalOf, batchOf, keepingLogger, NOW, recordOf } from "./fixtures.js";
+import { approvalOf, batchOf, HOUR, keepingLogger, NOW, recordOf } from "./fixtures.js";
 import { Recorder } from "./recorder.js";
 import { until } from "./until.js";
 
@@ -74,6 +74,48 @@ suite(() => {
     const [message] = await slack.messages("C01OPS");
     expect(message?.text).toContain("Approved");
     expect(renderText(renderApproval(record, batchOf(), settled, NOW))).toContain("Approved by @U02BOB");
+  });
+
+  it("asks Bob in a dialog why he denies, and hears the reason", async () => {
+    const { ts } = await messenger.post(
+      "C01OPS",
+      null,
+      renderApproval(recordOf(), batchOf(), approvalOf(), NOW),
+    );
+    await slack.interact({ channel: "C01OPS", messageTs: ts, user: "U02BOB", action: "deny" });
+    await expect(slack.submitModal({ user: "U02BOB", answer: " " })).rejects.toThrow(/in a few words/);
+    expect(await slack.submitModal({ user: "U02BOB", answer: "peak hours" })).toBe("Deny Down of m-7k3q");
+    await until(() => handlers.clicks.length === 1);
+    expect(handlers.clicks[0]).toMatchObject({
+      user: "U02BOB",
+      messageTs: ts,
+      button: { decision: { kind: "deny", approval: "a1", reason: "peak hours" } },
+    });
+  });
+
+  it("offers spans to extend by, one hour unless another one is chosen", async () => {
+    const { ts } = await messenger.post("C01OPS", null, renderCard(recordOf(), NOW));
+    const extend = () =>
+      slack.interact({ channel: "C01OPS", messageTs: ts, user: "U01ALICE", action: "extend" });
+    await extend();
+    await slack.submitModal({ user: "U01ALICE" });
+    await until(() => handlers.clicks.length === 1);
+    await extend();
+    await slack.submitModal({ user: "U01ALICE", answer: "4 h" });
+    await until(() => handlers.clicks.length === 2);
+    expect(handlers.clicks.map((click) => click.kind === "decision" && click.button.decision)).toEqual([
+      { kind: "extend", byMs: HOUR },
+      { kind: "extend", byMs: 4 * HOUR },
+    ]);
+  });
+
+  it("shows the details to who pressed the button alone", async () => {
+    handlers.answer = async () => replyOf({ tone: "info", text: "m-7k3q is draining." });
+    const { ts } = await messenger.post("C01OPS", null, renderCard(recordOf(), NOW));
+    await slack.interact({ channel: "C01OPS", messageTs: ts, user: "U01ALICE", action: "details" });
+    const told = await until(async () => (await slack.messages("C01OPS")).find((one) => one.ephemeral_to));
+    expect(told).toMatchObject({ ephemeral_to: "U01ALICE", text: "ℹ️ m-7k3q is draining." });
+    expect(handlers.clicks).toMatchObject([{ kind: "details", id: "m-7k3q" }]);
   });
 
   it("is there again after the local Slack was restarted on its port", async () => {

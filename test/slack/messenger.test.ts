@@ -114,14 +114,12 @@ describe("failures", () => {
   });
 
   it("names the scope that is missing", async () => {
-    slack.once("files.getUploadURLExternal", {
+    slack.once("chat.postMessage", {
       error: "missing_scope",
-      more: { needed: "files:write", provided: "commands,chat:write" },
+      more: { needed: "chat:write", provided: "commands" },
     });
-    const failure = await failureOf(
-      messenger.upload("C01OPS", "1.5", { name: "hosts.txt", text: "web-01", title: "Hosts" }),
-    );
-    expect(failure.what).toContain("Needed: files:write. It has: commands,chat:write.");
+    const failure = await failureOf(messenger.post("C01OPS", null, CARD));
+    expect(failure.what).toContain("Needed: chat:write. It has: commands.");
     expect(failure.permanent).toBe(true);
   });
 
@@ -190,13 +188,76 @@ describe("answering a person", () => {
   });
 });
 
-it("uploads a text into the thread", async () => {
-  await messenger.upload("C01OPS", "1.5", { name: "hosts.txt", text: "web-01\nweb-02", title: "Hosts" });
-  expect(slack.callsOf("upload")).toHaveLength(1);
-  expect(slack.callsOf("files.completeUploadExternal")[0]).toMatchObject({
-    channel_id: "C01OPS",
-    thread_ts: "1.5",
+describe("a file", () => {
+  const HOSTS = { name: "hosts.txt", text: "web-01\nweb-02", title: "Hosts" };
+
+  it("goes into the thread with its whole text", async () => {
+    await messenger.upload("C01OPS", "1.5", HOSTS);
+    expect(slack.callsOf("files.getUploadURLExternal")[0]).toMatchObject({ filename: "hosts.txt" });
+    expect(slack.files).toEqual([expect.stringContaining("web-01\nweb-02")]);
+    expect(slack.callsOf("files.completeUploadExternal")[0]).toMatchObject({
+      channel_id: "C01OPS",
+      thread_ts: "1.5",
+      files: [{ id: "F1", title: "Hosts" }],
+    });
   });
+
+  it("keeps every character", async () => {
+    const text = "# Übergabe 🛠\n| a | b |\n<!channel> & more\n";
+    await messenger.upload("C01OPS", "1.5", { ...HOSTS, text });
+    expect(slack.files[0]).toContain(text);
+  });
+
+  it.each([
+    ["../../etc/passwd", "etc-passwd"],
+    ["m-7k3q hand over.md", "m-7k3q-hand-over.md"],
+    ["…", "-"],
+    ["", "file.txt"],
+  ])("named %j is called %j: no folders, never nothing", async (name, called) => {
+    await messenger.upload("C01OPS", "1.5", { ...HOSTS, name });
+    expect(slack.callsOf("files.getUploadURLExternal")[0]?.filename).toBe(
+      called === "-" ? "file.txt" : called,
+    );
+  });
+
+  it("without a text is one empty line, because Slack takes no empty file", async () => {
+    await messenger.upload("C01OPS", "1.5", { ...HOSTS, text: "" });
+    expect(slack.files).toHaveLength(1);
+  });
+
+  it.each([
+    ["files.getUploadURLExternal", "missing_scope"],
+    ["files.getUploadURLExternal", "file_uploads_disabled"],
+    ["files.completeUploadExternal", "no_permission"],
+  ])("that %s refuses with %s is posted as a message, and why", async (method, error) => {
+    slack.once(method, { error, more: { needed: "files:write", provided: "commands" } });
+    const text = Array.from({ length: 2000 }, (_, index) => `host-${index} <!channel>`).join("\n");
+    await messenger.upload("C01OPS", "1.5", { ...HOSTS, text });
+    const [posted] = slack.callsOf("chat.postMessage");
+    expect(posted).toMatchObject({ channel: "C01OPS", thread_ts: "1.5" });
+    const shown = JSON.stringify(posted?.blocks);
+    expect(shown).toContain("host-0 &lt;!channel&gt;");
+    expect(shown).toMatch(/and \d+ more lines/);
+    expect(shown).toContain(error);
+    expect(logger.lines.join()).toContain("sending the text as a message");
+  });
+
+  it.each([
+    ["files.getUploadURLExternal", { status: 429, headers: { "retry-after": "7" } }, "rate_limited", 7000],
+    ["upload", { status: 503 }, "server_error", null],
+    ["files.completeUploadExternal", { error: "not_in_channel" }, "not_in_channel", null],
+    ["files.completeUploadExternal", "hang", "timeout", null],
+  ] as const)(
+    "that %s does not take now (%j) is the caller's to repeat",
+    async (method, answer, code, wait) => {
+      slack.once(method, answer);
+      expect(await failureOf(messenger.upload("C01OPS", "1.5", HOSTS))).toMatchObject({
+        code,
+        retryAfterMs: wait,
+      });
+      expect(slack.callsOf("chat.postMessage")).toEqual([]);
+    },
+  );
 });
 
 it("knows who it is", async () => {

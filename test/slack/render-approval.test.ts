@@ -3,7 +3,7 @@ import type { Approval } from "../../src/maintenance/record.js";
 import { renderText } from "../../src/slack/blocks.js";
 import { parseButton } from "../../src/slack/button-value.js";
 import { renderApproval } from "../../src/slack/render-approval.js";
-import { approvalOf, batchOf, HOUR, NOW, recordOf, seenOf } from "./fixtures.js";
+import { alarmingBlast, approvalOf, batchOf, blastOf, HOUR, NOW, recordOf, seenOf } from "./fixtures.js";
 
 const render = (parts: Partial<Approval> = {}, now = NOW) =>
   renderApproval(recordOf(), batchOf(), approvalOf(parts), now);
@@ -18,8 +18,8 @@ describe("the question", () => {
         "Will be lost: 3 tasks (marathon 2, kafka 1).",
         "promised 1 · refused 1 (kafka on web-02) · silent 1 (chronos on web-02) · empty 0",
         "Machines  web-01, web-02",
-        "Tasks  /billing/api on web-01, /billing/api on web-01, kafka-3 on web-02",
-        "[Approve Down] [Deny]",
+        "Tasks  /billing/api ×2 on web-01, kafka-3 on web-02",
+        "[Approve Down] [Deny] [Hold]",
       ].join("\n"),
     );
   });
@@ -37,8 +37,9 @@ describe("the question", () => {
     expect(buttons.map((button) => [button.text.text, button.style, button.confirm !== undefined])).toEqual([
       ["Approve Down", "danger", true],
       ["Deny", undefined, false],
+      ["Hold", undefined, false],
     ]);
-    expect(buttons.map((button) => parseButton(button.value))).toEqual([
+    expect(buttons.slice(0, 2).map((button) => parseButton(button.value))).toEqual([
       {
         ok: true,
         value: { v: 1, id: "m-7k3q", rev: 7, decision: { kind: "approve", batch: "b1", approval: "a1" } },
@@ -57,6 +58,62 @@ describe("the question", () => {
   });
 });
 
+describe("before somebody answers the question says", () => {
+  it("what goes away beside the tasks, the most alarming first", () => {
+    const lines = text({ seen: seenOf({ blast: alarmingBlast() }) }).split("\n");
+    expect(lines.slice(3, 8)).toEqual([
+      "🚨 Last running copies of: /billing/api (marathon, all 2)",
+      "💾 Persistent volumes out of reach: kafka-3 (200 GB) on web-02, logs (512 MB) on web-01",
+      "🕳️ No agent left in: rack r1 (2 agents)",
+      "📉 Does not fit on the agents that stay: needs 12 cpus, 48 GB, free 8.5 cpus, 100 GB; role kafka needs 12 cpus, 48 GB, free 8.5 cpus, 100 GB",
+      "🔒 Dynamic reservations out of use: kafka on web-02 (2 cpus, 4 GB)",
+    ]);
+  });
+
+  it("in the dialog before Down as well that the last running copies go", () => {
+    const { blocks } = render({ seen: seenOf({ blast: alarmingBlast() }) });
+    expect(JSON.stringify(blocks)).toContain(
+      "3 tasks will be lost, among them the last running copies of 1 app. If it got worse",
+    );
+  });
+
+  it("nothing of what there is not", () => {
+    expect(text({ seen: seenOf({ blast: blastOf() }) })).toBe(text());
+  });
+
+  it("who approved so far when several have to", () => {
+    const votes = [{ by: "U02BOB", atMs: NOW }];
+    expect(text({ votesNeeded: 2, votes })).toContain("Votes  1 of 2: @U02BOB 2026-11-20 21:52 UTC");
+    expect(text({ votesNeeded: 2 })).toContain("Votes  0 of 2\n");
+    expect(text()).not.toContain("Votes");
+  });
+
+  it("that it is forced by the deadline", () => {
+    expect(text({ forced: true })).toContain("Forced: the deadline has passed and tasks are left.");
+  });
+
+  it("that it is held, with Release in place of Hold", () => {
+    const held = { by: "U03CAROL", atMs: NOW, reason: null, as: "operator" as const };
+    const shown = renderText(renderApproval(recordOf({ held }), batchOf(), approvalOf(), NOW));
+    expect(shown).toContain("Held by @U03CAROL: nothing is taken down until it is released.");
+    expect(shown).toContain("[Approve Down] [Deny] [Release]");
+  });
+
+  it("the same while other things happen, so that it is not posted anew for each", () => {
+    const asked = {
+      kind: "approval_asked" as const,
+      batch: "b1",
+      approval: "a1",
+      by: null,
+      seq: 8,
+      atMs: NOW,
+    };
+    const before = renderApproval(recordOf({ events: [asked], seq: 8 }), batchOf(), approvalOf(), NOW);
+    const after = renderApproval(recordOf({ events: [asked], seq: 30 }), batchOf(), approvalOf(), NOW);
+    expect(after).toEqual(before);
+  });
+});
+
 describe("once settled the buttons are gone and the message says", () => {
   const atMs = NOW + 60_000;
   it.each([
@@ -64,6 +121,11 @@ describe("once settled the buttons are gone and the message says", () => {
       "who approved and when",
       { kind: "granted", by: "U02BOB", atMs },
       "Approved by @U02BOB 2026-11-20 21:53 UTC",
+    ],
+    [
+      "everybody who approved",
+      { kind: "granted", by: "U03CAROL", atMs },
+      "Approved by @U02BOB and @U03CAROL 2026-11-20 21:53 UTC",
     ],
     [
       "who denied and why",
@@ -86,8 +148,9 @@ describe("once settled the buttons are gone and the message says", () => {
       { kind: "withdrawn", atMs },
       "Withdrawn 2026-11-20 21:53 UTC. Nothing was taken down.",
     ],
-  ] as [string, Approval["outcome"], string][])("%s", (_, outcome, words) => {
-    expect(text({ outcome })).toContain(words);
+  ] as [string, Approval["outcome"], string][])("%s", (what, outcome, words) => {
+    const votes = what === "everybody who approved" ? ["U02BOB", "U03CAROL"] : [];
+    expect(text({ outcome, votes: votes.map((by) => ({ by, atMs })) })).toContain(words);
     expect(render({ outcome }).blocks.some((block) => block.type === "actions")).toBe(false);
     expect(text({ outcome })).not.toContain("expires");
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Maintenance, Phase } from "../../src/maintenance/record.js";
 import { renderText } from "../../src/slack/blocks.js";
-import { parseButton } from "../../src/slack/button-value.js";
+import { parseClick } from "../../src/slack/button-value.js";
 import { renderCard } from "../../src/slack/render-card.js";
 import { batchOf, HOUR, machines, NOW, pictureOf, recordOf, verdict } from "./fixtures.js";
 
@@ -13,8 +13,8 @@ function buttons(record: Maintenance): [string, unknown][] {
     if (block.type !== "actions") return [];
     return block.elements.flatMap((element): [string, unknown][] => {
       if (element.type !== "button") return [];
-      const parsed = parseButton(element.value);
-      return [[element.text.text, parsed.ok ? parsed.value.decision : parsed.reply]];
+      const parsed = parseClick(element.value);
+      return [[element.text.text, parsed.kind === "decision" ? parsed.button.decision : parsed]];
     });
   });
 }
@@ -41,7 +41,7 @@ describe("the card", () => {
         "17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 %",
         "Frameworks  kafka: refused 1 (on web-02) · marathon: promised 1/2, silent 1 · aurora: empty",
         "Batch 1 of 1  draining · web-01, web-02, web-03, web-04, web-05, web-06",
-        "[Ask for Down] [Cancel]",
+        "[Ask for Down] [Hold] [Extend] [Details] [Cancel]",
       ].join("\n"),
     );
   });
@@ -54,12 +54,12 @@ describe("the card", () => {
   });
 
   it.each([
-    ["scheduled", ["Cancel"]],
-    ["draining", ["Ask for Down", "Cancel"]],
-    ["awaiting_approval", ["Cancel"]],
-    ["taking_down", []],
-    ["down", ["Up"]],
-    ["bringing_up", []],
+    ["scheduled", ["Hold", "Extend", "Details", "Cancel"]],
+    ["draining", ["Ask for Down", "Hold", "Extend", "Details", "Cancel"]],
+    ["awaiting_approval", ["Hold", "Extend", "Details", "Cancel"]],
+    ["taking_down", ["Details"]],
+    ["down", ["Up", "Extend", "Details"]],
+    ["bringing_up", ["Details"]],
   ] as [Phase, string[]][])("while %s it has the buttons %j", (phase, labels) => {
     expect(buttons(recordOf({ batches: [batchOf({ phase })] })).map(([label]) => label)).toEqual(labels);
   });
@@ -67,9 +67,13 @@ describe("the card", () => {
   it("its buttons decide what they say", () => {
     expect(buttons(recordOf())).toEqual([
       ["Ask for Down", { kind: "ask_down", batch: "b1" }],
+      ["Hold", { kind: "hold", reason: null }],
+      ["Extend", { kind: "extend", byMs: HOUR }],
+      ["Details", { kind: "details", id: "m-7k3q" }],
       ["Cancel", { kind: "cancel" }],
     ]);
-    expect(buttons(recordOf({ batches: [batchOf({ phase: "down" })] }))).toEqual([["Up", { kind: "up" }]]);
+    const down = recordOf({ batches: [batchOf({ phase: "down" })] });
+    expect(buttons(down)[0]).toEqual(["Up", { kind: "up" }]);
   });
 
   it.each([
@@ -83,9 +87,9 @@ describe("the card", () => {
     expect(text(record)).toMatch(new RegExp(`${words}.* 2026-11-20 21:52 UTC · because`));
   });
 
-  it("once cancelled by somebody it says who and has no buttons", () => {
+  it("once cancelled by somebody it says who and only shows", () => {
     const record = recordOf({ cancel: { by: "U02BOB", atMs: NOW } });
-    expect(buttons(record)).toEqual([]);
+    expect(buttons(record).map(([label]) => label)).toEqual(["Details"]);
     expect(text(record)).toContain("@U02BOB cancelled");
     expect(text(record)).toContain("· cancelling\n");
   });
@@ -128,13 +132,104 @@ describe("the card", () => {
     );
   });
 
-  it("shows erased answers as such", () => {
-    const row = {
-      ...verdict("web-01", "marathon", "silent"),
-      erased: { answer: "accept" as const, answeredAtMs: NOW },
+  it("shows erased answers with their times, machines with the same story together", () => {
+    const erased = {
+      answer: "accept" as const,
+      answeredAtMs: NOW - 10 * 60_000,
+      erasedAtMs: NOW,
+      why: "schedule_change" as const,
     };
-    expect(text(recordOf({ picture: pictureOf(2, 2, [row]) }))).toContain(
-      "1 answer from before the master forgot them: asked again, not counted",
+    const rows = [
+      { ...verdict("web-01", "marathon", "silent"), erased },
+      {
+        ...verdict("web-02", "marathon", "silent"),
+        erased: { ...erased, answeredAtMs: NOW - 10 * 60_000 + 900 },
+      },
+      {
+        ...verdict("web-03", "kafka", "silent"),
+        erased: { ...erased, answer: "decline" as const, why: "fail_over" as const },
+      },
+      { ...verdict("web-04", "aurora", "empty"), erased },
+    ];
+    const shown = text(recordOf({ picture: pictureOf(2, 2, rows) }));
+    expect(shown).toContain(
+      "_Asked again, not counted:_ marathon accepted 2026-11-20 21:42 UTC on web-01, web-02, erased by a schedule change 2026-11-20 21:52 UTC; kafka declined 2026-11-20 21:42 UTC on web-03, erased by a fail-over 2026-11-20 21:52 UTC",
+    );
+    expect(shown).not.toContain("aurora accepted");
+  });
+
+  it("does not make up when an answer was erased if the record is too old to know", () => {
+    const erased = {
+      answer: "accept" as const,
+      answeredAtMs: NOW,
+      erasedAtMs: 0,
+      why: "schedule_change" as const,
+    };
+    const shown = text(
+      recordOf({ picture: pictureOf(2, 2, [{ ...verdict("web-01", "kafka", "silent"), erased }]) }),
+    );
+    expect(shown).toMatch(/erased by a schedule change$/m);
+  });
+
+  it("says behind a framework what it did in earlier maintenances", () => {
+    const habits = new Map([["marathon", "has never answered (5 maintenances)"]]);
+    const shown = renderText(renderCard(recordOf(), NOW, habits));
+    expect(shown).toContain("marathon: promised 1/2, silent 1 — _has never answered (5 maintenances)_\n");
+    expect(shown).toContain("\naurora: empty");
+  });
+
+  it.each([
+    ["release", "if tasks are left then, the machines are given back"],
+    ["ask", "if tasks are left then, the approval is asked for"],
+    ["force", "if tasks are left then, the approval is asked for, to go on in spite of them"],
+  ] as const)("says what the deadline does: %s", (then, words) => {
+    const deadline = { atMs: NOW + HOUR, then, met: false };
+    expect(text(recordOf({ deadline }))).toContain(`Deadline  2026-11-20 22:52 UTC: ${words}`);
+    expect(text(recordOf({ deadline: { ...deadline, met: true } }))).toContain(
+      "Deadline  2026-11-20 22:52 UTC · past",
+    );
+  });
+
+  it("while held says who holds it and why, and offers Release in place of Hold", () => {
+    const held = { by: "U02BOB", atMs: NOW, reason: "backup runs", as: "operator" as const };
+    const record = recordOf({ held });
+    expect(text(record)).toContain("· draining (held)\n");
+    expect(text(record)).toContain(
+      "Held by @U02BOB since 2026-11-20 21:52 UTC: backup runs. Nothing goes on until",
+    );
+    expect(buttons(record).map(([label]) => label)).toEqual(["Release", "Extend", "Details", "Cancel"]);
+    expect(text(recordOf({ held: { ...held, reason: null, as: "owner" } }))).toContain(
+      "Held by @U02BOB as an owner since 2026-11-20 21:52 UTC. Nothing",
+    );
+  });
+
+  it("names the owners with what they said, and offers Ready until all are", () => {
+    const kafka = { owner: "S0KAFKA", of: ["kafka"], said: "nothing" as const, by: null, atMs: null };
+    const billing = {
+      owner: "U03CAROL",
+      of: ["/billing/api"],
+      said: "ready" as const,
+      by: "U03CAROL",
+      atMs: NOW,
+    };
+    const record = recordOf({ owners: [kafka, billing] });
+    expect(text(record)).toContain(
+      "Owners  @S0KAFKA (kafka): no answer yet · @U03CAROL (/billing/api): ready 2026-11-20 21:52 UTC",
+    );
+    expect(buttons(record)).toContainEqual(["Ready", { kind: "ready" }]);
+    const ready = recordOf({ owners: [{ ...kafka, said: "ready", by: "U02BOB", atMs: NOW }, billing] });
+    expect(text(ready)).toContain("@S0KAFKA (kafka): ready by @U02BOB 2026-11-20 21:52 UTC");
+    expect(buttons(ready).map(([label]) => label)).not.toContain("Ready");
+  });
+
+  it("does not offer to extend what has no end, or what is being moved", () => {
+    const { window } = batchOf();
+    const labels = (parts: Parameters<typeof batchOf>[0]) =>
+      buttons(recordOf({ batches: [batchOf(parts)] })).map(([label]) => label);
+    expect(labels({ window: { ...window, duration: null } })).not.toContain("Extend");
+    expect(labels({ movingFrom: window })).not.toContain("Extend");
+    expect(text(recordOf({ batches: [batchOf({ movingFrom: window })] }))).toContain(
+      "(4 h) · _being posted_",
     );
   });
 
@@ -157,10 +252,11 @@ describe("the card", () => {
       ],
     });
     expect(text(record)).toContain("Batch 1 of 2  down · web-01\nBatch 2 of 2  draining · web-01, web-02");
-    expect(buttons(record)).toEqual([
+    expect(buttons(record).slice(0, 2)).toEqual([
       ["Ask for Down", { kind: "ask_down", batch: "b2" }],
       ["Up", { kind: "up" }],
     ]);
+    expect(buttons(record).map(([label]) => label)).not.toContain("Cancel");
   });
 
   it("names as many of 500 machines as fit and says how many more there are", () => {
@@ -188,6 +284,9 @@ describe("the card", () => {
   it("after Up it says that it waits for agents, and can be closed without them", () => {
     const record = recordOf({ batches: [batchOf({ phase: "up" })] });
     expect(text(record)).toContain("· up, waiting for agents");
-    expect(buttons(record)).toEqual([["Stop waiting", { kind: "cancel" }]]);
+    expect(buttons(record)).toEqual([
+      ["Details", { kind: "details", id: "m-7k3q" }],
+      ["Stop waiting", { kind: "cancel" }],
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type LogEvent, logEvent, type NewEvent } from "../../src/maintenance/events.js";
 import { renderText } from "../../src/slack/blocks.js";
 import { renderEvent } from "../../src/slack/render-event.js";
-import { batchOf, NOW, recordOf } from "./fixtures.js";
+import { batchOf, blastOf, HOUR, NOW, recordOf } from "./fixtures.js";
 
 const framework = {
   name: "kafka",
@@ -12,6 +12,10 @@ const framework = {
   refused: 1,
   silent: 0,
   refusedOn: ["web-04"],
+};
+
+const deadline = (then: "release" | "ask" | "force", tasksLeft: number): NewEvent => {
+  return { kind: "deadline", then, tasksLeft };
 };
 
 /** One of each kind, and words its message must have; `null` for those without a message. */
@@ -42,6 +46,62 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   [
     { kind: "approval_outdated", batch: "b1", approval: "a1", by: "U02BOB", changes: ["2 more tasks"] },
     ["The approval by @U02BOB was not carried out", "• 2 more tasks", "Nothing was taken down"],
+  ],
+  [
+    { kind: "voted", batch: "b1", approval: "a1", by: "U02BOB", votes: 1, needed: 2 },
+    ["@U02BOB approved Down: 1 of 2"],
+  ],
+  [
+    { kind: "approval_reminder", batch: "b1", approval: "a1", expiresAtMs: NOW },
+    ["@U01ALICE: nobody has answered yet", "expires 2026-11-20 21:52 UTC", "nothing is taken down"],
+  ],
+  [
+    {
+      kind: "refused",
+      by: "U02BOB",
+      decision: "approve",
+      why: "Who may approve: <!subteam^S0OPS1>, <@U01ALICE>.",
+    },
+    [
+      "@U02BOB wanted to approve Down and may not. They were told: Who may approve: the group S0OPS1, @U01ALICE.",
+    ],
+  ],
+  [{ kind: "refused", by: "U02BOB", decision: "dance", why: "No." }, ["wanted to dance and may not"]],
+  [
+    { kind: "held", by: "U02BOB", reason: "backup", as: "operator" },
+    ["@U02BOB holds: backup. Nothing goes on until somebody presses Release"],
+  ],
+  [{ kind: "held", by: "U02BOB", reason: null, as: "owner" }, ["@U02BOB holds as an owner. Nothing"]],
+  [{ kind: "released", by: "U02BOB" }, ["@U02BOB released the hold"]],
+  [
+    { kind: "extended", batch: "b1", by: "U02BOB", byMs: HOUR, endMs: NOW },
+    [
+      "@U02BOB extended the window by 1 h, until 2026-11-20 21:52 UTC",
+      "asked again",
+      "other windows are untouched",
+    ],
+  ],
+  [deadline("release", 3), ["The deadline has passed with 3 tasks left. The machines"]],
+  [deadline("ask", 1), ["with 1 task left. The approval is asked for."]],
+  [deadline("force", 1), ["to go on although tasks are left"]],
+  [
+    { kind: "overridden", by: "U02BOB", rule: "calendar", reason: "CVE" },
+    ["@U02BOB overrides the rule calendar: CVE"],
+  ],
+  [
+    {
+      kind: "owners_told",
+      owners: [
+        { owner: "S0KAFKA", of: ["kafka"] },
+        { owner: "U03CAROL", of: ["api", "web"] },
+      ],
+    },
+    ["@S0KAFKA (kafka), @U03CAROL (api, web)", "Next: press Ready"],
+  ],
+  [{ kind: "owner_ready", by: "U03CAROL", of: ["api"] }, ["@U03CAROL is ready (api)"]],
+  [
+    { kind: "blast_radius" },
+    ["What goes away with these 6 machines: 3 tasks", "• marathon 2: /billing/api 2"],
   ],
   [{ kind: "taking_down", batch: "b1" }, ["Taking down"]],
   [
@@ -90,7 +150,7 @@ const eventOf = (event: NewEvent): LogEvent => logEvent.parse({ ...event, seq: 1
 
 describe("the thread's message for", () => {
   it.each(EVENTS.map(([event, words]) => [event.kind, event, words] as const))("%s", (_, event, words) => {
-    const message = renderEvent(recordOf(), eventOf(event));
+    const message = renderEvent(recordOf({ blast: blastOf() }), eventOf(event));
     if (words === null) {
       expect(message).toBeNull();
       return;

@@ -31,6 +31,7 @@ export function agent(hostname: string, parts: Partial<Agent> = {}): Agent {
     zone: null,
     active: true,
     deactivated: false,
+    resources: null,
     ...parts,
   };
 }
@@ -42,7 +43,17 @@ export function framework(name: string, parts: Partial<Framework> = {}): Framewo
 
 /** A running task of a framework on a host. */
 export function task(id: string, frameworkId: string, hostname: string, parts: Partial<Task> = {}): Task {
-  return { id, name: id, frameworkId, agentId: `${hostname}-S0`, state: "TASK_RUNNING", ...parts };
+  return {
+    id,
+    name: id,
+    frameworkId,
+    agentId: `${hostname}-S0`,
+    state: "TASK_RUNNING",
+    app: id,
+    role: "*",
+    uses: { cpus: 0, memMb: 0 },
+    ...parts,
+  };
 }
 
 export function answer(frameworkId: string, says: Answer["answer"], atMs = NOW): Answer {
@@ -114,8 +125,18 @@ function lower(m: MachineId): MachineId {
 /** Waits and terms of the default configuration, shortened to round numbers; everybody may approve but the requester. */
 export function policyOf(parts: Partial<Policy> = {}): Policy {
   return {
+    requesters: [],
     approvers: [],
+    admins: [],
+    votes: 1,
     selfApproval: false,
+    caps: { machinesPerMaintenance: null, outOfService: null, above: "refuse" },
+    maxDurationMs: 7 * 24 * HOUR,
+    requireReason: false,
+    ticketPattern: null,
+    calendar: [],
+    allowForce: false,
+    owners: [],
     approvalTtlMs: HOUR,
     askAfterMs: 30 * MINUTE,
     agentReturnMs: 10 * MINUTE,
@@ -132,6 +153,7 @@ export function batchOf(parts: Partial<Batch> = {}): Batch {
     id: "b1",
     agents: machines.map((m) => ({ machine: `${m.hostname.toLowerCase()}|${m.ip}`, id: `${m.hostname}-S0` })),
     window: { start: millisToNanos(NOW), duration: millisToNanos(4 * HOUR) },
+    movingFrom: null,
     phase: "draining",
     approvals: [],
     intent: null,
@@ -161,6 +183,13 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     requestedAtMs: NOW,
     wanted: { startMs: null, durationMs: 4 * HOUR },
     batches: [],
+    deadline: null,
+    overrides: [],
+    confirmed: null,
+    requesterGroups: [],
+    owners: [],
+    behaviour: [],
+    blast: null,
     cancel: null,
     held: null,
     trouble: null,

@@ -21,8 +21,9 @@ worker, and a master that behaves like Mesos. Nothing to install or to configure
                   seen both in Slack and at the master
   --redis URL     keep the queue on this Redis, under keys of its own that are removed
                   at the end (default: the embedded store, in a folder that goes too)
-  --master URL    play against this real master; it takes the machines DOWN and up again
-  --hosts PATTERN machines to drain (default: web-0[1-3])
+  --master URL    play against this real master: it takes the machines of --hosts DOWN
+                  and up again, without asking anybody
+  --hosts PATTERN machines to drain; needed with --master (else web-0[1-3])
 `;
 
 /** Throws an Error with a sentence for arguments that are not understood. */
@@ -33,15 +34,20 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | "help" 
       exit: { type: "boolean", default: false },
       master: { type: "string" },
       redis: { type: "string" },
-      hosts: { type: "string", default: "web-0[1-3]" },
+      hosts: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return "help";
+  if (values.master !== undefined && values.hosts === undefined) {
+    throw new Error(
+      "--master plays against real machines and takes them DOWN: name them with --hosts, such as --hosts web-01. Nothing was started.",
+    );
+  }
   return {
     exit: values.exit,
     master: values.master ?? null,
     redis: values.redis ?? null,
-    hosts: values.hosts,
+    hosts: values.hosts ?? "web-0[1-3]",
   };
 }

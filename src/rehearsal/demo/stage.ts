@@ -31,7 +31,14 @@ const CREDENTIALS = ["MESOS_PRINCIPAL", "MESOS_SECRET"] as const;
 export async function setStage(options: DemoOptions): Promise<Stage> {
   const undo: (() => Promise<unknown>)[] = [];
   const strike = async () => {
-    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
+      try {
+        await step();
+      } catch (error) {
+        // One thing that does not go must not keep the others.
+        process.stderr.write(`Cleaning up: ${error instanceof Error ? error.message : String(error)}\n`);
+      }
+    }
   };
   try {
     const folder = await mkdtemp(join(tmpdir(), "mesos-maintenance-bot-demo-"));

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { localSlackAvailable, localSlackBinary } from "./binary.js";
+import { submitModal } from "./modal.js";
 import { configOf, type Delivery, LOCAL_TOKENS, OPS, type Workspace } from "./workspace.js";
 
 const START_TIMEOUT_MS = 20_000;
@@ -57,6 +58,12 @@ export interface LocalSlack {
   command(o: { channel: string; user: string; text: string; command?: string }): Promise<void>;
   /** Clicks the button of a message whose action id begins with `action`. Throws if there is no such button (any more). */
   interact(o: { channel: string; messageTs: string; user: string; action: string }): Promise<void>;
+  /**
+   * Submits the modal that a click opened: `answer` is typed, or is the text of a choice; without it the input keeps
+   * what it proposes. Resolves with its title when it is closed. Throws what is said beside the input, or that no modal
+   * was opened.
+   */
+  submitModal(o: { user: string; answer?: string }): Promise<string>;
   /** Everything in a channel, oldest first: thread replies and ephemeral messages too. */
   messages(channel: string): Promise<LocalMessage[]>;
   log(): Promise<LocalLogEntry[]>;
@@ -184,6 +191,10 @@ class Running implements LocalSlack {
     throw new Error(
       `Message ${o.messageTs} has no button ${o.action}; it has: ${shown.join(", ") || "none"}.`,
     );
+  }
+
+  async submitModal(o: { user: string; answer?: string }): Promise<string> {
+    return await submitModal(this.url, o.user, o.answer ?? null);
   }
 
   async messages(channel: string): Promise<LocalMessage[]> {

@@ -1,5 +1,5 @@
 import type { WritableObject } from "./exact-json.js";
-import type { AttributeValue } from "./options.js";
+import type { AttributeValue, RehearsalReservation } from "./options.js";
 import type { AgentState, MasterState, TaskState } from "./state.js";
 
 const CAPABILITIES = [
@@ -31,20 +31,46 @@ function resource(name: string, value: number, rest: WritableObject): WritableOb
 }
 
 function agentResources({ spec }: AgentState, role: WritableObject): readonly WritableObject[] {
+  const reservations = spec.reservations ?? [];
+  const reserved = (of: "cpus" | "mem") => reservations.reduce((sum, each) => sum + (each[of] ?? 0), 0);
   return [
-    resource("cpus", spec.cpus ?? 8, role),
-    resource("mem", spec.mem ?? 16_384, role),
+    resource("cpus", (spec.cpus ?? 8) - reserved("cpus"), role),
+    resource("mem", (spec.mem ?? 16_384) - reserved("mem"), role),
     resource("disk", DISK_MB, role),
     { name: "ports", type: "RANGES", ranges: ranges(PORTS), ...role },
+    ...reservations.flatMap(reservedResources),
   ];
 }
 
-/** What tasks use together, allocated to a role; nothing at all without tasks. */
+/** A master shows a reservation in both forms: by `role` and `reservation`, and as a stack of reservations. */
+function reservedResources(reservation: RehearsalReservation): readonly WritableObject[] {
+  const { role, dynamic = false, cpus = 0, mem = 0, volumes = {} } = reservation;
+  const by = dynamic ? { principal: role } : {};
+  const form = {
+    role,
+    ...(dynamic ? { reservation: by } : {}),
+    reservations: [{ type: dynamic ? "DYNAMIC" : "STATIC", role, ...by }],
+  };
+  const volume = (id: string) => ({
+    persistence: { id, principal: role },
+    volume: { container_path: "data", mode: "RW" },
+  });
+  return [
+    ...(cpus > 0 ? [resource("cpus", cpus, form)] : []),
+    ...(mem > 0 ? [resource("mem", mem, form)] : []),
+    ...Object.entries(volumes).map(([id, sizeMb]) => resource("disk", sizeMb, { ...form, disk: volume(id) })),
+  ];
+}
+
+/** What tasks use, summed up per role it is allocated to; nothing at all without tasks. */
 export function allocatedTo(tasks: readonly TaskState[]): readonly WritableObject[] | undefined {
   if (tasks.length === 0) return undefined;
-  const rest = { role: "*", allocation_info: { role: "*" } };
-  const sum = (of: "cpus" | "mem") => tasks.reduce((total, task) => total + task[of], 0);
-  return [resource("cpus", sum("cpus"), rest), resource("mem", sum("mem"), rest)];
+  return [...new Set(tasks.map(({ role }) => role))].flatMap((role) => {
+    const rest = { role: "*", allocation_info: { role } };
+    const sum = (of: "cpus" | "mem") =>
+      tasks.reduce((total, task) => total + (task.role === role ? task[of] : 0), 0);
+    return [resource("cpus", sum("cpus"), rest), resource("mem", sum("mem"), rest)];
+  });
 }
 
 function attribute(name: string, value: AttributeValue): WritableObject {

@@ -66,7 +66,7 @@ function withTasks(empty: MasterState, now: Moment): MasterState {
       const agentId = idOf(framework.spec.name, task.on);
       const [next, running] = withTask(
         { ...state, tasks: [] },
-        { name: task.name, frameworkId: framework.id, agentId, cpus: task.cpus, mem: task.mem },
+        { ...task, frameworkId: framework.id, agentId },
         now,
       );
       tasks.push(running);

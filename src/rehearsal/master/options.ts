@@ -3,6 +3,19 @@ import type { RehearsalPrincipal } from "./access.js";
 /** An attribute's value: text, a scalar, or ranges. */
 export type AttributeValue = string | number | readonly (readonly [begin: number, end: number])[];
 
+/** A part of an agent that only one role may use. */
+export interface RehearsalReservation {
+  readonly role: string;
+  /** Made by a framework or an operator, rather than when the agent was started. @defaultValue false */
+  readonly dynamic?: boolean;
+  /** @defaultValue 0 */
+  readonly cpus?: number;
+  /** In MB. @defaultValue 0 */
+  readonly mem?: number;
+  /** Persistent volumes made of the reserved disk: id and size in MB. */
+  readonly volumes?: Readonly<Record<string, number>>;
+}
+
 /** A machine with one agent on it. Nothing ever connects to its address. */
 export interface RehearsalAgent {
   readonly hostname: string;
@@ -16,6 +29,8 @@ export interface RehearsalAgent {
   readonly cpus?: number;
   /** In MB. @defaultValue 16384 */
   readonly mem?: number;
+  /** Within `cpus` and `mem`; the disk of volumes comes on top. */
+  readonly reservations?: readonly RehearsalReservation[];
   /** Whether the agent has the AGENT_DRAINING capability. @defaultValue true */
   readonly drainable?: boolean;
 }
@@ -34,11 +49,15 @@ interface RehearsalTask {
   readonly cpus?: number;
   /** In MB. @defaultValue 256 */
   readonly mem?: number;
+  /** Such as `DCOS_PACKAGE_NAME`. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface RehearsalFramework {
   readonly name: string;
   readonly habit: Habit;
+  /** The role that its tasks' resources are allocated to. @defaultValue * */
+  readonly role?: string;
   readonly tasks: readonly RehearsalTask[];
   /** Host names where it holds offers without a task: it is asked and answers there too. @defaultValue [] */
   readonly holdsOffersOn?: readonly string[];

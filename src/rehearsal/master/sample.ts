@@ -37,9 +37,20 @@ function agents(): readonly RehearsalAgent[] {
         zone: ZONES[place] ?? ZONES[0],
         cpus,
         mem,
+        ...brokerDisk(`${name}-0${at + 1}`),
       };
     }),
   );
+}
+
+const BROKERS = ["kafka-01", "kafka-02", "kafka-03", "web-03"];
+
+/** Each broker keeps its data on a volume of its host. */
+function brokerDisk(host: string): Pick<RehearsalAgent, "reservations"> {
+  const broker = BROKERS.indexOf(host);
+  if (broker < 0) return {};
+  const volumes = { [`kafka-data-${broker}`]: 204_800 };
+  return { reservations: [{ role: "kafka", dynamic: true, cpus: 1, mem: 2048, volumes }] };
 }
 
 function onEach(name: string, hosts: readonly string[]): { name: string; on: string }[] {
@@ -73,13 +84,13 @@ function frameworks(pace: (ms: number) => number | null): readonly RehearsalFram
     },
     {
       name: "kafka",
+      role: "kafka",
       habit: "decliner",
-      tasks: [
-        ...onEach("broker-0", ["kafka-01"]),
-        ...onEach("broker-1", ["kafka-02"]),
-        ...onEach("broker-2", ["kafka-03"]),
-        ...onEach("broker-3", ["web-03"]),
-      ],
+      tasks: BROKERS.map((on, at) => ({
+        name: `broker-${at}`,
+        on,
+        labels: { DCOS_PACKAGE_NAME: "kafka" },
+      })),
       answerAfterMs: pace(1600),
     },
     {

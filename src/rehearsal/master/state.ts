@@ -72,6 +72,9 @@ export interface TaskState {
   readonly agentId: string;
   readonly cpus: number;
   readonly mem: number;
+  /** The role its resources are allocated to. */
+  readonly role: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly state: string;
   /** Oldest first. */
   readonly updates: readonly TaskUpdate[];

@@ -16,6 +16,7 @@ export interface NewTask {
   readonly agentId: string;
   readonly cpus?: number | undefined;
   readonly mem?: number | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The state with the task running, and the task. Ids are unique, as schedulers make them: name and number. */
@@ -28,6 +29,8 @@ export function withTask(state: MasterState, task: NewTask, now: Moment): [Maste
     agentId: task.agentId,
     cpus: task.cpus ?? 0.5,
     mem: task.mem ?? 256,
+    role: state.frameworks.find(({ id }) => id === task.frameworkId)?.spec.role ?? "*",
+    labels: task.labels ?? {},
     state: "TASK_RUNNING",
     updates: [
       { state: "TASK_STARTING", ns: now.ns, source: "SOURCE_EXECUTOR" },

@@ -95,7 +95,7 @@ function frameworkInfo({ id, spec }: FrameworkState): WritableObject {
     id: { value: id },
     failover_timeout: 604_800,
     checkpoint: true,
-    roles: ["*"],
+    roles: [spec.role ?? "*"],
     capabilities: [{ type: "MULTI_ROLE" }],
   };
 }
@@ -157,6 +157,11 @@ function statusUpdateView(task: TaskState, update: TaskUpdate): WritableObject {
   };
 }
 
+function labelsView({ labels }: TaskState): WritableObject | undefined {
+  const given = Object.entries(labels).map(([key, value]) => ({ key, value }));
+  return given.length > 0 ? { labels: given } : undefined;
+}
+
 function taskView(task: TaskState): WritableObject {
   return {
     name: task.name,
@@ -167,6 +172,7 @@ function taskView(task: TaskState): WritableObject {
     resources: allocatedTo([task])?.map(({ role: _, ...rest }) => rest),
     statuses: task.updates.map((update) => statusUpdateView(task, update)),
     status_update_state: task.state,
+    labels: labelsView(task),
   };
 }
 

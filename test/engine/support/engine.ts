@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import type { ClusterConfig } from "../../../src/config/config.js";
+import type { ClusterConfig, ClusterPolicy } from "../../../src/config/config.js";
 import { createIntake, type IntakeCluster } from "../../../src/engine/intake.js";
 import { NOTIFY_QUEUE } from "../../../src/engine/lanes.js";
 import type { EngineLogger } from "../../../src/engine/logger.js";
@@ -12,6 +12,7 @@ import { createWorkerSide, run, type WorkerSide } from "../../../src/engine/work
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
 import { answer } from "../../../src/slack/answer.js";
+import { createGroups } from "../../../src/slack/groups.js";
 import { createMessenger } from "../../../src/slack/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
 import { embeddedPlace, type Place } from "../store/places.js";
@@ -25,7 +26,9 @@ const SETTLE_MS = 2_500;
 export interface TestClusterOptions {
   /** @defaultValue six machines, `web-01` to `web-06`, and nothing that runs on them */
   readonly master?: Partial<RehearsalOptions>;
-  readonly config?: Partial<ClusterConfig>;
+  readonly config?: Partial<Omit<ClusterConfig, "policy">>;
+  /** @defaultValue anybody may do anything, but not approve what they asked for themselves */
+  readonly policy?: Partial<ClusterPolicy>;
   /** How long a call without an answer may still take effect. */
   readonly settleMs?: number;
   /** Addresses of masters that are configured beside the rehearsal one. */
@@ -63,7 +66,8 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
   const clusters: IntakeCluster[] = [];
   const records = new Map<string, Records>();
   const notifier = createNotifier(store, logger);
-  const intake = createIntake({ store, clusters, records, notifier, logger, now: Date.now });
+  const { personOf } = createGroups({ settings: webApi.settings(), logger, now: Date.now });
+  const intake = createIntake({ store, clusters, records, notifier, personOf, logger, now: Date.now });
   const notify = store.worker(
     NOTIFY_QUEUE,
     notifyProcessor({ messenger, queue: notifier.queue, records, logger, now: Date.now }),
@@ -113,16 +117,28 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
         inventoryFile: null,
         defaultDurationMs: 2 * 3_600_000,
         maxDurationMs: 30 * 86_400_000,
-        approvers: [],
-        selfApproval: false,
+        policy: {
+          requesters: [],
+          approvers: [],
+          admins: [],
+          votes: 1,
+          selfApproval: false,
+          caps: { machinesPerMaintenance: null, outOfService: null, above: "refuse" },
+          requireReason: false,
+          ticketPattern: null,
+          calendar: [],
+          allowForce: false,
+          owners: [],
+          ...options.policy,
+        },
         approvalTtlMs: 3_600_000,
         pollMs: 200,
         askAfterMs: 1_800_000,
         agentReturnMs: 600_000,
         ...options.config,
       };
-      clusters.push(config);
-      const own = openRecords(store, name);
+      clusters.push({ ...config, groups: groupsNamedIn(config.policy) });
+      const own = openRecords(store, name, logger);
       records.set(name, own);
       let worker = await startWorker(config, options.settleMs);
       const stopWorker = async () => {
@@ -159,7 +175,15 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
           return answer("command", () => intake.command(input), tell(user), onError);
         },
         click: (user, messageTs, button) => {
-          const input = { button, messageTs, actionId: "", triggerId: "", ...to(user) };
+          const input = {
+            kind: "decision" as const,
+            thread: null,
+            button,
+            messageTs,
+            actionId: "",
+            triggerId: "",
+            ...to(user),
+          };
           return answer("click", () => intake.click(input), tell(user), onError);
         },
         restart: async () => {
@@ -194,4 +218,9 @@ export function useEngine(make: () => Promise<Place> = embeddedPlace): () => Eng
     if (engine === null) throw new Error("The engine has not been started.");
     return engine;
   };
+}
+
+/** Slack's user groups in a policy: their ids begin with S. */
+function groupsNamedIn({ requesters, approvers, admins }: ClusterPolicy): readonly string[] {
+  return [...requesters, ...approvers, ...admins].filter((id) => id.startsWith("S"));
 }

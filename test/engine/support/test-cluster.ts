@@ -77,7 +77,12 @@ export class TestCluster {
   async drain(line: string, user: string = ALICE): Promise<TestMaintenance> {
     await this.type(user, `drain ${line}`);
     const told = await this.told(user, /is queued/);
-    return new TestMaintenance(/m-\w+/.exec(told)?.[0] ?? "", this);
+    return this.maintenance(/m-\w+/.exec(told)?.[0] ?? "");
+  }
+
+  /** The maintenance with this id. */
+  maintenance(id: string): TestMaintenance {
+    return new TestMaintenance(id, this);
   }
 
   /** Drains until the approval is asked for. */

@@ -5120,6 +5120,108 @@ export namespace mesos {
         }
 
         /**
+         * Properties of a Volume.
+         * @deprecated Use mesos.v1.Volume.$Properties instead.
+         */
+        interface IVolume extends mesos.v1.Volume.$Properties {
+        }
+
+        /** Represents a Volume. */
+        class Volume {
+
+            /**
+             * Constructs a new Volume.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: mesos.v1.Volume.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Volume container_path. */
+            container_path: string;
+
+            /** Volume mode. */
+            mode: mesos.v1.Volume.Mode;
+
+            /**
+             * Creates a new Volume instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Volume instance
+             */
+            static create(properties: mesos.v1.Volume.$Shape): mesos.v1.Volume & mesos.v1.Volume.$Shape;
+            static create(properties?: mesos.v1.Volume.$Properties): mesos.v1.Volume;
+
+            /**
+             * Encodes the specified Volume message. Does not implicitly {@link mesos.v1.Volume.verify|verify} messages.
+             * @param message Volume message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: mesos.v1.Volume.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Volume message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {mesos.v1.Volume & mesos.v1.Volume.$Shape} Volume
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mesos.v1.Volume & mesos.v1.Volume.$Shape;
+
+            /**
+             * Creates a Volume message from a plain object. Also converts values to their respective internal types.
+             * @param object Plain object
+             * @returns Volume
+             */
+            static fromObject(object: { [k: string]: any }): mesos.v1.Volume;
+
+            /**
+             * Creates a plain object from a Volume message. Also converts values to other types if specified.
+             * @param message Volume
+             * @param [options] Conversion options
+             * @returns Plain object
+             */
+            static toObject(message: mesos.v1.Volume, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+            /**
+             * Converts this Volume to JSON.
+             * @returns JSON object
+             */
+            toJSON(): { [k: string]: any };
+        }
+
+        namespace Volume {
+
+            /** Properties of a Volume. */
+            interface $Properties {
+
+                /** Volume container_path */
+                container_path: string;
+
+                /** Volume mode */
+                mode: mesos.v1.Volume.Mode;
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Volume. */
+            type $Shape = mesos.v1.Volume.$Properties;
+
+            /** Mode enum. */
+            enum Mode {
+
+                /** RW value */
+                RW = 1,
+
+                /** RO value */
+                RO = 2
+            }
+        }
+
+        /**
          * Properties of a Resource.
          * @deprecated Use mesos.v1.Resource.$Properties instead.
          */
@@ -5156,8 +5258,23 @@ export namespace mesos {
             /** Resource role. */
             role: (string|null);
 
+            /** Resource disk. */
+            disk: (mesos.v1.Resource.DiskInfo|null);
+
+            /** Resource reservation. */
+            reservation: (mesos.v1.Resource.ReservationInfo|null);
+
+            /** Resource revocable. */
+            revocable: (mesos.v1.Resource.RevocableInfo|null);
+
+            /** Resource shared. */
+            shared: (mesos.v1.Resource.SharedInfo|null);
+
             /** Resource allocation_info. */
             allocation_info: (mesos.v1.Resource.AllocationInfo|null);
+
+            /** Resource reservations. */
+            reservations: mesos.v1.Resource.ReservationInfo[];
 
             /**
              * Creates a new Resource instance using the specified properties.
@@ -5230,8 +5347,23 @@ export namespace mesos {
                 /** Resource role */
                 role?: (string|null);
 
+                /** Resource disk */
+                disk?: (mesos.v1.Resource.DiskInfo.$Properties|null);
+
+                /** Resource reservation */
+                reservation?: (mesos.v1.Resource.ReservationInfo.$Properties|null);
+
+                /** Resource revocable */
+                revocable?: (mesos.v1.Resource.RevocableInfo.$Properties|null);
+
+                /** Resource shared */
+                shared?: (mesos.v1.Resource.SharedInfo.$Properties|null);
+
                 /** Resource allocation_info */
                 allocation_info?: (mesos.v1.Resource.AllocationInfo.$Properties|null);
+
+                /** Resource reservations */
+                reservations?: mesos.v1.Resource.ReservationInfo.$Properties[];
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -5324,6 +5456,461 @@ export namespace mesos {
 
                 /** Shape of an AllocationInfo. */
                 type $Shape = mesos.v1.Resource.AllocationInfo.$Properties;
+            }
+
+            /**
+             * Properties of a ReservationInfo.
+             * @deprecated Use mesos.v1.Resource.ReservationInfo.$Properties instead.
+             */
+            interface IReservationInfo extends mesos.v1.Resource.ReservationInfo.$Properties {
+            }
+
+            /** Represents a ReservationInfo. */
+            class ReservationInfo {
+
+                /**
+                 * Constructs a new ReservationInfo.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: mesos.v1.Resource.ReservationInfo.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** ReservationInfo principal. */
+                principal: (string|null);
+
+                /** ReservationInfo role. */
+                role: (string|null);
+
+                /** ReservationInfo type. */
+                type: (mesos.v1.Resource.ReservationInfo.Type|null);
+
+                /**
+                 * Creates a new ReservationInfo instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ReservationInfo instance
+                 */
+                static create(properties: mesos.v1.Resource.ReservationInfo.$Shape): mesos.v1.Resource.ReservationInfo & mesos.v1.Resource.ReservationInfo.$Shape;
+                static create(properties?: mesos.v1.Resource.ReservationInfo.$Properties): mesos.v1.Resource.ReservationInfo;
+
+                /**
+                 * Encodes the specified ReservationInfo message. Does not implicitly {@link mesos.v1.Resource.ReservationInfo.verify|verify} messages.
+                 * @param message ReservationInfo message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: mesos.v1.Resource.ReservationInfo.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a ReservationInfo message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {mesos.v1.Resource.ReservationInfo & mesos.v1.Resource.ReservationInfo.$Shape} ReservationInfo
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mesos.v1.Resource.ReservationInfo & mesos.v1.Resource.ReservationInfo.$Shape;
+
+                /**
+                 * Creates a ReservationInfo message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns ReservationInfo
+                 */
+                static fromObject(object: { [k: string]: any }): mesos.v1.Resource.ReservationInfo;
+
+                /**
+                 * Creates a plain object from a ReservationInfo message. Also converts values to other types if specified.
+                 * @param message ReservationInfo
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: mesos.v1.Resource.ReservationInfo, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this ReservationInfo to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace ReservationInfo {
+
+                /** Properties of a ReservationInfo. */
+                interface $Properties {
+
+                    /** ReservationInfo principal */
+                    principal?: (string|null);
+
+                    /** ReservationInfo role */
+                    role?: (string|null);
+
+                    /** ReservationInfo type */
+                    type?: (mesos.v1.Resource.ReservationInfo.Type|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a ReservationInfo. */
+                type $Shape = mesos.v1.Resource.ReservationInfo.$Properties;
+
+                /** Type enum. */
+                enum Type {
+
+                    /** UNKNOWN value */
+                    UNKNOWN = 0,
+
+                    /** STATIC value */
+                    STATIC = 1,
+
+                    /** DYNAMIC value */
+                    DYNAMIC = 2
+                }
+            }
+
+            /**
+             * Properties of a DiskInfo.
+             * @deprecated Use mesos.v1.Resource.DiskInfo.$Properties instead.
+             */
+            interface IDiskInfo extends mesos.v1.Resource.DiskInfo.$Properties {
+            }
+
+            /** Represents a DiskInfo. */
+            class DiskInfo {
+
+                /**
+                 * Constructs a new DiskInfo.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: mesos.v1.Resource.DiskInfo.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** DiskInfo persistence. */
+                persistence: (mesos.v1.Resource.DiskInfo.Persistence|null);
+
+                /** DiskInfo volume. */
+                volume: (mesos.v1.Volume|null);
+
+                /**
+                 * Creates a new DiskInfo instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns DiskInfo instance
+                 */
+                static create(properties: mesos.v1.Resource.DiskInfo.$Shape): mesos.v1.Resource.DiskInfo & mesos.v1.Resource.DiskInfo.$Shape;
+                static create(properties?: mesos.v1.Resource.DiskInfo.$Properties): mesos.v1.Resource.DiskInfo;
+
+                /**
+                 * Encodes the specified DiskInfo message. Does not implicitly {@link mesos.v1.Resource.DiskInfo.verify|verify} messages.
+                 * @param message DiskInfo message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: mesos.v1.Resource.DiskInfo.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a DiskInfo message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {mesos.v1.Resource.DiskInfo & mesos.v1.Resource.DiskInfo.$Shape} DiskInfo
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mesos.v1.Resource.DiskInfo & mesos.v1.Resource.DiskInfo.$Shape;
+
+                /**
+                 * Creates a DiskInfo message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns DiskInfo
+                 */
+                static fromObject(object: { [k: string]: any }): mesos.v1.Resource.DiskInfo;
+
+                /**
+                 * Creates a plain object from a DiskInfo message. Also converts values to other types if specified.
+                 * @param message DiskInfo
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: mesos.v1.Resource.DiskInfo, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this DiskInfo to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace DiskInfo {
+
+                /** Properties of a DiskInfo. */
+                interface $Properties {
+
+                    /** DiskInfo persistence */
+                    persistence?: (mesos.v1.Resource.DiskInfo.Persistence.$Properties|null);
+
+                    /** DiskInfo volume */
+                    volume?: (mesos.v1.Volume.$Properties|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a DiskInfo. */
+                type $Shape = mesos.v1.Resource.DiskInfo.$Properties;
+
+                /**
+                 * Properties of a Persistence.
+                 * @deprecated Use mesos.v1.Resource.DiskInfo.Persistence.$Properties instead.
+                 */
+                interface IPersistence extends mesos.v1.Resource.DiskInfo.Persistence.$Properties {
+                }
+
+                /** Represents a Persistence. */
+                class Persistence {
+
+                    /**
+                     * Constructs a new Persistence.
+                     * @param [properties] Properties to set
+                     */
+                    constructor(properties?: mesos.v1.Resource.DiskInfo.Persistence.$Properties);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+
+                    /** Persistence id. */
+                    id: string;
+
+                    /** Persistence principal. */
+                    principal: (string|null);
+
+                    /**
+                     * Creates a new Persistence instance using the specified properties.
+                     * @param [properties] Properties to set
+                     * @returns Persistence instance
+                     */
+                    static create(properties: mesos.v1.Resource.DiskInfo.Persistence.$Shape): mesos.v1.Resource.DiskInfo.Persistence & mesos.v1.Resource.DiskInfo.Persistence.$Shape;
+                    static create(properties?: mesos.v1.Resource.DiskInfo.Persistence.$Properties): mesos.v1.Resource.DiskInfo.Persistence;
+
+                    /**
+                     * Encodes the specified Persistence message. Does not implicitly {@link mesos.v1.Resource.DiskInfo.Persistence.verify|verify} messages.
+                     * @param message Persistence message or plain object to encode
+                     * @param [writer] Writer to encode to
+                     * @returns Writer
+                     */
+                    static encode(message: mesos.v1.Resource.DiskInfo.Persistence.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                    /**
+                     * Decodes a Persistence message from the specified reader or buffer.
+                     * @param reader Reader or buffer to decode from
+                     * @param [length] Message length if known beforehand
+                     * @returns {mesos.v1.Resource.DiskInfo.Persistence & mesos.v1.Resource.DiskInfo.Persistence.$Shape} Persistence
+                     * @throws {Error} If the payload is not a reader or valid buffer
+                     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                     */
+                    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mesos.v1.Resource.DiskInfo.Persistence & mesos.v1.Resource.DiskInfo.Persistence.$Shape;
+
+                    /**
+                     * Creates a Persistence message from a plain object. Also converts values to their respective internal types.
+                     * @param object Plain object
+                     * @returns Persistence
+                     */
+                    static fromObject(object: { [k: string]: any }): mesos.v1.Resource.DiskInfo.Persistence;
+
+                    /**
+                     * Creates a plain object from a Persistence message. Also converts values to other types if specified.
+                     * @param message Persistence
+                     * @param [options] Conversion options
+                     * @returns Plain object
+                     */
+                    static toObject(message: mesos.v1.Resource.DiskInfo.Persistence, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                    /**
+                     * Converts this Persistence to JSON.
+                     * @returns JSON object
+                     */
+                    toJSON(): { [k: string]: any };
+                }
+
+                namespace Persistence {
+
+                    /** Properties of a Persistence. */
+                    interface $Properties {
+
+                        /** Persistence id */
+                        id: string;
+
+                        /** Persistence principal */
+                        principal?: (string|null);
+
+                        /** Unknown fields preserved while decoding when enabled */
+                        $unknowns?: Uint8Array[];
+                    }
+
+                    /** Shape of a Persistence. */
+                    type $Shape = mesos.v1.Resource.DiskInfo.Persistence.$Properties;
+                }
+            }
+
+            /**
+             * Properties of a RevocableInfo.
+             * @deprecated Use mesos.v1.Resource.RevocableInfo.$Properties instead.
+             */
+            interface IRevocableInfo extends mesos.v1.Resource.RevocableInfo.$Properties {
+            }
+
+            /** Represents a RevocableInfo. */
+            class RevocableInfo {
+
+                /**
+                 * Constructs a new RevocableInfo.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: mesos.v1.Resource.RevocableInfo.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /**
+                 * Creates a new RevocableInfo instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns RevocableInfo instance
+                 */
+                static create(properties: mesos.v1.Resource.RevocableInfo.$Shape): mesos.v1.Resource.RevocableInfo & mesos.v1.Resource.RevocableInfo.$Shape;
+                static create(properties?: mesos.v1.Resource.RevocableInfo.$Properties): mesos.v1.Resource.RevocableInfo;
+
+                /**
+                 * Encodes the specified RevocableInfo message. Does not implicitly {@link mesos.v1.Resource.RevocableInfo.verify|verify} messages.
+                 * @param message RevocableInfo message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: mesos.v1.Resource.RevocableInfo.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a RevocableInfo message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {mesos.v1.Resource.RevocableInfo & mesos.v1.Resource.RevocableInfo.$Shape} RevocableInfo
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mesos.v1.Resource.RevocableInfo & mesos.v1.Resource.RevocableInfo.$Shape;
+
+                /**
+                 * Creates a RevocableInfo message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns RevocableInfo
+                 */
+                static fromObject(object: { [k: string]: any }): mesos.v1.Resource.RevocableInfo;
+
+                /**
+                 * Creates a plain object from a RevocableInfo message. Also converts values to other types if specified.
+                 * @param message RevocableInfo
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: mesos.v1.Resource.RevocableInfo, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this RevocableInfo to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace RevocableInfo {
+
+                /** Properties of a RevocableInfo. */
+                interface $Properties {
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a RevocableInfo. */
+                type $Shape = mesos.v1.Resource.RevocableInfo.$Properties;
+            }
+
+            /**
+             * Properties of a SharedInfo.
+             * @deprecated Use mesos.v1.Resource.SharedInfo.$Properties instead.
+             */
+            interface ISharedInfo extends mesos.v1.Resource.SharedInfo.$Properties {
+            }
+
+            /** Represents a SharedInfo. */
+            class SharedInfo {
+
+                /**
+                 * Constructs a new SharedInfo.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: mesos.v1.Resource.SharedInfo.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /**
+                 * Creates a new SharedInfo instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns SharedInfo instance
+                 */
+                static create(properties: mesos.v1.Resource.SharedInfo.$Shape): mesos.v1.Resource.SharedInfo & mesos.v1.Resource.SharedInfo.$Shape;
+                static create(properties?: mesos.v1.Resource.SharedInfo.$Properties): mesos.v1.Resource.SharedInfo;
+
+                /**
+                 * Encodes the specified SharedInfo message. Does not implicitly {@link mesos.v1.Resource.SharedInfo.verify|verify} messages.
+                 * @param message SharedInfo message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: mesos.v1.Resource.SharedInfo.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a SharedInfo message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {mesos.v1.Resource.SharedInfo & mesos.v1.Resource.SharedInfo.$Shape} SharedInfo
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): mesos.v1.Resource.SharedInfo & mesos.v1.Resource.SharedInfo.$Shape;
+
+                /**
+                 * Creates a SharedInfo message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns SharedInfo
+                 */
+                static fromObject(object: { [k: string]: any }): mesos.v1.Resource.SharedInfo;
+
+                /**
+                 * Creates a plain object from a SharedInfo message. Also converts values to other types if specified.
+                 * @param message SharedInfo
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: mesos.v1.Resource.SharedInfo, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this SharedInfo to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace SharedInfo {
+
+                /** Properties of a SharedInfo. */
+                interface $Properties {
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a SharedInfo. */
+                type $Shape = mesos.v1.Resource.SharedInfo.$Properties;
             }
         }
 

@@ -8193,9 +8193,166 @@ export const mesos = $root.mesos = (() => {
             return Attribute;
         })();
 
+        v1.Volume = (function() {
+
+            const Volume = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Volume.prototype.container_path = "";
+            Volume.prototype.mode = 1;
+
+            Volume.create = function(properties) {
+                return new Volume(properties);
+            };
+
+            Volume.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                writer.uint32(10).string(message.container_path);
+                writer.uint32(24).int32(message.mode);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Volume.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.mesos.v1.Volume();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.container_path = reader.string();
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            value = reader.int32();
+                            if ($root.mesos.v1.Volume.Mode[value] !== $undefined)
+                                message.mode = value;
+                            else if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                if (!$Object.hasOwnProperty.call(message, "container_path"))
+                    throw $util.ProtocolError("missing required 'container_path'", { instance: message });
+                if (!$Object.hasOwnProperty.call(message, "mode"))
+                    throw $util.ProtocolError("missing required 'mode'", { instance: message });
+                return message;
+            };
+
+            Volume.fromObject = function (object, _depth) {
+                if (object instanceof $root.mesos.v1.Volume)
+                    return object;
+                if (!$util.isObject(object))
+                    throw $TypeError(".mesos.v1.Volume: object expected");
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let message = new $root.mesos.v1.Volume();
+                if (object.container_path != null)
+                    message.container_path = $String(object.container_path);
+                switch (object.mode) {
+                case "RW":
+                case 1:
+                    message.mode = 1;
+                    break;
+                case "RO":
+                case 2:
+                    message.mode = 2;
+                    break;
+                default:
+                }
+                return message;
+            };
+
+            Volume.toObject = function (message, options, _depth) {
+                if (!options)
+                    options = {};
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let object = {};
+                if (options.defaults) {
+                    object.container_path = "";
+                    object.mode = options.enums === $String ? "RW" : 1;
+                }
+                if (message.container_path != null && $Object.hasOwnProperty.call(message, "container_path"))
+                    object.container_path = message.container_path;
+                if (message.mode != null && $Object.hasOwnProperty.call(message, "mode"))
+                    object.mode = options.enums === $String ? $root.mesos.v1.Volume.Mode[message.mode] === $undefined ? message.mode : $root.mesos.v1.Volume.Mode[message.mode] : message.mode;
+                return object;
+            };
+
+            Volume.prototype.toJSON = function() {
+                return Volume.toObject(this, $protobuf.util.toJSONOptions);
+            };
+
+            Volume.Mode = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[1] = "RW"] = 1;
+                values[valuesById[2] = "RO"] = 2;
+                return values;
+            })();
+
+            return Volume;
+        })();
+
         v1.Resource = (function() {
 
             const Resource = function (properties) {
+                this.reservations = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -8208,7 +8365,12 @@ export const mesos = $root.mesos = (() => {
             Resource.prototype.ranges = null;
             Resource.prototype.set = null;
             Resource.prototype.role = null;
+            Resource.prototype.disk = null;
+            Resource.prototype.reservation = null;
+            Resource.prototype.revocable = null;
+            Resource.prototype.shared = null;
             Resource.prototype.allocation_info = null;
+            Resource.prototype.reservations = $util.emptyArray;
 
             Resource.create = function(properties) {
                 return new Resource(properties);
@@ -8231,8 +8393,19 @@ export const mesos = $root.mesos = (() => {
                     $root.mesos.v1.Value.Set.encode(message.set, writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.role != null && $Object.hasOwnProperty.call(message, "role"))
                     writer.uint32(50).string(message.role);
+                if (message.disk != null && $Object.hasOwnProperty.call(message, "disk"))
+                    $root.mesos.v1.Resource.DiskInfo.encode(message.disk, writer.uint32(58).fork(), _depth + 1).ldelim();
+                if (message.reservation != null && $Object.hasOwnProperty.call(message, "reservation"))
+                    $root.mesos.v1.Resource.ReservationInfo.encode(message.reservation, writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.revocable != null && $Object.hasOwnProperty.call(message, "revocable"))
+                    $root.mesos.v1.Resource.RevocableInfo.encode(message.revocable, writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.shared != null && $Object.hasOwnProperty.call(message, "shared"))
+                    $root.mesos.v1.Resource.SharedInfo.encode(message.shared, writer.uint32(82).fork(), _depth + 1).ldelim();
                 if (message.allocation_info != null && $Object.hasOwnProperty.call(message, "allocation_info"))
                     $root.mesos.v1.Resource.AllocationInfo.encode(message.allocation_info, writer.uint32(90).fork(), _depth + 1).ldelim();
+                if (message.reservations != null && message.reservations.length)
+                    for (let i = 0; i < message.reservations.length; ++i)
+                        $root.mesos.v1.Resource.ReservationInfo.encode(message.reservations[i], writer.uint32(106).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8308,10 +8481,42 @@ export const mesos = $root.mesos = (() => {
                             message.role = reader.string();
                             continue;
                         }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.disk = $root.mesos.v1.Resource.DiskInfo.decode(reader, reader.size(), $undefined, _depth + 1, message.disk);
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.reservation = $root.mesos.v1.Resource.ReservationInfo.decode(reader, reader.size(), $undefined, _depth + 1, message.reservation);
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.revocable = $root.mesos.v1.Resource.RevocableInfo.decode(reader, reader.size(), $undefined, _depth + 1, message.revocable);
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.shared = $root.mesos.v1.Resource.SharedInfo.decode(reader, reader.size(), $undefined, _depth + 1, message.shared);
+                            continue;
+                        }
                     case 11: {
                             if (wireType !== 2)
                                 break;
                             message.allocation_info = $root.mesos.v1.Resource.AllocationInfo.decode(reader, reader.size(), $undefined, _depth + 1, message.allocation_info);
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.reservations && message.reservations.length))
+                                message.reservations = [];
+                            message.reservations.push($root.mesos.v1.Resource.ReservationInfo.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -8383,10 +8588,40 @@ export const mesos = $root.mesos = (() => {
                 }
                 if (object.role != null)
                     message.role = $String(object.role);
+                if (object.disk != null) {
+                    if (!$util.isObject(object.disk))
+                        throw $TypeError(".mesos.v1.Resource.disk: object expected");
+                    message.disk = $root.mesos.v1.Resource.DiskInfo.fromObject(object.disk, _depth + 1);
+                }
+                if (object.reservation != null) {
+                    if (!$util.isObject(object.reservation))
+                        throw $TypeError(".mesos.v1.Resource.reservation: object expected");
+                    message.reservation = $root.mesos.v1.Resource.ReservationInfo.fromObject(object.reservation, _depth + 1);
+                }
+                if (object.revocable != null) {
+                    if (!$util.isObject(object.revocable))
+                        throw $TypeError(".mesos.v1.Resource.revocable: object expected");
+                    message.revocable = $root.mesos.v1.Resource.RevocableInfo.fromObject(object.revocable, _depth + 1);
+                }
+                if (object.shared != null) {
+                    if (!$util.isObject(object.shared))
+                        throw $TypeError(".mesos.v1.Resource.shared: object expected");
+                    message.shared = $root.mesos.v1.Resource.SharedInfo.fromObject(object.shared, _depth + 1);
+                }
                 if (object.allocation_info != null) {
                     if (!$util.isObject(object.allocation_info))
                         throw $TypeError(".mesos.v1.Resource.allocation_info: object expected");
                     message.allocation_info = $root.mesos.v1.Resource.AllocationInfo.fromObject(object.allocation_info, _depth + 1);
+                }
+                if (object.reservations) {
+                    if (!$Array.isArray(object.reservations))
+                        throw $TypeError(".mesos.v1.Resource.reservations: array expected");
+                    message.reservations = $Array(object.reservations.length);
+                    for (let i = 0; i < object.reservations.length; ++i) {
+                        if (!$util.isObject(object.reservations[i]))
+                            throw $TypeError(".mesos.v1.Resource.reservations: object expected");
+                        message.reservations[i] = $root.mesos.v1.Resource.ReservationInfo.fromObject(object.reservations[i], _depth + 1);
+                    }
                 }
                 return message;
             };
@@ -8399,6 +8634,8 @@ export const mesos = $root.mesos = (() => {
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
                 let object = {};
+                if (options.arrays || options.defaults)
+                    object.reservations = [];
                 if (options.defaults) {
                     object.name = "";
                     object.type = options.enums === $String ? "SCALAR" : 0;
@@ -8406,6 +8643,10 @@ export const mesos = $root.mesos = (() => {
                     object.ranges = null;
                     object.set = null;
                     object.role = "*";
+                    object.disk = null;
+                    object.reservation = null;
+                    object.revocable = null;
+                    object.shared = null;
                     object.allocation_info = null;
                 }
                 if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
@@ -8420,8 +8661,21 @@ export const mesos = $root.mesos = (() => {
                     object.set = $root.mesos.v1.Value.Set.toObject(message.set, options, _depth + 1);
                 if (message.role != null && $Object.hasOwnProperty.call(message, "role"))
                     object.role = message.role;
+                if (message.disk != null && $Object.hasOwnProperty.call(message, "disk"))
+                    object.disk = $root.mesos.v1.Resource.DiskInfo.toObject(message.disk, options, _depth + 1);
+                if (message.reservation != null && $Object.hasOwnProperty.call(message, "reservation"))
+                    object.reservation = $root.mesos.v1.Resource.ReservationInfo.toObject(message.reservation, options, _depth + 1);
+                if (message.revocable != null && $Object.hasOwnProperty.call(message, "revocable"))
+                    object.revocable = $root.mesos.v1.Resource.RevocableInfo.toObject(message.revocable, options, _depth + 1);
+                if (message.shared != null && $Object.hasOwnProperty.call(message, "shared"))
+                    object.shared = $root.mesos.v1.Resource.SharedInfo.toObject(message.shared, options, _depth + 1);
                 if (message.allocation_info != null && $Object.hasOwnProperty.call(message, "allocation_info"))
                     object.allocation_info = $root.mesos.v1.Resource.AllocationInfo.toObject(message.allocation_info, options, _depth + 1);
+                if (message.reservations && message.reservations.length) {
+                    object.reservations = $Array(message.reservations.length);
+                    for (let j = 0; j < message.reservations.length; ++j)
+                        object.reservations[j] = $root.mesos.v1.Resource.ReservationInfo.toObject(message.reservations[j], options, _depth + 1);
+                }
                 return object;
             };
 
@@ -8544,6 +8798,630 @@ export const mesos = $root.mesos = (() => {
                 };
 
                 return AllocationInfo;
+            })();
+
+            Resource.ReservationInfo = (function() {
+
+                const ReservationInfo = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                ReservationInfo.prototype.principal = null;
+                ReservationInfo.prototype.role = null;
+                ReservationInfo.prototype.type = null;
+
+                ReservationInfo.create = function(properties) {
+                    return new ReservationInfo(properties);
+                };
+
+                ReservationInfo.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.principal != null && $Object.hasOwnProperty.call(message, "principal"))
+                        writer.uint32(10).string(message.principal);
+                    if (message.role != null && $Object.hasOwnProperty.call(message, "role"))
+                        writer.uint32(26).string(message.role);
+                    if (message.type != null && $Object.hasOwnProperty.call(message, "type"))
+                        writer.uint32(32).int32(message.type);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                ReservationInfo.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.mesos.v1.Resource.ReservationInfo();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                message.principal = reader.string();
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                message.role = reader.string();
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                value = reader.int32();
+                                if ($root.mesos.v1.Resource.ReservationInfo.Type[value] !== $undefined)
+                                    message.type = value;
+                                else if (!reader.discardUnknown) {
+                                    $util.makeProp(message, "$unknowns", false);
+                                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                                }
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                ReservationInfo.fromObject = function (object, _depth) {
+                    if (object instanceof $root.mesos.v1.Resource.ReservationInfo)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".mesos.v1.Resource.ReservationInfo: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.mesos.v1.Resource.ReservationInfo();
+                    if (object.principal != null)
+                        message.principal = $String(object.principal);
+                    if (object.role != null)
+                        message.role = $String(object.role);
+                    switch (object.type) {
+                    case "UNKNOWN":
+                    case 0:
+                        message.type = 0;
+                        break;
+                    case "STATIC":
+                    case 1:
+                        message.type = 1;
+                        break;
+                    case "DYNAMIC":
+                    case 2:
+                        message.type = 2;
+                        break;
+                    default:
+                    }
+                    return message;
+                };
+
+                ReservationInfo.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.principal = "";
+                        object.role = "";
+                        object.type = options.enums === $String ? "UNKNOWN" : 0;
+                    }
+                    if (message.principal != null && $Object.hasOwnProperty.call(message, "principal"))
+                        object.principal = message.principal;
+                    if (message.role != null && $Object.hasOwnProperty.call(message, "role"))
+                        object.role = message.role;
+                    if (message.type != null && $Object.hasOwnProperty.call(message, "type"))
+                        object.type = options.enums === $String ? $root.mesos.v1.Resource.ReservationInfo.Type[message.type] === $undefined ? message.type : $root.mesos.v1.Resource.ReservationInfo.Type[message.type] : message.type;
+                    return object;
+                };
+
+                ReservationInfo.prototype.toJSON = function() {
+                    return ReservationInfo.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                ReservationInfo.Type = (function() {
+                    const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                    values[valuesById[0] = "UNKNOWN"] = 0;
+                    values[valuesById[1] = "STATIC"] = 1;
+                    values[valuesById[2] = "DYNAMIC"] = 2;
+                    return values;
+                })();
+
+                return ReservationInfo;
+            })();
+
+            Resource.DiskInfo = (function() {
+
+                const DiskInfo = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                DiskInfo.prototype.persistence = null;
+                DiskInfo.prototype.volume = null;
+
+                DiskInfo.create = function(properties) {
+                    return new DiskInfo(properties);
+                };
+
+                DiskInfo.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.persistence != null && $Object.hasOwnProperty.call(message, "persistence"))
+                        $root.mesos.v1.Resource.DiskInfo.Persistence.encode(message.persistence, writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.volume != null && $Object.hasOwnProperty.call(message, "volume"))
+                        $root.mesos.v1.Volume.encode(message.volume, writer.uint32(18).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                DiskInfo.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.mesos.v1.Resource.DiskInfo();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                message.persistence = $root.mesos.v1.Resource.DiskInfo.Persistence.decode(reader, reader.size(), $undefined, _depth + 1, message.persistence);
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                message.volume = $root.mesos.v1.Volume.decode(reader, reader.size(), $undefined, _depth + 1, message.volume);
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                DiskInfo.fromObject = function (object, _depth) {
+                    if (object instanceof $root.mesos.v1.Resource.DiskInfo)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".mesos.v1.Resource.DiskInfo: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.mesos.v1.Resource.DiskInfo();
+                    if (object.persistence != null) {
+                        if (!$util.isObject(object.persistence))
+                            throw $TypeError(".mesos.v1.Resource.DiskInfo.persistence: object expected");
+                        message.persistence = $root.mesos.v1.Resource.DiskInfo.Persistence.fromObject(object.persistence, _depth + 1);
+                    }
+                    if (object.volume != null) {
+                        if (!$util.isObject(object.volume))
+                            throw $TypeError(".mesos.v1.Resource.DiskInfo.volume: object expected");
+                        message.volume = $root.mesos.v1.Volume.fromObject(object.volume, _depth + 1);
+                    }
+                    return message;
+                };
+
+                DiskInfo.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.persistence = null;
+                        object.volume = null;
+                    }
+                    if (message.persistence != null && $Object.hasOwnProperty.call(message, "persistence"))
+                        object.persistence = $root.mesos.v1.Resource.DiskInfo.Persistence.toObject(message.persistence, options, _depth + 1);
+                    if (message.volume != null && $Object.hasOwnProperty.call(message, "volume"))
+                        object.volume = $root.mesos.v1.Volume.toObject(message.volume, options, _depth + 1);
+                    return object;
+                };
+
+                DiskInfo.prototype.toJSON = function() {
+                    return DiskInfo.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                DiskInfo.Persistence = (function() {
+
+                    const Persistence = function (properties) {
+                        if (properties)
+                            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                    this[keys[i]] = properties[keys[i]];
+                    };
+
+                    Persistence.prototype.id = "";
+                    Persistence.prototype.principal = null;
+
+                    Persistence.create = function(properties) {
+                        return new Persistence(properties);
+                    };
+
+                    Persistence.encode = function (message, writer, _depth) {
+                        if (!writer)
+                            writer = $Writer.create();
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        writer.uint32(10).string(message.id);
+                        if (message.principal != null && $Object.hasOwnProperty.call(message, "principal"))
+                            writer.uint32(18).string(message.principal);
+                        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                            for (let i = 0; i < message.$unknowns.length; ++i)
+                                writer.raw(message.$unknowns[i]);
+                        return writer;
+                    };
+
+                    Persistence.decode = function (reader, length, _end, _depth, _target) {
+                        if (!(reader instanceof $Reader))
+                            reader = $Reader.create(reader);
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $Reader.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let end, message;
+                        if (length === $undefined)
+                            end = reader.len;
+                        else {
+                            end = reader.pos + length;
+                            if (end > reader.len)
+                                throw $RangeError("index out of range");
+                            length = reader.len;
+                            reader.len = end;
+                        }
+                        message = _target || new $root.mesos.v1.Resource.DiskInfo.Persistence();
+                        while (reader.pos < end) {
+                            let start = reader.pos;
+                            let tag = reader.tag();
+                            if (tag === _end) {
+                                _end = $undefined;
+                                break;
+                            }
+                            let wireType = tag & 7;
+                            switch (tag >>>= 3) {
+                            case 1: {
+                                    if (wireType !== 2)
+                                        break;
+                                    message.id = reader.string();
+                                    continue;
+                                }
+                            case 2: {
+                                    if (wireType !== 2)
+                                        break;
+                                    message.principal = reader.string();
+                                    continue;
+                                }
+                            }
+                            reader.skipType(wireType, _depth, tag);
+                            if (!reader.discardUnknown) {
+                                $util.makeProp(message, "$unknowns", false);
+                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                            }
+                        }
+                        if (length !== $undefined) {
+                            if (reader.pos !== end)
+                                throw $RangeError("index out of range");
+                            reader.len = length;
+                        }
+                        if (_end !== $undefined)
+                            throw $Error("missing end group");
+                        if (!$Object.hasOwnProperty.call(message, "id"))
+                            throw $util.ProtocolError("missing required 'id'", { instance: message });
+                        return message;
+                    };
+
+                    Persistence.fromObject = function (object, _depth) {
+                        if (object instanceof $root.mesos.v1.Resource.DiskInfo.Persistence)
+                            return object;
+                        if (!$util.isObject(object))
+                            throw $TypeError(".mesos.v1.Resource.DiskInfo.Persistence: object expected");
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let message = new $root.mesos.v1.Resource.DiskInfo.Persistence();
+                        if (object.id != null)
+                            message.id = $String(object.id);
+                        if (object.principal != null)
+                            message.principal = $String(object.principal);
+                        return message;
+                    };
+
+                    Persistence.toObject = function (message, options, _depth) {
+                        if (!options)
+                            options = {};
+                        if (_depth === $undefined)
+                            _depth = 0;
+                        if (_depth > $util.recursionLimit)
+                            throw $Error("max depth exceeded");
+                        let object = {};
+                        if (options.defaults) {
+                            object.id = "";
+                            object.principal = "";
+                        }
+                        if (message.id != null && $Object.hasOwnProperty.call(message, "id"))
+                            object.id = message.id;
+                        if (message.principal != null && $Object.hasOwnProperty.call(message, "principal"))
+                            object.principal = message.principal;
+                        return object;
+                    };
+
+                    Persistence.prototype.toJSON = function() {
+                        return Persistence.toObject(this, $protobuf.util.toJSONOptions);
+                    };
+
+                    return Persistence;
+                })();
+
+                return DiskInfo;
+            })();
+
+            Resource.RevocableInfo = (function() {
+
+                const RevocableInfo = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                RevocableInfo.create = function(properties) {
+                    return new RevocableInfo(properties);
+                };
+
+                RevocableInfo.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                RevocableInfo.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.mesos.v1.Resource.RevocableInfo();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        reader.skipType(tag & 7, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                RevocableInfo.fromObject = function (object, _depth) {
+                    if (object instanceof $root.mesos.v1.Resource.RevocableInfo)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".mesos.v1.Resource.RevocableInfo: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    return new $root.mesos.v1.Resource.RevocableInfo();
+                };
+
+                RevocableInfo.toObject = function () {
+                    return {};
+                };
+
+                RevocableInfo.prototype.toJSON = function() {
+                    return RevocableInfo.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return RevocableInfo;
+            })();
+
+            Resource.SharedInfo = (function() {
+
+                const SharedInfo = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                SharedInfo.create = function(properties) {
+                    return new SharedInfo(properties);
+                };
+
+                SharedInfo.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                SharedInfo.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.mesos.v1.Resource.SharedInfo();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        reader.skipType(tag & 7, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                SharedInfo.fromObject = function (object, _depth) {
+                    if (object instanceof $root.mesos.v1.Resource.SharedInfo)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".mesos.v1.Resource.SharedInfo: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    return new $root.mesos.v1.Resource.SharedInfo();
+                };
+
+                SharedInfo.toObject = function () {
+                    return {};
+                };
+
+                SharedInfo.prototype.toJSON = function() {
+                    return SharedInfo.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return SharedInfo;
             })();
 
             return Resource;

@@ -1,0 +1,140 @@
+import { readConfirmed, readDeadline, readStart } from "./drain-options.js";
+import { readId } from "./maintenance-id.js";
+import { onTarget } from "./on-target.js";
+import type { Verb } from "./verb.js";
+import { readDuration, readExtension } from "./window-span.js";
+
+/** Verbs that change something, in the order of a maintenance's life. */
+export const CHANGING: readonly Verb[] = [
+  {
+    name: "drain",
+    takes: "<hosts> [duration]",
+    summary: "announce a maintenance; frameworks are asked to leave",
+    details: [
+      "Opens a maintenance: the machines get a window in the master's schedule, and every framework is asked to move its tasks away. Nothing is stopped.",
+      "Without a duration it lasts as long as the cluster's default says.",
+      "With --dry-run nothing is done: it shows the machines, which tasks, last running copies and volumes would go away with them, and what the policy says.",
+      "A deadline says what happens to machines that are not empty by then. Force has to be allowed by the policy, and still needs an approval.",
+    ],
+    options: ["reason", "ticket", "in", "deadline", "then", "override", "confirm", "dry-run", "cluster"],
+    examples: [
+      "drain web-* 4h",
+      'drain web-01,web-02 90m --reason "kernel update" --ticket OPS-812',
+      "drain web-* 4h --dry-run",
+      "drain web-* 4h --in 2h --deadline 1h --then release",
+      "drain @rack=r1:!web-03 1h30m --cluster prod",
+      "drain prod web-[01:20] 4",
+    ],
+    elsewhere: ["maintain", "maintenance", "evacuate", "cordon", "schedule-down"],
+    read(args) {
+      const hosts = args.hosts();
+      const cluster = args.cluster();
+      const durationMs = readDuration(args, cluster);
+      args.end();
+      return {
+        verb: "drain",
+        cluster: cluster.name,
+        hosts,
+        durationMs,
+        startInMs: readStart(args),
+        reason: args.option("reason"),
+        ticket: args.option("ticket"),
+        deadline: readDeadline(args, durationMs),
+        override: args.option("override"),
+        confirmed: readConfirmed(args),
+        dryRun: args.flag("dry-run"),
+      };
+    },
+  },
+  {
+    name: "down",
+    takes: "<hosts | id>",
+    summary: "ask for approval to take draining machines down",
+    details: [
+      "Asks in the maintenance's thread. Once somebody approved, the master stops the agents on these machines, and the tasks that are left are lost.",
+      "The machines must be draining.",
+      "With --override it may go on outside the policy's calendar. That approves nothing by itself.",
+    ],
+    options: ["override", "cluster"],
+    examples: ["down m-7k3q", "down web-01,web-02", 'down m-7k3q --override "the disk is failing"'],
+    elsewhere: ["shutdown", "poweroff", "halt", "kill", "reboot", "approve"],
+    read: (args) => ({ verb: "down", ...onTarget(args), override: args.option("override") }),
+  },
+  {
+    name: "up",
+    takes: "<hosts | id>",
+    summary: "bring machines that are down back into service",
+    details: [
+      "The master takes agents on these machines again, and their window is removed. Starting the agents is up to the machines.",
+    ],
+    options: ["cluster"],
+    examples: ["up m-7k3q", "up web-0[1-3]"],
+    elsewhere: ["restore", "uncordon", "enable", "reactivate", "start"],
+    read: (args) => ({ verb: "up", ...onTarget(args) }),
+  },
+  {
+    name: "cancel",
+    takes: "<hosts | id>",
+    summary: "give draining machines back; windows of others stay",
+    details: [
+      "Removes the window of our own maintenance from the schedule. Machines that are down need up instead.",
+    ],
+    options: ["cluster"],
+    examples: ["cancel m-7k3q", "cancel web-*"],
+    elsewhere: ["undrain", "abort", "stop", "revert", "undo", "delete", "remove"],
+    read: (args) => ({ verb: "cancel", ...onTarget(args) }),
+  },
+  {
+    name: "hold",
+    takes: "<id> [reason]",
+    summary: "stop a maintenance where it is; its window stays",
+    details: [
+      "Until it is released nothing is posted, asked, approved or taken down. Possible until the Down is sent to the master.",
+      "What follows the id is the reason; it needs no quotes.",
+    ],
+    options: ["reason", "cluster"],
+    prose: true,
+    examples: ["hold m-7k3q", "hold m-7k3q kafka is still rebalancing"],
+    elsewhere: ["pause", "wait", "freeze", "block", "suspend", "deny", "reject", "veto"],
+    read(args) {
+      const id = readId(args);
+      const reason = args.option("reason") ?? args.rest();
+      args.end();
+      return { verb: "hold", cluster: args.namedCluster()?.name ?? null, id, reason };
+    },
+  },
+  {
+    name: "release",
+    takes: "<id>",
+    summary: "let a maintenance that is held go on",
+    details: [
+      "Whoever held it may, and so may the requester, approvers and admins; an owner's hold is for owners and admins to release.",
+      "To give machines back instead, use cancel.",
+    ],
+    options: ["cluster"],
+    examples: ["release m-7k3q"],
+    elsewhere: ["unhold", "unpause", "unfreeze", "continue", "resume", "proceed"],
+    read(args) {
+      const id = readId(args);
+      args.end();
+      return { verb: "release", cluster: args.namedCluster()?.name ?? null, id };
+    },
+  },
+  {
+    name: "extend",
+    takes: "<id> <duration>",
+    summary: "make the window of a maintenance longer",
+    details: [
+      "The duration is added to the end of the window. A change of the schedule makes the master forget all answers, so frameworks are asked again.",
+    ],
+    options: ["cluster"],
+    examples: ["extend m-7k3q 1h", "extend m-7k3q 90m"],
+    elsewhere: ["prolong", "lengthen", "longer"],
+    read(args) {
+      const id = readId(args);
+      const byMs = readExtension(args);
+      args.end();
+      return { verb: "extend", cluster: args.namedCluster()?.name ?? null, id, byMs };
+    },
+  },
+];

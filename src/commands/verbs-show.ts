@@ -1,0 +1,96 @@
+import { readId } from "./maintenance-id.js";
+import { onTarget } from "./on-target.js";
+import type { Verb } from "./verb.js";
+
+/** Verbs that only show something. */
+export const SHOWING: readonly Verb[] = [
+  {
+    name: "status",
+    takes: "[hosts | id]",
+    summary: "what is open, and how far it is",
+    details: [
+      "Without hosts or an id: all open maintenances of the cluster, or of all clusters where none is meant.",
+    ],
+    options: ["cluster"],
+    examples: ["status", "status m-7k3q", "status web-* --cluster prod", "status prod"],
+    elsewhere: ["list", "ls", "show", "ps", "info", "state", "get"],
+    read(args) {
+      const named = args.onlyCluster();
+      if (named !== null) return { verb: "status", cluster: named, target: null };
+      if (args.done()) return { verb: "status", cluster: args.clusterIfAny(), target: null };
+      return { verb: "status", ...onTarget(args) };
+    },
+  },
+  {
+    name: "schedule",
+    takes: "[cluster]",
+    summary: "every window in the master's schedule, and whose it is",
+    details: ["Shows the windows of others as well as our own, with the state of their machines."],
+    options: ["cluster"],
+    examples: ["schedule", "schedule prod"],
+    elsewhere: ["windows", "calendar", "timetable"],
+    read: (args) => ({ verb: "schedule", cluster: args.clusterAlone().name }),
+  },
+  {
+    name: "history",
+    takes: "[id]",
+    summary: "finished maintenances, or everything that happened in one",
+    details: [
+      "Without an id: the finished maintenances of the cluster, or of all clusters where none is meant.",
+      "With one: its log, with every vote, refusal and reason.",
+    ],
+    options: ["cluster"],
+    examples: ["history", "history m-7k3q", "history prod"],
+    elsewhere: ["log", "logs", "audit", "events", "past"],
+    read(args) {
+      const named = args.onlyCluster();
+      if (named !== null) return { verb: "history", cluster: named, id: null };
+      if (args.done()) return { verb: "history", cluster: args.clusterIfAny(), id: null };
+      const id = readId(args);
+      args.end();
+      return { verb: "history", cluster: args.namedCluster()?.name ?? null, id };
+    },
+  },
+  {
+    name: "hosts",
+    takes: "<hosts>",
+    summary: "which machines a pattern stands for; changes nothing",
+    details: ["Shows the machines, names that matched nothing, and hosts that the master does not know."],
+    options: ["cluster"],
+    examples: ["hosts web-*", "hosts all", "hosts zone=a:&@rack=r1", "hosts 'web-01, web-02'"],
+    elsewhere: ["agents", "machines", "nodes", "slaves", "match", "preview"],
+    read(args) {
+      const hosts = args.hosts();
+      const cluster = args.cluster();
+      args.end();
+      return { verb: "hosts", cluster: cluster.name, hosts };
+    },
+  },
+  {
+    name: "clusters",
+    takes: "",
+    summary: "the clusters, and whether their masters answer",
+    details: [],
+    options: [],
+    examples: ["clusters"],
+    elsewhere: ["masters", "leader"],
+    read(args) {
+      args.end();
+      return { verb: "clusters" };
+    },
+  },
+  {
+    name: "help",
+    takes: "[verb]",
+    summary: "this list, or one verb in full",
+    details: [],
+    options: [],
+    examples: ["help", "help drain"],
+    elsewhere: ["man", "usage", "commands"],
+    read(args) {
+      const topic = args.word();
+      args.end();
+      return { verb: "help", topic: topic?.toLowerCase() ?? null };
+    },
+  },
+];

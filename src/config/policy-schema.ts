@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { line, oneOf, yesOrNo } from "./fields.js";
+import { cap, people, ticketPattern, timeOfDay, timeZone, weekdays } from "./policy-fields.js";
+
+const MOST_APPROVALS = 10;
+
+function approvalCount() {
+  const error = `is not a whole number from 1 to ${MOST_APPROVALS}`;
+  return z
+    .number({ error })
+    .refine((count) => Number.isInteger(count) && count >= 1 && count <= MOST_APPROVALS, { error });
+}
+
+const caps = z
+  .strictObject(
+    {
+      machines_per_maintenance: cap().optional().meta({
+        description: "The most machines of one maintenance: a number, or a share of the active agents.",
+        example: "20%",
+      }),
+      out_of_service: cap().optional().meta({
+        description: "The most machines draining or Down at once, everybody's counted.",
+        example: "10",
+      }),
+      above: oneOf(["refuse", "confirm"]).prefault("refuse").meta({
+        description:
+          "Above a cap: `refuse`, or `confirm`: the requester has to type the number of machines (`--confirm 40`).",
+        example: "confirm",
+      }),
+    },
+    { error: "is not a map with machines_per_maintenance, out_of_service and above" },
+  )
+  .optional()
+  .meta({
+    description: "How many machines may be taken out of service. Left out: any number.",
+    example: "{ machines_per_maintenance: 20%, out_of_service: 10 }",
+  });
+
+const calendarWindow = z
+  .strictObject(
+    {
+      days: weekdays().prefault("mon-sun").meta({
+        description: "Days on which the window opens: names and ranges.",
+        example: "[mon-thu, sun]",
+      }),
+      from: timeOfDay("23:59").meta({ description: "When it opens, local time.", example: '"22:00"' }),
+      to: timeOfDay("24:00").meta({
+        description: "When it closes; earlier than `from` means on the next day.",
+        example: '"06:00"',
+      }),
+      time_zone: timeZone().meta({
+        description: "IANA name of the time zone; summer time is taken care of.",
+        example: "Europe/Berlin",
+      }),
+    },
+    { error: "is not a map with days, from, to and time_zone" },
+  )
+  .refine((window) => window.from !== window.to, {
+    path: ["to"],
+    error: "is the same time as from: the whole day is from 00:00 to 24:00",
+  });
+
+const ownership = z.strictObject(
+  {
+    match: line().meta({
+      description: "Name of a framework or app; `*` is any text, `?` any letter, and case does not count.",
+      example: '"kafka*"',
+    }),
+    owners: people()
+      .min(1, "names nobody")
+      .meta({ description: "Slack ids of its people and user groups.", example: "[S0123456789]" }),
+  },
+  { error: "is not a map with match and owners" },
+);
+
+/** Who may do what, how much of it, and when: the settings of a cluster that become its policy. */
+export const policySettings = {
+  requesters: people().prefault([]).meta({
+    description:
+      "Slack ids of the people (U…, W…) and user groups (S…) who may ask for a drain. Empty: anyone.",
+    example: "[S0123456789]",
+  }),
+  approvers: people().prefault([]).meta({
+    description:
+      "Slack ids of the people and user groups who may approve a Down. Empty: anyone in the channel.",
+    example: "[U0123456789, S0123456789]",
+  }),
+  admins: people().prefault([]).meta({
+    description:
+      "Slack ids of those who may override the calendar and release holds of others; no right to approve comes with it. Empty: approvers may override the calendar.",
+    example: "[U0123456789]",
+  }),
+  approvals: approvalCount()
+    .prefault(1)
+    .meta({ description: "How many different people have to approve a Down.", example: "2" }),
+  self_approval: yesOrNo()
+    .prefault(false)
+    .meta({ description: "Whether the requester may approve their own Down.", example: "false" }),
+  caps,
+  require_reason: yesOrNo()
+    .prefault(false)
+    .meta({ description: "Whether a drain needs a `--reason`.", example: "true" }),
+  ticket_pattern: ticketPattern().optional().meta({
+    description:
+      "RE2 expression that the whole ticket has to match. Set: a drain needs a `--ticket`. Left out: no ticket is needed.",
+    example: "'OPS-[0-9]+'",
+  }),
+  calendar: z.array(calendarWindow, { error: "has to be a list of windows" }).prefault([]).meta({
+    description: "When machines may be drained and taken down. Empty: always. Several windows add up.",
+    example: '[{ days: mon-fri, from: "22:00", to: "06:00", time_zone: Europe/Berlin }]',
+  }),
+  allow_force: yesOrNo()
+    .prefault(false)
+    .meta({ description: "Whether `--then force` may be asked for.", example: "false" }),
+  owners: z.array(ownership, { error: "has to be a list of maps with match and owners" }).prefault([]).meta({
+    description:
+      "Whose frameworks and apps are whose. They are told when their tasks are affected, and may press Hold or Ready.",
+    example: '[{ match: "kafka*", owners: [S0123456789] }]',
+  }),
+};
+
+const policyObject = z.object(policySettings);
+export type PolicySettings = z.output<typeof policyObject>;

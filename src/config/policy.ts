@@ -1,0 +1,74 @@
+import type { ClusterPolicy } from "./config.js";
+import type { PolicySettings } from "./policy-schema.js";
+
+/** The policy that a cluster's settings add up to. */
+export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
+  const { caps } = settings;
+  return {
+    requesters: settings.requesters,
+    approvers: settings.approvers,
+    admins: settings.admins,
+    votes: settings.approvals,
+    selfApproval: settings.self_approval,
+    caps: {
+      machinesPerMaintenance: caps?.machines_per_maintenance ?? null,
+      outOfService: caps?.out_of_service ?? null,
+      above: caps?.above ?? "refuse",
+    },
+    requireReason: settings.require_reason,
+    ticketPattern: settings.ticket_pattern ?? null,
+    calendar: settings.calendar.map(({ days, from, to, time_zone }) => ({
+      days,
+      from,
+      to,
+      timeZone: time_zone,
+    })),
+    allowForce: settings.allow_force,
+    owners: settings.owners,
+  };
+}
+
+/** Settings that are right one by one and cannot hold together. */
+export interface Contradiction {
+  readonly path: readonly string[];
+  /** A clause that goes on from the setting's name. */
+  readonly what: string;
+}
+
+/** Rules under which no Down could ever be approved, and rules that would silently not count. */
+export function contradictions(settings: PolicySettings): readonly Contradiction[] {
+  const { approvals, caps } = settings;
+  const found: Contradiction[] = [];
+  const approvers = onlyPeople(settings.approvers);
+  const requesters = onlyPeople(settings.requesters);
+  if (approvers !== null && approvers.length < approvals) {
+    const count = approvers.length === 1 ? "one person" : `${approvers.length} people`;
+    found.push({
+      path: ["approvals"],
+      what: `asks for more than the ${count} in approvers: no Down could ever be approved`,
+    });
+  } else if (
+    approvers !== null &&
+    requesters !== null &&
+    !settings.self_approval &&
+    // Invariant 6: whoever asked does not count.
+    requesters.every((asking) => approvers.filter((person) => person !== asking).length < approvals)
+  ) {
+    found.push({
+      path: ["approvers"],
+      what: "leaves too few people: none of the requesters could ever get a Down approved, because self_approval is off",
+    });
+  }
+  if (caps?.above === "confirm" && !caps.machines_per_maintenance && !caps.out_of_service) {
+    found.push({
+      path: ["caps", "above"],
+      what: "has no effect: set machines_per_maintenance or out_of_service as well",
+    });
+  }
+  return found;
+}
+
+/** The different people of a list; `null` where that cannot be told: an empty list is anyone, a group any number. */
+function onlyPeople(ids: readonly string[]): readonly string[] | null {
+  return ids.length === 0 || ids.some((id) => id.startsWith("S")) ? null : [...new Set(ids)];
+}

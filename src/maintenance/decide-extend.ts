@@ -1,0 +1,104 @@
+import { withdrawn } from "./approval.js";
+import type { Decided, DecisionContext } from "./decide.js";
+import type { Decision } from "./decision.js";
+import { withBatch, withEvent } from "./log.js";
+import { failedLookup, mentions } from "./may-approve.js";
+import { isAmong } from "./policy.js";
+import { tooLong } from "./policy-rules.js";
+import { settingOf } from "./policy-rules-setting.js";
+import type { Batch, Maintenance, Phase } from "./record.js";
+import { beingCancelled, isMoving, refused, unchanged, wrongPhase } from "./refusals.js";
+import { replyOf } from "./reply.js";
+import { formatSpan, millisToNanos, nanosToMillis } from "./time.js";
+
+const EXTENDABLE: readonly Phase[] = ["draining", "awaiting_approval", "down"];
+
+/**
+ * Makes our window longer. The record says so at once; the post follows with the next tick (`extend.ts`). A question
+ * that stands was asked about the old window, so it is withdrawn and asked anew. Whoever may ask for a drain may ask
+ * for a longer one.
+ */
+export function extend(
+  record: Maintenance,
+  { byMs }: Extract<Decision, { kind: "extend" }>,
+  context: DecisionContext,
+): Decided {
+  const { person, policy, nowMs } = context;
+  const notDone = "The window stays as it is.";
+  if (record.cancel !== null) return unchanged(record, beingCancelled(record));
+  const { requesters } = policy;
+  if (requesters.length > 0 && person.user !== record.requester && !isAmong(person, requesters)) {
+    const setting = settingOf(record.cluster, "requesters");
+    const failed = failedLookup(person);
+    const text = `A window of ${record.cluster} is extended by those who may ask for one (${setting}): ${mentions(requesters)}.${failed}`;
+    return refused(
+      record,
+      "extend",
+      { tone: "refused", text, notDone },
+      `not among ${setting}.${failed}`,
+      context,
+    );
+  }
+  const batches = record.batches.filter((batch) => EXTENDABLE.includes(batch.phase));
+  const going = record.batches.some((batch) => batch.phase === "taking_down");
+  if (batches.length === 0 || going) return unchanged(record, wrongPhase(record, "Extend"));
+  if (batches.some((batch) => batch.movingFrom !== null)) return unchanged(record, isMoving(record, notDone));
+  const moved = batches.flatMap((batch) => longer(batch, byMs, nowMs));
+  if (moved.length === 0) {
+    return unchanged(record, {
+      tone: "info",
+      text: `${record.id}: the window has no end, so there is nothing to extend.`,
+    });
+  }
+  const long = moved
+    .map((batch) => tooLong(record, nanosToMillis(batch.window.duration ?? 0n), policy))
+    .find((why) => why !== null);
+  if (long !== undefined) {
+    const next = "Extend it by less, or bring these machines back and open another maintenance.";
+    return refused(
+      record,
+      "extend",
+      { tone: "refused", text: `${record.id}: ${long}`, notDone, next },
+      long,
+      context,
+    );
+  }
+  let next = record;
+  for (const batch of moved) {
+    const { start, duration } = batch.window;
+    const endMs = duration === null ? null : nanosToMillis(start + duration);
+    next = withEvent(withBatch(next, batch), nowMs, {
+      kind: "extended",
+      batch: batch.id,
+      by: person.user,
+      byMs,
+      endMs,
+    });
+  }
+  return {
+    record: next,
+    reply: replyOf({
+      tone: "done",
+      text: `${record.id}: the window is made ${formatSpan(byMs)} longer. The post erases the answers of all frameworks, so they are asked again.`,
+    }),
+  };
+}
+
+/** The batch with its longer window still to be posted; none for a window without an end. */
+function longer(batch: Batch, byMs: number, nowMs: number): Batch[] {
+  const { start, duration } = batch.window;
+  if (duration === null) return [];
+  const window = { start, duration: duration + millisToNanos(byMs) };
+  const overdue = nanosToMillis(start + window.duration) <= nowMs;
+  const down = batch.phase === "down";
+  return [
+    {
+      ...withdrawn(batch, nowMs),
+      window,
+      movingFrom: batch.window,
+      phase: down ? "down" : "draining",
+      askedByItself: down ? batch.askedByItself : false,
+      overdueTold: batch.overdueTold && overdue,
+    },
+  ];
+}

@@ -1,0 +1,83 @@
+import type { Decided, DecisionContext } from "./decide.js";
+import type { Decision } from "./decision.js";
+import { withEvent } from "./log.js";
+import { failedLookup, mayNotApprove, mentions, type NotAllowed } from "./may-approve.js";
+import { isAmong, type Person, type Policy } from "./policy.js";
+import { downOverridden, LIFTABLE_RULES } from "./policy-rules-calendar.js";
+import { settingOf } from "./policy-rules-setting.js";
+import type { Maintenance } from "./record.js";
+import { beingCancelled, refused, unchanged, wrongPhase } from "./refusals.js";
+import { replyOf } from "./reply.js";
+
+/** Lifts the calendar for this maintenance, with a reason that everybody sees. It approves nothing by itself. */
+export function override(
+  record: Maintenance,
+  { rule, reason }: Extract<Decision, { kind: "override" }>,
+  context: DecisionContext,
+): Decided {
+  const { person, policy, nowMs } = context;
+  const notDone = "Nothing was overridden.";
+  if (record.cancel !== null) return unchanged(record, beingCancelled(record));
+  const before = ["scheduled", "draining", "awaiting_approval", "taking_down"];
+  if (!record.batches.some((batch) => before.includes(batch.phase))) {
+    return unchanged(record, wrongPhase(record, "Override"));
+  }
+  if (rule !== "*" && !LIFTABLE_RULES.some((name) => name === rule)) {
+    return unchanged(record, {
+      tone: "refused",
+      text: `The rule ${rule} cannot be overridden; only ${LIFTABLE_RULES.join(", ")} can.`,
+      notDone,
+    });
+  }
+  if (policy.calendar.length === 0) {
+    const setting = settingOf(record.cluster, "calendar");
+    return unchanged(record, { tone: "info", text: `${setting} is not set: there is nothing to override.` });
+  }
+  const why = reason.trim();
+  if (why === "") {
+    return unchanged(record, { tone: "refused", text: "An override needs a reason.", notDone });
+  }
+  const notAllowed = mayNotOverride(record, person, policy);
+  if (notAllowed !== null) {
+    return refused(
+      record,
+      "override",
+      { tone: "refused", text: notAllowed.text, notDone },
+      notAllowed.why,
+      context,
+    );
+  }
+  if (downOverridden(record, policy)) {
+    return unchanged(record, { tone: "info", text: `${record.id}: the calendar is overridden already.` });
+  }
+  const by = person.user;
+  const overrides = [...record.overrides, { rule: "calendar", by, atMs: nowMs, reason: why }];
+  return {
+    record: withEvent({ ...record, overrides }, nowMs, {
+      kind: "overridden",
+      by,
+      rule: "calendar",
+      reason: why,
+    }),
+    reply: replyOf({
+      tone: "done",
+      text: `${record.id}: the calendar is overridden; the Down may be approved at any hour.`,
+      notDone: "Nothing was approved by that.",
+    }),
+  };
+}
+
+/**
+ * Why this person may not override, or `null` when they may: admins may; where none are configured, whoever may approve
+ * (so not the requester, unless they may approve as well).
+ */
+function mayNotOverride(record: Maintenance, person: Person, policy: Policy): NotAllowed | null {
+  if (policy.admins.length === 0) return mayNotApprove(record, person, policy);
+  if (isAmong(person, policy.admins)) return null;
+  const setting = settingOf(record.cluster, "admins");
+  const failed = failedLookup(person);
+  return {
+    text: `Rules of ${record.cluster} are overridden by its admins (${setting}): ${mentions(policy.admins)}.${failed}`,
+    why: `not among ${setting}.${failed}`,
+  };
+}

@@ -1,0 +1,29 @@
+import { isUnsettled, withBatch } from "./log.js";
+import type { Rule } from "./phases.js";
+import { sameTime, windowOf } from "./schedule-edit.js";
+
+/** A look again this soon after a call, to see its outcome. */
+const SOON_MS = 1_000;
+
+/**
+ * An extension on its way to the master: our machines that stand at exactly the old time are moved to the new one, in
+ * one post, until none stands there any more. Other people's windows stay, also one of the same time (invariants 1, 12).
+ */
+export const moveWindow: Rule = (record, batch, _picture, { world, nowMs, policy }) => {
+  const from = batch.movingFrom;
+  if (from === null) return { record, effects: [], wakeAtMs: null };
+  const machines = batch.machines.filter((machine) => {
+    const window = windowOf(world.schedule, machine);
+    return window !== null && sameTime(window, from);
+  });
+  if (machines.length === 0) {
+    return { record: withBatch(record, { ...batch, movingFrom: null }), effects: [], wakeAtMs: null };
+  }
+  // A post without an answer may still take effect, and then the old window is gone (invariant 7).
+  if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  return {
+    record,
+    effects: [{ kind: "update_schedule", edit: { kind: "move", machines, from, to: batch.window } }],
+    wakeAtMs: nowMs + Math.min(SOON_MS, policy.pollMs),
+  };
+};

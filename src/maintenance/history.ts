@@ -1,0 +1,89 @@
+import { eventLine, stamp } from "./event-line.js";
+import { phaseOf } from "./log.js";
+import type { Maintenance } from "./record.js";
+import { type Reply, replyOf } from "./reply.js";
+import { counted } from "./status-cells.js";
+import { type Column, tableOf } from "./table.js";
+import { formatSpan, type Millis } from "./time.js";
+
+const LIST_COLUMNS: readonly Column[] = [
+  { title: "ID" },
+  { title: "END" },
+  { title: "WHEN (UTC)" },
+  { title: "WHO", shrinks: true },
+  { title: "NO.", align: "right" },
+  { title: "LOST", align: "right" },
+  { title: "REASON", shrinks: true },
+];
+
+/** The maintenances of a cluster, newest first: open ones by when they were asked for, others by when they ended. */
+export function historyReply(
+  cluster: string,
+  finished: readonly Maintenance[],
+  open: readonly Maintenance[],
+  nowMs: Millis,
+): Reply {
+  const records = [...open, ...finished];
+  const ids = new Set<string>();
+  // One that ended while both lists were read stands in both.
+  const once = records.filter((record) => !ids.has(record.id) && ids.add(record.id));
+  const newest = once.sort((a, b) => momentOf(b) - momentOf(a));
+  if (newest.length === 0) {
+    return replyOf({
+      tone: "info",
+      text: `${cluster}: no maintenance is known. Finished ones are kept for a while only.`,
+    });
+  }
+  const ended = newest.flatMap((record) => record.end ?? []);
+  const openText = newest.length === ended.length ? "" : `, ${newest.length - ended.length} of them open`;
+  const last = ended[0] === undefined ? "" : ` The last one ended ${formatSpan(nowMs - ended[0].atMs)} ago.`;
+  return replyOf({
+    tone: "info",
+    text: `${cluster}: ${counted(newest.length, "maintenance")}${openText}.${last}`,
+    next: `Everything about one: /mesos history ${newest[0]?.id}`,
+    table: tableOf(LIST_COLUMNS, newest.map(listRow)),
+  });
+}
+
+function momentOf(record: Maintenance): Millis {
+  return record.end?.atMs ?? record.requestedAtMs;
+}
+
+function listRow(record: Maintenance): string[] {
+  const machines = record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
+  const lost = tasksLost(record);
+  return [
+    record.id,
+    phaseOf(record),
+    stamp(momentOf(record)).slice(0, 16),
+    record.requester,
+    machines === 0 ? "-" : String(machines),
+    lost === null ? "-" : String(lost),
+    [record.ticket, record.reason].filter((part) => part !== null).join(" "),
+  ];
+}
+
+/** Tasks that were lost by going Down; `null` if no machine went down. */
+export function tasksLost(record: Maintenance): number | null {
+  const downs = record.events.flatMap((event) => (event.kind === "down" ? [event.tasksLost] : []));
+  return downs.length === 0 ? null : downs.reduce((sum, lost) => sum + lost, 0);
+}
+
+const LOG_COLUMNS: readonly Column[] = [{ title: "TIME (UTC)" }, { title: "WHO" }, { title: "WHAT" }];
+
+/** The event log of one maintenance as an audit, one line an event; votes, refusals and reasons are lines of their own. */
+export function historyOf(record: Maintenance): Reply {
+  const reason = record.reason === null ? "" : ` for ${record.reason}`;
+  const ticket = record.ticket === null ? "" : ` (${record.ticket})`;
+  const sentences = [
+    `${record.id} is ${phaseOf(record)}: ${record.hosts} in ${record.cluster}, asked for by <@${record.requester}>${reason}${ticket}.`,
+  ];
+  const dropped = (record.events[0]?.seq ?? 1) - 1;
+  if (dropped > 0) sentences.push(`Its ${counted(dropped, "oldest event")} are no longer kept.`);
+  const rows = record.events.map(eventLine).map(({ atMs, who, what }) => [stamp(atMs), who, what]);
+  return replyOf({
+    tone: "info",
+    text: sentences.join(" "),
+    table: rows.length === 0 ? null : tableOf(LOG_COLUMNS, rows),
+  });
+}

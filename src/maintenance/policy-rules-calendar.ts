@@ -1,0 +1,75 @@
+import { clockTime, describeCalendar, isOpen, nextOpening } from "./calendar.js";
+import { mentions } from "./may-approve.js";
+import { isAmong, type Policy } from "./policy.js";
+import type { Broken } from "./policy-rules.js";
+import { settingOf } from "./policy-rules-setting.js";
+import type { Maintenance } from "./record.js";
+import type { Millis } from "./time.js";
+
+/** The rules that an override with a reason lifts; the others protect more than the hour of the day. */
+export const LIFTABLE_RULES = ["calendar"] as const;
+
+/** Drains are posted only in the hours of the calendar, or with an override that was asked for with the drain. */
+export function closedForDrain(record: Maintenance, policy: Policy, nowMs: Millis): Broken | null {
+  if (isOpen(policy.calendar, nowMs) || drainOverride(record, policy) !== null) return null;
+  const open = whenOpen(policy, nowMs);
+  const who =
+    policy.admins.length === 0
+      ? ""
+      : ` Overriding is for ${mentions(policy.admins)} (${settingOf(record.cluster, "admins")}).`;
+  return {
+    rule: "calendar",
+    setting: settingOf(record.cluster, "calendar"),
+    why: `${settingOf(record.cluster, "calendar")} lets machines be drained only ${describeCalendar(policy.calendar)}${open}.`,
+    next: `Send it again then, or with --override "why it cannot wait".${who}`,
+  };
+}
+
+/** Machines are taken down only in the hours of the calendar, or under an override that counts for Down. */
+export function closedForDown(record: Maintenance, policy: Policy, nowMs: Millis): Broken | null {
+  if (isOpen(policy.calendar, nowMs) || downOverridden(record, policy)) return null;
+  const who = policy.admins.length > 0 ? mentions(policy.admins) : "somebody else who may approve";
+  return {
+    rule: "calendar",
+    setting: settingOf(record.cluster, "calendar"),
+    why: `${settingOf(record.cluster, "calendar")} lets machines be taken down only ${describeCalendar(policy.calendar)}${whenOpen(policy, nowMs)}.`,
+    next: `Decide again then, or have ${who} override the calendar with a reason.`,
+  };
+}
+
+/**
+ * The override under which a drain may be posted at any hour, or `null`. Where admins are configured it has to be one
+ * of theirs; without admins the requester's reason is enough, for a window alone takes nothing down.
+ */
+export function drainOverride(record: Maintenance, policy: Policy): Maintenance["overrides"][number] | null {
+  const found = record.overrides.find(({ rule }) => rule === "calendar" || rule === "*");
+  if (found === undefined || policy.admins.length === 0) return found ?? null;
+  return isOverriderNow(record, found.by, policy) ? found : null;
+}
+
+/**
+ * Whether the calendar is overridden for Down. Without admins the requester's own override does not count, unless they
+ * could approve alone as well: nobody decides alone that machines go down at night (invariant 6).
+ */
+export function downOverridden(record: Maintenance, policy: Policy): boolean {
+  return record.overrides.some(
+    ({ rule, by }) =>
+      rule === "calendar" &&
+      (policy.admins.length === 0
+        ? by !== record.requester || policy.selfApproval
+        : isOverriderNow(record, by, policy)),
+  );
+}
+
+/** Others were looked up when they overrode; the requester's groups are known from when they asked. */
+function isOverriderNow(record: Maintenance, user: string, policy: Policy): boolean {
+  if (user !== record.requester) return true;
+  return isAmong({ user, groups: record.requesterGroups, lookupFailed: false }, policy.admins);
+}
+
+/** `, next from Wed 2026-10-21 09:00 Europe/Berlin`. */
+function whenOpen({ calendar }: Policy, nowMs: Millis): string {
+  const opens = nextOpening(calendar, nowMs);
+  const [first] = calendar;
+  return opens === null || first === undefined ? "" : `, next from ${clockTime(opens, first.timeZone)}`;
+}

@@ -1,0 +1,74 @@
+import { hasEnded } from "./log.js";
+import { machineKey } from "./machine.js";
+import type { Cap, Policy } from "./policy.js";
+import type { DrainAsked } from "./policy-rules.js";
+import { settingOf } from "./policy-rules-setting.js";
+import type { World } from "./world.js";
+
+/** What a rule says no with. */
+interface Sentences {
+  readonly why: string;
+  readonly next: string;
+}
+
+/** A cap in machines: percents are of the active agents, rounded down, at least 1. */
+export function capInMachines(cap: Cap, world: World): number {
+  if (cap.kind === "count") return cap.count;
+  const active = world.agents.filter((agent) => agent.active).length;
+  return Math.max(1, Math.floor((active * cap.percent) / 100));
+}
+
+/** No more machines in one maintenance than the cap, unless their exact number was typed and the policy takes that. */
+export function machinesPerMaintenance(asked: DrainAsked): Sentences | null {
+  const { record, machines, world, policy } = asked;
+  const cap = policy.caps.machinesPerMaintenance;
+  if (cap === null || machines.length <= capInMachines(cap, world) || isConfirmed(asked)) return null;
+  const setting = settingOf(record.cluster, "caps.machines_per_maintenance");
+  return {
+    why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${record.hosts} stands for ${machines.length}: ${machines.map((machine) => machine.hostname).join(", ")}.`,
+    next: howToGoOn(policy, machines.length),
+  };
+}
+
+/**
+ * No more machines draining or Down than the cap, whoever drains them: those in the master's status, those that open
+ * maintenances of ours are about to post, and these.
+ */
+export function outOfService(asked: DrainAsked): Sentences | null {
+  const { record, machines, world, others, policy } = asked;
+  const cap = policy.caps.outOfService;
+  if (cap === null || isConfirmed(asked)) return null;
+  const away = new Set(
+    [...world.status.draining.map(({ machine }) => machine), ...world.status.down].map(machineKey),
+  );
+  for (const other of others) {
+    if (other.end !== null) continue;
+    for (const batch of other.batches.filter((one) => !hasEnded(one))) {
+      for (const machine of batch.machines) away.add(machineKey(machine));
+    }
+  }
+  const added = machines.filter((machine) => !away.has(machineKey(machine)));
+  if (away.size + added.length <= capInMachines(cap, world)) return null;
+  const setting = settingOf(record.cluster, "caps.out_of_service");
+  return {
+    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${record.hosts} would add ${added.length}: ${added.map((machine) => machine.hostname).join(", ")}.`,
+    next: howToGoOn(policy, machines.length, "wait until others are back, "),
+  };
+}
+
+/** The requester typed how many machines it is (`--confirm 40`), and that is exactly how many it is now. */
+function isConfirmed({ record, machines, policy }: DrainAsked): boolean {
+  return policy.caps.above === "confirm" && record.confirmed === machines.length;
+}
+
+function howToGoOn({ caps }: Policy, count: number, otherwise = ""): string {
+  return caps.above === "confirm"
+    ? `If you mean all ${count}, send the same line again with --confirm ${count} at its end; otherwise ${otherwise}name fewer machines.`
+    : `Name fewer machines, ${otherwise}or send them as several maintenances one after another.`;
+}
+
+function allowed(cap: Cap, world: World): string {
+  const machines = capInMachines(cap, world);
+  const share = cap.kind === "percent" ? ` (${cap.percent}% of the active agents)` : "";
+  return `${machines === 1 ? "one machine" : `${machines} machines`}${share}`;
+}

@@ -1,0 +1,136 @@
+import { RE2JS, RE2JSException } from "re2js";
+import type { Machine } from "./machine.js";
+import { mentions, nobodyCouldApprove } from "./may-approve.js";
+import { isAmong, type Policy } from "./policy.js";
+import { closedForDrain } from "./policy-rules-calendar.js";
+import { machinesPerMaintenance, outOfService } from "./policy-rules-caps.js";
+import { settingOf } from "./policy-rules-setting.js";
+import type { Maintenance } from "./record.js";
+import { formatSpan, type Millis } from "./time.js";
+import type { World } from "./world.js";
+
+/** A drain as its rules are checked: before anything is posted, with the machines its pattern stands for. */
+export interface DrainAsked {
+  readonly record: Maintenance;
+  readonly machines: readonly Machine[];
+  readonly world: World;
+  /** The other open maintenances of the cluster. */
+  readonly others: readonly Maintenance[];
+  readonly policy: Policy;
+  readonly nowMs: Millis;
+}
+
+/** A rule that says no: which, where it is set, why in a sentence that names the setting, and what to do instead. */
+export interface Broken {
+  readonly rule: RuleName;
+  readonly setting: string;
+  readonly why: string;
+  readonly next: string;
+}
+
+interface Rule {
+  readonly name: string;
+  /** Key of the cluster's settings. */
+  readonly key: string;
+  check(asked: DrainAsked): { readonly why: string; readonly next: string } | null;
+}
+
+/** Every rule for a drain, in the order in which they are told. */
+export const DRAIN_RULES = [
+  { name: "requesters", key: "requesters", check: requesters },
+  { name: "approvers", key: "approvers", check: approvers },
+  { name: "maxDuration", key: "max_duration", check: maxDuration },
+  { name: "requireReason", key: "require_reason", check: requireReason },
+  { name: "ticketPattern", key: "ticket_pattern", check: ticketPattern },
+  { name: "allowForce", key: "allow_force", check: allowForce },
+  {
+    name: "machinesPerMaintenance",
+    key: "caps.machines_per_maintenance",
+    check: machinesPerMaintenance,
+  },
+  { name: "outOfService", key: "caps.out_of_service", check: outOfService },
+  {
+    name: "calendar",
+    key: "calendar",
+    check: ({ record, policy, nowMs }: DrainAsked) => closedForDrain(record, policy, nowMs),
+  },
+] as const satisfies readonly Rule[];
+export type RuleName = (typeof DRAIN_RULES)[number]["name"];
+
+/**
+ * The rules that this drain breaks, all of them, so that it need not be sent once for each. Who may not ask at all is
+ * told only that.
+ */
+export function brokenRules(asked: DrainAsked): readonly Broken[] {
+  const broken = DRAIN_RULES.flatMap((rule): Broken[] => {
+    const says = rule.check(asked);
+    if (says === null) return [];
+    const { why, next } = says;
+    return [{ rule: rule.name, setting: settingOf(asked.record.cluster, rule.key), why, next }];
+  });
+  const [first] = broken;
+  return first?.rule === "requesters" ? [first] : broken;
+}
+
+/** Why a window of this length is too long, or `null`; also asked when a window is extended. */
+export function tooLong(record: Maintenance, durationMs: Millis, policy: Policy): string | null {
+  if (durationMs <= policy.maxDurationMs) return null;
+  return `${settingOf(record.cluster, "max_duration")} allows windows of at most ${formatSpan(policy.maxDurationMs)}, and this one would last ${formatSpan(durationMs)}.`;
+}
+
+function requesters({ record, policy }: DrainAsked) {
+  const person = { user: record.requester, groups: record.requesterGroups, lookupFailed: false };
+  if (policy.requesters.length === 0 || isAmong(person, policy.requesters)) return null;
+  const setting = settingOf(record.cluster, "requesters");
+  return {
+    why: `${setting} does not name <@${record.requester}>. Who may ask for a drain: ${mentions(policy.requesters)}. A group whose members could not be looked up counts as no.`,
+    next: "Have one of them ask for it.",
+  };
+}
+
+function approvers({ record, policy }: DrainAsked) {
+  const why = nobodyCouldApprove(record, policy);
+  if (why === null) return null;
+  return { why, next: "Have somebody else ask for it, or have these settings changed." };
+}
+
+function maxDuration({ record, policy }: DrainAsked) {
+  const why = tooLong(record, record.wanted.durationMs, policy);
+  return why === null ? null : { why, next: "Ask for a shorter window." };
+}
+
+function requireReason({ record, policy }: DrainAsked) {
+  if (!policy.requireReason || (record.reason ?? "").trim() !== "") return null;
+  return {
+    why: `${settingOf(record.cluster, "require_reason")} wants a reason, and none was given.`,
+    next: 'Send the same line again with --reason "why" at its end.',
+  };
+}
+
+function ticketPattern({ record, policy }: DrainAsked) {
+  if (policy.ticketPattern === null || fits(record.ticket, policy.ticketPattern)) return null;
+  const given = record.ticket === null ? "none was given" : `${record.ticket} is not one`;
+  return {
+    why: `${settingOf(record.cluster, "ticket_pattern")} wants a ticket that matches ${policy.ticketPattern}, and ${given}.`,
+    next: "Send the same line again with --ticket and the ticket's number at its end.",
+  };
+}
+
+/** Whether the whole ticket matches. A pattern that cannot be read lets nothing pass: it was meant to stop something. */
+function fits(ticket: string | null, pattern: string): boolean {
+  if (ticket === null) return false;
+  try {
+    return RE2JS.matches(pattern, ticket);
+  } catch (error) {
+    if (error instanceof RE2JSException) return false;
+    throw error;
+  }
+}
+
+function allowForce({ record, policy }: DrainAsked) {
+  if (record.deadline?.then !== "force" || policy.allowForce) return null;
+  return {
+    why: `${settingOf(record.cluster, "allow_force")} is off, so --then force is not possible.`,
+    next: "Use --then ask or --then release.",
+  };
+}

@@ -1,0 +1,85 @@
+import type { types } from "@slack/bolt";
+import { hasEnded } from "../maintenance/log.js";
+import type { Batch, Maintenance, Phase } from "../maintenance/record.js";
+import { button, type Confirm } from "./blocks.js";
+
+/** What the Extend button proposes; its modal offers other spans as well. */
+export const EXTEND_MS = 3_600_000;
+
+/** Phases before Down: machines can be given back without having been away, and a hold stops what comes next. */
+const BEFORE_DOWN: readonly Phase[] = ["scheduled", "draining", "awaiting_approval"];
+/** Phases in which our window stands in the schedule and can be moved. */
+const EXTENDABLE: readonly Phase[] = [...BEFORE_DOWN, "down"];
+
+/** The trouble that only a person can end: somebody else changed our window, and it may be posted again. */
+const WINDOW_CHANGED = "window_changed";
+
+/**
+ * What a person can do now, from the phases of the batches, the most likely first. Once it has ended there is nothing
+ * to press; while it is being given back only Details.
+ */
+export function cardButtons(record: Maintenance): types.Button[] {
+  if (record.end !== null) return [];
+  const details = button("Details", { v: 1, id: record.id, show: "details" });
+  if (record.cancel !== null) return [details];
+  const value = { v: 1 as const, id: record.id, rev: record.seq };
+  const { batches } = record;
+  const out: types.Button[] = [];
+  if (record.trouble?.code === WINDOW_CHANGED) {
+    out.push(button("Post the window again", { ...value, decision: { kind: "retry" } }));
+  }
+  const draining = record.held === null ? batches.find((batch) => batch.phase === "draining") : undefined;
+  if (draining !== undefined) {
+    const decision = { kind: "ask_down" as const, batch: draining.id };
+    out.push(button("Ask for Down", { ...value, decision }, { style: "primary" }));
+  }
+  if (batches.some((batch) => batch.phase === "down")) {
+    out.push(button("Up", { ...value, decision: { kind: "up" } }, { style: "primary" }));
+  }
+  if (record.owners.some((owner) => owner.said !== "ready") && isBeforeDown(record)) {
+    out.push(button("Ready", { ...value, decision: { kind: "ready" } }));
+  }
+  if (record.held !== null) {
+    out.push(button("Release", { ...value, decision: { kind: "release" } }, { style: "primary" }));
+  } else if (isBeforeDown(record)) {
+    out.push(button("Hold", { ...value, decision: { kind: "hold", reason: null } }));
+  }
+  if (batches.some(canExtend)) {
+    out.push(button("Extend", { ...value, decision: { kind: "extend", byMs: EXTEND_MS } }));
+  }
+  out.push(details);
+  if (isWaitingForAgents(record)) {
+    out.push(button("Stop waiting", { ...value, decision: { kind: "cancel" } }, { confirm: STOP_WAITING }));
+  } else if (batches.every((batch) => BEFORE_DOWN.includes(batch.phase))) {
+    out.push(button("Cancel", { ...value, decision: { kind: "cancel" } }, { confirm: CANCEL }));
+  }
+  return out;
+}
+
+/** Everything at the master is done, and agents have yet to register again. */
+export function isWaitingForAgents(record: Maintenance): boolean {
+  return record.end === null && record.batches.length > 0 && record.batches.every(hasEnded);
+}
+
+function isBeforeDown(record: Maintenance): boolean {
+  return record.batches.some((batch) => BEFORE_DOWN.includes(batch.phase));
+}
+
+/** A window without an end cannot get a later one, and one that is being moved is left alone until it has moved. */
+function canExtend(batch: Batch): boolean {
+  return EXTENDABLE.includes(batch.phase) && batch.window.duration !== null && batch.movingFrom === null;
+}
+
+const CANCEL: Confirm = {
+  title: "Cancel this maintenance?",
+  text: "Its machines are given back: their windows leave the schedule. Windows of other people stay.",
+  confirm: "Cancel it",
+  deny: "Keep it",
+};
+
+const STOP_WAITING: Confirm = {
+  title: "Close this maintenance?",
+  text: "The machines are up. Agents that have not registered again are no longer waited for.",
+  confirm: "Close it",
+  deny: "Keep waiting",
+};

@@ -1,0 +1,33 @@
+import type { Picture, VerdictRow } from "../maintenance/picture.js";
+import { free, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
+import { hostOfKey, hosts } from "./parts.js";
+import { moment } from "./when.js";
+
+type Erased = NonNullable<VerdictRow["erased"]>;
+
+const WORDS = { accept: "accepted", decline: "declined" } as const;
+const WHY = { schedule_change: "a schedule change", fail_over: "a fail-over" } as const;
+
+/**
+ * Answers that the master has forgotten, so that they do not pass for silence: `kafka accepted 12:03 on web-04, erased by
+ * a schedule change 12:10`. Machines with the same story share a line; `null` when there is nothing to tell.
+ */
+export function erasedLines(picture: Picture, max: number): Mrkdwn | null {
+  const stories = new Map<string, { framework: string; erased: Erased; machines: string[] }>();
+  for (const { framework, verdict, machine, erased } of picture.verdicts) {
+    if (erased === null || verdict === "empty") continue;
+    // To the minute, as it is shown: answers of one framework come within seconds.
+    const minutes = [erased.answeredAtMs, erased.erasedAtMs].map((ms) => Math.floor(ms / 60_000));
+    const key = JSON.stringify([framework, erased.answer, erased.why, ...minutes]);
+    const story = stories.get(key) ?? { framework, erased, machines: [] };
+    story.machines.push(hostOfKey(machine));
+    stories.set(key, story);
+  }
+  if (stories.size === 0) return null;
+  const lines = [...stories.values()].map(({ framework, erased, machines }) => {
+    // Records of before this was kept have no time of the loss.
+    const when = erased.erasedAtMs === 0 ? mrk`` : mrk` ${moment(erased.erasedAtMs)}`;
+    return mrk`${free(framework, 80)} ${WORDS[erased.answer]} ${moment(erased.answeredAtMs)} on ${hosts(machines, 150)}, erased by ${WHY[erased.why]}${when}`;
+  });
+  return mrk`_Asked again, not counted:_ ${listed(lines, max, "; ")}`;
+}

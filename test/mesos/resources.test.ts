@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import { mesos } from "../../src/mesos/proto/generated/mesos.js";
+import { agentOf, readAgents } from "../../src/mesos/read-agents.js";
+import { readTasks } from "../../src/mesos/read-tasks.js";
+import { recorded } from "./support/recordings.js";
+
+const { Response } = mesos.v1.master;
+
+const encoded = (parts: Record<string, unknown>) =>
+  Buffer.from(Response.encode(Response.fromObject(parts)).finish());
+
+const scalar = (name: string, value: number, rest: Record<string, unknown> = {}) => ({
+  name,
+  type: "SCALAR",
+  scalar: { value },
+  ...rest,
+});
+const volume = (id: string) => ({
+  persistence: { id, principal: "kafka" },
+  volume: { container_path: "data", mode: "RW" },
+});
+
+function resourcesOf(total: readonly unknown[], allocated: readonly unknown[] = []) {
+  const agent = {
+    agent_info: { hostname: "web-01", id: { value: "S1" } },
+    active: true,
+    version: "1.11.0",
+    pid: "slave(1)@10.0.0.1:5051",
+    total_resources: total,
+    allocated_resources: allocated,
+  };
+  return readAgents(encoded({ get_agents: { agents: [agent] } })).agents[0]?.resources;
+}
+
+describe("an agent's resources", () => {
+  test("are summed up; ports and the like are left out", () => {
+    const ports = { name: "ports", type: "RANGES", ranges: { range: [{ begin: 31000, end: 32000 }] } };
+    const total = [scalar("cpus", 4), scalar("cpus", 4), scalar("mem", 1024), scalar("gpus", 2), ports];
+    expect(resourcesOf(total, [scalar("cpus", 0.5), scalar("mem", 64)])).toEqual({
+      total: { cpus: 8, memMb: 1024 },
+      allocated: { cpus: 0.5, memMb: 64 },
+      reservations: [],
+      volumes: [],
+    });
+  });
+
+  test("are not known when the master does not tell them", () => {
+    expect(resourcesOf([])).toBeNull();
+  });
+
+  const dynamic = { type: "DYNAMIC", role: "kafka", principal: "kafka" };
+  test.each([
+    ["nobody", { role: "*" }, null],
+    ["a role, statically, in the old form", { role: "ops" }, { role: "ops", dynamic: false }],
+    [
+      "a role, dynamically, in the old form",
+      { role: "ops", reservation: { principal: "p" } },
+      { role: "ops", dynamic: true },
+    ],
+    [
+      "a role, statically",
+      { reservations: [{ type: "STATIC", role: "ops" }] },
+      { role: "ops", dynamic: false },
+    ],
+    ["a role, dynamically", { reservations: [dynamic] }, { role: "kafka", dynamic: true }],
+    [
+      "a role below another, where the last one counts",
+      {
+        reservations: [
+          { type: "STATIC", role: "eng" },
+          { type: "DYNAMIC", role: "eng/web" },
+        ],
+      },
+      { role: "eng/web", dynamic: true },
+    ],
+    [
+      "a role in both forms, where the new one counts",
+      { role: "old", reservation: {}, reservations: [{ type: "STATIC", role: "ops" }] },
+      { role: "ops", dynamic: false },
+    ],
+  ])("may be reserved to %s", (_, form, reserved) => {
+    const reservations = resourcesOf([scalar("cpus", 2, form)])?.reservations;
+    expect(reservations).toEqual(reserved === null ? [] : [{ ...reserved, cpus: 2, memMb: 0, diskMb: 0 }]);
+  });
+
+  test("reserved to the same role in the same way are one reservation, persistent volumes are told apart", () => {
+    const reservations = [dynamic];
+    const total = [
+      scalar("cpus", 1, { reservations }),
+      scalar("mem", 512, { reservations }),
+      scalar("disk", 100, { reservations, disk: volume("v1") }),
+      scalar("disk", 200, { reservations, disk: volume("v2") }),
+      scalar("cpus", 7),
+      scalar("cpus", 1, { reservations: [{ type: "STATIC", role: "kafka" }] }),
+    ];
+    expect(resourcesOf(total)).toMatchObject({
+      total: { cpus: 9, memMb: 512 },
+      reservations: [
+        { role: "kafka", dynamic: true, cpus: 1, memMb: 512, diskMb: 300 },
+        { role: "kafka", dynamic: false, cpus: 1 },
+      ],
+      volumes: [
+        { id: "v1", role: "kafka", sizeMb: 100 },
+        { id: "v2", role: "kafka", sizeMb: 200 },
+      ],
+    });
+  });
+
+  test("that may be taken back at any time count nowhere", () => {
+    const lent = scalar("cpus", 4, { revocable: {} });
+    expect(resourcesOf([scalar("cpus", 1), lent], [lent])).toMatchObject({
+      total: { cpus: 1 },
+      allocated: { cpus: 0 },
+    });
+  });
+
+  test("of an event are those of the list", () => {
+    const { get_agents } = Response.decode(recorded("agents.pb"));
+    const { agents } = readAgents(recorded("agents.pb"));
+    expect(get_agents?.agents?.map(agentOf)).toEqual(agents);
+    expect(agents[0]?.resources).toEqual({
+      total: { cpus: 2, memMb: 1024 },
+      allocated: { cpus: 0.1, memMb: 32 },
+      reservations: [],
+      volumes: [],
+    });
+  });
+});
+
+describe("a task", () => {
+  function taskWith(parts: Record<string, unknown>) {
+    const task = {
+      name: "api-1",
+      task_id: { value: "t" },
+      framework_id: { value: "F1" },
+      agent_id: { value: "S1" },
+      state: "TASK_RUNNING",
+      ...parts,
+    };
+    return readTasks(encoded({ get_tasks: { tasks: [task] } }))[0];
+  }
+
+  test("uses its resources as the role they are allocated to", () => {
+    const allocation_info = { role: "eng/web" };
+    const resources = [
+      scalar("cpus", 0.5, { allocation_info }),
+      scalar("cpus", 0.25, { allocation_info, reservations: [{ type: "STATIC", role: "eng" }] }),
+      scalar("mem", 64, { allocation_info }),
+      scalar("cpus", 4, { allocation_info, revocable: {} }),
+    ];
+    expect(taskWith({ resources })).toMatchObject({ role: "eng/web", uses: { cpus: 0.75, memMb: 64 } });
+  });
+
+  test("of an old master has the role of what it took from a reservation, else none", () => {
+    expect(taskWith({ resources: [scalar("mem", 1), scalar("cpus", 1, { role: "ops" })] })?.role).toBe("ops");
+    expect(taskWith({ resources: [scalar("cpus", 1)] })?.role).toBe("*");
+  });
+
+  test("is a copy of the app that a label names, else of what its name says", () => {
+    const label = (key: string, value: string) => ({ key, value });
+    const labels = { labels: [label("tier", "1"), label("DCOS_PACKAGE_NAME", "kafka")] };
+    expect(taskWith({ labels })?.app).toBe("kafka");
+    expect(taskWith({ labels: { labels: [label("tier", "1")] } })?.app).toBe("api");
+    expect(taskWith({ name: "" })?.app).toBe("t");
+  });
+});

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import { errorTable } from "../../src/mesos/errors.js";
+import { SLACK_FAILURES } from "../../src/slack/errors.js";
+import { errorsPage, STORE_ROWS } from "./errors-page.js";
+
+const page = errorsPage();
+const STORE = "src/engine/store";
+const storeSources = readdirSync(STORE)
+  .map((file) => readFileSync(join(STORE, file), "utf8"))
+  .join("\n");
+
+test("docs/errors.md is what the tables in src/ say (after a change: -u)", async () => {
+  await expect(page).toMatchFileSnapshot("../../docs/errors.md");
+});
+
+describe("the page of errors", () => {
+  it.each([...errorTable().map(({ code }) => code), ...Object.keys(SLACK_FAILURES)])("has %s", (code) => {
+    expect(page).toContain(`| \`${code}\` |`);
+  });
+
+  it.each(errorTable())("$code: says what happened and what to do, in whole sentences", ({ what, next }) => {
+    expect(what).toMatch(/^[A-Z{].*\.$/);
+    expect(next).toMatch(/^\S.*\.$/);
+  });
+
+  it("names only commands that exist", async () => {
+    const { VERBS } = await import("../../src/commands/verbs.js");
+    const named = [...page.matchAll(/\/mesos (\w+)/g)].map(([, verb]) => verb);
+    expect(named.length).toBeGreaterThan(5);
+    expect(VERBS.map(({ name }) => name)).toEqual(expect.arrayContaining(named));
+  });
+});
+
+describe("the queue's errors on the page", () => {
+  it.each(STORE_ROWS)("$code: $next", ({ code, notDone, next }) => {
+    expect(storeSources).toContain(`"${notDone}"`);
+    expect(storeSources).toContain(`"${next}"`);
+    expect(storeSources).toContain(`"${code}"`);
+  });
+
+  it("are all that the store can say", () => {
+    const sentences = [
+      ...storeSources.matchAll(/^\s*(?:notDone|next): "(.+)",$/gm),
+      ...storeSources.matchAll(/^\s*\[\/.+\/, "(.+)"\],$/gm),
+    ].map(([, text]) => text);
+    expect(sentences.length).toBeGreaterThan(10);
+    for (const sentence of sentences) expect(page).toContain(sentence);
+  });
+});

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SlackFailure } from "../../src/slack/errors.js";
+import { createGroups, type Groups } from "../../src/slack/groups.js";
+import { FakeSlack } from "./fake-slack.js";
+import { keepingLogger } from "./fixtures.js";
+
+const OPS = "S01OPS";
+const DBA = "S02DBA";
+
+let slack: FakeSlack;
+let groups: Groups;
+let logger: ReturnType<typeof keepingLogger>;
+let nowMs: number;
+
+beforeEach(async () => {
+  slack = await FakeSlack.start();
+  slack.groups.set(OPS, ["U02BOB", "W03CAROL"]);
+  slack.groups.set(DBA, []);
+  logger = keepingLogger();
+  nowMs = 0;
+  groups = createGroups({ settings: slack.settings(), logger, patienceMs: 100, now: () => nowMs });
+});
+
+afterEach(async () => {
+  await slack.stop();
+});
+
+const lookUps = () => slack.callsOf("usergroups.users.list").map((args) => args.usergroup);
+const NOBODY_KNOWN = { user: "U02BOB", groups: [], lookupFailed: true };
+
+describe("who somebody is", () => {
+  it("is their groups among those that were asked for", async () => {
+    expect(await groups.personOf("U02BOB", [OPS, DBA])).toEqual({
+      user: "U02BOB",
+      groups: [OPS],
+      lookupFailed: false,
+    });
+    expect((await groups.personOf("U01ALICE", [OPS, DBA])).groups).toEqual([]);
+  });
+
+  it("asks Slack for groups only: people in the same lists are no groups", async () => {
+    expect((await groups.personOf("U02BOB", ["U02BOB", "W03CAROL", OPS, OPS, "S", "sales"])).groups).toEqual([
+      OPS,
+    ]);
+    expect(lookUps()).toEqual([OPS]);
+  });
+
+  it("needs no Slack where no group is named", async () => {
+    expect(await groups.personOf("U02BOB", ["U02BOB"])).toEqual({
+      user: "U02BOB",
+      groups: [],
+      lookupFailed: false,
+    });
+    expect(lookUps()).toEqual([]);
+  });
+});
+
+describe("the cache", () => {
+  it("asks once for clicks that come together", async () => {
+    const people = await Promise.all(
+      ["U01ALICE", "U02BOB", "W03CAROL"].map((user) => groups.personOf(user, [OPS])),
+    );
+    expect(people.map((person) => person.groups)).toEqual([[], [OPS], [OPS]]);
+    expect(lookUps()).toEqual([OPS]);
+  });
+
+  it("knows a group for five minutes, then asks again", async () => {
+    await groups.membersOf(OPS);
+    slack.groups.set(OPS, ["U01ALICE"]);
+    nowMs = 299_999;
+    expect((await groups.membersOf(OPS)).has("U01ALICE")).toBe(false);
+    nowMs = 300_000;
+    expect((await groups.membersOf(OPS)).has("U01ALICE")).toBe(true);
+    expect(lookUps()).toEqual([OPS, OPS]);
+  });
+});
+
+describe("a look-up that fails counts as no (invariant 6)", () => {
+  it.each([
+    ["a group that is gone", { error: "no_such_subteam" }],
+    ["a missing scope", { error: "missing_scope" }],
+    ["a plan without groups", { error: "plan_upgrade_required" }],
+    ["a broken Slack", { status: 503 }],
+    [
+      "an answer without users",
+      { status: 200, headers: { "content-type": "application/json" }, body: '{"ok":true}' },
+    ],
+  ] as const)("%s", async (_, answer) => {
+    slack.always("usergroups.users.list", answer);
+    expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
+    expect(logger.lines.join()).toContain(`looking up the user group ${OPS}`);
+    await expect(groups.membersOf(OPS)).rejects.toThrow(SlackFailure);
+  });
+
+  it("and the groups that were found still count", async () => {
+    slack.groups.delete(DBA);
+    expect(await groups.personOf("U02BOB", [OPS, DBA])).toEqual({
+      user: "U02BOB",
+      groups: [OPS],
+      lookupFailed: true,
+    });
+  });
+
+  it("also for somebody who was a member before: what is out of date is not used", async () => {
+    await groups.membersOf(OPS);
+    nowMs = 300_000;
+    slack.once("usergroups.users.list", { status: 503 });
+    expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
+  });
+
+  it("is not repeated for every click, but soon", async () => {
+    slack.once("usergroups.users.list", { status: 503 });
+    for (let click = 0; click < 5; click += 1)
+      expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
+    expect(lookUps()).toHaveLength(1);
+    nowMs = 10_000;
+    expect((await groups.personOf("U02BOB", [OPS])).groups).toEqual([OPS]);
+  });
+
+  it("waits as long as Slack asks, with every group", async () => {
+    slack.once("usergroups.users.list", { status: 429, headers: { "retry-after": "30" } });
+    expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
+    nowMs = 29_999;
+    expect(await groups.personOf("U02BOB", [OPS, DBA])).toEqual(NOBODY_KNOWN);
+    expect(lookUps()).toEqual([OPS]);
+    nowMs = 30_000;
+    expect((await groups.personOf("U02BOB", [OPS, DBA])).groups).toEqual([OPS]);
+  });
+
+  it("a Slack that does not answer is not waited for longer than a click allows (invariant 9)", async () => {
+    slack.once("usergroups.users.list", "hang");
+    expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
+  });
+});

@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Decision } from "../../src/maintenance/decision.js";
+import type { DecisionClick } from "../../src/slack/handlers.js";
+import { modalAnswer } from "../../src/slack/modal-answer.js";
+import { ASKS_FIRST, asksFirst, EXTENSIONS_MS, INPUT, modalOf } from "../../src/slack/modals.js";
+import { plainTexts, viewRefusal } from "./block-rules.js";
+import { HOUR } from "./fixtures.js";
+
+const DENY = { kind: "deny" as const, batch: "b1", approval: "a1", reason: null };
+const HOLD = { kind: "hold" as const, reason: null };
+const EXTEND = { kind: "extend" as const, byMs: HOUR };
+const DECISIONS = { deny: DENY, hold: HOLD, extend: EXTEND };
+
+function clickOf(decision: Decision, parts: Partial<DecisionClick> = {}): DecisionClick {
+  return {
+    kind: "decision",
+    button: { v: 1, id: "m-7k3q", rev: 7, decision },
+    user: "U02BOB",
+    channel: "C01OPS",
+    messageTs: "1.2",
+    thread: "1.1",
+    actionId: `${decision.kind}:m-7k3q`,
+    responseUrl: "https://hooks.slack.com/actions/T01/1/abc",
+    triggerId: "t1",
+    ...parts,
+  };
+}
+
+/** The modal as it comes back with what was typed or chosen. */
+function submitted(
+  decision: Decision,
+  input: { value?: string | null; selected_option?: { value: string } | null },
+) {
+  const kind = asksFirst(decision.kind);
+  if (kind === null) throw new Error("it opens no modal");
+  const { private_metadata: metadata = "" } = modalOf(clickOf(decision), kind);
+  return modalAnswer({ private_metadata: metadata, state: { values: { [INPUT]: { [INPUT]: input } } } });
+}
+
+const decisionOf = (answer: ReturnType<typeof modalAnswer>) =>
+  answer.ok ? answer.click.button.decision : answer.problem;
+
+describe("a modal", () => {
+  it.each(ASKS_FIRST)("%s is one that Slack takes", (kind) => {
+    expect(viewRefusal(modalOf(clickOf(DECISIONS[kind]), kind))).toBeNull();
+  });
+
+  it.each(["approve", "cancel", "up", "ready", "release", "retry", "ask_down"] as const)(
+    "%s opens none: it decides at once",
+    (kind) => {
+      expect(asksFirst(kind)).toBeNull();
+    },
+  );
+
+  it("property: whatever the click holds, Slack takes the modal or it is not drawn", () => {
+    const text = fc.oneof(fc.string({ maxLength: 4000 }), fc.constant("<!channel>"));
+    fc.assert(
+      fc.property(text, text, text, (batch, approval, responseUrl) => {
+        const click = clickOf({ ...DENY, batch, approval }, { responseUrl });
+        let view: ReturnType<typeof modalOf>;
+        try {
+          view = modalOf(click, "deny");
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+          return;
+        }
+        expect(viewRefusal(view)).toBeNull();
+        for (const shown of plainTexts(view)) expect(shown).not.toMatch(/[<>]/);
+      }),
+    );
+  });
+
+  it("proposes one hour among the extensions", () => {
+    const [, input] = modalOf(clickOf(EXTEND), "extend").blocks;
+    expect(input).toMatchObject({
+      element: { initial_option: { text: { text: "1 h" } }, options: { length: EXTENSIONS_MS.length } },
+    });
+    const [, other] = modalOf(clickOf({ kind: "extend", byMs: 7 }), "extend").blocks;
+    expect(other).toMatchObject({ element: { initial_option: { text: { text: "1 h" } } } });
+  });
+});
+
+describe("a submitted modal", () => {
+  it.each([
+    ["the reason of a denial", DENY, { value: " peak\n hours " }, { ...DENY, reason: "peak hours" }],
+    ["the reason of a hold", HOLD, { value: "backup" }, { ...HOLD, reason: "backup" }],
+    ["a hold without a reason", HOLD, { value: null }, HOLD],
+    ["a span", EXTEND, { selected_option: { value: String(4 * HOUR) } }, { ...EXTEND, byMs: 4 * HOUR }],
+  ] as const)("completes the click with %s", (_, decision, input, completed) => {
+    expect(decisionOf(submitted(decision, input))).toEqual(completed);
+  });
+
+  it("carries where the person is answered", () => {
+    const { thread, channel, messageTs, responseUrl, actionId } = clickOf(HOLD);
+    expect(submitted(HOLD, { value: "x" })).toMatchObject({
+      click: {
+        button: { id: "m-7k3q", rev: 7 },
+        place: { thread, channel, messageTs, responseUrl, actionId },
+      },
+    });
+  });
+
+  it.each([
+    ["a denial with nothing but spaces", DENY, { value: " \n " }, /in a few words/],
+    ["no choice", EXTEND, { selected_option: null }, /Choose/],
+    ["a choice that was not offered", EXTEND, { selected_option: { value: "999" } }, /Choose/],
+  ] as const)("stays open and says what is wrong: %s", (_, decision, input, words) => {
+    expect(decisionOf(submitted(decision, input))).toMatch(words);
+  });
+
+  it("property: what is in it is never an error, and only our own modals decide", () => {
+    const anything = fc.oneof(fc.string(), fc.json());
+    fc.assert(
+      fc.property(anything, anything, (metadata, value) => {
+        const answer = modalAnswer({
+          private_metadata: metadata,
+          state: { values: { [INPUT]: { [INPUT]: { value } } } },
+        });
+        expect(decisionOf(answer)).toContain("Another version");
+      }),
+    );
+  });
+
+  it("keeps of a reason what is shown of it, should a client send more than Slack lets people type", () => {
+    expect(decisionOf(submitted(HOLD, { value: "x".repeat(3000) }))).toEqual({
+      ...HOLD,
+      reason: "x".repeat(300),
+    });
+  });
+});
