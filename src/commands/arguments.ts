@@ -92,10 +92,7 @@ export class Arguments {
     if (cluster) return cluster;
     const problem = `There is no cluster ${first}. Configured: ${clusterNames(this.#context.clusters)}.`;
     const meant = nearestCluster(first, this.#context);
-    throw new Mistake(
-      problem,
-      meant === null ? this.lineInstead(this.#texts.length) : this.lineInstead(1, meant),
-    );
+    throw new Mistake(problem, meant === null ? null : this.lineInstead(1, meant));
   }
 
   /** Whether every word has been read. */

@@ -43,8 +43,7 @@ export function readDeadline(args: Arguments, durationMs: number): Deadline | nu
 function readAction(args: Arguments, typed: string): Deadline["action"] {
   const action = DEADLINE_ACTIONS.find((known) => known === typed.toLowerCase());
   if (action) return action;
-  // Of what was not understood only the harmless is offered: asking.
-  const meant = nearest(typed, DEADLINE_ACTIONS, { limit: 1 })[0] ?? "ask";
+  const meant = nearest(typed, DEADLINE_ACTIONS, { limit: 1 })[0] ?? `<${DEADLINE_ACTIONS.join("|")}>`;
   throw new Mistake(
     `--then is release (give the machines back), ask (for the Down) or force (go on), not ${typed}.`,
     args.lineWith("then", meant),

@@ -1,22 +1,26 @@
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import { COMMAND } from "./mistake.js";
 import { OPTIONS, optionUsage } from "./options.js";
-import { verbFor } from "./parse.js";
+import { unknownVerb } from "./unknown-verb.js";
 import type { Verb } from "./verb.js";
 import { VERBS } from "./verbs.js";
 
-/** What hosts and durations look like, wherever a verb takes them. */
-export const FORMS: readonly (readonly [string, string])[] = [
+type Rows = readonly (readonly [string, string])[];
+
+/** What hosts look like, wherever a verb takes them. */
+export const HOST_FORMS: Rows = [
   ["web-*  web-0?  web-[ab]", "names or IP addresses with wildcards"],
-  ["web-[01:20]", "a range of names"],
+  ["web-[01:06]", "a range of names"],
   ["web-01,web-02", "several, with , or : between"],
   ["webservers:&rack1:!web-03", "in a group and in another, without one host"],
   ["webservers[0:2]", "the first three of a group"],
-  ["~web-(01|07)", "a regular expression"],
-  ["@rack=r1  zone=a  region=eu", "by attribute, zone or region"],
+  ["~web-0(1|4)", "a regular expression"],
+  ["@rack=r1  zone=eu-1a  region=eu", "by attribute, zone or region"],
   ["old-07|10.0.0.7", "a machine that is not registered"],
-  ["4h  90m  1h30m  2d  1w  4", "durations; a bare number is hours"],
 ];
+
+/** What durations look like, wherever a verb or an option takes one. */
+export const DURATION_FORMS: Rows = [["4h  90m  1h30m  2d  1w  4", "durations; a bare number is hours"]];
 
 /** The list of verbs, or with a topic one verb in full. */
 export function helpReply(topic: string | null): Reply {
@@ -26,16 +30,17 @@ export function helpReply(topic: string | null): Reply {
     return replyOf({
       tone: "info",
       text: "Takes Mesos machines out of service and brings them back.",
-      table: `${verbTable()}\n\n${columns(FORMS)}`,
+      table: `${verbTable()}\n\n${columns([...HOST_FORMS, ...DURATION_FORMS])}`,
       next: `More about one: ${COMMAND} help drain`,
     });
   }
-  const meant = verbFor(topic);
+  const { problem, meant, next } = unknownVerb(topic);
   return replyOf({
     tone: "info",
-    text: `There is no help on "${topic}", only on the verbs.`,
+    text: problem,
+    next,
     table: verbTable(),
-    line: meant ? `${COMMAND} help ${meant}` : null,
+    line: meant === null ? null : `${COMMAND} help ${meant}`,
   });
 }
 
@@ -50,13 +55,18 @@ function verbHelp(verb: Verb): Reply {
   if (options.length > 0) {
     parts.push(columns(options.map((option) => [optionUsage(option), option.summary])));
   }
-  if (verb.takes.includes("hosts")) parts.push(columns(FORMS));
+  const takes = [verb.takes, ...options.map(({ value }) => value)].join(" ");
+  const forms = [
+    ...(takes.includes("hosts") ? HOST_FORMS : []),
+    ...(takes.includes("duration") ? DURATION_FORMS : []),
+  ];
+  if (forms.length > 0) parts.push(columns(forms));
+  parts.push(verb.examples.map((example) => `${COMMAND} ${example}`).join("\n"));
   const summary = `${verb.name}: ${verb.summary}.`;
   return replyOf({
     tone: "info",
     text: [summary, ...verb.details].join(" "),
     table: parts.join("\n\n"),
-    next: `For example:\n${verb.examples.map((example) => `${COMMAND} ${example}`).join("\n")}`,
   });
 }
 
@@ -64,7 +74,7 @@ function verbTable(): string {
   return columns(VERBS.map((verb) => [usage(verb), verb.summary]));
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string {
+function columns(rows: Rows): string {
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`.trimEnd()).join("\n");
 }

@@ -8,7 +8,9 @@ import { Mistake } from "./mistake.js";
 import { isFlag, OPTIONS } from "./options.js";
 
 /** Words of a sentence that no verb needs. */
-const FILLER = /^(?:for|and|with|please|the|host|hosts|machine|machines|lasting)$/i;
+const FILLER = /^(?:for|and|with|please|the|host|hosts|machine|machines|lasting|now)$/i;
+/** `until 22:00`. */
+const TIME_OF_DAY = /^(?:until|till|til|\d{1,2}:\d{2}(?:am|pm)?)$/i;
 
 /** The mistake in a line with words left from `at` on, with a guess at what they were for; `null` if none are. */
 export function leftOver(line: Line, at: number, named: boolean, context: CommandContext): Mistake | null {
@@ -19,7 +21,13 @@ export function leftOver(line: Line, at: number, named: boolean, context: Comman
     moreOfAnOption(line) ??
     optionWithoutDashes(line, at) ??
     mistypedCluster(line, at, named, context) ??
-    oneWordTooMany(line, at, text, named && at === 1 ? clusterNamed(texts[0] ?? "", context) !== null : false)
+    oneWordTooMany(
+      line,
+      at,
+      text,
+      named && at === 1 && clusterNamed(texts[0] ?? "", context) !== null,
+      clusterNames(context.clusters),
+    )
   );
 }
 
@@ -58,30 +66,55 @@ function mistypedCluster(line: Line, at: number, named: boolean, context: Comman
   return new Mistake(problem, writeLine(line.verb, [meant, ...rest], line.options));
 }
 
-/** @param afterCluster whether the word before it names the cluster, so that it cannot be more hosts. */
+/**
+ * A line without the word is offered only where the word says nothing, else it would do something else than what was
+ * typed.
+ *
+ * @param afterCluster whether the word before it names the cluster, so that it cannot be more hosts.
+ */
 function oneWordTooMany(
   { verb, words, options }: Line,
   at: number,
   text: string,
   afterCluster: boolean,
+  clusters: string,
 ): Mistake {
   const texts = words.map((word) => word.text);
   const without = writeLine(verb, texts.toSpliced(at, 1), options);
   if (FILLER.test(text)) return new Mistake(`Leave out the word "${text}".`, without);
-  const before = texts[at - 1];
-  const mergeable =
-    before !== undefined &&
-    !afterCluster &&
-    ![before, text].some((word) => looksLikeDuration(word) || isId(word));
-  if (mergeable && parsePattern(text).ok) {
+  if (at === 0) return new Mistake(`${verb} takes nothing after it, so not ${text} either.`, without);
+  const timed = verb === "drain" || verb === "extend";
+  if (timed && TIME_OF_DAY.test(text)) {
     return new Mistake(
-      `Several hosts need a comma or a colon between them: ${before},${text}.`,
-      writeLine(verb, texts.toSpliced(at - 1, 2, `${before},${text}`), options),
+      "How long a window lasts is typed as a duration, such as 4h, not as a time of day.",
+      null,
     );
   }
-  const problem =
-    at === 0
-      ? `${verb} takes nothing after it, so not ${text} either.`
-      : `${text} is one word too many for ${verb}.`;
-  return new Mistake(problem, without);
+  const before = texts[at - 1] ?? "";
+  const separators = "Several hosts need a comma or a colon between them";
+  if (!afterCluster && isHosts(text)) {
+    if (isHosts(before)) {
+      return new Mistake(
+        `${separators}: ${before},${text}.`,
+        writeLine(verb, texts.toSpliced(at - 1, 2, `${before},${text}`), options),
+      );
+    }
+    if (at === 1) {
+      return new Mistake(`${before} is no cluster (configured: ${clusters}). ${separators}.`, null);
+    }
+  }
+  if (isId(text)) return new Mistake(`${verb} takes one id; send a line for each.`, null);
+  const noDuration = looksLikeDuration(text) && !timed;
+  return new Mistake(`${text} is one word too many for ${verb}.`, noDuration ? without : null);
+}
+
+/** Whether a word can only be meant as hosts; a plain word could be anything. */
+function isHosts(text: string): boolean {
+  return (
+    /[\d*?[\]@=~]/.test(text) &&
+    !looksLikeDuration(text) &&
+    !isId(text) &&
+    !TIME_OF_DAY.test(text) &&
+    parsePattern(text).ok
+  );
 }

@@ -57,7 +57,7 @@ export function readLine(
   const options: Option[] = [];
   let trails: OptionName | null = null;
   /** The mistake with the words from `at` on, `count` of them, replaced in the corrected line. */
-  const mistake = (problem: string, at: number, count: number, ...replacement: string[]) => {
+  const mistake = (problem: string, at: number, count: number, ...replacement: readonly string[]) => {
     const texts = typed.map(({ text, quoted }) => (quoted ? quoteWord(text) : text));
     return new Mistake(problem, [verb, ...texts.toSpliced(at, count, ...replacement)].join(" "));
   };
@@ -76,7 +76,11 @@ export function readLine(
       /^([^=]*)(=?)(.*)$/s.exec(word.text.slice(dashes.length)) ?? [];
     const assigned = equals === "" ? "" : `=${quoteWord(inline)}`;
     const name = allowed.find((option) => option === typedName.toLowerCase().replace(LONG_DASHES, "-"));
-    if (name === undefined) throw mistake(...unknownOption(verb, typedName, assigned, at, allowed));
+    if (name === undefined) {
+      const { problem, meant } = unknownOption(verb, typedName, allowed);
+      // Without its option a line could mean more: `drain all --limit web-01`.
+      throw meant === null ? new Mistake(problem, null) : mistake(problem, at, 1, `--${meant}${assigned}`);
+    }
     if (dashes === "-")
       throw mistake(`Options begin with two dashes: --${name}.`, at, 1, `--${name}${assigned}`);
 
@@ -99,8 +103,11 @@ export function readLine(
       const same = `--${name} ${form.startsWith('"') ? `"${value}"` : value}`;
       throw mistake(`--${name} still has ${value}: put the value in its place.`, at, length, same);
     }
-    if (options.some((option) => option.name === name))
-      throw mistake(`--${name} is given twice.`, at, length);
+    const before = options.find((option) => option.name === name);
+    if (before) {
+      const problem = `--${name} is given twice.`;
+      throw before.value === value.trim() ? mistake(problem, at, length) : new Mistake(problem, null);
+    }
     options.push({ name, value: value.trim() });
     // Only a text can have been meant to have more words.
     trails = (separate ?? word).quoted || !form.startsWith('"') ? null : name;
@@ -109,22 +116,17 @@ export function readLine(
   return { verb, words: prose ? words : joinWords(words), options };
 }
 
-function unknownOption(
-  verb: string,
-  name: string,
-  assigned: string,
-  at: number,
-  allowed: readonly OptionName[],
-) {
+function unknownOption(verb: string, name: string, allowed: readonly OptionName[]) {
   const alias = optionKnownAs(name);
-  const meant = alias !== null && allowed.includes(alias) ? alias : nearest(name, allowed, { limit: 1 })[0];
+  const meant =
+    alias !== null && allowed.includes(alias) ? alias : (nearest(name, allowed, { limit: 1 })[0] ?? null);
   const known = allowed.map((option) => `--${option}`).join(", ");
   const summary = OPTIONS.find((option) => option.name === meant)?.summary;
-  const instead = meant
-    ? `; did you mean --${meant} (${summary})?`
-    : `${known === "" ? "" : `; it has ${known}`}.`;
-  const problem = `${verb} has no option --${name}${instead}`;
-  return [problem, at, 1, ...(meant ? [`--${meant}${assigned}`] : [])] as const;
+  const instead =
+    meant === null
+      ? `${known === "" ? "" : `; it has ${known}`}.`
+      : `; did you mean --${meant} (${summary})?`;
+  return { problem: `${verb} has no option --${name}${instead}`, meant };
 }
 
 /**

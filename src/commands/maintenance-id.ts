@@ -4,7 +4,7 @@ import { looksLikeDuration } from "./duration.js";
 import { COMMAND, Mistake } from "./mistake.js";
 import { quoteWord } from "./words.js";
 
-/** Whether a word is the id of a maintenance, such as `m-7k3q`. */
+/** Whether a word is the id of a maintenance, such as `m-7k3q2`. */
 export function isId(text: string): boolean {
   return /^m-[a-z0-9]{4,8}$/i.test(text);
 }
@@ -27,10 +27,10 @@ function notAnId(text: string, args: Arguments): Mistake {
   if (looksLikeDuration(text) && next !== null && isId(next)) {
     return new Mistake("The id comes before the duration.", args.lineInstead(2, next, text));
   }
-  // `m-7k3q,` or `(m_7k3q)`: copied with what stood around it.
+  // `m-7k3q2,` or `(m_7k3q2)`: copied with what stood around it.
   const trimmed = text.replace(/^[^a-z0-9]+|[^a-z0-9]+$/gi, "").replace(/^(m)[_.]/i, "$1-");
   if (isId(trimmed)) {
-    return new Mistake(`${text} is not an id; they look like m-7k3q.`, args.lineInstead(1, trimmed));
+    return new Mistake(`${text} is not an id; they look like m-7k3q2.`, args.lineInstead(1, trimmed));
   }
   const shown = parsePattern(text).ok
     ? `${COMMAND} status ${quoteWord(text)} shows which one holds these hosts`

@@ -8,22 +8,35 @@ export const COMMAND = "/mesos";
  */
 export class Mistake extends Error {
   override readonly name = "Mistake";
-  /** The line, without `/mesos`, as it was probably meant; `null` if there is no telling. */
+  /**
+   * The line, without `/mesos`, as it was surely meant; `null` if there is no telling. It never does more than what was
+   * typed, nor anything else: people copy it without reading it again.
+   */
   readonly line: string | null;
+  /** What to do instead of an example of the verb; `null` where an example says it. */
+  readonly next: string | null;
 
-  constructor(problem: string, line: string | null) {
+  constructor(problem: string, line: string | null, next: string | null = null) {
     super(problem);
     this.line = line;
+    this.next = next;
   }
 }
 
-/** The answer to a mistake, for the person alone. */
-export function mistakeReply(problem: string, line: string | null, example: string): Reply {
+/** The answer to a mistake, for the person alone: with the corrected line, or else with what to type. */
+export function mistakeReply(parts: {
+  readonly problem: string;
+  readonly line: string | null;
+  readonly next: string;
+  /** Only where something would have been done. */
+  readonly notDone: string | null;
+}): Reply {
+  const { problem, line, next, notDone } = parts;
   return replyOf({
     tone: "error",
     text: problem,
-    notDone: "Nothing was queued.",
-    next: `For example: ${COMMAND} ${example}`,
+    notDone,
+    next: line === null ? next : null,
     line: line === null ? null : `${COMMAND} ${line}`,
   });
 }

@@ -1,12 +1,13 @@
-import { nearest } from "../hosts/index.js";
 import { Arguments } from "./arguments.js";
 import type { Command, CommandContext, Parsed } from "./command.js";
 import { readLine } from "./line.js";
 import { isId } from "./maintenance-id.js";
 import { COMMAND, Mistake, mistakeReply } from "./mistake.js";
 import { undoFormatting } from "./unformat.js";
+import { unknownVerb } from "./unknown-verb.js";
 import type { Verb } from "./verb.js";
 import { VERBS } from "./verbs.js";
+import { CHANGING } from "./verbs-change.js";
 import { quoteWord, splitWords, type Word } from "./words.js";
 
 /** Slack's own limit for a message; more than any command needs. */
@@ -14,13 +15,28 @@ const LONGEST = 4_000;
 
 /**
  * Reads what stands after `/mesos`, as Slack delivers it. Never throws: what cannot be understood is answered with
- * what was wrong, the corrected line to copy and one example; then nothing is queued.
+ * what was wrong and the corrected line to copy, or one example where nobody can be sure what was meant; then nothing is
+ * queued.
  */
 export function parseCommand(text: string, context: CommandContext): Parsed {
   const read = parseLine(text, context);
   if (read.ok) return read;
-  const line = settle(read.line, context);
-  return { ok: false, reply: mistakeReply(read.problem, line, read.verb?.examples[0] ?? "drain web-* 4h") };
+  const { problem, verb } = read;
+  const example =
+    verb === null ? `What can be typed: ${COMMAND} help` : `For example: ${COMMAND} ${verb.examples[0]}`;
+  const reply = mistakeReply({
+    problem,
+    line: settle(read.line, context),
+    next: read.next ?? example,
+    notDone: notDone(verb),
+  });
+  return { ok: false, reply };
+}
+
+/** A verb that only shows something has nothing to leave undone. */
+function notDone(verb: Verb | null): string | null {
+  if (verb === null) return "Nothing was done.";
+  return CHANGING.includes(verb) ? "Nothing was queued." : null;
 }
 
 type Read =
@@ -29,12 +45,14 @@ type Read =
       readonly ok: false;
       readonly problem: string;
       readonly line: string | null;
+      readonly next: string | null;
       readonly verb: Verb | null;
     };
 
 function parseLine(text: string, context: CommandContext): Read {
   if (text.length > LONGEST) {
-    return { ok: false, problem: `The line is longer than ${LONGEST} characters.`, line: null, verb: null };
+    const problem = `The line is longer than ${LONGEST} characters.`;
+    return { ok: false, problem, line: null, next: null, verb: null };
   }
   const line = undoFormatting(text).replace(new RegExp(`^(?:${COMMAND}(?: |$))+`, "i"), "");
   let verb: Verb | null = null;
@@ -44,13 +62,13 @@ function parseLine(text: string, context: CommandContext): Read {
     const [first, ...rest] = split.words;
     if (!first || isHelp(first.text)) return help(rest[0]?.text ?? null);
     verb = VERBS.find(({ name }) => name === first.text.toLowerCase()) ?? null;
-    if (!verb) throw unknownVerb(first.text, rest);
+    if (!verb) throw noVerb(first.text, rest);
     if (rest.some((word) => !word.quoted && isHelp(word.text))) return help(verb.name);
     const command = verb.read(new Arguments(readLine(verb.name, rest, verb.options, verb.prose), context));
     return { ok: true, command };
   } catch (error) {
     if (!(error instanceof Mistake)) throw error;
-    return { ok: false, problem: error.message, line: error.line, verb };
+    return { ok: false, problem: error.message, line: error.line, next: error.next, verb };
   }
 }
 
@@ -62,32 +80,11 @@ function isHelp(text: string): boolean {
   return /^(?:\?|-h|[-\u2010-\u2015]+help)$/i.test(text);
 }
 
-function unknownVerb(typed: string, rest: readonly Word[]): Mistake {
+function noVerb(typed: string, rest: readonly Word[]): Mistake {
+  if (isId(typed)) return new Mistake(`${typed} is an id; a verb comes before it.`, `status ${typed}`);
+  const { problem, meant, next } = unknownVerb(typed);
   const words = rest.map(({ text, quoted }) => (quoted ? quoteWord(text) : text));
-  const meant = verbFor(typed);
-  const summary = VERBS.find(({ name }) => name === meant)?.summary;
-  if (meant) {
-    const problem = `There is no "${typed}"; did you mean ${meant} (${summary})?`;
-    return new Mistake(problem, [meant, ...words].join(" "));
-  }
-  const known = VERBS.map(({ name }) => name).join(", ");
-  const line = isId(typed) ? `status ${typed}` : "help";
-  return new Mistake(`"${typed}" is no verb; the verbs are ${known}.`, line);
-}
-
-/** The verb that a word may stand for: another tool's word for it, else the nearest in spelling. */
-export function verbFor(word: string): string | null {
-  const typed = word.toLowerCase();
-  const known = VERBS.find(({ elsewhere }) => elsewhere.includes(typed));
-  return (
-    known?.name ??
-    nearest(
-      typed,
-      VERBS.map(({ name }) => name),
-      { limit: 1 },
-    )[0] ??
-    null
-  );
+  return new Mistake(problem, meant === null ? null : [meant, ...words].join(" "), next);
 }
 
 /** What only the person can fill in: `<hosts>`, `<release|ask|force>`. */

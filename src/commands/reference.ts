@@ -1,4 +1,4 @@
-import { FORMS, usage } from "./help.js";
+import { DURATION_FORMS, HOST_FORMS, usage } from "./help.js";
 import { COMMAND } from "./mistake.js";
 import { OPTIONS, optionUsage } from "./options.js";
 import { VERBS } from "./verbs.js";
@@ -10,8 +10,10 @@ export function referencePage(): string {
     "",
     "<!-- Made from src/commands/verbs.ts: `npx vitest run test/commands/reference.test.ts -u` writes it again. -->",
     "",
-    `Everything is typed after \`${COMMAND}\`. What is wrong in a line is told to the person alone, with the corrected`,
-    "line to copy, and nothing is queued.",
+    `Everything is typed after \`${COMMAND}\`. What is wrong in a line is told to the person alone, and nothing is`,
+    "queued. A corrected line to copy stands beside it where there is no doubt what was meant, else an example.",
+    "",
+    "The hosts of the examples are those of `npm run demo`, so all of them can be tried there.",
     "",
     ...tableOf(
       ["Command", "What it does"],
@@ -41,14 +43,21 @@ export function referencePage(): string {
       "```",
       "",
     ]),
-    "## Hosts and durations",
+    "## Hosts",
     "",
-    ...tableOf(
-      ["Written", "Meaning"],
-      FORMS.map(([form, meaning]) => [`\`${form}\``, meaning]),
-    ),
+    ...tableOf(["Written", "Meaning"], HOST_FORMS.map(inCode)),
     "",
     "[hosts.md](hosts.md) has the whole of the host language.",
+    "",
+    "## Durations",
+    "",
+    ...tableOf(["Written", "Meaning"], [...DURATION_FORMS, ...MORE_DURATIONS].map(inCode)),
+    "",
+    "Whole minutes; the shortest is `1m`. The longest window is the cluster's `max_duration`.",
+    "",
+    "In the configuration durations are written more strictly, because nobody is there to ask what was meant: whole",
+    "numbers, each with one of the units `d`, `h`, `m` and `s`, the largest first and each at most once (`7d`, `1h30m`,",
+    "`10s`). There are seconds, but no weeks, no fractions, no words, and no number without a unit.",
     "",
     "## Which cluster",
     "",
@@ -62,6 +71,19 @@ export function referencePage(): string {
     'Texts of several words stand in quotes, double or single: `--reason "kernel update"`.',
     "",
   ].join("\n");
+}
+
+const MORE_DURATIONS: readonly (readonly [string, string])[] = [
+  ["1.5h  1,5h", "fractions"],
+  ["1h30  +1h", "minutes after hours need no unit; a plus changes nothing"],
+  [
+    "4hours  4 hours  45min  2 days  1week",
+    "words: w, week, d, day, h, hr, hour, m, min, minute, also with an s",
+  ],
+];
+
+function inCode([form, meaning]: readonly [string, string]): readonly [string, string] {
+  return [`\`${form}\``, meaning];
 }
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -22,8 +22,8 @@ export const CHANGING: readonly Verb[] = [
       'drain web-01,web-02 90m --reason "kernel update" --ticket OPS-812',
       "drain web-* 4h --dry-run",
       "drain web-* 4h --in 2h --deadline 1h --then release",
-      "drain @rack=r1:!web-03 1h30m --cluster prod",
-      "drain prod web-[01:20] 4",
+      "drain @rack=r1:!web-01 1h30m",
+      "drain web-[01:06] 4",
     ],
     elsewhere: ["maintain", "maintenance", "evacuate", "cordon", "schedule-down"],
     read(args) {
@@ -56,8 +56,8 @@ export const CHANGING: readonly Verb[] = [
       "With --override it may go on outside the policy's calendar. That approves nothing by itself.",
     ],
     options: ["override", "cluster"],
-    examples: ["down m-7k3q", "down web-01,web-02", 'down m-7k3q --override "the disk is failing"'],
-    elsewhere: ["shutdown", "poweroff", "halt", "kill", "reboot", "approve"],
+    examples: ["down m-7k3q2", "down web-01,web-02", 'down m-7k3q2 --override "the disk is failing"'],
+    elsewhere: ["shutdown", "poweroff", "halt", "kill", "reboot"],
     read: (args) => ({ verb: "down", ...onTarget(args), override: args.option("override") }),
   },
   {
@@ -68,7 +68,7 @@ export const CHANGING: readonly Verb[] = [
       "The master takes agents on these machines again, and their window is removed. Starting the agents is up to the machines.",
     ],
     options: ["cluster"],
-    examples: ["up m-7k3q", "up web-0[1-3]"],
+    examples: ["up m-7k3q2", "up web-0[1-3]"],
     elsewhere: ["restore", "uncordon", "enable", "reactivate", "start"],
     read: (args) => ({ verb: "up", ...onTarget(args) }),
   },
@@ -80,7 +80,7 @@ export const CHANGING: readonly Verb[] = [
       "Removes the window of our own maintenance from the schedule. Machines that are down need up instead.",
     ],
     options: ["cluster"],
-    examples: ["cancel m-7k3q", "cancel web-*"],
+    examples: ["cancel m-7k3q2", "cancel web-*"],
     elsewhere: ["undrain", "abort", "stop", "revert", "undo", "delete", "remove"],
     read: (args) => ({ verb: "cancel", ...onTarget(args) }),
   },
@@ -94,8 +94,8 @@ export const CHANGING: readonly Verb[] = [
     ],
     options: ["reason", "cluster"],
     prose: true,
-    examples: ["hold m-7k3q", "hold m-7k3q kafka is still rebalancing"],
-    elsewhere: ["pause", "wait", "freeze", "block", "suspend", "deny", "reject", "veto"],
+    examples: ["hold m-7k3q2", "hold m-7k3q2 kafka is still rebalancing"],
+    elsewhere: ["pause", "wait", "freeze", "block", "suspend"],
     read(args) {
       const id = readId(args);
       const reason = args.option("reason") ?? args.rest();
@@ -112,7 +112,7 @@ export const CHANGING: readonly Verb[] = [
       "To give machines back instead, use cancel.",
     ],
     options: ["cluster"],
-    examples: ["release m-7k3q"],
+    examples: ["release m-7k3q2"],
     elsewhere: ["unhold", "unpause", "unfreeze", "continue", "resume", "proceed"],
     read(args) {
       const id = readId(args);
@@ -128,7 +128,7 @@ export const CHANGING: readonly Verb[] = [
       "The duration is added to the end of the window. A change of the schedule makes the master forget all answers, so frameworks are asked again.",
     ],
     options: ["cluster"],
-    examples: ["extend m-7k3q 1h", "extend m-7k3q 90m"],
+    examples: ["extend m-7k3q2 1h", "extend m-7k3q2 90m"],
     elsewhere: ["prolong", "lengthen", "longer"],
     read(args) {
       const id = readId(args);

@@ -12,7 +12,7 @@ export const SHOWING: readonly Verb[] = [
       "Without hosts or an id: all open maintenances of the cluster, or of all clusters where none is meant.",
     ],
     options: ["cluster"],
-    examples: ["status", "status m-7k3q", "status web-* --cluster prod", "status prod"],
+    examples: ["status", "status m-7k3q2", "status web-*"],
     elsewhere: ["list", "ls", "show", "ps", "info", "state", "get"],
     read(args) {
       const named = args.onlyCluster();
@@ -27,7 +27,7 @@ export const SHOWING: readonly Verb[] = [
     summary: "every window in the master's schedule, and whose it is",
     details: ["Shows the windows of others as well as our own, with the state of their machines."],
     options: ["cluster"],
-    examples: ["schedule", "schedule prod"],
+    examples: ["schedule"],
     elsewhere: ["windows", "calendar", "timetable"],
     read: (args) => ({ verb: "schedule", cluster: args.clusterAlone().name }),
   },
@@ -40,7 +40,7 @@ export const SHOWING: readonly Verb[] = [
       "With one: its log, with every vote, refusal and reason.",
     ],
     options: ["cluster"],
-    examples: ["history", "history m-7k3q", "history prod"],
+    examples: ["history", "history m-7k3q2"],
     elsewhere: ["log", "logs", "audit", "events", "past"],
     read(args) {
       const named = args.onlyCluster();
@@ -57,7 +57,7 @@ export const SHOWING: readonly Verb[] = [
     summary: "which machines a pattern stands for; changes nothing",
     details: ["Shows the machines, names that matched nothing, and hosts that the master does not know."],
     options: ["cluster"],
-    examples: ["hosts web-*", "hosts all", "hosts zone=a:&@rack=r1", "hosts 'web-01, web-02'"],
+    examples: ["hosts web-*", "hosts all", "hosts zone=eu-1a:&@rack=r1", "hosts db-*:kafka-01"],
     elsewhere: ["agents", "machines", "nodes", "slaves", "match", "preview"],
     read(args) {
       const hosts = args.hosts();

@@ -17,7 +17,7 @@ export function readExtension(args: Arguments): number {
   const text = args.peek();
   if (text === null) throw new Mistake("By how much? extend needs a duration.", asked(args, 0));
   if (!looksLikeDuration(text)) {
-    // `extend m-7k3q by 2h`
+    // `extend m-7k3q2 by 2h`
     const filler = looksLikeDuration(args.peek(1) ?? "");
     throw new Mistake(`${text} is not a duration.`, filler ? args.lineInstead(1) : asked(args, 1));
   }

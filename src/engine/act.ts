@@ -1,5 +1,6 @@
 import { grantedApproval } from "../maintenance/approval.js";
 import { withBatch, withEvent, withTrouble } from "../maintenance/log.js";
+import { withAcceptedPost } from "../maintenance/own-post.js";
 import type { Effect } from "../maintenance/phases.js";
 import type { Maintenance } from "../maintenance/record.js";
 import type { Schedule } from "../maintenance/schedule.js";
@@ -43,6 +44,12 @@ function notSent(record: Maintenance, effect: Effect): Maintenance {
   return batch === undefined ? record : withBatch(record, { ...batch, intent: null });
 }
 
+const NOT_POSTED: Record<ScheduleEdit["kind"], string> = {
+  place: "The window is not posted yet.",
+  move: "The longer window is not posted yet.",
+  remove: "The machines are not given back yet.",
+};
+
 /**
  * Read, merge our change, write (invariant 1). The list is read once more right before the write, because between two
  * posts of other people there is nothing but time. Nothing is posted when nothing would change (invariant 3).
@@ -54,9 +61,9 @@ async function updateSchedule(
   cluster: Cluster,
   now: () => number,
 ): Promise<Maintenance> {
-  const adds = edit.kind === "place";
-  const notDone = adds ? "The window is not posted yet." : "The machines are not given back yet.";
+  const notDone = NOT_POSTED[edit.kind];
   let next: Schedule;
+  let accepted = false;
   try {
     const schedule = await cluster.master.schedule();
     next = applyEdit(schedule, edit, world.status.down);
@@ -64,7 +71,11 @@ async function updateSchedule(
   } catch (error) {
     return withTrouble(settled(record), troubleFrom(error, notDone), now());
   }
-  return await write(record, notDone, cluster, now, () => cluster.master.updateSchedule(next));
+  const written = await write(record, notDone, cluster, now, async () => {
+    await cluster.master.updateSchedule(next);
+    accepted = true;
+  });
+  return accepted && edit.kind === "place" ? withAcceptedPost(written, edit.machines, now()) : written;
 }
 
 /** A call that can be repeated without harm. Without an answer it is neither repeated nor given up for a while (invariant 7). */
@@ -120,11 +131,8 @@ async function startMaintenance(
       return withTrouble(back, troubleFrom(error, "The machines were not taken down yet."), now());
     // Refused for good: the approval is used up without an effect, and a person decides anew.
     const trouble = troubleFrom(error, "The machines were not taken down.");
-    const told = withEvent(back, now(), {
-      kind: "trouble",
-      ...trouble,
-      next: `${trouble.next} Then ask for Down again.`,
-    });
+    const again = trouble.code === "not_scheduled" ? "" : " Then ask for Down again.";
+    const told = withEvent(back, now(), { kind: "trouble", ...trouble, next: `${trouble.next}${again}` });
     return withBatch(told, { ...batch, intent: null, phase: "draining", askedByItself: true });
   } finally {
     cluster.forget();

@@ -26,7 +26,7 @@ import { replyFrom, troubleFrom } from "./troubles.js";
 export interface ControlPorts {
   readonly cluster: Cluster;
   readonly records: Records;
-  /** The record changed: bring Slack up to date. */
+  /** The record changed: bring Slack up to date. Never rejects. */
   changed(record: Maintenance): Promise<void>;
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
   /** A tick has finished; for metrics and for which agents' events matter. */
@@ -73,12 +73,14 @@ async function runMaintenance(
   const first = decodeMaintenance(job.data);
   if (first.end !== null) return first.end.phase;
   let stored = fingerprint(first);
+  let told = Promise.resolve();
   const save = async (record: Maintenance) => {
     const print = fingerprint(record);
     if (print === stored) return;
     await updateOwned(job, token, encodeMaintenance(record));
     stored = print;
-    await ports.changed(record);
+    // The thread is woken beside the tick, which waits for it only at its end.
+    told = told.then(() => ports.changed(record));
   };
   let record = first;
   let wakeAtMs: number | null;
@@ -107,6 +109,7 @@ async function runMaintenance(
     record.end !== null ? "ended" : record.trouble !== null ? "trouble" : "ok",
     performance.now() - startedMs,
   );
+  await told;
   if (record.end !== null) return record.end.phase;
   const peace = ports.now() + ports.cluster.pauseMs();
   const due = ports.events() > eventsBefore ? peace : Math.max(wakeAtMs ?? ports.now() + RETRY_MS, peace);
@@ -144,7 +147,7 @@ async function runDecision(
     }
   }
   const { person } = request;
-  const context = { by: person.user, person, nowMs: ports.now(), policy: ports.cluster.policy, world };
+  const context = { person, nowMs: ports.now(), policy: ports.cluster.policy, world };
   const decided = decide(record, request.decision, context);
   const { logger } = ports;
   logger.info(

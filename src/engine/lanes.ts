@@ -79,8 +79,11 @@ export type QueryJob = z.output<typeof queryJob>;
 
 /** Tells one person something; short-lived. */
 export const REPLY_JOB = "reply";
-export const replyJob = z.object({ to: replyTarget, reply });
-export type ReplyJob = z.output<typeof replyJob>;
+/** Where the whole of a reply's table goes when it does not fit into a message. */
+const attachment = z.object({ maintenance: z.string(), name: z.string() });
+export type Attachment = z.output<typeof attachment>;
+export const replyJob = z.object({ to: replyTarget, reply, attachment: attachment.nullable().default(null) });
+type ReplyJob = z.output<typeof replyJob>;
 
 /**
  * The thread of one maintenance: a long-lived job that brings Slack up to date with the record whenever it is woken.

@@ -2,8 +2,11 @@ import { DelayedError, RateLimitError, UnrecoverableError } from "bullmq";
 import type { Maintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import { SlackFailure } from "../slack/errors.js";
+import { fitsMessage } from "../slack/fixed-text.js";
 import type { Messenger } from "../slack/messenger.js";
+import { createHabits, type Habits } from "./habits.js";
 import {
+  type Attachment,
   NOTIFY_QUEUE,
   REPLY_JOB,
   REPLY_JOB_OPTIONS,
@@ -35,7 +38,7 @@ const ORPHAN_MS = 60_000;
 export interface Notifier {
   readonly queue: StoreQueue;
   /** Has a person told something; resolves when that is queued. */
-  reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
+  reply(to: StoredReplyTarget, reply: Reply, attachment?: Attachment | null): Promise<void>;
   /** Places the thread of a new maintenance. Placing it again changes nothing. */
   openThread(
     record: Pick<Maintenance, "id" | "cluster" | "channel">,
@@ -89,8 +92,8 @@ export function createNotifier(store: Store, logger: EngineLogger): Notifier {
   return {
     queue,
     openThread,
-    async reply(to, reply) {
-      await queue.add(REPLY_JOB, { to, reply }, REPLY_JOB_OPTIONS);
+    async reply(to, reply, attachment = null) {
+      await queue.add(REPLY_JOB, { to, reply, attachment }, REPLY_JOB_OPTIONS);
     },
     async wake(record) {
       const job = await queue.getJob(threadJobId(record.id));
@@ -120,15 +123,22 @@ export interface NotifyPorts {
   now(): number;
 }
 
+/** What a bot keeps in memory between runs; all of it can be lost. */
+interface Known {
+  readonly edits: Map<string, number>;
+  readonly habits: ReadonlyMap<string, Habits>;
+}
+
 /** The processor of the notify lane: the only place that waits for Slack. */
 export function notifyProcessor(ports: NotifyPorts) {
   const edits = new Map<string, number>();
+  const habits = new Map([...ports.records].map(([cluster, records]) => [cluster, createHabits(records)]));
   return async (job: StoreJob, token: string): Promise<unknown> => {
     switch (job.name) {
       case REPLY_JOB:
         return await sendReply(job, ports);
       case THREAD_JOB:
-        return await runThread(job, token, edits, ports);
+        return await runThread(job, token, { edits, habits }, ports);
       default:
         throw new UnrecoverableError(`No job of the notify lane is called ${job.name}.`);
     }
@@ -136,9 +146,12 @@ export function notifyProcessor(ports: NotifyPorts) {
 }
 
 async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
-  const { to, reply } = replyJob.parse(job.data);
+  const { to, reply, attachment } = replyJob.parse(job.data);
   try {
     await ports.messenger.reply(to, reply);
+    if (attachment !== null && reply.table !== null && !fitsMessage(reply.table)) {
+      await attach(attachment, reply.table, ports);
+    }
   } catch (error) {
     await obeyRateLimit(error, ports);
     if (error instanceof SlackFailure && error.permanent) throw new UnrecoverableError(error.message);
@@ -146,12 +159,15 @@ async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
   }
 }
 
-async function runThread(
-  job: StoreJob,
-  token: string,
-  edits: Map<string, number>,
-  ports: NotifyPorts,
-): Promise<string> {
+/** The whole table as a file in the maintenance's thread, if it has one. */
+async function attach({ maintenance, name }: Attachment, text: string, ports: NotifyPorts): Promise<void> {
+  const job = await ports.queue.getJob(threadJobId(maintenance));
+  const thread = job === undefined ? null : threadJob.parse(job.data);
+  if (thread === null || thread.rootTs === null) return;
+  await ports.messenger.upload(thread.channel, thread.rootTs, { name, title: name, text });
+}
+
+async function runThread(job: StoreJob, token: string, known: Known, ports: NotifyPorts): Promise<string> {
   const progress = threadJob.parse(job.data);
   const later = async (ms: number): Promise<never> => {
     await job.moveToDelayed(ports.now() + ms, token);
@@ -178,7 +194,13 @@ async function runThread(
   };
   let delivered: Awaited<ReturnType<typeof deliver>>;
   try {
-    delivered = await deliver(record, progress, { messenger: ports.messenger, save, edits, now: ports.now });
+    delivered = await deliver(record, progress, {
+      messenger: ports.messenger,
+      save,
+      edits: known.edits,
+      habits: (await known.habits.get(progress.cluster)?.sentences()) ?? new Map(),
+      now: ports.now,
+    });
   } catch (error) {
     await obeyRateLimit(error, ports);
     if (!(error instanceof SlackFailure)) throw error;

@@ -1,12 +1,16 @@
+import { historyOf, historyReply } from "../maintenance/history.js";
+import { decodeMaintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
-import { hostsReply, statusOfCluster, statusOfMachines, statusOfMaintenance } from "../maintenance/status.js";
 import { scheduleReply } from "../maintenance/schedule-view.js";
+import { hostsReply, statusOfCluster, statusOfMachines, statusOfMaintenance } from "../maintenance/status.js";
 import { formatSpan } from "../maintenance/time.js";
 import type { World } from "../maintenance/world.js";
 import { MesosError } from "../mesos/errors.js";
 import { type Cluster, HostsError } from "./cluster.js";
 import { unknownMaintenance } from "./control.js";
-import { type QueryJob, queryJob, type StoredReplyTarget } from "./lanes.js";
+import { dryRun } from "./dry-run.js";
+import type { Habits } from "./habits.js";
+import { type Attachment, type QueryJob, queryJob, type StoredReplyTarget } from "./lanes.js";
 import type { Records } from "./records.js";
 import type { StoreJob } from "./store/store.js";
 import { replyFrom } from "./troubles.js";
@@ -14,6 +18,7 @@ import { replyFrom } from "./troubles.js";
 export interface QueryCluster {
   readonly cluster: Cluster;
   readonly records: Records;
+  readonly habits: Habits;
   /** For the list of clusters. */
   readonly settings: {
     readonly channel: string | null;
@@ -24,11 +29,20 @@ export interface QueryCluster {
 
 export interface QueryPorts {
   readonly clusters: ReadonlyMap<string, QueryCluster>;
-  reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
+  reply(to: StoredReplyTarget, reply: Reply, attachment?: Attachment | null): Promise<void>;
   now(): number;
 }
 
 type ClusterQuery = Exclude<QueryJob, { kind: "clusters" }>;
+
+/** The whole table goes into the maintenance's thread as a file when it is too long for a message. */
+function attachmentOf(query: QueryJob): Attachment | null {
+  if (query.kind === "maintenance") return { maintenance: query.id, name: `${query.id}-status.txt` };
+  if (query.kind === "history" && query.id !== null) {
+    return { maintenance: query.id, name: `${query.id}-history.txt` };
+  }
+  return null;
+}
 
 /** The processor of the query lane: read-only questions, answered to the one who asked. */
 export function queryProcessor(ports: QueryPorts) {
@@ -36,7 +50,7 @@ export function queryProcessor(ports: QueryPorts) {
     const query = queryJob.parse(job.data);
     const answer =
       query.kind === "clusters" ? await clustersReply(ports) : await answerOrExplain(query, ports);
-    await ports.reply(query.replyTo, answer);
+    await ports.reply(query.replyTo, answer, attachmentOf(query));
   };
 }
 
@@ -51,7 +65,7 @@ async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<
     });
   }
   try {
-    return await answerTo(query, parts.cluster, parts.records, ports.now());
+    return await answerTo(query, parts, ports.now());
   } catch (error) {
     if (error instanceof HostsError) {
       return replyOf({ tone: "refused", text: error.message, next: "Mend the pattern and ask again." });
@@ -60,18 +74,17 @@ async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<
   }
 }
 
-async function answerTo(
-  query: ClusterQuery,
-  cluster: Cluster,
-  records: Records,
-  nowMs: number,
-): Promise<Reply> {
+/** Finished maintenances in the list of `/mesos history`. */
+const SHOWN_FINISHED = 50;
+
+async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number): Promise<Reply> {
+  const { cluster, records, habits } = parts;
   switch (query.kind) {
     case "maintenance": {
       const record = await records.find(query.id);
       return record === null
         ? unknownMaintenance(query.id, cluster.name)
-        : statusOfMaintenance(record, nowMs);
+        : statusOfMaintenance(record, nowMs, await habits.of());
     }
     case "status": {
       const open = await records.open();
@@ -85,9 +98,20 @@ async function answerTo(
     }
     case "schedule":
       return scheduleReply(cluster.name, await cluster.world(), await records.open());
-    case "history":
+    case "history": {
+      if (query.id === null) {
+        return historyReply(
+          cluster.name,
+          await records.finished(SHOWN_FINISHED),
+          await records.open(),
+          nowMs,
+        );
+      }
+      const record = await records.find(query.id);
+      return record === null ? unknownMaintenance(query.id, cluster.name) : historyOf(record);
+    }
     case "dry_run":
-      throw new Error("not yet");
+      return await dryRun(decodeMaintenance(query.record), cluster, records, nowMs);
     case "hosts": {
       const world = await cluster.world();
       return hostsReply(cluster.name, await cluster.resolve(query.hosts, world), world, await records.open());

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { handOver } from "../maintenance/hand-over.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import type { SlackMessage } from "../slack/blocks.js";
@@ -13,11 +14,13 @@ import type { ThreadJob } from "./lanes.js";
 const EDIT_EVERY_MS = 1_500;
 
 export interface ThreadPorts {
-  readonly messenger: Pick<Messenger, "post" | "update" | "reply">;
+  readonly messenger: Pick<Messenger, "post" | "update" | "reply" | "upload">;
   /** Stores how far Slack has come; called after every message, so that a crash repeats at most one. */
   save(progress: ThreadJob): Promise<void>;
   /** When the root message was last edited by this process, epoch ms. */
   readonly edits: Map<string, number>;
+  /** What frameworks usually do, as sentences by framework name. */
+  readonly habits: ReadonlyMap<string, string>;
   now(): number;
 }
 
@@ -45,7 +48,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
       if (record.end.phase === "failed") await messenger.reply(progress.replyTo, failure(record));
       return "finished";
     }
-    const card = renderCard(record, now());
+    const card = renderCard(record, now(), ports.habits);
     const { ts } = await messenger.post(progress.channel, null, card);
     ports.edits.set(record.id, now());
     await saved({ rootTs: ts, rootHash: hashOf(card), toldFailure: null });
@@ -76,7 +79,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
     await saved({ postedSeq: event.seq });
   }
 
-  const card = renderCard(record, now());
+  const card = renderCard(record, now(), ports.habits);
   if (hashOf(card) !== progress.rootHash) {
     const since = now() - (ports.edits.get(record.id) ?? 0);
     if (since >= 0 && since < EDIT_EVERY_MS && record.end === null) return "edit_later";
@@ -89,6 +92,13 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
     await saved({ rootHash: hashOf(card) });
   }
   if (record.end === null) return "waiting";
+  if (!progress.handedOver) {
+    await messenger.upload(progress.channel, root, {
+      ...handOver(record),
+      title: `Hand-over record of ${record.id}`,
+    });
+    await saved({ handedOver: true });
+  }
   ports.edits.delete(record.id);
   return "finished";
 }

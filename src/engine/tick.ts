@@ -47,8 +47,8 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
     }
     if (record.batches.length === 0 && record.end === null) {
       record = await planned(record, world, ports);
-      await ports.save(record);
       if (record.batches.length === 0) {
+        await ports.save(record);
         return { record, wakeAtMs: record.end === null ? now() + cluster.policy.pollMs : null };
       }
     }

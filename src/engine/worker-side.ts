@@ -5,6 +5,7 @@ import type { Maintenance } from "../maintenance/record.js";
 import { createMaster, type Master, type MasterOptions } from "../mesos/master.js";
 import { type Cluster, createCluster } from "./cluster.js";
 import { controlProcessor } from "./control.js";
+import { createHabits } from "./habits.js";
 import { controlQueueName, QUERY_QUEUE, replyTarget } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
 import { createNotifier } from "./notify.js";
@@ -107,12 +108,21 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const clusters = new Map(
     lanes.map((lane) => [
       lane.config.name,
-      { cluster: lane.cluster, records: lane.records, settings: lane.config },
+      {
+        cluster: lane.cluster,
+        records: lane.records,
+        habits: createHabits(lane.records),
+        settings: lane.config,
+      },
     ]),
   );
   const queries = store.worker(
     QUERY_QUEUE,
-    queryProcessor({ clusters, reply: (to, reply) => notifier.reply(to, reply), now }),
+    queryProcessor({
+      clusters,
+      reply: (to, reply, attachment) => notifier.reply(to, reply, attachment),
+      now,
+    }),
     QUERY_WORKER_OPTIONS,
   );
   const workers = [...lanes.map((lane) => lane.worker), queries];

@@ -106,8 +106,12 @@ function parseBracket(
     if (low > high) {
       return {
         ok: false,
-        problem: `The range ${span} in [${body}] ends before it begins.`,
-        corrected: `[${high}-${low}]`,
+        problem:
+          characters === span
+            ? `The range ${span} in [${body}] ends before it begins.`
+            : `[${body}] is neither a set of characters such as [ab] nor a range such as [01:20]; a whole name needs no brackets.`,
+        // A span among other characters (`[web-01]`) was no span at all.
+        corrected: characters === span ? `[${negated ? "!" : ""}${high}-${low}]` : null,
       };
     }
   }

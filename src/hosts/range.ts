@@ -23,7 +23,7 @@ export function expandRange(
     return { ok: false, problem: `[${body}] is not a range such as [01:20] or [a:f].`, corrected: null };
   const stride = Number(step);
   if (stride === 0) {
-    return { ok: false, problem: `The step of [${body}] is 0.`, corrected: `[${begin}:${end}]` };
+    return { ok: false, problem: `The step of [${body}] is 0.`, corrected: null };
   }
   const first = letters ? begin.charCodeAt(0) : Number(begin || "0");
   const last = letters ? end.charCodeAt(0) : Number(end);

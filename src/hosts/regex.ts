@@ -35,9 +35,13 @@ export function compileRegex(
   }
 }
 
-/** The expression with the bracket that is missing at its end, if that is all that was missing. */
+/**
+ * The expression with the parenthesis that is missing at its end, if that is all that was missing and the group holds
+ * something: `web-(` closed would match everything that begins like that. A set of characters is never closed: `[0` may
+ * have been any.
+ */
 function closed(source: string): string | null {
-  return [`${source})`, `${source}]`, `${source}])`].find(compiles) ?? null;
+  return /[^(|?*]$/.test(source) && compiles(`${source})`) ? `${source})` : null;
 }
 
 function compiles(source: string): boolean {

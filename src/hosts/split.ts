@@ -38,17 +38,16 @@ export function splitPattern(text: string): Split {
     }
     while (at < text.length && text[at] !== "," && text[at] !== ":") {
       if (text[at] === "]")
-        return unbalanced(text, "] without a [ before it", text.slice(0, at) + text.slice(at + 1));
+        return unbalanced(text, "] without a [ before it", at === text.length - 1 ? text.slice(0, -1) : null);
       if (text[at] === "[") {
         const close = text.indexOf("]", at);
         const nested = text.indexOf("[", at + 1);
         if (close < 0 || (nested >= 0 && nested < close)) {
-          const body = /^\[[\w!:-]*/.exec(text.slice(at))?.[0] ?? "[";
-          const rest = text.slice(at + body.length);
-          return unbalanced(text, "[ without a ] after it", `${text.slice(0, at)}${body}]${rest}`);
+          return unbalanced(text, "[ without a ] after it", closed(text, at));
         }
         at = close;
       }
+      if (text[at] === "{" && text.includes("}", at)) return braces(text, at);
       at += 1;
     }
     end();
@@ -79,6 +78,32 @@ function endOfRegex(text: string, from: number): number {
   return text.length;
 }
 
-function unbalanced(text: string, what: string, corrected: string): Split {
+/** Closed after a whole range (`[01:20`, `[1-3`), which ends where it ends; `[06` could have been meant in many ways. */
+function closed(text: string, at: number): string | null {
+  const range = /^\[(?:\d+:\d+(?::\d+)?|[a-z]:[a-z]|\w-\w)(?![\w:-])/i.exec(text.slice(at))?.[0];
+  if (range === undefined) return null;
+  return `${text.slice(0, at)}${range}]${text.slice(at + range.length)}`;
+}
+
+/** `web-0{1,2}`: what a shell writes, and what a pattern writes instead. */
+function braces(text: string, at: number): Split {
+  const body = text.slice(at + 1, text.indexOf("}", at));
+  const rest = text.slice(at + body.length + 2);
+  const instead = bracketsFor(body);
+  return {
+    ok: false,
+    problem: `{${body}}: braces are the shell's. Patterns write web-0[12] for single characters, web-[01:20] for a range, and several names with a comma between them.`,
+    corrected: instead === null ? null : `${text.slice(0, at)}${instead}${rest}`,
+  };
+}
+
+function bracketsFor(body: string): string | null {
+  if (/^[a-z0-9](?:,[a-z0-9])+$/i.test(body)) return `[${body.replaceAll(",", "")}]`;
+  const [, first = "", last = ""] = /^(\d+|[a-z])\.\.(\d+|[a-z])$/i.exec(body) ?? [];
+  if (first === "" || /\d/.test(first) !== /\d/.test(last)) return null;
+  return first.length === 1 && last.length === 1 ? `[${first}-${last}]` : `[${first}:${last}]`;
+}
+
+function unbalanced(text: string, what: string, corrected: string | null): Split {
   return { ok: false, problem: `The host pattern ${text} has a ${what}.`, corrected };
 }

@@ -51,10 +51,16 @@ function parseSelector(text: string): ParsedTerm {
   if (name === "" || equals === "" || value === "") {
     return {
       ok: false,
-      problem: `${text} is not a selector such as @rack=r1, zone=a or region=eu.`,
-      corrected: name !== "" && value === "" ? `${at}${name}=*` : null,
+      problem:
+        name !== "" && value === ""
+          ? `${text} does not say which ${name}: a selector has a value, such as ${at}${name}=r1, or ${at}${name}=* for every agent that has one.`
+          : `${text} is not a selector such as @rack=r1, zone=a or region=eu.`,
+      // Any value at all would be wider than what was meant.
+      corrected: null,
     };
   }
+  const sign = name.search(/[&!]./);
+  if (sign > 0) return separatorMissing(text, text.indexOf(name) + sign);
   if (name.endsWith("!")) {
     return {
       ok: false,
@@ -73,7 +79,7 @@ function parseSelector(text: string): ParsedTerm {
   return {
     ok: false,
     problem: `${name}= is not a selector: there are zone= and region=, and @${name}= for an attribute of the agents.`,
-    corrected: meant ? `${meant}=${value}` : `@${name}=${value}`,
+    corrected: meant ? `${meant}=${value}` : oddCharacter(name) === null ? `@${name}=${value}` : null,
   };
 }
 
@@ -83,7 +89,7 @@ function parseMachine(text: string): ParsedTerm {
     return {
       ok: false,
       problem: `${text} is not a machine written as host|ip; a regular expression begins with ~.`,
-      corrected: compileRegex(text).ok ? `~${text}` : null,
+      corrected: /[()\\^$]/.test(text) && compileRegex(text).ok ? `~${text}` : null,
     };
   }
   if (hostname === "" || ip === "") {
@@ -107,41 +113,10 @@ function parseMachine(text: string): ParsedTerm {
 }
 
 function parseName(text: string): ParsedTerm {
-  const braces = /^(.*)\{([^{}]+)\}(.*)$/s.exec(text);
-  if (braces) {
-    const [, head = "", body = "", tail = ""] = braces;
-    const span = /^(\w+)\.\.(\w+)$/.exec(body);
-    const corrected = span
-      ? `${head}[${span[1]}:${span[2]}]${tail}`
-      : body
-          .split(",")
-          .map((member) => `${head}${member.trim()}${tail}`)
-          .join(",");
-    return {
-      ok: false,
-      problem: `${text}: braces are the shell's; here ranges are written [01:20].`,
-      corrected,
-    };
-  }
-  const joined = /^([^[&!]*(?:\[[^\]]*\][^[&!]*)*)([&!])/.exec(text);
-  if (joined) {
-    const [, before = "", sign = ""] = joined;
-    return {
-      ok: false,
-      problem: `In ${text} the ${sign} needs a separator before it.`,
-      corrected: `${before.trim()}:${text.slice(before.length)}`,
-    };
-  }
+  const joined = /^([^[&!]*(?:\[[^\]]*\][^[&!]*)*)[&!]/.exec(text)?.[1];
+  if (joined !== undefined) return separatorMissing(text, joined.length);
   const odd = oddCharacter(text.replace(/[[\]*?!^:,]/g, ""));
-  if (odd) {
-    const looksRegex = /[()\\^$+]/.test(text) && compileRegex(text).ok;
-    const cleaned = text.replace(/[^\w.*?![\]:-]+/g, odd === "a space" ? "," : "");
-    return {
-      ok: false,
-      problem: `A host name cannot contain ${odd}: ${text}.${looksRegex ? " A regular expression begins with ~." : ""}`,
-      corrected: looksRegex ? `~${text}` : cleaned === "" ? null : cleaned,
-    };
-  }
+  if (odd) return notAName(text, odd);
   const whole = parseExpression(text);
   const subscripted = parseSubscript(text);
   if (!subscripted.ok) return subscripted;
@@ -157,6 +132,31 @@ function parseName(text: string): ParsedTerm {
   }
   if (readings.length === 0) return whole.ok ? { ok: true, readings } : whole;
   return { ok: true, readings };
+}
+
+/** `web-*!web-03`, with the sign at `at`. */
+function separatorMissing(text: string, at: number): ParsedTerm {
+  return {
+    ok: false,
+    problem: `In ${text} the ${text.charAt(at)} needs a separator before it.`,
+    corrected: `${text.slice(0, at).trim()}:${text.slice(at)}`,
+  };
+}
+
+/** No character is ever left out of a guess: what is left could be another machine. */
+function notAName(text: string, odd: string): ParsedTerm {
+  if (/^[\d.]+\/\d+$/.test(text)) {
+    const problem = `${text}: networks (CIDR) are not understood; addresses are selected with wildcards, such as 10.20.1.*.`;
+    return { ok: false, problem, corrected: null };
+  }
+  const looksRegex = /[()\\^$+]/.test(text) && compileRegex(text).ok;
+  const names = text.split(/\s+/);
+  const severalNames = names.every((name) => /\d/.test(name) && oddCharacter(name) === null);
+  return {
+    ok: false,
+    problem: `A host name cannot contain ${odd}: ${text}.${looksRegex ? " A regular expression begins with ~." : ""}`,
+    corrected: looksRegex ? `~${text}` : severalNames ? names.join(",") : null,
+  };
 }
 
 function plain(text: string, expression: Expression): Reading {

@@ -1,15 +1,16 @@
 import { hasReturned } from "./agents-back.js";
 import { watchedMachines } from "./approval.js";
-import { hiddenMachines } from "./blind.js";
+import { whyBlind } from "./blind.js";
 import { atDeadline, deadlineWake } from "./deadline.js";
 import { moveWindow } from "./extend.js";
 import { giveBack } from "./give-back.js";
 import { recordBehaviour } from "./habits.js";
 import { ended, isUnsettled, withEvent, withTrouble } from "./log.js";
+import { unseenPost } from "./own-post.js";
 import { tellOwners } from "./owners.js";
 import type { Effect, Moment, Rule, Step } from "./phases.js";
 import type { VerdictRow } from "./picture.js";
-import { agentsOn, filteredRead } from "./plan.js";
+import { agentsOn } from "./plan.js";
 import type { Batch, Maintenance, Phase } from "./record.js";
 import { bringingUp, down, takingDown, up } from "./rules-down.js";
 import { draining, scheduled } from "./rules-drain.js";
@@ -42,14 +43,10 @@ export function advance(record: Maintenance, moment: Moment): Step {
   if (record.end !== null) return { record, effects: [], wakeAtMs: null };
   // Its hosts are still to be looked up (`plan`): not forgotten (invariant 11).
   if (record.batches.length === 0) return { record, effects: [], wakeAtMs: poll(moment) };
-  const hidden = hiddenMachines(moment.world);
   // Invariant 2: nothing is concluded and nothing is written on a filtered view.
-  if (hidden.length > 0) {
-    return {
-      record: withTrouble(record, filteredRead(hidden), moment.nowMs),
-      effects: [],
-      wakeAtMs: poll(moment),
-    };
+  const blind = whyBlind(moment.world) ?? (record.cancel === null ? unseenPost(record, moment.world) : null);
+  if (blind !== null) {
+    return { record: withTrouble(record, blind, moment.nowMs), effects: [], wakeAtMs: poll(moment) };
   }
   const before = record.trouble;
   const looked = atDeadline(observe({ ...record, trouble: null }, moment), moment);

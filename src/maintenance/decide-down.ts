@@ -1,4 +1,4 @@
-import { ask, askAgainBecauseWorse, conclude, openApproval, seenNow, watchedMachines } from "./approval.js";
+import { askAgainBecauseWorse, conclude, seenNow, watchedMachines } from "./approval.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import type { Decision } from "./decision.js";
 import { withBatch, withEvent } from "./log.js";
@@ -14,71 +14,14 @@ import {
   expiredReply,
   filtered,
   isHeld,
-  isMoving,
   nothingToDo,
   refused,
   unchanged,
-  wrongPhase,
 } from "./refusals.js";
 import { replyOf } from "./reply.js";
 import { worseThan } from "./seen.js";
 import { lookAt, pictureOf } from "./verdicts.js";
 import type { World } from "./world.js";
-
-/** Asks for the Down of a draining batch. */
-export function askDown(record: Maintenance, batchId: string, context: DecisionContext): Decided {
-  const { world, nowMs, policy, person } = context;
-  const batch = batchOf(record, batchId);
-  if (batch === null || world === null) return unchanged(record, nothingToDo(record));
-  if (record.cancel !== null) return unchanged(record, beingCancelled(record));
-  const open = openApproval(batch);
-  if (open !== null && nowMs < open.expiresAtMs) {
-    return unchanged(record, {
-      tone: "info",
-      text: `${record.id}: the approval is already asked for; the question stands in the thread.`,
-      next: "Approve or deny it there.",
-    });
-  }
-  if (batch.phase !== "draining" && batch.phase !== "awaiting_approval") {
-    return unchanged(record, wrongPhase(record, "Down"));
-  }
-  if (record.held !== null) return unchanged(record, isHeld(record, "The approval was not asked for."));
-  if (batch.movingFrom !== null)
-    return unchanged(record, isMoving(record, "The approval was not asked for."));
-  const blind = filtered(world);
-  if (blind !== null) return unchanged(record, blind);
-  const picture = freshPicture(record, batch, world);
-  const { notOurs, unknown } = obstacles(world, batch, picture);
-  if (notOurs.length > 0) {
-    return unchanged(record, {
-      tone: "refused",
-      text: `${record.id}: ${list(notOurs, "; ", 5)}. Only machines that drain in our window can be taken down.`,
-      notDone: "The approval was not asked for.",
-      next: "Look at the card: if somebody removed the window, post it again with the button, or cancel.",
-    });
-  }
-  if (unknown.length > 0) {
-    return unchanged(record, {
-      tone: "refused",
-      text: `${record.id}: ${list(unknown, "; ", 5)}.`,
-      notDone: "The approval was not asked for.",
-      next: "Wait until the agents have registered again, then ask once more.",
-    });
-  }
-  const current = open === null ? record : conclude(record, batch, { kind: "expired", atMs: nowMs });
-  const asked = ask(
-    current,
-    batchOf(current, batchId) ?? batch,
-    seenNow(world, batch, picture),
-    { by: person.user, forced: open?.forced ?? false },
-    policy,
-    nowMs,
-  );
-  return {
-    record: asked,
-    reply: replyOf({ tone: "done", text: `${record.id}: the approval is asked for in the thread.` }),
-  };
-}
 
 /**
  * A vote for Down, when the person may, nothing holds it, the hour is right, and the world read after the click is no
@@ -241,11 +184,12 @@ export function deny(
  * What the world that was read for this decision shows of the batch. It is not stored: the next tick looks for itself,
  * and tells the thread what has changed since the last one.
  */
-function freshPicture(record: Maintenance, batch: Batch, world: World): Picture {
+export function freshPicture(record: Maintenance, batch: Batch, world: World): Picture {
   const picture = lookAt(world, record.batches.flatMap(watchedMachines), record.picture);
   return pictureOf(batch.machines, picture);
 }
 
-function batchOf(record: Maintenance, id: string): Batch | null {
+/** The batch of this id, or `null`. */
+export function batchOf(record: Maintenance, id: string): Batch | null {
   return record.batches.find((batch) => batch.id === id) ?? null;
 }

@@ -1,6 +1,7 @@
 import { hostnamesOf, machinesMissing } from "./agents-back.js";
 import { withdrawn } from "./approval.js";
-import { approve, askDown, deny } from "./decide-down.js";
+import { askDown } from "./decide-ask.js";
+import { approve, deny } from "./decide-down.js";
 import { extend } from "./decide-extend.js";
 import { hold, release } from "./decide-hold.js";
 import { override } from "./decide-override.js";

@@ -1,5 +1,5 @@
 import type { LogEvent } from "./events.js";
-import { list } from "./plan.js";
+import { list } from "./list.js";
 import { formatSpan, type Millis } from "./time.js";
 
 /** One event of the log as a line of an audit, in plain text. */
@@ -12,7 +12,12 @@ export interface EventLine {
 
 /** An event in words that stand on their own: no name is mentioned that notifies anybody, nothing is cut. */
 export function eventLine(event: LogEvent): EventLine {
-  return { atMs: event.atMs, who: whoOf(event), what: whatOf(event) };
+  return { atMs: event.atMs, who: whoOf(event), what: plain(whatOf(event)) };
+}
+
+/** `<@U0BOB>` → `U0BOB`: a mention is a bare id where nothing makes a name of it. */
+function plain(words: string): string {
+  return words.replace(/<(?:@|!subteam\^)([A-Z0-9]+)>/g, "$1");
 }
 
 function whoOf(event: LogEvent): string {

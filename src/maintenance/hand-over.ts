@@ -3,6 +3,7 @@ import { tasksLost } from "./history.js";
 import { phaseOf } from "./log.js";
 import { machineName } from "./machine.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
+import { counted } from "./status-cells.js";
 import { formatSpan, nanosToMillis } from "./time.js";
 
 /**
@@ -60,7 +61,7 @@ function head(record: Maintenance): string {
 function machines(batch: Batch): string[] {
   const { start, duration } = batch.window;
   const end = duration === null ? "without an end" : `until ${stamp(nanosToMillis(start + duration))}`;
-  const window = `${batch.id}: window from ${stamp(nanosToMillis(start))} ${end}, ${batch.machines.length} machines`;
+  const window = `${batch.id}: window from ${stamp(nanosToMillis(start))} ${end}, ${counted(batch.machines.length, "machine")}`;
   return [
     window,
     ...batch.machines.map((machine) => `${batch.id}: ${text(machineName(machine))} (${machine.ip})`),
@@ -74,12 +75,12 @@ function answers(entry: Maintenance["behaviour"][number]): string {
     leftBeforeStartMs === null
       ? ""
       : `, the last one ${formatSpan(Math.abs(leftBeforeStartMs))} ${leftBeforeStartMs < 0 ? "after" : "before"} the start`;
-  return `${text(framework)}: asked on ${asked} machines; accepted on ${accepted}, declined on ${declined}, silent on ${silent}; left ${left}${when}`;
+  return `${text(framework)}: asked on ${counted(asked, "machine")}; accepted on ${accepted}, declined on ${declined}, silent on ${silent}; left ${left}${when}`;
 }
 
 function approval(asked: Approval): string[] {
   const by = asked.askedBy === null ? "the bot" : asked.askedBy;
-  const shown = `${asked.seen.tasks.length} tasks on ${asked.seen.machines.length} machines`;
+  const shown = `${counted(asked.seen.tasks.length, "task")} on ${counted(asked.seen.machines.length, "machine")}`;
   const votes = asked.votes.map(({ by: voter, atMs }) => `${asked.id}: ${voter} approved at ${stamp(atMs)}`);
   return [
     `${asked.id}: asked by ${by} at ${stamp(asked.askedAtMs)}, needing ${asked.votesNeeded}, shown ${shown}; ${outcome(asked)}`,
@@ -129,7 +130,7 @@ function lost(record: Maintenance): string[] {
   );
   if (count === 0) return ["None."];
   const how = named.length === count ? "" : `; ${named.length} stood in the question that was approved`;
-  return [`${count} tasks${how}`, ...names];
+  return [`${counted(count, "task")}${how}`, ...names];
 }
 
 function hostOf(key: string): string {

@@ -79,7 +79,7 @@ export function historyOf(record: Maintenance): Reply {
     `${record.id} is ${phaseOf(record)}: ${record.hosts} in ${record.cluster}, asked for by <@${record.requester}>${reason}${ticket}.`,
   ];
   const dropped = (record.events[0]?.seq ?? 1) - 1;
-  if (dropped > 0) sentences.push(`Its ${counted(dropped, "oldest event")} are no longer kept.`);
+  if (dropped > 0) sentences.push(`Not kept any more: ${counted(dropped, "event")} before these.`);
   const rows = record.events.map(eventLine).map(({ atMs, who, what }) => [stamp(atMs), who, what]);
   return replyOf({
     tone: "info",

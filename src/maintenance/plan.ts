@@ -1,7 +1,8 @@
 import { watchedMachines } from "./approval.js";
 import { blastRadiusOf } from "./blast.js";
-import { hiddenMachines } from "./blind.js";
+import { whyBlind } from "./blind.js";
 import { isOpen } from "./calendar.js";
+import { list } from "./list.js";
 import { ended, hasEnded, withEvent, withTrouble } from "./log.js";
 import { type Machine, type MachineId, machineKey, machineName } from "./machine.js";
 import type { Policy } from "./policy.js";
@@ -13,6 +14,8 @@ import { windowOf } from "./schedule-edit.js";
 import { type Millis, millisToNanos, nanosToMillis } from "./time.js";
 import type { World } from "./world.js";
 
+export { list } from "./list.js";
+
 /** What the host pattern came to (`hosts/`), as far as planning needs it. */
 export interface Resolution {
   readonly machines: readonly Machine[];
@@ -21,17 +24,6 @@ export interface Resolution {
   readonly unknown: readonly string[];
   /** Given as `host|ip`: meant, though no agent is registered for them. */
   readonly literals: readonly Machine[];
-}
-
-/** What a tick says when the master's answer looks filtered (invariant 2). */
-export function filteredRead(hidden: readonly string[]): Omit<Trouble, "sinceMs"> {
-  return {
-    code: "filtered_read",
-    what: `The master shows ${list(hidden)} in maintenance, in one of schedule and status and not in the other: the view we get is filtered.`,
-    said: null,
-    notDone: "Nothing was posted, because posting on a filtered view would wipe other people's windows.",
-    next: "Grant the bot's principal get_maintenance_schedules and get_maintenance_statuses on all machines; it goes on by itself then.",
-  };
 }
 
 const RECOVERING: Omit<Trouble, "sinceMs"> = {
@@ -58,8 +50,8 @@ export function plan(
   nowMs: Millis,
 ): Maintenance {
   if (record.end !== null || record.batches.length > 0) return record;
-  const hidden = hiddenMachines(world);
-  if (hidden.length > 0) return withTrouble(record, filteredRead(hidden), nowMs);
+  const blind = whyBlind(world);
+  if (blind !== null) return withTrouble(record, blind, nowMs);
   if (world.recoveredAgents.length > 0) return withTrouble(record, RECOVERING, nowMs);
   const refusal = whyNot(record, resolution, world, others);
   if (refusal !== null) return refuse(record, refusal, nowMs);
@@ -210,10 +202,4 @@ export function agentsOn(world: World, machines: readonly Machine[]): { machine:
 function suggestion(resolution: Resolution): string {
   const near = resolution.matchedNothing.flatMap((miss) => miss.nearest)[0];
   return near ?? "all";
-}
-
-/** `a, b and 3 more`. */
-export function list(items: readonly string[], separator = ", ", most = 8): string {
-  if (items.length <= most) return items.join(separator);
-  return `${items.slice(0, most).join(separator)} and ${items.length - most} more`;
 }

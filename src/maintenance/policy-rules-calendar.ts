@@ -33,7 +33,7 @@ export function closedForDown(record: Maintenance, policy: Policy, nowMs: Millis
     rule: "calendar",
     setting: settingOf(record.cluster, "calendar"),
     why: `${settingOf(record.cluster, "calendar")} lets machines be taken down only ${describeCalendar(policy.calendar)}${whenOpen(policy, nowMs)}.`,
-    next: `Decide again then, or have ${who} override the calendar with a reason.`,
+    next: `Decide again then, or have ${who} type /mesos down ${record.id} --override "why it cannot wait".`,
   };
 }
 

@@ -1,9 +1,13 @@
+import { list } from "./list.js";
 import { hasEnded } from "./log.js";
-import { machineKey } from "./machine.js";
+import { type Machine, machineKey } from "./machine.js";
 import type { Cap, Policy } from "./policy.js";
 import type { DrainAsked } from "./policy-rules.js";
 import { settingOf } from "./policy-rules-setting.js";
 import type { World } from "./world.js";
+
+/** As many names as are read in one message. */
+const MOST_NAMES = 40;
 
 /** What a rule says no with. */
 interface Sentences {
@@ -25,7 +29,7 @@ export function machinesPerMaintenance(asked: DrainAsked): Sentences | null {
   if (cap === null || machines.length <= capInMachines(cap, world) || isConfirmed(asked)) return null;
   const setting = settingOf(record.cluster, "caps.machines_per_maintenance");
   return {
-    why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${record.hosts} stands for ${machines.length}: ${machines.map((machine) => machine.hostname).join(", ")}.`,
+    why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${record.hosts} stands for ${machines.length}: ${names(machines)}.`,
     next: howToGoOn(policy, machines.length),
   };
 }
@@ -51,9 +55,18 @@ export function outOfService(asked: DrainAsked): Sentences | null {
   if (away.size + added.length <= capInMachines(cap, world)) return null;
   const setting = settingOf(record.cluster, "caps.out_of_service");
   return {
-    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${record.hosts} would add ${added.length}: ${added.map((machine) => machine.hostname).join(", ")}.`,
+    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${record.hosts} would add ${added.length}: ${names(added)}.`,
     next: howToGoOn(policy, machines.length, "wait until others are back, "),
   };
+}
+
+/** The expansion of the pattern, so that a person sees what it really stands for. */
+function names(machines: readonly Machine[]): string {
+  return list(
+    machines.map((machine) => machine.hostname),
+    ", ",
+    MOST_NAMES,
+  );
 }
 
 /** The requester typed how many machines it is (`--confirm 40`), and that is exactly how many it is now. */

@@ -95,6 +95,8 @@ export const batch = z.object({
   upAtMs: millis.nullable(),
   /** Agents did not register in time after Up, and that was told. */
   missingTold: z.boolean(),
+  /** When the master last accepted a post of the window; what it shows since then is held against that. */
+  postedAtMs: millis.optional(),
 });
 export type Batch = z.output<typeof batch>;
 

@@ -1,8 +1,7 @@
-import { hiddenMachines } from "./blind.js";
+import { whyBlind } from "./blind.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import type { DecisionKind } from "./decision.js";
 import { phaseOf, withEvent } from "./log.js";
-import { filteredRead } from "./plan.js";
 import type { Approval, Maintenance } from "./record.js";
 import { type ReplyParts, replyOf } from "./reply.js";
 import { formatSpan } from "./time.js";
@@ -158,8 +157,8 @@ export function wrongPhase(
 
 /** Nothing is decided on a filtered view (invariant 2); `null` when nothing speaks against it. */
 export function filtered(world: World): ReplyParts | null {
-  const hidden = hiddenMachines(world);
-  if (hidden.length === 0) return null;
-  const { what, notDone, next } = filteredRead(hidden);
+  const blind = whyBlind(world);
+  if (blind === null) return null;
+  const { what, notDone, next } = blind;
   return { tone: "error", text: what, notDone, next };
 }

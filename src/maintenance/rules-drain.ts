@@ -86,7 +86,7 @@ export const draining: Rule = (record, batch, picture, moment) => {
 
 /** Whether the bot may ask as things stand; what speaks against it passes, or a person has to put it right first. */
 export function mayAskNow(record: Maintenance, batch: Batch, picture: Picture, world: World): boolean {
-  if (record.held !== null || batch.movingFrom !== null) return false;
+  if (record.held !== null) return false;
   const { notOurs, unknown } = obstacles(world, batch, picture);
   return notOurs.length === 0 && unknown.length === 0;
 }

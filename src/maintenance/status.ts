@@ -1,3 +1,4 @@
+import { sightOf } from "./blind.js";
 import type { Habit } from "./habits.js";
 import { hasEnded, phaseOf } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
@@ -50,11 +51,18 @@ export function statusOfCluster(
   const { draining, down } = world.status;
   return replyOf({
     tone: "info",
-    text: `${cluster}: ${count}. ${draining.length} draining and ${down.length} Down of ${counted(machinesIn(world), "machine")}.${others} Leader ${world.leader}, Mesos ${world.version}.`,
+    text: `${cluster}: ${count}. ${draining.length} draining and ${down.length} Down of ${counted(machinesIn(world), "machine")}.${others}${SIGHT[sightOf(world)]} Leader ${world.leader}, Mesos ${world.version}.`,
     next: open.length === 0 ? null : `One in full: /mesos status ${open[0]?.id}`,
     table,
   });
 }
+
+/** Nobody should take for an idle cluster what the bot merely may not see. */
+const SIGHT = {
+  proved: "",
+  filtered: " The view is filtered: rights are missing, and nothing is written until they are granted.",
+  unproved: " The schedule is empty, as far as the bot's principal may see.",
+} as const;
 
 const CLUSTER_COLUMNS: readonly Column[] = [
   { title: "ID" },

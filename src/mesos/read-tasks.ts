@@ -32,6 +32,8 @@ const TERMINAL: ReadonlySet<number> = new Set([
 const RESPONSE_GET_TASKS = lengthTag(13);
 const PENDING_TASKS = lengthTag(1);
 const TASKS = lengthTag(2);
+/** Masters before 1.2: of frameworks that have not registered again since a fail-over. */
+const ORPHAN_TASKS = lengthTag(4);
 const UNREACHABLE_TASKS = lengthTag(5);
 const TASK_NAME = lengthTag(1);
 const TASK_ID = lengthTag(2);
@@ -70,7 +72,7 @@ function readGetTasks(reader: WireReader, tasks: Task[], names: Names): void {
   const end = messageEnd(reader);
   while (reader.pos < end) {
     const tag = reader.tag();
-    if (tag === PENDING_TASKS || tag === TASKS || tag === UNREACHABLE_TASKS) {
+    if (tag === PENDING_TASKS || tag === TASKS || tag === ORPHAN_TASKS || tag === UNREACHABLE_TASKS) {
       const { state, task } = readTask(reader, names);
       const cutOff = tag === UNREACHABLE_TASKS && state === TaskState.TASK_LOST;
       if (cutOff || !TERMINAL.has(state)) tasks.push(task);

@@ -1,4 +1,4 @@
-import { hiddenMachines } from "../maintenance/blind.js";
+import { blindSpots } from "../maintenance/blind.js";
 import type { Agent, World } from "../maintenance/world.js";
 import { readFrameworks, readMaster, readSchedule, readStatus } from "./answers.js";
 import { type Caller, MovedError } from "./caller.js";
@@ -57,8 +57,8 @@ export class Snapshots {
         continue;
       }
       if (world === null) continue;
-      // A window that somebody posts between our reads looks like a filtered schedule; a filtered one stays so.
-      if (rereadForHidden && hiddenMachines(world).length > 0) {
+      // What changes between our reads, such as a window posted by somebody, looks like a filtered view; one stays so.
+      if (rereadForHidden && blindSpots(world).length > 0) {
         rereadForHidden = false;
         continue;
       }

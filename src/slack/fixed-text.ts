@@ -37,6 +37,12 @@ export function fixedText(text: string): Block[] {
   return blocks;
 }
 
+/** Whether a text is shown whole by `fixedText`. */
+export function fitsMessage(text: string): boolean {
+  const lines = text.split(/\r?\n/).map((line) => oneLineOfCode(line.replaceAll("\t", "  "), LINE_CHARS));
+  return lines.reduce((sum, line) => sum + line.length + 1, 0) <= TABLE_CHARS;
+}
+
 function oneLineOfCode(raw: string, max: number): string {
   // Leading spaces are the table's columns, so nothing is trimmed here; the fence itself must not occur inside.
   return escapeTo(

@@ -37,7 +37,7 @@ export interface DecisionClick extends ClickPlace {
 /** Details: the whole status of one maintenance, for the person alone. */
 export interface DetailsClick extends ClickPlace {
   readonly kind: "details";
-  /** Of the maintenance, such as `m-7k3q`. */
+  /** Of the maintenance, such as `m-7k3q2`. */
   readonly id: string;
 }
 

@@ -5,7 +5,7 @@ import { free, mrk } from "./mrkdwn.js";
 
 /** A text that goes into a thread as a file. */
 export interface TextFile {
-  /** With its ending, such as `m-7k3q.md`. */
+  /** With its ending, such as `m-7k3q2.md`. */
   readonly name: string;
   readonly title: string;
   readonly text: string;

@@ -12,7 +12,7 @@ export function machine(): Figures {
     system: `${type()} ${release()}`,
     node: process.version,
     redis: redisVersion() ?? "none",
-    loadBefore: rounded(loadavg()[0] ?? 0),
+    loadBefore: loadNow(),
   };
 }
 
@@ -20,4 +20,9 @@ export function machine(): Figures {
 export function redisVersion(): string | null {
   const { status, stdout } = spawnSync("redis-server", ["--version"], { encoding: "utf8" });
   return status === 0 ? (/v=(\S+)/.exec(stdout)?.[1] ?? "unknown") : null;
+}
+
+/** Processes that ran or wanted to run, averaged over the last minute. */
+export function loadNow(): number {
+  return rounded(loadavg()[0] ?? 0);
 }

@@ -4,7 +4,7 @@ import { measureAgents } from "./agents.js";
 import { measureDrain } from "./drain.js";
 import { type Effort, type Figures, FULL, progress, QUICK } from "./figures.js";
 import { measureFootprint } from "./footprint.js";
-import { machine, redisVersion } from "./machine.js";
+import { loadNow, machine, redisVersion } from "./machine.js";
 import { readable } from "./readable.js";
 
 const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]]
@@ -55,6 +55,7 @@ async function bench(args: readonly string[]): Promise<void> {
       results[name] = { skipped };
     } else results[name] = await measure(effort);
   }
+  results.machine = { ...results.machine, loadAfter: loadNow() };
   process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : readable(results));
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from "vitest";
-import { helpReply } from "../../src/commands/index.js";
+import { helpReply, parseCommand } from "../../src/commands/index.js";
 import { OPTIONS } from "../../src/commands/options.js";
 import { VERBS } from "../../src/commands/verbs.js";
+import { inProd } from "./clusters.js";
 
 describe("help", () => {
   it("lists every verb with its usage", () => {
@@ -19,7 +20,9 @@ describe("help", () => {
       expect(reply.table).toContain(`/mesos ${name} ${verb.takes}`.trim());
       for (const option of OPTIONS)
         expect(reply.table?.includes(`--${option.name} `) ?? false).toBe(verb.options.includes(option.name));
-      for (const example of verb.examples) expect(reply.next).toContain(`/mesos ${example}`);
+      for (const example of verb.examples) expect(reply.table?.split("\n")).toContain(`/mesos ${example}`);
+      expect(reply.table?.includes("durations")).toBe(name === "drain" || name === "extend");
+      expect(reply.next).toBeNull();
     },
   );
 
@@ -28,6 +31,14 @@ describe("help", () => {
       text: expect.stringMatching(/"drian"/),
       line: "/mesos help drain",
     });
-    expect(helpReply("weather")).toMatchObject({ line: null });
+    expect(helpReply("weather")).toMatchObject({ text: 'There is no verb "weather".', line: null });
+    expect(helpReply("pause")).toMatchObject({ line: "/mesos help hold" });
+    expect(helpReply("approve")).toMatchObject({ text: expect.stringMatching(/button in the thread/) });
+  });
+
+  it("words it as the parser does", () => {
+    for (const typed of ["drian", "frobnicate", "pause", "approve"]) {
+      expect(parseCommand(typed, inProd)).toMatchObject({ reply: { text: helpReply(typed).text } });
+    }
   });
 });

@@ -5,23 +5,24 @@ import { inProd } from "./clusters.js";
 describe("a mistake is answered with what was wrong and the line to copy", () => {
   test.each([
     // Verbs.
-    ["drian web-* 4h", /no "drian"; did you mean drain \(announce/, "drain web-* 4h"],
-    ["undrain web-*", /no "undrain"/, "cancel web-*"],
-    ["frobnicate x", /is no verb/, "help"],
-    ["m-7k3q", /is no verb; the verbs are drain, down/, "status m-7k3q"],
-    ["pause m-7k3q", /did you mean hold \(/, "hold m-7k3q"],
-    ["resume m-7k3q", /did you mean release \(/, "release m-7k3q"],
-    ["approve m-7k3q", /did you mean down \(/, "down m-7k3q"],
+    ["drian web-* 4h", /no verb "drian"; did you mean drain \(announce/, "drain web-* 4h"],
+    ["undrain web-*", /no verb "undrain"/, "cancel web-*"],
+    ["frobnicate x", /^There is no verb "frobnicate"\.$/, null],
+    ["m-7k3q2", /is an id; a verb comes before it/, "status m-7k3q2"],
+    ["pause m-7k3q2", /did you mean hold \(/, "hold m-7k3q2"],
+    ["resume m-7k3q2", /did you mean release \(/, "release m-7k3q2"],
+    ["approve m-7k3q2", /no verb "approve": use the button in the thread/, null],
+    ["deny m-7k3q2 not today", /use the button in the thread/, null],
     // Ids.
     ["hold", /needs its id; \/mesos status shows the open ones/, "hold <id>"],
     ["hold <id> kafka", /in place of <id>/, null],
-    ["hold m-7k3q, kafka is slow", /is not an id/, "hold m-7k3q kafka is slow"],
-    ["release (m_7k3q)", /is not an id/, "release m-7k3q"],
+    ["hold m-7k3q2, kafka is slow", /is not an id/, "hold m-7k3q2 kafka is slow"],
+    ["release (m_7k3q2)", /is not an id/, "release m-7k3q2"],
     ["release web-*", /not web-\*; \/mesos status web-\* shows which one/, "release <id>"],
     ["extend 'web 1' 2h", /not web 1; \/mesos status shows the open ones/, "extend <id> 2h"],
     ["history web-01", /takes the id of a maintenance/, "history <id>"],
-    ["extend 2h m-7k3q", /id comes before the duration/, "extend m-7k3q 2h"],
-    ["release m-7k3q now", /one word too many/, "release m-7k3q"],
+    ["extend 2h m-7k3q2", /id comes before the duration/, "extend m-7k3q2 2h"],
+    ["release m-7k3q2 now", /Leave out the word "now"/, "release m-7k3q2"],
     // Hosts.
     ["drain", /Which hosts/, "drain <hosts>"],
     ["drain 4h", /is a duration/, "drain <hosts> 4h"],
@@ -32,6 +33,14 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     ["drain web-01 web-02 4h", /comma or a colon/, "drain web-01,web-02 4h"],
     ["hosts web-01 web-02 web-03", /comma or a colon/, "hosts web-01,web-02,web-03"],
     ["drain web-0[1-3 4h", /\[ without a \]/, "drain web-0[1-3] 4h"],
+    ["drain web-[06 4h", /\[ without a \]/, null],
+    ["drain @rack 4h", /does not say which rack/, null],
+    ["drain ~web-( 4h", /missing closing \)/, null],
+    ["drain 10.20.1.0/24", /CIDR/, null],
+    ["drain [web-01] 4h", /needs no brackets/, null],
+    ["drain web-0{1,2} 4h", /web-0\[12\] for single characters/, "drain web-0[12] 4h"],
+    ["drain web-05; rm -rf / 4h", /no option --rf/, null],
+    ["drain web-05; rm", /cannot contain ;/, null],
     ["drain web-(01|02) 4h", /regular expression/, "drain ~web-(01|02) 4h"],
     ["drain web-[1-20] 4h", /colon/, "drain web-[1:20] 4h"],
     ["drain ~web(?!x) 4h", /look-around/, null],
@@ -45,12 +54,12 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     [`drain web-* ${"9".repeat(400)}h`, /longer than the 7 d/, "drain web-* 7d"],
     ["drain web-* 30s", /unit is m, h, d or w/, "drain web-* 1m"],
     ["drain web-* 2years", /unit is/, "drain web-* 2h"],
-    ["extend m-7k3q", /By how much/, "extend m-7k3q <duration>"],
-    ["extend m-7k3q by 2h", /by is not a duration/, "extend m-7k3q 2h"],
-    ["extend m-7k3q tomorrow", /tomorrow is not/, "extend m-7k3q <duration>"],
-    ["extend m-7k3q 0", /no time at all/, "extend m-7k3q <duration>"],
-    ["extend m-7k3q 99d", /longer than the 7 d that any cluster allows/, "extend m-7k3q 7d"],
-    ["extend staging m-7k3q 3d", /longer than the 1 d that staging allows/, "extend staging m-7k3q 1d"],
+    ["extend m-7k3q2", /By how much/, "extend m-7k3q2 <duration>"],
+    ["extend m-7k3q2 by 2h", /by is not a duration/, "extend m-7k3q2 2h"],
+    ["extend m-7k3q2 tomorrow", /tomorrow is not/, "extend m-7k3q2 <duration>"],
+    ["extend m-7k3q2 0", /no time at all/, "extend m-7k3q2 <duration>"],
+    ["extend m-7k3q2 99d", /longer than the 7 d that any cluster allows/, "extend m-7k3q2 7d"],
+    ["extend staging m-7k3q2 3d", /longer than the 1 d that staging allows/, "extend staging m-7k3q2 1d"],
     // When, and what then.
     ["drain web-* 4h --in tomorrow", /--in: tomorrow is not/, "drain web-* 4h --in <duration>"],
     ["drain web-* 4h --in now", /starts at once/, "drain web-* 4h"],
@@ -66,7 +75,11 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     ["drain web-* --then release", /none is given/, "drain web-* --then release --deadline <duration>"],
     ["drain web-* --deadline 1h --then relase", /not relase/, "drain web-* --deadline 1h --then release"],
     // What was not understood never becomes the forceful choice.
-    ["drain web-* --deadline 1h --then kill", /not kill/, "drain web-* --deadline 1h --then ask"],
+    [
+      "drain web-* --deadline 1h --then kill",
+      /not kill/,
+      "drain web-* --deadline 1h --then <release|ask|force>",
+    ],
     [
       "drain web-* --deadline 1h --then <release|ask|force>",
       /put the value in its place/,
@@ -77,8 +90,8 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     ["drain web-* --confirm 0", /number of machines/, "drain web-* --confirm <number>"],
     // Clusters.
     ["schedule stagin", /no cluster stagin/, "schedule staging"],
-    ["schedule web-01 web-02", /no cluster web-01/, "schedule"],
-    ["schedule staging web-01", /one word too many/, "schedule staging"],
+    ["schedule web-01 web-02", /no cluster web-01/, null],
+    ["schedule staging web-01", /one word too many/, null],
     ["drain web-* --cluster prd", /no cluster prd/, "drain web-* --cluster prod"],
     [
       "drain web-* --cluster nowhere",
@@ -86,11 +99,13 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
       "drain web-* --cluster <cluster>",
     ],
     ["drain prd web-* 4h", /no cluster prd/, "drain prod web-* 4h"],
+    ["drain nope web-06", /nope is no cluster \(configured: prod, staging\)/, null],
     // Options.
     ["drain web-* --reson=x", /no option --reson/, "drain web-* --reason=x"],
     ["drain web-* --reson 'a b'", /no option --reson/, 'drain web-* --reason "a b"'],
-    ["drain web-* --force", /no option --force/, "drain web-*"],
-    ["up m-7k3q --reason x", /up has no option --reason; it has --cluster/, null],
+    ["drain web-* --force", /no option --force/, null],
+    ["drain all --limit web-01", /no option --limit/, null],
+    ["up m-7k3q2 --reason x", /up has no option --reason; it has --cluster/, null],
     ["clusters --cluster prod", /clusters has no option --cluster\./, null],
     ["drain web-* -reason x", /two dashes/, "drain web-* --reason x"],
     ["drain web-* --dryrun", /did you mean --dry-run \(show/, "drain web-* --dry-run"],
@@ -99,29 +114,35 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     ["drain web-* 4h dry-run", /two dashes/, "drain web-* 4h --dry-run"],
     ["drain web-* 4h in 2 hours", /two dashes/, "drain web-* 4h --in 2hours"],
     ["drain web-* 4h reason", /two dashes/, "drain web-* 4h --reason <text>"],
-    ["down m-7k3q --force", /down has no option --force; it has --override/, "down m-7k3q"],
+    ["down m-7k3q2 --force", /down has no option --force; it has --override/, null],
     ["drain web-* --reason", /needs a value/, 'drain web-* --reason "<text>"'],
     ["drain web-* --reason --ticket OPS-1", /needs a value/, 'drain web-* --reason "<text>" --ticket OPS-1'],
     ["drain web-* --ticket=", /needs a value/, "drain web-* --ticket <id>"],
-    ["down m-7k3q --override", /needs a value/, 'down m-7k3q --override "<reason>"'],
-    ["down m-7k3q --override <reason>", /still has <reason>/, 'down m-7k3q --override "<reason>"'],
-    ["drain web-* --ticket A --ticket B", /given twice/, "drain web-* --ticket A"],
+    ["down m-7k3q2 --override", /needs a value/, 'down m-7k3q2 --override "<reason>"'],
+    ["down m-7k3q2 --override <reason>", /still has <reason>/, 'down m-7k3q2 --override "<reason>"'],
+    ["drain web-* --ticket A --ticket A", /given twice/, "drain web-* --ticket A"],
+    ["drain web-* --ticket A --ticket B", /given twice/, null],
     ['drain web-* --reason "kernel update', /opened and not closed/, 'drain web-* --reason "kernel update"'],
     ["drain web-* 4h --reason kernel update", /needs quotes/, 'drain web-* 4h --reason "kernel update"'],
     ["drain web-* --reason kernel update 4h", /needs quotes/, 'drain web-* 4h --reason "kernel update"'],
     [
-      "hold m-7k3q --reason kafka is slow",
+      "hold m-7k3q2 --reason kafka is slow",
       /--reason has several words/,
-      'hold m-7k3q --reason "kafka is slow"',
+      'hold m-7k3q2 --reason "kafka is slow"',
     ],
     // Too much.
     ["drain web-* for 4h", /Leave out the word "for"/, "drain web-* 4h"],
     ["drain web-01 and web-02 4h", /Leave out the word "and"/, "drain web-01,web-02 4h"],
     ["down web-* 4h", /one word too many/, "down web-*"],
-    ["cancel m-7k3q m-8x2p", /one word too many/, "cancel m-7k3q"],
+    ["cancel m-7k3q2 m-8x2p4", /takes one id; send a line for each/, null],
+    ["drain web-* except web-03", /except is one word too many/, null],
+    ["drain web-06 until 22:00", /typed as a duration, such as 4h, not as a time of day/, null],
+    ["drain web-06 22:00", /not as a time of day/, null],
+    ["drain webservers databases", /one word too many/, null],
+    ["help drain extra", /extra is one word too many for help/, null],
     ["clusters all", /takes nothing/, "clusters"],
     // Several mistakes in one line are all corrected.
-    ["drian prd web-0[1-3 4x -ticket OPS-1", /no "drian"/, "drain prod web-0[1-3] 4h --ticket OPS-1"],
+    ["drian prd web-0[1-3 4x -ticket OPS-1", /no verb "drian"/, "drain prod web-0[1-3] 4h --ticket OPS-1"],
   ])("%.60s", (text, problem, line) => {
     const parsed = parseCommand(text, inProd);
     expect(parsed).toMatchObject({
@@ -129,15 +150,30 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
       reply: {
         tone: "error",
         text: expect.stringMatching(problem),
-        notDone: "Nothing was queued.",
-        next: expect.stringMatching(/^For example: \/mesos \w+/),
+        line: line === null ? null : `/mesos ${line}`,
+        // Beside a line to copy an example would only be another one to read.
+        next: line === null ? expect.stringMatching(/: \/mesos \w+/) : null,
       },
     });
-    if (line !== null && !parsed.ok) expect(parsed.reply.line).toBe(`/mesos ${line}`);
   });
 
-  it("gives an example of the verb that was meant", () => {
-    expect(parseCommand("up", inProd)).toMatchObject({ reply: { next: "For example: /mesos up m-7k3q" } });
+  it.each([
+    ["drain @rack 4h", "For example: /mesos drain web-* 4h"],
+    ["up ~(", "For example: /mesos up m-7k3q2"],
+    ["frobnicate", "What can be typed: /mesos help"],
+    ["approve", "To see what is open: /mesos status"],
+  ])("without a line to copy it says what to type: %s", (text, next) => {
+    expect(parseCommand(text, inProd)).toMatchObject({ reply: { line: null, next } });
+  });
+
+  it.each([
+    ["drain", "Nothing was queued."],
+    ["up", "Nothing was queued."],
+    ["frobnicate", "Nothing was done."],
+    ["hosts", null],
+    ["status 4h", null],
+  ])("says what was not done where something would have been: %s", (text, notDone) => {
+    expect(parseCommand(text, inProd)).toMatchObject({ reply: { notDone } });
   });
 
   it("does not read a line of any length", () => {

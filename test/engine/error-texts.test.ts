@@ -46,10 +46,14 @@ describe("what a master says reaches the thread, explained", () => {
       const message = quoted(await maintenance.thread(/⚠️/));
       test.expect(message).toContain(filled(row.what, cluster, row.status));
       if (text !== "") test.expect(message).toContain(`> ${text}`);
-      test.expect(message).toMatch(NOT_DONE[call]);
+      // The one refusal that an earlier call of ours may have caused: the world tells.
+      const settles = row.code === "not_draining";
+      test
+        .expect(message)
+        .toMatch(settles ? /Whether the machines went down is not known yet/ : NOT_DONE[call]);
       test.expect(message).toContain(`Next: ${filled(row.next, cluster, row.status).replace(/\.$/, "")}`);
 
-      await goOn(maintenance, call);
+      await (settles ? maintenance.thread(/Down: 1 machine,/) : goOn(maintenance, call));
       test.expect(cluster.calls(call, "accepted")).toBe(1);
     },
   );
@@ -79,7 +83,7 @@ const LEAD_UP = {
   },
 } as const satisfies Partial<Record<CallType, (maintenance: TestMaintenance) => Promise<void>>>;
 
-/** A maintenance whose call of this type is answered so. A 503 is tried three times within one call. */
+/** A maintenance whose call of this type is answered so. A master that is away is met by several ticks. */
 async function meet(
   cluster: TestCluster,
   call: keyof typeof LEAD_UP,

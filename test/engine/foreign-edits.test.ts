@@ -123,6 +123,7 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     master.fault("GET_MAINTENANCE_SCHEDULE", { kind: "hold", until: gate.opened });
     const maintenance = await cluster.drain("web-01 2h");
     await cluster.received("GET_MAINTENANCE_SCHEDULE", 2);
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
     master.postSchedule({ windows: [FOREIGN] });
     gate.open();
     await maintenance.thread(/Scheduled/);
@@ -142,6 +143,7 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     master.fault("GET_MAINTENANCE_SCHEDULE", { kind: "hold", until: gate.opened });
     const maintenance = await cluster.drain("web-01 2h");
     await cluster.received("GET_MAINTENANCE_SCHEDULE", 2);
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
     const theirs = { ...FOREIGN, machines: [WEB_01] };
     master.postSchedule({ windows: [theirs] });
     gate.open();

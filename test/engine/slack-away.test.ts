@@ -7,6 +7,7 @@ import type { TestCluster, TestMaintenance } from "./support/test-cluster.js";
 
 /** The whole thread of a drain of two empty machines up to Down, in its order. */
 const THREAD = [
+  /^💥 What goes away with these 2 machines/,
   /^🗓️ Scheduled/,
   /^🍃 Empty/,
   /^Take 2 machines down\?[\s\S]*Approved by @bob/,

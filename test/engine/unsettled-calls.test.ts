@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 import type { Fault } from "../../src/rehearsal/master/faults.js";
+import { until } from "../support/until.js";
 import { useEngine } from "./support/engine.js";
 import { Gate } from "./support/gate.js";
 import { ALICE, BOB } from "./support/people.js";
@@ -91,6 +92,11 @@ describe("a call without an answer is settled by reading the world, never repeat
       const trouble = await maintenance.thread(/⚠️/);
       test.expect(trouble).toMatch(step.notDone);
       test.expect(trouble).toMatch(/settled by reading/);
+      if (fault === "late") {
+        const looks = cluster.calls("GET_TASKS");
+        await until("more looks at the master", async () => cluster.calls("GET_TASKS") >= looks + 3);
+        test.expect(cluster.calls(step.call)).toBe(step.before + 1);
+      }
       gate.open();
       await maintenance.thread(step.done);
       test.expect(cluster.calls(step.call)).toBe(step.before + sent);

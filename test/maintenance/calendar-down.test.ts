@@ -24,7 +24,7 @@ describe("outside the hours for Down", () => {
         /clusters\.prod\.calendar lets machines be taken down only Tue 11:00-12:30 UTC, next from Tue 2026-10-27 11:00 UTC/,
       ),
       notDone: expect.stringContaining("Nothing was taken down"),
-      next: expect.stringMatching(/override the calendar with a reason/),
+      next: expect.stringMatching(/somebody else who may approve type \/mesos down m-7k3q --override/),
     });
     expect(news(record, open)).toEqual(["refused"]);
     expect(click(record, APPROVE, closed).record).toBe(record);

@@ -94,6 +94,11 @@ describe("extending", () => {
     expect(news(moved, step.record)).toEqual(["overdue"]);
   });
 
+  test("is given up for Up: the machines leave the schedule anyway (invariant 3)", () => {
+    const record = click(click(inPhase("down"), EXTEND).record, { kind: "up" }).record;
+    expect(tick(record, downWorld()).effects).toMatchObject([{ kind: "stop_maintenance" }]);
+  });
+
   test("that is cancelled half-way gives the machines back from whichever window they stand in", () => {
     const cancelled = click(extended(), { kind: "cancel" }).record;
     for (const window of [OURS, LONGER]) {

@@ -41,6 +41,13 @@ describe("owners", () => {
     expect(later.owners.map((entry) => entry.owner)).toEqual(["S0KAFKA", "U0DAN", "U0SUE"]);
   });
 
+  test("who know already are not told again when more of theirs turns up; it is noted", () => {
+    const before = { ...told, owners: told.owners.map((entry) => ({ ...entry, of: ["/billing/api"] })) };
+    const later = tick(before, world, undefined, policy).record;
+    expect(later.owners[0]?.of).toEqual(["/billing/api", "Kafka-Events"]);
+    expect(news(later, before)).toEqual([]);
+  });
+
   test("say that they are ready, each once; it approves nothing", () => {
     const ready = click(told, { kind: "ready" }, { by: "U0DAN", policy }).record;
     expect(ready.owners).toMatchObject([{ said: "nothing" }, { said: "ready", by: "U0DAN" }]);

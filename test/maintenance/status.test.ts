@@ -41,11 +41,15 @@ describe("a cluster", () => {
     const world = {
       ...busy,
       schedule: { windows: [...busy.schedule.windows, windowOn([machine("db-01")], NOW, null)] },
+      status: {
+        ...busy.status,
+        draining: [...busy.status.draining, { machine: machine("db-01"), answers: [] }],
+      },
     };
     const soon = recordOf({ id: "m-bbbb", hosts: "db-*", wanted: { startMs: NOW + HOUR, durationMs: HOUR } });
     const reply = statusOfCluster("prod", [draining, soon], world, NOW + MINUTE);
     expect(reply.text).toBe(
-      "prod: 2 open maintenances. 2 draining and 0 Down of 3 machines. 1 machine in windows of others. Leader 10.0.0.100:5050, Mesos 1.11.0.",
+      "prod: 2 open maintenances. 3 draining and 0 Down of 3 machines. 1 machine in windows of others. Leader 10.0.0.100:5050, Mesos 1.11.0.",
     );
     expect(reply.next).toBe("One in full: /mesos status m-7k3q");
     expect(lines(reply)).toEqual([
@@ -53,6 +57,14 @@ describe("a cluster", () => {
       "m-7k3q  draining   web-*    2    2/2  3 h 59 m left",
       "m-bbbb  requested  db-*     -      -  in 59 m",
     ]);
+  });
+
+  test("does not pass off as idle what the bot may not see", () => {
+    expect(statusOfCluster("prod", [], worldOf(), NOW).text).toContain(
+      "empty, as far as the bot's principal may see",
+    );
+    const filtered = { ...busy, schedule: { windows: [] } };
+    expect(statusOfCluster("prod", [], filtered, NOW).text).toContain("The view is filtered");
   });
 
   test("without maintenances says so", () => {

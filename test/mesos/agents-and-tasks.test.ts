@@ -123,6 +123,10 @@ describe("tasks", () => {
     expect(idsOf(get_tasks)).toEqual(["p"]);
   });
 
+  test("those of frameworks that have not come back since a fail-over count", () => {
+    expect(idsOf({ orphan_tasks: [task("o", "TASK_RUNNING")] })).toEqual(["o"]);
+  });
+
   test("a lost task of an agent that is cut off keeps running there, so it counts", () => {
     expect(idsOf({ unreachable_tasks: [task("u", "TASK_LOST"), task("f", "TASK_FINISHED")] })).toEqual(["u"]);
   });

@@ -8,7 +8,6 @@ import {
 import type { SlackSettings } from "../../src/slack/settings.js";
 import { suiteFor } from "./require.js";
 
-export { type LocalMessage, type LocalSlack, type LocalSlackOptions, startLocalSlack };
 
 /** A suite that runs against the real local Slack, where its binary is installed. */
 export function localSlackSuite(name: string): (define: () => void) => void {

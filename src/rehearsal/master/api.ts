@@ -99,7 +99,8 @@ function read(state: MasterState, type: ReadType, caller: Caller, self: Self): W
     case "GET_MASTER":
       return { type, get_master: masterView(state, self) };
     case "GET_AGENTS":
-      return { type, get_agents: agentsView(seen, self.version) };
+      // What is allocated on an agent is shown whoever uses it.
+      return { type, get_agents: agentsView({ ...seen, tasks: state.tasks }, self.version) };
     case "GET_FRAMEWORKS":
       return { type, get_frameworks: frameworksView(seen) };
     case "GET_TASKS":
@@ -123,7 +124,8 @@ export function seenBy(state: MasterState, caller: Caller): MasterState {
     ...state,
     ...(caller.may("view_agents") ? {} : { agents: [] }),
     ...(caller.may("view_frameworks") ? {} : { frameworks: [] }),
-    ...(caller.may("view_tasks") ? {} : { tasks: [], completedTasks: [] }),
+    // A task is shown to those who may view it and its framework.
+    ...(caller.may("view_tasks") && caller.may("view_frameworks") ? {} : { tasks: [], completedTasks: [] }),
   };
 }
 

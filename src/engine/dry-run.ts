@@ -1,0 +1,39 @@
+import { blastRadiusOf } from "../maintenance/blast.js";
+import { dryRunReply } from "../maintenance/dry-run.js";
+import { machineKey } from "../maintenance/machine.js";
+import { plan } from "../maintenance/plan.js";
+import type { Maintenance } from "../maintenance/record.js";
+import { type Reply, replyOf } from "../maintenance/reply.js";
+import type { Cluster } from "./cluster.js";
+import type { Records } from "./records.js";
+
+/** `/mesos drain … --dry-run`: plans the drain as the worker would, shows what would go away, and keeps nothing. */
+export async function dryRun(
+  record: Maintenance,
+  cluster: Cluster,
+  records: Records,
+  nowMs: number,
+): Promise<Reply> {
+  const world = await cluster.world();
+  const resolution = await cluster.resolve(record.hosts, world);
+  const planned = plan(record, resolution, world, await records.open(), cluster.policy, nowMs);
+  if (planned.trouble !== null) {
+    const { what, said, notDone, next } = planned.trouble;
+    return replyOf({ tone: "error", text: what, said, notDone, next });
+  }
+  const { machines } = resolution;
+  const watched = machines.map((machine) => ({
+    machine,
+    agentIds: world.agents
+      .filter((agent) => machineKey(agent.machine) === machineKey(machine))
+      .map((agent) => agent.id),
+  }));
+  const failed = planned.events.findLast((event) => event.kind === "failed");
+  const refusals = failed?.kind === "failed" ? [{ why: failed.why, next: failed.next }] : [];
+  return dryRunReply(
+    cluster.name,
+    { hosts: record.hosts, machines },
+    blastRadiusOf(world, watched),
+    refusals,
+  );
+}

@@ -1,0 +1,54 @@
+type Version = readonly [major: number, minor: number, patch: number];
+
+interface KnownBug {
+  readonly issue: string;
+  readonly affects: (version: Version) => boolean;
+  /** What happens, when, and what to do about it. */
+  readonly advice: string;
+}
+
+/** Bugs of Mesos that a maintenance runs into; the numbers are those of its issue tracker. */
+const KNOWN_BUGS: readonly KnownBug[] = [
+  {
+    issue: "MESOS-7966",
+    affects: (version) => isBefore(version, [1, 7, 0]),
+    advice:
+      "the master may crash when the schedule is changed while inverse offers are out, so put machines into one drain rather than many, and do not extend without need. Fixed in 1.7.0",
+  },
+  {
+    issue: "MESOS-10109",
+    affects: (version) => isBefore(version, [1, 10, 0]),
+    advice:
+      "the new leader may crash after a fail-over while machines are in the schedule, so do not restart masters during a maintenance. Fixed in 1.10.0",
+  },
+  {
+    issue: "MESOS-10018",
+    affects: (version) =>
+      isBefore(version, [1, 7, 3]) || (!isBefore(version, [1, 8, 0]) && isBefore(version, [1, 10, 0])),
+    advice:
+      "an agent that was cut off when its machine went Down may come back with tasks that run elsewhere by now, so look at it after Up. Fixed in 1.7.3 and 1.10.0",
+  },
+];
+
+/**
+ * What to know of a version of Mesos before a maintenance, a sentence per known bug; empty for those that have none, and
+ * for a version that cannot be read.
+ *
+ * @param version as a master tells it, such as `1.11.0` or `1.9.0-rc1`; a release candidate counts as its release.
+ */
+export function versionAdvice(version: string): readonly string[] {
+  const parts = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(version);
+  if (parts === null) return [];
+  const parsed: Version = [Number(parts[1]), Number(parts[2]), Number(parts[3] ?? 0)];
+  return KNOWN_BUGS.filter((bug) => bug.affects(parsed)).map(
+    ({ issue, advice }) => `Mesos ${version} has ${issue}: ${advice}.`,
+  );
+}
+
+function isBefore(version: Version, other: Version): boolean {
+  for (const [at, part] of version.entries()) {
+    const than = other[at] ?? 0;
+    if (part !== than) return part < than;
+  }
+  return false;
+}

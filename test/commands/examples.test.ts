@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { parseCommand } from "../../src/commands/index.js";
+import { VERBS } from "../../src/commands/verbs.js";
+import { createHostIndex, parsePattern, resolveHosts } from "../../src/hosts/index.js";
+import { sampleCluster } from "../../src/rehearsal/master/sample.js";
+
+const demo = {
+  clusters: [{ name: "demo", channel: "C01OPS", defaultDurationMs: 7_200_000, maxDurationMs: 604_800_000 }],
+  channel: "C01OPS",
+};
+const agents = (sampleCluster().agents ?? []).map(({ hostname, ip, attributes = {}, region, zone }) => ({
+  id: hostname,
+  machine: { hostname, ip },
+  attributes: Object.entries(attributes).map(([name, value]) => ({ name, value: String(value) })),
+  region: region ?? null,
+  zone: zone ?? null,
+  active: true,
+  deactivated: false,
+  resources: null,
+}));
+const index = createHostIndex(agents, null);
+
+test.each(VERBS.flatMap(({ examples }) => examples))("in the demo's cluster one can type %s", (example) => {
+  const parsed = parseCommand(example, demo);
+  if (!parsed.ok) throw new Error(parsed.reply.text);
+  const { command } = parsed;
+  const target = "target" in command && command.target?.kind === "hosts" ? command.target.hosts : null;
+  const hosts = "hosts" in command ? command.hosts : target;
+  if (hosts === null) return;
+  const pattern = parsePattern(hosts);
+  if (!pattern.ok) throw new Error(pattern.problem);
+  expect(resolveHosts(pattern.pattern, index)).toMatchObject({
+    machines: expect.arrayContaining([expect.anything()]),
+    matchedNothing: [],
+    unknown: [],
+  });
+});

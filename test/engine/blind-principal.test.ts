@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { Secret } from "../../src/config/secret.js";
+import { PERMISSIONS, type Permission } from "../../src/rehearsal/master/access.js";
+import { until } from "../support/until.js";
+import { useEngine } from "./support/engine.js";
+import type { TestCluster } from "./support/test-cluster.js";
+
+const FOREIGN = {
+  machines: [{ hostname: "web-06", ip: "10.0.0.6" }],
+  start: 1795195128662822401n,
+  duration: null,
+};
+const SILENT = { name: "db", habit: "silent" as const, tasks: [{ name: "shard", on: "web-05" }] };
+
+async function later(cluster: TestCluster): Promise<void> {
+  const looks = cluster.calls("GET_TASKS");
+  await until("more looks at the master", async () => cluster.calls("GET_TASKS") >= looks + 4);
+}
+
+describe.concurrent("a principal whose reads are filtered (invariant 2)", () => {
+  const engine = useEngine();
+  const start = (
+    missing: readonly Permission[],
+    frameworks: readonly (typeof SILENT)[],
+    onTestFinished: Parameters<ReturnType<typeof engine>["cluster"]>[1],
+  ) => {
+    const may = PERMISSIONS.filter((permission) => !missing.includes(permission));
+    return engine().cluster(
+      {
+        master: { principals: [{ name: "bot", secret: "hush", may }], frameworks },
+        config: { credentials: { principal: "bot", secret: new Secret("hush") } },
+      },
+      onTestFinished,
+    );
+  };
+
+  it.for<[Permission, RegExp]>([
+    ["view_tasks", /Grant the bot.s principal view_tasks/],
+    ["view_frameworks", /Grant the bot.s principal view_frameworks and view_tasks/],
+  ])(
+    "without %s nothing is written, and the right is named",
+    async ([missing, words], { onTestFinished }) => {
+      const cluster = await start([missing], [SILENT], onTestFinished);
+      const maintenance = await cluster.drain("web-01 2h");
+      await maintenance.thread(words);
+      await later(cluster);
+      expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
+    },
+  );
+
+  it("that shows no window at all, not even ours, gets one post and no more", async ({ onTestFinished }) => {
+    const cluster = await start(["get_maintenance_schedule", "get_maintenance_status"], [], onTestFinished);
+    cluster.master.postSchedule({ windows: [FOREIGN] });
+    const maintenance = await cluster.drain("web-01 2h");
+    const told = await maintenance.thread(/accepted our window of web-01, and now shows no window at all/);
+    expect(told).toContain("get_maintenance_schedules and get_maintenance_statuses");
+    await later(cluster);
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
+  });
+});
