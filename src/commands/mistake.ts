@@ -1,3 +1,4 @@
+import { quoted } from "../maintenance/quote.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 
 /** What people type before everything else. */
@@ -34,7 +35,7 @@ export function mistakeReply(parts: {
   const { problem, line, next, notDone } = parts;
   return replyOf({
     tone: "error",
-    text: problem,
+    text: quoted(problem),
     notDone,
     next: line === null ? next : null,
     line: line === null ? null : `${COMMAND} ${line}`,

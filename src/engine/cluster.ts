@@ -1,3 +1,4 @@
+import { quoted } from "../maintenance/quote.js";
 import { readFile, stat } from "node:fs/promises";
 import type { ClusterConfig } from "../config/config.js";
 import {
@@ -115,7 +116,7 @@ export function createCluster(config: ClusterConfig, master: Master, settleMs = 
     },
     async resolve(hosts, world) {
       const parsed = parsePattern(hosts);
-      if (!parsed.ok) throw new HostsError(parsed.problem);
+      if (!parsed.ok) throw new HostsError(quoted(parsed.problem));
       const index = indexes.get(world) ?? indexOf(world);
       indexes.set(world, index);
       return resolveHosts(parsed.pattern, await index);

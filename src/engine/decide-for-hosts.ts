@@ -1,6 +1,7 @@
 import type { Decision } from "../maintenance/decision.js";
 import { machineKey } from "../maintenance/machine.js";
 import { holds, list, whose } from "../maintenance/plan.js";
+import { quoted } from "../maintenance/quote.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { replyOf } from "../maintenance/reply.js";
 import { windowOf } from "../maintenance/schedule-edit.js";
@@ -38,15 +39,16 @@ export async function decideForHosts(
     resolution = await cluster.resolve(request.hosts, withMachinesOf(open, world));
   } catch (error) {
     if (error instanceof HostsError)
-      return await refuse(error.message, `See what matches with /mesos hosts ${request.hosts}.`);
+      return await refuse(error.message, `See what matches with /mesos hosts ${quoted(request.hosts)}.`);
     await ports.reply(request.replyTo, replyFrom(error, "Nothing was done."));
     return "unreadable";
   }
   if (resolution.matchedNothing.length > 0 || resolution.machines.length === 0) {
     const misses = resolution.matchedNothing.map(
-      (miss) => `\`${miss.term}\`${miss.nearest.length > 0 ? ` (nearest: ${list(miss.nearest)})` : ""}`,
+      (miss) =>
+        `\`${quoted(miss.term)}\`${miss.nearest.length > 0 ? ` (nearest: ${quoted(list(miss.nearest))})` : ""}`,
     );
-    const what = misses.length > 0 ? misses.join(", ") : `\`${request.hosts}\``;
+    const what = misses.length > 0 ? misses.join(", ") : `\`${quoted(request.hosts)}\``;
     return await refuse(
       `Nothing in ${cluster.name} matches ${what}.`,
       "See the open maintenances with /mesos status.",
@@ -57,8 +59,8 @@ export async function decideForHosts(
     const lines = foreign.map((machine) => {
       const window = windowOf(world.schedule, machine);
       return window === null
-        ? `${machine.hostname} is in no maintenance`
-        : `${machine.hostname} stands ${whose(machine, window, open)}`;
+        ? `${quoted(machine.hostname)} is in no maintenance`
+        : `${quoted(machine.hostname)} stands ${whose(machine, window, open)}`;
     });
     return await refuse(
       `${WORD[request.verb]} is only done for machines of our own maintenances: ${list(lines, "; ")}.`,

@@ -1,6 +1,7 @@
 import { type Command, type CommandContext, helpReply, parseCommand } from "../commands/index.js";
 import type { Decision } from "../maintenance/decision.js";
 import type { Person } from "../maintenance/policy.js";
+import { quoted } from "../maintenance/quote.js";
 import { encodeMaintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import { formatSpan } from "../maintenance/time.js";
@@ -177,7 +178,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       const where = channel === input.channel ? "here" : `in <#${channel}>`;
       return replyOf({
         tone: "done",
-        text: `${id}: drain of ${command.hosts} in ${command.cluster} for ${formatSpan(command.durationMs)} is queued. Follow it ${where}.`,
+        text: `${id}: drain of ${quoted(command.hosts)} in ${command.cluster} for ${formatSpan(command.durationMs)} is queued. Follow it ${where}.`,
       });
     }
   }

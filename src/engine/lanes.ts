@@ -83,7 +83,6 @@ export const REPLY_JOB = "reply";
 const attachment = z.object({ maintenance: z.string(), name: z.string() });
 export type Attachment = z.output<typeof attachment>;
 export const replyJob = z.object({ to: replyTarget, reply, attachment: attachment.nullable().default(null) });
-type ReplyJob = z.output<typeof replyJob>;
 
 /**
  * The thread of one maintenance: a long-lived job that brings Slack up to date with the record whenever it is woken.

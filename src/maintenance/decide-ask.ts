@@ -2,6 +2,7 @@ import { ask, conclude, openApproval, seenNow } from "./approval.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import { batchOf, freshPicture } from "./decide-down.js";
 import { list } from "./list.js";
+import { quoted } from "./quote.js";
 import { obstacles } from "./readiness.js";
 import type { Maintenance } from "./record.js";
 import {
@@ -42,7 +43,7 @@ export function askDown(record: Maintenance, batchId: string, context: DecisionC
   if (notOurs.length > 0) {
     return unchanged(record, {
       tone: "refused",
-      text: `${record.id}: ${list(notOurs, "; ", 5)}. Only machines that drain in our window can be taken down.`,
+      text: `${record.id}: ${quoted(list(notOurs, "; ", 5))}. Only machines that drain in our window can be taken down.`,
       notDone: "The approval was not asked for.",
       next: "Look at the card: if somebody removed the window, post it again with the button, or cancel.",
     });
@@ -50,7 +51,7 @@ export function askDown(record: Maintenance, batchId: string, context: DecisionC
   if (unknown.length > 0) {
     return unchanged(record, {
       tone: "refused",
-      text: `${record.id}: ${list(unknown, "; ", 5)}.`,
+      text: `${record.id}: ${quoted(list(unknown, "; ", 5))}.`,
       notDone: "The approval was not asked for.",
       next: "Wait until the agents have registered again, then ask once more.",
     });

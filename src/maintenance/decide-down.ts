@@ -6,6 +6,7 @@ import { mayNotApprove } from "./may-approve.js";
 import type { Picture } from "./picture.js";
 import { list } from "./plan.js";
 import { closedForDown } from "./policy-rules-calendar.js";
+import { quoted } from "./quote.js";
 import { obstacles } from "./readiness.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
 import {
@@ -85,7 +86,7 @@ export function approve(
   if (unknown.length > 0) {
     return unchanged(record, {
       tone: "refused",
-      text: `${record.id}: ${list(unknown, "; ", 5)}.`,
+      text: `${record.id}: ${quoted(list(unknown, "; ", 5))}.`,
       notDone: "Nothing was taken down; the question stays open.",
       next: "Click again when the agents have registered again.",
     });
@@ -98,7 +99,7 @@ export function approve(
       record: askAgainBecauseWorse(record, batch, seen, changes, person.user, policy, nowMs, canAsk),
       reply: replyOf({
         tone: "refused",
-        text: `The picture got worse since the question was asked: ${list(changes, "; ", 5)}.`,
+        text: `The picture got worse since the question was asked: ${quoted(list(changes, "; ", 5))}.`,
         notDone: "Nothing was taken down.",
         next: canAsk
           ? "Look at the new question in the thread and decide again."

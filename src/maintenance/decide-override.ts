@@ -5,6 +5,7 @@ import { failedLookup, mayNotApprove, mentions, type NotAllowed } from "./may-ap
 import { isAmong, type Person, type Policy } from "./policy.js";
 import { downOverridden, LIFTABLE_RULES } from "./policy-rules-calendar.js";
 import { settingOf } from "./policy-rules-setting.js";
+import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import { beingCancelled, refused, unchanged, wrongPhase } from "./refusals.js";
 import { replyOf } from "./reply.js";
@@ -25,7 +26,7 @@ export function override(
   if (rule !== "*" && !LIFTABLE_RULES.some((name) => name === rule)) {
     return unchanged(record, {
       tone: "refused",
-      text: `The rule ${rule} cannot be overridden; only ${LIFTABLE_RULES.join(", ")} can.`,
+      text: `The rule ${quoted(rule)} cannot be overridden; only ${LIFTABLE_RULES.join(", ")} can.`,
       notDone,
     });
   }

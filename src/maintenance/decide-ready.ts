@@ -4,6 +4,7 @@ import { withEvent } from "./log.js";
 import { failedLookup } from "./may-approve.js";
 import { ownedBy, saying } from "./owners.js";
 import { settingOf } from "./policy-rules-setting.js";
+import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import { refused, unchanged } from "./refusals.js";
 import { replyOf } from "./reply.js";
@@ -31,7 +32,7 @@ export function ready(record: Maintenance, context: DecisionContext): Decided {
   if (news.length === 0) {
     return unchanged(record, {
       tone: "info",
-      text: `${record.id}: it is already known that ${owned.flatMap(({ of }) => of).join(", ")} may go. Your click changed nothing.`,
+      text: `${record.id}: it is already known that ${quoted(owned.flatMap(({ of }) => of).join(", "))} may go. Your click changed nothing.`,
     });
   }
   const holding = owned.some((entry) => entry.said === "hold");
@@ -43,6 +44,6 @@ export function ready(record: Maintenance, context: DecisionContext): Decided {
       by: person.user,
       of,
     }),
-    reply: replyOf({ tone: "done", text: `${record.id}: ${of.join(", ")} may go. Thank you.` }),
+    reply: replyOf({ tone: "done", text: `${record.id}: ${quoted(of.join(", "))} may go. Thank you.` }),
   };
 }

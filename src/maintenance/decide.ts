@@ -10,6 +10,7 @@ import type { Decision, DecisionKind } from "./decision.js";
 import { ended, hasEnded, withBatch, withEvent } from "./log.js";
 import { list } from "./plan.js";
 import type { Person, Policy } from "./policy.js";
+import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import { alreadyEnded, beingCancelled, isMoving, unchanged, wrongPhase } from "./refusals.js";
 import { type Reply, replyOf } from "./reply.js";
@@ -104,7 +105,7 @@ function cancel(record: Maintenance, { person, nowMs }: DecisionContext): Decide
 
 /** After Up: agents that never come back must not keep a maintenance open for ever. */
 function stopWaiting(record: Maintenance, by: string, nowMs: Millis): Decided {
-  const missing = list(record.batches.flatMap((batch) => hostnamesOf(machinesMissing(batch), batch)));
+  const missing = quoted(list(record.batches.flatMap((batch) => hostnamesOf(machinesMissing(batch), batch))));
   const told = withEvent(record, nowMs, {
     kind: "note",
     text: `<@${by}> closed this without waiting any longer for the agents on ${missing}.`,

@@ -1,6 +1,7 @@
+import { quoted } from "./quote.js";
 import type { BlastRadius } from "./blast-radius.js";
-import { type Machine, machineKey, machineName } from "./machine.js";
 import { list } from "./list.js";
+import { type Machine, machineKey, machineName } from "./machine.js";
 import { type Reply, replyOf } from "./reply.js";
 import { counted } from "./status-cells.js";
 import { type Column, tableOf } from "./table.js";
@@ -19,11 +20,11 @@ export function dryRunReply(
 ): Reply {
   const { machines } = asked;
   const sentences = [
-    `Dry run in ${cluster}: ${asked.hosts} is ${counted(machines.length, "machine")} (${list(machines.map(machineName))}) with ${counted(blast.tasks, "task")}.`,
+    `Dry run in ${cluster}: ${quoted(asked.hosts)} is ${counted(machines.length, "machine")} (${quoted(list(machines.map(machineName)))}) with ${counted(blast.tasks, "task")}.`,
   ];
   if (blast.lastCopies.length > 0) {
     const apps = blast.lastCopies.map(({ app, framework }) => `${app} (${framework})`);
-    sentences.push(`Last running copies of ${list(apps)} are among them.`);
+    sentences.push(`Last running copies of ${quoted(list(apps))} are among them.`);
   }
   if (!blast.capacity.fits) sentences.push("The agents that stay have no room for what runs on them.");
   sentences.push(...refusals.map((refusal) => `It would be refused: ${refusal.why}`));

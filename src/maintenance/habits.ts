@@ -1,6 +1,6 @@
 import { machineKey } from "./machine.js";
 import type { Picture } from "./picture.js";
-import type { Batch, Maintenance } from "./record.js";
+import type { Maintenance } from "./record.js";
 import { formatSpan, type Millis, nanosToMillis } from "./time.js";
 import type { Answer, World } from "./world.js";
 
@@ -24,13 +24,6 @@ export interface Habit {
 /** Once is no habit. */
 const LEAST_EVIDENCE = 2;
 
-const BEFORE_DOWN: ReadonlySet<Batch["phase"]> = new Set([
-  "scheduled",
-  "draining",
-  "awaiting_approval",
-  "taking_down",
-]);
-
 /**
  * The record with what its frameworks have done so far: on how many machines each had tasks, promised, declined and
  * left. Until the first machines go down: what is gone afterwards was killed, it did not leave. The same record when
@@ -44,9 +37,9 @@ export function recordBehaviour(
 ): Maintenance {
   const draining = picture.machines.filter((view) => view.mode === "draining" && view.recovering === 0);
   const [first] = record.batches;
-  // A machine that somebody took off the schedule, or whose tasks cannot be seen, must not look like one that was left.
+  // A machine that is Down, that somebody took off the schedule, or whose tasks cannot be seen, must not look like one
+  // that was left.
   if (first === undefined || draining.length < picture.machines.length) return record;
-  if (!record.batches.every((batch) => BEFORE_DOWN.has(batch.phase))) return record;
 
   const keys = new Set(draining.map(machineKey));
   const tasksOn = new Map<string, number>();

@@ -1,5 +1,6 @@
 import { eventLine, stamp } from "./event-line.js";
 import { phaseOf } from "./log.js";
+import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import { type Reply, replyOf } from "./reply.js";
 import { counted } from "./status-cells.js";
@@ -73,10 +74,10 @@ const LOG_COLUMNS: readonly Column[] = [{ title: "TIME (UTC)" }, { title: "WHO" 
 
 /** The event log of one maintenance as an audit, one line an event; votes, refusals and reasons are lines of their own. */
 export function historyOf(record: Maintenance): Reply {
-  const reason = record.reason === null ? "" : ` for ${record.reason}`;
-  const ticket = record.ticket === null ? "" : ` (${record.ticket})`;
+  const reason = record.reason === null ? "" : ` for ${quoted(record.reason)}`;
+  const ticket = record.ticket === null ? "" : ` (${quoted(record.ticket)})`;
   const sentences = [
-    `${record.id} is ${phaseOf(record)}: ${record.hosts} in ${record.cluster}, asked for by <@${record.requester}>${reason}${ticket}.`,
+    `${record.id} is ${phaseOf(record)}: ${quoted(record.hosts)} in ${record.cluster}, asked for by <@${record.requester}>${reason}${ticket}.`,
   ];
   const dropped = (record.events[0]?.seq ?? 1) - 1;
   if (dropped > 0) sentences.push(`Not kept any more: ${counted(dropped, "event")} before these.`);

@@ -8,6 +8,7 @@ import { type Machine, type MachineId, machineKey, machineName } from "./machine
 import type { Policy } from "./policy.js";
 import { brokenRules } from "./policy-rules.js";
 import { drainOverride } from "./policy-rules-calendar.js";
+import { quoted } from "./quote.js";
 import type { Batch, Maintenance, Trouble } from "./record.js";
 import type { Window } from "./schedule.js";
 import { windowOf } from "./schedule-edit.js";
@@ -85,7 +86,7 @@ export function plan(
   const going = withTrouble({ ...overridden, batches: [batch], blast }, null, nowMs);
   const planned = withEvent(going, nowMs, { kind: "blast_radius" });
   if (resolution.literals.length === 0) return planned;
-  const names = list(resolution.literals.map(machineName));
+  const names = quoted(list(resolution.literals.map(machineName)));
   return withEvent(planned, nowMs, {
     kind: "note",
     text: `${names}: no agent is registered for it at the master, so its window stands but nothing drains because of it.`,
@@ -127,8 +128,8 @@ function whyNot(
 ): Refusal | null {
   if (resolution.matchedNothing.length > 0) {
     const terms = resolution.matchedNothing.map((miss) => {
-      const near = miss.nearest.length > 0 ? ` (nearest: ${list(miss.nearest)})` : "";
-      return `\`${miss.term}\`${near}`;
+      const near = miss.nearest.length > 0 ? ` (nearest: ${quoted(list(miss.nearest))})` : "";
+      return `\`${quoted(miss.term)}\`${near}`;
     });
     return {
       why: `Nothing in ${record.cluster} matches ${terms.join(", ")}. No window was posted.`,
@@ -137,14 +138,14 @@ function whyNot(
   }
   if (resolution.unknown.length > 0) {
     return {
-      why: `The master of ${record.cluster} has no agent for ${list(resolution.unknown)}. No window was posted.`,
+      why: `The master of ${record.cluster} has no agent for ${quoted(list(resolution.unknown))}. No window was posted.`,
       next: "Start the agents, leave these hosts out of the pattern, or name a machine that is not registered as host|ip.",
     };
   }
   if (machinesOf(resolution).length === 0) {
     return {
-      why: `The pattern \`${record.hosts}\` leaves no machine in ${record.cluster}. No window was posted.`,
-      next: `Look with /mesos hosts ${record.hosts} --cluster ${record.cluster}, then send the drain again.`,
+      why: `The pattern \`${quoted(record.hosts)}\` leaves no machine in ${record.cluster}. No window was posted.`,
+      next: `Look with /mesos hosts ${quoted(record.hosts)} --cluster ${record.cluster}, then send the drain again.`,
     };
   }
   const down = new Set(world.status.down.map(machineKey));
@@ -155,10 +156,10 @@ function whyNot(
       const other = others.find((o) => o.end === null && holds(o, machine));
       return other === undefined
         ? []
-        : [`${machine.hostname} is planned by ${other.id} of <@${other.requester}>`];
+        : [`${quoted(machine.hostname)} is planned by ${other.id} of <@${other.requester}>`];
     }
     const mode = down.has(machineKey(machine)) ? "is already Down" : "is already draining";
-    return [`${machine.hostname} ${mode}, ${whose(machine, window, others)}`];
+    return [`${quoted(machine.hostname)} ${mode}, ${whose(machine, window, others)}`];
   });
   if (conflicts.length === 0) return null;
   return {
@@ -171,7 +172,7 @@ function whyNot(
 export function whose(machine: MachineId, window: Window | null, others: readonly Maintenance[]): string {
   const ours = others.find((record) => record.end === null && holds(record, machine));
   if (ours !== undefined) {
-    const why = ours.reason === null ? "" : ` (${ours.reason})`;
+    const why = ours.reason === null ? "" : ` (${quoted(ours.reason)})`;
     return `by ${ours.id} of <@${ours.requester}>${why}`;
   }
   if (window === null) return "by somebody else";

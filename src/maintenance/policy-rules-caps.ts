@@ -4,6 +4,7 @@ import { type Machine, machineKey } from "./machine.js";
 import type { Cap, Policy } from "./policy.js";
 import type { DrainAsked } from "./policy-rules.js";
 import { settingOf } from "./policy-rules-setting.js";
+import { quoted } from "./quote.js";
 import type { World } from "./world.js";
 
 /** As many names as are read in one message. */
@@ -29,7 +30,7 @@ export function machinesPerMaintenance(asked: DrainAsked): Sentences | null {
   if (cap === null || machines.length <= capInMachines(cap, world) || isConfirmed(asked)) return null;
   const setting = settingOf(record.cluster, "caps.machines_per_maintenance");
   return {
-    why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${record.hosts} stands for ${machines.length}: ${names(machines)}.`,
+    why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${quoted(record.hosts)} stands for ${machines.length}: ${quoted(names(machines))}.`,
     next: howToGoOn(policy, machines.length),
   };
 }

@@ -5,6 +5,7 @@ import { isAmong, type Policy } from "./policy.js";
 import { closedForDrain } from "./policy-rules-calendar.js";
 import { machinesPerMaintenance, outOfService } from "./policy-rules-caps.js";
 import { settingOf } from "./policy-rules-setting.js";
+import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import { formatSpan, type Millis } from "./time.js";
 import type { World } from "./world.js";
@@ -109,7 +110,7 @@ function requireReason({ record, policy }: DrainAsked) {
 
 function ticketPattern({ record, policy }: DrainAsked) {
   if (policy.ticketPattern === null || fits(record.ticket, policy.ticketPattern)) return null;
-  const given = record.ticket === null ? "none was given" : `${record.ticket} is not one`;
+  const given = record.ticket === null ? "none was given" : `${quoted(record.ticket)} is not one`;
   return {
     why: `${settingOf(record.cluster, "ticket_pattern")} wants a ticket that matches ${policy.ticketPattern}, and ${given}.`,
     next: "Send the same line again with --ticket and the ticket's number at its end.",

@@ -2,6 +2,7 @@ import { whyBlind } from "./blind.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import type { DecisionKind } from "./decision.js";
 import { phaseOf, withEvent } from "./log.js";
+import { quoted } from "./quote.js";
 import type { Approval, Maintenance } from "./record.js";
 import { type ReplyParts, replyOf } from "./reply.js";
 import { formatSpan } from "./time.js";
@@ -80,7 +81,7 @@ export function expiredReply(record: Maintenance): ReplyParts {
 /** Nothing goes on while somebody holds it. */
 export function isHeld(record: Maintenance, notDone: string): ReplyParts {
   const { held } = record;
-  const why = held?.reason == null ? "" : ` (${held.reason})`;
+  const why = held?.reason == null ? "" : ` (${quoted(held.reason)})`;
   return {
     tone: "refused",
     text: `${record.id} is held by ${held === null ? "somebody" : `<@${held.by}>`}${why}.`,
@@ -160,5 +161,5 @@ export function filtered(world: World): ReplyParts | null {
   const blind = whyBlind(world);
   if (blind === null) return null;
   const { what, notDone, next } = blind;
-  return { tone: "error", text: what, notDone, next };
+  return { tone: "error", text: quoted(what), notDone, next };
 }

@@ -3,6 +3,7 @@ import type { Habit } from "./habits.js";
 import { hasEnded, phaseOf } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
 import { list, type Resolution } from "./plan.js";
+import { quoted } from "./quote.js";
 import type { Batch, Maintenance } from "./record.js";
 import { type Reply, replyOf } from "./reply.js";
 import { windowOf } from "./schedule-edit.js";
@@ -101,8 +102,8 @@ export function statusOfMaintenance(
   habits: ReadonlyMap<string, Habit> = new Map(),
 ): Reply {
   const phase = phaseOf(record);
-  const reason = record.reason === null ? "" : ` for ${record.reason}`;
-  const head = `${record.id} is ${phase}: ${record.hosts} in ${record.cluster}, asked for by <@${record.requester}>${reason}.`;
+  const reason = record.reason === null ? "" : ` for ${quoted(record.reason)}`;
+  const head = `${record.id} is ${phase}: ${quoted(record.hosts)} in ${record.cluster}, asked for by <@${record.requester}>${reason}.`;
   const { picture, trouble, end } = record;
   const sentences = [head];
   if (end === null && record.batches.length > 0) sentences.push(`Window: ${windowOfRecord(record, nowMs)}.`);
@@ -110,7 +111,7 @@ export function statusOfMaintenance(
   if (record.cancel !== null && end === null)
     sentences.push(`<@${record.cancel.by}> cancelled it; the machines are given back.`);
   if (picture !== null) sentences.push(`Last looked at ${ago(picture.atMs, nowMs)}.`);
-  if (trouble !== null) sentences.push(trouble.what);
+  if (trouble !== null) sentences.push(quoted(trouble.what));
   return replyOf({
     tone: trouble === null ? "info" : "error",
     text: sentences.join(" "),
@@ -178,12 +179,12 @@ export function hostsReply(
     belongsTo(view, world, open),
   ]);
   const misses = resolution.matchedNothing.map(({ term, nearest }) =>
-    nearest.length === 0 ? `\`${term}\`` : `\`${term}\` (nearest: ${list(nearest)})`,
+    nearest.length === 0 ? `\`${quoted(term)}\`` : `\`${quoted(term)}\` (nearest: ${quoted(list(nearest))})`,
   );
   const sentences = [views.length === 0 ? `${cluster}: no machine matches.` : `${cluster}: ${modes(views)}.`];
   if (misses.length > 0) sentences.push(`Nothing matches ${list(misses)}.`);
   if (resolution.unknown.length > 0)
-    sentences.push(`The master has no agent for ${list(resolution.unknown)}.`);
+    sentences.push(`The master has no agent for ${quoted(list(resolution.unknown))}.`);
   if (literal.size > 0) {
     sentences.push(
       "A machine that is not registered can stand in a window, but nothing drains because of it.",

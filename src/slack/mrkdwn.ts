@@ -99,17 +99,20 @@ export function someone(id: string): Mrkdwn {
 }
 
 /**
- * Like `free`, for our own sentences: a user id in them, written `<@U…>` or `@U…`, is shown as that person. A user group,
- * written `<!subteam^S…>`, is shown by its name only where nobody else reads (`to: "one"`): in a channel that would
- * notify all of them, whoever wrote it. Nothing else becomes markup: no channels and no links.
+ * Like `free`, for our own sentences: a user id that they write as `<@U…>` is shown as that person. What people wrote in
+ * them was `quoted` when the sentence was made (maintenance/quote.ts), so nobody else is mentioned. A user group,
+ * `<!subteam^S…>`, and a channel, `<#C…>`, are shown by name only where nobody else reads (`to: "one"`): in a channel the
+ * group would be notified as a whole. Nothing else becomes markup.
  */
 export function sentence(raw: string, max: number, to: "channel" | "one" = "channel"): Mrkdwn {
-  const people = /(?:&lt;@([UW][A-Z0-9]{2,30})&gt;|(?<![\w@])@([UW][A-Z0-9]{2,30})\b)/g;
+  const people = /&lt;@([UW][A-Z0-9]{2,30})&gt;/g;
   const groups = /&lt;!subteam\^(S[A-Z0-9]{2,30})&gt;/g;
+  const channels = /&lt;#(C[A-Z0-9]{2,30})&gt;/g;
   return new Mrkdwn(
     free(raw, max)
-      .text.replace(people, (_, marked?: string, bare?: string) => user(marked ?? bare ?? "").text)
-      .replace(groups, (_, id: string) => (to === "one" ? someone(id).text : `the group ${id}`)),
+      .text.replace(people, (_, id: string) => user(id).text)
+      .replace(groups, (_, id: string) => (to === "one" ? someone(id).text : `the group ${id}`))
+      .replace(channels, (_, id: string) => (to === "one" ? `<#${id}>` : `the channel ${id}`)),
   );
 }
 

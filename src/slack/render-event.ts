@@ -103,7 +103,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "note":
       return mrk`ℹ️ ${sentence(event.text, 1500)}`;
     case "failed":
-      return mrk`❌ *Failed:* ${free(event.why, 1000)}\n*Next:* ${free(event.next, 1000)}`;
+      return mrk`❌ *Failed:* ${sentence(event.why, 1000)}\n*Next:* ${sentence(event.next, 1000)}`;
   }
 }
 

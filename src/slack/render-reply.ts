@@ -5,7 +5,7 @@ import { free, join, Mrkdwn, mrk, sentence } from "./mrkdwn.js";
 
 const MARKS = { done: "✅", info: "ℹ️", refused: "🚫", error: "❗" } as const;
 
-/** What one person is told. The reply's texts are plain; a user id in them is shown as that person. */
+/** What one person is told. The reply's texts are plain; a user id that they write as `<@U…>` is shown as that person. */
 export function renderReply(reply: Reply): SlackMessage {
   const text = mrk`${new Mrkdwn(MARKS[reply.tone])} ${sentence(reply.text, 1500, "one")}`;
   const words = join(

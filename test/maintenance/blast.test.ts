@@ -203,15 +203,30 @@ describe("capacity", () => {
       roles: [{ role, fits: cpus >= 3, free: of(cpus, 8192) }],
     });
   });
-  test("a thousand tenths of a cpu are a hundred cpus", () => {
-    const tasks = Array.from({ length: 80 }, (_, n) =>
-      copyOf("/a", `a.${n}`, "web-01", { uses: of(0.1, 0) }),
-    );
-    const agents = [agent("web-01"), agent("web-02", { resources: resources() })];
+  test("three tenths of a cpu fit where there are three tenths", () => {
+    const tasks = [1, 2, 3].map((n) => copyOf("/a", `a.${n}`, "web-01", { uses: of(0.1, 0) }));
+    const agents = [agent("web-01"), agent("web-02", { resources: resources({ total: of(0.3, 0) }) })];
     expect(blastRadiusOf(worldOf({ agents, tasks }), watched("web-01")).capacity).toMatchObject({
       fits: true,
-      needs: of(8, 0),
+      needs: of(0.3, 0),
     });
+  });
+  test("room and reservations on the machines themselves are no room, whether they drain already or not", () => {
+    const reserved = [{ role: "eng", dynamic: false, cpus: 4, memMb: 0, diskMb: 0 }];
+    const parts = {
+      agents: [
+        agent("web-01", { resources: resources({ reservations: reserved }) }),
+        agent("web-02", { resources: resources({ total: of(2, 100) }) }),
+      ],
+      tasks: [load(1)],
+    };
+    const draining = worldOf({ ...parts, windows: [windowOn(["web-01"], NOW, HOUR)] });
+    for (const world of [worldOf(parts), draining]) {
+      expect(blastRadiusOf(world, watched("web-01")).capacity).toMatchObject({
+        free: of(2, 100),
+        roles: [{ role: "*", free: of(2, 100) }],
+      });
+    }
   });
 });
 

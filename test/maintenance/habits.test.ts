@@ -35,6 +35,11 @@ describe("what a framework does is written down", () => {
       },
     ]);
   });
+  test("when it left is when it was first gone", () => {
+    expect(behaviourOf(asked({ tasks: two }), asked(), asked())).toMatchObject([
+      { left: 2, leftBeforeStartMs: HOUR - MINUTE },
+    ]);
+  });
   test("one that came back has not left", () => {
     expect(behaviourOf(asked({ tasks: two }), asked(), asked({ tasks: two.slice(1) }))).toMatchObject([
       { asked: 2, left: 1, leftBeforeStartMs: null },

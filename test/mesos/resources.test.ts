@@ -1,7 +1,9 @@
+import protobuf from "protobufjs/minimal.js";
 import { describe, expect, test } from "vitest";
 import { mesos } from "../../src/mesos/proto/generated/mesos.js";
 import { agentOf, readAgents } from "../../src/mesos/read-agents.js";
 import { readTasks } from "../../src/mesos/read-tasks.js";
+import { lengthTag } from "../../src/mesos/wire.js";
 import { recorded } from "./support/recordings.js";
 
 const { Response } = mesos.v1.master;
@@ -124,6 +126,33 @@ describe("an agent's resources", () => {
       reservations: [],
       volumes: [],
     });
+  });
+});
+
+test("fields may stand in any order and apart from each other, as protobuf allows", () => {
+  const { Agent } = Response.GetAgents;
+  const { Resource } = mesos.v1;
+  const bytesOf = (parts: Record<string, unknown>) => Resource.encode(Resource.fromObject(parts)).finish();
+  const total = lengthTag(7);
+  const agent = Agent.encode(
+    Agent.fromObject({
+      agent_info: { hostname: "web-01", id: { value: "S1" } },
+      active: true,
+      version: "1.11.0",
+      pid: "slave(1)@10.0.0.1:5051",
+    }),
+  );
+  // Two messages in a row are one: here the new form of a reservation stands before the old one.
+  const newForm = bytesOf(scalar("cpus", 1, { reservations: [{ type: "STATIC", role: "ops" }] }));
+  const oldForm = bytesOf(scalar("cpus", 2, { role: "old", reservation: {} }));
+  agent.uint32(total).bytes(Buffer.concat([newForm, oldForm]));
+  agent.uint32(lengthTag(99)).bytes(Buffer.from("between"));
+  agent.uint32(total).bytes(bytesOf(scalar("cpus", 4)));
+  const agents = protobuf.Writer.create().uint32(lengthTag(1)).bytes(agent.finish()).finish();
+  const answer = protobuf.Writer.create().uint32(lengthTag(10)).bytes(agents).finish();
+  expect(readAgents(Buffer.from(answer)).agents[0]?.resources).toMatchObject({
+    total: { cpus: 6 },
+    reservations: [{ role: "ops", dynamic: false, cpus: 2 }],
   });
 });
 

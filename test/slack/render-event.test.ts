@@ -141,6 +141,10 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [{ kind: "note", text: "The master is 1.6.0." }, ["The master is 1.6.0."]],
   [
+    { kind: "failed", why: "web-01 is planned by m-8x2p4 of <@U02BOB>.", next: "Leave it out." },
+    ["Failed: web-01 is planned by m-8x2p4 of @U02BOB.", "Next: Leave it out."],
+  ],
+  [
     { kind: "failed", why: "The machines are gone.", next: "Type it again." },
     ["Failed: The machines are gone.", "Next: Type it again."],
   ],

@@ -13,7 +13,7 @@ describe("what one person is told", () => {
           text: "web-01 is in a window already.",
           said: "Machine appears more than once",
           notDone: "Nothing was posted.",
-          next: "Ask @U02BOB, or leave it out.",
+          next: "Ask <@U02BOB>, or leave it out.",
           line: "/mesos drain web-*:!web-01 4h",
         }),
       ),
@@ -32,11 +32,11 @@ describe("what one person is told", () => {
   it("names a person as a person, and nothing else becomes a mention", () => {
     const [text = ""] = mrkdwnTexts(
       renderReply(
-        replyOf({ tone: "info", text: "@U02BOB and <@U01ALICE> did; <!channel> <@U1|x> <#C01OPS> a@U02BOB" }),
+        replyOf({ tone: "info", text: "@U02BOB and <@U01ALICE> did in <#C01OPS>; <!channel> <@U1|x>" }),
       ).blocks,
     );
     expect(text).toBe(
-      "ℹ️ <@U02BOB> and <@U01ALICE> did; &lt;!channel&gt; &lt;@U1|x&gt; &lt;#C01OPS&gt; a@U02BOB",
+      "ℹ️ @U02BOB and <@U01ALICE> did in <#C01OPS>; &lt;!channel&gt; &lt;@U1|x&gt;",
     );
   });
 

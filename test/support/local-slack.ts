@@ -1,13 +1,9 @@
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
-import {
-  type LocalMessage,
-  type LocalSlack,
-  type LocalSlackOptions,
-  startLocalSlack,
-} from "../../src/rehearsal/local-slack/local-slack.js";
+import { type LocalSlack, startLocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
 import type { SlackSettings } from "../../src/slack/settings.js";
 import { suiteFor } from "./require.js";
 
+export { type LocalSlack, startLocalSlack };
 
 /** A suite that runs against the real local Slack, where its binary is installed. */
 export function localSlackSuite(name: string): (define: () => void) => void {

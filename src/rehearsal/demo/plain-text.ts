@@ -4,13 +4,15 @@ interface Texts {
   readonly text?: unknown;
   readonly fields?: unknown;
   readonly elements?: unknown;
+  readonly name?: string;
 }
 
 /** A message as a terminal can show it: its blocks' texts, one line each, buttons in brackets. */
 export function plainText(message: LocalMessage, names: Readonly<Record<string, string>>): string {
   const lines = message.blocks.flatMap((block) => linesOf(block));
   const text = lines.length > 0 ? lines.join("\n") : message.text;
-  return readable(text, names);
+  const files = listOf(message.files).map((file) => `📎 ${file.name ?? "a file"}`);
+  return readable([text, ...files].filter((line) => line !== "").join("\n"), names);
 }
 
 function linesOf(block: Texts & { readonly type: string }): string[] {

@@ -43,12 +43,15 @@ export async function startProgram(
   const onExit = () => child.kill("SIGKILL");
   process.on("exit", onExit);
   let output = "";
+  let isReady = false;
   const ended = once(child, "exit").then(() => process.removeListener("exit", onExit));
   const ready = new Promise<number>((resolve, reject) => {
     const keep = (chunk: Buffer) => {
       output += chunk.toString();
+      if (isReady) return;
       const line = output.split("\n").find((one) => one.includes('"msg":"ready"'));
       if (line === undefined) return;
+      isReady = true;
       const ops = (JSON.parse(line) as { ops: string }).ops;
       resolve(Number(ops.slice(ops.lastIndexOf(":") + 1)));
     };

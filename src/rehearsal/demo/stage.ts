@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 import { createMaster, type Master } from "../../mesos/master.js";
 import { type LocalSlack, startLocalSlack } from "../local-slack/local-slack.js";
 import { startRehearsalMaster } from "../master/master.js";
+import type { RehearsalMaster } from "../master/rehearsal-master.js";
 import { sampleCluster } from "../master/sample.js";
 import type { DemoOptions } from "./options.js";
 import { type Program, startProgram } from "./program.js";
@@ -18,6 +19,8 @@ export interface Stage {
   /** Our own eyes on the master, apart from the bot's. */
   readonly master: Master;
   readonly masterUrl: string;
+  /** The rehearsal master behind it; `null` for a real one. */
+  readonly rehearsal: RehearsalMaster | null;
   readonly programs: readonly Program[];
   /** Takes all of it down and removes its files and keys. Safe to call twice. */
   strike(): Promise<void>;
@@ -45,7 +48,8 @@ export async function setStage(options: DemoOptions): Promise<Stage> {
     undo.push(() => rm(folder, { recursive: true, force: true }));
     const slack = await startLocalSlack();
     undo.push(() => slack.close());
-    const masterUrl = options.master ?? (await rehearse(undo));
+    const rehearsal = options.master === null ? await rehearse(undo) : null;
+    const masterUrl = options.master ?? rehearsal?.url ?? "";
     const master = createMaster({
       cluster: "demo",
       masters: [masterUrl],
@@ -77,17 +81,17 @@ export async function setStage(options: DemoOptions): Promise<Stage> {
       programs.push(program);
       undo.push(() => program.stop());
     }
-    return { slack, channel: CHANNEL, master, masterUrl, programs, strike };
+    return { slack, channel: CHANNEL, master, masterUrl, rehearsal, programs, strike };
   } catch (error) {
     await strike();
     throw error;
   }
 }
 
-async function rehearse(undo: (() => Promise<unknown>)[]): Promise<string> {
+async function rehearse(undo: (() => Promise<unknown>)[]): Promise<RehearsalMaster> {
   const master = await startRehearsalMaster(sampleCluster());
   undo.push(() => master.close());
-  return master.url;
+  return master;
 }
 
 function clusterSettings(masterUrl: string) {
