@@ -1,4 +1,3 @@
-import { quoted } from "../maintenance/quote.js";
 import { readFile, stat } from "node:fs/promises";
 import type { ClusterConfig } from "../config/config.js";
 import {
@@ -10,6 +9,7 @@ import {
   resolveHosts,
 } from "../hosts/index.js";
 import type { Policy } from "../maintenance/policy.js";
+import { quoted } from "../maintenance/quote.js";
 import type { World } from "../maintenance/world.js";
 import type { Master } from "../mesos/master.js";
 

@@ -1,7 +1,8 @@
 import { advance } from "../maintenance/advance.js";
-import { withTrouble } from "../maintenance/log.js";
+import { withEvent, withTrouble } from "../maintenance/log.js";
 import { plan, refuse } from "../maintenance/plan.js";
 import type { Maintenance } from "../maintenance/record.js";
+import { versionAdvice } from "../maintenance/version-advice.js";
 import type { World } from "../maintenance/world.js";
 import { act } from "./act.js";
 import { type Cluster, HostsError } from "./cluster.js";
@@ -81,7 +82,8 @@ async function planned(
 ): Promise<Maintenance> {
   try {
     const resolution = await cluster.resolve(record.hosts, world);
-    return plan(record, resolution, world, await others(), cluster.policy, now());
+    const next = plan(record, resolution, world, await others(), cluster.policy, now());
+    return next.batches.length > 0 ? advised(next, world, now()) : next;
   } catch (error) {
     if (!(error instanceof HostsError)) throw error;
     const refusal = {
@@ -90,6 +92,14 @@ async function planned(
     };
     return refuse(record, refusal, now());
   }
+}
+
+/** Known crashes of the master's version that maintenance can run into are named in the thread. */
+function advised(record: Maintenance, world: World, nowMs: number): Maintenance {
+  return versionAdvice(world.version).reduce(
+    (told, text) => withEvent(told, nowMs, { kind: "note", text }),
+    record,
+  );
 }
 
 function notDoneYet(record: Maintenance): string {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ClusterConfig } from "../config/config.js";
 import { phaseOf } from "../maintenance/log.js";
 import type { Maintenance } from "../maintenance/record.js";
+import { versionAdvice } from "../maintenance/version-advice.js";
 import { createMaster, type Master, type MasterOptions } from "../mesos/master.js";
 import { type Cluster, createCluster } from "./cluster.js";
 import { controlProcessor } from "./control.js";
@@ -173,6 +174,8 @@ async function tellMaster({ config, master }: Lane, logger: EngineLogger): Promi
   try {
     const version = await master.version();
     logger.info({ cluster, leader: master.leader(), version }, "the leading master answers");
+    for (const advice of versionAdvice(version))
+      logger.warn({ cluster, version, advice }, "this Mesos version has a known crash");
   } catch (error) {
     logger.warn(
       { cluster, err: (error as Error).message },

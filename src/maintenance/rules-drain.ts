@@ -1,4 +1,3 @@
-import { quoted } from "./quote.js";
 import { ask, BY_ITSELF, conclude, openApproval, seenNow, withdrawn } from "./approval.js";
 import { nextOpening } from "./calendar.js";
 import { ended, hasEvent, isUnsettled, withBatch, withEvent } from "./log.js";
@@ -6,6 +5,7 @@ import type { Moment, Rule, Step } from "./phases.js";
 import type { Picture } from "./picture.js";
 import { list, whose } from "./plan.js";
 import { closedForDown } from "./policy-rules-calendar.js";
+import { quoted } from "./quote.js";
 import { obstacles } from "./readiness.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
@@ -38,7 +38,9 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
   if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   if (record.held !== null) return { record, effects: [], wakeAtMs: null };
   if (foreign.length > 0 && ours.length === 0) {
-    const lines = foreign.map((m) => `${quoted(m.hostname)} is already ${whose(m, windowOf(world.schedule, m), [])}`);
+    const lines = foreign.map(
+      (m) => `${quoted(m.hostname)} is already ${whose(m, windowOf(world.schedule, m), [])}`,
+    );
     const why = `${list(lines, "; ")}. Our window was not posted and nothing was overwritten.`;
     const next = "Leave these machines out, or wait until that window is over, then send the drain again.";
     const failed = withBatch(withEvent(record, nowMs, { kind: "failed", why, next }), {

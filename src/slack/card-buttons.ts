@@ -31,7 +31,8 @@ export function cardButtons(record: Maintenance): types.Button[] {
   const draining = record.held === null ? batches.find((batch) => batch.phase === "draining") : undefined;
   if (draining !== undefined) {
     const decision = { kind: "ask_down" as const, batch: draining.id };
-    out.push(button("Ask for Down", { ...value, decision }, { style: "primary" }));
+    // Not the inviting green one: nobody should press it because it is there.
+    out.push(button("Ask for Down", { ...value, decision }));
   }
   if (batches.some((batch) => batch.phase === "down")) {
     out.push(button("Up", { ...value, decision: { kind: "up" } }, { style: "primary" }));

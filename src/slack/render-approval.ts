@@ -1,12 +1,13 @@
 import type { types } from "@slack/bolt";
 import type { Seen, Verdict, VerdictRow } from "../maintenance/picture.js";
 import type { Approval, Batch, Maintenance } from "../maintenance/record.js";
-import type { Millis } from "../maintenance/time.js";
+import { windowsSeen } from "../maintenance/seen-window.js";
+import { formatSpan, type Millis, nanosToMillis } from "../maintenance/time.js";
 import { alarmLines } from "./blast-lines.js";
 import { actions, type Block, button, context, message, type SlackMessage, section } from "./blocks.js";
 import { code, free, join, listed, type Mrkdwn, mrk, user } from "./mrkdwn.js";
 import { count, hostOfKey, hosts } from "./parts.js";
-import { moment } from "./when.js";
+import { moment, windowOf } from "./when.js";
 
 const ORDER: readonly Verdict[] = ["promised", "refused", "silent", "empty"];
 
@@ -24,15 +25,33 @@ export function renderApproval(
   const title = `Take ${count(seen.machines.length, "machine")} down?`;
   const open = outcome === null && now < approval.expiresAtMs;
   const blocks: Block[] = [
-    section(join([mrk`*${title}*`, askedText(record, approval), ...standing(record, approval, open)], "\n")),
-    section(lossText(seen)),
+    section(
+      join(
+        [
+          mrk`*${title}*`,
+          askedText(record, approval),
+          windowText(approval, now),
+          ...standing(record, approval, open),
+        ],
+        "\n",
+      ),
+    ),
+    section(lossText(batch, seen)),
     ...alarmsBlock(seen),
-    section(mrk`${verdictText(seen.verdicts)}\n*Machines*  ${hosts(seen.machines.map(hostOfKey), 1000)}`),
+    section(
+      join(
+        [
+          seen.verdicts.length === 0 ? null : verdictText(seen.verdicts),
+          mrk`*Machines*  ${hosts(seen.machines.map(hostOfKey), 1000)}`,
+        ],
+        "\n",
+      ),
+    ),
     ...tasksBlock(seen),
     ...(open ? actions(buttons(record, batch, approval)) : [section(outcomeText(approval))]),
   ];
   const summary = open
-    ? mrk`${record.id}: ${title} ${lossText(seen)}`
+    ? mrk`${record.id}: ${title} ${lossText(batch, seen)}`
     : mrk`${record.id}: ${title} ${outcomeText(approval)}`;
   return message(summary, blocks);
 }
@@ -41,6 +60,25 @@ function askedText(record: Maintenance, approval: Approval): Mrkdwn {
   const by = approval.askedBy === null ? mrk`` : mrk` by ${user(approval.askedBy)}`;
   const expiry = approval.outcome === null ? mrk` · expires ${moment(approval.expiresAtMs)}` : mrk``;
   return mrk`${code(record.id)} in ${record.cluster} · asked ${moment(approval.askedAtMs)}${by}${expiry}`;
+}
+
+/**
+ * The window that was seen, and that it was over. How long ago is told as of the question: a text that moved with the
+ * clock would edit the message all the time.
+ */
+function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
+  const windows = windowsSeen(seen.window);
+  if (windows.length === 0) return mrk`*Window*  none in the master's schedule`;
+  const ends = windows.map(({ start, duration }) => (duration === null ? null : start + duration));
+  const last = ends.reduce((a, b) => (a === null || b === null ? null : a > b ? a : b));
+  const endMs = last === null ? null : nanosToMillis(last);
+  const over =
+    endMs === null || endMs > now
+      ? ""
+      : endMs < askedAtMs
+        ? mrk` · ⚠️ *the window ended ${formatSpan(askedAtMs - endMs)} ago* when this was asked`
+        : mrk` · ⚠️ *the window has ended*`;
+  return mrk`*Window*  ${listed(windows.map(windowOf), 600)}${over}`;
 }
 
 /** What else one has to know before answering: that it is forced, who approved already, that it is held. */
@@ -70,8 +108,20 @@ function alarmsBlock(seen: Seen): Block[] {
   return lines.length === 0 ? [] : [section(join(lines, "\n"))];
 }
 
-function lossText(seen: Seen): Mrkdwn {
-  if (seen.tasks.length === 0) return mrk`No tasks are left on them: nothing will be lost.`;
+function lossText(batch: Batch, seen: Seen): Mrkdwn {
+  const registered = new Set(batch.agents.map((agent) => agent.machine));
+  const without = seen.machines.filter((machine) => !registered.has(machine));
+  if (without.length === seen.machines.length && seen.tasks.length === 0) {
+    return mrk`The master knows no agent there, so nothing is known of tasks.`;
+  }
+  const unknown =
+    without.length === 0
+      ? mrk``
+      : mrk` The master knows no agent on ${hosts(without.map(hostOfKey), 500)}, so nothing is known of tasks there.`;
+  if (seen.tasks.length === 0) {
+    const them = seen.machines.length === 1 ? "it" : "them";
+    return mrk`No tasks are left on ${them}: nothing will be lost.${unknown}`;
+  }
   const perFramework = new Map<string, number>();
   for (const task of seen.tasks)
     perFramework.set(task.framework, (perFramework.get(task.framework) ?? 0) + 1);
@@ -80,7 +130,7 @@ function lossText(seen: Seen): Mrkdwn {
     largestFirst.map(([name, tasks]) => mrk`${free(name, 80)} ${tasks}`),
     600,
   );
-  return mrk`*Will be lost:* ${count(seen.tasks.length, "task")} (${names}).`;
+  return mrk`*Will be lost:* ${count(seen.tasks.length, "task")} (${names}).${unknown}`;
 }
 
 /** `promised 4 · refused 1 (kafka on web-04) · silent 1 · empty 0`. */

@@ -1,6 +1,6 @@
 import { hasEnded } from "../maintenance/log.js";
 import type { Batch, Maintenance } from "../maintenance/record.js";
-import { summarise, tasksLeft } from "../maintenance/summary.js";
+import { summarise } from "../maintenance/summary.js";
 import { formatSpan, type Millis, nanosToMillis } from "../maintenance/time.js";
 import {
   actions,
@@ -13,13 +13,11 @@ import {
   section,
 } from "./blocks.js";
 import { cardButtons, isWaitingForAgents } from "./card-buttons.js";
+import { isEmptying, tasksText } from "./card-tasks.js";
 import { erasedLines } from "./erased-lines.js";
-import { free, join, listed, Mrkdwn, mrk, oneLine, someone, user } from "./mrkdwn.js";
-import { bar, count, frameworkLines, hosts, problem } from "./parts.js";
+import { free, join, listed, Mrkdwn, mrk, oneLine, sentence, someone, user } from "./mrkdwn.js";
+import { count, frameworkLines, hosts, problem } from "./parts.js";
 import { moment, windowOf } from "./when.js";
-
-/** An observation older than this is shown with its time: the reader should not take it for the present. */
-const STALE_MS = 5 * 60_000;
 
 /**
  * The root message of a maintenance, from its record alone: edited in place for as long as it is open. `now` only
@@ -112,27 +110,8 @@ const DEADLINE = {
   force: "the approval is asked for, to go on in spite of them",
 } as const;
 
-function tasksText(record: Maintenance, now: Millis): Mrkdwn {
-  const picture = record.picture;
-  if (picture === null) return mrk`not looked at yet`;
-  const left = tasksLeft(picture);
-  const recovering = picture.machines.filter((machine) => machine.recovering > 0).length;
-  return join(
-    [
-      picture.tasksMost === 0
-        ? mrk`none`
-        : mrk`${left} of ${picture.tasksMost} left  ${bar(left, picture.tasksMost)}`,
-      recovering === 0
-        ? null
-        : mrk`the agents of ${count(recovering, "machine")} are not back after a fail-over: their tasks cannot be seen`,
-      now - picture.atMs > STALE_MS && record.end === null ? mrk`seen ${moment(picture.atMs)}` : null,
-    ],
-    "\n",
-  );
-}
-
 function frameworksBlock(record: Maintenance, habits: ReadonlyMap<string, string>): Block[] {
-  if (record.picture === null || record.picture.verdicts.length === 0) return [];
+  if (record.picture === null || record.picture.verdicts.length === 0 || !isEmptying(record)) return [];
   const summaries = summarise(record.picture);
   // With habits the lines are sentences: one below the other, where otherwise one line holds them all.
   const known = summaries.some((summary) => habits.has(summary.name));
@@ -190,7 +169,7 @@ function endBlock(record: Maintenance): Block[] {
     const { phase, atMs, why } = record.end;
     const what = { up: "✅ *Back in service*", cancelled: "↩️ *Cancelled*", failed: "❌ *Failed*" }[phase];
     return [
-      section(mrk`${new Mrkdwn(what)} ${moment(atMs)}${why === null ? "" : mrk` · ${free(why, 600)}`}`),
+      section(mrk`${new Mrkdwn(what)} ${moment(atMs)}${why === null ? "" : mrk` · ${sentence(why, 600)}`}`),
     ];
   }
   if (record.cancel === null) return [];

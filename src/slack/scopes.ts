@@ -2,7 +2,6 @@
 export const BOT_SCOPES = {
   commands: "the slash command",
   "chat:write": "cards, threads and answers",
-  "users:read": "names of people in the hand-over record",
   "usergroups:read": "approvers by user group",
   "files:write": "long lists as a file in the thread",
 } as const;

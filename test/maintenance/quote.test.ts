@@ -15,7 +15,21 @@ test.each([
 
 test("whatever people write, a sentence names only those it names itself", () => {
   const piece = fc.constantFrom(
-    ...["<", ">", "@", "!", "#", "^", "|", "&lt;", "&", "@U02BOB", "<@U02BOB>", "<!subteam^S0OPS>", "<#C01OPS>"],
+    ...[
+      "<",
+      ">",
+      "@",
+      "!",
+      "#",
+      "^",
+      "|",
+      "&lt;",
+      "&",
+      "@U02BOB",
+      "<@U02BOB>",
+      "<!subteam^S0OPS>",
+      "<#C01OPS>",
+    ],
     ...["\u200b", "\u202e", "\u0000", "\ud83d", "`", " ", "!here", "http://a.b", "x"],
   );
   const typed = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));

@@ -90,9 +90,15 @@ describe("the leader", () => {
     const master = client({ masters: addresses(leader) });
     await master.schedule();
     leader.handler = (_, response) => say(response, 504, "Gateway Timeout");
-    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({ sent: "maybe", status: 504 });
+    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({
+      sent: "maybe",
+      status: 504,
+    });
     leader.handler = (_, response) => say(response, 503, "No leader elected");
-    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({ sent: "no", code: "no_leader" });
+    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({
+      sent: "no",
+      code: "no_leader",
+    });
   });
 
   test("that says it has not recovered is given up for one that has", async () => {

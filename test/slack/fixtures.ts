@@ -50,7 +50,10 @@ export function batchOf(parts: Partial<Batch> = {}): Batch {
   return {
     id: "b1",
     machines: machines(6),
-    agents: [],
+    agents: machines(6).map(({ hostname, ip }) => ({
+      machine: `${hostname}|${ip}`,
+      id: `agent-${hostname}`,
+    })),
     window: { start: millisToNanos(NOW + 8 * 60_000), duration: millisToNanos(4 * HOUR) },
     movingFrom: null,
     phase: "draining",
@@ -81,7 +84,7 @@ export function seenOf(parts: Partial<Seen> = {}): Seen {
       verdict("web-02", "kafka", "refused", 1),
       verdict("web-02", "chronos", "silent", 1),
     ],
-    window: "1/2",
+    window: `${millisToNanos(NOW + 8 * 60_000)}/${millisToNanos(4 * HOUR)}`,
     blast: null,
     ...parts,
   };

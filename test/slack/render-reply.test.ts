@@ -35,9 +35,7 @@ describe("what one person is told", () => {
         replyOf({ tone: "info", text: "@U02BOB and <@U01ALICE> did in <#C01OPS>; <!channel> <@U1|x>" }),
       ).blocks,
     );
-    expect(text).toBe(
-      "ℹ️ @U02BOB and <@U01ALICE> did in <#C01OPS>; &lt;!channel&gt; &lt;@U1|x&gt;",
-    );
+    expect(text).toBe("ℹ️ @U02BOB and <@U01ALICE> did in <#C01OPS>; &lt;!channel&gt; &lt;@U1|x&gt;");
   });
 
   it("keeps a table's columns", () => {

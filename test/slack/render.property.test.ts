@@ -171,8 +171,8 @@ const record: fc.Arbitrary<Maintenance> = fc
 
 /** In a channel: groups of the configuration only, because a group that is named there is notified. */
 const OWNERS_ONLY = /<!subteam\^S01OPS>/g;
-/** To one person: any group, because nobody else sees it. */
-const ANY_GROUP = /<!subteam\^S[A-Z0-9]+>/g;
+/** To one person: any group and channel, because nobody else sees it. */
+const ANY_GROUP = /<(?:!subteam\^S|#C)[A-Z0-9]+>/g;
 
 /** What every message must be, whatever is in it. */
 function check(message: SlackMessage, users: readonly string[] = [], groups = OWNERS_ONLY): void {
