@@ -5,6 +5,7 @@ import type { Effect } from "../maintenance/phases.js";
 import type { Maintenance } from "../maintenance/record.js";
 import type { Schedule } from "../maintenance/schedule.js";
 import { applyEdit, type ScheduleEdit, sameSchedule } from "../maintenance/schedule-edit.js";
+import { withAcceptedRemoval, withConfirmedUp } from "../maintenance/unseen-window.js";
 import type { World } from "../maintenance/world.js";
 import { MesosError } from "../mesos/errors.js";
 import type { Cluster } from "./cluster.js";
@@ -75,7 +76,9 @@ async function updateSchedule(
     await cluster.master.updateSchedule(next);
     accepted = true;
   });
-  return accepted && edit.kind === "place" ? withAcceptedPost(written, edit.machines, now()) : written;
+  if (!accepted || edit.kind === "move") return written;
+  const told = edit.kind === "place" ? withAcceptedPost : withAcceptedRemoval;
+  return told(written, edit.machines, now());
 }
 
 /** A call that can be repeated without harm. Without an answer it is neither repeated nor given up for a while (invariant 7). */
@@ -145,6 +148,21 @@ async function stopMaintenance(
   cluster: Cluster,
   now: () => number,
 ): Promise<Maintenance> {
-  const stop = () => cluster.master.stopMaintenance(effect.machines);
-  return await write(record, "The machines are not up yet.", cluster, now, stop);
+  const { machines } = effect;
+  let confirmed = false;
+  const stop = async () => {
+    try {
+      await cluster.master.stopMaintenance(machines);
+    } catch (error) {
+      // Of a single machine this is an answer: it is up. In a list it may be about another one.
+      if (machines.length > 1 || !isNotDown(error)) throw error;
+    }
+    confirmed = true;
+  };
+  const written = await write(record, "The machines are not up yet.", cluster, now, stop);
+  return confirmed ? withConfirmedUp(written, machines) : written;
+}
+
+function isNotDown(error: unknown): boolean {
+  return error instanceof MesosError && (error.code === "not_down" || error.code === "not_scheduled");
 }

@@ -1,16 +1,20 @@
+import { withAwayMachines } from "../maintenance/away-machines.js";
+import { holds, whose } from "../maintenance/conflicts.js";
 import type { Decision } from "../maintenance/decision.js";
+import { list } from "../maintenance/list.js";
 import { machineKey } from "../maintenance/machine.js";
-import { holds, list, whose } from "../maintenance/plan.js";
 import { quoted } from "../maintenance/quote.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { replyOf } from "../maintenance/reply.js";
 import { windowOf } from "../maintenance/schedule-edit.js";
-import type { Agent, World } from "../maintenance/world.js";
+import type { World } from "../maintenance/world.js";
+import { phaseRefusal } from "../maintenance/wrong-phase.js";
 import { HostsError } from "./cluster.js";
 import type { ControlPorts } from "./control.js";
 import type { DecisionJob, HostsJob } from "./lanes.js";
 import { replyFrom } from "./troubles.js";
 
+const TOGETHER = "The machines of one maintenance go together.";
 const WORD = { down: "Down", up: "Up", cancel: "Cancel" } as const;
 
 /**
@@ -36,7 +40,7 @@ export async function decideForHosts(
   try {
     world = await cluster.world("fresh");
     open = await records.open();
-    resolution = await cluster.resolve(request.hosts, withMachinesOf(open, world));
+    resolution = await cluster.resolve(request.hosts, withAwayMachines(world, open));
   } catch (error) {
     if (error instanceof HostsError)
       return await refuse(error.message, `See what matches with /mesos hosts ${quoted(request.hosts)}.`);
@@ -74,6 +78,10 @@ export async function decideForHosts(
       .flatMap((batch) => batch.machines)
       .filter((machine) => !named.has(machineKey(machine)));
     if (rest.length > 0) {
+      // Nothing is advised that would be refused in its turn.
+      const refusal = phaseRefusal(record, WORD[request.verb]);
+      if (refusal !== null)
+        return await refuse(`${refusal.text} ${TOGETHER}`, refusal.next ?? `See /mesos status ${record.id}.`);
       return await refuse(
         `${record.id} also holds ${list(rest.map((machine) => machine.hostname))}, and its machines go together.`,
         `For all of them: /mesos ${request.verb} ${record.id}.`,
@@ -103,23 +111,4 @@ export function decisionFor(verb: HostsJob["verb"], record: Maintenance): Decisi
     (batch) => !["down", "bringing_up", "up", "cancelled", "failed"].includes(batch.phase),
   );
   return { kind: "ask_down", batch: (next ?? record.batches.at(-1))?.id ?? "b1" };
-}
-
-/** Machines that are Down have no agent at the master, but their maintenance knows them: they can be named too. */
-function withMachinesOf(open: readonly Maintenance[], world: World): World {
-  const known = new Set(world.agents.map((agent) => machineKey(agent.machine)));
-  const away: Agent[] = open
-    .flatMap((record) => record.batches.flatMap((batch) => batch.machines))
-    .filter((machine) => !known.has(machineKey(machine)))
-    .map((machine) => ({
-      id: `away-${machineKey(machine)}`,
-      machine,
-      attributes: [],
-      region: null,
-      zone: null,
-      active: false,
-      deactivated: false,
-      resources: null,
-    }));
-  return away.length === 0 ? world : { ...world, agents: [...world.agents, ...away] };
 }

@@ -1,3 +1,4 @@
+import { withAwayMachines } from "../maintenance/away-machines.js";
 import { blastRadiusOf } from "../maintenance/blast.js";
 import { dryRunReply } from "../maintenance/dry-run.js";
 import { machineKey } from "../maintenance/machine.js";
@@ -15,8 +16,9 @@ export async function dryRun(
   nowMs: number,
 ): Promise<Reply> {
   const world = await cluster.world();
-  const resolution = await cluster.resolve(record.hosts, world);
-  const planned = plan(record, resolution, world, await records.open(), cluster.policy, nowMs);
+  const open = await records.open();
+  const resolution = await cluster.resolve(record.hosts, withAwayMachines(world, open));
+  const planned = plan(record, resolution, world, open, cluster.policy, nowMs);
   if (planned.trouble !== null) {
     const { what, said, notDone, next } = planned.trouble;
     return replyOf({ tone: "error", text: what, said, notDone, next });

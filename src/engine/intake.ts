@@ -27,6 +27,7 @@ import type { Notifier } from "./notify.js";
 import type { Records } from "./records.js";
 import type { Store } from "./store/store.js";
 import { StoreError } from "./store/store-error.js";
+import { createUnattended } from "./unattended.js";
 
 /** What the bot knows of a cluster: enough to understand a command, nothing to call a master with. */
 export interface IntakeCluster {
@@ -47,6 +48,8 @@ export interface IntakePorts {
   /** Which of these user groups somebody is in; a failed look-up counts as none (invariant 6). */
   personOf(user: string, groups: readonly string[]): Promise<Person>;
   readonly logger: EngineLogger;
+  /** How long a job may wait for a worker before that is told. */
+  readonly patienceMs?: number;
   now(): number;
 }
 
@@ -56,6 +59,7 @@ export interface IntakePorts {
  */
 export function createIntake(ports: IntakePorts): SlackHandlers {
   const queries = ports.store.queue(QUERY_QUEUE);
+  const unattended = createUnattended(ports.notifier, ports.logger, ports.patienceMs);
 
   return {
     async command(input: CommandInput): Promise<Reply | null> {
@@ -136,7 +140,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     const cluster = command.cluster ?? "";
     const person = await personOf(cluster, input.user);
     const job: HostsJob = { verb, hosts: target.hosts, person, override, replyTo: targetOf(input) };
-    await recordsOf(cluster).queue.add(HOSTS_JOB, job, SHORT_JOB_OPTIONS);
+    unattended(await recordsOf(cluster).queue.add(HOSTS_JOB, job, SHORT_JOB_OPTIONS), job.replyTo);
     return null;
   }
 
@@ -167,10 +171,9 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       const record = newMaintenance(id, command, person, channel, ports.now());
       // The thread first: should we die in between, a thread without a maintenance goes away by itself.
       await ports.notifier.openThread(record, targetOf(input));
-      await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), {
-        ...MAINTENANCE_JOB_OPTIONS,
-        jobId: id,
-      });
+      const options = { ...MAINTENANCE_JOB_OPTIONS, jobId: id };
+      const job = await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), options);
+      unattended(job, targetOf(input));
       ports.logger.info(
         { maintenance: id, cluster: record.cluster, user: record.requester, hosts: record.hosts },
         "drain queued",
@@ -223,15 +226,13 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   }
 
   async function placeQuery(query: QueryJob): Promise<null> {
-    await queries.add(query.kind, query, SHORT_JOB_OPTIONS);
+    unattended(await queries.add(query.kind, query, SHORT_JOB_OPTIONS), query.replyTo);
     return null;
   }
 
   async function placeDecision(cluster: string, job: DecisionJob): Promise<void> {
-    await recordsOf(cluster).queue.add(DECISION_JOB, job, {
-      ...SHORT_JOB_OPTIONS,
-      jobId: decisionJobId(job),
-    });
+    const options = { ...SHORT_JOB_OPTIONS, jobId: decisionJobId(job) };
+    unattended(await recordsOf(cluster).queue.add(DECISION_JOB, job, options), job.replyTo);
   }
 
   /** The person with the groups that matter in this cluster. Slack is asked at most once in a while (`groups.ts`). */

@@ -1,3 +1,4 @@
+import { withAwayMachines } from "../maintenance/away-machines.js";
 import { historyOf, historyReply } from "../maintenance/history.js";
 import { decodeMaintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
@@ -91,7 +92,7 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
       if (query.hosts === null)
         return statusOfCluster(cluster.name, open, await worldIfReadable(cluster), nowMs);
       const world = await cluster.world();
-      const resolution = await cluster.resolve(query.hosts, world);
+      const resolution = await cluster.resolve(query.hosts, withAwayMachines(world, open));
       return resolution.machines.length > 0
         ? statusOfMachines(resolution.machines, world, open, nowMs)
         : hostsReply(cluster.name, resolution, world, open);
@@ -114,7 +115,9 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
       return await dryRun(decodeMaintenance(query.record), cluster, records, nowMs);
     case "hosts": {
       const world = await cluster.world();
-      return hostsReply(cluster.name, await cluster.resolve(query.hosts, world), world, await records.open());
+      const open = await records.open();
+      const resolution = await cluster.resolve(query.hosts, withAwayMachines(world, open));
+      return hostsReply(cluster.name, resolution, world, open);
     }
   }
 }

@@ -69,7 +69,14 @@ export function openRecords(store: Store, cluster: string, logger: EngineLogger)
       if (found !== undefined) await wake(found);
     },
     async wakeAll() {
-      for (const one of await jobs("failed")) await one.retry("failed");
+      for (const one of await jobs("failed")) {
+        try {
+          await one.retry("failed");
+        } catch (error) {
+          // Another worker that starts at the same time has done it.
+          logger.warn({ err: error, job: one.id, cluster }, "a failed job was not taken up again here");
+        }
+      }
       for (const one of await jobs("delayed")) await wake(one);
     },
   };

@@ -1,4 +1,5 @@
 import { advance } from "../maintenance/advance.js";
+import { withAwayMachines } from "../maintenance/away-machines.js";
 import { withEvent, withTrouble } from "../maintenance/log.js";
 import { plan, refuse } from "../maintenance/plan.js";
 import type { Maintenance } from "../maintenance/record.js";
@@ -81,8 +82,9 @@ async function planned(
   { cluster, others, now }: TickPorts,
 ): Promise<Maintenance> {
   try {
-    const resolution = await cluster.resolve(record.hosts, world);
-    const next = plan(record, resolution, world, await others(), cluster.policy, now());
+    const open = await others();
+    const resolution = await cluster.resolve(record.hosts, withAwayMachines(world, open));
+    const next = plan(record, resolution, world, open, cluster.policy, now());
     return next.batches.length > 0 ? advised(next, world, now()) : next;
   } catch (error) {
     if (!(error instanceof HostsError)) throw error;
