@@ -1,4 +1,10 @@
-# Builds and runs mesos-maintenance-bot. Works on Docker and Podman; no network but the npm registry is needed.
+# Builds and runs mesos-maintenance-bot. Works on Docker and Podman; no network but the image and npm registries is needed.
+#
+#   docker build -t mesos-maintenance-bot:0.1.0 .
+#   docker run --env-file .env -v "$PWD/config:/app/config:ro" -v mesos-bot-data:/data mesos-maintenance-bot:0.1.0
+#
+# A clusters file and what it names (certificates, an inventory) are not in the image: mount them, as above, and set
+# CLUSTERS_FILE=config/clusters.yaml. docker-compose.yml runs bot and worker apart, with Redis.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -15,13 +21,13 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --omit=dev --omit=optional
 
 FROM node:22-bookworm-slim
+# In its own network namespace the container's health and metrics may listen everywhere; publish them on loopback only.
 ENV NODE_ENV=production OPS_HOST=0.0.0.0 OPS_PORT=9464 DATA_DIR=/data
 WORKDIR /app
 RUN mkdir /data && chown node:node /data
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE README.md ./
-COPY config ./config
 USER node
 VOLUME /data
 EXPOSE 9464

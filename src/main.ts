@@ -71,6 +71,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
       clusters: config.clusters,
       logger: log,
       onAck: (_kind, ms) => metrics.commandAckSeconds.observe(ms / 1000),
+      onCommand: (verb, outcome) => metrics.commands.inc({ verb, outcome }),
       onSlackCall: (method, outcome) => metrics.slackCalls.inc({ method, outcome }),
     });
     shutdown.add("stop the bot", () => bot.stop());

@@ -112,9 +112,8 @@ function oneWordTooMany(
 function isHosts(text: string): boolean {
   return (
     /[\d*?[\]@=~]/.test(text) &&
-    !looksLikeDuration(text) &&
-    !isId(text) &&
     !TIME_OF_DAY.test(text) &&
+    !text.split(/[,:]/).some((part) => looksLikeDuration(part) || isId(part)) &&
     parsePattern(text).ok
   );
 }

@@ -1,5 +1,5 @@
 import { nearest } from "../hosts/index.js";
-import { isUnit } from "./duration.js";
+import { isUnit, looksLikeDuration } from "./duration.js";
 import { Mistake } from "./mistake.js";
 import { isFlag, OPTIONS, type OptionName, optionKnownAs } from "./options.js";
 import { quoteWord, type Word } from "./words.js";
@@ -138,7 +138,9 @@ function joinWords(words: readonly (Word & Positional)[]): readonly Positional[]
   for (const word of words) {
     const previous = joined.at(-1);
     const open = previous && !previous.quoted && !word.quoted;
-    const separated = open && (/[,:]$/.test(previous.text) || /^[,:]/.test(word.text));
+    // `web-01, 4h`: a comma too many, and no host called 4h.
+    const duration = looksLikeDuration(word.text) && /[a-z]$/i.test(word.text);
+    const separated = open && !duration && (/[,:]$/.test(previous.text) || /^[,:]/.test(word.text));
     const signed = open && /^[&!]./.test(word.text);
     if (separated || signed || (open && /^\+?\d+$/.test(previous.text) && isUnit(word.text))) {
       const between = signed && !separated ? ":" : "";

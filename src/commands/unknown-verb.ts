@@ -6,7 +6,7 @@ import { VERBS } from "./verbs.js";
 const BUTTONS = /^(?:approve|deny|reject|veto|yes|no|lgtm|ready)$/;
 
 /** What is told about a word that is no verb. */
-export interface UnknownVerb {
+interface UnknownVerb {
   readonly problem: string;
   /** The verb it may stand for. */
   readonly meant: string | null;

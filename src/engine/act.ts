@@ -5,7 +5,7 @@ import type { Effect } from "../maintenance/phases.js";
 import type { Maintenance } from "../maintenance/record.js";
 import type { Schedule } from "../maintenance/schedule.js";
 import { applyEdit, type ScheduleEdit, sameSchedule } from "../maintenance/schedule-edit.js";
-import { withAcceptedRemoval, withConfirmedUp } from "../maintenance/unseen-window.js";
+import { showsNothing, withAcceptedRemoval, withConfirmedUp } from "../maintenance/unseen-window.js";
 import type { World } from "../maintenance/world.js";
 import { MesosError } from "../mesos/errors.js";
 import type { Cluster } from "./cluster.js";
@@ -31,7 +31,7 @@ export async function act(
     case "start_maintenance":
       return await startMaintenance(record, effect, cluster, now);
     case "stop_maintenance":
-      return await stopMaintenance(record, effect, cluster, now);
+      return await stopMaintenance(record, effect, world, cluster, now);
   }
 }
 
@@ -145,6 +145,7 @@ async function startMaintenance(
 async function stopMaintenance(
   record: Maintenance,
   effect: Extract<Effect, { kind: "stop_maintenance" }>,
+  world: World,
   cluster: Cluster,
   now: () => number,
 ): Promise<Maintenance> {
@@ -154,8 +155,8 @@ async function stopMaintenance(
     try {
       await cluster.master.stopMaintenance(machines);
     } catch (error) {
-      // Of a single machine this is an answer: it is up. In a list it may be about another one.
-      if (machines.length > 1 || !isNotDown(error)) throw error;
+      // Where no window is shown this is what was asked for: the machine is up. In a list it may be about another one.
+      if (machines.length > 1 || !showsNothing(world) || !isNotDown(error)) throw error;
     }
     confirmed = true;
   };

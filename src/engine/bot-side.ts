@@ -25,6 +25,7 @@ export interface BotOptions {
   readonly logger: EngineLogger & SlackLogger;
   /** Milliseconds from a command or click to its acknowledgement. */
   readonly onAck?: (kind: string, ms: number) => void;
+  readonly onCommand?: (verb: string, outcome: string) => void;
   readonly onSlackCall?: (method: string, outcome: string) => void;
   readonly now?: () => number;
 }
@@ -54,6 +55,7 @@ export function createBotSide(options: BotOptions): BotSide {
     records,
     notifier,
     personOf: groups.personOf,
+    onCommand: options.onCommand,
     logger,
     now,
   });

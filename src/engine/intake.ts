@@ -48,6 +48,8 @@ export interface IntakePorts {
   /** Which of these user groups somebody is in; a failed look-up counts as none (invariant 6). */
   personOf(user: string, groups: readonly string[]): Promise<Person>;
   readonly logger: EngineLogger;
+  /** For metrics. */
+  readonly onCommand?: ((verb: string, outcome: string) => void) | undefined;
   /** How long a job may wait for a worker before that is told. */
   readonly patienceMs?: number;
   now(): number;
@@ -65,8 +67,14 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     async command(input: CommandInput): Promise<Reply | null> {
       const context: CommandContext = { clusters: ports.clusters, channel: input.channel };
       const parsed = parseCommand(input.text, context);
-      if (!parsed.ok) return parsed.reply;
-      return await orSay(() => run(parsed.command, input));
+      if (!parsed.ok) {
+        ports.onCommand?.("unknown", "refused");
+        return parsed.reply;
+      }
+      const { command } = parsed;
+      const reply = await orSay(() => run(command, input));
+      ports.onCommand?.(command.verb, outcomeOf(reply));
+      return reply;
     },
 
     async click(input: ClickInput): Promise<Reply | null> {
@@ -276,6 +284,11 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       });
     }
   }
+}
+
+function outcomeOf(reply: Reply | null): string {
+  if (reply === null || reply.tone === "done") return "queued";
+  return { info: "answered", refused: "refused", error: "failed" }[reply.tone];
 }
 
 function targetOf(input: CommandInput | ClickInput): StoredReplyTarget {

@@ -135,7 +135,8 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
 
 /** Whether a call that got no answer may still take effect. */
 function isUnderWay(record: Maintenance, { nowMs }: Moment): boolean {
-  return isUnsettled(record, nowMs) || record.batches.some((batch) => batch.intent !== null);
+  const sent = ({ phase, intent }: Batch) => phase === "taking_down" && intent !== null;
+  return isUnsettled(record, nowMs) || record.batches.some(sent);
 }
 
 /**

@@ -63,7 +63,6 @@ export function ask(
     ...batch,
     phase: "awaiting_approval",
     askedByItself: true,
-    intent: null,
     approvals: [
       ...approvals,
       {
@@ -93,6 +92,12 @@ export function withdrawn(batch: Batch, nowMs: Millis): Batch {
   return openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs });
 }
 
+/** The batch with its granted approval taken back before any call was sent under it; it drains on. */
+export function takenBack(batch: Batch, nowMs: Millis): Batch {
+  if (batch.phase !== "taking_down" || batch.intent !== null) return batch;
+  return { ...settle(batch, { kind: "withdrawn", atMs: nowMs }), phase: "draining" };
+}
+
 function settle(batch: Batch, outcome: Outcome): Batch {
   const last = batch.approvals.at(-1);
   if (last === undefined) return batch;
@@ -116,7 +121,8 @@ export function conclude(
   const settled = settle(batch, outcome);
   const about = { batch: batch.id, approval: batch.approvals.at(-1)?.id ?? "" };
   const { atMs } = outcome;
-  const draining = withBatch(record, { ...settled, phase: "draining", intent: null });
+  // The intent stays: a call of ours that got no answer may show late, and then it was ours.
+  const draining = withBatch(record, { ...settled, phase: "draining" });
   switch (outcome.kind) {
     case "granted": {
       const granted = withBatch(record, { ...settled, phase: "taking_down", intent: null });
@@ -129,12 +135,7 @@ export function conclude(
       // Fail closed: a question that nobody answered in time is a no.
       return withEvent(draining, atMs, { kind: "approval_expired", ...about });
     case "outdated": {
-      const again = withBatch(draining, {
-        ...settled,
-        phase: "draining",
-        intent: null,
-        askedByItself: false,
-      });
+      const again = withBatch(draining, { ...settled, phase: "draining", askedByItself: false });
       return withEvent(again, atMs, { kind: "approval_outdated", ...about, by, changes: outcome.changes });
     }
   }

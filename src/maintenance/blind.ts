@@ -67,7 +67,7 @@ export function whyBlind(world: World): Omit<Trouble, "sinceMs"> | null {
     what: `The master shows ${spots.map((spot) => spot.what).join("; ")}: the view we get is filtered.`,
     said: null,
     notDone:
-      "Nothing was posted and nothing is concluded, because posting on a filtered view would wipe other people's windows.",
+      "Nothing is posted and nothing is concluded, because posting on a filtered view would wipe other people's windows.",
     next: `Grant the bot's principal ${rights.join(" and ")} on ANY; it goes on by itself then.`,
   };
 }

@@ -2,19 +2,13 @@ import { ask, conclude, openApproval, seenNow } from "./approval.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import { batchOf, freshPicture } from "./decide-down.js";
 import { list } from "./list.js";
+import { nobodyCouldApprove } from "./may-approve.js";
 import { quoted } from "./quote.js";
 import { obstacles } from "./readiness.js";
 import type { Maintenance } from "./record.js";
-import {
-  beingCancelled,
-  filtered,
-  isHeld,
-  isMoving,
-  nothingToDo,
-  unchanged,
-  wrongPhase,
-} from "./refusals.js";
+import { beingCancelled, filtered, isHeld, isMoving, nothingToDo, unchanged } from "./refusals.js";
 import { replyOf } from "./reply.js";
+import { wrongPhase } from "./wrong-phase.js";
 
 /** Asks for the Down of a draining batch. */
 export function askDown(record: Maintenance, batchId: string, context: DecisionContext): Decided {
@@ -56,6 +50,15 @@ export function askDown(record: Maintenance, batchId: string, context: DecisionC
       next: "Wait until the agents have registered again, then ask once more.",
     });
   }
+  const nobody = nobodyCouldApprove(record, policy, person.user);
+  if (nobody !== null) {
+    return unchanged(record, {
+      tone: "refused",
+      text: `${record.id}: ${nobody}`,
+      notDone: "The approval was not asked for.",
+      next: "Have it asked for by somebody who is not needed to approve it.",
+    });
+  }
   const current = open === null ? record : conclude(record, batch, { kind: "expired", atMs: nowMs });
   const asked = ask(
     current,
@@ -67,6 +70,10 @@ export function askDown(record: Maintenance, batchId: string, context: DecisionC
   );
   return {
     record: asked,
-    reply: replyOf({ tone: "done", text: `${record.id}: the approval is asked for in the thread.` }),
+    reply: replyOf({
+      tone: "done",
+      text: `${record.id}: the approval is asked for in the thread.`,
+      next: policy.selfApproval ? null : "Somebody else has to approve it.",
+    }),
   };
 }

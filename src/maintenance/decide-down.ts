@@ -1,23 +1,26 @@
 import { askAgainBecauseWorse, conclude, seenNow, watchedMachines } from "./approval.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import type { Decision } from "./decision.js";
+import { list } from "./list.js";
 import { withBatch, withEvent } from "./log.js";
 import { mayNotApprove } from "./may-approve.js";
 import type { Picture } from "./picture.js";
-import { list } from "./plan.js";
 import { closedForDown } from "./policy-rules-calendar.js";
 import { quoted } from "./quote.js";
 import { obstacles } from "./readiness.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
 import {
   alreadySettled,
+  approvedReply,
   beingCancelled,
+  deniedReply,
   expiredReply,
   filtered,
   isHeld,
   nothingToDo,
   refused,
   unchanged,
+  votedReply,
 } from "./refusals.js";
 import { replyOf } from "./reply.js";
 import { worseThan } from "./seen.js";
@@ -37,10 +40,10 @@ export function approve(
   const batch = batchOf(record, batchId);
   const approval = batch?.approvals.find((a) => a.id === approvalId) ?? null;
   if (batch === null || approval === null || world === null) return unchanged(record, nothingToDo(record));
-  const settled = alreadySettled(record, approval);
+  const settled = alreadySettled(record, approval, person.user);
   if (settled !== null) return unchanged(record, settled);
   if (record.cancel !== null) return unchanged(record, beingCancelled(record));
-  const notAllowed = mayNotApprove(record, person, policy);
+  const notAllowed = mayNotApprove(record, person, policy, approval.askedBy);
   if (notAllowed !== null) {
     const { text, why } = notAllowed;
     return refused(
@@ -57,11 +60,9 @@ export function approve(
   }
   const needed = Math.max(approval.votesNeeded, policy.votes);
   if (approval.votes.some((vote) => vote.by === person.user)) {
-    return unchanged(record, {
-      tone: "info",
-      text: `${record.id}: you have already approved this (${approval.votes.length} of ${needed}). Your click changed nothing.`,
-      next: "Somebody else has to approve as well.",
-    });
+    // Also when the job of the first click is run again after a crash: told as it stands.
+    const text = `${record.id}: you have already approved this (${approval.votes.length} of ${needed}).`;
+    return unchanged(record, { ...votedReply(record, approval.votes.length, needed), text });
   }
   if (record.held !== null) {
     return unchanged(record, isHeld(record, "Nothing was taken down; the question stays open."));
@@ -127,12 +128,12 @@ function vote(
     ),
   };
   if (votes.length >= needed) {
+    const granted = conclude(withBatch(record, voted), voted, { kind: "granted", by, atMs: nowMs });
     return {
-      record: conclude(withBatch(record, voted), voted, { kind: "granted", by, atMs: nowMs }),
-      reply: replyOf({ tone: "done", text: `You approved ${record.id}; the machines are being taken down.` }),
+      record: granted,
+      reply: replyOf(approvedReply(granted)),
     };
   }
-  const missing = needed - votes.length;
   const told = withEvent(withBatch(record, voted), nowMs, {
     kind: "voted",
     batch: batch.id,
@@ -141,15 +142,7 @@ function vote(
     votes: votes.length,
     needed,
   });
-  return {
-    record: told,
-    reply: replyOf({
-      tone: "done",
-      text: `You approved ${record.id}: ${votes.length} of ${needed}.`,
-      notDone: "Nothing is taken down yet.",
-      next: `${missing === 1 ? "One more person has" : `${missing} more people have`} to approve.`,
-    }),
-  };
+  return { record: told, reply: replyOf(votedReply(record, votes.length, needed)) };
 }
 
 /** Says no to Down; the machines go on draining and a person asks again. One no outweighs the votes given so far. */
@@ -162,22 +155,19 @@ export function deny(
   const batch = batchOf(record, batchId);
   const approval = batch?.approvals.find((a) => a.id === approvalId) ?? null;
   if (batch === null || approval === null) return unchanged(record, nothingToDo(record));
-  const settled = alreadySettled(record, approval);
+  const settled = alreadySettled(record, approval, person.user);
   if (settled !== null) return unchanged(record, settled);
   if (record.cancel !== null) return unchanged(record, beingCancelled(record));
-  // The requester may always take their own question back.
-  const notAllowed = person.user === record.requester ? null : mayNotApprove(record, person, policy);
+  // Whoever asked may always take their own question back.
+  const own = person.user === record.requester || person.user === approval.askedBy;
+  const notAllowed = own ? null : mayNotApprove(record, person, policy);
   if (notAllowed !== null) {
     const { text, why } = notAllowed;
     return refused(record, "deny", { tone: "refused", text, notDone: "Nothing was decided." }, why, context);
   }
   return {
     record: conclude(record, batch, { kind: "denied", by: person.user, atMs: nowMs, reason }),
-    reply: replyOf({
-      tone: "done",
-      text: `You denied the Down of ${record.id}. The machines go on draining.`,
-      next: `Ask again with the button or /mesos down ${record.id}, or give them back with /mesos cancel ${record.id}.`,
-    }),
+    reply: replyOf(deniedReply(record)),
   };
 }
 

@@ -7,9 +7,10 @@ import { isAmong } from "./policy.js";
 import { tooLong } from "./policy-rules.js";
 import { settingOf } from "./policy-rules-setting.js";
 import type { Batch, Maintenance, Phase } from "./record.js";
-import { beingCancelled, isMoving, refused, unchanged, wrongPhase } from "./refusals.js";
-import { replyOf } from "./reply.js";
+import { beingCancelled, isMoving, refused, unchanged } from "./refusals.js";
+import { type Reply, replyOf } from "./reply.js";
 import { formatSpan, millisToNanos, nanosToMillis } from "./time.js";
+import { wrongPhase } from "./wrong-phase.js";
 
 const EXTENDABLE: readonly Phase[] = ["draining", "awaiting_approval", "down"];
 
@@ -42,7 +43,11 @@ export function extend(
   const batches = record.batches.filter((batch) => EXTENDABLE.includes(batch.phase));
   const going = record.batches.some((batch) => batch.phase === "taking_down");
   if (batches.length === 0 || going) return unchanged(record, wrongPhase(record, "Extend"));
-  if (batches.some((batch) => batch.movingFrom !== null)) return unchanged(record, isMoving(record, notDone));
+  const asked = record.events.findLast((event) => event.kind === "extended");
+  const moving = batches.some((batch) => batch.movingFrom !== null);
+  if (moving && asked?.by === person.user && asked.byMs === byMs)
+    return { record, reply: longerReply(record, byMs) };
+  if (moving) return unchanged(record, isMoving(record, notDone));
   const moved = batches.flatMap((batch) => longer(batch, byMs, nowMs));
   if (moved.length === 0) {
     return unchanged(record, {
@@ -77,11 +82,15 @@ export function extend(
   }
   return {
     record: next,
-    reply: replyOf({
-      tone: "done",
-      text: `${record.id}: the window is made ${formatSpan(byMs)} longer. The post erases the answers of all frameworks, so they are asked again.`,
-    }),
+    reply: longerReply(record, byMs),
   };
+}
+
+function longerReply({ id }: Maintenance, byMs: number): Reply {
+  return replyOf({
+    tone: "done",
+    text: `${id}: the window is made ${formatSpan(byMs)} longer. The post erases the answers of all frameworks, so they are asked again.`,
+  });
 }
 
 /** The batch with its longer window still to be posted; none for a window without an end. */

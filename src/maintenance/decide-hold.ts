@@ -6,8 +6,9 @@ import { ownedBy, saying } from "./owners.js";
 import { isAmong, type Person, type Policy } from "./policy.js";
 import { settingOf } from "./policy-rules-setting.js";
 import type { Maintenance } from "./record.js";
-import { beingCancelled, refused, unchanged, wrongPhase } from "./refusals.js";
-import { replyOf } from "./reply.js";
+import { beingCancelled, refused, unchanged } from "./refusals.js";
+import { type Reply, replyOf } from "./reply.js";
+import { wrongPhase } from "./wrong-phase.js";
 
 /**
  * Stops all progress towards Down: nothing is asked, approved, posted or sent while somebody holds. Anybody may hold; an
@@ -32,6 +33,7 @@ export function hold(
   const asOwner = owned.length > 0 && person.user !== record.requester && !isAmong(person, policy.approvers);
   const { held } = record;
   if (held !== null && (!asOwner || owned.every((entry) => entry.said === "hold"))) {
+    if (held.by === person.user) return { record, reply: heldReply(record) };
     return unchanged(record, {
       tone: "info",
       text: `${record.id} is already held by <@${held.by}>. Your click changed nothing.`,
@@ -47,18 +49,25 @@ export function hold(
       reason,
       as,
     }),
-    reply: replyOf({
-      tone: "done",
-      text: `${record.id} is held: nothing goes on until it is released. Its window stays at the master.`,
-      next: "Go on with Release.",
-    }),
+    reply: heldReply(record),
   };
+}
+
+function heldReply({ id }: Maintenance): Reply {
+  return replyOf({
+    tone: "done",
+    text: `${id} is held: nothing goes on until it is released. Its window stays at the master.`,
+    next: "Go on with Release.",
+  });
 }
 
 /** Lets a maintenance go on, as far as this person may: it goes on when nobody holds it any more. */
 export function release(record: Maintenance, context: DecisionContext): Decided {
   const { held } = record;
   if (held === null) {
+    const last = record.events.findLast((event) => event.kind === "held" || event.kind === "released");
+    const isTheirs = last?.kind === "released" && last.by === context.person.user;
+    if (isTheirs) return { record, reply: releasedReply(record) };
     return unchanged(record, {
       tone: "info",
       text: `${record.id} is not held. Your click changed nothing.`,
@@ -77,16 +86,20 @@ export function release(record: Maintenance, context: DecisionContext): Decided 
   }
   return {
     record: released,
-    reply: replyOf(
-      released.held === null
-        ? { tone: "done", text: `${record.id} is released; it goes on.` }
-        : {
-            tone: "done",
-            text: `Your hold on ${record.id} is released. <@${released.held.by}> still holds it.`,
-            notDone: "It does not go on yet.",
-          },
-    ),
+    reply: releasedReply(released),
   };
+}
+
+function releasedReply({ id, held }: Maintenance): Reply {
+  return replyOf(
+    held === null
+      ? { tone: "done", text: `${id} is released; it goes on.` }
+      : {
+          tone: "done",
+          text: `Your hold on ${id} is released. <@${held.by}> still holds it.`,
+          notDone: "It does not go on yet.",
+        },
+  );
 }
 
 /** The record without the holds that this person may release, the very same one if there is none; others stay. */

@@ -7,8 +7,9 @@ import { downOverridden, LIFTABLE_RULES } from "./policy-rules-calendar.js";
 import { settingOf } from "./policy-rules-setting.js";
 import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
-import { beingCancelled, refused, unchanged, wrongPhase } from "./refusals.js";
+import { beingCancelled, refused, unchanged } from "./refusals.js";
 import { replyOf } from "./reply.js";
+import { wrongPhase } from "./wrong-phase.js";
 
 /** Lifts the calendar for this maintenance, with a reason that everybody sees. It approves nothing by itself. */
 export function override(

@@ -1,12 +1,13 @@
 import { withdrawn } from "./approval.js";
+import { list } from "./list.js";
 import { isUnsettled, withBatch, withEvent } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
 import type { Effect, Moment, Step } from "./phases.js";
-import { list } from "./plan.js";
 import type { Batch, Maintenance } from "./record.js";
 import type { Unavailability } from "./schedule.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
 import type { Millis } from "./time.js";
+import { mayStand, showsNothing, unseenGivingBack } from "./unseen-window.js";
 import type { World } from "./world.js";
 
 /** A look again this soon after a call, to see its outcome. */
@@ -14,7 +15,8 @@ const SOON_MS = 1_000;
 
 /**
  * Cancel: gives draining machines back by taking them out of the schedule, one post for all, and leaves everybody
- * else's windows (invariants 1 and 12). A batch is cancelled when the master no longer shows our window for it.
+ * else's windows (invariants 1 and 12). A batch is cancelled when the master no longer shows our window for it; if it
+ * shows no window at all, only an accepted post of ours says that it is gone.
  */
 export function giveBack(record: Maintenance, moment: Moment): Step {
   const { world, nowMs, policy } = moment;
@@ -22,15 +24,27 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   const down = new Set(world.status.down.map(machineKey));
   const isDown = (machine: Machine) => down.has(machineKey(machine));
   const batches = record.batches.map((batch) => withdrawn(batch, nowMs));
-  const effects = batches.flatMap((batch) =>
+  const removals = (batch: Batch) =>
     ourTimes(batch).flatMap((time): Effect[] => {
       const machines = standingAt(world, batch, time).filter((machine) => !isDown(machine));
       const edit = { kind: "remove" as const, machines, time };
       return machines.length > 0 ? [{ kind: "update_schedule", edit }] : [];
-    }),
-  );
+    });
+  const effects = batches.flatMap(removals);
   if (effects.length > 0) {
-    return { record: { ...record, batches }, effects, wakeAtMs: nowMs + Math.min(SOON_MS, policy.pollMs) };
+    const asked = batches.map((batch) =>
+      removals(batch).length > 0 ? { ...batch, removalLeaderId: world.leaderId } : batch,
+    );
+    return {
+      record: { ...record, batches: asked },
+      effects,
+      wakeAtMs: nowMs + Math.min(SOON_MS, policy.pollMs),
+    };
+  }
+  const standing = batches.filter((batch) => mayStand(batch, world.leaderId));
+  if (showsNothing(world) && standing.length > 0) {
+    const trouble = { ...unseenGivingBack(record, standing), sinceMs: nowMs };
+    return { record: { ...record, batches, trouble }, effects: [], wakeAtMs: null };
   }
   let current: Maintenance = { ...record, batches };
   for (const batch of batches) {
@@ -61,14 +75,20 @@ function standingAt(world: World, batch: Batch, time: Unavailability): Machine[]
 }
 
 /**
- * Somebody else took machines Down in our window before they could be given back. A master keeps those in its schedule
+ * Somebody else, or a late call of ours, took machines Down in our window before they could be given back. A master keeps those in its schedule
  * until Up, and who took them down may still be at work on them: so a person says when.
  */
 function leftDown(record: Maintenance, batch: Batch, stuck: readonly Machine[], nowMs: Millis): Maintenance {
   const names = list(stuck.map((machine) => machine.hostname));
-  const next = withBatch({ ...record, cancel: null }, { ...batch, phase: "down" });
-  return withEvent(next, nowMs, {
-    kind: "foreign_change",
-    text: `Somebody else took ${names} Down at the master before the cancel. Machines that were draining are given back; bring ${names} back into service with Up.`,
-  });
+  const next = withBatch({ ...record, cancel: null }, { ...batch, phase: "down", intent: null });
+  const rest = `Machines that were draining are given back; bring ${names} back into service with Up.`;
+  return batch.intent === null
+    ? withEvent(next, nowMs, {
+        kind: "foreign_change",
+        text: `Somebody else took ${names} Down at the master before the cancel. ${rest}`,
+      })
+    : withEvent(next, nowMs, {
+        kind: "note",
+        text: `${names} went Down before the cancel: the call that was sent under approval ${batch.intent.approvalId} got no answer and seems to have taken effect late. ${rest}`,
+      });
 }

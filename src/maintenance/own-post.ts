@@ -3,6 +3,7 @@ import { withBatch } from "./log.js";
 import { type Machine, machineKey, machineName } from "./machine.js";
 import type { Maintenance, Trouble } from "./record.js";
 import type { Millis } from "./time.js";
+import { OWN_WINDOW_UNSEEN, showsNothing } from "./unseen-window.js";
 import type { World } from "./world.js";
 
 /**
@@ -27,18 +28,17 @@ export function withAcceptedPost(
  * master shows a window (invariant 2). `null` when there is nothing of the kind.
  */
 export function unseenPost(record: Maintenance, world: World): Omit<Trouble, "sinceMs"> | null {
-  const { schedule, status } = world;
   const machines = record.batches
     .filter((batch) => batch.phase === "scheduled" && batch.postedAtMs !== undefined)
     .flatMap((batch) => batch.machines.map(machineName));
   if (machines.length === 0) return null;
-  if (schedule.windows.length > 0 || status.draining.length > 0 || status.down.length > 0) return null;
+  if (!showsNothing(world)) return null;
   return {
-    code: "own_window_unseen",
+    code: OWN_WINDOW_UNSEEN,
     what: `The master accepted our window of ${list(machines)}, and now shows no window at all: the view we get is filtered, or somebody cleared the schedule in the same moment.`,
     said: null,
     notDone:
       "Nothing more is posted: on a filtered view each post wipes other people's windows. If there were any, ours may have replaced them.",
-    next: `Look at the schedule with an account that sees it and restore what is missing; grant the bot's principal get_maintenance_schedules and get_maintenance_statuses on ANY. It goes on by itself when the master shows the window; otherwise type /mesos cancel ${record.id} and send the drain again.`,
+    next: `Look at the schedule with an account that sees it and restore what is missing; grant the bot's principal get_maintenance_schedules and get_maintenance_statuses on ANY. It goes on by itself when the master shows the window; otherwise type /mesos cancel ${record.id}, and once more to close it here, and send the drain again.`,
   };
 }

@@ -77,6 +77,8 @@ export const seen = z.object({
   verdicts: z.array(verdictRow),
   /** `start/duration` of the window in nanoseconds, as text. */
   window: z.string(),
+  /** The window had ended when this was shown; left out when it had not. */
+  windowOver: z.boolean().optional(),
   /** What else goes away with the machines. */
   blast: blastRadius.nullable().default(null),
 });

@@ -2,20 +2,18 @@ import { watchedMachines } from "./approval.js";
 import { blastRadiusOf } from "./blast.js";
 import { whyBlind } from "./blind.js";
 import { isOpen } from "./calendar.js";
+import { conflictsOf } from "./conflicts.js";
 import { list } from "./list.js";
-import { ended, hasEnded, withEvent, withTrouble } from "./log.js";
-import { type Machine, type MachineId, machineKey, machineName } from "./machine.js";
+import { ended, withEvent, withTrouble } from "./log.js";
+import { type Machine, machineKey, machineName } from "./machine.js";
 import type { Policy } from "./policy.js";
 import { brokenRules } from "./policy-rules.js";
 import { drainOverride } from "./policy-rules-calendar.js";
 import { quoted } from "./quote.js";
 import type { Batch, Maintenance, Trouble } from "./record.js";
-import type { Window } from "./schedule.js";
-import { windowOf } from "./schedule-edit.js";
-import { type Millis, millisToNanos, nanosToMillis } from "./time.js";
+import type { Refusal } from "./refusal.js";
+import { type Millis, millisToNanos } from "./time.js";
 import type { World } from "./world.js";
-
-export { list } from "./list.js";
 
 /** What the host pattern came to (`hosts/`), as far as planning needs it. */
 export interface Resolution {
@@ -114,12 +112,6 @@ export function refuse(record: Maintenance, refusal: Refusal, nowMs: Millis): Ma
   return ended(told, "failed", nowMs, refusal.why);
 }
 
-/** Why nothing was done, and what to do instead. */
-export interface Refusal {
-  readonly why: string;
-  readonly next: string;
-}
-
 function whyNot(
   record: Maintenance,
   resolution: Resolution,
@@ -148,48 +140,7 @@ function whyNot(
       next: `Look with /mesos hosts ${quoted(record.hosts)} --cluster ${record.cluster}, then send the drain again.`,
     };
   }
-  const down = new Set(world.status.down.map(machineKey));
-  const conflicts = machinesOf(resolution).flatMap((machine) => {
-    const window = windowOf(world.schedule, machine);
-    if (window === null && !down.has(machineKey(machine))) {
-      // Planned by a maintenance of ours whose window does not stand yet: as good as taken.
-      const other = others.find((o) => o.end === null && holds(o, machine));
-      return other === undefined
-        ? []
-        : [`${quoted(machine.hostname)} is planned by ${other.id} of <@${other.requester}>`];
-    }
-    const mode = down.has(machineKey(machine)) ? "is already Down" : "is already draining";
-    return [`${quoted(machine.hostname)} ${mode}, ${whose(machine, window, others)}`];
-  });
-  if (conflicts.length === 0) return null;
-  return {
-    why: `${list(conflicts, "; ")}. No window was posted and nothing was overwritten.`,
-    next: "Leave these machines out (for instance `:!host`), wait until that window is over, or have its owner cancel it.",
-  };
-}
-
-/** Whose window a machine seems to stand in: one of ours, or somebody else's with its times. */
-export function whose(machine: MachineId, window: Window | null, others: readonly Maintenance[]): string {
-  const ours = others.find((record) => record.end === null && holds(record, machine));
-  if (ours !== undefined) {
-    const why = ours.reason === null ? "" : ` (${quoted(ours.reason)})`;
-    return `by ${ours.id} of <@${ours.requester}>${why}`;
-  }
-  if (window === null) return "by somebody else";
-  const start = new Date(nanosToMillis(window.start)).toISOString().slice(0, 16).replace("T", " ");
-  const end =
-    window.duration === null
-      ? "without an end"
-      : `until ${new Date(nanosToMillis(window.start + window.duration)).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return `in a window of somebody else from ${start} UTC ${end}`;
-}
-
-/** Whether a maintenance has this machine in a batch that has not ended. */
-export function holds(record: Maintenance, machine: MachineId): boolean {
-  const key = machineKey(machine);
-  return record.batches.some(
-    (batch) => !hasEnded(batch) && batch.machines.some((m) => machineKey(m) === key),
-  );
+  return conflictsOf(machinesOf(resolution), world, others, record.requester);
 }
 
 /** The agents the master shows on these machines. */

@@ -12,6 +12,12 @@ export interface Obstacles {
   readonly unknown: readonly string[];
 }
 
+/** Host names of machines on which no agent was ever seen: what runs there, if anything, nobody knows. */
+export function machinesWithoutAgent({ machines, agents }: Batch): string[] {
+  const known = new Set(agents.map((agent) => agent.machine));
+  return machines.filter((machine) => !known.has(machineKey(machine))).map(({ hostname }) => hostname);
+}
+
 /** What stands in the way of asking for Down and of taking down. A machine that is already Down in our window does not. */
 export function obstacles(world: World, batch: Batch, picture: Picture): Obstacles {
   const views = new Map(picture.machines.map((view) => [machineKey(view), view]));

@@ -59,8 +59,9 @@ export const approval = z.object({
 export type Approval = z.output<typeof approval>;
 
 /**
- * Written before START_MAINTENANCE is sent and kept until the world shows its outcome (invariants 5 and 7): after a
- * crash or a time-out it says that a call may be under way, so it is settled by reading, not by calling again.
+ * Written before START_MAINTENANCE is sent and kept until the world shows its outcome or another approval is granted
+ * (invariants 5 and 7): after a crash or a time-out it says that a call may be under way, so it is settled by reading,
+ * not by calling again, and a Down that shows late is not taken for somebody else's.
  */
 export const downIntent = z.object({
   approvalId: z.string(),
@@ -97,6 +98,12 @@ export const batch = z.object({
   missingTold: z.boolean(),
   /** When the master last accepted a post of the window; what it shows since then is held against that. */
   postedAtMs: millis.optional(),
+  /** When the master last accepted a post that took the machines out of the schedule again. */
+  removedAtMs: millis.optional(),
+  /** The leader (its id) that showed our window and was then asked to take the machines out, whatever it answered. */
+  removalLeaderId: z.string().optional(),
+  /** Machines (keys) that the master has confirmed not to be Down since Up was asked for. */
+  confirmedUp: z.array(z.string()).optional(),
 });
 export type Batch = z.output<typeof batch>;
 

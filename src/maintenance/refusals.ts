@@ -1,6 +1,7 @@
 import { whyBlind } from "./blind.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import type { DecisionKind } from "./decision.js";
+import { list } from "./list.js";
 import { phaseOf, withEvent } from "./log.js";
 import { quoted } from "./quote.js";
 import type { Approval, Maintenance } from "./record.js";
@@ -33,9 +34,15 @@ export function refused(
   return { record: logged, reply: replyOf(reply) };
 }
 
-/** What a click on a settled question gets: who has decided, and that nothing changed; `null` for an open one. */
-export function alreadySettled(record: Maintenance, approval: Approval): ReplyParts | null {
+/**
+ * What a click on a settled question gets: who has decided, and that nothing changed; `null` for an open one. Whoever
+ * settled it is told so again: their click may be carried out a second time after a crash.
+ */
+export function alreadySettled(record: Maintenance, approval: Approval, user: string): ReplyParts | null {
   const outcome = approval.outcome;
+  if ((outcome?.kind === "granted" || outcome?.kind === "denied") && outcome.by === user) {
+    return outcome.kind === "granted" ? approvedReply(record) : deniedReply(record);
+  }
   switch (outcome?.kind) {
     case undefined:
       return null;
@@ -54,8 +61,8 @@ export function alreadySettled(record: Maintenance, approval: Approval): ReplyPa
     case "outdated":
       return {
         tone: "refused",
-        text: `${record.id}: the picture changed after this question was asked.`,
-        notDone: "Your click changed nothing.",
+        text: `${record.id}: the picture got worse after this question was asked: ${quoted(list(outcome.changes, "; ", 5))}.`,
+        notDone: "Nothing was taken down on it.",
         next: "Look at the newest messages of the thread: a newer question, or what has to be put right first.",
       };
     case "withdrawn":
@@ -66,6 +73,33 @@ export function alreadySettled(record: Maintenance, approval: Approval): ReplyPa
         next: "Look at the newest messages of the thread.",
       };
   }
+}
+
+/** The vote that granted the Down. */
+export function approvedReply(record: Maintenance): ReplyParts {
+  const phase = phaseOf(record);
+  const going = phase === "taking_down" ? "the machines are being taken down" : `it is ${phase} now`;
+  return { tone: "done", text: `You approved ${record.id}; ${going}.` };
+}
+
+/** A no to the Down. */
+export function deniedReply({ id }: Maintenance): ReplyParts {
+  return {
+    tone: "done",
+    text: `You denied the Down of ${id}. Nothing was taken down on that question.`,
+    next: `Ask again with the button or /mesos down ${id}, or give them back with /mesos cancel ${id}.`,
+  };
+}
+
+/** A vote that others have to follow. */
+export function votedReply({ id }: Maintenance, votes: number, needed: number): ReplyParts {
+  const missing = needed - votes;
+  return {
+    tone: "done",
+    text: `You approved ${id}: ${votes} of ${needed}.`,
+    notDone: "Nothing is taken down yet.",
+    next: `${missing === 1 ? "One more person has" : `${missing} more people have`} to approve.`,
+  };
 }
 
 /** Nobody answered in time. */
@@ -128,32 +162,6 @@ export function alreadyEnded(record: Maintenance): ReplyParts {
       ? ""
       : ` (it ended as ${end.phase} ${formatSpan(end.atMs - record.requestedAtMs)} after it was asked for)`;
   return { tone: "info", text: `${record.id} has ended${ago}.`, notDone: "Nothing was done." };
-}
-
-/** What can be done instead, phase by phase. */
-export function wrongPhase(
-  record: Maintenance,
-  wanted: "Down" | "Up" | "Cancel" | "Hold" | "Extend" | "Override",
-): ReplyParts {
-  const phase = phaseOf(record);
-  const next: Record<typeof phase, string> = {
-    requested: "Wait until its window stands; the card shows when.",
-    scheduled: "Wait until its window stands; the card shows when.",
-    draining: `Ask for the approval with /mesos down ${record.id}.`,
-    awaiting_approval: "Approve or deny the question in the thread first.",
-    taking_down: "Wait until the machines are down; the thread tells.",
-    down: `Bring the machines back with /mesos up ${record.id}.`,
-    bringing_up: "Wait until the machines are up; the thread tells.",
-    up: `The machines are back in service; it waits for their agents. To stop waiting: /mesos cancel ${record.id}.`,
-    cancelled: "Nothing to do: the machines were given back.",
-    failed: "Send the drain again.",
-  };
-  return {
-    tone: "refused",
-    text: `${record.id} is ${phase}, so ${wanted} is not possible now.`,
-    notDone: "Nothing was done.",
-    next: next[phase],
-  };
 }
 
 /** Nothing is decided on a filtered view (invariant 2); `null` when nothing speaks against it. */

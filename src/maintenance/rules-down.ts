@@ -10,6 +10,7 @@ import { obstacles } from "./readiness.js";
 import type { Batch } from "./record.js";
 import { tellOverdue } from "./rules-drain.js";
 import { worseThan } from "./seen.js";
+import { showsNothing, unseenDown } from "./unseen-window.js";
 
 /** A look again this soon after a call, to see its outcome. */
 const SOON_MS = 1_000;
@@ -87,35 +88,56 @@ function earliest(a: number | null, b: number): number {
 
 /** Machines are away; nothing happens until a person says Up, but the end of the window is told. */
 export const down: Rule = (record, batch, picture, moment) => {
-  const { nowMs } = moment;
+  const { world, nowMs } = moment;
+  const end =
+    batch.window.duration === null ? null : Number((batch.window.start + batch.window.duration) / 1_000_000n);
+  const wakeAtMs = end !== null && end > nowMs ? end : null;
   if (picture.machines.every((machine) => machine.mode !== "down")) {
+    // No agent registers on a machine that is Down.
+    if (showsNothing(world) && !picture.machines.some((machine) => machine.agents > 0)) {
+      const trouble = { ...unseenDown(record, batch), sinceMs: nowMs };
+      return { record: { ...record, trouble }, effects: [], wakeAtMs };
+    }
     const told = withEvent(record, nowMs, {
       kind: "foreign_change",
       text: "Somebody else brought these machines Up at the master.",
     });
     return isUp(told, batch, moment);
   }
-  const end =
-    batch.window.duration === null ? null : Number((batch.window.start + batch.window.duration) / 1_000_000n);
+  return { record: tellOverdue(record, batch, nowMs), effects: [], wakeAtMs };
+};
+
+/**
+ * Sends STOP_MAINTENANCE for what is still Down until nothing is. When the master shows no window at all, its answers
+ * count instead of its view: one call per machine, because one that is not Down makes it refuse a whole list.
+ */
+export const bringingUp: Rule = (record, batch, picture, moment) => {
+  const { world, nowMs } = moment;
+  const blind = showsNothing(world);
+  const still = new Set(blind ? unconfirmed(batch, picture) : downIn(picture));
+  if (still.size === 0) return isUp(record, batch, moment);
+  if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  const machines = batch.machines.filter((machine) => still.has(machineKey(machine)));
+  const lists = blind ? machines.map((machine) => [machine]) : [machines];
   return {
-    record: tellOverdue(record, batch, nowMs),
-    effects: [],
-    wakeAtMs: end !== null && end > nowMs ? end : null,
+    record,
+    effects: lists.map((each) => ({ kind: "stop_maintenance", batch: batch.id, machines: each })),
+    wakeAtMs: nowMs + SOON_MS,
   };
 };
 
-/** Sends STOP_MAINTENANCE for what is still Down until nothing is. */
-export const bringingUp: Rule = (record, batch, picture, moment) => {
-  const still = new Set(picture.machines.filter((m) => m.mode === "down").map(machineKey));
-  if (still.size === 0) return isUp(record, batch, moment);
-  if (isUnsettled(record, moment.nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
-  const machines = batch.machines.filter((machine) => still.has(machineKey(machine)));
-  return {
-    record,
-    effects: [{ kind: "stop_maintenance", batch: batch.id, machines }],
-    wakeAtMs: moment.nowMs + SOON_MS,
-  };
-};
+function downIn(picture: Picture): string[] {
+  return picture.machines.filter((view) => view.mode === "down").map(machineKey);
+}
+
+/** Machines of which neither an answer of the master nor an agent says that they are Up. */
+function unconfirmed(batch: Batch, picture: Picture): string[] {
+  const confirmed = new Set(batch.confirmedUp ?? []);
+  return picture.machines
+    .filter((view) => view.agents === 0)
+    .map(machineKey)
+    .filter((key) => !confirmed.has(key));
+}
 
 function isUp(record: Parameters<Rule>[0], batch: Batch, moment: Parameters<Rule>[3]): ReturnType<Rule> {
   const next: Batch = { ...batch, phase: "up", upAtMs: moment.nowMs };

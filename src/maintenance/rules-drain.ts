@@ -1,12 +1,14 @@
-import { ask, BY_ITSELF, conclude, openApproval, seenNow, withdrawn } from "./approval.js";
+import { ask, BY_ITSELF, conclude, openApproval, seenNow } from "./approval.js";
 import { nextOpening } from "./calendar.js";
+import { whose } from "./conflicts.js";
+import { wentDown, withForeignChanges } from "./foreign-changes.js";
+import { list } from "./list.js";
 import { ended, hasEvent, isUnsettled, withBatch, withEvent } from "./log.js";
-import type { Moment, Rule, Step } from "./phases.js";
+import type { Moment, Rule } from "./phases.js";
 import type { Picture } from "./picture.js";
-import { list, whose } from "./plan.js";
 import { closedForDown } from "./policy-rules-calendar.js";
 import { quoted } from "./quote.js";
-import { obstacles } from "./readiness.js";
+import { machinesWithoutAgent, obstacles } from "./readiness.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
 import { nanosToMillis } from "./time.js";
@@ -61,19 +63,13 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
 /** Watches the answers and the tasks, and asks for the Down when it is time. Also the rule while a question is open. */
 export const draining: Rule = (record, batch, picture, moment) => {
   const { nowMs } = moment;
-  if (picture.machines.every((machine) => machine.mode === "down"))
-    return takenDownByOthers(record, batch, nowMs);
+  if (picture.machines.every((machine) => machine.mode === "down")) return wentDown(record, batch, nowMs);
 
   let current = withForeignChanges(record, batch, picture, moment);
   current = announceStart(current, batch, nowMs);
   const empty = picture.machines.every(isEmpty);
+  current = tellEmpty(current, batch, empty, nowMs);
   const now = (): Batch => current.batches.find((b) => b.id === batch.id) ?? batch;
-  if (empty && now().emptySinceMs === null) {
-    current = withBatch(current, { ...now(), emptySinceMs: nowMs });
-    current = withEvent(current, nowMs, { kind: "empty", batch: batch.id });
-  } else if (!empty && now().emptySinceMs !== null) {
-    current = withBatch(current, { ...now(), emptySinceMs: null });
-  }
 
   const open = openApproval(now());
   if (open !== null && nowMs >= open.expiresAtMs) {
@@ -86,6 +82,30 @@ export const draining: Rule = (record, batch, picture, moment) => {
   current = tellOverdue(current, now(), nowMs);
   return { record: current, effects: [], wakeAtMs: nextWake(now(), moment) };
 };
+
+/**
+ * Keeps since when the batch is empty, and tells it. Of a machine on which no agent was ever seen nobody knows what runs
+ * there, so that is told instead, once.
+ */
+function tellEmpty(record: Maintenance, { id }: Batch, empty: boolean, nowMs: number): Maintenance {
+  const batch = record.batches.find((one) => one.id === id);
+  if (batch === undefined) return record;
+  const unknown = machinesWithoutAgent(batch);
+  if (!empty || unknown.length > 0) {
+    const next = batch.emptySinceMs === null ? record : withBatch(record, { ...batch, emptySinceMs: null });
+    return empty ? noteOnce(next, `${quoted(list(unknown))}: ${NO_AGENT}`, nowMs) : next;
+  }
+  if (batch.emptySinceMs !== null) return record;
+  return withEvent(withBatch(record, { ...batch, emptySinceMs: nowMs }), nowMs, { kind: "empty", batch: id });
+}
+
+const NO_AGENT =
+  "no agent is known there, so nobody can say that it is empty. On the other machines of the batch, if any, no task is left.";
+
+function noteOnce(record: Maintenance, text: string, nowMs: number): Maintenance {
+  const said = record.events.some((event) => event.kind === "note" && event.text === text);
+  return said ? record : withEvent(record, nowMs, { kind: "note", text });
+}
 
 /** Whether the bot may ask as things stand; what speaks against it passes, or a person has to put it right first. */
 export function mayAskNow(record: Maintenance, batch: Batch, picture: Picture, world: World): boolean {
@@ -104,8 +124,7 @@ function askOrSayWhen(record: Maintenance, batch: Batch, picture: Picture, momen
   const closed = closedForDown(record, policy, nowMs);
   if (closed === null) return ask(record, batch, seenNow(world, batch, picture), BY_ITSELF, policy, nowMs);
   const text = `${closed.why} The approval is asked for then. With /mesos down ${record.id} it is asked for now, and needs an override of the calendar.`;
-  const said = record.events.some((event) => event.kind === "note" && event.text === text);
-  return said ? record : withEvent(record, nowMs, { kind: "note", text });
+  return noteOnce(record, text, nowMs);
 }
 
 /** Once, when half of the time for an answer is over. */
@@ -166,50 +185,4 @@ function announceStart(record: Maintenance, batch: Batch, nowMs: number): Mainte
   const planned = startMs - record.requestedAtMs > ANNOUNCE_MS;
   if (!soon || !planned || hasEvent(record, "window_starts_soon")) return record;
   return withEvent(record, nowMs, { kind: "window_starts_soon", startMs });
-}
-
-function takenDownByOthers(record: Maintenance, batch: Batch, nowMs: number): Step {
-  const told = withEvent(withBatch(record, { ...withdrawn(batch, nowMs), phase: "down" }), nowMs, {
-    kind: "foreign_change",
-    text: "Somebody else took these machines Down at the master, without an approval here.",
-  });
-  return { record: told, effects: [], wakeAtMs: null };
-}
-
-/** Names what others did to our machines; it stops the Down until somebody decides (invariant 12). */
-function withForeignChanges(
-  record: Maintenance,
-  batch: Batch,
-  picture: Picture,
-  moment: Moment,
-): Maintenance {
-  const { world } = moment;
-  const removed: string[] = [];
-  const moved: string[] = [];
-  const down = picture.machines
-    .filter((machine) => machine.mode === "down")
-    .map((machine) => machine.hostname);
-  for (const machine of batch.machines) {
-    const window = windowOf(world.schedule, machine);
-    if (window === null) removed.push(machine.hostname);
-    else if (batch.movingFrom !== null && sameTime(window, batch.movingFrom)) continue;
-    else if (!sameTime(window, batch.window)) moved.push(machine.hostname);
-  }
-  if (removed.length + moved.length + down.length === 0) return record;
-  const parts = [
-    removed.length > 0 ? `removed the window of ${list(removed)}` : null,
-    moved.length > 0 ? `moved ${list(moved)} to another window` : null,
-    down.length > 0 ? `took ${list(down)} Down` : null,
-  ].filter((part) => part !== null);
-  return {
-    ...record,
-    trouble: {
-      code: "window_changed",
-      what: `Somebody else changed the master's schedule: ${parts.join(", ")}.`,
-      said: null,
-      notDone: "The bot posted nothing in return, and Down waits.",
-      next: "Post the window again with the button, or cancel this maintenance.",
-      sinceMs: moment.nowMs,
-    },
-  };
 }

@@ -1,5 +1,5 @@
+import { holds } from "./conflicts.js";
 import { machineKey, machineName } from "./machine.js";
-import { holds } from "./plan.js";
 import type { Maintenance } from "./record.js";
 import { type Reply, replyOf } from "./reply.js";
 import type { Window } from "./schedule.js";

@@ -4,6 +4,7 @@ import { machineKey } from "./machine.js";
 import type { Picture, Seen, TaskRef, Verdict, VerdictRow } from "./picture.js";
 import type { Batch } from "./record.js";
 import { windowOf } from "./schedule-edit.js";
+import { nanosToMillis } from "./time.js";
 import type { World } from "./world.js";
 
 /**
@@ -28,15 +29,29 @@ export function seenOf(
         return window === null ? "none" : `${window.start}/${window.duration ?? "open"}`;
       })
       .join(" "),
+    ...(isOver(batch, picture) ? { windowOver: true } : {}),
   };
   return { digest: digestOf({ ...parts, blast }), ...parts, blast };
+}
+
+/** Whether the window had ended when the picture was taken. */
+function isOver({ window }: Batch, { atMs }: Picture): boolean {
+  return window.duration !== null && nanosToMillis(window.start + window.duration) <= atMs;
 }
 
 function digestOf(parts: Omit<Seen, "digest">): string {
   // Times of answers move each time a framework is asked again; they do not change what is decided on.
   const verdicts = parts.verdicts.map((row) => [row.machine, row.frameworkId, row.verdict, row.tasks]);
   const damage = graveIn(parts.blast).map(({ key }) => key);
-  const text = JSON.stringify([parts.machines, parts.tasks.map(taskKey), verdicts, parts.window, damage]);
+  const over = parts.windowOver === true ? ["over"] : [];
+  const text = JSON.stringify([
+    parts.machines,
+    parts.tasks.map(taskKey),
+    verdicts,
+    parts.window,
+    damage,
+    ...over,
+  ]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
@@ -46,7 +61,7 @@ const RANK: Record<Verdict, number> = { empty: 0, promised: 1, silent: 2, refuse
 /**
  * How the picture has become worse since it was approved, one sentence each; empty when it is equal or better.
  * Tasks that went away are better; a task, a last copy or a volume that was not shown, an answer taken back, a rack
- * emptied, too little room elsewhere, another window are worse.
+ * emptied, too little room elsewhere, another window or one that has ended are worse.
  */
 export function worseThan(before: Seen, after: Seen): string[] {
   if (before.digest === after.digest) return [];
@@ -66,6 +81,7 @@ export function worseThan(before: Seen, after: Seen): string[] {
   const shown = new Set(graveIn(before.blast).map(({ key }) => key));
   for (const { key, change } of graveIn(after.blast)) if (!shown.has(key)) changes.push(change);
   if (before.window !== after.window) changes.push("the window at the master is another one");
+  if (after.windowOver === true && before.windowOver !== true) changes.push("the window has ended");
   if (before.machines.join() !== after.machines.join()) changes.push("the machines are others");
   return changes;
 }

@@ -1,5 +1,5 @@
+import { holds } from "./conflicts.js";
 import type { MachineView, VerdictRow } from "./picture.js";
-import { holds } from "./plan.js";
 import type { Batch, Maintenance } from "./record.js";
 import { windowOf } from "./schedule-edit.js";
 import { formatSpan, type Millis, nanosToMillis } from "./time.js";

@@ -1,8 +1,9 @@
 import { sightOf } from "./blind.js";
 import type { Habit } from "./habits.js";
+import { list } from "./list.js";
 import { hasEnded, phaseOf } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
-import { list, type Resolution } from "./plan.js";
+import type { Resolution } from "./plan.js";
 import { quoted } from "./quote.js";
 import type { Batch, Maintenance } from "./record.js";
 import { type Reply, replyOf } from "./reply.js";
@@ -110,7 +111,9 @@ export function statusOfMaintenance(
   if (end !== null) sentences.push(`Ended ${ago(end.atMs, nowMs)}${end.why === null ? "." : `: ${end.why}`}`);
   if (record.cancel !== null && end === null)
     sentences.push(`<@${record.cancel.by}> cancelled it; the machines are given back.`);
-  if (picture !== null) sentences.push(`Last looked at ${ago(picture.atMs, nowMs)}.`);
+  // The time of a look is stored now and then only; what changes is stored at once.
+  if (picture !== null && end === null)
+    sentences.push(`As seen ${ago(picture.atMs, nowMs)}; no change was noticed since.`);
   if (trouble !== null) sentences.push(quoted(trouble.what));
   return replyOf({
     tone: trouble === null ? "info" : "error",

@@ -15,7 +15,7 @@ export interface LoggerOptions {
 
 /** What a log line is about; give what is known. */
 export interface LogSubject {
-  /** Id of a maintenance, such as `m-7k3q`. */
+  /** Id of a maintenance, such as `m-7k3q2`. */
   readonly maintenance?: string;
   readonly cluster?: string;
   /** Slack user id. */

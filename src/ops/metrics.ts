@@ -16,7 +16,7 @@ export function createMetrics() {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
-    /** Commands typed, by verb and by what came of it: `queued`, `answered`, `refused`, `failed`. */
+    /** Commands typed, by verb (`unknown` if not understood) and outcome: `queued`, `answered`, `refused`, `failed`. */
     commands: new Counter({
       name: "mesos_bot_commands_total",
       help: "Slash commands, by verb and outcome.",
@@ -29,7 +29,7 @@ export function createMetrics() {
       buckets: ACK_SECONDS,
       registers,
     }),
-    /** Reconcile ticks, by cluster and outcome: `changed`, `unchanged`, `troubled`, `failed`. */
+    /** Reconcile ticks, by cluster and outcome: `ok`, `trouble` (something keeps it from going on), `ended`. */
     ticks: new Counter({
       name: "mesos_bot_ticks_total",
       help: "Reconcile ticks, by cluster and outcome.",
@@ -68,13 +68,6 @@ export function createMetrics() {
       name: "mesos_bot_open_maintenances",
       help: "Maintenances that have not ended, by cluster and phase.",
       labelNames: ["cluster", "phase"],
-      registers,
-    }),
-    /** Jobs of a lane, by state as BullMQ names it: `waiting`, `active`, `delayed`, `failed`. */
-    queueJobs: new Gauge({
-      name: "mesos_bot_queue_jobs",
-      help: "Jobs in a queue, by queue and state.",
-      labelNames: ["queue", "state"],
       registers,
     }),
   };

@@ -69,14 +69,16 @@ function askedText(record: Maintenance, approval: Approval): Mrkdwn {
 function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
   const windows = windowsSeen(seen.window);
   if (windows.length === 0) return mrk`*Window*  none in the master's schedule`;
-  const ends = windows.map(({ start, duration }) => (duration === null ? null : start + duration));
-  const last = ends.reduce((a, b) => (a === null || b === null ? null : a > b ? a : b));
-  const endMs = last === null ? null : nanosToMillis(last);
+  const endMs = Math.max(
+    ...windows.map(({ start, duration }) =>
+      duration === null ? Number.POSITIVE_INFINITY : nanosToMillis(start + duration),
+    ),
+  );
   const over =
-    endMs === null || endMs > now
+    endMs > now
       ? ""
       : endMs < askedAtMs
-        ? mrk` · ⚠️ *the window ended ${formatSpan(askedAtMs - endMs)} ago* when this was asked`
+        ? mrk` · ⚠️ *the window ended ${formatSpan(askedAtMs - endMs)} before this was asked*`
         : mrk` · ⚠️ *the window has ended*`;
   return mrk`*Window*  ${listed(windows.map(windowOf), 600)}${over}`;
 }
@@ -109,9 +111,8 @@ function alarmsBlock(seen: Seen): Block[] {
 }
 
 function lossText(batch: Batch, seen: Seen): Mrkdwn {
-  const registered = new Set(batch.agents.map((agent) => agent.machine));
-  const without = seen.machines.filter((machine) => !registered.has(machine));
-  if (without.length === seen.machines.length && seen.tasks.length === 0) {
+  const without = withoutAgent(batch, seen);
+  if (without.length === seen.machines.length) {
     return mrk`The master knows no agent there, so nothing is known of tasks.`;
   }
   const unknown =
@@ -131,6 +132,12 @@ function lossText(batch: Batch, seen: Seen): Mrkdwn {
     600,
   );
   return mrk`*Will be lost:* ${count(seen.tasks.length, "task")} (${names}).${unknown}`;
+}
+
+/** Machines (keys) on which no agent was ever seen: named as `host|ip`, or gone since before the drain. */
+function withoutAgent(batch: Batch, seen: Seen): string[] {
+  const known = new Set([...batch.agents, ...seen.tasks].map(({ machine }) => machine));
+  return seen.machines.filter((machine) => !known.has(machine));
 }
 
 /** `promised 4 · refused 1 (kafka on web-04) · silent 1 · empty 0`. */
@@ -177,6 +184,10 @@ function buttons(record: Maintenance, batch: Batch, approval: Approval): types.B
   const tasks = count(approval.seen.tasks.length, "task");
   const last = approval.seen.blast?.lastCopies.length ?? 0;
   const copies = last === 0 ? "" : `, among them the last running copies of ${count(last, "app")}`;
+  const harm =
+    withoutAgent(batch, approval.seen).length === approval.seen.machines.length
+      ? `The master knows no agent on ${machines}, so nothing is known of tasks there.`
+      : `The agents on ${machines} stop and ${tasks} will be lost${copies}.`;
   return [
     button(
       "Approve Down",
@@ -185,7 +196,7 @@ function buttons(record: Maintenance, batch: Batch, approval: Approval): types.B
         style: "danger",
         confirm: {
           title: `Take ${machines} down?`,
-          text: `The agents on ${machines} stop and ${tasks} will be lost${copies}. If it got worse since the question, nothing is taken down and the question is asked again.`,
+          text: `${harm} If it got worse since the question, nothing is taken down and the question is asked again.`,
           confirm: "Take down",
           deny: "Not now",
         },

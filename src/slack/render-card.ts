@@ -81,6 +81,7 @@ function currentBatch(record: Maintenance): Batch | undefined {
 function windowText(record: Maintenance, now: Millis): Mrkdwn {
   const current = currentBatch(record);
   if (current === undefined) {
+    if (record.end !== null) return mrk`none was posted`;
     const { startMs, durationMs } = record.wanted;
     const start = startMs === null ? "as soon as it is posted" : moment(startMs);
     return mrk`${start} (${formatSpan(durationMs)})`;

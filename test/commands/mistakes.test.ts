@@ -139,6 +139,8 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     ["drain web-06 until 22:00", /typed as a duration, such as 4h, not as a time of day/, null],
     ["drain web-06 22:00", /not as a time of day/, null],
     ["drain webservers databases", /one word too many/, null],
+    ["drain web-* 4h, 5h", /4h, is one word too many/, null],
+    ["drain <@U02BOB> 4h", /in place of ‹@U02BOB>/, null],
     ["help drain extra", /extra is one word too many for help/, null],
     ["clusters all", /takes nothing/, "clusters"],
     // Several mistakes in one line are all corrected.

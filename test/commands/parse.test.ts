@@ -44,6 +44,7 @@ describe("drain", () => {
     ["drain web-* !web-03 &@rack=r1 4h", { hosts: "web-*:!web-03:&@rack=r1", durationMs: 4 * HOUR }],
     ["drain 'web-01, web-02' 4h", { hosts: "web-01, web-02", durationMs: 4 * HOUR }],
     ["drain web-01:web-02", { hosts: "web-01:web-02" }],
+    ["drain web-01, web-02, 4h", { hosts: "web-01,web-02,", durationMs: 4 * HOUR }],
     ["drain old-7|10.0.0.7", { hosts: "old-7|10.0.0.7" }],
     ['drain @os="debian 12" 4h', { hosts: "@os=debian 12", durationMs: 4 * HOUR }],
     // Options anywhere.

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { Env } from "../../src/config/environment.js";
 import { environmentSchema, VARIABLE_NAMES } from "../../src/config/environment-schema.js";
 import { parseConfig } from "../../src/config/parse-config.js";
 import { clusterDocs, environmentDocs } from "../../src/config/tables.js";
@@ -49,24 +50,36 @@ describe(".env.example", () => {
 
 describe("config/clusters.example.yaml", () => {
   const text = repositoryFile("config/clusters.example.yaml");
-  const files: Readonly<Record<string, string>> = {
-    "config/clusters.yaml": text,
-    "config/ca/mesos.pem": "-----BEGIN CERTIFICATE-----\n",
-    "config/inventory/prod.ini": "[web]\n",
+  const check = (yaml: string, files: Readonly<Record<string, string>>, env: Env) => {
+    const read: Readonly<Record<string, string>> = { ...files, "config/clusters.yaml": yaml };
+    return parseConfig({
+      role: "worker",
+      env: { CLUSTERS_FILE: "config/clusters.yaml", REDIS_URL: "redis://r", ...env },
+      readFile: (path) => {
+        const text = read[path];
+        if (text === undefined) throw Object.assign(new Error(path), { code: "ENOENT" });
+        return text;
+      },
+    });
   };
 
-  test("is a right configuration as it stands", () => {
-    const result = parseConfig({
-      role: "worker",
-      env: { CLUSTERS_FILE: "config/clusters.yaml", PROD_MESOS_SECRET: "s", REDIS_URL: "redis://r" },
-      readFile: (path) => files[path] ?? "",
-    });
-    expect(result).toMatchObject({ ok: true });
+  test("works when it is copied, with no other file and no variable", () => {
+    expect(check(text, {}, {})).toMatchObject({ ok: true });
+  });
+
+  test("works with its commented lines as well, where their files and variables are", () => {
+    const whole = text.replace(/^( +)# (?=(?: *)[a-z_]+:(?: |$)(?!\/))/gm, "$1");
+    expect(whole).toContain("\n    inventory: ");
+    const files = {
+      "config/ca/mesos.pem": "-----BEGIN CERTIFICATE-----\n",
+      "config/inventory/prod.ini": "[web]\n",
+    };
+    expect(check(whole, files, { PROD_MESOS_SECRET: "s" })).toMatchObject({ ok: true });
   });
 
   test.each(clusterDocs())("shows $name, with its default if it has one", ({ name, fallback }) => {
     const key = name.split(".").at(-1) ?? name;
-    const value = new RegExp(`^ +(?:- )?${key}:(.*)$`, "m").exec(text)?.[1];
+    const value = new RegExp(`^ +(?:- |# +)?${key}:(.*)$`, "m").exec(text)?.[1];
     expect(value).toBeDefined();
     if (fallback !== null && fallback !== "[]") expect(value?.trim()).toBe(fallback);
   });

@@ -183,7 +183,7 @@ describe.concurrent("a principal that does not see everything (invariant 2)", ()
       cluster.master.postSchedule({ windows: [FOREIGN] });
       const maintenance = await cluster.drain("web-01 2h");
       const told = await maintenance.thread(/web-06.* in maintenance.*filtered/);
-      expect(told).toContain("Nothing was posted");
+      expect(told).toContain("Nothing is posted");
       expect(told).toMatch(/Next: Grant the bot.s principal get_maintenance_schedules/);
       await later(cluster);
       expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);

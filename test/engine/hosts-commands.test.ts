@@ -31,6 +31,32 @@ describe("down, up and cancel for hosts", () => {
     await maintenance.root(/Back in service/);
   });
 
+  it("find machines that are Down, though the master has no agent for them, and so do drain, hosts and status", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    await maintenance.click(BOB, "approve");
+    await maintenance.thread(/Down: 1 machine,/);
+    await cluster.type(ALICE, "hosts web-0[1-2]");
+    expect(await cluster.told(ALICE, /2 machines: 1 up, 1 Down/)).toMatch(/web-01 .*down/);
+    await cluster.type(ALICE, "status web-01");
+    await cluster.told(ALICE, /1 machine: 1 Down/);
+    await cluster.type(ALICE, "drain web-01 2h");
+    const refused = await cluster.told(ALICE, /web-01 is already Down, by m-\w+ of @alice/);
+    expect(refused).toContain(`/mesos up ${maintenance.id}`);
+  });
+
+  it("advise nothing for a part of a maintenance that would be refused for the whole", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
+    await cluster.type(ALICE, "up web-01");
+    const told = await cluster.told(
+      ALICE,
+      /its machines are not down\. The machines of one maintenance go together/,
+    );
+    expect(told).toContain(`/mesos cancel ${maintenance.id}`);
+    expect(told).not.toContain("/mesos up");
+  });
+
   it("decide on each of several maintenances", async () => {
     const cluster = await engine().cluster();
     const first = await cluster.drainToQuestion("web-01 2h");

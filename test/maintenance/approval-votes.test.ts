@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Decision } from "../../src/maintenance/decision.js";
 import { mayNotApprove, nobodyCouldApprove } from "../../src/maintenance/may-approve.js";
 import { HOUR, NOW, policyOf, recordOf, task } from "../support/world.js";
-import { APPROVE, asked, click, DENY, drainingWorld, first, lastEvent, news } from "./flow.js";
+import { APPROVE, ASK, asked, click, DENY, drainingWorld, first, inPhase, lastEvent, news } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
 const busy = drainingWorld({ tasks: [t1] });
@@ -42,8 +42,9 @@ describe("with two votes", () => {
     const again = click(once.record, APPROVE, { by: "U0BOB", world: busy, policy: two });
     expect(again.record).toBe(once.record);
     expect(again.reply).toMatchObject({
-      tone: "info",
+      tone: "done",
       text: expect.stringMatching(/already approved .*1 of 2/),
+      next: once.reply.next,
     });
   });
 
@@ -80,6 +81,48 @@ describe("with two votes", () => {
   test("asked for when one was enough, the question takes as many as the policy wants now", () => {
     const { record } = click(asked(busy), APPROVE, { world: busy, policy: two });
     expect(first(record).phase).toBe("awaiting_approval");
+  });
+});
+
+describe("whoever asked for the Down is one of the two, as the requester is (invariant 6)", () => {
+  const drains = inPhase("draining");
+  test.each([1, 2])("with %i votes they cannot approve their own question, and are told why", (votes) => {
+    const policy = policyOf({ votes });
+    const open = click(drains, ASK, { by: "U0BOB", world: busy, policy }).record;
+    const tried = click(open, APPROVE, { by: "U0BOB", world: busy, policy });
+    expect(first(tried.record).approvals).toEqual(first(open).approvals);
+    expect(tried.reply).toMatchObject({
+      tone: "refused",
+      text: expect.stringMatching(/You asked for this Down .*clusters\.prod\.self_approval is off/),
+    });
+    expect(news(tried.record, open)).toEqual(["refused"]);
+  });
+  test("also when the question had to be asked anew because the picture got worse", () => {
+    const open = click(drains, ASK, { by: "U0BOB", world: busy }).record;
+    const worse = drainingWorld({ tasks: [t1, task("t2", "kafka", "web-02")] });
+    const anew = click(open, APPROVE, { by: "U0CAROL", world: worse }).record;
+    expect(click(anew, NEWEST, { by: "U0BOB", world: worse }).reply.tone).toBe("refused");
+  });
+  test("unless the policy lets people approve their own", () => {
+    const policy = policyOf({ selfApproval: true });
+    const open = click(drains, ASK, { by: "U0BOB", world: busy, policy }).record;
+    expect(first(click(open, APPROVE, { by: "U0BOB", world: busy, policy }).record).phase).toBe(
+      "taking_down",
+    );
+  });
+  test("they may deny it, though they are no approver", () => {
+    const policy = policyOf({ approvers: ["U0CAROL"] });
+    const open = click(drains, ASK, { by: "U0BOB", world: busy, policy }).record;
+    expect(first(click(open, DENY, { by: "U0BOB", policy }).record).phase).toBe("draining");
+  });
+  test("the only approver is told not to ask, because then nobody could approve", () => {
+    const policy = policyOf({ approvers: ["U0BOB"] });
+    const { record, reply } = click(drains, ASK, { by: "U0BOB", world: busy, policy });
+    expect(record).toBe(drains);
+    expect(reply).toMatchObject({
+      tone: "refused",
+      text: expect.stringMatching(/nobody could approve.*<@U0BOB>/),
+    });
   });
 });
 

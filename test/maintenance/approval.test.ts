@@ -69,14 +69,12 @@ describe("approve", () => {
 
   test("a second click changes nothing, and says who has approved (invariant 5)", () => {
     const once = click(asked(busy), APPROVE, { world: busy }).record;
-    for (const by of ["U0BOB", "U0CAROL"]) {
-      const twice = click(once, APPROVE, { by, world: busy });
-      expect(twice.record).toBe(once);
-      expect(twice.reply).toMatchObject({
-        tone: "info",
-        text: expect.stringContaining("<@U0BOB> has already approved"),
-      });
-    }
+    const other = click(once, APPROVE, { by: "U0CAROL", world: busy });
+    expect(other.record).toBe(once);
+    expect(other.reply).toMatchObject({
+      tone: "info",
+      text: expect.stringContaining("<@U0BOB> has already approved"),
+    });
   });
 
   test("after the expiry grants nothing, though no tick has closed the question yet (invariant 5)", () => {

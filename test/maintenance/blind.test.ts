@@ -3,7 +3,7 @@ import { blindSpots, hiddenMachines, sightOf, whyBlind } from "../../src/mainten
 import { unseenPost, withAcceptedPost } from "../../src/maintenance/own-post.js";
 import type { World } from "../../src/maintenance/world.js";
 import { agent, answer, framework, MINUTE, machine, NOW, task, worldOf } from "../support/world.js";
-import { drainingWorld, first, inPhase, news, tick } from "./flow.js";
+import { click, drainingWorld, first, inPhase, news, tick } from "./flow.js";
 
 const busy = agent("web-01", {
   resources: {
@@ -89,8 +89,24 @@ describe("our own accepted post that the master does not show", () => {
     expect(unseenPost(posted, others)).toBeNull();
     expect(tick(posted, others).effects).toMatchObject([{ kind: "update_schedule" }]);
   });
-  test("does not stand in the way of a cancel", () => {
-    const cancelled = { ...posted, cancel: { by: "U0BOB", atMs: NOW } };
+  test("is posted again when a person says so, once (invariant 2)", () => {
+    const stopped = tick(posted, worldOf()).record;
+    const again = click(stopped, { kind: "retry" });
+    expect(again.reply.tone).toBe("done");
+    expect(tick(again.record, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
+  });
+  test("was removed by somebody who cleared the schedule: a person may post it again", () => {
+    const removed = tick(inPhase("draining", { postedAtMs: NOW }), worldOf()).record;
+    expect(removed.trouble).toMatchObject({
+      code: "window_changed",
+      what: expect.stringMatching(/No window of anybody is shown/),
+      next: expect.stringContaining("get_maintenance_schedules"),
+    });
+    const { record } = click(removed, { kind: "retry" });
+    expect(tick(record, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
+  });
+  test("that never was needs nobody's word to be cancelled", () => {
+    const cancelled = { ...start, cancel: { by: "U0BOB", atMs: NOW } };
     expect(tick(cancelled, worldOf()).record.end?.phase).toBe("cancelled");
   });
   test("only counts for the batch that was posted", () => {

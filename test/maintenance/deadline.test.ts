@@ -1,6 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { HOUR, MINUTE, NOW, policyOf, task, worldOf } from "../support/world.js";
-import { approved, asked, click, drainingWorld, first, inPhase, lastEvent, news, tick } from "./flow.js";
+import { HOUR, MINUTE, NOW, policyOf, task } from "../support/world.js";
+import {
+  approved,
+  asked,
+  click,
+  drainingWorld,
+  first,
+  goneWorld,
+  inPhase,
+  lastEvent,
+  news,
+  tick,
+} from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
 const busy = drainingWorld({ tasks: [t1] });
@@ -23,7 +34,7 @@ describe("when machines are not empty by the deadline", () => {
     const step = tick(withDeadline("release"), busy, AT);
     expect(lastEvent(step.record, "deadline")).toMatchObject({ then: "release", tasksLeft: 1 });
     expect(step.effects).toMatchObject([{ kind: "update_schedule", edit: { kind: "remove" } }]);
-    const after = tick(step.record, worldOf({ tasks: [t1] }), AT + 1);
+    const after = tick(step.record, goneWorld({ tasks: [t1] }), AT + 1);
     expect(after.record.end).toMatchObject({ phase: "cancelled" });
   });
 

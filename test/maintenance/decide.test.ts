@@ -14,6 +14,7 @@ import {
   downWorld,
   drainingWorld,
   first,
+  goneWorld,
   inPhase,
   lastEvent,
   news,
@@ -41,18 +42,30 @@ describe("cancel", () => {
     expect(twice.reply.text).toMatch(/being cancelled by <@U0BOB>/);
     for (const decision of [APPROVE, DENY, ASK])
       expect(click(once, decision, { world: busy }).record).toBe(once);
-    expect(first(tick(once, worldOf()).record).approvals).toMatchObject([{ outcome: { kind: "withdrawn" } }]);
+    expect(first(tick(once, goneWorld()).record).approvals).toMatchObject([
+      { outcome: { kind: "withdrawn" } },
+    ]);
+  });
+
+  test("after the approval, while nothing was sent yet, takes the approval back", () => {
+    const { record, reply } = click(approved(busy), { kind: "cancel" });
+    expect(reply.tone).toBe("done");
+    expect(first(record)).toMatchObject({
+      phase: "draining",
+      approvals: [{ outcome: { kind: "withdrawn" } }],
+    });
+    expect(tick(record, busy).effects).toMatchObject([{ edit: { kind: "remove" } }]);
   });
 
   test("while machines are being taken down cannot call that back", () => {
-    const going = approved(busy);
+    const going = tick(approved(busy), busy).record;
     const { record, reply } = click(going, { kind: "cancel" });
     expect(record).toBe(going);
     expect(reply).toMatchObject({ tone: "refused", next: expect.stringContaining("/mesos up m-7k3q") });
   });
 
   test("of machines that are up stops waiting for agents that never come back", () => {
-    const up = tick(inPhase("bringing_up"), worldOf({ agents: [agent("web-02")] })).record;
+    const up = tick(inPhase("bringing_up"), goneWorld({ agents: [agent("web-02")] })).record;
     const { record, reply } = click(up, { kind: "cancel" });
     expect(record.end).toMatchObject({ phase: "up" });
     expect(lastEvent(record, "note").text).toMatch(/<@U0BOB> closed this .* agents on web-01\./);
@@ -107,6 +120,7 @@ describe("every decision in every phase", () => {
     "draining hold": "held",
     "awaiting_approval hold": "held",
     "taking_down hold": "held",
+    "taking_down cancel": "cancel",
     "draining extend": "draining",
     "awaiting_approval extend": "draining",
     "down extend": "down",
@@ -134,7 +148,9 @@ describe("every decision in every phase", () => {
   );
   test.each(rows)("%s + %s", (phase, kind, decision) => {
     const before = recordIn(phase);
-    const { record, reply } = click(before, decision, { world: phase === "down" ? downWorld() : busy });
+    // Somebody else than who has approved: they are told once more that they did.
+    const by = phase === "taking_down" ? "U0CAROL" : "U0BOB";
+    const { record, reply } = click(before, decision, { by, world: phase === "down" ? downWorld() : busy });
     const goes = GOES[`${phase} ${kind}`];
     if (goes === undefined) {
       expect(record).toBe(before);

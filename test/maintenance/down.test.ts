@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { agent, answer, HOUR, MINUTE, machine, NOW, task, windowOn, worldOf } from "../support/world.js";
-import { approved, downWorld, drainingWorld, first, inPhase, lastEvent, news, tick } from "./flow.js";
+import {
+  approved,
+  downWorld,
+  drainingWorld,
+  first,
+  goneWorld,
+  inPhase,
+  lastEvent,
+  news,
+  tick,
+} from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
 const busy = drainingWorld({ tasks: [t1] });
@@ -106,7 +116,7 @@ describe("down", () => {
   });
 
   test("all machines brought Up by somebody else: told, and their agents are awaited", () => {
-    const { record } = tick(down, worldOf({ agents: [] }));
+    const { record } = tick(down, goneWorld({ agents: [] }));
     expect(first(record)).toMatchObject({ phase: "up", upAtMs: NOW });
     expect(news(record)).toEqual(["foreign_change", "up"]);
     expect(record.end).toBeNull();
@@ -140,7 +150,7 @@ describe("bringing up", () => {
 });
 
 describe("up", () => {
-  const nobody = worldOf({ agents: [] });
+  const nobody = goneWorld({ agents: [] });
   const up = tick(inPhase("bringing_up"), nobody).record;
 
   test("ends when every agent that was there has registered again", () => {

@@ -155,6 +155,16 @@ describe("draining", () => {
     expect(tick(open, drainingWorld(), NOW, policyOf({ pollMs: 9 * HOUR })).wakeAtMs).toBe(NOW + HOUR / 2);
   });
 
+  test("of a machine without an agent nobody says that it is empty; that is told once instead", () => {
+    const agents = [{ machine: "web-01|10.0.0.1", id: "web-01-S0" }];
+    const quiet = tick(inPhase("draining", { agents }), drainingWorld({ agents: [agent("web-01")] })).record;
+    expect(news(quiet)).toEqual(["note", "approval_asked"]);
+    expect(lastEvent(quiet, "note").text).toMatch(/^web-02: no agent is known there/);
+    expect(first(quiet).emptySinceMs).toBeNull();
+    const later = tick(quiet, drainingWorld({ agents: [agent("web-01")] }), NOW + MINUTE).record;
+    expect(news(later, quiet)).toEqual([]);
+  });
+
   test("tells that machines are empty once, and again after tasks came back", () => {
     const empty = tick(inPhase("draining", { askedByItself: true }), drainingWorld()).record;
     expect(news(tick(empty, drainingWorld()).record, empty)).toEqual([]);

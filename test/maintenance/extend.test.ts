@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Decision } from "../../src/maintenance/decision.js";
 import { applyEdit } from "../../src/maintenance/schedule-edit.js";
-import { HOUR, NOW, policyOf, task, windowOn, worldOf } from "../support/world.js";
+import { HOUR, NOW, policyOf, task, windowOn } from "../support/world.js";
 import {
   APPROVE,
   ASK,
@@ -11,6 +11,7 @@ import {
   downWorld,
   drainingWorld,
   first,
+  goneWorld,
   inPhase,
   lastEvent,
   news,
@@ -109,7 +110,7 @@ describe("extending", () => {
       if (effect?.kind !== "update_schedule") throw new Error("expected an edit of the schedule");
       expect(applyEdit(world.schedule, effect.edit, []).windows).toEqual([]);
     }
-    expect(tick(cancelled, worldOf()).record.end).toMatchObject({ phase: "cancelled" });
+    expect(tick(cancelled, goneWorld()).record.end).toMatchObject({ phase: "cancelled" });
   });
 });
 

@@ -15,6 +15,11 @@ export function drainingWorld(parts: Parameters<typeof worldOf>[0] = {}): World 
   return worldOf({ windows: [OURS], ...parts });
 }
 
+/** A world without our window, in which a window of others shows that we see windows at all. */
+export function goneWorld(parts: Parameters<typeof worldOf>[0] = {}): World {
+  return worldOf({ windows: [windowOn(["web-03"], NOW + HOUR, null)], ...parts });
+}
+
 /** A world in which both our machines are Down. */
 export function downWorld(parts: Parameters<typeof worldOf>[0] = {}): World {
   return drainingWorld({ down: ["web-01", "web-02"], ...parts });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { applyEdit } from "../../src/maintenance/schedule-edit.js";
 import { HOUR, machine, NOW, windowOn, worldOf } from "../support/world.js";
-import { drainingWorld, inPhase, lastEvent, news, OURS, tick } from "./flow.js";
+import { drainingWorld, goneWorld, inPhase, lastEvent, news, OURS, tick } from "./flow.js";
 
 const theirs = windowOn(["web-01"], NOW + HOUR, null);
 
@@ -21,7 +21,7 @@ describe("cancelling", () => {
   });
 
   test("ends when the master no longer shows our window", () => {
-    const { record, effects, wakeAtMs } = tick(cancelled("draining"), worldOf());
+    const { record, effects, wakeAtMs } = tick(cancelled("draining"), goneWorld());
     expect(record.end).toMatchObject({ phase: "cancelled" });
     expect({ effects, wakeAtMs }).toEqual({ effects: [], wakeAtMs: null });
     expect(news(record)).toEqual(["cancelled"]);

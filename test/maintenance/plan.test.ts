@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { holds, plan, type Resolution } from "../../src/maintenance/plan.js";
+import { holds } from "../../src/maintenance/conflicts.js";
+import { plan, type Resolution } from "../../src/maintenance/plan.js";
 import {
   agent,
   batchOf,
@@ -122,6 +123,31 @@ describe("refuses, posts nothing and says what to do next", () => {
       why: expect.stringContaining("No window was posted"),
       next: expect.stringMatching(/\w/),
     });
+  });
+});
+
+describe("says what to do about a machine that is in a maintenance of ours", () => {
+  const mine = { id: "m-aaaa", requester: "U0ALICE" };
+  const theirs = { id: "m-bbbb", requester: "U0CAROL" };
+  test.each<[string, ReturnType<typeof inPhase>, ReturnType<typeof worldOf>, RegExp]>([
+    [
+      "one's own, draining",
+      inPhase("draining", {}, mine),
+      drainingWorld(),
+      /\/mesos cancel m-aaaa, then drain again, or \/mesos extend m-aaaa 2h/,
+    ],
+    ["one's own, Down", inPhase("down", {}, mine), downWorld(), /\/mesos up m-aaaa/],
+    [
+      "another's, draining",
+      inPhase("draining", {}, theirs),
+      drainingWorld(),
+      /ask <@U0CAROL> to \/mesos cancel m-bbbb/,
+    ],
+    ["another's, Down", inPhase("down", {}, theirs), downWorld(), /\/mesos up m-bbbb/],
+  ])("%s (invariant 12)", (_, other, world, next) => {
+    const record = plan(recordOf(), resolved(), world, [other], policyOf(), NOW);
+    expect(lastEvent(record, "failed").next).toMatch(next);
+    expect(lastEvent(record, "failed").why).toMatch(new RegExp(`by ${other.id} of <@${other.requester}>`));
   });
 });
 

@@ -6,11 +6,13 @@ import { decide } from "../../src/maintenance/decide.js";
 import type { Decision } from "../../src/maintenance/decision.js";
 import { withBatch, withTrouble } from "../../src/maintenance/log.js";
 import { type MachineId, machineKey } from "../../src/maintenance/machine.js";
+import { withAcceptedPost } from "../../src/maintenance/own-post.js";
 import type { Effect } from "../../src/maintenance/phases.js";
 import type { Policy } from "../../src/maintenance/policy.js";
 import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../../src/maintenance/record.js";
 import type { Schedule, Unavailability } from "../../src/maintenance/schedule.js";
 import { applyEdit, sameSchedule, sameTime, windowOf } from "../../src/maintenance/schedule-edit.js";
+import { CANCEL_UNSEEN, withAcceptedRemoval, withConfirmedUp } from "../../src/maintenance/unseen-window.js";
 import type { Task } from "../../src/maintenance/world.js";
 import { HOUR, machine, NOW, policyOf } from "../support/world.js";
 import { first, inPhase, lastEvent } from "./flow.js";
@@ -115,7 +117,13 @@ export class RehearsedBot {
       return;
     }
     const ok = call();
-    if (outcome === "crash_after" || ok) return;
+    if (outcome === "crash_after") return;
+    // Of a single machine "not Down" is an answer too.
+    const told = ok || (effect.kind === "stop_maintenance" && effect.machines.length === 1);
+    if (told) {
+      this.record = this.acknowledged(effect);
+      return;
+    }
     this.record = withTrouble(this.record, REFUSED, this.nowMs);
     if (effect.kind !== "start_maintenance") return;
     this.record = withBatch(this.record, {
@@ -124,6 +132,14 @@ export class RehearsedBot {
       phase: "draining",
       askedByItself: true,
     });
+  }
+
+  private acknowledged(effect: Effect): Maintenance {
+    if (effect.kind === "start_maintenance") return this.record;
+    if (effect.kind === "stop_maintenance") return withConfirmedUp(this.record, effect.machines);
+    const { kind, machines } = effect.edit;
+    if (kind === "move") return this.record;
+    return (kind === "place" ? withAcceptedPost : withAcceptedRemoval)(this.record, machines, this.nowMs);
   }
 
   private edit({ edit }: Extract<Effect, { kind: "update_schedule" }>): (() => boolean) | null {
@@ -231,6 +247,7 @@ export class RehearsedBot {
       const { phase, approvals } = first(this.record);
       const approval = approvals.at(-1)?.id ?? "";
       if (this.record.held !== null) this.decide({ kind: "release" }, this.record.held.by);
+      if (this.record.trouble?.code === CANCEL_UNSEEN) this.decide({ kind: "cancel" }, "U0ALICE");
       if (phase === "awaiting_approval" || phase === "taking_down")
         this.decide({ kind: "override", rule: "calendar", reason: "it has to end" }, "U0BOB");
       if (phase === "awaiting_approval")
@@ -239,7 +256,7 @@ export class RehearsedBot {
         this.decide({ kind: phase === "down" ? "up" : "cancel" }, "U0ALICE");
       else if (phase === "draining" && round % 2 === 0)
         this.decide({ kind: "ask_down", batch: "b1" }, "U0ALICE");
-      else if (phase === "draining") this.decide({ kind: "cancel" }, "U0ALICE");
+      else if (phase === "draining" || phase === "scheduled") this.decide({ kind: "cancel" }, "U0ALICE");
       this.master.register();
       this.tick("answered");
       this.sleep(Math.max(1_000, Math.min((this.wakeAtMs ?? this.nowMs) - this.nowMs, HOUR)));

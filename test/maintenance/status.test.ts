@@ -21,7 +21,7 @@ import {
   windowOn,
   worldOf,
 } from "../support/world.js";
-import { asked, downWorld, drainingWorld, inPhase, tick } from "./flow.js";
+import { asked, downWorld, drainingWorld, goneWorld, inPhase, tick } from "./flow.js";
 
 const busy = drainingWorld({
   tasks: [task("t1", "marathon", "web-01"), task("t2", "kafka", "web-02")],
@@ -97,7 +97,7 @@ describe("a maintenance", () => {
   test("shows mode, agents and tasks per machine and each framework's verdict, what hinders most first", () => {
     const reply = statusOfMaintenance(draining, NOW + 2_000);
     expect(reply.text).toBe(
-      "m-7k3q is draining: web-* in prod, asked for by <@U0ALICE>. Window: 3 h 59 m left. Last looked at 2 s ago.",
+      "m-7k3q is draining: web-* in prod, asked for by <@U0ALICE>. Window: 3 h 59 m left. As seen 2 s ago; no change was noticed since.",
     );
     expect(lines(reply)).toEqual([
       "MACHINE  IP        MODE      AGENTS  TASKS",
@@ -172,7 +172,7 @@ describe("a maintenance", () => {
   });
 
   test("says which agents are awaited after Up", () => {
-    const up = tick(inPhase("bringing_up"), worldOf({ agents: [] })).record;
+    const up = tick(inPhase("bringing_up"), goneWorld({ agents: [] })).record;
     expect(statusOfMaintenance(up, NOW).table).toMatch(/web-01 +10\.0\.0\.1 +up +0 awaited/);
   });
 

@@ -304,6 +304,6 @@ describe("starting and stopping", () => {
     const other = createSlackApp({ settings: slack.settings("http"), handlers, logger });
     await other.start();
     await other.stop();
-    expect(logger.lines.join()).toContain("users:read, usergroups:read, files:write");
+    expect(logger.lines.join()).toContain("usergroups:read, files:write");
   });
 });

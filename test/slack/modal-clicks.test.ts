@@ -82,7 +82,7 @@ describe("Deny", () => {
   });
 
   it("is decided with its reason once it is submitted, and answered where it was clicked", async () => {
-    handlers.answer = async () => replyOf({ tone: "refused", text: "Already denied by @U03CAROL." });
+    handlers.answer = async () => replyOf({ tone: "refused", text: "Already denied by <@U03CAROL>." });
     await decide(DENY);
     expect(await submit({ type: "plain_text_input", value: "peak hours" })).toEqual({});
     await until(() => slack.responses.length === 1);

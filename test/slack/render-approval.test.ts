@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { Approval } from "../../src/maintenance/record.js";
+import { millisToNanos } from "../../src/maintenance/time.js";
 import { renderText } from "../../src/slack/blocks.js";
 import { parseButton } from "../../src/slack/button-value.js";
 import { renderApproval } from "../../src/slack/render-approval.js";
+import { mrkdwnTexts } from "./block-rules.js";
 import { alarmingBlast, approvalOf, batchOf, blastOf, HOUR, NOW, recordOf, seenOf } from "./fixtures.js";
 
 const render = (parts: Partial<Approval> = {}, now = NOW) =>
   renderApproval(recordOf(), batchOf(), approvalOf(parts), now);
 const text = (parts: Partial<Approval> = {}, now = NOW) => renderText(render(parts, now));
+const mrkdwn = (parts: Partial<Approval> = {}, now = NOW) =>
+  mrkdwnTexts(render(parts, now).blocks)
+    .map((one) => one.replace(/<!date[^|]*\|([^>]*)>/g, "$1"))
+    .join("\n");
+const MINUTE = 60_000;
 
 describe("the question", () => {
   it("shows what will be lost, who refuses, and which machines", () => {
@@ -15,6 +22,7 @@ describe("the question", () => {
       [
         "Take 2 machines down?",
         "m-7k3q in prod · asked 2026-11-20 21:52 UTC by @U01ALICE · expires 2026-11-20 22:52 UTC",
+        "Window  2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC (4 h)",
         "Will be lost: 3 tasks (marathon 2, kafka 1).",
         "promised 1 · refused 1 (kafka on web-02) · silent 1 (chronos on web-02) · empty 0",
         "Machines  web-01, web-02",
@@ -28,6 +36,56 @@ describe("the question", () => {
     expect(text({ seen: seenOf({ tasks: [], verdicts: [] }) })).toContain(
       "No tasks are left on them: nothing will be lost.",
     );
+    const one = seenOf({ machines: ["web-01|10.0.0.1"], tasks: [], verdicts: [] });
+    expect(text({ seen: one })).toContain("Take 1 machine down?\n");
+    expect(text({ seen: one })).toContain("No tasks are left on it: nothing will be lost.");
+  });
+
+  it("counts no verdicts where no framework is on the machines", () => {
+    expect(text({ seen: seenOf({ tasks: [], verdicts: [] }) })).not.toContain("promised");
+  });
+
+  it("does not call a machine empty on which the master knows no agent", () => {
+    const seen = seenOf({ tasks: [], verdicts: [] });
+    const none = renderApproval(recordOf(), batchOf({ agents: [] }), approvalOf({ seen }), NOW);
+    expect(renderText(none)).toContain("The master knows no agent there, so nothing is known of tasks.");
+    expect(JSON.stringify(none)).not.toContain("will be lost");
+    const some = { agents: [{ machine: "web-01|10.0.0.1", id: "a1" }] };
+    expect(renderText(renderApproval(recordOf(), batchOf(some), approvalOf({ seen }), NOW))).toContain(
+      "nothing will be lost. The master knows no agent on web-02, so nothing is known of tasks there.",
+    );
+  });
+
+  it.each([
+    [
+      "which has not begun",
+      { start: 8 * MINUTE, duration: HOUR },
+      "22:00 UTC – 2026-11-20 23:00 UTC (1 h)\n",
+    ],
+    [
+      "which is over",
+      { start: -HOUR, duration: HOUR - 88_000 },
+      "*the window ended 1 m 28 s before this was asked*",
+    ],
+    ["without an end", { start: -HOUR, duration: null }, "20:52 UTC – without an end\n"],
+  ])("shows the window %s", (_, { start, duration }, words) => {
+    const length = duration === null ? "open" : millisToNanos(duration);
+    const one = `${millisToNanos(NOW + start)}/${length}`;
+    expect(mrkdwn({ seen: seenOf({ window: `${one} ${one}` }) })).toContain(words);
+  });
+
+  it("says once that the window ended while the question stands", () => {
+    const seen = seenOf({ window: `${millisToNanos(NOW - HOUR)}/${millisToNanos(HOUR + MINUTE)}` });
+    expect(mrkdwn({ seen })).not.toContain("ended");
+    expect(mrkdwn({ seen }, NOW + 2 * MINUTE)).toContain("*the window has ended*");
+    expect(render({ seen }, NOW + 2 * MINUTE)).toEqual(render({ seen }, NOW + 3 * MINUTE));
+  });
+
+  it("says that machines stand in no window, and names different ones", () => {
+    expect(text({ seen: seenOf({ window: "none none" }) })).toContain(
+      "Window  none in the master's schedule",
+    );
+    expect(text({ seen: seenOf({ window: "0/open 1/open" }) })).toMatch(/Window {2}1970.*, 1970/);
   });
 
   it("asks once more before Down, and its buttons answer this question only", () => {
@@ -61,7 +119,7 @@ describe("the question", () => {
 describe("before somebody answers the question says", () => {
   it("what goes away beside the tasks, the most alarming first", () => {
     const lines = text({ seen: seenOf({ blast: alarmingBlast() }) }).split("\n");
-    expect(lines.slice(3, 8)).toEqual([
+    expect(lines.slice(4, 9)).toEqual([
       "🚨 Last running copies of: /billing/api (marathon, all 2)",
       "💾 Persistent volumes out of reach: kafka-3 (200 GB) on web-02, logs (512 MB) on web-01",
       "🕳️ No agent left in: rack r1 (2 agents)",

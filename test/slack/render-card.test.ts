@@ -3,7 +3,7 @@ import type { Maintenance, Phase } from "../../src/maintenance/record.js";
 import { renderText } from "../../src/slack/blocks.js";
 import { parseClick } from "../../src/slack/button-value.js";
 import { renderCard } from "../../src/slack/render-card.js";
-import { batchOf, HOUR, machines, NOW, pictureOf, recordOf, verdict } from "./fixtures.js";
+import { approvalOf, batchOf, HOUR, machines, NOW, pictureOf, recordOf, verdict } from "./fixtures.js";
 
 const text = (record: Maintenance, now = NOW) => renderText(renderCard(record, now));
 
@@ -119,6 +119,66 @@ describe("the card", () => {
     [0, 0, "Tasks\nnone"],
   ])("%i of %i tasks are drawn honestly", (left, most, shown) => {
     expect(text(recordOf({ picture: pictureOf(left, most) }))).toContain(shown);
+  });
+
+  const granted = approvalOf({
+    votes: [{ by: "U03CAROL", atMs: NOW }],
+    outcome: { kind: "granted", by: "U02BOB", atMs: NOW },
+  });
+  const wentDown = { kind: "down" as const, batch: "b1", machines: 6, seq: 9, atMs: NOW };
+
+  it.each(["down", "bringing_up", "up"] as const)(
+    "once %s tells what was lost and who approved it, in place of what is left",
+    (phase) => {
+      const record = recordOf({
+        batches: [batchOf({ phase, approvals: [granted] })],
+        events: [{ ...wentDown, tasksLost: 5 }],
+        picture: pictureOf(0, 12, [verdict("web-01", "marathon", "silent")]),
+        end: phase === "up" ? { phase, atMs: NOW, why: null } : null,
+      });
+      const shown = text(record);
+      expect(shown).toContain("Tasks\n5 tasks lost · approved by @U03CAROL, @U02BOB\n");
+      expect(shown).not.toMatch(/ left|▓|Frameworks|silent/);
+    },
+  );
+
+  it.each([
+    ["no task was lost", { ...wentDown, tasksLost: 0 }, "no task lost · approved by @U02BOB"],
+    ["its event is no longer kept", null, "taken down · approved by @U02BOB"],
+  ])("says so when %s", (_, event, words) => {
+    const approvals = [approvalOf({ outcome: { kind: "granted", by: "U02BOB", atMs: NOW } })];
+    const batches = [batchOf({ phase: "down", approvals })];
+    expect(text(recordOf({ batches, events: event === null ? [] : [event] }))).toContain(words);
+  });
+
+  it.each(["cancelled", "failed"] as const)("%s, it counts nothing as if it were draining", (phase) => {
+    const shown = text(recordOf({ batches: [batchOf({ phase })], end: { phase, atMs: NOW, why: null } }));
+    expect(shown).toContain("Tasks\nnothing was taken down\n");
+    expect(shown).not.toMatch(/ left|▓|Frameworks/);
+  });
+
+  it("that ended before its machines were known had no window and took nothing down", () => {
+    const end = { phase: "failed" as const, atMs: NOW, why: "nothing matches" };
+    const shown = text(recordOf({ batches: [], picture: null, end }));
+    expect(shown).toContain("Window\nnone was posted\nTasks\nnothing was taken down\n");
+  });
+
+  it("counts what is left of one batch beside what was lost with another", () => {
+    const batches = [batchOf({ id: "b1", phase: "down", approvals: [granted] }), batchOf({ id: "b2" })];
+    const shown = text(recordOf({ batches, events: [{ ...wentDown, tasksLost: 1 }] }));
+    expect(shown).toContain("1 task lost · approved by @U03CAROL, @U02BOB\n17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 %");
+    expect(shown).toContain("Frameworks");
+  });
+
+  it("invites to Up and to Release, never to Down", () => {
+    const style = (record: Maintenance, label: string) =>
+      renderCard(record, NOW)
+        .blocks.flatMap((block) => (block.type === "actions" ? block.elements : []))
+        .flatMap((element) =>
+          element.type === "button" && element.text.text === label ? [element.style] : [],
+        );
+    expect(style(recordOf(), "Ask for Down")).toEqual([undefined]);
+    expect(style(recordOf({ batches: [batchOf({ phase: "down" })] }), "Up")).toEqual(["primary"]);
   });
 
   it("does not call machines empty whose agents are not back after a fail-over", () => {

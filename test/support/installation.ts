@@ -3,23 +3,20 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
-import { plainText } from "../../src/rehearsal/demo/plain-text.js";
 import { type Program, startProgram } from "../../src/rehearsal/demo/program.js";
-import { until } from "../../src/rehearsal/demo/until.js";
-import {
-  type LocalMessage,
-  type LocalSlack,
-  startLocalSlack,
-} from "../../src/rehearsal/local-slack/local-slack.js";
+import { startLocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
+import { OPS, type Workspace } from "../../src/rehearsal/local-slack/workspace.js";
 import { startRehearsalMaster } from "../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
+import { type Channel, channelOf } from "./channel.js";
 import { startRedis, type TestRedis } from "./redis.js";
 
 export const ALICE = "U01ALICE";
 export const BOB = "U02BOB";
+export const CAROL = "U03CAROL";
 export const CHANNEL = "C01OPS";
-const NAMES = { U0BOT: "mesos", U01ALICE: "alice", U02BOB: "bob" };
+const NAMES = { U0BOT: "mesos", U01ALICE: "alice", U02BOB: "bob", U03CAROL: "carol" };
 const MAIN = resolve("dist/main.js");
 
 export interface InstallationOptions {
@@ -28,15 +25,25 @@ export interface InstallationOptions {
   /** One process for both sides, or one each; apart needs Redis. @defaultValue together */
   readonly roles?: "together" | "apart";
   readonly master?: RehearsalOptions;
-  /** More settings of the one cluster, as in the clusters file. */
+  /** More settings of the cluster `test`, as in the clusters file. */
   readonly cluster?: Readonly<Record<string, unknown>>;
+  /** More clusters by name, each with a master and a channel of its own. */
+  readonly more?: Readonly<Record<string, ClusterSetup>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The real program with everything around it: a local Slack, a rehearsal master, a store. */
-export interface Installation {
-  readonly slack: LocalSlack;
-  readonly master: RehearsalMaster;
+/** A cluster of an installation. */
+export interface ClusterSetup {
+  readonly master?: RehearsalOptions;
+  /** Settings of the cluster, as in the clusters file. */
+  readonly cluster?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The real program with everything around it: a local Slack, a rehearsal master, a store. By itself it is the channel
+ * of its first cluster.
+ */
+export interface Installation extends Channel {
   readonly redis: TestRedis | null;
   readonly env: Readonly<Record<string, string>>;
   programs(): readonly Program[];
@@ -44,27 +51,9 @@ export interface Installation {
   stop(): Promise<void>;
   /** kill -9 of every process of ours. */
   kill(): Promise<void>;
-  type(user: string, text: string): Promise<void>;
-  click(user: string, message: LocalMessage, action: string): Promise<void>;
-  /** Everything in the channel as text, oldest first. */
-  messages(): Promise<readonly Shown[]>;
-  /** Waits for a message in the thread. */
-  thread(words: RegExp, limitMs?: number): Promise<Shown>;
-  /** Waits for a message that only this person sees. */
-  told(user: string, words: RegExp, limitMs?: number): Promise<Shown>;
-  /** Waits for the root message to say this. */
-  root(words: RegExp, limitMs?: number): Promise<Shown>;
-  /** Waits for the open question with its buttons. */
-  question(limitMs?: number): Promise<Shown>;
+  /** The channel of another cluster. */
+  in(cluster: string): Channel;
   dispose(): Promise<void>;
-}
-
-export interface Shown {
-  readonly message: LocalMessage;
-  readonly text: string;
-  readonly place: "root" | "thread" | "person";
-  readonly to: string | null;
-  readonly buttons: readonly string[];
 }
 
 /** Six machines in two racks and one framework that moves its tasks at once. */
@@ -95,15 +84,29 @@ export async function install(options: InstallationOptions): Promise<Installatio
   const folder = await mkdtemp(join(tmpdir(), "mmb-e2e-"));
   const redis = options.store === "redis" ? await startRedis() : null;
   const httpPort = options.mode === "http" ? await freePort() : null;
-  const slack = await startLocalSlack(
-    httpPort === null
+  const setups = Object.entries({ test: options as ClusterSetup, ...options.more });
+  const slack = await startLocalSlack({
+    workspace: workspaceOf(setups.map(([name]) => name)),
+    ...(httpPort === null
       ? {}
-      : { delivery: { kind: "http", requestUrl: `http://localhost:${httpPort}/slack/events` } },
-  );
-  const master = await startRehearsalMaster(options.master ?? SMALL);
+      : { delivery: { kind: "http", requestUrl: `http://localhost:${httpPort}/slack/events` } }),
+  });
+  const channels = new Map<string, Channel>();
+  const clusters: Record<string, unknown> = {};
+  let programs: Program[] = [];
+  for (const [name, setup] of setups) {
+    const master = await startRehearsalMaster(setup.master ?? SMALL);
+    const channel = channelId(name);
+    clusters[name] = { masters: [master.url], channel, poll_interval: "1s", ...setup.cluster };
+    channels.set(name, channelOf({ slack, master, channel, names: NAMES, programs: () => programs }));
+  }
+  const channelIn = (name: string): Channel => {
+    const found = channels.get(name);
+    if (found === undefined) throw new Error(`There is no cluster ${name} in this installation.`);
+    return found;
+  };
   const clustersFile = join(folder, "clusters.yaml");
-  const cluster = { masters: [master.url], channel: CHANNEL, poll_interval: "1s", ...options.cluster };
-  await writeFile(clustersFile, stringify({ clusters: { test: cluster } }));
+  await writeFile(clustersFile, stringify({ clusters }));
   const env: Record<string, string> = {
     SLACK_BOT_TOKEN: slack.tokens.botToken,
     SLACK_API_URL: slack.apiUrl,
@@ -115,25 +118,10 @@ export async function install(options: InstallationOptions): Promise<Installatio
     ...(redis === null ? { DATA_DIR: join(folder, "data") } : { REDIS_URL: redis.url }),
     ...options.env,
   };
-  let programs: Program[] = [];
-
-  const messages = async (): Promise<Shown[]> => (await slack.messages(CHANNEL)).map(shown);
-  const find = (what: string, wanted: (m: Shown) => boolean, limitMs = 20_000) =>
-    until(`${what}`, async () => (await messages()).findLast(wanted), limitMs).catch(
-      async (error: unknown) => {
-        const seen = (await messages())
-          .map((m) => `  [${m.place}] ${m.text.replaceAll("\n", "\n    ")}`)
-          .join("\n");
-        const logs = programs
-          .map((program) => program.log().split("\n").slice(-25).join("\n"))
-          .join("\n--\n");
-        throw new Error(`${error instanceof Error ? error.message : error}\nShown:\n${seen}\nLog:\n${logs}`);
-      },
-    );
 
   const installation: Installation = {
-    slack,
-    master,
+    ...channelIn("test"),
+    in: channelIn,
     redis,
     env,
     programs: () => programs,
@@ -147,25 +135,9 @@ export async function install(options: InstallationOptions): Promise<Installatio
     async kill() {
       await Promise.all(programs.map((program) => program.kill()));
     },
-    type: (user, text) => slack.command({ channel: CHANNEL, user, text }),
-    click: (user, message, action) =>
-      slack.interact({ channel: CHANNEL, messageTs: message.ts, user, action }),
-    messages,
-    thread: (words, limitMs) =>
-      find(`${words} in the thread`, (m) => m.place === "thread" && words.test(m.text), limitMs),
-    told: (user, words, limitMs) =>
-      find(
-        `${words} told to ${user}`,
-        (m) => m.place === "person" && m.to === user && words.test(m.text),
-        limitMs,
-      ),
-    root: (words, limitMs) =>
-      find(`${words} on the card`, (m) => m.place === "root" && words.test(m.text), limitMs),
-    question: (limitMs) =>
-      find("the question", (m) => m.buttons.some((id) => id.startsWith("approve")), limitMs),
     async dispose() {
       await installation.stop();
-      await master.close();
+      for (const { master } of channels.values()) await master.close();
       await slack.close();
       await redis?.dispose();
       await rm(folder, { recursive: true, force: true });
@@ -174,21 +146,16 @@ export async function install(options: InstallationOptions): Promise<Installatio
   return installation;
 }
 
-function shown(message: LocalMessage): Shown {
-  const place =
-    message.ephemeral_to !== undefined
-      ? "person"
-      : message.thread_ts !== undefined && message.thread_ts !== message.ts
-        ? "thread"
-        : "root";
+/** The first cluster's channel is the one of the local workspace; others are named after theirs. */
+function channelId(cluster: string): string {
+  return cluster === "test" ? CHANNEL : `C01${cluster.toUpperCase()}`;
+}
+
+function workspaceOf(clusters: readonly string[]): Workspace {
+  const others = clusters.filter((name) => name !== "test").map((name) => ({ id: channelId(name), name }));
   return {
-    message,
-    text: plainText(message, NAMES),
-    place,
-    to: message.ephemeral_to ?? null,
-    buttons: message.blocks.flatMap(
-      (block) => block.elements?.flatMap((element) => element.action_id ?? []) ?? [],
-    ),
+    users: [...OPS.users, { id: CAROL, name: "carol", realName: "Carol" }],
+    channels: [...OPS.channels, ...others],
   };
 }
 

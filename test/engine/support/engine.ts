@@ -33,6 +33,8 @@ export interface TestClusterOptions {
   readonly settleMs?: number;
   /** Addresses of masters that are configured beside the rehearsal one. */
   readonly otherMasters?: readonly string[];
+  /** The worker's clock, to let hours pass; its jobs are then woken by `records.wakeAll()`. @defaultValue Date.now */
+  readonly now?: () => number;
 }
 
 /** Vitest's `onTestFinished`; tests that run at the same time have one each. */
@@ -79,13 +81,17 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
   let made = 0;
   let commands = 0;
 
-  async function startWorker(config: ClusterConfig, settleMs = SETTLE_MS): Promise<WorkerSide> {
+  async function startWorker(
+    config: ClusterConfig,
+    { settleMs = SETTLE_MS, now = Date.now }: Pick<TestClusterOptions, "settleMs" | "now">,
+  ): Promise<WorkerSide> {
     const worker = createWorkerSide({
       store,
       logger,
       meters: { tick() {}, masterCall() {}, phase() {} },
       timeouts: TIMEOUTS,
       settleMs,
+      now,
       clusters: [config],
     });
     workers.add(worker);
@@ -140,7 +146,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
       clusters.push({ ...config, groups: groupsNamedIn(config.policy) });
       const own = openRecords(store, name, logger);
       records.set(name, own);
-      let worker = await startWorker(config, options.settleMs);
+      let worker = await startWorker(config, options);
       const stopWorker = async () => {
         workers.delete(worker);
         await worker.stop();
@@ -188,7 +194,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
         },
         restart: async () => {
           await stopWorker();
-          worker = await startWorker(config, options.settleMs);
+          worker = await startWorker(config, options);
         },
       });
     },

@@ -1,0 +1,81 @@
+import { list } from "./list.js";
+import { hasEnded, phaseOf } from "./log.js";
+import { type Machine, type MachineId, machineKey } from "./machine.js";
+import { quoted } from "./quote.js";
+import type { Maintenance } from "./record.js";
+import type { Refusal } from "./refusal.js";
+import type { Window } from "./schedule.js";
+import { windowOf } from "./schedule-edit.js";
+import { nanosToMillis } from "./time.js";
+import type { World } from "./world.js";
+
+/**
+ * Why machines cannot be drained because they are in maintenance already, theirs or ours, and what whoever asks can do
+ * about each (invariant 12); `null` when all are free.
+ */
+export function conflictsOf(
+  machines: readonly Machine[],
+  world: World,
+  others: readonly Maintenance[],
+  requester: string,
+): Refusal | null {
+  const down = new Set(world.status.down.map(machineKey));
+  const found: string[] = [];
+  const ways = new Set<string>();
+  for (const machine of machines) {
+    const window = windowOf(world.schedule, machine);
+    const isDown = down.has(machineKey(machine));
+    const ours = others.find((record) => record.end === null && holds(record, machine));
+    if (window === null && !isDown && ours === undefined) continue;
+    found.push(
+      window === null && !isDown && ours !== undefined
+        ? // Its window does not stand yet: as good as taken.
+          `${quoted(machine.hostname)} is planned by ${ours.id} of <@${ours.requester}>`
+        : `${quoted(machine.hostname)} ${isDown ? "is already Down" : "is already draining"}, ${whose(machine, window, others)}`,
+    );
+    ways.add(ours === undefined ? FOREIGN : wayOutOf(ours, isDown, requester));
+  }
+  if (found.length === 0) return null;
+  return {
+    why: `${list(found, "; ")}. No window was posted and nothing was overwritten.`,
+    next: `Leave ${machines.length > 1 ? "these machines out (for instance `:!host`)" : "it out"}, or: ${list([...ways], "; ", 5)}.`,
+  };
+}
+
+const FOREIGN = "wait until that window is over, or have its owner cancel it";
+
+/** What to do about a machine that one of our maintenances holds. */
+function wayOutOf(ours: Maintenance, isDown: boolean, requester: string): string {
+  if (isDown || phaseOf(ours) === "bringing_up") return `bring it back first with /mesos up ${ours.id}`;
+  if (ours.requester === requester) {
+    return `/mesos cancel ${ours.id}, then drain again, or /mesos extend ${ours.id} 2h`;
+  }
+  return `wait until ${ours.id} is over, or ask <@${ours.requester}> to /mesos cancel ${ours.id}`;
+}
+
+/** Whose window a machine seems to stand in: one of ours, or somebody else's with its times. */
+export function whose(machine: MachineId, window: Window | null, others: readonly Maintenance[]): string {
+  const ours = others.find((record) => record.end === null && holds(record, machine));
+  if (ours !== undefined) {
+    const why = ours.reason === null ? "" : ` (${quoted(ours.reason)})`;
+    return `by ${ours.id} of <@${ours.requester}>${why}`;
+  }
+  if (window === null) return "by somebody else";
+  const end =
+    window.duration === null ? "without an end" : `until ${utc(window.start + window.duration)} UTC`;
+  return `in a window of somebody else from ${utc(window.start)} UTC ${end}`;
+}
+
+/** Whether a maintenance has this machine in a batch that has not ended. */
+export function holds(record: Maintenance, machine: MachineId): boolean {
+  const key = machineKey(machine);
+  return record.batches.some(
+    (batch) => !hasEnded(batch) && batch.machines.some((m) => machineKey(m) === key),
+  );
+}
+
+/** `2026-10-20 12:00`; a time far in the past or future is more than a date can hold. */
+function utc(time: bigint): string {
+  const date = new Date(nanosToMillis(time));
+  return Number.isNaN(date.getTime()) ? "(out of range)" : date.toISOString().slice(0, 16).replace("T", " ");
+}

@@ -1,0 +1,41 @@
+import { withdrawn } from "./approval.js";
+import type { Decided, DecisionContext } from "./decide.js";
+import { withBatch } from "./log.js";
+import type { Batch, Maintenance } from "./record.js";
+import { isMoving, unchanged } from "./refusals.js";
+import { replyOf } from "./reply.js";
+import { OWN_WINDOW_UNSEEN } from "./unseen-window.js";
+
+/**
+ * Posts our window once more: after somebody else removed it, or after the master accepted it and showed no window at
+ * all. A person decides that, since on a filtered view the post replaces windows that nobody here can see (invariant 2).
+ */
+export function retry(record: Maintenance, { nowMs }: DecisionContext): Decided {
+  const batches = record.batches.filter((batch) => isToPostAgain(batch, record.trouble?.code));
+  if (record.cancel !== null || batches.length === 0) {
+    return unchanged(record, {
+      tone: "info",
+      text: `${record.id}: there is no removed window to post again, as far as the last look at the master shows.`,
+      notDone: "Your click changed nothing.",
+      next: `See how it stands with /mesos status ${record.id}.`,
+    });
+  }
+  if (batches.some((batch) => batch.movingFrom !== null)) {
+    return unchanged(record, isMoving(record, "Your click changed nothing."));
+  }
+  let next = record;
+  for (const batch of batches) {
+    // What an earlier post came to says nothing about the one that follows.
+    const { postedAtMs: _, ...unposted } = withdrawn(batch, nowMs);
+    next = withBatch(next, { ...unposted, phase: "scheduled", askedByItself: false });
+  }
+  return {
+    record: next,
+    reply: replyOf({ tone: "done", text: `${record.id}: the window is being posted again.` }),
+  };
+}
+
+function isToPostAgain(batch: Batch, trouble: string | undefined): boolean {
+  if (trouble === OWN_WINDOW_UNSEEN) return batch.phase === "scheduled" && batch.postedAtMs !== undefined;
+  return trouble === "window_changed" && (batch.phase === "draining" || batch.phase === "awaiting_approval");
+}

@@ -1,0 +1,24 @@
+import type { Decided, DecisionContext } from "./decide.js";
+import { withBatch, withEvent } from "./log.js";
+import type { Maintenance } from "./record.js";
+import { unchanged } from "./refusals.js";
+import { replyOf } from "./reply.js";
+import { phaseRefusal } from "./wrong-phase.js";
+
+/** Brings machines that are Down back into service. */
+export function up(record: Maintenance, { person, nowMs }: DecisionContext): Decided {
+  const by = person.user;
+  const done = replyOf({ tone: "done", text: `${record.id}: the machines are being brought up.` });
+  const refusal = phaseRefusal(record, "Up");
+  if (refusal !== null) {
+    const asked = record.events.findLast((event) => event.kind === "bringing_up");
+    const isTheirs = record.batches.some((batch) => batch.phase === "bringing_up") && asked?.by === by;
+    return isTheirs ? { record, reply: done } : unchanged(record, refusal);
+  }
+  let next = record;
+  for (const batch of record.batches.filter(({ phase }) => phase === "down")) {
+    next = withBatch(next, { ...batch, phase: "bringing_up", movingFrom: null });
+    next = withEvent(next, nowMs, { kind: "bringing_up", batch: batch.id, by });
+  }
+  return { record: next, reply: done };
+}

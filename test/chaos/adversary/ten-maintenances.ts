@@ -1,0 +1,277 @@
+import { expect } from "vitest";
+import { type Command, parseCommand } from "../../../src/commands/index.js";
+import type { Cluster } from "../../../src/engine/cluster.js";
+import { newMaintenance } from "../../../src/engine/new-maintenance.js";
+import { tick } from "../../../src/engine/tick.js";
+import { createHostIndex, parsePattern, resolveHosts } from "../../../src/hosts/index.js";
+import { openApproval } from "../../../src/maintenance/approval.js";
+import { decide, needsWorld } from "../../../src/maintenance/decide.js";
+import type { Decision } from "../../../src/maintenance/decision.js";
+import { type MachineId, machineKey } from "../../../src/maintenance/machine.js";
+import {
+  type Batch,
+  decodeMaintenance,
+  encodeMaintenance,
+  type Maintenance,
+} from "../../../src/maintenance/record.js";
+import { windowOf } from "../../../src/maintenance/schedule-edit.js";
+import { millisToNanos } from "../../../src/maintenance/time.js";
+import type { World } from "../../../src/maintenance/world.js";
+import { HOUR, NOW, policyOf } from "../../support/world.js";
+import { type Counts, OtherPeople } from "./other-people.js";
+import { Random } from "./random.js";
+import type { SharedCluster, SharedMaster } from "./shared-master.js";
+import { type WatchedClient, watchedClient } from "./watched-client.js";
+
+/** Two machines for each of ten maintenances, and six that others have agents on. */
+const OURS = Array.from({ length: 20 }, (_, at) => ({ hostname: `Web-${at + 1}`, ip: `10.0.0.${at + 1}` }));
+const THEIRS = Array.from({ length: 6 }, (_, at) => ({ hostname: `db-${at + 1}`, ip: `10.0.1.${at + 1}` }));
+/** What other people's tools post: other cases, halves of a machine, machines that no agent ever had. */
+const FOREIGN: readonly MachineId[] = [
+  ...THEIRS.map((machine, at) => (at % 2 === 0 ? machine : { ...machine, hostname: `DB-${at + 1}` })),
+  { hostname: "Legacy-1" },
+  { hostname: "web-3" },
+  { ip: "10.0.0.5" },
+  { hostname: "gone-1", ip: "10.9.9.9" },
+];
+const OUR_KEYS = new Set(OURS.map(machineKey));
+const isOurs = (machine: MachineId) => OUR_KEYS.has(machineKey(machine));
+
+const ENDS = ["draining", "cancelled", "down", "up"] as const;
+
+/** What people mean to do with one maintenance of ours. */
+interface Plan {
+  readonly id: string;
+  readonly line: string;
+  readonly end: (typeof ENDS)[number];
+  /** By how much its window is extended, one after another. */
+  readonly extensions: number[];
+  durationMs: number;
+}
+
+/** A job of the control lane that a crash cut off before its next effect. */
+class Crashed extends Error {}
+
+/** More steps than ten maintenances take, even with a clock that has to run out for every unanswered call. */
+const MOST_STEPS = 4_000;
+
+/**
+ * Ten maintenances of ours from drain to their ends, with the engine's own tick, while other people edit the schedule
+ * between any two calls. Throws, or fails an expectation, where the first invariant breaks; returns what has happened.
+ */
+export async function tenMaintenances(
+  seed: number,
+  start: (cluster: SharedCluster) => Promise<SharedMaster> | SharedMaster,
+): Promise<Counts & { posts: number }> {
+  const random = new Random(seed);
+  let nowMs = NOW;
+  const now = () => nowMs;
+  const shuffled = <T>(list: readonly T[]) => random.shuffled(list);
+  const master = await start({ hosts: [...OURS, ...THEIRS], clock: now, shuffled });
+  const people = new OtherPeople(master, random, FOREIGN, isOurs);
+  master.onRead = () => people.act(0.12);
+  const client = watchedClient(master, people, isOurs, random);
+  const cluster = sharedCluster(client, now);
+  const records = new Map<string, Maintenance>();
+  const plans = OURS.slice(0, 10).map((_, at): Plan => {
+    const durationMs = (1 + random.below(4)) * HOUR;
+    const extensions = Array.from({ length: random.below(3) }, () => (1 + random.below(6)) * (HOUR / 2));
+    const line = `drain web-${2 * at + 1},web-${2 * at + 2} ${durationMs / HOUR}h`;
+    return { id: `m-000${at}`, line, end: random.pick(ENDS), extensions, durationMs };
+  });
+
+  const others = (id: string) => async () =>
+    [...records.values()].filter((record) => record.id !== id && record.end === null);
+
+  async function tickOnce(record: Maintenance): Promise<void> {
+    try {
+      const outcome = await tick(record, {
+        cluster,
+        now,
+        others: others(record.id),
+        async save(next) {
+          records.set(next.id, next);
+        },
+        async fence() {
+          if (random.chance(0.01)) throw new Crashed();
+        },
+      });
+      records.set(record.id, outcome.record);
+    } catch (error) {
+      // What was stored last is what the next tick starts from.
+      if (!(error instanceof Crashed)) throw error;
+    }
+  }
+
+  async function decideOnce(record: Maintenance, decision: Decision, user: string): Promise<Maintenance> {
+    const world = needsWorld(decision.kind) ? await cluster.world("fresh") : null;
+    const person = { user, groups: [], lookupFailed: false };
+    const decided = decide(record, decision, { person, nowMs, policy: cluster.policy, world });
+    records.set(record.id, decided.record);
+    return decided.record;
+  }
+
+  async function step(plan: Plan): Promise<void> {
+    const record = records.get(plan.id);
+    if (record === undefined) {
+      const person = { user: "U0ALICE", groups: [], lookupFailed: false };
+      records.set(plan.id, newMaintenance(plan.id, drainOf(plan.line), person, "C0OPS", nowMs));
+      return;
+    }
+    const next = nextDecision(plan, record);
+    if (next === null || random.chance(0.4)) return await tickOnce(record);
+    const decided = await decideOnce(record, next, "U0BOB");
+    if (next.kind !== "extend" || decided === record) return;
+    plan.extensions.shift();
+    plan.durationMs += next.byMs;
+  }
+
+  try {
+    let steps = 0;
+    for (
+      let left = plans;
+      left.length > 0;
+      left = left.filter((plan) => !isDone(plan, records.get(plan.id)))
+    ) {
+      steps += 1;
+      if (steps > MOST_STEPS) throw new Error(`Not done: ${left.map((plan) => JSON.stringify(plan)).join()}`);
+      nowMs += random.below(1_500);
+      people.act(0.2);
+      if (random.chance(0.2)) master.startAgents();
+      await step(random.pick(left));
+      client.check();
+    }
+    people.gapIsOver();
+    people.repair();
+    for (const plan of plans) checkOurs(plan, records.get(plan.id), master);
+    checkAll(master, people, records);
+    // A record lives as JSON between two ticks; one of them stands for all.
+    const any = random.pick([...records.values()]);
+    expect(decodeMaintenance(JSON.parse(JSON.stringify(encodeMaintenance(any))))).toEqual(any);
+    // One post opens a window, one moves it, one gives it back, whatever others do meanwhile (invariant 3).
+    const changes = [...records.values()].map(
+      ({ cancel, events }) =>
+        1 + (cancel === null ? 0 : 1) + events.filter((e) => e.kind === "extended").length,
+    );
+    expect(client.posts()).toBeLessThanOrEqual(changes.reduce((sum, count) => sum + count, 0));
+  } finally {
+    await master.close();
+  }
+  return { ...people.counts, posts: client.posts() };
+}
+
+/** What a person does next, as soon as it can be done; `null` while there is nothing to do but wait. */
+function nextDecision({ end, extensions }: Plan, record: Maintenance): Decision | null {
+  const batch = record.batches[0];
+  if (batch === undefined || record.end !== null || record.cancel !== null) return null;
+  const byMs = extensions[0];
+  const isDraining = batch.phase === "draining" || batch.phase === "awaiting_approval";
+  if (byMs !== undefined) {
+    if (isDraining || batch.phase === "down") return { kind: "extend", byMs };
+    return null;
+  }
+  if (batch.phase === "down") return end === "up" ? { kind: "up" } : null;
+  if (!isDraining || end === "draining") return null;
+  if (end === "cancelled") return { kind: "cancel" };
+  const open = openApproval(batch);
+  return open === null
+    ? { kind: "ask_down", batch: batch.id }
+    : { kind: "approve", batch: batch.id, approval: open.id };
+}
+
+function isDone({ end, extensions }: Plan, record: Maintenance | undefined): boolean {
+  const batch = record?.batches[0];
+  if (record === undefined || batch === undefined) return false;
+  if (end === "cancelled" || end === "up") return record.end !== null;
+  if (extensions.length > 0 || batch.movingFrom !== null) return false;
+  return end === "down" ? batch.phase === "down" : batch.drainingSinceMs !== null;
+}
+
+/** At the end ours stand as was decided, at the master as in the record. */
+function checkOurs({ end, durationMs }: Plan, record: Maintenance | undefined, master: SharedMaster): void {
+  if (record === undefined) throw new Error("A maintenance was never opened.");
+  const [batch] = record.batches;
+  if (batch === undefined) throw new Error(`${record.id} has no batch.`);
+  expect(batch.machines).toHaveLength(2);
+  const stays = end === "draining" || end === "down";
+  if (stays) {
+    expect(record.end).toBeNull();
+    expect(batch.window.duration).toBe(millisToNanos(durationMs));
+  } else {
+    expect(record.end?.phase).toBe(end);
+  }
+  const mode = { draining: "DRAINING", down: "DOWN", cancelled: "UP", up: "UP" }[end];
+  for (const machine of batch.machines) {
+    expect(master.mode(machine)).toBe(mode);
+    expect(timeOf(windowOf(master.schedule(), machine))).toEqual(stays ? timeOf(batch.window) : null);
+  }
+}
+
+/** Nothing but theirs as they want it and ours as decided stands in the schedule. */
+function checkAll(
+  master: SharedMaster,
+  people: OtherPeople,
+  records: ReadonlyMap<string, Maintenance>,
+): void {
+  const standing = master
+    .schedule()
+    .windows.flatMap((window) => window.machines.map((machine) => ({ machine, ...timeOf(window) })));
+  const ours = [...records.values()]
+    .filter((record) => record.end === null)
+    .flatMap(({ batches }) =>
+      batches.flatMap((batch) => batch.machines.map((machine) => ({ machine, ...timeOf(batch.window) }))),
+    );
+  const theirs = [...people.intended().values()].map(({ machine, start, duration }) => ({
+    machine,
+    start,
+    duration,
+  }));
+  expect(sorted(standing)).toEqual(sorted([...ours, ...theirs]));
+  for (const { machine, down } of people.intended().values()) {
+    expect(master.mode(machine)).toBe(down ? "DOWN" : "DRAINING");
+  }
+}
+
+function timeOf<T extends Pick<Batch["window"], "start" | "duration">>(window: T | null) {
+  return window === null ? null : { start: window.start, duration: window.duration };
+}
+
+function sorted<T extends { readonly machine: MachineId }>(list: readonly T[]): T[] {
+  return list.toSorted((a, b) => machineKey(a.machine).localeCompare(machineKey(b.machine)));
+}
+
+function drainOf(line: string): Extract<Command, { verb: "drain" }> {
+  const context = {
+    channel: "C0OPS",
+    clusters: [{ name: "test", channel: "C0OPS", defaultDurationMs: HOUR, maxDurationMs: 100 * HOUR }],
+  };
+  const parsed = parseCommand(line, context);
+  if (!parsed.ok || parsed.command.verb !== "drain") throw new Error(`Not understood: ${line}`);
+  return parsed.command;
+}
+
+/** The engine's port to a cluster, on a clock of ours: one look serves all for as long as it does in the engine. */
+function sharedCluster(master: WatchedClient, now: () => number): Cluster {
+  const SHARED_MS = 400;
+  let shared: { readonly atMs: number; readonly world: Promise<World> } | null = null;
+  return {
+    name: "test",
+    master,
+    policy: policyOf({ settleMs: 5_000, pollMs: 1_000 }),
+    async world(how) {
+      if (how === "fresh" || shared === null || now() - shared.atMs > SHARED_MS) {
+        shared = { atMs: now(), world: master.snapshot() };
+      }
+      return await shared.world;
+    },
+    pauseMs: () => 0,
+    forget() {
+      shared = null;
+    },
+    async resolve(hosts, world) {
+      const parsed = parsePattern(hosts);
+      if (!parsed.ok) throw new Error(parsed.problem);
+      return resolveHosts(parsed.pattern, createHostIndex(world.agents, null));
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it, test } from "vitest";
+import { parse } from "yaml";
+import { VARIABLE_NAMES } from "../../src/config/environment-schema.js";
+
+interface Service {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly command?: readonly string[];
+  readonly env_file?: unknown;
+  readonly profiles?: readonly string[];
+}
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const { services } = parse(read("docker-compose.yml"), { merge: true }) as {
+  services: Readonly<Record<string, Service>>;
+};
+
+function service(name: string): Service {
+  const found = services[name];
+  if (found === undefined) throw new Error(`no service ${name}`);
+  return found;
+}
+
+const SLACK = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"];
+const MESOS = ["MESOS_PRINCIPAL", "MESOS_SECRET"];
+
+describe("docker-compose.yml", () => {
+  it.each([
+    ["bot", SLACK, MESOS],
+    ["worker", MESOS, SLACK],
+  ])("gives the %s its own secrets and not the other side's", (name, own, others) => {
+    const { environment, env_file: file, command } = service(name);
+    expect(Object.keys(environment)).toEqual(expect.arrayContaining(own));
+    for (const secret of others) expect(environment).not.toHaveProperty(secret);
+    // A file would hand over everything that is in it.
+    expect(file).toBeUndefined();
+    expect(command).toEqual(["--role", name]);
+  });
+
+  it("gives both sides the same queue and the same clusters", () => {
+    const shared = (name: string) =>
+      Object.entries(service(name).environment).filter(([key]) => ![...SLACK, ...MESOS].includes(key));
+    const ofBot = Object.fromEntries(
+      shared("bot").filter(([key]) => !["SLACK_API_URL", "PORT"].includes(key)),
+    );
+    expect(ofBot).toEqual(Object.fromEntries(shared("worker")));
+    expect(ofBot).toMatchObject({ REDIS_URL: "redis://redis:6379" });
+  });
+
+  it.each(["bot", "worker"])(
+    "sets only variables that the program reads, each from its own name: %s",
+    (name) => {
+      for (const [key, value] of Object.entries(service(name).environment)) {
+        expect(VARIABLE_NAMES).toContain(key);
+        if (key !== "REDIS_URL") expect(value).toMatch(new RegExp(`^\\$\\{${key}:?-[^}]*\\}$`));
+      }
+    },
+  );
+
+  it("knows a master where none is set: the one of its profile", () => {
+    const [, host] = /-http:\/\/([a-z-]+):5050\}$/.exec(service("bot").environment.MESOS_MASTERS ?? "") ?? [];
+    expect(service(host ?? "").profiles).toEqual(["mesos"]);
+  });
+
+  it("publishes ports on the loopback only, and each side's health on one of its own", () => {
+    const ports = Object.values(services).flatMap((one) => one.ports ?? []);
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    expect(service("bot").ports).toContain("127.0.0.1:9464:9464");
+    expect(service("worker").ports).toContain("127.0.0.1:9465:9464");
+  });
+
+  it("mounts the configuration, which is not in the image", () => {
+    for (const name of ["bot", "worker"]) expect(service(name).volumes).toContain("./config:/app/config:ro");
+    expect(read("Dockerfile")).not.toMatch(/^COPY .*(?<!ts)config\b(?!\.)/m);
+    expect(read(".dockerignore").split("\n")).toContain("config");
+  });
+});
+
+test("the image's health check asks where the program listens", () => {
+  expect(read("Dockerfile")).toMatch(/^ENV .*OPS_PORT=9464/m);
+  expect(read("Dockerfile")).toMatch(/^EXPOSE 9464$/m);
+});

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
+import { createMetrics } from "../../src/ops/metrics.js";
+
+const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
+
+describe("docs/operations.md", () => {
+  it("names only metrics that there are", async () => {
+    const known = (await createMetrics().registry.getMetricsAsJSON()).map(({ name }) => name);
+    const named = new Set(page.match(/\b(?:mesos_bot|nodejs|process)_[a-z0-9_]+/g));
+    expect(named.size).toBeGreaterThan(8);
+    for (const name of named) expect(known).toContain(name.replace(/_bucket$/, ""));
+  });
+
+  it("has alert rules that Prometheus' format can hold", () => {
+    const yaml = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+    const { groups } = parse(yaml) as { groups: { rules: { alert: string; expr: string; for: string }[] }[] };
+    const rules = groups.flatMap((group) => group.rules);
+    expect(rules.length).toBeGreaterThan(4);
+    for (const rule of rules) {
+      expect(rule).toMatchObject({
+        alert: expect.any(String),
+        expr: expect.any(String),
+        for: expect.any(String),
+      });
+      expect(rule.expr.split("(").length).toBe(rule.expr.split(")").length);
+    }
+  });
+
+  it("has a unit that waits for the shutdown and does not restart on a wrong configuration", () => {
+    const unit = /```ini\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+    expect(unit).toContain("ExecStart=/usr/bin/node dist/main.js --role %i\n");
+    expect(unit).toMatch(new RegExp(`^RestartPreventExitStatus=.*\\b${CONFIG_EXIT_CODE}\\b`, "m"));
+    expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThan(25);
+  });
+});
