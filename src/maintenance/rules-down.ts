@@ -96,7 +96,7 @@ export const down: Rule = (record, batch, picture, moment) => {
     // No agent registers on a machine that is Down.
     if (showsNothing(world) && !picture.machines.some((machine) => machine.agents > 0)) {
       const trouble = { ...unseenDown(record, batch), sinceMs: nowMs };
-      return { record: { ...record, trouble }, effects: [], wakeAtMs };
+      return { record: { ...tellOverdue(record, batch, nowMs), trouble }, effects: [], wakeAtMs };
     }
     const told = withEvent(record, nowMs, {
       kind: "foreign_change",

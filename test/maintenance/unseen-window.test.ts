@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { withAcceptedRemoval, withConfirmedUp } from "../../src/maintenance/unseen-window.js";
-import { agent, MINUTE, machine, NOW, worldOf } from "../support/world.js";
+import { agent, HOUR, MINUTE, machine, NOW, worldOf } from "../support/world.js";
 import { click, drainingWorld, first, goneWorld, inPhase, lastEvent, news, tick } from "./flow.js";
 
 /** No window of anybody, no machine in maintenance: everything is over, or we are shown nothing. */
@@ -18,6 +18,7 @@ describe("when the master shows no window at all any more, nothing of ours is ca
       expect(first(stopped.record).phase).toBe("down");
       expect(stopped.record.trouble).toMatchObject(unseen);
       expect(news(tick(stopped.record, blank, NOW + MINUTE).record, stopped.record)).toEqual([]);
+      expect(news(tick(stopped.record, blank, NOW + 4 * HOUR).record, stopped.record)).toEqual(["overdue"]);
     });
 
     test("is somebody else's Up when an agent registers again, which none does while Down", () => {

@@ -44,11 +44,14 @@ export class OtherPeople {
     private readonly random: Random,
     private readonly theirs: readonly MachineId[],
     private readonly isOurs: (machine: MachineId) => boolean,
+    /** Machines of ours that are being given back: the one thing of ours that others may do for us. */
+    private readonly beingGivenBack: () => readonly MachineId[],
   ) {}
 
   /** None, one or several edits. */
   act(share = 0.3): void {
     while (this.random.chance(share)) this.#edit();
+    if (this.random.chance(0.1)) this.#giveBackOurs();
   }
 
   /** Everything stands as they want it again. Throws when something is missing that they did not edit themselves in a gap. */
@@ -149,6 +152,13 @@ export class OtherPeople {
     this.counts.edits += 1;
     if (this.#inGap) this.counts.editsInGap += 1;
     random.pick(choices)();
+  }
+
+  #giveBackOurs(): void {
+    const before = this.master.schedule();
+    const after = this.beingGivenBack().map(machineKey).reduce(without, before);
+    const count = ({ windows }: Schedule) => windows.flatMap((window) => window.machines).length;
+    if (count(after) < count(before)) this.master.post(after);
   }
 
   #want(entry: Entry): void {

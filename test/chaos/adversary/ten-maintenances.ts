@@ -1,10 +1,8 @@
 import { expect } from "vitest";
-import { type Command, parseCommand } from "../../../src/commands/index.js";
 import type { Cluster } from "../../../src/engine/cluster.js";
 import { newMaintenance } from "../../../src/engine/new-maintenance.js";
 import { tick } from "../../../src/engine/tick.js";
 import { createHostIndex, parsePattern, resolveHosts } from "../../../src/hosts/index.js";
-import { openApproval } from "../../../src/maintenance/approval.js";
 import { decide, needsWorld } from "../../../src/maintenance/decide.js";
 import type { Decision } from "../../../src/maintenance/decision.js";
 import { type MachineId, machineKey } from "../../../src/maintenance/machine.js";
@@ -17,8 +15,9 @@ import {
 import { windowOf } from "../../../src/maintenance/schedule-edit.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import type { World } from "../../../src/maintenance/world.js";
-import { HOUR, NOW, policyOf } from "../../support/world.js";
+import { NOW, policyOf } from "../../support/world.js";
 import { type Counts, OtherPeople } from "./other-people.js";
+import { isDone, nextDecision, type Plan, tenPlans } from "./plans.js";
 import { Random } from "./random.js";
 import type { SharedCluster, SharedMaster } from "./shared-master.js";
 import { type WatchedClient, watchedClient } from "./watched-client.js";
@@ -36,18 +35,6 @@ const FOREIGN: readonly MachineId[] = [
 ];
 const OUR_KEYS = new Set(OURS.map(machineKey));
 const isOurs = (machine: MachineId) => OUR_KEYS.has(machineKey(machine));
-
-const ENDS = ["draining", "cancelled", "down", "up"] as const;
-
-/** What people mean to do with one maintenance of ours. */
-interface Plan {
-  readonly id: string;
-  readonly line: string;
-  readonly end: (typeof ENDS)[number];
-  /** By how much its window is extended, one after another. */
-  readonly extensions: number[];
-  durationMs: number;
-}
 
 /** A job of the control lane that a crash cut off before its next effect. */
 class Crashed extends Error {}
@@ -68,17 +55,16 @@ export async function tenMaintenances(
   const now = () => nowMs;
   const shuffled = <T>(list: readonly T[]) => random.shuffled(list);
   const master = await start({ hosts: [...OURS, ...THEIRS], clock: now, shuffled });
-  const people = new OtherPeople(master, random, FOREIGN, isOurs);
+  const records = new Map<string, Maintenance>();
+  const beingGivenBack = () =>
+    [...records.values()]
+      .filter((record) => record.cancel !== null && record.end === null)
+      .flatMap((record) => record.batches.flatMap((batch) => batch.machines));
+  const people = new OtherPeople(master, random, FOREIGN, isOurs, beingGivenBack);
   master.onRead = () => people.act(0.12);
   const client = watchedClient(master, people, isOurs, random);
   const cluster = sharedCluster(client, now);
-  const records = new Map<string, Maintenance>();
-  const plans = OURS.slice(0, 10).map((_, at): Plan => {
-    const durationMs = (1 + random.below(4)) * HOUR;
-    const extensions = Array.from({ length: random.below(3) }, () => (1 + random.below(6)) * (HOUR / 2));
-    const line = `drain web-${2 * at + 1},web-${2 * at + 2} ${durationMs / HOUR}h`;
-    return { id: `m-000${at}`, line, end: random.pick(ENDS), extensions, durationMs };
-  });
+  const plans = tenPlans(random);
 
   const others = (id: string) => async () =>
     [...records.values()].filter((record) => record.id !== id && record.end === null);
@@ -115,12 +101,13 @@ export async function tenMaintenances(
     const record = records.get(plan.id);
     if (record === undefined) {
       const person = { user: "U0ALICE", groups: [], lookupFailed: false };
-      records.set(plan.id, newMaintenance(plan.id, drainOf(plan.line), person, "C0OPS", nowMs));
+      records.set(plan.id, newMaintenance(plan.id, plan.command, person, "C0OPS", nowMs));
       return;
     }
     const next = nextDecision(plan, record);
     if (next === null || random.chance(0.4)) return await tickOnce(record);
-    const decided = await decideOnce(record, next, "U0BOB");
+    // Whoever asked for the Down cannot approve it.
+    const decided = await decideOnce(record, next, next.kind === "approve" ? "U0CAROL" : "U0BOB");
     if (next.kind !== "extend" || decided === record) return;
     plan.extensions.shift();
     plan.durationMs += next.byMs;
@@ -134,7 +121,8 @@ export async function tenMaintenances(
       left = left.filter((plan) => !isDone(plan, records.get(plan.id)))
     ) {
       steps += 1;
-      if (steps > MOST_STEPS) throw new Error(`Not done: ${left.map((plan) => JSON.stringify(plan)).join()}`);
+      if (steps > MOST_STEPS)
+        throw new Error(`Not done: ${left.map((plan) => `${plan.id} (${plan.end})`).join()}`);
       nowMs += random.below(1_500);
       people.act(0.2);
       if (random.chance(0.2)) master.startAgents();
@@ -158,33 +146,6 @@ export async function tenMaintenances(
     await master.close();
   }
   return { ...people.counts, posts: client.posts() };
-}
-
-/** What a person does next, as soon as it can be done; `null` while there is nothing to do but wait. */
-function nextDecision({ end, extensions }: Plan, record: Maintenance): Decision | null {
-  const batch = record.batches[0];
-  if (batch === undefined || record.end !== null || record.cancel !== null) return null;
-  const byMs = extensions[0];
-  const isDraining = batch.phase === "draining" || batch.phase === "awaiting_approval";
-  if (byMs !== undefined) {
-    if (isDraining || batch.phase === "down") return { kind: "extend", byMs };
-    return null;
-  }
-  if (batch.phase === "down") return end === "up" ? { kind: "up" } : null;
-  if (!isDraining || end === "draining") return null;
-  if (end === "cancelled") return { kind: "cancel" };
-  const open = openApproval(batch);
-  return open === null
-    ? { kind: "ask_down", batch: batch.id }
-    : { kind: "approve", batch: batch.id, approval: open.id };
-}
-
-function isDone({ end, extensions }: Plan, record: Maintenance | undefined): boolean {
-  const batch = record?.batches[0];
-  if (record === undefined || batch === undefined) return false;
-  if (end === "cancelled" || end === "up") return record.end !== null;
-  if (extensions.length > 0 || batch.movingFrom !== null) return false;
-  return end === "down" ? batch.phase === "down" : batch.drainingSinceMs !== null;
 }
 
 /** At the end ours stand as was decided, at the master as in the record. */
@@ -238,16 +199,6 @@ function timeOf<T extends Pick<Batch["window"], "start" | "duration">>(window: T
 
 function sorted<T extends { readonly machine: MachineId }>(list: readonly T[]): T[] {
   return list.toSorted((a, b) => machineKey(a.machine).localeCompare(machineKey(b.machine)));
-}
-
-function drainOf(line: string): Extract<Command, { verb: "drain" }> {
-  const context = {
-    channel: "C0OPS",
-    clusters: [{ name: "test", channel: "C0OPS", defaultDurationMs: HOUR, maxDurationMs: 100 * HOUR }],
-  };
-  const parsed = parseCommand(line, context);
-  if (!parsed.ok || parsed.command.verb !== "drain") throw new Error(`Not understood: ${line}`);
-  return parsed.command;
 }
 
 /** The engine's port to a cluster, on a clock of ours: one look serves all for as long as it does in the engine. */

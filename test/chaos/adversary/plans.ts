@@ -1,0 +1,68 @@
+import { type Command, parseCommand } from "../../../src/commands/index.js";
+import { openApproval } from "../../../src/maintenance/approval.js";
+import type { Decision } from "../../../src/maintenance/decision.js";
+import type { Maintenance } from "../../../src/maintenance/record.js";
+import { HOUR } from "../../support/world.js";
+import type { Random } from "./random.js";
+
+type DrainCommand = Extract<Command, { verb: "drain" }>;
+
+const ENDS = ["draining", "cancelled", "down", "up"] as const;
+
+/** What people mean to do with one maintenance of ours. */
+export interface Plan {
+  readonly id: string;
+  /** `/mesos drain …` as it was understood. */
+  readonly command: DrainCommand;
+  readonly end: (typeof ENDS)[number];
+  /** By how much its window is extended, one after another. */
+  readonly extensions: number[];
+  durationMs: number;
+}
+
+/** Ten of them, of two machines each: `web-1` and `web-2` for the first, and so on. */
+export function tenPlans(random: Random): Plan[] {
+  return Array.from({ length: 10 }, (_, at): Plan => {
+    const durationMs = (1 + random.below(4)) * HOUR;
+    const extensions = Array.from({ length: random.below(3) }, () => (1 + random.below(6)) * (HOUR / 2));
+    const command = drainOf(`drain web-${2 * at + 1},web-${2 * at + 2} ${durationMs / HOUR}h`);
+    return { id: `m-000${at}`, command, end: random.pick(ENDS), extensions, durationMs };
+  });
+}
+
+/** What a person does next, as soon as it can be done; `null` while there is nothing to do but wait. */
+export function nextDecision({ end, extensions }: Plan, record: Maintenance): Decision | null {
+  const batch = record.batches[0];
+  if (batch === undefined || record.end !== null || record.cancel !== null) return null;
+  const byMs = extensions[0];
+  const isDraining = batch.phase === "draining" || batch.phase === "awaiting_approval";
+  if (byMs !== undefined) {
+    if (isDraining || batch.phase === "down") return { kind: "extend", byMs };
+    return null;
+  }
+  if (batch.phase === "down") return end === "up" ? { kind: "up" } : null;
+  if (!isDraining || end === "draining") return null;
+  if (end === "cancelled") return { kind: "cancel" };
+  const open = openApproval(batch);
+  return open === null
+    ? { kind: "ask_down", batch: batch.id }
+    : { kind: "approve", batch: batch.id, approval: open.id };
+}
+
+export function isDone({ end, extensions }: Plan, record: Maintenance | undefined): boolean {
+  const batch = record?.batches[0];
+  if (record === undefined || batch === undefined) return false;
+  if (end === "cancelled" || end === "up") return record.end !== null;
+  if (extensions.length > 0 || batch.movingFrom !== null) return false;
+  return end === "down" ? batch.phase === "down" : batch.drainingSinceMs !== null;
+}
+
+function drainOf(line: string): DrainCommand {
+  const context = {
+    channel: "C0OPS",
+    clusters: [{ name: "test", channel: "C0OPS", defaultDurationMs: HOUR, maxDurationMs: 100 * HOUR }],
+  };
+  const parsed = parseCommand(line, context);
+  if (!parsed.ok || parsed.command.verb !== "drain") throw new Error(`Not understood: ${line}`);
+  return parsed.command;
+}
