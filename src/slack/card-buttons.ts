@@ -11,8 +11,10 @@ const BEFORE_DOWN: readonly Phase[] = ["scheduled", "draining", "awaiting_approv
 /** Phases in which our window stands in the schedule and can be moved. */
 const EXTENDABLE: readonly Phase[] = [...BEFORE_DOWN, "down"];
 
-/** The trouble that only a person can end: somebody else changed our window, and it may be posted again. */
-const WINDOW_CHANGED = "window_changed";
+/** Troubles that only a person can end: our window was changed by somebody else, or cannot be seen; it may be posted again. */
+const REPOSTABLE: readonly string[] = ["window_changed", "own_window_unseen"];
+/** A cancel that cannot be confirmed, because the master shows nothing: a second one closes it. */
+const CANCEL_UNSEEN = "cancel_unseen";
 
 /**
  * What a person can do now, from the phases of the batches, the most likely first. Once it has ended there is nothing
@@ -21,11 +23,14 @@ const WINDOW_CHANGED = "window_changed";
 export function cardButtons(record: Maintenance): types.Button[] {
   if (record.end !== null) return [];
   const details = button("Details", { v: 1, id: record.id, show: "details" });
-  if (record.cancel !== null) return [details];
   const value = { v: 1 as const, id: record.id, rev: record.seq };
+  if (record.cancel !== null) {
+    if (record.trouble?.code !== CANCEL_UNSEEN) return [details];
+    return [details, button("Cancel", { ...value, decision: { kind: "cancel" } }, { confirm: CLOSE_UNSEEN })];
+  }
   const { batches } = record;
   const out: types.Button[] = [];
-  if (record.trouble?.code === WINDOW_CHANGED) {
+  if (record.trouble !== null && REPOSTABLE.includes(record.trouble.code)) {
     out.push(button("Post the window again", { ...value, decision: { kind: "retry" } }));
   }
   const draining = record.held === null ? batches.find((batch) => batch.phase === "draining") : undefined;
@@ -51,7 +56,7 @@ export function cardButtons(record: Maintenance): types.Button[] {
   out.push(details);
   if (isWaitingForAgents(record)) {
     out.push(button("Stop waiting", { ...value, decision: { kind: "cancel" } }, { confirm: STOP_WAITING }));
-  } else if (batches.every((batch) => BEFORE_DOWN.includes(batch.phase))) {
+  } else if (batches.every(canCancel)) {
     out.push(button("Cancel", { ...value, decision: { kind: "cancel" } }, { confirm: CANCEL }));
   }
   return out;
@@ -66,6 +71,11 @@ function isBeforeDown(record: Maintenance): boolean {
   return record.batches.some((batch) => BEFORE_DOWN.includes(batch.phase));
 }
 
+/** Approved is not sent yet: until the call is under way the machines can be given back. */
+function canCancel(batch: Batch): boolean {
+  return BEFORE_DOWN.includes(batch.phase) || (batch.phase === "taking_down" && batch.intent === null);
+}
+
 /** A window without an end cannot get a later one, and one that is being moved is left alone until it has moved. */
 function canExtend(batch: Batch): boolean {
   return EXTENDABLE.includes(batch.phase) && batch.window.duration !== null && batch.movingFrom === null;
@@ -76,6 +86,13 @@ const CANCEL: Confirm = {
   text: "Its machines are given back: their windows leave the schedule. Windows of other people stay.",
   confirm: "Cancel it",
   deny: "Keep it",
+};
+
+const CLOSE_UNSEEN: Confirm = {
+  title: "Close without seeing it?",
+  text: "The master shows no schedule at all, so nobody can tell whether the window is gone. Look at the master first.",
+  confirm: "Close it",
+  deny: "Wait",
 };
 
 const STOP_WAITING: Confirm = {

@@ -57,11 +57,26 @@ describe("the card", () => {
     ["scheduled", ["Hold", "Extend", "Details", "Cancel"]],
     ["draining", ["Ask for Down", "Hold", "Extend", "Details", "Cancel"]],
     ["awaiting_approval", ["Hold", "Extend", "Details", "Cancel"]],
-    ["taking_down", ["Details"]],
+    ["taking_down", ["Details", "Cancel"]],
     ["down", ["Up", "Extend", "Details"]],
     ["bringing_up", ["Details"]],
   ] as [Phase, string[]][])("while %s it has the buttons %j", (phase, labels) => {
     expect(buttons(recordOf({ batches: [batchOf({ phase })] })).map(([label]) => label)).toEqual(labels);
+  });
+
+  it("while the call is under way it cannot be cancelled", () => {
+    const intent = { approvalId: "b1a1", sentAtMs: NOW, tasks: 0 };
+    const record = recordOf({ batches: [batchOf({ phase: "taking_down", intent })] });
+    expect(buttons(record).map(([label]) => label)).toEqual(["Details"]);
+  });
+
+  it.each([
+    ["window_changed", null, "Post the window again"],
+    ["own_window_unseen", null, "Post the window again"],
+    ["cancel_unseen", { by: "U02BOB", atMs: NOW }, "Cancel"],
+  ] as const)("offers what ends the trouble %s", (code, cancel, label) => {
+    const trouble = { code, what: "w", said: null, notDone: "n", next: "x", sinceMs: NOW };
+    expect(buttons(recordOf({ trouble, cancel })).map(([shown]) => shown)).toContain(label);
   });
 
   it("its buttons decide what they say", () => {
