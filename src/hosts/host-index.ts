@@ -1,5 +1,5 @@
 import type { Agent } from "../maintenance/world.js";
-import { byShortName, type Host, HostNames, lazy } from "./host.js";
+import { byShortName, type Host, HostNames, lazy, NOTHING_MORE } from "./host.js";
 import type { Inventory } from "./inventory.js";
 import { naturalOrder } from "./natural-order.js";
 import { placeInventory } from "./place-inventory.js";
@@ -31,11 +31,11 @@ export function createHostIndex(agents: readonly Agent[], inventory: Inventory |
   const addressed = (ip: string) => addresses().get(ip) ?? [];
   const placed = inventory ? placeInventory(inventory, hosts, names, addressed) : null;
   const named = (name: string) => names.get(name);
-  const inOrder = inventoryOrder(named);
+  const inOrder = inventoryOrder(names);
 
   const members = (group: string): readonly Host[] =>
     (inventory?.groups.get(group) ?? []).flatMap((host) => placed?.get(host) ?? []);
-  const notListed = lazy(() => inOrder(hosts.filter((host) => host.position === Infinity)));
+  const notListed = lazy(() => inOrder(hosts.filter((host) => host.position === null)));
   const all = lazy(() => [...new Set([...members("all"), ...notListed()])]);
   const groups = new Map<string, () => readonly Host[]>();
   groups.set(
@@ -64,25 +64,24 @@ export function createHostIndex(agents: readonly Agent[], inventory: Inventory |
   };
 }
 
-/** Several agents may share a machine: the pair of name and IP decides, as in `machineKey`. */
+/** Each machine once, with all agents that share it. */
 function machinesOf(agents: readonly Agent[], names: HostNames): Host[] {
   const hosts: Host[] = [];
+  const { aliases, others, position } = NOTHING_MORE;
   for (const agent of agents) {
     const { machine } = agent;
-    const name = machine.hostname.toLowerCase();
-    const known = names.get(name).find((host) => host.machine?.ip === machine.ip);
-    if (known) known.agents.push(agent);
-    else {
-      const host: Host = {
-        machine,
-        name: machine.hostname,
-        names: [name],
-        agents: [agent],
-        position: Infinity,
-      };
-      hosts.push(host);
-      names.add(name, host);
-    }
+    const host: Host = {
+      machine,
+      name: machine.hostname,
+      key: machine.hostname.toLowerCase(),
+      agent,
+      aliases,
+      others,
+      position,
+    };
+    const known = names.addMachine(host);
+    if (known === host) hosts.push(host);
+    else known.others = [...known.others, agent];
   }
   return hosts;
 }
@@ -99,22 +98,22 @@ function byAddress(hosts: readonly Host[]): ReadonlyMap<string, readonly Host[]>
 }
 
 /** The order of the inventory's file; what is not in it comes after, in natural order. */
-function inventoryOrder(named: HostIndex["named"]): HostIndex["inOrder"] {
+function inventoryOrder(names: HostNames): HostIndex["inOrder"] {
   // The IP keeps the order of namesakes steady.
-  const sortName = ({ names: [name = ""], machine }: Host) =>
-    named(name).length > 1 ? `${name} ${machine?.ip ?? ""}` : name;
+  const sortName = ({ key, machine }: Host) => (names.isShared(key) ? `${key} ${machine?.ip ?? ""}` : key);
   const sorted = (some: readonly Host[]) => {
     const inTurn: Host[] = [];
-    for (const position of naturalOrder(some.map(sortName))) {
-      const host = some[position];
+    for (const place of naturalOrder(some.map(sortName))) {
+      const host = some[place];
       if (host) inTurn.push(host);
     }
     return inTurn;
   };
   return (some) => {
     if (some.length < 2) return some;
-    const listed = some.filter((host) => host.position !== Infinity);
-    listed.sort((a, b) => a.position - b.position);
-    return [...listed, ...sorted(some.filter((host) => host.position === Infinity))];
+    if (!some.some((host) => host.position !== null)) return sorted(some);
+    const listed = some.filter((host) => host.position !== null);
+    listed.sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
+    return [...listed, ...sorted(some.filter((host) => host.position === null))];
   };
 }

@@ -7,11 +7,16 @@ export interface Host {
   readonly machine: Machine | null;
   /** As it is shown. */
   readonly name: string;
-  /** Lower case: the host name, then every other name that the inventory has for it. */
-  readonly names: string[];
-  readonly agents: Agent[];
-  /** Place in the inventory's file; hosts that are not in it come after, in natural order of their names. */
-  position: number;
+  /** `name` in lower case: what patterns are compared with. */
+  readonly key: string;
+  /** Other names that the inventory has for it, in lower case. */
+  aliases: readonly string[];
+  /** The agent that the machine was found by; `null` where none is registered. */
+  readonly agent: Agent | null;
+  /** Further agents on the same machine; there rarely are any. */
+  others: readonly Agent[];
+  /** Place in the inventory's file; those that are not in it (`null`) come after, in natural order of their names. */
+  position: number | null;
 }
 
 /** The part of a host name before its first dot; an IP address has none. */
@@ -23,12 +28,37 @@ export function shortName(name: string): string {
 /** Hosts by name. A name mostly has one host, which then stands there itself: a list for each would cost as much again. */
 export class HostNames {
   readonly #byName = new Map<string, Host | Host[]>();
+  #hasShared = false;
 
   add(name: string, host: Host): void {
     const same = this.#byName.get(name);
-    if (same === undefined) this.#byName.set(name, host);
-    else if (Array.isArray(same)) same.push(host);
+    if (same === undefined) {
+      this.#byName.set(name, host);
+      return;
+    }
+    this.#hasShared = true;
+    if (Array.isArray(same)) same.push(host);
     else this.#byName.set(name, [same, host]);
+  }
+
+  /**
+   * Adds the host of a machine under its key, unless the machine is there already: several agents may share one, and
+   * the pair of name and IP decides, as in `machineKey`. Returns the host that stands for the machine.
+   */
+  addMachine(host: Host): Host {
+    const same = this.#byName.get(host.key);
+    if (same === undefined) {
+      this.#byName.set(host.key, host);
+      return host;
+    }
+    const ip = host.machine?.ip;
+    const known = Array.isArray(same)
+      ? same.find(({ machine }) => machine?.ip === ip)
+      : same.machine?.ip === ip
+        ? same
+        : undefined;
+    if (known === undefined) this.add(host.key, host);
+    return known ?? host;
   }
 
   get(name: string): readonly Host[] {
@@ -36,15 +66,33 @@ export class HostNames {
     if (found === undefined) return NOBODY;
     return Array.isArray(found) ? found : [found];
   }
+
+  /** Whether several hosts have this name. */
+  isShared(name: string): boolean {
+    return this.#hasShared && Array.isArray(this.#byName.get(name));
+  }
 }
 
 const NOBODY: readonly Host[] = [];
+
+/** What most hosts have: neither a place in the inventory nor another name nor a second agent. One list for all. */
+export const NOTHING_MORE = { aliases: [], others: [], position: null } as const;
+
+/** All agents of a host. */
+export function agentsOf({ agent, others }: Host): readonly Agent[] {
+  return agent === null ? others : [agent, ...others];
+}
+
+/** All names of a host, its own first. */
+export function namesOf(host: Host): readonly string[] {
+  return [host.key, ...host.aliases];
+}
 
 /** Hosts by short name; `null` where several share one, which then stands for none of them. */
 export function byShortName(hosts: readonly Host[]): ReadonlyMap<string, Host | null> {
   const map = new Map<string, Host | null>();
   for (const host of hosts) {
-    for (const name of host.names) {
+    for (const name of namesOf(host)) {
       const short = shortName(name);
       const other = map.get(short);
       map.set(short, other === undefined || other === host ? host : null);

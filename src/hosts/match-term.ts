@@ -1,7 +1,7 @@
 import { machineKey } from "../maintenance/machine.js";
 import type { Agent } from "../maintenance/world.js";
 import type { Expression } from "./glob.js";
-import { type Host, shortName } from "./host.js";
+import { agentsOf, type Host, NOTHING_MORE, namesOf, shortName } from "./host.js";
 import type { HostIndex } from "./host-index.js";
 import type { Term } from "./pattern.js";
 import { applySubscript } from "./subscript.js";
@@ -47,7 +47,7 @@ function find(matcher: Matcher, role: Term["role"], index: HostIndex): Found {
       };
     }
     case "glob":
-      return findMatching((text) => matcher.regexp.test(text), matcher.onAddresses, index, true);
+      return findMatching((text) => globFits(matcher, text), matcher.onAddresses, index, true);
     case "regex":
       return findMatching((text) => matcher.regex.matches(text), matcher.onAddresses, index, false);
     case "attribute":
@@ -80,7 +80,13 @@ function foundIn(hosts: readonly Host[]): Found {
 
 function literal(machine: Host["machine"] & object): Host {
   const name = machine.hostname;
-  return { machine, name, names: [name.toLowerCase()], agents: [], position: Infinity };
+  return {
+    machine,
+    name,
+    key: name.toLowerCase(),
+    agent: null,
+    ...NOTHING_MORE,
+  };
 }
 
 /**
@@ -109,11 +115,14 @@ function findMatching(
   // Wildcards never mean "all" and "ungrouped", as Ansible's documentation has it: `a*` must not take in everything.
   const groups = index.groupNames.filter((name) => name !== "ungrouped" && fits(name));
   const hosts = index.hosts.filter(
-    (host) => host.names.some(fits) || (onAddresses && host.machine !== null && fits(host.machine.ip)),
+    (host) =>
+      fits(host.key) ||
+      host.aliases.some(fits) ||
+      (onAddresses && host.machine !== null && fits(host.machine.ip)),
   );
   if (hosts.length === 0 && groups.length === 0 && onShortNames) {
     const short = index.hosts.filter((host) =>
-      host.names.some((name) => fits(shortName(name)) && index.shortNamed(shortName(name)) === host),
+      namesOf(host).some((name) => fits(shortName(name)) && index.shortNamed(shortName(name)) === host),
     );
     return foundIn(index.inOrder(short));
   }
@@ -123,7 +132,7 @@ function findMatching(
 }
 
 function findAgents(index: HostIndex, fits: (agent: Agent) => boolean): readonly Host[] {
-  return index.inOrder(index.hosts.filter((host) => host.agents.some(fits)));
+  return index.inOrder(index.hosts.filter((host) => agentsOf(host).some(fits)));
 }
 
 /** Whether a value of an agent is what the expression stands for, without regard to case. */
@@ -135,8 +144,13 @@ function expressionFits(expression: Expression, value: string): boolean {
     case "names":
       return expression.names.includes(lower);
     case "glob":
-      return expression.regexp.test(lower);
+      return globFits(expression, lower);
   }
+}
+
+/** Most names of a large cluster do not even begin as the glob does. */
+function globFits({ head, regexp }: Expression & { kind: "glob" }, text: string): boolean {
+  return text.startsWith(head) && regexp.test(text);
 }
 
 function unique(hosts: readonly Host[]): readonly Host[] {

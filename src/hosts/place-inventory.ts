@@ -1,4 +1,4 @@
-import { byShortName, type Host, type HostNames, lazy, shortName } from "./host.js";
+import { byShortName, type Host, type HostNames, lazy, NOTHING_MORE, shortName } from "./host.js";
 import type { Inventory } from "./inventory.js";
 
 /**
@@ -29,7 +29,7 @@ export function placeInventory(
     }
     const short = shortNames().get(shortName(name));
     // web-01 may stand for web-01.dc1 and the other way round, but web-01.dc2 never for web-01.dc1.
-    const oneIsShort = short && (!name.includes(".") || short.names[0] === shortName(name));
+    const oneIsShort = short && (!name.includes(".") || short.key === shortName(name));
     return oneIsShort ? [short] : [];
   };
 
@@ -43,14 +43,22 @@ export function placeInventory(
     // Names that differ only in case are one host to a master.
     if (same.length === 0) same = named.get(name).filter((host) => host.machine === null);
     if (same.length === 0) {
-      const host: Host = { machine: null, name: entry.name, names: [], agents: [], position };
+      const host: Host = {
+        machine: null,
+        name: entry.name,
+        key: name,
+        agent: null,
+        ...NOTHING_MORE,
+        position,
+      };
       hosts.push(host);
+      named.add(name, host);
       same = [host];
     }
     for (const host of same) {
-      host.position = Math.min(host.position, position);
-      if (host.names.includes(name)) continue;
-      host.names.push(name);
+      host.position = Math.min(host.position ?? position, position);
+      if (host.key === name || host.aliases.includes(name)) continue;
+      host.aliases = [...host.aliases, name];
       named.add(name, host);
     }
     placed.set(entry.name, same);

@@ -2,7 +2,7 @@ import { type Machine, machineKey } from "../maintenance/machine.js";
 import type { Host } from "./host.js";
 import type { HostIndex } from "./host-index.js";
 import { matchTerm } from "./match-term.js";
-import type { HostPattern } from "./pattern.js";
+import type { HostPattern, Term } from "./pattern.js";
 import { suggest } from "./suggest.js";
 
 /** Suggestions are looked up for this many terms; further ones are listed without. */
@@ -32,7 +32,7 @@ export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolved {
   const literalOf = new Map<string, Host>();
   /** Makes a literal machine that is written twice one host, so that hosts compare as objects. */
   const one = (host: Host): Host => {
-    if (host.machine === null || host.agents.length > 0) return host;
+    if (!isLiteral(host)) return host;
     const key = machineKey(host.machine);
     const first = literalOf.get(key) ?? host;
     literalOf.set(key, first);
@@ -44,9 +44,33 @@ export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolved {
       const lookUp = missing === term.text && matchedNothing.length < MOST_SUGGESTIONS;
       matchedNothing.push({ term: missing, nearest: lookUp ? suggest(term, index) : [] });
     }
-    return { role: term.role, hosts: match.hosts.map(one) };
+    return { role: term.role, hosts: match.hosts.some(isLiteral) ? match.hosts.map(one) : match.hosts };
   });
 
+  const machines: Machine[] = [];
+  const unknown: string[] = [];
+  const literals: Machine[] = [];
+  for (const host of selectedBy(matches, index)) {
+    if (host.machine === null) unknown.push(host.name);
+    else {
+      machines.push(host.machine);
+      if (host.agent === null) literals.push(host.machine);
+    }
+  }
+  return { machines, matchedNothing, unknown, literals };
+}
+
+interface Match {
+  readonly role: Term["role"];
+  /** Each once. */
+  readonly hosts: readonly Host[];
+}
+
+/** Each once, in the order of the terms. */
+function selectedBy(matches: readonly Match[], index: HostIndex): Iterable<Host> {
+  const [first] = matches;
+  // A single term may stand for the whole of a large cluster, and there is nothing to compare it with.
+  if (matches.length === 1 && first?.role === "union") return first.hosts;
   const unions = matches.filter(({ role }) => role === "union");
   const selected = new Set(unions.length > 0 ? unions.flatMap(({ hosts }) => hosts) : index.all());
   for (const { role, hosts } of matches) {
@@ -57,16 +81,10 @@ export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolved {
   for (const { role, hosts } of matches) {
     if (role === "exclusion") for (const host of hosts) selected.delete(host);
   }
+  return selected;
+}
 
-  const machines: Machine[] = [];
-  const unknown: string[] = [];
-  const literals: Machine[] = [];
-  for (const host of selected) {
-    if (host.machine === null) unknown.push(host.name);
-    else {
-      machines.push(host.machine);
-      if (host.agents.length === 0) literals.push(host.machine);
-    }
-  }
-  return { machines, matchedNothing, unknown, literals };
+/** Given as `host|ip`, and no registered agent stands for it. */
+function isLiteral(host: Host): host is Host & { readonly machine: Machine } {
+  return host.machine !== null && host.agent === null;
 }

@@ -1,4 +1,4 @@
-import { shortName } from "./host.js";
+import { agentsOf, shortName } from "./host.js";
 import type { HostIndex } from "./host-index.js";
 import { editDistance, nearest, slack } from "./nearest.js";
 import type { Term } from "./pattern.js";
@@ -16,7 +16,7 @@ export function suggest(term: Term, index: HostIndex): readonly string[] {
     case "glob":
       return nearestHeads(matcher.head, index);
     case "attribute": {
-      const attributes = index.hosts.flatMap((host) => host.agents.flatMap((agent) => agent.attributes));
+      const attributes = index.hosts.flatMap((host) => agentsOf(host).flatMap((agent) => agent.attributes));
       const values = attributes
         .filter(({ name }) => name.toLowerCase() === matcher.name)
         .map(({ value }) => value);
@@ -28,7 +28,9 @@ export function suggest(term: Term, index: HostIndex): readonly string[] {
     }
     case "zone":
     case "region": {
-      const values = index.hosts.flatMap((host) => host.agents.flatMap((agent) => agent[matcher.kind] ?? []));
+      const values = index.hosts.flatMap((host) =>
+        agentsOf(host).flatMap((agent) => agent[matcher.kind] ?? []),
+      );
       return nearestValues(matcher.value, values).map((value) => `${matcher.kind}=${value}`);
     }
     default:
@@ -46,9 +48,7 @@ function nearestNames(word: string, index: HostIndex): readonly string[] {
 function nearestHeads(head: string, index: HostIndex): readonly string[] {
   if (head.length < 2) return [];
   const most = slack(head.length);
-  const near = index.hosts.filter(
-    ({ names }) => editDistance(head, (names[0] ?? "").slice(0, head.length), most) <= most,
-  );
+  const near = index.hosts.filter(({ key }) => editDistance(head, key.slice(0, head.length), most) <= most);
   return index
     .inOrder(near)
     .slice(0, MOST)

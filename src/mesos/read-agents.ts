@@ -4,7 +4,6 @@ import { AmountsSum, type Offered } from "./read-resources.js";
 import {
   AGENT_TOTAL_RESOURCES,
   type Attribute,
-  type Domain,
   INFO_ATTRIBUTE,
   NOWHERE,
   SharedParts,
@@ -48,11 +47,11 @@ const INFO_DOMAIN = lengthTag(10);
  */
 export function readAgents(answer: Buffer): Agents {
   const reader = readerOf(answer);
-  const shared = new SharedParts(answer);
+  const agentReader = new AgentReader(reader, answer);
   let found: Agents | null = null;
   while (reader.pos < reader.len) {
     const tag = reader.tag();
-    if (tag === RESPONSE_GET_AGENTS) found = readGetAgents(reader, shared);
+    if (tag === RESPONSE_GET_AGENTS) found = readGetAgents(reader, agentReader);
     else skipField(reader, tag);
   }
   if (found === null) throw new TypeError("The answer lacks get_agents.");
@@ -62,73 +61,129 @@ export function readAgents(answer: Buffer): Agents {
 /** Reads one agent of an event, as GET_AGENTS shows it. */
 export function agentOf(message: mesos.v1.master.Response.GetAgents.Agent.$Properties): Agent {
   const bytes = Buffer.from(mesos.v1.master.Response.GetAgents.Agent.encode(message).finish());
-  return readAgent(readerOf(bytes), bytes.length, new SharedParts(bytes));
+  return new AgentReader(readerOf(bytes), bytes).registered(bytes.length);
 }
 
-function readGetAgents(reader: WireReader, shared: SharedParts): Agents {
+function readGetAgents(reader: WireReader, agentReader: AgentReader): Agents {
   const end = messageEnd(reader);
   const agents: Agent[] = [];
   const recoveredAgents: Agent[] = [];
   while (reader.pos < end) {
     const tag = reader.tag();
-    if (tag === AGENTS) agents.push(readAgent(reader, messageEnd(reader), shared));
-    else if (tag === RECOVERED_AGENTS)
-      recoveredAgents.push(toAgent(readInfo(reader, shared), "", false, true, null));
+    if (tag === AGENTS) agents.push(agentReader.registered(messageEnd(reader)));
+    else if (tag === RECOVERED_AGENTS) recoveredAgents.push(agentReader.recovered(messageEnd(reader)));
     else skipField(reader, tag);
   }
   return { agents, recoveredAgents };
 }
 
-function readAgent(reader: WireReader, end: number, shared: SharedParts): Agent {
-  let info: Info | null = null;
-  let pid = "";
-  let active = false;
-  let deactivated = false;
-  let offered: Offered | null = null;
-  const allocated = new AmountsSum();
-  while (reader.pos < end) {
-    const tag = reader.tag();
-    if (tag === AGENT_INFO) info = readInfo(reader, shared);
-    else if (tag === AGENT_ACTIVE) active = reader.bool();
-    else if (tag === AGENT_PID) pid = reader.string();
-    else if (tag === AGENT_TOTAL_RESOURCES) offered = both(offered, shared.offered(reader, end));
-    else if (tag === AGENT_ALLOCATED_RESOURCES) allocated.add(reader);
-    else if (tag === AGENT_DEACTIVATED) deactivated = reader.bool();
-    else skipField(reader, tag);
+/**
+ * Reads agents one after another. What is known of the one being read stands in fields, filled anew for each: of tens
+ * of thousands of agents nothing is made but what stays.
+ */
+class AgentReader {
+  readonly #reader: WireReader;
+  readonly #answer: Buffer;
+  readonly #shared: SharedParts;
+  readonly #allocated = new AmountsSum();
+  #id = "";
+  #hostname = "";
+  #attributes: readonly Attribute[] = NO_ATTRIBUTES;
+  #domain = NOWHERE;
+
+  constructor(reader: WireReader, answer: Buffer) {
+    this.#reader = reader;
+    this.#answer = answer;
+    this.#shared = new SharedParts(answer);
   }
-  if (info === null) throw new TypeError("The answer lacks agent_info.");
-  const resources = offered === null ? null : withAllocated(offered, allocated.amounts());
-  return toAgent(info, ipOfPid(required(pid, "an agent's pid")), active, deactivated, resources);
+
+  /** The agent whose message ends at `end`; the reader stands at its first field. */
+  registered(end: number): Agent {
+    const reader = this.#reader;
+    const allocated = this.#allocated;
+    let hasInfo = false;
+    let ip = "";
+    let active = false;
+    let deactivated = false;
+    let offered: Offered | null = null;
+    allocated.reset();
+    while (reader.pos < end) {
+      const tag = reader.tag();
+      if (tag === AGENT_INFO) {
+        hasInfo = true;
+        this.#readInfo(messageEnd(reader));
+      } else if (tag === AGENT_ACTIVE) active = reader.bool();
+      else if (tag === AGENT_PID) ip = this.#readIp();
+      else if (tag === AGENT_TOTAL_RESOURCES) offered = both(offered, this.#shared.offered(reader, end));
+      else if (tag === AGENT_ALLOCATED_RESOURCES) allocated.add(reader);
+      else if (tag === AGENT_DEACTIVATED) deactivated = reader.bool();
+      else skipField(reader, tag);
+    }
+    if (!hasInfo) throw new TypeError("The answer lacks agent_info.");
+    const resources = offered === null ? null : withAllocated(offered, allocated.amounts());
+    return this.#agent(required(ip, "an agent's pid"), active, deactivated, resources);
+  }
+
+  /** Of an agent that a fail-over left behind a master tells the AgentInfo and nothing else. */
+  recovered(end: number): Agent {
+    this.#readInfo(end);
+    return this.#agent("", false, true, null);
+  }
+
+  #readInfo(end: number): void {
+    const reader = this.#reader;
+    this.#id = "";
+    this.#hostname = "";
+    this.#attributes = NO_ATTRIBUTES;
+    this.#domain = NOWHERE;
+    while (reader.pos < end) {
+      const tag = reader.tag();
+      if (tag === INFO_HOSTNAME) this.#hostname = reader.string();
+      else if (tag === INFO_ATTRIBUTE)
+        this.#attributes = joined(this.#attributes, this.#shared.attributes(reader, end));
+      else if (tag === INFO_ID) this.#id = readId(reader);
+      else if (tag === INFO_DOMAIN) this.#domain = this.#shared.domain(reader);
+      else skipField(reader, tag);
+    }
+  }
+
+  /**
+   * `slave(1)@10.0.0.1:5051` → `10.0.0.1`: the IP that the master matches machines by (invariant 4). Nothing else of a
+   * pid is needed, so only these bytes become a string; none if there is no pid.
+   */
+  #readIp(): string {
+    const reader = this.#reader;
+    const { buf } = reader;
+    const end = messageEnd(reader);
+    const start = reader.pos;
+    reader.pos = end;
+    if (start === end) return "";
+    let colon = end - 1;
+    while (colon > start && buf[colon] !== COLON) colon -= 1;
+    let at = end - 1;
+    while (at >= start && buf[at] !== AT) at -= 1;
+    if (at < start || colon <= at) throw new TypeError("An agent's pid in the answer has no address.");
+    return this.#answer.toString("utf8", at + 1, colon);
+  }
+
+  #agent(ip: string, active: boolean, deactivated: boolean, resources: AgentResources | null): Agent {
+    const { region, zone } = this.#domain;
+    return {
+      id: required(this.#id, "an agent's id"),
+      machine: { hostname: required(this.#hostname, "an agent's hostname"), ip },
+      attributes: this.#attributes,
+      region,
+      zone,
+      active,
+      deactivated,
+      resources,
+    };
+  }
 }
 
-interface Info {
-  readonly id: string;
-  readonly hostname: string;
-  readonly attributes: readonly Attribute[];
-  readonly domain: Domain;
-}
-
-function readInfo(reader: WireReader, shared: SharedParts): Info {
-  const end = messageEnd(reader);
-  let id = "";
-  let hostname = "";
-  let domain = NOWHERE;
-  let attributes: readonly Attribute[] = [];
-  while (reader.pos < end) {
-    const tag = reader.tag();
-    if (tag === INFO_HOSTNAME) hostname = reader.string();
-    else if (tag === INFO_ATTRIBUTE) attributes = joined(attributes, shared.attributes(reader, end));
-    else if (tag === INFO_ID) id = readId(reader);
-    else if (tag === INFO_DOMAIN) domain = shared.domain(reader);
-    else skipField(reader, tag);
-  }
-  return {
-    id: required(id, "an agent's id"),
-    hostname: required(hostname, "an agent's hostname"),
-    attributes,
-    domain,
-  };
-}
+const NO_ATTRIBUTES: readonly Attribute[] = [];
+const AT = "@".charCodeAt(0);
+const COLON = ":".charCodeAt(0);
 
 /** The parts of a repeated field need not stand together, though Mesos puts them so. */
 function joined<T>(before: readonly T[], more: readonly T[]): readonly T[] {
@@ -150,31 +205,4 @@ function both(before: Offered | null, more: Offered): Offered {
 
 function withAllocated({ total, reservations, volumes }: Offered, allocated: Amounts): AgentResources {
   return { total, allocated, reservations, volumes };
-}
-
-function toAgent(
-  info: Info,
-  ip: string,
-  active: boolean,
-  deactivated: boolean,
-  resources: AgentResources | null,
-): Agent {
-  return {
-    id: info.id,
-    machine: { hostname: info.hostname, ip },
-    attributes: info.attributes,
-    region: info.domain.region,
-    zone: info.domain.zone,
-    active,
-    deactivated,
-    resources,
-  };
-}
-
-/** `slave(1)@10.0.0.1:5051` → `10.0.0.1`: the IP that the master matches machines by (invariant 4). */
-function ipOfPid(pid: string): string {
-  const at = pid.lastIndexOf("@");
-  const colon = pid.lastIndexOf(":");
-  if (at < 0 || colon <= at) throw new TypeError("An agent's pid in the answer has no address.");
-  return pid.slice(at + 1, colon);
 }

@@ -48,6 +48,13 @@ export class AmountsSum {
   /** The role that uses them; the first one named. */
   role: string | null = null;
 
+  /** Starts again from nothing, for those who add up one thing after another. */
+  reset(): void {
+    this.cpus = 0;
+    this.memMb = 0;
+    this.role = null;
+  }
+
   add(reader: WireReader): void {
     const { kind, amount, revocable, allocatedTo, role } = readResource(reader);
     this.role ??= allocatedTo ?? (role === ANY_ROLE ? null : role);
@@ -89,17 +96,27 @@ export function readOffered(reader: WireReader, end: number): Offered {
   }
 }
 
-function readResource(reader: WireReader): Resource {
+/** Filled anew for every resource: there are hundreds of thousands, and none is looked at after the next is read. */
+const resource: Resource = {
+  kind: "other",
+  amount: 0,
+  role: ANY_ROLE,
+  dynamic: false,
+  revocable: false,
+  volume: null,
+  allocatedTo: null,
+};
+
+/** Valid until the next call. */
+function readResource(reader: WireReader): Readonly<Resource> {
   const end = messageEnd(reader);
-  const resource: Resource = {
-    kind: "other",
-    amount: 0,
-    role: ANY_ROLE,
-    dynamic: false,
-    revocable: false,
-    volume: null,
-    allocatedTo: null,
-  };
+  resource.kind = "other";
+  resource.amount = 0;
+  resource.role = ANY_ROLE;
+  resource.dynamic = false;
+  resource.revocable = false;
+  resource.volume = null;
+  resource.allocatedTo = null;
   let refined = false;
   while (reader.pos < end) {
     const tag = reader.tag();

@@ -37,6 +37,8 @@ export class SharedParts {
 
   /** Reads the total resources that stand one after another; the reader is behind the tag of the first. */
   offered(reader: WireReader, limit: number): Offered {
+    const same = sameRun(reader, AGENT_TOTAL_RESOURCES, limit, this.#offered);
+    if (same !== null) return same;
     const start = reader.pos;
     const end = endOfRun(reader, AGENT_TOTAL_RESOURCES, limit);
     const offered = this.#offered.get(start, end, () => {
@@ -49,6 +51,8 @@ export class SharedParts {
 
   /** Reads the attributes that stand one after another; the reader is behind the tag of the first. */
   attributes(reader: WireReader, limit: number): readonly Attribute[] {
+    const same = sameRun(reader, INFO_ATTRIBUTE, limit, this.#lists);
+    if (same !== null) return same;
     const start = reader.pos;
     const end = endOfRun(reader, INFO_ATTRIBUTE, limit);
     const list = this.#lists.get(start, end, () => this.#attributesBetween(reader, start, end));
@@ -74,8 +78,23 @@ export class SharedParts {
     const end = messageEnd(reader);
     const start = reader.pos;
     reader.pos = end;
+    if (known.last !== null && known.endOfSame(start, end) === end) return known.last;
     return known.get(start, end, () => decode(this.#answer.subarray(start, end)));
   }
+}
+
+/**
+ * The value of the run before, if the same bytes stand here and no further field of this tag follows; the reader is
+ * behind the run then, else where it was.
+ */
+function sameRun<T>(reader: WireReader, tag: number, limit: number, known: SharedRuns<T>): T | null {
+  const start = reader.pos;
+  const end = known.endOfSame(start, limit);
+  if (end < 0) return null;
+  reader.pos = end;
+  const goesOn = end < limit && reader.tag() === tag;
+  reader.pos = goesOn ? start : end;
+  return goesOn ? null : known.last;
 }
 
 /** Where fields of this tag that stand one after another end; the reader is behind the tag of the first. */

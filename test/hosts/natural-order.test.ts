@@ -25,6 +25,18 @@ describe("natural order", () => {
     expect(naturalOrder(["a01", "b", "a1", "a1"])).toEqual([0, 2, 3, 1]);
   });
 
+  // Numbers of twelve digits sort together with their positions in one number, those of fifteen are too long for it.
+  test.each([
+    ["short", 0],
+    ["long", 10 ** 11],
+    ["the longest exact", 10 ** 14],
+  ])("many names with %s numbers come in the order of the numbers, equal ones as they were", (_, least) => {
+    const numbers = Array.from({ length: 500 }, (_, n) => least + ((n * 7919) % 250));
+    const names = numbers.map((number, n) => `web-${n < 250 ? "" : "0"}${number}`);
+    const expected = [...numbers.keys()].sort((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0) || a - b);
+    expect(naturalOrder(names)).toEqual(expected);
+  });
+
   // Few and short, so that names often share their beginning.
   const part = fc.constantFrom("a", "-", ".", "0", "1", "9", "10", "99999999999999999");
   const name = fc.array(part, { maxLength: 5 });

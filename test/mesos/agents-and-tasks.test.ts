@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mesos } from "../../src/mesos/proto/generated/mesos.js";
 import { readAgents } from "../../src/mesos/read-agents.js";
@@ -49,6 +50,44 @@ describe("agents", () => {
     expect(agents[0]?.attributes[0]).toBe(agents[2]?.attributes[0]);
   });
 
+  const some = (values: readonly string[], make: (value: string) => unknown) =>
+    fc.subarray([...values], { minLength: 0 }).map((chosen) => chosen.map(make));
+  const anyAgent = fc.record({
+    attributes: some(["r1", "r2", "r3"], (value) => ({ name: "rack", type: "TEXT", text: { value } })),
+    zone: fc.constantFrom("a", "bb", null),
+    // Two of the same role: one agent's resources may be the beginning of another's.
+    total_resources: some(["* cpus", "ops cpus", "ops mem"], (value) => {
+      const [role = "", name = ""] = value.split(" ");
+      const reservations = role === "*" ? [] : [{ type: "STATIC", role }];
+      return { name, type: "SCALAR", scalar: { value: 2 }, reservations };
+    }),
+  });
+
+  test("what is the same on the agent before is not read again, and each is as if it were alone", () => {
+    fc.assert(
+      fc.property(fc.array(anyAgent, { maxLength: 12 }), (list) => {
+        const agents = list.map(({ attributes, zone, total_resources }) => {
+          const fault_domain = zone === null ? null : { region: { name: "eu" }, zone: { name: zone } };
+          return agent(
+            { attributes, ...(fault_domain && { domain: { fault_domain } }) },
+            { total_resources },
+          );
+        });
+        const alone = agents.map((each) => readAgents(encoded({ get_agents: { agents: [each] } })).agents[0]);
+        expect(readAgents(encoded({ get_agents: { agents } })).agents).toEqual(alone);
+      }),
+    );
+  });
+
+  test.each([
+    ["slave(1)@10.0.0.1:5051", "10.0.0.1"],
+    ["slave(1)@[2001:db8::1]:5051", "[2001:db8::1]"],
+    ["a@b:1@10.0.0.2:5051", "10.0.0.2"],
+  ])("the IP of %s is %s", (pid, ip) => {
+    const { agents } = readAgents(encoded({ get_agents: { agents: [agent({}, { pid })] } }));
+    expect(agents[0]?.machine.ip).toBe(ip);
+  });
+
   test("several agents on one machine are several agents", () => {
     const pids = ["slave(1)@10.0.0.1:5051", "slave(2)@10.0.0.1:5052"];
     const { agents } = readAgents(encoded({ get_agents: { agents: pids.map((pid) => agent({}, { pid })) } }));
@@ -76,6 +115,7 @@ describe("agents", () => {
   test.each([
     ["no pid", { pid: "" }],
     ["a pid without an address", { pid: "slave(1)" }],
+    ["a pid without a port", { pid: "slave:1@10.0.0.1" }],
   ])("an agent with %s has no machine, so the answer is refused", (_, rest) => {
     expect(() => readAgents(encoded({ get_agents: { agents: [agent({}, rest)] } }))).toThrow(/pid/);
   });
