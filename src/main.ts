@@ -42,7 +42,14 @@ async function main(): Promise<void> {
   shutdown.listen();
   process.on("uncaughtException", (error) => endBecause(error, shutdown, log));
   process.on("unhandledRejection", (error) => endBecause(error, shutdown, log));
-  await start(config, log, shutdown);
+  try {
+    await start(config, log, shutdown);
+  } catch (error) {
+    const { text, code } = explain(error);
+    process.stderr.write(`${text}\n`);
+    // What has started already is running jobs: it ends in order.
+    await shutdown.run("the start failed", code);
+  }
 }
 
 async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Policy } from "../maintenance/policy.js";
 import { createSlackApp, type SlackApp } from "../slack/app.js";
+import { SlackFailure } from "../slack/errors.js";
 import { createGroups } from "../slack/groups.js";
 import type { SlackLogger } from "../slack/logger.js";
 import { createMessenger, type Messenger } from "../slack/messenger.js";
@@ -110,7 +111,7 @@ function counted(messenger: Messenger, onCall: BotOptions["onSlackCall"]): Messe
       onCall(method, "ok");
       return result;
     } catch (error) {
-      onCall(method, "failed");
+      onCall(method, error instanceof SlackFailure ? error.code : "failed");
       throw error;
     }
   };

@@ -165,9 +165,14 @@ async function runDecision(
     await mine();
     await job.updateData(encodeMaintenance(decided.record));
     await ports.changed(decided.record);
-    await ports.records.wake(record.id);
   }
-  await ports.reply(request.replyTo, decided.reply);
+  try {
+    if (decided.record !== record) await ports.records.wake(record.id);
+    await ports.reply(request.replyTo, decided.reply);
+  } catch (error) {
+    // It is decided and stored: running this job again would decide a second time.
+    logger.error({ err: error, maintenance: record.id }, "decided, but the answer could not be queued");
+  }
   return decided.reply.tone;
 }
 

@@ -1,8 +1,7 @@
 import { withAwayMachines } from "../maintenance/away-machines.js";
 import { blastRadiusOf } from "../maintenance/blast.js";
 import { dryRunReply } from "../maintenance/dry-run.js";
-import { machineKey } from "../maintenance/machine.js";
-import { plan } from "../maintenance/plan.js";
+import { machinesOf, plan } from "../maintenance/plan.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import type { Cluster } from "./cluster.js";
@@ -23,13 +22,8 @@ export async function dryRun(
     const { what, said, notDone, next } = planned.trouble;
     return replyOf({ tone: "error", text: what, said, notDone, next });
   }
-  const { machines } = resolution;
-  const watched = machines.map((machine) => ({
-    machine,
-    agentIds: world.agents
-      .filter((agent) => machineKey(agent.machine) === machineKey(machine))
-      .map((agent) => agent.id),
-  }));
+  const machines = machinesOf(resolution);
+  const watched = machines.map((machine) => ({ machine, agentIds: [] }));
   const failed = planned.events.findLast((event) => event.kind === "failed");
   const refusals = failed?.kind === "failed" ? [{ why: failed.why, next: failed.next }] : [];
   return dryRunReply(

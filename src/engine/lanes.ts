@@ -82,7 +82,13 @@ export const REPLY_JOB = "reply";
 /** Where the whole of a reply's table goes when it does not fit into a message. */
 const attachment = z.object({ maintenance: z.string(), name: z.string() });
 export type Attachment = z.output<typeof attachment>;
-export const replyJob = z.object({ to: replyTarget, reply, attachment: attachment.nullable().default(null) });
+export const replyJob = z.object({
+  to: replyTarget,
+  reply,
+  attachment: attachment.nullable().default(null),
+  /** The person has the answer; what is left is the file. */
+  answered: z.boolean().default(false),
+});
 
 /**
  * The thread of one maintenance: a long-lived job that brings Slack up to date with the record whenever it is woken.
@@ -166,6 +172,6 @@ export function maintenanceId(triggerId: string, attempt = 0): string {
  */
 export function decisionJobId(job: DecisionJob): string {
   const { decision: d } = job;
-  const question = "approval" in d ? d.approval : "batch" in d ? d.batch : "all";
+  const question = "approval" in d ? d.approval : "batch" in d ? d.batch : "byMs" in d ? `${d.byMs}` : "all";
   return ["d", job.maintenance, d.kind, question, job.person.user].join(".").replaceAll(":", "_");
 }

@@ -1,10 +1,10 @@
-import type { Maintenance } from "../maintenance/record.js";
 import type { Metrics } from "../ops/metrics.js";
 import type { WorkerMeters } from "./worker-side.js";
 
 /** Turns what the worker counts into Prometheus' metrics. */
 export function workerMeters(metrics: Metrics): WorkerMeters {
-  const phases = new Map<string, string>();
+  /** Phases shown before, by cluster: one that nothing is in any more has to go to zero. */
+  const shown = new Map<string, Set<string>>();
   return {
     tick(cluster, outcome, seconds) {
       metrics.ticks.inc({ cluster, outcome });
@@ -14,17 +14,14 @@ export function workerMeters(metrics: Metrics): WorkerMeters {
       metrics.masterCalls.inc({ cluster, call, outcome });
       metrics.masterCallSeconds.observe({ call }, seconds);
     },
-    phase(record: Maintenance, phase: string) {
-      const { cluster, id } = record;
-      const before = phases.get(id);
-      if (before === phase && record.end === null) return;
-      if (before !== undefined) metrics.openMaintenances.dec({ cluster, phase: before });
-      if (record.end !== null) {
-        phases.delete(id);
-        return;
+    open(cluster, phases) {
+      const known = shown.get(cluster) ?? new Set();
+      shown.set(cluster, known);
+      for (const phase of phases) known.add(phase);
+      for (const phase of known) {
+        const count = phases.filter((one) => one === phase).length;
+        metrics.openMaintenances.set({ cluster, phase }, count);
       }
-      phases.set(id, phase);
-      metrics.openMaintenances.inc({ cluster, phase });
     },
   };
 }

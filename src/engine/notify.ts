@@ -146,9 +146,13 @@ export function notifyProcessor(ports: NotifyPorts) {
 }
 
 async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
-  const { to, reply, attachment } = replyJob.parse(job.data);
+  const data = replyJob.parse(job.data);
+  const { to, reply, attachment } = data;
   try {
-    await ports.messenger.reply(to, reply);
+    if (!data.answered) {
+      await ports.messenger.reply(to, reply);
+      if (attachment !== null) await job.updateData({ ...data, answered: true });
+    }
     if (attachment !== null && reply.table !== null && !fitsMessage(reply.table)) {
       await attach(attachment, reply.table, ports);
     }
@@ -184,7 +188,8 @@ async function runThread(job: StoreJob, token: string, known: Known, ports: Noti
   const record = await records.find(progress.maintenance);
   if (record === null) {
     if (ports.now() - job.timestamp < ORPHAN_MS) return await later(1_000);
-    await ports.messenger.reply(progress.replyTo, neverQueued(progress.maintenance));
+    const data = { to: progress.replyTo, reply: neverQueued(progress.maintenance), attachment: null };
+    await ports.queue.add(REPLY_JOB, data, REPLY_JOB_OPTIONS);
     return "no such maintenance";
   }
   let latest = progress;
@@ -196,6 +201,9 @@ async function runThread(job: StoreJob, token: string, known: Known, ports: Noti
   try {
     delivered = await deliver(record, progress, {
       messenger: ports.messenger,
+      reply: async (to, reply) => {
+        await ports.queue.add(REPLY_JOB, { to, reply, attachment: null }, REPLY_JOB_OPTIONS);
+      },
       save,
       edits: known.edits,
       habits: (await known.habits.get(progress.cluster)?.sentences()) ?? new Map(),

@@ -59,9 +59,9 @@ export function openRecords(store: Store, cluster: string, logger: EngineLogger)
       return all.flatMap((one) => understood(one)).filter((record) => record.end === null);
     },
     async finished(most) {
-      const found = await queue.getJobs(["completed"], 0, most * 2, false);
+      const found = await queue.getJobs(["completed"], 0, most - 1, false);
       // Decisions are removed when they are done, so what is left are maintenances.
-      const records = found.filter((job) => job?.name === MAINTENANCE_JOB).flatMap((one) => understood(one));
+      const records = found.filter((job) => job !== undefined).flatMap((one) => understood(one));
       return records.sort((a, b) => (b.end?.atMs ?? 0) - (a.end?.atMs ?? 0)).slice(0, most);
     },
     async wake(id) {

@@ -8,13 +8,15 @@ import type { Messenger } from "../slack/messenger.js";
 import { renderApproval } from "../slack/render-approval.js";
 import { renderCard } from "../slack/render-card.js";
 import { renderEvent } from "../slack/render-event.js";
-import type { ThreadJob } from "./lanes.js";
+import type { StoredReplyTarget, ThreadJob } from "./lanes.js";
 
 /** Slack allows about one edit of a message per second; what changes in between is shown by the next one. */
 const EDIT_EVERY_MS = 1_500;
 
 export interface ThreadPorts {
-  readonly messenger: Pick<Messenger, "post" | "update" | "reply" | "upload">;
+  readonly messenger: Pick<Messenger, "post" | "update" | "upload">;
+  /** Has one person told; resolves when that is queued. */
+  reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
   /** Stores how far Slack has come; called after every message, so that a crash repeats at most one. */
   save(progress: ThreadJob): Promise<void>;
   /** When the root message was last edited by this process, epoch ms. */
@@ -45,7 +47,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   if (progress.rootTs === null) {
     if (isForOnePerson(record)) {
       if (record.end === null) return "waiting";
-      if (record.end.phase === "failed") await messenger.reply(progress.replyTo, failure(record));
+      if (record.end.phase === "failed") await ports.reply(progress.replyTo, failure(record));
       return "finished";
     }
     const card = renderCard(record, now(), ports.habits);
@@ -93,7 +95,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   }
   if (record.end === null) return "waiting";
   if (!progress.handedOver) {
-    await messenger.upload(progress.channel, root, {
+    await messenger.upload(progress.channel, progress.rootTs ?? root, {
       ...handOver(record),
       title: `Hand-over record of ${record.id}`,
     });

@@ -67,6 +67,8 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
     for (const effect of step.effects) {
       await ports.fence();
       record = await act(record, effect, world, cluster, now);
+      // What followed a call without an answer would call it settled (invariant 7).
+      if (effect.kind !== "start_maintenance" && record.unsettledUntilMs !== null) break;
     }
     if (record !== before) await ports.save(record);
     // A call failed: not at once again. The next tick starts from the world.

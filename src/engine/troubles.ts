@@ -1,11 +1,16 @@
 import type { Trouble } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import { MesosError } from "../mesos/errors.js";
+import { StoreError } from "./store/store-error.js";
 
 /** Trouble as the thread tells it, from whatever was thrown (invariant 10). `notDone` is the caller's to say. */
 export function troubleFrom(error: unknown, notDone: string): Omit<Trouble, "sinceMs"> {
   if (error instanceof MesosError) {
     return { code: error.code, what: error.what, said: error.said, notDone, next: error.next };
+  }
+  if (error instanceof StoreError) {
+    const next = "It tries again by itself when the queue answers.";
+    return { code: `queue_${error.code}`, what: error.what, said: null, notDone, next };
   }
   return {
     code: "internal",

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { ClusterConfig } from "../config/config.js";
 import { phaseOf } from "../maintenance/log.js";
-import type { Maintenance } from "../maintenance/record.js";
 import { versionAdvice } from "../maintenance/version-advice.js";
 import { createMaster, type Master, type MasterOptions } from "../mesos/master.js";
 import { type Cluster, createCluster } from "./cluster.js";
@@ -21,7 +20,8 @@ import { createWatch, type Watch } from "./watch.js";
 export interface WorkerMeters {
   tick(cluster: string, outcome: "ok" | "trouble" | "ended", seconds: number): void;
   masterCall(cluster: string, call: string, outcome: string, seconds: number): void;
-  phase(record: Maintenance, phase: string): void;
+  /** The phases of all open maintenances of a cluster, whichever worker runs them. */
+  open(cluster: string, phases: readonly string[]): void;
 }
 
 export interface WorkerOptions {
@@ -44,6 +44,9 @@ export interface WorkerSide {
   /** `true`, or a sentence why this side cannot work. */
   ready(): true | string;
 }
+
+/** How old the number of open maintenances in the metrics may be. */
+const COUNT_EVERY_MS = 15_000;
 
 interface Lane {
   readonly config: ClusterConfig;
@@ -99,7 +102,6 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       ticked(record, outcome, ms) {
         watch.follow(record);
         meters.tick(config.name, outcome, ms / 1000);
-        meters.phase(record, phaseOf(record));
       },
       events: () => watch.events(),
     });
@@ -130,7 +132,8 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   for (const worker of workers) {
     worker.on("failed", (job, error) => {
       logger.error({ err: error, job: job?.id, kind: job?.name }, "a job failed");
-      if (job === undefined || job.attemptsMade < (job.opts.attempts ?? 1)) return;
+      // Set only when it is not tried again, for whatever reason.
+      if (job?.finishedOn === undefined) return;
       // Given up: the one who clicked or asked must hear of it (invariant 10).
       const asked = z.object({ replyTo: replyTarget }).safeParse(job.data);
       if (!asked.success) return;
@@ -146,17 +149,32 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     worker.on("error", (error) => logger.debug({ err: error }, "a lane met an error"));
   }
 
+  let counting: NodeJS.Timeout | undefined;
+  /** From the queue, not from this process's ticks: another worker may have run the last one. */
+  async function countOpen(): Promise<void> {
+    for (const { config, records } of lanes) {
+      try {
+        meters.open(config.name, (await records.open()).map(phaseOf));
+      } catch (error) {
+        logger.debug({ err: error, cluster: config.name }, "the open maintenances could not be counted");
+      }
+    }
+  }
+
   return {
     async start() {
       for (const lane of lanes) await lane.records.queue.setGlobalConcurrency(1);
       for (const worker of workers) run(worker, logger);
       for (const lane of lanes) await lane.records.wakeAll();
       running = true;
+      counting = setInterval(() => void countOpen(), COUNT_EVERY_MS);
+      counting.unref();
       // Not awaited: a master that is away is no reason not to start.
       for (const lane of lanes) void tellMaster(lane, logger);
     },
     async stop() {
       running = false;
+      clearInterval(counting);
       await Promise.all(workers.map((worker) => worker.close()));
       notifier.close();
       for (const lane of lanes) {

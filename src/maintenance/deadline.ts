@@ -1,5 +1,5 @@
 import { ask, openApproval, seenNow } from "./approval.js";
-import { hasEvent, withEvent } from "./log.js";
+import { withEvent } from "./log.js";
 import type { Moment } from "./phases.js";
 import { closedForDown } from "./policy-rules-calendar.js";
 import type { Batch, Maintenance } from "./record.js";
@@ -18,16 +18,16 @@ export function atDeadline(record: Maintenance, moment: Moment): Maintenance {
   const machines = record.batches.flatMap((batch) => batch.machines);
   const views = pictureOf(machines, picture).machines;
   const drains = record.batches.every((batch) => batch.phase !== "scheduled");
-  if (drains && views.every(isEmpty)) return { ...record, deadline: { ...deadline, met: true } };
+  if (drains && views.every(isEmpty)) return acted(record, deadline);
   const tasksLeft = views.reduce((sum, view) => sum + view.tasks, 0);
   // The policy may have changed since the drain was planned: then it is asked without force.
   const then = deadline.then === "force" && !policy.allowForce ? "ask" : deadline.then;
   if (then === "release") {
-    const told = withEvent(record, nowMs, { kind: "deadline", then, tasksLeft });
+    const told = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
     return { ...told, cancel: { by: record.requester, atMs: nowMs } };
   }
   if (!drains || !record.batches.every((batch) => canAsk(record, batch, moment))) return record;
-  let next = withEvent(record, nowMs, { kind: "deadline", then, tasksLeft });
+  let next = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
   for (const batch of record.batches) next = askFor(next, batch, then === "force", moment);
   return next;
 }
@@ -38,9 +38,14 @@ export function deadlineWake(record: Maintenance, nowMs: number): number | null 
   return deadline !== null && isPending(record) && deadline.atMs > nowMs ? deadline.atMs : null;
 }
 
+/** Nothing is to be done about the deadline any more. */
+function acted(record: Maintenance, deadline: NonNullable<Maintenance["deadline"]>): Maintenance {
+  return { ...record, deadline: { ...deadline, met: true } };
+}
+
 /** Neither met nor acted on. */
 function isPending(record: Maintenance): boolean {
-  return record.deadline !== null && !record.deadline.met && !hasEvent(record, "deadline");
+  return record.deadline !== null && !record.deadline.met;
 }
 
 function isBeforeApproval({ phase }: Batch): boolean {

@@ -101,7 +101,7 @@ function withOverrides(record: Maintenance, policy: Policy, nowMs: Millis): Main
 }
 
 /** Every machine once: a master refuses a list that names one twice. */
-function machinesOf(resolution: Resolution): Machine[] {
+export function machinesOf(resolution: Resolution): Machine[] {
   const all = [...resolution.machines, ...resolution.literals];
   return [...new Map(all.map((machine) => [machineKey(machine), machine])).values()];
 }

@@ -56,7 +56,7 @@ export function outOfService(asked: DrainAsked): Sentences | null {
   if (away.size + added.length <= capInMachines(cap, world)) return null;
   const setting = settingOf(record.cluster, "caps.out_of_service");
   return {
-    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${record.hosts} would add ${added.length}: ${names(added)}.`,
+    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${quoted(record.hosts)} would add ${added.length}: ${quoted(names(added))}.`,
     next: howToGoOn(policy, machines.length, "wait until others are back, "),
   };
 }

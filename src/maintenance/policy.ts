@@ -53,7 +53,7 @@ export interface Policy {
   /** How often an open maintenance looks at the master when no event wakes it. */
   readonly pollMs: Millis;
   /**
-   * How long after START_MAINTENANCE was sent without an answer the world is taken as its outcome. Longer than any
+   * How long after a call to a master was sent without an answer the world is taken as its outcome. Longer than any
    * call can still be under way.
    */
   readonly settleMs: Millis;

@@ -28,7 +28,7 @@ export type Phase = (typeof PHASES)[number];
 
 /** The question "take these machines down?", asked once; a new question is a new approval with a new id. */
 export const approval = z.object({
-  /** Unique within the maintenance, such as `a2`: part of the button, so an old button cannot answer a new question. */
+  /** Unique within the maintenance, such as `b1a2`: part of the button, so an old button cannot answer a new question. */
   id: z.string(),
   askedAtMs: millis,
   /** Who asked for it with a button or `/mesos down`; `null` when the bot asked by itself. */
@@ -144,7 +144,10 @@ export const maintenance = z.object({
   wanted: z.object({ startMs: millis.nullable(), durationMs: millis }),
   /** Empty until the pattern has been resolved against the master's agents; then the machines are fixed. */
   batches: z.array(batch),
-  /** What to do when the machines are not empty by a time; `null` when no deadline was given. */
+  /**
+   * What to do when the machines are not empty by a time; `null` when no deadline was given. `met`: nothing is to be done
+   * about it any more, because they were empty or because it was acted on.
+   */
   deadline: z
     .object({ atMs: millis, then: z.enum(["release", "ask", "force"]), met: z.boolean() })
     .nullable()

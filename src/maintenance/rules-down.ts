@@ -7,7 +7,7 @@ import type { Rule } from "./phases.js";
 import type { Picture } from "./picture.js";
 import { closedForDown } from "./policy-rules-calendar.js";
 import { obstacles } from "./readiness.js";
-import type { Batch } from "./record.js";
+import type { Batch, Maintenance } from "./record.js";
 import { tellOverdue } from "./rules-drain.js";
 import { worseThan } from "./seen.js";
 import { showsNothing, unseenDown } from "./unseen-window.js";
@@ -24,12 +24,13 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
   const { world, nowMs, policy } = moment;
   const waiting = picture.machines.filter((machine) => machine.mode !== "down");
   if (waiting.length === 0) {
+    if (batch.intent === null) return downByOthers(record, batch, nowMs);
     const next: Batch = { ...batch, phase: "down", intent: null };
     const told = withEvent(withBatch(record, next), nowMs, {
       kind: "down",
       batch: batch.id,
       machines: batch.machines.length,
-      tasksLost: batch.intent?.tasks ?? 0,
+      tasksLost: batch.intent.tasks,
     });
     return { record: told, effects: [], wakeAtMs: null };
   }
@@ -84,6 +85,15 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
 
 function earliest(a: number | null, b: number): number {
   return a === null ? b : Math.min(a, b);
+}
+
+/** Approved, but our call was never sent: it was somebody else's. */
+function downByOthers(record: Maintenance, batch: Batch, nowMs: number): ReturnType<Rule> {
+  const told = withEvent(withBatch(record, { ...batch, phase: "down" }), nowMs, {
+    kind: "foreign_change",
+    text: "Somebody else took these machines Down between the approval and our call.",
+  });
+  return { record: told, effects: [], wakeAtMs: null };
 }
 
 /** Machines are away; nothing happens until a person says Up, but the end of the window is told. */

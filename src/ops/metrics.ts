@@ -57,7 +57,7 @@ export function createMetrics() {
       buckets: CALL_SECONDS,
       registers,
     }),
-    /** Calls of Slack's Web API, by method (`chat.update`) and outcome: `ok`, `rate_limited` or the error's code. */
+    /** Calls of Slack's Web API, by what they are for (`post`, `update`, `reply`, …) and outcome: `ok` or the error's code. */
     slackCalls: new Counter({
       name: "mesos_bot_slack_calls_total",
       help: "Calls of Slack's Web API, by method and outcome.",

@@ -48,7 +48,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "approval_expired":
       return mrk`⌛ *Nobody approved Down in time*${ofBatch(record, event.batch)}. Nothing was taken down. The machines stay draining: ask again or cancel with the buttons on the card.`;
     case "approval_outdated":
-      return mrk`♻️ ${event.by === null ? "The approval" : mrk`The approval by ${user(event.by)}`} *was not carried out*: it got worse since the question.\n${changes(event.changes)}\nNothing was taken down. The question is asked again with what is there now.`;
+      return mrk`♻️ ${event.by === null ? "The approval" : mrk`The approval by ${user(event.by)}`} *was not carried out*: it got worse since the question.\n${changes(event.changes)}\nNothing was taken down. The question is asked again with what is there now, once the machines drain in our window.`;
     case "taking_down":
       return mrk`⏬ *Taking down*${ofBatch(record, event.batch)} …`;
     case "down":

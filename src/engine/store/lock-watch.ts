@@ -26,13 +26,15 @@ export class LockWatch {
   /** Runs `work` with a signal that aborts when the lock of the job is lost. */
   async during<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const lost = new AbortController();
-    const timer = setTimeout(() => this.#abort(id), this.#lastsMs);
-    this.#running.set(id, { lost, timer });
+    const timer = setTimeout(() => lost.abort(new LockLostError(id)), this.#lastsMs);
+    const entry = { lost, timer };
+    this.#running.set(id, entry);
     try {
       return await work(lost.signal);
     } finally {
       clearTimeout(timer);
-      this.#running.delete(id);
+      // After a lost lock the same job may run again beside this one, under the same id.
+      if (this.#running.get(id) === entry) this.#running.delete(id);
     }
   }
 

@@ -88,7 +88,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
     const worker = createWorkerSide({
       store,
       logger,
-      meters: { tick() {}, masterCall() {}, phase() {} },
+      meters: { tick() {}, masterCall() {}, open() {} },
       timeouts: TIMEOUTS,
       settleMs,
       now,
