@@ -36,7 +36,7 @@ export function hold(
     if (held.by === person.user) return { record, reply: heldReply(record) };
     return unchanged(record, {
       tone: "info",
-      text: `${record.id} is already held by <@${held.by}>. Your click changed nothing.`,
+      text: `${record.id} is already held by <@${held.by}>. Nothing was changed.`,
     });
   }
   const by = person.user;
@@ -70,7 +70,7 @@ export function release(record: Maintenance, context: DecisionContext): Decided 
     if (isTheirs) return { record, reply: releasedReply(record) };
     return unchanged(record, {
       tone: "info",
-      text: `${record.id} is not held. Your click changed nothing.`,
+      text: `${record.id} is not held. Nothing was changed.`,
       next: `See how it stands with /mesos status ${record.id}.`,
     });
   }

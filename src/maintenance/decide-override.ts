@@ -37,7 +37,8 @@ export function override(
   }
   const why = reason.trim();
   if (why === "") {
-    return unchanged(record, { tone: "refused", text: "An override needs a reason.", notDone });
+    const next = 'Say why: --override "why it cannot wait".';
+    return unchanged(record, { tone: "refused", text: "An override needs a reason.", notDone, next });
   }
   const notAllowed = mayNotOverride(record, person, policy);
   if (notAllowed !== null) {

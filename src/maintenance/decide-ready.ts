@@ -22,7 +22,7 @@ export function ready(record: Maintenance, context: DecisionContext): Decided {
       {
         tone: "refused",
         text: `Nothing of yours is on the machines of ${record.id}, as far as ${setting} says.${failed}`,
-        notDone: "Your click changed nothing.",
+        notDone: "Nothing was changed.",
       },
       `${setting} names nothing of theirs on these machines.${failed}`,
       context,
@@ -32,7 +32,7 @@ export function ready(record: Maintenance, context: DecisionContext): Decided {
   if (news.length === 0) {
     return unchanged(record, {
       tone: "info",
-      text: `${record.id}: it is already known that ${quoted(owned.flatMap(({ of }) => of).join(", "))} may go. Your click changed nothing.`,
+      text: `${record.id}: it is already known that ${quoted(owned.flatMap(({ of }) => of).join(", "))} may go. Nothing was changed.`,
     });
   }
   const holding = owned.some((entry) => entry.said === "hold");

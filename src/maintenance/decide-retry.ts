@@ -16,12 +16,12 @@ export function retry(record: Maintenance, { nowMs }: DecisionContext): Decided 
     return unchanged(record, {
       tone: "info",
       text: `${record.id}: there is no removed window to post again, as far as the last look at the master shows.`,
-      notDone: "Your click changed nothing.",
+      notDone: "Nothing was changed.",
       next: `See how it stands with /mesos status ${record.id}.`,
     });
   }
   if (batches.some((batch) => batch.movingFrom !== null)) {
-    return unchanged(record, isMoving(record, "Your click changed nothing."));
+    return unchanged(record, isMoving(record, "Nothing was changed."));
   }
   let next = record;
   for (const batch of batches) {

@@ -49,12 +49,12 @@ export function alreadySettled(record: Maintenance, approval: Approval, user: st
     case "granted":
       return {
         tone: "info",
-        text: `${record.id}: <@${outcome.by}> has already approved this. Your click changed nothing.`,
+        text: `${record.id}: <@${outcome.by}> has already approved this. Nothing was changed.`,
       };
     case "denied":
       return {
         tone: "info",
-        text: `${record.id}: <@${outcome.by}> has already denied this. Your click changed nothing.`,
+        text: `${record.id}: <@${outcome.by}> has already denied this. Nothing was changed.`,
       };
     case "expired":
       return expiredReply(record);
@@ -69,7 +69,7 @@ export function alreadySettled(record: Maintenance, approval: Approval, user: st
       return {
         tone: "info",
         text: `${record.id}: this question was withdrawn.`,
-        notDone: "Your click changed nothing.",
+        notDone: "Nothing was changed.",
         next: "Look at the newest messages of the thread.",
       };
   }
@@ -149,7 +149,7 @@ export function nothingToDo(record: Maintenance): ReplyParts {
   return {
     tone: "refused",
     text: `${record.id} has no such question or batch (it is ${phaseOf(record)}).`,
-    notDone: "Your click changed nothing.",
+    notDone: "Nothing was changed.",
     next: `See how it stands with /mesos status ${record.id}.`,
   };
 }
@@ -161,7 +161,8 @@ export function alreadyEnded(record: Maintenance): ReplyParts {
     end === null
       ? ""
       : ` (it ended as ${end.phase} ${formatSpan(end.atMs - record.requestedAtMs)} after it was asked for)`;
-  return { tone: "info", text: `${record.id} has ended${ago}.`, notDone: "Nothing was done." };
+  const next = `See what was done with /mesos history ${record.id}.`;
+  return { tone: "info", text: `${record.id} has ended${ago}.`, notDone: "Nothing was done.", next };
 }
 
 /** Nothing is decided on a filtered view (invariant 2); `null` when nothing speaks against it. */

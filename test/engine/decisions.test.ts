@@ -77,7 +77,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     await maintenance.click(BOB, "deny");
     await maintenance.thread(/@bob denied Down/);
     await cluster.click(CAROL, message.ts, value);
-    await cluster.told(CAROL, /@bob has already denied this\. Your click changed nothing/);
+    await cluster.told(CAROL, /@bob has already denied this\. Nothing was changed/);
     expect(cluster.calls("START_MAINTENANCE")).toBe(0);
     const settled = maintenance.threadNow().find((one) => one.ts === message.ts);
     expect(settled?.text).toMatch(/Denied by @bob/);
