@@ -1,6 +1,7 @@
 import { withAwayMachines } from "../maintenance/away-machines.js";
 import { blastRadiusOf } from "../maintenance/blast.js";
 import { dryRunReply } from "../maintenance/dry-run.js";
+import { machineKey } from "../maintenance/machine.js";
 import { machinesOf, plan } from "../maintenance/plan.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
@@ -24,6 +25,7 @@ export async function dryRun(
   }
   const machines = machinesOf(resolution);
   const watched = machines.map((machine) => ({ machine, agentIds: [] }));
+  const registered = new Set(world.agents.map((agent) => machineKey(agent.machine)));
   const failed = planned.events.findLast((event) => event.kind === "failed");
   const refusals = failed?.kind === "failed" ? [{ why: failed.why, next: failed.next }] : [];
   return dryRunReply(
@@ -31,5 +33,6 @@ export async function dryRun(
     { hosts: record.hosts, machines },
     blastRadiusOf(world, watched),
     refusals,
+    machines.filter((machine) => !registered.has(machineKey(machine))),
   );
 }

@@ -73,7 +73,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       }
       const { command } = parsed;
       const reply = await orSay(() => run(command, input));
-      ports.onCommand?.(command.verb, outcomeOf(reply));
+      ports.onCommand?.(command.verb, outcomeOf(command.verb, reply));
       return reply;
     },
 
@@ -188,7 +188,8 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       );
       const where = channel === input.channel ? "here" : `in <#${channel}>`;
       return replyOf({
-        tone: "done",
+        // Not done yet: whether it can be posted is for the worker to find out.
+        tone: "info",
         text: `${id}: drain of ${quoted(command.hosts)} in ${command.cluster} for ${formatSpan(command.durationMs)} is queued. Follow it ${where}.`,
       });
     }
@@ -286,9 +287,10 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   }
 }
 
-function outcomeOf(reply: Reply | null): string {
-  if (reply === null || reply.tone === "done") return "queued";
-  return { info: "answered", refused: "refused", error: "failed" }[reply.tone];
+function outcomeOf(verb: Command["verb"], reply: Reply | null): string {
+  if (reply === null) return "queued";
+  const answered = verb === "drain" ? "queued" : "answered";
+  return { done: answered, info: answered, refused: "refused", error: "failed" }[reply.tone];
 }
 
 function targetOf(input: CommandInput | ClickInput): StoredReplyTarget {

@@ -128,7 +128,7 @@ function failure(record: Maintenance): Reply {
   const event = record.events.findLast((e) => e.kind === "failed");
   return replyOf({
     tone: "refused",
-    text: event?.kind === "failed" ? event.why : (record.end?.why ?? "The drain failed."),
+    text: `${record.id}: ${event?.kind === "failed" ? event.why : (record.end?.why ?? "The drain failed.")}`,
     next: event?.kind === "failed" ? event.next : null,
   });
 }

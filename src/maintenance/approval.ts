@@ -69,6 +69,7 @@ export function ask(
         id,
         askedAtMs: nowMs,
         askedBy: by,
+        notBy: policy.selfApproval ? [] : [...new Set([record.requester, ...(by === null ? [] : [by])])],
         expiresAtMs: nowMs + policy.approvalTtlMs,
         votesNeeded: policy.votes,
         votes: [],

@@ -10,6 +10,7 @@ import type { Amounts } from "./world.js";
 /**
  * What `/mesos drain … --dry-run` answers: what would go away, and which rules would refuse it. Nothing is posted.
  *
+ * @param unknown machines without a registered agent.
  * @param refusals why the drain would be refused as it stands, and what to do; empty when it would not.
  */
 export function dryRunReply(
@@ -17,11 +18,17 @@ export function dryRunReply(
   asked: { readonly hosts: string; readonly machines: readonly Machine[] },
   blast: BlastRadius,
   refusals: readonly { readonly why: string; readonly next: string }[],
+  unknown: readonly Machine[] = [],
 ): Reply {
   const { machines } = asked;
   const sentences = [
     `Dry run in ${cluster}: ${quoted(asked.hosts)} is ${counted(machines.length, "machine")} (${quoted(list(machines.map(machineName)))}) with ${counted(blast.tasks, "task")}.`,
   ];
+  if (unknown.length > 0) {
+    sentences.push(
+      `No agent is registered on ${quoted(list(unknown.map(machineName)))}, so nothing is known of what runs there.`,
+    );
+  }
   if (blast.lastCopies.length > 0) {
     const apps = blast.lastCopies.map(({ app, framework }) => `${app} (${framework})`);
     sentences.push(`Last running copies of ${quoted(list(apps))} are among them.`);

@@ -134,6 +134,20 @@ function whyNot(
       next: "Start the agents, leave these hosts out of the pattern, or name a machine that is not registered as host|ip.",
     };
   }
+  const elsewhere = resolution.literals.flatMap((literal) => {
+    const name = literal.hostname.toLowerCase();
+    const agent = world.agents.find((one) => one.machine.hostname.toLowerCase() === name);
+    return agent === undefined
+      ? []
+      : [`${literal.hostname} is registered at ${agent.machine.ip}, not ${literal.ip}`];
+  });
+  if (elsewhere.length > 0) {
+    return {
+      // A window on the wrong IP would go Down at the master while the real machine runs on (invariant 4).
+      why: `${quoted(list(elsewhere, "; "))}. No window was posted.`,
+      next: "Name the machine by its host name alone, or with the IP that /mesos hosts shows.",
+    };
+  }
   if (machinesOf(resolution).length === 0) {
     return {
       why: `The pattern \`${quoted(record.hosts)}\` leaves no machine in ${record.cluster}. No window was posted.`,

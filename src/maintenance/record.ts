@@ -33,6 +33,8 @@ export const approval = z.object({
   askedAtMs: millis,
   /** Who asked for it with a button or `/mesos down`; `null` when the bot asked by itself. */
   askedBy: z.string().nullable(),
+  /** Who may not approve because they asked for it, so that nobody has to try (invariant 6). */
+  notBy: z.array(z.string()).default([]),
   expiresAtMs: millis,
   /** How many distinct people have to approve. */
   votesNeeded: z.number().int().min(1).default(1),

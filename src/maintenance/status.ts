@@ -1,3 +1,4 @@
+import { openApproval } from "./approval.js";
 import { sightOf } from "./blind.js";
 import type { Habit } from "./habits.js";
 import { list } from "./list.js";
@@ -88,7 +89,7 @@ function clusterRow(record: Maintenance, nowMs: Millis): string[] {
     machines === 0 ? "-" : String(machines),
     tasks,
     windowOfRecord(record, nowMs),
-    trouble?.code ?? "",
+    trouble?.code ?? (record.held === null ? "" : "held"),
   ];
 }
 
@@ -114,6 +115,7 @@ export function statusOfMaintenance(
   // The time of a look is stored now and then only; what changes is stored at once.
   if (picture !== null && end === null)
     sentences.push(`As seen ${ago(picture.atMs, nowMs)}; no change was noticed since.`);
+  if (end === null) sentences.push(...heldBy(record, nowMs), ...openQuestions(record));
   if (trouble !== null) sentences.push(quoted(trouble.what));
   return replyOf({
     tone: trouble === null ? "info" : "error",
@@ -122,6 +124,24 @@ export function statusOfMaintenance(
     notDone: trouble?.notDone ?? null,
     next: trouble?.next ?? null,
     table: picture === null ? null : maintenanceTables(record, picture, habits, nowMs),
+  });
+}
+
+function heldBy({ held, id }: Maintenance, nowMs: Millis): string[] {
+  if (held === null) return [];
+  const why = held.reason === null ? "" : ` (${quoted(held.reason)})`;
+  return [
+    `<@${held.by}> holds it since ${formatSpan(nowMs - held.atMs)}${why}; it goes on after /mesos release ${id}.`,
+  ];
+}
+
+/** The questions that wait for an answer, and how many have approved. */
+function openQuestions(record: Maintenance): string[] {
+  return record.batches.flatMap((batch) => {
+    const open = openApproval(batch);
+    if (open === null) return [];
+    const votes = open.votesNeeded > 1 ? ` (${open.votes.length} of ${open.votesNeeded} approved)` : "";
+    return [`The approval of the Down is asked for in the thread${votes}.`];
   });
 }
 

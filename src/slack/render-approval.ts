@@ -66,6 +66,9 @@ function askedText(record: Maintenance, approval: Approval): Mrkdwn {
  * The window that was seen, and that it was over. How long ago is told as of the question: a text that moved with the
  * clock would edit the message all the time.
  */
+/** The bot asks by itself this long before the window; an earlier question says so: frameworks were told a later time. */
+const EARLY_MS = 15 * 60_000;
+
 function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
   const windows = windowsSeen(seen.window);
   if (windows.length === 0) return mrk`*Window*  none in the master's schedule`;
@@ -80,12 +83,21 @@ function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
       : endMs < askedAtMs
         ? mrk` · ⚠️ *the window ended ${formatSpan(askedAtMs - endMs)} before this was asked*`
         : mrk` · ⚠️ *the window has ended*`;
-  return mrk`*Window*  ${listed(windows.map(windowOf), 600)}${over}`;
+  const startMs = Math.min(...windows.map(({ start }) => nanosToMillis(start)));
+  // Counted from the question: a running clock would edit the message all the time.
+  const early =
+    startMs - askedAtMs > EARLY_MS
+      ? mrk`\n⚠️ *The window begins ${formatSpan(startMs - askedAtMs)} after this was asked.* Approved before that, the machines go down early.`
+      : "";
+  return mrk`*Window*  ${listed(windows.map(windowOf), 600)}${over}${early}`;
 }
 
 /** What else one has to know before answering: that it is forced, who approved already, that it is held. */
 function standing(record: Maintenance, approval: Approval, open: boolean): Mrkdwn[] {
   const lines: Mrkdwn[] = [];
+  if (open && approval.notBy.length > 0) {
+    lines.push(mrk`*Not to be approved by* ${join(approval.notBy.map(user), ", ")}: they asked for it.`);
+  }
   if (approval.forced) {
     lines.push(
       mrk`⚠️ *Forced:* the deadline has passed and tasks are left. Down would go on in spite of them.`,

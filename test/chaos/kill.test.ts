@@ -5,22 +5,26 @@ import { redisAvailable } from "../support/redis.js";
 import { suiteFor } from "../support/require.js";
 import { until } from "../support/until.js";
 
-/** Each event's message stands in the thread, and none of them twice. */
+/**
+ * Each event's message stands in the thread, in order. The one that was being sent at the kill may stand there twice: Slack
+ * had taken it and nobody had noted that yet (docs/design.md, Lanes). No other does.
+ */
 async function expectWholeThread(bot: Installation): Promise<void> {
   const texts = (await bot.messages()).filter((m) => m.place === "thread").map((m) => m.text);
-  for (const words of [
+  const counts = [
     /Scheduled/,
     /Empty/,
     /Take 3 machines down\?/,
     /approved Down/,
     /Taking down/,
     /Down: 3 machines/,
-  ]) {
-    expect(
-      texts.filter((text) => words.test(text)),
-      String(words),
-    ).toHaveLength(1);
-  }
+  ].map((words) => texts.filter((text) => words.test(text)).length);
+  expect(
+    counts.every((count) => count >= 1),
+    texts.join("\n"),
+  ).toBe(true);
+  expect(counts.filter((count) => count > 1).length, texts.join("\n")).toBeLessThanOrEqual(1);
+  expect(Math.max(...counts)).toBeLessThanOrEqual(2);
 }
 
 suiteFor(

@@ -130,6 +130,7 @@ export function approvalOf(parts: Partial<Approval> = {}): Approval {
     askedAtMs: NOW,
     askedBy: null,
     expiresAtMs: NOW + HOUR,
+    notBy: [],
     votesNeeded: 1,
     votes: [],
     reminded: false,

@@ -67,6 +67,11 @@ describe("the question", () => {
       { start: -HOUR, duration: HOUR - 88_000 },
       "*the window ended 1 m 28 s before this was asked*",
     ],
+    [
+      "which begins long after the question",
+      { start: 2 * HOUR, duration: HOUR },
+      "⚠️ *The window begins 2 h after this was asked.*",
+    ],
     ["without an end", { start: -HOUR, duration: null }, "20:52 UTC – without an end\n"],
   ])("shows the window %s", (_, { start, duration }, words) => {
     const length = duration === null ? "open" : millisToNanos(duration);
