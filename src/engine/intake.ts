@@ -16,14 +16,14 @@ import {
   MAINTENANCE_JOB,
   MAINTENANCE_JOB_OPTIONS,
   maintenanceId,
-  QUERY_QUEUE,
-  type QueryJob,
   SHORT_JOB_OPTIONS,
   type StoredReplyTarget,
 } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
 import { newMaintenance } from "./new-maintenance.js";
+import { noSuchMaintenance } from "./no-such-maintenance.js";
 import type { Notifier } from "./notify.js";
+import { createQuestions } from "./questions.js";
 import type { Records } from "./records.js";
 import type { Store } from "./store/store.js";
 import { StoreError } from "./store/store-error.js";
@@ -60,8 +60,8 @@ export interface IntakePorts {
  * master. What cannot be queued is said, and then nothing was done (invariant 9).
  */
 export function createIntake(ports: IntakePorts): SlackHandlers {
-  const queries = ports.store.queue(QUERY_QUEUE);
   const unattended = createUnattended(ports.notifier, ports.logger, ports.patienceMs);
+  const questions = createQuestions({ store: ports.store, clusters: ports.clusters, clusterOf, unattended });
 
   return {
     async command(input: CommandInput): Promise<Reply | null> {
@@ -81,9 +81,10 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       const id = input.kind === "details" ? input.id : input.button.id;
       return await orSay(async () => {
         const cluster = await clusterOf(id);
-        if (cluster === null) return unknown(id);
+        if (cluster === null) return noSuchMaintenance(id);
         const replyTo = targetOf(input);
-        if (input.kind === "details") return await placeQuery({ kind: "maintenance", cluster, id, replyTo });
+        if (input.kind === "details")
+          return await questions.ask({ kind: "maintenance", cluster, id, replyTo });
         const person = await personOf(cluster, input.user);
         await placeDecision(cluster, { maintenance: id, decision: input.button.decision, person, replyTo });
         return null;
@@ -97,17 +98,22 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       case "help":
         return helpReply(command.topic);
       case "clusters":
-        return await placeQuery({ kind: "clusters", replyTo });
+        return await questions.ask({ kind: "clusters", replyTo });
       case "drain":
         return await placeDrain(command, input);
       case "hosts":
-        return await placeQuery({ kind: "hosts", cluster: command.cluster, hosts: command.hosts, replyTo });
+        return await questions.ask({
+          kind: "hosts",
+          cluster: command.cluster,
+          hosts: command.hosts,
+          replyTo,
+        });
       case "status":
-        return await placeStatus(command, replyTo, input.channel);
+        return await questions.status(command, replyTo);
       case "schedule":
-        return await placeQuery({ kind: "schedule", cluster: command.cluster, replyTo });
+        return await questions.ask({ kind: "schedule", cluster: command.cluster, replyTo });
       case "history":
-        return await placeHistory(command, replyTo, input.channel);
+        return await questions.history(command, replyTo);
       case "down":
       case "up":
       case "cancel":
@@ -124,7 +130,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   /** A decision on one maintenance, from a command that names it. */
   async function decideOn(id: string, input: CommandInput, decision: Decision): Promise<Reply | null> {
     const cluster = await clusterOf(id);
-    if (cluster === null) return unknown(id);
+    if (cluster === null) return noSuchMaintenance(id);
     const person = await personOf(cluster, input.user);
     await placeDecision(cluster, { maintenance: id, decision, person, replyTo: targetOf(input) });
     return null;
@@ -139,7 +145,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     if (target.kind === "id") {
       const cluster = await clusterOf(target.id);
       const record = cluster === null ? null : await recordsOf(cluster).find(target.id);
-      if (record === null) return unknown(target.id);
+      if (record === null) return noSuchMaintenance(target.id);
       // In this order in one lane: the question is asked when the rule is lifted.
       if (override !== null)
         await decideOn(target.id, input, { kind: "override", rule: "*", reason: override });
@@ -164,7 +170,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     if (command.dryRun) {
       const record = newMaintenance(maintenanceId(input.triggerId), command, person, channel, ports.now());
       const stored = encodeMaintenance(record);
-      return await placeQuery({
+      return await questions.ask({
         kind: "dry_run",
         cluster: command.cluster,
         record: stored,
@@ -193,50 +199,6 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
         text: `${id}: drain of ${quoted(command.hosts)} in ${command.cluster} for ${formatSpan(command.durationMs)} is queued. Follow it ${where}.`,
       });
     }
-  }
-
-  async function placeStatus(
-    command: Extract<Command, { verb: "status" }>,
-    replyTo: StoredReplyTarget,
-    channel: string,
-  ): Promise<Reply | null> {
-    if (command.target?.kind === "id") {
-      const cluster = await clusterOf(command.target.id);
-      if (cluster === null) return unknown(command.target.id);
-      return await placeQuery({ kind: "maintenance", cluster, id: command.target.id, replyTo });
-    }
-    const hosts = command.target?.hosts ?? null;
-    for (const cluster of clustersMeant(command.cluster, channel)) {
-      await placeQuery({ kind: "status", cluster, hosts, replyTo });
-    }
-    return null;
-  }
-
-  async function placeHistory(
-    command: Extract<Command, { verb: "history" }>,
-    replyTo: StoredReplyTarget,
-    channel: string,
-  ): Promise<Reply | null> {
-    if (command.id !== null) {
-      const cluster = await clusterOf(command.id);
-      if (cluster === null) return unknown(command.id);
-      return await placeQuery({ kind: "history", cluster, id: command.id, replyTo });
-    }
-    for (const cluster of clustersMeant(command.cluster, channel)) {
-      await placeQuery({ kind: "history", cluster, id: null, replyTo });
-    }
-    return null;
-  }
-
-  /** The named cluster, else the channel's, else all. */
-  function clustersMeant(named: string | null, channel: string): readonly string[] {
-    const one = named ?? ports.clusters.find((c) => c.channel === channel)?.name ?? null;
-    return one === null ? ports.clusters.map((c) => c.name) : [one];
-  }
-
-  async function placeQuery(query: QueryJob): Promise<null> {
-    unattended(await queries.add(query.kind, query, SHORT_JOB_OPTIONS), query.replyTo);
-    return null;
   }
 
   async function placeDecision(cluster: string, job: DecisionJob): Promise<void> {
@@ -296,13 +258,4 @@ function outcomeOf(verb: Command["verb"], reply: Reply | null): string {
 function targetOf(input: CommandInput | ClickInput): StoredReplyTarget {
   const thread = "thread" in input ? input.thread : null;
   return { responseUrl: input.responseUrl, channel: input.channel, user: input.user, thread };
-}
-
-function unknown(id: string): Reply {
-  return replyOf({
-    tone: "refused",
-    text: `There is no maintenance ${id}.`,
-    notDone: "Nothing was done.",
-    next: "See the open ones with /mesos status.",
-  });
 }

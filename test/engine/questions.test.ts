@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { QUERY_QUEUE } from "../../src/engine/lanes.js";
+import { createQuestions } from "../../src/engine/questions.js";
+import { openStore } from "../../src/engine/store/open-store.js";
+import { embeddedPlace, keepLog } from "./store/places.js";
+
+const replyTo = { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null };
+
+it("a channel means its cluster; one that several clusters share means all of them", async () => {
+  const place = await embeddedPlace();
+  const store = await openStore(place.settings, keepLog());
+  const asked = async () =>
+    (await store.queue(QUERY_QUEUE).getJobs(["waiting"])).map(
+      (job) => (job.data as { cluster: string }).cluster,
+    );
+  const questionsIn = (channels: Record<string, string>) =>
+    createQuestions({
+      store,
+      clusters: Object.entries(channels).map(([name, channel]) => ({ name, channel })),
+      clusterOf: async () => null,
+      unattended: () => {},
+    });
+
+  await questionsIn({ prod: "C1", staging: "C2" }).status(
+    { verb: "status", cluster: null, target: null },
+    replyTo,
+  );
+  expect(await asked()).toEqual(["prod"]);
+  await questionsIn({ prod: "C1", edge: "C1" }).history(
+    { verb: "history", cluster: null, id: null },
+    replyTo,
+  );
+  expect((await asked()).sort()).toEqual(["edge", "prod", "prod"]);
+  await store.close();
+  await place.dispose();
+});
