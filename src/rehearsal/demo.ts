@@ -43,13 +43,14 @@ async function demo(args: readonly string[]): Promise<number> {
     } catch (error) {
       problem = error;
     }
+    // Interrupted: what is being taken down answers no more, and that is no news.
+    if (stopped.yes()) return 130;
     await transcript.close();
     if (problem !== null) {
       say(`\n✗ ${problem instanceof Error ? problem.message : String(problem)}\n`);
       if (process.env.DEMO_LOG) say(stage.programs.map((program) => program.log()).join("\n"));
       return 1;
     }
-    if (stopped.yes()) return 130;
     say("\n✓ Every step was seen in Slack and at the master.\n");
     if (options.exit) return 0;
     say(
