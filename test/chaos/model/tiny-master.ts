@@ -1,8 +1,8 @@
-import { type Machine, type MachineId, machineKey } from "../../src/maintenance/machine.js";
-import type { Schedule } from "../../src/maintenance/schedule.js";
-import { windowOf } from "../../src/maintenance/schedule-edit.js";
-import type { Answer, Task, World } from "../../src/maintenance/world.js";
-import { agent, answer, framework, NOW, worldOf } from "../support/world.js";
+import { type Machine, type MachineId, machineKey } from "../../../src/maintenance/machine.js";
+import type { Schedule } from "../../../src/maintenance/schedule.js";
+import { windowOf } from "../../../src/maintenance/schedule-edit.js";
+import type { Answer, Task, World } from "../../../src/maintenance/world.js";
+import { agent, answer, framework, worldOf } from "../../support/world.js";
 
 /**
  * As much of a Mesos master as the domain can see, without a wire: modes, the one schedule, answers that every accepted
@@ -22,12 +22,17 @@ export class TinyMaster {
     for (const host of hosts) this.registered.add(host.hostname);
   }
 
-  world(nowMs = NOW): World {
+  get leader(): string {
+    return `10.0.0.${100 + this.term}:5050`;
+  }
+
+  world(nowMs: number): World {
     const shown = (hostname: string) => this.registered.has(hostname) && !this.recovering.has(hostname);
     const agents = this.hosts.filter((m) => shown(m.hostname)).map((m) => agent(m.hostname, { machine: m }));
     const scheduled = this.schedule.windows.flatMap((window) => window.machines);
     return {
       ...worldOf(),
+      leader: this.leader,
       leaderId: `leader-${this.term}`,
       observedAtMs: nowMs,
       agents,
