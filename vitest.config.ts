@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/support/fast-check.ts"],
     // Tests of whole programs mostly wait; more files at once than cores makes the suite shorter.
     maxWorkers: 3,
     testTimeout: 20_000,

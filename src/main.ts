@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { type Config, ROLES } from "./config/config.js";
+import { readCommandLine, USAGE, USAGE_EXIT_CODE, UsageError } from "./config/command-line.js";
+import type { Config } from "./config/config.js";
 import { CONFIG_EXIT_CODE, ConfigError } from "./config/config-error.js";
 import { loadConfig } from "./config/load-config.js";
+import { configWarnings } from "./config/warnings.js";
 import { createBotSide } from "./engine/bot-side.js";
 import { workerMeters } from "./engine/meters.js";
 import { openStore } from "./engine/store/open-store.js";
@@ -14,10 +15,14 @@ import { OpsServerError, startOpsServer } from "./ops/ops-server.js";
 import { Shutdown } from "./ops/shutdown.js";
 import { SlackFailure } from "./slack/errors.js";
 
-const HELP = `Usage: npm start -- [--role ${ROLES.join("|")}]
+const HELP = `${USAGE}
 
 Runs mesos-maintenance-bot: the side Slack talks to (bot), the side that talks to
 Mesos masters (worker), or both in one process (all, the default).
+
+  --role ROLE      bot, worker or all
+  -h, --help       this text
+  -v, --version    the version
 
 Settings come from the environment and from .env in this folder; docs/configuration.md
 lists them. To look first, without Slack, Redis or Mesos: npm run demo
@@ -25,19 +30,14 @@ lists them. To look first, without Slack, Redis or Mesos: npm run demo
 
 /** The composition root: the only file that knows every room. Starts what the role needs, and orders its end. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      role: { type: "string" },
-      help: { type: "boolean", short: "h" },
-      version: { type: "boolean", short: "v" },
-    },
-  });
-  if (values.help) return say(HELP);
-  if (values.version) return say(`${version()}\n`);
+  const asked = readCommandLine(process.argv.slice(2), process.env);
+  if (asked.kind === "help") return say(HELP);
+  if (asked.kind === "version") return say(`${version()}\n`);
   if (existsSync(".env")) process.loadEnvFile(".env");
 
-  const config = loadConfig(values.role);
+  const config = loadConfig(asked.role);
   const log = createLogger({ level: config.logLevel, name: "mesos-maintenance-bot" });
+  for (const warning of configWarnings(config, process.env)) log.warn(warning);
   const shutdown = new Shutdown({ process, log });
   shutdown.listen();
   process.on("uncaughtException", (error) => endBecause(error, shutdown, log));
@@ -113,11 +113,9 @@ function say(text: string): void {
   process.stdout.write(text);
 }
 
-/** `sysexits.h`: the command line is not understood. Such mistakes are no reason to start again by itself. */
-const USAGE_EXIT_CODE = 64;
-
 /** What ends the start, in words: no stack for what a person can mend. */
 function explain(error: unknown): { readonly text: string; readonly code: number } {
+  if (error instanceof UsageError) return { text: error.message, code: USAGE_EXIT_CODE };
   if (error instanceof ConfigError) return { text: error.format(), code: CONFIG_EXIT_CODE };
   if (error instanceof SlackFailure && error.permanent)
     return { text: error.message, code: CONFIG_EXIT_CODE };
@@ -128,9 +126,7 @@ function explain(error: unknown): { readonly text: string; readonly code: number
   }
   if (error instanceof OpsServerError || error instanceof SlackFailure)
     return { text: error.message, code: 1 };
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (code?.startsWith("ERR_PARSE_ARGS")) return { text: `${message}\n\n${HELP}`, code: USAGE_EXIT_CODE };
-  return { text: stack ?? String(error), code: 1 };
+  return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), code: 1 };
 }
 
 main().catch((error: unknown) => {

@@ -2,11 +2,14 @@ import { parsePattern } from "../hosts/index.js";
 import { clusterNamed, clusterNames, impliedCluster, nearestCluster } from "./cluster.js";
 import type { CommandCluster, CommandContext, Target } from "./command.js";
 import { looksLikeDuration } from "./duration.js";
+import { isHosts, slipInHosts } from "./host-words.js";
+import { isId } from "./is-id.js";
 import { leftOver } from "./left-over.js";
 import { type Line, writeLine } from "./line.js";
-import { isId } from "./maintenance-id.js";
+import { idWithin } from "./maintenance-id.js";
 import { Mistake } from "./mistake.js";
 import type { OptionName } from "./options.js";
+import { isFiller } from "./spoken.js";
 
 /**
  * The arguments of one line, read from left to right by its verb. Every method throws a `Mistake` that carries the
@@ -121,6 +124,12 @@ export class Arguments {
     if (text === undefined)
       throw new Mistake(`Which hosts? ${this.#line.verb} needs them.`, this.lineInstead(0, "<hosts>"));
     if (/^<.*>$/.test(text)) throw new Mistake(`Put the hosts in place of ${text}.`, null);
+    this.failOnFiller();
+    const slip = slipInHosts(text);
+    if (slip) {
+      const line = slip.instead === null ? null : this.lineInstead(1, ...slip.instead);
+      throw new Mistake(slip.problem, line, slip.next);
+    }
     if (looksLikeDuration(text)) {
       const next = this.#texts[this.#at + 1];
       const line = next === undefined ? this.lineInstead(0, "<hosts>") : this.lineInstead(2, next, text);
@@ -144,9 +153,23 @@ export class Arguments {
       const problem = `${this.#line.verb} needs hosts or the id of a maintenance.`;
       throw new Mistake(problem, this.lineInstead(0, "<hosts>"));
     }
-    if (!isId(text)) return { kind: "hosts", hosts: this.hosts() };
+    if (!isId(text)) {
+      // `m-7k3q2,` or `7k3q2`, which no machine is called.
+      const meant = /m-/i.test(text) || looksLikeDuration(text) ? idWithin(text) : null;
+      if (meant !== null)
+        throw new Mistake(`${text} is not an id; they look like m-7k3q2.`, this.lineInstead(1, meant));
+      return { kind: "hosts", hosts: this.hosts() };
+    }
     this.#at += 1;
     return { kind: "id", id: text.toLowerCase() };
+  }
+
+  /** `status of m-7k3q2`, `drain on prod web-*`: a word of a sentence before what the verb takes. */
+  failOnFiller(): void {
+    const text = this.peek() ?? "";
+    const next = this.peek(1) ?? "";
+    const telling = isId(next) || isHosts(next) || clusterNamed(next, this.#context) !== null;
+    if (isFiller(text) && telling) throw new Mistake(`Leave out the word "${text}".`, this.lineInstead(1));
   }
 
   /** What is left of the line as one text, or `null`. */
@@ -171,6 +194,7 @@ export class Arguments {
   #cluster(name: string): CommandCluster {
     const cluster = clusterNamed(name, this.#context);
     if (cluster) return cluster;
+    if (name.includes(",")) throw new Mistake("--cluster takes one cluster; send a line for each.", null);
     const others = this.#line.options.filter((option) => option.name !== "cluster");
     const meant = nearestCluster(name, this.#context) ?? "<cluster>";
     throw new Mistake(

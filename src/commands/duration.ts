@@ -1,3 +1,5 @@
+import { nearest } from "../hosts/index.js";
+
 const UNITS: readonly { readonly letter: string; readonly names: RegExp; readonly ms: number }[] = [
   { letter: "w", names: /^w(?:eeks?)?$/, ms: 7 * 86_400_000 },
   { letter: "d", names: /^d(?:ays?)?$/, ms: 86_400_000 },
@@ -5,11 +7,16 @@ const UNITS: readonly { readonly letter: string; readonly names: RegExp; readonl
   { letter: "m", names: /^(?:m|mins?|minutes?)$/, ms: 60_000 },
 ];
 
+/** Units that are told apart from names, and not taken. */
+const SECONDS = /^s(?:ecs?|econds?)?$/i;
+const OTHER_UNIT = /^(?:s|secs?|seconds?|mo|months?|y|yrs?|years?)$/i;
+
 export type ParsedDuration =
   | { readonly ok: true; readonly ms: number }
   | {
       readonly ok: false;
-      readonly problem: string /** The same as it may have been meant. */;
+      readonly problem: string;
+      /** The same as it may have been meant. */
       readonly guess: string | null;
     };
 
@@ -18,9 +25,31 @@ export function looksLikeDuration(text: string): boolean {
   return /^[-+]?(?:\d+(?:[.,]\d+)?[a-z]*)+$/i.test(text);
 }
 
-/** Whether a word is a unit standing by itself, as in `4 hours`. */
+/** Whether a word can only be a duration: `4h`, `90min`, but not `4`, which could be a name as well. */
+export function isPlainDuration(text: string): boolean {
+  return /[a-z]$/i.test(text) && parseDuration(text).ok;
+}
+
+/** The duration in a word that holds nothing else but signs: `4h.`, `(4h)`, `~4h`, `PT4H`; `null` if there is none. */
+export function durationWithin(text: string): string | null {
+  if (looksLikeDuration(text)) return null;
+  const bare = text.replace(/^(?:pt|[^\p{L}\p{N}])+/iu, "").replace(/[^\p{L}\p{N}]+$/u, "");
+  return bare !== text && isPlainDuration(bare) ? bare : null;
+}
+
+/** Whether a word is a unit standing by itself, as in `4 hours`, be it one that is understood or not. */
 export function isUnit(text: string): boolean {
-  return unitOf(text.toLowerCase()) !== undefined;
+  return unitOf(text.toLowerCase()) !== undefined || OTHER_UNIT.test(text);
+}
+
+/** Whether the second of two durations goes on with the first: `1h 30m`, but not `4h 5h`. */
+export function continuesDuration(first: string, second: string): boolean {
+  if (!isPlainDuration(first) || !isPlainDuration(second)) return false;
+  return (smallestUnit(first)?.ms ?? 0) > (smallestUnit(second)?.ms ?? 0) && /^\d+[a-z]+$/i.test(second);
+}
+
+function smallestUnit(text: string) {
+  return unitOf(/[a-z]+$/i.exec(text)?.[0].toLowerCase() ?? "");
 }
 
 /**
@@ -58,11 +87,16 @@ function unitOf(name: string) {
   return UNITS.find(({ names }) => names.test(name));
 }
 
-/** `4x` is a slip next to `4h`; seconds are rounded up; months and years are left alone. */
+/** `4x` is a slip next to `4h`, `4hh` and `4huors` are others; seconds are rounded up; months and years are left alone. */
 function guessUnit(digits: string, name: string): string | null {
   const number = Number(digits.replace(",", "."));
-  if (/^s(?:ecs?|econds?)?$/.test(name)) return writeDuration(Math.ceil(number / 60) * 60_000);
-  return name.length === 1 && name !== "y" ? `${digits}h` : null;
+  if (SECONDS.test(name)) return writeDuration(Math.ceil(number / 60) * 60_000);
+  if (OTHER_UNIT.test(name)) return null;
+  if (name.length === 1) return `${digits}h`;
+  const once = name.replace(/(.)\1+/g, "$1");
+  const meant =
+    unitOf(once) ?? unitOf(nearest(name, ["hours", "minutes", "days", "weeks"], { limit: 1 })[0] ?? "");
+  return meant ? `${digits}${meant.letter}` : null;
 }
 
 /** A span as one types it: `4h`, `1h30m`, `7d`. Parses to the same number of milliseconds, in whole minutes. */

@@ -1,6 +1,8 @@
 import { nearest } from "../hosts/index.js";
-import { isUnit, looksLikeDuration } from "./duration.js";
+import { continuesDuration, isPlainDuration, isUnit } from "./duration.js";
+import { rangeBetween } from "./host-words.js";
 import { Mistake } from "./mistake.js";
+import { namedWord } from "./named-word.js";
 import { isFlag, OPTIONS, type OptionName, optionKnownAs } from "./options.js";
 import { quoteWord, type Word } from "./words.js";
 
@@ -15,6 +17,12 @@ export interface Positional {
   readonly text: string;
   /** The option whose value, typed without quotes, it follows: probably more of that value. */
   readonly trails: OptionName | null;
+}
+
+/** A word with the places of the first and last typed word that it is made of. */
+interface Placed extends Word, Positional {
+  readonly begin: number;
+  readonly end: number;
 }
 
 /** A command line after its verb, taken apart. */
@@ -53,7 +61,7 @@ export function readLine(
   allowed: readonly OptionName[],
   prose = false,
 ): Line {
-  const words: (Word & Positional)[] = [];
+  const words: Placed[] = [];
   const options: Option[] = [];
   let trails: OptionName | null = null;
   /** The mistake with the words from `at` on, `count` of them, replaced in the corrected line. */
@@ -64,34 +72,72 @@ export function readLine(
 
   for (let at = 0; at < typed.length; at += 1) {
     const word = typed[at];
-    if (!word || (!prose && !word.quoted && /^[-\u2010-\u2015]+$/.test(word.text))) continue;
+    if (!word) continue;
+    if (!prose && isLoneDash(word)) {
+      const first = typed[at - 1];
+      const last = typed[at + 1];
+      const between = first && words.at(-1)?.text === first.text && !isLoneDash(typed[0] ?? word);
+      const range = between && last ? rangeBetween(first.text, last.text) : null;
+      if (range !== null) throw mistake(`A range of hosts is written ${range}.`, at - 1, 3, range);
+      // Else it says nothing: a bullet, or a dash typed twice.
+      continue;
+    }
     const dashes = DASHES.exec(word.text)?.[0];
     if (dashes === undefined) {
       if (word.quoted || !/^[\p{L}'.;!]+$/u.test(word.text)) trails = null;
       const verbatim = word.quoted || prose;
-      words.push({ ...word, text: verbatim ? word.text : word.text.replace(LONG_DASHES, "-"), trails });
+      words.push({
+        ...word,
+        text: verbatim ? word.text : word.text.replace(LONG_DASHES, "-"),
+        trails,
+        begin: at,
+        end: at,
+      });
       continue;
     }
     const [, typedName = "", equals = "", inline = ""] =
       /^([^=]*)(=?)(.*)$/s.exec(word.text.slice(dashes.length)) ?? [];
     const assigned = equals === "" ? "" : `=${quoteWord(inline)}`;
     const name = allowed.find((option) => option === typedName.toLowerCase().replace(LONG_DASHES, "-"));
+    const next = typed[at + 1];
+    const follows = next && (next.quoted || !DASHES.test(next.text)) ? next : null;
     if (name === undefined) {
-      const { problem, meant } = unknownOption(verb, typedName, allowed);
+      const value = equals === "" ? (follows?.text ?? "") : inline;
+      const {
+        problem,
+        meant,
+        word: bare,
+      } = unknownOption(verb, typedName, allowed, value, words.length === 0);
+      if (bare !== null) throw mistake(problem, at, equals === "" && value !== "" ? 2 : 1, bare);
       // Without its option a line could mean more: `drain all --limit web-01`.
-      throw meant === null ? new Mistake(problem, null) : mistake(problem, at, 1, `--${meant}${assigned}`);
+      if (meant === null) throw new Mistake(problem, null);
+      const inTwo = meant === "dry-run" && /^run$/i.test(next?.text ?? "");
+      throw mistake(problem, at, inTwo ? 2 : 1, `--${meant}${assigned}`);
     }
     if (dashes === "-")
       throw mistake(`Options begin with two dashes: --${name}.`, at, 1, `--${name}${assigned}`);
 
+    if (equals === "" && next?.text === "=" && !next.quoted) {
+      const value = typed[at + 2];
+      const good = value && (value.quoted || !DASHES.test(value.text));
+      throw mistake(
+        "No spaces stand around a =.",
+        at,
+        good ? 3 : 2,
+        `--${name}=${good ? quoteWord(value.text) : ""}`,
+      );
+    }
     if (isFlag(name)) {
-      if (equals !== "") throw mistake(`--${name} takes no value.`, at, 1, `--${name}`);
+      const off = /^(?:false|no|off|0)$/i.test(inline);
+      if (off) throw new Mistake(`--${name} takes no value; leave it out where it is not wanted.`, null);
+      const spoken = equals === "" && !next?.quoted && /^(?:true|yes|on)$/i.test(next?.text ?? "");
+      if (spoken || equals !== "")
+        throw mistake(`--${name} takes no value.`, at, spoken ? 2 : 1, `--${name}`);
       if (!options.some((option) => option.name === name)) options.push({ name, value: "" });
       trails = null;
       continue;
     }
-    const next = typed[at + 1];
-    const separate = equals === "" && next && (next.quoted || !DASHES.test(next.text)) ? next : null;
+    const separate = equals === "" ? follows : null;
     const form = OPTIONS.find((option) => option.name === name)?.value ?? "";
     const unit = form === "<duration>" && /^\+?\d+$/.test(separate?.text ?? "") ? typed[at + 2] : undefined;
     const united = unit && !unit.quoted && isUnit(unit.text) ? unit.text : "";
@@ -116,36 +162,57 @@ export function readLine(
   return { verb, words: prose ? words : joinWords(words), options };
 }
 
-function unknownOption(verb: string, name: string, allowed: readonly OptionName[]) {
+function isLoneDash({ text, quoted }: Word): boolean {
+  return !quoted && /^[-\u2010-\u2015]+$/.test(text);
+}
+
+/** What an option that the verb does not have may stand for: another one, or a `word` that needs none. */
+function unknownOption(
+  verb: string,
+  name: string,
+  allowed: readonly OptionName[],
+  value: string,
+  first: boolean,
+): { readonly problem: string; readonly meant: string | null; readonly word: string | null } {
   const alias = optionKnownAs(name);
-  const meant =
-    alias !== null && allowed.includes(alias) ? alias : (nearest(name, allowed, { limit: 1 })[0] ?? null);
-  const known = allowed.map((option) => `--${option}`).join(", ");
+  const known = alias !== null && allowed.includes(alias) ? alias : null;
+  const named = known === null ? namedWord(verb, name, value, first) : null;
+  if (named) return { ...named, meant: null };
+  const meant = known ?? nearest(name, allowed, { limit: 1 })[0] ?? null;
+  const all = allowed.map((option) => `--${option}`).join(", ");
   const summary = OPTIONS.find((option) => option.name === meant)?.summary;
   const instead =
-    meant === null
-      ? `${known === "" ? "" : `; it has ${known}`}.`
-      : `; did you mean --${meant} (${summary})?`;
-  return { problem: `${verb} has no option --${name}${instead}`, meant };
+    meant === null ? `${all === "" ? "" : `; it has ${all}`}.` : `; did you mean --${meant} (${summary})?`;
+  return { problem: `${verb} has no option --${name}${instead}`, meant, word: null };
 }
 
 /**
  * Joins what belongs together although spaces stand between: a host pattern around its separators (`web-01, web-02`,
- * `web-* !web-03`), a number and its unit (`4 hours`).
+ * `web-* !web-03`), a selector around its sign (`zone = a`), a number and its unit (`4 hours`), a duration (`1h 30m`).
  */
-function joinWords(words: readonly (Word & Positional)[]): readonly Positional[] {
-  const joined: (Word & Positional)[] = [];
+function joinWords(words: readonly Placed[]): readonly Positional[] {
+  const joined: Placed[] = [];
   for (const word of words) {
     const previous = joined.at(-1);
     const open = previous && !previous.quoted && !word.quoted;
-    // `web-01, 4h`: a comma too many, and no host called 4h.
-    const duration = looksLikeDuration(word.text) && /[a-z]$/i.test(word.text);
-    const separated = open && !duration && (/[,:]$/.test(previous.text) || /^[,:]/.test(word.text));
-    const signed = open && /^[&!]./.test(word.text);
-    if (separated || signed || (open && /^\+?\d+$/.test(previous.text) && isUnit(word.text))) {
-      const between = signed && !separated ? ":" : "";
-      joined.splice(-1, 1, { ...previous, text: `${previous.text}${between}${word.text}` });
+    if (open && belongTogether(previous.text, word.text)) {
+      const between = /^[&!]./.test(word.text) && !/[,:]$/.test(previous.text) ? ":" : "";
+      joined.splice(-1, 1, { ...previous, text: `${previous.text}${between}${word.text}`, end: word.end });
     } else joined.push(word);
+    // `1 h 30 m`, but not `4h --in 1h 30m`, where nobody knows which one goes on.
+    const [first, second] = joined.slice(-2);
+    if (!first || !second || first.quoted || second.quoted || second.begin !== first.end + 1) continue;
+    if (continuesDuration(first.text, second.text))
+      joined.splice(-2, 2, { ...first, text: `${first.text}${second.text}`, end: second.end });
   }
   return joined;
+}
+
+function belongTogether(previous: string, word: string): boolean {
+  const selector = /=$/.test(previous) || /^=/.test(word) || /^[&!]./.test(word);
+  const number = /^\+?\d+$/.test(previous) && isUnit(word);
+  // `web-01, 4h`: a comma too many, and no host called 4h. `reason: kernel`: an option without its dashes.
+  const separated = /[,:]$/.test(previous) || /^[,:]/.test(word);
+  const option = OPTIONS.some(({ name }) => `${name}:` === previous.toLowerCase());
+  return selector || number || (separated && !option && !isPlainDuration(word));
 }

@@ -1,13 +1,10 @@
 import { parsePattern } from "../hosts/index.js";
 import type { Arguments } from "./arguments.js";
-import { looksLikeDuration } from "./duration.js";
+import { looksLikeDuration, parseDuration } from "./duration.js";
+import { isId } from "./is-id.js";
 import { COMMAND, Mistake } from "./mistake.js";
+import { isTimed } from "./spoken.js";
 import { quoteWord } from "./words.js";
-
-/** Whether a word is the id of a maintenance, such as `m-7k3q2`. */
-export function isId(text: string): boolean {
-  return /^m-[a-z0-9]{4,8}$/i.test(text);
-}
 
 /** The id of one maintenance, in lower case. */
 export function readId(args: Arguments): string {
@@ -17,6 +14,7 @@ export function readId(args: Arguments): string {
     throw new Mistake(problem, args.lineInstead(0, "<id>"));
   }
   if (/^<.*>$/.test(text)) throw new Mistake(`Put the id in place of ${text}.`, null);
+  args.failOnFiller();
   if (!isId(text)) throw notAnId(text, args);
   args.word();
   return text.toLowerCase();
@@ -24,17 +22,38 @@ export function readId(args: Arguments): string {
 
 function notAnId(text: string, args: Arguments): Mistake {
   const next = args.peek(1);
-  if (looksLikeDuration(text) && next !== null && isId(next)) {
-    return new Mistake("The id comes before the duration.", args.lineInstead(2, next, text));
+  const likeThis = `${text} is not an id; they look like m-7k3q2`;
+  const meant = idWithin(text);
+  if (meant !== null) return new Mistake(`${likeThis}.`, args.lineInstead(1, meant));
+  if (looksLikeDuration(text) && (next === null ? isTimed(args.verb) : isId(next))) {
+    return new Mistake("The id comes before the duration.", args.lineInstead(2, next ?? "<id>", text));
   }
-  // `m-7k3q2,` or `(m_7k3q2)`: copied with what stood around it.
-  const trimmed = text.replace(/^[^a-z0-9]+|[^a-z0-9]+$/gi, "").replace(/^(m)[_.]/i, "$1-");
-  if (isId(trimmed)) {
-    return new Mistake(`${text} is not an id; they look like m-7k3q2.`, args.lineInstead(1, trimmed));
-  }
+  if (text.split(/[,;:\s]+/).every(isId)) return oneIdOnly(args.verb);
+  if (/^m-/i.test(text))
+    return new Mistake(
+      `${likeThis}, and ${COMMAND} status shows the open ones.`,
+      args.lineInstead(1, "<id>"),
+    );
   const shown = parsePattern(text).ok
     ? `${COMMAND} status ${quoteWord(text)} shows which one holds these hosts`
     : `${COMMAND} status shows the open ones`;
   const problem = `${args.verb} takes the id of a maintenance, not ${text}; ${shown}.`;
-  return new Mistake(problem, args.lineInstead(1, "<id>"));
+  // `hold kafka is slow`: a reason, and no id before it.
+  const isReason = args.verb === "hold" && /^\p{L}+$/u.test(text);
+  return new Mistake(problem, args.lineInstead(isReason ? 0 : 1, "<id>"));
+}
+
+/** The id in a word that is one but for a slip; `null` if there is none. */
+export function idWithin(text: string): string | null {
+  // `m-7k3q2,` or `(m_7k3q2)`: copied with what stood around it.
+  const trimmed = text.replace(/^[^a-z0-9]+|[^a-z0-9]+$/gi, "").replace(/^(m)[_.]/i, "$1-");
+  if (isId(trimmed)) return trimmed;
+  // `m7k3q2` or `7k3q2`, but not `mesos2`, nor `4h25m`.
+  const letters = /^(?:m(?=[a-z]*\d[a-z])|(?=\d\w*[a-z]))([a-z2-9]{4,8})$/i.exec(trimmed)?.[1];
+  return letters === undefined || parseDuration(trimmed).ok ? null : `m-${letters}`;
+}
+
+/** Several ids in one line: it cannot be done for one of them alone. */
+export function oneIdOnly(verb: string): Mistake {
+  return new Mistake(`${verb} takes one id; send a line for each.`, null);
 }

@@ -31,7 +31,7 @@ export const OPTIONS = [
     name: "deadline",
     value: "<duration>",
     summary: "when the machines have to be empty, counted from the window's start",
-    elsewhere: ["timeout", "grace", "until", "by"],
+    elsewhere: ["timeout", "grace", "by"],
   },
   {
     name: "then",

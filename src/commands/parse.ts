@@ -1,8 +1,10 @@
 import { Arguments } from "./arguments.js";
 import type { Command, CommandContext, Parsed } from "./command.js";
+import { isId } from "./is-id.js";
 import { readLine } from "./line.js";
-import { isId } from "./maintenance-id.js";
 import { COMMAND, Mistake, mistakeReply } from "./mistake.js";
+import { openQuote } from "./open-quote.js";
+import { emptyPlaceholders, fillPlaceholders, withPlaceholderClusters } from "./placeholders.js";
 import { undoFormatting } from "./unformat.js";
 import { unknownVerb } from "./unknown-verb.js";
 import type { Verb } from "./verb.js";
@@ -54,16 +56,17 @@ function parseLine(text: string, context: CommandContext): Read {
     const problem = `The line is longer than ${LONGEST} characters.`;
     return { ok: false, problem, line: null, next: null, verb: null };
   }
-  const line = undoFormatting(text).replace(new RegExp(`^(?:${COMMAND}(?: |$))+`, "i"), "");
+  const line = undoFormatting(text).replace(new RegExp(`^(?:/?${COMMAND.slice(1)}(?: |$))+`, "i"), "");
   let verb: Verb | null = null;
   try {
-    const split = splitWords(line);
-    if (!split.ok) throw new Mistake(`A ${split.quote} is opened and not closed.`, split.closed);
-    const [first, ...rest] = split.words;
+    const { words, open } = splitWords(line);
+    const [first, ...rest] = words;
+    verb = VERBS.find(({ name }) => name === first?.text.toLowerCase()) ?? null;
+    if (open !== null) throw openQuote(line, open);
     if (!first || isHelp(first.text)) return help(rest[0]?.text ?? null);
-    verb = VERBS.find(({ name }) => name === first.text.toLowerCase()) ?? null;
     if (!verb) throw noVerb(first.text, rest);
-    if (rest.some((word) => !word.quoted && isHelp(word.text))) return help(verb.name);
+    const asksForHelp = rest.length === 1 && /^help$/i.test(rest[0]?.text ?? "");
+    if (asksForHelp || rest.some((word) => !word.quoted && isHelp(word.text))) return help(verb.name);
     const command = verb.read(new Arguments(readLine(verb.name, rest, verb.options, verb.prose), context));
     return { ok: true, command };
   } catch (error) {
@@ -87,16 +90,17 @@ function noVerb(typed: string, rest: readonly Word[]): Mistake {
   return new Mistake(problem, meant === null ? null : [meant, ...words].join(" "), next);
 }
 
-/** What only the person can fill in: `<hosts>`, `<release|ask|force>`. */
-const PLACEHOLDER = /<[a-z|]+>/;
-
-/** The corrected line may hold the next mistake, which is corrected in turn; `<hosts>` and the like are for people. */
+/**
+ * The corrected line may hold the next mistake, which is corrected in turn. It is offered only if it is a good one, once
+ * `<hosts>` and the like are filled in.
+ */
 function settle(line: string | null, context: CommandContext): string | null {
   let settled = line;
-  for (let attempt = 0; attempt < 8 && settled !== null && !PLACEHOLDER.test(settled); attempt += 1) {
-    const read = parseLine(settled, context);
+  for (let attempt = 0; attempt < 8 && settled !== null; attempt += 1) {
+    const filled = fillPlaceholders(settled);
+    const read = parseLine(filled, withPlaceholderClusters(filled, context));
     if (read.ok) return settled;
-    settled = read.line;
+    settled = read.line === null ? null : emptyPlaceholders(read.line);
   }
-  return settled !== null && PLACEHOLDER.test(settled) ? settled : null;
+  return null;
 }

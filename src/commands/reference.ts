@@ -67,7 +67,8 @@ export function referencePage(): string {
     "",
     "## What Slack makes of it",
     "",
-    "Links around host names, curly quotes, long dashes before an option, backticks and doubled spaces are undone.",
+    "Links around host names, curly quotes, long dashes before an option, backticks, bullets, full-width letters, line breaks",
+    "and doubled spaces are undone.",
     'Texts of several words stand in quotes, double or single: `--reason "kernel update"`.',
     "",
   ].join("\n");
@@ -75,6 +76,7 @@ export function referencePage(): string {
 
 const MORE_DURATIONS: readonly (readonly [string, string])[] = [
   ["1.5h  1,5h", "fractions"],
+  ["4h 30m  1 hour 30 minutes", "the same with spaces"],
   ["1h30  +1h", "minutes after hours need no unit; a plus changes nothing"],
   [
     "4hours  4 hours  45min  2 days  1week",

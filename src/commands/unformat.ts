@@ -1,6 +1,7 @@
 /**
  * Undoes what Slack and its keyboards do to typed text: links around host names, escaped `&`, `<` and `>`, curly
- * quotes, backticks, spaces that are not plain or not single, characters of no width. Doing it twice changes nothing.
+ * quotes, backticks, bullets, letters and signs of full width, spaces that are not plain or not single, characters of no
+ * width. Doing it twice changes nothing.
  * Slack: "Retrieving messages: unescaping", "Slash commands".
  */
 export function undoFormatting(text: string): string {
@@ -13,10 +14,16 @@ export function undoFormatting(text: string): string {
   return plain;
 }
 
+/** How far the full-width forms of ASCII, which East Asian keyboards type, lie above it in Unicode. */
+const FULL_WIDTH = 0xfee0;
+
 function undoOneLayer(text: string): string {
   return text
     .replace(/[\u200B-\u200D\u2060\uFEFF\u00AD]/g, "")
     .replaceAll("`", "")
+    .replace(/[\uFF01-\uFF5E]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - FULL_WIDTH))
+    .replaceAll("\u3001", ",")
+    .replace(/(^|\s)[\u2022\u2023\u25AA\u25CF\u25E6]+/g, "$1")
     .replace(/[\u201C\u201D\u201E\u201F\u2033]/g, '"')
     .replace(/[\u2018\u2019\u201A\u201B\u2032]/g, "'")
     .replace(/&(?:amp;)*(lt;|gt;)?/g, (_, bracket?: string) =>

@@ -5,10 +5,11 @@ export interface Word {
   readonly quoted: boolean;
 }
 
-export type SplitWords =
-  | { readonly ok: true; readonly words: readonly Word[] }
-  /** `closed` is the line with the missing quote added. */
-  | { readonly ok: false; readonly quote: string; readonly closed: string };
+export interface SplitWords {
+  readonly words: readonly Word[];
+  /** Where a quote opens that is never closed; the words end before it. */
+  readonly open: number | null;
+}
 
 /**
  * Splits a line into words at spaces. A quote opens at the beginning of a word or after `=`, `,` and `:`, and closes
@@ -19,12 +20,12 @@ export function splitWords(line: string): SplitWords {
   let text = "";
   let begun = false;
   let quoted = false;
-  let quote: string | null = null;
+  let open: number | null = null;
   for (let at = 0; at < line.length; at += 1) {
     const character = line.charAt(at);
     const next = line.charAt(at + 1);
-    if (quote !== null) {
-      if (character === quote && (next === "" || /[ ,:]/.test(next))) quote = null;
+    if (open !== null) {
+      if (character === line.charAt(open) && (next === "" || /[ ,:]/.test(next))) open = null;
       else text += character;
     } else if (character === " ") {
       if (begun) words.push({ text, quoted });
@@ -32,7 +33,7 @@ export function splitWords(line: string): SplitWords {
       begun = false;
       quoted = false;
     } else if ((character === '"' || character === "'") && (!begun || /[=,:]$/.test(text))) {
-      quote = character;
+      open = at;
       quoted = true;
       begun = true;
     } else {
@@ -40,9 +41,8 @@ export function splitWords(line: string): SplitWords {
       begun = true;
     }
   }
-  if (quote !== null) return { ok: false, quote, closed: `${line.trimEnd()}${quote}` };
-  if (begun) words.push({ text, quoted });
-  return { ok: true, words };
+  if (begun && open === null) words.push({ text, quoted });
+  return { words, open };
 }
 
 /** A word as it can be typed again: in quotes if it needs them. */

@@ -22,8 +22,13 @@ function readMaster(input: string): Reading<string> {
   if (scheme !== undefined && scheme !== "http" && scheme !== "https") {
     return { wrong: "is not a master's URL: it starts with http:// or https://" };
   }
+  if (/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*$/i.test(input)) {
+    return { wrong: "is an IPv6 address without brackets: write [::1]:5050" };
+  }
   const url = parseUrl(scheme === undefined ? `http://${input}` : input);
-  if (url === null) return { wrong: "is not a master's URL: write scheme, host and port" };
+  if (url === null || url.port === "0" || !/^(?:[\w.-]+|\[.*\])$/.test(url.hostname)) {
+    return { wrong: "is not a master's URL: write scheme, host and port" };
+  }
   if (url.username !== "" || url.password !== "") {
     return { wrong: "holds a user or password: credentials have settings of their own" };
   }

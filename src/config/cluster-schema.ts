@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { masterUrl } from "./addresses.js";
-import { channelId, duration, line, variableName } from "./fields.js";
+import { channelId, duration, line, principal, variableName } from "./fields.js";
 import { contradictions } from "./policy.js";
 import { policySettings } from "./policy-schema.js";
 
 const credentials = z
   .strictObject(
     {
-      principal: line().meta({
+      principal: principal().meta({
         description: "Principal to log in with (HTTP basic).",
         example: "maintenance-bot",
       }),
@@ -45,7 +45,7 @@ const clusterSettings = z.strictObject(
       .min(1, "lists no master")
       .meta({
         description:
-          "URLs of all masters, `http://` or `https://`; plain `host:port` means http, plain `host` port 5050. The leader is found among them.",
+          "URLs of all masters, `http://` or `https://`; plain `host:port` means http, plain `host` port 5050 (with a scheme, the scheme's own port). The leader is found among them.",
         example: "[http://10.0.0.1:5050, http://10.0.0.2:5050]",
       }),
     credentials,

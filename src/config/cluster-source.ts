@@ -61,8 +61,9 @@ function variableAt(path: readonly PropertyKey[]): string {
 /** `key: example` of the setting at a path, or of the one that holds it. */
 function exampleAt(path: readonly PropertyKey[]): string {
   const { field, key } = fieldAt(clusterSchema, path);
+  if (key === null) return "masters: [http://10.0.0.1:5050]";
   const example = field.meta()?.example;
-  return example === undefined || key === null ? "" : `${key}: ${String(example)}`;
+  return example === undefined ? "" : `${key}: ${String(example)}`;
 }
 
 /** `prod.masters[0]`. */

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { isAbsolute, join } from "node:path";
 import type { z } from "zod";
 import {
@@ -101,9 +102,21 @@ function certificatesOf(
     refuse(path, file.wrong);
     return null;
   }
-  if (file.text.includes("-----BEGIN CERTIFICATE-----")) return file.text;
-  refuse(path, "names a file without a PEM certificate in it");
+  const certificates =
+    file.text.match(/-----BEGIN CERTIFICATE-----.*?(?:-----END CERTIFICATE-----|$)/gs) ?? [];
+  if (certificates.length === 0) refuse(path, "names a file without a PEM certificate in it");
+  else if (!certificates.every(isCertificate)) {
+    refuse(path, "names a file with a certificate in it that cannot be read: is it cut off?");
+  } else return file.text;
   return null;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** A path of the clusters file is relative to that file. */

@@ -9,7 +9,7 @@ import { issueProblems } from "./issue-problems.js";
 import type { Problem } from "./problem.js";
 import { tryRead } from "./read-file.js";
 import { keysAt } from "./schema-walk.js";
-import { parseYaml } from "./yaml-source.js";
+import { LEAST_FILE, parseYaml } from "./yaml-source.js";
 
 /** Settings that describe the only cluster, and would be ignored beside a clusters file. */
 const ONE_CLUSTER = [
@@ -67,7 +67,7 @@ function sourcesOfFile(env: EnvironmentReader, around: Surroundings): readonly C
   const places = {
     where: (at: readonly PropertyKey[]) =>
       `${base}:${yaml.value.lineOf(at)} ${at.map(String).join(".")}`.trimEnd(),
-    example: () => "clusters: { prod: { masters: [http://10.0.0.1:5050] } }",
+    example: () => LEAST_FILE,
     keys: (at: readonly PropertyKey[]) => keysAt(clustersFileSchema, at),
   };
   const strict = clustersFileSchema.safeParse(yaml.value.data);

@@ -1,7 +1,18 @@
 import { z } from "zod";
 import { apiUrl, redisUrl, sentinelAddresses, splitList } from "./addresses.js";
 import { LOG_LEVELS } from "./config.js";
-import { channelId, clusterName, flag, keyPrefix, line, oneOf, password, port, token } from "./fields.js";
+import {
+  channelId,
+  clusterName,
+  flag,
+  keyPrefix,
+  line,
+  oneOf,
+  password,
+  port,
+  principal,
+  token,
+} from "./fields.js";
 import { text } from "./text-field.js";
 
 const masterList = text("is not a list", (input) => ({ value: splitList(input) }));
@@ -75,7 +86,7 @@ export const environmentSchema = z.object({
   MESOS_CLUSTER: clusterName()
     .optional()
     .meta({ description: "One-cluster case: its name. Unset: `default`.", example: "prod" }),
-  MESOS_PRINCIPAL: line()
+  MESOS_PRINCIPAL: principal()
     .optional()
     .meta({ description: "One-cluster case: principal to log in with.", example: "maintenance-bot" }),
   MESOS_SECRET: password()

@@ -32,12 +32,17 @@ export class EnvironmentReader {
       this.values = checked.data;
       return;
     }
+    const found = issueProblems(checked.error, {
+      where: (path) => String(path[0]),
+      example: (path) => assignment(String(path[0])),
+      keys: () => VARIABLE_NAMES,
+    });
+    // A shell and a `.env` file take quotes off; an env file of Docker or a unit does not.
+    const quoted = (name: string) => /^(["']).*\1$/s.test(this.#env[name]?.trim() ?? "");
     this.problems.push(
-      ...issueProblems(checked.error, {
-        where: (path) => String(path[0]),
-        example: (path) => assignment(String(path[0])),
-        keys: () => VARIABLE_NAMES,
-      }),
+      ...found.map((one) =>
+        quoted(one.where) ? { ...one, what: `${one.what} (leave out the quotes)` } : one,
+      ),
     );
     const wrong = new Set(checked.error.issues.map((issue) => String(issue.path[0])));
     this.#wrong = wrong;

@@ -23,6 +23,13 @@ export function token(prefix: string, wrong: string) {
   });
 }
 
+/** A name to log in with. HTTP basic authentication ends it at the first colon (RFC 7617), so it cannot hold one. */
+export function principal() {
+  return line().refine((name) => !name.includes(":"), {
+    error: "has a colon, which HTTP basic authentication cannot send",
+  });
+}
+
 /** A secret of any shape. */
 export function password() {
   return text("is not text", (input) => ({ value: new Secret(input) }));

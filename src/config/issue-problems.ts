@@ -32,6 +32,6 @@ function unknownKey(key: string, known: readonly string[], exampleOf: (key: stri
   }
   const meant = nearest(key, known, { limit: 1 })[0];
   return meant === undefined
-    ? { what: `is not a setting; there are: ${known.join(", ")}`, example: "" }
+    ? { what: `is not a setting; there are: ${known.join(", ")}`, example: exampleOf(known[0] ?? "") }
     : { what: `is not a setting: did you mean ${meant}?`, example: exampleOf(meant) };
 }

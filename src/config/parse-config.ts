@@ -1,6 +1,6 @@
 import type { Surroundings } from "./cluster.js";
 import { readClusters } from "./clusters.js";
-import { type Config, ROLES, type Role } from "./config.js";
+import type { Config, Role } from "./config.js";
 import { ConfigError } from "./config-error.js";
 import { type Env, EnvironmentReader } from "./environment.js";
 import type { ReadFile } from "./read-file.js";
@@ -10,7 +10,7 @@ import { storeSettings } from "./store-settings.js";
 export interface ConfigInput {
   readonly env: Env;
   /** What stands after `--role` on the command line; left out means `all`. */
-  readonly role?: string | undefined;
+  readonly role?: Role | undefined;
   readonly readFile: ReadFile;
 }
 
@@ -20,12 +20,7 @@ export type ConfigResult =
 
 /** Environment and clusters file as one frozen configuration, or everything that is wrong with them at once. */
 export function parseConfig(input: ConfigInput): ConfigResult {
-  const role = ROLES.find((known) => known === (input.role ?? "all"));
-  if (role === undefined) {
-    // Which settings are needed depends on the role, so nothing more can be said yet.
-    const problem = { where: "--role", what: `is none of ${ROLES.join(", ")}`, example: "--role worker" };
-    return { ok: false, error: new ConfigError([problem]) };
-  }
+  const role = input.role ?? "all";
   const env = new EnvironmentReader(input.env, role === "worker" ? SLACK_VARIABLES : []);
   const around: Surroundings = { role, env: input.env, readFile: input.readFile };
   const slack = role === "worker" ? null : slackSettings(env);

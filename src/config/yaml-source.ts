@@ -1,6 +1,9 @@
 import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument, type YAMLError } from "yaml";
 import type { Checked, Problem } from "./problem.js";
 
+/** The least that a clusters file holds, to show what one looks like. */
+export const LEAST_FILE = "clusters: { prod: { masters: [http://10.0.0.1:5050] } }";
+
 /** A YAML text as data that still knows on which line each key stands. */
 export interface YamlSource {
   readonly data: unknown;
@@ -23,7 +26,13 @@ export function parseYaml(text: string, file: string): Checked<YamlSource> {
     // Nothing but an alias without an end, or an "alias bomb", fails after a clean parse.
     return {
       ok: false,
-      problems: [{ where: file, what: "has aliases that cannot be resolved", example: "" }],
+      problems: [
+        {
+          where: file,
+          what: "has an alias (*name) that cannot be resolved: its anchor (&name) has to stand before it",
+          example: "prod: &prod { … }, then staging: { <<: *prod, … }",
+        },
+      ],
     };
   }
 }
@@ -31,7 +40,7 @@ export function parseYaml(text: string, file: string): Checked<YamlSource> {
 /** The parser's own sentence can quote the text around an error, secrets included; so only its code is used. */
 function syntaxProblem(error: YAMLError, file: string, lines: LineCounter): Problem {
   const what = SYNTAX[error.code] ?? `is not valid YAML (${error.code.toLowerCase().replaceAll("_", " ")})`;
-  return { where: `${file}:${lines.linePos(error.pos[0]).line}`, what, example: "" };
+  return { where: `${file}:${lines.linePos(error.pos[0]).line}`, what, example: LEAST_FILE };
 }
 
 const SYNTAX: Readonly<Record<string, string>> = {

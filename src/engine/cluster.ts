@@ -80,6 +80,7 @@ export function createCluster(config: ClusterConfig, master: Master, settleMs = 
     master,
     policy: {
       ...config.policy,
+      hasCredentials: config.credentials !== null,
       maxDurationMs: config.maxDurationMs,
       approvalTtlMs: config.approvalTtlMs,
       askAfterMs: config.askAfterMs,

@@ -37,8 +37,13 @@ export interface ControlPorts {
   now(): number;
 }
 
+/** The newest finished maintenances, in which a window that was seen proves that the bot sees windows. */
+const PROOFS = 100;
+
 /** A tick that failed for a reason of our own is tried again after this. */
 const RETRY_MS = 10_000;
+/** A record that only a newer version can read: looked at again after this, in case somebody has mended it. */
+const UNREADABLE_RETRY_MS = 60_000;
 
 /**
  * The processor of a cluster's control lane, of which one job runs at a time in the whole installation: so each record
@@ -46,15 +51,16 @@ const RETRY_MS = 10_000;
  */
 export function controlProcessor(ports: ControlPorts) {
   return async (job: StoreJob, token: string, signal: AbortSignal): Promise<unknown> => {
-    const mine = () => proveOwned(job, token);
+    const store = (record: Maintenance, of: StoreJob) =>
+      updateOwned(job, token, encodeMaintenance(record), of);
     switch (job.name) {
       case MAINTENANCE_JOB:
         return await runMaintenance(job, token, signal, ports);
       case DECISION_JOB:
-        return await runDecision(decisionJob.parse(job.data), mine, ports);
+        return await runDecision(decisionJob.parse(job.data), store, ports);
       case HOSTS_JOB:
         return await decideForHosts(hostsJob.parse(job.data), ports, (decision) =>
-          runDecision(decision, mine, ports),
+          runDecision(decision, store, ports),
         );
       default:
         throw new UnrecoverableError(`No job of the control lane is called ${job.name}.`);
@@ -70,7 +76,11 @@ async function runMaintenance(
 ): Promise<string> {
   const startedMs = performance.now();
   const eventsBefore = ports.events();
-  const first = decodeMaintenance(job.data);
+  const first = ports.records.read(job);
+  if (first === null) {
+    await job.moveToDelayed(ports.now() + UNREADABLE_RETRY_MS, token);
+    throw new DelayedError();
+  }
   if (first.end !== null) return first.end.phase;
   let stored = fingerprint(first);
   let told = Promise.resolve();
@@ -90,6 +100,7 @@ async function runMaintenance(
       save,
       fence: () => proveOwned(job, token),
       others: async () => (await ports.records.open()).filter((other) => other.id !== first.id),
+      finished: () => ports.records.finished(PROOFS),
       now: ports.now,
     });
     ({ record, wakeAtMs } = outcome);
@@ -120,7 +131,7 @@ async function runMaintenance(
 /** A click or a command on one maintenance; the outcome goes to the person and, through the record, to the thread. */
 async function runDecision(
   request: DecisionJob,
-  mine: () => Promise<void>,
+  store: (record: Maintenance, of: StoreJob) => Promise<void>,
   ports: ControlPorts,
 ): Promise<string> {
   const found = await ports.records.job(request.maintenance);
@@ -147,7 +158,14 @@ async function runDecision(
     }
   }
   const { person } = request;
-  const context = { person, nowMs: ports.now(), policy: ports.cluster.policy, world };
+  const nowMs = ports.now();
+  const context = {
+    person,
+    nowMs,
+    askedAtMs: request.askedAtMs ?? nowMs,
+    policy: ports.cluster.policy,
+    world,
+  };
   const decided = decide(record, request.decision, context);
   const { logger } = ports;
   logger.info(
@@ -162,8 +180,7 @@ async function runDecision(
     "decision",
   );
   if (decided.record !== record) {
-    await mine();
-    await job.updateData(encodeMaintenance(decided.record));
+    await store(decided.record, job);
     await ports.changed(decided.record);
   }
   try {

@@ -52,7 +52,7 @@ export async function decideForHosts(
       (miss) =>
         `\`${quoted(miss.term)}\`${miss.nearest.length > 0 ? ` (nearest: ${quoted(list(miss.nearest))})` : ""}`,
     );
-    const what = misses.length > 0 ? misses.join(", ") : `\`${quoted(request.hosts)}\``;
+    const what = misses.length > 0 ? list(misses) : `\`${quoted(request.hosts)}\``;
     return await refuse(
       `Nothing in ${cluster.name} matches ${what}.`,
       "See the open maintenances with /mesos status.",
@@ -91,7 +91,7 @@ export async function decideForHosts(
   for (const record of meant) {
     const { person, replyTo, override } = request;
     if (override !== null) {
-      const decision: Decision = { kind: "override", rule: "*", reason: override };
+      const decision: Decision = { kind: "override", reason: override };
       await run({ maintenance: record.id, decision, person, replyTo });
     }
     await run({

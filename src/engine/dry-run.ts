@@ -18,7 +18,14 @@ export async function dryRun(
   const world = await cluster.world();
   const open = await records.open();
   const resolution = await cluster.resolve(record.hosts, withAwayMachines(world, open));
-  const planned = plan(record, resolution, world, open, cluster.policy, nowMs);
+  const planned = plan(
+    record,
+    resolution,
+    world,
+    [...open, ...(await records.finished(100))],
+    cluster.policy,
+    nowMs,
+  );
   if (planned.trouble !== null) {
     const { what, said, notDone, next } = planned.trouble;
     return replyOf({ tone: "error", text: what, said, notDone, next });

@@ -24,9 +24,10 @@ import { newMaintenance } from "./new-maintenance.js";
 import { noSuchMaintenance } from "./no-such-maintenance.js";
 import type { Notifier } from "./notify.js";
 import { createQuestions } from "./questions.js";
-import type { Records } from "./records.js";
+import { type Records, UnreadableRecordError } from "./records.js";
 import type { Store } from "./store/store.js";
 import { StoreError } from "./store/store-error.js";
+import { replyFrom } from "./troubles.js";
 import { createUnattended } from "./unattended.js";
 
 /** What the bot knows of a cluster: enough to understand a command, nothing to call a master with. */
@@ -147,8 +148,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       const record = cluster === null ? null : await recordsOf(cluster).find(target.id);
       if (record === null) return noSuchMaintenance(target.id);
       // In this order in one lane: the question is asked when the rule is lifted.
-      if (override !== null)
-        await decideOn(target.id, input, { kind: "override", rule: "*", reason: override });
+      if (override !== null) await decideOn(target.id, input, { kind: "override", reason: override });
       return await decideOn(target.id, input, decisionFor(verb, record));
     }
     const cluster = command.cluster ?? "";
@@ -203,7 +203,10 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
 
   async function placeDecision(cluster: string, job: DecisionJob): Promise<void> {
     const options = { ...SHORT_JOB_OPTIONS, jobId: decisionJobId(job) };
-    unattended(await recordsOf(cluster).queue.add(DECISION_JOB, job, options), job.replyTo);
+    unattended(
+      await recordsOf(cluster).queue.add(DECISION_JOB, { ...job, askedAtMs: ports.now() }, options),
+      job.replyTo,
+    );
   }
 
   /** The person with the groups that matter in this cluster. Slack is asked at most once in a while (`groups.ts`). */
@@ -232,6 +235,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     try {
       return await run();
     } catch (error) {
+      if (error instanceof UnreadableRecordError) return replyFrom(error, "Nothing was queued.");
       if (!(error instanceof StoreError)) throw error;
       ports.logger.error({ err: error.message, code: error.code }, "nothing could be queued");
       const known = error.code !== "no_answer";

@@ -38,6 +38,8 @@ export const decisionJob = z.object({
   maintenance: z.string(),
   decision,
   person,
+  /** When it was asked for, by the clock of the bot: the same job run again is known by it. */
+  askedAtMs: z.number().int().optional(),
   replyTo: replyTarget,
 });
 export type DecisionJob = z.output<typeof decisionJob>;
@@ -124,9 +126,10 @@ const KEPT = { age: 180 * 86_400, count: 2_000 };
 /** A decision without a priority goes before every maintenance, which has one. */
 export const MAINTENANCE_JOB_OPTIONS = {
   priority: 10,
-  // The processor handles every failure itself; should one slip through, the job comes back (invariant 11).
+  // The processor handles every failure of its own; what it cannot is a record of a newer version, which only that
+  // version can go on with. So the job comes back (invariant 11), but not soon.
   attempts: 1_000_000,
-  backoff: { type: "fixed", delay: 5_000 },
+  backoff: { type: "fixed", delay: 60_000 },
   removeOnComplete: KEPT,
   removeOnFail: false,
 } as const satisfies JobsOptions;

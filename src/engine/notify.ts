@@ -19,10 +19,11 @@ import {
   threadJobId,
 } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
-import type { Records } from "./records.js";
+import { type Records, UnreadableRecordError } from "./records.js";
 import type { Store, StoreJob, StoreQueue } from "./store/store.js";
 import { wake } from "./store/wake.js";
 import { deliver } from "./thread.js";
+import { replyFrom } from "./troubles.js";
 
 /** An open maintenance's thread is compared with its record at least this often, should a wake-up have got lost. */
 const HEARTBEAT_MS = 15_000;
@@ -31,6 +32,8 @@ const EDIT_LATER_MS = 1_000;
 const RETRY_MS = 3_000;
 /** After a failure that a person has to mend, such as an invitation to the channel. */
 const MENDED_MS = 30_000;
+/** As `toldFailure`: the requester knows that the record cannot be read. */
+const UNREADABLE = "unreadable_record";
 /** A thread job that was placed and whose maintenance never was: the bot died in between. */
 const ORPHAN_MS = 60_000;
 
@@ -185,7 +188,22 @@ async function runThread(job: StoreJob, token: string, known: Known, ports: Noti
     );
     return await later(MENDED_MS);
   }
-  const record = await records.find(progress.maintenance);
+  const record = await records.find(progress.maintenance).catch((error: unknown) => {
+    if (error instanceof UnreadableRecordError) return error;
+    throw error;
+  });
+  if (record instanceof UnreadableRecordError) {
+    if (progress.toldFailure !== UNREADABLE) {
+      const data = {
+        to: progress.replyTo,
+        reply: replyFrom(record, "Nothing is done for it."),
+        attachment: null,
+      };
+      await ports.queue.add(REPLY_JOB, data, REPLY_JOB_OPTIONS);
+      await job.updateData({ ...progress, toldFailure: UNREADABLE });
+    }
+    return await later(MENDED_MS);
+  }
   if (record === null) {
     if (ports.now() - job.timestamp < ORPHAN_MS) return await later(1_000);
     const data = { to: progress.replyTo, reply: neverQueued(progress.maintenance), attachment: null };

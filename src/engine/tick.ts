@@ -18,6 +18,8 @@ export interface TickPorts {
   fence(): Promise<void>;
   /** The other open maintenances of the cluster. */
   others(): Promise<readonly Maintenance[]>;
+  /** The newest finished ones. */
+  finished(): Promise<readonly Maintenance[]>;
   now(): number;
 }
 
@@ -81,12 +83,12 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
 async function planned(
   record: Maintenance,
   world: World,
-  { cluster, others, now }: TickPorts,
+  { cluster, others, finished, now }: TickPorts,
 ): Promise<Maintenance> {
   try {
     const open = await others();
     const resolution = await cluster.resolve(record.hosts, withAwayMachines(world, open));
-    const next = plan(record, resolution, world, open, cluster.policy, now());
+    const next = plan(record, resolution, world, [...open, ...(await finished())], cluster.policy, now());
     return next.batches.length > 0 ? advised(next, world, now()) : next;
   } catch (error) {
     if (!(error instanceof HostsError)) throw error;

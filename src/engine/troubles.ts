@@ -1,6 +1,7 @@
 import type { Trouble } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import { MesosError } from "../mesos/errors.js";
+import { UnreadableRecordError } from "./records.js";
 import { StoreError } from "./store/store-error.js";
 
 /** Trouble as the thread tells it, from whatever was thrown (invariant 10). `notDone` is the caller's to say. */
@@ -11,6 +12,9 @@ export function troubleFrom(error: unknown, notDone: string): Omit<Trouble, "sin
   if (error instanceof StoreError) {
     const next = "It tries again by itself when the queue answers.";
     return { code: `queue_${error.code}`, what: error.what, said: null, notDone, next };
+  }
+  if (error instanceof UnreadableRecordError) {
+    return { code: "unreadable_record", what: error.what, said: null, notDone, next: error.next };
   }
   return {
     code: "internal",

@@ -20,7 +20,7 @@ import { createWatch, type Watch } from "./watch.js";
 export interface WorkerMeters {
   tick(cluster: string, outcome: "ok" | "trouble" | "ended", seconds: number): void;
   masterCall(cluster: string, call: string, outcome: string, seconds: number): void;
-  /** The phases of all open maintenances of a cluster, whichever worker runs them. */
+  /** The phases of all open maintenances of a cluster, whichever worker runs them; `unreadable` for a newer version's. */
   open(cluster: string, phases: readonly string[]): void;
 }
 
@@ -154,7 +154,9 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   async function countOpen(): Promise<void> {
     for (const { config, records } of lanes) {
       try {
-        meters.open(config.name, (await records.open()).map(phaseOf));
+        const phases = (await records.open()).map(phaseOf);
+        const unreadable = Array.from({ length: records.unreadable() }, () => "unreadable");
+        meters.open(config.name, [...phases, ...unreadable]);
       } catch (error) {
         logger.debug({ err: error, cluster: config.name }, "the open maintenances could not be counted");
       }

@@ -83,6 +83,15 @@ function parseBracket(
       corrected: `[${dashed[1]}:${dashed[2]}]`,
     };
   }
+  const dotted = /^(\w+)\.\.+(\w+)$/.exec(body);
+  if (dotted) {
+    const range = `${dotted[1]}:${dotted[2]}`;
+    return {
+      ok: false,
+      problem: `[${body}] is not a range; it is written with a colon, such as [01:20].`,
+      corrected: isRange(range) ? `[${range}]` : null,
+    };
+  }
   if (body.startsWith("^")) {
     return {
       ok: false,

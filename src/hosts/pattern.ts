@@ -42,6 +42,14 @@ function parseOnce(text: string): ParsedPattern {
   if (text.length > LONGEST) {
     return { ok: false, problem: `The host pattern is longer than ${LONGEST} characters.`, corrected: null };
   }
+  if (/https?:\/\//i.test(text)) {
+    const bare = text.replace(/https?:\/\//gi, "").replace(/\/(?=$|[,:\s])/g, "");
+    return {
+      ok: false,
+      problem: `${text} is an address of the web; a host stands without it.`,
+      corrected: bare,
+    };
+  }
   const split = splitPattern(text);
   if (!split.ok) return split;
   if (split.terms.length === 0) return { ok: false, problem: "The host pattern is empty.", corrected: null };
@@ -56,6 +64,11 @@ function parseOnce(text: string): ParsedPattern {
       const without = split.terms.filter((_, other) => other !== place);
       const corrected = name === "" ? join(without) : substitute(`${sign}${name.replace(/^[&!\s]+/, "")}`);
       return { ok: false, problem: `${typed} has no hosts after its ${sign}.`, corrected };
+    }
+    if (place > 0 && /^\d+$/.test(typed)) {
+      const before = split.terms[place - 1];
+      const problem = `${before}:${typed} would be two hosts. A port is left out, and a range has brackets: web-[01:20].`;
+      return { ok: false, problem, corrected: null };
     }
     const term = parseTerm(name);
     if (!term.ok) {

@@ -59,6 +59,14 @@ function parseSelector(text: string): ParsedTerm {
       corrected: null,
     };
   }
+  if (value.startsWith("=")) {
+    const corrected = value.replace(/^[=\s]+/, "");
+    return {
+      ok: false,
+      problem: `${text} is not a selector; it has one =.`,
+      corrected: corrected === "" ? null : `${at}${name}=${corrected}`,
+    };
+  }
   const sign = name.search(/[&!]./);
   if (sign > 0) return separatorMissing(text, text.indexOf(name) + sign);
   if (name.endsWith("!")) {
@@ -104,7 +112,7 @@ function parseMachine(text: string): ParsedTerm {
     return {
       ok: false,
       problem: `${ip} is not an IPv4 address, the only kind a Mesos schedule takes.`,
-      corrected: null,
+      corrected: isNumbered(hostname) && isNumbered(ip) ? `${hostname},${ip}` : null,
     };
   }
   const odd = oddCharacter(hostname);
@@ -113,6 +121,15 @@ function parseMachine(text: string): ParsedTerm {
 }
 
 function parseName(text: string): ParsedTerm {
+  // No host name has two dots in a row.
+  const [, stem = "", begin = "", last = ""] = /^([^[\]]*?)(\d+)\.\.+(.*)$/.exec(text) ?? [];
+  if (begin !== "") {
+    return {
+      ok: false,
+      problem: `${text} is not a name; a range is written with brackets and a colon, such as web-[01:20].`,
+      corrected: /^\d+$/.test(last) ? `${stem}[${begin}:${last}]` : null,
+    };
+  }
   const joined = /^([^[&!]*(?:\[[^\]]*\][^[&!]*)*)[&!]/.exec(text)?.[1];
   if (joined !== undefined) return separatorMissing(text, joined.length);
   const odd = oddCharacter(text.replace(/[[\]*?!^:,]/g, ""));
@@ -149,14 +166,22 @@ function notAName(text: string, odd: string): ParsedTerm {
     const problem = `${text}: networks (CIDR) are not understood; addresses are selected with wildcards, such as 10.20.1.*.`;
     return { ok: false, problem, corrected: null };
   }
+  const names = text.split(/[\s;/+]+/);
+  if (names.every(isNumbered)) {
+    const problem = `A host name cannot contain ${odd}: ${text}. Several hosts have a comma between them.`;
+    return { ok: false, problem, corrected: names.join(",") };
+  }
   const looksRegex = /[()\\^$+]/.test(text) && compileRegex(text).ok;
-  const names = text.split(/\s+/);
-  const severalNames = names.every((name) => /\d/.test(name) && oddCharacter(name) === null);
   return {
     ok: false,
     problem: `A host name cannot contain ${odd}: ${text}.${looksRegex ? " A regular expression begins with ~." : ""}`,
-    corrected: looksRegex ? `~${text}` : severalNames ? names.join(",") : null,
+    corrected: looksRegex ? `~${text}` : null,
   };
+}
+
+/** Whether a word is surely the name of one host, such as `web-01`. */
+function isNumbered(text: string): boolean {
+  return /\p{L}/u.test(text) && /\d/.test(text) && oddCharacter(text) === null;
 }
 
 function plain(text: string, expression: Expression): Reading {

@@ -5,11 +5,11 @@ import { atDeadline, deadlineWake } from "./deadline.js";
 import { moveWindow } from "./extend.js";
 import { giveBack } from "./give-back.js";
 import { recordBehaviour } from "./habits.js";
-import { ended, isUnsettled, withEvent, withTrouble } from "./log.js";
+import { batchOf, ended, isDownSent, isDraining, isUnsettled, withEvent, withTrouble } from "./log.js";
 import { unseenPost } from "./own-post.js";
 import { tellOwners } from "./owners.js";
 import type { Effect, Moment, Rule, Step } from "./phases.js";
-import type { VerdictRow } from "./picture.js";
+import { rowKey } from "./picture.js";
 import { agentsOn } from "./plan.js";
 import type { Batch, Maintenance, Phase } from "./record.js";
 import { bringingUp, down, takingDown, up } from "./rules-down.js";
@@ -73,21 +73,14 @@ function observe(record: Maintenance, moment: Moment): Maintenance {
   if (before === null) return next;
   const erasedBefore = new Set(before.verdicts.filter((row) => row.erased !== null).map(rowKey));
   const cleared = picture.verdicts.some((row) => row.erased !== null && !erasedBefore.has(rowKey(row)));
-  if (cleared && isDraining(next)) {
+  // A window that leaves the schedule takes its answers along: after a cancel that is no news.
+  const isFollowed = record.cancel === null && batches.some(isDraining);
+  if (cleared && isFollowed) {
     const why = before.leaderId === picture.leaderId ? "schedule_change" : "fail_over";
     next = withEvent(next, nowMs, { kind: "answers_cleared", why });
   }
-  if (isDraining(next) && answersDiffer(before, picture))
-    next = withEvent(next, nowMs, answersEvent(picture));
+  if (isFollowed && answersDiffer(before, picture)) next = withEvent(next, nowMs, answersEvent(picture));
   return next;
-}
-
-function rowKey(row: VerdictRow): string {
-  return `${row.machine} ${row.frameworkId}`;
-}
-
-function isDraining(record: Maintenance): boolean {
-  return record.batches.some((batch) => batch.phase === "draining" || batch.phase === "awaiting_approval");
 }
 
 function rememberAgents(batch: Batch, agents: readonly { machine: string; id: string }[]): Batch {
@@ -101,11 +94,11 @@ function followPhases(record: Maintenance, moment: Moment): Step {
   const wakes: number[] = [];
   let current = record;
   for (const { id } of record.batches) {
-    const batch = current.batches.find((b) => b.id === id);
-    if (batch === undefined || current.picture === null) continue;
+    const batch = batchOf(current, id);
+    if (batch === null || current.picture === null) continue;
     const picture = pictureOf(batch.machines, current.picture);
     for (const rule of [moveWindow, RULES[batch.phase]]) {
-      const step = rule(current, current.batches.find((b) => b.id === id) ?? batch, picture, moment);
+      const step = rule(current, batchOf(current, id) ?? batch, picture, moment);
       current = step.record;
       effects.push(...step.effects);
       if (step.wakeAtMs !== null) wakes.push(step.wakeAtMs);
@@ -135,8 +128,7 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
 
 /** Whether a call that got no answer may still take effect. */
 function isUnderWay(record: Maintenance, { nowMs }: Moment): boolean {
-  const sent = ({ phase, intent }: Batch) => phase === "taking_down" && intent !== null;
-  return isUnsettled(record, nowMs) || record.batches.some(sent);
+  return isUnsettled(record, nowMs) || record.batches.some(isDownSent);
 }
 
 /**

@@ -1,12 +1,13 @@
 import { blastRadiusOf } from "./blast.js";
-import { withBatch, withEvent } from "./log.js";
+import { groupBy } from "./group-by.js";
+import { batchOf, withBatch, withEvent } from "./log.js";
 import { machineKey } from "./machine.js";
 import type { Picture, Seen } from "./picture.js";
 import type { Policy } from "./policy.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
 import { seenOf } from "./seen.js";
 import type { Millis } from "./time.js";
-import { tasksOn, type WatchedMachine } from "./verdicts.js";
+import { lookAt, pictureOf, tasksOn, type WatchedMachine } from "./verdicts.js";
 import type { World } from "./world.js";
 
 /** The question that is waiting for an answer, or `null`. */
@@ -27,15 +28,22 @@ export function seenNow(world: World, batch: Batch, picture: Picture): Seen {
   return seenOf(world, batch, picture, tasksOn(world, watched), blastRadiusOf(world, watched));
 }
 
+/**
+ * What a world that was read for a decision shows of a batch. It is not stored: the next tick looks for itself, and
+ * tells the thread what has changed since the last one.
+ */
+export function freshPicture(record: Maintenance, batch: Batch, world: World): Picture {
+  const picture = lookAt(world, record.batches.flatMap(watchedMachines), record.picture);
+  return pictureOf(batch.machines, picture);
+}
+
 /** The machines of a batch with the agents ever seen on them. */
 export function watchedMachines(batch: Batch): WatchedMachine[] {
-  const ids = new Map<string, string[]>();
-  for (const agent of batch.agents) {
-    const known = ids.get(agent.machine);
-    if (known === undefined) ids.set(agent.machine, [agent.id]);
-    else known.push(agent.id);
-  }
-  return batch.machines.map((machine) => ({ machine, agentIds: ids.get(machineKey(machine)) ?? [] }));
+  const agents = groupBy(batch.agents, (agent) => agent.machine);
+  return batch.machines.map((machine) => ({
+    machine,
+    agentIds: (agents.get(machineKey(machine)) ?? []).map((agent) => agent.id),
+  }));
 }
 
 /** Who asks, and whether because a deadline has passed (`--then force`). */
@@ -159,8 +167,8 @@ export function askAgainBecauseWorse(
 ): Maintenance {
   const last = batch.approvals.at(-1);
   const told = conclude(record, batch, { kind: "outdated", atMs: nowMs, changes: [...changes] }, by);
-  const outdated = told.batches.find((one) => one.id === batch.id);
-  if (!canAsk || outdated === undefined) return told;
+  const outdated = batchOf(told, batch.id);
+  if (!canAsk || outdated === null) return told;
   const how = { by: last?.askedBy ?? null, forced: last?.forced ?? false };
   return ask(told, outdated, seen, how, policy, nowMs);
 }

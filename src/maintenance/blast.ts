@@ -1,16 +1,10 @@
 import type { BlastRadius } from "./blast-radius.js";
 import { capacityFor } from "./capacity.js";
+import { groupBy } from "./group-by.js";
 import { machineKey } from "./machine.js";
 import { placesOf, RUNNING, type Staying, stayingIn } from "./staying.js";
 import type { Agent, Task, World } from "./world.js";
-import {
-  agentsOf,
-  groupBy,
-  indexWorld,
-  tasksOf,
-  type WatchedMachine,
-  type WorldIndex,
-} from "./world-index.js";
+import { agentsOf, indexWorld, tasksOf, type WatchedMachine, type WorldIndex } from "./world-index.js";
 
 /**
  * What goes away with some machines. One pass over the world, shared by all who ask about the same one; each question

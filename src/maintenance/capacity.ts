@@ -1,4 +1,5 @@
 import type { BlastRadius } from "./blast-radius.js";
+import { groupBy } from "./group-by.js";
 import { freeOn, type Staying } from "./staying.js";
 import type { Agent, Amounts, Task } from "./world.js";
 
@@ -15,19 +16,13 @@ type Capacity = BlastRadius["capacity"];
 export function capacityFor(tasks: readonly Task[], leaving: readonly Agent[], staying: Staying): Capacity {
   const gone = leaving.filter((agent) => staying.isStaying(agent.id));
   const free = minus(staying.free, sumOf(gone.map(freeOn)));
-  const needs = new Map<string, Amounts[]>();
-  for (const { role, uses } of tasks) {
-    const list = needs.get(role);
-    if (list === undefined) needs.set(role, [uses]);
-    else list.push(uses);
-  }
   const goneIds = new Set(gone.map((agent) => agent.id));
   const reserved = staying.withReservations.filter((agent) => !goneIds.has(agent.id));
-  const roles = [...needs]
+  const roles = [...groupBy(tasks, (task) => task.role)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([role, list]) => {
+    .map(([role, theirs]) => {
       const forRole = minus(free, sumOf(reserved.map((agent) => keptFrom(role, agent))));
-      return { role, ...compared(sumOf(list), forRole) };
+      return { role, ...compared(sumOf(theirs.map((task) => task.uses)), forRole) };
     });
   const all = compared(sumOf(tasks.map((task) => task.uses)), free);
   return { ...all, fits: all.fits && roles.every((role) => role.fits), roles };

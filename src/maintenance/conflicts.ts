@@ -1,24 +1,20 @@
 import { list } from "./list.js";
 import { hasEnded, phaseOf } from "./log.js";
 import { type Machine, type MachineId, machineKey } from "./machine.js";
+import type { DrainAsked } from "./policy-rules.js";
 import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import type { Refusal } from "./refusal.js";
-import type { Window } from "./schedule.js";
+import { endMs, type Window } from "./schedule.js";
 import { windowOf } from "./schedule-edit.js";
-import { nanosToMillis } from "./time.js";
-import type { World } from "./world.js";
+import { nanosToMillis, typedSpan } from "./time.js";
 
 /**
  * Why machines cannot be drained because they are in maintenance already, theirs or ours, and what whoever asks can do
  * about each (invariant 12); `null` when all are free.
  */
-export function conflictsOf(
-  machines: readonly Machine[],
-  world: World,
-  others: readonly Maintenance[],
-  requester: string,
-): Refusal | null {
+export function conflictsOf(asked: DrainAsked): Refusal | null {
+  const { machines, world, others } = asked;
   const down = new Set(world.status.down.map(machineKey));
   const found: string[] = [];
   const ways = new Set<string>();
@@ -33,7 +29,7 @@ export function conflictsOf(
           `${quoted(machine.hostname)} is planned by ${ours.id} of <@${ours.requester}>`
         : `${quoted(machine.hostname)} ${isDown ? "is already Down" : "is already draining"}, ${whose(machine, window, others)}`,
     );
-    ways.add(ours === undefined ? FOREIGN : wayOutOf(ours, isDown, requester));
+    ways.add(ours === undefined ? FOREIGN : wayOutOf(ours, machine, isDown, asked));
   }
   if (found.length === 0) return null;
   return {
@@ -45,12 +41,33 @@ export function conflictsOf(
 const FOREIGN = "wait until that window is over, or have its owner cancel it";
 
 /** What to do about a machine that one of our maintenances holds. */
-function wayOutOf(ours: Maintenance, isDown: boolean, requester: string): string {
-  if (isDown || phaseOf(ours) === "bringing_up") return `bring it back first with /mesos up ${ours.id}`;
-  if (ours.requester === requester) {
-    return `/mesos cancel ${ours.id}, then drain again, or /mesos extend ${ours.id} 2h`;
-  }
+function wayOutOf(ours: Maintenance, machine: Machine, isDown: boolean, asked: DrainAsked): string {
+  const isOwn = ours.requester === asked.record.requester;
+  const instead = isOwn ? insteadOf(ours, machine, asked) : "";
+  if (phaseOf(ours) === "bringing_up") return `bring it back first with /mesos up ${ours.id}`;
+  if (isDown) return `bring it back first with /mesos up ${ours.id}${instead}`;
+  if (isOwn) return `/mesos cancel ${ours.id}, then drain again${instead}`;
   return `wait until ${ours.id} is over, or ask <@${ours.requester}> to /mesos cancel ${ours.id}`;
+}
+
+/**
+ * What one's own standing window has to become to be the one that was asked for: longer by so much, or nothing; empty
+ * when no extension makes it so, because it begins later.
+ */
+function insteadOf(ours: Maintenance, machine: Machine, { record, nowMs }: DrainAsked): string {
+  const window = ours.batches.find((batch) => batch.machines.some(isSame(machine)))?.window;
+  const startMs = record.wanted.startMs ?? nowMs;
+  if (window === undefined || nanosToMillis(window.start) > startMs) return "";
+  const end = endMs(window);
+  const missingMs = end === null ? 0 : startMs + record.wanted.durationMs - end;
+  return missingMs > 0
+    ? `, or /mesos extend ${ours.id} ${typedSpan(missingMs)} to have it until the time you want`
+    : `, or keep ${ours.id}: its window lasts until the time you want already`;
+}
+
+function isSame(machine: MachineId): (other: MachineId) => boolean {
+  const key = machineKey(machine);
+  return (other) => machineKey(other) === key;
 }
 
 /** Whose window a machine seems to stand in: one of ours, or somebody else's with its times. */
@@ -68,10 +85,7 @@ export function whose(machine: MachineId, window: Window | null, others: readonl
 
 /** Whether a maintenance has this machine in a batch that has not ended. */
 export function holds(record: Maintenance, machine: MachineId): boolean {
-  const key = machineKey(machine);
-  return record.batches.some(
-    (batch) => !hasEnded(batch) && batch.machines.some((m) => machineKey(m) === key),
-  );
+  return record.batches.some((batch) => !hasEnded(batch) && batch.machines.some(isSame(machine)));
 }
 
 /** `2026-10-20 12:00`; a time far in the past or future is more than a date can hold. */

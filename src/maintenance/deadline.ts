@@ -1,5 +1,5 @@
 import { ask, openApproval, seenNow } from "./approval.js";
-import { withEvent } from "./log.js";
+import { isDraining, withEvent } from "./log.js";
 import type { Moment } from "./phases.js";
 import { closedForDown } from "./policy-rules-calendar.js";
 import type { Batch, Maintenance } from "./record.js";
@@ -48,8 +48,8 @@ function isPending(record: Maintenance): boolean {
   return record.deadline !== null && !record.deadline.met;
 }
 
-function isBeforeApproval({ phase }: Batch): boolean {
-  return phase === "scheduled" || phase === "draining" || phase === "awaiting_approval";
+function isBeforeApproval(batch: Batch): boolean {
+  return batch.phase === "scheduled" || isDraining(batch);
 }
 
 function canAsk(record: Maintenance, batch: Batch, { world, policy, nowMs }: Moment): boolean {

@@ -1,7 +1,7 @@
-import { ask, conclude, openApproval, seenNow } from "./approval.js";
+import { ask, conclude, freshPicture, openApproval, seenNow } from "./approval.js";
 import type { Decided, DecisionContext } from "./decide.js";
-import { batchOf, freshPicture } from "./decide-down.js";
 import { list } from "./list.js";
+import { batchOf, isDraining } from "./log.js";
 import { nobodyCouldApprove } from "./may-approve.js";
 import { quoted } from "./quote.js";
 import { obstacles } from "./readiness.js";
@@ -24,7 +24,7 @@ export function askDown(record: Maintenance, batchId: string, context: DecisionC
       next: "Approve or deny it there.",
     });
   }
-  if (batch.phase !== "draining" && batch.phase !== "awaiting_approval") {
+  if (!isDraining(batch)) {
     return unchanged(record, wrongPhase(record, "Down"));
   }
   if (record.held !== null) return unchanged(record, isHeld(record, "The approval was not asked for."));

@@ -1,10 +1,9 @@
-import { askAgainBecauseWorse, conclude, seenNow, watchedMachines } from "./approval.js";
+import { askAgainBecauseWorse, conclude, freshPicture, seenNow } from "./approval.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import type { Decision } from "./decision.js";
 import { list } from "./list.js";
-import { withBatch, withEvent } from "./log.js";
+import { batchOf, withBatch, withEvent } from "./log.js";
 import { mayNotApprove } from "./may-approve.js";
-import type { Picture } from "./picture.js";
 import { closedForDown } from "./policy-rules-calendar.js";
 import { quoted } from "./quote.js";
 import { obstacles } from "./readiness.js";
@@ -24,8 +23,6 @@ import {
 } from "./refusals.js";
 import { replyOf } from "./reply.js";
 import { worseThan } from "./seen.js";
-import { lookAt, pictureOf } from "./verdicts.js";
-import type { World } from "./world.js";
 
 /**
  * A vote for Down, when the person may, nothing holds it, the hour is right, and the world read after the click is no
@@ -169,18 +166,4 @@ export function deny(
     record: conclude(record, batch, { kind: "denied", by: person.user, atMs: nowMs, reason }),
     reply: replyOf(deniedReply(record)),
   };
-}
-
-/**
- * What the world that was read for this decision shows of the batch. It is not stored: the next tick looks for itself,
- * and tells the thread what has changed since the last one.
- */
-export function freshPicture(record: Maintenance, batch: Batch, world: World): Picture {
-  const picture = lookAt(world, record.batches.flatMap(watchedMachines), record.picture);
-  return pictureOf(batch.machines, picture);
-}
-
-/** The batch of this id, or `null`. */
-export function batchOf(record: Maintenance, id: string): Batch | null {
-  return record.batches.find((batch) => batch.id === id) ?? null;
 }

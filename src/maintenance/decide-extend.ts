@@ -9,6 +9,7 @@ import { settingOf } from "./policy-rules-setting.js";
 import type { Batch, Maintenance, Phase } from "./record.js";
 import { beingCancelled, isMoving, refused, unchanged } from "./refusals.js";
 import { type Reply, replyOf } from "./reply.js";
+import { endMs } from "./schedule.js";
 import { formatSpan, millisToNanos, nanosToMillis } from "./time.js";
 import { wrongPhase } from "./wrong-phase.js";
 
@@ -24,9 +25,10 @@ export function extend(
   { byMs }: Extract<Decision, { kind: "extend" }>,
   context: DecisionContext,
 ): Decided {
-  const { person, policy, nowMs } = context;
+  const { person, policy, nowMs, askedAtMs = nowMs } = context;
   const notDone = "The window stays as it is.";
   if (record.cancel !== null) return unchanged(record, beingCancelled(record));
+  if (isDone(record, byMs, context)) return { record, reply: longerReply(record, byMs) };
   const { requesters } = policy;
   if (requesters.length > 0 && person.user !== record.requester && !isAmong(person, requesters)) {
     const setting = settingOf(record.cluster, "requesters");
@@ -43,11 +45,7 @@ export function extend(
   const batches = record.batches.filter((batch) => EXTENDABLE.includes(batch.phase));
   const going = record.batches.some((batch) => batch.phase === "taking_down");
   if (batches.length === 0 || going) return unchanged(record, wrongPhase(record, "Extend"));
-  const asked = record.events.findLast((event) => event.kind === "extended");
-  const moving = batches.some((batch) => batch.movingFrom !== null);
-  if (moving && asked?.by === person.user && asked.byMs === byMs)
-    return { record, reply: longerReply(record, byMs) };
-  if (moving) return unchanged(record, isMoving(record, notDone));
+  if (batches.some((batch) => batch.movingFrom !== null)) return unchanged(record, isMoving(record, notDone));
   const moved = batches.flatMap((batch) => longer(batch, byMs, nowMs));
   if (moved.length === 0) {
     return unchanged(record, {
@@ -70,20 +68,34 @@ export function extend(
   }
   let next = record;
   for (const batch of moved) {
-    const { start, duration } = batch.window;
-    const endMs = duration === null ? null : nanosToMillis(start + duration);
     next = withEvent(withBatch(next, batch), nowMs, {
       kind: "extended",
       batch: batch.id,
       by: person.user,
       byMs,
-      endMs,
+      endMs: endMs(batch.window),
+      askedAtMs,
     });
   }
   return {
     record: next,
     reply: longerReply(record, byMs),
   };
+}
+
+/** Whether this very request has made the window longer: its job runs again after a crash (invariant 7). */
+function isDone(
+  { events }: Maintenance,
+  byMs: number,
+  { person, nowMs, askedAtMs = nowMs }: DecisionContext,
+): boolean {
+  return events.some(
+    (event) =>
+      event.kind === "extended" &&
+      event.by === person.user &&
+      event.byMs === byMs &&
+      event.askedAtMs === askedAtMs,
+  );
 }
 
 function longerReply({ id }: Maintenance, byMs: number): Reply {
@@ -98,7 +110,7 @@ function longer(batch: Batch, byMs: number, nowMs: number): Batch[] {
   const { start, duration } = batch.window;
   if (duration === null) return [];
   const window = { start, duration: duration + millisToNanos(byMs) };
-  const overdue = nanosToMillis(start + window.duration) <= nowMs;
+  const end = endMs(window);
   const down = batch.phase === "down";
   return [
     {
@@ -107,7 +119,7 @@ function longer(batch: Batch, byMs: number, nowMs: number): Batch[] {
       movingFrom: batch.window,
       phase: down ? "down" : "draining",
       askedByItself: down ? batch.askedByItself : false,
-      overdueTold: batch.overdueTold && overdue,
+      overdueTold: batch.overdueTold && end !== null && end <= nowMs,
     },
   ];
 }

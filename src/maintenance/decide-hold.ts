@@ -1,13 +1,15 @@
 import type { Decided, DecisionContext } from "./decide.js";
 import type { Decision } from "./decision.js";
-import { withEvent } from "./log.js";
+import { isDownSent, isToGoDown, withEvent } from "./log.js";
 import { failedLookup } from "./may-approve.js";
 import { ownedBy, saying } from "./owners.js";
 import { isAmong, type Person, type Policy } from "./policy.js";
 import { settingOf } from "./policy-rules-setting.js";
+import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import { beingCancelled, refused, unchanged } from "./refusals.js";
 import { type Reply, replyOf } from "./reply.js";
+import type { Millis } from "./time.js";
 import { wrongPhase } from "./wrong-phase.js";
 
 /**
@@ -20,7 +22,7 @@ export function hold(
   { person, policy, nowMs }: DecisionContext,
 ): Decided {
   if (record.cancel !== null) return unchanged(record, beingCancelled(record));
-  if (isSent(record)) {
+  if (record.batches.some(isDownSent)) {
     return unchanged(record, {
       tone: "refused",
       text: `${record.id}: the call that takes the machines down has been sent; that cannot be called back.`,
@@ -33,11 +35,7 @@ export function hold(
   const asOwner = owned.length > 0 && person.user !== record.requester && !isAmong(person, policy.approvers);
   const { held } = record;
   if (held !== null && (!asOwner || owned.every((entry) => entry.said === "hold"))) {
-    if (held.by === person.user) return { record, reply: heldReply(record) };
-    return unchanged(record, {
-      tone: "info",
-      text: `${record.id} is already held by <@${held.by}>. Nothing was changed.`,
-    });
+    return heldAlready(record, held, reason, person.user, nowMs);
   }
   const by = person.user;
   const as = asOwner ? ("owner" as const) : ("operator" as const);
@@ -49,28 +47,62 @@ export function hold(
       reason,
       as,
     }),
-    reply: heldReply(record),
+    reply: heldReply(record, reason),
   };
 }
 
-function heldReply({ id }: Maintenance): Reply {
+/** A second hold: one's own with another reason keeps that one; beside somebody else's it is not added. */
+function heldAlready(
+  record: Maintenance,
+  held: Held,
+  reason: string | null,
+  by: string,
+  nowMs: Millis,
+): Decided {
+  const own = holdOf(record, by);
+  if (own === null) {
+    return unchanged(record, {
+      tone: "info",
+      text: `${record.id} is already held by <@${held.by}>${reasonOf(held.reason)}.`,
+      notDone: "Your hold was not added: it goes on once that one is released.",
+      next: "If it has to wait for you as well, tell them, or hold it again after that.",
+    });
+  }
+  if (reason === null || reason === own.reason) return { record, reply: heldReply(record, own.reason) };
+  const kept = held.by === by ? { ...record, held: { ...held, reason } } : record;
+  return {
+    record: withEvent(kept, nowMs, { kind: "held", by, reason, as: own.as }),
+    reply: heldReply(record, reason),
+  };
+}
+
+/** The hold of this person as the log has it; it may be an owner's beside an operator's. `null` if they hold nothing. */
+function holdOf({ events, held, owners }: Maintenance, by: string) {
+  const holds = held?.by === by || owners.some((entry) => entry.said === "hold" && entry.by === by);
+  const last = events.findLast((event) => event.kind === "held" && event.by === by);
+  return holds && last?.kind === "held" ? last : null;
+}
+
+function reasonOf(reason: string | null): string {
+  return reason === null ? "" : ` (${quoted(reason)})`;
+}
+
+function heldReply({ id }: Maintenance, reason: string | null): Reply {
   return replyOf({
     tone: "done",
-    text: `${id} is held: nothing goes on until it is released. Its window stays at the master.`,
+    text: `${id} is held${reasonOf(reason)}: nothing goes on until it is released. Its window stays at the master.`,
     next: "Go on with Release.",
   });
 }
 
 /** Lets a maintenance go on, as far as this person may: it goes on when nobody holds it any more. */
 export function release(record: Maintenance, context: DecisionContext): Decided {
+  if (isReleased(record, context)) return { record, reply: releasedReply(record) };
   const { held } = record;
   if (held === null) {
-    const last = record.events.findLast((event) => event.kind === "held" || event.kind === "released");
-    const isTheirs = last?.kind === "released" && last.by === context.person.user;
-    if (isTheirs) return { record, reply: releasedReply(record) };
     return unchanged(record, {
       tone: "info",
-      text: `${record.id} is not held. Nothing was changed.`,
+      text: `${record.id} is not held${lastRelease(record)}: there was nothing to release.`,
       next: `See how it stands with /mesos status ${record.id}.`,
     });
   }
@@ -90,6 +122,18 @@ export function release(record: Maintenance, context: DecisionContext): Decided 
   };
 }
 
+/** Whether this very request has released it: its job runs again after a crash (invariant 7). */
+function isReleased({ events }: Maintenance, { person, nowMs, askedAtMs = nowMs }: DecisionContext): boolean {
+  return events.some(
+    (event) => event.kind === "released" && event.by === person.user && event.askedAtMs === askedAtMs,
+  );
+}
+
+function lastRelease({ events }: Maintenance): string {
+  const last = events.findLast((event) => event.kind === "released");
+  return last === undefined ? "" : ` any more (<@${last.by}> released it)`;
+}
+
 function releasedReply({ id, held }: Maintenance): Reply {
   return replyOf(
     held === null
@@ -105,7 +149,7 @@ function releasedReply({ id, held }: Maintenance): Reply {
 /** The record without the holds that this person may release, the very same one if there is none; others stay. */
 export function withoutHoldsOf(
   record: Maintenance,
-  { person, policy, nowMs }: Pick<DecisionContext, "person" | "policy" | "nowMs">,
+  { person, policy, nowMs, askedAtMs = nowMs }: DecisionContext,
 ): Maintenance {
   const { held } = record;
   if (held === null) return record;
@@ -119,14 +163,18 @@ export function withoutHoldsOf(
   if (operator !== null && !record.owners.some(isTheirs)) return record;
   const owner = owners.find((entry) => entry.said === "hold");
   if (held.as === "owner" && owner !== undefined && !record.owners.some(isTheirs)) return record;
-  const left =
-    owner === undefined
-      ? null
-      : { by: owner.by ?? owner.owner, atMs: owner.atMs ?? nowMs, reason: null, as: "owner" as const };
+  const left = owner === undefined ? null : heldBy(record, owner, nowMs);
   return withEvent({ ...record, owners, held: operator ?? left }, nowMs, {
     kind: "released",
     by: person.user,
+    askedAtMs,
   });
+}
+
+/** An owner's hold that stays when an operator's is released. */
+function heldBy(record: Maintenance, owner: Maintenance["owners"][number], nowMs: Millis): Held {
+  const by = owner.by ?? owner.owner;
+  return { by, atMs: owner.atMs ?? nowMs, reason: holdOf(record, by)?.reason ?? null, as: "owner" };
 }
 
 type Held = NonNullable<Maintenance["held"]>;
@@ -152,13 +200,7 @@ function whoMayRelease(record: Maintenance, held: Held, person: Person) {
   return { who, failed: failedLookup(person) };
 }
 
-/** A call that takes machines down may be under way. */
-function isSent(record: Maintenance): boolean {
-  return record.batches.some((batch) => batch.phase === "taking_down" && batch.intent !== null);
-}
-
 /** Whether some machines are still to go down; also before the pattern has been looked up. */
 function isBeforeDown({ batches }: Maintenance): boolean {
-  const phases = ["scheduled", "draining", "awaiting_approval", "taking_down"];
-  return batches.length === 0 || batches.some((batch) => phases.includes(batch.phase));
+  return batches.length === 0 || batches.some(isToGoDown);
 }

@@ -1,11 +1,10 @@
 import type { Decided, DecisionContext } from "./decide.js";
 import type { Decision } from "./decision.js";
-import { withEvent } from "./log.js";
+import { isToGoDown, withEvent } from "./log.js";
 import { failedLookup, mayNotApprove, mentions, type NotAllowed } from "./may-approve.js";
 import { isAmong, type Person, type Policy } from "./policy.js";
-import { downOverridden, LIFTABLE_RULES } from "./policy-rules-calendar.js";
+import { downOverridden } from "./policy-rules-calendar.js";
 import { settingOf } from "./policy-rules-setting.js";
-import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import { beingCancelled, refused, unchanged } from "./refusals.js";
 import { replyOf } from "./reply.js";
@@ -14,26 +13,17 @@ import { wrongPhase } from "./wrong-phase.js";
 /** Lifts the calendar for this maintenance, with a reason that everybody sees. It approves nothing by itself. */
 export function override(
   record: Maintenance,
-  { rule, reason }: Extract<Decision, { kind: "override" }>,
+  { reason }: Extract<Decision, { kind: "override" }>,
   context: DecisionContext,
 ): Decided {
   const { person, policy, nowMs } = context;
   const notDone = "Nothing was overridden.";
   if (record.cancel !== null) return unchanged(record, beingCancelled(record));
-  const before = ["scheduled", "draining", "awaiting_approval", "taking_down"];
-  if (!record.batches.some((batch) => before.includes(batch.phase))) {
-    return unchanged(record, wrongPhase(record, "Override"));
-  }
-  if (rule !== "*" && !LIFTABLE_RULES.some((name) => name === rule)) {
-    return unchanged(record, {
-      tone: "refused",
-      text: `The rule ${quoted(rule)} cannot be overridden; only ${LIFTABLE_RULES.join(", ")} can.`,
-      notDone,
-    });
-  }
+  if (!record.batches.some(isToGoDown)) return unchanged(record, wrongPhase(record, "Override"));
   if (policy.calendar.length === 0) {
     const setting = settingOf(record.cluster, "calendar");
-    return unchanged(record, { tone: "info", text: `${setting} is not set: there is nothing to override.` });
+    const text = `${record.id}: --override was not needed: ${setting} is not set. It is not recorded.`;
+    return unchanged(record, { tone: "info", text });
   }
   const why = reason.trim();
   if (why === "") {
@@ -51,7 +41,8 @@ export function override(
     );
   }
   if (downOverridden(record, policy)) {
-    return unchanged(record, { tone: "info", text: `${record.id}: the calendar is overridden already.` });
+    const text = `${record.id}: --override was not needed: the calendar is overridden already. It is not recorded.`;
+    return unchanged(record, { tone: "info", text });
   }
   const by = person.user;
   const overrides = [...record.overrides, { rule: "calendar", by, atMs: nowMs, reason: why }];

@@ -1,6 +1,7 @@
 import { withdrawn } from "./approval.js";
 import type { Decided, DecisionContext } from "./decide.js";
-import { withBatch } from "./log.js";
+import { WINDOW_CHANGED } from "./foreign-changes.js";
+import { isDraining, withBatch } from "./log.js";
 import type { Batch, Maintenance } from "./record.js";
 import { isMoving, unchanged } from "./refusals.js";
 import { replyOf } from "./reply.js";
@@ -37,5 +38,5 @@ export function retry(record: Maintenance, { nowMs }: DecisionContext): Decided 
 
 function isToPostAgain(batch: Batch, trouble: string | undefined): boolean {
   if (trouble === OWN_WINDOW_UNSEEN) return batch.phase === "scheduled" && batch.postedAtMs !== undefined;
-  return trouble === "window_changed" && (batch.phase === "draining" || batch.phase === "awaiting_approval");
+  return trouble === WINDOW_CHANGED && isDraining(batch);
 }

@@ -20,6 +20,11 @@ export interface DecisionContext {
   /** Who decides, with the user groups they were found to be in. */
   readonly person: Person;
   readonly nowMs: Millis;
+  /**
+   * When it was asked for, by the clock of whoever asks: kept with the job, so that it tells the same request that is
+   * carried out once more after a crash from another one (invariant 7). Left out, it is now.
+   */
+  readonly askedAtMs?: Millis;
   readonly policy: Policy;
   /** The world read after the click; `null` for decisions that do not need it (`needsWorld`). */
   readonly world: World | null;

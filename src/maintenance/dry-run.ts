@@ -1,9 +1,9 @@
 import type { BlastRadius } from "./blast-radius.js";
+import { counted } from "./counted.js";
 import { list } from "./list.js";
 import { type Machine, machineKey, machineName } from "./machine.js";
 import { quoted } from "./quote.js";
 import { type Reply, replyOf } from "./reply.js";
-import { counted } from "./status-cells.js";
 import { type Column, tableOf } from "./table.js";
 import type { Amounts } from "./world.js";
 

@@ -3,6 +3,8 @@ import { z } from "zod";
 const millis = z.number().int();
 const base = { seq: z.number().int(), atMs: millis };
 const by = z.string();
+/** When a decision was asked for: the same request carried out again is known by it (invariant 7). */
+const askedAtMs = millis.optional();
 
 /**
  * One line of the event log: the audit of a maintenance and, one message each, its thread. Only facts; the words are
@@ -87,7 +89,7 @@ export const logEvent = z.discriminatedUnion("kind", [
     reason: z.string().nullable(),
     as: z.enum(["operator", "owner"]),
   }),
-  z.object({ ...base, kind: z.literal("released"), by }),
+  z.object({ ...base, kind: z.literal("released"), by, askedAtMs }),
   z.object({
     ...base,
     kind: z.literal("extended"),
@@ -95,6 +97,7 @@ export const logEvent = z.discriminatedUnion("kind", [
     by,
     byMs: millis,
     endMs: millis.nullable(),
+    askedAtMs,
   }),
   z.object({
     ...base,

@@ -1,15 +1,13 @@
 import { isUnsettled, withBatch } from "./log.js";
-import type { Rule } from "./phases.js";
+import { type Rule, soon } from "./phases.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
-
-/** A look again this soon after a call, to see its outcome. */
-const SOON_MS = 1_000;
 
 /**
  * An extension on its way to the master: our machines that stand at exactly the old time are moved to the new one, in
  * one post, until none stands there any more. Other people's windows stay, also one of the same time (invariants 1, 12).
  */
-export const moveWindow: Rule = (record, batch, _picture, { world, nowMs, policy }) => {
+export const moveWindow: Rule = (record, batch, _picture, moment) => {
+  const { world, nowMs } = moment;
   const from = batch.movingFrom;
   if (from === null) return { record, effects: [], wakeAtMs: null };
   const machines = batch.machines.filter((machine) => {
@@ -24,6 +22,6 @@ export const moveWindow: Rule = (record, batch, _picture, { world, nowMs, policy
   return {
     record,
     effects: [{ kind: "update_schedule", edit: { kind: "move", machines, from, to: batch.window } }],
-    wakeAtMs: nowMs + Math.min(SOON_MS, policy.pollMs),
+    wakeAtMs: soon(moment),
   };
 };

@@ -7,6 +7,9 @@ import type { Batch, Maintenance } from "./record.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
 import { showsNothing } from "./unseen-window.js";
 
+/** The code of the trouble: somebody else moved or removed our window, or took machines in it Down. */
+export const WINDOW_CHANGED = "window_changed";
+
 /** All are Down without a call that is under way: by a call of ours that showed late, or by somebody else. */
 export function wentDown(record: Maintenance, batch: Batch, nowMs: number): Step {
   const { intent } = batch;
@@ -63,7 +66,7 @@ export function withForeignChanges(
   return {
     ...record,
     trouble: {
-      code: "window_changed",
+      code: WINDOW_CHANGED,
       what: `Somebody else changed the master's schedule: ${parts.join(", ")}.${blind ? " No window of anybody is shown, so it may also be that the bot no longer sees them." : ""}`,
       said: null,
       notDone: "The bot posted nothing in return, and Down waits.",

@@ -2,7 +2,7 @@ import { withdrawn } from "./approval.js";
 import { list } from "./list.js";
 import { isUnsettled, withBatch, withEvent } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
-import type { Effect, Moment, Step } from "./phases.js";
+import { type Effect, type Moment, type Step, soon } from "./phases.js";
 import type { Batch, Maintenance } from "./record.js";
 import type { Unavailability } from "./schedule.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
@@ -10,16 +10,13 @@ import type { Millis } from "./time.js";
 import { mayStand, showsNothing, unseenGivingBack } from "./unseen-window.js";
 import type { World } from "./world.js";
 
-/** A look again this soon after a call, to see its outcome. */
-const SOON_MS = 1_000;
-
 /**
  * Cancel: gives draining machines back by taking them out of the schedule, one post for all, and leaves everybody
  * else's windows (invariants 1 and 12). A batch is cancelled when the master no longer shows our window for it; if it
  * shows no window at all, only an accepted post of ours says that it is gone.
  */
 export function giveBack(record: Maintenance, moment: Moment): Step {
-  const { world, nowMs, policy } = moment;
+  const { world, nowMs } = moment;
   if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   const down = new Set(world.status.down.map(machineKey));
   const isDown = (machine: Machine) => down.has(machineKey(machine));
@@ -38,7 +35,7 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
     return {
       record: { ...record, batches: asked },
       effects,
-      wakeAtMs: nowMs + Math.min(SOON_MS, policy.pollMs),
+      wakeAtMs: soon(moment),
     };
   }
   const standing = batches.filter((batch) => mayStand(batch, world.leaderId));

@@ -1,3 +1,4 @@
+import { groupBy } from "./group-by.js";
 import { machineKey } from "./machine.js";
 import type { Picture } from "./picture.js";
 import type { Maintenance } from "./record.js";
@@ -89,15 +90,12 @@ function countAnswers(world: World, keys: ReadonlySet<string>) {
  * may not have had the time; and only where there are two or more.
  */
 export function habitsOf(finished: readonly Maintenance[]): ReadonlyMap<string, Habit> {
-  const seen = new Map<string, Behaviour[]>();
-  for (const record of finished) {
-    if (record.end?.phase !== "up") continue;
-    for (const entry of record.behaviour) {
-      if (entry.asked === 0) continue;
-      seen.set(entry.framework, [...(seen.get(entry.framework) ?? []), entry]);
-    }
-  }
-  const known = [...seen].filter(([, entries]) => entries.length >= LEAST_EVIDENCE);
+  const seen = finished
+    .filter((record) => record.end?.phase === "up")
+    .flatMap((record) => record.behaviour.filter((entry) => entry.asked > 0));
+  const known = [...groupBy(seen, (entry) => entry.framework)].filter(
+    ([, entries]) => entries.length >= LEAST_EVIDENCE,
+  );
   return new Map(known.map(([framework, entries]) => [framework, habitOf(framework, entries)]));
 }
 

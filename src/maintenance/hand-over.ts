@@ -1,9 +1,10 @@
+import { counted } from "./counted.js";
 import { eventLine, stamp } from "./event-line.js";
 import { tasksLost } from "./history.js";
 import { phaseOf } from "./log.js";
-import { machineName } from "./machine.js";
+import { hostOfKey, machineName } from "./machine.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
-import { counted } from "./status-cells.js";
+import { endMs } from "./schedule.js";
 import { formatSpan, nanosToMillis } from "./time.js";
 
 /**
@@ -59,9 +60,9 @@ function head(record: Maintenance): string {
 }
 
 function machines(batch: Batch): string[] {
-  const { start, duration } = batch.window;
-  const end = duration === null ? "without an end" : `until ${stamp(nanosToMillis(start + duration))}`;
-  const window = `${batch.id}: window from ${stamp(nanosToMillis(start))} ${end}, ${counted(batch.machines.length, "machine")}`;
+  const end = endMs(batch.window);
+  const until = end === null ? "without an end" : `until ${stamp(end)}`;
+  const window = `${batch.id}: window from ${stamp(nanosToMillis(batch.window.start))} ${until}, ${counted(batch.machines.length, "machine")}`;
   return [
     window,
     ...batch.machines.map((machine) => `${batch.id}: ${text(machineName(machine))} (${machine.ip})`),
@@ -126,15 +127,11 @@ function lost(record: Maintenance): string[] {
   );
   const named = granted.flatMap((each) => each.seen.tasks);
   const names = named.map(
-    (task) => `${text(task.name)} of ${text(task.framework)} on ${text(hostOf(task.machine))}`,
+    (task) => `${text(task.name)} of ${text(task.framework)} on ${text(hostOfKey(task.machine))}`,
   );
   if (count === 0) return ["None."];
   const how = named.length === count ? "" : `; ${named.length} stood in the question that was approved`;
   return [`${counted(count, "task")}${how}`, ...names];
-}
-
-function hostOf(key: string): string {
-  return key.split("|")[0] || key;
 }
 
 /** The first time each phase was reached. */

@@ -1,9 +1,10 @@
+import { counted } from "./counted.js";
 import { eventLine, stamp } from "./event-line.js";
+import { list } from "./list.js";
 import { phaseOf } from "./log.js";
 import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import { type Reply, replyOf } from "./reply.js";
-import { counted } from "./status-cells.js";
 import { type Column, tableOf } from "./table.js";
 import { formatSpan, type Millis } from "./time.js";
 
@@ -40,7 +41,10 @@ export function historyReply(
   const last = ended[0] === undefined ? "" : ` The last one ended ${formatSpan(nowMs - ended[0].atMs)} ago.`;
   return replyOf({
     tone: "info",
-    text: `${cluster}: ${counted(newest.length, "maintenance")}${openText}.${last}`,
+    text: [
+      `${cluster}: ${counted(newest.length, "maintenance")}${openText}.${last}`,
+      ...peopleIn(newest.map((record) => record.requester)),
+    ].join(" "),
     next: `Everything about one: /mesos history ${newest[0]?.id}`,
     table: tableOf(LIST_COLUMNS, newest.map(listRow)),
   });
@@ -64,6 +68,20 @@ function listRow(record: Maintenance): string[] {
   ];
 }
 
+/** Slack makes names of ids in a sentence, but not in a table: the sentence says who is who. */
+function peopleIn(ids: readonly string[]): string[] {
+  const people = [...new Set(ids)].filter((id) => id !== "");
+  return people.length === 0
+    ? []
+    : [
+        `In the table ${list(
+          people.map((id) => `${id} is <@${id}>`),
+          ", ",
+          20,
+        )}.`,
+      ];
+}
+
 /** Tasks that were lost by going Down; `null` if no machine went down. */
 export function tasksLost(record: Maintenance): number | null {
   const downs = record.events.flatMap((event) => (event.kind === "down" ? [event.tasksLost] : []));
@@ -81,7 +99,9 @@ export function historyOf(record: Maintenance): Reply {
   ];
   const dropped = (record.events[0]?.seq ?? 1) - 1;
   if (dropped > 0) sentences.push(`Not kept any more: ${counted(dropped, "event")} before these.`);
-  const rows = record.events.map(eventLine).map(({ atMs, who, what }) => [stamp(atMs), who, what]);
+  const lines = record.events.map(eventLine);
+  sentences.push(...peopleIn(lines.map(({ who }) => who)));
+  const rows = lines.map(({ atMs, who, what }) => [stamp(atMs), who, what]);
   return replyOf({
     tone: "info",
     text: sentences.join(" "),

@@ -22,6 +22,11 @@ export function isUnsettled(record: Maintenance, nowMs: Millis): boolean {
   return record.unsettledUntilMs !== null && nowMs < record.unsettledUntilMs;
 }
 
+/** The batch of this id, or `null`. */
+export function batchOf(record: Maintenance, id: string): Batch | null {
+  return record.batches.find((batch) => batch.id === id) ?? null;
+}
+
 /** The record with this batch in the place of the one with its id. */
 export function withBatch(record: Maintenance, batch: Batch): Maintenance {
   return { ...record, batches: record.batches.map((b) => (b.id === batch.id ? batch : b)) };
@@ -40,6 +45,21 @@ export function ended(
 /** Whether nothing more is done with a batch at the master; its agents may still be on their way back. */
 export function hasEnded(batch: Batch): boolean {
   return batch.phase === "up" || batch.phase === "cancelled" || batch.phase === "failed";
+}
+
+/** Whether its window stands and its Down is neither approved nor under way. */
+export function isDraining({ phase }: Batch): boolean {
+  return phase === "draining" || phase === "awaiting_approval";
+}
+
+/** Whether its machines are still to go down: approved or not, before the master says that they are. */
+export function isToGoDown(batch: Batch): boolean {
+  return batch.phase === "scheduled" || isDraining(batch) || batch.phase === "taking_down";
+}
+
+/** Whether the call that takes its machines down may be under way: it cannot be called back. */
+export function isDownSent({ phase, intent }: Batch): boolean {
+  return phase === "taking_down" && intent !== null;
 }
 
 /**

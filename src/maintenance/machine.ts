@@ -21,6 +21,12 @@ export function machineKey(machine: MachineId): string {
   return `${(machine.hostname ?? "").toLowerCase()}|${machine.ip ?? ""}`;
 }
 
+/** The host name in a machine key; its IP where it has none. */
+export function hostOfKey(key: string): string {
+  const [hostname, ip] = key.split("|");
+  return hostname || ip || key;
+}
+
 /** How a machine is shown to people: its host name, or its IP where it has none. */
 export function machineName(machine: MachineId): string {
   return machine.hostname || machine.ip || "(unnamed machine)";

@@ -1,5 +1,5 @@
 import { watchedMachines } from "./approval.js";
-import { withEvent } from "./log.js";
+import { isDraining, withEvent } from "./log.js";
 import type { Moment } from "./phases.js";
 import { isAmong, type Person, type Policy } from "./policy.js";
 import type { Maintenance } from "./record.js";
@@ -36,9 +36,7 @@ export function affectedOwners(
 
 /** Tells owners of what runs on our machines, each once; what else of theirs turns up later is noted. */
 export function tellOwners(record: Maintenance, { world, policy, nowMs }: Moment): Maintenance {
-  const draining = record.batches.filter(
-    ({ phase }) => phase === "draining" || phase === "awaiting_approval",
-  );
+  const draining = record.batches.filter(isDraining);
   const affected = affectedOwners(policy, world, draining.flatMap(watchedMachines));
   const known = new Map(record.owners.map((entry) => [entry.owner, entry]));
   const isNews = affected.some(({ owner, of }) => of.some((name) => !known.get(owner)?.of.includes(name)));

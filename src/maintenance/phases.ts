@@ -22,6 +22,14 @@ export interface Moment {
   readonly nowMs: Millis;
 }
 
+/** A look again this soon after a call, to see its outcome. */
+const SOON_MS = 1_000;
+
+/** When to look again after a call. */
+export function soon({ nowMs, policy }: Moment): Millis {
+  return nowMs + Math.min(SOON_MS, policy.pollMs);
+}
+
 /** What a phase decides: the record, what to do, and when to look again at the latest. */
 export interface Step {
   readonly record: Maintenance;

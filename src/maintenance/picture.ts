@@ -34,6 +34,11 @@ export const verdictRow = z.object({
 });
 export type VerdictRow = z.output<typeof verdictRow>;
 
+/** Which machine and framework a verdict is about. */
+export function rowKey(row: Pick<VerdictRow, "machine" | "frameworkId">): string {
+  return `${row.machine} ${row.frameworkId}`;
+}
+
 /** A task as people are shown it. */
 export const taskRef = z.object({
   id: z.string(),

@@ -7,8 +7,10 @@ import { list } from "./list.js";
 import { ended, withEvent, withTrouble } from "./log.js";
 import { type Machine, machineKey, machineName } from "./machine.js";
 import type { Policy } from "./policy.js";
-import { brokenRules } from "./policy-rules.js";
+import { brokenRules, type DrainAsked } from "./policy-rules.js";
 import { drainOverride } from "./policy-rules-calendar.js";
+import { settingOf } from "./policy-rules-setting.js";
+import { wentOnUnproved } from "./policy-rules-sight.js";
 import { quoted } from "./quote.js";
 import type { Batch, Maintenance, Trouble } from "./record.js";
 import type { Refusal } from "./refusal.js";
@@ -38,7 +40,8 @@ const RECOVERING: Omit<Trouble, "sinceMs"> = {
  * matched, a name unknown to the master, a machine that is already in somebody's window (invariant 12), a rule of the
  * policy. What goes away with the machines is told before anything is posted. Nothing is posted here.
  *
- * @param others the other open maintenances of the cluster, to say whose a machine is.
+ * @param others the other maintenances of the cluster: the open ones, to say whose a machine is, and finished ones,
+ * because a window that was seen in one of them proves that the bot sees windows (invariant 2).
  */
 export function plan(
   record: Maintenance,
@@ -52,11 +55,11 @@ export function plan(
   const blind = whyBlind(world);
   if (blind !== null) return withTrouble(record, blind, nowMs);
   if (world.recoveredAgents.length > 0) return withTrouble(record, RECOVERING, nowMs);
-  const refusal = whyNot(record, resolution, world, others);
-  if (refusal !== null) return refuse(record, refusal, nowMs);
-
   const machines = machinesOf(resolution);
-  const broken = brokenRules({ record, machines, world, others, policy, nowMs });
+  const asked: DrainAsked = { record, machines, world, others, policy, nowMs };
+  const refusal = whyNot(asked, resolution);
+  if (refusal !== null) return refuse(record, refusal, nowMs);
+  const broken = brokenRules(asked);
   if (broken.length > 0) {
     const why = `${broken.map((rule) => rule.why).join(" ")} No window was posted.`;
     return refuse(record, { why, next: [...new Set(broken.map((rule) => rule.next))].join(" ") }, nowMs);
@@ -80,24 +83,38 @@ export function plan(
     missingTold: false,
   };
   const blast = blastRadiusOf(world, watchedMachines(batch));
-  const overridden = withOverrides(record, policy, nowMs);
+  const overridden = withOverride(asked);
   const going = withTrouble({ ...overridden, batches: [batch], blast }, null, nowMs);
   const planned = withEvent(going, nowMs, { kind: "blast_radius" });
-  if (resolution.literals.length === 0) return planned;
-  const names = quoted(list(resolution.literals.map(machineName)));
-  return withEvent(planned, nowMs, {
-    kind: "note",
-    text: `${names}: no agent is registered for it at the master, so its window stands but nothing drains because of it.`,
-  });
+  const notes = [wentOnUnproved(asked), unneededOverride(asked), unregistered(resolution)];
+  return notes.reduce<Maintenance>(
+    (told, text) => (text === null ? told : withEvent(told, nowMs, { kind: "note", text })),
+    planned,
+  );
 }
 
-/** An override that came with the drain is kept, and told, for the rules it was needed for; for others it was none. */
-function withOverrides(record: Maintenance, policy: Policy, nowMs: Millis): Maintenance {
+/** An override that came with the drain is kept, and told, if it was needed. */
+function withOverride({ record, policy, nowMs }: DrainAsked): Maintenance {
   const used = isOpen(policy.calendar, nowMs) ? null : drainOverride(record, policy);
   if (used === null) return { ...record, overrides: [] };
   const { by, reason } = used;
   const overrides = [{ ...used, rule: "calendar" }];
   return withEvent({ ...record, overrides }, nowMs, { kind: "overridden", by, rule: "calendar", reason });
+}
+
+/** That an override was given for nothing: who gave it should not count on it later. */
+function unneededOverride({ record, policy, nowMs }: DrainAsked): string | null {
+  if (record.overrides.length === 0 || !isOpen(policy.calendar, nowMs)) return null;
+  const setting = settingOf(record.cluster, "calendar");
+  return policy.calendar.length === 0
+    ? `--override was not needed: ${setting} is not set. It is not recorded.`
+    : `--override was not needed: the hours of ${setting} are open now. It is not recorded and does not count for Down; should that fall outside the hours, type /mesos down ${record.id} --override "why it cannot wait" then.`;
+}
+
+function unregistered({ literals }: Resolution): string | null {
+  if (literals.length === 0) return null;
+  const names = quoted(list(literals.map(machineName)));
+  return `${names}: no agent is registered for it at the master, so its window stands but nothing drains because of it.`;
 }
 
 /** Every machine once: a master refuses a list that names one twice. */
@@ -112,19 +129,15 @@ export function refuse(record: Maintenance, refusal: Refusal, nowMs: Millis): Ma
   return ended(told, "failed", nowMs, refusal.why);
 }
 
-function whyNot(
-  record: Maintenance,
-  resolution: Resolution,
-  world: World,
-  others: readonly Maintenance[],
-): Refusal | null {
+function whyNot(asked: DrainAsked, resolution: Resolution): Refusal | null {
+  const { record, machines, world } = asked;
   if (resolution.matchedNothing.length > 0) {
     const terms = resolution.matchedNothing.map((miss) => {
       const near = miss.nearest.length > 0 ? ` (nearest: ${quoted(list(miss.nearest))})` : "";
       return `\`${quoted(miss.term)}\`${near}`;
     });
     return {
-      why: `Nothing in ${record.cluster} matches ${terms.join(", ")}. No window was posted.`,
+      why: `Nothing in ${record.cluster} matches ${list(terms)}. No window was posted.`,
       next: `Look with /mesos hosts ${suggestion(resolution)} --cluster ${record.cluster}, then send the drain again.`,
     };
   }
@@ -148,13 +161,13 @@ function whyNot(
       next: "Name the machine by its host name alone, or with the IP that /mesos hosts shows.",
     };
   }
-  if (machinesOf(resolution).length === 0) {
+  if (machines.length === 0) {
     return {
       why: `The pattern \`${quoted(record.hosts)}\` leaves no machine in ${record.cluster}. No window was posted.`,
       next: `Look with /mesos hosts ${quoted(record.hosts)} --cluster ${record.cluster}, then send the drain again.`,
     };
   }
-  return conflictsOf(machinesOf(resolution), world, others, record.requester);
+  return conflictsOf(asked);
 }
 
 /** The agents the master shows on these machines. */

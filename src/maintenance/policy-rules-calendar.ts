@@ -1,16 +1,13 @@
 import { clockTime, describeCalendar, isOpen, nextOpening } from "./calendar.js";
 import { mentions } from "./may-approve.js";
 import { isAmong, type Policy } from "./policy.js";
-import type { Broken } from "./policy-rules.js";
 import { settingOf } from "./policy-rules-setting.js";
 import type { Maintenance } from "./record.js";
+import type { Refusal } from "./refusal.js";
 import type { Millis } from "./time.js";
 
-/** The rules that an override with a reason lifts; the others protect more than the hour of the day. */
-export const LIFTABLE_RULES = ["calendar"] as const;
-
 /** Drains are posted only in the hours of the calendar, or with an override that was asked for with the drain. */
-export function closedForDrain(record: Maintenance, policy: Policy, nowMs: Millis): Broken | null {
+export function closedForDrain(record: Maintenance, policy: Policy, nowMs: Millis): Refusal | null {
   if (isOpen(policy.calendar, nowMs) || drainOverride(record, policy) !== null) return null;
   const open = whenOpen(policy, nowMs);
   const who =
@@ -18,20 +15,16 @@ export function closedForDrain(record: Maintenance, policy: Policy, nowMs: Milli
       ? ""
       : ` Overriding is for ${mentions(policy.admins)} (${settingOf(record.cluster, "admins")}).`;
   return {
-    rule: "calendar",
-    setting: settingOf(record.cluster, "calendar"),
     why: `${settingOf(record.cluster, "calendar")} lets machines be drained only ${describeCalendar(policy.calendar)}${open}.`,
     next: `Send it again then, or with --override "why it cannot wait".${who}`,
   };
 }
 
 /** Machines are taken down only in the hours of the calendar, or under an override that counts for Down. */
-export function closedForDown(record: Maintenance, policy: Policy, nowMs: Millis): Broken | null {
+export function closedForDown(record: Maintenance, policy: Policy, nowMs: Millis): Refusal | null {
   if (isOpen(policy.calendar, nowMs) || downOverridden(record, policy)) return null;
   const who = policy.admins.length > 0 ? mentions(policy.admins) : "somebody else who may approve";
   return {
-    rule: "calendar",
-    setting: settingOf(record.cluster, "calendar"),
     why: `${settingOf(record.cluster, "calendar")} lets machines be taken down only ${describeCalendar(policy.calendar)}${whenOpen(policy, nowMs)}.`,
     next: `Decide again then, or have ${who} type /mesos down ${record.id} --override "why it cannot wait".`,
   };
@@ -42,7 +35,7 @@ export function closedForDown(record: Maintenance, policy: Policy, nowMs: Millis
  * of theirs; without admins the requester's reason is enough, for a window alone takes nothing down.
  */
 export function drainOverride(record: Maintenance, policy: Policy): Maintenance["overrides"][number] | null {
-  const found = record.overrides.find(({ rule }) => rule === "calendar" || rule === "*");
+  const [found] = record.overrides;
   if (found === undefined || policy.admins.length === 0) return found ?? null;
   return isOverriderNow(record, found.by, policy) ? found : null;
 }
@@ -52,12 +45,10 @@ export function drainOverride(record: Maintenance, policy: Policy): Maintenance[
  * could approve alone as well: nobody decides alone that machines go down at night (invariant 6).
  */
 export function downOverridden(record: Maintenance, policy: Policy): boolean {
-  return record.overrides.some(
-    ({ rule, by }) =>
-      rule === "calendar" &&
-      (policy.admins.length === 0
-        ? by !== record.requester || policy.selfApproval
-        : isOverriderNow(record, by, policy)),
+  return record.overrides.some(({ by }) =>
+    policy.admins.length === 0
+      ? by !== record.requester || policy.selfApproval
+      : isOverriderNow(record, by, policy),
   );
 }
 

@@ -1,20 +1,16 @@
+import { howToConfirm, isConfirmed } from "./confirmed.js";
 import { list } from "./list.js";
 import { hasEnded } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
-import type { Cap, Policy } from "./policy.js";
+import type { Cap } from "./policy.js";
 import type { DrainAsked } from "./policy-rules.js";
 import { settingOf } from "./policy-rules-setting.js";
 import { quoted } from "./quote.js";
+import type { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
 /** As many names as are read in one message. */
 const MOST_NAMES = 40;
-
-/** What a rule says no with. */
-interface Sentences {
-  readonly why: string;
-  readonly next: string;
-}
 
 /** A cap in machines: percents are of the active agents, rounded down, at least 1. */
 export function capInMachines(cap: Cap, world: World): number {
@@ -24,14 +20,14 @@ export function capInMachines(cap: Cap, world: World): number {
 }
 
 /** No more machines in one maintenance than the cap, unless their exact number was typed and the policy takes that. */
-export function machinesPerMaintenance(asked: DrainAsked): Sentences | null {
+export function machinesPerMaintenance(asked: DrainAsked): Refusal | null {
   const { record, machines, world, policy } = asked;
   const cap = policy.caps.machinesPerMaintenance;
-  if (cap === null || machines.length <= capInMachines(cap, world) || isConfirmed(asked)) return null;
+  if (cap === null || machines.length <= capInMachines(cap, world) || isLifted(asked)) return null;
   const setting = settingOf(record.cluster, "caps.machines_per_maintenance");
   return {
     why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${quoted(record.hosts)} stands for ${machines.length}: ${quoted(names(machines))}.`,
-    next: howToGoOn(policy, machines.length),
+    next: howToGoOn(asked),
   };
 }
 
@@ -39,10 +35,10 @@ export function machinesPerMaintenance(asked: DrainAsked): Sentences | null {
  * No more machines draining or Down than the cap, whoever drains them: those in the master's status, those that open
  * maintenances of ours are about to post, and these.
  */
-export function outOfService(asked: DrainAsked): Sentences | null {
+export function outOfService(asked: DrainAsked): Refusal | null {
   const { record, machines, world, others, policy } = asked;
   const cap = policy.caps.outOfService;
-  if (cap === null || isConfirmed(asked)) return null;
+  if (cap === null || isLifted(asked)) return null;
   const away = new Set(
     [...world.status.draining.map(({ machine }) => machine), ...world.status.down].map(machineKey),
   );
@@ -57,7 +53,7 @@ export function outOfService(asked: DrainAsked): Sentences | null {
   const setting = settingOf(record.cluster, "caps.out_of_service");
   return {
     why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${quoted(record.hosts)} would add ${added.length}: ${quoted(names(added))}.`,
-    next: howToGoOn(policy, machines.length, "wait until others are back, "),
+    next: howToGoOn(asked, "wait until others are back, "),
   };
 }
 
@@ -70,14 +66,14 @@ function names(machines: readonly Machine[]): string {
   );
 }
 
-/** The requester typed how many machines it is (`--confirm 40`), and that is exactly how many it is now. */
-function isConfirmed({ record, machines, policy }: DrainAsked): boolean {
-  return policy.caps.above === "confirm" && record.confirmed === machines.length;
+/** Where caps ask for a confirmation, a typed number lifts them. */
+function isLifted(asked: DrainAsked): boolean {
+  return asked.policy.caps.above === "confirm" && isConfirmed(asked);
 }
 
-function howToGoOn({ caps }: Policy, count: number, otherwise = ""): string {
-  return caps.above === "confirm"
-    ? `If you mean all ${count}, send the same line again with --confirm ${count} at its end; otherwise ${otherwise}name fewer machines.`
+function howToGoOn(asked: DrainAsked, otherwise = ""): string {
+  return asked.policy.caps.above === "confirm"
+    ? howToConfirm(asked, `${otherwise}name fewer machines.`)
     : `Name fewer machines, ${otherwise}or send them as several maintenances one after another.`;
 }
 

@@ -4,9 +4,12 @@ import { mentions, nobodyCouldApprove } from "./may-approve.js";
 import { isAmong, type Policy } from "./policy.js";
 import { closedForDrain } from "./policy-rules-calendar.js";
 import { machinesPerMaintenance, outOfService } from "./policy-rules-caps.js";
+import { lastOfPlace } from "./policy-rules-places.js";
 import { settingOf } from "./policy-rules-setting.js";
+import { unprovedSight } from "./policy-rules-sight.js";
 import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
+import type { Refusal } from "./refusal.js";
 import { formatSpan, type Millis } from "./time.js";
 import type { World } from "./world.js";
 
@@ -15,62 +18,33 @@ export interface DrainAsked {
   readonly record: Maintenance;
   readonly machines: readonly Machine[];
   readonly world: World;
-  /** The other open maintenances of the cluster. */
+  /** The other maintenances of the cluster: the open ones, and of the finished ones as many as are at hand. */
   readonly others: readonly Maintenance[];
   readonly policy: Policy;
   readonly nowMs: Millis;
 }
 
-/** A rule that says no: which, where it is set, why in a sentence that names the setting, and what to do instead. */
-export interface Broken {
-  readonly rule: RuleName;
-  readonly setting: string;
-  readonly why: string;
-  readonly next: string;
-}
-
-interface Rule {
-  readonly name: string;
-  /** Key of the cluster's settings. */
-  readonly key: string;
-  check(asked: DrainAsked): { readonly why: string; readonly next: string } | null;
-}
-
-/** Every rule for a drain, in the order in which they are told. */
-export const DRAIN_RULES = [
-  { name: "requesters", key: "requesters", check: requesters },
-  { name: "approvers", key: "approvers", check: approvers },
-  { name: "maxDuration", key: "max_duration", check: maxDuration },
-  { name: "requireReason", key: "require_reason", check: requireReason },
-  { name: "ticketPattern", key: "ticket_pattern", check: ticketPattern },
-  { name: "allowForce", key: "allow_force", check: allowForce },
-  {
-    name: "machinesPerMaintenance",
-    key: "caps.machines_per_maintenance",
-    check: machinesPerMaintenance,
-  },
-  { name: "outOfService", key: "caps.out_of_service", check: outOfService },
-  {
-    name: "calendar",
-    key: "calendar",
-    check: ({ record, policy, nowMs }: DrainAsked) => closedForDrain(record, policy, nowMs),
-  },
-] as const satisfies readonly Rule[];
-export type RuleName = (typeof DRAIN_RULES)[number]["name"];
+/** The rules for a drain that may be asked for at all, in the order in which they are told. */
+const RULES: readonly ((asked: DrainAsked) => Refusal | null)[] = [
+  approvers,
+  maxDuration,
+  requireReason,
+  ticketPattern,
+  allowForce,
+  machinesPerMaintenance,
+  outOfService,
+  lastOfPlace,
+  unprovedSight,
+  ({ record, policy, nowMs }) => closedForDrain(record, policy, nowMs),
+];
 
 /**
- * The rules that this drain breaks, all of them, so that it need not be sent once for each. Who may not ask at all is
- * told only that.
+ * What the rules that this drain breaks say, each with its setting: all of them, so that it need not be sent once for
+ * each. Who may not ask at all is told only that.
  */
-export function brokenRules(asked: DrainAsked): readonly Broken[] {
-  const broken = DRAIN_RULES.flatMap((rule): Broken[] => {
-    const says = rule.check(asked);
-    if (says === null) return [];
-    const { why, next } = says;
-    return [{ rule: rule.name, setting: settingOf(asked.record.cluster, rule.key), why, next }];
-  });
-  const [first] = broken;
-  return first?.rule === "requesters" ? [first] : broken;
+export function brokenRules(asked: DrainAsked): readonly Refusal[] {
+  const mayNotAsk = requesters(asked);
+  return mayNotAsk === null ? RULES.flatMap((rule) => rule(asked) ?? []) : [mayNotAsk];
 }
 
 /** Why a window of this length is too long, or `null`; also asked when a window is extended. */
@@ -79,7 +53,7 @@ export function tooLong(record: Maintenance, durationMs: Millis, policy: Policy)
   return `${settingOf(record.cluster, "max_duration")} allows windows of at most ${formatSpan(policy.maxDurationMs)}, and this one would last ${formatSpan(durationMs)}.`;
 }
 
-function requesters({ record, policy }: DrainAsked) {
+function requesters({ record, policy }: DrainAsked): Refusal | null {
   const person = { user: record.requester, groups: record.requesterGroups, lookupFailed: false };
   if (policy.requesters.length === 0 || isAmong(person, policy.requesters)) return null;
   const setting = settingOf(record.cluster, "requesters");
@@ -89,18 +63,18 @@ function requesters({ record, policy }: DrainAsked) {
   };
 }
 
-function approvers({ record, policy }: DrainAsked) {
+function approvers({ record, policy }: DrainAsked): Refusal | null {
   const why = nobodyCouldApprove(record, policy);
   if (why === null) return null;
   return { why, next: "Have somebody else ask for it, or have these settings changed." };
 }
 
-function maxDuration({ record, policy }: DrainAsked) {
+function maxDuration({ record, policy }: DrainAsked): Refusal | null {
   const why = tooLong(record, record.wanted.durationMs, policy);
   return why === null ? null : { why, next: "Ask for a shorter window." };
 }
 
-function requireReason({ record, policy }: DrainAsked) {
+function requireReason({ record, policy }: DrainAsked): Refusal | null {
   if (!policy.requireReason || (record.reason ?? "").trim() !== "") return null;
   return {
     why: `${settingOf(record.cluster, "require_reason")} wants a reason, and none was given.`,
@@ -108,7 +82,7 @@ function requireReason({ record, policy }: DrainAsked) {
   };
 }
 
-function ticketPattern({ record, policy }: DrainAsked) {
+function ticketPattern({ record, policy }: DrainAsked): Refusal | null {
   if (policy.ticketPattern === null || fits(record.ticket, policy.ticketPattern)) return null;
   const given = record.ticket === null ? "none was given" : `${quoted(record.ticket)} is not one`;
   return {
@@ -128,7 +102,7 @@ function fits(ticket: string | null, pattern: string): boolean {
   }
 }
 
-function allowForce({ record, policy }: DrainAsked) {
+function allowForce({ record, policy }: DrainAsked): Refusal | null {
   if (record.deadline?.then !== "force" || policy.allowForce) return null;
   return {
     why: `${settingOf(record.cluster, "allow_force")} is off, so --then force is not possible.`,

@@ -18,6 +18,11 @@ export type Cap =
 
 /** The rules of one cluster, from its configuration. People and groups are Slack ids (`U…`, `W…`; groups `S…`). */
 export interface Policy {
+  /**
+   * Whether masters are asked with credentials. Without rights of their principal a master leaves windows out; one that
+   * asks nobody who they are shows everybody the same. Left out, it is taken as without.
+   */
+  readonly hasCredentials?: boolean;
   /** Who may ask for a drain; empty means everybody. */
   readonly requesters: readonly string[];
   /** Who may approve; empty means everybody who can see the question. */

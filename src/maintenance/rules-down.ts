@@ -3,17 +3,15 @@ import { ask, askAgainBecauseWorse, BY_ITSELF, grantedApproval, seenNow } from "
 import { nextOpening } from "./calendar.js";
 import { isUnsettled, withBatch, withEvent } from "./log.js";
 import { machineKey } from "./machine.js";
-import type { Rule } from "./phases.js";
+import { type Rule, soon } from "./phases.js";
 import type { Picture } from "./picture.js";
 import { closedForDown } from "./policy-rules-calendar.js";
 import { obstacles } from "./readiness.js";
 import type { Batch, Maintenance } from "./record.js";
 import { tellOverdue } from "./rules-drain.js";
+import { endMs } from "./schedule.js";
 import { worseThan } from "./seen.js";
 import { showsNothing, unseenDown } from "./unseen-window.js";
-
-/** A look again this soon after a call, to see its outcome. */
-const SOON_MS = 1_000;
 
 /**
  * From an approval to Down. START_MAINTENANCE kills what still runs and cannot be undone, so: the picture is compared
@@ -38,7 +36,7 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
     return {
       record,
       effects: [],
-      wakeAtMs: Math.min(batch.intent.sentAtMs + policy.settleMs, nowMs + SOON_MS),
+      wakeAtMs: Math.min(batch.intent.sentAtMs + policy.settleMs, soon(moment)),
     };
   }
   if (record.held !== null) return { record, effects: [], wakeAtMs: null };
@@ -79,7 +77,7 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
   return {
     record: withBatch(record, next),
     effects: [{ kind: "start_maintenance", batch: batch.id, machines }],
-    wakeAtMs: nowMs + SOON_MS,
+    wakeAtMs: soon(moment),
   };
 };
 
@@ -99,8 +97,7 @@ function downByOthers(record: Maintenance, batch: Batch, nowMs: number): ReturnT
 /** Machines are away; nothing happens until a person says Up, but the end of the window is told. */
 export const down: Rule = (record, batch, picture, moment) => {
   const { world, nowMs } = moment;
-  const end =
-    batch.window.duration === null ? null : Number((batch.window.start + batch.window.duration) / 1_000_000n);
+  const end = endMs(batch.window);
   const wakeAtMs = end !== null && end > nowMs ? end : null;
   if (picture.machines.every((machine) => machine.mode !== "down")) {
     // No agent registers on a machine that is Down.
@@ -132,7 +129,7 @@ export const bringingUp: Rule = (record, batch, picture, moment) => {
   return {
     record,
     effects: lists.map((each) => ({ kind: "stop_maintenance", batch: batch.id, machines: each })),
-    wakeAtMs: nowMs + SOON_MS,
+    wakeAtMs: soon(moment),
   };
 };
 

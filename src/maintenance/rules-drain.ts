@@ -3,13 +3,14 @@ import { nextOpening } from "./calendar.js";
 import { whose } from "./conflicts.js";
 import { wentDown, withForeignChanges } from "./foreign-changes.js";
 import { list } from "./list.js";
-import { ended, hasEvent, isUnsettled, withBatch, withEvent } from "./log.js";
-import type { Moment, Rule } from "./phases.js";
+import { batchOf, ended, hasEvent, isUnsettled, withBatch, withEvent } from "./log.js";
+import { type Moment, type Rule, soon } from "./phases.js";
 import type { Picture } from "./picture.js";
 import { closedForDown } from "./policy-rules-calendar.js";
 import { quoted } from "./quote.js";
 import { machinesWithoutAgent, obstacles } from "./readiness.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
+import { endMs } from "./schedule.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
 import { nanosToMillis } from "./time.js";
 import { isEmpty } from "./verdicts.js";
@@ -20,7 +21,7 @@ const ANNOUNCE_MS = 15 * 60_000;
 
 /** Posts the window until the master shows every machine in it. */
 export const scheduled: Rule = (record, batch, picture, moment) => {
-  const { world, nowMs, policy } = moment;
+  const { world, nowMs } = moment;
   const windows = batch.machines.map((machine) => windowOf(world.schedule, machine));
   const ours = windows.filter((window) => window !== null && sameTime(window, batch.window));
   const foreign = batch.machines.filter((_, i) => {
@@ -56,7 +57,7 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
   return {
     record,
     effects: [{ kind: "update_schedule", edit: { kind: "place", machines, time: batch.window } }],
-    wakeAtMs: nowMs + Math.min(policy.pollMs, 1_000),
+    wakeAtMs: soon(moment),
   };
 };
 
@@ -69,7 +70,7 @@ export const draining: Rule = (record, batch, picture, moment) => {
   current = announceStart(current, batch, nowMs);
   const empty = picture.machines.every(isEmpty);
   current = tellEmpty(current, batch, empty, nowMs);
-  const now = (): Batch => current.batches.find((b) => b.id === batch.id) ?? batch;
+  const now = (): Batch => batchOf(current, batch.id) ?? batch;
 
   const open = openApproval(now());
   if (open !== null && nowMs >= open.expiresAtMs) {
@@ -88,8 +89,8 @@ export const draining: Rule = (record, batch, picture, moment) => {
  * there, so that is told instead, once.
  */
 function tellEmpty(record: Maintenance, { id }: Batch, empty: boolean, nowMs: number): Maintenance {
-  const batch = record.batches.find((one) => one.id === id);
-  if (batch === undefined) return record;
+  const batch = batchOf(record, id);
+  if (batch === null) return record;
   const unknown = machinesWithoutAgent(batch);
   if (!empty || unknown.length > 0) {
     const next = batch.emptySinceMs === null ? record : withBatch(record, { ...batch, emptySinceMs: null });
@@ -160,20 +161,15 @@ function nextWake(batch: Batch, { nowMs, policy }: Moment): number | null {
     opens ?? undefined,
     startMs - ANNOUNCE_MS,
     startMs,
-    endMs(batch),
+    endMs(batch.window),
     batch.askedByItself ? undefined : Math.max(batch.drainingSinceMs ?? nowMs, startMs) + policy.askAfterMs,
   ].filter((ms): ms is number => typeof ms === "number" && ms > nowMs);
   return moments.length > 0 ? Math.min(...moments) : null;
 }
 
-function endMs(batch: Batch): number | null {
-  const { start, duration } = batch.window;
-  return duration === null ? null : nanosToMillis(start + duration);
-}
-
 /** Once per window: it has passed and the machines are still away (invariant 11). */
 export function tellOverdue(record: Maintenance, batch: Batch, nowMs: number): Maintenance {
-  const end = endMs(batch);
+  const end = endMs(batch.window);
   if (end === null || nowMs < end || batch.overdueTold) return record;
   const told = withBatch(record, { ...batch, overdueTold: true });
   return withEvent(told, nowMs, { kind: "overdue", batch: batch.id, endMs: end });

@@ -1,8 +1,9 @@
 import { holds } from "./conflicts.js";
+import { counted } from "./counted.js";
 import { machineKey, machineName } from "./machine.js";
 import type { Maintenance } from "./record.js";
 import { type Reply, replyOf } from "./reply.js";
-import type { Window } from "./schedule.js";
+import { endMs, type Window } from "./schedule.js";
 import { tableOf } from "./table.js";
 import { nanosToMillis } from "./time.js";
 import type { World } from "./world.js";
@@ -39,10 +40,9 @@ export function scheduleReply(cluster: string, world: World, open: readonly Main
     { title: "from (UTC)" },
     { title: "until" },
   ];
-  const count = `${windows.length} window${windows.length === 1 ? "" : "s"} with ${rows.length} machine${rows.length === 1 ? "" : "s"}`;
   return replyOf({
     tone: "info",
-    text: `${cluster}: ${count} in the schedule.`,
+    text: `${cluster}: ${counted(windows.length, "window")} with ${counted(rows.length, "machine")} in the schedule.`,
     table: tableOf(columns, rows),
   });
 }
@@ -52,7 +52,8 @@ function startOf(window: Window): string {
 }
 
 function endOf(window: Window): string {
-  return window.duration === null ? "open" : shown(nanosToMillis(window.start + window.duration));
+  const end = endMs(window);
+  return end === null ? "open" : shown(end);
 }
 
 /** `10-20 22:00`; a window far in the past or future is shown with what a date can hold. */

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { BlastRadius } from "./blast-radius.js";
-import { machineKey } from "./machine.js";
-import type { Picture, Seen, TaskRef, Verdict, VerdictRow } from "./picture.js";
+import { hostOfKey, machineKey } from "./machine.js";
+import { type Picture, rowKey, type Seen, type TaskRef, type Verdict, type VerdictRow } from "./picture.js";
 import type { Batch } from "./record.js";
+import { endMs } from "./schedule.js";
 import { windowOf } from "./schedule-edit.js";
-import { nanosToMillis } from "./time.js";
 import type { World } from "./world.js";
 
 /**
@@ -36,7 +36,8 @@ export function seenOf(
 
 /** Whether the window had ended when the picture was taken. */
 function isOver({ window }: Batch, { atMs }: Picture): boolean {
-  return window.duration !== null && nanosToMillis(window.start + window.duration) <= atMs;
+  const end = endMs(window);
+  return end !== null && end <= atMs;
 }
 
 function digestOf(parts: Omit<Seen, "digest">): string {
@@ -69,7 +70,7 @@ export function worseThan(before: Seen, after: Seen): string[] {
   const known = new Set(before.tasks.map(taskKey));
   for (const task of after.tasks) {
     if (!known.has(taskKey(task))) {
-      changes.push(`task ${task.name} of ${task.framework} is now on ${hostOf(task.machine)}`);
+      changes.push(`task ${task.name} of ${task.framework} is now on ${hostOfKey(task.machine)}`);
     }
   }
   const rows = new Map(before.verdicts.map((row) => [rowKey(row), row]));
@@ -100,7 +101,7 @@ function graveIn(blast: BlastRadius | null): { readonly key: string; readonly ch
     })),
     ...blast.volumes.map(({ id, role, machine }) => ({
       key: JSON.stringify(["volume", machine, role, id]),
-      change: `persistent volume ${id} of ${role} is now on ${hostOf(machine)}`,
+      change: `persistent volume ${id} of ${role} is now on ${hostOfKey(machine)}`,
     })),
     ...blast.emptied.map(({ kind, name }) => ({
       key: JSON.stringify(["place", kind, name]),
@@ -114,7 +115,7 @@ function graveIn(blast: BlastRadius | null): { readonly key: string; readonly ch
 }
 
 function verdictChange(was: VerdictRow, row: VerdictRow): string {
-  const where = `${row.framework} on ${hostOf(row.machine)}`;
+  const where = `${row.framework} on ${hostOfKey(row.machine)}`;
   if (row.erased !== null && row.verdict === "silent") {
     return `${where}: its answer was erased by a schedule change or a fail-over`;
   }
@@ -124,12 +125,4 @@ function verdictChange(was: VerdictRow, row: VerdictRow): string {
 /** A task id is unique only within its framework, and a task that came from another machine is a new one there. */
 function taskKey(task: TaskRef): string {
   return JSON.stringify([task.machine, task.framework, task.id]);
-}
-
-function rowKey(row: VerdictRow): string {
-  return `${row.machine} ${row.frameworkId}`;
-}
-
-function hostOf(key: string): string {
-  return key.split("|")[0] || key;
 }

@@ -1,6 +1,8 @@
 import { holds } from "./conflicts.js";
+import { counted } from "./counted.js";
 import type { MachineView, VerdictRow } from "./picture.js";
 import type { Batch, Maintenance } from "./record.js";
+import { endMs } from "./schedule.js";
 import { windowOf } from "./schedule-edit.js";
 import { formatSpan, type Millis, nanosToMillis } from "./time.js";
 import type { World } from "./world.js";
@@ -59,9 +61,9 @@ export function windowText(window: Batch["window"] | null, nowMs: Millis): strin
   if (window === null) return "";
   const startMs = nanosToMillis(window.start);
   if (nowMs < startMs) return until(startMs, nowMs);
-  if (window.duration === null) return "no end";
-  const endMs = nanosToMillis(window.start + window.duration);
-  return nowMs < endMs ? `${formatSpan(endMs - nowMs)} left` : `over for ${formatSpan(nowMs - endMs)}`;
+  const end = endMs(window);
+  if (end === null) return "no end";
+  return nowMs < end ? `${formatSpan(end - nowMs)} left` : `over for ${formatSpan(nowMs - end)}`;
 }
 
 /** When something begins. */
@@ -72,9 +74,4 @@ export function until(startMs: Millis, nowMs: Millis): string {
 /** How long ago something was. */
 export function ago(atMs: Millis, nowMs: Millis): string {
   return `${formatSpan(nowMs - atMs)} ago`;
-}
-
-/** A number with its noun. */
-export function counted(n: number, word: string): string {
-  return `${n} ${word}${n === 1 ? "" : "s"}`;
 }

@@ -1,5 +1,6 @@
 import { openApproval } from "./approval.js";
 import { sightOf } from "./blind.js";
+import { counted } from "./counted.js";
 import type { Habit } from "./habits.js";
 import { list } from "./list.js";
 import { hasEnded, phaseOf } from "./log.js";
@@ -9,7 +10,7 @@ import { quoted } from "./quote.js";
 import type { Batch, Maintenance } from "./record.js";
 import { type Reply, replyOf } from "./reply.js";
 import { windowOf } from "./schedule-edit.js";
-import { agentsCell, ago, belongsTo, counted, modes, until, windowText } from "./status-cells.js";
+import { agentsCell, ago, belongsTo, modes, until, windowText } from "./status-cells.js";
 import { MACHINE_COLUMNS, maintenanceTables } from "./status-tables.js";
 import { tasksLeft } from "./summary.js";
 import { type Column, tableOf } from "./table.js";

@@ -1,5 +1,6 @@
 import type { NewEvent } from "./events.js";
-import type { Picture, Verdict } from "./picture.js";
+import { machineKey } from "./machine.js";
+import { type Picture, rowKey, type Verdict } from "./picture.js";
 
 /** How one framework stands on the machines of a maintenance. */
 export interface FrameworkSummary {
@@ -15,7 +16,7 @@ export interface FrameworkSummary {
 
 /** One line per framework, those with tasks first, then by name. */
 export function summarise(picture: Picture): FrameworkSummary[] {
-  const hostnames = new Map(picture.machines.map((m) => [`${m.hostname.toLowerCase()}|${m.ip}`, m.hostname]));
+  const hostnames = new Map(picture.machines.map((m) => [machineKey(m), m.hostname]));
   const rows = new Map<
     string,
     { name: string; tasks: number; refusedOn: string[] } & Record<Verdict, number>
@@ -47,13 +48,9 @@ export function tasksLeft(picture: Picture): number {
 
 /** Whether somebody who follows the thread should hear of it: a verdict changed, not merely a number of tasks. */
 export function answersDiffer(before: Picture | null, after: Picture): boolean {
-  const was = new Map(
-    (before?.verdicts ?? []).map((row) => [`${row.machine} ${row.frameworkId}`, row.verdict]),
-  );
+  const was = new Map((before?.verdicts ?? []).map((row) => [rowKey(row), row.verdict]));
   // A framework without tasks that merely gets an inverse offer is no news: its new row says empty.
-  return after.verdicts.some(
-    (row) => row.verdict !== (was.get(`${row.machine} ${row.frameworkId}`) ?? "empty"),
-  );
+  return after.verdicts.some((row) => row.verdict !== (was.get(rowKey(row)) ?? "empty"));
 }
 
 /** The event that tells the thread how the answers stand. */

@@ -23,6 +23,18 @@ const UNITS: readonly (readonly [string, Millis])[] = [
   ["s", 1_000],
 ];
 
+/** A span as it is typed in a command, rounded up to whole minutes: `2h`, `1h30m`, `1d2h`. */
+export function typedSpan(ms: Millis): string {
+  let rest = Math.max(60_000, Math.ceil(ms / 60_000) * 60_000);
+  let text = "";
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    if (count > 0) text += `${count}${unit}`;
+    rest -= count * size;
+  }
+  return text;
+}
+
 /** A span as people write it: `4 h`, `1 h 30 m`, `2 d`; at most two units. */
 export function formatSpan(ms: Millis): string {
   let rest = Math.max(0, Math.round(ms / 1000) * 1000);

@@ -1,15 +1,9 @@
+import { groupBy } from "./group-by.js";
 import { type Machine, machineKey } from "./machine.js";
 import type { MachineView, Picture, TaskRef, Verdict, VerdictRow } from "./picture.js";
 import { type Millis, nanosToMillis } from "./time.js";
 import type { Agent, Answer, World } from "./world.js";
-import {
-  agentIdsOf,
-  groupBy,
-  indexWorld,
-  tasksOf,
-  type WatchedMachine,
-  type WorldIndex,
-} from "./world-index.js";
+import { agentIdsOf, indexWorld, tasksOf, type WatchedMachine, type WorldIndex } from "./world-index.js";
 
 export type { WatchedMachine } from "./world-index.js";
 

@@ -1,3 +1,4 @@
+import { groupBy } from "./group-by.js";
 import { type Machine, machineKey } from "./machine.js";
 import type { Agent, Answer, Framework, Task, World } from "./world.js";
 
@@ -62,16 +63,4 @@ export function agentsOf(watched: WatchedMachine, index: WorldIndex): readonly A
 /** The tasks on a machine that are not over. */
 export function tasksOf(watched: WatchedMachine, index: WorldIndex): Task[] {
   return [...agentIdsOf(watched, index)].flatMap((id) => index.tasks.get(id) ?? []);
-}
-
-/** Items by a key, each group in the order of the items. */
-export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -1,4 +1,4 @@
-import { phaseOf } from "./log.js";
+import { isDownSent, phaseOf } from "./log.js";
 import type { Maintenance, Phase } from "./record.js";
 import type { ReplyParts } from "./reply.js";
 
@@ -59,7 +59,7 @@ export function phaseRefusal(record: Maintenance, wanted: "Down" | "Up" | "Cance
   if (wanted !== "Cancel") {
     return batches.some(({ phase }) => POSSIBLE[wanted].includes(phase)) ? null : wrongPhase(record, wanted);
   }
-  if (batches.some(({ phase, intent }) => phase === "taking_down" && intent !== null)) {
+  if (batches.some(isDownSent)) {
     return {
       tone: "refused",
       text: `${record.id} is being taken down right now; that cannot be called back.`,

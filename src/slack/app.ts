@@ -16,6 +16,8 @@ import { within } from "./within.js";
 
 /** How long `stop` waits for answers that are on their way. */
 const ANSWERS_TIMEOUT_MS = 5_000;
+/** A token can be revoked while we run; `ready` says so after this time at the latest. */
+const RECHECK_MS = 5 * 60_000;
 
 export interface SlackApp {
   /**
@@ -38,6 +40,8 @@ export function createSlackApp(o: {
   readonly logger: SlackLogger;
   /** @defaultValue one of its own with the same settings */
   readonly messenger?: Messenger;
+  /** @defaultValue 300,000 */
+  readonly recheckMs?: number;
   /** Milliseconds from the arrival of a command, click or modal to its acknowledgement, for metrics. */
   readonly onAck?: (kind: Kind, ms: number) => void;
 }): SlackApp {
@@ -67,10 +71,12 @@ export function createSlackApp(o: {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** One check of the token. Trying again while Slack is away goes on in the background. */
+  /** One check of the token; it is checked again for as long as the app runs, sooner after a failure. */
   async function checkToken(failures = 0): Promise<SlackFailure | null> {
     try {
       const me = await messenger.whoAmI();
+      checkTokenIn(o.recheckMs ?? RECHECK_MS, 0);
+      if (identity === true) return null;
       identity = true;
       logger.info({ bot: me.userId, team: me.team }, "the bot token is good");
       const missing = missingScopes(me.scopes ?? []);
@@ -88,13 +94,13 @@ export function createSlackApp(o: {
       const failure = SlackFailure.from(error, "checking the bot token");
       identity = failure.message;
       logger.warn({ code: failure.code }, failure.message);
-      if (!stopped)
-        timer = setTimeout(
-          () => void checkToken(failures + 1),
-          backoffMs(failures + 1, failure.retryAfterMs),
-        );
+      checkTokenIn(backoffMs(failures + 1, failure.retryAfterMs), failures + 1);
       return failure;
     }
+  }
+
+  function checkTokenIn(ms: number, failures: number): void {
+    if (!stopped) timer = setTimeout(() => void checkToken(failures), ms);
   }
 
   async function stop(): Promise<void> {

@@ -71,7 +71,7 @@ function reservations({ reservations: all }: BlastRadius, max: number): Mrkdwn |
 }
 
 function amounts(of: Amounts): string {
-  return `${short(of.cpus)} cpus, ${megabytes(of.memMb)}`;
+  return `${short(of.cpus)} ${short(of.cpus) === "1" ? "cpu" : "cpus"}, ${megabytes(of.memMb)}`;
 }
 
 /** `200 GB`: as Mesos counts, 1024 MB to the GB. */

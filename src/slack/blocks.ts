@@ -1,13 +1,17 @@
 import type { types } from "@slack/bolt";
 import { type ButtonValue, encodeButton, type ViewValue } from "./button-value.js";
 import { LIMITS } from "./limits.js";
-import { cutTo, escapeTo, join, Mrkdwn, plain, toPlain } from "./mrkdwn.js";
+import { cutTo, free, Mrkdwn, mrk, plain, toPlain } from "./mrkdwn.js";
 
 /** The classic blocks, which every client renders. */
 export type Block = types.HeaderBlock | types.SectionBlock | types.ContextBlock | types.ActionsBlock;
 
-/** What is sent to Slack: blocks, and the text for notifications, screen readers and clients without blocks. */
+/** What is sent to Slack. */
 export interface SlackMessage {
+  /**
+   * The same as the blocks say, as one mrkdwn text: all that screen readers and notifications on phones read (Slack's
+   * page of `chat.postMessage`), and what is sent alone when Slack refuses the blocks.
+   */
   readonly text: string;
   readonly blocks: Block[];
 }
@@ -86,33 +90,46 @@ export function actions(buttons: readonly types.Button[]): Block[] {
 }
 
 /**
- * A message from its one-line summary and its blocks. The builders of the blocks keep to their budgets; should a
- * message still be over a limit of Slack's, blocks before the buttons give way, so that the rest is shown at all.
+ * A message from its blocks. Their builders keep to their budgets; should a message still be over a limit of Slack's,
+ * blocks before the buttons give way, so that the rest is shown at all.
+ *
+ * @param lead stands before the text alone, for messages whose first words do not say what they are about: a
+ *   notification shows them without the thread.
  */
-export function message(summary: Mrkdwn, blocks: readonly Block[]): SlackMessage {
+export function message(blocks: readonly Block[], lead: Mrkdwn = mrk``): SlackMessage {
   const rows: Block[] = blocks.filter((block) => block.type === "actions");
-  const texts: Block[] = blocks.filter((block) => block.type !== "actions");
-  let dropped = false;
-  while (
-    texts.length + rows.length >= LIMITS.blocks ||
-    textLength([...texts, ...rows]) > LIMITS.messageText
-  ) {
-    texts.pop();
-    dropped = true;
+  const all: Block[] = blocks.filter((block) => block.type !== "actions");
+  let texts = all;
+  for (let kept = all.length - 1; kept >= 0 && !fits([...texts, ...rows]); kept--) {
+    texts = [...all.slice(0, kept), context(mrk`Cut to fit into a message.`)];
   }
-  if (dropped) texts.push(context(new Mrkdwn("Cut to fit into a message.")));
+  const words = new Mrkdwn(texts.flatMap(textsOf).join("\n").replace(BAR, ""));
   return {
-    text: cutTo(summary, LIMITS.fallbackText).text,
-    blocks: dropped ? [...texts, ...rows] : [...blocks],
+    text: cutTo(mrk`${lead}${words}`, LIMITS.fallbackText).text,
+    blocks: texts === all ? [...blocks] : [...texts, ...rows],
   };
 }
 
-/** Characters of text in blocks, as Slack counts them for its limit on a whole message. */
-export function textLength(blocks: readonly Block[]): number {
-  return blocks.reduce(
-    (sum, block) => sum + textsOf(block).reduce((length, text) => length + text.length, 0),
-    0,
-  );
+/** A bar of tasks that are gone: read aloud it would be ten times "shade"; its number stays. */
+const BAR = / *[▓░]+/g;
+
+function fits(blocks: readonly Block[]): boolean {
+  return blocks.length <= LIMITS.blocks && textLength(blocks) <= LIMITS.messageText;
+}
+
+/** Characters of text in blocks, those of dialogs behind buttons too: Slack limits them for a whole message. */
+function textLength(blocks: readonly Block[]): number {
+  const texts = blocks.flatMap((block) => [...textsOf(block), ...confirmsOf(block)]);
+  return texts.reduce((sum, text) => sum + text.length, 0);
+}
+
+function confirmsOf(block: Block): string[] {
+  if (block.type !== "actions") return [];
+  return block.elements.flatMap((element) => {
+    if (element.type !== "button" || element.confirm === undefined) return [];
+    const { title, text, confirm, deny } = element.confirm;
+    return [title, text, confirm, deny].map((one) => one?.text ?? "");
+  });
 }
 
 /** The texts of one block in reading order, as mrkdwn; buttons as `[Label]`. */
@@ -120,7 +137,7 @@ function textsOf(block: Block): string[] {
   switch (block.type) {
     case "header":
       // A header is plain text: as mrkdwn it must be escaped like any other.
-      return [escapeTo(block.text.text, LIMITS.sectionText)];
+      return [free(block.text.text, LIMITS.sectionText).text];
     case "section":
       return [...(block.text ? [block.text.text] : []), ...(block.fields ?? []).map((field) => field.text)];
     case "context":
@@ -134,21 +151,7 @@ function textsOf(block: Block): string[] {
   }
 }
 
-/** The whole message as mrkdwn without blocks: what is sent when Slack refuses the blocks. Buttons are left out. */
-export function withoutBlocks(message: SlackMessage): string {
-  const lines = message.blocks.filter((block) => block.type !== "actions").flatMap(textsOf);
-  const text =
-    lines.length === 0
-      ? new Mrkdwn(message.text)
-      : join(
-          lines.map((line) => new Mrkdwn(line)),
-          "\n",
-        );
-  return cutTo(text, LIMITS.fallbackText).text;
-}
-
 /** The message as plain text, as a reader would see it, with its buttons: for a terminal, logs and tests. */
 export function renderText(message: SlackMessage): string {
-  if (message.blocks.length === 0) return toPlain(message.text);
   return message.blocks.map((block) => textsOf(block).map(toPlain).join("\n")).join("\n");
 }

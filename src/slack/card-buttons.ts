@@ -6,10 +6,10 @@ import { button, type Confirm } from "./blocks.js";
 /** What the Extend button proposes; its modal offers other spans as well. */
 export const EXTEND_MS = 3_600_000;
 
-/** Phases before Down: machines can be given back without having been away, and a hold stops what comes next. */
+/** Phases before Down is approved: the machines can be given back without having been away. */
 const BEFORE_DOWN: readonly Phase[] = ["scheduled", "draining", "awaiting_approval"];
 /** Phases in which our window stands in the schedule and can be moved. */
-const EXTENDABLE: readonly Phase[] = [...BEFORE_DOWN, "down"];
+const EXTENDABLE: readonly Phase[] = ["draining", "awaiting_approval", "down"];
 
 /** Troubles that only a person can end: our window was changed by somebody else, or cannot be seen; it may be posted again. */
 const REPOSTABLE: readonly string[] = ["window_changed", "own_window_unseen"];
@@ -33,8 +33,8 @@ export function cardButtons(record: Maintenance): types.Button[] {
   if (record.trouble !== null && REPOSTABLE.includes(record.trouble.code)) {
     out.push(button("Post the window again", { ...value, decision: { kind: "retry" } }));
   }
-  const draining = record.held === null ? batches.find((batch) => batch.phase === "draining") : undefined;
-  if (draining !== undefined) {
+  const draining = batches.find((batch) => batch.phase === "draining" && batch.movingFrom === null);
+  if (draining !== undefined && record.held === null) {
     const decision = { kind: "ask_down" as const, batch: draining.id };
     // Not the inviting green one: nobody should press it because it is there.
     out.push(button("Ask for Down", { ...value, decision }));
@@ -42,15 +42,15 @@ export function cardButtons(record: Maintenance): types.Button[] {
   if (batches.some((batch) => batch.phase === "down")) {
     out.push(button("Up", { ...value, decision: { kind: "up" } }, { style: "primary" }));
   }
-  if (record.owners.some((owner) => owner.said !== "ready") && isBeforeDown(record)) {
+  if (record.owners.some((owner) => owner.said !== "ready") && batches.some(isBeforeDown)) {
     out.push(button("Ready", { ...value, decision: { kind: "ready" } }));
   }
   if (record.held !== null) {
     out.push(button("Release", { ...value, decision: { kind: "release" } }, { style: "primary" }));
-  } else if (isBeforeDown(record)) {
+  } else if (canHold(record)) {
     out.push(button("Hold", { ...value, decision: { kind: "hold", reason: null } }));
   }
-  if (batches.some(canExtend)) {
+  if (canExtend(record)) {
     out.push(button("Extend", { ...value, decision: { kind: "extend", byMs: EXTEND_MS } }));
   }
   out.push(details);
@@ -67,18 +67,33 @@ export function isWaitingForAgents(record: Maintenance): boolean {
   return record.end === null && record.batches.length > 0 && record.batches.every(hasEnded);
 }
 
-function isBeforeDown(record: Maintenance): boolean {
-  return record.batches.some((batch) => BEFORE_DOWN.includes(batch.phase));
+/** Before its Down is approved. */
+export function isBeforeDown({ phase }: Batch): boolean {
+  return BEFORE_DOWN.includes(phase);
 }
 
 /** Approved is not sent yet: until the call is under way the machines can be given back. */
 function canCancel(batch: Batch): boolean {
-  return BEFORE_DOWN.includes(batch.phase) || (batch.phase === "taking_down" && batch.intent === null);
+  return isBeforeDown(batch) || (batch.phase === "taking_down" && batch.intent === null);
 }
 
-/** A window without an end cannot get a later one, and one that is being moved is left alone until it has moved. */
-function canExtend(batch: Batch): boolean {
-  return EXTENDABLE.includes(batch.phase) && batch.window.duration !== null && batch.movingFrom === null;
+/** As long as some Down is still to come; a call that is under way cannot be held. */
+function canHold({ batches }: Maintenance): boolean {
+  const isSent = batches.some((batch) => batch.phase === "taking_down" && batch.intent !== null);
+  return !isSent && batches.some(canCancel);
+}
+
+/**
+ * A window without an end cannot get a later one, one that is being moved is left alone until it has moved, and while
+ * machines are being taken down no schedule is posted.
+ */
+function canExtend({ batches }: Maintenance): boolean {
+  const standing = batches.filter((batch) => EXTENDABLE.includes(batch.phase));
+  return (
+    standing.some((batch) => batch.window.duration !== null) &&
+    standing.every((batch) => batch.movingFrom === null) &&
+    !batches.some((batch) => batch.phase === "taking_down")
+  );
 }
 
 const CANCEL: Confirm = {

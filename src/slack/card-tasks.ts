@@ -3,7 +3,7 @@ import type { Batch, Maintenance, Phase } from "../maintenance/record.js";
 import { tasksLeft } from "../maintenance/summary.js";
 import type { Millis } from "../maintenance/time.js";
 import { join, listed, type Mrkdwn, mrk, user } from "./mrkdwn.js";
-import { bar, count } from "./parts.js";
+import { bar, count, countOrNo } from "./parts.js";
 import { moment } from "./when.js";
 
 /** An observation older than this is shown with its time: the reader should not take it for the present. */
@@ -56,7 +56,7 @@ function lostText(record: Maintenance): Mrkdwn | null {
   return join(
     [
       // Of a maintenance with very many events the oldest are not kept.
-      downs.length === 0 ? mrk`taken down` : mrk`${lost === 0 ? "no task" : count(lost, "task")} lost`,
+      downs.length === 0 ? mrk`taken down` : mrk`${countOrNo(lost, "task")} lost`,
       by.length === 0 ? null : mrk`approved by ${listed(by.map(user), 500)}`,
     ],
     " · ",

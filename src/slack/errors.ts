@@ -123,6 +123,11 @@ export const SLACK_FAILURES: Readonly<Record<string, Advice>> = {
     what: "The workspace takes no files.",
     next: "Nothing: the text is posted as a message, cut to fit. For whole lists ask an administrator to allow files.",
   },
+  messages_tab_disabled: {
+    permanent: true,
+    what: "The Slack app takes no direct messages.",
+    next: "Turn the Messages Tab on under App Home of the Slack app (manifest.json does).",
+  },
   timeout: { permanent: false, what: "Slack did not answer in time.", next: WAIT_NEXT },
   network: {
     permanent: false,
@@ -145,6 +150,7 @@ const SAME: Readonly<Record<string, string>> = {
   restricted_action_read_only_channel: "restricted_action",
   restricted_action_thread_only_channel: "restricted_action",
   restricted_action_non_threadable_channel: "restricted_action",
+  accesslimited: "no_permission",
   ekm_access_denied: "no_permission",
   team_access_not_granted: "no_permission",
   access_denied: "no_permission",
@@ -154,6 +160,9 @@ const SAME: Readonly<Record<string, string>> = {
   invalid_trigger_id: "expired_trigger_id",
   subteam_disabled: "no_such_subteam",
   file_uploads_except_images_disabled: "file_uploads_disabled",
+  // A workspace that is being moved to another organisation; Slack says that it is back afterwards.
+  org_login_required: "server_error",
+  team_added_to_org: "server_error",
   fatal_error: "server_error",
   internal_error: "server_error",
   service_unavailable: "server_error",

@@ -1,6 +1,7 @@
 import { type Block, section } from "./blocks.js";
 import { LIMITS } from "./limits.js";
 import { escapeTo, Mrkdwn, mrk } from "./mrkdwn.js";
+import { count } from "./parts.js";
 
 const FENCE = "```";
 /** Room for a table in a message; the rest is for the words around it. */
@@ -33,7 +34,7 @@ export function fixedText(text: string): Block[] {
     shown += 1;
   }
   const blocks = chunks.map((chunk) => section(fenced(chunk)));
-  if (shown < lines.length) blocks.push(section(mrk`_and ${lines.length - shown} more lines_`));
+  if (shown < lines.length) blocks.push(section(mrk`_and ${count(lines.length - shown, "more line")}_`));
   return blocks;
 }
 

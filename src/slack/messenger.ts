@@ -1,8 +1,9 @@
 import type { Reply } from "../maintenance/reply.js";
-import { type SlackMessage, withoutBlocks } from "./blocks.js";
+import type { SlackMessage } from "./blocks.js";
 import { SlackFailure } from "./errors.js";
 import { renderFile, type TextFile } from "./render-file.js";
 import { renderReply } from "./render-reply.js";
+import { postToResponseUrl } from "./response-url.js";
 import { createWebClient, type WebClientOptions } from "./web-client.js";
 
 const TIMEOUT_MS = 10_000;
@@ -25,6 +26,9 @@ const FILES_REFUSED: readonly string[] = [
   "file_uploads_except_images_disabled",
   "storage_limit_reached",
 ];
+
+/** Slack's codes for a channel in which nobody can be answered; the person still can, in a direct message. */
+const CHANNEL_REFUSED = /^(channel_not_found|(user_)?not_in_channel|is_archived|restricted_action.*)$/;
 
 /** Where one person is answered. */
 export interface ReplyTarget {
@@ -52,7 +56,10 @@ export interface Messenger {
   post(channel: string, thread: string | null, message: SlackMessage): Promise<{ ts: string }>;
   /** Replaces a message of ours. */
   update(channel: string, ts: string, message: SlackMessage): Promise<void>;
-  /** Tells one person; nobody else sees it. */
+  /**
+   * Tells one person; nobody else sees it. Where the response URL takes no more it is an ephemeral message, and where the
+   * channel takes none a direct message.
+   */
   reply(to: ReplyTarget, reply: Reply): Promise<void>;
   /**
    * A text as a file in a thread. Where the workspace takes no files from us (scope `files:write`, its own rules) the
@@ -88,9 +95,7 @@ export function createMessenger(
         "Slack refused the blocks; sending the text alone",
       );
       // An empty list clears the blocks of a message that is being updated; leaving it out would keep the old ones.
-      return await attempt(doing, () =>
-        call({ ...contentOf(message), text: withoutBlocks(message), blocks: [] }),
-      );
+      return await attempt(doing, () => call({ ...contentOf(message), blocks: [] }));
     }
   }
 
@@ -126,14 +131,22 @@ export function createMessenger(
           );
         }
       }
-      await send(doing, message, (content) =>
-        client.chat.postEphemeral({
-          ...content,
-          channel: to.channel,
-          user: to.user,
-          ...(to.thread ? { thread_ts: to.thread } : {}),
-        }),
-      );
+      try {
+        await send(doing, message, (content) =>
+          client.chat.postEphemeral({
+            ...content,
+            channel: to.channel,
+            user: to.user,
+            ...(to.thread ? { thread_ts: to.thread } : {}),
+          }),
+        );
+      } catch (error) {
+        const failure = SlackFailure.from(error, doing);
+        if (!CHANNEL_REFUSED.test(failure.code)) throw failure;
+        o.logger.warn({ err: failure.message, code: failure.code }, "trying a direct message");
+        // Slack takes a person's id for the channel, as their direct messages with the bot.
+        await send(doing, message, (content) => client.chat.postMessage({ ...content, channel: to.user }));
+      }
     },
 
     async upload(channel, thread, file) {
@@ -198,43 +211,4 @@ async function attempt<T>(doing: string, call: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw SlackFailure.from(error, doing);
   }
-}
-
-/** Works in every channel, also where the bot is no member; Slack takes 5 answers within 30 minutes. */
-async function postToResponseUrl(
-  url: string,
-  thread: string | null,
-  message: SlackMessage,
-  timeoutMs: number,
-): Promise<void> {
-  const doing = "answering at the response URL";
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json; charset=utf-8" },
-    body: JSON.stringify({
-      response_type: "ephemeral",
-      replace_original: false,
-      text: message.text,
-      blocks: message.blocks,
-      ...(thread === null ? {} : { thread_ts: thread }),
-    }),
-    redirect: "error",
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  const answer = await response.text();
-  if (response.ok) return;
-  if (response.status === 429) {
-    throw new SlackFailure("rate_limited", {
-      doing,
-      retryAfterMs: Number(response.headers.get("retry-after") ?? 1) * 1000,
-    });
-  }
-  if (response.status >= 500)
-    throw new SlackFailure("server_error", { doing, detail: `HTTP ${response.status}.` });
-  throw new SlackFailure(codeIn(answer), { doing, detail: `HTTP ${response.status}.` });
-}
-
-/** Response URLs answer an error as JSON or as its bare code; an old address is simply not found. */
-function codeIn(answer: string): string {
-  return /^\s*(?:\{.*"error"\s*:\s*")?([a-z]+(?:_[a-z]+)+)/s.exec(answer)?.[1] ?? "expired_url";
 }

@@ -116,13 +116,23 @@ export function sentence(raw: string, max: number, to: "channel" | "one" = "chan
   );
 }
 
-/** Cuts a finished text to `max` characters without leaving half an escape, half a mention or an open code span. */
+/**
+ * Cuts a finished text to `max` characters without leaving half an escape, half a mention, an open code span or an open
+ * block of code.
+ */
 export function cutTo(text: Mrkdwn, max: number): Mrkdwn {
   if (text.text.length <= max) return text;
-  let cut = text.text.slice(0, max - 2).replace(LONE_SURROGATE, "");
+  let cut = text.text.slice(0, max - 5).replace(LONE_SURROGATE, "");
   cut = cut.replace(/<[^>]*$/, "").replace(/&[a-z]*$/, "");
-  if ((cut.match(/`/g)?.length ?? 0) % 2 === 1) cut = `${cut.replace(/\n*$/, "")}\``;
+  // A mark at the very end may be half of a fence: what it opened or closed is closed anew.
+  cut = cut.replace(/`+$/, "").trimEnd();
+  if (isOdd(cut.match(/```/g))) cut += "\n```";
+  else if (isOdd(cut.match(/`/g))) cut += "`";
   return new Mrkdwn(cut + ELLIPSIS);
+}
+
+function isOdd(matches: readonly string[] | null): boolean {
+  return (matches?.length ?? 0) % 2 === 1;
 }
 
 /**

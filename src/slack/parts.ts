@@ -1,3 +1,4 @@
+import type { Maintenance } from "../maintenance/record.js";
 import type { FrameworkSummary } from "../maintenance/summary.js";
 import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 
@@ -7,6 +8,18 @@ const NAME = 80;
 /** `1 machine`, `6 machines`. */
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** Like `count`, with `no task` for none. */
+export function countOrNo(n: number, noun: string): string {
+  return n === 0 ? `no ${noun}` : count(n, noun);
+}
+
+/** ` (batch 2 of 3)`, or nothing where there is only one. */
+export function ofBatch(record: Maintenance, id: string): Mrkdwn {
+  if (record.batches.length < 2) return mrk``;
+  const index = record.batches.findIndex((batch) => batch.id === id);
+  return index < 0 ? mrk`` : mrk` (batch ${index + 1} of ${record.batches.length})`;
 }
 
 /** Host names in a list of at most `max` characters. */
@@ -22,11 +35,11 @@ export function hostOfKey(key: string): string {
   return key.split("|", 1)[0] || key;
 }
 
-/** `▓▓▓▓▓▓▓░░░ 73 %`: how many of the tasks are gone, rounded down, so that 100 % means that none is left. */
+/** `▓▓▓▓▓▓▓░░░ 73 % gone`: how many of the tasks are gone, rounded down, so that 100 % means that none is left. */
 export function bar(left: number, most: number): string {
   const percent = most <= 0 ? 100 : Math.min(100, Math.max(0, Math.floor(((most - left) * 100) / most)));
   const filled = Math.floor(percent / 10);
-  return `${"▓".repeat(filled)}${"░".repeat(10 - filled)} ${percent} %`;
+  return `${"▓".repeat(filled)}${"░".repeat(10 - filled)} ${percent} % gone`;
 }
 
 /** `marathon: promised 4/6, silent 2`; the machines on which it refuses are named. */

@@ -1,13 +1,18 @@
-import type { types } from "@slack/bolt";
 import type { Seen, Verdict, VerdictRow } from "../maintenance/picture.js";
 import type { Approval, Batch, Maintenance } from "../maintenance/record.js";
 import { windowsSeen } from "../maintenance/seen-window.js";
 import { formatSpan, type Millis, nanosToMillis } from "../maintenance/time.js";
+import { approvalButtons } from "./approval-buttons.js";
+import { lossText } from "./approval-loss.js";
+import { outcomeText } from "./approval-outcome.js";
 import { alarmLines } from "./blast-lines.js";
-import { actions, type Block, button, context, message, type SlackMessage, section } from "./blocks.js";
+import { actions, type Block, context, message, type SlackMessage, section } from "./blocks.js";
 import { code, free, join, listed, type Mrkdwn, mrk, user } from "./mrkdwn.js";
-import { count, hostOfKey, hosts } from "./parts.js";
+import { count, hostOfKey, hosts, ofBatch } from "./parts.js";
 import { moment, windowOf } from "./when.js";
+
+/** The bot asks by itself this long before the window; an earlier question says so: frameworks were told a later time. */
+const EARLY_MS = 15 * 60_000;
 
 const ORDER: readonly Verdict[] = ["promised", "refused", "silent", "empty"];
 
@@ -29,7 +34,7 @@ export function renderApproval(
       join(
         [
           mrk`*${title}*`,
-          askedText(record, approval),
+          askedText(record, batch, approval),
           windowText(approval, now),
           ...standing(record, approval, open),
         ],
@@ -41,34 +46,28 @@ export function renderApproval(
     section(
       join(
         [
-          seen.verdicts.length === 0 ? null : verdictText(seen.verdicts),
+          seen.verdicts.length === 0 ? null : mrk`*Answers*  ${verdictText(seen.verdicts)}`,
           mrk`*Machines*  ${hosts(seen.machines.map(hostOfKey), 1000)}`,
         ],
         "\n",
       ),
     ),
     ...tasksBlock(seen),
-    ...(open ? actions(buttons(record, batch, approval)) : [section(outcomeText(approval))]),
+    ...(open ? actions(approvalButtons(record, batch, approval)) : [section(outcomeText(approval))]),
   ];
-  const summary = open
-    ? mrk`${record.id}: ${title} ${lossText(batch, seen)}`
-    : mrk`${record.id}: ${title} ${outcomeText(approval)}`;
-  return message(summary, blocks);
+  return message(blocks);
 }
 
-function askedText(record: Maintenance, approval: Approval): Mrkdwn {
+function askedText(record: Maintenance, batch: Batch, approval: Approval): Mrkdwn {
   const by = approval.askedBy === null ? mrk`` : mrk` by ${user(approval.askedBy)}`;
   const expiry = approval.outcome === null ? mrk` · expires ${moment(approval.expiresAtMs)}` : mrk``;
-  return mrk`${code(record.id)} in ${record.cluster} · asked ${moment(approval.askedAtMs)}${by}${expiry}`;
+  return mrk`${code(record.id)}${ofBatch(record, batch.id)} in ${record.cluster} · asked ${moment(approval.askedAtMs)}${by}${expiry}`;
 }
 
 /**
  * The window that was seen, and that it was over. How long ago is told as of the question: a text that moved with the
  * clock would edit the message all the time.
  */
-/** The bot asks by itself this long before the window; an earlier question says so: frameworks were told a later time. */
-const EARLY_MS = 15 * 60_000;
-
 function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
   const windows = windowsSeen(seen.window);
   if (windows.length === 0) return mrk`*Window*  none in the master's schedule`;
@@ -84,7 +83,6 @@ function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
         ? mrk` · ⚠️ *the window ended ${formatSpan(askedAtMs - endMs)} before this was asked*`
         : mrk` · ⚠️ *the window has ended*`;
   const startMs = Math.min(...windows.map(({ start }) => nanosToMillis(start)));
-  // Counted from the question: a running clock would edit the message all the time.
   const early =
     startMs - askedAtMs > EARLY_MS
       ? mrk`\n⚠️ *The window begins ${formatSpan(startMs - askedAtMs)} after this was asked.* Approved before that, the machines go down early.`
@@ -105,7 +103,8 @@ function standing(record: Maintenance, approval: Approval, open: boolean): Mrkdw
   }
   if (open && approval.votesNeeded > 1) lines.push(mrk`🗳️ *Votes*  ${votesText(approval)}`);
   if (open && record.held !== null) {
-    lines.push(mrk`⏸️ *Held* by ${user(record.held.by)}: nothing is taken down until it is released.`);
+    const why = record.held.reason === null ? mrk`` : mrk` (${free(record.held.reason)})`;
+    lines.push(mrk`⏸️ *Held* by ${user(record.held.by)}${why}: it can be approved once it is released.`);
   }
   return lines;
 }
@@ -120,36 +119,6 @@ function votesText({ votes, votesNeeded }: Approval): Mrkdwn {
 function alarmsBlock(seen: Seen): Block[] {
   const lines = seen.blast === null ? [] : alarmLines(seen.blast, 350);
   return lines.length === 0 ? [] : [section(join(lines, "\n"))];
-}
-
-function lossText(batch: Batch, seen: Seen): Mrkdwn {
-  const without = withoutAgent(batch, seen);
-  if (without.length === seen.machines.length) {
-    return mrk`The master knows no agent there, so nothing is known of tasks.`;
-  }
-  const unknown =
-    without.length === 0
-      ? mrk``
-      : mrk` The master knows no agent on ${hosts(without.map(hostOfKey), 500)}, so nothing is known of tasks there.`;
-  if (seen.tasks.length === 0) {
-    const them = seen.machines.length === 1 ? "it" : "them";
-    return mrk`No tasks are left on ${them}: nothing will be lost.${unknown}`;
-  }
-  const perFramework = new Map<string, number>();
-  for (const task of seen.tasks)
-    perFramework.set(task.framework, (perFramework.get(task.framework) ?? 0) + 1);
-  const largestFirst = [...perFramework].sort(([, a], [, b]) => b - a);
-  const names = listed(
-    largestFirst.map(([name, tasks]) => mrk`${free(name, 80)} ${tasks}`),
-    600,
-  );
-  return mrk`*Will be lost:* ${count(seen.tasks.length, "task")} (${names}).${unknown}`;
-}
-
-/** Machines (keys) on which no agent was ever seen: named as `host|ip`, or gone since before the drain. */
-function withoutAgent(batch: Batch, seen: Seen): string[] {
-  const known = new Set([...batch.agents, ...seen.tasks].map(({ machine }) => machine));
-  return seen.machines.filter((machine) => !known.has(machine));
 }
 
 /** `promised 4 · refused 1 (kafka on web-04) · silent 1 · empty 0`. */
@@ -183,74 +152,4 @@ function tasksBlock(seen: Seen): Block[] {
       mrk`${code(name, 80)}${n === 1 ? mrk`` : mrk` ×${n}`} on ${code(hostOfKey(machine), 80)}`,
   );
   return [context(mrk`*Tasks*  ${listed(names, 1500)}`)];
-}
-
-function buttons(record: Maintenance, batch: Batch, approval: Approval): types.Button[] {
-  const asked = record.events.find(
-    (event) => event.kind === "approval_asked" && event.approval === approval.id,
-  );
-  // The question's own number: other events do not change what is asked, so they do not redraw it.
-  const value = { v: 1 as const, id: record.id, rev: asked?.seq ?? record.seq };
-  const at = { batch: batch.id, approval: approval.id };
-  const machines = count(approval.seen.machines.length, "machine");
-  const tasks = count(approval.seen.tasks.length, "task");
-  const last = approval.seen.blast?.lastCopies.length ?? 0;
-  const copies = last === 0 ? "" : `, among them the last running copies of ${count(last, "app")}`;
-  const harm =
-    withoutAgent(batch, approval.seen).length === approval.seen.machines.length
-      ? `The master knows no agent on ${machines}, so nothing is known of tasks there.`
-      : `The agents on ${machines} stop and ${tasks} will be lost${copies}.`;
-  return [
-    button(
-      "Approve Down",
-      { ...value, decision: { kind: "approve", ...at } },
-      {
-        style: "danger",
-        confirm: {
-          title: `Take ${machines} down?`,
-          text: `${harm} If it got worse since the question, nothing is taken down and the question is asked again.`,
-          confirm: "Take down",
-          deny: "Not now",
-        },
-      },
-    ),
-    button("Deny", { ...value, decision: { kind: "deny", ...at, reason: null } }),
-    record.held === null
-      ? button("Hold", { ...value, decision: { kind: "hold", reason: null } })
-      : button("Release", { ...value, decision: { kind: "release" } }),
-  ];
-}
-
-function outcomeText(approval: Approval): Mrkdwn {
-  const { outcome } = approval;
-  const again = "To ask again use Ask for Down on the card above.";
-  if (outcome === null)
-    return mrk`⌛ *Expired* ${moment(approval.expiresAtMs)}. Nothing was taken down. ${again}`;
-  switch (outcome.kind) {
-    case "granted":
-      return mrk`✅ *Approved* by ${approversText(approval, outcome.by)} ${moment(outcome.atMs)}`;
-    case "denied":
-      return mrk`🚫 *Denied* by ${user(outcome.by)} ${moment(outcome.atMs)}${outcome.reason === null ? "" : mrk`: ${free(outcome.reason)}`}. Nothing was taken down. ${again}`;
-    case "expired":
-      return mrk`⌛ *Expired* ${moment(outcome.atMs)}. Nothing was taken down. ${again}`;
-    case "outdated":
-      return mrk`♻️ *The plan changed* ${moment(outcome.atMs)}, so nothing was taken down:\n${changes(outcome.changes)}`;
-    case "withdrawn":
-      return mrk`↩️ *Withdrawn* ${moment(outcome.atMs)}. Nothing was taken down.`;
-  }
-}
-
-/** Everybody whose vote counted, in order; `last` is the one that granted it. */
-function approversText({ votes }: Approval, last: string): Mrkdwn {
-  const earlier = votes.map((vote) => vote.by).filter((by) => by !== last);
-  return earlier.length === 0 ? user(last) : mrk`${listed(earlier.map(user), 500)} and ${user(last)}`;
-}
-
-/** What got worse since the question, one line each. */
-export function changes(texts: readonly string[]): Mrkdwn {
-  return listed(
-    texts.map((text) => mrk`• ${free(text)}`),
-    1500,
-    "\n",
-  );
 }

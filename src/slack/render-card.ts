@@ -13,10 +13,11 @@ import {
   section,
 } from "./blocks.js";
 import { cardButtons, isWaitingForAgents } from "./card-buttons.js";
+import { deadlineText } from "./card-deadline.js";
 import { isEmptying, tasksText } from "./card-tasks.js";
 import { erasedLines } from "./erased-lines.js";
 import { free, join, listed, Mrkdwn, mrk, oneLine, sentence, someone, user } from "./mrkdwn.js";
-import { count, frameworkLines, hosts, problem } from "./parts.js";
+import { count, frameworkLines, hosts, ofBatch, problem } from "./parts.js";
 import { moment, windowOf } from "./when.js";
 
 /**
@@ -33,8 +34,11 @@ export function renderCard(
   const blocks: Block[] = [
     header(`${title} · ${stateOf(record)}`),
     context(join([user(record.requester), ...because(record)], " · ")),
-    fields([mrk`*Window*\n${windowText(record, now)}`, mrk`*Tasks*\n${tasksText(record, now)}`]),
-    ...deadlineBlock(record),
+    fields([
+      mrk`*Window*${ofCurrent(record)}\n${windowText(record, now)}`,
+      mrk`*Tasks*\n${tasksText(record, now)}`,
+    ]),
+    ...deadlineBlock(record, now),
     ...frameworksBlock(record, habits),
     ...batchesBlock(record),
     ...ownersBlock(record),
@@ -43,7 +47,7 @@ export function renderCard(
     ...endBlock(record),
     ...actions(cardButtons(record)),
   ];
-  return message(mrk`${title}: ${stateOf(record)}`, blocks);
+  return message(blocks);
 }
 
 function subject(record: Maintenance): string {
@@ -78,6 +82,12 @@ function currentBatch(record: Maintenance): Batch | undefined {
   return record.batches.find((batch) => !hasEnded(batch)) ?? record.batches.at(-1);
 }
 
+/** Which batch's window it is, where there are several. */
+function ofCurrent(record: Maintenance): Mrkdwn {
+  const current = currentBatch(record);
+  return current === undefined ? mrk`` : ofBatch(record, current.id);
+}
+
 function windowText(record: Maintenance, now: Millis): Mrkdwn {
   const current = currentBatch(record);
   if (current === undefined) {
@@ -92,24 +102,10 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
   return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${moving}`;
 }
 
-/** What happens when the machines are not empty by a time, for as long as that can still happen. */
-function deadlineBlock(record: Maintenance): Block[] {
-  const { deadline } = record;
-  if (deadline === null || record.end !== null || record.cancel !== null) return [];
-  return [
-    context(
-      deadline.met
-        ? mrk`*Deadline*  ${moment(deadline.atMs)} · past`
-        : mrk`*Deadline*  ${moment(deadline.atMs)}: if tasks are left then, ${DEADLINE[deadline.then]}`,
-    ),
-  ];
+function deadlineBlock(record: Maintenance, now: Millis): Block[] {
+  const text = deadlineText(record, now);
+  return text === null ? [] : [context(text)];
 }
-
-const DEADLINE = {
-  release: "the machines are given back",
-  ask: "the approval is asked for",
-  force: "the approval is asked for, to go on in spite of them",
-} as const;
 
 function frameworksBlock(record: Maintenance, habits: ReadonlyMap<string, string>): Block[] {
   if (record.picture === null || record.picture.verdicts.length === 0 || !isEmptying(record)) return [];
@@ -131,7 +127,8 @@ function batchesBlock(record: Maintenance): Block[] {
       batch.machines.map((machine) => machine.hostname),
       total === 1 ? 1200 : 300,
     );
-    return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(batch)} · ${names}`;
+    const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}`;
+    return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(batch)}${window} · ${names}`;
   });
   return [section(listed(lines, 2400, "\n"))];
 }
@@ -140,7 +137,7 @@ function batchesBlock(record: Maintenance): Block[] {
 function ownersBlock(record: Maintenance): Block[] {
   if (record.owners.length === 0 || record.end !== null) return [];
   const lines = record.owners.map(({ owner, of, said, by, atMs }) => {
-    const answer = { nothing: "no answer yet", ready: "ready", hold: "hold" }[said];
+    const answer = { nothing: "no answer yet", ready: "ready", hold: "not ready, holds" }[said];
     const who = by === null || by === owner ? mrk`` : mrk` by ${user(by)}`;
     const when = atMs === null ? mrk`` : mrk` ${moment(atMs)}`;
     return mrk`${someone(owner)} (${free(of.join(", "), 120)}): ${answer}${said === "nothing" ? mrk`` : mrk`${who}${when}`}`;

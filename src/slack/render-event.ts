@@ -2,11 +2,12 @@ import type { DecisionKind } from "../maintenance/decision.js";
 import type { LogEvent } from "../maintenance/events.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { formatSpan, millisToNanos } from "../maintenance/time.js";
+import { changes } from "./approval-outcome.js";
 import { blastText } from "./blast-lines.js";
 import { message, type SlackMessage, section } from "./blocks.js";
+import { isBeforeDown, isWaitingForAgents } from "./card-buttons.js";
 import { code, free, join, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
-import { bar, count, frameworkLines, hosts, problem } from "./parts.js";
-import { changes } from "./render-approval.js";
+import { bar, count, frameworkLines, hosts, ofBatch, problem } from "./parts.js";
 import { moment, windowOf } from "./when.js";
 
 /**
@@ -15,7 +16,8 @@ import { moment, windowOf } from "./when.js";
  */
 export function renderEvent(record: Maintenance, event: LogEvent): SlackMessage | null {
   const text = textOf(record, event);
-  return text === null ? null : message(text, [section(text)]);
+  // A notification shows the message without its thread, so it says which maintenance this is.
+  return text === null ? null : message([section(text)], mrk`${record.id} in ${record.cluster}: `);
 }
 
 function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
@@ -62,17 +64,17 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "agents_returned":
       return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${event.missing === 0 ? ". All are back." : mrk`; ${event.missing} still missing.`}`;
     case "agents_missing":
-      return mrk`⚠️ *Not back:* the agents of ${hosts(event.machines, 1500)} have not registered again.\n*Next:* start the agent on those machines and look at its log, or press Stop waiting on the card.`;
+      return mrk`⚠️ *Not back:* the agents of ${hosts(event.machines, 1500)} have not registered again.\n*Next:* start the agent on those machines and look at its log${isWaitingForAgents(record) ? ", or press Stop waiting on the card" : ""}.`;
     case "cancel_asked":
       return mrk`↩️ ${user(event.by)} *cancelled*. The machines are being given back.`;
     case "cancelled":
       return mrk`↩️ *Cancelled:* the machines are back in service; windows of other people are untouched.`;
     case "overdue":
-      return mrk`⏱️ *Overdue${ofBatch(record, event.batch)}:* the window ended ${moment(event.endMs)} and its machines are still away. Mesos changes nothing by itself.\n*Next:* press Up or Cancel on the card.`;
+      return mrk`⏱️ *Overdue${ofBatch(record, event.batch)}:* the window ended ${moment(event.endMs)} and ${OVERDUE[isDraining(record, event.batch) ? "draining" : "down"]}`;
     case "voted":
       return mrk`🗳️ ${user(event.by)} *approved Down*${ofBatch(record, event.batch)}: ${event.votes} of ${event.needed}.`;
     case "approval_reminder":
-      return mrk`⏳ ${user(record.requester)}: *nobody has answered yet* whether to go Down${ofBatch(record, event.batch)}. The question expires ${moment(event.expiresAtMs)}; without an approval nothing is taken down.`;
+      return mrk`⏳ ${user(record.requester)}: *nobody has answered yet* whether to go Down${ofBatch(record, event.batch)}. The question expires ${moment(event.expiresAtMs)}; without an approval nothing is taken down.\n*Next:* ask somebody who may approve to answer it.`;
     case "refused":
       return mrk`🚫 ${user(event.by)} wanted to ${WANTED[event.decision] ?? free(event.decision, 40)} and may not. They were told: ${sentence(event.why, 600)}`;
     case "held":
@@ -80,7 +82,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "released":
       return mrk`▶️ ${user(event.by)} *released the hold*. It goes on from where it was.`;
     case "extended":
-      return mrk`➕ ${user(event.by)} *extended* the window${ofBatch(record, event.batch)} by ${formatSpan(event.byMs)}${event.endMs === null ? "" : mrk`, until ${moment(event.endMs)}`}. The changed schedule made the master forget all answers, so the frameworks are asked again; other windows are untouched.`;
+      return mrk`➕ ${user(event.by)} *extended* the window${ofBatch(record, event.batch)} by ${formatSpan(event.byMs)}${event.endMs === null ? "" : mrk`, until ${moment(event.endMs)}`}. Other windows stay.${isDraining(record, event.batch) ? mrk` The changed schedule makes the master forget all answers, so the frameworks are asked again.` : ""}`;
     case "deadline":
       return mrk`⏰ *The deadline has passed* with ${count(event.tasksLeft, "task")} left. ${DEADLINE[event.then]}`;
     case "overridden":
@@ -129,15 +131,19 @@ const DEADLINE = {
   force: "The approval is asked for, to go on although tasks are left.",
 } as const;
 
-function machinesOf(record: Maintenance): number {
-  return record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
+/** What is overdue, and the buttons that help: machines that are Down cannot be cancelled. */
+const OVERDUE = {
+  draining: mrk`its machines still drain. Mesos changes nothing by itself.\n*Next:* press Extend to go on, or Cancel to give them back; both are on the card.`,
+  down: mrk`its machines are still out of service. Mesos changes nothing by itself.\n*Next:* press Up on the card when the work is done, or Extend when it takes longer.`,
+};
+
+/** Whether the batch has its Down still before it; by now, should the message be late. */
+function isDraining({ batches }: Maintenance, id: string): boolean {
+  return batches.some((batch) => batch.id === id && isBeforeDown(batch));
 }
 
-/** ` (batch 2 of 3)`, or nothing where there is only one. */
-function ofBatch(record: Maintenance, id: string): Mrkdwn {
-  if (record.batches.length < 2) return mrk``;
-  const index = record.batches.findIndex((batch) => batch.id === id);
-  return index < 0 ? mrk`` : mrk` (batch ${index + 1} of ${record.batches.length})`;
+function machinesOf(record: Maintenance): number {
+  return record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
 }
 
 function batchWindow(record: Maintenance, id: string): Mrkdwn {

@@ -14,5 +14,5 @@ export interface TextFile {
 /** The text of a file that Slack did not take, as a message: whole if it fits, else with a word on what is left out. */
 export function renderFile(file: TextFile, failure: SlackFailure): SlackMessage {
   const words = mrk`📄 *${free(file.title, 200)}*\n_As a message, because the file was not taken: ${free(failure.what, 400)}_\n*Next:* ${free(failure.next, 400)}`;
-  return message(words, [section(words), ...fixedText(file.text)]);
+  return message([section(words), ...fixedText(file.text)]);
 }

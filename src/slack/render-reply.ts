@@ -20,5 +20,5 @@ export function renderReply(reply: Reply): SlackMessage {
   const blocks: Block[] = [section(words)];
   if (reply.line !== null) blocks.push(fixedLine(reply.line));
   if (reply.table !== null) blocks.push(...fixedText(reply.table));
-  return message(words, blocks);
+  return message(blocks);
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../support/fast-check.js";
 import { httpMaster } from "./adversary/http-master.js";
 import { inProcessMaster } from "./adversary/in-process-master.js";
 import { tenMaintenances } from "./adversary/ten-maintenances.js";
@@ -20,22 +21,22 @@ function expectBusy(runs: readonly Awaited<ReturnType<typeof tenMaintenances>>[]
 
 describe("ten maintenances of ours while others edit the schedule all the time (invariants 1, 3 and 12)", () => {
   it("leave every window of others intact and end with ours as decided, in 1,000 runs", {
-    timeout: 300_000,
+    timeout: runs(300_000),
   }, async () => {
-    const runs: Awaited<ReturnType<typeof tenMaintenances>>[] = [];
+    const finished: Awaited<ReturnType<typeof tenMaintenances>>[] = [];
     const property = fc.asyncProperty(seeds, async (seed) => {
-      runs.push(await tenMaintenances(seed, inProcessMaster));
+      finished.push(await tenMaintenances(seed, inProcessMaster));
     });
-    await fc.assert(property, { numRuns: 1_000, endOnFailure: true });
-    expectBusy(runs);
+    await fc.assert(property, { numRuns: runs(1_000), endOnFailure: true });
+    expectBusy(finished);
   });
 
-  it("do the same over HTTP, with the real client", { timeout: 300_000 }, async () => {
-    const runs: Awaited<ReturnType<typeof tenMaintenances>>[] = [];
+  it("do the same over HTTP, with the real client", { timeout: runs(300_000) }, async () => {
+    const finished: Awaited<ReturnType<typeof tenMaintenances>>[] = [];
     const property = fc.asyncProperty(seeds, async (seed) => {
-      runs.push(await tenMaintenances(seed, httpMaster));
+      finished.push(await tenMaintenances(seed, httpMaster));
     });
-    await fc.assert(property, { numRuns: 10, endOnFailure: true });
-    expectBusy(runs);
+    await fc.assert(property, { numRuns: runs(10), endOnFailure: true });
+    expectBusy(finished);
   });
 });

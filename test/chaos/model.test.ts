@@ -5,6 +5,7 @@ import { machineKey } from "../../src/maintenance/machine.js";
 import type { Window } from "../../src/maintenance/schedule.js";
 import { placeMachines, removeMachines, windowOf } from "../../src/maintenance/schedule-edit.js";
 import { first } from "../maintenance/flow.js";
+import { runs } from "../support/fast-check.js";
 import { HOUR, MINUTE, NOW, task } from "../support/world.js";
 import { ANSWERED, HOSTS, RehearsedBot } from "./model/rehearsed-bot.js";
 import type { Weather } from "./model/watched-master.js";
@@ -155,7 +156,7 @@ describe("whatever people, frameworks, other tools and crashes do", () => {
           await one(bot);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
   });
 
@@ -170,7 +171,7 @@ describe("whatever people, frameworks, other tools and crashes do", () => {
         bot.sleep(HOUR);
         await bot.driveToEnd();
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { undoFormatting } from "../../src/commands/index.js";
+import { runs } from "../support/fast-check.js";
 
 test.each([
   ["<http://web-01.example.com|web-01.example.com>", "web-01.example.com"],
@@ -13,6 +14,8 @@ test.each([
   ["<@U01ALICE> <#C01OPS|ops> <!channel>", "<@U01ALICE> <#C01OPS|ops> <!channel>"],
   ["“kernel update” ‘it’s’ „x‟", `"kernel update" 'it's' "x"`],
   ["`web-01` ```x```", "web-01 x"],
+  ["ｗｅｂ－０１、ｗｅｂ－０２　４ｈ", "web-01,web-02 4h"],
+  ["• web-01\n• web-02", "web-01 web-02"],
   ["a\u00A0\u2003 b\r\n\tc ", "a b c"],
   ["web\u200B-\uFEFF01", "web-01"],
 ])("%s", (typed, plain) => {
@@ -50,6 +53,6 @@ test("undoing twice changes nothing", () => {
       const once = undoFormatting(typed);
       expect(undoFormatting(once)).toBe(once);
     }),
-    { numRuns: 5_000 },
+    { numRuns: runs(5_000) },
   );
 });

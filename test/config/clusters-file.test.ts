@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { configOf, errorOf, problemsOf, withClusters } from "./parse.js";
 
-const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const PEM = readFileSync("test/mesos/support/tls/master.pem", "utf8");
 
 describe("a clusters file that is right", () => {
   const full = `
@@ -241,6 +242,7 @@ extra: true
 
   test.each([
     ["a CA file that is not there", {}, "(no such file)"],
+    ["a CA file that is cut off", { "/etc/bot/ca.pem": PEM.slice(0, 200) }, "is it cut off?"],
     ["a CA file without a certificate", { "/etc/bot/ca.pem": "hello" }, "without a PEM certificate"],
   ])("%s is explained", (_, files, why) => {
     const text = "clusters: { prod: { masters: [https://m1], tls: { ca_file: ca.pem } } }";
@@ -262,6 +264,38 @@ extra: true
     ["an alias without an anchor", "clusters: *nobody\n", "clusters.yaml"],
   ])("%s is explained", (_, text, why) => {
     expect(problemsOf(withClusters(text))[0]).toContain(why);
+  });
+
+  test("what is wrong always has an example beside it", () => {
+    const texts = [
+      "x-common: &a {}\nclusters:\n  prod:\n    masters: [m1]\n    frobnicate: 1\n",
+      "clusters:\n  prod:\n  dev: 3\n",
+      "clusters:\n\tprod: {}\n",
+      "clusters:\n  prod:\n    <<: *nobody\n",
+      "clusters: [",
+      "clusters: {}\n---\na: 1\n",
+      "clusters:\n  a: { masters: [m1] }\n  a: { masters: [m2] }\n",
+    ];
+    for (const text of texts) {
+      const { problems } = errorOf(withClusters(text));
+      expect(problems.filter(({ example }) => example === "")).toEqual([]);
+    }
+  });
+
+  test.each(["\r\n", "\n"])("lines may end in %j, and clusters may share an anchor", (end) => {
+    const lines = [
+      "clusters:",
+      "  prod: &prod",
+      "    masters: [m1]",
+      "    channel: C0PROD",
+      "  dev:",
+      "    <<: *prod",
+    ];
+    const { clusters } = configOf(withClusters([...lines, "    masters: [m2]", ""].join(end)));
+    expect(clusters).toMatchObject([
+      { name: "prod", channel: "C0PROD" },
+      { name: "dev", channel: "C0PROD", masters: ["http://m2:5050"] },
+    ]);
   });
 
   test("a file that is not there is said with its path", () => {

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { ConfigError } from "../../src/config/config-error.js";
 import { VARIABLE_NAMES } from "../../src/config/environment-schema.js";
 import { clusterDocs } from "../../src/config/tables.js";
+import { runs } from "../support/fast-check.js";
 import { parse, SLACK, withClusters } from "./parse.js";
 
 describe("the table of problems", () => {
@@ -71,7 +72,7 @@ describe("a secret never appears among the problems, wherever it was put", () =>
           expect(textOf(parse({ env, role }))).not.toContain(SECRET);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -85,7 +86,7 @@ describe("a secret never appears among the problems, wherever it was put", () =>
         const text = `clusters:\n  prod:\n    masters: [m1]\n    ${line}\n`;
         expect(textOf(parse(withClusters(text)))).not.toContain(SECRET);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -71,7 +71,7 @@ describe("config/clusters.example.yaml", () => {
     const whole = text.replace(/^( +)# (?=(?: *)[a-z_]+:(?: |$)(?!\/))/gm, "$1");
     expect(whole).toContain("\n    inventory: ");
     const files = {
-      "config/ca/mesos.pem": "-----BEGIN CERTIFICATE-----\n",
+      "config/ca/mesos.pem": repositoryFile("test/mesos/support/tls/master.pem"),
       "config/inventory/prod.ini": "[web]\n",
     };
     expect(check(whole, files, { PROD_MESOS_SECRET: "s" })).toMatchObject({ ok: true });

@@ -70,7 +70,7 @@ describe("the store", () => {
     });
   });
 
-  test.each(["bot", "worker"])("of a %s of its own has to be Redis", (role) => {
+  test.each(["bot", "worker"] as const)("of a %s of its own has to be Redis", (role) => {
     expect(problemsOf({ role, env: LEAST })).toEqual([
       expect.stringMatching(/^REDIS_URL: is not set: .*the embedded store serves one process only/),
     ]);
@@ -165,13 +165,38 @@ describe("the rest", () => {
       "embedded",
     );
   });
-
-  test("an unknown role is refused before anything else", () => {
-    expect(problemsOf({ role: "wroker" })).toEqual(["--role: is none of bot, worker, all"]);
-  });
 });
 
 describe("one cluster without a file", () => {
+  test.each([
+    ["m1;m2", /write scheme, host and port/],
+    ["m1:0", /write scheme, host and port/],
+    ["::1", /IPv6 address without brackets/],
+    ["fe80::1:5050", /IPv6 address without brackets/],
+    ["http://m1:5050/master", /leave out what follows/],
+    ["m1,http://M1:5050/", /same master as one before it/],
+  ])("masters %s are refused", (MESOS_MASTERS, what) => {
+    expect(problemsOf({ env: { ...LEAST, MESOS_MASTERS } })).toEqual([expect.stringMatching(what)]);
+  });
+
+  test("an IPv6 address stands in brackets", () => {
+    const { clusters } = configOf({ env: { ...LEAST, MESOS_MASTERS: "[::1],http://[fe80::1]:5051/" } });
+    expect(clusters[0]?.masters).toEqual(["http://[::1]:5050", "http://[fe80::1]:5051"]);
+  });
+
+  test("a principal with a colon is refused: the master would read it as a shorter one", () => {
+    const env = { ...LEAST, MESOS_PRINCIPAL: "a:b", MESOS_SECRET: "s" };
+    expect(problemsOf({ env })).toEqual([expect.stringMatching(/^MESOS_PRINCIPAL: has a colon/)]);
+  });
+
+  test("quotes that an env file leaves around a value are named", () => {
+    const env = { ...LEAST, OPS_PORT: '"9465"', SLACK_BOT_TOKEN: "'xoxb-1'" };
+    expect(problemsOf({ env })).toEqual([
+      expect.stringMatching(/^SLACK_BOT_TOKEN: .*leave out the quotes/),
+      expect.stringMatching(/^OPS_PORT: .*leave out the quotes/),
+    ]);
+  });
+
   test("is named default and takes its masters, login and channel from the environment", () => {
     const env = { ...LEAST, MESOS_PRINCIPAL: "bot", MESOS_SECRET: "s", SLACK_CHANNEL: "C01OPS" };
     const [cluster] = configOf({ env: { ...env, MESOS_MASTERS: "http://m1:5050/, m2" } }).clusters;

@@ -1,10 +1,10 @@
-import type { Config } from "../../src/config/config.js";
+import type { Config, Role } from "../../src/config/config.js";
 import type { ConfigError } from "../../src/config/config-error.js";
 import { parseConfig } from "../../src/config/parse-config.js";
 
 export interface Given {
   readonly env?: Readonly<Record<string, string>>;
-  readonly role?: string;
+  readonly role?: Role;
   /** Files that exist, by path. */
   readonly files?: Readonly<Record<string, string>>;
 }

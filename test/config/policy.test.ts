@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ClusterPolicy } from "../../src/config/config.js";
+import { runs } from "../support/fast-check.js";
 import { configOf, errorOf, problemsOf, withClusters } from "./parse.js";
 
 const fileWith = (line: string) => withClusters(`clusters:\n  prod:\n    masters: [m1]\n    ${line}\n`);
@@ -82,7 +83,7 @@ describe("days of the calendar", () => {
         expect(days).toContain(to);
         expect(days).toHaveLength(((to - from + 7) % 7) + 1);
       }),
-      { numRuns: 49 },
+      { numRuns: runs(49) },
     );
   });
 });

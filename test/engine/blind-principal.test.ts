@@ -3,6 +3,7 @@ import { Secret } from "../../src/config/secret.js";
 import { PERMISSIONS, type Permission } from "../../src/rehearsal/master/access.js";
 import { until } from "../support/until.js";
 import { useEngine } from "./support/engine.js";
+import { ALICE } from "./support/people.js";
 import type { TestCluster } from "./support/test-cluster.js";
 
 const FOREIGN = {
@@ -48,10 +49,21 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     },
   );
 
-  it("that shows no window at all, not even ours, gets one post and no more", async ({ onTestFinished }) => {
+  it("that shows no window at all gets no post before a person has typed that there is none", async ({
+    onTestFinished,
+  }) => {
     const cluster = await start(["get_maintenance_schedule", "get_maintenance_status"], [], onTestFinished);
     cluster.master.postSchedule({ windows: [FOREIGN] });
-    const maintenance = await cluster.drain("web-01 2h");
+    await cluster.type(ALICE, "drain web-01 2h");
+    await cluster.told(ALICE, /the bot has never seen one there.*--confirm 1/s);
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
+    expect(cluster.master.state().schedule.windows).toEqual([FOREIGN]);
+  });
+
+  it("and after that gets one post and no more", async ({ onTestFinished }) => {
+    const cluster = await start(["get_maintenance_schedule", "get_maintenance_status"], [], onTestFinished);
+    cluster.master.postSchedule({ windows: [FOREIGN] });
+    const maintenance = await cluster.drain("web-01 2h --confirm 1");
     const told = await maintenance.thread(/accepted our window of web-01, and now shows no window at all/);
     expect(told).toContain("get_maintenance_schedules and get_maintenance_statuses");
     await later(cluster);

@@ -64,7 +64,7 @@ describe("a fail-over while machines drain", () => {
   it("looks hosts up only when all agents have registered again", async () => {
     const cluster = await engine().cluster();
     cluster.master.failOver({ reregisterMs: null });
-    const maintenance = await cluster.drain("web-* 2h");
+    const maintenance = await cluster.drain("web-* 2h --confirm 6");
     expect(await maintenance.thread(/has not heard from all agents yet/)).toContain(
       "No window was posted yet",
     );

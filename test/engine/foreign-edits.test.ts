@@ -199,7 +199,7 @@ describe.concurrent("a principal that does not see everything (invariant 2)", ()
       },
       onTestFinished,
     );
-    const maintenance = await cluster.drain("web-01 2h");
+    const maintenance = await cluster.drain("web-01 2h --confirm 1");
     const told = await maintenance.thread(/lacks the right to do this/);
     expect(told).toMatch(/> .*403 Forbidden/);
     expect(told).toContain("Not done: The window is not posted yet.");

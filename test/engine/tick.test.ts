@@ -36,6 +36,7 @@ it("an effect after a call without an answer waits, so that the open call is not
     save: async (next) => void saved.push(next),
     fence: async () => {},
     others: async () => [],
+    finished: async () => [],
     now: () => NOW,
   });
   expect(posts).toBe(1);

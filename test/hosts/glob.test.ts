@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseExpression } from "../../src/hosts/glob.js";
 import { compileRegex } from "../../src/hosts/regex.js";
+import { runs } from "../support/fast-check.js";
 
 function matches(glob: string, text: string): boolean {
   const parsed = parseExpression(glob);
@@ -26,7 +27,7 @@ test("a glob matches what its definition says", () => {
     fc.property(glob, text, (pattern, name) => {
       expect(matches(pattern, name)).toBe(defined(pattern, name));
     }),
-    { numRuns: 5_000 },
+    { numRuns: runs(5_000) },
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { parseInventory } from "../../src/hosts/index.js";
+import { runs } from "../support/fast-check.js";
 
 function read(text: string, name: string) {
   const parsed = parseInventory(text, name);
@@ -201,6 +202,6 @@ test("no text makes the parser throw", () => {
     fc.property(fc.oneof(fc.string(), text), fc.constantFrom("h.ini", "h.yml", "h"), (content, name) => {
       parseInventory(content, name);
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });

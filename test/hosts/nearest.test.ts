@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editDistance, nearest } from "../../src/hosts/nearest.js";
+import { runs } from "../support/fast-check.js";
 
 /** The textbook's distance (insert, delete, replace, swap of neighbours), without any shortcut. */
 function textbook(a: string, b: string): number {
@@ -32,7 +33,7 @@ test("the edit distance is the textbook's, up to the limit", () => {
     fc.property(word, word, fc.integer({ min: 0, max: 9 }), (a, b, most) => {
       expect(editDistance(a, b, most)).toBe(Math.min(textbook(a, b), most + 1));
     }),
-    { numRuns: 5_000 },
+    { numRuns: runs(5_000) },
   );
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { parsePattern } from "../../src/hosts/index.js";
 import { splitPattern } from "../../src/hosts/split.js";
+import { runs } from "../support/fast-check.js";
 
 function termsOf(text: string): readonly string[] {
   const split = splitPattern(text);
@@ -74,6 +75,17 @@ describe("mistakes come with the pattern as it was probably meant", () => {
     ["web-*!web-03", /separator/, "web-*:!web-03"],
     ["web-*&@rack=r1", /separator/, "web-*:&@rack=r1"],
     ["w;b=r1", /@w;b=/, null],
+    ["web-01;web-02/db-1", /comma/, "web-01,web-02,db-1"],
+    ["web-01+web-02", /comma/, "web-01,web-02"],
+    ["web-01|web-02", /IPv4/, "web-01,web-02"],
+    ["web-01..06", /brackets and a colon/, "web-[01:06]"],
+    ["web-01..web-06", /brackets and a colon/, null],
+    ["web-[01..06]", /with a colon/, "web-[01:06]"],
+    ["web-01:5051", /port is left out/, null],
+    ["http://web-01/,web-02", /address of the web/, "web-01,web-02"],
+    ["http://web-01/state", /address of the web/, null],
+    ["@rack==r1", /one =/, "@rack=r1"],
+    ["@rack==", /one =/, null],
     ["web;db", /cannot contain ;/, null],
     ["web-01 db-01", /a space/, "web-01,db-01"],
     ["web db", /a space/, null],
@@ -110,7 +122,7 @@ describe("mistakes come with the pattern as it was probably meant", () => {
         const parsed = parsePattern(text);
         if (!parsed.ok && parsed.corrected !== null) expect(named(parsed.corrected)).toBe(named(text));
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 
@@ -121,7 +133,7 @@ describe("mistakes come with the pattern as it was probably meant", () => {
         const parsed = parsePattern(text);
         if (!parsed.ok && parsed.corrected !== null) expect(parsePattern(parsed.corrected).ok).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

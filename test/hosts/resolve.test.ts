@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { parsePattern } from "../../src/hosts/index.js";
 import { machineKey } from "../../src/maintenance/machine.js";
+import { runs } from "../support/fast-check.js";
 import { agent, indexOf, namesOf, resolve } from "./cluster.js";
 
 const AGENTS = [
@@ -325,7 +326,7 @@ describe("properties", () => {
         if (parsed.ok) resolve(pieces.join(""), universe);
         else if (parsed.corrected !== null) expect(parsePattern(parsed.corrected).ok).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

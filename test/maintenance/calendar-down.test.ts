@@ -11,7 +11,7 @@ const OPENS_AT = NOW + 7 * 24 * HOUR - HOUR;
 const busy = drainingWorld({ tasks: [task("t1", "marathon", "web-01")] });
 const policy = policyOf({ calendar: [HOURS] });
 const closed = { world: busy, policy, nowMs: CLOSED_AT };
-const OVERRIDE: Decision = { kind: "override", rule: "calendar", reason: " power cut " };
+const OVERRIDE: Decision = { kind: "override", reason: " power cut " };
 const open = asked(busy, NOW, policy);
 
 describe("outside the hours for Down", () => {
@@ -105,10 +105,19 @@ describe("an override", () => {
     expect(click(record, OVERRIDE, closed).record.overrides).toHaveLength(2);
   });
 
-  test("without a reason, of another rule, of no calendar, or after Down changes nothing", () => {
+  test("that is not needed says so and that it is not recorded", () => {
+    const twice = click(click(open, OVERRIDE, closed).record, OVERRIDE, closed);
+    for (const { reply } of [twice, click(open, OVERRIDE, { ...closed, policy: policyOf() })]) {
+      expect(reply).toMatchObject({
+        tone: "info",
+        text: expect.stringMatching(/--override was not needed: .* It is not recorded\.$/),
+      });
+    }
+  });
+
+  test("without a reason, of no calendar, or after Down changes nothing", () => {
     const rows: [typeof open, Decision, typeof policy][] = [
-      [open, { kind: "override", rule: "calendar", reason: "  " }, policy],
-      [open, { kind: "override", rule: "outOfService", reason: "why not" }, policy],
+      [open, { kind: "override", reason: "  " }, policy],
       [open, OVERRIDE, policyOf()],
       [inPhase("down"), OVERRIDE, policy],
     ];

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { clockTime, describeCalendar, isOpen, nextOpening } from "../../src/maintenance/calendar.js";
 import type { CalendarWindow } from "../../src/maintenance/policy.js";
+import { runs } from "../support/fast-check.js";
 
 const BERLIN = "Europe/Berlin";
 const WEEKDAYS = [1, 2, 3, 4, 5];
@@ -99,7 +100,7 @@ describe("when one opens next", () => {
         const between = from + Math.floor((share * (next - from)) / 60_000) * 60_000;
         if (between < next) expect(isOpen([w], between)).toBe(false);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

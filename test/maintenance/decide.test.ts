@@ -135,7 +135,7 @@ describe("every decision in every phase", () => {
     { kind: "hold", reason: null },
     { kind: "release" },
     { kind: "extend", byMs: HOUR },
-    { kind: "override", rule: "calendar", reason: "it is urgent" },
+    { kind: "override", reason: "it is urgent" },
   ];
   const recordIn = (phase: (typeof PHASES)[number]) => {
     if (phase === "awaiting_approval") return asked(busy);

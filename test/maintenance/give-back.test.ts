@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { applyEdit } from "../../src/maintenance/schedule-edit.js";
-import { HOUR, machine, NOW, windowOn, worldOf } from "../support/world.js";
-import { drainingWorld, goneWorld, inPhase, lastEvent, news, OURS, tick } from "./flow.js";
+import { answer, HOUR, machine, NOW, task, windowOn, worldOf } from "../support/world.js";
+import { click, drainingWorld, goneWorld, inPhase, lastEvent, news, OURS, tick } from "./flow.js";
 
 const theirs = windowOn(["web-01"], NOW + HOUR, null);
 
@@ -25,6 +25,17 @@ describe("cancelling", () => {
     expect(record.end).toMatchObject({ phase: "cancelled" });
     expect({ effects, wakeAtMs }).toEqual({ effects: [], wakeAtMs: null });
     expect(news(record)).toEqual(["cancelled"]);
+  });
+
+  test("says nothing of answers that leave the schedule with its window", () => {
+    const t1 = task("t1", "marathon", "web-01");
+    const promised = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
+    const before = tick(inPhase("draining"), promised).record;
+    expect(before.picture?.verdicts).toMatchObject([{ verdict: "promised" }]);
+    const sent = tick(click(before, { kind: "cancel" }).record, promised).record;
+    const gone = goneWorld({ tasks: [t1] });
+    expect(news(tick(sent, gone).record, before)).toEqual(["cancel_asked", "cancelled"]);
+    expect(news(tick(before, gone).record, before)).toContain("answers_changed");
   });
 
   test("a machine that somebody moved to their window stays there (invariant 12)", () => {

@@ -27,7 +27,34 @@ describe("while it is held", () => {
     const record = held();
     expect(record.held).toMatchObject({ by: "U0CAROL", reason: "backup runs", as: "operator" });
     expect(lastEvent(record, "held")).toMatchObject({ by: "U0CAROL", as: "operator" });
-    expect(click(record, HOLD).record).toBe(record);
+    expect(click(record, HOLD, { by: "U0CAROL" }).record).toBe(record);
+  });
+
+  test("a second hold with another reason keeps that one, as a line of its own", () => {
+    const again: Decision = { kind: "hold", reason: "backup failed, runs again" };
+    const { record, reply } = click(held(), again, { by: "U0CAROL" });
+    expect(record.held).toMatchObject({ by: "U0CAROL", atMs: NOW, reason: "backup failed, runs again" });
+    expect(news(record, held())).toEqual(["held"]);
+    expect(lastEvent(record, "held")).toMatchObject({ reason: "backup failed, runs again", as: "operator" });
+    expect(reply).toMatchObject({ tone: "done", text: expect.stringContaining("runs again") });
+    expect(click(record, again, { by: "U0CAROL" }).record).toBe(record);
+  });
+
+  test("a second hold without a reason leaves the one there is", () => {
+    const { record, reply } = click(held(), { kind: "hold", reason: null }, { by: "U0CAROL" });
+    expect(record).toEqual(held());
+    expect(reply.text).toContain("(backup runs)");
+  });
+
+  test("somebody else's hold is not added, and they are told who holds it and why", () => {
+    const before = held();
+    const { record, reply } = click(before, { kind: "hold", reason: "me too" }, { by: "U0EVE" });
+    expect(record).toBe(before);
+    expect(reply).toMatchObject({
+      tone: "info",
+      text: expect.stringContaining("already held by <@U0CAROL> (backup runs)"),
+      notDone: expect.stringContaining("not added"),
+    });
   });
 
   test("nothing is approved, and the question stays open", () => {
@@ -135,7 +162,21 @@ describe("who may release", () => {
 
   test("what nobody holds stays as it is", () => {
     const open = asked(busy);
-    expect(click(open, RELEASE).record).toBe(open);
+    const { record, reply } = click(open, RELEASE);
+    expect(record).toBe(open);
+    expect(reply).toMatchObject({ tone: "info", text: expect.stringContaining("nothing to release") });
+  });
+
+  test("a second release says that nothing was held any more, and who released it", () => {
+    const released = click(held(), RELEASE, { by: "U0CAROL" }).record;
+    for (const by of ["U0CAROL", "U0EVE"]) {
+      const again = click(released, RELEASE, { by, nowMs: NOW + MINUTE });
+      expect(again.record).toBe(released);
+      expect(again.reply).toMatchObject({
+        tone: "info",
+        text: expect.stringMatching(/not held any more \(<@U0CAROL> released it\): .*nothing to release/),
+      });
+    }
   });
 });
 
@@ -158,8 +199,12 @@ describe("an owner's hold", () => {
     const both = click({ ...held(), ...owned() }, HOLD, kim).record;
     expect(news(both, held())).toEqual(["held"]);
     expect(click(both, HOLD, kim).record).toBe(both);
+    const why = click(both, { kind: "hold", reason: "moving leaders" }, kim).record;
+    expect(why.held).toMatchObject({ by: "U0CAROL", reason: "backup runs" });
+    expect(lastEvent(why, "held")).toMatchObject({ by: "U0KIM", reason: "moving leaders", as: "owner" });
+    expect(click(why, RELEASE, { by: "U0CAROL", policy }).record.held?.reason).toBe("moving leaders");
     const operatorFirst = click(both, RELEASE, { by: "U0CAROL", policy });
-    expect(operatorFirst.record.held).toMatchObject({ by: "U0KIM", as: "owner" });
+    expect(operatorFirst.record.held).toMatchObject({ by: "U0KIM", as: "owner", reason: "backup runs" });
     expect(operatorFirst.reply.text).toMatch(/<@U0KIM> still holds it/);
     expect(click(operatorFirst.record, RELEASE, kim).record.held).toBeNull();
     const ownerFirst = click(both, RELEASE, kim).record;

@@ -134,7 +134,7 @@ describe("says what to do about a machine that is in a maintenance of ours", () 
       "one's own, draining",
       inPhase("draining", {}, mine),
       drainingWorld(),
-      /\/mesos cancel m-aaaa, then drain again, or \/mesos extend m-aaaa 2h/,
+      /\/mesos cancel m-aaaa, then drain again, or keep m-aaaa: its window lasts until the time you want already/,
     ],
     ["one's own, Down", inPhase("down", {}, mine), downWorld(), /\/mesos up m-aaaa/],
     [
@@ -148,6 +148,37 @@ describe("says what to do about a machine that is in a maintenance of ours", () 
     const record = plan(recordOf(), resolved(), world, [other], policyOf(), NOW);
     expect(lastEvent(record, "failed").next).toMatch(next);
     expect(lastEvent(record, "failed").why).toMatch(new RegExp(`by ${other.id} of <@${other.requester}>`));
+  });
+});
+
+describe("advises to extend one's own window by what it lacks of the one that was asked for", () => {
+  const mine = { id: "m-aaaa", requester: "U0ALICE" };
+  const advice = (wanted: { startMs: number | null; durationMs: number }, phase: "draining" | "down") => {
+    const world = phase === "down" ? downWorld() : drainingWorld();
+    const refused = plan(
+      recordOf({ wanted }),
+      resolved(),
+      world,
+      [inPhase(phase, {}, mine)],
+      policyOf(),
+      NOW + HOUR,
+    );
+    return lastEvent(refused, "failed").next;
+  };
+  test.each([
+    ["five hours from an hour later on", null, 5 * HOUR, "/mesos extend m-aaaa 2h to have it"],
+    ["to the minute, rounded up", null, 4.5 * HOUR + 1, "/mesos extend m-aaaa 1h31m to have it"],
+    ["a day and more", null, 30 * HOUR, "/mesos extend m-aaaa 1d3h to have it"],
+    ["just as long", null, 3 * HOUR, "keep m-aaaa: its window lasts until the time you want already"],
+    ["later on", NOW + 3 * HOUR, 2 * HOUR, "/mesos extend m-aaaa 1h to have it"],
+  ])("%s", (_, startMs, durationMs, words) => {
+    expect(advice({ startMs, durationMs }, "draining")).toContain(words);
+    expect(advice({ startMs, durationMs }, "down")).toContain(words);
+  });
+
+  test("but not where it would have to begin earlier: no extension does that", () => {
+    const next = advice({ startMs: NOW - HOUR, durationMs: 9 * HOUR }, "draining");
+    expect(next).toMatch(/\/mesos cancel m-aaaa, then drain again\.$/);
   });
 });
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { plan } from "../../src/maintenance/plan.js";
 import type { CalendarWindow, Policy } from "../../src/maintenance/policy.js";
-import { DRAIN_RULES } from "../../src/maintenance/policy-rules.js";
 import type { Maintenance } from "../../src/maintenance/record.js";
 import { agent, HOUR, machine, NOW, policyOf, recordOf, task, windowOn, worldOf } from "../support/world.js";
 import { first, inPhase, lastEvent, news } from "./flow.js";
@@ -231,14 +230,21 @@ describe("the calendar overridden with the drain", () => {
     ).toMatch(/^clusters\.prod\.caps/);
   });
 
-  test("where it was not needed leaves nothing behind that could count later", () => {
-    const going = drain(given("U0ALICE"), {});
-    expect(going.overrides).toEqual([]);
-    expect(news(going)).toEqual(["blast_radius"]);
-  });
-});
-
-test("every rule has a name of its own and the key of a setting", () => {
-  expect(new Set(DRAIN_RULES.map((rule) => rule.name)).size).toBe(DRAIN_RULES.length);
-  for (const rule of DRAIN_RULES) expect(rule.key).toMatch(/^[a-z_.]+$/);
+  test.each<[string, readonly CalendarWindow[], RegExp]>([
+    ["no calendar", [], /clusters\.prod\.calendar is not set\. It is not recorded/],
+    [
+      "its hours open",
+      [{ ...NIGHT, from: 0, to: 24 * 60 }],
+      /hours of clusters\.prod\.calendar are open now\. It is not recorded and does not count for Down/,
+    ],
+  ])(
+    "where it was not needed (%s) leaves nothing behind that could count later, and that is told",
+    (...row) => {
+      const [, calendar, words] = row;
+      const going = drain(given("U0ALICE"), { calendar });
+      expect(going.overrides).toEqual([]);
+      expect(news(going)).toEqual(["blast_radius", "note"]);
+      expect(lastEvent(going, "note").text).toMatch(words);
+    },
+  );
 });

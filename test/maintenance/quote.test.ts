@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { quoted } from "../../src/maintenance/quote.js";
 import { sentence } from "../../src/slack/mrkdwn.js";
+import { runs } from "../support/fast-check.js";
 
 test.each([
   ["<@U02BOB>", "‹@U02BOB>"],
@@ -39,6 +40,6 @@ test("whatever people write, a sentence names only those it names itself", () =>
       expect(told.text.match(/<[^>]*>/g)).toEqual(["<@U01ALICE>"]);
       expect(quoted(quoted(reason))).toBe(quoted(reason));
     }),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000) },
   );
 });

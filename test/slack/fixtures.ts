@@ -118,7 +118,10 @@ export function alarmingBlast(): BlastRadius {
       { id: "logs", role: "kafka", sizeMb: 512, machine: "web-01|10.0.0.1" },
       { id: "kafka-3", role: "kafka", sizeMb: 204_800, machine: "web-02|10.0.0.2" },
     ],
-    reservations: [{ role: "kafka", machine: "web-02|10.0.0.2", cpus: 2, memMb: 4096 }],
+    reservations: [
+      { role: "kafka", machine: "web-02|10.0.0.2", cpus: 2, memMb: 4096 },
+      { role: "logs", machine: "web-01|10.0.0.1", cpus: 1, memMb: 512 },
+    ],
     emptied: [{ kind: "rack", name: "r1", agents: 2 }],
     capacity: { fits: false, needs, free, roles: [{ role: "kafka", fits: false, needs, free }] },
   });

@@ -295,6 +295,18 @@ describe("starting and stopping", () => {
     await other.stop();
   });
 
+  it("says that its token was revoked while it ran, and is ready again once that is mended", async () => {
+    const other = createSlackApp({ settings: slack.settings("http"), handlers, logger, recheckMs: 10 });
+    await other.start();
+    expect(other.ready()).toBe(true);
+    slack.always("auth.test", { error: "token_revoked" });
+    await until(() => other.ready() !== true);
+    expect(other.ready()).toContain("The token was revoked.");
+    slack.always("auth.test", null);
+    await until(() => other.ready() === true);
+    await other.stop();
+  });
+
   it("names the scopes the token lacks", async () => {
     slack.once("auth.test", {
       status: 200,

@@ -7,7 +7,7 @@ import { mrk } from "../../src/slack/mrkdwn.js";
 import { BOT_TOKEN, FakeSlack } from "./fake-slack.js";
 import { keepingLogger } from "./fixtures.js";
 
-const CARD = message(mrk`summary`, [section(mrk`*web-01* is draining`), section(mrk`17 of 64 left`)]);
+const CARD = message([section(mrk`*web-01* is draining`), section(mrk`17 of 64 left`)]);
 
 let slack: FakeSlack;
 let messenger: Messenger;
@@ -40,7 +40,7 @@ describe("posting", () => {
       expect.objectContaining({
         channel: "C01OPS",
         thread_ts: "1.5",
-        text: "summary",
+        text: "*web-01* is draining\n17 of 64 left",
         blocks: CARD.blocks,
         unfurl_links: "false",
         parse: "none",
@@ -182,9 +182,30 @@ describe("answering a person", () => {
     ]);
   });
 
-  it("says why when neither works", async () => {
+  it.each(["channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived", "restricted_action"])(
+    "falls back to a direct message when the channel takes nothing: %s",
+    async (error) => {
+      slack.once("response_url", { status: 404, body: "expired_url" });
+      slack.once("chat.postEphemeral", { error });
+      await messenger.reply(to(slack.responseUrl()), reply);
+      const [told] = slack.callsOf("chat.postMessage");
+      expect(told).toMatchObject({ channel: "U01ALICE", text: expect.stringContaining("Nothing matches") });
+      expect(told).not.toHaveProperty("thread_ts");
+    },
+  );
+
+  it("does not look for another way when Slack is away or asks to wait", async () => {
+    slack.once("chat.postEphemeral", { status: 429, headers: { "retry-after": "7" } });
+    expect(await failureOf(messenger.reply(to(null), reply))).toMatchObject({ retryAfterMs: 7000 });
+    expect(slack.callsOf("chat.postMessage")).toEqual([]);
+  });
+
+  it("says why when nothing works", async () => {
     slack.always("chat.postEphemeral", { error: "not_in_channel" });
-    expect(await failureOf(messenger.reply(to(null), reply))).toMatchObject({ code: "not_in_channel" });
+    slack.always("chat.postMessage", { error: "messages_tab_disabled" });
+    const failure = await failureOf(messenger.reply(to(null), reply));
+    expect(failure).toMatchObject({ code: "messages_tab_disabled", permanent: true });
+    expect(failure.next).toContain("Messages Tab");
   });
 });
 

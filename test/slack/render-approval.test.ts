@@ -24,12 +24,19 @@ describe("the question", () => {
         "m-7k3q in prod · asked 2026-11-20 21:52 UTC by @U01ALICE · expires 2026-11-20 22:52 UTC",
         "Window  2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC (4 h)",
         "Will be lost: 3 tasks (marathon 2, kafka 1).",
-        "promised 1 · refused 1 (kafka on web-02) · silent 1 (chronos on web-02) · empty 0",
+        "Answers  promised 1 · refused 1 (kafka on web-02) · silent 1 (chronos on web-02) · empty 0",
         "Machines  web-01, web-02",
         "Tasks  /billing/api ×2 on web-01, kafka-3 on web-02",
         "[Approve Down] [Deny] [Hold]",
       ].join("\n"),
     );
+  });
+
+  it("says which of several batches it is about", () => {
+    const batches = [batchOf({ id: "b1" }), batchOf({ id: "b2" })];
+    const [, second = batchOf()] = batches;
+    const shown = renderText(renderApproval(recordOf({ batches }), second, approvalOf(), NOW));
+    expect(shown).toContain("m-7k3q (batch 2 of 2) in prod · asked");
   });
 
   it("says so when nothing will be lost", () => {
@@ -129,7 +136,7 @@ describe("before somebody answers the question says", () => {
       "💾 Persistent volumes out of reach: kafka-3 (200 GB) on web-02, logs (512 MB) on web-01",
       "🕳️ No agent left in: rack r1 (2 agents)",
       "📉 Does not fit on the agents that stay: needs 12 cpus, 48 GB, free 8.5 cpus, 100 GB; role kafka needs 12 cpus, 48 GB, free 8.5 cpus, 100 GB",
-      "🔒 Dynamic reservations out of use: kafka on web-02 (2 cpus, 4 GB)",
+      "🔒 Dynamic reservations out of use: kafka on web-02 (2 cpus, 4 GB), logs on web-01 (1 cpu, 512 MB)",
     ]);
   });
 
@@ -155,11 +162,11 @@ describe("before somebody answers the question says", () => {
     expect(text({ forced: true })).toContain("Forced: the deadline has passed and tasks are left.");
   });
 
-  it("that it is held, with Release in place of Hold", () => {
-    const held = { by: "U03CAROL", atMs: NOW, reason: null, as: "operator" as const };
+  it("that it is held and why, with Release in place of what is not possible meanwhile", () => {
+    const held = { by: "U03CAROL", atMs: NOW, reason: "backup runs", as: "operator" as const };
     const shown = renderText(renderApproval(recordOf({ held }), batchOf(), approvalOf(), NOW));
-    expect(shown).toContain("Held by @U03CAROL: nothing is taken down until it is released.");
-    expect(shown).toContain("[Approve Down] [Deny] [Release]");
+    expect(shown).toContain("Held by @U03CAROL (backup runs): it can be approved once it is released.");
+    expect(shown).toContain("[Deny] [Release]");
   });
 
   it("the same while other things happen, so that it is not posted anew for each", () => {

@@ -1,23 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Maintenance, Phase } from "../../src/maintenance/record.js";
+import type { Maintenance } from "../../src/maintenance/record.js";
+import { millisToNanos } from "../../src/maintenance/time.js";
 import { renderText } from "../../src/slack/blocks.js";
-import { parseClick } from "../../src/slack/button-value.js";
 import { renderCard } from "../../src/slack/render-card.js";
+import { buttons } from "./card-clicks.js";
 import { approvalOf, batchOf, HOUR, machines, NOW, pictureOf, recordOf, verdict } from "./fixtures.js";
 
 const text = (record: Maintenance, now = NOW) => renderText(renderCard(record, now));
-
-/** Labels of the buttons and what each decides. */
-function buttons(record: Maintenance): [string, unknown][] {
-  return renderCard(record, NOW).blocks.flatMap((block) => {
-    if (block.type !== "actions") return [];
-    return block.elements.flatMap((element): [string, unknown][] => {
-      if (element.type !== "button") return [];
-      const parsed = parseClick(element.value);
-      return [[element.text.text, parsed.kind === "decision" ? parsed.button.decision : parsed]];
-    });
-  });
-}
 
 describe("the card", () => {
   it("tells who, why, when, how far and what every framework says", () => {
@@ -38,7 +27,7 @@ describe("the card", () => {
         "Window",
         "2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC (4 h)",
         "Tasks",
-        "17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 %",
+        "17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 % gone",
         "Frameworks  kafka: refused 1 (on web-02) · marathon: promised 1/2, silent 1 · aurora: empty",
         "Batch 1 of 1  draining · web-01, web-02, web-03, web-04, web-05, web-06",
         "[Ask for Down] [Hold] [Extend] [Details] [Cancel]",
@@ -51,44 +40,6 @@ describe("the card", () => {
     expect(shown).toContain("Drain web-* in prod · looking up machines");
     expect(shown).toContain("as soon as it is posted (4 h)");
     expect(shown).toContain("Hosts  web-*");
-  });
-
-  it.each([
-    ["scheduled", ["Hold", "Extend", "Details", "Cancel"]],
-    ["draining", ["Ask for Down", "Hold", "Extend", "Details", "Cancel"]],
-    ["awaiting_approval", ["Hold", "Extend", "Details", "Cancel"]],
-    ["taking_down", ["Details", "Cancel"]],
-    ["down", ["Up", "Extend", "Details"]],
-    ["bringing_up", ["Details"]],
-  ] as [Phase, string[]][])("while %s it has the buttons %j", (phase, labels) => {
-    expect(buttons(recordOf({ batches: [batchOf({ phase })] })).map(([label]) => label)).toEqual(labels);
-  });
-
-  it("while the call is under way it cannot be cancelled", () => {
-    const intent = { approvalId: "b1a1", sentAtMs: NOW, tasks: 0 };
-    const record = recordOf({ batches: [batchOf({ phase: "taking_down", intent })] });
-    expect(buttons(record).map(([label]) => label)).toEqual(["Details"]);
-  });
-
-  it.each([
-    ["window_changed", null, "Post the window again"],
-    ["own_window_unseen", null, "Post the window again"],
-    ["cancel_unseen", { by: "U02BOB", atMs: NOW }, "Cancel"],
-  ] as const)("offers what ends the trouble %s", (code, cancel, label) => {
-    const trouble = { code, what: "w", said: null, notDone: "n", next: "x", sinceMs: NOW };
-    expect(buttons(recordOf({ trouble, cancel })).map(([shown]) => shown)).toContain(label);
-  });
-
-  it("its buttons decide what they say", () => {
-    expect(buttons(recordOf())).toEqual([
-      ["Ask for Down", { kind: "ask_down", batch: "b1" }],
-      ["Hold", { kind: "hold", reason: null }],
-      ["Extend", { kind: "extend", byMs: HOUR }],
-      ["Details", { kind: "details", id: "m-7k3q" }],
-      ["Cancel", { kind: "cancel" }],
-    ]);
-    const down = recordOf({ batches: [batchOf({ phase: "down" })] });
-    expect(buttons(down)[0]).toEqual(["Up", { kind: "up" }]);
   });
 
   it.each([
@@ -128,9 +79,9 @@ describe("the card", () => {
   });
 
   it.each([
-    [0, 64, "0 of 64 left  ▓▓▓▓▓▓▓▓▓▓ 100 %"],
-    [1, 1000, "1 of 1000 left  ▓▓▓▓▓▓▓▓▓░ 99 %"],
-    [64, 64, "64 of 64 left  ░░░░░░░░░░ 0 %"],
+    [0, 64, "0 of 64 left  ▓▓▓▓▓▓▓▓▓▓ 100 % gone"],
+    [1, 1000, "1 of 1000 left  ▓▓▓▓▓▓▓▓▓░ 99 % gone"],
+    [64, 64, "64 of 64 left  ░░░░░░░░░░ 0 % gone"],
     [0, 0, "Tasks\nnone"],
   ])("%i of %i tasks are drawn honestly", (left, most, shown) => {
     expect(text(recordOf({ picture: pictureOf(left, most) }))).toContain(shown);
@@ -181,19 +132,10 @@ describe("the card", () => {
   it("counts what is left of one batch beside what was lost with another", () => {
     const batches = [batchOf({ id: "b1", phase: "down", approvals: [granted] }), batchOf({ id: "b2" })];
     const shown = text(recordOf({ batches, events: [{ ...wentDown, tasksLost: 1 }] }));
-    expect(shown).toContain("1 task lost · approved by @U03CAROL, @U02BOB\n17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 %");
+    expect(shown).toContain(
+      "1 task lost · approved by @U03CAROL, @U02BOB\n17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 % gone",
+    );
     expect(shown).toContain("Frameworks");
-  });
-
-  it("invites to Up and to Release, never to Down", () => {
-    const style = (record: Maintenance, label: string) =>
-      renderCard(record, NOW)
-        .blocks.flatMap((block) => (block.type === "actions" ? block.elements : []))
-        .flatMap((element) =>
-          element.type === "button" && element.text.text === label ? [element.style] : [],
-        );
-    expect(style(recordOf(), "Ask for Down")).toEqual([undefined]);
-    expect(style(recordOf({ batches: [batchOf({ phase: "down" })] }), "Up")).toEqual(["primary"]);
   });
 
   it("does not call machines empty whose agents are not back after a fail-over", () => {
@@ -253,18 +195,6 @@ describe("the card", () => {
     expect(shown).toContain("\naurora: empty");
   });
 
-  it.each([
-    ["release", "if tasks are left then, the machines are given back"],
-    ["ask", "if tasks are left then, the approval is asked for"],
-    ["force", "if tasks are left then, the approval is asked for, to go on in spite of them"],
-  ] as const)("says what the deadline does: %s", (then, words) => {
-    const deadline = { atMs: NOW + HOUR, then, met: false };
-    expect(text(recordOf({ deadline }))).toContain(`Deadline  2026-11-20 22:52 UTC: ${words}`);
-    expect(text(recordOf({ deadline: { ...deadline, met: true } }))).toContain(
-      "Deadline  2026-11-20 22:52 UTC · past",
-    );
-  });
-
   it("while held says who holds it and why, and offers Release in place of Hold", () => {
     const held = { by: "U02BOB", atMs: NOW, reason: "backup runs", as: "operator" as const };
     const record = recordOf({ held });
@@ -297,15 +227,9 @@ describe("the card", () => {
     expect(buttons(ready).map(([label]) => label)).not.toContain("Ready");
   });
 
-  it("does not offer to extend what has no end, or what is being moved", () => {
-    const { window } = batchOf();
-    const labels = (parts: Parameters<typeof batchOf>[0]) =>
-      buttons(recordOf({ batches: [batchOf(parts)] })).map(([label]) => label);
-    expect(labels({ window: { ...window, duration: null } })).not.toContain("Extend");
-    expect(labels({ movingFrom: window })).not.toContain("Extend");
-    expect(text(recordOf({ batches: [batchOf({ movingFrom: window })] }))).toContain(
-      "(4 h) · _being posted_",
-    );
+  it("says that a changed window is being posted", () => {
+    const moving = batchOf({ movingFrom: batchOf().window });
+    expect(text(recordOf({ batches: [moving] }))).toContain("(4 h) · _being posted_");
   });
 
   it("says when it was last seen once that is old, and that a window has passed", () => {
@@ -319,14 +243,20 @@ describe("the card", () => {
     expect(renderCard(recordOf(), NOW + 1000)).toEqual(renderCard(recordOf(), NOW));
   });
 
-  it("has a line per batch, and buttons for what each allows", () => {
+  it("has a line with its window per batch, and buttons for what each allows", () => {
+    const later = { start: millisToNanos(NOW + 8 * 60_000 + 4 * HOUR), duration: millisToNanos(HOUR) };
     const record = recordOf({
       batches: [
         batchOf({ id: "b1", phase: "down", machines: machines(1) }),
-        batchOf({ id: "b2", phase: "draining", machines: machines(2) }),
+        batchOf({ id: "b2", phase: "draining", machines: machines(2), window: later }),
       ],
     });
-    expect(text(record)).toContain("Batch 1 of 2  down · web-01\nBatch 2 of 2  draining · web-01, web-02");
+    for (const line of [
+      "Window (batch 1 of 2)\n2026-11-20 22:00 UTC",
+      "Batch 1 of 2  down · 2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC (4 h) · web-01",
+      "Batch 2 of 2  draining · 2026-11-21 02:00 UTC – 2026-11-21 03:00 UTC (1 h) · web-01, web-02",
+    ])
+      expect(text(record)).toContain(line);
     expect(buttons(record).slice(0, 2)).toEqual([
       ["Ask for Down", { kind: "ask_down", batch: "b2" }],
       ["Up", { kind: "up" }],
@@ -339,21 +269,6 @@ describe("the card", () => {
     const [, names = "", left] = /draining · (web-01, .*) and (\d+) more/.exec(shown) ?? [];
     expect(names.split(", ").length + Number(left)).toBe(500);
     expect(names.split(", ").length).toBeGreaterThan(50);
-  });
-
-  it("offers to post the window again when somebody else changed it", () => {
-    const trouble = {
-      code: "window_changed",
-      what: "Moved.",
-      said: null,
-      notDone: "Nothing.",
-      next: "Post it.",
-      sinceMs: NOW,
-    };
-    expect(buttons(recordOf({ trouble }))[0]).toEqual(["Post the window again", { kind: "retry" }]);
-    expect(
-      buttons(recordOf({ trouble: { ...trouble, code: "no_leader" } })).map(([label]) => label),
-    ).not.toContain("Post the window again");
   });
 
   it("after Up it says that it waits for agents, and can be closed without them", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type LogEvent, logEvent, type NewEvent } from "../../src/maintenance/events.js";
+import type { Maintenance } from "../../src/maintenance/record.js";
 import { renderText } from "../../src/slack/blocks.js";
 import { renderEvent } from "../../src/slack/render-event.js";
 import { batchOf, blastOf, HOUR, NOW, recordOf } from "./fixtures.js";
@@ -27,7 +28,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [
     { kind: "answers_changed", tasksLeft: 17, tasksMost: 64, frameworks: [framework] },
-    ["17 of 64 tasks left", "73 %", "kafka: promised 1/2, refused 1 (on web-04)"],
+    ["17 of 64 tasks left", "73 % gone", "kafka: promised 1/2, refused 1 (on web-04)"],
   ],
   [{ kind: "empty", batch: "b1" }, ["no tasks are left"]],
   [{ kind: "answers_cleared", why: "fail_over" }, ["leading master changed", "asked again", "not counted"]],
@@ -53,7 +54,12 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [
     { kind: "approval_reminder", batch: "b1", approval: "a1", expiresAtMs: NOW },
-    ["@U01ALICE: nobody has answered yet", "expires 2026-11-20 21:52 UTC", "nothing is taken down"],
+    [
+      "@U01ALICE: nobody has answered yet",
+      "expires 2026-11-20 21:52 UTC",
+      "nothing is taken down",
+      "Next: ask",
+    ],
   ],
   [
     {
@@ -75,11 +81,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   [{ kind: "released", by: "U02BOB" }, ["@U02BOB released the hold"]],
   [
     { kind: "extended", batch: "b1", by: "U02BOB", byMs: HOUR, endMs: NOW },
-    [
-      "@U02BOB extended the window by 1 h, until 2026-11-20 21:52 UTC",
-      "asked again",
-      "other windows are untouched",
-    ],
+    ["@U02BOB extended the window by 1 h, until 2026-11-20 21:52 UTC", "asked again", "Other windows stay"],
   ],
   [deadline("release", 3), ["The deadline has passed with 3 tasks left. The machines"]],
   [deadline("ask", 1), ["with 1 task left. The approval is asked for."]],
@@ -122,7 +124,10 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [{ kind: "cancel_asked", by: "U01ALICE" }, ["@U01ALICE cancelled"]],
   [{ kind: "cancelled" }, ["back in service", "untouched"]],
-  [{ kind: "overdue", batch: "b1", endMs: NOW }, ["ended 2026-11-20 21:52 UTC", "Next: press Up or Cancel"]],
+  [
+    { kind: "overdue", batch: "b1", endMs: NOW },
+    ["ended 2026-11-20 21:52 UTC", "still drain", "Next: press Extend"],
+  ],
   [{ kind: "foreign_change", text: "web-01 left the schedule" }, ["web-01 left the schedule"]],
   [
     {
@@ -159,13 +164,40 @@ describe("the thread's message for", () => {
       expect(message).toBeNull();
       return;
     }
-    expect(message?.text).not.toBe("");
+    // A notification shows nothing else, and without the thread.
+    expect(message?.text).toMatch(/^m-7k3q in prod: /);
     for (const part of words) expect(message === null ? "" : renderText(message)).toContain(part);
   });
 
   it("every kind of event is in the table above", () => {
     const kinds = logEvent.options.map((option) => option.shape.kind.value);
     expect([...new Set(EVENTS.map(([event]) => event.kind))].sort()).toEqual([...kinds].sort());
+  });
+
+  it.each([
+    ["overdue", { kind: "overdue", batch: "b1", endMs: NOW }, "still out of service", "press Up"],
+    [
+      "extended",
+      { kind: "extended", batch: "b1", by: "U02BOB", byMs: HOUR, endMs: NOW },
+      "Other windows stay",
+      "",
+    ],
+  ] as [string, NewEvent, ...string[]][])(
+    "%s of machines that are Down speaks of what helps then",
+    (_, event, ...words) => {
+      const shown = renderEvent(recordOf({ batches: [batchOf({ phase: "down" })] }), eventOf(event))?.text;
+      for (const part of words) expect(shown).toContain(part);
+      expect(shown).not.toMatch(/Cancel|asked again/);
+    },
+  );
+
+  it("agents that are missing names Stop waiting only where the card has it", () => {
+    const missing: NewEvent = { kind: "agents_missing", machines: ["web-01"] };
+    const text = (batches: Maintenance["batches"]) =>
+      renderEvent(recordOf({ batches }), eventOf(missing))?.text;
+    const up = batchOf({ id: "b1", phase: "up" });
+    expect(text([up])).toContain("Stop waiting");
+    expect(text([up, batchOf({ id: "b2" })])).not.toContain("Stop waiting");
   });
 
   it("an event of one of several batches says which", () => {

@@ -45,6 +45,13 @@ describe("what one person is told", () => {
     expect(shown).toContain("NAME    MODE\n  web-01  up");
   });
 
+  it("says of one line that is left out: one line", () => {
+    const table = Array.from({ length: 66 }, () => "x".repeat(99)).join("\n");
+    expect(renderText(renderReply(replyOf({ tone: "info", text: "Hosts:", table })))).toMatch(
+      /and 1 more line_$/,
+    );
+  });
+
   it("cuts a long table at a line, says how much is left out, and no line can end the code block", () => {
     const lines = Array.from({ length: 2000 }, (_, index) => `web-${index} \`\`\` <!channel>`);
     const message = renderReply(replyOf({ tone: "info", text: "Hosts:", table: lines.join("\n") }));

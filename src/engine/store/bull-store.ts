@@ -1,8 +1,16 @@
-import { type IQueueBackend, type JobProgress, Queue, Worker } from "bullmq";
+import { type IQueueBackend, type JobProgress, type JobsOptions, Queue, Worker } from "bullmq";
 import { settled } from "./answer-limit.js";
 import type { Driver } from "./driver.js";
 import { LockWatch } from "./lock-watch.js";
-import type { Store, StoreProcessor, StoreQueue, StoreWorker, StoreWorkerOptions } from "./store.js";
+import { writesOwned } from "./owned.js";
+import type {
+  Store,
+  StoreProcessor,
+  StoreQueue,
+  StoreQueueOptions,
+  StoreWorker,
+  StoreWorkerOptions,
+} from "./store.js";
 import { StoreError } from "./store-error.js";
 import type { TroubleLog } from "./trouble-log.js";
 
@@ -14,6 +22,19 @@ const EVENTS_KEPT = 1_000;
 
 interface Closable {
   close(force?: boolean): Promise<void>;
+}
+
+class AnyQueue<D, R> extends Queue<D, R, string, D, R, string, IQueueBackend, unknown> {}
+
+/**
+ * BullMQ keeps the limit beside the jobs, in the queue's meta data, and a Redis that was emptied has lost both. Where
+ * the limit comes before each job, there is no job without it (invariant 8).
+ */
+class OneAtATimeQueue<D, R> extends AnyQueue<D, R> {
+  override async add(name: string, data: D, options?: JobsOptions) {
+    await this.setGlobalConcurrency(1);
+    return await super.add(name, data, options);
+  }
 }
 
 /** The queues and workers of one opened store, whichever it is. */
@@ -33,9 +54,9 @@ export class BullStore implements Store {
     return this.#driver.kind;
   }
 
-  queue<D, R = unknown>(name: string): StoreQueue<D, R> {
+  queue<D, R = unknown>(name: string, { oneAtATime = false }: StoreQueueOptions = {}): StoreQueue<D, R> {
     this.#assertOpen();
-    const queue = new Queue<D, R, string, D, R, string, IQueueBackend, unknown>(
+    const queue = new (oneAtATime ? OneAtATimeQueue<D, R> : AnyQueue<D, R>)(
       name,
       { connection: {}, streams: { events: { maxLen: EVENTS_KEPT } }, ...this.#prefix() },
       this.#driver.producer,
@@ -54,8 +75,12 @@ export class BullStore implements Store {
     const watch = new LockWatch(options.lockDuration ?? DEFAULT_LOCK_MS);
     const worker: StoreWorker<D, R> = new Worker<D, R, string, IQueueBackend, JobProgress, unknown>(
       name,
-      (job, token = "", cancelled = new AbortController().signal) =>
-        watch.during(job.id ?? "", (lost) => processor(job, token, AbortSignal.any([lost, cancelled]))),
+      (job, token = "", cancelled = new AbortController().signal) => {
+        writesOwned(job, this.#driver.writeOwned);
+        return watch.during(job.id ?? "", (lost) =>
+          processor(job, token, AbortSignal.any([lost, cancelled])),
+        );
+      },
       { ...options, connection: {}, ...this.#prefix(), autorun: false },
       this.#driver.consumer,
     );

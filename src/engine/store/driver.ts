@@ -8,10 +8,34 @@ export interface Driver {
   readonly producer: BackendFactory<IQueueBackend, unknown>;
   /** For workers: waits for a store that is away. */
   readonly consumer: BackendFactory<IQueueBackend, unknown>;
+  /** For processors: waits like `consumer`. */
+  readonly writeOwned: WriteOwned;
   /** The key prefix, where the store has one. */
   readonly prefix?: string;
   /** One round trip; rejects with what is wrong. */
   ping(): Promise<unknown>;
   /** Called once, after every queue and worker is closed. */
   close(force: boolean): Promise<void>;
+}
+
+/**
+ * In one step that nothing can come into: proves that `token` still holds the lock of the job `owner`, makes the lock
+ * last `lockMs` from now, and stores `data` as BullMQ's own `updateData` would. What BullMQ has no call for is done
+ * here with BullMQ's keys and columns; each driver says on which of them it leans, and `owned.test.ts` fails when an
+ * upgrade changes them.
+ *
+ * @returns `lost`: the lock is not held; `gone`: there is no job `target`. Nothing was written then.
+ */
+export type WriteOwned = (write: OwnedWrite) => Promise<"written" | "lost" | "gone">;
+
+export interface OwnedWrite {
+  readonly queue: string;
+  /** Id of the job that the processor runs. */
+  readonly owner: string;
+  readonly token: string;
+  readonly lockMs: number;
+  /** Id of the job whose data is replaced: the owner itself, or another one of the queue. */
+  readonly target: string;
+  /** JSON. */
+  readonly data: string;
 }

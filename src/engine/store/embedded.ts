@@ -2,6 +2,7 @@ import { withAnswerLimit } from "./answer-limit.js";
 import type { Driver } from "./driver.js";
 import { embeddedBackend } from "./embedded-backend.js";
 import { makeDataDir, openDatabase } from "./embedded-database.js";
+import { embeddedWriteOwned } from "./embedded-owned.js";
 import { lockFolder } from "./folder-lock.js";
 import { Housekeeping } from "./housekeeping.js";
 import type { EmbeddedSettings, StoreLogger } from "./store.js";
@@ -24,6 +25,7 @@ export async function openEmbedded(settings: EmbeddedSettings, logger: StoreLogg
       kind: "embedded",
       producer: (name, options) => withAnswerLimit(embeddedBackend(pool, name, options), (error) => error),
       consumer: (name, options) => embeddedBackend(pool, name, options),
+      writeOwned: embeddedWriteOwned(pool),
       ping: () => pool.query("SELECT 1"),
       close: async () => {
         housekeeping.stop();

@@ -1,5 +1,11 @@
+import type { WriteOwned } from "./driver.js";
 import { CONTROL_WORKER_OPTIONS } from "./lane-options.js";
 import type { StoreJob } from "./store.js";
+
+const LOCK_MS = CONTROL_WORKER_OPTIONS.lockDuration;
+
+/** How the store writes for the jobs that its workers run. BullMQ keeps the way from a job to its store to itself. */
+const writers = new WeakMap<object, WriteOwned>();
 
 /** The lock of a job is gone: another worker may be running it, so nothing more may be written for it (invariant 8). */
 export class LockLostError extends Error {
@@ -13,16 +19,39 @@ export class LockLostError extends Error {
   }
 }
 
+/** Said by the store of a job that one of its workers is about to run. */
+export function writesOwned<D, R>(job: StoreJob<D, R>, write: WriteOwned): void {
+  writers.set(job, write);
+}
+
 /**
- * Replaces the data of the job that this processor runs, after proving that its lock is still held. BullMQ's
- * `updateData` asks for no lock, so without this a processor that was cut off from Redis would come back and overwrite
- * what its successor wrote (invariant 8).
+ * Replaces data while the lock of the job that this processor runs is held, and renews the lock: proof and write are
+ * one step of the store, so a processor that was cut off at whatever moment cannot come back and overwrite what its
+ * successor wrote (invariant 8). BullMQ's `updateData` asks for no lock.
  *
+ * @param job the job that the processor runs.
+ * @param record the job whose data is replaced, of the same queue: `job` itself, or the maintenance that it decides on.
  * @throws LockLostError when the lock belongs to somebody else or has expired; nothing is written then.
  */
-export async function updateOwned<D>(job: StoreJob<D>, token: string, data: D): Promise<void> {
-  await proveOwned(job, token);
-  await job.updateData(data);
+export async function updateOwned<D>(
+  job: StoreJob,
+  token: string,
+  data: D,
+  record: StoreJob<D> = job as StoreJob<D>,
+): Promise<void> {
+  const write = writers.get(job);
+  if (write === undefined)
+    throw new Error(`Nothing was written: job ${job.id} is not one that a worker of the store runs.`);
+  const [owner, target] = [job.id ?? "", record.id ?? ""];
+  const text = JSON.stringify(data);
+  const outcome = await write({ queue: job.queueName, owner, token, lockMs: LOCK_MS, target, data: text });
+  if (outcome === "lost") throw new LockLostError(owner);
+  if (outcome === "gone")
+    throw new Error(
+      `Job ${target} was removed from the queue: nothing was written, and nobody goes on with it. ` +
+        "Look into the master's schedule for what it left there.",
+    );
+  record.data = data;
 }
 
 /**
@@ -32,6 +61,6 @@ export async function updateOwned<D>(job: StoreJob<D>, token: string, data: D): 
  * @throws LockLostError
  */
 export async function proveOwned(job: StoreJob, token: string): Promise<void> {
-  const held = await job.extendLock(token, CONTROL_WORKER_OPTIONS.lockDuration);
+  const held = await job.extendLock(token, LOCK_MS);
   if (held !== 1) throw new LockLostError(job.id ?? "(no id)");
 }

@@ -4,6 +4,7 @@ import type { Driver } from "./driver.js";
 import { checkRedis } from "./redis-check.js";
 import { type RedisClient, redisAddress, redisClients } from "./redis-clients.js";
 import { redisError, saidBy, unreachable } from "./redis-errors.js";
+import { redisWriteOwned } from "./redis-owned.js";
 import type { RedisSettings, StoreLogger } from "./store.js";
 import { StoreError } from "./store-error.js";
 import type { TroubleLog } from "./trouble-log.js";
@@ -41,15 +42,17 @@ export async function openRedis(
   producer.on("close", () => trouble.failed("redis", CLOSED));
   producer.on("ready", () => trouble.recovered("redis"));
   consumer.on("error", (error) => trouble.failed("redis", error));
+  // The braces keep all keys on one node of a Redis Cluster, as BullMQ's scripts need.
+  const prefix = `{${settings.prefix ?? "mesos"}}`;
   return {
     kind: "redis",
-    // The braces keep all keys on one node of a Redis Cluster, as BullMQ's scripts need.
-    prefix: `{${settings.prefix ?? "mesos"}}`,
+    prefix,
     producer: (name, options, extra) =>
       withAnswerLimit(createRedisBackend(name, { ...options, connection: producer }, extra), (error) =>
         redisError(error, address),
       ),
     consumer: (name, options, extra) => createRedisBackend(name, { ...options, connection: consumer }, extra),
+    writeOwned: redisWriteOwned(consumer, prefix),
     ping: () => settled(producer.ping(), (error) => redisError(error, address)),
     close: async (force) => {
       producer.removeAllListeners("close");

@@ -51,18 +51,13 @@ type AnyQueue<D, R> = Queue<D, R, string, D, R, string, IQueueBackend, unknown>;
  */
 export type StoreQueue<D = unknown, R = unknown> = Pick<
   AnyQueue<D, R>,
-  | "name"
-  | "add"
-  | "addBulk"
-  | "getJob"
-  | "getJobs"
-  | "getJobCounts"
-  | "getGlobalConcurrency"
-  | "setGlobalConcurrency"
-  | "rateLimit"
-  | "remove"
-  | "close"
+  "add" | "getJob" | "getJobs" | "getJobCounts" | "setGlobalConcurrency" | "rateLimit"
 >;
+
+export interface StoreQueueOptions {
+  /** One job at a time for the whole installation: the limit is set again before each job that is added. */
+  readonly oneAtATime?: boolean;
+}
 
 /** BullMQ's worker on either store. */
 export type StoreWorker<D = unknown, R = unknown> = Worker<D, R, string, IQueueBackend, JobProgress, unknown>;
@@ -73,8 +68,8 @@ export type StoreWorkerOptions = Omit<WorkerOptions, "connection" | "prefix" | "
 /** The only store there is: everything the bot knows is a job in it. */
 export interface Store {
   readonly kind: StoreSettings["kind"];
-  /** The producer's side of a queue. Close it with the store, or earlier. */
-  queue<D, R = unknown>(name: string): StoreQueue<D, R>;
+  /** The producer's side of a queue; it closes with the store. */
+  queue<D, R = unknown>(name: string, options?: StoreQueueOptions): StoreQueue<D, R>;
   /** A worker that stands still until `run()`. It waits for a Redis that is away and goes on when it is back. */
   worker<D, R = unknown>(
     name: string,

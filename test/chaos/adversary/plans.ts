@@ -25,7 +25,7 @@ export function tenPlans(random: Random): Plan[] {
   return Array.from({ length: 10 }, (_, at): Plan => {
     const durationMs = (1 + random.below(4)) * HOUR;
     const extensions = Array.from({ length: random.below(3) }, () => (1 + random.below(6)) * (HOUR / 2));
-    const command = drainOf(`drain web-${2 * at + 1},web-${2 * at + 2} ${durationMs / HOUR}h`);
+    const command = drainOf(`drain web-${2 * at + 1},web-${2 * at + 2} ${durationMs / HOUR}h --confirm 2`);
     return { id: `m-000${at}`, command, end: random.pick(ENDS), extensions, durationMs };
   });
 }

@@ -75,6 +75,7 @@ export async function tenMaintenances(
         cluster,
         now,
         others: others(record.id),
+        finished: async () => [],
         async save(next) {
           records.set(next.id, next);
         },

@@ -69,6 +69,7 @@ export class RehearsedBot {
         },
         fence: async () => pass(),
         others: async () => [],
+        finished: async () => [],
         now: () => this.nowMs,
       });
       this.wakeAtMs = wakeAtMs;

@@ -1,4 +1,4 @@
-import { DelayedError, RateLimitError } from "bullmq";
+import { DelayedError, type Queue, RateLimitError } from "bullmq";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { CONTROL_WORKER_OPTIONS, NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
@@ -67,7 +67,8 @@ for (const { name, available, make } of PLACES) {
           if (job.name === "decision") {
             const record = await queue.getJob("m-1");
             if (!record) throw new Error("the record is gone");
-            await record.updateData({ ...record.data, decisions: [...record.data.decisions, job.id ?? ""] });
+            const decided = { ...record.data, decisions: [...record.data.decisions, job.id ?? ""] };
+            await updateOwned(job, token, decided, record);
             await wake(record);
             return undefined;
           }
@@ -99,6 +100,35 @@ for (const { name, available, make } of PLACES) {
       expect([...record.data.decisions].sort()).toEqual([...ids].sort());
       expect(record.failedReason).toBeUndefined();
       expect(record.data.ticks).toBeGreaterThanOrEqual(4);
+      expect(most).toBe(1);
+    });
+
+    it("runs one job at a time also after the store was emptied under its workers (invariant 8)", async () => {
+      const queue = store.queue<object>("control-emptied", { oneAtATime: true });
+      const ran: string[] = [];
+      let running = 0;
+      let most = 0;
+      const process: StoreProcessor<object, void> = async (job) => {
+        running += 1;
+        most = Math.max(most, running);
+        // Longer than a look at the store takes, so that two at once would be seen.
+        await new Promise((resolve) => setTimeout(resolve, 15));
+        running -= 1;
+        ran.push(job.id ?? "");
+      };
+      for (let n = 0; n < 3; n += 1) run("control-emptied", process);
+      await queue.add("decision", {}, { jobId: "before" });
+      const before = await until(async () => {
+        const job = await queue.getJob("before");
+        return job?.finishedOn ? job : undefined;
+      });
+      expect(before.failedReason).toBeUndefined();
+
+      await (queue as unknown as Queue).obliterate({ force: true });
+      const ids = Array.from({ length: 6 }, (_, n) => `after-${n}`);
+      await Promise.all(ids.map((jobId) => queue.add("decision", {}, { jobId })));
+      await until(() => ran.length === 7);
+      expect([...ran].sort()).toEqual([...ids, "before"].sort());
       expect(most).toBe(1);
     });
 

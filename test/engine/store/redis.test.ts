@@ -2,7 +2,8 @@ import { Redis } from "ioredis";
 import { afterEach, expect, it } from "vitest";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
-import type { Store, StoreSettings } from "../../../src/engine/store/store.js";
+import { updateOwned } from "../../../src/engine/store/owned.js";
+import type { Store, StoreProcessor, StoreSettings } from "../../../src/engine/store/store.js";
 import { StoreError } from "../../../src/engine/store/store-error.js";
 import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../support/redis.js";
 import { suiteFor } from "../../support/require.js";
@@ -198,11 +199,16 @@ suiteFor(
   });
 
   async function runsOne(store: Store): Promise<void> {
-    const ran: string[] = [];
-    const worker = store.worker("lane", async (job) => void ran.push(job.id ?? ""), CONTROL_WORKER_OPTIONS);
+    const write: StoreProcessor<unknown, void> = (job, token) => updateOwned(job, token, { ran: true });
+    const worker = store.worker("lane", write, CONTROL_WORKER_OPTIONS);
     void worker.run();
-    await store.queue("lane").add("work", {}, { jobId: "j-1", delay: 50 });
-    await until(() => ran.includes("j-1"));
+    const queue = store.queue("lane");
+    await queue.add("work", {}, { jobId: "j-1", delay: 50 });
+    const job = await until(async () => {
+      const found = await queue.getJob("j-1");
+      return found?.finishedOn ? found : undefined;
+    });
+    expect(job).toMatchObject({ data: { ran: true }, returnvalue: null });
     await worker.close();
   }
 });

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decide } from "../../src/maintenance/decide.js";
+import { decision } from "../../src/maintenance/decision.js";
+import { type Maintenance, PHASES, type Phase } from "../../src/maintenance/record.js";
+import { renderCard } from "../../src/slack/render-card.js";
+import { runs } from "../support/fast-check.js";
+import { policyOf } from "../support/world.js";
+import { buttons } from "./card-clicks.js";
+import { batchOf, HOUR, NOW, recordOf } from "./fixtures.js";
+
+describe("the buttons of the card", () => {
+  it.each([
+    ["scheduled", ["Hold", "Details", "Cancel"]],
+    ["draining", ["Ask for Down", "Hold", "Extend", "Details", "Cancel"]],
+    ["awaiting_approval", ["Hold", "Extend", "Details", "Cancel"]],
+    ["taking_down", ["Hold", "Details", "Cancel"]],
+    ["down", ["Up", "Extend", "Details"]],
+    ["bringing_up", ["Details"]],
+  ] as [Phase, string[]][])("while %s it has the buttons %j", (phase, labels) => {
+    expect(buttons(recordOf({ batches: [batchOf({ phase })] })).map(([label]) => label)).toEqual(labels);
+  });
+
+  it("while the call is under way it can be neither held nor cancelled", () => {
+    const intent = { approvalId: "b1a1", sentAtMs: NOW, tasks: 0 };
+    const record = recordOf({ batches: [batchOf({ phase: "taking_down", intent })] });
+    expect(buttons(record).map(([label]) => label)).toEqual(["Details"]);
+  });
+
+  it.each([
+    ["window_changed", null, "Post the window again"],
+    ["own_window_unseen", null, "Post the window again"],
+    ["cancel_unseen", { by: "U02BOB", atMs: NOW }, "Cancel"],
+  ] as const)("offers what ends the trouble %s", (code, cancel, label) => {
+    const trouble = { code, what: "w", said: null, notDone: "n", next: "x", sinceMs: NOW };
+    expect(buttons(recordOf({ trouble, cancel })).map(([shown]) => shown)).toContain(label);
+  });
+
+  it("its buttons decide what they say", () => {
+    expect(buttons(recordOf())).toEqual([
+      ["Ask for Down", { kind: "ask_down", batch: "b1" }],
+      ["Hold", { kind: "hold", reason: null }],
+      ["Extend", { kind: "extend", byMs: HOUR }],
+      ["Details", { kind: "details", id: "m-7k3q" }],
+      ["Cancel", { kind: "cancel" }],
+    ]);
+    const down = recordOf({ batches: [batchOf({ phase: "down" })] });
+    expect(buttons(down)[0]).toEqual(["Up", { kind: "up" }]);
+  });
+
+  it("does not offer to extend what has no end, or what is being moved", () => {
+    const { window } = batchOf();
+    const labels = (parts: Parameters<typeof batchOf>[0]) =>
+      buttons(recordOf({ batches: [batchOf(parts)] })).map(([label]) => label);
+    expect(labels({ window: { ...window, duration: null } })).not.toContain("Extend");
+    expect(labels({ movingFrom: window })).not.toContain("Extend");
+    expect(labels({ movingFrom: window })).not.toContain("Ask for Down");
+  });
+
+  it("offers to post the window again when somebody else changed it", () => {
+    const trouble = {
+      code: "window_changed",
+      what: "Moved.",
+      said: null,
+      notDone: "Nothing.",
+      next: "Post it.",
+      sinceMs: NOW,
+    };
+    expect(buttons(recordOf({ trouble }))[0]).toEqual(["Post the window again", { kind: "retry" }]);
+    expect(
+      buttons(recordOf({ trouble: { ...trouble, code: "no_leader" } })).map(([label]) => label),
+    ).not.toContain("Post the window again");
+  });
+
+  it("invites to Up and to Release, never to Down", () => {
+    const style = (record: Maintenance, label: string) =>
+      renderCard(record, NOW)
+        .blocks.flatMap((block) => (block.type === "actions" ? block.elements : []))
+        .flatMap((element) =>
+          element.type === "button" && element.text.text === label ? [element.style] : [],
+        );
+    expect(style(recordOf(), "Ask for Down")).toEqual([undefined]);
+    expect(style(recordOf({ batches: [batchOf({ phase: "down" })] }), "Up")).toEqual(["primary"]);
+  });
+
+  it("property: none is refused because of where the maintenance stands", () => {
+    const { window } = batchOf();
+    const batch = fc
+      .record({
+        phase: fc.constantFrom(...PHASES),
+        sent: fc.boolean(),
+        moving: fc.boolean(),
+        open: fc.boolean(),
+      })
+      .map(({ phase, sent, moving, open }) =>
+        batchOf({
+          phase,
+          intent: sent && phase === "taking_down" ? { approvalId: "a1", sentAtMs: NOW, tasks: 0 } : null,
+          movingFrom: moving && (phase === "draining" || phase === "down") ? window : null,
+          window: open ? { ...window, duration: null } : window,
+        }),
+      );
+    const held = { by: "U01ALICE", atMs: NOW, reason: null, as: "operator" as const };
+    const records = fc
+      .record({
+        batches: fc.array(batch, { minLength: 1, maxLength: 3 }),
+        held: fc.constantFrom(null, held),
+        cancel: fc.constantFrom(null, { by: "U01ALICE", atMs: NOW }),
+      })
+      .map(({ batches, held, cancel }) =>
+        recordOf({ held, cancel, batches: batches.map((one, index) => ({ ...one, id: `b${index + 1}` })) }),
+      );
+    const person = { user: "U01ALICE", groups: [], lookupFailed: false };
+    fc.assert(
+      fc.property(records, (record) => {
+        for (const [label, value] of buttons(record)) {
+          const click = decision.safeParse(value);
+          // The world decides on these, and it is read after the click.
+          if (!click.success || click.data.kind === "ask_down") continue;
+          const { reply } = decide(record, click.data, {
+            person,
+            nowMs: NOW,
+            policy: policyOf(),
+            world: null,
+          });
+          expect([label, reply.tone, reply.text]).toEqual([label, "done", reply.text]);
+        }
+      }),
+      { numRuns: runs(500) },
+    );
+  });
+});
