@@ -36,7 +36,9 @@ describe("the history of a cluster", () => {
   test("lists open and finished maintenances once each, newest first", () => {
     const open = recordOf({ id: "m-open", requestedAtMs: NOW + 2 * HOUR, reason: "disk" });
     const reply = historyReply("prod", [done], [open, done], NOW + 3 * HOUR);
-    expect(reply.text).toBe("prod: 2 maintenances, 1 of them open. The last one ended 2 h ago. In the table U0ALICE is <@U0ALICE>.");
+    expect(reply.text).toBe(
+      "prod: 2 maintenances, 1 of them open. The last one ended 2 h ago. In the table U0ALICE is <@U0ALICE>.",
+    );
     expect(lines(reply.table)).toEqual([
       "ID      END        WHEN (UTC)        WHO      NO.  LOST  REASON",
       "m-open  requested  2026-10-20 14:00  U0ALICE    -     -  disk",
