@@ -11,32 +11,55 @@ import { MesosError } from "../mesos/errors.js";
 import type { Cluster } from "./cluster.js";
 import { isAway, isUnsettledCall, troubleFrom } from "./troubles.js";
 
+/** What became of an effect. */
+export interface Acted {
+  readonly record: Maintenance;
+  /** Why it was not carried out, or may not have been, is told in the record. */
+  readonly failed: boolean;
+}
+
+/** What it takes to carry out an effect. */
+interface Scene {
+  /** What the effect was decided on. */
+  readonly world: World;
+  readonly cluster: Cluster;
+  readonly now: () => number;
+}
+
 /**
  * Carries out one effect and writes into the record only what the call itself told: a refusal, or that no answer came.
  * Success is not written down here; the next look at the world shows it (observe, decide, act, observe again).
  */
-export async function act(
-  record: Maintenance,
-  effect: Effect,
-  world: World,
-  cluster: Cluster,
-  now: () => number,
-): Promise<Maintenance> {
-  if (cluster.master.leader() !== world.leader || now() - world.observedAtMs > OLDEST_VIEW_MS) {
-    return notSent(record, effect);
-  }
+export async function act(record: Maintenance, effect: Effect, scene: Scene): Promise<Acted> {
+  const stale = whyStale(record, effect, scene);
+  if (stale !== null) return stale;
   switch (effect.kind) {
     case "update_schedule":
-      return await updateSchedule(record, effect.edit, world, cluster, now);
+      return await updateSchedule(record, effect, scene);
     case "start_maintenance":
-      return await startMaintenance(record, effect, cluster, now);
+      return await startMaintenance(record, effect, scene);
     case "stop_maintenance":
-      return await stopMaintenance(record, effect, world, cluster, now);
+      return await stopMaintenance(record, effect, scene);
   }
 }
 
-/** What was decided on a view older than this, or on another leader's, is decided again instead (invariant 2). */
+/** What was decided on a view older than this is decided again instead (invariant 2). */
 const OLDEST_VIEW_MS = 30_000;
+
+/** What was decided on another leader's view, or on an old one, is not sent; `null` when nothing speaks against it. */
+function whyStale(record: Maintenance, effect: Effect, { world, cluster, now }: Scene): Acted | null {
+  if (cluster.master.leader() !== world.leader) return { record: notSent(record, effect), failed: false };
+  const ageMs = now() - world.observedAtMs;
+  if (ageMs <= OLDEST_VIEW_MS) return null;
+  const trouble = {
+    code: "view_too_old",
+    what: `Looking at the cluster took ${Math.round(ageMs / 1_000)} s, and in that time anything may have changed.`,
+    said: null,
+    notDone: "Nothing was sent, because nobody may write on an old view.",
+    next: "It looks again by itself. If this stays, the master is overloaded or the way to it is slow: look at its load.",
+  };
+  return { record: withTrouble(notSent(record, effect), trouble, now()), failed: true };
+}
 
 /** Nothing was sent: the record as it was before it was decided. */
 function notSent(record: Maintenance, effect: Effect): Maintenance {
@@ -57,44 +80,51 @@ const NOT_POSTED: Record<ScheduleEdit["kind"], string> = {
  */
 async function updateSchedule(
   record: Maintenance,
-  edit: ScheduleEdit,
-  world: World,
-  cluster: Cluster,
-  now: () => number,
-): Promise<Maintenance> {
+  effect: Extract<Effect, { kind: "update_schedule" }>,
+  scene: Scene,
+): Promise<Acted> {
+  const { edit } = effect;
+  const { world, cluster, now } = scene;
   const notDone = NOT_POSTED[edit.kind];
   let next: Schedule;
   let accepted = false;
   try {
-    const schedule = await cluster.master.schedule();
+    const schedule = await cluster.master.scheduleOf(world.leaderId);
+    // Another leader may show us less than this one did: posting on top of that would wipe windows (invariants 1, 2).
+    if (schedule === null) {
+      cluster.forget();
+      return { record: settled(record), failed: false };
+    }
     next = applyEdit(schedule, edit, world.status.down);
-    if (sameSchedule(schedule, next)) return settled(record);
+    if (sameSchedule(schedule, next)) return { record: settled(record), failed: false };
   } catch (error) {
-    return withTrouble(settled(record), troubleFrom(error, notDone), now());
+    return { record: withTrouble(settled(record), troubleFrom(error, notDone), now()), failed: true };
   }
-  const written = await write(record, notDone, cluster, now, async () => {
+  const stale = whyStale(record, effect, scene);
+  if (stale !== null) return stale;
+  const written = await write(record, notDone, scene, async () => {
     await cluster.master.updateSchedule(next);
     accepted = true;
   });
   if (!accepted || edit.kind === "move") return written;
   const told = edit.kind === "place" ? withAcceptedPost : withAcceptedRemoval;
-  return told(written, edit.machines, now());
+  return { ...written, record: told(written.record, edit.machines, now()) };
 }
 
 /** A call that can be repeated without harm. Without an answer it is neither repeated nor given up for a while (invariant 7). */
 async function write(
   record: Maintenance,
   notDone: string,
-  cluster: Cluster,
-  now: () => number,
+  { cluster, now }: Scene,
   call: () => Promise<void>,
-): Promise<Maintenance> {
+): Promise<Acted> {
   try {
     await call();
-    return settled(record);
+    return { record: settled(record), failed: false };
   } catch (error) {
     const told = withTrouble(settled(record), troubleFrom(error, notDone), now());
-    return isUnsettledCall(error) ? { ...told, unsettledUntilMs: now() + cluster.policy.settleMs } : told;
+    const waits = isUnsettledCall(error) ? { unsettledUntilMs: now() + cluster.policy.settleMs } : {};
+    return { record: { ...told, ...waits }, failed: true };
   } finally {
     cluster.forget();
   }
@@ -112,14 +142,14 @@ function settled(record: Maintenance): Maintenance {
 async function startMaintenance(
   record: Maintenance,
   effect: Extract<Effect, { kind: "start_maintenance" }>,
-  cluster: Cluster,
-  now: () => number,
-): Promise<Maintenance> {
+  { cluster, now }: Scene,
+): Promise<Acted> {
   const batch = record.batches.find((b) => b.id === effect.batch);
-  if (batch === undefined || grantedApproval(batch) === null || batch.intent === null) return record;
+  if (batch === undefined || grantedApproval(batch) === null || batch.intent === null)
+    return { record, failed: false };
   try {
     await cluster.master.startMaintenance(effect.machines);
-    return record;
+    return { record, failed: false };
   } catch (error) {
     // "Not draining" may mean that an earlier call of ours has landed in the meantime: the world tells.
     if (isUnsettledCall(error) || (error instanceof MesosError && error.code === "not_draining")) {
@@ -127,16 +157,19 @@ async function startMaintenance(
         "Whether the machines went down is not known yet; the call is not repeated until the master's state shows it.";
       // Counted from the end of the call: only from now on can it no longer be under way here.
       const waiting = withBatch(record, { ...batch, intent: { ...batch.intent, sentAtMs: now() } });
-      return withTrouble(waiting, troubleFrom(error, notDone), now());
+      return { record: withTrouble(waiting, troubleFrom(error, notDone), now()), failed: true };
     }
     const back = withBatch(record, { ...batch, intent: null });
-    if (isAway(error))
-      return withTrouble(back, troubleFrom(error, "The machines were not taken down yet."), now());
+    if (isAway(error)) {
+      const trouble = troubleFrom(error, "The machines were not taken down yet.");
+      return { record: withTrouble(back, trouble, now()), failed: true };
+    }
     // Refused for good: the approval is used up without an effect, and a person decides anew.
     const trouble = troubleFrom(error, "The machines were not taken down.");
     const again = trouble.code === "not_scheduled" ? "" : " Then ask for Down again.";
     const told = withEvent(back, now(), { kind: "trouble", ...trouble, next: `${trouble.next}${again}` });
-    return withBatch(told, { ...batch, intent: null, phase: "draining", askedByItself: true });
+    const draining = { ...batch, intent: null, phase: "draining", askedByItself: true } as const;
+    return { record: withBatch(told, draining), failed: true };
   } finally {
     cluster.forget();
   }
@@ -145,10 +178,9 @@ async function startMaintenance(
 async function stopMaintenance(
   record: Maintenance,
   effect: Extract<Effect, { kind: "stop_maintenance" }>,
-  world: World,
-  cluster: Cluster,
-  now: () => number,
-): Promise<Maintenance> {
+  scene: Scene,
+): Promise<Acted> {
+  const { world, cluster } = scene;
   const { machines } = effect;
   let confirmed = false;
   const stop = async () => {
@@ -160,8 +192,8 @@ async function stopMaintenance(
     }
     confirmed = true;
   };
-  const written = await write(record, "The machines are not up yet.", cluster, now, stop);
-  return confirmed ? withConfirmedUp(written, machines) : written;
+  const written = await write(record, "The machines are not up yet.", scene, stop);
+  return confirmed ? { ...written, record: withConfirmedUp(written.record, machines) } : written;
 }
 
 function isNotDown(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { advance } from "../maintenance/advance.js";
 import { withAwayMachines } from "../maintenance/away-machines.js";
 import { withEvent, withTrouble } from "../maintenance/log.js";
+import type { Effect } from "../maintenance/phases.js";
 import { plan, refuse } from "../maintenance/plan.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { versionAdvice } from "../maintenance/version-advice.js";
@@ -61,23 +62,32 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
     await ports.save(record);
     if (step.effects.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null };
     // A post or a STOP that a crash cuts off may still land: until then nobody takes the world for its outcome (invariant 7).
-    if (step.effects.some((effect) => effect.kind !== "start_maintenance")) {
+    if (!step.effects.every(isStart)) {
       record = { ...record, unsettledUntilMs: now() + cluster.policy.settleMs };
       await ports.save(record);
     }
     const before = record;
+    let failed = false;
     for (const effect of step.effects) {
       await ports.fence();
-      record = await act(record, effect, world, cluster, now);
+      const acted = await act(record, effect, { world, cluster, now });
+      record = acted.record;
+      failed ||= acted.failed;
       // What followed a call without an answer would call it settled (invariant 7).
-      if (effect.kind !== "start_maintenance" && record.unsettledUntilMs !== null) break;
+      if (!isStart(effect) && record.unsettledUntilMs !== null) break;
     }
     if (record !== before) await ports.save(record);
-    // A call failed: not at once again. The next tick starts from the world.
-    if (record.trouble !== before.trouble)
-      return { record, wakeAtMs: step.wakeAtMs ?? now() + cluster.policy.pollMs };
+    if (failed) {
+      // The outcome of a call without an answer shows soon; what was refused would be refused again.
+      const showsSoon = record.unsettledUntilMs !== null || step.effects.some(isStart);
+      return { record, wakeAtMs: (showsSoon ? step.wakeAtMs : null) ?? now() + cluster.policy.pollMs };
+    }
   }
   return { record, wakeAtMs: now() + Math.min(1_000, cluster.policy.pollMs) };
+}
+
+function isStart(effect: Effect): boolean {
+  return effect.kind === "start_maintenance";
 }
 
 async function planned(

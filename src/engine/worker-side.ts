@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { ClusterConfig } from "../config/config.js";
 import { phaseOf } from "../maintenance/log.js";
-import { versionAdvice } from "../maintenance/version-advice.js";
 import { createMaster, type Master, type MasterOptions } from "../mesos/master.js";
 import { type Cluster, createCluster } from "./cluster.js";
 import { controlProcessor } from "./control.js";
@@ -11,6 +10,7 @@ import type { EngineLogger } from "./logger.js";
 import { createNotifier } from "./notify.js";
 import { queryProcessor } from "./queries.js";
 import { openRecords, type Records } from "./records.js";
+import { selfTest } from "./self-test.js";
 import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS } from "./store/lane-options.js";
 import type { Store, StoreWorker } from "./store/store.js";
 import { replyFrom } from "./troubles.js";
@@ -172,7 +172,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       counting = setInterval(() => void countOpen(), COUNT_EVERY_MS);
       counting.unref();
       // Not awaited: a master that is away is no reason not to start.
-      for (const lane of lanes) void tellMaster(lane, logger);
+      for (const lane of lanes) void selfTest(lane.cluster, logger);
     },
     async stop() {
       running = false;
@@ -186,22 +186,6 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     },
     ready: () => (running ? true : "the worker's lanes are not running"),
   };
-}
-
-/** Says once at the start which master leads, or why none answers: the first thing to know when nothing happens. */
-async function tellMaster({ config, master }: Lane, logger: EngineLogger): Promise<void> {
-  const cluster = config.name;
-  try {
-    const version = await master.version();
-    logger.info({ cluster, leader: master.leader(), version }, "the leading master answers");
-    for (const advice of versionAdvice(version))
-      logger.warn({ cluster, version, advice }, "this Mesos version has a known crash");
-  } catch (error) {
-    logger.warn(
-      { cluster, err: (error as Error).message },
-      "no leading master answers; the worker goes on looking",
-    );
-  }
 }
 
 /** A worker's loop ends when it is closed; anything else is told. */

@@ -1,16 +1,9 @@
 import type { Machine } from "../maintenance/machine.js";
 import type { Schedule } from "../maintenance/schedule.js";
 import type { Agent, World } from "../maintenance/world.js";
-import { readSchedule, readVersion } from "./answers.js";
+import { readVersion } from "./answers.js";
 import { Caller, type OnCall } from "./caller.js";
-import {
-  GET_AGENTS,
-  GET_MAINTENANCE_SCHEDULE,
-  GET_VERSION,
-  startMaintenance,
-  stopMaintenance,
-  updateSchedule,
-} from "./calls.js";
+import { GET_AGENTS, GET_VERSION, startMaintenance, stopMaintenance, updateSchedule } from "./calls.js";
 import { type Endpoint, parseEndpoint } from "./endpoint.js";
 import type { MasterEvent } from "./events.js";
 import { LeaderFinder } from "./leader.js";
@@ -58,8 +51,11 @@ export interface Master {
   agents(): Promise<readonly Agent[]>;
   /** Version of Mesos that the leader runs, such as `1.11.0`. */
   version(): Promise<string>;
-  /** The whole schedule, everybody's windows, exact. */
-  schedule(): Promise<Schedule>;
+  /**
+   * The whole schedule as it stands now, everybody's windows, exact, at the leader of this id (`World.leaderId`);
+   * `null` if another one leads now, or that one was restarted.
+   */
+  scheduleOf(leaderId: string): Promise<Schedule | null>;
   /**
    * Replaces the whole schedule (invariant 1: give back what is not ours). Erases all answers of all frameworks
    * (invariant 3). Not repeated once it may have arrived: see `sent` of the error.
@@ -100,7 +96,7 @@ export function createMaster(options: MasterOptions): Master {
     snapshot: () => snapshots.take(),
     agents: async () => (await caller.read(GET_AGENTS, readAgents)).agents,
     version: () => caller.read(GET_VERSION, readVersion),
-    schedule: () => caller.read(GET_MAINTENANCE_SCHEDULE, readSchedule),
+    scheduleOf: (leaderId) => snapshots.scheduleOf(leaderId),
     // async, so that a value that cannot be encoded rejects as everything else does.
     updateSchedule: async (schedule) => caller.write(updateSchedule(schedule)),
     startMaintenance: async (machines) => caller.write(startMaintenance(machines)),

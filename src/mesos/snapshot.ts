@@ -1,4 +1,5 @@
 import { blindSpots } from "../maintenance/blind.js";
+import type { Schedule } from "../maintenance/schedule.js";
 import type { Agent, World } from "../maintenance/world.js";
 import { readFrameworks, readMaster, readSchedule, readStatus } from "./answers.js";
 import { type Caller, MovedError } from "./caller.js";
@@ -68,15 +69,39 @@ export class Snapshots {
     throw mesosError("leader_unsettled", { cluster }, { sent: "yes", cause: reason });
   }
 
+  /**
+   * The schedule as it stands now at the leader of this id; `null` if another one leads, which is also what a master
+   * is after a restart: it may hide what the one before showed, so nothing that was decided on that fits (invariant 2).
+   *
+   * @throws MesosError
+   */
+  async scheduleOf(leaderId: string): Promise<Schedule | null> {
+    const { caller, leader } = this.#options;
+    const { endpoint } = await leader.find();
+    try {
+      // Side by side: every moment between this read and the post is one in which other people's edits get lost.
+      const [schedule, { id }] = await Promise.all([
+        caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, readSchedule),
+        caller.readAt(endpoint, GET_MASTER, readMaster),
+      ]);
+      return id === leaderId ? schedule : null;
+    } catch (error) {
+      if (error instanceof MovedError) return null;
+      throw error;
+    }
+  }
+
   /** `null` if another leader, or the same one after a restart, answered in the end. */
   async #readFrom(leading: Leader): Promise<World | null> {
     const { cluster, caller, leader, now } = this.#options;
     const { endpoint } = leading;
     const observedAtMs = now();
-    const [{ agents, recoveredAgents }, frameworks, tasks, schedule, status] = await Promise.all([
-      caller.readAt(endpoint, GET_AGENTS, readAgents),
+    const reading = caller.readAt(endpoint, GET_AGENTS, readAgents);
+    const [{ agents, recoveredAgents }, tasks, frameworks, schedule, status] = await Promise.all([
+      reading,
+      // After the agents: an agent that comes back in between must not be shown without its tasks, as if it were empty.
+      reading.then(() => caller.readAt(endpoint, GET_TASKS, readTasks)),
       caller.readAt(endpoint, GET_FRAMEWORKS, readFrameworks),
-      caller.readAt(endpoint, GET_TASKS, readTasks),
       caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, readSchedule),
       caller.readAt(endpoint, GET_MAINTENANCE_STATUS, readStatus),
     ]);

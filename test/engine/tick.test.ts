@@ -1,45 +1,172 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../src/engine/cluster.js";
 import { tick } from "../../src/engine/tick.js";
 import type { Maintenance } from "../../src/maintenance/record.js";
+import type { Schedule } from "../../src/maintenance/schedule.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
-import { mesosError } from "../../src/mesos/errors.js";
+import type { World } from "../../src/maintenance/world.js";
+import { mesosError, refusal } from "../../src/mesos/errors.js";
+import type { Master } from "../../src/mesos/master.js";
 import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../support/world.js";
 
-it("an effect after a call without an answer waits, so that the open call is not taken for settled (invariant 7)", async () => {
-  // Cancelled in the middle of an extension: one machine stands at the old time, one at the new, so two posts are due.
-  const world = worldOf({ windows: [windowOn(["web-01"], NOW, HOUR), windowOn(["web-02"], NOW, 2 * HOUR)] });
-  const time = (hours: number) => ({ start: millisToNanos(NOW), duration: millisToNanos(hours * HOUR) });
-  const record = recordOf({
-    batches: [batchOf({ phase: "draining", window: time(2), movingFrom: time(1) })],
-    cancel: { by: "U0ALICE", atMs: NOW },
-  });
-  let posts = 0;
+const { settleMs, pollMs } = policyOf();
+
+/** One tick against a master that answers as told; what was posted, and what was stored in between. */
+async function ticked(
+  record: Maintenance,
+  parts: {
+    readonly world?: World;
+    readonly now?: () => number;
+    readonly scheduleOf?: Master["scheduleOf"];
+    readonly updateSchedule?: (next: Schedule) => Promise<void>;
+    readonly fence?: () => Promise<void>;
+    readonly leader?: string;
+  },
+) {
+  const { world = worldOf(), now = () => NOW, fence = async () => {} } = parts;
+  const posts: Schedule[] = [];
+  const stops: unknown[] = [];
+  const saved: Maintenance[] = [];
+  const storedAtPost: (Maintenance | undefined)[] = [];
+  let looks = 0;
   const cluster = {
     name: "prod",
     policy: policyOf(),
-    world: async () => world,
+    async world() {
+      looks += 1;
+      return world;
+    },
     forget() {},
     pauseMs: () => 0,
     master: {
-      leader: () => world.leader,
-      schedule: async () => world.schedule,
-      async updateSchedule() {
-        posts += 1;
-        if (posts === 1) throw mesosError("connection_lost", { cluster: "prod" }, { sent: "maybe" });
+      leader: () => parts.leader ?? world.leader,
+      scheduleOf: parts.scheduleOf ?? (async () => world.schedule),
+      async updateSchedule(next: Schedule) {
+        posts.push(next);
+        storedAtPost.push(saved.at(-1));
+        await parts.updateSchedule?.(next);
       },
+      stopMaintenance: async (machines: unknown) => void stops.push(machines),
     },
   } as unknown as Cluster;
-  const saved: Maintenance[] = [];
-  const { record: after } = await tick(record, {
+  const outcome = tick(record, {
     cluster,
     save: async (next) => void saved.push(next),
-    fence: async () => {},
+    fence,
     others: async () => [],
     finished: async () => [],
-    now: () => NOW,
+    now,
   });
-  expect(posts).toBe(1);
-  expect(after.unsettledUntilMs).toBe(NOW + policyOf().settleMs);
-  expect(saved.at(-1)?.unsettledUntilMs).toBe(NOW + policyOf().settleMs);
+  const settled = await outcome.catch((error: Error) => error);
+  return { outcome: settled, posts, stops, saved, storedAtPost, looks };
+}
+
+/** As far as it was stored, or the error that cut the tick off. */
+function recordOfOutcome(outcome: Awaited<ReturnType<typeof ticked>>["outcome"]): Maintenance {
+  if (outcome instanceof Error) throw outcome;
+  return outcome.record;
+}
+
+/** Its window is to be posted; that others have one proves that we see windows. */
+const scheduled = recordOf({ batches: [batchOf({ phase: "scheduled", drainingSinceMs: null })] });
+const others = worldOf({ windows: [windowOn(["db-01"], NOW, HOUR)] });
+
+describe("a tick", () => {
+  it("keeps an effect after a call without an answer back, so that the open call is not taken for settled (invariant 7)", async () => {
+    // Cancelled in the middle of an extension: one machine stands at the old time, one at the new, so two posts are due.
+    const world = worldOf({
+      windows: [windowOn(["web-01"], NOW, HOUR), windowOn(["web-02"], NOW, 2 * HOUR)],
+    });
+    const time = (hours: number) => ({ start: millisToNanos(NOW), duration: millisToNanos(hours * HOUR) });
+    const record = recordOf({
+      batches: [batchOf({ phase: "draining", window: time(2), movingFrom: time(1) })],
+      cancel: { by: "U0ALICE", atMs: NOW },
+    });
+    const { outcome, posts, saved } = await ticked(record, {
+      world,
+      updateSchedule: async () => {
+        throw mesosError("connection_lost", { cluster: "prod" }, { sent: "maybe" });
+      },
+    });
+    expect(posts).toHaveLength(1);
+    expect(recordOfOutcome(outcome).unsettledUntilMs).toBe(NOW + settleMs);
+    expect(saved.at(-1)?.unsettledUntilMs).toBe(NOW + settleMs);
+  });
+
+  it("writes down that a post may be under way before it posts, so that a crash does not take the world for its outcome (invariant 7)", async () => {
+    const { storedAtPost } = await ticked(scheduled, { world: others });
+    const [stored] = storedAtPost;
+    if (stored === undefined) throw new Error("Nothing was stored before the post.");
+    expect(stored.unsettledUntilMs).toBe(NOW + settleMs);
+    // The worker that takes over from there waits.
+    const next = await ticked(stored, { world: others, now: () => NOW + settleMs - 1 });
+    expect(next.posts).toEqual([]);
+    const after = await ticked(stored, { world: others, now: () => NOW + settleMs });
+    expect(after.posts).not.toEqual([]);
+  });
+
+  it("does nothing at the master once it no longer owns the record (invariant 8)", async () => {
+    const lost = new Error("lost");
+    const { outcome, posts } = await ticked(scheduled, {
+      world: others,
+      fence: async () => {
+        throw lost;
+      },
+    });
+    expect(outcome).toBe(lost);
+    expect(posts).toEqual([]);
+  });
+
+  it("posts nothing onto the list of another leader than the one it decided on (invariants 1 and 2)", async () => {
+    const { outcome, posts } = await ticked(scheduled, { world: others, scheduleOf: async () => null });
+    expect(posts).toEqual([]);
+    expect(recordOfOutcome(outcome)).toMatchObject({ trouble: null, unsettledUntilMs: null });
+  });
+
+  it("sends nothing on an old view, says so, and leaves an overloaded master in peace (invariants 2 and 10)", async () => {
+    const later = NOW + 31_000;
+    const { outcome, posts, looks } = await ticked(scheduled, { world: others, now: () => later });
+    expect(posts).toEqual([]);
+    expect(outcome).toMatchObject({
+      record: { trouble: { code: "view_too_old", what: expect.stringContaining("31 s") } },
+      wakeAtMs: later + pollMs,
+    });
+    expect(looks).toBe(1);
+  });
+
+  it("sends neither what was decided on another leader's view nor on an old one (invariant 2)", async () => {
+    const record = recordOf({ batches: [batchOf({ phase: "bringing_up" })] });
+    const world = worldOf({
+      windows: [windowOn(["web-01", "web-02"], NOW, HOUR)],
+      down: ["web-01", "web-02"],
+    });
+    expect((await ticked(record, { world })).stops).not.toEqual([]);
+    expect((await ticked(record, { world, leader: "10.0.0.101:5050" })).stops).toEqual([]);
+    expect((await ticked(record, { world, now: () => NOW + 31_000 })).stops).toEqual([]);
+  });
+
+  it("posts nothing when reading the schedule again took too long (invariant 2)", async () => {
+    let nowMs = NOW;
+    const { posts } = await ticked(scheduled, {
+      world: others,
+      now: () => nowMs,
+      scheduleOf: async () => {
+        nowMs += 31_000;
+        return others.schedule;
+      },
+    });
+    expect(posts).toEqual([]);
+  });
+
+  it("does not repeat at once what the master refused, also when it refuses again", async () => {
+    const refuse = async () => {
+      throw refusal(403, "Forbidden", { cluster: "prod" });
+    };
+    const first = await ticked(scheduled, { world: others, updateSchedule: refuse });
+    const again = await ticked(recordOfOutcome(first.outcome), { world: others, updateSchedule: refuse });
+    for (const { outcome, posts } of [first, again]) {
+      expect(posts).toHaveLength(1);
+      expect(outcome).toMatchObject({ wakeAtMs: NOW + pollMs });
+    }
+  });
 });

@@ -46,10 +46,10 @@ describe("a call that changes something", () => {
   test("has a connection of its own, so that one the master just closed leaves no doubt whether it arrived", async () => {
     const leader = await tinyMaster(leading());
     const master = client({ masters: [leader.address] });
-    await master.schedule();
+    await master.version();
     await master.startMaintenance([web01]);
     const connections = leader.received.map((call) => `${call.type} ${call.headers.connection}`);
-    expect(connections).toContain("GET_MAINTENANCE_SCHEDULE keep-alive");
+    expect(connections).toContain("GET_VERSION keep-alive");
     expect(connections).toContain("START_MAINTENANCE close");
   });
 });
@@ -137,10 +137,10 @@ describe("every call", () => {
       return clock;
     };
     const master = client({ masters: [leader.address], now, onCall: (...call) => calls.push(call) });
-    await master.schedule();
+    await master.version();
     await expect(master.agents()).rejects.toMatchObject({ code: "forbidden" });
     expect(calls).toEqual([
-      ["GET_MAINTENANCE_SCHEDULE", "ok", 0.5],
+      ["GET_VERSION", "ok", 0.5],
       ["GET_AGENTS", "forbidden", 0.5],
     ]);
   });
@@ -148,7 +148,7 @@ describe("every call", () => {
   test("after the close is refused as not sent", async () => {
     const leader = await tinyMaster(leading());
     const master = client({ masters: [leader.address] });
-    await master.schedule();
+    await master.version();
     await master.close();
     await expect(master.startMaintenance([web01])).rejects.toMatchObject({
       code: "client_closed",
@@ -166,7 +166,7 @@ describe("every call", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    await expect(client({ masters: [`127.0.0.1:${port}`] }).schedule()).rejects.toMatchObject({
+    await expect(client({ masters: [`127.0.0.1:${port}`] }).version()).rejects.toMatchObject({
       code: "not_http",
     });
     for (const socket of sockets) socket.destroy();

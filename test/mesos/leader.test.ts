@@ -29,7 +29,7 @@ describe("the leader", () => {
     const standby = await tinyMaster(redirectTo("leader.internal:5050"));
     const master = client({ masters: addresses(standby, leader) });
     expect(master.leader()).toBeNull();
-    await master.schedule();
+    await master.version();
     expect(master.leader()).toBe(leader.name);
   });
 
@@ -37,8 +37,8 @@ describe("the leader", () => {
     const leader = await tinyMaster(leading());
     const standby = await tinyMaster(redirectTo(leader.name));
     const master = client({ masters: addresses(standby, leader) });
-    await Promise.all([master.schedule(), master.agents(), master.version()]);
-    await master.schedule();
+    await Promise.all([master.version(), master.agents(), master.version()]);
+    await master.version();
     expect(count(leader, "GET_MASTER")).toBe(1);
     expect(standby.received.map((call) => call.type)).toEqual(["GET_MASTER"]);
   });
@@ -54,17 +54,17 @@ describe("the leader", () => {
     const first = await tinyMaster(leading());
     const second = await tinyMaster(redirectTo(first.name));
     const master = client({ masters: addresses(first, second) });
-    await master.schedule();
+    await master.version();
     first.handler = redirectTo(second.name);
     second.handler = leading("leader-2");
-    await master.schedule();
+    await master.version();
     expect(master.leader()).toBe(second.name);
     second.handler = redirectTo(first.name);
     first.handler = leading("leader-3");
     const refused = { code: "leader_unsettled", sent: "no" };
     await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject(refused);
     expect(count(first, "UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
-    await master.schedule();
+    await master.version();
     await master.updateSchedule({ windows: [] });
     expect(master.leader()).toBe(first.name);
     expect(count(first, "UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
@@ -74,13 +74,13 @@ describe("the leader", () => {
     const first = await tinyMaster(leading());
     const second = await tinyMaster(redirectTo(first.name));
     const master = client({ masters: addresses(first, second) });
-    await master.schedule();
+    await master.version();
     await first.stop();
     second.handler = leading("leader-2");
     const down = () => master.startMaintenance([{ hostname: "web-01", ip: "10.0.0.1" }]);
     await expect(down()).rejects.toMatchObject({ sent: "no" });
     expect(count(second, "START_MAINTENANCE")).toBe(0);
-    await master.schedule();
+    await master.version();
     await down();
     expect(count(second, "START_MAINTENANCE")).toBe(1);
   });
@@ -88,7 +88,7 @@ describe("the leader", () => {
   test("a proxy's 504 to a write leaves it open whether it was carried out; a master's own 503 does not (invariant 7)", async () => {
     const leader = await tinyMaster(leading());
     const master = client({ masters: addresses(leader) });
-    await master.schedule();
+    await master.version();
     leader.handler = (_, response) => say(response, 504, "Gateway Timeout");
     await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({
       sent: "maybe",
@@ -105,10 +105,10 @@ describe("the leader", () => {
     const first = await tinyMaster(leading());
     const second = await tinyMaster(redirectTo(first.name));
     const master = client({ masters: addresses(first, second) });
-    await master.schedule();
+    await master.version();
     first.handler = (_, response) => say(response, 503, "Master has not finished recovery");
     second.handler = leading("leader-2");
-    await master.schedule();
+    await master.version();
     expect(master.leader()).toBe(second.name);
   });
 });
@@ -128,7 +128,7 @@ describe("credentials", () => {
     const stranger = await tinyMaster(leading());
     const standby = await tinyMaster(redirectTo(stranger.name));
     const master = client({ masters: addresses(standby), credentials });
-    await expect(master.schedule()).rejects.toMatchObject({
+    await expect(master.version()).rejects.toMatchObject({
       code: "leader_elsewhere",
       what: expect.stringContaining(stranger.name),
       sent: "no",
@@ -140,7 +140,7 @@ describe("credentials", () => {
     const stranger = await tinyMaster(leading());
     const leader = await tinyMaster(leading());
     const master = client({ masters: addresses(leader), credentials });
-    await master.schedule();
+    await master.version();
     leader.handler = redirectTo(stranger.name);
     await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({ sent: "no" });
     expect(stranger.received).toEqual([]);
@@ -150,14 +150,14 @@ describe("credentials", () => {
     const leader = await tinyMaster(leading());
     const standby = await tinyMaster(redirectTo(leader.name));
     const master = client({ masters: addresses(standby), allowedRedirects: [leader.address], credentials });
-    await master.schedule();
+    await master.version();
     expect(leader.received[0]?.headers.authorization).toBe(basic);
   });
 
   test("do not show in an error", async () => {
     const leader = await tinyMaster((_, response) => say(response, 401, "401 Unauthorized."));
     const error = await client({ masters: addresses(leader), credentials })
-      .schedule()
+      .version()
       .catch(String);
     expect(error).toContain("credentials of prod");
     expect(error).not.toContain("hunter2");
@@ -175,13 +175,13 @@ describe("without a leader", () => {
     [404, "404 Not Found.", "not_a_master"],
   ])("%d %s is what people are told, with the master's words", async (status, said, code) => {
     const master = client({ masters: addresses(await text(status, said)) });
-    await expect(master.schedule()).rejects.toMatchObject({ code, said, sent: "no" });
+    await expect(master.version()).rejects.toMatchObject({ code, said, sent: "no" });
   });
 
   test("a master that was just elected says more than those that redirect to it", async () => {
     const elected = await text(503, "Master has not finished recovery");
     const standby = await tinyMaster(redirectTo(elected.name));
-    await expect(client({ masters: addresses(standby, elected) }).schedule()).rejects.toMatchObject({
+    await expect(client({ masters: addresses(standby, elected) }).version()).rejects.toMatchObject({
       code: "not_recovered",
     });
   });
@@ -189,7 +189,7 @@ describe("without a leader", () => {
   test("the others still name the one that died: nothing to do but to wait", async () => {
     const gone = await nobody();
     const standby = await tinyMaster(redirectTo(gone.slice("http://".length)));
-    await expect(client({ masters: [standby.address, gone] }).schedule()).rejects.toMatchObject({
+    await expect(client({ masters: [standby.address, gone] }).version()).rejects.toMatchObject({
       code: "leader_gone",
       what: expect.stringContaining(gone.slice("http://".length)),
     });
@@ -199,7 +199,7 @@ describe("without a leader", () => {
     const first = await tinyMaster(silent);
     const second = await tinyMaster(redirectTo(first.name));
     first.handler = redirectTo(second.name);
-    await expect(client({ masters: addresses(first, second) }).schedule()).rejects.toMatchObject({
+    await expect(client({ masters: addresses(first, second) }).version()).rejects.toMatchObject({
       code: "leader_unsettled",
     });
   });
@@ -213,7 +213,7 @@ describe("without a leader", () => {
   });
 
   test("a host name that does not exist is said so", async () => {
-    await expect(client({ masters: ["http://no-such-host.invalid:5050"] }).schedule()).rejects.toMatchObject({
+    await expect(client({ masters: ["http://no-such-host.invalid:5050"] }).version()).rejects.toMatchObject({
       code: "name_unknown",
       what: expect.stringContaining("no-such-host.invalid:5050"),
     });
@@ -221,7 +221,7 @@ describe("without a leader", () => {
 
   test("something that is not a master is not taken for one", async () => {
     const page = await tinyMaster((_, response) => say(response, 200, "<html>It works!</html>"));
-    await expect(client({ masters: addresses(page) }).schedule()).rejects.toMatchObject({
+    await expect(client({ masters: addresses(page) }).version()).rejects.toMatchObject({
       code: "undecodable",
     });
   });

@@ -162,3 +162,60 @@ describe("a snapshot", () => {
     }
   });
 });
+
+describe("the schedule right before a post", () => {
+  test("is read from the leader that the world was read from, as it stands now", async () => {
+    const leader = await tinyMaster(
+      leading("leader-1", {
+        GET_MAINTENANCE_SCHEDULE: (response) => answer(response, scheduled("web-03")),
+      }),
+    );
+    const master = client({ masters: [leader.address] });
+    await master.version();
+    await expect(master.scheduleOf("leader-1")).resolves.toMatchObject({
+      windows: [{ machines: [{ hostname: "web-03" }] }],
+    });
+  });
+
+  test("is not read from the next leader, which may hide windows that the last one showed (invariants 1 and 2)", async () => {
+    const first = await tinyMaster(leading("leader-1"));
+    const second = await tinyMaster(leading("leader-2"));
+    const master = client({ masters: [first.address, second.address] });
+    first.handler = leading("leader-1");
+    second.handler = redirectTo(first.name);
+    const { leader, leaderId } = await master.snapshot();
+    expect(leader).toBe(first.name);
+    first.handler = redirectTo(second.name);
+    second.handler = leading("leader-2");
+    await expect(master.scheduleOf(leaderId)).resolves.toBeNull();
+    await master.version();
+    await expect(master.scheduleOf(leaderId)).resolves.toBeNull();
+  });
+
+  test("nor from the same one after a restart, which may have other rules (invariant 2)", async () => {
+    const leader = await tinyMaster(leading("before"));
+    const master = client({ masters: [leader.address] });
+    const world = await master.snapshot();
+    leader.handler = leading("after");
+    await expect(master.scheduleOf(world.leaderId)).resolves.toBeNull();
+  });
+});
+
+test("an agent that comes back while it is being read is not shown without its tasks (invariant 2)", async () => {
+  const beside = ["GET_FRAMEWORKS", "GET_MAINTENANCE_SCHEDULE", "GET_MAINTENANCE_STATUS"];
+  let tasksAsked = false;
+  let answerAgents: (() => void) | null = null;
+  const leader = await tinyMaster((received, response) => {
+    const reply = () => leading()(received, response);
+    if (received.type === "GET_TASKS") tasksAsked = true;
+    if (received.type === "GET_AGENTS") answerAgents = reply;
+    else reply();
+    // The agents are answered last of all that was asked beside them.
+    const isLast = beside.every((type) => leader.received.some((each) => each.type === type));
+    if (answerAgents === null || !isLast || tasksAsked) return;
+    answerAgents();
+    answerAgents = null;
+  });
+  await take(leader);
+  expect(tasksAsked).toBe(true);
+});

@@ -89,7 +89,7 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
     },
     agents: async () => agentsOf(stage.state()),
     version: async () => SELF.version,
-    schedule: async () => stage.state().schedule,
+    scheduleOf: async () => stage.state().schedule,
     updateSchedule: async (schedule) => asOurs({ type: "UPDATE_MAINTENANCE_SCHEDULE", schedule }),
     startMaintenance: async (machines) => asOurs({ type: "START_MAINTENANCE", machines }),
     stopMaintenance: async (machines) => asOurs({ type: "STOP_MAINTENANCE", machines }),

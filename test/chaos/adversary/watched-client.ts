@@ -60,12 +60,12 @@ export function watchedClient(
         people.act();
         return await client.snapshot();
       }),
-    schedule: () =>
+    scheduleOf: (leaderId) =>
       watched(async () => {
         people.gapIsOver();
         people.act();
         people.ourRead();
-        lastRead = await client.schedule();
+        lastRead = await client.scheduleOf(leaderId);
         return lastRead;
       }),
     updateSchedule: (next) =>

@@ -26,6 +26,10 @@ export class TinyMaster {
     return `10.0.0.${100 + this.term}:5050`;
   }
 
+  get leaderId(): string {
+    return `leader-${this.term}`;
+  }
+
   world(nowMs: number): World {
     const shown = (hostname: string) => this.registered.has(hostname) && !this.recovering.has(hostname);
     const agents = this.hosts.filter((m) => shown(m.hostname)).map((m) => agent(m.hostname, { machine: m }));
@@ -33,7 +37,7 @@ export class TinyMaster {
     return {
       ...worldOf(),
       leader: this.leader,
-      leaderId: `leader-${this.term}`,
+      leaderId: this.leaderId,
       observedAtMs: nowMs,
       agents,
       recoveredAgents: [...this.recovering].map((hostname) => agent(hostname)),

@@ -74,10 +74,10 @@ export class WatchedMaster {
       subscribe: unused,
       close: unused,
       leader: () => master.leader,
-      schedule: async () => {
+      scheduleOf: async (leaderId) => {
         pass();
         between();
-        return master.schedule;
+        return leaderId === master.leaderId ? master.schedule : null;
       },
       updateSchedule: (next) =>
         this.send(weather, pass, {
