@@ -1,5 +1,5 @@
 import { parsePattern } from "../hosts/index.js";
-import { clusterNamed, clusterNames, impliedCluster, nearestCluster } from "./cluster.js";
+import { clusterInstead, clusterNamed, clusterNames, impliedCluster } from "./cluster.js";
 import type { CommandCluster, CommandContext, Target } from "./command.js";
 import { looksLikeDuration } from "./duration.js";
 import { isHosts, slipInHosts } from "./host-words.js";
@@ -94,7 +94,7 @@ export class Arguments {
     const cluster = clusterNamed(first, this.#context);
     if (cluster) return cluster;
     const problem = `There is no cluster ${first}. Configured: ${clusterNames(this.#context.clusters)}.`;
-    const meant = nearestCluster(first, this.#context);
+    const meant = clusterInstead(first, this.#context);
     throw new Mistake(problem, meant === null ? null : this.lineInstead(1, meant));
   }
 
@@ -196,7 +196,7 @@ export class Arguments {
     if (cluster) return cluster;
     if (name.includes(",")) throw new Mistake("--cluster takes one cluster; send a line for each.", null);
     const others = this.#line.options.filter((option) => option.name !== "cluster");
-    const meant = nearestCluster(name, this.#context) ?? "<cluster>";
+    const meant = clusterInstead(name, this.#context) ?? "<cluster>";
     throw new Mistake(
       `There is no cluster ${name}. Configured: ${clusterNames(this.#context.clusters)}.`,
       this.#write(this.#texts, [...others, { name: "cluster", value: meant }]),

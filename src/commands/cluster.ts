@@ -31,6 +31,12 @@ export function nearestCluster(name: string, context: CommandContext): string | 
   );
 }
 
+/** The cluster that stands in the place of one that is not there: the nearest in spelling, else the only one. */
+export function clusterInstead(name: string, context: CommandContext): string | null {
+  const [only, ...more] = context.clusters;
+  return nearestCluster(name, context) ?? (more.length === 0 ? (only?.name ?? null) : null);
+}
+
 export function clusterNames(clusters: readonly CommandCluster[]): string {
   return clusters.map((cluster) => cluster.name).join(", ");
 }

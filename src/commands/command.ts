@@ -84,5 +84,5 @@ export type Command =
 
 export type Parsed =
   | { readonly ok: true; readonly command: Command }
-  /** `text` says what was wrong, `line` is the corrected line to copy, `next` holds one example. */
+  /** `text` says what was wrong, `line` is the corrected line to copy, `next` ends with one example. */
   | { readonly ok: false; readonly reply: Reply };

@@ -1,8 +1,8 @@
 import { nearest } from "../hosts/index.js";
-import { formatSpan } from "../maintenance/time.js";
+import { formatSpan, typedSpan } from "../maintenance/time.js";
 import type { Arguments } from "./arguments.js";
 import { DEADLINE_ACTIONS, type Deadline } from "./command.js";
-import { parseDuration, writeDuration } from "./duration.js";
+import { parseDuration } from "./duration.js";
 import { Mistake } from "./mistake.js";
 
 /** Further ahead than anybody plans; also keeps times within what can be counted exactly. */
@@ -35,7 +35,7 @@ export function readDeadline(args: Arguments, durationMs: number): Deadline | nu
   const afterMs = readSpan(args, "deadline", text);
   if (afterMs > durationMs) {
     const problem = `A deadline of ${text} is later than the end of the window, which lasts ${formatSpan(durationMs)}.`;
-    throw new Mistake(problem, args.lineWith("deadline", writeDuration(durationMs)));
+    throw new Mistake(problem, args.lineWith("deadline", typedSpan(durationMs)));
   }
   return { afterMs, action: then === null ? "ask" : readAction(args, then) };
 }

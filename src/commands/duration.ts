@@ -1,4 +1,5 @@
 import { nearest } from "../hosts/index.js";
+import { typedSpan } from "../maintenance/time.js";
 
 const UNITS: readonly { readonly letter: string; readonly names: RegExp; readonly ms: number }[] = [
   { letter: "w", names: /^w(?:eeks?)?$/, ms: 7 * 86_400_000 },
@@ -48,6 +49,13 @@ export function continuesDuration(first: string, second: string): boolean {
   return (smallestUnit(first)?.ms ?? 0) > (smallestUnit(second)?.ms ?? 0) && /^\d+[a-z]+$/i.test(second);
 }
 
+/** Whether two durations can only stand for one another: `2h 3h`, but not `30m 1h`, which may be meant as one. */
+export function replacesDuration(first: string, second: string): boolean {
+  if (!isPlainDuration(first) || !isPlainDuration(second)) return false;
+  const single = [first, second].every((text) => /^\d+(?:[.,]\d+)?[a-z]+$/i.test(text));
+  return single && smallestUnit(first) === smallestUnit(second);
+}
+
 function smallestUnit(text: string) {
   return unitOf(/[a-z]+$/i.exec(text)?.[0].toLowerCase() ?? "");
 }
@@ -90,24 +98,11 @@ function unitOf(name: string) {
 /** `4x` is a slip next to `4h`, `4hh` and `4huors` are others; seconds are rounded up; months and years are left alone. */
 function guessUnit(digits: string, name: string): string | null {
   const number = Number(digits.replace(",", "."));
-  if (SECONDS.test(name)) return writeDuration(Math.ceil(number / 60) * 60_000);
+  if (SECONDS.test(name)) return typedSpan(number * 1_000);
   if (OTHER_UNIT.test(name)) return null;
   if (name.length === 1) return `${digits}h`;
   const once = name.replace(/(.)\1+/g, "$1");
   const meant =
     unitOf(once) ?? unitOf(nearest(name, ["hours", "minutes", "days", "weeks"], { limit: 1 })[0] ?? "");
   return meant ? `${digits}${meant.letter}` : null;
-}
-
-/** A span as one types it: `4h`, `1h30m`, `7d`. Parses to the same number of milliseconds, in whole minutes. */
-export function writeDuration(ms: number): string {
-  let rest = Math.max(60_000, Math.round(ms / 60_000) * 60_000);
-  let text = "";
-  for (const { letter, ms: size } of UNITS) {
-    if (letter === "w") continue;
-    const count = Math.floor(rest / size);
-    if (count > 0) text += `${count}${letter}`;
-    rest -= count * size;
-  }
-  return text;
 }

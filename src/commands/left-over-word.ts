@@ -1,4 +1,4 @@
-import { isUnit, looksLikeDuration } from "./duration.js";
+import { isUnit, looksLikeDuration, replacesDuration } from "./duration.js";
 import { isHosts, rangeBetween } from "./host-words.js";
 import { isId } from "./is-id.js";
 import { type Line, writeLine } from "./line.js";
@@ -39,6 +39,10 @@ export function oneWordTooMany(
   if (isId(text) && isId(before)) return oneIdOnly(verb);
   if (isTimed(verb) && isUnit(texts[at + 1] ?? ""))
     return new Mistake(`A duration begins with a number, such as 4h, so not with ${text}.`, null);
+  // Not behind an option, whose value it may go on with: `--in 1h 30m`.
+  const adjoins = words[at]?.begin === (words[at - 1]?.end ?? -1) + 1;
+  if (isTimed(verb) && adjoins && replacesDuration(before, text))
+    return new Mistake(`A window has one duration: ${before} or ${text}.`, without);
   const noDuration = looksLikeDuration(text) && !isTimed(verb);
   const reason =
     verb === "drain" && /^[\p{L}(#/]+$/u.test(text) ? "; a reason stands in quotes behind --reason" : "";

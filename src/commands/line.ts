@@ -17,13 +17,13 @@ export interface Positional {
   readonly text: string;
   /** The option whose value, typed without quotes, it follows: probably more of that value. */
   readonly trails: OptionName | null;
-}
-
-/** A word with the places of the first and last typed word that it is made of. */
-interface Placed extends Word, Positional {
+  /** The place in the typed line of the first word that it is made of. */
   readonly begin: number;
+  /** The place of the last one. */
   readonly end: number;
 }
+
+interface Placed extends Word, Positional {}
 
 /** A command line after its verb, taken apart. */
 export interface Line {

@@ -1,6 +1,3 @@
-import { quoted } from "../maintenance/quote.js";
-import { type Reply, replyOf } from "../maintenance/reply.js";
-
 /** What people type before everything else. */
 export const COMMAND = "/mesos";
 
@@ -22,22 +19,4 @@ export class Mistake extends Error {
     this.line = line;
     this.next = next;
   }
-}
-
-/** The answer to a mistake, for the person alone: with the corrected line, or else with what to type. */
-export function mistakeReply(parts: {
-  readonly problem: string;
-  readonly line: string | null;
-  readonly next: string;
-  /** Only where something would have been done. */
-  readonly notDone: string | null;
-}): Reply {
-  const { problem, line, next, notDone } = parts;
-  return replyOf({
-    tone: "error",
-    text: quoted(problem),
-    notDone,
-    next: line === null ? next : null,
-    line: line === null ? null : `${COMMAND} ${line}`,
-  });
 }

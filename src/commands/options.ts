@@ -49,7 +49,7 @@ export const OPTIONS = [
   {
     name: "confirm",
     value: "<number>",
-    summary: "the number of machines, where a cap asks for it",
+    summary: "the number of machines, where a rule asks for it",
     elsewhere: ["yes", "count"],
   },
   {

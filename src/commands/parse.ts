@@ -2,14 +2,14 @@ import { Arguments } from "./arguments.js";
 import type { Command, CommandContext, Parsed } from "./command.js";
 import { isId } from "./is-id.js";
 import { readLine } from "./line.js";
-import { COMMAND, Mistake, mistakeReply } from "./mistake.js";
+import { COMMAND, Mistake } from "./mistake.js";
+import { mistakeReply, type Slip } from "./mistake-reply.js";
 import { openQuote } from "./open-quote.js";
 import { emptyPlaceholders, fillPlaceholders, withPlaceholderClusters } from "./placeholders.js";
 import { undoFormatting } from "./unformat.js";
 import { unknownVerb } from "./unknown-verb.js";
 import type { Verb } from "./verb.js";
 import { VERBS } from "./verbs.js";
-import { CHANGING } from "./verbs-change.js";
 import { quoteWord, splitWords, type Word } from "./words.js";
 
 /** Slack's own limit for a message; more than any command needs. */
@@ -17,39 +17,15 @@ const LONGEST = 4_000;
 
 /**
  * Reads what stands after `/mesos`, as Slack delivers it. Never throws: what cannot be understood is answered with
- * what was wrong and the corrected line to copy, or one example where nobody can be sure what was meant; then nothing is
- * queued.
+ * what was wrong, the corrected line to copy where nobody can doubt what was meant, and an example; then nothing is queued.
  */
 export function parseCommand(text: string, context: CommandContext): Parsed {
   const read = parseLine(text, context);
   if (read.ok) return read;
-  const { problem, verb } = read;
-  const example =
-    verb === null ? `What can be typed: ${COMMAND} help` : `For example: ${COMMAND} ${verb.examples[0]}`;
-  const reply = mistakeReply({
-    problem,
-    line: settle(read.line, context),
-    next: read.next ?? example,
-    notDone: notDone(verb),
-  });
-  return { ok: false, reply };
+  return { ok: false, reply: mistakeReply({ ...read, line: settle(read.line, context) }) };
 }
 
-/** A verb that only shows something has nothing to leave undone. */
-function notDone(verb: Verb | null): string | null {
-  if (verb === null) return "Nothing was done.";
-  return CHANGING.includes(verb) ? "Nothing was queued." : null;
-}
-
-type Read =
-  | { readonly ok: true; readonly command: Command }
-  | {
-      readonly ok: false;
-      readonly problem: string;
-      readonly line: string | null;
-      readonly next: string | null;
-      readonly verb: Verb | null;
-    };
+type Read = { readonly ok: true; readonly command: Command } | ({ readonly ok: false } & Slip);
 
 function parseLine(text: string, context: CommandContext): Read {
   if (text.length > LONGEST) {

@@ -1,17 +1,25 @@
 import type { CommandContext } from "./command.js";
 
-/** What only the person can fill in, and something nobody types that is good in its place. */
+/**
+ * What only the person can fill in, and something nobody types that is good in its place. A text has two words, so that
+ * the quotes around it are kept.
+ */
 const SAMPLES: readonly (readonly [placeholder: string, sample: string])[] = [
   ["<hosts>", "placeholder-hosts"],
   ["<id>", "m-zzzzzzzz"],
   ["<duration>", "0h0m01m"],
   ["<cluster>", "placeholder-cluster"],
   ["<name>", "placeholder-name"],
-  ["<text>", "placeholder-text"],
-  ["<reason>", "placeholder-reason"],
+  ["<text>", "placeholder text"],
+  ["<reason>", "placeholder reason"],
   ["<number>", "987654"],
   ["<release|ask|force>", "aSK"],
 ];
+
+/** What stands in a line for the person to replace, each once. */
+export function placeholdersIn(line: string): readonly string[] {
+  return SAMPLES.flatMap(([placeholder]) => (line.includes(placeholder) ? [placeholder] : []));
+}
 
 /** A line with good values in place of `<hosts>` and the like, so that the rest of it can be read. */
 export function fillPlaceholders(line: string): string {

@@ -11,7 +11,7 @@ export function referencePage(): string {
     "<!-- Made from src/commands/verbs.ts: `npx vitest run test/commands/reference.test.ts -u` writes it again. -->",
     "",
     `Everything is typed after \`${COMMAND}\`. What is wrong in a line is told to the person alone, and nothing is`,
-    "queued. A corrected line to copy stands beside it where there is no doubt what was meant, else an example.",
+    "queued. An example stands beside it, and a corrected line to copy where there is no doubt what was meant.",
     "",
     "The hosts of the examples are those of `npm run demo`, so all of them can be tried there.",
     "",

@@ -1,7 +1,7 @@
-import { formatSpan } from "../maintenance/time.js";
+import { formatSpan, typedSpan } from "../maintenance/time.js";
 import type { Arguments } from "./arguments.js";
 import type { CommandCluster } from "./command.js";
-import { durationWithin, looksLikeDuration, parseDuration, writeDuration } from "./duration.js";
+import { durationWithin, looksLikeDuration, parseDuration } from "./duration.js";
 import { isId } from "./is-id.js";
 import { oneIdOnly } from "./maintenance-id.js";
 import { Mistake } from "./mistake.js";
@@ -24,7 +24,7 @@ export function readDuration(args: Arguments, cluster: CommandCluster): number {
   const problem = `${text} is longer than the ${formatSpan(longest)} that ${cluster.name} allows.`;
   // A bare number may have been meant in another unit: `240`.
   const unit = /[a-z]$/i.test(text);
-  throw new Mistake(problem, args.lineInstead(1, unit ? writeDuration(longest) : DURATION));
+  throw new Mistake(problem, args.lineInstead(1, unit ? typedSpan(longest) : DURATION));
 }
 
 /** How much longer a window gets, in milliseconds: less than the named cluster, else the most patient, allows in all. */

@@ -24,6 +24,8 @@ export interface SlackConfig {
   readonly botToken: Secret;
   /** Base URL of Slack's Web API with a trailing slash; `null` is Slack's own. */
   readonly apiUrl: string | null;
+  /** Workspaces and organizations whose people count as ours, beside the bot's own. */
+  readonly teams: readonly string[];
   readonly mode:
     | { readonly kind: "socket"; readonly appToken: Secret }
     | { readonly kind: "http"; readonly signingSecret: Secret; readonly port: number };

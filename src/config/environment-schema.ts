@@ -21,6 +21,12 @@ const peopleList = text("is not a list", (input) => {
   const ids = splitList(input);
   return ids.length === 0 ? { wrong: "names nobody: leave it out if anyone may approve" } : { value: ids };
 });
+const teamList = text("is not a list", (input) => {
+  const ids = splitList(input);
+  return ids.every((id) => /^[TE][A-Z0-9]{2,}$/.test(id))
+    ? { value: ids }
+    : { wrong: "has what is no id of a workspace (T…) or an organization (E…)" };
+});
 
 /**
  * Every environment variable the bot reads. Each stands for itself here; what they mean together is settled where they
@@ -47,6 +53,11 @@ export const environmentSchema = z.object({
   SLACK_API_URL: apiUrl().optional().meta({
     description: "Base URL of the Slack Web API, for a local Slack. Unset: Slack's own.",
     example: "http://localhost:3000/api/",
+  }),
+  SLACK_TEAMS: teamList.optional().meta({
+    description:
+      "Slack ids of more workspaces (T…) and organizations (E…) whose people may use the bot, comma separated, such as the others of an Enterprise Grid. Unset: the bot's own.",
+    example: "T0123456789,E0123456789",
   }),
   REDIS_URL: redisUrl().optional().meta({
     description:

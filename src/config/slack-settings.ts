@@ -8,6 +8,7 @@ export const SLACK_VARIABLES = [
   "SLACK_APP_TOKEN",
   "SLACK_SIGNING_SECRET",
   "SLACK_API_URL",
+  "SLACK_TEAMS",
   "PORT",
 ] as const satisfies readonly VariableName[];
 
@@ -16,7 +17,7 @@ export function slackSettings(env: EnvironmentReader): SlackConfig | null {
   const botToken = env.need("SLACK_BOT_TOKEN", "is not set: the bot cannot talk to Slack without its token");
   const mode = slackMode(env);
   if (botToken === null || mode === null) return null;
-  return { botToken, apiUrl: env.values.SLACK_API_URL ?? null, mode };
+  return { botToken, apiUrl: env.values.SLACK_API_URL ?? null, teams: env.values.SLACK_TEAMS ?? [], mode };
 }
 
 function slackMode(env: EnvironmentReader): SlackConfig["mode"] | null {

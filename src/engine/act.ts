@@ -1,11 +1,16 @@
 import { grantedApproval } from "../maintenance/approval.js";
 import { withBatch, withEvent, withTrouble } from "../maintenance/log.js";
-import { withAcceptedPost } from "../maintenance/own-post.js";
+import { withPossiblePost } from "../maintenance/own-post.js";
 import type { Effect } from "../maintenance/phases.js";
 import type { Maintenance } from "../maintenance/record.js";
 import type { Schedule } from "../maintenance/schedule.js";
 import { applyEdit, type ScheduleEdit, sameSchedule } from "../maintenance/schedule-edit.js";
-import { showsNothing, withAcceptedRemoval, withConfirmedUp } from "../maintenance/unseen-window.js";
+import {
+  showsNothing,
+  withAcceptedRemoval,
+  withConfirmedUp,
+  withRefusedRemoval,
+} from "../maintenance/unseen-window.js";
 import type { World } from "../maintenance/world.js";
 import { MesosError } from "../mesos/errors.js";
 import type { Cluster } from "./cluster.js";
@@ -87,7 +92,6 @@ async function updateSchedule(
   const { world, cluster, now } = scene;
   const notDone = NOT_POSTED[edit.kind];
   let next: Schedule;
-  let accepted = false;
   try {
     const schedule = await cluster.master.scheduleOf(world.leaderId);
     // Another leader may show us less than this one did: posting on top of that would wipe windows (invariants 1, 2).
@@ -102,14 +106,21 @@ async function updateSchedule(
   }
   const stale = whyStale(record, effect, scene);
   if (stale !== null) return stale;
-  const written = await write(record, notDone, scene, async () => {
-    await cluster.master.updateSchedule(next);
-    accepted = true;
-  });
-  if (!accepted || edit.kind === "move") return written;
-  const told = edit.kind === "place" ? withAcceptedPost : withAcceptedRemoval;
-  return { ...written, record: told(written.record, edit.machines, now()) };
+  const { answer, ...acted } = await write(record, notDone, scene, () => cluster.master.updateSchedule(next));
+  return { ...acted, record: withPost(acted.record, edit, answer, now()) };
 }
+
+/** What the answer to a post tells of the windows of these machines. */
+function withPost(record: Maintenance, edit: ScheduleEdit, answer: Answer, nowMs: number): Maintenance {
+  if (edit.kind === "place" && answer !== "refused") return withPossiblePost(record, edit.machines, nowMs);
+  if (edit.kind !== "remove" || answer === "none") return record;
+  return answer === "refused"
+    ? withRefusedRemoval(record, edit.machines)
+    : withAcceptedRemoval(record, edit.machines, nowMs);
+}
+
+/** How a write was answered; `refused` also when it certainly did not arrive. */
+type Answer = "accepted" | "refused" | "none";
 
 /** A call that can be repeated without harm. Without an answer it is neither repeated nor given up for a while (invariant 7). */
 async function write(
@@ -117,14 +128,15 @@ async function write(
   notDone: string,
   { cluster, now }: Scene,
   call: () => Promise<void>,
-): Promise<Acted> {
+): Promise<Acted & { readonly answer: Answer }> {
   try {
     await call();
-    return { record: settled(record), failed: false };
+    return { record: settled(record), failed: false, answer: "accepted" };
   } catch (error) {
     const told = withTrouble(settled(record), troubleFrom(error, notDone), now());
-    const waits = isUnsettledCall(error) ? { unsettledUntilMs: now() + cluster.policy.settleMs } : {};
-    return { record: { ...told, ...waits }, failed: true };
+    if (!isUnsettledCall(error)) return { record: told, failed: true, answer: "refused" };
+    const unsettledUntilMs = now() + cluster.policy.settleMs;
+    return { record: { ...told, unsettledUntilMs }, failed: true, answer: "none" };
   } finally {
     cluster.forget();
   }
@@ -182,18 +194,15 @@ async function stopMaintenance(
 ): Promise<Acted> {
   const { world, cluster } = scene;
   const { machines } = effect;
-  let confirmed = false;
-  const stop = async () => {
+  const { answer, ...acted } = await write(record, "The machines are not up yet.", scene, async () => {
     try {
       await cluster.master.stopMaintenance(machines);
     } catch (error) {
       // Where no window is shown this is what was asked for: the machine is up. In a list it may be about another one.
       if (machines.length > 1 || !showsNothing(world) || !isNotDown(error)) throw error;
     }
-    confirmed = true;
-  };
-  const written = await write(record, "The machines are not up yet.", scene, stop);
-  return confirmed ? { ...written, record: withConfirmedUp(written.record, machines) } : written;
+  });
+  return answer === "accepted" ? { ...acted, record: withConfirmedUp(acted.record, machines) } : acted;
 }
 
 function isNotDown(error: unknown): boolean {

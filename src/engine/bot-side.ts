@@ -8,6 +8,7 @@ import type { SlackSettings } from "../slack/settings.js";
 import { createIntake, type IntakeCluster } from "./intake.js";
 import { NOTIFY_QUEUE } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
+import { createLostClusters } from "./lost-clusters.js";
 import { createNotifier, notifyProcessor } from "./notify.js";
 import { openRecords } from "./records.js";
 import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
@@ -49,12 +50,14 @@ export function createBotSide(options: BotOptions): BotSide {
     options.clusters.map((cluster) => [cluster.name, openRecords(store, cluster.name, logger)]),
   );
   const notifier = createNotifier(store, logger);
+  const lost = createLostClusters(store, records, logger);
   const groups = createGroups({ settings: options.slack, logger, now });
   const handlers = createIntake({
     store,
     clusters: options.clusters.map((cluster) => ({ ...cluster, groups: groupsNamedIn(cluster.policy) })),
     records,
     notifier,
+    lost,
     personOf: groups.personOf,
     onCommand: options.onCommand,
     logger,
@@ -69,7 +72,7 @@ export function createBotSide(options: BotOptions): BotSide {
   });
   const worker = store.worker(
     NOTIFY_QUEUE,
-    notifyProcessor({ messenger, queue: notifier.queue, records, logger, now }),
+    notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now }),
     NOTIFY_WORKER_OPTIONS,
   );
   worker.on("failed", (job, error) =>

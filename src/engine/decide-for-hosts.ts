@@ -12,13 +12,14 @@ import { phaseRefusal } from "../maintenance/wrong-phase.js";
 import { HostsError } from "./cluster.js";
 import type { ControlPorts } from "./control.js";
 import type { DecisionJob, HostsJob } from "./lanes.js";
+import { noSuchMaintenance } from "./no-such-maintenance.js";
 import { replyFrom } from "./troubles.js";
 
 const TOGETHER = "The machines of one maintenance go together.";
 const WORD = { down: "Down", up: "Up", cancel: "Cancel" } as const;
 
 /**
- * `/mesos down|up|cancel <hosts>`: finds the maintenances that the hosts belong to and decides on each. Only whole
+ * `/mesos down|up|cancel <hosts | id>`: finds the maintenances that the hosts belong to and decides on each. Only whole
  * maintenances of ours are decided on; for anything else the person is told whose it seems to be (invariant 12).
  */
 export async function decideForHosts(
@@ -27,6 +28,14 @@ export async function decideForHosts(
   run: (decision: DecisionJob) => Promise<string>,
 ): Promise<string> {
   const { cluster, records } = ports;
+  if (request.target.kind === "id") {
+    const { id } = request.target;
+    const record = await records.find(id);
+    if (record !== null) return await decideOn([record], request, run);
+    await ports.reply(request.replyTo, noSuchMaintenance(id));
+    return "unknown";
+  }
+  const { hosts } = request.target;
   const refuse = async (text: string, next: string) => {
     await ports.reply(
       request.replyTo,
@@ -40,10 +49,10 @@ export async function decideForHosts(
   try {
     world = await cluster.world("fresh");
     open = await records.open();
-    resolution = await cluster.resolve(request.hosts, withAwayMachines(world, open));
+    resolution = await cluster.resolve(hosts, withAwayMachines(world, open));
   } catch (error) {
     if (error instanceof HostsError)
-      return await refuse(error.message, `See what matches with /mesos hosts ${quoted(request.hosts)}.`);
+      return await refuse(error.message, `See what matches with /mesos hosts ${quoted(hosts)}.`);
     await ports.reply(request.replyTo, replyFrom(error, "Nothing was done."));
     return "unreadable";
   }
@@ -52,13 +61,24 @@ export async function decideForHosts(
       (miss) =>
         `\`${quoted(miss.term)}\`${miss.nearest.length > 0 ? ` (nearest: ${quoted(list(miss.nearest))})` : ""}`,
     );
-    const what = misses.length > 0 ? list(misses) : `\`${quoted(request.hosts)}\``;
+    const what = misses.length > 0 ? list(misses) : `\`${quoted(hosts)}\``;
     return await refuse(
       `Nothing in ${cluster.name} matches ${what}.`,
       "See the open maintenances with /mesos status.",
     );
   }
   const foreign = resolution.machines.filter((machine) => !open.some((record) => holds(record, machine)));
+  const nowhere = foreign.filter((machine) => windowOf(world.schedule, machine) === null);
+  if (nowhere.length === resolution.machines.length) {
+    const names = quoted(list(nowhere.map((machine) => machine.hostname)));
+    const [are, they] = nowhere.length === 1 ? ["is", "it is"] : ["are", "they are"];
+    return request.verb === "down"
+      ? await refuse(`${names} ${are} in no maintenance.`, `Open one first: /mesos drain ${quoted(hosts)}.`)
+      : await refuse(
+          `${names} ${are} in no maintenance, and the master has no window there.`,
+          `Nothing: ${they} up.`,
+        );
+  }
   if (foreign.length > 0) {
     const lines = foreign.map((machine) => {
       const window = windowOf(world.schedule, machine);
@@ -88,24 +108,28 @@ export async function decideForHosts(
       );
     }
   }
+  return await decideOn(meant, request, run);
+}
+
+/** The rule is lifted and the question asked by one job: a queue that goes away has taken both, or neither. */
+async function decideOn(
+  meant: readonly Maintenance[],
+  { verb, override, person, replyTo }: HostsJob,
+  run: (decision: DecisionJob) => Promise<string>,
+): Promise<string> {
   for (const record of meant) {
-    const { person, replyTo, override } = request;
+    const maintenance = record.id;
     if (override !== null) {
       const decision: Decision = { kind: "override", reason: override };
-      await run({ maintenance: record.id, decision, person, replyTo });
+      await run({ maintenance, decision, person, replyTo });
     }
-    await run({
-      maintenance: record.id,
-      decision: decisionFor(request.verb, record),
-      person: request.person,
-      replyTo: request.replyTo,
-    });
+    await run({ maintenance, decision: decisionFor(verb, record), person, replyTo });
   }
   return "decided";
 }
 
 /** What a verb means for a maintenance: Down asks for the approval of the first batch that is not away yet. */
-export function decisionFor(verb: HostsJob["verb"], record: Maintenance): Decision {
+function decisionFor(verb: HostsJob["verb"], record: Maintenance): Decision {
   if (verb !== "down") return { kind: verb };
   const next = record.batches.find(
     (batch) => !["down", "bringing_up", "up", "cancelled", "failed"].includes(batch.phase),

@@ -6,8 +6,8 @@ import { encodeMaintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import { formatSpan } from "../maintenance/time.js";
 import type { ClickInput, CommandInput, SlackHandlers } from "../slack/handlers.js";
-import { decisionFor } from "./decide-for-hosts.js";
 import {
+  commandJobId,
   DECISION_JOB,
   type DecisionJob,
   decisionJobId,
@@ -20,8 +20,8 @@ import {
   type StoredReplyTarget,
 } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
+import type { LostClusters } from "./lost-clusters.js";
 import { newMaintenance } from "./new-maintenance.js";
-import { noSuchMaintenance } from "./no-such-maintenance.js";
 import type { Notifier } from "./notify.js";
 import { createQuestions } from "./questions.js";
 import { type Records, UnreadableRecordError } from "./records.js";
@@ -46,6 +46,7 @@ export interface IntakePorts {
   readonly clusters: readonly IntakeCluster[];
   readonly records: ReadonlyMap<string, Records>;
   readonly notifier: Notifier;
+  readonly lost: LostClusters;
   /** Which of these user groups somebody is in; a failed look-up counts as none (invariant 6). */
   personOf(user: string, groups: readonly string[]): Promise<Person>;
   readonly logger: EngineLogger;
@@ -62,7 +63,8 @@ export interface IntakePorts {
  */
 export function createIntake(ports: IntakePorts): SlackHandlers {
   const unattended = createUnattended(ports.notifier, ports.logger, ports.patienceMs);
-  const questions = createQuestions({ store: ports.store, clusters: ports.clusters, clusterOf, unattended });
+  const { store, clusters, lost } = ports;
+  const questions = createQuestions({ store, clusters, clusterOf, lost, unattended });
 
   return {
     async command(input: CommandInput): Promise<Reply | null> {
@@ -82,12 +84,13 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       const id = input.kind === "details" ? input.id : input.button.id;
       return await orSay(async () => {
         const cluster = await clusterOf(id);
-        if (cluster === null) return noSuchMaintenance(id);
+        if (cluster === null) return await lost.explain(id);
         const replyTo = targetOf(input);
         if (input.kind === "details")
           return await questions.ask({ kind: "maintenance", cluster, id, replyTo });
         const person = await personOf(cluster, input.user);
-        await placeDecision(cluster, { maintenance: id, decision: input.button.decision, person, replyTo });
+        const { decision } = input.button;
+        await placeDecision(cluster, { maintenance: id, decision, person, click: input.triggerId, replyTo });
         return null;
       });
     },
@@ -131,9 +134,15 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   /** A decision on one maintenance, from a command that names it. */
   async function decideOn(id: string, input: CommandInput, decision: Decision): Promise<Reply | null> {
     const cluster = await clusterOf(id);
-    if (cluster === null) return noSuchMaintenance(id);
+    if (cluster === null) return await lost.explain(id);
     const person = await personOf(cluster, input.user);
-    await placeDecision(cluster, { maintenance: id, decision, person, replyTo: targetOf(input) });
+    await placeDecision(cluster, {
+      maintenance: id,
+      decision,
+      person,
+      click: input.triggerId,
+      replyTo: targetOf(input),
+    });
     return null;
   }
 
@@ -143,18 +152,16 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   ): Promise<Reply | null> {
     const { verb, target } = command;
     const override = command.verb === "down" ? command.override : null;
+    let cluster = command.cluster ?? "";
     if (target.kind === "id") {
-      const cluster = await clusterOf(target.id);
-      const record = cluster === null ? null : await recordsOf(cluster).find(target.id);
-      if (record === null) return noSuchMaintenance(target.id);
-      // In this order in one lane: the question is asked when the rule is lifted.
-      if (override !== null) await decideOn(target.id, input, { kind: "override", reason: override });
-      return await decideOn(target.id, input, decisionFor(verb, record));
+      const found = await clusterOf(target.id);
+      if (found === null) return await lost.explain(target.id);
+      cluster = found;
     }
-    const cluster = command.cluster ?? "";
     const person = await personOf(cluster, input.user);
-    const job: HostsJob = { verb, hosts: target.hosts, person, override, replyTo: targetOf(input) };
-    unattended(await recordsOf(cluster).queue.add(HOSTS_JOB, job, SHORT_JOB_OPTIONS), job.replyTo);
+    const job: HostsJob = { verb, target, person, override, replyTo: targetOf(input) };
+    const options = { ...SHORT_JOB_OPTIONS, jobId: commandJobId(input.triggerId) };
+    unattended(await recordsOf(cluster).queue.add(HOSTS_JOB, job, options), job.replyTo);
     return null;
   }
 

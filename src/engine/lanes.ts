@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { JobsOptions } from "bullmq";
 import { z } from "zod";
-import { decision } from "../maintenance/decision.js";
+import { type DecisionKind, decision } from "../maintenance/decision.js";
 import { reply } from "../maintenance/reply.js";
 
 /**
@@ -38,17 +38,22 @@ export const decisionJob = z.object({
   maintenance: z.string(),
   decision,
   person,
+  /** Slack's trigger id of the click or command: what tells a decision that is meant again from one delivered again. */
+  click: z.string().optional(),
   /** When it was asked for, by the clock of the bot: the same job run again is known by it. */
   askedAtMs: z.number().int().optional(),
   replyTo: replyTarget,
 });
 export type DecisionJob = z.output<typeof decisionJob>;
 
-/** Down, Up or Cancel for hosts: which maintenances that means is only known once the pattern is looked up. */
+/** Down, Up or Cancel as a command: what it decides on is only known once the pattern or the record is looked up. */
 export const HOSTS_JOB = "hosts-decision";
 export const hostsJob = z.object({
   verb: z.enum(["down", "up", "cancel"]),
-  hosts: z.string(),
+  target: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("hosts"), hosts: z.string() }),
+    z.object({ kind: z.literal("id"), id: z.string() }),
+  ]),
   person,
   /** Why a rule of the policy is to be overridden (`--override`), for Down. */
   override: z.string().nullable().default(null),
@@ -120,6 +125,9 @@ export type ThreadJob = z.output<typeof threadJob>;
 /** The id of the thread job of a maintenance. */
 export const threadJobId = (maintenance: string): string => `t-${maintenance}`;
 
+/** BullMQ keeps a stack trace for each attempt, and a job that lives for weeks may have thousands. */
+const STACKS_KEPT = 3;
+
 /** How long finished maintenances are kept: they are the history. */
 const KEPT = { age: 180 * 86_400, count: 2_000 };
 
@@ -130,6 +138,7 @@ export const MAINTENANCE_JOB_OPTIONS = {
   // version can go on with. So the job comes back (invariant 11), but not soon.
   attempts: 1_000_000,
   backoff: { type: "fixed", delay: 60_000 },
+  stackTraceLimit: STACKS_KEPT,
   removeOnComplete: KEPT,
   removeOnFail: false,
 } as const satisfies JobsOptions;
@@ -138,6 +147,7 @@ export const MAINTENANCE_JOB_OPTIONS = {
 export const SHORT_JOB_OPTIONS = {
   attempts: 5,
   backoff: { type: "exponential", delay: 500 },
+  stackTraceLimit: STACKS_KEPT,
   removeOnComplete: true,
   removeOnFail: true,
 } as const satisfies JobsOptions;
@@ -146,6 +156,7 @@ export const SHORT_JOB_OPTIONS = {
 export const REPLY_JOB_OPTIONS = {
   attempts: 12,
   backoff: { type: "exponential", delay: 500 },
+  stackTraceLimit: STACKS_KEPT,
   removeOnComplete: true,
   removeOnFail: { age: 86_400, count: 500 },
 } as const satisfies JobsOptions;
@@ -153,6 +164,7 @@ export const REPLY_JOB_OPTIONS = {
 export const THREAD_JOB_OPTIONS = {
   attempts: 1_000_000,
   backoff: { type: "fixed", delay: 5_000 },
+  stackTraceLimit: STACKS_KEPT,
   removeOnComplete: { age: KEPT.age, count: KEPT.count },
   removeOnFail: false,
 } as const satisfies JobsOptions;
@@ -170,11 +182,20 @@ export function maintenanceId(triggerId: string, attempt = 0): string {
 }
 
 /**
- * The id of a click's job: while it waits or runs, the same click is the same job, so a double click is one decision.
- * BullMQ allows no colon in an id.
+ * The id of a decision's job: while it waits or runs, the same id is the same job. What can be decided once only is known
+ * by what it decides, so a double click on Approve is one vote. What can be meant again (a hold after a release, an
+ * extension after an extension) is known by its click as well: only the same click delivered twice is one job, and none
+ * is swallowed in silence (invariant 10). BullMQ allows no colon in an id.
  */
-export function decisionJobId(job: DecisionJob): string {
-  const { decision: d } = job;
-  const question = "approval" in d ? d.approval : "batch" in d ? d.batch : "byMs" in d ? `${d.byMs}` : "all";
-  return ["d", job.maintenance, d.kind, question, job.person.user].join(".").replaceAll(":", "_");
+export function decisionJobId({ maintenance, decision: d, person, click = "" }: DecisionJob): string {
+  const parts = ["d", maintenance, d.kind, "approval" in d ? d.approval : "all", person.user];
+  if (!ONCE.includes(d.kind)) parts.push(shortHash(click));
+  return parts.join(".").replaceAll(":", "_");
 }
+
+const ONCE: readonly DecisionKind[] = ["approve", "deny", "cancel", "up", "ready"];
+
+/** The id of the job of a command: the same for a command that is delivered twice. */
+export const commandJobId = (triggerId: string): string => `c.${shortHash(triggerId)}`;
+
+const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);

@@ -138,7 +138,10 @@ async function clustersReply(ports: QueryPorts): Promise<Reply> {
   const lines = await Promise.all(
     entries.map(async ({ cluster, records, settings }) => {
       const open = (await records.open()).length;
-      const channel = settings.channel === null ? "no channel of its own" : `channel ${settings.channel}`;
+      const channel =
+        settings.channel === null
+          ? "no channel of its own: maintenances are shown where their command is typed"
+          : `channel ${settings.channel}`;
       const spans = `${formatSpan(settings.defaultDurationMs)} by default, at most ${formatSpan(settings.maxDurationMs)}`;
       return [
         `${cluster.name}: ${await mastersLine(cluster)}`,

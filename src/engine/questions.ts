@@ -1,7 +1,7 @@
 import type { Command } from "../commands/index.js";
 import type { Reply } from "../maintenance/reply.js";
 import { QUERY_QUEUE, type QueryJob, SHORT_JOB_OPTIONS, type StoredReplyTarget } from "./lanes.js";
-import { noSuchMaintenance } from "./no-such-maintenance.js";
+import type { LostClusters } from "./lost-clusters.js";
 import type { Store } from "./store/store.js";
 import type { Unattended } from "./unattended.js";
 
@@ -10,6 +10,7 @@ export interface QuestionPorts {
   readonly clusters: readonly { readonly name: string; readonly channel: string | null }[];
   /** The cluster that a maintenance is in; `null` if there is none of that id. */
   clusterOf(id: string): Promise<string | null>;
+  readonly lost: Pick<LostClusters, "explain">;
   readonly unattended: Unattended;
 }
 
@@ -40,7 +41,7 @@ export function createQuestions(ports: QuestionPorts): Questions {
     async status({ cluster: named, target }, replyTo) {
       if (target?.kind === "id") {
         const cluster = await ports.clusterOf(target.id);
-        if (cluster === null) return noSuchMaintenance(target.id);
+        if (cluster === null) return await ports.lost.explain(target.id);
         return await ask({ kind: "maintenance", cluster, id: target.id, replyTo });
       }
       const hosts = target?.hosts ?? null;
@@ -53,7 +54,7 @@ export function createQuestions(ports: QuestionPorts): Questions {
       if (id !== null) {
         const cluster = await ports.clusterOf(id);
         return cluster === null
-          ? noSuchMaintenance(id)
+          ? await ports.lost.explain(id)
           : await ask({ kind: "history", cluster, id, replyTo });
       }
       for (const cluster of clustersMeant(named, replyTo.channel)) {

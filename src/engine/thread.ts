@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { openApproval } from "../maintenance/approval.js";
 import { handOver } from "../maintenance/hand-over.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
@@ -44,58 +45,93 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
     await ports.save(progress);
   };
 
+  async function postRoot(): Promise<string> {
+    const card = renderCard(record, now(), ports.habits);
+    const { ts } = await messenger.post(progress.channel, null, card);
+    ports.edits.set(record.id, now());
+    await saved({ rootTs: ts, rootHash: hashOf(card), toldFailure: null });
+    return ts;
+  }
+
+  /** Edits the card, or posts a new one if somebody deleted it; `false` when it is too early for the next edit. */
+  async function showCard(): Promise<boolean> {
+    const root = progress.rootTs;
+    const card = renderCard(record, now(), ports.habits);
+    if (root === null || hashOf(card) === progress.rootHash) return true;
+    const since = now() - (ports.edits.get(record.id) ?? 0);
+    if (since >= 0 && since < EDIT_EVERY_MS && record.end === null) return false;
+    if (await edit(() => messenger.update(progress.channel, root, card))) {
+      ports.edits.set(record.id, now());
+      await saved({ rootHash: hashOf(card) });
+    } else {
+      await postRoot();
+    }
+    return true;
+  }
+
+  /** Slack may refuse a thread whose root message was deleted: the messages then go into that of a new one. */
+  async function postInThread(message: SlackMessage): Promise<string> {
+    const root = progress.rootTs ?? (await postRoot());
+    try {
+      return (await messenger.post(progress.channel, root, message)).ts;
+    } catch (error) {
+      if (!(error instanceof SlackFailure) || !THREAD_GONE.includes(error.code)) throw error;
+      return (await messenger.post(progress.channel, await postRoot(), message)).ts;
+    }
+  }
+
+  /** Posts a question, and remembers where it stands. */
+  async function ask(approval: string, message: SlackMessage, postedSeq = progress.postedSeq): Promise<void> {
+    const ts = await postInThread(message);
+    const approvals = { ...progress.approvals, [approval]: { ts, hash: hashOf(message) } };
+    await saved({ approvals, postedSeq });
+  }
+
   if (progress.rootTs === null) {
     if (isForOnePerson(record)) {
       if (record.end === null) return "waiting";
       if (record.end.phase === "failed") await ports.reply(progress.replyTo, failure(record));
       return "finished";
     }
-    const card = renderCard(record, now(), ports.habits);
-    const { ts } = await messenger.post(progress.channel, null, card);
-    ports.edits.set(record.id, now());
-    await saved({ rootTs: ts, rootHash: hashOf(card), toldFailure: null });
+    await postRoot();
   }
-  const root = progress.rootTs;
-  if (root === null) return "waiting";
-
   for (const [id, shown] of Object.entries(progress.approvals)) {
     const message = approvalMessage(record, id, now());
     if (message === null || hashOf(message) === shown.hash) continue;
-    await edit(() => messenger.update(progress.channel, shown.ts, message));
-    await saved({ approvals: { ...progress.approvals, [id]: { ts: shown.ts, hash: hashOf(message) } } });
+    const { [id]: _, ...others } = progress.approvals;
+    const edited = await edit(() => messenger.update(progress.channel, shown.ts, message));
+    // One that somebody deleted counts as never posted.
+    await saved({
+      approvals: edited ? { ...others, [id]: { ts: shown.ts, hash: hashOf(message) } } : others,
+    });
   }
+  // Before new messages: when its root was deleted, Slack takes them as messages of the channel, or not at all.
+  const cardWaits = !(await showCard());
 
   for (const event of record.events) {
     if (event.seq <= progress.postedSeq) continue;
     if (event.kind === "approval_asked") {
       const message = approvalMessage(record, event.approval, now());
       if (message !== null) {
-        const { ts } = await messenger.post(progress.channel, root, message);
-        const approvals = { ...progress.approvals, [event.approval]: { ts, hash: hashOf(message) } };
-        await saved({ approvals, postedSeq: event.seq });
+        await ask(event.approval, message, event.seq);
         continue;
       }
     }
     const message = renderEvent(record, event);
-    if (message !== null) await messenger.post(progress.channel, root, message);
+    if (message !== null) await postInThread(message);
     await saved({ postedSeq: event.seq });
   }
-
-  const card = renderCard(record, now(), ports.habits);
-  if (hashOf(card) !== progress.rootHash) {
-    const since = now() - (ports.edits.get(record.id) ?? 0);
-    if (since >= 0 && since < EDIT_EVERY_MS && record.end === null) return "edit_later";
-    if (!(await edit(() => messenger.update(progress.channel, root, card)))) {
-      // Somebody deleted the card: a new one, which the next events' thread hangs on.
-      const { ts } = await messenger.post(progress.channel, null, card);
-      await saved({ rootTs: ts });
-    }
-    ports.edits.set(record.id, now());
-    await saved({ rootHash: hashOf(card) });
+  // Nobody can answer a question that is not seen, be it that its message was deleted or its event is not in the log.
+  for (const batch of record.batches) {
+    const open = openApproval(batch);
+    if (open === null || progress.approvals[open.id] !== undefined) continue;
+    await ask(open.id, renderApproval(record, batch, open, now()));
   }
+
+  if (cardWaits) return "edit_later";
   if (record.end === null) return "waiting";
   if (!progress.handedOver) {
-    await messenger.upload(progress.channel, progress.rootTs ?? root, {
+    await messenger.upload(progress.channel, progress.rootTs ?? (await postRoot()), {
       ...handOver(record),
       title: `Hand-over record of ${record.id}`,
     });
@@ -107,6 +143,9 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
 
 /** What Slack says of a message that cannot be edited any more, and never will be. */
 const GONE: readonly string[] = ["message_not_found", "cant_update_message", "edit_window_closed"];
+
+/** What Slack says of a thread that takes no more messages because its root is gone. */
+const THREAD_GONE: readonly string[] = ["thread_not_found", "message_not_found", "cannot_reply_to_message"];
 
 /** Edits a message; `false` when it is gone, which must not keep the other messages back. */
 async function edit(update: () => Promise<void>): Promise<boolean> {

@@ -40,8 +40,13 @@ export function suggest(term: Term, index: HostIndex): readonly string[] {
 
 function nearestNames(word: string, index: HostIndex): readonly string[] {
   const candidates = [...index.groupNames, ...index.hosts.map((host) => host.name)];
-  const among = word.includes(".") ? undefined : (candidate: string) => [candidate, shortName(candidate)];
-  return nearest(word, candidates, { limit: MOST, ...(among && { among }) });
+  const among = (candidate: string) => [candidate, shortName(candidate)];
+  const short = shortName(word);
+  if (short === word) return nearest(word, candidates, { limit: MOST, among });
+  // A full name where the master knows short ones, or in another domain: first the host of that very name.
+  const namesakes = candidates.filter((name) => shortName(name).toLowerCase() === short.toLowerCase());
+  const close = new Set([...namesakes, ...nearest(word, candidates, { limit: MOST })]);
+  return close.size > 0 ? [...close].slice(0, MOST) : nearest(short, candidates, { limit: MOST, among });
 }
 
 /** For a glob: hosts whose names begin nearly as it does. */

@@ -1,5 +1,6 @@
 import { hasReturned } from "./agents-back.js";
 import { watchedMachines } from "./approval.js";
+import { askAnew } from "./ask.js";
 import { whyBlind } from "./blind.js";
 import { atDeadline, deadlineWake } from "./deadline.js";
 import { moveWindow } from "./extend.js";
@@ -97,7 +98,7 @@ function followPhases(record: Maintenance, moment: Moment): Step {
     const batch = batchOf(current, id);
     if (batch === null || current.picture === null) continue;
     const picture = pictureOf(batch.machines, current.picture);
-    for (const rule of [moveWindow, RULES[batch.phase]]) {
+    for (const rule of [moveWindow, askAnew, RULES[batch.phase]]) {
       const step = rule(current, batchOf(current, id) ?? batch, picture, moment);
       current = step.record;
       effects.push(...step.effects);

@@ -56,19 +56,25 @@ export interface AskedHow {
 /** The bot asks because it is time. */
 export const BY_ITSELF: AskedHow = { by: null, forced: false };
 
-/** Asks for the Down of a batch: a new question about what is seen now; an open one is withdrawn for it. */
+/**
+ * Asks for the Down of a batch: a new question about what is seen now; an open one is withdrawn for it. Asked anew by the
+ * bot it is still the question of whoever asked it before (invariant 6).
+ */
 export function ask(
   record: Maintenance,
   batch: Batch,
   seen: Seen,
-  { by, forced }: AskedHow,
+  how: AskedHow,
   policy: Policy,
   nowMs: Millis,
 ): Maintenance {
-  const approvals = withdrawn(batch, nowMs).approvals;
+  const { askAnew, ...settled } = withdrawn(batch, nowMs, { why: "replaced", by: how.by });
+  const { approvals } = settled;
+  const by = how.by ?? askAnew?.by ?? null;
+  const forced = how.forced || (askAnew?.forced ?? false);
   const id = `${batch.id}a${approvals.length + 1}`;
   const next: Batch = {
-    ...batch,
+    ...settled,
     phase: "awaiting_approval",
     askedByItself: true,
     approvals: [
@@ -96,15 +102,36 @@ export function ask(
   });
 }
 
-/** The batch without an open question: it was withdrawn, because it is cancelled, replaced or overtaken. */
-export function withdrawn(batch: Batch, nowMs: Millis): Batch {
-  return openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs });
+/** Why a question is withdrawn, and by whom; `by: null` when the bot withdraws it. */
+export interface WithdrawnHow {
+  readonly why: NonNullable<Extract<Outcome, { kind: "withdrawn" }>["why"]>;
+  readonly by: string | null;
 }
 
-/** The batch with its granted approval taken back before any call was sent under it; it drains on. */
-export function takenBack(batch: Batch, nowMs: Millis): Batch {
-  if (batch.phase !== "taking_down" || batch.intent !== null) return batch;
-  return { ...settle(batch, { kind: "withdrawn", atMs: nowMs }), phase: "draining" };
+/** The batch without an open question: it was withdrawn. */
+export function withdrawn(
+  batch: Batch,
+  nowMs: Millis,
+  how: WithdrawnHow = { why: "overtaken", by: null },
+): Batch {
+  return openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs, ...how });
+}
+
+/** As `withdrawn`, and the same question is asked anew once the machines drain in our window. */
+export function withdrawnToAskAnew(batch: Batch, nowMs: Millis, how: WithdrawnHow): Batch {
+  const open = openApproval(batch);
+  return open === null ? batch : { ...withdrawn(batch, nowMs, how), askAnew: askedHow(open) };
+}
+
+function askedHow({ askedBy, forced }: Approval): AskedHow {
+  return { by: askedBy, forced };
+}
+
+/** The batch without a question: an open one is withdrawn, a granted one taken back unless a call was sent under it. */
+export function takenBack(batch: Batch, nowMs: Millis, how: WithdrawnHow): Batch {
+  if (batch.phase !== "taking_down") return withdrawn(batch, nowMs, how);
+  if (batch.intent !== null) return batch;
+  return { ...settle(batch, { kind: "withdrawn", atMs: nowMs, ...how }), phase: "draining" };
 }
 
 function settle(batch: Batch, outcome: Outcome): Batch {
@@ -168,7 +195,9 @@ export function askAgainBecauseWorse(
   const last = batch.approvals.at(-1);
   const told = conclude(record, batch, { kind: "outdated", atMs: nowMs, changes: [...changes] }, by);
   const outdated = batchOf(told, batch.id);
-  if (!canAsk || outdated === null) return told;
-  const how = { by: last?.askedBy ?? null, forced: last?.forced ?? false };
-  return ask(told, outdated, seen, how, policy, nowMs);
+  if (outdated === null || last === undefined) return told;
+  const how = askedHow(last);
+  return canAsk
+    ? ask(told, outdated, seen, how, policy, nowMs)
+    : withBatch(told, { ...outdated, askAnew: how });
 }

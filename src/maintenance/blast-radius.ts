@@ -11,12 +11,21 @@ export const blastRadius = z.object({
   frameworks: z.array(
     z.object({
       name: z.string(),
+      /** Several frameworks may have the same name; left out in records of before it was kept. */
+      frameworkId: z.string().optional(),
       tasks: z.number().int(),
       apps: z.array(z.object({ name: z.string(), tasks: z.number().int() })),
     }),
   ),
   /** Apps all of whose running copies in the cluster are on the machines: gone until they are started elsewhere. */
-  lastCopies: z.array(z.object({ framework: z.string(), app: z.string(), copies: z.number().int() })),
+  lastCopies: z.array(
+    z.object({
+      framework: z.string(),
+      frameworkId: z.string().optional(),
+      app: z.string(),
+      copies: z.number().int(),
+    }),
+  ),
   /** Data that cannot be reached while the machines are away. `machine` is a machine key. */
   volumes: z.array(z.object({ id: z.string(), role: z.string(), sizeMb: z.number(), machine: z.string() })),
   /** Dynamic reservations that cannot be used meanwhile. */

@@ -44,6 +44,7 @@ function byFramework(tasks: readonly Task[], index: WorldIndex): BlastRadius["fr
   return [...groupBy(tasks, (task) => task.frameworkId)]
     .map(([id, list]) => ({
       name: nameOf(id, index),
+      frameworkId: id,
       tasks: list.length,
       apps: [...groupBy(list, (task) => task.app)]
         .map(([name, copies]) => ({ name, tasks: copies.length }))
@@ -64,9 +65,16 @@ function lastCopies(tasks: readonly Task[], staying: Staying, index: WorldIndex)
           const ours = copies.filter((task) => staying.isStaying(task.agentId)).length;
           return staying.copies(frameworkId, app) <= ours;
         })
-        .map(([app, copies]) => ({ framework: nameOf(frameworkId, index), app, copies: copies.length })),
+        .map(([app, copies]) => ({
+          framework: nameOf(frameworkId, index),
+          frameworkId,
+          app,
+          copies: copies.length,
+        })),
     )
-    .sort((a, b) => order(a.framework, b.framework) || order(a.app, b.app));
+    .sort(
+      (a, b) => order(a.framework, b.framework) || order(a.app, b.app) || order(a.frameworkId, b.frameworkId),
+    );
 }
 
 function order(a: string, b: string): number {

@@ -1,3 +1,4 @@
+import { counted } from "./counted.js";
 import { list } from "./list.js";
 import { type MachineId, machineKey, machineName } from "./machine.js";
 import type { Trouble } from "./record.js";
@@ -41,7 +42,11 @@ export function blindSpots(world: World): readonly BlindSpot[] {
   return [...spots, ...unseenWork(world)];
 }
 
-/** What is used without being visible. Agents and what is allocated on them are shown to everybody. */
+/**
+ * What is used without being visible. Agents and what is allocated on them are shown to everybody. That not one task in
+ * the whole cluster is shown can have an innocent cause, executors that wait without tasks; it stops us all the same,
+ * because nobody could say what goes away with a machine.
+ */
 function unseenWork(world: World): BlindSpot[] {
   const answered = world.status.draining.some((entry) => entry.answers.length > 0);
   const used = world.agents.filter(({ resources }) => (resources?.allocated.memMb ?? 0) > 0).length;
@@ -54,7 +59,12 @@ function unseenWork(world: World): BlindSpot[] {
     ];
   }
   if (world.tasks.length > 0 || used === 0) return [];
-  return [{ rights: ["view_tasks"], what: `resources in use on ${used} agents, and not one task` }];
+  return [
+    {
+      rights: ["view_tasks"],
+      what: `resources in use on ${counted(used, "agent")}, and not one task (or executors wait there without tasks: then end them)`,
+    },
+  ];
 }
 
 /** What a tick, a plan and a click say when the view is filtered; `null` when nothing proves that. */
@@ -104,7 +114,13 @@ function contradictions(world: World): { unscheduled: readonly string[]; unliste
   const offered = new Set(
     world.frameworks.flatMap(({ inverseOffers }) => inverseOffers.map((each) => each.agentId)),
   );
-  if (offered.size > 0) for (const agent of world.agents) if (offered.has(agent.id)) check(agent.machine);
+  if (offered.size > 0) {
+    const hosts = new Set(world.schedule.windows.flatMap((window) => window.machines).map(hostOf));
+    // An agent of a scheduled host that came back under another IP keeps the inverse offers from before: no contradiction.
+    for (const { id, machine } of world.agents) {
+      if (offered.has(id) && !hosts.has(hostOf(machine))) check(machine);
+    }
+  }
 
   const listed = new Set(
     [...world.status.draining.map((entry) => entry.machine), ...world.status.down].map(machineKey),
@@ -115,4 +131,8 @@ function contradictions(world: World): { unscheduled: readonly string[]; unliste
     if (!listed.has(key)) unlisted.set(key, machineName(machine));
   }
   return { unscheduled: [...unscheduled.values()], unlisted: [...unlisted.values()] };
+}
+
+function hostOf({ hostname = "" }: MachineId): string {
+  return hostname.toLowerCase();
 }

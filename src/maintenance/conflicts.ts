@@ -3,7 +3,7 @@ import { hasEnded, phaseOf } from "./log.js";
 import { type Machine, type MachineId, machineKey } from "./machine.js";
 import type { DrainAsked } from "./policy-rules.js";
 import { quoted } from "./quote.js";
-import type { Maintenance } from "./record.js";
+import type { Batch, Maintenance } from "./record.js";
 import type { Refusal } from "./refusal.js";
 import { endMs, type Window } from "./schedule.js";
 import { windowOf } from "./schedule-edit.js";
@@ -55,7 +55,7 @@ function wayOutOf(ours: Maintenance, machine: Machine, isDown: boolean, asked: D
  * when no extension makes it so, because it begins later.
  */
 function insteadOf(ours: Maintenance, machine: Machine, { record, nowMs }: DrainAsked): string {
-  const window = ours.batches.find((batch) => batch.machines.some(isSame(machine)))?.window;
+  const window = openBatches(ours).get(machineKey(machine))?.window;
   const startMs = record.wanted.startMs ?? nowMs;
   if (window === undefined || nanosToMillis(window.start) > startMs) return "";
   const end = endMs(window);
@@ -63,11 +63,6 @@ function insteadOf(ours: Maintenance, machine: Machine, { record, nowMs }: Drain
   return missingMs > 0
     ? `, or /mesos extend ${ours.id} ${typedSpan(missingMs)} to have it until the time you want`
     : `, or keep ${ours.id}: its window lasts until the time you want already`;
-}
-
-function isSame(machine: MachineId): (other: MachineId) => boolean {
-  const key = machineKey(machine);
-  return (other) => machineKey(other) === key;
 }
 
 /** Whose window a machine seems to stand in: one of ours, or somebody else's with its times. */
@@ -85,7 +80,21 @@ export function whose(machine: MachineId, window: Window | null, others: readonl
 
 /** Whether a maintenance has this machine in a batch that has not ended. */
 export function holds(record: Maintenance, machine: MachineId): boolean {
-  return record.batches.some((batch) => !hasEnded(batch) && batch.machines.some(isSame(machine)));
+  return openBatches(record).has(machineKey(machine));
+}
+
+const indexes = new WeakMap<Maintenance, ReadonlyMap<string, Batch>>();
+
+/** By machine the batch that has not ended, in one pass: thousands are looked up in the same maintenance. */
+function openBatches(record: Maintenance): ReadonlyMap<string, Batch> {
+  const known = indexes.get(record);
+  if (known !== undefined) return known;
+  const open = record.batches.filter((batch) => !hasEnded(batch));
+  const index = new Map(
+    open.flatMap((batch) => batch.machines.map((machine) => [machineKey(machine), batch] as const)),
+  );
+  indexes.set(record, index);
+  return index;
 }
 
 /** `2026-10-20 12:00`; a time far in the past or future is more than a date can hold. */

@@ -1,4 +1,4 @@
-import { ask, openApproval, seenNow } from "./approval.js";
+import { ask, openApproval, seenNow, withdrawn } from "./approval.js";
 import { isDraining, withEvent } from "./log.js";
 import type { Moment } from "./phases.js";
 import { closedForDown } from "./policy-rules-calendar.js";
@@ -24,7 +24,8 @@ export function atDeadline(record: Maintenance, moment: Moment): Maintenance {
   const then = deadline.then === "force" && !policy.allowForce ? "ask" : deadline.then;
   if (then === "release") {
     const told = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
-    return { ...told, cancel: { by: record.requester, atMs: nowMs } };
+    const batches = told.batches.map((batch) => withdrawn(batch, nowMs, { why: "deadline", by: null }));
+    return { ...told, batches, cancel: { by: record.requester, atMs: nowMs } };
   }
   if (!drains || !record.batches.every((batch) => canAsk(record, batch, moment))) return record;
   let next = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });

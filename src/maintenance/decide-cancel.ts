@@ -26,7 +26,11 @@ export function cancel(record: Maintenance, { person, nowMs }: DecisionContext):
   if (record.batches.length > 0 && record.batches.every(hasEnded)) return stopWaiting(record, by, nowMs);
   const refusal = phaseRefusal(record, "Cancel");
   if (refusal !== null) return unchanged(record, refusal);
-  const drained = record.batches.reduce((next, batch) => withBatch(next, takenBack(batch, nowMs)), record);
+  const how = { why: "cancelled", by } as const;
+  const drained = record.batches.reduce(
+    (next, batch) => withBatch(next, takenBack(batch, nowMs, how)),
+    record,
+  );
   const asked = withEvent({ ...drained, cancel: { by, atMs: nowMs } }, nowMs, { kind: "cancel_asked", by });
   if (record.batches.length === 0) {
     return {

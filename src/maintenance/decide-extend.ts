@@ -1,7 +1,7 @@
-import { withdrawn } from "./approval.js";
+import { withdrawnToAskAnew } from "./approval.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import type { Decision } from "./decision.js";
-import { withBatch, withEvent } from "./log.js";
+import { isDraining, withBatch, withEvent } from "./log.js";
 import { failedLookup, mentions } from "./may-approve.js";
 import { isAmong } from "./policy.js";
 import { tooLong } from "./policy-rules.js";
@@ -46,7 +46,7 @@ export function extend(
   const going = record.batches.some((batch) => batch.phase === "taking_down");
   if (batches.length === 0 || going) return unchanged(record, wrongPhase(record, "Extend"));
   if (batches.some((batch) => batch.movingFrom !== null)) return unchanged(record, isMoving(record, notDone));
-  const moved = batches.flatMap((batch) => longer(batch, byMs, nowMs));
+  const moved = batches.flatMap((batch) => longer(batch, byMs, person.user, nowMs));
   if (moved.length === 0) {
     return unchanged(record, {
       tone: "info",
@@ -77,10 +77,7 @@ export function extend(
       askedAtMs,
     });
   }
-  return {
-    record: next,
-    reply: longerReply(record, byMs),
-  };
+  return { record: next, reply: longerReply(next, byMs) };
 }
 
 /** Whether this very request has made the window longer: its job runs again after a crash (invariant 7). */
@@ -98,15 +95,21 @@ function isDone(
   );
 }
 
-function longerReply({ id }: Maintenance, byMs: number): Reply {
+function longerReply({ id, batches }: Maintenance, byMs: number): Reply {
+  const draining = batches.some(isDraining);
+  const asked = batches.some((batch) => batch.askAnew !== undefined);
   return replyOf({
     tone: "done",
-    text: `${id}: the window is made ${formatSpan(byMs)} longer. The post erases the answers of all frameworks, so they are asked again.`,
+    text: [
+      `${id}: the window is made ${formatSpan(byMs)} longer.`,
+      ...(draining ? ["The post erases the answers of all frameworks, so they are asked again."] : []),
+      ...(asked ? ["The question is withdrawn, and asked anew once the longer window stands."] : []),
+    ].join(" "),
   });
 }
 
 /** The batch with its longer window still to be posted; none for a window without an end. */
-function longer(batch: Batch, byMs: number, nowMs: number): Batch[] {
+function longer(batch: Batch, byMs: number, by: string, nowMs: number): Batch[] {
   const { start, duration } = batch.window;
   if (duration === null) return [];
   const window = { start, duration: duration + millisToNanos(byMs) };
@@ -114,7 +117,7 @@ function longer(batch: Batch, byMs: number, nowMs: number): Batch[] {
   const down = batch.phase === "down";
   return [
     {
-      ...withdrawn(batch, nowMs),
+      ...withdrawnToAskAnew(batch, nowMs, { why: "extended", by }),
       window,
       movingFrom: batch.window,
       phase: down ? "down" : "draining",

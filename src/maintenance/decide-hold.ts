@@ -1,20 +1,20 @@
 import type { Decided, DecisionContext } from "./decide.js";
 import type { Decision } from "./decision.js";
+import { holdersText, holdsOf, isHeldBy, reasonOf, withHolds, without } from "./holds-of.js";
 import { isDownSent, isToGoDown, withEvent } from "./log.js";
-import { failedLookup } from "./may-approve.js";
+import { failedLookup, isGroup } from "./may-approve.js";
 import { ownedBy, saying } from "./owners.js";
 import { isAmong, type Person, type Policy } from "./policy.js";
 import { settingOf } from "./policy-rules-setting.js";
 import { quoted } from "./quote.js";
-import type { Maintenance } from "./record.js";
+import type { Hold, Maintenance } from "./record.js";
 import { beingCancelled, refused, unchanged } from "./refusals.js";
-import { type Reply, replyOf } from "./reply.js";
-import type { Millis } from "./time.js";
+import { type Reply, type ReplyParts, replyOf } from "./reply.js";
 import { wrongPhase } from "./wrong-phase.js";
 
 /**
- * Stops all progress towards Down: nothing is asked, approved, posted or sent while somebody holds. Anybody may hold; an
- * owner's hold is one that only owners and admins release.
+ * Stops all progress towards Down: nothing is asked, approved, posted or sent while somebody holds. Anybody may hold,
+ * also beside others; an owner's hold is one that only owners and admins release.
  */
 export function hold(
   record: Maintenance,
@@ -31,95 +31,83 @@ export function hold(
     });
   }
   if (!isBeforeDown(record)) return unchanged(record, wrongPhase(record, "Hold"));
-  const owned = ownedBy(record, person);
-  const asOwner = owned.length > 0 && person.user !== record.requester && !isAmong(person, policy.approvers);
-  const { held } = record;
-  if (held !== null && (!asOwner || owned.every((entry) => entry.said === "hold"))) {
-    return heldAlready(record, held, reason, person.user, nowMs);
-  }
   const by = person.user;
-  const as = asOwner ? ("owner" as const) : ("operator" as const);
-  const holding = asOwner ? saying(record, person, "hold", nowMs) : record;
-  return {
-    record: withEvent({ ...holding, held: held ?? { by, atMs: nowMs, reason, as } }, nowMs, {
-      kind: "held",
-      by,
-      reason,
-      as,
-    }),
-    reply: heldReply(record, reason),
-  };
-}
-
-/** A second hold: one's own with another reason keeps that one; beside somebody else's it is not added. */
-function heldAlready(
-  record: Maintenance,
-  held: Held,
-  reason: string | null,
-  by: string,
-  nowMs: Millis,
-): Decided {
-  const own = holdOf(record, by);
-  if (own === null) {
+  const holds = holdsOf(record);
+  const own = holds.find((one) => one.by === by);
+  const speaks = by !== record.requester && !isAmong(person, policy.approvers);
+  const owned = speaks ? ownedBy(record, person) : [];
+  const maybeOwner = speaks && owned.length === 0 && mayOwn(record, person);
+  const as = own?.as === "owner" || owned.length > 0 || maybeOwner ? "owner" : "operator";
+  const news = owned.filter((entry) => entry.said !== "hold");
+  const isSame = own !== undefined && own.as === as && (reason === null || reason === own.reason);
+  if (isSame && news.length === 0) return unchanged(record, heldReply(record, own.reason, maybeOwner));
+  if (own === undefined && owned.length > 0 && news.length === 0) {
     return unchanged(record, {
       tone: "info",
-      text: `${record.id} is already held by <@${held.by}>${reasonOf(held.reason)}.`,
-      notDone: "Your hold was not added: it goes on once that one is released.",
-      next: "If it has to wait for you as well, tell them, or hold it again after that.",
+      text: `${record.id} is already held for ${quoted(owned.flatMap(({ of }) => of).join(", "))} by ${holdersText(record)}.`,
+      notDone: "Your hold was not added: any of its owners may release that one.",
+      next: "If it has to wait for you as well, tell them.",
     });
   }
-  if (reason === null || reason === own.reason) return { record, reply: heldReply(record, own.reason) };
-  const kept = held.by === by ? { ...record, held: { ...held, reason } } : record;
+  const mine = { by, atMs: own?.atMs ?? nowMs, reason: reason ?? own?.reason ?? null, as } as const;
+  const kept = holds.map((one) => (one === own ? mine : one));
+  const holding = saying(record, news, "hold", by, nowMs);
   return {
-    record: withEvent(kept, nowMs, { kind: "held", by, reason, as: own.as }),
-    reply: heldReply(record, reason),
+    record: withEvent(withHolds(holding, own === undefined ? [...kept, mine] : kept), nowMs, {
+      kind: "held",
+      by,
+      reason: mine.reason,
+      as,
+    }),
+    reply: replyOf(heldReply(record, mine.reason, maybeOwner)),
   };
 }
 
-/** The hold of this person as the log has it; it may be an owner's beside an operator's. `null` if they hold nothing. */
-function holdOf({ events, held, owners }: Maintenance, by: string) {
-  const holds = held?.by === by || owners.some((entry) => entry.said === "hold" && entry.by === by);
-  const last = events.findLast((event) => event.kind === "held" && event.by === by);
-  return holds && last?.kind === "held" ? last : null;
+/** Who is in an owner's group cannot be told when the look-up failed: the hold is then the stronger one (invariant 6). */
+function mayOwn({ owners }: Maintenance, { lookupFailed }: Person): boolean {
+  return lookupFailed && owners.some(({ owner }) => isGroup(owner));
 }
 
-function reasonOf(reason: string | null): string {
-  return reason === null ? "" : ` (${quoted(reason)})`;
-}
-
-function heldReply({ id }: Maintenance, reason: string | null): Reply {
-  return replyOf({
+function heldReply({ id }: Maintenance, reason: string | null, maybeOwner: boolean): ReplyParts {
+  const unsure = maybeOwner
+    ? " Slack could not be asked whether you are in a group that owns something on these machines, so it counts as an owner's hold: you and admins release it."
+    : "";
+  return {
     tone: "done",
-    text: `${id} is held${reasonOf(reason)}: nothing goes on until it is released. Its window stays at the master.`,
-    next: "Go on with Release.",
-  });
+    text: `${id} is held${reasonOf(reason)}: nothing goes on until it is released. Its window stays at the master.${unsure}`,
+    next: `Go on with Release or /mesos release ${id}.`,
+  };
 }
 
-/** Lets a maintenance go on, as far as this person may: it goes on when nobody holds it any more. */
+/**
+ * Ends holds, and it goes on when none is left: one's own if there is one, else all that this person may end. So nobody
+ * who takes back their own hold takes back another's by it.
+ */
 export function release(record: Maintenance, context: DecisionContext): Decided {
+  const { person, policy, nowMs, askedAtMs = nowMs } = context;
   if (isReleased(record, context)) return { record, reply: releasedReply(record) };
-  const { held } = record;
-  if (held === null) {
+  if (record.held === null) {
     return unchanged(record, {
       tone: "info",
       text: `${record.id} is not held${lastRelease(record)}: there was nothing to release.`,
       next: `See how it stands with /mesos status ${record.id}.`,
     });
   }
-  const released = withoutHoldsOf(record, context);
-  if (released === record) {
-    const { who, failed } = whoMayRelease(record, held, context.person);
+  const holds = holdsOf(record);
+  const own = holds.filter(({ by }) => by === person.user);
+  const ending = own.length > 0 ? own : holds.filter((one) => mayRelease(record, one, person, policy));
+  if (ending.length === 0) {
+    const { who, failed } = whoMayRelease(record, holds, person);
     const reply = {
       tone: "refused",
-      text: `${record.id} is held by <@${held.by}>. Who may release it: ${who}.${failed}`,
+      text: `${record.id} is held by ${holdersText(record)}. Who may release it: ${who}.${failed}`,
       notDone: "It stays held.",
     } as const;
     return refused(record, "release", reply, `who may release it: ${who}.${failed}`, context);
   }
-  return {
-    record: released,
-    reply: releasedReply(released),
-  };
+  const by = person.user;
+  const released = withEvent(without(record, ending, by, nowMs), nowMs, { kind: "released", by, askedAtMs });
+  return { record: released, reply: releasedReply(released) };
 }
 
 /** Whether this very request has released it: its job runs again after a crash (invariant 7). */
@@ -134,69 +122,34 @@ function lastRelease({ events }: Maintenance): string {
   return last === undefined ? "" : ` any more (<@${last.by}> released it)`;
 }
 
-function releasedReply({ id, held }: Maintenance): Reply {
+function releasedReply(record: Maintenance): Reply {
+  const { id, held } = record;
   return replyOf(
     held === null
       ? { tone: "done", text: `${id} is released; it goes on.` }
       : {
           tone: "done",
-          text: `Your hold on ${id} is released. <@${held.by}> still holds it.`,
+          text: `${id}: released, but it is still held by ${holdersText(record)}.`,
           notDone: "It does not go on yet.",
+          next: `Whoever may end that hold as well does it with Release or /mesos release ${id}.`,
         },
   );
 }
 
-/** The record without the holds that this person may release, the very same one if there is none; others stay. */
-export function withoutHoldsOf(
-  record: Maintenance,
-  { person, policy, nowMs, askedAtMs = nowMs }: DecisionContext,
-): Maintenance {
-  const { held } = record;
-  if (held === null) return record;
-  const admin = isAmong(person, policy.admins);
-  const isTheirs = (entry: Maintenance["owners"][number]) =>
-    entry.said === "hold" && (admin || entry.by === person.user || isAmong(person, [entry.owner]));
-  const owners = record.owners.map((entry) =>
-    isTheirs(entry) ? { ...entry, said: "nothing" as const, by: person.user, atMs: nowMs } : entry,
-  );
-  const operator = held.as === "operator" && !mayReleaseOperator(record, held, person, policy) ? held : null;
-  if (operator !== null && !record.owners.some(isTheirs)) return record;
-  const owner = owners.find((entry) => entry.said === "hold");
-  if (held.as === "owner" && owner !== undefined && !record.owners.some(isTheirs)) return record;
-  const left = owner === undefined ? null : heldBy(record, owner, nowMs);
-  return withEvent({ ...record, owners, held: operator ?? left }, nowMs, {
-    kind: "released",
-    by: person.user,
-    askedAtMs,
-  });
+/** Whoever could let the machines go down, or asked for it, may also end an operator's hold; an owner's is for owners. */
+function mayRelease(record: Maintenance, one: Hold, person: Person, policy: Policy): boolean {
+  if (person.user === one.by || isAmong(person, policy.admins)) return true;
+  return one.as === "owner"
+    ? record.owners.some((entry) => isHeldBy(entry, one) && isAmong(person, [entry.owner]))
+    : person.user === record.requester || policy.approvers.length === 0 || isAmong(person, policy.approvers);
 }
 
-/** An owner's hold that stays when an operator's is released. */
-function heldBy(record: Maintenance, owner: Maintenance["owners"][number], nowMs: Millis): Held {
-  const by = owner.by ?? owner.owner;
-  return { by, atMs: owner.atMs ?? nowMs, reason: holdOf(record, by)?.reason ?? null, as: "owner" };
-}
-
-type Held = NonNullable<Maintenance["held"]>;
-
-/** Whoever could let the machines go down, or asked for it, may also end somebody's hold; an owner's hold is different. */
-function mayReleaseOperator(record: Maintenance, held: Held, person: Person, policy: Policy): boolean {
-  return (
-    person.user === held.by ||
-    person.user === record.requester ||
-    policy.approvers.length === 0 ||
-    isAmong(person, policy.approvers) ||
-    isAmong(person, policy.admins)
-  );
-}
-
-function whoMayRelease(record: Maintenance, held: Held, person: Person) {
+function whoMayRelease(record: Maintenance, holds: readonly Hold[], person: Person) {
   const admins = settingOf(record.cluster, "admins");
   const approvers = settingOf(record.cluster, "approvers");
-  const who =
-    held.as === "owner"
-      ? `the owners who hold it, and admins (${admins})`
-      : `<@${held.by}>, the requester, approvers (${approvers}) and admins (${admins})`;
+  const who = holds.some(({ as }) => as === "owner")
+    ? `the owners who hold it, and admins (${admins})`
+    : `whoever holds it, the requester, approvers (${approvers}) and admins (${admins})`;
   return { who, failed: failedLookup(person) };
 }
 

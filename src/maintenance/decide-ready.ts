@@ -1,5 +1,5 @@
 import type { Decided, DecisionContext } from "./decide.js";
-import { withoutHoldsOf } from "./decide-hold.js";
+import { holdersText, holdsOf, without } from "./holds-of.js";
 import { withEvent } from "./log.js";
 import { failedLookup } from "./may-approve.js";
 import { ownedBy, saying } from "./owners.js";
@@ -7,11 +7,15 @@ import { settingOf } from "./policy-rules-setting.js";
 import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import { refused, unchanged } from "./refusals.js";
-import { replyOf } from "./reply.js";
+import { type ReplyParts, replyOf } from "./reply.js";
 
-/** An owner says that their frameworks are ready for the Down; their own hold ends with it. It approves nothing. */
+/**
+ * An owner says that their frameworks are ready for the Down. The hold that they made as an owner ends with it; one of
+ * another owner, also of the same group, and an operator's stay for Release. It approves nothing.
+ */
 export function ready(record: Maintenance, context: DecisionContext): Decided {
-  const { person, nowMs } = context;
+  const { person, nowMs, askedAtMs = nowMs } = context;
+  const by = person.user;
   const owned = ownedBy(record, person);
   if (owned.length === 0) {
     const setting = settingOf(record.cluster, "owners");
@@ -28,22 +32,43 @@ export function ready(record: Maintenance, context: DecisionContext): Decided {
       context,
     );
   }
-  const news = owned.filter((entry) => entry.said !== "ready");
-  if (news.length === 0) {
-    return unchanged(record, {
-      tone: "info",
-      text: `${record.id}: it is already known that ${quoted(owned.flatMap(({ of }) => of).join(", "))} may go. Nothing was changed.`,
-    });
-  }
-  const holding = owned.some((entry) => entry.said === "hold");
-  const released = holding ? withoutHoldsOf(record, context) : record;
-  const of = [...new Set(news.flatMap((entry) => entry.of))];
+  const theirs = owned.filter((entry) => entry.said === "hold" && entry.by !== by);
+  const news = owned.filter((entry) => entry.said !== "ready" && !theirs.includes(entry));
+  if (news.length === 0)
+    return unchanged(record, theirs.length > 0 ? heldFor(record, theirs) : known(record, owned));
+  const own = holdsOf(record).filter((one) => one.by === by && one.as === "owner");
+  const released =
+    own.length === 0
+      ? record
+      : withEvent(without(record, own, by, nowMs), nowMs, { kind: "released", by, askedAtMs });
+  const of = namesOf(news);
+  const said = withEvent(saying(released, news, "ready", by, nowMs), nowMs, { kind: "owner_ready", by, of });
   return {
-    record: withEvent(saying(released, person, "ready", nowMs), nowMs, {
-      kind: "owner_ready",
-      by: person.user,
-      of,
+    record: said,
+    reply: replyOf({
+      tone: "done",
+      text: `${record.id}: ${quoted(of.join(", "))} may go. Thank you.${said.held === null ? "" : ` It is still held by ${holdersText(said)}.`}`,
     }),
-    reply: replyOf({ tone: "done", text: `${record.id}: ${quoted(of.join(", "))} may go. Thank you.` }),
   };
+}
+
+type Owners = Maintenance["owners"];
+
+function known({ id }: Maintenance, owned: Owners): ReplyParts {
+  const text = `${id}: it is already known that ${quoted(namesOf(owned).join(", "))} may go. Nothing was changed.`;
+  return { tone: "info", text };
+}
+
+function heldFor(record: Maintenance, theirs: Owners): ReplyParts {
+  const holders = [...new Set(theirs.flatMap(({ by }) => by ?? []))].map((by) => `<@${by}>`).join(", ");
+  return {
+    tone: "info",
+    text: `${record.id}: ${holders} holds it for ${quoted(namesOf(theirs).join(", "))}. Ready takes back only a hold of your own.`,
+    notDone: "Nothing was changed.",
+    next: `End that hold first with Release or /mesos release ${record.id}.`,
+  };
+}
+
+function namesOf(owners: Owners): string[] {
+  return [...new Set(owners.flatMap(({ of }) => of))];
 }

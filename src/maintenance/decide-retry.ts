@@ -1,9 +1,9 @@
-import { withdrawn } from "./approval.js";
+import { withdrawnToAskAnew } from "./approval.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import { WINDOW_CHANGED } from "./foreign-changes.js";
 import { isDraining, withBatch } from "./log.js";
 import type { Batch, Maintenance } from "./record.js";
-import { isMoving, unchanged } from "./refusals.js";
+import { unchanged } from "./refusals.js";
 import { replyOf } from "./reply.js";
 import { OWN_WINDOW_UNSEEN } from "./unseen-window.js";
 
@@ -11,7 +11,7 @@ import { OWN_WINDOW_UNSEEN } from "./unseen-window.js";
  * Posts our window once more: after somebody else removed it, or after the master accepted it and showed no window at
  * all. A person decides that, since on a filtered view the post replaces windows that nobody here can see (invariant 2).
  */
-export function retry(record: Maintenance, { nowMs }: DecisionContext): Decided {
+export function retry(record: Maintenance, { person, nowMs }: DecisionContext): Decided {
   const batches = record.batches.filter((batch) => isToPostAgain(batch, record.trouble?.code));
   if (record.cancel !== null || batches.length === 0) {
     return unchanged(record, {
@@ -21,13 +21,11 @@ export function retry(record: Maintenance, { nowMs }: DecisionContext): Decided 
       next: `See how it stands with /mesos status ${record.id}.`,
     });
   }
-  if (batches.some((batch) => batch.movingFrom !== null)) {
-    return unchanged(record, isMoving(record, "Nothing was changed."));
-  }
   let next = record;
   for (const batch of batches) {
     // What an earlier post came to says nothing about the one that follows.
-    const { postedAtMs: _, ...unposted } = withdrawn(batch, nowMs);
+    const how = { why: "posted_again", by: person.user } as const;
+    const { postedAtMs: _, ...unposted } = withdrawnToAskAnew(batch, nowMs, how);
     next = withBatch(next, { ...unposted, phase: "scheduled", askedByItself: false });
   }
   return {

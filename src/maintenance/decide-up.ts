@@ -5,7 +5,7 @@ import { unchanged } from "./refusals.js";
 import { replyOf } from "./reply.js";
 import { phaseRefusal } from "./wrong-phase.js";
 
-/** Brings machines that are Down back into service. */
+/** Brings machines that are Down in our window back into service; the time before an extension stays ours until then. */
 export function up(record: Maintenance, { person, nowMs }: DecisionContext): Decided {
   const by = person.user;
   const done = replyOf({ tone: "done", text: `${record.id}: the machines are being brought up.` });
@@ -17,7 +17,7 @@ export function up(record: Maintenance, { person, nowMs }: DecisionContext): Dec
   }
   let next = record;
   for (const batch of record.batches.filter(({ phase }) => phase === "down")) {
-    next = withBatch(next, { ...batch, phase: "bringing_up", movingFrom: null });
+    next = withBatch(next, { ...batch, phase: "bringing_up" });
     next = withEvent(next, nowMs, { kind: "bringing_up", batch: batch.id, by });
   }
   return { record: next, reply: done };

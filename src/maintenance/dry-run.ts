@@ -21,9 +21,11 @@ export function dryRunReply(
   unknown: readonly Machine[] = [],
 ): Reply {
   const { machines } = asked;
-  const sentences = [
-    `Dry run in ${cluster}: ${quoted(asked.hosts)} is ${counted(machines.length, "machine")} (${quoted(list(machines.map(machineName)))}) with ${counted(blast.tasks, "task")}.`,
-  ];
+  const what =
+    machines.length === 0
+      ? "matches no machine"
+      : `is ${counted(machines.length, "machine")} (${quoted(list(machines.map(machineName)))}) with ${counted(blast.tasks, "task")}`;
+  const sentences = [`Dry run in ${cluster}: ${quoted(asked.hosts)} ${what}.`];
   if (unknown.length > 0) {
     sentences.push(
       `No agent is registered on ${quoted(list(unknown.map(machineName)))}, so nothing is known of what runs there.`,
@@ -43,7 +45,7 @@ export function dryRunReply(
       refusals.length > 0
         ? refusals.map((refusal) => refusal.next).join(" ")
         : "Send it without --dry-run to open the maintenance.",
-    table: blastTables(blast, machines),
+    table: machines.length === 0 ? null : blastTables(blast, machines),
   });
 }
 
@@ -71,13 +73,13 @@ const ROLE_COLUMNS: readonly Column[] = [
 function blastTables(blast: BlastRadius, machines: readonly Machine[]): string {
   const names = new Map(machines.map((machine) => [machineKey(machine), machineName(machine)]));
   const nameOf = (key: string) => names.get(key) ?? key;
-  const last = new Set(blast.lastCopies.map(({ framework, app }) => JSON.stringify([framework, app])));
-  const tasks = blast.frameworks.flatMap(({ name, apps }) =>
+  const last = new Set(blast.lastCopies.map((copy) => appKey(copy.framework, copy.frameworkId, copy.app)));
+  const tasks = blast.frameworks.flatMap(({ name, frameworkId, apps }) =>
     apps.map((app) => [
       name,
       app.name,
       String(app.tasks),
-      last.has(JSON.stringify([name, app.name])) ? "last copies" : "",
+      last.has(appKey(name, frameworkId, app.name)) ? "last copies" : "",
     ]),
   );
   const away = [
@@ -107,6 +109,10 @@ function blastTables(blast: BlastRadius, machines: readonly Machine[]): string {
     ...(away.length > 0 ? [tableOf(AWAY_COLUMNS, away)] : []),
     tableOf(ROLE_COLUMNS, roles.length > 1 ? [...roles, all] : [all]),
   ].join("\n\n");
+}
+
+function appKey(framework: string, frameworkId: string | undefined, app: string): string {
+  return JSON.stringify([frameworkId ?? framework, app]);
 }
 
 /** `2 cpus, 1.5 GB`. */

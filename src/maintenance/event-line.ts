@@ -1,5 +1,7 @@
+import { counted } from "./counted.js";
 import type { LogEvent } from "./events.js";
 import { list } from "./list.js";
+import type { Approval, Batch, Maintenance } from "./record.js";
 import { formatSpan, type Millis } from "./time.js";
 
 /** One event of the log as a line of an audit, in plain text. */
@@ -10,9 +12,43 @@ export interface EventLine {
   readonly what: string;
 }
 
-/** An event in words that stand on their own: no name is mentioned that notifies anybody, nothing is cut. */
-export function eventLine(event: LogEvent): EventLine {
-  return { atMs: event.atMs, who: whoOf(event), what: plain(whatOf(event)) };
+/**
+ * The log of a maintenance in words that stand on their own: no name is mentioned that notifies anybody, nothing is cut.
+ * Batches are named where there are several. That a question was withdrawn stands with the question, and is a line too.
+ */
+export function eventLines({ batches, events }: Pick<Maintenance, "batches" | "events">): EventLine[] {
+  const several = batches.length > 1;
+  const lines = [
+    ...events.map((event): EventLine => {
+      const batch = several && "batch" in event ? `${event.batch}: ` : "";
+      return { atMs: event.atMs, who: whoOf(event), what: plain(batch + whatOf(event, several)) };
+    }),
+    ...batches.flatMap((batch) =>
+      batch.approvals.flatMap((approval) => withdrawal(batch, approval, several)),
+    ),
+  ];
+  return lines.sort((a, b) => a.atMs - b.atMs);
+}
+
+function withdrawal(batch: Batch, { id, outcome }: Approval, several: boolean): EventLine[] {
+  if (outcome?.kind !== "withdrawn") return [];
+  const { atMs, by } = outcome;
+  const what = several ? `${batch.id}: ${id} withdrawn` : "the question was withdrawn";
+  return [{ atMs, who: by ?? "", what: `${what}${because(whyWithdrawn(outcome))}` }];
+}
+
+const WITHDRAWN = {
+  cancelled: "the maintenance was cancelled",
+  deadline: "the machines are given back at the deadline",
+  extended: "the window was extended; it is asked anew once the longer one stands",
+  posted_again: "the window is posted again; it is asked anew once that stands",
+  replaced: "another question took its place",
+  overtaken: "the machines went Down, or were given back, without it",
+} as const;
+
+/** Why a question was withdrawn; `null` for records of before that was kept. */
+export function whyWithdrawn({ why }: Extract<Approval["outcome"], { kind: "withdrawn" }>): string | null {
+  return why === undefined ? null : WITHDRAWN[why];
 }
 
 /** `<@U0BOB>` → `U0BOB`: a mention is a bare id where nothing makes a name of it. */
@@ -33,34 +69,35 @@ function because(reason: string | null): string {
   return reason === null ? "" : `: ${reason}`;
 }
 
-function whatOf(event: LogEvent): string {
+function whatOf(event: LogEvent, several: boolean): string {
+  const question = several && "approval" in event ? event.approval : null;
   switch (event.kind) {
     case "requested":
       return "asked for the maintenance";
     case "scheduled":
-      return `${event.batch}: window of ${event.machines} machines stands in the schedule`;
+      return `the window of ${counted(event.machines, "machine")} stands in the schedule`;
     case "answers_changed":
       return `answers: ${event.tasksLeft} of ${event.tasksMost} tasks left; ${frameworks(event)}`;
     case "empty":
-      return `${event.batch}: no tasks left`;
+      return "no tasks left";
     case "answers_cleared":
       return `the master forgot all answers after a ${event.why === "fail_over" ? "fail-over" : "schedule change"}`;
     case "window_starts_soon":
       return `the window starts at ${stamp(event.startMs)}`;
     case "approval_asked":
-      return `${event.batch}: question ${event.approval}, whether to go Down`;
+      return question === null ? "question whether to go Down" : `question ${question}, whether to go Down`;
     case "approved":
-      return `${event.batch}: approved ${event.approval}`;
+      return `approved ${question ?? "Down"}`;
     case "voted":
-      return `${event.batch}: vote ${event.votes} of ${event.needed} for ${event.approval}`;
+      return `vote ${event.votes} of ${event.needed} for ${question ?? "Down"}`;
     case "denied":
-      return `${event.batch}: denied ${event.approval}${because(event.reason)}`;
+      return `denied ${question ?? "Down"}${because(event.reason)}`;
     case "approval_expired":
-      return `${event.batch}: ${event.approval} expired without an answer`;
+      return `${question ?? "the question"} expired without an answer`;
     case "approval_reminder":
-      return `${event.batch}: reminded of ${event.approval}, which expires at ${stamp(event.expiresAtMs)}`;
+      return `reminded of ${question ?? "the question"}, which expires at ${stamp(event.expiresAtMs)}`;
     case "approval_outdated":
-      return `${event.batch}: ${event.approval} not carried out, it got worse: ${event.changes.join("; ")}`;
+      return `${question ?? "the question"} not carried out, it got worse: ${event.changes.join("; ")}`;
     case "refused":
       return `wanted to ${event.decision.replaceAll("_", " ")} and may not: ${event.why}`;
     case "held":
@@ -68,9 +105,9 @@ function whatOf(event: LogEvent): string {
     case "released":
       return "released the hold";
     case "extended":
-      return `${event.batch}: extended the window by ${formatSpan(event.byMs)}${event.endMs === null ? "" : `, until ${stamp(event.endMs)}`}`;
+      return `extended the window by ${formatSpan(event.byMs)}${event.endMs === null ? "" : `, until ${stamp(event.endMs)}`}`;
     case "deadline":
-      return `the deadline passed with ${event.tasksLeft} tasks left; then ${event.then}`;
+      return `the deadline passed with ${counted(event.tasksLeft, "task")} left; then ${event.then}`;
     case "overridden":
       return `overrode the rule ${event.rule}: ${event.reason}`;
     case "owners_told":
@@ -80,13 +117,13 @@ function whatOf(event: LogEvent): string {
     case "blast_radius":
       return "blast radius shown";
     case "taking_down":
-      return `${event.batch}: taking down`;
+      return "taking down";
     case "down":
-      return `${event.batch}: ${event.machines} machines Down, ${event.tasksLost} tasks lost`;
+      return `${counted(event.machines, "machine")} Down, ${counted(event.tasksLost, "task")} lost`;
     case "bringing_up":
-      return `${event.batch}: ${event.by === null ? "bringing up" : "asked for Up"}`;
+      return event.by === null ? "bringing up" : "asked for Up";
     case "up":
-      return `${event.batch}: ${event.machines} machines up`;
+      return `${counted(event.machines, "machine")} up`;
     case "agents_returned":
       return `agents back: ${event.machines.join(", ")}; ${event.missing} missing`;
     case "agents_missing":
@@ -96,7 +133,7 @@ function whatOf(event: LogEvent): string {
     case "cancelled":
       return "machines given back";
     case "overdue":
-      return `${event.batch}: the window ended at ${stamp(event.endMs)} and machines are still away`;
+      return `the window ended at ${stamp(event.endMs)} and machines are still away`;
     case "foreign_change":
       return `somebody else's change: ${event.text}`;
     case "trouble":

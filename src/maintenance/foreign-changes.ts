@@ -1,16 +1,24 @@
 import { withdrawn } from "./approval.js";
+import { whose } from "./conflicts.js";
 import { list } from "./list.js";
 import { withBatch, withEvent } from "./log.js";
+import { machineKey } from "./machine.js";
+import { inOurWindow } from "./our-window.js";
 import type { Moment, Step } from "./phases.js";
-import type { Picture } from "./picture.js";
+import type { MachineView, Picture } from "./picture.js";
+import { quoted } from "./quote.js";
 import type { Batch, Maintenance } from "./record.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
 import { showsNothing } from "./unseen-window.js";
+import type { World } from "./world.js";
 
 /** The code of the trouble: somebody else moved or removed our window, or took machines in it Down. */
 export const WINDOW_CHANGED = "window_changed";
 
-/** All are Down without a call that is under way: by a call of ours that showed late, or by somebody else. */
+/** The code of the trouble: somebody else brought some of our Down machines Up, or moved them to another window. */
+const DOWN_CHANGED = "down_changed";
+
+/** All are Down in our window without a call that is under way: by a call of ours that showed late, or by somebody else. */
 export function wentDown(record: Maintenance, batch: Batch, nowMs: number): Step {
   const { intent } = batch;
   const down = withBatch(record, { ...withdrawn(batch, nowMs), phase: "down", intent: null });
@@ -37,7 +45,10 @@ export function wentDown(record: Maintenance, batch: Batch, nowMs: number): Step
 const CHECK_RIGHTS =
   "First see that the bot's principal still has get_maintenance_schedules and get_maintenance_statuses: on a filtered view the post would wipe other people's windows. ";
 
-/** Names what others did to our machines; it stops the Down until somebody decides (invariant 12). */
+/**
+ * Names what others did to our machines; it stops the Down until somebody decides (invariant 12). What was not done names
+ * the machines too: another change after this one is told anew.
+ */
 export function withForeignChanges(
   record: Maintenance,
   batch: Batch,
@@ -63,15 +74,83 @@ export function withForeignChanges(
     moved.length > 0 ? `moved ${list(moved)} to another window` : null,
     down.length > 0 ? `took ${list(down)} Down` : null,
   ].filter((part) => part !== null);
+  const undone = [
+    removed.length > 0 ? `the window of ${list(removed)} was not posted again` : null,
+    moved.length > 0 ? `${list(moved)} was not moved back` : null,
+    down.length > 0 ? `${list(down)} was not brought Up` : null,
+  ].filter((part) => part !== null);
   return {
     ...record,
     trouble: {
       code: WINDOW_CHANGED,
       what: `Somebody else changed the master's schedule: ${parts.join(", ")}.${blind ? " No window of anybody is shown, so it may also be that the bot no longer sees them." : ""}`,
       said: null,
-      notDone: "The bot posted nothing in return, and Down waits.",
+      notDone: `The bot posted nothing in return, and Down waits: ${undone.join(", ")}.`,
       next: `${blind ? CHECK_RIGHTS : ""}Post the window again with the button, or cancel this maintenance.`,
       sinceMs: moment.nowMs,
     },
   };
+}
+
+/** Names what others did to our machines while they were Down; nothing is done against it (invariant 12). */
+export function withChangesWhileDown(
+  record: Maintenance,
+  batch: Batch,
+  picture: Picture,
+  { world, nowMs }: Moment,
+): Maintenance {
+  const givenBack = new Set(batch.confirmedUp ?? []);
+  const broughtUp = picture.machines
+    .filter((machine) => machine.mode !== "down" && !givenBack.has(machineKey(machine)))
+    .map((machine) => machine.hostname);
+  const moved = downElsewhere(batch, picture, world);
+  if (broughtUp.length + moved.length === 0) return record;
+  const names = list(moved.map((machine) => machine.hostname));
+  const parts = [
+    broughtUp.length > 0 ? `brought ${list(broughtUp)} Up` : null,
+    moved.length > 0 ? `moved machines to another window (${theirWindows(moved, world)})` : null,
+  ].filter((part) => part !== null);
+  const undone = [
+    broughtUp.length > 0 ? `${list(broughtUp)} was not taken Down again` : null,
+    moved.length > 0 ? `${names} was not moved back` : null,
+  ].filter((part) => part !== null);
+  const rest = moved.length > 0 ? `Up leaves ${names} Down: ${HOW_THEIRS_COME_BACK}.` : "";
+  const trouble = {
+    code: DOWN_CHANGED,
+    what: `Somebody else changed machines of ours while they were Down: ${parts.join(", ")}.`,
+    said: null,
+    notDone: `The bot sent nothing in return: ${undone.join(", ")}.`,
+    next: `Bring those in our window back with /mesos up ${record.id}. ${rest}`.trim(),
+    sinceMs: nowMs,
+  };
+  return { ...record, trouble };
+}
+
+const HOW_THEIRS_COME_BACK =
+  "whoever put them into that window brings them back, with /machine/up of the leading master";
+
+/** Our machines that are Down in a window that is not ours: somebody else's by now, so Up leaves them (invariant 12). */
+function downElsewhere(batch: Batch, picture: Picture, world: World): MachineView[] {
+  const ours = new Set(inOurWindow(world, batch).map(machineKey));
+  return picture.machines.filter((machine) => machine.mode === "down" && !ours.has(machineKey(machine)));
+}
+
+function theirWindows(machines: readonly MachineView[], world: World): string {
+  const lines = machines.map(
+    (machine) => `${machine.hostname} is Down ${whose(machine, windowOf(world.schedule, machine), [])}`,
+  );
+  return quoted(list(lines, "; "));
+}
+
+/** Tells at the end of an Up which machines were left Down, whose they are, and how to go on. */
+export function withLeftDown(
+  record: Maintenance,
+  batch: Batch,
+  picture: Picture,
+  { world, nowMs }: Moment,
+): { readonly record: Maintenance; readonly left: number } {
+  const left = downElsewhere(batch, picture, world);
+  if (left.length === 0) return { record, left: 0 };
+  const text = `${theirWindows(left, world)}, so Up left it there: ${HOW_THEIRS_COME_BACK}. ${record.id} waits for the agents; /mesos cancel ${record.id} stops the waiting.`;
+  return { record: withEvent(record, nowMs, { kind: "foreign_change", text }), left: left.length };
 }

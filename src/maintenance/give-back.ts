@@ -2,13 +2,13 @@ import { withdrawn } from "./approval.js";
 import { list } from "./list.js";
 import { isUnsettled, withBatch, withEvent } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
+import { inOurWindow, ourTimes, standingAt } from "./our-window.js";
 import { type Effect, type Moment, type Step, soon } from "./phases.js";
 import type { Batch, Maintenance } from "./record.js";
-import type { Unavailability } from "./schedule.js";
-import { sameTime, windowOf } from "./schedule-edit.js";
 import type { Millis } from "./time.js";
 import { mayStand, showsNothing, unseenGivingBack } from "./unseen-window.js";
 import type { World } from "./world.js";
+import { indexWorld } from "./world-index.js";
 
 /**
  * Cancel: gives draining machines back by taking them out of the schedule, one post for all, and leaves everybody
@@ -18,15 +18,8 @@ import type { World } from "./world.js";
 export function giveBack(record: Maintenance, moment: Moment): Step {
   const { world, nowMs } = moment;
   if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
-  const down = new Set(world.status.down.map(machineKey));
-  const isDown = (machine: Machine) => down.has(machineKey(machine));
   const batches = record.batches.map((batch) => withdrawn(batch, nowMs));
-  const removals = (batch: Batch) =>
-    ourTimes(batch).flatMap((time): Effect[] => {
-      const machines = standingAt(world, batch, time).filter((machine) => !isDown(machine));
-      const edit = { kind: "remove" as const, machines, time };
-      return machines.length > 0 ? [{ kind: "update_schedule", edit }] : [];
-    });
+  const removals = (batch: Batch) => removalsOf(world, batch);
   const effects = batches.flatMap(removals);
   if (effects.length > 0) {
     const asked = batches.map((batch) =>
@@ -54,20 +47,13 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   return { record: current, effects: [], wakeAtMs: null };
 }
 
-/** Our window; while it is being extended also the one from before. */
-function ourTimes({ window, movingFrom }: Batch): Unavailability[] {
-  return movingFrom === null ? [window] : [movingFrom, window];
-}
-
-/** The machines that still stand at our time; one that somebody moved since is theirs (invariant 12). */
-function inOurWindow(world: World, batch: Batch): Machine[] {
-  return ourTimes(batch).flatMap((time) => standingAt(world, batch, time));
-}
-
-function standingAt(world: World, batch: Batch, time: Unavailability): Machine[] {
-  return batch.machines.filter((machine) => {
-    const window = windowOf(world.schedule, machine);
-    return window !== null && sameTime(window, time);
+/** What takes those of our machines that are not Down out of the schedule: one edit for each of our times. */
+export function removalsOf(world: World, batch: Batch): Effect[] {
+  const { down } = indexWorld(world);
+  return ourTimes(batch).flatMap((time): Effect[] => {
+    const machines = standingAt(world, batch, time).filter((machine) => !down.has(machineKey(machine)));
+    const edit = { kind: "remove" as const, machines, time };
+    return machines.length > 0 ? [{ kind: "update_schedule", edit }] : [];
   });
 }
 
@@ -77,7 +63,10 @@ function standingAt(world: World, batch: Batch, time: Unavailability): Machine[]
  */
 function leftDown(record: Maintenance, batch: Batch, stuck: readonly Machine[], nowMs: Millis): Maintenance {
   const names = list(stuck.map((machine) => machine.hostname));
-  const next = withBatch({ ...record, cancel: null }, { ...batch, phase: "down", intent: null });
+  const keys = new Set(stuck.map(machineKey));
+  const confirmedUp = batch.machines.map(machineKey).filter((key) => !keys.has(key));
+  const left: Batch = { ...batch, phase: "down", intent: null, confirmedUp };
+  const next = withBatch({ ...record, cancel: null }, left);
   const rest = `Machines that were draining are given back; bring ${names} back into service with Up.`;
   return batch.intent === null
     ? withEvent(next, nowMs, {

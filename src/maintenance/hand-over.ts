@@ -1,5 +1,5 @@
 import { counted } from "./counted.js";
-import { eventLine, stamp } from "./event-line.js";
+import { type EventLine, eventLines, stamp, whyWithdrawn } from "./event-line.js";
 import { tasksLost } from "./history.js";
 import { phaseOf } from "./log.js";
 import { hostOfKey, machineName } from "./machine.js";
@@ -25,7 +25,7 @@ export function handOver(record: Maintenance): { name: string; text: string } {
     section("Overrides", record.overrides.map(override)),
     section("Tasks lost", lost(record)),
     section("Times", times(record)),
-    section("Events", record.events.map(eventItem)),
+    section("Events", eventLines(record).map(eventItem)),
   ];
   return {
     name: `${record.id}-hand-over.md`,
@@ -96,14 +96,18 @@ function outcome({ outcome: end }: Approval): string {
     case "granted":
       return `granted by ${end.by} at ${at}`;
     case "denied":
-      return `denied by ${end.by} at ${at}${end.reason === null ? "" : `: ${text(end.reason)}`}`;
+      return `denied by ${end.by} at ${at}${because(end.reason)}`;
     case "expired":
       return `expired at ${at}`;
     case "outdated":
       return `not carried out at ${at}, because it got worse: ${end.changes.map(text).join("; ")}`;
     case "withdrawn":
-      return `withdrawn at ${at}`;
+      return `withdrawn${end.by == null ? "" : ` by ${end.by}`} at ${at}${because(whyWithdrawn(end))}`;
   }
+}
+
+function because(reason: string | null): string {
+  return reason === null ? "" : `: ${text(reason)}`;
 }
 
 function owner({ owner: id, of, said, by, atMs }: Maintenance["owners"][number]): string {
@@ -159,8 +163,7 @@ function times(record: Maintenance): string[] {
   });
 }
 
-function eventItem(event: Maintenance["events"][number]): string {
-  const { atMs, who, what } = eventLine(event);
+function eventItem({ atMs, who, what }: EventLine): string {
   return `${stamp(atMs)} ${who === "" ? "" : `${who} `}${text(what)}`;
 }
 

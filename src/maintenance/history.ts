@@ -1,7 +1,7 @@
 import { counted } from "./counted.js";
-import { eventLine, stamp } from "./event-line.js";
+import { eventLines, stamp } from "./event-line.js";
 import { list } from "./list.js";
-import { phaseOf } from "./log.js";
+import { isRefused, phaseOf } from "./log.js";
 import { quoted } from "./quote.js";
 import type { Maintenance } from "./record.js";
 import { type Reply, replyOf } from "./reply.js";
@@ -36,13 +36,18 @@ export function historyReply(
       text: `${cluster}: no maintenance is known. Finished ones are kept for a while only.`,
     });
   }
-  const ended = newest.flatMap((record) => record.end ?? []);
-  const openText = newest.length === ended.length ? "" : `, ${newest.length - ended.length} of them open`;
+  // A drain that a rule refused posted nothing: it is shown, and is no maintenance.
+  const maintenances = newest.filter((record) => !isRefused(record));
+  const ended = maintenances.flatMap((record) => record.end ?? []);
+  const openCount = maintenances.length - ended.length;
+  const openText = openCount === 0 ? "" : `, ${openCount} of them open`;
+  const refusals = newest.length - maintenances.length;
+  const refusedText = refusals === 0 ? "" : ` Refused: ${counted(refusals, "drain")}.`;
   const last = ended[0] === undefined ? "" : ` The last one ended ${formatSpan(nowMs - ended[0].atMs)} ago.`;
   return replyOf({
     tone: "info",
     text: [
-      `${cluster}: ${counted(newest.length, "maintenance")}${openText}.${last}`,
+      `${cluster}: ${counted(maintenances.length, "maintenance")}${openText}.${last}${refusedText}`,
       ...peopleIn(newest.map((record) => record.requester)),
     ].join(" "),
     next: `Everything about one: /mesos history ${newest[0]?.id}`,
@@ -59,12 +64,14 @@ function listRow(record: Maintenance): string[] {
   const lost = tasksLost(record);
   return [
     record.id,
-    phaseOf(record),
+    isRefused(record) ? "refused" : phaseOf(record),
     stamp(momentOf(record)).slice(0, 16),
     record.requester,
     machines === 0 ? "-" : String(machines),
     lost === null ? "-" : String(lost),
-    [record.ticket, record.reason].filter((part) => part !== null).join(" "),
+    isRefused(record)
+      ? (record.end?.why ?? "")
+      : [record.ticket, record.reason].filter((part) => part !== null).join(" "),
   ];
 }
 
@@ -94,12 +101,14 @@ const LOG_COLUMNS: readonly Column[] = [{ title: "TIME (UTC)" }, { title: "WHO" 
 export function historyOf(record: Maintenance): Reply {
   const reason = record.reason === null ? "" : ` for ${quoted(record.reason)}`;
   const ticket = record.ticket === null ? "" : ` (${quoted(record.ticket)})`;
+  const state = isRefused(record) ? "was refused" : `is ${phaseOf(record)}`;
   const sentences = [
-    `${record.id} is ${phaseOf(record)}: ${quoted(record.hosts)} in ${record.cluster}, asked for by <@${record.requester}>${reason}${ticket}.`,
+    `${record.id} ${state}: ${quoted(record.hosts)} in ${record.cluster}, asked for by <@${record.requester}>${reason}${ticket}.`,
   ];
-  const dropped = (record.events[0]?.seq ?? 1) - 1;
-  if (dropped > 0) sentences.push(`Not kept any more: ${counted(dropped, "event")} before these.`);
-  const lines = record.events.map(eventLine);
+  // Answers go first when the log is cut (`log.ts`), so what is missing may lie between the others.
+  const dropped = record.seq - record.events.length;
+  if (dropped > 0) sentences.push(`Not kept any more: ${counted(dropped, "event")}.`);
+  const lines = eventLines(record);
   sentences.push(...peopleIn(lines.map(({ who }) => who)));
   const rows = lines.map(({ atMs, who, what }) => [stamp(atMs), who, what]);
   return replyOf({

@@ -2,14 +2,32 @@ import type { LogEvent, LogEventKind, NewEvent } from "./events.js";
 import type { Batch, Maintenance, Phase, Trouble } from "./record.js";
 import type { Millis } from "./time.js";
 
-/** Enough for days of changing answers; the oldest go first, `seq` goes on. */
+/** Enough for days of changing answers; `seq` goes on when events are dropped. */
 const MOST_EVENTS = 500;
+
+/**
+ * What comes over and over by itself and decides nothing, in the order in which it may go. Everything else stays,
+ * however long the log gets: people write it, and who decided what, which question still waits for Slack and what was
+ * said once are read from it (invariants 7, 10, 11).
+ */
+const MAY_GO: readonly (readonly LogEventKind[])[] = [
+  ["answers_changed", "answers_cleared"],
+  ["empty", "trouble", "trouble_over"],
+];
 
 /** The record with one more line in its log. */
 export function withEvent(record: Maintenance, atMs: Millis, event: NewEvent): Maintenance {
   const seq = record.seq + 1;
   const events = [...record.events, { ...event, seq, atMs } as LogEvent];
-  return { ...record, seq, events: events.length > MOST_EVENTS ? events.slice(-MOST_EVENTS) : events };
+  return { ...record, seq, events: events.length > MOST_EVENTS ? shortened(events) : events };
+}
+
+/** The log without the oldest event that may go; the newest stays, for nobody has seen it yet. */
+function shortened(events: readonly LogEvent[]): LogEvent[] {
+  const older = events.slice(0, -1);
+  const oldest = MAY_GO.map((kinds) => older.findIndex(({ kind }) => kinds.includes(kind)));
+  const index = oldest.find((found) => found >= 0);
+  return index === undefined ? [...events] : events.toSpliced(index, 1);
 }
 
 /** Whether the log holds an event of this kind. */
@@ -40,6 +58,11 @@ export function ended(
   why: string | null = null,
 ): Maintenance {
   return { ...record, end: { phase, atMs, why }, trouble: null };
+}
+
+/** Whether the drain was refused before anything was posted: no machine was ever taken into it. */
+export function isRefused({ batches, end }: Maintenance): boolean {
+  return batches.length === 0 && end?.phase === "failed";
 }
 
 /** Whether nothing more is done with a batch at the master; its agents may still be on their way back. */

@@ -87,6 +87,7 @@ export function failedLookup(person: Person): string {
     : "";
 }
 
-function isGroup(id: string): boolean {
+/** Whether an id is a user group's (`S…`). */
+export function isGroup(id: string): boolean {
   return id.startsWith("S");
 }

@@ -58,10 +58,17 @@ export function ownedBy(record: Maintenance, person: Person): Owner[] {
   return record.owners.filter((entry) => isAmong(person, [entry.owner]));
 }
 
-/** The record with what this person says as an owner. */
-export function saying(record: Maintenance, person: Person, said: Owner["said"], atMs: Millis): Maintenance {
+/** The record with what a person says for these owners. */
+export function saying(
+  record: Maintenance,
+  of: readonly Owner[],
+  said: Owner["said"],
+  by: string,
+  atMs: Millis,
+): Maintenance {
+  const ids = of.map(({ owner }) => owner);
   const owners = record.owners.map((entry) =>
-    isAmong(person, [entry.owner]) && entry.said !== said ? { ...entry, said, by: person.user, atMs } : entry,
+    ids.includes(entry.owner) ? { ...entry, said, by, atMs } : entry,
   );
   return { ...record, owners };
 }

@@ -43,7 +43,10 @@ export function rowKey(row: Pick<VerdictRow, "machine" | "frameworkId">): string
 export const taskRef = z.object({
   id: z.string(),
   name: z.string(),
+  /** The framework's name; several frameworks may have the same one. */
   framework: z.string(),
+  /** Left out in questions of before it was kept: their tasks count as not shown, and the question is asked anew. */
+  frameworkId: z.string().optional(),
   /** Machine key. */
   machine: z.string(),
 });

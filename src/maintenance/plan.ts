@@ -1,6 +1,6 @@
 import { watchedMachines } from "./approval.js";
 import { blastRadiusOf } from "./blast.js";
-import { whyBlind } from "./blind.js";
+import { sightOf, whyBlind } from "./blind.js";
 import { isOpen } from "./calendar.js";
 import { conflictsOf } from "./conflicts.js";
 import { list } from "./list.js";
@@ -81,6 +81,7 @@ export function plan(
     returned: [],
     upAtMs: null,
     missingTold: false,
+    ...(sightOf(world) === "proved" ? { sightProved: true } : {}),
   };
   const blast = blastRadiusOf(world, watchedMachines(batch));
   const overridden = withOverride(asked);

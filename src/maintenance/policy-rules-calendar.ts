@@ -1,6 +1,6 @@
 import { clockTime, describeCalendar, isOpen, nextOpening } from "./calendar.js";
-import { mentions } from "./may-approve.js";
-import { isAmong, type Policy } from "./policy.js";
+import { mayNotApprove, mentions } from "./may-approve.js";
+import { isAmong, type Person, type Policy } from "./policy.js";
 import { settingOf } from "./policy-rules-setting.js";
 import type { Maintenance } from "./record.js";
 import type { Refusal } from "./refusal.js";
@@ -42,20 +42,24 @@ export function drainOverride(record: Maintenance, policy: Policy): Maintenance[
 
 /**
  * Whether the calendar is overridden for Down. Without admins the requester's own override does not count, unless they
- * could approve alone as well: nobody decides alone that machines go down at night (invariant 6).
+ * may approve as well: nobody decides alone that machines go down at night (invariant 6).
  */
 export function downOverridden(record: Maintenance, policy: Policy): boolean {
   return record.overrides.some(({ by }) =>
     policy.admins.length === 0
-      ? by !== record.requester || policy.selfApproval
+      ? by !== record.requester || mayNotApprove(record, requesterOf(record), policy) === null
       : isOverriderNow(record, by, policy),
   );
 }
 
-/** Others were looked up when they overrode; the requester's groups are known from when they asked. */
+/** Others were looked up when they overrode. */
 function isOverriderNow(record: Maintenance, user: string, policy: Policy): boolean {
-  if (user !== record.requester) return true;
-  return isAmong({ user, groups: record.requesterGroups, lookupFailed: false }, policy.admins);
+  return user !== record.requester || isAmong(requesterOf(record), policy.admins);
+}
+
+/** The requester's groups are known from when they asked. */
+function requesterOf({ requester, requesterGroups }: Maintenance): Person {
+  return { user: requester, groups: requesterGroups, lookupFailed: false };
 }
 
 /** `, next from Wed 2026-10-21 09:00 Europe/Berlin`. */

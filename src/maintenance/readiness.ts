@@ -1,4 +1,4 @@
-import { machineKey } from "./machine.js";
+import { hostOfKey, machineKey } from "./machine.js";
 import type { Picture } from "./picture.js";
 import type { Batch } from "./record.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
@@ -6,9 +6,9 @@ import type { World } from "./world.js";
 
 /** Why a batch cannot be taken down as it stands, one clause per machine. */
 export interface Obstacles {
-  /** Not draining, or in a window that is no longer ours: somebody has to put that right first (invariant 12). */
+  /** Not draining, in a window that is no longer ours, or no longer where its agent is: somebody has to put that right first (invariants 4 and 12). */
   readonly notOurs: readonly string[];
-  /** Not known after a fail-over which tasks they run; this passes by itself (invariant 2). */
+  /** Not known which tasks they run; after a fail-over; this passes by itself (invariant 2). */
   readonly unknown: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export function machinesWithoutAgent({ machines, agents }: Batch): string[] {
 /** What stands in the way of asking for Down and of taking down. A machine that is already Down in our window does not. */
 export function obstacles(world: World, batch: Batch, picture: Picture): Obstacles {
   const views = new Map(picture.machines.map((view) => [machineKey(view), view]));
-  const notOurs: string[] = [];
+  const notOurs: string[] = movedAgents(world, batch);
   const unknown: string[] = [];
   for (const machine of batch.machines) {
     const view = views.get(machineKey(machine));
@@ -45,4 +45,19 @@ export function obstacles(world: World, batch: Batch, picture: Picture): Obstacl
     );
   }
   return { notOurs, unknown };
+}
+
+/**
+ * Agents of the batch that registered again as another machine, one clause each: what would go Down is a machine without
+ * an agent, and the tasks would live on (invariant 4).
+ */
+export function movedAgents(world: World, batch: Batch): string[] {
+  const known = new Map(batch.agents.map(({ id, machine }) => [id, machine]));
+  return world.agents.flatMap(({ id, machine }) => {
+    const before = known.get(id);
+    if (before === undefined || before === machineKey(machine)) return [];
+    const host = hostOfKey(before);
+    const name = machine.hostname.toLowerCase() === host ? machine.ip : `${machine.hostname} (${machine.ip})`;
+    return [`${host}'s agent is now at ${name}; the window does not match it`];
+  });
 }

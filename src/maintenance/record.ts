@@ -26,6 +26,9 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** Why a question is withdrawn. `overtaken`: the machines went Down, or were given back, without it. */
+const WITHDRAWN = ["cancelled", "deadline", "extended", "posted_again", "replaced", "overtaken"] as const;
+
 /** The question "take these machines down?", asked once; a new question is a new approval with a new id. */
 export const approval = z.object({
   /** Unique within the maintenance, such as `b1a2`: part of the button, so an old button cannot answer a new question. */
@@ -53,8 +56,13 @@ export const approval = z.object({
       z.object({ kind: z.literal("expired"), atMs: millis }),
       /** The picture got worse between question and answer; `changes` says how. */
       z.object({ kind: z.literal("outdated"), atMs: millis, changes: z.array(z.string()) }),
-      /** The maintenance was cancelled, or its question was replaced. */
-      z.object({ kind: z.literal("withdrawn"), atMs: millis }),
+      /** Nobody is asked any more; `why` and by whom (`null`: by the bot) are left out in records of before they were kept. */
+      z.object({
+        kind: z.literal("withdrawn"),
+        atMs: millis,
+        why: z.enum(WITHDRAWN).optional(),
+        by: z.string().nullable().optional(),
+      }),
     ])
     .nullable(),
 });
@@ -87,6 +95,11 @@ export const batch = z.object({
   intent: downIntent.nullable(),
   /** The bot asks by itself at most once per draining; after a deny or an expiry a person asks again. */
   askedByItself: z.boolean(),
+  /**
+   * A question that stood was taken back and is to be asked anew once the machines drain in our window; by whom it was
+   * asked stays, because they may not approve it (invariant 6).
+   */
+  askAnew: z.object({ by: z.string().nullable(), forced: z.boolean() }).optional(),
   /** When the window was first seen in the master's schedule. */
   drainingSinceMs: millis.nullable(),
   /** When the machines became empty; `null` while tasks run on them. */
@@ -98,16 +111,27 @@ export const batch = z.object({
   upAtMs: millis.nullable(),
   /** Agents did not register in time after Up, and that was told. */
   missingTold: z.boolean(),
-  /** When the master last accepted a post of the window; what it shows since then is held against that. */
+  /** When the window was last posted, accepted or without an answer; what the master shows since is held against that. */
   postedAtMs: millis.optional(),
+  /** Before its first post the master showed windows: one that shows none after that is not believed (invariant 2). */
+  sightProved: z.boolean().optional(),
   /** When the master last accepted a post that took the machines out of the schedule again. */
   removedAtMs: millis.optional(),
   /** The leader (its id) that showed our window and was then asked to take the machines out, whatever it answered. */
   removalLeaderId: z.string().optional(),
-  /** Machines (keys) that the master has confirmed not to be Down since Up was asked for. */
+  /** Machines (keys) that were given back while others stayed Down, or that the master has confirmed not to be Down since Up was asked for. */
   confirmedUp: z.array(z.string()).optional(),
 });
 export type Batch = z.output<typeof batch>;
+
+/** Somebody's hold. `owner`: an owner's, which owners may release. */
+export const hold = z.object({
+  by: z.string(),
+  atMs: millis,
+  reason: z.string().nullable().default(null),
+  as: z.enum(["operator", "owner"]).default("operator"),
+});
+export type Hold = z.output<typeof hold>;
 
 /** What currently keeps a maintenance from going on, such as an unreachable master; gone when it is over. */
 export const trouble = z.object({
@@ -196,15 +220,8 @@ export const maintenance = z.object({
   blast: blastRadius.nullable().default(null),
   /** Set by `cancel`; the machines are given back when the world says so. */
   cancel: z.object({ by: z.string(), atMs: millis }).nullable(),
-  /** Progress stands still until it is released. `owner`: an owner's hold, which owners may release. */
-  held: z
-    .object({
-      by: z.string(),
-      atMs: millis,
-      reason: z.string().nullable().default(null),
-      as: z.enum(["operator", "owner"]).default("operator"),
-    })
-    .nullable(),
+  /** Progress stands still until the last hold is released: the oldest, and those of others that came after it. */
+  held: hold.extend({ also: z.array(hold).optional() }).nullable(),
   trouble: trouble.nullable(),
   /**
    * A schedule post or a STOP_MAINTENANCE got no answer: until then it may still take effect, so it is neither repeated

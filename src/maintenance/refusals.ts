@@ -1,6 +1,7 @@
 import { whyBlind } from "./blind.js";
 import type { Decided, DecisionContext } from "./decide.js";
 import type { DecisionKind } from "./decision.js";
+import { holdersText } from "./holds-of.js";
 import { list } from "./list.js";
 import { phaseOf, withEvent } from "./log.js";
 import { quoted } from "./quote.js";
@@ -114,13 +115,11 @@ export function expiredReply(record: Maintenance): ReplyParts {
 
 /** Nothing goes on while somebody holds it. */
 export function isHeld(record: Maintenance, notDone: string): ReplyParts {
-  const { held } = record;
-  const why = held?.reason == null ? "" : ` (${quoted(held.reason)})`;
   return {
     tone: "refused",
-    text: `${record.id} is held by ${held === null ? "somebody" : `<@${held.by}>`}${why}.`,
+    text: `${record.id} is held by ${holdersText(record)}.`,
     notDone,
-    next: "Once it is released, decide again.",
+    next: `Once it is released with the button or /mesos release ${record.id}, decide again.`,
   };
 }
 

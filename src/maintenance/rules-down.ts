@@ -1,14 +1,19 @@
 import { hostnamesOf, machinesExpected, machinesMissing } from "./agents-back.js";
 import { ask, askAgainBecauseWorse, BY_ITSELF, grantedApproval, seenNow } from "./approval.js";
 import { nextOpening } from "./calendar.js";
-import { isUnsettled, withBatch, withEvent } from "./log.js";
-import { machineKey } from "./machine.js";
-import { type Rule, soon } from "./phases.js";
-import type { Picture } from "./picture.js";
+import { withChangesWhileDown, withLeftDown } from "./foreign-changes.js";
+import { removalsOf } from "./give-back.js";
+import { list } from "./list.js";
+import { batchOf, isUnsettled, withBatch, withEvent } from "./log.js";
+import { type Machine, machineKey } from "./machine.js";
+import { inOurWindow } from "./our-window.js";
+import { type Moment, type Rule, type Step, soon } from "./phases.js";
+import type { MachineView, Picture } from "./picture.js";
 import { closedForDown } from "./policy-rules-calendar.js";
+import { quoted } from "./quote.js";
 import { obstacles } from "./readiness.js";
-import type { Batch, Maintenance } from "./record.js";
-import { tellOverdue } from "./rules-drain.js";
+import type { Batch, Maintenance, Trouble } from "./record.js";
+import { noteOnce, tellOverdue } from "./rules-drain.js";
 import { endMs } from "./schedule.js";
 import { worseThan } from "./seen.js";
 import { showsNothing, unseenDown } from "./unseen-window.js";
@@ -19,7 +24,7 @@ import { showsNothing, unseenDown } from "./unseen-window.js";
  * settled by what the world shows once it can no longer be under way (invariants 5 and 7).
  */
 export const takingDown: Rule = (record, batch, picture, moment) => {
-  const { world, nowMs, policy } = moment;
+  const { nowMs, policy } = moment;
   const waiting = picture.machines.filter((machine) => machine.mode !== "down");
   if (waiting.length === 0) {
     if (batch.intent === null) return downByOthers(record, batch, nowMs);
@@ -39,19 +44,36 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
       wakeAtMs: Math.min(batch.intent.sentAtMs + policy.settleMs, soon(moment)),
     };
   }
+  const told = tellOverdue(record, batch, nowMs);
+  return takeDown(told, batchOf(told, batch.id) ?? batch, waiting, picture, moment);
+};
+
+/** No call is under way: sends it, or says why not. */
+function takeDown(
+  record: Maintenance,
+  batch: Batch,
+  waiting: readonly MachineView[],
+  picture: Picture,
+  moment: Moment,
+): Step {
+  const { world, nowMs, policy } = moment;
   if (record.held !== null) return { record, effects: [], wakeAtMs: null };
   const { notOurs, unknown } = obstacles(world, batch, picture);
-  // Invariant 2: without knowing what runs there nobody can say that it is what was approved.
-  if (unknown.length > 0) return { record, effects: [], wakeAtMs: null };
   const approval = grantedApproval(batch);
+  // Invariant 2: without knowing what runs there nobody can say that it is what was approved. Its age is known all the same.
+  if (unknown.length > 0 && notOurs.length === 0 && (approval === null || nowMs < approval.expiresAtMs)) {
+    const trouble = unknownTasks(unknown, nowMs);
+    return { record: { ...record, trouble }, effects: [], wakeAtMs: approval?.expiresAtMs ?? null };
+  }
   const seen = seenNow(world, batch, picture);
   if (approval === null) {
     return { record: ask(record, batch, seen, BY_ITSELF, policy, nowMs), effects: [], wakeAtMs: null };
   }
   const tooOld = nowMs >= approval.expiresAtMs ? ["the approval is older than it may be"] : [];
-  const changes = [...notOurs, ...worseThan(approval.seen, seen), ...tooOld];
+  const worse = unknown.length === 0 ? worseThan(approval.seen, seen) : [];
+  const changes = [...notOurs, ...worse, ...tooOld];
   if (changes.length > 0) {
-    const canAsk = notOurs.length === 0;
+    const canAsk = notOurs.length === 0 && unknown.length === 0;
     const asked = askAgainBecauseWorse(record, batch, seen, changes, null, policy, nowMs, canAsk);
     return { record: asked, effects: [], wakeAtMs: null };
   }
@@ -79,7 +101,18 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
     effects: [{ kind: "start_maintenance", batch: batch.id, machines }],
     wakeAtMs: soon(moment),
   };
-};
+}
+
+function unknownTasks(unknown: readonly string[], nowMs: number): Trouble {
+  return {
+    code: "tasks_unknown",
+    what: `It is not known what runs in the cluster: ${quoted(list(unknown, "; "))}.`,
+    said: null,
+    notDone: "The machines were not taken down, though it was approved.",
+    next: "It goes on by itself once that is known, and asks anew if the approval has expired by then. Cancel takes the approval back.",
+    sinceMs: nowMs,
+  };
+}
 
 function earliest(a: number | null, b: number): number {
   return a === null ? b : Math.min(a, b);
@@ -109,21 +142,30 @@ export const down: Rule = (record, batch, picture, moment) => {
       kind: "foreign_change",
       text: "Somebody else brought these machines Up at the master.",
     });
-    return isUp(told, batch, moment);
+    if (removalsOf(world, batch).length === 0) return isUp(told, batch, picture, moment);
+    const next: Batch = { ...batch, phase: "bringing_up" };
+    return bringingUp(withBatch(told, next), next, picture, moment);
   }
-  return { record: tellOverdue(record, batch, nowMs), effects: [], wakeAtMs };
+  const told = withChangesWhileDown(record, batch, picture, moment);
+  return { record: tellOverdue(told, batch, nowMs), effects: [], wakeAtMs };
 };
 
 /**
- * Sends STOP_MAINTENANCE for what is still Down until nothing is. When the master shows no window at all, its answers
+ * Sends STOP_MAINTENANCE for what is still Down in our window until nothing is; what somebody moved to another window is
+ * theirs and stays as it is (invariant 12). When the master shows no window at all, its answers
  * count instead of its view: one call per machine, because one that is not Down makes it refuse a whole list.
  */
 export const bringingUp: Rule = (record, batch, picture, moment) => {
   const { world, nowMs } = moment;
   const blind = showsNothing(world);
-  const still = new Set(blind ? unconfirmed(batch, picture) : downIn(picture));
-  if (still.size === 0) return isUp(record, batch, moment);
+  const still = new Set(blind ? unconfirmed(batch, picture) : downIn(picture, inOurWindow(world, batch)));
+  const putBack = removalsOf(world, batch);
+  if (still.size + putBack.length === 0) return isUp(record, batch, picture, moment);
   if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  // Somebody posted a list that was read before the Up: as it stands our window would outlive the maintenance.
+  if (still.size === 0) {
+    return { record: noteOnce(record, PUT_BACK, nowMs), effects: putBack, wakeAtMs: soon(moment) };
+  }
   const machines = batch.machines.filter((machine) => still.has(machineKey(machine)));
   const lists = blind ? machines.map((machine) => [machine]) : [machines];
   return {
@@ -133,8 +175,15 @@ export const bringingUp: Rule = (record, batch, picture, moment) => {
   };
 };
 
-function downIn(picture: Picture): string[] {
-  return picture.machines.filter((view) => view.mode === "down").map(machineKey);
+const PUT_BACK =
+  "Somebody else's post put machines that are up back into our window; they are taken out of it again, and other people's windows stay.";
+
+function downIn(picture: Picture, machines: readonly Machine[]): string[] {
+  const keys = new Set(machines.map(machineKey));
+  return picture.machines
+    .filter((view) => view.mode === "down")
+    .map(machineKey)
+    .filter((key) => keys.has(key));
 }
 
 /** Machines of which neither an answer of the master nor an agent says that they are Up. */
@@ -146,15 +195,13 @@ function unconfirmed(batch: Batch, picture: Picture): string[] {
     .filter((key) => !confirmed.has(key));
 }
 
-function isUp(record: Parameters<Rule>[0], batch: Batch, moment: Parameters<Rule>[3]): ReturnType<Rule> {
+function isUp(record: Maintenance, batch: Batch, picture: Picture, moment: Moment): Step {
   const next: Batch = { ...batch, phase: "up", upAtMs: moment.nowMs };
-  const told = withEvent(withBatch(record, next), moment.nowMs, {
-    kind: "up",
-    batch: batch.id,
-    machines: batch.machines.length,
-  });
-  const picture = told.picture;
-  return picture === null ? { record: told, effects: [], wakeAtMs: null } : up(told, next, picture, moment);
+  const { record: told, left } = withLeftDown(withBatch(record, next), batch, picture, moment);
+  const machines = batch.machines.length - left;
+  const done =
+    machines === 0 ? told : withEvent(told, moment.nowMs, { kind: "up", batch: batch.id, machines });
+  return up(done, next, picture, moment);
 }
 
 /**

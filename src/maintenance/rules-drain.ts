@@ -4,15 +4,18 @@ import { whose } from "./conflicts.js";
 import { wentDown, withForeignChanges } from "./foreign-changes.js";
 import { list } from "./list.js";
 import { batchOf, ended, hasEvent, isUnsettled, withBatch, withEvent } from "./log.js";
+import { inOurWindow, standingAt } from "./our-window.js";
+import { vanished } from "./own-post.js";
 import { type Moment, type Rule, soon } from "./phases.js";
 import type { Picture } from "./picture.js";
 import { closedForDown } from "./policy-rules-calendar.js";
 import { quoted } from "./quote.js";
-import { machinesWithoutAgent, obstacles } from "./readiness.js";
+import { machinesWithoutAgent, movedAgents, obstacles } from "./readiness.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
 import { endMs } from "./schedule.js";
-import { sameTime, windowOf } from "./schedule-edit.js";
+import { windowOf } from "./schedule-edit.js";
 import { nanosToMillis } from "./time.js";
+import { showsNothing } from "./unseen-window.js";
 import { isEmpty } from "./verdicts.js";
 import type { World } from "./world.js";
 
@@ -22,12 +25,13 @@ const ANNOUNCE_MS = 15 * 60_000;
 /** Posts the window until the master shows every machine in it. */
 export const scheduled: Rule = (record, batch, picture, moment) => {
   const { world, nowMs } = moment;
-  const windows = batch.machines.map((machine) => windowOf(world.schedule, machine));
-  const ours = windows.filter((window) => window !== null && sameTime(window, batch.window));
-  const foreign = batch.machines.filter((_, i) => {
-    const window = windows[i];
-    return window !== null && window !== undefined && !sameTime(window, batch.window);
-  });
+  const ours = standingAt(world, batch, batch.window);
+  // Posted again in the middle of an extension: these are moved (`extend.ts`), not placed.
+  const moving = batch.movingFrom === null ? [] : standingAt(world, batch, batch.movingFrom);
+  const known = new Set([...ours, ...moving]);
+  const foreign = batch.machines.filter(
+    (machine) => windowOf(world.schedule, machine) !== null && !known.has(machine),
+  );
   if (ours.length > 0 && ours.length + foreign.length === batch.machines.length) {
     const next: Batch = { ...batch, phase: "draining", drainingSinceMs: nowMs };
     const told = withEvent(withBatch(record, next), nowMs, {
@@ -39,8 +43,12 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
   }
   // Before anything is concluded: a post without an answer may still take effect (invariant 7).
   if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
-  if (record.held !== null) return { record, effects: [], wakeAtMs: null };
-  if (foreign.length > 0 && ours.length === 0) {
+  const end = endMs(batch.window);
+  if (end !== null && nowMs >= end)
+    return { record: withWindowOver(record, nowMs), effects: [], wakeAtMs: null };
+  const current = showsNothing(world) ? record : withProvedSight(record, batch);
+  if (record.held !== null) return { record: current, effects: [], wakeAtMs: end };
+  if (foreign.length > 0 && ours.length + moving.length === 0) {
     const lines = foreign.map(
       (m) => `${quoted(m.hostname)} is already ${whose(m, windowOf(world.schedule, m), [])}`,
     );
@@ -52,24 +60,53 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
     });
     return { record: ended(failed, "failed", nowMs, why), effects: [], wakeAtMs: null };
   }
+  const hidden = vanished(record, batch, world);
+  if (hidden !== null) {
+    const trouble = { ...hidden, sinceMs: nowMs };
+    return { record: { ...record, trouble }, effects: [], wakeAtMs: null };
+  }
   // Machines that somebody moved to another window in the meantime stay there (invariant 12).
-  const machines = batch.machines.filter((machine) => !foreign.includes(machine));
+  const stays = new Set([...foreign, ...moving]);
+  const machines = batch.machines.filter((machine) => !stays.has(machine));
+  if (machines.length === 0) return { record: current, effects: [], wakeAtMs: soon(moment) };
   return {
-    record,
+    record: current,
     effects: [{ kind: "update_schedule", edit: { kind: "place", machines, time: batch.window } }],
     wakeAtMs: soon(moment),
   };
 };
 
+/** The view shows windows before the first post: one that shows none later is not believed (invariant 2). */
+function withProvedSight(record: Maintenance, batch: Batch): Maintenance {
+  if (batch.sightProved === true || batch.postedAtMs !== undefined || batch.drainingSinceMs !== null)
+    return record;
+  return withBatch(record, { ...batch, sightProved: true });
+}
+
+/** Held, or kept from the master, until it was over: frameworks would be asked to leave at a time that has passed. */
+function withWindowOver(record: Maintenance, nowMs: number): Maintenance {
+  const trouble = {
+    code: "window_over",
+    what: "The window ended before it was posted.",
+    said: null,
+    notDone: "It was not posted: nobody expects the machines to go away after it.",
+    next: `/mesos cancel ${record.id}, and send the drain again with the time that is wanted now.`,
+    sinceMs: nowMs,
+  };
+  return { ...record, trouble };
+}
+
 /** Watches the answers and the tasks, and asks for the Down when it is time. Also the rule while a question is open. */
 export const draining: Rule = (record, batch, picture, moment) => {
   const { nowMs } = moment;
-  if (picture.machines.every((machine) => machine.mode === "down")) return wentDown(record, batch, nowMs);
+  const allDown = picture.machines.every((machine) => machine.mode === "down");
+  if (allDown && inOurWindow(moment.world, batch).length === batch.machines.length)
+    return wentDown(record, batch, nowMs);
 
-  let current = withForeignChanges(record, batch, picture, moment);
+  let current = withMovedAgents(withForeignChanges(record, batch, picture, moment), batch, moment);
   current = announceStart(current, batch, nowMs);
   const empty = picture.machines.every(isEmpty);
-  current = tellEmpty(current, batch, empty, nowMs);
+  current = tellEmpty(current, batch, empty, moment);
   const now = (): Batch => batchOf(current, batch.id) ?? batch;
 
   const open = openApproval(now());
@@ -85,10 +122,10 @@ export const draining: Rule = (record, batch, picture, moment) => {
 };
 
 /**
- * Keeps since when the batch is empty, and tells it. Of a machine on which no agent was ever seen nobody knows what runs
- * there, so that is told instead, once.
+ * Keeps since when the batch is empty, and tells it. Of a machine on which no agent was ever seen nobody
+ * knows what runs there, so that is told instead, once (invariant 2).
  */
-function tellEmpty(record: Maintenance, { id }: Batch, empty: boolean, nowMs: number): Maintenance {
+function tellEmpty(record: Maintenance, { id }: Batch, empty: boolean, { nowMs }: Moment): Maintenance {
   const batch = batchOf(record, id);
   if (batch === null) return record;
   const unknown = machinesWithoutAgent(batch);
@@ -103,7 +140,22 @@ function tellEmpty(record: Maintenance, { id }: Batch, empty: boolean, nowMs: nu
 const NO_AGENT =
   "no agent is known there, so nobody can say that it is empty. On the other machines of the batch, if any, no task is left.";
 
-function noteOnce(record: Maintenance, text: string, nowMs: number): Maintenance {
+/** An agent that came back as another machine is not in our window any more: a person has to start over (invariant 4). */
+function withMovedAgents(record: Maintenance, batch: Batch, { world, nowMs }: Moment): Maintenance {
+  const moved = movedAgents(world, batch);
+  if (moved.length === 0 || record.trouble !== null) return record;
+  const trouble = {
+    code: "agent_moved",
+    what: `${quoted(list(moved, "; "))}.`,
+    said: null,
+    notDone: "Down waits: it would hit a machine without that agent, whose tasks would live on.",
+    next: `/mesos cancel ${record.id}, and send the drain again: the window is made for the machine as it is then.`,
+    sinceMs: nowMs,
+  };
+  return { ...record, trouble };
+}
+
+export function noteOnce(record: Maintenance, text: string, nowMs: number): Maintenance {
   const said = record.events.some((event) => event.kind === "note" && event.text === text);
   return said ? record : withEvent(record, nowMs, { kind: "note", text });
 }

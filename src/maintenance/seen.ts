@@ -70,7 +70,7 @@ export function worseThan(before: Seen, after: Seen): string[] {
   const known = new Set(before.tasks.map(taskKey));
   for (const task of after.tasks) {
     if (!known.has(taskKey(task))) {
-      changes.push(`task ${task.name} of ${task.framework} is now on ${hostOfKey(task.machine)}`);
+      changes.push(`task ${task.name} of ${whose(task, before)} is now on ${hostOfKey(task.machine)}`);
     }
   }
   const rows = new Map(before.verdicts.map((row) => [rowKey(row), row]));
@@ -95,8 +95,8 @@ export function worseThan(before: Seen, after: Seen): string[] {
 function graveIn(blast: BlastRadius | null): { readonly key: string; readonly change: string }[] {
   if (blast === null) return [];
   const found = [
-    ...blast.lastCopies.map(({ framework, app }) => ({
-      key: JSON.stringify(["copy", framework, app]),
+    ...blast.lastCopies.map(({ framework, frameworkId = "", app }) => ({
+      key: JSON.stringify(["copy", frameworkId, app]),
       change: `the last running copy of ${app} of ${framework} is now on these machines`,
     })),
     ...blast.volumes.map(({ id, role, machine }) => ({
@@ -122,7 +122,17 @@ function verdictChange(was: VerdictRow, row: VerdictRow): string {
   return `${where}: was ${was.verdict}, is now ${row.verdict}`;
 }
 
-/** A task id is unique only within its framework, and a task that came from another machine is a new one there. */
-function taskKey(task: TaskRef): string {
-  return JSON.stringify([task.machine, task.framework, task.id]);
+/**
+ * A task id is unique only within its framework, and a framework is known by its id: two Spark drivers have one name and
+ * each a task "0". A task that came from another machine is a new one there.
+ */
+function taskKey({ machine, frameworkId = "", id }: TaskRef): string {
+  return JSON.stringify([machine, frameworkId, id]);
+}
+
+/** The framework's name; with its id where the question showed only another framework of that name. */
+function whose({ framework, frameworkId }: TaskRef, shown: Seen): string {
+  const sameName = shown.tasks.filter((task) => task.framework === framework);
+  const isOther = sameName.length > 0 && sameName.every((task) => task.frameworkId !== frameworkId);
+  return isOther ? `another framework ${framework} (${frameworkId ?? "no id"})` : framework;
 }

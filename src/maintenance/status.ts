@@ -2,6 +2,7 @@ import { openApproval } from "./approval.js";
 import { sightOf } from "./blind.js";
 import { counted } from "./counted.js";
 import type { Habit } from "./habits.js";
+import { holdsOf, reasonOf } from "./holds-of.js";
 import { list } from "./list.js";
 import { hasEnded, phaseOf } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
@@ -128,12 +129,11 @@ export function statusOfMaintenance(
   });
 }
 
-function heldBy({ held, id }: Maintenance, nowMs: Millis): string[] {
-  if (held === null) return [];
-  const why = held.reason === null ? "" : ` (${quoted(held.reason)})`;
-  return [
-    `<@${held.by}> holds it since ${formatSpan(nowMs - held.atMs)}${why}; it goes on after /mesos release ${id}.`,
-  ];
+function heldBy(record: Maintenance, nowMs: Millis): string[] {
+  return holdsOf(record).map(
+    ({ by, atMs, reason }) =>
+      `<@${by}> holds it since ${formatSpan(nowMs - atMs)}${reasonOf(reason)}; it goes on after /mesos release ${record.id}.`,
+  );
 }
 
 /** The questions that wait for an answer, and how many have approved. */

@@ -40,6 +40,14 @@ export function withAcceptedRemoval(
 }
 
 /**
+ * The record after a master refused a post that takes these machines out: rights to post and to see may go together, so
+ * that the same leader shows our window no longer proves nothing any more (invariant 2).
+ */
+export function withRefusedRemoval(record: Maintenance, machines: readonly Machine[]): Maintenance {
+  return changed(record, machines, ({ removalLeaderId: _, ...batch }) => batch);
+}
+
+/**
  * The record after a master confirmed that these machines are not Down: it accepted a STOP_MAINTENANCE for them, or
  * answered that they are not Down.
  */

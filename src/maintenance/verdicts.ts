@@ -57,6 +57,7 @@ export function tasksOn(world: World, machines: readonly WatchedMachine[]): Task
       id: task.id,
       name: task.name,
       framework: index.frameworks.get(task.frameworkId)?.name ?? task.frameworkId,
+      frameworkId: task.frameworkId,
       machine: machineKey(watched.machine),
     })),
   );

@@ -48,7 +48,7 @@ async function demo(args: readonly string[]): Promise<number> {
     await transcript.close();
     if (problem !== null) {
       say(`\n✗ ${problem instanceof Error ? problem.message : String(problem)}\n`);
-      if (process.env.DEMO_LOG) say(stage.programs.map((program) => program.log()).join("\n"));
+      if (!process.env.LOG_LEVEL) say("The program's log: LOG_LEVEL=debug npm run demo\n");
       return 1;
     }
     say("\n✓ Every step was seen in Slack and at the master.\n");

@@ -6,7 +6,8 @@ const PATIENCE_MS = 2500;
 
 export type Kind = "command" | "click" | "modal";
 
-const WORDS = {
+/** What was sent, to the person who sent it, and what did not come of it. */
+export const WORDS = {
   command: { yours: "Your command", nothing: "Nothing was queued." },
   click: { yours: "Your click", nothing: "Nothing was queued and nothing was decided." },
   modal: { yours: "Your answer", nothing: "Nothing was queued and nothing was decided." },

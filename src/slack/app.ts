@@ -9,6 +9,7 @@ import { listen } from "./listeners.js";
 import { boltLogger, type SlackLogger } from "./logger.js";
 import { createMessenger, type Messenger } from "./messenger.js";
 import { createModalOpener } from "./modal-opener.js";
+import { type OwnTeam, turnedAway } from "./own-people.js";
 import { missingScopes } from "./scopes.js";
 import { apiUrlOption, type SlackSettings } from "./settings.js";
 import { createSocketConnection } from "./socket-connection.js";
@@ -59,10 +60,12 @@ export function createSlackApp(o: {
     // Set here, or the socket's options leak into the clients of listeners.
     clientOptions: { ...apiUrlOption(settings), retryConfig: { retries: 2 }, timeout: 10_000 },
   });
+  let own: OwnTeam | null = null;
   const listeners = listen(app, {
     handlers: o.handlers,
     messenger,
     openModal: createModalOpener({ settings, logger }),
+    turnedAway: (kind, home) => turnedAway(kind, home, own, settings.teams ?? []),
     logger,
     onAck: o.onAck ?? (() => {}),
   });
@@ -75,6 +78,7 @@ export function createSlackApp(o: {
   async function checkToken(failures = 0): Promise<SlackFailure | null> {
     try {
       const me = await messenger.whoAmI();
+      own = me.teamId === "" ? null : me;
       checkTokenIn(o.recheckMs ?? RECHECK_MS, 0);
       if (identity === true) return null;
       identity = true;
@@ -114,13 +118,15 @@ export function createSlackApp(o: {
 
   return {
     async start() {
-      const [token, opened] = await Promise.allSettled([checkToken(), connection.start()]);
-      const failure = token.status === "fulfilled" && token.value?.permanent ? token.value : null;
-      if (failure === null && opened.status === "fulfilled") return;
-      await stop();
-      throw (
-        failure ?? (opened.status === "rejected" ? opened.reason : new Error("Slack could not be started."))
-      );
+      // First who we are: what arrives before that is known cannot be told from what strangers send (invariant 6).
+      const failure = await checkToken();
+      try {
+        if (failure?.permanent) throw failure;
+        await connection.start();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
     },
     stop,
     ready() {

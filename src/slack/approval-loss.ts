@@ -1,7 +1,8 @@
+import { hostOfKey } from "../maintenance/machine.js";
 import type { Seen } from "../maintenance/picture.js";
 import type { Batch } from "../maintenance/record.js";
 import { free, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
-import { count, hostOfKey, hosts } from "./parts.js";
+import { count, hosts } from "./parts.js";
 
 /** How many tasks will be lost, and where nothing is known of tasks. */
 export function lossText(batch: Batch, seen: Seen): Mrkdwn {

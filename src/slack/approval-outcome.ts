@@ -1,3 +1,4 @@
+import { whyWithdrawn } from "../maintenance/event-line.js";
 import type { Approval } from "../maintenance/record.js";
 import { free, listed, type Mrkdwn, mrk, user } from "./mrkdwn.js";
 import { moment } from "./when.js";
@@ -18,8 +19,17 @@ export function outcomeText(approval: Approval): Mrkdwn {
     case "outdated":
       return mrk`♻️ *The plan changed* ${moment(outcome.atMs)}, so nothing was taken down:\n${changes(outcome.changes)}\nA new question follows once the machines drain in our window.`;
     case "withdrawn":
-      return mrk`↩️ *Withdrawn* ${moment(outcome.atMs)}. Nothing was taken down.`;
+      return withdrawnText(outcome);
   }
+}
+
+/** `↩️ Withdrawn by @bob today 21:52: the window was extended; …`; records of old say neither by whom nor why. */
+function withdrawnText(outcome: Extract<Approval["outcome"], { kind: "withdrawn" }>): Mrkdwn {
+  const by = outcome.by == null ? mrk`` : mrk` by ${user(outcome.by)}`;
+  const why = whyWithdrawn(outcome);
+  // Overtaken by a Down that was not ours it cannot say so.
+  const nothing = outcome.why === "overtaken" ? mrk`` : mrk` Nothing was taken down.`;
+  return mrk`↩️ *Withdrawn*${by} ${moment(outcome.atMs)}${why === null ? "" : mrk`: ${why}`}.${nothing}`;
 }
 
 /** Everybody whose vote counted, in order; `last` is the one that granted it. */

@@ -1,7 +1,8 @@
 import type { BlastRadius } from "../maintenance/blast-radius.js";
+import { hostOfKey } from "../maintenance/machine.js";
 import type { Amounts } from "../maintenance/world.js";
 import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
-import { count, hostOfKey } from "./parts.js";
+import { count } from "./parts.js";
 
 /** Longest name of an app, a volume, a role or a rack in a list. */
 const NAME = 80;

@@ -136,8 +136,8 @@ function confirmsOf(block: Block): string[] {
 function textsOf(block: Block): string[] {
   switch (block.type) {
     case "header":
-      // A header is plain text: as mrkdwn it must be escaped like any other.
-      return [free(block.text.text, LIMITS.sectionText).text];
+      // A header is plain text: as mrkdwn it must be escaped like any other, and needs no look-alikes of brackets.
+      return [free(block.text.text.replaceAll("›", ">"), LIMITS.sectionText).text];
     case "section":
       return [...(block.text ? [block.text.text] : []), ...(block.fields ?? []).map((field) => field.text)];
     case "context":

@@ -1,6 +1,8 @@
 import type { types } from "@slack/bolt";
+import { WINDOW_CHANGED } from "../maintenance/foreign-changes.js";
 import { hasEnded } from "../maintenance/log.js";
 import type { Batch, Maintenance, Phase } from "../maintenance/record.js";
+import { CANCEL_UNSEEN, OWN_WINDOW_UNSEEN } from "../maintenance/unseen-window.js";
 import { button, type Confirm } from "./blocks.js";
 
 /** What the Extend button proposes; its modal offers other spans as well. */
@@ -12,9 +14,7 @@ const BEFORE_DOWN: readonly Phase[] = ["scheduled", "draining", "awaiting_approv
 const EXTENDABLE: readonly Phase[] = ["draining", "awaiting_approval", "down"];
 
 /** Troubles that only a person can end: our window was changed by somebody else, or cannot be seen; it may be posted again. */
-const REPOSTABLE: readonly string[] = ["window_changed", "own_window_unseen"];
-/** A cancel that cannot be confirmed, because the master shows nothing: a second one closes it. */
-const CANCEL_UNSEEN = "cancel_unseen";
+const REPOSTABLE: readonly string[] = [WINDOW_CHANGED, OWN_WINDOW_UNSEEN];
 
 /**
  * What a person can do now, from the phases of the batches, the most likely first. Once it has ended there is nothing
@@ -25,6 +25,7 @@ export function cardButtons(record: Maintenance): types.Button[] {
   const details = button("Details", { v: 1, id: record.id, show: "details" });
   const value = { v: 1 as const, id: record.id, rev: record.seq };
   if (record.cancel !== null) {
+    // The master shows nothing that would confirm it: a second one closes it.
     if (record.trouble?.code !== CANCEL_UNSEEN) return [details];
     return [details, button("Cancel", { ...value, decision: { kind: "cancel" } }, { confirm: CLOSE_UNSEEN })];
   }

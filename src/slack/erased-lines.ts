@@ -1,6 +1,7 @@
+import { hostOfKey } from "../maintenance/machine.js";
 import type { Picture, VerdictRow } from "../maintenance/picture.js";
 import { free, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
-import { hostOfKey, hosts } from "./parts.js";
+import { hosts } from "./parts.js";
 import { moment } from "./when.js";
 
 type Erased = NonNullable<VerdictRow["erased"]>;

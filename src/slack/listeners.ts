@@ -11,6 +11,7 @@ import type { Messenger, ReplyTarget } from "./messenger.js";
 import { modalAnswer } from "./modal-answer.js";
 import type { OpenModal } from "./modal-opener.js";
 import { ASKS_FIRST, INPUT } from "./modals.js";
+import { type Home, homeOfClick, homeOfCommand } from "./own-people.js";
 import { redact } from "./redact.js";
 
 export interface Listeners {
@@ -31,6 +32,8 @@ export function listen(
     readonly handlers: SlackHandlers;
     readonly messenger: Pick<Messenger, "reply">;
     readonly openModal: OpenModal;
+    /** What somebody is told who may not use the bot at all; `null` for one of us (invariant 6). */
+    readonly turnedAway: (kind: Kind, home: Home) => Reply | null;
     readonly logger: SlackLogger;
     readonly onAck: (kind: Kind, ms: number) => void;
   },
@@ -66,7 +69,15 @@ export function listen(
     return true;
   }
 
-  function process(kind: Kind, to: ReplyTarget, handle: () => Promise<Reply | null>): void {
+  /** Nothing is carried out before it is known to come from one of us (invariant 6). */
+  function process(kind: Kind, to: ReplyTarget, home: Home, handle: () => Promise<Reply | null>): void {
+    const refusal = o.turnedAway(kind, home);
+    if (refusal !== null) {
+      const who = { kind, user: to.user, channel: to.channel, team: home.team };
+      o.logger.warn(who, "turned away: not known as one of ours");
+      run(tell(to, refusal));
+      return;
+    }
     const onError = (error: unknown) =>
       o.logger.error(
         { kind, user: to.user, channel: to.channel, err: redact(String(error)) },
@@ -82,7 +93,7 @@ export function listen(
       user: command.user_id,
     };
     if (!(await acknowledge("command", ack, context))) return run(tell(to, notAcknowledged("command")));
-    process("command", to, () =>
+    process("command", to, homeOfCommand(command), () =>
       o.handlers.command({
         text: command.text ?? "",
         command: command.command,
@@ -100,7 +111,7 @@ export function listen(
     const to = replyTargetOf(place);
     if (!(await acknowledge("click", ack, context))) return run(tell(to, notAcknowledged("click")));
     if (action.type !== "button") return;
-    process("click", to, () => clicked((action as ButtonAction).value, place, o));
+    process("click", to, homeOfClick(body), () => clicked((action as ButtonAction).value, place, o));
   });
 
   app.view<ViewSubmitAction>(MODALS, async ({ ack, body, view, context }) => {
@@ -114,7 +125,7 @@ export function listen(
     const from: ClickPlace = { ...place, user: body.user.id, triggerId: body.trigger_id };
     const to = replyTargetOf(from);
     if (!(await acknowledge("modal", () => ack(), context))) return run(tell(to, notAcknowledged("modal")));
-    process("modal", to, () => o.handlers.click({ ...from, kind: "decision", button }));
+    process("modal", to, homeOfClick(body), () => o.handlers.click({ ...from, kind: "decision", button }));
   });
 
   app.error(async (error) => {

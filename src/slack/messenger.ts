@@ -46,6 +46,8 @@ export interface BotIdentity {
   readonly botId: string | null;
   readonly team: string;
   readonly teamId: string;
+  /** The organization of an Enterprise Grid; `null` outside one. */
+  readonly enterpriseId: string | null;
   /** Scopes of the token, or `null` where the server does not tell. */
   readonly scopes: readonly string[] | null;
 }
@@ -180,6 +182,7 @@ export function createMessenger(
         botId: answer.bot_id ?? null,
         team: answer.team ?? "",
         teamId: answer.team_id ?? "",
+        enterpriseId: answer.enterprise_id || null,
         scopes: answer.response_metadata?.scopes ?? null,
       };
     },

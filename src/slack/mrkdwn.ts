@@ -9,8 +9,14 @@ export class Mrkdwn {
 /** Longest free text (a reason, a name) interpolated into one message, after escaping. */
 const FREE_TEXT = 300;
 
-/** Slack's own three escapes; nothing else may be escaped. */
-const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+/**
+ * Slack's own three escapes; nothing else may be escaped. A bracket that `quoted` took away (maintenance/quote.ts) is put
+ * back: escaped it forms nothing, and everywhere people read what somebody wrote as they wrote it.
+ */
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "‹": "&lt;" };
+/** Stands for that bracket, in the same length, until the mentions of a sentence are found: it must not begin one. */
+const TAKEN_AWAY = "\ue000lt;";
+const IN_SENTENCES = { ...ESCAPES, "‹": TAKEN_AWAY };
 const ELLIPSIS = "…";
 
 /** Marks that turn the direction of text or hide in it: with them a name could show as another one. */
@@ -24,13 +30,9 @@ export function oneLine(raw: string): string {
   return raw.replace(HIDDEN, "").replace(CONTROL, " ").replace(LONE_SURROGATE, "").trim();
 }
 
-function escapeChar(char: string): string {
-  return ESCAPES[char] ?? char;
-}
-
 /** Escapes, and cuts so that the escaped text has at most `max` characters and no half escape. */
-export function escapeTo(raw: string, max: number): string {
-  const escaped = Array.from(raw, escapeChar);
+export function escapeTo(raw: string, max: number, escapes = ESCAPES): string {
+  const escaped = Array.from(raw, (char) => escapes[char] ?? char);
   let length = 0;
   for (const part of escaped) length += part.length;
   if (length <= max) return escaped.join("");
@@ -44,12 +46,16 @@ export function escapeTo(raw: string, max: number): string {
 
 /** A text of people or masters on one line, at most `max` characters. Backticks become quotes: they would open code. */
 export function free(raw: string, max: number = FREE_TEXT): Mrkdwn {
-  return new Mrkdwn(escapeTo(oneLine(raw).replaceAll("`", "'"), max));
+  return new Mrkdwn(escapeTo(withoutCode(raw), max));
+}
+
+function withoutCode(raw: string): string {
+  return oneLine(raw).replaceAll("`", "'");
 }
 
 /** A name or a pattern in a fixed-width face, where `*` and `_` stay what they are. */
 export function code(raw: string, max = 100): Mrkdwn {
-  const inner = escapeTo(oneLine(raw).replaceAll("`", "'"), max - 2);
+  const inner = escapeTo(withoutCode(raw), max - 2);
   return new Mrkdwn(`\`${inner === "" ? " " : inner}\``);
 }
 
@@ -109,10 +115,11 @@ export function sentence(raw: string, max: number, to: "channel" | "one" = "chan
   const groups = /&lt;!subteam\^(S[A-Z0-9]{2,30})&gt;/g;
   const channels = /&lt;#(C[A-Z0-9]{2,30})&gt;/g;
   return new Mrkdwn(
-    free(raw, max)
-      .text.replace(people, (_, id: string) => user(id).text)
+    escapeTo(withoutCode(raw), max, IN_SENTENCES)
+      .replace(people, (_, id: string) => user(id).text)
       .replace(groups, (_, id: string) => (to === "one" ? someone(id).text : `the group ${id}`))
-      .replace(channels, (_, id: string) => (to === "one" ? `<#${id}>` : `the channel ${id}`)),
+      .replace(channels, (_, id: string) => (to === "one" ? `<#${id}>` : `the channel ${id}`))
+      .replaceAll(TAKEN_AWAY, "&lt;"),
   );
 }
 

@@ -1,3 +1,4 @@
+import { hostOfKey } from "../maintenance/machine.js";
 import type { Maintenance } from "../maintenance/record.js";
 import type { FrameworkSummary } from "../maintenance/summary.js";
 import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
@@ -28,11 +29,6 @@ export function hosts(names: readonly string[], max: number): Mrkdwn {
     names.map((name) => code(name, NAME)),
     max,
   );
-}
-
-/** The host name in a machine key (`hostname|ip`), for records that carry only the key. */
-export function hostOfKey(key: string): string {
-  return key.split("|", 1)[0] || key;
 }
 
 /** `▓▓▓▓▓▓▓░░░ 73 % gone`: how many of the tasks are gone, rounded down, so that 100 % means that none is left. */

@@ -1,5 +1,8 @@
+import { holdsOf } from "../maintenance/holds-of.js";
+import { hostOfKey } from "../maintenance/machine.js";
 import type { Seen, Verdict, VerdictRow } from "../maintenance/picture.js";
 import type { Approval, Batch, Maintenance } from "../maintenance/record.js";
+import { endMs } from "../maintenance/schedule.js";
 import { windowsSeen } from "../maintenance/seen-window.js";
 import { formatSpan, type Millis, nanosToMillis } from "../maintenance/time.js";
 import { approvalButtons } from "./approval-buttons.js";
@@ -8,7 +11,7 @@ import { outcomeText } from "./approval-outcome.js";
 import { alarmLines } from "./blast-lines.js";
 import { actions, type Block, context, message, type SlackMessage, section } from "./blocks.js";
 import { code, free, join, listed, type Mrkdwn, mrk, user } from "./mrkdwn.js";
-import { count, hostOfKey, hosts, ofBatch } from "./parts.js";
+import { count, hosts, ofBatch } from "./parts.js";
 import { moment, windowOf } from "./when.js";
 
 /** The bot asks by itself this long before the window; an earlier question says so: frameworks were told a later time. */
@@ -71,16 +74,12 @@ function askedText(record: Maintenance, batch: Batch, approval: Approval): Mrkdw
 function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
   const windows = windowsSeen(seen.window);
   if (windows.length === 0) return mrk`*Window*  none in the master's schedule`;
-  const endMs = Math.max(
-    ...windows.map(({ start, duration }) =>
-      duration === null ? Number.POSITIVE_INFINITY : nanosToMillis(start + duration),
-    ),
-  );
+  const lastMs = Math.max(...windows.map((window) => endMs(window) ?? Number.POSITIVE_INFINITY));
   const over =
-    endMs > now
+    lastMs > now
       ? ""
-      : endMs < askedAtMs
-        ? mrk` · ⚠️ *the window ended ${formatSpan(askedAtMs - endMs)} before this was asked*`
+      : lastMs < askedAtMs
+        ? mrk` · ⚠️ *the window ended ${formatSpan(askedAtMs - lastMs)} before this was asked*`
         : mrk` · ⚠️ *the window has ended*`;
   const startMs = Math.min(...windows.map(({ start }) => nanosToMillis(start)));
   const early =
@@ -102,9 +101,9 @@ function standing(record: Maintenance, approval: Approval, open: boolean): Mrkdw
     );
   }
   if (open && approval.votesNeeded > 1) lines.push(mrk`🗳️ *Votes*  ${votesText(approval)}`);
-  if (open && record.held !== null) {
-    const why = record.held.reason === null ? mrk`` : mrk` (${free(record.held.reason)})`;
-    lines.push(mrk`⏸️ *Held* by ${user(record.held.by)}${why}: it can be approved once it is released.`);
+  for (const { by, reason } of open ? holdsOf(record) : []) {
+    const why = reason === null ? mrk`` : mrk` (${free(reason)})`;
+    lines.push(mrk`⏸️ *Held* by ${user(by)}${why}: it can be approved once it is released.`);
   }
   return lines;
 }

@@ -1,7 +1,9 @@
+import { holdsOf } from "../maintenance/holds-of.js";
 import { hasEnded } from "../maintenance/log.js";
 import type { Batch, Maintenance } from "../maintenance/record.js";
+import { endMs } from "../maintenance/schedule.js";
 import { summarise } from "../maintenance/summary.js";
-import { formatSpan, type Millis, nanosToMillis } from "../maintenance/time.js";
+import { formatSpan, type Millis } from "../maintenance/time.js";
 import {
   actions,
   type Block,
@@ -96,8 +98,8 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
     const start = startMs === null ? "as soon as it is posted" : moment(startMs);
     return mrk`${start} (${formatSpan(durationMs)})`;
   }
-  const { start, duration } = current.window;
-  const past = duration !== null && nanosToMillis(start + duration) < now && !hasEnded(current);
+  const end = endMs(current.window);
+  const past = end !== null && end < now && !hasEnded(current);
   const moving = current.movingFrom === null ? "" : mrk` · _being posted_`;
   return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${moving}`;
 }
@@ -146,15 +148,14 @@ function ownersBlock(record: Maintenance): Block[] {
 }
 
 function heldBlock(record: Maintenance): Block[] {
-  if (record.held === null || record.end !== null) return [];
-  const { by, atMs, reason, as } = record.held;
-  const owner = as === "owner" ? mrk` as an owner` : mrk``;
-  const why = reason === null ? mrk`` : mrk`: ${free(reason)}`;
-  return [
-    section(
+  const holds = record.end === null ? holdsOf(record) : [];
+  return holds.map(({ by, atMs, reason, as }) => {
+    const owner = as === "owner" ? mrk` as an owner` : mrk``;
+    const why = reason === null ? mrk`` : mrk`: ${free(reason)}`;
+    return section(
       mrk`⏸️ *Held* by ${user(by)}${owner} since ${moment(atMs)}${why}. Nothing goes on until it is released.`,
-    ),
-  ];
+    );
+  });
 }
 
 function troubleBlock(record: Maintenance): Block[] {

@@ -10,6 +10,12 @@ export interface SlackSettings {
   /** Base of Slack's Web API, for a local Slack or a gateway; `null` means slack.com. */
   readonly apiUrl: string | null;
   readonly mode: SocketMode | HttpMode;
+  /**
+   * Workspaces (`T…`) and organizations (`E…`) whose people count as ours as well.
+   *
+   * @defaultValue none
+   */
+  readonly teams?: readonly string[];
 }
 
 /** The bot opens a WebSocket to Slack: no incoming connections needed. */

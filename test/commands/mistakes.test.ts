@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { parseCommand } from "../../src/commands/index.js";
-import { inProd } from "./clusters.js";
+import { inProd, onlyOne } from "./clusters.js";
+import { expectGoodExample } from "./good-example.js";
 
 describe("a mistake is answered with what was wrong and the line to copy", () => {
   test.each([
@@ -114,7 +115,7 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     ["drain web-* --dry-run=yes", /takes no value/, "drain web-* --dry-run"],
     ["drain web-* 4h dry-run", /two dashes/, "drain web-* 4h --dry-run"],
     ["drain web-* 4h in 2 hours", /two dashes/, "drain web-* 4h --in 2hours"],
-    ["drain web-* 4h reason", /two dashes/, "drain web-* 4h --reason <text>"],
+    ["drain web-* 4h reason", /two dashes/, 'drain web-* 4h --reason "<text>"'],
     ["down m-7k3q2 --force", /down has no option --force; it has --override/, null],
     ["drain web-* --reason", /needs a value/, 'drain web-* --reason "<text>"'],
     ["drain web-* --reason --ticket OPS-1", /needs a value/, 'drain web-* --reason "<text>" --ticket OPS-1'],
@@ -140,7 +141,7 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     ["drain web-06 until 22:00", /typed as a duration, such as 4h, not as a time of day/, null],
     ["drain web-06 22:00", /not as a time of day/, null],
     ["drain webservers databases", /one word too many/, null],
-    ["drain web-* 4h, 5h", /did you mean 4h/, null],
+    ["drain web-* 4h, 5h", /did you mean 4h/, "drain web-* 4h"],
     ["drain <@U02BOB> 4h", /in place of ‹@U02BOB>/, null],
     ["help drain extra", /extra is one word too many for help/, null],
     ["clusters all", /takes nothing/, "clusters"],
@@ -154,9 +155,38 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
         tone: "error",
         text: expect.stringMatching(problem),
         line: line === null ? null : `/mesos ${line}`,
-        // Beside a line to copy an example would only be another one to read.
-        next: line === null ? expect.stringMatching(/: \/mesos \w+/) : null,
+        next: expect.stringMatching(/: \/mesos \w+/),
       },
+    });
+    expectGoodExample(parsed);
+  });
+
+  it.each([
+    ["drain web-01 4x", "drain web-01 4h", "Copy the line below. Another example: /mesos drain web-* 4h"],
+    // The example is never the line itself.
+    [
+      "drain web-* 4x",
+      "drain web-* 4h",
+      /^Copy the line below\. Another example: \/mesos drain web-01,web-02/,
+    ],
+    ["clusters all", "clusters", "Copy the line below. More about it: /mesos help clusters"],
+    // Nor one of the verb that was typed by mistake.
+    ["undrain m-8x2p4", "cancel m-8x2p4", "Copy the line below. Another example: /mesos cancel m-7k3q2"],
+    ["drain 4h", "drain <hosts> 4h", /^Copy the line below, with your own in place of <hosts>\. Another/],
+    ["drain --reason", 'drain <hosts> --reason "<text>"', /in place of <hosts> and <text>\. Another/],
+  ])("beside the line to copy there is one example: %s", (text, line, next) => {
+    const expected = typeof next === "string" ? next : expect.stringMatching(next);
+    expect(parseCommand(text, inProd)).toMatchObject({ reply: { line: `/mesos ${line}`, next: expected } });
+  });
+
+  it.each([
+    ["drain web-* --cluster nope", "drain web-* --cluster prod"],
+    ["schedule nope", "schedule prod"],
+    // Hosts, as far as anybody can tell.
+    ["drain nope web-06", null],
+  ])("where there is one cluster, that is the one to name: %s", (text, line) => {
+    expect(parseCommand(text, onlyOne)).toMatchObject({
+      reply: { line: line === null ? null : `/mesos ${line}` },
     });
   });
 

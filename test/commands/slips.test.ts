@@ -4,6 +4,7 @@ import { parseCommand } from "../../src/commands/index.js";
 import { fillPlaceholders } from "../../src/commands/placeholders.js";
 import { runs } from "../support/fast-check.js";
 import { inProd } from "./clusters.js";
+import { expectGoodExample } from "./good-example.js";
 
 /** What hands do: to each line the sentence that is told, and the line to copy where there is no doubt what was meant. */
 describe("a slip is told, and corrected to nothing else than what was meant", () => {
@@ -66,6 +67,12 @@ describe("a slip is told, and corrected to nothing else than what was meant", ()
     ["drain web-01 30 s", /not a duration/, "drain web-01 1m"],
     ["drain web-01 1month", /not a duration/, "drain web-01 <duration>"],
     ["drain web-01 240", /longer than the 7 d/, "drain web-01 <duration>"],
+    ["drain web-04 2h 3h", /one duration: 2h or 3h/, "drain web-04 2h"],
+    ["extend m-7k3q2 1h 2h", /one duration: 1h or 2h/, "extend m-7k3q2 1h"],
+    // It may go on with the value of the option.
+    ["drain web-01 4h --in 1h 2h", /one word too many/, null],
+    ["drain web-04 30m 1h", /one word too many/, null],
+    ["drain web-04 2h 30", /one word too many/, null],
     ["drain web-01 2-4h", /one word too many/, null],
     ["drain web-01 two hours", /begins with a number/, null],
     ["drain web-01 4h --in 1h 30m", /one word too many/, null],
@@ -104,10 +111,12 @@ describe("a slip is told, and corrected to nothing else than what was meant", ()
     ["drain web-01 4h kernel update", /reason stands in quotes/, null],
     ["drain web-01 --reason = disk", /No spaces/, "drain web-01 --reason=disk"],
   ])("%s", (text, problem, line) => {
-    expect(parseCommand(text, inProd)).toMatchObject({
+    const parsed = parseCommand(text, inProd);
+    expect(parsed).toMatchObject({
       ok: false,
       reply: { text: expect.stringMatching(problem), line: line === null ? null : `/mesos ${line}` },
     });
+    expectGoodExample(parsed);
   });
 });
 

@@ -209,6 +209,12 @@ describe("one cluster without a file", () => {
     expect(cluster?.credentials?.secret.reveal()).toBe("s");
   });
 
+  test("takes more workspaces of ours from the environment", () => {
+    const teamsOf = (env: object) => configOf({ env: { ...LEAST, ...env } }).slack?.teams;
+    expect(teamsOf({ SLACK_TEAMS: "T01OPS, E01CORP" })).toEqual(["T01OPS", "E01CORP"]);
+    expect(teamsOf({})).toEqual([]);
+  });
+
   test("takes its approvers from the environment, and is open to anyone without", () => {
     const approversOf = (env: object) =>
       configOf({ env: { ...LEAST, ...env } }).clusters[0]?.policy.approvers;
@@ -221,6 +227,7 @@ describe("one cluster without a file", () => {
     ["a secret without its principal", { MESOS_SECRET: "s" }, ["MESOS_PRINCIPAL"]],
     ["a bad second master", { MESOS_MASTERS: "m1,zk://z/mesos" }, ["MESOS_MASTERS (item 2)"]],
     ["a list of nothing", { MESOS_MASTERS: ", ," }, ["MESOS_MASTERS"]],
+    ["a workspace by name", { SLACK_TEAMS: "T01OPS,ops" }, ["SLACK_TEAMS"]],
     ["approvers who are nobody", { APPROVERS: "," }, ["APPROVERS"]],
     ["an approver by name", { APPROVERS: "U01ALICE,@bob" }, ["APPROVERS (item 2)"]],
     ["no cluster at all", { MESOS_MASTERS: "" }, ["MESOS_MASTERS"]],

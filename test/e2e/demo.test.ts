@@ -12,23 +12,29 @@ import { suiteFor } from "../support/require.js";
 const DEMO = resolve("dist/rehearsal/demo.js");
 
 /** Plays the demo in a temporary folder of its own and returns what it printed and what it left behind. */
-async function play({ onTestFinished }: TestContext, ...args: readonly string[]) {
+async function play(
+  { onTestFinished }: TestContext,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), "mmb-demo-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   // A process group of its own, so that whatever outlived it could be found by its number.
   const child = spawn(process.execPath, [DEMO, ...args], {
     cwd: folder,
     detached: true,
-    env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder },
+    env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...env },
   });
   let out = "";
-  const keep = (chunk: Buffer) => {
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => {
     out += chunk.toString();
-  };
-  child.stdout.on("data", keep);
-  child.stderr.on("data", keep);
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+  });
   const [code] = (await once(child, "close")) as [number | null];
-  return { code, out, files: await readdir(folder), processes: aliveIn(child.pid ?? 0) };
+  return { code, out, err, files: await readdir(folder), processes: aliveIn(child.pid ?? 0) };
 }
 
 /** Whether any process of a group is left. */
@@ -54,17 +60,22 @@ suiteFor(
   redisAvailable === true ? localSlackAvailable() : redisAvailable,
 )(() => {
   it.concurrent("plays the whole maintenance, exits 0 and leaves no process and no file behind", {
-    timeout: 90_000,
+    timeout: 180_000,
   }, async (test) => {
-    expectPlayed(await play(test, "--exit"), test);
+    const played = await play(test, ["--exit"]);
+    expectPlayed(played, test);
+    test.expect(played.err).toBe("");
   });
 
-  it.concurrent("does the same on Redis with --redis, and leaves no key behind", {
-    timeout: 90_000,
+  it.concurrent("does the same on Redis with --redis, leaves no key behind, and shows the log on stderr with LOG_LEVEL", {
+    timeout: 180_000,
   }, async (test) => {
     const redis = await startRedis();
     test.onTestFinished(() => redis.dispose());
-    expectPlayed(await play(test, "--exit", "--redis", redis.url), test);
+    const played = await play(test, ["--exit", "--redis", redis.url], { LOG_LEVEL: "debug" });
+    expectPlayed(played, test);
+    for (const role of ["worker", "bot"]) test.expect(played.err).toContain(`"role":"${role}"`);
+    test.expect(played.out).not.toContain('"level"');
     const client = new Redis(redis.url);
     test.onTestFinished(() => client.disconnect());
     test.expect(await client.keys("*")).toEqual([]);
@@ -72,8 +83,8 @@ suiteFor(
 });
 
 function expectPlayed(played: Awaited<ReturnType<typeof play>>, { expect }: TestContext): void {
-  const { code, out, files, processes } = played;
-  expect(code, out).toBe(0);
+  const { code, out, err, files, processes } = played;
+  expect(code, `${out}\n${err}`).toBe(0);
   for (const step of STEPS) expect(out).toMatch(step);
   expect(files).toEqual([]);
   expect(processes).toBe(false);

@@ -27,7 +27,7 @@ suiteFor(
   redisAvailable === true ? localSlackAvailable() : redisAvailable,
 )(() => {
   describe.each(VARIANTS)("$store, $mode", (variant) => {
-    it("drains, asks, takes down, restarts in between, and brings up", { timeout: 90_000 }, async () => {
+    it("drains, asks, takes down, restarts in between, and brings up", { timeout: 180_000 }, async () => {
       const bot = await install(variant);
       running = bot;
       await bot.start();
@@ -65,7 +65,7 @@ suiteFor(
     });
 
     it("gives draining machines back on cancel and leaves other people's windows bit for bit (invariants 1 and 12)", {
-      timeout: 60_000,
+      timeout: 120_000,
     }, async () => {
       const bot = await install(variant);
       running = bot;

@@ -44,7 +44,7 @@ suiteFor(
 )(() => {
   describe("with a start above 2^53 and no duration", () => {
     it("is bit for bit the same after our drain, cancel, Down and Up, in JSON and in protobuf (invariant 1)", {
-      timeout: 60_000,
+      timeout: 120_000,
     }, async () => {
       const bot = await install({ store: "embedded" });
       running = bot;

@@ -81,12 +81,12 @@ suiteFor(
   localSlackAvailable(),
 )(() => {
   it("refuses a second one and says why; the first goes on, and SIGTERM ends it with 0 and nothing left open", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const bot = await install({ store: "embedded" });
     running = bot;
     await bot.start();
-    const second = startProgram({ ...bot.env, OPS_PORT: "0" }, "all", MAIN);
+    const second = startProgram({ ...bot.env, OPS_PORT: "0" }, "all", { main: MAIN });
     const refusal = await second.then(
       () => "it started",
       (error: Error) => error.message,

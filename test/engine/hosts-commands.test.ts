@@ -78,6 +78,18 @@ describe("down, up and cancel for hosts", () => {
     expect((await maintenance.record()).cancel).toBeNull();
   });
 
+  it.each([
+    { verb: "down", next: "Open one first: /mesos drain web-04" },
+    { verb: "up", next: "Nothing: it is up." },
+    { verb: "cancel", next: "Nothing: it is up." },
+  ])("$verb says of a machine in no window what there is to do", async ({ verb, next }) => {
+    const cluster = await engine().cluster();
+    await cluster.type(ALICE, `${verb} web-04`);
+    const told = await cluster.told(ALICE, /web-04 is in no maintenance/);
+    expect(told).toContain(next);
+    expect(told).not.toContain("somebody else");
+  });
+
   it("refuse machines of others and say whose they seem to be (invariant 12)", async () => {
     const cluster = await engine().cluster();
     cluster.master.postSchedule({ windows: [FOREIGN] });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type DecisionJob, decisionJobId, maintenanceId } from "../../src/engine/lanes.js";
+import { commandJobId, type DecisionJob, decisionJobId, maintenanceId } from "../../src/engine/lanes.js";
 
-const job = (decision: DecisionJob["decision"], user = "U0BOB"): DecisionJob => ({
+const job = (decision: DecisionJob["decision"], user = "U0BOB", click = "1.1"): DecisionJob => ({
   maintenance: "m-7k3q2",
   decision,
   person: { user, groups: [], lookupFailed: false },
+  click,
   replyTo: { responseUrl: null, channel: "C1", user, thread: null },
 });
 
@@ -16,13 +17,42 @@ describe("the job of a click", () => {
     expect(decisionJobId(job({ ...approve, approval: "b1a2" }))).not.toBe(decisionJobId(job(approve)));
   });
 
-  it("is another for another span: an extension after an extension is not lost", () => {
-    const ids = [3_600_000, 7_200_000].map((byMs) => decisionJobId(job({ kind: "extend", byMs })));
-    expect(new Set(ids).size).toBe(2);
+  it.each([
+    { kind: "approve", batch: "b1", approval: "b1a1" },
+    { kind: "deny", batch: "b1", approval: "b1a1", reason: null },
+    { kind: "cancel" },
+    { kind: "up" },
+    { kind: "ready" },
+  ] as const)("is the same for a second click on what is decided once: $kind", (decision) => {
+    expect(decisionJobId(job(decision, "U0BOB", "1.1"))).toBe(decisionJobId(job(decision, "U0BOB", "2.2")));
   });
+
+  it.each([
+    { kind: "hold", reason: null },
+    { kind: "release" },
+    { kind: "extend", byMs: 3_600_000 },
+    { kind: "ask_down", batch: "b1" },
+    { kind: "override", reason: "urgent" },
+    { kind: "retry" },
+  ] as const)(
+    "is another for what is meant again, the same for a click delivered twice (invariant 10): $kind",
+    (decision) => {
+      const id = (click: string) => decisionJobId(job(decision, "U0BOB", click));
+      expect(id("1.1")).not.toBe(id("2.2"));
+      expect(id("1.1")).toBe(id("1.1"));
+    },
+  );
 
   it("holds no colon, which a queue does not take", () => {
     expect(decisionJobId(job({ kind: "approve", batch: "b:1", approval: "b:1a1" }))).not.toContain(":");
+  });
+});
+
+describe("the job of a command", () => {
+  it("is the same for a command that is delivered twice, and holds no colon", () => {
+    expect(commandJobId("13:37.1")).toBe(commandJobId("13:37.1"));
+    expect(commandJobId("13:37.1")).not.toBe(commandJobId("13:37.2"));
+    expect(commandJobId("13:37.1")).not.toContain(":");
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { createIntake } from "../../src/engine/intake.js";
 import { NOTIFY_QUEUE } from "../../src/engine/lanes.js";
+import { createLostClusters } from "../../src/engine/lost-clusters.js";
 import { createNotifier } from "../../src/engine/notify.js";
 import { openRecords } from "../../src/engine/records.js";
 import { openStore } from "../../src/engine/store/open-store.js";
@@ -34,6 +35,7 @@ it("a command that no worker takes is said to wait, so that silence does not pas
     ],
     records: new Map([["prod", openRecords(store, "prod", quiet)]]),
     notifier,
+    lost: createLostClusters(store, new Set(["prod"]), quiet),
     personOf: person,
     logger: quiet,
     patienceMs: 50,

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { QUERY_QUEUE } from "../../src/engine/lanes.js";
+import { createLostClusters } from "../../src/engine/lost-clusters.js";
 import { createQuestions } from "../../src/engine/questions.js";
 import { openStore } from "../../src/engine/store/open-store.js";
 import { embeddedPlace, keepLog } from "./store/places.js";
@@ -18,6 +19,7 @@ it("a channel means its cluster; one that several clusters share means all of th
       store,
       clusters: Object.entries(channels).map(([name, channel]) => ({ name, channel })),
       clusterOf: async () => null,
+      lost: createLostClusters(store, new Set(Object.keys(channels)), { ...keepLog(), debug() {} }),
       unattended: () => {},
     });
 

@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
 import type { ThreadJob } from "../../src/engine/lanes.js";
 import { deliver } from "../../src/engine/thread.js";
+import type { Maintenance } from "../../src/maintenance/record.js";
 import type { SlackMessage } from "../../src/slack/blocks.js";
 import { SlackFailure } from "../../src/slack/errors.js";
+import { approvalOf } from "../slack/fixtures.js";
 import { batchOf, NOW, recordOf } from "../support/world.js";
 
 const START: ThreadJob = {
@@ -18,43 +20,100 @@ const START: ThreadJob = {
   toldFailure: null,
 };
 
-/** Slack as it is after somebody has deleted the bot's messages. */
-function afterDeletion() {
+/** Slack without the messages that somebody has deleted; where it is told so, it refuses threads of theirs. */
+function slackWithout(deleted: readonly string[], refusal: string | null = null) {
   const calls: string[] = [];
   let posted = 0;
-  const gone = async (_channel: string, ts: string) => {
+  const update = async (_channel: string, ts: string) => {
     calls.push(`update ${ts}`);
-    throw new SlackFailure("message_not_found", { doing: "updating" });
+    if (deleted.includes(ts)) throw new SlackFailure("message_not_found", { doing: "updating" });
   };
   const post = async (_channel: string, thread: string | null, _message: SlackMessage) => {
-    posted += 1;
     calls.push(`post in ${thread ?? "channel"}`);
+    if (refusal !== null && thread !== null && deleted.includes(thread))
+      throw new SlackFailure(refusal, { doing: "posting" });
+    posted += 1;
     return { ts: `2.${posted}` };
   };
   const upload = async (_channel: string, thread: string) => {
     calls.push(`upload in ${thread}`);
   };
-  return { calls, messenger: { update: gone, post, upload } };
+  return { calls, messenger: { update, post, upload } };
 }
 
-it("a deleted card is posted anew, keeps no message back, and takes the hand-over record with it", async () => {
-  const { calls, messenger } = afterDeletion();
-  const record = recordOf({
-    batches: [batchOf({ phase: "up" })],
-    events: [{ seq: 1, atMs: NOW, kind: "up", batch: "b1", machines: 2 }],
-    seq: 1,
-    end: { phase: "up", atMs: NOW, why: null },
-  });
-  const saved: ThreadJob[] = [];
-  const outcome = await deliver(record, START, {
-    messenger,
+/** What was done, and what is remembered of it. */
+async function delivered(record: Maintenance, start: ThreadJob, slack: ReturnType<typeof slackWithout>) {
+  let progress = start;
+  const outcome = await deliver(record, start, {
+    messenger: slack.messenger,
     reply: async () => {},
-    save: async (progress) => void saved.push(progress),
+    save: async (next) => {
+      progress = next;
+    },
     edits: new Map(),
     habits: new Map(),
     now: () => NOW,
   });
+  return { outcome, progress, calls: slack.calls };
+}
+
+const UP = recordOf({
+  batches: [batchOf({ phase: "up" })],
+  events: [{ seq: 1, atMs: NOW, kind: "up", batch: "b1", machines: 2 }],
+  seq: 1,
+  end: { phase: "up", atMs: NOW, why: null },
+});
+const ASKED = recordOf({
+  batches: [batchOf({ phase: "awaiting_approval", approvals: [approvalOf({ id: "b1a1" })] })],
+});
+
+it("a deleted card is posted anew before its thread goes on there, and takes the hand-over record with it", async () => {
+  const { outcome, progress, calls } = await delivered(UP, START, slackWithout(["1.0"]));
   expect(outcome).toBe("finished");
-  expect(calls).toEqual(["post in 1.0", "update 1.0", "post in channel", "upload in 2.2"]);
-  expect(saved.at(-1)).toMatchObject({ rootTs: "2.2", postedSeq: 1, handedOver: true });
+  expect(calls).toEqual(["update 1.0", "post in channel", "post in 2.1", "upload in 2.1"]);
+  expect(progress).toMatchObject({ rootTs: "2.1", postedSeq: 1, handedOver: true });
+});
+
+it.each(["thread_not_found", "cannot_reply_to_message"])(
+  "a thread that Slack refuses with %s, its root being deleted, goes on under a new card (invariant 10)",
+  async (refusal) => {
+    const shown = await delivered(UP, { ...START, postedSeq: 1 }, slackWithout([]));
+    // The card as it stands there now: nothing of it is to be edited.
+    const { outcome, progress, calls } = await delivered(
+      UP,
+      { ...START, rootHash: shown.progress.rootHash },
+      slackWithout(["1.0"], refusal),
+    );
+    expect(outcome).toBe("finished");
+    expect(calls).toEqual(["post in 1.0", "post in channel", "post in 2.1", "upload in 2.1"]);
+    expect(progress).toMatchObject({ rootTs: "2.1", postedSeq: 1 });
+  },
+);
+
+it("an open question whose message was deleted is asked again, and that message is kept up to date (invariant 10)", async () => {
+  const { progress, calls } = await delivered(ASKED, START, slackWithout(["1.1"]));
+  expect(calls).toEqual(["update 1.1", "update 1.0", "post in 1.0"]);
+  expect(progress.approvals).toMatchObject({ b1a1: { ts: "2.1" } });
+  const again = await delivered(ASKED, progress, slackWithout(["1.1"]));
+  expect(again.calls).toEqual([]);
+});
+
+it("a settled question whose message was deleted is left alone", async () => {
+  const outcome = { kind: "denied", by: "U0BOB", atMs: NOW, reason: null } as const;
+  const record = recordOf({
+    batches: [batchOf({ phase: "draining", approvals: [approvalOf({ id: "b1a1", outcome })] })],
+  });
+  const { progress, calls } = await delivered(record, START, slackWithout(["1.1"]));
+  expect(calls).toEqual(["update 1.1", "update 1.0"]);
+  expect((await delivered(record, progress, slackWithout(["1.1"]))).calls).toEqual([]);
+});
+
+it("an open question is asked though its event is not in the log any more (invariant 10)", async () => {
+  const { progress, calls } = await delivered(
+    ASKED,
+    { ...START, approvals: {}, postedSeq: 9 },
+    slackWithout([]),
+  );
+  expect(calls).toEqual(["update 1.0", "post in 1.0"]);
+  expect(progress).toMatchObject({ approvals: { b1a1: { ts: "2.1" } }, postedSeq: 9 });
 });

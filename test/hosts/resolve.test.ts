@@ -126,6 +126,7 @@ describe("what matched nothing", () => {
     ["@rack=r7", ["@rack=r1", "@rack=r2", "@rack=r3"]],
     ["@rak=r1", ["@rack=*"]],
     ["zone=c", ["zone=a", "zone=b"]],
+    ["wbe-2.example.com", ["web-2"]],
     ["~nothing", []],
     ["web-*[7]", []],
   ])("%s is told with the nearest there is", (term, nearest) => {
@@ -133,6 +134,15 @@ describe("what matched nothing", () => {
     expect(machines).toEqual([]);
     expect(matchedNothing.map((nothing) => nothing.term)).toEqual([term]);
     expect(matchedNothing[0]?.nearest.slice(0, nearest.length)).toEqual(nearest);
+  });
+
+  it("takes a full name for the host of that name, be it short at the master or in another domain", () => {
+    const nearest = (term: string, lines: string[]) =>
+      resolve(term, indexOf(lines)).matchedNothing.map((nothing) => nothing.nearest);
+    const short = ["web-04 10.0.0.4", "web-05 10.0.0.5"];
+    expect(nearest("web-04.example.com", short)).toEqual([["web-04"]]);
+    const domains = ["web-04.dc1 10.0.0.4", "web-05.dc2 10.0.0.5"];
+    expect(nearest("web-04.dc2", domains)).toEqual([["web-04.dc1", "web-05.dc2"]]);
   });
 
   it("names the members of a range that are missing, but the range where all are", () => {

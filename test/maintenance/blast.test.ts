@@ -62,11 +62,11 @@ describe("the last copies of an app", () => {
   const window = (host: string) => ({ windows: [windowOn([host], NOW, HOUR)] });
   const lost = (world: Parameters<typeof worldOf>[0], ...hosts: string[]) =>
     blastRadiusOf(worldOf(world), watched(...hosts)).lastCopies;
-  const gone = [{ framework: "marathon", app: "/a", copies: 1 }];
+  const gone = [{ framework: "marathon", frameworkId: "marathon", app: "/a", copies: 1 }];
 
   test("are told when all of them are on the machines", () => {
     expect(lost({ tasks: two }, "web-01", "web-02")).toEqual([
-      { framework: "marathon", app: "/a", copies: 2 },
+      { framework: "marathon", frameworkId: "marathon", app: "/a", copies: 2 },
     ]);
   });
   test("are not told while one runs elsewhere", () => {

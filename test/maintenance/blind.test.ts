@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { blindSpots, hiddenMachines, sightOf, whyBlind } from "../../src/maintenance/blind.js";
-import { unseenPost, withAcceptedPost } from "../../src/maintenance/own-post.js";
+import { unseenPost, withPossiblePost } from "../../src/maintenance/own-post.js";
 import type { World } from "../../src/maintenance/world.js";
 import { agent, answer, framework, MINUTE, machine, NOW, task, worldOf } from "../support/world.js";
 import { click, drainingWorld, first, inPhase, news, tick } from "./flow.js";
@@ -13,6 +13,7 @@ const busy = agent("web-01", {
     volumes: [],
   },
 });
+const kafka = framework("kafka");
 const offered = framework("kafka", { inverseOffers: [{ agentId: "web-01-S0" }] });
 const tasks = [task("t1", "kafka", "web-01")];
 const noSchedule: Partial<World> = { schedule: { windows: [] } };
@@ -28,7 +29,6 @@ describe("a filtered view is proved by a contradiction, and the missing right is
     ],
     ["an inverse offer, no window", worldOf({ frameworks: [offered] }), ["get_maintenance_schedules"]],
     ["a window, no status", { ...drainingWorld(), ...noStatus }, ["get_maintenance_statuses"]],
-    ["used agents, no task", worldOf({ agents: [busy], frameworks: [framework("kafka")] }), ["view_tasks"]],
     ["used agents, no framework", worldOf({ agents: [busy] }), ["view_frameworks", "view_tasks"]],
     ["tasks, no framework", worldOf({ tasks, frameworks: [] }), ["view_frameworks", "view_tasks"]],
     [
@@ -59,9 +59,26 @@ describe("a filtered view is proved by a contradiction, and the missing right is
   });
 });
 
+describe("resources in use and not one task in the whole cluster (invariant 2)", () => {
+  const idle = { agents: [busy, agent("web-02")], frameworks: [kafka] };
+
+  test("stop everything, and both causes are named with what to do", () => {
+    expect(whyBlind(worldOf(idle))).toMatchObject({
+      what: expect.stringMatching(/in use on 1 agent, and not one task \(or executors wait there.*end them/),
+      next: expect.stringContaining("view_tasks on ANY"),
+    });
+    const cancelled = click(inPhase("draining"), { kind: "cancel" }).record;
+    expect(tick(cancelled, drainingWorld(idle)).effects).toEqual([]);
+  });
+  test("do not as soon as one task is shown", () => {
+    expect(whyBlind(worldOf({ ...idle, tasks }))).toBeNull();
+    expect(whyBlind(worldOf())).toBeNull();
+  });
+});
+
 describe("our own accepted post that the master does not show", () => {
   const start = inPhase("scheduled", { drainingSinceMs: null });
-  const posted = withAcceptedPost(start, first(start).machines, NOW);
+  const posted = withPossiblePost(start, first(start).machines, NOW);
 
   test("is not posted again, because each post may wipe windows that we cannot see (invariant 2)", () => {
     expect(tick(start, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
@@ -110,7 +127,7 @@ describe("our own accepted post that the master does not show", () => {
     expect(tick(cancelled, worldOf()).record.end?.phase).toBe("cancelled");
   });
   test("only counts for the batch that was posted", () => {
-    expect(withAcceptedPost(start, [machine("web-09")], NOW)).toEqual(start);
+    expect(withPossiblePost(start, [machine("web-09")], NOW)).toEqual(start);
   });
 });
 

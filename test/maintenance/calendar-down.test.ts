@@ -105,6 +105,23 @@ describe("an override", () => {
     expect(click(record, OVERRIDE, closed).record.overrides).toHaveLength(2);
   });
 
+  test("of a requester with self_approval counts for Down only if they are among the approvers (invariant 6)", () => {
+    const overrides = [{ rule: "calendar", by: "U0ALICE", atMs: NOW, reason: "power cut" }];
+    const record = { ...open, overrides };
+    const phaseWith = (approvers: string[], requesterGroups: string[] = []) =>
+      first(
+        click({ ...record, requesterGroups }, APPROVE, {
+          ...closed,
+          policy: { ...policy, selfApproval: true, approvers },
+        }).record,
+      ).phase;
+    expect(phaseWith(["U0BOB"])).toBe("awaiting_approval");
+    expect(phaseWith(["U0BOB", "S0OPS"])).toBe("awaiting_approval");
+    expect(phaseWith(["U0BOB", "U0ALICE"])).toBe("taking_down");
+    expect(phaseWith(["U0BOB", "S0OPS"], ["S0OPS"])).toBe("taking_down");
+    expect(phaseWith([])).toBe("taking_down");
+  });
+
   test("that is not needed says so and that it is not recorded", () => {
     const twice = click(click(open, OVERRIDE, closed).record, OVERRIDE, closed);
     for (const { reply } of [twice, click(open, OVERRIDE, { ...closed, policy: policyOf() })]) {

@@ -56,6 +56,36 @@ describe("a dry run", () => {
     expect(reply.table).toMatch(/NO$/);
   });
 
+  test("that matches nothing shows neither machines nor room", () => {
+    const none = { tasks: 0, frameworks: [], lastCopies: [], volumes: [], reservations: [], emptied: [] };
+    const zero = { cpus: 0, memMb: 0 };
+    const blast: BlastRadius = { ...none, capacity: { fits: true, needs: zero, free: zero, roles: [] } };
+    const refusals = [{ why: "No agent is called web-9*.", next: "Look at /mesos hosts *." }];
+    expect(dryRunReply("prod", { hosts: "web-9*", machines: [] }, blast, refusals)).toMatchObject({
+      text: "Dry run in prod: web-9* matches no machine. It would be refused: No agent is called web-9*.",
+      table: null,
+    });
+  });
+
+  test("marks the last copies of the framework that has them, not of another of its name", () => {
+    const apps = [{ name: "/x", tasks: 1 }];
+    const of = (frameworkId: string) => ({ name: "etl", frameworkId, tasks: 1, apps });
+    const reply = dryRunReply(
+      "prod",
+      ASKED,
+      {
+        ...BLAST,
+        frameworks: [of("F1"), of("F2")],
+        lastCopies: [{ framework: "etl", frameworkId: "F2", app: "/x", copies: 1 }],
+      },
+      [],
+    );
+    expect(reply.table?.split("\n").slice(1, 3)).toEqual([
+      "etl        /x       1",
+      "etl        /x       1  last copies",
+    ]);
+  });
+
   test("fits a line whatever the names", () => {
     const long = "x".repeat(120);
     const blast: BlastRadius = {

@@ -39,7 +39,7 @@ describe("extending", () => {
       byMs: 2 * HOUR,
       endMs: NOW + 6 * HOUR,
     });
-    expect(reply.text).toMatch(/asked again/);
+    expect(reply.text).toMatch(/asked again.*question is withdrawn, and asked anew/);
   });
 
   test("is one post that moves all our machines and leaves everybody else's windows, also one of the same time (invariants 1, 12)", () => {
@@ -93,6 +93,10 @@ describe("extending", () => {
     expect(first(step.record).phase).toBe("down");
     const moved = tick(step.record, downWorld({ windows: [LONGER] }), NOW + 6 * HOUR).record;
     expect(news(moved, step.record)).toEqual(["overdue"]);
+  });
+
+  test("of machines that are Down asks no framework and no person again, and does not say so", () => {
+    expect(click(inPhase("down"), EXTEND).reply.text).toBe("m-7k3q: the window is made 2 h longer.");
   });
 
   test("is given up for Up: the machines leave the schedule anyway (invariant 3)", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { eventLine } from "../../src/maintenance/event-line.js";
+import { eventLines } from "../../src/maintenance/event-line.js";
 import { logEvent, type NewEvent } from "../../src/maintenance/events.js";
 import { handOver } from "../../src/maintenance/hand-over.js";
 import { historyOf, historyReply, tasksLost } from "../../src/maintenance/history.js";
@@ -45,6 +45,14 @@ describe("the history of a cluster", () => {
       "m-7k3q  up         2026-10-20 13:00  U0ALICE    2     2  OPS-812 kernel *CVE*",
     ]);
   });
+  test("shows refused drains with the reason, and does not count them as maintenances", () => {
+    const end = { phase: "failed" as const, atMs: NOW + HOUR, why: "m-1 holds web-01." };
+    const refused = recordOf({ id: "m-none", batches: [], reason: "disk", end });
+    const reply = historyReply("prod", [done, refused], [], NOW + 3 * HOUR);
+    expect(reply.text).toMatch(/^prod: 1 maintenance\. The last one ended 2 h ago\. Refused: 1 drain\. /);
+    expect(reply.table).toMatch(/m-none +refused .* m-1 holds web-01\./);
+    expect(historyOf(refused).text).toMatch(/^m-none was refused: /);
+  });
   test("of a new cluster says that there is none", () => {
     expect(historyReply("prod", [], [], NOW)).toMatchObject({ tone: "info", table: null });
   });
@@ -60,21 +68,32 @@ describe("the history of a maintenance", () => {
     expect(text).toContain("asked for by <@U0ALICE> for kernel *CVE* (OPS-812)");
     expect(lines(table)).toHaveLength(done.events.length + 1);
     expect(table).toMatch(/2026-10-20 12:00:00 +U0ALICE +wanted to approve and may not: /);
-    expect(table).toMatch(/2026-10-20 12:01:00 +U0BOB +b1: approved b1a1/);
+    expect(table).toMatch(/2026-10-20 12:01:00 +U0BOB +approved Down/);
     expect(table).toMatch(/U0CAROL +overrode the rule calendar: urgent/);
     expect(table).not.toMatch(/<@/);
   });
+  test("has a row for a question that was withdrawn, by whom and why", () => {
+    const nowMs = NOW + MINUTE;
+    const extended = click(asked(world), { kind: "extend", byMs: HOUR }, { nowMs }).record;
+    const rows = lines(historyOf(extended).table);
+    expect(rows.at(-1)).toMatch(/12:01:00 +U0BOB +the question was withdrawn: the window was extended/);
+    expect(handOver(extended).text).toMatch(
+      /b1a1: .*; withdrawn by U0BOB at 2026-10-20 12:01:00: the window/,
+    );
+    const cancelled = click(asked(world), { kind: "cancel" }, { nowMs }).record;
+    expect(historyOf(cancelled).table).toMatch(/U0BOB +the question was withdrawn: the maintenance was canc/);
+  });
   test("says how many events are no longer kept", () => {
     const [, ...rest] = done.events;
-    expect(historyOf({ ...done, events: rest }).text).toContain("Not kept any more: 1 event before these.");
+    expect(historyOf({ ...done, events: rest }).text).toContain("Not kept any more: 1 event.");
   });
 });
 
 const base = { batch: "b1", by: "U0BOB", approval: "b1a1" };
 test.each<[NewEvent, string]>([
-  [{ kind: "denied", ...base, reason: "not now" }, "b1: denied b1a1: not now"],
-  [{ kind: "denied", ...base, reason: null }, "b1: denied b1a1"],
-  [{ kind: "voted", ...base, votes: 1, needed: 2 }, "b1: vote 1 of 2 for b1a1"],
+  [{ kind: "denied", ...base, reason: "not now" }, "denied Down: not now"],
+  [{ kind: "denied", ...base, reason: null }, "denied Down"],
+  [{ kind: "voted", ...base, votes: 1, needed: 2 }, "vote 1 of 2 for Down"],
   [{ kind: "held", by: "U0BOB", reason: "wait", as: "owner" }, "held it as an owner: wait"],
   [
     { kind: "refused", by: "U0BOB", decision: "ask_down", why: "Ask <@U0CAROL> or <!subteam^S1>." },
@@ -82,13 +101,33 @@ test.each<[NewEvent, string]>([
   ],
   [
     { kind: "extended", batch: "b1", by: "U0BOB", byMs: HOUR, endMs: NOW },
-    "b1: extended the window by 1 h, until 2026-10-20 12:00:00",
+    "extended the window by 1 h, until 2026-10-20 12:00:00",
   ],
   [{ kind: "answers_cleared", why: "fail_over" }, "the master forgot all answers after a fail-over"],
   [{ kind: "owners_told", owners: [{ owner: "S1", of: ["kafka"] }] }, "told owners: S1 (kafka)"],
 ])("%j reads as a line", (event, words) => {
   const parsed = logEvent.parse({ ...event, seq: 1, atMs: NOW });
-  expect(eventLine(parsed).what).toBe(words);
+  expect(eventLines(recordOf({ batches: [batchOf()], events: [parsed] }))[0]?.what).toBe(words);
+});
+
+test("batches and their questions are named where there are several", () => {
+  const events = [
+    logEvent.parse({ kind: "scheduled", batch: "b2", machines: 1, seq: 1, atMs: NOW }),
+    logEvent.parse({ kind: "approved", ...base, seq: 2, atMs: NOW }),
+    logEvent.parse({ kind: "down", batch: "b2", machines: 1, tasksLost: 1, seq: 3, atMs: NOW }),
+  ];
+  const wordsOf = (batches: Maintenance["batches"]) =>
+    eventLines({ batches, events }).map(({ what }) => what);
+  expect(wordsOf([batchOf()])).toEqual([
+    "the window of 1 machine stands in the schedule",
+    "approved Down",
+    "1 machine Down, 1 task lost",
+  ]);
+  expect(wordsOf([batchOf(), batchOf({ id: "b2" })])).toEqual([
+    "b2: the window of 1 machine stands in the schedule",
+    "b1: approved b1a1",
+    "b2: 1 machine Down, 1 task lost",
+  ]);
 });
 
 describe("the hand-over of a finished maintenance", () => {
@@ -113,7 +152,7 @@ describe("the hand-over of a finished maintenance", () => {
     ["the override, on one line", "- calendar by U0CAROL at 2026-10-20 12:03:00: urgent very"],
     ["the tasks lost", "- 2 tasks\n- t1 of marathon on web-01\n- t2 of kafka on web-02"],
     ["the times", "- Down: 2026-10-20 12:02:00 (2 m after it was asked for)"],
-    ["the events", "- 2026-10-20 12:01:00 U0BOB b1: approved b1a1"],
+    ["the events", "- 2026-10-20 12:01:00 U0BOB approved Down"],
   ])("says %s", (_, words) => {
     expect(text).toContain(words);
   });

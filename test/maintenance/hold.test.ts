@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Decision } from "../../src/maintenance/decision.js";
+import { decodeMaintenance, encodeMaintenance } from "../../src/maintenance/record.js";
 import { HOUR, MINUTE, NOW, policyOf, recordOf, task, worldOf } from "../support/world.js";
 import {
   APPROVE,
@@ -46,14 +47,48 @@ describe("while it is held", () => {
     expect(reply.text).toContain("(backup runs)");
   });
 
-  test("somebody else's hold is not added, and they are told who holds it and why", () => {
-    const before = held();
-    const { record, reply } = click(before, { kind: "hold", reason: "me too" }, { by: "U0EVE" });
-    expect(record).toBe(before);
-    expect(reply).toMatchObject({
-      tone: "info",
-      text: expect.stringContaining("already held by <@U0CAROL> (backup runs)"),
-      notDone: expect.stringContaining("not added"),
+  test("the commands that let it go on are named", () => {
+    const next = { next: expect.stringContaining("/mesos release m-7k3q") };
+    expect(click(asked(busy), HOLD).reply).toMatchObject(next);
+    expect(click(held(inPhase("draining")), ASK, { world: busy }).reply).toMatchObject(next);
+    expect(click(held(), APPROVE, { world: busy }).reply).toMatchObject(next);
+  });
+
+  describe("somebody else's hold is added, and it goes on when the last one is released", () => {
+    const policy = policyOf({ approvers: ["U0BOB", "U0EVE"] });
+    const both = click(held(), { kind: "hold", reason: "me too" }, { by: "U0EVE", policy }).record;
+
+    test("each on the word of its holder, also of one who may end the other", () => {
+      expect(lastEvent(both, "held")).toMatchObject({ by: "U0EVE", reason: "me too" });
+      const one = click(both, RELEASE, { by: "U0EVE", policy });
+      expect(one.record.held).toMatchObject({ by: "U0CAROL", reason: "backup runs" });
+      expect(one.reply).toMatchObject({
+        text: expect.stringContaining("still held by <@U0CAROL> (backup runs)"),
+        notDone: "It does not go on yet.",
+      });
+      expect(tick(one.record, drainingWorld()).effects).toEqual([]);
+      const last = click(one.record, RELEASE, { by: "U0EVE", nowMs: NOW + MINUTE, policy });
+      expect(last.record.held).toBeNull();
+    });
+
+    test("in either order, and the record of the job keeps both", () => {
+      const stored = decodeMaintenance(JSON.parse(JSON.stringify(encodeMaintenance(both))));
+      const one = click(stored, RELEASE, { by: "U0CAROL", policy });
+      expect(one.record.held).toMatchObject({ by: "U0EVE", reason: "me too" });
+      expect(click(one.record, RELEASE, { by: "U0EVE", policy }).record.held).toBeNull();
+    });
+
+    test("a person without a hold of their own ends all that they may", () => {
+      expect(click(both, RELEASE, { by: "U0ALICE", policy }).record.held).toBeNull();
+      const tried = click(both, RELEASE, { by: "U0DAN", policy });
+      expect(tried.record.held).toEqual(both.held);
+      expect(tried.reply.text).toContain("held by <@U0CAROL> (backup runs), <@U0EVE> (me too)");
+    });
+
+    test("one carried out again after a crash changes nothing (invariant 7)", () => {
+      expect(click(both, { kind: "hold", reason: "me too" }, { by: "U0EVE", policy }).record).toBe(both);
+      const one = click(both, RELEASE, { by: "U0EVE", policy }).record;
+      expect(click(one, RELEASE, { by: "U0EVE", policy }).record).toBe(one);
     });
   });
 
@@ -195,6 +230,30 @@ describe("an owner's hold", () => {
     expect(click(theirs, HOLD, kim).record.held?.as).toBe("operator");
   });
 
+  test("is also one of a person whose groups could not be looked up, and they are told (invariant 6)", () => {
+    const record = { ...asked(busy), ...owned() };
+    const unsure = { by: "U0KIM", lookupFailed: true, policy };
+    const { record: byKim, reply } = click(record, HOLD, unsure);
+    expect(byKim.held).toMatchObject({ by: "U0KIM", as: "owner" });
+    expect(reply.text).toMatch(/could not be asked .* counts as an owner's hold/);
+    for (const by of ["U0ALICE", "U0BOB"]) {
+      expect(click(byKim, RELEASE, { by, policy }).record.held).not.toBeNull();
+    }
+    expect(click(byKim, RELEASE, unsure).record.held).toBeNull();
+    expect(click(byKim, RELEASE, { by: "U0ROOT", policy }).record.held).toBeNull();
+    expect(click(record, HOLD, { ...unsure, by: "U0ALICE" }).record.held?.as).toBe("operator");
+    expect(click(record, HOLD, { ...unsure, by: "U0BOB" }).record.held?.as).toBe("operator");
+    expect(click(asked(busy), HOLD, unsure).record.held?.as).toBe("operator");
+  });
+
+  test("of a record of before several holds were kept is not lost beside an operator's", () => {
+    const old = { ...held(), owners: owned("hold").owners.map((entry) => ({ ...entry, by: "U0KIM" })) };
+    expect(click(old, RELEASE, { by: "U0CAROL", policy }).record.held).toMatchObject({
+      by: "U0KIM",
+      as: "owner",
+    });
+  });
+
   test("beside an operator's: it goes on only when both are released, in either order", () => {
     const both = click({ ...held(), ...owned() }, HOLD, kim).record;
     expect(news(both, held())).toEqual(["held"]);
@@ -205,7 +264,7 @@ describe("an owner's hold", () => {
     expect(click(why, RELEASE, { by: "U0CAROL", policy }).record.held?.reason).toBe("moving leaders");
     const operatorFirst = click(both, RELEASE, { by: "U0CAROL", policy });
     expect(operatorFirst.record.held).toMatchObject({ by: "U0KIM", as: "owner", reason: "backup runs" });
-    expect(operatorFirst.reply.text).toMatch(/<@U0KIM> still holds it/);
+    expect(operatorFirst.reply.text).toMatch(/still held by <@U0KIM> \(backup runs\)/);
     expect(click(operatorFirst.record, RELEASE, kim).record.held).toBeNull();
     const ownerFirst = click(both, RELEASE, kim).record;
     expect(ownerFirst.held).toMatchObject({ by: "U0CAROL", as: "operator" });

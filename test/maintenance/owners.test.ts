@@ -65,6 +65,49 @@ describe("owners", () => {
     expect(news(ready, held)).toEqual(["released", "owner_ready"]);
   });
 
+  describe("take back by Ready only a hold that they made themselves (invariant 6)", () => {
+    const HOLD = { kind: "hold", reason: "rebalancing" } as const;
+    const READY = { kind: "ready" } as const;
+
+    test("never an operator's, though they could release it", () => {
+      const both = click(click(told, HOLD, { by: "U0BOB", policy }).record, HOLD, { by: "U0DAN", policy });
+      const { record, reply } = click(both.record, READY, { by: "U0DAN", policy });
+      expect(record.held).toMatchObject({ by: "U0BOB", as: "operator" });
+      expect(record.owners).toMatchObject([{ said: "nothing" }, { said: "ready", by: "U0DAN" }]);
+      expect(reply.text).toContain("still held by <@U0BOB> (rebalancing)");
+    });
+
+    test("never another owner's, though they are an admin", () => {
+      const admin = { ...policy, admins: ["U0DAN"] };
+      const kim = { by: "U0KIM", groups: ["S0KAFKA"], policy: admin };
+      const both = click(click(told, HOLD, kim).record, HOLD, { by: "U0DAN", policy: admin }).record;
+      const { record } = click(both, READY, { by: "U0DAN", policy: admin });
+      expect(record.held).toMatchObject({ by: "U0KIM", as: "owner" });
+      expect(record.owners).toMatchObject([{ said: "hold", by: "U0KIM" }, { said: "ready" }]);
+    });
+
+    test("nor one of another member of their group: Release is for that", () => {
+      const kim = { by: "U0KIM", groups: ["S0KAFKA"], policy };
+      const held = click(told, HOLD, kim).record;
+      const { record, reply } = click(held, READY, { ...kim, by: "U0LEE" });
+      expect(record).toBe(held);
+      expect(reply).toMatchObject({
+        text: expect.stringContaining("<@U0KIM> holds it"),
+        notDone: "Nothing was changed.",
+        next: expect.stringContaining("/mesos release m-7k3q"),
+      });
+      const again = click(held, HOLD, { ...kim, by: "U0LEE" });
+      expect(again.record).toBe(held);
+      expect(again.reply.notDone).toMatch(/not added/);
+    });
+
+    test("also one made while the look-up of their groups failed", () => {
+      const held = click(told, HOLD, { by: "U0KIM", lookupFailed: true, policy }).record;
+      expect(held.held?.as).toBe("owner");
+      expect(click(held, READY, { by: "U0KIM", groups: ["S0KAFKA"], policy }).record.held).toBeNull();
+    });
+  });
+
   test("are only those whose tasks are affected: others are refused, and it is said when a look-up failed", () => {
     const tried = click(asked(), { kind: "ready" }, { by: "U0EVE", lookupFailed: true });
     expect(tried.reply).toMatchObject({

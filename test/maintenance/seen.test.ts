@@ -135,6 +135,35 @@ describe("what is worse than what was shown (invariant 5)", () => {
     expect(worseThan(seen(after), seen(before))).toEqual([]);
   });
 
+  describe("a framework is known by its id, not by its name", () => {
+    const driver = (id: string) => framework(id, { name: "etl" });
+    const first0 = task("0", "F1", "web-01");
+    const shown = { frameworks: [driver("F1")], tasks: [first0] };
+
+    test.each<[string, Parameters<typeof drainingWorld>[0]]>([
+      ["in the place of the one shown", { frameworks: [driver("F2")], tasks: [task("0", "F2", "web-01")] }],
+      [
+        "beside the one shown",
+        { frameworks: [driver("F1"), driver("F2")], tasks: [first0, task("0", "F2", "web-01")] },
+      ],
+    ])("a task of the same id of another one of that name, %s", (_, after) => {
+      const changes = worseThan(seen(shown), seen(after));
+      expect(changes).toEqual([
+        "task 0 of another framework etl (F2) is now on web-01",
+        lastCopy("0", "etl"),
+      ]);
+      const { record, reply } = click(asked(drainingWorld(shown)), APPROVE, { world: drainingWorld(after) });
+      expect(first(record).phase).toBe("awaiting_approval");
+      expect(reply.notDone).toBe("Nothing was taken down.");
+    });
+
+    test("a question of before ids were kept is asked anew", () => {
+      const now = seen(shown);
+      const old = { ...now, digest: "old", tasks: now.tasks.map(({ frameworkId: _, ...rest }) => rest) };
+      expect(worseThan(old, now)).toHaveLength(1);
+    });
+  });
+
   test("a question of before the blast radius was kept shows none of it", () => {
     const old = { ...seen({ tasks: [t1] }), blast: null, digest: "old" };
     expect(worseThan(old, seen({ tasks: [t1] }))).toEqual([lastCopy("t1", "marathon")]);

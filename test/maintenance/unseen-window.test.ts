@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { withAcceptedRemoval, withConfirmedUp } from "../../src/maintenance/unseen-window.js";
+import {
+  withAcceptedRemoval,
+  withConfirmedUp,
+  withRefusedRemoval,
+} from "../../src/maintenance/unseen-window.js";
 import { agent, HOUR, MINUTE, machine, NOW, worldOf } from "../support/world.js";
 import { click, drainingWorld, first, goneWorld, inPhase, lastEvent, news, tick } from "./flow.js";
 
@@ -77,6 +81,11 @@ describe("when the master shows no window at all any more, nothing of ours is ca
         end: null,
         trouble: unseenCancel,
       });
+    });
+
+    test("whose post was refused is not finished by it: rights to post and to see may go together", () => {
+      const refused = withRefusedRemoval(tick(cancelled, drainingWorld()).record, [machine("web-01")]);
+      expect(tick(refused, blank).record).toMatchObject({ end: null, trouble: unseenCancel });
     });
 
     test("is finished when windows of others are shown", () => {

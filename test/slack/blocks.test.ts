@@ -15,7 +15,9 @@ describe("a message's text", () => {
       section(mrk`Machines ${"web-01"}`),
       ...actions([details]),
     ];
-    expect(message(blocks).text).toBe("m-7k3q ‹draining›\n*Window*\n4 h\n*Tasks*\n3 left\nMachines web-01");
+    expect(message(blocks).text).toBe(
+      "m-7k3q &lt;draining&gt;\n*Window*\n4 h\n*Tasks*\n3 left\nMachines web-01",
+    );
   });
 
   it("has no bar, which would be read aloud sign by sign, but its number", () => {

@@ -62,7 +62,7 @@ async function post(body: string, o: SendOptions = {}): Promise<{ status: number
   return { status: response.status, text: await response.text() };
 }
 
-function command(text: string): string {
+function command(text: string, more: Record<string, string> = {}): string {
   return new URLSearchParams({
     command: "/mesos",
     text,
@@ -71,10 +71,11 @@ function command(text: string): string {
     team_id: "T01",
     trigger_id: "trigger-1",
     response_url: slack.responseUrl(),
+    ...more,
   }).toString();
 }
 
-function click(value: string | undefined, more: object = {}): string {
+function click(value: string | undefined, more: object = {}, of: object = {}): string {
   const payload = {
     type: "block_actions",
     user: { id: "U02BOB", team_id: "T01" },
@@ -85,6 +86,7 @@ function click(value: string | undefined, more: object = {}): string {
     trigger_id: "trigger-2",
     response_url: slack.responseUrl(),
     actions: [{ type: "button", action_id: "approve:m-7k3q", block_id: "b", action_ts: "1", value, ...more }],
+    ...of,
   };
   return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 }
@@ -95,6 +97,30 @@ const APPROVE = {
   rev: 7,
   decision: { kind: "approve" as const, batch: "b1", approval: "a1" },
 };
+
+const PLACE = { channel: "C01OPS", messageTs: "1.2", thread: "1.1", actionId: "deny:m-7k3q" };
+const DENY = { ...APPROVE, decision: { kind: "deny" as const, batch: "b1", approval: "a1", reason: null } };
+
+function submission(reason: string, of: object = {}): string {
+  const payload = {
+    type: "view_submission",
+    user: { id: "U02BOB", team_id: "T01" },
+    team: { id: "T01", domain: "ops" },
+    trigger_id: "trigger-3",
+    view: {
+      type: "modal",
+      id: "V1",
+      callback_id: "deny",
+      private_metadata: JSON.stringify({
+        button: DENY,
+        place: { ...PLACE, responseUrl: slack.responseUrl() },
+      }),
+      state: { values: { answer: { answer: { type: "plain_text_input", value: reason } } } },
+    },
+    ...of,
+  };
+  return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+}
 
 describe("a command in HTTP mode", () => {
   it("reaches the handler with all it needs, and its reply reaches the person alone", async () => {
@@ -213,31 +239,11 @@ describe("a click in HTTP mode", () => {
 });
 
 describe("a dialog in HTTP mode", () => {
-  const place = { channel: "C01OPS", messageTs: "1.2", thread: "1.1", actionId: "deny:m-7k3q" };
-  const button = { ...APPROVE, decision: { kind: "deny", batch: "b1", approval: "a1", reason: null } };
-
-  function submission(reason: string): string {
-    const payload = {
-      type: "view_submission",
-      user: { id: "U02BOB", team_id: "T01" },
-      team: { id: "T01", domain: "ops" },
-      trigger_id: "trigger-3",
-      view: {
-        type: "modal",
-        id: "V1",
-        callback_id: "deny",
-        private_metadata: JSON.stringify({ button, place: { ...place, responseUrl: slack.responseUrl() } }),
-        state: { values: { answer: { answer: { type: "plain_text_input", value: reason } } } },
-      },
-    };
-    return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-  }
-
   it("is closed by the acknowledgement and decides with its answer", async () => {
     expect(await post(submission("peak hours"))).toEqual({ status: 200, text: "" });
     await until(() => handlers.clicks.length === 1);
     expect(handlers.clicks).toMatchObject([
-      { ...place, user: "U02BOB", button: { decision: { kind: "deny", reason: "peak hours" } } },
+      { ...PLACE, user: "U02BOB", button: { decision: { kind: "deny", reason: "peak hours" } } },
     ]);
     expect(acks).toEqual([["modal", expect.any(Number)]]);
   });
@@ -247,6 +253,62 @@ describe("a dialog in HTTP mode", () => {
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({ response_action: "errors" });
     expect(handlers.clicks).toEqual([]);
+  });
+});
+
+describe("people of other companies, in a channel shared by Slack Connect (invariant 6)", () => {
+  const CAROL = { user: { id: "U09CAROL", team_id: "T09PARTNER" } };
+
+  it.each([
+    ["a command", () => command("drain web-* 4h", { team_id: "T09PARTNER" })],
+    ["a click", () => click(encodeButton(APPROVE), {}, CAROL)],
+    // It would open a dialog.
+    ["a click on Deny", () => click(encodeButton(DENY), {}, CAROL)],
+    ["an answer in a dialog", () => submission("no", { ...CAROL, team: { id: "T09PARTNER", domain: "p" } })],
+    [
+      "a click without a word on whose it is",
+      () => click(encodeButton(APPROVE), {}, { user: { id: "U09" } }),
+    ],
+  ])("%s does nothing, and they are told who may", async (_, body) => {
+    expect(await send(body())).toBe(200);
+    await until(() => slack.responses.length === 1);
+    const text = String(slack.responses[0]?.text);
+    expect(text).toContain("Only members of the workspace that the bot belongs to may use it");
+    expect(text).toMatch(/Nothing was queued.*Ask a member of that workspace/s);
+    expect(handlers.commands).toEqual([]);
+    expect(handlers.clicks).toEqual([]);
+    expect(slack.callsOf("views.open")).toEqual([]);
+    expect(acks).toHaveLength(1);
+  });
+
+  it("may use it where SLACK_TEAMS names their workspace", async () => {
+    await app.stop();
+    app = createSlackApp({
+      settings: { ...slack.settings("http"), teams: ["T09PARTNER"] },
+      handlers,
+      logger,
+    });
+    await app.start();
+    await send(click(encodeButton(APPROVE), {}, CAROL));
+    await until(() => handlers.clicks.length === 1);
+  });
+
+  it("nobody is known as ours before Slack has told which workspace that is", async () => {
+    await app.stop();
+    slack.always("auth.test", { status: 500 });
+    app = createSlackApp({ settings: slack.settings("http"), handlers, logger });
+    await app.start();
+    await send(command("drain web-* 4h"));
+    await until(() => slack.responses.length === 1);
+    expect(slack.responses[0]?.text).toContain(
+      "Slack has not told the bot yet which workspace it belongs to",
+    );
+    expect(slack.responses[0]?.text).toContain("Nothing was queued.");
+    expect(handlers.commands).toEqual([]);
+    slack.always("auth.test", null);
+    await until(() => app.ready() === true);
+    await send(command("status"));
+    await until(() => handlers.commands.length === 1);
   });
 });
 

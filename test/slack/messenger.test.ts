@@ -285,14 +285,22 @@ it("knows who it is", async () => {
   slack.once("auth.test", {
     status: 200,
     headers: { "content-type": "application/json", "x-oauth-scopes": "commands,chat:write" },
-    body: JSON.stringify({ ok: true, user_id: "U0BOT", bot_id: "B0BOT", team: "Ops", team_id: "T01" }),
+    body: JSON.stringify({
+      ok: true,
+      user_id: "U0BOT",
+      bot_id: "B0BOT",
+      team: "Ops",
+      team_id: "T01",
+      enterprise_id: "E01",
+    }),
   });
   expect(await messenger.whoAmI()).toEqual({
     userId: "U0BOT",
     botId: "B0BOT",
     team: "Ops",
     teamId: "T01",
+    enterpriseId: "E01",
     scopes: ["commands", "chat:write"],
   });
-  expect((await messenger.whoAmI()).scopes).toBeNull();
+  expect(await messenger.whoAmI()).toMatchObject({ enterpriseId: null, scopes: null });
 });

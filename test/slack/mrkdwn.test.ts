@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { quoted } from "../../src/maintenance/quote.js";
 import {
   code,
   cutTo,
@@ -9,6 +10,7 @@ import {
   mrk,
   oneLine,
   plain,
+  sentence,
   toPlain,
   user,
 } from "../../src/slack/mrkdwn.js";
@@ -26,6 +28,24 @@ describe("texts of people and masters", () => {
     ["half \ud83d", "half"],
   ])("%j is shown as %j", (raw, shown) => {
     expect(free(raw).text).toBe(shown);
+  });
+
+  it.each(["<!channel>", "<@U01ALICE>", "<!subteam^S0OPS>", "<#C01OPS>", "a < b", "<b>", "<<!here>"])(
+    "%j reads the same in a message of its own and quoted in one of our sentences, and mentions nobody",
+    (raw) => {
+      const shown = free(raw).text;
+      expect(toPlain(shown)).toBe(raw);
+      for (const to of ["channel", "one"] as const) {
+        expect(sentence(`held: ${quoted(raw)}`, 300, to).text).toBe(`held: ${shown}`);
+      }
+      // Such as a note in a table, or what went wrong.
+      expect(free(quoted(raw)).text).toBe(shown);
+    },
+  );
+
+  it("a sentence of brackets only stays in its length", () => {
+    expect(sentence(quoted("<!".repeat(100)), 100).text).toMatch(/^(?:&lt;!)+(?:&lt;)?…$/);
+    expect(sentence(quoted("<!".repeat(100)), 100).text.length).toBeLessThanOrEqual(100);
   });
 
   it("are escaped when they are interpolated, and finished texts are not escaped twice", () => {

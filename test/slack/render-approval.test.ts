@@ -218,9 +218,26 @@ describe("once settled the buttons are gone and the message says", () => {
       { kind: "withdrawn", atMs },
       "Withdrawn 2026-11-20 21:53 UTC. Nothing was taken down.",
     ],
-  ] as [string, Approval["outcome"], string][])("%s", (what, outcome, words) => {
+    [
+      "by whom and why it was withdrawn",
+      { kind: "withdrawn", atMs, why: "extended", by: "U02BOB" },
+      /Withdrawn by @U02BOB 2026-11-20 21:53 UTC: the window was extended.*\. Nothing was taken down\./,
+    ],
+    [
+      "that the bot withdrew it itself",
+      { kind: "withdrawn", atMs, why: "deadline", by: null },
+      /Withdrawn 2026-11-20 21:53 UTC: the machines are given back at the deadline\. Nothing was taken down\./,
+    ],
+    [
+      "that it was overtaken, without a word on what is Down",
+      { kind: "withdrawn", atMs, why: "overtaken", by: null },
+      /Withdrawn 2026-11-20 21:53 UTC: the machines went Down, or were given back, without it\.(?! Nothing)/,
+    ],
+  ] as [string, Approval["outcome"], string | RegExp][])("%s", (what, outcome, words) => {
     const votes = what === "everybody who approved" ? ["U02BOB", "U03CAROL"] : [];
-    expect(text({ outcome, votes: votes.map((by) => ({ by, atMs })) })).toContain(words);
+    const shown = text({ outcome, votes: votes.map((by) => ({ by, atMs })) });
+    if (typeof words === "string") expect(shown).toContain(words);
+    else expect(shown).toMatch(words);
     expect(render({ outcome }).blocks.some((block) => block.type === "actions")).toBe(false);
     expect(text({ outcome })).not.toContain("expires");
   });

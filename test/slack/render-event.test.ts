@@ -78,7 +78,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     ["@U02BOB holds: backup. Nothing goes on until somebody presses Release"],
   ],
   [{ kind: "held", by: "U02BOB", reason: null, as: "owner" }, ["@U02BOB holds as an owner. Nothing"]],
-  [{ kind: "released", by: "U02BOB" }, ["@U02BOB released the hold"]],
+  [{ kind: "released", by: "U02BOB" }, ["@U02BOB released a hold"]],
   [
     { kind: "extended", batch: "b1", by: "U02BOB", byMs: HOUR, endMs: NOW },
     ["@U02BOB extended the window by 1 h, until 2026-11-20 21:52 UTC", "asked again", "Other windows stay"],

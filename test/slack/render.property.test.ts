@@ -72,6 +72,12 @@ const outcome = fc.oneof(
   fc.record({ kind: fc.constant("expired" as const), atMs: instant }),
   fc.record({ kind: fc.constant("outdated" as const), atMs: instant, changes: names(100) }),
   fc.record({ kind: fc.constant("withdrawn" as const), atMs: instant }),
+  fc.record({
+    kind: fc.constant("withdrawn" as const),
+    atMs: instant,
+    why: fc.constantFrom("extended" as const, "overtaken" as const),
+    by: orNull(user),
+  }),
 );
 const amounts = { cpus: fc.double({ noNaN: true }), memMb: fc.double({ noNaN: true }) };
 const role = fc.record({

@@ -142,3 +142,12 @@ it("does not start with a wrong app token and says which one it is about", async
     /Socket Mode.*SLACK_APP_TOKEN/,
   );
 });
+
+it("asks who it is before it opens a connection, so that it knows its own people by then (invariant 6)", async () => {
+  const opened = slack.callsOf("apps.connections.open").length;
+  slack.once("auth.test", { error: "invalid_auth" });
+  await expect(
+    createSlackApp({ settings: slack.settings("socket"), handlers, logger }).start(),
+  ).rejects.toThrow(/SLACK_BOT_TOKEN/);
+  expect(slack.callsOf("apps.connections.open")).toHaveLength(opened);
+});

@@ -11,7 +11,10 @@ export interface Channel {
   /** Slack channel id. */
   readonly channel: string;
   type(user: string, text: string): Promise<void>;
+  /** Clicks a button of the message as it stands now. */
   click(user: string, message: LocalMessage, action: string): Promise<void>;
+  /** Clicks a button of the message as it stood then, on a screen that has been offline since. */
+  clickAsSeen(user: string, message: LocalMessage, action: string): Promise<void>;
   /** Clicks a button that opens a modal, and submits the modal with this answer. */
   clickAndAnswer(user: string, message: LocalMessage, action: string, answer?: string): Promise<void>;
   /** Everything in the channel as text, oldest first. */
@@ -41,12 +44,12 @@ export function channelOf(o: {
   readonly channel: string;
   /** User ids and how they are shown. */
   readonly names: Readonly<Record<string, string>>;
-  readonly programs: () => readonly Program[];
+  readonly programs: () => readonly Pick<Program, "log">[];
 }): Channel {
   const { slack, master, channel, names } = o;
   const messages = async (): Promise<Shown[]> =>
     (await slack.messages(channel)).map((message) => shown(message, names));
-  const find = (what: string, wanted: (m: Shown) => boolean, limitMs = 20_000) =>
+  const find = (what: string, wanted: (m: Shown) => boolean, limitMs = 30_000) =>
     until(`${what}`, async () => (await messages()).findLast(wanted), limitMs).catch(
       async (error: unknown) => {
         const seen = (await messages())
@@ -68,6 +71,7 @@ export function channelOf(o: {
     channel,
     type: (user, text) => slack.command({ channel, user, text }),
     click,
+    clickAsSeen: (user, seen, action) => slack.interact({ channel, messageTs: seen.ts, user, action, seen }),
     async clickAndAnswer(user, message, action, answer) {
       await click(user, message, action);
       await slack.submitModal({ user, ...(answer === undefined ? {} : { answer }) });

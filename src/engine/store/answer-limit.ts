@@ -1,5 +1,4 @@
 import type { IQueueBackend } from "bullmq";
-import { ANSWER_LIMIT_MS } from "./store.js";
 import { StoreError } from "./store-error.js";
 
 /** Turns what a client threw into a `StoreError`; anything that is not the store's failure is returned as it is. */
@@ -9,10 +8,14 @@ export type Translate = (error: unknown) => unknown;
 const UNTIMED = new Set(["waitUntilReady", "close", "disconnect", "waitForJob", "readEvents"]);
 
 /**
- * A backend whose every operation settles within {@link ANSWER_LIMIT_MS}. BullMQ's queue and its jobs do all their
- * work through the backend, so this one place covers `add`, `getJob` and also `updateData` and `promote` of a job.
+ * A backend whose every operation settles within `limitMs`. BullMQ's queue and its jobs do all their work through the
+ * backend, so this one place covers `add`, `getJob` and also `updateData` and `promote` of a job.
  */
-export function withAnswerLimit(backend: IQueueBackend, translate: Translate): IQueueBackend {
+export function withAnswerLimit(
+  backend: IQueueBackend,
+  limitMs: number,
+  translate: Translate,
+): IQueueBackend {
   return new Proxy(backend, {
     get(target, property) {
       const member: unknown = Reflect.get(target, property, target);
@@ -20,7 +23,7 @@ export function withAnswerLimit(backend: IQueueBackend, translate: Translate): I
       if (typeof property === "symbol" || UNTIMED.has(property)) return member.bind(target);
       return (...args: unknown[]): unknown => {
         const outcome: unknown = Reflect.apply(member, target, args);
-        return outcome instanceof Promise ? settled(outcome, translate) : outcome;
+        return outcome instanceof Promise ? settled(outcome, limitMs, translate) : outcome;
       };
     },
     set(target, property, value) {
@@ -29,13 +32,13 @@ export function withAnswerLimit(backend: IQueueBackend, translate: Translate): I
   });
 }
 
-/** `work`, or a rejection with `no_answer` after {@link ANSWER_LIMIT_MS}. */
-export async function settled<T>(work: Promise<T>, translate: Translate): Promise<T> {
+/** `work`, or a rejection with `no_answer` after `limitMs`. */
+export async function settled<T>(work: Promise<T>, limitMs: number, translate: Translate): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    // A process that was busy for two seconds finds the timer due before it has read the answer that is already here:
+    // A process that was busy for so long finds the timer due before it has read the answer that is already here:
     // let it read first.
-    timer = setTimeout(() => setImmediate(() => reject(noAnswer())), ANSWER_LIMIT_MS);
+    timer = setTimeout(() => setImmediate(() => reject(tooLate(limitMs))), limitMs);
   });
   // If the limit comes first nobody listens to the work any more, and its late failure must not end the process.
   work.catch(() => undefined);
@@ -48,11 +51,10 @@ export async function settled<T>(work: Promise<T>, translate: Translate): Promis
   }
 }
 
+const tooLate = (limitMs: number) => noAnswer(`The queue did not answer within ${limitMs / 1_000} s.`);
+
 /** Sent, but whether it took effect is not known. */
-export function noAnswer(
-  what = `The queue did not answer within ${ANSWER_LIMIT_MS / 1_000} s.`,
-  cause?: unknown,
-): StoreError {
+export function noAnswer(what: string, cause?: unknown): StoreError {
   return new StoreError(
     "no_answer",
     {

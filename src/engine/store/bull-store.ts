@@ -41,13 +41,15 @@ class OneAtATimeQueue<D, R> extends AnyQueue<D, R> {
 export class BullStore implements Store {
   readonly #driver: Driver;
   readonly #trouble: TroubleLog;
+  readonly #answerLimitMs: number;
   readonly #queues = new Set<Closable>();
   readonly #workers = new Set<Closable>();
   #closing: Promise<void> | null = null;
 
-  constructor(driver: Driver, trouble: TroubleLog) {
+  constructor(driver: Driver, trouble: TroubleLog, answerLimitMs: number) {
     this.#driver = driver;
     this.#trouble = trouble;
+    this.#answerLimitMs = answerLimitMs;
   }
 
   get kind(): Store["kind"] {
@@ -93,7 +95,7 @@ export class BullStore implements Store {
   async ping(): Promise<true | string> {
     if (this.#closing) return "The queue's store is closed.";
     try {
-      await settled(this.#driver.ping(), (error) => error);
+      await settled(this.#driver.ping(), this.#answerLimitMs, (error) => error);
       return true;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

@@ -12,7 +12,11 @@ import type { EmbeddedSettings, StoreLogger } from "./store.js";
  *
  * @throws StoreError `in_use`, `folder`, `damaged`.
  */
-export async function openEmbedded(settings: EmbeddedSettings, logger: StoreLogger): Promise<Driver> {
+export async function openEmbedded(
+  settings: EmbeddedSettings,
+  logger: StoreLogger,
+  answerLimitMs: number,
+): Promise<Driver> {
   const { dataDir } = settings;
   await makeDataDir(dataDir);
   const lock = await lockFolder(dataDir);
@@ -23,7 +27,8 @@ export async function openEmbedded(settings: EmbeddedSettings, logger: StoreLogg
     const housekeeping = new Housekeeping(pool, logger);
     return {
       kind: "embedded",
-      producer: (name, options) => withAnswerLimit(embeddedBackend(pool, name, options), (error) => error),
+      producer: (name, options) =>
+        withAnswerLimit(embeddedBackend(pool, name, options), answerLimitMs, (error) => error),
       consumer: (name, options) => embeddedBackend(pool, name, options),
       writeOwned: embeddedWriteOwned(pool),
       ping: () => pool.query("SELECT 1"),

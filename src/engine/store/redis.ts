@@ -22,6 +22,7 @@ export async function openRedis(
   settings: RedisSettings,
   logger: StoreLogger,
   trouble: TroubleLog,
+  answerLimitMs: number,
 ): Promise<Driver> {
   const address = redisAddress(settings);
   const { producer, consumer } = redisClients(settings);
@@ -48,12 +49,14 @@ export async function openRedis(
     kind: "redis",
     prefix,
     producer: (name, options, extra) =>
-      withAnswerLimit(createRedisBackend(name, { ...options, connection: producer }, extra), (error) =>
-        redisError(error, address),
+      withAnswerLimit(
+        createRedisBackend(name, { ...options, connection: producer }, extra),
+        answerLimitMs,
+        (error) => redisError(error, address),
       ),
     consumer: (name, options, extra) => createRedisBackend(name, { ...options, connection: consumer }, extra),
     writeOwned: redisWriteOwned(consumer, prefix),
-    ping: () => settled(producer.ping(), (error) => redisError(error, address)),
+    ping: () => settled(producer.ping(), answerLimitMs, (error) => redisError(error, address)),
     close: async (force) => {
       producer.removeAllListeners("close");
       await Promise.all([quit(producer, force), quit(consumer, force)]);

@@ -18,19 +18,24 @@ export interface Program {
   kill(): Promise<void>;
 }
 
+export interface ProgramOptions {
+  /** The built program. @defaultValue the one beside this file */
+  readonly main?: string;
+  /** Gets what it logs and prints, while it does. */
+  readonly onLog?: ((chunk: Buffer) => void) | undefined;
+}
+
 /** The parts of the environment that a Node process needs; nothing else of ours reaches the program. */
 const PASSED_ON = ["PATH", "HOME", "TMPDIR", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"];
 
 /**
- * Starts `main.js` with this environment and role and resolves when it says that it is ready. Throws an Error with what
- * it printed when it ends before that.
- *
- * @param main the built program; the one beside this file if left out.
+ * Starts `main.js` with this environment and role and resolves when it says that it is ready, which it does at the
+ * log level info. Throws an Error with what it printed when it ends before that.
  */
 export async function startProgram(
   env: Readonly<Record<string, string>>,
   role: string,
-  main = MAIN,
+  { main = MAIN, onLog }: ProgramOptions = {},
 ): Promise<Program> {
   const inherited = Object.fromEntries(
     PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
@@ -48,6 +53,7 @@ export async function startProgram(
   const ready = new Promise<number>((resolve, reject) => {
     const keep = (chunk: Buffer) => {
       output += chunk.toString();
+      onLog?.(chunk);
       if (isReady) return;
       const line = output.split("\n").find((one) => one.includes('"msg":"ready"'));
       if (line === undefined) return;

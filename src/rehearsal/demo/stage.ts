@@ -10,7 +10,7 @@ import { startRehearsalMaster } from "../master/master.js";
 import type { RehearsalMaster } from "../master/rehearsal-master.js";
 import { sampleCluster } from "../master/sample.js";
 import type { DemoOptions } from "./options.js";
-import { type Program, startProgram } from "./program.js";
+import { startProgram } from "./program.js";
 
 /** Everything a play needs, running. */
 export interface Stage {
@@ -21,7 +21,6 @@ export interface Stage {
   readonly masterUrl: string;
   /** The rehearsal master behind it; `null` for a real one. */
   readonly rehearsal: RehearsalMaster | null;
-  readonly programs: readonly Program[];
   /** Takes all of it down and removes its files and keys. Safe to call twice. */
   strike(): Promise<void>;
 }
@@ -62,12 +61,13 @@ export async function setStage(options: DemoOptions): Promise<Stage> {
     await writeFile(clustersFile, stringify({ clusters: { demo: clusterSettings(masterUrl) } }));
     const queue =
       options.redis === null ? { DATA_DIR: join(folder, "data") } : await redisQueue(options.redis, undo);
+    const log = programLog(process.env.LOG_LEVEL);
     const env = {
       SLACK_BOT_TOKEN: slack.tokens.botToken,
       SLACK_APP_TOKEN: slack.tokens.appToken,
       SLACK_API_URL: slack.apiUrl,
       CLUSTERS_FILE: clustersFile,
-      LOG_LEVEL: process.env.LOG_LEVEL ?? "info",
+      LOG_LEVEL: log.level,
       ...Object.fromEntries(
         CREDENTIALS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
       ),
@@ -75,17 +75,24 @@ export async function setStage(options: DemoOptions): Promise<Stage> {
     };
     // On Redis the two sides run apart, as they may in production; the embedded store is for one process.
     const roles = options.redis === null ? ["all"] : ["worker", "bot"];
-    const programs: Program[] = [];
     for (const role of roles) {
-      const program = await startProgram(env, role);
-      programs.push(program);
+      const program = await startProgram(env, role, { onLog: log.onLog });
       undo.push(() => program.stop());
     }
-    return { slack, channel: CHANNEL, master, masterUrl, rehearsal, programs, strike };
+    return { slack, channel: CHANNEL, master, masterUrl, rehearsal, strike };
   } catch (error) {
     await strike();
     throw error;
   }
+}
+
+/** Levels at which the program does not say that it is ready, which is what the demo waits for. */
+const TOO_QUIET = ["warn", "error", "fatal", "silent"];
+
+/** What the program logs, on stderr if somebody asks for a level; else the transcript is alone on the screen. */
+function programLog(asked: string | undefined) {
+  if (!asked || TOO_QUIET.includes(asked)) return { level: "info", onLog: undefined };
+  return { level: asked, onLog: (chunk: Buffer) => void process.stderr.write(chunk) };
 }
 
 async function rehearse(undo: (() => Promise<unknown>)[]): Promise<RehearsalMaster> {

@@ -46,6 +46,15 @@ const logEntry = z.looseObject({
 /** One call or event the local Slack has seen. */
 export type LocalLogEntry = z.output<typeof logEntry>;
 
+interface Click {
+  readonly channel: string;
+  readonly messageTs: string;
+  readonly user: string;
+  readonly action: string;
+  /** @defaultValue the message as it stands now */
+  readonly seen?: LocalMessage;
+}
+
 /** A running local Slack, and what people do in it. */
 export interface LocalSlack {
   /** The web page, where one can type and click as any user. */
@@ -56,8 +65,11 @@ export interface LocalSlack {
   readonly tokens: typeof LOCAL_TOKENS;
   /** Types a slash command, such as `drain web-* 4h`. */
   command(o: { channel: string; user: string; text: string; command?: string }): Promise<void>;
-  /** Clicks the button of a message whose action id begins with `action`. Throws if there is no such button (any more). */
-  interact(o: { channel: string; messageTs: string; user: string; action: string }): Promise<void>;
+  /**
+   * Clicks the button of a message whose action id begins with `action`. Throws if there is no such button (any more).
+   * `seen` is the message on a screen that has been offline since: its buttons are clicked as they were.
+   */
+  interact(o: Click): Promise<void>;
   /**
    * Submits the modal that a click opened: `answer` is typed, or is the text of a choice; without it the input keeps
    * what it proposes. Resolves with its title when it is closed. Throws what is said beside the input, or that no modal
@@ -172,8 +184,8 @@ class Running implements LocalSlack {
     });
   }
 
-  async interact(o: { channel: string; messageTs: string; user: string; action: string }): Promise<void> {
-    const message = (await this.messages(o.channel)).find((one) => one.ts === o.messageTs);
+  async interact(o: Click): Promise<void> {
+    const message = o.seen ?? (await this.messages(o.channel)).find((one) => one.ts === o.messageTs);
     if (message === undefined) throw new Error(`There is no message ${o.messageTs} in ${o.channel}.`);
     for (const { block_id, elements } of message.blocks) {
       const found = elements?.find((one) => one.type === "button" && one.action_id?.startsWith(o.action));

@@ -3,7 +3,6 @@ import type { Cluster } from "../../../src/engine/cluster.js";
 import { tick } from "../../../src/engine/tick.js";
 import { decide } from "../../../src/maintenance/decide.js";
 import type { Decision } from "../../../src/maintenance/decision.js";
-import { machineKey } from "../../../src/maintenance/machine.js";
 import type { Policy } from "../../../src/maintenance/policy.js";
 import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../../../src/maintenance/record.js";
 import { CANCEL_UNSEEN } from "../../../src/maintenance/unseen-window.js";
@@ -115,7 +114,8 @@ export class RehearsedBot {
       if (phase === "awaiting_approval" || phase === "taking_down")
         this.decide({ kind: "override", rule: "calendar", reason: "it has to end" }, "U0BOB");
       if (phase === "awaiting_approval")
-        for (const by of ["U0BOB", "U0CAROL"]) this.decide({ kind: "approve", batch: "b1", approval }, by);
+        for (const by of ["U0BOB", "U0CAROL", "U0DAVE"])
+          this.decide({ kind: "approve", batch: "b1", approval }, by);
       else if (phase === "down" || phase === "up")
         this.decide({ kind: phase === "down" ? "up" : "cancel" }, "U0ALICE");
       else if (phase === "draining" && round % 2 === 0)
@@ -150,13 +150,9 @@ export class RehearsedBot {
     };
   }
 
-  /** Nothing of ours is left behind at the master. */
+  /** Nothing of ours is left behind at the master, so none of our machines is Down but in a window of others. */
   private checkEnd(): void {
-    const { batches, end } = this.record;
-    const machines = batches.flatMap((batch) => batch.machines);
     expect(this.watched.oursIn(this.master.schedule)).toEqual([]);
-    if (end?.phase !== "up") return;
-    for (const m of machines) expect(this.master.down.has(machineKey(m))).toBe(false);
   }
 }
 

@@ -1,5 +1,6 @@
 import { DelayedError, type Queue, RateLimitError } from "bullmq";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { THREAD_JOB_OPTIONS } from "../../../src/engine/lanes.js";
 import { CONTROL_WORKER_OPTIONS, NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { updateOwned } from "../../../src/engine/store/owned.js";
@@ -142,6 +143,19 @@ for (const { name, available, make } of PLACES) {
       run("control-order", async (job) => void order.push(job.id ?? ""));
       await until(() => order.length === 3);
       expect(order).toEqual(["d-1", "d-2", "m-1"]);
+    });
+
+    it("keeps the last stack traces only of a job that fails for weeks", async () => {
+      const queue = store.queue<object>("failing");
+      let tries = 0;
+      run("failing", async () => {
+        tries += 1;
+        if (tries < 6) throw new Error(`try ${tries}`);
+      });
+      await queue.add("thread", {}, { ...THREAD_JOB_OPTIONS, backoff: 1, jobId: "t-1" });
+      await until(async () => (await queue.getJob("t-1"))?.finishedOn);
+      const stacks = (await queue.getJob("t-1"))?.stacktrace ?? [];
+      expect(stacks.map((stack) => /try \d/.exec(stack)?.[0])).toEqual(["try 3", "try 4", "try 5"]);
     });
 
     it("takes the same id twice as one job, also after it is done", async () => {

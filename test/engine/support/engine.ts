@@ -3,6 +3,7 @@ import type { ClusterConfig, ClusterPolicy } from "../../../src/config/config.js
 import { createIntake, type IntakeCluster } from "../../../src/engine/intake.js";
 import { NOTIFY_QUEUE } from "../../../src/engine/lanes.js";
 import type { EngineLogger } from "../../../src/engine/logger.js";
+import { createLostClusters } from "../../../src/engine/lost-clusters.js";
 import { createNotifier, notifyProcessor } from "../../../src/engine/notify.js";
 import { openRecords, type Records } from "../../../src/engine/records.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
@@ -15,7 +16,7 @@ import { answer } from "../../../src/slack/answer.js";
 import { createGroups } from "../../../src/slack/groups.js";
 import { createMessenger } from "../../../src/slack/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
-import { embeddedPlace, type Place } from "../store/places.js";
+import { embeddedPlace, type Place, UNHURRIED_MS } from "../store/places.js";
 import { RecordedSlack } from "./recorded-slack.js";
 import { TestCluster } from "./test-cluster.js";
 
@@ -60,8 +61,9 @@ export const SIX: RehearsalOptions["agents"] = [1, 2, 3, 4, 5, 6].map((n) => ({
   ip: `10.0.0.${n}`,
 }));
 
-export async function startEngine(settings: StoreSettings): Promise<Engine> {
-  const store = await openStore(settings, quiet);
+/** @param answerLimitMs how long the sides wait for the queue. @defaultValue as long as the bot does */
+export async function startEngine(settings: StoreSettings, answerLimitMs?: number): Promise<Engine> {
+  const store = await openStore(settings, quiet, answerLimitMs);
   const webApi = await FakeSlack.start();
   const slack = new RecordedSlack();
   const messenger = slack.through(createMessenger({ settings: webApi.settings(), logger, timeoutMs: 2_000 }));
@@ -69,10 +71,11 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
   const records = new Map<string, Records>();
   const notifier = createNotifier(store, logger);
   const { personOf } = createGroups({ settings: webApi.settings(), logger, now: Date.now });
-  const intake = createIntake({ store, clusters, records, notifier, personOf, logger, now: Date.now });
+  const lost = createLostClusters(store, records, logger);
+  const intake = createIntake({ store, clusters, records, notifier, lost, personOf, logger, now: Date.now });
   const notify = store.worker(
     NOTIFY_QUEUE,
-    notifyProcessor({ messenger, queue: notifier.queue, records, logger, now: Date.now }),
+    notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now: Date.now }),
     NOTIFY_WORKER_OPTIONS,
   );
   notify.on("error", (error) => logger.debug(error, "notify"));
@@ -80,6 +83,7 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
   const workers = new Set<WorkerSide>();
   let made = 0;
   let commands = 0;
+  let clicks = 0;
 
   async function startWorker(
     config: ClusterConfig,
@@ -181,13 +185,14 @@ export async function startEngine(settings: StoreSettings): Promise<Engine> {
           return answer("command", () => intake.command(input), tell(user), onError);
         },
         click: (user, messageTs, button) => {
+          clicks += 1;
           const input = {
             kind: "decision" as const,
             thread: null,
             button,
             messageTs,
             actionId: "",
-            triggerId: "",
+            triggerId: `click-${clicks}`,
             ...to(user),
           };
           return answer("click", () => intake.click(input), tell(user), onError);
@@ -214,7 +219,7 @@ export function useEngine(make: () => Promise<Place> = embeddedPlace): () => Eng
   let engine: Engine | null = null;
   beforeAll(async () => {
     place = await make();
-    engine = await startEngine(place.settings);
+    engine = await startEngine(place.settings, UNHURRIED_MS);
   });
   afterAll(async () => {
     await engine?.close();

@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import {
+  MAINTENANCE_JOB,
+  MAINTENANCE_JOB_OPTIONS,
+  NOTIFY_QUEUE,
+  THREAD_JOB,
+  THREAD_JOB_OPTIONS,
+  type ThreadJob,
+  threadJobId,
+} from "../../src/engine/lanes.js";
+import { createLostClusters } from "../../src/engine/lost-clusters.js";
+import { notifyProcessor } from "../../src/engine/notify.js";
+import { openRecords, type Records } from "../../src/engine/records.js";
+import { NOTIFY_WORKER_OPTIONS } from "../../src/engine/store/lane-options.js";
+import { openStore } from "../../src/engine/store/open-store.js";
+import type { Store } from "../../src/engine/store/store.js";
+import { wake } from "../../src/engine/store/wake.js";
+import { encodeMaintenance, type Maintenance } from "../../src/maintenance/record.js";
+import { createMessenger } from "../../src/slack/messenger.js";
+import { FakeSlack } from "../slack/fake-slack.js";
+import { until } from "../support/until.js";
+import { batchOf, HOUR, recordOf } from "../support/world.js";
+import { embeddedPlace, keepLog, type Place, UNHURRIED_MS } from "./store/places.js";
+
+let place: Place;
+let store: Store;
+let slack: FakeSlack;
+beforeAll(async () => {
+  place = await embeddedPlace();
+  store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
+  slack = await FakeSlack.start();
+});
+afterAll(async () => {
+  await store.close();
+  await slack.stop();
+  await place.dispose();
+});
+
+/** A bot with these clusters, and a maintenance of `prod` whose thread it shows. */
+async function bot(configured: readonly string[], now = Date.now) {
+  const log = { ...keepLog(), debug() {} };
+  const records = new Map<string, Records>(
+    configured.map((name) => [name, openRecords(store, name, log)] as const),
+  );
+  const queue = store.queue(NOTIFY_QUEUE);
+  const messenger = createMessenger({ settings: slack.settings(), logger: log });
+  const lost = createLostClusters(store, records, log);
+  const worker = store.worker(
+    NOTIFY_QUEUE,
+    notifyProcessor({ messenger, queue, records, lost, logger: log, now }),
+    NOTIFY_WORKER_OPTIONS,
+  );
+  void worker.run();
+  onTestFinished(() => worker.close());
+  return log;
+}
+
+const maintenance = (parts: Partial<Maintenance>) =>
+  recordOf({ id: `m-${randomUUID().slice(0, 5)}`, batches: [batchOf({ phase: "draining" })], ...parts });
+
+async function placeRecord(record: Maintenance): Promise<void> {
+  const { queue } = openRecords(store, "prod", { ...keepLog(), debug() {} });
+  await queue.add(MAINTENANCE_JOB, encodeMaintenance(record), {
+    ...MAINTENANCE_JOB_OPTIONS,
+    jobId: record.id,
+  });
+}
+
+async function placeThread(id: string, parts: Partial<ThreadJob> = {}) {
+  const data: ThreadJob = {
+    maintenance: id,
+    cluster: "prod",
+    channel: "C1",
+    replyTo: { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null },
+    rootTs: "1.0",
+    rootHash: "old",
+    postedSeq: 0,
+    approvals: {},
+    handedOver: false,
+    toldFailure: null,
+    ...parts,
+  };
+  await store.queue(NOTIFY_QUEUE).add(THREAD_JOB, data, { ...THREAD_JOB_OPTIONS, jobId: threadJobId(id) });
+}
+
+async function threadOf(id: string) {
+  const job = await store.queue(NOTIFY_QUEUE).getJob(threadJobId(id));
+  if (job === undefined) throw new Error(`${id} has no thread.`);
+  return job;
+}
+
+/** What Slack was sent of a maintenance. */
+const sent = (method: string, id: string): readonly string[] =>
+  slack
+    .callsOf(method)
+    .map((args) => JSON.stringify(args))
+    .filter((text) => text.includes(id));
+
+it("a cluster that is gone from the clusters file: its open maintenance says so once, in its thread (invariants 10, 11)", async () => {
+  const log = await bot(["renamed"]);
+  const record = maintenance({});
+  await placeRecord(record);
+  await placeThread(record.id);
+  const [told] = await until("the thread hears of it", async () => {
+    const texts = sent("chat.postMessage", record.id);
+    return texts.length > 0 ? texts : null;
+  });
+  expect(told).toContain('"thread_ts":"1.0"');
+  expect(told).toContain("<@U0ALICE>");
+  expect(told).toContain(`${record.id} belongs to prod, which is not in the bot's clusters file any more`);
+  expect(told).toContain("Its last state was draining");
+  expect(told).toContain("Put prod back into the clusters file");
+  const thread = await threadOf(record.id);
+  await until("it waits", () => thread.isDelayed());
+  await wake(thread);
+  await until("it has looked again, and waits", async () => (await thread.isDelayed()) || undefined);
+  expect(sent("chat.postMessage", record.id)).toHaveLength(1);
+  expect(log.lines.filter(({ level }) => level === "error")).toHaveLength(1);
+});
+
+it("a cluster that is gone before its maintenance has a thread: the requester hears it", async () => {
+  await bot(["renamed"]);
+  const record = maintenance({});
+  await placeRecord(record);
+  await placeThread(record.id, { rootTs: null });
+  const told = await until("alice hears of it", async () => sent("chat.postEphemeral", record.id)[0]);
+  expect(told).toContain("U0ALICE");
+  expect(told).toContain("belongs to prod, which is not in the bot's clusters file any more");
+});
+
+it("a record that is gone though its thread had begun is not said to have posted nothing", async () => {
+  await bot(["prod"], () => Date.now() + HOUR);
+  const { id } = maintenance({});
+  await placeThread(id);
+  const told = await until("alice hears of it", async () => sent("chat.postEphemeral", id)[0]);
+  expect(told).toContain("Windows that it posted to the master stay there");
+  expect(told).not.toContain("Nothing was posted");
+});
+
+it("a maintenance that was never placed is said to have posted nothing", async () => {
+  await bot(["prod"], () => Date.now() + HOUR);
+  const { id } = maintenance({});
+  await placeThread(id, { rootTs: null });
+  const told = await until("alice hears of it", async () => sent("chat.postEphemeral", id)[0]);
+  expect(told).toContain("Nothing was posted to the master");
+});
+
+it.each(["channel_not_found", "is_archived"])(
+  "an ended maintenance waits a day for its channel, not for ever: %s",
+  async (error) => {
+    for (const method of ["chat.update", "chat.postMessage", "chat.postEphemeral"])
+      slack.always(method, { error });
+    onTestFinished(() => {
+      for (const method of ["chat.update", "chat.postMessage", "chat.postEphemeral"])
+        slack.always(method, null);
+    });
+    const log = await bot(["prod"]);
+    const ended = (hours: number) =>
+      maintenance({
+        batches: [batchOf({ phase: "up" })],
+        end: { phase: "up", atMs: Date.now() - hours * HOUR, why: null },
+      });
+    const [recent, old] = [ended(23), ended(25)];
+    for (const record of [recent, old]) {
+      await placeRecord(record);
+      await placeThread(record.id);
+    }
+    await until("the old one is given up", async () => (await threadOf(old.id)).isCompleted());
+    await until("the recent one waits", async () => (await threadOf(recent.id)).isDelayed());
+    expect(log.lines.filter(({ text }) => text.includes("was given up"))).toHaveLength(1);
+  },
+);

@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { parseConfig } from "../../src/config/parse-config.js";
+import { createBotSide } from "../../src/engine/bot-side.js";
+import { openRecords } from "../../src/engine/records.js";
+import { openStore } from "../../src/engine/store/open-store.js";
+import { createWorkerSide } from "../../src/engine/worker-side.js";
+import { embeddedPlace, UNHURRIED_MS } from "../engine/store/places.js";
+import { keepingLogger } from "../slack/fixtures.js";
+import type { Channel, Shown } from "./channel.js";
+import { type ClusterSetup, startSurroundings } from "./surroundings.js";
+import { until } from "./until.js";
+
+/**
+ * Both sides of the program in this process, as `main.ts` puts them together, with one cluster and its channel in a local
+ * Slack. Only the worker, who decides, lives by a clock of the test's; the bot's messages go out in real time.
+ */
+export interface InProcess extends Channel {
+  /** Hours pass when the test says so. */
+  pass(ms: number): void;
+  /** Wakes the worker's jobs, whose times are far ahead, until the thread says this. */
+  afterwards(words: RegExp): Promise<Shown>;
+  /** Wakes the worker's jobs until they have looked at the master anew. */
+  lookAgain(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Starts the bot and the worker on an embedded store. */
+export async function installInProcess(setup: ClusterSetup): Promise<InProcess> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const dispose = async () => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+  };
+  try {
+    const logger = { ...keepingLogger(), debug() {} };
+    const log = () => logger.lines.join("\n");
+    const around = await startSurroundings({ clusters: { test: setup }, programs: () => [{ log }] });
+    undo.push(around.dispose);
+    const place = await embeddedPlace();
+    undo.push(place.dispose);
+    const parsed = parseConfig({ env: around.env, readFile: (path) => readFileSync(path, "utf8") });
+    if (!parsed.ok) throw parsed.error;
+    const { config } = parsed;
+    if (config.slack === null) throw new Error("The configuration has no Slack.");
+    const store = await openStore(place.settings, logger, UNHURRIED_MS);
+    undo.push(() => store.close());
+    let aheadMs = 0;
+    const worker = createWorkerSide({
+      store,
+      clusters: config.clusters,
+      logger,
+      meters: { tick() {}, masterCall() {}, open() {} },
+      now: () => Date.now() + aheadMs,
+    });
+    undo.push(() => worker.stop());
+    await worker.start();
+    const bot = createBotSide({ store, slack: config.slack, clusters: config.clusters, logger });
+    undo.push(() => bot.stop());
+    await bot.start();
+
+    const channel = around.in("test");
+    const records = openRecords(store, "test", logger);
+    const looks = () => channel.master.calls().filter((call) => call.type === "GET_TASKS").length;
+    const inThread = async (words: RegExp) =>
+      (await channel.messages()).find((m) => m.place === "thread" && words.test(m.text));
+    return {
+      ...channel,
+      pass(ms) {
+        aheadMs += ms;
+      },
+      async afterwards(words) {
+        await until(`${words} in the thread`, async () => {
+          if ((await inThread(words)) !== undefined) return true;
+          await records.wakeAll();
+          return false;
+        }).catch(() => undefined);
+        // There by now, or its error shows the whole channel.
+        return await channel.thread(words, 0);
+      },
+      async lookAgain() {
+        const before = looks();
+        await until("two more looks at the master", async () => {
+          await records.wakeAll();
+          // The first may have begun before.
+          return looks() > before + 1;
+        });
+      },
+      dispose,
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
