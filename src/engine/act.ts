@@ -107,16 +107,29 @@ async function updateSchedule(
   const stale = whyStale(record, effect, scene);
   if (stale !== null) return stale;
   const { answer, ...acted } = await write(record, notDone, scene, () => cluster.master.updateSchedule(next));
-  return { ...acted, record: withPost(acted.record, edit, answer, now()) };
+  return { ...acted, record: withPost(acted.record, edit, answer, scene) };
 }
 
-/** What the answer to a post tells of the windows of these machines. */
-function withPost(record: Maintenance, edit: ScheduleEdit, answer: Answer, nowMs: number): Maintenance {
-  if (edit.kind === "place" && answer !== "refused") return withPossiblePost(record, edit.machines, nowMs);
-  if (edit.kind !== "remove" || answer === "none") return record;
-  return answer === "refused"
-    ? withRefusedRemoval(record, edit.machines)
-    : withAcceptedRemoval(record, edit.machines, nowMs);
+/** What the answer to a post, or that none came, tells of the windows of these machines. */
+function withPost(
+  record: Maintenance,
+  { kind, machines }: ScheduleEdit,
+  answer: Answer,
+  { cluster, now }: Scene,
+): Maintenance {
+  switch (`${kind} ${answer}` as const) {
+    case "place accepted":
+      return withPossiblePost(record, machines, now());
+    case "place none":
+      // Only a view that can be filtered hides a window that was posted (invariant 2).
+      return cluster.policy.hasCredentials === true ? withPossiblePost(record, machines, now()) : record;
+    case "remove accepted":
+      return withAcceptedRemoval(record, machines, now());
+    case "remove refused":
+      return withRefusedRemoval(record, machines);
+    default:
+      return record;
+  }
 }
 
 /** How a write was answered; `refused` also when it certainly did not arrive. */

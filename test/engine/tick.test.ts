@@ -21,6 +21,7 @@ async function ticked(
     readonly updateSchedule?: (next: Schedule) => Promise<void>;
     readonly fence?: () => Promise<void>;
     readonly leader?: string;
+    readonly hasCredentials?: boolean;
   },
 ) {
   const { world = worldOf(), now = () => NOW, fence = async () => {} } = parts;
@@ -31,7 +32,7 @@ async function ticked(
   let looks = 0;
   const cluster = {
     name: "prod",
-    policy: policyOf(),
+    policy: policyOf({ hasCredentials: parts.hasCredentials ?? false }),
     async world() {
       looks += 1;
       return world;
@@ -137,7 +138,7 @@ describe("a tick", () => {
   it("sends neither what was decided on another leader's view nor on an old one (invariant 2)", async () => {
     const record = recordOf({ batches: [batchOf({ phase: "bringing_up" })] });
     const world = worldOf({
-      windows: [windowOn(["web-01", "web-02"], NOW, HOUR)],
+      windows: [windowOn(["web-01", "web-02"], NOW, 4 * HOUR)],
       down: ["web-01", "web-02"],
     });
     expect((await ticked(record, { world })).stops).not.toEqual([]);
@@ -169,4 +170,25 @@ describe("a tick", () => {
       expect(outcome).toMatchObject({ wakeAtMs: NOW + pollMs });
     }
   });
+
+  it.each([
+    [
+      true,
+      "counts as posted where a view can be filtered: it is not posted again before a window is shown",
+      NOW,
+    ],
+    [false, "is posted again where everybody is shown everything", undefined],
+  ])(
+    "with credentials (%s) a window that got no answer %s (invariant 2)",
+    async (hasCredentials, _, posted) => {
+      const { outcome } = await ticked(scheduled, {
+        world: others,
+        hasCredentials,
+        updateSchedule: async () => {
+          throw mesosError("connection_lost", { cluster: "prod" }, { sent: "maybe" });
+        },
+      });
+      expect(recordOfOutcome(outcome).batches[0]?.postedAtMs).toBe(posted);
+    },
+  );
 });
