@@ -20,7 +20,7 @@ const RETRY_MS = 3_000;
 const MENDED_MS = 30_000;
 /** As `toldFailure`: the requester knows that the record cannot be read. */
 const UNREADABLE = "unreadable_record";
-/** As `toldFailure`: they know that the cluster is not configured. */
+/** As `toldFailure`: they know that the cluster is not configured. It stays, or bots with two clusters files tell it in turn. */
 const LOST_CLUSTER = "lost_cluster";
 /** A thread job that was placed and whose maintenance never was: the bot died in between. */
 const ORPHAN_MS = 60_000;
@@ -67,8 +67,6 @@ export async function runThread(
     }
     return await later(MENDED_MS);
   }
-  // It is back: should it go again, that is told again.
-  if (latest.toldFailure === LOST_CLUSTER) await save({ ...latest, toldFailure: null });
   const record = await records.find(maintenance).catch((error: unknown) => {
     if (error instanceof UnreadableRecordError) return error;
     throw error;

@@ -70,7 +70,7 @@ function mayOwn({ owners }: Maintenance, { lookupFailed }: Person): boolean {
 
 function heldReply({ id }: Maintenance, reason: string | null, maybeOwner: boolean): ReplyParts {
   const unsure = maybeOwner
-    ? " Slack could not be asked whether you are in a group that owns something on these machines, so it counts as an owner's hold: you and admins release it."
+    ? " Slack could not be asked whether you are in a group that owns something on these machines, so it counts as an owner's hold: you, members of those groups and admins release it."
     : "";
   return {
     tone: "done",
@@ -139,8 +139,13 @@ function releasedReply(record: Maintenance): Reply {
 /** Whoever could let the machines go down, or asked for it, may also end an operator's hold; an owner's is for owners. */
 function mayRelease(record: Maintenance, one: Hold, person: Person, policy: Policy): boolean {
   if (person.user === one.by || isAmong(person, policy.admins)) return true;
+  // Held by somebody whose groups could not be looked up: whichever of the groups it was, its members may end it.
+  const unsure = !record.owners.some((entry) => isHeldBy(entry, one));
   return one.as === "owner"
-    ? record.owners.some((entry) => isHeldBy(entry, one) && isAmong(person, [entry.owner]))
+    ? record.owners.some(
+        (entry) =>
+          (isHeldBy(entry, one) || (unsure && isGroup(entry.owner))) && isAmong(person, [entry.owner]),
+      )
     : person.user === record.requester || policy.approvers.length === 0 || isAmong(person, policy.approvers);
 }
 

@@ -5,6 +5,8 @@ import { isDraining, withBatch } from "./log.js";
 import type { Batch, Maintenance } from "./record.js";
 import { unchanged } from "./refusals.js";
 import { replyOf } from "./reply.js";
+import { endMs } from "./schedule.js";
+import type { Millis } from "./time.js";
 import { OWN_WINDOW_UNSEEN } from "./unseen-window.js";
 
 /**
@@ -21,6 +23,14 @@ export function retry(record: Maintenance, { person, nowMs }: DecisionContext): 
       next: `See how it stands with /mesos status ${record.id}.`,
     });
   }
+  if (batches.some((batch) => isDraining(batch) && isOver(batch, nowMs))) {
+    return unchanged(record, {
+      tone: "refused",
+      text: `${record.id}: its window has ended, and nobody expects the machines to go away after it.`,
+      notDone: "The window was not posted again.",
+      next: `Make it longer first, with Extend or /mesos extend ${record.id} <duration>, then post it again; or /mesos cancel ${record.id}.`,
+    });
+  }
   let next = record;
   for (const batch of batches) {
     // What an earlier post came to says nothing about the one that follows.
@@ -32,6 +42,11 @@ export function retry(record: Maintenance, { person, nowMs }: DecisionContext): 
     record: next,
     reply: replyOf({ tone: "done", text: `${record.id}: the window is being posted again.` }),
   };
+}
+
+function isOver({ window }: Batch, nowMs: Millis): boolean {
+  const end = endMs(window);
+  return end !== null && end <= nowMs;
 }
 
 function isToPostAgain(batch: Batch, trouble: string | undefined): boolean {

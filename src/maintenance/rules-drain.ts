@@ -24,7 +24,7 @@ const ANNOUNCE_MS = 15 * 60_000;
 
 /** Posts the window until the master shows every machine in it. */
 export const scheduled: Rule = (record, batch, picture, moment) => {
-  const { world, nowMs } = moment;
+  const { world, policy, nowMs } = moment;
   const ours = standingAt(world, batch, batch.window);
   // Posted again in the middle of an extension: these are moved (`extend.ts`), not placed.
   const moving = batch.movingFrom === null ? [] : standingAt(world, batch, batch.movingFrom);
@@ -60,7 +60,8 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
     });
     return { record: ended(failed, "failed", nowMs, why), effects: [], wakeAtMs: null };
   }
-  const hidden = vanished(record, batch, world);
+  // A master that asks nobody who they are hides nothing: there the windows are over.
+  const hidden = policy.hasCredentials === true ? vanished(record, batch, world) : null;
   if (hidden !== null) {
     const trouble = { ...hidden, sinceMs: nowMs };
     return { record: { ...record, trouble }, effects: [], wakeAtMs: null };

@@ -52,8 +52,9 @@ async function bot(configured: readonly string[], now = Date.now) {
     NOTIFY_WORKER_OPTIONS,
   );
   void worker.run();
-  onTestFinished(() => worker.close());
-  return log;
+  const stop = () => worker.close();
+  onTestFinished(stop);
+  return Object.assign(log, { stop });
 }
 
 const maintenance = (parts: Partial<Maintenance>) =>
@@ -117,6 +118,25 @@ it("a cluster that is gone from the clusters file: its open maintenance says so 
   await until("it has looked again, and waits", async () => (await thread.isDelayed()) || undefined);
   expect(sent("chat.postMessage", record.id)).toHaveLength(1);
   expect(log.lines.filter(({ level }) => level === "error")).toHaveLength(1);
+});
+
+it("bots of which one has not got the new clusters file yet do not tell it in turn", async () => {
+  const record = maintenance({});
+  await placeRecord(record);
+  await placeThread(record.id);
+  const thread = await threadOf(record.id);
+  const lost = () => sent("chat.postMessage", record.id).filter((text) => text.includes("clusters file"));
+  for (const clusters of [["older"], ["prod"], ["older"]]) {
+    const started = (await threadOf(record.id)).attemptsStarted;
+    if (await thread.isDelayed()) await wake(thread);
+    const { stop } = await bot(clusters);
+    await until("it has looked, and waits", async () => {
+      const looked = (await threadOf(record.id)).attemptsStarted > started;
+      return (looked && (await thread.isDelayed())) || undefined;
+    });
+    await stop();
+  }
+  expect(lost()).toHaveLength(1);
 });
 
 it("a cluster that is gone before its maintenance has a thread: the requester hears it", async () => {

@@ -3,7 +3,7 @@ import { needsWorld } from "../../src/maintenance/decide.js";
 import { type Decision, decision } from "../../src/maintenance/decision.js";
 import { phaseOf } from "../../src/maintenance/log.js";
 import { PHASES } from "../../src/maintenance/record.js";
-import { agent, answer, batchOf, HOUR, NOW, recordOf, task, worldOf } from "../support/world.js";
+import { agent, answer, batchOf, HOUR, NOW, recordOf, task, windowOn, worldOf } from "../support/world.js";
 import {
   APPROVE,
   ASK,
@@ -102,6 +102,20 @@ describe("retry", () => {
     expect(click(once, { kind: "retry" }).record).toBe(once);
     const standing = asked(busy);
     expect(click(standing, { kind: "retry" }).record).toBe(standing);
+  });
+
+  test("of a window that has ended is refused: it is made longer first, and posted then", () => {
+    const over = NOW + 5 * HOUR;
+    const half = worldOf({ windows: [windowOn(["web-01"], NOW, 4 * HOUR)] });
+    const late = tick(inPhase("draining"), half, over).record;
+    const { record, reply } = click(late, { kind: "retry" }, { nowMs: over });
+    expect(record).toBe(late);
+    expect(reply).toMatchObject({ tone: "refused", next: expect.stringContaining("/mesos extend m-7k3q") });
+    const longer = click(late, { kind: "extend", byMs: 4 * HOUR }, { by: "U0ALICE", nowMs: over }).record;
+    const moved = tick(longer, worldOf({ windows: [windowOn(["web-01"], NOW, 8 * HOUR)] }), over).record;
+    const again = click(moved, { kind: "retry" }, { nowMs: over }).record;
+    const step = tick(again, worldOf({ windows: [windowOn(["web-01"], NOW, 8 * HOUR)] }), over);
+    expect(step.effects).toMatchObject([{ kind: "update_schedule", edit: { kind: "place" } }]);
   });
 });
 

@@ -8,6 +8,8 @@ import { click, drainingWorld, first, goneWorld, inPhase, news, tick } from "./f
 
 const blank = worldOf({ leaderId: "leader-2" });
 const fresh = () => inPhase("scheduled", { drainingSinceMs: null });
+/** Of a cluster whose master may hide windows from the bot's principal. */
+const watched = policyOf({ hasCredentials: true });
 const place = [{ kind: "update_schedule", edit: { kind: "place" } }];
 
 function planned(world: World): Maintenance {
@@ -17,11 +19,11 @@ function planned(world: World): Maintenance {
     unknown: [],
     literals: [],
   };
-  return plan(recordOf({ confirmed: 2 }), resolution, world, [], policyOf(), NOW);
+  return plan(recordOf({ confirmed: 2 }), resolution, world, [], watched, NOW);
 }
 
 describe("windows that were shown before the first post, and are not any more (invariant 2)", () => {
-  const stopped = tick(planned(goneWorld()), blank);
+  const stopped = tick(planned(goneWorld()), blank, NOW, watched);
 
   test("keep it from posting, and what to do is told once", () => {
     expect(stopped.effects).toEqual([]);
@@ -29,11 +31,11 @@ describe("windows that were shown before the first post, and are not any more (i
       code: "windows_vanished",
       next: expect.stringContaining("/mesos cancel m-7k3q"),
     });
-    expect(news(tick(stopped.record, blank, NOW + MINUTE).record, stopped.record)).toEqual([]);
+    expect(news(tick(stopped.record, blank, NOW + MINUTE, watched).record, stopped.record)).toEqual([]);
   });
 
   test("go on by themselves when windows are shown again", () => {
-    const { record, effects } = tick(stopped.record, goneWorld());
+    const { record, effects } = tick(stopped.record, goneWorld(), NOW, watched);
     expect(effects).toMatchObject(place);
     expect(first(record).phase).toBe("scheduled");
   });
@@ -44,7 +46,13 @@ describe("windows that were shown before the first post, and are not any more (i
       held: { by: "U0BOB", atMs: NOW, reason: null, as: "operator" as const },
     };
     const looked = { ...tick(held, goneWorld()).record, held: null };
-    expect(tick(looked, blank).effects).toEqual([]);
+    expect(tick(looked, blank, NOW, watched).effects).toEqual([]);
+  });
+
+  test("are over where the master is asked without credentials, and so hides nothing", () => {
+    const { record, effects } = tick(planned(goneWorld()), blank, NOW, policyOf({ hasCredentials: false }));
+    expect(effects).toMatchObject(place);
+    expect(record.trouble).toBeNull();
   });
 
   test("need nobody's word to be cancelled: nothing was posted", () => {

@@ -240,6 +240,8 @@ describe("an owner's hold", () => {
       expect(click(byKim, RELEASE, { by, policy }).record.held).not.toBeNull();
     }
     expect(click(byKim, RELEASE, unsure).record.held).toBeNull();
+    const colleague = { by: "U0LEE", groups: record.owners.map(({ owner }) => owner), policy };
+    expect(click(byKim, RELEASE, colleague).record.held).toBeNull();
     expect(click(byKim, RELEASE, { by: "U0ROOT", policy }).record.held).toBeNull();
     expect(click(record, HOLD, { ...unsure, by: "U0ALICE" }).record.held?.as).toBe("operator");
     expect(click(record, HOLD, { ...unsure, by: "U0BOB" }).record.held?.as).toBe("operator");
