@@ -24,7 +24,7 @@ export const OPTIONS = [
   {
     name: "in",
     value: "<duration>",
-    summary: "start the window that much later, not at once",
+    summary: "start the window that much later; frameworks are asked to leave at once all the same",
     elsewhere: ["at", "start", "after", "delay", "wait"],
   },
   {

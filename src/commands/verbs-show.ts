@@ -34,9 +34,9 @@ export const SHOWING: readonly Verb[] = [
   {
     name: "history",
     takes: "[id]",
-    summary: "finished maintenances, or everything that happened in one",
+    summary: "what was asked for and how it ended, or everything that happened in one",
     details: [
-      "Without an id: the finished maintenances of the cluster, or of all clusters where none is meant.",
+      "Without an id: open and finished maintenances and refused drains of the cluster, or of all clusters where none is meant.",
       "With one: its log, with every vote, refusal and reason.",
     ],
     options: ["cluster"],

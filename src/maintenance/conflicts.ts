@@ -47,7 +47,7 @@ function wayOutOf(ours: Maintenance, machine: Machine, isDown: boolean, asked: D
   if (phaseOf(ours) === "bringing_up") return `bring it back first with /mesos up ${ours.id}`;
   if (isDown) return `bring it back first with /mesos up ${ours.id}${instead}`;
   if (isOwn) return `/mesos cancel ${ours.id}, then drain again${instead}`;
-  return `wait until ${ours.id} is over, or ask <@${ours.requester}> to /mesos cancel ${ours.id}`;
+  return `wait until ${ours.id} is over, or agree with <@${ours.requester}> that one of you cancels it: /mesos cancel ${ours.id}`;
 }
 
 /**

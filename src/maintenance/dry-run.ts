@@ -117,7 +117,8 @@ function appKey(framework: string, frameworkId: string | undefined, app: string)
 
 /** `2 cpus, 1.5 GB`. */
 function amounts({ cpus, memMb }: Amounts): string {
-  return `${Number(cpus.toFixed(2))} cpus, ${megabytes(memMb)}`;
+  const amount = Number(cpus.toFixed(2));
+  return `${amount} ${amount === 1 ? "cpu" : "cpus"}, ${megabytes(memMb)}`;
 }
 
 /** Megabytes as Mesos counts them: 1024 make a gigabyte. */

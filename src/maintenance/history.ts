@@ -10,7 +10,7 @@ import { formatSpan, type Millis } from "./time.js";
 
 const LIST_COLUMNS: readonly Column[] = [
   { title: "ID" },
-  { title: "END" },
+  { title: "PHASE" },
   { title: "WHEN (UTC)" },
   { title: "WHO", shrinks: true },
   { title: "NO.", align: "right" },

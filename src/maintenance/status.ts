@@ -227,7 +227,9 @@ export function hostsReply(
 
 function machinesIn(world: World): number {
   const keys = [...world.agents, ...world.recoveredAgents].map((agent) => machineKey(agent.machine));
-  return new Set([...keys, ...world.status.down.map(machineKey)]).size;
+  const { draining, down } = world.status;
+  return new Set([...keys, ...draining.map(({ machine }) => machineKey(machine)), ...down.map(machineKey)])
+    .size;
 }
 
 /** The window of the first batch that is still at the master. */

@@ -186,7 +186,7 @@ export class SlackFailure extends Error {
     o: { doing: string; retryAfterMs?: number | null; detail?: string | null; cause?: unknown },
   ) {
     const advice = SLACK_FAILURES[SAME[code] ?? code] ?? SLACK_FAILURES.unknown;
-    const detail = o.detail ? ` ${redact(o.detail)}` : "";
+    const detail = o.detail ? ` ${redact(o.detail).replace(/[^.!?]$/, "$&.")}` : "";
     const what = `${o.doing}: ${advice?.what ?? "Slack refused the call."} (${code})${detail}`;
     super(`${what} ${advice?.next ?? ""}`.trim(), o.cause === undefined ? undefined : { cause: o.cause });
     this.code = code;

@@ -40,7 +40,7 @@ describe("the history of a cluster", () => {
       "prod: 2 maintenances, 1 of them open. The last one ended 2 h ago. In the table U0ALICE is <@U0ALICE>.",
     );
     expect(lines(reply.table)).toEqual([
-      "ID      END        WHEN (UTC)        WHO      NO.  LOST  REASON",
+      "ID      PHASE      WHEN (UTC)        WHO      NO.  LOST  REASON",
       "m-open  requested  2026-10-20 14:00  U0ALICE    -     -  disk",
       "m-7k3q  up         2026-10-20 13:00  U0ALICE    2     2  OPS-812 kernel *CVE*",
     ]);

@@ -141,7 +141,7 @@ describe("says what to do about a machine that is in a maintenance of ours", () 
       "another's, draining",
       inPhase("draining", {}, theirs),
       drainingWorld(),
-      /ask <@U0CAROL> to \/mesos cancel m-bbbb/,
+      /agree with <@U0CAROL> that one of you cancels it: \/mesos cancel m-bbbb/,
     ],
     ["another's, Down", inPhase("down", {}, theirs), downWorld(), /\/mesos up m-bbbb/],
   ])("%s (invariant 12)", (_, other, world, next) => {

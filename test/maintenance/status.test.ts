@@ -49,7 +49,7 @@ describe("a cluster", () => {
     const soon = recordOf({ id: "m-bbbb", hosts: "db-*", wanted: { startMs: NOW + HOUR, durationMs: HOUR } });
     const reply = statusOfCluster("prod", [draining, soon], world, NOW + MINUTE);
     expect(reply.text).toBe(
-      "prod: 2 open maintenances. 3 draining and 0 Down of 3 machines. 1 machine in windows of others. Leader 10.0.0.100:5050, Mesos 1.11.0.",
+      "prod: 2 open maintenances. 3 draining and 0 Down of 4 machines. 1 machine in windows of others. Leader 10.0.0.100:5050, Mesos 1.11.0.",
     );
     expect(reply.next).toBe("One in full: /mesos status m-7k3q");
     expect(lines(reply)).toEqual([
