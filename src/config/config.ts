@@ -63,7 +63,7 @@ export interface EmbeddedConfig {
 }
 
 /** The rules of a cluster without the spans among them, which stand beside it in the configuration. */
-export type ClusterPolicy = Omit<Policy, `${string}Ms`>;
+export type ClusterPolicy = Omit<Policy, "hasCredentials" | `${string}Ms`>;
 
 export interface ClusterConfig {
   readonly name: string;

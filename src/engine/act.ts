@@ -1,5 +1,5 @@
 import { grantedApproval } from "../maintenance/approval.js";
-import { withBatch, withEvent, withTrouble } from "../maintenance/log.js";
+import { batchOf, withBatch, withEvent, withTrouble } from "../maintenance/log.js";
 import { withPossiblePost } from "../maintenance/own-post.js";
 import type { Effect } from "../maintenance/phases.js";
 import type { Maintenance } from "../maintenance/record.js";
@@ -69,8 +69,8 @@ function whyStale(record: Maintenance, effect: Effect, { world, cluster, now }: 
 /** Nothing was sent: the record as it was before it was decided. */
 function notSent(record: Maintenance, effect: Effect): Maintenance {
   if (effect.kind !== "start_maintenance") return settled(record);
-  const batch = record.batches.find((b) => b.id === effect.batch);
-  return batch === undefined ? record : withBatch(record, { ...batch, intent: null });
+  const batch = batchOf(record, effect.batch);
+  return batch === null ? record : withBatch(record, { ...batch, intent: null });
 }
 
 const NOT_POSTED: Record<ScheduleEdit["kind"], string> = {
@@ -122,7 +122,7 @@ function withPost(
       return withPossiblePost(record, machines, now());
     case "place none":
       // Only a view that can be filtered hides a window that was posted (invariant 2).
-      return cluster.policy.hasCredentials === true ? withPossiblePost(record, machines, now()) : record;
+      return cluster.policy.hasCredentials ? withPossiblePost(record, machines, now()) : record;
     case "remove accepted":
       return withAcceptedRemoval(record, machines, now());
     case "remove refused":
@@ -169,8 +169,8 @@ async function startMaintenance(
   effect: Extract<Effect, { kind: "start_maintenance" }>,
   { cluster, now }: Scene,
 ): Promise<Acted> {
-  const batch = record.batches.find((b) => b.id === effect.batch);
-  if (batch === undefined || grantedApproval(batch) === null || batch.intent === null)
+  const batch = batchOf(record, effect.batch);
+  if (batch === null || grantedApproval(batch) === null || batch.intent === null)
     return { record, failed: false };
   try {
     await cluster.master.startMaintenance(effect.machines);

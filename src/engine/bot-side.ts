@@ -11,9 +11,9 @@ import type { EngineLogger } from "./logger.js";
 import { createLostClusters } from "./lost-clusters.js";
 import { createNotifier, notifyProcessor } from "./notify.js";
 import { openRecords } from "./records.js";
+import { runLane } from "./run-lane.js";
 import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
 import type { Store } from "./store/store.js";
-import { run } from "./worker-side.js";
 
 /** A cluster of the configuration, as far as the bot needs it: of the policy only whom it names. */
 export type BotCluster = Omit<IntakeCluster, "groups"> & {
@@ -82,7 +82,7 @@ export function createBotSide(options: BotOptions): BotSide {
 
   return {
     async start() {
-      run(worker, logger);
+      runLane(worker, logger);
       await app.start();
     },
     async stop() {

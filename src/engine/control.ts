@@ -2,13 +2,13 @@ import { DelayedError, UnrecoverableError } from "bullmq";
 import { decide, needsWorld } from "../maintenance/decide.js";
 import { phaseOf, withTrouble } from "../maintenance/log.js";
 import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../maintenance/record.js";
-import { type Reply, replyOf } from "../maintenance/reply.js";
+import type { Reply } from "../maintenance/reply.js";
 import type { World } from "../maintenance/world.js";
 import type { Cluster } from "./cluster.js";
 import { decideForHosts } from "./decide-for-hosts.js";
 import {
   DECISION_JOB,
-  type DecisionJob,
+  type DecisionRequest,
   decisionJob,
   HOSTS_JOB,
   hostsJob,
@@ -16,7 +16,8 @@ import {
   type StoredReplyTarget,
 } from "./lanes.js";
 import type { EngineLogger } from "./logger.js";
-import type { Records } from "./records.js";
+import { noSuchMaintenance } from "./no-such-maintenance.js";
+import { PROOFS, type Records } from "./records.js";
 import { LockLostError, proveOwned, updateOwned } from "./store/owned.js";
 import type { StoreJob } from "./store/store.js";
 import { tick } from "./tick.js";
@@ -37,12 +38,9 @@ export interface ControlPorts {
   now(): number;
 }
 
-/** The newest finished maintenances, in which a window that was seen proves that the bot sees windows. */
-const PROOFS = 100;
-
 /** A tick that failed for a reason of our own is tried again after this. */
 const RETRY_MS = 10_000;
-/** A record that only a newer version can read: looked at again after this, in case somebody has mended it. */
+/** A record that only a newer version can read: looked at again after this, for that version may run by then. */
 const UNREADABLE_RETRY_MS = 60_000;
 
 /**
@@ -130,13 +128,13 @@ async function runMaintenance(
 
 /** A click or a command on one maintenance; the outcome goes to the person and, through the record, to the thread. */
 async function runDecision(
-  request: DecisionJob,
+  request: DecisionRequest,
   store: (record: Maintenance, of: StoreJob) => Promise<void>,
   ports: ControlPorts,
 ): Promise<string> {
   const found = await ports.records.job(request.maintenance);
   if (found === null) {
-    await ports.reply(request.replyTo, unknownMaintenance(request.maintenance, ports.cluster.name));
+    await ports.reply(request.replyTo, noSuchMaintenance(request.maintenance));
     return "unknown";
   }
   const { job, record } = found;
@@ -162,7 +160,7 @@ async function runDecision(
   const context = {
     person,
     nowMs,
-    askedAtMs: request.askedAtMs ?? nowMs,
+    askedAtMs: request.askedAtMs,
     policy: ports.cluster.policy,
     world,
   };
@@ -191,15 +189,6 @@ async function runDecision(
     logger.error({ err: error, maintenance: record.id }, "decided, but the answer could not be queued");
   }
   return decided.reply.tone;
-}
-
-export function unknownMaintenance(id: string, cluster: string): Reply {
-  return replyOf({
-    tone: "refused",
-    text: `There is no maintenance ${id} in ${cluster}.`,
-    notDone: "Nothing was done.",
-    next: "See the open ones with /mesos status.",
-  });
 }
 
 /** The time of the last look is stored this often while nothing else changes, so that the card can say how old it is. */

@@ -11,7 +11,7 @@ import type { World } from "../maintenance/world.js";
 import { phaseRefusal } from "../maintenance/wrong-phase.js";
 import { HostsError } from "./cluster.js";
 import type { ControlPorts } from "./control.js";
-import type { DecisionJob, HostsJob } from "./lanes.js";
+import type { DecisionRequest, HostsJob } from "./lanes.js";
 import { noSuchMaintenance } from "./no-such-maintenance.js";
 import { replyFrom } from "./troubles.js";
 
@@ -25,7 +25,7 @@ const WORD = { down: "Down", up: "Up", cancel: "Cancel" } as const;
 export async function decideForHosts(
   request: HostsJob,
   ports: ControlPorts,
-  run: (decision: DecisionJob) => Promise<string>,
+  run: (decision: DecisionRequest) => Promise<string>,
 ): Promise<string> {
   const { cluster, records } = ports;
   if (request.target.kind === "id") {
@@ -114,16 +114,16 @@ export async function decideForHosts(
 /** The rule is lifted and the question asked by one job: a queue that goes away has taken both, or neither. */
 async function decideOn(
   meant: readonly Maintenance[],
-  { verb, override, person, replyTo }: HostsJob,
-  run: (decision: DecisionJob) => Promise<string>,
+  { verb, override, person, askedAtMs, replyTo }: HostsJob,
+  run: (decision: DecisionRequest) => Promise<string>,
 ): Promise<string> {
   for (const record of meant) {
     const maintenance = record.id;
     if (override !== null) {
       const decision: Decision = { kind: "override", reason: override };
-      await run({ maintenance, decision, person, replyTo });
+      await run({ maintenance, decision, person, askedAtMs, replyTo });
     }
-    await run({ maintenance, decision: decisionFor(verb, record), person, replyTo });
+    await run({ maintenance, decision: decisionFor(verb, record), person, askedAtMs, replyTo });
   }
   return "decided";
 }

@@ -6,7 +6,7 @@ import { machinesOf, plan } from "../maintenance/plan.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
 import type { Cluster } from "./cluster.js";
-import type { Records } from "./records.js";
+import { PROOFS, type Records } from "./records.js";
 
 /** `/mesos drain … --dry-run`: plans the drain as the worker would, shows what would go away, and keeps nothing. */
 export async function dryRun(
@@ -22,7 +22,7 @@ export async function dryRun(
     record,
     resolution,
     world,
-    [...open, ...(await records.finished(100))],
+    [...open, ...(await records.finished(PROOFS))],
     cluster.policy,
     nowMs,
   );

@@ -159,7 +159,14 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       cluster = found;
     }
     const person = await personOf(cluster, input.user);
-    const job: HostsJob = { verb, target, person, override, replyTo: targetOf(input) };
+    const job: HostsJob = {
+      verb,
+      target,
+      person,
+      override,
+      askedAtMs: ports.now(),
+      replyTo: targetOf(input),
+    };
     const options = { ...SHORT_JOB_OPTIONS, jobId: commandJobId(input.triggerId) };
     unattended(await recordsOf(cluster).queue.add(HOSTS_JOB, job, options), job.replyTo);
     return null;
@@ -208,12 +215,10 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     }
   }
 
-  async function placeDecision(cluster: string, job: DecisionJob): Promise<void> {
+  async function placeDecision(cluster: string, job: Omit<DecisionJob, "askedAtMs">): Promise<void> {
     const options = { ...SHORT_JOB_OPTIONS, jobId: decisionJobId(job) };
-    unattended(
-      await recordsOf(cluster).queue.add(DECISION_JOB, { ...job, askedAtMs: ports.now() }, options),
-      job.replyTo,
-    );
+    const data: DecisionJob = { ...job, askedAtMs: ports.now() };
+    unattended(await recordsOf(cluster).queue.add(DECISION_JOB, data, options), job.replyTo);
   }
 
   /** The person with the groups that matter in this cluster. Slack is asked at most once in a while (`groups.ts`). */

@@ -18,15 +18,13 @@ export const replyTarget = z.object({
   responseUrl: z.string().nullable(),
   channel: z.string(),
   user: z.string(),
-  thread: z.string().nullable().default(null),
+  thread: z.string().nullable(),
 });
 export type StoredReplyTarget = z.output<typeof replyTarget>;
 
 /** The long-lived job of a maintenance is named so; its data is the record (`maintenance/record.ts`). */
 export const MAINTENANCE_JOB = "maintenance";
 
-/** A person's decision on one maintenance, from a button or from a command with an id. */
-export const DECISION_JOB = "decision";
 /** Who somebody was found to be when they clicked or typed: only the bot can ask Slack for the members of groups. */
 export const person = z.object({
   user: z.string(),
@@ -34,17 +32,21 @@ export const person = z.object({
   lookupFailed: z.boolean(),
 });
 
+/** A person's decision on one maintenance, from a button or from a command with an id. */
+export const DECISION_JOB = "decision";
 export const decisionJob = z.object({
   maintenance: z.string(),
   decision,
   person,
   /** Slack's trigger id of the click or command: what tells a decision that is meant again from one delivered again. */
-  click: z.string().optional(),
+  click: z.string(),
   /** When it was asked for, by the clock of the bot: the same job run again is known by it. */
-  askedAtMs: z.number().int().optional(),
+  askedAtMs: z.number().int(),
   replyTo: replyTarget,
 });
 export type DecisionJob = z.output<typeof decisionJob>;
+/** What a decision's job asks for, from whichever job it came. */
+export type DecisionRequest = Omit<DecisionJob, "click">;
 
 /** Down, Up or Cancel as a command: what it decides on is only known once the pattern or the record is looked up. */
 export const HOSTS_JOB = "hosts-decision";
@@ -56,7 +58,8 @@ export const hostsJob = z.object({
   ]),
   person,
   /** Why a rule of the policy is to be overridden (`--override`), for Down. */
-  override: z.string().nullable().default(null),
+  override: z.string().nullable(),
+  askedAtMs: z.number().int(),
   replyTo: replyTarget,
 });
 export type HostsJob = z.output<typeof hostsJob>;
@@ -92,7 +95,7 @@ export type Attachment = z.output<typeof attachment>;
 export const replyJob = z.object({
   to: replyTarget,
   reply,
-  attachment: attachment.nullable().default(null),
+  attachment: attachment.nullable(),
   /** The person has the answer; what is left is the file. */
   answered: z.boolean().default(false),
 });
@@ -116,7 +119,7 @@ export const threadJob = z.object({
   /** The approval messages, by approval id. */
   approvals: z.record(z.string(), z.object({ ts: z.string(), hash: z.string() })),
   /** The hand-over record of the finished maintenance is in the thread. */
-  handedOver: z.boolean().default(false),
+  handedOver: z.boolean(),
   /** Code of the failure the requester was already told about. */
   toldFailure: z.string().nullable(),
 });
@@ -134,8 +137,7 @@ const KEPT = { age: 180 * 86_400, count: 2_000 };
 /** A decision without a priority goes before every maintenance, which has one. */
 export const MAINTENANCE_JOB_OPTIONS = {
   priority: 10,
-  // The processor handles every failure of its own; what it cannot is a record of a newer version, which only that
-  // version can go on with. So the job comes back (invariant 11), but not soon.
+  // The processor handles every failure but that of the queue itself, and then the job comes back (invariant 11).
   attempts: 1_000_000,
   backoff: { type: "fixed", delay: 60_000 },
   stackTraceLimit: STACKS_KEPT,
@@ -165,7 +167,7 @@ export const THREAD_JOB_OPTIONS = {
   attempts: 1_000_000,
   backoff: { type: "fixed", delay: 5_000 },
   stackTraceLimit: STACKS_KEPT,
-  removeOnComplete: { age: KEPT.age, count: KEPT.count },
+  removeOnComplete: KEPT,
   removeOnFail: false,
 } as const satisfies JobsOptions;
 
@@ -187,7 +189,12 @@ export function maintenanceId(triggerId: string, attempt = 0): string {
  * extension after an extension) is known by its click as well: only the same click delivered twice is one job, and none
  * is swallowed in silence (invariant 10). BullMQ allows no colon in an id.
  */
-export function decisionJobId({ maintenance, decision: d, person, click = "" }: DecisionJob): string {
+export function decisionJobId({
+  maintenance,
+  decision: d,
+  person,
+  click,
+}: Omit<DecisionJob, "askedAtMs">): string {
   const parts = ["d", maintenance, d.kind, "approval" in d ? d.approval : "all", person.user];
   if (!ONCE.includes(d.kind)) parts.push(shortHash(click));
   return parts.join(".").replaceAll(":", "_");

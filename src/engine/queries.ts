@@ -1,4 +1,5 @@
 import { withAwayMachines } from "../maintenance/away-machines.js";
+import { counted } from "../maintenance/counted.js";
 import { historyOf, historyReply } from "../maintenance/history.js";
 import { decodeMaintenance } from "../maintenance/record.js";
 import { type Reply, replyOf } from "../maintenance/reply.js";
@@ -8,10 +9,10 @@ import { formatSpan } from "../maintenance/time.js";
 import type { World } from "../maintenance/world.js";
 import { MesosError } from "../mesos/errors.js";
 import { type Cluster, HostsError } from "./cluster.js";
-import { unknownMaintenance } from "./control.js";
 import { dryRun } from "./dry-run.js";
 import type { Habits } from "./habits.js";
 import { type Attachment, type QueryJob, queryJob, type StoredReplyTarget } from "./lanes.js";
+import { noSuchMaintenance } from "./no-such-maintenance.js";
 import type { Records } from "./records.js";
 import type { StoreJob } from "./store/store.js";
 import { replyFrom } from "./troubles.js";
@@ -84,7 +85,7 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
     case "maintenance": {
       const record = await records.find(query.id);
       return record === null
-        ? unknownMaintenance(query.id, cluster.name)
+        ? noSuchMaintenance(query.id)
         : statusOfMaintenance(record, nowMs, await habits.of());
     }
     case "status": {
@@ -109,7 +110,7 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
         );
       }
       const record = await records.find(query.id);
-      return record === null ? unknownMaintenance(query.id, cluster.name) : historyOf(record);
+      return record === null ? noSuchMaintenance(query.id) : historyOf(record);
     }
     case "dry_run":
       return await dryRun(decodeMaintenance(query.record), cluster, records, nowMs);
@@ -137,17 +138,15 @@ async function clustersReply(ports: QueryPorts): Promise<Reply> {
   const entries = [...ports.clusters.values()];
   const lines = await Promise.all(
     entries.map(async ({ cluster, records, settings }) => {
-      const open = (await records.open()).length;
+      const open = counted((await records.open()).length, "open maintenance");
       const channel =
         settings.channel === null
           ? "no channel of its own: maintenances are shown where their command is typed"
           : `channel ${settings.channel}`;
       const spans = `${formatSpan(settings.defaultDurationMs)} by default, at most ${formatSpan(settings.maxDurationMs)}`;
-      return [
-        `${cluster.name}: ${await mastersLine(cluster)}`,
-        `  ${open} open maintenance${open === 1 ? "" : "s"}, ${channel}`,
-        `  ${spans}`,
-      ].join("\n");
+      return [`${cluster.name}: ${await mastersLine(cluster)}`, `  ${open}, ${channel}`, `  ${spans}`].join(
+        "\n",
+      );
     }),
   );
   const text =

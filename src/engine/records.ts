@@ -7,6 +7,9 @@ import { wake } from "./store/wake.js";
 const UNREADABLE =
   "a maintenance cannot be read by this version of the bot, and nothing is done for it: run the newer version again";
 
+/** As many of the newest finished maintenances are asked whether a window was ever seen: it proves that the bot sees windows. */
+export const PROOFS = 100;
+
 /** The control queue of one cluster as the place where its records live: reading them, and waking their jobs. */
 export interface Records {
   readonly queue: StoreQueue;

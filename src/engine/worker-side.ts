@@ -10,6 +10,7 @@ import type { EngineLogger } from "./logger.js";
 import { createNotifier } from "./notify.js";
 import { queryProcessor } from "./queries.js";
 import { openRecords, type Records } from "./records.js";
+import { runLane } from "./run-lane.js";
 import { selfTest } from "./self-test.js";
 import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS } from "./store/lane-options.js";
 import type { Store, StoreWorker } from "./store/store.js";
@@ -166,7 +167,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   return {
     async start() {
       for (const lane of lanes) await lane.records.queue.setGlobalConcurrency(1);
-      for (const worker of workers) run(worker, logger);
+      for (const worker of workers) runLane(worker, logger);
       for (const lane of lanes) await lane.records.wakeAll();
       running = true;
       counting = setInterval(() => void countOpen(), COUNT_EVERY_MS);
@@ -186,9 +187,4 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     },
     ready: () => (running ? true : "the worker's lanes are not running"),
   };
-}
-
-/** A worker's loop ends when it is closed; anything else is told. */
-export function run(worker: { run(): Promise<void> }, logger: EngineLogger): void {
-  worker.run().catch((error) => logger.error({ err: error }, "a lane stopped"));
 }

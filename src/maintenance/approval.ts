@@ -68,8 +68,8 @@ export function ask(
   policy: Policy,
   nowMs: Millis,
 ): Maintenance {
-  const { askAnew, ...settled } = withdrawn(batch, nowMs, { why: "replaced", by: how.by });
-  const { approvals } = settled;
+  const settled = withdrawn(batch, nowMs, { why: "replaced", by: how.by });
+  const { approvals, askAnew } = settled;
   const by = how.by ?? askAnew?.by ?? null;
   const forced = how.forced || (askAnew?.forced ?? false);
   const id = `${batch.id}a${approvals.length + 1}`;
@@ -77,6 +77,7 @@ export function ask(
     ...settled,
     phase: "awaiting_approval",
     askedByItself: true,
+    askAnew: null,
     approvals: [
       ...approvals,
       {
@@ -104,7 +105,7 @@ export function ask(
 
 /** Why a question is withdrawn, and by whom; `by: null` when the bot withdraws it. */
 export interface WithdrawnHow {
-  readonly why: NonNullable<Extract<Outcome, { kind: "withdrawn" }>["why"]>;
+  readonly why: Extract<Outcome, { kind: "withdrawn" }>["why"];
   readonly by: string | null;
 }
 

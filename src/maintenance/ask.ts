@@ -2,7 +2,7 @@ import { ask, seenNow } from "./approval.js";
 import { isDraining } from "./log.js";
 import type { Rule } from "./phases.js";
 import { closedForDown } from "./policy-rules-calendar.js";
-import { mayAskNow } from "./rules-drain.js";
+import { mayAskNow } from "./readiness.js";
 
 /**
  * A question that was taken back (for an extension, for a post) is asked anew as soon as the machines drain in our
@@ -12,7 +12,7 @@ import { mayAskNow } from "./rules-drain.js";
 export const askAnew: Rule = (record, batch, picture, { world, policy, nowMs }) => {
   const again = batch.askAnew;
   const unchanged = { record, effects: [], wakeAtMs: null };
-  if (again === undefined || batch.movingFrom !== null || !isDraining(batch)) return unchanged;
+  if (again === null || batch.movingFrom !== null || !isDraining(batch)) return unchanged;
   if (!mayAskNow(record, batch, picture, world)) return unchanged;
   if (again.by === null && closedForDown(record, policy, nowMs) !== null) return unchanged;
   return { ...unchanged, record: ask(record, batch, seenNow(world, batch, picture), again, policy, nowMs) };

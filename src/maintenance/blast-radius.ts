@@ -11,8 +11,8 @@ export const blastRadius = z.object({
   frameworks: z.array(
     z.object({
       name: z.string(),
-      /** Several frameworks may have the same name; left out in records of before it was kept. */
-      frameworkId: z.string().optional(),
+      /** Several frameworks may have the same name. */
+      frameworkId: z.string(),
       tasks: z.number().int(),
       apps: z.array(z.object({ name: z.string(), tasks: z.number().int() })),
     }),
@@ -21,7 +21,7 @@ export const blastRadius = z.object({
   lastCopies: z.array(
     z.object({
       framework: z.string(),
-      frameworkId: z.string().optional(),
+      frameworkId: z.string(),
       app: z.string(),
       copies: z.number().int(),
     }),

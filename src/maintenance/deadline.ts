@@ -1,9 +1,9 @@
 import { ask, openApproval, seenNow, withdrawn } from "./approval.js";
-import { isDraining, withEvent } from "./log.js";
+import { isBeforeApproval, withEvent } from "./log.js";
 import type { Moment } from "./phases.js";
 import { closedForDown } from "./policy-rules-calendar.js";
+import { mayAskNow } from "./readiness.js";
 import type { Batch, Maintenance } from "./record.js";
-import { mayAskNow } from "./rules-drain.js";
 import { isEmpty, pictureOf } from "./verdicts.js";
 
 /**
@@ -13,7 +13,7 @@ import { isEmpty, pictureOf } from "./verdicts.js";
 export function atDeadline(record: Maintenance, moment: Moment): Maintenance {
   const { deadline, picture } = record;
   const { nowMs, policy } = moment;
-  if (deadline === null || !isPending(record) || picture === null || nowMs < deadline.atMs) return record;
+  if (deadline === null || deadline.met || picture === null || nowMs < deadline.atMs) return record;
   if (record.held !== null || !record.batches.every(isBeforeApproval)) return record;
   const machines = record.batches.flatMap((batch) => batch.machines);
   const views = pictureOf(machines, picture).machines;
@@ -36,21 +36,12 @@ export function atDeadline(record: Maintenance, moment: Moment): Maintenance {
 /** When it is due, or `null` when nothing is to be done any more. */
 export function deadlineWake(record: Maintenance, nowMs: number): number | null {
   const { deadline } = record;
-  return deadline !== null && isPending(record) && deadline.atMs > nowMs ? deadline.atMs : null;
+  return deadline !== null && !deadline.met && deadline.atMs > nowMs ? deadline.atMs : null;
 }
 
 /** Nothing is to be done about the deadline any more. */
 function acted(record: Maintenance, deadline: NonNullable<Maintenance["deadline"]>): Maintenance {
   return { ...record, deadline: { ...deadline, met: true } };
-}
-
-/** Neither met nor acted on. */
-function isPending(record: Maintenance): boolean {
-  return record.deadline !== null && !record.deadline.met;
-}
-
-function isBeforeApproval(batch: Batch): boolean {
-  return batch.phase === "scheduled" || isDraining(batch);
 }
 
 function canAsk(record: Maintenance, batch: Batch, { world, policy, nowMs }: Moment): boolean {

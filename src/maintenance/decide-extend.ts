@@ -25,7 +25,7 @@ export function extend(
   { byMs }: Extract<Decision, { kind: "extend" }>,
   context: DecisionContext,
 ): Decided {
-  const { person, policy, nowMs, askedAtMs = nowMs } = context;
+  const { person, policy, nowMs, askedAtMs } = context;
   const notDone = "The window stays as it is.";
   if (record.cancel !== null) return unchanged(record, beingCancelled(record));
   if (isDone(record, byMs, context)) return { record, reply: longerReply(record, byMs) };
@@ -81,11 +81,7 @@ export function extend(
 }
 
 /** Whether this very request has made the window longer: its job runs again after a crash (invariant 7). */
-function isDone(
-  { events }: Maintenance,
-  byMs: number,
-  { person, nowMs, askedAtMs = nowMs }: DecisionContext,
-): boolean {
+function isDone({ events }: Maintenance, byMs: number, { person, askedAtMs }: DecisionContext): boolean {
   return events.some(
     (event) =>
       event.kind === "extended" &&
@@ -97,7 +93,7 @@ function isDone(
 
 function longerReply({ id, batches }: Maintenance, byMs: number): Reply {
   const draining = batches.some(isDraining);
-  const asked = batches.some((batch) => batch.askAnew !== undefined);
+  const asked = batches.some((batch) => batch.askAnew !== null);
   return replyOf({
     tone: "done",
     text: [

@@ -84,7 +84,7 @@ function heldReply({ id }: Maintenance, reason: string | null, maybeOwner: boole
  * who takes back their own hold takes back another's by it.
  */
 export function release(record: Maintenance, context: DecisionContext): Decided {
-  const { person, policy, nowMs, askedAtMs = nowMs } = context;
+  const { person, policy, nowMs, askedAtMs } = context;
   if (isReleased(record, context)) return { record, reply: releasedReply(record) };
   if (record.held === null) {
     return unchanged(record, {
@@ -111,7 +111,7 @@ export function release(record: Maintenance, context: DecisionContext): Decided 
 }
 
 /** Whether this very request has released it: its job runs again after a crash (invariant 7). */
-function isReleased({ events }: Maintenance, { person, nowMs, askedAtMs = nowMs }: DecisionContext): boolean {
+function isReleased({ events }: Maintenance, { person, askedAtMs }: DecisionContext): boolean {
   return events.some(
     (event) => event.kind === "released" && event.by === person.user && event.askedAtMs === askedAtMs,
   );

@@ -14,7 +14,7 @@ import { type ReplyParts, replyOf } from "./reply.js";
  * another owner, also of the same group, and an operator's stay for Release. It approves nothing.
  */
 export function ready(record: Maintenance, context: DecisionContext): Decided {
-  const { person, nowMs, askedAtMs = nowMs } = context;
+  const { person, nowMs, askedAtMs } = context;
   const by = person.user;
   const owned = ownedBy(record, person);
   if (owned.length === 0) {

@@ -35,8 +35,8 @@ export function retry(record: Maintenance, { person, nowMs }: DecisionContext): 
   for (const batch of batches) {
     // What an earlier post came to says nothing about the one that follows.
     const how = { why: "posted_again", by: person.user } as const;
-    const { postedAtMs: _, ...unposted } = withdrawnToAskAnew(batch, nowMs, how);
-    next = withBatch(next, { ...unposted, phase: "scheduled", askedByItself: false });
+    const unasked = withdrawnToAskAnew(batch, nowMs, how);
+    next = withBatch(next, { ...unasked, postedAtMs: null, phase: "scheduled", askedByItself: false });
   }
   return {
     record: next,
@@ -50,6 +50,6 @@ function isOver({ window }: Batch, nowMs: Millis): boolean {
 }
 
 function isToPostAgain(batch: Batch, trouble: string | undefined): boolean {
-  if (trouble === OWN_WINDOW_UNSEEN) return batch.phase === "scheduled" && batch.postedAtMs !== undefined;
+  if (trouble === OWN_WINDOW_UNSEEN) return batch.phase === "scheduled" && batch.postedAtMs !== null;
   return trouble === WINDOW_CHANGED && isDraining(batch);
 }

@@ -22,9 +22,9 @@ export interface DecisionContext {
   readonly nowMs: Millis;
   /**
    * When it was asked for, by the clock of whoever asks: kept with the job, so that it tells the same request that is
-   * carried out once more after a crash from another one (invariant 7). Left out, it is now.
+   * carried out once more after a crash from another one (invariant 7).
    */
-  readonly askedAtMs?: Millis;
+  readonly askedAtMs: Millis;
   readonly policy: Policy;
   /** The world read after the click; `null` for decisions that do not need it (`needsWorld`). */
   readonly world: World | null;

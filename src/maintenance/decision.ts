@@ -19,8 +19,8 @@ export const decision = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("extend"), byMs: z.number().int().positive() }),
   /** An owner says that their frameworks are ready for the Down. */
   z.object({ kind: z.literal("ready") }),
-  /** Goes on outside the hours of the calendar, the only rule that can be overridden; so `rule` says nothing. */
-  z.object({ kind: z.literal("override"), rule: z.string().optional(), reason: z.string() }),
+  /** Goes on outside the hours of the calendar, the only rule that can be overridden. */
+  z.object({ kind: z.literal("override"), reason: z.string() }),
   /** Post the window again after somebody else removed it. */
   z.object({ kind: z.literal("retry") }),
 ]);

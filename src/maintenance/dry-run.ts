@@ -73,13 +73,13 @@ const ROLE_COLUMNS: readonly Column[] = [
 function blastTables(blast: BlastRadius, machines: readonly Machine[]): string {
   const names = new Map(machines.map((machine) => [machineKey(machine), machineName(machine)]));
   const nameOf = (key: string) => names.get(key) ?? key;
-  const last = new Set(blast.lastCopies.map((copy) => appKey(copy.framework, copy.frameworkId, copy.app)));
+  const last = new Set(blast.lastCopies.map((copy) => appKey(copy.frameworkId, copy.app)));
   const tasks = blast.frameworks.flatMap(({ name, frameworkId, apps }) =>
     apps.map((app) => [
       name,
       app.name,
       String(app.tasks),
-      last.has(appKey(name, frameworkId, app.name)) ? "last copies" : "",
+      last.has(appKey(frameworkId, app.name)) ? "last copies" : "",
     ]),
   );
   const away = [
@@ -111,8 +111,8 @@ function blastTables(blast: BlastRadius, machines: readonly Machine[]): string {
   ].join("\n\n");
 }
 
-function appKey(framework: string, frameworkId: string | undefined, app: string): string {
-  return JSON.stringify([frameworkId ?? framework, app]);
+function appKey(frameworkId: string, app: string): string {
+  return JSON.stringify([frameworkId, app]);
 }
 
 /** `2 cpus, 1.5 GB`. */

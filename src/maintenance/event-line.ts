@@ -32,12 +32,13 @@ export function eventLines({ batches, events }: Pick<Maintenance, "batches" | "e
 
 function withdrawal(batch: Batch, { id, outcome }: Approval, several: boolean): EventLine[] {
   if (outcome?.kind !== "withdrawn") return [];
-  const { atMs, by } = outcome;
+  const { atMs, by, why } = outcome;
   const what = several ? `${batch.id}: ${id} withdrawn` : "the question was withdrawn";
-  return [{ atMs, who: by ?? "", what: `${what}${because(whyWithdrawn(outcome))}` }];
+  return [{ atMs, who: by ?? "", what: `${what}: ${WITHDRAWN[why]}` }];
 }
 
-const WITHDRAWN = {
+/** Why a question was withdrawn. */
+export const WITHDRAWN = {
   cancelled: "the maintenance was cancelled",
   deadline: "the machines are given back at the deadline",
   extended: "the window was extended; it is asked anew once the longer one stands",
@@ -45,11 +46,6 @@ const WITHDRAWN = {
   replaced: "another question took its place",
   overtaken: "the machines went Down, or were given back, without it",
 } as const;
-
-/** Why a question was withdrawn; `null` for records of before that was kept. */
-export function whyWithdrawn({ why }: Extract<Approval["outcome"], { kind: "withdrawn" }>): string | null {
-  return why === undefined ? null : WITHDRAWN[why];
-}
 
 /** `<@U0BOB>` → `U0BOB`: a mention is a bare id where nothing makes a name of it. */
 function plain(words: string): string {

@@ -4,7 +4,7 @@ const millis = z.number().int();
 const base = { seq: z.number().int(), atMs: millis };
 const by = z.string();
 /** When a decision was asked for: the same request carried out again is known by it (invariant 7). */
-const askedAtMs = millis.optional();
+const askedAtMs = millis;
 
 /**
  * One line of the event log: the audit of a maintenance and, one message each, its thread. Only facts; the words are

@@ -1,6 +1,6 @@
 import { isUnsettled, withBatch } from "./log.js";
+import { standingAt } from "./our-window.js";
 import { type Rule, soon } from "./phases.js";
-import { sameTime, windowOf } from "./schedule-edit.js";
 import { showsNothing } from "./unseen-window.js";
 
 /**
@@ -12,10 +12,7 @@ export const moveWindow: Rule = (record, batch, _picture, moment) => {
   const { world, nowMs } = moment;
   const from = batch.movingFrom;
   if (from === null || batch.phase === "bringing_up") return { record, effects: [], wakeAtMs: null };
-  const machines = batch.machines.filter((machine) => {
-    const window = windowOf(world.schedule, machine);
-    return window !== null && sameTime(window, from);
-  });
+  const machines = standingAt(world, batch, from);
   if (machines.length === 0) {
     // Without any window shown nobody can say that ours was moved: forgotten, the old time would be somebody else's (invariant 2).
     if (showsNothing(world)) return { record, effects: [], wakeAtMs: null };

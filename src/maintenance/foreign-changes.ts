@@ -99,7 +99,7 @@ export function withChangesWhileDown(
   picture: Picture,
   { world, nowMs }: Moment,
 ): Maintenance {
-  const givenBack = new Set(batch.confirmedUp ?? []);
+  const givenBack = new Set(batch.confirmedUp);
   const broughtUp = picture.machines
     .filter((machine) => machine.mode !== "down" && !givenBack.has(machineKey(machine)))
     .map((machine) => machine.hostname);

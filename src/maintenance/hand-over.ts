@@ -1,5 +1,5 @@
 import { counted } from "./counted.js";
-import { type EventLine, eventLines, stamp, whyWithdrawn } from "./event-line.js";
+import { type EventLine, eventLines, stamp, WITHDRAWN } from "./event-line.js";
 import { tasksLost } from "./history.js";
 import { phaseOf } from "./log.js";
 import { hostOfKey, machineName } from "./machine.js";
@@ -102,7 +102,7 @@ function outcome({ outcome: end }: Approval): string {
     case "outdated":
       return `not carried out at ${at}, because it got worse: ${end.changes.map(text).join("; ")}`;
     case "withdrawn":
-      return `withdrawn${end.by == null ? "" : ` by ${end.by}`} at ${at}${because(whyWithdrawn(end))}`;
+      return `withdrawn${end.by === null ? "" : ` by ${end.by}`} at ${at}: ${WITHDRAWN[end.why]}`;
   }
 }
 
@@ -138,8 +138,8 @@ function lost(record: Maintenance): string[] {
   return [`${counted(count, "task")}${how}`, ...names];
 }
 
-/** The first time each phase was reached. */
-const PHASES = [
+/** What the times are told of: the first event of each kind, and what it is called. */
+const MILESTONES = [
   ["requested", "asked for"],
   ["scheduled", "draining"],
   ["empty", "empty"],
@@ -153,7 +153,7 @@ const PHASES = [
 ] as const;
 
 function times(record: Maintenance): string[] {
-  return PHASES.flatMap(([kind, name]) => {
+  return MILESTONES.flatMap(([kind, name]) => {
     const event = record.events.find((each) => each.kind === kind);
     return event === undefined
       ? []

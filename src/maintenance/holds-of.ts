@@ -5,19 +5,10 @@ import type { Millis } from "./time.js";
 type Owner = Maintenance["owners"][number];
 
 /** All who hold a maintenance, the oldest first; it goes on when the last of them is released. */
-export function holdsOf({ held, owners }: Maintenance): Hold[] {
+export function holdsOf({ held }: Maintenance): Hold[] {
   if (held === null) return [];
   const { also = [], ...oldest } = held;
-  const holds = [oldest, ...also];
-  // A record of before several holds were kept knows an owner's hold beside an operator's from the owner alone.
-  const others = owners.filter(
-    (entry) => entry.said === "hold" && !holds.some((one) => isHeldBy(entry, one)),
-  );
-  return [...holds, ...others.map(heldByOwner)];
-}
-
-function heldByOwner({ owner, by, atMs }: Owner): Hold {
-  return { by: by ?? owner, atMs: atMs ?? 0, reason: null, as: "owner" };
+  return [oldest, ...also];
 }
 
 /** Whether it is this hold that an owner's entry stands for. */

@@ -30,6 +30,12 @@ function shortened(events: readonly LogEvent[]): LogEvent[] {
   return index === undefined ? [...events] : events.toSpliced(index, 1);
 }
 
+/** The record with this note in its log, unless it stands there already. */
+export function noteOnce(record: Maintenance, text: string, nowMs: number): Maintenance {
+  const said = record.events.some((event) => event.kind === "note" && event.text === text);
+  return said ? record : withEvent(record, nowMs, { kind: "note", text });
+}
+
 /** Whether the log holds an event of this kind. */
 export function hasEvent(record: Maintenance, kind: LogEventKind): boolean {
   return record.events.some((event) => event.kind === kind);
@@ -75,9 +81,14 @@ export function isDraining({ phase }: Batch): boolean {
   return phase === "draining" || phase === "awaiting_approval";
 }
 
+/** Whether its Down is not approved: its machines can be given back without having been away. */
+export function isBeforeApproval(batch: Batch): boolean {
+  return batch.phase === "scheduled" || isDraining(batch);
+}
+
 /** Whether its machines are still to go down: approved or not, before the master says that they are. */
 export function isToGoDown(batch: Batch): boolean {
-  return batch.phase === "scheduled" || isDraining(batch) || batch.phase === "taking_down";
+  return isBeforeApproval(batch) || batch.phase === "taking_down";
 }
 
 /** Whether the call that takes its machines down may be under way: it cannot be called back. */

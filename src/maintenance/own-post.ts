@@ -18,11 +18,11 @@ export function withPossiblePost(
   const placed = new Set(machines.map(machineKey));
   return record.batches
     .filter((batch) => batch.machines.some((machine) => placed.has(machineKey(machine))))
-    .reduce((next, batch) => {
+    .reduce(
       // From here on our own window is what has to be shown.
-      const { sightProved: _, ...rest } = batch;
-      return withBatch(next, { ...rest, postedAtMs: nowMs });
-    }, record);
+      (next, batch) => withBatch(next, { ...batch, sightProved: false, postedAtMs: nowMs }),
+      record,
+    );
 }
 
 /**
@@ -33,7 +33,7 @@ export function withPossiblePost(
  */
 export function unseenPost(record: Maintenance, world: World): Omit<Trouble, "sinceMs"> | null {
   const machines = record.batches
-    .filter((batch) => batch.phase === "scheduled" && batch.postedAtMs !== undefined)
+    .filter((batch) => batch.phase === "scheduled" && batch.postedAtMs !== null)
     .flatMap((batch) => batch.machines.map(machineName));
   if (machines.length === 0 || !showsNothing(world)) return null;
   // It may still take effect after this look (invariant 7).
@@ -57,7 +57,7 @@ const WINDOWS_VANISHED = "windows_vanished";
  * the post. A window of ours that was seen or posted before is another matter: there a person has said to post again.
  */
 export function vanished(record: Maintenance, batch: Batch, world: World): Omit<Trouble, "sinceMs"> | null {
-  if (batch.sightProved !== true || batch.drainingSinceMs !== null || !showsNothing(world)) return null;
+  if (!batch.sightProved || batch.drainingSinceMs !== null || !showsNothing(world)) return null;
   return {
     code: WINDOWS_VANISHED,
     what: "The master showed windows when this drain was planned, and now shows none of anybody: they are over, or the view we get is filtered.",

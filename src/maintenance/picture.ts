@@ -27,8 +27,8 @@ export const verdictRow = z.object({
       answer: z.enum(["accept", "decline"]),
       answeredAtMs: millis,
       /** When its loss was noticed. */
-      erasedAtMs: millis.default(0),
-      why: z.enum(["schedule_change", "fail_over"]).default("schedule_change"),
+      erasedAtMs: millis,
+      why: z.enum(["schedule_change", "fail_over"]),
     })
     .nullable(),
 });
@@ -45,8 +45,7 @@ export const taskRef = z.object({
   name: z.string(),
   /** The framework's name; several frameworks may have the same one. */
   framework: z.string(),
-  /** Left out in questions of before it was kept: their tasks count as not shown, and the question is asked anew. */
-  frameworkId: z.string().optional(),
+  frameworkId: z.string(),
   /** Machine key. */
   machine: z.string(),
 });
@@ -85,9 +84,9 @@ export const seen = z.object({
   verdicts: z.array(verdictRow),
   /** `start/duration` of the window in nanoseconds, as text. */
   window: z.string(),
-  /** The window had ended when this was shown; left out when it had not. */
-  windowOver: z.boolean().optional(),
+  /** The window had ended when this was shown. */
+  windowOver: z.boolean(),
   /** What else goes away with the machines. */
-  blast: blastRadius.nullable().default(null),
+  blast: blastRadius,
 });
 export type Seen = z.output<typeof seen>;

@@ -81,7 +81,12 @@ export function plan(
     returned: [],
     upAtMs: null,
     missingTold: false,
-    ...(sightOf(world) === "proved" ? { sightProved: true } : {}),
+    askAnew: null,
+    postedAtMs: null,
+    sightProved: sightOf(world) === "proved",
+    removedAtMs: null,
+    removalLeaderId: null,
+    confirmedUp: [],
   };
   const blast = blastRadiusOf(world, watchedMachines(batch));
   const overridden = withOverride(asked);

@@ -31,6 +31,6 @@ export function wentOnUnproved(asked: DrainAsked): string | null {
  * maintenance of this cluster ever saw its own.
  */
 function mayBeHidden({ world, others, policy }: DrainAsked): boolean {
-  if (policy.hasCredentials !== true || sightOf(world) !== "unproved") return false;
+  if (!policy.hasCredentials || sightOf(world) !== "unproved") return false;
   return !others.some(({ batches }) => batches.some((batch) => batch.drainingSinceMs !== null));
 }

@@ -20,9 +20,9 @@ export type Cap =
 export interface Policy {
   /**
    * Whether masters are asked with credentials. Without rights of their principal a master leaves windows out; one that
-   * asks nobody who they are shows everybody the same. Left out, it is taken as without.
+   * asks nobody who they are shows everybody the same.
    */
-  readonly hasCredentials?: boolean;
+  readonly hasCredentials: boolean;
   /** Who may ask for a drain; empty means everybody. */
   readonly requesters: readonly string[];
   /** Who may approve; empty means everybody who can see the question. */

@@ -1,6 +1,6 @@
 import { hostOfKey, machineKey } from "./machine.js";
 import type { Picture } from "./picture.js";
-import type { Batch } from "./record.js";
+import type { Batch, Maintenance } from "./record.js";
 import { sameTime, windowOf } from "./schedule-edit.js";
 import type { World } from "./world.js";
 
@@ -45,6 +45,13 @@ export function obstacles(world: World, batch: Batch, picture: Picture): Obstacl
     );
   }
   return { notOurs, unknown };
+}
+
+/** Whether the bot may ask as things stand; what speaks against it passes, or a person has to put it right first. */
+export function mayAskNow(record: Maintenance, batch: Batch, picture: Picture, world: World): boolean {
+  if (record.held !== null) return false;
+  const { notOurs, unknown } = obstacles(world, batch, picture);
+  return notOurs.length === 0 && unknown.length === 0;
 }
 
 /**

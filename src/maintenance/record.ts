@@ -37,16 +37,16 @@ export const approval = z.object({
   /** Who asked for it with a button or `/mesos down`; `null` when the bot asked by itself. */
   askedBy: z.string().nullable(),
   /** Who may not approve because they asked for it, so that nobody has to try (invariant 6). */
-  notBy: z.array(z.string()).default([]),
+  notBy: z.array(z.string()),
   expiresAtMs: millis,
   /** How many distinct people have to approve. */
-  votesNeeded: z.number().int().min(1).default(1),
+  votesNeeded: z.number().int().min(1),
   /** Who approved so far, on what is in `seen`; the last one that is needed grants. */
-  votes: z.array(z.object({ by: z.string(), atMs: millis })).default([]),
+  votes: z.array(z.object({ by: z.string(), atMs: millis })),
   /** The reminder at half time was posted. */
-  reminded: z.boolean().default(false),
+  reminded: z.boolean(),
   /** Asked because the deadline has passed (`--then force`): the question says so. */
-  forced: z.boolean().default(false),
+  forced: z.boolean(),
   /** What people saw when they were asked; compared with the world at the click (invariant 5). */
   seen,
   outcome: z
@@ -56,12 +56,12 @@ export const approval = z.object({
       z.object({ kind: z.literal("expired"), atMs: millis }),
       /** The picture got worse between question and answer; `changes` says how. */
       z.object({ kind: z.literal("outdated"), atMs: millis, changes: z.array(z.string()) }),
-      /** Nobody is asked any more; `why` and by whom (`null`: by the bot) are left out in records of before they were kept. */
+      /** Nobody is asked any more; `by`: `null` when the bot withdrew it. */
       z.object({
         kind: z.literal("withdrawn"),
         atMs: millis,
-        why: z.enum(WITHDRAWN).optional(),
-        by: z.string().nullable().optional(),
+        why: z.enum(WITHDRAWN),
+        by: z.string().nullable(),
       }),
     ])
     .nullable(),
@@ -88,7 +88,7 @@ export const batch = z.object({
   agents: z.array(z.object({ machine: z.string(), id: z.string() })),
   window: z.object({ start: nanos, duration: nanos.nullable() }),
   /** The window our machines still stand in at the master while an extension is being posted; `null` otherwise. */
-  movingFrom: z.object({ start: nanos, duration: nanos.nullable() }).nullable().default(null),
+  movingFrom: z.object({ start: nanos, duration: nanos.nullable() }).nullable(),
   phase: z.enum(PHASES),
   /** Newest last; at most one is without an outcome. */
   approvals: z.array(approval),
@@ -99,7 +99,7 @@ export const batch = z.object({
    * A question that stood was taken back and is to be asked anew once the machines drain in our window; by whom it was
    * asked stays, because they may not approve it (invariant 6).
    */
-  askAnew: z.object({ by: z.string().nullable(), forced: z.boolean() }).optional(),
+  askAnew: z.object({ by: z.string().nullable(), forced: z.boolean() }).nullable(),
   /** When the window was first seen in the master's schedule. */
   drainingSinceMs: millis.nullable(),
   /** When the machines became empty; `null` while tasks run on them. */
@@ -111,16 +111,16 @@ export const batch = z.object({
   upAtMs: millis.nullable(),
   /** Agents did not register in time after Up, and that was told. */
   missingTold: z.boolean(),
-  /** When the window was last posted, accepted or without an answer; what the master shows since is held against that. */
-  postedAtMs: millis.optional(),
+  /** When the window was last posted, accepted or without an answer; `null` before, and once a person has it posted again. */
+  postedAtMs: millis.nullable(),
   /** Before its first post the master showed windows: one that shows none after that is not believed (invariant 2). */
-  sightProved: z.boolean().optional(),
+  sightProved: z.boolean(),
   /** When the master last accepted a post that took the machines out of the schedule again. */
-  removedAtMs: millis.optional(),
+  removedAtMs: millis.nullable(),
   /** The leader (its id) that showed our window and was then asked to take the machines out, whatever it answered. */
-  removalLeaderId: z.string().optional(),
+  removalLeaderId: z.string().nullable(),
   /** Machines (keys) that were given back while others stayed Down, or that the master has confirmed not to be Down since Up was asked for. */
-  confirmedUp: z.array(z.string()).optional(),
+  confirmedUp: z.array(z.string()),
 });
 export type Batch = z.output<typeof batch>;
 
@@ -128,8 +128,8 @@ export type Batch = z.output<typeof batch>;
 export const hold = z.object({
   by: z.string(),
   atMs: millis,
-  reason: z.string().nullable().default(null),
-  as: z.enum(["operator", "owner"]).default("operator"),
+  reason: z.string().nullable(),
+  as: z.enum(["operator", "owner"]),
 });
 export type Hold = z.output<typeof hold>;
 
@@ -176,48 +176,41 @@ export const maintenance = z.object({
    */
   deadline: z
     .object({ atMs: millis, then: z.enum(["release", "ask", "force"]), met: z.boolean() })
-    .nullable()
-    .default(null),
+    .nullable(),
   /** Rules that a person has overridden, each with a reason. */
-  overrides: z
-    .array(z.object({ rule: z.string(), by: z.string(), atMs: millis, reason: z.string() }))
-    .default([]),
+  overrides: z.array(z.object({ rule: z.string(), by: z.string(), atMs: millis, reason: z.string() })),
   /** How many machines the requester confirmed by typing (`--confirm 40`), for caps that ask for it. */
-  confirmed: z.number().int().nullable().default(null),
+  confirmed: z.number().int().nullable(),
   /** User groups that the requester was found to be in when asking. */
-  requesterGroups: z.array(z.string()).default([]),
+  requesterGroups: z.array(z.string()),
   /** Owners of frameworks and apps on the machines: who was told, and what they said. */
-  owners: z
-    .array(
-      z.object({
-        /** Slack user id, or user group id (`S…`). */
-        owner: z.string(),
-        /** Frameworks or apps of theirs that are affected. */
-        of: z.array(z.string()),
-        said: z.enum(["nothing", "ready", "hold"]),
-        by: z.string().nullable(),
-        atMs: millis.nullable(),
-      }),
-    )
-    .default([]),
+  owners: z.array(
+    z.object({
+      /** Slack user id, or user group id (`S…`). */
+      owner: z.string(),
+      /** Frameworks or apps of theirs that are affected. */
+      of: z.array(z.string()),
+      said: z.enum(["nothing", "ready", "hold"]),
+      by: z.string().nullable(),
+      atMs: millis.nullable(),
+    }),
+  ),
   /** What frameworks did in this maintenance: where habits are learnt from. */
-  behaviour: z
-    .array(
-      z.object({
-        framework: z.string(),
-        /** Machines on which it had tasks when draining began. */
-        asked: z.number().int(),
-        accepted: z.number().int(),
-        declined: z.number().int(),
-        /** Machines from which all its tasks went before Down. */
-        left: z.number().int(),
-        /** How long before the window's start its last task went, in ms; `null` while some are left. Negative: after. */
-        leftBeforeStartMs: millis.nullable(),
-      }),
-    )
-    .default([]),
+  behaviour: z.array(
+    z.object({
+      framework: z.string(),
+      /** Machines on which it had tasks when draining began. */
+      asked: z.number().int(),
+      accepted: z.number().int(),
+      declined: z.number().int(),
+      /** Machines from which all its tasks went before Down. */
+      left: z.number().int(),
+      /** How long before the window's start its last task went, in ms; `null` while some are left. Negative: after. */
+      leftBeforeStartMs: millis.nullable(),
+    }),
+  ),
   /** What goes away with the machines, as it was when the drain was planned. */
-  blast: blastRadius.nullable().default(null),
+  blast: blastRadius.nullable(),
   /** Set by `cancel`; the machines are given back when the world says so. */
   cancel: z.object({ by: z.string(), atMs: millis }).nullable(),
   /** Progress stands still until the last hold is released: the oldest, and those of others that came after it. */

@@ -4,7 +4,7 @@ import { nextOpening } from "./calendar.js";
 import { withChangesWhileDown, withLeftDown } from "./foreign-changes.js";
 import { removalsOf } from "./give-back.js";
 import { list } from "./list.js";
-import { batchOf, isUnsettled, withBatch, withEvent } from "./log.js";
+import { batchOf, isUnsettled, noteOnce, withBatch, withEvent } from "./log.js";
 import { type Machine, machineKey } from "./machine.js";
 import { inOurWindow } from "./our-window.js";
 import { type Moment, type Rule, type Step, soon } from "./phases.js";
@@ -13,7 +13,7 @@ import { closedForDown } from "./policy-rules-calendar.js";
 import { quoted } from "./quote.js";
 import { obstacles } from "./readiness.js";
 import type { Batch, Maintenance, Trouble } from "./record.js";
-import { noteOnce, tellOverdue } from "./rules-drain.js";
+import { tellOverdue } from "./rules-drain.js";
 import { endMs } from "./schedule.js";
 import { worseThan } from "./seen.js";
 import { showsNothing, unseenDown } from "./unseen-window.js";
@@ -188,7 +188,7 @@ function downIn(picture: Picture, machines: readonly Machine[]): string[] {
 
 /** Machines of which neither an answer of the master nor an agent says that they are Up. */
 function unconfirmed(batch: Batch, picture: Picture): string[] {
-  const confirmed = new Set(batch.confirmedUp ?? []);
+  const confirmed = new Set(batch.confirmedUp);
   return picture.machines
     .filter((view) => view.agents === 0)
     .map(machineKey)

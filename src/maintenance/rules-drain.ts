@@ -3,21 +3,20 @@ import { nextOpening } from "./calendar.js";
 import { whose } from "./conflicts.js";
 import { wentDown, withForeignChanges } from "./foreign-changes.js";
 import { list } from "./list.js";
-import { batchOf, ended, hasEvent, isUnsettled, withBatch, withEvent } from "./log.js";
+import { batchOf, ended, hasEvent, isUnsettled, noteOnce, withBatch, withEvent } from "./log.js";
 import { inOurWindow, standingAt } from "./our-window.js";
 import { vanished } from "./own-post.js";
 import { type Moment, type Rule, soon } from "./phases.js";
 import type { Picture } from "./picture.js";
 import { closedForDown } from "./policy-rules-calendar.js";
 import { quoted } from "./quote.js";
-import { machinesWithoutAgent, movedAgents, obstacles } from "./readiness.js";
+import { machinesWithoutAgent, mayAskNow, movedAgents } from "./readiness.js";
 import type { Approval, Batch, Maintenance } from "./record.js";
 import { endMs } from "./schedule.js";
 import { windowOf } from "./schedule-edit.js";
 import { nanosToMillis } from "./time.js";
 import { showsNothing } from "./unseen-window.js";
 import { isEmpty } from "./verdicts.js";
-import type { World } from "./world.js";
 
 /** How long before the window starts it is announced, and Down is asked for at the earliest. */
 const ANNOUNCE_MS = 15 * 60_000;
@@ -61,7 +60,7 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
     return { record: ended(failed, "failed", nowMs, why), effects: [], wakeAtMs: null };
   }
   // A master that asks nobody who they are hides nothing: there the windows are over.
-  const hidden = policy.hasCredentials === true ? vanished(record, batch, world) : null;
+  const hidden = policy.hasCredentials ? vanished(record, batch, world) : null;
   if (hidden !== null) {
     const trouble = { ...hidden, sinceMs: nowMs };
     return { record: { ...record, trouble }, effects: [], wakeAtMs: null };
@@ -79,8 +78,7 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
 
 /** The view shows windows before the first post: one that shows none later is not believed (invariant 2). */
 function withProvedSight(record: Maintenance, batch: Batch): Maintenance {
-  if (batch.sightProved === true || batch.postedAtMs !== undefined || batch.drainingSinceMs !== null)
-    return record;
+  if (batch.sightProved || batch.postedAtMs !== null || batch.drainingSinceMs !== null) return record;
   return withBatch(record, { ...batch, sightProved: true });
 }
 
@@ -154,18 +152,6 @@ function withMovedAgents(record: Maintenance, batch: Batch, { world, nowMs }: Mo
     sinceMs: nowMs,
   };
   return { ...record, trouble };
-}
-
-export function noteOnce(record: Maintenance, text: string, nowMs: number): Maintenance {
-  const said = record.events.some((event) => event.kind === "note" && event.text === text);
-  return said ? record : withEvent(record, nowMs, { kind: "note", text });
-}
-
-/** Whether the bot may ask as things stand; what speaks against it passes, or a person has to put it right first. */
-export function mayAskNow(record: Maintenance, batch: Batch, picture: Picture, world: World): boolean {
-  if (record.held !== null) return false;
-  const { notOurs, unknown } = obstacles(world, batch, picture);
-  return notOurs.length === 0 && unknown.length === 0;
 }
 
 /**

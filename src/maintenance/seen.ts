@@ -29,7 +29,7 @@ export function seenOf(
         return window === null ? "none" : `${window.start}/${window.duration ?? "open"}`;
       })
       .join(" "),
-    ...(isOver(batch, picture) ? { windowOver: true } : {}),
+    windowOver: isOver(batch, picture),
   };
   return { digest: digestOf({ ...parts, blast }), ...parts, blast };
 }
@@ -44,7 +44,7 @@ function digestOf(parts: Omit<Seen, "digest">): string {
   // Times of answers move each time a framework is asked again; they do not change what is decided on.
   const verdicts = parts.verdicts.map((row) => [row.machine, row.frameworkId, row.verdict, row.tasks]);
   const damage = graveIn(parts.blast).map(({ key }) => key);
-  const over = parts.windowOver === true ? ["over"] : [];
+  const over = parts.windowOver ? ["over"] : [];
   const text = JSON.stringify([
     parts.machines,
     parts.tasks.map(taskKey),
@@ -82,20 +82,18 @@ export function worseThan(before: Seen, after: Seen): string[] {
   const shown = new Set(graveIn(before.blast).map(({ key }) => key));
   for (const { key, change } of graveIn(after.blast)) if (!shown.has(key)) changes.push(change);
   if (before.window !== after.window) changes.push("the window at the master is another one");
-  if (after.windowOver === true && before.windowOver !== true) changes.push("the window has ended");
+  if (after.windowOver && !before.windowOver) changes.push("the window has ended");
   if (before.machines.join() !== after.machines.join()) changes.push("the machines are others");
   return changes;
 }
 
 /**
  * What of a blast radius nobody may approve unseen, each with a key and, should it be new, a sentence. Numbers that
- * move all the time (what is free elsewhere) count only where they cross the line. A question of before the blast
- * radius was kept shows none of it.
+ * move all the time (what is free elsewhere) count only where they cross the line.
  */
-function graveIn(blast: BlastRadius | null): { readonly key: string; readonly change: string }[] {
-  if (blast === null) return [];
+function graveIn(blast: BlastRadius): { readonly key: string; readonly change: string }[] {
   const found = [
-    ...blast.lastCopies.map(({ framework, frameworkId = "", app }) => ({
+    ...blast.lastCopies.map(({ framework, frameworkId, app }) => ({
       key: JSON.stringify(["copy", frameworkId, app]),
       change: `the last running copy of ${app} of ${framework} is now on these machines`,
     })),
@@ -126,7 +124,7 @@ function verdictChange(was: VerdictRow, row: VerdictRow): string {
  * A task id is unique only within its framework, and a framework is known by its id: two Spark drivers have one name and
  * each a task "0". A task that came from another machine is a new one there.
  */
-function taskKey({ machine, frameworkId = "", id }: TaskRef): string {
+function taskKey({ machine, frameworkId, id }: TaskRef): string {
   return JSON.stringify([machine, frameworkId, id]);
 }
 
@@ -134,5 +132,5 @@ function taskKey({ machine, frameworkId = "", id }: TaskRef): string {
 function whose({ framework, frameworkId }: TaskRef, shown: Seen): string {
   const sameName = shown.tasks.filter((task) => task.framework === framework);
   const isOther = sameName.length > 0 && sameName.every((task) => task.frameworkId !== frameworkId);
-  return isOther ? `another framework ${framework} (${frameworkId ?? "no id"})` : framework;
+  return isOther ? `another framework ${framework} (${frameworkId})` : framework;
 }

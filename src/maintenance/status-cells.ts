@@ -20,14 +20,15 @@ export function answerCell(row: VerdictRow, nowMs: Millis): string {
   return row.tasks === 0 ? "" : "none yet";
 }
 
-const DID = { accept: "accepted", decline: "declined" } as const;
-const BY = { schedule_change: "a schedule change", fail_over: "a fail-over" } as const;
+/** What a framework did, in the words of both tables and cards. */
+export const ANSWERED = { accept: "accepted", decline: "declined" } as const;
+/** What made the master forget an answer. */
+export const ERASED_BY = { schedule_change: "a schedule change", fail_over: "a fail-over" } as const;
 
 /** `accepted 12:03, erased by a schedule change 12:10`; the title of its column says that these are times of UTC. */
 export function erasedCell(erased: NonNullable<VerdictRow["erased"]>, nowMs: Millis): string {
-  // Records of an older shape do not know when.
-  const when = erased.erasedAtMs === 0 ? "" : ` ${clock(erased.erasedAtMs, nowMs)}`;
-  return `${DID[erased.answer]} ${clock(erased.answeredAtMs, nowMs)}, erased by ${BY[erased.why]}${when}`;
+  const { answer, answeredAtMs, why, erasedAtMs } = erased;
+  return `${ANSWERED[answer]} ${clock(answeredAtMs, nowMs)}, erased by ${ERASED_BY[why]} ${clock(erasedAtMs, nowMs)}`;
 }
 
 /** `12:03` in UTC, with the day before it if that is not today: `11-20 12:03`. */

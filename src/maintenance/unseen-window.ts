@@ -26,8 +26,8 @@ export function showsNothing({ schedule, status }: World): boolean {
  * does not change while a master leads, so there a call without an answer is settled by what is no longer shown.
  */
 export function mayStand(batch: Batch, leaderId: string): boolean {
-  if (batch.removedAtMs !== undefined || batch.removalLeaderId === leaderId) return false;
-  return batch.postedAtMs !== undefined || batch.drainingSinceMs !== null;
+  if (batch.removedAtMs !== null || batch.removalLeaderId === leaderId) return false;
+  return batch.postedAtMs !== null || batch.drainingSinceMs !== null;
 }
 
 /** The record after a master accepted a post that takes these machines out of the schedule. */
@@ -44,7 +44,7 @@ export function withAcceptedRemoval(
  * that the same leader shows our window no longer proves nothing any more (invariant 2).
  */
 export function withRefusedRemoval(record: Maintenance, machines: readonly Machine[]): Maintenance {
-  return changed(record, machines, ({ removalLeaderId: _, ...batch }) => batch);
+  return changed(record, machines, (batch) => ({ ...batch, removalLeaderId: null }));
 }
 
 /**
@@ -55,7 +55,7 @@ export function withConfirmedUp(record: Maintenance, machines: readonly Machine[
   const keys = machines.map(machineKey);
   return changed(record, machines, (batch) => ({
     ...batch,
-    confirmedUp: [...new Set([...(batch.confirmedUp ?? []), ...keys])],
+    confirmedUp: [...new Set([...batch.confirmedUp, ...keys])],
   }));
 }
 

@@ -14,7 +14,7 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
   const at = { batch: batch.id, approval: approval.id };
   const machines = count(approval.seen.machines.length, "machine");
   const tasks = countOrNo(approval.seen.tasks.length, "task");
-  const last = approval.seen.blast?.lastCopies.length ?? 0;
+  const last = approval.seen.blast.lastCopies.length;
   const copies = last === 0 ? "" : `, among them the last running copies of ${count(last, "app")}`;
   const harm =
     withoutAgent(batch, approval.seen).length === approval.seen.machines.length

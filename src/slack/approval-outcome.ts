@@ -1,4 +1,4 @@
-import { whyWithdrawn } from "../maintenance/event-line.js";
+import { WITHDRAWN } from "../maintenance/event-line.js";
 import type { Approval } from "../maintenance/record.js";
 import { free, listed, type Mrkdwn, mrk, user } from "./mrkdwn.js";
 import { moment } from "./when.js";
@@ -23,13 +23,12 @@ export function outcomeText(approval: Approval): Mrkdwn {
   }
 }
 
-/** `↩️ Withdrawn by @bob today 21:52: the window was extended; …`; records of old say neither by whom nor why. */
+/** `↩️ Withdrawn by @bob today 21:52: the window was extended; …`. */
 function withdrawnText(outcome: Extract<Approval["outcome"], { kind: "withdrawn" }>): Mrkdwn {
-  const by = outcome.by == null ? mrk`` : mrk` by ${user(outcome.by)}`;
-  const why = whyWithdrawn(outcome);
+  const by = outcome.by === null ? mrk`` : mrk` by ${user(outcome.by)}`;
   // Overtaken by a Down that was not ours it cannot say so.
   const nothing = outcome.why === "overtaken" ? mrk`` : mrk` Nothing was taken down.`;
-  return mrk`↩️ *Withdrawn*${by} ${moment(outcome.atMs)}${why === null ? "" : mrk`: ${why}`}.${nothing}`;
+  return mrk`↩️ *Withdrawn*${by} ${moment(outcome.atMs)}: ${WITHDRAWN[outcome.why]}.${nothing}`;
 }
 
 /** Everybody whose vote counted, in order; `last` is the one that granted it. */

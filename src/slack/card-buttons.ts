@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import { WINDOW_CHANGED } from "../maintenance/foreign-changes.js";
-import { hasEnded } from "../maintenance/log.js";
+import { hasEnded, isBeforeApproval, isDownSent, isToGoDown } from "../maintenance/log.js";
 import type { Batch, Maintenance, Phase } from "../maintenance/record.js";
 import { CANCEL_UNSEEN, OWN_WINDOW_UNSEEN } from "../maintenance/unseen-window.js";
 import { button, type Confirm } from "./blocks.js";
@@ -8,8 +8,6 @@ import { button, type Confirm } from "./blocks.js";
 /** What the Extend button proposes; its modal offers other spans as well. */
 export const EXTEND_MS = 3_600_000;
 
-/** Phases before Down is approved: the machines can be given back without having been away. */
-const BEFORE_DOWN: readonly Phase[] = ["scheduled", "draining", "awaiting_approval"];
 /** Phases in which our window stands in the schedule and can be moved. */
 const EXTENDABLE: readonly Phase[] = ["draining", "awaiting_approval", "down"];
 
@@ -43,7 +41,7 @@ export function cardButtons(record: Maintenance): types.Button[] {
   if (batches.some((batch) => batch.phase === "down")) {
     out.push(button("Up", { ...value, decision: { kind: "up" } }, { style: "primary" }));
   }
-  if (record.owners.some((owner) => owner.said !== "ready") && batches.some(isBeforeDown)) {
+  if (record.owners.some((owner) => owner.said !== "ready") && batches.some(isBeforeApproval)) {
     out.push(button("Ready", { ...value, decision: { kind: "ready" } }));
   }
   if (record.held !== null) {
@@ -68,20 +66,14 @@ export function isWaitingForAgents(record: Maintenance): boolean {
   return record.end === null && record.batches.length > 0 && record.batches.every(hasEnded);
 }
 
-/** Before its Down is approved. */
-export function isBeforeDown({ phase }: Batch): boolean {
-  return BEFORE_DOWN.includes(phase);
-}
-
 /** Approved is not sent yet: until the call is under way the machines can be given back. */
 function canCancel(batch: Batch): boolean {
-  return isBeforeDown(batch) || (batch.phase === "taking_down" && batch.intent === null);
+  return isToGoDown(batch) && !isDownSent(batch);
 }
 
 /** As long as some Down is still to come; a call that is under way cannot be held. */
 function canHold({ batches }: Maintenance): boolean {
-  const isSent = batches.some((batch) => batch.phase === "taking_down" && batch.intent !== null);
-  return !isSent && batches.some(canCancel);
+  return !batches.some(isDownSent) && batches.some(isToGoDown);
 }
 
 /**

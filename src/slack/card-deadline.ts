@@ -1,7 +1,7 @@
 import type { LogEvent } from "../maintenance/events.js";
+import { isBeforeApproval } from "../maintenance/log.js";
 import type { Maintenance } from "../maintenance/record.js";
 import type { Millis } from "../maintenance/time.js";
-import { isBeforeDown } from "./card-buttons.js";
 import { type Mrkdwn, mrk } from "./mrkdwn.js";
 import { count } from "./parts.js";
 import { moment } from "./when.js";
@@ -25,7 +25,7 @@ export function deadlineText(record: Maintenance, now: Millis): Mrkdwn | null {
   const { deadline } = record;
   if (deadline === null || record.end !== null || record.cancel !== null) return null;
   // Approved or Down: what was to be done about tasks that are left is decided.
-  if (!record.batches.every(isBeforeDown)) return null;
+  if (!record.batches.every(isBeforeApproval)) return null;
   const at = mrk`*Deadline*  ${moment(deadline.atMs)}`;
   if (deadline.met) {
     const acted = record.events.findLast(isDeadline);

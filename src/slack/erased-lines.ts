@@ -1,13 +1,11 @@
 import { hostOfKey } from "../maintenance/machine.js";
 import type { Picture, VerdictRow } from "../maintenance/picture.js";
+import { ANSWERED, ERASED_BY } from "../maintenance/status-cells.js";
 import { free, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 import { hosts } from "./parts.js";
 import { moment } from "./when.js";
 
 type Erased = NonNullable<VerdictRow["erased"]>;
-
-const WORDS = { accept: "accepted", decline: "declined" } as const;
-const WHY = { schedule_change: "a schedule change", fail_over: "a fail-over" } as const;
 
 /**
  * Answers that the master has forgotten, so that they do not pass for silence: `kafka accepted 12:03 on web-04, erased by
@@ -25,10 +23,9 @@ export function erasedLines(picture: Picture, max: number): Mrkdwn | null {
     stories.set(key, story);
   }
   if (stories.size === 0) return null;
-  const lines = [...stories.values()].map(({ framework, erased, machines }) => {
-    // Records of before this was kept have no time of the loss.
-    const when = erased.erasedAtMs === 0 ? mrk`` : mrk` ${moment(erased.erasedAtMs)}`;
-    return mrk`${free(framework, 80)} ${WORDS[erased.answer]} ${moment(erased.answeredAtMs)} on ${hosts(machines, 150)}, erased by ${WHY[erased.why]}${when}`;
-  });
+  const lines = [...stories.values()].map(
+    ({ framework, erased, machines }) =>
+      mrk`${free(framework, 80)} ${ANSWERED[erased.answer]} ${moment(erased.answeredAtMs)} on ${hosts(machines, 150)}, erased by ${ERASED_BY[erased.why]} ${moment(erased.erasedAtMs)}`,
+  );
   return mrk`_Asked again, not counted:_ ${listed(lines, max, "; ")}`;
 }

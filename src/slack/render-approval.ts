@@ -114,9 +114,9 @@ function votesText({ votes, votesNeeded }: Approval): Mrkdwn {
   return mrk`${votes.length} of ${votesNeeded}${who.length === 0 ? mrk`` : mrk`: ${listed(who, 500)}`}`;
 }
 
-/** The blast radius beside the tasks, the alarming first; nothing when there is nothing (or it was not looked at). */
+/** The blast radius beside the tasks, the alarming first; nothing when there is nothing. */
 function alarmsBlock(seen: Seen): Block[] {
-  const lines = seen.blast === null ? [] : alarmLines(seen.blast, 350);
+  const lines = alarmLines(seen.blast, 350);
   return lines.length === 0 ? [] : [section(join(lines, "\n"))];
 }
 

@@ -1,11 +1,12 @@
 import type { DecisionKind } from "../maintenance/decision.js";
 import type { LogEvent } from "../maintenance/events.js";
+import { isBeforeApproval } from "../maintenance/log.js";
 import type { Maintenance } from "../maintenance/record.js";
 import { formatSpan, millisToNanos } from "../maintenance/time.js";
 import { changes } from "./approval-outcome.js";
 import { blastText } from "./blast-lines.js";
 import { message, type SlackMessage, section } from "./blocks.js";
-import { isBeforeDown, isWaitingForAgents } from "./card-buttons.js";
+import { isWaitingForAgents } from "./card-buttons.js";
 import { code, free, join, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
 import { bar, count, frameworkLines, hosts, ofBatch, problem } from "./parts.js";
 import { moment, windowOf } from "./when.js";
@@ -139,7 +140,7 @@ const OVERDUE = {
 
 /** Whether the batch has its Down still before it; by now, should the message be late. */
 function isDraining({ batches }: Maintenance, id: string): boolean {
-  return batches.some((batch) => batch.id === id && isBeforeDown(batch));
+  return batches.some((batch) => batch.id === id && isBeforeApproval(batch));
 }
 
 function machinesOf(record: Maintenance): number {

@@ -99,7 +99,7 @@ function decisionOf(kind: Decision["kind"], approval: string): Decision {
     case "extend":
       return { kind, byMs: HOUR };
     case "override":
-      return { kind, rule: "calendar", reason: "now" };
+      return { kind, reason: "now" };
     default:
       return { kind };
   }

@@ -6,6 +6,7 @@ const job = (decision: DecisionJob["decision"], user = "U0BOB", click = "1.1"): 
   decision,
   person: { user, groups: [], lookupFailed: false },
   click,
+  askedAtMs: 0,
   replyTo: { responseUrl: null, channel: "C1", user, thread: null },
 });
 

@@ -177,7 +177,7 @@ describe("a tick", () => {
       "counts as posted where a view can be filtered: it is not posted again before a window is shown",
       NOW,
     ],
-    [false, "is posted again where everybody is shown everything", undefined],
+    [false, "is posted again where everybody is shown everything", null],
   ])(
     "with credentials (%s) a window that got no answer %s (invariant 2)",
     async (hasCredentials, _, posted) => {

@@ -13,10 +13,10 @@ const capacity = (fits: boolean) => ({
 const BLAST: BlastRadius = {
   tasks: 3,
   frameworks: [
-    { name: "marathon", tasks: 2, apps: [{ name: "/billing/api", tasks: 2 }] },
-    { name: "kafka", tasks: 1, apps: [{ name: "kafka", tasks: 1 }] },
+    { name: "marathon", frameworkId: "marathon", tasks: 2, apps: [{ name: "/billing/api", tasks: 2 }] },
+    { name: "kafka", frameworkId: "kafka", tasks: 1, apps: [{ name: "kafka", tasks: 1 }] },
   ],
-  lastCopies: [{ framework: "marathon", app: "/billing/api", copies: 2 }],
+  lastCopies: [{ framework: "marathon", frameworkId: "marathon", app: "/billing/api", copies: 2 }],
   volumes: [{ id: "kafka-3", role: "kafka", sizeMb: 204_800, machine: "web-02|10.0.0.2" }],
   reservations: [{ role: "kafka", machine: "web-02|10.0.0.2", cpus: 1, memMb: 512 }],
   emptied: [{ kind: "rack", name: "r1", agents: 2 }],
@@ -90,8 +90,8 @@ describe("a dry run", () => {
     const long = "x".repeat(120);
     const blast: BlastRadius = {
       ...BLAST,
-      frameworks: [{ name: long, tasks: 1, apps: [{ name: long, tasks: 1 }] }],
-      lastCopies: [{ framework: long, app: long, copies: 1 }],
+      frameworks: [{ name: long, frameworkId: "F1", tasks: 1, apps: [{ name: long, tasks: 1 }] }],
+      lastCopies: [{ framework: long, frameworkId: "F1", app: long, copies: 1 }],
       volumes: [{ id: long, role: long, sizeMb: 5 * 1024 * 1024, machine: `${long}|10.0.0.1` }],
       capacity: { ...capacity(true), roles: [...capacity(true).roles, { role: long, ...capacity(true) }] },
     };

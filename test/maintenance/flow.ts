@@ -52,7 +52,13 @@ export function click(
 ) {
   const { by = "U0BOB", groups = [], lookupFailed = false } = parts;
   const { world = null, nowMs = NOW, policy = policyOf() } = parts;
-  return decide(record, decision, { person: { user: by, groups, lookupFailed }, world, nowMs, policy });
+  return decide(record, decision, {
+    person: { user: by, groups, lookupFailed },
+    world,
+    nowMs,
+    askedAtMs: nowMs,
+    policy,
+  });
 }
 
 /** A maintenance whose question stands, asked about what this world shows. */

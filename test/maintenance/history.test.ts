@@ -100,7 +100,7 @@ test.each<[NewEvent, string]>([
     "wanted to ask down and may not: Ask U0CAROL or S1.",
   ],
   [
-    { kind: "extended", batch: "b1", by: "U0BOB", byMs: HOUR, endMs: NOW },
+    { kind: "extended", batch: "b1", by: "U0BOB", byMs: HOUR, endMs: NOW, askedAtMs: NOW },
     "extended the window by 1 h, until 2026-10-20 12:00:00",
   ],
   [{ kind: "answers_cleared", why: "fail_over" }, "the master forgot all answers after a fail-over"],

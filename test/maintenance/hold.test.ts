@@ -248,14 +248,6 @@ describe("an owner's hold", () => {
     expect(click(asked(busy), HOLD, unsure).record.held?.as).toBe("operator");
   });
 
-  test("of a record of before several holds were kept is not lost beside an operator's", () => {
-    const old = { ...held(), owners: owned("hold").owners.map((entry) => ({ ...entry, by: "U0KIM" })) };
-    expect(click(old, RELEASE, { by: "U0CAROL", policy }).record.held).toMatchObject({
-      by: "U0KIM",
-      as: "owner",
-    });
-  });
-
   test("beside an operator's: it goes on only when both are released, in either order", () => {
     const both = click({ ...held(), ...owned() }, HOLD, kim).record;
     expect(news(both, held())).toEqual(["held"]);

@@ -55,7 +55,7 @@ test("then what comes and goes by itself; what people decided stays, however lon
   const flapping = often(recordOf(), KEPT, (i) =>
     i % 2 === 0 ? { kind: "empty", batch: "b1" } : { kind: "trouble_over", code: "no_leader", sinceMs: NOW },
   );
-  const decided = often(flapping, KEPT, () => ({ kind: "released", by: "U0BOB" }));
+  const decided = often(flapping, KEPT, () => ({ kind: "released", by: "U0BOB", askedAtMs: NOW }));
   expect(decided.events.every(({ kind }) => kind === "released")).toBe(true);
   const more = withEvent(
     withEvent(decided, NOW, { kind: "held", by: "U0BOB", reason: null, as: "operator" }),

@@ -35,4 +35,6 @@ test("data of another shape is refused, not guessed at", () => {
   const stored = encodeMaintenance(recordOf({ batches: [batchOf()] }));
   expect(() => decodeMaintenance({ ...stored, version: 2 })).toThrow();
   expect(() => decodeMaintenance({ ...stored, id: "m-7K:3" })).toThrow();
+  const { owners: _, ...lacking } = stored;
+  expect(() => decodeMaintenance(lacking)).toThrow();
 });

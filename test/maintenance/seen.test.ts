@@ -156,17 +156,6 @@ describe("what is worse than what was shown (invariant 5)", () => {
       expect(first(record).phase).toBe("awaiting_approval");
       expect(reply.notDone).toBe("Nothing was taken down.");
     });
-
-    test("a question of before ids were kept is asked anew", () => {
-      const now = seen(shown);
-      const old = { ...now, digest: "old", tasks: now.tasks.map(({ frameworkId: _, ...rest }) => rest) };
-      expect(worseThan(old, now)).toHaveLength(1);
-    });
-  });
-
-  test("a question of before the blast radius was kept shows none of it", () => {
-    const old = { ...seen({ tasks: [t1] }), blast: null, digest: "old" };
-    expect(worseThan(old, seen({ tasks: [t1] }))).toEqual([lastCopy("t1", "marathon")]);
   });
 
   test("a refusal that turned into silence or a promise is not", () => {

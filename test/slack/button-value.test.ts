@@ -27,7 +27,7 @@ describe("a button", () => {
     );
   });
 
-  it("of an older version is understood as it was meant", () => {
+  it("that was drawn long ago still decides what it said", () => {
     const old = { v: 1, id: "m-7k3q", decision: { kind: "cancel" }, rev: 3 };
     expect(parseClick(JSON.stringify(old))).toEqual({ kind: "decision", button: old });
   });

@@ -120,6 +120,7 @@ describe("the buttons of the card", () => {
           const { reply } = decide(record, click.data, {
             person,
             nowMs: NOW,
+            askedAtMs: NOW,
             policy: policyOf(),
             world: null,
           });

@@ -66,6 +66,12 @@ export function batchOf(parts: Partial<Batch> = {}): Batch {
     returned: [],
     upAtMs: null,
     missingTold: false,
+    askAnew: null,
+    postedAtMs: null,
+    sightProved: false,
+    removedAtMs: null,
+    removalLeaderId: null,
+    confirmedUp: [],
     ...parts,
   };
 }
@@ -75,9 +81,21 @@ export function seenOf(parts: Partial<Seen> = {}): Seen {
     digest: "d1",
     machines: ["web-01|10.0.0.1", "web-02|10.0.0.2"],
     tasks: [
-      { id: "t1", name: "/billing/api", framework: "marathon", machine: "web-01|10.0.0.1" },
-      { id: "t2", name: "/billing/api", framework: "marathon", machine: "web-01|10.0.0.1" },
-      { id: "t3", name: "kafka-3", framework: "kafka", machine: "web-02|10.0.0.2" },
+      {
+        id: "t1",
+        name: "/billing/api",
+        framework: "marathon",
+        frameworkId: "marathon",
+        machine: "web-01|10.0.0.1",
+      },
+      {
+        id: "t2",
+        name: "/billing/api",
+        framework: "marathon",
+        frameworkId: "marathon",
+        machine: "web-01|10.0.0.1",
+      },
+      { id: "t3", name: "kafka-3", framework: "kafka", frameworkId: "kafka", machine: "web-02|10.0.0.2" },
     ],
     verdicts: [
       verdict("web-01", "marathon", "promised"),
@@ -85,7 +103,8 @@ export function seenOf(parts: Partial<Seen> = {}): Seen {
       verdict("web-02", "chronos", "silent", 1),
     ],
     window: `${millisToNanos(NOW + 8 * 60_000)}/${millisToNanos(4 * HOUR)}`,
-    blast: null,
+    windowOver: false,
+    blast: blastOf(),
     ...parts,
   };
 }
@@ -96,8 +115,8 @@ export function blastOf(parts: Partial<BlastRadius> = {}): BlastRadius {
   return {
     tasks: 3,
     frameworks: [
-      { name: "marathon", tasks: 2, apps: [{ name: "/billing/api", tasks: 2 }] },
-      { name: "kafka", tasks: 1, apps: [{ name: "kafka", tasks: 1 }] },
+      { name: "marathon", frameworkId: "marathon", tasks: 2, apps: [{ name: "/billing/api", tasks: 2 }] },
+      { name: "kafka", frameworkId: "kafka", tasks: 1, apps: [{ name: "kafka", tasks: 1 }] },
     ],
     lastCopies: [],
     volumes: [],
@@ -113,7 +132,7 @@ export function alarmingBlast(): BlastRadius {
   const needs = { cpus: 12, memMb: 49_152 };
   const free = { cpus: 8.5, memMb: 102_400 };
   return blastOf({
-    lastCopies: [{ framework: "marathon", app: "/billing/api", copies: 2 }],
+    lastCopies: [{ framework: "marathon", frameworkId: "marathon", app: "/billing/api", copies: 2 }],
     volumes: [
       { id: "logs", role: "kafka", sizeMb: 512, machine: "web-01|10.0.0.1" },
       { id: "kafka-3", role: "kafka", sizeMb: 204_800, machine: "web-02|10.0.0.2" },

@@ -214,11 +214,6 @@ describe("once settled the buttons are gone and the message says", () => {
       "so nothing was taken down:\n• 2 more tasks on web-01\n• kafka refuses",
     ],
     [
-      "that it was withdrawn",
-      { kind: "withdrawn", atMs },
-      "Withdrawn 2026-11-20 21:53 UTC. Nothing was taken down.",
-    ],
-    [
       "by whom and why it was withdrawn",
       { kind: "withdrawn", atMs, why: "extended", by: "U02BOB" },
       /Withdrawn by @U02BOB 2026-11-20 21:53 UTC: the window was extended.*\. Nothing was taken down\./,

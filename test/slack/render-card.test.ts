@@ -175,19 +175,6 @@ describe("the card", () => {
     expect(shown).not.toContain("aurora accepted");
   });
 
-  it("does not make up when an answer was erased if the record is too old to know", () => {
-    const erased = {
-      answer: "accept" as const,
-      answeredAtMs: NOW,
-      erasedAtMs: 0,
-      why: "schedule_change" as const,
-    };
-    const shown = text(
-      recordOf({ picture: pictureOf(2, 2, [{ ...verdict("web-01", "kafka", "silent"), erased }]) }),
-    );
-    expect(shown).toMatch(/erased by a schedule change$/m);
-  });
-
   it("says behind a framework what it did in earlier maintenances", () => {
     const habits = new Map([["marathon", "has never answered (5 maintenances)"]]);
     const shown = renderText(renderCard(recordOf(), NOW, habits));

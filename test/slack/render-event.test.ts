@@ -78,9 +78,9 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     ["@U02BOB holds: backup. Nothing goes on until somebody presses Release"],
   ],
   [{ kind: "held", by: "U02BOB", reason: null, as: "owner" }, ["@U02BOB holds as an owner. Nothing"]],
-  [{ kind: "released", by: "U02BOB" }, ["@U02BOB released a hold"]],
+  [{ kind: "released", by: "U02BOB", askedAtMs: NOW }, ["@U02BOB released a hold"]],
   [
-    { kind: "extended", batch: "b1", by: "U02BOB", byMs: HOUR, endMs: NOW },
+    { kind: "extended", batch: "b1", by: "U02BOB", byMs: HOUR, endMs: NOW, askedAtMs: NOW },
     ["@U02BOB extended the window by 1 h, until 2026-11-20 21:52 UTC", "asked again", "Other windows stay"],
   ],
   [deadline("release", 3), ["The deadline has passed with 3 tasks left. The machines"]],
@@ -178,7 +178,7 @@ describe("the thread's message for", () => {
     ["overdue", { kind: "overdue", batch: "b1", endMs: NOW }, "still out of service", "press Up"],
     [
       "extended",
-      { kind: "extended", batch: "b1", by: "U02BOB", byMs: HOUR, endMs: NOW },
+      { kind: "extended", batch: "b1", by: "U02BOB", byMs: HOUR, endMs: NOW, askedAtMs: NOW },
       "Other windows stay",
       "",
     ],

@@ -71,7 +71,6 @@ const outcome = fc.oneof(
   fc.record({ kind: fc.constant("denied" as const), by: user, atMs: instant, reason: orNull(name) }),
   fc.record({ kind: fc.constant("expired" as const), atMs: instant }),
   fc.record({ kind: fc.constant("outdated" as const), atMs: instant, changes: names(100) }),
-  fc.record({ kind: fc.constant("withdrawn" as const), atMs: instant }),
   fc.record({
     kind: fc.constant("withdrawn" as const),
     atMs: instant,
@@ -89,10 +88,15 @@ const role = fc.record({
 const blast: fc.Arbitrary<BlastRadius> = fc.record({
   tasks: fc.nat(),
   frameworks: many(
-    fc.record({ name, tasks: fc.nat(), apps: many(fc.record({ name, tasks: fc.nat() }), 100) }),
+    fc.record({
+      name,
+      frameworkId: name,
+      tasks: fc.nat(),
+      apps: many(fc.record({ name, tasks: fc.nat() }), 100),
+    }),
     50,
   ),
-  lastCopies: many(fc.record({ framework: name, app: name, copies: fc.nat() }), 200),
+  lastCopies: many(fc.record({ framework: name, frameworkId: name, app: name, copies: fc.nat() }), 200),
   volumes: many(fc.record({ id: name, role: name, sizeMb: fc.double({ noNaN: true }), machine: name }), 200),
   reservations: many(fc.record({ role: name, machine: name, ...amounts }), 200),
   emptied: many(fc.record({ kind: name, name, agents: fc.nat() }), 50),
@@ -126,9 +130,9 @@ const habits = fc
 const seen = fc
   .record({
     hosts: names(500),
-    tasks: many(fc.record({ id: name, name, framework: name, machine: name }), 300),
+    tasks: many(fc.record({ id: name, name, framework: name, frameworkId: name, machine: name }), 300),
     verdicts: verdictRows,
-    blast: orNull(blast),
+    blast,
   })
   .map(({ hosts, tasks, verdicts, blast }) =>
     seenOf({ machines: hosts.map((host) => `${host}|10.0.0.1`), tasks, verdicts, blast }),

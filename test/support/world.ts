@@ -142,6 +142,7 @@ export function policyOf(parts: Partial<Policy> = {}): Policy {
     agentReturnMs: 10 * MINUTE,
     pollMs: 30_000,
     settleMs: 15_000,
+    hasCredentials: false,
     ...parts,
   };
 }
@@ -164,6 +165,12 @@ export function batchOf(parts: Partial<Batch> = {}): Batch {
     returned: [],
     upAtMs: null,
     missingTold: false,
+    askAnew: null,
+    postedAtMs: null,
+    sightProved: false,
+    removedAtMs: null,
+    removalLeaderId: null,
+    confirmedUp: [],
     ...parts,
     machines,
   };

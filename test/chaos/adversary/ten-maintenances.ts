@@ -93,7 +93,13 @@ export async function tenMaintenances(
   async function decideOnce(record: Maintenance, decision: Decision, user: string): Promise<Maintenance> {
     const world = needsWorld(decision.kind) ? await cluster.world("fresh") : null;
     const person = { user, groups: [], lookupFailed: false };
-    const decided = decide(record, decision, { person, nowMs, policy: cluster.policy, world });
+    const decided = decide(record, decision, {
+      person,
+      nowMs,
+      askedAtMs: nowMs,
+      policy: cluster.policy,
+      world,
+    });
     records.set(record.id, decided.record);
     return decided.record;
   }

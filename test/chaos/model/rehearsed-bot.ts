@@ -93,6 +93,7 @@ export class RehearsedBot {
       world: this.master.world(this.nowMs),
       policy: this.policy,
       nowMs: this.nowMs,
+      askedAtMs: this.nowMs,
     };
     this.store(decide(this.record, decision, context).record);
     const once = this.record;
@@ -112,7 +113,7 @@ export class RehearsedBot {
       if (held !== null) this.decide({ kind: "release" }, held.by);
       if (trouble?.code === CANCEL_UNSEEN) this.decide({ kind: "cancel" }, "U0ALICE");
       if (phase === "awaiting_approval" || phase === "taking_down")
-        this.decide({ kind: "override", rule: "calendar", reason: "it has to end" }, "U0BOB");
+        this.decide({ kind: "override", reason: "it has to end" }, "U0BOB");
       if (phase === "awaiting_approval")
         for (const by of ["U0BOB", "U0CAROL", "U0DAVE"])
           this.decide({ kind: "approve", batch: "b1", approval }, by);

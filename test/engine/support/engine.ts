@@ -6,10 +6,11 @@ import type { EngineLogger } from "../../../src/engine/logger.js";
 import { createLostClusters } from "../../../src/engine/lost-clusters.js";
 import { createNotifier, notifyProcessor } from "../../../src/engine/notify.js";
 import { openRecords, type Records } from "../../../src/engine/records.js";
+import { runLane } from "../../../src/engine/run-lane.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import type { Store, StoreSettings } from "../../../src/engine/store/store.js";
-import { createWorkerSide, run, type WorkerSide } from "../../../src/engine/worker-side.js";
+import { createWorkerSide, type WorkerSide } from "../../../src/engine/worker-side.js";
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
 import { answer } from "../../../src/slack/answer.js";
@@ -79,7 +80,7 @@ export async function startEngine(settings: StoreSettings, answerLimitMs?: numbe
     NOTIFY_WORKER_OPTIONS,
   );
   notify.on("error", (error) => logger.debug(error, "notify"));
-  run(notify, logger);
+  runLane(notify, logger);
   const workers = new Set<WorkerSide>();
   let made = 0;
   let commands = 0;
