@@ -139,7 +139,7 @@ export const MAINTENANCE_JOB_OPTIONS = {
   priority: 10,
   // The processor handles every failure but that of the queue itself, and then the job comes back (invariant 11).
   attempts: 1_000_000,
-  backoff: { type: "fixed", delay: 60_000 },
+  backoff: { type: "fixed", delay: 5_000 },
   stackTraceLimit: STACKS_KEPT,
   removeOnComplete: KEPT,
   removeOnFail: false,
