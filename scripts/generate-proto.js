@@ -1,15 +1,18 @@
-/**
- * Regenerates src/mesos/proto/generated from the .proto files beside it: `node scripts/generate-proto.js`.
- * The result is committed, so building and running need only protobufjs' runtime.
- */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+
+/**
+ * Regenerates src/mesos/proto/generated from the .proto files beside it: `node scripts/generate-proto.js`.
+ * The result is committed, so building and running need only protobufjs' runtime.
+ */
 import pbjs from "protobufjs-cli/pbjs.js";
 
 const proto = join(dirname(fileURLToPath(import.meta.url)), "..", "src", "mesos", "proto");
+
 const script = join(proto, "generated", "mesos.js");
+
 const types = join(proto, "generated", "mesos.d.ts");
 
 const HEADER =
@@ -25,6 +28,7 @@ const OPTIONS = [
 ];
 
 const run = promisify(pbjs.main);
+
 const source = join(proto, "master.proto");
 
 // The types are read from the comments, which the script itself does not need.

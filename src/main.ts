@@ -13,7 +13,7 @@ import { createLogger, type Logger } from "./ops/logger.js";
 import { createMetrics } from "./ops/metrics.js";
 import { OpsServerError, startOpsServer } from "./ops/ops-server.js";
 import { Shutdown } from "./ops/shutdown.js";
-import { SlackFailure } from "./slack/errors.js";
+import { SlackFailure } from "./slack/wire/errors.js";
 
 const HELP = `${USAGE}
 

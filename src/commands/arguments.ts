@@ -1,12 +1,11 @@
-import { parsePattern } from "../hosts/index.js";
+import { parsePattern } from "../hosts/pattern.js";
 import { clusterInstead, clusterNamed, clusterNames, impliedCluster } from "./cluster.js";
 import type { CommandCluster, CommandContext, Target } from "./command.js";
 import { looksLikeDuration } from "./duration.js";
 import { isHosts, slipInHosts } from "./host-words.js";
-import { isId } from "./is-id.js";
+import { idWithin, isId } from "./id.js";
 import { leftOver } from "./left-over.js";
 import { type Line, writeLine } from "./line.js";
-import { idWithin } from "./maintenance-id.js";
 import { Mistake } from "./mistake.js";
 import type { OptionName } from "./options.js";
 import { isFiller } from "./spoken.js";

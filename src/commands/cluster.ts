@@ -1,4 +1,4 @@
-import { nearest } from "../hosts/index.js";
+import { nearest } from "../hosts/nearest.js";
 import type { CommandCluster, CommandContext } from "./command.js";
 
 /** The cluster of that name, without regard to case. */

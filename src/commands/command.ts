@@ -1,4 +1,4 @@
-import type { Reply } from "../maintenance/reply.js";
+import type { Reply } from "../maintenance/text/reply.js";
 
 /** Where a command was typed, and the clusters it may mean. */
 export interface CommandContext {

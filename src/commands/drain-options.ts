@@ -1,4 +1,4 @@
-import { nearest } from "../hosts/index.js";
+import { nearest } from "../hosts/nearest.js";
 import { formatSpan, typedSpan } from "../maintenance/time.js";
 import type { Arguments } from "./arguments.js";
 import { DEADLINE_ACTIONS, type Deadline } from "./command.js";

@@ -1,4 +1,4 @@
-import { nearest } from "../hosts/index.js";
+import { nearest } from "../hosts/nearest.js";
 import { typedSpan } from "../maintenance/time.js";
 
 const UNITS: readonly { readonly letter: string; readonly names: RegExp; readonly ms: number }[] = [
@@ -10,6 +10,7 @@ const UNITS: readonly { readonly letter: string; readonly names: RegExp; readonl
 
 /** Units that are told apart from names, and not taken. */
 const SECONDS = /^s(?:ecs?|econds?)?$/i;
+
 const OTHER_UNIT = /^(?:s|secs?|seconds?|mo|months?|y|yrs?|years?)$/i;
 
 export type ParsedDuration =

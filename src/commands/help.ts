@@ -1,4 +1,4 @@
-import { type Reply, replyOf } from "../maintenance/reply.js";
+import { type Reply, replyOf } from "../maintenance/text/reply.js";
 import { COMMAND } from "./mistake.js";
 import { OPTIONS, optionUsage } from "./options.js";
 import { unknownVerb } from "./unknown-verb.js";

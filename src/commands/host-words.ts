@@ -1,6 +1,6 @@
-import { parsePattern } from "../hosts/index.js";
+import { parsePattern } from "../hosts/pattern.js";
 import { isPlainDuration, looksLikeDuration } from "./duration.js";
-import { isId } from "./is-id.js";
+import { isId } from "./id.js";
 import { COMMAND } from "./mistake.js";
 import { isTimeOfDay } from "./spoken.js";
 

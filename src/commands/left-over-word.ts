@@ -1,8 +1,7 @@
 import { isUnit, looksLikeDuration, replacesDuration } from "./duration.js";
 import { isHosts, rangeBetween } from "./host-words.js";
-import { isId } from "./is-id.js";
+import { isId, oneIdOnly } from "./id.js";
 import { type Line, writeLine } from "./line.js";
-import { oneIdOnly } from "./maintenance-id.js";
 import { Mistake } from "./mistake.js";
 import { isFiller, isTimed } from "./spoken.js";
 

@@ -1,4 +1,4 @@
-import { nearest } from "../hosts/index.js";
+import { nearest } from "../hosts/nearest.js";
 import { continuesDuration, isPlainDuration, isUnit } from "./duration.js";
 import { rangeBetween } from "./host-words.js";
 import { Mistake } from "./mistake.js";
@@ -34,6 +34,7 @@ export interface Line {
 
 /** Dashes before an option's name, `--`, or what phones make of them: `—`, `–`; a single `-` is told. */
 const DASHES = /^[-\u2010-\u2015\u2212]+(?=[a-z])/i;
+
 const LONG_DASHES = /[\u2010-\u2015\u2212]/g;
 
 /** Writes a line again, such as one with a mistake corrected. */

@@ -1,5 +1,5 @@
-import { quoted } from "../maintenance/quote.js";
-import { type Reply, replyOf } from "../maintenance/reply.js";
+import { quoted } from "../maintenance/text/quote.js";
+import { type Reply, replyOf } from "../maintenance/text/reply.js";
 import { COMMAND } from "./mistake.js";
 import { placeholdersIn } from "./placeholders.js";
 import type { Verb } from "./verb.js";

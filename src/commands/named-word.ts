@@ -2,7 +2,9 @@ import { isUnit, looksLikeDuration } from "./duration.js";
 import { isTimed } from "./spoken.js";
 
 const DURATION = /^(?:duration|for|length|lasting|by|until|till)$/i;
+
 const HOSTS = /^(?:hosts?|machines?|nodes?|agents?|pattern|target)$/i;
+
 const ID = /^(?:id|maintenance)$/i;
 
 interface NamedWord {

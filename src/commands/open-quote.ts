@@ -3,6 +3,7 @@ import { Mistake } from "./mistake.js";
 
 /** An option with its value to follow: `--reason `, `—reason=`. */
 const OPTION_BEFORE = /(?:^| )[-\u2010-\u2015]+[a-z-]+[ =]$/i;
+
 /** The next option, which no text is meant to hold. */
 const NEXT_OPTION = / [-\u2010-\u2015]{1,2}[a-z]/i;
 

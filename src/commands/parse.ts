@@ -1,6 +1,6 @@
 import { Arguments } from "./arguments.js";
 import type { Command, CommandContext, Parsed } from "./command.js";
-import { isId } from "./is-id.js";
+import { isId } from "./id.js";
 import { readLine } from "./line.js";
 import { COMMAND, Mistake } from "./mistake.js";
 import { mistakeReply, type Slip } from "./mistake-reply.js";

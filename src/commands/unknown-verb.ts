@@ -1,4 +1,4 @@
-import { nearest } from "../hosts/index.js";
+import { nearest } from "../hosts/nearest.js";
 import { COMMAND } from "./mistake.js";
 import { VERBS } from "./verbs.js";
 

@@ -1,6 +1,6 @@
 import { readConfirmed, readDeadline, readStart } from "./drain-options.js";
-import { readId } from "./maintenance-id.js";
 import { onTarget } from "./on-target.js";
+import { readId } from "./read-id.js";
 import type { Verb } from "./verb.js";
 import { readDuration, readExtension } from "./window-span.js";
 

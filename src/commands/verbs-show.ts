@@ -1,5 +1,5 @@
-import { readId } from "./maintenance-id.js";
 import { onTarget } from "./on-target.js";
+import { readId } from "./read-id.js";
 import type { Verb } from "./verb.js";
 
 /** Verbs that only show something. */

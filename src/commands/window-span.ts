@@ -2,8 +2,7 @@ import { formatSpan, typedSpan } from "../maintenance/time.js";
 import type { Arguments } from "./arguments.js";
 import type { CommandCluster } from "./command.js";
 import { durationWithin, looksLikeDuration, parseDuration } from "./duration.js";
-import { isId } from "./is-id.js";
-import { oneIdOnly } from "./maintenance-id.js";
+import { isId, oneIdOnly } from "./id.js";
 import { Mistake } from "./mistake.js";
 import { isFiller, isTimeOfDay, TIME_NOT_TAKEN } from "./spoken.js";
 

@@ -4,6 +4,7 @@ import { type Reading, text } from "./text-field.js";
 
 /** The port that mesos-master listens on unless told otherwise. */
 const MESOS_PORT = 5050;
+
 const SENTINEL_PORT = 26_379;
 
 /**

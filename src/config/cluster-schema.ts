@@ -98,6 +98,7 @@ export type ClusterSettings = z.output<typeof clusterSchema>;
 
 /** Those settings of a cluster that are right, while others are wrong or missing. */
 export const someClusterSettings = clusterSettings.partial().strip();
+
 export type SomeClusterSettings = z.output<typeof someClusterSettings>;
 
 /** The file as a whole. Clusters are checked one by one, so that a mistake in one does not hide those in another. */

@@ -1,11 +1,13 @@
-import type { Policy } from "../maintenance/policy.js";
+import type { Policy } from "../maintenance/policy/policy.js";
 import type { Secret } from "./secret.js";
 
 /** What this process is: the side Slack talks to, the side that talks to masters, or both in one process. */
 export const ROLES = ["bot", "worker", "all"] as const;
+
 export type Role = (typeof ROLES)[number];
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
 type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The whole configuration, checked and deeply frozen. Spans are milliseconds. */

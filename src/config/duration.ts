@@ -1,7 +1,9 @@
 const UNIT_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
+
 type Unit = keyof typeof UNIT_MS;
 
 const WHOLE = /^(?:\d{1,9}\s*[dhms]\s*)+$/;
+
 const PART = /(\d{1,9})\s*([dhms])/g;
 
 /**

@@ -16,11 +16,13 @@ import {
 import { text } from "./text-field.js";
 
 const masterList = text("is not a list", (input) => ({ value: splitList(input) }));
+
 /** A list that names nobody would mean anyone, and nobody writes one to say that. */
 const peopleList = text("is not a list", (input) => {
   const ids = splitList(input);
   return ids.length === 0 ? { wrong: "names nobody: leave it out if anyone may approve" } : { value: ids };
 });
+
 const teamList = text("is not a list", (input) => {
   const ids = splitList(input);
   return ids.every((id) => /^[TE][A-Z0-9]{2,}$/.test(id))
@@ -127,5 +129,7 @@ export const environmentSchema = z.object({
 });
 
 export type Environment = z.output<typeof environmentSchema>;
+
 export type VariableName = keyof Environment;
+
 export const VARIABLE_NAMES = environmentSchema.keyof().options;

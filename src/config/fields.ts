@@ -45,6 +45,7 @@ export function duration(atLeastMs = 1_000) {
     return ms > YEAR_MS ? { wrong: "is too long: the most is 366d" } : { value: ms };
   });
 }
+
 const YEAR_MS = 366 * 86_400_000;
 
 /** A TCP port; `lowest` 0 allows "any free one". */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "../hosts/index.js";
+import { nearest } from "../hosts/nearest.js";
 import type { Problem } from "./problem.js";
 
 /** Where a setting stands and how to write it, for the problems of one source (the environment, or a cluster). */

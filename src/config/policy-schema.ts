@@ -120,4 +120,5 @@ export const policySettings = {
 };
 
 const policyObject = z.object(policySettings);
+
 export type PolicySettings = z.output<typeof policyObject>;

@@ -1,7 +1,9 @@
 import type { Problem } from "./problem.js";
 
 const HEAD: Problem = { where: "where", what: "what is wrong", example: "example" };
+
 const WHAT_WIDTH = 56;
+
 const GAP = "   ";
 
 /** Problems as aligned columns; long sentences are wrapped within their column. */

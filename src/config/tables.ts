@@ -48,6 +48,7 @@ const documented = z.object({
   },
   required: z.array(z.string()).default([]),
 });
+
 type Documented = z.output<typeof documented>;
 
 function settings(schema: z.ZodType): readonly SettingDoc[] {

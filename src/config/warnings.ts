@@ -1,4 +1,4 @@
-import { editDistance } from "../hosts/index.js";
+import { editDistance } from "../hosts/nearest.js";
 import type { Config } from "./config.js";
 import type { Env } from "./environment.js";
 import { VARIABLE_NAMES } from "./environment-schema.js";

@@ -1,21 +1,21 @@
 import { z } from "zod";
 import type { ClusterConfig } from "../config/config.js";
-import { phaseOf } from "../maintenance/log.js";
+import { phaseOf } from "../maintenance/record/batch.js";
 import { createMaster, type Master, type MasterOptions } from "../mesos/master.js";
-import { type Cluster, createCluster } from "./cluster.js";
-import { controlProcessor } from "./control.js";
-import { createHabits } from "./habits.js";
-import { controlQueueName, QUERY_QUEUE, replyTarget } from "./lanes.js";
+import { type Cluster, createCluster } from "./cluster/cluster.js";
+import { selfTest } from "./cluster/self-test.js";
+import { createWatch, type Watch } from "./cluster/watch.js";
+import { controlProcessor } from "./control/control.js";
+import { createHabits } from "./lanes/habits.js";
+import { controlQueueName, QUERY_QUEUE, replyTarget } from "./lanes/jobs.js";
+import { createNotifier } from "./lanes/notifier.js";
+import { openRecords, type Records } from "./lanes/records.js";
+import { runLane } from "./lanes/run-lane.js";
+import { replyFrom } from "./lanes/troubles.js";
 import type { EngineLogger } from "./logger.js";
-import { createNotifier } from "./notify.js";
-import { queryProcessor } from "./queries.js";
-import { openRecords, type Records } from "./records.js";
-import { runLane } from "./run-lane.js";
-import { selfTest } from "./self-test.js";
+import { queryProcessor } from "./query/queries.js";
 import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS } from "./store/lane-options.js";
 import type { Store, StoreWorker } from "./store/store.js";
-import { replyFrom } from "./troubles.js";
-import { createWatch, type Watch } from "./watch.js";
 
 /** What the worker counts; `ops/metrics.ts` fits. */
 export interface WorkerMeters {

@@ -1,8 +1,8 @@
-import type { Agent } from "../maintenance/world.js";
+import type { Agent } from "../maintenance/cluster/world.js";
 import { byShortName, type Host, HostNames, lazy, NOTHING_MORE } from "./host.js";
-import type { Inventory } from "./inventory.js";
+import type { Inventory } from "./inventory/inventory.js";
+import { placeInventory } from "./inventory/place.js";
 import { naturalOrder } from "./natural-order.js";
-import { placeInventory } from "./place-inventory.js";
 
 /** A master's machines, made ready for patterns; built once per world. */
 export interface HostIndex {

@@ -1,5 +1,5 @@
-import type { Machine } from "../maintenance/machine.js";
-import type { Agent } from "../maintenance/world.js";
+import type { Machine } from "../maintenance/cluster/machine.js";
+import type { Agent } from "../maintenance/cluster/world.js";
 
 /** A machine with its agents, or a host of the inventory that the master does not know. */
 export interface Host {

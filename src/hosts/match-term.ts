@@ -1,5 +1,5 @@
-import { machineKey } from "../maintenance/machine.js";
-import type { Agent } from "../maintenance/world.js";
+import { machineKey } from "../maintenance/cluster/machine.js";
+import type { Agent } from "../maintenance/cluster/world.js";
 import type { Expression } from "./glob.js";
 import { agentsOf, type Host, NOTHING_MORE, namesOf, shortName } from "./host.js";
 import type { HostIndex } from "./host-index.js";

@@ -1,9 +1,12 @@
 /** Longer numbers are not exact as JavaScript's numbers. */
 const EXACT_DIGITS = 15;
+
 /** Stands after a text that the name ends with: before everything that others go on with. */
 const NO_NUMBER = "\0";
+
 /** From here on sorting plain numbers pays for making them. */
 const MANY = 100;
+
 const ZERO = "0".charCodeAt(0);
 
 /** Positions of names with the same text and a number of the same length after it. */

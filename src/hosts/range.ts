@@ -2,6 +2,7 @@
 export const MOST_NAMES = 100_000;
 
 const NUMBERS = /^(\d*):(\d+)(?::(\d+))?$/;
+
 const LETTERS = /^([a-z]):([a-z])(?::(\d+))?$/i;
 
 /** Whether the text between brackets has the form of a range, `01:20`, `a:f` or `1:9:2`. */

@@ -1,4 +1,4 @@
-import { type Machine, machineKey } from "../maintenance/machine.js";
+import { type Machine, machineKey } from "../maintenance/cluster/machine.js";
 import type { Host } from "./host.js";
 import type { HostIndex } from "./host-index.js";
 import { matchTerm } from "./match-term.js";

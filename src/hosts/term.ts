@@ -1,4 +1,4 @@
-import type { Machine } from "../maintenance/machine.js";
+import type { Machine } from "../maintenance/cluster/machine.js";
 import { type Expression, parseExpression } from "./glob.js";
 import { nearest } from "./nearest.js";
 import { compileRegex, type Regex } from "./regex.js";

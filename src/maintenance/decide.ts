@@ -1,40 +1,18 @@
-import { askDown } from "./decide-ask.js";
-import { cancel } from "./decide-cancel.js";
-import { approve, deny } from "./decide-down.js";
-import { extend } from "./decide-extend.js";
-import { hold, release } from "./decide-hold.js";
-import { override } from "./decide-override.js";
-import { ready } from "./decide-ready.js";
-import { retry } from "./decide-retry.js";
-import { up } from "./decide-up.js";
-import type { Decision, DecisionKind } from "./decision.js";
-import type { Person, Policy } from "./policy.js";
-import type { Maintenance } from "./record.js";
-import { alreadyEnded, unchanged } from "./refusals.js";
-import type { Reply } from "./reply.js";
-import type { Millis } from "./time.js";
-import type { World } from "./world.js";
-
-/** Who decides, when, and what is true at that moment. */
-export interface DecisionContext {
-  /** Who decides, with the user groups they were found to be in. */
-  readonly person: Person;
-  readonly nowMs: Millis;
-  /**
-   * When it was asked for, by the clock of whoever asks: kept with the job, so that it tells the same request that is
-   * carried out once more after a crash from another one (invariant 7).
-   */
-  readonly askedAtMs: Millis;
-  readonly policy: Policy;
-  /** The world read after the click; `null` for decisions that do not need it (`needsWorld`). */
-  readonly world: World | null;
-}
-
-/** The record after a decision, and what the person who decided is told. */
-export interface Decided {
-  readonly record: Maintenance;
-  readonly reply: Reply;
-}
+import { approve } from "./decisions/approve.js";
+import { askDown } from "./decisions/ask-down.js";
+import { cancel } from "./decisions/cancel.js";
+import { type Decided, type DecisionContext, unchanged } from "./decisions/decided.js";
+import { deny } from "./decisions/deny.js";
+import { extend } from "./decisions/extend.js";
+import { hold } from "./decisions/hold.js";
+import { override } from "./decisions/override.js";
+import { retry } from "./decisions/post-again.js";
+import { ready } from "./decisions/ready.js";
+import { release } from "./decisions/release.js";
+import { alreadyEnded } from "./decisions/replies.js";
+import { up } from "./decisions/up.js";
+import type { Decision, DecisionKind } from "./record/decision.js";
+import type { Maintenance } from "./record/record.js";
 
 /** Decisions about the Down step are taken on a world that was read after the click (invariant 5). */
 export function needsWorld(kind: DecisionKind): boolean {

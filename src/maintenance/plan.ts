@@ -1,31 +1,23 @@
-import { watchedMachines } from "./approval.js";
-import { blastRadiusOf } from "./blast.js";
-import { sightOf, whyBlind } from "./blind.js";
-import { isOpen } from "./calendar.js";
-import { conflictsOf } from "./conflicts.js";
-import { list } from "./list.js";
-import { ended, withEvent, withTrouble } from "./log.js";
-import { type Machine, machineKey, machineName } from "./machine.js";
-import type { Policy } from "./policy.js";
-import { brokenRules, type DrainAsked } from "./policy-rules.js";
-import { drainOverride } from "./policy-rules-calendar.js";
-import { settingOf } from "./policy-rules-setting.js";
-import { wentOnUnproved } from "./policy-rules-sight.js";
-import { quoted } from "./quote.js";
-import type { Batch, Maintenance, Trouble } from "./record.js";
-import type { Refusal } from "./refusal.js";
+import { blastRadiusOf } from "./blast/blast.js";
+import { type Machine, machineKey, machineName } from "./cluster/machine.js";
+import type { Resolution } from "./cluster/resolution.js";
+import type { World } from "./cluster/world.js";
+import { isOpen } from "./policy/calendar.js";
+import { conflictsOf } from "./policy/conflicts.js";
+import type { DrainAsked } from "./policy/drain-asked.js";
+import { brokenRules } from "./policy/drain-rules.js";
+import { drainOverride } from "./policy/hours.js";
+import { type Policy, settingOf } from "./policy/policy.js";
+import { wentOnUnproved } from "./policy/sight.js";
+import { ended, watchedMachines } from "./record/batch.js";
+import { withEvent } from "./record/log.js";
+import type { Batch, Maintenance, Trouble } from "./record/record.js";
+import { withTrouble } from "./record/trouble.js";
+import { sightOf, whyBlind } from "./sight/filtered.js";
+import { list } from "./text/list.js";
+import { quoted } from "./text/quote.js";
+import type { Refusal } from "./text/reply.js";
 import { type Millis, millisToNanos } from "./time.js";
-import type { World } from "./world.js";
-
-/** What the host pattern came to (`hosts/`), as far as planning needs it. */
-export interface Resolution {
-  readonly machines: readonly Machine[];
-  readonly matchedNothing: readonly { readonly term: string; readonly nearest: readonly string[] }[];
-  /** Names from an inventory that no agent has. */
-  readonly unknown: readonly string[];
-  /** Given as `host|ip`: meant, though no agent is registered for them. */
-  readonly literals: readonly Machine[];
-}
 
 const RECOVERING: Omit<Trouble, "sinceMs"> = {
   code: "agents_recovering",

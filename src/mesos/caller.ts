@@ -1,6 +1,6 @@
 import type { Call } from "./calls.js";
 import type { Endpoint } from "./endpoint.js";
-import { MesosError, mesosError, refusal } from "./errors.js";
+import { MesosError, mesosError, refusal } from "./errors/errors.js";
 import { decodeAnswer, type LeaderFinder } from "./leader.js";
 import type { Transport } from "./transport.js";
 

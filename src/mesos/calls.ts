@@ -1,7 +1,7 @@
-import type { Machine, MachineId } from "../maintenance/machine.js";
-import type { Schedule } from "../maintenance/schedule.js";
-import { nanosTo } from "./int64.js";
+import type { Machine, MachineId } from "../maintenance/cluster/machine.js";
+import type { Schedule } from "../maintenance/cluster/schedule.js";
 import { mesos } from "./proto/generated/mesos.js";
+import { nanosTo } from "./read/int64.js";
 
 const { Call } = mesos.v1.master;
 
@@ -15,12 +15,19 @@ export interface Call {
 }
 
 export const GET_VERSION = reading("GET_VERSION");
+
 export const GET_MASTER = reading("GET_MASTER");
+
 export const GET_AGENTS = reading("GET_AGENTS");
+
 export const GET_FRAMEWORKS = reading("GET_FRAMEWORKS");
+
 export const GET_TASKS = reading("GET_TASKS");
+
 export const GET_MAINTENANCE_SCHEDULE = reading("GET_MAINTENANCE_SCHEDULE");
+
 export const GET_MAINTENANCE_STATUS = reading("GET_MAINTENANCE_STATUS");
+
 export const SUBSCRIBE = reading("SUBSCRIBE");
 
 /** Replaces the whole schedule: whoever calls it has merged other people's windows in (invariant 1). */

@@ -1,7 +1,7 @@
-import { type LeaderInfo, readMaster } from "./answers.js";
 import { GET_MASTER } from "./calls.js";
 import { type Endpoint, redirectTarget } from "./endpoint.js";
-import { type MesosError, mesosError, refusal } from "./errors.js";
+import { type MesosError, mesosError, refusal } from "./errors/errors.js";
+import { type LeaderInfo, readMaster } from "./read/answers.js";
 import { asMesosError, type Transport } from "./transport.js";
 
 /** The leading master and what it said of itself when it was last asked. */

@@ -1,20 +1,20 @@
-import type { Machine } from "../maintenance/machine.js";
-import type { Schedule } from "../maintenance/schedule.js";
-import type { Agent, World } from "../maintenance/world.js";
-import { readVersion } from "./answers.js";
+import type { Machine } from "../maintenance/cluster/machine.js";
+import type { Schedule } from "../maintenance/cluster/schedule.js";
+import type { Agent, World } from "../maintenance/cluster/world.js";
 import { Caller, type OnCall } from "./caller.js";
 import { GET_AGENTS, GET_VERSION, startMaintenance, stopMaintenance, updateSchedule } from "./calls.js";
 import { type Endpoint, parseEndpoint } from "./endpoint.js";
-import type { MasterEvent } from "./events.js";
 import { LeaderFinder } from "./leader.js";
-import { readAgents } from "./read-agents.js";
+import { readVersion } from "./read/answers.js";
+import { readAgents } from "./read/read-agents.js";
 import { Snapshots } from "./snapshot.js";
+import type { MasterEvent } from "./stream/events.js";
 import {
   DEFAULT_PATIENCE,
   openSubscription,
   type StreamPatience,
   type Subscription,
-} from "./subscription.js";
+} from "./stream/subscription.js";
 import { createTransport, DEFAULT_TIMEOUTS, type Timeouts, type TransportOptions } from "./transport.js";
 
 export interface MasterOptions {

@@ -1,7 +1,6 @@
-import { blindSpots } from "../maintenance/blind.js";
-import type { Schedule } from "../maintenance/schedule.js";
-import type { Agent, World } from "../maintenance/world.js";
-import { readFrameworks, readMaster, readSchedule, readStatus } from "./answers.js";
+import type { Schedule } from "../maintenance/cluster/schedule.js";
+import type { Agent, World } from "../maintenance/cluster/world.js";
+import { blindSpots } from "../maintenance/sight/filtered.js";
 import { type Caller, MovedError } from "./caller.js";
 import {
   GET_AGENTS,
@@ -11,10 +10,11 @@ import {
   GET_MASTER,
   GET_TASKS,
 } from "./calls.js";
-import { mesosError } from "./errors.js";
+import { mesosError } from "./errors/errors.js";
 import type { Leader, LeaderFinder } from "./leader.js";
-import { readAgents } from "./read-agents.js";
-import { readTasks } from "./read-tasks.js";
+import { readFrameworks, readMaster, readSchedule, readStatus } from "./read/answers.js";
+import { readAgents } from "./read/read-agents.js";
+import { readTasks } from "./read/read-tasks.js";
 
 export interface SnapshotOptions {
   readonly cluster: string;

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { Agent } from "undici";
 import type { Endpoint } from "./endpoint.js";
-import { MesosError, transportFailure } from "./errors.js";
+import { MesosError, transportFailure } from "./errors/errors.js";
 
 /** Limits of one call, in milliseconds. */
 export interface Timeouts {

@@ -33,7 +33,9 @@ interface Page {
 }
 
 const JSON_TYPE = "application/json; charset=utf-8";
+
 const PATHS = ["/healthz", "/readyz", "/metrics"] as const;
+
 const CLOSE_GRACE_MS = 1_000;
 
 /**

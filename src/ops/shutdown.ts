@@ -24,7 +24,9 @@ interface Step {
 }
 
 const OVERALL_LIMIT_MS = 25_000;
+
 const STEP_LIMIT_MS = 10_000;
+
 /** 128 + the signal's number, as a shell reports a process that a signal ended. */
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
 

@@ -1,22 +1,23 @@
 import { App } from "@slack/bolt";
-import type { Kind } from "./answer.js";
-import { backoffMs } from "./backoff.js";
-import type { Connection } from "./connection.js";
-import { SlackFailure } from "./errors.js";
-import type { SlackHandlers } from "./handlers.js";
-import { createHttpConnection } from "./http-connection.js";
-import { listen } from "./listeners.js";
-import { boltLogger, type SlackLogger } from "./logger.js";
-import { createMessenger, type Messenger } from "./messenger.js";
-import { createModalOpener } from "./modal-opener.js";
-import { type OwnTeam, turnedAway } from "./own-people.js";
-import { missingScopes } from "./scopes.js";
-import { apiUrlOption, type SlackSettings } from "./settings.js";
-import { createSocketConnection } from "./socket-connection.js";
-import { within } from "./within.js";
+import type { Connection } from "./connection/connection.js";
+import { createHttpConnection } from "./connection/http-connection.js";
+import { createSocketConnection } from "./connection/socket-connection.js";
+import type { Kind } from "./hear/answer.js";
+import type { SlackHandlers } from "./hear/handlers.js";
+import { listen } from "./hear/listeners.js";
+import { createModalOpener } from "./hear/modal-opener.js";
+import { type OwnTeam, turnedAway } from "./hear/own-people.js";
+import { createMessenger, type Messenger } from "./say/messenger.js";
+import { backoffMs } from "./wire/backoff.js";
+import { SlackFailure } from "./wire/errors.js";
+import { boltLogger, type SlackLogger } from "./wire/logger.js";
+import { missingScopes } from "./wire/scopes.js";
+import { apiUrlOption, type SlackSettings } from "./wire/settings.js";
+import { within } from "./wire/within.js";
 
 /** How long `stop` waits for answers that are on their way. */
 const ANSWERS_TIMEOUT_MS = 5_000;
+
 /** A token can be revoked while we run; `ready` says so after this time at the latest. */
 const RECHECK_MS = 5 * 60_000;
 

@@ -8,6 +8,7 @@ import { tell } from "./child.js";
  * answers. No signature, no Slack library, no commands.
  */
 const redis = new URL(process.argv[2] ?? "");
+
 const queue = new Queue("yardstick", { connection: { host: redis.hostname, port: Number(redis.port) } });
 await queue.waitUntilReady();
 

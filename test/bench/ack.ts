@@ -9,6 +9,7 @@ import { startProgram } from "./program.js";
 import { connectionsTo, type SlackSide, send, startSlackSide } from "./slack-side.js";
 
 const PER_SECOND = 50;
+
 const AIM = { p50Ratio: 3, p99Ms: 100 };
 
 /** What people type most and what costs the bot most: each one opens a maintenance, a thread, and answers the person. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { mesos } from "../../src/mesos/proto/generated/mesos.js";
-import { readAgents } from "../../src/mesos/read-agents.js";
+import { readAgents } from "../../src/mesos/read/read-agents.js";
 import { recorded } from "../mesos/support/recordings.js";
 import { agentsAnswer } from "./agents-answer.js";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import protobuf from "protobufjs/minimal.js";
-import { lengthTag, skipField, type WireReader } from "../../src/mesos/wire.js";
+import { lengthTag, skipField, type WireReader } from "../../src/mesos/read/wire.js";
 
 const RECORDED = resolve("test/fixtures/protobuf/agents");
 
@@ -25,10 +25,15 @@ interface Identity {
 
 // Fields of mesos.proto and master.proto.
 const RESPONSE_GET_AGENTS = lengthTag(10);
+
 const AGENTS = lengthTag(1);
+
 const AGENT_INFO = lengthTag(1);
+
 const AGENT_PID = lengthTag(4);
+
 const INFO_HOSTNAME = lengthTag(1);
+
 const INFO_ID = lengthTag(6);
 
 /**

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
-import { createHostIndex, parsePattern, resolveHosts } from "../../src/hosts/index.js";
-import { readAgents } from "../../src/mesos/read-agents.js";
+import { createHostIndex } from "../../src/hosts/host-index.js";
+import { parsePattern } from "../../src/hosts/pattern.js";
+import { resolveHosts } from "../../src/hosts/resolve.js";
+import { readAgents } from "../../src/mesos/read/read-agents.js";
 import { tell } from "./child.js";
 
 /** One decoding, each step in milliseconds. */

@@ -8,6 +8,7 @@ import { type Effort, type Figures, progress } from "./figures.js";
 import { median, ratio, rounded } from "./numbers.js";
 
 const AGENTS = 50_000;
+
 const AIM = { timesFaster: 5 };
 
 /**

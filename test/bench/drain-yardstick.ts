@@ -8,6 +8,7 @@ export interface BareCalls {
 }
 
 const HEADERS = { "content-type": "application/x-protobuf", accept: "application/x-protobuf" };
+
 let client: Client | null = null;
 
 process.on("message", async ({ url, calls }: BareCalls) => {

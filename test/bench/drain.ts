@@ -13,6 +13,7 @@ import { type MeasuredProgram, startProgram } from "./program.js";
 import { connectionsTo, send, startSlackSide } from "./slack-side.js";
 
 const AIM = { ratio: 2 };
+
 const HOSTS = "web-00*";
 
 /** The world that one maintenance read is shared with others for this long; the next drain must read its own. */

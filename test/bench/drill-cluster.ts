@@ -1,4 +1,4 @@
-import type { Schedule } from "../../src/maintenance/schedule.js";
+import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
 import {
   type Call,
   GET_AGENTS,

@@ -1,10 +1,10 @@
 import { describe, expect, it, type OnTestFinishedHandler } from "vitest";
 import { Secret } from "../../src/config/secret.js";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { PERMISSIONS, type Permission, type RehearsalPrincipal } from "../../src/rehearsal/master/access.js";
 import { useEngine } from "../engine/support/engine.js";
 import { ALICE, BOB } from "../engine/support/people.js";
 import type { TestCluster } from "../engine/support/test-cluster.js";
-import { until } from "../support/until.js";
 
 /** Windows of other people: exact and without an end, a machine without an IP, letters of their own. */
 const FOREIGN = {
@@ -17,8 +17,10 @@ const FOREIGN = {
     { machines: [{ hostname: "gone-01", ip: "10.9.9.9" }], start: 1795195128662822402n, duration: 1n },
   ],
 };
+
 /** It was asked to leave web-06 and says nothing: its inverse offer gives a hidden schedule away. */
 const SILENT = { name: "db", habit: "silent" as const, tasks: [{ name: "shard", on: "web-06" }] };
+
 const WRITES = ["UPDATE_MAINTENANCE_SCHEDULE", "START_MAINTENANCE", "STOP_MAINTENANCE"] as const;
 
 /** A principal of the master whose rights can be taken and given back while the bot runs. */

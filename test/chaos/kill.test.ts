@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
-import { ALICE, BOB, downCalls, downs, type Installation, install } from "../support/installation.js";
+import { downCalls, downs, type Installation, install } from "../support/installation.js";
 import { redisAvailable } from "../support/redis.js";
 import { suiteFor } from "../support/require.js";
-import { until } from "../support/until.js";
+import { ALICE, BOB } from "../support/surroundings.js";
 
 const EVENTS = [
   /Scheduled/,
@@ -13,6 +14,7 @@ const EVENTS = [
   /Taking down/,
   /Down: 3 machines/,
 ];
+
 const EVENTS_OF_UP = [/asked for Up/, /Up: the master/, /All are back/];
 
 /**

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../src/maintenance/decision.js";
-import { machineKey } from "../../src/maintenance/machine.js";
-import type { Window } from "../../src/maintenance/schedule.js";
-import { placeMachines, removeMachines, windowOf } from "../../src/maintenance/schedule-edit.js";
+import { machineKey } from "../../src/maintenance/cluster/machine.js";
+import type { Window } from "../../src/maintenance/cluster/schedule.js";
+import type { Decision } from "../../src/maintenance/record/decision.js";
+import { placeMachines, removeMachines, windowOf } from "../../src/maintenance/window/edit.js";
 import { first } from "../maintenance/flow.js";
 import { runs } from "../support/fast-check.js";
 import { HOUR, MINUTE, NOW, task } from "../support/world.js";
@@ -11,10 +11,13 @@ import { ANSWERED, HOSTS, RehearsedBot } from "./model/rehearsed-bot.js";
 import type { Weather } from "./model/watched-master.js";
 
 const [web01, web02, db01] = HOSTS;
+
 const host = fc.constantFrom(web01, web02);
+
 const FOREIGN_TIME = { start: 1795195128662822401n, duration: null };
 
 type Step = (bot: RehearsedBot) => void | Promise<void>;
+
 /** A step whose name appears in a counter-example. */
 const step = (name: string, run: Step): Step => Object.assign(run, { toString: () => name });
 
@@ -40,6 +43,7 @@ const foreignEdit = fc.constantFrom(...Object.keys(foreign)).map((name) =>
     if (!bot.isPostUnderWay) foreign[name]?.(bot);
   }),
 );
+
 const weather: fc.Arbitrary<Weather> = fc.oneof(
   { weight: 4, arbitrary: fc.constant(ANSWERED) },
   { weight: 2, arbitrary: fc.record({ calls: fc.constantFrom("lost" as const, "late" as const) }) },
@@ -48,6 +52,7 @@ const weather: fc.Arbitrary<Weather> = fc.oneof(
     arbitrary: fc.record({ calls: fc.constant("crash" as const), at: fc.nat(12), late: fc.boolean() }),
   },
 );
+
 const tick = fc
   .tuple(weather, fc.option(foreignEdit, { freq: 6 }))
   .map(([how, between]) =>
@@ -55,9 +60,11 @@ const tick = fc
       bot.tick(how, () => void between?.(bot)),
     ),
   );
+
 const sleep = fc
   .constantFrom(500, 5_000, 16_000, 10 * MINUTE, HOUR, 5 * HOUR)
   .map((ms) => step(`sleep ${ms}`, (bot) => bot.sleep(ms)));
+
 const kinds = fc.constantFrom<Decision["kind"]>(
   "approve",
   "approve",
@@ -76,6 +83,7 @@ const kinds = fc.constantFrom<Decision["kind"]>(
   "ready",
   "override",
 );
+
 const decision = fc
   .tuple(kinds, fc.constantFrom("U0BOB", "U0BOB", "U0CAROL", "U0ALICE", "U0OWNER"), fc.nat(3))
   .map(([kind, by, age]) =>
@@ -86,6 +94,7 @@ const decision = fc
       bot.decide(decisionOf(kind, approval), by);
     }),
   );
+
 function decisionOf(kind: Decision["kind"], approval: string): Decision {
   switch (kind) {
     case "approve":
@@ -118,6 +127,7 @@ const bots = fc
     const deadline = then === null ? null : { atMs: NOW + 20 * MINUTE, then, met: false };
     return { make: () => new RehearsedBot({ ...policy, owners }, deadline) };
   });
+
 const life = fc.oneof(
   fc
     .tuple(host, fc.constantFrom("marathon", "kafka"), fc.constantFrom("accept" as const, "decline" as const))
@@ -135,6 +145,7 @@ const life = fc.oneof(
   fc.constant(step("fail-over", ({ master }) => master.failOver())),
   fc.constant(step("agents register", ({ master }) => master.register())),
 );
+
 const steps = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: tick },

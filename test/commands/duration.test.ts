@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseDuration } from "../../src/commands/index.js";
+import { parseDuration } from "../../src/commands/duration.js";
 import { typedSpan } from "../../src/maintenance/time.js";
 
 const MINUTE = 60_000;
+
 const HOUR = 60 * MINUTE;
 
 test.each([

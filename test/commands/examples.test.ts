@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
-import { parseCommand } from "../../src/commands/index.js";
+import { parseCommand } from "../../src/commands/parse.js";
 import { VERBS } from "../../src/commands/verbs.js";
-import { createHostIndex, parsePattern, resolveHosts } from "../../src/hosts/index.js";
+import { createHostIndex } from "../../src/hosts/host-index.js";
+import { parsePattern } from "../../src/hosts/pattern.js";
+import { resolveHosts } from "../../src/hosts/resolve.js";
 import { sampleCluster } from "../../src/rehearsal/master/sample.js";
 
 const demo = {
   clusters: [{ name: "demo", channel: "C01OPS", defaultDurationMs: 7_200_000, maxDurationMs: 604_800_000 }],
   channel: "C01OPS",
 };
+
 const agents = (sampleCluster().agents ?? []).map(({ hostname, ip, attributes = {}, region, zone }) => ({
   id: hostname,
   machine: { hostname, ip },
@@ -18,6 +21,7 @@ const agents = (sampleCluster().agents ?? []).map(({ hostname, ip, attributes = 
   deactivated: false,
   resources: null,
 }));
+
 const index = createHostIndex(agents, null);
 
 test.each(VERBS.flatMap(({ examples }) => examples))("in the demo's cluster one can type %s", (example) => {

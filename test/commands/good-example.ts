@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { parseCommand } from "../../src/commands/index.js";
+import { parseCommand } from "../../src/commands/parse.js";
 import { inProd } from "./clusters.js";
 
 /** The answer to a mistake ends with one example: a line that is understood, and another one than that to copy. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
-import { helpReply, parseCommand } from "../../src/commands/index.js";
+import { helpReply } from "../../src/commands/help.js";
 import { OPTIONS } from "../../src/commands/options.js";
+import { parseCommand } from "../../src/commands/parse.js";
 import { VERBS } from "../../src/commands/verbs.js";
 import { inProd } from "./clusters.js";
 

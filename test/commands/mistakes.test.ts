@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { parseCommand } from "../../src/commands/index.js";
+import { parseCommand } from "../../src/commands/parse.js";
 import { inProd, onlyOne } from "./clusters.js";
 import { expectGoodExample } from "./good-example.js";
 

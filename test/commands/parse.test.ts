@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { type CommandContext, parseCommand } from "../../src/commands/index.js";
+import type { CommandContext } from "../../src/commands/command.js";
+import { parseCommand } from "../../src/commands/parse.js";
 import { fillPlaceholders, withPlaceholderClusters } from "../../src/commands/placeholders.js";
 import { VERBS } from "../../src/commands/verbs.js";
 import { runs } from "../support/fast-check.js";
@@ -8,6 +9,7 @@ import { elsewhere, inProd, none, onlyOne, shared } from "./clusters.js";
 import { expectGoodExample } from "./good-example.js";
 
 const MINUTE = 60_000;
+
 const HOUR = 60 * MINUTE;
 
 function parsed(text: string, context: CommandContext = inProd) {

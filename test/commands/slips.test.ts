@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseCommand } from "../../src/commands/index.js";
+import { parseCommand } from "../../src/commands/parse.js";
 import { fillPlaceholders } from "../../src/commands/placeholders.js";
 import { runs } from "../support/fast-check.js";
 import { inProd } from "./clusters.js";

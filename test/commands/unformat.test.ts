@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { undoFormatting } from "../../src/commands/index.js";
+import { undoFormatting } from "../../src/commands/unformat.js";
 import { runs } from "../support/fast-check.js";
 
 test.each([

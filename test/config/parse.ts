@@ -11,6 +11,7 @@ export interface Given {
 
 /** The least that every role accepts. */
 export const SLACK = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" } as const;
+
 export const LEAST = { ...SLACK, MESOS_MASTERS: "m1:5050" } as const;
 
 export function parse({ env = {}, role, files = {} }: Given) {

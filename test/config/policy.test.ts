@@ -5,6 +5,7 @@ import { runs } from "../support/fast-check.js";
 import { configOf, errorOf, problemsOf, withClusters } from "./parse.js";
 
 const fileWith = (line: string) => withClusters(`clusters:\n  prod:\n    masters: [m1]\n    ${line}\n`);
+
 const inHours = (line: string) =>
   fileWith(`calendar: [{ from: "22:00", to: "06:00", time_zone: UTC, ${line} }]`);
 

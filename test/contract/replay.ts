@@ -6,11 +6,13 @@ import { type Json, type JsonObject, parseExactJson } from "../../src/rehearsal/
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
 
 const permissions = z.array(z.enum(PERMISSIONS));
+
 const act = z.union([
   z.strictObject({ answer: z.tuple([z.string(), z.string(), z.enum(["accept", "decline"])]) }),
   z.strictObject({ killTasksOn: z.string() }),
   z.strictObject({ startAgent: z.string() }),
 ]);
+
 const exchange = z.strictObject({
   name: z.string(),
   ask: z.string(),
@@ -27,11 +29,13 @@ const exchange = z.strictObject({
   json: z.string().optional(),
   has: z.string().optional(),
 });
+
 const change = z.strictObject({
   name: z.string(),
   do: z.array(act).optional(),
   leading: z.enum(["redirecting", "no_leader", "not_recovered"]).optional(),
 });
+
 const recording = z.strictObject({
   principals: z
     .array(z.strictObject({ name: z.string(), secret: z.string(), may: permissions.optional() }))
@@ -49,7 +53,9 @@ const recording = z.strictObject({
     .default([]),
   steps: z.array(z.union([exchange, change])),
 });
+
 export type Recording = z.output<typeof recording>;
+
 export type Exchange = z.output<typeof exchange>;
 
 /** What the recorded master redirected to. */

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { blastRadiusOf } from "../../src/maintenance/blast.js";
-import type { World } from "../../src/maintenance/world.js";
+import { blastRadiusOf } from "../../src/maintenance/blast/blast.js";
+import type { World } from "../../src/maintenance/cluster/world.js";
 import { createMaster, type Master } from "../../src/mesos/master.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
 import { sampleCluster } from "../../src/rehearsal/master/sample.js";
 
 let rehearsal: RehearsalMaster;
+
 let master: Master;
+
 let world: World;
 beforeAll(async () => {
   rehearsal = await startRehearsalMaster(sampleCluster({ speed: null }));

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../src/config/secret.js";
-import { sightOf, whyBlind } from "../../src/maintenance/blind.js";
-import type { World } from "../../src/maintenance/world.js";
+import type { World } from "../../src/maintenance/cluster/world.js";
+import { sightOf, whyBlind } from "../../src/maintenance/sight/filtered.js";
 import { createMaster } from "../../src/mesos/master.js";
 import { PERMISSIONS, type Permission } from "../../src/rehearsal/master/access.js";
 import { startRehearsalMaster } from "../../src/rehearsal/master/master.js";

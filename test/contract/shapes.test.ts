@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Schedule } from "../../src/maintenance/schedule.js";
+import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
 import { mesos } from "../../src/mesos/proto/generated/mesos.js";
 import {
   type Json,

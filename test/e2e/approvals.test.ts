@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
 import type { Channel } from "../support/channel.js";
-import { ALICE, BOB, CAROL, downCalls, downs, type Installation, install } from "../support/installation.js";
+import { downCalls, downs, type Installation, install } from "../support/installation.js";
 import { suiteFor } from "../support/require.js";
-import { until } from "../support/until.js";
+import { ALICE, BOB, CAROL } from "../support/surroundings.js";
 
 /** Above 2^53 and without an end, in letters of its own. */
 const FOREIGN = {

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
@@ -6,18 +7,19 @@ import { type InProcess, installInProcess } from "../support/in-process.js";
 import { downCalls, downs } from "../support/installation.js";
 import { suiteFor } from "../support/require.js";
 import { ALICE, BOB, CAROL } from "../support/surroundings.js";
-import { until } from "../support/until.js";
 
 // Above what each step may take, so that a step that fails can say what was seen instead.
 vi.setConfig({ testTimeout: 90_000 });
 
 const MINUTE = 60_000;
+
 /** Above 2^53 and without an end. */
 const FOREIGN = {
   machines: [{ hostname: "WEB-06", ip: "10.0.0.6" }],
   start: 1795195128662822401n,
   duration: null,
 };
+
 const master: RehearsalOptions = {
   agents: [1, 2, 3, 4, 5, 6].map((n) => ({ hostname: `web-0${n}`, ip: `10.0.0.${n}` })),
   frameworks: [

@@ -1,15 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
-import {
-  ALICE,
-  BOB,
-  downs,
-  type Installation,
-  type InstallationOptions,
-  install,
-} from "../support/installation.js";
+import { downs, type Installation, type InstallationOptions, install } from "../support/installation.js";
 import { redisAvailable } from "../support/redis.js";
 import { suiteFor } from "../support/require.js";
+import { ALICE, BOB } from "../support/surroundings.js";
 
 const VARIANTS: readonly InstallationOptions[] = [
   { store: "embedded", mode: "socket" },

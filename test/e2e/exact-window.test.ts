@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
-import { ALICE, BOB, type Installation, install } from "../support/installation.js";
+import { type Installation, install } from "../support/installation.js";
 import { suiteFor } from "../support/require.js";
+import { ALICE, BOB } from "../support/surroundings.js";
 
 /** Above 2^53: as a JavaScript number it would end in …400. Without a duration, so without an end. */
 const START = 1795195128662822401n;
+
 const FOREIGN = { machines: [{ hostname: "WEB-06", ip: "10.0.0.6" }], start: START, duration: null };
 
 /** GET_MAINTENANCE_SCHEDULE as JSON and as protobuf, byte for byte as the master sends it. */

@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startProgram } from "../../src/rehearsal/demo/program.js";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
-import { ALICE, type Installation, install } from "../support/installation.js";
+import { type Installation, install } from "../support/installation.js";
 import { suiteFor } from "../support/require.js";
-import { until } from "../support/until.js";
+import { ALICE } from "../support/surroundings.js";
 
 const MAIN = resolve("dist/main.js");
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/config/secret.js";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { PERMISSIONS, type Permission } from "../../src/rehearsal/master/access.js";
-import { until } from "../support/until.js";
 import { useEngine } from "./support/engine.js";
 import { ALICE } from "./support/people.js";
 import type { TestCluster } from "./support/test-cluster.js";
@@ -11,6 +11,7 @@ const FOREIGN = {
   start: 1795195128662822401n,
   duration: null,
 };
+
 const SILENT = { name: "db", habit: "silent" as const, tasks: [{ name: "shard", on: "web-05" }] };
 
 async function later(cluster: TestCluster): Promise<void> {

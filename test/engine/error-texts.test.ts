@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ErrorRow } from "../../src/mesos/error-row.js";
-import { errorTable } from "../../src/mesos/errors.js";
+import { errorTable } from "../../src/mesos/errors/errors.js";
+import type { ErrorRow } from "../../src/mesos/errors/row.js";
 import type { CallType } from "../../src/rehearsal/master/call.js";
 import { useEngine } from "./support/engine.js";
 import { ALICE, BOB } from "./support/people.js";
@@ -17,6 +17,7 @@ const CALLS: Readonly<Record<string, "START_MAINTENANCE" | "STOP_MAINTENANCE">> 
 const TEXTS = errorTable().flatMap((row) =>
   row.when.by === "text" ? [{ ...row, words: row.when.text, status: row.when.status }] : [],
 );
+
 /** 401 and 503 are met by any call, so they are in `master-away.test.ts` as well. */
 const STATUSES = errorTable().flatMap((row) =>
   row.when.by === "status"

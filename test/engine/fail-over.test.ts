@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { until } from "../support/until.js";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { useEngine } from "./support/engine.js";
 import { ALICE, BOB } from "./support/people.js";
 

@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/config/secret.js";
-import type { Window } from "../../src/maintenance/schedule.js";
+import type { Window } from "../../src/maintenance/cluster/schedule.js";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { PERMISSIONS } from "../../src/rehearsal/master/access.js";
-import { until } from "../support/until.js";
 import { useEngine } from "./support/engine.js";
 import { Gate } from "./support/gate.js";
 import { ALICE, BOB } from "./support/people.js";
 import type { TestCluster } from "./support/test-cluster.js";
 
 const WEB_01 = { hostname: "web-01", ip: "10.0.0.1" };
+
 const WEB_02 = { hostname: "web-02", ip: "10.0.0.2" };
+
 /** Above 2^53, not a multiple of anything round, without an end, in the case its owner wrote. */
 const FOREIGN: Window = {
   machines: [{ hostname: "WEB-06", ip: "10.0.0.6" }, { ip: "192.0.2.7" }],

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { until } from "../support/until.js";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { useEngine } from "./support/engine.js";
 import { ALICE, BOB } from "./support/people.js";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { commandJobId, type DecisionJob, decisionJobId, maintenanceId } from "../../src/engine/lanes.js";
+import { commandJobId, decisionJobId, maintenanceId } from "../../src/engine/lanes/ids.js";
+import type { DecisionJob } from "../../src/engine/lanes/jobs.js";
 
 const job = (decision: DecisionJob["decision"], user = "U0BOB", click = "1.1"): DecisionJob => ({
   maintenance: "m-7k3q2",

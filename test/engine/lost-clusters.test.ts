@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { createIntake } from "../../src/engine/intake.js";
-import { HOSTS_JOB, hostsJob } from "../../src/engine/lanes.js";
-import { createLostClusters } from "../../src/engine/lost-clusters.js";
-import { createNotifier } from "../../src/engine/notify.js";
-import { openRecords } from "../../src/engine/records.js";
+import { createIntake } from "../../src/engine/bot/intake.js";
+import { HOSTS_JOB, hostsJob } from "../../src/engine/lanes/jobs.js";
+import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
+import { createNotifier } from "../../src/engine/lanes/notifier.js";
+import { openRecords } from "../../src/engine/lanes/records.js";
 import { openStore } from "../../src/engine/store/open-store.js";
 import type { Store } from "../../src/engine/store/store.js";
-import type { ClickInput } from "../../src/slack/handlers.js";
+import type { ClickInput } from "../../src/slack/hear/handlers.js";
 import { embeddedPlace, type Place, UNHURRIED_MS } from "./store/places.js";
 import { ALICE, BOB } from "./support/people.js";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 let place: Place;
+
 let store: Store;
 beforeAll(async () => {
   place = await embeddedPlace();

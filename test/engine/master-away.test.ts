@@ -14,8 +14,11 @@ interface Absence {
 }
 
 const lead = (master: RehearsalMaster) => master.setLeading("leading");
+
 const clear = (master: RehearsalMaster) => master.clearFaults();
+
 const ALWAYS = 1_000_000;
+
 /** Nothing listens there. */
 const NOBODY = "127.0.0.1:9";
 

@@ -1,15 +1,16 @@
 import { expect, it } from "vitest";
-import { createIntake } from "../../src/engine/intake.js";
-import { NOTIFY_QUEUE } from "../../src/engine/lanes.js";
-import { createLostClusters } from "../../src/engine/lost-clusters.js";
-import { createNotifier } from "../../src/engine/notify.js";
-import { openRecords } from "../../src/engine/records.js";
+import { createIntake } from "../../src/engine/bot/intake.js";
+import { NOTIFY_QUEUE } from "../../src/engine/lanes/jobs.js";
+import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
+import { createNotifier } from "../../src/engine/lanes/notifier.js";
+import { openRecords } from "../../src/engine/lanes/records.js";
 import { openStore } from "../../src/engine/store/open-store.js";
-import { until } from "../support/until.js";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { embeddedPlace } from "./store/places.js";
 import { ALICE } from "./support/people.js";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
 const person = async (user: string) => ({ user, groups: [], lookupFailed: false });
 
 it("a command that no worker takes is said to wait, so that silence does not pass for an answer (invariant 10)", async () => {

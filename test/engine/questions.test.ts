@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { QUERY_QUEUE } from "../../src/engine/lanes.js";
-import { createLostClusters } from "../../src/engine/lost-clusters.js";
-import { createQuestions } from "../../src/engine/questions.js";
+import { createQuestions } from "../../src/engine/bot/questions.js";
+import { QUERY_QUEUE } from "../../src/engine/lanes/jobs.js";
+import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
 import { openStore } from "../../src/engine/store/open-store.js";
 import { embeddedPlace, keepLog } from "./store/places.js";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { redisAvailable, startRedis, type TestRedis } from "../support/redis.js";
 import { suiteFor } from "../support/require.js";
-import { until } from "../support/until.js";
 import { redisAt } from "./store/places.js";
 import { type Engine, startEngine } from "./support/engine.js";
 import { ALICE, BOB } from "./support/people.js";

@@ -1,30 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import {
-  MAINTENANCE_JOB,
-  MAINTENANCE_JOB_OPTIONS,
-  NOTIFY_QUEUE,
-  THREAD_JOB,
-  THREAD_JOB_OPTIONS,
-  type ThreadJob,
-  threadJobId,
-} from "../../src/engine/lanes.js";
-import { createLostClusters } from "../../src/engine/lost-clusters.js";
-import { notifyProcessor } from "../../src/engine/notify.js";
-import { openRecords, type Records } from "../../src/engine/records.js";
+import { threadJobId } from "../../src/engine/lanes/ids.js";
+import { MAINTENANCE_JOB, NOTIFY_QUEUE, THREAD_JOB, type ThreadJob } from "../../src/engine/lanes/jobs.js";
+import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
+import { MAINTENANCE_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "../../src/engine/lanes/options.js";
+import { openRecords, type Records } from "../../src/engine/lanes/records.js";
+import { notifyProcessor } from "../../src/engine/notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../src/engine/store/lane-options.js";
 import { openStore } from "../../src/engine/store/open-store.js";
 import type { Store } from "../../src/engine/store/store.js";
 import { wake } from "../../src/engine/store/wake.js";
-import { encodeMaintenance, type Maintenance } from "../../src/maintenance/record.js";
-import { createMessenger } from "../../src/slack/messenger.js";
+import { encodeMaintenance, type Maintenance } from "../../src/maintenance/record/record.js";
+import { until } from "../../src/rehearsal/demo/until.js";
+import { createMessenger } from "../../src/slack/say/messenger.js";
 import { FakeSlack } from "../slack/fake-slack.js";
-import { until } from "../support/until.js";
 import { batchOf, HOUR, recordOf } from "../support/world.js";
 import { embeddedPlace, keepLog, type Place, UNHURRIED_MS } from "./store/places.js";
 
 let place: Place;
+
 let store: Store;
+
 let slack: FakeSlack;
 beforeAll(async () => {
   place = await embeddedPlace();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { selfTest } from "../../src/engine/self-test.js";
-import type { World } from "../../src/maintenance/world.js";
-import { mesosError } from "../../src/mesos/errors.js";
+import { selfTest } from "../../src/engine/cluster/self-test.js";
+import type { World } from "../../src/maintenance/cluster/world.js";
+import { mesosError } from "../../src/mesos/errors/errors.js";
 import { HOUR, machine, NOW, windowOn, worldOf } from "../support/world.js";
 
 async function log(world: () => Promise<World>) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SETTLE_MS } from "../../src/engine/cluster.js";
+import { SETTLE_MS } from "../../src/engine/cluster/cluster.js";
 import { DEFAULT_TIMEOUTS } from "../../src/mesos/transport.js";
 
 it("the world is taken as the outcome of a call only when the call can no longer be under way (invariant 7)", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { NOTIFY_QUEUE, threadJobId } from "../../src/engine/lanes.js";
+import { threadJobId } from "../../src/engine/lanes/ids.js";
+import { NOTIFY_QUEUE } from "../../src/engine/lanes/jobs.js";
 import { wake } from "../../src/engine/store/wake.js";
+import { until } from "../../src/rehearsal/demo/until.js";
 import type { Answer } from "../slack/fake-slack.js";
-import { until } from "../support/until.js";
 import { type Engine, useEngine } from "./support/engine.js";
 import { ALICE, BOB } from "./support/people.js";
 import type { TestCluster, TestMaintenance } from "./support/test-cluster.js";
@@ -46,6 +47,7 @@ function slackAnswers(engine: Engine, answer: Answer, ...methods: readonly strin
 }
 
 const POSTS = ["chat.postMessage", "chat.update"] as const;
+
 const EVERYTHING = [...POSTS, "chat.postEphemeral", "response_url"] as const;
 
 describe("Slack that cannot be reached holds nothing up", () => {

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import type { ThreadJob } from "../../src/engine/lanes.js";
-import { deliver } from "../../src/engine/thread.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
-import type { SlackMessage } from "../../src/slack/blocks.js";
-import { SlackFailure } from "../../src/slack/errors.js";
+import type { ThreadJob } from "../../src/engine/lanes/jobs.js";
+import { deliver } from "../../src/engine/notify/deliver.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
+import type { SlackMessage } from "../../src/slack/render/blocks.js";
+import { SlackFailure } from "../../src/slack/wire/errors.js";
 import { approvalOf } from "../slack/fixtures.js";
 import { batchOf, NOW, recordOf } from "../support/world.js";
 
@@ -63,6 +63,7 @@ const UP = recordOf({
   seq: 1,
   end: { phase: "up", atMs: NOW, why: null },
 });
+
 const ASKED = recordOf({
   batches: [batchOf({ phase: "awaiting_approval", approvals: [approvalOf({ id: "b1a1" })] })],
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Cluster } from "../../src/engine/cluster.js";
-import { tick } from "../../src/engine/tick.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
-import type { Schedule } from "../../src/maintenance/schedule.js";
+import type { Cluster } from "../../src/engine/cluster/cluster.js";
+import { tick } from "../../src/engine/control/tick.js";
+import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
+import type { World } from "../../src/maintenance/cluster/world.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
-import type { World } from "../../src/maintenance/world.js";
-import { mesosError, refusal } from "../../src/mesos/errors.js";
+import { mesosError, refusal } from "../../src/mesos/errors/errors.js";
 import type { Master } from "../../src/mesos/master.js";
 import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../support/world.js";
 
@@ -70,6 +70,7 @@ function recordOfOutcome(outcome: Awaited<ReturnType<typeof ticked>>["outcome"])
 
 /** Its window is to be posted; that others have one proves that we see windows. */
 const scheduled = recordOf({ batches: [batchOf({ phase: "scheduled", drainingSinceMs: null })] });
+
 const others = worldOf({ windows: [windowOn(["db-01"], NOW, HOUR)] });
 
 describe("a tick", () => {

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { NOTIFY_QUEUE, threadJobId } from "../../src/engine/lanes.js";
+import { threadJobId } from "../../src/engine/lanes/ids.js";
+import { NOTIFY_QUEUE } from "../../src/engine/lanes/jobs.js";
 import { wake } from "../../src/engine/store/wake.js";
-import { until } from "../support/until.js";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { useEngine } from "./support/engine.js";
 import { ALICE } from "./support/people.js";
 

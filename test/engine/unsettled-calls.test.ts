@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
+import { until } from "../../src/rehearsal/demo/until.js";
 import type { Fault } from "../../src/rehearsal/master/faults.js";
-import { until } from "../support/until.js";
 import { useEngine } from "./support/engine.js";
 import { Gate } from "./support/gate.js";
 import { ALICE, BOB } from "./support/people.js";

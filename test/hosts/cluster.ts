@@ -1,12 +1,9 @@
-import {
-  createHostIndex,
-  type HostIndex,
-  parseInventory,
-  parsePattern,
-  resolveHosts,
-} from "../../src/hosts/index.js";
-import type { Machine } from "../../src/maintenance/machine.js";
-import type { Agent } from "../../src/maintenance/world.js";
+import { createHostIndex, type HostIndex } from "../../src/hosts/host-index.js";
+import { parseInventory } from "../../src/hosts/inventory/parse.js";
+import { parsePattern } from "../../src/hosts/pattern.js";
+import { resolveHosts } from "../../src/hosts/resolve.js";
+import type { Machine } from "../../src/maintenance/cluster/machine.js";
+import type { Agent } from "../../src/maintenance/cluster/world.js";
 
 /** An agent written as `name ip`, with attributes, `zone=` and `region=` after it. */
 export function agent(text: string): Agent {

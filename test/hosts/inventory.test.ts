@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { parseInventory } from "../../src/hosts/index.js";
+import { parseInventory } from "../../src/hosts/inventory/parse.js";
 import { runs } from "../support/fast-check.js";
 
 function read(text: string, name: string) {

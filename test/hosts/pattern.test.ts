@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { parsePattern } from "../../src/hosts/index.js";
+import { parsePattern } from "../../src/hosts/pattern.js";
 import { splitPattern } from "../../src/hosts/split.js";
 import { runs } from "../support/fast-check.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { parsePattern } from "../../src/hosts/index.js";
-import { machineKey } from "../../src/maintenance/machine.js";
+import { parsePattern } from "../../src/hosts/pattern.js";
+import { machineKey } from "../../src/maintenance/cluster/machine.js";
 import { runs } from "../support/fast-check.js";
 import { agent, indexOf, namesOf, resolve } from "./cluster.js";
 
@@ -13,6 +13,7 @@ const AGENTS = [
   "db-b 10.0.1.2 rack=r2 zone=b region=us",
   "db-c 10.0.1.3 rack=r3",
 ];
+
 const cluster = indexOf(AGENTS);
 
 describe("over a master's agents alone", () => {

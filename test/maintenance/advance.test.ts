@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { applyEdit, sameSchedule } from "../../src/maintenance/schedule-edit.js";
+import { applyEdit, sameSchedule } from "../../src/maintenance/window/edit.js";
 import { HOUR, MINUTE, NOW, policyOf, recordOf, task, windowOn, worldOf } from "../support/world.js";
 import { drainingWorld, inPhase, news, tick } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = { tasks: [t1] };
+
 const planned = inPhase("scheduled", { drainingSinceMs: null });
 
 describe("whatever the phase", () => {

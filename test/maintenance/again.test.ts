@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type DecisionContext, decide } from "../../src/maintenance/decide.js";
-import type { Decision } from "../../src/maintenance/decision.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
+import { decide } from "../../src/maintenance/decide.js";
+import type { DecisionContext } from "../../src/maintenance/decisions/decided.js";
+import type { Decision } from "../../src/maintenance/record/decision.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
 import { HOUR, NOW, policyOf, windowOn } from "../support/world.js";
 import { APPROVE, asked, click, DENY, drainingWorld, inPhase, tick } from "./flow.js";

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../src/maintenance/decision.js";
-import { mayNotApprove, nobodyCouldApprove } from "../../src/maintenance/may-approve.js";
+import { mayNotApprove, nobodyCouldApprove } from "../../src/maintenance/policy/may-approve.js";
+import type { Decision } from "../../src/maintenance/record/decision.js";
 import { HOUR, NOW, policyOf, recordOf, task } from "../support/world.js";
 import { APPROVE, ASK, asked, click, DENY, drainingWorld, first, inPhase, lastEvent, news } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = drainingWorld({ tasks: [t1] });
+
 const two = policyOf({ votes: 2 });
+
 const NEWEST: Decision = { kind: "approve", batch: "b1", approval: "b1a2" };
 
 describe("with two votes", () => {

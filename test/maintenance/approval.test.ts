@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../src/maintenance/decision.js";
+import type { Decision } from "../../src/maintenance/record/decision.js";
 import { agent, answer, HOUR, NOW, policyOf, task, windowOn } from "../support/world.js";
 import {
   APPROVE,
@@ -15,6 +15,7 @@ import {
 } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
 
 describe("approve", () => {

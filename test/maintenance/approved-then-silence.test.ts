@@ -3,6 +3,7 @@ import { agent, HOUR, MINUTE, NOW, policyOf } from "../support/world.js";
 import { approved, asked, click, drainingWorld, first, news, tick } from "./flow.js";
 
 const lost = [agent("db-09")];
+
 const unknown = drainingWorld({ recoveredAgents: lost });
 
 describe("approved, and it is not known what runs in the cluster (invariant 2)", () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Maintenance } from "../../src/maintenance/record.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { agent, answer, HOUR, MINUTE, NOW, policyOf, task, windowOn, worldOf } from "../support/world.js";
 import { APPROVE, ASK, asked, click, drainingWorld, first, goneWorld, inPhase, tick } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
 
 describe("ask for Down", () => {

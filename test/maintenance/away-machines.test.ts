@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { withAwayMachines } from "../../src/maintenance/away-machines.js";
+import { withAwayMachines } from "../../src/maintenance/window/away-machines.js";
 import { agent, batchOf, HOUR, machine, NOW, recordOf, windowOn, worldOf } from "../support/world.js";
 import { downWorld, inPhase } from "./flow.js";
 

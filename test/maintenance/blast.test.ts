@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blastRadiusOf } from "../../src/maintenance/blast.js";
-import { blastRadius } from "../../src/maintenance/blast-radius.js";
-import type { AgentResources } from "../../src/maintenance/world.js";
+import { blastRadiusOf } from "../../src/maintenance/blast/blast.js";
+import type { AgentResources } from "../../src/maintenance/cluster/world.js";
+import { blastRadius } from "../../src/maintenance/record/blast-radius.js";
 import { agent, framework, HOUR, machine, NOW, task, windowOn, worldOf } from "../support/world.js";
 
 const watched = (...hosts: string[]) =>
@@ -231,6 +231,7 @@ describe("capacity", () => {
 });
 
 const hosts = ["web-01", "web-02", "web-03", "web-04"];
+
 const worlds = fc.record({
   tasks: fc.array(
     fc.record({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { blindSpots, hiddenMachines, sightOf, whyBlind } from "../../src/maintenance/blind.js";
-import { unseenPost, withPossiblePost } from "../../src/maintenance/own-post.js";
-import type { World } from "../../src/maintenance/world.js";
+import type { World } from "../../src/maintenance/cluster/world.js";
+import { blindSpots, hiddenMachines, sightOf, whyBlind } from "../../src/maintenance/sight/filtered.js";
+import { unseenPost, withPossiblePost } from "../../src/maintenance/sight/own-post.js";
 import { agent, answer, framework, MINUTE, machine, NOW, task, worldOf } from "../support/world.js";
 import { click, drainingWorld, first, inPhase, news, tick } from "./flow.js";
 
@@ -13,10 +13,15 @@ const busy = agent("web-01", {
     volumes: [],
   },
 });
+
 const kafka = framework("kafka");
+
 const offered = framework("kafka", { inverseOffers: [{ agentId: "web-01-S0" }] });
+
 const tasks = [task("t1", "kafka", "web-01")];
+
 const noSchedule: Partial<World> = { schedule: { windows: [] } };
+
 const noStatus: Partial<World> = { status: { draining: [], down: [] } };
 
 describe("a filtered view is proved by a contradiction, and the missing right is named (invariant 2)", () => {

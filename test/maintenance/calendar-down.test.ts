@@ -1,17 +1,24 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../src/maintenance/decision.js";
-import type { CalendarWindow } from "../../src/maintenance/policy.js";
+import type { CalendarWindow } from "../../src/maintenance/policy/policy.js";
+import type { Decision } from "../../src/maintenance/record/decision.js";
 import { HOUR, MINUTE, NOW, policyOf, task } from "../support/world.js";
 import { APPROVE, ASK, asked, click, drainingWorld, first, inPhase, lastEvent, news, tick } from "./flow.js";
 
 /** Open until 12:30 UTC: half an hour from now. */
 const HOURS: CalendarWindow = { days: [2], from: 11 * 60, to: 12 * 60 + 30, timeZone: "UTC" };
+
 const CLOSED_AT = NOW + 30 * MINUTE;
+
 const OPENS_AT = NOW + 7 * 24 * HOUR - HOUR;
+
 const busy = drainingWorld({ tasks: [task("t1", "marathon", "web-01")] });
+
 const policy = policyOf({ calendar: [HOURS] });
+
 const closed = { world: busy, policy, nowMs: CLOSED_AT };
+
 const OVERRIDE: Decision = { kind: "override", reason: " power cut " };
+
 const open = asked(busy, NOW, policy);
 
 describe("outside the hours for Down", () => {

@@ -1,18 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clockTime, describeCalendar, isOpen, nextOpening } from "../../src/maintenance/calendar.js";
-import type { CalendarWindow } from "../../src/maintenance/policy.js";
+import { clockTime, describeCalendar, isOpen, nextOpening } from "../../src/maintenance/policy/calendar.js";
+import type { CalendarWindow } from "../../src/maintenance/policy/policy.js";
 import { runs } from "../support/fast-check.js";
 
 const BERLIN = "Europe/Berlin";
+
 const WEEKDAYS = [1, 2, 3, 4, 5];
+
 const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
+
 function hours(from: string, to: string, days = EVERY_DAY, timeZone = BERLIN): CalendarWindow {
   const minutes = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
   return { days, from: minutes(from), to: minutes(to), timeZone };
 }
+
 const office = hours("09:00", "17:00", WEEKDAYS);
+
 const night = hours("22:00", "06:00", WEEKDAYS);
+
 const ms = (text: string) => Date.parse(text);
 
 describe("whether a window is open", () => {

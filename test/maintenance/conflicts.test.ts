@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { conflictsOf, holds } from "../../src/maintenance/conflicts.js";
-import type { Machine } from "../../src/maintenance/machine.js";
-import { scheduleReply } from "../../src/maintenance/schedule-view.js";
+import type { Machine } from "../../src/maintenance/cluster/machine.js";
+import { conflictsOf } from "../../src/maintenance/policy/conflicts.js";
+import { scheduleReply } from "../../src/maintenance/show/schedule-view.js";
+import { holds } from "../../src/maintenance/window/whose.js";
 import { batchOf, machine, NOW, policyOf, recordOf, worldOf } from "../support/world.js";
 import { OURS } from "./flow.js";
 
@@ -13,8 +14,11 @@ function many(from: number, count: number): Machine[] {
 }
 
 const MOST = 50_000;
+
 const taken = many(0, MOST);
+
 const other = recordOf({ id: "m-9x2b", batches: [batchOf({ machines: taken })] });
+
 const world = worldOf({ windows: [{ ...OURS, machines: taken }], agents: [] });
 
 /** A search through all machines for each of them would be billions of steps: these would not come to an end. */

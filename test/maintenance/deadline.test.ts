@@ -14,13 +14,18 @@ import {
 } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = drainingWorld({ tasks: [t1] });
+
 const AT = NOW + 20 * MINUTE;
+
 type Then = "release" | "ask" | "force";
+
 const withDeadline = (then: Then, record = inPhase("draining")) => ({
   ...record,
   deadline: { atMs: AT, then, met: false },
 });
+
 const force = policyOf({ allowForce: true });
 
 describe("when machines are not empty by the deadline", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { needsWorld } from "../../src/maintenance/decide.js";
-import { type Decision, decision } from "../../src/maintenance/decision.js";
-import { phaseOf } from "../../src/maintenance/log.js";
-import { PHASES } from "../../src/maintenance/record.js";
+import { phaseOf } from "../../src/maintenance/record/batch.js";
+import { type Decision, decision } from "../../src/maintenance/record/decision.js";
+import { PHASES } from "../../src/maintenance/record/record.js";
 import { agent, answer, batchOf, HOUR, NOW, recordOf, task, windowOn, worldOf } from "../support/world.js";
 import {
   APPROVE,
@@ -22,6 +22,7 @@ import {
 } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
 
 test("only decisions about Down need a world read after the click (invariant 5)", () => {

@@ -13,6 +13,7 @@ import {
 } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = drainingWorld({ tasks: [t1] });
 
 describe("taking down", () => {

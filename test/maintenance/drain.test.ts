@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { applyEdit } from "../../src/maintenance/schedule-edit.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
+import { applyEdit } from "../../src/maintenance/window/edit.js";
 import { agent, answer, HOUR, MINUTE, NOW, policyOf, task, windowOn, worldOf } from "../support/world.js";
 import { asked, downWorld, drainingWorld, first, inPhase, lastEvent, news, OURS, tick } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = { tasks: [t1] };
+
 const theirs = windowOn(["web-01"], NOW + HOUR, null);
+
 const planned = inPhase("scheduled", { drainingSinceMs: null });
 
 describe("scheduled", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { BlastRadius } from "../../src/maintenance/blast-radius.js";
-import { dryRunReply } from "../../src/maintenance/dry-run.js";
-import { TABLE_WIDTH } from "../../src/maintenance/table.js";
+import type { BlastRadius } from "../../src/maintenance/record/blast-radius.js";
+import { dryRunReply } from "../../src/maintenance/show/dry-run.js";
+import { TABLE_WIDTH } from "../../src/maintenance/text/table.js";
 import { machine } from "../support/world.js";
 
 const capacity = (fits: boolean) => ({
@@ -10,6 +10,7 @@ const capacity = (fits: boolean) => ({
   free: { cpus: 40, memMb: 204_800 },
   roles: [{ role: "*", fits, needs: { cpus: 2.5, memMb: 1536 }, free: { cpus: 40, memMb: 204_800 } }],
 });
+
 const BLAST: BlastRadius = {
   tasks: 3,
   frameworks: [
@@ -22,6 +23,7 @@ const BLAST: BlastRadius = {
   emptied: [{ kind: "rack", name: "r1", agents: 2 }],
   capacity: capacity(true),
 };
+
 const ASKED = { hosts: "web-*", machines: [machine("web-01"), machine("web-02")] };
 
 describe("a dry run", () => {

@@ -3,7 +3,9 @@ import { HOUR, NOW, windowOn, worldOf } from "../support/world.js";
 import { asked, click, drainingWorld, first, goneWorld, inPhase, OURS, tick } from "./flow.js";
 
 const extended = click(asked(), { kind: "extend", byMs: 2 * HOUR }, { by: "U0ALICE" }).record;
+
 const OLD = { start: OURS.start, duration: OURS.duration };
+
 const LONGER = windowOn(OURS.machines, NOW, 6 * HOUR);
 
 describe("an extension while the master shows no window at all (invariant 2)", () => {

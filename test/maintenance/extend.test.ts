@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../src/maintenance/decision.js";
-import { applyEdit } from "../../src/maintenance/schedule-edit.js";
+import type { Decision } from "../../src/maintenance/record/decision.js";
+import { applyEdit } from "../../src/maintenance/window/edit.js";
 import { HOUR, NOW, policyOf, task, windowOn } from "../support/world.js";
 import {
   APPROVE,
@@ -20,9 +20,13 @@ import {
 } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = drainingWorld({ tasks: [t1] });
+
 const EXTEND: Decision = { kind: "extend", byMs: 2 * HOUR };
+
 const LONGER = windowOn(["web-01", "web-02"], NOW, 6 * HOUR);
+
 const extended = (record = asked(busy)) => click(record, EXTEND, { by: "U0ALICE" }).record;
 
 describe("extending", () => {

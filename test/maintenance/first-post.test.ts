@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { withPossiblePost } from "../../src/maintenance/own-post.js";
+import type { World } from "../../src/maintenance/cluster/world.js";
 import { plan } from "../../src/maintenance/plan.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
-import type { World } from "../../src/maintenance/world.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
+import { withPossiblePost } from "../../src/maintenance/sight/own-post.js";
 import { HOUR, MINUTE, machine, NOW, policyOf, recordOf, worldOf } from "../support/world.js";
 import { click, drainingWorld, first, goneWorld, inPhase, news, tick } from "./flow.js";
 
 const blank = worldOf({ leaderId: "leader-2" });
+
 const fresh = () => inPhase("scheduled", { drainingSinceMs: null });
+
 /** Of a cluster whose master may hide windows from the bot's principal. */
 const watched = policyOf({ hasCredentials: true });
+
 const place = [{ kind: "update_schedule", edit: { kind: "place" } }];
 
 function planned(world: World): Maintenance {

@@ -1,10 +1,10 @@
 import { advance } from "../../src/maintenance/advance.js";
+import type { World } from "../../src/maintenance/cluster/world.js";
 import { decide } from "../../src/maintenance/decide.js";
-import type { Decision } from "../../src/maintenance/decision.js";
-import type { LogEvent } from "../../src/maintenance/events.js";
-import type { Policy } from "../../src/maintenance/policy.js";
-import type { Batch, Maintenance } from "../../src/maintenance/record.js";
-import type { World } from "../../src/maintenance/world.js";
+import type { Policy } from "../../src/maintenance/policy/policy.js";
+import type { Decision } from "../../src/maintenance/record/decision.js";
+import type { LogEvent } from "../../src/maintenance/record/events.js";
+import type { Batch, Maintenance } from "../../src/maintenance/record/record.js";
 import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../support/world.js";
 
 /** Our window: web-01 and web-02, four hours from now on. */
@@ -69,7 +69,9 @@ export function asked(world: World = drainingWorld(), nowMs = NOW, policy: Polic
 }
 
 export const APPROVE: Decision = { kind: "approve", batch: "b1", approval: "b1a1" };
+
 export const DENY: Decision = { kind: "deny", batch: "b1", approval: "b1a1", reason: null };
+
 export const ASK: Decision = { kind: "ask_down", batch: "b1" };
 
 /** A maintenance that was approved on what this world shows. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { applyEdit } from "../../src/maintenance/schedule-edit.js";
+import { applyEdit } from "../../src/maintenance/window/edit.js";
 import { answer, HOUR, machine, NOW, task, windowOn, worldOf } from "../support/world.js";
 import { click, drainingWorld, goneWorld, inPhase, lastEvent, news, OURS, tick } from "./flow.js";
 

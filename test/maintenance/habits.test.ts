@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { type Habit, habitSentence, habitsOf } from "../../src/maintenance/habits.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
+import { type Habit, habitSentence, habitsOf } from "../../src/maintenance/answers/habits.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { agent, answer, framework, HOUR, MINUTE, NOW, recordOf, task, windowOn } from "../support/world.js";
 import { downWorld, drainingWorld, inPhase, OURS, tick } from "./flow.js";
 
 const START = NOW + HOUR;
+
 const window = windowOn(["web-01", "web-02"], START, 4 * HOUR);
+
 const two = [task("a1", "aurora", "web-01"), task("a2", "aurora", "web-02")];
+
 const fresh = inPhase("draining", { window: { start: window.start, duration: window.duration } });
+
 const asked = (parts: Parameters<typeof drainingWorld>[0] = {}) =>
   drainingWorld({ windows: [window], frameworks: [framework("aurora")], ...parts });
 
@@ -79,6 +83,7 @@ describe("what a framework does is written down", () => {
 });
 
 type Entry = Maintenance["behaviour"][number];
+
 const entry = (parts: Partial<Entry> = {}): Entry => ({
   framework: "aurora",
   asked: 2,
@@ -88,6 +93,7 @@ const entry = (parts: Partial<Entry> = {}): Entry => ({
   leftBeforeStartMs: null,
   ...parts,
 });
+
 const finished = (behaviour: Entry, phase: "up" | "cancelled" | "failed" = "up") =>
   recordOf({ behaviour: [behaviour], end: { phase, atMs: NOW, why: null } });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { eventLines } from "../../src/maintenance/event-line.js";
-import { logEvent, type NewEvent } from "../../src/maintenance/events.js";
-import { handOver } from "../../src/maintenance/hand-over.js";
-import { historyOf, historyReply, tasksLost } from "../../src/maintenance/history.js";
-import { withEvent } from "../../src/maintenance/log.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
+import { logEvent, type NewEvent } from "../../src/maintenance/record/events.js";
+import { withEvent } from "../../src/maintenance/record/log.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
+import { eventLines } from "../../src/maintenance/show/event-line.js";
+import { handOver } from "../../src/maintenance/show/hand-over.js";
+import { historyOf, historyReply, tasksLost } from "../../src/maintenance/show/history.js";
 import { batchOf, HOUR, MINUTE, NOW, recordOf, task } from "../support/world.js";
 import { APPROVE, asked, click, downWorld, drainingWorld, first, tick } from "./flow.js";
 
@@ -29,7 +29,9 @@ function finished(): Maintenance {
     end: { phase: "up", atMs: NOW + HOUR, why: null },
   };
 }
+
 const done = finished();
+
 const lines = (table: string | null) => table?.split("\n") ?? [];
 
 describe("the history of a cluster", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../src/maintenance/decision.js";
-import { decodeMaintenance, encodeMaintenance } from "../../src/maintenance/record.js";
+import type { Decision } from "../../src/maintenance/record/decision.js";
+import { decodeMaintenance, encodeMaintenance } from "../../src/maintenance/record/record.js";
 import { HOUR, MINUTE, NOW, policyOf, recordOf, task, worldOf } from "../support/world.js";
 import {
   APPROVE,
@@ -18,9 +18,13 @@ import {
 } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = drainingWorld({ tasks: [t1] });
+
 const HOLD: Decision = { kind: "hold", reason: "backup runs" };
+
 const RELEASE: Decision = { kind: "release" };
+
 const held = (record = asked(busy), by = "U0CAROL") => click(record, HOLD, { by }).record;
 
 describe("while it is held", () => {

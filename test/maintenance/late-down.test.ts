@@ -14,7 +14,9 @@ import {
 } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const busy = drainingWorld({ tasks: [t1] });
+
 const worse = drainingWorld({ tasks: [t1, task("t2", "kafka", "web-02")] });
 
 describe("a START_MAINTENANCE without an answer that shows late (invariant 7)", () => {

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
-import type { NewEvent } from "../../src/maintenance/events.js";
-import { withEvent } from "../../src/maintenance/log.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
+import type { NewEvent } from "../../src/maintenance/record/events.js";
+import { withEvent } from "../../src/maintenance/record/log.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { HOUR, MINUTE, NOW, recordOf, task, windowOn, worldOf } from "../support/world.js";
 import { asked, click, drainingWorld, first, inPhase, news, tick } from "./flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
+
 const batchTask = task("b", "batch", "web-01");
+
 const KEPT = 500;
 
 function often(record: Maintenance, times: number, event: (i: number) => NewEvent): Maintenance {
@@ -15,6 +17,7 @@ function often(record: Maintenance, times: number, event: (i: number) => NewEven
     record,
   );
 }
+
 const cleared: NewEvent = { kind: "answers_cleared", why: "fail_over" };
 
 test("answers that change for days push out no question that Slack may still have to show (invariants 10, 11)", () => {

@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { whyBlind } from "../../src/maintenance/blind.js";
+import { whyBlind } from "../../src/maintenance/sight/filtered.js";
 import { agent, framework, MINUTE, machine, NOW, task } from "../support/world.js";
 import { APPROVE, approved, asked, click, drainingWorld, lastEvent, news, tick } from "./flow.js";
 
 const tasks = [task("t1", "marathon", "web-01")];
+
 const before = drainingWorld({ tasks });
+
 const there = [agent("web-01", { machine: machine("web-01", "10.9.9.9") }), agent("web-02"), agent("web-03")];
+
 const moved = drainingWorld({ tasks, agents: there });
+
 const why = "web-01's agent is now at 10.9.9.9; the window does not match it";
 
 describe("an agent that registered again under another IP (invariant 4)", () => {

@@ -14,7 +14,9 @@ import {
 } from "./flow.js";
 
 const THEIRS = windowOn(["web-01", "web-02"], NOW + HOUR, null);
+
 const theirs = worldOf({ windows: [THEIRS], down: ["web-01", "web-02"] });
+
 const oneTheirs = worldOf({
   windows: [windowOn(["web-01"], NOW + HOUR, null), windowOn(["web-02"], NOW, 4 * HOUR)],
   down: ["web-01", "web-02"],

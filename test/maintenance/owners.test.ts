@@ -1,16 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { matchesGlob } from "../../src/maintenance/owners.js";
+import { matchesGlob } from "../../src/maintenance/policy/owners.js";
 import { framework, policyOf, task } from "../support/world.js";
 import { asked, click, drainingWorld, inPhase, lastEvent, news, tick } from "./flow.js";
 
 const kafka = task("kafka-3", "F-1", "web-01", { app: "brokers" });
+
 const billing = task("billing.api.1", "marathon", "web-02", { app: "/billing/api" });
+
 const elsewhere = task("search.1", "marathon", "web-03", { app: "/search" });
+
 const world = drainingWorld({
   tasks: [kafka, billing, elsewhere],
   frameworks: [framework("F-1", { name: "Kafka-Events" }), framework("marathon")],
 });
+
 const policy = policyOf({
   owners: [
     { match: "kafka*", owners: ["S0KAFKA"] },
@@ -18,6 +22,7 @@ const policy = policyOf({
     { match: "/search", owners: ["U0SUE"] },
   ],
 });
+
 const told = tick(inPhase("scheduled", { drainingSinceMs: null }), world, undefined, policy).record;
 
 describe("owners", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { holds } from "../../src/maintenance/conflicts.js";
-import { plan, type Resolution } from "../../src/maintenance/plan.js";
+import type { Resolution } from "../../src/maintenance/cluster/resolution.js";
+import { plan } from "../../src/maintenance/plan.js";
+import { holds } from "../../src/maintenance/window/whose.js";
 import {
   agent,
   batchOf,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Machine } from "../../src/maintenance/machine.js";
+import type { Machine } from "../../src/maintenance/cluster/machine.js";
+import type { Agent } from "../../src/maintenance/cluster/world.js";
 import { plan } from "../../src/maintenance/plan.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
-import type { Agent } from "../../src/maintenance/world.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { agent, HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../support/world.js";
 import { lastEvent } from "./flow.js";
 

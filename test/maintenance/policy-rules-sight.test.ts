@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { plan } from "../../src/maintenance/plan.js";
-import type { Policy } from "../../src/maintenance/policy.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
+import type { Policy } from "../../src/maintenance/policy/policy.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../support/world.js";
 import { first, inPhase, lastEvent, news } from "./flow.js";
 
@@ -11,8 +11,11 @@ const resolution = {
   unknown: [],
   literals: [],
 };
+
 const END = { phase: "up", atMs: NOW - HOUR, why: null } as const;
+
 const elsewhere = { machines: [machine("web-03")] };
+
 const foreign = worldOf({ windows: [windowOn(["old-09"], NOW, null)] });
 
 function drain(

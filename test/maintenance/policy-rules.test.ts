@@ -1,19 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { plan } from "../../src/maintenance/plan.js";
-import type { CalendarWindow, Policy } from "../../src/maintenance/policy.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
+import type { CalendarWindow, Policy } from "../../src/maintenance/policy/policy.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { agent, HOUR, machine, NOW, policyOf, recordOf, task, windowOn, worldOf } from "../support/world.js";
 import { first, inPhase, lastEvent, news } from "./flow.js";
 
 /** 12:00 UTC on a Tuesday is not among these hours. */
 const NIGHT: CalendarWindow = { days: [1, 2, 3, 4, 5], from: 22 * 60, to: 6 * 60, timeZone: "Europe/Berlin" };
+
 const resolution = {
   machines: [machine("web-01"), machine("web-02")],
   matchedNothing: [],
   unknown: [],
   literals: [],
 };
+
 const HOSTS = Array.from({ length: 10 }, (_, i) => `web-${String(i + 1).padStart(2, "0")}`);
+
 const ten = { agents: HOSTS.map((host) => agent(host)) };
 
 function drain(
@@ -28,10 +31,15 @@ function drain(
 const caps = (parts: Partial<Policy["caps"]>): Partial<Policy> => ({
   caps: { machinesPerMaintenance: null, outOfService: null, above: "refuse", ...parts },
 });
+
 const count = (n: number) => ({ kind: "count", count: n }) as const;
+
 const percent = (n: number) => ({ kind: "percent", percent: n }) as const;
+
 const foreign = (...hosts: string[]) => worldOf({ ...ten, windows: [windowOn(hosts, NOW, null)] });
+
 const planned = inPhase("scheduled", { machines: [machine("web-05"), machine("web-06")] }, { id: "m-bbbb" });
+
 const given = (by: string, rule = "*") => ({ overrides: [{ rule, by, atMs: NOW, reason: "power cut" }] });
 
 describe("a drain that breaks a rule is refused before anything is posted, with the rule and where it is set", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeMaintenance, encodeMaintenance } from "../../src/maintenance/record.js";
+import { decodeMaintenance, encodeMaintenance } from "../../src/maintenance/record/record.js";
 import { batchOf, recordOf, task } from "../support/world.js";
 import { approved, asked, click, downWorld, drainingWorld, tick } from "./flow.js";
 

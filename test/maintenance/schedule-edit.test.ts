@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type MachineId, machineKey } from "../../src/maintenance/machine.js";
-import type { Schedule, Unavailability, Window } from "../../src/maintenance/schedule.js";
+import { type MachineId, machineKey } from "../../src/maintenance/cluster/machine.js";
+import type { Schedule, Unavailability, Window } from "../../src/maintenance/cluster/schedule.js";
 import {
   applyEdit,
   placeMachines,
@@ -9,12 +9,15 @@ import {
   sameSchedule,
   sameTime,
   windowOf,
-} from "../../src/maintenance/schedule-edit.js";
+} from "../../src/maintenance/window/edit.js";
 import { machine } from "../support/world.js";
 
 const TIME: Unavailability = { start: 1795195128662822401n, duration: 14_400_000_000_001n };
+
 const OTHER: Unavailability = { start: 1795195128662822402n, duration: null };
+
 const web01 = machine("web-01");
+
 const web02 = machine("web-02");
 
 function scheduleOf(...windows: Window[]): Schedule {
@@ -100,16 +103,20 @@ describe("whether two lists plan the same", () => {
 
 // Few names, so that ours and theirs meet; odd case, missing halves and the edges of int64 included.
 const hostname = fc.constantFrom("web-01", "WEB-01", "web-02", "Web-02", "db-01", "kafka.example.com");
+
 const ip = fc.constantFrom("10.0.0.1", "10.0.0.2", "10.0.0.3");
+
 const machineId: fc.Arbitrary<MachineId> = fc.oneof(
   fc.record({ hostname, ip }),
   fc.record({ hostname }),
   fc.record({ ip }),
 );
+
 const time: fc.Arbitrary<Unavailability> = fc.record({
   start: fc.oneof(fc.constant(1795195128662822401n), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n)),
   duration: fc.oneof(fc.constant(null), fc.constant(0n), fc.bigInt(0n, 2n ** 63n - 1n)),
 });
+
 const schedule: fc.Arbitrary<Schedule> = fc
   .array(fc.tuple(fc.array(machineId, { minLength: 1, maxLength: 3 }), time), { maxLength: 5 })
   .map((parts) => {
@@ -120,6 +127,7 @@ const schedule: fc.Arbitrary<Schedule> = fc
     });
     return { windows };
   });
+
 const machines = fc.uniqueArray(fc.record({ hostname, ip }), { maxLength: 4, selector: machineKey });
 
 /** Every entry of other machines with its exact name and time, in order. */

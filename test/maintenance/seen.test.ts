@@ -1,20 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { seenNow, watchedMachines } from "../../src/maintenance/approval.js";
-import type { Seen } from "../../src/maintenance/picture.js";
-import { worseThan } from "../../src/maintenance/seen.js";
-import { lookAt } from "../../src/maintenance/verdicts.js";
-import type { AgentResources, Answer, Task } from "../../src/maintenance/world.js";
+import { lookAt } from "../../src/maintenance/answers/verdicts.js";
+import { seenNow } from "../../src/maintenance/approval/question.js";
+import { worseThan } from "../../src/maintenance/approval/seen.js";
+import type { AgentResources, Answer, Task } from "../../src/maintenance/cluster/world.js";
+import { watchedMachines } from "../../src/maintenance/record/batch.js";
+import type { Seen } from "../../src/maintenance/record/picture.js";
 import { agent, answer, batchOf, framework, NOW, task, windowOn } from "../support/world.js";
 import { APPROVE, asked, click, drainingWorld, first, OURS } from "./flow.js";
 
 const batch = batchOf();
+
 function seen(parts: Parameters<typeof drainingWorld>[0]): Seen {
   const world = drainingWorld(parts);
   return seenNow(world, batch, lookAt(world, watchedMachines(batch), null));
 }
 
 const t1 = task("t1", "marathon", "web-01");
+
 const lastCopy = (app: string, of: string) =>
   `the last running copy of ${app} of ${of} is now on these machines`;
 
@@ -174,6 +177,7 @@ const someTasks = fc.uniqueArray(
   }),
   { maxLength: 6, selector: (t) => `${t.frameworkId} ${t.id}` },
 );
+
 const someAnswers = fc.array(
   fc.tuple(
     fc.constantFrom("web-01", "web-02"),
@@ -182,7 +186,9 @@ const someAnswers = fc.array(
   ),
   { maxLength: 4 },
 );
+
 const someVolumes = fc.subarray(["web-01", "web-02", "web-03"]);
+
 const situation = fc.tuple(someTasks, someAnswers, someVolumes).map(([tasks, answers, volumes]) => {
   const byHost: Record<string, Answer[]> = {};
   for (const [host, id, says] of answers) {

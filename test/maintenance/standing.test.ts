@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { statusOfCluster, statusOfMaintenance } from "../../src/maintenance/status.js";
+import { statusOfCluster, statusOfMaintenance } from "../../src/maintenance/show/status.js";
 import { batchOf, MINUTE, NOW, recordOf, worldOf } from "../support/world.js";
 import { asked } from "./flow.js";
 

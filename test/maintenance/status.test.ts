@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Habit } from "../../src/maintenance/habits.js";
-import type { Resolution } from "../../src/maintenance/plan.js";
+import type { Habit } from "../../src/maintenance/answers/habits.js";
+import type { Resolution } from "../../src/maintenance/cluster/resolution.js";
 import {
   hostsReply,
   statusOfCluster,
   statusOfMachines,
   statusOfMaintenance,
-} from "../../src/maintenance/status.js";
-import { cut, TABLE_WIDTH, tableOf } from "../../src/maintenance/table.js";
+} from "../../src/maintenance/show/status.js";
+import { cut, TABLE_WIDTH, tableOf } from "../../src/maintenance/text/table.js";
 import {
   answer,
   batchOf,
@@ -30,6 +30,7 @@ const busy = drainingWorld({
     "web-02": [answer("kafka", "decline", NOW - 60_000)],
   },
 });
+
 const draining = tick(inPhase("draining"), busy).record;
 
 function lines(reply: { table: string | null }): string[] {

@@ -3,13 +3,15 @@ import {
   withAcceptedRemoval,
   withConfirmedUp,
   withRefusedRemoval,
-} from "../../src/maintenance/unseen-window.js";
+} from "../../src/maintenance/sight/nothing-shown.js";
 import { agent, HOUR, MINUTE, machine, NOW, worldOf } from "../support/world.js";
 import { click, drainingWorld, first, goneWorld, inPhase, lastEvent, news, tick } from "./flow.js";
 
 /** No window of anybody, no machine in maintenance: everything is over, or we are shown nothing. */
 const blank = worldOf({ agents: [] });
+
 const unseenCancel = { code: "cancel_unseen", next: expect.stringContaining("again closes it here") };
+
 const unseen = { code: "own_window_unseen", next: expect.stringContaining("get_maintenance_schedules") };
 
 describe("when the master shows no window at all any more, nothing of ours is called over for it (invariant 2)", () => {

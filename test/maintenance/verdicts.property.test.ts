@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Picture } from "../../src/maintenance/picture.js";
-import { lookAt } from "../../src/maintenance/verdicts.js";
+import { lookAt } from "../../src/maintenance/answers/verdicts.js";
+import type { Picture } from "../../src/maintenance/record/picture.js";
 import { answer, framework, machine, NOW, task, windowOn, worldOf } from "../support/world.js";
 
 const HOSTS = ["web-01", "web-02", "web-03"] as const;
+
 const NAMES = ["marathon", "aurora"] as const;
+
 const watched = HOSTS.map((host) => ({ machine: machine(host), agentIds: [`${host}-S0`] }));
 
 /** What stands between one framework and one machine. */
@@ -14,10 +16,12 @@ const relation = fc.record({
   answer: fc.constantFrom("accept", "decline", null),
   offered: fc.boolean(),
 });
+
 const cluster = fc.record({
   cells: fc.array(relation, { minLength: 6, maxLength: 6 }),
   leaderId: fc.constantFrom("leader-1", "leader-2"),
 });
+
 type Cluster = typeof cluster extends fc.Arbitrary<infer T> ? T : never;
 
 const cellsOf = ({ cells }: Cluster) =>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { hiddenMachines } from "../../src/maintenance/blind.js";
-import type { Verdict } from "../../src/maintenance/picture.js";
-import { answersDiffer, answersEvent, summarise } from "../../src/maintenance/summary.js";
-import { isEmpty, lookAt } from "../../src/maintenance/verdicts.js";
-import type { World } from "../../src/maintenance/world.js";
+import { answersDiffer, answersEvent, summarise } from "../../src/maintenance/answers/summary.js";
+import { isEmpty, lookAt } from "../../src/maintenance/answers/verdicts.js";
+import type { World } from "../../src/maintenance/cluster/world.js";
+import type { Verdict } from "../../src/maintenance/record/picture.js";
+import { hiddenMachines } from "../../src/maintenance/sight/filtered.js";
 import { agent, answer, framework, machine, NOW, task, windowOn, worldOf } from "../support/world.js";
 import { drainingWorld } from "./flow.js";
 
@@ -11,7 +11,9 @@ const watched = [
   { machine: machine("web-01"), agentIds: [] },
   { machine: machine("web-02"), agentIds: [] },
 ];
+
 const t1 = task("t1", "marathon", "web-01");
+
 const offered = framework("marathon", { inverseOffers: [{ agentId: "web-01-S0" }] });
 
 function verdictsOf(world: World): [string, Verdict][] {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { versionAdvice } from "../../src/maintenance/version-advice.js";
+import { versionAdvice } from "../../src/maintenance/cluster/version-advice.js";
 
 const ALL = ["MESOS-7966", "MESOS-10109", "MESOS-10018"];
 

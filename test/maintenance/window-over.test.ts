@@ -3,8 +3,11 @@ import { HOUR, MINUTE, NOW, policyOf } from "../support/world.js";
 import { APPROVE, ASK, asked, click, drainingWorld, first, inPhase, lastEvent, tick } from "./flow.js";
 
 const policy = policyOf({ approvalTtlMs: 8 * HOUR });
+
 const END = NOW + 4 * HOUR;
+
 const before = drainingWorld();
+
 const after = drainingWorld({ observedAtMs: END });
 
 describe("a window that has ended by the time of the click (invariant 5)", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Batch } from "../../src/maintenance/record.js";
-import { phaseRefusal, type Wanted, wrongPhase } from "../../src/maintenance/wrong-phase.js";
+import { phaseRefusal, type Wanted, wrongPhase } from "../../src/maintenance/decisions/possible.js";
+import type { Batch } from "../../src/maintenance/record/record.js";
 import { NOW } from "../support/world.js";
 import { inPhase } from "./flow.js";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mesos } from "../../src/mesos/proto/generated/mesos.js";
-import { readAgents } from "../../src/mesos/read-agents.js";
-import { readTasks } from "../../src/mesos/read-tasks.js";
+import { readAgents } from "../../src/mesos/read/read-agents.js";
+import { readTasks } from "../../src/mesos/read/read-tasks.js";
 
 const { Response } = mesos.v1.master;
 

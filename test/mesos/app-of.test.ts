@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { appOf } from "../../src/mesos/app-of.js";
+import { appOf } from "../../src/mesos/read/app-of.js";
 
 const UUID = "4f1c3a52-7d7e-11e6-9f3c-0242ac110002";
+
 const none = new Map<string, string>();
 
 describe("what a task is a copy of", () => {

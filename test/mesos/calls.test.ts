@@ -1,15 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Schedule } from "../../src/maintenance/schedule.js";
-import { readSchedule } from "../../src/mesos/answers.js";
+import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
 import * as calls from "../../src/mesos/calls.js";
 import { mesos } from "../../src/mesos/proto/generated/mesos.js";
+import { readSchedule } from "../../src/mesos/read/answers.js";
 
 const { Call, Response } = mesos.v1.master;
+
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+
 const text = fc.string({ maxLength: 20 });
+
 const machine = fc.record({ hostname: text, ip: text }, { requiredKeys: [] });
+
 const window = fc.record({ machines: fc.array(machine), start: int64, duration: fc.option(int64) });
+
 const schedules: fc.Arbitrary<Schedule> = fc.record({ windows: fc.array(window) });
 
 const web01 = { hostname: "web-01", ip: "10.0.0.1" };

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { ERROR_TABLE } from "../../src/mesos/error-table.js";
-import { errorTable, mesosError, refusal, transportFailure } from "../../src/mesos/errors.js";
+import { errorTable, mesosError, refusal, transportFailure } from "../../src/mesos/errors/errors.js";
+import { ERROR_TABLE } from "../../src/mesos/errors/table.js";
 
 const blanks = { cluster: "prod", master: "10.0.0.1:5050" };
+
 const web01 = '{"hostname":"web-01","ip":"127.0.0.2"}';
+
 const agent = "27f32173-afed-4b0e-afc8-988a84b8bfe3-S1";
 
 describe("what a master says, word for word, and what we make of it", () => {

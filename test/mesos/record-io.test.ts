@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RecordSplitter } from "../../src/mesos/record-io.js";
+import { RecordSplitter } from "../../src/mesos/stream/record-io.js";
 import { recorded } from "./support/recordings.js";
 
 const frame = (record: Uint8Array) => Buffer.concat([Buffer.from(`${record.length}\n`), record]);

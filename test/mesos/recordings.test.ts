@@ -1,20 +1,22 @@
 import { describe, expect, test } from "vitest";
+import { updateSchedule } from "../../src/mesos/calls.js";
+import { mesos } from "../../src/mesos/proto/generated/mesos.js";
 import {
   readFrameworks,
   readMaster,
   readSchedule,
   readStatus,
   readVersion,
-} from "../../src/mesos/answers.js";
-import { updateSchedule } from "../../src/mesos/calls.js";
-import { mesos } from "../../src/mesos/proto/generated/mesos.js";
-import { readAgents } from "../../src/mesos/read-agents.js";
-import { readTasks } from "../../src/mesos/read-tasks.js";
-import { RecordSplitter } from "../../src/mesos/record-io.js";
+} from "../../src/mesos/read/answers.js";
+import { readAgents } from "../../src/mesos/read/read-agents.js";
+import { readTasks } from "../../src/mesos/read/read-tasks.js";
+import { RecordSplitter } from "../../src/mesos/stream/record-io.js";
 import { parseExactly, RECORDED, recorded } from "./support/recordings.js";
 
 const { Call, Event, Response } = mesos.v1.master;
+
 const AS_JSON = { longs: String, enums: String };
+
 const CLUSTER = "718a2aa4-c3f3-4edf-b7f3-87b04a5e7035";
 
 /**

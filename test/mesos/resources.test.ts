@@ -1,9 +1,9 @@
 import protobuf from "protobufjs/minimal.js";
 import { describe, expect, test } from "vitest";
 import { mesos } from "../../src/mesos/proto/generated/mesos.js";
-import { agentOf, readAgents } from "../../src/mesos/read-agents.js";
-import { readTasks } from "../../src/mesos/read-tasks.js";
-import { lengthTag } from "../../src/mesos/wire.js";
+import { agentOf, readAgents } from "../../src/mesos/read/read-agents.js";
+import { readTasks } from "../../src/mesos/read/read-tasks.js";
+import { lengthTag } from "../../src/mesos/read/wire.js";
 import { recorded } from "./support/recordings.js";
 
 const { Response } = mesos.v1.master;
@@ -17,6 +17,7 @@ const scalar = (name: string, value: number, rest: Record<string, unknown> = {})
   scalar: { value },
   ...rest,
 });
+
 const volume = (id: string) => ({
   persistence: { id, principal: "kafka" },
   volume: { container_path: "data", mode: "RW" },

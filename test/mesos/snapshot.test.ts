@@ -35,6 +35,7 @@ const scheduled = (hostname: string) => ({
     },
   },
 });
+
 const draining = (hostname: string) => ({
   get_maintenance_status: { status: { draining_machines: [{ id: { hostname, ip: "10.0.0.1" } }] } },
 });

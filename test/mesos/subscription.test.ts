@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { MasterEvent } from "../../src/mesos/events.js";
 import type { Master } from "../../src/mesos/master.js";
 import { mesos } from "../../src/mesos/proto/generated/mesos.js";
+import type { MasterEvent } from "../../src/mesos/stream/events.js";
 import { recorded } from "./support/recordings.js";
 import { client, count, leading, redirectTo, say, stopAll, tinyMaster } from "./support/tiny-masters.js";
 
@@ -22,6 +22,7 @@ const subscribed = (heartbeat_interval_seconds = 15) => ({
   type: "SUBSCRIBED",
   subscribed: { get_state: {}, heartbeat_interval_seconds },
 });
+
 const removed = (id: string) => ({ type: "AGENT_REMOVED", agent_removed: { agent_id: { value: id } } });
 
 function listen(master: Master) {

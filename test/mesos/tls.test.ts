@@ -8,6 +8,7 @@ afterEach(stopAll);
 
 // A certificate for 127.0.0.1 that signs itself, made for these tests only.
 const file = (name: string) => readFileSync(join(import.meta.dirname, "support", "tls", name), "utf8");
+
 const cert = file("master.pem");
 
 const secureMaster = async (handler = leading()) => {

@@ -1,9 +1,11 @@
-import type { Schedule } from "../../src/maintenance/schedule.js";
+import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
 import type { RehearsalFramework, RehearsalOptions } from "../../src/rehearsal/master/options.js";
 
 export const WEB_01 = { hostname: "web-01", ip: "10.0.0.1" };
+
 export const WEB_02 = { hostname: "web-02", ip: "10.0.0.2" };
+
 export const DB_01 = { hostname: "db-01", ip: "10.0.0.3" };
 
 export function scheduleOf(...machines: readonly { hostname: string; ip: string }[]): Schedule {

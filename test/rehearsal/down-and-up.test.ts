@@ -10,6 +10,7 @@ async function startDown(options = {}) {
   master.startMaintenance([WEB_01]);
   return master;
 }
+
 const presence = (master: Awaited<ReturnType<typeof startDown>>) =>
   master.state().agents.find(({ hostname }) => hostname === "web-01")?.presence;
 

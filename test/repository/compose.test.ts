@@ -24,6 +24,7 @@ function service(name: string): Service {
 }
 
 const SLACK = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"];
+
 const MESOS = ["MESOS_PRINCIPAL", "MESOS_SECRET"];
 
 describe("docker-compose.yml", () => {

@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { errorTable } from "../../src/mesos/errors.js";
-import { SLACK_FAILURES } from "../../src/slack/errors.js";
+import { errorTable } from "../../src/mesos/errors/errors.js";
+import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
 import { errorsPage, STORE_ROWS } from "./errors-page.js";
 
 const page = errorsPage();
+
 const STORE = "src/engine/store";
-const storeSources = readdirSync(STORE)
+
+const storeSources = readdirSync(STORE, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
   .map((file) => readFileSync(join(STORE, file), "utf8"))
   .join("\n");
 

@@ -1,8 +1,8 @@
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
 import type { StoreErrorCode } from "../../src/engine/store/store-error.js";
-import type { ErrorRow, When } from "../../src/mesos/error-row.js";
-import { errorTable } from "../../src/mesos/errors.js";
-import { SLACK_FAILURES } from "../../src/slack/errors.js";
+import { errorTable } from "../../src/mesos/errors/errors.js";
+import type { ErrorRow, When } from "../../src/mesos/errors/row.js";
+import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
 
 /** A failure of the store as people meet it; `what` with `<…>` for what varies. */
 export interface StoreRow {
@@ -13,6 +13,7 @@ export interface StoreRow {
 }
 
 const NOT_OPENED = "The store was not opened.";
+
 const NOT_QUEUED = "Nothing was queued.";
 
 /** Redis answers and refuses: one row for each advice, by the word that Redis begins with. */

@@ -5,6 +5,7 @@
 type Json = Record<string, unknown>;
 
 const SECTION = 3000;
+
 const TOTAL = 10_000;
 
 /** What Slack would refuse in these blocks, or `null`. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide } from "../../src/maintenance/decide.js";
-import { decision } from "../../src/maintenance/decision.js";
-import { type Maintenance, PHASES, type Phase } from "../../src/maintenance/record.js";
-import { renderCard } from "../../src/slack/render-card.js";
+import { decision } from "../../src/maintenance/record/decision.js";
+import { type Maintenance, PHASES, type Phase } from "../../src/maintenance/record/record.js";
+import { renderCard } from "../../src/slack/render/card/card.js";
 import { runs } from "../support/fast-check.js";
 import { policyOf } from "../support/world.js";
 import { buttons } from "./card-clicks.js";

@@ -1,6 +1,6 @@
-import type { Maintenance } from "../../src/maintenance/record.js";
-import { parseClick } from "../../src/slack/button-value.js";
-import { renderCard } from "../../src/slack/render-card.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
+import { parseClick } from "../../src/slack/render/button-value.js";
+import { renderCard } from "../../src/slack/render/card/card.js";
 import { NOW } from "./fixtures.js";
 
 /** Labels of the buttons on a card and what each decides. */

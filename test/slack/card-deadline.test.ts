@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Maintenance, Phase } from "../../src/maintenance/record.js";
-import { renderText } from "../../src/slack/blocks.js";
-import { renderCard } from "../../src/slack/render-card.js";
+import type { Maintenance, Phase } from "../../src/maintenance/record/record.js";
+import { renderText } from "../../src/slack/render/blocks.js";
+import { renderCard } from "../../src/slack/render/card/card.js";
 import { batchOf, HOUR, NOW, recordOf } from "./fixtures.js";
 
 /** 22:52 UTC. */
 const AT = NOW + HOUR;
+
 const ask = { atMs: AT, then: "ask" as const, met: false };
 
 /** What the card says of the deadline, or nothing. */

@@ -1,12 +1,14 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { SlackSettings } from "../../src/slack/settings.js";
+import type { SlackSettings } from "../../src/slack/wire/settings.js";
 import { refusal, viewRefusal } from "./block-rules.js";
 import { FakeSocket } from "./fake-socket.js";
 
 export const BOT_TOKEN = "xoxb-fake-0123456789";
+
 export const APP_TOKEN = "xapp-fake-0123456789";
+
 export const SIGNING_SECRET = "fake-signing-secret";
 
 /** What the fake answers instead of its usual answer, once. */

@@ -4,9 +4,13 @@ import type { Duplex } from "node:stream";
 
 /** RFC 6455: what is appended to the client's key for the handshake. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
 const TEXT = 1;
+
 const CLOSE = 8;
+
 const PING = 9;
+
 const PONG = 10;
 
 /** The server's side of one WebSocket: text frames under 64 KiB, pings answered, close answered. */

@@ -1,11 +1,12 @@
-import type { BlastRadius } from "../../src/maintenance/blast-radius.js";
-import type { Picture, Seen, VerdictRow } from "../../src/maintenance/picture.js";
-import type { Approval, Batch, Maintenance } from "../../src/maintenance/record.js";
+import type { BlastRadius } from "../../src/maintenance/record/blast-radius.js";
+import type { Picture, Seen, VerdictRow } from "../../src/maintenance/record/picture.js";
+import type { Approval, Batch, Maintenance } from "../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
-import type { SlackLogger } from "../../src/slack/logger.js";
+import type { SlackLogger } from "../../src/slack/wire/logger.js";
 
 /** 2026-11-20 21:52 UTC. */
 export const NOW = Date.UTC(2026, 10, 20, 21, 52);
+
 export const HOUR = 3_600_000;
 
 export function machines(count: number): Batch["machines"] {

@@ -1,15 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { SlackFailure } from "../../src/slack/errors.js";
-import { createGroups, type Groups } from "../../src/slack/groups.js";
+import { createGroups, type Groups } from "../../src/slack/hear/groups.js";
+import { SlackFailure } from "../../src/slack/wire/errors.js";
 import { FakeSlack } from "./fake-slack.js";
 import { keepingLogger } from "./fixtures.js";
 
 const OPS = "S01OPS";
+
 const DBA = "S02DBA";
 
 let slack: FakeSlack;
+
 let groups: Groups;
+
 let logger: ReturnType<typeof keepingLogger>;
+
 let nowMs: number;
 
 beforeEach(async () => {
@@ -26,6 +30,7 @@ afterEach(async () => {
 });
 
 const lookUps = () => slack.callsOf("usergroups.users.list").map((args) => args.usergroup);
+
 const NOBODY_KNOWN = { user: "U02BOB", groups: [], lookupFailed: true };
 
 describe("who somebody is", () => {

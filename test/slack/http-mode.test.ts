@@ -1,18 +1,22 @@
 import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { replyOf } from "../../src/maintenance/reply.js";
+import { replyOf } from "../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
-import { encodeButton } from "../../src/slack/button-value.js";
-import { SlackFailure } from "../../src/slack/errors.js";
+import { encodeButton } from "../../src/slack/render/button-value.js";
+import { SlackFailure } from "../../src/slack/wire/errors.js";
 import { FakeSlack, SIGNING_SECRET } from "./fake-slack.js";
 import { keepingLogger } from "./fixtures.js";
 import { Recorder } from "./recorder.js";
 import { until } from "./until.js";
 
 let slack: FakeSlack;
+
 let app: SlackApp;
+
 let handlers: Recorder;
+
 let logger: ReturnType<typeof keepingLogger>;
+
 let acks: [string, number][];
 
 beforeEach(async () => {
@@ -99,6 +103,7 @@ const APPROVE = {
 };
 
 const PLACE = { channel: "C01OPS", messageTs: "1.2", thread: "1.1", actionId: "deny:m-7k3q" };
+
 const DENY = { ...APPROVE, decision: { kind: "deny" as const, batch: "b1", approval: "a1", reason: null } };
 
 function submission(reason: string, of: object = {}): string {

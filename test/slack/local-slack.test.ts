@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { replyOf } from "../../src/maintenance/reply.js";
+import { replyOf } from "../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
-import { renderText } from "../../src/slack/blocks.js";
-import { createMessenger, type Messenger } from "../../src/slack/messenger.js";
-import { renderApproval } from "../../src/slack/render-approval.js";
-import { renderCard } from "../../src/slack/render-card.js";
+import { renderText } from "../../src/slack/render/blocks.js";
+import { renderCard } from "../../src/slack/render/card/card.js";
+import { renderApproval } from "../../src/slack/render/question/question.js";
+import { createMessenger, type Messenger } from "../../src/slack/say/messenger.js";
 import { type LocalSlack, localSlackSuite, settingsFor, startLocalSlack } from "../support/local-slack.js";
 import { approvalOf, batchOf, HOUR, keepingLogger, NOW, recordOf } from "./fixtures.js";
 import { Recorder } from "./recorder.js";

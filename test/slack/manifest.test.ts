@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { SLACK_FAILURES } from "../../src/slack/errors.js";
-import { BOT_SCOPES, missingScopes, SLASH_COMMAND } from "../../src/slack/scopes.js";
-import { HTTP_PATH } from "../../src/slack/settings.js";
+import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
+import { BOT_SCOPES, missingScopes, SLASH_COMMAND } from "../../src/slack/wire/scopes.js";
+import { HTTP_PATH } from "../../src/slack/wire/settings.js";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -18,6 +18,7 @@ interface Manifest {
     token_rotation_enabled: boolean;
   };
 }
+
 const manifest = JSON.parse(read("manifest.json")) as Manifest;
 
 describe("manifest.json", () => {

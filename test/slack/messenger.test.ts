@@ -1,16 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { replyOf } from "../../src/maintenance/reply.js";
-import { message, section } from "../../src/slack/blocks.js";
-import { SlackFailure } from "../../src/slack/errors.js";
-import { createMessenger, type Messenger } from "../../src/slack/messenger.js";
-import { mrk } from "../../src/slack/mrkdwn.js";
+import { replyOf } from "../../src/maintenance/text/reply.js";
+import { message, section } from "../../src/slack/render/blocks.js";
+import { mrk } from "../../src/slack/render/mrkdwn.js";
+import { createMessenger, type Messenger } from "../../src/slack/say/messenger.js";
+import { SlackFailure } from "../../src/slack/wire/errors.js";
 import { BOT_TOKEN, FakeSlack } from "./fake-slack.js";
 import { keepingLogger } from "./fixtures.js";
 
 const CARD = message([section(mrk`*web-01* is draining`), section(mrk`17 of 64 left`)]);
 
 let slack: FakeSlack;
+
 let messenger: Messenger;
+
 let logger: ReturnType<typeof keepingLogger>;
 
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Decision } from "../../src/maintenance/decision.js";
-import { replyOf } from "../../src/maintenance/reply.js";
+import type { Decision } from "../../src/maintenance/record/decision.js";
+import { replyOf } from "../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
-import { encodeButton } from "../../src/slack/button-value.js";
-import { INPUT } from "../../src/slack/modals.js";
+import { INPUT } from "../../src/slack/hear/modals.js";
+import { encodeButton } from "../../src/slack/render/button-value.js";
 import { FakeSlack } from "./fake-slack.js";
 import { HOUR, keepingLogger } from "./fixtures.js";
 import { Recorder } from "./recorder.js";
@@ -12,9 +12,13 @@ import { until } from "./until.js";
 const DENY = { kind: "deny" as const, batch: "b1", approval: "a1", reason: null };
 
 let slack: FakeSlack;
+
 let app: SlackApp;
+
 let handlers: Recorder;
+
 let acks: string[];
+
 let count = 0;
 
 beforeEach(async () => {
@@ -47,6 +51,7 @@ async function send(payload: object): Promise<unknown> {
 }
 
 const BOB = { id: "U02BOB", name: "bob", team_id: "T01" };
+
 const TEAM = { id: "T01", domain: "ops" };
 
 function click(value: string, trigger = `trigger-${count}`): Promise<unknown> {

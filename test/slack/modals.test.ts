@@ -1,15 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Decision } from "../../src/maintenance/decision.js";
-import type { DecisionClick } from "../../src/slack/handlers.js";
-import { modalAnswer } from "../../src/slack/modal-answer.js";
-import { ASKS_FIRST, asksFirst, EXTENSIONS_MS, INPUT, modalOf } from "../../src/slack/modals.js";
+import type { Decision } from "../../src/maintenance/record/decision.js";
+import type { DecisionClick } from "../../src/slack/hear/handlers.js";
+import { modalAnswer } from "../../src/slack/hear/modal-answer.js";
+import { ASKS_FIRST, asksFirst, EXTENSIONS_MS, INPUT, modalOf } from "../../src/slack/hear/modals.js";
 import { plainTexts, viewRefusal } from "./block-rules.js";
 import { HOUR } from "./fixtures.js";
 
 const DENY = { kind: "deny" as const, batch: "b1", approval: "a1", reason: null };
+
 const HOLD = { kind: "hold" as const, reason: null };
+
 const EXTEND = { kind: "extend" as const, byMs: HOUR };
+
 const DECISIONS = { deny: DENY, hold: HOLD, extend: EXTEND };
 
 function clickOf(decision: Decision, parts: Partial<DecisionClick> = {}): DecisionClick {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { homeOfClick, homeOfCommand, turnedAway } from "../../src/slack/own-people.js";
+import { homeOfClick, homeOfCommand, turnedAway } from "../../src/slack/hear/own-people.js";
 
 const OWN = { teamId: "T01", enterpriseId: null };
+
 const IN_GRID = { teamId: "T01", enterpriseId: "E01" };
 
 describe("whose somebody is (invariant 6)", () => {

@@ -1,5 +1,5 @@
-import type { Reply } from "../../src/maintenance/reply.js";
-import type { ClickInput, CommandInput, SlackHandlers } from "../../src/slack/handlers.js";
+import type { Reply } from "../../src/maintenance/text/reply.js";
+import type { ClickInput, CommandInput, SlackHandlers } from "../../src/slack/hear/handlers.js";
 
 /** Handlers that keep what they were called with and answer with what the test has set. */
 export class Recorder implements SlackHandlers {

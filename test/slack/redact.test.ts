@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { boltLogger } from "../../src/slack/logger.js";
-import { redact } from "../../src/slack/redact.js";
+import { boltLogger } from "../../src/slack/wire/logger.js";
+import { redact } from "../../src/slack/wire/redact.js";
 import { keepingLogger } from "./fixtures.js";
 
 it.each([

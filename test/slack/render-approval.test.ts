@@ -1,19 +1,22 @@
 import { describe, expect, it } from "vitest";
-import type { Approval } from "../../src/maintenance/record.js";
+import type { Approval } from "../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
-import { renderText } from "../../src/slack/blocks.js";
-import { parseButton } from "../../src/slack/button-value.js";
-import { renderApproval } from "../../src/slack/render-approval.js";
+import { renderText } from "../../src/slack/render/blocks.js";
+import { parseButton } from "../../src/slack/render/button-value.js";
+import { renderApproval } from "../../src/slack/render/question/question.js";
 import { mrkdwnTexts } from "./block-rules.js";
 import { alarmingBlast, approvalOf, batchOf, blastOf, HOUR, NOW, recordOf, seenOf } from "./fixtures.js";
 
 const render = (parts: Partial<Approval> = {}, now = NOW) =>
   renderApproval(recordOf(), batchOf(), approvalOf(parts), now);
+
 const text = (parts: Partial<Approval> = {}, now = NOW) => renderText(render(parts, now));
+
 const mrkdwn = (parts: Partial<Approval> = {}, now = NOW) =>
   mrkdwnTexts(render(parts, now).blocks)
     .map((one) => one.replace(/<!date[^|]*\|([^>]*)>/g, "$1"))
     .join("\n");
+
 const MINUTE = 60_000;
 
 describe("the question", () => {

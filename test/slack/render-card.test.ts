@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Maintenance } from "../../src/maintenance/record.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
-import { renderText } from "../../src/slack/blocks.js";
-import { renderCard } from "../../src/slack/render-card.js";
+import { renderText } from "../../src/slack/render/blocks.js";
+import { renderCard } from "../../src/slack/render/card/card.js";
 import { buttons } from "./card-clicks.js";
 import { approvalOf, batchOf, HOUR, machines, NOW, pictureOf, recordOf, verdict } from "./fixtures.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type LogEvent, logEvent, type NewEvent } from "../../src/maintenance/events.js";
-import type { Maintenance } from "../../src/maintenance/record.js";
-import { renderText } from "../../src/slack/blocks.js";
-import { renderEvent } from "../../src/slack/render-event.js";
+import { type LogEvent, logEvent, type NewEvent } from "../../src/maintenance/record/events.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
+import { renderText } from "../../src/slack/render/blocks.js";
+import { renderEvent } from "../../src/slack/render/event.js";
 import { batchOf, blastOf, HOUR, NOW, recordOf } from "./fixtures.js";
 
 const framework = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { replyOf } from "../../src/maintenance/reply.js";
-import { renderText } from "../../src/slack/blocks.js";
-import { renderReply } from "../../src/slack/render-reply.js";
+import { replyOf } from "../../src/maintenance/text/reply.js";
+import { renderText } from "../../src/slack/render/blocks.js";
+import { renderReply } from "../../src/slack/render/reply.js";
 import { mrkdwnTexts, refusal } from "./block-rules.js";
 
 describe("what one person is told", () => {

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BlastRadius } from "../../src/maintenance/blast-radius.js";
-import type { LogEvent } from "../../src/maintenance/events.js";
-import { VERDICTS } from "../../src/maintenance/picture.js";
-import { type Maintenance, PHASES } from "../../src/maintenance/record.js";
-import { replyOf } from "../../src/maintenance/reply.js";
-import { renderText, type SlackMessage } from "../../src/slack/blocks.js";
-import { SlackFailure } from "../../src/slack/errors.js";
-import { renderApproval } from "../../src/slack/render-approval.js";
-import { renderCard } from "../../src/slack/render-card.js";
-import { renderEvent } from "../../src/slack/render-event.js";
-import { renderFile } from "../../src/slack/render-file.js";
-import { renderReply } from "../../src/slack/render-reply.js";
+import type { BlastRadius } from "../../src/maintenance/record/blast-radius.js";
+import type { LogEvent } from "../../src/maintenance/record/events.js";
+import { VERDICTS } from "../../src/maintenance/record/picture.js";
+import { type Maintenance, PHASES } from "../../src/maintenance/record/record.js";
+import { replyOf } from "../../src/maintenance/text/reply.js";
+import { renderText, type SlackMessage } from "../../src/slack/render/blocks.js";
+import { renderCard } from "../../src/slack/render/card/card.js";
+import { renderEvent } from "../../src/slack/render/event.js";
+import { renderFile } from "../../src/slack/render/file.js";
+import { renderApproval } from "../../src/slack/render/question/question.js";
+import { renderReply } from "../../src/slack/render/reply.js";
+import { SlackFailure } from "../../src/slack/wire/errors.js";
 import { runs } from "../support/fast-check.js";
 import { mrkdwnTexts, plainTexts, refusal } from "./block-rules.js";
 import { approvalOf, batchOf, NOW, pictureOf, recordOf, seenOf } from "./fixtures.js";
@@ -34,15 +34,21 @@ const name = fc.oneof(
   ),
   fc.string({ unit: fc.constantFrom("<", "&", "`", "x", "\n", "😀"), minLength: 200, maxLength: 600 }),
 );
+
 /** Up to `max` items out of a few different ones: many are quickly made, and quickly shrunk when a test fails. */
 const many = <T>(item: fc.Arbitrary<T>, max: number): fc.Arbitrary<T[]> =>
   fc
     .tuple(fc.array(item, { minLength: 1, maxLength: 6 }), fc.nat(max))
     .map(([some, count]) => Array.from({ length: count }, (_, index) => some[index % some.length] as T));
+
 const names = (max: number) => many(name, max);
+
 const instant = fc.integer({ min: -8e15, max: 8e15 });
+
 const nanos = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+
 const user = fc.oneof(fc.constant("U01ALICE"), name);
+
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
 const verdictRow = fc.record({
@@ -61,10 +67,12 @@ const verdictRow = fc.record({
     }),
   ),
 });
+
 /** Of up to 50 frameworks. */
 const verdictRows = many(verdictRow, 200).map((rows) =>
   rows.map((row, index) => ({ ...row, frameworkId: `${row.frameworkId} ${index % 50}` })),
 );
+
 const outcome = fc.oneof(
   fc.constant(null),
   fc.record({ kind: fc.constant("granted" as const), by: user, atMs: instant }),
@@ -78,13 +86,16 @@ const outcome = fc.oneof(
     by: orNull(user),
   }),
 );
+
 const amounts = { cpus: fc.double({ noNaN: true }), memMb: fc.double({ noNaN: true }) };
+
 const role = fc.record({
   role: name,
   fits: fc.boolean(),
   needs: fc.record(amounts),
   free: fc.record(amounts),
 });
+
 const blast: fc.Arbitrary<BlastRadius> = fc.record({
   tasks: fc.nat(),
   frameworks: many(
@@ -107,7 +118,9 @@ const blast: fc.Arbitrary<BlastRadius> = fc.record({
     roles: many(role, 50),
   }),
 });
+
 const votes = many(fc.record({ by: user, atMs: instant }), 50);
+
 const owner = fc.record({
   owner: fc.oneof(fc.constantFrom("U01ALICE", "S01OPS"), name),
   of: names(50),
@@ -115,18 +128,22 @@ const owner = fc.record({
   by: orNull(user),
   atMs: orNull(instant),
 });
+
 const held = fc.record({
   by: user,
   atMs: instant,
   reason: orNull(name),
   as: fc.constantFrom("operator" as const, "owner" as const),
 });
+
 const deadline = fc
   .tuple(instant, fc.constantFrom("release" as const, "ask" as const, "force" as const), fc.boolean())
   .map(([atMs, then, met]) => ({ atMs, then, met }));
+
 const habits = fc
   .array(fc.tuple(name, name), { maxLength: 50 })
   .map((entries) => new Map([...entries, ["marathon", "<!channel> always declines"]]));
+
 const seen = fc
   .record({
     hosts: names(500),
@@ -137,6 +154,7 @@ const seen = fc
   .map(({ hosts, tasks, verdicts, blast }) =>
     seenOf({ machines: hosts.map((host) => `${host}|10.0.0.1`), tasks, verdicts, blast }),
   );
+
 const batch = fc
   .record({ hosts: names(500), phase: fc.constantFrom(...PHASES), start: nanos, duration: orNull(nanos) })
   .map(({ hosts, phase, start, duration }) =>
@@ -146,6 +164,7 @@ const batch = fc
       machines: hosts.map((hostname) => ({ hostname, ip: "10.0.0.1" })),
     }),
   );
+
 const trouble = fc.record({
   code: name,
   what: name,
@@ -154,6 +173,7 @@ const trouble = fc.record({
   next: name,
   sinceMs: instant,
 });
+
 const record: fc.Arbitrary<Maintenance> = fc
   .record({
     cluster: name,
@@ -182,6 +202,7 @@ const record: fc.Arbitrary<Maintenance> = fc
 
 /** In a channel: groups of the configuration only, because a group that is named there is notified. */
 const OWNERS_ONLY = /<!subteam\^S01OPS>/g;
+
 /** To one person: any group and channel, because nobody else sees it. */
 const ANY_GROUP = /<(?:!subteam\^S|#C)[A-Z0-9]+>/g;
 
@@ -210,6 +231,7 @@ function check(message: SlackMessage, users: readonly string[] = [], groups = OW
 }
 
 const RUNS = { numRuns: runs(60) };
+
 const KNOWN = ["U01ALICE"];
 
 describe("whatever the record holds, Slack takes the message and nobody is called by a name in it", () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { replyOf } from "../../src/maintenance/reply.js";
+import { replyOf } from "../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
 import { APP_TOKEN, FakeSlack } from "./fake-slack.js";
 import { keepingLogger } from "./fixtures.js";
@@ -7,8 +7,11 @@ import { Recorder } from "./recorder.js";
 import { until } from "./until.js";
 
 let slack: FakeSlack;
+
 let app: SlackApp;
+
 let handlers: Recorder;
+
 let logger: ReturnType<typeof keepingLogger>;
 
 beforeEach(async () => {

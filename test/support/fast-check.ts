@@ -5,7 +5,9 @@ import fc from "fast-check";
  * looks for what that seed misses: a new seed each time, and twenty times the runs.
  */
 const SEED = 20_261_120;
+
 const FUZZ_FACTOR = 20;
+
 const isFuzzing = process.env.FUZZ === "1";
 
 fc.configureGlobal(isFuzzing ? { numRuns: runs(100) } : { seed: SEED });

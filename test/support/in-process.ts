@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { parseConfig } from "../../src/config/parse-config.js";
 import { createBotSide } from "../../src/engine/bot-side.js";
-import { openRecords } from "../../src/engine/records.js";
+import { openRecords } from "../../src/engine/lanes/records.js";
 import { openStore } from "../../src/engine/store/open-store.js";
 import { createWorkerSide } from "../../src/engine/worker-side.js";
+import { until } from "../../src/rehearsal/demo/until.js";
 import { embeddedPlace, UNHURRIED_MS } from "../engine/store/places.js";
 import { keepingLogger } from "../slack/fixtures.js";
 import type { Channel, Shown } from "./channel.js";
 import { type ClusterSetup, startSurroundings } from "./surroundings.js";
-import { until } from "./until.js";
 
 /**
  * Both sides of the program in this process, as `main.ts` puts them together, with one cluster and its channel in a local

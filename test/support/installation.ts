@@ -6,8 +6,6 @@ import type { Channel } from "./channel.js";
 import { startRedis, type TestRedis } from "./redis.js";
 import { type ClusterSetup, startSurroundings } from "./surroundings.js";
 
-export { ALICE, BOB, CAROL } from "./surroundings.js";
-
 const MAIN = resolve("dist/main.js");
 
 export interface InstallationOptions extends ClusterSetup {

@@ -1,6 +1,6 @@
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import { type LocalSlack, startLocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
-import type { SlackSettings } from "../../src/slack/settings.js";
+import type { SlackSettings } from "../../src/slack/wire/settings.js";
 import { suiteFor } from "./require.js";
 
 export { type LocalSlack, startLocalSlack };

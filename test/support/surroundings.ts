@@ -10,9 +10,13 @@ import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
 import { type Channel, channelOf } from "./channel.js";
 
 export const ALICE = "U01ALICE";
+
 export const BOB = "U02BOB";
+
 export const CAROL = "U03CAROL";
+
 const CHANNEL = "C01OPS";
+
 const NAMES = { U0BOT: "mesos", U01ALICE: "alice", U02BOB: "bob", U03CAROL: "carol" };
 
 /** A cluster of an installation. */

@@ -1,14 +1,16 @@
-import type { Machine, MachineId } from "../../src/maintenance/machine.js";
-import type { Policy } from "../../src/maintenance/policy.js";
-import type { Batch, Maintenance } from "../../src/maintenance/record.js";
-import type { Schedule, Window } from "../../src/maintenance/schedule.js";
+import type { Machine, MachineId } from "../../src/maintenance/cluster/machine.js";
+import type { Schedule, Window } from "../../src/maintenance/cluster/schedule.js";
+import type { Agent, Answer, Framework, Task, World } from "../../src/maintenance/cluster/world.js";
+import type { Policy } from "../../src/maintenance/policy/policy.js";
+import type { Batch, Maintenance } from "../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
-import type { Agent, Answer, Framework, Task, World } from "../../src/maintenance/world.js";
 
 /** Small builders for the plain data of the domain: what a test does not name has a harmless value. */
 
 export const MINUTE = 60_000;
+
 export const HOUR = 60 * MINUTE;
+
 /** The "now" of tests: 2026-10-20 12:00 UTC. */
 export const NOW = Date.UTC(2026, 9, 20, 12);
 

@@ -1,6 +1,6 @@
 import { BullStore } from "./bull-store.js";
-import { openEmbedded } from "./embedded.js";
-import { openRedis } from "./redis.js";
+import { openEmbedded } from "./embedded/embedded.js";
+import { openRedis } from "./redis/redis.js";
 import { ANSWER_LIMIT_MS, type Store, type StoreLogger, type StoreSettings } from "./store.js";
 import { TroubleLog } from "./trouble-log.js";
 

@@ -1,10 +1,11 @@
-import type { World } from "../../maintenance/world.js";
+import type { World } from "../../maintenance/cluster/world.js";
 import type { LocalMessage } from "../local-slack/local-slack.js";
 import type { DemoOptions } from "./options.js";
 import type { Stage } from "./stage.js";
 import { until } from "./until.js";
 
 const ALICE = "U01ALICE";
+
 const BOB = "U02BOB";
 
 /** Says what happens outside of Slack: who types what, and what was seen at the master. */

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../main.js", import.meta.url));
+
 const STOP_LIMIT_MS = 26_000;
 
 /** The real program in a process of its own. */

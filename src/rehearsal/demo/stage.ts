@@ -26,6 +26,7 @@ export interface Stage {
 }
 
 const CHANNEL = "C01OPS";
+
 /** Credentials for a real master come from the same variables the bot itself reads. */
 const CREDENTIALS = ["MESOS_PRINCIPAL", "MESOS_SECRET"] as const;
 

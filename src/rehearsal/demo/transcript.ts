@@ -11,6 +11,7 @@ export interface Transcript {
 }
 
 const LOOK_EVERY_MS = 200;
+
 const NAMES: Readonly<Record<string, string>> = { U0BOT: "mesos", U01ALICE: "alice", U02BOB: "bob" };
 
 /** @param print takes one block of text at a time. */

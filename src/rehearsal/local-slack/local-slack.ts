@@ -11,7 +11,9 @@ import { submitModal } from "./modal.js";
 import { configOf, type Delivery, LOCAL_TOKENS, OPS, type Workspace } from "./workspace.js";
 
 const START_TIMEOUT_MS = 20_000;
+
 const STOP_TIMEOUT_MS = 3_000;
+
 const ATTEMPTS = 3;
 
 const button = z.looseObject({
@@ -19,11 +21,13 @@ const button = z.looseObject({
   action_id: z.string().optional(),
   value: z.string().optional(),
 });
+
 const block = z.looseObject({
   type: z.string(),
   block_id: z.string().optional(),
   elements: z.array(button).optional(),
 });
+
 const slackMessage = z.looseObject({
   ts: z.string(),
   user: z.string().optional(),
@@ -34,6 +38,7 @@ const slackMessage = z.looseObject({
   ephemeral_to: z.string().optional(),
   blocks: z.array(block).default([]),
 });
+
 /** A message as it stands in a channel of the local Slack. */
 export type LocalMessage = z.output<typeof slackMessage>;
 
@@ -43,6 +48,7 @@ const logEntry = z.looseObject({
   summary: z.string(),
   detail: z.unknown().optional(),
 });
+
 /** One call or event the local Slack has seen. */
 export type LocalLogEntry = z.output<typeof logEntry>;
 

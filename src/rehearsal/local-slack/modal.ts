@@ -5,6 +5,7 @@ import { z } from "zod";
 const PATIENCE_MS = 8_000;
 
 const choice = z.looseObject({ text: z.looseObject({ text: z.string() }), value: z.string() });
+
 const view = z.looseObject({
   id: z.string(),
   title: z.looseObject({ text: z.string() }),
@@ -24,6 +25,7 @@ const view = z.looseObject({
     }),
   ),
 });
+
 type View = z.output<typeof view>;
 
 /** What the page's socket tells about modals: those that are open, or what is wrong with an input. */

@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   "deactivate_agent",
   "reactivate_agent",
 ] as const;
+
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** Permissions that only read. */

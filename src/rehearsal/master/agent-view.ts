@@ -12,7 +12,9 @@ const CAPABILITIES = [
   "AGENT_DRAINING",
   "TASK_RESOURCE_LIMITS",
 ] as const;
+
 const DISK_MB = 102_400;
+
 const PORTS = [[31_000, 32_000]] as const;
 
 export const DEFAULT_AGENT_PORT = 5051;

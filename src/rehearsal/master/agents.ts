@@ -1,4 +1,4 @@
-import { machineKey } from "../../maintenance/machine.js";
+import { machineKey } from "../../maintenance/cluster/machine.js";
 import {
   type AgentState,
   type Change,

@@ -1,5 +1,5 @@
-import type { MachineId } from "../../maintenance/machine.js";
-import type { Schedule } from "../../maintenance/schedule.js";
+import type { MachineId } from "../../maintenance/cluster/machine.js";
+import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { Json } from "./exact-json.js";
 import { bool, int64, message, oneOf, optional, readMessage, repeated, required, text } from "./shape.js";
 
@@ -21,6 +21,7 @@ export const CALL_TYPES = [
   "DEACTIVATE_AGENT",
   "REACTIVATE_AGENT",
 ] as const;
+
 export type CallType = (typeof CALL_TYPES)[number];
 
 type BareType =
@@ -48,7 +49,9 @@ export type Call =
   | { readonly type: "DEACTIVATE_AGENT" | "REACTIVATE_AGENT"; readonly agentId: string };
 
 const machineIdMessage = message({ hostname: optional(text), ip: optional(text) });
+
 const time = message({ nanoseconds: required(int64) });
+
 const scheduleMessage = message({
   windows: repeated(
     message({
@@ -57,8 +60,11 @@ const scheduleMessage = message({
     }),
   ),
 });
+
 const machinesMessage = message({ machines: repeated(machineIdMessage) });
+
 const agentMessage = message({ agent_id: required(message({ value: required(text) })) });
+
 const callMessage = message({
   type: optional(oneOf(CALL_TYPES)),
   update_maintenance_schedule: optional(message({ schedule: required(scheduleMessage) })),

@@ -3,6 +3,7 @@
  * number a number. Refuses what a Mesos master refuses, with its words (picojson's).
  */
 export type Json = null | boolean | string | bigint | number | readonly Json[] | JsonObject;
+
 export interface JsonObject {
   readonly [key: string]: Json;
 }
@@ -15,8 +16,11 @@ const LITERALS: readonly (readonly [string, Json])[] = [
   ["false", false],
   ["null", null],
 ];
+
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+
 const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+
 /** Deeper nesting is an error, not a stack overflow. */
 const DEEPEST = 200;
 
@@ -145,6 +149,7 @@ export type Writable =
   | number
   | readonly Writable[]
   | WritableObject;
+
 export interface WritableObject {
   readonly [key: string]: Writable;
 }

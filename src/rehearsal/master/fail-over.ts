@@ -1,4 +1,4 @@
-import { machineKey } from "../../maintenance/machine.js";
+import { machineKey } from "../../maintenance/cluster/machine.js";
 import { registerAgents, withAgents } from "./agents.js";
 import { thenAsk } from "./maintenance.js";
 import { type Change, type KnownMachine, type MasterState, type Moment, quietly } from "./state.js";

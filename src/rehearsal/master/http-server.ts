@@ -8,6 +8,7 @@ import { send, sendJson, sendText } from "./responses.js";
 import { versionView } from "./views.js";
 
 const V1_PATH = "/api/v1";
+
 const REALM = 'Basic realm="mesos-master-readwrite"';
 
 /** The HTTP side of the master: listens, can be taken away and brought back on the same port. */

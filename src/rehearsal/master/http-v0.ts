@@ -15,6 +15,7 @@ const ENDPOINTS = {
   "/machine/down": ["POST"],
   "/machine/up": ["POST"],
 } as const;
+
 export type V0Path = keyof typeof ENDPOINTS;
 
 export function isV0Path(path: string): path is V0Path {

@@ -1,5 +1,5 @@
-import { type MachineId, machineKey } from "../../maintenance/machine.js";
-import type { Schedule } from "../../maintenance/schedule.js";
+import { type MachineId, machineKey } from "../../maintenance/cluster/machine.js";
+import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import { removeAgents, withAgents } from "./agents.js";
 import { askFrameworks } from "./inverse-offers.js";
 import {

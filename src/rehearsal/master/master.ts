@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isIPv4 } from "node:net";
-import type { MachineId } from "../../maintenance/machine.js";
-import type { Schedule } from "../../maintenance/schedule.js";
+import type { MachineId } from "../../maintenance/cluster/machine.js";
+import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import { ANYBODY } from "./access.js";
 import { agentOn, registerAgents } from "./agents.js";
 import { perform } from "./api.js";

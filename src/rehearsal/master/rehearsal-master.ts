@@ -1,5 +1,5 @@
-import type { MachineId } from "../../maintenance/machine.js";
-import type { Schedule } from "../../maintenance/schedule.js";
+import type { MachineId } from "../../maintenance/cluster/machine.js";
+import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { CallType } from "./call.js";
 import type { ReceivedCall } from "./call-log.js";
 import type { Fault } from "./faults.js";

@@ -6,6 +6,7 @@ export type Reply =
   | { readonly status: number; readonly text: string };
 
 export const DONE: Reply = { status: 200, body: null };
+
 export const FORBIDDEN: Reply = { status: 403, text: "403 Forbidden." };
 
 export function answerWith(body: WritableObject): Reply {

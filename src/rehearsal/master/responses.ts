@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { WritableObject } from "./exact-json.js";
-import { stringifyExactJson } from "./exact-json.js";
+import { stringifyExactJson, type WritableObject } from "./exact-json.js";
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -22,7 +22,9 @@ const KINDS = [
   { name: "db", count: 3, subnet: 2, cpus: 16, mem: 65_536 },
   { name: "kafka", count: 3, subnet: 3, cpus: 8, mem: 32_768 },
 ] as const;
+
 const RACKS = ["r1", "r2", "r3"] as const;
+
 const ZONES = ["eu-1a", "eu-1b", "eu-1c"] as const;
 
 function agents(): readonly RehearsalAgent[] {

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
-import { type MachineId, machineKey } from "../../maintenance/machine.js";
-import type { Schedule } from "../../maintenance/schedule.js";
+import { type MachineId, machineKey } from "../../maintenance/cluster/machine.js";
+import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import { type MasterState, modeOf } from "./state.js";
 
 /** A machine as the master's errors show it. */

@@ -16,7 +16,9 @@ interface Field<T> extends Type<T> {
   readonly required: boolean;
   readonly absent: () => T;
 }
+
 type Fields = Readonly<Record<string, Field<unknown>>>;
+
 type MessageOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
 function refuse(value: Json, field: string): never {
@@ -46,6 +48,7 @@ export const bool: Type<boolean> = scalar((value, field) =>
 );
 
 const INT64_MIN = -(2n ** 63n);
+
 const INT64_MAX = 2n ** 63n - 1n;
 
 /**

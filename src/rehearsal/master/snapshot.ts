@@ -1,4 +1,4 @@
-import type { Schedule } from "../../maintenance/schedule.js";
+import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { Leading } from "./leadership.js";
 import type { MasterState, Mode, Presence } from "./state.js";
 

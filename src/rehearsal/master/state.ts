@@ -1,5 +1,5 @@
-import type { MachineId } from "../../maintenance/machine.js";
-import type { Schedule } from "../../maintenance/schedule.js";
+import type { MachineId } from "../../maintenance/cluster/machine.js";
+import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { RehearsalAgent, RehearsalFramework } from "./options.js";
 
 /** Now, both ways a master needs it. `ns` is unique per moment and never a round number, to catch lost digits. */

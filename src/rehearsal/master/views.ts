@@ -1,5 +1,5 @@
-import { machineKey } from "../../maintenance/machine.js";
-import type { Unavailability } from "../../maintenance/schedule.js";
+import { machineKey } from "../../maintenance/cluster/machine.js";
+import type { Unavailability } from "../../maintenance/cluster/schedule.js";
 import { agentView, allocatedTo, DEFAULT_AGENT_PORT, timeInfo } from "./agent-view.js";
 import type { WritableObject } from "./exact-json.js";
 import { machinesIn } from "./maintenance.js";

@@ -11,6 +11,7 @@ const { Call, Response, Event } = mesos.v1.master;
 
 /** The two encodings of the operator API. */
 export const ENCODINGS = ["application/json", "application/x-protobuf"] as const;
+
 export type Encoding = (typeof ENCODINGS)[number];
 
 /** A body that could not be read; the text is the master's. */

@@ -1,4 +1,4 @@
-import { machineKey } from "../../../src/maintenance/machine.js";
+import { machineKey } from "../../../src/maintenance/cluster/machine.js";
 import { createMaster } from "../../../src/mesos/master.js";
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { SharedCluster, SharedMaster } from "./shared-master.js";

@@ -1,8 +1,8 @@
-import { blindSpots } from "../../../src/maintenance/blind.js";
-import { machineKey } from "../../../src/maintenance/machine.js";
-import type { Schedule } from "../../../src/maintenance/schedule.js";
-import type { Agent, MaintenanceStatus, World } from "../../../src/maintenance/world.js";
-import { refusal } from "../../../src/mesos/errors.js";
+import { machineKey } from "../../../src/maintenance/cluster/machine.js";
+import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
+import type { Agent, MaintenanceStatus, World } from "../../../src/maintenance/cluster/world.js";
+import { blindSpots } from "../../../src/maintenance/sight/filtered.js";
+import { refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
 import { ANYBODY } from "../../../src/rehearsal/master/access.js";
 import { registerAgents } from "../../../src/rehearsal/master/agents.js";
@@ -16,6 +16,7 @@ import type { Self } from "../../../src/rehearsal/master/views.js";
 import type { SharedCluster, SharedMaster } from "./shared-master.js";
 
 const LEADER = "10.0.0.100:5050";
+
 const SELF: Self = {
   hostname: "10.0.0.100",
   ip: "10.0.0.100",

@@ -1,7 +1,7 @@
-import { type MachineId, machineKey } from "../../../src/maintenance/machine.js";
-import type { Schedule, Unavailability, Window } from "../../../src/maintenance/schedule.js";
-import { sameTime } from "../../../src/maintenance/schedule-edit.js";
+import { type MachineId, machineKey } from "../../../src/maintenance/cluster/machine.js";
+import type { Schedule, Unavailability, Window } from "../../../src/maintenance/cluster/schedule.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
+import { sameTime } from "../../../src/maintenance/window/edit.js";
 import { HOUR, NOW } from "../../support/world.js";
 import type { Random } from "./random.js";
 import type { SharedMaster } from "./shared-master.js";

@@ -1,7 +1,8 @@
-import { type Command, parseCommand } from "../../../src/commands/index.js";
-import { openApproval } from "../../../src/maintenance/approval.js";
-import type { Decision } from "../../../src/maintenance/decision.js";
-import type { Maintenance } from "../../../src/maintenance/record.js";
+import type { Command } from "../../../src/commands/command.js";
+import { parseCommand } from "../../../src/commands/parse.js";
+import { openApproval } from "../../../src/maintenance/approval/question.js";
+import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { HOUR } from "../../support/world.js";
 import type { Random } from "./random.js";
 

@@ -1,5 +1,5 @@
-import type { MachineId } from "../../../src/maintenance/machine.js";
-import type { Schedule } from "../../../src/maintenance/schedule.js";
+import type { MachineId } from "../../../src/maintenance/cluster/machine.js";
+import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
 import type { Master } from "../../../src/mesos/master.js";
 import type { Mode } from "../../../src/rehearsal/master/state.js";
 

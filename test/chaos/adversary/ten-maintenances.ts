@@ -1,20 +1,22 @@
 import { expect } from "vitest";
-import type { Cluster } from "../../../src/engine/cluster.js";
-import { newMaintenance } from "../../../src/engine/new-maintenance.js";
-import { tick } from "../../../src/engine/tick.js";
-import { createHostIndex, parsePattern, resolveHosts } from "../../../src/hosts/index.js";
+import { newMaintenance } from "../../../src/engine/bot/new-maintenance.js";
+import type { Cluster } from "../../../src/engine/cluster/cluster.js";
+import { tick } from "../../../src/engine/control/tick.js";
+import { createHostIndex } from "../../../src/hosts/host-index.js";
+import { parsePattern } from "../../../src/hosts/pattern.js";
+import { resolveHosts } from "../../../src/hosts/resolve.js";
+import { type MachineId, machineKey } from "../../../src/maintenance/cluster/machine.js";
+import type { World } from "../../../src/maintenance/cluster/world.js";
 import { decide, needsWorld } from "../../../src/maintenance/decide.js";
-import type { Decision } from "../../../src/maintenance/decision.js";
-import { type MachineId, machineKey } from "../../../src/maintenance/machine.js";
+import type { Decision } from "../../../src/maintenance/record/decision.js";
 import {
   type Batch,
   decodeMaintenance,
   encodeMaintenance,
   type Maintenance,
-} from "../../../src/maintenance/record.js";
-import { windowOf } from "../../../src/maintenance/schedule-edit.js";
+} from "../../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
-import type { World } from "../../../src/maintenance/world.js";
+import { windowOf } from "../../../src/maintenance/window/edit.js";
 import { NOW, policyOf } from "../../support/world.js";
 import { type Counts, OtherPeople } from "./other-people.js";
 import { isDone, nextDecision, type Plan, tenPlans } from "./plans.js";
@@ -24,7 +26,9 @@ import { type WatchedClient, watchedClient } from "./watched-client.js";
 
 /** Two machines for each of ten maintenances, and six that others have agents on. */
 const OURS = Array.from({ length: 20 }, (_, at) => ({ hostname: `Web-${at + 1}`, ip: `10.0.0.${at + 1}` }));
+
 const THEIRS = Array.from({ length: 6 }, (_, at) => ({ hostname: `db-${at + 1}`, ip: `10.0.1.${at + 1}` }));
+
 /** What other people's tools post: other cases, halves of a machine, machines that no agent ever had. */
 const FOREIGN: readonly MachineId[] = [
   ...THEIRS.map((machine, at) => (at % 2 === 0 ? machine : { ...machine, hostname: `DB-${at + 1}` })),
@@ -33,7 +37,9 @@ const FOREIGN: readonly MachineId[] = [
   { ip: "10.0.0.5" },
   { hostname: "gone-1", ip: "10.9.9.9" },
 ];
+
 const OUR_KEYS = new Set(OURS.map(machineKey));
+
 const isOurs = (machine: MachineId) => OUR_KEYS.has(machineKey(machine));
 
 /** A job of the control lane that a crash cut off before its next effect. */

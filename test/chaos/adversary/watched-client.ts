@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import type { MachineId } from "../../../src/maintenance/machine.js";
-import type { Schedule } from "../../../src/maintenance/schedule.js";
-import { sameSchedule } from "../../../src/maintenance/schedule-edit.js";
-import { MesosError, mesosError } from "../../../src/mesos/errors.js";
+import type { MachineId } from "../../../src/maintenance/cluster/machine.js";
+import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
+import { sameSchedule } from "../../../src/maintenance/window/edit.js";
+import { MesosError, mesosError } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
 import type { OtherPeople } from "./other-people.js";
 import type { Random } from "./random.js";

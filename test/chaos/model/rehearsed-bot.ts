@@ -1,11 +1,15 @@
 import { expect } from "vitest";
-import type { Cluster } from "../../../src/engine/cluster.js";
-import { tick } from "../../../src/engine/tick.js";
+import type { Cluster } from "../../../src/engine/cluster/cluster.js";
+import { tick } from "../../../src/engine/control/tick.js";
 import { decide } from "../../../src/maintenance/decide.js";
-import type { Decision } from "../../../src/maintenance/decision.js";
-import type { Policy } from "../../../src/maintenance/policy.js";
-import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../../../src/maintenance/record.js";
-import { CANCEL_UNSEEN } from "../../../src/maintenance/unseen-window.js";
+import type { Policy } from "../../../src/maintenance/policy/policy.js";
+import type { Decision } from "../../../src/maintenance/record/decision.js";
+import {
+  decodeMaintenance,
+  encodeMaintenance,
+  type Maintenance,
+} from "../../../src/maintenance/record/record.js";
+import { CANCEL_UNSEEN } from "../../../src/maintenance/sight/nothing-shown.js";
 import { first, inPhase, lastEvent } from "../../maintenance/flow.js";
 import { HOUR, machine, NOW, policyOf } from "../../support/world.js";
 import { TinyMaster } from "./tiny-master.js";

@@ -1,7 +1,7 @@
-import { type Machine, type MachineId, machineKey } from "../../../src/maintenance/machine.js";
-import type { Schedule } from "../../../src/maintenance/schedule.js";
-import { windowOf } from "../../../src/maintenance/schedule-edit.js";
-import type { Answer, Task, World } from "../../../src/maintenance/world.js";
+import { type Machine, type MachineId, machineKey } from "../../../src/maintenance/cluster/machine.js";
+import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
+import type { Answer, Task, World } from "../../../src/maintenance/cluster/world.js";
+import { windowOf } from "../../../src/maintenance/window/edit.js";
 import { agent, answer, framework, worldOf } from "../../support/world.js";
 
 /**

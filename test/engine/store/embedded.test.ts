@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lockFolder } from "../../../src/engine/store/folder-lock.js";
+import { lockFolder } from "../../../src/engine/store/embedded/folder-lock.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { compileChild } from "./child/compile.js";
 import { runChild } from "./child/run.js";
@@ -11,6 +11,7 @@ const compiled = compileChild();
 afterAll(() => rm(compiled.folder, { recursive: true, force: true }));
 
 let place: Place;
+
 let dataDir: string;
 beforeEach(async () => {
   place = await embeddedPlace();

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lockFolder } from "../../../src/engine/store/folder-lock.js";
+import { lockFolder } from "../../../src/engine/store/embedded/folder-lock.js";
 
 let dataDir: string;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { DelayedError, type Queue, RateLimitError } from "bullmq";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { THREAD_JOB_OPTIONS } from "../../../src/engine/lanes.js";
+import { THREAD_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
 import { CONTROL_WORKER_OPTIONS, NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { updateOwned } from "../../../src/engine/store/owned.js";

@@ -21,6 +21,7 @@ const AWKWARD = {
 };
 
 const HOUR = 3_600_000;
+
 /** A worker that dies without a word: its lock runs out soon, and others look for it often. */
 const DYING = { skipLockRenewal: true, lockDuration: 1_500, stalledInterval: 50, concurrency: 3 };
 

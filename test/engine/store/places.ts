@@ -7,6 +7,7 @@ import type { StoreLogger, StoreSettings } from "../../../src/engine/store/store
 import { redisAvailable, startRedis } from "../../support/redis.js";
 
 const MODULES = join(import.meta.dirname, "../../../node_modules");
+
 const CACHE = join(MODULES, ".cache");
 
 /**

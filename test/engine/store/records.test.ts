@@ -1,20 +1,27 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type ControlPorts, controlProcessor } from "../../../src/engine/control.js";
-import { MAINTENANCE_JOB, MAINTENANCE_JOB_OPTIONS } from "../../../src/engine/lanes.js";
+import { controlProcessor } from "../../../src/engine/control/control.js";
+import type { ControlPorts } from "../../../src/engine/control/ports.js";
+import { MAINTENANCE_JOB } from "../../../src/engine/lanes/jobs.js";
+import { MAINTENANCE_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
+import { openRecords, type Records, UnreadableRecordError } from "../../../src/engine/lanes/records.js";
 import type { EngineLogger } from "../../../src/engine/logger.js";
-import { openRecords, type Records, UnreadableRecordError } from "../../../src/engine/records.js";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import type { Store } from "../../../src/engine/store/store.js";
-import { encodeMaintenance } from "../../../src/maintenance/record.js";
+import { encodeMaintenance } from "../../../src/maintenance/record/record.js";
 import { recordOf } from "../../support/world.js";
 import { embeddedPlace, keepLog, type Place, until } from "./places.js";
 
 let place: Place;
+
 let store: Store;
+
 let records: Records;
+
 let log: ReturnType<typeof keepLog> & EngineLogger;
+
 const ours = recordOf({ id: "m-ours" });
+
 const newer = { ...encodeMaintenance(recordOf({ id: "m-newer" })), version: 2 };
 
 beforeEach(async () => {

@@ -1,21 +1,22 @@
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import type { ClusterConfig, ClusterPolicy } from "../../../src/config/config.js";
-import { createIntake, type IntakeCluster } from "../../../src/engine/intake.js";
-import { NOTIFY_QUEUE } from "../../../src/engine/lanes.js";
+import { createIntake, type IntakeCluster } from "../../../src/engine/bot/intake.js";
+import { NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
+import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
+import { createNotifier } from "../../../src/engine/lanes/notifier.js";
+import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
+import { runLane } from "../../../src/engine/lanes/run-lane.js";
 import type { EngineLogger } from "../../../src/engine/logger.js";
-import { createLostClusters } from "../../../src/engine/lost-clusters.js";
-import { createNotifier, notifyProcessor } from "../../../src/engine/notify.js";
-import { openRecords, type Records } from "../../../src/engine/records.js";
-import { runLane } from "../../../src/engine/run-lane.js";
+import { notifyProcessor } from "../../../src/engine/notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import type { Store, StoreSettings } from "../../../src/engine/store/store.js";
 import { createWorkerSide, type WorkerSide } from "../../../src/engine/worker-side.js";
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
-import { answer } from "../../../src/slack/answer.js";
-import { createGroups } from "../../../src/slack/groups.js";
-import { createMessenger } from "../../../src/slack/messenger.js";
+import { answer } from "../../../src/slack/hear/answer.js";
+import { createGroups } from "../../../src/slack/hear/groups.js";
+import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
 import { embeddedPlace, type Place, UNHURRIED_MS } from "../store/places.js";
 import { RecordedSlack } from "./recorded-slack.js";
@@ -23,6 +24,7 @@ import { TestCluster } from "./test-cluster.js";
 
 /** Time limits of calls to masters, short enough to wait for. undici adds up to a second. Together below `SETTLE_MS`. */
 const TIMEOUTS = { connectMs: 400, headersMs: 500, bodyMs: 500 };
+
 const SETTLE_MS = 2_500;
 
 export interface TestClusterOptions {
@@ -54,6 +56,7 @@ export interface Engine {
 }
 
 const quiet: EngineLogger = { debug() {}, info() {}, warn() {}, error() {} };
+
 /** `ENGINE_LOG=1` shows what the engine logs. */
 const logger: EngineLogger = process.env.ENGINE_LOG ? { ...console, debug() {} } : quiet;
 

@@ -1,9 +1,9 @@
-import type { Decision } from "../../../src/maintenance/decision.js";
+import type { Decision } from "../../../src/maintenance/record/decision.js";
 import { plainText } from "../../../src/rehearsal/demo/plain-text.js";
-import type { SlackMessage } from "../../../src/slack/blocks.js";
-import { type ButtonValue, parseButton } from "../../../src/slack/button-value.js";
-import type { Messenger } from "../../../src/slack/messenger.js";
-import { renderReply } from "../../../src/slack/render-reply.js";
+import type { SlackMessage } from "../../../src/slack/render/blocks.js";
+import { type ButtonValue, parseButton } from "../../../src/slack/render/button-value.js";
+import { renderReply } from "../../../src/slack/render/reply.js";
+import type { Messenger } from "../../../src/slack/say/messenger.js";
 
 /** A message in a channel as it stands there now. */
 export interface Posted {

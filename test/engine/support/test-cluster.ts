@@ -1,10 +1,10 @@
-import type { Records } from "../../../src/engine/records.js";
-import type { Decision } from "../../../src/maintenance/decision.js";
-import type { Maintenance } from "../../../src/maintenance/record.js";
+import type { Records } from "../../../src/engine/lanes/records.js";
+import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import { until } from "../../../src/rehearsal/demo/until.js";
 import type { CallType } from "../../../src/rehearsal/master/call.js";
 import type { RehearsalMaster } from "../../../src/rehearsal/master/rehearsal-master.js";
-import type { ButtonValue } from "../../../src/slack/button-value.js";
-import { until } from "../../support/until.js";
+import type { ButtonValue } from "../../../src/slack/render/button-value.js";
 import { ALICE } from "./people.js";
 import { buttonOf, type Posted, type RecordedSlack } from "./recorded-slack.js";
 

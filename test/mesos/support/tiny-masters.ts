@@ -26,6 +26,7 @@ export interface TinyMaster {
 }
 
 const running = new Set<TinyMaster>();
+
 const clients = new Set<Master>();
 
 export async function tinyMaster(

@@ -8,8 +8,10 @@ import { StoreError } from "../../../../src/engine/store/store-error.js";
  * standard output, a line each, what a test waits for.
  */
 const [task = "", kind = "", place = ""] = process.argv.slice(2);
+
 const settings: StoreSettings =
   kind === "redis" ? { kind, url: { reveal: () => place } } : { kind: "embedded", dataDir: place };
+
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 function say(...words: readonly string[]): void {

@@ -1,0 +1,47 @@
+import type { Command } from "../../commands/command.js";
+import type { Person } from "../../maintenance/policy/policy.js";
+import type { Maintenance } from "../../maintenance/record/record.js";
+
+/** The record that a drain command opens: nothing is looked up yet, and nothing is posted. */
+export function newMaintenance(
+  id: string,
+  command: Extract<Command, { verb: "drain" }>,
+  person: Person,
+  channel: string,
+  nowMs: number,
+): Maintenance {
+  const startMs = command.startInMs === null ? null : nowMs + command.startInMs;
+  const { deadline, override } = command;
+  const by = person.user;
+  return {
+    version: 1,
+    id,
+    cluster: command.cluster,
+    channel,
+    requester: by,
+    requesterGroups: [...person.groups],
+    hosts: command.hosts,
+    reason: command.reason,
+    ticket: command.ticket,
+    requestedAtMs: nowMs,
+    wanted: { startMs, durationMs: command.durationMs },
+    batches: [],
+    deadline:
+      deadline === null
+        ? null
+        : { atMs: (startMs ?? nowMs) + deadline.afterMs, then: deadline.action, met: false },
+    overrides: override === null ? [] : [{ rule: "*", by, atMs: nowMs, reason: override }],
+    confirmed: command.confirmed,
+    owners: [],
+    behaviour: [],
+    blast: null,
+    cancel: null,
+    held: null,
+    trouble: null,
+    unsettledUntilMs: null,
+    picture: null,
+    events: [{ seq: 1, atMs: nowMs, kind: "requested", by }],
+    seq: 1,
+    end: null,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Maintenance } from "../../maintenance/record/record.js";
+import type { Master } from "../../mesos/master.js";
+import type { MasterEvent } from "../../mesos/stream/events.js";
+import type { EngineLogger } from "../logger.js";
+
+/** What the master's event stream is used for: waking ticks early. Polling goes on beside it, so losing it only costs time. */
+export interface Watch {
+  /** A maintenance was looked at: its agents matter as long as it is open. Subscribes with the first, leaves with the last. */
+  follow(record: Maintenance): void;
+  /** Only these are open: others were ended by another worker. */
+  keep(open: readonly string[]): void;
+  /** How many events that matter have come so far. */
+  events(): number;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens to the master only while a maintenance is open: the stream begins with the whole state of the cluster.
+ *
+ * Events come in bursts (a Down removes an agent and each of its tasks); one tick answers them all.
+ *
+ * @param pauseMs how long to gather events before waking.
+ * @param wake is called, at most once per burst, when a task or an agent of an open maintenance changed.
+ */
+export function createWatch(
+  master: Master,
+  pauseMs: () => number,
+  wake: () => Promise<void>,
+  logger: EngineLogger,
+): Watch {
+  const agents = new Map<string, ReadonlySet<string>>();
+  let stream: { close(): Promise<void> } | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let events = 0;
+  let closed = false;
+
+  function matters(event: MasterEvent): boolean {
+    if (event.kind === "agent_added" || event.kind === "subscribed") return true;
+    if (event.kind === "task" || event.kind === "agent_removed") {
+      const { agentId } = event;
+      return agentId === null || [...agents.values()].some((ids) => ids.has(agentId));
+    }
+    return event.kind === "framework";
+  }
+
+  function onEvent(event: MasterEvent): void {
+    if (!matters(event)) return;
+    events += 1;
+    timer ??= setTimeout(() => {
+      timer = null;
+      if (!closed)
+        wake().catch((error) =>
+          logger.warn({ err: error }, "an event could not wake the ticks; the next poll will"),
+        );
+    }, pauseMs());
+  }
+
+  async function leave(): Promise<void> {
+    const left = stream;
+    stream = null;
+    await left?.close();
+  }
+
+  function leaveIfIdle(): void {
+    if (agents.size > 0) return;
+    leave().catch((error) => logger.warn({ err: error }, "the event stream did not close"));
+  }
+
+  return {
+    follow(record) {
+      if (closed) return;
+      if (record.end !== null) {
+        agents.delete(record.id);
+        leaveIfIdle();
+        return;
+      }
+      agents.set(
+        record.id,
+        new Set(record.batches.flatMap((batch) => batch.agents.map((agent) => agent.id))),
+      );
+      stream ??= master.subscribe(onEvent);
+    },
+    keep(open) {
+      for (const id of agents.keys()) if (!open.includes(id)) agents.delete(id);
+      leaveIfIdle();
+    },
+    events: () => events,
+    async close() {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+      agents.clear();
+      await leave();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { DelayedError, UnrecoverableError } from "bullmq";
+import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
+import { withTrouble } from "../../maintenance/record/trouble.js";
+import { DECISION_JOB, decisionJob, HOSTS_JOB, hostsJob, MAINTENANCE_JOB } from "../lanes/jobs.js";
+import { PROOFS } from "../lanes/records.js";
+import { troubleFrom } from "../lanes/troubles.js";
+import { LockLostError, proveOwned, updateOwned } from "../store/owned.js";
+import type { StoreJob } from "../store/store.js";
+import { runDecision } from "./decision.js";
+import { decideForHosts } from "./hosts-decision.js";
+import type { ControlPorts } from "./ports.js";
+import { tick } from "./tick.js";
+
+/** A tick that failed for a reason of our own is tried again after this. */
+const RETRY_MS = 10_000;
+
+/** A record that only a newer version can read: looked at again after this, for that version may run by then. */
+const UNREADABLE_RETRY_MS = 60_000;
+
+/**
+ * The processor of a cluster's control lane, of which one job runs at a time in the whole installation: so each record
+ * and the schedule have one writer (invariant 8). Jobs take seconds; waiting is done in the queue.
+ */
+export function controlProcessor(ports: ControlPorts) {
+  return async (job: StoreJob, token: string, signal: AbortSignal): Promise<unknown> => {
+    const store = (record: Maintenance, of: StoreJob) =>
+      updateOwned(job, token, encodeMaintenance(record), of);
+    switch (job.name) {
+      case MAINTENANCE_JOB:
+        return await runMaintenance(job, token, signal, ports);
+      case DECISION_JOB:
+        return await runDecision(decisionJob.parse(job.data), store, ports);
+      case HOSTS_JOB:
+        return await decideForHosts(hostsJob.parse(job.data), ports, (decision) =>
+          runDecision(decision, store, ports),
+        );
+      default:
+        throw new UnrecoverableError(`No job of the control lane is called ${job.name}.`);
+    }
+  };
+}
+
+async function runMaintenance(
+  job: StoreJob,
+  token: string,
+  signal: AbortSignal,
+  ports: ControlPorts,
+): Promise<string> {
+  const startedMs = performance.now();
+  const eventsBefore = ports.events();
+  const first = ports.records.read(job);
+  if (first === null) {
+    await job.moveToDelayed(ports.now() + UNREADABLE_RETRY_MS, token);
+    throw new DelayedError();
+  }
+  if (first.end !== null) return first.end.phase;
+  let stored = fingerprint(first);
+  let told = Promise.resolve();
+  const save = async (record: Maintenance) => {
+    const print = fingerprint(record);
+    if (print === stored) return;
+    await updateOwned(job, token, encodeMaintenance(record));
+    stored = print;
+    // The thread is woken beside the tick, which waits for it only at its end.
+    told = told.then(() => ports.changed(record));
+  };
+  let record = first;
+  let wakeAtMs: number | null;
+  try {
+    const outcome = await tick(first, {
+      cluster: ports.cluster,
+      save,
+      fence: () => proveOwned(job, token),
+      others: async () => (await ports.records.open()).filter((other) => other.id !== first.id),
+      finished: () => ports.records.finished(PROOFS),
+      now: ports.now,
+    });
+    ({ record, wakeAtMs } = outcome);
+  } catch (error) {
+    if (signal.aborted || error instanceof LockLostError) throw error;
+    ports.logger.error({ err: error, maintenance: first.id, cluster: first.cluster }, "a tick failed");
+    record = withTrouble(
+      decodeMaintenance(job.data),
+      troubleFrom(error, "This step was not finished."),
+      ports.now(),
+    );
+    await save(record);
+    wakeAtMs = ports.now() + RETRY_MS;
+  }
+  ports.ticked(
+    record,
+    record.end !== null ? "ended" : record.trouble !== null ? "trouble" : "ok",
+    performance.now() - startedMs,
+  );
+  await told;
+  if (record.end !== null) return record.end.phase;
+  const peace = ports.now() + ports.cluster.pauseMs();
+  const due = ports.events() > eventsBefore ? peace : Math.max(wakeAtMs ?? ports.now() + RETRY_MS, peace);
+  await job.moveToDelayed(due, token);
+  throw new DelayedError();
+}
+
+/** The time of the last look is stored this often while nothing else changes, so that the card can say how old it is. */
+const LOOKED_EVERY_MS = 120_000;
+
+/** What is worth storing: everything, but the time of the last look only now and then. */
+function fingerprint(record: Maintenance): string {
+  const stored = encodeMaintenance(record);
+  const looked = Math.floor((record.picture?.atMs ?? 0) / LOOKED_EVERY_MS);
+  return JSON.stringify({
+    ...stored,
+    picture: stored.picture === null ? null : { ...stored.picture, atMs: looked },
+  });
+}

@@ -1,0 +1,74 @@
+import type { World } from "../../maintenance/cluster/world.js";
+import { decide, needsWorld } from "../../maintenance/decide.js";
+import { phaseOf } from "../../maintenance/record/batch.js";
+import type { Maintenance } from "../../maintenance/record/record.js";
+import type { DecisionRequest } from "../lanes/jobs.js";
+import { noSuchMaintenance } from "../lanes/no-such-maintenance.js";
+import { replyFrom } from "../lanes/troubles.js";
+import type { StoreJob } from "../store/store.js";
+import type { ControlPorts } from "./ports.js";
+
+/** A click or a command on one maintenance; the outcome goes to the person and, through the record, to the thread. */
+export async function runDecision(
+  request: DecisionRequest,
+  store: (record: Maintenance, of: StoreJob) => Promise<void>,
+  ports: ControlPorts,
+): Promise<string> {
+  const found = await ports.records.job(request.maintenance);
+  if (found === null) {
+    await ports.reply(request.replyTo, noSuchMaintenance(request.maintenance));
+    return "unknown";
+  }
+  const { job, record } = found;
+  let world: World | null = null;
+  if (needsWorld(request.decision.kind) && record.end === null) {
+    try {
+      // Read after the click, never shared from before it (invariant 5).
+      world = await ports.cluster.world("fresh");
+    } catch (error) {
+      await ports.reply(
+        request.replyTo,
+        replyFrom(
+          error,
+          "Nothing was decided, because the cluster could not be looked at.",
+          "Click again when the master answers.",
+        ),
+      );
+      return "unreadable";
+    }
+  }
+  const { person } = request;
+  const nowMs = ports.now();
+  const context = {
+    person,
+    nowMs,
+    askedAtMs: request.askedAtMs,
+    policy: ports.cluster.policy,
+    world,
+  };
+  const decided = decide(record, request.decision, context);
+  const { logger } = ports;
+  logger.info(
+    {
+      maintenance: record.id,
+      cluster: record.cluster,
+      user: person.user,
+      decision: request.decision.kind,
+      phase: phaseOf(decided.record),
+      changed: decided.record !== record,
+    },
+    "decision",
+  );
+  if (decided.record !== record) {
+    await store(decided.record, job);
+    await ports.changed(decided.record);
+  }
+  try {
+    if (decided.record !== record) await ports.records.wake(record.id);
+    await ports.reply(request.replyTo, decided.reply);
+  } catch (error) {
+    // It is decided and stored: running this job again would decide a second time.
+    logger.error({ err: error, maintenance: record.id }, "decided, but the answer could not be queued");
+  }
+  return decided.reply.tone;
+}

@@ -1,0 +1,21 @@
+import type { Maintenance } from "../../maintenance/record/record.js";
+import type { Reply } from "../../maintenance/text/reply.js";
+import type { Cluster } from "../cluster/cluster.js";
+import type { StoredReplyTarget } from "../lanes/jobs.js";
+import type { Records } from "../lanes/records.js";
+import type { EngineLogger } from "../logger.js";
+
+/** What the control lane tells others; they never hold it up. */
+export interface ControlPorts {
+  readonly cluster: Cluster;
+  readonly records: Records;
+  /** The record changed: bring Slack up to date. Never rejects. */
+  changed(record: Maintenance): Promise<void>;
+  reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
+  /** A tick has finished; for metrics and for which agents' events matter. */
+  ticked(record: Maintenance, outcome: "ok" | "trouble" | "ended", ms: number): void;
+  /** How many events that matter the master has sent so far: more of them since a tick began mean that it may be stale. */
+  events(): number;
+  readonly logger: EngineLogger;
+  now(): number;
+}

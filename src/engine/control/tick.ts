@@ -1,0 +1,131 @@
+import { advance } from "../../maintenance/advance.js";
+import { versionAdvice } from "../../maintenance/cluster/version-advice.js";
+import type { World } from "../../maintenance/cluster/world.js";
+import type { Effect } from "../../maintenance/phases/step.js";
+import { plan, refuse } from "../../maintenance/plan.js";
+import { withEvent } from "../../maintenance/record/log.js";
+import type { Maintenance } from "../../maintenance/record/record.js";
+import { withTrouble } from "../../maintenance/record/trouble.js";
+import { withAwayMachines } from "../../maintenance/window/away-machines.js";
+import { type Cluster, HostsError } from "../cluster/cluster.js";
+import { troubleFrom } from "../lanes/troubles.js";
+import { act } from "./act.js";
+
+/** What a tick needs from the lane it runs in. */
+export interface TickPorts {
+  readonly cluster: Cluster;
+  /** Stores the record; resolves when it is stored. */
+  save(record: Maintenance): Promise<void>;
+  /** Throws when this process no longer owns the record, so that nothing is done that somebody else may be doing (invariant 8). */
+  fence(): Promise<void>;
+  /** The other open maintenances of the cluster. */
+  others(): Promise<readonly Maintenance[]>;
+  /** The newest finished ones. */
+  finished(): Promise<readonly Maintenance[]>;
+  now(): number;
+}
+
+export interface TickOutcome {
+  readonly record: Maintenance;
+  /** When to look again; `null` when the maintenance has ended. */
+  readonly wakeAtMs: number | null;
+}
+
+/** Effects lead to another look at the world; more rounds than a phase has steps mean that the world does not follow. */
+const MOST_ROUNDS = 4;
+
+/**
+ * One reconcile tick: observe, decide, record, act, observe again. Every tick may be the first after a crash. The
+ * record is stored before any effect is carried out (invariant 5), and a master that cannot be read stops everything
+ * but the telling of it (invariants 2 and 10).
+ */
+export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOutcome> {
+  const { cluster, now } = ports;
+  let record = start;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    let world: World;
+    try {
+      world = await cluster.world();
+    } catch (error) {
+      record = withTrouble(record, troubleFrom(error, notDoneYet(record)), now());
+      await ports.save(record);
+      return { record, wakeAtMs: now() + cluster.policy.pollMs };
+    }
+    if (record.batches.length === 0 && record.end === null) {
+      record = await planned(record, world, ports);
+      if (record.batches.length === 0) {
+        await ports.save(record);
+        return { record, wakeAtMs: record.end === null ? now() + cluster.policy.pollMs : null };
+      }
+    }
+    const step = advance(record, { world, policy: cluster.policy, nowMs: now() });
+    record = step.record;
+    await ports.save(record);
+    if (step.effects.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null };
+    // A post or a STOP that a crash cuts off may still land: until then nobody takes the world for its outcome (invariant 7).
+    if (!step.effects.every(isStart)) {
+      record = { ...record, unsettledUntilMs: now() + cluster.policy.settleMs };
+      await ports.save(record);
+    }
+    const before = record;
+    let failed = false;
+    for (const effect of step.effects) {
+      await ports.fence();
+      const acted = await act(record, effect, { world, cluster, now });
+      record = acted.record;
+      failed ||= acted.failed;
+      // What followed a call without an answer would call it settled (invariant 7).
+      if (!isStart(effect) && record.unsettledUntilMs !== null) break;
+    }
+    if (record !== before) await ports.save(record);
+    if (failed) {
+      // The outcome of a call without an answer shows soon; what was refused would be refused again.
+      const showsSoon = record.unsettledUntilMs !== null || step.effects.some(isStart);
+      return { record, wakeAtMs: (showsSoon ? step.wakeAtMs : null) ?? now() + cluster.policy.pollMs };
+    }
+  }
+  return { record, wakeAtMs: now() + Math.min(1_000, cluster.policy.pollMs) };
+}
+
+function isStart(effect: Effect): boolean {
+  return effect.kind === "start_maintenance";
+}
+
+async function planned(
+  record: Maintenance,
+  world: World,
+  { cluster, others, finished, now }: TickPorts,
+): Promise<Maintenance> {
+  try {
+    const open = await others();
+    const resolution = await cluster.resolve(record.hosts, withAwayMachines(world, open));
+    // What proves that we see windows is only asked about where something can be hidden from us.
+    const past = cluster.policy.hasCredentials ? await finished() : [];
+    const next = plan(record, resolution, world, [...open, ...past], cluster.policy, now());
+    return next.batches.length > 0 ? advised(next, world, now()) : next;
+  } catch (error) {
+    if (!(error instanceof HostsError)) throw error;
+    const refusal = {
+      why: `${error.message} No window was posted.`,
+      next: "Mend it, then send the drain again.",
+    };
+    return refuse(record, refusal, now());
+  }
+}
+
+/** Known crashes of the master's version that maintenance can run into are named in the thread. */
+function advised(record: Maintenance, world: World, nowMs: number): Maintenance {
+  return versionAdvice(world.version).reduce(
+    (told, text) => withEvent(told, nowMs, { kind: "note", text }),
+    record,
+  );
+}
+
+function notDoneYet(record: Maintenance): string {
+  const batch = record.batches[0];
+  if (record.cancel !== null) return "The machines are not given back yet.";
+  if (batch === undefined || batch.phase === "scheduled") return "No window was posted yet.";
+  if (batch.phase === "taking_down") return "The machines were not taken down, as far as is known.";
+  if (batch.phase === "bringing_up") return "The machines are not up yet, as far as is known.";
+  return "Nothing was changed.";
+}

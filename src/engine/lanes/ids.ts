@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import type { DecisionKind } from "../../maintenance/record/decision.js";
+import type { DecisionJob } from "./jobs.js";
+
+/** The id of the thread job of a maintenance. */
+export const threadJobId = (maintenance: string): string => `t-${maintenance}`;
+
+/**
+ * The id of the maintenance that one command opens: the same for a command that is delivered twice, because it is made
+ * from Slack's trigger id. `attempt` makes another one when the first is taken by another command.
+ */
+export function maintenanceId(triggerId: string, attempt = 0): string {
+  const alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
+  const bytes = createHash("sha256").update(`${attempt}/${triggerId}`).digest();
+  let id = "";
+  for (let i = 0; i < 5; i++) id += alphabet[(bytes[i] ?? 0) % alphabet.length];
+  return `m-${id}`;
+}
+
+/**
+ * The id of a decision's job: while it waits or runs, the same id is the same job. What can be decided once only is known
+ * by what it decides, so a double click on Approve is one vote. What can be meant again (a hold after a release, an
+ * extension after an extension) is known by its click as well: only the same click delivered twice is one job, and none
+ * is swallowed in silence (invariant 10). BullMQ allows no colon in an id.
+ */
+export function decisionJobId({
+  maintenance,
+  decision: d,
+  person,
+  click,
+}: Omit<DecisionJob, "askedAtMs">): string {
+  const parts = ["d", maintenance, d.kind, "approval" in d ? d.approval : "all", person.user];
+  if (!ONCE.includes(d.kind)) parts.push(shortHash(click));
+  return parts.join(".").replaceAll(":", "_");
+}
+
+const ONCE: readonly DecisionKind[] = ["approve", "deny", "cancel", "up", "ready"];
+
+/** The id of the job of a command: the same for a command that is delivered twice. */
+export const commandJobId = (triggerId: string): string => `c.${shortHash(triggerId)}`;
+
+const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);

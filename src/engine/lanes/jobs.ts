@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { decision } from "../../maintenance/record/decision.js";
+import { reply } from "../../maintenance/text/reply.js";
+
+/**
+ * The lanes: where things run, and the jobs each of them carries. Job data is JSON that another process, or this one
+ * after an upgrade, reads back; so every kind has a schema and is checked where it is taken from the queue.
+ */
+export const QUERY_QUEUE = "query";
+
+export const NOTIFY_QUEUE = "notify";
+
+/** One control queue per cluster, with a global concurrency of 1: one writer per record and per schedule (invariant 8). */
+export const controlQueueName = (cluster: string): string => `control-${cluster}`;
+
+/** Where one person is answered: through the response URL of their command or click, else by an ephemeral message. */
+export const replyTarget = z.object({
+  responseUrl: z.string().nullable(),
+  channel: z.string(),
+  user: z.string(),
+  thread: z.string().nullable(),
+});
+
+export type StoredReplyTarget = z.output<typeof replyTarget>;
+
+/** The long-lived job of a maintenance is named so; its data is the record (`maintenance/record.ts`). */
+export const MAINTENANCE_JOB = "maintenance";
+
+/** Who somebody was found to be when they clicked or typed: only the bot can ask Slack for the members of groups. */
+export const person = z.object({
+  user: z.string(),
+  groups: z.array(z.string()).readonly(),
+  lookupFailed: z.boolean(),
+});
+
+/** A person's decision on one maintenance, from a button or from a command with an id. */
+export const DECISION_JOB = "decision";
+
+export const decisionJob = z.object({
+  maintenance: z.string(),
+  decision,
+  person,
+  /** Slack's trigger id of the click or command: what tells a decision that is meant again from one delivered again. */
+  click: z.string(),
+  /** When it was asked for, by the clock of the bot: the same job run again is known by it. */
+  askedAtMs: z.number().int(),
+  replyTo: replyTarget,
+});
+
+export type DecisionJob = z.output<typeof decisionJob>;
+
+/** What a decision's job asks for, from whichever job it came. */
+export type DecisionRequest = Omit<DecisionJob, "click">;
+
+/** Down, Up or Cancel as a command: what it decides on is only known once the pattern or the record is looked up. */
+export const HOSTS_JOB = "hosts-decision";
+
+export const hostsJob = z.object({
+  verb: z.enum(["down", "up", "cancel"]),
+  target: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("hosts"), hosts: z.string() }),
+    z.object({ kind: z.literal("id"), id: z.string() }),
+  ]),
+  person,
+  /** Why a rule of the policy is to be overridden (`--override`), for Down. */
+  override: z.string().nullable(),
+  askedAtMs: z.number().int(),
+  replyTo: replyTarget,
+});
+
+export type HostsJob = z.output<typeof hostsJob>;
+
+/** A read-only question that needs a master or the open maintenances. */
+export const queryJob = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("status"),
+    cluster: z.string(),
+    hosts: z.string().nullable(),
+    replyTo: replyTarget,
+  }),
+  z.object({ kind: z.literal("maintenance"), cluster: z.string(), id: z.string(), replyTo: replyTarget }),
+  z.object({ kind: z.literal("schedule"), cluster: z.string(), replyTo: replyTarget }),
+  z.object({
+    kind: z.literal("history"),
+    cluster: z.string(),
+    id: z.string().nullable(),
+    replyTo: replyTarget,
+  }),
+  /** A drain that is only looked at: the record as it would be opened. */
+  z.object({ kind: z.literal("dry_run"), cluster: z.string(), record: z.unknown(), replyTo: replyTarget }),
+  z.object({ kind: z.literal("clusters"), replyTo: replyTarget }),
+  z.object({ kind: z.literal("hosts"), cluster: z.string(), hosts: z.string(), replyTo: replyTarget }),
+]);
+
+export type QueryJob = z.output<typeof queryJob>;
+
+/** Tells one person something; short-lived. */
+export const REPLY_JOB = "reply";
+
+/** Where the whole of a reply's table goes when it does not fit into a message. */
+const attachment = z.object({ maintenance: z.string(), name: z.string() });
+
+export type Attachment = z.output<typeof attachment>;
+
+export const replyJob = z.object({
+  to: replyTarget,
+  reply,
+  attachment: attachment.nullable(),
+  /** The person has the answer; what is left is the file. */
+  answered: z.boolean().default(false),
+});
+
+/**
+ * The thread of one maintenance: a long-lived job that brings Slack up to date with the record whenever it is woken.
+ * Its data is all that is known of what Slack already shows.
+ */
+export const THREAD_JOB = "thread";
+
+export const threadJob = z.object({
+  maintenance: z.string(),
+  cluster: z.string(),
+  channel: z.string(),
+  /** Of the drain command: tells the requester when the thread itself cannot be reached. */
+  replyTo: replyTarget,
+  rootTs: z.string().nullable(),
+  /** Fingerprint of what the root message shows; nothing is sent when it would not change. */
+  rootHash: z.string().nullable(),
+  /** The newest event whose message stands in the thread. */
+  postedSeq: z.number().int(),
+  /** The approval messages, by approval id. */
+  approvals: z.record(z.string(), z.object({ ts: z.string(), hash: z.string() })),
+  /** The hand-over record of the finished maintenance is in the thread. */
+  handedOver: z.boolean(),
+  /** Code of the failure the requester was already told about. */
+  toldFailure: z.string().nullable(),
+});
+
+export type ThreadJob = z.output<typeof threadJob>;

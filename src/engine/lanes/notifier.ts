@@ -1,0 +1,96 @@
+import type { Maintenance } from "../../maintenance/record/record.js";
+import type { Reply } from "../../maintenance/text/reply.js";
+import type { EngineLogger } from "../logger.js";
+import type { Store, StoreQueue } from "../store/store.js";
+import { wake } from "../store/wake.js";
+import { threadJobId } from "./ids.js";
+import {
+  type Attachment,
+  NOTIFY_QUEUE,
+  REPLY_JOB,
+  type StoredReplyTarget,
+  THREAD_JOB,
+  type ThreadJob,
+} from "./jobs.js";
+import { REPLY_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "./options.js";
+
+/** The producer's side of the notify lane: what the other lanes and the bot use to have something shown. */
+export interface Notifier {
+  readonly queue: StoreQueue;
+  /** Has a person told something; resolves when that is queued. */
+  reply(to: StoredReplyTarget, reply: Reply, attachment?: Attachment | null): Promise<void>;
+  /** Places the thread of a new maintenance. Placing it again changes nothing. */
+  openThread(
+    record: Pick<Maintenance, "id" | "cluster" | "channel">,
+    replyTo: StoredReplyTarget,
+  ): Promise<void>;
+  /** Has the thread compared with its record now. */
+  wake(record: Maintenance): Promise<void>;
+  close(): void;
+}
+
+export function createNotifier(store: Store, logger: EngineLogger): Notifier {
+  const queue = store.queue(NOTIFY_QUEUE);
+  const again = new Map<string, NodeJS.Timeout>();
+
+  async function openThread(
+    record: Pick<Maintenance, "id" | "cluster" | "channel">,
+    replyTo: StoredReplyTarget,
+  ) {
+    const data: ThreadJob = {
+      maintenance: record.id,
+      cluster: record.cluster,
+      channel: record.channel,
+      replyTo,
+      rootTs: null,
+      rootHash: null,
+      postedSeq: 0,
+      approvals: {},
+      handedOver: false,
+      toldFailure: null,
+    };
+    await queue.add(THREAD_JOB, data, { ...THREAD_JOB_OPTIONS, jobId: threadJobId(record.id) });
+  }
+
+  async function wakeNow(id: string, tries: number): Promise<void> {
+    const job = await queue.getJob(threadJobId(id));
+    if (job === undefined) return;
+    await wake(job);
+    // It is running and may have read the record before the change: once more when it has finished.
+    if (tries > 0 && (await job.isActive()) && !again.has(id)) {
+      const timer = setTimeout(() => {
+        again.delete(id);
+        wakeNow(id, tries - 1).catch((error) =>
+          logger.warn({ err: error, maintenance: id }, "waking a thread failed; its heartbeat will"),
+        );
+      }, 250);
+      timer.unref();
+      again.set(id, timer);
+    }
+  }
+
+  return {
+    queue,
+    openThread,
+    async reply(to, reply, attachment = null) {
+      await queue.add(REPLY_JOB, { to, reply, attachment }, REPLY_JOB_OPTIONS);
+    },
+    async wake(record) {
+      const job = await queue.getJob(threadJobId(record.id));
+      if (job === undefined) {
+        await openThread(record, {
+          responseUrl: null,
+          channel: record.channel,
+          user: record.requester,
+          thread: null,
+        });
+      } else {
+        await wakeNow(record.id, 20);
+      }
+    },
+    close() {
+      for (const timer of again.values()) clearTimeout(timer);
+      again.clear();
+    },
+  };
+}

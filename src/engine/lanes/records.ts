@@ -1,0 +1,139 @@
+import { decodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
+import type { EngineLogger } from "../logger.js";
+import type { Store, StoreJob, StoreQueue } from "../store/store.js";
+import { wake } from "../store/wake.js";
+import { controlQueueName, MAINTENANCE_JOB } from "./jobs.js";
+
+const UNREADABLE =
+  "a maintenance cannot be read by this version of the bot, and nothing is done for it: run the newer version again";
+
+/** As many of the newest finished maintenances are asked whether a window was ever seen: it proves that the bot sees windows. */
+export const PROOFS = 100;
+
+/** The control queue of one cluster as the place where its records live: reading them, and waking their jobs. */
+export interface Records {
+  readonly queue: StoreQueue;
+  /**
+   * The record of a maintenance, open or finished; `null` if there is none.
+   *
+   * @throws UnreadableRecordError
+   */
+  find(id: string): Promise<Maintenance | null>;
+  /**
+   * The record with its job, for the one who writes.
+   *
+   * @throws UnreadableRecordError
+   */
+  job(id: string): Promise<{ job: StoreJob; record: Maintenance } | null>;
+  /** The record of a maintenance's job; `null` if it cannot be read, which the log tells once. */
+  read(job: StoreJob): Maintenance | null;
+  /** All that have not ended and can be read. */
+  open(): Promise<readonly Maintenance[]>;
+  /** How many `open` passed over when it last looked, because they cannot be read. */
+  unreadable(): number;
+  /** The newest that have ended, newest first: the history. */
+  finished(most: number): Promise<readonly Maintenance[]>;
+  /** Lets the tick of a maintenance run now instead of at its time; nothing happens if it waits or runs already. */
+  wake(id: string): Promise<void>;
+  wakeAll(): Promise<void>;
+}
+
+/**
+ * The data of a maintenance's job are of another shape than this version knows: a newer version wrote them and was
+ * rolled back since. Guessing at them could take the wrong machines down.
+ */
+export class UnreadableRecordError extends Error {
+  override readonly name = "UnreadableRecordError";
+
+  readonly what: string;
+  readonly next = "Run the newer version of the bot again.";
+
+  constructor(id: string, cause: unknown) {
+    const what = `The record of maintenance ${id} cannot be read by this version of the bot; most likely a newer one wrote it.`;
+    super(`${what} Nothing is done for it. Run the newer version again.`, { cause });
+    this.what = what;
+  }
+}
+
+/**
+ * The queue has a global concurrency of 1, which makes the one that writes the only one (invariant 8).
+ *
+ * @param logger told once of each record that cannot be read: it is passed over, so that it does not keep the others
+ * from going on.
+ */
+export function openRecords(store: Store, cluster: string, logger: EngineLogger): Records {
+  const queue = store.queue(controlQueueName(cluster), { oneAtATime: true });
+  const told = new Set<string>();
+  let passedOver = 0;
+
+  async function jobs(...states: ("active" | "waiting" | "prioritized" | "delayed" | "failed")[]) {
+    const found = await queue.getJobs(states);
+    // A job that goes while the list is read stands in it as a gap.
+    return found.filter((job) => job?.name === MAINTENANCE_JOB);
+  }
+
+  async function job(id: string) {
+    const found = await queue.getJob(id);
+    if (found === undefined || found.name !== MAINTENANCE_JOB) return null;
+    return { job: found, record: decoded(found) };
+  }
+
+  /** `null` if it cannot be read. */
+  function read(one: StoreJob): Maintenance | null {
+    try {
+      return decoded(one);
+    } catch (error) {
+      const id = one.id ?? "";
+      if (!told.has(id)) logger.error({ err: error, maintenance: id, cluster }, UNREADABLE);
+      told.add(id);
+      return null;
+    }
+  }
+
+  const readable = (jobs: readonly StoreJob[]) => jobs.flatMap((one) => read(one) ?? []);
+
+  return {
+    queue,
+    job,
+    read,
+    async find(id) {
+      return (await job(id))?.record ?? null;
+    },
+    async open() {
+      const all = await jobs("active", "waiting", "prioritized", "delayed", "failed");
+      const found = readable(all);
+      passedOver = all.length - found.length;
+      return found.filter((record) => record.end === null);
+    },
+    unreadable: () => passedOver,
+    async finished(most) {
+      const found = await queue.getJobs(["completed"], 0, most - 1, false);
+      // Decisions are removed when they are done, so what is left are maintenances.
+      const records = readable(found.filter((job) => job !== undefined));
+      return records.sort((a, b) => (b.end?.atMs ?? 0) - (a.end?.atMs ?? 0)).slice(0, most);
+    },
+    async wake(id) {
+      const found = await queue.getJob(id);
+      if (found !== undefined) await wake(found);
+    },
+    async wakeAll() {
+      for (const one of await jobs("failed")) {
+        try {
+          await one.retry("failed");
+        } catch (error) {
+          // Another worker that starts at the same time has done it.
+          logger.warn({ err: error, job: one.id, cluster }, "a failed job was not taken up again here");
+        }
+      }
+      for (const one of await jobs("delayed")) await wake(one);
+    },
+  };
+}
+
+function decoded(job: StoreJob): Maintenance {
+  try {
+    return decodeMaintenance(job.data);
+  } catch (error) {
+    throw new UnreadableRecordError(job.id ?? "", error);
+  }
+}

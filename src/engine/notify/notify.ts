@@ -1,0 +1,51 @@
+import { UnrecoverableError } from "bullmq";
+import { fitsMessage } from "../../slack/render/fixed-text.js";
+import { SlackFailure } from "../../slack/wire/errors.js";
+import { createHabits } from "../lanes/habits.js";
+import { threadJobId } from "../lanes/ids.js";
+import { type Attachment, REPLY_JOB, replyJob, THREAD_JOB, threadJob } from "../lanes/jobs.js";
+import type { StoreJob } from "../store/store.js";
+import { type NotifyPorts, obeyRateLimit } from "./ports.js";
+import { runThread } from "./run-thread.js";
+
+/** The processor of the notify lane: the only place that waits for Slack. */
+export function notifyProcessor(ports: NotifyPorts) {
+  const edits = new Map<string, number>();
+  const habits = new Map([...ports.records].map(([cluster, records]) => [cluster, createHabits(records)]));
+  return async (job: StoreJob, token: string): Promise<unknown> => {
+    switch (job.name) {
+      case REPLY_JOB:
+        return await sendReply(job, ports);
+      case THREAD_JOB:
+        return await runThread(job, token, { edits, habits }, ports);
+      default:
+        throw new UnrecoverableError(`No job of the notify lane is called ${job.name}.`);
+    }
+  };
+}
+
+async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
+  const data = replyJob.parse(job.data);
+  const { to, reply, attachment } = data;
+  try {
+    if (!data.answered) {
+      await ports.messenger.reply(to, reply);
+      if (attachment !== null) await job.updateData({ ...data, answered: true });
+    }
+    if (attachment !== null && reply.table !== null && !fitsMessage(reply.table)) {
+      await attach(attachment, reply.table, ports);
+    }
+  } catch (error) {
+    await obeyRateLimit(error, ports);
+    if (error instanceof SlackFailure && error.permanent) throw new UnrecoverableError(error.message);
+    throw error;
+  }
+}
+
+/** The whole table as a file in the maintenance's thread, if it has one. */
+async function attach({ maintenance, name }: Attachment, text: string, ports: NotifyPorts): Promise<void> {
+  const job = await ports.queue.getJob(threadJobId(maintenance));
+  const thread = job === undefined ? null : threadJob.parse(job.data);
+  if (thread === null || thread.rootTs === null) return;
+  await ports.messenger.upload(thread.channel, thread.rootTs, { name, title: name, text });
+}

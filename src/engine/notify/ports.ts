@@ -1,0 +1,24 @@
+import { RateLimitError } from "bullmq";
+import type { Messenger } from "../../slack/say/messenger.js";
+import { SlackFailure } from "../../slack/wire/errors.js";
+import type { LostClusters } from "../lanes/lost-clusters.js";
+import type { Records } from "../lanes/records.js";
+import type { EngineLogger } from "../logger.js";
+import type { StoreQueue } from "../store/store.js";
+
+/** What the jobs of the notify lane need. */
+export interface NotifyPorts {
+  readonly messenger: Messenger;
+  readonly queue: StoreQueue;
+  readonly records: ReadonlyMap<string, Records>;
+  readonly lost: Pick<LostClusters, "standsStill">;
+  readonly logger: EngineLogger;
+  now(): number;
+}
+
+/** Slack said when it takes calls again: the whole lane waits that long, and the job stays where it is in line. */
+export async function obeyRateLimit(error: unknown, ports: Pick<NotifyPorts, "queue">): Promise<void> {
+  if (!(error instanceof SlackFailure) || error.retryAfterMs === null) return;
+  await ports.queue.rateLimit(error.retryAfterMs);
+  throw new RateLimitError();
+}

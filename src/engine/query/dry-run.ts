@@ -1,0 +1,45 @@
+import { blastRadiusOf } from "../../maintenance/blast/blast.js";
+import { machineKey } from "../../maintenance/cluster/machine.js";
+import { machinesOf, plan } from "../../maintenance/plan.js";
+import type { Maintenance } from "../../maintenance/record/record.js";
+import { dryRunReply } from "../../maintenance/show/dry-run.js";
+import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import { withAwayMachines } from "../../maintenance/window/away-machines.js";
+import type { Cluster } from "../cluster/cluster.js";
+import { PROOFS, type Records } from "../lanes/records.js";
+
+/** `/mesos drain … --dry-run`: plans the drain as the worker would, shows what would go away, and keeps nothing. */
+export async function dryRun(
+  record: Maintenance,
+  cluster: Cluster,
+  records: Records,
+  nowMs: number,
+): Promise<Reply> {
+  const world = await cluster.world();
+  const open = await records.open();
+  const resolution = await cluster.resolve(record.hosts, withAwayMachines(world, open));
+  const planned = plan(
+    record,
+    resolution,
+    world,
+    [...open, ...(await records.finished(PROOFS))],
+    cluster.policy,
+    nowMs,
+  );
+  if (planned.trouble !== null) {
+    const { what, said, notDone, next } = planned.trouble;
+    return replyOf({ tone: "error", text: what, said, notDone, next });
+  }
+  const machines = machinesOf(resolution);
+  const watched = machines.map((machine) => ({ machine, agentIds: [] }));
+  const registered = new Set(world.agents.map((agent) => machineKey(agent.machine)));
+  const failed = planned.events.findLast((event) => event.kind === "failed");
+  const refusals = failed?.kind === "failed" ? [{ why: failed.why, next: failed.next }] : [];
+  return dryRunReply(
+    cluster.name,
+    { hosts: record.hosts, machines },
+    blastRadiusOf(world, watched),
+    refusals,
+    machines.filter((machine) => !registered.has(machineKey(machine))),
+  );
+}

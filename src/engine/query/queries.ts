@@ -1,0 +1,169 @@
+import type { World } from "../../maintenance/cluster/world.js";
+import { decodeMaintenance } from "../../maintenance/record/record.js";
+import { historyOf, historyReply } from "../../maintenance/show/history.js";
+import { scheduleReply } from "../../maintenance/show/schedule-view.js";
+import {
+  hostsReply,
+  statusOfCluster,
+  statusOfMachines,
+  statusOfMaintenance,
+} from "../../maintenance/show/status.js";
+import { counted } from "../../maintenance/text/list.js";
+import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import { formatSpan } from "../../maintenance/time.js";
+import { withAwayMachines } from "../../maintenance/window/away-machines.js";
+import { MesosError } from "../../mesos/errors/errors.js";
+import { type Cluster, HostsError } from "../cluster/cluster.js";
+import type { Habits } from "../lanes/habits.js";
+import { type Attachment, type QueryJob, queryJob, type StoredReplyTarget } from "../lanes/jobs.js";
+import { noSuchMaintenance } from "../lanes/no-such-maintenance.js";
+import type { Records } from "../lanes/records.js";
+import { replyFrom } from "../lanes/troubles.js";
+import type { StoreJob } from "../store/store.js";
+import { dryRun } from "./dry-run.js";
+
+export interface QueryCluster {
+  readonly cluster: Cluster;
+  readonly records: Records;
+  readonly habits: Habits;
+  /** For the list of clusters. */
+  readonly settings: {
+    readonly channel: string | null;
+    readonly defaultDurationMs: number;
+    readonly maxDurationMs: number;
+  };
+}
+
+export interface QueryPorts {
+  readonly clusters: ReadonlyMap<string, QueryCluster>;
+  reply(to: StoredReplyTarget, reply: Reply, attachment?: Attachment | null): Promise<void>;
+  now(): number;
+}
+
+type ClusterQuery = Exclude<QueryJob, { kind: "clusters" }>;
+
+/** The whole table goes into the maintenance's thread as a file when it is too long for a message. */
+function attachmentOf(query: QueryJob): Attachment | null {
+  if (query.kind === "maintenance") return { maintenance: query.id, name: `${query.id}-status.txt` };
+  if (query.kind === "history" && query.id !== null) {
+    return { maintenance: query.id, name: `${query.id}-history.txt` };
+  }
+  return null;
+}
+
+/** The processor of the query lane: read-only questions, answered to the one who asked. */
+export function queryProcessor(ports: QueryPorts) {
+  return async (job: StoreJob): Promise<void> => {
+    const query = queryJob.parse(job.data);
+    const answer =
+      query.kind === "clusters" ? await clustersReply(ports) : await answerOrExplain(query, ports);
+    await ports.reply(query.replyTo, answer, attachmentOf(query));
+  };
+}
+
+async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<Reply> {
+  const parts = ports.clusters.get(query.cluster);
+  if (parts === undefined) {
+    return replyOf({
+      tone: "error",
+      text: `This worker has no cluster called ${query.cluster}.`,
+      notDone: "Your question is not answered.",
+      next: "Give bot and worker the same clusters file.",
+    });
+  }
+  try {
+    return await answerTo(query, parts, ports.now());
+  } catch (error) {
+    if (error instanceof HostsError) {
+      return replyOf({ tone: "refused", text: error.message, next: "Mend the pattern and ask again." });
+    }
+    return replyFrom(error, "Your question is not answered.", "Ask again when the master answers.");
+  }
+}
+
+/** Finished maintenances in the list of `/mesos history`. */
+const SHOWN_FINISHED = 50;
+
+async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number): Promise<Reply> {
+  const { cluster, records, habits } = parts;
+  switch (query.kind) {
+    case "maintenance": {
+      const record = await records.find(query.id);
+      return record === null
+        ? noSuchMaintenance(query.id)
+        : statusOfMaintenance(record, nowMs, await habits.of());
+    }
+    case "status": {
+      const open = await records.open();
+      if (query.hosts === null)
+        return statusOfCluster(cluster.name, open, await worldIfReadable(cluster), nowMs);
+      const world = await cluster.world();
+      const resolution = await cluster.resolve(query.hosts, withAwayMachines(world, open));
+      return resolution.machines.length > 0
+        ? statusOfMachines(resolution.machines, world, open, nowMs)
+        : hostsReply(cluster.name, resolution, world, open);
+    }
+    case "schedule":
+      return scheduleReply(cluster.name, await cluster.world(), await records.open());
+    case "history": {
+      if (query.id === null) {
+        return historyReply(
+          cluster.name,
+          await records.finished(SHOWN_FINISHED),
+          await records.open(),
+          nowMs,
+        );
+      }
+      const record = await records.find(query.id);
+      return record === null ? noSuchMaintenance(query.id) : historyOf(record);
+    }
+    case "dry_run":
+      return await dryRun(decodeMaintenance(query.record), cluster, records, nowMs);
+    case "hosts": {
+      const world = await cluster.world();
+      const open = await records.open();
+      const resolution = await cluster.resolve(query.hosts, withAwayMachines(world, open));
+      return hostsReply(cluster.name, resolution, world, open);
+    }
+  }
+}
+
+/** The open maintenances can be told even while the master is away. */
+async function worldIfReadable(cluster: Cluster): Promise<World | null> {
+  try {
+    return await cluster.world();
+  } catch (error) {
+    if (error instanceof MesosError) return null;
+    throw error;
+  }
+}
+
+/** All clusters, their leading masters or why none answers. */
+async function clustersReply(ports: QueryPorts): Promise<Reply> {
+  const entries = [...ports.clusters.values()];
+  const lines = await Promise.all(
+    entries.map(async ({ cluster, records, settings }) => {
+      const open = counted((await records.open()).length, "open maintenance");
+      const channel =
+        settings.channel === null
+          ? "no channel of its own: maintenances are shown where their command is typed"
+          : `channel ${settings.channel}`;
+      const spans = `${formatSpan(settings.defaultDurationMs)} by default, at most ${formatSpan(settings.maxDurationMs)}`;
+      return [`${cluster.name}: ${await mastersLine(cluster)}`, `  ${open}, ${channel}`, `  ${spans}`].join(
+        "\n",
+      );
+    }),
+  );
+  const text =
+    entries.length === 1 ? "One cluster is configured." : `${entries.length} clusters are configured.`;
+  return replyOf({ tone: "info", text, table: lines.join("\n") });
+}
+
+async function mastersLine(cluster: Cluster): Promise<string> {
+  try {
+    const version = await cluster.master.version();
+    return `Mesos ${version}, leader ${cluster.master.leader() ?? "unknown"}`;
+  } catch (error) {
+    return error instanceof MesosError ? error.what : "no master answers";
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { DEFAULT_SCHEMA, quoteSchemaName, runMigrations } from "bullmq";
+import { StoreError } from "../store-error.js";
+import { PglitePool } from "./pglite-pool.js";
+
+const FOLDER = "queue";
+
+const UNFINISHED = "unfinished-";
+
+/** A PGlite with BullMQ's tables. Close the pool first: it waits for the query that is running. */
+export interface EmbeddedDatabase {
+  readonly db: PGlite;
+  readonly pool: PglitePool;
+}
+
+/** Makes the folder if it is missing: only its owner may look into it. */
+export async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    const made = await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await chmod(dataDir, 0o700);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreError(
+      "folder",
+      {
+        what: `The embedded store cannot make its folder ${dataDir}: ${why}.`,
+        notDone: "It was not opened.",
+        next: "Set DATA_DIR to a folder that this user may write to, or set REDIS_URL.",
+      },
+      error,
+    );
+  }
+}
+
+/**
+ * Opens the database in `<dataDir>/queue`. The caller holds the folder's lock. The first start builds it beside its
+ * place and moves it there when it is whole: a process killed meanwhile leaves nothing that looks like a database.
+ */
+export async function openDatabase(dataDir: string): Promise<EmbeddedDatabase> {
+  const folder = join(dataDir, FOLDER);
+  try {
+    await removeUnfinished(dataDir);
+    if (!existsSync(folder)) {
+      const unfinished = join(dataDir, `${UNFINISHED}${process.pid}`);
+      const { db } = await openAt(unfinished);
+      await db.close();
+      await rename(unfinished, folder);
+    }
+    return await openAt(folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreError(
+      "damaged",
+      {
+        what: `The embedded database in ${folder} does not open: ${why}.`,
+        notDone: "Nothing was read or changed.",
+        next: "Check free space and rights; else put back a copy of the folder, or move it away to start empty.",
+      },
+      error,
+    );
+  }
+}
+
+async function removeUnfinished(dataDir: string): Promise<void> {
+  for (const name of await readdir(dataDir)) {
+    if (name.startsWith(UNFINISHED)) await rm(join(dataDir, name), { recursive: true });
+  }
+}
+
+async function openAt(folder: string): Promise<EmbeddedDatabase> {
+  const db = await PGlite.create({
+    dataDir: folder,
+    startParams: [
+      ...PGlite.defaultStartParams,
+      // 8 MB of buffers instead of 128: the tables are small, and the process takes half the memory.
+      ...["-B", "1024"],
+      // What a checkpoint leaves of the write-ahead log; see Housekeeping for who makes them.
+      ...["-c", "max_wal_size=32MB", "-c", "min_wal_size=32MB"],
+    ],
+    // node-postgres gives int8 as text, and BullMQ's backend counts on it.
+    parsers: { 20: (text) => text },
+  });
+  const pool = new PglitePool(db);
+  const client = await pool.connect();
+  try {
+    await runMigrations(client);
+    // There is one session, so this holds for every query to come.
+    await client.query(`SET search_path TO ${quoteSchemaName(DEFAULT_SCHEMA)}`);
+  } finally {
+    client.release();
+  }
+  return { db, pool };
+}

@@ -1,0 +1,40 @@
+import type { StoreLogger } from "../store.js";
+import type { PglitePool } from "./pglite-pool.js";
+
+const EVERY_MS = 60_000;
+
+/** About 10 MB: a tick writes a record of some kB, and its old copy stays. */
+const QUERIES = 2_000;
+
+/**
+ * Does what PostgreSQL's background processes do: PGlite has none, so nothing else frees the old copy that each write
+ * of a row leaves, nor the write-ahead log. Without this a bot that runs for months would fill its disk.
+ */
+export class Housekeeping {
+  readonly #timer: NodeJS.Timeout;
+  #seen = 0;
+
+  constructor(pool: PglitePool, logger: StoreLogger) {
+    this.#timer = setInterval(() => {
+      if (pool.queries - this.#seen < QUERIES) return;
+      this.#seen = pool.queries;
+      tidy(pool).catch((error: unknown) => {
+        logger.warn(
+          { said: String(error) },
+          "the embedded store could not be tidied up; it goes on and tries again",
+        );
+      });
+    }, EVERY_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** Frees dead rows and the write-ahead log behind them. Takes about 0.1 s after some thousand writes. */
+export async function tidy(pool: PglitePool): Promise<void> {
+  await pool.query("VACUUM");
+  await pool.query("CHECKPOINT");
+}

@@ -1,0 +1,102 @@
+import { createRedisBackend } from "bullmq";
+import { settled, withAnswerLimit } from "../answer-limit.js";
+import type { Driver } from "../driver.js";
+import type { RedisSettings, StoreLogger } from "../store.js";
+import { StoreError } from "../store-error.js";
+import type { TroubleLog } from "../trouble-log.js";
+import { checkRedis } from "./redis-check.js";
+import { type RedisClient, redisAddress, redisClients } from "./redis-clients.js";
+import { redisError, saidBy, unreachable } from "./redis-errors.js";
+import { redisWriteOwned } from "./redis-owned.js";
+
+const START_LIMIT_MS = 5_000;
+
+const QUIT_LIMIT_MS = 1_000;
+
+const CLOSED = new Error("the connection to Redis was closed");
+
+/**
+ * The store in Redis, alone, behind Sentinel or as a Cluster.
+ *
+ * @throws StoreError `unreachable`, `refused`, `wrong_eviction_policy`, `too_old`.
+ */
+export async function openRedis(
+  settings: RedisSettings,
+  logger: StoreLogger,
+  trouble: TroubleLog,
+  answerLimitMs: number,
+): Promise<Driver> {
+  const address = redisAddress(settings);
+  const { producer, consumer } = redisClients(settings);
+  // A client without a listener writes its errors to the console.
+  for (const client of [producer, consumer]) client.on("error", () => undefined);
+  try {
+    await connected(producer, address);
+    await connected(consumer, address);
+    checkRedis(await producer.info(), address, logger);
+  } catch (error) {
+    producer.disconnect();
+    consumer.disconnect();
+    throw redisError(error, address);
+  }
+  logger.info({ address }, "the queue store in Redis is open");
+  // The producer's connection stands for both: the two fail and return together.
+  producer.on("error", (error) => trouble.failed("redis", error));
+  producer.on("close", () => trouble.failed("redis", CLOSED));
+  producer.on("ready", () => trouble.recovered("redis"));
+  consumer.on("error", (error) => trouble.failed("redis", error));
+  // The braces keep all keys on one node of a Redis Cluster, as BullMQ's scripts need.
+  const prefix = `{${settings.prefix ?? "mesos"}}`;
+  return {
+    kind: "redis",
+    prefix,
+    producer: (name, options, extra) =>
+      withAnswerLimit(
+        createRedisBackend(name, { ...options, connection: producer }, extra),
+        answerLimitMs,
+        (error) => redisError(error, address),
+      ),
+    consumer: (name, options, extra) => createRedisBackend(name, { ...options, connection: consumer }, extra),
+    writeOwned: redisWriteOwned(consumer, prefix),
+    ping: () => settled(producer.ping(), answerLimitMs, (error) => redisError(error, address)),
+    close: async (force) => {
+      producer.removeAllListeners("close");
+      await Promise.all([quit(producer, force), quit(consumer, force)]);
+    },
+  };
+}
+
+/** Connects or says why not: ioredis would go on trying for ever. */
+async function connected(client: RedisClient, address: string): Promise<void> {
+  let why: string | undefined;
+  const note = (error: unknown): void => {
+    if (error instanceof Error) why = saidBy(error);
+  };
+  client.on("error", note);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error("no answer")), START_LIMIT_MS);
+    });
+    await Promise.race([client.connect(), tooLate]);
+  } catch (error) {
+    note(why === undefined ? error : undefined);
+    const known = redisError(new Error(why), address);
+    throw known instanceof StoreError && known.code === "refused" ? known : unreachable(address, why, error);
+  } finally {
+    clearTimeout(timer);
+    client.off("error", note);
+  }
+}
+
+async function quit(client: RedisClient, force: boolean): Promise<void> {
+  if (!force && client.status === "ready") {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, QUIT_LIMIT_MS);
+    });
+    await Promise.race([client.quit().catch(() => undefined), limit]);
+    clearTimeout(timer);
+  }
+  client.disconnect();
+}

@@ -1,0 +1,21 @@
+/** A host of an Ansible inventory. */
+export interface InventoryHost {
+  readonly name: string;
+  /** `ansible_host` (or the older `ansible_ssh_host`): where Ansible connects to; `null` if not given. */
+  readonly address: string | null;
+}
+
+/** Hosts and groups of an Ansible inventory; variables other than the address are not kept. */
+export interface Inventory {
+  /** What people call it: the file's name. */
+  readonly name: string;
+  /** In the order in which they first stand in the file: the order of Ansible's results. */
+  readonly hosts: readonly InventoryHost[];
+  /** Hosts of every group, children included and before the group's own; with `all` and `ungrouped`. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+}
+
+export type ParsedInventory =
+  | { readonly ok: true; readonly inventory: Inventory }
+  /** Every problem found, each a sentence with its line number. */
+  | { readonly ok: false; readonly problems: readonly string[] };

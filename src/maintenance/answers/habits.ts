@@ -1,0 +1,147 @@
+import { machineKey } from "../cluster/machine.js";
+import type { Answer, World } from "../cluster/world.js";
+import { groupBy } from "../group-by.js";
+import type { Picture } from "../record/picture.js";
+import type { Maintenance } from "../record/record.js";
+import { formatSpan, type Millis, nanosToMillis } from "../time.js";
+
+type Behaviour = Maintenance["behaviour"][number];
+
+/** What a framework does when it is asked to leave, as finished maintenances show it. */
+export interface Habit {
+  readonly framework: string;
+  /** Maintenances on whose machines it had tasks. */
+  readonly maintenances: number;
+  /** Those in which it promised to leave and declined nowhere. */
+  readonly accepted: number;
+  /** Those in which it declined on a machine. */
+  readonly declined: number;
+  /** Those in which all its tasks went before Down. */
+  readonly left: number;
+  /** How long before the window's start its last task went, the middle one of those; negative is after it. */
+  readonly leftBeforeStartMs: Millis | null;
+}
+
+/** Once is no habit. */
+const LEAST_EVIDENCE = 2;
+
+/**
+ * The record with what its frameworks have done so far: on how many machines each had tasks, promised, declined and
+ * left. Until the first machines go down: what is gone afterwards was killed, it did not leave. The same record when
+ * nothing is new.
+ */
+export function recordBehaviour(
+  record: Maintenance,
+  picture: Picture,
+  world: World,
+  nowMs: Millis,
+): Maintenance {
+  const draining = picture.machines.filter((view) => view.mode === "draining" && view.recovering === 0);
+  const [first] = record.batches;
+  // A machine that is Down, that somebody took off the schedule, or whose tasks cannot be seen, must not look like one
+  // that was left.
+  if (first === undefined || draining.length < picture.machines.length) return record;
+
+  const keys = new Set(draining.map(machineKey));
+  const tasksOn = new Map<string, number>();
+  for (const row of picture.verdicts) {
+    if (row.tasks === 0 || !keys.has(row.machine)) continue;
+    tasksOn.set(row.framework, (tasksOn.get(row.framework) ?? 0) + 1);
+  }
+  const answers = countAnswers(world, keys);
+  const before = new Map(record.behaviour.map((entry) => [entry.framework, entry]));
+  const untilStartMs = nanosToMillis(first.window.start) - nowMs;
+  const behaviour = [...new Set([...before.keys(), ...tasksOn.keys()])].map((framework): Behaviour => {
+    const was = before.get(framework);
+    const machines = tasksOn.get(framework) ?? 0;
+    const asked = Math.max(was?.asked ?? 0, machines);
+    // It answers for machines without tasks of its own as well; those answers cost it nothing.
+    const most = (answer: Answer["answer"], told = 0) =>
+      Math.min(asked, Math.max(told, answers.get(framework)?.[answer] ?? 0));
+    return {
+      framework,
+      asked,
+      accepted: most("accept", was?.accepted),
+      declined: most("decline", was?.declined),
+      left: asked - machines,
+      leftBeforeStartMs: machines > 0 ? null : (was?.leftBeforeStartMs ?? untilStartMs),
+    };
+  });
+  return JSON.stringify(behaviour) === JSON.stringify(record.behaviour) ? record : { ...record, behaviour };
+}
+
+/** On how many of the machines each framework, by name, has answered what. */
+function countAnswers(world: World, keys: ReadonlySet<string>) {
+  const names = new Map(world.frameworks.map((framework) => [framework.id, framework.name]));
+  const counts = new Map<string, Record<Answer["answer"], number>>();
+  for (const { machine, answers } of world.status.draining) {
+    if (!keys.has(machineKey(machine))) continue;
+    for (const { frameworkId, answer } of answers) {
+      const name = names.get(frameworkId) ?? frameworkId;
+      const count = counts.get(name) ?? { accept: 0, decline: 0 };
+      counts.set(name, { ...count, [answer]: count[answer] + 1 });
+    }
+  }
+  return counts;
+}
+
+/**
+ * What each framework usually does, by its name. Only from maintenances that went through: in one that was cancelled it
+ * may not have had the time; and only where there are two or more.
+ */
+export function habitsOf(finished: readonly Maintenance[]): ReadonlyMap<string, Habit> {
+  const seen = finished
+    .filter((record) => record.end?.phase === "up")
+    .flatMap((record) => record.behaviour.filter((entry) => entry.asked > 0));
+  const known = [...groupBy(seen, (entry) => entry.framework)].filter(
+    ([, entries]) => entries.length >= LEAST_EVIDENCE,
+  );
+  return new Map(known.map(([framework, entries]) => [framework, habitOf(framework, entries)]));
+}
+
+function habitOf(framework: string, entries: readonly Behaviour[]): Habit {
+  const left = entries.filter((entry) => entry.left >= entry.asked);
+  const spans = left.flatMap((entry) => entry.leftBeforeStartMs ?? []).sort((a, b) => a - b);
+  return {
+    framework,
+    maintenances: entries.length,
+    accepted: entries.filter((entry) => entry.accepted > 0 && entry.declined === 0).length,
+    declined: entries.filter((entry) => entry.declined > 0).length,
+    left: left.length,
+    leftBeforeStartMs: spans[Math.floor((spans.length - 1) / 2)] ?? null,
+  };
+}
+
+/** A habit as one predicate, to stand behind the framework's name: `has never answered (5 maintenances)`. */
+export function habitSentence(habit: Habit): string {
+  return `${answering(habit)} ${leaving(habit)} (${habit.maintenances} maintenances)`;
+}
+
+function answering({ maintenances, accepted, declined }: Habit): string {
+  if (accepted + declined === 0) return "has never answered";
+  if (accepted === maintenances) return "always accepts";
+  if (declined === maintenances) return "always declines";
+  const counts = [
+    [accepted, "accepted"],
+    [declined, "declined"],
+    [maintenances - accepted - declined, "was silent"],
+  ] as const;
+  return counts
+    .filter(([n]) => n > 0)
+    .map(([n, did]) => `${did} ${n} times`.replace(/\b1 times$/, "once"))
+    .join(", ");
+}
+
+function leaving({ maintenances, left, leftBeforeStartMs }: Habit): string {
+  if (left === 0) return "and has never left before Down";
+  const when = leftBeforeStartMs === null ? "" : ` ${beforeStart(leftBeforeStartMs)}`;
+  return left === maintenances ? `and leaves${when}` : `and left ${left} of ${maintenances} times${when}`;
+}
+
+/** Less than this from the start is at the start: a look at the master is not closer than that. */
+const AT_START_MS = 60_000;
+
+function beforeStart(ms: Millis): string {
+  if (Math.abs(ms) < AT_START_MS) return "at the start";
+  return ms > 0 ? `${formatSpan(ms)} before the start` : `${formatSpan(-ms)} after the start`;
+}

@@ -1,0 +1,64 @@
+import { machineKey } from "../cluster/machine.js";
+import type { NewEvent } from "../record/events.js";
+import { type Picture, rowKey, type Verdict } from "../record/picture.js";
+
+/** How one framework stands on the machines of a maintenance. */
+export interface FrameworkSummary {
+  readonly name: string;
+  readonly tasks: number;
+  readonly empty: number;
+  readonly promised: number;
+  readonly refused: number;
+  readonly silent: number;
+  /** Host names of the machines on which it refuses. */
+  readonly refusedOn: string[];
+}
+
+/** One line per framework, those with tasks first, then by name. */
+export function summarise(picture: Picture): FrameworkSummary[] {
+  const hostnames = new Map(picture.machines.map((m) => [machineKey(m), m.hostname]));
+  const rows = new Map<
+    string,
+    { name: string; tasks: number; refusedOn: string[] } & Record<Verdict, number>
+  >();
+  for (const verdict of picture.verdicts) {
+    const row = rows.get(verdict.frameworkId) ?? {
+      name: verdict.framework,
+      tasks: 0,
+      empty: 0,
+      promised: 0,
+      refused: 0,
+      silent: 0,
+      refusedOn: [],
+    };
+    row.tasks += verdict.tasks;
+    row[verdict.verdict] += 1;
+    if (verdict.verdict === "refused") row.refusedOn.push(hostnames.get(verdict.machine) ?? verdict.machine);
+    rows.set(verdict.frameworkId, row);
+  }
+  return [...rows.values()].sort(
+    (a, b) => Number(b.tasks > 0) - Number(a.tasks > 0) || a.name.localeCompare(b.name),
+  );
+}
+
+/** Tasks still on the machines. */
+export function tasksLeft(picture: Picture): number {
+  return picture.machines.reduce((sum, machine) => sum + machine.tasks, 0);
+}
+
+/** Whether somebody who follows the thread should hear of it: a verdict changed, not merely a number of tasks. */
+export function answersDiffer(before: Picture | null, after: Picture): boolean {
+  const was = new Map((before?.verdicts ?? []).map((row) => [rowKey(row), row.verdict]));
+  // A framework without tasks that merely gets an inverse offer is no news: its new row says empty.
+  return after.verdicts.some((row) => row.verdict !== (was.get(rowKey(row)) ?? "empty"));
+}
+
+/** The event that tells the thread how the answers stand. */
+export function answersEvent(picture: Picture): NewEvent {
+  return {
+    kind: "answers_changed",
+    tasksLeft: tasksLeft(picture),
+    tasksMost: picture.tasksMost,
+    frameworks: summarise(picture),
+  };
+}

@@ -1,0 +1,158 @@
+import { type Machine, machineKey } from "../cluster/machine.js";
+import type { Agent, Answer, World } from "../cluster/world.js";
+import {
+  agentIdsOf,
+  indexWorld,
+  tasksOf,
+  type WatchedMachine,
+  type WorldIndex,
+} from "../cluster/world-index.js";
+import { groupBy } from "../group-by.js";
+import type { MachineView, Picture, TaskRef, Verdict, VerdictRow } from "../record/picture.js";
+import { type Millis, nanosToMillis } from "../time.js";
+
+export type { WatchedMachine } from "../cluster/world-index.js";
+
+/**
+ * What the world says of some machines: modes, tasks and one verdict per machine and framework.
+ *
+ * An answer alone says little: a framework that merely held an offer answers too, an accept is a promise, and an
+ * unanswered inverse offer has no entry at all. So each answer is paired with the tasks that are still there.
+ * `previous` keeps the answers that a schedule change or a fail-over has erased at the master (invariant 3).
+ */
+export function lookAt(world: World, machines: readonly WatchedMachine[], previous: Picture | null): Picture {
+  const index = indexWorld(world);
+  const sameLeader = previous === null || previous.leaderId === world.leaderId;
+  const loss = {
+    atMs: world.observedAtMs,
+    why: sameLeader ? ("schedule_change" as const) : ("fail_over" as const),
+  };
+  const views: MachineView[] = [];
+  const verdicts: VerdictRow[] = [];
+  const before = groupBy(previous?.verdicts ?? [], (row) => row.machine);
+  const tasksBefore = new Map((previous?.machines ?? []).map((view) => [machineKey(view), view.tasks]));
+  for (const watched of machines) {
+    const key = machineKey(watched.machine);
+    const view = machineView(watched, index);
+    const old = before.get(key) ?? [];
+    // After a fail-over an agent that is not back yet shows no tasks: that is not empty, so what we knew stays.
+    if (view.recovering > 0) {
+      views.push({ ...view, tasks: Math.max(view.tasks, tasksBefore.get(key) ?? 0) });
+      verdicts.push(...old.map((row) => eraseAnswer(row, world.observedAtMs, "fail_over")));
+    } else {
+      views.push(view);
+      verdicts.push(...judge(watched, index, old, loss));
+    }
+  }
+  const tasks = views.reduce((sum, view) => sum + view.tasks, 0);
+  return {
+    atMs: world.observedAtMs,
+    leader: world.leader,
+    leaderId: world.leaderId,
+    tasksMost: Math.max(previous?.tasksMost ?? 0, tasks),
+    machines: views,
+    verdicts,
+  };
+}
+
+/** The tasks on these machines, for the question and for comparing at the click. */
+export function tasksOn(world: World, machines: readonly WatchedMachine[]): TaskRef[] {
+  const index = indexWorld(world);
+  return machines.flatMap((watched) =>
+    tasksOf(watched, index).map((task) => ({
+      id: task.id,
+      name: task.name,
+      framework: index.frameworks.get(task.frameworkId)?.name ?? task.frameworkId,
+      frameworkId: task.frameworkId,
+      machine: machineKey(watched.machine),
+    })),
+  );
+}
+
+/** The part of a picture that is about some of its machines. */
+export function pictureOf(machines: readonly Machine[], picture: Picture): Picture {
+  const keys = new Set(machines.map(machineKey));
+  return {
+    ...picture,
+    machines: picture.machines.filter((machine) => keys.has(machineKey(machine))),
+    verdicts: picture.verdicts.filter((row) => keys.has(row.machine)),
+  };
+}
+
+/** Whether nothing runs on a machine any more, for certain: its agents are all known and none has a task. */
+export function isEmpty(view: MachineView): boolean {
+  return view.tasks === 0 && view.recovering === 0;
+}
+
+function machineView(watched: WatchedMachine, index: WorldIndex): MachineView {
+  const key = machineKey(watched.machine);
+  const mode = index.down.has(key) ? "down" : index.answers.has(key) ? "draining" : "up";
+  return {
+    hostname: watched.machine.hostname,
+    ip: watched.machine.ip,
+    mode,
+    agents: index.agents.get(key)?.length ?? 0,
+    recovering: index.recovering.filter((agent) => isOn(agent, watched)).length,
+    tasks: tasksOf(watched, index).length,
+  };
+}
+
+/**
+ * Whether a recovered agent is one of the machine's. A master shows it without a pid, so without an IP: then its id, or
+ * its host name alone, has to do. Taking one too many for ours only makes us wait.
+ */
+function isOn(agent: Agent, { machine, agentIds }: WatchedMachine): boolean {
+  if (agentIds.includes(agent.id) || machineKey(agent.machine) === machineKey(machine)) return true;
+  return agent.machine.ip === "" && agent.machine.hostname.toLowerCase() === machine.hostname.toLowerCase();
+}
+
+function judge(
+  watched: WatchedMachine,
+  index: WorldIndex,
+  before: readonly VerdictRow[],
+  loss: { readonly atMs: Millis; readonly why: "schedule_change" | "fail_over" },
+): VerdictRow[] {
+  const machine = machineKey(watched.machine);
+  const tasks = groupBy(tasksOf(watched, index), (task) => task.frameworkId);
+  const answers = new Map((index.answers.get(machine) ?? []).map((answer) => [answer.frameworkId, answer]));
+  const old = new Map(before.map((row) => [row.frameworkId, row]));
+  const asked = [...agentIdsOf(watched, index)].flatMap((id) => [...(index.offers.get(id) ?? [])]);
+  const frameworkIds = new Set([...tasks.keys(), ...answers.keys(), ...asked, ...old.keys()]);
+  const rows = [...frameworkIds].map((frameworkId): VerdictRow => {
+    const left = tasks.get(frameworkId)?.length ?? 0;
+    const answer = answers.get(frameworkId);
+    const was = old.get(frameworkId);
+    return {
+      machine,
+      frameworkId,
+      framework: index.frameworks.get(frameworkId)?.name ?? was?.framework ?? frameworkId,
+      verdict: verdictOf(left, answer),
+      tasks: left,
+      answeredAtMs: answer === undefined ? null : nanosToMillis(answer.at),
+      erased: answer === undefined && was !== undefined ? eraseAnswer(was, loss.atMs, loss.why).erased : null,
+    };
+  });
+  return rows.sort(
+    (a, b) => a.framework.localeCompare(b.framework) || a.frameworkId.localeCompare(b.frameworkId),
+  );
+}
+
+function verdictOf(tasks: number, answer: Answer | undefined): Verdict {
+  if (tasks === 0) return "empty";
+  if (answer === undefined) return "silent";
+  return answer.answer === "accept" ? "promised" : "refused";
+}
+
+/** A row whose answer the master no longer has: kept beside it as erased, never counted as an answer. */
+function eraseAnswer(row: VerdictRow, atMs: Millis, why: "schedule_change" | "fail_over"): VerdictRow {
+  const answered = row.answeredAtMs !== null && (row.verdict === "promised" || row.verdict === "refused");
+  const erased = answered
+    ? {
+        answer: row.verdict === "promised" ? ("accept" as const) : ("decline" as const),
+        answeredAtMs: row.answeredAtMs ?? 0,
+        erasedAtMs: atMs,
+        why,
+      }
+    : row.erased;
+  return { ...row, verdict: row.tasks === 0 ? "empty" : "silent", answeredAtMs: null, erased };
+}

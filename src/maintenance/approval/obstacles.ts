@@ -1,0 +1,70 @@
+import { hostOfKey, machineKey } from "../cluster/machine.js";
+import type { World } from "../cluster/world.js";
+import type { Picture } from "../record/picture.js";
+import type { Batch, Maintenance } from "../record/record.js";
+import { sameTime, windowOf } from "../window/edit.js";
+
+/** Why a batch cannot be taken down as it stands, one clause per machine. */
+export interface Obstacles {
+  /** Not draining, in a window that is no longer ours, or no longer where its agent is: somebody has to put that right first (invariants 4 and 12). */
+  readonly notOurs: readonly string[];
+  /** Not known which tasks they run; after a fail-over; this passes by itself (invariant 2). */
+  readonly unknown: readonly string[];
+}
+
+/** Host names of machines on which no agent was ever seen: what runs there, if anything, nobody knows. */
+export function machinesWithoutAgent({ machines, agents }: Batch): string[] {
+  const known = new Set(agents.map((agent) => agent.machine));
+  return machines.filter((machine) => !known.has(machineKey(machine))).map(({ hostname }) => hostname);
+}
+
+/** What stands in the way of asking for Down and of taking down. A machine that is already Down in our window does not. */
+export function obstacles(world: World, batch: Batch, picture: Picture): Obstacles {
+  const views = new Map(picture.machines.map((view) => [machineKey(view), view]));
+  const notOurs: string[] = movedAgents(world, batch);
+  const unknown: string[] = [];
+  for (const machine of batch.machines) {
+    const view = views.get(machineKey(machine));
+    const window = windowOf(world.schedule, machine);
+    if (view === undefined || view.mode === "up") {
+      notOurs.push(`the master does not show ${machine.hostname} as draining`);
+    } else if (window === null || !sameTime(window, batch.window)) {
+      notOurs.push(`${machine.hostname} stands in another window than ours`);
+    } else if (view.recovering > 0) {
+      unknown.push(
+        `the agent on ${machine.hostname} has not registered again since the fail-over, so its tasks are not known`,
+      );
+    }
+  }
+  // A copy on an agent that is not back yet is not shown: what is here would look like the last one.
+  const away = world.recoveredAgents.length;
+  if (unknown.length === 0 && away > 0) {
+    const agents = away === 1 ? "one agent has" : `${away} agents have`;
+    unknown.push(
+      `${agents} not registered again since the fail-over, so it is not known what else runs in the cluster`,
+    );
+  }
+  return { notOurs, unknown };
+}
+
+/** Whether the bot may ask as things stand; what speaks against it passes, or a person has to put it right first. */
+export function mayAskNow(record: Maintenance, batch: Batch, picture: Picture, world: World): boolean {
+  if (record.held !== null) return false;
+  const { notOurs, unknown } = obstacles(world, batch, picture);
+  return notOurs.length === 0 && unknown.length === 0;
+}
+
+/**
+ * Agents of the batch that registered again as another machine, one clause each: what would go Down is a machine without
+ * an agent, and the tasks would live on (invariant 4).
+ */
+export function movedAgents(world: World, batch: Batch): string[] {
+  const known = new Map(batch.agents.map(({ id, machine }) => [id, machine]));
+  return world.agents.flatMap(({ id, machine }) => {
+    const before = known.get(id);
+    if (before === undefined || before === machineKey(machine)) return [];
+    const host = hostOfKey(before);
+    const name = machine.hostname.toLowerCase() === host ? machine.ip : `${machine.hostname} (${machine.ip})`;
+    return [`${host}'s agent is now at ${name}; the window does not match it`];
+  });
+}

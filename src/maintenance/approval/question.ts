@@ -1,0 +1,194 @@
+import { lookAt, pictureOf, tasksOn } from "../answers/verdicts.js";
+import { blastRadiusOf } from "../blast/blast.js";
+import type { World } from "../cluster/world.js";
+import type { Policy } from "../policy/policy.js";
+import { batchOf, watchedMachines, withBatch } from "../record/batch.js";
+import { withEvent } from "../record/log.js";
+import type { Picture, Seen } from "../record/picture.js";
+import type { Approval, Batch, Maintenance } from "../record/record.js";
+import type { Millis } from "../time.js";
+import { seenOf } from "./seen.js";
+
+/** The question that is waiting for an answer, or `null`. */
+export function openApproval(batch: Batch): Approval | null {
+  const last = batch.approvals.at(-1);
+  return last !== undefined && last.outcome === null ? last : null;
+}
+
+/** The granted approval under which the batch goes down, or `null`. */
+export function grantedApproval(batch: Batch): Approval | null {
+  const last = batch.approvals.at(-1);
+  return last?.outcome?.kind === "granted" ? last : null;
+}
+
+/** What the world shows of a batch, in the form in which it is approved and compared. */
+export function seenNow(world: World, batch: Batch, picture: Picture): Seen {
+  const watched = watchedMachines(batch);
+  return seenOf(world, batch, picture, tasksOn(world, watched), blastRadiusOf(world, watched));
+}
+
+/**
+ * What a world that was read for a decision shows of a batch. It is not stored: the next tick looks for itself, and
+ * tells the thread what has changed since the last one.
+ */
+export function freshPicture(record: Maintenance, batch: Batch, world: World): Picture {
+  const picture = lookAt(world, record.batches.flatMap(watchedMachines), record.picture);
+  return pictureOf(batch.machines, picture);
+}
+
+/** Who asks, and whether because a deadline has passed (`--then force`). */
+export interface AskedHow {
+  /** Slack user id; `null` when the bot asks by itself. */
+  readonly by: string | null;
+  readonly forced: boolean;
+}
+
+/** The bot asks because it is time. */
+export const BY_ITSELF: AskedHow = { by: null, forced: false };
+
+/**
+ * Asks for the Down of a batch: a new question about what is seen now; an open one is withdrawn for it. Asked anew by the
+ * bot it is still the question of whoever asked it before (invariant 6).
+ */
+export function ask(
+  record: Maintenance,
+  batch: Batch,
+  seen: Seen,
+  how: AskedHow,
+  policy: Policy,
+  nowMs: Millis,
+): Maintenance {
+  const settled = withdrawn(batch, nowMs, { why: "replaced", by: how.by });
+  const { approvals, askAnew } = settled;
+  const by = how.by ?? askAnew?.by ?? null;
+  const forced = how.forced || (askAnew?.forced ?? false);
+  const id = `${batch.id}a${approvals.length + 1}`;
+  const next: Batch = {
+    ...settled,
+    phase: "awaiting_approval",
+    askedByItself: true,
+    askAnew: null,
+    approvals: [
+      ...approvals,
+      {
+        id,
+        askedAtMs: nowMs,
+        askedBy: by,
+        notBy: policy.selfApproval ? [] : [...new Set([record.requester, ...(by === null ? [] : [by])])],
+        expiresAtMs: nowMs + policy.approvalTtlMs,
+        votesNeeded: policy.votes,
+        votes: [],
+        reminded: false,
+        forced,
+        seen,
+        outcome: null,
+      },
+    ],
+  };
+  return withEvent(withBatch(record, next), nowMs, {
+    kind: "approval_asked",
+    batch: batch.id,
+    approval: id,
+    by,
+  });
+}
+
+/** Why a question is withdrawn, and by whom; `by: null` when the bot withdraws it. */
+export interface WithdrawnHow {
+  readonly why: Extract<Outcome, { kind: "withdrawn" }>["why"];
+  readonly by: string | null;
+}
+
+/** The batch without an open question: it was withdrawn. */
+export function withdrawn(
+  batch: Batch,
+  nowMs: Millis,
+  how: WithdrawnHow = { why: "overtaken", by: null },
+): Batch {
+  return openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs, ...how });
+}
+
+/** As `withdrawn`, and the same question is asked anew once the machines drain in our window. */
+export function withdrawnToAskAnew(batch: Batch, nowMs: Millis, how: WithdrawnHow): Batch {
+  const open = openApproval(batch);
+  return open === null ? batch : { ...withdrawn(batch, nowMs, how), askAnew: askedHow(open) };
+}
+
+function askedHow({ askedBy, forced }: Approval): AskedHow {
+  return { by: askedBy, forced };
+}
+
+/** The batch without a question: an open one is withdrawn, a granted one taken back unless a call was sent under it. */
+export function takenBack(batch: Batch, nowMs: Millis, how: WithdrawnHow): Batch {
+  if (batch.phase !== "taking_down") return withdrawn(batch, nowMs, how);
+  if (batch.intent !== null) return batch;
+  return { ...settle(batch, { kind: "withdrawn", atMs: nowMs, ...how }), phase: "draining" };
+}
+
+function settle(batch: Batch, outcome: Outcome): Batch {
+  const last = batch.approvals.at(-1);
+  if (last === undefined) return batch;
+  return { ...batch, approvals: [...batch.approvals.slice(0, -1), { ...last, outcome }] };
+}
+
+type Outcome = NonNullable<Approval["outcome"]>;
+
+/**
+ * The one way in which the newest question of a batch gets its answer: by a click, a command, its expiry, or because
+ * the picture got worse. What follows for the batch and the line in the log belong together.
+ *
+ * @param by whose approval it was that came too late for an outdated question; other outcomes say it themselves.
+ */
+export function conclude(
+  record: Maintenance,
+  batch: Batch,
+  outcome: Exclude<Outcome, { kind: "withdrawn" }>,
+  by: string | null = null,
+): Maintenance {
+  const settled = settle(batch, outcome);
+  const about = { batch: batch.id, approval: batch.approvals.at(-1)?.id ?? "" };
+  const { atMs } = outcome;
+  // The intent stays: a call of ours that got no answer may show late, and then it was ours.
+  const draining = withBatch(record, { ...settled, phase: "draining" });
+  switch (outcome.kind) {
+    case "granted": {
+      const granted = withBatch(record, { ...settled, phase: "taking_down", intent: null });
+      const told = withEvent(granted, atMs, { kind: "approved", ...about, by: outcome.by });
+      return withEvent(told, atMs, { kind: "taking_down", batch: batch.id });
+    }
+    case "denied":
+      return withEvent(draining, atMs, { kind: "denied", ...about, by: outcome.by, reason: outcome.reason });
+    case "expired":
+      // Fail closed: a question that nobody answered in time is a no.
+      return withEvent(draining, atMs, { kind: "approval_expired", ...about });
+    case "outdated": {
+      const again = withBatch(draining, { ...settled, phase: "draining", askedByItself: false });
+      return withEvent(again, atMs, { kind: "approval_outdated", ...about, by, changes: outcome.changes });
+    }
+  }
+}
+
+/**
+ * The picture got worse than what was shown: nothing goes down (invariant 5). The question is asked anew with what is
+ * true now, and its votes start anew, unless the machines cannot be taken down as they stand (`canAsk`): then it is
+ * asked once they can.
+ */
+export function askAgainBecauseWorse(
+  record: Maintenance,
+  batch: Batch,
+  seen: Seen,
+  changes: readonly string[],
+  by: string | null,
+  policy: Policy,
+  nowMs: Millis,
+  canAsk = true,
+): Maintenance {
+  const last = batch.approvals.at(-1);
+  const told = conclude(record, batch, { kind: "outdated", atMs: nowMs, changes: [...changes] }, by);
+  const outdated = batchOf(told, batch.id);
+  if (outdated === null || last === undefined) return told;
+  const how = askedHow(last);
+  return canAsk
+    ? ask(told, outdated, seen, how, policy, nowMs)
+    : withBatch(told, { ...outdated, askAnew: how });
+}

@@ -1,0 +1,114 @@
+import { machineKey } from "../cluster/machine.js";
+import type { Agent, Task, World } from "../cluster/world.js";
+import {
+  agentsOf,
+  indexWorld,
+  tasksOf,
+  type WatchedMachine,
+  type WorldIndex,
+} from "../cluster/world-index.js";
+import { groupBy } from "../group-by.js";
+import type { BlastRadius } from "../record/blast-radius.js";
+import { capacityFor } from "./capacity.js";
+import { placesOf, RUNNING, type Staying, stayingIn } from "./staying.js";
+
+/**
+ * What goes away with some machines. One pass over the world, shared by all who ask about the same one; each question
+ * costs no more than the machines it is about.
+ *
+ * What "stays" is what runs on agents that are registered, active and not deactivated, on machines that are neither
+ * chosen here nor draining nor Down: a copy on another machine that is itself on its way out does not keep an app alive,
+ * and its agent neither keeps a rack alive nor has room for anybody.
+ */
+export function blastRadiusOf(world: World, machines: readonly WatchedMachine[]): BlastRadius {
+  const index = indexWorld(world);
+  const staying = stayingIn(world);
+  const chosen = [...new Map(machines.map((watched) => [machineKey(watched.machine), watched])).values()];
+  const tasks = chosen.flatMap((watched) => tasksOf(watched, index));
+  const agents = chosen.flatMap((watched) => agentsOf(watched, index));
+  return {
+    tasks: tasks.length,
+    frameworks: byFramework(tasks, index),
+    lastCopies: lastCopies(tasks, staying, index),
+    volumes: agents.flatMap(volumesOn),
+    reservations: agents.flatMap(reservationsOn),
+    emptied: emptied(agents, staying),
+    capacity: capacityFor(tasks, agents, staying),
+  };
+}
+
+/** Largest first, then by name: the same picture always reads the same. */
+function bySize(a: { name: string; tasks: number }, b: { name: string; tasks: number }): number {
+  return b.tasks - a.tasks || (a.name < b.name ? -1 : 1);
+}
+
+function nameOf(frameworkId: string, index: WorldIndex): string {
+  return index.frameworks.get(frameworkId)?.name ?? frameworkId;
+}
+
+function byFramework(tasks: readonly Task[], index: WorldIndex): BlastRadius["frameworks"] {
+  return [...groupBy(tasks, (task) => task.frameworkId)]
+    .map(([id, list]) => ({
+      name: nameOf(id, index),
+      frameworkId: id,
+      tasks: list.length,
+      apps: [...groupBy(list, (task) => task.app)]
+        .map(([name, copies]) => ({ name, tasks: copies.length }))
+        .sort(bySize),
+    }))
+    .sort(bySize);
+}
+
+function lastCopies(tasks: readonly Task[], staying: Staying, index: WorldIndex): BlastRadius["lastCopies"] {
+  const running = groupBy(
+    tasks.filter((task) => task.state === RUNNING),
+    (task) => task.frameworkId,
+  );
+  return [...running]
+    .flatMap(([frameworkId, list]) =>
+      [...groupBy(list, (task) => task.app)]
+        .filter(([app, copies]) => {
+          const ours = copies.filter((task) => staying.isStaying(task.agentId)).length;
+          return staying.copies(frameworkId, app) <= ours;
+        })
+        .map(([app, copies]) => ({
+          framework: nameOf(frameworkId, index),
+          frameworkId,
+          app,
+          copies: copies.length,
+        })),
+    )
+    .sort(
+      (a, b) => order(a.framework, b.framework) || order(a.app, b.app) || order(a.frameworkId, b.frameworkId),
+    );
+}
+
+function order(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function volumesOn(agent: Agent): BlastRadius["volumes"] {
+  const machine = machineKey(agent.machine);
+  return (agent.resources?.volumes ?? []).map(({ id, role, sizeMb }) => ({ id, role, sizeMb, machine }));
+}
+
+function reservationsOn(agent: Agent): BlastRadius["reservations"] {
+  const machine = machineKey(agent.machine);
+  return (agent.resources?.reservations ?? [])
+    .filter((reservation) => reservation.dynamic)
+    .map(({ role, cpus, memMb }) => ({ role, machine, cpus, memMb }));
+}
+
+/** Places in which no agent stays. */
+function emptied(agents: readonly Agent[], staying: Staying): BlastRadius["emptied"] {
+  const located = agents.flatMap((agent) => placesOf(agent).map((place) => ({ agent, ...place })));
+  return [...groupBy(located, ({ kind, name }) => JSON.stringify([kind, name])).values()]
+    .flatMap((list) => {
+      const [place] = list;
+      const ours = list.filter(({ agent }) => staying.isStaying(agent.id)).length;
+      if (place === undefined || staying.agentsIn(place) > ours) return [];
+      return [{ kind: place.kind, name: place.name, agents: list.length }];
+    })
+    .sort((a, b) => order(a.kind, b.kind) || order(a.name, b.name));
+}

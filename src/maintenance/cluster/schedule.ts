@@ -1,0 +1,24 @@
+import { type Millis, type Nanos, nanosToMillis } from "../time.js";
+import type { MachineId } from "./machine.js";
+
+/** When machines are planned to be away: Mesos' `Unavailability`, exact int64 nanoseconds. */
+export interface Unavailability {
+  readonly start: Nanos;
+  /** `null` means without an end; that is not the same as 0 and is kept as it is. */
+  readonly duration: Nanos | null;
+}
+
+/** When it ends, for clocks and people; `null` without an end. */
+export function endMs({ start, duration }: Unavailability): Millis | null {
+  return duration === null ? null : nanosToMillis(start + duration);
+}
+
+/** One window of the schedule: machines that share one unavailability. */
+export interface Window extends Unavailability {
+  readonly machines: readonly MachineId[];
+}
+
+/** A master's whole schedule: one list, shared by everybody who posts to it. */
+export interface Schedule {
+  readonly windows: readonly Window[];
+}

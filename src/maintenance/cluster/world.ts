@@ -1,0 +1,102 @@
+import type { Millis, Nanos } from "../time.js";
+import type { Machine, MachineId } from "./machine.js";
+import type { Schedule } from "./schedule.js";
+
+/**
+ * One consistent observation of a cluster, read from the leading master (GET_MASTER, GET_AGENTS, GET_FRAMEWORKS,
+ * GET_TASKS, GET_MAINTENANCE_SCHEDULE, GET_MAINTENANCE_STATUS). Plain data: deciding over it is pure.
+ */
+export interface World {
+  readonly cluster: string;
+  /** `host:port` of the master that answered as the leader. */
+  readonly leader: string;
+  /** The leader's id (MasterInfo.id): it changes on every fail-over, and then answers are gone. */
+  readonly leaderId: string;
+  /** Mesos version of the leader, such as `1.11.0`. */
+  readonly version: string;
+  readonly observedAtMs: Millis;
+  readonly agents: readonly Agent[];
+  /** Known from the registry but not yet back after a fail-over; their tasks look absent. Not the same as empty. */
+  readonly recoveredAgents: readonly Agent[];
+  readonly schedule: Schedule;
+  readonly status: MaintenanceStatus;
+  readonly frameworks: readonly Framework[];
+  /** Tasks that are not terminal: pending, staging, starting, running, killing, unreachable. */
+  readonly tasks: readonly Task[];
+}
+
+/** An agent and the machine it runs on; several agents can share one machine. */
+export interface Agent {
+  readonly id: string;
+  /** Host name of the agent and the IP in its pid: the pair a master matches against the schedule. */
+  readonly machine: Machine;
+  /** Text, scalar and range attributes as text, in the order the agent gave them. */
+  readonly attributes: readonly { readonly name: string; readonly value: string }[];
+  readonly region: string | null;
+  readonly zone: string | null;
+  readonly active: boolean;
+  /** Draining or deactivated by DRAIN_AGENT or DEACTIVATE_AGENT. */
+  readonly deactivated: boolean;
+  /** What the agent offers and what is bound to it; `null` when the master did not say (recovered agents). */
+  readonly resources: AgentResources | null;
+}
+
+/** Amounts of the two resources that decide whether a task fits. `memMb` in megabytes, as Mesos counts memory. */
+export interface Amounts {
+  readonly cpus: number;
+  readonly memMb: number;
+}
+
+/** An agent's resources, summed up from GET_AGENTS' `total_resources` and `allocated_resources`. */
+export interface AgentResources {
+  readonly total: Amounts;
+  readonly allocated: Amounts;
+  /** Reserved to roles, statically or dynamically; dynamic ones stay behind on the agent while it is away. */
+  readonly reservations: readonly (Amounts & {
+    readonly role: string;
+    readonly dynamic: boolean;
+    readonly diskMb: number;
+  })[];
+  /** Persistent volumes: their data cannot be reached while the agent is away. */
+  readonly volumes: readonly { readonly id: string; readonly role: string; readonly sizeMb: number }[];
+}
+
+/** What a master says of the machines in its schedule; machines that are neither are up. */
+export interface MaintenanceStatus {
+  readonly draining: readonly { readonly machine: MachineId; readonly answers: readonly Answer[] }[];
+  readonly down: readonly MachineId[];
+}
+
+/** A framework's last reply to an inverse offer. No entry at all means that it has not answered. */
+export interface Answer {
+  readonly frameworkId: string;
+  readonly answer: "accept" | "decline";
+  readonly at: Nanos;
+}
+
+export interface Framework {
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly connected: boolean;
+  /** Known from agents after a fail-over but not yet re-registered. */
+  readonly recovered: boolean;
+  /** Agent ids for which an inverse offer to this framework is outstanding. */
+  readonly inverseOffers: readonly { readonly agentId: string }[];
+}
+
+export interface Task {
+  readonly id: string;
+  readonly name: string;
+  readonly frameworkId: string;
+  readonly agentId: string;
+  /** Mesos' name, such as `TASK_RUNNING`. */
+  readonly state: string;
+  /**
+   * What it is a copy of: a label that says so (`DCOS_PACKAGE_NAME`, `MARATHON_APP_ID`, …), else its name without
+   * instance numbers.
+   */
+  readonly app: string;
+  readonly role: string;
+  readonly uses: Amounts;
+}

@@ -1,0 +1,53 @@
+import type { World } from "../cluster/world.js";
+import type { Person, Policy } from "../policy/policy.js";
+import type { DecisionKind } from "../record/decision.js";
+import { withEvent } from "../record/log.js";
+import type { Maintenance } from "../record/record.js";
+import { type Reply, type ReplyParts, replyOf } from "../text/reply.js";
+import type { Millis } from "../time.js";
+
+/** A decision that cannot be taken: the record as it was, and why. */
+export function unchanged(record: Maintenance, reply: ReplyParts): Decided {
+  return { record, reply: replyOf(reply) };
+}
+
+/**
+ * Somebody tried to decide and may not, or a rule says no: besides the reply a line in the log (`why`). The same try
+ * again while nothing has been asked since is no news.
+ */
+export function refused(
+  record: Maintenance,
+  decision: DecisionKind,
+  reply: ReplyParts,
+  why: string,
+  { person, nowMs }: DecisionContext,
+): Decided {
+  const by = person.user;
+  const sinceAsked = record.events.slice(record.events.findLastIndex((e) => e.kind === "approval_asked") + 1);
+  const known = sinceAsked.some(
+    (e) => e.kind === "refused" && e.by === by && e.decision === decision && e.why === why,
+  );
+  const logged = known ? record : withEvent(record, nowMs, { kind: "refused", by, decision, why });
+  return { record: logged, reply: replyOf(reply) };
+}
+
+/** Who decides, when, and what is true at that moment. */
+export interface DecisionContext {
+  /** Who decides, with the user groups they were found to be in. */
+  readonly person: Person;
+  readonly nowMs: Millis;
+  /**
+   * When it was asked for, by the clock of whoever asks: kept with the job, so that it tells the same request that is
+   * carried out once more after a crash from another one (invariant 7).
+   */
+  readonly askedAtMs: Millis;
+  readonly policy: Policy;
+  /** The world read after the click; `null` for decisions that do not need it (`needsWorld`). */
+  readonly world: World | null;
+}
+
+/** The record after a decision, and what the person who decided is told. */
+export interface Decided {
+  readonly record: Maintenance;
+  readonly reply: Reply;
+}

@@ -1,0 +1,85 @@
+import { isGroup } from "../policy/may-approve.js";
+import { ownedBy, saying } from "../policy/owners.js";
+import { isAmong, type Person } from "../policy/policy.js";
+import { isDownSent, isToGoDown } from "../record/batch.js";
+import type { Decision } from "../record/decision.js";
+import { holdersText, holdsOf, reasonOf, withHolds } from "../record/holds.js";
+import { withEvent } from "../record/log.js";
+import type { Maintenance } from "../record/record.js";
+import { quoted } from "../text/quote.js";
+import { type ReplyParts, replyOf } from "../text/reply.js";
+import { type Decided, type DecisionContext, unchanged } from "./decided.js";
+import { wrongPhase } from "./possible.js";
+import { beingCancelled } from "./replies.js";
+
+/**
+ * Stops all progress towards Down: nothing is asked, approved, posted or sent while somebody holds. Anybody may hold,
+ * also beside others; an owner's hold is one that only owners and admins release.
+ */
+export function hold(
+  record: Maintenance,
+  { reason }: Extract<Decision, { kind: "hold" }>,
+  { person, policy, nowMs }: DecisionContext,
+): Decided {
+  if (record.cancel !== null) return unchanged(record, beingCancelled(record));
+  if (record.batches.some(isDownSent)) {
+    return unchanged(record, {
+      tone: "refused",
+      text: `${record.id}: the call that takes the machines down has been sent; that cannot be called back.`,
+      notDone: "Nothing was held.",
+      next: `Bring the machines back with /mesos up ${record.id} once they are down.`,
+    });
+  }
+  if (!isBeforeDown(record)) return unchanged(record, wrongPhase(record, "Hold"));
+  const by = person.user;
+  const holds = holdsOf(record);
+  const own = holds.find((one) => one.by === by);
+  const speaks = by !== record.requester && !isAmong(person, policy.approvers);
+  const owned = speaks ? ownedBy(record, person) : [];
+  const maybeOwner = speaks && owned.length === 0 && mayOwn(record, person);
+  const as = own?.as === "owner" || owned.length > 0 || maybeOwner ? "owner" : "operator";
+  const news = owned.filter((entry) => entry.said !== "hold");
+  const isSame = own !== undefined && own.as === as && (reason === null || reason === own.reason);
+  if (isSame && news.length === 0) return unchanged(record, heldReply(record, own.reason, maybeOwner));
+  if (own === undefined && owned.length > 0 && news.length === 0) {
+    return unchanged(record, {
+      tone: "info",
+      text: `${record.id} is already held for ${quoted(owned.flatMap(({ of }) => of).join(", "))} by ${holdersText(record)}.`,
+      notDone: "Your hold was not added: any of its owners may release that one.",
+      next: "If it has to wait for you as well, tell them.",
+    });
+  }
+  const mine = { by, atMs: own?.atMs ?? nowMs, reason: reason ?? own?.reason ?? null, as } as const;
+  const kept = holds.map((one) => (one === own ? mine : one));
+  const holding = saying(record, news, "hold", by, nowMs);
+  return {
+    record: withEvent(withHolds(holding, own === undefined ? [...kept, mine] : kept), nowMs, {
+      kind: "held",
+      by,
+      reason: mine.reason,
+      as,
+    }),
+    reply: replyOf(heldReply(record, mine.reason, maybeOwner)),
+  };
+}
+
+/** Who is in an owner's group cannot be told when the look-up failed: the hold is then the stronger one (invariant 6). */
+function mayOwn({ owners }: Maintenance, { lookupFailed }: Person): boolean {
+  return lookupFailed && owners.some(({ owner }) => isGroup(owner));
+}
+
+function heldReply({ id }: Maintenance, reason: string | null, maybeOwner: boolean): ReplyParts {
+  const unsure = maybeOwner
+    ? " Slack could not be asked whether you are in a group that owns something on these machines, so it counts as an owner's hold: you, members of those groups and admins release it."
+    : "";
+  return {
+    tone: "done",
+    text: `${id} is held${reasonOf(reason)}: nothing goes on until it is released. Its window stays at the master.${unsure}`,
+    next: `Go on with Release or /mesos release ${id}.`,
+  };
+}
+
+/** Whether some machines are still to go down; also before the pattern has been looked up. */
+function isBeforeDown({ batches }: Maintenance): boolean {
+  return batches.length === 0 || batches.some(isToGoDown);
+}

@@ -1,0 +1,146 @@
+import type { World } from "../cluster/world.js";
+import { phaseOf } from "../record/batch.js";
+import { holdersText } from "../record/holds.js";
+import type { Approval, Maintenance } from "../record/record.js";
+import { whyBlind } from "../sight/filtered.js";
+import { list } from "../text/list.js";
+import { quoted } from "../text/quote.js";
+import type { ReplyParts } from "../text/reply.js";
+import { formatSpan } from "../time.js";
+
+/**
+ * What a click on a settled question gets: who has decided, and that nothing changed; `null` for an open one. Whoever
+ * settled it is told so again: their click may be carried out a second time after a crash.
+ */
+export function alreadySettled(record: Maintenance, approval: Approval, user: string): ReplyParts | null {
+  const outcome = approval.outcome;
+  if ((outcome?.kind === "granted" || outcome?.kind === "denied") && outcome.by === user) {
+    return outcome.kind === "granted" ? approvedReply(record) : deniedReply(record);
+  }
+  switch (outcome?.kind) {
+    case undefined:
+      return null;
+    case "granted":
+      return {
+        tone: "info",
+        text: `${record.id}: <@${outcome.by}> has already approved this. Nothing was changed.`,
+      };
+    case "denied":
+      return {
+        tone: "info",
+        text: `${record.id}: <@${outcome.by}> has already denied this. Nothing was changed.`,
+      };
+    case "expired":
+      return expiredReply(record);
+    case "outdated":
+      return {
+        tone: "refused",
+        text: `${record.id}: the picture got worse after this question was asked: ${quoted(list(outcome.changes, "; ", 5))}.`,
+        notDone: "Nothing was taken down on it.",
+        next: "Look at the newest messages of the thread: a newer question, or what has to be put right first.",
+      };
+    case "withdrawn":
+      return {
+        tone: "info",
+        text: `${record.id}: this question was withdrawn.`,
+        notDone: "Nothing was changed.",
+        next: "Look at the newest messages of the thread.",
+      };
+  }
+}
+
+/** The vote that granted the Down. */
+export function approvedReply(record: Maintenance): ReplyParts {
+  const phase = phaseOf(record);
+  const going = phase === "taking_down" ? "the machines are being taken down" : `it is ${phase} now`;
+  return { tone: "done", text: `You approved ${record.id}; ${going}.` };
+}
+
+/** A no to the Down. */
+export function deniedReply({ id }: Maintenance): ReplyParts {
+  return {
+    tone: "done",
+    text: `You denied the Down of ${id}. Nothing was taken down on that question.`,
+    next: `Ask again with the button or /mesos down ${id}, or give them back with /mesos cancel ${id}.`,
+  };
+}
+
+/** A vote that others have to follow. */
+export function votedReply({ id }: Maintenance, votes: number, needed: number): ReplyParts {
+  const missing = needed - votes;
+  return {
+    tone: "done",
+    text: `You approved ${id}: ${votes} of ${needed}.`,
+    notDone: "Nothing is taken down yet.",
+    next: `${missing === 1 ? "One more person has" : `${missing} more people have`} to approve.`,
+  };
+}
+
+/** Nobody answered in time. */
+export function expiredReply(record: Maintenance): ReplyParts {
+  return {
+    tone: "refused",
+    text: `${record.id}: this question has expired.`,
+    notDone: "Nothing was taken down.",
+    next: `Ask again with the button on the card or /mesos down ${record.id}.`,
+  };
+}
+
+/** Nothing goes on while somebody holds it. */
+export function isHeld(record: Maintenance, notDone: string): ReplyParts {
+  return {
+    tone: "refused",
+    text: `${record.id} is held by ${holdersText(record)}.`,
+    notDone,
+    next: `Once it is released with the button or /mesos release ${record.id}, decide again.`,
+  };
+}
+
+/** Its window is on the way to another one at the master. */
+export function isMoving(record: Maintenance, notDone: string): ReplyParts {
+  return {
+    tone: "info",
+    text: `${record.id}: its longer window is being posted to the master right now.`,
+    notDone,
+    next: "Try again once the window stands; the card shows when.",
+  };
+}
+
+/** The machines are on their way back already. */
+export function beingCancelled(record: Maintenance): ReplyParts {
+  const by = record.cancel === null ? "" : ` by <@${record.cancel.by}>`;
+  return {
+    tone: "info",
+    text: `${record.id} is being cancelled${by}; the machines are given back.`,
+    notDone: "Nothing else was done.",
+  };
+}
+
+/** A button or id of something that this maintenance does not have. */
+export function nothingToDo(record: Maintenance): ReplyParts {
+  return {
+    tone: "refused",
+    text: `${record.id} has no such question or batch (it is ${phaseOf(record)}).`,
+    notDone: "Nothing was changed.",
+    next: `See how it stands with /mesos status ${record.id}.`,
+  };
+}
+
+/** Nothing is decided any more after the end. */
+export function alreadyEnded(record: Maintenance): ReplyParts {
+  const end = record.end;
+  const ago =
+    end === null
+      ? ""
+      : ` (it ended as ${end.phase} ${formatSpan(end.atMs - record.requestedAtMs)} after it was asked for)`;
+  const next = `See what was done with /mesos history ${record.id}.`;
+  return { tone: "info", text: `${record.id} has ended${ago}.`, notDone: "Nothing was done.", next };
+}
+
+/** Nothing is decided on a filtered view (invariant 2); `null` when nothing speaks against it. */
+export function filtered(world: World): ReplyParts | null {
+  const blind = whyBlind(world);
+  if (blind === null) return null;
+  const { what, notDone, next } = blind;
+  return { tone: "error", text: quoted(what), notDone, next };
+}

@@ -1,5 +1,0 @@
-/** `a, b and 3 more`. */
-export function list(items: readonly string[], separator = ", ", most = 8): string {
-  if (items.length <= most) return items.join(separator);
-  return `${items.slice(0, most).join(separator)} and ${items.length - most} more`;
-}

@@ -1,0 +1,19 @@
+import { mayAskNow } from "../approval/obstacles.js";
+import { ask, seenNow } from "../approval/question.js";
+import { closedForDown } from "../policy/hours.js";
+import { isDraining } from "../record/batch.js";
+import type { Rule } from "./step.js";
+
+/**
+ * A question that was taken back (for an extension, for a post) is asked anew as soon as the machines drain in our
+ * window again, and as the question of whoever asked it first (invariant 6). One that the bot asked by itself also
+ * waits for the hours of the calendar.
+ */
+export const askAnew: Rule = (record, batch, picture, { world, policy, nowMs }) => {
+  const again = batch.askAnew;
+  const unchanged = { record, effects: [], wakeAtMs: null };
+  if (again === null || batch.movingFrom !== null || !isDraining(batch)) return unchanged;
+  if (!mayAskNow(record, batch, picture, world)) return unchanged;
+  if (again.by === null && closedForDown(record, policy, nowMs) !== null) return unchanged;
+  return { ...unchanged, record: ask(record, batch, seenNow(world, batch, picture), again, policy, nowMs) };
+};

@@ -1,0 +1,60 @@
+import { isEmpty, pictureOf } from "../answers/verdicts.js";
+import { mayAskNow } from "../approval/obstacles.js";
+import { ask, openApproval, seenNow, withdrawn } from "../approval/question.js";
+import { closedForDown } from "../policy/hours.js";
+import { isBeforeApproval } from "../record/batch.js";
+import { withEvent } from "../record/log.js";
+import type { Batch, Maintenance } from "../record/record.js";
+import type { Moment } from "./step.js";
+
+/**
+ * What was asked for should the machines not be empty by a time: give them back, or ask. `force` asks too: a person
+ * approves a Down in any case, and the question says that it is a forced one. While somebody holds it the deadline waits.
+ */
+export function atDeadline(record: Maintenance, moment: Moment): Maintenance {
+  const { deadline, picture } = record;
+  const { nowMs, policy } = moment;
+  if (deadline === null || deadline.met || picture === null || nowMs < deadline.atMs) return record;
+  if (record.held !== null || !record.batches.every(isBeforeApproval)) return record;
+  const machines = record.batches.flatMap((batch) => batch.machines);
+  const views = pictureOf(machines, picture).machines;
+  const drains = record.batches.every((batch) => batch.phase !== "scheduled");
+  if (drains && views.every(isEmpty)) return acted(record, deadline);
+  const tasksLeft = views.reduce((sum, view) => sum + view.tasks, 0);
+  // The policy may have changed since the drain was planned: then it is asked without force.
+  const then = deadline.then === "force" && !policy.allowForce ? "ask" : deadline.then;
+  if (then === "release") {
+    const told = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
+    const batches = told.batches.map((batch) => withdrawn(batch, nowMs, { why: "deadline", by: null }));
+    return { ...told, batches, cancel: { by: record.requester, atMs: nowMs } };
+  }
+  if (!drains || !record.batches.every((batch) => canAsk(record, batch, moment))) return record;
+  let next = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
+  for (const batch of record.batches) next = askFor(next, batch, then === "force", moment);
+  return next;
+}
+
+/** When it is due, or `null` when nothing is to be done any more. */
+export function deadlineWake(record: Maintenance, nowMs: number): number | null {
+  const { deadline } = record;
+  return deadline !== null && !deadline.met && deadline.atMs > nowMs ? deadline.atMs : null;
+}
+
+/** Nothing is to be done about the deadline any more. */
+function acted(record: Maintenance, deadline: NonNullable<Maintenance["deadline"]>): Maintenance {
+  return { ...record, deadline: { ...deadline, met: true } };
+}
+
+function canAsk(record: Maintenance, batch: Batch, { world, policy, nowMs }: Moment): boolean {
+  if (record.picture === null || closedForDown(record, policy, nowMs) !== null) return false;
+  return mayAskNow(record, batch, pictureOf(batch.machines, record.picture), world);
+}
+
+/** A question that stands already is enough, unless this one is forced: that takes an approval of its own. */
+function askFor(record: Maintenance, batch: Batch, forced: boolean, moment: Moment): Maintenance {
+  const { world, policy, nowMs } = moment;
+  const open = openApproval(batch);
+  if (record.picture === null || (open !== null && nowMs < open.expiresAtMs && !forced)) return record;
+  const seen = seenNow(world, batch, pictureOf(batch.machines, record.picture));
+  return ask(record, batch, seen, { by: null, forced }, policy, nowMs);
+}

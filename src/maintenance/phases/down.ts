@@ -1,0 +1,33 @@
+import { endMs } from "../cluster/schedule.js";
+import { withBatch } from "../record/batch.js";
+import { withEvent } from "../record/log.js";
+import type { Batch } from "../record/record.js";
+import { showsNothing, unseenDown } from "../sight/nothing-shown.js";
+import { bringingUp, isUp } from "./bringing-up.js";
+import { withChangesWhileDown } from "./foreign-changes.js";
+import { removalsOf } from "./give-back.js";
+import { tellOverdue } from "./overdue.js";
+import type { Rule } from "./step.js";
+
+/** Machines are away; nothing happens until a person says Up, but the end of the window is told. */
+export const down: Rule = (record, batch, picture, moment) => {
+  const { world, nowMs } = moment;
+  const end = endMs(batch.window);
+  const wakeAtMs = end !== null && end > nowMs ? end : null;
+  if (picture.machines.every((machine) => machine.mode !== "down")) {
+    // No agent registers on a machine that is Down.
+    if (showsNothing(world) && !picture.machines.some((machine) => machine.agents > 0)) {
+      const trouble = { ...unseenDown(record, batch), sinceMs: nowMs };
+      return { record: { ...tellOverdue(record, batch, nowMs), trouble }, effects: [], wakeAtMs };
+    }
+    const told = withEvent(record, nowMs, {
+      kind: "foreign_change",
+      text: "Somebody else brought these machines Up at the master.",
+    });
+    if (removalsOf(world, batch).length === 0) return isUp(told, batch, picture, moment);
+    const next: Batch = { ...batch, phase: "bringing_up" };
+    return bringingUp(withBatch(told, next), next, picture, moment);
+  }
+  const told = withChangesWhileDown(record, batch, picture, moment);
+  return { record: tellOverdue(told, batch, nowMs), effects: [], wakeAtMs };
+};

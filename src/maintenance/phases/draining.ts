@@ -1,0 +1,139 @@
+import { isEmpty } from "../answers/verdicts.js";
+import { machinesWithoutAgent, mayAskNow, movedAgents } from "../approval/obstacles.js";
+import { ask, BY_ITSELF, conclude, openApproval, seenNow } from "../approval/question.js";
+import { endMs } from "../cluster/schedule.js";
+import { nextOpening } from "../policy/calendar.js";
+import { closedForDown } from "../policy/hours.js";
+import { batchOf, withBatch } from "../record/batch.js";
+import { hasEvent, noteOnce, withEvent } from "../record/log.js";
+import type { Picture } from "../record/picture.js";
+import type { Approval, Batch, Maintenance } from "../record/record.js";
+import { list } from "../text/list.js";
+import { quoted } from "../text/quote.js";
+import { nanosToMillis } from "../time.js";
+import { inOurWindow } from "../window/ours.js";
+import { wentDown, withForeignChanges } from "./foreign-changes.js";
+import { tellOverdue } from "./overdue.js";
+import type { Moment, Rule } from "./step.js";
+
+/** How long before the window starts it is announced, and Down is asked for at the earliest. */
+const ANNOUNCE_MS = 15 * 60_000;
+
+/** Watches the answers and the tasks, and asks for the Down when it is time. Also the rule while a question is open. */
+export const draining: Rule = (record, batch, picture, moment) => {
+  const { nowMs } = moment;
+  const allDown = picture.machines.every((machine) => machine.mode === "down");
+  if (allDown && inOurWindow(moment.world, batch).length === batch.machines.length)
+    return wentDown(record, batch, nowMs);
+
+  let current = withMovedAgents(withForeignChanges(record, batch, picture, moment), batch, moment);
+  current = announceStart(current, batch, nowMs);
+  const empty = picture.machines.every(isEmpty);
+  current = tellEmpty(current, batch, empty, moment);
+  const now = (): Batch => batchOf(current, batch.id) ?? batch;
+
+  const open = openApproval(now());
+  if (open !== null && nowMs >= open.expiresAtMs) {
+    current = conclude(current, now(), { kind: "expired", atMs: nowMs });
+  } else if (open !== null) {
+    current = remind(current, now(), open, nowMs);
+  } else if (!now().askedByItself && isTimeToAsk(now(), empty, moment)) {
+    current = askOrSayWhen(current, now(), picture, moment);
+  }
+  current = tellOverdue(current, now(), nowMs);
+  return { record: current, effects: [], wakeAtMs: nextWake(now(), moment) };
+};
+
+/**
+ * Keeps since when the batch is empty, and tells it. Of a machine on which no agent was ever seen nobody
+ * knows what runs there, so that is told instead, once (invariant 2).
+ */
+function tellEmpty(record: Maintenance, { id }: Batch, empty: boolean, { nowMs }: Moment): Maintenance {
+  const batch = batchOf(record, id);
+  if (batch === null) return record;
+  const unknown = machinesWithoutAgent(batch);
+  if (!empty || unknown.length > 0) {
+    const next = batch.emptySinceMs === null ? record : withBatch(record, { ...batch, emptySinceMs: null });
+    return empty ? noteOnce(next, `${quoted(list(unknown))}: ${NO_AGENT}`, nowMs) : next;
+  }
+  if (batch.emptySinceMs !== null) return record;
+  return withEvent(withBatch(record, { ...batch, emptySinceMs: nowMs }), nowMs, { kind: "empty", batch: id });
+}
+
+const NO_AGENT =
+  "no agent is known there, so nobody can say that it is empty. On the other machines of the batch, if any, no task is left.";
+
+/** An agent that came back as another machine is not in our window any more: a person has to start over (invariant 4). */
+function withMovedAgents(record: Maintenance, batch: Batch, { world, nowMs }: Moment): Maintenance {
+  const moved = movedAgents(world, batch);
+  if (moved.length === 0 || record.trouble !== null) return record;
+  const trouble = {
+    code: "agent_moved",
+    what: `${quoted(list(moved, "; "))}.`,
+    said: null,
+    notDone: "Down waits: it would hit a machine without that agent, whose tasks would live on.",
+    next: `/mesos cancel ${record.id}, and send the drain again: the window is made for the machine as it is then.`,
+    sinceMs: nowMs,
+  };
+  return { ...record, trouble };
+}
+
+/**
+ * Asks by itself, once per draining. Outside the hours for Down nobody could approve and the question would only expire
+ * overnight, so it waits for them, and that is said once.
+ */
+function askOrSayWhen(record: Maintenance, batch: Batch, picture: Picture, moment: Moment): Maintenance {
+  const { world, policy, nowMs } = moment;
+  if (record.trouble !== null || !mayAskNow(record, batch, picture, world)) return record;
+  const closed = closedForDown(record, policy, nowMs);
+  if (closed === null) return ask(record, batch, seenNow(world, batch, picture), BY_ITSELF, policy, nowMs);
+  const text = `${closed.why} The approval is asked for then. With /mesos down ${record.id} it is asked for now, and needs an override of the calendar.`;
+  return noteOnce(record, text, nowMs);
+}
+
+/** Once, when half of the time for an answer is over. */
+function remind(record: Maintenance, batch: Batch, open: Approval, nowMs: number): Maintenance {
+  if (open.reminded || record.held !== null || nowMs < halfTime(open)) return record;
+  const approvals = batch.approvals.map((one) => (one.id === open.id ? { ...one, reminded: true } : one));
+  return withEvent(withBatch(record, { ...batch, approvals }), nowMs, {
+    kind: "approval_reminder",
+    batch: batch.id,
+    approval: open.id,
+    expiresAtMs: open.expiresAtMs,
+  });
+}
+
+function halfTime({ askedAtMs, expiresAtMs }: Approval): number {
+  return askedAtMs + Math.floor((expiresAtMs - askedAtMs) / 2);
+}
+
+function isTimeToAsk(batch: Batch, empty: boolean, { nowMs, policy }: Moment): boolean {
+  const startMs = nanosToMillis(batch.window.start);
+  if (nowMs < startMs - ANNOUNCE_MS) return false;
+  const since = Math.max(batch.drainingSinceMs ?? nowMs, startMs);
+  return empty || nowMs >= since + policy.askAfterMs;
+}
+
+function nextWake(batch: Batch, { nowMs, policy }: Moment): number | null {
+  const startMs = nanosToMillis(batch.window.start);
+  const open = openApproval(batch);
+  const opens = batch.askedByItself ? null : nextOpening(policy.calendar, nowMs);
+  const moments = [
+    open?.expiresAtMs,
+    open === null || open.reminded ? undefined : halfTime(open),
+    opens ?? undefined,
+    startMs - ANNOUNCE_MS,
+    startMs,
+    endMs(batch.window),
+    batch.askedByItself ? undefined : Math.max(batch.drainingSinceMs ?? nowMs, startMs) + policy.askAfterMs,
+  ].filter((ms): ms is number => typeof ms === "number" && ms > nowMs);
+  return moments.length > 0 ? Math.min(...moments) : null;
+}
+
+function announceStart(record: Maintenance, batch: Batch, nowMs: number): Maintenance {
+  const startMs = nanosToMillis(batch.window.start);
+  const soon = nowMs >= startMs - ANNOUNCE_MS && nowMs < startMs;
+  const planned = startMs - record.requestedAtMs > ANNOUNCE_MS;
+  if (!soon || !planned || hasEvent(record, "window_starts_soon")) return record;
+  return withEvent(record, nowMs, { kind: "window_starts_soon", startMs });
+}

@@ -1,0 +1,157 @@
+import { withdrawn } from "../approval/question.js";
+import { machineKey } from "../cluster/machine.js";
+import type { World } from "../cluster/world.js";
+import { withBatch } from "../record/batch.js";
+import { withEvent } from "../record/log.js";
+import type { MachineView, Picture } from "../record/picture.js";
+import type { Batch, Maintenance } from "../record/record.js";
+import { showsNothing } from "../sight/nothing-shown.js";
+import { list } from "../text/list.js";
+import { quoted } from "../text/quote.js";
+import { sameTime, windowOf } from "../window/edit.js";
+import { inOurWindow } from "../window/ours.js";
+import { whose } from "../window/whose.js";
+import type { Moment, Step } from "./step.js";
+
+/** The code of the trouble: somebody else moved or removed our window, or took machines in it Down. */
+export const WINDOW_CHANGED = "window_changed";
+
+/** The code of the trouble: somebody else brought some of our Down machines Up, or moved them to another window. */
+const DOWN_CHANGED = "down_changed";
+
+/** All are Down in our window without a call that is under way: by a call of ours that showed late, or by somebody else. */
+export function wentDown(record: Maintenance, batch: Batch, nowMs: number): Step {
+  const { intent } = batch;
+  const down = withBatch(record, { ...withdrawn(batch, nowMs), phase: "down", intent: null });
+  if (intent === null) {
+    const told = withEvent(down, nowMs, {
+      kind: "foreign_change",
+      text: "Somebody else took these machines Down at the master, without an approval here.",
+    });
+    return { record: told, effects: [], wakeAtMs: null };
+  }
+  const told = withEvent(down, nowMs, {
+    kind: "down",
+    batch: batch.id,
+    machines: batch.machines.length,
+    tasksLost: intent.tasks,
+  });
+  const note = withEvent(told, nowMs, {
+    kind: "note",
+    text: `The call that was sent under approval ${intent.approvalId} had got no answer and seems to have taken effect late; questions asked since then are settled by it.`,
+  });
+  return { record: note, effects: [], wakeAtMs: null };
+}
+
+const CHECK_RIGHTS =
+  "First see that the bot's principal still has get_maintenance_schedules and get_maintenance_statuses: on a filtered view the post would wipe other people's windows. ";
+
+/**
+ * Names what others did to our machines; it stops the Down until somebody decides (invariant 12). What was not done names
+ * the machines too: another change after this one is told anew.
+ */
+export function withForeignChanges(
+  record: Maintenance,
+  batch: Batch,
+  picture: Picture,
+  moment: Moment,
+): Maintenance {
+  const { world } = moment;
+  const blind = showsNothing(world);
+  const removed: string[] = [];
+  const moved: string[] = [];
+  const down = picture.machines
+    .filter((machine) => machine.mode === "down")
+    .map((machine) => machine.hostname);
+  for (const machine of batch.machines) {
+    const window = windowOf(world.schedule, machine);
+    if (window === null) removed.push(machine.hostname);
+    else if (batch.movingFrom !== null && sameTime(window, batch.movingFrom)) continue;
+    else if (!sameTime(window, batch.window)) moved.push(machine.hostname);
+  }
+  if (removed.length + moved.length + down.length === 0) return record;
+  const parts = [
+    removed.length > 0 ? `removed the window of ${list(removed)}` : null,
+    moved.length > 0 ? `moved ${list(moved)} to another window` : null,
+    down.length > 0 ? `took ${list(down)} Down` : null,
+  ].filter((part) => part !== null);
+  const undone = [
+    removed.length > 0 ? `the window of ${list(removed)} was not posted again` : null,
+    moved.length > 0 ? `${list(moved)} was not moved back` : null,
+    down.length > 0 ? `${list(down)} was not brought Up` : null,
+  ].filter((part) => part !== null);
+  return {
+    ...record,
+    trouble: {
+      code: WINDOW_CHANGED,
+      what: `Somebody else changed the master's schedule: ${parts.join(", ")}.${blind ? " No window of anybody is shown, so it may also be that the bot no longer sees them." : ""}`,
+      said: null,
+      notDone: `The bot posted nothing in return, and Down waits: ${undone.join(", ")}.`,
+      next: `${blind ? CHECK_RIGHTS : ""}Post the window again with the button, or cancel this maintenance.`,
+      sinceMs: moment.nowMs,
+    },
+  };
+}
+
+/** Names what others did to our machines while they were Down; nothing is done against it (invariant 12). */
+export function withChangesWhileDown(
+  record: Maintenance,
+  batch: Batch,
+  picture: Picture,
+  { world, nowMs }: Moment,
+): Maintenance {
+  const givenBack = new Set(batch.confirmedUp);
+  const broughtUp = picture.machines
+    .filter((machine) => machine.mode !== "down" && !givenBack.has(machineKey(machine)))
+    .map((machine) => machine.hostname);
+  const moved = downElsewhere(batch, picture, world);
+  if (broughtUp.length + moved.length === 0) return record;
+  const names = list(moved.map((machine) => machine.hostname));
+  const parts = [
+    broughtUp.length > 0 ? `brought ${list(broughtUp)} Up` : null,
+    moved.length > 0 ? `moved machines to another window (${theirWindows(moved, world)})` : null,
+  ].filter((part) => part !== null);
+  const undone = [
+    broughtUp.length > 0 ? `${list(broughtUp)} was not taken Down again` : null,
+    moved.length > 0 ? `${names} was not moved back` : null,
+  ].filter((part) => part !== null);
+  const rest = moved.length > 0 ? `Up leaves ${names} Down: ${HOW_THEIRS_COME_BACK}.` : "";
+  const trouble = {
+    code: DOWN_CHANGED,
+    what: `Somebody else changed machines of ours while they were Down: ${parts.join(", ")}.`,
+    said: null,
+    notDone: `The bot sent nothing in return: ${undone.join(", ")}.`,
+    next: `Bring those in our window back with /mesos up ${record.id}. ${rest}`.trim(),
+    sinceMs: nowMs,
+  };
+  return { ...record, trouble };
+}
+
+const HOW_THEIRS_COME_BACK =
+  "whoever put them into that window brings them back, with /machine/up of the leading master";
+
+/** Our machines that are Down in a window that is not ours: somebody else's by now, so Up leaves them (invariant 12). */
+function downElsewhere(batch: Batch, picture: Picture, world: World): MachineView[] {
+  const ours = new Set(inOurWindow(world, batch).map(machineKey));
+  return picture.machines.filter((machine) => machine.mode === "down" && !ours.has(machineKey(machine)));
+}
+
+function theirWindows(machines: readonly MachineView[], world: World): string {
+  const lines = machines.map(
+    (machine) => `${machine.hostname} is Down ${whose(machine, windowOf(world.schedule, machine), [])}`,
+  );
+  return quoted(list(lines, "; "));
+}
+
+/** Tells at the end of an Up which machines were left Down, whose they are, and how to go on. */
+export function withLeftDown(
+  record: Maintenance,
+  batch: Batch,
+  picture: Picture,
+  { world, nowMs }: Moment,
+): { readonly record: Maintenance; readonly left: number } {
+  const left = downElsewhere(batch, picture, world);
+  if (left.length === 0) return { record, left: 0 };
+  const text = `${theirWindows(left, world)}, so Up left it there: ${HOW_THEIRS_COME_BACK}. ${record.id} waits for the agents; /mesos cancel ${record.id} stops the waiting.`;
+  return { record: withEvent(record, nowMs, { kind: "foreign_change", text }), left: left.length };
+}

@@ -1,0 +1,81 @@
+import { withdrawn } from "../approval/question.js";
+import { type Machine, machineKey } from "../cluster/machine.js";
+import type { World } from "../cluster/world.js";
+import { indexWorld } from "../cluster/world-index.js";
+import { isUnsettled, withBatch } from "../record/batch.js";
+import { withEvent } from "../record/log.js";
+import type { Batch, Maintenance } from "../record/record.js";
+import { mayStand, showsNothing, unseenGivingBack } from "../sight/nothing-shown.js";
+import { list } from "../text/list.js";
+import type { Millis } from "../time.js";
+import { inOurWindow, ourTimes, standingAt } from "../window/ours.js";
+import { type Effect, type Moment, type Step, soon } from "./step.js";
+
+/**
+ * Cancel: gives draining machines back by taking them out of the schedule, one post for all, and leaves everybody
+ * else's windows (invariants 1 and 12). A batch is cancelled when the master no longer shows our window for it; if it
+ * shows no window at all, only an accepted post of ours says that it is gone.
+ */
+export function giveBack(record: Maintenance, moment: Moment): Step {
+  const { world, nowMs } = moment;
+  if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  const batches = record.batches.map((batch) => withdrawn(batch, nowMs));
+  const removals = (batch: Batch) => removalsOf(world, batch);
+  const effects = batches.flatMap(removals);
+  if (effects.length > 0) {
+    const asked = batches.map((batch) =>
+      removals(batch).length > 0 ? { ...batch, removalLeaderId: world.leaderId } : batch,
+    );
+    return {
+      record: { ...record, batches: asked },
+      effects,
+      wakeAtMs: soon(moment),
+    };
+  }
+  const standing = batches.filter((batch) => mayStand(batch, world.leaderId));
+  if (showsNothing(world) && standing.length > 0) {
+    const trouble = { ...unseenGivingBack(record, standing), sinceMs: nowMs };
+    return { record: { ...record, batches, trouble }, effects: [], wakeAtMs: null };
+  }
+  let current: Maintenance = { ...record, batches };
+  for (const batch of batches) {
+    const stuck = inOurWindow(world, batch);
+    current =
+      stuck.length === 0
+        ? withBatch(current, { ...batch, phase: "cancelled" })
+        : leftDown(current, batch, stuck, nowMs);
+  }
+  return { record: current, effects: [], wakeAtMs: null };
+}
+
+/** What takes those of our machines that are not Down out of the schedule: one edit for each of our times. */
+export function removalsOf(world: World, batch: Batch): Effect[] {
+  const { down } = indexWorld(world);
+  return ourTimes(batch).flatMap((time): Effect[] => {
+    const machines = standingAt(world, batch, time).filter((machine) => !down.has(machineKey(machine)));
+    const edit = { kind: "remove" as const, machines, time };
+    return machines.length > 0 ? [{ kind: "update_schedule", edit }] : [];
+  });
+}
+
+/**
+ * Somebody else, or a late call of ours, took machines Down in our window before they could be given back. A master keeps those in its schedule
+ * until Up, and who took them down may still be at work on them: so a person says when.
+ */
+function leftDown(record: Maintenance, batch: Batch, stuck: readonly Machine[], nowMs: Millis): Maintenance {
+  const names = list(stuck.map((machine) => machine.hostname));
+  const keys = new Set(stuck.map(machineKey));
+  const confirmedUp = batch.machines.map(machineKey).filter((key) => !keys.has(key));
+  const left: Batch = { ...batch, phase: "down", intent: null, confirmedUp };
+  const next = withBatch({ ...record, cancel: null }, left);
+  const rest = `Machines that were draining are given back; bring ${names} back into service with Up.`;
+  return batch.intent === null
+    ? withEvent(next, nowMs, {
+        kind: "foreign_change",
+        text: `Somebody else took ${names} Down at the master before the cancel. ${rest}`,
+      })
+    : withEvent(next, nowMs, {
+        kind: "note",
+        text: `${names} went Down before the cancel: the call that was sent under approval ${batch.intent.approvalId} got no answer and seems to have taken effect late. ${rest}`,
+      });
+}

@@ -1,0 +1,82 @@
+import { type Machine, machineKey } from "../cluster/machine.js";
+import type { World } from "../cluster/world.js";
+import { hasEnded } from "../record/batch.js";
+import { list } from "../text/list.js";
+import { quoted } from "../text/quote.js";
+import type { Refusal } from "../text/reply.js";
+import { type DrainAsked, howToConfirm, isConfirmed } from "./drain-asked.js";
+import { type Cap, settingOf } from "./policy.js";
+
+/** As many names as are read in one message. */
+const MOST_NAMES = 40;
+
+/** A cap in machines: percents are of the active agents, rounded down, at least 1. */
+export function capInMachines(cap: Cap, world: World): number {
+  if (cap.kind === "count") return cap.count;
+  const active = world.agents.filter((agent) => agent.active).length;
+  return Math.max(1, Math.floor((active * cap.percent) / 100));
+}
+
+/** No more machines in one maintenance than the cap, unless their exact number was typed and the policy takes that. */
+export function machinesPerMaintenance(asked: DrainAsked): Refusal | null {
+  const { record, machines, world, policy } = asked;
+  const cap = policy.caps.machinesPerMaintenance;
+  if (cap === null || machines.length <= capInMachines(cap, world) || isLifted(asked)) return null;
+  const setting = settingOf(record.cluster, "caps.machines_per_maintenance");
+  return {
+    why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${quoted(record.hosts)} stands for ${machines.length}: ${quoted(names(machines))}.`,
+    next: howToGoOn(asked),
+  };
+}
+
+/**
+ * No more machines draining or Down than the cap, whoever drains them: those in the master's status, those that open
+ * maintenances of ours are about to post, and these.
+ */
+export function outOfService(asked: DrainAsked): Refusal | null {
+  const { record, machines, world, others, policy } = asked;
+  const cap = policy.caps.outOfService;
+  if (cap === null || isLifted(asked)) return null;
+  const away = new Set(
+    [...world.status.draining.map(({ machine }) => machine), ...world.status.down].map(machineKey),
+  );
+  for (const other of others) {
+    if (other.end !== null) continue;
+    for (const batch of other.batches.filter((one) => !hasEnded(one))) {
+      for (const machine of batch.machines) away.add(machineKey(machine));
+    }
+  }
+  const added = machines.filter((machine) => !away.has(machineKey(machine)));
+  if (away.size + added.length <= capInMachines(cap, world)) return null;
+  const setting = settingOf(record.cluster, "caps.out_of_service");
+  return {
+    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${quoted(record.hosts)} would add ${added.length}: ${quoted(names(added))}.`,
+    next: howToGoOn(asked, "wait until others are back, "),
+  };
+}
+
+/** The expansion of the pattern, so that a person sees what it really stands for. */
+function names(machines: readonly Machine[]): string {
+  return list(
+    machines.map((machine) => machine.hostname),
+    ", ",
+    MOST_NAMES,
+  );
+}
+
+/** Where caps ask for a confirmation, a typed number lifts them. */
+function isLifted(asked: DrainAsked): boolean {
+  return asked.policy.caps.above === "confirm" && isConfirmed(asked);
+}
+
+function howToGoOn(asked: DrainAsked, otherwise = ""): string {
+  return asked.policy.caps.above === "confirm"
+    ? howToConfirm(asked, `${otherwise}name fewer machines.`)
+    : `Name fewer machines, ${otherwise}or send them as several maintenances one after another.`;
+}
+
+function allowed(cap: Cap, world: World): string {
+  const machines = capInMachines(cap, world);
+  const share = cap.kind === "percent" ? ` (${cap.percent}% of the active agents)` : "";
+  return `${machines === 1 ? "one machine" : `${machines} machines`}${share}`;
+}

@@ -1,0 +1,67 @@
+import { type Machine, machineKey } from "../cluster/machine.js";
+import { endMs } from "../cluster/schedule.js";
+import { phaseOf } from "../record/batch.js";
+import type { Maintenance } from "../record/record.js";
+import { list } from "../text/list.js";
+import { quoted } from "../text/quote.js";
+import type { Refusal } from "../text/reply.js";
+import { nanosToMillis, typedSpan } from "../time.js";
+import { windowOf } from "../window/edit.js";
+import { holds, openBatches, whose } from "../window/whose.js";
+import type { DrainAsked } from "./drain-asked.js";
+
+/**
+ * Why machines cannot be drained because they are in maintenance already, theirs or ours, and what whoever asks can do
+ * about each (invariant 12); `null` when all are free.
+ */
+export function conflictsOf(asked: DrainAsked): Refusal | null {
+  const { machines, world, others } = asked;
+  const down = new Set(world.status.down.map(machineKey));
+  const found: string[] = [];
+  const ways = new Set<string>();
+  for (const machine of machines) {
+    const window = windowOf(world.schedule, machine);
+    const isDown = down.has(machineKey(machine));
+    const ours = others.find((record) => record.end === null && holds(record, machine));
+    if (window === null && !isDown && ours === undefined) continue;
+    found.push(
+      window === null && !isDown && ours !== undefined
+        ? // Its window does not stand yet: as good as taken.
+          `${quoted(machine.hostname)} is planned by ${ours.id} of <@${ours.requester}>`
+        : `${quoted(machine.hostname)} ${isDown ? "is already Down" : "is already draining"}, ${whose(machine, window, others)}`,
+    );
+    ways.add(ours === undefined ? FOREIGN : wayOutOf(ours, machine, isDown, asked));
+  }
+  if (found.length === 0) return null;
+  return {
+    why: `${list(found, "; ")}. No window was posted and nothing was overwritten.`,
+    next: `Leave ${machines.length > 1 ? "these machines out (for instance `:!host`)" : "it out"}, or: ${list([...ways], "; ", 5)}.`,
+  };
+}
+
+const FOREIGN = "wait until that window is over, or have its owner cancel it";
+
+/** What to do about a machine that one of our maintenances holds. */
+function wayOutOf(ours: Maintenance, machine: Machine, isDown: boolean, asked: DrainAsked): string {
+  const isOwn = ours.requester === asked.record.requester;
+  const instead = isOwn ? insteadOf(ours, machine, asked) : "";
+  if (phaseOf(ours) === "bringing_up") return `bring it back first with /mesos up ${ours.id}`;
+  if (isDown) return `bring it back first with /mesos up ${ours.id}${instead}`;
+  if (isOwn) return `/mesos cancel ${ours.id}, then drain again${instead}`;
+  return `wait until ${ours.id} is over, or agree with <@${ours.requester}> that one of you cancels it: /mesos cancel ${ours.id}`;
+}
+
+/**
+ * What one's own standing window has to become to be the one that was asked for: longer by so much, or nothing; empty
+ * when no extension makes it so, because it begins later.
+ */
+function insteadOf(ours: Maintenance, machine: Machine, { record, nowMs }: DrainAsked): string {
+  const window = openBatches(ours).get(machineKey(machine))?.window;
+  const startMs = record.wanted.startMs ?? nowMs;
+  if (window === undefined || nanosToMillis(window.start) > startMs) return "";
+  const end = endMs(window);
+  const missingMs = end === null ? 0 : startMs + record.wanted.durationMs - end;
+  return missingMs > 0
+    ? `, or /mesos extend ${ours.id} ${typedSpan(missingMs)} to have it until the time you want`
+    : `, or keep ${ours.id}: its window lasts until the time you want already`;
+}

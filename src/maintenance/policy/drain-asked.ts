@@ -1,0 +1,28 @@
+import type { Machine } from "../cluster/machine.js";
+import type { World } from "../cluster/world.js";
+import type { Maintenance } from "../record/record.js";
+import type { Millis } from "../time.js";
+import type { Policy } from "./policy.js";
+
+/** The requester typed how many machines it is (`--confirm 40`), and that is exactly how many it is now. */
+export function isConfirmed({ record, machines }: DrainAsked): boolean {
+  return record.confirmed === machines.length;
+}
+
+/** How to go on where a typed number is asked for, and what to do `otherwise`. */
+export function howToConfirm({ machines }: DrainAsked, otherwise: string): string {
+  const count = machines.length;
+  const all = count === 1 ? "If you mean it" : `If you mean all ${count}`;
+  return `${all}, send the same line again with --confirm ${count} at its end; otherwise ${otherwise}`;
+}
+
+/** A drain as its rules are checked: before anything is posted, with the machines its pattern stands for. */
+export interface DrainAsked {
+  readonly record: Maintenance;
+  readonly machines: readonly Machine[];
+  readonly world: World;
+  /** The other maintenances of the cluster: the open ones, and of the finished ones as many as are at hand. */
+  readonly others: readonly Maintenance[];
+  readonly policy: Policy;
+  readonly nowMs: Millis;
+}

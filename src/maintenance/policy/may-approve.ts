@@ -1,0 +1,92 @@
+import type { Maintenance } from "../record/record.js";
+import { isAmong, type Person, type Policy, settingOf } from "./policy.js";
+
+/** Why somebody may not do something, to them and for the log. Both name the setting. */
+export interface NotAllowed {
+  /** A sentence or two to the person. */
+  readonly text: string;
+  /** The same for the event log, without addressing anybody. */
+  readonly why: string;
+}
+
+/**
+ * Why this person may not answer the question whether to take the machines down, or `null` when they may. Neither the
+ * requester nor whoever asked this question may, unless the policy says so, and being an admin changes nothing about it
+ * (invariant 6).
+ *
+ * @param asker who asked the question; `null` when the bot asked by itself, or when it is about no question.
+ */
+export function mayNotApprove(
+  record: Maintenance,
+  person: Person,
+  policy: Policy,
+  asker: string | null = null,
+): NotAllowed | null {
+  if (person.user === record.requester && !policy.selfApproval) {
+    const setting = settingOf(record.cluster, "self_approval");
+    return {
+      text: `You asked for ${record.id} yourself, and in ${record.cluster} somebody else has to approve (${setting} is off).`,
+      why: `the requester cannot approve, because ${setting} is off.`,
+    };
+  }
+  if (person.user === asker && !policy.selfApproval) {
+    const setting = settingOf(record.cluster, "self_approval");
+    return {
+      text: `You asked for this Down of ${record.id} yourself, and in ${record.cluster} somebody else has to approve (${setting} is off).`,
+      why: `whoever asks for the Down cannot approve it, because ${setting} is off.`,
+    };
+  }
+  if (policy.approvers.length > 0 && !isAmong(person, policy.approvers)) {
+    const setting = settingOf(record.cluster, "approvers");
+    const failed = failedLookup(person);
+    return {
+      text: `You are not an approver of ${record.cluster} (${setting}). Who may approve: ${mentions(policy.approvers)}.${failed}`,
+      why: `not among ${setting}.${failed}`,
+    };
+  }
+  return null;
+}
+
+/**
+ * Why no Down of this maintenance could ever get its approvals, or `null` when it could. Known only where approvers are
+ * people: an empty list is everybody, and of a group nobody knows today who is in it tomorrow.
+ *
+ * @param asker who is about to ask for it and so could not approve it either; the requester unless told otherwise.
+ */
+export function nobodyCouldApprove(
+  record: Maintenance,
+  policy: Policy,
+  asker: string = record.requester,
+): string | null {
+  const { approvers, votes, selfApproval } = policy;
+  if (approvers.length === 0 || approvers.some(isGroup)) return null;
+  const asking = [...new Set([record.requester, asker])];
+  const left = [...new Set(approvers)].filter((user) => selfApproval || !asking.includes(user));
+  if (left.length >= votes) return null;
+  const { cluster } = record;
+  const needs = `${settingOf(cluster, "approvals")} asks for ${votes === 1 ? "one approval" : `${votes} approvals`}`;
+  const who = left.length === 0 ? "nobody" : `only ${mentions(left)}`;
+  const out = selfApproval ? [] : asking.filter((user) => approvers.includes(user));
+  const requester =
+    out.length > 0
+      ? `, because ${mentions(out)} asked for it and ${settingOf(cluster, "self_approval")} is off`
+      : "";
+  return `The Down could never be approved: ${needs}, and of ${settingOf(cluster, "approvers")} ${who} could approve${requester}.`;
+}
+
+/** People and groups as Slack shows them, without notifying more than once each. */
+export function mentions(ids: readonly string[]): string {
+  return [...new Set(ids)].map((id) => (isGroup(id) ? `<!subteam^${id}>` : `<@${id}>`)).join(", ");
+}
+
+/** That a failed look-up of groups may be the reason: it counts as no (invariant 6). */
+export function failedLookup(person: Person): string {
+  return person.lookupFailed
+    ? " Slack could not be asked for the members of user groups, which counts as no."
+    : "";
+}
+
+/** Whether an id is a user group's (`S…`). */
+export function isGroup(id: string): boolean {
+  return id.startsWith("S");
+}

@@ -1,0 +1,77 @@
+import type { World } from "../cluster/world.js";
+import { indexWorld, tasksOf, type WatchedMachine } from "../cluster/world-index.js";
+import type { Maintenance } from "../record/record.js";
+import type { Millis } from "../time.js";
+import { isAmong, type Person, type Policy } from "./policy.js";
+
+export type Owner = Maintenance["owners"][number];
+
+/**
+ * Whose frameworks and apps run on these machines: per owner (user or group id) the names that the policy gives to them
+ * and that have tasks there.
+ */
+export function affectedOwners(
+  policy: Policy,
+  world: World,
+  machines: readonly WatchedMachine[],
+): { readonly owner: string; readonly of: string[] }[] {
+  if (policy.owners.length === 0) return [];
+  const index = indexWorld(world);
+  const names = new Set<string>();
+  for (const task of machines.flatMap((watched) => tasksOf(watched, index))) {
+    names.add(index.frameworks.get(task.frameworkId)?.name ?? task.frameworkId);
+    names.add(task.app);
+  }
+  const found = new Map<string, Set<string>>();
+  for (const { match, owners } of policy.owners) {
+    const theirs = [...names].filter((name) => matchesGlob(match, name));
+    if (theirs.length === 0) continue;
+    for (const owner of owners) found.set(owner, new Set([...(found.get(owner) ?? []), ...theirs]));
+  }
+  return [...found].map(([owner, of]) => ({ owner, of: [...of].sort() }));
+}
+
+/** The entries of this person: their own, and those of groups they were found to be in. */
+export function ownedBy(record: Maintenance, person: Person): Owner[] {
+  return record.owners.filter((entry) => isAmong(person, [entry.owner]));
+}
+
+/** The record with what a person says for these owners. */
+export function saying(
+  record: Maintenance,
+  of: readonly Owner[],
+  said: Owner["said"],
+  by: string,
+  atMs: Millis,
+): Maintenance {
+  const ids = of.map(({ owner }) => owner);
+  const owners = record.owners.map((entry) =>
+    ids.includes(entry.owner) ? { ...entry, said, by, atMs } : entry,
+  );
+  return { ...record, owners };
+}
+
+/** Whether a name fits a pattern in which `*` is any text and `?` any letter; case does not count. Never backtracks far. */
+export function matchesGlob(pattern: string, name: string): boolean {
+  const wanted = [...pattern.toLowerCase()];
+  const given = [...name.toLowerCase()];
+  let p = 0;
+  let star = -1;
+  let resume = 0;
+  for (let n = 0; n < given.length; ) {
+    if (wanted[p] === "*") {
+      star = p++;
+      resume = n;
+    } else if (p < wanted.length && (wanted[p] === "?" || wanted[p] === given[n])) {
+      p++;
+      n++;
+    } else if (star >= 0) {
+      // The last star takes one letter more; earlier ones never have to.
+      p = star + 1;
+      n = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return wanted.slice(p).every((letter) => letter === "*");
+}

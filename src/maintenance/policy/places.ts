@@ -1,0 +1,59 @@
+import { blastRadiusOf } from "../blast/blast.js";
+import { type Place, placesOf, stayingIn } from "../blast/staying.js";
+import { machineKey } from "../cluster/machine.js";
+import type { World } from "../cluster/world.js";
+import { counted, list } from "../text/list.js";
+import { quoted } from "../text/quote.js";
+import type { Refusal } from "../text/reply.js";
+import { type DrainAsked, howToConfirm, isConfirmed } from "./drain-asked.js";
+
+/**
+ * The last agents of a rack, zone, region or of the whole cluster go away only when their number was typed: a pattern
+ * that stands for all of one is more often a slip than a plan, and copies of an app are spread over just these. A place
+ * of one machine, or the only one of its kind, is nothing that anything is spread over, so it is not asked about.
+ */
+export function lastOfPlace(asked: DrainAsked): Refusal | null {
+  if (isConfirmed(asked)) return null;
+  const { cluster, hosts } = asked.record;
+  const lost = takesTheLast(asked) ? [`the whole cluster ${cluster}`] : emptiedPlaces(asked);
+  if (lost.length === 0) return null;
+  return {
+    why: `${quoted(hosts)} (${counted(asked.machines.length, "machine")}) takes the last agents of ${quoted(list(lost))}: with what is draining or Down already, none would stay there. This needs the number typed (a rule without a setting).`,
+    next: howToConfirm(asked, "name fewer machines."),
+  };
+}
+
+/** The places without an agent that stays, as far as they are worth a question. */
+function emptiedPlaces({ machines, world }: DrainAsked): string[] {
+  const watched = machines.map((machine) => ({ machine, agentIds: [] }));
+  const { emptied } = blastRadiusOf(world, watched);
+  if (emptied.length === 0) return [];
+  const places = machinesByPlace(world);
+  return emptied
+    .filter(({ kind, name }) => {
+      const ofKind = places.get(kind);
+      return ofKind !== undefined && ofKind.size > 1 && (ofKind.get(name)?.size ?? 0) > 1;
+    })
+    .map(({ kind, name }) => `${kind} ${name}`);
+}
+
+/** Whether no agent of the cluster would stay, though some do now and there is more than one machine. */
+function takesTheLast({ machines, world }: DrainAsked): boolean {
+  const chosen = new Set(machines.map(machineKey));
+  const staying = stayingIn(world);
+  const left = world.agents.filter((agent) => staying.isStaying(agent.id));
+  const known = new Set(world.agents.map((agent) => machineKey(agent.machine)));
+  return known.size > 1 && left.length > 0 && left.every((agent) => chosen.has(machineKey(agent.machine)));
+}
+
+/** The machines with agents, by kind and name of the places they are in. */
+function machinesByPlace(world: World): Map<Place["kind"], Map<Place["name"], Set<string>>> {
+  const places = new Map<string, Map<string, Set<string>>>();
+  for (const agent of world.agents) {
+    for (const { kind, name } of placesOf(agent)) {
+      const ofKind = places.get(kind) ?? new Map<string, Set<string>>();
+      places.set(kind, ofKind.set(name, (ofKind.get(name) ?? new Set()).add(machineKey(agent.machine))));
+    }
+  }
+  return places;
+}

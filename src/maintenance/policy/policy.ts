@@ -1,0 +1,86 @@
+import type { Millis } from "../time.js";
+
+/** Hours of a week in which something is allowed, in a time zone; as Kured's time windows. */
+export interface CalendarWindow {
+  /** 0 Sunday … 6 Saturday. */
+  readonly days: readonly number[];
+  /** Minutes after midnight, local time of `timeZone`. `to` before `from` means past midnight. */
+  readonly from: number;
+  readonly to: number;
+  /** IANA name, such as `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
+/** A limit in machines, or in percent of the active agents (rounded down, at least 1). */
+export type Cap =
+  | { readonly kind: "count"; readonly count: number }
+  | { readonly kind: "percent"; readonly percent: number };
+
+/** The rules of one cluster, from its configuration. People and groups are Slack ids (`U…`, `W…`; groups `S…`). */
+export interface Policy {
+  /**
+   * Whether masters are asked with credentials. Without rights of their principal a master leaves windows out; one that
+   * asks nobody who they are shows everybody the same.
+   */
+  readonly hasCredentials: boolean;
+  /** Who may ask for a drain; empty means everybody. */
+  readonly requesters: readonly string[];
+  /** Who may approve; empty means everybody who can see the question. */
+  readonly approvers: readonly string[];
+  /** Who may release other people's holds and override rules; they get no other right from it. */
+  readonly admins: readonly string[];
+  /** How many distinct people have to approve a Down. */
+  readonly votes: number;
+  /** Whether the requester may approve their own Down (invariant 6). Being an admin changes nothing about it. */
+  readonly selfApproval: boolean;
+  readonly caps: {
+    readonly machinesPerMaintenance: Cap | null;
+    /** Machines draining or Down at the same time, everybody's counted. */
+    readonly outOfService: Cap | null;
+    /** Above a cap: refuse, or ask the requester to type the number (`--confirm 40`). */
+    readonly above: "refuse" | "confirm";
+  };
+  readonly maxDurationMs: Millis;
+  readonly requireReason: boolean;
+  /** Tickets have to match this; `null` when none is needed. Linear-time syntax (RE2). */
+  readonly ticketPattern: string | null;
+  /** When drains may be posted and machines taken down; empty means always. */
+  readonly calendar: readonly CalendarWindow[];
+  /** Whether `--then force` is allowed. */
+  readonly allowForce: boolean;
+  /** Whose frameworks and apps are whose: glob patterns over framework names and apps. */
+  readonly owners: readonly { readonly match: string; readonly owners: readonly string[] }[];
+  readonly approvalTtlMs: Millis;
+  /** How long after draining began, or the window started, Down is asked for though tasks remain. */
+  readonly askAfterMs: Millis;
+  /** How long agents may take to register again after Up before that is told. */
+  readonly agentReturnMs: Millis;
+  /** How often an open maintenance looks at the master when no event wakes it. */
+  readonly pollMs: Millis;
+  /**
+   * How long after a call to a master was sent without an answer the world is taken as its outcome. Longer than any
+   * call can still be under way.
+   */
+  readonly settleMs: Millis;
+}
+
+/**
+ * Who somebody is, as far as it was found out when they clicked or typed: their user id and the configured groups they
+ * are in. A group look-up that failed counts as not being in any group (invariant 6).
+ */
+export interface Person {
+  readonly user: string;
+  readonly groups: readonly string[];
+  /** Whether a look-up failed, to say so when that is why somebody is refused. */
+  readonly lookupFailed: boolean;
+}
+
+/** Whether a list of user and group ids names this person. */
+export function isAmong(person: Person, ids: readonly string[]): boolean {
+  return ids.includes(person.user) || person.groups.some((group) => ids.includes(group));
+}
+
+/** Where a rule of a cluster is set, as its clusters file writes it: `clusters.prod.caps.out_of_service`. */
+export function settingOf(cluster: string, key: string): string {
+  return `clusters.${cluster}.${key}`;
+}

@@ -1,0 +1,79 @@
+import { machineKey } from "../cluster/machine.js";
+import type { WatchedMachine } from "../cluster/world-index.js";
+import { groupBy } from "../group-by.js";
+import type { Millis } from "../time.js";
+import type { Batch, Maintenance, Phase } from "./record.js";
+
+/** Whether a write without an answer may still take effect at the master. */
+export function isUnsettled(record: Maintenance, nowMs: Millis): boolean {
+  return record.unsettledUntilMs !== null && nowMs < record.unsettledUntilMs;
+}
+
+/** The batch of this id, or `null`. */
+export function batchOf(record: Maintenance, id: string): Batch | null {
+  return record.batches.find((batch) => batch.id === id) ?? null;
+}
+
+/** The record with this batch in the place of the one with its id. */
+export function withBatch(record: Maintenance, batch: Batch): Maintenance {
+  return { ...record, batches: record.batches.map((b) => (b.id === batch.id ? batch : b)) };
+}
+
+/** The record at its end. */
+export function ended(
+  record: Maintenance,
+  phase: "up" | "cancelled" | "failed",
+  atMs: Millis,
+  why: string | null = null,
+): Maintenance {
+  return { ...record, end: { phase, atMs, why }, trouble: null };
+}
+
+/** Whether the drain was refused before anything was posted: no machine was ever taken into it. */
+export function isRefused({ batches, end }: Maintenance): boolean {
+  return batches.length === 0 && end?.phase === "failed";
+}
+
+/** Whether nothing more is done with a batch at the master; its agents may still be on their way back. */
+export function hasEnded(batch: Batch): boolean {
+  return batch.phase === "up" || batch.phase === "cancelled" || batch.phase === "failed";
+}
+
+/** Whether its window stands and its Down is neither approved nor under way. */
+export function isDraining({ phase }: Batch): boolean {
+  return phase === "draining" || phase === "awaiting_approval";
+}
+
+/** Whether its Down is not approved: its machines can be given back without having been away. */
+export function isBeforeApproval(batch: Batch): boolean {
+  return batch.phase === "scheduled" || isDraining(batch);
+}
+
+/** Whether its machines are still to go down: approved or not, before the master says that they are. */
+export function isToGoDown(batch: Batch): boolean {
+  return isBeforeApproval(batch) || batch.phase === "taking_down";
+}
+
+/** Whether the call that takes its machines down may be under way: it cannot be called back. */
+export function isDownSent({ phase, intent }: Batch): boolean {
+  return phase === "taking_down" && intent !== null;
+}
+
+/**
+ * The phase of the whole maintenance for its headline: its end, or the phase of the batch that is furthest behind;
+ * `requested` while the hosts have not been looked up.
+ */
+export function phaseOf(record: Maintenance): Phase | "requested" {
+  if (record.end !== null) return record.end.phase;
+  const open = record.batches.find((batch) => !hasEnded(batch));
+  return (open ?? record.batches.at(-1))?.phase ?? "requested";
+}
+
+/** The machines of a batch with the agents ever seen on them. */
+export function watchedMachines(batch: Batch): WatchedMachine[] {
+  const agents = groupBy(batch.agents, (agent) => agent.machine);
+  return batch.machines.map((machine) => ({
+    machine,
+    agentIds: (agents.get(machineKey(machine)) ?? []).map((agent) => agent.id),
+  }));
+}

@@ -1,0 +1,168 @@
+import { z } from "zod";
+
+const millis = z.number().int();
+
+const base = { seq: z.number().int(), atMs: millis };
+
+const by = z.string();
+
+/** When a decision was asked for: the same request carried out again is known by it (invariant 7). */
+const askedAtMs = millis;
+
+/**
+ * One line of the event log: the audit of a maintenance and, one message each, its thread. Only facts; the words are
+ * made where they are shown (`slack/render-event.ts`).
+ */
+export const logEvent = z.discriminatedUnion("kind", [
+  z.object({ ...base, kind: z.literal("requested"), by }),
+  /** The window stands in the master's schedule and was read back. */
+  z.object({ ...base, kind: z.literal("scheduled"), batch: z.string(), machines: z.number().int() }),
+  z.object({
+    ...base,
+    kind: z.literal("answers_changed"),
+    tasksLeft: z.number().int(),
+    tasksMost: z.number().int(),
+    /** Per framework, how many machines stand at which verdict, and which refuse. */
+    frameworks: z.array(
+      z.object({
+        name: z.string(),
+        tasks: z.number().int(),
+        empty: z.number().int(),
+        promised: z.number().int(),
+        refused: z.number().int(),
+        silent: z.number().int(),
+        refusedOn: z.array(z.string()),
+      }),
+    ),
+  }),
+  /** No tasks are left on any machine of the batch. */
+  z.object({ ...base, kind: z.literal("empty"), batch: z.string() }),
+  z.object({ ...base, kind: z.literal("answers_cleared"), why: z.enum(["fail_over", "schedule_change"]) }),
+  z.object({ ...base, kind: z.literal("window_starts_soon"), startMs: millis }),
+  z.object({
+    ...base,
+    kind: z.literal("approval_asked"),
+    batch: z.string(),
+    approval: z.string(),
+    by: by.nullable(),
+  }),
+  z.object({ ...base, kind: z.literal("approved"), batch: z.string(), approval: z.string(), by }),
+  z.object({
+    ...base,
+    kind: z.literal("denied"),
+    batch: z.string(),
+    approval: z.string(),
+    by,
+    reason: z.string().nullable(),
+  }),
+  z.object({ ...base, kind: z.literal("approval_expired"), batch: z.string(), approval: z.string() }),
+  /** Approved, but the picture had become worse: nothing was taken down and the question is asked anew. */
+  z.object({
+    ...base,
+    kind: z.literal("approval_outdated"),
+    batch: z.string(),
+    approval: z.string(),
+    by: by.nullable(),
+    changes: z.array(z.string()),
+  }),
+  /** One of several approvals that are needed. */
+  z.object({
+    ...base,
+    kind: z.literal("voted"),
+    batch: z.string(),
+    approval: z.string(),
+    by,
+    votes: z.number().int(),
+    needed: z.number().int(),
+  }),
+  /** Half of the time for the answer is over. */
+  z.object({
+    ...base,
+    kind: z.literal("approval_reminder"),
+    batch: z.string(),
+    approval: z.string(),
+    expiresAtMs: millis,
+  }),
+  /** Somebody tried to decide and was not allowed to. */
+  z.object({ ...base, kind: z.literal("refused"), by, decision: z.string(), why: z.string() }),
+  z.object({
+    ...base,
+    kind: z.literal("held"),
+    by,
+    reason: z.string().nullable(),
+    as: z.enum(["operator", "owner"]),
+  }),
+  z.object({ ...base, kind: z.literal("released"), by, askedAtMs }),
+  z.object({
+    ...base,
+    kind: z.literal("extended"),
+    batch: z.string(),
+    by,
+    byMs: millis,
+    endMs: millis.nullable(),
+    askedAtMs,
+  }),
+  z.object({
+    ...base,
+    kind: z.literal("deadline"),
+    then: z.enum(["release", "ask", "force"]),
+    tasksLeft: z.number().int(),
+  }),
+  z.object({ ...base, kind: z.literal("overridden"), by, rule: z.string(), reason: z.string() }),
+  /** Owners of what runs on the machines are told; `owners` are user or group ids. */
+  z.object({
+    ...base,
+    kind: z.literal("owners_told"),
+    owners: z.array(z.object({ owner: z.string(), of: z.array(z.string()) })),
+  }),
+  z.object({ ...base, kind: z.literal("owner_ready"), by, of: z.array(z.string()) }),
+  /** The blast radius before the drain is posted; the numbers are in `record.blast`. */
+  z.object({ ...base, kind: z.literal("blast_radius") }),
+  z.object({ ...base, kind: z.literal("taking_down"), batch: z.string() }),
+  z.object({
+    ...base,
+    kind: z.literal("down"),
+    batch: z.string(),
+    machines: z.number().int(),
+    tasksLost: z.number().int(),
+  }),
+  z.object({ ...base, kind: z.literal("bringing_up"), batch: z.string(), by: by.nullable() }),
+  z.object({ ...base, kind: z.literal("up"), batch: z.string(), machines: z.number().int() }),
+  z.object({
+    ...base,
+    kind: z.literal("agents_returned"),
+    machines: z.array(z.string()),
+    missing: z.number().int(),
+  }),
+  z.object({ ...base, kind: z.literal("agents_missing"), machines: z.array(z.string()) }),
+  z.object({ ...base, kind: z.literal("cancel_asked"), by }),
+  z.object({ ...base, kind: z.literal("cancelled") }),
+  /** The window has passed and machines are still draining or down. */
+  z.object({ ...base, kind: z.literal("overdue"), batch: z.string(), endMs: millis }),
+  /** Somebody else changed what is ours at the master. */
+  z.object({ ...base, kind: z.literal("foreign_change"), text: z.string() }),
+  z.object({
+    ...base,
+    kind: z.literal("trouble"),
+    code: z.string(),
+    what: z.string(),
+    said: z.string().nullable(),
+    notDone: z.string(),
+    next: z.string(),
+  }),
+  z.object({ ...base, kind: z.literal("trouble_over"), code: z.string(), sinceMs: millis }),
+  /** Something people should know that stops nothing. */
+  z.object({ ...base, kind: z.literal("note"), text: z.string() }),
+  z.object({ ...base, kind: z.literal("failed"), why: z.string(), next: z.string() }),
+]);
+
+export type LogEvent = z.output<typeof logEvent>;
+
+export type LogEventKind = LogEvent["kind"];
+
+/** An event before it has its number and time. */
+export type NewEvent = LogEvent extends infer E
+  ? E extends LogEvent
+    ? Omit<E, "seq" | "atMs">
+    : never
+  : never;

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { blastRadius } from "./blast-radius.js";
+
+const millis = z.number().int();
+
+/**
+ * What we conclude per machine and framework. `empty`: nothing of it runs there. `promised`: accepted, tasks still
+ * there. `refused`: declined. `silent`: tasks run there and the framework has not answered.
+ */
+export const VERDICTS = ["empty", "promised", "refused", "silent"] as const;
+
+export type Verdict = (typeof VERDICTS)[number];
+
+/** The verdict on one framework on one machine; frameworks without tasks, offers and answers there have no row. */
+export const verdictRow = z.object({
+  /** Machine key (`machineKey`). */
+  machine: z.string(),
+  frameworkId: z.string(),
+  framework: z.string(),
+  verdict: z.enum(VERDICTS),
+  /** Tasks of the framework that are still on the machine. */
+  tasks: z.number().int(),
+  /** When the framework last answered, or `null`. */
+  answeredAtMs: millis.nullable(),
+  /** An answer that a later schedule change or fail-over erased at the master; shown as such, never counted. */
+  erased: z
+    .object({
+      answer: z.enum(["accept", "decline"]),
+      answeredAtMs: millis,
+      /** When its loss was noticed. */
+      erasedAtMs: millis,
+      why: z.enum(["schedule_change", "fail_over"]),
+    })
+    .nullable(),
+});
+
+export type VerdictRow = z.output<typeof verdictRow>;
+
+/** Which machine and framework a verdict is about. */
+export function rowKey(row: Pick<VerdictRow, "machine" | "frameworkId">): string {
+  return `${row.machine} ${row.frameworkId}`;
+}
+
+/** A task as people are shown it. */
+export const taskRef = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** The framework's name; several frameworks may have the same one. */
+  framework: z.string(),
+  frameworkId: z.string(),
+  /** Machine key. */
+  machine: z.string(),
+});
+
+export type TaskRef = z.output<typeof taskRef>;
+
+export const machineView = z.object({
+  hostname: z.string(),
+  ip: z.string(),
+  /** The master's mode for the machine. */
+  mode: z.enum(["up", "draining", "down"]),
+  /** Agents registered on the machine; 0 after Down, or when the machine is gone. */
+  agents: z.number().int(),
+  /** Agents known from before a fail-over that have not come back: their tasks cannot be seen. */
+  recovering: z.number().int(),
+  tasks: z.number().int(),
+});
+
+export type MachineView = z.output<typeof machineView>;
+
+/** What was last observed about the machines of one maintenance. */
+export const picture = z.object({
+  atMs: millis,
+  leader: z.string(),
+  leaderId: z.string(),
+  /** Most tasks ever seen on the machines: the whole of the progress bar. */
+  tasksMost: z.number().int(),
+  machines: z.array(machineView),
+  verdicts: z.array(verdictRow),
+});
+
+export type Picture = z.output<typeof picture>;
+
+/** What a person saw when asked to approve (invariant 5). `digest` is a fingerprint of the rest. */
+export const seen = z.object({
+  digest: z.string(),
+  machines: z.array(z.string()),
+  tasks: z.array(taskRef),
+  verdicts: z.array(verdictRow),
+  /** `start/duration` of the window in nanoseconds, as text. */
+  window: z.string(),
+  /** The window had ended when this was shown. */
+  windowOver: z.boolean(),
+  /** What else goes away with the machines. */
+  blast: blastRadius,
+});
+
+export type Seen = z.output<typeof seen>;

@@ -1,0 +1,156 @@
+import type { LogEvent } from "../record/events.js";
+import type { Approval, Batch, Maintenance } from "../record/record.js";
+import { counted, list } from "../text/list.js";
+import { formatSpan, type Millis } from "../time.js";
+
+/** One event of the log as a line of an audit, in plain text. */
+export interface EventLine {
+  readonly atMs: Millis;
+  /** Slack user id, or empty for what the bot did or saw by itself. */
+  readonly who: string;
+  readonly what: string;
+}
+
+/**
+ * The log of a maintenance in words that stand on their own: no name is mentioned that notifies anybody, nothing is cut.
+ * Batches are named where there are several. That a question was withdrawn stands with the question, and is a line too.
+ */
+export function eventLines({ batches, events }: Pick<Maintenance, "batches" | "events">): EventLine[] {
+  const several = batches.length > 1;
+  const lines = [
+    ...events.map((event): EventLine => {
+      const batch = several && "batch" in event ? `${event.batch}: ` : "";
+      return { atMs: event.atMs, who: whoOf(event), what: plain(batch + whatOf(event, several)) };
+    }),
+    ...batches.flatMap((batch) =>
+      batch.approvals.flatMap((approval) => withdrawal(batch, approval, several)),
+    ),
+  ];
+  return lines.sort((a, b) => a.atMs - b.atMs);
+}
+
+function withdrawal(batch: Batch, { id, outcome }: Approval, several: boolean): EventLine[] {
+  if (outcome?.kind !== "withdrawn") return [];
+  const { atMs, by, why } = outcome;
+  const what = several ? `${batch.id}: ${id} withdrawn` : "the question was withdrawn";
+  return [{ atMs, who: by ?? "", what: `${what}: ${WITHDRAWN[why]}` }];
+}
+
+/** Why a question was withdrawn. */
+export const WITHDRAWN = {
+  cancelled: "the maintenance was cancelled",
+  deadline: "the machines are given back at the deadline",
+  extended: "the window was extended; it is asked anew once the longer one stands",
+  posted_again: "the window is posted again; it is asked anew once that stands",
+  replaced: "another question took its place",
+  overtaken: "the machines went Down, or were given back, without it",
+} as const;
+
+/** `<@U0BOB>` → `U0BOB`: a mention is a bare id where nothing makes a name of it. */
+function plain(words: string): string {
+  return words.replace(/<(?:@|!subteam\^)([A-Z0-9]+)>/g, "$1");
+}
+
+function whoOf(event: LogEvent): string {
+  return ("by" in event && event.by) || "";
+}
+
+/** Date and time of day in UTC, to the second: `2026-11-20 12:03:05`. */
+export function stamp(atMs: Millis): string {
+  return new Date(atMs).toISOString().slice(0, 19).replace("T", " ");
+}
+
+function because(reason: string | null): string {
+  return reason === null ? "" : `: ${reason}`;
+}
+
+function whatOf(event: LogEvent, several: boolean): string {
+  const question = several && "approval" in event ? event.approval : null;
+  switch (event.kind) {
+    case "requested":
+      return "asked for the maintenance";
+    case "scheduled":
+      return `the window of ${counted(event.machines, "machine")} stands in the schedule`;
+    case "answers_changed":
+      return `answers: ${event.tasksLeft} of ${event.tasksMost} tasks left; ${frameworks(event)}`;
+    case "empty":
+      return "no tasks left";
+    case "answers_cleared":
+      return `the master forgot all answers after a ${event.why === "fail_over" ? "fail-over" : "schedule change"}`;
+    case "window_starts_soon":
+      return `the window starts at ${stamp(event.startMs)}`;
+    case "approval_asked":
+      return question === null ? "question whether to go Down" : `question ${question}, whether to go Down`;
+    case "approved":
+      return `approved ${question ?? "Down"}`;
+    case "voted":
+      return `vote ${event.votes} of ${event.needed} for ${question ?? "Down"}`;
+    case "denied":
+      return `denied ${question ?? "Down"}${because(event.reason)}`;
+    case "approval_expired":
+      return `${question ?? "the question"} expired without an answer`;
+    case "approval_reminder":
+      return `reminded of ${question ?? "the question"}, which expires at ${stamp(event.expiresAtMs)}`;
+    case "approval_outdated":
+      return `${question ?? "the question"} not carried out, it got worse: ${event.changes.join("; ")}`;
+    case "refused":
+      return `wanted to ${event.decision.replaceAll("_", " ")} and may not: ${event.why}`;
+    case "held":
+      return `held it${event.as === "owner" ? " as an owner" : ""}${because(event.reason)}`;
+    case "released":
+      return "released the hold";
+    case "extended":
+      return `extended the window by ${formatSpan(event.byMs)}${event.endMs === null ? "" : `, until ${stamp(event.endMs)}`}`;
+    case "deadline":
+      return `the deadline passed with ${counted(event.tasksLeft, "task")} left; then ${event.then}`;
+    case "overridden":
+      return `overrode the rule ${event.rule}: ${event.reason}`;
+    case "owners_told":
+      return `told owners: ${event.owners.map(({ owner, of }) => `${owner} (${of.join(", ")})`).join("; ")}`;
+    case "owner_ready":
+      return `ready for Down: ${event.of.join(", ")}`;
+    case "blast_radius":
+      return "blast radius shown";
+    case "taking_down":
+      return "taking down";
+    case "down":
+      return `${counted(event.machines, "machine")} Down, ${counted(event.tasksLost, "task")} lost`;
+    case "bringing_up":
+      return event.by === null ? "bringing up" : "asked for Up";
+    case "up":
+      return `${counted(event.machines, "machine")} up`;
+    case "agents_returned":
+      return `agents back: ${event.machines.join(", ")}; ${event.missing} missing`;
+    case "agents_missing":
+      return `agents not back: ${event.machines.join(", ")}`;
+    case "cancel_asked":
+      return "cancelled";
+    case "cancelled":
+      return "machines given back";
+    case "overdue":
+      return `the window ended at ${stamp(event.endMs)} and machines are still away`;
+    case "foreign_change":
+      return `somebody else's change: ${event.text}`;
+    case "trouble":
+      return `trouble ${event.code}: ${event.what}${event.said === null ? "" : ` The master said: ${event.said}`} ${event.notDone}`;
+    case "trouble_over":
+      return `trouble ${event.code} over after ${formatSpan(event.atMs - event.sinceMs)}`;
+    case "note":
+      return event.text;
+    case "failed":
+      return `failed: ${event.why}`;
+  }
+}
+
+function frameworks(event: Extract<LogEvent, { kind: "answers_changed" }>): string {
+  if (event.frameworks.length === 0) return "no framework is asked";
+  return event.frameworks
+    .map((each) => {
+      const counts = (["promised", "refused", "silent", "empty"] as const)
+        .filter((verdict) => each[verdict] > 0)
+        .map((verdict) => `${verdict} ${each[verdict]}`);
+      const on = each.refusedOn.length === 0 ? "" : ` (refuses on ${list(each.refusedOn)})`;
+      return `${each.name} ${counts.join(" ")}${on}`;
+    })
+    .join(", ");
+}

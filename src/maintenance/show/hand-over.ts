@@ -1,0 +1,173 @@
+import { hostOfKey, machineName } from "../cluster/machine.js";
+import { endMs } from "../cluster/schedule.js";
+import { phaseOf } from "../record/batch.js";
+import type { Approval, Batch, Maintenance } from "../record/record.js";
+import { counted } from "../text/list.js";
+import { formatSpan, nanosToMillis } from "../time.js";
+import { type EventLine, eventLines, stamp, WITHDRAWN } from "./event-line.js";
+import { tasksLost } from "./history.js";
+
+/**
+ * One Markdown file with all there is to know of a finished maintenance, for those who were not there: who asked and
+ * why, what went down and when, who answered and approved what, and what was lost. Plain text: people stand in it by
+ * their Slack ids, and times are UTC.
+ */
+export function handOver(record: Maintenance): { name: string; text: string } {
+  const sections = [
+    head(record),
+    section("Machines", record.batches.flatMap(machines)),
+    section("Answers", record.behaviour.map(answers)),
+    section(
+      "Approvals",
+      record.batches.flatMap((batch) => batch.approvals.flatMap(approval)),
+    ),
+    section("Owners", record.owners.map(owner)),
+    section("Overrides", record.overrides.map(override)),
+    section("Tasks lost", lost(record)),
+    section("Times", times(record)),
+    section("Events", eventLines(record).map(eventItem)),
+  ];
+  return {
+    name: `${record.id}-hand-over.md`,
+    text: `${sections.filter((part) => part !== "").join("\n\n")}\n`,
+  };
+}
+
+function section(title: string, items: readonly string[]): string {
+  return items.length === 0 ? "" : `## ${title}\n\n${items.map((item) => `- ${item}`).join("\n")}`;
+}
+
+function head(record: Maintenance): string {
+  const { end } = record;
+  const why = end?.why == null ? "" : `: ${text(end.why)}`;
+  const facts = [
+    ["Result", `${phaseOf(record)}${why}`],
+    ["Cluster", text(record.cluster)],
+    ["Hosts", text(record.hosts)],
+    ["Asked for by", record.requester],
+    ["Reason", record.reason === null ? "none given" : text(record.reason)],
+    ["Ticket", record.ticket === null ? "none given" : text(record.ticket)],
+    ["Asked at", stamp(record.requestedAtMs)],
+    [
+      "Ended at",
+      end === null
+        ? "still open"
+        : `${stamp(end.atMs)}, after ${formatSpan(end.atMs - record.requestedAtMs)}`,
+    ],
+  ];
+  const lines = facts.map(([name, value]) => `- ${name}: ${value}`);
+  return [`# Maintenance ${record.id}`, "", "Times are UTC; people are Slack ids.", "", ...lines].join("\n");
+}
+
+function machines(batch: Batch): string[] {
+  const end = endMs(batch.window);
+  const until = end === null ? "without an end" : `until ${stamp(end)}`;
+  const window = `${batch.id}: window from ${stamp(nanosToMillis(batch.window.start))} ${until}, ${counted(batch.machines.length, "machine")}`;
+  return [
+    window,
+    ...batch.machines.map((machine) => `${batch.id}: ${text(machineName(machine))} (${machine.ip})`),
+  ];
+}
+
+function answers(entry: Maintenance["behaviour"][number]): string {
+  const { framework, asked, accepted, declined, left, leftBeforeStartMs } = entry;
+  const silent = Math.max(0, asked - accepted - declined);
+  const when =
+    leftBeforeStartMs === null
+      ? ""
+      : `, the last one ${formatSpan(Math.abs(leftBeforeStartMs))} ${leftBeforeStartMs < 0 ? "after" : "before"} the start`;
+  return `${text(framework)}: asked on ${counted(asked, "machine")}; accepted on ${accepted}, declined on ${declined}, silent on ${silent}; left ${left}${when}`;
+}
+
+function approval(asked: Approval): string[] {
+  const by = asked.askedBy === null ? "the bot" : asked.askedBy;
+  const shown = `${counted(asked.seen.tasks.length, "task")} on ${counted(asked.seen.machines.length, "machine")}`;
+  const votes = asked.votes.map(({ by: voter, atMs }) => `${asked.id}: ${voter} approved at ${stamp(atMs)}`);
+  return [
+    `${asked.id}: asked by ${by} at ${stamp(asked.askedAtMs)}, needing ${asked.votesNeeded}, shown ${shown}; ${outcome(asked)}`,
+    ...votes,
+  ];
+}
+
+function outcome({ outcome: end }: Approval): string {
+  if (end === null) return "not answered";
+  const at = stamp(end.atMs);
+  switch (end.kind) {
+    case "granted":
+      return `granted by ${end.by} at ${at}`;
+    case "denied":
+      return `denied by ${end.by} at ${at}${because(end.reason)}`;
+    case "expired":
+      return `expired at ${at}`;
+    case "outdated":
+      return `not carried out at ${at}, because it got worse: ${end.changes.map(text).join("; ")}`;
+    case "withdrawn":
+      return `withdrawn${end.by === null ? "" : ` by ${end.by}`} at ${at}: ${WITHDRAWN[end.why]}`;
+  }
+}
+
+function because(reason: string | null): string {
+  return reason === null ? "" : `: ${text(reason)}`;
+}
+
+function owner({ owner: id, of, said, by, atMs }: Maintenance["owners"][number]): string {
+  const answer =
+    said === "nothing"
+      ? "said nothing"
+      : `${by ?? id} said ${said}${atMs === null ? "" : ` at ${stamp(atMs)}`}`;
+  return `${id} (${of.map(text).join(", ")}): ${answer}`;
+}
+
+function override({ rule, by, atMs, reason }: Maintenance["overrides"][number]): string {
+  return `${text(rule)} by ${by} at ${stamp(atMs)}: ${text(reason)}`;
+}
+
+/** Names are those of the question that was granted; tasks that left between the answer and the Down were not lost. */
+function lost(record: Maintenance): string[] {
+  const count = tasksLost(record);
+  if (count === null) return ["No machine went down."];
+  const granted = record.batches.flatMap((batch) =>
+    batch.approvals.filter((each) => each.outcome?.kind === "granted"),
+  );
+  const named = granted.flatMap((each) => each.seen.tasks);
+  const names = named.map(
+    (task) => `${text(task.name)} of ${text(task.framework)} on ${text(hostOfKey(task.machine))}`,
+  );
+  if (count === 0) return ["None."];
+  const how = named.length === count ? "" : `; ${named.length} stood in the question that was approved`;
+  return [`${counted(count, "task")}${how}`, ...names];
+}
+
+/** What the times are told of: the first event of each kind, and what it is called. */
+const MILESTONES = [
+  ["requested", "asked for"],
+  ["scheduled", "draining"],
+  ["empty", "empty"],
+  ["approval_asked", "approval asked"],
+  ["approved", "approved"],
+  ["down", "Down"],
+  ["bringing_up", "bringing up"],
+  ["up", "up"],
+  ["cancelled", "given back"],
+  ["failed", "failed"],
+] as const;
+
+function times(record: Maintenance): string[] {
+  return MILESTONES.flatMap(([kind, name]) => {
+    const event = record.events.find((each) => each.kind === kind);
+    return event === undefined
+      ? []
+      : [
+          `${name}: ${stamp(event.atMs)} (${formatSpan(event.atMs - record.requestedAtMs)} after it was asked for)`,
+        ];
+  });
+}
+
+function eventItem({ atMs, who, what }: EventLine): string {
+  return `${stamp(atMs)} ${who === "" ? "" : `${who} `}${text(what)}`;
+}
+
+/** People and frameworks write what they like: on one line, and nothing of it is markup. */
+function text(words: string): string {
+  return words.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/[\\`*_[\]<>#|]/g, "\\$&");
+}

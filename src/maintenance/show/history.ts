@@ -1,0 +1,118 @@
+import { isRefused, phaseOf } from "../record/batch.js";
+import type { Maintenance } from "../record/record.js";
+import { counted, list } from "../text/list.js";
+import { quoted } from "../text/quote.js";
+import { type Reply, replyOf } from "../text/reply.js";
+import { type Column, tableOf } from "../text/table.js";
+import { formatSpan, type Millis } from "../time.js";
+import { eventLines, stamp } from "./event-line.js";
+
+const LIST_COLUMNS: readonly Column[] = [
+  { title: "ID" },
+  { title: "PHASE" },
+  { title: "WHEN (UTC)" },
+  { title: "WHO", shrinks: true },
+  { title: "NO.", align: "right" },
+  { title: "LOST", align: "right" },
+  { title: "REASON", shrinks: true },
+];
+
+/** The maintenances of a cluster, newest first: open ones by when they were asked for, others by when they ended. */
+export function historyReply(
+  cluster: string,
+  finished: readonly Maintenance[],
+  open: readonly Maintenance[],
+  nowMs: Millis,
+): Reply {
+  const records = [...open, ...finished];
+  const ids = new Set<string>();
+  // One that ended while both lists were read stands in both.
+  const once = records.filter((record) => !ids.has(record.id) && ids.add(record.id));
+  const newest = once.sort((a, b) => momentOf(b) - momentOf(a));
+  if (newest.length === 0) {
+    return replyOf({
+      tone: "info",
+      text: `${cluster}: no maintenance is known. Finished ones are kept for a while only.`,
+    });
+  }
+  // A drain that a rule refused posted nothing: it is shown, and is no maintenance.
+  const maintenances = newest.filter((record) => !isRefused(record));
+  const ended = maintenances.flatMap((record) => record.end ?? []);
+  const openCount = maintenances.length - ended.length;
+  const openText = openCount === 0 ? "" : `, ${openCount} of them open`;
+  const refusals = newest.length - maintenances.length;
+  const refusedText = refusals === 0 ? "" : ` Refused: ${counted(refusals, "drain")}.`;
+  const last = ended[0] === undefined ? "" : ` The last one ended ${formatSpan(nowMs - ended[0].atMs)} ago.`;
+  return replyOf({
+    tone: "info",
+    text: [
+      `${cluster}: ${counted(maintenances.length, "maintenance")}${openText}.${last}${refusedText}`,
+      ...peopleIn(newest.map((record) => record.requester)),
+    ].join(" "),
+    next: `Everything about one: /mesos history ${newest[0]?.id}`,
+    table: tableOf(LIST_COLUMNS, newest.map(listRow)),
+  });
+}
+
+function momentOf(record: Maintenance): Millis {
+  return record.end?.atMs ?? record.requestedAtMs;
+}
+
+function listRow(record: Maintenance): string[] {
+  const machines = record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
+  const lost = tasksLost(record);
+  return [
+    record.id,
+    isRefused(record) ? "refused" : phaseOf(record),
+    stamp(momentOf(record)).slice(0, 16),
+    record.requester,
+    machines === 0 ? "-" : String(machines),
+    lost === null ? "-" : String(lost),
+    isRefused(record)
+      ? (record.end?.why ?? "")
+      : [record.ticket, record.reason].filter((part) => part !== null).join(" "),
+  ];
+}
+
+/** Slack makes names of ids in a sentence, but not in a table: the sentence says who is who. */
+function peopleIn(ids: readonly string[]): string[] {
+  const people = [...new Set(ids)].filter((id) => id !== "");
+  return people.length === 0
+    ? []
+    : [
+        `In the table ${list(
+          people.map((id) => `${id} is <@${id}>`),
+          ", ",
+          20,
+        )}.`,
+      ];
+}
+
+/** Tasks that were lost by going Down; `null` if no machine went down. */
+export function tasksLost(record: Maintenance): number | null {
+  const downs = record.events.flatMap((event) => (event.kind === "down" ? [event.tasksLost] : []));
+  return downs.length === 0 ? null : downs.reduce((sum, lost) => sum + lost, 0);
+}
+
+const LOG_COLUMNS: readonly Column[] = [{ title: "TIME (UTC)" }, { title: "WHO" }, { title: "WHAT" }];
+
+/** The event log of one maintenance as an audit, one line an event; votes, refusals and reasons are lines of their own. */
+export function historyOf(record: Maintenance): Reply {
+  const reason = record.reason === null ? "" : ` for ${quoted(record.reason)}`;
+  const ticket = record.ticket === null ? "" : ` (${quoted(record.ticket)})`;
+  const state = isRefused(record) ? "was refused" : `is ${phaseOf(record)}`;
+  const sentences = [
+    `${record.id} ${state}: ${quoted(record.hosts)} in ${record.cluster}, asked for by <@${record.requester}>${reason}${ticket}.`,
+  ];
+  // Answers go first when the log is cut (`log.ts`), so what is missing may lie between the others.
+  const dropped = record.seq - record.events.length;
+  if (dropped > 0) sentences.push(`Not kept any more: ${counted(dropped, "event")}.`);
+  const lines = eventLines(record);
+  sentences.push(...peopleIn(lines.map(({ who }) => who)));
+  const rows = lines.map(({ atMs, who, what }) => [stamp(atMs), who, what]);
+  return replyOf({
+    tone: "info",
+    text: sentences.join(" "),
+    table: rows.length === 0 ? null : tableOf(LOG_COLUMNS, rows),
+  });
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+/**
+ * What one person is told about something they typed or clicked: only they see it. Plain text without Slack's markup;
+ * `slack/` escapes and lays it out.
+ */
+export const reply = z.object({
+  tone: z.enum(["done", "info", "refused", "error"]),
+  /** What happened, in one or two sentences. */
+  text: z.string(),
+  /** The master's own words, if it said any. */
+  said: z.string().nullable().default(null),
+  /** What was not done because of it. */
+  notDone: z.string().nullable().default(null),
+  /** What to do next. */
+  next: z.string().nullable().default(null),
+  /** A command line to copy. */
+  line: z.string().nullable().default(null),
+  /** A longer text in a fixed-width face: a table, a list of hosts, the help. Cut to fit where it is shown. */
+  table: z.string().nullable().default(null),
+});
+
+export type Reply = z.output<typeof reply>;
+
+/** A reply before it is complete: what is left out is `null`. */
+export type ReplyParts = z.input<typeof reply>;
+
+/** A reply from its parts; what is left out is `null`. */
+export function replyOf(parts: ReplyParts): Reply {
+  return reply.parse(parts);
+}
+
+/** Why nothing was done, and what to do instead. */
+export interface Refusal {
+  readonly why: string;
+  readonly next: string;
+}

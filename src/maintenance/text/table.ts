@@ -1,0 +1,67 @@
+/** Widest line that a phone shows without breaking it. */
+export const TABLE_WIDTH = 80;
+
+export interface Column {
+  readonly title: string;
+  /** Numbers stand to the right. */
+  readonly align?: "left" | "right";
+  /** Cut with an ellipsis when a line would be too wide; the widest such column gives way first. */
+  readonly shrinks?: boolean;
+}
+
+const GAP = "  ";
+
+/** A cut cell still says something. */
+const LEAST = 7;
+
+/**
+ * A table in a fixed-width face: a line of titles and one line per row, columns aligned, at most `TABLE_WIDTH` wide as
+ * long as the columns that shrink allow it.
+ */
+export function tableOf(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => columns.map((_, i) => oneLine(row[i] ?? "")));
+  const widths = columns.map((column, i) =>
+    cells.reduce((width, row) => Math.max(width, lengthOf(row[i] ?? "")), column.title.length),
+  );
+  for (let over = widthOf(widths) - TABLE_WIDTH; over > 0; over = widthOf(widths) - TABLE_WIDTH) {
+    const widest = columns.reduce(
+      (best, column, i) => (column.shrinks && (widths[i] ?? 0) > (widths[best] ?? 0) ? i : best),
+      -1,
+    );
+    const width = widths[widest] ?? 0;
+    if (width <= LEAST) break;
+    widths[widest] = width - 1;
+  }
+  const line = (row: readonly string[]) =>
+    columns
+      .map((column, i) => pad(cut(row[i] ?? "", widths[i] ?? 0), widths[i] ?? 0, column.align ?? "left"))
+      .join(GAP)
+      .trimEnd();
+  return [columns.map((column) => column.title), ...cells].map(line).join("\n");
+}
+
+/** At most this many characters; the end of a host name tells more than its middle, so that is what is left out. */
+export function cut(text: string, width: number): string {
+  const chars = [...text];
+  if (chars.length <= width) return text;
+  const head = Math.ceil((width - 1) / 2);
+  return `${chars.slice(0, head).join("")}…${chars.slice(chars.length - (width - 1 - head)).join("")}`;
+}
+
+function widthOf(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0) + GAP.length * Math.max(0, widths.length - 1);
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
+}
+
+function pad(text: string, width: number, align: "left" | "right"): string {
+  const space = " ".repeat(Math.max(0, width - lengthOf(text)));
+  return align === "left" ? text + space : space + text;
+}
+
+/** A framework may call itself anything, line breaks included. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+}

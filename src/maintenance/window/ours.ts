@@ -1,0 +1,23 @@
+import type { Machine } from "../cluster/machine.js";
+import type { Unavailability } from "../cluster/schedule.js";
+import type { World } from "../cluster/world.js";
+import type { Batch } from "../record/record.js";
+import { sameTime, windowOf } from "./edit.js";
+
+/** The window of a batch; while it is being extended also the one from before. */
+export function ourTimes({ window, movingFrom }: Batch): Unavailability[] {
+  return movingFrom === null ? [window] : [movingFrom, window];
+}
+
+/** The machines that stand at exactly this time. */
+export function standingAt(world: World, batch: Batch, time: Unavailability): Machine[] {
+  return batch.machines.filter((machine) => {
+    const window = windowOf(world.schedule, machine);
+    return window !== null && sameTime(window, time);
+  });
+}
+
+/** The machines that stand at our time; one that somebody moved to another is theirs (invariant 12). */
+export function inOurWindow(world: World, batch: Batch): Machine[] {
+  return ourTimes(batch).flatMap((time) => standingAt(world, batch, time));
+}

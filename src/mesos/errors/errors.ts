@@ -1,0 +1,174 @@
+import type { ErrorRow } from "./row.js";
+import { ERROR_TABLE, type ErrorCode } from "./table.js";
+
+/**
+ * Whether the call reached the master: `no`, it cannot have; `maybe`, settle it by reading the world, never by calling
+ * again (invariant 7); `yes`, the master answered.
+ */
+export type Sent = "no" | "maybe" | "yes";
+
+interface Parts {
+  readonly code: ErrorCode;
+  readonly what: string;
+  readonly next: string;
+  readonly said?: string | null;
+  readonly status?: number | null;
+  readonly sent: Sent;
+  readonly cause?: unknown;
+}
+
+/** Anything that goes wrong between us and a master, explained; never holds credentials. */
+export class MesosError extends Error {
+  override readonly name = "MesosError";
+  readonly code: ErrorCode;
+  /** What happened, one sentence. */
+  readonly what: string;
+  /** The master's own words, or `null` if it said nothing. */
+  readonly said: string | null;
+  /** What to do next, one sentence. */
+  readonly next: string;
+  /** HTTP status of the answer, or `null` if there was none. */
+  readonly status: number | null;
+  readonly sent: Sent;
+
+  constructor(parts: Parts) {
+    const said = parts.said ?? null;
+    super(
+      [parts.what, said === null ? null : `The master said: ${said}`, parts.next].filter(Boolean).join(" "),
+      {
+        cause: parts.cause,
+      },
+    );
+    this.code = parts.code;
+    this.what = parts.what;
+    this.said = said;
+    this.next = parts.next;
+    this.status = parts.status ?? null;
+    this.sent = parts.sent;
+  }
+
+  /** The same error with another conclusion on whether the call was carried out. */
+  as(sent: Sent): MesosError {
+    const { code, what, next, said, status, cause } = this as MesosError & { code: ErrorCode };
+    return new MesosError({ code, what, next, said, status, sent, cause });
+  }
+
+  /** The same failure as the reason why the call that it stood in the way of was not sent at all. */
+  beforeCall(): MesosError {
+    return new MesosError({ ...this, sent: "no", cause: this });
+  }
+}
+
+/** What the sentences of the table are filled with. */
+export interface Blanks {
+  readonly cluster: string;
+  /** `host:port` of the master that was asked. */
+  readonly master?: string;
+  readonly [name: string]: string | undefined;
+}
+
+interface Details {
+  readonly sent: Sent;
+  readonly said?: string | null;
+  readonly status?: number | null;
+  readonly cause?: unknown;
+}
+
+/** The error of one row of the table. */
+export function mesosError(code: ErrorCode, blanks: Blanks, details: Details): MesosError {
+  const row = ERROR_TABLE.find((candidate) => candidate.code === code);
+  if (row === undefined) throw new TypeError(`Expected a code of the table of errors, got ${code}.`);
+  return new MesosError({ code, what: fill(row.what, blanks), next: fill(row.next, blanks), ...details });
+}
+
+const LONGEST_SAID = 1000;
+
+/** The error for an answer whose status is not 2xx; `body` holds the master's own words. */
+export function refusal(status: number, body: string, blanks: Blanks): MesosError {
+  const said = plain(body);
+  const details = { sent: "yes", said: said === "" ? null : said, status } as const;
+  for (const { row, pattern } of TEXTS) {
+    const groups = pattern.exec(said)?.groups;
+    if (groups === undefined) continue;
+    const machine = groups.machine === undefined ? undefined : machineIn(groups.machine);
+    return mesosError(row.code, { ...blanks, ...groups, machine }, details);
+  }
+  const code = STATUSES.get(status) ?? STATUSES.get("other");
+  return mesosError(code ?? "unexpected_status", { ...blanks, status: String(status) }, details);
+}
+
+/** The error for a call that got no complete answer: what undici, Node or the system threw. */
+export function transportFailure(error: unknown, blanks: Blanks): MesosError {
+  const names = namesOf(error);
+  for (const { code, when } of ERROR_TABLE) {
+    if (when.by !== "transport") continue;
+    const fits = when.errors.some((known) =>
+      names.some((name) => (typeof known === "string" ? known === name : known.test(name))),
+    );
+    if (fits) {
+      const sent = failedToConnect(error) ? "no" : when.sent;
+      return mesosError(code, blanks, { sent, cause: error });
+    }
+  }
+  return mesosError("transport_failed", blanks, { sent: "maybe", cause: error });
+}
+
+const TEXTS = ERROR_TABLE.flatMap((row) =>
+  row.when.by === "text" ? [{ row, pattern: patternOf(row.when.text) }] : [],
+);
+
+const STATUSES: ReadonlyMap<number | string, ErrorCode> = new Map(
+  ERROR_TABLE.flatMap((row) => (row.when.by === "status" ? [[row.when.status, row.code] as const] : [])),
+);
+
+/** `Machine '<machine>' is …` as a pattern with a named group for each `<…>`; found anywhere in what was said. */
+function patternOf(words: string): RegExp {
+  const source = words
+    .split(/(<\w+>)/)
+    .map((part) => (/^<\w+>$/.test(part) ? `(?${part}.+?)` : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
+    .join("");
+  // The group `said` is always there, so that a fit can be told from none by its groups.
+  const end = words.endsWith(">") ? "$" : "";
+  return new RegExp(`(?<said>${source})${end}`);
+}
+
+/** The machine as a person reads it: masters quote it as JSON, except that DRAIN_AGENT names it in plain words. */
+function machineIn(quoted: string): string {
+  const host = /"hostname":"([^"]+)"/.exec(quoted)?.[1];
+  const ip = /"ip":"([^"]+)"/.exec(quoted)?.[1];
+  if (host !== undefined && ip !== undefined) return `${host} (${ip})`;
+  return host ?? ip ?? quoted;
+}
+
+function fill(sentence: string, blanks: Blanks): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => blanks[name] ?? MISSING[name] ?? name);
+}
+
+const MISSING: Readonly<Record<string, string>> = {
+  master: "the master",
+  machine: "(unnamed)",
+  value: "something",
+};
+
+/** What was said as one line of printable text, cut to a length that can be shown. */
+function plain(body: string): string {
+  const line = body.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return line.length > LONGEST_SAID ? `${line.slice(0, LONGEST_SAID)}…` : line;
+}
+
+/** Codes and names of an error, of its causes and of the errors it gathers (one per address that was tried). */
+function namesOf(error: unknown, depth = 0): readonly string[] {
+  if (!(error instanceof Error) || depth > 4) return [];
+  const own = [(error as NodeJS.ErrnoException).code, error.name].filter((name) => typeof name === "string");
+  const gathered = error instanceof AggregateError ? error.errors : [];
+  return [...own, ...[error.cause, ...gathered].flatMap((inner) => namesOf(inner, depth + 1))];
+}
+
+function failedToConnect(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === "connect";
+}
+
+/** Rows as plain data: for documentation and for tests that go through all of them. */
+export function errorTable(): readonly ErrorRow[] {
+  return ERROR_TABLE;
+}

@@ -1,0 +1,82 @@
+import type { MachineId } from "../../maintenance/cluster/machine.js";
+import type { Schedule } from "../../maintenance/cluster/schedule.js";
+import type { Answer, Framework, MaintenanceStatus } from "../../maintenance/cluster/world.js";
+import { mesos } from "../proto/generated/mesos.js";
+import { nanosFrom } from "./int64.js";
+
+const { Response } = mesos.v1.master;
+const { Status } = mesos.v1.allocator.InverseOfferStatus;
+
+/** Who leads: what GET_MASTER says. */
+export interface LeaderInfo {
+  /** MasterInfo.id: another one after every fail-over. */
+  readonly id: string;
+  /** Mesos version, such as `1.11.0`; empty if the master does not tell. */
+  readonly version: string;
+}
+
+/** Reads the answer to GET_MASTER. Throws if it is not one. */
+export function readMaster(answer: Uint8Array): LeaderInfo {
+  const info = present(Response.decode(answer).get_master?.master_info, "master_info");
+  return { id: info.id, version: info.version ?? "" };
+}
+
+/** Reads the answer to GET_VERSION. Throws if it is not one. */
+export function readVersion(answer: Uint8Array): string {
+  return present(Response.decode(answer).get_version, "get_version").version_info.version;
+}
+
+/** Reads the answer to GET_MAINTENANCE_SCHEDULE, exact to the nanosecond (invariant 1). Throws if it is not one. */
+export function readSchedule(answer: Uint8Array): Schedule {
+  const { schedule } = present(Response.decode(answer).get_maintenance_schedule, "get_maintenance_schedule");
+  return {
+    windows: (schedule.windows ?? []).map(({ machine_ids, unavailability }) => ({
+      machines: (machine_ids ?? []).map(machineOf),
+      start: nanosFrom(unavailability.start.nanoseconds),
+      duration: unavailability.duration == null ? null : nanosFrom(unavailability.duration.nanoseconds),
+    })),
+  };
+}
+
+/** Reads the answer to GET_MAINTENANCE_STATUS. Throws if it is not one. */
+export function readStatus(answer: Uint8Array): MaintenanceStatus {
+  const { status } = present(Response.decode(answer).get_maintenance_status, "get_maintenance_status");
+  return {
+    draining: (status.draining_machines ?? []).map(({ id, statuses }) => ({
+      machine: machineOf(id),
+      answers: (statuses ?? []).flatMap(answerOf),
+    })),
+    down: (status.down_machines ?? []).map(machineOf),
+  };
+}
+
+/** Reads the frameworks that are not torn down from the answer to GET_FRAMEWORKS. Throws if it is not one. */
+export function readFrameworks(answer: Uint8Array): readonly Framework[] {
+  const { frameworks } = present(Response.decode(answer).get_frameworks, "get_frameworks");
+  return (frameworks ?? []).map((framework) => ({
+    id: present(framework.framework_info.id, "a framework's id").value,
+    name: framework.framework_info.name,
+    active: framework.active,
+    connected: framework.connected,
+    recovered: framework.recovered ?? false,
+    inverseOffers: (framework.inverse_offers ?? []).flatMap(({ agent_id }) =>
+      agent_id == null ? [] : [{ agentId: agent_id.value }],
+    ),
+  }));
+}
+
+function answerOf(entry: mesos.v1.allocator.InverseOfferStatus.$Properties): readonly Answer[] {
+  // UNKNOWN means not answered yet, which a master normally shows by having no entry at all.
+  if (entry.status === Status.UNKNOWN) return [];
+  const answer = entry.status === Status.ACCEPT ? "accept" : "decline";
+  return [{ frameworkId: entry.framework_id.value, answer, at: nanosFrom(entry.timestamp.nanoseconds) }];
+}
+
+function machineOf({ hostname, ip }: mesos.v1.MachineID.$Properties): MachineId {
+  return { ...(hostname == null ? {} : { hostname }), ...(ip == null ? {} : { ip }) };
+}
+
+function present<T>(value: T | null | undefined, field: string): T {
+  if (value === null || value === undefined) throw new TypeError(`The answer lacks ${field}.`);
+  return value;
+}

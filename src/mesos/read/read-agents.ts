@@ -1,0 +1,220 @@
+import type { Agent, AgentResources, Amounts } from "../../maintenance/cluster/world.js";
+import { mesos } from "../proto/generated/mesos.js";
+import { AmountsSum, type Offered } from "./read-resources.js";
+import {
+  AGENT_TOTAL_RESOURCES,
+  type Attribute,
+  INFO_ATTRIBUTE,
+  NOWHERE,
+  SharedParts,
+} from "./shared-parts.js";
+import {
+  lengthTag,
+  messageEnd,
+  readerOf,
+  readId,
+  required,
+  skipField,
+  varintTag,
+  type WireReader,
+} from "./wire.js";
+
+/** What GET_AGENTS says of agents: those that are registered and those that a fail-over left behind. */
+export interface Agents {
+  readonly agents: readonly Agent[];
+  /** Known from the registry only. A master does not tell their pid, so their machine's `ip` is empty. */
+  readonly recoveredAgents: readonly Agent[];
+}
+
+// Fields of mesos.proto and master.proto, read by hand: a cluster's agents are by far the largest answer, and most of
+// it (capabilities, what the agent offered at first) is not needed here. Skipping it costs nothing; decoding it does.
+const RESPONSE_GET_AGENTS = lengthTag(10);
+
+const AGENTS = lengthTag(1);
+
+const RECOVERED_AGENTS = lengthTag(2);
+
+const AGENT_INFO = lengthTag(1);
+
+const AGENT_ACTIVE = varintTag(2);
+
+const AGENT_PID = lengthTag(4);
+
+const AGENT_ALLOCATED_RESOURCES = lengthTag(8);
+
+const AGENT_DEACTIVATED = varintTag(12);
+
+const INFO_HOSTNAME = lengthTag(1);
+
+const INFO_ID = lengthTag(6);
+
+const INFO_DOMAIN = lengthTag(10);
+
+/**
+ * Reads the answer to GET_AGENTS.
+ *
+ * @throws if it is not one, or lacks what every master sends.
+ */
+export function readAgents(answer: Buffer): Agents {
+  const reader = readerOf(answer);
+  const agentReader = new AgentReader(reader, answer);
+  let found: Agents | null = null;
+  while (reader.pos < reader.len) {
+    const tag = reader.tag();
+    if (tag === RESPONSE_GET_AGENTS) found = readGetAgents(reader, agentReader);
+    else skipField(reader, tag);
+  }
+  if (found === null) throw new TypeError("The answer lacks get_agents.");
+  return found;
+}
+
+/** Reads one agent of an event, as GET_AGENTS shows it. */
+export function agentOf(message: mesos.v1.master.Response.GetAgents.Agent.$Properties): Agent {
+  const bytes = Buffer.from(mesos.v1.master.Response.GetAgents.Agent.encode(message).finish());
+  return new AgentReader(readerOf(bytes), bytes).registered(bytes.length);
+}
+
+function readGetAgents(reader: WireReader, agentReader: AgentReader): Agents {
+  const end = messageEnd(reader);
+  const agents: Agent[] = [];
+  const recoveredAgents: Agent[] = [];
+  while (reader.pos < end) {
+    const tag = reader.tag();
+    if (tag === AGENTS) agents.push(agentReader.registered(messageEnd(reader)));
+    else if (tag === RECOVERED_AGENTS) recoveredAgents.push(agentReader.recovered(messageEnd(reader)));
+    else skipField(reader, tag);
+  }
+  return { agents, recoveredAgents };
+}
+
+/**
+ * Reads agents one after another. What is known of the one being read stands in fields, filled anew for each: of tens
+ * of thousands of agents nothing is made but what stays.
+ */
+class AgentReader {
+  readonly #reader: WireReader;
+  readonly #answer: Buffer;
+  readonly #shared: SharedParts;
+  readonly #allocated = new AmountsSum();
+  #id = "";
+  #hostname = "";
+  #attributes: readonly Attribute[] = NO_ATTRIBUTES;
+  #domain = NOWHERE;
+
+  constructor(reader: WireReader, answer: Buffer) {
+    this.#reader = reader;
+    this.#answer = answer;
+    this.#shared = new SharedParts(answer);
+  }
+
+  /** The agent whose message ends at `end`; the reader stands at its first field. */
+  registered(end: number): Agent {
+    const reader = this.#reader;
+    const allocated = this.#allocated;
+    let hasInfo = false;
+    let ip = "";
+    let active = false;
+    let deactivated = false;
+    let offered: Offered | null = null;
+    allocated.reset();
+    while (reader.pos < end) {
+      const tag = reader.tag();
+      if (tag === AGENT_INFO) {
+        hasInfo = true;
+        this.#readInfo(messageEnd(reader));
+      } else if (tag === AGENT_ACTIVE) active = reader.bool();
+      else if (tag === AGENT_PID) ip = this.#readIp();
+      else if (tag === AGENT_TOTAL_RESOURCES) offered = both(offered, this.#shared.offered(reader, end));
+      else if (tag === AGENT_ALLOCATED_RESOURCES) allocated.add(reader);
+      else if (tag === AGENT_DEACTIVATED) deactivated = reader.bool();
+      else skipField(reader, tag);
+    }
+    if (!hasInfo) throw new TypeError("The answer lacks agent_info.");
+    const resources = offered === null ? null : withAllocated(offered, allocated.amounts());
+    return this.#agent(required(ip, "an agent's pid"), active, deactivated, resources);
+  }
+
+  /** Of an agent that a fail-over left behind a master tells the AgentInfo and nothing else. */
+  recovered(end: number): Agent {
+    this.#readInfo(end);
+    return this.#agent("", false, true, null);
+  }
+
+  #readInfo(end: number): void {
+    const reader = this.#reader;
+    this.#id = "";
+    this.#hostname = "";
+    this.#attributes = NO_ATTRIBUTES;
+    this.#domain = NOWHERE;
+    while (reader.pos < end) {
+      const tag = reader.tag();
+      if (tag === INFO_HOSTNAME) this.#hostname = reader.string();
+      else if (tag === INFO_ATTRIBUTE)
+        this.#attributes = joined(this.#attributes, this.#shared.attributes(reader, end));
+      else if (tag === INFO_ID) this.#id = readId(reader);
+      else if (tag === INFO_DOMAIN) this.#domain = this.#shared.domain(reader);
+      else skipField(reader, tag);
+    }
+  }
+
+  /**
+   * `slave(1)@10.0.0.1:5051` → `10.0.0.1`: the IP that the master matches machines by (invariant 4). Nothing else of a
+   * pid is needed, so only these bytes become a string; none if there is no pid.
+   */
+  #readIp(): string {
+    const reader = this.#reader;
+    const { buf } = reader;
+    const end = messageEnd(reader);
+    const start = reader.pos;
+    reader.pos = end;
+    if (start === end) return "";
+    let colon = end - 1;
+    while (colon > start && buf[colon] !== COLON) colon -= 1;
+    let at = end - 1;
+    while (at >= start && buf[at] !== AT) at -= 1;
+    if (at < start || colon <= at) throw new TypeError("An agent's pid in the answer has no address.");
+    return this.#answer.toString("utf8", at + 1, colon);
+  }
+
+  #agent(ip: string, active: boolean, deactivated: boolean, resources: AgentResources | null): Agent {
+    const { region, zone } = this.#domain;
+    return {
+      id: required(this.#id, "an agent's id"),
+      machine: { hostname: required(this.#hostname, "an agent's hostname"), ip },
+      attributes: this.#attributes,
+      region,
+      zone,
+      active,
+      deactivated,
+      resources,
+    };
+  }
+}
+
+const NO_ATTRIBUTES: readonly Attribute[] = [];
+
+const AT = "@".charCodeAt(0);
+
+const COLON = ":".charCodeAt(0);
+
+/** The parts of a repeated field need not stand together, though Mesos puts them so. */
+function joined<T>(before: readonly T[], more: readonly T[]): readonly T[] {
+  return before.length === 0 ? more : [...before, ...more];
+}
+
+function both(before: Offered | null, more: Offered): Offered {
+  if (before === null) return more;
+  const total = {
+    cpus: before.total.cpus + more.total.cpus,
+    memMb: before.total.memMb + more.total.memMb,
+  };
+  return {
+    total,
+    reservations: joined(before.reservations, more.reservations),
+    volumes: joined(before.volumes, more.volumes),
+  };
+}
+
+function withAllocated({ total, reservations, volumes }: Offered, allocated: Amounts): AgentResources {
+  return { total, allocated, reservations, volumes };
+}

@@ -1,0 +1,115 @@
+import { SocketModeReceiver } from "@slack/bolt";
+import { backoffMs } from "../wire/backoff.js";
+import { SlackFailure } from "../wire/errors.js";
+import { boltLogger, type SlackLogger } from "../wire/logger.js";
+import { apiUrlOption, type SlackSettings, type SocketMode } from "../wire/settings.js";
+import { within } from "../wire/within.js";
+import { type Connection, receivedNow } from "./connection.js";
+
+const OPEN_TIMEOUT_MS = 10_000;
+
+const HELLO_TIMEOUT_MS = 30_000;
+
+const CLOSE_TIMEOUT_MS = 5_000;
+
+const DOING = "opening the Socket Mode connection";
+
+/**
+ * Socket Mode with a reconnect of our own. Bolt's leaves the promise of a failed reconnect to nobody, which ends the
+ * process (a revoked token, or Slack away for longer than its retries), sets no time limit on opening, and waits five
+ * seconds after Slack's routine `disconnect`, during which commands are lost.
+ */
+export function createSocketConnection(
+  settings: SlackSettings,
+  mode: SocketMode,
+  logger: SlackLogger,
+): Connection {
+  const receiver = new SocketModeReceiver({
+    appToken: mode.appToken.reveal(),
+    logger: boltLogger(logger),
+    autoReconnectEnabled: false,
+    customPropertiesExtractor: receivedNow,
+    installerOptions: {
+      clientOptions: {
+        ...apiUrlOption(settings),
+        retryConfig: { retries: 0 },
+        timeout: OPEN_TIMEOUT_MS,
+        rejectRateLimitedCalls: true,
+      },
+    },
+  });
+  const { client } = receiver;
+
+  let state: true | string = "The connection to Slack has not been opened yet.";
+  let failures = 0;
+  let stopping = false;
+  let timer: NodeJS.Timeout | undefined;
+  let opening: Promise<SlackFailure | null> | null = null;
+
+  /** One attempt; never rejects. */
+  async function open(): Promise<SlackFailure | null> {
+    // Without a `hello` after the socket opened nothing would ever end the attempt.
+    const noHello = setTimeout(() => void client.disconnect(), HELLO_TIMEOUT_MS);
+    try {
+      await client.start();
+      if (stopping) return null;
+      state = true;
+      failures = 0;
+      logger.info({}, "connected to Slack (Socket Mode)");
+      return null;
+    } catch (error) {
+      const failure = SlackFailure.from(error ?? new Error("Slack closed it while it was opening"), DOING);
+      if (stopping) return failure;
+      failures += 1;
+      state = failure.message;
+      logger.warn({ code: failure.code, failures }, failure.message);
+      return failure;
+    } finally {
+      clearTimeout(noHello);
+    }
+  }
+
+  async function openNow(): Promise<SlackFailure | null> {
+    opening = open();
+    const failure = await opening;
+    opening = null;
+    return failure;
+  }
+
+  function openIn(delayMs: number): void {
+    if (stopping) return;
+    timer = setTimeout(async () => {
+      const failure = await openNow();
+      if (failure !== null) openIn(backoffMs(failures, failure.retryAfterMs));
+    }, delayMs);
+  }
+
+  client.on("disconnected", () => {
+    if (stopping || opening !== null) return;
+    state = "Slack closed the connection; it is being opened again.";
+    logger.info({}, "Slack closed the socket; connecting again");
+    openIn(0);
+  });
+
+  return {
+    receiver,
+    async start() {
+      const failure = await openNow();
+      if (failure?.permanent) throw failure;
+      if (failure !== null) openIn(backoffMs(failures, failure.retryAfterMs));
+    },
+    async stop() {
+      stopping = true;
+      state = "The bot is shutting down.";
+      clearTimeout(timer);
+      // Bolt's own stop does not wait for the socket; an answer on its way would be cut off.
+      const closed = await within(CLOSE_TIMEOUT_MS, client.disconnect());
+      // The second call drops a socket whose other side never answered the close.
+      if (!closed) client.websocket?.disconnect();
+      if (opening !== null && (await within(OPEN_TIMEOUT_MS, opening)))
+        await within(CLOSE_TIMEOUT_MS, client.disconnect());
+    },
+    ready: () => state,
+    port: () => null,
+  };
+}

@@ -1,0 +1,79 @@
+import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import { redact } from "../wire/redact.js";
+
+/** A person hears something within this time, so that with the acknowledgement before it the 3 s hold (invariant 9). */
+const PATIENCE_MS = 2500;
+
+export type Kind = "command" | "click" | "modal";
+
+/** What was sent, to the person who sent it, and what did not come of it. */
+export const WORDS = {
+  command: { yours: "Your command", nothing: "Nothing was queued." },
+  click: { yours: "Your click", nothing: "Nothing was queued and nothing was decided." },
+  modal: { yours: "Your answer", nothing: "Nothing was queued and nothing was decided." },
+} as const;
+
+/**
+ * Runs a handler and tells the person its outcome: its reply, or that it failed. One that takes long is answered with
+ * "not confirmed" first, and with its outcome once there is one. `tell` must not throw.
+ */
+export async function answer(
+  kind: Kind,
+  handle: () => Promise<Reply | null>,
+  tell: (reply: Reply) => Promise<void>,
+  onError: (error: unknown) => void,
+  patienceMs: number = PATIENCE_MS,
+): Promise<void> {
+  let late = false;
+  let told = Promise.resolve();
+  const timer = setTimeout(() => {
+    late = true;
+    told = tell(notConfirmed(kind));
+  }, patienceMs);
+  let reply: Reply | null;
+  try {
+    reply = await handle();
+    if (reply === null && late) reply = confirmed(kind);
+  } catch (error) {
+    onError(error);
+    reply = failed(kind, error);
+  } finally {
+    clearTimeout(timer);
+  }
+  // In order: the outcome must not be read before "not confirmed".
+  await told;
+  if (reply !== null) await tell(reply);
+}
+
+function failed(kind: Kind, error: unknown): Reply {
+  const why = error instanceof Error ? error.message : String(error);
+  return replyOf({
+    tone: "error",
+    text: `${WORDS[kind].yours} was not carried out: ${redact(why)}`,
+    notDone: WORDS[kind].nothing,
+    next: "Try again in a moment. If it goes on, show this to whoever runs the bot.",
+  });
+}
+
+function notConfirmed(kind: Kind): Reply {
+  return replyOf({
+    tone: "error",
+    text: `${WORDS[kind].yours} is not confirmed: the queue has not answered yet.`,
+    notDone: "It may or may not have been queued.",
+    next: "Wait for the next message here, which says how it ended, before you repeat it.",
+  });
+}
+
+function confirmed(kind: Kind): Reply {
+  return replyOf({ tone: "done", text: `${WORDS[kind].yours} went through after all.` });
+}
+
+/** Slack showed the person an error, so the command or click must not take effect behind their back. */
+export function notAcknowledged(kind: Kind): Reply {
+  return replyOf({
+    tone: "error",
+    text: `${WORDS[kind].yours} reached the bot, but the connection to Slack broke before it could be acknowledged.`,
+    notDone: WORDS[kind].nothing,
+    next: "Please repeat it.",
+  });
+}

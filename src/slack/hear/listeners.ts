@@ -1,0 +1,160 @@
+import type { App, BlockAction, ButtonAction, Context, ViewSubmitAction } from "@slack/bolt";
+import type { Reply } from "../../maintenance/text/reply.js";
+import { RECEIVED_AT } from "../connection/connection.js";
+import type { Messenger, ReplyTarget } from "../say/messenger.js";
+import { SlackFailure } from "../wire/errors.js";
+import { ACK_DEADLINE_MS } from "../wire/limits.js";
+import type { SlackLogger } from "../wire/logger.js";
+import { redact } from "../wire/redact.js";
+import { answer, type Kind, notAcknowledged } from "./answer.js";
+import { clicked } from "./clicked.js";
+import type { ClickPlace, SlackHandlers } from "./handlers.js";
+import { modalAnswer } from "./modal-answer.js";
+import type { OpenModal } from "./modal-opener.js";
+import { ASKS_FIRST, INPUT } from "./modals.js";
+import { type Home, homeOfClick, homeOfCommand } from "./own-people.js";
+
+export interface Listeners {
+  /** Resolves when every command, click and modal that has arrived is answered. */
+  settled(): Promise<void>;
+}
+
+/** Our modals by their callback id. */
+const MODALS = new RegExp(`^(${ASKS_FIRST.join("|")})$`);
+
+/**
+ * Hears every slash command, every click and every submission of a modal. Each is acknowledged before anything else happens (invariant 9); then the
+ * handler runs, and the person is told how it ended.
+ */
+export function listen(
+  app: App,
+  o: {
+    readonly handlers: SlackHandlers;
+    readonly messenger: Pick<Messenger, "reply">;
+    readonly openModal: OpenModal;
+    /** What somebody is told who may not use the bot at all; `null` for one of us (invariant 6). */
+    readonly turnedAway: (kind: Kind, home: Home) => Reply | null;
+    readonly logger: SlackLogger;
+    readonly onAck: (kind: Kind, ms: number) => void;
+  },
+): Listeners {
+  const running = new Set<Promise<void>>();
+
+  function run(work: Promise<void>): void {
+    running.add(work);
+    void work.finally(() => running.delete(work));
+  }
+
+  async function tell(to: ReplyTarget, reply: Reply): Promise<void> {
+    try {
+      await o.messenger.reply(to, reply);
+    } catch (error) {
+      const failure = SlackFailure.from(error, "answering a person");
+      o.logger.error({ user: to.user, channel: to.channel, code: failure.code }, failure.message);
+    }
+  }
+
+  /** Sends the acknowledgement and measures it: Bolt has no such clock in Socket Mode. */
+  async function acknowledge(kind: Kind, ack: () => Promise<void>, context: Context): Promise<boolean> {
+    try {
+      await ack();
+    } catch (error) {
+      o.logger.error({ kind, err: redact(String(error)) }, "a command or click could not be acknowledged");
+      return false;
+    }
+    const receivedAt: unknown = context[RECEIVED_AT];
+    const ms = typeof receivedAt === "number" ? performance.now() - receivedAt : 0;
+    if (ms > ACK_DEADLINE_MS) o.logger.warn({ kind, ms: Math.round(ms) }, "acknowledged too late for Slack");
+    o.onAck(kind, ms);
+    return true;
+  }
+
+  /** Nothing is carried out before it is known to come from one of us (invariant 6). */
+  function process(kind: Kind, to: ReplyTarget, home: Home, handle: () => Promise<Reply | null>): void {
+    const refusal = o.turnedAway(kind, home);
+    if (refusal !== null) {
+      const who = { kind, user: to.user, channel: to.channel, team: home.team };
+      o.logger.warn(who, "turned away: not known as one of ours");
+      run(tell(to, refusal));
+      return;
+    }
+    const onError = (error: unknown) =>
+      o.logger.error(
+        { kind, user: to.user, channel: to.channel, err: redact(String(error)) },
+        "a handler failed",
+      );
+    run(answer(kind, handle, (reply) => tell(to, reply), onError));
+  }
+
+  app.command(/^\//, async ({ ack, command, context }) => {
+    const to = {
+      responseUrl: command.response_url || null,
+      channel: command.channel_id,
+      user: command.user_id,
+    };
+    if (!(await acknowledge("command", ack, context))) return run(tell(to, notAcknowledged("command")));
+    process("command", to, homeOfCommand(command), () =>
+      o.handlers.command({
+        text: command.text ?? "",
+        command: command.command,
+        user: command.user_id,
+        channel: command.channel_id,
+        team: command.team_id,
+        triggerId: command.trigger_id,
+        responseUrl: command.response_url,
+      }),
+    );
+  });
+
+  app.action<BlockAction>({ type: "block_actions" }, async ({ ack, body, action, context }) => {
+    const place = placeOf(body, action.action_id);
+    const to = replyTargetOf(place);
+    if (!(await acknowledge("click", ack, context))) return run(tell(to, notAcknowledged("click")));
+    if (action.type !== "button") return;
+    process("click", to, homeOfClick(body), () => clicked((action as ButtonAction).value, place, o));
+  });
+
+  app.view<ViewSubmitAction>(MODALS, async ({ ack, body, view, context }) => {
+    const answered = modalAnswer(view);
+    if (!answered.ok) {
+      const errors = { [INPUT]: answered.problem };
+      await acknowledge("modal", () => ack({ response_action: "errors", errors }), context);
+      return;
+    }
+    const { button, place } = answered.click;
+    const from: ClickPlace = { ...place, user: body.user.id, triggerId: body.trigger_id };
+    const to = replyTargetOf(from);
+    if (!(await acknowledge("modal", () => ack(), context))) return run(tell(to, notAcknowledged("modal")));
+    process("modal", to, homeOfClick(body), () => o.handlers.click({ ...from, kind: "decision", button }));
+  });
+
+  app.error(async (error) => {
+    o.logger.error({ code: error.code, err: redact(error.message) }, "Slack's library reported an error");
+  });
+
+  return {
+    async settled() {
+      while (running.size > 0) await Promise.allSettled([...running]);
+    },
+  };
+}
+
+/** Who clicked where. Slack says it in `container`; `message` is missing for ephemeral messages. */
+function placeOf(body: BlockAction, actionId: string): ClickPlace {
+  const container: Record<string, unknown> = body.container;
+  const text = (value: unknown) => (typeof value === "string" ? value : "");
+  return {
+    user: body.user.id,
+    channel: body.channel?.id ?? text(container.channel_id),
+    messageTs: body.message?.ts ?? text(container.message_ts),
+    thread: text(body.message?.thread_ts) || text(container.thread_ts) || null,
+    actionId,
+    responseUrl: body.response_url,
+    triggerId: body.trigger_id,
+  };
+}
+
+function replyTargetOf(place: ClickPlace): ReplyTarget {
+  const { responseUrl, channel, user, thread } = place;
+  return { responseUrl: responseUrl || null, channel, user, thread };
+}

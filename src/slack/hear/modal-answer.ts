@@ -1,0 +1,61 @@
+import type { Decision } from "../../maintenance/record/decision.js";
+import { decodeMetadata, type ModalMetadata } from "./modal-metadata.js";
+import { EXTENSIONS_MS, INPUT, REASON_CHARS } from "./modals.js";
+
+/** The parts of a submitted view that are ours to read. */
+export interface SubmittedView {
+  readonly private_metadata: string;
+  readonly state: {
+    readonly values: Readonly<
+      Record<
+        string,
+        Readonly<
+          Record<
+            string,
+            {
+              readonly value?: string | null | undefined;
+              readonly selected_option?: { readonly value: string } | null | undefined;
+            }
+          >
+        >
+      >
+    >;
+  };
+}
+
+/** What somebody answered: the click with its decision completed, or what to say beside the input. */
+export type ModalAnswer =
+  | { readonly ok: true; readonly click: ModalMetadata }
+  | { readonly ok: false; readonly problem: string };
+
+/** Reads a submitted modal. Never throws; a problem leaves the modal open with a sentence beside its input. */
+export function modalAnswer(view: SubmittedView): ModalAnswer {
+  const click = decodeMetadata(view.private_metadata);
+  if (click === null) {
+    return {
+      ok: false,
+      problem: "Another version of the bot opened this. Close it and press the button again.",
+    };
+  }
+  const input = view.state.values[INPUT]?.[INPUT];
+  const completed = complete(click.button.decision, input?.value ?? "", input?.selected_option?.value ?? "");
+  if (typeof completed === "string") return { ok: false, problem: completed };
+  return { ok: true, click: { ...click, button: { ...click.button, decision: completed } } };
+}
+
+/** The decision with the answer in it, or what is wrong with the answer. */
+function complete(decision: Decision, typed: string, chosen: string): Decision | string {
+  const reason = typed.replace(/\s+/g, " ").trim().slice(0, REASON_CHARS);
+  switch (decision.kind) {
+    case "deny":
+      return reason === "" ? "Say in a few words why, so that the others know." : { ...decision, reason };
+    case "hold":
+      return { ...decision, reason: reason === "" ? null : reason };
+    case "extend": {
+      const byMs = EXTENSIONS_MS.find((ms) => String(ms) === chosen);
+      return byMs === undefined ? "Choose by how much." : { ...decision, byMs };
+    }
+    default:
+      return "This needs no answer. Close it and press the button again.";
+  }
+}

@@ -1,0 +1,115 @@
+import type { types } from "@slack/bolt";
+import type { DecisionKind } from "../../maintenance/record/decision.js";
+import { formatSpan, type Millis } from "../../maintenance/time.js";
+import { plain } from "../render/mrkdwn.js";
+import { LIMITS } from "../wire/limits.js";
+import type { DecisionClick } from "./handlers.js";
+import { encodeMetadata } from "./modal-metadata.js";
+
+const HOUR_MS = 3_600_000;
+
+/** The one input of each of our modals: `state.values[INPUT][INPUT]` when it is submitted. */
+export const INPUT = "answer";
+
+/** Longest reason; it is shown whole on the card, in the thread and in the record. */
+export const REASON_CHARS = 300;
+
+/** By how much a window can be extended with the button; any other span can be typed. */
+export const EXTENSIONS_MS: readonly Millis[] = [HOUR_MS / 2, HOUR_MS, 2 * HOUR_MS, 4 * HOUR_MS];
+
+/** What a button's decision asks for before it is carried out. */
+export const ASKS_FIRST = ["deny", "hold", "extend"] as const satisfies readonly DecisionKind[];
+
+export type AsksFirst = (typeof ASKS_FIRST)[number];
+
+/** Whether a click opens a modal, and which; `null` when it decides at once. */
+export function asksFirst(kind: DecisionKind): AsksFirst | null {
+  return ASKS_FIRST.find((one) => one === kind) ?? null;
+}
+
+/** The modal that a click opens. It carries the click, so its submission needs no memory of ours. */
+export function modalOf(click: DecisionClick, kind: AsksFirst): types.ModalView {
+  const { id } = click.button;
+  switch (kind) {
+    case "deny":
+      return modal(click, {
+        title: `Deny Down of ${id}`,
+        submit: "Deny",
+        text: "Nothing is taken down, and the machines stay draining. The reason is shown in the thread.",
+        input: reason("Why not?", "Such as: peak hours, kafka-3 is still moving", false),
+      });
+    case "hold":
+      return modal(click, {
+        title: `Hold ${id}`,
+        submit: "Hold",
+        text: "Nothing goes on until somebody presses Release. The window stays in the schedule, and the frameworks go on moving.",
+        input: reason("Why? (optional)", "Such as: waiting for the backup", true),
+      });
+    case "extend":
+      return modal(click, {
+        title: `Extend ${id}`,
+        submit: "Extend",
+        text: "The window ends later and starts as before; other windows stay. The changed schedule makes the master forget all answers, so the frameworks are asked again.",
+        input: {
+          type: "input",
+          block_id: INPUT,
+          label: label("By how much?"),
+          optional: false,
+          element: {
+            type: "radio_buttons",
+            action_id: INPUT,
+            options: EXTENSIONS_MS.map(option),
+            initial_option: option(extensionOf(click)),
+          },
+        },
+      });
+  }
+}
+
+/** What is proposed: the button's own span when it is among the choices, else one hour. */
+function extensionOf(click: DecisionClick): Millis {
+  const { decision } = click.button;
+  return decision.kind === "extend" && EXTENSIONS_MS.includes(decision.byMs) ? decision.byMs : HOUR_MS;
+}
+
+function modal(
+  click: DecisionClick,
+  o: { title: string; submit: string; text: string; input: types.InputBlock },
+): types.ModalView {
+  return {
+    type: "modal",
+    callback_id: click.button.decision.kind,
+    private_metadata: encodeMetadata(click),
+    title: { type: "plain_text", text: plain(o.title, LIMITS.modalTitle) },
+    submit: { type: "plain_text", text: plain(o.submit, LIMITS.modalButton) },
+    close: { type: "plain_text", text: "Back" },
+    blocks: [
+      { type: "section", text: { type: "plain_text", text: plain(o.text, LIMITS.sectionText) } },
+      o.input,
+    ],
+  };
+}
+
+function reason(question: string, example: string, optional: boolean): types.InputBlock {
+  return {
+    type: "input",
+    block_id: INPUT,
+    label: label(question),
+    optional,
+    element: {
+      type: "plain_text_input",
+      action_id: INPUT,
+      multiline: false,
+      max_length: REASON_CHARS,
+      placeholder: { type: "plain_text", text: plain(example, LIMITS.inputPlaceholder) },
+    },
+  };
+}
+
+function label(text: string): types.PlainTextElement {
+  return { type: "plain_text", text: plain(text, LIMITS.inputLabel) };
+}
+
+function option(ms: Millis): types.PlainTextOption {
+  return { text: { type: "plain_text", text: plain(formatSpan(ms), LIMITS.optionText) }, value: String(ms) };
+}

@@ -1,0 +1,104 @@
+import { hostOfKey } from "../../maintenance/cluster/machine.js";
+import type { Amounts } from "../../maintenance/cluster/world.js";
+import type { BlastRadius } from "../../maintenance/record/blast-radius.js";
+import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
+import { count } from "./parts.js";
+
+/** Longest name of an app, a volume, a role or a rack in a list. */
+const NAME = 80;
+
+/**
+ * What goes away with the machines beside a number of tasks: one line per kind, the most alarming first, and none for
+ * what there is not. Each line has at most `max` characters.
+ */
+export function alarmLines(blast: BlastRadius, max: number): Mrkdwn[] {
+  return [lastCopies, volumes, emptied, capacity, reservations].flatMap((line) => line(blast, max) ?? []);
+}
+
+/** Tasks by framework and, in it, by app, one framework a line. At most `max` characters in all. */
+export function taskLines(blast: BlastRadius, max: number): Mrkdwn {
+  const lines = blast.frameworks.map((framework) => {
+    const apps = framework.apps.map((app) => mrk`${code(app.name, NAME)} ${app.tasks}`);
+    return mrk`• ${free(framework.name, NAME)} ${framework.tasks}${apps.length === 0 ? "" : mrk`: ${listed(apps, 400)}`}`;
+  });
+  return listed(lines, max, "\n");
+}
+
+function lastCopies({ lastCopies: apps }: BlastRadius, max: number): Mrkdwn | null {
+  if (apps.length === 0) return null;
+  const names = apps.map(
+    (one) =>
+      mrk`${code(one.app, NAME)} (${free(one.framework, NAME)}${one.copies === 1 ? "" : mrk`, all ${one.copies}`})`,
+  );
+  return mrk`🚨 *Last running copies of:* ${listed(names, max)}`;
+}
+
+function volumes({ volumes: all }: BlastRadius, max: number): Mrkdwn | null {
+  if (all.length === 0) return null;
+  const names = [...all]
+    .sort((a, b) => b.sizeMb - a.sizeMb)
+    .map(
+      (one) => mrk`${code(one.id, NAME)} (${megabytes(one.sizeMb)}) on ${code(hostOfKey(one.machine), NAME)}`,
+    );
+  return mrk`💾 *Persistent volumes out of reach:* ${listed(names, max)}`;
+}
+
+function emptied({ emptied: places }: BlastRadius, max: number): Mrkdwn | null {
+  if (places.length === 0) return null;
+  const names = places.map(
+    (one) => mrk`${free(one.kind, NAME)} ${code(one.name, NAME)} (${count(one.agents, "agent")})`,
+  );
+  return mrk`🕳️ *No agent left in:* ${listed(names, max)}`;
+}
+
+function capacity({ capacity: all }: BlastRadius, max: number): Mrkdwn | null {
+  const short = all.roles.filter((role) => !role.fits);
+  if (all.fits && short.length === 0) return null;
+  const lines = [
+    ...(all.fits ? [] : [mrk`needs ${amounts(all.needs)}, free ${amounts(all.free)}`]),
+    ...short.map(
+      (one) => mrk`role ${code(one.role, NAME)} needs ${amounts(one.needs)}, free ${amounts(one.free)}`,
+    ),
+  ];
+  return mrk`📉 *Does not fit on the agents that stay:* ${listed(lines, max, "; ")}`;
+}
+
+function reservations({ reservations: all }: BlastRadius, max: number): Mrkdwn | null {
+  if (all.length === 0) return null;
+  const names = all.map(
+    (one) => mrk`${code(one.role, NAME)} on ${code(hostOfKey(one.machine), NAME)} (${amounts(one)})`,
+  );
+  return mrk`🔒 *Dynamic reservations out of use:* ${listed(names, max)}`;
+}
+
+function amounts(of: Amounts): string {
+  return `${short(of.cpus)} ${short(of.cpus) === "1" ? "cpu" : "cpus"}, ${megabytes(of.memMb)}`;
+}
+
+/** `200 GB`: as Mesos counts, 1024 MB to the GB. */
+function megabytes(mb: number): string {
+  if (mb >= 1024 * 1024) return `${short(mb / 1024 / 1024)} TB`;
+  return mb >= 1024 ? `${short(mb / 1024)} GB` : `${short(mb)} MB`;
+}
+
+/** At most one decimal, which is as much as anybody reads; no exponents. */
+function short(n: number): string {
+  return String(Math.round(n * 10) / 10);
+}
+
+/** The thread's message before the drain is posted: what would go away with these machines. */
+export function blastText(blast: BlastRadius, machines: number): Mrkdwn {
+  const these = machines === 1 ? "this machine" : `these ${machines} machines`;
+  const alarms = alarmLines(blast, 350);
+  return join(
+    [
+      mrk`💥 *What goes away with ${these}:* ${count(blast.tasks, "task")}`,
+      ...alarms,
+      blast.frameworks.length === 0 ? null : taskLines(blast, 900),
+      alarms.length === 0 && blast.tasks > 0
+        ? mrk`No last running copy, no persistent volume, and what runs there fits on the agents that stay.`
+        : null,
+    ],
+    "\n",
+  );
+}

@@ -1,0 +1,181 @@
+import { summarise } from "../../../maintenance/answers/summary.js";
+import { endMs } from "../../../maintenance/cluster/schedule.js";
+import { isWaitingForAgents } from "../../../maintenance/decisions/possible.js";
+import { hasEnded } from "../../../maintenance/record/batch.js";
+import { holdsOf } from "../../../maintenance/record/holds.js";
+import type { Batch, Maintenance } from "../../../maintenance/record/record.js";
+import { formatSpan, type Millis } from "../../../maintenance/time.js";
+import {
+  actions,
+  type Block,
+  context,
+  fields,
+  header,
+  message,
+  type SlackMessage,
+  section,
+} from "../blocks.js";
+import { free, join, listed, Mrkdwn, mrk, oneLine, sentence, someone, user } from "../mrkdwn.js";
+import { count, frameworkLines, hosts, ofBatch, problem } from "../parts.js";
+import { moment, windowOf } from "../when.js";
+import { cardButtons } from "./buttons.js";
+import { deadlineText } from "./deadline.js";
+import { erasedLines } from "./erased.js";
+import { isEmptying, tasksText } from "./tasks.js";
+
+/**
+ * The root message of a maintenance, from its record alone: edited in place for as long as it is open. `now` only
+ * decides whether something is shown as old or past, so an unchanged record renders unchanged for minutes. `habits`: a
+ * sentence per framework name on what it did in earlier maintenances.
+ */
+export function renderCard(
+  record: Maintenance,
+  now: Millis,
+  habits: ReadonlyMap<string, string> = new Map(),
+): SlackMessage {
+  const title = `🛠 ${record.id} · Drain ${subject(record)} in ${record.cluster}`;
+  const blocks: Block[] = [
+    header(`${title} · ${stateOf(record)}`),
+    context(join([user(record.requester), ...because(record)], " · ")),
+    fields([
+      mrk`*Window*${ofCurrent(record)}\n${windowText(record, now)}`,
+      mrk`*Tasks*\n${tasksText(record, now)}`,
+    ]),
+    ...deadlineBlock(record, now),
+    ...frameworksBlock(record, habits),
+    ...batchesBlock(record),
+    ...ownersBlock(record),
+    ...heldBlock(record),
+    ...troubleBlock(record),
+    ...endBlock(record),
+    ...actions(cardButtons(record)),
+  ];
+  return message(blocks);
+}
+
+function subject(record: Maintenance): string {
+  const machines = record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
+  return machines === 0 ? oneLine(record.hosts).slice(0, 60) : count(machines, "machine");
+}
+
+function because(record: Maintenance): Mrkdwn[] {
+  return [
+    ...(record.reason === null ? [] : [free(record.reason)]),
+    ...(record.ticket === null ? [] : [free(record.ticket, 100)]),
+    mrk`asked ${moment(record.requestedAtMs)}`,
+  ];
+}
+
+/** One word or two for the whole maintenance: its end, what was asked of it, or the batch that is on its way. */
+function stateOf(record: Maintenance): string {
+  if (record.end !== null) return record.end.phase;
+  if (record.cancel !== null) return "cancelling";
+  const current = currentBatch(record);
+  if (current === undefined) return "looking up machines";
+  if (isWaitingForAgents(record)) return "up, waiting for agents";
+  return record.held === null ? phaseText(current) : `${phaseText(current)} (held)`;
+}
+
+function phaseText(batch: Batch): string {
+  return batch.phase.replaceAll("_", " ");
+}
+
+/** The first batch that has not ended, else the last one. */
+function currentBatch(record: Maintenance): Batch | undefined {
+  return record.batches.find((batch) => !hasEnded(batch)) ?? record.batches.at(-1);
+}
+
+/** Which batch's window it is, where there are several. */
+function ofCurrent(record: Maintenance): Mrkdwn {
+  const current = currentBatch(record);
+  return current === undefined ? mrk`` : ofBatch(record, current.id);
+}
+
+function windowText(record: Maintenance, now: Millis): Mrkdwn {
+  const current = currentBatch(record);
+  if (current === undefined) {
+    if (record.end !== null) return mrk`none was posted`;
+    const { startMs, durationMs } = record.wanted;
+    const start = startMs === null ? "as soon as it is posted" : moment(startMs);
+    return mrk`${start} (${formatSpan(durationMs)})`;
+  }
+  const end = endMs(current.window);
+  const past = end !== null && end < now && !hasEnded(current);
+  const moving = current.movingFrom === null ? "" : mrk` · _being posted_`;
+  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${moving}`;
+}
+
+function deadlineBlock(record: Maintenance, now: Millis): Block[] {
+  const text = deadlineText(record, now);
+  return text === null ? [] : [context(text)];
+}
+
+function frameworksBlock(record: Maintenance, habits: ReadonlyMap<string, string>): Block[] {
+  if (record.picture === null || record.picture.verdicts.length === 0 || !isEmptying(record)) return [];
+  const summaries = summarise(record.picture);
+  // With habits the lines are sentences: one below the other, where otherwise one line holds them all.
+  const known = summaries.some((summary) => habits.has(summary.name));
+  const answers = known
+    ? mrk`*Frameworks*\n${frameworkLines(summaries, 1700, "\n", habits)}`
+    : mrk`*Frameworks*  ${frameworkLines(summaries, 1700, " · ")}`;
+  const erased = erasedLines(record.picture, 900);
+  return [section(erased === null ? answers : mrk`${answers}\n${erased}`)];
+}
+
+function batchesBlock(record: Maintenance): Block[] {
+  const total = record.batches.length;
+  if (total === 0) return [section(mrk`*Hosts*  ${hosts([record.hosts], 300)}`)];
+  const lines = record.batches.map((batch, index) => {
+    const names = hosts(
+      batch.machines.map((machine) => machine.hostname),
+      total === 1 ? 1200 : 300,
+    );
+    const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}`;
+    return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(batch)}${window} · ${names}`;
+  });
+  return [section(listed(lines, 2400, "\n"))];
+}
+
+/** Whose frameworks and apps run on the machines, and what each owner said. */
+function ownersBlock(record: Maintenance): Block[] {
+  if (record.owners.length === 0 || record.end !== null) return [];
+  const lines = record.owners.map(({ owner, of, said, by, atMs }) => {
+    const answer = { nothing: "no answer yet", ready: "ready", hold: "not ready, holds" }[said];
+    const who = by === null || by === owner ? mrk`` : mrk` by ${user(by)}`;
+    const when = atMs === null ? mrk`` : mrk` ${moment(atMs)}`;
+    return mrk`${someone(owner)} (${free(of.join(", "), 120)}): ${answer}${said === "nothing" ? mrk`` : mrk`${who}${when}`}`;
+  });
+  return [context(mrk`*Owners*  ${listed(lines, 900, " · ")}`)];
+}
+
+function heldBlock(record: Maintenance): Block[] {
+  const holds = record.end === null ? holdsOf(record) : [];
+  return holds.map(({ by, atMs, reason, as }) => {
+    const owner = as === "owner" ? mrk` as an owner` : mrk``;
+    const why = reason === null ? mrk`` : mrk`: ${free(reason)}`;
+    return section(
+      mrk`⏸️ *Held* by ${user(by)}${owner} since ${moment(atMs)}${why}. Nothing goes on until it is released.`,
+    );
+  });
+}
+
+function troubleBlock(record: Maintenance): Block[] {
+  if (record.trouble === null || record.end !== null) return [];
+  return [section(mrk`⚠️ *Waiting* since ${moment(record.trouble.sinceMs)}: ${problem(record.trouble)}`)];
+}
+
+function endBlock(record: Maintenance): Block[] {
+  if (record.end !== null) {
+    const { phase, atMs, why } = record.end;
+    const what = { up: "✅ *Back in service*", cancelled: "↩️ *Cancelled*", failed: "❌ *Failed*" }[phase];
+    return [
+      section(mrk`${new Mrkdwn(what)} ${moment(atMs)}${why === null ? "" : mrk` · ${sentence(why, 600)}`}`),
+    ];
+  }
+  if (record.cancel === null) return [];
+  return [
+    section(
+      mrk`↩️ ${user(record.cancel.by)} cancelled ${moment(record.cancel.atMs)}; the machines are being given back.`,
+    ),
+  ];
+}

@@ -1,0 +1,47 @@
+import { isBeforeApproval } from "../../../maintenance/record/batch.js";
+import type { LogEvent } from "../../../maintenance/record/events.js";
+import type { Maintenance } from "../../../maintenance/record/record.js";
+import type { Millis } from "../../../maintenance/time.js";
+import { type Mrkdwn, mrk } from "../mrkdwn.js";
+import { count } from "../parts.js";
+import { moment } from "../when.js";
+
+type Then = NonNullable<Maintenance["deadline"]>["then"];
+
+/** What is done when tasks are left at the deadline, before it and after. */
+const DOES: Readonly<Record<Then, string>> = {
+  release: "the machines are given back",
+  ask: "the approval is asked for",
+  force: "the approval is asked for, to go on in spite of them",
+};
+
+const DID: Readonly<Record<Then, string>> = {
+  release: "the machines were given back",
+  ask: "the approval was asked for",
+  force: "the approval was asked for, to go on in spite of them",
+};
+
+/** What the deadline means now: what it will do, why it waits, what it did; `null` once it can do nothing any more. */
+export function deadlineText(record: Maintenance, now: Millis): Mrkdwn | null {
+  const { deadline } = record;
+  if (deadline === null || record.end !== null || record.cancel !== null) return null;
+  // Approved or Down: what was to be done about tasks that are left is decided.
+  if (!record.batches.every(isBeforeApproval)) return null;
+  const at = mrk`*Deadline*  ${moment(deadline.atMs)}`;
+  if (deadline.met) {
+    const acted = record.events.findLast(isDeadline);
+    // Without that event the machines were empty; of a log that is not kept whole nobody can say.
+    if (acted === undefined)
+      return mrk`${at}: ${record.events.length === record.seq ? "met, no tasks were left" : "passed"}`;
+    return mrk`${at}: passed with ${count(acted.tasksLeft, "task")} left, so ${DID[acted.then]}`;
+  }
+  if (now < deadline.atMs) return mrk`${at}: if tasks are left then, ${DOES[deadline.then]}`;
+  if (record.held !== null) {
+    return mrk`${at}: passed while held; after the release, if tasks are left, ${DOES[deadline.then]}`;
+  }
+  return mrk`${at}: passed; if tasks are left, ${DOES[deadline.then]} as soon as that is possible`;
+}
+
+function isDeadline(event: LogEvent): event is Extract<LogEvent, { kind: "deadline" }> {
+  return event.kind === "deadline";
+}

@@ -1,0 +1,71 @@
+import { tasksLeft } from "../../../maintenance/answers/summary.js";
+import { hasEnded } from "../../../maintenance/record/batch.js";
+import type { Batch, Maintenance, Phase } from "../../../maintenance/record/record.js";
+import type { Millis } from "../../../maintenance/time.js";
+import { join, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
+import { bar, count, countOrNo } from "../parts.js";
+import { moment } from "../when.js";
+
+/** An observation older than this is shown with its time: the reader should not take it for the present. */
+const STALE_MS = 5 * 60_000;
+
+/** Phases in which a machine has been taken out of service. */
+const AFTER_DOWN: readonly Phase[] = ["down", "bringing_up", "up"];
+
+/** Whether tasks may still leave some of the machines; afterwards what frameworks said of them is of the past. */
+export function isEmptying(record: Maintenance): boolean {
+  return (
+    record.end === null &&
+    (record.batches.length === 0 ||
+      record.batches.some((batch) => !hasEnded(batch) && !AFTER_DOWN.includes(batch.phase)))
+  );
+}
+
+/** Before Down how many tasks are left; after it how many were lost, and who approved that. */
+export function tasksText(record: Maintenance, now: Millis): Mrkdwn {
+  const lost = lostText(record);
+  if (isEmptying(record)) return join([lost, leftText(record, now)], "\n");
+  return lost ?? mrk`nothing was taken down`;
+}
+
+function leftText({ picture }: Maintenance, now: Millis): Mrkdwn {
+  if (picture === null) return mrk`not looked at yet`;
+  const left = tasksLeft(picture);
+  const recovering = picture.machines.filter((machine) => machine.recovering > 0).length;
+  return join(
+    [
+      picture.tasksMost === 0
+        ? mrk`none`
+        : mrk`${left} of ${picture.tasksMost} left  ${bar(left, picture.tasksMost)}`,
+      recovering === 0
+        ? null
+        : mrk`the agents of ${count(recovering, "machine")} are not back after a fail-over: their tasks cannot be seen`,
+      now - picture.atMs > STALE_MS ? mrk`seen ${moment(picture.atMs)}` : null,
+    ],
+    "\n",
+  );
+}
+
+/** `5 tasks lost · approved by @bob`; `null` while nothing went down. */
+function lostText(record: Maintenance): Mrkdwn | null {
+  const batches = record.batches.filter((batch) => AFTER_DOWN.includes(batch.phase));
+  const downs = record.events.flatMap((event) => (event.kind === "down" ? [event.tasksLost] : []));
+  if (batches.length === 0 && downs.length === 0) return null;
+  const lost = downs.reduce((sum, tasks) => sum + tasks, 0);
+  const by = [...new Set(record.batches.flatMap(approversOf))];
+  return join(
+    [
+      // Of a maintenance with very many events the oldest are not kept.
+      downs.length === 0 ? mrk`taken down` : mrk`${countOrNo(lost, "task")} lost`,
+      by.length === 0 ? null : mrk`approved by ${listed(by.map(user), 500)}`,
+    ],
+    " · ",
+  );
+}
+
+/** Everybody whose approval the batch went down with. */
+function approversOf({ approvals }: Batch): string[] {
+  return approvals.flatMap(({ votes, outcome }) =>
+    outcome?.kind === "granted" ? [...votes.map((vote) => vote.by), outcome.by] : [],
+  );
+}

@@ -1,0 +1,155 @@
+import { isWaitingForAgents } from "../../maintenance/decisions/possible.js";
+import { isBeforeApproval } from "../../maintenance/record/batch.js";
+import type { DecisionKind } from "../../maintenance/record/decision.js";
+import type { LogEvent } from "../../maintenance/record/events.js";
+import type { Maintenance } from "../../maintenance/record/record.js";
+import { formatSpan, millisToNanos } from "../../maintenance/time.js";
+import { blastText } from "./blast.js";
+import { message, type SlackMessage, section } from "./blocks.js";
+import { code, free, join, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
+import { bar, count, frameworkLines, hosts, ofBatch, problem } from "./parts.js";
+import { changes } from "./question/outcome.js";
+import { moment, windowOf } from "./when.js";
+
+/**
+ * The thread's message for one event, or `null` for those that have none: `requested` is the root message itself, and
+ * the question of `approval_asked` is a message of its own (`renderApproval`).
+ */
+export function renderEvent(record: Maintenance, event: LogEvent): SlackMessage | null {
+  const text = textOf(record, event);
+  // A notification shows the message without its thread, so it says which maintenance this is.
+  return text === null ? null : message([section(text)], mrk`${record.id} in ${record.cluster}: `);
+}
+
+function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
+  switch (event.kind) {
+    case "requested":
+    case "approval_asked":
+      return null;
+    case "scheduled":
+      return mrk`🗓️ *Scheduled${ofBatch(record, event.batch)}:* ${count(event.machines, "machine")}, ${batchWindow(record, event.batch)}. The frameworks are being asked to move away.`;
+    case "answers_changed":
+      return join(
+        [
+          mrk`📨 *Answers*  ${event.tasksLeft} of ${event.tasksMost} tasks left  ${bar(event.tasksLeft, event.tasksMost)}`,
+          event.frameworks.length === 0 ? null : frameworkLines(event.frameworks, 2500, "\n"),
+        ],
+        "\n",
+      );
+    case "empty":
+      return mrk`🍃 *Empty${ofBatch(record, event.batch)}:* no tasks are left on its machines.`;
+    case "answers_cleared":
+      return event.why === "fail_over"
+        ? mrk`🔁 *The leading master changed* and forgot all answers. The frameworks are being asked again; earlier answers are shown but not counted.`
+        : mrk`🔁 *The schedule changed*, so the master forgot all answers. The frameworks are being asked again; earlier answers are shown but not counted.`;
+    case "window_starts_soon":
+      return mrk`⏰ *The window starts* ${moment(event.startMs)}.`;
+    case "approved":
+      return mrk`✅ ${user(event.by)} *approved Down*${ofBatch(record, event.batch)}.`;
+    case "denied":
+      return mrk`🚫 ${user(event.by)} *denied Down*${ofBatch(record, event.batch)}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. Nothing was taken down. The machines stay draining: ask again or cancel with the buttons on the card.`;
+    case "approval_expired":
+      return mrk`⌛ *Nobody approved Down in time*${ofBatch(record, event.batch)}. Nothing was taken down. The machines stay draining: ask again or cancel with the buttons on the card.`;
+    case "approval_outdated":
+      return mrk`♻️ ${event.by === null ? "The approval" : mrk`The approval by ${user(event.by)}`} *was not carried out*: it got worse since the question.\n${changes(event.changes)}\nNothing was taken down. The question is asked again with what is there now, once the machines drain in our window.`;
+    case "taking_down":
+      return mrk`⏬ *Taking down*${ofBatch(record, event.batch)} …`;
+    case "down":
+      return mrk`🔻 *Down:* ${count(event.machines, "machine")}, ${count(event.tasksLost, "task")} lost. When the work is done press Up on the card or type ${code(`/mesos up ${record.id}`)}.`;
+    case "bringing_up":
+      return event.by === null
+        ? mrk`⏫ *Bringing up*${ofBatch(record, event.batch)} …`
+        : mrk`⏫ ${user(event.by)} *asked for Up*${ofBatch(record, event.batch)} …`;
+    case "up":
+      return mrk`🟢 *Up:* the master lets the agents of ${count(event.machines, "machine")} register again. Mesos does not start them: that is for systemd or a person.`;
+    case "agents_returned":
+      return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${event.missing === 0 ? ". All are back." : mrk`; ${event.missing} still missing.`}`;
+    case "agents_missing":
+      return mrk`⚠️ *Not back:* the agents of ${hosts(event.machines, 1500)} have not registered again.\n*Next:* start the agent on those machines and look at its log${isWaitingForAgents(record) ? ", or press Stop waiting on the card" : ""}.`;
+    case "cancel_asked":
+      return mrk`↩️ ${user(event.by)} *cancelled*. The machines are being given back.`;
+    case "cancelled":
+      return mrk`↩️ *Cancelled:* the machines are back in service; windows of other people are untouched.`;
+    case "overdue":
+      return mrk`⏱️ *Overdue${ofBatch(record, event.batch)}:* the window ended ${moment(event.endMs)} and ${OVERDUE[isDraining(record, event.batch) ? "draining" : "down"]}`;
+    case "voted":
+      return mrk`🗳️ ${user(event.by)} *approved Down*${ofBatch(record, event.batch)}: ${event.votes} of ${event.needed}.`;
+    case "approval_reminder":
+      return mrk`⏳ ${user(record.requester)}: *nobody has answered yet* whether to go Down${ofBatch(record, event.batch)}. The question expires ${moment(event.expiresAtMs)}; without an approval nothing is taken down.\n*Next:* ask somebody who may approve to answer it.`;
+    case "refused":
+      return mrk`🚫 ${user(event.by)} wanted to ${WANTED[event.decision] ?? free(event.decision, 40)} and may not. They were told: ${sentence(event.why, 600)}`;
+    case "held":
+      return mrk`⏸️ ${user(event.by)} *holds*${event.as === "owner" ? mrk` as an owner` : ""}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. Nothing goes on until somebody presses Release; the window stays in the schedule.`;
+    case "released":
+      return mrk`▶️ ${user(event.by)} *released a hold*. ${record.held === null ? "It goes on from where it was." : "Others still hold it."}`;
+    case "extended":
+      return mrk`➕ ${user(event.by)} *extended* the window${ofBatch(record, event.batch)} by ${formatSpan(event.byMs)}${event.endMs === null ? "" : mrk`, until ${moment(event.endMs)}`}. Other windows stay.${isDraining(record, event.batch) ? mrk` The changed schedule makes the master forget all answers, so the frameworks are asked again.` : ""}`;
+    case "deadline":
+      return mrk`⏰ *The deadline has passed* with ${count(event.tasksLeft, "task")} left. ${DEADLINE[event.then]}`;
+    case "overridden":
+      return mrk`⚠️ ${user(event.by)} *overrides the rule* ${code(event.rule)}: ${free(event.reason)}. Everything else still holds.`;
+    case "owners_told":
+      return mrk`📣 *What is yours runs on these machines:* ${listed(
+        event.owners.map((one) => mrk`${someone(one.owner)} (${free(one.of.join(", "), 200)})`),
+        2000,
+      )}.\n*Next:* press Ready on the card when it may go, or Hold to stop it.`;
+    case "owner_ready":
+      return mrk`👍 ${user(event.by)} is *ready* (${free(event.of.join(", "), 300)}).`;
+    case "blast_radius":
+      return record.blast === null ? null : blastText(record.blast, machinesOf(record));
+    case "foreign_change":
+      return mrk`👀 *Somebody else changed our machines at the master:* ${sentence(event.text, 1500)}`;
+    case "trouble":
+      return mrk`⚠️ ${problem(event)}`;
+    case "trouble_over":
+      return mrk`🟢 *Going on again* after ${formatSpan(event.atMs - event.sinceMs)} (${code(event.code)}).`;
+    case "note":
+      return mrk`ℹ️ ${sentence(event.text, 1500)}`;
+    case "failed":
+      return mrk`❌ *Failed:* ${sentence(event.why, 1000)}\n*Next:* ${sentence(event.next, 1000)}`;
+  }
+}
+
+/** What somebody wanted to do, after "wanted to". */
+const WANTED: Readonly<Record<string, string>> = {
+  ask_down: "ask for Down",
+  approve: "approve Down",
+  deny: "deny Down",
+  cancel: "cancel",
+  up: "bring the machines up",
+  hold: "hold it",
+  release: "release the hold",
+  extend: "extend the window",
+  ready: "say Ready",
+  override: "override a rule",
+  retry: "post the window again",
+} satisfies Record<DecisionKind, string>;
+
+/** What happens when the machines are not empty by the deadline. */
+const DEADLINE = {
+  release: "The machines are given back.",
+  ask: "The approval is asked for.",
+  force: "The approval is asked for, to go on although tasks are left.",
+} as const;
+
+/** What is overdue, and the buttons that help: machines that are Down cannot be cancelled. */
+const OVERDUE = {
+  draining: mrk`its machines still drain. Mesos changes nothing by itself.\n*Next:* press Extend to go on, or Cancel to give them back; both are on the card.`,
+  down: mrk`its machines are still out of service. Mesos changes nothing by itself.\n*Next:* press Up on the card when the work is done, or Extend when it takes longer.`,
+};
+
+/** Whether the batch has its Down still before it; by now, should the message be late. */
+function isDraining({ batches }: Maintenance, id: string): boolean {
+  return batches.some((batch) => batch.id === id && isBeforeApproval(batch));
+}
+
+function machinesOf(record: Maintenance): number {
+  return record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
+}
+
+function batchWindow(record: Maintenance, id: string): Mrkdwn {
+  const batch = record.batches.find((one) => one.id === id);
+  if (batch !== undefined) return windowOf(batch.window);
+  const startMs = record.wanted.startMs ?? record.requestedAtMs;
+  return windowOf({ start: millisToNanos(startMs), duration: millisToNanos(record.wanted.durationMs) });
+}

@@ -1,0 +1,63 @@
+import { LIMITS } from "../wire/limits.js";
+import { type Block, section } from "./blocks.js";
+import { escapeTo, Mrkdwn, mrk } from "./mrkdwn.js";
+import { count } from "./parts.js";
+
+const FENCE = "```";
+
+/** Room for a table in a message; the rest is for the words around it. */
+const TABLE_CHARS = 6500;
+
+const CHUNK_CHARS = LIMITS.sectionText - 2 * (FENCE.length + 1);
+
+const LINE_CHARS = 300;
+
+/** One line in a fixed-width face, such as a command to copy. */
+export function fixedLine(line: string): Block {
+  return section(fenced([oneLineOfCode(line, 1000)]));
+}
+
+/** A longer text in a fixed-width face, over several sections if need be, cut at a line with a word on what is left out. */
+export function fixedText(text: string): Block[] {
+  const lines = text.split(/\r?\n/).map((line) => oneLineOfCode(line.replaceAll("\t", "  "), LINE_CHARS));
+  const chunks: string[][] = [[]];
+  let shown = 0;
+  let used = 0;
+  let inChunk = 0;
+  for (const line of lines) {
+    const length = line.length + 1;
+    if (used + length > TABLE_CHARS) break;
+    if (inChunk + length > CHUNK_CHARS) {
+      chunks.push([]);
+      inChunk = 0;
+    }
+    chunks.at(-1)?.push(line);
+    inChunk += length;
+    used += length;
+    shown += 1;
+  }
+  const blocks = chunks.map((chunk) => section(fenced(chunk)));
+  if (shown < lines.length) blocks.push(section(mrk`_and ${count(lines.length - shown, "more line")}_`));
+  return blocks;
+}
+
+/** Whether a text is shown whole by `fixedText`. */
+export function fitsMessage(text: string): boolean {
+  const lines = text.split(/\r?\n/).map((line) => oneLineOfCode(line.replaceAll("\t", "  "), LINE_CHARS));
+  return lines.reduce((sum, line) => sum + line.length + 1, 0) <= TABLE_CHARS;
+}
+
+function oneLineOfCode(raw: string, max: number): string {
+  // Leading spaces are the table's columns, so nothing is trimmed here; the fence itself must not occur inside.
+  return escapeTo(
+    raw
+      .replace(/[\p{Cc}\p{Cs}]/gu, " ")
+      .replaceAll("`", "'")
+      .trimEnd(),
+    max,
+  );
+}
+
+function fenced(lines: readonly string[]): Mrkdwn {
+  return new Mrkdwn(`${FENCE}\n${lines.join("\n") || " "}\n${FENCE}`);
+}

@@ -1,0 +1,175 @@
+/**
+ * Text that is safe to send as Slack's mrkdwn. Everything interpolated into `mrk` is escaped unless it is such a text
+ * already, so a host name, a reason or a framework name cannot form `<!channel>`, a mention or a link.
+ */
+export class Mrkdwn {
+  constructor(readonly text: string) {}
+}
+
+/** Longest free text (a reason, a name) interpolated into one message, after escaping. */
+const FREE_TEXT = 300;
+
+/**
+ * Slack's own three escapes; nothing else may be escaped. A bracket that `quoted` took away (maintenance/quote.ts) is put
+ * back: escaped it forms nothing, and everywhere people read what somebody wrote as they wrote it.
+ */
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "‹": "&lt;" };
+
+/** Stands for that bracket, in the same length, until the mentions of a sentence are found: it must not begin one. */
+const TAKEN_AWAY = "\ue000lt;";
+
+const IN_SENTENCES = { ...ESCAPES, "‹": TAKEN_AWAY };
+
+const ELLIPSIS = "…";
+
+/** Marks that turn the direction of text or hide in it: with them a name could show as another one. */
+const HIDDEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+
+/** Half of a surrogate pair, left by a cut or sent by a broken client: not valid in JSON for everybody. */
+const LONE_SURROGATE = /\p{Cs}/gu;
+
+/** One line without control characters or marks that hide: what names and reasons are reduced to before they are shown. */
+export function oneLine(raw: string): string {
+  return raw.replace(HIDDEN, "").replace(CONTROL, " ").replace(LONE_SURROGATE, "").trim();
+}
+
+/** Escapes, and cuts so that the escaped text has at most `max` characters and no half escape. */
+export function escapeTo(raw: string, max: number, escapes = ESCAPES): string {
+  const escaped = Array.from(raw, (char) => escapes[char] ?? char);
+  let length = 0;
+  for (const part of escaped) length += part.length;
+  if (length <= max) return escaped.join("");
+  let out = "";
+  for (const part of escaped) {
+    if (out.length + part.length + ELLIPSIS.length > max) break;
+    out += part;
+  }
+  return out + ELLIPSIS;
+}
+
+/** A text of people or masters on one line, at most `max` characters. Backticks become quotes: they would open code. */
+export function free(raw: string, max: number = FREE_TEXT): Mrkdwn {
+  return new Mrkdwn(escapeTo(withoutCode(raw), max));
+}
+
+function withoutCode(raw: string): string {
+  return oneLine(raw).replaceAll("`", "'");
+}
+
+/** A name or a pattern in a fixed-width face, where `*` and `_` stay what they are. */
+export function code(raw: string, max = 100): Mrkdwn {
+  const inner = escapeTo(withoutCode(raw), max - 2);
+  return new Mrkdwn(`\`${inner === "" ? " " : inner}\``);
+}
+
+/** Template tag: `` mrk`*${host}* is down` ``. Interpolated strings are escaped, `Mrkdwn` is taken as it is. */
+export function mrk(parts: TemplateStringsArray, ...values: readonly (Mrkdwn | string | number)[]): Mrkdwn {
+  let text = parts[0] ?? "";
+  values.forEach((value, index) => {
+    text += value instanceof Mrkdwn ? value.text : free(String(value)).text;
+    text += parts[index + 1] ?? "";
+  });
+  return new Mrkdwn(text);
+}
+
+/** Joins texts, leaving out those that are `null`. */
+export function join(items: readonly (Mrkdwn | null)[], separator: string): Mrkdwn {
+  return new Mrkdwn(items.flatMap((item) => (item === null ? [] : [item.text])).join(separator));
+}
+
+/** Joins what fits into `max` characters and says how many are left out: `a, b and 7 more`. */
+export function listed(items: readonly Mrkdwn[], max: number, separator = ", "): Mrkdwn {
+  const all = join(items, separator);
+  if (all.text.length <= max) return all;
+  let text = "";
+  let shown = 0;
+  for (const item of items) {
+    const next = shown === 0 ? item.text : `${text}${separator}${item.text}`;
+    if (next.length + more(items.length - shown - 1, separator).length > max) break;
+    text = next;
+    shown += 1;
+  }
+  const rest = more(items.length - shown, separator);
+  return new Mrkdwn(shown === 0 ? `${items.length} in all` : text + rest);
+}
+
+function more(count: number, separator: string): string {
+  return separator.includes("\n") ? `${separator}and ${count} more` : ` and ${count} more`;
+}
+
+/** A person by Slack user id, shown by name. What is no user id is shown as text. */
+export function user(id: string): Mrkdwn {
+  return /^[UW][A-Z0-9]{1,30}$/.test(id) ? new Mrkdwn(`<@${id}>`) : free(id, 50);
+}
+
+/** A person or a user group by Slack id; in a channel the group is notified. What is neither is shown as text. */
+export function someone(id: string): Mrkdwn {
+  return /^S[A-Z0-9]{2,30}$/.test(id) ? new Mrkdwn(`<!subteam^${id}>`) : user(id);
+}
+
+/**
+ * Like `free`, for our own sentences: a user id that they write as `<@U…>` is shown as that person. What people wrote in
+ * them was `quoted` when the sentence was made (maintenance/quote.ts), so nobody else is mentioned. A user group,
+ * `<!subteam^S…>`, and a channel, `<#C…>`, are shown by name only where nobody else reads (`to: "one"`): in a channel the
+ * group would be notified as a whole. Nothing else becomes markup.
+ */
+export function sentence(raw: string, max: number, to: "channel" | "one" = "channel"): Mrkdwn {
+  const people = /&lt;@([UW][A-Z0-9]{2,30})&gt;/g;
+  const groups = /&lt;!subteam\^(S[A-Z0-9]{2,30})&gt;/g;
+  const channels = /&lt;#(C[A-Z0-9]{2,30})&gt;/g;
+  return new Mrkdwn(
+    escapeTo(withoutCode(raw), max, IN_SENTENCES)
+      .replace(people, (_, id: string) => user(id).text)
+      .replace(groups, (_, id: string) => (to === "one" ? someone(id).text : `the group ${id}`))
+      .replace(channels, (_, id: string) => (to === "one" ? `<#${id}>` : `the channel ${id}`))
+      .replaceAll(TAKEN_AWAY, "&lt;"),
+  );
+}
+
+/**
+ * Cuts a finished text to `max` characters without leaving half an escape, half a mention, an open code span or an open
+ * block of code.
+ */
+export function cutTo(text: Mrkdwn, max: number): Mrkdwn {
+  if (text.text.length <= max) return text;
+  let cut = text.text.slice(0, max - 5).replace(LONE_SURROGATE, "");
+  cut = cut.replace(/<[^>]*$/, "").replace(/&[a-z]*$/, "");
+  // A mark at the very end may be half of a fence: what it opened or closed is closed anew.
+  cut = cut.replace(/`+$/, "").trimEnd();
+  if (isOdd(cut.match(/```/g))) cut += "\n```";
+  else if (isOdd(cut.match(/`/g))) cut += "`";
+  return new Mrkdwn(cut + ELLIPSIS);
+}
+
+function isOdd(matches: readonly string[] | null): boolean {
+  return (matches?.length ?? 0) % 2 === 1;
+}
+
+/**
+ * mrkdwn as plain text: mentions as `@U…` and `@S…`, times as their fallback, escapes undone, code and bold marks away. For logs,
+ * terminals and tests; never sent to Slack.
+ */
+export function toPlain(mrkdwn: string): string {
+  return mrkdwn
+    .replace(/<!date\^[^|>]*\|([^>]*)>/g, "$1")
+    .replace(/<@([^>|]+)>/g, "@$1")
+    .replace(/<!subteam\^([^>|]+)>/g, "@$1")
+    .replace(/```\n?/g, "")
+    .replace(/`([^`\n]*)`/g, "$1")
+    .replace(/(^|[\s(])\*([^*\n]+)\*(?=[\s,.:;)]|$)/gm, "$1$2")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}
+
+/**
+ * For `plain_text` objects (headers, buttons), where Slack knows no escapes: angle brackets become look-alikes, so even
+ * a client that read them as markup would find none. At most `max` characters.
+ */
+export function plain(raw: string, max: number): string {
+  const text = oneLine(raw).replaceAll("<", "‹").replaceAll(">", "›");
+  if (text.length <= max) return text;
+  return text.slice(0, max - 1).replace(LONE_SURROGATE, "") + ELLIPSIS;
+}

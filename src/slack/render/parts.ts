@@ -1,0 +1,90 @@
+import type { FrameworkSummary } from "../../maintenance/answers/summary.js";
+import { hostOfKey } from "../../maintenance/cluster/machine.js";
+import type { Maintenance } from "../../maintenance/record/record.js";
+import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
+
+/** Longest host or framework name in a list; DNS allows 253, and a list of those would fill the message. */
+const NAME = 80;
+
+/** `1 machine`, `6 machines`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** Like `count`, with `no task` for none. */
+export function countOrNo(n: number, noun: string): string {
+  return n === 0 ? `no ${noun}` : count(n, noun);
+}
+
+/** ` (batch 2 of 3)`, or nothing where there is only one. */
+export function ofBatch(record: Maintenance, id: string): Mrkdwn {
+  if (record.batches.length < 2) return mrk``;
+  const index = record.batches.findIndex((batch) => batch.id === id);
+  return index < 0 ? mrk`` : mrk` (batch ${index + 1} of ${record.batches.length})`;
+}
+
+/** Host names in a list of at most `max` characters. */
+export function hosts(names: readonly string[], max: number): Mrkdwn {
+  return listed(
+    names.map((name) => code(name, NAME)),
+    max,
+  );
+}
+
+/** `▓▓▓▓▓▓▓░░░ 73 % gone`: how many of the tasks are gone, rounded down, so that 100 % means that none is left. */
+export function bar(left: number, most: number): string {
+  const percent = most <= 0 ? 100 : Math.min(100, Math.max(0, Math.floor(((most - left) * 100) / most)));
+  const filled = Math.floor(percent / 10);
+  return `${"▓".repeat(filled)}${"░".repeat(10 - filled)} ${percent} % gone`;
+}
+
+/** `marathon: promised 4/6, silent 2`; the machines on which it refuses are named. */
+export function frameworkLine(summary: FrameworkSummary): Mrkdwn {
+  const total = summary.empty + summary.promised + summary.refused + summary.silent;
+  if (summary.empty === total) return mrk`${free(summary.name, NAME)}: empty`;
+  const parts: (Mrkdwn | null)[] = [
+    summary.promised > 0 ? mrk`promised ${summary.promised}/${total}` : null,
+    summary.refused > 0
+      ? summary.refusedOn.length > 0
+        ? mrk`refused ${summary.refused} (on ${hosts(summary.refusedOn.map(hostOfKey), 200)})`
+        : mrk`refused ${summary.refused}`
+      : null,
+    summary.silent > 0 ? mrk`silent ${summary.silent}` : null,
+    summary.empty > 0 ? mrk`empty ${summary.empty}` : null,
+  ];
+  return mrk`${free(summary.name, NAME)}: ${join(parts, ", ")}`;
+}
+
+/** Texts per framework in at most `max` characters, each with the sentence on its habits if there is one. */
+export function frameworkLines(
+  summaries: readonly FrameworkSummary[],
+  max: number,
+  separator: string,
+  habits: ReadonlyMap<string, string> = new Map(),
+): Mrkdwn {
+  const lines = summaries.map((summary) => {
+    const habit = habits.get(summary.name);
+    return habit === undefined
+      ? frameworkLine(summary)
+      : mrk`${frameworkLine(summary)} — _${free(habit, 150)}_`;
+  });
+  return listed(lines, max, separator);
+}
+
+/** What went wrong: what happened, the master's own words, what was not done, what to do next (invariant 10). */
+export function problem(parts: {
+  readonly what: string;
+  readonly said: string | null;
+  readonly notDone: string | null;
+  readonly next: string | null;
+}): Mrkdwn {
+  return join(
+    [
+      free(parts.what, 600),
+      parts.said === null || parts.said === "" ? null : mrk`> ${free(parts.said, 600)}`,
+      parts.notDone === null ? null : mrk`*Not done:* ${free(parts.notDone, 400)}`,
+      parts.next === null ? null : mrk`*Next:* ${free(parts.next, 400)}`,
+    ],
+    "\n",
+  );
+}

@@ -1,0 +1,36 @@
+import type { types } from "@slack/bolt";
+import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
+import { button, type Confirm } from "../blocks.js";
+import { count, countOrNo } from "../parts.js";
+import { withoutAgent } from "./loss.js";
+
+/** What can be answered now: while it is held nobody can approve. */
+export function approvalButtons(record: Maintenance, batch: Batch, approval: Approval): types.Button[] {
+  const asked = record.events.find(
+    (event) => event.kind === "approval_asked" && event.approval === approval.id,
+  );
+  // The question's own number: other events do not change what is asked, so they do not redraw it.
+  const value = { v: 1 as const, id: record.id, rev: asked?.seq ?? record.seq };
+  const at = { batch: batch.id, approval: approval.id };
+  const machines = count(approval.seen.machines.length, "machine");
+  const tasks = countOrNo(approval.seen.tasks.length, "task");
+  const last = approval.seen.blast.lastCopies.length;
+  const copies = last === 0 ? "" : `, among them the last running copies of ${count(last, "app")}`;
+  const harm =
+    withoutAgent(batch, approval.seen).length === approval.seen.machines.length
+      ? `The master knows no agent on ${machines}, so nothing is known of tasks there.`
+      : `The agents on ${machines} stop and ${tasks} will be lost${copies}.`;
+  const deny = button("Deny", { ...value, decision: { kind: "deny", ...at, reason: null } });
+  if (record.held !== null) return [deny, button("Release", { ...value, decision: { kind: "release" } })];
+  const confirm: Confirm = {
+    title: `Take ${machines} down?`,
+    text: `${harm} If it got worse since the question, nothing is taken down and the question is asked again.`,
+    confirm: "Take down",
+    deny: "Not now",
+  };
+  return [
+    button("Approve Down", { ...value, decision: { kind: "approve", ...at } }, { style: "danger", confirm }),
+    deny,
+    button("Hold", { ...value, decision: { kind: "hold", reason: null } }),
+  ];
+}

@@ -1,0 +1,36 @@
+import { hostOfKey } from "../../../maintenance/cluster/machine.js";
+import type { Seen } from "../../../maintenance/record/picture.js";
+import type { Batch } from "../../../maintenance/record/record.js";
+import { free, listed, type Mrkdwn, mrk } from "../mrkdwn.js";
+import { count, hosts } from "../parts.js";
+
+/** How many tasks will be lost, and where nothing is known of tasks. */
+export function lossText(batch: Batch, seen: Seen): Mrkdwn {
+  const without = withoutAgent(batch, seen);
+  if (without.length === seen.machines.length) {
+    return mrk`The master knows no agent there, so nothing is known of tasks.`;
+  }
+  const unknown =
+    without.length === 0
+      ? mrk``
+      : mrk` The master knows no agent on ${hosts(without.map(hostOfKey), 500)}, so nothing is known of tasks there.`;
+  if (seen.tasks.length === 0) {
+    const them = seen.machines.length === 1 ? "it" : "them";
+    return mrk`No tasks are left on ${them}: nothing will be lost.${unknown}`;
+  }
+  const perFramework = new Map<string, number>();
+  for (const task of seen.tasks)
+    perFramework.set(task.framework, (perFramework.get(task.framework) ?? 0) + 1);
+  const largestFirst = [...perFramework].sort(([, a], [, b]) => b - a);
+  const names = listed(
+    largestFirst.map(([name, tasks]) => mrk`${free(name, 80)} ${tasks}`),
+    600,
+  );
+  return mrk`*Will be lost:* ${count(seen.tasks.length, "task")} (${names}).${unknown}`;
+}
+
+/** Machines (keys) on which no agent was ever seen: named as `host|ip`, or gone since before the drain. */
+export function withoutAgent(batch: Batch, seen: Seen): string[] {
+  const known = new Set([...batch.agents, ...seen.tasks].map(({ machine }) => machine));
+  return seen.machines.filter((machine) => !known.has(machine));
+}

@@ -1,0 +1,47 @@
+import type { Approval } from "../../../maintenance/record/record.js";
+import { WITHDRAWN } from "../../../maintenance/show/event-line.js";
+import { free, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
+import { moment } from "../when.js";
+
+/** How a question was settled, by whom, when and why; that it expired, for one that still has no outcome. */
+export function outcomeText(approval: Approval): Mrkdwn {
+  const { outcome } = approval;
+  const again = "While the machines drain it can be asked again, with Ask for Down on the card.";
+  if (outcome === null)
+    return mrk`⌛ *Expired* ${moment(approval.expiresAtMs)}. Nothing was taken down. ${again}`;
+  switch (outcome.kind) {
+    case "granted":
+      return mrk`✅ *Approved* by ${approversText(approval, outcome.by)} ${moment(outcome.atMs)}`;
+    case "denied":
+      return mrk`🚫 *Denied* by ${user(outcome.by)} ${moment(outcome.atMs)}${outcome.reason === null ? "" : mrk`: ${free(outcome.reason)}`}. Nothing was taken down. ${again}`;
+    case "expired":
+      return mrk`⌛ *Expired* ${moment(outcome.atMs)}. Nothing was taken down. ${again}`;
+    case "outdated":
+      return mrk`♻️ *The plan changed* ${moment(outcome.atMs)}, so nothing was taken down:\n${changes(outcome.changes)}\nA new question follows once the machines drain in our window.`;
+    case "withdrawn":
+      return withdrawnText(outcome);
+  }
+}
+
+/** `↩️ Withdrawn by @bob today 21:52: the window was extended; …`. */
+function withdrawnText(outcome: Extract<Approval["outcome"], { kind: "withdrawn" }>): Mrkdwn {
+  const by = outcome.by === null ? mrk`` : mrk` by ${user(outcome.by)}`;
+  // Overtaken by a Down that was not ours it cannot say so.
+  const nothing = outcome.why === "overtaken" ? mrk`` : mrk` Nothing was taken down.`;
+  return mrk`↩️ *Withdrawn*${by} ${moment(outcome.atMs)}: ${WITHDRAWN[outcome.why]}.${nothing}`;
+}
+
+/** Everybody whose vote counted, in order; `last` is the one that granted it. */
+function approversText({ votes }: Approval, last: string): Mrkdwn {
+  const earlier = votes.map((vote) => vote.by).filter((by) => by !== last);
+  return earlier.length === 0 ? user(last) : mrk`${listed(earlier.map(user), 500)} and ${user(last)}`;
+}
+
+/** What got worse since the question, one line each. */
+export function changes(texts: readonly string[]): Mrkdwn {
+  return listed(
+    texts.map((text) => mrk`• ${free(text)}`),
+    1500,
+    "\n",
+  );
+}

@@ -1,0 +1,154 @@
+import { windowsSeen } from "../../../maintenance/approval/seen.js";
+import { hostOfKey } from "../../../maintenance/cluster/machine.js";
+import { endMs } from "../../../maintenance/cluster/schedule.js";
+import { holdsOf } from "../../../maintenance/record/holds.js";
+import type { Seen, Verdict, VerdictRow } from "../../../maintenance/record/picture.js";
+import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
+import { formatSpan, type Millis, nanosToMillis } from "../../../maintenance/time.js";
+import { alarmLines } from "../blast.js";
+import { actions, type Block, context, message, type SlackMessage, section } from "../blocks.js";
+import { code, free, join, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
+import { count, hosts, ofBatch } from "../parts.js";
+import { moment, windowOf } from "../when.js";
+import { approvalButtons } from "./buttons.js";
+import { lossText } from "./loss.js";
+import { outcomeText } from "./outcome.js";
+
+/** The bot asks by itself this long before the window; an earlier question says so: frameworks were told a later time. */
+const EARLY_MS = 15 * 60_000;
+
+const ORDER: readonly Verdict[] = ["promised", "refused", "silent", "empty"];
+
+/**
+ * The question "take these machines down?" as people saw it (invariant 5), and once it is settled the answer in its
+ * place: who decided and when, and no buttons. Past its expiry the buttons are gone even before the record says so.
+ */
+export function renderApproval(
+  record: Maintenance,
+  batch: Batch,
+  approval: Approval,
+  now: Millis,
+): SlackMessage {
+  const { seen, outcome } = approval;
+  const title = `Take ${count(seen.machines.length, "machine")} down?`;
+  const open = outcome === null && now < approval.expiresAtMs;
+  const blocks: Block[] = [
+    section(
+      join(
+        [
+          mrk`*${title}*`,
+          askedText(record, batch, approval),
+          windowText(approval, now),
+          ...standing(record, approval, open),
+        ],
+        "\n",
+      ),
+    ),
+    section(lossText(batch, seen)),
+    ...alarmsBlock(seen),
+    section(
+      join(
+        [
+          seen.verdicts.length === 0 ? null : mrk`*Answers*  ${verdictText(seen.verdicts)}`,
+          mrk`*Machines*  ${hosts(seen.machines.map(hostOfKey), 1000)}`,
+        ],
+        "\n",
+      ),
+    ),
+    ...tasksBlock(seen),
+    ...(open ? actions(approvalButtons(record, batch, approval)) : [section(outcomeText(approval))]),
+  ];
+  return message(blocks);
+}
+
+function askedText(record: Maintenance, batch: Batch, approval: Approval): Mrkdwn {
+  const by = approval.askedBy === null ? mrk`` : mrk` by ${user(approval.askedBy)}`;
+  const expiry = approval.outcome === null ? mrk` · expires ${moment(approval.expiresAtMs)}` : mrk``;
+  return mrk`${code(record.id)}${ofBatch(record, batch.id)} in ${record.cluster} · asked ${moment(approval.askedAtMs)}${by}${expiry}`;
+}
+
+/**
+ * The window that was seen, and that it was over. How long ago is told as of the question: a text that moved with the
+ * clock would edit the message all the time.
+ */
+function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
+  const windows = windowsSeen(seen.window);
+  if (windows.length === 0) return mrk`*Window*  none in the master's schedule`;
+  const lastMs = Math.max(...windows.map((window) => endMs(window) ?? Number.POSITIVE_INFINITY));
+  const over =
+    lastMs > now
+      ? ""
+      : lastMs < askedAtMs
+        ? mrk` · ⚠️ *the window ended ${formatSpan(askedAtMs - lastMs)} before this was asked*`
+        : mrk` · ⚠️ *the window has ended*`;
+  const startMs = Math.min(...windows.map(({ start }) => nanosToMillis(start)));
+  const early =
+    startMs - askedAtMs > EARLY_MS
+      ? mrk`\n⚠️ *The window begins ${formatSpan(startMs - askedAtMs)} after this was asked.* Approved before that, the machines go down early.`
+      : "";
+  return mrk`*Window*  ${listed(windows.map(windowOf), 600)}${over}${early}`;
+}
+
+/** What else one has to know before answering: that it is forced, who approved already, that it is held. */
+function standing(record: Maintenance, approval: Approval, open: boolean): Mrkdwn[] {
+  const lines: Mrkdwn[] = [];
+  if (open && approval.notBy.length > 0) {
+    lines.push(mrk`*Not to be approved by* ${join(approval.notBy.map(user), ", ")}: they asked for it.`);
+  }
+  if (approval.forced) {
+    lines.push(
+      mrk`⚠️ *Forced:* the deadline has passed and tasks are left. Down would go on in spite of them.`,
+    );
+  }
+  if (open && approval.votesNeeded > 1) lines.push(mrk`🗳️ *Votes*  ${votesText(approval)}`);
+  for (const { by, reason } of open ? holdsOf(record) : []) {
+    const why = reason === null ? mrk`` : mrk` (${free(reason)})`;
+    lines.push(mrk`⏸️ *Held* by ${user(by)}${why}: it can be approved once it is released.`);
+  }
+  return lines;
+}
+
+/** `1 of 2: @bob`. */
+function votesText({ votes, votesNeeded }: Approval): Mrkdwn {
+  const who = votes.map((vote) => mrk`${user(vote.by)} ${moment(vote.atMs)}`);
+  return mrk`${votes.length} of ${votesNeeded}${who.length === 0 ? mrk`` : mrk`: ${listed(who, 500)}`}`;
+}
+
+/** The blast radius beside the tasks, the alarming first; nothing when there is nothing. */
+function alarmsBlock(seen: Seen): Block[] {
+  const lines = alarmLines(seen.blast, 350);
+  return lines.length === 0 ? [] : [section(join(lines, "\n"))];
+}
+
+/** `promised 4 · refused 1 (kafka on web-04) · silent 1 · empty 0`. */
+function verdictText(rows: readonly VerdictRow[]): Mrkdwn {
+  return join(
+    ORDER.map((verdict) => {
+      const those = rows.filter((row) => row.verdict === verdict);
+      if (those.length === 0 || (verdict !== "refused" && verdict !== "silent"))
+        return mrk`${verdict} ${those.length}`;
+      const where = those.map(
+        (row) => mrk`${free(row.framework, 80)} on ${code(hostOfKey(row.machine), 80)}`,
+      );
+      return mrk`${verdict} ${those.length} (${listed(where, 500)})`;
+    }),
+    " · ",
+  );
+}
+
+/** Which tasks, copies of the same name on the same machine together: `/billing/api ×2 on web-01`. */
+function tasksBlock(seen: Seen): Block[] {
+  if (seen.tasks.length === 0) return [];
+  const copies = new Map<string, { name: string; machine: string; count: number }>();
+  for (const { id, name, machine } of seen.tasks) {
+    const key = JSON.stringify([name || id, machine]);
+    const same = copies.get(key) ?? { name: name || id, machine, count: 0 };
+    same.count += 1;
+    copies.set(key, same);
+  }
+  const names = [...copies.values()].map(
+    ({ name, machine, count: n }) =>
+      mrk`${code(name, 80)}${n === 1 ? mrk`` : mrk` ×${n}`} on ${code(hostOfKey(machine), 80)}`,
+  );
+  return [context(mrk`*Tasks*  ${listed(names, 1500)}`)];
+}

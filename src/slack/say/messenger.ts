@@ -1,0 +1,217 @@
+import type { Reply } from "../../maintenance/text/reply.js";
+import type { SlackMessage } from "../render/blocks.js";
+import { renderFile, type TextFile } from "../render/file.js";
+import { renderReply } from "../render/reply.js";
+import { SlackFailure } from "../wire/errors.js";
+import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
+import { postToResponseUrl } from "./response-url.js";
+
+const TIMEOUT_MS = 10_000;
+
+/** Slack's codes for blocks it does not take; the same status goes out as text then. */
+const BLOCKS_REFUSED: readonly string[] = [
+  "invalid_blocks",
+  "invalid_blocks_format",
+  "msg_blocks_too_long",
+  "msg_too_long",
+];
+
+/** Slack's codes for files it takes from nobody like us, now or later; a text goes out as a message then. */
+const FILES_REFUSED: readonly string[] = [
+  "missing_scope",
+  "no_permission",
+  "access_denied",
+  "not_allowed_token_type",
+  "file_uploads_disabled",
+  "file_uploads_except_images_disabled",
+  "storage_limit_reached",
+];
+
+/** Slack's codes for a channel in which nobody can be answered; the person still can, in a direct message. */
+const CHANNEL_REFUSED = /^(channel_not_found|(user_)?not_in_channel|is_archived|restricted_action.*)$/;
+
+/** Where one person is answered. */
+export interface ReplyTarget {
+  /** Of the command or click; `null` when there is none, such as long after it. */
+  readonly responseUrl: string | null;
+  readonly channel: string;
+  readonly user: string;
+  /** The thread in which the person clicked. */
+  readonly thread?: string | null | undefined;
+}
+
+/** Who the token speaks as, and what it may do. */
+export interface BotIdentity {
+  readonly userId: string;
+  readonly botId: string | null;
+  readonly team: string;
+  readonly teamId: string;
+  /** The organization of an Enterprise Grid; `null` outside one. */
+  readonly enterpriseId: string | null;
+  /** Scopes of the token, or `null` where the server does not tell. */
+  readonly scopes: readonly string[] | null;
+}
+
+/** What the bot says in Slack. Every method throws a SlackFailure and nothing else. */
+export interface Messenger {
+  /** A new message in a channel, or in a thread of it. A repeated call posts a second message. */
+  post(channel: string, thread: string | null, message: SlackMessage): Promise<{ ts: string }>;
+  /** Replaces a message of ours. */
+  update(channel: string, ts: string, message: SlackMessage): Promise<void>;
+  /**
+   * Tells one person; nobody else sees it. Where the response URL takes no more it is an ephemeral message, and where the
+   * channel takes none a direct message.
+   */
+  reply(to: ReplyTarget, reply: Reply): Promise<void>;
+  /**
+   * A text as a file in a thread. Where the workspace takes no files from us (scope `files:write`, its own rules) the
+   * text is posted as a message, cut to fit. A repeated call posts a second file.
+   */
+  upload(channel: string, thread: string, file: TextFile): Promise<void>;
+  whoAmI(): Promise<BotIdentity>;
+}
+
+/** Says what the bot has to say: once, within 10 s at most. The lane that calls it retries with patience. */
+export function createMessenger(
+  o: WebClientOptions & {
+    /** @defaultValue 10,000 */
+    readonly timeoutMs?: number;
+  },
+): Messenger {
+  const timeout = o.timeoutMs ?? TIMEOUT_MS;
+  const client = createWebClient(o, timeout);
+
+  /** Sends blocks, or the same as text if Slack refuses the blocks: a status is never lost. */
+  async function send<T>(
+    doing: string,
+    message: SlackMessage,
+    call: (content: Content) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call(contentOf(message));
+    } catch (error) {
+      const failure = SlackFailure.from(error, doing);
+      if (!BLOCKS_REFUSED.includes(failure.code)) throw failure;
+      o.logger.error(
+        { err: failure.message, code: failure.code },
+        "Slack refused the blocks; sending the text alone",
+      );
+      // An empty list clears the blocks of a message that is being updated; leaving it out would keep the old ones.
+      return await attempt(doing, () => call({ ...contentOf(message), blocks: [] }));
+    }
+  }
+
+  return {
+    async post(channel, thread, message) {
+      const doing = `posting to ${channel}`;
+      const posted = await send(doing, message, (content) =>
+        client.chat.postMessage({ ...content, channel, ...(thread === null ? {} : { thread_ts: thread }) }),
+      );
+      if (typeof posted.ts !== "string")
+        throw new SlackFailure("server_error", { doing, detail: "No ts in the answer." });
+      return { ts: posted.ts };
+    },
+
+    async update(channel, ts, message) {
+      await send(`updating a message in ${channel}`, message, (content) =>
+        client.chat.update({ ...content, channel, ts }),
+      );
+    },
+
+    async reply(to, reply) {
+      const doing = "answering a person";
+      const message = renderReply(reply);
+      if (to.responseUrl !== null) {
+        try {
+          await postToResponseUrl(to.responseUrl, to.thread ?? null, message, timeout);
+          return;
+        } catch (error) {
+          const failure = SlackFailure.from(error, doing);
+          o.logger.warn(
+            { err: failure.message, code: failure.code },
+            "the response URL did not take the answer; trying an ephemeral message",
+          );
+        }
+      }
+      try {
+        await send(doing, message, (content) =>
+          client.chat.postEphemeral({
+            ...content,
+            channel: to.channel,
+            user: to.user,
+            ...(to.thread ? { thread_ts: to.thread } : {}),
+          }),
+        );
+      } catch (error) {
+        const failure = SlackFailure.from(error, doing);
+        if (!CHANNEL_REFUSED.test(failure.code)) throw failure;
+        o.logger.warn({ err: failure.message, code: failure.code }, "trying a direct message");
+        // Slack takes a person's id for the channel, as their direct messages with the bot.
+        await send(doing, message, (content) => client.chat.postMessage({ ...content, channel: to.user }));
+      }
+    },
+
+    async upload(channel, thread, file) {
+      const doing = `uploading ${file.name} to ${channel}`;
+      try {
+        await client.files.uploadV2({
+          channel_id: channel,
+          thread_ts: thread,
+          filename: fileName(file.name),
+          title: file.title,
+          // Slack takes no empty file.
+          content: file.text === "" ? "\n" : file.text,
+        });
+      } catch (error) {
+        const failure = SlackFailure.from(error, doing);
+        if (!FILES_REFUSED.includes(failure.code)) throw failure;
+        o.logger.error(
+          { err: failure.message, code: failure.code },
+          "Slack takes no files from us; sending the text as a message",
+        );
+        await send(doing, renderFile(file, failure), (content) =>
+          client.chat.postMessage({ ...content, channel, thread_ts: thread }),
+        );
+      }
+    },
+
+    async whoAmI() {
+      const answer = await attempt("checking the bot token", () => client.auth.test());
+      return {
+        userId: answer.user_id ?? "",
+        botId: answer.bot_id ?? null,
+        team: answer.team ?? "",
+        teamId: answer.team_id ?? "",
+        enterpriseId: answer.enterprise_id || null,
+        scopes: answer.response_metadata?.scopes ?? null,
+      };
+    },
+  };
+}
+
+/** A name without folders, and never none: it becomes a file on the disk of whoever downloads it. */
+function fileName(name: string): string {
+  return name.replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "") || "file.txt";
+}
+
+type Content = ReturnType<typeof contentOf>;
+
+/** No previews and no guessing of links, channels or mentions: what a message holds is what we put there. */
+function contentOf(message: SlackMessage) {
+  return {
+    text: message.text,
+    blocks: message.blocks,
+    parse: "none" as const,
+    link_names: false,
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+}
+
+async function attempt<T>(doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw SlackFailure.from(error, doing);
+  }
+}
