@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runs } from "../support/fast-check.js";
 import { httpMaster } from "./adversary/http-master.js";
 import { inProcessMaster } from "./adversary/in-process-master.js";
@@ -20,7 +20,7 @@ function expectBusy(runs: readonly Awaited<ReturnType<typeof tenMaintenances>>[]
 }
 
 describe("ten maintenances of ours while others edit the schedule all the time (invariants 1, 3 and 12)", () => {
-  it("leave every window of others intact and end with ours as decided, in 1,000 runs", {
+  test("leave every window of others intact and end with ours as decided, in 1,000 runs", {
     timeout: runs(300_000),
   }, async () => {
     const finished: Awaited<ReturnType<typeof tenMaintenances>>[] = [];
@@ -31,7 +31,7 @@ describe("ten maintenances of ours while others edit the schedule all the time (
     expectBusy(finished);
   });
 
-  it("do the same over HTTP, with the real client", { timeout: runs(300_000) }, async () => {
+  test("do the same over HTTP, with the real client", { timeout: runs(300_000) }, async () => {
     const finished: Awaited<ReturnType<typeof tenMaintenances>>[] = [];
     const property = fc.asyncProperty(seeds, async (seed) => {
       finished.push(await tenMaintenances(seed, httpMaster));

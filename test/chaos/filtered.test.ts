@@ -1,4 +1,4 @@
-import { describe, expect, it, type OnTestFinishedHandler } from "vitest";
+import { describe, expect, type OnTestFinishedHandler, test } from "vitest";
 import { Secret } from "../../src/config/secret.js";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { PERMISSIONS, type Permission, type RehearsalPrincipal } from "../../src/rehearsal/master/access.js";
@@ -79,7 +79,7 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     return { cluster, rights };
   }
 
-  it.for(PROVABLE)(
+  test.for(PROVABLE)(
     "without $missing no drain is posted, and the right to grant is named; it goes on once it is granted",
     async ({ missing, named }, { onTestFinished }) => {
       const { cluster, rights } = await start(onTestFinished);
@@ -99,7 +99,7 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     },
   );
 
-  it.for(PROVABLE)(
+  test.for(PROVABLE)(
     "that loses $missing while machines drain: no click and no command writes anything",
     async ({ missing, named }, { onTestFinished }) => {
       const { cluster, rights } = await start(onTestFinished);
@@ -130,7 +130,7 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     },
   );
 
-  it("that loses the schedule while machines are Down: Up waits, and is sent once it is granted", async ({
+  test("that loses the schedule while machines are Down: Up waits, and is sent once it is granted", async ({
     onTestFinished,
   }) => {
     const { cluster, rights } = await start(onTestFinished);
@@ -149,7 +149,7 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     expect(cluster.master.state().schedule).toEqual(FOREIGN);
   });
 
-  it("that loses sight of every window, which nothing proves: what stands there is left alone", async ({
+  test("that loses sight of every window, which nothing proves: what stands there is left alone", async ({
     onTestFinished,
   }) => {
     const { cluster, rights } = await start(onTestFinished, []);

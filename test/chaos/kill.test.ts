@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import { downCalls, downs, type Installation, install } from "../support/installation.js";
@@ -45,7 +45,7 @@ suiteFor(
     { store: "redis", roles: "apart", victim: "the worker, while the bot lives", mostRepeated: 0 },
   ] as const)("on the $store store, $victim", ({ store, roles, mostRepeated }) => {
     // Most of it is waiting for locks and limits to run out, so both run at the same time.
-    it.concurrent.for([
+    test.concurrent.for([
       { when: "between the approval and Down", fault: "hang_before", before: 0 },
       { when: "between Down and its confirmation", fault: "hang_after", before: 1 },
     ] as const)(

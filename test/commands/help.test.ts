@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { helpReply } from "../../src/commands/help.js";
 import { OPTIONS } from "../../src/commands/options.js";
 import { parseCommand } from "../../src/commands/parse.js";
@@ -6,7 +6,7 @@ import { VERBS } from "../../src/commands/verbs.js";
 import { inProd } from "./clusters.js";
 
 describe("help", () => {
-  it("lists every verb with its usage", () => {
+  test("lists every verb with its usage", () => {
     const reply = helpReply(null);
     for (const { name, takes, summary } of VERBS) {
       expect(reply.table).toContain(`/mesos ${name} ${takes}`.trim());
@@ -27,7 +27,7 @@ describe("help", () => {
     },
   );
 
-  it("on anything else says so, with the verb that may have been meant", () => {
+  test("on anything else says so, with the verb that may have been meant", () => {
     expect(helpReply("drian")).toMatchObject({
       text: expect.stringMatching(/"drian"/),
       line: "/mesos help drain",
@@ -37,7 +37,7 @@ describe("help", () => {
     expect(helpReply("approve")).toMatchObject({ text: expect.stringMatching(/button in the thread/) });
   });
 
-  it("words it as the parser does", () => {
+  test("words it as the parser does", () => {
     for (const typed of ["drian", "frobnicate", "pause", "approve"]) {
       expect(parseCommand(typed, inProd)).toMatchObject({ reply: { text: helpReply(typed).text } });
     }

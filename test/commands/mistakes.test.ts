@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseCommand } from "../../src/commands/parse.js";
 import { inProd, onlyOne } from "./clusters.js";
 import { expectGoodExample } from "./good-example.js";
@@ -161,7 +161,7 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     expectGoodExample(parsed);
   });
 
-  it.each([
+  test.each([
     ["drain web-01 4x", "drain web-01 4h", "Copy the line below. Another example: /mesos drain web-* 4h"],
     // The example is never the line itself.
     [
@@ -179,7 +179,7 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     expect(parseCommand(text, inProd)).toMatchObject({ reply: { line: `/mesos ${line}`, next: expected } });
   });
 
-  it.each([
+  test.each([
     ["drain web-* --cluster nope", "drain web-* --cluster prod"],
     ["schedule nope", "schedule prod"],
     // Hosts, as far as anybody can tell.
@@ -190,7 +190,7 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     });
   });
 
-  it.each([
+  test.each([
     ["drain @rack 4h", "For example: /mesos drain web-* 4h"],
     ["up ~(", "For example: /mesos up m-7k3q2"],
     ["frobnicate", "What can be typed: /mesos help"],
@@ -199,7 +199,7 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     expect(parseCommand(text, inProd)).toMatchObject({ reply: { line: null, next } });
   });
 
-  it.each([
+  test.each([
     ["drain", "Nothing was queued."],
     ["up", "Nothing was queued."],
     ["frobnicate", "Nothing was done."],
@@ -209,7 +209,7 @@ describe("a mistake is answered with what was wrong and the line to copy", () =>
     expect(parseCommand(text, inProd)).toMatchObject({ reply: { notDone } });
   });
 
-  it("does not read a line of any length", () => {
+  test("does not read a line of any length", () => {
     expect(parseCommand(`drain ${"x".repeat(4_000)}`, inProd)).toMatchObject({ reply: { line: null } });
   });
 });

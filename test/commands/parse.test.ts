@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CommandContext } from "../../src/commands/command.js";
 import { parseCommand } from "../../src/commands/parse.js";
 import { fillPlaceholders, withPlaceholderClusters } from "../../src/commands/placeholders.js";
@@ -156,11 +156,11 @@ describe("the other verbs", () => {
 });
 
 describe("the cluster", () => {
-  it("is the only one there is", () => {
+  test("is the only one there is", () => {
     expect(parsed("drain web-*", onlyOne)).toMatchObject({ cluster: "prod" });
   });
 
-  it("is asked for where several may be meant, and needed for hosts only", () => {
+  test("is asked for where several may be meant, and needed for hosts only", () => {
     const asked = parseCommand("drain web-* 4h", elsewhere);
     expect(asked).toMatchObject({
       reply: {
@@ -180,7 +180,7 @@ describe("the cluster", () => {
     });
   });
 
-  it("is missed where none is configured", () => {
+  test("is missed where none is configured", () => {
     expect(parseCommand("drain web-*", none)).toMatchObject({
       reply: { text: "No cluster is configured.", line: null },
     });

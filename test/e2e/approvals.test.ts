@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
@@ -83,7 +83,7 @@ suiteFor(
   }, 120_000);
   afterAll(() => bot.dispose());
 
-  it("is refused when a task came in between, and carried out once what is there now is approved (invariant 5)", async () => {
+  test("is refused when a task came in between, and carried out once what is there now is approved (invariant 5)", async () => {
     bot.master.postSchedule({ windows: [FOREIGN] });
     const maintenance = await drain(bot, 'web-01 2h --reason "kernel update" --ticket OPS-812');
     const first = await questionOf(bot, maintenance);
@@ -113,7 +113,7 @@ suiteFor(
     expect(told.text).toContain("late-broker");
   }, 120_000);
 
-  it("is not for the requester, is denied with a reason, and asked for again (invariant 6)", async () => {
+  test("is not for the requester, is denied with a reason, and asked for again (invariant 6)", async () => {
     const maintenance = await drain(bot, "web-02 2h");
     const first = await questionOf(bot, maintenance);
     await bot.click(ALICE, first.message, "approve");
@@ -132,7 +132,7 @@ suiteFor(
     await bot.thread(/Cancelled/);
   }, 90_000);
 
-  it("waits while the window is extended, which leaves the windows of others as they are (invariant 1)", async () => {
+  test("waits while the window is extended, which leaves the windows of others as they are (invariant 1)", async () => {
     const maintenance = await drain(bot, "web-03 2h");
     const before = await questionOf(bot, maintenance);
     const card = await bot.root(new RegExp(`${maintenance}.*awaiting approval`));
@@ -149,7 +149,7 @@ suiteFor(
     expect(bot.master.state().schedule.windows).toEqual([FOREIGN]);
   }, 90_000);
 
-  it("takes two different people where the policy says two", async () => {
+  test("takes two different people where the policy says two", async () => {
     const two = bot.in("two");
     await drain(two, "web-03 2h");
     const question = await two.question();
@@ -166,7 +166,7 @@ suiteFor(
     expect(downs(two.master)).toBe(1);
   }, 90_000);
 
-  it("is for nobody while the group of approvers cannot be looked up (invariant 6)", async () => {
+  test("is for nobody while the group of approvers cannot be looked up (invariant 6)", async () => {
     const grouped = bot.in("grouped");
     await drain(grouped, "web-03 2h");
     const question = await grouped.question();
@@ -177,7 +177,7 @@ suiteFor(
     expect(downCalls(grouped.master)).toBe(0);
   }, 90_000);
 
-  it("is not even asked for above a cap, unless the number of machines was typed", async () => {
+  test("is not even asked for above a cap, unless the number of machines was typed", async () => {
     const capped = bot.in("capped");
     await capped.type(ALICE, "drain web-0[2-4] 2h");
     const told = await capped.told(ALICE, /caps\.machines_per_maintenance allows 2 machines/);
@@ -192,7 +192,7 @@ suiteFor(
     expect(capped.master.state().schedule.windows.flatMap((window) => window.machines)).toHaveLength(3);
   }, 90_000);
 
-  it("is refused outside the hours, and goes on with an override of somebody else, with its reason", async () => {
+  test("is refused outside the hours, and goes on with an override of somebody else, with its reason", async () => {
     const hours = bot.in("hours");
     await hours.type(ALICE, "drain web-04 2h");
     const closed = await hours.told(ALICE, /calendar lets machines be drained only/);
@@ -214,7 +214,7 @@ suiteFor(
     await hours.thread(/Down: 1 machine/);
   }, 90_000);
 
-  it("waits for an owner who holds, and goes on when they are ready", async () => {
+  test("waits for an owner who holds, and goes on when they are ready", async () => {
     const owned = bot.in("owned");
     await drain(owned, "web-01 2h");
     await owned.thread(/What is yours runs on these machines: @carol \(kafka\)/);

@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
@@ -60,7 +60,7 @@ suiteFor(
     return /m-\w+/.exec(text)?.[0] ?? "";
   }
 
-  it("reminds the requester once at half time, and takes nothing down when the time is over", async () => {
+  test("reminds the requester once at half time, and takes nothing down when the time is over", async () => {
     const bot = await start();
     const threadTexts = async () =>
       (await bot.messages()).filter((m) => m.place === "thread").map((m) => m.text);
@@ -96,7 +96,7 @@ suiteFor(
     expect(downs(bot.master)).toBe(1);
   });
 
-  it("gives the machines back at the deadline, and leaves the windows of others (invariants 1 and 12)", async () => {
+  test("gives the machines back at the deadline, and leaves the windows of others (invariants 1 and 12)", async () => {
     const bot = await start();
     await drainUntilDeadline(bot, "release");
     bot.pass(61 * MINUTE);
@@ -107,7 +107,7 @@ suiteFor(
     expect(downCalls(bot.master)).toBe(0);
   });
 
-  it("asks at the deadline, and takes nothing down by itself", async () => {
+  test("asks at the deadline, and takes nothing down by itself", async () => {
     const bot = await start({ ask_after: "3h" });
     await drainUntilDeadline(bot, "ask");
     bot.pass(61 * MINUTE);
@@ -116,7 +116,7 @@ suiteFor(
     expect(downCalls(bot.master)).toBe(0);
   });
 
-  it("is forced where the policy allows it, and only with an approval of its own", async () => {
+  test("is forced where the policy allows it, and only with an approval of its own", async () => {
     const bot = await start({ allow_force: true });
     await drainUntilDeadline(bot, "force");
     bot.pass(61 * MINUTE);
@@ -129,7 +129,7 @@ suiteFor(
     await bot.afterwards(/Down: 1 machine, 1 task lost/);
   });
 
-  it("is not forced where the policy says nothing about it", async () => {
+  test("is not forced where the policy says nothing about it", async () => {
     const bot = await start();
     await bot.type(ALICE, "drain web-01 4h --deadline 1h --then force");
     const told = await bot.told(ALICE, /allow_force is off/);
@@ -137,7 +137,7 @@ suiteFor(
     expect(bot.master.state().schedule.windows).toEqual([FOREIGN]);
   });
 
-  it("waits while somebody holds, also past the deadline", async () => {
+  test("waits while somebody holds, also past the deadline", async () => {
     const bot = await start();
     const id = await drainUntilDeadline(bot, "release");
     await bot.type(BOB, `hold ${id} waiting for the backup`);

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Redis } from "ioredis";
-import { it, type TestContext } from "vitest";
+import { type TestContext, test } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import { redisAvailable, startRedis } from "../support/redis.js";
 import { suiteFor } from "../support/require.js";
@@ -59,7 +59,7 @@ suiteFor(
   "npm run demo -- --exit",
   redisAvailable === true ? localSlackAvailable() : redisAvailable,
 )(() => {
-  it.concurrent("plays the whole maintenance, exits 0 and leaves no process and no file behind", {
+  test.concurrent("plays the whole maintenance, exits 0 and leaves no process and no file behind", {
     timeout: 180_000,
   }, async (test) => {
     const played = await play(test, ["--exit"]);
@@ -67,7 +67,7 @@ suiteFor(
     test.expect(played.err).toBe("");
   });
 
-  it.concurrent("does the same on Redis with --redis, leaves no key behind, and shows the log on stderr with LOG_LEVEL", {
+  test.concurrent("does the same on Redis with --redis, leaves no key behind, and shows the log on stderr with LOG_LEVEL", {
     timeout: 180_000,
   }, async (test) => {
     const redis = await startRedis();

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import { downs, type Installation, type InstallationOptions, install } from "../support/installation.js";
 import { redisAvailable } from "../support/redis.js";
@@ -21,7 +21,7 @@ suiteFor(
   redisAvailable === true ? localSlackAvailable() : redisAvailable,
 )(() => {
   describe.each(VARIANTS)("$store, $mode", (variant) => {
-    it("drains, asks, takes down, restarts in between, and brings up", { timeout: 180_000 }, async () => {
+    test("drains, asks, takes down, restarts in between, and brings up", { timeout: 180_000 }, async () => {
       const bot = await install(variant);
       running = bot;
       await bot.start();
@@ -58,7 +58,7 @@ suiteFor(
       await bot.told(ALICE, new RegExp(`${id}`));
     });
 
-    it("gives draining machines back on cancel and leaves other people's windows bit for bit (invariants 1 and 12)", {
+    test("gives draining machines back on cancel and leaves other people's windows bit for bit (invariants 1 and 12)", {
       timeout: 120_000,
     }, async () => {
       const bot = await install(variant);

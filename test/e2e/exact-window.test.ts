@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
 import { type Installation, install } from "../support/installation.js";
@@ -45,7 +45,7 @@ suiteFor(
   localSlackAvailable(),
 )(() => {
   describe("with a start above 2^53 and no duration", () => {
-    it("is bit for bit the same after our drain, cancel, Down and Up, in JSON and in protobuf (invariant 1)", {
+    test("is bit for bit the same after our drain, cancel, Down and Up, in JSON and in protobuf (invariant 1)", {
       timeout: 120_000,
     }, async () => {
       const bot = await install({ store: "embedded" });

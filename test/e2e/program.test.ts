@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startProgram } from "../../src/rehearsal/demo/program.js";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
@@ -41,7 +41,7 @@ describe("the program from the command line", () => {
     return () => rm(folder, { recursive: true, force: true });
   });
 
-  it("says with no settings at all what to set, mentions the demo and exits 78", async () => {
+  test("says with no settings at all what to set, mentions the demo and exits 78", async () => {
     const { code, err } = await run(folder);
     expect(code).toBe(78);
     for (const name of ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "MESOS_MASTERS"]) expect(err).toContain(name);
@@ -49,7 +49,7 @@ describe("the program from the command line", () => {
     expect(err).not.toMatch(/\n\s+at /);
   });
 
-  it("prints its help and its version and exits 0", async () => {
+  test("prints its help and its version and exits 0", async () => {
     const [help, version] = await Promise.all([run(folder, "--help"), run(folder, "--version")]);
     expect(help).toMatchObject({ code: 0, err: "" });
     expect(help.out).toContain("--role");
@@ -58,7 +58,7 @@ describe("the program from the command line", () => {
     expect(version.out.trim()).toBe(own);
   });
 
-  it.each([
+  test.each([
     { args: ["--rolle", "bot"], words: /rolle/, exit: 64 },
     { args: ["bot"], words: /bot/, exit: 64 },
     { args: ["--role", "boss"], words: /--role is one of bot, worker, all, not "boss"/, exit: 64 },
@@ -81,7 +81,7 @@ suiteFor(
   "one process on the embedded store",
   localSlackAvailable(),
 )(() => {
-  it("refuses a second one and says why; the first goes on, and SIGTERM ends it with 0 and nothing left open", {
+  test("refuses a second one and says why; the first goes on, and SIGTERM ends it with 0 and nothing left open", {
     timeout: 120_000,
   }, async () => {
     const bot = await install({ store: "embedded" });

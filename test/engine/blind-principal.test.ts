@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Secret } from "../../src/config/secret.js";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { PERMISSIONS, type Permission } from "../../src/rehearsal/master/access.js";
@@ -36,7 +36,7 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     );
   };
 
-  it.for<[Permission, RegExp]>([
+  test.for<[Permission, RegExp]>([
     ["view_tasks", /Grant the bot.s principal view_tasks/],
     ["view_frameworks", /Grant the bot.s principal view_frameworks and view_tasks/],
   ])(
@@ -50,7 +50,7 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     },
   );
 
-  it("that shows no window at all gets no post before a person has typed that there is none", async ({
+  test("that shows no window at all gets no post before a person has typed that there is none", async ({
     onTestFinished,
   }) => {
     const cluster = await start(["get_maintenance_schedule", "get_maintenance_status"], [], onTestFinished);
@@ -61,7 +61,7 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     expect(cluster.master.state().schedule.windows).toEqual([FOREIGN]);
   });
 
-  it("and after that gets one post and no more", async ({ onTestFinished }) => {
+  test("and after that gets one post and no more", async ({ onTestFinished }) => {
     const cluster = await start(["get_maintenance_schedule", "get_maintenance_status"], [], onTestFinished);
     cluster.master.postSchedule({ windows: [FOREIGN] });
     const maintenance = await cluster.drain("web-01 2h --confirm 1");

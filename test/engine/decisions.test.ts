@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { suiteFor } from "../support/require.js";
 import { PLACES } from "./store/places.js";
 import { useEngine } from "./support/engine.js";
@@ -11,7 +11,7 @@ for (const { name, available, make } of PLACES) {
   )(() => {
     const engine = useEngine(make);
 
-    it("counts one approval when two people click at the same moment, and tells the other (invariant 5)", async () => {
+    test("counts one approval when two people click at the same moment, and tells the other (invariant 5)", async () => {
       const cluster = await engine().cluster();
       const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
       const { message, value } = await maintenance.button("approve");
@@ -26,7 +26,7 @@ for (const { name, available, make } of PLACES) {
       expect(cluster.calls("START_MAINTENANCE")).toBe(1);
     });
 
-    it("takes a double click as one decision, and a later click changes nothing", async () => {
+    test("takes a double click as one decision, and a later click changes nothing", async () => {
       const cluster = await engine().cluster();
       const maintenance = await cluster.drainToQuestion("web-01 2h");
       const { message, value } = await maintenance.button("approve");
@@ -38,7 +38,7 @@ for (const { name, available, make } of PLACES) {
       expect(cluster.calls("START_MAINTENANCE")).toBe(1);
     });
 
-    it("lets a click be repeated that could not be decided because the master was away", async () => {
+    test("lets a click be repeated that could not be decided because the master was away", async () => {
       const cluster = await engine().cluster();
       const maintenance = await cluster.drainToQuestion("web-01 2h");
       const { message, value } = await maintenance.button("approve");
@@ -58,7 +58,7 @@ for (const { name, available, make } of PLACES) {
 describe("a decision that comes too late or from the wrong person", () => {
   const engine = useEngine();
 
-  it("refuses the requester's own approval and one by a person who is no approver (invariant 6)", async () => {
+  test("refuses the requester's own approval and one by a person who is no approver (invariant 6)", async () => {
     const cluster = await engine().cluster({ policy: { approvers: [ALICE, BOB] } });
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     await maintenance.click(ALICE, "approve");
@@ -70,7 +70,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     await maintenance.thread(/Down: 1 machine,/);
   });
 
-  it("takes nothing down after a deny, and asks anew when a person wants it", async () => {
+  test("takes nothing down after a deny, and asks anew when a person wants it", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     const { message, value } = await maintenance.button("approve");
@@ -90,7 +90,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     await maintenance.thread(/Down: 1 machine,/);
   });
 
-  it("takes nothing down once the question has expired", async () => {
+  test("takes nothing down once the question has expired", async () => {
     const cluster = await engine().cluster({ config: { approvalTtlMs: 1_000 } });
     const maintenance = await cluster.drain("web-01 2h");
     await maintenance.thread(/Take 1 machine down\?/);
@@ -103,7 +103,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     expect(cluster.calls("START_MAINTENANCE")).toBe(0);
   });
 
-  it("takes nothing down after a cancel", async () => {
+  test("takes nothing down after a cancel", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     const { message, value } = await maintenance.button("approve");
@@ -116,7 +116,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     expect(cluster.master.state().schedule.windows).toEqual([]);
   });
 
-  it("cannot call a Down back, and says how to undo it", async () => {
+  test("cannot call a Down back, and says how to undo it", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     cluster.master.fault("START_MAINTENANCE", { kind: "hang_before" });
@@ -131,7 +131,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     await cluster.told(ALICE, /is down, so Cancel is not possible now.*\n.*\n.*\/mesos up/);
   });
 
-  it("says what to do instead when it is too early, and knows no other ids", async () => {
+  test("says what to do instead when it is too early, and knows no other ids", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     await cluster.type(ALICE, `up ${maintenance.id}`);
@@ -145,7 +145,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     expect(cluster.calls("STOP_MAINTENANCE")).toBe(0);
   });
 
-  it("asks again instead of taking down when the picture got worse since the question (invariant 5)", async () => {
+  test("asks again instead of taking down when the picture got worse since the question (invariant 5)", async () => {
     const cluster = await engine().cluster({
       master: {
         frameworks: [{ name: "marathon", habit: "silent", tasks: [{ name: "api", on: "web-02" }] }],

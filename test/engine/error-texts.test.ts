@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { errorTable } from "../../src/mesos/errors/errors.js";
 import type { ErrorRow } from "../../src/mesos/errors/row.js";
 import type { CallType } from "../../src/rehearsal/master/call.js";
@@ -35,7 +35,7 @@ const BLANKS = {
 describe("what a master says reaches the thread, explained", () => {
   const engine = useEngine();
 
-  it.concurrent.for([...TEXTS, ...STATUSES])(
+  test.concurrent.for([...TEXTS, ...STATUSES])(
     "$code ($status): $words",
     { timeout: 60_000 },
     async (row, test) => {
@@ -59,7 +59,7 @@ describe("what a master says reaches the thread, explained", () => {
     },
   );
 
-  it("holds a row for every text of a master", () => {
+  test("holds a row for every text of a master", () => {
     expect(TEXTS.length).toBeGreaterThanOrEqual(20);
     expect(STATUSES.length).toBeGreaterThanOrEqual(10);
   });

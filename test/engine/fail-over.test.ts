@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { useEngine } from "./support/engine.js";
 import { ALICE, BOB } from "./support/people.js";
@@ -6,7 +6,7 @@ import { ALICE, BOB } from "./support/people.js";
 describe("a fail-over while machines drain", () => {
   const engine = useEngine();
 
-  it("keeps answers as no longer counted, does not take recovering agents for empty ones, and goes on (invariant 2)", async () => {
+  test("keeps answers as no longer counted, does not take recovering agents for empty ones, and goes on (invariant 2)", async () => {
     const cluster = await engine().cluster({
       master: {
         frameworks: [
@@ -48,7 +48,7 @@ describe("a fail-over while machines drain", () => {
     await maintenance.thread(/Down: 2 machines, 0 tasks lost/);
   });
 
-  it("leaves an open question open, takes nothing down on what cannot be seen, and the click can be repeated", async () => {
+  test("leaves an open question open, takes nothing down on what cannot be seen, and the click can be repeated", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     cluster.master.failOver({ reregisterMs: null });
@@ -61,7 +61,7 @@ describe("a fail-over while machines drain", () => {
     expect(cluster.calls("START_MAINTENANCE")).toBe(1);
   });
 
-  it("looks hosts up only when all agents have registered again", async () => {
+  test("looks hosts up only when all agents have registered again", async () => {
     const cluster = await engine().cluster();
     cluster.master.failOver({ reregisterMs: null });
     const maintenance = await cluster.drain("web-* 2h --confirm 6");
@@ -73,7 +73,7 @@ describe("a fail-over while machines drain", () => {
     await maintenance.thread(/Scheduled: 6 machines/);
   });
 
-  it("keeps machines down through it, and brings them up", async () => {
+  test("keeps machines down through it, and brings them up", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
     await maintenance.click(BOB, "approve");

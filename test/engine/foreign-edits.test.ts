@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Secret } from "../../src/config/secret.js";
 import type { Window } from "../../src/maintenance/cluster/schedule.js";
 import { until } from "../../src/rehearsal/demo/until.js";
@@ -33,7 +33,7 @@ async function later(cluster: TestCluster): Promise<void> {
 describe.concurrent("somebody else edits the schedule while our machines drain (invariants 1 and 12)", () => {
   const engine = useEngine();
 
-  it("tells that our window was removed, posts nothing against it, and posts it again when a person says so", async ({
+  test("tells that our window was removed, posts nothing against it, and posts it again when a person says so", async ({
     onTestFinished,
   }) => {
     const cluster = await engine().cluster({}, onTestFinished);
@@ -56,7 +56,7 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     await cluster.told(BOB, /there is no removed window to post again/);
   });
 
-  it("leaves a machine of ours in the window that somebody moved it to, also on cancel", async ({
+  test("leaves a machine of ours in the window that somebody moved it to, also on cancel", async ({
     onTestFinished,
   }) => {
     const cluster = await engine().cluster({}, onTestFinished);
@@ -74,7 +74,7 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     expect(cluster.master.state().schedule.windows).toEqual([theirs]);
   });
 
-  it("tells that somebody took a machine of ours Down, and gives back only what still drains", async ({
+  test("tells that somebody took a machine of ours Down, and gives back only what still drains", async ({
     onTestFinished,
   }) => {
     const cluster = await engine().cluster({}, onTestFinished);
@@ -91,7 +91,7 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     expect(cluster.master.state().schedule.windows).toEqual([]);
   });
 
-  it("takes over when somebody took all our machines Down", async ({ onTestFinished }) => {
+  test("takes over when somebody took all our machines Down", async ({ onTestFinished }) => {
     const cluster = await engine().cluster({}, onTestFinished);
     const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
     cluster.master.startMaintenance([WEB_01, WEB_02]);
@@ -103,7 +103,7 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     expect(cluster.calls("START_MAINTENANCE")).toBe(0);
   });
 
-  it("tells that somebody brought our machines Up", async ({ onTestFinished }) => {
+  test("tells that somebody brought our machines Up", async ({ onTestFinished }) => {
     const cluster = await engine().cluster({}, onTestFinished);
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     await maintenance.click(BOB, "approve");
@@ -114,7 +114,7 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     expect(cluster.calls("STOP_MAINTENANCE")).toBe(0);
   });
 
-  it("keeps a window that was posted between our look at the cluster and our post", async ({
+  test("keeps a window that was posted between our look at the cluster and our post", async ({
     onTestFinished,
   }) => {
     const cluster = await engine().cluster({}, onTestFinished);
@@ -135,7 +135,7 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     expect(master.state().schedule.windows).toEqual([FOREIGN]);
   });
 
-  it("does not take a machine that got somebody else's window between our look and our post", async ({
+  test("does not take a machine that got somebody else's window between our look and our post", async ({
     onTestFinished,
   }) => {
     const cluster = await engine().cluster({}, onTestFinished);
@@ -165,7 +165,7 @@ describe.concurrent("a principal that does not see everything (invariant 2)", ()
   });
   const credentials = { principal: "bot", secret: new Secret("hush") };
 
-  it.for([
+  test.for([
     { name: "the schedule", missing: ["get_maintenance_schedule"] },
     { name: "schedule and status", missing: ["get_maintenance_schedule", "get_maintenance_status"] },
   ])(
@@ -193,7 +193,7 @@ describe.concurrent("a principal that does not see everything (invariant 2)", ()
     },
   );
 
-  it("may not write: 403 is explained, nothing changes", async ({ onTestFinished }) => {
+  test("may not write: 403 is explained, nothing changes", async ({ onTestFinished }) => {
     const cluster = await engine().cluster(
       {
         master: { principals: [without("update_maintenance_schedule")] },
@@ -209,7 +209,7 @@ describe.concurrent("a principal that does not see everything (invariant 2)", ()
     expect(cluster.master.state().schedule.windows).toEqual([]);
   });
 
-  it("shows no secret when the credentials are wrong: 401 is explained", async ({ onTestFinished }) => {
+  test("shows no secret when the credentials are wrong: 401 is explained", async ({ onTestFinished }) => {
     const cluster = await engine().cluster(
       {
         master: { principals: [{ name: "bot", secret: "another" }] },

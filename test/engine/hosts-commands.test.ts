@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { useEngine } from "./support/engine.js";
 import { ALICE, BOB } from "./support/people.js";
@@ -15,7 +15,7 @@ const FOREIGN = {
 describe("down, up and cancel for hosts", () => {
   const engine = useEngine();
 
-  it("decide on the whole maintenance that the hosts are", async () => {
+  test("decide on the whole maintenance that the hosts are", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drain("web-0[1-2] 2h");
     await maintenance.question();
@@ -31,7 +31,7 @@ describe("down, up and cancel for hosts", () => {
     await maintenance.root(/Back in service/);
   });
 
-  it("find machines that are Down, though the master has no agent for them, and so do drain, hosts and status", async () => {
+  test("find machines that are Down, though the master has no agent for them, and so do drain, hosts and status", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     await maintenance.click(BOB, "approve");
@@ -45,7 +45,7 @@ describe("down, up and cancel for hosts", () => {
     expect(refused).toContain(`/mesos up ${maintenance.id}`);
   });
 
-  it("advise nothing for a part of a maintenance that would be refused for the whole", async () => {
+  test("advise nothing for a part of a maintenance that would be refused for the whole", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
     await cluster.type(ALICE, "up web-01");
@@ -57,7 +57,7 @@ describe("down, up and cancel for hosts", () => {
     expect(told).not.toContain("/mesos up");
   });
 
-  it("decide on each of several maintenances", async () => {
+  test("decide on each of several maintenances", async () => {
     const cluster = await engine().cluster();
     const first = await cluster.drainToQuestion("web-01 2h");
     const second = await cluster.drainToQuestion("web-0[2-3] 2h");
@@ -67,7 +67,7 @@ describe("down, up and cancel for hosts", () => {
     expect(cluster.master.state().schedule.windows).toEqual([]);
   });
 
-  it("refuse a part of a maintenance and name its id", async () => {
+  test("refuse a part of a maintenance and name its id", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-3] 2h");
     for (const verb of ["down", "cancel"]) {
@@ -78,7 +78,7 @@ describe("down, up and cancel for hosts", () => {
     expect((await maintenance.record()).cancel).toBeNull();
   });
 
-  it.each([
+  test.each([
     { verb: "down", next: "Open one first: /mesos drain web-04" },
     { verb: "up", next: "Nothing: it is up." },
     { verb: "cancel", next: "Nothing: it is up." },
@@ -90,7 +90,7 @@ describe("down, up and cancel for hosts", () => {
     expect(told).not.toContain("somebody else");
   });
 
-  it("refuse machines of others and say whose they seem to be (invariant 12)", async () => {
+  test("refuse machines of others and say whose they seem to be (invariant 12)", async () => {
     const cluster = await engine().cluster();
     cluster.master.postSchedule({ windows: [FOREIGN] });
     for (const verb of ["down", "up", "cancel"]) {
@@ -104,7 +104,7 @@ describe("down, up and cancel for hosts", () => {
     expect(cluster.calls("STOP_MAINTENANCE")).toBe(0);
   });
 
-  it("name the nearest hosts when nothing matches", async () => {
+  test("name the nearest hosts when nothing matches", async () => {
     const cluster = await engine().cluster();
     await cluster.type(ALICE, "up wbe-01");
     await cluster.told(ALICE, /Nothing in \w+ matches .wbe-01. \(nearest: .*web-01/);
@@ -114,7 +114,7 @@ describe("down, up and cancel for hosts", () => {
 describe("a drain that cannot be", () => {
   const engine = useEngine();
 
-  it.each([
+  test.each([
     { line: "wbe-01 2h", words: /wbe-01.*\n?.*web-01/s },
     { line: "web-01:!web-01 2h", words: /leaves no machine in|matches nothing/ },
     { line: "@rack=r9 2h", words: /rack=r9/ },
@@ -127,7 +127,7 @@ describe("a drain that cannot be", () => {
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
   });
 
-  it("of a host in the inventory that the master does not know is refused by name", async () => {
+  test("of a host in the inventory that the master does not know is refused by name", async () => {
     const folder = await mkdtemp(join(tmpdir(), "mmb-inventory-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const inventoryFile = join(folder, "hosts.ini");
@@ -139,7 +139,7 @@ describe("a drain that cannot be", () => {
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
   });
 
-  it("of machines in a window says whose it is, and overwrites nothing (invariant 12)", async () => {
+  test("of machines in a window says whose it is, and overwrites nothing (invariant 12)", async () => {
     const cluster = await engine().cluster();
     cluster.master.postSchedule({ windows: [FOREIGN] });
     const first = await cluster.drainToQuestion('web-01 2h --reason "kernel update"');
@@ -159,7 +159,7 @@ describe("a drain that cannot be", () => {
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
   });
 
-  it("at the same time as another for the same machine: one of the two is posted", async () => {
+  test("at the same time as another for the same machine: one of the two is posted", async () => {
     const cluster = await engine().cluster();
     await Promise.all([cluster.type(ALICE, "drain web-01 2h"), cluster.type(BOB, "drain web-0[1-2] 3h")]);
     const queued = [await cluster.told(ALICE, /is queued/), await cluster.told(BOB, /is queued/)];
@@ -178,7 +178,7 @@ describe("a drain that cannot be", () => {
 describe("a command that is not understood", () => {
   const engine = useEngine();
 
-  it.each([
+  test.each([
     "drian web-01",
     "drain",
     "drain web-01 4x",

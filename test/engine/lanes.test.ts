@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { commandJobId, decisionJobId, maintenanceId } from "../../src/engine/lanes/ids.js";
 import type { DecisionJob } from "../../src/engine/lanes/jobs.js";
 
@@ -12,14 +12,14 @@ const job = (decision: DecisionJob["decision"], user = "U0BOB", click = "1.1"): 
 });
 
 describe("the job of a click", () => {
-  it("is the same for a double click, and another for another person or question", () => {
+  test("is the same for a double click, and another for another person or question", () => {
     const approve = { kind: "approve", batch: "b1", approval: "b1a1" } as const;
     expect(decisionJobId(job(approve))).toBe(decisionJobId(job(approve)));
     expect(decisionJobId(job(approve, "U0CAROL"))).not.toBe(decisionJobId(job(approve)));
     expect(decisionJobId(job({ ...approve, approval: "b1a2" }))).not.toBe(decisionJobId(job(approve)));
   });
 
-  it.each([
+  test.each([
     { kind: "approve", batch: "b1", approval: "b1a1" },
     { kind: "deny", batch: "b1", approval: "b1a1", reason: null },
     { kind: "cancel" },
@@ -29,7 +29,7 @@ describe("the job of a click", () => {
     expect(decisionJobId(job(decision, "U0BOB", "1.1"))).toBe(decisionJobId(job(decision, "U0BOB", "2.2")));
   });
 
-  it.each([
+  test.each([
     { kind: "hold", reason: null },
     { kind: "release" },
     { kind: "extend", byMs: 3_600_000 },
@@ -45,13 +45,13 @@ describe("the job of a click", () => {
     },
   );
 
-  it("holds no colon, which a queue does not take", () => {
+  test("holds no colon, which a queue does not take", () => {
     expect(decisionJobId(job({ kind: "approve", batch: "b:1", approval: "b:1a1" }))).not.toContain(":");
   });
 });
 
 describe("the job of a command", () => {
-  it("is the same for a command that is delivered twice, and holds no colon", () => {
+  test("is the same for a command that is delivered twice, and holds no colon", () => {
     expect(commandJobId("13:37.1")).toBe(commandJobId("13:37.1"));
     expect(commandJobId("13:37.1")).not.toBe(commandJobId("13:37.2"));
     expect(commandJobId("13:37.1")).not.toContain(":");
@@ -59,7 +59,7 @@ describe("the job of a command", () => {
 });
 
 describe("the id of a maintenance", () => {
-  it("comes from the command, so that a command delivered twice is one maintenance", () => {
+  test("comes from the command, so that a command delivered twice is one maintenance", () => {
     expect(maintenanceId("trigger-1")).toBe(maintenanceId("trigger-1"));
     expect(maintenanceId("trigger-1")).toMatch(/^m-[a-z0-9]{5}$/);
     expect(maintenanceId("trigger-1", 1)).not.toBe(maintenanceId("trigger-1"));

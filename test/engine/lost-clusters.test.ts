@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { createIntake } from "../../src/engine/bot/intake.js";
 import { HOSTS_JOB, hostsJob } from "../../src/engine/lanes/jobs.js";
 import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
@@ -71,7 +71,7 @@ function botOf(name: string) {
   return { type, click, drain, queue: own.queue };
 }
 
-it.each(["up", "cancel", "down", "hold", "release", "status", "history"])(
+test.each(["up", "cancel", "down", "hold", "release", "status", "history"])(
   "%s of a maintenance whose cluster was renamed in the clusters file says whose it is, how it stood and what to do (invariant 11)",
   async (verb) => {
     const id = await botOf("prod").drain();
@@ -84,18 +84,18 @@ it.each(["up", "cancel", "down", "hold", "release", "status", "history"])(
   },
 );
 
-it("a click on its card says the same", async () => {
+test("a click on its card says the same", async () => {
   const id = await botOf("prod").drain();
   const reply = await botOf("renamed").click(id);
   expect(reply?.text).toContain(`${id} belongs to prod`);
 });
 
-it("an id that no cluster ever had is still unknown", async () => {
+test("an id that no cluster ever had is still unknown", async () => {
   const reply = await botOf("renamed").type(BOB, "up m-zzzzz");
   expect(reply?.text).toBe("There is no maintenance m-zzzzz.");
 });
 
-it("down with an override is one job that carries both, also when the command is delivered twice", async () => {
+test("down with an override is one job that carries both, also when the command is delivered twice", async () => {
   const bot = botOf("edge");
   const id = await bot.drain();
   for (const _ of [1, 2]) await bot.type(BOB, `down ${id} --override "urgent"`, "the-same");

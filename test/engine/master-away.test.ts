@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
 import { useEngine } from "./support/engine.js";
 import { ALICE, BOB } from "./support/people.js";
@@ -92,7 +92,7 @@ const ABSENCES: readonly Absence[] = [
 describe("a master that is away", () => {
   const engine = useEngine();
 
-  it.concurrent.for(ABSENCES)(
+  test.concurrent.for(ABSENCES)(
     "$name: the thread says so in plain words, the drain waits and goes on by itself (invariant 10)",
     { timeout: 60_000 },
     async ({ words, others = [], go, comeBack }, test) => {
@@ -111,7 +111,7 @@ describe("a master that is away", () => {
     },
   );
 
-  it("waits between approval and Down, and takes down when it is back", async () => {
+  test("waits between approval and Down, and takes down when it is back", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     cluster.master.fault("START_MAINTENANCE", {
@@ -129,7 +129,7 @@ describe("a master that is away", () => {
     expect(cluster.calls("START_MAINTENANCE", "accepted")).toBe(1);
   });
 
-  it("waits while machines are down, and is told once however long it lasts", async () => {
+  test("waits while machines are down, and is told once however long it lasts", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     await maintenance.click(BOB, "approve");
@@ -147,7 +147,7 @@ describe("a master that is away", () => {
     expect(cluster.calls("STOP_MAINTENANCE")).toBe(1);
   });
 
-  it("answers questions meanwhile as far as it can", async () => {
+  test("answers questions meanwhile as far as it can", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     await cluster.master.stop();

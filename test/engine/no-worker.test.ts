@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { createIntake } from "../../src/engine/bot/intake.js";
 import { NOTIFY_QUEUE } from "../../src/engine/lanes/jobs.js";
 import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
@@ -13,7 +13,7 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 const person = async (user: string) => ({ user, groups: [], lookupFailed: false });
 
-it("a command that no worker takes is said to wait, so that silence does not pass for an answer (invariant 10)", async () => {
+test("a command that no worker takes is said to wait, so that silence does not pass for an answer (invariant 10)", async () => {
   const place = await embeddedPlace();
   const store = await openStore(place.settings, quiet);
   const notifier = createNotifier(store, quiet);

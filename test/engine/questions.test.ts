@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { createQuestions } from "../../src/engine/bot/questions.js";
 import { QUERY_QUEUE } from "../../src/engine/lanes/jobs.js";
 import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
@@ -7,7 +7,7 @@ import { embeddedPlace, keepLog } from "./store/places.js";
 
 const replyTo = { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null };
 
-it("a channel means its cluster; one that several clusters share means all of them", async () => {
+test("a channel means its cluster; one that several clusters share means all of them", async () => {
   const place = await embeddedPlace();
   const store = await openStore(place.settings, keepLog());
   const asked = async () =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { redisAvailable, startRedis, type TestRedis } from "../support/redis.js";
 import { suiteFor } from "../support/require.js";
@@ -24,7 +24,7 @@ suiteFor(
     await redis.dispose();
   });
 
-  it("tells the person within 3 s that nothing was queued, and goes on with open maintenances when it is back", async () => {
+  test("tells the person within 3 s that nothing was queued, and goes on with open maintenances when it is back", async () => {
     const cluster = await engine.cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     const { message, value } = await maintenance.button("approve");
@@ -50,7 +50,7 @@ suiteFor(
     await cluster.drain("web-02 2h");
   }, 60_000);
 
-  it("goes on by itself with what happened at the master meanwhile", async () => {
+  test("goes on by itself with what happened at the master meanwhile", async () => {
     const cluster = await engine.cluster({
       master: {
         frameworks: [{ name: "marathon", habit: "silent", tasks: [{ name: "api", on: "web-01" }] }],
@@ -66,7 +66,7 @@ suiteFor(
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
   }, 60_000);
 
-  it("does not claim to know when Redis hangs: the person hears that within 3 s, and then how it ended", async () => {
+  test("does not claim to know when Redis hangs: the person hears that within 3 s, and then how it ended", async () => {
     const cluster = await engine.cluster();
     redis.freeze();
     try {

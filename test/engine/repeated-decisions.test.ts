@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { useEngine } from "./support/engine.js";
 import { ALICE, BOB } from "./support/people.js";
@@ -6,7 +6,7 @@ import { ALICE, BOB } from "./support/people.js";
 describe("a decision that is meant again", () => {
   const engine = useEngine();
 
-  it("is not swallowed while the lane is busy: hold, release, hold is held, and each is answered (invariant 10)", async () => {
+  test("is not swallowed while the lane is busy: hold, release, hold is held, and each is answered (invariant 10)", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     const told = engine().slack.told.length;
@@ -31,7 +31,7 @@ describe("a decision that is meant again", () => {
 describe("down with an override", () => {
   const engine = useEngine();
 
-  it("lifts the rule and asks, in this order", async () => {
+  test("lifts the rule and asks, in this order", async () => {
     const closed = [{ days: [], from: 0, to: 1440, timeZone: "UTC" }];
     const cluster = await engine().cluster({ policy: { calendar: closed } });
     const maintenance = await cluster.drain('web-01 2h --override "the disk is failing"');
@@ -48,7 +48,7 @@ describe("down with an override", () => {
 describe("a drain that is refused after its response URL is used up", () => {
   const engine = useEngine();
 
-  it("is told in a direct message where the bot is no member of the channel (invariant 10)", async () => {
+  test("is told in a direct message where the bot is no member of the channel (invariant 10)", async () => {
     const cluster = await engine().cluster();
     const { webApi } = engine();
     await cluster.type(ALICE, "drain web-02 2h");

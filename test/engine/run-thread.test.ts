@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { threadJobId } from "../../src/engine/lanes/ids.js";
 import { MAINTENANCE_JOB, NOTIFY_QUEUE, THREAD_JOB, type ThreadJob } from "../../src/engine/lanes/jobs.js";
 import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
@@ -94,7 +94,7 @@ const sent = (method: string, id: string): readonly string[] =>
     .map((args) => JSON.stringify(args))
     .filter((text) => text.includes(id));
 
-it("a cluster that is gone from the clusters file: its open maintenance says so once, in its thread (invariants 10, 11)", async () => {
+test("a cluster that is gone from the clusters file: its open maintenance says so once, in its thread (invariants 10, 11)", async () => {
   const log = await bot(["renamed"]);
   const record = maintenance({});
   await placeRecord(record);
@@ -116,7 +116,7 @@ it("a cluster that is gone from the clusters file: its open maintenance says so 
   expect(log.lines.filter(({ level }) => level === "error")).toHaveLength(1);
 });
 
-it("bots of which one has not got the new clusters file yet do not tell it in turn", async () => {
+test("bots of which one has not got the new clusters file yet do not tell it in turn", async () => {
   const record = maintenance({});
   await placeRecord(record);
   await placeThread(record.id);
@@ -135,7 +135,7 @@ it("bots of which one has not got the new clusters file yet do not tell it in tu
   expect(lost()).toHaveLength(1);
 });
 
-it("a cluster that is gone before its maintenance has a thread: the requester hears it", async () => {
+test("a cluster that is gone before its maintenance has a thread: the requester hears it", async () => {
   await bot(["renamed"]);
   const record = maintenance({});
   await placeRecord(record);
@@ -145,7 +145,7 @@ it("a cluster that is gone before its maintenance has a thread: the requester he
   expect(told).toContain("belongs to prod, which is not in the bot's clusters file any more");
 });
 
-it("a record that is gone though its thread had begun is not said to have posted nothing", async () => {
+test("a record that is gone though its thread had begun is not said to have posted nothing", async () => {
   await bot(["prod"], () => Date.now() + HOUR);
   const { id } = maintenance({});
   await placeThread(id);
@@ -154,7 +154,7 @@ it("a record that is gone though its thread had begun is not said to have posted
   expect(told).not.toContain("Nothing was posted");
 });
 
-it("a maintenance that was never placed is said to have posted nothing", async () => {
+test("a maintenance that was never placed is said to have posted nothing", async () => {
   await bot(["prod"], () => Date.now() + HOUR);
   const { id } = maintenance({});
   await placeThread(id, { rootTs: null });
@@ -162,7 +162,7 @@ it("a maintenance that was never placed is said to have posted nothing", async (
   expect(told).toContain("Nothing was posted to the master");
 });
 
-it.each(["channel_not_found", "is_archived"])(
+test.each(["channel_not_found", "is_archived"])(
   "an ended maintenance waits a day for its channel, not for ever: %s",
   async (error) => {
     for (const method of ["chat.update", "chat.postMessage", "chat.postEphemeral"])

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { threadJobId } from "../../src/engine/lanes/ids.js";
 import { NOTIFY_QUEUE } from "../../src/engine/lanes/jobs.js";
 import { wake } from "../../src/engine/store/wake.js";
@@ -53,7 +53,7 @@ const EVERYTHING = [...POSTS, "chat.postEphemeral", "response_url"] as const;
 describe("Slack that cannot be reached holds nothing up", () => {
   const engine = useEngine();
 
-  it("goes on at the master while Slack fails, and catches up in order, nothing lost and nothing twice", async () => {
+  test("goes on at the master while Slack fails, and catches up in order, nothing lost and nothing twice", async () => {
     const cluster = await engine().cluster();
     const back = slackAnswers(engine(), { status: 503 }, ...EVERYTHING);
     await cluster.type(ALICE, "drain web-0[1-2] 2h");
@@ -71,7 +71,7 @@ describe("Slack that cannot be reached holds nothing up", () => {
     expect(cluster.calls("START_MAINTENANCE")).toBe(1);
   });
 
-  it("waits as long as Slack says with 429, then shows everything in order", async () => {
+  test("waits as long as Slack says with 429, then shows everything in order", async () => {
     const cluster = await engine().cluster();
     const limited = { status: 429, headers: { "retry-after": "1" } };
     engine().webApi.once("chat.postMessage", limited);
@@ -82,7 +82,7 @@ describe("Slack that cannot be reached holds nothing up", () => {
     await maintenance.root(/· down/);
   });
 
-  it("shows everything once after Slack had refused in the middle of the thread", async () => {
+  test("shows everything once after Slack had refused in the middle of the thread", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drain("web-0[1-2] 2h");
     await maintenance.thread(/Scheduled/);
@@ -96,7 +96,7 @@ describe("Slack that cannot be reached holds nothing up", () => {
 describe("what a person has to mend in Slack", () => {
   const engine = useEngine();
 
-  it.each([
+  test.each([
     { error: "not_in_channel", what: /The bot is not a member of the channel/, next: /\/invite @<the bot>/ },
     { error: "channel_not_found", what: /no such channel, or it is private/, next: /Use the channel.s id/ },
     { error: "invalid_auth", what: /Slack does not accept the token/, next: /SLACK_BOT_TOKEN/ },

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import type { ThreadJob } from "../../src/engine/lanes/jobs.js";
 import { deliver } from "../../src/engine/notify/deliver.js";
 import type { Maintenance } from "../../src/maintenance/record/record.js";
@@ -68,14 +68,14 @@ const ASKED = recordOf({
   batches: [batchOf({ phase: "awaiting_approval", approvals: [approvalOf({ id: "b1a1" })] })],
 });
 
-it("a deleted card is posted anew before its thread goes on there, and takes the hand-over record with it", async () => {
+test("a deleted card is posted anew before its thread goes on there, and takes the hand-over record with it", async () => {
   const { outcome, progress, calls } = await delivered(UP, START, slackWithout(["1.0"]));
   expect(outcome).toBe("finished");
   expect(calls).toEqual(["update 1.0", "post in channel", "post in 2.1", "upload in 2.1"]);
   expect(progress).toMatchObject({ rootTs: "2.1", postedSeq: 1, handedOver: true });
 });
 
-it.each(["thread_not_found", "cannot_reply_to_message"])(
+test.each(["thread_not_found", "cannot_reply_to_message"])(
   "a thread that Slack refuses with %s, its root being deleted, goes on under a new card (invariant 10)",
   async (refusal) => {
     const shown = await delivered(UP, { ...START, postedSeq: 1 }, slackWithout([]));
@@ -91,7 +91,7 @@ it.each(["thread_not_found", "cannot_reply_to_message"])(
   },
 );
 
-it("an open question whose message was deleted is asked again, and that message is kept up to date (invariant 10)", async () => {
+test("an open question whose message was deleted is asked again, and that message is kept up to date (invariant 10)", async () => {
   const { progress, calls } = await delivered(ASKED, START, slackWithout(["1.1"]));
   expect(calls).toEqual(["update 1.1", "update 1.0", "post in 1.0"]);
   expect(progress.approvals).toMatchObject({ b1a1: { ts: "2.1" } });
@@ -99,7 +99,7 @@ it("an open question whose message was deleted is asked again, and that message 
   expect(again.calls).toEqual([]);
 });
 
-it("a settled question whose message was deleted is left alone", async () => {
+test("a settled question whose message was deleted is left alone", async () => {
   const outcome = { kind: "denied", by: "U0BOB", atMs: NOW, reason: null } as const;
   const record = recordOf({
     batches: [batchOf({ phase: "draining", approvals: [approvalOf({ id: "b1a1", outcome })] })],
@@ -109,7 +109,7 @@ it("a settled question whose message was deleted is left alone", async () => {
   expect((await delivered(record, progress, slackWithout(["1.1"]))).calls).toEqual([]);
 });
 
-it("an open question is asked though its event is not in the log any more (invariant 10)", async () => {
+test("an open question is asked though its event is not in the log any more (invariant 10)", async () => {
   const { progress, calls } = await delivered(
     ASKED,
     { ...START, approvals: {}, postedSeq: 9 },

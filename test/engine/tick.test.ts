@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Cluster } from "../../src/engine/cluster/cluster.js";
 import { tick } from "../../src/engine/control/tick.js";
 import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
@@ -74,7 +74,7 @@ const scheduled = recordOf({ batches: [batchOf({ phase: "scheduled", drainingSin
 const others = worldOf({ windows: [windowOn(["db-01"], NOW, HOUR)] });
 
 describe("a tick", () => {
-  it("keeps an effect after a call without an answer back, so that the open call is not taken for settled (invariant 7)", async () => {
+  test("keeps an effect after a call without an answer back, so that the open call is not taken for settled (invariant 7)", async () => {
     // Cancelled in the middle of an extension: one machine stands at the old time, one at the new, so two posts are due.
     const world = worldOf({
       windows: [windowOn(["web-01"], NOW, HOUR), windowOn(["web-02"], NOW, 2 * HOUR)],
@@ -95,7 +95,7 @@ describe("a tick", () => {
     expect(saved.at(-1)?.unsettledUntilMs).toBe(NOW + settleMs);
   });
 
-  it("writes down that a post may be under way before it posts, so that a crash does not take the world for its outcome (invariant 7)", async () => {
+  test("writes down that a post may be under way before it posts, so that a crash does not take the world for its outcome (invariant 7)", async () => {
     const { storedAtPost } = await ticked(scheduled, { world: others });
     const [stored] = storedAtPost;
     if (stored === undefined) throw new Error("Nothing was stored before the post.");
@@ -107,7 +107,7 @@ describe("a tick", () => {
     expect(after.posts).not.toEqual([]);
   });
 
-  it("does nothing at the master once it no longer owns the record (invariant 8)", async () => {
+  test("does nothing at the master once it no longer owns the record (invariant 8)", async () => {
     const lost = new Error("lost");
     const { outcome, posts } = await ticked(scheduled, {
       world: others,
@@ -119,13 +119,13 @@ describe("a tick", () => {
     expect(posts).toEqual([]);
   });
 
-  it("posts nothing onto the list of another leader than the one it decided on (invariants 1 and 2)", async () => {
+  test("posts nothing onto the list of another leader than the one it decided on (invariants 1 and 2)", async () => {
     const { outcome, posts } = await ticked(scheduled, { world: others, scheduleOf: async () => null });
     expect(posts).toEqual([]);
     expect(recordOfOutcome(outcome)).toMatchObject({ trouble: null, unsettledUntilMs: null });
   });
 
-  it("sends nothing on an old view, says so, and leaves an overloaded master in peace (invariants 2 and 10)", async () => {
+  test("sends nothing on an old view, says so, and leaves an overloaded master in peace (invariants 2 and 10)", async () => {
     const later = NOW + 31_000;
     const { outcome, posts, looks } = await ticked(scheduled, { world: others, now: () => later });
     expect(posts).toEqual([]);
@@ -136,7 +136,7 @@ describe("a tick", () => {
     expect(looks).toBe(1);
   });
 
-  it("sends neither what was decided on another leader's view nor on an old one (invariant 2)", async () => {
+  test("sends neither what was decided on another leader's view nor on an old one (invariant 2)", async () => {
     const record = recordOf({ batches: [batchOf({ phase: "bringing_up" })] });
     const world = worldOf({
       windows: [windowOn(["web-01", "web-02"], NOW, 4 * HOUR)],
@@ -147,7 +147,7 @@ describe("a tick", () => {
     expect((await ticked(record, { world, now: () => NOW + 31_000 })).stops).toEqual([]);
   });
 
-  it("posts nothing when reading the schedule again took too long (invariant 2)", async () => {
+  test("posts nothing when reading the schedule again took too long (invariant 2)", async () => {
     let nowMs = NOW;
     const { posts } = await ticked(scheduled, {
       world: others,
@@ -160,7 +160,7 @@ describe("a tick", () => {
     expect(posts).toEqual([]);
   });
 
-  it("does not repeat at once what the master refused, also when it refuses again", async () => {
+  test("does not repeat at once what the master refused, also when it refuses again", async () => {
     const refuse = async () => {
       throw refusal(403, "Forbidden", { cluster: "prod" });
     };
@@ -172,7 +172,7 @@ describe("a tick", () => {
     }
   });
 
-  it.each([
+  test.each([
     [
       true,
       "counts as posted where a view can be filtered: it is not posted again before a window is shown",

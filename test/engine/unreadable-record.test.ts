@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { threadJobId } from "../../src/engine/lanes/ids.js";
 import { NOTIFY_QUEUE } from "../../src/engine/lanes/jobs.js";
 import { wake } from "../../src/engine/store/wake.js";
@@ -8,7 +8,7 @@ import { ALICE } from "./support/people.js";
 
 const engine = useEngine();
 
-it("a maintenance of a newer version is left alone, and who asked for it is told once (invariant 10)", async () => {
+test("a maintenance of a newer version is left alone, and who asked for it is told once (invariant 10)", async () => {
   const cluster = await engine().cluster({ config: { pollMs: 3_600_000 } });
   const maintenance = await cluster.drain("web-01 1h");
   await maintenance.question();

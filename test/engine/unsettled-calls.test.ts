@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, test } from "vitest";
 import { until } from "../../src/rehearsal/demo/until.js";
 import type { Fault } from "../../src/rehearsal/master/faults.js";
 import { useEngine } from "./support/engine.js";
@@ -72,7 +72,7 @@ const STEPS: readonly Step[] = [
 describe("a call without an answer is settled by reading the world, never repeated blindly (invariant 7)", () => {
   const engine = useEngine();
 
-  it.concurrent.for(STEPS.flatMap((step) => FAULTS.map((fault) => ({ step, ...fault, of: step.name }))))(
+  test.concurrent.for(STEPS.flatMap((step) => FAULTS.map((fault) => ({ step, ...fault, of: step.name }))))(
     "$of $name",
     { timeout: 60_000 },
     async ({ step, fault, sent }, test) => {
@@ -105,7 +105,7 @@ describe("a call without an answer is settled by reading the world, never repeat
     },
   );
 
-  it("does not take machines down a second time when the answer comes after a restart", async ({
+  test("does not take machines down a second time when the answer comes after a restart", async ({
     expect,
   }) => {
     const cluster = await engine().cluster();

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseInventory } from "../../src/hosts/inventory/parse.js";
 import { runs } from "../support/fast-check.js";
 
@@ -66,7 +66,7 @@ all:
 `;
 
 describe("INI", () => {
-  it("reads hosts, ranges, ports, addresses, groups and children", () => {
+  test("reads hosts, ranges, ports, addresses, groups and children", () => {
     expect(read(GOOD_INI, "hosts")).toEqual({
       hosts: [
         "lone",
@@ -88,15 +88,15 @@ describe("INI", () => {
     });
   });
 
-  it("takes a host out of ungrouped once a group has it", () => {
+  test("takes a host out of ungrouped once a group has it", () => {
     expect(read("a\nb\n[web]\na\n", "hosts.ini").groups).toEqual({ all: "b a", ungrouped: "b", web: "a" });
   });
 
-  it("does not take an address from a template, which only Ansible can fill in", () => {
+  test("does not take an address from a template, which only Ansible can fill in", () => {
     expect(read("a ansible_host='{{ lookup }}'", "hosts.ini").hosts).toEqual(["a"]);
   });
 
-  it("tells every mistake with its line", () => {
+  test("tells every mistake with its line", () => {
     const text = [
       INI,
       "web01 web02",
@@ -135,7 +135,7 @@ describe("INI", () => {
 });
 
 describe("YAML", () => {
-  it("reads the same from the same inventory", () => {
+  test("reads the same from the same inventory", () => {
     const yaml = read(GOOD_YAML, "hosts.yml");
     const ini = read(GOOD_INI, "hosts");
     expect([...yaml.hosts].sort()).toEqual([...ini.hosts, "lone-too"].sort());
@@ -143,12 +143,12 @@ describe("YAML", () => {
     expect(yaml.groups).toMatchObject({ ungrouped: "lone second", single: "lone-too", empty: "" });
   });
 
-  it("follows anchors and merge keys", () => {
+  test("follows anchors and merge keys", () => {
     const text = "x: &x\n  hosts:\n    a:\n      ansible_host: 10.0.0.1\ny: *x\nz:\n  <<: *x\n";
     expect(read(text, "hosts.yaml")).toMatchObject({ hosts: ["a@10.0.0.1"], groups: { y: "a", z: "a" } });
   });
 
-  it("is known by its looks where the name does not tell, JSON too", () => {
+  test("is known by its looks where the name does not tell, JSON too", () => {
     expect(read("---\nweb:\n  hosts:\n    a:\n", "inventory").groups).toMatchObject({ web: "a" });
     expect(read("# x\nweb:\n  hosts:\n    a:\n", "inventory").groups).toMatchObject({ web: "a" });
     expect(read('{"web": {"hosts": {"a": {"ansible_host": "10.0.0.1"}}}}', "hosts.json").hosts).toEqual([

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { splitPattern } from "../../src/hosts/split.js";
 import { runs } from "../support/fast-check.js";
@@ -110,11 +110,11 @@ describe("mistakes come with the pattern as it was probably meant", () => {
     if (!parsed.ok && parsed.corrected !== null) expect(parsePattern(parsed.corrected).ok).toBe(true);
   });
 
-  it("corrects several mistakes at once", () => {
+  test("corrects several mistakes at once", () => {
     expect(parsePattern("web-[1-20],rack=r1,~(a")).toMatchObject({ corrected: "web-[1:20],@rack=r1,~(a)" });
   });
 
-  it("never lose a letter or a digit, nor gain one: the guess would stand for other machines", () => {
+  test("never lose a letter or a digit, nor gain one: the guess would stand for other machines", () => {
     const sign = fc.constantFrom(..."ab12-._*?[]{}()!&~|,: ^$;/");
     const named = (text: string) => [...text.replace(/[^a-z0-9]/g, "")].toSorted().join("");
     fc.assert(
@@ -126,7 +126,7 @@ describe("mistakes come with the pattern as it was probably meant", () => {
     );
   });
 
-  it("never throws", () => {
+  test("never throws", () => {
     const sign = fc.constantFrom(..."ab09-._*?[]{}()!&~@=|,: ^$\\");
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: sign, maxLength: 20 })), (text) => {

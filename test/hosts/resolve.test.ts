@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { machineKey } from "../../src/maintenance/cluster/machine.js";
 import { runs } from "../support/fast-check.js";
@@ -75,12 +75,12 @@ describe("over a master's agents alone", () => {
     expect(resolved.literals).toEqual([]);
   });
 
-  it("takes wildcards for addresses only if they cannot be names", () => {
+  test("takes wildcards for addresses only if they cannot be names", () => {
     expect(namesOf(resolve("*1", cluster).machines)).toBe("web-1");
     expect(namesOf(resolve("~.*3$", cluster).machines)).toBe("");
   });
 
-  it("knows a machine by its short name if no other has it", () => {
+  test("knows a machine by its short name if no other has it", () => {
     const index = indexOf(["web-01.dc1 10.0.0.1", "web-02.dc1 10.0.0.2", "web-02.dc2 10.0.0.3"]);
     expect(namesOf(resolve("web-01", index).machines)).toBe("web-01.dc1");
     expect(namesOf(resolve("web-0[1:1]", index).machines)).toBe("web-01.dc1");
@@ -91,7 +91,7 @@ describe("over a master's agents alone", () => {
     });
   });
 
-  it("lists a machine once though several agents run on it, and all machines that share a name", () => {
+  test("lists a machine once though several agents run on it, and all machines that share a name", () => {
     const index = indexOf(["twin 10.0.0.1", "TWIN 10.0.0.1 rack=r9", "twin 10.0.0.2"]);
     expect(resolve("twin", index).machines).toEqual([
       { hostname: "twin", ip: "10.0.0.1" },
@@ -100,14 +100,14 @@ describe("over a master's agents alone", () => {
     expect(resolve("@rack=r9", index).machines).toEqual([{ hostname: "twin", ip: "10.0.0.1" }]);
   });
 
-  it("gives the identity as the master has it, whatever case was typed (invariant 4)", () => {
+  test("gives the identity as the master has it, whatever case was typed (invariant 4)", () => {
     const index = indexOf(["Web-01.Example.COM 10.0.0.1"]);
     expect(resolve("web-01.example.com", index).machines).toEqual([
       { hostname: "Web-01.Example.COM", ip: "10.0.0.1" },
     ]);
   });
 
-  it("takes host|ip for a machine that is not registered, and says so (invariant 4)", () => {
+  test("takes host|ip for a machine that is not registered, and says so (invariant 4)", () => {
     const gone = { hostname: "old-7", ip: "10.9.9.9" };
     expect(resolve("web-1,old-7|10.9.9.9,OLD-7|10.9.9.9", cluster)).toMatchObject({
       machines: [{ hostname: "web-1" }, gone],
@@ -137,7 +137,7 @@ describe("what matched nothing", () => {
     expect(matchedNothing[0]?.nearest.slice(0, nearest.length)).toEqual(nearest);
   });
 
-  it("takes a full name for the host of that name, be it short at the master or in another domain", () => {
+  test("takes a full name for the host of that name, be it short at the master or in another domain", () => {
     const nearest = (term: string, lines: string[]) =>
       resolve(term, indexOf(lines)).matchedNothing.map((nothing) => nothing.nearest);
     const short = ["web-04 10.0.0.4", "web-05 10.0.0.5"];
@@ -146,12 +146,12 @@ describe("what matched nothing", () => {
     expect(nearest("web-04.dc2", domains)).toEqual([["web-04.dc1", "web-05.dc2"]]);
   });
 
-  it("names the members of a range that are missing, but the range where all are", () => {
+  test("names the members of a range that are missing, but the range where all are", () => {
     expect(resolve("web-[1:4]", cluster).matchedNothing.map(({ term }) => term)).toEqual(["web-3", "web-4"]);
     expect(resolve("wob-[1:4]", cluster).matchedNothing.map(({ term }) => term)).toEqual(["wob-[1:4]"]);
   });
 
-  it("tells a misspelt exclusion, which would take a machine along", () => {
+  test("tells a misspelt exclusion, which would take a machine along", () => {
     expect(resolve("web-*:!web-O2", cluster).matchedNothing).toEqual([
       { term: "web-O2", nearest: ["web-2", "web-1", "web-10"] },
     ]);
@@ -222,18 +222,18 @@ describe("with an Ansible inventory", () => {
     expect([...resolved.unknown].sort()).toEqual(unknown);
   });
 
-  it("does not call a group without hosts a mistake where it takes nothing away", () => {
+  test("does not call a group without hosts a mistake where it takes nothing away", () => {
     expect(resolve("web:!empty", index).matchedNothing).toEqual([]);
     expect(resolve("empty", index).matchedNothing.map(({ term }) => term)).toEqual(["empty"]);
   });
 
-  it("takes a name that is both for the host in a union and for the group after & and !, as Ansible does", () => {
+  test("takes a name that is both for the host in a union and for the group after & and !, as Ansible does", () => {
     const both = indexOf(["x 10.0.0.1", "y 10.0.0.2"], "x\n[x]\ny\n");
     expect(namesOf(resolve("x", both).machines)).toBe("x");
     expect(namesOf(resolve("all:!x", both).machines)).toBe("x");
   });
 
-  it("reads [01:20] as names where they exist, and as positions where they do not", () => {
+  test("reads [01:20] as names where they exist, and as positions where they do not", () => {
     const padded = indexOf(
       ["web01 10.0.0.1", "web02 10.0.0.2", "app 10.0.0.3"],
       "[web]\nweb[01:02]\n[apps]\napp\n",
@@ -243,13 +243,13 @@ describe("with an Ansible inventory", () => {
     expect(namesOf(resolve("apps[00:01]", padded).machines)).toBe("app");
   });
 
-  it("does not fall back to a set of characters when a position is outside a group", () => {
+  test("does not fall back to a set of characters when a position is outside a group", () => {
     const index = indexOf(["web2 10.0.0.1", "web5 10.0.0.2"], "[web]\nweb2\n");
     expect(resolve("web[25]", index)).toMatchObject({ machines: [], matchedNothing: [{ term: "web[25]" }] });
     expect(namesOf(resolve("we[b][25]", index).machines)).toBe("");
   });
 
-  it("never takes one domain's host for another's", () => {
+  test("never takes one domain's host for another's", () => {
     const index = indexOf(["web.dc1 10.0.0.1"], "[web-group]\nweb.dc2\n");
     expect(resolve("web-group", index)).toMatchObject({ machines: [], unknown: ["web.dc2"] });
   });

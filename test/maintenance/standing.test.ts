@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { statusOfCluster, statusOfMaintenance } from "../../src/maintenance/show/status.js";
 import { batchOf, MINUTE, NOW, recordOf, worldOf } from "../support/world.js";
 import { asked } from "./flow.js";
@@ -6,7 +6,7 @@ import { asked } from "./flow.js";
 const held = { by: "U0BOB", atMs: NOW - 5 * MINUTE, reason: "db backup runs", as: "operator" as const };
 
 describe("what keeps a maintenance from going on is in its status", () => {
-  it("a hold: who, since when, why, and how it ends", () => {
+  test("a hold: who, since when, why, and how it ends", () => {
     const record = recordOf({ batches: [batchOf()], held });
     const { text } = statusOfMaintenance(record, NOW);
     expect(text).toContain(
@@ -15,13 +15,13 @@ describe("what keeps a maintenance from going on is in its status", () => {
     expect(statusOfCluster("prod", [record], worldOf(), NOW).table).toMatch(/held/);
   });
 
-  it("a question that waits for an answer", () => {
+  test("a question that waits for an answer", () => {
     expect(statusOfMaintenance(asked(), NOW).text).toContain(
       "The approval of the Down is asked for in the thread.",
     );
   });
 
-  it("names who may not approve because they asked for it (invariant 6)", () => {
+  test("names who may not approve because they asked for it (invariant 6)", () => {
     expect(asked().batches[0]?.approvals.at(-1)?.notBy).toContain("U0ALICE");
   });
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { VARIABLE_NAMES } from "../../src/config/environment-schema.js";
 
@@ -28,7 +28,7 @@ const SLACK = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"];
 const MESOS = ["MESOS_PRINCIPAL", "MESOS_SECRET"];
 
 describe("docker-compose.yml", () => {
-  it.each([
+  test.each([
     ["bot", SLACK, MESOS],
     ["worker", MESOS, SLACK],
   ])("gives the %s its own secrets and not the other side's", (name, own, others) => {
@@ -40,7 +40,7 @@ describe("docker-compose.yml", () => {
     expect(command).toEqual(["--role", name]);
   });
 
-  it("gives both sides the same queue and the same clusters", () => {
+  test("gives both sides the same queue and the same clusters", () => {
     const shared = (name: string) =>
       Object.entries(service(name).environment).filter(([key]) => ![...SLACK, ...MESOS].includes(key));
     const ofBot = Object.fromEntries(
@@ -50,7 +50,7 @@ describe("docker-compose.yml", () => {
     expect(ofBot).toMatchObject({ REDIS_URL: "redis://redis:6379" });
   });
 
-  it.each(["bot", "worker"])(
+  test.each(["bot", "worker"])(
     "sets only variables that the program reads, each from its own name: %s",
     (name) => {
       for (const [key, value] of Object.entries(service(name).environment)) {
@@ -60,19 +60,19 @@ describe("docker-compose.yml", () => {
     },
   );
 
-  it("knows a master where none is set: the one of its profile", () => {
+  test("knows a master where none is set: the one of its profile", () => {
     const [, host] = /-http:\/\/([a-z-]+):5050\}$/.exec(service("bot").environment.MESOS_MASTERS ?? "") ?? [];
     expect(service(host ?? "").profiles).toEqual(["mesos"]);
   });
 
-  it("publishes ports on the loopback only, and each side's health on one of its own", () => {
+  test("publishes ports on the loopback only, and each side's health on one of its own", () => {
     const ports = Object.values(services).flatMap((one) => one.ports ?? []);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
     expect(service("bot").ports).toContain("127.0.0.1:9464:9464");
     expect(service("worker").ports).toContain("127.0.0.1:9465:9464");
   });
 
-  it("mounts the configuration, which is not in the image", () => {
+  test("mounts the configuration, which is not in the image", () => {
     for (const name of ["bot", "worker"]) expect(service(name).volumes).toContain("./config:/app/config:ro");
     expect(read("Dockerfile")).not.toMatch(/^COPY .*(?<!ts)config\b(?!\.)/m);
     expect(read(".dockerignore").split("\n")).toContain("config");

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { errorTable } from "../../src/mesos/errors/errors.js";
 import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
 import { errorsPage, STORE_ROWS } from "./errors-page.js";
@@ -19,16 +19,19 @@ test("docs/errors.md is what the tables in src/ say (after a change: -u)", async
 });
 
 describe("the page of errors", () => {
-  it.each([...errorTable().map(({ code }) => code), ...Object.keys(SLACK_FAILURES)])("has %s", (code) => {
+  test.each([...errorTable().map(({ code }) => code), ...Object.keys(SLACK_FAILURES)])("has %s", (code) => {
     expect(page).toContain(`| \`${code}\` |`);
   });
 
-  it.each(errorTable())("$code: says what happened and what to do, in whole sentences", ({ what, next }) => {
-    expect(what).toMatch(/^[A-Z{].*\.$/);
-    expect(next).toMatch(/^\S.*\.$/);
-  });
+  test.each(errorTable())(
+    "$code: says what happened and what to do, in whole sentences",
+    ({ what, next }) => {
+      expect(what).toMatch(/^[A-Z{].*\.$/);
+      expect(next).toMatch(/^\S.*\.$/);
+    },
+  );
 
-  it("names only commands that exist", async () => {
+  test("names only commands that exist", async () => {
     const { VERBS } = await import("../../src/commands/verbs.js");
     const named = [...page.matchAll(/\/mesos (\w+)/g)].map(([, verb]) => verb);
     expect(named.length).toBeGreaterThan(5);
@@ -37,13 +40,13 @@ describe("the page of errors", () => {
 });
 
 describe("the queue's errors on the page", () => {
-  it.each(STORE_ROWS)("$code: $next", ({ code, notDone, next }) => {
+  test.each(STORE_ROWS)("$code: $next", ({ code, notDone, next }) => {
     expect(storeSources).toContain(`"${notDone}"`);
     expect(storeSources).toContain(`"${next}"`);
     expect(storeSources).toContain(`"${code}"`);
   });
 
-  it("are all that the store can say", () => {
+  test("are all that the store can say", () => {
     const sentences = [
       ...storeSources.matchAll(/^\s*(?:notDone|next): "(.+)",$/gm),
       ...storeSources.matchAll(/^\s*\[\/.+\/, "(.+)"\],$/gm),

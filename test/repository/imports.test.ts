@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, relative } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 /** Rooms that know no I/O: they may import each other as named here, and only these packages. */
 const PURE: Record<string, readonly string[]> = {
@@ -79,12 +79,12 @@ function layerOf(path: string): { readonly folder: string | null; readonly level
 const shown = ({ file, from }: Import): string => `${file} imports ${from}`;
 
 describe("imports point inwards", () => {
-  it("every source file is read", () => {
+  test("every source file is read", () => {
     expect(files.length).toBeGreaterThan(200);
     expect(imports.length).toBeGreaterThan(1000);
   });
 
-  it("a room imports only the rooms it may see", () => {
+  test("a room imports only the rooms it may see", () => {
     const wrong = imports.filter(({ file, target }) => {
       const room = roomOf(file);
       if (!(room in ROOMS) || target === null) return false;
@@ -93,7 +93,7 @@ describe("imports point inwards", () => {
     expect(wrong.map(shown)).toEqual([]);
   });
 
-  it("pure rooms import no I/O package", () => {
+  test("pure rooms import no I/O package", () => {
     const builtin = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
     const wrong = imports.filter(
       ({ file, from, target }) =>
@@ -105,11 +105,11 @@ describe("imports point inwards", () => {
     expect(wrong.map(shown)).toEqual([]);
   });
 
-  it("nothing imports the composition root", () => {
+  test("nothing imports the composition root", () => {
     expect(imports.filter(({ target }) => target === "main.ts").map(shown)).toEqual([]);
   });
 
-  it("production rooms do not import the rehearsal", () => {
+  test("production rooms do not import the rehearsal", () => {
     const wrong = imports.filter(
       ({ file, target }) => target !== null && roomOf(target) === "rehearsal" && roomOf(file) !== "rehearsal",
     );
@@ -123,7 +123,7 @@ describe("the layers of the domain", () => {
       roomOf(file) === "maintenance" && target !== null && roomOf(target) === "maintenance",
   );
 
-  it("every folder has its place", () => {
+  test("every folder has its place", () => {
     const domain = files
       .map((path) => relative("src", path))
       .filter((path) => roomOf(path) === "maintenance");
@@ -132,7 +132,7 @@ describe("the layers of the domain", () => {
     expect([...folders].sort()).toEqual(LAYERS.flat().sort());
   });
 
-  it("a folder imports only from folders below it", () => {
+  test("a folder imports only from folders below it", () => {
     const wrong = inside.filter(({ file, target }) => {
       const above = layerOf(file);
       const below = layerOf(target ?? "");
@@ -143,7 +143,7 @@ describe("the layers of the domain", () => {
 });
 
 describe("no circles", () => {
-  it("no file imports itself on any way through other files", () => {
+  test("no file imports itself on any way through other files", () => {
     const next = new Map<string, string[]>();
     for (const { file, target } of imports) {
       if (target !== null) next.set(file, [...(next.get(file) ?? []), target]);
@@ -151,7 +151,7 @@ describe("no circles", () => {
     expect(circleIn(next)).toEqual([]);
   });
 
-  it("a circle is found", () => {
+  test("a circle is found", () => {
     const next = new Map([
       ["a", ["b", "d"]],
       ["b", ["c"]],

@@ -1,19 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 
 const PAGES = ["README.md", "CHANGELOG.md", ...readdirSync("docs").map((name) => join("docs", name))].filter(
   (page) => page.endsWith(".md"),
 );
 
-it.each(PAGES)("every file that %s links to is there", (page) => {
+test.each(PAGES)("every file that %s links to is there", (page) => {
   const text = readFileSync(page, "utf8");
   const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? "");
   const missing = links.filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(dirname(page), link)));
   expect(missing).toEqual([]);
 });
 
-it("every page is linked from the README or from a page it links to", () => {
+test("every page is linked from the README or from a page it links to", () => {
   const all = PAGES.map((page) => readFileSync(page, "utf8")).join("\n");
   const lonely = readdirSync("docs").filter((name) => !all.includes(`${name})`) && !all.includes(`${name}#`));
   expect(lonely).toEqual([]);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
 import { createMetrics } from "../../src/ops/metrics.js";
@@ -7,7 +7,7 @@ import { createMetrics } from "../../src/ops/metrics.js";
 const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
 
 describe("docs/operations.md", () => {
-  it("names all our metrics, and only metrics that there are", async () => {
+  test("names all our metrics, and only metrics that there are", async () => {
     const known = (await createMetrics().registry.getMetricsAsJSON()).map(({ name }) => name);
     const named = new Set(page.match(/\b(?:mesos_bot|nodejs|process)_[a-z0-9_]+/g));
     const ours = known.filter((name) => name.startsWith("mesos_bot_"));
@@ -15,7 +15,7 @@ describe("docs/operations.md", () => {
     for (const name of named) expect(known).toContain(name.replace(/_bucket$/, ""));
   });
 
-  it("has alert rules that Prometheus' format can hold", () => {
+  test("has alert rules that Prometheus' format can hold", () => {
     const yaml = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
     const { groups } = parse(yaml) as { groups: { rules: { alert: string; expr: string; for: string }[] }[] };
     const rules = groups.flatMap((group) => group.rules);
@@ -30,7 +30,7 @@ describe("docs/operations.md", () => {
     }
   });
 
-  it("has a unit that waits for the shutdown and does not restart on a wrong configuration", () => {
+  test("has a unit that waits for the shutdown and does not restart on a wrong configuration", () => {
     const unit = /```ini\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
     expect(unit).toContain("ExecStart=/usr/bin/node dist/main.js --role %i\n");
     expect(unit).toMatch(new RegExp(`^RestartPreventExitStatus=.*\\b${CONFIG_EXIT_CODE}\\b`, "m"));

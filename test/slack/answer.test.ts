@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Reply, replyOf } from "../../src/maintenance/text/reply.js";
 import { answer, type Kind } from "../../src/slack/hear/answer.js";
 import { until } from "./until.js";
@@ -22,19 +22,19 @@ function run(kind: Kind, handle: () => Promise<Reply | null>, patienceMs = 10_00
 }
 
 describe("what a person hears of a command", () => {
-  it("its reply", async () => {
+  test("its reply", async () => {
     const { told, finished } = run("command", async () => DONE);
     await finished;
     expect(told).toEqual([DONE]);
   });
 
-  it("nothing, when the handler has nothing to say", async () => {
+  test("nothing, when the handler has nothing to say", async () => {
     const { told, finished } = run("command", async () => null);
     await finished;
     expect(told).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["command", "Nothing was queued."],
     ["click", "Nothing was queued and nothing was decided."],
   ] as const)("that a %s failed and what was not done", async (kind, notDone) => {
@@ -48,7 +48,7 @@ describe("what a person hears of a command", () => {
     expect(errors).toHaveLength(1);
   });
 
-  it("the same when the handler throws before it returns a promise", async () => {
+  test("the same when the handler throws before it returns a promise", async () => {
     const { told, finished } = run("command", () => {
       throw new Error("broken");
     });
@@ -73,15 +73,15 @@ describe("a handler that takes long (invariant 9)", () => {
     return running.told;
   }
 
-  it("is answered with not confirmed, then with its reply", async () => {
+  test("is answered with not confirmed, then with its reply", async () => {
     expect((await late(({ resolve }) => resolve(DONE)))[1]).toEqual(DONE);
   });
 
-  it("says that it went through even when there is nothing else to say", async () => {
+  test("says that it went through even when there is nothing else to say", async () => {
     expect((await late(({ resolve }) => resolve(null)))[1]).toMatchObject({ tone: "done" });
   });
 
-  it("is told the outcome after not confirmed, even when that was slow to send", async () => {
+  test("is told the outcome after not confirmed, even when that was slow to send", async () => {
     const order: string[] = [];
     let sent = () => {};
     const tell = async (reply: Reply) => {
@@ -111,7 +111,7 @@ describe("a handler that takes long (invariant 9)", () => {
     expect(order).toEqual(["sending error", "sent error", "sending done", "sent done"]);
   });
 
-  it("says that it failed in the end", async () => {
+  test("says that it failed in the end", async () => {
     expect((await late(({ reject }) => reject(new Error("gave up"))))[1]).toMatchObject({
       tone: "error",
       notDone: "Nothing was queued.",

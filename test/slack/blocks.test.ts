@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   actions,
   button,
@@ -16,7 +16,7 @@ import { refusal } from "./block-rules.js";
 const details = button("Details", { v: 1, id: "m-7k3q", show: "details" });
 
 describe("a message's text", () => {
-  it("says all that its blocks say, for those who hear it or see it on a locked phone", () => {
+  test("says all that its blocks say, for those who hear it or see it on a locked phone", () => {
     const blocks = [
       header("m-7k3q <draining>"),
       fields([mrk`*Window*\n4 h`, mrk`*Tasks*\n3 left`]),
@@ -28,17 +28,17 @@ describe("a message's text", () => {
     );
   });
 
-  it("has no bar, which would be read aloud sign by sign, but its number", () => {
+  test("has no bar, which would be read aloud sign by sign, but its number", () => {
     expect(message([section(mrk`3 of 11 left  ${bar(3, 11)}`)]).text).toBe("3 of 11 left 72 % gone");
   });
 
-  it("begins with what it is about", () => {
+  test("begins with what it is about", () => {
     expect(message([section(mrk`*Empty:* no tasks`)], mrk`${"m-7k3q"}: `).text).toBe(
       "m-7k3q: *Empty:* no tasks",
     );
   });
 
-  it("is cut to what Slack advises, and leaves no table open", () => {
+  test("is cut to what Slack advises, and leaves no table open", () => {
     const table = Array.from({ length: 200 }, (_, row) => `web-${row}  draining  3 tasks`).join("\n");
     const { text } = message(fixedText(table));
     expect(text.length).toBeLessThanOrEqual(4000);
@@ -50,11 +50,11 @@ describe("a message that is too large", () => {
   const many = (n: number, length: number) =>
     Array.from({ length: n }, () => section(new Mrkdwn("x".repeat(length))));
 
-  it("of just as many blocks as Slack takes is sent as it is", () => {
+  test("of just as many blocks as Slack takes is sent as it is", () => {
     expect(message(many(50, 1)).blocks).toHaveLength(50);
   });
 
-  it.each([
+  test.each([
     ["blocks", many(60, 1)],
     ["characters", many(4, 2500)],
     ["characters, with the note that it was cut", [...many(3, 3000), ...many(1, 985), ...many(1, 100)]],
@@ -64,7 +64,7 @@ describe("a message that is too large", () => {
     expect(renderText(sent)).toMatch(/Cut to fit into a message\.\n\[Details\]$/);
   });
 
-  it("counts what its dialogs say as well", () => {
+  test("counts what its dialogs say as well", () => {
     const confirm = { title: "Sure?", text: "x".repeat(300), confirm: "Yes", deny: "No" };
     const value = { v: 1 as const, id: "m-7k3q", rev: 1, decision: { kind: "cancel" as const } };
     const sent = message([...many(4, 2450), ...actions([button("Cancel", value, { confirm })])]);
@@ -75,7 +75,7 @@ describe("a message that is too large", () => {
 describe("a cut text", () => {
   const cut = (text: string, max: number) => cutTo(new Mrkdwn(text), max).text;
 
-  it.each([
+  test.each([
     ["`web-01` and more", 12, "`web-01`…"],
     ["on `web-01` and more", 13, "on `web-`…"],
     ["```\nweb-01\nweb-02\n```", 18, "```\nweb-01\nwe\n```…"],

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { encodeButton, parseButton, parseClick } from "../../src/slack/render/button-value.js";
 
 const decision = fc.oneof(
@@ -9,7 +9,7 @@ const decision = fc.oneof(
 );
 
 describe("a button", () => {
-  it("property: says after the click what it said when it was drawn", () => {
+  test("property: says after the click what it said when it was drawn", () => {
     fc.assert(
       fc.property(decision, fc.nat(), (what, rev) => {
         const value = { v: 1 as const, id: "m-7k3q", decision: what, rev };
@@ -18,7 +18,7 @@ describe("a button", () => {
     );
   });
 
-  it("property: whatever else it holds is a sentence for the person, never an error", () => {
+  test("property: whatever else it holds is a sentence for the person, never an error", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.constant(undefined)), (text) => {
         const parsed = parseButton(text);
@@ -27,18 +27,18 @@ describe("a button", () => {
     );
   });
 
-  it("that was drawn long ago still decides what it said", () => {
+  test("that was drawn long ago still decides what it said", () => {
     const old = { v: 1, id: "m-7k3q", decision: { kind: "cancel" }, rev: 3 };
     expect(parseClick(JSON.stringify(old))).toEqual({ kind: "decision", button: old });
   });
 
-  it("for the details decides nothing", () => {
+  test("for the details decides nothing", () => {
     const value = encodeButton({ v: 1, id: "m-7k3q", show: "details" });
     expect(parseClick(value)).toEqual({ kind: "details", id: "m-7k3q" });
     expect(parseButton(value).ok).toBe(false);
   });
 
-  it("property: what no version of ours drew is a sentence for the person", () => {
+  test("property: what no version of ours drew is a sentence for the person", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.constant(undefined)), (text) => {
         const parsed = parseClick(text);
@@ -47,7 +47,7 @@ describe("a button", () => {
     );
   });
 
-  it("that Slack would refuse is not drawn", () => {
+  test("that Slack would refuse is not drawn", () => {
     const huge = {
       v: 1 as const,
       id: "m-7k3q",

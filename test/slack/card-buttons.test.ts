@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decide } from "../../src/maintenance/decide.js";
 import { decision } from "../../src/maintenance/record/decision.js";
 import { type Maintenance, PHASES, type Phase } from "../../src/maintenance/record/record.js";
@@ -10,7 +10,7 @@ import { buttons } from "./card-clicks.js";
 import { batchOf, HOUR, NOW, recordOf } from "./fixtures.js";
 
 describe("the buttons of the card", () => {
-  it.each([
+  test.each([
     ["scheduled", ["Hold", "Details", "Cancel"]],
     ["draining", ["Ask for Down", "Hold", "Extend", "Details", "Cancel"]],
     ["awaiting_approval", ["Hold", "Extend", "Details", "Cancel"]],
@@ -21,13 +21,13 @@ describe("the buttons of the card", () => {
     expect(buttons(recordOf({ batches: [batchOf({ phase })] })).map(([label]) => label)).toEqual(labels);
   });
 
-  it("while the call is under way it can be neither held nor cancelled", () => {
+  test("while the call is under way it can be neither held nor cancelled", () => {
     const intent = { approvalId: "b1a1", sentAtMs: NOW, tasks: 0 };
     const record = recordOf({ batches: [batchOf({ phase: "taking_down", intent })] });
     expect(buttons(record).map(([label]) => label)).toEqual(["Details"]);
   });
 
-  it.each([
+  test.each([
     ["window_changed", null, "Post the window again"],
     ["own_window_unseen", null, "Post the window again"],
     ["cancel_unseen", { by: "U02BOB", atMs: NOW }, "Cancel"],
@@ -36,7 +36,7 @@ describe("the buttons of the card", () => {
     expect(buttons(recordOf({ trouble, cancel })).map(([shown]) => shown)).toContain(label);
   });
 
-  it("its buttons decide what they say", () => {
+  test("its buttons decide what they say", () => {
     expect(buttons(recordOf())).toEqual([
       ["Ask for Down", { kind: "ask_down", batch: "b1" }],
       ["Hold", { kind: "hold", reason: null }],
@@ -48,7 +48,7 @@ describe("the buttons of the card", () => {
     expect(buttons(down)[0]).toEqual(["Up", { kind: "up" }]);
   });
 
-  it("does not offer to extend what has no end, or what is being moved", () => {
+  test("does not offer to extend what has no end, or what is being moved", () => {
     const { window } = batchOf();
     const labels = (parts: Parameters<typeof batchOf>[0]) =>
       buttons(recordOf({ batches: [batchOf(parts)] })).map(([label]) => label);
@@ -57,7 +57,7 @@ describe("the buttons of the card", () => {
     expect(labels({ movingFrom: window })).not.toContain("Ask for Down");
   });
 
-  it("offers to post the window again when somebody else changed it", () => {
+  test("offers to post the window again when somebody else changed it", () => {
     const trouble = {
       code: "window_changed",
       what: "Moved.",
@@ -72,7 +72,7 @@ describe("the buttons of the card", () => {
     ).not.toContain("Post the window again");
   });
 
-  it("invites to Up and to Release, never to Down", () => {
+  test("invites to Up and to Release, never to Down", () => {
     const style = (record: Maintenance, label: string) =>
       renderCard(record, NOW)
         .blocks.flatMap((block) => (block.type === "actions" ? block.elements : []))
@@ -83,7 +83,7 @@ describe("the buttons of the card", () => {
     expect(style(recordOf({ batches: [batchOf({ phase: "down" })] }), "Up")).toEqual(["primary"]);
   });
 
-  it("property: none is refused because of where the maintenance stands", () => {
+  test("property: none is refused because of where the maintenance stands", () => {
     const { window } = batchOf();
     const batch = fc
       .record({

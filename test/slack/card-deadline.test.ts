@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Maintenance, Phase } from "../../src/maintenance/record/record.js";
 import { renderText } from "../../src/slack/render/blocks.js";
 import { renderCard } from "../../src/slack/render/card/card.js";
@@ -16,7 +16,7 @@ function line(parts: Partial<Maintenance>, now = NOW): string | undefined {
 }
 
 describe("the deadline on the card", () => {
-  it.each([
+  test.each([
     ["release", "if tasks are left then, the machines are given back"],
     ["ask", "if tasks are left then, the approval is asked for"],
     ["force", "if tasks are left then, the approval is asked for, to go on in spite of them"],
@@ -24,20 +24,20 @@ describe("the deadline on the card", () => {
     expect(line({ deadline: { ...ask, then } })).toBe(words);
   });
 
-  it("says that it passed, for as long as it could not be acted on", () => {
+  test("says that it passed, for as long as it could not be acted on", () => {
     expect(line({}, AT)).toBe(
       "passed; if tasks are left, the approval is asked for as soon as that is possible",
     );
   });
 
-  it("says that it waits for the release of a hold", () => {
+  test("says that it waits for the release of a hold", () => {
     const held = { by: "U02BOB", atMs: NOW, reason: null, as: "operator" as const };
     expect(line({ held }, AT)).toBe(
       "passed while held; after the release, if tasks are left, the approval is asked for",
     );
   });
 
-  it("says what it did, and in spite of how many tasks", () => {
+  test("says what it did, and in spite of how many tasks", () => {
     const events: Maintenance["events"] = [
       { kind: "deadline", then: "force", tasksLeft: 1, seq: 1, atMs: AT },
     ];
@@ -46,13 +46,13 @@ describe("the deadline on the card", () => {
     );
   });
 
-  it("says that the machines were empty by then, unless the log is too short to know", () => {
+  test("says that the machines were empty by then, unless the log is too short to know", () => {
     const met = { ...ask, met: true };
     expect(line({ deadline: met, events: [], seq: 0 }, AT)).toBe("met, no tasks were left");
     expect(line({ deadline: met, events: [], seq: 700 }, AT)).toBe("passed");
   });
 
-  it.each(["taking_down", "down", "bringing_up", "up"] as Phase[])(
+  test.each(["taking_down", "down", "bringing_up", "up"] as Phase[])(
     "is gone while %s: nothing is to be done about tasks any more",
     (phase) => {
       expect(line({ batches: [batchOf({ phase })] })).toBeUndefined();
@@ -60,7 +60,7 @@ describe("the deadline on the card", () => {
     },
   );
 
-  it("is gone once it is being given back", () => {
+  test("is gone once it is being given back", () => {
     expect(line({ cancel: { by: "U01ALICE", atMs: NOW } }, AT)).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createGroups, type Groups } from "../../src/slack/hear/groups.js";
 import { SlackFailure } from "../../src/slack/wire/errors.js";
 import { FakeSlack } from "./fake-slack.js";
@@ -34,7 +34,7 @@ const lookUps = () => slack.callsOf("usergroups.users.list").map((args) => args.
 const NOBODY_KNOWN = { user: "U02BOB", groups: [], lookupFailed: true };
 
 describe("who somebody is", () => {
-  it("is their groups among those that were asked for", async () => {
+  test("is their groups among those that were asked for", async () => {
     expect(await groups.personOf("U02BOB", [OPS, DBA])).toEqual({
       user: "U02BOB",
       groups: [OPS],
@@ -43,14 +43,14 @@ describe("who somebody is", () => {
     expect((await groups.personOf("U01ALICE", [OPS, DBA])).groups).toEqual([]);
   });
 
-  it("asks Slack for groups only: people in the same lists are no groups", async () => {
+  test("asks Slack for groups only: people in the same lists are no groups", async () => {
     expect((await groups.personOf("U02BOB", ["U02BOB", "W03CAROL", OPS, OPS, "S", "sales"])).groups).toEqual([
       OPS,
     ]);
     expect(lookUps()).toEqual([OPS]);
   });
 
-  it("needs no Slack where no group is named", async () => {
+  test("needs no Slack where no group is named", async () => {
     expect(await groups.personOf("U02BOB", ["U02BOB"])).toEqual({
       user: "U02BOB",
       groups: [],
@@ -61,7 +61,7 @@ describe("who somebody is", () => {
 });
 
 describe("the cache", () => {
-  it("asks once for clicks that come together", async () => {
+  test("asks once for clicks that come together", async () => {
     const people = await Promise.all(
       ["U01ALICE", "U02BOB", "W03CAROL"].map((user) => groups.personOf(user, [OPS])),
     );
@@ -69,7 +69,7 @@ describe("the cache", () => {
     expect(lookUps()).toEqual([OPS]);
   });
 
-  it("knows a group for five minutes, then asks again", async () => {
+  test("knows a group for five minutes, then asks again", async () => {
     await groups.membersOf(OPS);
     slack.groups.set(OPS, ["U01ALICE"]);
     nowMs = 299_999;
@@ -81,7 +81,7 @@ describe("the cache", () => {
 });
 
 describe("a look-up that fails counts as no (invariant 6)", () => {
-  it.each([
+  test.each([
     ["a group that is gone", { error: "no_such_subteam" }],
     ["a missing scope", { error: "missing_scope" }],
     ["a plan without groups", { error: "plan_upgrade_required" }],
@@ -97,7 +97,7 @@ describe("a look-up that fails counts as no (invariant 6)", () => {
     await expect(groups.membersOf(OPS)).rejects.toThrow(SlackFailure);
   });
 
-  it("and the groups that were found still count", async () => {
+  test("and the groups that were found still count", async () => {
     slack.groups.delete(DBA);
     expect(await groups.personOf("U02BOB", [OPS, DBA])).toEqual({
       user: "U02BOB",
@@ -106,14 +106,14 @@ describe("a look-up that fails counts as no (invariant 6)", () => {
     });
   });
 
-  it("also for somebody who was a member before: what is out of date is not used", async () => {
+  test("also for somebody who was a member before: what is out of date is not used", async () => {
     await groups.membersOf(OPS);
     nowMs = 300_000;
     slack.once("usergroups.users.list", { status: 503 });
     expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
   });
 
-  it("is not repeated for every click, but soon", async () => {
+  test("is not repeated for every click, but soon", async () => {
     slack.once("usergroups.users.list", { status: 503 });
     for (let click = 0; click < 5; click += 1)
       expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
@@ -122,7 +122,7 @@ describe("a look-up that fails counts as no (invariant 6)", () => {
     expect((await groups.personOf("U02BOB", [OPS])).groups).toEqual([OPS]);
   });
 
-  it("waits as long as Slack asks, with every group", async () => {
+  test("waits as long as Slack asks, with every group", async () => {
     slack.once("usergroups.users.list", { status: 429, headers: { "retry-after": "30" } });
     expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
     nowMs = 29_999;
@@ -132,7 +132,7 @@ describe("a look-up that fails counts as no (invariant 6)", () => {
     expect((await groups.personOf("U02BOB", [OPS, DBA])).groups).toEqual([OPS]);
   });
 
-  it("a Slack that does not answer is not waited for longer than a click allows (invariant 9)", async () => {
+  test("a Slack that does not answer is not waited for longer than a click allows (invariant 9)", async () => {
     slack.once("usergroups.users.list", "hang");
     const hasty = createGroups({ settings: slack.settings(), logger, patienceMs: 50, now: () => nowMs });
     expect(await hasty.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { replyOf } from "../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
 import { encodeButton } from "../../src/slack/render/button-value.js";
@@ -128,7 +128,7 @@ function submission(reason: string, of: object = {}): string {
 }
 
 describe("a command in HTTP mode", () => {
-  it("reaches the handler with all it needs, and its reply reaches the person alone", async () => {
+  test("reaches the handler with all it needs, and its reply reaches the person alone", async () => {
     handlers.answer = async () => replyOf({ tone: "done", text: "Queued as m-7k3q." });
     expect(await send(command("drain web-* 4h"))).toBe(200);
     await until(() => slack.responses.length === 1);
@@ -147,7 +147,7 @@ describe("a command in HTTP mode", () => {
     expect(acks).toEqual([["command", expect.any(Number)]]);
   });
 
-  it("is acknowledged even when the handler never returns (invariant 9)", async () => {
+  test("is acknowledged even when the handler never returns (invariant 9)", async () => {
     let finish = () => {};
     handlers.answer = () =>
       new Promise((resolve) => {
@@ -158,14 +158,14 @@ describe("a command in HTTP mode", () => {
     finish();
   });
 
-  it("is acknowledged without asking Slack anything first", async () => {
+  test("is acknowledged without asking Slack anything first", async () => {
     slack.always("auth.test", "hang");
     const before = slack.calls.length;
     expect(await send(command("status"))).toBe(200);
     expect(slack.calls).toHaveLength(before);
   });
 
-  it("is answered when the handler fails: what happened, and that nothing was queued", async () => {
+  test("is answered when the handler fails: what happened, and that nothing was queued", async () => {
     handlers.answer = async () => {
       throw new Error("the queue is away");
     };
@@ -175,7 +175,7 @@ describe("a command in HTTP mode", () => {
     expect(slack.responses[0]?.text).toContain("Nothing was queued.");
   });
 
-  it("is heard under another name, which a workspace may give it", async () => {
+  test("is heard under another name, which a workspace may give it", async () => {
     await send(command("help").replace("%2Fmesos", "%2Fmesos-staging"));
     await until(() => handlers.commands.length === 1);
     expect(handlers.commands[0]?.command).toBe("/mesos-staging");
@@ -183,7 +183,7 @@ describe("a command in HTTP mode", () => {
 });
 
 describe("requests that are not from Slack", () => {
-  it.each([
+  test.each([
     ["a wrong signature", () => send(command("drain web-01"), { secret: "not-the-secret" })],
     ["no signature", () => send(command("drain web-01"), { headers: {} })],
     [
@@ -202,13 +202,13 @@ describe("requests that are not from Slack", () => {
     expect(handlers.commands).toEqual([]);
   });
 
-  it("another path is not found", async () => {
+  test("another path is not found", async () => {
     expect((await fetch(`http://127.0.0.1:${app.port()}/anything`, { method: "POST" })).status).toBe(404);
   });
 });
 
 describe("a click in HTTP mode", () => {
-  it("reaches the handler with its button, and is answered in its thread", async () => {
+  test("reaches the handler with its button, and is answered in its thread", async () => {
     handlers.answer = async () => replyOf({ tone: "refused", text: "You asked for it yourself." });
     expect(await send(click(encodeButton(APPROVE)))).toBe(200);
     await until(() => slack.responses.length === 1);
@@ -229,7 +229,7 @@ describe("a click in HTTP mode", () => {
     expect(acks).toEqual([["click", expect.any(Number)]]);
   });
 
-  it.each([
+  test.each([
     ["nothing", undefined],
     ["no JSON", "{"],
     ["another version", JSON.stringify({ ...APPROVE, v: 2 })],
@@ -244,7 +244,7 @@ describe("a click in HTTP mode", () => {
 });
 
 describe("a dialog in HTTP mode", () => {
-  it("is closed by the acknowledgement and decides with its answer", async () => {
+  test("is closed by the acknowledgement and decides with its answer", async () => {
     expect(await post(submission("peak hours"))).toEqual({ status: 200, text: "" });
     await until(() => handlers.clicks.length === 1);
     expect(handlers.clicks).toMatchObject([
@@ -253,7 +253,7 @@ describe("a dialog in HTTP mode", () => {
     expect(acks).toEqual([["modal", expect.any(Number)]]);
   });
 
-  it("stays open with a sentence beside the input when that is what is wrong", async () => {
+  test("stays open with a sentence beside the input when that is what is wrong", async () => {
     const { status, text } = await post(submission(""));
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({ response_action: "errors" });
@@ -264,7 +264,7 @@ describe("a dialog in HTTP mode", () => {
 describe("people of other companies, in a channel shared by Slack Connect (invariant 6)", () => {
   const CAROL = { user: { id: "U09CAROL", team_id: "T09PARTNER" } };
 
-  it.each([
+  test.each([
     ["a command", () => command("drain web-* 4h", { team_id: "T09PARTNER" })],
     ["a click", () => click(encodeButton(APPROVE), {}, CAROL)],
     // It would open a dialog.
@@ -286,7 +286,7 @@ describe("people of other companies, in a channel shared by Slack Connect (invar
     expect(acks).toHaveLength(1);
   });
 
-  it("may use it where SLACK_TEAMS names their workspace", async () => {
+  test("may use it where SLACK_TEAMS names their workspace", async () => {
     await app.stop();
     app = createSlackApp({
       settings: { ...slack.settings("http"), teams: ["T09PARTNER"] },
@@ -298,7 +298,7 @@ describe("people of other companies, in a channel shared by Slack Connect (invar
     await until(() => handlers.clicks.length === 1);
   });
 
-  it("nobody is known as ours before Slack has told which workspace that is", async () => {
+  test("nobody is known as ours before Slack has told which workspace that is", async () => {
     await app.stop();
     slack.always("auth.test", { status: 500 });
     app = createSlackApp({ settings: slack.settings("http"), handlers, logger });
@@ -318,7 +318,7 @@ describe("people of other companies, in a channel shared by Slack Connect (invar
 });
 
 describe("starting and stopping", () => {
-  it("answers what is on its way before it has stopped, and takes nothing new", async () => {
+  test("answers what is on its way before it has stopped, and takes nothing new", async () => {
     let finish = () => {};
     handlers.answer = () =>
       new Promise((resolve) => {
@@ -334,7 +334,7 @@ describe("starting and stopping", () => {
     await expect(fetch(`http://127.0.0.1:${port}/slack/events`)).rejects.toThrow();
   });
 
-  it("refuses to start with a wrong token and says where the right one is", async () => {
+  test("refuses to start with a wrong token and says where the right one is", async () => {
     const settings = { ...slack.settings("http"), botToken: { reveal: () => "xoxb-wrong-token" } };
     const other = createSlackApp({ settings, handlers, logger });
     await expect(other.start()).rejects.toThrow(SlackFailure);
@@ -343,7 +343,7 @@ describe("starting and stopping", () => {
     expect(logger.lines.join()).not.toContain("xoxb-wrong-token");
   });
 
-  it("says so when the port is taken", async () => {
+  test("says so when the port is taken", async () => {
     const settings = slack.settings("http");
     const taken = { ...settings, mode: { ...settings.mode, port: app.port() ?? 0 } };
     await expect(createSlackApp({ settings: taken, handlers, logger }).start()).rejects.toThrow(
@@ -351,7 +351,7 @@ describe("starting and stopping", () => {
     );
   });
 
-  it("starts while Slack is away, says it is not ready, and is ready when Slack is back", async () => {
+  test("starts while Slack is away, says it is not ready, and is ready when Slack is back", async () => {
     const { port } = slack;
     await slack.stop();
     const other = createSlackApp({ settings: slack.settingsAt(port), handlers, logger });
@@ -362,7 +362,7 @@ describe("starting and stopping", () => {
     await other.stop();
   });
 
-  it("says that its token was revoked while it ran, and is ready again once that is mended", async () => {
+  test("says that its token was revoked while it ran, and is ready again once that is mended", async () => {
     const other = createSlackApp({ settings: slack.settings("http"), handlers, logger, recheckMs: 10 });
     await other.start();
     expect(other.ready()).toBe(true);
@@ -374,7 +374,7 @@ describe("starting and stopping", () => {
     await other.stop();
   });
 
-  it("names the scopes the token lacks", async () => {
+  test("names the scopes the token lacks", async () => {
     slack.once("auth.test", {
       status: 200,
       headers: { "content-type": "application/json", "x-oauth-scopes": "commands,chat:write" },

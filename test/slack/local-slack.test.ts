@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { replyOf } from "../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
 import { renderText } from "../../src/slack/render/blocks.js";
@@ -32,7 +32,7 @@ suite(() => {
     await slack.close();
   });
 
-  it("hears what Alice types and answers her alone", async () => {
+  test("hears what Alice types and answers her alone", async () => {
     handlers.answer = async () =>
       replyOf({ tone: "refused", text: "Nothing matches <web-9*>.", line: "/mesos hosts web-*" });
     await slack.command({ channel: "C01OPS", user: "U01ALICE", text: "drain web-9* 4h" });
@@ -49,7 +49,7 @@ suite(() => {
     expect(told?.text).toContain("&lt;web-9*&gt;");
   });
 
-  it("posts a card, the question in its thread, and hears Bob's click on it", async () => {
+  test("posts a card, the question in its thread, and hears Bob's click on it", async () => {
     const record = recordOf();
     const { ts } = await messenger.post("C01OPS", null, renderCard(record, NOW));
     const question = renderApproval(record, batchOf(), approvalOf(), NOW);
@@ -63,7 +63,7 @@ suite(() => {
     });
   });
 
-  it("takes the buttons away once it is settled", async () => {
+  test("takes the buttons away once it is settled", async () => {
     const record = recordOf();
     const { ts } = await messenger.post("C01OPS", null, renderApproval(record, batchOf(), approvalOf(), NOW));
     const settled = approvalOf({ outcome: { kind: "granted", by: "U02BOB", atMs: NOW } });
@@ -76,7 +76,7 @@ suite(() => {
     expect(renderText(renderApproval(record, batchOf(), settled, NOW))).toContain("Approved by @U02BOB");
   });
 
-  it("asks Bob in a dialog why he denies, and hears the reason", async () => {
+  test("asks Bob in a dialog why he denies, and hears the reason", async () => {
     const { ts } = await messenger.post(
       "C01OPS",
       null,
@@ -93,7 +93,7 @@ suite(() => {
     });
   });
 
-  it("offers spans to extend by, one hour unless another one is chosen", async () => {
+  test("offers spans to extend by, one hour unless another one is chosen", async () => {
     const { ts } = await messenger.post("C01OPS", null, renderCard(recordOf(), NOW));
     const extend = () =>
       slack.interact({ channel: "C01OPS", messageTs: ts, user: "U01ALICE", action: "extend" });
@@ -109,7 +109,7 @@ suite(() => {
     ]);
   });
 
-  it("shows the details to who pressed the button alone", async () => {
+  test("shows the details to who pressed the button alone", async () => {
     handlers.answer = async () => replyOf({ tone: "info", text: "m-7k3q is draining." });
     const { ts } = await messenger.post("C01OPS", null, renderCard(recordOf(), NOW));
     await slack.interact({ channel: "C01OPS", messageTs: ts, user: "U01ALICE", action: "details" });
@@ -118,7 +118,7 @@ suite(() => {
     expect(handlers.clicks).toMatchObject([{ kind: "details", id: "m-7k3q" }]);
   });
 
-  it("is there again after the local Slack was restarted on its port", async () => {
+  test("is there again after the local Slack was restarted on its port", async () => {
     const { port } = slack;
     await slack.close();
     slack = await startLocalSlack({ port });
@@ -127,7 +127,7 @@ suite(() => {
     await until(() => handlers.commands.length === 1);
   });
 
-  it("puts a file into the thread", async () => {
+  test("puts a file into the thread", async () => {
     const { ts } = await messenger.post("C01OPS", null, renderCard(recordOf(), NOW));
     await messenger.upload("C01OPS", ts, { name: "hosts.txt", text: "web-01\nweb-02", title: "Hosts" });
     await until(async () => (await slack.messages("C01OPS")).some((message) => message.thread_ts === ts));
@@ -135,7 +135,7 @@ suite(() => {
 });
 
 localSlackSuite("HTTP mode against the local Slack")(() => {
-  it("hears signed commands from it", async () => {
+  test("hears signed commands from it", async () => {
     const first = await startLocalSlack();
     const handlers = new Recorder();
     const app = createSlackApp({

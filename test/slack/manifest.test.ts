@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
 import { BOT_SCOPES, missingScopes, SLASH_COMMAND } from "../../src/slack/wire/scopes.js";
 import { HTTP_PATH } from "../../src/slack/wire/settings.js";
@@ -22,19 +22,19 @@ interface Manifest {
 const manifest = JSON.parse(read("manifest.json")) as Manifest;
 
 describe("manifest.json", () => {
-  it("asks for exactly the scopes the code uses", () => {
+  test("asks for exactly the scopes the code uses", () => {
     expect(manifest.oauth_config.scopes.bot).toEqual(Object.keys(BOT_SCOPES));
     expect(manifest.oauth_config.scopes.user).toBeUndefined();
     expect(missingScopes(manifest.oauth_config.scopes.bot)).toEqual([]);
   });
 
-  it("has the one slash command, unescaped because the parser undoes Slack's formatting itself", () => {
+  test("has the one slash command, unescaped because the parser undoes Slack's formatting itself", () => {
     expect(manifest.features.slash_commands.map((one) => [one.command, one.should_escape])).toEqual([
       [SLASH_COMMAND, false],
     ]);
   });
 
-  it("turns on what the bot needs: Socket Mode and buttons, and no token rotation", () => {
+  test("turns on what the bot needs: Socket Mode and buttons, and no token rotation", () => {
     expect(manifest.settings).toMatchObject({
       socket_mode_enabled: true,
       interactivity: { is_enabled: true },
@@ -42,7 +42,7 @@ describe("manifest.json", () => {
     });
   });
 
-  it("keeps to Slack's lengths", () => {
+  test("keeps to Slack's lengths", () => {
     const { name, description, long_description: long } = manifest.display_information;
     expect(name.length).toBeLessThanOrEqual(35);
     expect(description.length).toBeLessThanOrEqual(140);
@@ -58,18 +58,18 @@ describe("manifest.json", () => {
 describe("docs/slack.md", () => {
   const docs = read("docs/slack.md");
 
-  it.each(Object.entries(BOT_SCOPES))("says what the scope %s is for", (scope, why) => {
+  test.each(Object.entries(BOT_SCOPES))("says what the scope %s is for", (scope, why) => {
     expect(docs).toContain(`| \`${scope}\` | ${why} |`);
   });
 
-  it.each(Object.entries(SLACK_FAILURES))(
+  test.each(Object.entries(SLACK_FAILURES))(
     "has the failure %s as the bot words it",
     (code, { what, next }) => {
       expect(docs).toContain(`| \`${code}\` | ${what} | ${next} |`);
     },
   );
 
-  it("names the path of HTTP mode", () => {
+  test("names the path of HTTP mode", () => {
     expect(docs).toContain(HTTP_PATH);
   });
 });

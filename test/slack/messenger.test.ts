@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { replyOf } from "../../src/maintenance/text/reply.js";
 import { message, section } from "../../src/slack/render/blocks.js";
 import { mrk } from "../../src/slack/render/mrkdwn.js";
@@ -35,7 +35,7 @@ async function failureOf(work: Promise<unknown>): Promise<SlackFailure> {
 }
 
 describe("posting", () => {
-  it("sends blocks and text, into the thread, without previews", async () => {
+  test("sends blocks and text, into the thread, without previews", async () => {
     const { ts } = await messenger.post("C01OPS", "1.5", CARD);
     expect(ts).toBe("1.000001");
     expect(slack.callsOf("chat.postMessage")).toEqual([
@@ -50,17 +50,17 @@ describe("posting", () => {
     ]);
   });
 
-  it("leaves the thread out for a root message", async () => {
+  test("leaves the thread out for a root message", async () => {
     await messenger.post("C01OPS", null, CARD);
     expect(slack.callsOf("chat.postMessage")[0]).not.toHaveProperty("thread_ts");
   });
 
-  it("replaces a message", async () => {
+  test("replaces a message", async () => {
     await messenger.update("C01OPS", "1.5", CARD);
     expect(slack.callsOf("chat.update")).toEqual([expect.objectContaining({ channel: "C01OPS", ts: "1.5" })]);
   });
 
-  it.each(["invalid_blocks", "msg_blocks_too_long"])(
+  test.each(["invalid_blocks", "msg_blocks_too_long"])(
     "sends the whole status as text when Slack says %s",
     async (error) => {
       slack.once("chat.postMessage", { error });
@@ -72,7 +72,7 @@ describe("posting", () => {
     },
   );
 
-  it("updates as text as well, so that an old card does not stay", async () => {
+  test("updates as text as well, so that an old card does not stay", async () => {
     slack.once("chat.update", { error: "invalid_blocks" });
     await messenger.update("C01OPS", "1.5", CARD);
     expect(slack.callsOf("chat.update")[1]).toMatchObject({
@@ -81,7 +81,7 @@ describe("posting", () => {
     });
   });
 
-  it("does not repeat a post by itself: it could appear twice", async () => {
+  test("does not repeat a post by itself: it could appear twice", async () => {
     slack.once("chat.postMessage", { status: 500 });
     await failureOf(messenger.post("C01OPS", null, CARD));
     expect(slack.callsOf("chat.postMessage")).toHaveLength(1);
@@ -89,7 +89,7 @@ describe("posting", () => {
 });
 
 describe("failures", () => {
-  it("hands Slack's Retry-After to the caller instead of waiting", async () => {
+  test("hands Slack's Retry-After to the caller instead of waiting", async () => {
     slack.once("chat.postMessage", { status: 429, headers: { "retry-after": "7" } });
     expect(await failureOf(messenger.post("C01OPS", null, CARD))).toMatchObject({
       code: "rate_limited",
@@ -98,7 +98,7 @@ describe("failures", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["not_in_channel", true, "/invite"],
     ["channel_not_found", true, "/invite"],
     ["is_archived", true, "Unarchive"],
@@ -115,7 +115,7 @@ describe("failures", () => {
     expect(failure.next).toContain(next);
   });
 
-  it("names the scope that is missing", async () => {
+  test("names the scope that is missing", async () => {
     slack.once("chat.postMessage", {
       error: "missing_scope",
       more: { needed: "chat:write", provided: "commands" },
@@ -125,7 +125,7 @@ describe("failures", () => {
     expect(failure.permanent).toBe(true);
   });
 
-  it("a slow Slack is a timeout, to be tried again", async () => {
+  test("a slow Slack is a timeout, to be tried again", async () => {
     slack.once("chat.postMessage", "hang");
     expect(await failureOf(messenger.post("C01OPS", null, CARD))).toMatchObject({
       code: "timeout",
@@ -133,7 +133,7 @@ describe("failures", () => {
     });
   });
 
-  it("a Slack that is away is a network failure that names the cause", async () => {
+  test("a Slack that is away is a network failure that names the cause", async () => {
     const { port } = slack;
     await slack.stop();
     const failure = await failureOf(messenger.post("C01OPS", null, CARD));
@@ -142,7 +142,7 @@ describe("failures", () => {
     slack = await FakeSlack.start(port);
   });
 
-  it("never shows a token", async () => {
+  test("never shows a token", async () => {
     slack.once("chat.postMessage", { error: "missing_scope", more: { needed: `${BOT_TOKEN}` } });
     const failure = await failureOf(messenger.post("C01OPS", null, CARD));
     expect(`${failure.message} ${logger.lines.join()}`).not.toContain(BOT_TOKEN);
@@ -163,7 +163,7 @@ describe("answering a person", () => {
     thread: "1.5",
   });
 
-  it("uses the response URL, so that it works where the bot is no member", async () => {
+  test("uses the response URL, so that it works where the bot is no member", async () => {
     await messenger.reply(to(slack.responseUrl()), reply);
     expect(slack.responses).toEqual([
       expect.objectContaining({ response_type: "ephemeral", replace_original: false, thread_ts: "1.5" }),
@@ -171,7 +171,7 @@ describe("answering a person", () => {
     expect(slack.calls).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["has expired", { status: 404, body: '{"ok":false,"error":"expired_url"}' }],
     ["is used up", { status: 404, body: "used_url" }],
     ["fails", { status: 500 }],
@@ -184,25 +184,28 @@ describe("answering a person", () => {
     ]);
   });
 
-  it.each(["channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived", "restricted_action"])(
-    "falls back to a direct message when the channel takes nothing: %s",
-    async (error) => {
-      slack.once("response_url", { status: 404, body: "expired_url" });
-      slack.once("chat.postEphemeral", { error });
-      await messenger.reply(to(slack.responseUrl()), reply);
-      const [told] = slack.callsOf("chat.postMessage");
-      expect(told).toMatchObject({ channel: "U01ALICE", text: expect.stringContaining("Nothing matches") });
-      expect(told).not.toHaveProperty("thread_ts");
-    },
-  );
+  test.each([
+    "channel_not_found",
+    "not_in_channel",
+    "user_not_in_channel",
+    "is_archived",
+    "restricted_action",
+  ])("falls back to a direct message when the channel takes nothing: %s", async (error) => {
+    slack.once("response_url", { status: 404, body: "expired_url" });
+    slack.once("chat.postEphemeral", { error });
+    await messenger.reply(to(slack.responseUrl()), reply);
+    const [told] = slack.callsOf("chat.postMessage");
+    expect(told).toMatchObject({ channel: "U01ALICE", text: expect.stringContaining("Nothing matches") });
+    expect(told).not.toHaveProperty("thread_ts");
+  });
 
-  it("does not look for another way when Slack is away or asks to wait", async () => {
+  test("does not look for another way when Slack is away or asks to wait", async () => {
     slack.once("chat.postEphemeral", { status: 429, headers: { "retry-after": "7" } });
     expect(await failureOf(messenger.reply(to(null), reply))).toMatchObject({ retryAfterMs: 7000 });
     expect(slack.callsOf("chat.postMessage")).toEqual([]);
   });
 
-  it("says why when nothing works", async () => {
+  test("says why when nothing works", async () => {
     slack.always("chat.postEphemeral", { error: "not_in_channel" });
     slack.always("chat.postMessage", { error: "messages_tab_disabled" });
     const failure = await failureOf(messenger.reply(to(null), reply));
@@ -214,7 +217,7 @@ describe("answering a person", () => {
 describe("a file", () => {
   const HOSTS = { name: "hosts.txt", text: "web-01\nweb-02", title: "Hosts" };
 
-  it("goes into the thread with its whole text", async () => {
+  test("goes into the thread with its whole text", async () => {
     await messenger.upload("C01OPS", "1.5", HOSTS);
     expect(slack.callsOf("files.getUploadURLExternal")[0]).toMatchObject({ filename: "hosts.txt" });
     expect(slack.files).toEqual([expect.stringContaining("web-01\nweb-02")]);
@@ -225,13 +228,13 @@ describe("a file", () => {
     });
   });
 
-  it("keeps every character", async () => {
+  test("keeps every character", async () => {
     const text = "# Übergabe 🛠\n| a | b |\n<!channel> & more\n";
     await messenger.upload("C01OPS", "1.5", { ...HOSTS, text });
     expect(slack.files[0]).toContain(text);
   });
 
-  it.each([
+  test.each([
     ["../../etc/passwd", "etc-passwd"],
     ["m-7k3q hand over.md", "m-7k3q-hand-over.md"],
     ["…", "-"],
@@ -243,12 +246,12 @@ describe("a file", () => {
     );
   });
 
-  it("without a text is one empty line, because Slack takes no empty file", async () => {
+  test("without a text is one empty line, because Slack takes no empty file", async () => {
     await messenger.upload("C01OPS", "1.5", { ...HOSTS, text: "" });
     expect(slack.files).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     ["files.getUploadURLExternal", "missing_scope"],
     ["files.getUploadURLExternal", "file_uploads_disabled"],
     ["files.completeUploadExternal", "no_permission"],
@@ -265,7 +268,7 @@ describe("a file", () => {
     expect(logger.lines.join()).toContain("sending the text as a message");
   });
 
-  it.each([
+  test.each([
     ["files.getUploadURLExternal", { status: 429, headers: { "retry-after": "7" } }, "rate_limited", 7000],
     ["upload", { status: 503 }, "server_error", null],
     ["files.completeUploadExternal", { error: "not_in_channel" }, "not_in_channel", null],
@@ -283,7 +286,7 @@ describe("a file", () => {
   );
 });
 
-it("knows who it is", async () => {
+test("knows who it is", async () => {
   slack.once("auth.test", {
     status: 200,
     headers: { "content-type": "application/json", "x-oauth-scopes": "commands,chat:write" },

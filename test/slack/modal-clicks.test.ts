@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Decision } from "../../src/maintenance/record/decision.js";
 import { replyOf } from "../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
@@ -78,7 +78,7 @@ async function submit(input: object): Promise<unknown> {
 }
 
 describe("Deny", () => {
-  it("asks for the reason first and decides nothing until it is there", async () => {
+  test("asks for the reason first and decides nothing until it is there", async () => {
     await decide(DENY);
     const opened = await until(() => slack.callsOf("views.open")[0]);
     expect(opened).toMatchObject({ view: { title: { text: "Deny Down of m-7k3q" } } });
@@ -86,7 +86,7 @@ describe("Deny", () => {
     expect(slack.responses).toEqual([]);
   });
 
-  it("is decided with its reason once it is submitted, and answered where it was clicked", async () => {
+  test("is decided with its reason once it is submitted, and answered where it was clicked", async () => {
     handlers.answer = async () => replyOf({ tone: "refused", text: "Already denied by <@U03CAROL>." });
     await decide(DENY);
     expect(await submit({ type: "plain_text_input", value: "peak hours" })).toEqual({});
@@ -108,7 +108,7 @@ describe("Deny", () => {
     expect(acks).toEqual(["click", "modal"]);
   });
 
-  it("without a reason stays open and decides nothing", async () => {
+  test("without a reason stays open and decides nothing", async () => {
     await decide(DENY);
     expect(await submit({ type: "plain_text_input", value: "  " })).toEqual({
       response_action: "errors",
@@ -117,7 +117,7 @@ describe("Deny", () => {
     expect(handlers.clicks).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["refuses", { error: "expired_trigger_id" }],
     ["asks to wait", { status: 429, headers: { "retry-after": "30" } }],
   ] as const)(
@@ -131,7 +131,7 @@ describe("Deny", () => {
     },
   );
 
-  it("that cannot be queued either is not said to go on", async () => {
+  test("that cannot be queued either is not said to go on", async () => {
     slack.once("views.open", { error: "expired_trigger_id" });
     handlers.answer = async () => replyOf({ tone: "error", text: "The bot's queue is away." });
     await decide(DENY);
@@ -141,14 +141,14 @@ describe("Deny", () => {
 });
 
 describe("Extend", () => {
-  it("asks by how much", async () => {
+  test("asks by how much", async () => {
     await decide({ kind: "extend", byMs: HOUR });
     await submit({ type: "radio_buttons", selected_option: { value: String(2 * HOUR) } });
     await until(() => handlers.clicks.length === 1);
     expect(handlers.clicks).toMatchObject([{ button: { decision: { kind: "extend", byMs: 2 * HOUR } } }]);
   });
 
-  it("changes nothing when Slack does not open the dialog, and names the command", async () => {
+  test("changes nothing when Slack does not open the dialog, and names the command", async () => {
     slack.once("views.open", { error: "expired_trigger_id" });
     await decide({ kind: "extend", byMs: HOUR });
     await until(() => slack.responses.length === 1);
@@ -158,7 +158,7 @@ describe("Extend", () => {
   });
 });
 
-it("Details shows the person alone what the handler says", async () => {
+test("Details shows the person alone what the handler says", async () => {
   handlers.answer = async () => replyOf({ tone: "info", text: "m-7k3q is draining." });
   await click(encodeButton({ v: 1, id: "m-7k3q", show: "details" }));
   await until(() => slack.responses.length === 1);
@@ -167,7 +167,7 @@ it("Details shows the person alone what the handler says", async () => {
   expect(slack.callsOf("views.open")).toEqual([]);
 });
 
-it("a dialog of another version stays open with a word on what to do", async () => {
+test("a dialog of another version stays open with a word on what to do", async () => {
   const view = {
     callback_id: "deny",
     private_metadata: "{}",
@@ -181,7 +181,7 @@ it("a dialog of another version stays open with a word on what to do", async () 
   });
 });
 
-it("Approve decides at once: Slack has asked already", async () => {
+test("Approve decides at once: Slack has asked already", async () => {
   await decide({ kind: "approve", batch: "b1", approval: "a1" });
   await until(() => handlers.clicks.length === 1);
   expect(slack.callsOf("views.open")).toEqual([]);

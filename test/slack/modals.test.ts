@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Decision } from "../../src/maintenance/record/decision.js";
 import type { DecisionClick } from "../../src/slack/hear/handlers.js";
 import { modalAnswer } from "../../src/slack/hear/modal-answer.js";
@@ -45,18 +45,18 @@ const decisionOf = (answer: ReturnType<typeof modalAnswer>) =>
   answer.ok ? answer.click.button.decision : answer.problem;
 
 describe("a modal", () => {
-  it.each(ASKS_FIRST)("%s is one that Slack takes", (kind) => {
+  test.each(ASKS_FIRST)("%s is one that Slack takes", (kind) => {
     expect(viewRefusal(modalOf(clickOf(DECISIONS[kind]), kind))).toBeNull();
   });
 
-  it.each(["approve", "cancel", "up", "ready", "release", "retry", "ask_down"] as const)(
+  test.each(["approve", "cancel", "up", "ready", "release", "retry", "ask_down"] as const)(
     "%s opens none: it decides at once",
     (kind) => {
       expect(asksFirst(kind)).toBeNull();
     },
   );
 
-  it("property: whatever the click holds, Slack takes the modal or it is not drawn", () => {
+  test("property: whatever the click holds, Slack takes the modal or it is not drawn", () => {
     const text = fc.oneof(fc.string({ maxLength: 4000 }), fc.constant("<!channel>"));
     fc.assert(
       fc.property(text, text, text, (batch, approval, responseUrl) => {
@@ -74,7 +74,7 @@ describe("a modal", () => {
     );
   });
 
-  it("proposes one hour among the extensions", () => {
+  test("proposes one hour among the extensions", () => {
     const [, input] = modalOf(clickOf(EXTEND), "extend").blocks;
     expect(input).toMatchObject({
       element: { initial_option: { text: { text: "1 h" } }, options: { length: EXTENSIONS_MS.length } },
@@ -85,7 +85,7 @@ describe("a modal", () => {
 });
 
 describe("a submitted modal", () => {
-  it.each([
+  test.each([
     ["the reason of a denial", DENY, { value: " peak\n hours " }, { ...DENY, reason: "peak hours" }],
     ["the reason of a hold", HOLD, { value: "backup" }, { ...HOLD, reason: "backup" }],
     ["a hold without a reason", HOLD, { value: null }, HOLD],
@@ -94,7 +94,7 @@ describe("a submitted modal", () => {
     expect(decisionOf(submitted(decision, input))).toEqual(completed);
   });
 
-  it("carries where the person is answered", () => {
+  test("carries where the person is answered", () => {
     const { thread, channel, messageTs, responseUrl, actionId } = clickOf(HOLD);
     expect(submitted(HOLD, { value: "x" })).toMatchObject({
       click: {
@@ -104,7 +104,7 @@ describe("a submitted modal", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["a denial with nothing but spaces", DENY, { value: " \n " }, /in a few words/],
     ["no choice", EXTEND, { selected_option: null }, /Choose/],
     ["a choice that was not offered", EXTEND, { selected_option: { value: "999" } }, /Choose/],
@@ -112,7 +112,7 @@ describe("a submitted modal", () => {
     expect(decisionOf(submitted(decision, input))).toMatch(words);
   });
 
-  it("property: what is in it is never an error, and only our own modals decide", () => {
+  test("property: what is in it is never an error, and only our own modals decide", () => {
     const anything = fc.oneof(fc.string(), fc.json());
     fc.assert(
       fc.property(anything, anything, (metadata, value) => {
@@ -125,7 +125,7 @@ describe("a submitted modal", () => {
     );
   });
 
-  it("keeps of a reason what is shown of it, should a client send more than Slack lets people type", () => {
+  test("keeps of a reason what is shown of it, should a client send more than Slack lets people type", () => {
     expect(decisionOf(submitted(HOLD, { value: "x".repeat(3000) }))).toEqual({
       ...HOLD,
       reason: "x".repeat(300),

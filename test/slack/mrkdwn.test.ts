@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { quoted } from "../../src/maintenance/text/quote.js";
 import {
   code,
@@ -17,7 +17,7 @@ import {
 import { moment, windowOf } from "../../src/slack/render/when.js";
 
 describe("texts of people and masters", () => {
-  it.each([
+  test.each([
     ["<!channel> hi", "&lt;!channel&gt; hi"],
     ["<http://evil.example|click>", "&lt;http://evil.example|click&gt;"],
     ["a && b", "a &amp;&amp; b"],
@@ -30,7 +30,7 @@ describe("texts of people and masters", () => {
     expect(free(raw).text).toBe(shown);
   });
 
-  it.each(["<!channel>", "<@U01ALICE>", "<!subteam^S0OPS>", "<#C01OPS>", "a < b", "<b>", "<<!here>"])(
+  test.each(["<!channel>", "<@U01ALICE>", "<!subteam^S0OPS>", "<#C01OPS>", "a < b", "<b>", "<<!here>"])(
     "%j reads the same in a message of its own and quoted in one of our sentences, and mentions nobody",
     (raw) => {
       const shown = free(raw).text;
@@ -43,26 +43,26 @@ describe("texts of people and masters", () => {
     },
   );
 
-  it("a sentence of brackets only stays in its length", () => {
+  test("a sentence of brackets only stays in its length", () => {
     expect(sentence(quoted("<!".repeat(100)), 100).text).toMatch(/^(?:&lt;!)+(?:&lt;)?…$/);
     expect(sentence(quoted("<!".repeat(100)), 100).text.length).toBeLessThanOrEqual(100);
   });
 
-  it("are escaped when they are interpolated, and finished texts are not escaped twice", () => {
+  test("are escaped when they are interpolated, and finished texts are not escaped twice", () => {
     expect(mrk`*${"<b>"}* on ${code("a`b<c")} by ${user("U01ALICE")}`.text).toBe(
       "*&lt;b&gt;* on `a'b&lt;c` by <@U01ALICE>",
     );
   });
 
-  it("are cut before half an escape", () => {
+  test("are cut before half an escape", () => {
     expect(free("<<<<", 10).text).toBe("&lt;&lt;…");
   });
 
-  it("an id that is no user id is text", () => {
+  test("an id that is no user id is text", () => {
     expect(user("U1><!channel>").text).toBe("U1&gt;&lt;!channel&gt;");
   });
 
-  it("property: never form a control sequence, stay in their length, and come back whole", () => {
+  test("property: never form a control sequence, stay in their length, and come back whole", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: "binary", maxLength: 200 }),
@@ -87,7 +87,7 @@ describe("texts of people and masters", () => {
 describe("lists", () => {
   const names = (count: number) => Array.from({ length: count }, (_, index) => new Mrkdwn(`web-${index}`));
 
-  it.each([
+  test.each([
     [3, 100, "web-0, web-1, web-2"],
     [100, 40, "web-0, web-1, web-2, web-3 and 96 more"],
     [100, 3, "100 in all"],
@@ -96,7 +96,7 @@ describe("lists", () => {
     expect(listed(names(count), max).text).toBe(text);
   });
 
-  it("property: say exactly how many are left out", () => {
+  test("property: say exactly how many are left out", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 30, max: 500 }), (count, max) => {
         const { text } = listed(names(count), max);
@@ -109,7 +109,7 @@ describe("lists", () => {
 });
 
 describe("a finished text that is too long", () => {
-  it.each([
+  test.each([
     ["half a mention", "see <@U01ALICE> there", 12],
     ["half an escape", "aaaa &amp; bbbb", 10],
     ["an open code span", "see `web-01.example.com`", 14],
@@ -122,13 +122,13 @@ describe("a finished text that is too long", () => {
 });
 
 describe("times", () => {
-  it("are in the reader's zone, with UTC for those without", () => {
+  test("are in the reader's zone, with UTC for those without", () => {
     expect(moment(Date.UTC(2026, 10, 20, 22)).text).toBe(
       "<!date^1795212000^{date_short_pretty} {time}|2026-11-20 22:00 UTC>",
     );
   });
 
-  it("a window has its start, end and length", () => {
+  test("a window has its start, end and length", () => {
     const start = BigInt(Date.UTC(2026, 10, 20, 22)) * 1_000_000n;
     expect(toPlain(windowOf({ start, duration: 14_400_000_000_000n }).text)).toBe(
       "2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC (4 h)",
@@ -136,7 +136,7 @@ describe("times", () => {
     expect(toPlain(windowOf({ start, duration: null }).text)).toBe("2026-11-20 22:00 UTC – without an end");
   });
 
-  it.each([2n ** 63n - 1n, -(2n ** 63n), 0n])(
+  test.each([2n ** 63n - 1n, -(2n ** 63n), 0n])(
     "start %i of a master's int64 does not break the message",
     (start) => {
       expect(windowOf({ start, duration: 2n ** 63n - 1n }).text).not.toContain("Invalid");

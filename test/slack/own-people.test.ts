@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { homeOfClick, homeOfCommand, turnedAway } from "../../src/slack/hear/own-people.js";
 
 const OWN = { teamId: "T01", enterpriseId: null };
@@ -6,7 +6,7 @@ const OWN = { teamId: "T01", enterpriseId: null };
 const IN_GRID = { teamId: "T01", enterpriseId: "E01" };
 
 describe("whose somebody is (invariant 6)", () => {
-  it.each([
+  test.each([
     ["a member", OWN, { team: "T01", enterprise: null }, true],
     ["a guest of another company", OWN, { team: "T09", enterprise: null }, false],
     ["a guest from an organization", OWN, { team: "T09", enterprise: "E09" }, false],
@@ -19,7 +19,7 @@ describe("whose somebody is (invariant 6)", () => {
     expect(turnedAway("click", home, own, []) === null).toBe(ours);
   });
 
-  it.each([
+  test.each([
     [{ team: "T02", enterprise: null }, ["T02"]],
     [{ team: "T03", enterprise: "E02" }, ["E02"]],
   ])("%j counts as ours where SLACK_TEAMS names it", (home, others) => {
@@ -32,7 +32,7 @@ describe("whose somebody is (invariant 6)", () => {
     });
   });
 
-  it("nobody is ours while Slack has not told which workspace that is", () => {
+  test("nobody is ours while Slack has not told which workspace that is", () => {
     expect(turnedAway("modal", { team: "T01", enterprise: null }, null, ["T01"])).toMatchObject({
       tone: "refused",
       notDone: "Nothing was queued and nothing was decided.",
@@ -43,7 +43,7 @@ describe("whose somebody is (invariant 6)", () => {
 describe("what Slack says of where somebody belongs", () => {
   const shared = { id: "T01", enterprise_id: "E01" };
 
-  it.each([
+  test.each([
     ["our own person", { user: { team_id: "T01" }, team: shared }, { team: "T01", enterprise: "E01" }],
     // `team` of a click is where the app is installed: it says nothing of who clicked.
     ["a guest", { user: { team_id: "T09" }, team: shared }, { team: "T09", enterprise: null }],
@@ -57,7 +57,7 @@ describe("what Slack says of where somebody belongs", () => {
     expect(homeOfClick(body)).toEqual(home);
   });
 
-  it("a command names its workspace and that workspace's organization", () => {
+  test("a command names its workspace and that workspace's organization", () => {
     expect(homeOfCommand({ team_id: "T02", enterprise_id: "E01" })).toEqual({
       team: "T02",
       enterprise: "E01",

@@ -1,9 +1,9 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { boltLogger } from "../../src/slack/wire/logger.js";
 import { redact } from "../../src/slack/wire/redact.js";
 import { keepingLogger } from "./fixtures.js";
 
-it.each([
+test.each([
   ["token xoxb-12-34-abC", "token [token]"],
   ["xapp-1-A0-99-ff!", "[token]!"],
   ["xoxe.xoxb-1-abc", "[token]"],
@@ -20,7 +20,7 @@ it.each([
   expect(redact(raw)).toBe(shown);
 });
 
-it("Slack's own libraries log through it, and their debug output, with bodies and tickets, not at all", () => {
+test("Slack's own libraries log through it, and their debug output, with bodies and tickets, not at all", () => {
   const logger = keepingLogger();
   const bolt = boltLogger(logger);
   bolt.debug("body with xoxb-1-secret");

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Approval } from "../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
 import { renderText } from "../../src/slack/render/blocks.js";
@@ -20,7 +20,7 @@ const mrkdwn = (parts: Partial<Approval> = {}, now = NOW) =>
 const MINUTE = 60_000;
 
 describe("the question", () => {
-  it("shows what will be lost, who refuses, and which machines", () => {
+  test("shows what will be lost, who refuses, and which machines", () => {
     expect(text({ askedBy: "U01ALICE" })).toBe(
       [
         "Take 2 machines down?",
@@ -35,14 +35,14 @@ describe("the question", () => {
     );
   });
 
-  it("says which of several batches it is about", () => {
+  test("says which of several batches it is about", () => {
     const batches = [batchOf({ id: "b1" }), batchOf({ id: "b2" })];
     const [, second = batchOf()] = batches;
     const shown = renderText(renderApproval(recordOf({ batches }), second, approvalOf(), NOW));
     expect(shown).toContain("m-7k3q (batch 2 of 2) in prod · asked");
   });
 
-  it("says so when nothing will be lost", () => {
+  test("says so when nothing will be lost", () => {
     expect(text({ seen: seenOf({ tasks: [], verdicts: [] }) })).toContain(
       "No tasks are left on them: nothing will be lost.",
     );
@@ -51,11 +51,11 @@ describe("the question", () => {
     expect(text({ seen: one })).toContain("No tasks are left on it: nothing will be lost.");
   });
 
-  it("counts no verdicts where no framework is on the machines", () => {
+  test("counts no verdicts where no framework is on the machines", () => {
     expect(text({ seen: seenOf({ tasks: [], verdicts: [] }) })).not.toContain("promised");
   });
 
-  it("does not call a machine empty on which the master knows no agent", () => {
+  test("does not call a machine empty on which the master knows no agent", () => {
     const seen = seenOf({ tasks: [], verdicts: [] });
     const none = renderApproval(recordOf(), batchOf({ agents: [] }), approvalOf({ seen }), NOW);
     expect(renderText(none)).toContain("The master knows no agent there, so nothing is known of tasks.");
@@ -66,7 +66,7 @@ describe("the question", () => {
     );
   });
 
-  it.each([
+  test.each([
     [
       "which has not begun",
       { start: 8 * MINUTE, duration: HOUR },
@@ -89,21 +89,21 @@ describe("the question", () => {
     expect(mrkdwn({ seen: seenOf({ window: `${one} ${one}` }) })).toContain(words);
   });
 
-  it("says once that the window ended while the question stands", () => {
+  test("says once that the window ended while the question stands", () => {
     const seen = seenOf({ window: `${millisToNanos(NOW - HOUR)}/${millisToNanos(HOUR + MINUTE)}` });
     expect(mrkdwn({ seen })).not.toContain("ended");
     expect(mrkdwn({ seen }, NOW + 2 * MINUTE)).toContain("*the window has ended*");
     expect(render({ seen }, NOW + 2 * MINUTE)).toEqual(render({ seen }, NOW + 3 * MINUTE));
   });
 
-  it("says that machines stand in no window, and names different ones", () => {
+  test("says that machines stand in no window, and names different ones", () => {
     expect(text({ seen: seenOf({ window: "none none" }) })).toContain(
       "Window  none in the master's schedule",
     );
     expect(text({ seen: seenOf({ window: "0/open 1/open" }) })).toMatch(/Window {2}1970.*, 1970/);
   });
 
-  it("asks once more before Down, and its buttons answer this question only", () => {
+  test("asks once more before Down, and its buttons answer this question only", () => {
     const row = render().blocks.find((block) => block.type === "actions");
     const buttons =
       row?.type === "actions" ? row.elements.filter((element) => element.type === "button") : [];
@@ -132,7 +132,7 @@ describe("the question", () => {
 });
 
 describe("before somebody answers the question says", () => {
-  it("what goes away beside the tasks, the most alarming first", () => {
+  test("what goes away beside the tasks, the most alarming first", () => {
     const lines = text({ seen: seenOf({ blast: alarmingBlast() }) }).split("\n");
     expect(lines.slice(4, 9)).toEqual([
       "🚨 Last running copies of: /billing/api (marathon, all 2)",
@@ -143,36 +143,36 @@ describe("before somebody answers the question says", () => {
     ]);
   });
 
-  it("in the dialog before Down as well that the last running copies go", () => {
+  test("in the dialog before Down as well that the last running copies go", () => {
     const { blocks } = render({ seen: seenOf({ blast: alarmingBlast() }) });
     expect(JSON.stringify(blocks)).toContain(
       "3 tasks will be lost, among them the last running copies of 1 app. If it got worse",
     );
   });
 
-  it("nothing of what there is not", () => {
+  test("nothing of what there is not", () => {
     expect(text({ seen: seenOf({ blast: blastOf() }) })).toBe(text());
   });
 
-  it("who approved so far when several have to", () => {
+  test("who approved so far when several have to", () => {
     const votes = [{ by: "U02BOB", atMs: NOW }];
     expect(text({ votesNeeded: 2, votes })).toContain("Votes  1 of 2: @U02BOB 2026-11-20 21:52 UTC");
     expect(text({ votesNeeded: 2 })).toContain("Votes  0 of 2\n");
     expect(text()).not.toContain("Votes");
   });
 
-  it("that it is forced by the deadline", () => {
+  test("that it is forced by the deadline", () => {
     expect(text({ forced: true })).toContain("Forced: the deadline has passed and tasks are left.");
   });
 
-  it("that it is held and why, with Release in place of what is not possible meanwhile", () => {
+  test("that it is held and why, with Release in place of what is not possible meanwhile", () => {
     const held = { by: "U03CAROL", atMs: NOW, reason: "backup runs", as: "operator" as const };
     const shown = renderText(renderApproval(recordOf({ held }), batchOf(), approvalOf(), NOW));
     expect(shown).toContain("Held by @U03CAROL (backup runs): it can be approved once it is released.");
     expect(shown).toContain("[Deny] [Release]");
   });
 
-  it("the same while other things happen, so that it is not posted anew for each", () => {
+  test("the same while other things happen, so that it is not posted anew for each", () => {
     const asked = {
       kind: "approval_asked" as const,
       batch: "b1",
@@ -189,7 +189,7 @@ describe("before somebody answers the question says", () => {
 
 describe("once settled the buttons are gone and the message says", () => {
   const atMs = NOW + 60_000;
-  it.each([
+  test.each([
     [
       "who approved and when",
       { kind: "granted", by: "U02BOB", atMs },
@@ -240,7 +240,7 @@ describe("once settled the buttons are gone and the message says", () => {
     expect(text({ outcome })).not.toContain("expires");
   });
 
-  it("that it expired, from the moment it does, even before the record says so", () => {
+  test("that it expired, from the moment it does, even before the record says so", () => {
     expect(text({}, NOW + HOUR)).toContain("Expired 2026-11-20 22:52 UTC");
     expect(text({}, NOW + HOUR)).not.toContain("[Approve Down]");
   });

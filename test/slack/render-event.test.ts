@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type LogEvent, logEvent, type NewEvent } from "../../src/maintenance/record/events.js";
 import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { renderText } from "../../src/slack/render/blocks.js";
@@ -158,7 +158,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
 const eventOf = (event: NewEvent): LogEvent => logEvent.parse({ ...event, seq: 1, atMs: NOW });
 
 describe("the thread's message for", () => {
-  it.each(EVENTS.map(([event, words]) => [event.kind, event, words] as const))("%s", (_, event, words) => {
+  test.each(EVENTS.map(([event, words]) => [event.kind, event, words] as const))("%s", (_, event, words) => {
     const message = renderEvent(recordOf({ blast: blastOf() }), eventOf(event));
     if (words === null) {
       expect(message).toBeNull();
@@ -169,12 +169,12 @@ describe("the thread's message for", () => {
     for (const part of words) expect(message === null ? "" : renderText(message)).toContain(part);
   });
 
-  it("every kind of event is in the table above", () => {
+  test("every kind of event is in the table above", () => {
     const kinds = logEvent.options.map((option) => option.shape.kind.value);
     expect([...new Set(EVENTS.map(([event]) => event.kind))].sort()).toEqual([...kinds].sort());
   });
 
-  it.each([
+  test.each([
     ["overdue", { kind: "overdue", batch: "b1", endMs: NOW }, "still out of service", "press Up"],
     [
       "extended",
@@ -191,7 +191,7 @@ describe("the thread's message for", () => {
     },
   );
 
-  it("agents that are missing names Stop waiting only where the card has it", () => {
+  test("agents that are missing names Stop waiting only where the card has it", () => {
     const missing: NewEvent = { kind: "agents_missing", machines: ["web-01"] };
     const text = (batches: Maintenance["batches"]) =>
       renderEvent(recordOf({ batches }), eventOf(missing))?.text;
@@ -200,7 +200,7 @@ describe("the thread's message for", () => {
     expect(text([up, batchOf({ id: "b2" })])).not.toContain("Stop waiting");
   });
 
-  it("an event of one of several batches says which", () => {
+  test("an event of one of several batches says which", () => {
     const record = recordOf({ batches: [batchOf({ id: "b1" }), batchOf({ id: "b2" })] });
     const message = renderEvent(record, eventOf({ kind: "empty", batch: "b2" }));
     expect(message?.text).toContain("(batch 2 of 2)");

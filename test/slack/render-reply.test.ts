@@ -1,11 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { replyOf } from "../../src/maintenance/text/reply.js";
 import { renderText } from "../../src/slack/render/blocks.js";
 import { renderReply } from "../../src/slack/render/reply.js";
 import { mrkdwnTexts, refusal } from "./block-rules.js";
 
 describe("what one person is told", () => {
-  it("has what happened, the master's words, what was not done, what to do and the line to copy", () => {
+  test("has what happened, the master's words, what was not done, what to do and the line to copy", () => {
     const shown = renderText(
       renderReply(
         replyOf({
@@ -29,7 +29,7 @@ describe("what one person is told", () => {
     );
   });
 
-  it("names a person as a person, and nothing else becomes a mention", () => {
+  test("names a person as a person, and nothing else becomes a mention", () => {
     const [text = ""] = mrkdwnTexts(
       renderReply(
         replyOf({ tone: "info", text: "@U02BOB and <@U01ALICE> did in <#C01OPS>; <!channel> <@U1|x>" }),
@@ -38,21 +38,21 @@ describe("what one person is told", () => {
     expect(text).toBe("ℹ️ @U02BOB and <@U01ALICE> did in <#C01OPS>; &lt;!channel&gt; &lt;@U1|x&gt;");
   });
 
-  it("keeps a table's columns", () => {
+  test("keeps a table's columns", () => {
     const shown = renderText(
       renderReply(replyOf({ tone: "info", text: "Hosts:", table: "NAME    MODE\n  web-01  up" })),
     );
     expect(shown).toContain("NAME    MODE\n  web-01  up");
   });
 
-  it("says of one line that is left out: one line", () => {
+  test("says of one line that is left out: one line", () => {
     const table = Array.from({ length: 66 }, () => "x".repeat(99)).join("\n");
     expect(renderText(renderReply(replyOf({ tone: "info", text: "Hosts:", table })))).toMatch(
       /and 1 more line_$/,
     );
   });
 
-  it("cuts a long table at a line, says how much is left out, and no line can end the code block", () => {
+  test("cuts a long table at a line, says how much is left out, and no line can end the code block", () => {
     const lines = Array.from({ length: 2000 }, (_, index) => `web-${index} \`\`\` <!channel>`);
     const message = renderReply(replyOf({ tone: "info", text: "Hosts:", table: lines.join("\n") }));
     expect(refusal(message.blocks)).toBeNull();

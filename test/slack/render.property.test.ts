@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { BlastRadius } from "../../src/maintenance/record/blast-radius.js";
 import type { LogEvent } from "../../src/maintenance/record/events.js";
 import { VERDICTS } from "../../src/maintenance/record/picture.js";
@@ -235,14 +235,14 @@ const RUNS = { numRuns: runs(60) };
 const KNOWN = ["U01ALICE"];
 
 describe("whatever the record holds, Slack takes the message and nobody is called by a name in it", () => {
-  it("the card", () => {
+  test("the card", () => {
     fc.assert(
       fc.property(record, instant, habits, (one, now, known) => check(renderCard(one, now, known), KNOWN)),
       RUNS,
     );
   });
 
-  it("the question and its outcome", () => {
+  test("the question and its outcome", () => {
     fc.assert(
       fc.property(
         record,
@@ -264,7 +264,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
     );
   });
 
-  it("events with texts and lists of other people", () => {
+  test("events with texts and lists of other people", () => {
     const base = { seq: fc.constant(1), atMs: instant };
     const framework = fc.record({
       name,
@@ -344,7 +344,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
     );
   });
 
-  it("the blast radius", () => {
+  test("the blast radius", () => {
     fc.assert(
       fc.property(record, blast, (one, what) => {
         const message = renderEvent({ ...one, blast: what }, { kind: "blast_radius", seq: 1, atMs: NOW });
@@ -355,7 +355,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
     );
   });
 
-  it("a file that Slack does not take", () => {
+  test("a file that Slack does not take", () => {
     const failure = new SlackFailure("file_uploads_disabled", { doing: "uploading" });
     const file = fc.record({ name, title: name, text: names(500).map((lines) => lines.join("\n")) });
     fc.assert(
@@ -364,7 +364,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
     );
   });
 
-  it("answers to one person", () => {
+  test("answers to one person", () => {
     const parts = fc.record({
       tone: fc.constantFrom("done" as const, "info" as const, "refused" as const, "error" as const),
       text: name,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { replyOf } from "../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
 import { APP_TOKEN, FakeSlack } from "./fake-slack.js";
@@ -49,7 +49,7 @@ function command(text: string, id = "envelope-1"): object {
 }
 
 describe("a command in Socket Mode", () => {
-  it("is acknowledged on the socket while its handler hangs (invariant 9)", async () => {
+  test("is acknowledged on the socket while its handler hangs (invariant 9)", async () => {
     let finish = () => {};
     handlers.answer = () =>
       new Promise((resolve) => {
@@ -62,7 +62,7 @@ describe("a command in Socket Mode", () => {
     finish();
   });
 
-  it("is answered to the person alone", async () => {
+  test("is answered to the person alone", async () => {
     handlers.answer = async () => replyOf({ tone: "info", text: "No maintenance is open." });
     type("status");
     await until(() => slack.responses.length === 1);
@@ -73,7 +73,7 @@ describe("a command in Socket Mode", () => {
   });
 });
 
-it("a command whose acknowledgement cannot be sent is not carried out behind the person's back", async () => {
+test("a command whose acknowledgement cannot be sent is not carried out behind the person's back", async () => {
   slack
     .socket()
     ?.sendTogether([command("drain web-01"), { type: "disconnect", reason: "refresh_requested" }]);
@@ -84,7 +84,7 @@ it("a command whose acknowledgement cannot be sent is not carried out behind the
 });
 
 describe("the socket", () => {
-  it("is opened again when Slack asks for it, and commands arrive on the new one", async () => {
+  test("is opened again when Slack asks for it, and commands arrive on the new one", async () => {
     const old = slack.socket();
     old?.send({ type: "disconnect", reason: "refresh_requested" });
     await until(() => slack.sockets.length === 2 && app.ready() === true);
@@ -93,12 +93,12 @@ describe("the socket", () => {
     expect(old?.closed).toBe(true);
   });
 
-  it("is opened again after the line was cut", async () => {
+  test("is opened again after the line was cut", async () => {
     slack.socket()?.destroy();
     await until(() => slack.sockets.length === 2 && app.ready() === true);
   });
 
-  it("survives a Slack that is away: not ready meanwhile, ready afterwards, the process goes on", async () => {
+  test("survives a Slack that is away: not ready meanwhile, ready afterwards, the process goes on", async () => {
     const { port } = slack;
     await slack.stop();
     await until(() => String(app.ready()).includes("could not be reached"));
@@ -108,7 +108,7 @@ describe("the socket", () => {
     await until(() => handlers.commands.length === 1);
   });
 
-  it("survives a token that is revoked while it runs, and says so", async () => {
+  test("survives a token that is revoked while it runs, and says so", async () => {
     slack.always("apps.connections.open", { error: "token_revoked" });
     slack.socket()?.destroy();
     await until(() => String(app.ready()).includes("token was revoked"));
@@ -116,14 +116,14 @@ describe("the socket", () => {
     await until(() => app.ready() === true);
   });
 
-  it("waits as long as Slack asks when it opens sockets too often", async () => {
+  test("waits as long as Slack asks when it opens sockets too often", async () => {
     slack.once("apps.connections.open", { status: 429, headers: { "retry-after": "1" } });
     slack.socket()?.destroy();
     await until(() => String(app.ready()).includes("slow down"));
     await until(() => app.ready() === true);
   });
 
-  it("is closed when stop returns", async () => {
+  test("is closed when stop returns", async () => {
     const socket = slack.socket();
     await app.stop();
     await until(() => socket?.closed === true);
@@ -131,14 +131,14 @@ describe("the socket", () => {
     expect(slack.sockets).toHaveLength(1);
   });
 
-  it("leaves no token and no ticket in the log", async () => {
+  test("leaves no token and no ticket in the log", async () => {
     slack.socket()?.destroy();
     await until(() => slack.sockets.length === 2 && app.ready() === true);
     expect(logger.lines.join()).not.toMatch(new RegExp(`${APP_TOKEN}|secret-ticket`));
   });
 });
 
-it("does not start with a wrong app token and says which one it is about", async () => {
+test("does not start with a wrong app token and says which one it is about", async () => {
   const settings = slack.settings("socket");
   const wrong = { ...settings, mode: { kind: "socket" as const, appToken: { reveal: () => "xapp-wrong" } } };
   await expect(createSlackApp({ settings: wrong, handlers, logger }).start()).rejects.toThrow(
@@ -146,7 +146,7 @@ it("does not start with a wrong app token and says which one it is about", async
   );
 });
 
-it("asks who it is before it opens a connection, so that it knows its own people by then (invariant 6)", async () => {
+test("asks who it is before it opens a connection, so that it knows its own people by then (invariant 6)", async () => {
   const opened = slack.callsOf("apps.connections.open").length;
   slack.once("auth.test", { error: "invalid_auth" });
   await expect(

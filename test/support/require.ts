@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, test } from "vitest";
 
 /** Set by `.ci/run`: then a suite that cannot run here is a failure instead of one skipped line. */
 const REQUIRED = Boolean(process.env.REQUIRE_ALL_SUITES);
@@ -16,7 +16,7 @@ export function suiteFor(name: string, available: boolean | string): (define: ()
   if (REQUIRED) {
     return () => {
       describe(name, () => {
-        it("can run here (REQUIRE_ALL_SUITES is set)", () => {
+        test("can run here (REQUIRE_ALL_SUITES is set)", () => {
           throw new Error(`The suite "${name}" did not run: ${why}.`);
         });
       });

@@ -1,9 +1,9 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { settled } from "../../../src/engine/store/answer-limit.js";
 
 const asItIs = (error: unknown) => error;
 
-it("a queue that does not answer within the limit it was given is said not to, and nothing is claimed", async () => {
+test("a queue that does not answer within the limit it was given is said not to, and nothing is claimed", async () => {
   const never = new Promise<never>(() => {});
   await expect(settled(never, 20, asItIs)).rejects.toMatchObject({
     code: "no_answer",
@@ -12,7 +12,7 @@ it("a queue that does not answer within the limit it was given is said not to, a
   });
 });
 
-it("an answer within the limit is the answer, a failure is translated", async () => {
+test("an answer within the limit is the answer, a failure is translated", async () => {
   await expect(settled(Promise.resolve(7), 20_000, asItIs)).resolves.toBe(7);
   const failing = settled(Promise.reject(new Error("raw")), 20_000, () => new Error("in words"));
   await expect(failing).rejects.toThrow("in words");

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lockFolder } from "../../../src/engine/store/embedded/folder-lock.js";
 
 let dataDir: string;
@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 describe("the folder's lock", () => {
-  it("has never two holders, however many ask at once", async () => {
+  test("has never two holders, however many ask at once", async () => {
     let holders = 0;
     for (let round = 0; round < 20; round += 1) {
       const asked = await Promise.allSettled([1, 2, 3, 4].map(() => lockFolder(dataDir)));
@@ -24,7 +24,7 @@ describe("the folder's lock", () => {
     expect(await readdir(join(dataDir, "lock"))).toEqual([]);
   });
 
-  it("says so when the path is too long for it", async () => {
+  test("says so when the path is too long for it", async () => {
     const long = join(dataDir, "x".repeat(100));
     await mkdir(long);
     await expect(lockFolder(long)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { controlProcessor } from "../../../src/engine/control/control.js";
 import type { ControlPorts } from "../../../src/engine/control/ports.js";
 import { MAINTENANCE_JOB } from "../../../src/engine/lanes/jobs.js";
@@ -38,7 +38,7 @@ afterEach(async () => {
   await place.dispose();
 });
 
-it("passes over the record of a newer version, and tells it once with what to do", async () => {
+test("passes over the record of a newer version, and tells it once with what to do", async () => {
   expect(await records.open()).toEqual([ours]);
   expect(await records.open()).toEqual([ours]);
   expect(log.lines).toEqual([
@@ -50,7 +50,7 @@ it("passes over the record of a newer version, and tells it once with what to do
   ]);
 });
 
-it("says of a record of a newer version what was not done and what to do", async () => {
+test("says of a record of a newer version what was not done and what to do", async () => {
   expect(await records.find("m-ours")).toEqual(ours);
   for (const asked of [records.find("m-newer"), records.job("m-newer")]) {
     await expect(asked).rejects.toThrow(
@@ -60,7 +60,7 @@ it("says of a record of a newer version what was not done and what to do", async
   }
 });
 
-it("leaves what a newer version wrote as it is, and looks at it again after a minute (invariant 11)", async () => {
+test("leaves what a newer version wrote as it is, and looks at it again after a minute (invariant 11)", async () => {
   const ports = { cluster: { name: "prod" }, records, logger: log, now: Date.now, events: () => 0 };
   const processor = controlProcessor(ports as unknown as ControlPorts);
   const onlyTheNewer = store.worker(

@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { updateOwned } from "../../../src/engine/store/owned.js";
@@ -42,7 +42,7 @@ suiteFor(
     throw error;
   }
 
-  it("refuses an add while Redis is away, and goes on by itself when it is back", async () => {
+  test("refuses an add while Redis is away, and goes on by itself when it is back", async () => {
     const log = keepLog();
     const server = await redis();
     const store = await open(redisAt(server.url), log);
@@ -73,7 +73,7 @@ suiteFor(
     expect(said.some((text) => text.includes("is back"))).toBe(true);
   });
 
-  it("says that it does not know when Redis stops answering in the middle", async () => {
+  test("says that it does not know when Redis stops answering in the middle", async () => {
     const server = await redis();
     const store = await open(redisAt(server.url));
     const queue = store.queue("lane");
@@ -89,7 +89,7 @@ suiteFor(
     await until(async () => (await store.ping()) === true);
   });
 
-  it("does not open without a Redis, and says so", async () => {
+  test("does not open without a Redis, and says so", async () => {
     const server = await redis();
     await server.kill();
     const error = await refusal(open(redisAt(`redis://bot:hunter2@127.0.0.1:${server.port}`)));
@@ -98,7 +98,7 @@ suiteFor(
     expect(error.message).not.toContain("hunter2");
   });
 
-  it.each([
+  test.each([
     ["a wrong password", (port: number) => `redis://:hunter2@127.0.0.1:${port}`],
     ["no password", (port: number) => `redis://127.0.0.1:${port}`],
   ])("says which setting to check with %s, without showing it", async (_what, url) => {
@@ -110,7 +110,7 @@ suiteFor(
     expect(everything).not.toContain("hunter2");
   });
 
-  it.each(["localhost:6379", "http://h:1", "redis://:hun ter2@ho st", "redis://:hunter2@host/name"])(
+  test.each(["localhost:6379", "http://h:1", "redis://:hun ter2@ho st", "redis://:hunter2@host/name"])(
     "says how to write the URL instead of %s, without showing it",
     async (url) => {
       const error = await refusal(open(redisAt(url)));
@@ -119,7 +119,7 @@ suiteFor(
     },
   );
 
-  it("does not open a Redis that would delete jobs when it is full", async () => {
+  test("does not open a Redis that would delete jobs when it is full", async () => {
     const server = await redis("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
     expect(await refusal(open(redisAt(server.url)))).toMatchObject({
       code: "wrong_eviction_policy",
@@ -127,13 +127,13 @@ suiteFor(
     });
   });
 
-  it("does not open a replica", async () => {
+  test("does not open a replica", async () => {
     const master = await redis();
     const replica = await redis("--replicaof", "127.0.0.1", String(master.port));
     expect((await refusal(open(redisAt(replica.url)))).what).toContain("is a replica");
   });
 
-  it("warns of a Redis without an append-only file", async () => {
+  test("warns of a Redis without an append-only file", async () => {
     const server = await redis("--appendonly", "no");
     const log = keepLog();
     await open(redisAt(server.url), log);
@@ -142,7 +142,7 @@ suiteFor(
     ]);
   });
 
-  it("says that memory is full when it is, and that nothing was queued", async () => {
+  test("says that memory is full when it is, and that nothing was queued", async () => {
     const server = await redis();
     const store = await open(redisAt(server.url));
     const queue = store.queue("lane");
@@ -156,7 +156,7 @@ suiteFor(
     });
   });
 
-  it("keeps installations with different prefixes apart", async () => {
+  test("keeps installations with different prefixes apart", async () => {
     const server = await redis();
     const one = await open({ ...redisAt(server.url), prefix: "one" });
     const two = await open({ ...redisAt(server.url), prefix: "two" });
@@ -164,7 +164,7 @@ suiteFor(
     expect(await two.queue("lane").getJob("j-1")).toBeUndefined();
   });
 
-  it("finds the master through Sentinel", async () => {
+  test("finds the master through Sentinel", async () => {
     const master = await redis();
     const sentinel = await startSentinel(master);
     servers.push(sentinel);
@@ -175,7 +175,7 @@ suiteFor(
     await runsOne(store);
   });
 
-  it("runs on a Cluster", async () => {
+  test("runs on a Cluster", async () => {
     const node = await redis("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
     const admin = new Redis(node.port);
     await admin.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
@@ -188,7 +188,7 @@ suiteFor(
     expect((await refusal(store.queue("lane").add("work", {}))).code).toMatch(/unreachable|no_answer/);
   });
 
-  it("gives no queue after it was closed", async () => {
+  test("gives no queue after it was closed", async () => {
     const server = await redis();
     const store = await open(redisAt(server.url));
     const queue = store.queue("lane");
