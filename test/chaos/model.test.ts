@@ -4,7 +4,7 @@ import { machineKey } from "../../src/maintenance/cluster/machine.js";
 import type { Window } from "../../src/maintenance/cluster/schedule.js";
 import type { Decision } from "../../src/maintenance/record/decision.js";
 import { placeMachines, removeMachines, windowOf } from "../../src/maintenance/window/edit.js";
-import { first } from "../maintenance/flow.js";
+import { first } from "../maintenance/support/flow.js";
 import { runs } from "../support/fast-check.js";
 import { HOUR, MINUTE, NOW, task } from "../support/world.js";
 import { ANSWERED, HOSTS, RehearsedBot } from "./model/rehearsed-bot.js";

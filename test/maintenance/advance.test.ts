@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { applyEdit, sameSchedule } from "../../src/maintenance/window/edit.js";
 import { HOUR, MINUTE, NOW, policyOf, recordOf, task, windowOn, worldOf } from "../support/world.js";
-import { drainingWorld, inPhase, news, tick } from "./flow.js";
+import { drainingWorld, inPhase, news, tick } from "./support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
 

@@ -5,7 +5,7 @@ import type { Decision } from "../../src/maintenance/record/decision.js";
 import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
 import { HOUR, NOW, policyOf, windowOn } from "../support/world.js";
-import { APPROVE, asked, click, DENY, drainingWorld, inPhase, tick } from "./flow.js";
+import { APPROVE, asked, click, DENY, drainingWorld, inPhase, tick } from "./support/flow.js";
 
 const world = drainingWorld();
 

@@ -19,7 +19,7 @@ import {
   lastEvent,
   news,
   tick,
-} from "./flow.js";
+} from "./support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
 

@@ -13,7 +13,7 @@ import {
   windowOn,
   worldOf,
 } from "../support/world.js";
-import { downWorld, drainingWorld, first, inPhase, lastEvent, news } from "./flow.js";
+import { downWorld, drainingWorld, first, inPhase, lastEvent, news } from "./support/flow.js";
 
 function resolved(parts: Partial<Resolution> = {}): Resolution {
   return {

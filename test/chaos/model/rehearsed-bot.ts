@@ -10,7 +10,7 @@ import {
   type Maintenance,
 } from "../../../src/maintenance/record/record.js";
 import { CANCEL_UNSEEN } from "../../../src/maintenance/sight/nothing-shown.js";
-import { first, inPhase, lastEvent } from "../../maintenance/flow.js";
+import { first, inPhase, lastEvent } from "../../maintenance/support/flow.js";
 import { HOUR, machine, NOW, policyOf } from "../../support/world.js";
 import { TinyMaster } from "./tiny-master.js";
 import { WatchedMaster, type Weather } from "./watched-master.js";

@@ -9,7 +9,7 @@ import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { sameSchedule, sameTime, windowOf } from "../../../src/maintenance/window/edit.js";
 import { mesosError, refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
-import { first } from "../../maintenance/flow.js";
+import { first } from "../../maintenance/support/flow.js";
 import type { TinyMaster } from "./tiny-master.js";
 
 const LATE_MS = 9_000;

@@ -1,0 +1,224 @@
+import { describe, expect, test } from "vitest";
+import type { Decision } from "../../../src/maintenance/record/decision.js";
+import { agent, answer, HOUR, NOW, policyOf, task, windowOn } from "../../support/world.js";
+import {
+  APPROVE,
+  approved,
+  asked,
+  click,
+  DENY,
+  drainingWorld,
+  first,
+  lastEvent,
+  news,
+  tick,
+} from "../support/flow.js";
+
+const t1 = task("t1", "marathon", "web-01");
+
+const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
+
+describe("approve", () => {
+  test("grants Down to another person, with who and when", () => {
+    const { record, reply } = click(asked(busy), APPROVE, { world: busy, nowMs: NOW + 5 });
+    expect(first(record)).toMatchObject({
+      phase: "taking_down",
+      intent: null,
+      approvals: [{ outcome: { kind: "granted", by: "U0BOB", atMs: NOW + 5 } }],
+    });
+    expect(news(record).slice(-2)).toEqual(["approved", "taking_down"]);
+    expect(reply).toMatchObject({ tone: "done" });
+  });
+
+  test.each<[string, string, Partial<ReturnType<typeof policyOf>>, RegExp | null]>([
+    ["the requester may not", "U0ALICE", {}, /somebody else has to approve/],
+    ["the requester may where self-approval is on", "U0ALICE", { selfApproval: true }, null],
+    ["an approver may", "U0BOB", { approvers: ["U0BOB"] }, null],
+    [
+      "others may not where approvers are named, and are told who may",
+      "U0BOB",
+      { approvers: ["U0CAROL", "U0DAN"] },
+      /<@U0CAROL>, <@U0DAN>/,
+    ],
+    [
+      "the requester may not though named as an approver",
+      "U0ALICE",
+      { approvers: ["U0ALICE"] },
+      /somebody else has to approve/,
+    ],
+    [
+      "the requester needs to be an approver even with self-approval",
+      "U0ALICE",
+      { approvers: ["U0BOB"], selfApproval: true },
+      /not an approver/,
+    ],
+  ])("%s (invariant 6)", (_, by, policy, refusal) => {
+    const open = asked(busy);
+    const { record, reply } = click(open, APPROVE, { by, world: busy, policy: policyOf(policy) });
+    if (refusal === null) {
+      expect(first(record).phase).toBe("taking_down");
+    } else {
+      expect(record.batches).toBe(open.batches);
+      expect(reply).toMatchObject({ tone: "refused", notDone: "Nothing was taken down." });
+      expect(reply.text).toMatch(refusal);
+      expect(reply.text).toMatch(/clusters\.prod\.(self_approval|approvers)/);
+      expect(news(record, open)).toEqual(["refused"]);
+      const again = click(record, APPROVE, { by, world: busy, policy: policyOf(policy) });
+      expect(again.record).toBe(record);
+    }
+  });
+
+  test("a second click changes nothing, and says who has approved (invariant 5)", () => {
+    const once = click(asked(busy), APPROVE, { world: busy }).record;
+    const other = click(once, APPROVE, { by: "U0CAROL", world: busy });
+    expect(other.record).toBe(once);
+    expect(other.reply).toMatchObject({
+      tone: "info",
+      text: expect.stringContaining("<@U0BOB> has already approved"),
+    });
+  });
+
+  test("after the expiry grants nothing, though no tick has closed the question yet (invariant 5)", () => {
+    const { record, reply } = click(asked(busy), APPROVE, { world: busy, nowMs: NOW + HOUR });
+    expect(first(record)).toMatchObject({ phase: "draining", approvals: [{ outcome: { kind: "expired" } }] });
+    expect(reply).toMatchObject({ tone: "refused", notDone: "Nothing was taken down." });
+    const again = click(record, APPROVE, { world: busy, nowMs: NOW + HOUR });
+    expect(again.record).toBe(record);
+    expect(again.reply.text).toMatch(/expired/);
+  });
+
+  const promisedAnd = (parts: Parameters<typeof drainingWorld>[0]) =>
+    drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] }, ...parts });
+  test.each<[string, ReturnType<typeof drainingWorld>, RegExp]>([
+    [
+      "a new task",
+      promisedAnd({ tasks: [t1, task("t2", "kafka", "web-01")] }),
+      /task t2 of kafka is now on web-01/,
+    ],
+    [
+      "a promise withdrawn",
+      promisedAnd({ answers: { "web-01": [answer("marathon", "decline")] } }),
+      /marathon on web-01: was promised, is now refused/,
+    ],
+    ["answers erased", promisedAnd({ answers: {} }), /marathon on web-01: its answer was erased/],
+  ])("with %s takes nothing down, shows the difference and asks anew (invariant 5)", (_, world, change) => {
+    const { record, reply } = click(asked(busy), APPROVE, { world });
+    expect(first(record)).toMatchObject({
+      phase: "awaiting_approval",
+      approvals: [
+        { id: "b1a1", outcome: { kind: "outdated" } },
+        { id: "b1a2", outcome: null },
+      ],
+    });
+    expect(reply).toMatchObject({ tone: "refused", notDone: "Nothing was taken down." });
+    expect(reply.text).toMatch(change);
+    expect(lastEvent(record, "approval_outdated")).toMatchObject({ by: "U0BOB" });
+    const old = click(record, APPROVE, { world });
+    expect(old.record).toBe(record);
+    const renewed = click(record, { ...APPROVE, kind: "approve", batch: "b1", approval: "b1a2" }, { world });
+    expect(first(renewed.record).phase).toBe("taking_down");
+  });
+
+  test.each<[string, ReturnType<typeof drainingWorld>, RegExp]>([
+    [
+      "a machine that no longer drains",
+      drainingWorld({ windows: [windowOn(["web-02"], NOW, 4 * HOUR)] }),
+      /does not show web-01 as draining/,
+    ],
+    [
+      "a machine in somebody else's window",
+      drainingWorld({ windows: [windowOn(["web-01", "web-02"], NOW + 1, 4 * HOUR)] }),
+      /web-01 stands in another window than ours/,
+    ],
+  ])("with %s takes nothing down and waits for the window (invariants 5, 12)", (_, world, change) => {
+    const { record, reply } = click(asked(busy), APPROVE, { world });
+    expect(first(record)).toMatchObject({
+      phase: "draining",
+      approvals: [{ outcome: { kind: "outdated" } }],
+    });
+    expect(reply.text).toMatch(change);
+    expect(reply.next).toMatch(/Post the window again/);
+  });
+
+  test("while agents have not registered again since a fail-over changes nothing: the question stays (invariant 2)", () => {
+    const open = asked(busy);
+    const world = drainingWorld({
+      agents: [agent("web-02")],
+      recoveredAgents: [agent("web-01")],
+      leaderId: "leader-2",
+    });
+    const { record, reply } = click(open, APPROVE, { world });
+    expect(record).toBe(open);
+    expect(reply.text).toMatch(/web-01 has not registered again/);
+  });
+
+  test("while agents elsewhere are not back changes nothing: a copy on them would not be seen (invariant 2)", () => {
+    const open = asked(busy);
+    const { record, reply } = click(open, APPROVE, {
+      world: { ...busy, recoveredAgents: [agent("web-09")] },
+    });
+    expect(record).toBe(open);
+    expect(reply.text).toMatch(/one agent has not registered again.*what else runs in the cluster/);
+  });
+
+  test("on a filtered view changes nothing (invariant 2)", () => {
+    const open = asked(busy);
+    const { record, reply } = click(open, APPROVE, { world: { ...busy, schedule: { windows: [] } } });
+    expect(record).toBe(open);
+    expect(reply).toMatchObject({
+      tone: "error",
+      next: expect.stringContaining("get_maintenance_schedules"),
+    });
+  });
+
+  test("goes ahead when tasks went away, or a machine is Down already, since the question", () => {
+    for (const world of [drainingWorld(), drainingWorld({ down: ["web-01"] })]) {
+      expect(first(click(asked(busy), APPROVE, { world }).record).phase).toBe("taking_down");
+    }
+  });
+
+  test("of a question that does not exist changes nothing", () => {
+    const open = asked(busy);
+    for (const decision of [
+      { ...APPROVE, approval: "b1a9" },
+      { ...APPROVE, batch: "b7" },
+    ] as Decision[]) {
+      expect(click(open, decision, { world: busy }).record).toBe(open);
+    }
+  });
+});
+
+describe("deny", () => {
+  test("goes back to draining with the reason, and it is not asked again by itself", () => {
+    const { record } = click(asked(busy), {
+      kind: "deny",
+      batch: "b1",
+      approval: "b1a1",
+      reason: "peak hours",
+    });
+    expect(first(record)).toMatchObject({
+      phase: "draining",
+      approvals: [{ outcome: { kind: "denied", reason: "peak hours" } }],
+    });
+    expect(news(tick(record, drainingWorld(), NOW + HOUR).record, record)).not.toContain("approval_asked");
+  });
+
+  test("of the requester takes their own question back; a stranger may not where approvers are named (invariant 6)", () => {
+    const policy = policyOf({ approvers: ["U0BOB"] });
+    expect(first(click(asked(busy), DENY, { by: "U0ALICE", policy }).record).phase).toBe("draining");
+    const open = asked(busy);
+    const tried = click(open, DENY, { by: "U0CAROL", policy }).record;
+    expect(tried.batches).toBe(open.batches);
+    expect(lastEvent(tried, "refused")).toMatchObject({ by: "U0CAROL", decision: "deny" });
+  });
+
+  test("against approve: the first one decides, the other is told who did", () => {
+    const denied = click(asked(busy), DENY, { by: "U0CAROL" }).record;
+    expect(click(denied, APPROVE, { world: busy })).toMatchObject({
+      record: denied,
+      reply: { text: expect.stringContaining("<@U0CAROL> has already denied") },
+    });
+    const granted = approved(busy);
+    expect(click(granted, DENY, { by: "U0CAROL" }).record).toBe(granted);
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import type { Decision } from "../../../src/maintenance/record/decision.js";
+import { applyEdit } from "../../../src/maintenance/window/edit.js";
+import { HOUR, NOW, policyOf, task, windowOn } from "../../support/world.js";
+import {
+  APPROVE,
+  ASK,
+  approved,
+  asked,
+  click,
+  downWorld,
+  drainingWorld,
+  first,
+  goneWorld,
+  inPhase,
+  lastEvent,
+  news,
+  OURS,
+  tick,
+} from "../support/flow.js";
+
+const t1 = task("t1", "marathon", "web-01");
+
+const busy = drainingWorld({ tasks: [t1] });
+
+const EXTEND: Decision = { kind: "extend", byMs: 2 * HOUR };
+
+const LONGER = windowOn(["web-01", "web-02"], NOW, 6 * HOUR);
+
+const extended = (record = asked(busy)) => click(record, EXTEND, { by: "U0ALICE" }).record;
+
+describe("extending", () => {
+  test("makes the window longer, withdraws the question, and says that answers are asked again", () => {
+    const { record, reply } = click(asked(busy), EXTEND);
+    expect(first(record)).toMatchObject({
+      phase: "draining",
+      window: { duration: LONGER.duration },
+      movingFrom: { start: OURS.start, duration: OURS.duration },
+      approvals: [{ outcome: { kind: "withdrawn" } }],
+    });
+    expect(lastEvent(record, "extended")).toMatchObject({
+      by: "U0BOB",
+      byMs: 2 * HOUR,
+      endMs: NOW + 6 * HOUR,
+    });
+    expect(reply.text).toMatch(/asked again.*question is withdrawn, and asked anew/);
+  });
+
+  test("is one post that moves all our machines and leaves everybody else's windows, also one of the same time (invariants 1, 12)", () => {
+    const foreign = windowOn(["web-03", { hostname: "old.example" }], NOW, 4 * HOUR);
+    const world = drainingWorld({ windows: [foreign, OURS], tasks: [t1] });
+    const { effects } = tick(extended(), world);
+    expect(effects).toHaveLength(1);
+    const [effect] = effects;
+    if (effect?.kind !== "update_schedule") throw new Error("expected an edit of the schedule");
+    expect(applyEdit(world.schedule, effect.edit, []).windows).toEqual([foreign, LONGER]);
+  });
+
+  test("is done when the master shows the new window; then the question is asked anew, and nothing is posted again (invariant 3)", () => {
+    const world = drainingWorld({ windows: [LONGER], tasks: [] });
+    const done = tick(extended(), world);
+    expect(done.effects).toEqual([]);
+    expect(first(done.record)).toMatchObject({ movingFrom: null, phase: "awaiting_approval" });
+    expect(tick(done.record, world).effects).toEqual([]);
+  });
+
+  test("until then nothing is asked or posted for another reason, and the old window is no foreign one", () => {
+    const { record } = tick(extended(), drainingWorld(), NOW + 2 * HOUR);
+    expect(record.trouble).toBeNull();
+    expect(news(record, extended())).toEqual(["answers_changed", "empty"]);
+    expect(click(extended(), ASK, { world: busy }).record).toEqual(extended());
+    expect(click(extended(), EXTEND).record).toEqual(extended());
+  });
+
+  test("waits while a post without an answer may still take effect (invariant 7)", () => {
+    const unsettled = { ...extended(), unsettledUntilMs: NOW + 5_000 };
+    expect(tick(unsettled, busy).effects).toEqual([]);
+    expect(tick(unsettled, busy, NOW + 5_000).effects).toHaveLength(1);
+  });
+
+  test("does not take along what somebody has moved or removed in the meantime (invariant 12)", () => {
+    const theirs = windowOn(["web-01"], NOW + HOUR, null);
+    const [effect] = tick(extended(), busy).effects;
+    if (effect?.kind !== "update_schedule") throw new Error("expected an edit of the schedule");
+    const now = { windows: [theirs, windowOn(["web-02"], NOW, 4 * HOUR)] };
+    expect(applyEdit(now, effect.edit, []).windows).toEqual([theirs, windowOn(["web-02"], NOW, 6 * HOUR)]);
+    expect(applyEdit({ windows: [theirs] }, effect.edit, [])).toEqual({ windows: [theirs] });
+    const told = tick(extended(), drainingWorld({ windows: [theirs, windowOn(["web-02"], NOW, 6 * HOUR)] }));
+    expect(told.record.trouble?.what).toMatch(/moved web-01 to another window/);
+  });
+
+  test("moves machines that are Down, and tells the end of the window once more", () => {
+    const overdue = inPhase("down", { overdueTold: true });
+    const record = click(overdue, EXTEND, { nowMs: NOW + 5 * HOUR }).record;
+    const step = tick(record, downWorld(), NOW + 5 * HOUR);
+    expect(step.effects).toMatchObject([{ kind: "update_schedule", edit: { kind: "move" } }]);
+    expect(first(step.record).phase).toBe("down");
+    const moved = tick(step.record, downWorld({ windows: [LONGER] }), NOW + 6 * HOUR).record;
+    expect(news(moved, step.record)).toEqual(["overdue"]);
+  });
+
+  test("of machines that are Down asks no framework and no person again, and does not say so", () => {
+    expect(click(inPhase("down"), EXTEND).reply.text).toBe("m-7k3q: the window is made 2 h longer.");
+  });
+
+  test("is given up for Up: the machines leave the schedule anyway (invariant 3)", () => {
+    const record = click(click(inPhase("down"), EXTEND).record, { kind: "up" }).record;
+    expect(tick(record, downWorld()).effects).toMatchObject([{ kind: "stop_maintenance" }]);
+  });
+
+  test("that is cancelled half-way gives the machines back from whichever window they stand in", () => {
+    const cancelled = click(extended(), { kind: "cancel" }).record;
+    for (const window of [OURS, LONGER]) {
+      const world = drainingWorld({ windows: [window] });
+      const { effects } = tick(cancelled, world);
+      expect(effects).toHaveLength(1);
+      const [effect] = effects;
+      if (effect?.kind !== "update_schedule") throw new Error("expected an edit of the schedule");
+      expect(applyEdit(world.schedule, effect.edit, []).windows).toEqual([]);
+    }
+    expect(tick(cancelled, goneWorld()).record.end).toMatchObject({ phase: "cancelled" });
+  });
+});
+
+describe("extending is refused", () => {
+  test.each<[string, ReturnType<typeof asked>, Parameters<typeof policyOf>[0], string, RegExp]>([
+    [
+      "beyond max_duration",
+      asked(busy),
+      { maxDurationMs: 5 * HOUR },
+      "U0BOB",
+      /clusters\.prod\.max_duration allows windows of at most 5 h, and this one would last 6 h/,
+    ],
+    [
+      "by those who may not ask for a drain",
+      asked(busy),
+      { requesters: ["U0CAROL"] },
+      "U0BOB",
+      /clusters\.prod\.requesters\): <@U0CAROL>/,
+    ],
+  ])("%s", (_, record, policy, by, why) => {
+    const tried = click(record, EXTEND, { by, policy: policyOf(policy) });
+    expect(tried.record.batches).toBe(record.batches);
+    expect(tried.reply).toMatchObject({
+      tone: "refused",
+      text: expect.stringMatching(why),
+      notDone: "The window stays as it is.",
+    });
+    expect(lastEvent(tried.record, "refused").decision).toBe("extend");
+  });
+
+  test("of the requester it is not, whoever may ask today", () => {
+    expect(
+      first(
+        click(asked(busy), EXTEND, { by: "U0ALICE", policy: policyOf({ requesters: ["U0CAROL"] }) }).record,
+      ).movingFrom,
+    ).not.toBeNull();
+  });
+
+  test.each<[string, ReturnType<typeof asked>]>([
+    ["while the machines are being taken down", approved(busy)],
+    ["before the window stands", inPhase("scheduled")],
+    ["after Up", inPhase("up")],
+    ["for a window without an end", inPhase("draining", { window: { start: OURS.start, duration: null } })],
+    ["while it is being cancelled", click(asked(busy), { kind: "cancel" }).record],
+  ])("%s", (_, record) => {
+    expect(click(record, EXTEND).record).toBe(record);
+  });
+
+  test("and an old question cannot be approved afterwards (invariant 5)", () => {
+    const { record, reply } = click(extended(), APPROVE, { world: busy });
+    expect(record).toEqual(extended());
+    expect(reply.text).toMatch(/withdrawn/);
+  });
+});

@@ -1,0 +1,254 @@
+import { describe, expect, test } from "vitest";
+import { millisToNanos } from "../../../src/maintenance/time.js";
+import { applyEdit } from "../../../src/maintenance/window/edit.js";
+import { agent, answer, HOUR, MINUTE, NOW, policyOf, task, windowOn, worldOf } from "../../support/world.js";
+import {
+  asked,
+  downWorld,
+  drainingWorld,
+  first,
+  inPhase,
+  lastEvent,
+  news,
+  OURS,
+  tick,
+} from "../support/flow.js";
+
+const t1 = task("t1", "marathon", "web-01");
+
+const busy = { tasks: [t1] };
+
+const theirs = windowOn(["web-01"], NOW + HOUR, null);
+
+const planned = inPhase("scheduled", { drainingSinceMs: null });
+
+describe("scheduled", () => {
+  test("posts one window for all machines and looks again soon", () => {
+    const step = tick(planned, worldOf());
+    expect(step.effects).toEqual([
+      {
+        kind: "update_schedule",
+        edit: { kind: "place", machines: OURS.machines, time: first(planned).window },
+      },
+    ]);
+    expect(step.wakeAtMs).toBeLessThanOrEqual(NOW + 1_000);
+    expect(first(step.record).phase).toBe("scheduled");
+  });
+
+  test("posts what is missing when only some machines stand in the window", () => {
+    const world = worldOf({ windows: [windowOn(["web-02"], NOW, 4 * HOUR)] });
+    const [effect] = tick(planned, world).effects;
+    if (effect?.kind !== "update_schedule") throw new Error("expected an edit of the schedule");
+    expect(applyEdit(world.schedule, effect.edit, []).windows).toEqual([
+      ...world.schedule.windows,
+      windowOn(["web-01"], NOW, 4 * HOUR),
+    ]);
+  });
+
+  test("is draining as soon as the master shows the window, whoever's call it was (invariant 7)", () => {
+    const { record, effects } = tick(planned, drainingWorld(busy));
+    expect(effects).toEqual([]);
+    expect(first(record)).toMatchObject({ phase: "draining", drainingSinceMs: NOW });
+    expect(news(record)).toEqual(["scheduled"]);
+  });
+
+  test("waits while a post without an answer may still take effect, then posts (invariant 7)", () => {
+    const unsettled = { ...planned, unsettledUntilMs: NOW + 5_000 };
+    expect(tick(unsettled, worldOf())).toMatchObject({ effects: [], wakeAtMs: NOW + 5_000 });
+    expect(tick(unsettled, worldOf(), NOW + 5_000).effects).toHaveLength(1);
+  });
+
+  test("ends when all machines are in somebody else's window, which is not overwritten (invariants 1, 12)", () => {
+    const world = worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + HOUR, null)] });
+    const { record, effects, wakeAtMs } = tick(planned, world);
+    expect(effects).toEqual([]);
+    expect(record.end).toMatchObject({ phase: "failed" });
+    expect(wakeAtMs).toBeNull();
+    expect(lastEvent(record, "failed").why).toMatch(
+      /web-01 is already in a window of somebody else from 2026-10-20 13:00 UTC without an end.*nothing was overwritten/,
+    );
+  });
+
+  test("does not end for somebody else's window while our own post may still land (invariant 7)", () => {
+    const world = worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + HOUR, null)] });
+    const { record } = tick({ ...planned, unsettledUntilMs: NOW + 5_000 }, world);
+    expect(record.end).toBeNull();
+  });
+
+  test("leaves a machine that somebody took in the meantime to them, and says so (invariant 12)", () => {
+    const placed = tick(planned, worldOf({ windows: [theirs] }));
+    expect(placed.effects).toEqual([]);
+    expect(placed.record.end).toMatchObject({ phase: "failed" });
+    const both = tick(planned, worldOf({ windows: [theirs, windowOn(["web-02"], NOW, 4 * HOUR)] }));
+    expect(first(both.record).phase).toBe("draining");
+    expect(both.record.trouble?.what).toMatch(/moved web-01 to another window/);
+  });
+});
+
+describe("draining", () => {
+  const later = inPhase("draining", {
+    window: { start: millisToNanos(NOW + 2 * HOUR), duration: millisToNanos(4 * HOUR) },
+  });
+  const laterWorld = (parts = {}) =>
+    worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + 2 * HOUR, 4 * HOUR)], ...parts });
+
+  test("asks by itself when the machines are empty", () => {
+    const { record } = tick(inPhase("draining"), drainingWorld());
+    expect(news(record)).toEqual(["empty", "approval_asked"]);
+    expect(first(record)).toMatchObject({ phase: "awaiting_approval", askedByItself: true });
+    expect(first(record).approvals).toMatchObject([{ id: "b1a1", askedBy: null, expiresAtMs: NOW + HOUR }]);
+  });
+
+  test.each<[string, Parameters<typeof drainingWorld>[0], number, boolean]>([
+    ["tasks are left and the time to ask has not come", busy, NOW + 30 * MINUTE - 1, false],
+    ["tasks are left and it has waited long enough", busy, NOW + 30 * MINUTE, true],
+    [
+      "agents have not registered again after a fail-over",
+      { agents: [agent("web-02")], recoveredAgents: [agent("web-01")] },
+      NOW + HOUR,
+      false,
+    ],
+  ])("%s", (_, parts, nowMs, asks) => {
+    const { record } = tick(inPhase("draining"), drainingWorld(parts), nowMs);
+    expect(news(record).includes("approval_asked")).toBe(asks);
+  });
+
+  test.each([
+    [NOW + 2 * HOUR - 15 * MINUTE - 1, ["empty"]],
+    [NOW + 2 * HOUR - 15 * MINUTE, ["empty", "window_starts_soon", "approval_asked"]],
+  ])("asks for empty machines no earlier than 15 min before the window starts (%d)", (nowMs, kinds) => {
+    const { record } = tick(later, laterWorld(), nowMs);
+    expect(news(record).sort()).toEqual([...kinds].sort());
+  });
+
+  test("wakes for the announcement, the start, the question and the end, and at the latest after a poll", () => {
+    const policy = policyOf({ pollMs: 100 * HOUR });
+    const wakes: number[] = [];
+    let record = later;
+    for (let nowMs = NOW; wakes.length < 7; ) {
+      const step = tick(record, laterWorld(busy), nowMs, policy);
+      record = step.record;
+      nowMs = step.wakeAtMs ?? Number.NaN;
+      wakes.push(nowMs - NOW);
+    }
+    // The question is asked 30 min after the start, reminds half an hour later and expires after another.
+    expect(wakes.map((ms) => ms / MINUTE)).toEqual([105, 120, 150, 180, 210, 360, 6000 + 360]);
+    expect(tick(later, laterWorld(busy), NOW).wakeAtMs).toBe(NOW + policyOf().pollMs);
+  });
+
+  test("asks once: after an expiry a person asks again (invariant 5)", () => {
+    const open = tick(inPhase("draining"), drainingWorld()).record;
+    const expired = tick(open, drainingWorld(), NOW + HOUR).record;
+    expect(news(expired, open)).toEqual(["approval_expired"]);
+    expect(first(expired)).toMatchObject({
+      phase: "draining",
+      approvals: [{ outcome: { kind: "expired" } }],
+    });
+    expect(news(tick(expired, drainingWorld(), NOW + 2 * HOUR).record, expired)).toEqual([]);
+  });
+
+  test("a question stands until it expires", () => {
+    const open = asked();
+    const late = tick(open, drainingWorld(), NOW + HOUR - 1).record;
+    expect(first(late).approvals).toMatchObject([{ id: "b1a1", outcome: null }]);
+    expect(first(late).phase).toBe("awaiting_approval");
+  });
+
+  test("reminds once when half of the time for an answer is over, and not after it", () => {
+    const open = asked();
+    const at = (ms: number) => tick(open, drainingWorld(), NOW + ms).record;
+    expect(news(at(HOUR / 2 - 1), open)).toEqual([]);
+    expect(lastEvent(at(HOUR / 2), "approval_reminder")).toMatchObject({
+      approval: "b1a1",
+      expiresAtMs: NOW + HOUR,
+    });
+    const reminded = at(HOUR / 2);
+    expect(news(tick(reminded, drainingWorld(), NOW + HOUR - 1).record, reminded)).toEqual([]);
+    expect(news(at(HOUR), open)).toEqual(["approval_expired"]);
+    expect(tick(open, drainingWorld(), NOW, policyOf({ pollMs: 9 * HOUR })).wakeAtMs).toBe(NOW + HOUR / 2);
+  });
+
+  test("of a machine without an agent nobody says that it is empty; that is told once instead", () => {
+    const agents = [{ machine: "web-01|10.0.0.1", id: "web-01-S0" }];
+    const quiet = tick(inPhase("draining", { agents }), drainingWorld({ agents: [agent("web-01")] })).record;
+    expect(news(quiet)).toEqual(["note", "approval_asked"]);
+    expect(lastEvent(quiet, "note").text).toMatch(/^web-02: no agent is known there/);
+    expect(first(quiet).emptySinceMs).toBeNull();
+    const later = tick(quiet, drainingWorld({ agents: [agent("web-01")] }), NOW + MINUTE).record;
+    expect(news(later, quiet)).toEqual([]);
+  });
+
+  test("tells that machines are empty once, and again after tasks came back", () => {
+    const empty = tick(inPhase("draining", { askedByItself: true }), drainingWorld()).record;
+    expect(news(tick(empty, drainingWorld()).record, empty)).toEqual([]);
+    const back = tick(empty, drainingWorld(busy)).record;
+    expect(first(back).emptySinceMs).toBeNull();
+    expect(news(tick(back, drainingWorld()).record, back)).toContain("empty");
+  });
+
+  test("tells when answers change, once", () => {
+    const silent = tick(planned, drainingWorld(busy)).record;
+    const world = drainingWorld({ ...busy, answers: { "web-01": [answer("marathon", "decline")] } });
+    const refused = tick(silent, world).record;
+    expect(lastEvent(refused, "answers_changed")).toMatchObject({
+      tasksLeft: 1,
+      frameworks: [{ name: "marathon", refused: 1, refusedOn: ["web-01"] }],
+    });
+    expect(news(tick(refused, world).record, refused)).toEqual([]);
+  });
+
+  test.each([
+    ["a change of the schedule", "leader-1", "schedule_change"],
+    ["a fail-over", "leader-2", "fail_over"],
+  ])("tells that %s has erased answers (invariant 3)", (_, leaderId, why) => {
+    const promised = drainingWorld({ ...busy, answers: { "web-01": [answer("marathon", "accept")] } });
+    const before = tick(tick(planned, drainingWorld(busy)).record, promised).record;
+    const after = tick(before, drainingWorld({ ...busy, leaderId })).record;
+    expect(lastEvent(after, "answers_cleared").why).toBe(why);
+    expect(news(tick(after, drainingWorld({ ...busy, leaderId })).record, after)).toEqual([]);
+  });
+
+  test("a window that has passed is told once (invariant 11)", () => {
+    const late = NOW + 4 * HOUR;
+    const record = tick(inPhase("draining", { askedByItself: true }), drainingWorld(busy), late).record;
+    expect(lastEvent(record, "overdue").endMs).toBe(late);
+    expect(news(tick(record, drainingWorld(busy), late + HOUR).record, record)).toEqual([]);
+  });
+
+  test.each<[string, Parameters<typeof drainingWorld>[0], RegExp]>([
+    ["removed the window", { windows: [] }, /removed the window of web-01, web-02/],
+    [
+      "moved a machine",
+      { windows: [theirs, windowOn(["web-02"], NOW, 4 * HOUR)] },
+      /moved web-01 to another window/,
+    ],
+    ["took one machine Down", { down: ["web-02"] }, /took web-02 Down/],
+  ])(
+    "somebody else %s: nothing is posted, Down waits, and it is told once (invariant 12)",
+    (_, parts, what) => {
+      const { record, effects } = tick(inPhase("draining"), drainingWorld(parts), NOW + HOUR);
+      expect(effects).toEqual([]);
+      expect(record.trouble).toMatchObject({ code: "window_changed", what: expect.stringMatching(what) });
+      expect(news(record).filter((kind) => kind === "trouble" || kind === "approval_asked")).toEqual([
+        "trouble",
+      ]);
+      expect(news(tick(record, drainingWorld(parts), NOW + 2 * HOUR).record, record)).toEqual([]);
+      expect(news(tick(record, drainingWorld(busy), NOW + MINUTE).record, record)).toContain("trouble_over");
+    },
+  );
+
+  test("somebody else took all machines Down: told, and the question is withdrawn", () => {
+    const { record, effects } = tick(asked(), downWorld());
+    expect(effects).toEqual([]);
+    expect(first(record)).toMatchObject({ phase: "down", approvals: [{ outcome: { kind: "withdrawn" } }] });
+    expect(lastEvent(record, "foreign_change").text).toMatch(/without an approval here/);
+  });
+
+  test("an agent that registered under a new id is remembered with its machine", () => {
+    const world = drainingWorld({ agents: [agent("web-01", { id: "new-S7" }), agent("web-02")] });
+    expect(first(tick(inPhase("draining"), world).record).agents).toContainEqual({
+      machine: "web-01|10.0.0.1",
+      id: "new-S7",
+    });
+  });
+});

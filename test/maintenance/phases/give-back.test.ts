@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { applyEdit } from "../../../src/maintenance/window/edit.js";
+import { answer, HOUR, machine, NOW, task, windowOn, worldOf } from "../../support/world.js";
+import { click, drainingWorld, goneWorld, inPhase, lastEvent, news, OURS, tick } from "../support/flow.js";
+
+const theirs = windowOn(["web-01"], NOW + HOUR, null);
+
+describe("cancelling", () => {
+  const cancelled = (phase: "scheduled" | "draining") =>
+    inPhase(phase, {}, { cancel: { by: "U0ALICE", atMs: NOW } });
+
+  test("takes our machines out of the schedule, in one post, and leaves everybody else's windows (invariants 1, 12)", () => {
+    const foreign = windowOn(["web-03", { hostname: "old.example" }], 7, null);
+    const world = worldOf({ windows: [foreign, OURS] });
+    const { effects, record } = tick(cancelled("draining"), world);
+    expect(record.end).toBeNull();
+    const [effect, ...more] = effects;
+    expect(more).toEqual([]);
+    if (effect?.kind !== "update_schedule") throw new Error("expected an edit of the schedule");
+    expect(applyEdit(world.schedule, effect.edit, []).windows).toEqual([foreign]);
+  });
+
+  test("ends when the master no longer shows our window", () => {
+    const { record, effects, wakeAtMs } = tick(cancelled("draining"), goneWorld());
+    expect(record.end).toMatchObject({ phase: "cancelled" });
+    expect({ effects, wakeAtMs }).toEqual({ effects: [], wakeAtMs: null });
+    expect(news(record)).toEqual(["cancelled"]);
+  });
+
+  test("says nothing of answers that leave the schedule with its window", () => {
+    const t1 = task("t1", "marathon", "web-01");
+    const promised = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
+    const before = tick(inPhase("draining"), promised).record;
+    expect(before.picture?.verdicts).toMatchObject([{ verdict: "promised" }]);
+    const sent = tick(click(before, { kind: "cancel" }).record, promised).record;
+    const gone = goneWorld({ tasks: [t1] });
+    expect(news(tick(sent, gone).record, before)).toEqual(["cancel_asked", "cancelled"]);
+    expect(news(tick(before, gone).record, before)).toContain("answers_changed");
+  });
+
+  test("a machine that somebody moved to their window stays there (invariant 12)", () => {
+    const { record, effects } = tick(cancelled("draining"), worldOf({ windows: [theirs] }));
+    expect(effects).toEqual([]);
+    expect(record.end).toMatchObject({ phase: "cancelled" });
+  });
+
+  test("a machine that is Down in somebody else's window is no reason to stop", () => {
+    const world = worldOf({ windows: [theirs, windowOn(["web-02"], NOW, 4 * HOUR)], down: ["web-01"] });
+    expect(tick(cancelled("draining"), world).effects).toMatchObject([
+      { edit: { kind: "remove", machines: [machine("web-02")] } },
+    ]);
+  });
+
+  test("gives back what drains; a machine that somebody took Down in our window waits for Up", () => {
+    const given = tick(cancelled("draining"), drainingWorld({ down: ["web-01"] }));
+    expect(given.effects).toMatchObject([{ edit: { kind: "remove", machines: [machine("web-02")] } }]);
+    const left = tick(
+      given.record,
+      worldOf({ windows: [windowOn(["web-01"], NOW, 4 * HOUR)], down: ["web-01"] }),
+    );
+    expect(left.effects).toEqual([]);
+    expect(left.record).toMatchObject({ cancel: null, end: null, batches: [{ phase: "down" }] });
+    expect(lastEvent(left.record, "foreign_change").text).toMatch(/took web-01 Down.*with Up/);
+  });
+
+  test("waits while a post without an answer may still put the window there (invariant 7)", () => {
+    const unsettled = { ...cancelled("scheduled"), unsettledUntilMs: NOW + 5_000 };
+    expect(tick(unsettled, worldOf())).toMatchObject({
+      effects: [],
+      record: { end: null },
+      wakeAtMs: NOW + 5_000,
+    });
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import type { BlastRadius } from "../../../src/maintenance/record/blast-radius.js";
+import { dryRunReply } from "../../../src/maintenance/show/dry-run.js";
+import { TABLE_WIDTH } from "../../../src/maintenance/text/table.js";
+import { machine } from "../../support/world.js";
+
+const capacity = (fits: boolean) => ({
+  fits,
+  needs: { cpus: 2.5, memMb: 1536 },
+  free: { cpus: 40, memMb: 204_800 },
+  roles: [{ role: "*", fits, needs: { cpus: 2.5, memMb: 1536 }, free: { cpus: 40, memMb: 204_800 } }],
+});
+
+const BLAST: BlastRadius = {
+  tasks: 3,
+  frameworks: [
+    { name: "marathon", frameworkId: "marathon", tasks: 2, apps: [{ name: "/billing/api", tasks: 2 }] },
+    { name: "kafka", frameworkId: "kafka", tasks: 1, apps: [{ name: "kafka", tasks: 1 }] },
+  ],
+  lastCopies: [{ framework: "marathon", frameworkId: "marathon", app: "/billing/api", copies: 2 }],
+  volumes: [{ id: "kafka-3", role: "kafka", sizeMb: 204_800, machine: "web-02|10.0.0.2" }],
+  reservations: [{ role: "kafka", machine: "web-02|10.0.0.2", cpus: 1, memMb: 512 }],
+  emptied: [{ kind: "rack", name: "r1", agents: 2 }],
+  capacity: capacity(true),
+};
+
+const ASKED = { hosts: "web-*", machines: [machine("web-01"), machine("web-02")] };
+
+describe("a dry run", () => {
+  test("shows tasks, last copies, data, racks and room, and says that nothing was done", () => {
+    const reply = dryRunReply("prod", ASKED, BLAST, []);
+    expect(reply).toMatchObject({
+      tone: "info",
+      text: "Dry run in prod: web-* is 2 machines (web-01, web-02) with 3 tasks. Last running copies of /billing/api (marathon) are among them.",
+      notDone: "Nothing was posted: this was a dry run.",
+    });
+    expect(reply.table?.split("\n")).toEqual([
+      "FRAMEWORK  APP           TASKS",
+      "marathon   /billing/api      2  last copies",
+      "kafka      kafka             1",
+      "",
+      "ALSO AWAY    WHAT                  WHERE",
+      "volume       kafka-3 (200 GB)      web-02",
+      "reservation  kafka: 1 cpu, 512 MB  web-02",
+      "rack         r1                    all of its agents (2)",
+      "",
+      "ROLE          NEEDS             FREE ELSEWHERE   FITS",
+      "all together  2.5 cpus, 1.5 GB  40 cpus, 200 GB  yes",
+    ]);
+  });
+
+  test("says which rules would refuse the drain, and that there is no room", () => {
+    const refusals = [{ why: "m-1 holds web-01.", next: "Leave it out." }];
+    const reply = dryRunReply("prod", ASKED, { ...BLAST, capacity: capacity(false) }, refusals);
+    expect(reply).toMatchObject({ tone: "refused", next: "Leave it out." });
+    expect(reply.text).toContain("have no room");
+    expect(reply.text).toContain("It would be refused: m-1 holds web-01.");
+    expect(reply.table).toMatch(/NO$/);
+  });
+
+  test("that matches nothing shows neither machines nor room", () => {
+    const none = { tasks: 0, frameworks: [], lastCopies: [], volumes: [], reservations: [], emptied: [] };
+    const zero = { cpus: 0, memMb: 0 };
+    const blast: BlastRadius = { ...none, capacity: { fits: true, needs: zero, free: zero, roles: [] } };
+    const refusals = [{ why: "No agent is called web-9*.", next: "Look at /mesos hosts *." }];
+    expect(dryRunReply("prod", { hosts: "web-9*", machines: [] }, blast, refusals)).toMatchObject({
+      text: "Dry run in prod: web-9* matches no machine. It would be refused: No agent is called web-9*.",
+      table: null,
+    });
+  });
+
+  test("marks the last copies of the framework that has them, not of another of its name", () => {
+    const apps = [{ name: "/x", tasks: 1 }];
+    const of = (frameworkId: string) => ({ name: "etl", frameworkId, tasks: 1, apps });
+    const reply = dryRunReply(
+      "prod",
+      ASKED,
+      {
+        ...BLAST,
+        frameworks: [of("F1"), of("F2")],
+        lastCopies: [{ framework: "etl", frameworkId: "F2", app: "/x", copies: 1 }],
+      },
+      [],
+    );
+    expect(reply.table?.split("\n").slice(1, 3)).toEqual([
+      "etl        /x       1",
+      "etl        /x       1  last copies",
+    ]);
+  });
+
+  test("fits a line whatever the names", () => {
+    const long = "x".repeat(120);
+    const blast: BlastRadius = {
+      ...BLAST,
+      frameworks: [{ name: long, frameworkId: "F1", tasks: 1, apps: [{ name: long, tasks: 1 }] }],
+      lastCopies: [{ framework: long, frameworkId: "F1", app: long, copies: 1 }],
+      volumes: [{ id: long, role: long, sizeMb: 5 * 1024 * 1024, machine: `${long}|10.0.0.1` }],
+      capacity: { ...capacity(true), roles: [...capacity(true).roles, { role: long, ...capacity(true) }] },
+    };
+    const widths =
+      dryRunReply("prod", ASKED, blast, [])
+        .table?.split("\n")
+        .map((line) => line.length) ?? [];
+    expect(Math.max(...widths)).toBeLessThanOrEqual(TABLE_WIDTH);
+  });
+});

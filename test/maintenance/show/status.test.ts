@@ -1,0 +1,291 @@
+import { describe, expect, test } from "vitest";
+import type { Habit } from "../../../src/maintenance/answers/habits.js";
+import type { Resolution } from "../../../src/maintenance/cluster/resolution.js";
+import {
+  hostsReply,
+  statusOfCluster,
+  statusOfMachines,
+  statusOfMaintenance,
+} from "../../../src/maintenance/show/status.js";
+import { cut, TABLE_WIDTH, tableOf } from "../../../src/maintenance/text/table.js";
+import {
+  answer,
+  batchOf,
+  framework,
+  HOUR,
+  MINUTE,
+  machine,
+  NOW,
+  recordOf,
+  task,
+  windowOn,
+  worldOf,
+} from "../../support/world.js";
+import { asked, downWorld, drainingWorld, goneWorld, inPhase, tick } from "../support/flow.js";
+
+const busy = drainingWorld({
+  tasks: [task("t1", "marathon", "web-01"), task("t2", "kafka", "web-02")],
+  answers: {
+    "web-01": [answer("marathon", "accept", NOW - 5_000)],
+    "web-02": [answer("kafka", "decline", NOW - 60_000)],
+  },
+});
+
+const draining = tick(inPhase("draining"), busy).record;
+
+function lines(reply: { table: string | null }): string[] {
+  return reply.table?.split("\n") ?? [];
+}
+
+describe("a cluster", () => {
+  test("shows every open maintenance in a line, and what others have in the schedule", () => {
+    const world = {
+      ...busy,
+      schedule: { windows: [...busy.schedule.windows, windowOn([machine("db-01")], NOW, null)] },
+      status: {
+        ...busy.status,
+        draining: [...busy.status.draining, { machine: machine("db-01"), answers: [] }],
+      },
+    };
+    const soon = recordOf({ id: "m-bbbb", hosts: "db-*", wanted: { startMs: NOW + HOUR, durationMs: HOUR } });
+    const reply = statusOfCluster("prod", [draining, soon], world, NOW + MINUTE);
+    expect(reply.text).toBe(
+      "prod: 2 open maintenances. 3 draining and 0 Down of 4 machines. 1 machine in windows of others. Leader 10.0.0.100:5050, Mesos 1.11.0.",
+    );
+    expect(reply.next).toBe("One in full: /mesos status m-7k3q");
+    expect(lines(reply)).toEqual([
+      "ID      PHASE      HOSTS  NO.  TASKS  WINDOW         TROUBLE",
+      "m-7k3q  draining   web-*    2    2/2  3 h 59 m left",
+      "m-bbbb  requested  db-*     -      -  in 59 m",
+    ]);
+  });
+
+  test("does not pass off as idle what the bot may not see", () => {
+    expect(statusOfCluster("prod", [], worldOf(), NOW).text).toContain(
+      "empty, as far as the bot's principal may see",
+    );
+    const filtered = { ...busy, schedule: { windows: [] } };
+    expect(statusOfCluster("prod", [], filtered, NOW).text).toContain("The view is filtered");
+  });
+
+  test("without maintenances says so", () => {
+    expect(statusOfCluster("prod", [], worldOf(), NOW)).toMatchObject({
+      tone: "info",
+      text: expect.stringContaining("no open maintenance"),
+      table: null,
+    });
+  });
+
+  test("whose master is away still shows what was last seen, and says that it is old (invariant 10)", () => {
+    const reply = statusOfCluster("prod", [draining], null, NOW);
+    expect(reply.tone).toBe("error");
+    expect(reply.text).toMatch(/cannot be read right now/);
+    expect(lines(reply)).toHaveLength(2);
+  });
+
+  test.each([
+    ["the window is over", inPhase("down"), NOW + 5 * HOUR, "over for 1 h"],
+    ["the window has no end", inPhase("down", { window: { start: 0n, duration: null } }), NOW, "no end"],
+    ["it is up", inPhase("up"), NOW, "over"],
+    ["it is being cancelled", { ...draining, cancel: { by: "U0BOB", atMs: NOW } }, NOW, "cancelling"],
+    ["it is in trouble", tick(draining, worldOf()).record, NOW, "window_changed"],
+  ])("says when %s", (_, record, nowMs, words) => {
+    expect(statusOfCluster("prod", [record], worldOf(), nowMs).table).toContain(words);
+  });
+});
+
+describe("a maintenance", () => {
+  test("shows mode, agents and tasks per machine and each framework's verdict, what hinders most first", () => {
+    const reply = statusOfMaintenance(draining, NOW + 2_000);
+    expect(reply.text).toBe(
+      "m-7k3q is draining: web-* in prod, asked for by <@U0ALICE>. Window: 3 h 59 m left. As seen 2 s ago; no change was noticed since.",
+    );
+    expect(lines(reply)).toEqual([
+      "MACHINE  IP        MODE      AGENTS  TASKS",
+      "web-01   10.0.0.1  draining       1      1",
+      "web-02   10.0.0.2  draining       1      1",
+      "",
+      "MACHINE  FRAMEWORK  VERDICT   TASKS  ANSWER",
+      "web-02   kafka      refused       1  1 m 2 s ago",
+      "web-01   marathon   promised      1  7 s ago",
+    ]);
+  });
+
+  test("shows erased answers as erased, never as answers (invariant 3)", () => {
+    const erased = tick(draining, drainingWorld({ tasks: busy.tasks, leaderId: "leader-2" })).record;
+    expect(lines(statusOfMaintenance(erased, NOW)).slice(4)).toEqual([
+      "MACHINE  FRAMEWORK  VERDICT  TASKS  ANSWER",
+      "web-01   marathon   silent       1  erased",
+      "web-02   kafka      silent       1  erased",
+      "",
+      "MACHINE  FRAMEWORK  ERASED ANSWER (UTC)",
+      "web-01   marathon   accepted 11:59, erased by a fail-over 12:00",
+      "web-02   kafka      declined 11:59, erased by a fail-over 12:00",
+    ]);
+    const nextDay = statusOfMaintenance(erased, NOW + 24 * HOUR).table;
+    expect(nextDay).toContain("accepted 10-20 11:59, erased by a fail-over 10-20 12:00");
+  });
+
+  test("erased answers of long names stay within a line", () => {
+    const host = "web-01.rack-17.datacenter-3.example.com";
+    const verdicts = [
+      {
+        machine: `${host}|10.0.0.1`,
+        frameworkId: "f",
+        framework: "a-framework-of-a-long-name",
+        verdict: "silent" as const,
+        tasks: 1,
+        answeredAtMs: null,
+        erased: {
+          answer: "accept" as const,
+          answeredAtMs: NOW - 48 * HOUR,
+          erasedAtMs: NOW - 24 * HOUR,
+          why: "schedule_change" as const,
+        },
+      },
+    ];
+    const picture = draining.picture === null ? null : { ...draining.picture, verdicts };
+    const wide = lines(statusOfMaintenance({ ...draining, picture }, NOW)).map((line) => line.length);
+    expect(Math.max(...wide)).toBeLessThanOrEqual(TABLE_WIDTH);
+  });
+
+  test("shows beside the verdicts what its frameworks usually do", () => {
+    const kafka: Habit = {
+      framework: "kafka",
+      maintenances: 3,
+      accepted: 0,
+      declined: 3,
+      left: 0,
+      leftBeforeStartMs: null,
+    };
+    const reply = statusOfMaintenance(
+      draining,
+      NOW,
+      new Map([
+        ["kafka", kafka],
+        ["aurora", kafka],
+      ]),
+    );
+    expect(lines(reply).slice(-2)).toEqual([
+      "FRAMEWORK  SO FAR",
+      "kafka      always declines and has never left before Down (3 maintenances)",
+    ]);
+  });
+
+  test("says which agents are awaited after Up", () => {
+    const up = tick(inPhase("bringing_up"), goneWorld({ agents: [] })).record;
+    expect(statusOfMaintenance(up, NOW).table).toMatch(/web-01 +10\.0\.0\.1 +up +0 awaited/);
+  });
+
+  test("in trouble says what, what was not done and what to do next (invariant 10)", () => {
+    const reply = statusOfMaintenance(tick(draining, worldOf()).record, NOW);
+    expect(reply).toMatchObject({
+      tone: "error",
+      text: expect.stringContaining("removed the window"),
+      notDone: expect.stringMatching(/\w/),
+      next: expect.stringMatching(/\w/),
+    });
+  });
+
+  test("that has not been looked at, is being cancelled, or has ended, says so", () => {
+    expect(statusOfMaintenance(recordOf({ reason: "kernel" }), NOW)).toMatchObject({
+      text: "m-7k3q is requested: web-* in prod, asked for by <@U0ALICE> for kernel.",
+      table: null,
+    });
+    const cancelling = { ...draining, cancel: { by: "U0BOB", atMs: NOW } };
+    expect(statusOfMaintenance(cancelling, NOW).text).toMatch(/<@U0BOB> cancelled it/);
+    const ended = { ...draining, end: { phase: "failed" as const, atMs: NOW, why: "No agent." } };
+    expect(statusOfMaintenance(ended, NOW + MINUTE).text).toMatch(/Ended 1 m ago: No agent\./);
+  });
+});
+
+describe("machines and patterns", () => {
+  const machines = [machine("web-01"), machine("web-02"), machine("web-03")];
+  const resolution: Resolution = { machines, matchedNothing: [], unknown: [], literals: [] };
+
+  test("show how the master has them and whose window they stand in", () => {
+    const world = worldOf({
+      windows: [windowOn(["web-01"], NOW, 4 * HOUR), windowOn(["web-02"], NOW + HOUR, null)],
+    });
+    const ours = recordOf({ batches: [batchOf({ machines: [machine("web-01")] })] });
+    const reply = statusOfMachines(machines, world, [ours], NOW);
+    expect(reply.text).toBe("prod: 3 machines: 1 up, 2 draining.");
+    expect(lines(reply)).toEqual([
+      "MACHINE  MODE      AGENTS  TASKS  IN      WINDOW",
+      "web-01   draining       1      0  m-7k3q  4 h left",
+      "web-02   draining       1      0  others  in 1 h",
+      "web-03   up             1      0",
+    ]);
+  });
+
+  test("of a pattern that a drain would take", () => {
+    const reply = hostsReply("prod", resolution, downWorld(), [inPhase("down")]);
+    expect(reply).toMatchObject({ tone: "info", text: "prod: 3 machines: 1 up, 2 Down.", next: null });
+    expect(lines(reply)[1]).toBe("web-01   10.0.0.1  down       0      0  m-7k3q");
+  });
+
+  test("of a pattern that a drain would refuse say why, with the nearest names", () => {
+    const reply = hostsReply(
+      "prod",
+      {
+        ...resolution,
+        machines: [],
+        matchedNothing: [{ term: "wbe", nearest: ["web-01"] }],
+        unknown: ["web-09"],
+      },
+      worldOf(),
+      [],
+    );
+    expect(reply).toMatchObject({
+      tone: "refused",
+      table: null,
+      next: expect.stringContaining("would be refused"),
+    });
+    expect(reply.text).toBe(
+      "prod: no machine matches. Nothing matches `wbe` (nearest: web-01). The master has no agent for web-09.",
+    );
+  });
+
+  test("that are not registered are shown as such (invariant 4)", () => {
+    const spare = machine("spare-07");
+    const reply = hostsReply("prod", { ...resolution, machines: [spare], literals: [spare] }, worldOf(), []);
+    expect(reply.table).toContain("unregistered");
+    expect(reply.text).toMatch(/nothing drains because of it/);
+  });
+});
+
+describe("a table", () => {
+  test("is at most 80 columns wide, with long names cut in the middle and columns aligned", () => {
+    const host = "ip-10-0-0-1.eu-central-1.compute.internal.very-long-domain.example.com";
+    const world = drainingWorld({
+      tasks: [task("t", "f", "web-01")],
+      frameworks: [framework("f", { name: "x".repeat(90) })],
+    });
+    const record = tick(
+      inPhase("draining", { machines: [machine(host, "10.0.0.1")], agents: [] }),
+      world,
+    ).record;
+    const wide = { ...record, hosts: `~${"web|".repeat(40)}`, picture: record.picture };
+    for (const reply of [statusOfMaintenance(wide, NOW), statusOfCluster("prod", [wide], world, NOW)]) {
+      for (const line of lines(reply)) expect(line.length).toBeLessThanOrEqual(TABLE_WIDTH);
+    }
+    expect(statusOfMaintenance(wide, NOW).table).toMatch(/^ip-10-0-0-1\.eu.*…?.*example\.com/m);
+  });
+
+  test("keeps one row on one line, whatever a name holds", () => {
+    expect(tableOf([{ title: "A" }, { title: "B" }], [["x\ny", "z\u2028"]])).toBe("A    B\nx y  z");
+  });
+
+  test.each([
+    ["web-01", 6, "web-01"],
+    ["web-01.example.com", 9, "web-….com"],
+    ["🐳🐳🐳🐳", 3, "🐳…🐳"],
+  ])("cuts %s to %d characters: %s", (text, width, expected) => {
+    expect(cut(text, width)).toBe(expected);
+  });
+});
+
+test("the whole of an asked question fits a phone", () => {
+  for (const line of lines(statusOfMaintenance(asked(busy), NOW)))
+    expect(line.length).toBeLessThanOrEqual(TABLE_WIDTH);
+});

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import type { World } from "../../../src/maintenance/cluster/world.js";
+import { plan } from "../../../src/maintenance/plan.js";
+import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import { withPossiblePost } from "../../../src/maintenance/sight/own-post.js";
+import { HOUR, MINUTE, machine, NOW, policyOf, recordOf, worldOf } from "../../support/world.js";
+import { click, drainingWorld, first, goneWorld, inPhase, news, tick } from "../support/flow.js";
+
+const blank = worldOf({ leaderId: "leader-2" });
+
+const fresh = () => inPhase("scheduled", { drainingSinceMs: null });
+
+/** Of a cluster whose master may hide windows from the bot's principal. */
+const watched = policyOf({ hasCredentials: true });
+
+const place = [{ kind: "update_schedule", edit: { kind: "place" } }];
+
+function planned(world: World): Maintenance {
+  const resolution = {
+    machines: [machine("web-01"), machine("web-02")],
+    matchedNothing: [],
+    unknown: [],
+    literals: [],
+  };
+  return plan(recordOf({ confirmed: 2 }), resolution, world, [], watched, NOW);
+}
+
+describe("windows that were shown before the first post, and are not any more (invariant 2)", () => {
+  const stopped = tick(planned(goneWorld()), blank, NOW, watched);
+
+  test("keep it from posting, and what to do is told once", () => {
+    expect(stopped.effects).toEqual([]);
+    expect(stopped.record.trouble).toMatchObject({
+      code: "windows_vanished",
+      next: expect.stringContaining("/mesos cancel m-7k3q"),
+    });
+    expect(news(tick(stopped.record, blank, NOW + MINUTE, watched).record, stopped.record)).toEqual([]);
+  });
+
+  test("go on by themselves when windows are shown again", () => {
+    const { record, effects } = tick(stopped.record, goneWorld(), NOW, watched);
+    expect(effects).toMatchObject(place);
+    expect(first(record).phase).toBe("scheduled");
+  });
+
+  test("were seen by a look after the plan as well", () => {
+    const held = {
+      ...planned(worldOf()),
+      held: { by: "U0BOB", atMs: NOW, reason: null, as: "operator" as const },
+    };
+    const looked = { ...tick(held, goneWorld()).record, held: null };
+    expect(tick(looked, blank, NOW, watched).effects).toEqual([]);
+  });
+
+  test("are over where the master is asked without credentials, and so hides nothing", () => {
+    const { record, effects } = tick(planned(goneWorld()), blank, NOW, policyOf({ hasCredentials: false }));
+    expect(effects).toMatchObject(place);
+    expect(record.trouble).toBeNull();
+  });
+
+  test("need nobody's word to be cancelled: nothing was posted", () => {
+    const cancelled = click(stopped.record, { kind: "cancel" }).record;
+    expect(tick(cancelled, blank).record.end?.phase).toBe("cancelled");
+  });
+
+  test("a cluster that never showed one is posted to", () => {
+    expect(tick(planned(worldOf()), blank).effects).toMatchObject(place);
+  });
+
+  test("a window of ours that a person posts again is posted: they know", () => {
+    const unseen = tick(withPossiblePost(planned(goneWorld()), [machine("web-01")], NOW), blank).record;
+    expect(unseen.trouble?.code).toBe("own_window_unseen");
+    const again = click(unseen, { kind: "retry" }).record;
+    expect(tick(again, blank).effects).toMatchObject(place);
+  });
+});
+
+describe("a post that got no answer", () => {
+  const sent = withPossiblePost(fresh(), first(fresh()).machines, NOW);
+  const unsettled = { ...sent, unsettledUntilMs: NOW + MINUTE };
+
+  test("is waited for before anything is concluded (invariant 7)", () => {
+    const { record, effects } = tick(unsettled, worldOf());
+    expect(effects).toEqual([]);
+    expect(record.trouble).toBeNull();
+  });
+
+  test("is not sent once more where no window is shown: it may have wiped what is hidden (invariant 2)", () => {
+    const world = worldOf({ observedAtMs: NOW + MINUTE });
+    const { record, effects } = tick(unsettled, world, NOW + MINUTE);
+    expect(effects).toEqual([]);
+    expect(record.trouble?.code).toBe("own_window_unseen");
+  });
+
+  test("is sent again where other windows are shown and ours is not", () => {
+    const world = goneWorld({ observedAtMs: NOW + MINUTE });
+    expect(tick(unsettled, world, NOW + MINUTE).effects).toMatchObject(place);
+  });
+});
+
+describe("a window that ended before it was posted", () => {
+  const held = { by: "U0BOB", atMs: NOW, reason: null, as: "operator" as const };
+
+  test("is not posted any more, and that is told while it is still held", () => {
+    const late = tick({ ...fresh(), held }, goneWorld(), NOW + 4 * HOUR).record;
+    expect(late.trouble).toMatchObject({
+      code: "window_over",
+      next: expect.stringContaining("/mesos cancel m-7k3q"),
+    });
+    const released = tick({ ...late, held: null }, goneWorld(), NOW + 5 * HOUR);
+    expect(released.effects).toEqual([]);
+    expect(news(released.record, late)).toEqual([]);
+  });
+
+  test("is looked at again when it ends", () => {
+    const { wakeAtMs } = tick({ ...fresh(), held }, goneWorld(), NOW + 4 * HOUR - 1_000);
+    expect(wakeAtMs).toBe(NOW + 4 * HOUR);
+  });
+
+  test("drains if it was posted in time after all", () => {
+    expect(news(tick(fresh(), drainingWorld(), NOW + 4 * HOUR).record)).toContain("scheduled");
+  });
+});

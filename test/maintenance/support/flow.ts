@@ -1,0 +1,100 @@
+import { advance } from "../../../src/maintenance/advance.js";
+import type { World } from "../../../src/maintenance/cluster/world.js";
+import { decide } from "../../../src/maintenance/decide.js";
+import type { Policy } from "../../../src/maintenance/policy/policy.js";
+import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { LogEvent } from "../../../src/maintenance/record/events.js";
+import type { Batch, Maintenance } from "../../../src/maintenance/record/record.js";
+import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
+
+/** Our window: web-01 and web-02, four hours from now on. */
+export const OURS = windowOn(["web-01", "web-02"], NOW, 4 * HOUR);
+
+/** A world in which our window stands. */
+export function drainingWorld(parts: Parameters<typeof worldOf>[0] = {}): World {
+  return worldOf({ windows: [OURS], ...parts });
+}
+
+/** A world without our window, in which a window of others shows that we see windows at all. */
+export function goneWorld(parts: Parameters<typeof worldOf>[0] = {}): World {
+  return worldOf({ windows: [windowOn(["web-03"], NOW + HOUR, null)], ...parts });
+}
+
+/** A world in which both our machines are Down. */
+export function downWorld(parts: Parameters<typeof worldOf>[0] = {}): World {
+  return drainingWorld({ down: ["web-01", "web-02"], ...parts });
+}
+
+/** A maintenance with one batch in this phase. */
+export function inPhase(
+  phase: Batch["phase"],
+  parts: Partial<Batch> = {},
+  record: Partial<Maintenance> = {},
+): Maintenance {
+  return recordOf({ ...record, batches: [batchOf({ phase, ...parts })] });
+}
+
+export function tick(record: Maintenance, world: World, nowMs = NOW, policy: Policy = policyOf()) {
+  return advance(record, { world, policy, nowMs });
+}
+
+export function click(
+  record: Maintenance,
+  decision: Decision,
+  parts: {
+    readonly by?: string;
+    readonly groups?: readonly string[];
+    readonly lookupFailed?: boolean;
+    readonly world?: World | null;
+    readonly nowMs?: number;
+    readonly policy?: Policy;
+  } = {},
+) {
+  const { by = "U0BOB", groups = [], lookupFailed = false } = parts;
+  const { world = null, nowMs = NOW, policy = policyOf() } = parts;
+  return decide(record, decision, {
+    person: { user: by, groups, lookupFailed },
+    world,
+    nowMs,
+    askedAtMs: nowMs,
+    policy,
+  });
+}
+
+/** A maintenance whose question stands, asked about what this world shows. */
+export function asked(world: World = drainingWorld(), nowMs = NOW, policy: Policy = policyOf()): Maintenance {
+  const draining = tick(inPhase("scheduled", { drainingSinceMs: null }), world, nowMs, policy).record;
+  if (first(draining).phase === "awaiting_approval") return draining;
+  return click(draining, { kind: "ask_down", batch: "b1" }, { world, nowMs, policy, by: "U0ALICE" }).record;
+}
+
+export const APPROVE: Decision = { kind: "approve", batch: "b1", approval: "b1a1" };
+
+export const DENY: Decision = { kind: "deny", batch: "b1", approval: "b1a1", reason: null };
+
+export const ASK: Decision = { kind: "ask_down", batch: "b1" };
+
+/** A maintenance that was approved on what this world shows. */
+export function approved(world: World = drainingWorld(), nowMs = NOW): Maintenance {
+  return click(asked(world, nowMs), APPROVE, { world, nowMs }).record;
+}
+
+export function first(record: Maintenance): Batch {
+  const batch = record.batches[0];
+  if (batch === undefined) throw new Error("The maintenance has no batch.");
+  return batch;
+}
+
+/** The kinds of the events that came after another record. */
+export function news(record: Maintenance, since: Maintenance = recordOf()): LogEvent["kind"][] {
+  return record.events.filter((event) => event.seq > since.seq).map((event) => event.kind);
+}
+
+export function lastEvent<K extends LogEvent["kind"]>(
+  record: Maintenance,
+  kind: K,
+): Extract<LogEvent, { kind: K }> {
+  const event = record.events.findLast((e): e is Extract<LogEvent, { kind: K }> => e.kind === kind);
+  if (event === undefined) throw new Error(`No ${kind} in ${news(record).join(", ")}.`);
+  return event;
+}

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { quoted } from "../../../src/maintenance/text/quote.js";
+import { sentence } from "../../../src/slack/render/mrkdwn.js";
+import { runs } from "../../support/fast-check.js";
+
+test.each([
+  ["<@U02BOB>", "‹@U02BOB>"],
+  ["<!subteam^S0OPS> <!channel> <#C01OPS>", "‹!subteam^S0OPS> ‹!channel> ‹#C01OPS>"],
+  ["<\u200b@U02BOB>", "‹\u200b@U02BOB>"],
+  ["<<@U02BOB>", "‹‹@U02BOB>"],
+  ["load < 5, a<b and <hosts>", "load < 5, a<b and <hosts>"],
+])("%j in a sentence is %j", (typed, told) => {
+  expect(quoted(typed)).toBe(told);
+});
+
+test("whatever people write, a sentence names only those it names itself", () => {
+  const piece = fc.constantFrom(
+    ...[
+      "<",
+      ">",
+      "@",
+      "!",
+      "#",
+      "^",
+      "|",
+      "&lt;",
+      "&",
+      "@U02BOB",
+      "<@U02BOB>",
+      "<!subteam^S0OPS>",
+      "<#C01OPS>",
+    ],
+    ...["\u200b", "\u202e", "\u0000", "\ud83d", "`", " ", "!here", "http://a.b", "x"],
+  );
+  const typed = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
+  fc.assert(
+    fc.property(typed, fc.constantFrom("channel", "one"), (reason, to) => {
+      const told = sentence(`m-7k3q2 is held by <@U01ALICE> (${quoted(reason)}).`, 1000, to as "one");
+      expect(told.text.match(/<[^>]*>/g)).toEqual(["<@U01ALICE>"]);
+      expect(quoted(quoted(reason))).toBe(quoted(reason));
+    }),
+    { numRuns: runs(2_000) },
+  );
+});
