@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { needsWorld } from "../../src/maintenance/decide.js";
+import { decide, needsWorld } from "../../src/maintenance/decide.js";
+import type { DecisionContext } from "../../src/maintenance/decisions/decided.js";
 import { phaseOf } from "../../src/maintenance/record/batch.js";
 import { type Decision, decision } from "../../src/maintenance/record/decision.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { PHASES } from "../../src/maintenance/record/record.js";
-import { agent, answer, batchOf, HOUR, NOW, recordOf, task, windowOn, worldOf } from "../support/world.js";
+import { millisToNanos } from "../../src/maintenance/time.js";
+import { answer, batchOf, HOUR, NOW, policyOf, recordOf, task, windowOn } from "../support/world.js";
 import {
   APPROVE,
   ASK,
@@ -13,11 +16,7 @@ import {
   DENY,
   downWorld,
   drainingWorld,
-  first,
-  goneWorld,
   inPhase,
-  lastEvent,
-  news,
   tick,
 } from "./support/flow.js";
 
@@ -28,96 +27,6 @@ const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon
 test("only decisions about Down need a world read after the click (invariant 5)", () => {
   const kinds = decision.options.map((option) => option.shape.kind.value);
   expect(kinds.filter(needsWorld)).toEqual(["ask_down", "approve"]);
-});
-
-describe("cancel", () => {
-  test("before the hosts were looked up ends at once", () => {
-    expect(click(recordOf(), { kind: "cancel" }).record.end).toMatchObject({ phase: "cancelled" });
-  });
-
-  test("of a draining maintenance is carried out by the next tick; a second one changes nothing", () => {
-    const once = click(asked(busy), { kind: "cancel" }).record;
-    expect(once).toMatchObject({ cancel: { by: "U0BOB" }, end: null });
-    const twice = click(once, { kind: "cancel" }, { by: "U0CAROL" });
-    expect(twice.record).toBe(once);
-    expect(twice.reply.text).toMatch(/being cancelled by <@U0BOB>/);
-    for (const decision of [APPROVE, DENY, ASK])
-      expect(click(once, decision, { world: busy }).record).toBe(once);
-    expect(first(tick(once, goneWorld()).record).approvals).toMatchObject([
-      { outcome: { kind: "withdrawn" } },
-    ]);
-  });
-
-  test("after the approval, while nothing was sent yet, takes the approval back", () => {
-    const { record, reply } = click(approved(busy), { kind: "cancel" });
-    expect(reply.tone).toBe("done");
-    expect(first(record)).toMatchObject({
-      phase: "draining",
-      approvals: [{ outcome: { kind: "withdrawn" } }],
-    });
-    expect(tick(record, busy).effects).toMatchObject([{ edit: { kind: "remove" } }]);
-  });
-
-  test("while machines are being taken down cannot call that back", () => {
-    const going = tick(approved(busy), busy).record;
-    const { record, reply } = click(going, { kind: "cancel" });
-    expect(record).toBe(going);
-    expect(reply).toMatchObject({ tone: "refused", next: expect.stringContaining("/mesos up m-7k3q") });
-  });
-
-  test("of machines that are up stops waiting for agents that never come back", () => {
-    const up = tick(inPhase("bringing_up"), goneWorld({ agents: [agent("web-02")] })).record;
-    const { record, reply } = click(up, { kind: "cancel" });
-    expect(record.end).toMatchObject({ phase: "up" });
-    expect(lastEvent(record, "note").text).toMatch(/<@U0BOB> closed this .* agents on web-01\./);
-    expect(reply.tone).toBe("done");
-  });
-});
-
-describe("up", () => {
-  test("brings Down machines up; a second click changes nothing", () => {
-    const once = click(inPhase("down"), { kind: "up" }).record;
-    expect(first(once).phase).toBe("bringing_up");
-    expect(click(once, { kind: "up" }).record).toBe(once);
-  });
-});
-
-describe("retry", () => {
-  const removed = tick(asked(busy), drainingWorld({ windows: [], tasks: [t1] })).record;
-
-  test("posts a removed window again, withdraws the question and asks anew when it stands", () => {
-    const { record } = click(removed, { kind: "retry" });
-    expect(first(record)).toMatchObject({
-      phase: "scheduled",
-      approvals: [{ outcome: { kind: "withdrawn" } }],
-    });
-    expect(tick(record, worldOf()).effects).toHaveLength(1);
-    const stands = tick(record, drainingWorld()).record;
-    expect(news(stands, record)).toEqual(
-      expect.arrayContaining(["scheduled", "approval_asked", "trouble_over"]),
-    );
-  });
-
-  test("twice, or with a window that stands, changes nothing (invariant 3)", () => {
-    const once = click(removed, { kind: "retry" }).record;
-    expect(click(once, { kind: "retry" }).record).toBe(once);
-    const standing = asked(busy);
-    expect(click(standing, { kind: "retry" }).record).toBe(standing);
-  });
-
-  test("of a window that has ended is refused: it is made longer first, and posted then", () => {
-    const over = NOW + 5 * HOUR;
-    const half = worldOf({ windows: [windowOn(["web-01"], NOW, 4 * HOUR)] });
-    const late = tick(inPhase("draining"), half, over).record;
-    const { record, reply } = click(late, { kind: "retry" }, { nowMs: over });
-    expect(record).toBe(late);
-    expect(reply).toMatchObject({ tone: "refused", next: expect.stringContaining("/mesos extend m-7k3q") });
-    const longer = click(late, { kind: "extend", byMs: 4 * HOUR }, { by: "U0ALICE", nowMs: over }).record;
-    const moved = tick(longer, worldOf({ windows: [windowOn(["web-01"], NOW, 8 * HOUR)] }), over).record;
-    const again = click(moved, { kind: "retry" }, { nowMs: over }).record;
-    const step = tick(again, worldOf({ windows: [windowOn(["web-01"], NOW, 8 * HOUR)] }), over);
-    expect(step.effects).toMatchObject([{ kind: "update_schedule", edit: { kind: "place" } }]);
-  });
 });
 
 /** What each decision does in each phase when the world agrees with the phase: the phase after it, or no change. */
@@ -176,5 +85,56 @@ describe("every decision in every phase", () => {
       expect(record.end !== null ? "end" : flag).toBe(goes);
       expect(reply.tone).toBe("done");
     }
+  });
+});
+
+const world = drainingWorld();
+
+/** The job of Bob's request of `askedAtMs`, run at `nowMs`. */
+function at(nowMs: number, askedAtMs: number): DecisionContext {
+  const person = { user: "U0BOB", groups: [], lookupFailed: false };
+  return { person, nowMs, askedAtMs, policy: policyOf(), world: null };
+}
+
+describe("a decision whose job is run a second time, because the worker died after it was stored", () => {
+  test.each<[string, Maintenance, Decision]>([
+    ["approve", asked(world), APPROVE],
+    ["deny", asked(world), DENY],
+    ["cancel", inPhase("draining"), { kind: "cancel" }],
+    ["up", inPhase("down"), { kind: "up" }],
+    ["hold", inPhase("draining"), { kind: "hold", reason: null }],
+    ["extend", inPhase("draining"), { kind: "extend", byMs: HOUR }],
+  ])("%s: is done once, and answered as done (invariant 7)", (_, before, decision) => {
+    const once = click(before, decision, { world });
+    expect(once.reply.tone).toBe("done");
+    const again = click(once.record, decision, { world });
+    expect(again.record).toBe(once.record);
+    expect(again.reply).toEqual(once.reply);
+  });
+
+  test("an extension is not made a second time once the longer window stands either, however late the job runs again", () => {
+    const [before, EXTEND] = [inPhase("draining"), { kind: "extend", byMs: HOUR } as const];
+    const once = decide(before, EXTEND, at(NOW + 1_000, NOW));
+    const longer = drainingWorld({ windows: [windowOn(["web-01", "web-02"], NOW, 5 * HOUR)] });
+    const moved = tick(once.record, longer).record;
+    expect(moved.batches).toMatchObject([{ movingFrom: null }]);
+    const again = decide(moved, EXTEND, at(NOW + HOUR, NOW));
+    expect(again).toEqual({ record: moved, reply: once.reply });
+    const another = decide(moved, EXTEND, at(NOW + HOUR, NOW + 2_000));
+    expect(another.record.batches).toMatchObject([{ window: { duration: millisToNanos(6 * HOUR) } }]);
+  });
+
+  test("a release is answered as done, and asked for anew as nothing to release", () => {
+    const held = click(inPhase("draining"), { kind: "hold", reason: null }).record;
+    const once = decide(held, { kind: "release" }, at(NOW + 1_000, NOW));
+    expect(decide(once.record, { kind: "release" }, at(NOW + HOUR, NOW))).toEqual(once);
+    expect(decide(once.record, { kind: "release" }, at(NOW + HOUR, NOW + 2_000)).reply.tone).toBe("info");
+  });
+
+  test("a release answers as done to who has released", () => {
+    const held = click(inPhase("draining"), { kind: "hold", reason: null }).record;
+    const once = click(held, { kind: "release" });
+    expect(click(once.record, { kind: "release" })).toEqual(once);
+    expect(click(once.record, { kind: "release" }, { by: "U0CAROL" }).reply.tone).toBe("info");
   });
 });

@@ -1,18 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Resolution } from "../../src/maintenance/cluster/resolution.js";
 import { plan } from "../../src/maintenance/plan.js";
-import { holds } from "../../src/maintenance/window/whose.js";
-import {
-  agent,
-  batchOf,
-  HOUR,
-  machine,
-  NOW,
-  policyOf,
-  recordOf,
-  windowOn,
-  worldOf,
-} from "../support/world.js";
+import { agent, HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../support/world.js";
 import { downWorld, drainingWorld, first, inPhase, lastEvent, news } from "./support/flow.js";
 
 function resolved(parts: Partial<Resolution> = {}): Resolution {
@@ -127,62 +116,6 @@ describe("refuses, posts nothing and says what to do next", () => {
   });
 });
 
-describe("says what to do about a machine that is in a maintenance of ours", () => {
-  const mine = { id: "m-aaaa", requester: "U0ALICE" };
-  const theirs = { id: "m-bbbb", requester: "U0CAROL" };
-  test.each<[string, ReturnType<typeof inPhase>, ReturnType<typeof worldOf>, RegExp]>([
-    [
-      "one's own, draining",
-      inPhase("draining", {}, mine),
-      drainingWorld(),
-      /\/mesos cancel m-aaaa, then drain again, or keep m-aaaa: its window lasts until the time you want already/,
-    ],
-    ["one's own, Down", inPhase("down", {}, mine), downWorld(), /\/mesos up m-aaaa/],
-    [
-      "another's, draining",
-      inPhase("draining", {}, theirs),
-      drainingWorld(),
-      /agree with <@U0CAROL> that one of you cancels it: \/mesos cancel m-bbbb/,
-    ],
-    ["another's, Down", inPhase("down", {}, theirs), downWorld(), /\/mesos up m-bbbb/],
-  ])("%s (invariant 12)", (_, other, world, next) => {
-    const record = plan(recordOf(), resolved(), world, [other], policyOf(), NOW);
-    expect(lastEvent(record, "failed").next).toMatch(next);
-    expect(lastEvent(record, "failed").why).toMatch(new RegExp(`by ${other.id} of <@${other.requester}>`));
-  });
-});
-
-describe("advises to extend one's own window by what it lacks of the one that was asked for", () => {
-  const mine = { id: "m-aaaa", requester: "U0ALICE" };
-  const advice = (wanted: { startMs: number | null; durationMs: number }, phase: "draining" | "down") => {
-    const world = phase === "down" ? downWorld() : drainingWorld();
-    const refused = plan(
-      recordOf({ wanted }),
-      resolved(),
-      world,
-      [inPhase(phase, {}, mine)],
-      policyOf(),
-      NOW + HOUR,
-    );
-    return lastEvent(refused, "failed").next;
-  };
-  test.each([
-    ["five hours from an hour later on", null, 5 * HOUR, "/mesos extend m-aaaa 2h to have it"],
-    ["to the minute, rounded up", null, 4.5 * HOUR + 1, "/mesos extend m-aaaa 1h31m to have it"],
-    ["a day and more", null, 30 * HOUR, "/mesos extend m-aaaa 1d3h to have it"],
-    ["just as long", null, 3 * HOUR, "keep m-aaaa: its window lasts until the time you want already"],
-    ["later on", NOW + 3 * HOUR, 2 * HOUR, "/mesos extend m-aaaa 1h to have it"],
-  ])("%s", (_, startMs, durationMs, words) => {
-    expect(advice({ startMs, durationMs }, "draining")).toContain(words);
-    expect(advice({ startMs, durationMs }, "down")).toContain(words);
-  });
-
-  test("but not where it would have to begin earlier: no extension does that", () => {
-    const next = advice({ startMs: NOW - HOUR, durationMs: 9 * HOUR }, "draining");
-    expect(next).toMatch(/\/mesos cancel m-aaaa, then drain again\.$/);
-  });
-});
-
 describe("waits, and goes on by itself", () => {
   test("on a filtered view (invariant 2)", () => {
     const record = plan(
@@ -215,17 +148,4 @@ describe("waits, and goes on by itself", () => {
 test("machines that are fixed are not looked up again", () => {
   const record = inPhase("draining");
   expect(plan(record, resolved({ machines: [] }), worldOf(), [], policyOf(), NOW)).toBe(record);
-});
-
-test.each([
-  ["scheduled", true],
-  ["draining", true],
-  ["down", true],
-  ["bringing_up", true],
-  ["up", false],
-  ["cancelled", false],
-] as const)("a %s batch holds its machines: %s", (phase, held) => {
-  expect(holds(recordOf({ batches: [batchOf({ phase })] }), { hostname: "WEB-01", ip: "10.0.0.1" })).toBe(
-    held,
-  );
 });

@@ -1,8 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { answersDiffer, answersEvent, summarise } from "../../../src/maintenance/answers/summary.js";
 import { isEmpty, lookAt } from "../../../src/maintenance/answers/verdicts.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
-import type { Verdict } from "../../../src/maintenance/record/picture.js";
+import type { Picture, Verdict } from "../../../src/maintenance/record/picture.js";
 import { hiddenMachines } from "../../../src/maintenance/sight/filtered.js";
 import { agent, answer, framework, machine, NOW, task, windowOn, worldOf } from "../../support/world.js";
 import { drainingWorld } from "../support/flow.js";
@@ -127,62 +127,108 @@ describe("agents that have not registered again after a fail-over", () => {
   });
 });
 
-describe("what is worth a message", () => {
-  const silent = lookAt(drainingWorld({ tasks: [t1, task("t2", "marathon", "web-01")] }), watched, null);
-  test.each<[string, Parameters<typeof drainingWorld>[0], boolean]>([
-    ["a promise", { tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } }, true],
-    ["one task fewer", { tasks: [t1] }, false],
-    ["the last task gone", {}, true],
-    [
-      "a framework without tasks got an inverse offer",
-      { tasks: [t1], frameworks: [framework("marathon"), { ...offered, id: "aurora", name: "aurora" }] },
-      false,
-    ],
-    ["a framework came with a task", { tasks: [t1, task("k", "kafka", "web-02")] }, true],
-  ])("%s: %s", (_, parts, differs) => {
-    expect(answersDiffer(silent, lookAt(drainingWorld(parts), watched, silent))).toBe(differs);
-  });
+const HOSTS = ["web-01", "web-02", "web-03"] as const;
 
-  test("the message counts machines per framework and names where it refuses", () => {
-    const picture = lookAt(
-      drainingWorld({
-        tasks: [t1, task("t2", "marathon", "web-02"), task("k", "kafka", "web-02")],
-        answers: {
-          "web-01": [answer("aurora", "accept"), answer("marathon", "accept")],
-          "web-02": [answer("kafka", "decline")],
-        },
-      }),
-      watched,
-      null,
-    );
-    expect(summarise(picture)).toEqual([
-      { name: "kafka", tasks: 1, empty: 0, promised: 0, refused: 1, silent: 0, refusedOn: ["web-02"] },
-      { name: "marathon", tasks: 2, empty: 0, promised: 1, refused: 0, silent: 1, refusedOn: [] },
-      { name: "aurora", tasks: 0, empty: 1, promised: 0, refused: 0, silent: 0, refusedOn: [] },
-    ]);
-    expect(answersEvent(picture)).toMatchObject({ tasksLeft: 3, tasksMost: 3 });
-  });
+const NAMES = ["marathon", "aurora"] as const;
+
+const everyHost = HOSTS.map((host) => ({ machine: machine(host), agentIds: [`${host}-S0`] }));
+
+/** What stands between one framework and one machine. */
+const relation = fc.record({
+  tasks: fc.integer({ min: 0, max: 3 }),
+  answer: fc.constantFrom("accept", "decline", null),
+  offered: fc.boolean(),
 });
 
-describe("a filtered read (invariant 2)", () => {
-  test.each<[string, World, string[]]>([
-    ["everything agrees", drainingWorld({ frameworks: [offered] }), []],
-    [
-      "a machine drains that the schedule does not show",
-      { ...drainingWorld(), schedule: { windows: [] } },
-      ["web-01", "web-02"],
-    ],
-    [
-      "a machine is Down that the schedule does not show",
-      { ...worldOf(), status: { draining: [], down: [machine("web-03")] } },
-      ["web-03"],
-    ],
-    [
-      "an inverse offer is out for a machine that is in no window",
-      worldOf({ frameworks: [offered] }),
-      ["web-01"],
-    ],
-  ])("%s", (_, world, hidden) => {
-    expect(hiddenMachines(world)).toEqual(hidden);
+const cluster = fc.record({
+  cells: fc.array(relation, { minLength: 6, maxLength: 6 }),
+  leaderId: fc.constantFrom("leader-1", "leader-2"),
+});
+
+type Cluster = typeof cluster extends fc.Arbitrary<infer T> ? T : never;
+
+const cellsOf = ({ cells }: Cluster) =>
+  HOSTS.flatMap((host, h) => NAMES.map((name, n) => ({ host, name, ...cells[h * NAMES.length + n] })));
+
+function worldFrom(drawn: Cluster, atMs: number) {
+  const cells = cellsOf(drawn);
+  const world = worldOf({
+    leaderId: drawn.leaderId,
+    windows: [windowOn([...HOSTS], NOW, null)],
+    tasks: cells.flatMap(({ host, name, tasks = 0 }) =>
+      Array.from({ length: tasks }, (_, n) => task(`${name}-${host}-${n}`, name, host)),
+    ),
+    frameworks: NAMES.map((name) =>
+      framework(name, {
+        inverseOffers: cells
+          .filter((cell) => cell.name === name && cell.offered)
+          .map(({ host }) => ({ agentId: `${host}-S0` })),
+      }),
+    ),
+    answers: Object.fromEntries(
+      HOSTS.map((host) => [
+        host,
+        cells.flatMap((cell) =>
+          cell.host === host && cell.answer ? [answer(cell.name, cell.answer, atMs)] : [],
+        ),
+      ]),
+    ),
   });
+  return { ...world, observedAtMs: atMs };
+}
+
+const rowOf = (picture: Picture, host: string, name: string) =>
+  picture.verdicts.find((row) => row.machine.startsWith(`${host}|`) && row.framework === name);
+
+test("a verdict says what tasks and the standing answer say, whatever was before", () => {
+  fc.assert(
+    fc.property(fc.array(cluster, { minLength: 1, maxLength: 5 }), (life) => {
+      let picture: Picture | null = null;
+      let answeredBefore = new Set<string>();
+      life.forEach((drawn, step) => {
+        const seen: Picture = lookAt(worldFrom(drawn, NOW + step), everyHost, picture);
+        const answeredNow = new Set<string>();
+        for (const { host, name, tasks = 0, answer: said } of cellsOf(drawn)) {
+          const row = rowOf(seen, host, name);
+          const key = `${host} ${name}`;
+          if (said) answeredNow.add(key);
+          if (tasks === 0) {
+            // Nothing runs there: an accept costs nothing, and no row at all is as good as empty.
+            expect(row?.verdict ?? "empty").toBe("empty");
+          } else if (said) {
+            expect(row).toMatchObject({
+              tasks,
+              verdict: said === "accept" ? "promised" : "refused",
+              erased: null,
+            });
+          } else {
+            // An answer that is gone never counts; one that was given on tasks is remembered as erased.
+            expect(row).toMatchObject({ tasks, verdict: "silent", answeredAtMs: null });
+            const before: ReturnType<typeof rowOf> =
+              picture === null ? undefined : rowOf(picture, host, name);
+            const wasGiven =
+              before !== undefined && (answeredBefore.has(key) ? before.tasks > 0 : before.erased !== null);
+            expect(row?.erased !== null).toBe(wasGiven);
+          }
+        }
+        expect(seen.machines.reduce((sum, view) => sum + view.tasks, 0)).toBe(
+          drawn.cells.reduce((sum, { tasks }) => sum + tasks, 0),
+        );
+        expect(seen.tasksMost).toBeGreaterThanOrEqual(picture?.tasksMost ?? 0);
+        picture = seen;
+        answeredBefore = answeredNow;
+      });
+    }),
+  );
+});
+
+test("looking twice at the same world sees the same", () => {
+  fc.assert(
+    fc.property(cluster, cluster, (before, now) => {
+      const old = lookAt(worldFrom(before, NOW), everyHost, null);
+      const world = worldFrom(now, NOW + 1);
+      const once = lookAt(world, everyHost, old);
+      expect(lookAt(world, everyHost, once)).toEqual(once);
+    }),
+  );
 });

@@ -3,15 +3,15 @@ import type { Decision } from "../../../src/maintenance/record/decision.js";
 import { agent, answer, HOUR, NOW, policyOf, task, windowOn } from "../../support/world.js";
 import {
   APPROVE,
-  approved,
+  ASK,
   asked,
   click,
   DENY,
   drainingWorld,
   first,
+  inPhase,
   lastEvent,
   news,
-  tick,
 } from "../support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
@@ -188,37 +188,116 @@ describe("approve", () => {
   });
 });
 
-describe("deny", () => {
-  test("goes back to draining with the reason, and it is not asked again by itself", () => {
-    const { record } = click(asked(busy), {
-      kind: "deny",
-      batch: "b1",
-      approval: "b1a1",
-      reason: "peak hours",
+const silent = drainingWorld({ tasks: [t1] });
+
+const two = policyOf({ votes: 2 });
+
+const NEWEST: Decision = { kind: "approve", batch: "b1", approval: "b1a2" };
+
+describe("with two votes", () => {
+  const open = asked(silent, NOW, two);
+  const once = click(open, APPROVE, { by: "U0BOB", world: silent, policy: two });
+
+  test("the first takes nothing down and says how many are missing; the second, of somebody else, grants", () => {
+    expect(first(once.record)).toMatchObject({
+      phase: "awaiting_approval",
+      approvals: [{ outcome: null, votesNeeded: 2, votes: [{ by: "U0BOB", atMs: NOW }] }],
     });
-    expect(first(record)).toMatchObject({
-      phase: "draining",
-      approvals: [{ outcome: { kind: "denied", reason: "peak hours" } }],
+    expect(lastEvent(once.record, "voted")).toMatchObject({ by: "U0BOB", votes: 1, needed: 2 });
+    expect(once.reply).toMatchObject({
+      text: expect.stringContaining("1 of 2"),
+      next: expect.stringMatching(/One more/),
     });
-    expect(news(tick(record, drainingWorld(), NOW + HOUR).record, record)).not.toContain("approval_asked");
+    const granted = click(once.record, APPROVE, {
+      by: "U0CAROL",
+      world: silent,
+      policy: two,
+      nowMs: NOW + 5,
+    }).record;
+    expect(first(granted)).toMatchObject({
+      phase: "taking_down",
+      approvals: [
+        { outcome: { kind: "granted", by: "U0CAROL" }, votes: [{ by: "U0BOB" }, { by: "U0CAROL" }] },
+      ],
+    });
+    expect(news(granted, open)).toEqual(["voted", "approved", "taking_down"]);
   });
 
-  test("of the requester takes their own question back; a stranger may not where approvers are named (invariant 6)", () => {
-    const policy = policyOf({ approvers: ["U0BOB"] });
-    expect(first(click(asked(busy), DENY, { by: "U0ALICE", policy }).record).phase).toBe("draining");
-    const open = asked(busy);
-    const tried = click(open, DENY, { by: "U0CAROL", policy }).record;
-    expect(tried.batches).toBe(open.batches);
-    expect(lastEvent(tried, "refused")).toMatchObject({ by: "U0CAROL", decision: "deny" });
+  test("one person counts once, however often they click (invariant 5)", () => {
+    const again = click(once.record, APPROVE, { by: "U0BOB", world: silent, policy: two });
+    expect(again.record).toBe(once.record);
+    expect(again.reply).toMatchObject({
+      tone: "done",
+      text: expect.stringMatching(/already approved .*1 of 2/),
+      next: once.reply.next,
+    });
   });
 
-  test("against approve: the first one decides, the other is told who did", () => {
-    const denied = click(asked(busy), DENY, { by: "U0CAROL" }).record;
-    expect(click(denied, APPROVE, { world: busy })).toMatchObject({
-      record: denied,
-      reply: { text: expect.stringContaining("<@U0CAROL> has already denied") },
+  test("the requester's is none of them (invariant 6)", () => {
+    const tried = click(once.record, APPROVE, { by: "U0ALICE", world: silent, policy: two }).record;
+    expect(first(tried).approvals).toEqual(first(once.record).approvals);
+  });
+
+  test("a picture that got worse before the second ends both: votes start anew (invariant 5)", () => {
+    const worse = drainingWorld({ tasks: [t1, task("t2", "kafka", "web-02")] });
+    const outdated = click(once.record, APPROVE, { by: "U0CAROL", world: worse, policy: two }).record;
+    expect(first(outdated).approvals).toMatchObject([
+      { outcome: { kind: "outdated" } },
+      { votes: [], outcome: null },
+    ]);
+    const anew = click(outdated, NEWEST, { by: "U0CAROL", world: worse, policy: two }).record;
+    expect(first(anew).phase).toBe("awaiting_approval");
+    expect(first(click(anew, NEWEST, { by: "U0BOB", world: worse, policy: two }).record).phase).toBe(
+      "taking_down",
+    );
+  });
+
+  test("a no outweighs the votes before it, and so does the expiry", () => {
+    expect(first(click(once.record, DENY, { by: "U0CAROL", policy: two }).record).phase).toBe("draining");
+    const late = click(once.record, APPROVE, {
+      by: "U0CAROL",
+      world: silent,
+      policy: two,
+      nowMs: NOW + HOUR,
+    }).record;
+    expect(first(late).approvals).toMatchObject([{ outcome: { kind: "expired" } }]);
+  });
+
+  test("asked for when one was enough, the question takes as many as the policy wants now", () => {
+    const { record } = click(asked(silent), APPROVE, { world: silent, policy: two });
+    expect(first(record).phase).toBe("awaiting_approval");
+  });
+});
+
+describe("whoever asked for the Down is one of the two, as the requester is (invariant 6)", () => {
+  const drains = inPhase("draining");
+  test.each([1, 2])("with %i votes they cannot approve their own question, and are told why", (votes) => {
+    const policy = policyOf({ votes });
+    const open = click(drains, ASK, { by: "U0BOB", world: silent, policy }).record;
+    const tried = click(open, APPROVE, { by: "U0BOB", world: silent, policy });
+    expect(first(tried.record).approvals).toEqual(first(open).approvals);
+    expect(tried.reply).toMatchObject({
+      tone: "refused",
+      text: expect.stringMatching(/You asked for this Down .*clusters\.prod\.self_approval is off/),
     });
-    const granted = approved(busy);
-    expect(click(granted, DENY, { by: "U0CAROL" }).record).toBe(granted);
+    expect(news(tried.record, open)).toEqual(["refused"]);
+  });
+  test("also when the question had to be asked anew because the picture got worse", () => {
+    const open = click(drains, ASK, { by: "U0BOB", world: silent }).record;
+    const worse = drainingWorld({ tasks: [t1, task("t2", "kafka", "web-02")] });
+    const anew = click(open, APPROVE, { by: "U0CAROL", world: worse }).record;
+    expect(click(anew, NEWEST, { by: "U0BOB", world: worse }).reply.tone).toBe("refused");
+  });
+  test("unless the policy lets people approve their own", () => {
+    const policy = policyOf({ selfApproval: true });
+    const open = click(drains, ASK, { by: "U0BOB", world: silent, policy }).record;
+    expect(first(click(open, APPROVE, { by: "U0BOB", world: silent, policy }).record).phase).toBe(
+      "taking_down",
+    );
+  });
+  test("they may deny it, though they are no approver", () => {
+    const policy = policyOf({ approvers: ["U0CAROL"] });
+    const open = click(drains, ASK, { by: "U0BOB", world: silent, policy }).record;
+    expect(first(click(open, DENY, { by: "U0BOB", policy }).record).phase).toBe("draining");
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Decision } from "../../../src/maintenance/record/decision.js";
 import { applyEdit } from "../../../src/maintenance/window/edit.js";
-import { HOUR, NOW, policyOf, task, windowOn } from "../../support/world.js";
+import { HOUR, NOW, policyOf, task, windowOn, worldOf } from "../../support/world.js";
 import {
   APPROVE,
   ASK,
@@ -171,5 +171,60 @@ describe("extending is refused", () => {
     const { record, reply } = click(extended(), APPROVE, { world: busy });
     expect(record).toEqual(extended());
     expect(reply.text).toMatch(/withdrawn/);
+  });
+});
+
+const OLD = { start: OURS.start, duration: OURS.duration };
+
+describe("an extension while the master shows no window at all (invariant 2)", () => {
+  const blind = tick(extended(asked()), worldOf({ leaderId: "leader-2" })).record;
+
+  test("does not count as posted: the window from before stays ours", () => {
+    expect(first(blind).movingFrom).toEqual(OLD);
+    expect(blind.trouble?.code).toBe("window_changed");
+  });
+
+  test("goes on when windows are shown again", () => {
+    expect(tick(blind, drainingWorld()).effects).toMatchObject([{ edit: { kind: "move", from: OLD } }]);
+  });
+
+  test("can be cancelled after that: the machines are given back from the window in which they stand", () => {
+    const cancelled = click(blind, { kind: "cancel" }, { by: "U0ALICE" }).record;
+    const { record, effects } = tick(cancelled, drainingWorld());
+    expect(record.end).toBeNull();
+    expect(effects).toMatchObject([{ edit: { kind: "remove", machines: OURS.machines } }]);
+  });
+
+  test("is over where windows of others are shown and ours is not", () => {
+    expect(first(tick(extended(asked()), goneWorld()).record).movingFrom).toBeNull();
+  });
+});
+
+describe("a window that is posted again in the middle of an extension", () => {
+  const again = inPhase("scheduled", { window: LONGER, movingFrom: OLD });
+
+  test("is the longer one", () => {
+    expect(tick(again, worldOf()).effects).toMatchObject([{ edit: { kind: "place", time: LONGER } }]);
+  });
+
+  test("moves the machines that stand at the old time after all: they are not somebody else's", () => {
+    const { record, effects } = tick(again, drainingWorld());
+    expect(record.end).toBeNull();
+    expect(effects).toMatchObject([{ edit: { kind: "move", machines: OURS.machines } }]);
+  });
+
+  test("drains only when none stands at the old time any more", () => {
+    const half = [windowOn(["web-01"], NOW, 4 * HOUR), windowOn(["web-02"], NOW, 6 * HOUR)];
+    const { record } = tick(again, worldOf({ windows: half }));
+    expect(first(record).phase).toBe("scheduled");
+    expect(first(tick(record, worldOf({ windows: [LONGER] })).record).phase).not.toBe("scheduled");
+  });
+
+  test("moves those and places the rest", () => {
+    const half = worldOf({ windows: [windowOn(["web-01"], NOW, 4 * HOUR)] });
+    expect(tick(again, half).effects).toMatchObject([
+      { edit: { kind: "move", machines: [{ hostname: "web-01" }] } },
+      { edit: { kind: "place", machines: [{ hostname: "web-02" }] } },
+    ]);
   });
 });

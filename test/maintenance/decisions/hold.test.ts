@@ -166,59 +166,6 @@ const owned = (said: "nothing" | "hold" | "ready" = "nothing") => ({
   ],
 });
 
-describe("who may release", () => {
-  const policy = policyOf({ approvers: ["U0BOB"], admins: ["U0ROOT"] });
-  const byOperator = held();
-  const byOwner = click({ ...asked(busy), ...owned() }, HOLD, {
-    by: "U0KIM",
-    groups: ["S0KAFKA"],
-    policy,
-  }).record;
-  test.each<[string, typeof byOperator, string, string[], boolean]>([
-    ["the holder", byOperator, "U0CAROL", [], true],
-    ["the requester", byOperator, "U0ALICE", [], true],
-    ["an approver", byOperator, "U0BOB", [], true],
-    ["an admin", byOperator, "U0ROOT", [], true],
-    ["anybody else", byOperator, "U0EVE", [], false],
-    ["the owner who holds", byOwner, "U0KIM", ["S0KAFKA"], true],
-    ["somebody of the same group", byOwner, "U0LEE", ["S0KAFKA"], true],
-    ["the requester, of an owner's hold", byOwner, "U0ALICE", [], false],
-    ["an approver, of an owner's hold", byOwner, "U0BOB", [], false],
-    ["another owner, of an owner's hold", byOwner, "U0DAN", [], false],
-    ["an admin, of an owner's hold", byOwner, "U0ROOT", [], true],
-  ])("%s: %#", (_, record, by, groups, may) => {
-    const tried = click(record, RELEASE, { by, groups, policy });
-    expect(tried.record.held === null).toBe(may);
-    expect(news(tried.record, record)).toEqual([may ? "released" : "refused"]);
-    if (may) return;
-    expect(tried.reply.text).toMatch(/clusters\.prod\.admins/);
-    expect(click(tried.record, RELEASE, { by, groups, policy }).record).toBe(tried.record);
-  });
-
-  test("where approvers are not named, everybody may end an operator's hold", () => {
-    expect(click(byOperator, RELEASE, { by: "U0EVE" }).record.held).toBeNull();
-  });
-
-  test("what nobody holds stays as it is", () => {
-    const open = asked(busy);
-    const { record, reply } = click(open, RELEASE);
-    expect(record).toBe(open);
-    expect(reply).toMatchObject({ tone: "info", text: expect.stringContaining("nothing to release") });
-  });
-
-  test("a second release says that nothing was held any more, and who released it", () => {
-    const released = click(held(), RELEASE, { by: "U0CAROL" }).record;
-    for (const by of ["U0CAROL", "U0EVE"]) {
-      const again = click(released, RELEASE, { by, nowMs: NOW + MINUTE });
-      expect(again.record).toBe(released);
-      expect(again.reply).toMatchObject({
-        tone: "info",
-        text: expect.stringMatching(/not held any more \(<@U0CAROL> released it\): .*nothing to release/),
-      });
-    }
-  });
-});
-
 describe("an owner's hold", () => {
   const policy = policyOf({ approvers: ["U0BOB", "U0DAN"], admins: ["U0ROOT"] });
   const kim = { by: "U0KIM", groups: ["S0KAFKA"], policy };

@@ -1,58 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
-import { agent, answer, HOUR, MINUTE, NOW, policyOf, task, windowOn, worldOf } from "../../support/world.js";
-import {
-  APPROVE,
-  ASK,
-  asked,
-  click,
-  drainingWorld,
-  first,
-  goneWorld,
-  inPhase,
-  tick,
-} from "../support/flow.js";
+import { answer, HOUR, MINUTE, NOW, policyOf, task, windowOn } from "../../support/world.js";
+import { APPROVE, ASK, click, drainingWorld, first, goneWorld, inPhase, tick } from "../support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
 
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
-
-describe("ask for Down", () => {
-  const draining = tick(inPhase("draining", { askedByItself: true }), busy).record;
-
-  test("asks in the name of who asked", () => {
-    const { record } = click(draining, ASK, { world: busy });
-    expect(first(record)).toMatchObject({ phase: "awaiting_approval", approvals: [{ askedBy: "U0BOB" }] });
-  });
-
-  test("while the question stands changes nothing; after its expiry asks anew", () => {
-    const open = asked(busy);
-    expect(click(open, ASK, { world: busy }).record).toBe(open);
-    const late = click(open, ASK, { world: busy, nowMs: NOW + HOUR }).record;
-    expect(first(late).approvals.map((a) => a.outcome?.kind)).toEqual(["expired", undefined]);
-  });
-
-  test.each<[string, ReturnType<typeof drainingWorld>, RegExp]>([
-    ["a machine does not drain", worldOf(), /does not show web-01 as draining/],
-    [
-      "a machine stands in somebody else's window",
-      drainingWorld({ windows: [windowOn(["web-01", "web-02"], 5, null)] }),
-      /another window/,
-    ],
-    [
-      "agents are not back after a fail-over",
-      drainingWorld({ recoveredAgents: [agent("web-01")] }),
-      /not registered again/,
-    ],
-    ["the view is filtered", { ...busy, schedule: { windows: [] } }, /filtered/],
-  ])("is refused when %s (invariants 2, 12)", (_, world, why) => {
-    const { record, reply } = click(draining, ASK, { world });
-    expect(record).toBe(draining);
-    expect(reply.text).toMatch(why);
-    expect(reply.notDone).not.toBeNull();
-    expect(reply.next).not.toBeNull();
-  });
-});
 
 describe("a question that stood is asked anew, as the question of whoever asked it (invariant 6)", () => {
   const draining = tick(inPhase("draining", { askedByItself: true }), busy).record;
@@ -130,18 +83,5 @@ describe("a question that stood is asked anew, as the question of whoever asked 
     const outdated = click(byBob, APPROVE, { by: "U0CAROL", world: goneWorld({ tasks: [t1] }) }).record;
     expect(last(outdated)).toMatchObject({ id: "b1a1", outcome: { kind: "outdated" } });
     expect(last(tick(outdated, busy, NOW + MINUTE).record)).toMatchObject({ id: "b1a2", askedBy: "U0BOB" });
-  });
-
-  test("a question that another one replaced says so", () => {
-    const again = tick(
-      { ...byBob, deadline: { atMs: NOW + MINUTE, then: "force", met: false } },
-      busy,
-      NOW + 2 * MINUTE,
-      policyOf({ allowForce: true }),
-    ).record;
-    expect(first(again).approvals).toMatchObject([
-      { outcome: { kind: "withdrawn", why: "replaced", by: null } },
-      { id: "b1a2", forced: true },
-    ]);
   });
 });

@@ -1,18 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { millisToNanos } from "../../../src/maintenance/time.js";
-import { applyEdit } from "../../../src/maintenance/window/edit.js";
 import { agent, answer, HOUR, MINUTE, NOW, policyOf, task, windowOn, worldOf } from "../../support/world.js";
-import {
-  asked,
-  downWorld,
-  drainingWorld,
-  first,
-  inPhase,
-  lastEvent,
-  news,
-  OURS,
-  tick,
-} from "../support/flow.js";
+import { asked, downWorld, drainingWorld, first, inPhase, lastEvent, news, tick } from "../support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
 
@@ -21,69 +10,6 @@ const busy = { tasks: [t1] };
 const theirs = windowOn(["web-01"], NOW + HOUR, null);
 
 const planned = inPhase("scheduled", { drainingSinceMs: null });
-
-describe("scheduled", () => {
-  test("posts one window for all machines and looks again soon", () => {
-    const step = tick(planned, worldOf());
-    expect(step.effects).toEqual([
-      {
-        kind: "update_schedule",
-        edit: { kind: "place", machines: OURS.machines, time: first(planned).window },
-      },
-    ]);
-    expect(step.wakeAtMs).toBeLessThanOrEqual(NOW + 1_000);
-    expect(first(step.record).phase).toBe("scheduled");
-  });
-
-  test("posts what is missing when only some machines stand in the window", () => {
-    const world = worldOf({ windows: [windowOn(["web-02"], NOW, 4 * HOUR)] });
-    const [effect] = tick(planned, world).effects;
-    if (effect?.kind !== "update_schedule") throw new Error("expected an edit of the schedule");
-    expect(applyEdit(world.schedule, effect.edit, []).windows).toEqual([
-      ...world.schedule.windows,
-      windowOn(["web-01"], NOW, 4 * HOUR),
-    ]);
-  });
-
-  test("is draining as soon as the master shows the window, whoever's call it was (invariant 7)", () => {
-    const { record, effects } = tick(planned, drainingWorld(busy));
-    expect(effects).toEqual([]);
-    expect(first(record)).toMatchObject({ phase: "draining", drainingSinceMs: NOW });
-    expect(news(record)).toEqual(["scheduled"]);
-  });
-
-  test("waits while a post without an answer may still take effect, then posts (invariant 7)", () => {
-    const unsettled = { ...planned, unsettledUntilMs: NOW + 5_000 };
-    expect(tick(unsettled, worldOf())).toMatchObject({ effects: [], wakeAtMs: NOW + 5_000 });
-    expect(tick(unsettled, worldOf(), NOW + 5_000).effects).toHaveLength(1);
-  });
-
-  test("ends when all machines are in somebody else's window, which is not overwritten (invariants 1, 12)", () => {
-    const world = worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + HOUR, null)] });
-    const { record, effects, wakeAtMs } = tick(planned, world);
-    expect(effects).toEqual([]);
-    expect(record.end).toMatchObject({ phase: "failed" });
-    expect(wakeAtMs).toBeNull();
-    expect(lastEvent(record, "failed").why).toMatch(
-      /web-01 is already in a window of somebody else from 2026-10-20 13:00 UTC without an end.*nothing was overwritten/,
-    );
-  });
-
-  test("does not end for somebody else's window while our own post may still land (invariant 7)", () => {
-    const world = worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + HOUR, null)] });
-    const { record } = tick({ ...planned, unsettledUntilMs: NOW + 5_000 }, world);
-    expect(record.end).toBeNull();
-  });
-
-  test("leaves a machine that somebody took in the meantime to them, and says so (invariant 12)", () => {
-    const placed = tick(planned, worldOf({ windows: [theirs] }));
-    expect(placed.effects).toEqual([]);
-    expect(placed.record.end).toMatchObject({ phase: "failed" });
-    const both = tick(planned, worldOf({ windows: [theirs, windowOn(["web-02"], NOW, 4 * HOUR)] }));
-    expect(first(both.record).phase).toBe("draining");
-    expect(both.record.trouble?.what).toMatch(/moved web-01 to another window/);
-  });
-});
 
 describe("draining", () => {
   const later = inPhase("draining", {

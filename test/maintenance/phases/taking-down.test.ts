@@ -1,12 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { agent, answer, HOUR, MINUTE, machine, NOW, task, windowOn, worldOf } from "../../support/world.js";
+import {
+  agent,
+  answer,
+  HOUR,
+  MINUTE,
+  machine,
+  NOW,
+  policyOf,
+  task,
+  windowOn,
+  worldOf,
+} from "../../support/world.js";
 import {
   approved,
+  asked,
+  click,
   downWorld,
   drainingWorld,
   first,
-  goneWorld,
-  inPhase,
   lastEvent,
   news,
   tick,
@@ -15,6 +26,10 @@ import {
 const t1 = task("t1", "marathon", "web-01");
 
 const busy = drainingWorld({ tasks: [t1] });
+
+const lost = [agent("db-09")];
+
+const unknown = drainingWorld({ recoveredAgents: lost });
 
 describe("taking down", () => {
   test("writes its intent down together with the one START_MAINTENANCE (invariant 5)", () => {
@@ -104,75 +119,57 @@ describe("taking down", () => {
   });
 });
 
-describe("down", () => {
-  const down = inPhase("down");
-
-  test("waits for a person; the end of the window is told once (invariant 11)", () => {
-    const step = tick(down, downWorld());
-    expect(step.effects).toEqual([]);
-    expect(news(step.record)).toEqual([]);
-    const late = tick(down, downWorld(), NOW + 4 * HOUR).record;
-    expect(news(late)).toEqual(["overdue"]);
-    expect(news(tick(late, downWorld(), NOW + 5 * HOUR).record, late)).toEqual([]);
+describe("approved, and it is not known what runs in the cluster (invariant 2)", () => {
+  test("nothing goes down, and why is told once (invariant 10)", () => {
+    const granted = approved();
+    const { record, effects, wakeAtMs } = tick(granted, unknown);
+    expect(effects).toEqual([]);
+    expect(record.trouble).toMatchObject({
+      code: "tasks_unknown",
+      what: expect.stringContaining("one agent has not registered again"),
+    });
+    expect(wakeAtMs).toBeLessThanOrEqual(NOW + HOUR);
+    expect(news(tick(record, unknown, NOW + MINUTE).record, record)).toEqual([]);
   });
 
-  test("all machines brought Up by somebody else: told, and their agents are awaited", () => {
-    const { record } = tick(down, goneWorld({ agents: [] }));
-    expect(first(record)).toMatchObject({ phase: "up", upAtMs: NOW });
-    expect(news(record)).toEqual(["foreign_change", "up"]);
-    expect(record.end).toBeNull();
+  test("goes down once it is known", () => {
+    const { record } = tick(approved(), unknown);
+    expect(tick(record, drainingWorld(), NOW + MINUTE).effects).toMatchObject([
+      { kind: "start_maintenance" },
+    ]);
   });
 
-  test("some machines brought Up by somebody else: the rest stay ours", () => {
-    expect(
-      first(
-        tick(down, drainingWorld({ windows: [windowOn(["web-01"], NOW, 4 * HOUR)], down: ["web-01"] }))
-          .record,
-      ).phase,
-    ).toBe("down");
-  });
-});
-
-describe("bringing up", () => {
-  const bringingUp = inPhase("bringing_up");
-
-  test("sends STOP_MAINTENANCE for what is still Down, and looks again soon", () => {
-    const world = drainingWorld({ windows: [windowOn(["web-02"], NOW, 4 * HOUR)], down: ["web-02"] });
-    const { effects, wakeAtMs } = tick(bringingUp, world);
-    expect(effects).toEqual([{ kind: "stop_maintenance", batch: "b1", machines: [machine("web-02")] }]);
-    expect(wakeAtMs).toBe(NOW + 1_000);
-  });
-
-  test("does not repeat a call without an answer before it is settled (invariant 7)", () => {
-    const unsettled = { ...bringingUp, unsettledUntilMs: NOW + 5_000 };
-    expect(tick(unsettled, downWorld())).toMatchObject({ effects: [], wakeAtMs: NOW + 5_000 });
-    expect(first(tick(unsettled, worldOf()).record).phase).toBe("up");
+  test("the approval gets too old all the same, and is asked anew only once it is known (invariant 5)", () => {
+    const { record } = tick(approved(), unknown, NOW + HOUR);
+    expect(first(record)).toMatchObject({
+      phase: "draining",
+      approvals: [{ outcome: { kind: "outdated", changes: ["the approval is older than it may be"] } }],
+    });
+    expect(first(tick(record, unknown, NOW + HOUR).record).phase).toBe("draining");
+    expect(first(tick(record, drainingWorld(), NOW + HOUR).record).phase).toBe("awaiting_approval");
   });
 });
 
-describe("up", () => {
-  const nobody = goneWorld({ agents: [] });
-  const up = tick(inPhase("bringing_up"), nobody).record;
+describe("approved, and the window ends before the Down (invariant 11)", () => {
+  const policy = policyOf({ approvalTtlMs: 24 * HOUR });
+  const granted = click(
+    asked(drainingWorld(), NOW, policy),
+    { kind: "approve", batch: "b1", approval: "b1a1" },
+    {
+      world: drainingWorld(),
+      policy,
+    },
+  ).record;
 
-  test("ends when every agent that was there has registered again", () => {
-    const one = tick(up, worldOf({ agents: [agent("web-02")] }), NOW + MINUTE).record;
-    expect(lastEvent(one, "agents_returned")).toMatchObject({ machines: ["web-02"], missing: 1 });
-    expect(one.end).toBeNull();
-    const all = tick(one, worldOf(), NOW + 2 * MINUTE);
-    expect(lastEvent(all.record, "agents_returned")).toMatchObject({ machines: ["web-01"], missing: 0 });
-    expect(all.record.end).toMatchObject({ phase: "up" });
-    expect(all.wakeAtMs).toBeNull();
+  test("is told once while somebody holds it", () => {
+    const held = { ...granted, held: { by: "U0BOB", atMs: NOW, reason: null, as: "operator" as const } };
+    const over = tick(held, drainingWorld(), NOW + 4 * HOUR, policy);
+    expect(over.effects).toEqual([]);
+    expect(news(over.record, held)).toContain("overdue");
+    expect(news(tick(over.record, drainingWorld(), NOW + 5 * HOUR, policy).record, over.record)).toEqual([]);
   });
 
-  test("agents that do not come back in time are told once, and are awaited on", () => {
-    const late = tick(up, nobody, NOW + 10 * MINUTE);
-    expect(lastEvent(late.record, "agents_missing").machines).toEqual(["web-01", "web-02"]);
-    expect(news(tick(late.record, nobody, NOW + HOUR).record, late.record)).toEqual([]);
-    expect(late.wakeAtMs).not.toBeNull();
-  });
-
-  test("machines that never had an agent are not waited for", () => {
-    const record = tick(inPhase("bringing_up", { agents: [] }), nobody).record;
-    expect(record.end).toMatchObject({ phase: "up" });
+  test("is told while it is not known what runs there", () => {
+    expect(news(tick(granted, unknown, NOW + 4 * HOUR, policy).record, granted)).toContain("overdue");
   });
 });

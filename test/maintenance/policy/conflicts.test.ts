@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Machine } from "../../../src/maintenance/cluster/machine.js";
+import type { Resolution } from "../../../src/maintenance/cluster/resolution.js";
+import { plan } from "../../../src/maintenance/plan.js";
 import { conflictsOf } from "../../../src/maintenance/policy/conflicts.js";
 import { scheduleReply } from "../../../src/maintenance/show/schedule-view.js";
-import { holds } from "../../../src/maintenance/window/whose.js";
-import { batchOf, machine, NOW, policyOf, recordOf, worldOf } from "../../support/world.js";
-import { OURS } from "../support/flow.js";
+import { batchOf, HOUR, machine, NOW, policyOf, recordOf, worldOf } from "../../support/world.js";
+import { downWorld, drainingWorld, inPhase, lastEvent, OURS } from "../support/flow.js";
 
 function many(from: number, count: number): Machine[] {
   return Array.from({ length: count }, (_, i) => {
@@ -42,19 +43,68 @@ describe("50,000 machines beside 50,000 in another maintenance", () => {
   });
 });
 
-describe("a machine is held", () => {
-  const two = recordOf({
-    batches: [
-      batchOf({ id: "b1", phase: "up", machines: [machine("web-01")] }),
-      batchOf({ id: "b2", phase: "draining", machines: [machine("Web-02", "10.0.0.2")] }),
+function resolved(parts: Partial<Resolution> = {}): Resolution {
+  return {
+    machines: [machine("web-01"), machine("web-02")],
+    matchedNothing: [],
+    unknown: [],
+    literals: [],
+    ...parts,
+  };
+}
+
+describe("says what to do about a machine that is in a maintenance of ours", () => {
+  const mine = { id: "m-aaaa", requester: "U0ALICE" };
+  const theirs = { id: "m-bbbb", requester: "U0CAROL" };
+  test.each<[string, ReturnType<typeof inPhase>, ReturnType<typeof worldOf>, RegExp]>([
+    [
+      "one's own, draining",
+      inPhase("draining", {}, mine),
+      drainingWorld(),
+      /\/mesos cancel m-aaaa, then drain again, or keep m-aaaa: its window lasts until the time you want already/,
     ],
+    ["one's own, Down", inPhase("down", {}, mine), downWorld(), /\/mesos up m-aaaa/],
+    [
+      "another's, draining",
+      inPhase("draining", {}, theirs),
+      drainingWorld(),
+      /agree with <@U0CAROL> that one of you cancels it: \/mesos cancel m-bbbb/,
+    ],
+    ["another's, Down", inPhase("down", {}, theirs), downWorld(), /\/mesos up m-bbbb/],
+  ])("%s (invariant 12)", (_, other, world, next) => {
+    const record = plan(recordOf(), resolved(), world, [other], policyOf(), NOW);
+    expect(lastEvent(record, "failed").next).toMatch(next);
+    expect(lastEvent(record, "failed").why).toMatch(new RegExp(`by ${other.id} of <@${other.requester}>`));
+  });
+});
+
+describe("advises to extend one's own window by what it lacks of the one that was asked for", () => {
+  const mine = { id: "m-aaaa", requester: "U0ALICE" };
+  const advice = (wanted: { startMs: number | null; durationMs: number }, phase: "draining" | "down") => {
+    const world = phase === "down" ? downWorld() : drainingWorld();
+    const refused = plan(
+      recordOf({ wanted }),
+      resolved(),
+      world,
+      [inPhase(phase, {}, mine)],
+      policyOf(),
+      NOW + HOUR,
+    );
+    return lastEvent(refused, "failed").next;
+  };
+  test.each([
+    ["five hours from an hour later on", null, 5 * HOUR, "/mesos extend m-aaaa 2h to have it"],
+    ["to the minute, rounded up", null, 4.5 * HOUR + 1, "/mesos extend m-aaaa 1h31m to have it"],
+    ["a day and more", null, 30 * HOUR, "/mesos extend m-aaaa 1d3h to have it"],
+    ["just as long", null, 3 * HOUR, "keep m-aaaa: its window lasts until the time you want already"],
+    ["later on", NOW + 3 * HOUR, 2 * HOUR, "/mesos extend m-aaaa 1h to have it"],
+  ])("%s", (_, startMs, durationMs, words) => {
+    expect(advice({ startMs, durationMs }, "draining")).toContain(words);
+    expect(advice({ startMs, durationMs }, "down")).toContain(words);
   });
 
-  test.each([
-    ["web-02", true],
-    ["web-01", false],
-    ["web-03", false],
-  ])("%s in a batch that has not ended, whatever the case of its name: %s", (name, held) => {
-    expect(holds(two, machine(name))).toBe(held);
+  test("but not where it would have to begin earlier: no extension does that", () => {
+    const next = advice({ startMs: NOW - HOUR, durationMs: 9 * HOUR }, "draining");
+    expect(next).toMatch(/\/mesos cancel m-aaaa, then drain again\.$/);
   });
 });

@@ -7,7 +7,7 @@ import {
   statusOfMachines,
   statusOfMaintenance,
 } from "../../../src/maintenance/show/status.js";
-import { cut, TABLE_WIDTH, tableOf } from "../../../src/maintenance/text/table.js";
+import { TABLE_WIDTH } from "../../../src/maintenance/text/table.js";
 import {
   answer,
   batchOf,
@@ -254,38 +254,43 @@ describe("machines and patterns", () => {
   });
 });
 
-describe("a table", () => {
-  test("is at most 80 columns wide, with long names cut in the middle and columns aligned", () => {
-    const host = "ip-10-0-0-1.eu-central-1.compute.internal.very-long-domain.example.com";
-    const world = drainingWorld({
-      tasks: [task("t", "f", "web-01")],
-      frameworks: [framework("f", { name: "x".repeat(90) })],
-    });
-    const record = tick(
-      inPhase("draining", { machines: [machine(host, "10.0.0.1")], agents: [] }),
-      world,
-    ).record;
-    const wide = { ...record, hosts: `~${"web|".repeat(40)}`, picture: record.picture };
-    for (const reply of [statusOfMaintenance(wide, NOW), statusOfCluster("prod", [wide], world, NOW)]) {
-      for (const line of lines(reply)) expect(line.length).toBeLessThanOrEqual(TABLE_WIDTH);
-    }
-    expect(statusOfMaintenance(wide, NOW).table).toMatch(/^ip-10-0-0-1\.eu.*…?.*example\.com/m);
-  });
-
-  test("keeps one row on one line, whatever a name holds", () => {
-    expect(tableOf([{ title: "A" }, { title: "B" }], [["x\ny", "z\u2028"]])).toBe("A    B\nx y  z");
-  });
-
-  test.each([
-    ["web-01", 6, "web-01"],
-    ["web-01.example.com", 9, "web-….com"],
-    ["🐳🐳🐳🐳", 3, "🐳…🐳"],
-  ])("cuts %s to %d characters: %s", (text, width, expected) => {
-    expect(cut(text, width)).toBe(expected);
-  });
-});
-
 test("the whole of an asked question fits a phone", () => {
   for (const line of lines(statusOfMaintenance(asked(busy), NOW)))
     expect(line.length).toBeLessThanOrEqual(TABLE_WIDTH);
+});
+
+test("is at most 80 columns wide, with long names cut in the middle and columns aligned", () => {
+  const host = "ip-10-0-0-1.eu-central-1.compute.internal.very-long-domain.example.com";
+  const world = drainingWorld({
+    tasks: [task("t", "f", "web-01")],
+    frameworks: [framework("f", { name: "x".repeat(90) })],
+  });
+  const record = tick(
+    inPhase("draining", { machines: [machine(host, "10.0.0.1")], agents: [] }),
+    world,
+  ).record;
+  const wide = { ...record, hosts: `~${"web|".repeat(40)}`, picture: record.picture };
+  for (const reply of [statusOfMaintenance(wide, NOW), statusOfCluster("prod", [wide], world, NOW)]) {
+    for (const line of lines(reply)) expect(line.length).toBeLessThanOrEqual(TABLE_WIDTH);
+  }
+  expect(statusOfMaintenance(wide, NOW).table).toMatch(/^ip-10-0-0-1\.eu.*…?.*example\.com/m);
+});
+
+const held = { by: "U0BOB", atMs: NOW - 5 * MINUTE, reason: "db backup runs", as: "operator" as const };
+
+describe("what keeps a maintenance from going on is in its status", () => {
+  test("a hold: who, since when, why, and how it ends", () => {
+    const record = recordOf({ batches: [batchOf()], held });
+    const { text } = statusOfMaintenance(record, NOW);
+    expect(text).toContain(
+      "<@U0BOB> holds it since 5 m (db backup runs); it goes on after /mesos release m-7k3q.",
+    );
+    expect(statusOfCluster("prod", [record], worldOf(), NOW).table).toMatch(/held/);
+  });
+
+  test("a question that waits for an answer", () => {
+    expect(statusOfMaintenance(asked(), NOW).text).toContain(
+      "The approval of the Down is asked for in the thread.",
+    );
+  });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import { blindSpots, hiddenMachines, sightOf, whyBlind } from "../../../src/maintenance/sight/filtered.js";
-import { unseenPost, withPossiblePost } from "../../../src/maintenance/sight/own-post.js";
-import { agent, answer, framework, MINUTE, machine, NOW, task, worldOf } from "../../support/world.js";
-import { click, drainingWorld, first, inPhase, news, tick } from "../support/flow.js";
+import { agent, answer, framework, machine, task, worldOf } from "../../support/world.js";
+import { click, drainingWorld, inPhase, tick } from "../support/flow.js";
 
 const busy = agent("web-01", {
   resources: {
@@ -81,64 +80,29 @@ describe("resources in use and not one task in the whole cluster (invariant 2)",
   });
 });
 
-describe("our own accepted post that the master does not show", () => {
-  const start = inPhase("scheduled", { drainingSinceMs: null });
-  const posted = withPossiblePost(start, first(start).machines, NOW);
-
-  test("is not posted again, because each post may wipe windows that we cannot see (invariant 2)", () => {
-    expect(tick(start, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
-    const stopped = tick(posted, worldOf());
-    expect(stopped.effects).toEqual([]);
-    expect(stopped.record.trouble).toMatchObject({
-      code: "own_window_unseen",
-      next: expect.stringMatching(
-        /get_maintenance_schedules and get_maintenance_statuses on ANY.*\/mesos cancel m-7k3q/,
-      ),
-    });
-    const later = tick(stopped.record, worldOf(), NOW + MINUTE);
-    expect(later.effects).toEqual([]);
-    expect(news(later.record, stopped.record)).toEqual([]);
-  });
-  test("goes on by itself when the master shows it", () => {
-    const stopped = tick(posted, worldOf()).record;
-    const { record } = tick(stopped, drainingWorld());
-    expect(record.trouble).toBeNull();
-    expect(news(record, stopped)).toContain("scheduled");
-  });
-  test("was removed by somebody else if the master shows other windows: then it is posted again", () => {
-    const foreign = drainingWorld({ windows: [] });
-    const others = { ...foreign, ...drainingWorldOf("web-03") };
-    expect(unseenPost(posted, others)).toBeNull();
-    expect(tick(posted, others).effects).toMatchObject([{ kind: "update_schedule" }]);
-  });
-  test("is posted again when a person says so, once (invariant 2)", () => {
-    const stopped = tick(posted, worldOf()).record;
-    const again = click(stopped, { kind: "retry" });
-    expect(again.reply.tone).toBe("done");
-    expect(tick(again.record, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
-  });
-  test("was removed by somebody who cleared the schedule: a person may post it again", () => {
-    const removed = tick(inPhase("draining", { postedAtMs: NOW }), worldOf()).record;
-    expect(removed.trouble).toMatchObject({
-      code: "window_changed",
-      what: expect.stringMatching(/No window of anybody is shown/),
-      next: expect.stringContaining("get_maintenance_schedules"),
-    });
-    const { record } = click(removed, { kind: "retry" });
-    expect(tick(record, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
-  });
-  test("that never was needs nobody's word to be cancelled", () => {
-    const cancelled = { ...start, cancel: { by: "U0BOB", atMs: NOW } };
-    expect(tick(cancelled, worldOf()).record.end?.phase).toBe("cancelled");
-  });
-  test("only counts for the batch that was posted", () => {
-    expect(withPossiblePost(start, [machine("web-09")], NOW)).toEqual(start);
+describe("a filtered read (invariant 2)", () => {
+  test.each<[string, World, string[]]>([
+    [
+      "everything agrees",
+      drainingWorld({ frameworks: [framework("marathon", { inverseOffers: [{ agentId: "web-01-S0" }] })] }),
+      [],
+    ],
+    [
+      "a machine drains that the schedule does not show",
+      { ...drainingWorld(), schedule: { windows: [] } },
+      ["web-01", "web-02"],
+    ],
+    [
+      "a machine is Down that the schedule does not show",
+      { ...worldOf(), status: { draining: [], down: [machine("web-03")] } },
+      ["web-03"],
+    ],
+    [
+      "an inverse offer is out for a machine that is in no window",
+      worldOf({ frameworks: [framework("marathon", { inverseOffers: [{ agentId: "web-01-S0" }] })] }),
+      ["web-01"],
+    ],
+  ])("%s", (_, world, hidden) => {
+    expect(hiddenMachines(world)).toEqual(hidden);
   });
 });
-
-function drainingWorldOf(host: string): Pick<World, "schedule" | "status"> {
-  const { schedule, status } = worldOf({
-    windows: [{ machines: [machine(host)], start: 1n, duration: null }],
-  });
-  return { schedule, status };
-}

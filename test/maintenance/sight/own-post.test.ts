@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import { plan } from "../../../src/maintenance/plan.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
-import { withPossiblePost } from "../../../src/maintenance/sight/own-post.js";
-import { HOUR, MINUTE, machine, NOW, policyOf, recordOf, worldOf } from "../../support/world.js";
+import { unseenPost, withPossiblePost } from "../../../src/maintenance/sight/own-post.js";
+import { MINUTE, machine, NOW, policyOf, recordOf, worldOf } from "../../support/world.js";
 import { click, drainingWorld, first, goneWorld, inPhase, news, tick } from "../support/flow.js";
 
 const blank = worldOf({ leaderId: "leader-2" });
@@ -98,26 +98,64 @@ describe("a post that got no answer", () => {
   });
 });
 
-describe("a window that ended before it was posted", () => {
-  const held = { by: "U0BOB", atMs: NOW, reason: null, as: "operator" as const };
+describe("our own accepted post that the master does not show", () => {
+  const start = inPhase("scheduled", { drainingSinceMs: null });
+  const posted = withPossiblePost(start, first(start).machines, NOW);
 
-  test("is not posted any more, and that is told while it is still held", () => {
-    const late = tick({ ...fresh(), held }, goneWorld(), NOW + 4 * HOUR).record;
-    expect(late.trouble).toMatchObject({
-      code: "window_over",
-      next: expect.stringContaining("/mesos cancel m-7k3q"),
+  test("is not posted again, because each post may wipe windows that we cannot see (invariant 2)", () => {
+    expect(tick(start, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
+    const stopped = tick(posted, worldOf());
+    expect(stopped.effects).toEqual([]);
+    expect(stopped.record.trouble).toMatchObject({
+      code: "own_window_unseen",
+      next: expect.stringMatching(
+        /get_maintenance_schedules and get_maintenance_statuses on ANY.*\/mesos cancel m-7k3q/,
+      ),
     });
-    const released = tick({ ...late, held: null }, goneWorld(), NOW + 5 * HOUR);
-    expect(released.effects).toEqual([]);
-    expect(news(released.record, late)).toEqual([]);
+    const later = tick(stopped.record, worldOf(), NOW + MINUTE);
+    expect(later.effects).toEqual([]);
+    expect(news(later.record, stopped.record)).toEqual([]);
   });
-
-  test("is looked at again when it ends", () => {
-    const { wakeAtMs } = tick({ ...fresh(), held }, goneWorld(), NOW + 4 * HOUR - 1_000);
-    expect(wakeAtMs).toBe(NOW + 4 * HOUR);
+  test("goes on by itself when the master shows it", () => {
+    const stopped = tick(posted, worldOf()).record;
+    const { record } = tick(stopped, drainingWorld());
+    expect(record.trouble).toBeNull();
+    expect(news(record, stopped)).toContain("scheduled");
   });
-
-  test("drains if it was posted in time after all", () => {
-    expect(news(tick(fresh(), drainingWorld(), NOW + 4 * HOUR).record)).toContain("scheduled");
+  test("was removed by somebody else if the master shows other windows: then it is posted again", () => {
+    const foreign = drainingWorld({ windows: [] });
+    const others = { ...foreign, ...drainingWorldOf("web-03") };
+    expect(unseenPost(posted, others)).toBeNull();
+    expect(tick(posted, others).effects).toMatchObject([{ kind: "update_schedule" }]);
+  });
+  test("is posted again when a person says so, once (invariant 2)", () => {
+    const stopped = tick(posted, worldOf()).record;
+    const again = click(stopped, { kind: "retry" });
+    expect(again.reply.tone).toBe("done");
+    expect(tick(again.record, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
+  });
+  test("was removed by somebody who cleared the schedule: a person may post it again", () => {
+    const removed = tick(inPhase("draining", { postedAtMs: NOW }), worldOf()).record;
+    expect(removed.trouble).toMatchObject({
+      code: "window_changed",
+      what: expect.stringMatching(/No window of anybody is shown/),
+      next: expect.stringContaining("get_maintenance_schedules"),
+    });
+    const { record } = click(removed, { kind: "retry" });
+    expect(tick(record, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
+  });
+  test("that never was needs nobody's word to be cancelled", () => {
+    const cancelled = { ...start, cancel: { by: "U0BOB", atMs: NOW } };
+    expect(tick(cancelled, worldOf()).record.end?.phase).toBe("cancelled");
+  });
+  test("only counts for the batch that was posted", () => {
+    expect(withPossiblePost(start, [machine("web-09")], NOW)).toEqual(start);
   });
 });
+
+function drainingWorldOf(host: string): Pick<World, "schedule" | "status"> {
+  const { schedule, status } = worldOf({
+    windows: [{ machines: [machine(host)], start: 1n, duration: null }],
+  });
+  return { schedule, status };
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { answersDiffer, answersEvent, summarise } from "../../../src/maintenance/answers/summary.js";
+import { lookAt } from "../../../src/maintenance/answers/verdicts.js";
+import { answer, framework, machine, task } from "../../support/world.js";
+import { drainingWorld } from "../support/flow.js";
+
+const watched = [
+  { machine: machine("web-01"), agentIds: [] },
+  { machine: machine("web-02"), agentIds: [] },
+];
+
+const t1 = task("t1", "marathon", "web-01");
+
+const offered = framework("marathon", { inverseOffers: [{ agentId: "web-01-S0" }] });
+
+describe("what is worth a message", () => {
+  const silent = lookAt(drainingWorld({ tasks: [t1, task("t2", "marathon", "web-01")] }), watched, null);
+  test.each<[string, Parameters<typeof drainingWorld>[0], boolean]>([
+    ["a promise", { tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } }, true],
+    ["one task fewer", { tasks: [t1] }, false],
+    ["the last task gone", {}, true],
+    [
+      "a framework without tasks got an inverse offer",
+      { tasks: [t1], frameworks: [framework("marathon"), { ...offered, id: "aurora", name: "aurora" }] },
+      false,
+    ],
+    ["a framework came with a task", { tasks: [t1, task("k", "kafka", "web-02")] }, true],
+  ])("%s: %s", (_, parts, differs) => {
+    expect(answersDiffer(silent, lookAt(drainingWorld(parts), watched, silent))).toBe(differs);
+  });
+
+  test("the message counts machines per framework and names where it refuses", () => {
+    const picture = lookAt(
+      drainingWorld({
+        tasks: [t1, task("t2", "marathon", "web-02"), task("k", "kafka", "web-02")],
+        answers: {
+          "web-01": [answer("aurora", "accept"), answer("marathon", "accept")],
+          "web-02": [answer("kafka", "decline")],
+        },
+      }),
+      watched,
+      null,
+    );
+    expect(summarise(picture)).toEqual([
+      { name: "kafka", tasks: 1, empty: 0, promised: 0, refused: 1, silent: 0, refusedOn: ["web-02"] },
+      { name: "marathon", tasks: 2, empty: 0, promised: 1, refused: 0, silent: 1, refusedOn: [] },
+      { name: "aurora", tasks: 0, empty: 1, promised: 0, refused: 0, silent: 0, refusedOn: [] },
+    ]);
+    expect(answersEvent(picture)).toMatchObject({ tasksLeft: 3, tasksMost: 3 });
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { mayNotApprove, nobodyCouldApprove } from "../../../src/maintenance/policy/may-approve.js";
+import { policyOf, recordOf, task } from "../../support/world.js";
+import { APPROVE, asked, click, drainingWorld, first } from "../support/flow.js";
+
+const t1 = task("t1", "marathon", "web-01");
+
+const busy = drainingWorld({ tasks: [t1] });
+
+describe("user groups", () => {
+  const policy = policyOf({ approvers: ["S0OPS"] });
+  test.each<[string, { groups?: string[]; lookupFailed?: boolean }, boolean]>([
+    ["a member may", { groups: ["S0OPS"] }, true],
+    ["a member of another group may not", { groups: ["S0DEV"] }, false],
+    ["a failed look-up is a no, and that is said", { lookupFailed: true }, false],
+  ])("%s (invariant 6)", (_, person, may) => {
+    const { record, reply } = click(asked(busy), APPROVE, { world: busy, policy, ...person });
+    expect(first(record).phase).toBe(may ? "taking_down" : "awaiting_approval");
+    expect(/could not be asked/.test(reply.text)).toBe(person.lookupFailed === true);
+  });
+
+  test("an admin has no right to approve from being one (invariant 6)", () => {
+    const person = { user: "U0ALICE", groups: ["S0ADMINS"], lookupFailed: false };
+    const rules = policyOf({ admins: ["U0ALICE", "S0ADMINS"] });
+    expect(mayNotApprove(recordOf(), person, rules)).not.toBeNull();
+    const other = { ...person, user: "U0ROOT" };
+    expect(mayNotApprove(recordOf(), other, { ...rules, approvers: ["U0BOB"] })).not.toBeNull();
+  });
+});
+
+describe("whether anybody could ever approve", () => {
+  test.each<[string, Parameters<typeof policyOf>[0], RegExp | null]>([
+    ["everybody may", { votes: 5 }, null],
+    ["a group may, whoever is in it", { approvers: ["S0OPS"], votes: 5 }, null],
+    ["one other person may", { approvers: ["U0ALICE", "U0BOB"] }, null],
+    [
+      "only the requester may",
+      { approvers: ["U0ALICE"] },
+      /nobody could approve.*<@U0ALICE> asked for it and clusters\.prod\.self_approval is off/,
+    ],
+    ["only the requester may, and self-approval is on", { approvers: ["U0ALICE"], selfApproval: true }, null],
+    [
+      "fewer than are needed",
+      { approvers: ["U0BOB", "U0BOB"], votes: 2 },
+      /clusters\.prod\.approvals asks for 2 approvals, and of clusters\.prod\.approvers only <@U0BOB>/,
+    ],
+    [
+      "fewer without the requester",
+      { approvers: ["U0ALICE", "U0BOB"], votes: 2 },
+      /only <@U0BOB> could approve, because/,
+    ],
+  ])("%s", (_, parts, why) => {
+    const says = nobodyCouldApprove(recordOf(), policyOf(parts));
+    if (why === null) expect(says).toBeNull();
+    else expect(says).toMatch(why);
+  });
+});

@@ -1,0 +1,30 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { matchesGlob } from "../../../src/maintenance/policy/owners.js";
+
+describe("patterns of owners", () => {
+  test.each([
+    ["kafka", "Kafka", true],
+    ["kafka", "kafka-2", false],
+    ["kafka*", "kafka", true],
+    ["*api*", "/billing/API/v2", true],
+    ["/a/?", "/a/b", true],
+    ["/a/?", "/a/", false],
+    ["*", "", true],
+    ["", "x", false],
+    ["a.c", "abc", false],
+  ])("%j on %j: %s", (pattern, name, fits) => {
+    expect(matchesGlob(pattern, name)).toBe(fits);
+  });
+
+  test("mean what a regular expression of the same pattern means", () => {
+    const letters = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 8 });
+    const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 8 });
+    fc.assert(
+      fc.property(letters, text, (pattern, name) => {
+        const expected = new RegExp(`^${pattern.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(name);
+        expect(matchesGlob(pattern, name)).toBe(expected);
+      }),
+    );
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { handOver } from "../../../src/maintenance/show/hand-over.js";
+import { batchOf, NOW, recordOf } from "../../support/world.js";
+import { finished } from "../support/finished.js";
+import { first } from "../support/flow.js";
+
+const done = finished();
+
+describe("the hand-over of a finished maintenance", () => {
+  const { name, text } = handOver(done);
+
+  test("is a Markdown file of its id", () => {
+    expect(name).toBe("m-7k3q-hand-over.md");
+    expect(text).toMatch(/^# Maintenance m-7k3q\n/);
+  });
+  test.each([
+    ["who and why", "- Asked for by: U0ALICE"],
+    ["the reason, as text and not as markup", "- Reason: kernel \\*CVE\\*"],
+    ["the ticket", "- Ticket: OPS-812"],
+    ["how long it took", "- Ended at: 2026-10-20 13:00:00, after 1 h"],
+    ["the window", "- b1: window from 2026-10-20 12:00:00 until 2026-10-20 16:00:00, 2 machines"],
+    ["the machines", "- b1: web-02 (10.0.0.2)"],
+    ["the answers", "- kafka: asked on 1 machine; accepted on 0, declined on 0, silent on 1; left 0"],
+    [
+      "the approval with what was shown",
+      "shown 2 tasks on 2 machines; granted by U0BOB at 2026-10-20 12:01:00",
+    ],
+    ["the override, on one line", "- calendar by U0CAROL at 2026-10-20 12:03:00: urgent very"],
+    ["the tasks lost", "- 2 tasks\n- t1 of marathon on web-01\n- t2 of kafka on web-02"],
+    ["the times", "- Down: 2026-10-20 12:02:00 (2 m after it was asked for)"],
+    ["the events", "- 2026-10-20 12:01:00 U0BOB approved Down"],
+  ])("says %s", (_, words) => {
+    expect(text).toContain(words);
+  });
+  test("tells votes one by one, and why a question was not carried out", () => {
+    const [question] = first(done).approvals;
+    const approvals = [
+      {
+        ...(question ?? expect.fail("There is no question.")),
+        votesNeeded: 2,
+        votes: [{ by: "U0BOB", atMs: NOW }],
+        outcome: { kind: "outdated" as const, atMs: NOW, changes: ["task t3 is now on web-01"] },
+      },
+    ];
+    const other = handOver({ ...done, batches: [batchOf({ approvals })] }).text;
+    expect(other).toContain("needing 2, ");
+    expect(other).toContain("- b1a1: U0BOB approved at 2026-10-20 12:00:00");
+    expect(other).toContain("because it got worse: task t3 is now on web-01");
+  });
+  test("does not name as lost what had left before the Down", () => {
+    const events = done.events.map((event) => (event.kind === "down" ? { ...event, tasksLost: 1 } : event));
+    expect(handOver({ ...done, events }).text).toContain(
+      "- 1 task; 2 stood in the question that was approved",
+    );
+    expect(handOver(recordOf()).text).toContain("- No machine went down.");
+  });
+});
