@@ -33,7 +33,7 @@ describe("whatever the phase", () => {
     expect(tick(record, drainingWorld())).toEqual({ record, effects: [], wakeAtMs: null });
   });
 
-  test("one whose hosts are still to be looked up is not forgotten (invariant 11)", () => {
+  test("a maintenance whose hosts are still to be looked up is not forgotten (invariant 11)", () => {
     expect(tick(recordOf(), worldOf()).wakeAtMs).toBe(NOW + policyOf().pollMs);
   });
 
@@ -55,7 +55,7 @@ describe("whatever the phase", () => {
     );
   });
 
-  test("the edit it asks for always changes the schedule it saw (invariant 3)", () => {
+  test("the edit that a tick asks for always changes the schedule it saw (invariant 3)", () => {
     for (const world of [worldOf(), worldOf({ windows: [windowOn(["web-02"], NOW, 4 * HOUR)] })]) {
       for (const effect of tick(planned, world).effects) {
         if (effect.kind !== "update_schedule") throw new Error("expected an edit of the schedule");

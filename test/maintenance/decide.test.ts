@@ -70,7 +70,7 @@ describe("every decision in every phase", () => {
   const rows = PHASES.flatMap((phase) =>
     decisions.map((decision) => [phase, decision.kind, decision] as const),
   );
-  test.each(rows)("%s + %s", (phase, kind, decision) => {
+  test.each(rows)("a %s maintenance takes the decision %s as the table says", (phase, kind, decision) => {
     const before = recordIn(phase);
     // Somebody else than who has approved: they are told once more that they did.
     const by = phase === "taking_down" ? "U0CAROL" : "U0BOB";
@@ -104,7 +104,7 @@ describe("a decision whose job is run a second time, because the worker died aft
     ["up", inPhase("down"), { kind: "up" }],
     ["hold", inPhase("draining"), { kind: "hold", reason: null }],
     ["extend", inPhase("draining"), { kind: "extend", byMs: HOUR }],
-  ])("%s: is done once, and answered as done (invariant 7)", (_, before, decision) => {
+  ])("%s is done once, and answered as done both times (invariant 7)", (_, before, decision) => {
     const once = click(before, decision, { world });
     expect(once.reply.tone).toBe("done");
     const again = click(once.record, decision, { world });
@@ -124,14 +124,14 @@ describe("a decision whose job is run a second time, because the worker died aft
     expect(another.record.batches).toMatchObject([{ window: { duration: millisToNanos(6 * HOUR) } }]);
   });
 
-  test("a release is answered as done, and asked for anew as nothing to release", () => {
+  test("a release that is run again is answered as done, and a new one finds nothing to release", () => {
     const held = click(inPhase("draining"), { kind: "hold", reason: null }).record;
     const once = decide(held, { kind: "release" }, at(NOW + 1_000, NOW));
     expect(decide(once.record, { kind: "release" }, at(NOW + HOUR, NOW))).toEqual(once);
     expect(decide(once.record, { kind: "release" }, at(NOW + HOUR, NOW + 2_000)).reply.tone).toBe("info");
   });
 
-  test("a release answers as done to who has released", () => {
+  test("a second release is answered as done to whoever released, and to nobody else", () => {
     const held = click(inPhase("draining"), { kind: "hold", reason: null }).record;
     const once = click(held, { kind: "release" });
     expect(click(once.record, { kind: "release" })).toEqual(once);

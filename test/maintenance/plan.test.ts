@@ -14,7 +14,7 @@ function resolved(parts: Partial<Resolution> = {}): Resolution {
   };
 }
 
-test("fixes machines, agents and window from what the pattern matched", () => {
+test("a plan fixes machines, agents and window from what the pattern matched", () => {
   const record = plan(
     recordOf({ wanted: { startMs: NOW + HOUR, durationMs: 2 * HOUR } }),
     resolved(),
@@ -56,7 +56,7 @@ test("a machine that is not registered is planned, and it is said that nothing d
   expect(lastEvent(record, "note").text).toMatch(/spare-07: no agent is registered/);
 });
 
-describe("refuses, posts nothing and says what to do next", () => {
+describe("a plan that is refused posts nothing and says what to do next", () => {
   const ours = inPhase("draining", {}, { id: "m-aaaa", requester: "U0CAROL", reason: "disks" });
   const fresh = inPhase("scheduled", {}, { id: "m-bbbb", requester: "U0CAROL" });
   test.each<[string, Partial<Resolution>, ReturnType<typeof worldOf>, (typeof ours)[], RegExp]>([
@@ -105,7 +105,7 @@ describe("refuses, posts nothing and says what to do next", () => {
       [fresh],
       /web-01 is planned by m-bbbb of <@U0CAROL>/,
     ],
-  ])("%s (invariant 12)", (_, parts, world, others, why) => {
+  ])("a plan is refused for %s (invariant 12)", (_, parts, world, others, why) => {
     const record = plan(recordOf(), resolved(parts), world, others, policyOf(), NOW);
     expect(record.batches).toEqual([]);
     expect(record.end).toMatchObject({ phase: "failed", why: expect.stringMatching(why) });
@@ -116,8 +116,8 @@ describe("refuses, posts nothing and says what to do next", () => {
   });
 });
 
-describe("waits, and goes on by itself", () => {
-  test("on a filtered view (invariant 2)", () => {
+describe("a plan that waits goes on by itself", () => {
+  test("a plan waits on a filtered view (invariant 2)", () => {
     const record = plan(
       recordOf(),
       resolved(),
@@ -129,7 +129,7 @@ describe("waits, and goes on by itself", () => {
     expect(record).toMatchObject({ end: null, batches: [], trouble: { code: "filtered_read" } });
   });
 
-  test("while agents register again after a fail-over, for the pattern could miss some (invariant 2)", () => {
+  test("a plan waits while agents register again after a fail-over, for the pattern could miss some (invariant 2)", () => {
     const record = plan(
       recordOf(),
       resolved(),

@@ -37,7 +37,7 @@ function behaviourOf(...worlds: readonly ReturnType<typeof drainingWorld>[]) {
 describe("what a framework does is written down", () => {
   const both = { "web-01": [answer("aurora", "accept")], "web-02": [answer("aurora", "accept")] };
 
-  test("how many machines it was on, accepted, left, and how long before the start", () => {
+  test("the record says on how many machines a framework was, accepted and left, and how long before the start", () => {
     expect(behaviourOf(asked({ tasks: two }), asked({ tasks: two, answers: both }), asked())).toEqual([
       {
         framework: "aurora",
@@ -49,12 +49,12 @@ describe("what a framework does is written down", () => {
       },
     ]);
   });
-  test("when it left is when it was first gone", () => {
+  test("a framework left when it was first gone", () => {
     expect(behaviourOf(asked({ tasks: two }), asked(), asked())).toMatchObject([
       { left: 2, leftBeforeStartMs: HOUR - MINUTE },
     ]);
   });
-  test("one that came back has not left", () => {
+  test("a framework that came back has not left", () => {
     expect(behaviourOf(asked({ tasks: two }), asked(), asked({ tasks: two.slice(1) }))).toMatchObject([
       { asked: 2, left: 1, leftBeforeStartMs: null },
     ]);
@@ -81,10 +81,10 @@ describe("what a framework does is written down", () => {
       "is on a machine that somebody took off the schedule",
       asked({ windows: [windowOn(["web-02"], START, 4 * HOUR)] }),
     ],
-  ])("what %s has not left", (_, after) => {
+  ])("a framework that %s has not left", (_, after) => {
     expect(behaviourOf(asked({ tasks: two }), after)).toMatchObject([{ asked: 2, left: 0 }]);
   });
-  test("nothing new leaves the record as it is", () => {
+  test("a look that shows nothing new leaves the record as it is", () => {
     const world = asked({ tasks: two });
     const first = tick(fresh, world).record;
     expect(tick(first, world).record.behaviour).toBe(first.behaviour);
@@ -115,40 +115,44 @@ describe("habits", () => {
   const leaves = (leftBeforeStartMs: number) => entry({ accepted: 2, left: 2, leftBeforeStartMs });
 
   test.each<[string, Entry[], string]>([
-    ["never", [entry(), entry()], "has never answered and has never left before Down (2 maintenances)"],
     [
-      "silently",
+      "of never answering nor leaving",
+      [entry(), entry()],
+      "has never answered and has never left before Down (2 maintenances)",
+    ],
+    [
+      "of leaving in silence at the start",
       [entry({ left: 2, leftBeforeStartMs: 0 }), entry({ left: 2, leftBeforeStartMs: 30_000 })],
       "has never answered and leaves at the start (2 maintenances)",
     ],
     [
-      "early",
+      "of leaving early",
       [leaves(6 * MINUTE), leaves(5 * MINUTE), leaves(90 * MINUTE)],
       "always accepts and leaves 6 m before the start (3 maintenances)",
     ],
     [
-      "late",
+      "of leaving late",
       [leaves(-3 * MINUTE), leaves(-4 * MINUTE)],
       "always accepts and leaves 4 m after the start (2 maintenances)",
     ],
     [
-      "no",
+      "of declining",
       [entry({ declined: 1, accepted: 1 }), entry({ declined: 2 })],
       "always declines and has never left before Down (2 maintenances)",
     ],
     [
-      "now this, now that",
+      "of doing now this, now that",
       [leaves(6 * MINUTE), leaves(6 * MINUTE), entry({ declined: 1 }), entry()],
       "accepted 2 times, declined once, was silent once and left 2 of 4 times 6 m before the start (4 maintenances)",
     ],
-  ])("%s", (_, entries, words) => {
+  ])("a habit %s is told in a sentence", (_, entries, words) => {
     expect(sentence(...entries)).toBe(words);
   });
 
-  test("once is no habit", () => {
+  test("what a framework did once is no habit", () => {
     expect(sentence(entry({ declined: 1 }))).toBeNull();
   });
-  test("a maintenance in which it had no tasks, or that was cancelled, is no evidence", () => {
+  test("a maintenance in which a framework had no tasks, or that was cancelled, is no evidence", () => {
     const nothing = [finished(entry()), finished(entry({ asked: 0 })), finished(entry(), "cancelled")];
     expect(habitsOf(nothing)).toEqual(new Map<string, Habit>());
   });

@@ -16,16 +16,24 @@ const offered = framework("marathon", { inverseOffers: [{ agentId: "web-01-S0" }
 describe("what is worth a message", () => {
   const silent = lookAt(drainingWorld({ tasks: [t1, task("t2", "marathon", "web-01")] }), watched, null);
   test.each<[string, Parameters<typeof drainingWorld>[0], boolean]>([
-    ["a promise", { tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } }, true],
-    ["one task fewer", { tasks: [t1] }, false],
-    ["the last task gone", {}, true],
     [
-      "a framework without tasks got an inverse offer",
+      "a promise is worth a message",
+      { tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } },
+      true,
+    ],
+    ["one task fewer is not worth a message", { tasks: [t1] }, false],
+    ["the last task gone is worth a message", {}, true],
+    [
+      "an inverse offer to a framework without tasks is not worth a message",
       { tasks: [t1], frameworks: [framework("marathon"), { ...offered, id: "aurora", name: "aurora" }] },
       false,
     ],
-    ["a framework came with a task", { tasks: [t1, task("k", "kafka", "web-02")] }, true],
-  ])("%s: %s", (_, parts, differs) => {
+    [
+      "a framework that came with a task is worth a message",
+      { tasks: [t1, task("k", "kafka", "web-02")] },
+      true,
+    ],
+  ])("%s", (_, parts, differs) => {
     expect(answersDiffer(silent, lookAt(drainingWorld(parts), watched, silent))).toBe(differs);
   });
 

@@ -48,7 +48,7 @@ describe("the verdict on a framework on a machine", () => {
       [["marathon", "silent"]],
     ],
     ["tasks on a machine that is not ours", { tasks: [task("t9", "marathon", "web-03")] }, []],
-  ])("%s", (_, parts, expected) => {
+  ])("the verdict follows from tasks and answers: %s", (_, parts, expected) => {
     expect(verdictsOf(drainingWorld(parts))).toEqual(expected);
   });
 });
@@ -83,7 +83,7 @@ describe("answers that the master has erased", () => {
   const first = lookAt(promised, watched, null);
   const second = lookAt(erased, watched, first);
 
-  test("are kept beside the verdict as erased, never counted (invariant 3)", () => {
+  test("erased answers are kept beside the verdict as erased, never counted (invariant 3)", () => {
     expect(second.verdicts[0]).toMatchObject({
       verdict: "silent",
       answeredAtMs: null,
@@ -91,7 +91,7 @@ describe("answers that the master has erased", () => {
     });
   });
 
-  test("stay known until the framework answers again", () => {
+  test("erased answers stay known until the framework answers again", () => {
     const third = lookAt({ ...erased, observedAtMs: NOW + 60_000 }, watched, second);
     expect(third.verdicts[0]?.erased).toEqual({
       answer: "accept",
@@ -116,12 +116,12 @@ describe("agents that have not registered again after a fail-over", () => {
   });
   const after = lookAt(failedOver, watched, before);
 
-  test("are not empty, and what was known of them stays (invariant 2)", () => {
+  test("machines whose agents are not back are not empty, and what was known of them stays (invariant 2)", () => {
     expect(after.machines[0]).toMatchObject({ agents: 0, recovering: 1, tasks: 1 });
     expect(after.machines.map(isEmpty)).toEqual([false, true]);
   });
 
-  test("have lost their answers with the old leader", () => {
+  test("agents that are not back have lost their answers with the old leader", () => {
     const erased = { answer: "accept", why: "fail_over" };
     expect(after.verdicts).toMatchObject([{ verdict: "silent", tasks: 1, erased }]);
   });

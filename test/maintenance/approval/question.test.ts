@@ -6,7 +6,7 @@ const t1 = task("t1", "marathon", "web-01");
 
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
 
-test("names who may not approve because they asked for it (invariant 6)", () => {
+test("a question names who may not approve it because they asked for it (invariant 6)", () => {
   expect(asked().batches[0]?.approvals.at(-1)?.notBy).toContain("U0ALICE");
 });
 

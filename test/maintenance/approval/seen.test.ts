@@ -73,7 +73,7 @@ describe("what is worse than what was shown (invariant 5)", () => {
       { ...shown, windows: [windowOn(["web-01"], NOW, 4 * 3_600_000)] },
       ["the window at the master is another one"],
     ],
-  ])("%s", (_, parts, changes) => {
+  ])("exactly what got worse is named: %s", (_, parts, changes) => {
     expect(
       worseThan(seen(shown), seen({ frameworks: [framework("marathon"), framework("kafka")], ...parts })),
     ).toEqual(changes);
@@ -131,7 +131,7 @@ describe("what is worse than what was shown (invariant 5)", () => {
       },
       /no longer fits on the others/,
     ],
-  ])("%s", (_, before, after, change) => {
+  ])("the picture is worse when %s", (_, before, after, change) => {
     const changes = worseThan(seen(before), seen(after));
     expect(changes).toEqual([expect.stringMatching(change)]);
     // The other way round it got better.
@@ -149,7 +149,7 @@ describe("what is worse than what was shown (invariant 5)", () => {
         "beside the one shown",
         { frameworks: [driver("F1"), driver("F2")], tasks: [first0, task("0", "F2", "web-01")] },
       ],
-    ])("a task of the same id of another one of that name, %s", (_, after) => {
+    ])("a task of the same id of another framework of that name, %s, is worse", (_, after) => {
       const changes = worseThan(seen(shown), seen(after));
       expect(changes).toEqual([
         "task 0 of another framework etl (F2) is now on web-01",
@@ -161,7 +161,7 @@ describe("what is worse than what was shown (invariant 5)", () => {
     });
   });
 
-  test("a refusal that turned into silence or a promise is not", () => {
+  test("a refusal that turned into silence or a promise is no worse", () => {
     const refused = seen({ tasks: [t1], answers: { "web-01": [answer("marathon", "decline")] } });
     expect(worseThan(refused, seen({ tasks: [t1] }))).toEqual([]);
     expect(worseThan(refused, seen(shown))).toEqual([]);

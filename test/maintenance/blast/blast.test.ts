@@ -22,7 +22,7 @@ const copyOf = (app: string, id: string, host: string, parts = {}) =>
   task(id, "marathon", host, { app, ...parts });
 
 describe("tasks", () => {
-  test("are counted by framework and app, largest first", () => {
+  test("tasks are counted by framework and app, largest first", () => {
     const world = worldOf({
       tasks: [
         copyOf("/a", "a.1", "web-01"),
@@ -48,7 +48,7 @@ describe("tasks", () => {
     });
   });
 
-  test("are those of every agent on a machine, each once though the machine is named twice", () => {
+  test("tasks of every agent on a machine count, each once though the machine is named twice", () => {
     const world = worldOf({
       agents: [agent("web-01"), agent("web-01", { id: "web-01-S1" })],
       tasks: [copyOf("/a", "a", "web-01"), copyOf("/a", "b", "web-01", { agentId: "web-01-S1" })],
@@ -64,12 +64,12 @@ describe("the last copies of an app", () => {
     blastRadiusOf(worldOf(world), watched(...hosts)).lastCopies;
   const gone = [{ framework: "marathon", frameworkId: "marathon", app: "/a", copies: 1 }];
 
-  test("are told when all of them are on the machines", () => {
+  test("the last copies are told when all of them are on the machines", () => {
     expect(lost({ tasks: two }, "web-01", "web-02")).toEqual([
       { framework: "marathon", frameworkId: "marathon", app: "/a", copies: 2 },
     ]);
   });
-  test("are not told while one runs elsewhere", () => {
+  test("no last copy is told while one runs elsewhere", () => {
     expect(lost({ tasks: two }, "web-01")).toEqual([]);
   });
   test.each([
@@ -93,7 +93,7 @@ describe("the last copies of an app", () => {
     const tasks = [copyOf("/a", "a.1", "web-01"), task("a.2", "second", "web-02", { app: "/a" })];
     expect(lost({ tasks, frameworks: [framework("marathon"), framework("second")] }, "web-01")).toEqual(gone);
   });
-  test("are the same whether the machines drain already or not", () => {
+  test("the last copies are the same whether the machines drain already or not", () => {
     expect(lost({ tasks: two, ...window("web-01") }, "web-01")).toEqual([]);
     expect(lost({ tasks: two, ...window("web-02") }, "web-01", "web-02")).toHaveLength(1);
   });
@@ -132,16 +132,16 @@ describe("racks and zones", () => {
     agent(host, { attributes: [{ name: "rack", value: rack }], region: "eu", zone: `eu-${rack}`, ...parts });
   const agents = [inRack("web-01", "r1"), inRack("web-02", "r1"), inRack("web-03", "r2")];
 
-  test("that lose all their agents are named, with their zone", () => {
+  test("a rack that loses all its agents is named, with its zone", () => {
     expect(blastRadiusOf(worldOf({ agents }), watched("web-01", "web-02")).emptied).toEqual([
       { kind: "rack", name: "r1", agents: 2 },
       { kind: "zone", name: "eu-r1", agents: 2 },
     ]);
   });
-  test("that keep one are not", () => {
+  test("a rack that keeps an agent is not named", () => {
     expect(blastRadiusOf(worldOf({ agents }), watched("web-01")).emptied).toEqual([]);
   });
-  test("whose other agents are on their way out as well are", () => {
+  test("a rack whose other agents are on their way out as well is named", () => {
     const world = worldOf({ agents, windows: [windowOn(["web-02"], NOW, HOUR)] });
     expect(blastRadiusOf(world, watched("web-01")).emptied).toContainEqual({
       kind: "rack",
@@ -196,7 +196,7 @@ describe("capacity", () => {
     ["the role itself", "eng", 8],
     ["a role below it", "eng/web", 8],
     ["a role that merely begins alike", "england", 2],
-  ])("what is reserved counts for %s accordingly", (_, role, cpus) => {
+  ])("%s (%s) finds %d of 8 cpus free where 6 are reserved for eng", (_, role, cpus) => {
     expect(capacity(3, role, { reservations })).toMatchObject({
       fits: cpus >= 3,
       free: of(8, 8192),

@@ -19,7 +19,7 @@ const t1 = task("t1", "marathon", "web-01");
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
 
 describe("approve", () => {
-  test("grants Down to another person, with who and when", () => {
+  test("an approval by another person grants the Down, with who and when", () => {
     const { record, reply } = click(asked(busy), APPROVE, { world: busy, nowMs: NOW + 5 });
     expect(first(record)).toMatchObject({
       phase: "taking_down",
@@ -31,17 +31,17 @@ describe("approve", () => {
   });
 
   test.each<[string, string, Partial<ReturnType<typeof policyOf>>, RegExp | null]>([
-    ["the requester may not", "U0ALICE", {}, /somebody else has to approve/],
-    ["the requester may where self-approval is on", "U0ALICE", { selfApproval: true }, null],
-    ["an approver may", "U0BOB", { approvers: ["U0BOB"] }, null],
+    ["the requester may not approve", "U0ALICE", {}, /somebody else has to approve/],
+    ["the requester may approve where self-approval is on", "U0ALICE", { selfApproval: true }, null],
+    ["an approver may approve", "U0BOB", { approvers: ["U0BOB"] }, null],
     [
-      "others may not where approvers are named, and are told who may",
+      "others may not approve where approvers are named, and are told who may",
       "U0BOB",
       { approvers: ["U0CAROL", "U0DAN"] },
       /<@U0CAROL>, <@U0DAN>/,
     ],
     [
-      "the requester may not though named as an approver",
+      "the requester may not approve though named as an approver",
       "U0ALICE",
       { approvers: ["U0ALICE"] },
       /somebody else has to approve/,
@@ -68,7 +68,7 @@ describe("approve", () => {
     }
   });
 
-  test("a second click changes nothing, and says who has approved (invariant 5)", () => {
+  test("a second click on Approve changes nothing, and says who has approved (invariant 5)", () => {
     const once = click(asked(busy), APPROVE, { world: busy }).record;
     const other = click(once, APPROVE, { by: "U0CAROL", world: busy });
     expect(other.record).toBe(once);
@@ -78,7 +78,7 @@ describe("approve", () => {
     });
   });
 
-  test("after the expiry grants nothing, though no tick has closed the question yet (invariant 5)", () => {
+  test("an approval after the expiry grants nothing, though no tick has closed the question yet (invariant 5)", () => {
     const { record, reply } = click(asked(busy), APPROVE, { world: busy, nowMs: NOW + HOUR });
     expect(first(record)).toMatchObject({ phase: "draining", approvals: [{ outcome: { kind: "expired" } }] });
     expect(reply).toMatchObject({ tone: "refused", notDone: "Nothing was taken down." });
@@ -101,23 +101,30 @@ describe("approve", () => {
       /marathon on web-01: was promised, is now refused/,
     ],
     ["answers erased", promisedAnd({ answers: {} }), /marathon on web-01: its answer was erased/],
-  ])("with %s takes nothing down, shows the difference and asks anew (invariant 5)", (_, world, change) => {
-    const { record, reply } = click(asked(busy), APPROVE, { world });
-    expect(first(record)).toMatchObject({
-      phase: "awaiting_approval",
-      approvals: [
-        { id: "b1a1", outcome: { kind: "outdated" } },
-        { id: "b1a2", outcome: null },
-      ],
-    });
-    expect(reply).toMatchObject({ tone: "refused", notDone: "Nothing was taken down." });
-    expect(reply.text).toMatch(change);
-    expect(lastEvent(record, "approval_outdated")).toMatchObject({ by: "U0BOB" });
-    const old = click(record, APPROVE, { world });
-    expect(old.record).toBe(record);
-    const renewed = click(record, { ...APPROVE, kind: "approve", batch: "b1", approval: "b1a2" }, { world });
-    expect(first(renewed.record).phase).toBe("taking_down");
-  });
+  ])(
+    "an approval with %s takes nothing down, shows the difference and asks anew (invariant 5)",
+    (_, world, change) => {
+      const { record, reply } = click(asked(busy), APPROVE, { world });
+      expect(first(record)).toMatchObject({
+        phase: "awaiting_approval",
+        approvals: [
+          { id: "b1a1", outcome: { kind: "outdated" } },
+          { id: "b1a2", outcome: null },
+        ],
+      });
+      expect(reply).toMatchObject({ tone: "refused", notDone: "Nothing was taken down." });
+      expect(reply.text).toMatch(change);
+      expect(lastEvent(record, "approval_outdated")).toMatchObject({ by: "U0BOB" });
+      const old = click(record, APPROVE, { world });
+      expect(old.record).toBe(record);
+      const renewed = click(
+        record,
+        { ...APPROVE, kind: "approve", batch: "b1", approval: "b1a2" },
+        { world },
+      );
+      expect(first(renewed.record).phase).toBe("taking_down");
+    },
+  );
 
   test.each<[string, ReturnType<typeof drainingWorld>, RegExp]>([
     [
@@ -130,17 +137,20 @@ describe("approve", () => {
       drainingWorld({ windows: [windowOn(["web-01", "web-02"], NOW + 1, 4 * HOUR)] }),
       /web-01 stands in another window than ours/,
     ],
-  ])("with %s takes nothing down and waits for the window (invariants 5, 12)", (_, world, change) => {
-    const { record, reply } = click(asked(busy), APPROVE, { world });
-    expect(first(record)).toMatchObject({
-      phase: "draining",
-      approvals: [{ outcome: { kind: "outdated" } }],
-    });
-    expect(reply.text).toMatch(change);
-    expect(reply.next).toMatch(/Post the window again/);
-  });
+  ])(
+    "an approval with %s takes nothing down and waits for the window (invariants 5, 12)",
+    (_, world, change) => {
+      const { record, reply } = click(asked(busy), APPROVE, { world });
+      expect(first(record)).toMatchObject({
+        phase: "draining",
+        approvals: [{ outcome: { kind: "outdated" } }],
+      });
+      expect(reply.text).toMatch(change);
+      expect(reply.next).toMatch(/Post the window again/);
+    },
+  );
 
-  test("while agents have not registered again since a fail-over changes nothing: the question stays (invariant 2)", () => {
+  test("an approval while agents have not registered again since a fail-over changes nothing: the question stays (invariant 2)", () => {
     const open = asked(busy);
     const world = drainingWorld({
       agents: [agent("web-02")],
@@ -152,7 +162,7 @@ describe("approve", () => {
     expect(reply.text).toMatch(/web-01 has not registered again/);
   });
 
-  test("while agents elsewhere are not back changes nothing: a copy on them would not be seen (invariant 2)", () => {
+  test("an approval while agents elsewhere are not back changes nothing: a copy on them would not be seen (invariant 2)", () => {
     const open = asked(busy);
     const { record, reply } = click(open, APPROVE, {
       world: { ...busy, recoveredAgents: [agent("web-09")] },
@@ -161,7 +171,7 @@ describe("approve", () => {
     expect(reply.text).toMatch(/one agent has not registered again.*what else runs in the cluster/);
   });
 
-  test("on a filtered view changes nothing (invariant 2)", () => {
+  test("an approval on a filtered view changes nothing (invariant 2)", () => {
     const open = asked(busy);
     const { record, reply } = click(open, APPROVE, { world: { ...busy, schedule: { windows: [] } } });
     expect(record).toBe(open);
@@ -171,13 +181,13 @@ describe("approve", () => {
     });
   });
 
-  test("goes ahead when tasks went away, or a machine is Down already, since the question", () => {
+  test("an approval goes ahead when tasks went away, or a machine is Down already, since the question", () => {
     for (const world of [drainingWorld(), drainingWorld({ down: ["web-01"] })]) {
       expect(first(click(asked(busy), APPROVE, { world }).record).phase).toBe("taking_down");
     }
   });
 
-  test("of a question that does not exist changes nothing", () => {
+  test("an approval of a question that does not exist changes nothing", () => {
     const open = asked(busy);
     for (const decision of [
       { ...APPROVE, approval: "b1a9" },
@@ -198,7 +208,7 @@ describe("with two votes", () => {
   const open = asked(silent, NOW, two);
   const once = click(open, APPROVE, { by: "U0BOB", world: silent, policy: two });
 
-  test("the first takes nothing down and says how many are missing; the second, of somebody else, grants", () => {
+  test("the first vote takes nothing down and says how many are missing; the second, of somebody else, grants", () => {
     expect(first(once.record)).toMatchObject({
       phase: "awaiting_approval",
       approvals: [{ outcome: null, votesNeeded: 2, votes: [{ by: "U0BOB", atMs: NOW }] }],
@@ -233,12 +243,12 @@ describe("with two votes", () => {
     });
   });
 
-  test("the requester's is none of them (invariant 6)", () => {
+  test("a vote of the requester does not count (invariant 6)", () => {
     const tried = click(once.record, APPROVE, { by: "U0ALICE", world: silent, policy: two }).record;
     expect(first(tried).approvals).toEqual(first(once.record).approvals);
   });
 
-  test("a picture that got worse before the second ends both: votes start anew (invariant 5)", () => {
+  test("a picture that got worse before the second vote ends both: votes start anew (invariant 5)", () => {
     const worse = drainingWorld({ tasks: [t1, task("t2", "kafka", "web-02")] });
     const outdated = click(once.record, APPROVE, { by: "U0CAROL", world: worse, policy: two }).record;
     expect(first(outdated).approvals).toMatchObject([
@@ -263,7 +273,7 @@ describe("with two votes", () => {
     expect(first(late).approvals).toMatchObject([{ outcome: { kind: "expired" } }]);
   });
 
-  test("asked for when one was enough, the question takes as many as the policy wants now", () => {
+  test("a question that was asked when one vote was enough takes as many as the policy wants now", () => {
     const { record } = click(asked(silent), APPROVE, { world: silent, policy: two });
     expect(first(record).phase).toBe("awaiting_approval");
   });
@@ -271,31 +281,34 @@ describe("with two votes", () => {
 
 describe("whoever asked for the Down is one of the two, as the requester is (invariant 6)", () => {
   const drains = inPhase("draining");
-  test.each([1, 2])("with %i votes they cannot approve their own question, and are told why", (votes) => {
-    const policy = policyOf({ votes });
-    const open = click(drains, ASK, { by: "U0BOB", world: silent, policy }).record;
-    const tried = click(open, APPROVE, { by: "U0BOB", world: silent, policy });
-    expect(first(tried.record).approvals).toEqual(first(open).approvals);
-    expect(tried.reply).toMatchObject({
-      tone: "refused",
-      text: expect.stringMatching(/You asked for this Down .*clusters\.prod\.self_approval is off/),
-    });
-    expect(news(tried.record, open)).toEqual(["refused"]);
-  });
-  test("also when the question had to be asked anew because the picture got worse", () => {
+  test.each([1, 2])(
+    "whoever asked cannot approve their own question where %i votes are needed, and is told why",
+    (votes) => {
+      const policy = policyOf({ votes });
+      const open = click(drains, ASK, { by: "U0BOB", world: silent, policy }).record;
+      const tried = click(open, APPROVE, { by: "U0BOB", world: silent, policy });
+      expect(first(tried.record).approvals).toEqual(first(open).approvals);
+      expect(tried.reply).toMatchObject({
+        tone: "refused",
+        text: expect.stringMatching(/You asked for this Down .*clusters\.prod\.self_approval is off/),
+      });
+      expect(news(tried.record, open)).toEqual(["refused"]);
+    },
+  );
+  test("whoever asked cannot approve either when the question was asked anew because the picture got worse", () => {
     const open = click(drains, ASK, { by: "U0BOB", world: silent }).record;
     const worse = drainingWorld({ tasks: [t1, task("t2", "kafka", "web-02")] });
     const anew = click(open, APPROVE, { by: "U0CAROL", world: worse }).record;
     expect(click(anew, NEWEST, { by: "U0BOB", world: worse }).reply.tone).toBe("refused");
   });
-  test("unless the policy lets people approve their own", () => {
+  test("whoever asked may approve where the policy lets people approve their own", () => {
     const policy = policyOf({ selfApproval: true });
     const open = click(drains, ASK, { by: "U0BOB", world: silent, policy }).record;
     expect(first(click(open, APPROVE, { by: "U0BOB", world: silent, policy }).record).phase).toBe(
       "taking_down",
     );
   });
-  test("they may deny it, though they are no approver", () => {
+  test("whoever asked may deny it, though they are no approver", () => {
     const policy = policyOf({ approvers: ["U0CAROL"] });
     const open = click(drains, ASK, { by: "U0BOB", world: silent, policy }).record;
     expect(first(click(open, DENY, { by: "U0BOB", policy }).record).phase).toBe("draining");

@@ -9,12 +9,12 @@ const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon
 describe("ask for Down", () => {
   const draining = tick(inPhase("draining", { askedByItself: true }), busy).record;
 
-  test("asks in the name of who asked", () => {
+  test("the question is asked in the name of who asked", () => {
     const { record } = click(draining, ASK, { world: busy });
     expect(first(record)).toMatchObject({ phase: "awaiting_approval", approvals: [{ askedBy: "U0BOB" }] });
   });
 
-  test("while the question stands changes nothing; after its expiry asks anew", () => {
+  test("asking while the question stands changes nothing; after its expiry it is asked anew", () => {
     const open = asked(busy);
     expect(click(open, ASK, { world: busy }).record).toBe(open);
     const late = click(open, ASK, { world: busy, nowMs: NOW + HOUR }).record;
@@ -34,7 +34,7 @@ describe("ask for Down", () => {
       /not registered again/,
     ],
     ["the view is filtered", { ...busy, schedule: { windows: [] } }, /filtered/],
-  ])("is refused when %s (invariants 2, 12)", (_, world, why) => {
+  ])("asking is refused when %s (invariants 2, 12)", (_, world, why) => {
     const { record, reply } = click(draining, ASK, { world });
     expect(record).toBe(draining);
     expect(reply.text).toMatch(why);
@@ -42,7 +42,7 @@ describe("ask for Down", () => {
     expect(reply.next).not.toBeNull();
   });
 
-  test("the only approver is told not to ask, because then nobody could approve", () => {
+  test("the only approver is told not to ask, because then nobody could approve (invariant 6)", () => {
     const drains = inPhase("draining");
     const policy = policyOf({ approvers: ["U0BOB"] });
     const { record, reply } = click(drains, ASK, { by: "U0BOB", world: busy, policy });

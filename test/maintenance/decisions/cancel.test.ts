@@ -20,11 +20,11 @@ const t1 = task("t1", "marathon", "web-01");
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
 
 describe("cancel", () => {
-  test("before the hosts were looked up ends at once", () => {
+  test("a cancel before the hosts were looked up ends the maintenance at once", () => {
     expect(click(recordOf(), { kind: "cancel" }).record.end).toMatchObject({ phase: "cancelled" });
   });
 
-  test("of a draining maintenance is carried out by the next tick; a second one changes nothing", () => {
+  test("a cancel of a draining maintenance is carried out by the next tick; a second one changes nothing", () => {
     const once = click(asked(busy), { kind: "cancel" }).record;
     expect(once).toMatchObject({ cancel: { by: "U0BOB" }, end: null });
     const twice = click(once, { kind: "cancel" }, { by: "U0CAROL" });
@@ -37,7 +37,7 @@ describe("cancel", () => {
     ]);
   });
 
-  test("after the approval, while nothing was sent yet, takes the approval back", () => {
+  test("a cancel after the approval, while nothing was sent yet, takes the approval back", () => {
     const { record, reply } = click(approved(busy), { kind: "cancel" });
     expect(reply.tone).toBe("done");
     expect(first(record)).toMatchObject({
@@ -47,14 +47,14 @@ describe("cancel", () => {
     expect(tick(record, busy).effects).toMatchObject([{ edit: { kind: "remove" } }]);
   });
 
-  test("while machines are being taken down cannot call that back", () => {
+  test("a cancel while machines are being taken down cannot call that back", () => {
     const going = tick(approved(busy), busy).record;
     const { record, reply } = click(going, { kind: "cancel" });
     expect(record).toBe(going);
     expect(reply).toMatchObject({ tone: "refused", next: expect.stringContaining("/mesos up m-7k3q") });
   });
 
-  test("of machines that are up stops waiting for agents that never come back", () => {
+  test("a cancel of machines that are up stops waiting for agents that never come back", () => {
     const up = tick(inPhase("bringing_up"), goneWorld({ agents: [agent("web-02")] })).record;
     const { record, reply } = click(up, { kind: "cancel" });
     expect(record.end).toMatchObject({ phase: "up" });

@@ -18,7 +18,7 @@ const t1 = task("t1", "marathon", "web-01");
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
 
 describe("deny", () => {
-  test("goes back to draining with the reason, and it is not asked again by itself", () => {
+  test("a no goes back to draining with the reason, and it is not asked again by itself", () => {
     const { record } = click(asked(busy), {
       kind: "deny",
       batch: "b1",
@@ -32,7 +32,7 @@ describe("deny", () => {
     expect(news(tick(record, drainingWorld(), NOW + HOUR).record, record)).not.toContain("approval_asked");
   });
 
-  test("of the requester takes their own question back; a stranger may not where approvers are named (invariant 6)", () => {
+  test("a no of the requester takes their own question back; a stranger may not deny where approvers are named (invariant 6)", () => {
     const policy = policyOf({ approvers: ["U0BOB"] });
     expect(first(click(asked(busy), DENY, { by: "U0ALICE", policy }).record).phase).toBe("draining");
     const open = asked(busy);
@@ -41,7 +41,7 @@ describe("deny", () => {
     expect(lastEvent(tried, "refused")).toMatchObject({ by: "U0CAROL", decision: "deny" });
   });
 
-  test("against approve: the first one decides, the other is told who did", () => {
+  test("the first of a no and an approval decides, and the other changes nothing", () => {
     const denied = click(asked(busy), DENY, { by: "U0CAROL" }).record;
     expect(click(denied, APPROVE, { world: busy })).toMatchObject({
       record: denied,

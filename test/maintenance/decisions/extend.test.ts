@@ -30,7 +30,7 @@ const LONGER = windowOn(["web-01", "web-02"], NOW, 6 * HOUR);
 const extended = (record = asked(busy)) => click(record, EXTEND, { by: "U0ALICE" }).record;
 
 describe("extending", () => {
-  test("makes the window longer, withdraws the question, and says that answers are asked again", () => {
+  test("an extension makes the window longer, withdraws the question, and says that answers are asked again", () => {
     const { record, reply } = click(asked(busy), EXTEND);
     expect(first(record)).toMatchObject({
       phase: "draining",
@@ -46,7 +46,7 @@ describe("extending", () => {
     expect(reply.text).toMatch(/asked again.*question is withdrawn, and asked anew/);
   });
 
-  test("is one post that moves all our machines and leaves everybody else's windows, also one of the same time (invariants 1, 12)", () => {
+  test("an extension is one post that moves all our machines and leaves everybody else's windows, also one of the same time (invariants 1, 12)", () => {
     const foreign = windowOn(["web-03", { hostname: "old.example" }], NOW, 4 * HOUR);
     const world = drainingWorld({ windows: [foreign, OURS], tasks: [t1] });
     const { effects } = tick(extended(), world);
@@ -56,7 +56,7 @@ describe("extending", () => {
     expect(applyEdit(world.schedule, effect.edit, []).windows).toEqual([foreign, LONGER]);
   });
 
-  test("is done when the master shows the new window; then the question is asked anew, and nothing is posted again (invariant 3)", () => {
+  test("an extension is done when the master shows the new window; then the question is asked anew, and nothing is posted again (invariant 3)", () => {
     const world = drainingWorld({ windows: [LONGER], tasks: [] });
     const done = tick(extended(), world);
     expect(done.effects).toEqual([]);
@@ -64,7 +64,7 @@ describe("extending", () => {
     expect(tick(done.record, world).effects).toEqual([]);
   });
 
-  test("until then nothing is asked or posted for another reason, and the old window is no foreign one", () => {
+  test("until the new window is shown nothing is asked or posted for another reason, and the old window is no foreign one", () => {
     const { record } = tick(extended(), drainingWorld(), NOW + 2 * HOUR);
     expect(record.trouble).toBeNull();
     expect(news(record, extended())).toEqual(["answers_changed", "empty"]);
@@ -72,13 +72,13 @@ describe("extending", () => {
     expect(click(extended(), EXTEND).record).toEqual(extended());
   });
 
-  test("waits while a post without an answer may still take effect (invariant 7)", () => {
+  test("an extension waits while a post without an answer may still take effect (invariant 7)", () => {
     const unsettled = { ...extended(), unsettledUntilMs: NOW + 5_000 };
     expect(tick(unsettled, busy).effects).toEqual([]);
     expect(tick(unsettled, busy, NOW + 5_000).effects).toHaveLength(1);
   });
 
-  test("does not take along what somebody has moved or removed in the meantime (invariant 12)", () => {
+  test("an extension does not take along what somebody has moved or removed in the meantime (invariant 12)", () => {
     const theirs = windowOn(["web-01"], NOW + HOUR, null);
     const [effect] = tick(extended(), busy).effects;
     if (effect?.kind !== "update_schedule") throw new Error("expected an edit of the schedule");
@@ -89,7 +89,7 @@ describe("extending", () => {
     expect(told.record.trouble?.what).toMatch(/moved web-01 to another window/);
   });
 
-  test("moves machines that are Down, and tells the end of the window once more", () => {
+  test("an extension moves machines that are Down, and tells the end of the window once more", () => {
     const overdue = inPhase("down", { overdueTold: true });
     const record = click(overdue, EXTEND, { nowMs: NOW + 5 * HOUR }).record;
     const step = tick(record, downWorld(), NOW + 5 * HOUR);
@@ -99,16 +99,16 @@ describe("extending", () => {
     expect(news(moved, step.record)).toEqual(["overdue"]);
   });
 
-  test("of machines that are Down asks no framework and no person again, and does not say so", () => {
+  test("an extension of machines that are Down asks no framework and no person again, and does not say so", () => {
     expect(click(inPhase("down"), EXTEND).reply.text).toBe("m-7k3q: the window is made 2 h longer.");
   });
 
-  test("is given up for Up: the machines leave the schedule anyway (invariant 3)", () => {
+  test("an extension is given up for Up: the machines leave the schedule anyway (invariant 3)", () => {
     const record = click(click(inPhase("down"), EXTEND).record, { kind: "up" }).record;
     expect(tick(record, downWorld()).effects).toMatchObject([{ kind: "stop_maintenance" }]);
   });
 
-  test("that is cancelled half-way gives the machines back from whichever window they stand in", () => {
+  test("an extension that is cancelled half-way gives the machines back from whichever window they stand in", () => {
     const cancelled = click(extended(), { kind: "cancel" }).record;
     for (const window of [OURS, LONGER]) {
       const world = drainingWorld({ windows: [window] });
@@ -138,7 +138,7 @@ describe("extending is refused", () => {
       "U0BOB",
       /clusters\.prod\.requesters\): <@U0CAROL>/,
     ],
-  ])("%s", (_, record, policy, by, why) => {
+  ])("an extension %s is refused", (_, record, policy, by, why) => {
     const tried = click(record, EXTEND, { by, policy: policyOf(policy) });
     expect(tried.record.batches).toBe(record.batches);
     expect(tried.reply).toMatchObject({
@@ -149,7 +149,7 @@ describe("extending is refused", () => {
     expect(lastEvent(tried.record, "refused").decision).toBe("extend");
   });
 
-  test("of the requester it is not, whoever may ask today", () => {
+  test("an extension by the requester is not refused, whoever may ask today", () => {
     expect(
       first(
         click(asked(busy), EXTEND, { by: "U0ALICE", policy: policyOf({ requesters: ["U0CAROL"] }) }).record,
@@ -162,12 +162,12 @@ describe("extending is refused", () => {
     ["before the window stands", inPhase("scheduled")],
     ["after Up", inPhase("up")],
     ["for a window without an end", inPhase("draining", { window: { start: OURS.start, duration: null } })],
-    ["while it is being cancelled", click(asked(busy), { kind: "cancel" }).record],
-  ])("%s", (_, record) => {
+    ["while the maintenance is being cancelled", click(asked(busy), { kind: "cancel" }).record],
+  ])("an extension %s changes nothing", (_, record) => {
     expect(click(record, EXTEND).record).toBe(record);
   });
 
-  test("and an old question cannot be approved afterwards (invariant 5)", () => {
+  test("a question from before the extension cannot be approved afterwards (invariant 5)", () => {
     const { record, reply } = click(extended(), APPROVE, { world: busy });
     expect(record).toEqual(extended());
     expect(reply.text).toMatch(/withdrawn/);
@@ -179,23 +179,23 @@ const OLD = { start: OURS.start, duration: OURS.duration };
 describe("an extension while the master shows no window at all (invariant 2)", () => {
   const blind = tick(extended(asked()), worldOf({ leaderId: "leader-2" })).record;
 
-  test("does not count as posted: the window from before stays ours", () => {
+  test("the extension does not count as posted: the window from before stays ours", () => {
     expect(first(blind).movingFrom).toEqual(OLD);
     expect(blind.trouble?.code).toBe("window_changed");
   });
 
-  test("goes on when windows are shown again", () => {
+  test("the extension goes on when windows are shown again", () => {
     expect(tick(blind, drainingWorld()).effects).toMatchObject([{ edit: { kind: "move", from: OLD } }]);
   });
 
-  test("can be cancelled after that: the machines are given back from the window in which they stand", () => {
+  test("the extension can be cancelled after that: the machines are given back from the window in which they stand", () => {
     const cancelled = click(blind, { kind: "cancel" }, { by: "U0ALICE" }).record;
     const { record, effects } = tick(cancelled, drainingWorld());
     expect(record.end).toBeNull();
     expect(effects).toMatchObject([{ edit: { kind: "remove", machines: OURS.machines } }]);
   });
 
-  test("is over where windows of others are shown and ours is not", () => {
+  test("the extension is over where windows of others are shown and ours is not", () => {
     expect(first(tick(extended(asked()), goneWorld()).record).movingFrom).toBeNull();
   });
 });
@@ -203,24 +203,24 @@ describe("an extension while the master shows no window at all (invariant 2)", (
 describe("a window that is posted again in the middle of an extension", () => {
   const again = inPhase("scheduled", { window: LONGER, movingFrom: OLD });
 
-  test("is the longer one", () => {
+  test("the window that is posted is the longer one", () => {
     expect(tick(again, worldOf()).effects).toMatchObject([{ edit: { kind: "place", time: LONGER } }]);
   });
 
-  test("moves the machines that stand at the old time after all: they are not somebody else's", () => {
+  test("the machines that stand at the old time after all are moved: they are not somebody else's", () => {
     const { record, effects } = tick(again, drainingWorld());
     expect(record.end).toBeNull();
     expect(effects).toMatchObject([{ edit: { kind: "move", machines: OURS.machines } }]);
   });
 
-  test("drains only when none stands at the old time any more", () => {
+  test("the maintenance drains only when no machine stands at the old time any more", () => {
     const half = [windowOn(["web-01"], NOW, 4 * HOUR), windowOn(["web-02"], NOW, 6 * HOUR)];
     const { record } = tick(again, worldOf({ windows: half }));
     expect(first(record).phase).toBe("scheduled");
     expect(first(tick(record, worldOf({ windows: [LONGER] })).record).phase).not.toBe("scheduled");
   });
 
-  test("moves those and places the rest", () => {
+  test("the machines at the old time are moved, and the rest are placed", () => {
     const half = worldOf({ windows: [windowOn(["web-01"], NOW, 4 * HOUR)] });
     expect(tick(again, half).effects).toMatchObject([
       { edit: { kind: "move", machines: [{ hostname: "web-01" }] } },

@@ -28,14 +28,14 @@ const RELEASE: Decision = { kind: "release" };
 const held = (record = asked(busy), by = "U0CAROL") => click(record, HOLD, { by }).record;
 
 describe("while it is held", () => {
-  test("who and why stand in the log; a second hold changes nothing", () => {
+  test("a hold stands in the log with who and why; a second one changes nothing", () => {
     const record = held();
     expect(record.held).toMatchObject({ by: "U0CAROL", reason: "backup runs", as: "operator" });
     expect(lastEvent(record, "held")).toMatchObject({ by: "U0CAROL", as: "operator" });
     expect(click(record, HOLD, { by: "U0CAROL" }).record).toBe(record);
   });
 
-  test("a second hold with another reason keeps that one, as a line of its own", () => {
+  test("a second hold with another reason keeps the new reason, as a line of its own", () => {
     const again: Decision = { kind: "hold", reason: "backup failed, runs again" };
     const { record, reply } = click(held(), again, { by: "U0CAROL" });
     expect(record.held).toMatchObject({ by: "U0CAROL", atMs: NOW, reason: "backup failed, runs again" });
@@ -45,7 +45,7 @@ describe("while it is held", () => {
     expect(click(record, again, { by: "U0CAROL" }).record).toBe(record);
   });
 
-  test("a second hold without a reason leaves the one there is", () => {
+  test("a second hold without a reason leaves the reason there is", () => {
     const { record, reply } = click(held(), { kind: "hold", reason: null }, { by: "U0CAROL" });
     expect(record).toEqual(held());
     expect(reply.text).toContain("(backup runs)");
@@ -62,7 +62,7 @@ describe("while it is held", () => {
     const policy = policyOf({ approvers: ["U0BOB", "U0EVE"] });
     const both = click(held(), { kind: "hold", reason: "me too" }, { by: "U0EVE", policy }).record;
 
-    test("each on the word of its holder, also of one who may end the other", () => {
+    test("each hold ends on the word of its holder, also of one who may end the other", () => {
       expect(lastEvent(both, "held")).toMatchObject({ by: "U0EVE", reason: "me too" });
       const one = click(both, RELEASE, { by: "U0EVE", policy });
       expect(one.record.held).toMatchObject({ by: "U0CAROL", reason: "backup runs" });
@@ -75,7 +75,7 @@ describe("while it is held", () => {
       expect(last.record.held).toBeNull();
     });
 
-    test("in either order, and the record of the job keeps both", () => {
+    test("the holds are released in either order, and the record of the job keeps both", () => {
       const stored = decodeMaintenance(JSON.parse(JSON.stringify(encodeMaintenance(both))));
       const one = click(stored, RELEASE, { by: "U0CAROL", policy });
       expect(one.record.held).toMatchObject({ by: "U0EVE", reason: "me too" });
@@ -89,7 +89,7 @@ describe("while it is held", () => {
       expect(tried.reply.text).toContain("held by <@U0CAROL> (backup runs), <@U0EVE> (me too)");
     });
 
-    test("one carried out again after a crash changes nothing (invariant 7)", () => {
+    test("a hold or a release that is carried out again after a crash changes nothing (invariant 7)", () => {
       expect(click(both, { kind: "hold", reason: "me too" }, { by: "U0EVE", policy }).record).toBe(both);
       const one = click(both, RELEASE, { by: "U0EVE", policy }).record;
       expect(click(one, RELEASE, { by: "U0EVE", policy }).record).toBe(one);
@@ -136,25 +136,25 @@ describe("while it is held", () => {
     expect(first(late.record).phase).toBe("awaiting_approval");
   });
 
-  test("it can be cancelled", () => {
+  test("a held maintenance can be cancelled", () => {
     expect(tick(click(held(), { kind: "cancel" }).record, busy).effects).toHaveLength(1);
   });
 });
 
 describe("holding is too late", () => {
-  test("once the call that takes the machines down was sent", () => {
+  test("a hold is refused once the call that takes the machines down was sent", () => {
     const sent = tick(approved(busy), busy).record;
     const { record, reply } = click(sent, HOLD);
     expect(record).toBe(sent);
     expect(reply).toMatchObject({ notDone: "Nothing was held.", next: expect.stringContaining("/mesos up") });
   });
 
-  test("once they are down", () => {
+  test("a hold changes nothing once the machines are down", () => {
     const down = inPhase("down");
     expect(click(down, HOLD, { world: downWorld() }).record).toBe(down);
   });
 
-  test("but not before the hosts have been looked up", () => {
+  test("a hold is not too late before the hosts have been looked up", () => {
     expect(held(recordOf()).held).not.toBeNull();
   });
 });
@@ -170,7 +170,7 @@ describe("an owner's hold", () => {
   const policy = policyOf({ approvers: ["U0BOB", "U0DAN"], admins: ["U0ROOT"] });
   const kim = { by: "U0KIM", groups: ["S0KAFKA"], policy };
 
-  test("is one of an owner who is neither requester nor approver", () => {
+  test("a hold is an owner's if its holder is an owner and neither requester nor approver", () => {
     const record = { ...asked(busy), ...owned() };
     expect(click(record, HOLD, kim).record).toMatchObject({
       held: { as: "owner", by: "U0KIM" },
@@ -181,7 +181,7 @@ describe("an owner's hold", () => {
     expect(click(theirs, HOLD, kim).record.held?.as).toBe("operator");
   });
 
-  test("is also one of a person whose groups could not be looked up, and they are told (invariant 6)", () => {
+  test("a hold of a person whose groups could not be looked up is an owner's too, and they are told (invariant 6)", () => {
     const record = { ...asked(busy), ...owned() };
     const unsure = { by: "U0KIM", lookupFailed: true, policy };
     const { record: byKim, reply } = click(record, HOLD, unsure);
@@ -199,7 +199,7 @@ describe("an owner's hold", () => {
     expect(click(asked(busy), HOLD, unsure).record.held?.as).toBe("operator");
   });
 
-  test("beside an operator's: it goes on only when both are released, in either order", () => {
+  test("a maintenance that an owner and an operator hold goes on only when both are released, in either order", () => {
     const both = click({ ...held(), ...owned() }, HOLD, kim).record;
     expect(news(both, held())).toEqual(["held"]);
     expect(click(both, HOLD, kim).record).toBe(both);

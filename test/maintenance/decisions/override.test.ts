@@ -20,7 +20,7 @@ const OVERRIDE: Decision = { kind: "override", reason: " power cut " };
 const open = asked(busy, NOW, policy);
 
 describe("an override", () => {
-  test("with a reason lifts the calendar and approves nothing", () => {
+  test("an override with a reason lifts the calendar and approves nothing", () => {
     const { record } = click(open, OVERRIDE, closed);
     expect(record.batches).toBe(open.batches);
     expect(record.overrides).toEqual([
@@ -32,19 +32,19 @@ describe("an override", () => {
   });
 
   test.each<[string, string, Parameters<typeof policyOf>[0], boolean]>([
-    ["an admin may", "U0ROOT", { admins: ["U0ROOT"] }, true],
-    ["others may not where there are admins", "U0BOB", { admins: ["U0ROOT"] }, false],
-    ["who may approve may, where there are none", "U0BOB", { approvers: ["U0BOB"] }, true],
-    ["who may not approve may not either", "U0EVE", { approvers: ["U0BOB"] }, false],
-    ["the requester may not", "U0ALICE", {}, false],
-    ["the requester may who may approve", "U0ALICE", { selfApproval: true }, true],
+    ["an admin may override", "U0ROOT", { admins: ["U0ROOT"] }, true],
+    ["others may not override where there are admins", "U0BOB", { admins: ["U0ROOT"] }, false],
+    ["who may approve may override, where there are no admins", "U0BOB", { approvers: ["U0BOB"] }, true],
+    ["who may not approve may not override either", "U0EVE", { approvers: ["U0BOB"] }, false],
+    ["the requester may not override", "U0ALICE", {}, false],
+    ["a requester who may approve may override", "U0ALICE", { selfApproval: true }, true],
   ])("%s", (_, by, parts, may) => {
     const { record } = click(open, OVERRIDE, { ...closed, by, policy: { ...policy, ...parts } });
     expect(record.overrides.length).toBe(may ? 1 : 0);
     expect(news(record, open)).toEqual([may ? "overridden" : "refused"]);
   });
 
-  test("of the requester for the drain does not count for Down, where there are no admins (invariant 6)", () => {
+  test("an override of the requester for the drain does not count for Down, where there are no admins (invariant 6)", () => {
     const overrides = [{ rule: "calendar", by: "U0ALICE", atMs: NOW, reason: "power cut" }];
     const record = { ...open, overrides };
     expect(first(click(record, APPROVE, closed).record).phase).toBe("awaiting_approval");
@@ -53,7 +53,7 @@ describe("an override", () => {
     expect(click(record, OVERRIDE, closed).record.overrides).toHaveLength(2);
   });
 
-  test("of a requester with self_approval counts for Down only if they are among the approvers (invariant 6)", () => {
+  test("an override of a requester with self_approval counts for Down only if they are among the approvers (invariant 6)", () => {
     const overrides = [{ rule: "calendar", by: "U0ALICE", atMs: NOW, reason: "power cut" }];
     const record = { ...open, overrides };
     const phaseWith = (approvers: string[], requesterGroups: string[] = []) =>
@@ -70,7 +70,7 @@ describe("an override", () => {
     expect(phaseWith([])).toBe("taking_down");
   });
 
-  test("that is not needed says so and that it is not recorded", () => {
+  test("an override that is not needed says so and that it is not recorded", () => {
     const twice = click(click(open, OVERRIDE, closed).record, OVERRIDE, closed);
     for (const { reply } of [twice, click(open, OVERRIDE, { ...closed, policy: policyOf() })]) {
       expect(reply).toMatchObject({
@@ -80,7 +80,7 @@ describe("an override", () => {
     }
   });
 
-  test("without a reason, of no calendar, or after Down changes nothing", () => {
+  test("an override without a reason, of no calendar, or after Down changes nothing", () => {
     const rows: [typeof open, Decision, typeof policy][] = [
       [open, { kind: "override", reason: "  " }, policy],
       [open, OVERRIDE, policyOf()],

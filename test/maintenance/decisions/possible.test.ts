@@ -14,7 +14,7 @@ describe("what is not possible now says what is, for what was wanted", () => {
     ["Cancel", "down", /\/mesos up m-7k3q/],
     ["Hold", "up", /\/mesos cancel m-7k3q/],
     ["Override", "down", /\/mesos up m-7k3q/],
-  ])("%s while %s", (wanted, phase, next) => {
+  ])("%s while %s is answered with what is possible", (wanted, phase, next) => {
     expect(wrongPhase(inPhase(phase), wanted).next).toMatch(next);
   });
 });
@@ -31,7 +31,7 @@ describe("whether the phases speak against it", () => {
     ["Cancel", "taking_down", {}, false],
     ["Cancel", "taking_down", { intent }, true],
     ["Cancel", "down", {}, true],
-  ])("%s while %s (%o): %s", (wanted, phase, parts, refused) => {
+  ])("%s while %s, with %o, is refused: %s", (wanted, phase, parts, refused) => {
     expect(phaseRefusal(inPhase(phase, parts), wanted) !== null).toBe(refused);
   });
 });

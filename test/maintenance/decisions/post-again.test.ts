@@ -9,7 +9,7 @@ const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon
 describe("retry", () => {
   const removed = tick(asked(busy), drainingWorld({ windows: [], tasks: [t1] })).record;
 
-  test("posts a removed window again, withdraws the question and asks anew when it stands", () => {
+  test("a retry posts a removed window again, withdraws the question and asks anew when it stands", () => {
     const { record } = click(removed, { kind: "retry" });
     expect(first(record)).toMatchObject({
       phase: "scheduled",
@@ -22,14 +22,14 @@ describe("retry", () => {
     );
   });
 
-  test("twice, or with a window that stands, changes nothing (invariant 3)", () => {
+  test("a second retry, or one with a window that stands, changes nothing (invariant 3)", () => {
     const once = click(removed, { kind: "retry" }).record;
     expect(click(once, { kind: "retry" }).record).toBe(once);
     const standing = asked(busy);
     expect(click(standing, { kind: "retry" }).record).toBe(standing);
   });
 
-  test("of a window that has ended is refused: it is made longer first, and posted then", () => {
+  test("a retry of a window that has ended is refused: it is made longer first, and posted then", () => {
     const over = NOW + 5 * HOUR;
     const half = worldOf({ windows: [windowOn(["web-01"], NOW, 4 * HOUR)] });
     const late = tick(inPhase("draining"), half, over).record;

@@ -20,8 +20,8 @@ const policy = policyOf({
 
 const told = tick(inPhase("scheduled", { drainingSinceMs: null }), world, undefined, policy).record;
 
-describe("owners", () => {
-  test("say that they are ready, each once; it approves nothing", () => {
+describe("ready", () => {
+  test("owners say that they are ready, each once; it approves nothing", () => {
     const ready = click(told, { kind: "ready" }, { by: "U0DAN", policy }).record;
     expect(ready.owners).toMatchObject([{ said: "nothing" }, { said: "ready", by: "U0DAN" }]);
     expect(lastEvent(ready, "owner_ready")).toMatchObject({ by: "U0DAN", of: ["/billing/api"] });
@@ -29,7 +29,7 @@ describe("owners", () => {
     expect(click(ready, { kind: "ready" }, { by: "U0DAN", policy }).record).toBe(ready);
   });
 
-  test("who hold and are ready then have released their hold", () => {
+  test("owners who hold and are ready then have released their hold", () => {
     const kim = { by: "U0KIM", groups: ["S0KAFKA"], policy };
     const held = click(told, { kind: "hold", reason: null }, kim).record;
     expect(held.held?.as).toBe("owner");
@@ -38,11 +38,11 @@ describe("owners", () => {
     expect(news(ready, held)).toEqual(["released", "owner_ready"]);
   });
 
-  describe("take back by Ready only a hold that they made themselves (invariant 6)", () => {
+  describe("owners take back by Ready only a hold that they made themselves (invariant 6)", () => {
     const HOLD = { kind: "hold", reason: "rebalancing" } as const;
     const READY = { kind: "ready" } as const;
 
-    test("never an operator's, though they could release it", () => {
+    test("Ready never ends an operator's hold, though they could release it", () => {
       const both = click(click(told, HOLD, { by: "U0BOB", policy }).record, HOLD, { by: "U0DAN", policy });
       const { record, reply } = click(both.record, READY, { by: "U0DAN", policy });
       expect(record.held).toMatchObject({ by: "U0BOB", as: "operator" });
@@ -50,7 +50,7 @@ describe("owners", () => {
       expect(reply.text).toContain("still held by <@U0BOB> (rebalancing)");
     });
 
-    test("never another owner's, though they are an admin", () => {
+    test("Ready never ends another owner's hold, though they are an admin", () => {
       const admin = { ...policy, admins: ["U0DAN"] };
       const kim = { by: "U0KIM", groups: ["S0KAFKA"], policy: admin };
       const both = click(click(told, HOLD, kim).record, HOLD, { by: "U0DAN", policy: admin }).record;
@@ -59,7 +59,7 @@ describe("owners", () => {
       expect(record.owners).toMatchObject([{ said: "hold", by: "U0KIM" }, { said: "ready" }]);
     });
 
-    test("nor one of another member of their group: Release is for that", () => {
+    test("Ready does not end the hold of another member of their group: Release is for that", () => {
       const kim = { by: "U0KIM", groups: ["S0KAFKA"], policy };
       const held = click(told, HOLD, kim).record;
       const { record, reply } = click(held, READY, { ...kim, by: "U0LEE" });
@@ -74,14 +74,14 @@ describe("owners", () => {
       expect(again.reply.notDone).toMatch(/not added/);
     });
 
-    test("also one made while the look-up of their groups failed", () => {
+    test("Ready ends a hold made while the look-up of their groups failed", () => {
       const held = click(told, HOLD, { by: "U0KIM", lookupFailed: true, policy }).record;
       expect(held.held?.as).toBe("owner");
       expect(click(held, READY, { by: "U0KIM", groups: ["S0KAFKA"], policy }).record.held).toBeNull();
     });
   });
 
-  test("are only those whose tasks are affected: others are refused, and it is said when a look-up failed", () => {
+  test("owners are only those whose tasks are affected: others are refused, and it is said when a look-up failed", () => {
     const tried = click(asked(), { kind: "ready" }, { by: "U0EVE", lookupFailed: true });
     expect(tried.reply).toMatchObject({
       tone: "refused",

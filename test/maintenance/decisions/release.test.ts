@@ -29,18 +29,18 @@ describe("who may release", () => {
     policy,
   }).record;
   test.each<[string, typeof byOperator, string, string[], boolean]>([
-    ["the holder", byOperator, "U0CAROL", [], true],
-    ["the requester", byOperator, "U0ALICE", [], true],
-    ["an approver", byOperator, "U0BOB", [], true],
-    ["an admin", byOperator, "U0ROOT", [], true],
-    ["anybody else", byOperator, "U0EVE", [], false],
-    ["the owner who holds", byOwner, "U0KIM", ["S0KAFKA"], true],
-    ["somebody of the same group", byOwner, "U0LEE", ["S0KAFKA"], true],
-    ["the requester, of an owner's hold", byOwner, "U0ALICE", [], false],
-    ["an approver, of an owner's hold", byOwner, "U0BOB", [], false],
-    ["another owner, of an owner's hold", byOwner, "U0DAN", [], false],
-    ["an admin, of an owner's hold", byOwner, "U0ROOT", [], true],
-  ])("%s: %#", (_, record, by, groups, may) => {
+    ["the holder may release", byOperator, "U0CAROL", [], true],
+    ["the requester may release", byOperator, "U0ALICE", [], true],
+    ["an approver may release", byOperator, "U0BOB", [], true],
+    ["an admin may release", byOperator, "U0ROOT", [], true],
+    ["anybody else may not release", byOperator, "U0EVE", [], false],
+    ["the owner who holds may release", byOwner, "U0KIM", ["S0KAFKA"], true],
+    ["somebody of the same group may release", byOwner, "U0LEE", ["S0KAFKA"], true],
+    ["the requester may not release an owner's hold", byOwner, "U0ALICE", [], false],
+    ["an approver may not release an owner's hold", byOwner, "U0BOB", [], false],
+    ["another owner may not release an owner's hold", byOwner, "U0DAN", [], false],
+    ["an admin may release an owner's hold", byOwner, "U0ROOT", [], true],
+  ])("%s", (_, record, by, groups, may) => {
     const tried = click(record, RELEASE, { by, groups, policy });
     expect(tried.record.held === null).toBe(may);
     expect(news(tried.record, record)).toEqual([may ? "released" : "refused"]);
@@ -53,7 +53,7 @@ describe("who may release", () => {
     expect(click(byOperator, RELEASE, { by: "U0EVE" }).record.held).toBeNull();
   });
 
-  test("what nobody holds stays as it is", () => {
+  test("a maintenance that nobody holds stays as it is", () => {
     const open = asked(busy);
     const { record, reply } = click(open, RELEASE);
     expect(record).toBe(open);

@@ -19,7 +19,7 @@ describe("a question that stood is asked anew, as the question of whoever asked 
   const second = { kind: "approve", batch: "b1", approval: "b1a2" } as const;
   const last = (record: Maintenance) => first(record).approvals.at(-1);
 
-  test("once an extension has moved the window, though tasks are left and nobody else asks", () => {
+  test("the question is asked anew once an extension has moved the window, though tasks are left and nobody else asks", () => {
     const moving = tick(extended, busy, NOW + MINUTE).record;
     expect(last(moving)).toMatchObject({ outcome: { kind: "withdrawn", why: "extended", by: "U0ALICE" } });
     const { record } = tick(moving, LONGER, NOW + 2 * MINUTE);
@@ -36,7 +36,7 @@ describe("a question that stood is asked anew, as the question of whoever asked 
     expect(tick(record, LONGER, NOW + 3 * MINUTE).record.batches).toEqual(record.batches);
   });
 
-  test("not when no question stood", () => {
+  test("nothing is asked anew when no question stood", () => {
     const quiet = click(draining, EXTEND, { by: "U0ALICE" }).record;
     expect(first(tick(quiet, LONGER, NOW + 2 * MINUTE).record)).toMatchObject({
       phase: "draining",
@@ -44,7 +44,7 @@ describe("a question that stood is asked anew, as the question of whoever asked 
     });
   });
 
-  test("after a hold that stood when the window was moved", () => {
+  test("the question is asked anew after a hold that stood when the window was moved", () => {
     const held = click(extended, { kind: "hold", reason: null }, { by: "U0CAROL" }).record;
     const moved = tick(held, LONGER, NOW + 2 * MINUTE).record;
     expect(last(moved)?.outcome?.kind).toBe("withdrawn");
@@ -52,12 +52,12 @@ describe("a question that stood is asked anew, as the question of whoever asked 
     expect(last(tick(going, LONGER, NOW + 3 * MINUTE).record)).toMatchObject({ askedBy: "U0BOB" });
   });
 
-  test("also by the bot when it would have been time to ask anyhow", () => {
+  test("the question keeps its asker when it would have been time for the bot to ask anyhow", () => {
     const empty = drainingWorld({ windows: [windowOn(["web-01", "web-02"], NOW, 5 * HOUR)] });
     expect(last(tick(extended, empty, NOW + 2 * HOUR).record)).toMatchObject({ askedBy: "U0BOB" });
   });
 
-  test("one that the bot asked waits for the hours of the calendar", () => {
+  test("a question that the bot asked waits for the hours of the calendar", () => {
     const calendar = [{ days: [2], from: 11 * 60, to: 12 * 60 + 30, timeZone: "UTC" }];
     const policy = policyOf({ calendar });
     const byBot = { ...extended, batches: [{ ...first(extended), askAnew: { by: null, forced: false } }] };
@@ -67,7 +67,7 @@ describe("a question that stood is asked anew, as the question of whoever asked 
     expect(last(open)).toMatchObject({ id: "b1a2", askedBy: null });
   });
 
-  test("once our window, which somebody had removed, was posted again", () => {
+  test("the question is asked anew once our window, which somebody had removed, was posted again", () => {
     const removed = tick(byBob, goneWorld({ tasks: [t1] }), NOW + MINUTE).record;
     const again = click(removed, { kind: "retry" }, { by: "U0CAROL" }).record;
     expect(last(again)).toMatchObject({ outcome: { kind: "withdrawn", why: "posted_again", by: "U0CAROL" } });
@@ -79,7 +79,7 @@ describe("a question that stood is asked anew, as the question of whoever asked 
     expect(last(empty)).toMatchObject({ id: "b1a2", askedBy: "U0BOB" });
   });
 
-  test("and once the machines drain in our window again, after a vote that came while they did not", () => {
+  test("the question is asked anew once the machines drain in our window again, after a vote that came while they did not", () => {
     const outdated = click(byBob, APPROVE, { by: "U0CAROL", world: goneWorld({ tasks: [t1] }) }).record;
     expect(last(outdated)).toMatchObject({ id: "b1a1", outcome: { kind: "outdated" } });
     expect(last(tick(outdated, busy, NOW + MINUTE).record)).toMatchObject({ id: "b1a2", askedBy: "U0BOB" });

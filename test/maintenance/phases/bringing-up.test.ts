@@ -5,14 +5,14 @@ import { downWorld, drainingWorld, first, inPhase, tick } from "../support/flow.
 describe("bringing up", () => {
   const bringingUp = inPhase("bringing_up");
 
-  test("sends STOP_MAINTENANCE for what is still Down, and looks again soon", () => {
+  test("Up sends STOP_MAINTENANCE for what is still Down, and looks again soon", () => {
     const world = drainingWorld({ windows: [windowOn(["web-02"], NOW, 4 * HOUR)], down: ["web-02"] });
     const { effects, wakeAtMs } = tick(bringingUp, world);
     expect(effects).toEqual([{ kind: "stop_maintenance", batch: "b1", machines: [machine("web-02")] }]);
     expect(wakeAtMs).toBe(NOW + 1_000);
   });
 
-  test("does not repeat a call without an answer before it is settled (invariant 7)", () => {
+  test("Up does not repeat a call without an answer before it is settled (invariant 7)", () => {
     const unsettled = { ...bringingUp, unsettledUntilMs: NOW + 5_000 };
     expect(tick(unsettled, downWorld())).toMatchObject({ effects: [], wakeAtMs: NOW + 5_000 });
     expect(first(tick(unsettled, worldOf()).record).phase).toBe("up");

@@ -35,7 +35,7 @@ describe("when machines are not empty by the deadline", () => {
     expect(step.wakeAtMs).toBe(AT);
   });
 
-  test("release gives them back, once", () => {
+  test("a deadline with release gives the machines back, once", () => {
     const step = tick(withDeadline("release"), busy, AT);
     expect(lastEvent(step.record, "deadline")).toMatchObject({ then: "release", tasksLeft: 1 });
     expect(step.effects).toMatchObject([{ kind: "update_schedule", edit: { kind: "remove" } }]);
@@ -43,7 +43,7 @@ describe("when machines are not empty by the deadline", () => {
     expect(after.record.end).toMatchObject({ phase: "cancelled" });
   });
 
-  test("ask asks now, before its time, and once", () => {
+  test("a deadline with ask asks now, before its time, and once", () => {
     const { record } = tick(withDeadline("ask"), busy, AT);
     expect(news(record)).toEqual(expect.arrayContaining(["deadline", "approval_asked"]));
     expect(first(record).approvals).toMatchObject([{ forced: false, askedBy: null }]);
@@ -51,14 +51,14 @@ describe("when machines are not empty by the deadline", () => {
     expect(news(tick(denied, busy, AT + 3 * HOUR).record, denied)).toEqual([]);
   });
 
-  test("ask leaves a question that stands already", () => {
+  test("a deadline with ask leaves a question that stands already", () => {
     const open = withDeadline("ask", asked(busy));
     const { record } = tick(open, busy, AT);
     expect(news(record, open)).toEqual(["deadline"]);
     expect(first(record).approvals).toHaveLength(1);
   });
 
-  test("force takes an approval of its own, also where a question stands", () => {
+  test("a deadline with force takes an approval of its own, also where a question stands", () => {
     const { record } = tick(withDeadline("force", asked(busy)), busy, AT, force);
     expect(first(record).approvals).toMatchObject([
       { outcome: { kind: "withdrawn" } },
@@ -73,20 +73,23 @@ describe("when machines are not empty by the deadline", () => {
     );
   });
 
-  test("force only asks when the policy no longer allows it", () => {
+  test("a deadline with force only asks when the policy no longer allows it", () => {
     const { record } = tick(withDeadline("force"), busy, AT);
     expect(lastEvent(record, "deadline").then).toBe("ask");
     expect(first(record).approvals).toMatchObject([{ forced: false }]);
   });
 
-  test.each<Then>(["release", "ask", "force"])("%s waits while it is held", (then) => {
-    const held = click(withDeadline(then), { kind: "hold", reason: null }).record;
-    expect(news(tick(held, busy, AT, force).record, held)).not.toContain("deadline");
-    const going = click(held, { kind: "release" }).record;
-    expect(news(tick(going, busy, AT + HOUR, force).record, going)).toContain("deadline");
-  });
+  test.each<Then>(["release", "ask", "force"])(
+    "a deadline with %s waits while the maintenance is held",
+    (then) => {
+      const held = click(withDeadline(then), { kind: "hold", reason: null }).record;
+      expect(news(tick(held, busy, AT, force).record, held)).not.toContain("deadline");
+      const going = click(held, { kind: "release" }).record;
+      expect(news(tick(going, busy, AT + HOUR, force).record, going)).toContain("deadline");
+    },
+  );
 
-  test("ask waits until the machines stand in our window and agents are known (invariants 2, 12)", () => {
+  test("a deadline with ask waits until the machines stand in our window and agents are known (invariants 2, 12)", () => {
     const removed = tick(withDeadline("ask"), drainingWorld({ windows: [], tasks: [t1] }), AT).record;
     expect(news(removed)).not.toContain("deadline");
     expect(news(tick(removed, busy, AT + MINUTE).record)).toContain("deadline");

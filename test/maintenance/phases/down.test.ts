@@ -5,7 +5,7 @@ import { downWorld, drainingWorld, first, goneWorld, inPhase, news, tick } from 
 describe("down", () => {
   const down = inPhase("down");
 
-  test("waits for a person; the end of the window is told once (invariant 11)", () => {
+  test("a maintenance that is Down waits for a person; the end of the window is told once (invariant 11)", () => {
     const step = tick(down, downWorld());
     expect(step.effects).toEqual([]);
     expect(news(step.record)).toEqual([]);
@@ -14,14 +14,14 @@ describe("down", () => {
     expect(news(tick(late, downWorld(), NOW + 5 * HOUR).record, late)).toEqual([]);
   });
 
-  test("all machines brought Up by somebody else: told, and their agents are awaited", () => {
+  test("machines that somebody else brought Up are told, and their agents are awaited", () => {
     const { record } = tick(down, goneWorld({ agents: [] }));
     expect(first(record)).toMatchObject({ phase: "up", upAtMs: NOW });
     expect(news(record)).toEqual(["foreign_change", "up"]);
     expect(record.end).toBeNull();
   });
 
-  test("some machines brought Up by somebody else: the rest stay ours", () => {
+  test("the rest stay ours when somebody else brought some machines Up", () => {
     expect(
       first(
         tick(down, drainingWorld({ windows: [windowOn(["web-01"], NOW, 4 * HOUR)], down: ["web-01"] }))

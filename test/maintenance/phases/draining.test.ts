@@ -18,7 +18,7 @@ describe("draining", () => {
   const laterWorld = (parts = {}) =>
     worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + 2 * HOUR, 4 * HOUR)], ...parts });
 
-  test("asks by itself when the machines are empty", () => {
+  test("the bot asks by itself when the machines are empty", () => {
     const { record } = tick(inPhase("draining"), drainingWorld());
     expect(news(record)).toEqual(["empty", "approval_asked"]);
     expect(first(record)).toMatchObject({ phase: "awaiting_approval", askedByItself: true });
@@ -26,10 +26,15 @@ describe("draining", () => {
   });
 
   test.each<[string, Parameters<typeof drainingWorld>[0], number, boolean]>([
-    ["tasks are left and the time to ask has not come", busy, NOW + 30 * MINUTE - 1, false],
-    ["tasks are left and it has waited long enough", busy, NOW + 30 * MINUTE, true],
     [
-      "agents have not registered again after a fail-over",
+      "the bot does not ask yet when tasks are left and the time to ask has not come",
+      busy,
+      NOW + 30 * MINUTE - 1,
+      false,
+    ],
+    ["the bot asks when tasks are left and it has waited long enough", busy, NOW + 30 * MINUTE, true],
+    [
+      "the bot does not ask while agents have not registered again after a fail-over",
       { agents: [agent("web-02")], recoveredAgents: [agent("web-01")] },
       NOW + HOUR,
       false,
@@ -42,12 +47,15 @@ describe("draining", () => {
   test.each([
     [NOW + 2 * HOUR - 15 * MINUTE - 1, ["empty"]],
     [NOW + 2 * HOUR - 15 * MINUTE, ["empty", "window_starts_soon", "approval_asked"]],
-  ])("asks for empty machines no earlier than 15 min before the window starts (%d)", (nowMs, kinds) => {
-    const { record } = tick(later, laterWorld(), nowMs);
-    expect(news(record).sort()).toEqual([...kinds].sort());
-  });
+  ])(
+    "the bot asks for empty machines no earlier than 15 min before the window starts (%d)",
+    (nowMs, kinds) => {
+      const { record } = tick(later, laterWorld(), nowMs);
+      expect(news(record).sort()).toEqual([...kinds].sort());
+    },
+  );
 
-  test("wakes for the announcement, the start, the question and the end, and at the latest after a poll", () => {
+  test("the maintenance wakes for the announcement, the start, the question and the end, and at the latest after a poll", () => {
     const policy = policyOf({ pollMs: 100 * HOUR });
     const wakes: number[] = [];
     let record = later;
@@ -62,7 +70,7 @@ describe("draining", () => {
     expect(tick(later, laterWorld(busy), NOW).wakeAtMs).toBe(NOW + policyOf().pollMs);
   });
 
-  test("asks once: after an expiry a person asks again (invariant 5)", () => {
+  test("the bot asks once: after an expiry a person asks again (invariant 5)", () => {
     const open = tick(inPhase("draining"), drainingWorld()).record;
     const expired = tick(open, drainingWorld(), NOW + HOUR).record;
     expect(news(expired, open)).toEqual(["approval_expired"]);
@@ -80,7 +88,7 @@ describe("draining", () => {
     expect(first(late).phase).toBe("awaiting_approval");
   });
 
-  test("reminds once when half of the time for an answer is over, and not after it", () => {
+  test("the bot reminds once when half of the time for an answer is over, and not after it", () => {
     const open = asked();
     const at = (ms: number) => tick(open, drainingWorld(), NOW + ms).record;
     expect(news(at(HOUR / 2 - 1), open)).toEqual([]);
@@ -94,7 +102,7 @@ describe("draining", () => {
     expect(tick(open, drainingWorld(), NOW, policyOf({ pollMs: 9 * HOUR })).wakeAtMs).toBe(NOW + HOUR / 2);
   });
 
-  test("of a machine without an agent nobody says that it is empty; that is told once instead", () => {
+  test("a machine without an agent is not called empty; that it has none is told once instead", () => {
     const agents = [{ machine: "web-01|10.0.0.1", id: "web-01-S0" }];
     const quiet = tick(inPhase("draining", { agents }), drainingWorld({ agents: [agent("web-01")] })).record;
     expect(news(quiet)).toEqual(["note", "approval_asked"]);
@@ -104,7 +112,7 @@ describe("draining", () => {
     expect(news(later, quiet)).toEqual([]);
   });
 
-  test("tells that machines are empty once, and again after tasks came back", () => {
+  test("the thread is told that machines are empty once, and again after tasks came back", () => {
     const empty = tick(inPhase("draining", { askedByItself: true }), drainingWorld()).record;
     expect(news(tick(empty, drainingWorld()).record, empty)).toEqual([]);
     const back = tick(empty, drainingWorld(busy)).record;
@@ -112,7 +120,7 @@ describe("draining", () => {
     expect(news(tick(back, drainingWorld()).record, back)).toContain("empty");
   });
 
-  test("tells when answers change, once", () => {
+  test("a change of answers is told once", () => {
     const silent = tick(planned, drainingWorld(busy)).record;
     const world = drainingWorld({ ...busy, answers: { "web-01": [answer("marathon", "decline")] } });
     const refused = tick(silent, world).record;
@@ -126,7 +134,7 @@ describe("draining", () => {
   test.each([
     ["a change of the schedule", "leader-1", "schedule_change"],
     ["a fail-over", "leader-2", "fail_over"],
-  ])("tells that %s has erased answers (invariant 3)", (_, leaderId, why) => {
+  ])("the thread is told that %s has erased answers (invariant 3)", (_, leaderId, why) => {
     const promised = drainingWorld({ ...busy, answers: { "web-01": [answer("marathon", "accept")] } });
     const before = tick(tick(planned, drainingWorld(busy)).record, promised).record;
     const after = tick(before, drainingWorld({ ...busy, leaderId })).record;
@@ -163,7 +171,7 @@ describe("draining", () => {
     },
   );
 
-  test("somebody else took all machines Down: told, and the question is withdrawn", () => {
+  test("a Down of all machines by somebody else is told, and the question is withdrawn", () => {
     const { record, effects } = tick(asked(), downWorld());
     expect(effects).toEqual([]);
     expect(first(record)).toMatchObject({ phase: "down", approvals: [{ outcome: { kind: "withdrawn" } }] });

@@ -23,7 +23,7 @@ const oneTheirs = worldOf({
 });
 
 describe("our machines that are Down in somebody else's window (invariant 12)", () => {
-  test("while we drained them: it does not become our Down, and Cancel leaves them", () => {
+  test("a Down while we drained them does not become ours, and Cancel leaves them", () => {
     const { record } = tick(asked(), theirs);
     expect(first(record).phase).toBe("awaiting_approval");
     expect(record.trouble).toMatchObject({
@@ -35,7 +35,7 @@ describe("our machines that are Down in somebody else's window (invariant 12)", 
     expect(cancelled.record.end?.phase).toBe("cancelled");
   });
 
-  test("while they were Down here: told once, with their window and who brings them back", () => {
+  test("a move while they were Down here is told once, with their window and who brings them back", () => {
     const { record } = tick(inPhase("down"), theirs);
     expect(record.trouble).toMatchObject({
       code: "down_changed",
@@ -82,7 +82,7 @@ describe("our machines that are Down in somebody else's window (invariant 12)", 
 });
 
 describe("somebody else's change is told (invariant 12)", () => {
-  test("when one of our Down machines is brought Up", () => {
+  test("one of our Down machines that is brought Up is told", () => {
     const world = worldOf({ windows: [windowOn(["web-02"], NOW, 4 * HOUR)], down: ["web-02"] });
     const { record, effects } = tick(inPhase("down"), world);
     expect(effects).toEqual([]);
@@ -92,7 +92,7 @@ describe("somebody else's change is told (invariant 12)", () => {
     });
   });
 
-  test("but not one that we gave back ourselves before the rest stayed Down", () => {
+  test("a machine that we gave back ourselves before the rest stayed Down is not told", () => {
     const cancel = { cancel: { by: "U0BOB", atMs: NOW } };
     const rest = worldOf({ windows: [windowOn(["web-02"], NOW, 4 * HOUR)], down: ["web-02"] });
     const { record } = tick(inPhase("draining", {}, cancel), rest);
@@ -100,7 +100,7 @@ describe("somebody else's change is told (invariant 12)", () => {
     expect(tick(record, rest).record.trouble).toBeNull();
   });
 
-  test("a second one of another kind is told like the first", () => {
+  test("a second change of another kind is told like the first", () => {
     const one = tick(inPhase("draining"), drainingWorld({ down: ["web-01"] })).record;
     const moved = worldOf({
       windows: [windowOn(["web-01"], NOW, 4 * HOUR), windowOn(["web-02"], NOW + HOUR, null)],
@@ -111,18 +111,21 @@ describe("somebody else's change is told (invariant 12)", () => {
 });
 
 describe("our window that somebody's stale list puts back after Up", () => {
-  test.each(["down", "bringing_up"] as const)("while %s: it is taken out before Up is over", (phase) => {
-    const { record, effects } = tick(inPhase(phase), drainingWorld());
-    expect(record.end).toBeNull();
-    expect(first(record).phase).toBe("bringing_up");
-    expect(effects).toMatchObject([
-      { kind: "update_schedule", edit: { kind: "remove", machines: OURS.machines } },
-    ]);
-    expect(lastEvent(record, "note").text).toContain("back into our window");
-    expect(tick(record, worldOf()).record.end?.phase).toBe("up");
-  });
+  test.each(["down", "bringing_up"] as const)(
+    "our window is taken out while %s, before Up is over",
+    (phase) => {
+      const { record, effects } = tick(inPhase(phase), drainingWorld());
+      expect(record.end).toBeNull();
+      expect(first(record).phase).toBe("bringing_up");
+      expect(effects).toMatchObject([
+        { kind: "update_schedule", edit: { kind: "remove", machines: OURS.machines } },
+      ]);
+      expect(lastEvent(record, "note").text).toContain("back into our window");
+      expect(tick(record, worldOf()).record.end?.phase).toBe("up");
+    },
+  );
 
-  test("waits while a call may still be under way (invariant 7)", () => {
+  test("our window is left alone while a call may still be under way (invariant 7)", () => {
     const unsettled = inPhase("bringing_up", {}, { unsettledUntilMs: NOW + MINUTE });
     expect(tick(unsettled, drainingWorld()).effects).toEqual([]);
   });

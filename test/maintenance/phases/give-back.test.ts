@@ -9,7 +9,7 @@ describe("cancelling", () => {
   const cancelled = (phase: "scheduled" | "draining") =>
     inPhase(phase, {}, { cancel: { by: "U0ALICE", atMs: NOW } });
 
-  test("takes our machines out of the schedule, in one post, and leaves everybody else's windows (invariants 1, 12)", () => {
+  test("a cancel takes our machines out of the schedule, in one post, and leaves everybody else's windows (invariants 1, 12)", () => {
     const foreign = windowOn(["web-03", { hostname: "old.example" }], 7, null);
     const world = worldOf({ windows: [foreign, OURS] });
     const { effects, record } = tick(cancelled("draining"), world);
@@ -20,14 +20,14 @@ describe("cancelling", () => {
     expect(applyEdit(world.schedule, effect.edit, []).windows).toEqual([foreign]);
   });
 
-  test("ends when the master no longer shows our window", () => {
+  test("a cancel ends when the master no longer shows our window", () => {
     const { record, effects, wakeAtMs } = tick(cancelled("draining"), goneWorld());
     expect(record.end).toMatchObject({ phase: "cancelled" });
     expect({ effects, wakeAtMs }).toEqual({ effects: [], wakeAtMs: null });
     expect(news(record)).toEqual(["cancelled"]);
   });
 
-  test("says nothing of answers that leave the schedule with its window", () => {
+  test("a cancel says nothing of answers that leave the schedule with its window", () => {
     const t1 = task("t1", "marathon", "web-01");
     const promised = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
     const before = tick(inPhase("draining"), promised).record;
@@ -51,7 +51,7 @@ describe("cancelling", () => {
     ]);
   });
 
-  test("gives back what drains; a machine that somebody took Down in our window waits for Up", () => {
+  test("a cancel gives back what drains; a machine that somebody took Down in our window waits for Up", () => {
     const given = tick(cancelled("draining"), drainingWorld({ down: ["web-01"] }));
     expect(given.effects).toMatchObject([{ edit: { kind: "remove", machines: [machine("web-02")] } }]);
     const left = tick(
@@ -63,7 +63,7 @@ describe("cancelling", () => {
     expect(lastEvent(left.record, "foreign_change").text).toMatch(/took web-01 Down.*with Up/);
   });
 
-  test("waits while a post without an answer may still put the window there (invariant 7)", () => {
+  test("a cancel waits while a post without an answer may still put the window there (invariant 7)", () => {
     const unsettled = { ...cancelled("scheduled"), unsettledUntilMs: NOW + 5_000 };
     expect(tick(unsettled, worldOf())).toMatchObject({
       effects: [],

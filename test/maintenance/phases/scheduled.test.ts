@@ -12,7 +12,7 @@ const theirs = windowOn(["web-01"], NOW + HOUR, null);
 const planned = inPhase("scheduled", { drainingSinceMs: null });
 
 describe("scheduled", () => {
-  test("posts one window for all machines and looks again soon", () => {
+  test("a scheduled maintenance posts one window for all machines and looks again soon", () => {
     const step = tick(planned, worldOf());
     expect(step.effects).toEqual([
       {
@@ -24,7 +24,7 @@ describe("scheduled", () => {
     expect(first(step.record).phase).toBe("scheduled");
   });
 
-  test("posts what is missing when only some machines stand in the window", () => {
+  test("a scheduled maintenance posts what is missing when only some machines stand in the window", () => {
     const world = worldOf({ windows: [windowOn(["web-02"], NOW, 4 * HOUR)] });
     const [effect] = tick(planned, world).effects;
     if (effect?.kind !== "update_schedule") throw new Error("expected an edit of the schedule");
@@ -34,20 +34,20 @@ describe("scheduled", () => {
     ]);
   });
 
-  test("is draining as soon as the master shows the window, whoever's call it was (invariant 7)", () => {
+  test("a scheduled maintenance is draining as soon as the master shows the window, whoever's call it was (invariant 7)", () => {
     const { record, effects } = tick(planned, drainingWorld(busy));
     expect(effects).toEqual([]);
     expect(first(record)).toMatchObject({ phase: "draining", drainingSinceMs: NOW });
     expect(news(record)).toEqual(["scheduled"]);
   });
 
-  test("waits while a post without an answer may still take effect, then posts (invariant 7)", () => {
+  test("a scheduled maintenance waits while a post without an answer may still take effect, then posts (invariant 7)", () => {
     const unsettled = { ...planned, unsettledUntilMs: NOW + 5_000 };
     expect(tick(unsettled, worldOf())).toMatchObject({ effects: [], wakeAtMs: NOW + 5_000 });
     expect(tick(unsettled, worldOf(), NOW + 5_000).effects).toHaveLength(1);
   });
 
-  test("ends when all machines are in somebody else's window, which is not overwritten (invariants 1, 12)", () => {
+  test("a scheduled maintenance ends when all machines are in somebody else's window, which is not overwritten (invariants 1, 12)", () => {
     const world = worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + HOUR, null)] });
     const { record, effects, wakeAtMs } = tick(planned, world);
     expect(effects).toEqual([]);
@@ -58,13 +58,13 @@ describe("scheduled", () => {
     );
   });
 
-  test("does not end for somebody else's window while our own post may still land (invariant 7)", () => {
+  test("a scheduled maintenance does not end for somebody else's window while our own post may still land (invariant 7)", () => {
     const world = worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + HOUR, null)] });
     const { record } = tick({ ...planned, unsettledUntilMs: NOW + 5_000 }, world);
     expect(record.end).toBeNull();
   });
 
-  test("leaves a machine that somebody took in the meantime to them, and says so (invariant 12)", () => {
+  test("a scheduled maintenance leaves a machine that somebody took in the meantime to them, and says so (invariant 12)", () => {
     const placed = tick(planned, worldOf({ windows: [theirs] }));
     expect(placed.effects).toEqual([]);
     expect(placed.record.end).toMatchObject({ phase: "failed" });
@@ -77,7 +77,7 @@ describe("scheduled", () => {
 describe("a window that ended before it was posted", () => {
   const held = { by: "U0BOB", atMs: NOW, reason: null, as: "operator" as const };
 
-  test("is not posted any more, and that is told while it is still held", () => {
+  test("the window is not posted any more, and that is told while the maintenance is still held", () => {
     const late = tick({ ...planned, held }, goneWorld(), NOW + 4 * HOUR).record;
     expect(late.trouble).toMatchObject({
       code: "window_over",
@@ -88,12 +88,12 @@ describe("a window that ended before it was posted", () => {
     expect(news(released.record, late)).toEqual([]);
   });
 
-  test("is looked at again when it ends", () => {
+  test("a held maintenance is looked at again when its window ends", () => {
     const { wakeAtMs } = tick({ ...planned, held }, goneWorld(), NOW + 4 * HOUR - 1_000);
     expect(wakeAtMs).toBe(NOW + 4 * HOUR);
   });
 
-  test("drains if it was posted in time after all", () => {
+  test("the maintenance drains if the window was posted in time after all", () => {
     expect(news(tick(planned, drainingWorld(), NOW + 4 * HOUR).record)).toContain("scheduled");
   });
 });

@@ -32,7 +32,7 @@ const lost = [agent("db-09")];
 const unknown = drainingWorld({ recoveredAgents: lost });
 
 describe("taking down", () => {
-  test("writes its intent down together with the one START_MAINTENANCE (invariant 5)", () => {
+  test("a tick writes its intent down together with the one START_MAINTENANCE (invariant 5)", () => {
     const { record, effects } = tick(approved(busy), busy, NOW + 1);
     expect(effects).toEqual([
       { kind: "start_maintenance", batch: "b1", machines: [machine("web-01"), machine("web-02")] },
@@ -40,7 +40,7 @@ describe("taking down", () => {
     expect(first(record).intent).toEqual({ approvalId: "b1a1", sentAtMs: NOW + 1, tasks: 1 });
   });
 
-  test("while the call may be under way it is not sent again; then the world decides (invariant 7)", () => {
+  test("a call that may be under way is not sent again; then the world decides (invariant 7)", () => {
     const sent = tick(approved(busy), busy).record;
     expect(tick(sent, busy, NOW + 14_999).effects).toEqual([]);
     expect(tick(sent, busy, NOW + 14_999).wakeAtMs).toBe(NOW + 15_000);
@@ -48,7 +48,7 @@ describe("taking down", () => {
     expect(first(tick(sent, downWorld(), NOW + 15_000).record).phase).toBe("down");
   });
 
-  test("is down when the world shows it, with the tasks that were lost", () => {
+  test("the maintenance is down when the world shows it, with the tasks that were lost", () => {
     const sent = tick(approved(busy), busy).record;
     const { record, effects } = tick(sent, downWorld(), NOW + 1_000);
     expect(effects).toEqual([]);
@@ -56,7 +56,7 @@ describe("taking down", () => {
     expect(lastEvent(record, "down")).toMatchObject({ machines: 2, tasksLost: 1 });
   });
 
-  test("sends only the machines that are not Down yet", () => {
+  test("a tick sends only the machines that are not Down yet", () => {
     const { effects } = tick(approved(busy), drainingWorld({ tasks: [t1], down: ["web-02"] }));
     expect(effects).toMatchObject([{ machines: [machine("web-01")] }]);
   });
@@ -77,15 +77,18 @@ describe("taking down", () => {
       /was promised, is now refused/,
     ],
     ["answers erased", drainingWorld({ tasks: [t1] }), /its answer was erased/],
-  ])("%s since the approval: nothing goes down, and it is asked anew (invariant 5)", (_, world, change) => {
-    const { record, effects } = tick(approved(promised), world);
-    expect(effects).toEqual([]);
-    expect(first(record)).toMatchObject({ phase: "awaiting_approval", intent: null });
-    expect(first(record).approvals.map((a) => a.outcome?.kind)).toEqual(["outdated", undefined]);
-    expect(lastEvent(record, "approval_outdated").changes.join()).toMatch(change);
-  });
+  ])(
+    "with %s since the approval nothing goes down, and it is asked anew (invariant 5)",
+    (_, world, change) => {
+      const { record, effects } = tick(approved(promised), world);
+      expect(effects).toEqual([]);
+      expect(first(record)).toMatchObject({ phase: "awaiting_approval", intent: null });
+      expect(first(record).approvals.map((a) => a.outcome?.kind)).toEqual(["outdated", undefined]);
+      expect(lastEvent(record, "approval_outdated").changes.join()).toMatch(change);
+    },
+  );
 
-  test("another window since the approval: nothing goes down, and it is asked only once the machines stand in ours (invariants 5, 12)", () => {
+  test("with another window since the approval nothing goes down, and it is asked only once the machines stand in ours (invariants 5, 12)", () => {
     const moved = worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + 1, 4 * HOUR)], tasks: [t1] });
     const { record, effects } = tick(approved(busy), moved);
     expect(effects).toEqual([]);
@@ -100,7 +103,7 @@ describe("taking down", () => {
     expect(tick(approved(busy), drainingWorld()).effects).toHaveLength(1);
   });
 
-  test("waits while a fail-over hides what runs there, and goes on when agents are back (invariant 2)", () => {
+  test("the Down waits while a fail-over hides what runs there, and goes on when agents are back (invariant 2)", () => {
     const blind = drainingWorld({
       agents: [agent("web-02")],
       recoveredAgents: [agent("web-01")],
@@ -132,7 +135,7 @@ describe("approved, and it is not known what runs in the cluster (invariant 2)",
     expect(news(tick(record, unknown, NOW + MINUTE).record, record)).toEqual([]);
   });
 
-  test("goes down once it is known", () => {
+  test("the machines go down once it is known", () => {
     const { record } = tick(approved(), unknown);
     expect(tick(record, drainingWorld(), NOW + MINUTE).effects).toMatchObject([
       { kind: "start_maintenance" },
@@ -161,7 +164,7 @@ describe("approved, and the window ends before the Down (invariant 11)", () => {
     },
   ).record;
 
-  test("is told once while somebody holds it", () => {
+  test("the end of the window is told once while somebody holds the maintenance", () => {
     const held = { ...granted, held: { by: "U0BOB", atMs: NOW, reason: null, as: "operator" as const } };
     const over = tick(held, drainingWorld(), NOW + 4 * HOUR, policy);
     expect(over.effects).toEqual([]);
@@ -169,7 +172,7 @@ describe("approved, and the window ends before the Down (invariant 11)", () => {
     expect(news(tick(over.record, drainingWorld(), NOW + 5 * HOUR, policy).record, over.record)).toEqual([]);
   });
 
-  test("is told while it is not known what runs there", () => {
+  test("the end of the window is told while it is not known what runs there", () => {
     expect(news(tick(granted, unknown, NOW + 4 * HOUR, policy).record, granted)).toContain("overdue");
   });
 });

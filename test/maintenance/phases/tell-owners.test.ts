@@ -24,7 +24,7 @@ const policy = policyOf({
 const told = tick(inPhase("scheduled", { drainingSinceMs: null }), world, undefined, policy).record;
 
 describe("owners", () => {
-  test("of frameworks and apps on our machines are told once the window stands, whatever the case of the name", () => {
+  test("owners of frameworks and apps on our machines are told once the window stands, whatever the case of the name", () => {
     expect(news(told).slice(0, 2)).toEqual(["scheduled", "owners_told"]);
     expect(lastEvent(told, "owners_told").owners).toEqual([
       { owner: "S0KAFKA", of: ["/billing/api", "Kafka-Events"] },
@@ -32,7 +32,7 @@ describe("owners", () => {
     ]);
   });
 
-  test("are told once, and of what comes later only the new ones", () => {
+  test("owners are told once, and of what comes later only the new ones are", () => {
     expect(tick(told, world, undefined, policy).record.owners).toBe(told.owners);
     const more = drainingWorld({
       ...world,
@@ -44,7 +44,7 @@ describe("owners", () => {
     expect(later.owners.map((entry) => entry.owner)).toEqual(["S0KAFKA", "U0DAN", "U0SUE"]);
   });
 
-  test("who know already are not told again when more of theirs turns up; it is noted", () => {
+  test("owners who know already are not told again when more of theirs turns up; it is noted", () => {
     const before = { ...told, owners: told.owners.map((entry) => ({ ...entry, of: ["/billing/api"] })) };
     const later = tick(before, world, undefined, policy).record;
     expect(later.owners[0]?.of).toEqual(["/billing/api", "Kafka-Events"]);

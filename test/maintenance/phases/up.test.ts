@@ -6,7 +6,7 @@ describe("up", () => {
   const nobody = goneWorld({ agents: [] });
   const up = tick(inPhase("bringing_up"), nobody).record;
 
-  test("ends when every agent that was there has registered again", () => {
+  test("a maintenance that is up ends when every agent that was there has registered again", () => {
     const one = tick(up, worldOf({ agents: [agent("web-02")] }), NOW + MINUTE).record;
     expect(lastEvent(one, "agents_returned")).toMatchObject({ machines: ["web-02"], missing: 1 });
     expect(one.end).toBeNull();

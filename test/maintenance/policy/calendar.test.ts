@@ -49,7 +49,7 @@ describe("whether a window is open", () => {
       "2026-10-20T11:30:00Z",
       true,
     ],
-  ])("%s", (_, windows, at, open) => {
+  ])("a calendar is open in its hours alone: %s", (_, windows, at, open) => {
     expect(isOpen(windows, ms(at))).toBe(open);
   });
 });
@@ -88,12 +88,12 @@ describe("when one opens next", () => {
       "2026-10-25T01:00:00.000Z",
     ],
     ["never without days", [hours("09:00", "17:00", [])], "2026-10-20T10:00:00Z", null],
-  ])("%s", (_, windows, at, opens) => {
+  ])("the next opening is found: %s", (_, windows, at, opens) => {
     const next = nextOpening(windows, ms(at));
     expect(next === null ? null : new Date(next).toISOString()).toBe(opens);
   });
 
-  test("is the first open minute, in any zone at any time of the year", () => {
+  test("the next opening is the first open minute, in any zone at any time of the year", () => {
     const window = fc.record({
       days: fc.subarray(EVERY_DAY, { minLength: 1 }),
       from: fc.integer({ min: 0, max: 1439 }),
@@ -116,7 +116,7 @@ describe("when one opens next", () => {
   });
 });
 
-test("reads like a notice on a door", () => {
+test("a calendar reads like a notice on a door", () => {
   expect(describeCalendar([office, hours("22:00", "06:00", [0, 1, 2, 3, 6])])).toBe(
     "Mon-Fri 09:00-17:00 Europe/Berlin; Mon-Wed, Sat, Sun 22:00-06:00 Europe/Berlin",
   );

@@ -27,18 +27,18 @@ describe("50,000 machines beside 50,000 in another maintenance", () => {
   const asked = (machines: readonly Machine[]) =>
     conflictsOf({ record: recordOf(), machines, world, others: [other], policy: policyOf(), nowMs: NOW });
 
-  test("are free", () => {
+  test("machines of no maintenance are free", () => {
     expect(asked(many(MOST, MOST))).toBeNull();
   });
 
-  test("are taken, all of them, by whose it is and with a way out", () => {
+  test("machines of the other maintenance are taken, with whose they are and a way out", () => {
     expect(asked(taken)).toMatchObject({
       why: expect.stringContaining("by m-9x2b of <@U0ALICE>"),
       next: expect.stringContaining("/mesos cancel m-9x2b"),
     });
   });
 
-  test("are shown with the maintenance that holds them", () => {
+  test("machines in the schedule are shown with the maintenance that holds them", () => {
     expect(JSON.stringify(scheduleReply("prod", world, [other]))).toContain("m-9x2b");
   });
 });
@@ -53,7 +53,7 @@ function resolved(parts: Partial<Resolution> = {}): Resolution {
   };
 }
 
-describe("says what to do about a machine that is in a maintenance of ours", () => {
+describe("a refusal says what to do about a machine that is in a maintenance of ours", () => {
   const mine = { id: "m-aaaa", requester: "U0ALICE" };
   const theirs = { id: "m-bbbb", requester: "U0CAROL" };
   test.each<[string, ReturnType<typeof inPhase>, ReturnType<typeof worldOf>, RegExp]>([
@@ -71,14 +71,14 @@ describe("says what to do about a machine that is in a maintenance of ours", () 
       /agree with <@U0CAROL> that one of you cancels it: \/mesos cancel m-bbbb/,
     ],
     ["another's, Down", inPhase("down", {}, theirs), downWorld(), /\/mesos up m-bbbb/],
-  ])("%s (invariant 12)", (_, other, world, next) => {
+  ])("the way out fits the maintenance: %s (invariant 12)", (_, other, world, next) => {
     const record = plan(recordOf(), resolved(), world, [other], policyOf(), NOW);
     expect(lastEvent(record, "failed").next).toMatch(next);
     expect(lastEvent(record, "failed").why).toMatch(new RegExp(`by ${other.id} of <@${other.requester}>`));
   });
 });
 
-describe("advises to extend one's own window by what it lacks of the one that was asked for", () => {
+describe("a refusal advises to extend one's own window by what it lacks of the one that was asked for", () => {
   const mine = { id: "m-aaaa", requester: "U0ALICE" };
   const advice = (wanted: { startMs: number | null; durationMs: number }, phase: "draining" | "down") => {
     const world = phase === "down" ? downWorld() : drainingWorld();
@@ -98,12 +98,12 @@ describe("advises to extend one's own window by what it lacks of the one that wa
     ["a day and more", null, 30 * HOUR, "/mesos extend m-aaaa 1d3h to have it"],
     ["just as long", null, 3 * HOUR, "keep m-aaaa: its window lasts until the time you want already"],
     ["later on", NOW + 3 * HOUR, 2 * HOUR, "/mesos extend m-aaaa 1h to have it"],
-  ])("%s", (_, startMs, durationMs, words) => {
+  ])("the extension is as long as it has to be: %s", (_, startMs, durationMs, words) => {
     expect(advice({ startMs, durationMs }, "draining")).toContain(words);
     expect(advice({ startMs, durationMs }, "down")).toContain(words);
   });
 
-  test("but not where it would have to begin earlier: no extension does that", () => {
+  test("no extension is advised where the window would have to begin earlier", () => {
     const next = advice({ startMs: NOW - HOUR, durationMs: 9 * HOUR }, "draining");
     expect(next).toMatch(/\/mesos cancel m-aaaa, then drain again\.$/);
   });

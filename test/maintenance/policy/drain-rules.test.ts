@@ -156,7 +156,7 @@ describe("a drain that breaks a rule is refused before anything is posted, with 
       /clusters\.prod\.calendar/,
       /<@U0ROOT> \(clusters\.prod\.admins\)/,
     ],
-  ])("%s", (_, record, why, next) => {
+  ])("a drain is refused: %s", (_, record, why, next) => {
     expect(record.end).toMatchObject({ phase: "failed", why: expect.stringMatching(why) });
     expect(record.batches).toEqual([]);
     expect(record.end?.why).toMatch(/No window was posted\.$/);
@@ -164,7 +164,7 @@ describe("a drain that breaks a rule is refused before anything is posted, with 
     expect(news(record)).toEqual(["failed"]);
   });
 
-  test("all that it breaks are told at once", () => {
+  test("all rules that a drain breaks are told at once", () => {
     const { end } = drain({}, { requireReason: true, ticketPattern: "OPS-1", calendar: [NIGHT] });
     expect(end?.why).toMatch(/require_reason.*ticket_pattern.*calendar/);
   });
@@ -213,12 +213,12 @@ describe("a drain within the rules is planned", () => {
         caps({ machinesPerMaintenance: count(1), outOfService: count(1), above: "confirm" }),
       ),
     ],
-  ])("%s", (_, record) => {
+  ])("a drain is planned: %s", (_, record) => {
     expect(first(record).phase).toBe("scheduled");
     expect(record.end).toBeNull();
   });
 
-  test("with what goes away with its machines told before anything is posted", () => {
+  test("what goes away with the machines is told before anything is posted", () => {
     const tasks = [task("t1", "marathon", "web-01"), task("t2", "marathon", "web-07")];
     const record = drain({}, {}, worldOf({ ...ten, tasks }));
     expect(record.blast).toMatchObject({ tasks: 1, lastCopies: [{ app: "t1" }] });
@@ -235,14 +235,14 @@ describe("the calendar overridden with the drain", () => {
       { ...given("U0ALICE", "calendar"), requesterGroups: ["S0ROOT"] },
       { admins: ["S0ROOT"] },
     ],
-  ])("%s: the window may be posted, and it is told", (_, record, policy) => {
+  ])("the calendar overridden %s lets the window be posted, and that is told", (_, record, policy) => {
     const going = drain(record, { calendar: [NIGHT], ...policy });
     expect(first(going).phase).toBe("scheduled");
     expect(going.overrides).toMatchObject([{ rule: "calendar", by: "U0ALICE", reason: "power cut" }]);
     expect(lastEvent(going, "overridden")).toMatchObject({ rule: "calendar", reason: "power cut" });
   });
 
-  test("does not lift other rules", () => {
+  test("an override of the calendar does not lift other rules", () => {
     expect(
       drain(given("U0ALICE"), { calendar: [NIGHT], ...caps({ machinesPerMaintenance: count(1) }) }).end?.why,
     ).toMatch(/^clusters\.prod\.caps/);
@@ -256,7 +256,7 @@ describe("the calendar overridden with the drain", () => {
       /hours of clusters\.prod\.calendar are open now\. It is not recorded and does not count for Down/,
     ],
   ])(
-    "where it was not needed (%s) leaves nothing behind that could count later, and that is told",
+    "an override that was not needed (%s) leaves nothing behind that could count later, and that is told",
     (...row) => {
       const [, calendar, words] = row;
       const going = drain(given("U0ALICE"), { calendar });

@@ -10,8 +10,8 @@ const busy = drainingWorld({ tasks: [t1] });
 describe("user groups", () => {
   const policy = policyOf({ approvers: ["S0OPS"] });
   test.each<[string, { groups?: string[]; lookupFailed?: boolean }, boolean]>([
-    ["a member may", { groups: ["S0OPS"] }, true],
-    ["a member of another group may not", { groups: ["S0DEV"] }, false],
+    ["a member of the group may approve", { groups: ["S0OPS"] }, true],
+    ["a member of another group may not approve", { groups: ["S0DEV"] }, false],
     ["a failed look-up is a no, and that is said", { lookupFailed: true }, false],
   ])("%s (invariant 6)", (_, person, may) => {
     const { record, reply } = click(asked(busy), APPROVE, { world: busy, policy, ...person });
@@ -49,7 +49,7 @@ describe("whether anybody could ever approve", () => {
       { approvers: ["U0ALICE", "U0BOB"], votes: 2 },
       /only <@U0BOB> could approve, because/,
     ],
-  ])("%s", (_, parts, why) => {
+  ])("it is known whether anybody could approve: %s", (_, parts, why) => {
     const says = nobodyCouldApprove(recordOf(), policyOf(parts));
     if (why === null) expect(says).toBeNull();
     else expect(says).toMatch(why);

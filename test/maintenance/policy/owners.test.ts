@@ -13,11 +13,11 @@ describe("patterns of owners", () => {
     ["*", "", true],
     ["", "x", false],
     ["a.c", "abc", false],
-  ])("%j on %j: %s", (pattern, name, fits) => {
+  ])("the pattern %j fits the name %j: %s", (pattern, name, fits) => {
     expect(matchesGlob(pattern, name)).toBe(fits);
   });
 
-  test("mean what a regular expression of the same pattern means", () => {
+  test("patterns mean what a regular expression of the same pattern means", () => {
     const letters = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 8 });
     const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 8 });
     fc.assert(

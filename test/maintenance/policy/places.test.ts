@@ -57,7 +57,7 @@ describe("a drain of the last agents of a place is refused until their number is
       /cluster prod/,
     ],
     ["with another number typed", drain(["web-01", "web-02"], AGENTS, { confirmed: 3 }), /rack r1/],
-  ])("%s", (_, record, why) => {
+  ])("a drain that leaves a place without agents is refused: %s", (_, record, why) => {
     expect(record.end).toMatchObject({ phase: "failed", why: expect.stringMatching(why) });
     expect(record.end?.why).toMatch(/a rule without a setting.*No window was posted\.$/);
     expect(lastEvent(record, "failed").next).toMatch(/send the same line again with --confirm \d at its end/);
@@ -67,7 +67,7 @@ describe("a drain of the last agents of a place is refused until their number is
 describe("a drain goes on", () => {
   test.each<[string, Maintenance]>([
     ["with the number typed", drain(["web-01", "web-02"], AGENTS, { confirmed: 2 })],
-    ["of the whole cluster too", drain(hostsOf(AGENTS), AGENTS, { confirmed: 6 })],
+    ["for the whole cluster too", drain(hostsOf(AGENTS), AGENTS, { confirmed: 6 })],
     ["while a rack keeps an agent", drain(["web-01", "web-03", "web-06"], AGENTS)],
     ["for a rack of one machine", drain(["web-05"], AGENTS)],
     [
@@ -83,7 +83,7 @@ describe("a drain goes on", () => {
         [0, 1].map((at) => agent(`web-0${at + 1}`, { active: false })),
       ),
     ],
-  ])("%s", (_, record) => {
+  ])("a drain goes on %s", (_, record) => {
     expect(record.end).toBeNull();
     expect(record.batches).toHaveLength(1);
   });

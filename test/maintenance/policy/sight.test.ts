@@ -28,7 +28,7 @@ function drain(
 }
 
 describe("with credentials, before any window was ever seen, a drain waits for a typed number (invariant 2)", () => {
-  test("it is refused with the rights to grant, how to look, and the line that goes on", () => {
+  test("the drain is refused with the rights to grant, how to look, and the line that goes on", () => {
     const record = drain();
     expect(record.batches).toEqual([]);
     expect(record.end?.why).toMatch(/shows no window of anybody.*would wipe.* No window was posted\.$/);
@@ -40,7 +40,7 @@ describe("with credentials, before any window was ever seen, a drain waits for a
     expect(next).toMatch(/--confirm 2 at its end/);
   });
 
-  test("typed, it goes on, and the thread is told who went on and what is at stake", () => {
+  test("the drain goes on with the number typed, and the thread is told who went on and what is at stake", () => {
     const record = drain({ confirmed: 2 });
     expect(first(record).phase).toBe("scheduled");
     expect(news(record)).toEqual(["blast_radius", "note"]);
@@ -49,7 +49,7 @@ describe("with credentials, before any window was ever seen, a drain waits for a
     );
   });
 
-  test("another number is none", () => {
+  test("another number does not let the drain go on", () => {
     expect(drain({ confirmed: 1 }).end).toMatchObject({ phase: "failed" });
   });
 
@@ -71,7 +71,7 @@ describe("no number is asked for", () => {
       "once a finished one has",
       drain({}, { hasCredentials: true }, worldOf(), [inPhase("up", elsewhere, { id: "m-aaaa", end: END })]),
     ],
-  ])("%s", (_, record) => {
+  ])("a drain needs no number %s", (_, record) => {
     expect(first(record).phase).toBe("scheduled");
     expect(news(record)).toEqual(["blast_radius"]);
   });

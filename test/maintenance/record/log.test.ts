@@ -54,7 +54,7 @@ test("the oldest answers go first; numbers go on and the newest event stays, so 
   expect(long.events.at(-1)?.seq).toBe(long.seq);
 });
 
-test("then what comes and goes by itself; what people decided stays, however long the log gets", () => {
+test("what comes and goes by itself is dropped next; what people decided stays, however long the log gets", () => {
   const flapping = often(recordOf(), KEPT, (i) =>
     i % 2 === 0 ? { kind: "empty", batch: "b1" } : { kind: "trouble_over", code: "no_leader", sinceMs: NOW },
   );

@@ -27,7 +27,7 @@ const BLAST: BlastRadius = {
 const ASKED = { hosts: "web-*", machines: [machine("web-01"), machine("web-02")] };
 
 describe("a dry run", () => {
-  test("shows tasks, last copies, data, racks and room, and says that nothing was done", () => {
+  test("a dry run shows tasks, last copies, data, racks and room, and says that nothing was done", () => {
     const reply = dryRunReply("prod", ASKED, BLAST, []);
     expect(reply).toMatchObject({
       tone: "info",
@@ -49,7 +49,7 @@ describe("a dry run", () => {
     ]);
   });
 
-  test("says which rules would refuse the drain, and that there is no room", () => {
+  test("a dry run says which rules would refuse the drain, and that there is no room", () => {
     const refusals = [{ why: "m-1 holds web-01.", next: "Leave it out." }];
     const reply = dryRunReply("prod", ASKED, { ...BLAST, capacity: capacity(false) }, refusals);
     expect(reply).toMatchObject({ tone: "refused", next: "Leave it out." });
@@ -58,7 +58,7 @@ describe("a dry run", () => {
     expect(reply.table).toMatch(/NO$/);
   });
 
-  test("that matches nothing shows neither machines nor room", () => {
+  test("a dry run that matches nothing shows neither machines nor room", () => {
     const none = { tasks: 0, frameworks: [], lastCopies: [], volumes: [], reservations: [], emptied: [] };
     const zero = { cpus: 0, memMb: 0 };
     const blast: BlastRadius = { ...none, capacity: { fits: true, needs: zero, free: zero, roles: [] } };
@@ -69,7 +69,7 @@ describe("a dry run", () => {
     });
   });
 
-  test("marks the last copies of the framework that has them, not of another of its name", () => {
+  test("a dry run marks the last copies of the framework that has them, not of another of its name", () => {
     const apps = [{ name: "/x", tasks: 1 }];
     const of = (frameworkId: string) => ({ name: "etl", frameworkId, tasks: 1, apps });
     const reply = dryRunReply(
@@ -88,7 +88,7 @@ describe("a dry run", () => {
     ]);
   });
 
-  test("fits a line whatever the names", () => {
+  test("a dry run fits a line whatever the names", () => {
     const long = "x".repeat(120);
     const blast: BlastRadius = {
       ...BLAST,

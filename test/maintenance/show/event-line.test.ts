@@ -21,7 +21,7 @@ test.each<[NewEvent, string]>([
   ],
   [{ kind: "answers_cleared", why: "fail_over" }, "the master forgot all answers after a fail-over"],
   [{ kind: "owners_told", owners: [{ owner: "S1", of: ["kafka"] }] }, "told owners: S1 (kafka)"],
-])("%j reads as a line", (event, words) => {
+])("the event %j reads as a line", (event, words) => {
   const parsed = logEvent.parse({ ...event, seq: 1, atMs: NOW });
   expect(eventLines(recordOf({ batches: [batchOf()], events: [parsed] }))[0]?.what).toBe(words);
 });

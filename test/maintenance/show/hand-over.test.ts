@@ -9,7 +9,7 @@ const done = finished();
 describe("the hand-over of a finished maintenance", () => {
   const { name, text } = handOver(done);
 
-  test("is a Markdown file of its id", () => {
+  test("the hand-over is a Markdown file named after the maintenance", () => {
     expect(name).toBe("m-7k3q-hand-over.md");
     expect(text).toMatch(/^# Maintenance m-7k3q\n/);
   });
@@ -29,10 +29,10 @@ describe("the hand-over of a finished maintenance", () => {
     ["the tasks lost", "- 2 tasks\n- t1 of marathon on web-01\n- t2 of kafka on web-02"],
     ["the times", "- Down: 2026-10-20 12:02:00 (2 m after it was asked for)"],
     ["the events", "- 2026-10-20 12:01:00 U0BOB approved Down"],
-  ])("says %s", (_, words) => {
+  ])("the hand-over says %s", (_, words) => {
     expect(text).toContain(words);
   });
-  test("tells votes one by one, and why a question was not carried out", () => {
+  test("the hand-over tells votes one by one, and why a question was not carried out", () => {
     const [question] = first(done).approvals;
     const approvals = [
       {
@@ -47,7 +47,7 @@ describe("the hand-over of a finished maintenance", () => {
     expect(other).toContain("- b1a1: U0BOB approved at 2026-10-20 12:00:00");
     expect(other).toContain("because it got worse: task t3 is now on web-01");
   });
-  test("does not name as lost what had left before the Down", () => {
+  test("the hand-over does not name as lost what had left before the Down", () => {
     const events = done.events.map((event) => (event.kind === "down" ? { ...event, tasksLost: 1 } : event));
     expect(handOver({ ...done, events }).text).toContain(
       "- 1 task; 2 stood in the question that was approved",

@@ -12,7 +12,7 @@ const done = finished();
 const lines = (table: string | null) => table?.split("\n") ?? [];
 
 describe("the history of a cluster", () => {
-  test("lists open and finished maintenances once each, newest first", () => {
+  test("the history lists open and finished maintenances once each, newest first", () => {
     const open = recordOf({ id: "m-open", requestedAtMs: NOW + 2 * HOUR, reason: "disk" });
     const reply = historyReply("prod", [done], [open, done], NOW + 3 * HOUR);
     expect(reply.text).toBe(
@@ -24,7 +24,7 @@ describe("the history of a cluster", () => {
       "m-7k3q  up         2026-10-20 13:00  U0ALICE    2     2  OPS-812 kernel *CVE*",
     ]);
   });
-  test("shows refused drains with the reason, and does not count them as maintenances", () => {
+  test("the history shows refused drains with the reason, and does not count them as maintenances", () => {
     const end = { phase: "failed" as const, atMs: NOW + HOUR, why: "m-1 holds web-01." };
     const refused = recordOf({ id: "m-none", batches: [], reason: "disk", end });
     const reply = historyReply("prod", [done, refused], [], NOW + 3 * HOUR);
@@ -32,7 +32,7 @@ describe("the history of a cluster", () => {
     expect(reply.table).toMatch(/m-none +refused .* m-1 holds web-01\./);
     expect(historyOf(refused).text).toMatch(/^m-none was refused: /);
   });
-  test("of a new cluster says that there is none", () => {
+  test("the history of a new cluster says that there is none", () => {
     expect(historyReply("prod", [], [], NOW)).toMatchObject({ tone: "info", table: null });
   });
   test("a maintenance that took nothing down has lost nothing, which is not the same as zero tasks", () => {
@@ -42,7 +42,7 @@ describe("the history of a cluster", () => {
 });
 
 describe("the history of a maintenance", () => {
-  test("is its log: refusals, votes, overrides and reasons are lines of their own", () => {
+  test("the history is the log: refusals, votes, overrides and reasons are lines of their own", () => {
     const { table, text } = historyOf(done);
     expect(text).toContain("asked for by <@U0ALICE> for kernel *CVE* (OPS-812)");
     expect(lines(table)).toHaveLength(done.events.length + 1);
@@ -51,7 +51,7 @@ describe("the history of a maintenance", () => {
     expect(table).toMatch(/U0CAROL +overrode the rule calendar: urgent/);
     expect(table).not.toMatch(/<@/);
   });
-  test("has a row for a question that was withdrawn, by whom and why", () => {
+  test("the history has a row for a question that was withdrawn, by whom and why", () => {
     const nowMs = NOW + MINUTE;
     const extended = click(asked(world), { kind: "extend", byMs: HOUR }, { nowMs }).record;
     const rows = lines(historyOf(extended).table);
@@ -62,7 +62,7 @@ describe("the history of a maintenance", () => {
     const cancelled = click(asked(world), { kind: "cancel" }, { nowMs }).record;
     expect(historyOf(cancelled).table).toMatch(/U0BOB +the question was withdrawn: the maintenance was canc/);
   });
-  test("says how many events are no longer kept", () => {
+  test("the history says how many events are no longer kept", () => {
     const [, ...rest] = done.events;
     expect(historyOf({ ...done, events: rest }).text).toContain("Not kept any more: 1 event.");
   });

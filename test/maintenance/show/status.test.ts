@@ -38,7 +38,7 @@ function lines(reply: { table: string | null }): string[] {
 }
 
 describe("a cluster", () => {
-  test("shows every open maintenance in a line, and what others have in the schedule", () => {
+  test("the status shows every open maintenance in a line, and what others have in the schedule", () => {
     const world = {
       ...busy,
       schedule: { windows: [...busy.schedule.windows, windowOn([machine("db-01")], NOW, null)] },
@@ -60,7 +60,7 @@ describe("a cluster", () => {
     ]);
   });
 
-  test("does not pass off as idle what the bot may not see", () => {
+  test("the status does not pass off as idle what the bot may not see", () => {
     expect(statusOfCluster("prod", [], worldOf(), NOW).text).toContain(
       "empty, as far as the bot's principal may see",
     );
@@ -68,7 +68,7 @@ describe("a cluster", () => {
     expect(statusOfCluster("prod", [], filtered, NOW).text).toContain("The view is filtered");
   });
 
-  test("without maintenances says so", () => {
+  test("the status without maintenances says so", () => {
     expect(statusOfCluster("prod", [], worldOf(), NOW)).toMatchObject({
       tone: "info",
       text: expect.stringContaining("no open maintenance"),
@@ -76,7 +76,7 @@ describe("a cluster", () => {
     });
   });
 
-  test("whose master is away still shows what was last seen, and says that it is old (invariant 10)", () => {
+  test("the status of a cluster whose master is away still shows what was last seen, and says that it is old (invariant 10)", () => {
     const reply = statusOfCluster("prod", [draining], null, NOW);
     expect(reply.tone).toBe("error");
     expect(reply.text).toMatch(/cannot be read right now/);
@@ -89,13 +89,13 @@ describe("a cluster", () => {
     ["it is up", inPhase("up"), NOW, "over"],
     ["it is being cancelled", { ...draining, cancel: { by: "U0BOB", atMs: NOW } }, NOW, "cancelling"],
     ["it is in trouble", tick(draining, worldOf()).record, NOW, "window_changed"],
-  ])("says when %s", (_, record, nowMs, words) => {
+  ])("the status says when %s", (_, record, nowMs, words) => {
     expect(statusOfCluster("prod", [record], worldOf(), nowMs).table).toContain(words);
   });
 });
 
 describe("a maintenance", () => {
-  test("shows mode, agents and tasks per machine and each framework's verdict, what hinders most first", () => {
+  test("the status shows mode, agents and tasks per machine and each framework's verdict, what hinders most first", () => {
     const reply = statusOfMaintenance(draining, NOW + 2_000);
     expect(reply.text).toBe(
       "m-7k3q is draining: web-* in prod, asked for by <@U0ALICE>. Window: 3 h 59 m left. As seen 2 s ago; no change was noticed since.",
@@ -111,7 +111,7 @@ describe("a maintenance", () => {
     ]);
   });
 
-  test("shows erased answers as erased, never as answers (invariant 3)", () => {
+  test("the status shows erased answers as erased, never as answers (invariant 3)", () => {
     const erased = tick(draining, drainingWorld({ tasks: busy.tasks, leaderId: "leader-2" })).record;
     expect(lines(statusOfMaintenance(erased, NOW)).slice(4)).toEqual([
       "MACHINE  FRAMEWORK  VERDICT  TASKS  ANSWER",
@@ -149,7 +149,7 @@ describe("a maintenance", () => {
     expect(Math.max(...wide)).toBeLessThanOrEqual(TABLE_WIDTH);
   });
 
-  test("shows beside the verdicts what its frameworks usually do", () => {
+  test("the status shows beside the verdicts what its frameworks usually do", () => {
     const kafka: Habit = {
       framework: "kafka",
       maintenances: 3,
@@ -172,12 +172,12 @@ describe("a maintenance", () => {
     ]);
   });
 
-  test("says which agents are awaited after Up", () => {
+  test("the status says which agents are awaited after Up", () => {
     const up = tick(inPhase("bringing_up"), goneWorld({ agents: [] })).record;
     expect(statusOfMaintenance(up, NOW).table).toMatch(/web-01 +10\.0\.0\.1 +up +0 awaited/);
   });
 
-  test("in trouble says what, what was not done and what to do next (invariant 10)", () => {
+  test("the status of a maintenance in trouble says what, what was not done and what to do next (invariant 10)", () => {
     const reply = statusOfMaintenance(tick(draining, worldOf()).record, NOW);
     expect(reply).toMatchObject({
       tone: "error",
@@ -187,7 +187,7 @@ describe("a maintenance", () => {
     });
   });
 
-  test("that has not been looked at, is being cancelled, or has ended, says so", () => {
+  test("a maintenance that has not been looked at, is being cancelled, or has ended, says so", () => {
     expect(statusOfMaintenance(recordOf({ reason: "kernel" }), NOW)).toMatchObject({
       text: "m-7k3q is requested: web-* in prod, asked for by <@U0ALICE> for kernel.",
       table: null,
@@ -203,7 +203,7 @@ describe("machines and patterns", () => {
   const machines = [machine("web-01"), machine("web-02"), machine("web-03")];
   const resolution: Resolution = { machines, matchedNothing: [], unknown: [], literals: [] };
 
-  test("show how the master has them and whose window they stand in", () => {
+  test("machines are shown as the master has them, with whose window they stand in", () => {
     const world = worldOf({
       windows: [windowOn(["web-01"], NOW, 4 * HOUR), windowOn(["web-02"], NOW + HOUR, null)],
     });
@@ -218,13 +218,13 @@ describe("machines and patterns", () => {
     ]);
   });
 
-  test("of a pattern that a drain would take", () => {
+  test("a pattern that a drain would take is shown with its machines", () => {
     const reply = hostsReply("prod", resolution, downWorld(), [inPhase("down")]);
     expect(reply).toMatchObject({ tone: "info", text: "prod: 3 machines: 1 up, 2 Down.", next: null });
     expect(lines(reply)[1]).toBe("web-01   10.0.0.1  down       0      0  m-7k3q");
   });
 
-  test("of a pattern that a drain would refuse say why, with the nearest names", () => {
+  test("a pattern that a drain would refuse says why, with the nearest names", () => {
     const reply = hostsReply(
       "prod",
       {
@@ -246,7 +246,7 @@ describe("machines and patterns", () => {
     );
   });
 
-  test("that are not registered are shown as such (invariant 4)", () => {
+  test("machines that are not registered are shown as such (invariant 4)", () => {
     const spare = machine("spare-07");
     const reply = hostsReply("prod", { ...resolution, machines: [spare], literals: [spare] }, worldOf(), []);
     expect(reply.table).toContain("unregistered");
@@ -259,7 +259,7 @@ test("the whole of an asked question fits a phone", () => {
     expect(line.length).toBeLessThanOrEqual(TABLE_WIDTH);
 });
 
-test("is at most 80 columns wide, with long names cut in the middle and columns aligned", () => {
+test("a status is at most 80 columns wide, with long names cut in the middle and columns aligned", () => {
   const host = "ip-10-0-0-1.eu-central-1.compute.internal.very-long-domain.example.com";
   const world = drainingWorld({
     tasks: [task("t", "f", "web-01")],
@@ -279,7 +279,7 @@ test("is at most 80 columns wide, with long names cut in the middle and columns 
 const held = { by: "U0BOB", atMs: NOW - 5 * MINUTE, reason: "db backup runs", as: "operator" as const };
 
 describe("what keeps a maintenance from going on is in its status", () => {
-  test("a hold: who, since when, why, and how it ends", () => {
+  test("a hold is told with who, since when, why, and how it ends", () => {
     const record = recordOf({ batches: [batchOf()], held });
     const { text } = statusOfMaintenance(record, NOW);
     expect(text).toContain(
@@ -288,7 +288,7 @@ describe("what keeps a maintenance from going on is in its status", () => {
     expect(statusOfCluster("prod", [record], worldOf(), NOW).table).toMatch(/held/);
   });
 
-  test("a question that waits for an answer", () => {
+  test("a question that waits for an answer is told", () => {
     expect(statusOfMaintenance(asked(), NOW).text).toContain(
       "The approval of the Down is asked for in the thread.",
     );

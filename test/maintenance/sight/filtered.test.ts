@@ -40,7 +40,7 @@ describe("a filtered view is proved by a contradiction, and the missing right is
       drainingWorld({ frameworks: [], answers: { "web-01": [answer("kafka", "accept")] } }),
       ["view_frameworks", "view_tasks"],
     ],
-  ])("%s", (_, world, rights) => {
+  ])("a contradiction stops everything and names the rights: %s", (_, world, rights) => {
     expect(blindSpots(world).flatMap((spot) => spot.rights)).toEqual(rights);
     expect(sightOf(world)).toBe("filtered");
     for (const right of rights) expect(whyBlind(world)?.next).toContain(right);
@@ -55,7 +55,7 @@ describe("a filtered view is proved by a contradiction, and the missing right is
     ["a busy one without windows", worldOf({ agents: [busy], tasks }), "unproved"],
     ["windows and their status", drainingWorld({ frameworks: [offered], tasks }), "proved"],
     ["agents whose resources are not known", worldOf({ frameworks: [framework("kafka")] }), "unproved"],
-  ])("%s proves nothing against it", (_, world, sight) => {
+  ])("nothing is proved by %s", (_, world, sight) => {
     expect(blindSpots(world)).toEqual([]);
     expect(hiddenMachines(world)).toEqual([]);
     expect(whyBlind(world)).toBeNull();
@@ -66,7 +66,7 @@ describe("a filtered view is proved by a contradiction, and the missing right is
 describe("resources in use and not one task in the whole cluster (invariant 2)", () => {
   const idle = { agents: [busy, agent("web-02")], frameworks: [kafka] };
 
-  test("stop everything, and both causes are named with what to do", () => {
+  test("resources without a task stop everything, and both causes are named with what to do", () => {
     expect(whyBlind(worldOf(idle))).toMatchObject({
       what: expect.stringMatching(/in use on 1 agent, and not one task \(or executors wait there.*end them/),
       next: expect.stringContaining("view_tasks on ANY"),
@@ -74,7 +74,7 @@ describe("resources in use and not one task in the whole cluster (invariant 2)",
     const cancelled = click(inPhase("draining"), { kind: "cancel" }).record;
     expect(tick(cancelled, drainingWorld(idle)).effects).toEqual([]);
   });
-  test("do not as soon as one task is shown", () => {
+  test("resources stop nothing as soon as one task is shown", () => {
     expect(whyBlind(worldOf({ ...idle, tasks }))).toBeNull();
     expect(whyBlind(worldOf())).toBeNull();
   });
@@ -102,7 +102,7 @@ describe("a filtered read (invariant 2)", () => {
       worldOf({ frameworks: [framework("marathon", { inverseOffers: [{ agentId: "web-01-S0" }] })] }),
       ["web-01"],
     ],
-  ])("%s", (_, world, hidden) => {
+  ])("the machines whose window is hidden are named: %s", (_, world, hidden) => {
     expect(hiddenMachines(world)).toEqual(hidden);
   });
 });

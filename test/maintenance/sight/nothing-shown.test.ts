@@ -18,7 +18,7 @@ describe("when the master shows no window at all any more, nothing of ours is ca
   describe("down", () => {
     const down = inPhase("down");
 
-    test("is not taken for somebody else's Up; it is told once", () => {
+    test("our Down is not taken for somebody else's Up; it is told once", () => {
       const stopped = tick(down, blank);
       expect(stopped.effects).toEqual([]);
       expect(first(stopped.record).phase).toBe("down");
@@ -27,13 +27,13 @@ describe("when the master shows no window at all any more, nothing of ours is ca
       expect(news(tick(stopped.record, blank, NOW + 4 * HOUR).record, stopped.record)).toEqual(["overdue"]);
     });
 
-    test("is somebody else's Up when an agent registers again, which none does while Down", () => {
+    test("our Down is over by somebody else's Up when an agent registers again, which none does while Down", () => {
       const stopped = tick(down, blank).record;
       const { record } = tick(stopped, worldOf({ agents: [agent("web-02")] }));
       expect(news(record, stopped)).toEqual(expect.arrayContaining(["foreign_change", "up", "trouble_over"]));
     });
 
-    test("is somebody else's Up when windows of others are shown", () => {
+    test("our Down is over by somebody else's Up when windows of others are shown", () => {
       expect(first(tick(down, goneWorld({ agents: [] })).record).phase).toBe("up");
     });
   });
@@ -41,7 +41,7 @@ describe("when the master shows no window at all any more, nothing of ours is ca
   describe("bringing up", () => {
     const bringingUp = inPhase("bringing_up");
 
-    test("asks the master, machine by machine, because one that is not Down makes it refuse a list", () => {
+    test("Up asks the master, machine by machine, because one that is not Down makes it refuse a list", () => {
       const { record, effects } = tick(bringingUp, blank);
       expect(effects).toEqual(
         ["web-01", "web-02"].map((name) => ({
@@ -53,7 +53,7 @@ describe("when the master shows no window at all any more, nothing of ours is ca
       expect(first(record).phase).toBe("bringing_up");
     });
 
-    test("leaves out those that the master has confirmed or whose agent is back", () => {
+    test("Up leaves out the machines that the master has confirmed or whose agent is back", () => {
       const one = withConfirmedUp(bringingUp, [machine("web-01")]);
       expect(tick(one, blank).effects).toMatchObject([{ machines: [machine("web-02")] }]);
       expect(first(tick(one, worldOf({ agents: [agent("web-02")] })).record).phase).toBe("up");
@@ -65,18 +65,18 @@ describe("when the master shows no window at all any more, nothing of ours is ca
   describe("a cancel", () => {
     const cancelled = inPhase("draining", {}, { cancel: { by: "U0ALICE", atMs: NOW } });
 
-    test("is not finished by it, and nothing is posted", () => {
+    test("a cancel is not finished by it, and nothing is posted", () => {
       const { record, effects } = tick(cancelled, blank);
       expect(effects).toEqual([]);
       expect(record).toMatchObject({ end: null, trouble: unseenCancel });
     });
 
-    test("is finished after a post of ours that the master accepted", () => {
+    test("a cancel is finished after a post of ours that the master accepted", () => {
       const removed = withAcceptedRemoval(cancelled, [machine("web-01")], NOW);
       expect(tick(removed, blank).record.end).toMatchObject({ phase: "cancelled" });
     });
 
-    test("whose post got no answer is finished by what the same leader no longer shows, not another (invariant 7)", () => {
+    test("a cancel whose post got no answer is finished by what the same leader no longer shows, not another (invariant 7)", () => {
       const sent = tick(cancelled, drainingWorld()).record;
       expect(tick(sent, blank).record.end).toMatchObject({ phase: "cancelled" });
       expect(tick(sent, { ...blank, leaderId: "leader-2" }).record).toMatchObject({
@@ -85,16 +85,16 @@ describe("when the master shows no window at all any more, nothing of ours is ca
       });
     });
 
-    test("whose post was refused is not finished by it: rights to post and to see may go together", () => {
+    test("a cancel whose post was refused is not finished by it: rights to post and to see may go together", () => {
       const refused = withRefusedRemoval(tick(cancelled, drainingWorld()).record, [machine("web-01")]);
       expect(tick(refused, blank).record).toMatchObject({ end: null, trouble: unseenCancel });
     });
 
-    test("is finished when windows of others are shown", () => {
+    test("a cancel is finished when windows of others are shown", () => {
       expect(tick(cancelled, goneWorld()).record.end).toMatchObject({ phase: "cancelled" });
     });
 
-    test("closes by a second one, on the word of who pressed it, and says that nothing was posted", () => {
+    test("a second cancel closes the maintenance, on the word of who pressed it, and says that nothing was posted", () => {
       const stopped = tick(cancelled, blank).record;
       const { record, reply } = click(stopped, { kind: "cancel" }, { by: "U0BOB" });
       expect(record.end).toMatchObject({ phase: "cancelled" });

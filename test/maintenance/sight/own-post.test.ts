@@ -28,7 +28,7 @@ function planned(world: World): Maintenance {
 describe("windows that were shown before the first post, and are not any more (invariant 2)", () => {
   const stopped = tick(planned(goneWorld()), blank, NOW, watched);
 
-  test("keep it from posting, and what to do is told once", () => {
+  test("the hidden windows keep the bot from posting, and what to do is told once", () => {
     expect(stopped.effects).toEqual([]);
     expect(stopped.record.trouble).toMatchObject({
       code: "windows_vanished",
@@ -37,13 +37,13 @@ describe("windows that were shown before the first post, and are not any more (i
     expect(news(tick(stopped.record, blank, NOW + MINUTE, watched).record, stopped.record)).toEqual([]);
   });
 
-  test("go on by themselves when windows are shown again", () => {
+  test("the post goes on by itself when windows are shown again", () => {
     const { record, effects } = tick(stopped.record, goneWorld(), NOW, watched);
     expect(effects).toMatchObject(place);
     expect(first(record).phase).toBe("scheduled");
   });
 
-  test("were seen by a look after the plan as well", () => {
+  test("windows that a look after the plan showed count as well", () => {
     const held = {
       ...planned(worldOf()),
       held: { by: "U0BOB", atMs: NOW, reason: null, as: "operator" as const },
@@ -52,13 +52,13 @@ describe("windows that were shown before the first post, and are not any more (i
     expect(tick(looked, blank, NOW, watched).effects).toEqual([]);
   });
 
-  test("are over where the master is asked without credentials, and so hides nothing", () => {
+  test("the windows are over where the master is asked without credentials, and so hides nothing", () => {
     const { record, effects } = tick(planned(goneWorld()), blank, NOW, policyOf({ hasCredentials: false }));
     expect(effects).toMatchObject(place);
     expect(record.trouble).toBeNull();
   });
 
-  test("need nobody's word to be cancelled: nothing was posted", () => {
+  test("a cancel needs nobody's word: nothing was posted", () => {
     const cancelled = click(stopped.record, { kind: "cancel" }).record;
     expect(tick(cancelled, blank).record.end?.phase).toBe("cancelled");
   });
@@ -79,20 +79,20 @@ describe("a post that got no answer", () => {
   const sent = withPossiblePost(fresh(), first(fresh()).machines, NOW);
   const unsettled = { ...sent, unsettledUntilMs: NOW + MINUTE };
 
-  test("is waited for before anything is concluded (invariant 7)", () => {
+  test("a post without an answer is waited for before anything is concluded (invariant 7)", () => {
     const { record, effects } = tick(unsettled, worldOf());
     expect(effects).toEqual([]);
     expect(record.trouble).toBeNull();
   });
 
-  test("is not sent once more where no window is shown: it may have wiped what is hidden (invariant 2)", () => {
+  test("a post without an answer is not sent once more where no window is shown: it may have wiped what is hidden (invariant 2)", () => {
     const world = worldOf({ observedAtMs: NOW + MINUTE });
     const { record, effects } = tick(unsettled, world, NOW + MINUTE);
     expect(effects).toEqual([]);
     expect(record.trouble?.code).toBe("own_window_unseen");
   });
 
-  test("is sent again where other windows are shown and ours is not", () => {
+  test("a post without an answer is sent again where other windows are shown and ours is not", () => {
     const world = goneWorld({ observedAtMs: NOW + MINUTE });
     expect(tick(unsettled, world, NOW + MINUTE).effects).toMatchObject(place);
   });
@@ -102,7 +102,7 @@ describe("our own accepted post that the master does not show", () => {
   const start = inPhase("scheduled", { drainingSinceMs: null });
   const posted = withPossiblePost(start, first(start).machines, NOW);
 
-  test("is not posted again, because each post may wipe windows that we cannot see (invariant 2)", () => {
+  test("our window is not posted again, because each post may wipe windows that we cannot see (invariant 2)", () => {
     expect(tick(start, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
     const stopped = tick(posted, worldOf());
     expect(stopped.effects).toEqual([]);
@@ -116,25 +116,25 @@ describe("our own accepted post that the master does not show", () => {
     expect(later.effects).toEqual([]);
     expect(news(later.record, stopped.record)).toEqual([]);
   });
-  test("goes on by itself when the master shows it", () => {
+  test("the maintenance goes on by itself when the master shows our window", () => {
     const stopped = tick(posted, worldOf()).record;
     const { record } = tick(stopped, drainingWorld());
     expect(record.trouble).toBeNull();
     expect(news(record, stopped)).toContain("scheduled");
   });
-  test("was removed by somebody else if the master shows other windows: then it is posted again", () => {
+  test("our window was removed by somebody else if the master shows other windows: then it is posted again", () => {
     const foreign = drainingWorld({ windows: [] });
     const others = { ...foreign, ...drainingWorldOf("web-03") };
     expect(unseenPost(posted, others)).toBeNull();
     expect(tick(posted, others).effects).toMatchObject([{ kind: "update_schedule" }]);
   });
-  test("is posted again when a person says so, once (invariant 2)", () => {
+  test("our window is posted again when a person says so, once (invariant 2)", () => {
     const stopped = tick(posted, worldOf()).record;
     const again = click(stopped, { kind: "retry" });
     expect(again.reply.tone).toBe("done");
     expect(tick(again.record, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
   });
-  test("was removed by somebody who cleared the schedule: a person may post it again", () => {
+  test("our window was removed by somebody who cleared the schedule: a person may post it again", () => {
     const removed = tick(inPhase("draining", { postedAtMs: NOW }), worldOf()).record;
     expect(removed.trouble).toMatchObject({
       code: "window_changed",
@@ -144,11 +144,11 @@ describe("our own accepted post that the master does not show", () => {
     const { record } = click(removed, { kind: "retry" });
     expect(tick(record, worldOf()).effects).toMatchObject([{ kind: "update_schedule" }]);
   });
-  test("that never was needs nobody's word to be cancelled", () => {
+  test("a maintenance that never posted needs nobody's word to be cancelled", () => {
     const cancelled = { ...start, cancel: { by: "U0BOB", atMs: NOW } };
     expect(tick(cancelled, worldOf()).record.end?.phase).toBe("cancelled");
   });
-  test("only counts for the batch that was posted", () => {
+  test("a post only counts for the batch that was posted", () => {
     expect(withPossiblePost(start, [machine("web-09")], NOW)).toEqual(start);
   });
 });

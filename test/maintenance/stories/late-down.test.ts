@@ -23,7 +23,7 @@ describe("a START_MAINTENANCE without an answer that shows late (invariant 7)", 
   const sent = tick(approved(busy), busy).record;
   const askedAnew = tick(sent, worse, NOW + MINUTE).record;
 
-  test("the picture had got worse meanwhile: the Down is ours, and nobody else is blamed", () => {
+  test("the Down is ours though the picture had got worse meanwhile, and nobody else is blamed", () => {
     expect(first(askedAnew).phase).toBe("awaiting_approval");
     const { record, effects } = tick(askedAnew, downWorld(), NOW + 2 * MINUTE);
     expect(effects).toEqual([]);
@@ -34,13 +34,13 @@ describe("a START_MAINTENANCE without an answer that shows late (invariant 7)", 
     expect(first(record).approvals.at(-1)?.outcome).toMatchObject({ kind: "withdrawn" });
   });
 
-  test("also after the new question was denied", () => {
+  test("the Down is ours also after the new question was denied", () => {
     const denied = click(askedAnew, { ...DENY, approval: "b1a2" } as typeof DENY).record;
     expect(first(denied).phase).toBe("draining");
     expect(news(tick(denied, downWorld()).record, denied)).not.toContain("foreign_change");
   });
 
-  test("also after a cancel", () => {
+  test("the Down is ours also after a cancel", () => {
     const cancelled = click(askedAnew, { kind: "cancel" }).record;
     const left = tick(cancelled, downWorld());
     expect(first(left.record).phase).toBe("down");

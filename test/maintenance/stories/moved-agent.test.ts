@@ -14,7 +14,7 @@ const moved = drainingWorld({ tasks, agents: there });
 const why = "web-01's agent is now at 10.9.9.9; the window does not match it";
 
 describe("an agent that registered again under another IP (invariant 4)", () => {
-  test("is told while it drains, once, with the way on", () => {
+  test("a moved agent is told while its machine drains, once, with the way on", () => {
     const { record } = tick(asked(before), moved);
     expect(record.trouble).toMatchObject({
       code: "agent_moved",
@@ -24,19 +24,19 @@ describe("an agent that registered again under another IP (invariant 4)", () => 
     expect(news(tick(record, moved, NOW + MINUTE).record, record)).toEqual([]);
   });
 
-  test("stops the Down at the click: a machine without an agent would go Down, and the tasks live on", () => {
+  test("a moved agent stops the Down at the click: a machine without an agent would go Down, and the tasks live on", () => {
     const { record, reply } = click(asked(before), APPROVE, { world: moved });
     expect(reply).toMatchObject({ tone: "refused", text: expect.stringContaining("10.9.9.9") });
     expect(tick(record, moved).effects).toEqual([]);
   });
 
-  test("stops a Down that was approved before", () => {
+  test("a moved agent stops a Down that was approved before", () => {
     const { record, effects } = tick(approved(before), moved);
     expect(effects).toEqual([]);
     expect(lastEvent(record, "approval_outdated").changes).toContain(why);
   });
 
-  test("under another host name is named with it", () => {
+  test("an agent that moved to another host name is named with it", () => {
     const elsewhere = drainingWorld({
       agents: [agent("web-01", { machine: machine("db-01", "10.9.9.9") }), agent("web-02")],
     });
@@ -45,7 +45,7 @@ describe("an agent that registered again under another IP (invariant 4)", () => 
     );
   });
 
-  test("keeps its inverse offer from before without that being a missing right", () => {
+  test("a moved agent keeps its inverse offer from before without that being a missing right", () => {
     const offered = framework("marathon", { inverseOffers: [{ agentId: "web-01-S0" }] });
     expect(whyBlind(drainingWorld({ agents: there, frameworks: [offered] }))).toBeNull();
     const other = framework("marathon", { inverseOffers: [{ agentId: "web-03-S0" }] });

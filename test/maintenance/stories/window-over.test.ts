@@ -23,7 +23,7 @@ const after = drainingWorld({ observedAtMs: END });
 describe("a window that has ended by the time of the click (invariant 5)", () => {
   const open = asked(before, NOW, policy);
 
-  test("is worse than what was shown: nothing goes down, and the new question says so", () => {
+  test("an ended window is worse than what was shown: nothing goes down, and the new question says so", () => {
     const { record, reply } = click(open, APPROVE, { world: after, nowMs: END, policy });
     expect(reply).toMatchObject({ tone: "refused", text: expect.stringContaining("the window has ended") });
     expect(first(record).approvals).toMatchObject([
@@ -32,7 +32,7 @@ describe("a window that has ended by the time of the click (invariant 5)", () =>
     ]);
   });
 
-  test("that was over when the question was asked may be approved, once it was shown", () => {
+  test("a window that was over when the question was asked may be approved, once it was shown", () => {
     const late = click(inPhase("draining"), ASK, { by: "U0ALICE", world: after, nowMs: END, policy }).record;
     const world = drainingWorld({ observedAtMs: END + MINUTE });
     const granted = click(late, APPROVE, { world, nowMs: END + MINUTE, policy }).record;
@@ -40,7 +40,7 @@ describe("a window that has ended by the time of the click (invariant 5)", () =>
     expect(tick(granted, world, END + MINUTE, policy).effects).toHaveLength(1);
   });
 
-  test("stops a Down that was approved in time and could not be sent", () => {
+  test("an ended window stops a Down that was approved in time and could not be sent", () => {
     const granted = click(open, APPROVE, { world: before, policy }).record;
     const { record, effects } = tick(granted, after, END, policy);
     expect(effects).toEqual([]);

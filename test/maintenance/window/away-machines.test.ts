@@ -35,13 +35,13 @@ describe("machines without an agent can be named too", () => {
       [recordOf({ batches: [batchOf({ phase: "cancelled", machines: [machine("web-07")] })] })],
       [],
     ],
-  ])("%s", (_, world, open, expected) => {
+  ])("away machines are named as well: %s", (_, world, open, expected) => {
     const named = withAwayMachines(world, open);
     expect(names(named)).toEqual(expected);
     expect(named === world).toBe(expected.length === world.agents.length);
   });
 
-  test("once each, and in nothing but the names is the world another one", () => {
+  test("a machine is named once, and in nothing but the names is the world another one", () => {
     const world = downWorld();
     const named = withAwayMachines(world, [inPhase("down"), inPhase("down")]);
     expect({ ...named, agents: [] }).toEqual({ ...world, agents: [] });

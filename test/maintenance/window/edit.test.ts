@@ -25,19 +25,19 @@ function scheduleOf(...windows: Window[]): Schedule {
 }
 
 describe("placing machines", () => {
-  test("adds one window for all of them and keeps the others' windows as the same objects (invariant 1)", () => {
+  test("placing adds one window for all of them and keeps the others' windows as the same objects (invariant 1)", () => {
     const foreign: Window = { machines: [{ hostname: "DB-01", ip: "10.0.1.1" }], ...OTHER };
     const next = placeMachines(scheduleOf(foreign), [web01, web02], TIME);
     expect(next.windows).toEqual([foreign, { machines: [web01, web02], ...TIME }]);
     expect(next.windows[0]).toBe(foreign);
   });
 
-  test("of machines that stand there already gives the very same object (invariant 3)", () => {
+  test("placing machines that stand there already gives the very same object (invariant 3)", () => {
     const before = scheduleOf({ machines: [{ hostname: "WEB-01", ip: "10.0.0.1" }, web02], ...TIME });
     expect(placeMachines(before, [web01, web02], TIME)).toBe(before);
   });
 
-  test("moves a machine out of its old window, which goes with its last machine", () => {
+  test("placing moves a machine out of its old window, which goes with its last machine", () => {
     const before = scheduleOf({ machines: [web01], ...OTHER });
     expect(placeMachines(before, [web01], TIME).windows).toEqual([{ machines: [web01], ...TIME }]);
   });
@@ -53,13 +53,13 @@ describe("placing machines", () => {
 });
 
 describe("removing machines", () => {
-  test("never leaves out a Down machine, which a master would refuse (invariant 1)", () => {
+  test("removing never leaves out a Down machine, which a master would refuse (invariant 1)", () => {
     const before = scheduleOf({ machines: [web01, web02], ...TIME });
     const next = removeMachines(before, [web01, web02], [{ hostname: "web-01", ip: "10.0.0.1" }]);
     expect(next.windows).toEqual([{ machines: [web01], ...TIME }]);
   });
 
-  test("of machines that are in no window gives the very same object (invariant 3)", () => {
+  test("removing machines that are in no window gives the very same object (invariant 3)", () => {
     const before = scheduleOf({ machines: [web02], ...TIME });
     expect(removeMachines(before, [web01], [])).toBe(before);
   });
@@ -68,11 +68,11 @@ describe("removing machines", () => {
 describe("an edit on a list that was read later", () => {
   const theirs = scheduleOf({ machines: [web01], ...OTHER });
 
-  test("does not take a machine out that somebody has moved to another window (invariant 12)", () => {
+  test("an edit does not take a machine out that somebody has moved to another window (invariant 12)", () => {
     expect(applyEdit(theirs, { kind: "remove", machines: [web01], time: TIME }, [])).toBe(theirs);
   });
 
-  test("does not pull a machine out of a window that somebody has given it since (invariants 1, 12)", () => {
+  test("an edit does not pull a machine out of a window that somebody has given it since (invariants 1, 12)", () => {
     const next = applyEdit(theirs, { kind: "place", machines: [web01, web02], time: TIME }, []);
     expect(next.windows).toEqual([theirs.windows[0], { machines: [web02], ...TIME }]);
   });
@@ -95,7 +95,7 @@ describe("whether two lists plan the same", () => {
     ["no end", scheduleOf({ machines: [web01, web02], start: TIME.start, duration: null }), false],
     ["one machine fewer", scheduleOf({ machines: [web01], ...TIME }), false],
     ["another machine", scheduleOf({ machines: [web01, machine("web-03")], ...TIME }), false],
-  ])("%s", (_, other, same) => {
+  ])("two lists are compared by what they plan: %s", (_, other, same) => {
     expect(sameSchedule(one, other)).toBe(same);
     expect(sameSchedule(other, one)).toBe(same);
   });

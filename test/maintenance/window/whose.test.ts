@@ -14,7 +14,7 @@ describe("a machine is held", () => {
     ["web-02", true],
     ["web-01", false],
     ["web-03", false],
-  ])("%s in a batch that has not ended, whatever the case of its name: %s", (name, held) => {
+  ])("%s is held by a batch that has not ended, whatever the case of its name: %s", (name, held) => {
     expect(holds(two, machine(name))).toBe(held);
   });
 });
