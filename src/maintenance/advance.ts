@@ -1,6 +1,8 @@
 import { recordBehaviour } from "./answers/habits.js";
 import { answersDiffer, answersEvent } from "./answers/summary.js";
 import { lookAt, pictureOf } from "./answers/verdicts.js";
+import { versionAdvice } from "./cluster/version-advice.js";
+import { agentsOn } from "./cluster/world-index.js";
 import { askAnew } from "./phases/ask-anew.js";
 import { bringingUp } from "./phases/bringing-up.js";
 import { atDeadline, deadlineWake } from "./phases/deadline.js";
@@ -8,24 +10,25 @@ import { down } from "./phases/down.js";
 import { draining } from "./phases/draining.js";
 import { giveBack } from "./phases/give-back.js";
 import { moveWindow } from "./phases/move-window.js";
+import { tellOverdue } from "./phases/overdue.js";
 import { scheduled } from "./phases/scheduled.js";
 import type { Effect, Moment, Rule, Step } from "./phases/step.js";
 import { takingDown } from "./phases/taking-down.js";
 import { tellOwners } from "./phases/tell-owners.js";
 import { up } from "./phases/up.js";
-import { agentsOn } from "./plan.js";
+import { plan, refuse } from "./plan.js";
 import { hasReturned } from "./record/agents-back.js";
 import { batchOf, ended, isDownSent, isDraining, isUnsettled, watchedMachines } from "./record/batch.js";
 import { withEvent } from "./record/log.js";
 import { rowKey } from "./record/picture.js";
 import type { Batch, Maintenance, Phase } from "./record/record.js";
-import { withTrouble } from "./record/trouble.js";
-import { whyBlind } from "./sight/filtered.js";
-import { unseenPost } from "./sight/own-post.js";
+import { inTrouble, withTrouble } from "./record/troubles.js";
+import { whyNothingShown } from "./sight/nothing-shown.js";
+import { sightOf, whyFiltered } from "./sight/sight.js";
 
 const nothing: Rule = (record) => ({ record, effects: [], wakeAtMs: null });
 
-/** The lifecycle: what each phase does with what the world shows. */
+/** The lifecycle of a batch: what each phase does with what the world shows. */
 const RULES: Record<Phase, Rule> = {
   scheduled,
   draining,
@@ -45,18 +48,21 @@ const RULES: Record<Phase, Rule> = {
  *
  * The record must be stored before the effects are carried out (invariant 5).
  */
-export function advance(record: Maintenance, moment: Moment): Step {
+export function advance(record: Maintenance, look: Omit<Moment, "sight">): Step {
   if (record.end !== null) return { record, effects: [], wakeAtMs: null };
-  // Its hosts are still to be looked up (`plan`): not forgotten (invariant 11).
-  if (record.batches.length === 0) return { record, effects: [], wakeAtMs: poll(moment) };
+  const moment: Moment = { ...look, sight: sightOf(look.world) };
   // Invariant 2: nothing is concluded and nothing is written on a filtered view.
-  const blind = whyBlind(moment.world) ?? (record.cancel === null ? unseenPost(record, moment.world) : null);
-  if (blind !== null) {
-    return { record: withTrouble(record, blind, moment.nowMs), effects: [], wakeAtMs: poll(moment) };
+  const filtered = whyFiltered(moment.sight);
+  if (filtered !== null) {
+    return { record: withTrouble(record, filtered, moment.nowMs), effects: [], wakeAtMs: poll(moment) };
+  }
+  if (record.batches.length === 0) {
+    const step = requested(record, moment);
+    return step.record.batches.length === 0 ? step : advance(step.record, look);
   }
   const before = record.trouble;
-  const looked = atDeadline(observe({ ...record, trouble: null }, moment), moment);
-  const step = looked.cancel === null ? followPhases(looked, moment) : giveBack(looked, moment);
+  const looked = observe({ ...record, trouble: null }, moment);
+  const step = nextStep(looked, moment);
   const finished = finish(step.record, moment);
   return {
     record: tellTrouble(finished, before, step.effects.length > 0 || isUnderWay(finished, moment), moment),
@@ -65,8 +71,48 @@ export function advance(record: Maintenance, moment: Moment): Step {
   };
 }
 
-function poll(moment: Moment): number {
-  return moment.nowMs + moment.policy.pollMs;
+/** The first phase: its hosts are looked up, and then it is planned. Until then it is not forgotten (invariant 11). */
+function requested(record: Maintenance, moment: Moment): Step {
+  const { hosts, world, nowMs } = moment;
+  const wakeAtMs = poll(moment);
+  switch (hosts?.kind) {
+    case undefined:
+      return { record, effects: [{ kind: "look_up_hosts" }], wakeAtMs };
+    case "unreadable": {
+      const refusal = {
+        why: `${hosts.why} No window was posted.`,
+        next: "Mend it, then send the drain again.",
+      };
+      return { record: refuse(record, refusal, nowMs), effects: [], wakeAtMs: null };
+    }
+    case "found": {
+      const planned = plan(record, hosts, moment);
+      if (planned.batches.length === 0) {
+        return { record: planned, effects: [], wakeAtMs: planned.end === null ? wakeAtMs : null };
+      }
+      const advised = versionAdvice(world.version).reduce(
+        (told, text) => withEvent(told, nowMs, { kind: "note", text }),
+        planned,
+      );
+      return { record: advised, effects: [], wakeAtMs };
+    }
+  }
+}
+
+function poll({ nowMs, policy }: Moment): number {
+  return nowMs + policy.pollMs;
+}
+
+/** What follows from what the world shows; only what is overdue is told when it shows nothing where ours should stand. */
+function nextStep(record: Maintenance, moment: Moment): Step {
+  const unseen = whyNothingShown(record, moment, moment.policy.hasCredentials);
+  if (unseen !== null) {
+    const away = record.batches.filter(({ phase }) => phase === "down");
+    const told = away.reduce((next, batch) => tellOverdue(next, batch, moment.nowMs), record);
+    return { record: inTrouble(told, unseen, moment.nowMs), effects: [], wakeAtMs: null };
+  }
+  const timed = atDeadline(record, moment);
+  return timed.cancel === null ? followPhases(timed, moment) : giveBack(timed, moment);
 }
 
 /** Brings the picture up to date and tells what changed in it. */

@@ -1,52 +1,40 @@
 import { blastRadiusOf } from "./blast/blast.js";
 import { type Machine, machineKey, machineName } from "./cluster/machine.js";
 import type { Resolution } from "./cluster/resolution.js";
-import type { World } from "./cluster/world.js";
+import { agentsOn } from "./cluster/world-index.js";
+import type { HostsFound, Moment } from "./phases/step.js";
 import { isOpen } from "./policy/calendar.js";
 import { conflictsOf } from "./policy/conflicts.js";
 import type { DrainAsked } from "./policy/drain-asked.js";
 import { brokenRules } from "./policy/drain-rules.js";
 import { drainOverride } from "./policy/hours.js";
-import { type Policy, settingOf } from "./policy/policy.js";
+import { settingOf } from "./policy/policy.js";
 import { wentOnUnproved } from "./policy/sight.js";
 import { ended, watchedMachines } from "./record/batch.js";
 import { withEvent } from "./record/log.js";
-import type { Batch, Maintenance, Trouble } from "./record/record.js";
-import { withTrouble } from "./record/trouble.js";
-import { sightOf, whyBlind } from "./sight/filtered.js";
+import type { Batch, Maintenance } from "./record/record.js";
+import { troubleOf, withTrouble } from "./record/troubles.js";
+import { whyFiltered } from "./sight/sight.js";
 import { list } from "./text/list.js";
 import { quoted } from "./text/quote.js";
 import type { Refusal } from "./text/reply.js";
 import { type Millis, millisToNanos } from "./time.js";
 
-const RECOVERING: Omit<Trouble, "sinceMs"> = {
-  code: "agents_recovering",
-  what: "The master was elected a moment ago and has not heard from all agents yet, so the pattern could miss machines.",
-  said: null,
-  notDone: "No window was posted yet.",
-  next: "Nothing to do: it goes on by itself when the agents have registered again.",
-};
-
 /**
  * Fixes the machines of a maintenance from what its pattern matches, or ends it with a sentence why not: nothing
  * matched, a name unknown to the master, a machine that is already in somebody's window (invariant 12), a rule of the
  * policy. What goes away with the machines is told before anything is posted. Nothing is posted here.
- *
- * @param others the other maintenances of the cluster: the open ones, to say whose a machine is, and finished ones,
- * because a window that was seen in one of them proves that the bot sees windows (invariant 2).
  */
 export function plan(
   record: Maintenance,
-  resolution: Resolution,
-  world: World,
-  others: readonly Maintenance[],
-  policy: Policy,
-  nowMs: Millis,
+  { resolution, others }: HostsFound,
+  { world, sight, policy, nowMs }: Omit<Moment, "hosts">,
 ): Maintenance {
-  if (record.end !== null || record.batches.length > 0) return record;
-  const blind = whyBlind(world);
-  if (blind !== null) return withTrouble(record, blind, nowMs);
-  if (world.recoveredAgents.length > 0) return withTrouble(record, RECOVERING, nowMs);
+  const filtered = whyFiltered(sight);
+  if (filtered !== null) return withTrouble(record, filtered, nowMs);
+  if (world.recoveredAgents.length > 0) {
+    return withTrouble(record, troubleOf("agents_recovering", {}), nowMs);
+  }
   const machines = machinesOf(resolution);
   const asked: DrainAsked = { record, machines, world, others, policy, nowMs };
   const refusal = whyNot(asked, resolution);
@@ -75,7 +63,7 @@ export function plan(
     missingTold: false,
     askAnew: null,
     postedAtMs: null,
-    sightProved: sightOf(world) === "proved",
+    sightProved: sight.kind === "windows",
     removedAtMs: null,
     removalLeaderId: null,
     confirmedUp: [],
@@ -95,9 +83,8 @@ export function plan(
 function withOverride({ record, policy, nowMs }: DrainAsked): Maintenance {
   const used = isOpen(policy.calendar, nowMs) ? null : drainOverride(record, policy);
   if (used === null) return { ...record, overrides: [] };
-  const { by, reason } = used;
-  const overrides = [{ ...used, rule: "calendar" }];
-  return withEvent({ ...record, overrides }, nowMs, { kind: "overridden", by, rule: "calendar", reason });
+  const { by, rule, reason } = used;
+  return withEvent({ ...record, overrides: [used] }, nowMs, { kind: "overridden", by, rule, reason });
 }
 
 /** That an override was given for nothing: who gave it should not count on it later. */
@@ -166,14 +153,6 @@ function whyNot(asked: DrainAsked, resolution: Resolution): Refusal | null {
     };
   }
   return conflictsOf(asked);
-}
-
-/** The agents the master shows on these machines. */
-export function agentsOn(world: World, machines: readonly Machine[]): { machine: string; id: string }[] {
-  const keys = new Set(machines.map(machineKey));
-  return world.agents
-    .filter((agent) => keys.has(machineKey(agent.machine)))
-    .map((agent) => ({ machine: machineKey(agent.machine), id: agent.id }));
 }
 
 function suggestion(resolution: Resolution): string {

@@ -1,6 +1,6 @@
 import type { Schedule } from "../maintenance/cluster/schedule.js";
 import type { Agent, World } from "../maintenance/cluster/world.js";
-import { blindSpots } from "../maintenance/sight/filtered.js";
+import { sightOf } from "../maintenance/sight/sight.js";
 import { type Caller, MovedError } from "./caller.js";
 import {
   GET_AGENTS,
@@ -59,7 +59,7 @@ export class Snapshots {
       }
       if (world === null) continue;
       // What changes between our reads, such as a window posted by somebody, looks like a filtered view; one stays so.
-      if (rereadForHidden && blindSpots(world).length > 0) {
+      if (rereadForHidden && sightOf(world).kind === "filtered") {
         rereadForHidden = false;
         continue;
       }

@@ -2,8 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { machineKey } from "../../src/maintenance/cluster/machine.js";
 import type { Window } from "../../src/maintenance/cluster/schedule.js";
-import type { Decision } from "../../src/maintenance/record/decision.js";
+import type { Decision } from "../../src/maintenance/decisions/table.js";
+import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { placeMachines, removeMachines, windowOf } from "../../src/maintenance/window/edit.js";
+import { parseClick } from "../../src/slack/render/button-value.js";
+import { cardButtons } from "../../src/slack/render/card/buttons.js";
+import { approvalButtons } from "../../src/slack/render/question/buttons.js";
 import { first } from "../maintenance/support/flow.js";
 import { runs } from "../support/fast-check.js";
 import { HOUR, MINUTE, NOW, task } from "../support/world.js";
@@ -186,6 +190,53 @@ describe("whatever people, frameworks, other tools and crashes do", () => {
     );
   });
 });
+
+test("a button that is shown is never answered with 'not possible' on the same record and world", async () => {
+  let shown = 0;
+  await fc.assert(
+    fc.asyncProperty(steps, async (run) => {
+      const bot = new RehearsedBot({ owners: [{ match: "marathon", owners: ["U0OWNER"] }] });
+      for (const one of run) {
+        if (bot.record.end !== null) return;
+        await one(bot);
+      }
+      // A look that leads to a call is followed by another one before anybody reads the card.
+      for (let looks = 0; looks < 3; looks++) await bot.tick(ANSWERED);
+      const before = bot.record;
+      for (const decision of decisionsOn(before)) {
+        shown++;
+        const { record, reply } = bot.decided(decision, whoMay(decision, before), before);
+        // Approve stays while agents register again: whoever clicks is told to click again then.
+        const waits = decision.kind === "approve" && (before.picture?.recovering ?? 0) > 0;
+        const nothing = record === before && reply.tone !== "done" && !waits;
+        expect(nothing ? [decision.kind, reply.text] : []).toEqual([]);
+      }
+    }),
+    { numRuns: runs(200) },
+  );
+  expect(shown).toBeGreaterThan(300);
+});
+
+/** Somebody whom no rule about people keeps from this. */
+function whoMay({ kind }: Decision, { held, batches }: Maintenance): string {
+  if (kind === "ready") return "U0OWNER";
+  const notBy = batches.flatMap(({ approvals }) => approvals.at(-1)?.notBy ?? []);
+  const free = ["U0BOB", "U0CAROL", "U0DAVE", "U0ERIN"].find((user) => !notBy.includes(user)) ?? "U0FRANK";
+  return held?.by ?? free;
+}
+
+/** What the buttons of the card and of the open questions would decide. */
+function decisionsOn(record: Maintenance): Decision[] {
+  const questions = record.batches.flatMap((batch) =>
+    batch.approvals
+      .filter(({ outcome }) => outcome === null)
+      .flatMap((approval) => approvalButtons(record, batch, approval)),
+  );
+  return [...cardButtons(record), ...questions].flatMap(({ value }) => {
+    const click = parseClick(value);
+    return click.kind === "decision" ? [click.button.decision] : [];
+  });
+}
 
 test("the rehearsed bot goes all the way when nothing goes wrong", async () => {
   const bot = new RehearsedBot();

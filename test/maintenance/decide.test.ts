@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { decide, needsWorld } from "../../src/maintenance/decide.js";
 import type { DecisionContext } from "../../src/maintenance/decisions/decided.js";
+import { type Decision, decision } from "../../src/maintenance/decisions/table.js";
 import { phaseOf } from "../../src/maintenance/record/batch.js";
-import { type Decision, decision } from "../../src/maintenance/record/decision.js";
 import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { PHASES } from "../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";

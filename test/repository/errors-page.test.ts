@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { TROUBLES } from "../../src/maintenance/record/troubles.js";
 import { errorTable } from "../../src/mesos/errors/errors.js";
 import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
 import { errorsPage, STORE_ROWS } from "./errors-page.js";
@@ -36,6 +37,26 @@ describe("the page of errors", () => {
     const named = [...page.matchAll(/\/mesos (\w+)/g)].map(([, verb]) => verb);
     expect(named.length).toBeGreaterThan(5);
     expect(VERBS.map(({ name }) => name)).toEqual(expect.arrayContaining(named));
+  });
+});
+
+describe("the troubles of a maintenance on the page", () => {
+  test.each(Object.entries(TROUBLES))(
+    "%s says what happened, what was not done and what to do",
+    (code, row) => {
+      expect(page).toContain(`| \`${code}\` |`);
+      expect(`${row.what}|${row.notDone}|${row.next}`).toMatch(
+        /^[A-Z{][^|]*[.}]\|[A-Z][^|]*\.\|[A-Z/][^|]*[.}]$/,
+      );
+    },
+  );
+
+  test("no trouble is written by hand elsewhere: code, what and next stand together only in the tables", () => {
+    const files = readdirSync("src/maintenance", { recursive: true, encoding: "utf8" });
+    const byHand = files
+      .filter((file) => file.endsWith(".ts") && !file.endsWith("record/troubles.ts"))
+      .filter((file) => /\bcode: "[a-z_]+"/.test(readFileSync(join("src/maintenance", file), "utf8")));
+    expect(byHand).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
 import type { StoreErrorCode } from "../../src/engine/store/store-error.js";
+import { TROUBLES } from "../../src/maintenance/record/troubles.js";
 import { errorTable } from "../../src/mesos/errors/errors.js";
 import type { ErrorRow, When } from "../../src/mesos/errors/row.js";
 import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
@@ -170,6 +171,15 @@ export function errorsPage(): string {
     ...tableOf(
       ["Code", "What happened", "What to do"],
       concluded.map((row) => [code(row.code), row.what, row.next]),
+    ),
+    "",
+    "## What keeps a maintenance from going on",
+    "",
+    "Found by the bot itself in what the master shows; told in the thread and on the card while it lasts.",
+    "",
+    ...tableOf(
+      ["Code", "What happened", "What was not done", "What to do"],
+      Object.entries(TROUBLES).map(([name, { what, notDone, next }]) => [code(name), what, notDone, next]),
     ),
     "",
     "## Slack",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decide } from "../../src/maintenance/decide.js";
-import { decision } from "../../src/maintenance/record/decision.js";
+import { decision } from "../../src/maintenance/decisions/table.js";
 import { type Maintenance, PHASES, type Phase } from "../../src/maintenance/record/record.js";
 import { renderCard } from "../../src/slack/render/card/card.js";
 import { runs } from "../support/fast-check.js";
@@ -28,13 +28,27 @@ describe("the buttons of the card", () => {
   });
 
   test.each([
-    ["window_changed", null, "Post the window again"],
-    ["own_window_unseen", null, "Post the window again"],
-    ["cancel_unseen", { by: "U02BOB", atMs: NOW }, "Cancel"],
-  ] as const)("offers what ends the trouble %s", (code, cancel, label) => {
+    ["window_changed", "draining", null, "Post the window again"],
+    ["windows_gone", "draining", null, "Post the window again"],
+    ["own_window_unseen", "scheduled", null, "Post the window again"],
+    ["cancel_unseen", "draining", { by: "U02BOB", atMs: NOW }, "Cancel"],
+    ["down_unseen", "down", null, "Up"],
+  ] as const)("the card offers what ends the trouble %s while %s", (code, phase, cancel, label) => {
     const trouble = { code, what: "w", said: null, notDone: "n", next: "x", sinceMs: NOW };
-    expect(buttons(recordOf({ trouble, cancel })).map(([shown]) => shown)).toContain(label);
+    const batches = [batchOf({ phase, postedAtMs: NOW })];
+    expect(buttons(recordOf({ trouble, cancel, batches })).map(([shown]) => shown)).toContain(label);
   });
+
+  test.each(["own_window_unseen", "down_unseen", "down_changed"])(
+    "while machines are Down the card offers Up and never to post the window again: %s",
+    (code) => {
+      const trouble = { code, what: "w", said: null, notDone: "n", next: "x", sinceMs: NOW };
+      const batches = [batchOf({ phase: "down", postedAtMs: NOW })];
+      const labels = buttons(recordOf({ trouble, batches })).map(([label]) => label);
+      expect(labels).toContain("Up");
+      expect(labels).not.toContain("Post the window again");
+    },
+  );
 
   test("its buttons decide what they say", () => {
     expect(buttons(recordOf())).toEqual([

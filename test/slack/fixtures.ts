@@ -39,6 +39,7 @@ export function pictureOf(left: number, most: number, verdicts: VerdictRow[] = [
     leader: "m1:5050",
     leaderId: "leader-1",
     tasksMost: most,
+    recovering: 0,
     machines: [
       { hostname: "web-01", ip: "10.0.0.1", mode: "draining", agents: 1, recovering: 0, tasks: left },
       { hostname: "web-02", ip: "10.0.0.2", mode: "draining", agents: 1, recovering: 0, tasks: 0 },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Decision } from "../../src/maintenance/record/decision.js";
+import type { Decision } from "../../src/maintenance/decisions/table.js";
 import { replyOf } from "../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
 import { INPUT } from "../../src/slack/hear/modals.js";

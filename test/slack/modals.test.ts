@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../src/maintenance/record/decision.js";
+import type { Decision } from "../../src/maintenance/decisions/table.js";
 import type { DecisionClick } from "../../src/slack/hear/handlers.js";
 import { modalAnswer } from "../../src/slack/hear/modal-answer.js";
 import { ASKS_FIRST, asksFirst, EXTENSIONS_MS, INPUT, modalOf } from "../../src/slack/hear/modals.js";

@@ -281,6 +281,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
         kind: fc.constant("answers_changed" as const),
         tasksLeft: fc.nat(),
         tasksMost: fc.nat(),
+        recovering: fc.nat(),
         frameworks: many(framework, 50),
       }),
       fc.record({

@@ -1,8 +1,8 @@
 import type { Command, CommandContext } from "../../commands/command.js";
 import { helpReply } from "../../commands/help.js";
 import { parseCommand } from "../../commands/parse.js";
+import type { Decision } from "../../maintenance/decisions/table.js";
 import type { Person } from "../../maintenance/policy/policy.js";
-import type { Decision } from "../../maintenance/record/decision.js";
 import { encodeMaintenance } from "../../maintenance/record/record.js";
 import { quoted } from "../../maintenance/text/quote.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";

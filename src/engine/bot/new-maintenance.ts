@@ -30,7 +30,7 @@ export function newMaintenance(
       deadline === null
         ? null
         : { atMs: (startMs ?? nowMs) + deadline.afterMs, then: deadline.action, met: false },
-    overrides: override === null ? [] : [{ rule: "*", by, atMs: nowMs, reason: override }],
+    overrides: override === null ? [] : [{ rule: "calendar", by, atMs: nowMs, reason: override }],
     confirmed: command.confirmed,
     owners: [],
     behaviour: [],

@@ -1,5 +1,5 @@
 import { versionAdvice } from "../../maintenance/cluster/version-advice.js";
-import { whyBlind } from "../../maintenance/sight/filtered.js";
+import { sightOf, whyFiltered } from "../../maintenance/sight/sight.js";
 import type { EngineLogger } from "../logger.js";
 import type { Cluster } from "./cluster.js";
 
@@ -15,7 +15,7 @@ export async function selfTest({ name, world }: Pick<Cluster, "name" | "world">,
     logger.info({ cluster: name, leader, version }, "the leading master answers");
     for (const advice of versionAdvice(version))
       logger.warn({ cluster: name, version, advice }, "this Mesos version has a known fault");
-    const blind = whyBlind(seen);
+    const blind = whyFiltered(sightOf(seen));
     if (blind === null) return;
     const { what, notDone, next } = blind;
     logger.warn(

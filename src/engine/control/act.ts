@@ -1,18 +1,17 @@
 import { grantedApproval } from "../../maintenance/approval/question.js";
 import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
-import type { Effect } from "../../maintenance/phases/step.js";
+import type { Write } from "../../maintenance/phases/step.js";
 import { batchOf, withBatch } from "../../maintenance/record/batch.js";
 import { withEvent } from "../../maintenance/record/log.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
-import { withTrouble } from "../../maintenance/record/trouble.js";
+import { troubleOf, withTrouble } from "../../maintenance/record/troubles.js";
 import {
-  showsNothing,
   withAcceptedRemoval,
   withConfirmedUp,
+  withPossiblePost,
   withRefusedRemoval,
-} from "../../maintenance/sight/nothing-shown.js";
-import { withPossiblePost } from "../../maintenance/sight/own-post.js";
+} from "../../maintenance/sight/own-calls.js";
 import { applyEdit, type ScheduleEdit, sameSchedule } from "../../maintenance/window/edit.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import type { Cluster } from "../cluster/cluster.js";
@@ -37,7 +36,7 @@ interface Scene {
  * Carries out one effect and writes into the record only what the call itself told: a refusal, or that no answer came.
  * Success is not written down here; the next look at the world shows it (observe, decide, act, observe again).
  */
-export async function act(record: Maintenance, effect: Effect, scene: Scene): Promise<Acted> {
+export async function act(record: Maintenance, effect: Write, scene: Scene): Promise<Acted> {
   const stale = whyStale(record, effect, scene);
   if (stale !== null) return stale;
   switch (effect.kind) {
@@ -54,22 +53,16 @@ export async function act(record: Maintenance, effect: Effect, scene: Scene): Pr
 const OLDEST_VIEW_MS = 30_000;
 
 /** What was decided on another leader's view, or on an old one, is not sent; `null` when nothing speaks against it. */
-function whyStale(record: Maintenance, effect: Effect, { world, cluster, now }: Scene): Acted | null {
+function whyStale(record: Maintenance, effect: Write, { world, cluster, now }: Scene): Acted | null {
   if (cluster.master.leader() !== world.leader) return { record: notSent(record, effect), failed: false };
   const ageMs = now() - world.observedAtMs;
   if (ageMs <= OLDEST_VIEW_MS) return null;
-  const trouble = {
-    code: "view_too_old",
-    what: `Looking at the cluster took ${Math.round(ageMs / 1_000)} s, and in that time anything may have changed.`,
-    said: null,
-    notDone: "Nothing was sent, because nobody may write on an old view.",
-    next: "It looks again by itself. If this stays, the master is overloaded or the way to it is slow: look at its load.",
-  };
+  const trouble = troubleOf("view_too_old", { seconds: String(Math.round(ageMs / 1_000)) });
   return { record: withTrouble(notSent(record, effect), trouble, now()), failed: true };
 }
 
 /** Nothing was sent: the record as it was before it was decided. */
-function notSent(record: Maintenance, effect: Effect): Maintenance {
+function notSent(record: Maintenance, effect: Write): Maintenance {
   if (effect.kind !== "start_maintenance") return settled(record);
   const batch = batchOf(record, effect.batch);
   return batch === null ? record : withBatch(record, { ...batch, intent: null });
@@ -87,7 +80,7 @@ const NOT_POSTED: Record<ScheduleEdit["kind"], string> = {
  */
 async function updateSchedule(
   record: Maintenance,
-  effect: Extract<Effect, { kind: "update_schedule" }>,
+  effect: Extract<Write, { kind: "update_schedule" }>,
   scene: Scene,
 ): Promise<Acted> {
   const { edit } = effect;
@@ -168,7 +161,7 @@ function settled(record: Maintenance): Maintenance {
  */
 async function startMaintenance(
   record: Maintenance,
-  effect: Extract<Effect, { kind: "start_maintenance" }>,
+  effect: Extract<Write, { kind: "start_maintenance" }>,
   { cluster, now }: Scene,
 ): Promise<Acted> {
   const batch = batchOf(record, effect.batch);
@@ -204,17 +197,16 @@ async function startMaintenance(
 
 async function stopMaintenance(
   record: Maintenance,
-  effect: Extract<Effect, { kind: "stop_maintenance" }>,
+  effect: Extract<Write, { kind: "stop_maintenance" }>,
   scene: Scene,
 ): Promise<Acted> {
-  const { world, cluster } = scene;
-  const { machines } = effect;
+  const { cluster } = scene;
+  const { machines, answerCounts } = effect;
   const { answer, ...acted } = await write(record, "The machines are not up yet.", scene, async () => {
     try {
       await cluster.master.stopMaintenance(machines);
     } catch (error) {
-      // Where no window is shown this is what was asked for: the machine is up. In a list it may be about another one.
-      if (machines.length > 1 || !showsNothing(world) || !isNotDown(error)) throw error;
+      if (!answerCounts || !isNotDown(error)) throw error;
     }
   });
   return answer === "accepted" ? { ...acted, record: withConfirmedUp(acted.record, machines) } : acted;

@@ -1,6 +1,6 @@
 import { DelayedError, UnrecoverableError } from "bullmq";
 import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
-import { withTrouble } from "../../maintenance/record/trouble.js";
+import { withTrouble } from "../../maintenance/record/troubles.js";
 import { DECISION_JOB, decisionJob, HOSTS_JOB, hostsJob, MAINTENANCE_JOB } from "../lanes/jobs.js";
 import { PROOFS } from "../lanes/records.js";
 import { troubleFrom } from "../lanes/troubles.js";

@@ -1,7 +1,6 @@
 import { machineKey } from "../../maintenance/cluster/machine.js";
 import type { World } from "../../maintenance/cluster/world.js";
-import { phaseRefusal } from "../../maintenance/decisions/possible.js";
-import type { Decision } from "../../maintenance/record/decision.js";
+import { type Decision, whyNotPossible } from "../../maintenance/decisions/table.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { list } from "../../maintenance/text/list.js";
 import { quoted } from "../../maintenance/text/quote.js";
@@ -100,7 +99,7 @@ export async function decideForHosts(
       .filter((machine) => !named.has(machineKey(machine)));
     if (rest.length > 0) {
       // Nothing is advised that would be refused in its turn.
-      const refusal = phaseRefusal(record, WORD[request.verb]);
+      const refusal = whyNotPossible(record, decisionFor(request.verb, record));
       if (refusal !== null)
         return await refuse(`${refusal.text} ${TOGETHER}`, refusal.next ?? `See /mesos status ${record.id}.`);
       return await refuse(

@@ -1,11 +1,8 @@
 import { advance } from "../../maintenance/advance.js";
-import { versionAdvice } from "../../maintenance/cluster/version-advice.js";
 import type { World } from "../../maintenance/cluster/world.js";
-import type { Effect } from "../../maintenance/phases/step.js";
-import { plan, refuse } from "../../maintenance/plan.js";
-import { withEvent } from "../../maintenance/record/log.js";
+import type { Moment, Step, Write } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
-import { withTrouble } from "../../maintenance/record/trouble.js";
+import { withTrouble } from "../../maintenance/record/troubles.js";
 import { withAwayMachines } from "../../maintenance/window/away-machines.js";
 import { type Cluster, HostsError } from "../cluster/cluster.js";
 import { troubleFrom } from "../lanes/troubles.js";
@@ -51,74 +48,64 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
       await ports.save(record);
       return { record, wakeAtMs: now() + cluster.policy.pollMs };
     }
-    if (record.batches.length === 0 && record.end === null) {
-      record = await planned(record, world, ports);
-      if (record.batches.length === 0) {
-        await ports.save(record);
-        return { record, wakeAtMs: record.end === null ? now() + cluster.policy.pollMs : null };
-      }
-    }
-    const step = advance(record, { world, policy: cluster.policy, nowMs: now() });
+    const step = await nextStep(record, world, ports);
     record = step.record;
     await ports.save(record);
-    if (step.effects.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null };
+    const writes = step.effects.filter((effect) => effect.kind !== "look_up_hosts");
+    if (writes.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null };
     // A post or a STOP that a crash cuts off may still land: until then nobody takes the world for its outcome (invariant 7).
-    if (!step.effects.every(isStart)) {
+    if (!writes.every(isStart)) {
       record = { ...record, unsettledUntilMs: now() + cluster.policy.settleMs };
       await ports.save(record);
     }
     const before = record;
     let failed = false;
-    for (const effect of step.effects) {
+    for (const effect of writes) {
       await ports.fence();
       const acted = await act(record, effect, { world, cluster, now });
       record = acted.record;
       failed ||= acted.failed;
-      // What followed a call without an answer would call it settled (invariant 7).
+      // The answer to a later call would settle the one that got none (invariant 7).
       if (!isStart(effect) && record.unsettledUntilMs !== null) break;
     }
     if (record !== before) await ports.save(record);
     if (failed) {
       // The outcome of a call without an answer shows soon; what was refused would be refused again.
-      const showsSoon = record.unsettledUntilMs !== null || step.effects.some(isStart);
+      const showsSoon = record.unsettledUntilMs !== null || writes.some(isStart);
       return { record, wakeAtMs: (showsSoon ? step.wakeAtMs : null) ?? now() + cluster.policy.pollMs };
     }
   }
   return { record, wakeAtMs: now() + Math.min(1_000, cluster.policy.pollMs) };
 }
 
-function isStart(effect: Effect): boolean {
+function isStart(effect: Write): boolean {
   return effect.kind === "start_maintenance";
 }
 
-async function planned(
+/** One step on this world; what the hosts stand for is looked up on the same one when the step asks for it. */
+async function nextStep(record: Maintenance, world: World, ports: TickPorts): Promise<Step> {
+  const { cluster, now } = ports;
+  const look = { world, policy: cluster.policy, nowMs: now(), hosts: null };
+  const step = advance(record, look);
+  if (!step.effects.some(({ kind }) => kind === "look_up_hosts")) return step;
+  return advance(step.record, { ...look, hosts: await lookUpHosts(record, world, ports) });
+}
+
+async function lookUpHosts(
   record: Maintenance,
   world: World,
-  { cluster, others, finished, now }: TickPorts,
-): Promise<Maintenance> {
+  { cluster, others, finished }: TickPorts,
+): Promise<Moment["hosts"]> {
   try {
     const open = await others();
     const resolution = await cluster.resolve(record.hosts, withAwayMachines(world, open));
     // What proves that we see windows is only asked about where something can be hidden from us.
     const past = cluster.policy.hasCredentials ? await finished() : [];
-    const next = plan(record, resolution, world, [...open, ...past], cluster.policy, now());
-    return next.batches.length > 0 ? advised(next, world, now()) : next;
+    return { kind: "found", resolution, others: [...open, ...past] };
   } catch (error) {
     if (!(error instanceof HostsError)) throw error;
-    const refusal = {
-      why: `${error.message} No window was posted.`,
-      next: "Mend it, then send the drain again.",
-    };
-    return refuse(record, refusal, now());
+    return { kind: "unreadable", why: error.message };
   }
-}
-
-/** Known crashes of the master's version that maintenance can run into are named in the thread. */
-function advised(record: Maintenance, world: World, nowMs: number): Maintenance {
-  return versionAdvice(world.version).reduce(
-    (told, text) => withEvent(told, nowMs, { kind: "note", text }),
-    record,
-  );
 }
 
 function notDoneYet(record: Maintenance): string {

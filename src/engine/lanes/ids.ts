@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DecisionKind } from "../../maintenance/record/decision.js";
+import type { DecisionKind } from "../../maintenance/decisions/table.js";
 import type { DecisionJob } from "./jobs.js";
 
 /** The id of the thread job of a maintenance. */

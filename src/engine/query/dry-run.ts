@@ -3,6 +3,7 @@ import { machineKey } from "../../maintenance/cluster/machine.js";
 import { machinesOf, plan } from "../../maintenance/plan.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { dryRunReply } from "../../maintenance/show/dry-run.js";
+import { sightOf } from "../../maintenance/sight/sight.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { withAwayMachines } from "../../maintenance/window/away-machines.js";
 import type { Cluster } from "../cluster/cluster.js";
@@ -18,14 +19,9 @@ export async function dryRun(
   const world = await cluster.world();
   const open = await records.open();
   const resolution = await cluster.resolve(record.hosts, withAwayMachines(world, open));
-  const planned = plan(
-    record,
-    resolution,
-    world,
-    [...open, ...(await records.finished(PROOFS))],
-    cluster.policy,
-    nowMs,
-  );
+  const others = [...open, ...(await records.finished(PROOFS))];
+  const moment = { world, sight: sightOf(world), policy: cluster.policy, nowMs };
+  const planned = plan(record, { kind: "found", resolution, others }, moment);
   if (planned.trouble !== null) {
     const { what, said, notDone, next } = planned.trouble;
     return replyOf({ tone: "error", text: what, said, notDone, next });

@@ -50,6 +50,7 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
     leader: world.leader,
     leaderId: world.leaderId,
     tasksMost: Math.max(previous?.tasksMost ?? 0, tasks),
+    recovering: world.recoveredAgents.length,
     machines: views,
     verdicts,
   };

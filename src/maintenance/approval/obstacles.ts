@@ -47,11 +47,14 @@ export function obstacles(world: World, batch: Batch, picture: Picture): Obstacl
   return { notOurs, unknown };
 }
 
+/** Whether nothing stands in the way. */
+export function isClear({ notOurs, unknown }: Obstacles): boolean {
+  return notOurs.length === 0 && unknown.length === 0;
+}
+
 /** Whether the bot may ask as things stand; what speaks against it passes, or a person has to put it right first. */
 export function mayAskNow(record: Maintenance, batch: Batch, picture: Picture, world: World): boolean {
-  if (record.held !== null) return false;
-  const { notOurs, unknown } = obstacles(world, batch, picture);
-  return notOurs.length === 0 && unknown.length === 0;
+  return record.held === null && isClear(obstacles(world, batch, picture));
 }
 
 /**

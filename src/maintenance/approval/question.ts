@@ -168,20 +168,27 @@ export function conclude(
   }
 }
 
+/** What became worse than what was shown, and on whose click that was found. */
+export interface WorseHow {
+  readonly changes: readonly string[];
+  /** Slack user id; `null` when it was found before the call. */
+  readonly by: string | null;
+  /** The machines could be taken down as they stand. */
+  readonly canAsk: boolean;
+}
+
 /**
  * The picture got worse than what was shown: nothing goes down (invariant 5). The question is asked anew with what is
- * true now, and its votes start anew, unless the machines cannot be taken down as they stand (`canAsk`): then it is
- * asked once they can.
+ * true now, and its votes start anew, unless the machines cannot be taken down as they stand: then it is asked once they
+ * can.
  */
 export function askAgainBecauseWorse(
   record: Maintenance,
   batch: Batch,
   seen: Seen,
-  changes: readonly string[],
-  by: string | null,
+  { changes, by, canAsk }: WorseHow,
   policy: Policy,
   nowMs: Millis,
-  canAsk = true,
 ): Maintenance {
   const last = batch.approvals.at(-1);
   const told = conclude(record, batch, { kind: "outdated", atMs: nowMs, changes: [...changes] }, by);

@@ -13,6 +13,12 @@ export function endMs({ start, duration }: Unavailability): Millis | null {
   return duration === null ? null : nanosToMillis(start + duration);
 }
 
+/** Whether it has ended; one without an end never has. */
+export function isOver(window: Unavailability, nowMs: Millis): boolean {
+  const end = endMs(window);
+  return end !== null && end <= nowMs;
+}
+
 /** One window of the schedule: machines that share one unavailability. */
 export interface Window extends Unavailability {
   readonly machines: readonly MachineId[];

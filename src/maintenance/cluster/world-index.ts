@@ -50,6 +50,14 @@ export function indexWorld(world: World): WorldIndex {
   return index;
 }
 
+/** The agents registered on these machines, each with the key of its machine. */
+export function agentsOn(world: World, machines: readonly Machine[]): { machine: string; id: string }[] {
+  const { agents } = indexWorld(world);
+  return machines
+    .map(machineKey)
+    .flatMap((machine) => (agents.get(machine) ?? []).map(({ id }) => ({ machine, id })));
+}
+
 /** Ids of the agents that are or were on a machine. */
 export function agentIdsOf(watched: WatchedMachine, index: WorldIndex): ReadonlySet<string> {
   return new Set([...watched.agentIds, ...agentsOf(watched, index).map((agent) => agent.id)]);

@@ -1,79 +1,95 @@
-import { obstacles } from "../approval/obstacles.js";
+import { z } from "zod";
+import { type Obstacles, obstacles } from "../approval/obstacles.js";
 import { ask, conclude, freshPicture, openApproval, seenNow } from "../approval/question.js";
 import { nobodyCouldApprove } from "../policy/may-approve.js";
 import { batchOf, isDraining } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
+import { isIn } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import { replyOf } from "../text/reply.js";
-import { type Decided, type DecisionContext, unchanged } from "./decided.js";
-import { wrongPhase } from "./possible.js";
+import { type ReplyParts, replyOf } from "../text/reply.js";
+import { decisionRow, unchanged } from "./decided.js";
 import { beingCancelled, filtered, isHeld, isMoving, nothingToDo } from "./replies.js";
+import { wrongPhase } from "./wrong-phase.js";
+
+const NOT_ASKED = "The approval was not asked for.";
 
 /** Asks for the Down of a draining batch. */
-export function askDown(record: Maintenance, batchId: string, context: DecisionContext): Decided {
-  const { world, nowMs, policy, person } = context;
-  const batch = batchOf(record, batchId);
-  if (batch === null || world === null) return unchanged(record, nothingToDo(record));
-  if (record.cancel !== null) return unchanged(record, beingCancelled(record));
-  const open = openApproval(batch);
-  if (open !== null && nowMs < open.expiresAtMs) {
-    return unchanged(record, {
+export const askDown = decisionRow({
+  takes: z.object({ kind: z.literal("ask_down"), batch: z.string() }),
+  needsWorld: true,
+  whyNotPossible(record, about) {
+    const batch = batchOf(record, about.batch);
+    if (batch === null) return nothingToDo(record);
+    const cancelled = beingCancelled(record);
+    if (cancelled !== null) return cancelled;
+    if (!isDraining(batch)) return wrongPhase(record, "Down");
+    if (record.held !== null) return isHeld(record, NOT_ASKED);
+    return batch.movingFrom === null ? null : isMoving(record, NOT_ASKED);
+  },
+  isObstructed: isObstructedNow,
+  alreadyDone(record, about, { nowMs }) {
+    const batch = batchOf(record, about.batch);
+    const open = batch === null ? null : openApproval(batch);
+    if (open === null || nowMs >= open.expiresAtMs || record.cancel !== null) return null;
+    return {
       tone: "info",
       text: `${record.id}: the approval is already asked for; the question stands in the thread.`,
       next: "Approve or deny it there.",
-    });
-  }
-  if (!isDraining(batch)) {
-    return unchanged(record, wrongPhase(record, "Down"));
-  }
-  if (record.held !== null) return unchanged(record, isHeld(record, "The approval was not asked for."));
-  if (batch.movingFrom !== null)
-    return unchanged(record, isMoving(record, "The approval was not asked for."));
-  const blind = filtered(world);
-  if (blind !== null) return unchanged(record, blind);
-  const picture = freshPicture(record, batch, world);
-  const { notOurs, unknown } = obstacles(world, batch, picture);
-  if (notOurs.length > 0) {
-    return unchanged(record, {
-      tone: "refused",
-      text: `${record.id}: ${quoted(list(notOurs, "; ", 5))}. Only machines that drain in our window can be taken down.`,
-      notDone: "The approval was not asked for.",
-      next: "Look at the card: if somebody removed the window, post it again with the button, or cancel.",
-    });
-  }
-  if (unknown.length > 0) {
-    return unchanged(record, {
-      tone: "refused",
-      text: `${record.id}: ${quoted(list(unknown, "; ", 5))}.`,
-      notDone: "The approval was not asked for.",
-      next: "Wait until the agents have registered again, then ask once more.",
-    });
-  }
-  const nobody = nobodyCouldApprove(record, policy, person.user);
-  if (nobody !== null) {
-    return unchanged(record, {
-      tone: "refused",
-      text: `${record.id}: ${nobody}`,
-      notDone: "The approval was not asked for.",
-      next: "Have it asked for by somebody who is not needed to approve it.",
-    });
-  }
-  const current = open === null ? record : conclude(record, batch, { kind: "expired", atMs: nowMs });
-  const asked = ask(
-    current,
-    batchOf(current, batchId) ?? batch,
-    seenNow(world, batch, picture),
-    { by: person.user, forced: open?.forced ?? false },
-    policy,
-    nowMs,
+    };
+  },
+  decide(record, about, { world, nowMs, policy, person }) {
+    const batch = batchOf(record, about.batch);
+    if (batch === null || world === null) return unchanged(record, nothingToDo(record));
+    const picture = freshPicture(record, batch, world);
+    const why = filtered(world) ?? obstructed(record, obstacles(world, batch, picture));
+    if (why !== null) return unchanged(record, why);
+    const nobody = nobodyCouldApprove(record, policy, person.user);
+    if (nobody !== null) {
+      return unchanged(record, {
+        tone: "refused",
+        text: `${record.id}: ${nobody}`,
+        notDone: NOT_ASKED,
+        next: "Have it asked for by somebody who is not needed to approve it.",
+      });
+    }
+    const open = openApproval(batch);
+    const current = open === null ? record : conclude(record, batch, { kind: "expired", atMs: nowMs });
+    const how = { by: person.user, forced: open?.forced ?? false };
+    const seen = seenNow(world, batch, picture);
+    return {
+      record: ask(current, batchOf(current, batch.id) ?? batch, seen, how, policy, nowMs),
+      reply: replyOf({
+        tone: "done",
+        text: `${record.id}: the approval is asked for in the thread.`,
+        next: policy.selfApproval ? null : "Somebody else has to approve it.",
+      }),
+    };
+  },
+});
+
+/** The same, as far as the last look tells; also for an approval. */
+export function isObstructedNow(record: Maintenance): boolean {
+  return (
+    isIn(record, "window_changed", "windows_gone", "agent_moved") || (record.picture?.recovering ?? 0) > 0
   );
+}
+
+/** Machines that cannot be taken down as they stand: a person puts that right first, or it passes by itself. */
+function obstructed({ id }: Maintenance, { notOurs, unknown }: Obstacles): ReplyParts | null {
+  if (notOurs.length > 0) {
+    return {
+      tone: "refused",
+      text: `${id}: ${quoted(list(notOurs, "; ", 5))}. Only machines that drain in our window can be taken down.`,
+      notDone: NOT_ASKED,
+      next: "Look at the card: if somebody removed the window, post it again with the button, or cancel.",
+    };
+  }
+  if (unknown.length === 0) return null;
   return {
-    record: asked,
-    reply: replyOf({
-      tone: "done",
-      text: `${record.id}: the approval is asked for in the thread.`,
-      next: policy.selfApproval ? null : "Somebody else has to approve it.",
-    }),
+    tone: "refused",
+    text: `${id}: ${quoted(list(unknown, "; ", 5))}.`,
+    notDone: NOT_ASKED,
+    next: "Wait until the agents have registered again, then ask once more.",
   };
 }

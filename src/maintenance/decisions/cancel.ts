@@ -1,50 +1,66 @@
+import { z } from "zod";
 import { takenBack } from "../approval/question.js";
 import { machineName } from "../cluster/machine.js";
 import { hostnamesOf, machinesMissing } from "../record/agents-back.js";
-import { ended, hasEnded, withBatch } from "../record/batch.js";
+import { ended, isDownSent, isWaitingForAgents, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
-import type { Maintenance } from "../record/record.js";
-import { CANCEL_UNSEEN } from "../sight/nothing-shown.js";
+import type { Maintenance, Phase } from "../record/record.js";
+import { isIn } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import { type Reply, replyOf } from "../text/reply.js";
+import { type ReplyParts, replyOf } from "../text/reply.js";
 import type { Millis } from "../time.js";
-import { type Decided, type DecisionContext, unchanged } from "./decided.js";
-import { phaseRefusal } from "./possible.js";
+import { type Decided, decisionRow } from "./decided.js";
 import { beingCancelled } from "./replies.js";
+import { wrongPhase } from "./wrong-phase.js";
+
+const GONE_TOO_FAR: readonly Phase[] = ["down", "bringing_up", "up"];
 
 /**
- * Gives the machines back, as long as no call that takes them down has been sent. After Up it means to wait no longer
- * for agents; once the master stopped showing windows, a second cancel closes the maintenance as it stands.
+ * Gives the machines back, as long as no call that takes them down has been sent: approved, and nothing sent yet, can be
+ * taken back. After Up it means to wait no longer for agents; once the master stopped showing windows, a second cancel
+ * closes the maintenance as it stands.
  */
-export function cancel(record: Maintenance, { person, nowMs }: DecisionContext): Decided {
-  const by = person.user;
-  if (record.cancel !== null) {
-    if (record.trouble?.code === CANCEL_UNSEEN) return closeUnseen(record, by, nowMs);
-    if (record.cancel.by === by) return { record, reply: givenBack(record) };
-    return unchanged(record, beingCancelled(record));
-  }
-  if (record.batches.length > 0 && record.batches.every(hasEnded)) return stopWaiting(record, by, nowMs);
-  const refusal = phaseRefusal(record, "Cancel");
-  if (refusal !== null) return unchanged(record, refusal);
-  const how = { why: "cancelled", by } as const;
-  const drained = record.batches.reduce(
-    (next, batch) => withBatch(next, takenBack(batch, nowMs, how)),
-    record,
-  );
-  const asked = withEvent({ ...drained, cancel: { by, atMs: nowMs } }, nowMs, { kind: "cancel_asked", by });
-  if (record.batches.length === 0) {
+export const cancel = decisionRow({
+  takes: z.object({ kind: z.literal("cancel") }),
+  needsWorld: false,
+  whyNotPossible(record) {
+    if (record.cancel !== null) return isIn(record, "cancel_unseen") ? null : beingCancelled(record);
+    if (isWaitingForAgents(record)) return null;
+    const { id, batches } = record;
+    if (batches.some(isDownSent)) {
+      return {
+        tone: "refused",
+        text: `${id} is being taken down right now; that cannot be called back.`,
+        notDone: "Nothing was cancelled.",
+        next: `Bring the machines back with /mesos up ${id} once they are down.`,
+      };
+    }
+    return batches.some(({ phase }) => GONE_TOO_FAR.includes(phase)) ? wrongPhase(record, "Cancel") : null;
+  },
+  alreadyDone(record, _, { person }) {
+    return record.cancel?.by === person.user && !isIn(record, "cancel_unseen") ? givenBack(record) : null;
+  },
+  decide(record, _, { person, nowMs }) {
+    const by = person.user;
+    if (record.cancel !== null) return closeUnseen(record, by, nowMs);
+    if (isWaitingForAgents(record)) return stopWaiting(record, by, nowMs);
+    const how = { why: "cancelled", by } as const;
+    const drained = record.batches.reduce(
+      (next, batch) => withBatch(next, takenBack(batch, nowMs, how)),
+      record,
+    );
+    const asked = withEvent({ ...drained, cancel: { by, atMs: nowMs } }, nowMs, { kind: "cancel_asked", by });
+    if (record.batches.length > 0) return { record: asked, reply: replyOf(givenBack(record)) };
     return {
       record: ended(withEvent(asked, nowMs, { kind: "cancelled" }), "cancelled", nowMs),
       reply: replyOf({ tone: "done", text: `${record.id} is cancelled; nothing had been posted yet.` }),
     };
-  }
-  return { record: asked, reply: givenBack(record) };
-}
+  },
+});
 
-function givenBack({ id }: Maintenance): Reply {
-  const text = `${id}: the machines are being given back; other people's windows stay.`;
-  return replyOf({ tone: "done", text });
+function givenBack({ id }: Maintenance): ReplyParts {
+  return { tone: "done", text: `${id}: the machines are being given back; other people's windows stay.` };
 }
 
 /** The master shows no window any more, and a person says that ours is gone: nobody could prove it otherwise. */

@@ -1,6 +1,6 @@
+import type { z } from "zod";
 import type { World } from "../cluster/world.js";
 import type { Person, Policy } from "../policy/policy.js";
-import type { DecisionKind } from "../record/decision.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance } from "../record/record.js";
 import { type Reply, type ReplyParts, replyOf } from "../text/reply.js";
@@ -17,7 +17,7 @@ export function unchanged(record: Maintenance, reply: ReplyParts): Decided {
  */
 export function refused(
   record: Maintenance,
-  decision: DecisionKind,
+  decision: string,
   reply: ReplyParts,
   why: string,
   { person, nowMs }: DecisionContext,
@@ -50,4 +50,34 @@ export interface DecisionContext {
 export interface Decided {
   readonly record: Maintenance;
   readonly reply: Reply;
+}
+
+/**
+ * One decision: what it takes, when it is possible, what it does and what it says. A file of its own, and a row in the
+ * table.
+ *
+ * @typeParam Shape what a button or a command carries, with its `kind`.
+ */
+export interface DecisionRow<Shape extends z.ZodObject> {
+  readonly takes: Shape;
+  /** Decided on a world that is read after the click (invariant 5). */
+  readonly needsWorld: boolean;
+  /**
+   * Why it is not possible as the maintenance stands, whoever asks; `null` when it is.
+   */
+  whyNotPossible(record: Maintenance, decision: z.output<Shape>): ReplyParts | null;
+  /**
+   * Whether the last look at the master speaks against it: no button offers it then. Whoever asks for it all the same is
+   * answered from a new look.
+   */
+  isObstructed?(record: Maintenance, decision: z.output<Shape>): boolean;
+  /** The reply to the very same request when it has been carried out before (invariant 7); `null` when it has not. */
+  alreadyDone?(record: Maintenance, decision: z.output<Shape>, context: DecisionContext): ReplyParts | null;
+  /** Asked only when it is possible and not done already. */
+  decide(record: Maintenance, decision: z.output<Shape>, context: DecisionContext): Decided;
+}
+
+/** A row with the type of what it takes. */
+export function decisionRow<Shape extends z.ZodObject>(row: DecisionRow<Shape>): DecisionRow<Shape> {
+  return row;
 }

@@ -1,84 +1,79 @@
+import { z } from "zod";
 import { withdrawnToAskAnew } from "../approval/question.js";
-import { endMs } from "../cluster/schedule.js";
+import { endMs, isOver } from "../cluster/schedule.js";
 import { tooLong } from "../policy/drain-rules.js";
 import { failedLookup, mentions } from "../policy/may-approve.js";
 import { isAmong, settingOf } from "../policy/policy.js";
 import { isDraining, withBatch } from "../record/batch.js";
-import type { Decision } from "../record/decision.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, Maintenance, Phase } from "../record/record.js";
-import { type Reply, replyOf } from "../text/reply.js";
+import { type ReplyParts, replyOf } from "../text/reply.js";
 import { formatSpan, millisToNanos, nanosToMillis } from "../time.js";
-import { type Decided, type DecisionContext, refused, unchanged } from "./decided.js";
-import { wrongPhase } from "./possible.js";
+import { type DecisionContext, decisionRow, refused } from "./decided.js";
 import { beingCancelled, isMoving } from "./replies.js";
+import { wrongPhase } from "./wrong-phase.js";
 
+/** Phases in which our window stands in the schedule and can be moved. */
 const EXTENDABLE: readonly Phase[] = ["draining", "awaiting_approval", "down"];
 
+const NOT_DONE = "The window stays as it is.";
+
 /**
- * Makes our window longer. The record says so at once; the post follows with the next tick (`extend.ts`). A question
- * that stands was asked about the old window, so it is withdrawn and asked anew. Whoever may ask for a drain may ask
- * for a longer one.
+ * Makes our window longer. The record says so at once; the post follows with the next tick (`phases/move-window.ts`). A
+ * question that stands was asked about the old window, so it is withdrawn and asked anew. Whoever may ask for a drain may
+ * ask for a longer one.
  */
-export function extend(
-  record: Maintenance,
-  { byMs }: Extract<Decision, { kind: "extend" }>,
-  context: DecisionContext,
-): Decided {
-  const { person, policy, nowMs, askedAtMs } = context;
-  const notDone = "The window stays as it is.";
-  if (record.cancel !== null) return unchanged(record, beingCancelled(record));
-  if (isDone(record, byMs, context)) return { record, reply: longerReply(record, byMs) };
-  const { requesters } = policy;
-  if (requesters.length > 0 && person.user !== record.requester && !isAmong(person, requesters)) {
-    const setting = settingOf(record.cluster, "requesters");
-    const failed = failedLookup(person);
-    const text = `A window of ${record.cluster} is extended by those who may ask for one (${setting}): ${mentions(requesters)}.${failed}`;
-    return refused(
+export const extend = decisionRow({
+  takes: z.object({ kind: z.literal("extend"), byMs: z.number().int().positive() }),
+  needsWorld: false,
+  whyNotPossible(record) {
+    const cancelled = beingCancelled(record);
+    if (cancelled !== null) return cancelled;
+    const standing = record.batches.filter(({ phase }) => EXTENDABLE.includes(phase));
+    const isGoing = record.batches.some(({ phase }) => phase === "taking_down");
+    if (standing.length === 0 || isGoing) return wrongPhase(record, "Extend");
+    if (standing.some(({ movingFrom }) => movingFrom !== null)) return isMoving(record, NOT_DONE);
+    if (standing.some(({ window }) => window.duration !== null)) return null;
+    return { tone: "info", text: `${record.id}: the window has no end, so there is nothing to extend.` };
+  },
+  alreadyDone: (record, { byMs }, context) =>
+    isDone(record, byMs, context) ? longerReply(record, byMs) : null,
+  decide(record, { byMs }, context) {
+    const { person, policy, nowMs, askedAtMs } = context;
+    const { requesters } = policy;
+    if (requesters.length > 0 && person.user !== record.requester && !isAmong(person, requesters)) {
+      const setting = settingOf(record.cluster, "requesters");
+      const failed = failedLookup(person);
+      const text = `A window of ${record.cluster} is extended by those who may ask for one (${setting}): ${mentions(requesters)}.${failed}`;
+      const reply = { tone: "refused", text, notDone: NOT_DONE } as const;
+      return refused(record, "extend", reply, `not among ${setting}.${failed}`, context);
+    }
+    const moved = record.batches
+      .filter(({ phase }) => EXTENDABLE.includes(phase))
+      .flatMap((batch) => longer(batch, byMs, person.user, nowMs));
+    const long = moved
+      .map((batch) => tooLong(record, nanosToMillis(batch.window.duration ?? 0n), policy))
+      .find((why) => why !== null);
+    if (long !== undefined) {
+      const next = "Extend it by less, or bring these machines back and open another maintenance.";
+      const text = `${record.id}: ${long}`;
+      return refused(record, "extend", { tone: "refused", text, notDone: NOT_DONE, next }, long, context);
+    }
+    const next = moved.reduce(
+      (current, batch) =>
+        withEvent(withBatch(current, batch), nowMs, {
+          kind: "extended",
+          batch: batch.id,
+          by: person.user,
+          byMs,
+          endMs: endMs(batch.window),
+          askedAtMs,
+        }),
       record,
-      "extend",
-      { tone: "refused", text, notDone },
-      `not among ${setting}.${failed}`,
-      context,
     );
-  }
-  const batches = record.batches.filter((batch) => EXTENDABLE.includes(batch.phase));
-  const going = record.batches.some((batch) => batch.phase === "taking_down");
-  if (batches.length === 0 || going) return unchanged(record, wrongPhase(record, "Extend"));
-  if (batches.some((batch) => batch.movingFrom !== null)) return unchanged(record, isMoving(record, notDone));
-  const moved = batches.flatMap((batch) => longer(batch, byMs, person.user, nowMs));
-  if (moved.length === 0) {
-    return unchanged(record, {
-      tone: "info",
-      text: `${record.id}: the window has no end, so there is nothing to extend.`,
-    });
-  }
-  const long = moved
-    .map((batch) => tooLong(record, nanosToMillis(batch.window.duration ?? 0n), policy))
-    .find((why) => why !== null);
-  if (long !== undefined) {
-    const next = "Extend it by less, or bring these machines back and open another maintenance.";
-    return refused(
-      record,
-      "extend",
-      { tone: "refused", text: `${record.id}: ${long}`, notDone, next },
-      long,
-      context,
-    );
-  }
-  let next = record;
-  for (const batch of moved) {
-    next = withEvent(withBatch(next, batch), nowMs, {
-      kind: "extended",
-      batch: batch.id,
-      by: person.user,
-      byMs,
-      endMs: endMs(batch.window),
-      askedAtMs,
-    });
-  }
-  return { record: next, reply: longerReply(next, byMs) };
-}
+    return { record: next, reply: replyOf(longerReply(next, byMs)) };
+  },
+});
 
 /** Whether this very request has made the window longer: its job runs again after a crash (invariant 7). */
 function isDone({ events }: Maintenance, byMs: number, { person, askedAtMs }: DecisionContext): boolean {
@@ -91,17 +86,17 @@ function isDone({ events }: Maintenance, byMs: number, { person, askedAtMs }: De
   );
 }
 
-function longerReply({ id, batches }: Maintenance, byMs: number): Reply {
+function longerReply({ id, batches }: Maintenance, byMs: number): ReplyParts {
   const draining = batches.some(isDraining);
   const asked = batches.some((batch) => batch.askAnew !== null);
-  return replyOf({
+  return {
     tone: "done",
     text: [
       `${id}: the window is made ${formatSpan(byMs)} longer.`,
       ...(draining ? ["The post erases the answers of all frameworks, so they are asked again."] : []),
       ...(asked ? ["The question is withdrawn, and asked anew once the longer window stands."] : []),
     ].join(" "),
-  });
+  };
 }
 
 /** The batch with its longer window still to be posted; none for a window without an end. */
@@ -109,7 +104,6 @@ function longer(batch: Batch, byMs: number, by: string, nowMs: number): Batch[] 
   const { start, duration } = batch.window;
   if (duration === null) return [];
   const window = { start, duration: duration + millisToNanos(byMs) };
-  const end = endMs(window);
   const down = batch.phase === "down";
   return [
     {
@@ -118,7 +112,7 @@ function longer(batch: Batch, byMs: number, by: string, nowMs: number): Batch[] 
       movingFrom: batch.window,
       phase: down ? "down" : "draining",
       askedByItself: down ? batch.askedByItself : false,
-      overdueTold: batch.overdueTold && end !== null && end <= nowMs,
+      overdueTold: batch.overdueTold && isOver(window, nowMs),
     },
   ];
 }

@@ -1,36 +1,46 @@
+import { z } from "zod";
 import { isGroup } from "../policy/may-approve.js";
 import { ownedBy, saying } from "../policy/owners.js";
 import { isAmong, type Person } from "../policy/policy.js";
 import { isDownSent, isToGoDown } from "../record/batch.js";
-import type { Decision } from "../record/decision.js";
 import { holdersText, holdsOf, reasonOf, withHolds } from "../record/holds.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
-import { type Decided, type DecisionContext, unchanged } from "./decided.js";
-import { wrongPhase } from "./possible.js";
+import { type Decided, type DecisionContext, decisionRow, unchanged } from "./decided.js";
 import { beingCancelled } from "./replies.js";
+import { wrongPhase } from "./wrong-phase.js";
 
 /**
  * Stops all progress towards Down: nothing is asked, approved, posted or sent while somebody holds. Anybody may hold,
- * also beside others; an owner's hold is one that only owners and admins release.
+ * also beside others and before the hosts have been looked up; an owner's hold is one that only owners and admins release.
  */
-export function hold(
+export const hold = decisionRow({
+  takes: z.object({ kind: z.literal("hold"), reason: z.string().nullable() }),
+  needsWorld: false,
+  whyNotPossible(record) {
+    const cancelled = beingCancelled(record);
+    if (cancelled !== null) return cancelled;
+    const { id, batches } = record;
+    if (batches.some(isDownSent)) {
+      return {
+        tone: "refused",
+        text: `${id}: the call that takes the machines down has been sent; that cannot be called back.`,
+        notDone: "Nothing was held.",
+        next: `Bring the machines back with /mesos up ${id} once they are down.`,
+      };
+    }
+    return batches.length === 0 || batches.some(isToGoDown) ? null : wrongPhase(record, "Hold");
+  },
+  decide: holdNow,
+});
+
+function holdNow(
   record: Maintenance,
-  { reason }: Extract<Decision, { kind: "hold" }>,
+  { reason }: { readonly reason: string | null },
   { person, policy, nowMs }: DecisionContext,
 ): Decided {
-  if (record.cancel !== null) return unchanged(record, beingCancelled(record));
-  if (record.batches.some(isDownSent)) {
-    return unchanged(record, {
-      tone: "refused",
-      text: `${record.id}: the call that takes the machines down has been sent; that cannot be called back.`,
-      notDone: "Nothing was held.",
-      next: `Bring the machines back with /mesos up ${record.id} once they are down.`,
-    });
-  }
-  if (!isBeforeDown(record)) return unchanged(record, wrongPhase(record, "Hold"));
   const by = person.user;
   const holds = holdsOf(record);
   const own = holds.find((one) => one.by === by);
@@ -77,9 +87,4 @@ function heldReply({ id }: Maintenance, reason: string | null, maybeOwner: boole
     text: `${id} is held${reasonOf(reason)}: nothing goes on until it is released. Its window stays at the master.${unsure}`,
     next: `Go on with Release or /mesos release ${id}.`,
   };
-}
-
-/** Whether some machines are still to go down; also before the pattern has been looked up. */
-function isBeforeDown({ batches }: Maintenance): boolean {
-  return batches.length === 0 || batches.some(isToGoDown);
 }

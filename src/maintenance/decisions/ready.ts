@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { failedLookup } from "../policy/may-approve.js";
 import { ownedBy, saying } from "../policy/owners.js";
 import { settingOf } from "../policy/policy.js";
@@ -6,50 +7,55 @@ import { withEvent } from "../record/log.js";
 import type { Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
-import { type Decided, type DecisionContext, refused, unchanged } from "./decided.js";
+import { decisionRow, refused, unchanged } from "./decided.js";
 
 /**
  * An owner says that their frameworks are ready for the Down. The hold that they made as an owner ends with it; one of
  * another owner, also of the same group, and an operator's stay for Release. It approves nothing.
  */
-export function ready(record: Maintenance, context: DecisionContext): Decided {
-  const { person, nowMs, askedAtMs } = context;
-  const by = person.user;
-  const owned = ownedBy(record, person);
-  if (owned.length === 0) {
-    const setting = settingOf(record.cluster, "owners");
-    const failed = failedLookup(person);
-    return refused(
-      record,
-      "ready",
-      {
+export const ready = decisionRow({
+  takes: z.object({ kind: z.literal("ready") }),
+  needsWorld: false,
+  whyNotPossible: () => null,
+  decide(record, _, context) {
+    const { person, nowMs, askedAtMs } = context;
+    const by = person.user;
+    const owned = ownedBy(record, person);
+    if (owned.length === 0) {
+      const setting = settingOf(record.cluster, "owners");
+      const failed = failedLookup(person);
+      const reply = {
         tone: "refused",
         text: `Nothing of yours is on the machines of ${record.id}, as far as ${setting} says.${failed}`,
         notDone: "Nothing was changed.",
-      },
-      `${setting} names nothing of theirs on these machines.${failed}`,
-      context,
-    );
-  }
-  const theirs = owned.filter((entry) => entry.said === "hold" && entry.by !== by);
-  const news = owned.filter((entry) => entry.said !== "ready" && !theirs.includes(entry));
-  if (news.length === 0)
-    return unchanged(record, theirs.length > 0 ? heldFor(record, theirs) : known(record, owned));
-  const own = holdsOf(record).filter((one) => one.by === by && one.as === "owner");
-  const released =
-    own.length === 0
-      ? record
-      : withEvent(without(record, own, by, nowMs), nowMs, { kind: "released", by, askedAtMs });
-  const of = namesOf(news);
-  const said = withEvent(saying(released, news, "ready", by, nowMs), nowMs, { kind: "owner_ready", by, of });
-  return {
-    record: said,
-    reply: replyOf({
-      tone: "done",
-      text: `${record.id}: ${quoted(of.join(", "))} may go. Thank you.${said.held === null ? "" : ` It is still held by ${holdersText(said)}.`}`,
-    }),
-  };
-}
+      } as const;
+      const why = `${setting} names nothing of theirs on these machines.${failed}`;
+      return refused(record, "ready", reply, why, context);
+    }
+    const theirs = owned.filter((entry) => entry.said === "hold" && entry.by !== by);
+    const news = owned.filter((entry) => entry.said !== "ready" && !theirs.includes(entry));
+    if (news.length === 0)
+      return unchanged(record, theirs.length > 0 ? heldFor(record, theirs) : known(record, owned));
+    const own = holdsOf(record).filter((one) => one.by === by && one.as === "owner");
+    const released =
+      own.length === 0
+        ? record
+        : withEvent(without(record, own, by, nowMs), nowMs, { kind: "released", by, askedAtMs });
+    const of = namesOf(news);
+    const said = withEvent(saying(released, news, "ready", by, nowMs), nowMs, {
+      kind: "owner_ready",
+      by,
+      of,
+    });
+    return {
+      record: said,
+      reply: replyOf({
+        tone: "done",
+        text: `${record.id}: ${quoted(of.join(", "))} may go. Thank you.${said.held === null ? "" : ` It is still held by ${holdersText(said)}.`}`,
+      }),
+    };
+  },
+});
 
 type Owners = Maintenance["owners"];
 

@@ -1,41 +1,48 @@
+import { z } from "zod";
 import { failedLookup, isGroup } from "../policy/may-approve.js";
 import { isAmong, type Person, type Policy, settingOf } from "../policy/policy.js";
 import { holdersText, holdsOf, isHeldBy, without } from "../record/holds.js";
 import { withEvent } from "../record/log.js";
 import type { Hold, Maintenance } from "../record/record.js";
-import { type Reply, replyOf } from "../text/reply.js";
-import { type Decided, type DecisionContext, refused, unchanged } from "./decided.js";
+import { type ReplyParts, replyOf } from "../text/reply.js";
+import { type DecisionContext, decisionRow, refused } from "./decided.js";
 
 /**
  * Ends holds, and it goes on when none is left: one's own if there is one, else all that this person may end. So nobody
  * who takes back their own hold takes back another's by it.
  */
-export function release(record: Maintenance, context: DecisionContext): Decided {
-  const { person, policy, nowMs, askedAtMs } = context;
-  if (isReleased(record, context)) return { record, reply: releasedReply(record) };
-  if (record.held === null) {
-    return unchanged(record, {
+export const release = decisionRow({
+  takes: z.object({ kind: z.literal("release") }),
+  needsWorld: false,
+  whyNotPossible(record) {
+    if (record.held !== null) return null;
+    return {
       tone: "info",
       text: `${record.id} is not held${lastRelease(record)}: there was nothing to release.`,
       next: `See how it stands with /mesos status ${record.id}.`,
-    });
-  }
-  const holds = holdsOf(record);
-  const own = holds.filter(({ by }) => by === person.user);
-  const ending = own.length > 0 ? own : holds.filter((one) => mayRelease(record, one, person, policy));
-  if (ending.length === 0) {
-    const { who, failed } = whoMayRelease(record, holds, person);
-    const reply = {
-      tone: "refused",
-      text: `${record.id} is held by ${holdersText(record)}. Who may release it: ${who}.${failed}`,
-      notDone: "It stays held.",
-    } as const;
-    return refused(record, "release", reply, `who may release it: ${who}.${failed}`, context);
-  }
-  const by = person.user;
-  const released = withEvent(without(record, ending, by, nowMs), nowMs, { kind: "released", by, askedAtMs });
-  return { record: released, reply: releasedReply(released) };
-}
+    };
+  },
+  alreadyDone: (record, _, context) => (isReleased(record, context) ? releasedReply(record) : null),
+  decide(record, _, context) {
+    const { person, policy, nowMs, askedAtMs } = context;
+    const holds = holdsOf(record);
+    const own = holds.filter(({ by }) => by === person.user);
+    const ending = own.length > 0 ? own : holds.filter((one) => mayRelease(record, one, person, policy));
+    if (ending.length === 0) {
+      const { who, failed } = whoMayRelease(record, holds, person);
+      const reply = {
+        tone: "refused",
+        text: `${record.id} is held by ${holdersText(record)}. Who may release it: ${who}.${failed}`,
+        notDone: "It stays held.",
+      } as const;
+      return refused(record, "release", reply, `who may release it: ${who}.${failed}`, context);
+    }
+    const by = person.user;
+    const event = { kind: "released", by, askedAtMs } as const;
+    const released = withEvent(without(record, ending, by, nowMs), nowMs, event);
+    return { record: released, reply: replyOf(releasedReply(released)) };
+  },
+});
 
 /** Whether this very request has released it: its job runs again after a crash (invariant 7). */
 function isReleased({ events }: Maintenance, { person, askedAtMs }: DecisionContext): boolean {
@@ -49,18 +56,15 @@ function lastRelease({ events }: Maintenance): string {
   return last === undefined ? "" : ` any more (<@${last.by}> released it)`;
 }
 
-function releasedReply(record: Maintenance): Reply {
+function releasedReply(record: Maintenance): ReplyParts {
   const { id, held } = record;
-  return replyOf(
-    held === null
-      ? { tone: "done", text: `${id} is released; it goes on.` }
-      : {
-          tone: "done",
-          text: `${id}: released, but it is still held by ${holdersText(record)}.`,
-          notDone: "It does not go on yet.",
-          next: `Whoever may end that hold as well does it with Release or /mesos release ${id}.`,
-        },
-  );
+  if (held === null) return { tone: "done", text: `${id} is released; it goes on.` };
+  return {
+    tone: "done",
+    text: `${id}: released, but it is still held by ${holdersText(record)}.`,
+    notDone: "It does not go on yet.",
+    next: `Whoever may end that hold as well does it with Release or /mesos release ${id}.`,
+  };
 }
 
 /** Whoever could let the machines go down, or asked for it, may also end an operator's hold; an owner's is for owners. */

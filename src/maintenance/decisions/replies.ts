@@ -2,7 +2,7 @@ import type { World } from "../cluster/world.js";
 import { phaseOf } from "../record/batch.js";
 import { holdersText } from "../record/holds.js";
 import type { Approval, Maintenance } from "../record/record.js";
-import { whyBlind } from "../sight/filtered.js";
+import { sightOf, whyFiltered } from "../sight/sight.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { ReplyParts } from "../text/reply.js";
@@ -12,7 +12,11 @@ import { formatSpan } from "../time.js";
  * What a click on a settled question gets: who has decided, and that nothing changed; `null` for an open one. Whoever
  * settled it is told so again: their click may be carried out a second time after a crash.
  */
-export function alreadySettled(record: Maintenance, approval: Approval, user: string): ReplyParts | null {
+export function alreadySettled(
+  record: Maintenance,
+  approval: Approval,
+  user: string | null = null,
+): ReplyParts | null {
   const outcome = approval.outcome;
   if ((outcome?.kind === "granted" || outcome?.kind === "denied") && outcome.by === user) {
     return outcome.kind === "granted" ? approvedReply(record) : deniedReply(record);
@@ -77,7 +81,7 @@ export function votedReply({ id }: Maintenance, votes: number, needed: number): 
 }
 
 /** Nobody answered in time. */
-export function expiredReply(record: Maintenance): ReplyParts {
+function expiredReply(record: Maintenance): ReplyParts {
   return {
     tone: "refused",
     text: `${record.id}: this question has expired.`,
@@ -106,12 +110,12 @@ export function isMoving(record: Maintenance, notDone: string): ReplyParts {
   };
 }
 
-/** The machines are on their way back already. */
-export function beingCancelled(record: Maintenance): ReplyParts {
-  const by = record.cancel === null ? "" : ` by <@${record.cancel.by}>`;
+/** The machines are on their way back already; `null` when they are not. */
+export function beingCancelled({ id, cancel }: Maintenance): ReplyParts | null {
+  if (cancel === null) return null;
   return {
     tone: "info",
-    text: `${record.id} is being cancelled${by}; the machines are given back.`,
+    text: `${id} is being cancelled by <@${cancel.by}>; the machines are given back.`,
     notDone: "Nothing else was done.",
   };
 }
@@ -139,7 +143,7 @@ export function alreadyEnded(record: Maintenance): ReplyParts {
 
 /** Nothing is decided on a filtered view (invariant 2); `null` when nothing speaks against it. */
 export function filtered(world: World): ReplyParts | null {
-  const blind = whyBlind(world);
+  const blind = whyFiltered(sightOf(world));
   if (blind === null) return null;
   const { what, notDone, next } = blind;
   return { tone: "error", text: quoted(what), notDone, next };

@@ -3,7 +3,6 @@ import { isUnsettled, withBatch } from "../record/batch.js";
 import { noteOnce, withEvent } from "../record/log.js";
 import type { Picture } from "../record/picture.js";
 import type { Batch, Maintenance } from "../record/record.js";
-import { showsNothing } from "../sight/nothing-shown.js";
 import { inOurWindow } from "../window/ours.js";
 import { withLeftDown } from "./foreign-changes.js";
 import { removalsOf } from "./give-back.js";
@@ -16,21 +15,27 @@ import { up } from "./up.js";
  * count instead of its view: one call per machine, because one that is not Down makes it refuse a whole list.
  */
 export const bringingUp: Rule = (record, batch, picture, moment) => {
-  const { world, nowMs } = moment;
-  const blind = showsNothing(world);
-  const still = new Set(blind ? unconfirmed(batch, picture) : downIn(picture, inOurWindow(world, batch)));
+  const { world, sight, nowMs } = moment;
+  const isUnseen = sight.kind === "nothing";
+  const still = new Set(isUnseen ? unconfirmed(batch, picture) : downIn(picture, inOurWindow(world, batch)));
   const putBack = removalsOf(world, batch);
   if (still.size + putBack.length === 0) return isUp(record, batch, picture, moment);
-  if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  if (isUnsettled(record, world.observedAtMs))
+    return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   // Somebody posted a list that was read before the Up: as it stands our window would outlive the maintenance.
   if (still.size === 0) {
     return { record: noteOnce(record, PUT_BACK, nowMs), effects: putBack, wakeAtMs: soon(moment) };
   }
   const machines = batch.machines.filter((machine) => still.has(machineKey(machine)));
-  const lists = blind ? machines.map((machine) => [machine]) : [machines];
+  const lists = isUnseen ? machines.map((machine) => [machine]) : [machines];
   return {
     record,
-    effects: lists.map((each) => ({ kind: "stop_maintenance", batch: batch.id, machines: each })),
+    effects: lists.map((each) => ({
+      kind: "stop_maintenance",
+      batch: batch.id,
+      machines: each,
+      answerCounts: isUnseen,
+    })),
     wakeAtMs: soon(moment),
   };
 };

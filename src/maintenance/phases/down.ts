@@ -2,7 +2,6 @@ import { endMs } from "../cluster/schedule.js";
 import { withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch } from "../record/record.js";
-import { showsNothing, unseenDown } from "../sight/nothing-shown.js";
 import { bringingUp, isUp } from "./bringing-up.js";
 import { withChangesWhileDown } from "./foreign-changes.js";
 import { removalsOf } from "./give-back.js";
@@ -15,11 +14,6 @@ export const down: Rule = (record, batch, picture, moment) => {
   const end = endMs(batch.window);
   const wakeAtMs = end !== null && end > nowMs ? end : null;
   if (picture.machines.every((machine) => machine.mode !== "down")) {
-    // No agent registers on a machine that is Down.
-    if (showsNothing(world) && !picture.machines.some((machine) => machine.agents > 0)) {
-      const trouble = { ...unseenDown(record, batch), sinceMs: nowMs };
-      return { record: { ...tellOverdue(record, batch, nowMs), trouble }, effects: [], wakeAtMs };
-    }
     const told = withEvent(record, nowMs, {
       kind: "foreign_change",
       text: "Somebody else brought these machines Up at the master.",

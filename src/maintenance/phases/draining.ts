@@ -8,6 +8,7 @@ import { batchOf, withBatch } from "../record/batch.js";
 import { hasEvent, noteOnce, withEvent } from "../record/log.js";
 import type { Picture } from "../record/picture.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
+import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { nanosToMillis } from "../time.js";
@@ -67,15 +68,8 @@ const NO_AGENT =
 function withMovedAgents(record: Maintenance, batch: Batch, { world, nowMs }: Moment): Maintenance {
   const moved = movedAgents(world, batch);
   if (moved.length === 0 || record.trouble !== null) return record;
-  const trouble = {
-    code: "agent_moved",
-    what: `${quoted(list(moved, "; "))}.`,
-    said: null,
-    notDone: "Down waits: it would hit a machine without that agent, whose tasks would live on.",
-    next: `/mesos cancel ${record.id}, and send the drain again: the window is made for the machine as it is then.`,
-    sinceMs: nowMs,
-  };
-  return { ...record, trouble };
+  const agents = quoted(list(moved, "; "));
+  return inTrouble(record, troubleOf("agent_moved", { id: record.id, agents }), nowMs);
 }
 
 /**

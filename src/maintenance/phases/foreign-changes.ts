@@ -5,19 +5,13 @@ import { withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { MachineView, Picture } from "../record/picture.js";
 import type { Batch, Maintenance } from "../record/record.js";
-import { showsNothing } from "../sight/nothing-shown.js";
+import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { sameTime, windowOf } from "../window/edit.js";
 import { inOurWindow } from "../window/ours.js";
 import { whose } from "../window/whose.js";
 import type { Moment, Step } from "./step.js";
-
-/** The code of the trouble: somebody else moved or removed our window, or took machines in it Down. */
-export const WINDOW_CHANGED = "window_changed";
-
-/** The code of the trouble: somebody else brought some of our Down machines Up, or moved them to another window. */
-const DOWN_CHANGED = "down_changed";
 
 /** All are Down in our window without a call that is under way: by a call of ours that showed late, or by somebody else. */
 export function wentDown(record: Maintenance, batch: Batch, nowMs: number): Step {
@@ -43,9 +37,6 @@ export function wentDown(record: Maintenance, batch: Batch, nowMs: number): Step
   return { record: note, effects: [], wakeAtMs: null };
 }
 
-const CHECK_RIGHTS =
-  "First see that the bot's principal still has get_maintenance_schedules and get_maintenance_statuses: on a filtered view the post would wipe other people's windows. ";
-
 /**
  * Names what others did to our machines; it stops the Down until somebody decides (invariant 12). What was not done names
  * the machines too: another change after this one is told anew.
@@ -56,8 +47,7 @@ export function withForeignChanges(
   picture: Picture,
   moment: Moment,
 ): Maintenance {
-  const { world } = moment;
-  const blind = showsNothing(world);
+  const { world, sight, nowMs } = moment;
   const removed: string[] = [];
   const moved: string[] = [];
   const down = picture.machines
@@ -80,17 +70,8 @@ export function withForeignChanges(
     moved.length > 0 ? `${list(moved)} was not moved back` : null,
     down.length > 0 ? `${list(down)} was not brought Up` : null,
   ].filter((part) => part !== null);
-  return {
-    ...record,
-    trouble: {
-      code: WINDOW_CHANGED,
-      what: `Somebody else changed the master's schedule: ${parts.join(", ")}.${blind ? " No window of anybody is shown, so it may also be that the bot no longer sees them." : ""}`,
-      said: null,
-      notDone: `The bot posted nothing in return, and Down waits: ${undone.join(", ")}.`,
-      next: `${blind ? CHECK_RIGHTS : ""}Post the window again with the button, or cancel this maintenance.`,
-      sinceMs: moment.nowMs,
-    },
-  };
+  const code = sight.kind === "nothing" ? "windows_gone" : "window_changed";
+  return inTrouble(record, troubleOf(code, { changes: parts.join(", "), undone: undone.join(", ") }), nowMs);
 }
 
 /** Names what others did to our machines while they were Down; nothing is done against it (invariant 12). */
@@ -116,15 +97,8 @@ export function withChangesWhileDown(
     moved.length > 0 ? `${names} was not moved back` : null,
   ].filter((part) => part !== null);
   const rest = moved.length > 0 ? `Up leaves ${names} Down: ${HOW_THEIRS_COME_BACK}.` : "";
-  const trouble = {
-    code: DOWN_CHANGED,
-    what: `Somebody else changed machines of ours while they were Down: ${parts.join(", ")}.`,
-    said: null,
-    notDone: `The bot sent nothing in return: ${undone.join(", ")}.`,
-    next: `Bring those in our window back with /mesos up ${record.id}. ${rest}`.trim(),
-    sinceMs: nowMs,
-  };
-  return { ...record, trouble };
+  const changes = { changes: parts.join(", "), undone: undone.join(", "), id: record.id, rest };
+  return inTrouble(record, troubleOf("down_changed", changes), nowMs);
 }
 
 const HOW_THEIRS_COME_BACK =

@@ -5,7 +5,6 @@ import { indexWorld } from "../cluster/world-index.js";
 import { isUnsettled, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, Maintenance } from "../record/record.js";
-import { mayStand, showsNothing, unseenGivingBack } from "../sight/nothing-shown.js";
 import { list } from "../text/list.js";
 import type { Millis } from "../time.js";
 import { inOurWindow, ourTimes, standingAt } from "../window/ours.js";
@@ -13,12 +12,13 @@ import { type Effect, type Moment, type Step, soon } from "./step.js";
 
 /**
  * Cancel: gives draining machines back by taking them out of the schedule, one post for all, and leaves everybody
- * else's windows (invariants 1 and 12). A batch is cancelled when the master no longer shows our window for it; if it
- * shows no window at all, only an accepted post of ours says that it is gone.
+ * else's windows (invariants 1 and 12). A batch is cancelled when the master no longer shows our window for it; a view
+ * that shows no window at all has been dealt with before (`sight/nothing-shown.ts`).
  */
 export function giveBack(record: Maintenance, moment: Moment): Step {
   const { world, nowMs } = moment;
-  if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  if (isUnsettled(record, world.observedAtMs))
+    return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   const batches = record.batches.map((batch) => withdrawn(batch, nowMs));
   const removals = (batch: Batch) => removalsOf(world, batch);
   const effects = batches.flatMap(removals);
@@ -31,11 +31,6 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
       effects,
       wakeAtMs: soon(moment),
     };
-  }
-  const standing = batches.filter((batch) => mayStand(batch, world.leaderId));
-  if (showsNothing(world) && standing.length > 0) {
-    const trouble = { ...unseenGivingBack(record, standing), sinceMs: nowMs };
-    return { record: { ...record, batches, trouble }, effects: [], wakeAtMs: null };
   }
   let current: Maintenance = { ...record, batches };
   for (const batch of batches) {

@@ -1,5 +1,4 @@
 import { isUnsettled, withBatch } from "../record/batch.js";
-import { showsNothing } from "../sight/nothing-shown.js";
 import { standingAt } from "../window/ours.js";
 import { type Rule, soon } from "./step.js";
 
@@ -9,17 +8,18 @@ import { type Rule, soon } from "./step.js";
  * After Up nothing is moved any more, but the old time stays ours: the machines may still stand at it.
  */
 export const moveWindow: Rule = (record, batch, _picture, moment) => {
-  const { world, nowMs } = moment;
+  const { world, sight } = moment;
   const from = batch.movingFrom;
   if (from === null || batch.phase === "bringing_up") return { record, effects: [], wakeAtMs: null };
   const machines = standingAt(world, batch, from);
   if (machines.length === 0) {
     // Without any window shown nobody can say that ours was moved: forgotten, the old time would be somebody else's (invariant 2).
-    if (showsNothing(world)) return { record, effects: [], wakeAtMs: null };
+    if (sight.kind === "nothing") return { record, effects: [], wakeAtMs: null };
     return { record: withBatch(record, { ...batch, movingFrom: null }), effects: [], wakeAtMs: null };
   }
   // A post without an answer may still take effect, and then the old window is gone (invariant 7).
-  if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  if (isUnsettled(record, world.observedAtMs))
+    return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   return {
     record,
     effects: [{ kind: "update_schedule", edit: { kind: "move", machines, from, to: batch.window } }],

@@ -1,9 +1,8 @@
-import { endMs } from "../cluster/schedule.js";
+import { endMs, isOver } from "../cluster/schedule.js";
 import { ended, isUnsettled, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, Maintenance } from "../record/record.js";
-import { showsNothing } from "../sight/nothing-shown.js";
-import { vanished } from "../sight/own-post.js";
+import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { windowOf } from "../window/edit.js";
@@ -14,7 +13,7 @@ import { type Rule, soon } from "./step.js";
 
 /** Posts the window until the master shows every machine in it. */
 export const scheduled: Rule = (record, batch, picture, moment) => {
-  const { world, policy, nowMs } = moment;
+  const { world, sight, nowMs } = moment;
   const ours = standingAt(world, batch, batch.window);
   // Posted again in the middle of an extension: these are moved (`extend.ts`), not placed.
   const moving = batch.movingFrom === null ? [] : standingAt(world, batch, batch.movingFrom);
@@ -32,12 +31,14 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
     return draining(told, next, picture, moment);
   }
   // Before anything is concluded: a post without an answer may still take effect (invariant 7).
-  if (isUnsettled(record, nowMs)) return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
-  const end = endMs(batch.window);
-  if (end !== null && nowMs >= end)
-    return { record: withWindowOver(record, nowMs), effects: [], wakeAtMs: null };
-  const current = showsNothing(world) ? record : withProvedSight(record, batch);
-  if (record.held !== null) return { record: current, effects: [], wakeAtMs: end };
+  if (isUnsettled(record, world.observedAtMs))
+    return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  if (isOver(batch.window, nowMs)) {
+    const over = inTrouble(record, troubleOf("window_over", { id: record.id }), nowMs);
+    return { record: over, effects: [], wakeAtMs: null };
+  }
+  const current = sight.kind === "nothing" ? record : withProvedSight(record, batch);
+  if (record.held !== null) return { record: current, effects: [], wakeAtMs: endMs(batch.window) };
   if (foreign.length > 0 && ours.length + moving.length === 0) {
     const lines = foreign.map(
       (m) => `${quoted(m.hostname)} is already ${whose(m, windowOf(world.schedule, m), [])}`,
@@ -49,12 +50,6 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
       phase: "failed",
     });
     return { record: ended(failed, "failed", nowMs, why), effects: [], wakeAtMs: null };
-  }
-  // A master that asks nobody who they are hides nothing: there the windows are over.
-  const hidden = policy.hasCredentials ? vanished(record, batch, world) : null;
-  if (hidden !== null) {
-    const trouble = { ...hidden, sinceMs: nowMs };
-    return { record: { ...record, trouble }, effects: [], wakeAtMs: null };
   }
   // Machines that somebody moved to another window in the meantime stay there (invariant 12).
   const stays = new Set([...foreign, ...moving]);
@@ -71,17 +66,4 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
 function withProvedSight(record: Maintenance, batch: Batch): Maintenance {
   if (batch.sightProved || batch.postedAtMs !== null || batch.drainingSinceMs !== null) return record;
   return withBatch(record, { ...batch, sightProved: true });
-}
-
-/** Held, or kept from the master, until it was over: frameworks would be asked to leave at a time that has passed. */
-function withWindowOver(record: Maintenance, nowMs: number): Maintenance {
-  const trouble = {
-    code: "window_over",
-    what: "The window ended before it was posted.",
-    said: null,
-    notDone: "It was not posted: nobody expects the machines to go away after it.",
-    next: `/mesos cancel ${record.id}, and send the drain again with the time that is wanted now.`,
-    sinceMs: nowMs,
-  };
-  return { ...record, trouble };
 }

@@ -1,25 +1,51 @@
 import type { Machine } from "../cluster/machine.js";
-import type { World } from "../cluster/world.js";
+import type { Resolution } from "../cluster/resolution.js";
 import type { Policy } from "../policy/policy.js";
 import type { Picture } from "../record/picture.js";
 import type { Batch, Maintenance } from "../record/record.js";
+import type { Look } from "../sight/sight.js";
 import type { Millis } from "../time.js";
 import type { ScheduleEdit } from "../window/edit.js";
 
 /**
- * Something to be done at the master. Effects are decided again from the world at every tick until the world shows
+ * Something to be done outside the domain. Effects are decided again from the world at every tick until the world shows
  * their outcome, so each can be repeated (invariant 7).
  */
-export type Effect =
+export type Effect = LookUp | Write;
+
+/** Finds what the host pattern stands for; it only reads, and `advance` goes on from what it came to. */
+interface LookUp {
+  readonly kind: "look_up_hosts";
+}
+
+/** A call that changes something at the master. */
+export type Write =
   | { readonly kind: "update_schedule"; readonly edit: ScheduleEdit }
   | { readonly kind: "start_maintenance"; readonly batch: string; readonly machines: readonly Machine[] }
-  | { readonly kind: "stop_maintenance"; readonly batch: string; readonly machines: readonly Machine[] };
+  | {
+      readonly kind: "stop_maintenance";
+      readonly batch: string;
+      readonly machines: readonly Machine[];
+      /** No window is shown, so the answer counts instead of the view: one machine, and "it is not Down" means done. */
+      readonly answerCounts: boolean;
+    };
 
 /** What one phase is decided from. */
-export interface Moment {
-  readonly world: World;
+export interface Moment extends Look {
   readonly policy: Policy;
-  readonly nowMs: Millis;
+  /** What `look_up_hosts` came to; `null` before. */
+  readonly hosts: HostsFound | { readonly kind: "unreadable"; readonly why: string } | null;
+}
+
+/** What a host pattern stands for, and what else there is in the cluster. */
+export interface HostsFound {
+  readonly kind: "found";
+  readonly resolution: Resolution;
+  /**
+   * The other maintenances of the cluster: the open ones, to say whose a machine is, and finished ones, because a window
+   * that was seen in one of them proves that the bot sees windows (invariant 2).
+   */
+  readonly others: readonly Maintenance[];
 }
 
 /** A look again this soon after a call, to see its outcome. */

@@ -1,15 +1,12 @@
-import { obstacles } from "../approval/obstacles.js";
+import { downAsked, whyNotDown } from "../approval/down-rules.js";
+import { isClear } from "../approval/obstacles.js";
 import { ask, askAgainBecauseWorse, BY_ITSELF, grantedApproval, seenNow } from "../approval/question.js";
-import { worseThan } from "../approval/seen.js";
 import { machineKey } from "../cluster/machine.js";
-import { nextOpening } from "../policy/calendar.js";
-import { closedForDown } from "../policy/hours.js";
 import { batchOf, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { MachineView, Picture } from "../record/picture.js";
-import type { Batch, Maintenance, Trouble } from "../record/record.js";
-import { list } from "../text/list.js";
-import { quoted } from "../text/quote.js";
+import type { Batch, Maintenance } from "../record/record.js";
+import { inTrouble } from "../record/troubles.js";
 import { tellOverdue } from "./overdue.js";
 import { type Moment, type Rule, type Step, soon } from "./step.js";
 
@@ -52,65 +49,40 @@ function takeDown(
   moment: Moment,
 ): Step {
   const { world, nowMs, policy } = moment;
-  if (record.held !== null) return { record, effects: [], wakeAtMs: null };
-  const { notOurs, unknown } = obstacles(world, batch, picture);
   const approval = grantedApproval(batch);
-  // Invariant 2: without knowing what runs there nobody can say that it is what was approved. Its age is known all the same.
-  if (unknown.length > 0 && notOurs.length === 0 && (approval === null || nowMs < approval.expiresAtMs)) {
-    const trouble = unknownTasks(unknown, nowMs);
-    return { record: { ...record, trouble }, effects: [], wakeAtMs: approval?.expiresAtMs ?? null };
-  }
-  const seen = seenNow(world, batch, picture);
   if (approval === null) {
-    return { record: ask(record, batch, seen, BY_ITSELF, policy, nowMs), effects: [], wakeAtMs: null };
-  }
-  const tooOld = nowMs >= approval.expiresAtMs ? ["the approval is older than it may be"] : [];
-  const worse = unknown.length === 0 ? worseThan(approval.seen, seen) : [];
-  const changes = [...notOurs, ...worse, ...tooOld];
-  if (changes.length > 0) {
-    const canAsk = notOurs.length === 0 && unknown.length === 0;
-    const asked = askAgainBecauseWorse(record, batch, seen, changes, null, policy, nowMs, canAsk);
+    const asked = ask(record, batch, seenNow(world, batch, picture), BY_ITSELF, policy, nowMs);
     return { record: asked, effects: [], wakeAtMs: null };
   }
-  const closed = closedForDown(record, policy, nowMs);
-  if (closed !== null) {
-    const trouble = {
-      code: "calendar_closed",
-      what: closed.why,
-      said: null,
-      notDone: "The machines were not taken down, though it was approved.",
-      next: `Nothing, if they open again before the approval expires: it goes on by itself then. ${closed.next}`,
-      sinceMs: nowMs,
+  const asked = downAsked({ record, batch, approval, world, policy, nowMs }, picture);
+  const blocked = whyNotDown(asked);
+  if (blocked?.then === "waits") {
+    const { trouble, untilMs } = blocked;
+    return {
+      record: trouble === null ? record : inTrouble(record, trouble, nowMs),
+      effects: [],
+      wakeAtMs: Math.min(untilMs ?? approval.expiresAtMs, approval.expiresAtMs),
     };
-    const opens = nextOpening(policy.calendar, nowMs);
-    return { record: { ...record, trouble }, effects: [], wakeAtMs: earliest(opens, approval.expiresAtMs) };
+  }
+  if (blocked !== null) {
+    const how = { changes: blocked.changes, by: null, canAsk: isClear(asked.obstacles) };
+    return {
+      record: askAgainBecauseWorse(record, batch, asked.seen, how, policy, nowMs),
+      effects: [],
+      wakeAtMs: null,
+    };
   }
   const toStart = new Set(waiting.map(machineKey));
   const machines = batch.machines.filter((machine) => toStart.has(machineKey(machine)));
   const next: Batch = {
     ...batch,
-    intent: { approvalId: approval.id, sentAtMs: nowMs, tasks: seen.tasks.length },
+    intent: { approvalId: approval.id, sentAtMs: nowMs, tasks: asked.seen.tasks.length },
   };
   return {
     record: withBatch(record, next),
     effects: [{ kind: "start_maintenance", batch: batch.id, machines }],
     wakeAtMs: soon(moment),
   };
-}
-
-function unknownTasks(unknown: readonly string[], nowMs: number): Trouble {
-  return {
-    code: "tasks_unknown",
-    what: `It is not known what runs in the cluster: ${quoted(list(unknown, "; "))}.`,
-    said: null,
-    notDone: "The machines were not taken down, though it was approved.",
-    next: "It goes on by itself once that is known, and asks anew if the approval has expired by then. Cancel takes the approval back.",
-    sinceMs: nowMs,
-  };
-}
-
-function earliest(a: number | null, b: number): number {
-  return a === null ? b : Math.min(a, b);
 }
 
 /** Approved, but our call was never sent: it was somebody else's. */

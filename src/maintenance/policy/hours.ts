@@ -1,4 +1,4 @@
-import type { Maintenance } from "../record/record.js";
+import type { Maintenance, OverridableRule } from "../record/record.js";
 import type { Refusal } from "../text/reply.js";
 import type { Millis } from "../time.js";
 import { clockTime, describeCalendar, isOpen, nextOpening } from "./calendar.js";
@@ -34,7 +34,7 @@ export function closedForDown(record: Maintenance, policy: Policy, nowMs: Millis
  * of theirs; without admins the requester's reason is enough, for a window alone takes nothing down.
  */
 export function drainOverride(record: Maintenance, policy: Policy): Maintenance["overrides"][number] | null {
-  const [found] = record.overrides;
+  const [found] = overridesOf(record, "calendar");
   if (found === undefined || policy.admins.length === 0) return found ?? null;
   return isOverriderNow(record, found.by, policy) ? found : null;
 }
@@ -44,11 +44,16 @@ export function drainOverride(record: Maintenance, policy: Policy): Maintenance[
  * may approve as well: nobody decides alone that machines go down at night (invariant 6).
  */
 export function downOverridden(record: Maintenance, policy: Policy): boolean {
-  return record.overrides.some(({ by }) =>
+  return overridesOf(record, "calendar").some(({ by }) =>
     policy.admins.length === 0
       ? by !== record.requester || mayNotApprove(record, requesterOf(record), policy) === null
       : isOverriderNow(record, by, policy),
   );
+}
+
+/** The overrides of one rule: none of another rule counts for it. */
+function overridesOf({ overrides }: Maintenance, rule: OverridableRule): Maintenance["overrides"] {
+  return overrides.filter((override) => override.rule === rule);
 }
 
 /** Others were looked up when they overrode. */

@@ -1,4 +1,4 @@
-import { sightOf } from "../sight/filtered.js";
+import { sightOf } from "../sight/sight.js";
 import type { Refusal } from "../text/reply.js";
 import { type DrainAsked, howToConfirm, isConfirmed } from "./drain-asked.js";
 import { settingOf } from "./policy.js";
@@ -30,6 +30,6 @@ export function wentOnUnproved(asked: DrainAsked): string | null {
  * maintenance of this cluster ever saw its own.
  */
 function mayBeHidden({ world, others, policy }: DrainAsked): boolean {
-  if (!policy.hasCredentials || sightOf(world) !== "unproved") return false;
+  if (!policy.hasCredentials || sightOf(world).kind !== "nothing") return false;
   return !others.some(({ batches }) => batches.some((batch) => batch.drainingSinceMs !== null));
 }

@@ -2,7 +2,7 @@ import { machineKey } from "../cluster/machine.js";
 import type { WatchedMachine } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import type { Millis } from "../time.js";
-import type { Batch, Maintenance, Phase } from "./record.js";
+import type { Approval, Batch, Maintenance, Phase } from "./record.js";
 
 /** Whether a write without an answer may still take effect at the master. */
 export function isUnsettled(record: Maintenance, nowMs: Millis): boolean {
@@ -12,6 +12,14 @@ export function isUnsettled(record: Maintenance, nowMs: Millis): boolean {
 /** The batch of this id, or `null`. */
 export function batchOf(record: Maintenance, id: string): Batch | null {
   return record.batches.find((batch) => batch.id === id) ?? null;
+}
+
+/** The question that a button or a command names, or `null`. */
+export function approvalOf(
+  record: Maintenance,
+  about: { readonly batch: string; readonly approval: string },
+): Approval | null {
+  return batchOf(record, about.batch)?.approvals.find(({ id }) => id === about.approval) ?? null;
 }
 
 /** The record with this batch in the place of the one with its id. */
@@ -37,6 +45,11 @@ export function isRefused({ batches, end }: Maintenance): boolean {
 /** Whether nothing more is done with a batch at the master; its agents may still be on their way back. */
 export function hasEnded(batch: Batch): boolean {
   return batch.phase === "up" || batch.phase === "cancelled" || batch.phase === "failed";
+}
+
+/** Whether everything at the master is done, and agents have yet to register again. */
+export function isWaitingForAgents({ end, batches }: Maintenance): boolean {
+  return end === null && batches.length > 0 && batches.every(hasEnded);
 }
 
 /** Whether its window stands and its Down is neither approved nor under way. */

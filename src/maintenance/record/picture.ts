@@ -75,6 +75,8 @@ export const picture = z.object({
   leaderId: z.string(),
   /** Most tasks ever seen on the machines: the whole of the progress bar. */
   tasksMost: z.number().int(),
+  /** Agents of the whole cluster that have not come back after a fail-over; records of 0.1.0 do not say. */
+  recovering: z.number().int().default(0),
   machines: z.array(machineView),
   verdicts: z.array(verdictRow),
 });

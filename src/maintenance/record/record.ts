@@ -155,6 +155,15 @@ export const trouble = z.object({
 
 export type Trouble = z.output<typeof trouble>;
 
+/** The rules of the policy that can be overridden. */
+export type OverridableRule = "calendar";
+
+/** An override counts for one rule and for no other. 0.1.0 wrote `*` for the calendar, the only rule there was. */
+const overriddenRule = z.codec(z.string(), z.string(), {
+  decode: (rule) => (rule === "*" ? "calendar" : rule),
+  encode: (rule) => rule,
+});
+
 /**
  * One maintenance: what one `/mesos drain` opens, and the whole of what the bot knows about it. It is the data of one
  * long-lived job of the control lane; nothing else stores it (DESIGN: the queue is the only store).
@@ -184,7 +193,7 @@ export const maintenance = z.object({
     .object({ atMs: millis, then: z.enum(["release", "ask", "force"]), met: z.boolean() })
     .nullable(),
   /** Rules that a person has overridden, each with a reason. */
-  overrides: z.array(z.object({ rule: z.string(), by: z.string(), atMs: millis, reason: z.string() })),
+  overrides: z.array(z.object({ rule: overriddenRule, by: z.string(), atMs: millis, reason: z.string() })),
   /** How many machines the requester confirmed by typing (`--confirm 40`), for caps that ask for it. */
   confirmed: z.number().int().nullable(),
   /** User groups that the requester was found to be in when asking. */

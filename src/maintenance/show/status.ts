@@ -8,7 +8,7 @@ import type { World } from "../cluster/world.js";
 import { hasEnded, phaseOf } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import type { Batch, Maintenance } from "../record/record.js";
-import { sightOf } from "../sight/filtered.js";
+import { sightOf } from "../sight/sight.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
@@ -55,7 +55,7 @@ export function statusOfCluster(
   const { draining, down } = world.status;
   return replyOf({
     tone: "info",
-    text: `${cluster}: ${count}. ${draining.length} draining and ${down.length} Down of ${counted(machinesIn(world), "machine")}.${others}${SIGHT[sightOf(world)]} Leader ${world.leader}, Mesos ${world.version}.`,
+    text: `${cluster}: ${count}. ${draining.length} draining and ${down.length} Down of ${counted(machinesIn(world), "machine")}.${others}${SIGHT[sightOf(world).kind]} Leader ${world.leader}, Mesos ${world.version}.`,
     next: open.length === 0 ? null : `One in full: /mesos status ${open[0]?.id}`,
     table,
   });
@@ -63,9 +63,9 @@ export function statusOfCluster(
 
 /** Nobody should take for an idle cluster what the bot merely may not see. */
 const SIGHT = {
-  proved: "",
+  windows: "",
   filtered: " The view is filtered: rights are missing, and nothing is written until they are granted.",
-  unproved: " The schedule is empty, as far as the bot's principal may see.",
+  nothing: " The schedule is empty, as far as the bot's principal may see.",
 } as const;
 
 const CLUSTER_COLUMNS: readonly Column[] = [

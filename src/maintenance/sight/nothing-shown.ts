@@ -1,96 +1,67 @@
-import { type Machine, machineKey, machineName } from "../cluster/machine.js";
-import type { World } from "../cluster/world.js";
-import { withBatch } from "../record/batch.js";
-import type { Batch, Maintenance, Trouble } from "../record/record.js";
+import { machineKey, machineName } from "../cluster/machine.js";
+import { isOver } from "../cluster/schedule.js";
+import { isUnsettled } from "../record/batch.js";
+import type { Batch, Maintenance } from "../record/record.js";
+import { type FoundTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import type { Millis } from "../time.js";
-
-/** The code of the trouble: our window is not shown, and nothing proves that it is gone. */
-export const OWN_WINDOW_UNSEEN = "own_window_unseen";
-
-/** The same after a cancel: a person may then close the maintenance with a second one. */
-export const CANCEL_UNSEEN = "cancel_unseen";
+import { mayStand } from "./own-calls.js";
+import type { Look } from "./sight.js";
 
 /**
- * Whether a master shows no window and no machine in maintenance, of nobody. Everything may really be over; without the
- * rights to see windows it looks the same, so nothing of ours may be called over because of it alone (invariant 2).
+ * The one rule for a master that shows nothing although something of ours should stand (invariant 2). Everything may
+ * really be over; without the rights to see windows it looks the same. So nothing of ours is called over because of it
+ * alone, and nothing is posted on top of it. `null` when nothing of the kind is in the way; while machines drain,
+ * a window that is gone is told as somebody's change (`phases/foreign-changes.ts`).
  */
-export function showsNothing({ schedule, status }: World): boolean {
-  return schedule.windows.length === 0 && status.draining.length === 0 && status.down.length === 0;
-}
-
-/**
- * Whether a window of the batch may stand at a master that shows none: it was posted or seen there, no accepted post
- * took it out, and it is not this very leader that showed it until it was asked to take it out. What somebody may see
- * does not change while a master leads, so there a call without an answer is settled by what is no longer shown.
- */
-export function mayStand(batch: Batch, leaderId: string): boolean {
-  if (batch.removedAtMs !== null || batch.removalLeaderId === leaderId) return false;
-  return batch.postedAtMs !== null || batch.drainingSinceMs !== null;
-}
-
-/** The record after a master accepted a post that takes these machines out of the schedule. */
-export function withAcceptedRemoval(
+export function whyNothingShown(
   record: Maintenance,
-  machines: readonly Machine[],
-  nowMs: Millis,
-): Maintenance {
-  return changed(record, machines, (batch) => ({ ...batch, removedAtMs: nowMs }));
+  look: Look,
+  hasCredentials: boolean,
+): FoundTrouble | null {
+  if (look.sight.kind !== "nothing" || isUnsettled(record, look.world.observedAtMs)) return null;
+  if (record.cancel !== null) return removalUnseen(record, look);
+  const vanished = hasCredentials && record.batches.some((batch) => windowsVanished(record, batch, look));
+  return (
+    postUnseen(record) ??
+    (vanished ? troubleOf("windows_vanished", { id: record.id }) : downUnseen(record, look))
+  );
+}
+
+/** Cancelled: whether our window was taken out cannot be told from here. */
+function removalUnseen({ id, batches }: Maintenance, { world }: Look): FoundTrouble | null {
+  const standing = batches.filter((batch) => mayStand(batch, world.leaderId));
+  return standing.length === 0 ? null : troubleOf("cancel_unseen", { id, machines: namesOf(standing) });
 }
 
 /**
- * The record after a master refused a post that takes these machines out: rights to post and to see may go together, so
- * that the same leader shows our window no longer proves nothing any more (invariant 2).
+ * Our window was posted, and nobody's is shown: somebody cleared everything in the same moment, or we are not shown
+ * windows at all, and then the post has just replaced ones that we could not see. Posting once more would do it again.
  */
-export function withRefusedRemoval(record: Maintenance, machines: readonly Machine[]): Maintenance {
-  return changed(record, machines, (batch) => ({ ...batch, removalLeaderId: null }));
+function postUnseen({ id, batches }: Maintenance): FoundTrouble | null {
+  const posted = batches.filter((batch) => batch.phase === "scheduled" && batch.postedAtMs !== null);
+  return posted.length === 0 ? null : troubleOf("own_window_unseen", { id, machines: namesOf(posted) });
 }
 
 /**
- * The record after a master confirmed that these machines are not Down: it accepted a STOP_MAINTENANCE for them, or
- * answered that they are not Down.
+ * The master showed windows since the drain was planned, and before our first post it shows none. A master that asks
+ * nobody who they are hides nothing: there the windows are over. A window of ours that was seen or posted before is
+ * another matter: there a person has said to post again.
  */
-export function withConfirmedUp(record: Maintenance, machines: readonly Machine[]): Maintenance {
-  const keys = machines.map(machineKey);
-  return changed(record, machines, (batch) => ({
-    ...batch,
-    confirmedUp: [...new Set([...batch.confirmedUp, ...keys])],
-  }));
+function windowsVanished({ held }: Maintenance, batch: Batch, { nowMs }: Look): boolean {
+  const isFirstPost = batch.phase === "scheduled" && batch.sightProved && batch.drainingSinceMs === null;
+  return isFirstPost && held === null && !isOver(batch.window, nowMs);
 }
 
-function changed(record: Maintenance, machines: readonly Machine[], change: (batch: Batch) => Batch) {
-  const keys = new Set(machines.map(machineKey));
-  return record.batches
-    .filter((batch) => batch.machines.some((machine) => keys.has(machineKey(machine))))
-    .reduce((next, batch) => withBatch(next, change(batch)), record);
+/** Ours should be Down: nobody is said to have brought them Up. No agent registers on a machine that is Down. */
+function downUnseen({ id, batches }: Maintenance, { world }: Look): FoundTrouble | null {
+  const withAgent = new Set(world.agents.map(({ machine }) => machineKey(machine)));
+  const unseen = batches.filter(
+    ({ phase, machines }) =>
+      phase === "down" && !machines.some((machine) => withAgent.has(machineKey(machine))),
+  );
+  return unseen.length === 0 ? null : troubleOf("down_unseen", { id, machines: namesOf(unseen) });
 }
-
-/** Cancelled, and the master shows nothing at all: whether our window was taken out, nobody can tell from here. */
-export function unseenGivingBack(record: Maintenance, batches: readonly Batch[]): Omit<Trouble, "sinceMs"> {
-  return {
-    code: CANCEL_UNSEEN,
-    what: `The master shows no window at all any more, so it cannot be seen whether ours of ${namesOf(batches)} is gone: somebody cleared the schedule, or the view we get is filtered.`,
-    said: null,
-    notDone:
-      "The cancel is not finished, and nothing was posted for it: on a filtered view a post wipes windows.",
-    next: `${GRANT}; it goes on when the master shows a window. Once you have seen that ours is gone: /mesos cancel ${record.id} again closes it here.`,
-  };
-}
-
-/** Ours should be Down, and the master shows nothing at all: nobody is said to have brought them Up because of that. */
-export function unseenDown(record: Maintenance, batch: Batch): Omit<Trouble, "sinceMs"> {
-  return {
-    code: OWN_WINDOW_UNSEEN,
-    what: `The master shows no machine in maintenance any more, not even ${namesOf([batch])}, which went Down here: somebody brought all of them Up, or the view we get is filtered.`,
-    said: null,
-    notDone: "Nothing is concluded from it, and nothing was sent.",
-    next: `${GRANT}. It goes on when an agent on them registers again; with /mesos up ${record.id} the master is made to say how they stand.`,
-  };
-}
-
-const GRANT =
-  "Make sure that the bot's principal has get_maintenance_schedules and get_maintenance_statuses on ANY";
 
 function namesOf(batches: readonly Batch[]): string {
   return quoted(list(batches.flatMap((batch) => batch.machines.map(machineName))));

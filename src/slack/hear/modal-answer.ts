@@ -1,4 +1,4 @@
-import type { Decision } from "../../maintenance/record/decision.js";
+import type { Decision } from "../../maintenance/decisions/table.js";
 import { decodeMetadata, type ModalMetadata } from "./modal-metadata.js";
 import { EXTENSIONS_MS, INPUT, REASON_CHARS } from "./modals.js";
 

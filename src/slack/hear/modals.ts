@@ -1,5 +1,5 @@
 import type { types } from "@slack/bolt";
-import type { DecisionKind } from "../../maintenance/record/decision.js";
+import type { DecisionKind } from "../../maintenance/decisions/table.js";
 import { formatSpan, type Millis } from "../../maintenance/time.js";
 import { plain } from "../render/mrkdwn.js";
 import { LIMITS } from "../wire/limits.js";

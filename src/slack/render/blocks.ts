@@ -57,11 +57,13 @@ export interface Confirm {
   readonly deny: string;
 }
 
-export function button(
-  label: string,
-  value: ButtonValue | ViewValue,
-  more: { style?: "primary" | "danger"; confirm?: Confirm } = {},
-): types.Button {
+/** How a button looks, and what it asks before it counts. */
+export interface ButtonLook {
+  readonly style?: "primary" | "danger";
+  readonly confirm?: Confirm;
+}
+
+export function button(label: string, value: ButtonValue | ViewValue, more: ButtonLook = {}): types.Button {
   const confirm = more.confirm;
   return {
     type: "button",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decision } from "../../maintenance/record/decision.js";
+import { decision } from "../../maintenance/decisions/table.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { LIMITS } from "../wire/limits.js";
 

@@ -1,6 +1,5 @@
-import { isWaitingForAgents } from "../../maintenance/decisions/possible.js";
-import { isBeforeApproval } from "../../maintenance/record/batch.js";
-import type { DecisionKind } from "../../maintenance/record/decision.js";
+import type { DecisionKind } from "../../maintenance/decisions/table.js";
+import { isBeforeApproval, isWaitingForAgents } from "../../maintenance/record/batch.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { formatSpan, millisToNanos } from "../../maintenance/time.js";

@@ -1,7 +1,7 @@
 import { machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
 import type { Agent, MaintenanceStatus, World } from "../../../src/maintenance/cluster/world.js";
-import { blindSpots } from "../../../src/maintenance/sight/filtered.js";
+import { sightOf } from "../../../src/maintenance/sight/sight.js";
 import { refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
 import { ANYBODY } from "../../../src/rehearsal/master/access.js";
@@ -86,7 +86,7 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
     async snapshot() {
       const world = read();
       // As the client over HTTP does: what changes between two reads looks filtered once, and not again.
-      return blindSpots(world).length > 0 ? read() : world;
+      return sightOf(world).kind === "filtered" ? read() : world;
     },
     agents: async () => agentsOf(stage.state()),
     version: async () => SELF.version,

@@ -1,7 +1,7 @@
 import type { Command } from "../../../src/commands/command.js";
 import { parseCommand } from "../../../src/commands/parse.js";
 import { openApproval } from "../../../src/maintenance/approval/question.js";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { HOUR } from "../../support/world.js";
 import type { Random } from "./random.js";

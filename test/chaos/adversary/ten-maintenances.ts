@@ -8,7 +8,7 @@ import { resolveHosts } from "../../../src/hosts/resolve.js";
 import { type MachineId, machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import { decide, needsWorld } from "../../../src/maintenance/decide.js";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import {
   type Batch,
   decodeMaintenance,

@@ -2,14 +2,14 @@ import { expect } from "vitest";
 import type { Cluster } from "../../../src/engine/cluster/cluster.js";
 import { tick } from "../../../src/engine/control/tick.js";
 import { decide } from "../../../src/maintenance/decide.js";
+import type { Decided } from "../../../src/maintenance/decisions/decided.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Policy } from "../../../src/maintenance/policy/policy.js";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
 import {
   decodeMaintenance,
   encodeMaintenance,
   type Maintenance,
 } from "../../../src/maintenance/record/record.js";
-import { CANCEL_UNSEEN } from "../../../src/maintenance/sight/nothing-shown.js";
 import { first, inPhase, lastEvent } from "../../maintenance/support/flow.js";
 import { HOUR, machine, NOW, policyOf } from "../../support/world.js";
 import { TinyMaster } from "./tiny-master.js";
@@ -91,18 +91,22 @@ export class RehearsedBot {
     this.checkEnd();
   }
 
-  decide(decision: Decision, by: string): void {
-    const context = {
+  /** What a decision would come to; nothing is stored. */
+  decided(decision: Decision, by: string, record = this.record): Decided {
+    return decide(record, decision, {
       person: { user: by, groups: [], lookupFailed: false },
       world: this.master.world(this.nowMs),
       policy: this.policy,
       nowMs: this.nowMs,
       askedAtMs: this.nowMs,
-    };
-    this.store(decide(this.record, decision, context).record);
+    });
+  }
+
+  decide(decision: Decision, by: string): void {
+    this.store(this.decided(decision, by).record);
     const once = this.record;
     // A second click at the same moment changes nothing but, at most, that a refusal is logged.
-    const twice = decide(once, decision, context);
+    const twice = this.decided(decision, by, once);
     if (twice.record === once) return;
     expect(lastEvent(twice.record, "refused").by).toBe(by);
     expect({ ...twice.record, events: once.events, seq: once.seq }).toEqual(once);
@@ -115,7 +119,7 @@ export class RehearsedBot {
       const { phase, approvals } = first(this.record);
       const approval = approvals.at(-1)?.id ?? "";
       if (held !== null) this.decide({ kind: "release" }, held.by);
-      if (trouble?.code === CANCEL_UNSEEN) this.decide({ kind: "cancel" }, "U0ALICE");
+      if (trouble?.code === "cancel_unseen") this.decide({ kind: "cancel" }, "U0ALICE");
       if (phase === "awaiting_approval" || phase === "taking_down")
         this.decide({ kind: "override", reason: "it has to end" }, "U0BOB");
       if (phase === "awaiting_approval")

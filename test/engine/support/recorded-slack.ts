@@ -1,4 +1,4 @@
-import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import { plainText } from "../../../src/rehearsal/demo/plain-text.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
 import { type ButtonValue, parseButton } from "../../../src/slack/render/button-value.js";

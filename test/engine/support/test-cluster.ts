@@ -1,5 +1,5 @@
 import type { Records } from "../../../src/engine/lanes/records.js";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { until } from "../../../src/rehearsal/demo/until.js";
 import type { CallType } from "../../../src/rehearsal/master/call.js";

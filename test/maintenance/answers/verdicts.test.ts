@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isEmpty, lookAt } from "../../../src/maintenance/answers/verdicts.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import type { Picture, Verdict } from "../../../src/maintenance/record/picture.js";
-import { hiddenMachines } from "../../../src/maintenance/sight/filtered.js";
+import { sightOf } from "../../../src/maintenance/sight/sight.js";
 import { agent, answer, framework, machine, NOW, task, windowOn, worldOf } from "../../support/world.js";
 import { drainingWorld } from "../support/flow.js";
 
@@ -71,7 +71,7 @@ test("the status lower-cases host names and the schedule does not: both are the 
   const shouting = { hostname: "WEB-01", ip: "10.0.0.1" };
   const world = worldOf({ windows: [windowOn([shouting], NOW, null)] });
   expect(lookAt(world, [{ machine: shouting, agentIds: [] }], null).machines[0]?.mode).toBe("draining");
-  expect(hiddenMachines(world)).toEqual([]);
+  expect(sightOf(world)).toEqual({ kind: "windows" });
 });
 
 describe("answers that the master has erased", () => {

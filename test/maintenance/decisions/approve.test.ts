@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import { agent, answer, HOUR, NOW, policyOf, task, windowOn } from "../../support/world.js";
 import {
   APPROVE,

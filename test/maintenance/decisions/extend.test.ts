@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import { applyEdit } from "../../../src/maintenance/window/edit.js";
 import { HOUR, NOW, policyOf, task, windowOn, worldOf } from "../../support/world.js";
 import {
@@ -75,7 +75,7 @@ describe("extending", () => {
   test("an extension waits while a post without an answer may still take effect (invariant 7)", () => {
     const unsettled = { ...extended(), unsettledUntilMs: NOW + 5_000 };
     expect(tick(unsettled, busy).effects).toEqual([]);
-    expect(tick(unsettled, busy, NOW + 5_000).effects).toHaveLength(1);
+    expect(tick(unsettled, { ...busy, observedAtMs: NOW + 5_000 }, NOW + 5_000).effects).toHaveLength(1);
   });
 
   test("an extension does not take along what somebody has moved or removed in the meantime (invariant 12)", () => {
@@ -181,7 +181,7 @@ describe("an extension while the master shows no window at all (invariant 2)", (
 
   test("the extension does not count as posted: the window from before stays ours", () => {
     expect(first(blind).movingFrom).toEqual(OLD);
-    expect(blind.trouble?.code).toBe("window_changed");
+    expect(blind.trouble?.code).toBe("windows_gone");
   });
 
   test("the extension goes on when windows are shown again", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import { decodeMaintenance, encodeMaintenance } from "../../../src/maintenance/record/record.js";
 import { HOUR, MINUTE, NOW, policyOf, recordOf, task, worldOf } from "../../support/world.js";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { CalendarWindow } from "../../../src/maintenance/policy/policy.js";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
 import { MINUTE, NOW, policyOf, task } from "../../support/world.js";
 import { APPROVE, asked, click, drainingWorld, first, inPhase, lastEvent, news } from "../support/flow.js";
 
@@ -51,6 +51,16 @@ describe("an override", () => {
     const admins = { ...closed, policy: { ...policy, admins: ["U0ALICE"] } };
     expect(first(click(record, APPROVE, admins).record).phase).toBe("taking_down");
     expect(click(record, OVERRIDE, closed).record.overrides).toHaveLength(2);
+  });
+
+  test.each(["caps", "approvers"])("an override of the rule %s does not count for the calendar", (rule) => {
+    const overrides = [{ rule, by: "U0CAROL", atMs: NOW, reason: "power cut" }];
+    expect(first(click({ ...open, overrides }, APPROVE, closed).record).phase).toBe("awaiting_approval");
+    const lifted = {
+      ...open,
+      overrides: [{ ...overrides[0], rule: "calendar" } as (typeof overrides)[number]],
+    };
+    expect(first(click(lifted, APPROVE, closed).record).phase).toBe("taking_down");
   });
 
   test("an override of a requester with self_approval counts for Down only if they are among the approvers (invariant 6)", () => {

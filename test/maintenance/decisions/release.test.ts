@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import { MINUTE, NOW, policyOf, task } from "../../support/world.js";
 import { asked, click, drainingWorld, news } from "../support/flow.js";
 

@@ -8,7 +8,9 @@ describe("bringing up", () => {
   test("Up sends STOP_MAINTENANCE for what is still Down, and looks again soon", () => {
     const world = drainingWorld({ windows: [windowOn(["web-02"], NOW, 4 * HOUR)], down: ["web-02"] });
     const { effects, wakeAtMs } = tick(bringingUp, world);
-    expect(effects).toEqual([{ kind: "stop_maintenance", batch: "b1", machines: [machine("web-02")] }]);
+    expect(effects).toEqual([
+      { kind: "stop_maintenance", batch: "b1", machines: [machine("web-02")], answerCounts: false },
+    ]);
     expect(wakeAtMs).toBe(NOW + 1_000);
   });
 

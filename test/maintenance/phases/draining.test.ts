@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { TroubleCode } from "../../../src/maintenance/record/troubles.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import { agent, answer, HOUR, MINUTE, NOW, policyOf, task, windowOn, worldOf } from "../../support/world.js";
 import { asked, downWorld, drainingWorld, first, inPhase, lastEvent, news, tick } from "../support/flow.js";
@@ -149,20 +150,27 @@ describe("draining", () => {
     expect(news(tick(record, drainingWorld(busy), late + HOUR).record, record)).toEqual([]);
   });
 
-  test.each<[string, Parameters<typeof drainingWorld>[0], RegExp]>([
-    ["removed the window", { windows: [] }, /removed the window of web-01, web-02/],
+  test.each<[string, Parameters<typeof drainingWorld>[0], TroubleCode, RegExp]>([
+    [
+      "removed the window",
+      { windows: [windowOn(["web-03"], NOW, null)] },
+      "window_changed",
+      /removed the window of web-01, web-02\.$/,
+    ],
+    ["cleared the schedule", { windows: [] }, "windows_gone", /removed .* the bot no longer sees them\.$/],
     [
       "moved a machine",
       { windows: [theirs, windowOn(["web-02"], NOW, 4 * HOUR)] },
+      "window_changed",
       /moved web-01 to another window/,
     ],
-    ["took one machine Down", { down: ["web-02"] }, /took web-02 Down/],
+    ["took one machine Down", { down: ["web-02"] }, "window_changed", /took web-02 Down/],
   ])(
     "somebody else %s: nothing is posted, Down waits, and it is told once (invariant 12)",
-    (_, parts, what) => {
+    (_, parts, code, what) => {
       const { record, effects } = tick(inPhase("draining"), drainingWorld(parts), NOW + HOUR);
       expect(effects).toEqual([]);
-      expect(record.trouble).toMatchObject({ code: "window_changed", what: expect.stringMatching(what) });
+      expect(record.trouble).toMatchObject({ code, what: expect.stringMatching(what) });
       expect(news(record).filter((kind) => kind === "trouble" || kind === "approval_asked")).toEqual([
         "trouble",
       ]);

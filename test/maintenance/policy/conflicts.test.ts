@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Machine } from "../../../src/maintenance/cluster/machine.js";
 import type { Resolution } from "../../../src/maintenance/cluster/resolution.js";
-import { plan } from "../../../src/maintenance/plan.js";
 import { conflictsOf } from "../../../src/maintenance/policy/conflicts.js";
 import { scheduleReply } from "../../../src/maintenance/show/schedule-view.js";
 import { batchOf, HOUR, machine, NOW, policyOf, recordOf, worldOf } from "../../support/world.js";
-import { downWorld, drainingWorld, inPhase, lastEvent, OURS } from "../support/flow.js";
+import { downWorld, drainingWorld, inPhase, lastEvent, OURS, planOf } from "../support/flow.js";
 
 function many(from: number, count: number): Machine[] {
   return Array.from({ length: count }, (_, i) => {
@@ -72,7 +71,7 @@ describe("a refusal says what to do about a machine that is in a maintenance of 
     ],
     ["another's, Down", inPhase("down", {}, theirs), downWorld(), /\/mesos up m-bbbb/],
   ])("the way out fits the maintenance: %s (invariant 12)", (_, other, world, next) => {
-    const record = plan(recordOf(), resolved(), world, [other], policyOf(), NOW);
+    const record = planOf(recordOf(), resolved(), world, [other], policyOf(), NOW);
     expect(lastEvent(record, "failed").next).toMatch(next);
     expect(lastEvent(record, "failed").why).toMatch(new RegExp(`by ${other.id} of <@${other.requester}>`));
   });
@@ -82,7 +81,7 @@ describe("a refusal advises to extend one's own window by what it lacks of the o
   const mine = { id: "m-aaaa", requester: "U0ALICE" };
   const advice = (wanted: { startMs: number | null; durationMs: number }, phase: "draining" | "down") => {
     const world = phase === "down" ? downWorld() : drainingWorld();
-    const refused = plan(
+    const refused = planOf(
       recordOf({ wanted }),
       resolved(),
       world,

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { plan } from "../../../src/maintenance/plan.js";
 import type { CalendarWindow, Policy } from "../../../src/maintenance/policy/policy.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import {
@@ -13,7 +12,7 @@ import {
   windowOn,
   worldOf,
 } from "../../support/world.js";
-import { first, inPhase, lastEvent, news } from "../support/flow.js";
+import { first, inPhase, lastEvent, news, planOf } from "../support/flow.js";
 
 /** 12:00 UTC on a Tuesday is not among these hours. */
 const NIGHT: CalendarWindow = { days: [1, 2, 3, 4, 5], from: 22 * 60, to: 6 * 60, timeZone: "Europe/Berlin" };
@@ -35,7 +34,7 @@ function drain(
   world = worldOf(ten),
   others: readonly Maintenance[] = [],
 ): Maintenance {
-  return plan(recordOf(record), resolution, world, others, policyOf(policy), NOW);
+  return planOf(recordOf(record), resolution, world, others, policyOf(policy), NOW);
 }
 
 const caps = (parts: Partial<Policy["caps"]>): Partial<Policy> => ({
@@ -50,7 +49,9 @@ const foreign = (...hosts: string[]) => worldOf({ ...ten, windows: [windowOn(hos
 
 const planned = inPhase("scheduled", { machines: [machine("web-05"), machine("web-06")] }, { id: "m-bbbb" });
 
-const given = (by: string, rule = "*") => ({ overrides: [{ rule, by, atMs: NOW, reason: "power cut" }] });
+const given = (by: string, rule = "calendar") => ({
+  overrides: [{ rule, by, atMs: NOW, reason: "power cut" }],
+});
 
 describe("a drain that breaks a rule is refused before anything is posted, with the rule and where it is set", () => {
   test.each<[string, Maintenance, RegExp, RegExp]>([
@@ -197,7 +198,7 @@ describe("a drain within the rules is planned", () => {
     ["a share of the agents", drain({}, caps({ machinesPerMaintenance: percent(20) }))],
     [
       "at least one machine, however small the share",
-      plan(
+      planOf(
         recordOf(),
         { ...resolution, machines: [machine("web-01")] },
         worldOf(ten),
@@ -232,7 +233,7 @@ describe("the calendar overridden with the drain", () => {
     ["by an admin", given("U0ALICE"), { admins: ["U0ALICE"] }],
     [
       "by a member of the admins' group",
-      { ...given("U0ALICE", "calendar"), requesterGroups: ["S0ROOT"] },
+      { ...given("U0ALICE"), requesterGroups: ["S0ROOT"] },
       { admins: ["S0ROOT"] },
     ],
   ])("the calendar overridden %s lets the window be posted, and that is told", (_, record, policy) => {
@@ -241,6 +242,14 @@ describe("the calendar overridden with the drain", () => {
     expect(going.overrides).toMatchObject([{ rule: "calendar", by: "U0ALICE", reason: "power cut" }]);
     expect(lastEvent(going, "overridden")).toMatchObject({ rule: "calendar", reason: "power cut" });
   });
+
+  test.each(["caps", "calendar_of_other", ""])(
+    "an override of the rule %o does not lift the calendar",
+    (rule) => {
+      const refused = drain(given("U0ALICE", rule), { calendar: [NIGHT] });
+      expect(refused.end).toMatchObject({ phase: "failed", why: expect.stringContaining("calendar") });
+    },
+  );
 
   test("an override of the calendar does not lift other rules", () => {
     expect(

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Machine } from "../../../src/maintenance/cluster/machine.js";
 import type { Agent } from "../../../src/maintenance/cluster/world.js";
-import { plan } from "../../../src/maintenance/plan.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { agent, HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
-import { lastEvent } from "../support/flow.js";
+import { lastEvent, planOf } from "../support/flow.js";
 
 /** Two racks of two in two zones, one rack of one, and one host without a rack. */
 const AGENTS = [
@@ -28,7 +27,7 @@ function drain(
 ): Maintenance {
   const machines: Machine[] = hosts.map((host) => machine(host));
   const resolution = { machines, matchedNothing: [], unknown: [], literals: [] };
-  return plan(recordOf(parts), resolution, worldOf({ agents, ...world }), [], policyOf(), NOW);
+  return planOf(recordOf(parts), resolution, worldOf({ agents, ...world }), [], policyOf(), NOW);
 }
 
 describe("a drain of the last agents of a place is refused until their number is typed", () => {

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { plan } from "../../../src/maintenance/plan.js";
 import type { Policy } from "../../../src/maintenance/policy/policy.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
-import { first, inPhase, lastEvent, news } from "../support/flow.js";
+import { first, inPhase, lastEvent, news, planOf } from "../support/flow.js";
 
 const resolution = {
   machines: [machine("web-01"), machine("web-02")],
@@ -24,7 +23,7 @@ function drain(
   world = worldOf(),
   others: readonly Maintenance[] = [],
 ): Maintenance {
-  return plan(recordOf(parts), resolution, world, others, policyOf(policy), NOW);
+  return planOf(recordOf(parts), resolution, world, others, policyOf(policy), NOW);
 }
 
 describe("with credentials, before any window was ever seen, a drain waits for a typed number (invariant 2)", () => {

@@ -88,7 +88,7 @@ describe("a cluster", () => {
     ["the window has no end", inPhase("down", { window: { start: 0n, duration: null } }), NOW, "no end"],
     ["it is up", inPhase("up"), NOW, "over"],
     ["it is being cancelled", { ...draining, cancel: { by: "U0BOB", atMs: NOW } }, NOW, "cancelling"],
-    ["it is in trouble", tick(draining, worldOf()).record, NOW, "window_changed"],
+    ["it is in trouble", tick(draining, worldOf()).record, NOW, "windows_gone"],
   ])("the status says when %s", (_, record, nowMs, words) => {
     expect(statusOfCluster("prod", [record], worldOf(), nowMs).table).toContain(words);
   });

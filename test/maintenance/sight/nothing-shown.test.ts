@@ -3,7 +3,7 @@ import {
   withAcceptedRemoval,
   withConfirmedUp,
   withRefusedRemoval,
-} from "../../../src/maintenance/sight/nothing-shown.js";
+} from "../../../src/maintenance/sight/own-calls.js";
 import { agent, HOUR, MINUTE, machine, NOW, worldOf } from "../../support/world.js";
 import { click, drainingWorld, first, goneWorld, inPhase, lastEvent, news, tick } from "../support/flow.js";
 
@@ -12,7 +12,7 @@ const blank = worldOf({ agents: [] });
 
 const unseenCancel = { code: "cancel_unseen", next: expect.stringContaining("again closes it here") };
 
-const unseen = { code: "own_window_unseen", next: expect.stringContaining("get_maintenance_schedules") };
+const unseen = { code: "down_unseen", next: expect.stringContaining("get_maintenance_schedules") };
 
 describe("when the master shows no window at all any more, nothing of ours is called over for it (invariant 2)", () => {
   describe("down", () => {
@@ -48,6 +48,7 @@ describe("when the master shows no window at all any more, nothing of ours is ca
           kind: "stop_maintenance",
           batch: "b1",
           machines: [machine(name)],
+          answerCounts: true,
         })),
       );
       expect(first(record).phase).toBe("bringing_up");

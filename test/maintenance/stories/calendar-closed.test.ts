@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { CalendarWindow } from "../../../src/maintenance/policy/policy.js";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
 import { HOUR, MINUTE, NOW, policyOf, task } from "../../support/world.js";
 import {
   APPROVE,

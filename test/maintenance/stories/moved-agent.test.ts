@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { whyBlind } from "../../../src/maintenance/sight/filtered.js";
+import { sightOf, whyFiltered } from "../../../src/maintenance/sight/sight.js";
 import { agent, framework, MINUTE, machine, NOW, task } from "../../support/world.js";
 import { APPROVE, approved, asked, click, drainingWorld, lastEvent, news, tick } from "../support/flow.js";
 
@@ -47,8 +47,10 @@ describe("an agent that registered again under another IP (invariant 4)", () => 
 
   test("a moved agent keeps its inverse offer from before without that being a missing right", () => {
     const offered = framework("marathon", { inverseOffers: [{ agentId: "web-01-S0" }] });
-    expect(whyBlind(drainingWorld({ agents: there, frameworks: [offered] }))).toBeNull();
+    expect(whyFiltered(sightOf(drainingWorld({ agents: there, frameworks: [offered] })))).toBeNull();
     const other = framework("marathon", { inverseOffers: [{ agentId: "web-03-S0" }] });
-    expect(whyBlind(drainingWorld({ agents: there, frameworks: [other] }))?.what).toContain("web-03");
+    expect(whyFiltered(sightOf(drainingWorld({ agents: there, frameworks: [other] })))?.what).toContain(
+      "web-03",
+    );
   });
 });

@@ -1,10 +1,13 @@
 import { advance } from "../../../src/maintenance/advance.js";
+import type { Resolution } from "../../../src/maintenance/cluster/resolution.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import { decide } from "../../../src/maintenance/decide.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
+import { plan } from "../../../src/maintenance/plan.js";
 import type { Policy } from "../../../src/maintenance/policy/policy.js";
-import type { Decision } from "../../../src/maintenance/record/decision.js";
 import type { LogEvent } from "../../../src/maintenance/record/events.js";
 import type { Batch, Maintenance } from "../../../src/maintenance/record/record.js";
+import { sightOf } from "../../../src/maintenance/sight/sight.js";
 import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 
 /** Our window: web-01 and web-02, four hours from now on. */
@@ -35,7 +38,19 @@ export function inPhase(
 }
 
 export function tick(record: Maintenance, world: World, nowMs = NOW, policy: Policy = policyOf()) {
-  return advance(record, { world, policy, nowMs });
+  return advance(record, { world, policy, nowMs, hosts: null });
+}
+
+/** What a host pattern that came to this is planned as. */
+export function planOf(
+  record: Maintenance,
+  resolution: Resolution,
+  world: World,
+  others: readonly Maintenance[] = [],
+  policy: Policy = policyOf(),
+  nowMs = NOW,
+): Maintenance {
+  return plan(record, { kind: "found", resolution, others }, { world, sight: sightOf(world), policy, nowMs });
 }
 
 export function click(

@@ -1,64 +1,43 @@
 import type { types } from "@slack/bolt";
-import {
-  canCancel,
-  canExtend,
-  canHold,
-  isWaitingForAgents,
-  REPOSTABLE,
-} from "../../../maintenance/decisions/possible.js";
-import { isBeforeApproval } from "../../../maintenance/record/batch.js";
+import { type Decision, isOffered } from "../../../maintenance/decisions/table.js";
+import { isBeforeApproval, isWaitingForAgents } from "../../../maintenance/record/batch.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
-import { CANCEL_UNSEEN } from "../../../maintenance/sight/nothing-shown.js";
-import { button, type Confirm } from "../blocks.js";
+import { type ButtonLook, button, type Confirm } from "../blocks.js";
 
 /** What the Extend button proposes; its modal offers other spans as well. */
 export const EXTEND_MS = 3_600_000;
 
 /**
- * What a person can do now, from the phases of the batches, the most likely first. Once it has ended there is nothing
- * to press; while it is being given back only Details.
+ * What a person can do now, the most likely first: what is offered here is possible as the record stands
+ * (`maintenance/decisions/table.ts`). Once it has ended there is nothing to press.
  */
 export function cardButtons(record: Maintenance): types.Button[] {
   if (record.end !== null) return [];
   const details = button("Details", { v: 1, id: record.id, show: "details" });
-  const value = { v: 1 as const, id: record.id, rev: record.seq };
-  if (record.cancel !== null) {
-    // The master shows nothing that would confirm it: a second one closes it.
-    if (record.trouble?.code !== CANCEL_UNSEEN) return [details];
-    return [details, button("Cancel", { ...value, decision: { kind: "cancel" } }, { confirm: CLOSE_UNSEEN })];
-  }
+  const offer = (label: string, decision: Decision, options?: ButtonLook): types.Button[] =>
+    isOffered(record, decision)
+      ? [button(label, { v: 1, id: record.id, rev: record.seq, decision }, options)]
+      : [];
+  const cancel = offer("Cancel", { kind: "cancel" }, { confirm: CLOSE_UNSEEN });
+  if (record.cancel !== null) return [details, ...cancel];
   const { batches } = record;
-  const out: types.Button[] = [];
-  if (record.trouble !== null && REPOSTABLE.includes(record.trouble.code)) {
-    out.push(button("Post the window again", { ...value, decision: { kind: "retry" } }));
-  }
   const draining = batches.find((batch) => batch.phase === "draining" && batch.movingFrom === null);
-  if (draining !== undefined && record.held === null) {
-    const decision = { kind: "ask_down" as const, batch: draining.id };
+  const owned = batches.some(isBeforeApproval) && record.owners.some(({ said }) => said !== "ready");
+  return [
+    ...offer("Post the window again", { kind: "retry" }),
     // Not the inviting green one: nobody should press it because it is there.
-    out.push(button("Ask for Down", { ...value, decision }));
-  }
-  if (batches.some((batch) => batch.phase === "down")) {
-    out.push(button("Up", { ...value, decision: { kind: "up" } }, { style: "primary" }));
-  }
-  if (record.owners.some((owner) => owner.said !== "ready") && batches.some(isBeforeApproval)) {
-    out.push(button("Ready", { ...value, decision: { kind: "ready" } }));
-  }
-  if (record.held !== null) {
-    out.push(button("Release", { ...value, decision: { kind: "release" } }, { style: "primary" }));
-  } else if (canHold(record)) {
-    out.push(button("Hold", { ...value, decision: { kind: "hold", reason: null } }));
-  }
-  if (canExtend(record)) {
-    out.push(button("Extend", { ...value, decision: { kind: "extend", byMs: EXTEND_MS } }));
-  }
-  out.push(details);
-  if (isWaitingForAgents(record)) {
-    out.push(button("Stop waiting", { ...value, decision: { kind: "cancel" } }, { confirm: STOP_WAITING }));
-  } else if (batches.every(canCancel)) {
-    out.push(button("Cancel", { ...value, decision: { kind: "cancel" } }, { confirm: CANCEL }));
-  }
-  return out;
+    ...(draining === undefined ? [] : offer("Ask for Down", { kind: "ask_down", batch: draining.id })),
+    ...offer("Up", { kind: "up" }, { style: "primary" }),
+    ...(owned ? offer("Ready", { kind: "ready" }) : []),
+    ...(record.held === null
+      ? offer("Hold", { kind: "hold", reason: null })
+      : offer("Release", { kind: "release" }, { style: "primary" })),
+    ...offer("Extend", { kind: "extend", byMs: EXTEND_MS }),
+    details,
+    ...(isWaitingForAgents(record)
+      ? offer("Stop waiting", { kind: "cancel" }, { confirm: STOP_WAITING })
+      : offer("Cancel", { kind: "cancel" }, { confirm: CANCEL })),
+  ];
 }
 
 const CANCEL: Confirm = {

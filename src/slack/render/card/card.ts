@@ -1,7 +1,6 @@
 import { summarise } from "../../../maintenance/answers/summary.js";
 import { endMs } from "../../../maintenance/cluster/schedule.js";
-import { isWaitingForAgents } from "../../../maintenance/decisions/possible.js";
-import { hasEnded } from "../../../maintenance/record/batch.js";
+import { hasEnded, isWaitingForAgents } from "../../../maintenance/record/batch.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Batch, Maintenance } from "../../../maintenance/record/record.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";

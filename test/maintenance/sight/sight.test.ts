@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { World } from "../../../src/maintenance/cluster/world.js";
-import { blindSpots, hiddenMachines, sightOf, whyBlind } from "../../../src/maintenance/sight/filtered.js";
+import { contradictionsIn, sightOf, whyFiltered } from "../../../src/maintenance/sight/sight.js";
 import { agent, answer, framework, machine, task, worldOf } from "../../support/world.js";
 import { click, drainingWorld, inPhase, tick } from "../support/flow.js";
 
@@ -41,25 +41,23 @@ describe("a filtered view is proved by a contradiction, and the missing right is
       ["view_frameworks", "view_tasks"],
     ],
   ])("a contradiction stops everything and names the rights: %s", (_, world, rights) => {
-    expect(blindSpots(world).flatMap((spot) => spot.rights)).toEqual(rights);
-    expect(sightOf(world)).toBe("filtered");
-    for (const right of rights) expect(whyBlind(world)?.next).toContain(right);
+    expect(contradictionsIn(world).flatMap((found) => found.rights)).toEqual(rights);
+    expect(sightOf(world).kind).toBe("filtered");
+    for (const right of rights) expect(whyFiltered(sightOf(world))?.next).toContain(right);
     const before = inPhase("draining");
     const { record, effects } = tick(before, world);
     expect(effects).toEqual([]);
     expect(record).toMatchObject({ batches: before.batches, trouble: { code: "filtered_read" } });
   });
 
-  test.each<[string, World, "proved" | "unproved"]>([
-    ["an idle cluster", worldOf(), "unproved"],
-    ["a busy one without windows", worldOf({ agents: [busy], tasks }), "unproved"],
-    ["windows and their status", drainingWorld({ frameworks: [offered], tasks }), "proved"],
-    ["agents whose resources are not known", worldOf({ frameworks: [framework("kafka")] }), "unproved"],
+  test.each<[string, World, "windows" | "nothing"]>([
+    ["an idle cluster", worldOf(), "nothing"],
+    ["a busy one without windows", worldOf({ agents: [busy], tasks }), "nothing"],
+    ["windows and their status", drainingWorld({ frameworks: [offered], tasks }), "windows"],
+    ["agents whose resources are not known", worldOf({ frameworks: [framework("kafka")] }), "nothing"],
   ])("nothing is proved by %s", (_, world, sight) => {
-    expect(blindSpots(world)).toEqual([]);
-    expect(hiddenMachines(world)).toEqual([]);
-    expect(whyBlind(world)).toBeNull();
-    expect(sightOf(world)).toBe(sight);
+    expect(whyFiltered(sightOf(world))).toBeNull();
+    expect(sightOf(world)).toEqual({ kind: sight });
   });
 });
 
@@ -67,7 +65,7 @@ describe("resources in use and not one task in the whole cluster (invariant 2)",
   const idle = { agents: [busy, agent("web-02")], frameworks: [kafka] };
 
   test("resources without a task stop everything, and both causes are named with what to do", () => {
-    expect(whyBlind(worldOf(idle))).toMatchObject({
+    expect(whyFiltered(sightOf(worldOf(idle)))).toMatchObject({
       what: expect.stringMatching(/in use on 1 agent, and not one task \(or executors wait there.*end them/),
       next: expect.stringContaining("view_tasks on ANY"),
     });
@@ -75,8 +73,8 @@ describe("resources in use and not one task in the whole cluster (invariant 2)",
     expect(tick(cancelled, drainingWorld(idle)).effects).toEqual([]);
   });
   test("resources stop nothing as soon as one task is shown", () => {
-    expect(whyBlind(worldOf({ ...idle, tasks }))).toBeNull();
-    expect(whyBlind(worldOf())).toBeNull();
+    expect(whyFiltered(sightOf(worldOf({ ...idle, tasks })))).toBeNull();
+    expect(whyFiltered(sightOf(worldOf()))).toBeNull();
   });
 });
 
@@ -103,6 +101,7 @@ describe("a filtered read (invariant 2)", () => {
       ["web-01"],
     ],
   ])("the machines whose window is hidden are named: %s", (_, world, hidden) => {
-    expect(hiddenMachines(world)).toEqual(hidden);
+    const told = whyFiltered(sightOf(world))?.what ?? "";
+    expect([...told.matchAll(/web-\d+/g)].map(String)).toEqual(hidden);
   });
 });

@@ -1,44 +1,81 @@
 import { type MachineId, machineKey, machineName } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
-import type { Trouble } from "../record/record.js";
+import { type FoundTrouble, troubleOf } from "../record/troubles.js";
 import { counted, list } from "../text/list.js";
+import type { Millis } from "../time.js";
+
+// Can we believe this view? A master never refuses a read: without rights it shows less, with status 200, and a cluster
+// full of windows and tasks looks like an idle one.
+
+/**
+ * What one look at a master tells of our right to see windows (invariant 2). Asked once per look; the rules get the answer
+ * with the moment.
+ */
+export type Sight =
+  /**
+   * We see a window in schedule and status. Mesos' own authorizer grants both rights on all machines or on none, so
+   * whoever sees one sees all.
+   */
+  | { readonly kind: "windows" }
+  /** No window and no machine in maintenance, of nobody: an idle cluster and missing rights look the same. */
+  | { readonly kind: "nothing" }
+  /** Something contradicts: the view has holes. */
+  | { readonly kind: "filtered"; readonly contradictions: readonly Contradiction[] };
+
+/** One look at the master: what it showed, whether that can be believed, and when it is decided on. */
+export interface Look {
+  readonly world: World;
+  readonly sight: Sight;
+  readonly nowMs: Millis;
+}
+
+/** What this world tells of our right to see windows. */
+export function sightOf(world: World): Sight {
+  const contradictions = contradictionsIn(world);
+  if (contradictions.length > 0) return { kind: "filtered", contradictions };
+  return { kind: world.schedule.windows.some(({ machines }) => machines.length > 0) ? "windows" : "nothing" };
+}
+
+/** What stands in the way of everything while the view is filtered; `null` when nothing proves that it is. */
+export function whyFiltered(sight: Sight): FoundTrouble | null {
+  if (sight.kind !== "filtered") return null;
+  const { contradictions } = sight;
+  return troubleOf("filtered_read", {
+    contradictions: contradictions.map(({ what }) => what).join("; "),
+    rights: [...new Set(contradictions.flatMap(({ rights }) => rights))].join(" and "),
+  });
+}
 
 /** Rights that a view without holes needs, by the names under which Mesos' ACLs grant them. */
-export type Right =
-  | "get_maintenance_schedules"
-  | "get_maintenance_statuses"
-  | "view_frameworks"
-  | "view_tasks";
+type Right = "get_maintenance_schedules" | "get_maintenance_statuses" | "view_frameworks" | "view_tasks";
 
-/** A proof that the master does not show us everything, and which rights are missing. */
-export interface BlindSpot {
+/** Two things in one world that cannot both be the whole truth, and which rights are missing. */
+interface Contradiction {
   readonly rights: readonly Right[];
   /** What contradicts what, as a part of a sentence. */
   readonly what: string;
 }
 
 /**
- * What proves that our view is filtered. A master never refuses a read: without rights it shows less, with status 200,
- * and a cluster full of windows and tasks looks like an idle one. Posting on top of that would wipe everybody's windows
- * (invariant 2), and going Down would kill what we called empty. Each proof is a contradiction within one world; where
- * nothing contradicts, nothing is proved either way.
+ * What proves that our view is filtered. Posting on top of that would wipe everybody's windows (invariant 2), and going
+ * Down would kill what we called empty. Where nothing contradicts, nothing is proved either way.
  */
-export function blindSpots(world: World): readonly BlindSpot[] {
-  const { unscheduled, unlisted } = contradictions(world);
-  const spots: BlindSpot[] = [];
+export function contradictionsIn(world: World): readonly Contradiction[] {
+  const { unscheduled, unlisted } = machinesThatContradict(world);
+  const found: Contradiction[] = [];
   if (unscheduled.length > 0) {
-    spots.push({
+    found.push({
       rights: ["get_maintenance_schedules"],
       what: `${list(unscheduled)} in maintenance by the status or by inverse offers, and in no window of the schedule`,
     });
   }
   if (unlisted.length > 0) {
-    spots.push({
+    found.push({
       rights: ["get_maintenance_statuses"],
       what: `${list(unlisted)} in the schedule, and neither draining nor Down in the status`,
     });
   }
-  return [...spots, ...unseenWork(world)];
+  return [...found, ...hiddenWork(world)];
 }
 
 /**
@@ -46,7 +83,7 @@ export function blindSpots(world: World): readonly BlindSpot[] {
  * the whole cluster is shown can have an innocent cause, executors that wait without tasks; it stops us all the same,
  * because nobody could say what goes away with a machine.
  */
-function unseenWork(world: World): BlindSpot[] {
+function hiddenWork(world: World): Contradiction[] {
   const answered = world.status.draining.some((entry) => entry.answers.length > 0);
   const used = world.agents.filter(({ resources }) => (resources?.allocated.memMb ?? 0) > 0).length;
   if (world.frameworks.length === 0 && (used > 0 || answered || world.tasks.length > 0)) {
@@ -66,42 +103,14 @@ function unseenWork(world: World): BlindSpot[] {
   ];
 }
 
-/** What a tick, a plan and a click say when the view is filtered; `null` when nothing proves that. */
-export function whyBlind(world: World): Omit<Trouble, "sinceMs"> | null {
-  const spots = blindSpots(world);
-  if (spots.length === 0) return null;
-  const rights = [...new Set(spots.flatMap((spot) => spot.rights))];
-  return {
-    code: "filtered_read",
-    what: `The master shows ${spots.map((spot) => spot.what).join("; ")}: the view we get is filtered.`,
-    said: null,
-    notDone:
-      "Nothing is posted and nothing is concluded, because posting on a filtered view would wipe other people's windows.",
-    next: `Grant the bot's principal ${rights.join(" and ")} on ANY; it goes on by itself then.`,
-  };
-}
-
-/** The names of machines on which schedule, status and inverse offers contradict each other; empty when none does. */
-export function hiddenMachines(world: World): readonly string[] {
-  const { unscheduled, unlisted } = contradictions(world);
-  return [...unscheduled, ...unlisted];
-}
-
-/**
- * What this world tells of our right to see windows. `proved`: we see one in schedule and status, and Mesos' own
- * authorizer grants both rights on all machines or on none, so whoever sees one sees all. `filtered`: something
- * contradicts. `unproved`: nothing is shown, which an idle cluster and missing rights have in common.
- */
-export function sightOf(world: World): "proved" | "filtered" | "unproved" {
-  if (blindSpots(world).length > 0) return "filtered";
-  return world.schedule.windows.some((window) => window.machines.length > 0) ? "proved" : "unproved";
-}
-
 /**
  * Machines that one of schedule, status and inverse offers shows and another does not: a master gives every scheduled
  * machine a status, also one that no agent has.
  */
-function contradictions(world: World): { unscheduled: readonly string[]; unlisted: readonly string[] } {
+function machinesThatContradict(world: World): {
+  unscheduled: readonly string[];
+  unlisted: readonly string[];
+} {
   const scheduled = new Set(world.schedule.windows.flatMap((window) => window.machines.map(machineKey)));
   const unscheduled = new Map<string, string>();
   const check = (machine: MachineId) => {

@@ -1,0 +1,131 @@
+import type { World } from "../cluster/world.js";
+import { nextOpening } from "../policy/calendar.js";
+import { closedForDown } from "../policy/hours.js";
+import type { Policy } from "../policy/policy.js";
+import { holdersText } from "../record/holds.js";
+import type { Picture, Seen } from "../record/picture.js";
+import type { Approval, Batch, Maintenance } from "../record/record.js";
+import { type FoundTrouble, troubleOf } from "../record/troubles.js";
+import { list } from "../text/list.js";
+import { quoted } from "../text/quote.js";
+import type { Refusal } from "../text/reply.js";
+import type { Millis } from "../time.js";
+import { type Obstacles, obstacles } from "./obstacles.js";
+import { seenNow } from "./question.js";
+import { worseThan } from "./seen.js";
+
+/**
+ * A batch that is about to go Down, as its rules are checked: at the click on Approve with the world read after it, and
+ * once more before the call (invariant 5). On a filtered view nobody gets this far.
+ */
+export interface DownAsked {
+  readonly record: Maintenance;
+  readonly batch: Batch;
+  readonly approval: Approval;
+  readonly world: World;
+  readonly policy: Policy;
+  readonly nowMs: Millis;
+  readonly obstacles: Obstacles;
+  /** What is true now, in the form in which it was approved. */
+  readonly seen: Seen;
+}
+
+/** What keeps a batch from going down now, in words for whoever approves, and what becomes of the question. */
+export interface Blocked extends Refusal {
+  /**
+   * `waits`: the question or the approval stays as it is, and the rule is asked again. `expired`: nobody answered in time.
+   * `worse`: it is asked anew with what is true now.
+   */
+  readonly then: "waits" | "expired" | "worse";
+  /** What it is for a maintenance that was approved and waits; `null` when its card says it already. */
+  readonly trouble: FoundTrouble | null;
+  /** When the rule is over by itself, as far as is known. */
+  readonly untilMs: Millis | null;
+  /** A rule of the policy, whose refusals stand in the log. */
+  readonly isPolicy: boolean;
+  /** What changed, for a question that is asked anew. */
+  readonly changes: readonly string[];
+}
+
+/** One reason why a batch may not go down now; `null` when it does not speak against it. */
+type DownRule = (asked: DownAsked) => Blocked | null;
+
+/** All that has to be so before machines go down, in this order: the first that blocks speaks. */
+const DOWN_RULES: readonly DownRule[] = [held, expired, outsideHours, unknownTasks, worsePicture];
+
+/** Gathers what the rules look at. */
+export function downAsked(asked: Omit<DownAsked, "obstacles" | "seen">, picture: Picture): DownAsked {
+  const { world, batch } = asked;
+  return { ...asked, obstacles: obstacles(world, batch, picture), seen: seenNow(world, batch, picture) };
+}
+
+/** Why this batch may not go down now, or `null` when it may. */
+export function whyNotDown(asked: DownAsked): Blocked | null {
+  for (const rule of DOWN_RULES) {
+    const blocked = rule(asked);
+    if (blocked !== null) return blocked;
+  }
+  return null;
+}
+
+const WAITS = { then: "waits", trouble: null, untilMs: null, isPolicy: false, changes: [] } as const;
+
+function held({ record }: DownAsked): Blocked | null {
+  if (record.held === null) return null;
+  return {
+    ...WAITS,
+    why: `${record.id} is held by ${holdersText(record)}.`,
+    next: `Once it is released with the button or /mesos release ${record.id}, decide again.`,
+  };
+}
+
+/** Fail closed: a question that nobody answered in time is a no, and an approval does not last for ever. */
+function expired({ record, approval, nowMs }: DownAsked): Blocked | null {
+  if (nowMs < approval.expiresAtMs) return null;
+  return {
+    ...WAITS,
+    then: "expired",
+    why: `${record.id}: this question has expired.`,
+    next: `Ask again with the button on the card or /mesos down ${record.id}.`,
+    changes: ["the approval is older than it may be"],
+  };
+}
+
+function outsideHours({ record, policy, nowMs }: DownAsked): Blocked | null {
+  const closed = closedForDown(record, policy, nowMs);
+  if (closed === null) return null;
+  return {
+    ...WAITS,
+    ...closed,
+    isPolicy: true,
+    trouble: troubleOf("calendar_closed", { closed: closed.why, override: closed.next }),
+    untilMs: nextOpening(policy.calendar, nowMs),
+  };
+}
+
+/** Without knowing what runs there nobody can say that it is what was shown (invariant 2). It passes by itself. */
+function unknownTasks({ record, obstacles: { notOurs, unknown } }: DownAsked): Blocked | null {
+  if (unknown.length === 0 || notOurs.length > 0) return null;
+  return {
+    ...WAITS,
+    why: `${record.id}: ${quoted(list(unknown, "; ", 5))}.`,
+    next: "Click again when the agents have registered again.",
+    trouble: troubleOf("tasks_unknown", { unknown: quoted(list(unknown, "; ")) }),
+  };
+}
+
+/** Machines that are not ours to take down as they stand, and a picture that got worse than what was shown (invariant 5). */
+function worsePicture({ approval, seen, obstacles: { notOurs, unknown } }: DownAsked): Blocked | null {
+  const changes = [...notOurs, ...(unknown.length === 0 ? worseThan(approval.seen, seen) : [])];
+  if (changes.length === 0) return null;
+  return {
+    ...WAITS,
+    then: "worse",
+    why: `The picture got worse since the question was asked: ${quoted(list(changes, "; ", 5))}.`,
+    next:
+      notOurs.length === 0
+        ? "Look at the new question in the thread and decide again."
+        : "Post the window again with the button, or cancel; once the machines drain again the question is asked anew.",
+    changes,
+  };
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { Maintenance } from "../record/record.js";
+import type { ReplyParts } from "../text/reply.js";
+import { approve } from "./approve.js";
+import { askDown } from "./ask-down.js";
+import { cancel } from "./cancel.js";
+import type { DecisionRow } from "./decided.js";
+import { deny } from "./deny.js";
+import { extend } from "./extend.js";
+import { hold } from "./hold.js";
+import { override } from "./override.js";
+import { postAgain } from "./post-again.js";
+import { ready } from "./ready.js";
+import { release } from "./release.js";
+import { alreadyEnded } from "./replies.js";
+import { up } from "./up.js";
+
+// What may be done now?
+
+/** What a person did, by a button or a command, on an open maintenance. */
+export const decision = z.discriminatedUnion("kind", [
+  askDown.takes,
+  approve.takes,
+  deny.takes,
+  cancel.takes,
+  up.takes,
+  hold.takes,
+  release.takes,
+  extend.takes,
+  ready.takes,
+  override.takes,
+  postAgain.takes,
+]);
+
+export type Decision = z.output<typeof decision>;
+
+export type DecisionKind = Decision["kind"];
+
+/** Every decision, by its kind. */
+const DECISIONS = {
+  ask_down: askDown,
+  approve,
+  deny,
+  cancel,
+  up,
+  hold,
+  release,
+  extend,
+  ready,
+  override,
+  retry: postAgain,
+} satisfies Record<DecisionKind, unknown>;
+
+/** The row of a decision. Its functions take this very decision only. */
+export function rowOf(kind: DecisionKind): DecisionRow<z.ZodObject> {
+  return DECISIONS[kind];
+}
+
+/** Why a decision is not possible as the maintenance stands, whoever asks; `null` when it is. */
+export function whyNotPossible(record: Maintenance, what: Decision): ReplyParts | null {
+  return record.end === null ? rowOf(what.kind).whyNotPossible(record, what) : alreadyEnded(record);
+}
+
+/** Whether a button may offer this decision: it is possible, as far as the record and the last look at the master tell. */
+export function isOffered(record: Maintenance, what: Decision): boolean {
+  const { isObstructed } = rowOf(what.kind);
+  return whyNotPossible(record, what) === null && !(isObstructed?.(record, what) ?? false);
+}

@@ -1,0 +1,47 @@
+import { phaseOf } from "../record/batch.js";
+import type { Maintenance, Phase } from "../record/record.js";
+import type { ReplyParts } from "../text/reply.js";
+
+/** What people want to do that is not possible in every phase. */
+type Wanted = "Down" | "Up" | "Cancel" | "Hold" | "Extend" | "Override";
+
+/** Where a maintenance stands, `requested` while its hosts have not been looked up. */
+type Stand = Phase | "requested";
+
+/** What can be done in a phase, whatever was wanted. */
+const INSTEAD: Record<Stand, (id: string) => string> = {
+  requested: () => "Wait until its window stands; the card shows when.",
+  scheduled: () => "Wait until its window stands; the card shows when.",
+  draining: (id) => `Ask for the approval with /mesos down ${id}.`,
+  awaiting_approval: () => "Approve or deny the question in the thread first.",
+  taking_down: () => "Wait until the machines are down; the thread tells.",
+  down: (id) => `Bring the machines back with /mesos up ${id}.`,
+  bringing_up: () => "Wait until the machines are up; the thread tells.",
+  up: (id) =>
+    `The machines are back in service; it waits for their agents. To stop waiting: /mesos cancel ${id}.`,
+  cancelled: () => "Nothing to do: the machines were given back.",
+  failed: () => "Send the drain again.",
+};
+
+/** Up of machines that are not Down yet: whoever wants them back means Cancel. */
+const GIVE_BACK: readonly Stand[] = ["requested", "scheduled", "draining", "awaiting_approval"];
+
+/** Why something is not possible now, and what is. */
+export function wrongPhase(record: Maintenance, wanted: Wanted): ReplyParts {
+  const { id } = record;
+  const phase = phaseOf(record);
+  if (wanted === "Up" && GIVE_BACK.includes(phase)) {
+    return {
+      tone: "refused",
+      text: `${id} is ${phase}: its machines are not down.`,
+      notDone: "Nothing was done.",
+      next: `To give them back: /mesos cancel ${id}.`,
+    };
+  }
+  return {
+    tone: "refused",
+    text: `${id} is ${phase}, so ${wanted} is not possible now.`,
+    notDone: "Nothing was done.",
+    next: INSTEAD[phase](id),
+  };
+}

@@ -1,0 +1,148 @@
+import type { Millis } from "../time.js";
+import { withEvent } from "./log.js";
+import type { Maintenance, Trouble } from "./record.js";
+
+/** A trouble in words; `{name}` stands for what varies. */
+interface TroubleRow {
+  /** What happened, in whole sentences. */
+  readonly what: string;
+  readonly notDone: string;
+  readonly next: string;
+}
+
+const RIGHTS = "get_maintenance_schedules and get_maintenance_statuses on ANY";
+
+const NOT_DOWN = "The machines were not taken down, though it was approved.";
+
+/**
+ * What the bot itself finds in the way of a maintenance, each with a code of its own. What a call to a master failed
+ * with is in `mesos/errors`; the page of errors is made from both.
+ */
+export const TROUBLES = {
+  agents_recovering: {
+    what: "The master was elected a moment ago and has not heard from all agents yet, so the pattern could miss machines.",
+    notDone: "No window was posted yet.",
+    next: "Nothing to do: it goes on by itself when the agents have registered again.",
+  },
+  filtered_read: {
+    what: "The master shows {contradictions}: the view we get is filtered.",
+    notDone:
+      "Nothing is posted and nothing is concluded, because posting on a filtered view would wipe other people's windows.",
+    next: "Grant the bot's principal {rights} on ANY; it goes on by itself then.",
+  },
+  windows_vanished: {
+    what: "The master showed windows when this drain was planned, and now shows none of anybody: they are over, or the view we get is filtered.",
+    notDone: "No window was posted: on a filtered view the post would wipe other people's windows.",
+    next: `Look at the schedule with an account that sees it. If windows stand there, grant the bot's principal ${RIGHTS}, and it goes on by itself. If it really is empty: /mesos cancel {id}, and send the drain again.`,
+  },
+  own_window_unseen: {
+    what: "The master accepted, or may have accepted our window of {machines}, and now shows no window at all: the view we get is filtered, or somebody cleared the schedule in the same moment.",
+    notDone:
+      "Nothing more is posted: on a filtered view each post wipes other people's windows. If there were any, ours may have replaced them.",
+    next: `Look at the schedule with an account that sees it and restore what is missing; grant the bot's principal ${RIGHTS}. It goes on by itself when the master shows the window; otherwise type /mesos cancel {id}, and once more to close it here, and send the drain again.`,
+  },
+  down_unseen: {
+    what: "The master shows no machine in maintenance any more, not even {machines}, which went Down here: somebody brought all of them Up, or the view we get is filtered.",
+    notDone: "Nothing is concluded from it, and nothing was sent.",
+    next: `Make sure that the bot's principal has ${RIGHTS}. It goes on when an agent on them registers again; with /mesos up {id} the master is made to say how they stand.`,
+  },
+  cancel_unseen: {
+    what: "The master shows no window at all any more, so it cannot be seen whether ours of {machines} is gone: somebody cleared the schedule, or the view we get is filtered.",
+    notDone:
+      "The cancel is not finished, and nothing was posted for it: on a filtered view a post wipes windows.",
+    next: `Make sure that the bot's principal has ${RIGHTS}; it goes on when the master shows a window. Once you have seen that ours is gone: /mesos cancel {id} again closes it here.`,
+  },
+  window_changed: {
+    what: "Somebody else changed the master's schedule: {changes}.",
+    notDone: "The bot posted nothing in return, and Down waits: {undone}.",
+    next: "Post the window again with the button, or cancel this maintenance.",
+  },
+  windows_gone: {
+    what: "Somebody else changed the master's schedule: {changes}. No window of anybody is shown, so it may also be that the bot no longer sees them.",
+    notDone: "The bot posted nothing in return, and Down waits: {undone}.",
+    next: `First see that the bot's principal still has ${RIGHTS}: on a filtered view the post would wipe other people's windows. Then post the window again with the button, or cancel this maintenance.`,
+  },
+  down_changed: {
+    what: "Somebody else changed machines of ours while they were Down: {changes}.",
+    notDone: "The bot sent nothing in return: {undone}.",
+    next: "Bring those in our window back with /mesos up {id}. {rest}",
+  },
+  window_over: {
+    what: "The window ended before it was posted.",
+    notDone: "It was not posted: nobody expects the machines to go away after it.",
+    next: "/mesos cancel {id}, and send the drain again with the time that is wanted now.",
+  },
+  agent_moved: {
+    what: "{agents}.",
+    notDone: "Down waits: it would hit a machine without that agent, whose tasks would live on.",
+    next: "/mesos cancel {id}, and send the drain again: the window is made for the machine as it is then.",
+  },
+  calendar_closed: {
+    what: "{closed}",
+    notDone: NOT_DOWN,
+    next: "Nothing, if they open again before the approval expires: it goes on by itself then. {override}",
+  },
+  tasks_unknown: {
+    what: "It is not known what runs in the cluster: {unknown}.",
+    notDone: NOT_DOWN,
+    next: "It goes on by itself once that is known, and asks anew if the approval has expired by then. Cancel takes the approval back.",
+  },
+  view_too_old: {
+    what: "Looking at the cluster took {seconds} s, and in that time anything may have changed.",
+    notDone: "Nothing was sent, because nobody may write on an old view.",
+    next: "It looks again by itself. If this stays, the master is overloaded or the way to it is slow: look at its load.",
+  },
+} as const satisfies Record<string, TroubleRow>;
+
+export type TroubleCode = keyof typeof TROUBLES;
+
+/** The names between braces in a sentence. */
+type Blanks<Sentence> = Sentence extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Blanks<Rest>
+  : never;
+
+type BlanksOf<Code extends TroubleCode> = {
+  readonly [Name in Blanks<(typeof TROUBLES)[Code][keyof TroubleRow]>]: string;
+};
+
+/** A trouble before it is known since when it lasts. */
+export type FoundTrouble = Omit<Trouble, "sinceMs">;
+
+/** The trouble of one row of the table. */
+export function troubleOf<Code extends TroubleCode>(code: Code, blanks: BlanksOf<Code>): FoundTrouble {
+  const fill = (sentence: string): string =>
+    sentence
+      .replace(/\{(\w+)\}/g, (_, name: string) => (blanks as Record<string, string>)[name] ?? "")
+      .trim();
+  const { what, notDone, next }: TroubleRow = TROUBLES[code];
+  return { code, what: fill(what), said: null, notDone: fill(notDone), next: fill(next) };
+}
+
+/** The record with a trouble that a rule found at this moment; it is told, if it is news, when the step ends. */
+export function inTrouble(record: Maintenance, trouble: FoundTrouble, nowMs: Millis): Maintenance {
+  return { ...record, trouble: { ...trouble, sinceMs: nowMs } };
+}
+
+/** Whether the maintenance is in one of these troubles. */
+export function isIn({ trouble }: Maintenance, ...codes: readonly TroubleCode[]): boolean {
+  return codes.some((code) => trouble?.code === code);
+}
+
+/**
+ * Sets or clears what keeps the maintenance from going on, with an event when that changes (invariant 10). The same
+ * trouble again keeps its start, so that a master that is away for an hour is told once.
+ */
+export function withTrouble(record: Maintenance, trouble: FoundTrouble | null, nowMs: Millis): Maintenance {
+  const before = record.trouble;
+  if (trouble === null) {
+    if (before === null) return record;
+    const { code, sinceMs } = before;
+    return withEvent({ ...record, trouble: null }, nowMs, { kind: "trouble_over", code, sinceMs });
+  }
+  const { code, what, said, notDone, next } = trouble;
+  const told = { code, what, said, notDone, next };
+  if (before !== null && before.code === code && before.notDone === notDone) {
+    return { ...record, trouble: { ...told, sinceMs: before.sinceMs } };
+  }
+  return withEvent({ ...record, trouble: { ...told, sinceMs: nowMs } }, nowMs, { kind: "trouble", ...told });
+}
