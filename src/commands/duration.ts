@@ -8,7 +8,7 @@ const UNITS: readonly { readonly letter: string; readonly names: RegExp; readonl
 /** Units that are told apart from names, and not taken. */
 const OTHER_UNIT = /^(?:s|secs?|seconds?|mo|months?|y|yrs?|years?)$/i;
 
-export type ParsedDuration =
+type ParsedDuration =
   | { readonly ok: true; readonly ms: number }
   | { readonly ok: false; readonly problem: string };
 

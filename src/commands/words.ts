@@ -7,7 +7,7 @@ export interface Word {
   readonly from: number;
 }
 
-export interface SplitWords {
+interface SplitWords {
   readonly words: readonly Word[];
   /** The quote that opens and is never closed; the words end before it. */
   readonly open: string | null;

@@ -17,7 +17,7 @@ export type Expression =
   /** `head` is the text before the first wildcard. */
   | { readonly kind: "glob"; readonly regexp: RegExp; readonly head: string };
 
-export type ParsedExpression =
+type ParsedExpression =
   | { readonly ok: true; readonly expression: Expression }
   | { readonly ok: false; readonly problem: string };
 

@@ -1,7 +1,7 @@
 /** IPv6 addresses are full of the colons that otherwise separate terms. */
 const IPV6 = /(?:[0-9a-f]{0,4}:){2,7}[0-9a-f.]*(?=\s*(?:,|$))/iy;
 
-export type Split =
+type Split =
   | { readonly ok: true; readonly terms: readonly string[] }
   | { readonly ok: false; readonly problem: string };
 

@@ -4,7 +4,7 @@ export type Subscript =
   /** Both ends included; `to` is `null` for "to the end". */
   | { readonly kind: "slice"; readonly from: number; readonly to: number | null };
 
-export type ParsedSubscript =
+type ParsedSubscript =
   | {
       readonly ok: true;
       /** The term without its subscript. */

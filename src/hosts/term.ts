@@ -18,7 +18,7 @@ export interface Reading {
   readonly subscript: Subscript | null;
 }
 
-export type ParsedTerm =
+type ParsedTerm =
   | { readonly ok: true; readonly readings: readonly Reading[] }
   | { readonly ok: false; readonly problem: string };
 
