@@ -29,7 +29,7 @@ export function parseCommand(text: string, context: CommandContext): Parsed {
 
 type Read =
   | { readonly ok: true; readonly command: Command }
-  /** `verb` is the one that was typed, or surely meant; `line` is what was read. */
+  /** `verb` is the one that was typed, or probably meant; `line` is what was read. */
   | { readonly ok: false; readonly mistake: Mistake; readonly verb: Verb | null; readonly line: string };
 
 function readCommand(text: string, context: CommandContext): Read {
