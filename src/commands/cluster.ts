@@ -1,5 +1,6 @@
-import { nearest } from "../hosts/nearest.js";
+import { nearestOne } from "../hosts/nearest.js";
 import type { CommandCluster, CommandContext } from "./command.js";
+import { Mistake } from "./mistake.js";
 
 /** The cluster of that name, without regard to case. */
 export function clusterNamed(name: string, context: CommandContext): CommandCluster | null {
@@ -17,26 +18,21 @@ export function impliedCluster(
   if (more.length === 0) return { ok: true, cluster: first };
   const whose =
     here.length > 0 ? "This channel belongs to more than one cluster" : "This channel belongs to no cluster";
-  return { ok: false, problem: `${whose}; say which one: ${clusterNames(candidates)}.` };
+  return { ok: false, problem: `${whose}; say which one with --cluster: ${namesOf(candidates)}.` };
 }
 
-/** The cluster that a mistyped name may stand for. */
-export function nearestCluster(name: string, context: CommandContext): string | null {
-  return (
-    nearest(
-      name,
-      context.clusters.map((cluster) => cluster.name),
-      { limit: 1 },
-    )[0] ?? null
+/** The mistake of a cluster that is not there. `from`: where its name begins in the line. */
+export function unknownCluster(name: string, from: number, { clusters }: CommandContext): Mistake {
+  const near = nearestOne(
+    name,
+    clusters.map((cluster) => cluster.name),
   );
+  const guess = near === null ? "." : `; did you mean ${near.name}?`;
+  const all = clusters.length === 0 ? "None is configured." : `Configured: ${namesOf(clusters)}.`;
+  const problem = `There is no cluster ${name}${guess} ${all}`;
+  return new Mistake(problem, near?.sure ? { from, typed: name, meant: near.name } : null);
 }
 
-/** The cluster that stands in the place of one that is not there: the nearest in spelling, else the only one. */
-export function clusterInstead(name: string, context: CommandContext): string | null {
-  const [only, ...more] = context.clusters;
-  return nearestCluster(name, context) ?? (more.length === 0 ? (only?.name ?? null) : null);
-}
-
-export function clusterNames(clusters: readonly CommandCluster[]): string {
+function namesOf(clusters: readonly CommandCluster[]): string {
   return clusters.map((cluster) => cluster.name).join(", ");
 }

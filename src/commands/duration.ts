@@ -1,6 +1,3 @@
-import { nearest } from "../hosts/nearest.js";
-import { typedSpan } from "../maintenance/time.js";
-
 const UNITS: readonly { readonly letter: string; readonly names: RegExp; readonly ms: number }[] = [
   { letter: "w", names: /^w(?:eeks?)?$/, ms: 7 * 86_400_000 },
   { letter: "d", names: /^d(?:ays?)?$/, ms: 86_400_000 },
@@ -9,18 +6,11 @@ const UNITS: readonly { readonly letter: string; readonly names: RegExp; readonl
 ];
 
 /** Units that are told apart from names, and not taken. */
-const SECONDS = /^s(?:ecs?|econds?)?$/i;
-
 const OTHER_UNIT = /^(?:s|secs?|seconds?|mo|months?|y|yrs?|years?)$/i;
 
-export type ParsedDuration =
+type ParsedDuration =
   | { readonly ok: true; readonly ms: number }
-  | {
-      readonly ok: false;
-      readonly problem: string;
-      /** The same as it may have been meant. */
-      readonly guess: string | null;
-    };
+  | { readonly ok: false; readonly problem: string };
 
 /** Whether a word is meant as a duration, be it a good one or not: `4h`, `90`, `-1h`, `4x`, but not `10.0.0.1`. */
 export function looksLikeDuration(text: string): boolean {
@@ -30,13 +20,6 @@ export function looksLikeDuration(text: string): boolean {
 /** Whether a word can only be a duration: `4h`, `90min`, but not `4`, which could be a name as well. */
 export function isPlainDuration(text: string): boolean {
   return /[a-z]$/i.test(text) && parseDuration(text).ok;
-}
-
-/** The duration in a word that holds nothing else but signs: `4h.`, `(4h)`, `~4h`, `PT4H`; `null` if there is none. */
-export function durationWithin(text: string): string | null {
-  if (looksLikeDuration(text)) return null;
-  const bare = text.replace(/^(?:pt|[^\p{L}\p{N}])+/iu, "").replace(/[^\p{L}\p{N}]+$/u, "");
-  return bare !== text && isPlainDuration(bare) ? bare : null;
 }
 
 /** Whether a word is a unit standing by itself, as in `4 hours`, be it one that is understood or not. */
@@ -50,13 +33,6 @@ export function continuesDuration(first: string, second: string): boolean {
   return (smallestUnit(first)?.ms ?? 0) > (smallestUnit(second)?.ms ?? 0) && /^\d+[a-z]+$/i.test(second);
 }
 
-/** Whether two durations can only stand for one another: `2h 3h`, but not `30m 1h`, which may be meant as one. */
-export function replacesDuration(first: string, second: string): boolean {
-  if (!isPlainDuration(first) || !isPlainDuration(second)) return false;
-  const single = [first, second].every((text) => /^\d+(?:[.,]\d+)?[a-z]+$/i.test(text));
-  return single && smallestUnit(first) === smallestUnit(second);
-}
-
 function smallestUnit(text: string) {
   return unitOf(/[a-z]+$/i.exec(text)?.[0].toLowerCase() ?? "");
 }
@@ -67,12 +43,10 @@ function smallestUnit(text: string) {
  */
 export function parseDuration(text: string): ParsedDuration {
   const typed = text.toLowerCase();
-  if (typed.startsWith("-")) {
-    return { ok: false, problem: `${text} is less than nothing.`, guess: typed.replace(/^-+/, "") };
-  }
+  if (typed.startsWith("-")) return { ok: false, problem: `${text} is less than nothing.` };
   const parts = [...typed.matchAll(/(\d+(?:[.,]\d+)?)([a-z]*)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join("") !== typed.replace(/^\+/, "")) {
-    return { ok: false, problem: `${text} is not a duration.`, guess: null };
+    return { ok: false, problem: `${text} is not a duration such as 4h, 90m or 1h30m.` };
   }
   let ms = 0;
   let before = "";
@@ -81,29 +55,16 @@ export function parseDuration(text: string): ParsedDuration {
     const unit = unitOf(name === "" ? (before === "h" ? "m" : "h") : name);
     if (!unit) {
       const problem = `${text} is not a duration: its unit is m, h, d or w, not ${name}.`;
-      return { ok: false, problem, guess: parts.length === 1 ? guessUnit(digits, name) : null };
+      return { ok: false, problem };
     }
     ms += Number(digits.replace(",", ".")) * unit.ms;
     before = unit.letter;
   }
   const whole = Math.round(ms / 60_000) * 60_000;
-  if (whole === 0)
-    return { ok: false, problem: `${text} is no time at all; the shortest is 1m.`, guess: null };
+  if (whole === 0) return { ok: false, problem: `${text} is no time at all; the shortest is 1m.` };
   return { ok: true, ms: whole };
 }
 
 function unitOf(name: string) {
   return UNITS.find(({ names }) => names.test(name));
-}
-
-/** `4x` is a slip next to `4h`, `4hh` and `4huors` are others; seconds are rounded up; months and years are left alone. */
-function guessUnit(digits: string, name: string): string | null {
-  const number = Number(digits.replace(",", "."));
-  if (SECONDS.test(name)) return typedSpan(number * 1_000);
-  if (OTHER_UNIT.test(name)) return null;
-  if (name.length === 1) return `${digits}h`;
-  const once = name.replace(/(.)\1+/g, "$1");
-  const meant =
-    unitOf(once) ?? unitOf(nearest(name, ["hours", "minutes", "days", "weeks"], { limit: 1 })[0] ?? "");
-  return meant ? `${digits}${meant.letter}` : null;
 }

@@ -3,7 +3,7 @@ import { COMMAND } from "./mistake.js";
 import { OPTIONS, optionUsage } from "./options.js";
 import { unknownVerb } from "./unknown-verb.js";
 import type { Verb } from "./verb.js";
-import { VERBS } from "./verbs.js";
+import { usage, VERBS } from "./verbs.js";
 
 type Rows = readonly (readonly [string, string])[];
 
@@ -34,19 +34,13 @@ export function helpReply(topic: string | null): Reply {
       next: `More about one: ${COMMAND} help drain`,
     });
   }
-  const { problem, meant, next } = unknownVerb(topic);
+  const { problem, meant } = unknownVerb(topic);
   return replyOf({
     tone: "info",
     text: problem,
-    next,
     table: verbTable(),
-    line: meant === null ? null : `${COMMAND} help ${meant}`,
+    line: meant === null ? null : `${COMMAND} help ${meant.name}`,
   });
-}
-
-/** The form of a verb, such as `/mesos drain <hosts> [duration]`. */
-export function usage(verb: Verb): string {
-  return `${COMMAND} ${verb.name} ${verb.takes}`.trim();
 }
 
 function verbHelp(verb: Verb): Reply {

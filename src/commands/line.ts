@@ -1,33 +1,37 @@
-import { nearest } from "../hosts/nearest.js";
+import { nearestOne } from "../hosts/nearest.js";
 import { continuesDuration, isPlainDuration, isUnit } from "./duration.js";
-import { rangeBetween } from "./host-words.js";
 import { Mistake } from "./mistake.js";
-import { namedWord } from "./named-word.js";
 import { isFlag, OPTIONS, type OptionName, optionKnownAs } from "./options.js";
-import { quoteWord, type Word } from "./words.js";
+import type { Word } from "./words.js";
+
+/** What may stand in a line after its verb. */
+export interface LineForm {
+  /** The verb. */
+  readonly name: string;
+  /** The words after the verb, as the help shows them. */
+  readonly takes: string;
+  readonly options: readonly OptionName[];
+  /** Its words are a person's sentence and stay as they were typed. */
+  readonly prose?: true;
+}
 
 export interface Option {
   readonly name: OptionName;
   /** Empty if the option takes none. */
   readonly value: string;
+  /** Where the value begins in the line. */
+  readonly from: number;
 }
 
 /** A word that is neither an option nor its value. */
-export interface Positional {
-  readonly text: string;
-  /** The option whose value, typed without quotes, it follows: probably more of that value. */
-  readonly trails: OptionName | null;
-  /** The place in the typed line of the first word that it is made of. */
-  readonly begin: number;
-  /** The place of the last one. */
-  readonly end: number;
+export interface Positional extends Word {
+  /** Whether nothing stands between it and the one before. */
+  readonly adjoins: boolean;
 }
-
-interface Placed extends Word, Positional {}
 
 /** A command line after its verb, taken apart. */
 export interface Line {
-  readonly verb: string;
+  readonly form: LineForm;
   readonly words: readonly Positional[];
   readonly options: readonly Option[];
 }
@@ -37,174 +41,103 @@ const DASHES = /^[-\u2010-\u2015\u2212]+(?=[a-z])/i;
 
 const LONG_DASHES = /[\u2010-\u2015\u2212]/g;
 
-/** Writes a line again, such as one with a mistake corrected. */
-export function writeLine(verb: string, words: readonly string[], options: readonly Option[]): string {
-  const plain = words.map((word) => (/^(?:-\d|<)/.test(word) ? word : quoteWord(word)));
-  const named = options.map(({ name, value }) =>
-    isFlag(name) ? `--${name}` : `--${name} ${isPlaceholder(value) ? value : quoteWord(value)}`,
-  );
-  return [verb, ...plain, ...named].join(" ");
-}
+/** A bullet, or a dash typed twice. */
+const LONE_DASH = /^[-\u2010-\u2015]+$/;
 
-/** Whether a text is for the person to replace, such as `<hosts>`. */
-function isPlaceholder(text: string): boolean {
-  return /^<.*>$/.test(text);
-}
-
-/**
- * Takes the words after a verb apart. Throws a `Mistake` for an option that the verb does not have.
- *
- * @param prose words are a person's sentence: left as they were typed.
- */
-export function readLine(
-  verb: string,
-  typed: readonly Word[],
-  allowed: readonly OptionName[],
-  prose = false,
-): Line {
-  const words: Placed[] = [];
+/** Takes the words after a verb apart. Throws a `Mistake` for an option that the verb does not have. */
+export function readLine(form: LineForm, typed: readonly Word[]): Line {
+  const words: Positional[] = [];
   const options: Option[] = [];
-  let trails: OptionName | null = null;
-  /** The mistake with the words from `at` on, `count` of them, replaced in the corrected line. */
-  const mistake = (problem: string, at: number, count: number, ...replacement: readonly string[]) => {
-    const texts = typed.map(({ text, quoted }) => (quoted ? quoteWord(text) : text));
-    return new Mistake(problem, [verb, ...texts.toSpliced(at, count, ...replacement)].join(" "));
-  };
-
+  let adjoins = false;
   for (let at = 0; at < typed.length; at += 1) {
     const word = typed[at];
     if (!word) continue;
-    if (!prose && isLoneDash(word)) {
-      const first = typed[at - 1];
-      const last = typed[at + 1];
-      const between = first && words.at(-1)?.text === first.text && !isLoneDash(typed[0] ?? word);
-      const range = between && last ? rangeBetween(first.text, last.text) : null;
-      if (range !== null) throw mistake(`A range of hosts is written ${range}.`, at - 1, 3, range);
-      // Else it says nothing: a bullet, or a dash typed twice.
-      continue;
+    if (DASHES.test(word.text)) {
+      const { option, length } = readOption(form, word, typed[at + 1], typed[at + 2]);
+      const before = options.some(({ name }) => name === option.name);
+      if (before && !isFlag(option.name)) throw new Mistake(`--${option.name} is given twice.`);
+      if (!before) options.push(option);
+      at += length - 1;
+      adjoins = false;
+    } else if (!form.prose && !word.quoted && LONE_DASH.test(word.text)) adjoins = false;
+    else {
+      const text = word.quoted || form.prose ? word.text : word.text.replace(LONG_DASHES, "-");
+      words.push({ ...word, text, adjoins });
+      adjoins = true;
     }
-    const dashes = DASHES.exec(word.text)?.[0];
-    if (dashes === undefined) {
-      if (word.quoted || !/^[\p{L}'.;!]+$/u.test(word.text)) trails = null;
-      const verbatim = word.quoted || prose;
-      words.push({
-        ...word,
-        text: verbatim ? word.text : word.text.replace(LONG_DASHES, "-"),
-        trails,
-        begin: at,
-        end: at,
-      });
-      continue;
-    }
-    const [, typedName = "", equals = "", inline = ""] =
-      /^([^=]*)(=?)(.*)$/s.exec(word.text.slice(dashes.length)) ?? [];
-    const assigned = equals === "" ? "" : `=${quoteWord(inline)}`;
-    const name = allowed.find((option) => option === typedName.toLowerCase().replace(LONG_DASHES, "-"));
-    const next = typed[at + 1];
-    const follows = next && (next.quoted || !DASHES.test(next.text)) ? next : null;
-    if (name === undefined) {
-      const value = equals === "" ? (follows?.text ?? "") : inline;
-      const {
-        problem,
-        meant,
-        word: bare,
-      } = unknownOption(verb, typedName, allowed, value, words.length === 0);
-      if (bare !== null) throw mistake(problem, at, equals === "" && value !== "" ? 2 : 1, bare);
-      // Without its option a line could mean more: `drain all --limit web-01`.
-      if (meant === null) throw new Mistake(problem, null);
-      const inTwo = meant === "dry-run" && /^run$/i.test(next?.text ?? "");
-      throw mistake(problem, at, inTwo ? 2 : 1, `--${meant}${assigned}`);
-    }
-    if (dashes === "-")
-      throw mistake(`Options begin with two dashes: --${name}.`, at, 1, `--${name}${assigned}`);
-
-    if (equals === "" && next?.text === "=" && !next.quoted) {
-      const value = typed[at + 2];
-      const good = value && (value.quoted || !DASHES.test(value.text));
-      throw mistake(
-        "No spaces stand around a =.",
-        at,
-        good ? 3 : 2,
-        `--${name}=${good ? quoteWord(value.text) : ""}`,
-      );
-    }
-    if (isFlag(name)) {
-      const off = /^(?:false|no|off|0)$/i.test(inline);
-      if (off) throw new Mistake(`--${name} takes no value; leave it out where it is not wanted.`, null);
-      const spoken = equals === "" && !next?.quoted && /^(?:true|yes|on)$/i.test(next?.text ?? "");
-      if (spoken || equals !== "")
-        throw mistake(`--${name} takes no value.`, at, spoken ? 2 : 1, `--${name}`);
-      if (!options.some((option) => option.name === name)) options.push({ name, value: "" });
-      trails = null;
-      continue;
-    }
-    const separate = equals === "" ? follows : null;
-    const form = OPTIONS.find((option) => option.name === name)?.value ?? "";
-    const unit = form === "<duration>" && /^\+?\d+$/.test(separate?.text ?? "") ? typed[at + 2] : undefined;
-    const united = unit && !unit.quoted && isUnit(unit.text) ? unit.text : "";
-    const value = equals === "" ? `${separate?.text ?? ""}${united}` : inline;
-    const length = united !== "" ? 3 : separate ? 2 : 1;
-    if (value.trim() === "")
-      throw mistake(`--${name} needs a value: --${name} ${form}.`, at, length, `--${name} ${form}`);
-    if (isPlaceholder(value)) {
-      const same = `--${name} ${form.startsWith('"') ? `"${value}"` : value}`;
-      throw mistake(`--${name} still has ${value}: put the value in its place.`, at, length, same);
-    }
-    const before = options.find((option) => option.name === name);
-    if (before) {
-      const problem = `--${name} is given twice.`;
-      throw before.value === value.trim() ? mistake(problem, at, length) : new Mistake(problem, null);
-    }
-    options.push({ name, value: value.trim() });
-    // Only a text can have been meant to have more words.
-    trails = (separate ?? word).quoted || !form.startsWith('"') ? null : name;
-    at += length - 1;
   }
-  return { verb, words: prose ? words : joinWords(words), options };
+  return { form, words: form.prose ? words : joinWords(words), options };
 }
 
-function isLoneDash({ text, quoted }: Word): boolean {
-  return !quoted && /^[-\u2010-\u2015]+$/.test(text);
+/** The option that `word` begins, and how many words it is made of. */
+function readOption(
+  form: LineForm,
+  word: Word,
+  next: Word | undefined,
+  afterNext: Word | undefined,
+): { readonly option: Option; readonly length: number } {
+  const [, typed = "", dashes = "", typedName = "", equals = "", inline = ""] =
+    /^(([-\u2010-\u2015\u2212]+)([^=]*))(=?)(.*)$/s.exec(word.text) ?? [];
+  const name = form.options.find((known) => known === typedName.toLowerCase().replace(LONG_DASHES, "-"));
+  if (name === undefined) throw unknownOption(form, typedName, { from: word.from, typed });
+  if (dashes === "-") {
+    const slip = { from: word.from, typed, meant: `--${name}` };
+    throw new Mistake(`Options begin with two dashes: --${name}.`, slip);
+  }
+  if (equals === "" && next?.text === "=" && !next.quoted) throw new Mistake("No spaces stand around a =.");
+  if (isFlag(name)) {
+    if (equals === "") return { option: { name, value: "", from: word.from }, length: 1 };
+    throw new Mistake(`--${name} takes no value; leave it out where it is not wanted.`);
+  }
+  const shape = OPTIONS.find((option) => option.name === name)?.value ?? "";
+  const separate = equals === "" && next && (next.quoted || !DASHES.test(next.text)) ? next : null;
+  const number = shape === "<duration>" && /^\+?\d+$/.test(separate?.text ?? "");
+  const unit = number && afterNext && !afterNext.quoted && isUnit(afterNext.text) ? afterNext.text : "";
+  const value = (equals === "" ? `${separate?.text ?? ""}${unit}` : inline).trim();
+  if (value === "") throw new Mistake(`--${name} needs a value: --${name} ${shape}.`);
+  if (/^<.*>$/.test(value)) throw new Mistake(`--${name} still has ${value}: put the value in its place.`);
+  const from = separate?.from ?? word.from + typed.length + 1;
+  return { option: { name, value, from }, length: unit !== "" ? 3 : separate ? 2 : 1 };
 }
 
-/** What an option that the verb does not have may stand for: another one, or a `word` that needs none. */
 function unknownOption(
-  verb: string,
-  name: string,
-  allowed: readonly OptionName[],
-  value: string,
-  first: boolean,
-): { readonly problem: string; readonly meant: string | null; readonly word: string | null } {
-  const alias = optionKnownAs(name);
-  const known = alias !== null && allowed.includes(alias) ? alias : null;
-  const named = known === null ? namedWord(verb, name, value, first) : null;
-  if (named) return { ...named, meant: null };
-  const meant = known ?? nearest(name, allowed, { limit: 1 })[0] ?? null;
-  const all = allowed.map((option) => `--${option}`).join(", ");
-  const summary = OPTIONS.find((option) => option.name === meant)?.summary;
-  const instead =
-    meant === null ? `${all === "" ? "" : `; it has ${all}`}.` : `; did you mean --${meant} (${summary})?`;
-  return { problem: `${verb} has no option --${name}${instead}`, meant, word: null };
+  { name: verb, options }: LineForm,
+  typed: string,
+  place: { readonly from: number; readonly typed: string },
+): Mistake {
+  const alias = optionKnownAs(typed);
+  const near = nearestOne(typed, options);
+  const known =
+    OPTIONS.find(({ name }) => name === alias && options.includes(name)) ??
+    OPTIONS.find(({ name }) => name === near?.name);
+  if (known) {
+    const problem = `${verb} has no option --${typed}; did you mean --${known.name} (${known.summary})?`;
+    // Another tool's word may mean something else there.
+    const slip = near?.sure && near.name === known.name ? { ...place, meant: `--${known.name}` } : null;
+    return new Mistake(problem, slip);
+  }
+  const all = options.map((option) => `--${option}`).join(", ");
+  return new Mistake(`${verb} has no option --${typed}${all === "" ? "" : `; it has ${all}`}.`);
 }
 
 /**
  * Joins what belongs together although spaces stand between: a host pattern around its separators (`web-01, web-02`,
  * `web-* !web-03`), a selector around its sign (`zone = a`), a number and its unit (`4 hours`), a duration (`1h 30m`).
  */
-function joinWords(words: readonly Placed[]): readonly Positional[] {
-  const joined: Placed[] = [];
+function joinWords(words: readonly Positional[]): readonly Positional[] {
+  const joined: Positional[] = [];
   for (const word of words) {
     const previous = joined.at(-1);
     const open = previous && !previous.quoted && !word.quoted;
     if (open && belongTogether(previous.text, word.text)) {
       const between = /^[&!]./.test(word.text) && !/[,:]$/.test(previous.text) ? ":" : "";
-      joined.splice(-1, 1, { ...previous, text: `${previous.text}${between}${word.text}`, end: word.end });
+      joined.splice(-1, 1, { ...previous, text: `${previous.text}${between}${word.text}` });
     } else joined.push(word);
     // `1 h 30 m`, but not `4h --in 1h 30m`, where nobody knows which one goes on.
     const [first, second] = joined.slice(-2);
-    if (!first || !second || first.quoted || second.quoted || second.begin !== first.end + 1) continue;
+    if (!first || !second?.adjoins || first.quoted || second.quoted) continue;
     if (continuesDuration(first.text, second.text))
-      joined.splice(-2, 2, { ...first, text: `${first.text}${second.text}`, end: second.end });
+      joined.splice(-2, 2, { ...first, text: `${first.text}${second.text}` });
   }
   return joined;
 }

@@ -1,56 +1,35 @@
 import { quoted } from "../maintenance/text/quote.js";
 import { type Reply, replyOf } from "../maintenance/text/reply.js";
 import { COMMAND } from "./mistake.js";
-import { placeholdersIn } from "./placeholders.js";
 import type { Verb } from "./verb.js";
-import { VERBS } from "./verbs.js";
+import { usage } from "./verbs.js";
 import { CHANGING } from "./verbs-change.js";
 
-/** What was found wrong in a line, and what is known of how it was meant. */
-export interface Slip {
-  readonly problem: string;
-  /** The corrected line, without `/mesos`; `null` if there is no telling. */
-  readonly line: string | null;
-  /** What to do instead of an example of the verb. */
-  readonly next: string | null;
-  /** The verb that was typed; `null` for none of ours. */
-  readonly verb: Verb | null;
-}
-
 /**
- * The answer to every mistake, for the person alone: what was wrong, what was not done because of it, the corrected line
- * to copy where there is one, and one example.
+ * The answer to every mistake, for the person alone: what was wrong, what was not done because of it, how the verb is
+ * used, one example, and the corrected line to copy where it is sure, else what was typed, which Slack does not keep.
+ *
+ * @param verb the one that was typed or meant; `null` if there is no telling.
+ * @param typed the line, without `/mesos`; empty if it was not read.
+ * @param line the same, corrected.
  */
-export function mistakeReply({ problem, line, next, verb }: Slip): Reply {
+export function mistakeReply(problem: string, verb: Verb | null, typed: string, line: string | null): Reply {
+  const mend = typed === "" ? null : "What you typed stands below.";
+  const example = verb?.examples.find((one) => one !== line);
+  const next = [
+    line === null ? mend : "Copy the line below.",
+    verb === null ? `What can be typed: ${COMMAND} help` : `Usage: ${usage(verb)}.`,
+    example === undefined ? null : `For example: ${COMMAND} ${example}`,
+  ];
+  // A verb that only shows something has nothing to leave undone.
+  const notDone =
+    verb === null ? "Nothing was done." : CHANGING.includes(verb) ? "Nothing was queued." : null;
   return replyOf({
     tone: "error",
     text: quoted(problem),
-    notDone: notDone(verb),
-    next: [line === null ? null : copy(line), next ?? example(line, verb)]
-      .filter((text) => text !== null)
-      .join(" "),
+    notDone,
+    next: next.filter((part) => part !== null).join(" "),
     line: line === null ? null : `${COMMAND} ${line}`,
+    table: line === null && typed !== "" ? `${COMMAND} ${typed}` : null,
   });
-}
-
-/** A verb that only shows something has nothing to leave undone. */
-function notDone(verb: Verb | null): string | null {
-  if (verb === null) return "Nothing was done.";
-  return CHANGING.includes(verb) ? "Nothing was queued." : null;
-}
-
-function copy(line: string): string {
-  const open = placeholdersIn(line);
-  return open.length === 0
-    ? "Copy the line below."
-    : `Copy the line below, with your own in place of ${open.join(" and ")}.`;
-}
-
-/** One example of the verb that was meant, and not the line that is there to copy. */
-function example(line: string | null, typed: Verb | null): string {
-  const meant = VERBS.find(({ name }) => name === line?.split(" ", 1)[0]) ?? typed;
-  if (meant === null) return `What can be typed: ${COMMAND} help`;
-  const other = meant.examples.find((one) => one !== line);
-  if (other === undefined) return `More about it: ${COMMAND} help ${meant.name}`;
-  return `${line === null ? "For example" : "Another example"}: ${COMMAND} ${other}`;
 }

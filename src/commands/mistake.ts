@@ -1,22 +1,27 @@
 /** What people type before everything else. */
 export const COMMAND = "/mesos";
 
+/** A part of a typed line, and what it surely stands for. */
+export interface Slip {
+  /** Where it begins in the line. */
+  readonly from: number;
+  readonly typed: string;
+  readonly meant: string;
+}
+
 /**
  * Something wrong in what was typed: thrown while a line is read and caught in `parseCommand`, never outside.
  */
 export class Mistake extends Error {
   override readonly name = "Mistake";
   /**
-   * The line, without `/mesos`, as it was surely meant; `null` if there is no telling. It never does more than what was
-   * typed, nor anything else: people copy it without reading it again.
+   * `null` wherever anything else could be meant: people copy a corrected line without reading it again, so it never
+   * does more than what was typed, nor anything else.
    */
-  readonly line: string | null;
-  /** What to do instead of an example of the verb; `null` where an example says it. */
-  readonly next: string | null;
+  readonly slip: Slip | null;
 
-  constructor(problem: string, line: string | null, next: string | null = null) {
+  constructor(problem: string, slip: Slip | null = null) {
     super(problem);
-    this.line = line;
-    this.next = next;
+    this.slip = slip;
   }
 }

@@ -1,19 +1,14 @@
 import type { Arguments } from "./arguments.js";
 import type { Command } from "./command.js";
-import type { OptionName } from "./options.js";
+import type { LineForm } from "./line.js";
 
 /** One row of the table of verbs, from which the parser, the help and docs/commands.md are made. */
-export interface Verb {
+export interface Verb extends LineForm {
   readonly name: Command["verb"];
-  /** What stands after the verb. */
-  readonly takes: string;
   /** One line, lower case, for the list of verbs. */
   readonly summary: string;
   /** Sentences for the verb's own help. */
   readonly details: readonly string[];
-  readonly options: readonly OptionName[];
-  /** Its words are a person's sentence and stay as they were typed. */
-  readonly prose?: true;
   /** Whole lines without `/mesos`; every one of them parses. The first is shown with mistakes. */
   readonly examples: readonly string[];
   /** Words of other tools, which are answered with this verb but never taken for it. */

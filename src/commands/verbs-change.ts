@@ -1,6 +1,4 @@
 import { readConfirmed, readDeadline, readStart } from "./drain-options.js";
-import { onTarget } from "./on-target.js";
-import { readId } from "./read-id.js";
 import type { Verb } from "./verb.js";
 import { readDuration, readExtension } from "./window-span.js";
 
@@ -58,7 +56,7 @@ export const CHANGING: readonly Verb[] = [
     options: ["override", "cluster"],
     examples: ["down m-7k3q2", "down web-01,web-02", 'down m-7k3q2 --override "the disk is failing"'],
     elsewhere: ["shutdown", "poweroff", "halt", "kill", "reboot"],
-    read: (args) => ({ verb: "down", ...onTarget(args), override: args.option("override") }),
+    read: (args) => ({ verb: "down", ...args.targetAlone(), override: args.option("override") }),
   },
   {
     name: "up",
@@ -70,7 +68,7 @@ export const CHANGING: readonly Verb[] = [
     options: ["cluster"],
     examples: ["up m-7k3q2", "up web-0[1-3]"],
     elsewhere: ["restore", "uncordon", "enable", "reactivate", "start"],
-    read: (args) => ({ verb: "up", ...onTarget(args) }),
+    read: (args) => ({ verb: "up", ...args.targetAlone() }),
   },
   {
     name: "cancel",
@@ -82,7 +80,7 @@ export const CHANGING: readonly Verb[] = [
     options: ["cluster"],
     examples: ["cancel m-7k3q2", "cancel web-*"],
     elsewhere: ["undrain", "abort", "stop", "revert", "undo", "delete", "remove"],
-    read: (args) => ({ verb: "cancel", ...onTarget(args) }),
+    read: (args) => ({ verb: "cancel", ...args.targetAlone() }),
   },
   {
     name: "hold",
@@ -97,10 +95,10 @@ export const CHANGING: readonly Verb[] = [
     examples: ["hold m-7k3q2", "hold m-7k3q2 kafka is still rebalancing"],
     elsewhere: ["pause", "wait", "freeze", "block", "suspend"],
     read(args) {
-      const id = readId(args);
+      const id = args.id();
       const reason = args.option("reason") ?? args.rest();
       args.end();
-      return { verb: "hold", cluster: args.namedCluster()?.name ?? null, id, reason };
+      return { verb: "hold", cluster: args.namedCluster(), id, reason };
     },
   },
   {
@@ -115,9 +113,9 @@ export const CHANGING: readonly Verb[] = [
     examples: ["release m-7k3q2"],
     elsewhere: ["unhold", "unpause", "unfreeze", "continue", "resume", "proceed"],
     read(args) {
-      const id = readId(args);
+      const id = args.id();
       args.end();
-      return { verb: "release", cluster: args.namedCluster()?.name ?? null, id };
+      return { verb: "release", cluster: args.namedCluster(), id };
     },
   },
   {
@@ -131,10 +129,10 @@ export const CHANGING: readonly Verb[] = [
     examples: ["extend m-7k3q2 1h", "extend m-7k3q2 90m"],
     elsewhere: ["prolong", "lengthen", "longer"],
     read(args) {
-      const id = readId(args);
+      const id = args.id();
       const byMs = readExtension(args);
       args.end();
-      return { verb: "extend", cluster: args.namedCluster()?.name ?? null, id, byMs };
+      return { verb: "extend", cluster: args.namedCluster(), id, byMs };
     },
   },
 ];

@@ -1,5 +1,3 @@
-import { onTarget } from "./on-target.js";
-import { readId } from "./read-id.js";
 import type { Verb } from "./verb.js";
 
 /** Verbs that only show something. */
@@ -15,10 +13,8 @@ export const SHOWING: readonly Verb[] = [
     examples: ["status", "status m-7k3q2", "status web-*"],
     elsewhere: ["list", "ls", "show", "ps", "info", "state", "get"],
     read(args) {
-      const named = args.onlyCluster();
-      if (named !== null) return { verb: "status", cluster: named, target: null };
       if (args.done()) return { verb: "status", cluster: args.clusterIfAny(), target: null };
-      return { verb: "status", ...onTarget(args) };
+      return { verb: "status", ...args.targetAlone() };
     },
   },
   {
@@ -43,12 +39,10 @@ export const SHOWING: readonly Verb[] = [
     examples: ["history", "history m-7k3q2"],
     elsewhere: ["log", "logs", "audit", "events", "past"],
     read(args) {
-      const named = args.onlyCluster();
-      if (named !== null) return { verb: "history", cluster: named, id: null };
       if (args.done()) return { verb: "history", cluster: args.clusterIfAny(), id: null };
-      const id = readId(args);
+      const id = args.id();
       args.end();
-      return { verb: "history", cluster: args.namedCluster()?.name ?? null, id };
+      return { verb: "history", cluster: args.namedCluster(), id };
     },
   },
   {

@@ -1,14 +1,16 @@
 /** A word of a command line. */
 export interface Word {
   readonly text: string;
-  /** Whether quotes stood around it or around a part of it: then it is neither an option nor joined to others. */
+  /** Whether quotes stood around it or around a part of it: then it is not joined to others. */
   readonly quoted: boolean;
+  /** Where it begins in the line. */
+  readonly from: number;
 }
 
-export interface SplitWords {
+interface SplitWords {
   readonly words: readonly Word[];
-  /** Where a quote opens that is never closed; the words end before it. */
-  readonly open: number | null;
+  /** The quote that opens and is never closed; the words end before it. */
+  readonly open: string | null;
 }
 
 /**
@@ -18,36 +20,30 @@ export interface SplitWords {
 export function splitWords(line: string): SplitWords {
   const words: Word[] = [];
   let text = "";
-  let begun = false;
+  let from: number | null = null;
   let quoted = false;
-  let open: number | null = null;
+  let open: string | null = null;
+  const end = () => {
+    if (from !== null) words.push({ text, quoted, from });
+    text = "";
+    from = null;
+    quoted = false;
+  };
   for (let at = 0; at < line.length; at += 1) {
     const character = line.charAt(at);
-    const next = line.charAt(at + 1);
     if (open !== null) {
-      if (character === line.charAt(open) && (next === "" || /[ ,:]/.test(next))) open = null;
+      if (character === open && /^[ ,:]?$/.test(line.charAt(at + 1))) open = null;
       else text += character;
-    } else if (character === " ") {
-      if (begun) words.push({ text, quoted });
-      text = "";
-      begun = false;
-      quoted = false;
-    } else if ((character === '"' || character === "'") && (!begun || /[=,:]$/.test(text))) {
-      open = at;
+    } else if (character === " ") end();
+    else if ((character === '"' || character === "'") && (from === null || /[=,:]$/.test(text))) {
+      open = character;
       quoted = true;
-      begun = true;
+      from ??= at;
     } else {
       text += character;
-      begun = true;
+      from ??= at;
     }
   }
-  if (begun && open === null) words.push({ text, quoted });
+  if (open === null) end();
   return { words, open };
-}
-
-/** A word as it can be typed again: in quotes if it needs them. */
-export function quoteWord(text: string): string {
-  if (text !== "" && !/[\s"']/.test(text) && !text.startsWith("-")) return text;
-  const quote = text.includes('"') ? "'" : '"';
-  return `${quote}${quote === "'" ? text.replaceAll("'", "\u2019") : text}${quote}`;
 }

@@ -17,9 +17,9 @@ export type Expression =
   /** `head` is the text before the first wildcard. */
   | { readonly kind: "glob"; readonly regexp: RegExp; readonly head: string };
 
-export type ParsedExpression =
+type ParsedExpression =
   | { readonly ok: true; readonly expression: Expression }
-  | { readonly ok: false; readonly problem: string; readonly corrected: string | null };
+  | { readonly ok: false; readonly problem: string };
 
 /**
  * A shell glob (`*`, `?`, `[ab]`, `[a-f]`, `[!ab]`) or a name with ranges (`web[01:20]`). Brackets must be balanced
@@ -34,14 +34,7 @@ export function parseExpression(text: string): ParsedExpression {
     else if (!piece.startsWith("[")) parts.push({ kind: "text", text: piece });
     else {
       const bracket = parseBracket(piece.slice(1, -1));
-      if (!bracket.ok) {
-        const { problem, corrected } = bracket;
-        return {
-          ok: false,
-          problem,
-          corrected: corrected === null ? null : lower.replace(piece, () => corrected),
-        };
-      }
+      if (!bracket.ok) return bracket;
       parts.push(bracket.part);
     }
   }
@@ -53,11 +46,7 @@ export function parseExpression(text: string): ParsedExpression {
   const most = wild ? MOST_VARIANTS : MOST_NAMES;
   if (count > most) {
     const what = wild ? "together with wildcards " : "";
-    return {
-      ok: false,
-      problem: `The ranges in ${text} ${what}stand for more than ${most} names.`,
-      corrected: null,
-    };
+    return { ok: false, problem: `The ranges in ${text} ${what}stand for more than ${most} names.` };
   }
   const variants = expandRanges(parts);
   if (!wild) return { ok: true, expression: { kind: "names", names: variants.map(textOf) } };
@@ -67,9 +56,7 @@ export function parseExpression(text: string): ParsedExpression {
   };
 }
 
-function parseBracket(
-  body: string,
-): { ok: true; part: Part } | { ok: false; problem: string; corrected: string | null } {
+function parseBracket(body: string): { ok: true; part: Part } | { ok: false; problem: string } {
   if (isRange(body)) {
     const range = expandRange(body);
     return range.ok ? { ok: true, part: { kind: "range", members: range.members } } : range;
@@ -77,27 +64,17 @@ function parseBracket(
   const dashed = /^(\d+)-(\d+)$/.exec(body);
   if (dashed && body.length > 3) {
     // A glob would read [1-20] as "one of 1, 2 and 0": never what was meant.
+    const range = `[${dashed[1]}:${dashed[2]}]`;
     return {
       ok: false,
-      problem: `[${body}] stands for a single character; a range of numbers is written with a colon.`,
-      corrected: `[${dashed[1]}:${dashed[2]}]`,
+      problem: `[${body}] stands for a single character; a range of numbers is written with a colon: ${range}.`,
     };
   }
-  const dotted = /^(\w+)\.\.+(\w+)$/.exec(body);
-  if (dotted) {
-    const range = `${dotted[1]}:${dotted[2]}`;
-    return {
-      ok: false,
-      problem: `[${body}] is not a range; it is written with a colon, such as [01:20].`,
-      corrected: isRange(range) ? `[${range}]` : null,
-    };
+  if (/^\w+\.\.+\w+$/.test(body)) {
+    return { ok: false, problem: `[${body}] is not a range; it is written with a colon, such as [01:20].` };
   }
   if (body.startsWith("^")) {
-    return {
-      ok: false,
-      problem: `"None of these characters" is written [!…], not [^…].`,
-      corrected: `[!${body.slice(1)}]`,
-    };
+    return { ok: false, problem: `"None of these characters" is written [!…], not [^…].` };
   }
   const negated = body.startsWith("!");
   const characters = negated ? body.slice(1) : body;
@@ -108,19 +85,17 @@ function parseBracket(
       problem: list
         ? `[${body}] is not a list: brackets hold single characters such as [ab] or a range such as [01:20]. Write out the names with a comma between them.`
         : `[${body}] is neither a set of characters such as [ab] nor a range such as [01:20].`,
-      corrected: null,
     };
   }
   for (const [span, low = "", high = ""] of characters.matchAll(/([^-])-([^-])/g)) {
     if (low > high) {
       return {
         ok: false,
+        // A span among other characters (`[web-01]`) was no span at all.
         problem:
           characters === span
             ? `The range ${span} in [${body}] ends before it begins.`
             : `[${body}] is neither a set of characters such as [ab] nor a range such as [01:20]; a whole name needs no brackets.`,
-        // A span among other characters (`[web-01]`) was no span at all.
-        corrected: characters === span ? `[${negated ? "!" : ""}${high}-${low}]` : null,
       };
     }
   }

@@ -7,7 +7,7 @@ import type { Term } from "./pattern.js";
 import { applySubscript } from "./subscript.js";
 import type { Matcher } from "./term.js";
 
-export interface TermMatch {
+interface TermMatch {
   readonly hosts: readonly Host[];
   /** The term itself if it stands for nothing, or the members of its range that do. */
   readonly missing: readonly string[];

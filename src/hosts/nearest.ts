@@ -77,3 +77,13 @@ export function nearest(
     .slice(0, limit)
     .map(([candidate]) => candidate);
 }
+
+/** The candidate nearest to a mistyped word, or `null`. `sure` if no other is near and the word is long enough to tell. */
+export function nearestOne<T extends string>(
+  word: string,
+  candidates: readonly T[],
+): { readonly name: T; readonly sure: boolean } | null {
+  const [first, second] = nearest(word, candidates, { limit: 2 });
+  const name = candidates.find((candidate) => candidate === first);
+  return name === undefined ? null : { name, sure: second === undefined && word.length > 2 };
+}

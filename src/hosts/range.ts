@@ -16,40 +16,25 @@ export function isRange(body: string): boolean {
  */
 export function expandRange(
   body: string,
-): { ok: true; members: readonly string[] } | { ok: false; problem: string; corrected: string | null } {
+): { ok: true; members: readonly string[] } | { ok: false; problem: string } {
   const letters = LETTERS.exec(body);
   const numbers = letters ? null : NUMBERS.exec(body);
   const [, begin = "", end = "", step = "1"] = letters ?? numbers ?? [];
-  if (end === "")
-    return { ok: false, problem: `[${body}] is not a range such as [01:20] or [a:f].`, corrected: null };
+  if (end === "") return { ok: false, problem: `[${body}] is not a range such as [01:20] or [a:f].` };
   const stride = Number(step);
-  if (stride === 0) {
-    return { ok: false, problem: `The step of [${body}] is 0.`, corrected: null };
-  }
+  if (stride === 0) return { ok: false, problem: `The step of [${body}] is 0.` };
   const first = letters ? begin.charCodeAt(0) : Number(begin || "0");
   const last = letters ? end.charCodeAt(0) : Number(end);
-  if (first > last) {
-    return {
-      ok: false,
-      problem: `The range [${body}] ends before it begins.`,
-      corrected: `[${end}:${begin || "0"}]`,
-    };
-  }
+  if (first > last) return { ok: false, problem: `The range [${body}] ends before it begins.` };
   const padded = !letters && begin.length > 1 && begin.startsWith("0");
   if (padded && begin.length !== end.length) {
-    const width = Math.max(begin.length, end.length);
     return {
       ok: false,
       problem: `In the range [${body}] the first number has leading zeros, so both need the same number of digits.`,
-      corrected: `[${begin.padStart(width, "0")}:${end.padStart(width, "0")}]`,
     };
   }
   if ((last - first) / stride >= MOST_NAMES) {
-    return {
-      ok: false,
-      problem: `The range [${body}] stands for more than ${MOST_NAMES} names.`,
-      corrected: null,
-    };
+    return { ok: false, problem: `The range [${body}] stands for more than ${MOST_NAMES} names.` };
   }
   const members: string[] = [];
   for (let at = first; at <= last; at += stride) {

@@ -13,17 +13,14 @@ export interface Regex {
  * Compiles the part after `~`, without regard to case. RE2's language: no look-around and no back references, which
  * are what makes other engines slow.
  */
-export function compileRegex(
-  source: string,
-): { ok: true; regex: Regex } | { ok: false; problem: string; corrected: string | null } {
-  if (source === "")
-    return { ok: false, problem: "There is no regular expression after ~.", corrected: null };
+export function compileRegex(source: string): { ok: true; regex: Regex } | { ok: false; problem: string } {
+  if (source === "") return { ok: false, problem: "There is no regular expression after ~." };
   try {
     // By itself first: `a)(b` must not pass thanks to the parentheses around it.
     RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
     const compiled = RE2JS.compile(`^(?:${source})`, RE2JS.CASE_INSENSITIVE);
     if (compiled.programSize() > LARGEST_PROGRAM) {
-      return { ok: false, problem: `The regular expression ~${source} is too large.`, corrected: null };
+      return { ok: false, problem: `The regular expression ~${source} is too large.` };
     }
     return { ok: true, regex: { matches: (text) => compiled.test(text) } };
   } catch (error) {
@@ -31,26 +28,7 @@ export function compileRegex(
     const problem = /\(\?<?[=!]/.test(source)
       ? `The regular expression ~${source} uses look-around, which is not supported; leave machines out with :! instead.`
       : `The regular expression ~${source} cannot be read: ${plain(error.message)}.`;
-    return { ok: false, problem, corrected: closed(source) };
-  }
-}
-
-/**
- * The expression with the parenthesis that is missing at its end, if that is all that was missing and the group holds
- * something: `web-(` closed would match everything that begins like that. A set of characters is never closed: `[0` may
- * have been any.
- */
-function closed(source: string): string | null {
-  return /[^(|?*]$/.test(source) && compiles(`${source})`) ? `${source})` : null;
-}
-
-function compiles(source: string): boolean {
-  try {
-    RE2JS.compile(source);
-    return true;
-  } catch (error) {
-    if (error instanceof RE2JSException) return false;
-    throw error;
+    return { ok: false, problem };
   }
 }
 

@@ -1,9 +1,9 @@
 /** IPv6 addresses are full of the colons that otherwise separate terms. */
 const IPV6 = /(?:[0-9a-f]{0,4}:){2,7}[0-9a-f.]*(?=\s*(?:,|$))/iy;
 
-export type Split =
+type Split =
   | { readonly ok: true; readonly terms: readonly string[] }
-  | { readonly ok: false; readonly problem: string; readonly corrected: string | null };
+  | { readonly ok: false; readonly problem: string };
 
 /**
  * Splits a host pattern at `,` and `:` into its terms, each with its `&` or `!`. As in Ansible brackets and IPv6
@@ -37,13 +37,12 @@ export function splitPattern(text: string): Split {
       continue;
     }
     while (at < text.length && text[at] !== "," && text[at] !== ":") {
-      if (text[at] === "]")
-        return unbalanced(text, "] without a [ before it", at === text.length - 1 ? text.slice(0, -1) : null);
+      if (text[at] === "]") return unbalanced(text, "] without a [ before it");
       if (text[at] === "[") {
         const close = text.indexOf("]", at);
         const nested = text.indexOf("[", at + 1);
         if (close < 0 || (nested >= 0 && nested < close)) {
-          return unbalanced(text, "[ without a ] after it", closed(text, at));
+          return unbalanced(text, "[ without a ] after it");
         }
         at = close;
       }
@@ -78,32 +77,14 @@ function endOfRegex(text: string, from: number): number {
   return text.length;
 }
 
-/** Closed after a whole range (`[01:20`, `[1-3`), which ends where it ends; `[06` could have been meant in many ways. */
-function closed(text: string, at: number): string | null {
-  const range = /^\[(?:\d+:\d+(?::\d+)?|[a-z]:[a-z]|\w-\w)(?![\w:-])/i.exec(text.slice(at))?.[0];
-  if (range === undefined) return null;
-  return `${text.slice(0, at)}${range}]${text.slice(at + range.length)}`;
-}
-
 /** `web-0{1,2}`: what a shell writes, and what a pattern writes instead. */
 function braces(text: string, at: number): Split {
-  const body = text.slice(at + 1, text.indexOf("}", at));
-  const rest = text.slice(at + body.length + 2);
-  const instead = bracketsFor(body);
   return {
     ok: false,
-    problem: `{${body}}: braces are the shell's. Patterns write web-0[12] for single characters, web-[01:20] for a range, and several names with a comma between them.`,
-    corrected: instead === null ? null : `${text.slice(0, at)}${instead}${rest}`,
+    problem: `${text.slice(at, text.indexOf("}", at) + 1)}: braces are the shell's. Patterns write web-0[12] for single characters, web-[01:20] for a range, and several names with a comma between them.`,
   };
 }
 
-function bracketsFor(body: string): string | null {
-  if (/^[a-z0-9](?:,[a-z0-9])+$/i.test(body)) return `[${body.replaceAll(",", "")}]`;
-  const [, first = "", last = ""] = /^(\d+|[a-z])\.\.(\d+|[a-z])$/i.exec(body) ?? [];
-  if (first === "" || /\d/.test(first) !== /\d/.test(last)) return null;
-  return first.length === 1 && last.length === 1 ? `[${first}-${last}]` : `[${first}:${last}]`;
-}
-
-function unbalanced(text: string, what: string, corrected: string | null): Split {
-  return { ok: false, problem: `The host pattern ${text} has a ${what}.`, corrected };
+function unbalanced(text: string, what: string): Split {
+  return { ok: false, problem: `The host pattern ${text} has a ${what}.` };
 }

@@ -4,7 +4,7 @@ export type Subscript =
   /** Both ends included; `to` is `null` for "to the end". */
   | { readonly kind: "slice"; readonly from: number; readonly to: number | null };
 
-export type ParsedSubscript =
+type ParsedSubscript =
   | {
       readonly ok: true;
       /** The term without its subscript. */
@@ -14,7 +14,7 @@ export type ParsedSubscript =
       /** Whether the subscript is tried before the reading as a range or a set of characters. */
       readonly first: boolean;
     }
-  | { readonly ok: false; readonly problem: string; readonly corrected: string | null };
+  | { readonly ok: false; readonly problem: string };
 
 const TRAILING = /^(.+)\[(?:(-?\d+)|(\d+)([:-])(\d*))\]$/s;
 
@@ -31,11 +31,7 @@ export function parseSubscript(text: string): ParsedSubscript {
   if (from === undefined) return { ok: true, base: text, subscript: null, first: false };
   if (separator === "-" && to === "") return { ok: true, base: text, subscript: null, first: false };
   if (to !== "" && Number(to) < Number(from)) {
-    return {
-      ok: false,
-      problem: `${text} ends before it begins.`,
-      corrected: `${base}[${to}${separator}${from}]`,
-    };
+    return { ok: false, problem: `${text} ends before it begins.` };
   }
   const padded = from.length > 1 && from.startsWith("0");
   return {

@@ -1,6 +1,5 @@
 import type { Machine } from "../maintenance/cluster/machine.js";
 import { type Expression, parseExpression } from "./glob.js";
-import { nearest } from "./nearest.js";
 import { compileRegex, type Regex } from "./regex.js";
 import { parseSubscript, type Subscript } from "./subscript.js";
 
@@ -19,9 +18,9 @@ export interface Reading {
   readonly subscript: Subscript | null;
 }
 
-export type ParsedTerm =
+type ParsedTerm =
   | { readonly ok: true; readonly readings: readonly Reading[] }
-  | { readonly ok: false; readonly problem: string; readonly corrected: string | null };
+  | { readonly ok: false; readonly problem: string };
 
 const SELECTORS = ["zone", "region"] as const;
 
@@ -30,9 +29,7 @@ export function parseTerm(text: string): ParsedTerm {
   if (text.startsWith("~")) {
     const source = text.slice(1);
     const compiled = compileRegex(source);
-    if (!compiled.ok) {
-      return { ...compiled, corrected: compiled.corrected === null ? null : `~${compiled.corrected}` };
-    }
+    if (!compiled.ok) return compiled;
     return one({ kind: "regex", regex: compiled.regex, onAddresses: regexForAddresses(source) });
   }
   if (text.toLowerCase() === "all" || text === "*") return one({ kind: "all" });
@@ -55,39 +52,26 @@ function parseSelector(text: string): ParsedTerm {
         name !== "" && value === ""
           ? `${text} does not say which ${name}: a selector has a value, such as ${at}${name}=r1, or ${at}${name}=* for every agent that has one.`
           : `${text} is not a selector such as @rack=r1, zone=a or region=eu.`,
-      // Any value at all would be wider than what was meant.
-      corrected: null,
     };
   }
-  if (value.startsWith("=")) {
-    const corrected = value.replace(/^[=\s]+/, "");
-    return {
-      ok: false,
-      problem: `${text} is not a selector; it has one =.`,
-      corrected: corrected === "" ? null : `${at}${name}=${corrected}`,
-    };
-  }
+  if (value.startsWith("=")) return { ok: false, problem: `${text} is not a selector; it has one =.` };
   const sign = name.search(/[&!]./);
-  if (sign > 0) return separatorMissing(text, text.indexOf(name) + sign);
+  if (sign > 0) return separatorMissing(text, name.charAt(sign));
   if (name.endsWith("!")) {
+    const instead = `!${at}${name.slice(0, -1)}=${value}`;
     return {
       ok: false,
-      problem: `${text} is not a selector; "all but these" is written with !.`,
-      corrected: `!${at}${name.slice(0, -1)}=${value}`,
+      problem: `${text} is not a selector; "all but these" is written with ! before it: ${instead}.`,
     };
   }
   const parsed = parseExpression(value);
-  if (!parsed.ok) {
-    return { ...parsed, corrected: parsed.corrected === null ? null : `${at}${name}=${parsed.corrected}` };
-  }
+  if (!parsed.ok) return parsed;
   if (at === "@") return one({ kind: "attribute", name: name.toLowerCase(), value: parsed.expression });
   const selector = SELECTORS.find((candidate) => candidate === name.toLowerCase());
   if (selector) return one({ kind: selector, value: parsed.expression });
-  const meant = nearest(name, SELECTORS, { limit: 1 })[0];
   return {
     ok: false,
     problem: `${name}= is not a selector: there are zone= and region=, and @${name}= for an attribute of the agents.`,
-    corrected: meant ? `${meant}=${value}` : oddCharacter(name) === null ? `@${name}=${value}` : null,
   };
 }
 
@@ -97,41 +81,30 @@ function parseMachine(text: string): ParsedTerm {
     return {
       ok: false,
       problem: `${text} is not a machine written as host|ip; a regular expression begins with ~.`,
-      corrected: /[()\\^$]/.test(text) && compileRegex(text).ok ? `~${text}` : null,
     };
   }
   if (hostname === "" || ip === "") {
-    return {
-      ok: false,
-      problem: `${text} needs a host name before the | and an IP address after it.`,
-      corrected: null,
-    };
+    return { ok: false, problem: `${text} needs a host name before the | and an IP address after it.` };
   }
   if (!isIpv4(ip)) {
     // Mesos answers anything else with 400 "Failed to parse IPv4".
-    return {
-      ok: false,
-      problem: `${ip} is not an IPv4 address, the only kind a Mesos schedule takes.`,
-      corrected: isNumbered(hostname) && isNumbered(ip) ? `${hostname},${ip}` : null,
-    };
+    return { ok: false, problem: `${ip} is not an IPv4 address, the only kind a Mesos schedule takes.` };
   }
   const odd = oddCharacter(hostname);
-  if (odd) return { ok: false, problem: `A host name cannot contain ${odd}: ${hostname}.`, corrected: null };
+  if (odd) return { ok: false, problem: `A host name cannot contain ${odd}: ${hostname}.` };
   return one({ kind: "machine", machine: { hostname, ip } });
 }
 
 function parseName(text: string): ParsedTerm {
   // No host name has two dots in a row.
-  const [, stem = "", begin = "", last = ""] = /^([^[\]]*?)(\d+)\.\.+(.*)$/.exec(text) ?? [];
-  if (begin !== "") {
+  if (/^[^[\]]*\d\.\./.test(text)) {
     return {
       ok: false,
       problem: `${text} is not a name; a range is written with brackets and a colon, such as web-[01:20].`,
-      corrected: /^\d+$/.test(last) ? `${stem}[${begin}:${last}]` : null,
     };
   }
-  const joined = /^([^[&!]*(?:\[[^\]]*\][^[&!]*)*)[&!]/.exec(text)?.[1];
-  if (joined !== undefined) return separatorMissing(text, joined.length);
+  const sign = /^[^[&!]*(?:\[[^\]]*\][^[&!]*)*([&!])/.exec(text)?.[1];
+  if (sign !== undefined) return separatorMissing(text, sign);
   const odd = oddCharacter(text.replace(/[[\]*?!^:,]/g, ""));
   if (odd) return notAName(text, odd);
   const whole = parseExpression(text);
@@ -151,37 +124,22 @@ function parseName(text: string): ParsedTerm {
   return { ok: true, readings };
 }
 
-/** `web-*!web-03`, with the sign at `at`. */
-function separatorMissing(text: string, at: number): ParsedTerm {
-  return {
-    ok: false,
-    problem: `In ${text} the ${text.charAt(at)} needs a separator before it.`,
-    corrected: `${text.slice(0, at).trim()}:${text.slice(at)}`,
-  };
+/** `web-*!web-03`. */
+function separatorMissing(text: string, sign: string): ParsedTerm {
+  return { ok: false, problem: `In ${text} the ${sign} needs a separator before it: :${sign}.` };
 }
 
-/** No character is ever left out of a guess: what is left could be another machine. */
 function notAName(text: string, odd: string): ParsedTerm {
   if (/^[\d.]+\/\d+$/.test(text)) {
     const problem = `${text}: networks (CIDR) are not understood; addresses are selected with wildcards, such as 10.20.1.*.`;
-    return { ok: false, problem, corrected: null };
+    return { ok: false, problem };
   }
-  const names = text.split(/[\s;/+]+/);
-  if (names.every(isNumbered)) {
-    const problem = `A host name cannot contain ${odd}: ${text}. Several hosts have a comma between them.`;
-    return { ok: false, problem, corrected: names.join(",") };
-  }
-  const looksRegex = /[()\\^$+]/.test(text) && compileRegex(text).ok;
-  return {
-    ok: false,
-    problem: `A host name cannot contain ${odd}: ${text}.${looksRegex ? " A regular expression begins with ~." : ""}`,
-    corrected: looksRegex ? `~${text}` : null,
-  };
-}
-
-/** Whether a word is surely the name of one host, such as `web-01`. */
-function isNumbered(text: string): boolean {
-  return /\p{L}/u.test(text) && /\d/.test(text) && oddCharacter(text) === null;
+  const advice = /[()\\^$]/.test(text)
+    ? " A regular expression begins with ~."
+    : /[\s;/+]/.test(text)
+      ? " Several hosts have a comma between them."
+      : "";
+  return { ok: false, problem: `A host name cannot contain ${odd}: ${text}.${advice}` };
 }
 
 function plain(text: string, expression: Expression): Reading {

@@ -20,28 +20,18 @@ test.each([
   ["1w2d", 216 * HOUR],
   ["45mins", 45 * MINUTE],
   ["3hrs", 3 * HOUR],
-])("%s", (text, ms) => {
+])("%s is a duration", (text, ms) => {
   expect(parseDuration(text)).toEqual({ ok: true, ms });
 });
 
-test.each([
-  ["4x", "4h"],
-  ["90s", "2m"],
-  ["1y", null],
-  ["3months", null],
-  ["0h", null],
-  ["0", null],
-  ["0.1m", null],
-  ["-1h", "1h"],
-  ["h", null],
-  ["", null],
-  ["1h-30m", null],
-  ["1:30", null],
-])("%s is not one, and may mean %s", (text, guess) => {
-  expect(parseDuration(text)).toMatchObject({ ok: false, problem: expect.stringMatching(/\.$/), guess });
-});
+test.each(["4x", "90s", "1y", "3months", "0h", "0", "0.1m", "-1h", "h", "", "1h-30m", "1:30"])(
+  "%j is no duration, which is told",
+  (text) => {
+    expect(parseDuration(text)).toEqual({ ok: false, problem: expect.stringMatching(/\.$/) });
+  },
+);
 
-test("what is written is read as the same", () => {
+test("a duration that we write is read as the same", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 60 * 24 * 400 }), (minutes) => {
       expect(parseDuration(typedSpan(minutes * MINUTE))).toEqual({ ok: true, ms: minutes * MINUTE });

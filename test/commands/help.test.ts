@@ -6,7 +6,7 @@ import { VERBS } from "../../src/commands/verbs.js";
 import { inProd } from "./clusters.js";
 
 describe("help", () => {
-  test("lists every verb with its usage", () => {
+  test("the help lists every verb with its usage", () => {
     const reply = helpReply(null);
     for (const { name, takes, summary } of VERBS) {
       expect(reply.table).toContain(`/mesos ${name} ${takes}`.trim());
@@ -15,7 +15,7 @@ describe("help", () => {
   });
 
   test.each(VERBS.map((verb) => [verb.name, verb] as const))(
-    "on %s shows usage, options and examples",
+    "the help on %s shows usage, options and examples",
     (name, verb) => {
       const reply = helpReply(name.toUpperCase());
       expect(reply.table).toContain(`/mesos ${name} ${verb.takes}`.trim());
@@ -27,7 +27,7 @@ describe("help", () => {
     },
   );
 
-  test("on anything else says so, with the verb that may have been meant", () => {
+  test("the help on anything else says so, with the verb that may have been meant", () => {
     expect(helpReply("drian")).toMatchObject({
       text: expect.stringMatching(/"drian"/),
       line: "/mesos help drain",
@@ -37,7 +37,7 @@ describe("help", () => {
     expect(helpReply("approve")).toMatchObject({ text: expect.stringMatching(/button in the thread/) });
   });
 
-  test("words it as the parser does", () => {
+  test("the help words an unknown verb as the parser does", () => {
     for (const typed of ["drian", "frobnicate", "pause", "approve"]) {
       expect(parseCommand(typed, inProd)).toMatchObject({ reply: { text: helpReply(typed).text } });
     }

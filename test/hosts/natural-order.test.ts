@@ -6,22 +6,22 @@ const ordered = (names: readonly string[]) => naturalOrder(names).map((position)
 
 describe("natural order", () => {
   test.each([
-    ["numbers count as numbers", ["web-10", "web-2", "web-1"], ["web-1", "web-2", "web-10"]],
-    ["leading zeros do not count", ["web-010", "web-9", "web-0011"], ["web-9", "web-010", "web-0011"]],
-    ["later numbers count too", ["r2-h1", "r1-h10", "r1-h9"], ["r1-h9", "r1-h10", "r2-h1"]],
-    ["a name before those that go on", ["web1", "web", "web-a"], ["web", "web-a", "web1"]],
-    ["what follows the number", ["web1", "web1.b", "web1.a"], ["web1", "web1.a", "web1.b"]],
+    ["numbers are numbers", ["web-10", "web-2", "web-1"], ["web-1", "web-2", "web-10"]],
+    ["leading zeros mean nothing", ["web-010", "web-9", "web-0011"], ["web-9", "web-010", "web-0011"]],
+    ["later numbers are numbers too", ["r2-h1", "r1-h10", "r1-h9"], ["r1-h9", "r1-h10", "r2-h1"]],
+    ["a name comes before those that go on", ["web1", "web", "web-a"], ["web", "web-a", "web1"]],
+    ["text follows the number", ["web1", "web1.b", "web1.a"], ["web1", "web1.a", "web1.b"]],
     [
-      "numbers beyond what is exact",
+      "numbers can be beyond what is exact",
       ["n10000000000000002", "n10000000000000001"],
       ["n10000000000000001", "n10000000000000002"],
     ],
-    ["nothing", [], []],
-  ])("%s", (_, names, expected) => {
+    ["there may be nothing", [], []],
+  ])("in natural order it counts that %s", (_, names, expected) => {
     expect(ordered(names)).toEqual(expected);
   });
 
-  test("of equal names the first stays first", () => {
+  test("of names that are equal in natural order the first stays first", () => {
     expect(naturalOrder(["a01", "b", "a1", "a1"])).toEqual([0, 2, 3, 1]);
   });
 
@@ -41,7 +41,7 @@ describe("natural order", () => {
   const part = fc.constantFrom("a", "-", ".", "0", "1", "9", "10", "99999999999999999");
   const name = fc.array(part, { maxLength: 5 });
 
-  test("is that of comparing name by name, for any names", () => {
+  test("natural order is that of comparing name by name, for any names", () => {
     fc.assert(
       fc.property(fc.array(name.map((parts) => parts.join(""))), (names) => {
         const keys = names.map(key);

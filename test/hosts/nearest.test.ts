@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { editDistance, nearest } from "../../src/hosts/nearest.js";
+import { editDistance, nearest, nearestOne } from "../../src/hosts/nearest.js";
 import { runs } from "../support/fast-check.js";
 
 /** The textbook's distance (insert, delete, replace, swap of neighbours), without any shortcut. */
@@ -44,7 +44,19 @@ describe("nearest", () => {
     ["web", ["web-01", "web-02", "db-01"], ["web-01", "web-02"]],
     ["x", ["up", "status"], []],
     ["", ["up"], []],
-  ])("%s", (word, candidates, expected) => {
+  ])("the nearest to %j of %j are %j", (word, candidates, expected) => {
     expect(nearest(word, candidates)).toEqual(expected);
   });
+
+  test.each([
+    ["drian", { name: "drain", sure: true }],
+    ["sta", { name: "start", sure: false }],
+    ["pu", { name: "up", sure: false }],
+    ["xyz", null],
+  ])(
+    "the one nearest to %j is sure only if no other is near and the word is long enough",
+    (word, expected) => {
+      expect(nearestOne(word, ["drain", "up", "start", "status"])).toEqual(expected);
+    },
+  );
 });

@@ -17,10 +17,6 @@ export class InventoryBuilder {
     this.#group("all").children.add("ungrouped");
   }
 
-  hasGroup(name: string): boolean {
-    return this.#groups.has(name);
-  }
-
   addGroup(name: string): void {
     this.#group(name);
   }

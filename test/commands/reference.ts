@@ -1,7 +1,7 @@
-import { DURATION_FORMS, HOST_FORMS, usage } from "./help.js";
-import { COMMAND } from "./mistake.js";
-import { OPTIONS, optionUsage } from "./options.js";
-import { VERBS } from "./verbs.js";
+import { DURATION_FORMS, HOST_FORMS } from "../../src/commands/help.js";
+import { COMMAND } from "../../src/commands/mistake.js";
+import { OPTIONS, optionUsage } from "../../src/commands/options.js";
+import { usage, VERBS } from "../../src/commands/verbs.js";
 
 /** docs/commands.md, made from the table of verbs so that the two cannot differ. */
 export function referencePage(): string {
@@ -11,7 +11,8 @@ export function referencePage(): string {
     "<!-- Made from src/commands/verbs.ts: `npx vitest run test/commands/reference.test.ts -u` writes it again. -->",
     "",
     `Everything is typed after \`${COMMAND}\`. What is wrong in a line is told to the person alone, and nothing is`,
-    "queued. An example stands beside it, and a corrected line to copy where there is no doubt what was meant.",
+    "queued. The usage and an example stand beside it, and the corrected line to copy where it is sure what was meant,",
+    "else what was typed.",
     "",
     "The hosts of the examples are those of `npm run demo`, so all of them can be tried there.",
     "",

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { GOOD_INI, problems, read } from "./read.js";
+
+const BEGINNING = `\uFEFF# our machines
+lone   ; not a comment here, so a mistake would show
+`;
+
+test("an INI inventory gives hosts, ranges, ports, addresses, groups and children", () => {
+  expect(read(GOOD_INI, "hosts")).toEqual({
+    hosts: [
+      "lone",
+      "second",
+      "web01.example.com",
+      "web02.example.com",
+      "web03.example.com",
+      "edge@10.0.0.9",
+      "db-a@10.0.1.1",
+      "db-b@10.0.1.1",
+    ],
+    groups: {
+      all: "lone second db-a db-b edge web01.example.com web02.example.com web03.example.com",
+      ungrouped: "lone second",
+      web: "web01.example.com web02.example.com web03.example.com edge",
+      db: "db-a db-b edge",
+      racks: "db-a db-b edge web01.example.com web02.example.com web03.example.com",
+    },
+  });
+});
+
+test("a host leaves ungrouped once a group has it", () => {
+  expect(read("a\nb\n[web]\na\n", "hosts.ini").groups).toEqual({ all: "b a", ungrouped: "b", web: "a" });
+});
+
+test("an address is not taken from a template, which only Ansible can fill in", () => {
+  expect(read("a ansible_host='{{ lookup }}'", "hosts.ini").hosts).toEqual(["a"]);
+});
+
+test("every mistake in an INI inventory is told with its line", () => {
+  const text = [
+    BEGINNING,
+    "web01 web02",
+    "[web servers]",
+    "[web:kids]",
+    "[web:children]",
+    "nowhere",
+    "[gone:vars]",
+    "x=1",
+  ];
+  const more = [
+    "[a:children]",
+    "b",
+    "[b:children]",
+    "a",
+    "[c]",
+    'host note="open',
+    "web[3:1]",
+    "web[01:9]",
+    "h[",
+  ];
+  expect(problems([...text, ...more].join("\n"), "hosts.ini")).toEqual([
+    expect.stringMatching(/^hosts\.ini, line 2: .*key=value, not ";"/),
+    expect.stringMatching(/line 4: .*not "web02"; one host on a line/),
+    expect.stringMatching(/line 5: \[web servers\] is not a section/),
+    expect.stringMatching(/line 6: \[web:kids\] is of an unknown kind/),
+    expect.stringMatching(/line 16: A quote is not closed/),
+    expect.stringMatching(/line 17: .*ends before it begins/),
+    expect.stringMatching(/line 18: .*same number of digits/),
+    expect.stringMatching(/line 19: .*unbalanced bracket/),
+    expect.stringMatching(/line 8: \[web:children\] needs the group "nowhere"/),
+    expect.stringMatching(/line 9: \[gone:vars\] needs the group "gone"/),
+    expect.stringMatching(/line 14: "a" cannot be a child of "b"/),
+  ]);
+});
