@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { Env } from "../../src/config/environment.js";
 import { environmentSchema, VARIABLE_NAMES } from "../../src/config/environment-schema.js";
 import { parseConfig } from "../../src/config/parse-config.js";
-import { clusterDocs, environmentDocs } from "../../src/config/tables.js";
 import { repositoryFile, withTables } from "./documents.js";
+import { clusterDocs, environmentDocs } from "./tables.js";
 
 function pathOf(file: string): string {
   return fileURLToPath(new URL(`../../${file}`, import.meta.url));
@@ -27,9 +26,13 @@ describe("the documents follow the schema (after a change: npx vitest run test/c
     await expect(withTables(text)).toMatchFileSnapshot(pathOf("docs/configuration.md"));
   });
 
-  test("README.md shows the same table of the environment, if it shows one", async () => {
-    if (!existsSync(pathOf("README.md"))) return;
-    await expect(withTables(repositoryFile("README.md"))).toMatchFileSnapshot(pathOf("README.md"));
+  test("README.md shows the settings that a newcomer sets, and names no setting that does not exist", async () => {
+    const text = repositoryFile("README.md");
+    expect(text).toContain("<!-- first settings -->");
+    await expect(withTables(text)).toMatchFileSnapshot(pathOf("README.md"));
+    const named = [...text.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(5);
+    expect(VARIABLE_NAMES).toEqual(expect.arrayContaining(named));
   });
 });
 
