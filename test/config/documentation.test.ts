@@ -40,7 +40,7 @@ describe(".env.example", () => {
   const lines = repositoryFile(".env.example").matchAll(/^#?([A-Z][A-Z_]*)=(.*)$/gm);
   const shown = [...lines].map(([, name = "", value = ""]) => ({ name, value }));
 
-  test("names every variable once, and no other", () => {
+  test(".env.example names every variable once, and no other", () => {
     expect(shown.map(({ name }) => name).toSorted()).toEqual([...VARIABLE_NAMES].toSorted());
   });
 
@@ -66,11 +66,11 @@ describe("config/clusters.example.yaml", () => {
     });
   };
 
-  test("works when it is copied, with no other file and no variable", () => {
+  test("the example works when it is copied, with no other file and no variable", () => {
     expect(check(text, {}, {})).toMatchObject({ ok: true });
   });
 
-  test("works with its commented lines as well, where their files and variables are", () => {
+  test("the example works with its commented lines as well, where their files and variables are", () => {
     const whole = text.replace(/^( +)# (?=(?: *)[a-z_]+:(?: |$)(?!\/))/gm, "$1");
     expect(whole).toContain("\n    inventory: ");
     const files = {
@@ -80,10 +80,13 @@ describe("config/clusters.example.yaml", () => {
     expect(check(whole, files, { PROD_MESOS_SECRET: "s" })).toMatchObject({ ok: true });
   });
 
-  test.each(clusterDocs())("shows $name, with its default if it has one", ({ name, fallback }) => {
-    const key = name.split(".").at(-1) ?? name;
-    const value = new RegExp(`^ +(?:- |# +)?${key}:(.*)$`, "m").exec(text)?.[1];
-    expect(value).toBeDefined();
-    if (fallback !== null && fallback !== "[]") expect(value?.trim()).toBe(fallback);
-  });
+  test.each(clusterDocs())(
+    "the example shows $name, with its default if it has one",
+    ({ name, fallback }) => {
+      const key = name.split(".").at(-1) ?? name;
+      const value = new RegExp(`^ +(?:- |# +)?${key}:(.*)$`, "m").exec(text)?.[1];
+      expect(value).toBeDefined();
+      if (fallback !== null && fallback !== "[]") expect(value?.trim()).toBe(fallback);
+    },
+  );
 });

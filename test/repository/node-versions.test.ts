@@ -21,29 +21,29 @@ const workflow = parse(read(".github/workflows/ci.yml")) as {
   readonly jobs: { readonly test: { readonly strategy: { readonly matrix: { readonly node: number[] } } } };
 };
 
-describe("the Node versions", () => {
+describe("the Node versions of the repository", () => {
   const tested = workflow.jobs.test.strategy.matrix.node;
 
-  test("that CI runs begin with the oldest that package.json allows", () => {
+  test("CI begins with the oldest Node that package.json allows", () => {
     expect(oldest).toMatch(/^\d+\.\d+\.\d+$/);
     expect(Math.min(...tested)).toBe(majorOf(oldest));
   });
 
-  test("that CI runs include the one of .nvmrc", () => {
+  test("CI runs the Node of .nvmrc", () => {
     expect(tested).toContain(shipped);
   });
 
-  test("of all stages of the image are the one of .nvmrc", () => {
+  test("every stage of the image has the Node of .nvmrc", () => {
     const stages = [...read("Dockerfile").matchAll(/^FROM node:(\d+)/gm)].map(([, major]) => Number(major));
     expect(stages.length).toBeGreaterThan(0);
     expect(new Set(stages)).toEqual(new Set([shipped]));
   });
 
-  test("whose types the code is checked against are the oldest", () => {
+  test("the types that the code is checked against are those of the oldest Node", () => {
     expect(majorOf(manifest.devDependencies["@types/node"] ?? "")).toBe(majorOf(oldest));
   });
 
-  test("that README.md and CONTRIBUTING.md name are the oldest and those that CI runs", () => {
+  test("README.md names the oldest Node and CONTRIBUTING.md those that CI runs", () => {
     expect(read("README.md")).toContain(`Node.js ${oldest} or newer`);
     expect(read("CONTRIBUTING.md")).toContain(`Node ${tested.slice(0, -1).join(", ")} and ${tested.at(-1)}`);
   });
