@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { ConfigError } from "../../src/config/config-error.js";
 import { VARIABLE_NAMES } from "../../src/config/environment-schema.js";
-import { clusterDocs } from "../../src/config/tables.js";
 import { runs } from "../support/fast-check.js";
 import { parse, SLACK, withClusters } from "./parse.js";
+import { clusterDocs } from "./tables.js";
 
 describe("the table of problems", () => {
   const error = new ConfigError(

@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { Env } from "../../src/config/environment.js";
 import { environmentSchema, VARIABLE_NAMES } from "../../src/config/environment-schema.js";
 import { parseConfig } from "../../src/config/parse-config.js";
-import { clusterDocs, environmentDocs } from "../../src/config/tables.js";
 import { repositoryFile, withTables } from "./documents.js";
+import { clusterDocs, environmentDocs } from "./tables.js";
 
 function pathOf(file: string): string {
   return fileURLToPath(new URL(`../../${file}`, import.meta.url));
@@ -27,9 +26,13 @@ describe("the documents follow the schema (after a change: npx vitest run test/c
     await expect(withTables(text)).toMatchFileSnapshot(pathOf("docs/configuration.md"));
   });
 
-  test("README.md shows the same table of the environment, if it shows one", async () => {
-    if (!existsSync(pathOf("README.md"))) return;
-    await expect(withTables(repositoryFile("README.md"))).toMatchFileSnapshot(pathOf("README.md"));
+  test("README.md shows the settings that a newcomer sets, and names no setting that does not exist", async () => {
+    const text = repositoryFile("README.md");
+    expect(text).toContain("<!-- first settings -->");
+    await expect(withTables(text)).toMatchFileSnapshot(pathOf("README.md"));
+    const named = [...text.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(5);
+    expect(VARIABLE_NAMES).toEqual(expect.arrayContaining(named));
   });
 });
 
@@ -37,7 +40,7 @@ describe(".env.example", () => {
   const lines = repositoryFile(".env.example").matchAll(/^#?([A-Z][A-Z_]*)=(.*)$/gm);
   const shown = [...lines].map(([, name = "", value = ""]) => ({ name, value }));
 
-  test("names every variable once, and no other", () => {
+  test(".env.example names every variable once, and no other", () => {
     expect(shown.map(({ name }) => name).toSorted()).toEqual([...VARIABLE_NAMES].toSorted());
   });
 
@@ -63,11 +66,11 @@ describe("config/clusters.example.yaml", () => {
     });
   };
 
-  test("works when it is copied, with no other file and no variable", () => {
+  test("the example works when it is copied, with no other file and no variable", () => {
     expect(check(text, {}, {})).toMatchObject({ ok: true });
   });
 
-  test("works with its commented lines as well, where their files and variables are", () => {
+  test("the example works with its commented lines as well, where their files and variables are", () => {
     const whole = text.replace(/^( +)# (?=(?: *)[a-z_]+:(?: |$)(?!\/))/gm, "$1");
     expect(whole).toContain("\n    inventory: ");
     const files = {
@@ -77,10 +80,13 @@ describe("config/clusters.example.yaml", () => {
     expect(check(whole, files, { PROD_MESOS_SECRET: "s" })).toMatchObject({ ok: true });
   });
 
-  test.each(clusterDocs())("shows $name, with its default if it has one", ({ name, fallback }) => {
-    const key = name.split(".").at(-1) ?? name;
-    const value = new RegExp(`^ +(?:- |# +)?${key}:(.*)$`, "m").exec(text)?.[1];
-    expect(value).toBeDefined();
-    if (fallback !== null && fallback !== "[]") expect(value?.trim()).toBe(fallback);
-  });
+  test.each(clusterDocs())(
+    "the example shows $name, with its default if it has one",
+    ({ name, fallback }) => {
+      const key = name.split(".").at(-1) ?? name;
+      const value = new RegExp(`^ +(?:- |# +)?${key}:(.*)$`, "m").exec(text)?.[1];
+      expect(value).toBeDefined();
+      if (fallback !== null && fallback !== "[]") expect(value?.trim()).toBe(fallback);
+    },
+  );
 });

@@ -1,7 +1,23 @@
 import { readFileSync } from "node:fs";
-import { clusterTable, environmentTable } from "../../src/config/tables.js";
+import type { VariableName } from "../../src/config/environment-schema.js";
+import { clusterTable, environmentTable } from "./tables.js";
 
-const TABLES = { configuration: environmentTable, clusters: clusterTable } as const;
+/** What a newcomer sets: the README shows these alone. */
+const FIRST_SETTINGS: readonly VariableName[] = [
+  "SLACK_BOT_TOKEN",
+  "SLACK_APP_TOKEN",
+  "MESOS_MASTERS",
+  "SLACK_CHANNEL",
+  "CLUSTERS_FILE",
+  "REDIS_URL",
+  "DATA_DIR",
+];
+
+const TABLES = {
+  configuration: environmentTable,
+  "first settings": () => environmentTable(FIRST_SETTINGS),
+  clusters: clusterTable,
+} as const;
 
 /** The text of a file of this repository. */
 export function repositoryFile(path: string): string {

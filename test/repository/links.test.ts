@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 
-const PAGES = ["README.md", "CHANGELOG.md", ...readdirSync("docs").map((name) => join("docs", name))].filter(
-  (page) => page.endsWith(".md"),
+const PAGES = [...readdirSync("."), ...readdirSync("docs").map((name) => join("docs", name))].filter((page) =>
+  page.endsWith(".md"),
 );
 
 test.each(PAGES)("every file that %s links to is there", (page) => {

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
 import { BOT_SCOPES, missingScopes, SLASH_COMMAND } from "../../src/slack/wire/scopes.js";
 import { HTTP_PATH } from "../../src/slack/wire/settings.js";
 
@@ -61,13 +60,6 @@ describe("docs/slack.md", () => {
   test.each(Object.entries(BOT_SCOPES))("says what the scope %s is for", (scope, why) => {
     expect(docs).toContain(`| \`${scope}\` | ${why} |`);
   });
-
-  test.each(Object.entries(SLACK_FAILURES))(
-    "has the failure %s as the bot words it",
-    (code, { what, next }) => {
-      expect(docs).toContain(`| \`${code}\` | ${what} | ${next} |`);
-    },
-  );
 
   test("names the path of HTTP mode", () => {
     expect(docs).toContain(HTTP_PATH);

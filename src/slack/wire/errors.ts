@@ -19,7 +19,7 @@ const ADMIN_NEXT = "Ask an administrator of the Slack workspace to let the app p
 
 /**
  * Slack's error codes (its method pages list them) and the failures of the way there, each with what happened and what
- * to do. `docs/slack.md` shows the same table; a test holds both together.
+ * to do. docs/errors.md shows the same table; a test holds both together.
  */
 export const SLACK_FAILURES: Readonly<Record<string, Advice>> = {
   rate_limited: {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { clusterSchema } from "./cluster-schema.js";
-import { environmentSchema } from "./environment-schema.js";
+import { clusterSchema } from "../../src/config/cluster-schema.js";
+import { environmentSchema, type VariableName } from "../../src/config/environment-schema.js";
 
 /** One setting as the documentation shows it. */
 export interface SettingDoc {
@@ -24,9 +24,13 @@ export function clusterDocs(): readonly SettingDoc[] {
   return settings(clusterSchema);
 }
 
-/** Markdown table of the environment. */
-export function environmentTable(): string {
-  return markdownTable(["variable", "default", "meaning", "example"], environmentDocs());
+/** Markdown table of the environment: of all variables, or of those that are named. */
+export function environmentTable(only?: readonly VariableName[]): string {
+  const shown = new Set<string>(only);
+  return markdownTable(
+    ["variable", "default", "meaning", "example"],
+    environmentDocs().filter(({ name }) => only === undefined || shown.has(name)),
+  );
 }
 
 /** Markdown table of the keys of a cluster in the clusters file. */
