@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { until } from "../../src/rehearsal/demo/until.js";
 import type { ReceivedCall } from "../../src/rehearsal/master/call-log.js";
 import { startRehearsalMaster } from "../../src/rehearsal/master/master.js";
-import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
+import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
 import { startRedis } from "../support/redis.js";
 import { startChild } from "./child.js";
 import { callOf, drillCluster } from "./drill-cluster.js";

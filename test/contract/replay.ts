@@ -126,7 +126,7 @@ function calm(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value as JsonObject).map(([key, field]): [string, Json] => {
     if (key === "timestamp") return [key, { nanoseconds: 0n }];
-    const inner = calm(field);
+    const inner = calm(field ?? null);
     const isBag = key === "draining_machines" || key === "down_machines";
     return [key, isBag && Array.isArray(inner) ? [...inner].sort(byText) : inner];
   });

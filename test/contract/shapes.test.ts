@@ -58,7 +58,7 @@ const asJson = async (type: string) => parseExactJson((await get(type, "applicat
 function paths(value: Json, at = ""): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => paths(item, `${at}[]`));
   if (typeof value !== "object" || value === null) return [`${at}: ${typeof value}`];
-  return Object.entries(value as JsonObject).flatMap(([key, field]) => paths(field, `${at}.${key}`));
+  return Object.entries(value as JsonObject).flatMap(([key, field]) => paths(field ?? null, `${at}.${key}`));
 }
 
 /** Numbers that JSON may write with or without a fraction count as one type. */
@@ -98,7 +98,7 @@ function withoutEmptyLists(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutEmptyLists);
   if (typeof value !== "object" || value === null) return value;
   const kept = Object.entries(value).filter(([, field]) => !Array.isArray(field) || field.length > 0);
-  return Object.fromEntries(kept.map(([key, field]) => [key, withoutEmptyLists(field)]));
+  return Object.fromEntries(kept.map(([key, field]) => [key, withoutEmptyLists(field ?? null)]));
 }
 
 describe("protobuf and JSON answers of the same moment mean the same", () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
-import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
+import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
 import { type Installation, install } from "../support/installation.js";
 import { suiteFor } from "../support/require.js";
 import { ALICE, BOB } from "../support/surroundings.js";

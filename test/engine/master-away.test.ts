@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
+import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
 import { useEngine } from "./support/engine.js";
 import { ALICE, BOB } from "./support/people.js";
 

@@ -2,7 +2,7 @@ import { plainText } from "../../src/rehearsal/demo/plain-text.js";
 import type { Program } from "../../src/rehearsal/demo/program.js";
 import { until } from "../../src/rehearsal/demo/until.js";
 import type { LocalMessage, LocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
-import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
+import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
 
 /** One channel of the local Slack with the cluster that is maintained from there. */
 export interface Channel {

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { type Program, startProgram } from "../../src/rehearsal/demo/program.js";
-import type { RehearsalMaster } from "../../src/rehearsal/master/rehearsal-master.js";
+import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
 import type { Channel } from "./channel.js";
 import { startRedis, type TestRedis } from "./redis.js";
 import { type ClusterSetup, startSurroundings } from "./surroundings.js";

@@ -1,4 +1,4 @@
-import type { WritableObject } from "./exact-json.js";
+import type { JsonObject } from "./exact-json.js";
 import type { AttributeValue, RehearsalReservation } from "./options.js";
 import type { AgentState, MasterState, TaskState } from "./state.js";
 
@@ -20,19 +20,19 @@ const PORTS = [[31_000, 32_000]] as const;
 export const DEFAULT_AGENT_PORT = 5051;
 
 /** A moment as a message. */
-export function timeInfo(nanoseconds: bigint): WritableObject {
+export function timeInfo(nanoseconds: bigint): JsonObject {
   return { nanoseconds };
 }
 
-function ranges(pairs: readonly (readonly [number, number])[]): WritableObject {
+function ranges(pairs: readonly (readonly [number, number])[]): JsonObject {
   return { range: pairs.map(([begin, end]) => ({ begin, end })) };
 }
 
-function resource(name: string, value: number, rest: WritableObject): WritableObject {
+function resource(name: string, value: number, rest: JsonObject): JsonObject {
   return { name, type: "SCALAR", scalar: { value }, ...rest };
 }
 
-function agentResources({ spec }: AgentState, role: WritableObject): readonly WritableObject[] {
+function agentResources({ spec }: AgentState, role: JsonObject): readonly JsonObject[] {
   const reservations = spec.reservations ?? [];
   const reserved = (of: "cpus" | "mem") => reservations.reduce((sum, each) => sum + (each[of] ?? 0), 0);
   return [
@@ -45,7 +45,7 @@ function agentResources({ spec }: AgentState, role: WritableObject): readonly Wr
 }
 
 /** A master shows a reservation in both forms: by `role` and `reservation`, and as a stack of reservations. */
-function reservedResources(reservation: RehearsalReservation): readonly WritableObject[] {
+function reservedResources(reservation: RehearsalReservation): readonly JsonObject[] {
   const { role, dynamic = false, cpus = 0, mem = 0, volumes = {} } = reservation;
   const by = dynamic ? { principal: role } : {};
   const form = {
@@ -65,7 +65,7 @@ function reservedResources(reservation: RehearsalReservation): readonly Writable
 }
 
 /** What tasks use, summed up per role it is allocated to; nothing at all without tasks. */
-export function allocatedTo(tasks: readonly TaskState[]): readonly WritableObject[] | undefined {
+export function allocatedTo(tasks: readonly TaskState[]): readonly JsonObject[] | undefined {
   if (tasks.length === 0) return undefined;
   return [...new Set(tasks.map(({ role }) => role))].flatMap((role) => {
     const rest = { role: "*", allocation_info: { role } };
@@ -75,13 +75,13 @@ export function allocatedTo(tasks: readonly TaskState[]): readonly WritableObjec
   });
 }
 
-function attribute(name: string, value: AttributeValue): WritableObject {
+function attribute(name: string, value: AttributeValue): JsonObject {
   if (typeof value === "string") return { name, type: "TEXT", text: { value } };
   if (typeof value === "number") return { name, type: "SCALAR", scalar: { value } };
   return { name, type: "RANGES", ranges: ranges(value) };
 }
 
-function agentInfo(agent: AgentState): WritableObject {
+function agentInfo(agent: AgentState): JsonObject {
   const { hostname, port = DEFAULT_AGENT_PORT, attributes, region, zone } = agent.spec;
   const given = Object.entries(attributes ?? {}).map(([name, value]) => attribute(name, value));
   const hasDomain = region !== undefined && zone !== undefined;
@@ -97,7 +97,7 @@ function agentInfo(agent: AgentState): WritableObject {
   };
 }
 
-function drainFields({ drain }: AgentState): WritableObject {
+function drainFields({ drain }: AgentState): JsonObject {
   if (drain === null) return {};
   const config = {
     max_grace_period: drain.graceNs === null ? undefined : { nanoseconds: drain.graceNs },
@@ -110,7 +110,7 @@ function drainFields({ drain }: AgentState): WritableObject {
 }
 
 /** Mesos' `Response.GetAgents.Agent`. */
-export function agentView(agent: AgentState, tasks: readonly TaskState[], version: string): WritableObject {
+export function agentView(agent: AgentState, tasks: readonly TaskState[], version: string): JsonObject {
   const { ip, port = DEFAULT_AGENT_PORT, drainable = true } = agent.spec;
   const capabilities = CAPABILITIES.filter((type) => drainable || type !== "AGENT_DRAINING");
   return {
@@ -129,7 +129,7 @@ export function agentView(agent: AgentState, tasks: readonly TaskState[], versio
 }
 
 /** GET_AGENTS. Agents that are away are not in it at all. */
-export function agentsView(state: MasterState, version: string): WritableObject {
+export function agentsView(state: MasterState, version: string): JsonObject {
   const byAgent = new Map<string, TaskState[]>();
   for (const task of state.tasks) {
     byAgent.set(task.agentId, [...(byAgent.get(task.agentId) ?? []), task]);

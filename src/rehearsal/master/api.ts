@@ -1,6 +1,6 @@
 import type { Caller, Permission } from "./access.js";
 import { agentsView } from "./agent-view.js";
-import type { Call, CallType } from "./call.js";
+import type { Call, ReadType } from "./call.js";
 import {
   deactivateAgent,
   drainAgent,
@@ -9,9 +9,8 @@ import {
   refuseDrain,
   refuseReactivate,
 } from "./drain.js";
-import type { WritableObject } from "./exact-json.js";
+import type { JsonObject } from "./exact-json.js";
 import { bringDown, bringUp, thenAsk, updateSchedule } from "./maintenance.js";
-import { answerWith, badRequest, DONE, FORBIDDEN, type Reply } from "./reply.js";
 import { refuseDown, refuseSchedule, refuseUp } from "./schedule-rules.js";
 import type { Change, MasterState, Moment } from "./state.js";
 import {
@@ -23,6 +22,11 @@ import {
   tasksView,
   versionView,
 } from "./views.js";
+
+/** What the master answers: a body in the caller's encoding, nothing, or a refusal in plain text. */
+export type Reply =
+  | { readonly status: 200; readonly body: JsonObject | null }
+  | { readonly status: number; readonly text: string };
 
 /** What a call comes to: the reply, and the new state if it changed something. */
 export interface Outcome {
@@ -37,59 +41,51 @@ export function perform(state: MasterState, call: Call, caller: Caller, self: Se
       const { schedule } = call;
       // Rights are asked for per machine of the new schedule, so an empty one needs none.
       const needed = schedule.windows.length > 0 ? "update_maintenance_schedule" : null;
-      const refused = worded(refuseSchedule(state, schedule)) ?? forbidden(caller, needed);
+      const refused = badRequest(refuseSchedule(state, schedule)) ?? forbidden(caller, needed);
       return write(refused, () => updateSchedule(state, schedule, now));
     }
     case "START_MAINTENANCE": {
-      const refused = worded(refuseDown(state, call.machines)) ?? forbidden(caller, "start_maintenance");
+      const refused = badRequest(refuseDown(state, call.machines)) ?? forbidden(caller, "start_maintenance");
       return write(refused, () => thenAsk(state, now, (before) => bringDown(before, call.machines, now)));
     }
     case "STOP_MAINTENANCE": {
-      const refused = worded(refuseUp(state, call.machines)) ?? forbidden(caller, "stop_maintenance");
+      const refused = badRequest(refuseUp(state, call.machines)) ?? forbidden(caller, "stop_maintenance");
       return write(refused, () => thenAsk(state, now, (before) => bringUp(before, call.machines, now)));
     }
+    // For the next three, rights are asked for before the agent is looked up.
     case "DRAIN_AGENT": {
-      // For these three, rights are asked for before the agent is looked up.
-      const refused = forbidden(caller, "drain_agent") ?? refuseDrain(state, call.agentId);
-      return write(refused, () => drainAgent(state, call.agentId, call, now));
+      const refused = forbidden(caller, "drain_agent") ?? badRequest(refuseDrain(state, call.agentId));
+      return write(refused, () => drainAgent(state, call, now));
     }
     case "DEACTIVATE_AGENT": {
-      const refused = forbidden(caller, "deactivate_agent") ?? refuseDeactivate(state, call.agentId);
+      const refused =
+        forbidden(caller, "deactivate_agent") ?? badRequest(refuseDeactivate(state, call.agentId));
       return write(refused, () => deactivateAgent(state, call.agentId));
     }
     case "REACTIVATE_AGENT": {
-      const refused = forbidden(caller, "reactivate_agent") ?? refuseReactivate(state, call.agentId);
+      const refused =
+        forbidden(caller, "reactivate_agent") ?? badRequest(refuseReactivate(state, call.agentId));
       return write(refused, () => reactivateAgent(state, call.agentId));
     }
     default:
-      return { reply: answerWith(read(state, call.type, caller, self)), change: null };
+      return { reply: { status: 200, body: read(state, call.type, caller, self) }, change: null };
   }
 }
 
-function worded(refusal: string | null): Reply | null {
-  return refusal === null ? null : badRequest(refusal);
+function badRequest(text: string | null): Reply | null {
+  return text === null ? null : { status: 400, text };
 }
 
 function forbidden(caller: Caller, needed: Permission | null): Reply | null {
-  return needed === null || caller.may(needed) ? null : FORBIDDEN;
+  return needed === null || caller.may(needed) ? null : { status: 403, text: "403 Forbidden." };
 }
 
 function write(refused: Reply | null, change: () => Change): Outcome {
-  return refused === null ? { reply: DONE, change: change() } : { reply: refused, change: null };
+  if (refused !== null) return { reply: refused, change: null };
+  return { reply: { status: 200, body: null }, change: change() };
 }
-
-type ReadType = Exclude<
-  CallType,
-  | "UPDATE_MAINTENANCE_SCHEDULE"
-  | "START_MAINTENANCE"
-  | "STOP_MAINTENANCE"
-  | "DRAIN_AGENT"
-  | "DEACTIVATE_AGENT"
-  | "REACTIVATE_AGENT"
->;
-
 /** Reads are never refused: what the caller may not see is left out, and the rest looks like an idle cluster. */
-function read(state: MasterState, type: ReadType, caller: Caller, self: Self): WritableObject {
+function read(state: MasterState, type: ReadType, caller: Caller, self: Self): JsonObject {
   const seen = seenBy(state, caller);
   switch (type) {
     case "GET_HEALTH":
@@ -130,7 +126,7 @@ export function seenBy(state: MasterState, caller: Caller): MasterState {
 }
 
 /** The snapshot with which an event stream begins. */
-function subscribedView(state: MasterState, { version, heartbeatMs }: Self): WritableObject {
+function subscribedView(state: MasterState, { version, heartbeatMs }: Self): JsonObject {
   const snapshot = {
     get_tasks: tasksView(state),
     get_executors: { executors: [] },

@@ -3,8 +3,7 @@ import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { Json } from "./exact-json.js";
 import { bool, int64, message, oneOf, optional, readMessage, repeated, required, text } from "./shape.js";
 
-/** Calls of the operator API v1 that this master plays. */
-export const CALL_TYPES = [
+const READS = [
   "GET_HEALTH",
   "GET_VERSION",
   "GET_MASTER",
@@ -13,31 +12,14 @@ export const CALL_TYPES = [
   "GET_TASKS",
   "GET_MAINTENANCE_STATUS",
   "GET_MAINTENANCE_SCHEDULE",
-  "UPDATE_MAINTENANCE_SCHEDULE",
-  "START_MAINTENANCE",
-  "STOP_MAINTENANCE",
   "SUBSCRIBE",
-  "DRAIN_AGENT",
-  "DEACTIVATE_AGENT",
-  "REACTIVATE_AGENT",
 ] as const;
 
-export type CallType = (typeof CALL_TYPES)[number];
+export type ReadType = (typeof READS)[number];
 
-type BareType =
-  | "GET_HEALTH"
-  | "GET_VERSION"
-  | "GET_MASTER"
-  | "GET_AGENTS"
-  | "GET_FRAMEWORKS"
-  | "GET_TASKS"
-  | "GET_MAINTENANCE_STATUS"
-  | "GET_MAINTENANCE_SCHEDULE"
-  | "SUBSCRIBE";
-
-/** A call as it is carried out, whichever encoding it came in. */
+/** A call of the operator API v1 that this master plays, as it is carried out, whichever encoding it came in. */
 export type Call =
-  | { readonly type: BareType }
+  | { readonly type: ReadType }
   | { readonly type: "UPDATE_MAINTENANCE_SCHEDULE"; readonly schedule: Schedule }
   | { readonly type: "START_MAINTENANCE" | "STOP_MAINTENANCE"; readonly machines: readonly MachineId[] }
   | {
@@ -47,6 +29,24 @@ export type Call =
       readonly markGone: boolean;
     }
   | { readonly type: "DEACTIVATE_AGENT" | "REACTIVATE_AGENT"; readonly agentId: string };
+
+export type CallType = Call["type"];
+
+const AGENT_WRITES = ["DRAIN_AGENT", "DEACTIVATE_AGENT", "REACTIVATE_AGENT"] as const;
+
+const CALL_TYPES = [
+  ...READS,
+  "UPDATE_MAINTENANCE_SCHEDULE",
+  "START_MAINTENANCE",
+  "STOP_MAINTENANCE",
+  ...AGENT_WRITES,
+] as const satisfies readonly CallType[];
+
+/** The calls that this version of Mesos does not know: DRAIN_AGENT and its like exist since 1.9. */
+export function unknownCalls(version: string): readonly CallType[] {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 1 || (major === 1 && minor >= 9) ? [] : AGENT_WRITES;
+}
 
 const machineIdMessage = message({ hostname: optional(text), ip: optional(text) });
 
@@ -63,7 +63,7 @@ const scheduleMessage = message({
 
 const machinesMessage = message({ machines: repeated(machineIdMessage) });
 
-const agentMessage = message({ agent_id: required(message({ value: required(text) })) });
+const agentId = required(message({ value: required(text) }));
 
 const callMessage = message({
   type: optional(oneOf(CALL_TYPES)),
@@ -72,29 +72,27 @@ const callMessage = message({
   stop_maintenance: optional(machinesMessage),
   drain_agent: optional(
     message({
-      agent_id: required(message({ value: required(text) })),
+      agent_id: agentId,
       max_grace_period: optional(message({ seconds: optional(int64), nanos: optional(int64) })),
       mark_gone: optional(bool),
     }),
   ),
-  deactivate_agent: optional(agentMessage),
-  reactivate_agent: optional(agentMessage),
+  deactivate_agent: optional(message({ agent_id: agentId })),
+  reactivate_agent: optional(message({ agent_id: agentId })),
 });
 
-type Read<T> = T extends { read: (...args: never) => infer R } ? R : never;
-
-function machineOf(read: Read<typeof machineIdMessage>): MachineId {
-  const { hostname, ip } = read;
+function machineOf({ hostname, ip }: ReturnType<typeof machineIdMessage>): MachineId {
   return { ...(hostname === null ? {} : { hostname }), ...(ip === null ? {} : { ip }) };
 }
 
-function scheduleOf(read: Read<typeof scheduleMessage>): Schedule {
-  const windows = read.windows.map(({ machine_ids, unavailability }) => ({
-    machines: machine_ids.map(machineOf),
-    start: unavailability.start.nanoseconds,
-    duration: unavailability.duration?.nanoseconds ?? null,
-  }));
-  return { windows };
+function scheduleOf({ windows }: ReturnType<typeof scheduleMessage>): Schedule {
+  return {
+    windows: windows.map(({ machine_ids, unavailability: { start, duration } }) => ({
+      machines: machine_ids.map(machineOf),
+      start: start.nanoseconds,
+      duration: duration?.nanoseconds ?? null,
+    })),
+  };
 }
 
 /** The body of v0 POST /maintenance/schedule. Throws a `ShapeError`. */
@@ -107,18 +105,14 @@ export function readMachines(json: readonly Json[]): readonly MachineId[] {
   return json.map((item) => machineOf(readMessage(machineIdMessage, item)));
 }
 
-/** A call that cannot be carried out because of what is not in it; the text is the master's. */
-export class CallValidationError extends Error {
-  constructor(absent: string) {
-    super(`Failed to validate master::Call: Expecting '${absent}' to be present`);
-  }
-}
+/** A call that could not be decoded or lacks its message; the text is the master's. */
+export class CallError extends Error {}
 
-/** A whole v1 call. Throws a `ShapeError` or a `CallValidationError`. */
-export function readCall(json: Json, knows: (type: CallType) => boolean): Call {
+/** A whole v1 call. Throws a `ShapeError` or a `CallError`. */
+export function readCall(json: Json, unknown: readonly CallType[]): Call {
   const read = readMessage(callMessage, json);
-  const type = read.type;
-  if (type === null || !knows(type)) throw new CallValidationError("type");
+  const { type } = read;
+  if (type === null || unknown.includes(type)) throw absent("type");
   switch (type) {
     case "UPDATE_MAINTENANCE_SCHEDULE":
       return { type, schedule: scheduleOf(present(read.update_maintenance_schedule, type).schedule) };
@@ -141,6 +135,10 @@ export function readCall(json: Json, knows: (type: CallType) => boolean): Call {
 }
 
 function present<T>(part: T | null, type: CallType): T {
-  if (part === null) throw new CallValidationError(type.toLowerCase());
+  if (part === null) throw absent(type.toLowerCase());
   return part;
+}
+
+function absent(field: string): CallError {
+  return new CallError(`Failed to validate master::Call: Expecting '${field}' to be present`);
 }

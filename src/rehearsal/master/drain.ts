@@ -1,13 +1,11 @@
-import { agentOn, removeAgents, withAgents } from "./agents.js";
-import { isScheduled } from "./maintenance.js";
-import { badRequest, type Reply } from "./reply.js";
+import { agentOn, type Leaving, removeAgents, withAgents } from "./agents.js";
 import {
   type AgentState,
   type Change,
-  type Drain,
   inTurn,
   type MasterState,
   type Moment,
+  modeOf,
   quietly,
 } from "./state.js";
 import { endTasks } from "./tasks.js";
@@ -17,85 +15,78 @@ function registered(state: MasterState, agentId: string): AgentState | undefined
 }
 
 /** Why DRAIN_AGENT is refused, or `null`. */
-export function refuseDrain(state: MasterState, agentId: string): Reply | null {
+export function refuseDrain(state: MasterState, agentId: string): string | null {
   const agent = registered(state, agentId);
-  if (agent === undefined) return badRequest("Unknown agent");
-  const { hostname, ip } = agent.spec;
-  if (isScheduled(state, agent.key)) {
-    return badRequest(`Agent ${agentId} is part of a maintenance schedule under Machine ${hostname} (${ip})`);
+  if (agent === undefined) return "Unknown agent";
+  const { hostname, ip, drainable } = agent.spec;
+  if (modeOf(state, agent.key) !== "UP") {
+    return `Agent ${agentId} is part of a maintenance schedule under Machine ${hostname} (${ip})`;
   }
-  if (agent.spec.drainable === false) return badRequest(`Agent ${agentId} is not capable of draining`);
-  return null;
+  return drainable === false ? `Agent ${agentId} is not capable of draining` : null;
 }
 
 /** Why DEACTIVATE_AGENT is refused, or `null`. Doing it twice is fine. */
-export function refuseDeactivate(state: MasterState, agentId: string): Reply | null {
-  return registered(state, agentId) === undefined ? badRequest("Unknown agent") : null;
+export function refuseDeactivate(state: MasterState, agentId: string): string | null {
+  return registered(state, agentId) === undefined ? "Unknown agent" : null;
 }
 
 /** Why REACTIVATE_AGENT is refused, or `null`. An agent drained for good still counts as draining. */
-export function refuseReactivate(state: MasterState, agentId: string): Reply | null {
+export function refuseReactivate(state: MasterState, agentId: string): string | null {
   const agent = state.agents.find(({ id, presence }) => id === agentId && presence !== "away");
   if (agent?.presence === "gone" || agent?.drain?.state === "DRAINING") {
-    return badRequest("Agent is still in the DRAINING state");
+    return "Agent is still in the DRAINING state";
   }
-  return agent?.deactivated ? null : badRequest("Agent is not deactivated");
+  return agent?.deactivated ? null : "Agent is not deactivated";
 }
 
-function withAgent(state: MasterState, agentId: string, change: Partial<AgentState>): MasterState {
-  return withAgents(state, (agent) => (agent.id === agentId ? { ...agent, ...change } : agent));
+function withAgent(state: MasterState, agentId: string, change: Partial<AgentState>): Change {
+  return quietly(withAgents(state, (agent) => (agent.id === agentId ? { ...agent, ...change } : agent)));
 }
 
 /** DRAIN_AGENT: no more offers; the tasks are killed when the grace period is over. */
 export function drainAgent(
   state: MasterState,
-  agentId: string,
-  options: { readonly graceNs: bigint | null; readonly markGone: boolean },
+  call: { readonly agentId: string; readonly graceNs: bigint | null; readonly markGone: boolean },
   now: Moment,
 ): Change {
-  const killAtMs = now.ms + Number((options.graceNs ?? 0n) / 1_000_000n);
-  const drain: Drain = { state: "DRAINING", ...options, startedNs: now.ns, killAtMs };
-  return quietly(withAgent(state, agentId, { deactivated: true, drain }));
+  const { agentId, graceNs, markGone } = call;
+  const killAtMs = now.ms + Number((graceNs ?? 0n) / 1_000_000n);
+  const drain = { state: "DRAINING", graceNs, markGone, startedNs: now.ns, killAtMs } as const;
+  return withAgent(state, agentId, { deactivated: true, drain });
 }
 
 export function deactivateAgent(state: MasterState, agentId: string): Change {
-  return quietly(withAgent(state, agentId, { deactivated: true }));
+  return withAgent(state, agentId, { deactivated: true });
 }
 
 export function reactivateAgent(state: MasterState, agentId: string): Change {
-  return quietly(withAgent(state, agentId, { deactivated: false, drain: null }));
+  return withAgent(state, agentId, { deactivated: false, drain: null });
 }
 
 /** Kills the tasks of agents whose grace period is over; agents without tasks are drained, or gone for good. */
 export function proceedWithDrains(state: MasterState, now: Moment, atOnce: boolean): Change {
-  const draining = state.agents.filter(
-    ({ presence, drain }) => presence === "registered" && drain?.state === "DRAINING",
-  );
-  const steps = draining.map((agent) => (before: MasterState): Change => {
-    const isDue = atOnce || now.ms >= (agent.drain?.killAtMs ?? 0);
-    const isHere = (task: { agentId: string }) => task.agentId === agent.id;
-    const reason = {
-      state: "TASK_KILLED",
-      source: "SOURCE_EXECUTOR",
-      reason: "REASON_AGENT_DRAINING",
-    } as const;
-    return inTurn(
-      before,
-      (next) => (isDue ? endTasks(next, isHere, reason, now) : quietly(next)),
-      (next) => (next.tasks.some(isHere) ? quietly(next) : drained(next, agent, now)),
-    );
+  const steps = state.agents.flatMap(({ id, presence, drain }) => {
+    if (presence !== "registered" || drain?.state !== "DRAINING") return [];
+    const isHere = (task: { agentId: string }) => task.agentId === id;
+    const isDue = atOnce || now.ms >= drain.killAtMs;
+    const end = { state: "TASK_KILLED", source: "SOURCE_EXECUTOR", reason: "REASON_AGENT_DRAINING" } as const;
+    const drained = (next: MasterState) =>
+      drain.markGone
+        ? removeAgents(next, (agent) => agent.id === id, MARKED_GONE, now)
+        : withAgent(next, id, { drain: { ...drain, state: "DRAINED" } });
+    return [
+      (next: MasterState) => (isDue ? endTasks(next, isHere, end, now) : quietly(next)),
+      (next: MasterState) => (next.tasks.some(isHere) ? quietly(next) : drained(next)),
+    ];
   });
   return inTurn(state, ...steps);
 }
 
-function drained(state: MasterState, agent: AgentState, now: Moment): Change {
-  if (agent.drain?.markGone) {
-    const leaving = { presence: "gone", leftByDown: false, message: () => "Agent was marked gone" } as const;
-    return removeAgents(state, ({ id }) => id === agent.id, leaving, now);
-  }
-  const drain = agent.drain === null ? null : ({ ...agent.drain, state: "DRAINED" } as const);
-  return quietly(withAgent(state, agent.id, { drain }));
-}
+const MARKED_GONE: Leaving = {
+  presence: "gone",
+  leftByDown: false,
+  message: () => "Agent was marked gone",
+};
 
 /** The agent stops answering and the master gives it up: its tasks are lost until it is started again. */
 export function loseAgent(state: MasterState, hostname: string, now: Moment): Change {

@@ -1,37 +1,35 @@
 /**
  * JSON whose integers are exact: `JSON.parse` would round an int64 of nanoseconds. An integer is a bigint, any other
- * number a number. Refuses what a Mesos master refuses, with its words (picojson's).
+ * number a number. A field that is `undefined` is left out when it is written; none is ever read.
  */
 export type Json = null | boolean | string | bigint | number | readonly Json[] | JsonObject;
 
 export interface JsonObject {
-  readonly [key: string]: Json;
+  readonly [key: string]: Json | undefined;
 }
 
 /** The text was not JSON; the message is the master's. */
 export class JsonSyntaxError extends Error {}
 
-const LITERALS: readonly (readonly [string, Json])[] = [
-  ["true", true],
-  ["false", false],
-  ["null", null],
-];
+const SPACE = /[ \t\r\n]*/y;
+
+/** A string up to its closing quote, or up to what is wrong in it: control characters end before the space. */
+const STRING = /"(?:[ !#-[\]-\uffff]+|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/y;
+
+const LITERAL = /true|false|null/y;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-
-const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 
 /** Deeper nesting is an error, not a stack overflow. */
 const DEEPEST = 200;
 
-/** Throws a `JsonSyntaxError`. */
+/** Refuses what a Mesos master refuses, with its words (picojson's). Throws a `JsonSyntaxError`. */
 export function parseExactJson(text: string): Json {
   const reader = new Reader(text);
   const value = reader.value(0);
   const rest = reader.rest();
-  if (rest !== "")
-    throw new JsonSyntaxError(`Parsed JSON included non-whitespace trailing characters: ${rest}`);
-  return value;
+  if (rest === "") return value;
+  throw new JsonSyntaxError(`Parsed JSON included non-whitespace trailing characters: ${rest}`);
 }
 
 class Reader {
@@ -39,97 +37,62 @@ class Reader {
   constructor(private readonly text: string) {}
 
   rest(): string {
-    this.space();
+    this.matched(SPACE);
     return this.text.slice(this.at);
   }
 
   value(depth: number): Json {
-    this.space();
+    this.matched(SPACE);
     if (depth > DEEPEST) this.fail();
-    const char = this.text[this.at];
-    if (char === "{") return this.object(depth);
-    if (char === "[") return this.array(depth);
-    if (char === '"') return this.string();
-    for (const [word, value] of LITERALS) {
-      if (this.text.startsWith(word, this.at)) {
-        this.at += word.length;
-        return value;
-      }
-    }
-    return this.number();
+    if (this.took("{")) return Object.fromEntries(this.items("}", () => this.field(depth + 1)));
+    if (this.took("[")) return this.items("]", () => this.value(depth + 1));
+    if (this.text[this.at] === '"') return this.string();
+    const literal = this.matched(LITERAL);
+    if (literal !== null) return JSON.parse(literal[0]);
+    const [number, fraction, exponent] = this.matched(NUMBER) ?? this.fail();
+    return fraction === undefined && exponent === undefined ? BigInt(number) : Number(number);
   }
 
-  private object(depth: number): JsonObject {
-    const found: [string, Json][] = [];
-    this.at++;
-    if (this.took("}")) return {};
-    do {
-      this.space();
-      if (this.text[this.at] !== '"') this.fail();
-      const key = this.string();
-      this.must(":");
-      found.push([key, this.value(depth + 1)]);
-    } while (this.took(","));
-    this.must("}");
-    return Object.fromEntries(found);
-  }
-
-  private array(depth: number): Json[] {
-    const found: Json[] = [];
-    this.at++;
-    if (this.took("]")) return found;
-    do found.push(this.value(depth + 1));
+  private items<T>(end: "}" | "]", item: () => T): T[] {
+    const found: T[] = [];
+    if (this.took(end)) return found;
+    do found.push(item());
     while (this.took(","));
-    this.must("]");
+    if (!this.took(end)) this.fail();
     return found;
   }
 
+  private field(depth: number): [string, Json] {
+    this.matched(SPACE);
+    const key = this.string();
+    if (!this.took(":")) this.fail();
+    return [key, this.value(depth)];
+  }
+
   private string(): string {
-    let out = "";
-    for (this.at++; this.text[this.at] !== '"'; this.at++) {
-      const char = this.text[this.at];
-      if (char === undefined || char < " ") this.fail();
-      out += char === "\\" ? this.escape() : char;
+    const [opened] = this.matched(STRING) ?? this.fail();
+    // What is wrong with an escape stands behind its backslash.
+    if (this.text[this.at] === "\\") this.at++;
+    else if (this.text[this.at] === '"') {
+      this.at++;
+      return JSON.parse(`${opened}"`);
     }
-    this.at++;
-    return out;
+    return this.fail();
   }
 
-  private escape(): string {
-    this.at++;
-    const char = this.text[this.at];
-    if (char === "u") {
-      const hex = this.text.slice(this.at + 1, this.at + 5);
-      if (!/^[0-9a-f]{4}$/i.test(hex)) this.fail();
-      this.at += 4;
-      return String.fromCharCode(Number.parseInt(hex, 16));
-    }
-    if (char === '"' || char === "\\" || char === "/") return char;
-    return ESCAPES[char ?? ""] ?? this.fail();
-  }
-
-  private number(): bigint | number {
-    NUMBER.lastIndex = this.at;
-    const match = NUMBER.exec(this.text);
-    if (match === null) return this.fail();
-    this.at = NUMBER.lastIndex;
-    const isInteger = match[1] === undefined && match[2] === undefined;
-    return isInteger ? BigInt(match[0]) : Number(match[0]);
-  }
-
-  private space(): void {
-    while (/[ \t\r\n]/.test(this.text[this.at] ?? "")) this.at++;
-  }
-
+  /** Whether this character comes next, after white space; then it is behind us. */
   private took(char: string): boolean {
-    this.space();
+    this.matched(SPACE);
     if (this.text[this.at] !== char) return false;
     this.at++;
     return true;
   }
 
-  private must(char: string): void {
-    if (!this.took(char)) this.fail();
+  private matched(what: RegExp): RegExpExecArray | null {
+    what.lastIndex = this.at;
+    const match = what.exec(this.text);
+    if (match !== null) this.at = what.lastIndex;
+    return match;
   }
 
   private fail(): never {
@@ -139,33 +102,13 @@ class Reader {
   }
 }
 
-/** What can be written: `undefined` is left out of objects. */
-export type Writable =
-  | null
-  | undefined
-  | boolean
-  | string
-  | bigint
-  | number
-  | readonly Writable[]
-  | WritableObject;
-
-export interface WritableObject {
-  readonly [key: string]: Writable;
-}
-
 /** The inverse of `parseExactJson`: bigints become plain integers of any size. */
-export function stringifyExactJson(value: Writable): string {
+export function stringifyExactJson(value: Json): string {
   if (typeof value === "bigint") return value.toString();
-  if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
-  if (isList(value)) return `[${value.map(stringifyExactJson).join(",")}]`;
-  const fields: string[] = [];
-  for (const [key, field] of Object.entries(value)) {
-    if (field !== undefined) fields.push(`${JSON.stringify(key)}:${stringifyExactJson(field)}`);
-  }
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(stringifyExactJson).join(",")}]`;
+  const fields = Object.entries(value).flatMap(([key, field]) =>
+    field === undefined ? [] : [`${JSON.stringify(key)}:${stringifyExactJson(field)}`],
+  );
   return `{${fields.join(",")}}`;
-}
-
-function isList(value: readonly Writable[] | WritableObject): value is readonly Writable[] {
-  return Array.isArray(value);
 }

@@ -1,26 +1,25 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller, RehearsalPrincipal } from "./access.js";
-import { perform } from "./api.js";
+import { perform, type Reply } from "./api.js";
 import type { Call, CallType } from "./call.js";
-import type { CallLog } from "./call-log.js";
+import type { CallLog, ReceivedCall } from "./call-log.js";
 import type { Fault, Faults } from "./faults.js";
 import type { Leadership } from "./leadership.js";
-import type { Reply } from "./reply.js";
+import type { LiveState } from "./live-state.js";
 import { sendText } from "./responses.js";
-import type { Stage } from "./stage.js";
 import type { Subscribers } from "./subscribers.js";
 import type { Self } from "./views.js";
 
 /** What every request is answered with. */
 export interface MasterParts {
-  readonly stage: Stage;
+  readonly live: LiveState;
   readonly subscribers: Subscribers;
   readonly leadership: Leadership;
   readonly faults: Faults;
   readonly log: CallLog;
   readonly principals: readonly RehearsalPrincipal[];
+  readonly unknownCalls: readonly CallType[];
   readonly self: () => Self;
-  readonly knows: (type: CallType) => boolean;
   readonly clock: () => number;
 }
 
@@ -32,18 +31,20 @@ export interface Exchange {
   readonly via: "v1" | "v0";
 }
 
+/** Adds a call to the log; the function it returns notes what became of it. */
+function logCall({ log, clock }: MasterParts, { caller, via }: Exchange, type: CallType | null) {
+  return log.open({ type, via, principal: caller.principal, at: clock() });
+}
+
 /** Notes a call that is answered without being read or carried out. */
-export function refuseUnread(
-  { log, clock }: MasterParts,
-  { response, caller, via }: Exchange,
-  { status, text }: { readonly status: number; readonly text: string },
-): void {
-  log.open({ type: null, via, principal: caller.principal, at: clock() })({
-    status,
-    text,
-    outcome: "refused",
-  });
-  sendText(response, status, text);
+export function logUnread(parts: MasterParts, exchange: Exchange, became: Partial<ReceivedCall>): void {
+  logCall(parts, exchange, null)(became);
+}
+
+/** Refuses a call without reading it or carrying it out. */
+export function refuseUnread(parts: MasterParts, exchange: Exchange, status: number, text: string): void {
+  logUnread(parts, exchange, { status, text, outcome: "refused" });
+  sendText(exchange.response, status, text);
 }
 
 /**
@@ -56,15 +57,14 @@ export function carryOut(
   call: Call,
   tell: (reply: Reply) => void,
 ): void {
-  const { stage, faults, log, self, clock } = parts;
-  const { caller, response, via } = exchange;
-  const note = log.open({ type: call.type, via, principal: caller.principal, at: clock() });
+  const { live, faults, self } = parts;
+  const { caller, response } = exchange;
+  const note = logCall(parts, exchange, call.type);
 
   const act = (): Reply => {
-    const { reply, change } = perform(stage.state(), call, caller, self(), stage.now());
-    if (change !== null) stage.apply(() => change);
-    const text = "text" in reply ? reply.text : null;
-    note({ outcome: text === null ? "accepted" : "refused", text });
+    const { reply, change } = perform(live.state(), call, caller, self(), live.now());
+    if (change !== null) live.apply(() => change);
+    note("text" in reply ? { outcome: "refused", text: reply.text } : { outcome: "accepted" });
     return reply;
   };
   const answer = (reply: Reply): void => {

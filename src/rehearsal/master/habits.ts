@@ -149,7 +149,7 @@ function moveTasks(state: MasterState, now: Moment, isDue: (due: number | null) 
     );
     return inTurn(
       { ...before, frameworks },
-      (next) => launchTask(next, copy, now),
+      (next) => launchTask(next, copy, framework, now),
       (next) => killTask(next, move.task.id, now),
     );
   });

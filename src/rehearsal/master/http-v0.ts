@@ -1,8 +1,7 @@
-import { perform } from "./api.js";
+import { perform, type Reply } from "./api.js";
 import { type Call, readMachines, readSchedule } from "./call.js";
-import { type Json, JsonSyntaxError, parseExactJson, type WritableObject } from "./exact-json.js";
+import { type Json, type JsonObject, JsonSyntaxError, parseExactJson } from "./exact-json.js";
 import { carryOut, type Exchange, type MasterParts, refuseUnread } from "./exchange.js";
-import type { Reply } from "./reply.js";
 import { readBody, send, sendJson, sendMethodNotAllowed, sendText } from "./responses.js";
 import { refuseSchedule } from "./schedule-rules.js";
 import { ShapeError } from "./shape.js";
@@ -31,7 +30,7 @@ export async function answerV0(parts: MasterParts, exchange: Exchange, path: V0P
   const body = await readBody(request);
   if (body === null) return;
   const call = method === "GET" ? readingCall(path) : understand(path, body.toString("utf8"));
-  if (typeof call === "string") return refuseUnread(parts, exchange, { status: 400, text: call });
+  if (typeof call === "string") return refuseUnread(parts, exchange, 400, call);
 
   if (parts.leadership.get() === "not_recovered") {
     const blind = answerBlind(parts, exchange, call);
@@ -53,57 +52,49 @@ function readingCall(path: V0Path): Call {
 function understand(path: V0Path, body: string): Call | string {
   try {
     const json = parseExactJson(body);
-    const isList = Array.isArray(json);
-    if (isList !== (path !== "/maintenance/schedule") || typeof json !== "object" || json === null) {
-      return "Unexpected JSON type parsed";
+    if (path !== "/maintenance/schedule") {
+      if (!isList(json)) return "Unexpected JSON type parsed";
+      const type = path === "/machine/down" ? "START_MAINTENANCE" : "STOP_MAINTENANCE";
+      return { type, machines: readMachines(json) };
     }
-    if (path === "/maintenance/schedule") {
-      return { type: "UPDATE_MAINTENANCE_SCHEDULE", schedule: readSchedule(json) };
-    }
-    const machines = readMachines(listOf(json));
-    return { type: path === "/machine/down" ? "START_MAINTENANCE" : "STOP_MAINTENANCE", machines };
+    if (typeof json !== "object" || json === null || isList(json)) return "Unexpected JSON type parsed";
+    return { type: "UPDATE_MAINTENANCE_SCHEDULE", schedule: readSchedule(json) };
   } catch (error) {
     if (error instanceof JsonSyntaxError || error instanceof ShapeError) return error.message;
     throw error;
   }
 }
 
-function listOf(json: Json): readonly Json[] {
-  return Array.isArray(json) ? json : [];
+function isList(json: Json): json is readonly Json[] {
+  return Array.isArray(json);
 }
 
 /**
  * A leader that has not read its registry answers from nothing: reads are an empty 200 and no machine is known. `null`
  * for a schedule that would be accepted.
  */
-function answerBlind({ stage, self }: MasterParts, { caller }: Exchange, call: Call): Reply | null {
+function answerBlind({ live, self }: MasterParts, { caller }: Exchange, call: Call): Reply | null {
   const blind: MasterState = {
-    ...stage.state(),
+    ...live.state(),
     schedule: { windows: [] },
     machines: new Map(),
     agents: [],
     answers: [],
     inverseOffers: [],
   };
-  if (call.type === "UPDATE_MAINTENANCE_SCHEDULE" && refuseSchedule(blind, call.schedule) === null)
-    return null;
-  return perform(blind, call, caller, self(), stage.now()).reply;
+  const isPost = call.type === "UPDATE_MAINTENANCE_SCHEDULE";
+  if (isPost && refuseSchedule(blind, call.schedule) === null) return null;
+  return perform(blind, call, caller, self(), live.now()).reply;
 }
 
 function tell({ response }: Exchange, reply: Reply): void {
   if ("text" in reply) sendText(response, reply.status, reply.text);
   else if (reply.body === null) send(response, reply.status);
-  else sendJson(response, bareBody(reply.body));
+  else sendJson(response, withoutEnvelope(reply.body));
 }
 
-/** The v1 answer without its envelope. */
-function bareBody(body: WritableObject): WritableObject {
-  const { get_maintenance_schedule: schedule, get_maintenance_status: status } = body;
-  return inner(inner(schedule, "schedule") ?? inner(status, "status")) ?? {};
-}
-
-function inner(value: WritableObject[string], key?: string): WritableObject | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const object = value as WritableObject;
-  return key === undefined ? object : inner(object[key]);
+/** The schedule or the status alone, which the v1 answer has in an envelope. */
+function withoutEnvelope({ get_maintenance_schedule, get_maintenance_status }: JsonObject): JsonObject {
+  const { schedule, status } = Object(get_maintenance_schedule ?? get_maintenance_status);
+  return schedule ?? status;
 }

@@ -1,13 +1,14 @@
 import { agentKey, knowMachines } from "./agents.js";
 import type { RehearsalOptions } from "./options.js";
-import type { AgentState, FrameworkState, MasterState, Moment } from "./state.js";
-import { withTask } from "./tasks.js";
-
-/** What the cluster is made of. */
-export type Cast = Pick<RehearsalOptions, "agents" | "frameworks" | "returnAfterMs">;
+import type { AgentState, FrameworkState, MasterState, Moment, TaskState } from "./state.js";
+import { newTask } from "./tasks.js";
 
 /** The cluster before anything has happened. Throws an `Error` for a task or offer on a host without an agent. */
-export function initialState(options: Cast, id: string, now: Moment): MasterState {
+export function initialState(
+  options: Pick<RehearsalOptions, "agents" | "frameworks" | "returnAfterMs">,
+  id: string,
+  now: Moment,
+): MasterState {
   const agents = options.agents.map(
     (spec, at): AgentState => ({
       id: `${id}-S${at}`,
@@ -32,46 +33,43 @@ export function initialState(options: Cast, id: string, now: Moment): MasterStat
       lastMoveMs: null,
     }),
   );
-  const empty: MasterState = {
+  const tasks = initialTasks(agents, frameworks, now);
+  return knowMachines({
     id,
     electedNs: now.ns,
     schedule: { windows: [] },
     machines: new Map(),
     agents,
     frameworks,
-    tasks: [],
+    tasks,
     completedTasks: [],
     inverseOffers: [],
     answers: [],
     returnAfterMs: options.returnAfterMs ?? null,
-    counter: 0,
-  };
-  return knowMachines(withTasks(empty, now));
+    counter: tasks.length,
+  });
 }
 
-function withTasks(empty: MasterState, now: Moment): MasterState {
-  const ids = new Map(empty.agents.map(({ id, spec }) => [spec.hostname.toLowerCase(), id]));
-  const idOf = (framework: string, hostname: string): string => {
-    const id = ids.get(hostname.toLowerCase());
-    if (id !== undefined) return id;
-    throw new Error(
-      `Framework ${framework} is on ${hostname}, where there is no agent; the master was not started. Add an agent of that name.`,
-    );
-  };
-  let state = empty;
-  const tasks = [];
-  for (const framework of empty.frameworks) {
-    for (const hostname of framework.spec.holdsOffersOn ?? []) idOf(framework.spec.name, hostname);
-    for (const task of framework.spec.tasks) {
-      const agentId = idOf(framework.spec.name, task.on);
-      const [next, running] = withTask(
-        { ...state, tasks: [] },
-        { ...task, frameworkId: framework.id, agentId },
-        now,
+function initialTasks(
+  agents: readonly AgentState[],
+  frameworks: readonly FrameworkState[],
+  now: Moment,
+): readonly TaskState[] {
+  const ids = new Map(agents.map(({ id, spec }) => [spec.hostname.toLowerCase(), id]));
+  const tasks: TaskState[] = [];
+  for (const framework of frameworks) {
+    const { name, holdsOffersOn = [] } = framework.spec;
+    const agentOn = (hostname: string): string => {
+      const id = ids.get(hostname.toLowerCase());
+      if (id !== undefined) return id;
+      throw new Error(
+        `Framework ${name} is on ${hostname}, where there is no agent; the master was not started. Add an agent of that name.`,
       );
-      tasks.push(running);
-      state = next;
+    };
+    holdsOffersOn.forEach(agentOn);
+    for (const task of framework.spec.tasks) {
+      tasks.push(newTask({ ...task, agentId: agentOn(task.on) }, framework, tasks.length + 1, now));
     }
   }
-  return { ...state, tasks };
+  return tasks;
 }

@@ -1,3 +1,4 @@
+/** What does a Mesos master do? One that behaves like a real one, with a cluster around it, for tests and practice. */
 import { randomUUID } from "node:crypto";
 import { isIPv4 } from "node:net";
 import type { MachineId } from "../../maintenance/cluster/machine.js";
@@ -5,7 +6,7 @@ import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import { ANYBODY } from "./access.js";
 import { agentOn, registerAgents } from "./agents.js";
 import { perform } from "./api.js";
-import { CALL_TYPES, type Call, type CallType } from "./call.js";
+import { type Call, type CallType, unknownCalls } from "./call.js";
 import { CallLog, type ReceivedCall } from "./call-log.js";
 import { loseAgent } from "./drain.js";
 import { failOver, reregisterAgents, reregisterFrameworks } from "./fail-over.js";
@@ -14,27 +15,33 @@ import { MasterServer } from "./http-server.js";
 import { initialState } from "./initial.js";
 import { answerOffer } from "./inverse-offers.js";
 import { Leadership, type Leading } from "./leadership.js";
+import { LiveState } from "./live-state.js";
 import { thenAsk } from "./maintenance.js";
 import type { RehearsalOptions } from "./options.js";
-import type { FailOverOptions, RehearsalMaster } from "./rehearsal-master.js";
-import { type RehearsalSnapshot, snapshotOf } from "./snapshot.js";
-import { Stage } from "./stage.js";
-import type { FrameworkState, MasterState } from "./state.js";
+import { snapshotOf } from "./snapshot.js";
+import type { AgentState, FrameworkState } from "./state.js";
 import { Subscribers } from "./subscribers.js";
 import { killTask, launchTask } from "./tasks.js";
 import type { Self } from "./views.js";
 
-export type { RehearsalMaster };
+/** Delays of a fail-over. */
+export interface FailOverOptions {
+  /** Elected but not recovered for so long; `null`: until `setLeading("leading")`. @defaultValue 0 */
+  readonly recoveryMs?: number | null;
+  /** From recovery until agents and frameworks register again; `null`: only by `reregister()`. @defaultValue 0 */
+  readonly reregisterMs?: number | null;
+}
 
 /** Starts a master. Rejects if the port cannot be had, or if a task is on a host without an agent. */
 export async function startRehearsalMaster(options: RehearsalOptions): Promise<RehearsalMaster> {
-  const master = new Rehearsal(options);
+  const master = new RehearsalMaster(options);
   await master.start();
   return master;
 }
 
-class Rehearsal implements RehearsalMaster {
-  private readonly stage: Stage;
+/** A running rehearsal master, and what happens to it and to its cluster. */
+export class RehearsalMaster {
+  private readonly live: LiveState;
   private readonly server: MasterServer;
   private readonly subscribers = new Subscribers(() => this.self());
   private readonly leadership = new Leadership();
@@ -42,60 +49,66 @@ class Rehearsal implements RehearsalMaster {
   private readonly log = new CallLog();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly host: string;
+  private readonly version: string;
   private readonly startedNs: bigint;
 
   constructor(private readonly options: RehearsalOptions) {
-    const clock = options.clock ?? Date.now;
-    this.host = options.host ?? "127.0.0.1";
-    this.stage = new Stage(clock, (now) => initialState(options, randomUUID(), now));
-    this.startedNs = this.stage.state().electedNs;
-    this.stage.onEvents((events, state) => this.subscribers.publish(events, state));
-    const knows = knownCalls(this.version());
-    this.server = new MasterServer(
-      {
-        stage: this.stage,
-        subscribers: this.subscribers,
-        leadership: this.leadership,
-        faults: this.faults,
-        log: this.log,
-        principals: options.principals ?? [],
-        self: () => this.self(),
-        knows,
-        clock,
-      },
-      this.host,
-      options.port ?? 0,
+    const { clock = Date.now, host = "127.0.0.1", version = "1.11.0" } = options;
+    this.host = host;
+    this.version = version;
+    this.live = new LiveState(
+      clock,
+      (now) => initialState(options, randomUUID(), now),
+      (events, state) => this.subscribers.publish(events, state),
     );
+    this.startedNs = this.live.state().electedNs;
+    const parts = {
+      live: this.live,
+      subscribers: this.subscribers,
+      leadership: this.leadership,
+      faults: this.faults,
+      log: this.log,
+      principals: options.principals ?? [],
+      unknownCalls: unknownCalls(version),
+      self: () => this.self(),
+      clock,
+    };
+    this.server = new MasterServer(parts, host, options.port ?? 0);
   }
 
+  /** Such as `http://127.0.0.1:41234`, without a slash at the end. */
   get url(): string {
-    return `http://${this.host}:${this.server.boundPort()}`;
+    return `http://${this.host}:${this.server.port}`;
   }
 
+  /** `host:port` as it names itself, for `setLeading("redirecting", …)` of another one. */
   get address(): string {
-    return `${this.options.hostname ?? this.host}:${this.server.boundPort()}`;
+    const { hostname, port } = this.self();
+    return `${hostname}:${port}`;
   }
 
+  /** Brings the HTTP side back on the same port. */
   start(): Promise<void> {
     return this.server.start();
   }
 
+  /** Takes the HTTP side away (connections are refused); the cluster goes on. */
   stop(): Promise<void> {
     this.subscribers.cut();
     return this.server.stop();
   }
 
   async close(): Promise<void> {
-    this.stage.close();
+    this.live.close();
     for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
     await this.stop();
   }
 
-  state(): RehearsalSnapshot {
-    return snapshotOf(this.stage.state(), this.leadership.get(), this.subscribers.count());
+  state(): ReturnType<typeof snapshotOf> {
+    return snapshotOf(this.live.state(), this.leadership.get(), this.subscribers.count());
   }
 
+  /** Every API call received since the start or `clearCalls()`, oldest first. */
   calls(): readonly ReceivedCall[] {
     return this.log.all();
   }
@@ -104,13 +117,14 @@ class Rehearsal implements RehearsalMaster {
     this.log.clear();
   }
 
+  /** One step of every framework's habit now: all it was asked is answered, one task is moved. */
   tick(): void {
-    this.stage.tick();
+    this.live.tick();
   }
 
   failOver({ recoveryMs = 0, reregisterMs = 0 }: FailOverOptions = {}): void {
     this.subscribers.cut();
-    this.stage.apply((state, now) => failOver(state, randomUUID(), now));
+    this.live.apply((state, now) => failOver(state, randomUUID(), now));
     this.leadership.set("not_recovered", null);
     this.after(recoveryMs, () => {
       this.leadership.set("leading", null);
@@ -118,9 +132,10 @@ class Rehearsal implements RehearsalMaster {
     });
   }
 
+  /** After a fail-over: agents, or frameworks, or both register again. */
   reregister(what?: "agents" | "frameworks"): void {
-    if (what !== "frameworks") this.stage.apply(reregisterAgents);
-    if (what !== "agents") this.stage.apply(reregisterFrameworks);
+    if (what !== "frameworks") this.live.apply(reregisterAgents);
+    if (what !== "agents") this.live.apply(reregisterFrameworks);
   }
 
   setLeading(leading: Leading, redirectTo?: string): void {
@@ -128,6 +143,7 @@ class Rehearsal implements RehearsalMaster {
     this.leadership.set(leading, redirectTo ?? null);
   }
 
+  /** As somebody else would. Throws an `Error` with the master's words if it is refused; so do the next two. */
   postSchedule(schedule: Schedule): void {
     this.insist({ type: "UPDATE_MAINTENANCE_SCHEDULE", schedule });
   }
@@ -140,37 +156,39 @@ class Rehearsal implements RehearsalMaster {
     this.insist({ type: "STOP_MAINTENANCE", machines });
   }
 
+  /** Returns the task's id. */
   launchTask(framework: string, host: string, name: string): string {
-    const { id: frameworkId } = this.framework(framework);
-    const { id: agentId } = this.agent(host);
-    this.stage.apply((state, now) =>
-      thenAsk(state, now, (next) => launchTask(next, { name, frameworkId, agentId }, now)),
-    );
-    return this.stage.state().tasks.at(-1)?.id ?? name;
+    const task = { name, agentId: this.agent(host).id };
+    const launcher = this.framework(framework);
+    this.live.apply((state, now) => thenAsk(state, now, (next) => launchTask(next, task, launcher, now)));
+    return this.live.state().tasks.at(-1)?.id ?? name;
   }
 
   killTask(id: string): void {
-    this.stage.apply((state, now) => killTask(state, id, now));
+    this.live.apply((state, now) => killTask(state, id, now));
   }
 
+  /** The agent stops and the master gives it up. */
   stopAgent(host: string): void {
     this.agent(host);
-    this.stage.apply((state, now) => loseAgent(state, host, now));
+    this.live.apply((state, now) => loseAgent(state, host, now));
   }
 
+  /** Whether it could register: not while its machine is Down. */
   startAgent(host: string): boolean {
     const { id } = this.agent(host);
-    this.stage.apply((state, now) => registerAgents(state, (agent) => agent.id === id, now));
+    this.live.apply((state, now) => registerAgents(state, (agent) => agent.id === id, now));
     return this.agent(host).presence === "registered";
   }
 
   answer(framework: string, host: string, answer: "accept" | "decline"): void {
     const { id } = this.framework(framework);
     const { key } = this.agent(host);
-    const word = answer === "accept" ? "ACCEPT" : "DECLINE";
-    this.stage.apply((state, now) => answerOffer(state, id, key, word, now));
+    const given = answer === "accept" ? "ACCEPT" : "DECLINE";
+    this.live.apply((state, now) => answerOffer(state, id, key, given, now));
   }
 
+  /** Something goes wrong with the next calls of a type (`*`: any). */
   fault(type: CallType | "*", fault: Fault): void {
     this.faults.add(type, fault);
   }
@@ -179,35 +197,31 @@ class Rehearsal implements RehearsalMaster {
     this.faults.clear();
   }
 
-  private version(): string {
-    return this.options.version ?? "1.11.0";
-  }
-
   private self(): Self {
     return {
       hostname: this.options.hostname ?? this.host,
       ip: isIPv4(this.host) ? this.host : "127.0.0.1",
-      port: this.server.boundPort(),
-      version: this.version(),
+      port: this.server.port,
+      version: this.version,
       startedNs: this.startedNs,
       heartbeatMs: this.options.heartbeatMs ?? 15_000,
     };
   }
 
   private insist(call: Call): void {
-    const { reply, change } = perform(this.stage.state(), call, ANYBODY, this.self(), this.stage.now());
+    const { reply, change } = perform(this.live.state(), call, ANYBODY, this.self(), this.live.now());
     if ("text" in reply) throw new Error(reply.text);
-    if (change !== null) this.stage.apply(() => change);
+    if (change !== null) this.live.apply(() => change);
   }
 
   private framework(name: string): FrameworkState {
-    const found = this.stage.state().frameworks.find(({ spec }) => spec.name === name);
+    const found = this.live.state().frameworks.find(({ spec }) => spec.name === name);
     if (found === undefined) throw new Error(`There is no framework ${name} in this rehearsal.`);
     return found;
   }
 
-  private agent(host: string): MasterState["agents"][number] {
-    const found = agentOn(this.stage.state(), host);
+  private agent(host: string): AgentState {
+    const found = agentOn(this.live.state(), host);
     if (found === undefined) throw new Error(`There is no agent on ${host} in this rehearsal.`);
     return found;
   }
@@ -215,22 +229,6 @@ class Rehearsal implements RehearsalMaster {
   /** 0 is at once, `null` never. */
   private after(ms: number | null, act: () => void): void {
     if (ms === 0) act();
-    if (ms === null || ms === 0) return;
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      act();
-    }, ms).unref();
-    this.timers.add(timer);
+    else if (ms !== null) this.timers.add(setTimeout(act, ms).unref());
   }
-}
-
-/** DRAIN_AGENT and its like exist since Mesos 1.9; before, they are unknown calls. */
-function knownCalls(version: string): (type: CallType) => boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const hasDraining = major > 1 || (major === 1 && minor >= 9);
-  const known = new Set<CallType>(
-    CALL_TYPES.filter((type) => hasDraining || !type.endsWith("ACTIVATE_AGENT")),
-  );
-  if (!hasDraining) known.delete("DRAIN_AGENT");
-  return (type) => known.has(type);
 }

@@ -41,7 +41,7 @@ export interface RehearsalAgent {
  */
 type Habit = "mover" | "stayer" | "decliner" | "silent";
 
-interface RehearsalTask {
+export interface RehearsalTask {
   readonly name: string;
   /** Host name of the agent it runs on. */
   readonly on: string;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { stringifyExactJson, type WritableObject } from "./exact-json.js";
+import { type JsonObject, stringifyExactJson } from "./exact-json.js";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -25,7 +25,7 @@ export function sendText(
   send(response, status, { ...headers, "content-type": "text/plain; charset=utf-8" }, text);
 }
 
-export function sendJson(response: ServerResponse, body: WritableObject): void {
+export function sendJson(response: ServerResponse, body: JsonObject): void {
   send(response, 200, { "content-type": "application/json" }, stringifyExactJson(body));
 }
 

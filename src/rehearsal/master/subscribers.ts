@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
-import type { Caller } from "./access.js";
-import { perform, seenBy } from "./api.js";
-import type { WritableObject } from "./exact-json.js";
-import type { MasterEvent, MasterState, Moment } from "./state.js";
+import type { Caller, Permission } from "./access.js";
+import { seenBy } from "./api.js";
+import type { JsonObject } from "./exact-json.js";
+import type { MasterEvent, MasterState } from "./state.js";
 import { eventView, type Self } from "./views.js";
 import { type Encoding, encodeEvent } from "./wire.js";
 
@@ -15,27 +15,28 @@ interface Subscriber {
 /** The open event streams. There is no event for schedule changes, answers or drain states: a master sends none. */
 export class Subscribers {
   private readonly open = new Set<Subscriber>();
-  private heartbeat: NodeJS.Timeout | null = null;
+  private heartbeat: NodeJS.Timeout | undefined;
 
   constructor(private readonly self: () => Self) {}
 
-  /** Begins a stream: SUBSCRIBED with a snapshot, a HEARTBEAT at once, then what happens. */
-  add(response: ServerResponse, caller: Caller, encoding: Encoding, state: MasterState, now: Moment): void {
+  /** Begins a stream: SUBSCRIBED with its snapshot, a HEARTBEAT at once, then what happens. */
+  add(response: ServerResponse, caller: Caller, encoding: Encoding, subscribed: JsonObject): void {
     const subscriber: Subscriber = { response, caller, encoding };
     response.writeHead(200, { "content-type": encoding });
     this.open.add(subscriber);
     response.on("close", () => this.open.delete(subscriber));
-    const { reply } = perform(state, { type: "SUBSCRIBE" }, caller, this.self(), now);
-    if ("body" in reply && reply.body !== null) this.send(subscriber, reply.body);
+    this.send(subscriber, subscribed);
     this.send(subscriber, { type: "HEARTBEAT" });
-    this.heartbeat ??= setInterval(() => this.beat(), this.self().heartbeatMs).unref();
+    this.heartbeat ??= setInterval(() => {
+      for (const one of this.open) this.send(one, { type: "HEARTBEAT" });
+    }, this.self().heartbeatMs).unref();
   }
 
   publish(events: readonly MasterEvent[], state: MasterState): void {
     for (const subscriber of this.open) {
       const seen = seenBy(state, subscriber.caller);
       for (const event of events) {
-        if (!maySee(subscriber.caller, event)) continue;
+        if (!subscriber.caller.may(RIGHTS[event.type])) continue;
         this.send(subscriber, eventView(event, seen, this.self().version));
       }
     }
@@ -43,8 +44,8 @@ export class Subscribers {
 
   /** Ends all streams, as a master does that loses leadership or goes away. */
   cut(): void {
-    if (this.heartbeat !== null) clearInterval(this.heartbeat);
-    this.heartbeat = null;
+    clearInterval(this.heartbeat);
+    this.heartbeat = undefined;
     for (const { response } of this.open) response.destroy();
     this.open.clear();
   }
@@ -53,25 +54,16 @@ export class Subscribers {
     return this.open.size;
   }
 
-  private beat(): void {
-    for (const subscriber of this.open) this.send(subscriber, { type: "HEARTBEAT" });
-  }
-
-  private send({ response, encoding }: Subscriber, event: WritableObject): void {
+  private send({ response, encoding }: Subscriber, event: JsonObject): void {
     response.write(encodeEvent(event, encoding));
   }
 }
 
-function maySee(caller: Caller, event: MasterEvent): boolean {
-  switch (event.type) {
-    case "TASK_ADDED":
-    case "TASK_UPDATED":
-      return caller.may("view_tasks");
-    case "AGENT_ADDED":
-    case "AGENT_REMOVED":
-      return caller.may("view_agents");
-    case "FRAMEWORK_ADDED":
-    case "FRAMEWORK_UPDATED":
-      return caller.may("view_frameworks");
-  }
-}
+const RIGHTS = {
+  TASK_ADDED: "view_tasks",
+  TASK_UPDATED: "view_tasks",
+  AGENT_ADDED: "view_agents",
+  AGENT_REMOVED: "view_agents",
+  FRAMEWORK_ADDED: "view_frameworks",
+  FRAMEWORK_UPDATED: "view_frameworks",
+} as const satisfies Record<MasterEvent["type"], Permission>;

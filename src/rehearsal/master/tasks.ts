@@ -1,5 +1,7 @@
+import type { RehearsalTask } from "./options.js";
 import {
   type Change,
+  type FrameworkState,
   type MasterState,
   type Moment,
   quietly,
@@ -10,41 +12,42 @@ import {
 /** How many ended tasks the master remembers. */
 const COMPLETED_KEPT = 200;
 
-export interface NewTask {
-  readonly name: string;
-  readonly frameworkId: string;
-  readonly agentId: string;
-  readonly cpus?: number | undefined;
-  readonly mem?: number | undefined;
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-}
+type TaskSpec = Omit<RehearsalTask, "on"> & { readonly agentId: string };
 
-/** The state with the task running, and the task. Ids are unique, as schedulers make them: name and number. */
-export function withTask(state: MasterState, task: NewTask, now: Moment): [MasterState, TaskState] {
-  const counter = state.counter + 1;
-  const running: TaskState = {
-    id: `${task.name}.${counter}`,
-    name: task.name,
-    frameworkId: task.frameworkId,
-    agentId: task.agentId,
-    cpus: task.cpus ?? 0.5,
-    mem: task.mem ?? 256,
-    role: state.frameworks.find(({ id }) => id === task.frameworkId)?.spec.role ?? "*",
-    labels: task.labels ?? {},
+/** A task that runs. Ids are unique, as schedulers make them: name and number. */
+export function newTask(task: TaskSpec, framework: FrameworkState, number: number, now: Moment): TaskState {
+  const { name, agentId, cpus = 0.5, mem = 256, labels = {} } = task;
+  return {
+    id: `${name}.${number}`,
+    name,
+    frameworkId: framework.id,
+    agentId,
+    cpus,
+    mem,
+    role: framework.spec.role ?? "*",
+    labels,
     state: "TASK_RUNNING",
     updates: [
       { state: "TASK_STARTING", ns: now.ns, source: "SOURCE_EXECUTOR" },
       { state: "TASK_RUNNING", ns: now.ns + 1n, source: "SOURCE_EXECUTOR" },
     ],
   };
-  return [{ ...state, counter, tasks: [...state.tasks, running] }, running];
 }
 
 /** Launches a task; the stream tells of it and of each of its states. */
-export function launchTask(state: MasterState, task: NewTask, now: Moment): Change {
-  const [next, running] = withTask(state, task, now);
+export function launchTask(
+  state: MasterState,
+  task: TaskSpec,
+  framework: FrameworkState,
+  now: Moment,
+): Change {
+  const counter = state.counter + 1;
+  const running = newTask(task, framework, counter, now);
   const events = running.updates.map((update) => ({ type: "TASK_UPDATED", task: running, update }) as const);
-  return { state: next, events: [{ type: "TASK_ADDED", task: running }, ...events] };
+  return {
+    state: { ...state, counter, tasks: [...state.tasks, running] },
+    events: [{ type: "TASK_ADDED", task: running }, ...events],
+  };
 }
 
 /** Ends the tasks that `which` picks, all with the same last update. */

@@ -1,7 +1,7 @@
 import { machineKey } from "../../maintenance/cluster/machine.js";
 import type { Unavailability } from "../../maintenance/cluster/schedule.js";
 import { agentView, allocatedTo, DEFAULT_AGENT_PORT, timeInfo } from "./agent-view.js";
-import type { WritableObject } from "./exact-json.js";
+import type { JsonObject } from "./exact-json.js";
 import { machinesIn } from "./maintenance.js";
 import type { FrameworkState, MasterEvent, MasterState, TaskState, TaskUpdate } from "./state.js";
 
@@ -20,7 +20,7 @@ function seconds(ns: bigint): number {
   return Number(ns) / 1e9;
 }
 
-export function versionView({ version }: Self): WritableObject {
+export function versionView({ version }: Self): JsonObject {
   return {
     version,
     build_date: "2024-08-01 00:00:00 UTC",
@@ -30,10 +30,7 @@ export function versionView({ version }: Self): WritableObject {
 }
 
 /** GET_MASTER. `ip` is the address as four packed bytes in network order, read as a little-endian number. */
-export function masterView(
-  state: MasterState,
-  { hostname, ip, port, version, startedNs }: Self,
-): WritableObject {
+export function masterView(state: MasterState, { hostname, ip, port, version, startedNs }: Self): JsonObject {
   const packed = ip.split(".").reduceRight((sum, part) => sum * 256 + Number(part), 0);
   return {
     master_info: {
@@ -52,12 +49,12 @@ export function masterView(
 }
 
 /** `Unavailability`: without a duration there is no end, which is not a duration of 0. */
-function unavailabilityView({ start, duration }: Unavailability): WritableObject {
+function unavailabilityView({ start, duration }: Unavailability): JsonObject {
   return { start: timeInfo(start), duration: duration === null ? undefined : timeInfo(duration) };
 }
 
 /** `maintenance.Schedule`, in the case of letters in which it was posted. */
-export function scheduleView(state: MasterState): WritableObject {
+export function scheduleView(state: MasterState): JsonObject {
   const windows = state.schedule.windows.map((window) => ({
     machine_ids: window.machines.map(({ hostname, ip }) => ({ hostname, ip })),
     unavailability: unavailabilityView(window),
@@ -66,7 +63,7 @@ export function scheduleView(state: MasterState): WritableObject {
 }
 
 /** `maintenance.ClusterStatus`: host names in lower case; a framework that has not answered has no entry. */
-export function statusView(state: MasterState): WritableObject {
+export function statusView(state: MasterState): JsonObject {
   const answersOf = (key: string) =>
     state.answers
       .filter((answer) => answer.key === key)
@@ -88,7 +85,7 @@ export function statusView(state: MasterState): WritableObject {
   };
 }
 
-function frameworkInfo({ id, spec }: FrameworkState): WritableObject {
+function frameworkInfo({ id, spec }: FrameworkState): JsonObject {
   return {
     user: "root",
     name: spec.name,
@@ -100,7 +97,7 @@ function frameworkInfo({ id, spec }: FrameworkState): WritableObject {
   };
 }
 
-function inverseOfferViews(state: MasterState, frameworkId: string): readonly WritableObject[] {
+function inverseOfferViews(state: MasterState, frameworkId: string): readonly JsonObject[] {
   return state.inverseOffers
     .filter((offer) => offer.frameworkId === frameworkId)
     .flatMap((offer) => {
@@ -123,7 +120,7 @@ function inverseOfferViews(state: MasterState, frameworkId: string): readonly Wr
 }
 
 /** Mesos' `Response.GetFrameworks.Framework`. */
-function frameworkView(state: MasterState, framework: FrameworkState): WritableObject {
+function frameworkView(state: MasterState, framework: FrameworkState): JsonObject {
   const isConnected = framework.presence === "registered";
   const offers = inverseOfferViews(state, framework.id);
   return {
@@ -140,12 +137,12 @@ function frameworkView(state: MasterState, framework: FrameworkState): WritableO
   };
 }
 
-export function frameworksView(state: MasterState): WritableObject {
+export function frameworksView(state: MasterState): JsonObject {
   const known = state.frameworks.filter(({ presence }) => presence !== "absent");
   return { frameworks: known.map((framework) => frameworkView(state, framework)), completed_frameworks: [] };
 }
 
-function statusUpdateView(task: TaskState, update: TaskUpdate): WritableObject {
+function statusUpdateView(task: TaskState, update: TaskUpdate): JsonObject {
   return {
     task_id: { value: task.id },
     state: update.state,
@@ -157,12 +154,12 @@ function statusUpdateView(task: TaskState, update: TaskUpdate): WritableObject {
   };
 }
 
-function labelsView({ labels }: TaskState): WritableObject | undefined {
+function labelsView({ labels }: TaskState): JsonObject | undefined {
   const given = Object.entries(labels).map(([key, value]) => ({ key, value }));
   return given.length > 0 ? { labels: given } : undefined;
 }
 
-function taskView(task: TaskState): WritableObject {
+function taskView(task: TaskState): JsonObject {
   return {
     name: task.name,
     task_id: { value: task.id },
@@ -184,7 +181,7 @@ function visibleTasks(state: MasterState): readonly TaskState[] {
   return hidden.size === 0 ? state.tasks : state.tasks.filter(({ agentId }) => !hidden.has(agentId));
 }
 
-export function tasksView(state: MasterState): WritableObject {
+export function tasksView(state: MasterState): JsonObject {
   return {
     tasks: visibleTasks(state).map(taskView),
     unreachable_tasks: [],
@@ -193,7 +190,7 @@ export function tasksView(state: MasterState): WritableObject {
 }
 
 /** An `Event` of the stream. */
-export function eventView(event: MasterEvent, state: MasterState, version: string): WritableObject {
+export function eventView(event: MasterEvent, state: MasterState, version: string): JsonObject {
   switch (event.type) {
     case "TASK_ADDED":
       return { type: event.type, task_added: { task: taskView(event.task) } };

@@ -9,8 +9,8 @@ import { registerAgents } from "../../../src/rehearsal/master/agents.js";
 import { perform } from "../../../src/rehearsal/master/api.js";
 import type { Call } from "../../../src/rehearsal/master/call.js";
 import { initialState } from "../../../src/rehearsal/master/initial.js";
+import { LiveState } from "../../../src/rehearsal/master/live-state.js";
 import { machinesIn } from "../../../src/rehearsal/master/maintenance.js";
-import { Stage } from "../../../src/rehearsal/master/stage.js";
 import { type MasterState, modeOf } from "../../../src/rehearsal/master/state.js";
 import type { Self } from "../../../src/rehearsal/master/views.js";
 import type { SharedCluster, SharedMaster } from "./shared-master.js";
@@ -28,7 +28,9 @@ const SELF: Self = {
 
 /** The rehearsal master's rules without a wire: the same refusals and the same modes, in microseconds. */
 export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): SharedMaster {
-  const stage = new Stage(clock, (now) => initialState({ agents: hosts, frameworks: [] }, "master-1", now));
+  const stage = new LiveState(clock, (now) =>
+    initialState({ agents: hosts, frameworks: [] }, "master-1", now),
+  );
 
   /** Carries out a write; the master's words when it refuses. */
   const write = (call: Call): { readonly status: number; readonly text: string } | null => {

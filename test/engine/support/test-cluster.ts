@@ -3,7 +3,7 @@ import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { until } from "../../../src/rehearsal/demo/until.js";
 import type { CallType } from "../../../src/rehearsal/master/call.js";
-import type { RehearsalMaster } from "../../../src/rehearsal/master/rehearsal-master.js";
+import type { RehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { ButtonValue } from "../../../src/slack/render/button-value.js";
 import { ALICE } from "./people.js";
 import { buttonOf, type Posted, type RecordedSlack } from "./recorded-slack.js";

@@ -1,0 +1,73 @@
+import { followHabits, nextDueMs } from "./habits.js";
+import { type Change, inTurn, type MasterEvent, type MasterState, type Moment, quietly } from "./state.js";
+
+/** Longer timers overflow and fire at once. */
+const LONGEST_TIMER_MS = 2_147_000_000;
+
+/** Told of what happened, and of the state after it. */
+type Listener = (events: readonly MasterEvent[], state: MasterState) => void;
+
+/**
+ * Holds the one current state. Everything that changes it goes through `apply`, which then lets the frameworks and agents
+ * do what is due, tells the listener, and sets one timer for what comes next.
+ */
+export class LiveState {
+  private current: MasterState;
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+  private lastNs = 0n;
+  private moments = 0n;
+
+  constructor(
+    private readonly clock: () => number,
+    initial: (now: Moment) => MasterState,
+    private readonly listener: Listener = () => {},
+  ) {
+    this.current = initial(this.now());
+  }
+
+  state(): MasterState {
+    return this.current;
+  }
+
+  /** The clock's milliseconds as a moment, whose nanoseconds grow strictly and are never round. */
+  now(): Moment {
+    const ms = this.clock();
+    this.moments += 1n;
+    // Room below the microsecond for the updates that one moment numbers itself.
+    const ns = BigInt(Math.floor(ms)) * 1_000_000n + (this.moments % 9_000n) * 100n + 1n;
+    this.lastNs = ns > this.lastNs + 100n ? ns : this.lastNs + 100n;
+    return { ms, ns: this.lastNs };
+  }
+
+  apply(transition: (state: MasterState, now: Moment) => Change): void {
+    this.commit(
+      inTurn(
+        this.current,
+        (state) => transition(state, this.now()),
+        (state) => followHabits(state, this.now()),
+      ),
+    );
+  }
+
+  /** One step of every habit, whatever the intervals. */
+  tick(): void {
+    this.commit(followHabits(this.current, this.now(), true));
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+  }
+
+  private commit({ state, events }: Change): void {
+    this.current = state;
+    if (events.length > 0) this.listener(events, state);
+    clearTimeout(this.timer);
+    const due = nextDueMs(state);
+    if (due === null || this.isClosed) return;
+    const inMs = Math.min(Math.max(due - this.now().ms, 1), LONGEST_TIMER_MS);
+    this.timer = setTimeout(() => this.apply(quietly), inMs);
+    this.timer.unref();
+  }
+}
