@@ -1,10 +1,11 @@
+/** What does the bot do? Two people play one maintenance with the real program, on this machine alone: `npm run demo`. */
+import { install } from "./demo/installation.js";
 import { DEMO_HELP, parseDemoOptions } from "./demo/options.js";
 import { play } from "./demo/play.js";
-import { setStage } from "./demo/stage.js";
 import { startTranscript } from "./demo/transcript.js";
 import { localSlackAvailable } from "./local-slack/binary.js";
 
-/** `npm run demo`: the main job on this machine alone. */
+/** Resolves with the exit code. */
 async function demo(args: readonly string[]): Promise<number> {
   const options = parseDemoOptions(args);
   if (options === "help") {
@@ -22,14 +23,15 @@ async function demo(args: readonly string[]): Promise<number> {
       " …\n",
   );
   const stopped = interrupted();
-  const stage = await setStage(options);
+  const installation = await install(options);
+  const { slack, channel } = installation;
   try {
     if (stopped.yes()) return 130;
-    say(`Slack  ${stage.slack.url}\nMaster ${stage.masterUrl}\n\n`);
-    const transcript = startTranscript(stage.slack, stage.channel, (text) => say(`${text}\n`));
+    say(`Slack  ${slack.url}\nMaster ${installation.masterUrl}\n\n`);
+    const transcript = startTranscript(slack, channel, (text) => say(`${text}\n`));
     let problem: unknown = null;
     try {
-      const playing = play(stage, options, {
+      const playing = play(installation, options, {
         does: async (who, what) => {
           await transcript.flush();
           say(`\n▶ ${who}: ${what}\n`);
@@ -54,14 +56,14 @@ async function demo(args: readonly string[]): Promise<number> {
     say("\n✓ Every step was seen in Slack and at the master.\n");
     if (options.exit) return 0;
     say(
-      `\nGo on by hand at ${stage.slack.url} (as alice or bob, in #ops): try /mesos help.\n` +
+      `\nGo on by hand at ${slack.url} (as alice or bob, in #ops): try /mesos help.\n` +
         "This local Slack shows times and tables raw; Slack itself does not. Ctrl-C ends everything.\n",
     );
     await stopped.promise;
     return 0;
   } finally {
     say("\nCleaning up …\n");
-    await stage.strike();
+    await installation.dispose();
   }
 }
 

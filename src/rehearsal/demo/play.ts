@@ -1,12 +1,17 @@
 import type { World } from "../../maintenance/cluster/world.js";
 import type { LocalMessage } from "../local-slack/local-slack.js";
+import type { Installation } from "./installation.js";
 import type { DemoOptions } from "./options.js";
-import type { Stage } from "./stage.js";
 import { until } from "./until.js";
 
-const ALICE = "U01ALICE";
+interface Person {
+  readonly id: string;
+  readonly name: string;
+}
 
-const BOB = "U02BOB";
+const ALICE: Person = { id: "U01ALICE", name: "alice" };
+
+const BOB: Person = { id: "U02BOB", name: "bob" };
 
 /** Says what happens outside of Slack: who types what, and what was seen at the master. */
 export interface Narrator {
@@ -18,33 +23,37 @@ export interface Narrator {
  * Two people play one maintenance from the command to `up`. Each step is awaited both in Slack and at the master; the
  * first that is not seen is thrown.
  */
-export async function play(stage: Stage, options: DemoOptions, narrator: Narrator): Promise<void> {
-  const { slack, channel, master } = stage;
+export async function play(
+  installation: Installation,
+  options: DemoOptions,
+  narrator: Narrator,
+): Promise<void> {
+  const { slack, channel, master, rehearsal } = installation;
   const { hosts } = options;
-  const type = async (who: string, user: string, text: string) => {
-    await narrator.does(who, `/mesos ${text}`);
-    await slack.command({ channel, user, text });
+  const type = async (who: Person, text: string) => {
+    await narrator.does(who.name, `/mesos ${text}`);
+    await slack.command({ channel, user: who.id, text });
   };
-  const press = async (who: string, user: string, message: LocalMessage, label: string, action: string) => {
-    await narrator.does(who, `[${label}]`);
-    await slack.interact({ channel, messageTs: message.ts, user, action });
+  const press = async (who: Person, message: LocalMessage, label: string, action: string) => {
+    await narrator.does(who.name, `[${label}]`);
+    await slack.interact({ channel, messageTs: message.ts, user: who.id, action });
   };
+  const inSlack = (what: string, wanted: (message: LocalMessage) => boolean) =>
+    until(what, async () => (await slack.messages(channel)).find(wanted));
   const inThread = (what: string, words: RegExp) =>
-    until(`${what} in the thread`, async () =>
-      (await slack.messages(channel)).find((m) => isReply(m) && words.test(allText(m))),
-    );
+    inSlack(`${what} in the thread`, (m) => isReply(m) && words.test(allText(m)));
+  const told = (who: Person, what: string, words: RegExp) =>
+    inSlack(what, (m) => m.ephemeral_to === who.id && words.test(allText(m)));
   const atMaster = <T>(what: string, look: (world: World) => T | null | false, limitMs?: number) =>
     until(`${what} at the master`, async () => look(await master.snapshot()), limitMs);
 
   let machines: readonly string[] = [];
   /** A task comes back after the question was asked: the approval of the old picture is refused, and asked anew. */
   const approveTooLate = async (asked: LocalMessage) => {
-    stage.rehearsal?.launchTask("batch", machines[0] ?? "", "backfill");
+    rehearsal?.launchTask("batch", machines[0] ?? "", "backfill");
     await narrator.does("batch", `starts backfill on ${machines[0]}`);
-    await press("bob", BOB, asked, "Approve Down", "approve");
-    await until("that the old picture cannot be approved", async () =>
-      (await slack.messages(channel)).find((m) => m.ephemeral_to === BOB && /got worse/.test(allText(m))),
-    );
+    await press(BOB, asked, "Approve Down", "approve");
+    await told(BOB, "that the old picture cannot be approved", /got worse/);
     await inThread("what got worse", /it got worse since the question/);
     await atMaster("no machine Down", (world) => world.status.down.length === 0);
     await narrator.seen("nothing went down: the approval was for another picture");
@@ -54,11 +63,10 @@ export async function play(stage: Stage, options: DemoOptions, narrator: Narrato
     });
   };
 
-  await type("alice", ALICE, `drain ${hosts} 4h --reason "kernel update"`);
-  const root = await until("the maintenance's message in the channel", async () =>
-    (await slack.messages(channel)).find(
-      (m) => !isReply(m) && m.ephemeral_to === undefined && /m-[a-z0-9]+ · Drain/.test(allText(m)),
-    ),
+  await type(ALICE, `drain ${hosts} 4h --reason "kernel update"`);
+  const root = await inSlack(
+    "the maintenance's message in the channel",
+    (m) => !isReply(m) && m.ephemeral_to === undefined && /m-[a-z0-9]+ · Drain/.test(allText(m)),
   );
   const id = /m-[a-z0-9]+/.exec(allText(root))?.[0] ?? "";
   await inThread("what goes away with the machines", /What goes away/);
@@ -85,21 +93,14 @@ export async function play(stage: Stage, options: DemoOptions, narrator: Narrato
 
   const openQuestion = async () =>
     (await slack.messages(channel)).findLast((m) => isReply(m) && hasButton(m, "approve"));
-  if ((await openQuestion()) === undefined) await press("alice", ALICE, root, "Ask for Down", "ask_down");
+  if ((await openQuestion()) === undefined) await press(ALICE, root, "Ask for Down", "ask_down");
   let asked = await until("the question with its buttons", openQuestion);
-  await press("alice", ALICE, asked, "Approve Down", "approve");
-  await until("that the requester may not approve", async () =>
-    (await slack.messages(channel)).find(
-      (m) => m.ephemeral_to === ALICE && /somebody else has to approve/.test(allText(m)),
-    ),
-  );
-  if (stage.rehearsal !== null) asked = await approveTooLate(asked);
-  await press("bob", BOB, asked, "Approve Down", "approve");
+  await press(ALICE, asked, "Approve Down", "approve");
+  await told(ALICE, "that the requester may not approve", /somebody else has to approve/);
+  if (rehearsal !== null) asked = await approveTooLate(asked);
+  await press(BOB, asked, "Approve Down", "approve");
   await inThread("who approved", /approved Down/);
-  await until("that the buttons are gone", async () => {
-    const settled = (await slack.messages(channel)).find((m) => m.ts === asked.ts);
-    return settled !== undefined && !hasButton(settled, "approve");
-  });
+  await inSlack("that the buttons are gone", (m) => m.ts === asked.ts && !hasButton(m, "approve"));
   await inThread("that the machines are down", /Down:/);
   const down = await atMaster(
     "the machines Down",
@@ -107,7 +108,7 @@ export async function play(stage: Stage, options: DemoOptions, narrator: Narrato
   );
   await narrator.seen(`${down.length} machines are in mode DOWN, their agents are gone`);
 
-  await type("alice", ALICE, `up ${id}`);
+  await type(ALICE, `up ${id}`);
   await inThread("that the machines are up", /Up:/);
   await atMaster("no machine Down and no window left", (world) => {
     const windows = world.schedule.windows.flatMap((window) =>
@@ -124,8 +125,9 @@ export async function play(stage: Stage, options: DemoOptions, narrator: Narrato
     back,
   );
   await inThread("that all agents are back", /All are back/);
-  await until("the end on the maintenance's message", async () =>
-    (await slack.messages(channel)).find((m) => m.ts === root.ts && /Back in service/.test(allText(m))),
+  await inSlack(
+    "the end on the maintenance's message",
+    (m) => m.ts === root.ts && /Back in service/.test(allText(m)),
   );
   await narrator.seen("all agents are registered again");
 }

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { tied } from "../child-process.js";
 
 const MAIN = fileURLToPath(new URL("../../main.js", import.meta.url));
 
@@ -45,23 +46,18 @@ export async function startProgram(
     env: { ...inherited, OPS_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  // A program must not outlive the one that started it, however that ends.
-  const onExit = () => child.kill("SIGKILL");
-  process.on("exit", onExit);
+  const end = tied(child, STOP_LIMIT_MS);
   let output = "";
-  let isReady = false;
-  const ended = once(child, "exit").then(() => process.removeListener("exit", onExit));
   const ready = new Promise<number>((resolve, reject) => {
     const keep = (chunk: Buffer) => {
       output += chunk.toString();
       onLog?.(chunk);
-      if (isReady) return;
-      const line = output.split("\n").find((one) => one.includes('"msg":"ready"'));
-      if (line === undefined) return;
-      isReady = true;
-      const ops = (JSON.parse(line) as { ops: string }).ops;
-      resolve(Number(ops.slice(ops.lastIndexOf(":") + 1)));
     };
+    createInterface(child.stdout).on("line", (line) => {
+      if (!line.includes('"msg":"ready"')) return;
+      const { ops } = JSON.parse(line) as { ops: string };
+      resolve(Number(ops.slice(ops.lastIndexOf(":") + 1)));
+    });
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
     child.once("error", reject);
@@ -76,15 +72,7 @@ export async function startProgram(
     opsPort,
     pid: child.pid ?? 0,
     log: () => output,
-    stop: () => end(child, ended, "SIGTERM"),
-    kill: () => end(child, ended, "SIGKILL"),
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
   };
-}
-
-async function end(child: ChildProcess, ended: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill(signal);
-  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS);
-  await ended;
-  clearTimeout(timer);
 }

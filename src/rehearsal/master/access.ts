@@ -1,30 +1,26 @@
 import { timingSafeEqual } from "node:crypto";
 
-/** What a principal may do; names are those of Mesos' ACLs where it has one. */
-export const PERMISSIONS = [
+/** Permissions that only read; names are those of Mesos' ACLs where it has one. */
+export const READ_PERMISSIONS = [
   "get_maintenance_schedule",
   "get_maintenance_status",
-  "update_maintenance_schedule",
-  "start_maintenance",
-  "stop_maintenance",
   "view_agents",
   "view_frameworks",
   "view_tasks",
+] as const;
+
+/** What a principal may do. */
+export const PERMISSIONS = [
+  ...READ_PERMISSIONS,
+  "update_maintenance_schedule",
+  "start_maintenance",
+  "stop_maintenance",
   "drain_agent",
   "deactivate_agent",
   "reactivate_agent",
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
-
-/** Permissions that only read. */
-export const READ_PERMISSIONS: readonly Permission[] = [
-  "get_maintenance_schedule",
-  "get_maintenance_status",
-  "view_agents",
-  "view_frameworks",
-  "view_tasks",
-];
 
 export interface RehearsalPrincipal {
   readonly name: string;

@@ -19,9 +19,9 @@ const PORTS = [[31_000, 32_000]] as const;
 
 export const DEFAULT_AGENT_PORT = 5051;
 
-/** A moment as a message. */
-export function timeInfo(nanoseconds: bigint): JsonObject {
-  return { nanoseconds };
+/** A field that a master leaves out where its list is empty. */
+export function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
 }
 
 function ranges(pairs: readonly (readonly [number, number])[]): JsonObject {
@@ -66,13 +66,14 @@ function reservedResources(reservation: RehearsalReservation): readonly JsonObje
 
 /** What tasks use, summed up per role it is allocated to; nothing at all without tasks. */
 export function allocatedTo(tasks: readonly TaskState[]): readonly JsonObject[] | undefined {
-  if (tasks.length === 0) return undefined;
-  return [...new Set(tasks.map(({ role }) => role))].flatMap((role) => {
+  const roles = [...new Set(tasks.map(({ role }) => role))];
+  const resources = roles.flatMap((role) => {
     const rest = { role: "*", allocation_info: { role } };
     const sum = (of: "cpus" | "mem") =>
       tasks.reduce((total, task) => total + (task.role === role ? task[of] : 0), 0);
     return [resource("cpus", sum("cpus"), rest), resource("mem", sum("mem"), rest)];
   });
+  return unlessEmpty(resources);
 }
 
 function attribute(name: string, value: AttributeValue): JsonObject {
@@ -90,7 +91,7 @@ function agentInfo(agent: AgentState): JsonObject {
     hostname,
     port,
     resources: agentResources(agent, {}),
-    attributes: given.length > 0 ? given : undefined,
+    attributes: unlessEmpty(given),
     id: { value: agent.id },
     domain,
     checkpoint: true,
@@ -105,7 +106,7 @@ function drainFields({ drain }: AgentState): JsonObject {
   };
   return {
     drain_info: { state: drain.state, config },
-    estimated_drain_start_time: timeInfo((drain.startedNs / 1_000_000_000n) * 1_000_000_000n),
+    estimated_drain_start_time: { nanoseconds: (drain.startedNs / 1_000_000_000n) * 1_000_000_000n },
   };
 }
 
@@ -119,8 +120,8 @@ export function agentView(agent: AgentState, tasks: readonly TaskState[], versio
     deactivated: agent.deactivated,
     version,
     pid: `slave(1)@${ip}:${port}`,
-    registered_time: timeInfo(agent.registeredNs),
-    reregistered_time: agent.reregisteredNs === null ? undefined : timeInfo(agent.reregisteredNs),
+    registered_time: { nanoseconds: agent.registeredNs },
+    reregistered_time: agent.reregisteredNs === null ? undefined : { nanoseconds: agent.reregisteredNs },
     total_resources: agentResources(agent, { role: "*" }),
     allocated_resources: allocatedTo(tasks),
     capabilities: capabilities.map((type) => ({ type })),

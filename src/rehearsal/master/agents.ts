@@ -4,6 +4,7 @@ import {
   type Change,
   inTurn,
   type KnownMachine,
+  type MasterEvent,
   type MasterState,
   type Moment,
   modeOf,
@@ -43,21 +44,21 @@ export function registerAgents(
   which: (agent: AgentState) => boolean,
   now: Moment,
 ): Change {
-  const back = new Map<string, AgentState>();
-  for (const agent of state.agents) {
+  const events: MasterEvent[] = [];
+  const next = withAgents(state, (agent) => {
     const canReturn = agent.presence === "away" || agent.presence === "recovered";
-    if (!canReturn || !which(agent) || modeOf(state, agent.key) === "DOWN") continue;
-    back.set(agent.id, {
+    if (!canReturn || !which(agent) || modeOf(state, agent.key) === "DOWN") return agent;
+    const back = {
       ...agent,
       presence: "registered",
       leftByDown: false,
       returnAtMs: null,
       reregisteredNs: now.ns,
-    });
-  }
-  if (back.size === 0) return quietly(state);
-  const next = knowMachines(withAgents(state, (agent) => back.get(agent.id) ?? agent));
-  return { state: next, events: [...back.values()].map((agent) => ({ type: "AGENT_ADDED", agent })) };
+    } as const;
+    events.push({ type: "AGENT_ADDED", agent: back });
+    return back;
+  });
+  return events.length === 0 ? quietly(state) : { state: knowMachines(next), events };
 }
 
 /** Why agents leave: what becomes of them, and what their lost tasks are told. */
@@ -75,22 +76,18 @@ export function removeAgents(
   now: Moment,
 ): Change {
   const leaving = state.agents.filter((agent) => agent.presence === "registered" && which(agent));
-  const steps = leaving.map((agent) => (before: MasterState): Change => {
-    const lost = endTasks(
-      before,
-      (task) => task.agentId === agent.id,
-      {
-        state: "TASK_LOST",
-        source: "SOURCE_MASTER",
-        reason: "REASON_AGENT_REMOVED",
-        message: message(agent.spec.hostname),
-      },
-      now,
-    );
-    const gone = { presence, leftByDown, returnAtMs: null, drain: null, deactivated: false };
+  const gone = { presence, leftByDown, returnAtMs: null, drain: null, deactivated: false };
+  const steps = leaving.map(({ id, spec }) => (before: MasterState): Change => {
+    const last = {
+      state: "TASK_LOST",
+      source: "SOURCE_MASTER",
+      reason: "REASON_AGENT_REMOVED",
+      message: message(spec.hostname),
+    } as const;
+    const lost = endTasks(before, (task) => task.agentId === id, last, now);
     return {
-      state: withAgents(lost.state, (other) => (other.id === agent.id ? { ...other, ...gone } : other)),
-      events: [...lost.events, { type: "AGENT_REMOVED", agentId: agent.id }],
+      state: withAgents(lost.state, (other) => (other.id === id ? { ...other, ...gone } : other)),
+      events: [...lost.events, { type: "AGENT_REMOVED", agentId: id }],
     };
   });
   return inTurn(state, ...steps);

@@ -24,17 +24,14 @@ export class CallLog {
   open(
     call: Pick<ReceivedCall, "type" | "via" | "principal" | "at">,
   ): (became: Partial<ReceivedCall>) => void {
-    let entry: ReceivedCall = { ...call, status: null, text: null, outcome: "none" };
+    const entry: ReceivedCall = { ...call, status: null, text: null, outcome: "none" };
     this.entries.push(entry);
-    return (became) => {
-      const at = this.entries.indexOf(entry);
-      entry = { ...entry, ...became };
-      if (at >= 0) this.entries[at] = entry;
-    };
+    return (became) => Object.assign(entry, became);
   }
 
+  /** As they stand now. */
   all(): readonly ReceivedCall[] {
-    return [...this.entries];
+    return this.entries.map((entry) => ({ ...entry }));
   }
 
   clear(): void {

@@ -1,20 +1,14 @@
 import { machineKey } from "../../maintenance/cluster/machine.js";
 import { registerAgents, withAgents } from "./agents.js";
 import { thenAsk } from "./maintenance.js";
-import { type Change, type KnownMachine, type MasterState, type Moment, quietly } from "./state.js";
+import { type Change, type MasterEvent, type MasterState, type Moment, quietly } from "./state.js";
 
 /**
  * Another master is elected. The schedule and the modes come back from the registry; answers, outstanding inverse offers
  * and ended tasks are gone; agents are only recovered and frameworks unknown until they register again.
  */
 export function failOver(state: MasterState, id: string, now: Moment): Change {
-  const machines = new Map<string, KnownMachine>();
-  for (const { machines: ids } of state.schedule.windows) {
-    for (const key of ids.map(machineKey)) {
-      const known = state.machines.get(key);
-      if (known !== undefined) machines.set(key, known);
-    }
-  }
+  const scheduled = new Set(state.schedule.windows.flatMap(({ machines }) => machines.map(machineKey)));
   const recovered = withAgents(state, (agent) =>
     agent.presence === "registered" ? { ...agent, presence: "recovered" } : agent,
   );
@@ -22,7 +16,7 @@ export function failOver(state: MasterState, id: string, now: Moment): Change {
     ...recovered,
     id,
     electedNs: now.ns,
-    machines,
+    machines: new Map([...state.machines].filter(([key]) => scheduled.has(key))),
     frameworks: state.frameworks.map((framework) => ({ ...framework, presence: "absent" })),
     answers: [],
     inverseOffers: [],
@@ -45,17 +39,13 @@ export function reregisterAgents(state: MasterState, now: Moment): Change {
 /** Frameworks register again under their old ids, and are asked again. */
 export function reregisterFrameworks(state: MasterState, now: Moment): Change {
   return thenAsk(state, now, (before) => {
-    const returning = before.frameworks.filter(({ presence }) => presence !== "registered");
-    const back = returning.map((framework) => ({
-      ...framework,
-      presence: "registered" as const,
-      reregisteredNs: now.ns,
-    }));
-    const byId = new Map(back.map((framework) => [framework.id, framework]));
-    const frameworks = before.frameworks.map((framework) => byId.get(framework.id) ?? framework);
-    const events = back.map((framework, at) => {
-      const type = returning[at]?.presence === "recovered" ? "FRAMEWORK_UPDATED" : "FRAMEWORK_ADDED";
-      return { type, framework } as const;
+    const events: MasterEvent[] = [];
+    const frameworks = before.frameworks.map((framework) => {
+      if (framework.presence === "registered") return framework;
+      const back = { ...framework, presence: "registered", reregisteredNs: now.ns } as const;
+      const type = framework.presence === "recovered" ? "FRAMEWORK_UPDATED" : "FRAMEWORK_ADDED";
+      events.push({ type, framework: back });
+      return back;
     });
     return { state: { ...before, frameworks }, events };
   });

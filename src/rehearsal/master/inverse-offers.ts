@@ -8,29 +8,25 @@ import {
   quietly,
 } from "./state.js";
 
+type Asked = Pick<InverseOffer, "frameworkId" | "agentId" | "key">;
+
 /**
  * Brings the outstanding inverse offers in line with the rest: every registered framework with tasks or offers on the
  * agent of a draining machine is asked once; offers whose reason is gone are taken back.
  */
 export function askFrameworks(state: MasterState, now: Moment): Change {
-  const wanted = present(state).filter(({ frameworkId, key }) => !hasAnswer(state, frameworkId, key));
+  const wanted = present(state).filter(
+    ({ frameworkId, key }) =>
+      !state.answers.some((answer) => answer.frameworkId === frameworkId && answer.key === key),
+  );
   const same = (a: Asked, b: Asked) => a.frameworkId === b.frameworkId && a.agentId === b.agentId;
   const kept = state.inverseOffers.filter((offer) => wanted.some((asked) => same(asked, offer)));
   const added = wanted
     .filter((asked) => !kept.some((offer) => same(asked, offer)))
-    .map((asked, at): InverseOffer => ({ ...asked, id: `O${state.counter + at + 1}`, sinceMs: now.ms }));
+    .map((asked, at) => ({ ...asked, id: `O${state.counter + at + 1}`, sinceMs: now.ms }));
   if (added.length === 0 && kept.length === state.inverseOffers.length) return quietly(state);
-  return quietly({
-    ...state,
-    inverseOffers: [...kept, ...added],
-    counter: state.counter + added.length,
-  });
-}
-
-interface Asked {
-  readonly frameworkId: string;
-  readonly agentId: string;
-  readonly key: string;
+  const counter = state.counter + added.length;
+  return quietly({ ...state, inverseOffers: [...kept, ...added], counter });
 }
 
 /** Which frameworks are present on which draining agents. */
@@ -43,15 +39,11 @@ function present(state: MasterState): readonly Asked[] {
   return state.frameworks
     .filter(({ presence }) => presence === "registered")
     .flatMap(({ id, spec }) => {
-      const holds = new Set(spec.holdsOffersOn ?? []);
+      const holds = new Set(spec.holdsOffersOn);
       return draining
         .filter((agent) => busy.has(`${id} ${agent.id}`) || holds.has(agent.spec.hostname))
         .map((agent) => ({ frameworkId: id, agentId: agent.id, key: agent.key }));
     });
-}
-
-function hasAnswer(state: MasterState, frameworkId: string, key: string): boolean {
-  return state.answers.some((answer) => answer.frameworkId === frameworkId && answer.key === key);
 }
 
 /** The frameworks' own answer to an inverse offer, or the same answer given again. */

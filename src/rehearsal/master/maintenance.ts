@@ -9,24 +9,15 @@ import {
   type MasterState,
   type Mode,
   type Moment,
-  modeOf,
   quietly,
 } from "./state.js";
 
-function statusId({ hostname, ip }: MachineId): MachineId {
-  return {
-    ...(hostname === undefined ? {} : { hostname: hostname.toLowerCase() }),
-    ...(ip === undefined ? {} : { ip }),
-  };
-}
-
-function withModes(state: MasterState, modes: ReadonlyMap<string, Mode>): MasterState {
-  const machines = new Map<string, KnownMachine>(state.machines);
-  for (const [key, mode] of modes) {
-    const known = machines.get(key);
-    if (known !== undefined) machines.set(key, { ...known, mode });
-  }
-  return { ...state, machines };
+function withModes(state: MasterState, keys: ReadonlySet<string>, mode: Mode): MasterState {
+  const machines = [...state.machines].map(([key, machine]): [string, KnownMachine] => [
+    key,
+    keys.has(key) ? { ...machine, mode } : machine,
+  ]);
+  return { ...state, machines: new Map(machines) };
 }
 
 /**
@@ -43,7 +34,9 @@ export function updateSchedule(state: MasterState, schedule: Schedule, now: Mome
     machines.set(key, { ...machine, mode });
   }
   for (const [key, id] of named) {
-    if (!machines.has(key)) machines.set(key, { id: statusId(id), mode: "DRAINING" });
+    if (machines.has(key)) continue;
+    const hostname = id.hostname?.toLowerCase();
+    machines.set(key, { id: hostname === undefined ? id : { ...id, hostname }, mode: "DRAINING" });
   }
   return askFrameworks({ ...state, schedule, machines, answers: [], inverseOffers: [] }, now);
 }
@@ -53,7 +46,7 @@ export function bringDown(state: MasterState, ids: readonly MachineId[], now: Mo
   const keys = new Set(ids.map(machineKey));
   const isElsewhere = ({ key }: { key: string }) => !keys.has(key);
   const down: MasterState = {
-    ...withModes(state, new Map([...keys].map((key) => [key, "DOWN"]))),
+    ...withModes(state, keys, "DOWN"),
     answers: state.answers.filter(isElsewhere),
     inverseOffers: state.inverseOffers.filter(isElsewhere),
   };
@@ -74,9 +67,8 @@ export function bringUp(state: MasterState, ids: readonly MachineId[], now: Mome
   const windows = state.schedule.windows
     .map((window) => ({ ...window, machines: window.machines.filter((id) => !keys.has(machineKey(id))) }))
     .filter((window) => window.machines.length > 0);
-  const up = withModes(state, new Map([...keys].map((key) => [key, "UP"])));
   const returnAtMs = state.returnAfterMs === null ? null : now.ms + state.returnAfterMs;
-  const returning = withAgents(up, (agent) =>
+  const returning = withAgents(withModes(state, keys, "UP"), (agent) =>
     agent.leftByDown && keys.has(agent.key) ? { ...agent, returnAtMs } : agent,
   );
   return quietly({ ...returning, schedule: { windows } });
@@ -94,9 +86,4 @@ export function thenAsk(
   ...steps: readonly ((state: MasterState) => Change)[]
 ): Change {
   return inTurn(state, ...steps, (next) => askFrameworks(next, now));
-}
-
-/** Whether the agent's machine stands in the schedule. */
-export function isScheduled(state: MasterState, key: string): boolean {
-  return modeOf(state, key) !== "UP";
 }

@@ -1,6 +1,6 @@
 import { machineKey } from "../../maintenance/cluster/machine.js";
 import type { Unavailability } from "../../maintenance/cluster/schedule.js";
-import { agentView, allocatedTo, DEFAULT_AGENT_PORT, timeInfo } from "./agent-view.js";
+import { agentView, allocatedTo, DEFAULT_AGENT_PORT, unlessEmpty } from "./agent-view.js";
 import type { JsonObject } from "./exact-json.js";
 import { machinesIn } from "./maintenance.js";
 import type { FrameworkState, MasterEvent, MasterState, TaskState, TaskUpdate } from "./state.js";
@@ -50,7 +50,8 @@ export function masterView(state: MasterState, { hostname, ip, port, version, st
 
 /** `Unavailability`: without a duration there is no end, which is not a duration of 0. */
 function unavailabilityView({ start, duration }: Unavailability): JsonObject {
-  return { start: timeInfo(start), duration: duration === null ? undefined : timeInfo(duration) };
+  const time = (nanoseconds: bigint) => ({ nanoseconds });
+  return { start: time(start), duration: duration === null ? undefined : time(duration) };
 }
 
 /** `maintenance.Schedule`, in the case of letters in which it was posted. */
@@ -59,29 +60,26 @@ export function scheduleView(state: MasterState): JsonObject {
     machine_ids: window.machines.map(({ hostname, ip }) => ({ hostname, ip })),
     unavailability: unavailabilityView(window),
   }));
-  return windows.length === 0 ? {} : { windows };
+  return { windows: unlessEmpty(windows) };
 }
 
 /** `maintenance.ClusterStatus`: host names in lower case; a framework that has not answered has no entry. */
 export function statusView(state: MasterState): JsonObject {
-  const answersOf = (key: string) =>
+  const statuses = (key: string) =>
     state.answers
       .filter((answer) => answer.key === key)
       .map(({ answer, frameworkId, ns }) => ({
         status: answer,
         framework_id: { value: frameworkId },
-        timestamp: timeInfo(ns),
+        timestamp: { nanoseconds: ns },
       }));
-  const draining = [...state.machines]
-    .filter(([, { mode }]) => mode === "DRAINING")
-    .map(([key, { id }]) => {
-      const statuses = answersOf(key);
-      return { id: { ...id }, statuses: statuses.length > 0 ? statuses : undefined };
-    });
-  const down = machinesIn(state, "DOWN").map(({ id }) => ({ ...id }));
+  const draining = machinesIn(state, "DRAINING").map(({ id }) => ({
+    id: { ...id },
+    statuses: unlessEmpty(statuses(machineKey(id))),
+  }));
   return {
-    draining_machines: draining.length > 0 ? draining : undefined,
-    down_machines: down.length > 0 ? down : undefined,
+    draining_machines: unlessEmpty(draining),
+    down_machines: unlessEmpty(machinesIn(state, "DOWN").map(({ id }) => ({ ...id }))),
   };
 }
 
@@ -122,18 +120,16 @@ function inverseOfferViews(state: MasterState, frameworkId: string): readonly Js
 /** Mesos' `Response.GetFrameworks.Framework`. */
 function frameworkView(state: MasterState, framework: FrameworkState): JsonObject {
   const isConnected = framework.presence === "registered";
-  const offers = inverseOfferViews(state, framework.id);
+  const tasks = visibleTasks(state).filter(({ frameworkId }) => frameworkId === framework.id);
   return {
     framework_info: frameworkInfo(framework),
     active: isConnected,
     connected: isConnected,
     recovered: framework.presence === "recovered",
-    registered_time: timeInfo(framework.registeredNs),
-    reregistered_time: timeInfo(framework.reregisteredNs),
-    inverse_offers: offers.length > 0 ? offers : undefined,
-    allocated_resources: allocatedTo(
-      visibleTasks(state).filter(({ frameworkId }) => frameworkId === framework.id),
-    ),
+    registered_time: { nanoseconds: framework.registeredNs },
+    reregistered_time: { nanoseconds: framework.reregisteredNs },
+    inverse_offers: unlessEmpty(inverseOfferViews(state, framework.id)),
+    allocated_resources: allocatedTo(tasks),
   };
 }
 
@@ -154,12 +150,8 @@ function statusUpdateView(task: TaskState, update: TaskUpdate): JsonObject {
   };
 }
 
-function labelsView({ labels }: TaskState): JsonObject | undefined {
-  const given = Object.entries(labels).map(([key, value]) => ({ key, value }));
-  return given.length > 0 ? { labels: given } : undefined;
-}
-
 function taskView(task: TaskState): JsonObject {
+  const labels = Object.entries(task.labels).map(([key, value]) => ({ key, value }));
   return {
     name: task.name,
     task_id: { value: task.id },
@@ -169,7 +161,7 @@ function taskView(task: TaskState): JsonObject {
     resources: allocatedTo([task])?.map(({ role: _, ...rest }) => rest),
     statuses: task.updates.map((update) => statusUpdateView(task, update)),
     status_update_state: task.state,
-    labels: labelsView(task),
+    labels: labels.length > 0 ? { labels } : undefined,
   };
 }
 
@@ -191,27 +183,25 @@ export function tasksView(state: MasterState): JsonObject {
 
 /** An `Event` of the stream. */
 export function eventView(event: MasterEvent, state: MasterState, version: string): JsonObject {
-  switch (event.type) {
+  const { type } = event;
+  switch (type) {
     case "TASK_ADDED":
-      return { type: event.type, task_added: { task: taskView(event.task) } };
-    case "TASK_UPDATED":
-      return {
-        type: event.type,
-        task_updated: {
-          framework_id: { value: event.task.frameworkId },
-          status: statusUpdateView(event.task, event.update),
-          state: event.update.state,
-        },
-      };
+      return { type, task_added: { task: taskView(event.task) } };
+    case "TASK_UPDATED": {
+      const { task, update } = event;
+      const framework_id = { value: task.frameworkId };
+      const status = statusUpdateView(task, update);
+      return { type, task_updated: { framework_id, status, state: update.state } };
+    }
     case "AGENT_ADDED": {
       const tasks = state.tasks.filter(({ agentId }) => agentId === event.agent.id);
-      return { type: event.type, agent_added: { agent: agentView(event.agent, tasks, version) } };
+      return { type, agent_added: { agent: agentView(event.agent, tasks, version) } };
     }
     case "AGENT_REMOVED":
-      return { type: event.type, agent_removed: { agent_id: { value: event.agentId } } };
+      return { type, agent_removed: { agent_id: { value: event.agentId } } };
     case "FRAMEWORK_ADDED":
-      return { type: event.type, framework_added: { framework: frameworkView(state, event.framework) } };
+      return { type, framework_added: { framework: frameworkView(state, event.framework) } };
     case "FRAMEWORK_UPDATED":
-      return { type: event.type, framework_updated: { framework: frameworkView(state, event.framework) } };
+      return { type, framework_updated: { framework: frameworkView(state, event.framework) } };
   }
 }

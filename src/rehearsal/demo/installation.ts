@@ -6,14 +6,13 @@ import { Redis } from "ioredis";
 import { stringify } from "yaml";
 import { createMaster, type Master } from "../../mesos/master.js";
 import { type LocalSlack, startLocalSlack } from "../local-slack/local-slack.js";
-import type { RehearsalMaster } from "../master/master.js";
-import { startRehearsalMaster } from "../master/master.js";
+import { type RehearsalMaster, startRehearsalMaster } from "../master/master.js";
 import { sampleCluster } from "../master/sample.js";
 import type { DemoOptions } from "./options.js";
 import { startProgram } from "./program.js";
 
 /** Everything a play needs, running. */
-export interface Stage {
+export interface Installation {
   readonly slack: LocalSlack;
   readonly channel: string;
   /** Our own eyes on the master, apart from the bot's. */
@@ -22,18 +21,17 @@ export interface Stage {
   /** The rehearsal master behind it; `null` for a real one. */
   readonly rehearsal: RehearsalMaster | null;
   /** Takes all of it down and removes its files and keys. Safe to call twice. */
-  strike(): Promise<void>;
+  dispose(): Promise<void>;
 }
+
+type Undo = (() => Promise<unknown>)[];
 
 const CHANNEL = "C01OPS";
 
-/** Credentials for a real master come from the same variables the bot itself reads. */
-const CREDENTIALS = ["MESOS_PRINCIPAL", "MESOS_SECRET"] as const;
-
 /** Starts a local Slack, a master unless one is given, and the real program with its own settings in a folder of its own. */
-export async function setStage(options: DemoOptions): Promise<Stage> {
-  const undo: (() => Promise<unknown>)[] = [];
-  const strike = async () => {
+export async function install(options: DemoOptions): Promise<Installation> {
+  const undo: Undo = [];
+  const dispose = async () => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
       try {
         await step();
@@ -48,20 +46,22 @@ export async function setStage(options: DemoOptions): Promise<Stage> {
     undo.push(() => rm(folder, { recursive: true, force: true }));
     const slack = await startLocalSlack();
     undo.push(() => slack.close());
-    const rehearsal = options.master === null ? await rehearse(undo) : null;
+    const rehearsal = options.master === null ? await startRehearsalMaster(sampleCluster()) : null;
+    if (rehearsal !== null) undo.push(() => rehearsal.close());
     const masterUrl = options.master ?? rehearsal?.url ?? "";
-    const master = createMaster({
-      cluster: "demo",
-      masters: [masterUrl],
-      credentials: credentials(),
-      ca: null,
-    });
+
+    // Credentials for a real master come from the same variables the bot itself reads.
+    const { MESOS_PRINCIPAL: principal, MESOS_SECRET: secret } = process.env;
+    const cluster = { masters: [masterUrl], channel: CHANNEL, poll_interval: "1s" };
+    const signed = { ...cluster, credentials: { principal, secret_env: "MESOS_SECRET" } };
+    const clustersFile = join(folder, "clusters.yaml");
+    await writeFile(clustersFile, stringify({ clusters: { demo: principal ? signed : cluster } }));
+    const credentials = principal && secret ? { principal, secret: { reveal: () => secret } } : null;
+    const master = createMaster({ cluster: "demo", masters: [masterUrl], credentials, ca: null });
     undo.push(() => master.close());
 
-    const clustersFile = join(folder, "clusters.yaml");
-    await writeFile(clustersFile, stringify({ clusters: { demo: clusterSettings(masterUrl) } }));
     const queue =
-      options.redis === null ? { DATA_DIR: join(folder, "data") } : await redisQueue(options.redis, undo);
+      options.redis === null ? { DATA_DIR: join(folder, "data") } : redisQueue(options.redis, undo);
     const log = programLog(process.env.LOG_LEVEL);
     const env = {
       SLACK_BOT_TOKEN: slack.tokens.botToken,
@@ -69,9 +69,8 @@ export async function setStage(options: DemoOptions): Promise<Stage> {
       SLACK_API_URL: slack.apiUrl,
       CLUSTERS_FILE: clustersFile,
       LOG_LEVEL: log.level,
-      ...Object.fromEntries(
-        CREDENTIALS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-      ),
+      ...(principal ? { MESOS_PRINCIPAL: principal } : {}),
+      ...(secret ? { MESOS_SECRET: secret } : {}),
       ...queue,
     };
     // On Redis the two sides run apart, as they may in production; the embedded store is for one process.
@@ -80,9 +79,9 @@ export async function setStage(options: DemoOptions): Promise<Stage> {
       const program = await startProgram(env, role, { onLog: log.onLog });
       undo.push(() => program.stop());
     }
-    return { slack, channel: CHANNEL, master, masterUrl, rehearsal, strike };
+    return { slack, channel: CHANNEL, master, masterUrl, rehearsal, dispose };
   } catch (error) {
-    await strike();
+    await dispose();
     throw error;
   }
 }
@@ -96,30 +95,8 @@ function programLog(asked: string | undefined) {
   return { level: asked, onLog: (chunk: Buffer) => void process.stderr.write(chunk) };
 }
 
-async function rehearse(undo: (() => Promise<unknown>)[]): Promise<RehearsalMaster> {
-  const master = await startRehearsalMaster(sampleCluster());
-  undo.push(() => master.close());
-  return master;
-}
-
-function clusterSettings(masterUrl: string) {
-  const principal = process.env.MESOS_PRINCIPAL;
-  return {
-    masters: [masterUrl],
-    channel: CHANNEL,
-    poll_interval: "1s",
-    ...(principal ? { credentials: { principal, secret_env: "MESOS_SECRET" } } : {}),
-  };
-}
-
-function credentials() {
-  const principal = process.env.MESOS_PRINCIPAL;
-  const secret = process.env.MESOS_SECRET;
-  return principal && secret ? { principal, secret: { reveal: () => secret } } : null;
-}
-
 /** Keys of this demo alone, removed at the end. */
-async function redisQueue(url: string, undo: (() => Promise<unknown>)[]) {
+function redisQueue(url: string, undo: Undo) {
   const prefix = `mesos-demo-${randomBytes(4).toString("hex")}`;
   undo.push(async () => {
     const redis = new Redis(url, { maxRetriesPerRequest: 1 });
