@@ -30,7 +30,6 @@ type View = z.output<typeof view>;
 
 /** What the page's socket tells about modals: those that are open, or what is wrong with an input. */
 const pageMessage = z.looseObject({
-  t: z.string(),
   state: z.looseObject({ modalStack: z.array(view) }).optional(),
   stack: z.array(view).optional(),
   errors: z.record(z.string(), z.string()).optional(),
@@ -44,46 +43,41 @@ const pageMessage = z.looseObject({
  */
 export async function submitModal(url: string, user: string, answer: string | null): Promise<string> {
   const socket = new WebSocket(`${url.replace(/^http/, "ws")}/ui`);
+  let submitted: View | null = null;
+  /** The title of the modal once it is closed. */
+  function hear({ state, stack = state?.modalStack, errors }: z.output<typeof pageMessage>): string | null {
+    if (errors !== undefined) throw new Error(Object.values(errors).join(" "));
+    const top = stack?.at(-1);
+    if (submitted !== null) {
+      const { id, title } = submitted;
+      return stack === undefined || stack.some((one) => one.id === id) ? null : title.text;
+    }
+    if (top === undefined) return null;
+    submitted = top;
+    socket.send(JSON.stringify({ t: "view_submit", user, values: valuesOf(top, answer) }));
+    return null;
+  }
+  let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<string>((resolve, reject) => {
-      let submitted: View | null = null;
-      const timer = setTimeout(() => {
+      timer = setTimeout(() => {
         const what = submitted === null ? "No modal was opened" : `${submitted.title.text} was not closed`;
         reject(new Error(`${what} within ${PATIENCE_MS} ms.`));
       }, PATIENCE_MS);
-      const settle = (done: () => void) => {
-        clearTimeout(timer);
-        done();
-      };
-
-      function seen(stack: readonly View[]): void {
-        const top = stack.at(-1);
-        if (submitted !== null) {
-          const { id, title } = submitted;
-          if (!stack.some((one) => one.id === id)) settle(() => resolve(title.text));
-        } else if (top !== undefined) {
-          submitted = top;
-          socket.send(JSON.stringify({ t: "view_submit", user, values: valuesOf(top, answer) }));
-        }
-      }
-
       socket.addEventListener("message", ({ data }) => {
         try {
-          const { t, state, stack, errors } = pageMessage.parse(JSON.parse(String(data)));
-          if (t === "init" && state !== undefined) seen(state.modalStack);
-          if (t === "view" && stack !== undefined) seen(stack);
-          if (t === "view_errors" && errors !== undefined) {
-            settle(() => reject(new Error(Object.values(errors).join(" "))));
-          }
+          const title = hear(pageMessage.parse(JSON.parse(String(data))));
+          if (title !== null) resolve(title);
         } catch (error) {
-          settle(() => reject(error as Error));
+          reject(error as Error);
         }
       });
       socket.addEventListener("error", () =>
-        settle(() => reject(new Error("The page of the local Slack could not be reached."))),
+        reject(new Error("The page of the local Slack could not be reached.")),
       );
     });
   } finally {
+    clearTimeout(timer);
     socket.close();
   }
 }

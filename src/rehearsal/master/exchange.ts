@@ -81,30 +81,12 @@ function suffer(
   act: () => Reply,
   answer: (reply: Reply) => void,
 ): void {
-  switch (fault?.kind) {
-    case undefined:
-      answer(act());
-      return;
-    case "hang_before":
-      return;
-    case "hang_after":
-      act();
-      return;
-    case "reset_before":
-      response.socket?.resetAndDestroy();
-      return;
-    case "reset_after":
-      act();
-      response.socket?.resetAndDestroy();
-      return;
-    case "status":
-      answer({ status: fault.status, text: fault.text ?? "" });
-      return;
-    case "delay":
-      setTimeout(() => answer(act()), fault.ms).unref();
-      return;
-    case "hold":
-      void fault.until.then(() => answer(act()));
-      return;
+  if (fault === null) answer(act());
+  else if (fault.kind === "status") answer({ status: fault.status, text: fault.text ?? "" });
+  else if (fault.kind === "delay") setTimeout(() => answer(act()), fault.ms).unref();
+  else if (fault.kind === "hold") void fault.until.then(() => answer(act()));
+  else {
+    if (fault.kind.endsWith("_after")) act();
+    if (fault.kind.startsWith("reset_")) response.socket?.resetAndDestroy();
   }
 }

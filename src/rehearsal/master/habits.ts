@@ -7,12 +7,12 @@ import {
   type AnswerState,
   type Change,
   type FrameworkState,
+  type InverseOffer,
   inTurn,
   type MasterState,
   type Moment,
   modeOf,
   quietly,
-  type TaskState,
 } from "./state.js";
 import { killTask, launchTask } from "./tasks.js";
 
@@ -50,42 +50,42 @@ function frameworkOf(state: MasterState, id: string): FrameworkState | undefined
   return state.frameworks.find((framework) => framework.id === id);
 }
 
-function answerDue(state: MasterState, offer: { frameworkId: string; sinceMs: number }): number | null {
-  const spec = frameworkOf(state, offer.frameworkId)?.spec;
-  if (spec === undefined || spec.habit === "silent" || spec.answerAfterMs === null) return null;
-  return offer.sinceMs + (spec.answerAfterMs ?? 200);
+function answerDue(state: MasterState, offer: InverseOffer): number | null {
+  const { habit = "silent", answerAfterMs = 200 } = frameworkOf(state, offer.frameworkId)?.spec ?? {};
+  return habit === "silent" || answerAfterMs === null ? null : offer.sinceMs + answerAfterMs;
 }
 
 /** An accepted offer is rescinded and offered again after a filter's time, as long as there is somebody to ask. */
 function againDue(state: MasterState, answer: AnswerState): number | null {
-  const spec = frameworkOf(state, answer.frameworkId)?.spec;
-  const after = spec?.askAgainMs === undefined ? 5000 : spec.askAgainMs;
-  if (after === null || answer.answer !== "ACCEPT" || !isStillAsked(state, answer)) return null;
-  return answer.ms + after;
+  const { askAgainMs = 5000 } = frameworkOf(state, answer.frameworkId)?.spec ?? {};
+  if (askAgainMs === null || answer.answer !== "ACCEPT" || !isStillAsked(state, answer)) return null;
+  return answer.ms + askAgainMs;
 }
 
 function isStillAsked(state: MasterState, { frameworkId, key }: AnswerState): boolean {
-  const agents = state.agents.filter((agent) => agent.key === key && agent.presence === "registered");
   const holds = frameworkOf(state, frameworkId)?.spec.holdsOffersOn ?? [];
-  return agents.some(
-    ({ id, spec }) =>
-      holds.includes(spec.hostname) ||
-      state.tasks.some((task) => task.frameworkId === frameworkId && task.agentId === id),
+  const isBusy = (agentId: string) =>
+    state.tasks.some((task) => task.frameworkId === frameworkId && task.agentId === agentId);
+  return state.agents.some(
+    (agent) =>
+      agent.key === key &&
+      agent.presence === "registered" &&
+      (holds.includes(agent.spec.hostname) || isBusy(agent.id)),
   );
 }
 
 function giveAnswers(state: MasterState, now: Moment, isDue: (due: number | null) => boolean): Change {
-  const first = state.inverseOffers.filter((offer) => {
-    const isSilent = frameworkOf(state, offer.frameworkId)?.spec.habit === "silent";
-    return !isSilent && isDue(answerDue(state, offer));
-  });
+  const habitOf = (id: string) => frameworkOf(state, id)?.spec.habit;
+  const asked = state.inverseOffers.filter(
+    (offer) => habitOf(offer.frameworkId) !== "silent" && isDue(answerDue(state, offer)),
+  );
   const again = state.answers.filter((answer) => {
     const due = againDue(state, answer);
     return due !== null && due <= now.ms;
   });
-  const steps = [...first, ...again].map(({ frameworkId, key }) => (before: MasterState): Change => {
-    const declines = frameworkOf(before, frameworkId)?.spec.habit === "decliner";
-    return answerOffer(before, frameworkId, key, declines ? "DECLINE" : "ACCEPT", now);
+  const steps = [...asked, ...again].map(({ frameworkId, key }) => (before: MasterState): Change => {
+    const answer = habitOf(frameworkId) === "decliner" ? "DECLINE" : "ACCEPT";
+    return answerOffer(before, frameworkId, key, answer, now);
   });
   return inTurn(state, ...steps);
 }
@@ -98,14 +98,8 @@ function moveDue(state: MasterState, framework: FrameworkState): number | null {
   return framework.lastMoveMs === null ? earliest : Math.max(earliest, framework.lastMoveMs + moveEveryMs);
 }
 
-interface Move {
-  readonly promise: AnswerState;
-  readonly task: TaskState;
-  readonly to: AgentState;
-}
-
 /** A mover's next task to leave a machine it has promised to leave: the oldest; to the agent with the fewest tasks. */
-function nextMove(state: MasterState, framework: FrameworkState): Move | null {
+function nextMove(state: MasterState, framework: FrameworkState) {
   if (framework.spec.habit !== "mover" || framework.presence !== "registered") return null;
   const promises = state.answers.filter(
     ({ frameworkId, answer }) => frameworkId === framework.id && answer === "ACCEPT",
@@ -129,10 +123,8 @@ function roomiest(state: MasterState): AgentState | null {
       presence === "registered" && !deactivated && modeOf(state, key) === "UP",
   );
   const loadOf = ({ id }: AgentState) => load.get(id) ?? 0;
-  return able.reduce<AgentState | null>(
-    (best, agent) => (best === null || loadOf(agent) < loadOf(best) ? agent : best),
-    null,
-  );
+  // Sorting is stable: the first of those with the same load.
+  return able.sort((a, b) => loadOf(a) - loadOf(b))[0] ?? null;
 }
 
 /** One task per framework and step: the new copy runs before the old one is killed. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { type JsonObject, stringifyExactJson } from "./exact-json.js";
 
 type Headers = Readonly<Record<string, string>>;
@@ -40,12 +41,6 @@ export function sendMethodNotAllowed(
 }
 
 /** The whole body; `null` if the caller went away while sending it. */
-export async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of request) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk));
-  } catch {
-    return null;
-  }
-  return Buffer.concat(chunks);
+export function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  return buffer(request).catch(() => null);
 }
