@@ -1,4 +1,4 @@
-/** What does the bot do? Two people play one maintenance with the real program, on this machine alone: `npm run demo`. */
+/** Answers what the bot does: `npm run demo` plays one maintenance with the real program, on this machine alone. */
 import { install } from "./demo/installation.js";
 import { DEMO_HELP, parseDemoOptions } from "./demo/options.js";
 import { play } from "./demo/play.js";

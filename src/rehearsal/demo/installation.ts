@@ -15,7 +15,7 @@ import { startProgram } from "./program.js";
 export interface Installation {
   readonly slack: LocalSlack;
   readonly channel: string;
-  /** Our own eyes on the master, apart from the bot's. */
+  /** A client of our own, so that what is seen at the master does not depend on the bot. */
   readonly master: Master;
   readonly masterUrl: string;
   /** The rehearsal master behind it; `null` for a real one. */

@@ -13,7 +13,7 @@ const ALICE: Person = { id: "U01ALICE", name: "alice" };
 
 const BOB: Person = { id: "U02BOB", name: "bob" };
 
-/** Says what happens outside of Slack: who types what, and what was seen at the master. */
+/** Tells what people do, and what was seen at the master. */
 export interface Narrator {
   does(who: string, what: string): Promise<void>;
   seen(what: string): Promise<void>;

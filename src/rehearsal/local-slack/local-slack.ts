@@ -1,4 +1,4 @@
-/** What do people see and do in Slack? A Slack on this machine, with people in it who type and click as they are told. */
+/** Answers what people see and can do in Slack: a Slack on this machine, in which they type and click as they are told. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -35,7 +35,7 @@ export interface Caller {
   readonly may: (permission: Permission) => boolean;
 }
 
-/** Somebody without limits: the callers of a master without credentials. */
+/** The caller of a master without credentials may do everything. */
 export const ANYBODY: Caller = { principal: null, may: () => true };
 
 /** Who an `Authorization` header names, or `null` for a 401. Without principals everybody is let in. */

@@ -8,7 +8,7 @@ import {
   type MasterState,
   type Moment,
   modeOf,
-  quietly,
+  withoutEvents,
 } from "./state.js";
 import { endTasks } from "./tasks.js";
 
@@ -58,7 +58,7 @@ export function registerAgents(
     events.push({ type: "AGENT_ADDED", agent: back });
     return back;
   });
-  return events.length === 0 ? quietly(state) : { state: knowMachines(next), events };
+  return events.length === 0 ? withoutEvents(state) : { state: knowMachines(next), events };
 }
 
 /** Why agents leave: what becomes of them, and what their lost tasks are told. */

@@ -6,7 +6,7 @@ import {
   type MasterState,
   type Moment,
   modeOf,
-  quietly,
+  withoutEvents,
 } from "./state.js";
 import { endTasks } from "./tasks.js";
 
@@ -40,7 +40,9 @@ export function refuseReactivate(state: MasterState, agentId: string): string | 
 }
 
 function withAgent(state: MasterState, agentId: string, change: Partial<AgentState>): Change {
-  return quietly(withAgents(state, (agent) => (agent.id === agentId ? { ...agent, ...change } : agent)));
+  return withoutEvents(
+    withAgents(state, (agent) => (agent.id === agentId ? { ...agent, ...change } : agent)),
+  );
 }
 
 /** DRAIN_AGENT: no more offers; the tasks are killed when the grace period is over. */
@@ -75,8 +77,8 @@ export function proceedWithDrains(state: MasterState, now: Moment, atOnce: boole
         ? removeAgents(next, (agent) => agent.id === id, MARKED_GONE, now)
         : withAgent(next, id, { drain: { ...drain, state: "DRAINED" } });
     return [
-      (next: MasterState) => (isDue ? endTasks(next, isHere, end, now) : quietly(next)),
-      (next: MasterState) => (next.tasks.some(isHere) ? quietly(next) : drained(next)),
+      (next: MasterState) => (isDue ? endTasks(next, isHere, end, now) : withoutEvents(next)),
+      (next: MasterState) => (next.tasks.some(isHere) ? withoutEvents(next) : drained(next)),
     ];
   });
   return inTurn(state, ...steps);

@@ -72,10 +72,10 @@ export function carryOut(
     note({ status: reply.status });
     tell(reply);
   };
-  suffer(faults.take(call.type), response, act, answer);
+  applyFault(faults.take(call.type), response, act, answer);
 }
 
-function suffer(
+function applyFault(
   fault: Fault | null,
   response: ServerResponse,
   act: () => Reply,

@@ -1,7 +1,7 @@
 import { machineKey } from "../../maintenance/cluster/machine.js";
 import { registerAgents, withAgents } from "./agents.js";
 import { thenAsk } from "./maintenance.js";
-import { type Change, type MasterEvent, type MasterState, type Moment, quietly } from "./state.js";
+import { type Change, type MasterEvent, type MasterState, type Moment, withoutEvents } from "./state.js";
 
 /**
  * Another master is elected. The schedule and the modes come back from the registry; answers, outstanding inverse offers
@@ -12,7 +12,7 @@ export function failOver(state: MasterState, id: string, now: Moment): Change {
   const recovered = withAgents(state, (agent) =>
     agent.presence === "registered" ? { ...agent, presence: "recovered" } : agent,
   );
-  return quietly({
+  return withoutEvents({
     ...recovered,
     id,
     electedNs: now.ns,

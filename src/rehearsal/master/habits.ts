@@ -12,7 +12,7 @@ import {
   type MasterState,
   type Moment,
   modeOf,
-  quietly,
+  withoutEvents,
 } from "./state.js";
 import { killTask, launchTask } from "./tasks.js";
 
@@ -133,7 +133,7 @@ function moveTasks(state: MasterState, now: Moment, isDue: (due: number | null) 
     const framework = frameworkOf(before, id);
     const move = framework === undefined ? null : nextMove(before, framework);
     if (framework === undefined || move === null || !isDue(moveDue(before, framework))) {
-      return quietly(before);
+      return withoutEvents(before);
     }
     const copy = { ...move.task, agentId: move.to.id };
     const frameworks = before.frameworks.map((other) =>

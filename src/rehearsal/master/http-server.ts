@@ -54,7 +54,7 @@ export class MasterServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, search } = new URL(request.url ?? "/", "http://master");
     const path = pathname.replace(/\/+$/, "").replace(/^\/master(?=\/)/, "");
-    // Anywhere and for anybody: also without credentials and without a leader.
+    // These three are answered without credentials and without a leader.
     if (path === "/health") return send(response, 200);
     if (path === "/version") return sendJson(response, versionView(this.parts.self()));
     if (path === "/redirect") return this.redirect(response, "");
@@ -66,7 +66,7 @@ export class MasterServer {
     const leading = this.parts.leadership.get();
     if (leading === "no_leader") return refuseUnread(this.parts, exchange, 503, NO_LEADER);
     if (leading === "redirecting") {
-      // Before the method and the body are looked at.
+      // A master redirects before it looks at the method and the body.
       logUnread(this.parts, exchange, { status: 307 });
       return this.redirect(response, `/master${path}${search}`);
     }

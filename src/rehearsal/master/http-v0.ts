@@ -35,7 +35,7 @@ export async function answerV0(parts: MasterParts, exchange: Exchange, path: V0P
   if (parts.leadership.get() === "not_recovered") {
     const blind = answerBlind(parts, exchange, call);
     if (blind !== null) return tell(exchange, blind);
-    // The trap: the post waits for the recovery, and the caller with it.
+    // A post that would be accepted waits for the recovery, and its caller waits with it.
     await parts.leadership.recovered();
     if (response.destroyed) return;
   }

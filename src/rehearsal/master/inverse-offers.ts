@@ -5,7 +5,7 @@ import {
   type MasterState,
   type Moment,
   modeOf,
-  quietly,
+  withoutEvents,
 } from "./state.js";
 
 type Asked = Pick<InverseOffer, "frameworkId" | "agentId" | "key">;
@@ -24,9 +24,9 @@ export function askFrameworks(state: MasterState, now: Moment): Change {
   const added = wanted
     .filter((asked) => !kept.some((offer) => same(asked, offer)))
     .map((asked, at) => ({ ...asked, id: `O${state.counter + at + 1}`, sinceMs: now.ms }));
-  if (added.length === 0 && kept.length === state.inverseOffers.length) return quietly(state);
+  if (added.length === 0 && kept.length === state.inverseOffers.length) return withoutEvents(state);
   const counter = state.counter + added.length;
-  return quietly({ ...state, inverseOffers: [...kept, ...added], counter });
+  return withoutEvents({ ...state, inverseOffers: [...kept, ...added], counter });
 }
 
 /** Which frameworks are present on which draining agents. */
@@ -59,7 +59,7 @@ export function answerOffer(
   const before = state.answers.find(isSame);
   const firstMs = before?.answer === answer ? before.firstMs : now.ms;
   const given: AnswerState = { frameworkId, key, answer, ns: now.ns, ms: now.ms, firstMs };
-  return quietly({
+  return withoutEvents({
     ...state,
     answers: [...state.answers.filter((other) => !isSame(other)), given],
     inverseOffers: state.inverseOffers.filter((offer) => !isSame(offer)),

@@ -1,5 +1,12 @@
 import { followHabits, nextDueMs } from "./habits.js";
-import { type Change, inTurn, type MasterEvent, type MasterState, type Moment, quietly } from "./state.js";
+import {
+  type Change,
+  inTurn,
+  type MasterEvent,
+  type MasterState,
+  type Moment,
+  withoutEvents,
+} from "./state.js";
 
 /** Longer timers overflow and fire at once. */
 const LONGEST_TIMER_MS = 2_147_000_000;
@@ -34,7 +41,7 @@ export class LiveState {
   now(): Moment {
     const ms = this.clock();
     this.moments += 1n;
-    // Room below the microsecond for the updates that one moment numbers itself.
+    // Moments are 100 ns apart: updates within one are numbered by single nanoseconds.
     const ns = BigInt(Math.floor(ms)) * 1_000_000n + (this.moments % 9_000n) * 100n + 1n;
     this.lastNs = ns > this.lastNs + 100n ? ns : this.lastNs + 100n;
     return { ms, ns: this.lastNs };
@@ -67,7 +74,7 @@ export class LiveState {
     const due = nextDueMs(state);
     if (due === null || this.isClosed) return;
     const inMs = Math.min(Math.max(due - this.now().ms, 1), LONGEST_TIMER_MS);
-    this.timer = setTimeout(() => this.apply(quietly), inMs);
+    this.timer = setTimeout(() => this.apply(withoutEvents), inMs);
     this.timer.unref();
   }
 }

@@ -9,7 +9,7 @@ import {
   type MasterState,
   type Mode,
   type Moment,
-  quietly,
+  withoutEvents,
 } from "./state.js";
 
 function withModes(state: MasterState, keys: ReadonlySet<string>, mode: Mode): MasterState {
@@ -71,7 +71,7 @@ export function bringUp(state: MasterState, ids: readonly MachineId[], now: Mome
   const returning = withAgents(withModes(state, keys, "UP"), (agent) =>
     agent.leftByDown && keys.has(agent.key) ? { ...agent, returnAtMs } : agent,
   );
-  return quietly({ ...returning, schedule: { windows } });
+  return withoutEvents({ ...returning, schedule: { windows } });
 }
 
 /** Machines of one mode, in the order the master came to know them. */

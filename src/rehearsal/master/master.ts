@@ -1,4 +1,4 @@
-/** What does a Mesos master do? One that behaves like a real one, with a cluster around it, for tests and practice. */
+/** Answers what a real Mesos master would do: a master with a cluster around it, for tests and practice. */
 import { randomUUID } from "node:crypto";
 import { isIPv4 } from "node:net";
 import type { MachineId } from "../../maintenance/cluster/machine.js";
@@ -145,15 +145,15 @@ export class RehearsalMaster {
 
   /** As somebody else would. Throws an `Error` with the master's words if it is refused; so do the next two. */
   postSchedule(schedule: Schedule): void {
-    this.insist({ type: "UPDATE_MAINTENANCE_SCHEDULE", schedule });
+    this.write({ type: "UPDATE_MAINTENANCE_SCHEDULE", schedule });
   }
 
   startMaintenance(machines: readonly MachineId[]): void {
-    this.insist({ type: "START_MAINTENANCE", machines });
+    this.write({ type: "START_MAINTENANCE", machines });
   }
 
   stopMaintenance(machines: readonly MachineId[]): void {
-    this.insist({ type: "STOP_MAINTENANCE", machines });
+    this.write({ type: "STOP_MAINTENANCE", machines });
   }
 
   /** Returns the task's id. */
@@ -208,7 +208,7 @@ export class RehearsalMaster {
     };
   }
 
-  private insist(call: Call): void {
+  private write(call: Call): void {
     const { reply, change } = perform(this.live.state(), call, ANYBODY, this.self(), this.live.now());
     if ("text" in reply) throw new Error(reply.text);
     if (change !== null) this.live.apply(() => change);

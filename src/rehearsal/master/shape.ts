@@ -81,7 +81,7 @@ export function required<T>(type: Type<T>): Type<T> {
   return (value, path, missing) => {
     if (value !== null) return type(value, path, missing);
     missing.push(path);
-    // Nobody gets to see it: a message that lacks something is refused as a whole.
+    // `readMessage` refuses the whole message, so this value reaches nobody.
     return undefined as T;
   };
 }

@@ -136,13 +136,13 @@ export interface Change {
 }
 
 /** A transition that tells nobody. */
-export function quietly(state: MasterState): Change {
+export function withoutEvents(state: MasterState): Change {
   return { state, events: [] };
 }
 
 /** Runs transitions one after another and keeps their events in order. */
 export function inTurn(state: MasterState, ...steps: readonly ((state: MasterState) => Change)[]): Change {
-  let now: Change = quietly(state);
+  let now: Change = withoutEvents(state);
   for (const step of steps) {
     const next = step(now.state);
     now = { state: next.state, events: [...now.events, ...next.events] };

@@ -4,9 +4,9 @@ import {
   type FrameworkState,
   type MasterState,
   type Moment,
-  quietly,
   type TaskState,
   type TaskUpdate,
+  withoutEvents,
 } from "./state.js";
 
 /** How many ended tasks the master remembers. */
@@ -61,7 +61,7 @@ export function endTasks(
   const ended = state.tasks
     .filter(which)
     .map((task): TaskState => ({ ...task, state: update.state, updates: [...task.updates, update] }));
-  if (ended.length === 0) return quietly(state);
+  if (ended.length === 0) return withoutEvents(state);
   const next: MasterState = {
     ...state,
     tasks: state.tasks.filter((task) => !which(task)),
