@@ -1,12 +1,13 @@
 import type { Pool } from "undici";
-import { startRedis } from "../support/redis.js";
+import { freePort } from "../../src/rehearsal/free-port.js";
 import { startChild } from "./child.js";
 import { type Effort, type Figures, progress } from "./figures.js";
-import { constantRate } from "./load.js";
+import { constantRate, type LoadResult } from "./load.js";
+import { benchRedis } from "./machine.js";
 import { quantile, ratio, rounded } from "./numbers.js";
-import { freePort } from "./ports.js";
-import { startProgram } from "./program.js";
+import { startMeasured } from "./program.js";
 import { connectionsTo, type SlackSide, send, startSlackSide } from "./slack-side.js";
+import { undoing } from "./undoing.js";
 
 const PER_SECOND = 50;
 
@@ -15,18 +16,13 @@ const AIM = { p50Ratio: 3, p99Ms: 100 };
 /** What people type most and what costs the bot most: each one opens a maintenance, a thread, and answers the person. */
 const COMMAND = "drain web-0[1-3] 4h --reason benchmark";
 
-interface Sample {
-  readonly latenciesMs: readonly number[];
-  readonly lateMs: readonly number[];
-}
-
 /**
  * From Slack's signed request to our acknowledgement, under a constant load of drain commands, on a Redis with an
  * append-only file. Program and yardstick take turns, each fresh and on an empty Redis of its own.
  */
 export async function measureAck(effort: Effort): Promise<Figures> {
-  const ours: Sample[] = [];
-  const yardstick: Sample[] = [];
+  const ours: LoadResult[] = [];
+  const yardstick: LoadResult[] = [];
   const slack = await startSlackSide();
   try {
     for (let round = 1; round <= effort.ackRounds; round++) {
@@ -53,31 +49,29 @@ export async function measureAck(effort: Effort): Promise<Figures> {
   };
 }
 
-async function loadProgram(slack: SlackSide, effort: Effort): Promise<Sample> {
-  const redis = await startRedis("--appendfsync", "everysec");
-  const port = await freePort();
-  const env = { ...slack.env(port), REDIS_URL: redis.url, MESOS_MASTERS: "http://127.0.0.1:5050" };
-  const program = await startProgram(env, "bot");
-  try {
+function loadProgram(slack: SlackSide, effort: Effort): Promise<LoadResult> {
+  return undoing(async (undo) => {
+    const redis = await benchRedis();
+    undo(() => redis.dispose());
+    const port = await freePort();
+    const env = { ...slack.env(port), REDIS_URL: redis.url, MESOS_MASTERS: "http://127.0.0.1:5050" };
+    const program = await startMeasured(env, "bot");
+    undo(() => program.stop());
     return await load(slack, connectionsTo(port), effort);
-  } finally {
-    await program.stop();
-    await redis.dispose();
-  }
+  });
 }
 
-async function loadYardstick(slack: SlackSide, effort: Effort): Promise<Sample> {
-  const redis = await startRedis("--appendfsync", "everysec");
-  const { child, first } = await startChild("ack-yardstick", [redis.url]);
-  try {
+function loadYardstick(slack: SlackSide, effort: Effort): Promise<LoadResult> {
+  return undoing(async (undo) => {
+    const redis = await benchRedis();
+    undo(() => redis.dispose());
+    const { child, first } = await startChild("ack-yardstick", [redis.url]);
+    undo(() => child.stop());
     return await load(slack, connectionsTo((first as { port: number }).port), effort);
-  } finally {
-    await child.stop();
-    await redis.dispose();
-  }
+  });
 }
 
-async function load(slack: SlackSide, pool: Pool, effort: Effort): Promise<Sample> {
+async function load(slack: SlackSide, pool: Pool, effort: Effort): Promise<LoadResult> {
   const one = () => send(pool, slack.command(COMMAND));
   try {
     await constantRate(PER_SECOND, effort.ackWarmUpSeconds, one);
@@ -87,7 +81,7 @@ async function load(slack: SlackSide, pool: Pool, effort: Effort): Promise<Sampl
   }
 }
 
-function quantiles(samples: readonly Sample[]) {
+function quantiles(samples: readonly LoadResult[]) {
   const latencies = samples.flatMap((sample) => sample.latenciesMs);
   const late = samples.flatMap((sample) => sample.lateMs);
   return {

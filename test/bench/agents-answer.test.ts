@@ -13,14 +13,14 @@ describe("the answer that decoding is measured with", () => {
   const answer = agentsAnswer(500);
   const { agents } = readAgents(answer.protobuf);
 
-  test("has every agent once, under its own name and address", () => {
+  test("the answer has every agent once, under its own name and address", () => {
     for (const key of ["id", "hostname", "ip"] as const) {
       const values = agents.map((agent) => (key === "id" ? agent.id : agent.machine[key]));
       expect(new Set(values).size).toBe(500);
     }
   });
 
-  test("says the same in both forms", () => {
+  test("the answer says the same in both forms", () => {
     const json = JSON.parse(answer.json.toString()) as { get_agents: { agents: JsonAgent[] } };
     expect(json.get_agents.agents.map((one) => [one.agent_info.id.value, one.agent_info.hostname])).toEqual(
       agents.map((agent) => [agent.id, agent.machine.hostname]),
@@ -30,12 +30,12 @@ describe("the answer that decoding is measured with", () => {
     );
   });
 
-  test("keeps what we skip, so that skipping it is part of the measurement", () => {
+  test("the answer keeps what we skip, so that skipping it is part of the measurement", () => {
     const real = recorded("agents.pb").length / readAgents(recorded("agents.pb")).agents.length;
     expect(answer.protobuf.length / 500).toBeGreaterThan(0.95 * real);
   });
 
-  test("is a whole message that the generated decoder reads too", () => {
+  test("the answer is a whole message that the generated decoder reads too", () => {
     const { get_agents } = mesos.v1.master.Response.decode(answer.protobuf);
     expect(get_agents?.agents).toHaveLength(500);
   });

@@ -1,6 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { tied } from "../../src/rehearsal/child-process.js";
+
+const PATIENCE_MS = 10_000;
 
 /** A helper of the benchmark in a process of its own, so that it takes no time from what is measured beside it. */
 export interface Child {
@@ -18,8 +21,7 @@ export async function startChild(
   execArgv: readonly string[] = [],
 ): Promise<{ child: Child; first: unknown }> {
   const process_ = fork(join(import.meta.dirname, `${name}.js`), [...args], { execArgv: [...execArgv] });
-  const die = () => process_.kill("SIGKILL");
-  process.on("exit", die);
+  const end = tied(process_, PATIENCE_MS);
   const first = await said(process_, name);
   return {
     first,
@@ -30,13 +32,7 @@ export async function startChild(
         process_.send(question as object);
         return answer;
       },
-      async stop() {
-        process.removeListener("exit", die);
-        if (process_.exitCode !== null || process_.signalCode !== null) return;
-        const gone = once(process_, "exit");
-        process_.kill("SIGTERM");
-        await gone;
-      },
+      stop: () => end(),
     },
   };
 }

@@ -1,16 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { until } from "../../src/rehearsal/demo/until.js";
+import { freePort } from "../../src/rehearsal/free-port.js";
 import type { ReceivedCall } from "../../src/rehearsal/master/call-log.js";
-import { startRehearsalMaster } from "../../src/rehearsal/master/master.js";
-import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
-import { startRedis } from "../support/redis.js";
+import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
 import { startChild } from "./child.js";
 import { callOf, drillCluster } from "./drill-cluster.js";
 import { type Effort, type Figures, progress } from "./figures.js";
-import { median, quantile, ratio, rounded } from "./numbers.js";
-import { freePort } from "./ports.js";
-import { type MeasuredProgram, startProgram } from "./program.js";
+import { benchRedis } from "./machine.js";
+import { median, middle, quantile, ratio, rounded } from "./numbers.js";
+import { startMeasured } from "./program.js";
 import { connectionsTo, send, startSlackSide } from "./slack-side.js";
+import { undoing } from "./undoing.js";
 
 const AIM = { ratio: 2 };
 
@@ -36,27 +36,26 @@ export async function measureDrain(effort: Effort): Promise<Figures> {
   return { ...together, apart, aim: AIM, met: together.ratio <= AIM.ratio };
 }
 
-async function drains(effort: Effort, roles: readonly string[]) {
+function drains(effort: Effort, roles: readonly string[]) {
   progress(`drain: ${effort.drains} drains, ${roles.join(" and ")}`);
-  const undo: (() => Promise<unknown>)[] = [];
-  try {
+  return undoing(async (undo) => {
     const clock = () => performance.timeOrigin + performance.now();
     const master = await startRehearsalMaster({ ...drillCluster(), clock });
-    undo.push(() => master.close());
-    const redis = await startRedis("--appendfsync", "everysec");
-    undo.push(() => redis.dispose());
+    undo(() => master.close());
+    const redis = await benchRedis();
+    undo(() => redis.dispose());
     const slack = await startSlackSide();
-    undo.push(() => slack.stop());
+    undo(() => slack.stop());
     const port = await freePort();
     const env = { ...slack.env(port), REDIS_URL: redis.url, MESOS_MASTERS: master.url };
     for (const role of roles) {
-      const program: MeasuredProgram = await startProgram(env, role);
-      undo.push(() => program.stop());
+      const program = await startMeasured(env, role);
+      undo(() => program.stop());
     }
     const pool = connectionsTo(port);
-    undo.push(() => pool.close());
+    undo(() => pool.close());
     const { child } = await startChild("drain-yardstick");
-    undo.push(() => child.stop());
+    undo(() => child.stop());
 
     const ours: Drain[] = [];
     const bare: number[] = [];
@@ -80,9 +79,7 @@ async function drains(effort: Effort, roles: readonly string[]) {
       bare.push(ms);
     }
     return figures(ours, bare);
-  } finally {
-    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
-  }
+  });
 }
 
 /** Waits until the windows are posted and the schedule was read after that; times are those of the master's log. */
@@ -109,7 +106,7 @@ function figures(ours: readonly Drain[], bare: readonly number[]) {
   return {
     medianMs,
     p90Ms: rounded(quantile(times, 0.9)),
-    queueMs: rounded(median(ours.map((drain) => drain.queueMs))),
+    queueMs: middle(ours, (drain) => drain.queueMs),
     callsToMaster: median(ours.map((drain) => drain.calls.length)),
     drains: ours.length,
     yardstick,

@@ -1,5 +1,5 @@
 /** One group of figures. Every figure has its unit at the end of its key, `p50Ms`; what was not measured says why. */
-export type Figures = { readonly [name: string]: number | boolean | string | Figures | readonly number[] };
+export type Figures = { readonly [name: string]: number | boolean | string | Figures };
 
 /** How much is measured: enough to trust, or just enough to see that the benchmark itself works. */
 export interface Effort {

@@ -1,15 +1,16 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { startRedis } from "../support/redis.js";
+import { freePort } from "../../src/rehearsal/free-port.js";
 import { startChild } from "./child.js";
 import { type Effort, type Figures, progress } from "./figures.js";
-import { memoryOf } from "./memory.js";
-import { median, ratio, rounded } from "./numbers.js";
-import { freePort } from "./ports.js";
-import { type MeasuredProgram, startProgram } from "./program.js";
+import { benchRedis } from "./machine.js";
+import { middle, ratio, rounded } from "./numbers.js";
+import { startMeasured } from "./program.js";
 import { type SlackSide, startSlackSide } from "./slack-side.js";
+import { undoing } from "./undoing.js";
 
 /** Bot and worker together: both roles, idle, on Redis. */
 const AIM = { rssMiB: 160, readyMs: 2_000 };
@@ -17,6 +18,10 @@ const AIM = { rssMiB: 160, readyMs: 2_000 };
 /** Idle begins here: start-up is over and its garbage could have been collected. */
 const SETTLED_MS = 4_000;
 
+/**
+ * A start, and the memory of the idle process after it. `rssMiB` counts Node's own code in full for each process;
+ * `pssMiB` divides what several processes share among them, so only these can be added up.
+ */
 interface Start {
   readonly readyMs: number;
   readonly rssMiB: number;
@@ -24,12 +29,15 @@ interface Start {
 }
 
 /** Memory when idle and time from the start of the process to `ready`, for each way to run the program. */
-export async function measureFootprint(effort: Effort): Promise<Figures> {
-  const redis = await startRedis("--appendfsync", "everysec");
-  const slack = await startSlackSide();
-  const folder = await mkdtemp(join(tmpdir(), "mmb-bench-"));
-  const onRedis = { REDIS_URL: redis.url };
-  try {
+export function measureFootprint(effort: Effort): Promise<Figures> {
+  return undoing(async (undo) => {
+    const redis = await benchRedis();
+    undo(() => redis.dispose());
+    const slack = await startSlackSide();
+    undo(() => slack.stop());
+    const folder = await mkdtemp(join(tmpdir(), "mmb-bench-"));
+    undo(() => rm(folder, { recursive: true, force: true }));
+    const onRedis = { REDIS_URL: redis.url };
     const bare: Start[] = [];
     const together: Start[] = [];
     const apart: Start[][] = [];
@@ -43,13 +51,15 @@ export async function measureFootprint(effort: Effort): Promise<Figures> {
     }
     const both = figures(together);
     const process = figures(bare);
+    const sum = (pair: readonly Start[], of: "rssMiB" | "pssMiB") =>
+      pair.reduce((all, one) => all + one[of], 0);
     return {
       together: both,
       apart: {
         worker: figures(apart.flatMap((pair) => pair.slice(0, 1))),
         bot: figures(apart.flatMap((pair) => pair.slice(1))),
-        sumRssMiB: rounded(median(apart.map((pair) => pair.reduce((sum, one) => sum + one.rssMiB, 0)))),
-        sumPssMiB: rounded(median(apart.map((pair) => pair.reduce((sum, one) => sum + one.pssMiB, 0)))),
+        sumRssMiB: middle(apart, (pair) => sum(pair, "rssMiB")),
+        sumPssMiB: middle(apart, (pair) => sum(pair, "pssMiB")),
       },
       // The first start builds the database; later ones open it.
       embedded: { firstReadyMs: rounded(embedded[0]?.readyMs ?? Number.NaN), ...figures(embedded.slice(-1)) },
@@ -59,30 +69,26 @@ export async function measureFootprint(effort: Effort): Promise<Figures> {
       aim: AIM,
       met: both.rssMiB < AIM.rssMiB && both.readyMs < AIM.readyMs,
     };
-  } finally {
-    await slack.stop();
-    await redis.dispose();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Starts these roles one after another and looks at all of them when they have settled. */
-async function idle(
+function idle(
   slack: SlackSide,
   queue: Readonly<Record<string, string>>,
   roles: readonly string[],
 ): Promise<Start[]> {
-  const programs: MeasuredProgram[] = [];
-  try {
+  return undoing(async (undo) => {
+    const programs = [];
     for (const role of roles) {
       const env = { ...slack.env(await freePort()), ...queue, MESOS_MASTERS: "http://127.0.0.1:5050" };
-      programs.push(await startProgram(env, role));
+      const program = await startMeasured(env, role);
+      undo(() => program.stop());
+      programs.push(program);
     }
     await wait(SETTLED_MS);
-    return programs.map(({ pid, readyMs }) => ({ readyMs, ...memory(pid) }));
-  } finally {
-    for (const program of programs) await program.stop();
-  }
+    return programs.map(({ pid, readyMs }) => ({ readyMs, ...memoryOf(pid) }));
+  });
 }
 
 async function bareProcess(): Promise<Start> {
@@ -90,19 +96,28 @@ async function bareProcess(): Promise<Start> {
   const { child } = await startChild("bare-process");
   const readyMs = performance.now() - startedAt;
   await wait(SETTLED_MS);
-  const start = { readyMs, ...memory(child.pid) };
+  const start = { readyMs, ...memoryOf(child.pid) };
   await child.stop();
   return start;
 }
 
-function memory(pid: number) {
-  return memoryOf(pid) ?? { rssMiB: Number.NaN, pssMiB: Number.NaN };
+/** From Linux' /proc; `NaN` where there is none. */
+function memoryOf(pid: number) {
+  let rollup = "";
+  try {
+    rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  } catch {
+    // The figures say that they are missing.
+  }
+  const mebibytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(rollup)?.[1] ?? Number.NaN) / 1024;
+  return { rssMiB: mebibytes("Rss"), pssMiB: mebibytes("Pss") };
 }
 
 function figures(starts: readonly Start[]) {
   return {
-    readyMs: rounded(median(starts.map((one) => one.readyMs))),
-    rssMiB: rounded(median(starts.map((one) => one.rssMiB))),
-    pssMiB: rounded(median(starts.map((one) => one.pssMiB))),
+    readyMs: middle(starts, (one) => one.readyMs),
+    rssMiB: middle(starts, (one) => one.rssMiB),
+    pssMiB: middle(starts, (one) => one.pssMiB),
   };
 }

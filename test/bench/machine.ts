@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from "node:os";
+import { startRedis, type TestRedis } from "../support/redis.js";
 import type { Figures } from "./figures.js";
 import { rounded } from "./numbers.js";
 
@@ -25,4 +26,9 @@ export function redisVersion(): string | null {
 /** Processes that ran or wanted to run, averaged over the last minute. */
 export function loadNow(): number {
   return rounded(loadavg()[0] ?? 0);
+}
+
+/** A Redis with an append-only file, as durable as people have theirs. */
+export function benchRedis(): Promise<TestRedis> {
+  return startRedis("--appendfsync", "everysec");
 }

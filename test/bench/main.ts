@@ -5,7 +5,6 @@ import { measureDrain } from "./drain.js";
 import { type Effort, type Figures, FULL, progress, QUICK } from "./figures.js";
 import { measureFootprint } from "./footprint.js";
 import { loadNow, machine, redisVersion } from "./machine.js";
-import { readable } from "./readable.js";
 
 const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]]
 
@@ -66,6 +65,20 @@ function chosen(only: string | undefined): readonly Measurement[] {
     if (found !== undefined) return found;
     const names = MEASUREMENTS.map((one) => one.name).join(", ");
     throw new Error(`There is no measurement ${name}; nothing was measured. Choose among ${names}.`);
+  });
+}
+
+/** The figures as lines of `path  value`, for people. */
+function readable(figures: Figures): string {
+  const lines = flat(figures, "");
+  const width = Math.max(...lines.map(([path]) => path.length));
+  return lines.map(([path, value]) => `${path.padEnd(width)}  ${value}\n`).join("");
+}
+
+function flat(figures: Figures, prefix: string): [string, string][] {
+  return Object.entries(figures).flatMap(([name, value]): [string, string][] => {
+    const path = prefix === "" ? name : `${prefix}.${name}`;
+    return typeof value === "object" ? flat(value, path) : [[path, String(value)]];
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { median, quantile, ratio, rounded } from "./numbers.js";
+import { median, middle, quantile, ratio, rounded } from "./numbers.js";
 
 describe("the figures of a run", () => {
   test.each([
@@ -8,6 +8,10 @@ describe("the figures of a run", () => {
     [[7], 7],
   ])("the median of %j is %d", (values, middle) => {
     expect(median(values)).toBe(middle);
+  });
+
+  test("the middle of some values is their rounded median", () => {
+    expect(middle([{ ms: 12.3456 }, { ms: 900 }, { ms: 1 }], (one) => one.ms)).toBe(12.3);
   });
 
   const hundred = Array.from({ length: 100 }, (_, at) => 100 - at);
@@ -29,7 +33,7 @@ describe("the figures of a run", () => {
     [12.3456, 12.3],
     [1234.5678, 1235],
     [0, 0],
-  ])("%d is told as %d", (value, told) => {
+  ])("the figure %d is told as %d", (value, told) => {
     expect(rounded(value)).toBe(told);
   });
 

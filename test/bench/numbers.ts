@@ -18,6 +18,11 @@ export function rounded(value: number): number {
   return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
 }
 
+/** The rounded median of something that each of them has. */
+export function middle<T>(all: readonly T[], of: (one: T) => number): number {
+  return rounded(median(all.map(of)));
+}
+
 /** How many times `value` is `yardstick`. */
 export function ratio(value: number, yardstick: number): number {
   return rounded(value / yardstick);
