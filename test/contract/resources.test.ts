@@ -34,7 +34,7 @@ test("the client sees a reservation and its volume as the rehearsal master made 
   });
 });
 
-test("the sample cluster's blast radius: volumes, an app's last copies, a rack, what fits", () => {
+test("the blast radius of the sample cluster names volumes, an app's last copies, a rack, and what fits", () => {
   const blast = blastRadiusOf(world, machinesOf("web-02", "web-03"));
   expect(blast).toMatchObject({
     volumes: [{ id: "kafka-data-3", machine: "web-03|10.20.1.13" }],

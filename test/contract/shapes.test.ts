@@ -9,7 +9,7 @@ import {
   stringifyExactJson,
 } from "../../src/rehearsal/master/exact-json.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
-import { subscribe } from "../rehearsal/event-stream.js";
+import { subscribe } from "../rehearsal/support/event-stream.js";
 
 const SCHEDULE: Schedule = {
   windows: [
@@ -83,7 +83,7 @@ const LEFT_OUT = [
 
 describe("an answer has the fields and types of the recorded one, and no others", () => {
   test.each(RECORDED.map((answer) => [String(answer.type), answer] as const))(
-    "%s",
+    "the answer to %s has the shape of the recorded one",
     async (type, recorded) => {
       const real = [...shapeOf(recorded)].filter((path) => !LEFT_OUT.some((left) => left.test(path)));
       expect([...shapeOf(await asJson(type))].sort()).toEqual(real.sort());
@@ -102,13 +102,16 @@ function withoutEmptyLists(value: Json): Json {
 }
 
 describe("protobuf and JSON answers of the same moment mean the same", () => {
-  test.each(RECORDED.map(({ type }) => String(type)))("%s", async (type) => {
-    const decoded = Response.toObject(Response.decode(await get(type, "application/x-protobuf")), {
-      longs: BigInt,
-      enums: String,
-    });
-    expect(parseExactJson(stringifyExactJson(decoded))).toEqual(withoutEmptyLists(await asJson(type)));
-  });
+  test.each(RECORDED.map(({ type }) => String(type)))(
+    "the answer to %s means the same in both",
+    async (type) => {
+      const decoded = Response.toObject(Response.decode(await get(type, "application/x-protobuf")), {
+        longs: BigInt,
+        enums: String,
+      });
+      expect(parseExactJson(stringifyExactJson(decoded))).toEqual(withoutEmptyLists(await asJson(type)));
+    },
+  );
 
   test("nanoseconds are exact in both (invariant 1)", async () => {
     const json = (await get("GET_MAINTENANCE_SCHEDULE", "application/json")).toString();
@@ -123,7 +126,7 @@ describe("protobuf and JSON answers of the same moment mean the same", () => {
 });
 
 describe("the event stream", () => {
-  test("tells a Down as the recorded one does: lost tasks first, then the agent", async () => {
+  test("the stream tells a Down as the recorded one does: lost tasks first, then the agent", async () => {
     const { events, types, end } = await subscribe(master);
     await expect.poll(types).toEqual(["SUBSCRIBED", "HEARTBEAT"]);
     master.startMaintenance([{ hostname: "web-01", ip: "127.0.2.1" }]);

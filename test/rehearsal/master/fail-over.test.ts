@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { byHand, call, read, scheduleOf, startCluster, WEB_01, WEB_02 } from "./cluster.js";
+import { byHand, call, read, scheduleOf, startCluster, WEB_01, WEB_02 } from "../support/cluster.js";
 
 async function startAnswered() {
   const master = await startCluster(onTestFinished, {
@@ -12,7 +12,7 @@ async function startAnswered() {
 }
 
 describe("a fail-over", () => {
-  test("clears answers; schedule and modes survive under a new leader id", async () => {
+  test("a fail-over clears answers; schedule and modes survive under a new leader id", async () => {
     const master = await startAnswered();
     const before = master.state();
     master.failOver({ reregisterMs: null });
@@ -24,7 +24,7 @@ describe("a fail-over", () => {
     expect(after.answers).toEqual([]);
   });
 
-  test("makes agents recovered and tasks look absent until they register again", async () => {
+  test("agents are recovered and tasks look absent until they register again", async () => {
     const master = await startAnswered();
     master.failOver({ reregisterMs: null });
     expect(await read(master, "GET_AGENTS")).toMatchObject({
@@ -48,7 +48,7 @@ describe("a fail-over", () => {
     expect(master.state().inverseOffers).toHaveLength(1);
   });
 
-  test("answers 503 until it has recovered", async () => {
+  test("the new leader answers 503 until it has recovered", async () => {
     const master = await startAnswered();
     master.failOver({ recoveryMs: null });
     expect(await call(master, { type: "GET_TASKS" })).toEqual({
@@ -60,14 +60,14 @@ describe("a fail-over", () => {
     expect((await call(master, { type: "GET_TASKS" })).status).toBe(200);
   });
 
-  test("goes by by itself after the delays that were set", async () => {
+  test("recovery ends and frameworks are asked again after the delays that were set", async () => {
     const master = await startAnswered();
     master.failOver({ recoveryMs: 5, reregisterMs: 5 });
     await expect.poll(() => master.state().inverseOffers.length).toBe(1);
     expect(master.state().leading).toBe("leading");
   });
 
-  test("ends the event streams", async () => {
+  test("a fail-over ends the event streams", async () => {
     const master = await startAnswered();
     const ended = call(master, { type: "SUBSCRIBE" }).catch(() => "cut");
     await expect.poll(() => master.state().subscribers).toBe(1);
@@ -78,7 +78,7 @@ describe("a fail-over", () => {
 });
 
 describe("a leader that has not recovered, asked by the old endpoints", () => {
-  test("lets a schedule post wait until it has, or until the caller gives up", async () => {
+  test("a schedule post waits until the leader has recovered, or until the caller gives up", async () => {
     const master = await startCluster(onTestFinished);
     master.setLeading("not_recovered");
     const post = (signal?: AbortSignal) =>

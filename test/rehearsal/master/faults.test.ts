@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { call, scheduleOf, startCall, startCluster, WEB_01 } from "./cluster.js";
+import { call, scheduleOf, startCall, startCluster, WEB_01 } from "../support/cluster.js";
 
 async function startDraining() {
   const master = await startCluster(onTestFinished);
@@ -12,7 +12,7 @@ describe("a fault hits the next call of its type, once", () => {
   test.each([
     ["reset_before", "DRAINING", "none"],
     ["reset_after", "DOWN", "accepted"],
-  ] as const)("%s: the connection breaks, the machine is %s", async (kind, left, outcome) => {
+  ] as const)("%s breaks the connection and leaves the machine %s", async (kind, left, outcome) => {
     const { master, mode } = await startDraining();
     master.fault("START_MAINTENANCE", { kind });
     expect((await call(master, { type: "GET_VERSION" })).status).toBe(200);
@@ -25,7 +25,7 @@ describe("a fault hits the next call of its type, once", () => {
   test.each([
     ["hang_before", "none"],
     ["hang_after", "accepted"],
-  ] as const)("%s: no answer ever comes", async (kind, outcome) => {
+  ] as const)("after %s no answer ever comes", async (kind, outcome) => {
     const { master } = await startDraining();
     master.fault("START_MAINTENANCE", { kind });
     const givingUp = new AbortController();
@@ -36,7 +36,7 @@ describe("a fault hits the next call of its type, once", () => {
     expect(await hanging).toBe("gave up");
   });
 
-  test("hold: it takes effect although the caller has given up", async () => {
+  test("a call that is held takes effect although the caller has given up", async () => {
     const { master, mode } = await startDraining();
     let release = () => {};
     const until = new Promise<void>((resolve) => {
@@ -54,14 +54,14 @@ describe("a fault hits the next call of its type, once", () => {
     expect(master.calls()).toMatchObject([{ type: "START_MAINTENANCE", outcome: "accepted" }]);
   });
 
-  test("delay: it takes effect after a while", async () => {
+  test("a call that is delayed takes effect after a while", async () => {
     const { master, mode } = await startDraining();
     master.fault("START_MAINTENANCE", { kind: "delay", ms: 5 });
     expect((await call(master, startCall(WEB_01))).status).toBe(200);
     expect(mode()).toBe("DOWN");
   });
 
-  test("status: refused with the words that were asked for, as often as was asked for", async () => {
+  test("a call is refused with the status and words that were asked for, as often as was asked for", async () => {
     const { master, mode } = await startDraining();
     master.fault("*", { kind: "status", status: 500, text: "boom", times: 2 });
     expect(await call(master, startCall(WEB_01))).toEqual({ status: 500, text: "boom" });
@@ -73,7 +73,7 @@ describe("a fault hits the next call of its type, once", () => {
 });
 
 describe("the HTTP side", () => {
-  test("can go away and come back on the same port; the cluster remembers", async () => {
+  test("the HTTP side can go away and come back on the same port; the cluster remembers", async () => {
     const { master, mode } = await startDraining();
     const { url } = master;
     await master.stop();
@@ -85,7 +85,7 @@ describe("the HTTP side", () => {
     expect(mode()).toBe("DOWN");
   });
 
-  test("closing cuts calls that hang", async () => {
+  test("closing the master cuts calls that hang", async () => {
     const { master } = await startDraining();
     master.fault("GET_TASKS", { kind: "hang_before" });
     const hanging = call(master, { type: "GET_TASKS" }).catch(() => "cut");

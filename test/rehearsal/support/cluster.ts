@@ -1,6 +1,6 @@
-import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
-import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
-import type { RehearsalFramework, RehearsalOptions } from "../../src/rehearsal/master/options.js";
+import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
+import { type RehearsalMaster, startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
+import type { RehearsalFramework, RehearsalOptions } from "../../../src/rehearsal/master/options.js";
 
 export const WEB_01 = { hostname: "web-01", ip: "10.0.0.1" };
 

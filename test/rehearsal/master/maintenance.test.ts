@@ -1,5 +1,15 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { byHand, call, DB_01, read, scheduleOf, startCall, startCluster, WEB_01, WEB_02 } from "./cluster.js";
+import {
+  byHand,
+  call,
+  DB_01,
+  read,
+  scheduleOf,
+  startCall,
+  startCluster,
+  WEB_01,
+  WEB_02,
+} from "../support/cluster.js";
 
 async function startDown(options = {}) {
   const master = await startCluster(onTestFinished, {
@@ -15,7 +25,7 @@ const presence = (master: Awaited<ReturnType<typeof startDown>>) =>
   master.state().agents.find(({ hostname }) => hostname === "web-01")?.presence;
 
 describe("Down", () => {
-  test("shuts the agent down and loses its tasks; other machines keep theirs", async () => {
+  test("Down shuts the agent down and loses its tasks; other machines keep theirs", async () => {
     const master = await startDown();
     const state = master.state();
     expect(presence(master)).toBe("away");
@@ -51,7 +61,7 @@ describe("Down", () => {
 });
 
 describe("Up", () => {
-  test("takes the machine out of the schedule; its agent stays away until it is started", async () => {
+  test("Up takes the machine out of the schedule; its agent stays away until it is started", async () => {
     const master = await startDown();
     const { id } = master.state().agents.find(({ hostname }) => hostname === "web-01") ?? {};
     master.stopMaintenance([WEB_01]);
@@ -68,7 +78,7 @@ describe("Up", () => {
     await expect.poll(() => presence(master)).toBe("registered");
   });
 
-  test("brings only agents back that left by Down, not one that had been stopped", async () => {
+  test("Up brings only agents back that left by Down, not one that had been stopped", async () => {
     const master = await startDown({ returnAfterMs: 5 });
     master.stopAgent("web-02");
     master.startMaintenance([WEB_02]);
@@ -77,12 +87,70 @@ describe("Up", () => {
     expect(master.state().agents.find(({ hostname }) => hostname === "web-02")?.presence).toBe("away");
   });
 
-  test("keeps the answers on machines that stay in the schedule", async () => {
+  test("Up keeps the answers on machines that stay in the schedule", async () => {
     const master = await startCluster(onTestFinished, { frameworks: [byHand("f", "stayer", "web-02")] });
     master.postSchedule(scheduleOf(WEB_01, WEB_02));
     master.startMaintenance([WEB_01]);
     master.tick();
     master.stopMaintenance([WEB_01]);
     expect(master.state().answers).toHaveLength(1);
+  });
+});
+
+describe("a schedule post", () => {
+  test("a schedule post erases all answers on all scheduled machines, changed or not, and asks anew", async () => {
+    const master = await startCluster(onTestFinished, {
+      frameworks: [byHand("f", "stayer", "web-01", "db-01")],
+    });
+    master.postSchedule(scheduleOf(WEB_01));
+    master.tick();
+    expect(master.state().answers).toHaveLength(1);
+    master.postSchedule({ windows: [...scheduleOf(WEB_01).windows, ...scheduleOf(DB_01).windows] });
+    expect(master.state().answers).toEqual([]);
+    expect(master.state().inverseOffers).toHaveLength(2);
+    master.tick();
+    master.postSchedule(master.state().schedule);
+    expect(master.state().answers).toEqual([]);
+  });
+
+  test("a schedule post that is refused erases nothing", async () => {
+    const master = await startCluster(onTestFinished, { frameworks: [byHand("f", "stayer", "web-01")] });
+    master.postSchedule(scheduleOf(WEB_01));
+    master.tick();
+    expect(() => master.postSchedule(scheduleOf(WEB_01, WEB_01))).toThrow("appears more than once");
+    expect(master.state().answers).toHaveLength(1);
+  });
+
+  test("an empty schedule post is accepted even when the caller has no rights", async () => {
+    const master = await startCluster(onTestFinished, { principals: [{ name: "n", secret: "s", may: [] }] });
+    master.postSchedule(scheduleOf(WEB_01));
+    const response = await fetch(`${master.url}/maintenance/schedule`, {
+      method: "POST",
+      headers: { authorization: `Basic ${btoa("n:s")}` },
+      body: "{}",
+    });
+    expect(response.status).toBe(200);
+    expect(master.state().schedule.windows).toEqual([]);
+    expect(master.calls()).toMatchObject([
+      { type: "UPDATE_MAINTENANCE_SCHEDULE", via: "v0", principal: "n", status: 200, outcome: "accepted" },
+    ]);
+  });
+
+  test("the schedule keeps the case it was posted in; the status lower-cases it, also for an unknown machine", async () => {
+    const master = await startCluster(onTestFinished);
+    const unknown = { hostname: "NEW-01", ip: "10.9.9.9" };
+    master.postSchedule(scheduleOf(unknown));
+    expect(master.state().schedule.windows[0]?.machines).toEqual([unknown]);
+    expect((await read(master, "GET_MAINTENANCE_STATUS")).status).toEqual({
+      draining_machines: [{ id: { hostname: "new-01", ip: "10.9.9.9" } }],
+    });
+  });
+
+  test("the schedule keeps the nanoseconds of somebody else's window bit for bit (invariant 1)", async () => {
+    const master = await startCluster(onTestFinished);
+    master.postSchedule(scheduleOf(DB_01));
+    const { text } = await call(master, { type: "GET_MAINTENANCE_SCHEDULE" });
+    expect(text).toContain('{"start":{"nanoseconds":1795195128662822401}}');
+    expect(master.state().schedule.windows[0]).toMatchObject({ start: 1795195128662822401n, duration: null });
   });
 });

@@ -1,5 +1,5 @@
-import { type JsonObject, parseExactJson } from "../../src/rehearsal/master/exact-json.js";
-import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
+import { type JsonObject, parseExactJson } from "../../../src/rehearsal/master/exact-json.js";
+import type { RehearsalMaster } from "../../../src/rehearsal/master/master.js";
 
 /** An open event stream in JSON; `events` grows until `end()`. */
 export async function subscribe(master: RehearsalMaster) {

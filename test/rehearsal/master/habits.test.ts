@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { byHand, call, DB_01, read, scheduleOf, startCluster, WEB_01, WEB_02 } from "./cluster.js";
+import { byHand, DB_01, scheduleOf, startCluster, WEB_01, WEB_02 } from "../support/cluster.js";
 
 describe("frameworks answer by their habits", () => {
   test.each([
@@ -7,7 +7,7 @@ describe("frameworks answer by their habits", () => {
     ["stayer", ["ACCEPT"]],
     ["decliner", ["DECLINE"]],
     ["silent", []],
-  ] as const)("a %s", async (habit, answers) => {
+  ] as const)("a %s answers once with %j", async (habit, answers) => {
     const master = await startCluster(onTestFinished, { frameworks: [byHand("f", habit, "web-01")] });
     master.postSchedule(scheduleOf(WEB_01));
     expect(master.state().inverseOffers).toEqual([{ framework: "f", machine: "web-01|10.0.0.1" }]);
@@ -53,7 +53,7 @@ describe("frameworks answer by their habits", () => {
     expect(master.state().inverseOffers).toEqual([]);
   });
 
-  test("with intervals they act by themselves", async () => {
+  test("a framework with intervals acts by itself", async () => {
     const quick = {
       ...byHand("f", "mover", "web-01", "web-01"),
       answerAfterMs: 5,
@@ -77,63 +77,5 @@ describe("frameworks answer by their habits", () => {
     const [yes, no] = [at("yes"), at("no")];
     await expect.poll(() => at("yes")).not.toBe(yes);
     expect(at("no")).toBe(no);
-  });
-});
-
-describe("a schedule post", () => {
-  test("erases all answers on all scheduled machines, changed or not, and asks anew", async () => {
-    const master = await startCluster(onTestFinished, {
-      frameworks: [byHand("f", "stayer", "web-01", "db-01")],
-    });
-    master.postSchedule(scheduleOf(WEB_01));
-    master.tick();
-    expect(master.state().answers).toHaveLength(1);
-    master.postSchedule({ windows: [...scheduleOf(WEB_01).windows, ...scheduleOf(DB_01).windows] });
-    expect(master.state().answers).toEqual([]);
-    expect(master.state().inverseOffers).toHaveLength(2);
-    master.tick();
-    master.postSchedule(master.state().schedule);
-    expect(master.state().answers).toEqual([]);
-  });
-
-  test("that is refused erases nothing", async () => {
-    const master = await startCluster(onTestFinished, { frameworks: [byHand("f", "stayer", "web-01")] });
-    master.postSchedule(scheduleOf(WEB_01));
-    master.tick();
-    expect(() => master.postSchedule(scheduleOf(WEB_01, WEB_01))).toThrow("appears more than once");
-    expect(master.state().answers).toHaveLength(1);
-  });
-
-  test("counts as accepted even when it is empty and the caller has no rights", async () => {
-    const master = await startCluster(onTestFinished, { principals: [{ name: "n", secret: "s", may: [] }] });
-    master.postSchedule(scheduleOf(WEB_01));
-    const response = await fetch(`${master.url}/maintenance/schedule`, {
-      method: "POST",
-      headers: { authorization: `Basic ${btoa("n:s")}` },
-      body: "{}",
-    });
-    expect(response.status).toBe(200);
-    expect(master.state().schedule.windows).toEqual([]);
-    expect(master.calls()).toMatchObject([
-      { type: "UPDATE_MAINTENANCE_SCHEDULE", via: "v0", principal: "n", status: 200, outcome: "accepted" },
-    ]);
-  });
-
-  test("keeps the case it was posted in; the status lower-cases it, also for an unknown machine", async () => {
-    const master = await startCluster(onTestFinished);
-    const unknown = { hostname: "NEW-01", ip: "10.9.9.9" };
-    master.postSchedule(scheduleOf(unknown));
-    expect(master.state().schedule.windows[0]?.machines).toEqual([unknown]);
-    expect((await read(master, "GET_MAINTENANCE_STATUS")).status).toEqual({
-      draining_machines: [{ id: { hostname: "new-01", ip: "10.9.9.9" } }],
-    });
-  });
-
-  test("keeps the nanoseconds of somebody else's window bit for bit (invariant 1)", async () => {
-    const master = await startCluster(onTestFinished);
-    master.postSchedule(scheduleOf(DB_01));
-    const { text } = await call(master, { type: "GET_MAINTENANCE_SCHEDULE" });
-    expect(text).toContain('{"start":{"nanoseconds":1795195128662822401}}');
-    expect(master.state().schedule.windows[0]).toMatchObject({ start: 1795195128662822401n, duration: null });
   });
 });
