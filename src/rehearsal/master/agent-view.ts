@@ -112,8 +112,7 @@ function drainFields({ drain }: AgentState): JsonObject {
 
 /** Mesos' `Response.GetAgents.Agent`. */
 export function agentView(agent: AgentState, tasks: readonly TaskState[], version: string): JsonObject {
-  const { ip, port = DEFAULT_AGENT_PORT, drainable = true } = agent.spec;
-  const capabilities = CAPABILITIES.filter((type) => drainable || type !== "AGENT_DRAINING");
+  const { ip, port = DEFAULT_AGENT_PORT } = agent.spec;
   return {
     agent_info: agentInfo(agent),
     active: !agent.deactivated,
@@ -124,7 +123,7 @@ export function agentView(agent: AgentState, tasks: readonly TaskState[], versio
     reregistered_time: agent.reregisteredNs === null ? undefined : { nanoseconds: agent.reregisteredNs },
     total_resources: agentResources(agent, { role: "*" }),
     allocated_resources: allocatedTo(tasks),
-    capabilities: capabilities.map((type) => ({ type })),
+    capabilities: CAPABILITIES.map((type) => ({ type })),
     ...drainFields(agent),
   };
 }

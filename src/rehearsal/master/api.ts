@@ -1,14 +1,7 @@
-import type { Caller, Permission } from "./access.js";
+import type { Caller } from "./access.js";
 import { agentsView } from "./agent-view.js";
 import type { Call, ReadType } from "./call.js";
-import {
-  deactivateAgent,
-  drainAgent,
-  reactivateAgent,
-  refuseDeactivate,
-  refuseDrain,
-  refuseReactivate,
-} from "./drain.js";
+import { deactivateAgent, drainAgent, reactivateAgent } from "./drain.js";
 import type { JsonObject } from "./exact-json.js";
 import { bringDown, bringUp, thenAsk, updateSchedule } from "./maintenance.js";
 import { refuseDown, refuseSchedule, refuseUp } from "./schedule-rules.js";
@@ -34,56 +27,45 @@ export interface Outcome {
   readonly change: Change | null;
 }
 
+const FORBIDDEN: Outcome = { reply: { status: 403, text: "403 Forbidden." }, change: null };
+
 /** Carries out a call. Pure. Writes are checked for sense before rights (400 before 403), as a master does. */
 export function perform(state: MasterState, call: Call, caller: Caller, self: Self, now: Moment): Outcome {
   switch (call.type) {
     case "UPDATE_MAINTENANCE_SCHEDULE": {
       const { schedule } = call;
       // Rights are asked for per machine of the new schedule, so an empty one needs none.
-      const needed = schedule.windows.length > 0 ? "update_maintenance_schedule" : null;
-      const refused = badRequest(refuseSchedule(state, schedule)) ?? forbidden(caller, needed);
-      return write(refused, () => updateSchedule(state, schedule, now));
+      const may = schedule.windows.length === 0 || caller.may("update_maintenance_schedule");
+      return written(refuseSchedule(state, schedule) ?? updateSchedule(state, schedule, now), may);
     }
     case "START_MAINTENANCE": {
-      const refused = badRequest(refuseDown(state, call.machines)) ?? forbidden(caller, "start_maintenance");
-      return write(refused, () => thenAsk(state, now, (before) => bringDown(before, call.machines, now)));
+      const down = (before: MasterState) => bringDown(before, call.machines, now);
+      const may = caller.may("start_maintenance");
+      return written(refuseDown(state, call.machines) ?? thenAsk(state, now, down), may);
     }
     case "STOP_MAINTENANCE": {
-      const refused = badRequest(refuseUp(state, call.machines)) ?? forbidden(caller, "stop_maintenance");
-      return write(refused, () => thenAsk(state, now, (before) => bringUp(before, call.machines, now)));
+      const up = (before: MasterState) => bringUp(before, call.machines, now);
+      const may = caller.may("stop_maintenance");
+      return written(refuseUp(state, call.machines) ?? thenAsk(state, now, up), may);
     }
     // For the next three, rights are asked for before the agent is looked up.
-    case "DRAIN_AGENT": {
-      const refused = forbidden(caller, "drain_agent") ?? badRequest(refuseDrain(state, call.agentId));
-      return write(refused, () => drainAgent(state, call, now));
-    }
-    case "DEACTIVATE_AGENT": {
-      const refused =
-        forbidden(caller, "deactivate_agent") ?? badRequest(refuseDeactivate(state, call.agentId));
-      return write(refused, () => deactivateAgent(state, call.agentId));
-    }
-    case "REACTIVATE_AGENT": {
-      const refused =
-        forbidden(caller, "reactivate_agent") ?? badRequest(refuseReactivate(state, call.agentId));
-      return write(refused, () => reactivateAgent(state, call.agentId));
-    }
+    case "DRAIN_AGENT":
+      return caller.may("drain_agent") ? written(drainAgent(state, call, now)) : FORBIDDEN;
+    case "DEACTIVATE_AGENT":
+      return caller.may("deactivate_agent") ? written(deactivateAgent(state, call.agentId)) : FORBIDDEN;
+    case "REACTIVATE_AGENT":
+      return caller.may("reactivate_agent") ? written(reactivateAgent(state, call.agentId)) : FORBIDDEN;
     default:
       return { reply: { status: 200, body: read(state, call.type, caller, self) }, change: null };
   }
 }
 
-function badRequest(text: string | null): Reply | null {
-  return text === null ? null : { status: 400, text };
+/** `change` is text where the call makes no sense: the master's words why. */
+function written(change: Change | string, may = true): Outcome {
+  if (typeof change === "string") return { reply: { status: 400, text: change }, change: null };
+  return may ? { reply: { status: 200, body: null }, change } : FORBIDDEN;
 }
 
-function forbidden(caller: Caller, needed: Permission | null): Reply | null {
-  return needed === null || caller.may(needed) ? null : { status: 403, text: "403 Forbidden." };
-}
-
-function write(refused: Reply | null, change: () => Change): Outcome {
-  if (refused !== null) return { reply: refused, change: null };
-  return { reply: { status: 200, body: null }, change: change() };
-}
 /** Reads are never refused: what the caller may not see is left out, and the rest looks like an idle cluster. */
 function read(state: MasterState, type: ReadType, caller: Caller, self: Self): JsonObject {
   const seen = seenBy(state, caller);

@@ -14,54 +14,46 @@ function registered(state: MasterState, agentId: string): AgentState | undefined
   return state.agents.find(({ id, presence }) => id === agentId && presence === "registered");
 }
 
-/** Why DRAIN_AGENT is refused, or `null`. */
-export function refuseDrain(state: MasterState, agentId: string): string | null {
-  const agent = registered(state, agentId);
-  if (agent === undefined) return "Unknown agent";
-  const { hostname, ip, drainable } = agent.spec;
-  if (modeOf(state, agent.key) !== "UP") {
-    return `Agent ${agentId} is part of a maintenance schedule under Machine ${hostname} (${ip})`;
-  }
-  return drainable === false ? `Agent ${agentId} is not capable of draining` : null;
-}
-
-/** Why DEACTIVATE_AGENT is refused, or `null`. Doing it twice is fine. */
-export function refuseDeactivate(state: MasterState, agentId: string): string | null {
-  return registered(state, agentId) === undefined ? "Unknown agent" : null;
-}
-
-/** Why REACTIVATE_AGENT is refused, or `null`. An agent drained for good still counts as draining. */
-export function refuseReactivate(state: MasterState, agentId: string): string | null {
-  const agent = state.agents.find(({ id, presence }) => id === agentId && presence !== "away");
-  if (agent?.presence === "gone" || agent?.drain?.state === "DRAINING") {
-    return "Agent is still in the DRAINING state";
-  }
-  return agent?.deactivated ? null : "Agent is not deactivated";
-}
-
 function withAgent(state: MasterState, agentId: string, change: Partial<AgentState>): Change {
   return withoutEvents(
     withAgents(state, (agent) => (agent.id === agentId ? { ...agent, ...change } : agent)),
   );
 }
 
-/** DRAIN_AGENT: no more offers; the tasks are killed when the grace period is over. */
+/**
+ * DRAIN_AGENT: no more offers; the tasks are killed when the grace period is over. A text is why it is refused, here
+ * and below.
+ */
 export function drainAgent(
   state: MasterState,
   call: { readonly agentId: string; readonly graceNs: bigint | null; readonly markGone: boolean },
   now: Moment,
-): Change {
+): Change | string {
   const { agentId, graceNs, markGone } = call;
+  const agent = registered(state, agentId);
+  if (agent === undefined) return "Unknown agent";
+  const { hostname, ip } = agent.spec;
+  if (modeOf(state, agent.key) !== "UP") {
+    return `Agent ${agentId} is part of a maintenance schedule under Machine ${hostname} (${ip})`;
+  }
   const killAtMs = now.ms + Number((graceNs ?? 0n) / 1_000_000n);
   const drain = { state: "DRAINING", graceNs, markGone, startedNs: now.ns, killAtMs } as const;
   return withAgent(state, agentId, { deactivated: true, drain });
 }
 
-export function deactivateAgent(state: MasterState, agentId: string): Change {
+/** DEACTIVATE_AGENT. Doing it twice is fine. */
+export function deactivateAgent(state: MasterState, agentId: string): Change | string {
+  if (registered(state, agentId) === undefined) return "Unknown agent";
   return withAgent(state, agentId, { deactivated: true });
 }
 
-export function reactivateAgent(state: MasterState, agentId: string): Change {
+/** REACTIVATE_AGENT. An agent drained for good still counts as draining. */
+export function reactivateAgent(state: MasterState, agentId: string): Change | string {
+  const agent = state.agents.find(({ id, presence }) => id === agentId && presence !== "away");
+  if (agent?.presence === "gone" || agent?.drain?.state === "DRAINING") {
+    return "Agent is still in the DRAINING state";
+  }
+  if (!agent?.deactivated) return "Agent is not deactivated";
   return withAgent(state, agentId, { deactivated: false, drain: null });
 }
 

@@ -31,8 +31,6 @@ export interface RehearsalAgent {
   readonly mem?: number;
   /** Within `cpus` and `mem`; the disk of volumes comes on top. */
   readonly reservations?: readonly RehearsalReservation[];
-  /** Whether the agent has the AGENT_DRAINING capability. @defaultValue true */
-  readonly drainable?: boolean;
 }
 
 /**
