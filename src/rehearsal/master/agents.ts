@@ -44,10 +44,14 @@ export function registerAgents(
   which: (agent: AgentState) => boolean,
   now: Moment,
 ): Change {
+  const canReturn = (agent: AgentState) =>
+    (agent.presence === "away" || agent.presence === "recovered") &&
+    which(agent) &&
+    modeOf(state, agent.key) !== "DOWN";
+  if (!state.agents.some(canReturn)) return withoutEvents(state);
   const events: MasterEvent[] = [];
   const next = withAgents(state, (agent) => {
-    const canReturn = agent.presence === "away" || agent.presence === "recovered";
-    if (!canReturn || !which(agent) || modeOf(state, agent.key) === "DOWN") return agent;
+    if (!canReturn(agent)) return agent;
     const back = {
       ...agent,
       presence: "registered",
@@ -58,7 +62,7 @@ export function registerAgents(
     events.push({ type: "AGENT_ADDED", agent: back });
     return back;
   });
-  return events.length === 0 ? withoutEvents(state) : { state: knowMachines(next), events };
+  return { state: knowMachines(next), events };
 }
 
 /** Why agents leave: what becomes of them, and what their lost tasks are told. */
