@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
-import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
+import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
 import { type InProcess, installInProcess } from "../support/in-process.js";
 import { downCalls, downs } from "../support/installation.js";
 import { suiteFor } from "../support/require.js";
