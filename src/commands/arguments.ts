@@ -102,15 +102,15 @@ export class Arguments {
 
   /** The id of one maintenance, in lower case. */
   id(): string {
-    const status = `${COMMAND} status shows the open ones`;
+    const status = `; ${COMMAND} status shows the open ones.`;
     const word = this.#next;
-    if (!word) throw new Mistake(`Which maintenance? ${this.verb} needs its id; ${status}.`);
+    if (!word) throw new Mistake(`Which maintenance? ${this.verb} needs its id`, null, status);
     const { text } = word;
     if (!isId(text)) {
       if (text.split(/[,;:\s]+/).every(isId))
         throw new Mistake(`${this.verb} takes one id; send a line for each.`);
-      const problem = `${this.verb} takes the id of a maintenance, such as m-7k3q2, not ${text}; ${status}.`;
-      throw this.#notAnId(word) ?? new Mistake(problem);
+      const problem = `${this.verb} takes the id of a maintenance, such as m-7k3q2, not ${text}`;
+      throw this.#notAnId(word) ?? new Mistake(problem, null, status);
     }
     this.#at += 1;
     return text.toLowerCase();

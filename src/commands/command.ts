@@ -5,6 +5,8 @@ export interface CommandContext {
   readonly clusters: readonly CommandCluster[];
   /** Slack channel id. */
   readonly channel: string;
+  /** What the workspace calls the command. */
+  readonly command: string;
 }
 
 export interface CommandCluster {

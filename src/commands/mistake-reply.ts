@@ -1,6 +1,7 @@
+import { notOurs } from "../maintenance/text/command.js";
 import { quoted } from "../maintenance/text/quote.js";
 import { type Reply, replyOf } from "../maintenance/text/reply.js";
-import { COMMAND } from "./mistake.js";
+import { COMMAND, type Mistake } from "./mistake.js";
 import type { Verb } from "./verb.js";
 import { usage } from "./verbs.js";
 import { CHANGING } from "./verbs-change.js";
@@ -13,7 +14,7 @@ import { CHANGING } from "./verbs-change.js";
  * @param typed the line, without `/mesos`; empty if it was not read.
  * @param line the same, corrected.
  */
-export function mistakeReply(problem: string, verb: Verb | null, typed: string, line: string | null): Reply {
+export function mistakeReply(mistake: Mistake, verb: Verb | null, typed: string, line: string | null): Reply {
   const mend = typed === "" ? null : "What you typed stands below.";
   const example = verb?.examples.find((one) => one !== line);
   const next = [
@@ -26,10 +27,10 @@ export function mistakeReply(problem: string, verb: Verb | null, typed: string, 
     verb === null ? "Nothing was done." : CHANGING.includes(verb) ? "Nothing was queued." : null;
   return replyOf({
     tone: "error",
-    text: quoted(problem),
+    text: quoted(mistake.message) + mistake.hint,
     notDone,
     next: next.filter((part) => part !== null).join(" "),
     line: line === null ? null : `${COMMAND} ${line}`,
-    table: line === null && typed !== "" ? `${COMMAND} ${typed}` : null,
+    table: line === null && typed !== "" ? `${COMMAND} ${notOurs(typed)}` : null,
   });
 }

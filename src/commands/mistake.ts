@@ -1,5 +1,4 @@
-/** What people type before everything else. */
-export const COMMAND = "/mesos";
+export { COMMAND } from "../maintenance/text/command.js";
 
 /** A part of a typed line, and what it surely stands for. */
 export interface Slip {
@@ -20,7 +19,12 @@ export class Mistake extends Error {
    */
   readonly slip: Slip | null;
 
-  constructor(problem: string, slip: Slip | null = null) {
+  /** @param hint our own words behind the problem, in which people wrote nothing. */
+  constructor(
+    problem: string,
+    slip: Slip | null = null,
+    readonly hint = "",
+  ) {
     super(problem);
     this.slip = slip;
   }

@@ -23,7 +23,7 @@ export function parseCommand(text: string, context: CommandContext): Parsed {
   const { mistake, verb, line } = read;
   return {
     ok: false,
-    reply: mistakeReply(mistake.message, verb, line, corrected(line, mistake.slip, context)),
+    reply: mistakeReply(mistake, verb, line, corrected(line, mistake.slip, context)),
   };
 }
 
@@ -37,7 +37,10 @@ function readCommand(text: string, context: CommandContext): Read {
     const mistake = new Mistake(`The line is longer than ${LONGEST} characters.`);
     return { ok: false, mistake, verb: null, line: "" };
   }
-  const line = undoFormatting(text).replace(new RegExp(`^(?:/?${COMMAND.slice(1)}(?: |$))+`, "i"), "");
+  const line = undoFormatting(text).replace(
+    new RegExp(`^(?:(?:/?mesos|${context.command})(?: |$))+`, "i"),
+    "",
+  );
   const { words, open } = splitWords(line);
   const [first, ...rest] = words;
   let verb = VERBS.find(({ name }) => name === first?.text.toLowerCase()) ?? null;

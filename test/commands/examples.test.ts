@@ -9,6 +9,7 @@ import { sampleCluster } from "../../src/rehearsal/master/sample.js";
 const demo = {
   clusters: [{ name: "demo", channel: "C01OPS", defaultDurationMs: 7_200_000, maxDurationMs: 604_800_000 }],
   channel: "C01OPS",
+  command: "/mesos",
 };
 
 const agents = (sampleCluster().agents ?? []).map(({ hostname, ip, attributes = {}, region, zone }) => ({

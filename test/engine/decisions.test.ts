@@ -97,7 +97,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     const at = { batch: "b1", approval: "b1a1" };
     const message = await maintenance.thread(/Nobody approved Down in time/);
     expect(message).toContain("Nothing was taken down");
-    await cluster.click(BOB, "", { v: 1, id: maintenance.id, rev: 0, decision: { kind: "approve", ...at } });
+    await cluster.click(BOB, "", { v: 1, id: maintenance.id, decision: { kind: "approve", ...at } });
     const told = await cluster.told(BOB, /this question has expired/);
     expect(told).toContain(`/mesos down ${maintenance.id}`);
     expect(cluster.calls("START_MAINTENANCE")).toBe(0);

@@ -8,7 +8,7 @@ const job = (decision: DecisionJob["decision"], user = "U0BOB", click = "1.1"): 
   person: { user, groups: [], lookupFailed: false },
   click,
   askedAtMs: 0,
-  replyTo: { responseUrl: null, channel: "C1", user, thread: null },
+  replyTo: { responseUrl: null, channel: "C1", user, thread: null, command: "/mesos" },
 });
 
 describe("the job of a click", () => {

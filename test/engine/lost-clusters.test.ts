@@ -51,18 +51,24 @@ function botOf(name: string) {
   });
   let commands = 0;
   const type = (user: string, text: string, triggerId = `${name}-${++commands}`) =>
-    intake.command({ user, channel: "C1", team: "T1", command: "/mesos", responseUrl: "", triggerId, text });
+    intake.command({
+      user,
+      channel: "C1",
+      thread: null,
+      command: "/mesos",
+      responseUrl: "",
+      triggerId,
+      text,
+    });
   const click = (id: string) =>
     intake.click({
-      kind: "decision",
       user: BOB,
       channel: "C1",
       thread: null,
-      messageTs: "1.0",
-      actionId: "",
+      command: "/mesos",
       responseUrl: "",
       triggerId: `${name}-click`,
-      button: { v: 1, id, rev: 1, decision: { kind: "cancel" } },
+      button: { v: 1, id, decision: { kind: "cancel" } },
     } satisfies ClickInput);
   const drain = async (): Promise<string> => {
     const reply = await type(ALICE, "drain web-01 1h");

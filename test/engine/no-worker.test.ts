@@ -45,7 +45,7 @@ test("a command that no worker takes is said to wait, so that silence does not p
   const input = {
     user: ALICE,
     channel: "C1",
-    team: "T1",
+    thread: null,
     responseUrl: "https://hooks.slack.test/1",
     command: "/mesos",
   };

@@ -5,7 +5,7 @@ import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
 import { openStore } from "../../src/engine/store/open-store.js";
 import { embeddedPlace, keepLog } from "./store/places.js";
 
-const replyTo = { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null };
+const replyTo = { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null, command: "/mesos" };
 
 test("a channel means its cluster; one that several clusters share means all of them", async () => {
   const place = await embeddedPlace();

@@ -12,7 +12,7 @@ describe("a decision that is meant again", () => {
     const told = engine().slack.told.length;
     // Each look at the master takes so long that the clicks wait for one together.
     cluster.master.fault("*", { kind: "delay", ms: 400, times: 12 });
-    const at = { v: 1, id: maintenance.id, rev: 1 } as const;
+    const at = { v: 1, id: maintenance.id } as const;
     await maintenance.cluster.records.wake(maintenance.id);
     await cluster.click(BOB, "1.0", { ...at, decision: { kind: "hold", reason: null } });
     await cluster.click(BOB, "1.0", { ...at, decision: { kind: "release" } });

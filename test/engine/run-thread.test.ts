@@ -69,7 +69,7 @@ async function placeThread(id: string, parts: Partial<ThreadJob> = {}) {
     maintenance: id,
     cluster: "prod",
     channel: "C1",
-    replyTo: { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null },
+    replyTo: { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null, command: "/mesos" },
     rootTs: "1.0",
     rootHash: "old",
     postedSeq: 0,

@@ -11,7 +11,7 @@ const START: ThreadJob = {
   maintenance: "m-7k3q",
   cluster: "prod",
   channel: "C1",
-  replyTo: { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null },
+  replyTo: { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null, command: "/mesos" },
   rootTs: "1.0",
   rootHash: "old",
   postedSeq: 0,
@@ -117,4 +117,15 @@ test("an open question is asked though its event is not in the log any more (inv
   );
   expect(calls).toEqual(["update 1.0", "post in 1.0"]);
   expect(progress).toMatchObject({ approvals: { b1a1: { ts: "2.1" } }, postedSeq: 9 });
+});
+
+test("an event that changes nothing on the card or in a question edits neither", async () => {
+  const shown = await delivered(ASKED, { ...START, approvals: {} }, slackWithout([]));
+  const noted: Maintenance = {
+    ...ASKED,
+    events: [{ seq: ASKED.seq + 1, atMs: NOW, kind: "note", text: "Agents changed at the master." }],
+    seq: ASKED.seq + 1,
+  };
+  const { calls } = await delivered(noted, shown.progress, slackWithout([]));
+  expect(calls).toEqual(["post in 1.0"]);
 });

@@ -66,7 +66,7 @@ describe("a message that is too large", () => {
 
   test("counts what its dialogs say as well", () => {
     const confirm = { title: "Sure?", text: "x".repeat(300), confirm: "Yes", deny: "No" };
-    const value = { v: 1 as const, id: "m-7k3q", rev: 1, decision: { kind: "cancel" as const } };
+    const value = { v: 1 as const, id: "m-7k3q", decision: { kind: "cancel" as const } };
     const sent = message([...many(4, 2450), ...actions([button("Cancel", value, { confirm })])]);
     expect(refusal(sent.blocks)).toBeNull();
   });

@@ -1,5 +1,5 @@
 import type { Maintenance } from "../../src/maintenance/record/record.js";
-import { parseClick } from "../../src/slack/render/button-value.js";
+import { parseButton } from "../../src/slack/render/button-value.js";
 import { renderCard } from "../../src/slack/render/card/card.js";
 import { NOW } from "./fixtures.js";
 
@@ -9,8 +9,10 @@ export function buttons(record: Maintenance): [string, unknown][] {
     if (block.type !== "actions") return [];
     return block.elements.flatMap((element): [string, unknown][] => {
       if (element.type !== "button") return [];
-      const parsed = parseClick(element.value);
-      return [[element.text.text, parsed.kind === "decision" ? parsed.button.decision : parsed]];
+      const button = parseButton(element.value);
+      if (button === null) throw new Error(`The button ${element.text.text} is not understood.`);
+      const means = "show" in button ? { kind: button.show, id: button.id } : button.decision;
+      return [[element.text.text, means]];
     });
   });
 }

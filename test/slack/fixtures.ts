@@ -172,6 +172,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     cluster: "prod",
     channel: "C01OPS",
     requester: "U01ALICE",
+    command: "/mesos",
     hosts: "web-*",
     reason: "kernel CVE-2026-1234",
     ticket: "OPS-812",

@@ -98,11 +98,10 @@ function click(value: string | undefined, more: object = {}, of: object = {}): s
 const APPROVE = {
   v: 1 as const,
   id: "m-7k3q",
-  rev: 7,
   decision: { kind: "approve" as const, batch: "b1", approval: "a1" },
 };
 
-const PLACE = { channel: "C01OPS", messageTs: "1.2", thread: "1.1", actionId: "deny:m-7k3q" };
+const PLACE = { channel: "C01OPS", thread: "1.1" };
 
 const DENY = { ...APPROVE, decision: { kind: "deny" as const, batch: "b1", approval: "a1", reason: null } };
 
@@ -117,8 +116,9 @@ function submission(reason: string, of: object = {}): string {
       id: "V1",
       callback_id: "deny",
       private_metadata: JSON.stringify({
-        button: DENY,
-        place: { ...PLACE, responseUrl: slack.responseUrl() },
+        // As 0.1.0 wrote it, with more than is read.
+        button: { ...DENY, rev: 7 },
+        place: { ...PLACE, responseUrl: slack.responseUrl(), messageTs: "1.2", actionId: "deny:m-7k3q" },
       }),
       state: { values: { answer: { answer: { type: "plain_text_input", value: reason } } } },
     },
@@ -138,7 +138,7 @@ describe("a command in HTTP mode", () => {
         command: "/mesos",
         user: "U01ALICE",
         channel: "C01OPS",
-        team: "T01",
+        thread: null,
         triggerId: "trigger-1",
         responseUrl: slack.responseUrl(),
       },
@@ -214,13 +214,11 @@ describe("a click in HTTP mode", () => {
     await until(() => slack.responses.length === 1);
     expect(handlers.clicks).toEqual([
       {
-        kind: "decision",
         button: APPROVE,
         user: "U02BOB",
         channel: "C01OPS",
-        messageTs: "1.2",
         thread: "1.1",
-        actionId: "approve:m-7k3q",
+        command: "/mesos",
         responseUrl: slack.responseUrl(),
         triggerId: "trigger-2",
       },

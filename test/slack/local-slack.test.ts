@@ -58,8 +58,7 @@ suite(() => {
     await until(() => handlers.clicks.length === 1);
     expect(handlers.clicks[0]).toMatchObject({
       user: "U02BOB",
-      messageTs: asked.ts,
-      button: { id: "m-7k3q", rev: 7, decision: { kind: "approve", batch: "b1", approval: "a1" } },
+      button: { id: "m-7k3q", decision: { kind: "approve", batch: "b1", approval: "a1" } },
     });
   });
 
@@ -88,7 +87,6 @@ suite(() => {
     await until(() => handlers.clicks.length === 1);
     expect(handlers.clicks[0]).toMatchObject({
       user: "U02BOB",
-      messageTs: ts,
       button: { decision: { kind: "deny", approval: "a1", reason: "peak hours" } },
     });
   });
@@ -103,7 +101,7 @@ suite(() => {
     await extend();
     await slack.submitModal({ user: "U01ALICE", answer: "4 h" });
     await until(() => handlers.clicks.length === 2);
-    expect(handlers.clicks.map((click) => click.kind === "decision" && click.button.decision)).toEqual([
+    expect(handlers.clicks.map((click) => "decision" in click.button && click.button.decision)).toEqual([
       { kind: "extend", byMs: HOUR },
       { kind: "extend", byMs: 4 * HOUR },
     ]);
@@ -115,7 +113,7 @@ suite(() => {
     await slack.interact({ channel: "C01OPS", messageTs: ts, user: "U01ALICE", action: "details" });
     const told = await until(async () => (await slack.messages("C01OPS")).find((one) => one.ephemeral_to));
     expect(told).toMatchObject({ ephemeral_to: "U01ALICE", text: "ℹ️ m-7k3q is draining." });
-    expect(handlers.clicks).toMatchObject([{ kind: "details", id: "m-7k3q" }]);
+    expect(handlers.clicks).toMatchObject([{ button: { id: "m-7k3q", show: "details" } }]);
   });
 
   test("is there again after the local Slack was restarted on its port", async () => {

@@ -161,6 +161,7 @@ describe("answering a person", () => {
     channel: "C01OPS",
     user: "U01ALICE",
     thread: "1.5",
+    command: "/mesos",
   });
 
   test("uses the response URL, so that it works where the bot is no member", async () => {

@@ -68,7 +68,7 @@ function click(value: string, trigger = `trigger-${count}`): Promise<unknown> {
   });
 }
 
-const decide = (decision: Decision) => click(encodeButton({ v: 1, id: "m-7k3q", rev: 7, decision }));
+const decide = (decision: Decision) => click(encodeButton({ v: 1, id: "m-7k3q", decision }));
 
 /** Submits the modal that Slack was asked to open. */
 async function submit(input: object): Promise<unknown> {
@@ -93,13 +93,11 @@ describe("Deny", () => {
     await until(() => slack.responses.length === 1);
     expect(handlers.clicks).toEqual([
       {
-        kind: "decision",
-        button: { v: 1, id: "m-7k3q", rev: 7, decision: { ...DENY, reason: "peak hours" } },
+        button: { v: 1, id: "m-7k3q", decision: { ...DENY, reason: "peak hours" } },
         user: "U02BOB",
         channel: "C01OPS",
-        messageTs: "1.2",
         thread: "1.1",
-        actionId: "x:m-7k3q",
+        command: "/mesos",
         responseUrl: slack.responseUrl(),
         triggerId: "trigger-v",
       },
@@ -162,7 +160,9 @@ test("Details shows the person alone what the handler says", async () => {
   handlers.answer = async () => replyOf({ tone: "info", text: "m-7k3q is draining." });
   await click(encodeButton({ v: 1, id: "m-7k3q", show: "details" }));
   await until(() => slack.responses.length === 1);
-  expect(handlers.clicks).toMatchObject([{ kind: "details", id: "m-7k3q", user: "U02BOB", thread: "1.1" }]);
+  expect(handlers.clicks).toMatchObject([
+    { button: { id: "m-7k3q", show: "details" }, user: "U02BOB", thread: "1.1" },
+  ]);
   expect(slack.responses[0]).toMatchObject({ response_type: "ephemeral", text: "ℹ️ m-7k3q is draining." });
   expect(slack.callsOf("views.open")).toEqual([]);
 });

@@ -17,13 +17,11 @@ const DECISIONS = { deny: DENY, hold: HOLD, extend: EXTEND };
 
 function clickOf(decision: Decision, parts: Partial<DecisionClick> = {}): DecisionClick {
   return {
-    kind: "decision",
-    button: { v: 1, id: "m-7k3q", rev: 7, decision },
+    button: { v: 1, id: "m-7k3q", decision },
     user: "U02BOB",
     channel: "C01OPS",
-    messageTs: "1.2",
     thread: "1.1",
-    actionId: `${decision.kind}:m-7k3q`,
+    command: "/mesos",
     responseUrl: "https://hooks.slack.com/actions/T01/1/abc",
     triggerId: "t1",
     ...parts,
@@ -95,11 +93,11 @@ describe("a submitted modal", () => {
   });
 
   test("carries where the person is answered", () => {
-    const { thread, channel, messageTs, responseUrl, actionId } = clickOf(HOLD);
+    const { thread, channel, responseUrl } = clickOf(HOLD);
     expect(submitted(HOLD, { value: "x" })).toMatchObject({
       click: {
-        button: { id: "m-7k3q", rev: 7 },
-        place: { thread, channel, messageTs, responseUrl, actionId },
+        button: { id: "m-7k3q" },
+        place: { thread, channel, responseUrl },
       },
     });
   });

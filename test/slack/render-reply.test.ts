@@ -16,6 +16,7 @@ describe("what one person is told", () => {
           next: "Ask <@U02BOB>, or leave it out.",
           line: "/mesos drain web-*:!web-01 4h",
         }),
+        "/mesos",
       ),
     );
     expect(shown).toBe(
@@ -33,6 +34,7 @@ describe("what one person is told", () => {
     const [text = ""] = mrkdwnTexts(
       renderReply(
         replyOf({ tone: "info", text: "@U02BOB and <@U01ALICE> did in <#C01OPS>; <!channel> <@U1|x>" }),
+        "/mesos",
       ).blocks,
     );
     expect(text).toBe("ℹ️ @U02BOB and <@U01ALICE> did in <#C01OPS>; &lt;!channel&gt; &lt;@U1|x&gt;");
@@ -40,21 +42,21 @@ describe("what one person is told", () => {
 
   test("keeps a table's columns", () => {
     const shown = renderText(
-      renderReply(replyOf({ tone: "info", text: "Hosts:", table: "NAME    MODE\n  web-01  up" })),
+      renderReply(replyOf({ tone: "info", text: "Hosts:", table: "NAME    MODE\n  web-01  up" }), "/mesos"),
     );
     expect(shown).toContain("NAME    MODE\n  web-01  up");
   });
 
   test("says of one line that is left out: one line", () => {
     const table = Array.from({ length: 66 }, () => "x".repeat(99)).join("\n");
-    expect(renderText(renderReply(replyOf({ tone: "info", text: "Hosts:", table })))).toMatch(
+    expect(renderText(renderReply(replyOf({ tone: "info", text: "Hosts:", table }), "/mesos"))).toMatch(
       /and 1 more line_$/,
     );
   });
 
   test("cuts a long table at a line, says how much is left out, and no line can end the code block", () => {
     const lines = Array.from({ length: 2000 }, (_, index) => `web-${index} \`\`\` <!channel>`);
-    const message = renderReply(replyOf({ tone: "info", text: "Hosts:", table: lines.join("\n") }));
+    const message = renderReply(replyOf({ tone: "info", text: "Hosts:", table: lines.join("\n") }), "/mesos");
     expect(refusal(message.blocks)).toBeNull();
     const shown = renderText(message);
     const left = Number(/and (\d+) more lines/.exec(shown)?.[1]);

@@ -186,6 +186,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     cluster: "prod",
     channel: "C0OPS",
     requester: "U0ALICE",
+    command: "/mesos",
     hosts: "web-*",
     reason: null,
     ticket: null,

@@ -8,6 +8,7 @@ import { quoted } from "../../maintenance/text/quote.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { formatSpan } from "../../maintenance/time.js";
 import type { ClickInput, CommandInput, SlackHandlers } from "../../slack/hear/handlers.js";
+import type { ReplyTarget } from "../../slack/say/messenger.js";
 import { commandJobId, decisionJobId, maintenanceId } from "../lanes/ids.js";
 import {
   DECISION_JOB,
@@ -67,7 +68,11 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
 
   return {
     async command(input: CommandInput): Promise<Reply | null> {
-      const context: CommandContext = { clusters: ports.clusters, channel: input.channel };
+      const context: CommandContext = {
+        clusters: ports.clusters,
+        channel: input.channel,
+        command: input.command,
+      };
       const parsed = parseCommand(input.text, context);
       if (!parsed.ok) {
         ports.onCommand?.("unknown", "refused");
@@ -80,15 +85,15 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     },
 
     async click(input: ClickInput): Promise<Reply | null> {
-      const id = input.kind === "details" ? input.id : input.button.id;
+      const { button } = input;
+      const { id } = button;
       return await orSay(async () => {
         const cluster = await clusterOf(id);
         if (cluster === null) return await lost.explain(id);
         const replyTo = targetOf(input);
-        if (input.kind === "details")
-          return await questions.ask({ kind: "maintenance", cluster, id, replyTo });
+        if ("show" in button) return await questions.ask({ kind: "maintenance", cluster, id, replyTo });
         const person = await personOf(cluster, input.user);
-        const { decision } = input.button;
+        const { decision } = button;
         await placeDecision(cluster, { maintenance: id, decision, person, click: input.triggerId, replyTo });
         return null;
       });
@@ -179,9 +184,10 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     const cluster = ports.clusters.find((c) => c.name === command.cluster);
     const records = recordsOf(command.cluster);
     const channel = cluster?.channel ?? input.channel;
+    const at = { channel, command: input.command };
     const person = await personOf(command.cluster, input.user);
     if (command.dryRun) {
-      const record = newMaintenance(maintenanceId(input.triggerId), command, person, channel, ports.now());
+      const record = newMaintenance(maintenanceId(input.triggerId), command, person, at, ports.now());
       const stored = encodeMaintenance(record);
       return await questions.ask({
         kind: "dry_run",
@@ -195,7 +201,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       const taken = await records.find(id);
       if (taken !== null && (taken.requester !== input.user || taken.hosts !== command.hosts) && attempt < 8)
         continue;
-      const record = newMaintenance(id, command, person, channel, ports.now());
+      const record = newMaintenance(id, command, person, at, ports.now());
       // The thread first: should we die in between, a thread without a maintenance goes away by itself.
       await ports.notifier.openThread(record, targetOf(input));
       const options = { ...MAINTENANCE_JOB_OPTIONS, jobId: id };
@@ -270,7 +276,6 @@ function outcomeOf(verb: Command["verb"], reply: Reply | null): string {
   return { done: answered, info: answered, refused: "refused", error: "failed" }[reply.tone];
 }
 
-function targetOf(input: CommandInput | ClickInput): StoredReplyTarget {
-  const thread = "thread" in input ? input.thread : null;
-  return { responseUrl: input.responseUrl, channel: input.channel, user: input.user, thread };
+function targetOf({ responseUrl, channel, user, thread, command }: ReplyTarget): StoredReplyTarget {
+  return { responseUrl, channel, user, thread, command };
 }

@@ -7,7 +7,7 @@ export function newMaintenance(
   id: string,
   command: Extract<Command, { verb: "drain" }>,
   person: Person,
-  channel: string,
+  at: { readonly channel: string; readonly command: string },
   nowMs: number,
 ): Maintenance {
   const startMs = command.startInMs === null ? null : nowMs + command.startInMs;
@@ -17,9 +17,10 @@ export function newMaintenance(
     version: 1,
     id,
     cluster: command.cluster,
-    channel,
+    channel: at.channel,
     requester: by,
     requesterGroups: [...person.groups],
+    command: at.command,
     hosts: command.hosts,
     reason: command.reason,
     ticket: command.ticket,

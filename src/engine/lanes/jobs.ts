@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { decision } from "../../maintenance/decisions/table.js";
+import { COMMAND, commandName } from "../../maintenance/text/command.js";
 import { reply } from "../../maintenance/text/reply.js";
 
 /**
@@ -19,6 +20,8 @@ export const replyTarget = z.object({
   channel: z.string(),
   user: z.string(),
   thread: z.string().nullable(),
+  /** What the person calls the command. */
+  command: commandName.default(COMMAND),
 });
 
 export type StoredReplyTarget = z.output<typeof replyTarget>;

@@ -83,6 +83,7 @@ export function createNotifier(store: Store, logger: EngineLogger): Notifier {
           channel: record.channel,
           user: record.requester,
           thread: null,
+          command: record.command,
         });
       } else {
         await wakeNow(record.id, 20);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { openApproval } from "../../maintenance/approval/question.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { handOver } from "../../maintenance/show/hand-over.js";
+import { named } from "../../maintenance/text/command.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { SlackMessage } from "../../slack/render/blocks.js";
 import { renderCard } from "../../slack/render/card/card.js";
@@ -131,8 +132,10 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   if (cardWaits) return "edit_later";
   if (record.end === null) return "waiting";
   if (!progress.handedOver) {
+    const file = handOver(record);
     await messenger.upload(progress.channel, progress.rootTs ?? (await postRoot()), {
-      ...handOver(record),
+      name: file.name,
+      text: named(file.text, record.command),
       title: `Hand-over record of ${record.id}`,
     });
     await saved({ handedOver: true });

@@ -1,4 +1,5 @@
 import { UnrecoverableError } from "bullmq";
+import { named } from "../../maintenance/text/command.js";
 import { fitsMessage } from "../../slack/render/fixed-text.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import { createHabits } from "../lanes/habits.js";
@@ -33,7 +34,7 @@ async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
       if (attachment !== null) await job.updateData({ ...data, answered: true });
     }
     if (attachment !== null && reply.table !== null && !fitsMessage(reply.table)) {
-      await attach(attachment, reply.table, ports);
+      await attach(attachment, named(reply.table, to.command), ports);
     }
   } catch (error) {
     await obeyRateLimit(error, ports);

@@ -139,7 +139,7 @@ async function tellLost(
   if (rootTs === null) return await reply(replyTo, said);
   try {
     const text = `<@${replyTo.user}>: ${said.text}`;
-    await ports.messenger.post(channel, rootTs, renderReply({ ...said, text }));
+    await ports.messenger.post(channel, rootTs, renderReply({ ...said, text }, replyTo.command));
   } catch (error) {
     await obeyRateLimit(error, ports);
     if (!(error instanceof SlackFailure && error.permanent)) throw error;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { COMMAND, commandName } from "../text/command.js";
 import { blastRadius } from "./blast-radius.js";
 import { logEvent } from "./events.js";
 import { picture, seen } from "./picture.js";
@@ -176,6 +177,8 @@ export const maintenance = z.object({
   channel: z.string(),
   /** Slack user id of who asked. */
   requester: z.string(),
+  /** What the requester calls the command: the name that the workspace gave it. */
+  command: commandName.default(COMMAND),
   /** The host pattern as it was typed, after undoing Slack's formatting. */
   hosts: z.string(),
   reason: z.string().nullable(),

@@ -1,9 +1,11 @@
+import { notOurs } from "./command.js";
+
 /**
  * A text of people or masters (a reason, a host pattern, a name) for one of our own sentences. What could begin one of
  * Slack's control sequences loses its bracket, also where invisible characters stand between, so that the only people
  * and groups a sentence can name are those it writes itself (`<@U…>`, `<!subteam^S…>`). A placeholder such as `<hosts>`
- * stays. Applying it twice changes nothing.
+ * stays. A `/mesos` in it is not taken for our command (`named`). Applying it twice changes nothing.
  */
 export function quoted(text: string): string {
-  return text.replace(/<(?![a-z0-9 ])/gi, "‹");
+  return notOurs(text.replace(/<(?![a-z0-9 ])/gi, "‹"));
 }

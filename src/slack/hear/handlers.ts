@@ -1,48 +1,26 @@
 import type { Reply } from "../../maintenance/text/reply.js";
-import type { ButtonValue } from "../render/button-value.js";
+import type { ButtonValue, ViewValue } from "../render/button-value.js";
+import type { ReplyTarget } from "../say/messenger.js";
 
 /** A slash command as somebody typed it. */
-export interface CommandInput {
+export interface CommandInput extends ReplyTarget {
   /** What follows the command, as Slack sent it: with its links, curly quotes and long dashes. */
   readonly text: string;
-  /** `/mesos`, or the name the workspace gave it. */
-  readonly command: string;
-  /** Slack user id. */
-  readonly user: string;
-  readonly channel: string;
-  readonly team: string;
-  /** Unique per command: what de-duplicates it. Opens one modal within 3 s. */
+  /** Unique per command: what de-duplicates it. */
   readonly triggerId: string;
-  readonly responseUrl: string;
-}
-
-/** Who clicked, and where. For a modal it is the click that opened it. */
-export interface ClickPlace {
-  readonly user: string;
-  readonly channel: string;
-  readonly messageTs: string;
-  /** The thread the message is in; `null` for a root message. */
-  readonly thread: string | null;
-  readonly actionId: string;
-  readonly responseUrl: string;
-  readonly triggerId: string;
-}
-
-/** A button that decides. Reasons and spans that people gave in a modal are in `button.decision` already. */
-export interface DecisionClick extends ClickPlace {
-  readonly kind: "decision";
-  readonly button: ButtonValue;
-}
-
-/** Details: the whole status of one maintenance, for the person alone. */
-export interface DetailsClick extends ClickPlace {
-  readonly kind: "details";
-  /** Of the maintenance, such as `m-7k3q2`. */
-  readonly id: string;
 }
 
 /** A click on one of our buttons, or the submission of the modal that it opened. */
-export type ClickInput = DecisionClick | DetailsClick;
+export interface ClickInput extends ReplyTarget {
+  readonly button: ButtonValue | ViewValue;
+  /** Unique per click. Opens one modal within 3 s. */
+  readonly triggerId: string;
+}
+
+/** A click that decides. Reasons and spans that people gave in a modal are in `button.decision` already. */
+export interface DecisionClick extends ClickInput {
+  readonly button: ButtonValue;
+}
 
 /**
  * What the bot does with commands and clicks. The listener has acknowledged before it calls; what is returned is told

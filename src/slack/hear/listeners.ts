@@ -1,14 +1,16 @@
 import type { App, BlockAction, ButtonAction, Context, ViewSubmitAction } from "@slack/bolt";
+import { COMMAND, commandNameOf } from "../../maintenance/text/command.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { RECEIVED_AT } from "../connection/connection.js";
+import { parseButton } from "../render/button-value.js";
 import type { Messenger, ReplyTarget } from "../say/messenger.js";
 import { SlackFailure } from "../wire/errors.js";
 import { ACK_DEADLINE_MS } from "../wire/limits.js";
 import type { SlackLogger } from "../wire/logger.js";
 import { redact } from "../wire/redact.js";
 import { answer, type Kind, notAcknowledged } from "./answer.js";
-import { clicked } from "./clicked.js";
-import type { ClickPlace, SlackHandlers } from "./handlers.js";
+import { clicked, unknownButton } from "./clicked.js";
+import type { SlackHandlers } from "./handlers.js";
 import { modalAnswer } from "./modal-answer.js";
 import type { OpenModal } from "./modal-opener.js";
 import { ASKS_FIRST, INPUT } from "./modals.js";
@@ -87,31 +89,27 @@ export function listen(
   }
 
   app.command(/^\//, async ({ ack, command, context }) => {
-    const to = {
+    const to: ReplyTarget = {
       responseUrl: command.response_url || null,
       channel: command.channel_id,
       user: command.user_id,
+      thread: null,
+      command: commandNameOf(command.command),
     };
     if (!(await acknowledge("command", ack, context))) return run(tell(to, notAcknowledged("command")));
     process("command", to, homeOfCommand(command), () =>
-      o.handlers.command({
-        text: command.text ?? "",
-        command: command.command,
-        user: command.user_id,
-        channel: command.channel_id,
-        team: command.team_id,
-        triggerId: command.trigger_id,
-        responseUrl: command.response_url,
-      }),
+      o.handlers.command({ ...to, text: command.text ?? "", triggerId: command.trigger_id }),
     );
   });
 
   app.action<BlockAction>({ type: "block_actions" }, async ({ ack, body, action, context }) => {
-    const place = placeOf(body, action.action_id);
-    const to = replyTargetOf(place);
+    const button = parseButton(action.type === "button" ? (action as ButtonAction).value : undefined);
+    const to = placeOf(body, button?.command);
     if (!(await acknowledge("click", ack, context))) return run(tell(to, notAcknowledged("click")));
     if (action.type !== "button") return;
-    process("click", to, homeOfClick(body), () => clicked((action as ButtonAction).value, place, o));
+    process("click", to, homeOfClick(body), async () =>
+      button === null ? unknownButton() : await clicked({ ...to, button, triggerId: body.trigger_id }, o),
+    );
   });
 
   app.view<ViewSubmitAction>(MODALS, async ({ ack, body, view, context }) => {
@@ -122,10 +120,11 @@ export function listen(
       return;
     }
     const { button, place } = answered.click;
-    const from: ClickPlace = { ...place, user: body.user.id, triggerId: body.trigger_id };
-    const to = replyTargetOf(from);
+    const to = { ...place, user: body.user.id, command: button.command ?? COMMAND };
     if (!(await acknowledge("modal", () => ack(), context))) return run(tell(to, notAcknowledged("modal")));
-    process("modal", to, homeOfClick(body), () => o.handlers.click({ ...from, kind: "decision", button }));
+    process("modal", to, homeOfClick(body), () =>
+      o.handlers.click({ ...to, button, triggerId: body.trigger_id }),
+    );
   });
 
   app.error(async (error) => {
@@ -140,21 +139,14 @@ export function listen(
 }
 
 /** Who clicked where. Slack says it in `container`; `message` is missing for ephemeral messages. */
-function placeOf(body: BlockAction, actionId: string): ClickPlace {
+function placeOf(body: BlockAction, command = COMMAND): ReplyTarget {
   const container: Record<string, unknown> = body.container;
   const text = (value: unknown) => (typeof value === "string" ? value : "");
   return {
-    user: body.user.id,
+    responseUrl: body.response_url || null,
     channel: body.channel?.id ?? text(container.channel_id),
-    messageTs: body.message?.ts ?? text(container.message_ts),
+    user: body.user.id,
     thread: text(body.message?.thread_ts) || text(container.thread_ts) || null,
-    actionId,
-    responseUrl: body.response_url,
-    triggerId: body.trigger_id,
+    command,
   };
-}
-
-function replyTargetOf(place: ClickPlace): ReplyTarget {
-  const { responseUrl, channel, user, thread } = place;
-  return { responseUrl: responseUrl || null, channel, user, thread };
 }

@@ -1,6 +1,5 @@
 import type { Decision } from "../../maintenance/decisions/table.js";
-import { decodeMetadata, type ModalMetadata } from "./modal-metadata.js";
-import { EXTENSIONS_MS, INPUT, REASON_CHARS } from "./modals.js";
+import { decodeMetadata, EXTENSIONS_MS, INPUT, type ModalMetadata, REASON_CHARS } from "./modals.js";
 
 /** The parts of a submitted view that are ours to read. */
 export interface SubmittedView {

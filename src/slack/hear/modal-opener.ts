@@ -1,5 +1,4 @@
 import type { types } from "@slack/bolt";
-import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { SlackFailure } from "../wire/errors.js";
 import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
 import type { DecisionClick } from "./handlers.js";
@@ -26,35 +25,5 @@ export function createModalOpener(o: WebClientOptions): OpenModal {
     } catch (error) {
       throw SlackFailure.from(error, doing);
     }
-  };
-}
-
-/**
- * What happens to a click whose modal did not open. Deny and Hold only keep things as they are, so they go on without
- * their reason; an extension changes the schedule and is left to the person.
- */
-export function withoutModal(click: DecisionClick, failure: SlackFailure): { goesOn: boolean; reply: Reply } {
-  const { id, decision } = click.button;
-  const what = "Slack did not open the dialog that belongs to this button";
-  if (decision.kind === "extend") {
-    return {
-      goesOn: false,
-      reply: replyOf({
-        tone: "error",
-        text: `${what}: ${failure.what}`,
-        notDone: "The window was not extended.",
-        next: "Press Extend again, or type the command.",
-        line: `/mesos extend ${id} 1h`,
-      }),
-    };
-  }
-  const verb = decision.kind === "deny" ? "Deny" : "Hold";
-  return {
-    goesOn: true,
-    reply: replyOf({
-      tone: "info",
-      text: `${what}, so ${verb} goes on without a reason: ${failure.what}`,
-      next: "Say the reason in the thread.",
-    }),
   };
 }

@@ -1,10 +1,11 @@
 import type { types } from "@slack/bolt";
+import { z } from "zod";
 import type { DecisionKind } from "../../maintenance/decisions/table.js";
 import { formatSpan, type Millis } from "../../maintenance/time.js";
+import { buttonValue } from "../render/button-value.js";
 import { plain } from "../render/mrkdwn.js";
 import { LIMITS } from "../wire/limits.js";
 import type { DecisionClick } from "./handlers.js";
-import { encodeMetadata } from "./modal-metadata.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -112,4 +113,39 @@ function label(text: string): types.PlainTextElement {
 
 function option(ms: Millis): types.PlainTextOption {
   return { text: { type: "plain_text", text: plain(formatSpan(ms), LIMITS.optionText) }, value: String(ms) };
+}
+
+/**
+ * What a modal carries from the click that opened it to its submission: what is decided, and where the person is
+ * answered. A submission itself names no message, and any process may get it.
+ */
+const metadata = z.object({
+  button: buttonValue,
+  place: z.object({
+    channel: z.string(),
+    thread: z.string().nullable(),
+    /** Of the click: good for five answers within 30 minutes of it. */
+    responseUrl: z.string().nullable(),
+  }),
+});
+
+export type ModalMetadata = z.output<typeof metadata>;
+
+/** Throws a RangeError for what Slack would refuse (over 3000 characters). */
+function encodeMetadata({ button, channel, thread, responseUrl }: DecisionClick): string {
+  const carried: ModalMetadata = { button, place: { channel, thread, responseUrl } };
+  const text = JSON.stringify(carried);
+  if (text.length <= LIMITS.privateMetadata) return text;
+  throw new RangeError(
+    `A modal's metadata must have at most ${LIMITS.privateMetadata} characters, got ${text.length} (${button.id})`,
+  );
+}
+
+/** What a submitted modal carries, or `null` for one that another version opened. Never throws. */
+export function decodeMetadata(text: string): ModalMetadata | null {
+  try {
+    return metadata.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }

@@ -2,6 +2,7 @@ import type { DecisionKind } from "../../maintenance/decisions/table.js";
 import { isBeforeApproval, isWaitingForAgents } from "../../maintenance/record/batch.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { named } from "../../maintenance/text/command.js";
 import { formatSpan, millisToNanos } from "../../maintenance/time.js";
 import { blastText } from "./blast.js";
 import { message, type SlackMessage, section } from "./blocks.js";
@@ -21,6 +22,7 @@ export function renderEvent(record: Maintenance, event: LogEvent): SlackMessage 
 }
 
 function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
+  const ours = (text: string, max: number) => sentence(named(text, record.command), max);
   switch (event.kind) {
     case "requested":
     case "approval_asked":
@@ -54,7 +56,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "taking_down":
       return mrk`⏬ *Taking down*${ofBatch(record, event.batch)} …`;
     case "down":
-      return mrk`🔻 *Down:* ${count(event.machines, "machine")}, ${count(event.tasksLost, "task")} lost. When the work is done press Up on the card or type ${code(`/mesos up ${record.id}`)}.`;
+      return mrk`🔻 *Down:* ${count(event.machines, "machine")}, ${count(event.tasksLost, "task")} lost. When the work is done press Up on the card or type ${code(`${record.command} up ${record.id}`)}.`;
     case "bringing_up":
       return event.by === null
         ? mrk`⏫ *Bringing up*${ofBatch(record, event.batch)} …`
@@ -76,7 +78,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "approval_reminder":
       return mrk`⏳ ${user(record.requester)}: *nobody has answered yet* whether to go Down${ofBatch(record, event.batch)}. The question expires ${moment(event.expiresAtMs)}; without an approval nothing is taken down.\n*Next:* ask somebody who may approve to answer it.`;
     case "refused":
-      return mrk`🚫 ${user(event.by)} wanted to ${WANTED[event.decision] ?? free(event.decision, 40)} and may not. They were told: ${sentence(event.why, 600)}`;
+      return mrk`🚫 ${user(event.by)} wanted to ${WANTED[event.decision] ?? free(event.decision, 40)} and may not. They were told: ${ours(event.why, 600)}`;
     case "held":
       return mrk`⏸️ ${user(event.by)} *holds*${event.as === "owner" ? mrk` as an owner` : ""}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. Nothing goes on until somebody presses Release; the window stays in the schedule.`;
     case "released":
@@ -97,15 +99,15 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "blast_radius":
       return record.blast === null ? null : blastText(record.blast, machinesOf(record));
     case "foreign_change":
-      return mrk`👀 *Somebody else changed our machines at the master:* ${sentence(event.text, 1500)}`;
+      return mrk`👀 *Somebody else changed our machines at the master:* ${ours(event.text, 1500)}`;
     case "trouble":
-      return mrk`⚠️ ${problem(event)}`;
+      return mrk`⚠️ ${problem(event, record.command)}`;
     case "trouble_over":
       return mrk`🟢 *Going on again* after ${formatSpan(event.atMs - event.sinceMs)} (${code(event.code)}).`;
     case "note":
-      return mrk`ℹ️ ${sentence(event.text, 1500)}`;
+      return mrk`ℹ️ ${ours(event.text, 1500)}`;
     case "failed":
-      return mrk`❌ *Failed:* ${sentence(event.why, 1000)}\n*Next:* ${sentence(event.next, 1000)}`;
+      return mrk`❌ *Failed:* ${ours(event.why, 1000)}\n*Next:* ${ours(event.next, 1000)}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FrameworkSummary } from "../../maintenance/answers/summary.js";
 import { hostOfKey } from "../../maintenance/cluster/machine.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { named } from "../../maintenance/text/command.js";
 import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 
 /** Longest host or framework name in a list; DNS allows 253, and a list of those would fill the message. */
@@ -72,18 +73,22 @@ export function frameworkLines(
 }
 
 /** What went wrong: what happened, the master's own words, what was not done, what to do next (invariant 10). */
-export function problem(parts: {
-  readonly what: string;
-  readonly said: string | null;
-  readonly notDone: string | null;
-  readonly next: string | null;
-}): Mrkdwn {
+export function problem(
+  parts: {
+    readonly what: string;
+    readonly said: string | null;
+    readonly notDone: string | null;
+    readonly next: string | null;
+  },
+  command: string,
+): Mrkdwn {
+  const ours = (text: string, max: number) => free(named(text, command), max);
   return join(
     [
-      free(parts.what, 600),
+      ours(parts.what, 600),
       parts.said === null || parts.said === "" ? null : mrk`> ${free(parts.said, 600)}`,
-      parts.notDone === null ? null : mrk`*Not done:* ${free(parts.notDone, 400)}`,
-      parts.next === null ? null : mrk`*Next:* ${free(parts.next, 400)}`,
+      parts.notDone === null ? null : mrk`*Not done:* ${ours(parts.notDone, 400)}`,
+      parts.next === null ? null : mrk`*Next:* ${ours(parts.next, 400)}`,
     ],
     "\n",
   );

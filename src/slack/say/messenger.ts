@@ -36,8 +36,10 @@ export interface ReplyTarget {
   readonly responseUrl: string | null;
   readonly channel: string;
   readonly user: string;
-  /** The thread in which the person clicked. */
-  readonly thread?: string | null | undefined;
+  /** The thread in which the person clicked; `null` for a command and for a root message. */
+  readonly thread: string | null;
+  /** What the person calls the command: `/mesos`, or the name that the workspace gave it. */
+  readonly command: string;
 }
 
 /** Who the token speaks as, and what it may do. */
@@ -120,10 +122,10 @@ export function createMessenger(
 
     async reply(to, reply) {
       const doing = "answering a person";
-      const message = renderReply(reply);
+      const message = renderReply(reply, to.command);
       if (to.responseUrl !== null) {
         try {
-          await postToResponseUrl(to.responseUrl, to.thread ?? null, message, timeout);
+          await postToResponseUrl(to.responseUrl, to.thread, message, timeout);
           return;
         } catch (error) {
           const failure = SlackFailure.from(error, doing);
@@ -139,7 +141,7 @@ export function createMessenger(
             ...content,
             channel: to.channel,
             user: to.user,
-            ...(to.thread ? { thread_ts: to.thread } : {}),
+            ...(to.thread === null ? {} : { thread_ts: to.thread }),
           }),
         );
       } catch (error) {

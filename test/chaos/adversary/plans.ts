@@ -61,6 +61,7 @@ export function isDone({ end, extensions }: Plan, record: Maintenance | undefine
 function drainOf(line: string): DrainCommand {
   const context = {
     channel: "C0OPS",
+    command: "/mesos",
     clusters: [{ name: "test", channel: "C0OPS", defaultDurationMs: HOUR, maxDurationMs: 100 * HOUR }],
   };
   const parsed = parseCommand(line, context);

@@ -114,7 +114,10 @@ export async function tenMaintenances(
     const record = records.get(plan.id);
     if (record === undefined) {
       const person = { user: "U0ALICE", groups: [], lookupFailed: false };
-      records.set(plan.id, newMaintenance(plan.id, plan.command, person, "C0OPS", nowMs));
+      records.set(
+        plan.id,
+        newMaintenance(plan.id, plan.command, person, { channel: "C0OPS", command: "/mesos" }, nowMs),
+      );
       return;
     }
     const next = nextDecision(plan, record);

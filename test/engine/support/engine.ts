@@ -164,6 +164,8 @@ export async function startEngine(settings: StoreSettings, answerLimitMs?: numbe
         responseUrl: webApi.responseUrl(),
         channel,
         user,
+        thread: null,
+        command: "/mesos",
       });
       const tell = (user: string) => async (reply: Parameters<typeof messenger.reply>[1]) => {
         await messenger
@@ -181,21 +183,15 @@ export async function startEngine(settings: StoreSettings, answerLimitMs?: numbe
           commands += 1;
           const input = {
             text,
-            command: "/mesos",
-            team: "T01",
             triggerId: `trigger-${commands}`,
             ...to(user),
           };
           return answer("command", () => intake.command(input), tell(user), onError);
         },
-        click: (user, messageTs, button) => {
+        click: (user, _messageTs, button) => {
           clicks += 1;
           const input = {
-            kind: "decision" as const,
-            thread: null,
             button,
-            messageTs,
-            actionId: "",
             triggerId: `click-${clicks}`,
             ...to(user),
           };

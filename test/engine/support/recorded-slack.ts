@@ -49,7 +49,11 @@ export class RecordedSlack {
       },
       reply: async (to, reply) => {
         await messenger.reply(to, reply);
-        this.told.push({ channel: to.channel, user: to.user, text: shown(renderReply(reply)).text });
+        this.told.push({
+          channel: to.channel,
+          user: to.user,
+          text: shown(renderReply(reply, to.command)).text,
+        });
       },
     };
   }
@@ -69,7 +73,7 @@ function shown({ text, blocks }: SlackMessage): Pick<Posted, "text" | "buttons">
   const rows = blocks.flatMap((block) => (block.type === "actions" ? block.elements : []));
   const buttons = rows.flatMap((element) => {
     const parsed = parseButton("value" in element ? element.value : undefined);
-    return parsed.ok ? [parsed.value] : [];
+    return parsed === null || "show" in parsed ? [] : [parsed];
   });
   return {
     text: plainText({ ts: "", text, blocks } as unknown as Parameters<typeof plainText>[0], NAMES),

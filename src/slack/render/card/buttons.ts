@@ -3,6 +3,7 @@ import { type Decision, isOffered } from "../../../maintenance/decisions/table.j
 import { isBeforeApproval, isWaitingForAgents } from "../../../maintenance/record/batch.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
 import { type ButtonLook, button, type Confirm } from "../blocks.js";
+import { carriedBy } from "../button-value.js";
 
 /** What the Extend button proposes; its modal offers other spans as well. */
 export const EXTEND_MS = 3_600_000;
@@ -13,11 +14,10 @@ export const EXTEND_MS = 3_600_000;
  */
 export function cardButtons(record: Maintenance): types.Button[] {
   if (record.end !== null) return [];
-  const details = button("Details", { v: 1, id: record.id, show: "details" });
+  const value = carriedBy(record);
+  const details = button("Details", { ...value, show: "details" });
   const offer = (label: string, decision: Decision, options?: ButtonLook): types.Button[] =>
-    isOffered(record, decision)
-      ? [button(label, { v: 1, id: record.id, rev: record.seq, decision }, options)]
-      : [];
+    isOffered(record, decision) ? [button(label, { ...value, decision }, options)] : [];
   const cancel = offer("Cancel", { kind: "cancel" }, { confirm: CLOSE_UNSEEN });
   if (record.cancel !== null) return [details, ...cancel];
   const { batches } = record;

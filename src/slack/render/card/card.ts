@@ -3,6 +3,7 @@ import { endMs } from "../../../maintenance/cluster/schedule.js";
 import { hasEnded, isWaitingForAgents } from "../../../maintenance/record/batch.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Batch, Maintenance } from "../../../maintenance/record/record.js";
+import { named } from "../../../maintenance/text/command.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";
 import {
   actions,
@@ -160,7 +161,11 @@ function heldBlock(record: Maintenance): Block[] {
 
 function troubleBlock(record: Maintenance): Block[] {
   if (record.trouble === null || record.end !== null) return [];
-  return [section(mrk`⚠️ *Waiting* since ${moment(record.trouble.sinceMs)}: ${problem(record.trouble)}`)];
+  return [
+    section(
+      mrk`⚠️ *Waiting* since ${moment(record.trouble.sinceMs)}: ${problem(record.trouble, record.command)}`,
+    ),
+  ];
 }
 
 function endBlock(record: Maintenance): Block[] {
@@ -168,7 +173,9 @@ function endBlock(record: Maintenance): Block[] {
     const { phase, atMs, why } = record.end;
     const what = { up: "✅ *Back in service*", cancelled: "↩️ *Cancelled*", failed: "❌ *Failed*" }[phase];
     return [
-      section(mrk`${new Mrkdwn(what)} ${moment(atMs)}${why === null ? "" : mrk` · ${sentence(why, 600)}`}`),
+      section(
+        mrk`${new Mrkdwn(what)} ${moment(atMs)}${why === null ? "" : mrk` · ${sentence(named(why, record.command), 600)}`}`,
+      ),
     ];
   }
   if (record.cancel === null) return [];

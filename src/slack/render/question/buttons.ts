@@ -1,16 +1,13 @@
 import type { types } from "@slack/bolt";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
 import { button, type Confirm } from "../blocks.js";
+import { carriedBy } from "../button-value.js";
 import { count, countOrNo } from "../parts.js";
 import { withoutAgent } from "./loss.js";
 
 /** What can be answered now: while it is held nobody can approve. */
 export function approvalButtons(record: Maintenance, batch: Batch, approval: Approval): types.Button[] {
-  const asked = record.events.find(
-    (event) => event.kind === "approval_asked" && event.approval === approval.id,
-  );
-  // The question's own number: other events do not change what is asked, so they do not redraw it.
-  const value = { v: 1 as const, id: record.id, rev: asked?.seq ?? record.seq };
+  const value = carriedBy(record);
   const at = { batch: batch.id, approval: approval.id };
   const machines = count(approval.seen.machines.length, "machine");
   const tasks = countOrNo(approval.seen.tasks.length, "task");
