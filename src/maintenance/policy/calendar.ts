@@ -1,3 +1,4 @@
+import { utc } from "../text/utc.js";
 import type { Millis } from "../time.js";
 import type { CalendarWindow } from "./policy.js";
 
@@ -39,8 +40,7 @@ export function describeCalendar(windows: readonly CalendarWindow[]): string {
 /** A time as it reads on a clock of a zone: `Wed 2026-10-21 09:00 Europe/Berlin`. */
 export function clockTime(atMs: Millis, timeZone: string): string {
   const local = localMs(timeZone, atMs);
-  const text = new Date(local).toISOString();
-  return `${DAY_NAMES[new Date(local).getUTCDay()]} ${text.slice(0, 10)} ${text.slice(11, 16)} ${timeZone}`;
+  return `${DAY_NAMES[new Date(local).getUTCDay()]} ${utc(local, "minute")} ${timeZone}`;
 }
 
 function isIn({ days, from, to, timeZone }: CalendarWindow, atMs: Millis): boolean {

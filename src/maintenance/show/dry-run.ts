@@ -1,6 +1,6 @@
 import { type Machine, machineKey, machineName } from "../cluster/machine.js";
-import type { Amounts } from "../cluster/world.js";
 import type { BlastRadius } from "../record/blast-radius.js";
+import { amounts, megabytes } from "../text/amounts.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
@@ -112,17 +112,4 @@ function blastTables(blast: BlastRadius, machines: readonly Machine[]): string {
 
 function appKey(frameworkId: string, app: string): string {
   return JSON.stringify([frameworkId, app]);
-}
-
-/** `2 cpus, 1.5 GB`. */
-function amounts({ cpus, memMb }: Amounts): string {
-  const amount = Number(cpus.toFixed(2));
-  return `${amount} ${amount === 1 ? "cpu" : "cpus"}, ${megabytes(memMb)}`;
-}
-
-/** Megabytes as Mesos counts them: 1024 make a gigabyte. */
-export function megabytes(mb: number): string {
-  if (mb >= 1024 * 1024) return `${Number((mb / 1024 / 1024).toFixed(1))} TB`;
-  if (mb >= 1024) return `${Number((mb / 1024).toFixed(1))} GB`;
-  return `${Math.round(mb)} MB`;
 }

@@ -1,6 +1,8 @@
 import type { LogEvent } from "../record/events.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
+import { notOurs } from "../text/command.js";
 import { counted, list } from "../text/list.js";
+import { utc } from "../text/utc.js";
 import { formatSpan, type Millis } from "../time.js";
 
 /** One event of the log as a line of an audit, in plain text. */
@@ -57,11 +59,11 @@ function whoOf(event: LogEvent): string {
 
 /** Date and time of day in UTC, to the second: `2026-11-20 12:03:05`. */
 export function stamp(atMs: Millis): string {
-  return new Date(atMs).toISOString().slice(0, 19).replace("T", " ");
+  return utc(atMs, "second");
 }
 
 function because(reason: string | null): string {
-  return reason === null ? "" : `: ${reason}`;
+  return reason === null ? "" : `: ${notOurs(reason)}`;
 }
 
 function whatOf(event: LogEvent, several: boolean): string {
@@ -104,7 +106,7 @@ function whatOf(event: LogEvent, several: boolean): string {
     case "deadline":
       return `the deadline passed with ${counted(event.tasksLeft, "task")} left; then ${event.then}`;
     case "overridden":
-      return `overrode the rule ${event.rule}: ${event.reason}`;
+      return `overrode the rule ${event.rule}: ${notOurs(event.reason)}`;
     case "owners_told":
       return `told owners: ${event.owners.map(({ owner, of }) => `${owner} (${of.join(", ")})`).join("; ")}`;
     case "owner_ready":
@@ -132,7 +134,7 @@ function whatOf(event: LogEvent, several: boolean): string {
     case "foreign_change":
       return `somebody else's change: ${event.text}`;
     case "trouble":
-      return `trouble ${event.code}: ${event.what}${event.said === null ? "" : ` The master said: ${event.said}`} ${event.notDone}`;
+      return `trouble ${event.code}: ${event.what}${event.said === null ? "" : ` The master said: ${notOurs(event.said)}`} ${event.notDone}`;
     case "trouble_over":
       return `trouble ${event.code} over after ${formatSpan(event.atMs - event.sinceMs)}`;
     case "note":

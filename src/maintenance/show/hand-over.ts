@@ -2,6 +2,7 @@ import { hostOfKey, machineName } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
 import { phaseOf } from "../record/batch.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
+import { notOurs } from "../text/command.js";
 import { counted } from "../text/list.js";
 import { formatSpan, nanosToMillis } from "../time.js";
 import { type EventLine, eventLines, stamp, WITHDRAWN } from "./event-line.js";
@@ -39,7 +40,7 @@ function section(title: string, items: readonly string[]): string {
 
 function head(record: Maintenance): string {
   const { end } = record;
-  const why = end?.why == null ? "" : `: ${text(end.why)}`;
+  const why = end?.why == null ? "" : `: ${ours(end.why)}`;
   const facts = [
     ["Result", `${phaseOf(record)}${why}`],
     ["Cluster", text(record.cluster)],
@@ -164,10 +165,15 @@ function times(record: Maintenance): string[] {
 }
 
 function eventItem({ atMs, who, what }: EventLine): string {
-  return `${stamp(atMs)} ${who === "" ? "" : `${who} `}${text(what)}`;
+  return `${stamp(atMs)} ${who === "" ? "" : `${who} `}${ours(what)}`;
 }
 
-/** People and frameworks write what they like: on one line, and nothing of it is markup. */
+/** People and frameworks write what they like: on one line, nothing of it is markup, and its `/mesos` is not ours. */
 function text(words: string): string {
+  return ours(notOurs(words));
+}
+
+/** The same for our own sentences. */
+function ours(words: string): string {
   return words.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/[\\`*_[\]<>#|]/g, "\\$&");
 }

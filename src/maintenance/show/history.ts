@@ -4,6 +4,7 @@ import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { type Column, tableOf } from "../text/table.js";
+import { utc } from "../text/utc.js";
 import { formatSpan, type Millis } from "../time.js";
 import { eventLines, stamp } from "./event-line.js";
 
@@ -64,7 +65,7 @@ function listRow(record: Maintenance): string[] {
   return [
     record.id,
     isRefused(record) ? "refused" : phaseOf(record),
-    stamp(momentOf(record)).slice(0, 16),
+    utc(momentOf(record), "minute"),
     record.requester,
     machines === 0 ? "-" : String(machines),
     lost === null ? "-" : String(lost),
@@ -94,7 +95,11 @@ export function tasksLost(record: Maintenance): number | null {
   return downs.length === 0 ? null : downs.reduce((sum, lost) => sum + lost, 0);
 }
 
-const LOG_COLUMNS: readonly Column[] = [{ title: "TIME (UTC)" }, { title: "WHO" }, { title: "WHAT" }];
+const LOG_COLUMNS: readonly Column[] = [
+  { title: "TIME (UTC)" },
+  { title: "WHO" },
+  { title: "WHAT", ours: true },
+];
 
 /** The event log of one maintenance as an audit, one line an event; votes, refusals and reasons are lines of their own. */
 export function historyOf(record: Maintenance): Reply {

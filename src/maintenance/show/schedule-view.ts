@@ -5,6 +5,7 @@ import type { Maintenance } from "../record/record.js";
 import { counted } from "../text/list.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { tableOf } from "../text/table.js";
+import { utc } from "../text/utc.js";
 import { nanosToMillis } from "../time.js";
 import { holds } from "../window/whose.js";
 
@@ -47,17 +48,12 @@ export function scheduleReply(cluster: string, world: World, open: readonly Main
   });
 }
 
+/** `10-20 22:00`. */
 function startOf(window: Window): string {
-  return shown(nanosToMillis(window.start));
+  return utc(nanosToMillis(window.start), "minute of the year");
 }
 
 function endOf(window: Window): string {
   const end = endMs(window);
-  return end === null ? "open" : shown(end);
-}
-
-/** `10-20 22:00`; a window far in the past or future is shown with what a date can hold. */
-function shown(ms: number): string {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? "out of range" : date.toISOString().slice(5, 16).replace("T", " ");
+  return end === null ? "open" : utc(end, "minute of the year");
 }

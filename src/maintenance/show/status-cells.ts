@@ -3,6 +3,7 @@ import type { World } from "../cluster/world.js";
 import type { MachineView, VerdictRow } from "../record/picture.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { counted } from "../text/list.js";
+import { utc } from "../text/utc.js";
 import { formatSpan, type Millis, nanosToMillis } from "../time.js";
 import { windowOf } from "../window/edit.js";
 import { holds } from "../window/whose.js";
@@ -34,9 +35,8 @@ export function erasedCell(erased: NonNullable<VerdictRow["erased"]>, nowMs: Mil
 
 /** `12:03` in UTC, with the day before it if that is not today: `11-20 12:03`. */
 export function clock(atMs: Millis, nowMs: Millis): string {
-  const at = new Date(atMs).toISOString();
-  const sameDay = at.slice(0, 10) === new Date(nowMs).toISOString().slice(0, 10);
-  return at.slice(sameDay ? 11 : 5, 16).replace("T", " ");
+  const sameDay = utc(atMs, "minute").slice(0, 10) === utc(nowMs, "minute").slice(0, 10);
+  return utc(atMs, sameDay ? "time of day" : "minute of the year");
 }
 
 /** The maintenance of ours that a machine is in, `others` for a foreign window, or nothing. */

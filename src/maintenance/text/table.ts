@@ -1,3 +1,5 @@
+import { notOurs } from "./command.js";
+
 /** Widest line that a phone shows without breaking it. */
 export const TABLE_WIDTH = 80;
 
@@ -7,6 +9,8 @@ export interface Column {
   readonly align?: "left" | "right";
   /** Cut with an ellipsis when a line would be too wide; the widest such column gives way first. */
   readonly shrinks?: boolean;
+  /** Our own sentences, whose `/mesos` is the command; what people wrote in them is marked already (`notOurs`). */
+  readonly ours?: boolean;
 }
 
 const GAP = "  ";
@@ -34,7 +38,10 @@ export function tableOf(columns: readonly Column[], rows: readonly (readonly str
   }
   const line = (row: readonly string[]) =>
     columns
-      .map((column, i) => pad(cut(row[i] ?? "", widths[i] ?? 0), widths[i] ?? 0, column.align ?? "left"))
+      .map((column, i) => {
+        const cell = pad(cut(row[i] ?? "", widths[i] ?? 0), widths[i] ?? 0, column.align ?? "left");
+        return column.ours ? cell : notOurs(cell);
+      })
       .join(GAP)
       .trimEnd();
   return [columns.map((column) => column.title), ...cells].map(line).join("\n");

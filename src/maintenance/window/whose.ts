@@ -3,6 +3,7 @@ import type { Window } from "../cluster/schedule.js";
 import { hasEnded } from "../record/batch.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
+import { utc } from "../text/utc.js";
 import { nanosToMillis } from "../time.js";
 
 /** Whose window a machine seems to stand in: one of ours, or somebody else's with its times. */
@@ -14,8 +15,10 @@ export function whose(machine: MachineId, window: Window | null, others: readonl
   }
   if (window === null) return "by somebody else";
   const end =
-    window.duration === null ? "without an end" : `until ${utc(window.start + window.duration)} UTC`;
-  return `in a window of somebody else from ${utc(window.start)} UTC ${end}`;
+    window.duration === null
+      ? "without an end"
+      : `until ${utc(nanosToMillis(window.start + window.duration), "minute")} UTC`;
+  return `in a window of somebody else from ${utc(nanosToMillis(window.start), "minute")} UTC ${end}`;
 }
 
 /** Whether a maintenance has this machine in a batch that has not ended. */
@@ -35,10 +38,4 @@ export function openBatches(record: Maintenance): ReadonlyMap<string, Batch> {
   );
   indexes.set(record, index);
   return index;
-}
-
-/** `2026-10-20 12:00`; a time far in the past or future is more than a date can hold. */
-function utc(time: bigint): string {
-  const date = new Date(nanosToMillis(time));
-  return Number.isNaN(date.getTime()) ? "(out of range)" : date.toISOString().slice(0, 16).replace("T", " ");
 }

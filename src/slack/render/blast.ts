@@ -1,6 +1,6 @@
 import { hostOfKey } from "../../maintenance/cluster/machine.js";
-import type { Amounts } from "../../maintenance/cluster/world.js";
 import type { BlastRadius } from "../../maintenance/record/blast-radius.js";
+import { amounts, megabytes } from "../../maintenance/text/amounts.js";
 import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 import { count } from "./parts.js";
 
@@ -69,21 +69,6 @@ function reservations({ reservations: all }: BlastRadius, max: number): Mrkdwn |
     (one) => mrk`${code(one.role, NAME)} on ${code(hostOfKey(one.machine), NAME)} (${amounts(one)})`,
   );
   return mrk`🔒 *Dynamic reservations out of use:* ${listed(names, max)}`;
-}
-
-function amounts(of: Amounts): string {
-  return `${short(of.cpus)} ${short(of.cpus) === "1" ? "cpu" : "cpus"}, ${megabytes(of.memMb)}`;
-}
-
-/** `200 GB`: as Mesos counts, 1024 MB to the GB. */
-function megabytes(mb: number): string {
-  if (mb >= 1024 * 1024) return `${short(mb / 1024 / 1024)} TB`;
-  return mb >= 1024 ? `${short(mb / 1024)} GB` : `${short(mb)} MB`;
-}
-
-/** At most one decimal, which is as much as anybody reads; no exponents. */
-function short(n: number): string {
-  return String(Math.round(n * 10) / 10);
 }
 
 /** The thread's message before the drain is posted: what would go away with these machines. */
