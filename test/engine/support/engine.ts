@@ -37,6 +37,8 @@ export interface TestClusterOptions {
   readonly settleMs?: number;
   /** Addresses of masters that are configured beside the rehearsal one. */
   readonly otherMasters?: readonly string[];
+  /** What the workspace calls the command. @defaultValue /mesos */
+  readonly command?: string;
   /** The worker's clock, to let hours pass; its jobs are then woken by `records.wakeAll()`. @defaultValue Date.now */
   readonly now?: () => number;
 }
@@ -165,7 +167,7 @@ export async function startEngine(settings: StoreSettings, answerLimitMs?: numbe
         channel,
         user,
         thread: null,
-        command: "/mesos",
+        command: options.command ?? "/mesos",
       });
       const tell = (user: string) => async (reply: Parameters<typeof messenger.reply>[1]) => {
         await messenger
