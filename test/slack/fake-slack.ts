@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { SlackSettings } from "../../src/slack/wire/settings.js";
 import { refusal, viewRefusal } from "./block-rules.js";
-import { FakeSocket } from "./fake-socket.js";
+import { FakeSocket } from "./connection/fake-socket.js";
 
 export const BOT_TOKEN = "xoxb-fake-0123456789";
 

@@ -1,7 +1,7 @@
 import { withEvent } from "../../../src/maintenance/record/log.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { HOUR, MINUTE, NOW, task } from "../../support/world.js";
-import { APPROVE, asked, click, downWorld, drainingWorld, tick } from "../support/flow.js";
+import { APPROVE, asked, click, downWorld, drainingWorld, tick } from "./flow.js";
 
 /** What runs on our machines when the question is asked. */
 const world = drainingWorld({ tasks: [task("t1", "marathon", "web-01"), task("t2", "kafka", "web-02")] });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { homeOfClick, homeOfCommand, turnedAway } from "../../src/slack/hear/own-people.js";
+import { homeOfClick, homeOfCommand, turnedAway } from "../../../src/slack/hear/own-people.js";
 
 const OWN = { teamId: "T01", enterpriseId: null };
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Maintenance } from "../../src/maintenance/record/record.js";
-import { millisToNanos } from "../../src/maintenance/time.js";
-import { renderText } from "../../src/slack/render/blocks.js";
-import { renderCard } from "../../src/slack/render/card/card.js";
+import type { Maintenance } from "../../../../src/maintenance/record/record.js";
+import { millisToNanos } from "../../../../src/maintenance/time.js";
+import { renderText } from "../../../../src/slack/render/blocks.js";
+import { renderCard } from "../../../../src/slack/render/card/card.js";
+import { approvalOf, batchOf, HOUR, machines, NOW, pictureOf, recordOf, verdict } from "../../fixtures.js";
 import { buttons } from "./card-clicks.js";
-import { approvalOf, batchOf, HOUR, machines, NOW, pictureOf, recordOf, verdict } from "./fixtures.js";
 
 const text = (record: Maintenance, now = NOW) => renderText(renderCard(record, now));
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { BOT_SCOPES, missingScopes, SLASH_COMMAND } from "../../src/slack/wire/scopes.js";
-import { HTTP_PATH } from "../../src/slack/wire/settings.js";
+import { BOT_SCOPES, missingScopes, SLASH_COMMAND } from "../../../src/slack/wire/scopes.js";
+import { HTTP_PATH } from "../../../src/slack/wire/settings.js";
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 
 interface Manifest {
   display_information: { name: string; description: string; long_description: string };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { boltLogger } from "../../src/slack/wire/logger.js";
-import { redact } from "../../src/slack/wire/redact.js";
-import { keepingLogger } from "./fixtures.js";
+import { boltLogger } from "../../../src/slack/wire/logger.js";
+import { redact } from "../../../src/slack/wire/redact.js";
+import { keepingLogger } from "../fixtures.js";
 
 test.each([
   ["token xoxb-12-34-abC", "token [token]"],

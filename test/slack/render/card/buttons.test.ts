@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decide } from "../../src/maintenance/decide.js";
-import { decision } from "../../src/maintenance/decisions/table.js";
-import { type Maintenance, PHASES, type Phase } from "../../src/maintenance/record/record.js";
-import { renderCard } from "../../src/slack/render/card/card.js";
-import { runs } from "../support/fast-check.js";
-import { policyOf } from "../support/world.js";
+import { decide } from "../../../../src/maintenance/decide.js";
+import { decision } from "../../../../src/maintenance/decisions/table.js";
+import { type Maintenance, PHASES, type Phase } from "../../../../src/maintenance/record/record.js";
+import { renderCard } from "../../../../src/slack/render/card/card.js";
+import { runs } from "../../../support/fast-check.js";
+import { policyOf } from "../../../support/world.js";
+import { batchOf, HOUR, NOW, recordOf } from "../../fixtures.js";
 import { buttons } from "./card-clicks.js";
-import { batchOf, HOUR, NOW, recordOf } from "./fixtures.js";
 
 describe("the buttons of the card", () => {
   test.each([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeButton, parseButton } from "../../src/slack/render/button-value.js";
+import { encodeButton, parseButton } from "../../../src/slack/render/button-value.js";
 
 const decision = fc.oneof(
   fc.constantFrom({ kind: "cancel" as const }, { kind: "up" as const }, { kind: "retry" as const }),

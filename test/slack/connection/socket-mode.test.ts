@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { replyOf } from "../../src/maintenance/text/reply.js";
-import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
-import { APP_TOKEN, FakeSlack } from "./fake-slack.js";
-import { keepingLogger } from "./fixtures.js";
-import { Recorder } from "./recorder.js";
-import { until } from "./until.js";
+import { replyOf } from "../../../src/maintenance/text/reply.js";
+import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
+import { APP_TOKEN, FakeSlack } from "../fake-slack.js";
+import { keepingLogger } from "../fixtures.js";
+import { Recorder } from "../recorder.js";
+import { until } from "../until.js";
 
 let slack: FakeSlack;
 

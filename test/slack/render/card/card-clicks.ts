@@ -1,7 +1,7 @@
-import type { Maintenance } from "../../src/maintenance/record/record.js";
-import { parseButton } from "../../src/slack/render/button-value.js";
-import { renderCard } from "../../src/slack/render/card/card.js";
-import { NOW } from "./fixtures.js";
+import type { Maintenance } from "../../../../src/maintenance/record/record.js";
+import { parseButton } from "../../../../src/slack/render/button-value.js";
+import { renderCard } from "../../../../src/slack/render/card/card.js";
+import { NOW } from "../../fixtures.js";
 
 /** Labels of the buttons on a card and what each decides. */
 export function buttons(record: Maintenance): [string, unknown][] {

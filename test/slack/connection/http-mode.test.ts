@@ -1,13 +1,13 @@
 import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { replyOf } from "../../src/maintenance/text/reply.js";
-import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
-import { encodeButton } from "../../src/slack/render/button-value.js";
-import { SlackFailure } from "../../src/slack/wire/errors.js";
-import { FakeSlack, SIGNING_SECRET } from "./fake-slack.js";
-import { keepingLogger } from "./fixtures.js";
-import { Recorder } from "./recorder.js";
-import { until } from "./until.js";
+import { replyOf } from "../../../src/maintenance/text/reply.js";
+import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
+import { encodeButton } from "../../../src/slack/render/button-value.js";
+import { SlackFailure } from "../../../src/slack/wire/errors.js";
+import { FakeSlack, SIGNING_SECRET } from "../fake-slack.js";
+import { keepingLogger } from "../fixtures.js";
+import { Recorder } from "../recorder.js";
+import { until } from "../until.js";
 
 let slack: FakeSlack;
 

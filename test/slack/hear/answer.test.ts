@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Reply, replyOf } from "../../src/maintenance/text/reply.js";
-import { answer, type Kind } from "../../src/slack/hear/answer.js";
-import { until } from "./until.js";
+import { type Reply, replyOf } from "../../../src/maintenance/text/reply.js";
+import { answer, type Kind } from "../../../src/slack/hear/answer.js";
+import { until } from "../until.js";
 
 const DONE = replyOf({ tone: "done", text: "Queued as m-7k3q." });
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../src/maintenance/decisions/table.js";
-import type { DecisionClick } from "../../src/slack/hear/handlers.js";
-import { modalAnswer } from "../../src/slack/hear/modal-answer.js";
-import { ASKS_FIRST, asksFirst, EXTENSIONS_MS, INPUT, modalOf } from "../../src/slack/hear/modals.js";
-import { plainTexts, viewRefusal } from "./block-rules.js";
-import { HOUR } from "./fixtures.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
+import type { DecisionClick } from "../../../src/slack/hear/handlers.js";
+import { modalAnswer } from "../../../src/slack/hear/modal-answer.js";
+import { ASKS_FIRST, asksFirst, EXTENSIONS_MS, INPUT, modalOf } from "../../../src/slack/hear/modals.js";
+import { plainTexts, viewRefusal } from "../block-rules.js";
+import { HOUR } from "../fixtures.js";
 
 const DENY = { kind: "deny" as const, batch: "b1", approval: "a1", reason: null };
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Decision } from "../../src/maintenance/decisions/table.js";
-import { replyOf } from "../../src/maintenance/text/reply.js";
-import { createSlackApp, type SlackApp } from "../../src/slack/app.js";
-import { INPUT } from "../../src/slack/hear/modals.js";
-import { encodeButton } from "../../src/slack/render/button-value.js";
-import { FakeSlack } from "./fake-slack.js";
-import { HOUR, keepingLogger } from "./fixtures.js";
-import { Recorder } from "./recorder.js";
-import { until } from "./until.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
+import { replyOf } from "../../../src/maintenance/text/reply.js";
+import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
+import { INPUT } from "../../../src/slack/hear/modals.js";
+import { encodeButton } from "../../../src/slack/render/button-value.js";
+import { FakeSlack } from "../fake-slack.js";
+import { HOUR, keepingLogger } from "../fixtures.js";
+import { Recorder } from "../recorder.js";
+import { until } from "../until.js";
 
 const DENY = { kind: "deny" as const, batch: "b1", approval: "a1", reason: null };
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quoted } from "../../src/maintenance/text/quote.js";
+import { quoted } from "../../../src/maintenance/text/quote.js";
 import {
   code,
   cutTo,
@@ -13,8 +13,8 @@ import {
   sentence,
   toPlain,
   user,
-} from "../../src/slack/render/mrkdwn.js";
-import { moment, windowOf } from "../../src/slack/render/when.js";
+} from "../../../src/slack/render/mrkdwn.js";
+import { moment, windowOf } from "../../../src/slack/render/when.js";
 
 describe("texts of people and masters", () => {
   test.each([

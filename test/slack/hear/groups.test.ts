@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createGroups, type Groups } from "../../src/slack/hear/groups.js";
-import { SlackFailure } from "../../src/slack/wire/errors.js";
-import { FakeSlack } from "./fake-slack.js";
-import { keepingLogger } from "./fixtures.js";
+import { createGroups, type Groups } from "../../../src/slack/hear/groups.js";
+import { SlackFailure } from "../../../src/slack/wire/errors.js";
+import { FakeSlack } from "../fake-slack.js";
+import { keepingLogger } from "../fixtures.js";
 
 const OPS = "S01OPS";
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { replyOf } from "../../src/maintenance/text/reply.js";
-import { message, section } from "../../src/slack/render/blocks.js";
-import { mrk } from "../../src/slack/render/mrkdwn.js";
-import { createMessenger, type Messenger } from "../../src/slack/say/messenger.js";
-import { SlackFailure } from "../../src/slack/wire/errors.js";
-import { BOT_TOKEN, FakeSlack } from "./fake-slack.js";
-import { keepingLogger } from "./fixtures.js";
+import { replyOf } from "../../../src/maintenance/text/reply.js";
+import { message, section } from "../../../src/slack/render/blocks.js";
+import { mrk } from "../../../src/slack/render/mrkdwn.js";
+import { createMessenger, type Messenger } from "../../../src/slack/say/messenger.js";
+import { SlackFailure } from "../../../src/slack/wire/errors.js";
+import { BOT_TOKEN, FakeSlack } from "../fake-slack.js";
+import { keepingLogger } from "../fixtures.js";
 
 const CARD = message([section(mrk`*web-01* is draining`), section(mrk`17 of 64 left`)]);
 
