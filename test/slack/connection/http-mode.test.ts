@@ -128,7 +128,7 @@ function submission(reason: string, of: object = {}): string {
 }
 
 describe("a command in HTTP mode", () => {
-  test("reaches the handler with all it needs, and its reply reaches the person alone", async () => {
+  test("a command in HTTP mode reaches the handler with all it needs, and its reply reaches the person alone", async () => {
     handlers.answer = async () => replyOf({ tone: "done", text: "Queued as m-7k3q." });
     expect(await send(command("drain web-* 4h"))).toBe(200);
     await until(() => slack.responses.length === 1);
@@ -147,7 +147,7 @@ describe("a command in HTTP mode", () => {
     expect(acks).toEqual([["command", expect.any(Number)]]);
   });
 
-  test("is acknowledged even when the handler never returns (invariant 9)", async () => {
+  test("a command in HTTP mode is acknowledged even when the handler never returns (invariant 9)", async () => {
     let finish = () => {};
     handlers.answer = () =>
       new Promise((resolve) => {
@@ -158,14 +158,14 @@ describe("a command in HTTP mode", () => {
     finish();
   });
 
-  test("is acknowledged without asking Slack anything first", async () => {
+  test("a command in HTTP mode is acknowledged without asking Slack anything first", async () => {
     slack.always("auth.test", "hang");
     const before = slack.calls.length;
     expect(await send(command("status"))).toBe(200);
     expect(slack.calls).toHaveLength(before);
   });
 
-  test("is answered when the handler fails: what happened, and that nothing was queued", async () => {
+  test("a command in HTTP mode is answered when the handler fails: what happened, and that nothing was queued", async () => {
     handlers.answer = async () => {
       throw new Error("the queue is away");
     };
@@ -175,7 +175,7 @@ describe("a command in HTTP mode", () => {
     expect(slack.responses[0]?.text).toContain("Nothing was queued.");
   });
 
-  test("is heard under another name, which a workspace may give it", async () => {
+  test("a command in HTTP mode is heard under another name, which a workspace may give it", async () => {
     await send(command("help").replace("%2Fmesos", "%2Fmesos-staging"));
     await until(() => handlers.commands.length === 1);
     expect(handlers.commands[0]?.command).toBe("/mesos-staging");
@@ -208,7 +208,7 @@ describe("requests that are not from Slack", () => {
 });
 
 describe("a click in HTTP mode", () => {
-  test("reaches the handler with its button, and is answered in its thread", async () => {
+  test("a click in HTTP mode reaches the handler with its button, and is answered in its thread", async () => {
     handlers.answer = async () => replyOf({ tone: "refused", text: "You asked for it yourself." });
     expect(await send(click(encodeButton(APPROVE)))).toBe(200);
     await until(() => slack.responses.length === 1);
@@ -242,7 +242,7 @@ describe("a click in HTTP mode", () => {
 });
 
 describe("a dialog in HTTP mode", () => {
-  test("is closed by the acknowledgement and decides with its answer", async () => {
+  test("a dialog in HTTP mode is closed by the acknowledgement and decides with its answer", async () => {
     expect(await post(submission("peak hours"))).toEqual({ status: 200, text: "" });
     await until(() => handlers.clicks.length === 1);
     expect(handlers.clicks).toMatchObject([
@@ -251,7 +251,7 @@ describe("a dialog in HTTP mode", () => {
     expect(acks).toEqual([["modal", expect.any(Number)]]);
   });
 
-  test("stays open with a sentence beside the input when that is what is wrong", async () => {
+  test("a dialog in HTTP mode stays open with a sentence beside the input when that is what is wrong", async () => {
     const { status, text } = await post(submission(""));
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({ response_action: "errors" });
@@ -284,7 +284,7 @@ describe("people of other companies, in a channel shared by Slack Connect (invar
     expect(acks).toHaveLength(1);
   });
 
-  test("may use it where SLACK_TEAMS names their workspace", async () => {
+  test("people of other companies may use it where SLACK_TEAMS names their workspace", async () => {
     await app.stop();
     app = createSlackApp({
       settings: { ...slack.settings("http"), teams: ["T09PARTNER"] },
@@ -316,7 +316,7 @@ describe("people of other companies, in a channel shared by Slack Connect (invar
 });
 
 describe("starting and stopping", () => {
-  test("answers what is on its way before it has stopped, and takes nothing new", async () => {
+  test("the app answers what is on its way before it has stopped, and takes nothing new", async () => {
     let finish = () => {};
     handlers.answer = () =>
       new Promise((resolve) => {
@@ -332,7 +332,7 @@ describe("starting and stopping", () => {
     await expect(fetch(`http://127.0.0.1:${port}/slack/events`)).rejects.toThrow();
   });
 
-  test("refuses to start with a wrong token and says where the right one is", async () => {
+  test("the app refuses to start with a wrong token and says where the right one is", async () => {
     const settings = { ...slack.settings("http"), botToken: { reveal: () => "xoxb-wrong-token" } };
     const other = createSlackApp({ settings, handlers, logger });
     await expect(other.start()).rejects.toThrow(SlackFailure);
@@ -341,7 +341,7 @@ describe("starting and stopping", () => {
     expect(logger.lines.join()).not.toContain("xoxb-wrong-token");
   });
 
-  test("says so when the port is taken", async () => {
+  test("the app says so when the port is taken", async () => {
     const settings = slack.settings("http");
     const taken = { ...settings, mode: { ...settings.mode, port: app.port() ?? 0 } };
     await expect(createSlackApp({ settings: taken, handlers, logger }).start()).rejects.toThrow(
@@ -349,7 +349,7 @@ describe("starting and stopping", () => {
     );
   });
 
-  test("starts while Slack is away, says it is not ready, and is ready when Slack is back", async () => {
+  test("the app starts while Slack is away, says it is not ready, and is ready when Slack is back", async () => {
     const { port } = slack;
     await slack.stop();
     const other = createSlackApp({ settings: slack.settingsAt(port), handlers, logger });
@@ -360,7 +360,7 @@ describe("starting and stopping", () => {
     await other.stop();
   });
 
-  test("says that its token was revoked while it ran, and is ready again once that is mended", async () => {
+  test("the app says that its token was revoked while it ran, and is ready again once that is mended", async () => {
     const other = createSlackApp({ settings: slack.settings("http"), handlers, logger, recheckMs: 10 });
     await other.start();
     expect(other.ready()).toBe(true);
@@ -372,7 +372,7 @@ describe("starting and stopping", () => {
     await other.stop();
   });
 
-  test("names the scopes the token lacks", async () => {
+  test("the app names the scopes the token lacks", async () => {
     slack.once("auth.test", {
       status: 200,
       headers: { "content-type": "application/json", "x-oauth-scopes": "commands,chat:write" },

@@ -49,7 +49,7 @@ function command(text: string, id = "envelope-1"): object {
 }
 
 describe("a command in Socket Mode", () => {
-  test("is acknowledged on the socket while its handler hangs (invariant 9)", async () => {
+  test("a command in Socket Mode is acknowledged on the socket while its handler hangs (invariant 9)", async () => {
     let finish = () => {};
     handlers.answer = () =>
       new Promise((resolve) => {
@@ -62,7 +62,7 @@ describe("a command in Socket Mode", () => {
     finish();
   });
 
-  test("is answered to the person alone", async () => {
+  test("a command in Socket Mode is answered to the person alone", async () => {
     handlers.answer = async () => replyOf({ tone: "info", text: "No maintenance is open." });
     type("status");
     await until(() => slack.responses.length === 1);
@@ -84,7 +84,7 @@ test("a command whose acknowledgement cannot be sent is not carried out behind t
 });
 
 describe("the socket", () => {
-  test("is opened again when Slack asks for it, and commands arrive on the new one", async () => {
+  test("the socket is opened again when Slack asks for it, and commands arrive on the new one", async () => {
     const old = slack.socket();
     old?.send({ type: "disconnect", reason: "refresh_requested" });
     await until(() => slack.sockets.length === 2 && app.ready() === true);
@@ -93,12 +93,12 @@ describe("the socket", () => {
     expect(old?.closed).toBe(true);
   });
 
-  test("is opened again after the line was cut", async () => {
+  test("the socket is opened again after the line was cut", async () => {
     slack.socket()?.destroy();
     await until(() => slack.sockets.length === 2 && app.ready() === true);
   });
 
-  test("survives a Slack that is away: not ready meanwhile, ready afterwards, the process goes on", async () => {
+  test("the socket survives a Slack that is away: not ready meanwhile, ready afterwards, the process goes on", async () => {
     const { port } = slack;
     await slack.stop();
     await until(() => String(app.ready()).includes("could not be reached"));
@@ -108,7 +108,7 @@ describe("the socket", () => {
     await until(() => handlers.commands.length === 1);
   });
 
-  test("survives a token that is revoked while it runs, and says so", async () => {
+  test("the socket survives a token that is revoked while it runs, and says so", async () => {
     slack.always("apps.connections.open", { error: "token_revoked" });
     slack.socket()?.destroy();
     await until(() => String(app.ready()).includes("token was revoked"));
@@ -116,14 +116,14 @@ describe("the socket", () => {
     await until(() => app.ready() === true);
   });
 
-  test("waits as long as Slack asks when it opens sockets too often", async () => {
+  test("the socket waits as long as Slack asks when it opens sockets too often", async () => {
     slack.once("apps.connections.open", { status: 429, headers: { "retry-after": "1" } });
     slack.socket()?.destroy();
     await until(() => String(app.ready()).includes("slow down"));
     await until(() => app.ready() === true);
   });
 
-  test("is closed when stop returns", async () => {
+  test("the socket is closed when stop returns", async () => {
     const socket = slack.socket();
     await app.stop();
     await until(() => socket?.closed === true);
@@ -131,14 +131,14 @@ describe("the socket", () => {
     expect(slack.sockets).toHaveLength(1);
   });
 
-  test("leaves no token and no ticket in the log", async () => {
+  test("the socket leaves no token and no ticket in the log", async () => {
     slack.socket()?.destroy();
     await until(() => slack.sockets.length === 2 && app.ready() === true);
     expect(logger.lines.join()).not.toMatch(new RegExp(`${APP_TOKEN}|secret-ticket`));
   });
 });
 
-test("does not start with a wrong app token and says which one it is about", async () => {
+test("the app does not start with a wrong app token and says which one it is about", async () => {
   const settings = slack.settings("socket");
   const wrong = { ...settings, mode: { kind: "socket" as const, appToken: { reveal: () => "xapp-wrong" } } };
   await expect(createSlackApp({ settings: wrong, handlers, logger }).start()).rejects.toThrow(
@@ -146,7 +146,7 @@ test("does not start with a wrong app token and says which one it is about", asy
   );
 });
 
-test("asks who it is before it opens a connection, so that it knows its own people by then (invariant 6)", async () => {
+test("the app asks who it is before it opens a connection, so that it knows its own people by then (invariant 6)", async () => {
   const opened = slack.callsOf("apps.connections.open").length;
   slack.once("auth.test", { error: "invalid_auth" });
   await expect(

@@ -22,13 +22,13 @@ function run(kind: Kind, handle: () => Promise<Reply | null>, patienceMs = 10_00
 }
 
 describe("what a person hears of a command", () => {
-  test("its reply", async () => {
+  test("a person hears the reply to a command", async () => {
     const { told, finished } = run("command", async () => DONE);
     await finished;
     expect(told).toEqual([DONE]);
   });
 
-  test("nothing, when the handler has nothing to say", async () => {
+  test("a person hears nothing when the handler has nothing to say", async () => {
     const { told, finished } = run("command", async () => null);
     await finished;
     expect(told).toEqual([]);
@@ -48,7 +48,7 @@ describe("what a person hears of a command", () => {
     expect(errors).toHaveLength(1);
   });
 
-  test("the same when the handler throws before it returns a promise", async () => {
+  test("a person hears the same when the handler throws before it returns a promise", async () => {
     const { told, finished } = run("command", () => {
       throw new Error("broken");
     });
@@ -73,15 +73,15 @@ describe("a handler that takes long (invariant 9)", () => {
     return running.told;
   }
 
-  test("is answered with not confirmed, then with its reply", async () => {
+  test("a handler that takes long is answered with not confirmed, then with its reply", async () => {
     expect((await late(({ resolve }) => resolve(DONE)))[1]).toEqual(DONE);
   });
 
-  test("says that it went through even when there is nothing else to say", async () => {
+  test("a handler that takes long says that it went through even when there is nothing else to say", async () => {
     expect((await late(({ resolve }) => resolve(null)))[1]).toMatchObject({ tone: "done" });
   });
 
-  test("is told the outcome after not confirmed, even when that was slow to send", async () => {
+  test("a handler that takes long is told the outcome after not confirmed, even when that was slow to send", async () => {
     const order: string[] = [];
     let sent = () => {};
     const tell = async (reply: Reply) => {
@@ -111,7 +111,7 @@ describe("a handler that takes long (invariant 9)", () => {
     expect(order).toEqual(["sending error", "sent error", "sending done", "sent done"]);
   });
 
-  test("says that it failed in the end", async () => {
+  test("a handler that takes long says that it failed in the end", async () => {
     expect((await late(({ reject }) => reject(new Error("gave up"))))[1]).toMatchObject({
       tone: "error",
       notDone: "Nothing was queued.",

@@ -78,7 +78,7 @@ async function submit(input: object): Promise<unknown> {
 }
 
 describe("Deny", () => {
-  test("asks for the reason first and decides nothing until it is there", async () => {
+  test("Deny asks for the reason first and decides nothing until it is there", async () => {
     await decide(DENY);
     const opened = await until(() => slack.callsOf("views.open")[0]);
     expect(opened).toMatchObject({ view: { title: { text: "Deny Down of m-7k3q" } } });
@@ -86,7 +86,7 @@ describe("Deny", () => {
     expect(slack.responses).toEqual([]);
   });
 
-  test("is decided with its reason once it is submitted, and answered where it was clicked", async () => {
+  test("Deny is decided with its reason once it is submitted, and answered where it was clicked", async () => {
     handlers.answer = async () => replyOf({ tone: "refused", text: "Already denied by <@U03CAROL>." });
     await decide(DENY);
     expect(await submit({ type: "plain_text_input", value: "peak hours" })).toEqual({});
@@ -106,7 +106,7 @@ describe("Deny", () => {
     expect(acks).toEqual(["click", "modal"]);
   });
 
-  test("without a reason stays open and decides nothing", async () => {
+  test("Deny without a reason stays open and decides nothing", async () => {
     await decide(DENY);
     expect(await submit({ type: "plain_text_input", value: "  " })).toEqual({
       response_action: "errors",
@@ -119,7 +119,7 @@ describe("Deny", () => {
     ["refuses", { error: "expired_trigger_id" }],
     ["asks to wait", { status: 429, headers: { "retry-after": "30" } }],
   ] as const)(
-    "goes on without a reason, and says so, when Slack %s to open the dialog",
+    "Deny goes on without a reason, and says so, when Slack %s to open the dialog",
     async (_, answer) => {
       slack.once("views.open", answer);
       await decide(DENY);
@@ -129,7 +129,7 @@ describe("Deny", () => {
     },
   );
 
-  test("that cannot be queued either is not said to go on", async () => {
+  test("a Deny that cannot be queued either is not said to go on", async () => {
     slack.once("views.open", { error: "expired_trigger_id" });
     handlers.answer = async () => replyOf({ tone: "error", text: "The bot's queue is away." });
     await decide(DENY);
@@ -139,14 +139,14 @@ describe("Deny", () => {
 });
 
 describe("Extend", () => {
-  test("asks by how much", async () => {
+  test("Extend asks by how much", async () => {
     await decide({ kind: "extend", byMs: HOUR });
     await submit({ type: "radio_buttons", selected_option: { value: String(2 * HOUR) } });
     await until(() => handlers.clicks.length === 1);
     expect(handlers.clicks).toMatchObject([{ button: { decision: { kind: "extend", byMs: 2 * HOUR } } }]);
   });
 
-  test("changes nothing when Slack does not open the dialog, and names the command", async () => {
+  test("Extend changes nothing when Slack does not open the dialog, and names the command", async () => {
     slack.once("views.open", { error: "expired_trigger_id" });
     await decide({ kind: "extend", byMs: HOUR });
     await until(() => slack.responses.length === 1);

@@ -34,7 +34,7 @@ const lookUps = () => slack.callsOf("usergroups.users.list").map((args) => args.
 const NOBODY_KNOWN = { user: "U02BOB", groups: [], lookupFailed: true };
 
 describe("who somebody is", () => {
-  test("is their groups among those that were asked for", async () => {
+  test("a person is in those groups that were asked for and name them", async () => {
     expect(await groups.personOf("U02BOB", [OPS, DBA])).toEqual({
       user: "U02BOB",
       groups: [OPS],
@@ -43,14 +43,14 @@ describe("who somebody is", () => {
     expect((await groups.personOf("U01ALICE", [OPS, DBA])).groups).toEqual([]);
   });
 
-  test("asks Slack for groups only: people in the same lists are no groups", async () => {
+  test("the look-up asks Slack for groups only: people in the same lists are no groups", async () => {
     expect((await groups.personOf("U02BOB", ["U02BOB", "W03CAROL", OPS, OPS, "S", "sales"])).groups).toEqual([
       OPS,
     ]);
     expect(lookUps()).toEqual([OPS]);
   });
 
-  test("needs no Slack where no group is named", async () => {
+  test("the look-up needs no Slack where no group is named", async () => {
     expect(await groups.personOf("U02BOB", ["U02BOB"])).toEqual({
       user: "U02BOB",
       groups: [],
@@ -61,7 +61,7 @@ describe("who somebody is", () => {
 });
 
 describe("the cache", () => {
-  test("asks once for clicks that come together", async () => {
+  test("the cache asks once for clicks that come together", async () => {
     const people = await Promise.all(
       ["U01ALICE", "U02BOB", "W03CAROL"].map((user) => groups.personOf(user, [OPS])),
     );
@@ -69,7 +69,7 @@ describe("the cache", () => {
     expect(lookUps()).toEqual([OPS]);
   });
 
-  test("knows a group for five minutes, then asks again", async () => {
+  test("the cache knows a group for five minutes, then asks again", async () => {
     await groups.membersOf(OPS);
     slack.groups.set(OPS, ["U01ALICE"]);
     nowMs = 299_999;
@@ -97,7 +97,7 @@ describe("a look-up that fails counts as no (invariant 6)", () => {
     await expect(groups.membersOf(OPS)).rejects.toThrow(SlackFailure);
   });
 
-  test("and the groups that were found still count", async () => {
+  test("the groups that were found still count when another look-up fails", async () => {
     slack.groups.delete(DBA);
     expect(await groups.personOf("U02BOB", [OPS, DBA])).toEqual({
       user: "U02BOB",
@@ -106,14 +106,14 @@ describe("a look-up that fails counts as no (invariant 6)", () => {
     });
   });
 
-  test("also for somebody who was a member before: what is out of date is not used", async () => {
+  test("a look-up that failed is a no for a member of before as well: what is out of date is not used", async () => {
     await groups.membersOf(OPS);
     nowMs = 300_000;
     slack.once("usergroups.users.list", { status: 503 });
     expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
   });
 
-  test("is not repeated for every click, but soon", async () => {
+  test("a look-up that failed is not repeated for every click, but soon", async () => {
     slack.once("usergroups.users.list", { status: 503 });
     for (let click = 0; click < 5; click += 1)
       expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
@@ -122,7 +122,7 @@ describe("a look-up that fails counts as no (invariant 6)", () => {
     expect((await groups.personOf("U02BOB", [OPS])).groups).toEqual([OPS]);
   });
 
-  test("waits as long as Slack asks, with every group", async () => {
+  test("a look-up that failed waits as long as Slack asks, with every group", async () => {
     slack.once("usergroups.users.list", { status: 429, headers: { "retry-after": "30" } });
     expect(await groups.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
     nowMs = 29_999;

@@ -43,7 +43,7 @@ const decisionOf = (answer: ReturnType<typeof modalAnswer>) =>
   answer.ok ? answer.click.button.decision : answer.problem;
 
 describe("a modal", () => {
-  test.each(ASKS_FIRST)("%s is one that Slack takes", (kind) => {
+  test.each(ASKS_FIRST)("the modal of %s is one that Slack takes", (kind) => {
     expect(viewRefusal(modalOf(clickOf(DECISIONS[kind]), kind))).toBeNull();
   });
 
@@ -72,7 +72,7 @@ describe("a modal", () => {
     );
   });
 
-  test("proposes one hour among the extensions", () => {
+  test("a modal proposes one hour among the extensions", () => {
     const [, input] = modalOf(clickOf(EXTEND), "extend").blocks;
     expect(input).toMatchObject({
       element: { initial_option: { text: { text: "1 h" } }, options: { length: EXTENSIONS_MS.length } },
@@ -88,11 +88,11 @@ describe("a submitted modal", () => {
     ["the reason of a hold", HOLD, { value: "backup" }, { ...HOLD, reason: "backup" }],
     ["a hold without a reason", HOLD, { value: null }, HOLD],
     ["a span", EXTEND, { selected_option: { value: String(4 * HOUR) } }, { ...EXTEND, byMs: 4 * HOUR }],
-  ] as const)("completes the click with %s", (_, decision, input, completed) => {
+  ] as const)("a submitted modal completes the click with %s", (_, decision, input, completed) => {
     expect(decisionOf(submitted(decision, input))).toEqual(completed);
   });
 
-  test("carries where the person is answered", () => {
+  test("a submitted modal carries where the person is answered", () => {
     const { thread, channel, responseUrl } = clickOf(HOLD);
     expect(submitted(HOLD, { value: "x" })).toMatchObject({
       click: {
@@ -106,11 +106,11 @@ describe("a submitted modal", () => {
     ["a denial with nothing but spaces", DENY, { value: " \n " }, /in a few words/],
     ["no choice", EXTEND, { selected_option: null }, /Choose/],
     ["a choice that was not offered", EXTEND, { selected_option: { value: "999" } }, /Choose/],
-  ] as const)("stays open and says what is wrong: %s", (_, decision, input, words) => {
+  ] as const)("a submitted modal stays open and says what is wrong: %s", (_, decision, input, words) => {
     expect(decisionOf(submitted(decision, input))).toMatch(words);
   });
 
-  test("property: what is in it is never an error, and only our own modals decide", () => {
+  test("property: what is in a submitted modal is never an error, and only our own modals decide", () => {
     const anything = fc.oneof(fc.string(), fc.json());
     fc.assert(
       fc.property(anything, anything, (metadata, value) => {
@@ -123,7 +123,7 @@ describe("a submitted modal", () => {
     );
   });
 
-  test("keeps of a reason what is shown of it, should a client send more than Slack lets people type", () => {
+  test("a submitted modal keeps of a reason what is shown of it, should a client send more than Slack lets people type", () => {
     expect(decisionOf(submitted(HOLD, { value: "x".repeat(3000) }))).toEqual({
       ...HOLD,
       reason: "x".repeat(300),

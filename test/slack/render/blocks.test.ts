@@ -16,7 +16,7 @@ import { refusal } from "../block-rules.js";
 const details = button("Details", { v: 1, id: "m-7k3q", show: "details" });
 
 describe("a message's text", () => {
-  test("says all that its blocks say, for those who hear it or see it on a locked phone", () => {
+  test("a message's text says all that its blocks say, for those who hear it or see it on a locked phone", () => {
     const blocks = [
       header("m-7k3q <draining>"),
       fields([mrk`*Window*\n4 h`, mrk`*Tasks*\n3 left`]),
@@ -28,17 +28,17 @@ describe("a message's text", () => {
     );
   });
 
-  test("has no bar, which would be read aloud sign by sign, but its number", () => {
+  test("a message's text has no bar, which would be read aloud sign by sign, but its number", () => {
     expect(message([section(mrk`3 of 11 left  ${bar(3, 11)}`)]).text).toBe("3 of 11 left 72 % gone");
   });
 
-  test("begins with what it is about", () => {
+  test("a message's text begins with what it is about", () => {
     expect(message([section(mrk`*Empty:* no tasks`)], mrk`${"m-7k3q"}: `).text).toBe(
       "m-7k3q: *Empty:* no tasks",
     );
   });
 
-  test("is cut to what Slack advises, and leaves no table open", () => {
+  test("a message's text is cut to what Slack advises, and leaves no table open", () => {
     const table = Array.from({ length: 200 }, (_, row) => `web-${row}  draining  3 tasks`).join("\n");
     const { text } = message(fixedText(table));
     expect(text.length).toBeLessThanOrEqual(4000);
@@ -50,7 +50,7 @@ describe("a message that is too large", () => {
   const many = (n: number, length: number) =>
     Array.from({ length: n }, () => section(new Mrkdwn("x".repeat(length))));
 
-  test("of just as many blocks as Slack takes is sent as it is", () => {
+  test("a message of just as many blocks as Slack takes is sent as it is", () => {
     expect(message(many(50, 1)).blocks).toHaveLength(50);
   });
 
@@ -64,7 +64,7 @@ describe("a message that is too large", () => {
     expect(renderText(sent)).toMatch(/Cut to fit into a message\.\n\[Details\]$/);
   });
 
-  test("counts what its dialogs say as well", () => {
+  test("a message that is too large counts what its dialogs say as well", () => {
     const confirm = { title: "Sure?", text: "x".repeat(300), confirm: "Yes", deny: "No" };
     const value = { v: 1 as const, id: "m-7k3q", decision: { kind: "cancel" as const } };
     const sent = message([...many(4, 2450), ...actions([button("Cancel", value, { confirm })])]);

@@ -158,16 +158,19 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
 const eventOf = (event: NewEvent): LogEvent => logEvent.parse({ ...event, seq: 1, atMs: NOW });
 
 describe("the thread's message for", () => {
-  test.each(EVENTS.map(([event, words]) => [event.kind, event, words] as const))("%s", (_, event, words) => {
-    const message = renderEvent(recordOf({ blast: blastOf() }), eventOf(event));
-    if (words === null) {
-      expect(message).toBeNull();
-      return;
-    }
-    // A notification shows nothing else, and without the thread.
-    expect(message?.text).toMatch(/^m-7k3q in prod: /);
-    for (const part of words) expect(message === null ? "" : renderText(message)).toContain(part);
-  });
+  test.each(EVENTS.map(([event, words]) => [event.kind, event, words] as const))(
+    "the message for %s says what happened",
+    (_, event, words) => {
+      const message = renderEvent(recordOf({ blast: blastOf() }), eventOf(event));
+      if (words === null) {
+        expect(message).toBeNull();
+        return;
+      }
+      // A notification shows nothing else, and without the thread.
+      expect(message?.text).toMatch(/^m-7k3q in prod: /);
+      for (const part of words) expect(message === null ? "" : renderText(message)).toContain(part);
+    },
+  );
 
   test("every kind of event is in the table above", () => {
     const kinds = logEvent.options.map((option) => option.shape.kind.value);

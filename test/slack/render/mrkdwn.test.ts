@@ -48,13 +48,13 @@ describe("texts of people and masters", () => {
     expect(sentence(quoted("<!".repeat(100)), 100).text.length).toBeLessThanOrEqual(100);
   });
 
-  test("are escaped when they are interpolated, and finished texts are not escaped twice", () => {
+  test("texts of people and masters are escaped when they are interpolated, and finished texts are not escaped twice", () => {
     expect(mrk`*${"<b>"}* on ${code("a`b<c")} by ${user("U01ALICE")}`.text).toBe(
       "*&lt;b&gt;* on `a'b&lt;c` by <@U01ALICE>",
     );
   });
 
-  test("are cut before half an escape", () => {
+  test("texts of people and masters are cut before half an escape", () => {
     expect(free("<<<<", 10).text).toBe("&lt;&lt;…");
   });
 
@@ -62,7 +62,7 @@ describe("texts of people and masters", () => {
     expect(user("U1><!channel>").text).toBe("U1&gt;&lt;!channel&gt;");
   });
 
-  test("property: never form a control sequence, stay in their length, and come back whole", () => {
+  test("property: texts of people and masters never form a control sequence, stay in their length, and come back whole", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: "binary", maxLength: 200 }),
@@ -96,7 +96,7 @@ describe("lists", () => {
     expect(listed(names(count), max).text).toBe(text);
   });
 
-  test("property: say exactly how many are left out", () => {
+  test("property: lists say exactly how many are left out", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 30, max: 500 }), (count, max) => {
         const { text } = listed(names(count), max);
@@ -113,7 +113,7 @@ describe("a finished text that is too long", () => {
     ["half a mention", "see <@U01ALICE> there", 12],
     ["half an escape", "aaaa &amp; bbbb", 10],
     ["an open code span", "see `web-01.example.com`", 14],
-  ])("is cut without %s", (_, text, max) => {
+  ])("a finished text that is too long is cut without %s", (_, text, max) => {
     const cut = cutTo(new Mrkdwn(text), max).text;
     expect(cut.length).toBeLessThanOrEqual(max);
     expect(cut).not.toMatch(/<[^>]*…$|&[a-z]*…$/);
@@ -122,7 +122,7 @@ describe("a finished text that is too long", () => {
 });
 
 describe("times", () => {
-  test("are in the reader's zone, with UTC for those without", () => {
+  test("times are in the reader's zone, with UTC for those without", () => {
     expect(moment(Date.UTC(2026, 10, 20, 22)).text).toBe(
       "<!date^1795212000^{date_short_pretty} {time}|2026-11-20 22:00 UTC>",
     );

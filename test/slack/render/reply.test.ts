@@ -5,7 +5,7 @@ import { renderReply } from "../../../src/slack/render/reply.js";
 import { mrkdwnTexts, refusal } from "../block-rules.js";
 
 describe("what one person is told", () => {
-  test("has what happened, the master's words, what was not done, what to do and the line to copy", () => {
+  test("a reply has what happened, the master's words, what was not done, what to do and the line to copy", () => {
     const shown = renderText(
       renderReply(
         replyOf({
@@ -30,7 +30,7 @@ describe("what one person is told", () => {
     );
   });
 
-  test("names a person as a person, and nothing else becomes a mention", () => {
+  test("a reply names a person as a person, and nothing else becomes a mention", () => {
     const [text = ""] = mrkdwnTexts(
       renderReply(
         replyOf({ tone: "info", text: "@U02BOB and <@U01ALICE> did in <#C01OPS>; <!channel> <@U1|x>" }),
@@ -40,21 +40,21 @@ describe("what one person is told", () => {
     expect(text).toBe("ℹ️ @U02BOB and <@U01ALICE> did in <#C01OPS>; &lt;!channel&gt; &lt;@U1|x&gt;");
   });
 
-  test("keeps a table's columns", () => {
+  test("a reply keeps a table's columns", () => {
     const shown = renderText(
       renderReply(replyOf({ tone: "info", text: "Hosts:", table: "NAME    MODE\n  web-01  up" }), "/mesos"),
     );
     expect(shown).toContain("NAME    MODE\n  web-01  up");
   });
 
-  test("says of one line that is left out: one line", () => {
+  test("a reply says of one line that is left out: one line", () => {
     const table = Array.from({ length: 66 }, () => "x".repeat(99)).join("\n");
     expect(renderText(renderReply(replyOf({ tone: "info", text: "Hosts:", table }), "/mesos"))).toMatch(
       /and 1 more line_$/,
     );
   });
 
-  test("cuts a long table at a line, says how much is left out, and no line can end the code block", () => {
+  test("a reply cuts a long table at a line, says how much is left out, and no line can end the code block", () => {
     const lines = Array.from({ length: 2000 }, (_, index) => `web-${index} \`\`\` <!channel>`);
     const message = renderReply(replyOf({ tone: "info", text: "Hosts:", table: lines.join("\n") }), "/mesos");
     expect(refusal(message.blocks)).toBeNull();

@@ -35,7 +35,7 @@ async function failureOf(work: Promise<unknown>): Promise<SlackFailure> {
 }
 
 describe("posting", () => {
-  test("sends blocks and text, into the thread, without previews", async () => {
+  test("the messenger sends blocks and text, into the thread, without previews", async () => {
     const { ts } = await messenger.post("C01OPS", "1.5", CARD);
     expect(ts).toBe("1.000001");
     expect(slack.callsOf("chat.postMessage")).toEqual([
@@ -50,18 +50,18 @@ describe("posting", () => {
     ]);
   });
 
-  test("leaves the thread out for a root message", async () => {
+  test("the messenger leaves the thread out for a root message", async () => {
     await messenger.post("C01OPS", null, CARD);
     expect(slack.callsOf("chat.postMessage")[0]).not.toHaveProperty("thread_ts");
   });
 
-  test("replaces a message", async () => {
+  test("the messenger replaces a message", async () => {
     await messenger.update("C01OPS", "1.5", CARD);
     expect(slack.callsOf("chat.update")).toEqual([expect.objectContaining({ channel: "C01OPS", ts: "1.5" })]);
   });
 
   test.each(["invalid_blocks", "msg_blocks_too_long"])(
-    "sends the whole status as text when Slack says %s",
+    "the messenger sends the whole status as text when Slack says %s",
     async (error) => {
       slack.once("chat.postMessage", { error });
       const { ts } = await messenger.post("C01OPS", null, CARD);
@@ -72,7 +72,7 @@ describe("posting", () => {
     },
   );
 
-  test("updates as text as well, so that an old card does not stay", async () => {
+  test("the messenger updates as text as well, so that an old card does not stay", async () => {
     slack.once("chat.update", { error: "invalid_blocks" });
     await messenger.update("C01OPS", "1.5", CARD);
     expect(slack.callsOf("chat.update")[1]).toMatchObject({
@@ -81,7 +81,7 @@ describe("posting", () => {
     });
   });
 
-  test("does not repeat a post by itself: it could appear twice", async () => {
+  test("the messenger does not repeat a post by itself: it could appear twice", async () => {
     slack.once("chat.postMessage", { status: 500 });
     await failureOf(messenger.post("C01OPS", null, CARD));
     expect(slack.callsOf("chat.postMessage")).toHaveLength(1);
@@ -89,7 +89,7 @@ describe("posting", () => {
 });
 
 describe("failures", () => {
-  test("hands Slack's Retry-After to the caller instead of waiting", async () => {
+  test("the messenger hands Slack's Retry-After to the caller instead of waiting", async () => {
     slack.once("chat.postMessage", { status: 429, headers: { "retry-after": "7" } });
     expect(await failureOf(messenger.post("C01OPS", null, CARD))).toMatchObject({
       code: "rate_limited",
@@ -115,7 +115,7 @@ describe("failures", () => {
     expect(failure.next).toContain(next);
   });
 
-  test("names the scope that is missing", async () => {
+  test("the messenger names the scope that is missing", async () => {
     slack.once("chat.postMessage", {
       error: "missing_scope",
       more: { needed: "chat:write", provided: "commands" },
@@ -142,7 +142,7 @@ describe("failures", () => {
     slack = await FakeSlack.start(port);
   });
 
-  test("never shows a token", async () => {
+  test("the messenger never shows a token", async () => {
     slack.once("chat.postMessage", { error: "missing_scope", more: { needed: `${BOT_TOKEN}` } });
     const failure = await failureOf(messenger.post("C01OPS", null, CARD));
     expect(`${failure.message} ${logger.lines.join()}`).not.toContain(BOT_TOKEN);
@@ -164,7 +164,7 @@ describe("answering a person", () => {
     command: "/mesos",
   });
 
-  test("uses the response URL, so that it works where the bot is no member", async () => {
+  test("the messenger uses the response URL, so that it works where the bot is no member", async () => {
     await messenger.reply(to(slack.responseUrl()), reply);
     expect(slack.responses).toEqual([
       expect.objectContaining({ response_type: "ephemeral", replace_original: false, thread_ts: "1.5" }),
@@ -177,13 +177,16 @@ describe("answering a person", () => {
     ["is used up", { status: 404, body: "used_url" }],
     ["fails", { status: 500 }],
     ["hangs", "hang"],
-  ] as const)("falls back to an ephemeral message when the response URL %s", async (_, answer) => {
-    slack.once("response_url", answer);
-    await messenger.reply(to(slack.responseUrl()), reply);
-    expect(slack.callsOf("chat.postEphemeral")).toEqual([
-      expect.objectContaining({ channel: "C01OPS", user: "U01ALICE", thread_ts: "1.5" }),
-    ]);
-  });
+  ] as const)(
+    "the messenger falls back to an ephemeral message when the response URL %s",
+    async (_, answer) => {
+      slack.once("response_url", answer);
+      await messenger.reply(to(slack.responseUrl()), reply);
+      expect(slack.callsOf("chat.postEphemeral")).toEqual([
+        expect.objectContaining({ channel: "C01OPS", user: "U01ALICE", thread_ts: "1.5" }),
+      ]);
+    },
+  );
 
   test.each([
     "channel_not_found",
@@ -191,7 +194,7 @@ describe("answering a person", () => {
     "user_not_in_channel",
     "is_archived",
     "restricted_action",
-  ])("falls back to a direct message when the channel takes nothing: %s", async (error) => {
+  ])("the messenger falls back to a direct message when the channel takes nothing: %s", async (error) => {
     slack.once("response_url", { status: 404, body: "expired_url" });
     slack.once("chat.postEphemeral", { error });
     await messenger.reply(to(slack.responseUrl()), reply);
@@ -200,13 +203,13 @@ describe("answering a person", () => {
     expect(told).not.toHaveProperty("thread_ts");
   });
 
-  test("does not look for another way when Slack is away or asks to wait", async () => {
+  test("the messenger does not look for another way when Slack is away or asks to wait", async () => {
     slack.once("chat.postEphemeral", { status: 429, headers: { "retry-after": "7" } });
     expect(await failureOf(messenger.reply(to(null), reply))).toMatchObject({ retryAfterMs: 7000 });
     expect(slack.callsOf("chat.postMessage")).toEqual([]);
   });
 
-  test("says why when nothing works", async () => {
+  test("the messenger says why when nothing works", async () => {
     slack.always("chat.postEphemeral", { error: "not_in_channel" });
     slack.always("chat.postMessage", { error: "messages_tab_disabled" });
     const failure = await failureOf(messenger.reply(to(null), reply));
@@ -218,7 +221,7 @@ describe("answering a person", () => {
 describe("a file", () => {
   const HOSTS = { name: "hosts.txt", text: "web-01\nweb-02", title: "Hosts" };
 
-  test("goes into the thread with its whole text", async () => {
+  test("a file goes into the thread with its whole text", async () => {
     await messenger.upload("C01OPS", "1.5", HOSTS);
     expect(slack.callsOf("files.getUploadURLExternal")[0]).toMatchObject({ filename: "hosts.txt" });
     expect(slack.files).toEqual([expect.stringContaining("web-01\nweb-02")]);
@@ -229,7 +232,7 @@ describe("a file", () => {
     });
   });
 
-  test("keeps every character", async () => {
+  test("a file keeps every character", async () => {
     const text = "# Übergabe 🛠\n| a | b |\n<!channel> & more\n";
     await messenger.upload("C01OPS", "1.5", { ...HOSTS, text });
     expect(slack.files[0]).toContain(text);
@@ -247,7 +250,7 @@ describe("a file", () => {
     );
   });
 
-  test("without a text is one empty line, because Slack takes no empty file", async () => {
+  test("a file without a text is one empty line, because Slack takes no empty file", async () => {
     await messenger.upload("C01OPS", "1.5", { ...HOSTS, text: "" });
     expect(slack.files).toHaveLength(1);
   });
@@ -287,7 +290,7 @@ describe("a file", () => {
   );
 });
 
-test("knows who it is", async () => {
+test("the messenger knows who it is", async () => {
   slack.once("auth.test", {
     status: 200,
     headers: { "content-type": "application/json", "x-oauth-scopes": "commands,chat:write" },

@@ -32,7 +32,7 @@ suite(() => {
     await slack.close();
   });
 
-  test("hears what Alice types and answers her alone", async () => {
+  test("the bot hears what Alice types and answers her alone", async () => {
     handlers.answer = async () =>
       replyOf({ tone: "refused", text: "Nothing matches <web-9*>.", line: "/mesos hosts web-*" });
     await slack.command({ channel: "C01OPS", user: "U01ALICE", text: "drain web-9* 4h" });
@@ -49,7 +49,7 @@ suite(() => {
     expect(told?.text).toContain("&lt;web-9*&gt;");
   });
 
-  test("posts a card, the question in its thread, and hears Bob's click on it", async () => {
+  test("the bot posts a card, the question in its thread, and hears Bob's click on it", async () => {
     const record = recordOf();
     const { ts } = await messenger.post("C01OPS", null, renderCard(record, NOW));
     const question = renderApproval(record, batchOf(), approvalOf(), NOW);
@@ -62,7 +62,7 @@ suite(() => {
     });
   });
 
-  test("takes the buttons away once it is settled", async () => {
+  test("the bot takes the buttons away once it is settled", async () => {
     const record = recordOf();
     const { ts } = await messenger.post("C01OPS", null, renderApproval(record, batchOf(), approvalOf(), NOW));
     const settled = approvalOf({ outcome: { kind: "granted", by: "U02BOB", atMs: NOW } });
@@ -75,7 +75,7 @@ suite(() => {
     expect(renderText(renderApproval(record, batchOf(), settled, NOW))).toContain("Approved by @U02BOB");
   });
 
-  test("asks Bob in a dialog why he denies, and hears the reason", async () => {
+  test("the bot asks Bob in a dialog why he denies, and hears the reason", async () => {
     const { ts } = await messenger.post(
       "C01OPS",
       null,
@@ -91,7 +91,7 @@ suite(() => {
     });
   });
 
-  test("offers spans to extend by, one hour unless another one is chosen", async () => {
+  test("the bot offers spans to extend by, one hour unless another one is chosen", async () => {
     const { ts } = await messenger.post("C01OPS", null, renderCard(recordOf(), NOW));
     const extend = () =>
       slack.interact({ channel: "C01OPS", messageTs: ts, user: "U01ALICE", action: "extend" });
@@ -107,7 +107,7 @@ suite(() => {
     ]);
   });
 
-  test("shows the details to who pressed the button alone", async () => {
+  test("the bot shows the details to who pressed the button alone", async () => {
     handlers.answer = async () => replyOf({ tone: "info", text: "m-7k3q is draining." });
     const { ts } = await messenger.post("C01OPS", null, renderCard(recordOf(), NOW));
     await slack.interact({ channel: "C01OPS", messageTs: ts, user: "U01ALICE", action: "details" });
@@ -116,7 +116,7 @@ suite(() => {
     expect(handlers.clicks).toMatchObject([{ button: { id: "m-7k3q", show: "details" } }]);
   });
 
-  test("is there again after the local Slack was restarted on its port", async () => {
+  test("the bot is there again after the local Slack was restarted on its port", async () => {
     const { port } = slack;
     await slack.close();
     slack = await startLocalSlack({ port });
@@ -125,7 +125,7 @@ suite(() => {
     await until(() => handlers.commands.length === 1);
   });
 
-  test("puts a file into the thread", async () => {
+  test("the bot puts a file into the thread", async () => {
     const { ts } = await messenger.post("C01OPS", null, renderCard(recordOf(), NOW));
     await messenger.upload("C01OPS", ts, { name: "hosts.txt", text: "web-01\nweb-02", title: "Hosts" });
     await until(async () => (await slack.messages("C01OPS")).some((message) => message.thread_ts === ts));
@@ -133,7 +133,7 @@ suite(() => {
 });
 
 localSlackSuite("HTTP mode against the local Slack")(() => {
-  test("hears signed commands from it", async () => {
+  test("the bot hears signed commands from it", async () => {
     const first = await startLocalSlack();
     const handlers = new Recorder();
     const app = createSlackApp({

@@ -21,19 +21,19 @@ interface Manifest {
 const manifest = JSON.parse(read("manifest.json")) as Manifest;
 
 describe("manifest.json", () => {
-  test("asks for exactly the scopes the code uses", () => {
+  test("manifest.json asks for exactly the scopes the code uses", () => {
     expect(manifest.oauth_config.scopes.bot).toEqual(Object.keys(BOT_SCOPES));
     expect(manifest.oauth_config.scopes.user).toBeUndefined();
     expect(missingScopes(manifest.oauth_config.scopes.bot)).toEqual([]);
   });
 
-  test("has the one slash command, unescaped because the parser undoes Slack's formatting itself", () => {
+  test("manifest.json has the one slash command, unescaped because the parser undoes Slack's formatting itself", () => {
     expect(manifest.features.slash_commands.map((one) => [one.command, one.should_escape])).toEqual([
       [SLASH_COMMAND, false],
     ]);
   });
 
-  test("turns on what the bot needs: Socket Mode and buttons, and no token rotation", () => {
+  test("manifest.json turns on what the bot needs: Socket Mode and buttons, and no token rotation", () => {
     expect(manifest.settings).toMatchObject({
       socket_mode_enabled: true,
       interactivity: { is_enabled: true },
@@ -41,7 +41,7 @@ describe("manifest.json", () => {
     });
   });
 
-  test("keeps to Slack's lengths", () => {
+  test("manifest.json keeps to Slack's lengths", () => {
     const { name, description, long_description: long } = manifest.display_information;
     expect(name.length).toBeLessThanOrEqual(35);
     expect(description.length).toBeLessThanOrEqual(140);
@@ -57,11 +57,11 @@ describe("manifest.json", () => {
 describe("docs/slack.md", () => {
   const docs = read("docs/slack.md");
 
-  test.each(Object.entries(BOT_SCOPES))("says what the scope %s is for", (scope, why) => {
+  test.each(Object.entries(BOT_SCOPES))("docs/slack.md says what the scope %s is for", (scope, why) => {
     expect(docs).toContain(`| \`${scope}\` | ${why} |`);
   });
 
-  test("names the path of HTTP mode", () => {
+  test("docs/slack.md names the path of HTTP mode", () => {
     expect(docs).toContain(HTTP_PATH);
   });
 });

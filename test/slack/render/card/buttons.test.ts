@@ -21,7 +21,7 @@ describe("the buttons of the card", () => {
     expect(buttons(recordOf({ batches: [batchOf({ phase })] })).map(([label]) => label)).toEqual(labels);
   });
 
-  test("while the call is under way it can be neither held nor cancelled", () => {
+  test("while the call is under way the maintenance can be neither held nor cancelled", () => {
     const intent = { approvalId: "b1a1", sentAtMs: NOW, tasks: 0 };
     const record = recordOf({ batches: [batchOf({ phase: "taking_down", intent })] });
     expect(buttons(record).map(([label]) => label)).toEqual(["Details"]);
@@ -50,7 +50,7 @@ describe("the buttons of the card", () => {
     },
   );
 
-  test("its buttons decide what they say", () => {
+  test("the buttons of the card decide what they say", () => {
     expect(buttons(recordOf())).toEqual([
       ["Ask for Down", { kind: "ask_down", batch: "b1" }],
       ["Hold", { kind: "hold", reason: null }],
@@ -62,7 +62,7 @@ describe("the buttons of the card", () => {
     expect(buttons(down)[0]).toEqual(["Up", { kind: "up" }]);
   });
 
-  test("does not offer to extend what has no end, or what is being moved", () => {
+  test("the card does not offer to extend what has no end, or what is being moved", () => {
     const { window } = batchOf();
     const labels = (parts: Parameters<typeof batchOf>[0]) =>
       buttons(recordOf({ batches: [batchOf(parts)] })).map(([label]) => label);
@@ -71,7 +71,7 @@ describe("the buttons of the card", () => {
     expect(labels({ movingFrom: window })).not.toContain("Ask for Down");
   });
 
-  test("offers to post the window again when somebody else changed it", () => {
+  test("the card offers to post the window again when somebody else changed it", () => {
     const trouble = {
       code: "window_changed",
       what: "Moved.",
@@ -86,7 +86,7 @@ describe("the buttons of the card", () => {
     ).not.toContain("Post the window again");
   });
 
-  test("invites to Up and to Release, never to Down", () => {
+  test("the card invites to Up and to Release, never to Down", () => {
     const style = (record: Maintenance, label: string) =>
       renderCard(record, NOW)
         .blocks.flatMap((block) => (block.type === "actions" ? block.elements : []))
@@ -97,7 +97,7 @@ describe("the buttons of the card", () => {
     expect(style(recordOf({ batches: [batchOf({ phase: "down" })] }), "Up")).toEqual(["primary"]);
   });
 
-  test("property: none is refused because of where the maintenance stands", () => {
+  test("property: no button of the card is refused because of where the maintenance stands", () => {
     const { window } = batchOf();
     const batch = fc
       .record({

@@ -9,7 +9,7 @@ import { buttons } from "./card-clicks.js";
 const text = (record: Maintenance, now = NOW) => renderText(renderCard(record, now));
 
 describe("the card", () => {
-  test("tells who, why, when, how far and what every framework says", () => {
+  test("the card tells who, why, when, how far and what every framework says", () => {
     const shown = text(
       recordOf({
         picture: pictureOf(17, 64, [
@@ -35,7 +35,7 @@ describe("the card", () => {
     );
   });
 
-  test("is there before the machines are known", () => {
+  test("the card is there before the machines are known", () => {
     const shown = text(recordOf({ batches: [], picture: null, reason: null, ticket: null }));
     expect(shown).toContain("Drain web-* in prod · looking up machines");
     expect(shown).toContain("as soon as it is posted (4 h)");
@@ -46,21 +46,21 @@ describe("the card", () => {
     ["up", "Back in service"],
     ["cancelled", "Cancelled"],
     ["failed", "Failed"],
-  ] as const)("once %s it says so and has no buttons", (phase, words) => {
+  ] as const)("the card of a maintenance that is %s says so and has no buttons", (phase, words) => {
     const record = recordOf({ batches: [batchOf({ phase })], end: { phase, atMs: NOW, why: "because" } });
     expect(buttons(record)).toEqual([]);
     expect(text(record)).toContain(`· ${phase}\n`);
     expect(text(record)).toMatch(new RegExp(`${words}.* 2026-11-20 21:52 UTC · because`));
   });
 
-  test("once cancelled by somebody it says who and only shows", () => {
+  test("the card of a cancelled maintenance says who cancelled and only shows", () => {
     const record = recordOf({ cancel: { by: "U02BOB", atMs: NOW } });
     expect(buttons(record).map(([label]) => label)).toEqual(["Details"]);
     expect(text(record)).toContain("@U02BOB cancelled");
     expect(text(record)).toContain("· cancelling\n");
   });
 
-  test("shows trouble with the master's words, what was not done and what to do (invariant 10)", () => {
+  test("the card shows trouble with the master's words, what was not done and what to do (invariant 10)", () => {
     const shown = text(
       recordOf({
         trouble: {
@@ -94,7 +94,7 @@ describe("the card", () => {
   const wentDown = { kind: "down" as const, batch: "b1", machines: 6, seq: 9, atMs: NOW };
 
   test.each(["down", "bringing_up", "up"] as const)(
-    "once %s tells what was lost and who approved it, in place of what is left",
+    "the card of a batch that is %s tells what was lost and who approved it, in place of what is left",
     (phase) => {
       const record = recordOf({
         batches: [batchOf({ phase, approvals: [granted] })],
@@ -111,25 +111,28 @@ describe("the card", () => {
   test.each([
     ["no task was lost", { ...wentDown, tasksLost: 0 }, "no task lost · approved by @U02BOB"],
     ["its event is no longer kept", null, "taken down · approved by @U02BOB"],
-  ])("says so when %s", (_, event, words) => {
+  ])("the card says so when %s", (_, event, words) => {
     const approvals = [approvalOf({ outcome: { kind: "granted", by: "U02BOB", atMs: NOW } })];
     const batches = [batchOf({ phase: "down", approvals })];
     expect(text(recordOf({ batches, events: event === null ? [] : [event] }))).toContain(words);
   });
 
-  test.each(["cancelled", "failed"] as const)("%s, it counts nothing as if it were draining", (phase) => {
-    const shown = text(recordOf({ batches: [batchOf({ phase })], end: { phase, atMs: NOW, why: null } }));
-    expect(shown).toContain("Tasks\nnothing was taken down\n");
-    expect(shown).not.toMatch(/ left|▓|Frameworks/);
-  });
+  test.each(["cancelled", "failed"] as const)(
+    "the card of a maintenance that has ended (%s) counts nothing as if it were draining",
+    (phase) => {
+      const shown = text(recordOf({ batches: [batchOf({ phase })], end: { phase, atMs: NOW, why: null } }));
+      expect(shown).toContain("Tasks\nnothing was taken down\n");
+      expect(shown).not.toMatch(/ left|▓|Frameworks/);
+    },
+  );
 
-  test("that ended before its machines were known had no window and took nothing down", () => {
+  test("the card of a maintenance that ended before its machines were known had no window and took nothing down", () => {
     const end = { phase: "failed" as const, atMs: NOW, why: "nothing matches" };
     const shown = text(recordOf({ batches: [], picture: null, end }));
     expect(shown).toContain("Window\nnone was posted\nTasks\nnothing was taken down\n");
   });
 
-  test("counts what is left of one batch beside what was lost with another", () => {
+  test("the card counts what is left of one batch beside what was lost with another", () => {
     const batches = [batchOf({ id: "b1", phase: "down", approvals: [granted] }), batchOf({ id: "b2" })];
     const shown = text(recordOf({ batches, events: [{ ...wentDown, tasksLost: 1 }] }));
     expect(shown).toContain(
@@ -138,7 +141,7 @@ describe("the card", () => {
     expect(shown).toContain("Frameworks");
   });
 
-  test("does not call machines empty whose agents are not back after a fail-over", () => {
+  test("the card does not call machines empty whose agents are not back after a fail-over", () => {
     const picture = pictureOf(0, 64);
     const recovering = {
       ...picture,
@@ -149,7 +152,7 @@ describe("the card", () => {
     );
   });
 
-  test("shows erased answers with their times, machines with the same story together", () => {
+  test("the card shows erased answers with their times, machines with the same story together", () => {
     const erased = {
       answer: "accept" as const,
       answeredAtMs: NOW - 10 * 60_000,
@@ -175,14 +178,14 @@ describe("the card", () => {
     expect(shown).not.toContain("aurora accepted");
   });
 
-  test("says behind a framework what it did in earlier maintenances", () => {
+  test("the card says behind a framework what it did in earlier maintenances", () => {
     const habits = new Map([["marathon", "has never answered (5 maintenances)"]]);
     const shown = renderText(renderCard(recordOf(), NOW, habits));
     expect(shown).toContain("marathon: promised 1/2, silent 1 — _has never answered (5 maintenances)_\n");
     expect(shown).toContain("\naurora: empty");
   });
 
-  test("while held says who holds it and why, and offers Release in place of Hold", () => {
+  test("the card of a held maintenance says who holds it and why, and offers Release in place of Hold", () => {
     const held = { by: "U02BOB", atMs: NOW, reason: "backup runs", as: "operator" as const };
     const record = recordOf({ held });
     expect(text(record)).toContain("· draining (held)\n");
@@ -195,7 +198,7 @@ describe("the card", () => {
     );
   });
 
-  test("names the owners with what they said, and offers Ready until all are", () => {
+  test("the card names the owners with what they said, and offers Ready until all are", () => {
     const kafka = { owner: "S0KAFKA", of: ["kafka"], said: "nothing" as const, by: null, atMs: null };
     const billing = {
       owner: "U03CAROL",
@@ -214,23 +217,23 @@ describe("the card", () => {
     expect(buttons(ready).map(([label]) => label)).not.toContain("Ready");
   });
 
-  test("says that a changed window is being posted", () => {
+  test("the card says that a changed window is being posted", () => {
     const moving = batchOf({ movingFrom: batchOf().window });
     expect(text(recordOf({ batches: [moving] }))).toContain("(4 h) · _being posted_");
   });
 
-  test("says when it was last seen once that is old, and that a window has passed", () => {
+  test("the card says when it was last seen once that is old, and that a window has passed", () => {
     expect(text(recordOf())).not.toContain("seen");
     expect(text(recordOf(), NOW + 10 * 60_000)).toContain("seen 2026-11-20 21:51 UTC");
     expect(text(recordOf())).not.toContain("passed");
     expect(text(recordOf(), NOW + 5 * HOUR)).toContain("(4 h) · passed");
   });
 
-  test("does not change from one moment to the next", () => {
+  test("the card does not change from one moment to the next", () => {
     expect(renderCard(recordOf(), NOW + 1000)).toEqual(renderCard(recordOf(), NOW));
   });
 
-  test("has a line with its window per batch, and buttons for what each allows", () => {
+  test("the card has a line with its window per batch, and buttons for what each allows", () => {
     const later = { start: millisToNanos(NOW + 8 * 60_000 + 4 * HOUR), duration: millisToNanos(HOUR) };
     const record = recordOf({
       batches: [
@@ -251,14 +254,14 @@ describe("the card", () => {
     expect(buttons(record).map(([label]) => label)).not.toContain("Cancel");
   });
 
-  test("names as many of 500 machines as fit and says how many more there are", () => {
+  test("the card names as many of 500 machines as fit and says how many more there are", () => {
     const shown = text(recordOf({ batches: [batchOf({ machines: machines(500) })] }));
     const [, names = "", left] = /draining · (web-01, .*) and (\d+) more/.exec(shown) ?? [];
     expect(names.split(", ").length + Number(left)).toBe(500);
     expect(names.split(", ").length).toBeGreaterThan(50);
   });
 
-  test("after Up it says that it waits for agents, and can be closed without them", () => {
+  test("the card says after Up that it waits for agents, and can be closed without them", () => {
     const record = recordOf({ batches: [batchOf({ phase: "up" })] });
     expect(text(record)).toContain("· up, waiting for agents");
     expect(buttons(record)).toEqual([

@@ -20,24 +20,24 @@ describe("the deadline on the card", () => {
     ["release", "if tasks are left then, the machines are given back"],
     ["ask", "if tasks are left then, the approval is asked for"],
     ["force", "if tasks are left then, the approval is asked for, to go on in spite of them"],
-  ] as const)("says before it what it does: %s", (then, words) => {
+  ] as const)("the deadline on the card says before it what it does: %s", (then, words) => {
     expect(line({ deadline: { ...ask, then } })).toBe(words);
   });
 
-  test("says that it passed, for as long as it could not be acted on", () => {
+  test("the deadline on the card says that it passed, for as long as it could not be acted on", () => {
     expect(line({}, AT)).toBe(
       "passed; if tasks are left, the approval is asked for as soon as that is possible",
     );
   });
 
-  test("says that it waits for the release of a hold", () => {
+  test("the deadline on the card says that it waits for the release of a hold", () => {
     const held = { by: "U02BOB", atMs: NOW, reason: null, as: "operator" as const };
     expect(line({ held }, AT)).toBe(
       "passed while held; after the release, if tasks are left, the approval is asked for",
     );
   });
 
-  test("says what it did, and in spite of how many tasks", () => {
+  test("the deadline on the card says what it did, and in spite of how many tasks", () => {
     const events: Maintenance["events"] = [
       { kind: "deadline", then: "force", tasksLeft: 1, seq: 1, atMs: AT },
     ];
@@ -46,21 +46,21 @@ describe("the deadline on the card", () => {
     );
   });
 
-  test("says that the machines were empty by then, unless the log is too short to know", () => {
+  test("the deadline on the card says that the machines were empty by then, unless the log is too short to know", () => {
     const met = { ...ask, met: true };
     expect(line({ deadline: met, events: [], seq: 0 }, AT)).toBe("met, no tasks were left");
     expect(line({ deadline: met, events: [], seq: 700 }, AT)).toBe("passed");
   });
 
   test.each(["taking_down", "down", "bringing_up", "up"] as Phase[])(
-    "is gone while %s: nothing is to be done about tasks any more",
+    "the deadline on the card is gone while %s: nothing is to be done about tasks any more",
     (phase) => {
       expect(line({ batches: [batchOf({ phase })] })).toBeUndefined();
       expect(line({ batches: [batchOf({ phase })], deadline: { ...ask, met: true } }, AT)).toBeUndefined();
     },
   );
 
-  test("is gone once it is being given back", () => {
+  test("the deadline on the card is gone once it is being given back", () => {
     expect(line({ cancel: { by: "U01ALICE", atMs: NOW } }, AT)).toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ const mrkdwn = (parts: Partial<Approval> = {}, now = NOW) =>
 const MINUTE = 60_000;
 
 describe("the question", () => {
-  test("shows what will be lost, who refuses, and which machines", () => {
+  test("the question shows what will be lost, who refuses, and which machines", () => {
     expect(text({ askedBy: "U01ALICE" })).toBe(
       [
         "Take 2 machines down?",
@@ -35,14 +35,14 @@ describe("the question", () => {
     );
   });
 
-  test("says which of several batches it is about", () => {
+  test("the question says which of several batches it is about", () => {
     const batches = [batchOf({ id: "b1" }), batchOf({ id: "b2" })];
     const [, second = batchOf()] = batches;
     const shown = renderText(renderApproval(recordOf({ batches }), second, approvalOf(), NOW));
     expect(shown).toContain("m-7k3q (batch 2 of 2) in prod · asked");
   });
 
-  test("says so when nothing will be lost", () => {
+  test("the question says so when nothing will be lost", () => {
     expect(text({ seen: seenOf({ tasks: [], verdicts: [] }) })).toContain(
       "No tasks are left on them: nothing will be lost.",
     );
@@ -51,11 +51,11 @@ describe("the question", () => {
     expect(text({ seen: one })).toContain("No tasks are left on it: nothing will be lost.");
   });
 
-  test("counts no verdicts where no framework is on the machines", () => {
+  test("the question counts no verdicts where no framework is on the machines", () => {
     expect(text({ seen: seenOf({ tasks: [], verdicts: [] }) })).not.toContain("promised");
   });
 
-  test("does not call a machine empty on which the master knows no agent", () => {
+  test("the question does not call a machine empty on which the master knows no agent", () => {
     const seen = seenOf({ tasks: [], verdicts: [] });
     const none = renderApproval(recordOf(), batchOf({ agents: [] }), approvalOf({ seen }), NOW);
     expect(renderText(none)).toContain("The master knows no agent there, so nothing is known of tasks.");
@@ -83,27 +83,27 @@ describe("the question", () => {
       "⚠️ *The window begins 2 h after this was asked.*",
     ],
     ["without an end", { start: -HOUR, duration: null }, "20:52 UTC – without an end\n"],
-  ])("shows the window %s", (_, { start, duration }, words) => {
+  ])("the question shows the window %s", (_, { start, duration }, words) => {
     const length = duration === null ? "open" : millisToNanos(duration);
     const one = `${millisToNanos(NOW + start)}/${length}`;
     expect(mrkdwn({ seen: seenOf({ window: `${one} ${one}` }) })).toContain(words);
   });
 
-  test("says once that the window ended while the question stands", () => {
+  test("the question says once that the window ended while the question stands", () => {
     const seen = seenOf({ window: `${millisToNanos(NOW - HOUR)}/${millisToNanos(HOUR + MINUTE)}` });
     expect(mrkdwn({ seen })).not.toContain("ended");
     expect(mrkdwn({ seen }, NOW + 2 * MINUTE)).toContain("*the window has ended*");
     expect(render({ seen }, NOW + 2 * MINUTE)).toEqual(render({ seen }, NOW + 3 * MINUTE));
   });
 
-  test("says that machines stand in no window, and names different ones", () => {
+  test("the question says that machines stand in no window, and names different ones", () => {
     expect(text({ seen: seenOf({ window: "none none" }) })).toContain(
       "Window  none in the master's schedule",
     );
     expect(text({ seen: seenOf({ window: "0/open 1/open" }) })).toMatch(/Window {2}1970.*, 1970/);
   });
 
-  test("asks once more before Down, and its buttons answer this question only", () => {
+  test("the question asks once more before Down, and its buttons answer this question only", () => {
     const row = render().blocks.find((block) => block.type === "actions");
     const buttons =
       row?.type === "actions" ? row.elements.filter((element) => element.type === "button") : [];
@@ -125,7 +125,7 @@ describe("the question", () => {
 });
 
 describe("before somebody answers the question says", () => {
-  test("what goes away beside the tasks, the most alarming first", () => {
+  test("the question says what goes away beside the tasks, the most alarming first", () => {
     const lines = text({ seen: seenOf({ blast: alarmingBlast() }) }).split("\n");
     expect(lines.slice(4, 9)).toEqual([
       "🚨 Last running copies of: /billing/api (marathon, all 2)",
@@ -136,36 +136,36 @@ describe("before somebody answers the question says", () => {
     ]);
   });
 
-  test("in the dialog before Down as well that the last running copies go", () => {
+  test("the dialog before Down says as well that the last running copies go", () => {
     const { blocks } = render({ seen: seenOf({ blast: alarmingBlast() }) });
     expect(JSON.stringify(blocks)).toContain(
       "3 tasks will be lost, among them the last running copies of 1 app. If it got worse",
     );
   });
 
-  test("nothing of what there is not", () => {
+  test("the question says nothing of what there is not", () => {
     expect(text({ seen: seenOf({ blast: blastOf() }) })).toBe(text());
   });
 
-  test("who approved so far when several have to", () => {
+  test("the question says who approved so far when several have to", () => {
     const votes = [{ by: "U02BOB", atMs: NOW }];
     expect(text({ votesNeeded: 2, votes })).toContain("Votes  1 of 2: @U02BOB 2026-11-20 21:52 UTC");
     expect(text({ votesNeeded: 2 })).toContain("Votes  0 of 2\n");
     expect(text()).not.toContain("Votes");
   });
 
-  test("that it is forced by the deadline", () => {
+  test("the question says that it is forced by the deadline", () => {
     expect(text({ forced: true })).toContain("Forced: the deadline has passed and tasks are left.");
   });
 
-  test("that it is held and why, with Release in place of what is not possible meanwhile", () => {
+  test("the question says that it is held and why, with Release in place of what is not possible meanwhile", () => {
     const held = { by: "U03CAROL", atMs: NOW, reason: "backup runs", as: "operator" as const };
     const shown = renderText(renderApproval(recordOf({ held }), batchOf(), approvalOf(), NOW));
     expect(shown).toContain("Held by @U03CAROL (backup runs): it can be approved once it is released.");
     expect(shown).toContain("[Deny] [Release]");
   });
 
-  test("the same while other things happen, so that it is not posted anew for each", () => {
+  test("the question says the same while other things happen, so that it is not posted anew for each", () => {
     const asked = {
       kind: "approval_asked" as const,
       batch: "b1",
@@ -233,7 +233,7 @@ describe("once settled the buttons are gone and the message says", () => {
     expect(text({ outcome })).not.toContain("expires");
   });
 
-  test("that it expired, from the moment it does, even before the record says so", () => {
+  test("the message says that it expired, from the moment it does, even before the record says so", () => {
     expect(text({}, NOW + HOUR)).toContain("Expired 2026-11-20 22:52 UTC");
     expect(text({}, NOW + HOUR)).not.toContain("[Approve Down]");
   });
