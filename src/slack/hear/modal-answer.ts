@@ -1,25 +1,16 @@
 import type { Decision } from "../../maintenance/decisions/table.js";
 import { decodeMetadata, EXTENSIONS_MS, INPUT, type ModalMetadata, REASON_CHARS } from "./modals.js";
 
+/** What was typed into an input, or chosen. */
+interface Input {
+  readonly value?: string | null | undefined;
+  readonly selected_option?: { readonly value: string } | null | undefined;
+}
+
 /** The parts of a submitted view that are ours to read. */
 export interface SubmittedView {
   readonly private_metadata: string;
-  readonly state: {
-    readonly values: Readonly<
-      Record<
-        string,
-        Readonly<
-          Record<
-            string,
-            {
-              readonly value?: string | null | undefined;
-              readonly selected_option?: { readonly value: string } | null | undefined;
-            }
-          >
-        >
-      >
-    >;
-  };
+  readonly state: { readonly values: Readonly<Record<string, Readonly<Record<string, Input>>>> };
 }
 
 /** What somebody answered: the click with its decision completed, or what to say beside the input. */

@@ -1,8 +1,8 @@
 import { hostOfKey } from "../../maintenance/cluster/machine.js";
 import type { BlastRadius } from "../../maintenance/record/blast-radius.js";
 import { amounts, megabytes } from "../../maintenance/text/amounts.js";
+import { counted } from "../../maintenance/text/list.js";
 import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
-import { count } from "./parts.js";
 
 /** Longest name of an app, a volume, a role or a rack in a list. */
 const NAME = 80;
@@ -46,7 +46,7 @@ function volumes({ volumes: all }: BlastRadius, max: number): Mrkdwn | null {
 function emptied({ emptied: places }: BlastRadius, max: number): Mrkdwn | null {
   if (places.length === 0) return null;
   const names = places.map(
-    (one) => mrk`${free(one.kind, NAME)} ${code(one.name, NAME)} (${count(one.agents, "agent")})`,
+    (one) => mrk`${free(one.kind, NAME)} ${code(one.name, NAME)} (${counted(one.agents, "agent")})`,
   );
   return mrk`🕳️ *No agent left in:* ${listed(names, max)}`;
 }
@@ -77,7 +77,7 @@ export function blastText(blast: BlastRadius, machines: number): Mrkdwn {
   const alarms = alarmLines(blast, 350);
   return join(
     [
-      mrk`💥 *What goes away with ${these}:* ${count(blast.tasks, "task")}`,
+      mrk`💥 *What goes away with ${these}:* ${counted(blast.tasks, "task")}`,
       ...alarms,
       blast.frameworks.length === 0 ? null : taskLines(blast, 900),
       alarms.length === 0 && blast.tasks > 0

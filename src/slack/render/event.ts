@@ -3,11 +3,12 @@ import { isBeforeApproval, isWaitingForAgents } from "../../maintenance/record/b
 import type { LogEvent } from "../../maintenance/record/events.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { named } from "../../maintenance/text/command.js";
+import { counted } from "../../maintenance/text/list.js";
 import { formatSpan, millisToNanos } from "../../maintenance/time.js";
 import { blastText } from "./blast.js";
 import { message, type SlackMessage, section } from "./blocks.js";
 import { code, free, join, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
-import { bar, count, frameworkLines, hosts, ofBatch, problem } from "./parts.js";
+import { bar, frameworkLines, hosts, ofBatch, problem } from "./parts.js";
 import { changes } from "./question/outcome.js";
 import { moment, windowOf } from "./when.js";
 
@@ -28,7 +29,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "approval_asked":
       return null;
     case "scheduled":
-      return mrk`🗓️ *Scheduled${ofBatch(record, event.batch)}:* ${count(event.machines, "machine")}, ${batchWindow(record, event.batch)}. The frameworks are being asked to move away.`;
+      return mrk`🗓️ *Scheduled${ofBatch(record, event.batch)}:* ${counted(event.machines, "machine")}, ${batchWindow(record, event.batch)}. The frameworks are being asked to move away.`;
     case "answers_changed":
       return join(
         [
@@ -56,13 +57,13 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "taking_down":
       return mrk`⏬ *Taking down*${ofBatch(record, event.batch)} …`;
     case "down":
-      return mrk`🔻 *Down:* ${count(event.machines, "machine")}, ${count(event.tasksLost, "task")} lost. When the work is done press Up on the card or type ${code(`${record.command} up ${record.id}`)}.`;
+      return mrk`🔻 *Down:* ${counted(event.machines, "machine")}, ${counted(event.tasksLost, "task")} lost. When the work is done press Up on the card or type ${code(`${record.command} up ${record.id}`)}.`;
     case "bringing_up":
       return event.by === null
         ? mrk`⏫ *Bringing up*${ofBatch(record, event.batch)} …`
         : mrk`⏫ ${user(event.by)} *asked for Up*${ofBatch(record, event.batch)} …`;
     case "up":
-      return mrk`🟢 *Up:* the master lets the agents of ${count(event.machines, "machine")} register again. Mesos does not start them: that is for systemd or a person.`;
+      return mrk`🟢 *Up:* the master lets the agents of ${counted(event.machines, "machine")} register again. Mesos does not start them: that is for systemd or a person.`;
     case "agents_returned":
       return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${event.missing === 0 ? ". All are back." : mrk`; ${event.missing} still missing.`}`;
     case "agents_missing":
@@ -86,7 +87,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "extended":
       return mrk`➕ ${user(event.by)} *extended* the window${ofBatch(record, event.batch)} by ${formatSpan(event.byMs)}${event.endMs === null ? "" : mrk`, until ${moment(event.endMs)}`}. Other windows stay.${isDraining(record, event.batch) ? mrk` The changed schedule makes the master forget all answers, so the frameworks are asked again.` : ""}`;
     case "deadline":
-      return mrk`⏰ *The deadline has passed* with ${count(event.tasksLeft, "task")} left. ${DEADLINE[event.then]}`;
+      return mrk`⏰ *The deadline has passed* with ${counted(event.tasksLeft, "task")} left. ${DEADLINE[event.then]}`;
     case "overridden":
       return mrk`⚠️ ${user(event.by)} *overrides the rule* ${code(event.rule)}: ${free(event.reason)}. Everything else still holds.`;
     case "owners_told":

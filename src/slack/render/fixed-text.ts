@@ -1,7 +1,8 @@
+import { counted } from "../../maintenance/text/list.js";
+import type { SlackFailure } from "../wire/errors.js";
 import { LIMITS } from "../wire/limits.js";
-import { type Block, section } from "./blocks.js";
-import { escapeTo, Mrkdwn, mrk } from "./mrkdwn.js";
-import { count } from "./parts.js";
+import { type Block, message, type SlackMessage, section } from "./blocks.js";
+import { escapeTo, free, Mrkdwn, mrk } from "./mrkdwn.js";
 
 const FENCE = "```";
 
@@ -19,7 +20,7 @@ export function fixedLine(line: string): Block {
 
 /** A longer text in a fixed-width face, over several sections if need be, cut at a line with a word on what is left out. */
 export function fixedText(text: string): Block[] {
-  const lines = text.split(/\r?\n/).map((line) => oneLineOfCode(line.replaceAll("\t", "  "), LINE_CHARS));
+  const lines = linesOf(text);
   const chunks: string[][] = [[]];
   let shown = 0;
   let used = 0;
@@ -37,14 +38,31 @@ export function fixedText(text: string): Block[] {
     shown += 1;
   }
   const blocks = chunks.map((chunk) => section(fenced(chunk)));
-  if (shown < lines.length) blocks.push(section(mrk`_and ${count(lines.length - shown, "more line")}_`));
+  if (shown < lines.length) blocks.push(section(mrk`_and ${counted(lines.length - shown, "more line")}_`));
   return blocks;
 }
 
 /** Whether a text is shown whole by `fixedText`. */
 export function fitsMessage(text: string): boolean {
-  const lines = text.split(/\r?\n/).map((line) => oneLineOfCode(line.replaceAll("\t", "  "), LINE_CHARS));
-  return lines.reduce((sum, line) => sum + line.length + 1, 0) <= TABLE_CHARS;
+  return linesOf(text).reduce((sum, line) => sum + line.length + 1, 0) <= TABLE_CHARS;
+}
+
+/** A text that goes into a thread as a file. */
+export interface TextFile {
+  /** With its ending, such as `m-7k3q2.md`. */
+  readonly name: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** The text of a file that Slack did not take, as a message: whole if it fits, else with a word on what is left out. */
+export function renderFile(file: TextFile, failure: SlackFailure): SlackMessage {
+  const words = mrk`📄 *${free(file.title, 200)}*\n_As a message, because the file was not taken: ${free(failure.what, 400)}_\n*Next:* ${free(failure.next, 400)}`;
+  return message([section(words), ...fixedText(file.text)]);
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).map((line) => oneLineOfCode(line.replaceAll("\t", "  "), LINE_CHARS));
 }
 
 function oneLineOfCode(raw: string, max: number): string {

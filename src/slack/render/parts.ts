@@ -2,19 +2,15 @@ import type { FrameworkSummary } from "../../maintenance/answers/summary.js";
 import { hostOfKey } from "../../maintenance/cluster/machine.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { named } from "../../maintenance/text/command.js";
+import { counted } from "../../maintenance/text/list.js";
 import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 
 /** Longest host or framework name in a list; DNS allows 253, and a list of those would fill the message. */
 const NAME = 80;
 
-/** `1 machine`, `6 machines`. */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
-}
-
-/** Like `count`, with `no task` for none. */
+/** Like `counted`, with `no task` for none. */
 export function countOrNo(n: number, noun: string): string {
-  return n === 0 ? `no ${noun}` : count(n, noun);
+  return n === 0 ? `no ${noun}` : counted(n, noun);
 }
 
 /** ` (batch 2 of 3)`, or nothing where there is only one. */

@@ -1,6 +1,6 @@
 import type { Reply } from "../../maintenance/text/reply.js";
 import type { SlackMessage } from "../render/blocks.js";
-import { renderFile, type TextFile } from "../render/file.js";
+import { renderFile, type TextFile } from "../render/fixed-text.js";
 import { renderReply } from "../render/reply.js";
 import { SlackFailure } from "../wire/errors.js";
 import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
@@ -45,7 +45,6 @@ export interface ReplyTarget {
 /** Who the token speaks as, and what it may do. */
 export interface BotIdentity {
   readonly userId: string;
-  readonly botId: string | null;
   readonly team: string;
   readonly teamId: string;
   /** The organization of an Enterprise Grid; `null` outside one. */
@@ -181,7 +180,6 @@ export function createMessenger(
       const answer = await attempt("checking the bot token", () => client.auth.test());
       return {
         userId: answer.user_id ?? "",
-        botId: answer.bot_id ?? null,
         team: answer.team ?? "",
         teamId: answer.team_id ?? "",
         enterpriseId: answer.enterprise_id || null,

@@ -8,7 +8,7 @@ import { replyOf } from "../../../src/maintenance/text/reply.js";
 import { renderText, type SlackMessage } from "../../../src/slack/render/blocks.js";
 import { renderCard } from "../../../src/slack/render/card/card.js";
 import { renderEvent } from "../../../src/slack/render/event.js";
-import { renderFile } from "../../../src/slack/render/file.js";
+import { renderFile } from "../../../src/slack/render/fixed-text.js";
 import { renderApproval } from "../../../src/slack/render/question/question.js";
 import { renderReply } from "../../../src/slack/render/reply.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";

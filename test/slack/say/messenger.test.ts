@@ -305,7 +305,6 @@ test("the messenger knows who it is", async () => {
   });
   expect(await messenger.whoAmI()).toEqual({
     userId: "U0BOT",
-    botId: "B0BOT",
     team: "Ops",
     teamId: "T01",
     enterpriseId: "E01",

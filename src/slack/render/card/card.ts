@@ -4,6 +4,7 @@ import { hasEnded, isWaitingForAgents } from "../../../maintenance/record/batch.
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Batch, Maintenance } from "../../../maintenance/record/record.js";
 import { named } from "../../../maintenance/text/command.js";
+import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";
 import {
   actions,
@@ -16,7 +17,7 @@ import {
   section,
 } from "../blocks.js";
 import { free, join, listed, Mrkdwn, mrk, oneLine, sentence, someone, user } from "../mrkdwn.js";
-import { count, frameworkLines, hosts, ofBatch, problem } from "../parts.js";
+import { frameworkLines, hosts, ofBatch, problem } from "../parts.js";
 import { moment, windowOf } from "../when.js";
 import { cardButtons } from "./buttons.js";
 import { deadlineText } from "./deadline.js";
@@ -55,7 +56,7 @@ export function renderCard(
 
 function subject(record: Maintenance): string {
   const machines = record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
-  return machines === 0 ? oneLine(record.hosts).slice(0, 60) : count(machines, "machine");
+  return machines === 0 ? oneLine(record.hosts).slice(0, 60) : counted(machines, "machine");
 }
 
 function because(record: Maintenance): Mrkdwn[] {

@@ -1,9 +1,9 @@
 import { isBeforeApproval } from "../../../maintenance/record/batch.js";
 import type { LogEvent } from "../../../maintenance/record/events.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
+import { counted } from "../../../maintenance/text/list.js";
 import type { Millis } from "../../../maintenance/time.js";
 import { type Mrkdwn, mrk } from "../mrkdwn.js";
-import { count } from "../parts.js";
 import { moment } from "../when.js";
 
 type Then = NonNullable<Maintenance["deadline"]>["then"];
@@ -33,7 +33,7 @@ export function deadlineText(record: Maintenance, now: Millis): Mrkdwn | null {
     // Without that event the machines were empty; of a log that is not kept whole nobody can say.
     if (acted === undefined)
       return mrk`${at}: ${record.events.length === record.seq ? "met, no tasks were left" : "passed"}`;
-    return mrk`${at}: passed with ${count(acted.tasksLeft, "task")} left, so ${DID[acted.then]}`;
+    return mrk`${at}: passed with ${counted(acted.tasksLeft, "task")} left, so ${DID[acted.then]}`;
   }
   if (now < deadline.atMs) return mrk`${at}: if tasks are left then, ${DOES[deadline.then]}`;
   if (record.held !== null) {

@@ -1,9 +1,10 @@
 import { tasksLeft } from "../../../maintenance/answers/summary.js";
 import { hasEnded } from "../../../maintenance/record/batch.js";
 import type { Batch, Maintenance, Phase } from "../../../maintenance/record/record.js";
+import { counted } from "../../../maintenance/text/list.js";
 import type { Millis } from "../../../maintenance/time.js";
 import { join, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
-import { bar, count, countOrNo } from "../parts.js";
+import { bar, countOrNo } from "../parts.js";
 import { moment } from "../when.js";
 
 /** An observation older than this is shown with its time: the reader should not take it for the present. */
@@ -39,7 +40,7 @@ function leftText({ picture }: Maintenance, now: Millis): Mrkdwn {
         : mrk`${left} of ${picture.tasksMost} left  ${bar(left, picture.tasksMost)}`,
       recovering === 0
         ? null
-        : mrk`the agents of ${count(recovering, "machine")} are not back after a fail-over: their tasks cannot be seen`,
+        : mrk`the agents of ${counted(recovering, "machine")} are not back after a fail-over: their tasks cannot be seen`,
       now - picture.atMs > STALE_MS ? mrk`seen ${moment(picture.atMs)}` : null,
     ],
     "\n",

@@ -1,18 +1,19 @@
 import type { types } from "@slack/bolt";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
+import { counted } from "../../../maintenance/text/list.js";
 import { button, type Confirm } from "../blocks.js";
 import { carriedBy } from "../button-value.js";
-import { count, countOrNo } from "../parts.js";
+import { countOrNo } from "../parts.js";
 import { withoutAgent } from "./loss.js";
 
 /** What can be answered now: while it is held nobody can approve. */
 export function approvalButtons(record: Maintenance, batch: Batch, approval: Approval): types.Button[] {
   const value = carriedBy(record);
   const at = { batch: batch.id, approval: approval.id };
-  const machines = count(approval.seen.machines.length, "machine");
+  const machines = counted(approval.seen.machines.length, "machine");
   const tasks = countOrNo(approval.seen.tasks.length, "task");
   const last = approval.seen.blast.lastCopies.length;
-  const copies = last === 0 ? "" : `, among them the last running copies of ${count(last, "app")}`;
+  const copies = last === 0 ? "" : `, among them the last running copies of ${counted(last, "app")}`;
   const harm =
     withoutAgent(batch, approval.seen).length === approval.seen.machines.length
       ? `The master knows no agent on ${machines}, so nothing is known of tasks there.`

@@ -1,8 +1,9 @@
 import { hostOfKey } from "../../../maintenance/cluster/machine.js";
 import type { Seen } from "../../../maintenance/record/picture.js";
 import type { Batch } from "../../../maintenance/record/record.js";
+import { counted } from "../../../maintenance/text/list.js";
 import { free, listed, type Mrkdwn, mrk } from "../mrkdwn.js";
-import { count, hosts } from "../parts.js";
+import { hosts } from "../parts.js";
 
 /** How many tasks will be lost, and where nothing is known of tasks. */
 export function lossText(batch: Batch, seen: Seen): Mrkdwn {
@@ -26,7 +27,7 @@ export function lossText(batch: Batch, seen: Seen): Mrkdwn {
     largestFirst.map(([name, tasks]) => mrk`${free(name, 80)} ${tasks}`),
     600,
   );
-  return mrk`*Will be lost:* ${count(seen.tasks.length, "task")} (${names}).${unknown}`;
+  return mrk`*Will be lost:* ${counted(seen.tasks.length, "task")} (${names}).${unknown}`;
 }
 
 /** Machines (keys) on which no agent was ever seen: named as `host|ip`, or gone since before the drain. */

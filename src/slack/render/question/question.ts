@@ -4,11 +4,12 @@ import { endMs } from "../../../maintenance/cluster/schedule.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Seen, Verdict, VerdictRow } from "../../../maintenance/record/picture.js";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
+import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis, nanosToMillis } from "../../../maintenance/time.js";
 import { alarmLines } from "../blast.js";
 import { actions, type Block, context, message, type SlackMessage, section } from "../blocks.js";
 import { code, free, join, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
-import { count, hosts, ofBatch } from "../parts.js";
+import { hosts, ofBatch } from "../parts.js";
 import { moment, windowOf } from "../when.js";
 import { approvalButtons } from "./buttons.js";
 import { lossText } from "./loss.js";
@@ -30,7 +31,7 @@ export function renderApproval(
   now: Millis,
 ): SlackMessage {
   const { seen, outcome } = approval;
-  const title = `Take ${count(seen.machines.length, "machine")} down?`;
+  const title = `Take ${counted(seen.machines.length, "machine")} down?`;
   const open = outcome === null && now < approval.expiresAtMs;
   const blocks: Block[] = [
     section(
