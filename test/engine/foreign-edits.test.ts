@@ -52,7 +52,7 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     await maintenance.thread(/Going on again/);
     expect(cluster.master.state().schedule.windows).toEqual([FOREIGN, ours]);
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(2);
-    await cluster.click(BOB, "", { v: 1, id: maintenance.id, decision: { kind: "retry" } });
+    await cluster.click(BOB, { v: 1, id: maintenance.id, decision: { kind: "retry" } });
     await cluster.told(BOB, /there is no removed window to post again/);
   });
 

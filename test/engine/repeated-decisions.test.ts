@@ -14,9 +14,9 @@ describe("a decision that is meant again", () => {
     cluster.master.fault("*", { kind: "delay", ms: 400, times: 12 });
     const at = { v: 1, id: maintenance.id } as const;
     await maintenance.cluster.records.wake(maintenance.id);
-    await cluster.click(BOB, "1.0", { ...at, decision: { kind: "hold", reason: null } });
-    await cluster.click(BOB, "1.0", { ...at, decision: { kind: "release" } });
-    await cluster.click(BOB, "1.0", { ...at, decision: { kind: "hold", reason: null } });
+    await cluster.click(BOB, { ...at, decision: { kind: "hold", reason: null } });
+    await cluster.click(BOB, { ...at, decision: { kind: "release" } });
+    await cluster.click(BOB, { ...at, decision: { kind: "hold", reason: null } });
     const answers = () =>
       engine()
         .slack.told.slice(told)

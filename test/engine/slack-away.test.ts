@@ -23,7 +23,7 @@ const THREAD = [
 async function drainUnseen(cluster: TestCluster, maintenance: TestMaintenance): Promise<void> {
   await until("the question is asked", async () => (await maintenance.record()).batches[0]?.approvals.length);
   const decision = { kind: "approve", batch: "b1", approval: "b1a1" } as const;
-  await cluster.click(BOB, "", { v: 1, id: maintenance.id, decision });
+  await cluster.click(BOB, { v: 1, id: maintenance.id, decision });
   await until("the machines are Down", async () => cluster.mode("web-01") === "DOWN");
   await until("the record says so", async () => (await maintenance.record()).batches[0]?.phase === "down");
 }

@@ -190,7 +190,7 @@ export async function startEngine(settings: StoreSettings, answerLimitMs?: numbe
           };
           return answer("command", () => intake.command(input), tell(user), onError);
         },
-        click: (user, _messageTs, button) => {
+        click: (user, button) => {
           clicks += 1;
           const input = {
             button,

@@ -15,7 +15,7 @@ export interface TestClusterParts {
   readonly slack: RecordedSlack;
   readonly records: Records;
   type(user: string, text: string): Promise<void>;
-  click(user: string, messageTs: string, button: ButtonValue): Promise<void>;
+  click(user: string, button: ButtonValue): Promise<void>;
   restart(): Promise<void>;
 }
 
@@ -45,9 +45,9 @@ export class TestCluster {
     await this.#parts.type(user, text);
   }
 
-  async click(user: string, messageTs: string, button: ButtonValue): Promise<void> {
+  async click(user: string, button: ButtonValue): Promise<void> {
     this.#toldBefore = this.#parts.slack.told.length;
-    await this.#parts.click(user, messageTs, button);
+    await this.#parts.click(user, button);
   }
 
   /** Stops the worker and starts another one. */
@@ -192,8 +192,8 @@ export class TestMaintenance {
 
   /** Clicks the newest button of a kind; resolves when the click is queued or answered. */
   async click(user: string, kind: Decision["kind"]): Promise<void> {
-    const { message, value } = await this.button(kind);
-    await this.cluster.click(user, message.ts, value);
+    const { value } = await this.button(kind);
+    await this.cluster.click(user, value);
   }
 
   async record(): Promise<Maintenance> {

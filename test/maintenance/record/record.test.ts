@@ -31,6 +31,11 @@ test.each([
   expect(throughJson(record)).toEqual(record);
 });
 
+test("a record of 0.1.0, which knows one name of the command only, is read", () => {
+  const { command: _, ...stored } = encodeMaintenance(recordOf());
+  expect(decodeMaintenance(stored)).toEqual(recordOf());
+});
+
 test("data of another shape is refused, not guessed at", () => {
   const stored = encodeMaintenance(recordOf({ batches: [batchOf()] }));
   expect(() => decodeMaintenance({ ...stored, version: 2 })).toThrow();

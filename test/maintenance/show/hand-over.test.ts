@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
+import { named } from "../../../src/maintenance/text/command.js";
 import { batchOf, NOW, recordOf } from "../../support/world.js";
 import { finished } from "../support/finished.js";
 import { first } from "../support/flow.js";
@@ -31,6 +32,17 @@ describe("the hand-over of a finished maintenance", () => {
     ["the events", "- 2026-10-20 12:01:00 U0BOB approved Down"],
   ])("the hand-over says %s", (_, words) => {
     expect(text).toContain(words);
+  });
+  test("the hand-over calls the command what the requester typed, and leaves people's own words alone", () => {
+    const reason = "see /mesos up";
+    const events = [
+      { seq: 1, atMs: NOW, kind: "held" as const, by: "U0BOB", reason, as: "operator" as const },
+      { seq: 2, atMs: NOW, kind: "note" as const, text: "Type /mesos cancel m-7k3q." },
+    ];
+    const shown = named(handOver({ ...done, reason, events }).text, "/maint");
+    expect(shown).toContain("- Reason: see /mesos up\n");
+    expect(shown).toContain("held it: see /mesos up\n");
+    expect(shown).toContain("Type /maint cancel m-7k3q.");
   });
   test("the hand-over tells votes one by one, and why a question was not carried out", () => {
     const [question] = first(done).approvals;

@@ -235,14 +235,14 @@ const RUNS = { numRuns: runs(60) };
 const KNOWN = ["U01ALICE"];
 
 describe("whatever the record holds, Slack takes the message and nobody is called by a name in it", () => {
-  test("the card", () => {
+  test("property: Slack takes the card, whatever the record holds", () => {
     fc.assert(
       fc.property(record, instant, habits, (one, now, known) => check(renderCard(one, now, known), KNOWN)),
       RUNS,
     );
   });
 
-  test("the question and its outcome", () => {
+  test("property: Slack takes the question and its outcome, whatever the record holds", () => {
     fc.assert(
       fc.property(
         record,
@@ -264,7 +264,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
     );
   });
 
-  test("events with texts and lists of other people", () => {
+  test("property: Slack takes messages for events with texts and lists of other people, whatever they hold", () => {
     const base = { seq: fc.constant(1), atMs: instant };
     const framework = fc.record({
       name,
@@ -345,7 +345,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
     );
   });
 
-  test("the blast radius", () => {
+  test("property: Slack takes the blast radius, whatever the record holds", () => {
     fc.assert(
       fc.property(record, blast, (one, what) => {
         const message = renderEvent({ ...one, blast: what }, { kind: "blast_radius", seq: 1, atMs: NOW });
@@ -356,7 +356,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
     );
   });
 
-  test("a file that Slack does not take", () => {
+  test("property: Slack takes a file that Slack did not take as a message", () => {
     const failure = new SlackFailure("file_uploads_disabled", { doing: "uploading" });
     const file = fc.record({ name, title: name, text: names(500).map((lines) => lines.join("\n")) });
     fc.assert(
@@ -365,7 +365,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
     );
   });
 
-  test("answers to one person", () => {
+  test("property: Slack takes answers to one person, whatever they hold", () => {
     const parts = fc.record({
       tone: fc.constantFrom("done" as const, "info" as const, "refused" as const, "error" as const),
       text: name,
