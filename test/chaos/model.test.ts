@@ -5,7 +5,7 @@ import type { Window } from "../../src/maintenance/cluster/schedule.js";
 import type { Decision } from "../../src/maintenance/decisions/table.js";
 import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { placeMachines, removeMachines, windowOf } from "../../src/maintenance/window/edit.js";
-import { parseClick } from "../../src/slack/render/button-value.js";
+import { parseButton } from "../../src/slack/render/button-value.js";
 import { cardButtons } from "../../src/slack/render/card/buttons.js";
 import { approvalButtons } from "../../src/slack/render/question/buttons.js";
 import { first } from "../maintenance/support/flow.js";
@@ -233,8 +233,8 @@ function decisionsOn(record: Maintenance): Decision[] {
       .flatMap((approval) => approvalButtons(record, batch, approval)),
   );
   return [...cardButtons(record), ...questions].flatMap(({ value }) => {
-    const click = parseClick(value);
-    return click.kind === "decision" ? [click.button.decision] : [];
+    const button = parseButton(value);
+    return button !== null && "decision" in button ? [button.decision] : [];
   });
 }
 
