@@ -1,3 +1,5 @@
+// How does a command or a click become a job?
+
 import type { Command, CommandContext } from "../../commands/command.js";
 import { helpReply } from "../../commands/help.js";
 import { parseCommand } from "../../commands/parse.js";

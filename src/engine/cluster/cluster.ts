@@ -1,3 +1,5 @@
+// How does the worker see one cluster?
+
 import { readFile, stat } from "node:fs/promises";
 import type { ClusterConfig } from "../../config/config.js";
 import { createHostIndex, type HostIndex } from "../../hosts/host-index.js";

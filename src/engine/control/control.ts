@@ -1,3 +1,5 @@
+// Who moves a maintenance on and writes at the master?
+
 import { DelayedError, UnrecoverableError } from "bullmq";
 import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";

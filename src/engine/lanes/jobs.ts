@@ -1,3 +1,5 @@
+// What lies in the queue, under which ids?
+
 import { z } from "zod";
 import { decision } from "../../maintenance/decisions/table.js";
 import { COMMAND, commandName } from "../../maintenance/text/command.js";

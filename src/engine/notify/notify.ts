@@ -1,3 +1,5 @@
+// How does Slack come to show what a record says?
+
 import { UnrecoverableError } from "bullmq";
 import { named } from "../../maintenance/text/command.js";
 import { fitsMessage } from "../../slack/render/fixed-text.js";

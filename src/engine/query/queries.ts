@@ -1,3 +1,5 @@
+// How are read-only questions answered?
+
 import type { World } from "../../maintenance/cluster/world.js";
 import { decodeMaintenance } from "../../maintenance/record/record.js";
 import { historyOf, historyReply } from "../../maintenance/show/history.js";

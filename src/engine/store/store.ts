@@ -1,3 +1,5 @@
+// Where does the queue live?
+
 import type { IQueueBackend, Job, JobProgress, Queue, Worker, WorkerOptions } from "bullmq";
 
 /** Text that only comes out on request: a URL may carry a password. */

@@ -1,3 +1,5 @@
+// What does an answer mean?
+
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { Agent, Answer, World } from "../cluster/world.js";
 import {

@@ -1,3 +1,5 @@
+// What is asked before Down, and on what picture is it approved?
+
 import { lookAt, pictureOf, tasksOn } from "../answers/verdicts.js";
 import { blastRadiusOf } from "../blast/blast.js";
 import type { World } from "../cluster/world.js";

@@ -1,3 +1,5 @@
+// What goes away with the machines?
+
 import { machineKey } from "../cluster/machine.js";
 import type { Agent, Task, World } from "../cluster/world.js";
 import {

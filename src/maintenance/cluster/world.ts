@@ -1,3 +1,5 @@
+// What does the master show?
+
 import type { Millis, Nanos } from "../time.js";
 import type { Machine, MachineId } from "./machine.js";
 import type { Schedule } from "./schedule.js";

@@ -1,3 +1,5 @@
+// What may be done now? One file a decision.
+
 import { z } from "zod";
 import type { Maintenance } from "../record/record.js";
 import type { ReplyParts } from "../text/reply.js";
@@ -14,8 +16,6 @@ import { ready } from "./ready.js";
 import { release } from "./release.js";
 import { alreadyEnded } from "./replies.js";
 import { up } from "./up.js";
-
-// What may be done now?
 
 /** What a person did, by a button or a command, on an open maintenance. */
 export const decision = z.discriminatedUnion("kind", [

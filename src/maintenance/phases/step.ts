@@ -1,3 +1,5 @@
+// What happens next? One file a phase.
+
 import type { Machine } from "../cluster/machine.js";
 import type { Resolution } from "../cluster/resolution.js";
 import type { Policy } from "../policy/policy.js";

@@ -1,3 +1,5 @@
+// What is allowed, and who may?
+
 import type { Millis } from "../time.js";
 
 /** Hours of a week in which something is allowed, in a time zone; as Kured's time windows. */

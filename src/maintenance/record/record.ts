@@ -1,3 +1,5 @@
+// What do we know of one maintenance?
+
 import { z } from "zod";
 import { COMMAND, commandName } from "../text/command.js";
 import { blastRadius } from "./blast-radius.js";

@@ -1,3 +1,5 @@
+// How is it shown to whoever asks?
+
 import type { Habit } from "../answers/habits.js";
 import { tasksLeft } from "../answers/summary.js";
 import { lookAt } from "../answers/verdicts.js";

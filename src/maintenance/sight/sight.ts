@@ -1,11 +1,11 @@
+// Can we believe this view? A master never refuses a read: without rights it shows less, with status 200, and a cluster
+// full of windows and tasks looks like an idle one.
+
 import { type MachineId, machineKey, machineName } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
 import { counted, list } from "../text/list.js";
 import type { Millis } from "../time.js";
-
-// Can we believe this view? A master never refuses a read: without rights it shows less, with status 200, and a cluster
-// full of windows and tasks looks like an idle one.
 
 /**
  * What one look at a master tells of our right to see windows (invariant 2). Asked once per look; the rules get the answer

@@ -1,3 +1,5 @@
+// What words do our sentences share?
+
 import { z } from "zod";
 
 /**

@@ -1,3 +1,5 @@
+// When is a window ours, and how is the schedule edited?
+
 import type { Machine } from "../cluster/machine.js";
 import type { Unavailability } from "../cluster/schedule.js";
 import type { World } from "../cluster/world.js";
