@@ -1,3 +1,4 @@
+import type { Decision } from "../maintenance/decisions/table.js";
 import type { Reply } from "../maintenance/text/reply.js";
 
 /** Where a command was typed, and the clusters it may mean. */
@@ -50,6 +51,15 @@ export interface DrainCommand {
   readonly dryRun: boolean;
 }
 
+/** A verb that decides something on one maintenance, named by its id. */
+export interface DecisionCommand {
+  /** As the table of verbs names it. */
+  readonly verb: string;
+  readonly cluster: string | null;
+  readonly id: string;
+  readonly decision: Decision;
+}
+
 /**
  * A command that was understood. `hosts` are patterns of good form (`parsePattern`). `cluster` is `null` where the
  * target is an id, which is one of a kind in all clusters, and for `status` and `history` of everything.
@@ -63,20 +73,7 @@ export type Command =
       readonly override: string | null;
     }
   | { readonly verb: "up" | "cancel"; readonly cluster: string | null; readonly target: Target }
-  | {
-      readonly verb: "hold";
-      readonly cluster: string | null;
-      readonly id: string;
-      readonly reason: string | null;
-    }
-  | { readonly verb: "release"; readonly cluster: string | null; readonly id: string }
-  /** Makes the window longer by `byMs` milliseconds. */
-  | {
-      readonly verb: "extend";
-      readonly cluster: string | null;
-      readonly id: string;
-      readonly byMs: number;
-    }
+  | DecisionCommand
   | { readonly verb: "status"; readonly cluster: string | null; readonly target: Target | null }
   | { readonly verb: "history"; readonly cluster: string | null; readonly id: string | null }
   | { readonly verb: "schedule"; readonly cluster: string }

@@ -98,7 +98,8 @@ export const CHANGING: readonly Verb[] = [
       const id = args.id();
       const reason = args.option("reason") ?? args.rest();
       args.end();
-      return { verb: "hold", cluster: args.namedCluster(), id, reason };
+      const cluster = args.namedCluster();
+      return { verb: "hold", cluster, id, decision: { kind: "hold", reason } };
     },
   },
   {
@@ -115,7 +116,7 @@ export const CHANGING: readonly Verb[] = [
     read(args) {
       const id = args.id();
       args.end();
-      return { verb: "release", cluster: args.namedCluster(), id };
+      return { verb: "release", cluster: args.namedCluster(), id, decision: { kind: "release" } };
     },
   },
   {
@@ -132,7 +133,8 @@ export const CHANGING: readonly Verb[] = [
       const id = args.id();
       const byMs = readExtension(args);
       args.end();
-      return { verb: "extend", cluster: args.namedCluster(), id, byMs };
+      const cluster = args.namedCluster();
+      return { verb: "extend", cluster, id, decision: { kind: "extend", byMs } };
     },
   },
 ];

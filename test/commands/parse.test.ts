@@ -116,18 +116,32 @@ describe("the other verbs", () => {
     ["status staging", { verb: "status", cluster: "staging", target: null }],
     ["status m-7k3q2", { verb: "status", cluster: null, target: id }],
     ["status web-*", { verb: "status", cluster: "prod", target: hosts }],
-    ["hold m-7k3q2", { verb: "hold", cluster: null, id: "m-7k3q2", reason: null }],
+    [
+      "hold m-7k3q2",
+      { verb: "hold", cluster: null, id: "m-7k3q2", decision: { kind: "hold", reason: null } },
+    ],
     [
       "hold M-7K3Q2 kafka – wait, it isn't ready",
-      { verb: "hold", cluster: null, id: "m-7k3q2", reason: "kafka – wait, it isn't ready" },
+      {
+        verb: "hold",
+        cluster: null,
+        id: "m-7k3q2",
+        decision: { kind: "hold", reason: "kafka – wait, it isn't ready" },
+      },
     ],
     [
       "hold staging m-7k3q2 --reason 'not yet'",
-      { verb: "hold", cluster: "staging", id: "m-7k3q2", reason: "not yet" },
+      { verb: "hold", cluster: "staging", id: "m-7k3q2", decision: { kind: "hold", reason: "not yet" } },
     ],
-    ["release m-7k3q2", { verb: "release", cluster: null, id: "m-7k3q2" }],
-    ["extend m-7k3q2 90m", { verb: "extend", cluster: null, id: "m-7k3q2", byMs: 90 * MINUTE }],
-    ["extend m-7k3q2 +2 hours", { verb: "extend", cluster: null, id: "m-7k3q2", byMs: 2 * HOUR }],
+    ["release m-7k3q2", { verb: "release", cluster: null, id: "m-7k3q2", decision: { kind: "release" } }],
+    [
+      "extend m-7k3q2 90m",
+      { verb: "extend", cluster: null, id: "m-7k3q2", decision: { kind: "extend", byMs: 90 * MINUTE } },
+    ],
+    [
+      "extend m-7k3q2 +2 hours",
+      { verb: "extend", cluster: null, id: "m-7k3q2", decision: { kind: "extend", byMs: 2 * HOUR } },
+    ],
     ["history", { verb: "history", cluster: "prod", id: null }],
     ["history staging", { verb: "history", cluster: "staging", id: null }],
     ["history m-7k3q2", { verb: "history", cluster: null, id: "m-7k3q2" }],

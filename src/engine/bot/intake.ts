@@ -104,6 +104,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
 
   async function run(command: Command, input: CommandInput): Promise<Reply | null> {
     const replyTo = targetOf(input);
+    if ("decision" in command) return await decideOn(command.id, input, command.decision);
     switch (command.verb) {
       case "help":
         return helpReply(command.topic);
@@ -128,12 +129,6 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       case "up":
       case "cancel":
         return await placeVerb(command, input);
-      case "hold":
-        return await decideOn(command.id, input, { kind: "hold", reason: command.reason });
-      case "release":
-        return await decideOn(command.id, input, { kind: "release" });
-      case "extend":
-        return await decideOn(command.id, input, { kind: "extend", byMs: command.byMs });
     }
   }
 

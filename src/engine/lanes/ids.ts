@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DecisionKind } from "../../maintenance/decisions/table.js";
+import { rowOf } from "../../maintenance/decisions/table.js";
 import type { DecisionJob } from "./jobs.js";
 
 /** The id of the thread job of a maintenance. */
@@ -30,11 +30,9 @@ export function decisionJobId({
   click,
 }: Omit<DecisionJob, "askedAtMs">): string {
   const parts = ["d", maintenance, d.kind, "approval" in d ? d.approval : "all", person.user];
-  if (!ONCE.includes(d.kind)) parts.push(shortHash(click));
+  if (!rowOf(d.kind).isOnce) parts.push(shortHash(click));
   return parts.join(".").replaceAll(":", "_");
 }
-
-const ONCE: readonly DecisionKind[] = ["approve", "deny", "cancel", "up", "ready"];
 
 /** The id of the job of a command: the same for a command that is delivered twice. */
 export const commandJobId = (triggerId: string): string => `c.${shortHash(triggerId)}`;

@@ -23,7 +23,9 @@ import {
  */
 export const approve = decisionRow({
   takes: z.object({ kind: z.literal("approve"), batch: z.string(), approval: z.string() }),
+  wanted: "approve Down",
   needsWorld: true,
+  isOnce: true,
   whyNotPossible(record, about) {
     const approval = approvalOf(record, about);
     if (approval === null) return nothingToDo(record);

@@ -17,7 +17,9 @@ const NOT_ASKED = "The approval was not asked for.";
 /** Asks for the Down of a draining batch. */
 export const askDown = decisionRow({
   takes: z.object({ kind: z.literal("ask_down"), batch: z.string() }),
+  wanted: "ask for Down",
   needsWorld: true,
+  isOnce: false,
   whyNotPossible(record, about) {
     const batch = batchOf(record, about.batch);
     if (batch === null) return nothingToDo(record);

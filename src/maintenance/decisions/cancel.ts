@@ -23,7 +23,9 @@ const GONE_TOO_FAR: readonly Phase[] = ["down", "bringing_up", "up"];
  */
 export const cancel = decisionRow({
   takes: z.object({ kind: z.literal("cancel") }),
+  wanted: "cancel",
   needsWorld: false,
+  isOnce: true,
   whyNotPossible(record) {
     if (record.cancel !== null) return isIn(record, "cancel_unseen") ? null : beingCancelled(record);
     if (isWaitingForAgents(record)) return null;

@@ -60,8 +60,12 @@ export interface Decided {
  */
 export interface DecisionRow<Shape extends z.ZodObject> {
   readonly takes: Shape;
+  /** What somebody wanted to do, after "wanted to". */
+  readonly wanted: string;
   /** Decided on a world that is read after the click (invariant 5). */
   readonly needsWorld: boolean;
+  /** One person decides it once on the same question or maintenance: a second click is the same job. */
+  readonly isOnce: boolean;
   /**
    * Why it is not possible as the maintenance stands, whoever asks; `null` when it is.
    */

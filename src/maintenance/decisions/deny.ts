@@ -14,7 +14,9 @@ export const deny = decisionRow({
     approval: z.string(),
     reason: z.string().nullable(),
   }),
+  wanted: "deny Down",
   needsWorld: false,
+  isOnce: true,
   whyNotPossible(record, about) {
     const approval = approvalOf(record, about);
     if (approval === null) return nothingToDo(record);

@@ -25,7 +25,9 @@ const NOT_DONE = "The window stays as it is.";
  */
 export const extend = decisionRow({
   takes: z.object({ kind: z.literal("extend"), byMs: z.number().int().positive() }),
+  wanted: "extend the window",
   needsWorld: false,
+  isOnce: false,
   whyNotPossible(record) {
     const cancelled = beingCancelled(record);
     if (cancelled !== null) return cancelled;

@@ -18,7 +18,9 @@ import { wrongPhase } from "./wrong-phase.js";
  */
 export const hold = decisionRow({
   takes: z.object({ kind: z.literal("hold"), reason: z.string().nullable() }),
+  wanted: "hold it",
   needsWorld: false,
+  isOnce: false,
   whyNotPossible(record) {
     const cancelled = beingCancelled(record);
     if (cancelled !== null) return cancelled;

@@ -13,7 +13,9 @@ import { wrongPhase } from "./wrong-phase.js";
 /** Lifts the calendar for this maintenance, with a reason that everybody sees. It approves nothing by itself. */
 export const override = decisionRow({
   takes: z.object({ kind: z.literal("override"), reason: z.string() }),
+  wanted: "override a rule",
   needsWorld: false,
+  isOnce: false,
   whyNotPossible(record) {
     const cancelled = beingCancelled(record);
     if (cancelled !== null) return cancelled;

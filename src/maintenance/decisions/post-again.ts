@@ -13,7 +13,9 @@ import { decisionRow, unchanged } from "./decided.js";
  */
 export const postAgain = decisionRow({
   takes: z.object({ kind: z.literal("retry") }),
+  wanted: "post the window again",
   needsWorld: false,
+  isOnce: false,
   whyNotPossible(record) {
     const batches = record.cancel === null ? batchesToPost(record) : [];
     const lookedAtMs = record.picture?.atMs ?? record.requestedAtMs;

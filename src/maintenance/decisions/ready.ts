@@ -15,7 +15,9 @@ import { decisionRow, refused, unchanged } from "./decided.js";
  */
 export const ready = decisionRow({
   takes: z.object({ kind: z.literal("ready") }),
+  wanted: "say Ready",
   needsWorld: false,
+  isOnce: true,
   whyNotPossible: () => null,
   decide(record, _, context) {
     const { person, nowMs, askedAtMs } = context;

@@ -13,7 +13,9 @@ import { type DecisionContext, decisionRow, refused } from "./decided.js";
  */
 export const release = decisionRow({
   takes: z.object({ kind: z.literal("release") }),
+  wanted: "release the hold",
   needsWorld: false,
+  isOnce: false,
   whyNotPossible(record) {
     if (record.held !== null) return null;
     return {

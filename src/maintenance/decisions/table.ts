@@ -56,6 +56,15 @@ export function rowOf(kind: DecisionKind): DecisionRow<z.ZodObject> {
   return DECISIONS[kind];
 }
 
+/** What somebody wanted to do, in words; a decision of another version by its kind. */
+export function wantedBy(kind: string): string {
+  return isDecisionKind(kind) ? rowOf(kind).wanted : kind.replaceAll("_", " ");
+}
+
+function isDecisionKind(kind: string): kind is DecisionKind {
+  return Object.hasOwn(DECISIONS, kind);
+}
+
 /** Why a decision is not possible as the maintenance stands, whoever asks; `null` when it is. */
 export function whyNotPossible(record: Maintenance, what: Decision): ReplyParts | null {
   return record.end === null ? rowOf(what.kind).whyNotPossible(record, what) : alreadyEnded(record);

@@ -10,7 +10,9 @@ import { wrongPhase } from "./wrong-phase.js";
 /** Brings machines that are Down in our window back into service; the time before an extension stays ours until then. */
 export const up = decisionRow({
   takes: z.object({ kind: z.literal("up") }),
+  wanted: "bring the machines up",
   needsWorld: false,
+  isOnce: true,
   whyNotPossible(record) {
     const isDown = record.batches.some(({ phase }) => phase === "down");
     return isDown ? beingCancelled(record) : wrongPhase(record, "Up");

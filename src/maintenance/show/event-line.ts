@@ -1,3 +1,4 @@
+import { wantedBy } from "../decisions/table.js";
 import type { LogEvent } from "../record/events.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
 import { notOurs } from "../text/command.js";
@@ -96,7 +97,7 @@ function whatOf(event: LogEvent, several: boolean): string {
     case "approval_outdated":
       return `${question ?? "the question"} not carried out, it got worse: ${event.changes.join("; ")}`;
     case "refused":
-      return `wanted to ${event.decision.replaceAll("_", " ")} and may not: ${event.why}`;
+      return `wanted to ${wantedBy(event.decision)} and may not: ${event.why}`;
     case "held":
       return `held it${event.as === "owner" ? " as an owner" : ""}${because(event.reason)}`;
     case "released":

@@ -1,4 +1,4 @@
-import type { DecisionKind } from "../../maintenance/decisions/table.js";
+import { wantedBy } from "../../maintenance/decisions/table.js";
 import { isBeforeApproval, isWaitingForAgents } from "../../maintenance/record/batch.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
@@ -79,7 +79,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "approval_reminder":
       return mrk`⏳ ${user(record.requester)}: *nobody has answered yet* whether to go Down${ofBatch(record, event.batch)}. The question expires ${moment(event.expiresAtMs)}; without an approval nothing is taken down.\n*Next:* ask somebody who may approve to answer it.`;
     case "refused":
-      return mrk`🚫 ${user(event.by)} wanted to ${WANTED[event.decision] ?? free(event.decision, 40)} and may not. They were told: ${ours(event.why, 600)}`;
+      return mrk`🚫 ${user(event.by)} wanted to ${free(wantedBy(event.decision), 60)} and may not. They were told: ${ours(event.why, 600)}`;
     case "held":
       return mrk`⏸️ ${user(event.by)} *holds*${event.as === "owner" ? mrk` as an owner` : ""}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. Nothing goes on until somebody presses Release; the window stays in the schedule.`;
     case "released":
@@ -111,21 +111,6 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`❌ *Failed:* ${ours(event.why, 1000)}\n*Next:* ${ours(event.next, 1000)}`;
   }
 }
-
-/** What somebody wanted to do, after "wanted to". */
-const WANTED: Readonly<Record<string, string>> = {
-  ask_down: "ask for Down",
-  approve: "approve Down",
-  deny: "deny Down",
-  cancel: "cancel",
-  up: "bring the machines up",
-  hold: "hold it",
-  release: "release the hold",
-  extend: "extend the window",
-  ready: "say Ready",
-  override: "override a rule",
-  retry: "post the window again",
-} satisfies Record<DecisionKind, string>;
 
 /** What happens when the machines are not empty by the deadline. */
 const DEADLINE = {

@@ -65,6 +65,7 @@ function drainOf(line: string): DrainCommand {
     clusters: [{ name: "test", channel: "C0OPS", defaultDurationMs: HOUR, maxDurationMs: 100 * HOUR }],
   };
   const parsed = parseCommand(line, context);
-  if (!parsed.ok || parsed.command.verb !== "drain") throw new Error(`Not understood: ${line}`);
+  if (!parsed.ok || !("hosts" in parsed.command) || parsed.command.verb !== "drain")
+    throw new Error(`Not understood: ${line}`);
   return parsed.command;
 }

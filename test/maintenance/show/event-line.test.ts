@@ -13,7 +13,7 @@ test.each<[NewEvent, string]>([
   [{ kind: "held", by: "U0BOB", reason: "wait", as: "owner" }, "held it as an owner: wait"],
   [
     { kind: "refused", by: "U0BOB", decision: "ask_down", why: "Ask <@U0CAROL> or <!subteam^S1>." },
-    "wanted to ask down and may not: Ask U0CAROL or S1.",
+    "wanted to ask for Down and may not: Ask U0CAROL or S1.",
   ],
   [
     { kind: "extended", batch: "b1", by: "U0BOB", byMs: HOUR, endMs: NOW, askedAtMs: NOW },
