@@ -96,8 +96,9 @@ async function runMaintenance(
   );
   await told;
   if (record.end !== null) return record.end.phase;
-  const peace = ports.now() + ports.cluster.pauseMs();
-  const due = ports.events() > eventsBefore ? peace : Math.max(wakeAtMs ?? ports.now() + RETRY_MS, peace);
+  const earliestMs = ports.now() + ports.cluster.pauseMs();
+  const due =
+    ports.events() > eventsBefore ? earliestMs : Math.max(wakeAtMs ?? ports.now() + RETRY_MS, earliestMs);
   await job.moveToDelayed(due, token);
   throw new DelayedError();
 }

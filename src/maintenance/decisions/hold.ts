@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isGroup } from "../policy/may-approve.js";
-import { ownedBy, saying } from "../policy/owners.js";
+import { ownedBy, withOwnersSaying } from "../policy/owners.js";
 import { isAmong, type Person } from "../policy/policy.js";
 import { isDownSent, isToGoDown } from "../record/batch.js";
 import { holdersText, holdsOf, reasonOf, withHolds } from "../record/holds.js";
@@ -46,14 +46,15 @@ function holdNow(
   const by = person.user;
   const holds = holdsOf(record);
   const own = holds.find((one) => one.by === by);
-  const speaks = by !== record.requester && !isAmong(person, policy.approvers);
-  const owned = speaks ? ownedBy(record, person) : [];
-  const maybeOwner = speaks && owned.length === 0 && mayOwn(record, person);
+  // The requester and approvers hold as operators, also where they own something.
+  const mayHoldAsOwner = by !== record.requester && !isAmong(person, policy.approvers);
+  const owned = mayHoldAsOwner ? ownedBy(record, person) : [];
+  const maybeOwner = mayHoldAsOwner && owned.length === 0 && mayOwn(record, person);
   const as = own?.as === "owner" || owned.length > 0 || maybeOwner ? "owner" : "operator";
-  const news = owned.filter((entry) => entry.said !== "hold");
+  const notYetHeld = owned.filter((entry) => entry.said !== "hold");
   const isSame = own !== undefined && own.as === as && (reason === null || reason === own.reason);
-  if (isSame && news.length === 0) return unchanged(record, heldReply(record, own.reason, maybeOwner));
-  if (own === undefined && owned.length > 0 && news.length === 0) {
+  if (isSame && notYetHeld.length === 0) return unchanged(record, heldReply(record, own.reason, maybeOwner));
+  if (own === undefined && owned.length > 0 && notYetHeld.length === 0) {
     return unchanged(record, {
       tone: "info",
       text: `${record.id} is already held for ${quoted(owned.flatMap(({ of }) => of).join(", "))} by ${holdersText(record)}.`,
@@ -61,17 +62,17 @@ function holdNow(
       next: "If it has to wait for you as well, tell them.",
     });
   }
-  const mine = { by, atMs: own?.atMs ?? nowMs, reason: reason ?? own?.reason ?? null, as } as const;
-  const kept = holds.map((one) => (one === own ? mine : one));
-  const holding = saying(record, news, "hold", by, nowMs);
+  const added = { by, atMs: own?.atMs ?? nowMs, reason: reason ?? own?.reason ?? null, as } as const;
+  const kept = holds.map((one) => (one === own ? added : one));
+  const holding = withOwnersSaying(record, notYetHeld, "hold", by, nowMs);
   return {
-    record: withEvent(withHolds(holding, own === undefined ? [...kept, mine] : kept), nowMs, {
+    record: withEvent(withHolds(holding, own === undefined ? [...kept, added] : kept), nowMs, {
       kind: "held",
       by,
-      reason: mine.reason,
+      reason: added.reason,
       as,
     }),
-    reply: replyOf(heldReply(record, mine.reason, maybeOwner)),
+    reply: replyOf(heldReply(record, added.reason, maybeOwner)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { failedLookup } from "../policy/may-approve.js";
-import { ownedBy, saying } from "../policy/owners.js";
+import { ownedBy, withOwnersSaying } from "../policy/owners.js";
 import { settingOf } from "../policy/policy.js";
 import { holdersText, holdsOf, without } from "../record/holds.js";
 import { withEvent } from "../record/log.js";
@@ -35,16 +35,16 @@ export const ready = decisionRow({
       return refused(record, "ready", reply, why, context);
     }
     const theirs = owned.filter((entry) => entry.said === "hold" && entry.by !== by);
-    const news = owned.filter((entry) => entry.said !== "ready" && !theirs.includes(entry));
-    if (news.length === 0)
+    const newlyReady = owned.filter((entry) => entry.said !== "ready" && !theirs.includes(entry));
+    if (newlyReady.length === 0)
       return unchanged(record, theirs.length > 0 ? heldFor(record, theirs) : known(record, owned));
     const own = holdsOf(record).filter((one) => one.by === by && one.as === "owner");
     const released =
       own.length === 0
         ? record
         : withEvent(without(record, own, by, nowMs), nowMs, { kind: "released", by, askedAtMs });
-    const of = namesOf(news);
-    const said = withEvent(saying(released, news, "ready", by, nowMs), nowMs, {
+    const of = namesOf(newlyReady);
+    const said = withEvent(withOwnersSaying(released, newlyReady, "ready", by, nowMs), nowMs, {
       kind: "owner_ready",
       by,
       of,

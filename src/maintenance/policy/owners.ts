@@ -37,7 +37,7 @@ export function ownedBy(record: Maintenance, person: Person): Owner[] {
 }
 
 /** The record with what a person says for these owners. */
-export function saying(
+export function withOwnersSaying(
   record: Maintenance,
   of: readonly Owner[],
   said: Owner["said"],
