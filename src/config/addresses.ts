@@ -1,5 +1,5 @@
+import { Secret } from "../base/secret.js";
 import type { HostPort } from "./config.js";
-import { Secret } from "./secret.js";
 import { type Reading, text } from "./text-field.js";
 
 /** The port that mesos-master listens on unless told otherwise. */

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isAbsolute, join } from "node:path";
 import type { z } from "zod";
+import { Secret } from "../base/secret.js";
 import {
   type ClusterSettings,
   clusterSchema,
@@ -14,7 +15,6 @@ import { issueProblems } from "./issue-problems.js";
 import { clusterPolicy } from "./policy.js";
 import type { Checked, Problem } from "./problem.js";
 import { type ReadFile, tryRead } from "./read-file.js";
-import { Secret } from "./secret.js";
 
 /** What checking a cluster needs from outside. */
 export interface Surroundings {

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { Secret } from "../base/secret.js";
 import { parseDuration } from "./duration.js";
-import { Secret } from "./secret.js";
 import { matching, text } from "./text-field.js";
 
 /** Text without line breaks or other control characters. */

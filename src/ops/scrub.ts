@@ -1,5 +1,4 @@
-/** What stands in a log or an answer instead of a secret. */
-export const MASK = "[secret]";
+import { MASK } from "../base/secret.js";
 
 /**
  * Secrets whose shape gives them away wherever they stand: Slack's tokens, its response and upload URLs (whoever has

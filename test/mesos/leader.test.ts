@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { Secret } from "../../src/base/secret.js";
 import {
   client,
   count,
@@ -114,7 +115,7 @@ describe("the leader", () => {
 });
 
 describe("credentials", () => {
-  const credentials = { principal: "ops", secret: { reveal: () => "hunter2" } };
+  const credentials = { principal: "ops", secret: new Secret("hunter2") };
   const basic = `Basic ${Buffer.from("ops:hunter2").toString("base64")}`;
 
   test("go to the configured masters, at /api/v1 only", async () => {

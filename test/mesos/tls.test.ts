@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { Secret } from "../../src/base/secret.js";
 import { client, leading, redirectTo, stopAll, tinyMaster } from "./support/tiny-masters.js";
 
 afterEach(stopAll);
@@ -33,7 +34,7 @@ describe("a master behind TLS", () => {
   test("does not send credentials on to a plain http address", async () => {
     const plain = await tinyMaster(leading());
     const { address } = await secureMaster(redirectTo(plain.name));
-    const credentials = { principal: "ops", secret: { reveal: () => "hunter2" } };
+    const credentials = { principal: "ops", secret: new Secret("hunter2") };
     const master = client({ masters: [address], allowedRedirects: [plain.address], ca: cert, credentials });
     await expect(master.version()).rejects.toMatchObject({ code: "leader_elsewhere" });
     expect(plain.received).toEqual([]);

@@ -14,10 +14,11 @@ const PURE_PACKAGES = new Set(["zod", "yaml", "re2js", "node:crypto"]);
 
 /** Which rooms a room may import; engine, main.ts and the rehearsal may import all. */
 const ROOMS: Record<string, readonly string[]> = {
-  config: ["maintenance", "hosts"],
-  mesos: ["maintenance"],
-  slack: ["maintenance"],
-  ops: [],
+  base: [],
+  config: ["base", "maintenance", "hosts"],
+  mesos: ["base", "config", "maintenance"],
+  slack: ["base", "config", "maintenance"],
+  ops: ["base"],
   ...PURE,
 };
 

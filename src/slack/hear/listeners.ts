@@ -1,4 +1,5 @@
 import type { App, BlockAction, ButtonAction, Context, ViewSubmitAction } from "@slack/bolt";
+import type { Logger } from "../../base/logger.js";
 import { COMMAND, commandNameOf } from "../../maintenance/text/command.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { RECEIVED_AT } from "../connection/connection.js";
@@ -6,7 +7,6 @@ import { parseButton } from "../render/button-value.js";
 import type { Messenger, ReplyTarget } from "../say/messenger.js";
 import { SlackFailure } from "../wire/errors.js";
 import { ACK_DEADLINE_MS } from "../wire/limits.js";
-import type { SlackLogger } from "../wire/logger.js";
 import { redact } from "../wire/redact.js";
 import { answer, type Kind, notAcknowledged } from "./answer.js";
 import { clicked, unknownButton } from "./clicked.js";
@@ -36,7 +36,7 @@ export function listen(
     readonly openModal: OpenModal;
     /** What somebody is told who may not use the bot at all; `null` for one of us (invariant 6). */
     readonly turnedAway: (kind: Kind, home: Home) => Reply | null;
-    readonly logger: SlackLogger;
+    readonly logger: Logger;
     readonly onAck: (kind: Kind, ms: number) => void;
   },
 ): Listeners {

@@ -1,18 +1,12 @@
-import { type Logger, LogLevel } from "@slack/bolt";
+import { type Logger as BoltLogger, LogLevel } from "@slack/bolt";
+import type { Logger } from "../../base/logger.js";
 import { redact } from "./redact.js";
-
-/** What this room needs of a logger; pino has this shape. */
-export interface SlackLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /**
  * Slack's own libraries on our logger. Their debug output holds message bodies and socket tickets, so it is dropped,
  * and what is left goes through `redact`.
  */
-export function boltLogger(logger: SlackLogger): Logger {
+export function boltLogger(logger: Logger): BoltLogger {
   const text = (parts: readonly unknown[]) => redact(parts.map(String).join(" "));
   return {
     debug() {},

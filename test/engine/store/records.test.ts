@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Logger } from "../../../src/base/logger.js";
 import { controlProcessor } from "../../../src/engine/control/control.js";
 import type { ControlPorts } from "../../../src/engine/control/ports.js";
 import { MAINTENANCE_JOB } from "../../../src/engine/lanes/jobs.js";
 import { MAINTENANCE_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
 import { openRecords, type Records, UnreadableRecordError } from "../../../src/engine/lanes/records.js";
-import type { EngineLogger } from "../../../src/engine/logger.js";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import type { Store } from "../../../src/engine/store/store.js";
@@ -18,7 +18,7 @@ let store: Store;
 
 let records: Records;
 
-let log: ReturnType<typeof keepLog> & EngineLogger;
+let log: ReturnType<typeof keepLog> & Logger;
 
 const ours = recordOf({ id: "m-ours" });
 

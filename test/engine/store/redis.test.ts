@@ -1,9 +1,10 @@
 import { Redis } from "ioredis";
 import { afterEach, expect, test } from "vitest";
+import type { StoreConfig } from "../../../src/config/config.js";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { updateOwned } from "../../../src/engine/store/owned.js";
-import type { Store, StoreProcessor, StoreSettings } from "../../../src/engine/store/store.js";
+import type { Store, StoreProcessor } from "../../../src/engine/store/store.js";
 import { StoreError } from "../../../src/engine/store/store-error.js";
 import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../support/redis.js";
 import { suiteFor } from "../../support/require.js";
@@ -26,7 +27,7 @@ suiteFor(
     return server;
   }
 
-  async function open(settings: StoreSettings, log = keepLog()): Promise<Store> {
+  async function open(settings: StoreConfig, log = keepLog()): Promise<Store> {
     const store = await openStore(settings, log);
     stores.push(store);
     return store;

@@ -1,6 +1,7 @@
+import type { Logger } from "../../../base/logger.js";
+import type { EmbeddedConfig } from "../../../config/config.js";
 import { withAnswerLimit } from "../answer-limit.js";
 import type { Driver } from "../driver.js";
-import type { EmbeddedSettings, StoreLogger } from "../store.js";
 import { embeddedBackend } from "./embedded-backend.js";
 import { makeDataDir, openDatabase } from "./embedded-database.js";
 import { embeddedWriteOwned } from "./embedded-owned.js";
@@ -13,8 +14,8 @@ import { Housekeeping } from "./housekeeping.js";
  * @throws StoreError `in_use`, `folder`, `damaged`.
  */
 export async function openEmbedded(
-  settings: EmbeddedSettings,
-  logger: StoreLogger,
+  settings: EmbeddedConfig,
+  logger: Logger,
   answerLimitMs: number,
 ): Promise<Driver> {
   const { dataDir } = settings;

@@ -1,4 +1,4 @@
-import type { StoreLogger } from "../store.js";
+import type { Logger } from "../../../base/logger.js";
 import type { PglitePool } from "./pglite-pool.js";
 
 const EVERY_MS = 60_000;
@@ -14,7 +14,7 @@ export class Housekeeping {
   readonly #timer: NodeJS.Timeout;
   #seen = 0;
 
-  constructor(pool: PglitePool, logger: StoreLogger) {
+  constructor(pool: PglitePool, logger: Logger) {
     this.#timer = setInterval(() => {
       if (pool.queries - this.#seen < QUERIES) return;
       this.#seen = pool.queries;
