@@ -128,7 +128,7 @@ describe("a refused call", () => {
 describe("every call", () => {
   test("is told to the metrics, with how it ended and how long it took", async () => {
     const leader = await tinyMaster(
-      leading("leader-1", { GET_AGENTS: (response) => say(response, 403, "403 Forbidden.") }),
+      leading("leader-1", { STOP_MAINTENANCE: (response) => say(response, 403, "403 Forbidden.") }),
     );
     const calls: [string, string, number][] = [];
     let clock = 0;
@@ -138,10 +138,10 @@ describe("every call", () => {
     };
     const master = client({ masters: [leader.address], now, onCall: (...call) => calls.push(call) });
     await master.version();
-    await expect(master.agents()).rejects.toMatchObject({ code: "forbidden" });
+    await expect(master.stopMaintenance([web01])).rejects.toMatchObject({ code: "forbidden" });
     expect(calls).toEqual([
       ["GET_VERSION", "ok", 0.5],
-      ["GET_AGENTS", "forbidden", 0.5],
+      ["STOP_MAINTENANCE", "forbidden", 0.5],
     ]);
   });
 
@@ -166,7 +166,7 @@ describe("every call", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    await expect(client({ masters: [`127.0.0.1:${port}`] }).version()).rejects.toMatchObject({
+    await expect(client({ masters: [`http://127.0.0.1:${port}`] }).version()).rejects.toMatchObject({
       code: "not_http",
     });
     for (const socket of sockets) socket.destroy();

@@ -44,6 +44,11 @@ export function createWatch(
   }
 
   function onEvent(event: MasterEvent): void {
+    if (event.kind === "lost")
+      logger.debug(
+        { err: event.error, retryInMs: event.retryInMs },
+        "the event stream broke; the polls go on",
+      );
     if (!matters(event)) return;
     events += 1;
     timer ??= setTimeout(() => {

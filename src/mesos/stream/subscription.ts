@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SUBSCRIBE } from "../calls.js";
-import { MesosError, mesosError, refusal, transportFailure } from "../errors/errors.js";
-import { decodeAnswer, type Leader, type LeaderFinder } from "../leader.js";
+import { decodeAnswer, MesosError, mesosError, refusal, transportFailure } from "../errors/errors.js";
+import type { Leader, LeaderFinder } from "../leader.js";
 import { LARGEST_ANSWER_BYTES, type Transport } from "../transport.js";
 import { type MasterEvent, readRecord } from "./events.js";
 import { RecordSplitter } from "./record-io.js";
@@ -126,7 +126,7 @@ async function listen(
       if (record.kind === "alive") continue;
       if (record.kind === "subscribed") {
         if (record.heartbeatMs !== null) watchdog.expect(record.heartbeatMs * patience.missedHeartbeats);
-        emit({ ...record, leader: endpoint.name });
+        emit({ kind: "subscribed" });
       } else emit(record);
     }
   }
