@@ -1,14 +1,14 @@
 import { Redis } from "ioredis";
 import { afterEach, expect, test } from "vitest";
-import type { StoreConfig } from "../../../src/config/config.js";
-import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
-import { openStore } from "../../../src/engine/store/open-store.js";
-import { updateOwned } from "../../../src/engine/store/owned.js";
-import type { Store, StoreProcessor } from "../../../src/engine/store/store.js";
-import { StoreError } from "../../../src/engine/store/store-error.js";
-import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../support/redis.js";
-import { suiteFor } from "../../support/require.js";
-import { keepLog, redisAt, until } from "./places.js";
+import type { StoreConfig } from "../../../../src/config/config.js";
+import { CONTROL_WORKER_OPTIONS } from "../../../../src/engine/store/lane-options.js";
+import { openStore } from "../../../../src/engine/store/open-store.js";
+import { updateOwned } from "../../../../src/engine/store/owned.js";
+import type { Store, StoreProcessor } from "../../../../src/engine/store/store.js";
+import { StoreError } from "../../../../src/engine/store/store-error.js";
+import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../../support/redis.js";
+import { suiteFor } from "../../../support/require.js";
+import { keepLog, redisAt, until } from "../places.js";
 
 suiteFor(
   "the store in Redis",

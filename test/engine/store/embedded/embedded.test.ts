@@ -1,11 +1,11 @@
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { lockFolder } from "../../../src/engine/store/embedded/folder-lock.js";
-import { openStore } from "../../../src/engine/store/open-store.js";
-import { compileChild } from "./child/compile.js";
-import { runChild } from "./child/run.js";
-import { embeddedPlace, keepLog, type Place } from "./places.js";
+import { lockFolder } from "../../../../src/engine/store/embedded/folder-lock.js";
+import { openStore } from "../../../../src/engine/store/open-store.js";
+import { compileChild } from "../child/compile.js";
+import { runChild } from "../child/run.js";
+import { embeddedPlace, keepLog, type Place } from "../places.js";
 
 const compiled = compileChild();
 afterAll(() => rm(compiled.folder, { recursive: true, force: true }));

@@ -1,9 +1,12 @@
 import { Queue, Worker } from "bullmq";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { embeddedBackend } from "../../../src/engine/store/embedded/embedded-backend.js";
-import { type EmbeddedDatabase, openDatabase } from "../../../src/engine/store/embedded/embedded-database.js";
-import { tidy } from "../../../src/engine/store/embedded/housekeeping.js";
-import { embeddedPlace, type Place, until } from "./places.js";
+import { embeddedBackend } from "../../../../src/engine/store/embedded/embedded-backend.js";
+import {
+  type EmbeddedDatabase,
+  openDatabase,
+} from "../../../../src/engine/store/embedded/embedded-database.js";
+import { tidy } from "../../../../src/engine/store/embedded/housekeeping.js";
+import { embeddedPlace, type Place, until } from "../places.js";
 
 let place: Place;
 
