@@ -1,7 +1,7 @@
 import type { Machine } from "../maintenance/cluster/machine.js";
 import type { Schedule } from "../maintenance/cluster/schedule.js";
+import type { Nanos } from "../maintenance/time.js";
 import { mesos } from "./proto/generated/mesos.js";
-import { nanosTo } from "./read/int64.js";
 
 const { Call } = mesos.v1.master;
 
@@ -57,4 +57,21 @@ function writing(name: Call["name"], parts: Record<string, unknown>): Call {
 
 function encode(type: Call["name"], parts: Record<string, unknown>): Uint8Array {
   return Call.encode(Call.fromObject({ type, ...parts })).finish();
+}
+
+const LEAST = -(2n ** 63n);
+
+const GREATEST = 2n ** 63n - 1n;
+
+/**
+ * An int64 for the wire, exact (invariant 1). To be given to `fromObject`: the encoder itself takes no bigint and would
+ * write 0.
+ *
+ * @throws RangeError beyond int64, which a master would silently wrap into the past.
+ */
+function nanosTo(value: Nanos): Nanos {
+  if (value < LEAST || value > GREATEST) {
+    throw new RangeError(`Expected nanoseconds within int64, got ${value}. Nothing was sent.`);
+  }
+  return value;
 }

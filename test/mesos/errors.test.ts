@@ -111,11 +111,6 @@ describe("what goes wrong on the way", () => {
 });
 
 describe("the table of errors", () => {
-  test("codes are unique", () => {
-    const codes = ERROR_TABLE.map((row) => row.code);
-    expect(new Set(codes).size).toBe(codes.length);
-  });
-
   test.each(ERROR_TABLE.map(({ code }) => code))("%s says what happened and what to do next", (code) => {
     expectSentences(mesosError(code, { ...blanks, machine: "m", value: "v" }, { sent: "no" }));
   });

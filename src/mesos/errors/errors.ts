@@ -1,4 +1,4 @@
-import { ERROR_TABLE, type ErrorCode } from "./table.js";
+import { ERROR_TABLE, ERRORS, type ErrorCode } from "./table.js";
 
 /**
  * Whether the call reached the master: `no`, it cannot have; `maybe`, settle it by reading the world, never by calling
@@ -56,9 +56,8 @@ interface Details {
 
 /** The error of one row of the table. */
 export function mesosError(code: ErrorCode, blanks: Blanks, details: Details): MesosError {
-  const row = ERROR_TABLE.find((candidate) => candidate.code === code);
-  if (row === undefined) throw new TypeError(`Expected a code of the table of errors, got ${code}.`);
-  return new MesosError({ code, what: fill(row.what, blanks), next: fill(row.next, blanks), ...details });
+  const { what, next } = ERRORS[code];
+  return new MesosError({ code, what: fill(what, blanks), next: fill(next, blanks), ...details });
 }
 
 const LONGEST_SAID = 1000;
