@@ -10,10 +10,10 @@ import {
 } from "./cluster-schema.js";
 import type { ClusterSource } from "./cluster-source.js";
 import type { ClusterConfig, Role } from "./config.js";
+import type { Checked, Problem } from "./config-error.js";
 import type { Env } from "./environment.js";
 import { issueProblems } from "./issue-problems.js";
 import { clusterPolicy } from "./policy.js";
-import type { Checked, Problem } from "./problem.js";
 import { type ReadFile, tryRead } from "./read-file.js";
 
 /** What checking a cluster needs from outside. */

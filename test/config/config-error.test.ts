@@ -28,10 +28,6 @@ describe("the table of problems", () => {
       A last word."
     `);
   });
-
-  test("is what printing the error gives", () => {
-    expect(`${error}`).toBe(error.format());
-  });
 });
 
 describe("a secret never appears among the problems, wherever it was put", () => {

@@ -6,7 +6,7 @@ import { embeddedBackend } from "./embedded-backend.js";
 import { makeDataDir, openDatabase } from "./embedded-database.js";
 import { embeddedWriteOwned } from "./embedded-owned.js";
 import { lockFolder } from "./folder-lock.js";
-import { Housekeeping } from "./housekeeping.js";
+import { keepTidy } from "./housekeeping.js";
 
 /**
  * The embedded store: PostgreSQL in this process (PGlite) under BullMQ's PostgreSQL backend, for one process only.
@@ -25,7 +25,7 @@ export async function openEmbedded(
     const started = Date.now();
     const { db, pool } = await openDatabase(dataDir);
     logger.info({ dataDir, ms: Date.now() - started }, "the embedded queue store is open");
-    const housekeeping = new Housekeeping(pool, logger);
+    const stopTidying = keepTidy(pool, logger);
     return {
       kind: "embedded",
       producer: (name, options) =>
@@ -34,7 +34,7 @@ export async function openEmbedded(
       writeOwned: embeddedWriteOwned(pool),
       ping: () => pool.query("SELECT 1"),
       close: async () => {
-        housekeeping.stop();
+        stopTidying();
         await pool.end();
         await db.close();
         await lock.release();
