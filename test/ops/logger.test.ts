@@ -40,7 +40,7 @@ describe("no secret is logged", () => {
     ["an error's request", { err: Object.assign(new Error("failed"), { original: { config: request } }) }],
     ["an error's message", { err: new Error(`cannot reach redis://:${SECRET}@r`) }],
     ["an error's cause", { err: new Error("failed", { cause: new Error(`xapp-${SECRET}`) }) }],
-  ])("%s", (_, fields) => {
+  ])("a secret is masked: %s", (_, fields) => {
     const { log, lines, last } = recorded();
     log.error(fields, "something failed");
     expect(lines.join()).not.toContain(SECRET);

@@ -38,7 +38,7 @@ afterEach(async () => {
   await place.dispose();
 });
 
-test("passes over the record of a newer version, and tells it once with what to do", async () => {
+test("the bot passes over the record of a newer version, and tells it once with what to do", async () => {
   expect(await records.open()).toEqual([ours]);
   expect(await records.open()).toEqual([ours]);
   expect(log.lines).toEqual([
@@ -50,7 +50,7 @@ test("passes over the record of a newer version, and tells it once with what to 
   ]);
 });
 
-test("says of a record of a newer version what was not done and what to do", async () => {
+test("the bot says of a record of a newer version what was not done and what to do", async () => {
   expect(await records.find("m-ours")).toEqual(ours);
   for (const asked of [records.find("m-newer"), records.job("m-newer")]) {
     await expect(asked).rejects.toThrow(
@@ -60,7 +60,7 @@ test("says of a record of a newer version what was not done and what to do", asy
   }
 });
 
-test("leaves what a newer version wrote as it is, and looks at it again after a minute (invariant 11)", async () => {
+test("the bot leaves what a newer version wrote as it is, and looks at it again after a minute (invariant 11)", async () => {
   const ports = { cluster: { name: "prod" }, records, logger: log, now: Date.now, events: () => 0 };
   const processor = controlProcessor(ports as unknown as ControlPorts);
   const onlyTheNewer = store.worker(

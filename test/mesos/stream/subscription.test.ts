@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Master } from "../../src/mesos/master.js";
-import { mesos } from "../../src/mesos/proto/generated/mesos.js";
-import type { MasterEvent } from "../../src/mesos/stream/events.js";
-import { recorded } from "./support/recordings.js";
-import { client, count, leading, redirectTo, say, stopAll, tinyMaster } from "./support/tiny-masters.js";
+import type { Master } from "../../../src/mesos/master.js";
+import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
+import type { MasterEvent } from "../../../src/mesos/stream/events.js";
+import { recorded } from "../support/recordings.js";
+import { client, count, leading, redirectTo, say, stopAll, tinyMaster } from "../support/tiny-masters.js";
 
 afterEach(stopAll);
 
@@ -36,7 +36,7 @@ const streaming = (open: (response: ServerResponse) => void, id = "leader-1") =>
   leading(id, { SUBSCRIBE: open });
 
 describe("the event stream", () => {
-  test("of a real master during a Down tells of the lost tasks and the agent that left", async () => {
+  test("the event stream of a real master during a Down tells of the lost tasks and the agent that left", async () => {
     const leader = await tinyMaster(
       streaming((response) => {
         response.write(recorded("subscribe-during-down.recordio.pb"));
@@ -48,7 +48,7 @@ describe("the event stream", () => {
     expect(events).toContainEqual({ kind: "task", agentId: expect.stringMatching(/-S\d+$/) });
   });
 
-  test("tells of tasks, agents and frameworks; a heartbeat is not told", async () => {
+  test("the event stream tells of tasks, agents and frameworks; a heartbeat is not told", async () => {
     const ids = { framework_id: { value: "F1" }, agent_id: { value: "S1" } };
     const task = { name: "n", task_id: { value: "T1" }, state: "TASK_RUNNING", ...ids };
     const status = { task_id: { value: "T1" }, state: "TASK_RUNNING" };
@@ -88,7 +88,7 @@ describe("the event stream", () => {
     ]);
   });
 
-  test("is opened again when the master ends it, and says that events are missing", async () => {
+  test("the event stream is opened again when the master ends it, and says that events are missing", async () => {
     let opened = 0;
     const leader = await tinyMaster(
       streaming((response) => {
@@ -104,14 +104,14 @@ describe("the event stream", () => {
     expect(events[1]).toMatchObject({ error: { code: "stream_ended" } });
   });
 
-  test("that falls silent for three heartbeats is opened again", async () => {
+  test("an event stream that falls silent for three heartbeats is opened again", async () => {
     const leader = await tinyMaster(streaming((response) => send(response, subscribed(0.01))));
     const { events, kinds } = listen(client({ masters: [leader.address] }));
     await vi.waitFor(() => expect(kinds().filter((kind) => kind === "subscribed").length).toBeGreaterThan(1));
     expect(events[1]).toMatchObject({ kind: "lost", error: { code: "heartbeat_missed" } });
   });
 
-  test("is kept as long as heartbeats come", async () => {
+  test("the event stream is kept as long as heartbeats come", async () => {
     const beats: NodeJS.Timeout[] = [];
     let sent = 0;
     const leader = await tinyMaster(
@@ -132,7 +132,7 @@ describe("the event stream", () => {
     expect(kinds()).toEqual(["subscribed"]);
   });
 
-  test("that does not even begin is given up in the end", async () => {
+  test("an event stream that does not even begin is given up in the end", async () => {
     let opened = 0;
     const leader = await tinyMaster(
       streaming((response) => {
@@ -147,7 +147,7 @@ describe("the event stream", () => {
     await vi.waitFor(() => expect(kinds()).toEqual(["lost", "subscribed"]));
   });
 
-  test("moves to the new leader", async () => {
+  test("the event stream moves to the new leader", async () => {
     const streams: ServerResponse[] = [];
     const first = await tinyMaster(
       streaming((response) => {
@@ -166,7 +166,7 @@ describe("the event stream", () => {
     expect(master.leader()).toBe(second.name);
   });
 
-  test("that breaks at once again and again is not hammered: the waits grow", async () => {
+  test("an event stream that breaks at once again and again is not hammered: the waits grow", async () => {
     const leader = await tinyMaster((_, response) => say(response, 503, "No leader elected"));
     const patience = { firstRetryMs: 2, longestRetryMs: 16 };
     // A clock that stands still: on a busy machine an attempt may last longer than these waits, and would count as a stream.
@@ -177,13 +177,13 @@ describe("the event stream", () => {
     expect(events[0]).toMatchObject({ error: { code: "no_leader", said: "No leader elected" } });
   });
 
-  test("that holds no events is explained", async () => {
+  test("an event stream that holds no events is explained", async () => {
     const leader = await tinyMaster(streaming((response) => void response.end("<html>\n")));
     const { events } = listen(client({ masters: [leader.address] }));
     await vi.waitFor(() => expect(events[0]).toMatchObject({ kind: "lost", error: { code: "undecodable" } }));
   });
 
-  test("tells nothing after its close, and is not opened again", async () => {
+  test("the event stream tells nothing after its close, and is not opened again", async () => {
     const streams: ServerResponse[] = [];
     const leader = await tinyMaster(
       streaming((response) => {

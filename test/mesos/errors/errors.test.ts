@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mesosError, refusal, transportFailure } from "../../src/mesos/errors/errors.js";
-import { ERROR_TABLE } from "../../src/mesos/errors/table.js";
+import { mesosError, refusal, transportFailure } from "../../../src/mesos/errors/errors.js";
+import { ERROR_TABLE } from "../../../src/mesos/errors/table.js";
 
 const blanks = { cluster: "prod", master: "10.0.0.1:5050" };
 
@@ -36,7 +36,7 @@ describe("what a master says, word for word, and what we make of it", () => {
     [503, "", "unavailable"],
     [400, "something new", "refused"],
     [418, "I am a teapot", "unexpected_status"],
-  ])("%d %s", (status, said, code) => {
+  ])("a master that answers %d %s is understood", (status, said, code) => {
     const error = refusal(status, said, blanks);
     expect(error).toMatchObject({ code, status, said: said === "" ? null : said, sent: "yes" });
     expectSentences(error);
@@ -49,7 +49,7 @@ describe("what a master says, word for word, and what we make of it", () => {
     ],
     [`Machine '{"hostname":"web-01"}' is not part of a maintenance schedule`, "web-01 stands in no"],
     ["Failed to parse IPv4: 300.1.1.1", "cannot read 300.1.1.1 as one"],
-  ])("%s: the sentence names whom it is about", (said, part) => {
+  ])("the sentence for %s names whom it is about", (said, part) => {
     expect(refusal(400, said, blanks).what).toContain(part);
   });
 
