@@ -1,5 +1,5 @@
+import { scrub } from "../base/scrub.js";
 import { within } from "../base/within.js";
-import { scrub } from "./scrub.js";
 
 /**
  * Whether a part of the process can do its work: `true`, or a sentence on what keeps it from that (`false` if there is

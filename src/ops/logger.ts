@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from "pino";
+import { scrub } from "../base/scrub.js";
 import { MASK } from "../base/secret.js";
 import { describeError } from "./describe-error.js";
-import { scrub } from "./scrub.js";
 
 export type { Logger } from "pino";
 

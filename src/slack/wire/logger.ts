@@ -1,13 +1,13 @@
 import { type Logger as BoltLogger, LogLevel } from "@slack/bolt";
 import type { Logger } from "../../base/logger.js";
-import { redact } from "./redact.js";
+import { scrub } from "../../base/scrub.js";
 
 /**
  * Slack's own libraries on our logger. Their debug output holds message bodies and socket tickets, so it is dropped,
- * and what is left goes through `redact`.
+ * and what is left goes through `scrub`.
  */
 export function boltLogger(logger: Logger): BoltLogger {
-  const text = (parts: readonly unknown[]) => redact(parts.map(String).join(" "));
+  const text = (parts: readonly unknown[]) => scrub(parts.map(String).join(" "));
   return {
     debug() {},
     info: (...parts: unknown[]) => logger.info({ from: "slack-sdk" }, text(parts)),
