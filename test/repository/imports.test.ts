@@ -94,6 +94,16 @@ describe("imports point inwards", () => {
     expect(wrong.map(shown)).toEqual([]);
   });
 
+  test("the rooms at the edges know the configuration's types, not how it is read", () => {
+    const wrong = imports.filter(
+      ({ file, target }) =>
+        ["mesos", "slack"].includes(roomOf(file)) &&
+        roomOf(target ?? "") === "config" &&
+        target !== "config/config.ts",
+    );
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
   test("pure rooms import no I/O package", () => {
     const builtin = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
     const wrong = imports.filter(

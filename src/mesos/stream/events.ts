@@ -1,6 +1,6 @@
 import type { MesosError } from "../errors/errors.js";
 import { mesos } from "../proto/generated/mesos.js";
-import { doubleTag, lengthTag, messageEnd, readerOf, skipField, varintTag } from "../read/wire.js";
+import { doubleTag, lengthTag, messageEnd, readerOf, skipField } from "../read/wire.js";
 
 const { Event } = mesos.v1.master;
 
@@ -25,7 +25,6 @@ export type StreamRecord =
   | Exclude<MasterEvent, { kind: "subscribed" | "lost" }>
   | { readonly kind: "alive" };
 
-const EVENT_TYPE = varintTag(1);
 const EVENT_SUBSCRIBED = lengthTag(2);
 const SUBSCRIBED_HEARTBEAT = doubleTag(2);
 
@@ -35,8 +34,8 @@ const SUBSCRIBED_HEARTBEAT = doubleTag(2);
  * @throws if it is not an event.
  */
 export function readRecord(record: Buffer): StreamRecord {
-  if (typeOf(record) === Event.Type.SUBSCRIBED)
-    return { kind: "subscribed", heartbeatMs: heartbeatOf(record) };
+  const subscribed = readSubscribed(record);
+  if (subscribed !== null) return subscribed;
   const event = Event.decode(record);
   if (event.task_added != null) return { kind: "task", agentId: event.task_added.task.agent_id.value };
   if (event.task_updated != null)
@@ -48,32 +47,23 @@ export function readRecord(record: Buffer): StreamRecord {
   return { kind: framework == null ? "alive" : "framework" };
 }
 
-function typeOf(record: Buffer): number {
-  const reader = readerOf(record);
-  while (reader.pos < reader.len) {
-    const tag = reader.tag();
-    if (tag === EVENT_TYPE) return reader.int32();
-    skipField(reader, tag);
-  }
-  return Event.Type.UNKNOWN;
-}
-
 /** Only the interval: the state of the whole cluster stands in the same record and is read by other calls. */
-function heartbeatOf(record: Buffer): number | null {
+function readSubscribed(record: Buffer): StreamRecord | null {
   const reader = readerOf(record);
-  let seconds: number | null = null;
   while (reader.pos < reader.len) {
     const tag = reader.tag();
     if (tag !== EVENT_SUBSCRIBED) {
       skipField(reader, tag);
       continue;
     }
+    let heartbeatMs: number | null = null;
     const end = messageEnd(reader);
     while (reader.pos < end) {
       const inner = reader.tag();
-      if (inner === SUBSCRIBED_HEARTBEAT) seconds = reader.double();
+      if (inner === SUBSCRIBED_HEARTBEAT) heartbeatMs = reader.double() * 1000;
       else skipField(reader, inner);
     }
+    return { kind: "subscribed", heartbeatMs };
   }
-  return seconds === null ? null : seconds * 1000;
+  return null;
 }
