@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { readCommandLine, USAGE, USAGE_EXIT_CODE, UsageError } from "./config/command-line.js";
 import type { Config } from "./config/config.js";
 import { CONFIG_EXIT_CODE, ConfigError } from "./config/config-error.js";
-import { loadConfig } from "./config/load-config.js";
+import { loadConfig } from "./config/parse-config.js";
 import { configWarnings } from "./config/warnings.js";
 import { createBotSide } from "./engine/bot-side.js";
 import { workerMeters } from "./engine/meters.js";

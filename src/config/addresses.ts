@@ -1,6 +1,6 @@
+import { Secret } from "../base/secret.js";
 import type { HostPort } from "./config.js";
-import { Secret } from "./secret.js";
-import { type Reading, text } from "./text-field.js";
+import { type Reading, text } from "./fields.js";
 
 /** The port that mesos-master listens on unless told otherwise. */
 const MESOS_PORT = 5050;

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isAbsolute, join } from "node:path";
 import type { z } from "zod";
+import { Secret } from "../base/secret.js";
 import {
   type ClusterSettings,
   clusterSchema,
@@ -9,12 +10,11 @@ import {
 } from "./cluster-schema.js";
 import type { ClusterSource } from "./cluster-source.js";
 import type { ClusterConfig, Role } from "./config.js";
+import type { Checked, Problem } from "./config-error.js";
 import type { Env } from "./environment.js";
 import { issueProblems } from "./issue-problems.js";
 import { clusterPolicy } from "./policy.js";
-import type { Checked, Problem } from "./problem.js";
 import { type ReadFile, tryRead } from "./read-file.js";
-import { Secret } from "./secret.js";
 
 /** What checking a cluster needs from outside. */
 export interface Surroundings {

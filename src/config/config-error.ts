@@ -1,5 +1,20 @@
-import type { Problem } from "./problem.js";
-import { problemTable } from "./problem-table.js";
+/**
+ * One thing wrong with the configuration. None of its texts repeats a value that was given, however harmless the
+ * setting: a token pasted into the wrong place must not reach a terminal or a log. (File paths are the exception.)
+ */
+export interface Problem {
+  /** The environment variable, or file, line and key. */
+  readonly where: string;
+  /** A clause that goes on from `where`: `is not set`. */
+  readonly what: string;
+  /** What a good setting looks like, to copy; empty when there is none to show. */
+  readonly example: string;
+}
+
+/** A value, or everything that is wrong with it. */
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** EX_CONFIG of sysexits.h: a supervisor can tell a wrong configuration from a crash and need not restart. */
 export const CONFIG_EXIT_CODE = 78;
@@ -25,8 +40,40 @@ export class ConfigError extends Error {
     if (this.hint !== null) lines.push(this.hint);
     return lines.join("\n");
   }
+}
 
-  override toString(): string {
-    return this.format();
+const HEAD: Problem = { where: "where", what: "what is wrong", example: "example" };
+
+const WHAT_WIDTH = 56;
+
+const GAP = "   ";
+
+/** Problems as aligned columns; long sentences are wrapped within their column. */
+function problemTable(problems: readonly Problem[]): string {
+  const rows = [HEAD, ...problems].map((problem) => ({ ...problem, lines: wrap(problem.what, WHAT_WIDTH) }));
+  const whereWidth = Math.max(...rows.map((row) => row.where.length));
+  const whatWidth = Math.max(...rows.flatMap((row) => row.lines.map((line) => line.length)));
+  return rows
+    .flatMap((row) =>
+      row.lines.map((line, index) => {
+        const where = (index === 0 ? row.where : "").padEnd(whereWidth);
+        const example = index === 0 ? row.example : "";
+        return `  ${where}${GAP}${line.padEnd(whatWidth)}${GAP}${example}`.trimEnd();
+      }),
+    )
+    .join("\n");
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
   }
+  return [...lines, line];
 }

@@ -1,5 +1,5 @@
+import type { Secret } from "../base/secret.js";
 import type { Policy } from "../maintenance/policy/policy.js";
-import type { Secret } from "./secret.js";
 
 /** What this process is: the side Slack talks to, the side that talks to masters, or both in one process. */
 export const ROLES = ["bot", "worker", "all"] as const;
@@ -28,11 +28,25 @@ export interface SlackConfig {
   readonly apiUrl: string | null;
   /** Workspaces and organizations whose people count as ours, beside the bot's own. */
   readonly teams: readonly string[];
-  readonly mode:
-    | { readonly kind: "socket"; readonly appToken: Secret }
-    | { readonly kind: "http"; readonly signingSecret: Secret; readonly port: number };
+  readonly mode: SocketMode | HttpMode;
 }
 
+/** The bot opens a WebSocket to Slack: no incoming connections needed. */
+export interface SocketMode {
+  readonly kind: "socket";
+  /** With the scope `connections:write`. */
+  readonly appToken: Secret;
+}
+
+/** Slack posts signed requests to this port, on every interface: Slack or a proxy must reach it. */
+export interface HttpMode {
+  readonly kind: "http";
+  readonly signingSecret: Secret;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** Where the queue lives. */
 export type StoreConfig = RedisConfig | EmbeddedConfig;
 
 export interface RedisConfig {
@@ -42,7 +56,7 @@ export interface RedisConfig {
   readonly sentinel: SentinelConfig | null;
   /** The URL is a node of a Redis Cluster. Never together with `sentinel`. */
   readonly cluster: boolean;
-  /** What the keys begin with. */
+  /** Keeps several installations on one Redis apart: what the keys begin with. */
   readonly prefix: string;
 }
 
@@ -61,6 +75,7 @@ export interface HostPort {
 /** The store in this process, for one process only. */
 export interface EmbeddedConfig {
   readonly kind: "embedded";
+  /** Made with mode 0700 if missing. A local disk: locks and PostgreSQL's files do not survive network shares. */
   readonly dataDir: string;
 }
 

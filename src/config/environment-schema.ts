@@ -11,9 +11,9 @@ import {
   password,
   port,
   principal,
+  text,
   token,
 } from "./fields.js";
-import { text } from "./text-field.js";
 
 const masterList = text("is not a list", (input) => ({ value: splitList(input) }));
 

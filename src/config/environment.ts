@@ -1,4 +1,5 @@
 import { nearest } from "../hosts/nearest.js";
+import type { Problem } from "./config-error.js";
 import {
   type Environment,
   environmentSchema,
@@ -6,7 +7,6 @@ import {
   type VariableName,
 } from "./environment-schema.js";
 import { issueProblems } from "./issue-problems.js";
-import type { Problem } from "./problem.js";
 
 /** The process environment, as Node gives it. */
 export type Env = Readonly<Record<string, string | undefined>>;

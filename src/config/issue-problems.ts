@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { nearest } from "../hosts/nearest.js";
-import type { Problem } from "./problem.js";
+import type { Problem } from "./config-error.js";
 
 /** Where a setting stands and how to write it, for the problems of one source (the environment, or a cluster). */
 export interface Places {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Surroundings } from "./cluster.js";
 import { readClusters } from "./clusters.js";
 import type { Config, Role } from "./config.js";
@@ -31,6 +32,16 @@ export function parseConfig(input: ConfigInput): ConfigResult {
   }
   const { OPS_HOST: host, OPS_PORT: port, LOG_LEVEL: logLevel } = env.values;
   return { ok: true, config: deepFreeze({ role, slack, store, clusters, ops: { host, port }, logLevel }) };
+}
+
+/**
+ * The configuration of this process, from `process.env` and the files it names. Throws a ConfigError that holds every
+ * problem; print its `format()` and exit with CONFIG_EXIT_CODE.
+ */
+export function loadConfig(role?: Role): Config {
+  const result = parseConfig({ env: process.env, role, readFile: (path) => readFileSync(path, "utf8") });
+  if (!result.ok) throw result.error;
+  return result.config;
 }
 
 const SLACK = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"] as const;

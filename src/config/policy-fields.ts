@@ -2,7 +2,7 @@ import { RE2JS, RE2JSException } from "re2js";
 import { z } from "zod";
 import { nearest } from "../hosts/nearest.js";
 import type { Cap } from "../maintenance/policy/policy.js";
-import { matching, text } from "./text-field.js";
+import { matching, text } from "./fields.js";
 
 /** A regular expression that compiles to more than this is a mistake rather than the form of a ticket. */
 const LARGEST_PROGRAM = 1_000;

@@ -1,6 +1,6 @@
+import type { Secret } from "../base/secret.js";
 import type { Role, SentinelConfig, StoreConfig } from "./config.js";
 import type { EnvironmentReader } from "./environment.js";
-import type { Secret } from "./secret.js";
 
 /** Where the queue lives, or `null` with problems recorded. */
 export function storeSettings(env: EnvironmentReader, role: Role): StoreConfig | null {

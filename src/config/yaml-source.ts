@@ -1,5 +1,5 @@
 import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument, type YAMLError } from "yaml";
-import type { Checked, Problem } from "./problem.js";
+import type { Checked, Problem } from "./config-error.js";
 
 /** The least that a clusters file holds, to show what one looks like. */
 export const LEAST_FILE = "clusters: { prod: { masters: [http://10.0.0.1:5050] } }";

@@ -1,17 +1,16 @@
+import type { Logger } from "../base/logger.js";
+import type { SlackConfig } from "../config/config.js";
 import type { Policy } from "../maintenance/policy/policy.js";
 import { createSlackApp, type SlackApp } from "../slack/app.js";
 import { createGroups } from "../slack/hear/groups.js";
 import { createMessenger, type Messenger } from "../slack/say/messenger.js";
 import { SlackFailure } from "../slack/wire/errors.js";
-import type { SlackLogger } from "../slack/wire/logger.js";
-import type { SlackSettings } from "../slack/wire/settings.js";
 import { createIntake, type IntakeCluster } from "./bot/intake.js";
 import { NOTIFY_QUEUE } from "./lanes/jobs.js";
 import { createLostClusters } from "./lanes/lost-clusters.js";
 import { createNotifier } from "./lanes/notifier.js";
 import { openRecords } from "./lanes/records.js";
 import { runLane } from "./lanes/run-lane.js";
-import type { EngineLogger } from "./logger.js";
 import { notifyProcessor } from "./notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
 import type { Store } from "./store/store.js";
@@ -23,9 +22,9 @@ export type BotCluster = Omit<IntakeCluster, "groups"> & {
 
 export interface BotOptions {
   readonly store: Store;
-  readonly slack: SlackSettings;
+  readonly slack: SlackConfig;
   readonly clusters: readonly BotCluster[];
-  readonly logger: EngineLogger & SlackLogger;
+  readonly logger: Logger;
   /** Milliseconds from a command or click to its acknowledgement. */
   readonly onAck?: (kind: string, ms: number) => void;
   readonly onCommand?: (verb: string, outcome: string) => void;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Logger } from "../base/logger.js";
 import type { ClusterConfig } from "../config/config.js";
 import { phaseOf } from "../maintenance/record/batch.js";
 import { createMaster, type Master, type MasterOptions } from "../mesos/master.js";
@@ -12,7 +13,6 @@ import { createNotifier } from "./lanes/notifier.js";
 import { openRecords, type Records } from "./lanes/records.js";
 import { runLane } from "./lanes/run-lane.js";
 import { replyFrom } from "./lanes/troubles.js";
-import type { EngineLogger } from "./logger.js";
 import { queryProcessor } from "./query/queries.js";
 import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS } from "./store/lane-options.js";
 import type { Store, StoreWorker } from "./store/store.js";
@@ -28,7 +28,7 @@ export interface WorkerMeters {
 export interface WorkerOptions {
   readonly store: Store;
   readonly clusters: readonly ClusterConfig[];
-  readonly logger: EngineLogger;
+  readonly logger: Logger;
   readonly meters: WorkerMeters;
   readonly now?: () => number;
   /** Time limits of calls to masters; for tests of slow ones. */

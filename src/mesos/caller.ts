@@ -1,7 +1,7 @@
 import type { Call } from "./calls.js";
 import type { Endpoint } from "./endpoint.js";
-import { MesosError, mesosError, refusal } from "./errors/errors.js";
-import { decodeAnswer, type LeaderFinder } from "./leader.js";
+import { decodeAnswer, MesosError, mesosError, refusal } from "./errors/errors.js";
+import type { LeaderFinder } from "./leader.js";
 import type { Transport } from "./transport.js";
 
 /** Told of every call when it is over: Mesos' name of it, `ok` or a code of the table of errors, and seconds. */

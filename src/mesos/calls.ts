@@ -1,7 +1,7 @@
-import type { Machine, MachineId } from "../maintenance/cluster/machine.js";
+import type { Machine } from "../maintenance/cluster/machine.js";
 import type { Schedule } from "../maintenance/cluster/schedule.js";
+import type { Nanos } from "../maintenance/time.js";
 import { mesos } from "./proto/generated/mesos.js";
-import { nanosTo } from "./read/int64.js";
 
 const { Call } = mesos.v1.master;
 
@@ -15,25 +15,19 @@ export interface Call {
 }
 
 export const GET_VERSION = reading("GET_VERSION");
-
 export const GET_MASTER = reading("GET_MASTER");
-
 export const GET_AGENTS = reading("GET_AGENTS");
-
 export const GET_FRAMEWORKS = reading("GET_FRAMEWORKS");
-
 export const GET_TASKS = reading("GET_TASKS");
-
 export const GET_MAINTENANCE_SCHEDULE = reading("GET_MAINTENANCE_SCHEDULE");
-
 export const GET_MAINTENANCE_STATUS = reading("GET_MAINTENANCE_STATUS");
-
 export const SUBSCRIBE = reading("SUBSCRIBE");
 
 /** Replaces the whole schedule: whoever calls it has merged other people's windows in (invariant 1). */
 export function updateSchedule(schedule: Schedule): Call {
   const windows = schedule.windows.map(({ machines, start, duration }) => ({
-    machine_ids: machines.map(machineId),
+    // Halves that are missing stay missing: an entry of someone else is written back as it was read.
+    machine_ids: machines,
     unavailability: {
       start: { nanoseconds: nanosTo(start) },
       // Absent means without an end; that is not the same as 0.
@@ -45,20 +39,12 @@ export function updateSchedule(schedule: Schedule): Call {
 
 /** Takes draining machines down: their agents exit and their tasks are lost. */
 export function startMaintenance(machines: readonly Machine[]): Call {
-  return writing("START_MAINTENANCE", { start_maintenance: { machines: machines.map(machineId) } });
+  return writing("START_MAINTENANCE", { start_maintenance: { machines } });
 }
 
 /** Brings machines that are Down back and takes them off the schedule. */
 export function stopMaintenance(machines: readonly Machine[]): Call {
-  return writing("STOP_MAINTENANCE", { stop_maintenance: { machines: machines.map(machineId) } });
-}
-
-function machineId(machine: MachineId): MachineId {
-  // Halves that are missing stay missing: an entry of someone else is written back as it was read.
-  return {
-    ...(machine.hostname === undefined ? {} : { hostname: machine.hostname }),
-    ...(machine.ip === undefined ? {} : { ip: machine.ip }),
-  };
+  return writing("STOP_MAINTENANCE", { stop_maintenance: { machines } });
 }
 
 function reading(name: Call["name"]): Call {
@@ -71,4 +57,21 @@ function writing(name: Call["name"], parts: Record<string, unknown>): Call {
 
 function encode(type: Call["name"], parts: Record<string, unknown>): Uint8Array {
   return Call.encode(Call.fromObject({ type, ...parts })).finish();
+}
+
+const LEAST = -(2n ** 63n);
+
+const GREATEST = 2n ** 63n - 1n;
+
+/**
+ * An int64 for the wire, exact (invariant 1). To be given to `fromObject`: the encoder itself takes no bigint and would
+ * write 0.
+ *
+ * @throws RangeError beyond int64, which a master would silently wrap into the past.
+ */
+function nanosTo(value: Nanos): Nanos {
+  if (value < LEAST || value > GREATEST) {
+    throw new RangeError(`Expected nanoseconds within int64, got ${value}. Nothing was sent.`);
+  }
+  return value;
 }

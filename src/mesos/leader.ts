@@ -1,6 +1,6 @@
 import { GET_MASTER } from "./calls.js";
 import { type Endpoint, redirectTarget } from "./endpoint.js";
-import { type MesosError, mesosError, refusal } from "./errors/errors.js";
+import { decodeAnswer, type MesosError, mesosError, refusal } from "./errors/errors.js";
 import { type LeaderInfo, readMaster } from "./read/answers.js";
 import { asMesosError, type Transport } from "./transport.js";
 
@@ -12,21 +12,15 @@ export interface Leader extends LeaderInfo {
 export interface LeaderOptions {
   readonly cluster: string;
   readonly masters: readonly Endpoint[];
-  /** Where a redirect may lead besides the masters. Credentials are sent there too. */
-  readonly allowedRedirects: readonly Endpoint[];
   readonly transport: Transport;
 }
 
 /** What a master answered when it was asked whether it leads. */
 type Outcome =
   | { readonly kind: "leads"; readonly leader: Leader }
-  | {
-      readonly kind: "redirects";
-      readonly from: Endpoint;
-      readonly target: Endpoint | null;
-      readonly location: string;
-    }
-  | { readonly kind: "fails"; readonly from: Endpoint; readonly error: MesosError };
+  /** `target` is `null` where the address cannot be read. */
+  | { readonly kind: "redirects"; readonly target: Endpoint | null }
+  | { readonly kind: "fails"; readonly error: MesosError };
 
 /**
  * Finds the leading master and remembers it. A master's redirect names the leader's `--hostname`, which often does not
@@ -74,7 +68,7 @@ export class LeaderFinder {
   moved(from: Endpoint, location: string | null): void {
     this.forget(from);
     const target = location === null ? null : redirectTarget(location, from);
-    this.#hint = target === null ? null : this.#trusted(target);
+    this.#hint = target === null ? null : this.#ours(target);
   }
 
   async #look(): Promise<Leader> {
@@ -84,14 +78,9 @@ export class LeaderFinder {
       const outcome = await this.#ask(hint);
       if (outcome.kind === "leads") return this.#found(outcome.leader);
     }
-    const outcomes = await this.#askAll(this.#options.masters);
-    const named = outcomes.flatMap((outcome) => {
-      const target = outcome.kind === "redirects" ? outcome.target : null;
-      const allowed = target === null ? null : this.#trusted(target, this.#options.allowedRedirects);
-      return allowed === null ? [] : [allowed];
-    });
-    const leads = leaderAmong(outcomes) ?? leaderAmong(await this.#askAll(named));
-    if (leads !== null) return this.#found(leads);
+    const outcomes = await this.#askAll();
+    const leads = outcomes.find((outcome) => outcome.kind === "leads");
+    if (leads !== undefined) return this.#found(leads.leader);
     throw this.#conclude(outcomes);
   }
 
@@ -101,15 +90,15 @@ export class LeaderFinder {
   }
 
   /** Asks all at once and stops at the first that leads: a master that hangs delays nothing. */
-  async #askAll(endpoints: readonly Endpoint[]): Promise<readonly Outcome[]> {
+  async #askAll(): Promise<readonly Outcome[]> {
+    const { masters } = this.#options;
     const stop = new AbortController();
     const outcomes: Outcome[] = [];
     await new Promise<void>((resolve) => {
-      if (endpoints.length === 0) resolve();
-      for (const endpoint of endpoints) {
-        void this.#ask(endpoint, stop.signal).then((outcome) => {
+      for (const master of masters) {
+        void this.#ask(master, stop.signal).then((outcome) => {
           outcomes.push(outcome);
-          if (outcome.kind === "leads" || outcomes.length === endpoints.length) resolve();
+          if (outcome.kind === "leads" || outcomes.length === masters.length) resolve();
         });
       }
     });
@@ -124,25 +113,20 @@ export class LeaderFinder {
       const how = signal === undefined ? { fresh: true } : { fresh: true, signal };
       const { status, location, body } = await transport.post(from, GET_MASTER.bytes, how);
       if (status === 307) {
-        return {
-          kind: "redirects",
-          from,
-          target: redirectTarget(location ?? "", from),
-          location: location ?? "",
-        };
+        return { kind: "redirects", target: redirectTarget(location ?? "", from) };
       }
       if (status < 200 || status > 299) {
-        return { kind: "fails", from, error: refusal(status, body.toString("utf8"), blanks) };
+        return { kind: "fails", error: refusal(status, body.toString("utf8"), blanks) };
       }
       return { kind: "leads", leader: { endpoint: from, ...decodeAnswer(readMaster, body, blanks) } };
     } catch (error) {
-      return { kind: "fails", from, error: asMesosError(error, cluster, from) };
+      return { kind: "fails", error: asMesosError(error, cluster, from) };
     }
   }
 
-  #trusted(target: Endpoint, among: readonly Endpoint[] = this.#options.masters): Endpoint | null {
-    const all = among === this.#options.masters ? [...among, ...this.#options.allowedRedirects] : among;
-    return all.find((endpoint) => endpoint.origin.toLowerCase() === target.origin.toLowerCase()) ?? null;
+  /** The master of ours that a redirect names; credentials go to no other address. */
+  #ours(target: Endpoint): Endpoint | null {
+    return this.#options.masters.find(({ origin }) => origin === target.origin) ?? null;
   }
 
   /** The most telling of several failures, as one error. */
@@ -150,7 +134,7 @@ export class LeaderFinder {
     const { cluster } = this.#options;
     const failures = outcomes.flatMap((outcome) => (outcome.kind === "fails" ? [outcome.error] : []));
     const telling = TELLING.map((code) => failures.find((error) => error.code === code)).find(Boolean);
-    if (telling !== undefined) return telling.beforeCall();
+    if (telling !== undefined) return telling.as("no");
     const redirect = outcomes.find((outcome) => outcome.kind === "redirects");
     if (redirect !== undefined) {
       const silent = failures.find((error) => error.status === null);
@@ -158,7 +142,7 @@ export class LeaderFinder {
       // The leader's name in a redirect may be unknown here, so one of the silent masters may well be the leader.
       if (silent !== undefined)
         return mesosError("leader_gone", { cluster, master: target }, { sent: "no", cause: silent });
-      const settled = redirect.target !== null && this.#trusted(redirect.target) === null;
+      const settled = redirect.target !== null && this.#ours(redirect.target) === null;
       return mesosError(
         settled ? "leader_elsewhere" : "leader_unsettled",
         { cluster, value: target },
@@ -166,30 +150,9 @@ export class LeaderFinder {
       );
     }
     const [first] = failures;
-    return first?.beforeCall() ?? mesosError("no_leader", { cluster }, { sent: "no" });
+    return first?.as("no") ?? mesosError("no_leader", { cluster }, { sent: "no" });
   }
 }
 
 /** Failures that say why there is no leader, whatever the other masters say. */
 const TELLING = ["not_recovered", "unauthorized", "forbidden", "no_leader"];
-
-function leaderAmong(outcomes: readonly Outcome[]): Leader | null {
-  return outcomes.find((outcome) => outcome.kind === "leads")?.leader ?? null;
-}
-
-/**
- * Decodes an answer.
- *
- * @throws MesosError `undecodable` instead of whatever the decoder throws.
- */
-export function decodeAnswer<T>(
-  decode: (answer: Buffer) => T,
-  answer: Buffer,
-  blanks: { cluster: string; master: string },
-): T {
-  try {
-    return decode(answer);
-  } catch (cause) {
-    throw mesosError("undecodable", blanks, { sent: "yes", cause });
-  }
-}

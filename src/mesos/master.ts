@@ -1,12 +1,11 @@
 import type { Machine } from "../maintenance/cluster/machine.js";
 import type { Schedule } from "../maintenance/cluster/schedule.js";
-import type { Agent, World } from "../maintenance/cluster/world.js";
+import type { World } from "../maintenance/cluster/world.js";
 import { Caller, type OnCall } from "./caller.js";
-import { GET_AGENTS, GET_VERSION, startMaintenance, stopMaintenance, updateSchedule } from "./calls.js";
-import { type Endpoint, parseEndpoint } from "./endpoint.js";
+import { GET_VERSION, startMaintenance, stopMaintenance, updateSchedule } from "./calls.js";
+import { endpointOf } from "./endpoint.js";
 import { LeaderFinder } from "./leader.js";
 import { readVersion } from "./read/answers.js";
-import { readAgents } from "./read/read-agents.js";
 import { Snapshots } from "./snapshot.js";
 import type { MasterEvent } from "./stream/events.js";
 import {
@@ -20,16 +19,14 @@ import { createTransport, DEFAULT_TIMEOUTS, type Timeouts, type TransportOptions
 export interface MasterOptions {
   /** The cluster's name, for messages. */
   readonly cluster: string;
-  /** Addresses of all masters: `http://host:port`, `https://host:port` or `host:port`. */
+  /** URLs of all masters, at least one: `http://host:port`, `https://host:port`. */
   readonly masters: readonly string[];
-  /** HTTP basic, sent to `masters` and `allowedRedirects` only. */
+  /** HTTP basic, sent to `masters` only. */
   readonly credentials: TransportOptions["credentials"];
   /** PEM of the certificates to trust for https masters; `null` for the system's. */
   readonly ca: string | null;
   /** @defaultValue `DEFAULT_TIMEOUTS` */
   readonly timeouts?: Partial<Timeouts>;
-  /** Addresses a redirect may lead to besides the masters. They are not asked on their own. */
-  readonly allowedRedirects?: readonly string[];
   /** @defaultValue `DEFAULT_PATIENCE` */
   readonly patience?: Partial<StreamPatience>;
   /** Milliseconds since the epoch. @defaultValue `Date.now` */
@@ -47,8 +44,6 @@ export interface MasterOptions {
 export interface Master {
   /** One consistent observation of the cluster, from one leader. */
   snapshot(): Promise<World>;
-  /** Registered agents. */
-  agents(): Promise<readonly Agent[]>;
   /** Version of Mesos that the leader runs, such as `1.11.0`. */
   version(): Promise<string>;
   /**
@@ -73,20 +68,14 @@ export interface Master {
   close(): Promise<void>;
 }
 
-/**
- * A client of one cluster's masters. Nothing is sent before the first call.
- *
- * @throws TypeError if an address cannot be read or there is none.
- */
+/** A client of one cluster's masters. Nothing is sent before the first call. */
 export function createMaster(options: MasterOptions): Master {
   const { cluster, onCall = () => undefined, now = Date.now, random = Math.random } = options;
-  const masters = distinct(options.masters.map(parseEndpoint));
-  if (masters.length === 0) throw new TypeError(`Expected at least one master of ${cluster}, got none.`);
-  const allowedRedirects = distinct((options.allowedRedirects ?? []).map(parseEndpoint));
+  const masters = options.masters.map((url) => endpointOf(new URL(url)));
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const patience = { ...DEFAULT_PATIENCE, ...options.patience };
   const transport = createTransport({ cluster, credentials: options.credentials, ca: options.ca, timeouts });
-  const leader = new LeaderFinder({ cluster, masters, allowedRedirects, transport });
+  const leader = new LeaderFinder({ cluster, masters, transport });
   const caller = new Caller({ cluster, leader, transport, now, onCall });
   const snapshots = new Snapshots({ cluster, caller, leader, now });
   const subscriptions = new Set<Subscription>();
@@ -94,7 +83,6 @@ export function createMaster(options: MasterOptions): Master {
 
   return {
     snapshot: () => snapshots.take(),
-    agents: async () => (await caller.read(GET_AGENTS, readAgents)).agents,
     version: () => caller.read(GET_VERSION, readVersion),
     scheduleOf: (leaderId) => snapshots.scheduleOf(leaderId),
     // async, so that a value that cannot be encoded rejects as everything else does.
@@ -119,8 +107,4 @@ export function createMaster(options: MasterOptions): Master {
       return closing;
     },
   };
-}
-
-function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
-  return [...new Map(endpoints.map((endpoint) => [endpoint.origin, endpoint])).values()];
 }

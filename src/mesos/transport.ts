@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { Agent } from "undici";
+import type { ClusterConfig } from "../config/config.js";
 import type { Endpoint } from "./endpoint.js";
 import { MesosError, transportFailure } from "./errors/errors.js";
 
@@ -36,7 +37,7 @@ interface Answer<Body> {
 
 export interface TransportOptions {
   readonly cluster: string;
-  readonly credentials: { readonly principal: string; readonly secret: { reveal(): string } } | null;
+  readonly credentials: ClusterConfig["credentials"];
   /** PEM of the certificates to trust for https, or `null` for the system's. */
   readonly ca: string | null;
   readonly timeouts: Timeouts;

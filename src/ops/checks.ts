@@ -1,4 +1,5 @@
-import { scrub } from "./scrub.js";
+import { scrub } from "../base/scrub.js";
+import { within } from "../base/within.js";
 
 /**
  * Whether a part of the process can do its work: `true`, or a sentence on what keeps it from that (`false` if there is
@@ -23,17 +24,15 @@ export async function runChecks(checks: Checks, limitMs: number): Promise<Readin
 }
 
 async function runCheck(check: Check, limitMs: number): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`no answer within ${limitMs / 1000} s`), limitMs);
-  });
   try {
-    const result = await Promise.race([check(), late]);
+    const result = await within(
+      limitMs,
+      Promise.resolve(check()),
+      () => `no answer within ${limitMs / 1000} s`,
+    );
     if (result === true) return "ok";
     return result === false ? "not ready" : scrub(result);
   } catch (error) {
     return scrub(`the check failed: ${error instanceof Error ? error.message : String(error)}`);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from "pino";
+import { scrub } from "../base/scrub.js";
+import { MASK } from "../base/secret.js";
 import { describeError } from "./describe-error.js";
-import { MASK, scrub } from "./scrub.js";
 
 export type { Logger } from "pino";
 
@@ -11,15 +12,6 @@ export interface LoggerOptions {
   readonly name: string;
   /** Where the lines go; standard output if left out. */
   readonly destination?: DestinationStream;
-}
-
-/** What a log line is about; give what is known. */
-export interface LogSubject {
-  /** Id of a maintenance, such as `m-7k3q2`. */
-  readonly maintenance?: string;
-  readonly cluster?: string;
-  /** Slack user id. */
-  readonly user?: string;
 }
 
 /** Keys whose value is a secret by name. The text of each line is scrubbed as well, for those deeper down. */
@@ -54,9 +46,4 @@ export function createLogger(options: LoggerOptions): Logger {
     hooks: { streamWrite: scrub },
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
-}
-
-/** A logger whose lines all name their subject. */
-export function logFor(logger: Logger, subject: LogSubject): Logger {
-  return logger.child({ ...subject });
 }

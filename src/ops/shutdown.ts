@@ -1,18 +1,15 @@
+import type { Logger } from "../base/logger.js";
+import { within } from "../base/within.js";
+
 /** The part of `process` that a shutdown needs. */
 export interface ProcessLike {
   on(signal: "SIGTERM" | "SIGINT", listener: () => void): unknown;
   exit(code: number): void;
 }
 
-/** The part of a logger that a shutdown needs. */
-interface ShutdownLog {
-  info(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
 export interface ShutdownOptions {
   readonly process: ProcessLike;
-  readonly log: ShutdownLog;
+  readonly log: Pick<Logger, "info" | "error">;
   /** For all steps together, in milliseconds: below the 30 s after which container platforms kill. */
   readonly limitMs?: number;
 }
@@ -76,12 +73,13 @@ export class Shutdown {
   async #runAll(reason: string, exitCode: number): Promise<void> {
     const { log, process, limitMs = OVERALL_LIMIT_MS } = this.#options;
     const began = performance.now();
-    const everything = new TimeLimit(limitMs, `the ${limitMs} ms for the whole shutdown are over`);
+    const overdue = new Error(`the ${limitMs} ms for the whole shutdown are over`);
     log.info({ reason }, "shutting down");
     let failed = false;
+    let err: Error | null = null;
     // Taken one by one: a start-up that is still going on may add a step, and that has to be closed as well.
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
-      const err = everything.over ?? (await runStep(step, everything));
+      if (err !== overdue) err = await runStep(step, began + limitMs - performance.now(), overdue);
       if (err === null) {
         log.info({ step: step.name }, "shutdown step done");
       } else {
@@ -89,43 +87,19 @@ export class Shutdown {
         log.error({ step: step.name, err }, "shutdown step failed; going on with the next");
       }
     }
-    everything.clear();
     log.info({ reason, ms: Math.round(performance.now() - began) }, "shut down");
     process.exit(failed ? Math.max(1, exitCode) : exitCode);
   }
 }
 
-/** A time limit that several promises can be raced against. */
-class TimeLimit {
-  /** The error that says so once the time is over, until then `null`. */
-  over: Error | null = null;
-  /** Resolves to that error when the time is over. */
-  readonly passed: Promise<Error>;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(limitMs: number, text: string) {
-    this.passed = new Promise((resolve) => {
-      this.#timer = setTimeout(() => {
-        this.over = new Error(text);
-        resolve(this.over);
-      }, limitMs);
-    });
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-  }
-}
-
-/** The error of a step that threw or took too long, or `null`. */
-async function runStep(step: Step, everything: TimeLimit): Promise<Error | null> {
-  const own = new TimeLimit(step.limitMs, `not done within ${step.limitMs} ms`);
+/** The error of a step that threw or took too long, or `null`; `overdue` when the time for all of them is over. */
+async function runStep({ run, limitMs }: Step, leftMs: number, overdue: Error): Promise<Error | null> {
+  if (leftMs <= 0) return overdue;
+  const late = limitMs < leftMs ? new Error(`not done within ${limitMs} ms`) : overdue;
   try {
-    const done = Promise.resolve(step.run()).then(() => null);
-    return await Promise.race([done, own.passed, everything.passed]);
+    const done = Promise.resolve(run()).then(() => null);
+    return await within(Math.min(limitMs, leftMs), done, () => late);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
-  } finally {
-    own.clear();
   }
 }

@@ -1,4 +1,7 @@
 import { App } from "@slack/bolt";
+import type { Logger } from "../base/logger.js";
+import { settlesWithin } from "../base/within.js";
+import type { SlackConfig } from "../config/config.js";
 import type { Connection } from "./connection/connection.js";
 import { createHttpConnection } from "./connection/http-connection.js";
 import { createSocketConnection } from "./connection/socket-connection.js";
@@ -10,10 +13,9 @@ import { type OwnTeam, turnedAway } from "./hear/own-people.js";
 import { createMessenger, type Messenger } from "./say/messenger.js";
 import { backoffMs } from "./wire/backoff.js";
 import { SlackFailure } from "./wire/errors.js";
-import { boltLogger, type SlackLogger } from "./wire/logger.js";
+import { boltLogger } from "./wire/logger.js";
 import { missingScopes } from "./wire/scopes.js";
-import { apiUrlOption, type SlackSettings } from "./wire/settings.js";
-import { within } from "./wire/within.js";
+import { apiUrlOption } from "./wire/web-client.js";
 
 /** How long `stop` waits for answers that are on their way. */
 const ANSWERS_TIMEOUT_MS = 5_000;
@@ -37,9 +39,9 @@ export interface SlackApp {
 
 /** The bot's side of Slack: one Bolt app in Socket Mode or HTTP mode, and the listeners on it. */
 export function createSlackApp(o: {
-  readonly settings: SlackSettings;
+  readonly settings: SlackConfig;
   readonly handlers: SlackHandlers;
-  readonly logger: SlackLogger;
+  readonly logger: Logger;
   /** @defaultValue one of its own with the same settings */
   readonly messenger?: Messenger;
   /** @defaultValue 300,000 */
@@ -112,7 +114,7 @@ export function createSlackApp(o: {
     stopped = true;
     clearTimeout(timer);
     await connection.stop();
-    if (!(await within(ANSWERS_TIMEOUT_MS, listeners.settled()))) {
+    if (!(await settlesWithin(ANSWERS_TIMEOUT_MS, listeners.settled()))) {
       logger.warn({}, "stopped while answers to commands or clicks were still on their way");
     }
   }
@@ -138,7 +140,7 @@ export function createSlackApp(o: {
   };
 }
 
-function connectionOf(settings: SlackSettings, logger: SlackLogger): Connection {
+function connectionOf(settings: SlackConfig, logger: Logger): Connection {
   const { mode } = settings;
   return mode.kind === "socket"
     ? createSocketConnection(settings, mode, logger)

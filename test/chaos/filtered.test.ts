@@ -1,5 +1,5 @@
 import { describe, expect, type OnTestFinishedHandler, test } from "vitest";
-import { Secret } from "../../src/config/secret.js";
+import { Secret } from "../../src/base/secret.js";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { PERMISSIONS, type Permission, type RehearsalPrincipal } from "../../src/rehearsal/master/access.js";
 import { useEngine } from "../engine/support/engine.js";

@@ -40,7 +40,7 @@ clusters:
     files: { "/etc/bot/ca.pem": PEM, "/srv/inventory.ini": "[web]\n" },
   });
 
-  test("becomes clusters in its order, spans in milliseconds", () => {
+  test("a clusters file that is right becomes clusters in its order, spans in milliseconds", () => {
     const { clusters } = configOf(given);
     expect(clusters.map(({ name }) => name)).toEqual(["prod", "staging"]);
     expect(clusters[0]).toMatchObject({
@@ -78,7 +78,7 @@ clusters:
     expect(clusters[0]?.credentials?.secret.reveal()).toBe("hunter2");
   });
 
-  test("needs nothing but masters", () => {
+  test("a clusters file that is right needs nothing but masters", () => {
     expect(configOf(given).clusters[1]).toEqual({
       name: "staging",
       masters: ["http://10.0.0.9:5050"],
@@ -108,7 +108,7 @@ clusters:
     });
   });
 
-  test("is frozen through and through", () => {
+  test("a clusters file that is right is frozen through and through", () => {
     const isFrozen = (value: unknown): boolean =>
       typeof value !== "object" ||
       value === null ||
@@ -116,12 +116,12 @@ clusters:
     expect(isFrozen(configOf(given))).toBe(true);
   });
 
-  test("gives a bot no secret and no certificates, and asks it for none", () => {
+  test("a clusters file that is right gives a bot no secret and no certificates, and asks it for none", () => {
     const { clusters } = configOf(withClusters(full, { role: "bot", env: { REDIS_URL: "redis://r" } }));
     expect(clusters[0]).toMatchObject({ credentials: null, ca: null, channel: "C0PROD" });
   });
 
-  test("may share settings by merge keys and a channel between clusters", () => {
+  test("a clusters file that is right may share settings by merge keys and a channel between clusters", () => {
     const { clusters } = configOf(
       withClusters("clusters:\n  a: &a { masters: [m1], channel: C01 }\n  b: { <<: *a, masters: [m2] }\n"),
     );
@@ -139,7 +139,7 @@ describe("masters", () => {
     ["m1:5051/", "http://m1:5051"],
     ["[fd00::1]:5050", "http://[fd00::1]:5050"],
     ["[fd00::1]", "http://[fd00::1]:5050"],
-  ])("%s means %s", (written, base) => {
+  ])("the master %s means %s", (written, base) => {
     expect(
       configOf(withClusters(`clusters: { prod: { masters: ["${written}"] } }`)).clusters[0]?.masters,
     ).toEqual([base]);
@@ -154,19 +154,19 @@ describe("masters", () => {
     ["http://m1:port", "write scheme, host and port"],
     ["m1 m2", "write scheme, host and port"],
     ["", "write scheme, host and port"],
-  ])("%j is refused: %s", (written, why) => {
+  ])("the master %j is refused: %s", (written, why) => {
     expect(problemsOf(withClusters(`clusters: { prod: { masters: ["${written}"] } }`))).toEqual([
       expect.stringContaining(why),
     ]);
   });
 
-  test("belong to one cluster only: two writers of one schedule would undo each other (invariant 8)", () => {
+  test("masters belong to one cluster only: two writers of one schedule would undo each other (invariant 8)", () => {
     expect(
       problemsOf(withClusters("clusters:\n  a: { masters: [m1] }\n  b: { masters: [m2, http://m1:5050] }\n")),
     ).toEqual(["clusters.yaml:3 b.masters[1]: is a master of a as well: one master belongs to one cluster"]);
   });
 
-  test("are listed once", () => {
+  test("masters are listed once", () => {
     expect(problemsOf(withClusters("clusters: { a: { masters: [m1, m1:5050] } }"))).toEqual([
       "clusters.yaml:1 a.masters[1]: is the same master as one before it",
     ]);
@@ -174,7 +174,7 @@ describe("masters", () => {
 });
 
 describe("a clusters file with mistakes", () => {
-  test("is told all of them at once, each with its line", () => {
+  test("a clusters file with mistakes is told all of them at once, each with its line", () => {
     const text = `
 clusters:
   prod:
@@ -234,7 +234,7 @@ extra: true
     ["yes for true", "self_approval: yes", "is neither true nor false"],
     ["an approver by name", "approvers: [alice]", "is not a Slack id of a person"],
     ["one approver without a list", "approvers: U01", "has to be a list"],
-  ])("%s is explained", (_, line, why) => {
+  ])("the mistake of %s is explained", (_, line, why) => {
     expect(problemsOf(withClusters(`clusters:\n  prod:\n    masters: [m1]\n    ${line}\n`))).toEqual([
       expect.stringMatching(new RegExp(`^clusters.yaml:4 prod\\..*${why.replace(/[?()/.]/g, "\\$&")}`)),
     ]);
@@ -244,7 +244,7 @@ extra: true
     ["a CA file that is not there", {}, "(no such file)"],
     ["a CA file that is cut off", { "/etc/bot/ca.pem": PEM.slice(0, 200) }, "is it cut off?"],
     ["a CA file without a certificate", { "/etc/bot/ca.pem": "hello" }, "without a PEM certificate"],
-  ])("%s is explained", (_, files, why) => {
+  ])("the mistake of %s is explained", (_, files, why) => {
     const text = "clusters: { prod: { masters: [https://m1], tls: { ca_file: ca.pem } } }";
     expect(problemsOf(withClusters(text, { files }))).toEqual([expect.stringContaining(why)]);
   });
@@ -262,7 +262,7 @@ extra: true
     ["a list", "- a\n", "clusters.yaml:1: has to be a map"],
     ["clusters as a list", "clusters: [a]\n", "clusters.yaml:1 clusters: is missing or not a map"],
     ["an alias without an anchor", "clusters: *nobody\n", "clusters.yaml"],
-  ])("%s is explained", (_, text, why) => {
+  ])("the mistake of %s is explained", (_, text, why) => {
     expect(problemsOf(withClusters(text))[0]).toContain(why);
   });
 

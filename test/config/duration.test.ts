@@ -15,7 +15,7 @@ test.each([
 });
 
 test.each(["", "10", "4x", "-1h", "1.5h", "30m1h", "1h1h", "h", "1h30", "∞", "1000000000000d"])(
-  "%j is none",
+  "%j is no duration",
   (text) => {
     expect(parseDuration(text)).toBeNull();
   },

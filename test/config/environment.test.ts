@@ -63,7 +63,7 @@ describe("Slack", () => {
 });
 
 describe("the store", () => {
-  test("is embedded without REDIS_URL", () => {
+  test("the store is embedded without REDIS_URL", () => {
     expect(configOf({ env: LEAST }).store).toEqual({ kind: "embedded", dataDir: "./data" });
     expect(configOf({ env: { ...LEAST, DATA_DIR: "/var/lib/bot" } }).store).toMatchObject({
       dataDir: "/var/lib/bot",
@@ -76,13 +76,13 @@ describe("the store", () => {
     ]);
   });
 
-  test("is Redis by one URL", () => {
+  test("the store is Redis by one URL", () => {
     const store = configOf({ env: { ...LEAST, REDIS_URL: "rediss://u:p@r:6380/2" } }).store;
     expect(store).toMatchObject({ kind: "redis", sentinel: null, cluster: false });
     expect(store.kind === "redis" && store.url.reveal()).toBe("rediss://u:p@r:6380/2");
   });
 
-  test("is Redis behind sentinels", () => {
+  test("the store is Redis behind sentinels", () => {
     const env = {
       ...LEAST,
       REDIS_URL: "redis://:p@ignored",
@@ -121,13 +121,13 @@ describe("the store", () => {
       { REDIS_URL: "redis://r", REDIS_SENTINELS: "s1:x", REDIS_SENTINEL_NAME: "m" },
       ["REDIS_SENTINELS"],
     ],
-  ])("with %s is refused", (_, env, where) => {
+  ])("an environment with %s is refused", (_, env, where) => {
     expect(errorOf({ env: { ...LEAST, ...env } }).problems.map((problem) => problem.where)).toEqual(where);
   });
 });
 
 describe("the rest", () => {
-  test("has defaults", () => {
+  test("the other settings have defaults", () => {
     expect(configOf({ env: LEAST })).toMatchObject({
       role: "all",
       ops: { host: "127.0.0.1", port: 9464 },
@@ -197,7 +197,7 @@ describe("one cluster without a file", () => {
     ]);
   });
 
-  test("is named default and takes its masters, login and channel from the environment", () => {
+  test("the one cluster is named default and takes its masters, login and channel from the environment", () => {
     const env = { ...LEAST, MESOS_PRINCIPAL: "bot", MESOS_SECRET: "s", SLACK_CHANNEL: "C01OPS" };
     const [cluster] = configOf({ env: { ...env, MESOS_MASTERS: "http://m1:5050/, m2" } }).clusters;
     expect(cluster).toMatchObject({
@@ -209,13 +209,13 @@ describe("one cluster without a file", () => {
     expect(cluster?.credentials?.secret.reveal()).toBe("s");
   });
 
-  test("takes more workspaces of ours from the environment", () => {
+  test("the one cluster takes more workspaces of ours from the environment", () => {
     const teamsOf = (env: object) => configOf({ env: { ...LEAST, ...env } }).slack?.teams;
     expect(teamsOf({ SLACK_TEAMS: "T01OPS, E01CORP" })).toEqual(["T01OPS", "E01CORP"]);
     expect(teamsOf({})).toEqual([]);
   });
 
-  test("takes its approvers from the environment, and is open to anyone without", () => {
+  test("the one cluster takes its approvers from the environment, and is open to anyone without", () => {
     const approversOf = (env: object) =>
       configOf({ env: { ...LEAST, ...env } }).clusters[0]?.policy.approvers;
     expect(approversOf({ APPROVERS: "U01ALICE, S01SRE" })).toEqual(["U01ALICE", "S01SRE"]);
@@ -236,7 +236,7 @@ describe("one cluster without a file", () => {
       { MESOS_MASTERS: "ftp://m", MESOS_SECRET: "s" },
       ["MESOS_PRINCIPAL", "MESOS_MASTERS (item 1)"],
     ],
-  ])("with %s is refused", (_, env, where) => {
+  ])("an environment with %s is refused", (_, env, where) => {
     expect(errorOf({ env: { ...LEAST, ...env } }).problems.map((problem) => problem.where)).toEqual(where);
   });
 });

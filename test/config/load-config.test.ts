@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConfigError } from "../../src/config/config-error.js";
 import { VARIABLE_NAMES } from "../../src/config/environment-schema.js";
-import { loadConfig } from "../../src/config/load-config.js";
+import { loadConfig } from "../../src/config/parse-config.js";
 
 let folder = "";
 

@@ -20,7 +20,7 @@ describe("caps", () => {
     ["20%", { kind: "percent", percent: 20 }],
     ["20 %", { kind: "percent", percent: 20 }],
     ["100%", { kind: "percent", percent: 100 }],
-  ])("%s", (written, cap) => {
+  ])("%s is a cap", (written, cap) => {
     expect(policyOf(`caps: { out_of_service: ${written} }`)?.caps).toEqual({
       machinesPerMaintenance: null,
       outOfService: cap,
@@ -53,7 +53,7 @@ describe("days of the calendar", () => {
     ['"mon, tues"', [1, 2]],
     ["[sun, sun, sunday]", [0]],
     ["mon-sun", [0, 1, 2, 3, 4, 5, 6]],
-  ])("%s", (written, days) => {
+  ])("%s names days", (written, days) => {
     expect(configOf(inHours(`days: ${written}`)).clusters[0]?.policy.calendar[0]?.days).toEqual(days);
   });
 
@@ -65,7 +65,7 @@ describe("days of the calendar", () => {
     ["mo", "did you mean monday?"],
     ["mon-wed-fri", "is not a list of days"],
     ["[1, 2]", "is not a list of days"],
-  ])("%s is explained", (written, why) => {
+  ])("the mistake in %s is explained", (written, why) => {
     expect(problemsOf(inHours(`days: ${written}`))).toEqual([
       expect.stringMatching(
         new RegExp(`^clusters.yaml:4 prod\\.calendar\\[0\\]\\.days: .*${why.replace("?", "\\?")}`),
@@ -173,7 +173,7 @@ describe("mistakes in the policy", () => {
     ["one window without a list", "calendar: { from: 22:00 }", "calendar", "has to be a list of windows"],
     ["owners who are nobody", "owners: [{ match: kafka, owners: [] }]", "owners[0].owners", "names nobody"],
     ["yes for true", "allow_force: yes", "allow_force", "is neither true nor false"],
-  ])("%s is explained", (_, line, key, why) => {
+  ])("the mistake of %s is explained", (_, line, key, why) => {
     const [problem, ...more] = errorOf(fileWith(line)).problems;
     expect(more).toEqual([]);
     expect(problem).toMatchObject({
@@ -205,7 +205,7 @@ describe("rules under which no Down could ever be approved are refused", () => {
         "leaves too few people: none of the requesters could ever get a Down approved, because self_approval is off",
       ),
     ],
-  ])("%s", (_, settings, problems) => {
+  ])("a policy with %s is refused", (_, settings, problems) => {
     const inline = settings.slice(1, -1);
     expect(problemsOf(withClusters(`clusters:\n  prod: {\n    masters: [m1],\n    ${inline} }\n`))).toEqual(
       problems,
@@ -222,7 +222,7 @@ describe("rules under which no Down could ever be approved are refused", () => {
     ],
     ["a lone approver among several requesters", "{ requesters: [U01, U02], approvers: [U01] }"],
     ["requesters who are a group", "{ requesters: [S01], approvers: [U01] }"],
-  ])("%s may stay", (_, settings) => {
+  ])("a policy with %s may stay", (_, settings) => {
     const inline = settings.slice(1, -1);
     expect(configOf(withClusters(`clusters: { prod: { masters: [m1], ${inline} } }`)).clusters).toHaveLength(
       1,

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { Secret } from "../../src/config/secret.js";
+import { Secret } from "../../src/base/secret.js";
 import type { World } from "../../src/maintenance/cluster/world.js";
 import { sightOf, whyFiltered } from "../../src/maintenance/sight/sight.js";
 import { createMaster } from "../../src/mesos/master.js";

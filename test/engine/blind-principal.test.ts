@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Secret } from "../../src/config/secret.js";
+import { Secret } from "../../src/base/secret.js";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { PERMISSIONS, type Permission } from "../../src/rehearsal/master/access.js";
 import { useEngine } from "./support/engine.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Secret } from "../../src/config/secret.js";
+import { Secret } from "../../src/base/secret.js";
 import type { Window } from "../../src/maintenance/cluster/schedule.js";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { PERMISSIONS } from "../../src/rehearsal/master/access.js";

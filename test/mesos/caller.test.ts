@@ -7,7 +7,7 @@ afterEach(stopAll);
 const web01 = { hostname: "web-01", ip: "10.0.0.1" };
 
 describe("a call whose connection breaks", () => {
-  test("is made once more if it only reads", async () => {
+  test("a call whose connection breaks is made once more if it only reads", async () => {
     let broken = 0;
     const leader = await tinyMaster(
       leading("leader-1", {
@@ -31,19 +31,22 @@ describe("a call whose connection breaks", () => {
         response.write("x", () => response.destroy());
       },
     ],
-  ])("is never made again if it changes something: %s (invariants 5 and 7)", async (_, breakOff) => {
-    const leader = await tinyMaster(leading("leader-1", { START_MAINTENANCE: breakOff }));
-    const master = client({ masters: [leader.address] });
-    await expect(master.startMaintenance([web01])).rejects.toMatchObject({
-      code: "connection_lost",
-      sent: "maybe",
-    });
-    expect(count(leader, "START_MAINTENANCE")).toBe(1);
-  });
+  ])(
+    "a call whose connection breaks is never made again if it changes something: %s (invariants 5 and 7)",
+    async (_, breakOff) => {
+      const leader = await tinyMaster(leading("leader-1", { START_MAINTENANCE: breakOff }));
+      const master = client({ masters: [leader.address] });
+      await expect(master.startMaintenance([web01])).rejects.toMatchObject({
+        code: "connection_lost",
+        sent: "maybe",
+      });
+      expect(count(leader, "START_MAINTENANCE")).toBe(1);
+    },
+  );
 });
 
 describe("a call that changes something", () => {
-  test("has a connection of its own, so that one the master just closed leaves no doubt whether it arrived", async () => {
+  test("a call that changes something has a connection of its own, so that one the master just closed leaves no doubt whether it arrived", async () => {
     const leader = await tinyMaster(leading());
     const master = client({ masters: [leader.address] });
     await master.version();
@@ -57,7 +60,7 @@ describe("a call that changes something", () => {
 describe("a call that takes too long", () => {
   const impatient = { timeouts: { headersMs: 100 } };
 
-  test("is given up, and not made again if it changes something (invariant 7)", async () => {
+  test("a call that takes too long is given up, and not made again if it changes something (invariant 7)", async () => {
     const leader = await tinyMaster(leading("leader-1", { UPDATE_MAINTENANCE_SCHEDULE: () => undefined }));
     const master = client({ masters: [leader.address], ...impatient });
     await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({
@@ -67,7 +70,7 @@ describe("a call that takes too long", () => {
     expect(count(leader, "UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
   });
 
-  test("because its answer never ends is given up", async () => {
+  test("a call whose answer never ends is given up", async () => {
     const leader = await tinyMaster(
       leading("leader-1", {
         GET_VERSION: (response) => void response.writeHead(200, { "content-length": 100 }).write("x"),
@@ -77,7 +80,7 @@ describe("a call that takes too long", () => {
     await expect(master.version()).rejects.toMatchObject({ code: "body_timeout" });
   });
 
-  test("because its answer only trickles is given up", async () => {
+  test("a call whose answer only trickles is given up", async () => {
     const trickles: NodeJS.Timeout[] = [];
     const leader = await tinyMaster(
       leading("leader-1", {
@@ -97,7 +100,7 @@ describe("a call that takes too long", () => {
 });
 
 describe("a refused call", () => {
-  test("carries the master's own words, and changed nothing", async () => {
+  test("a refused call carries the master's own words, and changed nothing", async () => {
     const said = `Machine '{"hostname":"web-01","ip":"10.0.0.1"}' is not in DRAINING mode and cannot be brought down`;
     const leader = await tinyMaster(
       leading("leader-1", { START_MAINTENANCE: (response) => say(response, 400, said) }),
@@ -112,7 +115,7 @@ describe("a refused call", () => {
   });
 
   test.each([200, 202, 204])(
-    "is none with status %d: the documentation says 202, masters say 200",
+    "a call is not refused with status %d: the documentation says 202, masters say 200",
     async (status) => {
       const leader = await tinyMaster(
         leading("leader-1", {
@@ -126,9 +129,9 @@ describe("a refused call", () => {
 });
 
 describe("every call", () => {
-  test("is told to the metrics, with how it ended and how long it took", async () => {
+  test("every call is told to the metrics, with how it ended and how long it took", async () => {
     const leader = await tinyMaster(
-      leading("leader-1", { GET_AGENTS: (response) => say(response, 403, "403 Forbidden.") }),
+      leading("leader-1", { STOP_MAINTENANCE: (response) => say(response, 403, "403 Forbidden.") }),
     );
     const calls: [string, string, number][] = [];
     let clock = 0;
@@ -138,14 +141,14 @@ describe("every call", () => {
     };
     const master = client({ masters: [leader.address], now, onCall: (...call) => calls.push(call) });
     await master.version();
-    await expect(master.agents()).rejects.toMatchObject({ code: "forbidden" });
+    await expect(master.stopMaintenance([web01])).rejects.toMatchObject({ code: "forbidden" });
     expect(calls).toEqual([
       ["GET_VERSION", "ok", 0.5],
-      ["GET_AGENTS", "forbidden", 0.5],
+      ["STOP_MAINTENANCE", "forbidden", 0.5],
     ]);
   });
 
-  test("after the close is refused as not sent", async () => {
+  test("a call after the close is refused as not sent", async () => {
     const leader = await tinyMaster(leading());
     const master = client({ masters: [leader.address] });
     await master.version();
@@ -157,7 +160,7 @@ describe("every call", () => {
     expect(count(leader, "START_MAINTENANCE")).toBe(0);
   });
 
-  test("to something that does not speak HTTP is explained", async () => {
+  test("a call to something that does not speak HTTP is explained", async () => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => {
       sockets.push(socket);
@@ -166,7 +169,7 @@ describe("every call", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    await expect(client({ masters: [`127.0.0.1:${port}`] }).version()).rejects.toMatchObject({
+    await expect(client({ masters: [`http://127.0.0.1:${port}`] }).version()).rejects.toMatchObject({
       code: "not_http",
     });
     for (const socket of sockets) socket.destroy();

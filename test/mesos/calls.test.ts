@@ -32,7 +32,7 @@ describe("a schedule on its way to the master", () => {
     );
   });
 
-  test("no duration is not a duration of nothing", () => {
+  test("a window without a duration is not one of no duration", () => {
     const windows = [null, 0n].map((duration) => ({ machines: [web01], start: 1n, duration }));
     const sent = Call.decode(calls.updateSchedule({ windows }).bytes).update_maintenance_schedule?.schedule;
     expect(sent?.windows.map((each) => each.unavailability.duration?.nanoseconds.toBigInt())).toEqual([
@@ -52,7 +52,7 @@ describe("a schedule on its way to the master", () => {
 });
 
 describe("calls", () => {
-  test("down and up name their machines", () => {
+  test("calls for down and up name their machines", () => {
     expect(Call.toObject(Call.decode(calls.startMaintenance([web01]).bytes), { enums: String })).toEqual({
       type: "START_MAINTENANCE",
       start_maintenance: { machines: [web01] },

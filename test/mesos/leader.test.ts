@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { Secret } from "../../src/base/secret.js";
 import {
   client,
   count,
@@ -24,7 +25,7 @@ async function nobody(): Promise<string> {
 const addresses = (...masters: TinyMaster[]) => masters.map((master) => master.address);
 
 describe("the leader", () => {
-  test("is the master that does not redirect, even if its name in the redirect does not resolve", async () => {
+  test("the leader is the master that does not redirect, even if its name in the redirect does not resolve", async () => {
     const leader = await tinyMaster(leading());
     const standby = await tinyMaster(redirectTo("leader.internal:5050"));
     const master = client({ masters: addresses(standby, leader) });
@@ -33,24 +34,24 @@ describe("the leader", () => {
     expect(master.leader()).toBe(leader.name);
   });
 
-  test("is remembered, and found once for all who wait", async () => {
+  test("the leader is remembered, and found once for all who wait", async () => {
     const leader = await tinyMaster(leading());
     const standby = await tinyMaster(redirectTo(leader.name));
     const master = client({ masters: addresses(standby, leader) });
-    await Promise.all([master.version(), master.agents(), master.version()]);
+    await Promise.all([master.version(), master.stopMaintenance([]), master.version()]);
     await master.version();
     expect(count(leader, "GET_MASTER")).toBe(1);
     expect(standby.received.map((call) => call.type)).toEqual(["GET_MASTER"]);
   });
 
-  test("is found although other masters hang or are gone", async () => {
+  test("the leader is found although other masters hang or are gone", async () => {
     const leader = await tinyMaster(leading());
     const hanging = await tinyMaster(silent);
     const master = client({ masters: [hanging.address, await nobody(), leader.address] });
     await expect(master.version()).resolves.toBe("1.11.0");
   });
 
-  test("is followed by a read when it changes, and never by a write that was decided on the old one (invariant 2)", async () => {
+  test("the leader is followed by a read when it changes, and never by a write that was decided on the old one (invariant 2)", async () => {
     const first = await tinyMaster(leading());
     const second = await tinyMaster(redirectTo(first.name));
     const master = client({ masters: addresses(first, second) });
@@ -70,7 +71,7 @@ describe("the leader", () => {
     expect(count(first, "UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
   });
 
-  test("that has died is replaced by the new one", async () => {
+  test("a leader that has died is replaced by the new one", async () => {
     const first = await tinyMaster(leading());
     const second = await tinyMaster(redirectTo(first.name));
     const master = client({ masters: addresses(first, second) });
@@ -101,7 +102,7 @@ describe("the leader", () => {
     });
   });
 
-  test("that says it has not recovered is given up for one that has", async () => {
+  test("a leader that says it has not recovered is given up for one that has", async () => {
     const first = await tinyMaster(leading());
     const second = await tinyMaster(redirectTo(first.name));
     const master = client({ masters: addresses(first, second) });
@@ -114,17 +115,17 @@ describe("the leader", () => {
 });
 
 describe("credentials", () => {
-  const credentials = { principal: "ops", secret: { reveal: () => "hunter2" } };
+  const credentials = { principal: "ops", secret: new Secret("hunter2") };
   const basic = `Basic ${Buffer.from("ops:hunter2").toString("base64")}`;
 
-  test("go to the configured masters, at /api/v1 only", async () => {
+  test("credentials go to the configured masters, at /api/v1 only", async () => {
     const leader = await tinyMaster(leading());
     await client({ masters: addresses(leader), credentials }).snapshot();
     expect(new Set(leader.received.map((call) => call.headers.authorization))).toEqual(new Set([basic]));
     expect(new Set(leader.received.map((call) => call.path))).toEqual(new Set(["/api/v1"]));
   });
 
-  test("are never taken along by a redirect to another host", async () => {
+  test("credentials are never taken along by a redirect to another host", async () => {
     const stranger = await tinyMaster(leading());
     const standby = await tinyMaster(redirectTo(stranger.name));
     const master = client({ masters: addresses(standby), credentials });
@@ -136,7 +137,7 @@ describe("credentials", () => {
     expect(stranger.received).toEqual([]);
   });
 
-  test("are not taken along by a redirect in the middle either", async () => {
+  test("credentials are not taken along by a redirect in the middle either", async () => {
     const stranger = await tinyMaster(leading());
     const leader = await tinyMaster(leading());
     const master = client({ masters: addresses(leader), credentials });
@@ -146,15 +147,7 @@ describe("credentials", () => {
     expect(stranger.received).toEqual([]);
   });
 
-  test("go where a redirect leads if that is allowed by name", async () => {
-    const leader = await tinyMaster(leading());
-    const standby = await tinyMaster(redirectTo(leader.name));
-    const master = client({ masters: addresses(standby), allowedRedirects: [leader.address], credentials });
-    await master.version();
-    expect(leader.received[0]?.headers.authorization).toBe(basic);
-  });
-
-  test("do not show in an error", async () => {
+  test("credentials do not show in an error", async () => {
     const leader = await tinyMaster((_, response) => say(response, 401, "401 Unauthorized."));
     const error = await client({ masters: addresses(leader), credentials })
       .version()
@@ -173,7 +166,7 @@ describe("without a leader", () => {
     [401, "401 Unauthorized.", "unauthorized"],
     [403, "403 Forbidden.", "forbidden"],
     [404, "404 Not Found.", "not_a_master"],
-  ])("%d %s is what people are told, with the master's words", async (status, said, code) => {
+  ])("people are told %d %s, with the master's words", async (status, said, code) => {
     const master = client({ masters: addresses(await text(status, said)) });
     await expect(master.version()).rejects.toMatchObject({ code, said, sent: "no" });
   });
@@ -186,7 +179,7 @@ describe("without a leader", () => {
     });
   });
 
-  test("the others still name the one that died: nothing to do but to wait", async () => {
+  test("the others still name the leader that died: nothing is to be done but to wait", async () => {
     const gone = await nobody();
     const standby = await tinyMaster(redirectTo(gone.slice("http://".length)));
     await expect(client({ masters: [standby.address, gone] }).version()).rejects.toMatchObject({
@@ -204,7 +197,7 @@ describe("without a leader", () => {
     });
   });
 
-  test("no master at all: the call has certainly not been sent", async () => {
+  test("a call without any master has certainly not been sent", async () => {
     const master = client({ masters: [await nobody()] });
     await expect(master.startMaintenance([])).rejects.toMatchObject({
       code: "connection_refused",
@@ -224,10 +217,5 @@ describe("without a leader", () => {
     await expect(client({ masters: addresses(page) }).version()).rejects.toMatchObject({
       code: "undecodable",
     });
-  });
-
-  test("a list without masters, or with something else in it, is refused at once", () => {
-    expect(() => client({ masters: [] })).toThrow(/at least one master/);
-    expect(() => client({ masters: ["ftp://x"] })).toThrow(/address of a master/);
   });
 });

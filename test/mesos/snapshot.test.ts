@@ -41,7 +41,7 @@ const draining = (hostname: string) => ({
 });
 
 describe("a snapshot", () => {
-  test("is the world as a real master tells it", async () => {
+  test("a snapshot is the world as a real master tells it", async () => {
     const leader = await tinyMaster(
       ({ type }, response) => void response.end(recorded(RECORDED_ANSWERS[type] ?? "")),
     );
@@ -60,7 +60,7 @@ describe("a snapshot", () => {
     expect(world.status.draining).toHaveLength(3);
   });
 
-  test("asks for everything once", async () => {
+  test("a snapshot asks for everything once", async () => {
     const leader = await tinyMaster(leading());
     const master = client({ masters: [leader.address] });
     await master.snapshot();
@@ -69,7 +69,7 @@ describe("a snapshot", () => {
     expect(leader.received.map((call) => call.type).sort()).toEqual(Object.keys(RECORDED_ANSWERS).sort());
   });
 
-  test("is taken anew if the master restarted in between: its id tells", async () => {
+  test("a snapshot is taken anew if the master restarted in between: its id tells", async () => {
     let id = "before";
     const leader = await tinyMaster((received, response) => {
       if (received.type === "GET_AGENTS") id = "after";
@@ -79,7 +79,7 @@ describe("a snapshot", () => {
     expect(count(leader, "GET_AGENTS")).toBe(2);
   });
 
-  test("is taken anew from the new leader if the old one redirects in between (invariant 2)", async () => {
+  test("a snapshot is taken anew from the new leader if the old one redirects in between (invariant 2)", async () => {
     const second = await tinyMaster(leading("leader-2"));
     const first = await tinyMaster(leading("leader-1"));
     second.handler = redirectTo(first.name);
@@ -92,7 +92,7 @@ describe("a snapshot", () => {
     await expect(take(first, second)).resolves.toMatchObject({ leader: second.name, leaderId: "leader-2" });
   });
 
-  test("is not taken at all if the leader changes each time", async () => {
+  test("a snapshot is not taken at all if the leader changes each time", async () => {
     let id = 0;
     const leader = await tinyMaster((received, response) => {
       if (received.type === "GET_AGENTS") id += 1;
@@ -101,7 +101,7 @@ describe("a snapshot", () => {
     await expect(take(leader)).rejects.toMatchObject({ code: "leader_unsettled" });
   });
 
-  test("says that the master has not recovered instead of showing an empty cluster", async () => {
+  test("a snapshot says that the master has not recovered instead of showing an empty cluster", async () => {
     const leader = await tinyMaster(leading());
     const master = client({ masters: [leader.address] });
     await master.snapshot();
@@ -116,7 +116,7 @@ describe("a snapshot", () => {
     await expect(take(leader)).rejects.toMatchObject({ code: "forbidden" });
   });
 
-  test("does not take a window posted between two reads for a filtered schedule", async () => {
+  test("a snapshot does not take a window posted between two reads for a filtered schedule", async () => {
     let reads = 0;
     const leader = await tinyMaster(
       leading("leader-1", {
@@ -134,7 +134,7 @@ describe("a snapshot", () => {
     expect(world.schedule.windows).toHaveLength(1);
   });
 
-  test("shows a filtered schedule as it is after a second look, for the domain to refuse", async () => {
+  test("a snapshot shows a filtered schedule as it is after a second look, for the domain to refuse", async () => {
     const leader = await tinyMaster(
       leading("leader-1", {
         GET_MAINTENANCE_STATUS: (response) => answer(response, draining("web-01")),
@@ -146,7 +146,7 @@ describe("a snapshot", () => {
     expect(count(leader, "GET_MAINTENANCE_STATUS")).toBe(2);
   });
 
-  test("knows after a fail-over on which machine an agent was that has not come back (invariant 4)", async () => {
+  test("a snapshot knows after a fail-over on which machine an agent was that has not come back (invariant 4)", async () => {
     const info = { hostname: "web-01", id: { value: "S1" } };
     const agents = [{ agent_info: info, active: true, version: "1.11.0", pid: "slave(1)@10.0.0.1:5051" }];
     const leader = await tinyMaster(
@@ -165,7 +165,7 @@ describe("a snapshot", () => {
 });
 
 describe("the schedule right before a post", () => {
-  test("is read from the leader that the world was read from, as it stands now", async () => {
+  test("the schedule right before a post is read from the leader that the world was read from, as it stands now", async () => {
     const leader = await tinyMaster(
       leading("leader-1", {
         GET_MAINTENANCE_SCHEDULE: (response) => answer(response, scheduled("web-03")),
@@ -178,7 +178,7 @@ describe("the schedule right before a post", () => {
     });
   });
 
-  test("is not read from the next leader, which may hide windows that the last one showed (invariants 1 and 2)", async () => {
+  test("the schedule right before a post is not read from the next leader, which may hide windows that the last one showed (invariants 1 and 2)", async () => {
     const first = await tinyMaster(leading("leader-1"));
     const second = await tinyMaster(leading("leader-2"));
     const master = client({ masters: [first.address, second.address] });
@@ -193,7 +193,7 @@ describe("the schedule right before a post", () => {
     await expect(master.scheduleOf(leaderId)).resolves.toBeNull();
   });
 
-  test("nor from the same one after a restart, which may have other rules (invariant 2)", async () => {
+  test("the schedule right before a post is not read from the same leader after a restart, which may have other rules (invariant 2)", async () => {
     const leader = await tinyMaster(leading("before"));
     const master = client({ masters: [leader.address] });
     const world = await master.snapshot();

@@ -28,14 +28,14 @@ test("/healthz says that the process lives, whatever the checks say", async () =
 });
 
 describe("/readyz", () => {
-  test("is 200 when every check passes", async () => {
+  test("/readyz is 200 when every check passes", async () => {
     const { url } = await serve({ redis: () => true, slack: async () => true });
     const response = await fetch(`${url}/readyz?from=probe`);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ ready: true, checks: { redis: "ok", slack: "ok" } });
   });
 
-  test("is 503 and names what does not: refused, thrown or hanging", async () => {
+  test("/readyz is 503 and names what does not: refused, thrown or hanging", async () => {
     const { url } = await serve({
       slack: () => true,
       queue: () => false,
@@ -67,20 +67,20 @@ test("/metrics is what Prometheus reads", async () => {
   expect(await response.text()).toContain("mesos_bot_command_ack_seconds");
 });
 
-test("HEAD answers without a body", async () => {
+test("HEAD is answered without a body", async () => {
   const { url } = await serve();
   const response = await fetch(`${url}/healthz`, { method: "HEAD" });
   expect([response.status, await response.text()]).toEqual([200, ""]);
 });
 
-test("other pages are 404 and name those that exist", async () => {
+test("other pages are answered 404 and name those that exist", async () => {
   const { url } = await serve();
   const response = await fetch(`${url}/`);
   expect(response.status).toBe(404);
   expect(await response.text()).toContain("/readyz");
 });
 
-test("other methods are 405", async () => {
+test("other methods are answered 405", async () => {
   const { url } = await serve();
   const response = await fetch(`${url}/healthz`, { method: "POST", body: "x".repeat(100_000) });
   expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);

@@ -47,7 +47,7 @@ describe("a step that goes wrong does not keep the others from running", () => {
     ],
     ["rejects with nothing", () => Promise.reject()],
     ["hangs", never],
-  ])("when it %s", async (_, broken) => {
+  ])("the others run when a step %s", async (_, broken) => {
     const { shutdown, events, step } = rehearsed();
     shutdown.add("store", step("store"));
     shutdown.add("workers", broken, 10);

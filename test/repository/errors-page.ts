@@ -1,8 +1,7 @@
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
 import type { StoreErrorCode } from "../../src/engine/store/store-error.js";
 import { TROUBLES } from "../../src/maintenance/record/troubles.js";
-import { errorTable } from "../../src/mesos/errors/errors.js";
-import type { ErrorRow, When } from "../../src/mesos/errors/row.js";
+import { ERROR_TABLE, type ErrorRow, type When } from "../../src/mesos/errors/table.js";
 import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
 
 /** A failure of the store as people meet it; `what` with `<…>` for what varies. */
@@ -118,7 +117,7 @@ export const STORE_ROWS: readonly StoreRow[] = Object.entries(BY_CODE).flatMap((
 
 /** docs/errors.md, from the tables that the program's own sentences come from. */
 export function errorsPage(): string {
-  const rows = errorTable();
+  const rows = ERROR_TABLE;
   const said = rows.filter(({ when }) => when.by === "text");
   const answered = rows.filter(({ when }) => when.by === "status");
   const failed = rows.filter(({ when }) => when.by === "transport");

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { SlackSettings } from "../../src/slack/wire/settings.js";
+import { Secret } from "../../src/base/secret.js";
+import type { SlackConfig } from "../../src/config/config.js";
 import { refusal, viewRefusal } from "./block-rules.js";
 import { FakeSocket } from "./connection/fake-socket.js";
 
@@ -69,19 +70,20 @@ export class FakeSlack {
     return `${this.url}/response/1`;
   }
 
-  settings(mode: "socket" | "http" = "http"): SlackSettings {
+  settings(mode: "socket" | "http" = "http"): SlackConfig {
     return this.settingsAt(this.port, mode);
   }
 
   /** Settings for a fake that is to come (back) on a port. */
-  settingsAt(port: number, mode: "socket" | "http" = "http"): SlackSettings {
+  settingsAt(port: number, mode: "socket" | "http" = "http"): SlackConfig {
     return {
-      botToken: { reveal: () => BOT_TOKEN },
+      botToken: new Secret(BOT_TOKEN),
       apiUrl: `http://127.0.0.1:${port}/api/`,
+      teams: [],
       mode:
         mode === "socket"
-          ? { kind: "socket", appToken: { reveal: () => APP_TOKEN } }
-          : { kind: "http", signingSecret: { reveal: () => SIGNING_SECRET }, port: 0, host: "127.0.0.1" },
+          ? { kind: "socket", appToken: new Secret(APP_TOKEN) }
+          : { kind: "http", signingSecret: new Secret(SIGNING_SECRET), port: 0 },
     };
   }
 

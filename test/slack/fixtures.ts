@@ -1,8 +1,8 @@
+import type { Logger } from "../../src/base/logger.js";
 import type { BlastRadius } from "../../src/maintenance/record/blast-radius.js";
 import type { Picture, Seen, VerdictRow } from "../../src/maintenance/record/picture.js";
 import type { Approval, Batch, Maintenance } from "../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
-import type { SlackLogger } from "../../src/slack/wire/logger.js";
 
 /** 2026-11-20 21:52 UTC. */
 export const NOW = Date.UTC(2026, 10, 20, 21, 52);
@@ -204,10 +204,10 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
 }
 
 /** A logger that keeps its lines, so that a test can say what was logged and that no secret was. */
-export function keepingLogger(): SlackLogger & { readonly lines: string[] } {
+export function keepingLogger(): Logger & { readonly lines: string[] } {
   const lines: string[] = [];
   const keep = (level: string) => (fields: object, message: string) => {
     lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
   };
-  return { lines, info: keep("info"), warn: keep("warn"), error: keep("error") };
+  return { lines, debug() {}, info: keep("info"), warn: keep("warn"), error: keep("error") };
 }

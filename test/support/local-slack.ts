@@ -1,6 +1,7 @@
+import { Secret } from "../../src/base/secret.js";
+import type { SlackConfig } from "../../src/config/config.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import { type LocalSlack, startLocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
-import type { SlackSettings } from "../../src/slack/wire/settings.js";
 import { suiteFor } from "./require.js";
 
 export { type LocalSlack, startLocalSlack };
@@ -11,19 +12,19 @@ export function localSlackSuite(name: string): (define: () => void) => void {
 }
 
 /** Settings with which the bot reaches a local Slack. */
-export function settingsFor(slack: LocalSlack, mode: "socket" | { port: number } = "socket"): SlackSettings {
+export function settingsFor(slack: LocalSlack, mode: "socket" | { port: number } = "socket"): SlackConfig {
   const { botToken, appToken, signingSecret } = slack.tokens;
   return {
-    botToken: { reveal: () => botToken },
+    botToken: new Secret(botToken),
     apiUrl: slack.apiUrl,
+    teams: [],
     mode:
       mode === "socket"
-        ? { kind: "socket", appToken: { reveal: () => appToken } }
+        ? { kind: "socket", appToken: new Secret(appToken) }
         : {
             kind: "http",
-            signingSecret: { reveal: () => signingSecret },
+            signingSecret: new Secret(signingSecret),
             port: mode.port,
-            host: "127.0.0.1",
           },
   };
 }

@@ -1,5 +1,6 @@
 // How does a command or a click become a job?
 
+import type { Logger } from "../../base/logger.js";
 import type { Command, CommandContext } from "../../commands/command.js";
 import { helpReply } from "../../commands/help.js";
 import { parseCommand } from "../../commands/parse.js";
@@ -25,7 +26,6 @@ import type { Notifier } from "../lanes/notifier.js";
 import { MAINTENANCE_JOB_OPTIONS, SHORT_JOB_OPTIONS } from "../lanes/options.js";
 import { type Records, UnreadableRecordError } from "../lanes/records.js";
 import { replyFrom } from "../lanes/troubles.js";
-import type { EngineLogger } from "../logger.js";
 import type { Store } from "../store/store.js";
 import { StoreError } from "../store/store-error.js";
 import { newMaintenance } from "./new-maintenance.js";
@@ -51,7 +51,7 @@ export interface IntakePorts {
   readonly lost: LostClusters;
   /** Which of these user groups somebody is in; a failed look-up counts as none (invariant 6). */
   personOf(user: string, groups: readonly string[]): Promise<Person>;
-  readonly logger: EngineLogger;
+  readonly logger: Logger;
   /** For metrics. */
   readonly onCommand?: ((verb: string, outcome: string) => void) | undefined;
   /** How long a job may wait for a worker before that is told. */

@@ -1,7 +1,7 @@
+import type { Logger } from "../../base/logger.js";
 import { replyOf } from "../../maintenance/text/reply.js";
 import type { StoredReplyTarget } from "../lanes/jobs.js";
 import type { Notifier } from "../lanes/notifier.js";
-import type { EngineLogger } from "../logger.js";
 import type { StoreJob } from "../store/store.js";
 
 /** A worker takes an idle job within milliseconds; busy ones within seconds. */
@@ -10,11 +10,7 @@ const PATIENCE_MS = 8_000;
 /** Tells somebody when no worker has taken their job for a while: silence would look as if nothing had been understood. */
 export type Unattended = (job: StoreJob, replyTo: StoredReplyTarget) => void;
 
-export function createUnattended(
-  notifier: Notifier,
-  logger: EngineLogger,
-  patienceMs = PATIENCE_MS,
-): Unattended {
+export function createUnattended(notifier: Notifier, logger: Logger, patienceMs = PATIENCE_MS): Unattended {
   async function look(job: StoreJob, replyTo: StoredReplyTarget): Promise<void> {
     const state = await job.getState();
     if (state !== "waiting" && state !== "prioritized") return;

@@ -1,6 +1,6 @@
+import type { Logger } from "../../base/logger.js";
 import { versionAdvice } from "../../maintenance/cluster/version-advice.js";
 import { sightOf, whyFiltered } from "../../maintenance/sight/sight.js";
-import type { EngineLogger } from "../logger.js";
 import type { Cluster } from "./cluster.js";
 
 /**
@@ -8,7 +8,7 @@ import type { Cluster } from "./cluster.js";
  * known faults of its version, and whether the view is filtered, before a drain at night finds out (invariant 2).
  * Never rejects: a master that is away is no reason not to start.
  */
-export async function selfTest({ name, world }: Pick<Cluster, "name" | "world">, logger: EngineLogger) {
+export async function selfTest({ name, world }: Pick<Cluster, "name" | "world">, logger: Logger) {
   try {
     const seen = await world();
     const { leader, version } = seen;

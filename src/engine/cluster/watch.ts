@@ -1,7 +1,7 @@
+import type { Logger } from "../../base/logger.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { Master } from "../../mesos/master.js";
 import type { MasterEvent } from "../../mesos/stream/events.js";
-import type { EngineLogger } from "../logger.js";
 
 /** What the master's event stream is used for: waking ticks early. Polling goes on beside it, so losing it only costs time. */
 export interface Watch {
@@ -26,7 +26,7 @@ export function createWatch(
   master: Master,
   pauseMs: () => number,
   wake: () => Promise<void>,
-  logger: EngineLogger,
+  logger: Logger,
 ): Watch {
   const agents = new Map<string, ReadonlySet<string>>();
   let stream: { close(): Promise<void> } | null = null;
@@ -44,6 +44,11 @@ export function createWatch(
   }
 
   function onEvent(event: MasterEvent): void {
+    if (event.kind === "lost")
+      logger.debug(
+        { err: event.error, retryInMs: event.retryInMs },
+        "the event stream broke; the polls go on",
+      );
     if (!matters(event)) return;
     events += 1;
     timer ??= setTimeout(() => {

@@ -1,9 +1,9 @@
+import type { Logger } from "../../base/logger.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { StoredReplyTarget } from "../lanes/jobs.js";
 import type { Records } from "../lanes/records.js";
-import type { EngineLogger } from "../logger.js";
 
 /** What the control lane tells others; they never hold it up. */
 export interface ControlPorts {
@@ -16,6 +16,6 @@ export interface ControlPorts {
   ticked(record: Maintenance, outcome: "ok" | "trouble" | "ended", ms: number): void;
   /** How many events that matter the master has sent so far: more of them since a tick began mean that it may be stale. */
   events(): number;
-  readonly logger: EngineLogger;
+  readonly logger: Logger;
   now(): number;
 }

@@ -1,8 +1,8 @@
+import type { Logger } from "../../base/logger.js";
 import { phaseOf } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { list } from "../../maintenance/text/list.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
-import type { EngineLogger } from "../logger.js";
 import type { Store } from "../store/store.js";
 import { threadJobId } from "./ids.js";
 import { NOTIFY_QUEUE, threadJob } from "./jobs.js";
@@ -24,7 +24,7 @@ export interface LostClusters {
 export function createLostClusters(
   store: Store,
   configured: { has(cluster: string): boolean },
-  logger: EngineLogger,
+  logger: Logger,
 ): LostClusters {
   const threads = store.queue(NOTIFY_QUEUE);
   const opened = new Map<string, Records>();

@@ -1,6 +1,6 @@
+import type { Logger } from "../../base/logger.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { Reply } from "../../maintenance/text/reply.js";
-import type { EngineLogger } from "../logger.js";
 import type { Store, StoreQueue } from "../store/store.js";
 import { wake } from "../store/wake.js";
 import { threadJobId } from "./ids.js";
@@ -29,7 +29,7 @@ export interface Notifier {
   close(): void;
 }
 
-export function createNotifier(store: Store, logger: EngineLogger): Notifier {
+export function createNotifier(store: Store, logger: Logger): Notifier {
   const queue = store.queue(NOTIFY_QUEUE);
   const again = new Map<string, NodeJS.Timeout>();
 

@@ -1,5 +1,5 @@
+import type { Logger } from "../../base/logger.js";
 import { decodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
-import type { EngineLogger } from "../logger.js";
 import type { Store, StoreJob, StoreQueue } from "../store/store.js";
 import { wake } from "../store/wake.js";
 import { controlQueueName, MAINTENANCE_JOB } from "./jobs.js";
@@ -61,7 +61,7 @@ export class UnreadableRecordError extends Error {
  * @param logger told once of each record that cannot be read: it is passed over, so that it does not keep the others
  * from going on.
  */
-export function openRecords(store: Store, cluster: string, logger: EngineLogger): Records {
+export function openRecords(store: Store, cluster: string, logger: Logger): Records {
   const queue = store.queue(controlQueueName(cluster), { oneAtATime: true });
   const told = new Set<string>();
   let passedOver = 0;

@@ -1,9 +1,9 @@
 import { RateLimitError } from "bullmq";
+import type { Logger } from "../../base/logger.js";
 import type { Messenger } from "../../slack/say/messenger.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import type { LostClusters } from "../lanes/lost-clusters.js";
 import type { Records } from "../lanes/records.js";
-import type { EngineLogger } from "../logger.js";
 import type { StoreQueue } from "../store/store.js";
 
 /** What the jobs of the notify lane need. */
@@ -12,7 +12,7 @@ export interface NotifyPorts {
   readonly queue: StoreQueue;
   readonly records: ReadonlyMap<string, Records>;
   readonly lost: Pick<LostClusters, "standsStill">;
-  readonly logger: EngineLogger;
+  readonly logger: Logger;
   now(): number;
 }
 

@@ -1,4 +1,5 @@
 import type { IQueueBackend } from "bullmq";
+import { within } from "../../base/within.js";
 import { StoreError } from "./store-error.js";
 
 /** Turns what a client threw into a `StoreError`; anything that is not the store's failure is returned as it is. */
@@ -34,24 +35,14 @@ export function withAnswerLimit(
 
 /** `work`, or a rejection with `no_answer` after `limitMs`. */
 export async function settled<T>(work: Promise<T>, limitMs: number, translate: Translate): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    // A process that was busy for so long finds the timer due before it has read the answer that is already here:
-    // let it read first.
-    timer = setTimeout(() => setImmediate(() => reject(tooLate(limitMs))), limitMs);
-  });
-  // If the limit comes first nobody listens to the work any more, and its late failure must not end the process.
-  work.catch(() => undefined);
   try {
-    return await Promise.race([work, limit]);
+    return await within(limitMs, work, () => {
+      throw noAnswer(`The queue did not answer within ${limitMs / 1_000} s.`);
+    });
   } catch (error) {
     throw translate(error);
-  } finally {
-    clearTimeout(timer);
   }
 }
-
-const tooLate = (limitMs: number) => noAnswer(`The queue did not answer within ${limitMs / 1_000} s.`);
 
 /** Sent, but whether it took effect is not known. */
 export function noAnswer(what: string, cause?: unknown): StoreError {

@@ -1,9 +1,9 @@
 import type { BackendFactory, IQueueBackend } from "bullmq";
-import type { StoreSettings } from "./store.js";
+import type { StoreConfig } from "../../config/config.js";
 
 /** What differs between the stores; everything else is `BullStore`. */
 export interface Driver {
-  readonly kind: StoreSettings["kind"];
+  readonly kind: StoreConfig["kind"];
   /** For queues: fails soon when the store is away. */
   readonly producer: BackendFactory<IQueueBackend, unknown>;
   /** For workers: waits for a store that is away. */

@@ -1,7 +1,9 @@
+import type { Logger } from "../../base/logger.js";
+import type { StoreConfig } from "../../config/config.js";
 import { BullStore } from "./bull-store.js";
 import { openEmbedded } from "./embedded/embedded.js";
 import { openRedis } from "./redis/redis.js";
-import { ANSWER_LIMIT_MS, type Store, type StoreLogger, type StoreSettings } from "./store.js";
+import { ANSWER_LIMIT_MS, type Store } from "./store.js";
 import { TroubleLog } from "./trouble-log.js";
 
 /**
@@ -11,8 +13,8 @@ import { TroubleLog } from "./trouble-log.js";
  * @throws StoreError when it cannot be used: what happened, what was not done, what to do next.
  */
 export async function openStore(
-  settings: StoreSettings,
-  logger: StoreLogger,
+  settings: StoreConfig,
+  logger: Logger,
   answerLimitMs = ANSWER_LIMIT_MS,
 ): Promise<Store> {
   const trouble = new TroubleLog(logger);

@@ -1,42 +1,7 @@
 // Where does the queue live?
 
 import type { IQueueBackend, Job, JobProgress, Queue, Worker, WorkerOptions } from "bullmq";
-
-/** Text that only comes out on request: a URL may carry a password. */
-export interface Hidden {
-  reveal(): string;
-}
-
-export interface RedisSettings {
-  readonly kind: "redis";
-  /** `redis://` or `rediss://`. With Sentinel only its user, password, database and TLS count. */
-  readonly url: Hidden;
-  readonly sentinel?: {
-    /** Name of the group of masters and replicas that the sentinels watch. */
-    readonly name: string;
-    readonly addresses: readonly { readonly host: string; readonly port: number }[];
-    readonly password: Hidden | null;
-  } | null;
-  /** The URL is a node of a Redis Cluster. */
-  readonly cluster?: boolean;
-  /** Keeps several installations on one Redis apart. Default `mesos`; kept in braces so that a Cluster has it on one node. */
-  readonly prefix?: string;
-}
-
-export interface EmbeddedSettings {
-  readonly kind: "embedded";
-  /** Made with mode 0700 if missing. A local disk: locks and PostgreSQL's files do not survive network shares. */
-  readonly dataDir: string;
-}
-
-export type StoreSettings = RedisSettings | EmbeddedSettings;
-
-/** What the store tells the log; a pino logger fits. */
-export interface StoreLogger {
-  info(fields: object, text: string): void;
-  warn(fields: object, text: string): void;
-  error(fields: object, text: string): void;
-}
+import type { StoreConfig } from "../../config/config.js";
 
 /** A job as workers and `getJob` give it: BullMQ's own, the same on both stores. */
 export type StoreJob<D = unknown, R = unknown> = Job<D, R, string>;
@@ -69,7 +34,7 @@ export type StoreWorkerOptions = Omit<WorkerOptions, "connection" | "prefix" | "
 
 /** The only store there is: everything the bot knows is a job in it. */
 export interface Store {
-  readonly kind: StoreSettings["kind"];
+  readonly kind: StoreConfig["kind"];
   /** The producer's side of a queue; it closes with the store. */
   queue<D, R = unknown>(name: string, options?: StoreQueueOptions): StoreQueue<D, R>;
   /** A worker that stands still until `run()`. It waits for a Redis that is away and goes on when it is back. */

@@ -1,4 +1,4 @@
-import type { StoreLogger } from "./store.js";
+import type { Logger } from "../../base/logger.js";
 
 const SAID_AGAIN_AFTER_MS = 60_000;
 
@@ -7,10 +7,10 @@ const SAID_AGAIN_AFTER_MS = 60_000;
  * a minute and one when it is back, not one per retry of every worker.
  */
 export class TroubleLog {
-  readonly #logger: StoreLogger;
+  readonly #logger: Logger;
   readonly #open = new Map<string, { readonly since: number; saidAt: number; times: number }>();
 
-  constructor(logger: StoreLogger) {
+  constructor(logger: Logger) {
     this.#logger = logger;
   }
 

@@ -1,21 +1,10 @@
-import type { ErrorRow } from "./row.js";
-import { ERROR_TABLE, type ErrorCode } from "./table.js";
+import { ERROR_TABLE, ERRORS, type ErrorCode } from "./table.js";
 
 /**
  * Whether the call reached the master: `no`, it cannot have; `maybe`, settle it by reading the world, never by calling
  * again (invariant 7); `yes`, the master answered.
  */
 export type Sent = "no" | "maybe" | "yes";
-
-interface Parts {
-  readonly code: ErrorCode;
-  readonly what: string;
-  readonly next: string;
-  readonly said?: string | null;
-  readonly status?: number | null;
-  readonly sent: Sent;
-  readonly cause?: unknown;
-}
 
 /** Anything that goes wrong between us and a master, explained; never holds credentials. */
 export class MesosError extends Error {
@@ -31,14 +20,10 @@ export class MesosError extends Error {
   readonly status: number | null;
   readonly sent: Sent;
 
-  constructor(parts: Parts) {
+  constructor(parts: Details & Pick<MesosError, "code" | "what" | "next">) {
     const said = parts.said ?? null;
-    super(
-      [parts.what, said === null ? null : `The master said: ${said}`, parts.next].filter(Boolean).join(" "),
-      {
-        cause: parts.cause,
-      },
-    );
+    const words = [parts.what, said === null ? null : `The master said: ${said}`, parts.next];
+    super(words.filter(Boolean).join(" "), { cause: parts.cause });
     this.code = parts.code;
     this.what = parts.what;
     this.said = said;
@@ -47,15 +32,9 @@ export class MesosError extends Error {
     this.sent = parts.sent;
   }
 
-  /** The same error with another conclusion on whether the call was carried out. */
+  /** The same error with another conclusion on whether the call, or the one it stood in the way of, was carried out. */
   as(sent: Sent): MesosError {
-    const { code, what, next, said, status, cause } = this as MesosError & { code: ErrorCode };
-    return new MesosError({ code, what, next, said, status, sent, cause });
-  }
-
-  /** The same failure as the reason why the call that it stood in the way of was not sent at all. */
-  beforeCall(): MesosError {
-    return new MesosError({ ...this, sent: "no", cause: this });
+    return new MesosError({ ...this, sent, cause: this.cause });
   }
 }
 
@@ -67,6 +46,7 @@ export interface Blanks {
   readonly [name: string]: string | undefined;
 }
 
+/** What is known of one failure. */
 interface Details {
   readonly sent: Sent;
   readonly said?: string | null;
@@ -76,9 +56,8 @@ interface Details {
 
 /** The error of one row of the table. */
 export function mesosError(code: ErrorCode, blanks: Blanks, details: Details): MesosError {
-  const row = ERROR_TABLE.find((candidate) => candidate.code === code);
-  if (row === undefined) throw new TypeError(`Expected a code of the table of errors, got ${code}.`);
-  return new MesosError({ code, what: fill(row.what, blanks), next: fill(row.next, blanks), ...details });
+  const { what, next } = ERRORS[code];
+  return new MesosError({ code, what: fill(what, blanks), next: fill(next, blanks), ...details });
 }
 
 const LONGEST_SAID = 1000;
@@ -93,8 +72,8 @@ export function refusal(status: number, body: string, blanks: Blanks): MesosErro
     const machine = groups.machine === undefined ? undefined : machineIn(groups.machine);
     return mesosError(row.code, { ...blanks, ...groups, machine }, details);
   }
-  const code = STATUSES.get(status) ?? STATUSES.get("other");
-  return mesosError(code ?? "unexpected_status", { ...blanks, status: String(status) }, details);
+  const code = STATUSES.get(status) ?? "unexpected_status";
+  return mesosError(code, { ...blanks, status: String(status) }, details);
 }
 
 /** The error for a call that got no complete answer: what undici, Node or the system threw. */
@@ -132,7 +111,7 @@ function patternOf(words: string): RegExp {
   return new RegExp(`(?<said>${source})${end}`);
 }
 
-/** The machine as a person reads it: masters quote it as JSON, except that DRAIN_AGENT names it in plain words. */
+/** The machine as a person reads it: masters quote it as JSON. */
 function machineIn(quoted: string): string {
   const host = /"hostname":"([^"]+)"/.exec(quoted)?.[1];
   const ip = /"ip":"([^"]+)"/.exec(quoted)?.[1];
@@ -168,7 +147,15 @@ function failedToConnect(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).syscall === "connect";
 }
 
-/** Rows as plain data: for documentation and for tests that go through all of them. */
-export function errorTable(): readonly ErrorRow[] {
-  return ERROR_TABLE;
+/**
+ * Decodes an answer.
+ *
+ * @throws MesosError `undecodable` instead of whatever the decoder throws.
+ */
+export function decodeAnswer<T>(decode: (answer: Buffer) => T, answer: Buffer, blanks: Blanks): T {
+  try {
+    return decode(answer);
+  } catch (cause) {
+    throw mesosError("undecodable", blanks, { sent: "yes", cause });
+  }
 }

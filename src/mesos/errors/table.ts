@@ -1,8 +1,270 @@
-import { ERROR_FAILURES } from "./failures.js";
-import { ERROR_TEXTS } from "./texts.js";
+/** How a failure is recognised. `text`: the master's own words, `<…>` standing for what varies. */
+export type When =
+  | { readonly by: "text"; readonly text: string; readonly status: number }
+  | { readonly by: "status"; readonly status: number | "other" }
+  | { readonly by: "transport"; readonly errors: readonly (string | RegExp)[]; readonly sent: "no" | "maybe" }
+  | { readonly by: "conclusion" };
 
-/** Every way in which talking to a master fails, each with a code of its own. The first row that fits counts. */
-export const ERROR_TABLE = [...ERROR_TEXTS, ...ERROR_FAILURES] as const;
+/** One way in which talking to a master fails, in words for the person who waits for it. */
+interface Row {
+  readonly when: When;
+  /** What happened, one sentence. `{master}`, `{cluster}`, `{machine}`, `{value}`, `{status}` are filled in. */
+  readonly what: string;
+  /** What to do next, one sentence. */
+  readonly next: string;
+}
+
+/** Next step where waiting is all there is to do. */
+const WAITS = "Nothing to do: this goes on by itself when the master is back.";
+
+/** Next step where the world is not as the call took it to be. */
+const REFRESH = "Look at the master's current state with `/mesos status`, then ask again.";
+
+const REPORT = "This should not happen: report it with the log of this moment.";
+
+const PROXY = "Check the proxy in front of the master, or configure the master's own address.";
+
+const text = (words: string, status = 400): When => ({ by: "text", text: words, status });
+
+const status = (code: number | "other"): When => ({ by: "status", status: code });
+
+/** Before a connection stood: the call cannot have reached the master. */
+const before = (...errors: (string | RegExp)[]): When => ({ by: "transport", errors, sent: "no" });
+
+/** After the call may have left: only the world tells whether it was carried out. */
+const during = (...errors: (string | RegExp)[]): When => ({ by: "transport", errors, sent: "maybe" });
+
+const conclusion: When = { by: "conclusion" };
+
+/** Every way in which talking to a master fails, by a code of its own. The first row that fits counts. */
+export const ERRORS = {
+  // What masters say when they refuse a call: the texts of Mesos 1.12, exact. Longer texts stand before shorter ones.
+  no_leader: {
+    when: text("No leader elected", 503),
+    what: "The masters of {cluster} have no leader at the moment.",
+    next: WAITS,
+  },
+  not_recovered: {
+    when: text("Master has not finished recovery", 503),
+    what: "The leading master {master} was just elected and has not finished recovery.",
+    next: WAITS,
+  },
+  window_empty: {
+    when: text("List of machines in the maintenance window is empty"),
+    what: "The master refused a schedule with a window that names no machine.",
+    next: REPORT,
+  },
+  negative_duration: {
+    when: text("Unavailability 'duration' is negative"),
+    what: "The master refused a window whose duration is negative.",
+    next: "Ask again with a duration such as 2h; if the window is someone else's, have its owner post it anew.",
+  },
+  machine_unnamed: {
+    when: text("Both 'hostname' and 'ip' for a machine are empty"),
+    what: "The master refused a machine that has neither a host name nor an IP.",
+    next: REPORT,
+  },
+  bad_ip: {
+    when: text("Failed to parse IPv4: <value>"),
+    what: "The master takes IPv4 addresses only and cannot read {value} as one.",
+    next: "Name the machine with the IPv4 address its agent registers with; `/mesos hosts` shows it.",
+  },
+  machine_twice: {
+    when: text("Machine '<machine>' appears more than once in the schedule"),
+    what: "Machine {machine} would stand in the schedule twice, and the master allows a machine one window only.",
+    next: REFRESH,
+  },
+  down_machine_left_out: {
+    when: text("Machine '<machine>' is deactivated and cannot be removed from the schedule"),
+    what: "Machine {machine} is Down, and a machine that is Down cannot be taken off the schedule.",
+    next: "Bring it up first with `/mesos up`; that takes it off the schedule as well.",
+  },
+  no_machines: {
+    when: text("List of machines is empty"),
+    what: "The master refused a call that names no machine.",
+    next: REPORT,
+  },
+  not_scheduled: {
+    when: text("Machine '<machine>' is not part of a maintenance schedule"),
+    what: "Machine {machine} stands in no maintenance window, so it can be taken neither down nor up.",
+    next: "Somebody took its window away: start again with `/mesos drain`.",
+  },
+  not_draining: {
+    when: text("Machine '<machine>' is not in DRAINING mode and cannot be brought down"),
+    what: "Machine {machine} is not draining, so it cannot be taken down: it is down already, or has no window.",
+    next: REFRESH,
+  },
+  not_down: {
+    when: text("Machine '<machine>' is not in DOWN mode and cannot be brought up"),
+    what: "Machine {machine} is not down, so it cannot be brought up.",
+    next: REFRESH,
+  },
+  unreadable_call: {
+    when: text("Failed to parse body"),
+    what: "The master {master} could not read the call.",
+    next: "If a proxy stands in between, check that it passes bodies on unchanged.",
+  },
+  // Where the master says nothing that tells more: bare statuses, failures on the way, and what we conclude from several
+  // answers. The most general ones come last.
+  unauthorized: {
+    when: status(401),
+    what: "The master {master} does not accept the credentials of {cluster}.",
+    next: "Check the principal and the secret in the configuration, and the credentials file of the masters.",
+  },
+  forbidden: {
+    when: status(403),
+    what: "The principal configured for {cluster} lacks the right to do this.",
+    next: "Grant it get_maintenance_schedules, get_maintenance_statuses, update_maintenance_schedules, start_maintenances and stop_maintenances in the masters' ACLs.",
+  },
+  not_a_master: {
+    when: status(404),
+    what: "The server at {master} does not know /api/v1: it is older than Mesos 1.0, or no Mesos master.",
+    next: "Check the addresses of the masters in the configuration.",
+  },
+  method_refused: {
+    when: status(405),
+    what: "The server at {master} does not let calls to /api/v1 through.",
+    next: PROXY,
+  },
+  no_protobuf_answer: {
+    when: status(406),
+    what: "The server at {master} does not answer in protobuf.",
+    next: PROXY,
+  },
+  no_protobuf_call: {
+    when: status(415),
+    what: "The server at {master} does not take calls in protobuf.",
+    next: PROXY,
+  },
+  too_many_calls: {
+    when: status(429),
+    what: "The server at {master} asks for fewer calls.",
+    next: "Nothing to do: the call is made again later. If it lasts, raise the poll interval.",
+  },
+  unavailable: {
+    when: status(503),
+    what: "The server at {master} cannot answer at the moment.",
+    next: WAITS,
+  },
+  refused: {
+    when: status(400),
+    what: "The master {master} refused the call.",
+    next: REFRESH,
+  },
+  unexpected_status: {
+    when: status("other"),
+    what: "The server at {master} answered with status {status}, which a Mesos master does not.",
+    next: "Look at the log of the master, and of a proxy in front of it.",
+  },
+  name_unknown: {
+    when: before("ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"),
+    what: "The host name of the master {master} cannot be resolved.",
+    next: "Check the name in the configuration and the DNS of the machine the worker runs on.",
+  },
+  connection_refused: {
+    when: before("ECONNREFUSED"),
+    what: "Nothing listens at {master}: the master is not running, or runs on another port.",
+    next: "Start the master, or correct its address in the configuration.",
+  },
+  no_route: {
+    when: before("EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL", "EACCES", "EPERM"),
+    what: "There is no way through the network to the master {master}.",
+    next: "Check routes and firewalls between the worker and the master.",
+  },
+  connect_timeout: {
+    when: before("UND_ERR_CONNECT_TIMEOUT"),
+    what: "The master {master} did not take a connection in time.",
+    next: "Check that its machine is up and that no firewall drops the connection.",
+  },
+  tls: {
+    when: before(/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^ERR_OSSL_|^EPROTO$/),
+    what: "No trusted TLS connection to the master {master} could be made.",
+    next: "Check the certificate of the master, the CA file in the configuration, and whether the master speaks https.",
+  },
+  headers_timeout: {
+    when: during("UND_ERR_HEADERS_TIMEOUT"),
+    what: "The master {master} took the call but did not answer in time.",
+    next: "Check the load of the master; whether the call took effect is settled by reading its state.",
+  },
+  body_timeout: {
+    when: during("UND_ERR_BODY_TIMEOUT", "TimeoutError"),
+    what: "The master {master} began to answer and did not finish in time.",
+    next: "Check the load of the master and the network; whether the call took effect is settled by reading its state.",
+  },
+  answer_too_large: {
+    when: during("UND_ERR_RES_EXCEEDED_MAX_SIZE"),
+    what: "The answer of the master {master} is larger than any cluster should need.",
+    next: "Check that the address is that of a Mesos master.",
+  },
+  connection_lost: {
+    when: during(
+      "ECONNRESET",
+      "ECONNABORTED",
+      "EPIPE",
+      "ETIMEDOUT",
+      "UND_ERR_SOCKET",
+      "UND_ERR_ABORTED",
+      "AbortError",
+      // The answer ended before its announced length, or within a line.
+      "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+      "HPE_INVALID_EOF_STATE",
+    ),
+    what: "The connection to the master {master} broke before the answer was complete.",
+    next: "Nothing to do: whether the call took effect is settled by reading the master's state.",
+  },
+  not_http: {
+    when: during("HTTPParserError", /^HPE_/, "UND_ERR_HEADERS_OVERFLOW"),
+    what: "What answers at {master} does not speak HTTP as a Mesos master does.",
+    next: "Check the address in the configuration, and whether the master speaks https.",
+  },
+  client_closed: {
+    when: before("UND_ERR_CLOSED", "UND_ERR_DESTROYED"),
+    what: "The call was not made because the bot is shutting down.",
+    next: "Nothing to do: it is made after the restart.",
+  },
+  transport_failed: {
+    when: during(/(?:)/),
+    what: "The call to the master {master} failed on its way.",
+    next: "Look at the log for the cause; whether the call took effect is settled by reading the master's state.",
+  },
+  leader_gone: {
+    when: conclusion,
+    what: "The other masters still name {master} as the leader, but it cannot be reached.",
+    next: "Nothing to do if it has just failed: another is elected when its ZooKeeper session ends, often within 10 s. Else check the network to it.",
+  },
+  leader_elsewhere: {
+    when: conclusion,
+    what: "The masters of {cluster} name {value} as the leader, which is not among the configured masters.",
+    next: "Add that master to the configuration; credentials are never sent to an address that is not listed.",
+  },
+  leader_unsettled: {
+    when: conclusion,
+    what: "The leader of {cluster} changed again and again while its state was read.",
+    next: WAITS,
+  },
+  undecodable: {
+    when: conclusion,
+    what: "The answer of the master {master} cannot be understood.",
+    next: "Check that the address is that of a Mesos master and that no proxy changes what it says.",
+  },
+  heartbeat_missed: {
+    when: conclusion,
+    what: "The event stream of the master {master} fell silent.",
+    next: "Nothing to do: it is opened again by itself.",
+  },
+  stream_ended: {
+    when: conclusion,
+    what: "The master {master} ended its event stream.",
+    next: "Nothing to do: it is opened again by itself.",
+  },
+} as const satisfies Readonly<Record<string, Row>>;
 
 /** Code of one row of the table of errors. */
-export type ErrorCode = (typeof ERROR_TABLE)[number]["code"];
+export type ErrorCode = keyof typeof ERRORS;
+
+export type ErrorRow = Row & { readonly code: ErrorCode };
+
+/** The same as a list. */
+export const ERROR_TABLE = Object.entries(ERRORS).map(
+  ([code, row]): ErrorRow => ({ code: code as ErrorCode, ...row }),
+);

@@ -2,7 +2,6 @@ import type { MachineId } from "../../maintenance/cluster/machine.js";
 import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { Answer, Framework, MaintenanceStatus } from "../../maintenance/cluster/world.js";
 import { mesos } from "../proto/generated/mesos.js";
-import { nanosFrom } from "./int64.js";
 
 const { Response } = mesos.v1.master;
 const { Status } = mesos.v1.allocator.InverseOfferStatus;
@@ -32,8 +31,8 @@ export function readSchedule(answer: Uint8Array): Schedule {
   return {
     windows: (schedule.windows ?? []).map(({ machine_ids, unavailability }) => ({
       machines: (machine_ids ?? []).map(machineOf),
-      start: nanosFrom(unavailability.start.nanoseconds),
-      duration: unavailability.duration == null ? null : nanosFrom(unavailability.duration.nanoseconds),
+      start: unavailability.start.nanoseconds.toBigInt(),
+      duration: unavailability.duration == null ? null : unavailability.duration.nanoseconds.toBigInt(),
     })),
   };
 }
@@ -69,7 +68,7 @@ function answerOf(entry: mesos.v1.allocator.InverseOfferStatus.$Properties): rea
   // UNKNOWN means not answered yet, which a master normally shows by having no entry at all.
   if (entry.status === Status.UNKNOWN) return [];
   const answer = entry.status === Status.ACCEPT ? "accept" : "decline";
-  return [{ frameworkId: entry.framework_id.value, answer, at: nanosFrom(entry.timestamp.nanoseconds) }];
+  return [{ frameworkId: entry.framework_id.value, answer, at: entry.timestamp.nanoseconds.toBigInt() }];
 }
 
 function machineOf({ hostname, ip }: mesos.v1.MachineID.$Properties): MachineId {

@@ -1,5 +1,4 @@
 import type { Agent, AgentResources, Amounts } from "../../maintenance/cluster/world.js";
-import { mesos } from "../proto/generated/mesos.js";
 import { AmountsSum, type Offered } from "./read-resources.js";
 import {
   AGENT_TOTAL_RESOURCES,
@@ -29,25 +28,15 @@ export interface Agents {
 // Fields of mesos.proto and master.proto, read by hand: a cluster's agents are by far the largest answer, and most of
 // it (capabilities, what the agent offered at first) is not needed here. Skipping it costs nothing; decoding it does.
 const RESPONSE_GET_AGENTS = lengthTag(10);
-
 const AGENTS = lengthTag(1);
-
 const RECOVERED_AGENTS = lengthTag(2);
-
 const AGENT_INFO = lengthTag(1);
-
 const AGENT_ACTIVE = varintTag(2);
-
 const AGENT_PID = lengthTag(4);
-
 const AGENT_ALLOCATED_RESOURCES = lengthTag(8);
-
 const AGENT_DEACTIVATED = varintTag(12);
-
 const INFO_HOSTNAME = lengthTag(1);
-
 const INFO_ID = lengthTag(6);
-
 const INFO_DOMAIN = lengthTag(10);
 
 /**
@@ -66,12 +55,6 @@ export function readAgents(answer: Buffer): Agents {
   }
   if (found === null) throw new TypeError("The answer lacks get_agents.");
   return found;
-}
-
-/** Reads one agent of an event, as GET_AGENTS shows it. */
-export function agentOf(message: mesos.v1.master.Response.GetAgents.Agent.$Properties): Agent {
-  const bytes = Buffer.from(mesos.v1.master.Response.GetAgents.Agent.encode(message).finish());
-  return new AgentReader(readerOf(bytes), bytes).registered(bytes.length);
 }
 
 function readGetAgents(reader: WireReader, agentReader: AgentReader): Agents {

@@ -6,31 +6,18 @@ const { Type: ReservationType } = mesos.v1.Resource.ReservationInfo;
 
 // Fields of mesos.proto's Resource, read by hand: there are more of them than of anything else.
 const NAME = lengthTag(1);
-
 const SCALAR = lengthTag(3);
-
 const ROLE = lengthTag(6);
-
 const DISK = lengthTag(7);
-
 const RESERVATION = lengthTag(8);
-
 const REVOCABLE = lengthTag(9);
-
 const ALLOCATION_INFO = lengthTag(11);
-
 const RESERVATIONS = lengthTag(13);
-
 const SCALAR_VALUE = doubleTag(1);
-
 const ALLOCATION_ROLE = lengthTag(1);
-
 const RESERVATION_ROLE = lengthTag(3);
-
 const RESERVATION_TYPE = varintTag(4);
-
 const DISK_PERSISTENCE = lengthTag(1);
-
 const PERSISTENCE_ID = lengthTag(1);
 
 /** Nobody's: what is not reserved. */

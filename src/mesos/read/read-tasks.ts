@@ -30,34 +30,21 @@ const TERMINAL: ReadonlySet<number> = new Set([
 // Fields of mesos.proto and master.proto, read by hand: statuses and the history of finished tasks are most of the
 // answer and are skipped.
 const RESPONSE_GET_TASKS = lengthTag(13);
-
 const PENDING_TASKS = lengthTag(1);
-
 const TASKS = lengthTag(2);
 
 /** Masters before 1.2: of frameworks that have not registered again since a fail-over. */
 const ORPHAN_TASKS = lengthTag(4);
-
 const UNREACHABLE_TASKS = lengthTag(5);
-
 const TASK_NAME = lengthTag(1);
-
 const TASK_ID = lengthTag(2);
-
 const TASK_FRAMEWORK_ID = lengthTag(3);
-
 const TASK_AGENT_ID = lengthTag(5);
-
 const TASK_STATE = varintTag(6);
-
 const TASK_RESOURCES = lengthTag(7);
-
 const TASK_LABELS = lengthTag(11);
-
 const LABELS_LABEL = lengthTag(1);
-
 const LABEL_KEY = lengthTag(1);
-
 const LABEL_VALUE = lengthTag(2);
 
 /**
@@ -184,6 +171,6 @@ class Names {
 }
 
 /** Mesos' name of a state; a number that no Mesos knows is kept as such, and counts as not over. */
-export function stateName(state: number): string {
+function stateName(state: number): string {
   return TaskState[state] ?? `TASK_STATE_${state}`;
 }

@@ -1,12 +1,11 @@
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SUBSCRIBE } from "../calls.js";
-import { MesosError, mesosError, refusal, transportFailure } from "../errors/errors.js";
-import { decodeAnswer, type Leader, type LeaderFinder } from "../leader.js";
+import { decodeAnswer, MesosError, mesosError, refusal, transportFailure } from "../errors/errors.js";
+import type { Leader, LeaderFinder } from "../leader.js";
 import { LARGEST_ANSWER_BYTES, type Transport } from "../transport.js";
 import { type MasterEvent, readRecord } from "./events.js";
 import { RecordSplitter } from "./record-io.js";
-import { Watchdog } from "./watchdog.js";
 
 /** How patient an event stream is. Times in milliseconds. */
 export interface StreamPatience {
@@ -83,54 +82,51 @@ async function follow(options: SubscriptionOptions, stop: AbortSignal): Promise<
 
 /** One stream from the search for the leader to its end; resolves with why it ended. */
 async function attempt(options: SubscriptionOptions, stop: AbortSignal, emit: Emit): Promise<MesosError> {
-  const { cluster, leader } = options;
+  const { cluster, leader, transport, patience } = options;
   let leading: Leader;
   try {
     leading = await leader.find();
   } catch (error) {
     return error instanceof MesosError ? error : transportFailure(error, { cluster });
   }
-  const blanks = { cluster, master: leading.endpoint.name };
-  const watchdog = new Watchdog(options.patience.silenceMs);
+  const { endpoint } = leading;
+  const blanks = { cluster, master: endpoint.name };
+  const silence = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const waitAtMost = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(), ms).unref();
+  };
+  waitAtMost(patience.silenceMs);
   try {
-    return await listen(options, leading, AbortSignal.any([stop, watchdog.signal]), watchdog, emit);
+    const signal = AbortSignal.any([stop, silence.signal]);
+    const { status, location, body } = await transport.open(endpoint, SUBSCRIBE.bytes, signal);
+    if (status === 307) {
+      body.destroy();
+      leader.moved(endpoint, location);
+      return mesosError("leader_unsettled", { cluster }, { sent: "yes", status });
+    }
+    if (status < 200 || status > 299) throw refusal(status, await textOf(body), blanks);
+    const splitter = new RecordSplitter(LARGEST_ANSWER_BYTES);
+    for await (const chunk of body) {
+      timer?.refresh();
+      for (const record of decodeAnswer((bytes) => splitter.push(bytes).map(readRecord), chunk, blanks)) {
+        if (record.kind === "alive") continue;
+        if (record.kind === "subscribed") {
+          if (record.heartbeatMs !== null) waitAtMost(record.heartbeatMs * patience.missedHeartbeats);
+          emit({ kind: "subscribed" });
+        } else emit(record);
+      }
+    }
+    throw mesosError("stream_ended", blanks, { sent: "yes" });
   } catch (error) {
     // Whatever ended the stream, another master may lead by now.
-    leader.forget(leading.endpoint);
-    if (watchdog.signal.aborted) return mesosError("heartbeat_missed", blanks, { sent: "yes", cause: error });
+    leader.forget(endpoint);
+    if (silence.signal.aborted) return mesosError("heartbeat_missed", blanks, { sent: "yes", cause: error });
     return error instanceof MesosError ? error : transportFailure(error, blanks);
   } finally {
-    watchdog.stop();
+    clearTimeout(timer);
   }
-}
-
-async function listen(
-  { cluster, leader, transport, patience }: SubscriptionOptions,
-  { endpoint }: Leader,
-  signal: AbortSignal,
-  watchdog: Watchdog,
-  emit: Emit,
-): Promise<MesosError> {
-  const blanks = { cluster, master: endpoint.name };
-  const { status, location, body } = await transport.open(endpoint, SUBSCRIBE.bytes, signal);
-  if (status === 307) {
-    body.destroy();
-    leader.moved(endpoint, location);
-    return mesosError("leader_unsettled", { cluster }, { sent: "yes", status });
-  }
-  if (status < 200 || status > 299) throw refusal(status, await textOf(body), blanks);
-  const splitter = new RecordSplitter(LARGEST_ANSWER_BYTES);
-  for await (const chunk of body) {
-    watchdog.feed();
-    for (const record of decodeAnswer((bytes) => splitter.push(bytes).map(readRecord), chunk, blanks)) {
-      if (record.kind === "alive") continue;
-      if (record.kind === "subscribed") {
-        if (record.heartbeatMs !== null) watchdog.expect(record.heartbeatMs * patience.missedHeartbeats);
-        emit({ ...record, leader: endpoint.name });
-      } else emit(record);
-    }
-  }
-  throw mesosError("stream_ended", blanks, { sent: "yes" });
 }
 
 const LONGEST_REFUSAL_BYTES = 16_384;

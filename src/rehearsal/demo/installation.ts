@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { stringify } from "yaml";
+import { Secret } from "../../base/secret.js";
 import { createMaster, type Master } from "../../mesos/master.js";
 import { type LocalSlack, startLocalSlack } from "../local-slack/local-slack.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../master/master.js";
@@ -56,7 +57,7 @@ export async function install(options: DemoOptions): Promise<Installation> {
     const signed = { ...cluster, credentials: { principal, secret_env: "MESOS_SECRET" } };
     const clustersFile = join(folder, "clusters.yaml");
     await writeFile(clustersFile, stringify({ clusters: { demo: principal ? signed : cluster } }));
-    const credentials = principal && secret ? { principal, secret: { reveal: () => secret } } : null;
+    const credentials = principal && secret ? { principal, secret: new Secret(secret) } : null;
     const master = createMaster({ cluster: "demo", masters: [masterUrl], credentials, ca: null });
     undo.push(() => master.close());
 

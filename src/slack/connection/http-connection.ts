@@ -1,14 +1,18 @@
 import type { Server } from "node:http";
 import { HTTPReceiver } from "@slack/bolt";
-import { boltLogger, type SlackLogger } from "../wire/logger.js";
-import { HTTP_PATH, type HttpMode } from "../wire/settings.js";
-import { within } from "../wire/within.js";
+import type { Logger } from "../../base/logger.js";
+import { settlesWithin } from "../../base/within.js";
+import type { HttpMode } from "../../config/config.js";
+import { boltLogger } from "../wire/logger.js";
 import { type Connection, receivedNow } from "./connection.js";
+
+/** The path Slack posts to in HTTP mode: the request URL of the slash command and of interactivity. */
+export const HTTP_PATH = "/slack/events";
 
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** HTTP mode: Slack's signed requests. Bolt checks the signature and refuses timestamps older than five minutes. */
-export function createHttpConnection(mode: HttpMode, logger: SlackLogger): Connection {
+export function createHttpConnection(mode: HttpMode, logger: Logger): Connection {
   const receiver = new HTTPReceiver({
     signingSecret: mode.signingSecret.reveal(),
     endpoints: [HTTP_PATH],
@@ -21,10 +25,7 @@ export function createHttpConnection(mode: HttpMode, logger: SlackLogger): Conne
     receiver,
     async start() {
       try {
-        server = await receiver.start({
-          port: mode.port,
-          ...(mode.host === undefined ? {} : { host: mode.host }),
-        });
+        server = await receiver.start(mode.port);
       } catch (error) {
         const cause = error instanceof Error ? error.message : String(error);
         throw new Error(
@@ -39,7 +40,7 @@ export function createHttpConnection(mode: HttpMode, logger: SlackLogger): Conne
       const open = server;
       server = null;
       // Requests under way get their answer; what is still open after that was not waiting for one.
-      if (!(await within(CLOSE_TIMEOUT_MS, receiver.stop()))) open.closeAllConnections();
+      if (!(await settlesWithin(CLOSE_TIMEOUT_MS, receiver.stop()))) open.closeAllConnections();
     },
     ready: () => (server === null ? "The port for Slack's requests is not open." : true),
     port: () => portOf(server),

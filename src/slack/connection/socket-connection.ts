@@ -1,9 +1,11 @@
 import { SocketModeReceiver } from "@slack/bolt";
+import type { Logger } from "../../base/logger.js";
+import { settlesWithin } from "../../base/within.js";
+import type { SlackConfig, SocketMode } from "../../config/config.js";
 import { backoffMs } from "../wire/backoff.js";
 import { SlackFailure } from "../wire/errors.js";
-import { boltLogger, type SlackLogger } from "../wire/logger.js";
-import { apiUrlOption, type SlackSettings, type SocketMode } from "../wire/settings.js";
-import { within } from "../wire/within.js";
+import { boltLogger } from "../wire/logger.js";
+import { apiUrlOption } from "../wire/web-client.js";
 import { type Connection, receivedNow } from "./connection.js";
 
 const OPEN_TIMEOUT_MS = 10_000;
@@ -19,11 +21,7 @@ const DOING = "opening the Socket Mode connection";
  * process (a revoked token, or Slack away for longer than its retries), sets no time limit on opening, and waits five
  * seconds after Slack's routine `disconnect`, during which commands are lost.
  */
-export function createSocketConnection(
-  settings: SlackSettings,
-  mode: SocketMode,
-  logger: SlackLogger,
-): Connection {
+export function createSocketConnection(settings: SlackConfig, mode: SocketMode, logger: Logger): Connection {
   const receiver = new SocketModeReceiver({
     appToken: mode.appToken.reveal(),
     logger: boltLogger(logger),
@@ -103,11 +101,11 @@ export function createSocketConnection(
       state = "The bot is shutting down.";
       clearTimeout(timer);
       // Bolt's own stop does not wait for the socket; an answer on its way would be cut off.
-      const closed = await within(CLOSE_TIMEOUT_MS, client.disconnect());
+      const closed = await settlesWithin(CLOSE_TIMEOUT_MS, client.disconnect());
       // The second call drops a socket whose other side never answered the close.
       if (!closed) client.websocket?.disconnect();
-      if (opening !== null && (await within(OPEN_TIMEOUT_MS, opening)))
-        await within(CLOSE_TIMEOUT_MS, client.disconnect());
+      if (opening !== null && (await settlesWithin(OPEN_TIMEOUT_MS, opening)))
+        await settlesWithin(CLOSE_TIMEOUT_MS, client.disconnect());
     },
     ready: () => state,
     port: () => null,

@@ -1,5 +1,5 @@
+import { scrub } from "../../base/scrub.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
-import { redact } from "../wire/redact.js";
 
 /** A person hears something within this time, so that with the acknowledgement before it the 3 s hold (invariant 9). */
 const PATIENCE_MS = 2500;
@@ -49,7 +49,7 @@ function failed(kind: Kind, error: unknown): Reply {
   const why = error instanceof Error ? error.message : String(error);
   return replyOf({
     tone: "error",
-    text: `${WORDS[kind].yours} was not carried out: ${redact(why)}`,
+    text: `${WORDS[kind].yours} was not carried out: ${scrub(why)}`,
     notDone: WORDS[kind].nothing,
     next: "Try again in a moment. If it goes on, show this to whoever runs the bot.",
   });

@@ -1,4 +1,6 @@
 import type { App, BlockAction, ButtonAction, Context, ViewSubmitAction } from "@slack/bolt";
+import type { Logger } from "../../base/logger.js";
+import { scrub } from "../../base/scrub.js";
 import { COMMAND, commandNameOf } from "../../maintenance/text/command.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { RECEIVED_AT } from "../connection/connection.js";
@@ -6,8 +8,6 @@ import { parseButton } from "../render/button-value.js";
 import type { Messenger, ReplyTarget } from "../say/messenger.js";
 import { SlackFailure } from "../wire/errors.js";
 import { ACK_DEADLINE_MS } from "../wire/limits.js";
-import type { SlackLogger } from "../wire/logger.js";
-import { redact } from "../wire/redact.js";
 import { answer, type Kind, notAcknowledged } from "./answer.js";
 import { clicked, unknownButton } from "./clicked.js";
 import type { SlackHandlers } from "./handlers.js";
@@ -36,7 +36,7 @@ export function listen(
     readonly openModal: OpenModal;
     /** What somebody is told who may not use the bot at all; `null` for one of us (invariant 6). */
     readonly turnedAway: (kind: Kind, home: Home) => Reply | null;
-    readonly logger: SlackLogger;
+    readonly logger: Logger;
     readonly onAck: (kind: Kind, ms: number) => void;
   },
 ): Listeners {
@@ -61,7 +61,7 @@ export function listen(
     try {
       await ack();
     } catch (error) {
-      o.logger.error({ kind, err: redact(String(error)) }, "a command or click could not be acknowledged");
+      o.logger.error({ kind, err: scrub(String(error)) }, "a command or click could not be acknowledged");
       return false;
     }
     const receivedAt: unknown = context[RECEIVED_AT];
@@ -82,7 +82,7 @@ export function listen(
     }
     const onError = (error: unknown) =>
       o.logger.error(
-        { kind, user: to.user, channel: to.channel, err: redact(String(error)) },
+        { kind, user: to.user, channel: to.channel, err: scrub(String(error)) },
         "a handler failed",
       );
     run(answer(kind, handle, (reply) => tell(to, reply), onError));
@@ -128,7 +128,7 @@ export function listen(
   });
 
   app.error(async (error) => {
-    o.logger.error({ code: error.code, err: redact(error.message) }, "Slack's library reported an error");
+    o.logger.error({ code: error.code, err: scrub(error.message) }, "Slack's library reported an error");
   });
 
   return {

@@ -1,5 +1,5 @@
 import { webApi } from "@slack/bolt";
-import { redact } from "./redact.js";
+import { scrub } from "../../base/scrub.js";
 
 interface Advice {
   /** The same call will fail again until a person has changed something. */
@@ -189,7 +189,7 @@ export class SlackFailure extends Error {
     o: { doing: string; retryAfterMs?: number | null; detail?: string | null; cause?: unknown },
   ) {
     const advice = SLACK_FAILURES[SAME[code] ?? code] ?? SLACK_FAILURES.unknown;
-    const detail = o.detail ? ` ${redact(o.detail).replace(/[^.!?]$/, "$&.")}` : "";
+    const detail = o.detail ? ` ${scrub(o.detail).replace(/[^.!?]$/, "$&.")}` : "";
     const what = `${o.doing}: ${advice?.what ?? "Slack refused the call."} (${code})${detail}`;
     super(`${what} ${advice?.next ?? ""}`.trim(), o.cause === undefined ? undefined : { cause: o.cause });
     this.code = code;

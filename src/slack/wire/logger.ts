@@ -1,19 +1,13 @@
-import { type Logger, LogLevel } from "@slack/bolt";
-import { redact } from "./redact.js";
-
-/** What this room needs of a logger; pino has this shape. */
-export interface SlackLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+import { type Logger as BoltLogger, LogLevel } from "@slack/bolt";
+import type { Logger } from "../../base/logger.js";
+import { scrub } from "../../base/scrub.js";
 
 /**
  * Slack's own libraries on our logger. Their debug output holds message bodies and socket tickets, so it is dropped,
- * and what is left goes through `redact`.
+ * and what is left goes through `scrub`.
  */
-export function boltLogger(logger: SlackLogger): Logger {
-  const text = (parts: readonly unknown[]) => redact(parts.map(String).join(" "));
+export function boltLogger(logger: Logger): BoltLogger {
+  const text = (parts: readonly unknown[]) => scrub(parts.map(String).join(" "));
   return {
     debug() {},
     info: (...parts: unknown[]) => logger.info({ from: "slack-sdk" }, text(parts)),

@@ -1,11 +1,17 @@
 import { webApi } from "@slack/bolt";
-import { boltLogger, type SlackLogger } from "./logger.js";
-import { apiUrlOption, type SlackSettings } from "./settings.js";
+import type { Logger } from "../../base/logger.js";
+import type { SlackConfig } from "../../config/config.js";
+import { boltLogger } from "./logger.js";
 
 /** What a client of Slack's Web API is made from. */
 export interface WebClientOptions {
-  readonly settings: Pick<SlackSettings, "botToken" | "apiUrl">;
-  readonly logger: SlackLogger;
+  readonly settings: Pick<SlackConfig, "botToken" | "apiUrl">;
+  readonly logger: Logger;
+}
+
+/** Options of Slack's client that depend on the settings. */
+export function apiUrlOption(settings: Pick<SlackConfig, "apiUrl">): { slackApiUrl?: string } {
+  return settings.apiUrl === null ? {} : { slackApiUrl: settings.apiUrl };
 }
 
 /**

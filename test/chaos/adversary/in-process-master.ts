@@ -90,7 +90,6 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
       // As the client over HTTP does: what changes between two reads looks filtered once, and not again.
       return sightOf(world).kind === "filtered" ? read() : world;
     },
-    agents: async () => agentsOf(stage.state()),
     version: async () => SELF.version,
     scheduleOf: async () => stage.state().schedule,
     updateSchedule: async (schedule) => asOurs({ type: "UPDATE_MAINTENANCE_SCHEDULE", schedule }),

@@ -69,7 +69,6 @@ export class WatchedMaster {
     };
     return {
       snapshot: unused,
-      agents: unused,
       version: unused,
       subscribe: unused,
       close: unused,

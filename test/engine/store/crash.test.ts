@@ -28,7 +28,7 @@ for (const { name, available, make } of PLACES) {
       await place.dispose();
     });
 
-    test("loses no acknowledged job, and what it was running is picked up again", async () => {
+    test("a killed process loses no acknowledged job, and what it was running is picked up again", async () => {
       const acked: string[] = [];
       for (let round = 1; round <= 2; round += 1) {
         const child = runChild(compiled.program, "load", place.argument);
@@ -52,7 +52,7 @@ for (const { name, available, make } of PLACES) {
       expect(job.failedReason).toBeUndefined();
     }, 60_000);
 
-    test("closes in order: the running processor finishes, and the process ends by itself", async () => {
+    test("a process closes in order: the running processor finishes, and the process ends by itself", async () => {
       const child = runChild(compiled.program, "once", place.argument);
       expect(await child.ended()).toBe(0);
       expect(child.lines).toEqual(["open", "finished", "closed"]);

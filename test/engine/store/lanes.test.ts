@@ -49,7 +49,7 @@ for (const { name, available, make } of PLACES) {
       return worker;
     }
 
-    test("runs one job at a time for the whole installation, loses no decision and no tick (invariant 8)", async () => {
+    test("a lane runs one job at a time for the whole installation, loses no decision and no tick (invariant 8)", async () => {
       interface Data {
         ticks: number;
         decisions: string[];
@@ -104,7 +104,7 @@ for (const { name, available, make } of PLACES) {
       expect(most).toBe(1);
     });
 
-    test("runs one job at a time also after the store was emptied under its workers (invariant 8)", async () => {
+    test("a lane runs one job at a time also after the store was emptied under its workers (invariant 8)", async () => {
       const queue = store.queue<object>("control-emptied", { oneAtATime: true });
       const ran: string[] = [];
       let running = 0;
@@ -133,7 +133,7 @@ for (const { name, available, make } of PLACES) {
       expect(most).toBe(1);
     });
 
-    test("runs decisions, which have no priority, before the long-lived job", async () => {
+    test("a lane runs decisions, which have no priority, before the long-lived job", async () => {
       const queue = store.queue<object>("control-order");
       await queue.setGlobalConcurrency(1);
       await queue.add("maintenance", {}, { jobId: "m-1", priority: 10 });
@@ -145,7 +145,7 @@ for (const { name, available, make } of PLACES) {
       expect(order).toEqual(["d-1", "d-2", "m-1"]);
     });
 
-    test("keeps the last stack traces only of a job that fails for weeks", async () => {
+    test("a lane keeps the last stack traces only of a job that fails for weeks", async () => {
       const queue = store.queue<object>("failing");
       let tries = 0;
       run("failing", async () => {
@@ -158,7 +158,7 @@ for (const { name, available, make } of PLACES) {
       expect(stacks.map((stack) => /try \d/.exec(stack)?.[0])).toEqual(["try 3", "try 4", "try 5"]);
     });
 
-    test("takes the same id twice as one job, also after it is done", async () => {
+    test("a lane takes the same id twice as one job, also after it is done", async () => {
       const queue = store.queue<{ n: number }>("twice");
       const ran: number[] = [];
       await queue.add("click", { n: 1 }, { jobId: "approve-m-1-b1-U1" });
@@ -171,7 +171,7 @@ for (const { name, available, make } of PLACES) {
       expect(ran).toEqual([1, 4]);
     });
 
-    test("wakes a delayed job at its time, not before, and at once when it is promoted", async () => {
+    test("a lane wakes a delayed job at its time, not before, and at once when it is promoted", async () => {
       const queue = store.queue<object>("wake");
       const ran: { id: string; at: number }[] = [];
       const due = Date.now() + 300;
@@ -192,7 +192,7 @@ for (const { name, available, make } of PLACES) {
       expect(await wake(later)).toBe(false);
     });
 
-    test("refuses to write for a job whose lock is gone, and tells its processor", async () => {
+    test("the store refuses to write for a job whose lock is gone, and tells its processor", async () => {
       const queue = store.queue<{ by: string }>("lost");
       await queue.add("record", { by: "nobody" }, { jobId: "m-1" });
       const outcome = await new Promise<{ error: unknown; aborted: boolean }>((resolve) => {
@@ -218,7 +218,7 @@ for (const { name, available, make } of PLACES) {
       expect((await queue.getJob("m-1"))?.data.by).toBe("nobody");
     });
 
-    test("fails no record for its workers' crashes, however many (invariant 11)", async () => {
+    test("a lane fails no record for its workers' crashes, however many (invariant 11)", async () => {
       const queue = store.queue<object>("stalls");
       let release: () => void = () => undefined;
       const held = new Promise<void>((resolve) => {
@@ -237,7 +237,7 @@ for (const { name, available, make } of PLACES) {
       expect(record.attemptsStarted).toBe(4);
     });
 
-    test("stops every worker of a rate-limited lane for the time, and delays one job alone", async () => {
+    test("a lane stops every worker of a rate-limited lane for the time, and delays one job alone", async () => {
       const queue = store.queue<object>("notify");
       const ran: { id: string; at: number }[] = [];
       let freeAt = 0;
@@ -268,11 +268,11 @@ for (const { name, available, make } of PLACES) {
       expect(first.isRunning()).toBe(true);
     });
 
-    test("answers a ping while it is open", async () => {
+    test("the store answers a ping while it is open", async () => {
       expect(await store.ping()).toBe(true);
     });
 
-    test("logged no trouble in all of this but the lost lock", () => {
+    test("the store logged no trouble in all of this but the lost lock", () => {
       const said = log.lines
         .filter(({ level }) => level !== "info")
         .map(({ fields }) => JSON.stringify(fields));

@@ -78,7 +78,7 @@ for (const { name, available, make } of PLACES) {
         return job?.finishedOn ? job : undefined;
       });
 
-    test("stores exactly what BullMQ's own updateData stores", async () => {
+    test("a write under the lock stores exactly what BullMQ's own updateData stores", async () => {
       const queue = store.queue("same");
       run("same", async (job, token) => {
         if (job.id === "ours") await updateOwned(job, token, AWKWARD);
@@ -102,7 +102,7 @@ for (const { name, available, make } of PLACES) {
       expect(Object.keys(mine ?? {}).sort()).toEqual(Object.keys(bulls ?? {}).sort());
     });
 
-    test("renews the lock: a job that has just written is not taken for one of a dead worker", async () => {
+    test("a write under the lock renews the lock: a job that has just written is not taken for one of a dead worker", async () => {
       const queue = store.queue("renewed");
       const takenUp = gate();
       run(
@@ -120,7 +120,7 @@ for (const { name, available, make } of PLACES) {
       expect(await ended("renewed", "alive")).toMatchObject({ attemptsStarted: 1, data: { written: true } });
     });
 
-    test("writes nothing once another worker runs the job", async () => {
+    test("a write under the lock writes nothing once another worker runs the job", async () => {
       const [successorWrote, release] = [gate(), gate()];
       let late: unknown;
       run(
@@ -159,14 +159,14 @@ for (const { name, available, make } of PLACES) {
         return { said: await outcome, record };
       }
 
-      test("writes the record and leaves the decision as it is", async () => {
+      test("a decision's write writes the record and leaves the decision as it is", async () => {
         const { record } = await decide("decided", async () => undefined);
         expect(record.data).toEqual({ by: "the decision" });
         expect((await store.queue("decided").getJob("m-1"))?.data).toEqual({ by: "the decision" });
         expect((await ended("decided", "d-1")).data).toEqual({ approve: true });
       });
 
-      test("writes nothing when the decision's own lock is lost", async () => {
+      test("a decision's write writes nothing when the decision's own lock is lost", async () => {
         const { said, record } = await decide("undecided", (job, token) =>
           job.moveToDelayed(Date.now() + HOUR, token),
         );
@@ -175,7 +175,7 @@ for (const { name, available, make } of PLACES) {
         expect((await store.queue("undecided").getJob("m-1"))?.data).toEqual({ by: "nobody" });
       });
 
-      test("says that the record was removed, and does not make a new one", async () => {
+      test("a decision's write says that the record was removed, and does not make a new one", async () => {
         const { said } = await decide("removed", async () => {
           await (await store.queue("removed").getJob("m-1"))?.remove();
         });
@@ -184,7 +184,7 @@ for (const { name, available, make } of PLACES) {
       });
     });
 
-    test("is refused to whoever does not run the job", async () => {
+    test("a decision's write is refused to whoever does not run the job", async () => {
       const job = await store.queue("idle").add("work", { by: "nobody" }, { jobId: "m-1" });
       await expect(updateOwned(job, "0", { by: "a stranger" })).rejects.toThrow("Nothing was written");
     });
@@ -195,7 +195,7 @@ suiteFor(
   "a worker that is cut off from Redis in the middle of a write",
   redisAvailable,
 )(() => {
-  test("overwrites nothing of its successor's when it comes back (invariant 8)", async () => {
+  test("a worker that was cut off overwrites nothing of its successor's when it comes back (invariant 8)", async () => {
     const place = await redisPlace();
     const relay = await startRelay(Number(new URL(place.argument.split(" ")[1] ?? "").port));
     const cutOff = await openStore(redisAt(`redis://127.0.0.1:${relay.port}`), keepLog());

@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Logger } from "../../../src/base/logger.js";
+import { Secret } from "../../../src/base/secret.js";
+import type { StoreConfig } from "../../../src/config/config.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
-import type { StoreLogger, StoreSettings } from "../../../src/engine/store/store.js";
 import { redisAvailable, startRedis } from "../../support/redis.js";
 
 const MODULES = join(import.meta.dirname, "../../../node_modules");
@@ -18,7 +20,7 @@ export const UNHURRIED_MS = 20_000;
 
 /** A place for a queue that a test has to itself. */
 export interface Place {
-  readonly settings: StoreSettings;
+  readonly settings: StoreConfig;
   /** The same as text, for a child process. */
   readonly argument: string;
   dispose(): Promise<void>;
@@ -68,17 +70,17 @@ export async function redisPlace(): Promise<Place> {
   return { settings: redisAt(server.url), argument: `redis ${server.url}`, dispose: () => server.dispose() };
 }
 
-export function redisAt(url: string): Extract<StoreSettings, { kind: "redis" }> {
-  return { kind: "redis", url: { reveal: () => url } };
+export function redisAt(url: string): Extract<StoreConfig, { kind: "redis" }> {
+  return { kind: "redis", url: new Secret(url), sentinel: null, cluster: false, prefix: "mesos" };
 }
 
 /** A logger that keeps its lines. */
-export function keepLog(): StoreLogger & {
+export function keepLog(): Logger & {
   readonly lines: { level: string; fields: object; text: string }[];
 } {
   const lines: { level: string; fields: object; text: string }[] = [];
   const keep = (level: string) => (fields: object, text: string) => void lines.push({ level, fields, text });
-  return { lines, info: keep("info"), warn: keep("warn"), error: keep("error") };
+  return { lines, debug: keep("debug"), info: keep("info"), warn: keep("warn"), error: keep("error") };
 }
 
 /** Waits until `check` gives something other than `undefined` or `false`. The test's own time limit ends the wait. */

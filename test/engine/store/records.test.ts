@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Logger } from "../../../src/base/logger.js";
 import { controlProcessor } from "../../../src/engine/control/control.js";
 import type { ControlPorts } from "../../../src/engine/control/ports.js";
 import { MAINTENANCE_JOB } from "../../../src/engine/lanes/jobs.js";
 import { MAINTENANCE_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
 import { openRecords, type Records, UnreadableRecordError } from "../../../src/engine/lanes/records.js";
-import type { EngineLogger } from "../../../src/engine/logger.js";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import type { Store } from "../../../src/engine/store/store.js";
@@ -18,7 +18,7 @@ let store: Store;
 
 let records: Records;
 
-let log: ReturnType<typeof keepLog> & EngineLogger;
+let log: ReturnType<typeof keepLog> & Logger;
 
 const ours = recordOf({ id: "m-ours" });
 
@@ -38,7 +38,7 @@ afterEach(async () => {
   await place.dispose();
 });
 
-test("passes over the record of a newer version, and tells it once with what to do", async () => {
+test("the bot passes over the record of a newer version, and tells it once with what to do", async () => {
   expect(await records.open()).toEqual([ours]);
   expect(await records.open()).toEqual([ours]);
   expect(log.lines).toEqual([
@@ -50,7 +50,7 @@ test("passes over the record of a newer version, and tells it once with what to 
   ]);
 });
 
-test("says of a record of a newer version what was not done and what to do", async () => {
+test("the bot says of a record of a newer version what was not done and what to do", async () => {
   expect(await records.find("m-ours")).toEqual(ours);
   for (const asked of [records.find("m-newer"), records.job("m-newer")]) {
     await expect(asked).rejects.toThrow(
@@ -60,7 +60,7 @@ test("says of a record of a newer version what was not done and what to do", asy
   }
 });
 
-test("leaves what a newer version wrote as it is, and looks at it again after a minute (invariant 11)", async () => {
+test("the bot leaves what a newer version wrote as it is, and looks at it again after a minute (invariant 11)", async () => {
   const ports = { cluster: { name: "prod" }, records, logger: log, now: Date.now, events: () => 0 };
   const processor = controlProcessor(ports as unknown as ControlPorts);
   const onlyTheNewer = store.worker(

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import type { ClusterConfig, ClusterPolicy } from "../../../src/config/config.js";
+import type { Logger } from "../../../src/base/logger.js";
+import type { ClusterConfig, ClusterPolicy, StoreConfig } from "../../../src/config/config.js";
 import { createIntake, type IntakeCluster } from "../../../src/engine/bot/intake.js";
 import { NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
 import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
 import { createNotifier } from "../../../src/engine/lanes/notifier.js";
 import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
 import { runLane } from "../../../src/engine/lanes/run-lane.js";
-import type { EngineLogger } from "../../../src/engine/logger.js";
 import { notifyProcessor } from "../../../src/engine/notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
-import type { Store, StoreSettings } from "../../../src/engine/store/store.js";
+import type { Store } from "../../../src/engine/store/store.js";
 import { createWorkerSide, type WorkerSide } from "../../../src/engine/worker-side.js";
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
@@ -57,10 +57,10 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-const quiet: EngineLogger = { debug() {}, info() {}, warn() {}, error() {} };
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** `ENGINE_LOG=1` shows what the engine logs. */
-const logger: EngineLogger = process.env.ENGINE_LOG ? { ...console, debug() {} } : quiet;
+const logger: Logger = process.env.ENGINE_LOG ? { ...console, debug() {} } : quiet;
 
 export const SIX: RehearsalOptions["agents"] = [1, 2, 3, 4, 5, 6].map((n) => ({
   hostname: `web-0${n}`,
@@ -68,7 +68,7 @@ export const SIX: RehearsalOptions["agents"] = [1, 2, 3, 4, 5, 6].map((n) => ({
 }));
 
 /** @param answerLimitMs how long the sides wait for the queue. @defaultValue as long as the bot does */
-export async function startEngine(settings: StoreSettings, answerLimitMs?: number): Promise<Engine> {
+export async function startEngine(settings: StoreConfig, answerLimitMs?: number): Promise<Engine> {
   const store = await openStore(settings, quiet, answerLimitMs);
   const webApi = await FakeSlack.start();
   const slack = new RecordedSlack();

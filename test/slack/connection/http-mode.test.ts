@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Secret } from "../../../src/base/secret.js";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
 import { encodeButton } from "../../../src/slack/render/button-value.js";
@@ -333,7 +334,7 @@ describe("starting and stopping", () => {
   });
 
   test("the app refuses to start with a wrong token and says where the right one is", async () => {
-    const settings = { ...slack.settings("http"), botToken: { reveal: () => "xoxb-wrong-token" } };
+    const settings = { ...slack.settings("http"), botToken: new Secret("xoxb-wrong-token") };
     const other = createSlackApp({ settings, handlers, logger });
     await expect(other.start()).rejects.toThrow(SlackFailure);
     await expect(other.start()).rejects.toThrow(/SLACK_BOT_TOKEN/);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Secret } from "../../../src/base/secret.js";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
 import { APP_TOKEN, FakeSlack } from "../fake-slack.js";
@@ -140,7 +141,7 @@ describe("the socket", () => {
 
 test("the app does not start with a wrong app token and says which one it is about", async () => {
   const settings = slack.settings("socket");
-  const wrong = { ...settings, mode: { kind: "socket" as const, appToken: { reveal: () => "xapp-wrong" } } };
+  const wrong = { ...settings, mode: { kind: "socket" as const, appToken: new Secret("xapp-wrong") } };
   await expect(createSlackApp({ settings: wrong, handlers, logger }).start()).rejects.toThrow(
     /Socket Mode.*SLACK_APP_TOKEN/,
   );

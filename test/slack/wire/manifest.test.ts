@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { HTTP_PATH } from "../../../src/slack/connection/http-connection.js";
 import { BOT_SCOPES, missingScopes, SLASH_COMMAND } from "../../../src/slack/wire/scopes.js";
-import { HTTP_PATH } from "../../../src/slack/wire/settings.js";
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 

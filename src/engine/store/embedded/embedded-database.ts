@@ -77,7 +77,7 @@ async function openAt(folder: string): Promise<EmbeddedDatabase> {
       ...PGlite.defaultStartParams,
       // 8 MB of buffers instead of 128: the tables are small, and the process takes half the memory.
       ...["-B", "1024"],
-      // What a checkpoint leaves of the write-ahead log; see Housekeeping for who makes them.
+      // What a checkpoint leaves of the write-ahead log; see `keepTidy` for who makes them.
       ...["-c", "max_wal_size=32MB", "-c", "min_wal_size=32MB"],
     ],
     // node-postgres gives int8 as text, and BullMQ's backend counts on it.

@@ -1,11 +1,12 @@
+import type { Logger } from "../../../base/logger.js";
+import type { EmbeddedConfig } from "../../../config/config.js";
 import { withAnswerLimit } from "../answer-limit.js";
 import type { Driver } from "../driver.js";
-import type { EmbeddedSettings, StoreLogger } from "../store.js";
 import { embeddedBackend } from "./embedded-backend.js";
 import { makeDataDir, openDatabase } from "./embedded-database.js";
 import { embeddedWriteOwned } from "./embedded-owned.js";
 import { lockFolder } from "./folder-lock.js";
-import { Housekeeping } from "./housekeeping.js";
+import { keepTidy } from "./housekeeping.js";
 
 /**
  * The embedded store: PostgreSQL in this process (PGlite) under BullMQ's PostgreSQL backend, for one process only.
@@ -13,8 +14,8 @@ import { Housekeeping } from "./housekeeping.js";
  * @throws StoreError `in_use`, `folder`, `damaged`.
  */
 export async function openEmbedded(
-  settings: EmbeddedSettings,
-  logger: StoreLogger,
+  settings: EmbeddedConfig,
+  logger: Logger,
   answerLimitMs: number,
 ): Promise<Driver> {
   const { dataDir } = settings;
@@ -24,7 +25,7 @@ export async function openEmbedded(
     const started = Date.now();
     const { db, pool } = await openDatabase(dataDir);
     logger.info({ dataDir, ms: Date.now() - started }, "the embedded queue store is open");
-    const housekeeping = new Housekeeping(pool, logger);
+    const stopTidying = keepTidy(pool, logger);
     return {
       kind: "embedded",
       producer: (name, options) =>
@@ -33,7 +34,7 @@ export async function openEmbedded(
       writeOwned: embeddedWriteOwned(pool),
       ping: () => pool.query("SELECT 1"),
       close: async () => {
-        housekeeping.stop();
+        stopTidying();
         await pool.end();
         await db.close();
         await lock.release();

@@ -1,4 +1,4 @@
-import type { StoreLogger } from "../store.js";
+import type { Logger } from "../../../base/logger.js";
 import type { PglitePool } from "./pglite-pool.js";
 
 const EVERY_MS = 60_000;
@@ -9,28 +9,22 @@ const QUERIES = 2_000;
 /**
  * Does what PostgreSQL's background processes do: PGlite has none, so nothing else frees the old copy that each write
  * of a row leaves, nor the write-ahead log. Without this a bot that runs for months would fill its disk.
+ *
+ * @returns what stops it.
  */
-export class Housekeeping {
-  readonly #timer: NodeJS.Timeout;
-  #seen = 0;
-
-  constructor(pool: PglitePool, logger: StoreLogger) {
-    this.#timer = setInterval(() => {
-      if (pool.queries - this.#seen < QUERIES) return;
-      this.#seen = pool.queries;
-      tidy(pool).catch((error: unknown) => {
-        logger.warn(
-          { said: String(error) },
-          "the embedded store could not be tidied up; it goes on and tries again",
-        );
-      });
-    }, EVERY_MS);
-    this.#timer.unref();
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
+export function keepTidy(pool: PglitePool, logger: Logger): () => void {
+  let seen = 0;
+  const timer = setInterval(() => {
+    if (pool.queries - seen < QUERIES) return;
+    seen = pool.queries;
+    tidy(pool).catch((error: unknown) => {
+      logger.warn(
+        { said: String(error) },
+        "the embedded store could not be tidied up; it goes on and tries again",
+      );
+    });
+  }, EVERY_MS).unref();
+  return () => clearInterval(timer);
 }
 
 /** Frees dead rows and the write-ahead log behind them. Takes about 0.1 s after some thousand writes. */

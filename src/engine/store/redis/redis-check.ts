@@ -1,4 +1,4 @@
-import type { StoreLogger } from "../store.js";
+import type { Logger } from "../../../base/logger.js";
 import { StoreError } from "../store-error.js";
 
 const OLDEST: readonly [major: number, minor: number] = [6, 2];
@@ -8,7 +8,7 @@ const OLDEST: readonly [major: number, minor: number] = [6, 2];
  *
  * @throws StoreError `too_old`, `wrong_eviction_policy`, or `refused` for a replica.
  */
-export function checkRedis(info: string, address: string, logger: StoreLogger): void {
+export function checkRedis(info: string, address: string, logger: Logger): void {
   const said = fields(info);
   const version = said.get("redis_version") ?? "";
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -35,7 +35,7 @@ export function checkRedis(info: string, address: string, logger: StoreLogger): 
   }
 }
 
-function checkEviction(said: ReadonlyMap<string, string>, address: string, logger: StoreLogger): void {
+function checkEviction(said: ReadonlyMap<string, string>, address: string, logger: Logger): void {
   const policy = said.get("maxmemory_policy");
   if (policy === undefined || policy === "noeviction") return;
   if (said.get("maxmemory") === "0") {

@@ -1,5 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
-import type { RedisSettings } from "../store.js";
+import type { RedisConfig } from "../../../config/config.js";
 import { StoreError } from "../store-error.js";
 
 export type RedisClient = Redis | Cluster;
@@ -21,7 +21,7 @@ const onReadOnly = (resend: boolean) => (error: Error) =>
   error.message.startsWith("READONLY") ? (resend ? 2 : 1) : false;
 
 /** Clients that are not connected yet. */
-export function redisClients(settings: RedisSettings): RedisClients {
+export function redisClients(settings: RedisConfig): RedisClients {
   const common: Options = { ...account(settings), connectTimeout: 2_000, keepAlive: 10_000 };
   const producer: Options = {
     ...common,
@@ -35,7 +35,7 @@ export function redisClients(settings: RedisSettings): RedisClients {
 }
 
 /** `enableOfflineQueue`: whether commands wait for a Redis that is away. */
-function client(settings: RedisSettings, options: Options, enableOfflineQueue: boolean): RedisClient {
+function client(settings: RedisConfig, options: Options, enableOfflineQueue: boolean): RedisClient {
   const { sentinel, cluster } = settings;
   const shared = { enableOfflineQueue, lazyConnect: true };
   if (cluster) {
@@ -57,7 +57,7 @@ function client(settings: RedisSettings, options: Options, enableOfflineQueue: b
 }
 
 /** Read by hand, so that no client ever has the URL with its password to put into an error. */
-function account(settings: RedisSettings): Options {
+function account(settings: RedisConfig): Options {
   const url = parsed(settings.url.reveal());
   const options: Options = { db: Number(url.pathname.slice(1) || "0") };
   if (url.username) options.username = decodeURIComponent(url.username);
@@ -66,7 +66,7 @@ function account(settings: RedisSettings): Options {
   return options;
 }
 
-function endpoint(settings: RedisSettings): { host: string; port: number } {
+function endpoint(settings: RedisConfig): { host: string; port: number } {
   const url = parsed(settings.url.reveal());
   return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || "6379") };
 }
@@ -82,7 +82,7 @@ function parsed(text: string): URL {
 }
 
 /** Where it connects to, for people: no user, no password. */
-export function redisAddress(settings: RedisSettings): string {
+export function redisAddress(settings: RedisConfig): string {
   const { sentinel } = settings;
   if (sentinel) {
     const addresses = sentinel.addresses.map(({ host, port }) => `${host}:${port}`).join(", ");

@@ -1,7 +1,9 @@
 import { createRedisBackend } from "bullmq";
+import type { Logger } from "../../../base/logger.js";
+import { settlesWithin, within } from "../../../base/within.js";
+import type { RedisConfig } from "../../../config/config.js";
 import { settled, withAnswerLimit } from "../answer-limit.js";
 import type { Driver } from "../driver.js";
-import type { RedisSettings, StoreLogger } from "../store.js";
 import { StoreError } from "../store-error.js";
 import type { TroubleLog } from "../trouble-log.js";
 import { checkRedis } from "./redis-check.js";
@@ -21,8 +23,8 @@ const CLOSED = new Error("the connection to Redis was closed");
  * @throws StoreError `unreachable`, `refused`, `wrong_eviction_policy`, `too_old`.
  */
 export async function openRedis(
-  settings: RedisSettings,
-  logger: StoreLogger,
+  settings: RedisConfig,
+  logger: Logger,
   trouble: TroubleLog,
   answerLimitMs: number,
 ): Promise<Driver> {
@@ -46,7 +48,7 @@ export async function openRedis(
   producer.on("ready", () => trouble.recovered("redis"));
   consumer.on("error", (error) => trouble.failed("redis", error));
   // The braces keep all keys on one node of a Redis Cluster, as BullMQ's scripts need.
-  const prefix = `{${settings.prefix ?? "mesos"}}`;
+  const prefix = `{${settings.prefix}}`;
   return {
     kind: "redis",
     prefix,
@@ -73,30 +75,20 @@ async function connected(client: RedisClient, address: string): Promise<void> {
     if (error instanceof Error) why = saidBy(error);
   };
   client.on("error", note);
-  let timer: NodeJS.Timeout | undefined;
   try {
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error("no answer")), START_LIMIT_MS);
+    await within(START_LIMIT_MS, client.connect(), () => {
+      throw new Error("no answer");
     });
-    await Promise.race([client.connect(), tooLate]);
   } catch (error) {
     note(why === undefined ? error : undefined);
     const known = redisError(new Error(why), address);
     throw known instanceof StoreError && known.code === "refused" ? known : unreachable(address, why, error);
   } finally {
-    clearTimeout(timer);
     client.off("error", note);
   }
 }
 
 async function quit(client: RedisClient, force: boolean): Promise<void> {
-  if (!force && client.status === "ready") {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, QUIT_LIMIT_MS);
-    });
-    await Promise.race([client.quit().catch(() => undefined), limit]);
-    clearTimeout(timer);
-  }
+  if (!force && client.status === "ready") await settlesWithin(QUIT_LIMIT_MS, client.quit());
   client.disconnect();
 }

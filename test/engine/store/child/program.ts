@@ -1,6 +1,8 @@
+import { Secret } from "../../../../src/base/secret.js";
+import type { StoreConfig } from "../../../../src/config/config.js";
 import { CONTROL_WORKER_OPTIONS } from "../../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../../src/engine/store/open-store.js";
-import type { Store, StoreSettings } from "../../../../src/engine/store/store.js";
+import type { Store } from "../../../../src/engine/store/store.js";
 import { StoreError } from "../../../../src/engine/store/store-error.js";
 
 /**
@@ -9,10 +11,12 @@ import { StoreError } from "../../../../src/engine/store/store-error.js";
  */
 const [task = "", kind = "", place = ""] = process.argv.slice(2);
 
-const settings: StoreSettings =
-  kind === "redis" ? { kind, url: { reveal: () => place } } : { kind: "embedded", dataDir: place };
+const settings: StoreConfig =
+  kind === "redis"
+    ? { kind, url: new Secret(place), sentinel: null, cluster: false, prefix: "mesos" }
+    : { kind: "embedded", dataDir: place };
 
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 function say(...words: readonly string[]): void {
   process.stdout.write(`${words.join(" ")}\n`);

@@ -1,10 +1,10 @@
 import protobuf from "protobufjs/minimal.js";
 import { describe, expect, test } from "vitest";
-import { mesos } from "../../src/mesos/proto/generated/mesos.js";
-import { agentOf, readAgents } from "../../src/mesos/read/read-agents.js";
-import { readTasks } from "../../src/mesos/read/read-tasks.js";
-import { lengthTag } from "../../src/mesos/read/wire.js";
-import { recorded } from "./support/recordings.js";
+import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
+import { readAgents } from "../../../src/mesos/read/read-agents.js";
+import { readTasks } from "../../../src/mesos/read/read-tasks.js";
+import { lengthTag } from "../../../src/mesos/read/wire.js";
+import { recorded } from "../support/recordings.js";
 
 const { Response } = mesos.v1.master;
 
@@ -36,7 +36,7 @@ function resourcesOf(total: readonly unknown[], allocated: readonly unknown[] = 
 }
 
 describe("an agent's resources", () => {
-  test("are summed up; ports and the like are left out", () => {
+  test("an agent's resources are summed up; ports and the like are left out", () => {
     const ports = { name: "ports", type: "RANGES", ranges: { range: [{ begin: 31000, end: 32000 }] } };
     const total = [scalar("cpus", 4), scalar("cpus", 4), scalar("mem", 1024), scalar("gpus", 2), ports];
     expect(resourcesOf(total, [scalar("cpus", 0.5), scalar("mem", 64)])).toEqual({
@@ -47,7 +47,7 @@ describe("an agent's resources", () => {
     });
   });
 
-  test("are not known when the master does not tell them", () => {
+  test("an agent's resources are not known when the master does not tell them", () => {
     expect(resourcesOf([])).toBeNull();
   });
 
@@ -81,12 +81,12 @@ describe("an agent's resources", () => {
       { role: "old", reservation: {}, reservations: [{ type: "STATIC", role: "ops" }] },
       { role: "ops", dynamic: false },
     ],
-  ])("may be reserved to %s", (_, form, reserved) => {
+  ])("an agent's resources may be reserved to %s", (_, form, reserved) => {
     const reservations = resourcesOf([scalar("cpus", 2, form)])?.reservations;
     expect(reservations).toEqual(reserved === null ? [] : [{ ...reserved, cpus: 2, memMb: 0, diskMb: 0 }]);
   });
 
-  test("reserved to the same role in the same way are one reservation, persistent volumes are told apart", () => {
+  test("an agent's resources reserved to the same role in the same way are one reservation, persistent volumes are told apart", () => {
     const reservations = [dynamic];
     const total = [
       scalar("cpus", 1, { reservations }),
@@ -109,7 +109,7 @@ describe("an agent's resources", () => {
     });
   });
 
-  test("that may be taken back at any time count nowhere", () => {
+  test("an agent's resources that may be taken back at any time count nowhere", () => {
     const lent = scalar("cpus", 4, { revocable: {} });
     expect(resourcesOf([scalar("cpus", 1), lent], [lent])).toMatchObject({
       total: { cpus: 1 },
@@ -117,10 +117,8 @@ describe("an agent's resources", () => {
     });
   });
 
-  test("of an event are those of the list", () => {
-    const { get_agents } = Response.decode(recorded("agents.pb"));
+  test("an agent's resources are read from a recorded answer", () => {
     const { agents } = readAgents(recorded("agents.pb"));
-    expect(get_agents?.agents?.map(agentOf)).toEqual(agents);
     expect(agents[0]?.resources).toEqual({
       total: { cpus: 2, memMb: 1024 },
       allocated: { cpus: 0.1, memMb: 32 },
@@ -170,7 +168,7 @@ describe("a task", () => {
     return readTasks(encoded({ get_tasks: { tasks: [task] } }))[0];
   }
 
-  test("uses its resources as the role they are allocated to", () => {
+  test("a task uses its resources as the role they are allocated to", () => {
     const allocation_info = { role: "eng/web" };
     const resources = [
       scalar("cpus", 0.5, { allocation_info }),
@@ -181,12 +179,12 @@ describe("a task", () => {
     expect(taskWith({ resources })).toMatchObject({ role: "eng/web", uses: { cpus: 0.75, memMb: 64 } });
   });
 
-  test("of an old master has the role of what it took from a reservation, else none", () => {
+  test("a task of an old master has the role of what it took from a reservation, else none", () => {
     expect(taskWith({ resources: [scalar("mem", 1), scalar("cpus", 1, { role: "ops" })] })?.role).toBe("ops");
     expect(taskWith({ resources: [scalar("cpus", 1)] })?.role).toBe("*");
   });
 
-  test("is a copy of the app that a label names, else of what its name says", () => {
+  test("a task is a copy of the app that a label names, else of what its name says", () => {
     const label = (key: string, value: string) => ({ key, value });
     const labels = { labels: [label("tier", "1"), label("DCOS_PACKAGE_NAME", "kafka")] };
     expect(taskWith({ labels })?.app).toBe("kafka");

@@ -1,11 +1,11 @@
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { lockFolder } from "../../../src/engine/store/embedded/folder-lock.js";
-import { openStore } from "../../../src/engine/store/open-store.js";
-import { compileChild } from "./child/compile.js";
-import { runChild } from "./child/run.js";
-import { embeddedPlace, keepLog, type Place } from "./places.js";
+import { lockFolder } from "../../../../src/engine/store/embedded/folder-lock.js";
+import { openStore } from "../../../../src/engine/store/open-store.js";
+import { compileChild } from "../child/compile.js";
+import { runChild } from "../child/run.js";
+import { embeddedPlace, keepLog, type Place } from "../places.js";
 
 const compiled = compileChild();
 afterAll(() => rm(compiled.folder, { recursive: true, force: true }));
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => place.dispose());
 
 describe("the embedded store's folder", () => {
-  test("is made for its owner alone, and reopened with what is in it", async () => {
+  test("the embedded store's folder is made for its owner alone, and reopened with what is in it", async () => {
     const inner = join(dataDir, "a", "b");
     const first = await openStore({ kind: "embedded", dataDir: inner }, keepLog());
     await first.queue<{ text: string }>("kept").add("job", { text: "käfer \u{1f6e0}" }, { jobId: "j-1" });
@@ -32,7 +32,7 @@ describe("the embedded store's folder", () => {
     expect(await readdir(join(inner, "lock"))).toEqual([]);
   });
 
-  test("forgets a first start that was killed half-way", async () => {
+  test("the embedded store's folder forgets a first start that was killed half-way", async () => {
     await rm(join(dataDir, "queue"), { recursive: true });
     await mkdir(join(dataDir, "unfinished-123"));
     await writeFile(join(dataDir, "unfinished-123", "PG_VERSION"), "18");
@@ -42,7 +42,7 @@ describe("the embedded store's folder", () => {
     expect((await readdir(dataDir)).sort()).toEqual(["lock", "queue"]);
   });
 
-  test("says what to do when the database does not open, and lets go of the folder", async () => {
+  test("the embedded store says what to do when the database does not open, and lets go of the folder", async () => {
     await rm(join(dataDir, "queue", "global"), { recursive: true });
     await expect(openStore(place.settings, keepLog())).rejects.toMatchObject({
       code: "damaged",
@@ -52,7 +52,7 @@ describe("the embedded store's folder", () => {
     await (await openStore(place.settings, keepLog())).close();
   });
 
-  test("says what to do when it cannot be made", async () => {
+  test("the embedded store says what to do when it cannot be made", async () => {
     await writeFile(join(dataDir, "file"), "");
     const settings = { kind: "embedded", dataDir: join(dataDir, "file", "inner") } as const;
     await expect(openStore(settings, keepLog())).rejects.toMatchObject({ code: "folder" });
@@ -60,7 +60,7 @@ describe("the embedded store's folder", () => {
 });
 
 describe("a second process on the embedded store", () => {
-  test("is refused with who holds it, and the first goes on", async () => {
+  test("a second process is refused with who holds it, and the first goes on", async () => {
     const store = await openStore(place.settings, keepLog());
     const queue = store.queue("busy");
     const child = runChild(compiled.program, "hold", place.argument);
@@ -71,7 +71,7 @@ describe("a second process on the embedded store", () => {
     await store.close();
   });
 
-  test("gets the folder at once after the holder was killed", async () => {
+  test("a second process gets the folder at once after the holder was killed", async () => {
     const child = runChild(compiled.program, "hold", place.argument);
     await child.says("open");
     await expect(openStore(place.settings, keepLog())).rejects.toMatchObject({
@@ -84,7 +84,7 @@ describe("a second process on the embedded store", () => {
     await store.close();
   });
 
-  test("is refused also while the holder is stopped and says nothing", async () => {
+  test("a second process is refused also while the holder is stopped and says nothing", async () => {
     const child = runChild(compiled.program, "hold", place.argument);
     await child.says("open");
     process.kill(child.pid, "SIGSTOP");

@@ -1,9 +1,12 @@
 import { Queue, Worker } from "bullmq";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { embeddedBackend } from "../../../src/engine/store/embedded/embedded-backend.js";
-import { type EmbeddedDatabase, openDatabase } from "../../../src/engine/store/embedded/embedded-database.js";
-import { tidy } from "../../../src/engine/store/embedded/housekeeping.js";
-import { embeddedPlace, type Place, until } from "./places.js";
+import { embeddedBackend } from "../../../../src/engine/store/embedded/embedded-backend.js";
+import {
+  type EmbeddedDatabase,
+  openDatabase,
+} from "../../../../src/engine/store/embedded/embedded-database.js";
+import { tidy } from "../../../../src/engine/store/embedded/housekeeping.js";
+import { embeddedPlace, type Place, until } from "../places.js";
 
 let place: Place;
 
@@ -19,7 +22,7 @@ afterAll(async () => {
 });
 
 describe("the pool over one PGlite", () => {
-  test("keeps everybody else out of a client's transaction", async () => {
+  test("the pool keeps everybody else out of a client's transaction", async () => {
     const { pool } = database;
     await pool.query("CREATE TABLE seen (who text)");
     const client = await pool.connect();
@@ -31,7 +34,7 @@ describe("the pool over one PGlite", () => {
     client.release();
   });
 
-  test("undoes a transaction whose client was released in the middle, and goes on", async () => {
+  test("the pool undoes a transaction whose client was released in the middle, and goes on", async () => {
     const { pool } = database;
     const client = await pool.connect();
     await client.query("BEGIN");
@@ -40,7 +43,7 @@ describe("the pool over one PGlite", () => {
     expect((await pool.query("SELECT who FROM seen")).rows).toEqual([]);
   });
 
-  test("goes on after a query that failed inside a transaction", async () => {
+  test("the pool goes on after a query that failed inside a transaction", async () => {
     const client = await database.pool.connect();
     await client.query("BEGIN");
     await expect(client.query("SELECT * FROM no_such_table")).rejects.toMatchObject({ code: "42P01" });
@@ -49,7 +52,7 @@ describe("the pool over one PGlite", () => {
     expect((await database.pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
   });
 
-  test("gives notifications to clients that listen, until they are released", async () => {
+  test("the pool gives notifications to clients that listen, until they are released", async () => {
     const { pool } = database;
     const client = await pool.connect();
     const heard: unknown[] = [];
@@ -62,13 +65,13 @@ describe("the pool over one PGlite", () => {
     expect(heard).toEqual([{ channel: "here", payload: "first" }]);
   });
 
-  test("keeps 64-bit numbers exact", async () => {
+  test("the pool keeps 64-bit numbers exact", async () => {
     expect((await database.pool.query("SELECT 1795195128662822401::int8 AS n")).rows).toEqual([
       { n: "1795195128662822401" },
     ]);
   });
 
-  test("lets timers run however fast it is asked", async () => {
+  test("the pool lets timers run however fast it is asked", async () => {
     let rang = false;
     const timer = setTimeout(() => {
       rang = true;
@@ -81,7 +84,7 @@ describe("the pool over one PGlite", () => {
 });
 
 describe("the embedded backend", () => {
-  test("does not spin while workers wait behind a concurrency limit", async () => {
+  test("the embedded backend does not spin while workers wait behind a concurrency limit", async () => {
     const { pool } = database;
     const queue = new Queue("limited", { connection: {} }, (name, options) =>
       embeddedBackend(pool, name, options),
@@ -114,7 +117,7 @@ describe("the embedded backend", () => {
     await queue.close();
   });
 
-  test("frees its write-ahead log and the old copies of rows when tidied", async () => {
+  test("the database frees its write-ahead log and the old copies of rows when tidied", async () => {
     const { pool } = database;
     const queue = new Queue("grows", { connection: {} }, (name, options) =>
       embeddedBackend(pool, name, options),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { Secret } from "../../src/base/secret.js";
 import { client, leading, redirectTo, stopAll, tinyMaster } from "./support/tiny-masters.js";
 
 afterEach(stopAll);
@@ -19,22 +20,22 @@ const secureMaster = async (handler = leading()) => {
 };
 
 describe("a master behind TLS", () => {
-  test("is trusted with the configured CA", async () => {
+  test("a master behind TLS is trusted with the configured CA", async () => {
     const { address } = await secureMaster();
     await expect(client({ masters: [address], ca: cert }).version()).resolves.toBe("1.11.0");
   });
 
-  test("is refused without it, before anything is sent", async () => {
+  test("a master behind TLS is refused without it, before anything is sent", async () => {
     const { address, received } = await secureMaster();
     await expect(client({ masters: [address] }).version()).rejects.toMatchObject({ code: "tls", sent: "no" });
     expect(received).toEqual([]);
   });
 
-  test("does not send credentials on to a plain http address", async () => {
+  test("the client does not send credentials on to a plain http address", async () => {
     const plain = await tinyMaster(leading());
     const { address } = await secureMaster(redirectTo(plain.name));
-    const credentials = { principal: "ops", secret: { reveal: () => "hunter2" } };
-    const master = client({ masters: [address], allowedRedirects: [plain.address], ca: cert, credentials });
+    const credentials = { principal: "ops", secret: new Secret("hunter2") };
+    const master = client({ masters: [address], ca: cert, credentials });
     await expect(master.version()).rejects.toMatchObject({ code: "leader_elsewhere" });
     expect(plain.received).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 
-const MASK = "[secret]";
+/** What stands in a log or an answer instead of a secret. */
+export const MASK = "[secret]";
 
 /**
  * A token or password on its way through the program. Printing, logging or serialising it gives `[secret]`; the text

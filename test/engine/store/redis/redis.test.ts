@@ -1,13 +1,14 @@
 import { Redis } from "ioredis";
 import { afterEach, expect, test } from "vitest";
-import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
-import { openStore } from "../../../src/engine/store/open-store.js";
-import { updateOwned } from "../../../src/engine/store/owned.js";
-import type { Store, StoreProcessor, StoreSettings } from "../../../src/engine/store/store.js";
-import { StoreError } from "../../../src/engine/store/store-error.js";
-import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../support/redis.js";
-import { suiteFor } from "../../support/require.js";
-import { keepLog, redisAt, until } from "./places.js";
+import type { StoreConfig } from "../../../../src/config/config.js";
+import { CONTROL_WORKER_OPTIONS } from "../../../../src/engine/store/lane-options.js";
+import { openStore } from "../../../../src/engine/store/open-store.js";
+import { updateOwned } from "../../../../src/engine/store/owned.js";
+import type { Store, StoreProcessor } from "../../../../src/engine/store/store.js";
+import { StoreError } from "../../../../src/engine/store/store-error.js";
+import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../../support/redis.js";
+import { suiteFor } from "../../../support/require.js";
+import { keepLog, redisAt, until } from "../places.js";
 
 suiteFor(
   "the store in Redis",
@@ -26,7 +27,7 @@ suiteFor(
     return server;
   }
 
-  async function open(settings: StoreSettings, log = keepLog()): Promise<Store> {
+  async function open(settings: StoreConfig, log = keepLog()): Promise<Store> {
     const store = await openStore(settings, log);
     stores.push(store);
     return store;
@@ -42,7 +43,7 @@ suiteFor(
     throw error;
   }
 
-  test("refuses an add while Redis is away, and goes on by itself when it is back", async () => {
+  test("the store in Redis refuses an add while Redis is away, and goes on by itself when it is back", async () => {
     const log = keepLog();
     const server = await redis();
     const store = await open(redisAt(server.url), log);
@@ -73,7 +74,7 @@ suiteFor(
     expect(said.some((text) => text.includes("is back"))).toBe(true);
   });
 
-  test("says that it does not know when Redis stops answering in the middle", async () => {
+  test("the store in Redis says that it does not know when Redis stops answering in the middle", async () => {
     const server = await redis();
     const store = await open(redisAt(server.url));
     const queue = store.queue("lane");
@@ -89,7 +90,7 @@ suiteFor(
     await until(async () => (await store.ping()) === true);
   });
 
-  test("does not open without a Redis, and says so", async () => {
+  test("the store in Redis does not open without a Redis, and says so", async () => {
     const server = await redis();
     await server.kill();
     const error = await refusal(open(redisAt(`redis://bot:hunter2@127.0.0.1:${server.port}`)));
@@ -101,7 +102,7 @@ suiteFor(
   test.each([
     ["a wrong password", (port: number) => `redis://:hunter2@127.0.0.1:${port}`],
     ["no password", (port: number) => `redis://127.0.0.1:${port}`],
-  ])("says which setting to check with %s, without showing it", async (_what, url) => {
+  ])("the store in Redis says which setting to check with %s, without showing it", async (_what, url) => {
     const server = await redis("--requirepass", "correct-horse");
     const log = keepLog();
     const error = await refusal(open(redisAt(url(server.port)), log));
@@ -111,7 +112,7 @@ suiteFor(
   });
 
   test.each(["localhost:6379", "http://h:1", "redis://:hun ter2@ho st", "redis://:hunter2@host/name"])(
-    "says how to write the URL instead of %s, without showing it",
+    "the store in Redis says how to write the URL instead of %s, without showing it",
     async (url) => {
       const error = await refusal(open(redisAt(url)));
       expect(error.message).toContain("redis://user:password@host:6379/0");
@@ -119,7 +120,7 @@ suiteFor(
     },
   );
 
-  test("does not open a Redis that would delete jobs when it is full", async () => {
+  test("the store in Redis does not open a Redis that would delete jobs when it is full", async () => {
     const server = await redis("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
     expect(await refusal(open(redisAt(server.url)))).toMatchObject({
       code: "wrong_eviction_policy",
@@ -127,13 +128,13 @@ suiteFor(
     });
   });
 
-  test("does not open a replica", async () => {
+  test("the store in Redis does not open a replica", async () => {
     const master = await redis();
     const replica = await redis("--replicaof", "127.0.0.1", String(master.port));
     expect((await refusal(open(redisAt(replica.url)))).what).toContain("is a replica");
   });
 
-  test("warns of a Redis without an append-only file", async () => {
+  test("the store in Redis warns of a Redis without an append-only file", async () => {
     const server = await redis("--appendonly", "no");
     const log = keepLog();
     await open(redisAt(server.url), log);
@@ -142,7 +143,7 @@ suiteFor(
     ]);
   });
 
-  test("says that memory is full when it is, and that nothing was queued", async () => {
+  test("the store in Redis says that memory is full when it is, and that nothing was queued", async () => {
     const server = await redis();
     const store = await open(redisAt(server.url));
     const queue = store.queue("lane");
@@ -156,7 +157,7 @@ suiteFor(
     });
   });
 
-  test("keeps installations with different prefixes apart", async () => {
+  test("the store in Redis keeps installations with different prefixes apart", async () => {
     const server = await redis();
     const one = await open({ ...redisAt(server.url), prefix: "one" });
     const two = await open({ ...redisAt(server.url), prefix: "two" });
@@ -164,7 +165,7 @@ suiteFor(
     expect(await two.queue("lane").getJob("j-1")).toBeUndefined();
   });
 
-  test("finds the master through Sentinel", async () => {
+  test("the store in Redis finds the master through Sentinel", async () => {
     const master = await redis();
     const sentinel = await startSentinel(master);
     servers.push(sentinel);
@@ -175,7 +176,7 @@ suiteFor(
     await runsOne(store);
   });
 
-  test("runs on a Cluster", async () => {
+  test("the store in Redis runs on a Cluster", async () => {
     const node = await redis("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
     const admin = new Redis(node.port);
     await admin.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
@@ -188,7 +189,7 @@ suiteFor(
     expect((await refusal(store.queue("lane").add("work", {}))).code).toMatch(/unreachable|no_answer/);
   });
 
-  test("gives no queue after it was closed", async () => {
+  test("the store in Redis gives no queue after it was closed", async () => {
     const server = await redis();
     const store = await open(redisAt(server.url));
     const queue = store.queue("lane");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { appOf } from "../../src/mesos/read/app-of.js";
+import { appOf } from "../../../src/mesos/read/app-of.js";
 
 const UUID = "4f1c3a52-7d7e-11e6-9f3c-0242ac110002";
 
@@ -23,7 +23,7 @@ describe("what a task is a copy of", () => {
     ["-12", "-12"],
     ["12", "12"],
     ["", ""],
-  ])("%j is of %j", (name, app) => {
+  ])("a task named %j is a copy of %j", (name, app) => {
     expect(appOf(name, none)).toBe(app);
   });
 
@@ -37,7 +37,7 @@ describe("what a task is a copy of", () => {
     ["a package", { DCOS_PACKAGE_NAME: "kafka" }, "kafka"],
     ["an empty label", { DCOS_PACKAGE_NAME: "" }, "task"],
     ["other labels", { HAPROXY_GROUP: "external" }, "task"],
-  ])("%s is named by its label", (_, labels, app) => {
+  ])("an app with %s is named by its label", (_, labels, app) => {
     expect(appOf("task-1", new Map(Object.entries(labels)))).toBe(app);
   });
 });

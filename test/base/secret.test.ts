@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { Secret } from "../../src/config/secret.js";
+import { Secret } from "../../src/base/secret.js";
 
 const secret = new Secret("hunter2");
 

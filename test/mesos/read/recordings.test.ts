@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { updateSchedule } from "../../src/mesos/calls.js";
-import { mesos } from "../../src/mesos/proto/generated/mesos.js";
+import { updateSchedule } from "../../../src/mesos/calls.js";
+import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
 import {
   readFrameworks,
   readMaster,
   readSchedule,
   readStatus,
   readVersion,
-} from "../../src/mesos/read/answers.js";
-import { readAgents } from "../../src/mesos/read/read-agents.js";
-import { readTasks } from "../../src/mesos/read/read-tasks.js";
-import { RecordSplitter } from "../../src/mesos/stream/record-io.js";
-import { parseExactly, RECORDED, recorded } from "./support/recordings.js";
+} from "../../../src/mesos/read/answers.js";
+import { readAgents } from "../../../src/mesos/read/read-agents.js";
+import { readTasks } from "../../../src/mesos/read/read-tasks.js";
+import { RecordSplitter } from "../../../src/mesos/stream/record-io.js";
+import { parseExactly, RECORDED, recorded } from "../support/recordings.js";
 
 const { Call, Event, Response } = mesos.v1.master;
 
@@ -38,13 +38,13 @@ function expectWithin(ours: unknown, json: unknown, path: string): void {
 }
 
 describe("what a real master answered", () => {
-  test.each(RECORDED)("%s: protobuf says what the JSON of the same moment says", (name) => {
+  test.each(RECORDED)("the protobuf of %s says what the JSON of the same moment says", (name) => {
     const ours = Response.toObject(Response.decode(recorded(`${name}.pb`)), AS_JSON);
     expectWithin(ours, parseExactly(recorded(`${name}.json`).toString()), "");
   });
 
   test.each(RECORDED.filter((name) => /^(schedule|status)-/.test(name)))(
-    "%s: nothing of the maintenance messages is lost, either way (invariant 1)",
+    "nothing of the maintenance messages in %s is lost, either way (invariant 1)",
     (name) => {
       const bytes = recorded(`${name}.pb`);
       const message = Response.decode(bytes);
@@ -149,7 +149,7 @@ describe("what we make of it", () => {
     expect(third?.answers.map((each) => each.frameworkId)).toEqual([`${CLUSTER}-0001`]);
   });
 
-  test("accepted, declined, and when, exact", () => {
+  test("an answer says accept or decline and when, exact", () => {
     const second = readStatus(recorded("status-answers.pb")).draining.find(
       (each) => each.machine.hostname === "web-02",
     );
@@ -162,7 +162,7 @@ describe("what we make of it", () => {
     ]);
   });
 
-  test("who leads, and with which version", () => {
+  test("the master says that it leads, and its version", () => {
     expect(readMaster(recorded("master.pb"))).toEqual({ id: CLUSTER, version: "1.12.0" });
     expect(readVersion(recorded("version.pb"))).toBe("1.12.0");
   });

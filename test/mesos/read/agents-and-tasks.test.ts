@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mesos } from "../../src/mesos/proto/generated/mesos.js";
-import { readAgents } from "../../src/mesos/read/read-agents.js";
-import { readTasks } from "../../src/mesos/read/read-tasks.js";
+import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
+import { readAgents } from "../../../src/mesos/read/read-agents.js";
+import { readTasks } from "../../../src/mesos/read/read-tasks.js";
 
 const { Response } = mesos.v1.master;
 
@@ -151,11 +151,11 @@ describe("tasks", () => {
     ["TASK_DROPPED", false],
     ["TASK_GONE", false],
     ["TASK_GONE_BY_OPERATOR", false],
-  ])("%s counts as being there: %s", (state, there) => {
+  ])("a task in %s counts as being there: %s", (state, there) => {
     expect(idsOf({ tasks: [task("t", state)] })).toEqual(there ? ["t"] : []);
   });
 
-  test("pending ones count, completed ones do not", () => {
+  test("pending tasks count, completed ones do not", () => {
     const get_tasks = {
       pending_tasks: [task("p", "TASK_STAGING")],
       completed_tasks: [task("c", "TASK_FINISHED")],
@@ -163,7 +163,7 @@ describe("tasks", () => {
     expect(idsOf(get_tasks)).toEqual(["p"]);
   });
 
-  test("those of frameworks that have not come back since a fail-over count", () => {
+  test("tasks of frameworks that have not come back since a fail-over count", () => {
     expect(idsOf({ orphan_tasks: [task("o", "TASK_RUNNING")] })).toEqual(["o"]);
   });
 
