@@ -63,14 +63,14 @@ describe("windows that were shown before the first post, and are not any more (i
   });
 
   test("a cluster that never showed one is posted to", () => {
-    expect(tick(planned(worldOf()), blank).effects).toMatchObject(place);
+    expect(tick(planned(worldOf()), blank, NOW, watched).effects).toMatchObject(place);
   });
 
   test("a window of ours that a person posts again is posted: they know", () => {
     const unseen = tick(withPossiblePost(planned(goneWorld()), [machine("web-01")], NOW), blank).record;
     expect(unseen.trouble?.code).toBe("own_window_unseen");
     const again = click(unseen, { kind: "retry" }).record;
-    expect(tick(again, blank).effects).toMatchObject(place);
+    expect(tick(again, blank, NOW, watched).effects).toMatchObject(place);
   });
 });
 
