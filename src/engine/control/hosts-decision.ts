@@ -1,6 +1,7 @@
 import { machineKey } from "../../maintenance/cluster/machine.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import { type Decision, whyNotPossible } from "../../maintenance/decisions/table.js";
+import { isToGoDown } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { list } from "../../maintenance/text/list.js";
 import { quoted } from "../../maintenance/text/quote.js";
@@ -131,8 +132,6 @@ async function decideOn(
 /** What a verb means for a maintenance: Down asks for the approval of the first batch that is not away yet. */
 function decisionFor(verb: HostsJob["verb"], record: Maintenance): Decision {
   if (verb !== "down") return { kind: verb };
-  const next = record.batches.find(
-    (batch) => !["down", "bringing_up", "up", "cancelled", "failed"].includes(batch.phase),
-  );
+  const next = record.batches.find(isToGoDown);
   return { kind: "ask_down", batch: (next ?? record.batches.at(-1))?.id ?? "b1" };
 }
