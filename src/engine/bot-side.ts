@@ -6,6 +6,7 @@ import { createGroups } from "../slack/hear/groups.js";
 import { createMessenger, type Messenger } from "../slack/say/messenger.js";
 import { SlackFailure } from "../slack/wire/errors.js";
 import { createIntake, type IntakeCluster } from "./bot/intake.js";
+import { SYSTEM_CLOCK } from "./clock.js";
 import { NOTIFY_QUEUE } from "./lanes/jobs.js";
 import { createLostClusters } from "./lanes/lost-clusters.js";
 import { createNotifier } from "./lanes/notifier.js";
@@ -29,7 +30,6 @@ export interface BotOptions {
   readonly onAck?: (kind: string, ms: number) => void;
   readonly onCommand?: (verb: string, outcome: string) => void;
   readonly onSlackCall?: (method: string, outcome: string) => void;
-  readonly now?: () => number;
 }
 
 export interface BotSide {
@@ -44,14 +44,14 @@ export interface BotSide {
 /** The only side that talks to Slack: commands and clicks in, the notify lane out. It never calls a master. */
 export function createBotSide(options: BotOptions): BotSide {
   const { store, logger } = options;
-  const now = options.now ?? Date.now;
+  const clock = SYSTEM_CLOCK;
   const messenger = counted(createMessenger({ settings: options.slack, logger }), options.onSlackCall);
   const records = new Map(
     options.clusters.map((cluster) => [cluster.name, openRecords(store, cluster.name, logger)]),
   );
-  const notifier = createNotifier(store, logger);
+  const notifier = createNotifier(store, logger, clock);
   const lost = createLostClusters(store, records, logger);
-  const groups = createGroups({ settings: options.slack, logger, now });
+  const groups = createGroups({ settings: options.slack, logger, now: clock.now });
   const handlers = createIntake({
     store,
     clusters: options.clusters.map((cluster) => ({ ...cluster, groups: groupsNamedIn(cluster.policy) })),
@@ -61,7 +61,7 @@ export function createBotSide(options: BotOptions): BotSide {
     personOf: groups.personOf,
     onCommand: options.onCommand,
     logger,
-    now,
+    clock,
   });
   const app: SlackApp = createSlackApp({
     settings: options.slack,
@@ -72,7 +72,7 @@ export function createBotSide(options: BotOptions): BotSide {
   });
   const worker = store.worker(
     NOTIFY_QUEUE,
-    notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now }),
+    notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now: clock.now }),
     NOTIFY_WORKER_OPTIONS,
   );
   worker.on("failed", (job, error) =>

@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.js";
 import type { ClusterConfig } from "../config/config.js";
 import { phaseOf } from "../maintenance/record/batch.js";
 import { createMaster, type Master, type MasterOptions } from "../mesos/master.js";
+import { type Clock, SYSTEM_CLOCK } from "./clock.js";
 import { type Cluster, createCluster } from "./cluster/cluster.js";
 import { selfTest } from "./cluster/self-test.js";
 import { createWatch, type Watch } from "./cluster/watch.js";
@@ -30,11 +31,10 @@ export interface WorkerOptions {
   readonly clusters: readonly ClusterConfig[];
   readonly logger: Logger;
   readonly meters: WorkerMeters;
-  readonly now?: () => number;
-  /** Time limits of calls to masters; for tests of slow ones. */
+  /** @defaultValue SYSTEM_CLOCK */
+  readonly clock?: Clock;
+  /** Time limits of calls to masters. */
   readonly timeouts?: MasterOptions["timeouts"];
-  /** @see SETTLE_MS */
-  readonly settleMs?: number;
 }
 
 export interface WorkerSide {
@@ -61,8 +61,9 @@ interface Lane {
 /** The only side that talks to masters: control lanes and the query lane. */
 export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const { store, logger, meters } = options;
-  const now = options.now ?? Date.now;
-  const notifier = createNotifier(store, logger);
+  const { clock = SYSTEM_CLOCK } = options;
+  const { now } = clock;
+  const notifier = createNotifier(store, logger, clock);
   let running = false;
 
   const lanes = options.clusters.map((config): Lane => {
@@ -72,10 +73,11 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       credentials: config.credentials,
       ca: config.ca,
       now,
+      limit: clock.limit,
       onCall: (call, outcome, seconds) => meters.masterCall(config.name, call, outcome, seconds),
       ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
     });
-    const cluster = createCluster(config, master, options.settleMs);
+    const cluster = createCluster(config, master, clock);
     const records = openRecords(store, config.name, logger);
     const watch: Watch = createWatch(
       master,
@@ -85,6 +87,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
         await records.wakeAll();
       },
       logger,
+      clock,
     );
     const process = controlProcessor({
       cluster,

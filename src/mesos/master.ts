@@ -31,6 +31,8 @@ export interface MasterOptions {
   readonly patience?: Partial<StreamPatience>;
   /** Milliseconds since the epoch. @defaultValue `Date.now` */
   readonly now?: () => number;
+  /** Aborts a call after this many milliseconds. @defaultValue `AbortSignal.timeout` */
+  readonly limit?: (ms: number) => AbortSignal;
   /** From 0 up to 1; spreads new attempts. @defaultValue `Math.random` */
   readonly random?: () => number;
   /** Told of every call when it is over, for metrics. */
@@ -74,7 +76,8 @@ export function createMaster(options: MasterOptions): Master {
   const masters = options.masters.map((url) => endpointOf(new URL(url)));
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const patience = { ...DEFAULT_PATIENCE, ...options.patience };
-  const transport = createTransport({ cluster, credentials: options.credentials, ca: options.ca, timeouts });
+  const { credentials, ca, limit = (ms: number) => AbortSignal.timeout(ms) } = options;
+  const transport = createTransport({ cluster, credentials, ca, timeouts, limit });
   const leader = new LeaderFinder({ cluster, masters, transport });
   const caller = new Caller({ cluster, leader, transport, now, onCall });
   const snapshots = new Snapshots({ cluster, caller, leader, now });

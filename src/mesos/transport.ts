@@ -41,6 +41,8 @@ export interface TransportOptions {
   /** PEM of the certificates to trust for https, or `null` for the system's. */
   readonly ca: string | null;
   readonly timeouts: Timeouts;
+  /** Aborts after this many milliseconds. */
+  readonly limit: (ms: number) => AbortSignal;
 }
 
 /** HTTP to masters: one POST to `/api/v1`, protobuf both ways. Knows nothing of leaders and repeats nothing. */
@@ -63,7 +65,7 @@ export interface Transport {
 }
 
 export function createTransport(options: TransportOptions): Transport {
-  const { cluster, timeouts } = options;
+  const { cluster, timeouts, limit } = options;
   const common = {
     connect: { timeout: timeouts.connectMs, ...(options.ca === null ? {} : { ca: options.ca }) },
     headersTimeout: timeouts.headersMs,
@@ -99,7 +101,7 @@ export function createTransport(options: TransportOptions): Transport {
     async post(endpoint, call, how) {
       // undici's body limit is per chunk; the deadline keeps an answer that only trickles from lasting for ever.
       const all = timeouts.connectMs + timeouts.headersMs + timeouts.bodyMs;
-      const deadline = AbortSignal.timeout(how.writes ? Math.min(timeouts.writeMs, all) : all);
+      const deadline = limit(how.writes ? Math.min(timeouts.writeMs, all) : all);
       const signal = how.signal === undefined ? deadline : AbortSignal.any([deadline, how.signal]);
       try {
         const answer = await request(how.fresh ? fresh : kept, endpoint, call, signal);

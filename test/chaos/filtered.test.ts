@@ -1,6 +1,5 @@
-import { describe, expect, type OnTestFinishedHandler, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Secret } from "../../src/base/secret.js";
-import { until } from "../../src/rehearsal/demo/until.js";
 import { PERMISSIONS, type Permission, type RehearsalPrincipal } from "../../src/rehearsal/master/access.js";
 import { useEngine } from "../engine/support/engine.js";
 import { ALICE, BOB } from "../engine/support/people.js";
@@ -40,12 +39,6 @@ class Rights implements RehearsalPrincipal {
 
 const writes = (cluster: TestCluster) => WRITES.reduce((sum, type) => sum + cluster.calls(type), 0);
 
-/** Waits until the bot has looked at the master several times more. */
-async function later(cluster: TestCluster): Promise<void> {
-  const looks = cluster.calls("GET_TASKS");
-  await until("more looks at the master", async () => cluster.calls("GET_TASKS") >= looks + 4);
-}
-
 interface Case {
   readonly missing: readonly Permission[];
   /** The right by the name under which the ACLs of Mesos grant it. */
@@ -63,32 +56,29 @@ const PROVABLE: readonly Case[] = [
   { missing: ["view_frameworks"], named: /view_frameworks and view_tasks/ },
 ];
 
-describe.concurrent("a principal whose reads are filtered (invariant 2)", () => {
+describe("a principal whose reads are filtered (invariant 2)", () => {
   const engine = useEngine();
 
-  async function start(onTestFinished: (end: OnTestFinishedHandler) => void, frameworks = [SILENT]) {
+  async function start(frameworks = [SILENT]) {
     const rights = new Rights();
-    const cluster = await engine().cluster(
-      {
-        master: { principals: [rights], frameworks },
-        config: { credentials: { principal: "bot", secret: new Secret("hush") } },
-      },
-      (end) => onTestFinished(end),
-    );
+    const cluster = await engine().cluster({
+      master: { principals: [rights], frameworks },
+      config: { credentials: { principal: "bot", secret: new Secret("hush") } },
+    });
     cluster.master.postSchedule(FOREIGN);
     return { cluster, rights };
   }
 
   test.for(PROVABLE)(
-    "without $missing no drain is posted, and the right to grant is named; it goes on once it is granted",
-    async ({ missing, named }, { onTestFinished }) => {
-      const { cluster, rights } = await start(onTestFinished);
+    "a drain without $missing is not posted, names the right to grant, and goes on once it is granted",
+    async ({ missing, named }) => {
+      const { cluster, rights } = await start();
       rights.lose(missing);
       const maintenance = await cluster.drain("web-01,web-02 2h");
       const told = await maintenance.thread(named);
       expect(told).toContain("the view we get is filtered");
       expect(told).toMatch(/Grant the bot.s principal .* on ANY/);
-      await later(cluster);
+      await cluster.looks(4);
       expect(writes(cluster)).toBe(0);
       expect(cluster.master.state().schedule).toEqual(FOREIGN);
 
@@ -100,9 +90,9 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
   );
 
   test.for(PROVABLE)(
-    "that loses $missing while machines drain: no click and no command writes anything",
-    async ({ missing, named }, { onTestFinished }) => {
-      const { cluster, rights } = await start(onTestFinished);
+    "no click and no command writes anything after the principal lost $missing while machines drain",
+    async ({ missing, named }) => {
+      const { cluster, rights } = await start();
       const maintenance = await cluster.drainToQuestion("web-01,web-02 2h");
       const drained = cluster.master.state().schedule;
       const before = writes(cluster);
@@ -115,12 +105,12 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
       await cluster.type(ALICE, "down web-01,web-02");
       await cluster.type(ALICE, `extend ${maintenance.id} 1h`);
       await cluster.told(ALICE, /1 h longer/);
-      await later(cluster);
+      await cluster.looks(4);
       await cluster.type(ALICE, `cancel ${maintenance.id}`);
       await cluster.told(ALICE, /are being given back/);
       await cluster.type(ALICE, `up ${maintenance.id}`);
       await cluster.told(ALICE, new RegExp(maintenance.id));
-      await later(cluster);
+      await cluster.looks(4);
       expect(writes(cluster)).toBe(before);
       expect(cluster.master.state().schedule).toEqual(drained);
 
@@ -130,10 +120,8 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     },
   );
 
-  test("that loses the schedule while machines are Down: Up waits, and is sent once it is granted", async ({
-    onTestFinished,
-  }) => {
-    const { cluster, rights } = await start(onTestFinished);
+  test("Up waits after the principal lost the schedule while machines are Down, and is sent once it is granted", async () => {
+    const { cluster, rights } = await start();
     const maintenance = await cluster.drainToQuestion("web-01,web-02 2h");
     await maintenance.click(BOB, "approve");
     await maintenance.thread(/Down: 2 machines/);
@@ -142,17 +130,15 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     await maintenance.thread(/Grant the bot.s principal get_maintenance_schedules/);
     await cluster.type(BOB, `up ${maintenance.id}`);
     await maintenance.thread(/@bob asked for Up/);
-    await later(cluster);
+    await cluster.looks(4);
     expect(writes(cluster)).toBe(before);
     rights.restore();
     await maintenance.root(/Back in service/);
     expect(cluster.master.state().schedule).toEqual(FOREIGN);
   });
 
-  test("that loses sight of every window, which nothing proves: what stands there is left alone", async ({
-    onTestFinished,
-  }) => {
-    const { cluster, rights } = await start(onTestFinished, []);
+  test("what stands in the schedule is left alone after the principal lost sight of every window, which nothing proves", async () => {
+    const { cluster, rights } = await start([]);
     const maintenance = await cluster.drainToQuestion("web-01,web-02 2h");
     const drained = cluster.master.state().schedule;
     const before = writes(cluster);
@@ -162,7 +148,7 @@ describe.concurrent("a principal whose reads are filtered (invariant 2)", () => 
     await maintenance.click(BOB, "approve");
     await cluster.told(BOB, /Nothing was taken down/);
     await cluster.type(ALICE, `extend ${maintenance.id} 1h`);
-    await later(cluster);
+    await cluster.looks(4);
     expect(writes(cluster)).toBe(before);
     expect(cluster.master.state().schedule).toEqual(drained);
   });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
 import type { Channel } from "../support/channel.js";
 import { downCalls, downs, type Installation, install } from "../support/installation.js";
 import { suiteFor } from "../support/require.js";
 import { ALICE, BOB, CAROL } from "../support/surroundings.js";
+import { until } from "../support/until.js";
 
 /** Above 2^53 and without an end, in letters of its own. */
 const FOREIGN = {
@@ -80,10 +80,10 @@ suiteFor(
       },
     });
     await bot.start();
-  }, 120_000);
+  });
   afterAll(() => bot.dispose());
 
-  test("is refused when a task came in between, and carried out once what is there now is approved (invariant 5)", async () => {
+  test("an approval is refused when a task came in between, and carried out once what is there now is approved (invariant 5)", async () => {
     bot.master.postSchedule({ windows: [FOREIGN] });
     const maintenance = await drain(bot, 'web-01 2h --reason "kernel update" --ticket OPS-812');
     const first = await questionOf(bot, maintenance);
@@ -111,9 +111,9 @@ suiteFor(
     await bot.type(CAROL, `history ${maintenance}`);
     const told = await bot.told(CAROL, /was not carried out|got worse/);
     expect(told.text).toContain("late-broker");
-  }, 120_000);
+  });
 
-  test("is not for the requester, is denied with a reason, and asked for again (invariant 6)", async () => {
+  test("an approval is not for the requester, is denied with a reason, and asked for again (invariant 6)", async () => {
     const maintenance = await drain(bot, "web-02 2h");
     const first = await questionOf(bot, maintenance);
     await bot.click(ALICE, first.message, "approve");
@@ -130,9 +130,9 @@ suiteFor(
     expect(bot.master.state().modes.get("web-02|10.0.0.2")).toBe("DRAINING");
     await bot.type(ALICE, `cancel ${maintenance}`);
     await bot.thread(/Cancelled/);
-  }, 90_000);
+  });
 
-  test("waits while the window is extended, which leaves the windows of others as they are (invariant 1)", async () => {
+  test("a question waits while the window is extended, which leaves the windows of others as they are (invariant 1)", async () => {
     const maintenance = await drain(bot, "web-03 2h");
     const before = await questionOf(bot, maintenance);
     const card = await bot.root(new RegExp(`${maintenance}.*awaiting approval`));
@@ -147,9 +147,9 @@ suiteFor(
     await bot.click(ALICE, card.message, "cancel");
     await until("the window to be given back", async () => bot.master.state().schedule.windows.length === 1);
     expect(bot.master.state().schedule.windows).toEqual([FOREIGN]);
-  }, 90_000);
+  });
 
-  test("takes two different people where the policy says two", async () => {
+  test("an approval takes two different people where the policy says two", async () => {
     const two = bot.in("two");
     await drain(two, "web-03 2h");
     const question = await two.question();
@@ -164,9 +164,9 @@ suiteFor(
     await two.click(CAROL, question.message, "approve");
     await two.thread(/Down: 1 machine/);
     expect(downs(two.master)).toBe(1);
-  }, 90_000);
+  });
 
-  test("is for nobody while the group of approvers cannot be looked up (invariant 6)", async () => {
+  test("an approval is for nobody while the group of approvers cannot be looked up (invariant 6)", async () => {
     const grouped = bot.in("grouped");
     await drain(grouped, "web-03 2h");
     const question = await grouped.question();
@@ -175,9 +175,9 @@ suiteFor(
     expect(told.text).toContain("could not be asked for the members of user groups, which counts as no");
     expect(told.text).toContain("Nothing was taken down");
     expect(downCalls(grouped.master)).toBe(0);
-  }, 90_000);
+  });
 
-  test("is not even asked for above a cap, unless the number of machines was typed", async () => {
+  test("an approval is not even asked for above a cap, unless the number of machines was typed", async () => {
     const capped = bot.in("capped");
     await capped.type(ALICE, "drain web-0[2-4] 2h");
     const told = await capped.told(ALICE, /caps\.machines_per_maintenance allows 2 machines/);
@@ -190,9 +190,9 @@ suiteFor(
     await capped.type(ALICE, "drain web-0[2-4] 2h --confirm 3");
     await capped.thread(/Scheduled: 3 machines/);
     expect(capped.master.state().schedule.windows.flatMap((window) => window.machines)).toHaveLength(3);
-  }, 90_000);
+  });
 
-  test("is refused outside the hours, and goes on with an override of somebody else, with its reason", async () => {
+  test("an approval is refused outside the hours, and goes on with an override of somebody else, with its reason", async () => {
     const hours = bot.in("hours");
     await hours.type(ALICE, "drain web-04 2h");
     const closed = await hours.told(ALICE, /calendar lets machines be drained only/);
@@ -212,9 +212,9 @@ suiteFor(
     await hours.thread(/@bob overrides the rule `calendar`: it will not last until then/);
     await hours.click(CAROL, question.message, "approve");
     await hours.thread(/Down: 1 machine/);
-  }, 90_000);
+  });
 
-  test("waits for an owner who holds, and goes on when they are ready", async () => {
+  test("Down waits for an owner who holds, and goes on when they are ready", async () => {
     const owned = bot.in("owned");
     await drain(owned, "web-01 2h");
     await owned.thread(/What is yours runs on these machines: @carol \(kafka\)/);
@@ -232,5 +232,5 @@ suiteFor(
     await owned.thread(/@carol is ready \(kafka\)/);
     await owned.click(BOB, question.message, "approve");
     await owned.thread(/Down: 1 machine, 1 task lost/);
-  }, 90_000);
+  });
 });

@@ -1,5 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
-import { until } from "../../src/rehearsal/demo/until.js";
+import { afterEach, expect, test } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
@@ -7,10 +6,9 @@ import { type InProcess, installInProcess } from "../support/in-process.js";
 import { downCalls, downs } from "../support/installation.js";
 import { suiteFor } from "../support/require.js";
 import { ALICE, BOB, CAROL } from "../support/surroundings.js";
+import { until } from "../support/until.js";
 
 // Above what each step may take, so that a step that fails can say what was seen instead.
-vi.setConfig({ testTimeout: 90_000 });
-
 const MINUTE = 60_000;
 
 /** Above 2^53 and without an end. */
@@ -60,7 +58,7 @@ suiteFor(
     return /m-\w+/.exec(text)?.[0] ?? "";
   }
 
-  test("reminds the requester once at half time, and takes nothing down when the time is over", async () => {
+  test("a question reminds the requester once at half time, and takes nothing down when its time is over", async () => {
     const bot = await start();
     const threadTexts = async () =>
       (await bot.messages()).filter((m) => m.place === "thread").map((m) => m.text);
@@ -96,7 +94,7 @@ suiteFor(
     expect(downs(bot.master)).toBe(1);
   });
 
-  test("gives the machines back at the deadline, and leaves the windows of others (invariants 1 and 12)", async () => {
+  test("a drain gives its machines back at the deadline, and leaves the windows of others (invariants 1 and 12)", async () => {
     const bot = await start();
     await drainUntilDeadline(bot, "release");
     bot.pass(61 * MINUTE);
@@ -107,7 +105,7 @@ suiteFor(
     expect(downCalls(bot.master)).toBe(0);
   });
 
-  test("asks at the deadline, and takes nothing down by itself", async () => {
+  test("a drain asks at the deadline, and takes nothing down by itself", async () => {
     const bot = await start({ ask_after: "3h" });
     await drainUntilDeadline(bot, "ask");
     bot.pass(61 * MINUTE);
@@ -116,7 +114,7 @@ suiteFor(
     expect(downCalls(bot.master)).toBe(0);
   });
 
-  test("is forced where the policy allows it, and only with an approval of its own", async () => {
+  test("Down is forced at the deadline where the policy allows it, and only with an approval of its own", async () => {
     const bot = await start({ allow_force: true });
     await drainUntilDeadline(bot, "force");
     bot.pass(61 * MINUTE);
@@ -129,7 +127,7 @@ suiteFor(
     await bot.afterwards(/Down: 1 machine, 1 task lost/);
   });
 
-  test("is not forced where the policy says nothing about it", async () => {
+  test("Down is not forced at the deadline where the policy says nothing about it", async () => {
     const bot = await start();
     await bot.type(ALICE, "drain web-01 4h --deadline 1h --then force");
     const told = await bot.told(ALICE, /allow_force is off/);
@@ -137,7 +135,7 @@ suiteFor(
     expect(bot.master.state().schedule.windows).toEqual([FOREIGN]);
   });
 
-  test("waits while somebody holds, also past the deadline", async () => {
+  test("Down waits while somebody holds, also past the deadline", async () => {
     const bot = await start();
     const id = await drainUntilDeadline(bot, "release");
     await bot.type(BOB, `hold ${id} waiting for the backup`);

@@ -59,17 +59,13 @@ suiteFor(
   "npm run demo -- --exit",
   redisAvailable === true ? localSlackAvailable() : redisAvailable,
 )(() => {
-  test.concurrent("plays the whole maintenance, exits 0 and leaves no process and no file behind", {
-    timeout: 180_000,
-  }, async (test) => {
+  test.concurrent("the demo plays the whole maintenance, exits 0 and leaves no process and no file behind", async (test) => {
     const played = await play(test, ["--exit"]);
     expectPlayed(played, test);
     test.expect(played.err).toBe("");
   });
 
-  test.concurrent("does the same on Redis with --redis, leaves no key behind, and shows the log on stderr with LOG_LEVEL", {
-    timeout: 180_000,
-  }, async (test) => {
+  test.concurrent("the demo does the same on Redis with --redis, leaves no key behind, and shows the log on stderr with LOG_LEVEL", async (test) => {
     const redis = await startRedis();
     test.onTestFinished(() => redis.dispose());
     const played = await play(test, ["--exit", "--redis", redis.url], { LOG_LEVEL: "debug" });

@@ -21,7 +21,7 @@ suiteFor(
   redisAvailable === true ? localSlackAvailable() : redisAvailable,
 )(() => {
   describe.each(VARIANTS)("$store, $mode", (variant) => {
-    test("drains, asks, takes down, restarts in between, and brings up", { timeout: 180_000 }, async () => {
+    test("a maintenance drains, asks, goes down, lives through a restart in between, and comes up", async () => {
       const bot = await install(variant);
       running = bot;
       await bot.start();
@@ -58,9 +58,7 @@ suiteFor(
       await bot.told(ALICE, new RegExp(`${id}`));
     });
 
-    test("gives draining machines back on cancel and leaves other people's windows bit for bit (invariants 1 and 12)", {
-      timeout: 120_000,
-    }, async () => {
+    test("a cancel gives draining machines back and leaves other people's windows bit for bit (invariants 1 and 12)", async () => {
       const bot = await install(variant);
       running = bot;
       const foreign = {

@@ -45,9 +45,7 @@ suiteFor(
   localSlackAvailable(),
 )(() => {
   describe("with a start above 2^53 and no duration", () => {
-    test("is bit for bit the same after our drain, cancel, Down and Up, in JSON and in protobuf (invariant 1)", {
-      timeout: 120_000,
-    }, async () => {
+    test("a window of somebody else is bit for bit the same after our drain, cancel, Down and Up, in JSON and in protobuf (invariant 1)", async () => {
       const bot = await install({ store: "embedded" });
       running = bot;
       bot.master.postSchedule({ windows: [FOREIGN] });

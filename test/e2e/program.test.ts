@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startProgram } from "../../src/rehearsal/demo/program.js";
-import { until } from "../../src/rehearsal/demo/until.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import { type Installation, install } from "../support/installation.js";
 import { suiteFor } from "../support/require.js";
 import { ALICE } from "../support/surroundings.js";
+import { until } from "../support/until.js";
 
 const MAIN = resolve("dist/main.js");
 
@@ -41,7 +41,7 @@ describe("the program from the command line", () => {
     return () => rm(folder, { recursive: true, force: true });
   });
 
-  test("says with no settings at all what to set, mentions the demo and exits 78", async () => {
+  test("the program without any settings says what to set, mentions the demo and exits 78", async () => {
     const { code, err } = await run(folder);
     expect(code).toBe(78);
     for (const name of ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "MESOS_MASTERS"]) expect(err).toContain(name);
@@ -49,7 +49,7 @@ describe("the program from the command line", () => {
     expect(err).not.toMatch(/\n\s+at /);
   });
 
-  test("prints its help and its version and exits 0", async () => {
+  test("the program prints its help and its version and exits 0", async () => {
     const [help, version] = await Promise.all([run(folder, "--help"), run(folder, "--version")]);
     expect(help).toMatchObject({ code: 0, err: "" });
     expect(help.out).toContain("--role");
@@ -81,9 +81,7 @@ suiteFor(
   "one process on the embedded store",
   localSlackAvailable(),
 )(() => {
-  test("refuses a second one and says why; the first goes on, and SIGTERM ends it with 0 and nothing left open", {
-    timeout: 120_000,
-  }, async () => {
+  test("a second process is refused and told why; the first goes on, and SIGTERM ends it with 0 and nothing left open", async () => {
     const bot = await install({ store: "embedded" });
     running = bot;
     await bot.start();

@@ -1,8 +1,8 @@
 import { plainText } from "../../src/rehearsal/demo/plain-text.js";
 import type { Program } from "../../src/rehearsal/demo/program.js";
-import { until } from "../../src/rehearsal/demo/until.js";
 import type { LocalMessage, LocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
+import { until } from "./until.js";
 
 /** One channel of the local Slack with the cluster that is maintained from there. */
 export interface Channel {
@@ -49,7 +49,7 @@ export function channelOf(o: {
   const { slack, master, channel, names } = o;
   const messages = async (): Promise<Shown[]> =>
     (await slack.messages(channel)).map((message) => shown(message, names));
-  const find = (what: string, wanted: (m: Shown) => boolean, limitMs = 30_000) =>
+  const find = (what: string, wanted: (m: Shown) => boolean, limitMs?: number) =>
     until(`${what}`, async () => (await messages()).findLast(wanted), limitMs).catch(
       async (error: unknown) => {
         const seen = (await messages())

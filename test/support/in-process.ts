@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { parseConfig } from "../../src/config/parse-config.js";
 import { createBotSide } from "../../src/engine/bot-side.js";
+import { SYSTEM_CLOCK } from "../../src/engine/clock.js";
 import { openRecords } from "../../src/engine/lanes/records.js";
 import { openStore } from "../../src/engine/store/open-store.js";
 import { createWorkerSide } from "../../src/engine/worker-side.js";
-import { until } from "../../src/rehearsal/demo/until.js";
 import { embeddedPlace, UNHURRIED_MS } from "../engine/store/places.js";
 import { keepingLogger } from "../slack/fixtures.js";
 import type { Channel, Shown } from "./channel.js";
 import { type ClusterSetup, startSurroundings } from "./surroundings.js";
+import { until } from "./until.js";
 
 /**
  * Both sides of the program in this process, as `main.ts` puts them together, with one cluster and its channel in a local
@@ -49,7 +50,7 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
       clusters: config.clusters,
       logger,
       meters: { tick() {}, masterCall() {}, open() {} },
-      now: () => Date.now() + aheadMs,
+      clock: { ...SYSTEM_CLOCK, now: () => Date.now() + aheadMs },
     });
     undo.push(() => worker.stop());
     await worker.start();

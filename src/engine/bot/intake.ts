@@ -12,6 +12,7 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { formatSpan } from "../../maintenance/time.js";
 import type { ClickInput, CommandInput, SlackHandlers } from "../../slack/hear/handlers.js";
 import type { ReplyTarget } from "../../slack/say/messenger.js";
+import type { Clock } from "../clock.js";
 import { commandJobId, decisionJobId, maintenanceId } from "../lanes/ids.js";
 import {
   DECISION_JOB,
@@ -54,9 +55,7 @@ export interface IntakePorts {
   readonly logger: Logger;
   /** For metrics. */
   readonly onCommand?: ((verb: string, outcome: string) => void) | undefined;
-  /** How long a job may wait for a worker before that is told. */
-  readonly patienceMs?: number;
-  now(): number;
+  readonly clock: Clock;
 }
 
 /**
@@ -64,7 +63,7 @@ export interface IntakePorts {
  * master. What cannot be queued is said, and then nothing was done (invariant 9).
  */
 export function createIntake(ports: IntakePorts): SlackHandlers {
-  const unattended = createUnattended(ports.notifier, ports.logger, ports.patienceMs);
+  const unattended = createUnattended(ports.notifier, ports.logger, ports.clock);
   const { store, clusters, lost } = ports;
   const questions = createQuestions({ store, clusters, clusterOf, lost, unattended });
 
@@ -165,7 +164,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       target,
       person,
       override,
-      askedAtMs: ports.now(),
+      askedAtMs: ports.clock.now(),
       replyTo: targetOf(input),
     };
     const options = { ...SHORT_JOB_OPTIONS, jobId: commandJobId(input.triggerId) };
@@ -184,7 +183,8 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     const at = { channel, command: input.command };
     const person = await personOf(command.cluster, input.user);
     if (command.dryRun) {
-      const record = newMaintenance(maintenanceId(input.triggerId), command, person, at, ports.now());
+      const id = maintenanceId(input.triggerId);
+      const record = newMaintenance(id, command, person, at, ports.clock.now());
       const stored = encodeMaintenance(record);
       return await questions.ask({
         kind: "dry_run",
@@ -198,7 +198,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       const taken = await records.find(id);
       if (taken !== null && (taken.requester !== input.user || taken.hosts !== command.hosts) && attempt < 8)
         continue;
-      const record = newMaintenance(id, command, person, at, ports.now());
+      const record = newMaintenance(id, command, person, at, ports.clock.now());
       // The thread first: should we die in between, a thread without a maintenance goes away by itself.
       await ports.notifier.openThread(record, targetOf(input));
       const options = { ...MAINTENANCE_JOB_OPTIONS, jobId: id };
@@ -219,7 +219,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
 
   async function placeDecision(cluster: string, job: Omit<DecisionJob, "askedAtMs">): Promise<void> {
     const options = { ...SHORT_JOB_OPTIONS, jobId: decisionJobId(job) };
-    const data: DecisionJob = { ...job, askedAtMs: ports.now() };
+    const data: DecisionJob = { ...job, askedAtMs: ports.clock.now() };
     unattended(await recordsOf(cluster).queue.add(DECISION_JOB, data, options), job.replyTo);
   }
 

@@ -1,5 +1,6 @@
 import type { Logger } from "../../base/logger.js";
 import { replyOf } from "../../maintenance/text/reply.js";
+import type { Clock } from "../clock.js";
 import type { StoredReplyTarget } from "../lanes/jobs.js";
 import type { Notifier } from "../lanes/notifier.js";
 import type { StoreJob } from "../store/store.js";
@@ -10,7 +11,11 @@ const PATIENCE_MS = 8_000;
 /** Tells somebody when no worker has taken their job for a while: silence would look as if nothing had been understood. */
 export type Unattended = (job: StoreJob, replyTo: StoredReplyTarget) => void;
 
-export function createUnattended(notifier: Notifier, logger: Logger, patienceMs = PATIENCE_MS): Unattended {
+export function createUnattended(
+  notifier: Notifier,
+  logger: Logger,
+  { after }: Pick<Clock, "after">,
+): Unattended {
   async function look(job: StoreJob, replyTo: StoredReplyTarget): Promise<void> {
     const state = await job.getState();
     if (state !== "waiting" && state !== "prioritized") return;
@@ -24,12 +29,10 @@ export function createUnattended(notifier: Notifier, logger: Logger, patienceMs 
   }
 
   return (job, replyTo) => {
-    const timer = setTimeout(() => {
+    after(PATIENCE_MS, () => {
       look(job, replyTo).catch((error) =>
         logger.warn({ err: error, job: job.id }, "a queued job could not be looked at"),
       );
-    }, patienceMs);
-    // A bot that ends does not wait for it.
-    timer.unref();
+    });
   };
 }

@@ -11,6 +11,7 @@ import type { World } from "../../maintenance/cluster/world.js";
 import type { Policy } from "../../maintenance/policy/policy.js";
 import { quoted } from "../../maintenance/text/quote.js";
 import type { Master } from "../../mesos/master.js";
+import type { Clock } from "../clock.js";
 
 /** How long one world serves all maintenances of a cluster: nothing asks the master twice for what it just said. */
 const SHARED_MS = 400;
@@ -46,7 +47,11 @@ export class HostsError extends Error {
   override readonly name = "HostsError";
 }
 
-export function createCluster(config: ClusterConfig, master: Master, settleMs = SETTLE_MS): Cluster {
+export function createCluster(
+  config: ClusterConfig,
+  master: Master,
+  { elapsed }: Pick<Clock, "elapsed">,
+): Cluster {
   let tookMs = 0;
   let shared: { startedMs: number; world: Promise<World> } | null = null;
   let inventory: { readonly mtimeMs: number; readonly inventory: Inventory } | null = null;
@@ -86,17 +91,17 @@ export function createCluster(config: ClusterConfig, master: Master, settleMs = 
       askAfterMs: config.askAfterMs,
       agentReturnMs: config.agentReturnMs,
       pollMs: config.pollMs,
-      settleMs,
+      settleMs: SETTLE_MS,
     },
     async world(how) {
-      // Not the clock of the wall: it may be set back, and then an old world would pass for a new one.
-      const startedMs = performance.now();
+      // Not the time of day: it may be set back, and then an old world would pass for a new one.
+      const startedMs = elapsed();
       if (how === "fresh" || shared === null || startedMs - shared.startedMs > SHARED_MS) {
         const read = { startedMs, world: master.snapshot() };
         shared = read;
         read.world.then(
           () => {
-            tookMs = performance.now() - startedMs;
+            tookMs = elapsed() - startedMs;
           },
           // A failed read is shared by those who wait for it now, not by those who come later.
           () => {

@@ -2,6 +2,7 @@ import type { Logger } from "../../base/logger.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { Master } from "../../mesos/master.js";
 import type { MasterEvent } from "../../mesos/stream/events.js";
+import type { Clock } from "../clock.js";
 
 /** What the master's event stream is used for: waking ticks early. Polling goes on beside it, so losing it only costs time. */
 export interface Watch {
@@ -27,10 +28,11 @@ export function createWatch(
   pauseMs: () => number,
   wake: () => Promise<void>,
   logger: Logger,
+  { after }: Pick<Clock, "after">,
 ): Watch {
   const agents = new Map<string, ReadonlySet<string>>();
   let stream: { close(): Promise<void> } | null = null;
-  let timer: NodeJS.Timeout | null = null;
+  let takeBack: (() => void) | null = null;
   let events = 0;
   let closed = false;
 
@@ -49,15 +51,14 @@ export function createWatch(
         { err: event.error, retryInMs: event.retryInMs },
         "the event stream broke; the polls go on",
       );
-    if (!matters(event)) return;
+    if (closed || !matters(event)) return;
     events += 1;
-    timer ??= setTimeout(() => {
-      timer = null;
-      if (!closed)
-        wake().catch((error) =>
-          logger.warn({ err: error }, "an event could not wake the ticks; the next poll will"),
-        );
-    }, pauseMs());
+    takeBack ??= after(pauseMs(), () => {
+      takeBack = null;
+      wake().catch((error) =>
+        logger.warn({ err: error }, "an event could not wake the ticks; the next poll will"),
+      );
+    });
   }
 
   async function leave(): Promise<void> {
@@ -92,7 +93,7 @@ export function createWatch(
     events: () => events,
     async close() {
       closed = true;
-      if (timer !== null) clearTimeout(timer);
+      takeBack?.();
       agents.clear();
       await leave();
     },

@@ -1,6 +1,7 @@
 import type { Logger } from "../../base/logger.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { Reply } from "../../maintenance/text/reply.js";
+import type { Clock } from "../clock.js";
 import type { Store, StoreQueue } from "../store/store.js";
 import { wake } from "../store/wake.js";
 import { threadJobId } from "./ids.js";
@@ -29,9 +30,9 @@ export interface Notifier {
   close(): void;
 }
 
-export function createNotifier(store: Store, logger: Logger): Notifier {
+export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clock, "after">): Notifier {
   const queue = store.queue(NOTIFY_QUEUE);
-  const again = new Map<string, NodeJS.Timeout>();
+  const again = new Map<string, () => void>();
 
   async function openThread(
     record: Pick<Maintenance, "id" | "cluster" | "channel">,
@@ -58,14 +59,13 @@ export function createNotifier(store: Store, logger: Logger): Notifier {
     await wake(job);
     // It is running and may have read the record before the change: once more when it has finished.
     if (tries > 0 && (await job.isActive()) && !again.has(id)) {
-      const timer = setTimeout(() => {
+      const takeBack = after(250, () => {
         again.delete(id);
         wakeNow(id, tries - 1).catch((error) =>
           logger.warn({ err: error, maintenance: id }, "waking a thread failed; its heartbeat will"),
         );
-      }, 250);
-      timer.unref();
-      again.set(id, timer);
+      });
+      again.set(id, takeBack);
     }
   }
 
@@ -90,7 +90,7 @@ export function createNotifier(store: Store, logger: Logger): Notifier {
       }
     },
     close() {
-      for (const timer of again.values()) clearTimeout(timer);
+      for (const takeBack of again.values()) takeBack();
       again.clear();
     },
   };

@@ -1,4 +1,5 @@
 import { followHabits, nextDueMs } from "./habits.js";
+import type { After, RehearsalOptions } from "./options.js";
 import {
   type Change,
   inTurn,
@@ -11,6 +12,11 @@ import {
 /** Longer timers overflow and fire at once. */
 const LONGEST_TIMER_MS = 2_147_000_000;
 
+export const afterRealTime: After = (ms, act) => {
+  const timer = setTimeout(act, Math.min(ms, LONGEST_TIMER_MS)).unref();
+  return () => clearTimeout(timer);
+};
+
 /** Told of what happened, and of the state after it. */
 type Listener = (events: readonly MasterEvent[], state: MasterState) => void;
 
@@ -20,13 +26,13 @@ type Listener = (events: readonly MasterEvent[], state: MasterState) => void;
  */
 export class LiveState {
   private current: MasterState;
-  private timer: NodeJS.Timeout | undefined;
+  private takeBack: (() => void) | undefined;
   private isClosed = false;
   private lastNs = 0n;
   private moments = 0n;
 
   constructor(
-    private readonly clock: () => number,
+    private readonly time: Required<Pick<RehearsalOptions, "clock" | "after">>,
     initial: (now: Moment) => MasterState,
     private readonly listener: Listener = () => {},
   ) {
@@ -39,7 +45,7 @@ export class LiveState {
 
   /** The clock's milliseconds as a moment, whose nanoseconds grow strictly and are never round. */
   now(): Moment {
-    const ms = this.clock();
+    const ms = this.time.clock();
     this.moments += 1n;
     // Moments are 100 ns apart: updates within one are numbered by single nanoseconds.
     const ns = BigInt(Math.floor(ms)) * 1_000_000n + (this.moments % 9_000n) * 100n + 1n;
@@ -64,17 +70,16 @@ export class LiveState {
 
   close(): void {
     this.isClosed = true;
-    clearTimeout(this.timer);
+    this.takeBack?.();
   }
 
   private commit({ state, events }: Change): void {
     this.current = state;
     if (events.length > 0) this.listener(events, state);
-    clearTimeout(this.timer);
+    this.takeBack?.();
     const due = nextDueMs(state);
     if (due === null || this.isClosed) return;
-    const inMs = Math.min(Math.max(due - this.now().ms, 1), LONGEST_TIMER_MS);
-    this.timer = setTimeout(() => this.apply(withoutEvents), inMs);
-    this.timer.unref();
+    const inMs = Math.max(due - this.now().ms, 1);
+    this.takeBack = this.time.after(inMs, () => this.apply(withoutEvents));
   }
 }

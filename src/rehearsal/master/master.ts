@@ -15,9 +15,9 @@ import { MasterServer } from "./http-server.js";
 import { initialState } from "./initial.js";
 import { answerOffer } from "./inverse-offers.js";
 import { Leadership, type Leading } from "./leadership.js";
-import { LiveState } from "./live-state.js";
+import { afterRealTime, LiveState } from "./live-state.js";
 import { thenAsk } from "./maintenance.js";
-import type { RehearsalOptions } from "./options.js";
+import type { After, RehearsalOptions } from "./options.js";
 import { snapshotOf } from "./snapshot.js";
 import type { AgentState, FrameworkState } from "./state.js";
 import { Subscribers } from "./subscribers.js";
@@ -47,17 +47,19 @@ export class RehearsalMaster {
   private readonly leadership = new Leadership();
   private readonly faults = new Faults();
   private readonly log = new CallLog();
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly later: After;
+  private readonly timers = new Set<() => void>();
   private readonly host: string;
   private readonly version: string;
   private readonly startedNs: bigint;
 
   constructor(private readonly options: RehearsalOptions) {
-    const { clock = Date.now, host = "127.0.0.1", version = "1.11.0" } = options;
+    const { clock = Date.now, after = afterRealTime, host = "127.0.0.1", version = "1.11.0" } = options;
     this.host = host;
     this.version = version;
+    this.later = after;
     this.live = new LiveState(
-      clock,
+      { clock, after },
       (now) => initialState(options, randomUUID(), now),
       (events, state) => this.subscribers.publish(events, state),
     );
@@ -100,7 +102,7 @@ export class RehearsalMaster {
 
   async close(): Promise<void> {
     this.live.close();
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const takeBack of this.timers) takeBack();
     await this.stop();
   }
 
@@ -229,6 +231,6 @@ export class RehearsalMaster {
   /** 0 is at once, `null` never. */
   private after(ms: number | null, act: () => void): void {
     if (ms === 0) act();
-    else if (ms !== null) this.timers.add(setTimeout(act, ms).unref());
+    else if (ms !== null) this.timers.add(this.later(ms, act));
   }
 }

@@ -69,6 +69,9 @@ export interface RehearsalFramework {
   readonly askAgainMs?: number | null;
 }
 
+/** @see RehearsalOptions.after */
+export type After = (ms: number, act: () => void) => () => void;
+
 export interface RehearsalOptions {
   /** What the master calls itself: MasterInfo and the `Location` of redirects. @defaultValue the host it listens on */
   readonly hostname?: string;
@@ -88,4 +91,6 @@ export interface RehearsalOptions {
   readonly heartbeatMs?: number;
   /** Milliseconds since the epoch. @defaultValue Date.now */
   readonly clock?: () => number;
+  /** Does something later by that clock; the function that is returned takes it back. @defaultValue setTimeout */
+  readonly after?: After;
 }

@@ -2,7 +2,7 @@ import { scrub } from "../../base/scrub.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 
 /** A person hears something within this time, so that with the acknowledgement before it the 3 s hold (invariant 9). */
-const PATIENCE_MS = 2500;
+export const PATIENCE_MS = 2_500;
 
 export type Kind = "command" | "click" | "modal";
 

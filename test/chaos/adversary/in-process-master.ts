@@ -28,9 +28,10 @@ const SELF: Self = {
 
 /** The rehearsal master's rules without a wire: the same refusals and the same modes, in microseconds. */
 export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): SharedMaster {
-  const stage = new LiveState(clock, (now) =>
-    initialState({ agents: hosts, frameworks: [] }, "master-1", now),
-  );
+  const initial = { agents: hosts, frameworks: [] };
+  // Without frameworks nothing happens later by itself.
+  const after = () => () => {};
+  const stage = new LiveState({ clock, after }, (now) => initialState(initial, "master-1", now));
 
   /** Carries out a write; the master's words when it refuses. */
   const write = (call: Call): { readonly status: number; readonly text: string } | null => {

@@ -6,7 +6,7 @@ import type { Store } from "../../../src/engine/store/store.js";
 import { suiteFor } from "../../support/require.js";
 import { compileChild } from "./child/compile.js";
 import { runChild } from "./child/run.js";
-import { keepLog, PLACES, type Place, until } from "./places.js";
+import { keepLog, PLACES, type Place, UNHURRIED_MS, until } from "./places.js";
 
 const compiled = compileChild();
 afterAll(() => rmSync(compiled.folder, { recursive: true, force: true }));
@@ -36,7 +36,7 @@ for (const { name, available, make } of PLACES) {
         await child.kill();
         acked.push(...child.lines.filter((line) => line.startsWith("acked")).map((line) => line.slice(6)));
       }
-      store = await openStore(place.settings, keepLog());
+      store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
       const queue = store.queue("load");
       for (const id of new Set(acked)) expect(await queue.getJob(id), id).toBeDefined();
 
@@ -50,7 +50,7 @@ for (const { name, available, make } of PLACES) {
         return found?.finishedOn ? found : undefined;
       });
       expect(job.failedReason).toBeUndefined();
-    }, 60_000);
+    });
 
     test("a process closes in order: the running processor finishes, and the process ends by itself", async () => {
       const child = runChild(compiled.program, "once", place.argument);

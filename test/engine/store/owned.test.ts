@@ -7,7 +7,7 @@ import type { Store, StoreJob, StoreProcessor, StoreWorkerOptions } from "../../
 import { wake } from "../../../src/engine/store/wake.js";
 import { redisAvailable } from "../../support/redis.js";
 import { suiteFor } from "../../support/require.js";
-import { keepLog, PLACES, type Place, redisAt, redisPlace, until } from "./places.js";
+import { keepLog, PLACES, type Place, redisAt, redisPlace, UNHURRIED_MS, until } from "./places.js";
 import { startRelay } from "./relay.js";
 
 /** Everything that a store could write in another way than BullMQ does. */
@@ -52,7 +52,7 @@ for (const { name, available, make } of PLACES) {
 
     beforeAll(async () => {
       place = await make();
-      store = await openStore(place.settings, keepLog());
+      store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
     });
     afterEach(async () => {
       await Promise.all(workers.splice(0).map((worker) => worker.close()));
@@ -198,8 +198,8 @@ suiteFor(
   test("a worker that was cut off overwrites nothing of its successor's when it comes back (invariant 8)", async () => {
     const place = await redisPlace();
     const relay = await startRelay(Number(new URL(place.argument.split(" ")[1] ?? "").port));
-    const cutOff = await openStore(redisAt(`redis://127.0.0.1:${relay.port}`), keepLog());
-    const successor = await openStore(place.settings, keepLog());
+    const cutOff = await openStore(redisAt(`redis://127.0.0.1:${relay.port}`), keepLog(), UNHURRIED_MS);
+    const successor = await openStore(place.settings, keepLog(), UNHURRIED_MS);
     const options = { ...CONTROL_WORKER_OPTIONS, skipLockRenewal: true, stalledInterval: HOUR };
     try {
       const started = gate();

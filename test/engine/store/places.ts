@@ -16,7 +16,7 @@ const CACHE = join(MODULES, ".cache");
  * How long a producer waits where that is not what is tested: a machine that runs many tests at once is slower than the
  * bot lets its queue be.
  */
-export const UNHURRIED_MS = 20_000;
+export const UNHURRIED_MS = 60_000;
 
 /** A place for a queue that a test has to itself. */
 export interface Place {

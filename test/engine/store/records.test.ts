@@ -10,7 +10,7 @@ import { openStore } from "../../../src/engine/store/open-store.js";
 import type { Store } from "../../../src/engine/store/store.js";
 import { encodeMaintenance } from "../../../src/maintenance/record/record.js";
 import { recordOf } from "../../support/world.js";
-import { embeddedPlace, keepLog, type Place, until } from "./places.js";
+import { embeddedPlace, keepLog, type Place, UNHURRIED_MS, until } from "./places.js";
 
 let place: Place;
 
@@ -26,7 +26,7 @@ const newer = { ...encodeMaintenance(recordOf({ id: "m-newer" })), version: 2 };
 
 beforeEach(async () => {
   place = await embeddedPlace();
-  store = await openStore(place.settings, keepLog());
+  store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
   log = { ...keepLog(), debug: () => undefined };
   records = openRecords(store, "prod", log);
   for (const data of [encodeMaintenance(ours), newer]) {

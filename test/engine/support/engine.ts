@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
 import type { Logger } from "../../../src/base/logger.js";
 import type { ClusterConfig, ClusterPolicy, StoreConfig } from "../../../src/config/config.js";
 import { createIntake, type IntakeCluster } from "../../../src/engine/bot/intake.js";
+import { type Clock, SYSTEM_CLOCK } from "../../../src/engine/clock.js";
 import { NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
 import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
 import { createNotifier } from "../../../src/engine/lanes/notifier.js";
@@ -14,18 +15,16 @@ import type { Store } from "../../../src/engine/store/store.js";
 import { createWorkerSide, type WorkerSide } from "../../../src/engine/worker-side.js";
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
-import { answer } from "../../../src/slack/hear/answer.js";
+import { answer, PATIENCE_MS } from "../../../src/slack/hear/answer.js";
 import { createGroups } from "../../../src/slack/hear/groups.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
-import { embeddedPlace, type Place, UNHURRIED_MS } from "../store/places.js";
+import { type Place, UNHURRIED_MS } from "../store/places.js";
+import { type Course, REAL_TIME, StepByStep } from "./course.js";
+import { MemoryStore } from "./memory-store.js";
 import { RecordedSlack } from "./recorded-slack.js";
-import { TestCluster } from "./test-cluster.js";
-
-/** Time limits of calls to masters, short enough to wait for. undici adds up to a second. Together below `SETTLE_MS`. */
-const TIMEOUTS = { connectMs: 400, headersMs: 500, bodyMs: 500 };
-
-const SETTLE_MS = 2_500;
+import { TestClock } from "./test-clock.js";
+import { TestCluster, UNHURRIED_CALLS } from "./test-cluster.js";
 
 export interface TestClusterOptions {
   /** @defaultValue six machines, `web-01` to `web-06`, and nothing that runs on them */
@@ -33,27 +32,20 @@ export interface TestClusterOptions {
   readonly config?: Partial<Omit<ClusterConfig, "policy">>;
   /** @defaultValue anybody may do anything, but not approve what they asked for themselves */
   readonly policy?: Partial<ClusterPolicy>;
-  /** How long a call without an answer may still take effect. */
-  readonly settleMs?: number;
   /** Addresses of masters that are configured beside the rehearsal one. */
   readonly otherMasters?: readonly string[];
   /** What the workspace calls the command. @defaultValue /mesos */
   readonly command?: string;
-  /** The worker's clock, to let hours pass; its jobs are then woken by `records.wakeAll()`. @defaultValue Date.now */
-  readonly now?: () => number;
 }
 
-/** Vitest's `onTestFinished`; tests that run at the same time have one each. */
-type OnFinish = (end: () => Promise<void>) => void;
-
-/** Our two sides around one store, with a recorder where Slack would show things. One per test file. */
+/** Our two sides around one store, with a recorder where Slack would show things. */
 export interface Engine {
   readonly slack: RecordedSlack;
   /** Slack's Web API, to make it refuse or go away. */
   readonly webApi: FakeSlack;
   readonly store: Store;
   /** A cluster of its own with a rehearsal master and a worker; both end with the test. */
-  cluster(options?: TestClusterOptions, onFinish?: OnFinish): Promise<TestCluster>;
+  cluster(options?: TestClusterOptions): Promise<TestCluster>;
   close(): Promise<void>;
 }
 
@@ -67,21 +59,67 @@ export const SIX: RehearsalOptions["agents"] = [1, 2, 3, 4, 5, 6].map((n) => ({
   ip: `10.0.0.${n}`,
 }));
 
-/** @param answerLimitMs how long the sides wait for the queue. @defaultValue as long as the bot does */
-export async function startEngine(settings: StoreConfig, answerLimitMs?: number): Promise<Engine> {
-  const store = await openStore(settings, quiet, answerLimitMs);
+/** What an engine lives on. */
+interface Base {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly course: Course;
+  /** How long a person waits for an answer before the bot says that there is none yet. */
+  readonly patienceMs: number;
+  /** Whether a job runs. */
+  isBusy(): boolean;
+  moveOn(ms: number): void;
+}
+
+/** Only ends what hangs: nobody is told that something is late because this machine is slow. */
+const UNHURRIED_PATIENCE_MS = 120_000;
+
+/** An engine on a real store, by the clock on the wall. */
+export async function startEngine(settings: StoreConfig): Promise<Engine> {
+  const store = await openStore(settings, quiet, UNHURRIED_MS);
+  const notHere = () => {
+    throw new Error("Calls are only given up where the engine goes on step by step.");
+  };
+  return await startOn({
+    store,
+    clock: SYSTEM_CLOCK,
+    course: REAL_TIME,
+    patienceMs: PATIENCE_MS,
+    isBusy: notHere,
+    moveOn: notHere,
+  });
+}
+
+/** An engine that goes on step by step, by a clock of its own. */
+async function startStepByStep(): Promise<Engine> {
+  const clock = new TestClock();
+  const store = new MemoryStore(clock.now);
+  const course = new StepByStep(store, clock);
+  const isBusy = () => store.running().length > 0;
+  const moveOn = (ms: number) => clock.moveOn(ms);
+  return await startOn({ store, clock, course, patienceMs: UNHURRIED_PATIENCE_MS, isBusy, moveOn });
+}
+
+async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Base): Promise<Engine> {
   const webApi = await FakeSlack.start();
   const slack = new RecordedSlack();
-  const messenger = slack.through(createMessenger({ settings: webApi.settings(), logger, timeoutMs: 2_000 }));
+  const messenger = slack.through(
+    createMessenger({ settings: webApi.settings(), logger, timeoutMs: UNHURRIED_PATIENCE_MS }),
+  );
   const clusters: IntakeCluster[] = [];
   const records = new Map<string, Records>();
-  const notifier = createNotifier(store, logger);
-  const { personOf } = createGroups({ settings: webApi.settings(), logger, now: Date.now });
+  const notifier = createNotifier(store, logger, clock);
+  const { personOf } = createGroups({
+    settings: webApi.settings(),
+    logger,
+    now: clock.now,
+    patienceMs: UNHURRIED_PATIENCE_MS,
+  });
   const lost = createLostClusters(store, records, logger);
-  const intake = createIntake({ store, clusters, records, notifier, lost, personOf, logger, now: Date.now });
+  const intake = createIntake({ store, clusters, records, notifier, lost, personOf, logger, clock });
   const notify = store.worker(
     NOTIFY_QUEUE,
-    notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now: Date.now }),
+    notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now: clock.now }),
     NOTIFY_WORKER_OPTIONS,
   );
   notify.on("error", (error) => logger.debug(error, "notify"));
@@ -91,17 +129,13 @@ export async function startEngine(settings: StoreConfig, answerLimitMs?: number)
   let commands = 0;
   let clicks = 0;
 
-  async function startWorker(
-    config: ClusterConfig,
-    { settleMs = SETTLE_MS, now = Date.now }: Pick<TestClusterOptions, "settleMs" | "now">,
-  ): Promise<WorkerSide> {
+  async function startWorker(config: ClusterConfig): Promise<WorkerSide> {
     const worker = createWorkerSide({
       store,
       logger,
       meters: { tick() {}, masterCall() {}, open() {} },
-      timeouts: TIMEOUTS,
-      settleMs,
-      now,
+      timeouts: UNHURRIED_CALLS,
+      clock,
       clusters: [config],
     });
     workers.add(worker);
@@ -113,7 +147,7 @@ export async function startEngine(settings: StoreConfig, answerLimitMs?: number)
     slack,
     webApi,
     store,
-    async cluster(options = {}, onFinish = onTestFinished) {
+    async cluster(options = {}) {
       made += 1;
       const name = `c${made}`;
       const channel = `C${made}`;
@@ -121,9 +155,10 @@ export async function startEngine(settings: StoreConfig, answerLimitMs?: number)
         agents: SIX,
         frameworks: [],
         returnAfterMs: 100,
+        clock: clock.now,
+        after: clock.after,
         ...options.master,
       });
-      onFinish(() => master.close());
       const config: ClusterConfig = {
         name,
         masters: [master.url, ...(options.otherMasters ?? [])],
@@ -148,7 +183,7 @@ export async function startEngine(settings: StoreConfig, answerLimitMs?: number)
           ...options.policy,
         },
         approvalTtlMs: 3_600_000,
-        pollMs: 200,
+        pollMs: 1_000,
         askAfterMs: 1_800_000,
         agentReturnMs: 600_000,
         ...options.config,
@@ -156,12 +191,13 @@ export async function startEngine(settings: StoreConfig, answerLimitMs?: number)
       clusters.push({ ...config, groups: groupsNamedIn(config.policy) });
       const own = openRecords(store, name, logger);
       records.set(name, own);
-      let worker = await startWorker(config, options);
+      let worker = await startWorker(config);
       const stopWorker = async () => {
         workers.delete(worker);
         await worker.stop();
       };
-      onFinish(stopWorker);
+      // The master first: calls that hang are cut off.
+      onTestFinished(() => Promise.all([master.close(), stopWorker()]).then(() => undefined));
       const to = (user: string) => ({
         responseUrl: webApi.responseUrl(),
         channel,
@@ -181,6 +217,9 @@ export async function startEngine(settings: StoreConfig, answerLimitMs?: number)
         master,
         slack,
         records: own,
+        course,
+        isBusy,
+        moveOn,
         type: (user, text) => {
           commands += 1;
           const input = {
@@ -188,7 +227,7 @@ export async function startEngine(settings: StoreConfig, answerLimitMs?: number)
             triggerId: `trigger-${commands}`,
             ...to(user),
           };
-          return answer("command", () => intake.command(input), tell(user), onError);
+          return answer("command", () => intake.command(input), tell(user), onError, patienceMs);
         },
         click: (user, button) => {
           clicks += 1;
@@ -197,11 +236,11 @@ export async function startEngine(settings: StoreConfig, answerLimitMs?: number)
             triggerId: `click-${clicks}`,
             ...to(user),
           };
-          return answer("click", () => intake.click(input), tell(user), onError);
+          return answer("click", () => intake.click(input), tell(user), onError, patienceMs);
         },
         restart: async () => {
           await stopWorker();
-          worker = await startWorker(config, options);
+          worker = await startWorker(config);
         },
       });
     },
@@ -215,22 +254,36 @@ export async function startEngine(settings: StoreConfig, answerLimitMs?: number)
   };
 }
 
-/** An engine in a place of its own for all tests of a file or block. */
-export function useEngine(make: () => Promise<Place> = embeddedPlace): () => Engine {
+/** For each test an engine that goes on step by step. */
+export function useEngine(): () => Engine {
+  let engine: Engine | null = null;
+  beforeEach(async ({ onTestFinished }) => {
+    const own = await startStepByStep();
+    engine = own;
+    // After its clusters, which end with the test as well.
+    onTestFinished(() => own.close());
+  });
+  return () => started(engine);
+}
+
+/** An engine on a real store, in a place of its own for all tests of a file or block. */
+export function useRealEngine(make: () => Promise<Place>): () => Engine {
   let place: Place | null = null;
   let engine: Engine | null = null;
   beforeAll(async () => {
     place = await make();
-    engine = await startEngine(place.settings, UNHURRIED_MS);
+    engine = await startEngine(place.settings);
   });
   afterAll(async () => {
     await engine?.close();
     await place?.dispose();
   });
-  return () => {
-    if (engine === null) throw new Error("The engine has not been started.");
-    return engine;
-  };
+  return () => started(engine);
+}
+
+function started(engine: Engine | null): Engine {
+  if (engine === null) throw new Error("The engine has not been started.");
+  return engine;
 }
 
 /** Slack's user groups in a policy: their ids begin with S. */

@@ -1,12 +1,20 @@
 import type { Records } from "../../../src/engine/lanes/records.js";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
-import { until } from "../../../src/rehearsal/demo/until.js";
+import { DEFAULT_TIMEOUTS } from "../../../src/mesos/transport.js";
 import type { CallType } from "../../../src/rehearsal/master/call.js";
+import type { ReceivedCall } from "../../../src/rehearsal/master/call-log.js";
 import type { RehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { ButtonValue } from "../../../src/slack/render/button-value.js";
+import type { Course } from "./course.js";
 import { ALICE } from "./people.js";
 import { buttonOf, type Posted, type RecordedSlack } from "./recorded-slack.js";
+
+/** Limits on the wall's clock, which only end what hangs; a call is given up by the clock of the engine. */
+export const UNHURRIED_CALLS = { connectMs: 120_000, headersMs: 120_000, bodyMs: 120_000 };
+
+/** A read may take as long as its parts together. */
+const READ_LIMIT_MS = Object.values(UNHURRIED_CALLS).reduce((sum, ms) => sum + ms, 0);
 
 export interface TestClusterParts {
   readonly name: string;
@@ -14,6 +22,11 @@ export interface TestClusterParts {
   readonly master: RehearsalMaster;
   readonly slack: RecordedSlack;
   readonly records: Records;
+  readonly course: Course;
+  /** Whether a job runs. */
+  isBusy(): boolean;
+  /** Lets this time pass while a job runs. */
+  moveOn(ms: number): void;
   type(user: string, text: string): Promise<void>;
   click(user: string, button: ButtonValue): Promise<void>;
   restart(): Promise<void>;
@@ -25,6 +38,8 @@ export class TestCluster {
   readonly #parts: TestClusterParts;
   /** What people had been told before the last command or click. */
   #toldBefore = 0;
+  /** Calls that the master had got when the last one was given up. */
+  #givenUpBefore = 0;
 
   constructor(parts: TestClusterParts) {
     this.#parts = parts;
@@ -64,12 +79,11 @@ export class TestCluster {
   }
 
   /** Waits until a person is told this because of the last command or click. */
-  async told(user: string, words: RegExp | string, limitMs?: number): Promise<string> {
-    return await this.#wait(
+  async told(user: string, words: RegExp | string): Promise<string> {
+    return await this.waitFor(
       `${words} told to ${user}`,
       () => this.toldTo(user).find((text) => fits(words, text)),
       () => this.toldTo(user),
-      limitMs,
     );
   }
 
@@ -103,9 +117,39 @@ export class TestCluster {
       .filter((call) => call.type === type && (outcome === undefined || call.outcome === outcome)).length;
   }
 
-  /** Waits until the master has got so many calls of a type. */
+  /** Waits until the master has got so many calls of a type, be they answered or not. */
   async received(type: CallType, count = 1): Promise<void> {
-    await until(`${count} ${type} at the master`, async () => this.calls(type) >= count);
+    await this.#parts.course.untilInside(`${count} ${type} at the master`, () => this.calls(type) >= count);
+  }
+
+  /** Waits until the bot has looked at the master so many times more. */
+  async looks(count: number): Promise<void> {
+    const before = this.calls("GET_TASKS");
+    await this.until(`${count} more looks at the master`, () => this.calls("GET_TASKS") >= before + count);
+  }
+
+  /** Waits for a job's call that the master does not answer, and lets the time pass after which it is given up. */
+  async givesUp(): Promise<void> {
+    const { call, at } = await this.#parts.course.untilInside("a call that hangs", () => {
+      // The first look of a worker hangs as well, beside the jobs.
+      if (!this.#parts.isBusy()) return null;
+      const calls = this.master.calls();
+      const hangs = (one: ReceivedCall) => one.status === null && one.type !== "SUBSCRIBE";
+      const at = calls.findIndex((one, index) => index >= this.#givenUpBefore && hangs(one));
+      const call = calls[at];
+      return call === undefined ? null : { call, at };
+    });
+    this.#givenUpBefore = at + 1;
+    const isWrite = call.type !== null && !call.type.startsWith("GET_");
+    this.#parts.moveOn(isWrite ? DEFAULT_TIMEOUTS.writeMs : READ_LIMIT_MS);
+  }
+
+  /** Waits until this can be seen. */
+  async until<T>(
+    what: string,
+    look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+  ) {
+    return await this.#parts.course.until(what, look);
   }
 
   /** The master's mode for a host. */
@@ -114,20 +158,11 @@ export class TestCluster {
     return found?.[1] ?? "UP";
   }
 
-  async #wait(
-    what: string,
-    look: () => string | undefined,
-    all: () => readonly string[],
-    limitMs = 15_000,
-  ): Promise<string> {
-    return await until(what, async () => look(), limitMs).catch((error: Error) => {
+  /** Waits until `look` gives something; an error shows what was there instead. */
+  async waitFor(what: string, look: () => string | undefined, all: () => readonly string[]): Promise<string> {
+    return await this.until(what, look).catch((error: Error) => {
       throw new Error(`${error.message}\nSeen:\n${all().join("\n---\n")}`);
     });
-  }
-
-  /** @see TestMaintenance.thread */
-  waitFor(what: string, look: () => string | undefined, all: () => readonly string[], limitMs?: number) {
-    return this.#wait(what, look, all, limitMs);
   }
 }
 
@@ -154,22 +189,22 @@ export class TestMaintenance {
   }
 
   /** Waits for a message in the thread. */
-  thread(words: RegExp | string, limitMs?: number): Promise<string> {
+  thread(words: RegExp | string): Promise<string> {
     const look = () => this.texts().find((text) => fits(words, text));
-    return this.cluster.waitFor(`${words} in the thread`, look, () => this.texts(), limitMs);
+    return this.cluster.waitFor(`${words} in the thread`, look, () => this.texts());
   }
 
   /** Waits until the card says this. */
-  root(words: RegExp | string, limitMs?: number): Promise<string> {
+  root(words: RegExp | string): Promise<string> {
     const look = () => {
       const text = this.card()?.text;
       return text !== undefined && fits(words, text) ? text : undefined;
     };
-    return this.cluster.waitFor(`${words} on the card`, look, () => [this.card()?.text ?? ""], limitMs);
+    return this.cluster.waitFor(`${words} on the card`, look, () => [this.card()?.text ?? ""]);
   }
 
   /** Waits for a button, on the card or in the thread. */
-  async button(kind: Decision["kind"], limitMs?: number) {
+  async button(kind: Decision["kind"]) {
     const look = () => {
       const card = this.card();
       return buttonOf([...(card === undefined ? [] : [card]), ...this.threadNow()], kind);
@@ -178,7 +213,6 @@ export class TestMaintenance {
       `a button for ${kind}`,
       () => look()?.message.text,
       () => this.texts(),
-      limitMs,
     );
     const found = look();
     if (found === null) throw new Error(`The button for ${kind} is gone again.`);
@@ -186,8 +220,8 @@ export class TestMaintenance {
   }
 
   /** Waits for the open question. */
-  async question(limitMs?: number): Promise<Posted> {
-    return (await this.button("approve", limitMs)).message;
+  async question(): Promise<Posted> {
+    return (await this.button("approve")).message;
   }
 
   /** Clicks the newest button of a kind; resolves when the click is queued or answered. */

@@ -16,6 +16,9 @@ const settings: StoreConfig =
     ? { kind, url: new Secret(place), sentinel: null, cluster: false, prefix: "mesos" }
     : { kind: "embedded", dataDir: place };
 
+/** @see places.ts */
+const UNHURRIED_MS = 60_000;
+
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 function say(...words: readonly string[]): void {
@@ -71,7 +74,7 @@ process.on("unhandledRejection", (reason) => {
 });
 
 try {
-  const store = await openStore(settings, silent);
+  const store = await openStore(settings, silent, UNHURRIED_MS);
   say("open");
   if (task === "load") await load(store);
   if (task === "once") await once(store);

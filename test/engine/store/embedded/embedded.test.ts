@@ -5,7 +5,7 @@ import { lockFolder } from "../../../../src/engine/store/embedded/folder-lock.js
 import { openStore } from "../../../../src/engine/store/open-store.js";
 import { compileChild } from "../child/compile.js";
 import { runChild } from "../child/run.js";
-import { embeddedPlace, keepLog, type Place } from "../places.js";
+import { embeddedPlace, keepLog, type Place, UNHURRIED_MS } from "../places.js";
 
 const compiled = compileChild();
 afterAll(() => rm(compiled.folder, { recursive: true, force: true }));
@@ -22,10 +22,10 @@ afterEach(() => place.dispose());
 describe("the embedded store's folder", () => {
   test("the embedded store's folder is made for its owner alone, and reopened with what is in it", async () => {
     const inner = join(dataDir, "a", "b");
-    const first = await openStore({ kind: "embedded", dataDir: inner }, keepLog());
+    const first = await openStore({ kind: "embedded", dataDir: inner }, keepLog(), UNHURRIED_MS);
     await first.queue<{ text: string }>("kept").add("job", { text: "käfer \u{1f6e0}" }, { jobId: "j-1" });
     await first.close();
-    const again = await openStore({ kind: "embedded", dataDir: inner }, keepLog());
+    const again = await openStore({ kind: "embedded", dataDir: inner }, keepLog(), UNHURRIED_MS);
     expect((await again.queue("kept").getJob("j-1"))?.data).toEqual({ text: "käfer \u{1f6e0}" });
     await again.close();
     expect((await stat(inner)).mode & 0o777).toBe(0o700);
@@ -36,7 +36,7 @@ describe("the embedded store's folder", () => {
     await rm(join(dataDir, "queue"), { recursive: true });
     await mkdir(join(dataDir, "unfinished-123"));
     await writeFile(join(dataDir, "unfinished-123", "PG_VERSION"), "18");
-    const store = await openStore(place.settings, keepLog());
+    const store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
     expect(await store.ping()).toBe(true);
     await store.close();
     expect((await readdir(dataDir)).sort()).toEqual(["lock", "queue"]);
@@ -44,12 +44,12 @@ describe("the embedded store's folder", () => {
 
   test("the embedded store says what to do when the database does not open, and lets go of the folder", async () => {
     await rm(join(dataDir, "queue", "global"), { recursive: true });
-    await expect(openStore(place.settings, keepLog())).rejects.toMatchObject({
+    await expect(openStore(place.settings, keepLog(), UNHURRIED_MS)).rejects.toMatchObject({
       code: "damaged",
       next: expect.stringContaining("put back a copy"),
     });
     await rm(join(dataDir, "queue"), { recursive: true });
-    await (await openStore(place.settings, keepLog())).close();
+    await (await openStore(place.settings, keepLog(), UNHURRIED_MS)).close();
   });
 
   test("the embedded store says what to do when it cannot be made", async () => {
@@ -61,7 +61,7 @@ describe("the embedded store's folder", () => {
 
 describe("a second process on the embedded store", () => {
   test("a second process is refused with who holds it, and the first goes on", async () => {
-    const store = await openStore(place.settings, keepLog());
+    const store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
     const queue = store.queue("busy");
     const child = runChild(compiled.program, "hold", place.argument);
     expect(await child.ended()).toBe(1);
@@ -74,12 +74,12 @@ describe("a second process on the embedded store", () => {
   test("a second process gets the folder at once after the holder was killed", async () => {
     const child = runChild(compiled.program, "hold", place.argument);
     await child.says("open");
-    await expect(openStore(place.settings, keepLog())).rejects.toMatchObject({
+    await expect(openStore(place.settings, keepLog(), UNHURRIED_MS)).rejects.toMatchObject({
       code: "in_use",
       what: expect.stringContaining(`process ${child.pid}`),
     });
     await child.kill();
-    const store = await openStore(place.settings, keepLog());
+    const store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
     expect(await store.ping()).toBe(true);
     await store.close();
   });

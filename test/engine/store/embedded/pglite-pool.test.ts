@@ -140,5 +140,5 @@ describe("the embedded backend", () => {
     // Without the one or the other they would add 18 MB or more.
     expect((await size()) - after).toBeLessThan(9_000_000);
     await queue.close();
-  }, 60_000);
+  });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { ERROR_TABLE, type ErrorRow } from "../../src/mesos/errors/table.js";
-import type { CallType } from "../../src/rehearsal/master/call.js";
-import { useEngine } from "./support/engine.js";
-import { ALICE, BOB } from "./support/people.js";
-import type { TestCluster, TestMaintenance } from "./support/test-cluster.js";
+import { ERROR_TABLE, type ErrorRow } from "../../../src/mesos/errors/table.js";
+import type { CallType } from "../../../src/rehearsal/master/call.js";
+import { useEngine } from "../support/engine.js";
+import { ALICE, BOB } from "../support/people.js";
+import type { TestCluster, TestMaintenance } from "../support/test-cluster.js";
 
 /** Which call of a maintenance a master answers so; every other text is given to the post of the schedule. */
 const CALLS: Readonly<Record<string, "START_MAINTENANCE" | "STOP_MAINTENANCE">> = {
@@ -33,31 +33,25 @@ const BLANKS = {
 describe("what a master says reaches the thread, explained", () => {
   const engine = useEngine();
 
-  test.concurrent.for([...TEXTS, ...STATUSES])(
-    "$code ($status): $words",
-    { timeout: 60_000 },
-    async (row, test) => {
-      const call = CALLS[row.code] ?? "UPDATE_MAINTENANCE_SCHEDULE";
-      const cluster = await engine().cluster({}, test.onTestFinished);
-      const text = row.words.replace(/<(\w+)>/g, (_, name: keyof typeof BLANKS) => BLANKS[name].said);
-      const maintenance = await meet(cluster, call, row.status, text);
+  test.for([...TEXTS, ...STATUSES])("a master's $status is explained as $code: $words", async (row) => {
+    const call = CALLS[row.code] ?? "UPDATE_MAINTENANCE_SCHEDULE";
+    const cluster = await engine().cluster();
+    const text = row.words.replace(/<(\w+)>/g, (_, name: keyof typeof BLANKS) => BLANKS[name].said);
+    const maintenance = await meet(cluster, call, row.status, text);
 
-      const message = quoted(await maintenance.thread(/⚠️/));
-      test.expect(message).toContain(filled(row.what, cluster, row.status));
-      if (text !== "") test.expect(message).toContain(`> ${text}`);
-      // The one refusal that an earlier call of ours may have caused: the world tells.
-      const settles = row.code === "not_draining";
-      test
-        .expect(message)
-        .toMatch(settles ? /Whether the machines went down is not known yet/ : NOT_DONE[call]);
-      test.expect(message).toContain(`Next: ${filled(row.next, cluster, row.status).replace(/\.$/, "")}`);
+    const message = quoted(await maintenance.thread(/⚠️/));
+    expect(message).toContain(filled(row.what, cluster, row.status));
+    if (text !== "") expect(message).toContain(`> ${text}`);
+    // The one refusal that an earlier call of ours may have caused: the world tells.
+    const settles = row.code === "not_draining";
+    expect(message).toMatch(settles ? /Whether the machines went down is not known yet/ : NOT_DONE[call]);
+    expect(message).toContain(`Next: ${filled(row.next, cluster, row.status).replace(/\.$/, "")}`);
 
-      await (settles ? maintenance.thread(/Down: 1 machine,/) : goOn(maintenance, call));
-      test.expect(cluster.calls(call, "accepted")).toBe(1);
-    },
-  );
+    await (settles ? maintenance.thread(/Down: 1 machine,/) : goOn(maintenance, call));
+    expect(cluster.calls(call, "accepted")).toBe(1);
+  });
 
-  test("holds a row for every text of a master", () => {
+  test("the table of errors holds a row for every text of a master", () => {
     expect(TEXTS.length).toBeGreaterThanOrEqual(13);
     expect(STATUSES.length).toBeGreaterThanOrEqual(10);
   });

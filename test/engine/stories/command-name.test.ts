@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { useEngine } from "./support/engine.js";
-import { ALICE, BOB } from "./support/people.js";
+import { useEngine } from "../support/engine.js";
+import { ALICE, BOB } from "../support/people.js";
 
 const engine = useEngine();
 

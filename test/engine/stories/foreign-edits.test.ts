@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { Secret } from "../../src/base/secret.js";
-import type { Window } from "../../src/maintenance/cluster/schedule.js";
-import { until } from "../../src/rehearsal/demo/until.js";
-import { PERMISSIONS } from "../../src/rehearsal/master/access.js";
-import { useEngine } from "./support/engine.js";
-import { Gate } from "./support/gate.js";
-import { ALICE, BOB } from "./support/people.js";
-import type { TestCluster } from "./support/test-cluster.js";
+import { Secret } from "../../../src/base/secret.js";
+import type { Window } from "../../../src/maintenance/cluster/schedule.js";
+import { PERMISSIONS } from "../../../src/rehearsal/master/access.js";
+import { useEngine } from "../support/engine.js";
+import { Gate } from "../support/gate.js";
+import { ALICE, BOB } from "../support/people.js";
+import type { TestCluster } from "../support/test-cluster.js";
 
 const WEB_01 = { hostname: "web-01", ip: "10.0.0.1" };
 
@@ -24,26 +23,18 @@ function others(cluster: TestCluster): readonly Window[] {
   return cluster.master.state().schedule.windows.filter(({ start }) => start === FOREIGN.start);
 }
 
-/** Several looks at the master later. */
-async function later(cluster: TestCluster): Promise<void> {
-  const looks = cluster.calls("GET_TASKS");
-  await until("more looks at the master", async () => cluster.calls("GET_TASKS") >= looks + 4);
-}
-
-describe.concurrent("somebody else edits the schedule while our machines drain (invariants 1 and 12)", () => {
+describe("somebody else edits the schedule while our machines drain (invariants 1 and 12)", () => {
   const engine = useEngine();
 
-  test("tells that our window was removed, posts nothing against it, and posts it again when a person says so", async ({
-    onTestFinished,
-  }) => {
-    const cluster = await engine().cluster({}, onTestFinished);
+  test("a window of ours that somebody removed is told, nothing is posted against it, and it is posted again when a person says so", async () => {
+    const cluster = await engine().cluster();
     const maintenance = await cluster.drain("web-0[1-2] 2h");
     await maintenance.thread(/Scheduled/);
     const [ours] = cluster.master.state().schedule.windows;
     cluster.master.postSchedule({ windows: [FOREIGN] });
     const told = await maintenance.thread(/removed the window of web-01, web-02/);
     expect(told).toContain("The bot posted nothing in return, and Down waits");
-    await later(cluster);
+    await cluster.looks(4);
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
     expect(cluster.master.state().schedule.windows).toEqual([FOREIGN]);
 
@@ -56,10 +47,8 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     await cluster.told(BOB, /there is no removed window to post again/);
   });
 
-  test("leaves a machine of ours in the window that somebody moved it to, also on cancel", async ({
-    onTestFinished,
-  }) => {
-    const cluster = await engine().cluster({}, onTestFinished);
+  test("a machine of ours stays in the window that somebody moved it to, also on cancel", async () => {
+    const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
     const [ours] = cluster.master.state().schedule.windows;
     if (ours === undefined) throw new Error("Our window does not stand.");
@@ -74,25 +63,23 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     expect(cluster.master.state().schedule.windows).toEqual([theirs]);
   });
 
-  test("tells that somebody took a machine of ours Down, and gives back only what still drains", async ({
-    onTestFinished,
-  }) => {
-    const cluster = await engine().cluster({}, onTestFinished);
+  test("a machine of ours that somebody took Down is told, and cancel gives back only what still drains", async () => {
+    const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
     cluster.master.startMaintenance([WEB_01]);
     await maintenance.thread(/took web-01 Down/);
     expect(cluster.calls("START_MAINTENANCE")).toBe(0);
     await maintenance.click(ALICE, "cancel");
     await maintenance.thread(/Somebody else took web-01 Down at the master/);
-    await until("web-02 is given back", async () => cluster.mode("web-02") === "UP");
+    await cluster.until("web-02 is given back", async () => cluster.mode("web-02") === "UP");
     expect(cluster.mode("web-01")).toBe("DOWN");
     await maintenance.click(BOB, "up");
-    await until("web-01 is up", async () => cluster.mode("web-01") === "UP");
+    await cluster.until("web-01 is up", async () => cluster.mode("web-01") === "UP");
     expect(cluster.master.state().schedule.windows).toEqual([]);
   });
 
-  test("takes over when somebody took all our machines Down", async ({ onTestFinished }) => {
-    const cluster = await engine().cluster({}, onTestFinished);
+  test("the bot takes over when somebody took all our machines Down", async () => {
+    const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
     cluster.master.startMaintenance([WEB_01, WEB_02]);
     await maintenance.thread(
@@ -103,8 +90,8 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     expect(cluster.calls("START_MAINTENANCE")).toBe(0);
   });
 
-  test("tells that somebody brought our machines Up", async ({ onTestFinished }) => {
-    const cluster = await engine().cluster({}, onTestFinished);
+  test("machines of ours that somebody brought Up are told", async () => {
+    const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     await maintenance.click(BOB, "approve");
     await maintenance.thread(/Down: 1 machine,/);
@@ -114,10 +101,8 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     expect(cluster.calls("STOP_MAINTENANCE")).toBe(0);
   });
 
-  test("keeps a window that was posted between our look at the cluster and our post", async ({
-    onTestFinished,
-  }) => {
-    const cluster = await engine().cluster({}, onTestFinished);
+  test("a window that somebody posted between our look at the cluster and our post stays", async () => {
+    const cluster = await engine().cluster();
     const { master } = cluster;
     const gate = new Gate();
     // The first read of the schedule is part of the look; the second is the one right before the post.
@@ -135,10 +120,8 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     expect(master.state().schedule.windows).toEqual([FOREIGN]);
   });
 
-  test("does not take a machine that got somebody else's window between our look and our post", async ({
-    onTestFinished,
-  }) => {
-    const cluster = await engine().cluster({}, onTestFinished);
+  test("a machine that got somebody else's window between our look and our post is not taken", async () => {
+    const cluster = await engine().cluster();
     const { master } = cluster;
     const gate = new Gate();
     master.fault("GET_MAINTENANCE_SCHEDULE", { kind: "delay", ms: 0 });
@@ -149,14 +132,14 @@ describe.concurrent("somebody else edits the schedule while our machines drain (
     const theirs = { ...FOREIGN, machines: [WEB_01] };
     master.postSchedule({ windows: [theirs] });
     gate.open();
-    await until("the end of the maintenance", async () => (await maintenance.record()).end !== null);
+    await cluster.until("the end of the maintenance", async () => (await maintenance.record()).end !== null);
     expect((await maintenance.record()).end?.why).toMatch(/web-01 is already in a window of somebody else/);
     expect(master.state().schedule.windows).toEqual([theirs]);
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
   });
 });
 
-describe.concurrent("a principal that does not see everything (invariant 2)", () => {
+describe("a principal that does not see everything (invariant 2)", () => {
   const engine = useEngine();
   const without = (...missing: readonly string[]) => ({
     name: "bot",
@@ -168,39 +151,30 @@ describe.concurrent("a principal that does not see everything (invariant 2)", ()
   test.for([
     { name: "the schedule", missing: ["get_maintenance_schedule"] },
     { name: "schedule and status", missing: ["get_maintenance_schedule", "get_maintenance_status"] },
-  ])(
-    "does not read $name: nothing is written and the right is named",
-    async ({ missing }, { onTestFinished }) => {
-      const cluster = await engine().cluster(
-        {
-          master: {
-            principals: [without(...missing)],
-            // What gives a hidden schedule away when the status is hidden too: somebody was asked to leave.
-            frameworks: [{ name: "db", habit: "silent", tasks: [{ name: "shard", on: "web-06" }] }],
-          },
-          config: { credentials },
-        },
-        onTestFinished,
-      );
-      cluster.master.postSchedule({ windows: [FOREIGN] });
-      const maintenance = await cluster.drain("web-01 2h");
-      const told = await maintenance.thread(/web-06.* in maintenance.*filtered/);
-      expect(told).toContain("Nothing is posted");
-      expect(told).toMatch(/Next: Grant the bot.s principal get_maintenance_schedules/);
-      await later(cluster);
-      expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
-      expect(cluster.master.state().schedule.windows).toEqual([FOREIGN]);
-    },
-  );
-
-  test("may not write: 403 is explained, nothing changes", async ({ onTestFinished }) => {
-    const cluster = await engine().cluster(
-      {
-        master: { principals: [without("update_maintenance_schedule")] },
-        config: { credentials },
+  ])("a principal that does not read $name writes nothing, and the right is named", async ({ missing }) => {
+    const cluster = await engine().cluster({
+      master: {
+        principals: [without(...missing)],
+        // What gives a hidden schedule away when the status is hidden too: somebody was asked to leave.
+        frameworks: [{ name: "db", habit: "silent", tasks: [{ name: "shard", on: "web-06" }] }],
       },
-      onTestFinished,
-    );
+      config: { credentials },
+    });
+    cluster.master.postSchedule({ windows: [FOREIGN] });
+    const maintenance = await cluster.drain("web-01 2h");
+    const told = await maintenance.thread(/web-06.* in maintenance.*filtered/);
+    expect(told).toContain("Nothing is posted");
+    expect(told).toMatch(/Next: Grant the bot.s principal get_maintenance_schedules/);
+    await cluster.looks(4);
+    expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
+    expect(cluster.master.state().schedule.windows).toEqual([FOREIGN]);
+  });
+
+  test("a principal that may not write changes nothing, and its 403 is explained", async () => {
+    const cluster = await engine().cluster({
+      master: { principals: [without("update_maintenance_schedule")] },
+      config: { credentials },
+    });
     const maintenance = await cluster.drain("web-01 2h --confirm 1");
     const told = await maintenance.thread(/lacks the right to do this/);
     expect(told).toMatch(/> .*403 Forbidden/);
@@ -209,14 +183,11 @@ describe.concurrent("a principal that does not see everything (invariant 2)", ()
     expect(cluster.master.state().schedule.windows).toEqual([]);
   });
 
-  test("shows no secret when the credentials are wrong: 401 is explained", async ({ onTestFinished }) => {
-    const cluster = await engine().cluster(
-      {
-        master: { principals: [{ name: "bot", secret: "another" }] },
-        config: { credentials },
-      },
-      onTestFinished,
-    );
+  test("wrong credentials are explained as a 401 that shows no secret", async () => {
+    const cluster = await engine().cluster({
+      master: { principals: [{ name: "bot", secret: "another" }] },
+      config: { credentials },
+    });
     const maintenance = await cluster.drain("web-01 2h");
     const told = await maintenance.thread(/does not accept the credentials/);
     expect(told).not.toContain("hush");

@@ -1,12 +1,11 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { threadJobId } from "../../src/engine/lanes/ids.js";
-import { NOTIFY_QUEUE } from "../../src/engine/lanes/jobs.js";
-import { wake } from "../../src/engine/store/wake.js";
-import { until } from "../../src/rehearsal/demo/until.js";
-import type { Answer } from "../slack/fake-slack.js";
-import { type Engine, useEngine } from "./support/engine.js";
-import { ALICE, BOB } from "./support/people.js";
-import type { TestCluster, TestMaintenance } from "./support/test-cluster.js";
+import { threadJobId } from "../../../src/engine/lanes/ids.js";
+import { NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
+import { wake } from "../../../src/engine/store/wake.js";
+import type { Answer } from "../../slack/fake-slack.js";
+import { type Engine, useEngine } from "../support/engine.js";
+import { ALICE, BOB } from "../support/people.js";
+import type { TestCluster, TestMaintenance } from "../support/test-cluster.js";
 
 /** The whole thread of a drain of two empty machines up to Down, in its order. */
 const THREAD = [
@@ -21,11 +20,17 @@ const THREAD = [
 
 /** Drains and takes down, by the button values alone: nothing can be seen in Slack meanwhile. */
 async function drainUnseen(cluster: TestCluster, maintenance: TestMaintenance): Promise<void> {
-  await until("the question is asked", async () => (await maintenance.record()).batches[0]?.approvals.length);
+  await cluster.until(
+    "the question is asked",
+    async () => (await maintenance.record()).batches[0]?.approvals.length,
+  );
   const decision = { kind: "approve", batch: "b1", approval: "b1a1" } as const;
   await cluster.click(BOB, { v: 1, id: maintenance.id, decision });
-  await until("the machines are Down", async () => cluster.mode("web-01") === "DOWN");
-  await until("the record says so", async () => (await maintenance.record()).batches[0]?.phase === "down");
+  await cluster.until("the machines are Down", async () => cluster.mode("web-01") === "DOWN");
+  await cluster.until(
+    "the record says so",
+    async () => (await maintenance.record()).batches[0]?.phase === "down",
+  );
 }
 
 /** Each message stands in the thread once, and in the order in which things happened. */
@@ -53,11 +58,11 @@ const EVERYTHING = [...POSTS, "chat.postEphemeral", "response_url"] as const;
 describe("Slack that cannot be reached holds nothing up", () => {
   const engine = useEngine();
 
-  test("goes on at the master while Slack fails, and catches up in order, nothing lost and nothing twice", async () => {
+  test("a maintenance goes on at the master while Slack fails, and its thread catches up in order, nothing lost and nothing twice", async () => {
     const cluster = await engine().cluster();
     const back = slackAnswers(engine(), { status: 503 }, ...EVERYTHING);
     await cluster.type(ALICE, "drain web-0[1-2] 2h");
-    const [record] = await until("the maintenance", async () => {
+    const [record] = await cluster.until("the maintenance", async () => {
       const open = await cluster.records.open();
       return open.length > 0 ? open : null;
     });
@@ -71,7 +76,7 @@ describe("Slack that cannot be reached holds nothing up", () => {
     expect(cluster.calls("START_MAINTENANCE")).toBe(1);
   });
 
-  test("waits as long as Slack says with 429, then shows everything in order", async () => {
+  test("a thread waits as long as Slack says with 429, then shows everything in order", async () => {
     const cluster = await engine().cluster();
     const limited = { status: 429, headers: { "retry-after": "1" } };
     engine().webApi.once("chat.postMessage", limited);
@@ -82,7 +87,7 @@ describe("Slack that cannot be reached holds nothing up", () => {
     await maintenance.root(/· down/);
   });
 
-  test("shows everything once after Slack had refused in the middle of the thread", async () => {
+  test("a thread shows everything once after Slack had refused in the middle of it", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drain("web-0[1-2] 2h");
     await maintenance.thread(/Scheduled/);
@@ -112,16 +117,19 @@ describe("what a person has to mend in Slack", () => {
       expect(told).toMatch(what);
       expect(told).toContain("The messages wait; none is lost.");
       expect(told).toMatch(next);
-      await until("the question", async () => (await maintenance.record()).batches[0]?.approvals.length);
+      await cluster.until(
+        "the question",
+        async () => (await maintenance.record()).batches[0]?.approvals.length,
+      );
       // Wakes the thread once more while it cannot be shown: the requester does not hear it again.
       const tries = () => engine().webApi.callsOf("chat.postMessage").length;
       const before = tries();
-      await until("another try", async () => {
+      await cluster.until("another try", async () => {
         const thread = await engine().store.queue(NOTIFY_QUEUE).getJob(threadJobId(maintenance.id));
         if (thread !== undefined) await wake(thread);
         return tries() > before;
       });
-      await until("the try is over", async () => {
+      await cluster.until("the try is over", async () => {
         const thread = await engine().store.queue(NOTIFY_QUEUE).getJob(threadJobId(maintenance.id));
         return await thread?.isDelayed();
       });

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { until } from "../../src/rehearsal/demo/until.js";
-import { useEngine } from "./support/engine.js";
-import { ALICE, BOB } from "./support/people.js";
+import { useEngine } from "../support/engine.js";
+import { ALICE, BOB } from "../support/people.js";
 
 describe("a fail-over while machines drain", () => {
   const engine = useEngine();
 
-  test("keeps answers as no longer counted, does not take recovering agents for empty ones, and goes on (invariant 2)", async () => {
+  test("a drain keeps the answers as no longer counted, does not take recovering agents for empty ones, and goes on (invariant 2)", async () => {
     const cluster = await engine().cluster({
       master: {
         frameworks: [
@@ -31,15 +30,14 @@ describe("a fail-over while machines drain", () => {
     await maintenance.thread(/The leading master changed and forgot all answers/);
     await maintenance.root(/2 machines are not back after a fail-over: their tasks cannot be seen/);
     // Several more looks at a master that shows no tasks at all.
-    const looks = cluster.calls("GET_TASKS");
-    await until("five more looks", async () => cluster.calls("GET_TASKS") >= looks + 5);
+    await cluster.looks(5);
     expect(maintenance.texts().filter((text) => /Empty|Take \d+ machine/.test(text))).toEqual([]);
     await cluster.type(ALICE, `down ${maintenance.id}`);
     await cluster.told(ALICE, /has not registered again since the fail-over, so its tasks are not known/);
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
 
     master.reregister();
-    await until("the framework is asked again", async () => master.state().inverseOffers.length > 0);
+    await cluster.until("the framework is asked again", async () => master.state().inverseOffers.length > 0);
     master.answer("marathon", "web-01", "accept");
     master.tick();
     await maintenance.thread(/Empty/);
@@ -48,7 +46,7 @@ describe("a fail-over while machines drain", () => {
     await maintenance.thread(/Down: 2 machines, 0 tasks lost/);
   });
 
-  test("leaves an open question open, takes nothing down on what cannot be seen, and the click can be repeated", async () => {
+  test("an open question stays open, nothing is taken down on what cannot be seen, and the click can be repeated", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     cluster.master.failOver({ reregisterMs: null });
@@ -61,7 +59,7 @@ describe("a fail-over while machines drain", () => {
     expect(cluster.calls("START_MAINTENANCE")).toBe(1);
   });
 
-  test("looks hosts up only when all agents have registered again", async () => {
+  test("hosts are only looked up when all agents have registered again", async () => {
     const cluster = await engine().cluster();
     cluster.master.failOver({ reregisterMs: null });
     const maintenance = await cluster.drain("web-* 2h --confirm 6");
@@ -73,14 +71,14 @@ describe("a fail-over while machines drain", () => {
     await maintenance.thread(/Scheduled: 6 machines/);
   });
 
-  test("keeps machines down through it, and brings them up", async () => {
+  test("machines that are Down stay so through it, and are brought up", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
     await maintenance.click(BOB, "approve");
     await maintenance.thread(/Down: 2 machines/);
     const { id } = cluster.master.state();
     cluster.master.failOver();
-    await until("another leader", async () => cluster.master.state().id !== id);
+    await cluster.until("another leader", async () => cluster.master.state().id !== id);
     await cluster.type(ALICE, `up ${maintenance.id}`);
     await maintenance.root(/Back in service/);
     expect(cluster.calls("START_MAINTENANCE")).toBe(1);

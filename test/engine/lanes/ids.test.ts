@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { commandJobId, decisionJobId, maintenanceId } from "../../src/engine/lanes/ids.js";
-import type { DecisionJob } from "../../src/engine/lanes/jobs.js";
+import { commandJobId, decisionJobId, maintenanceId } from "../../../src/engine/lanes/ids.js";
+import type { DecisionJob } from "../../../src/engine/lanes/jobs.js";
 
 const job = (decision: DecisionJob["decision"], user = "U0BOB", click = "1.1"): DecisionJob => ({
   maintenance: "m-7k3q2",
@@ -12,7 +12,7 @@ const job = (decision: DecisionJob["decision"], user = "U0BOB", click = "1.1"): 
 });
 
 describe("the job of a click", () => {
-  test("is the same for a double click, and another for another person or question", () => {
+  test("a double click is one job, and a click of another person or on another question is another", () => {
     const approve = { kind: "approve", batch: "b1", approval: "b1a1" } as const;
     expect(decisionJobId(job(approve))).toBe(decisionJobId(job(approve)));
     expect(decisionJobId(job(approve, "U0CAROL"))).not.toBe(decisionJobId(job(approve)));
@@ -25,7 +25,7 @@ describe("the job of a click", () => {
     { kind: "cancel" },
     { kind: "up" },
     { kind: "ready" },
-  ] as const)("is the same for a second click on what is decided once: $kind", (decision) => {
+  ] as const)("a second click on what is decided once is the same job: $kind", (decision) => {
     expect(decisionJobId(job(decision, "U0BOB", "1.1"))).toBe(decisionJobId(job(decision, "U0BOB", "2.2")));
   });
 
@@ -37,7 +37,7 @@ describe("the job of a click", () => {
     { kind: "override", reason: "urgent" },
     { kind: "retry" },
   ] as const)(
-    "is another for what is meant again, the same for a click delivered twice (invariant 10): $kind",
+    "a second click on what can be meant again is another job, and one that is delivered twice is the same (invariant 10): $kind",
     (decision) => {
       const id = (click: string) => decisionJobId(job(decision, "U0BOB", click));
       expect(id("1.1")).not.toBe(id("2.2"));
@@ -45,13 +45,13 @@ describe("the job of a click", () => {
     },
   );
 
-  test("holds no colon, which a queue does not take", () => {
+  test("the id of a click's job holds no colon, which a queue does not take", () => {
     expect(decisionJobId(job({ kind: "approve", batch: "b:1", approval: "b:1a1" }))).not.toContain(":");
   });
 });
 
 describe("the job of a command", () => {
-  test("is the same for a command that is delivered twice, and holds no colon", () => {
+  test("a command that is delivered twice is one job, whose id holds no colon", () => {
     expect(commandJobId("13:37.1")).toBe(commandJobId("13:37.1"));
     expect(commandJobId("13:37.1")).not.toBe(commandJobId("13:37.2"));
     expect(commandJobId("13:37.1")).not.toContain(":");
@@ -59,7 +59,7 @@ describe("the job of a command", () => {
 });
 
 describe("the id of a maintenance", () => {
-  test("comes from the command, so that a command delivered twice is one maintenance", () => {
+  test("the id of a maintenance comes from the command, so that a command delivered twice is one maintenance", () => {
     expect(maintenanceId("trigger-1")).toBe(maintenanceId("trigger-1"));
     expect(maintenanceId("trigger-1")).toMatch(/^m-[a-z0-9]{5}$/);
     expect(maintenanceId("trigger-1", 1)).not.toBe(maintenanceId("trigger-1"));

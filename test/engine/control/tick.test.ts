@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Cluster } from "../../src/engine/cluster/cluster.js";
-import { tick } from "../../src/engine/control/tick.js";
-import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
-import type { World } from "../../src/maintenance/cluster/world.js";
-import type { Maintenance } from "../../src/maintenance/record/record.js";
-import { millisToNanos } from "../../src/maintenance/time.js";
-import { mesosError, refusal } from "../../src/mesos/errors/errors.js";
-import type { Master } from "../../src/mesos/master.js";
-import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../support/world.js";
+import type { Cluster } from "../../../src/engine/cluster/cluster.js";
+import { tick } from "../../../src/engine/control/tick.js";
+import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
+import type { World } from "../../../src/maintenance/cluster/world.js";
+import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import { millisToNanos } from "../../../src/maintenance/time.js";
+import { mesosError, refusal } from "../../../src/mesos/errors/errors.js";
+import type { Master } from "../../../src/mesos/master.js";
+import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 
 const { settleMs, pollMs } = policyOf();
 
@@ -74,7 +74,7 @@ const scheduled = recordOf({ batches: [batchOf({ phase: "scheduled", drainingSin
 const others = worldOf({ windows: [windowOn(["db-01"], NOW, HOUR)] });
 
 describe("a tick", () => {
-  test("keeps an effect after a call without an answer back, so that the open call is not taken for settled (invariant 7)", async () => {
+  test("a tick keeps the effects after a call without an answer back, so that the open call is not taken for settled (invariant 7)", async () => {
     // Cancelled in the middle of an extension: one machine stands at the old time, one at the new, so two posts are due.
     const world = worldOf({
       windows: [windowOn(["web-01"], NOW, HOUR), windowOn(["web-02"], NOW, 2 * HOUR)],
@@ -95,7 +95,7 @@ describe("a tick", () => {
     expect(saved.at(-1)?.unsettledUntilMs).toBe(NOW + settleMs);
   });
 
-  test("writes down that a post may be under way before it posts, so that a crash does not take the world for its outcome (invariant 7)", async () => {
+  test("a tick writes down that a post may be under way before it posts, so that after a crash nobody takes the world for its outcome (invariant 7)", async () => {
     const { storedAtPost } = await ticked(scheduled, { world: others });
     const [stored] = storedAtPost;
     if (stored === undefined) throw new Error("Nothing was stored before the post.");
@@ -103,11 +103,14 @@ describe("a tick", () => {
     // The worker that takes over from there waits.
     const next = await ticked(stored, { world: others, now: () => NOW + settleMs - 1 });
     expect(next.posts).toEqual([]);
-    const after = await ticked(stored, { world: others, now: () => NOW + settleMs });
+    const now = () => NOW + settleMs;
+    // A view from before does not show the outcome, however late it is looked at.
+    expect((await ticked(stored, { world: others, now })).posts).toEqual([]);
+    const after = await ticked(stored, { world: { ...others, observedAtMs: now() }, now });
     expect(after.posts).not.toEqual([]);
   });
 
-  test("does nothing at the master once it no longer owns the record (invariant 8)", async () => {
+  test("a tick does nothing at the master once it no longer owns the record (invariant 8)", async () => {
     const lost = new Error("lost");
     const { outcome, posts } = await ticked(scheduled, {
       world: others,
@@ -119,13 +122,13 @@ describe("a tick", () => {
     expect(posts).toEqual([]);
   });
 
-  test("posts nothing onto the list of another leader than the one it decided on (invariants 1 and 2)", async () => {
+  test("a tick posts nothing onto the list of another leader than the one it decided on (invariants 1 and 2)", async () => {
     const { outcome, posts } = await ticked(scheduled, { world: others, scheduleOf: async () => null });
     expect(posts).toEqual([]);
     expect(recordOfOutcome(outcome)).toMatchObject({ trouble: null, unsettledUntilMs: null });
   });
 
-  test("sends nothing on an old view, says so, and leaves an overloaded master in peace (invariants 2 and 10)", async () => {
+  test("a tick sends nothing on an old view, says so, and leaves an overloaded master in peace (invariants 2 and 10)", async () => {
     const later = NOW + 31_000;
     const { outcome, posts, looks } = await ticked(scheduled, { world: others, now: () => later });
     expect(posts).toEqual([]);
@@ -136,7 +139,7 @@ describe("a tick", () => {
     expect(looks).toBe(1);
   });
 
-  test("sends neither what was decided on another leader's view nor on an old one (invariant 2)", async () => {
+  test("a tick sends neither what was decided on another leader's view nor on an old one (invariant 2)", async () => {
     const record = recordOf({ batches: [batchOf({ phase: "bringing_up" })] });
     const world = worldOf({
       windows: [windowOn(["web-01", "web-02"], NOW, 4 * HOUR)],
@@ -147,7 +150,7 @@ describe("a tick", () => {
     expect((await ticked(record, { world, now: () => NOW + 31_000 })).stops).toEqual([]);
   });
 
-  test("posts nothing when reading the schedule again took too long (invariant 2)", async () => {
+  test("a tick posts nothing when reading the schedule again took too long (invariant 2)", async () => {
     let nowMs = NOW;
     const { posts } = await ticked(scheduled, {
       world: others,
@@ -160,7 +163,7 @@ describe("a tick", () => {
     expect(posts).toEqual([]);
   });
 
-  test("does not repeat at once what the master refused, also when it refuses again", async () => {
+  test("a tick does not repeat at once what the master refused, also when it refuses again", async () => {
     const refuse = async () => {
       throw refusal(403, "Forbidden", { cluster: "prod" });
     };

@@ -1,46 +1,45 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { threadJobId } from "../../src/engine/lanes/ids.js";
-import { MAINTENANCE_JOB, NOTIFY_QUEUE, THREAD_JOB, type ThreadJob } from "../../src/engine/lanes/jobs.js";
-import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
-import { MAINTENANCE_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "../../src/engine/lanes/options.js";
-import { openRecords, type Records } from "../../src/engine/lanes/records.js";
-import { notifyProcessor } from "../../src/engine/notify/notify.js";
-import { NOTIFY_WORKER_OPTIONS } from "../../src/engine/store/lane-options.js";
-import { openStore } from "../../src/engine/store/open-store.js";
-import type { Store } from "../../src/engine/store/store.js";
-import { wake } from "../../src/engine/store/wake.js";
-import { encodeMaintenance, type Maintenance } from "../../src/maintenance/record/record.js";
-import { until } from "../../src/rehearsal/demo/until.js";
-import { createMessenger } from "../../src/slack/say/messenger.js";
-import { FakeSlack } from "../slack/fake-slack.js";
-import { batchOf, HOUR, recordOf } from "../support/world.js";
-import { embeddedPlace, keepLog, type Place, UNHURRIED_MS } from "./store/places.js";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { threadJobId } from "../../../src/engine/lanes/ids.js";
+import { MAINTENANCE_JOB, NOTIFY_QUEUE, THREAD_JOB, type ThreadJob } from "../../../src/engine/lanes/jobs.js";
+import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
+import { MAINTENANCE_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
+import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
+import { notifyProcessor } from "../../../src/engine/notify/notify.js";
+import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
+import { wake } from "../../../src/engine/store/wake.js";
+import { encodeMaintenance, type Maintenance } from "../../../src/maintenance/record/record.js";
+import { createMessenger } from "../../../src/slack/say/messenger.js";
+import { FakeSlack } from "../../slack/fake-slack.js";
+import { batchOf, HOUR, recordOf } from "../../support/world.js";
+import { keepLog } from "../store/places.js";
+import { StepByStep } from "../support/course.js";
+import { MemoryStore } from "../support/memory-store.js";
+import { TestClock } from "../support/test-clock.js";
 
-let place: Place;
+let clock: TestClock;
 
-let store: Store;
+let store: MemoryStore;
+
+let course: StepByStep;
 
 let slack: FakeSlack;
-beforeAll(async () => {
-  place = await embeddedPlace();
-  store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
+beforeEach(async () => {
+  clock = new TestClock();
+  store = new MemoryStore(clock.now);
+  course = new StepByStep(store, clock);
   slack = await FakeSlack.start();
 });
-afterAll(async () => {
-  await store.close();
-  await slack.stop();
-  await place.dispose();
-});
+afterEach(() => slack.stop());
 
 /** A bot with these clusters, and a maintenance of `prod` whose thread it shows. */
-async function bot(configured: readonly string[], now = Date.now) {
+async function bot(configured: readonly string[], now = clock.now) {
   const log = { ...keepLog(), debug() {} };
   const records = new Map<string, Records>(
     configured.map((name) => [name, openRecords(store, name, log)] as const),
   );
   const queue = store.queue(NOTIFY_QUEUE);
-  const messenger = createMessenger({ settings: slack.settings(), logger: log });
+  const messenger = createMessenger({ settings: slack.settings(), logger: log, timeoutMs: 120_000 });
   const lost = createLostClusters(store, records, log);
   const worker = store.worker(
     NOTIFY_QUEUE,
@@ -99,7 +98,7 @@ test("a cluster that is gone from the clusters file: its open maintenance says s
   const record = maintenance({});
   await placeRecord(record);
   await placeThread(record.id);
-  const [told] = await until("the thread hears of it", async () => {
+  const [told] = await course.until("the thread hears of it", async () => {
     const texts = sent("chat.postMessage", record.id);
     return texts.length > 0 ? texts : null;
   });
@@ -108,10 +107,12 @@ test("a cluster that is gone from the clusters file: its open maintenance says s
   expect(told).toContain(`${record.id} belongs to prod, which is not in the bot's clusters file any more`);
   expect(told).toContain("Its last state was draining");
   expect(told).toContain("Put prod back into the clusters file");
-  const thread = await threadOf(record.id);
-  await until("it waits", () => thread.isDelayed());
-  await wake(thread);
-  await until("it has looked again, and waits", async () => (await thread.isDelayed()) || undefined);
+  await course.until("it waits", async () => (await threadOf(record.id)).isDelayed());
+  const { attemptsStarted } = await threadOf(record.id);
+  await course.until("it has looked again, and waits", async () => {
+    const thread = await threadOf(record.id);
+    return thread.attemptsStarted > attemptsStarted && (await thread.isDelayed());
+  });
   expect(sent("chat.postMessage", record.id)).toHaveLength(1);
   expect(log.lines.filter(({ level }) => level === "error")).toHaveLength(1);
 });
@@ -126,9 +127,9 @@ test("bots of which one has not got the new clusters file yet do not tell it in 
     const started = (await threadOf(record.id)).attemptsStarted;
     if (await thread.isDelayed()) await wake(thread);
     const { stop } = await bot(clusters);
-    await until("it has looked, and waits", async () => {
+    await course.until("it has looked, and waits", async () => {
       const looked = (await threadOf(record.id)).attemptsStarted > started;
-      return (looked && (await thread.isDelayed())) || undefined;
+      return looked && (await thread.isDelayed());
     });
     await stop();
   }
@@ -140,25 +141,25 @@ test("a cluster that is gone before its maintenance has a thread: the requester 
   const record = maintenance({});
   await placeRecord(record);
   await placeThread(record.id, { rootTs: null });
-  const told = await until("alice hears of it", async () => sent("chat.postEphemeral", record.id)[0]);
+  const told = await course.until("alice hears of it", async () => sent("chat.postEphemeral", record.id)[0]);
   expect(told).toContain("U0ALICE");
   expect(told).toContain("belongs to prod, which is not in the bot's clusters file any more");
 });
 
 test("a record that is gone though its thread had begun is not said to have posted nothing", async () => {
-  await bot(["prod"], () => Date.now() + HOUR);
+  await bot(["prod"], () => clock.now() + HOUR);
   const { id } = maintenance({});
   await placeThread(id);
-  const told = await until("alice hears of it", async () => sent("chat.postEphemeral", id)[0]);
+  const told = await course.until("alice hears of it", async () => sent("chat.postEphemeral", id)[0]);
   expect(told).toContain("Windows that it posted to the master stay there");
   expect(told).not.toContain("Nothing was posted");
 });
 
 test("a maintenance that was never placed is said to have posted nothing", async () => {
-  await bot(["prod"], () => Date.now() + HOUR);
+  await bot(["prod"], () => clock.now() + HOUR);
   const { id } = maintenance({});
   await placeThread(id, { rootTs: null });
-  const told = await until("alice hears of it", async () => sent("chat.postEphemeral", id)[0]);
+  const told = await course.until("alice hears of it", async () => sent("chat.postEphemeral", id)[0]);
   expect(told).toContain("Nothing was posted to the master");
 });
 
@@ -175,15 +176,15 @@ test.each(["channel_not_found", "is_archived"])(
     const ended = (hours: number) =>
       maintenance({
         batches: [batchOf({ phase: "up" })],
-        end: { phase: "up", atMs: Date.now() - hours * HOUR, why: null },
+        end: { phase: "up", atMs: clock.now() - hours * HOUR, why: null },
       });
     const [recent, old] = [ended(23), ended(25)];
     for (const record of [recent, old]) {
       await placeRecord(record);
       await placeThread(record.id);
     }
-    await until("the old one is given up", async () => (await threadOf(old.id)).isCompleted());
-    await until("the recent one waits", async () => (await threadOf(recent.id)).isDelayed());
+    await course.until("the old one is given up", async () => (await threadOf(old.id)).isCompleted());
+    await course.until("the recent one waits", async () => (await threadOf(recent.id)).isDelayed());
     expect(log.lines.filter(({ text }) => text.includes("was given up"))).toHaveLength(1);
   },
 );

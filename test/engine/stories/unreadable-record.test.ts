@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import { threadJobId } from "../../src/engine/lanes/ids.js";
-import { NOTIFY_QUEUE } from "../../src/engine/lanes/jobs.js";
-import { wake } from "../../src/engine/store/wake.js";
-import { until } from "../../src/rehearsal/demo/until.js";
-import { useEngine } from "./support/engine.js";
-import { ALICE } from "./support/people.js";
+import { threadJobId } from "../../../src/engine/lanes/ids.js";
+import { NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
+import { wake } from "../../../src/engine/store/wake.js";
+import { useEngine } from "../support/engine.js";
+import { ALICE } from "../support/people.js";
 
 const engine = useEngine();
 
@@ -14,7 +13,7 @@ test("a maintenance of a newer version is left alone, and who asked for it is to
   await maintenance.question();
   const { id } = maintenance;
   const { queue } = cluster.records;
-  const job = await until("the tick is over", async () => {
+  const job = await cluster.until("the tick is over", async () => {
     const found = await queue.getJob(id);
     return (await found?.getState()) === "delayed" ? found : undefined;
   });
@@ -27,7 +26,7 @@ test("a maintenance of a newer version is left alone, and who asked for it is to
   for (const _ of ["first", "second"]) {
     const thread = await notify.getJob(threadJobId(id));
     if (thread === undefined) throw new Error("the thread is gone");
-    await until("the thread was looked at", async () => {
+    await cluster.until("the thread was looked at", async () => {
       const now = await notify.getJob(threadJobId(id));
       if (now === undefined || (await now.getState()) !== "delayed") return false;
       if (now.attemptsStarted > thread.attemptsStarted) return true;

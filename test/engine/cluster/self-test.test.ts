@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { selfTest } from "../../src/engine/cluster/self-test.js";
-import type { World } from "../../src/maintenance/cluster/world.js";
-import { mesosError } from "../../src/mesos/errors/errors.js";
-import { HOUR, machine, NOW, windowOn, worldOf } from "../support/world.js";
+import { selfTest } from "../../../src/engine/cluster/self-test.js";
+import type { World } from "../../../src/maintenance/cluster/world.js";
+import { mesosError } from "../../../src/mesos/errors/errors.js";
+import { HOUR, machine, NOW, windowOn, worldOf } from "../../support/world.js";
 
 async function log(world: () => Promise<World>) {
   const lines: { level: string; says: string; [name: string]: unknown }[] = [];
@@ -13,7 +13,7 @@ async function log(world: () => Promise<World>) {
 }
 
 describe("the look at a cluster when the worker starts", () => {
-  test("says which master leads, and nothing else when all is well", async () => {
+  test("the first look says which master leads, and nothing else when all is well", async () => {
     const world = worldOf({ windows: [windowOn(["web-01"], NOW, HOUR)] });
     expect(await log(async () => world)).toEqual([
       expect.objectContaining({
@@ -25,7 +25,7 @@ describe("the look at a cluster when the worker starts", () => {
     ]);
   });
 
-  test("names the right that is missing when the view is filtered, before anybody drains (invariant 2)", async () => {
+  test("the first look names the right that is missing when the view is filtered, before anybody drains (invariant 2)", async () => {
     const shown = worldOf();
     const status = { draining: [{ machine: machine("web-01"), answers: [] }], down: [] };
     const lines = await log(async () => ({ ...shown, status }));
@@ -38,14 +38,14 @@ describe("the look at a cluster when the worker starts", () => {
     );
   });
 
-  test("names known faults of the version", async () => {
+  test("the first look names known faults of the version", async () => {
     const lines = await log(async () => ({ ...worldOf(), version: "1.1.0" }));
     expect(lines).toContainEqual(
       expect.objectContaining({ level: "warn", advice: expect.stringMatching(/\S/) }),
     );
   });
 
-  test("says why when no master answers", async () => {
+  test("the first look says why no master answers", async () => {
     const lines = await log(() =>
       Promise.reject(mesosError("no_leader", { cluster: "prod" }, { sent: "no" })),
     );

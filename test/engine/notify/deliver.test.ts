@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { ThreadJob } from "../../src/engine/lanes/jobs.js";
-import { deliver } from "../../src/engine/notify/deliver.js";
-import type { Maintenance } from "../../src/maintenance/record/record.js";
-import type { SlackMessage } from "../../src/slack/render/blocks.js";
-import { SlackFailure } from "../../src/slack/wire/errors.js";
-import { approvalOf } from "../slack/fixtures.js";
-import { batchOf, NOW, recordOf } from "../support/world.js";
+import type { ThreadJob } from "../../../src/engine/lanes/jobs.js";
+import { deliver } from "../../../src/engine/notify/deliver.js";
+import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import type { SlackMessage } from "../../../src/slack/render/blocks.js";
+import { SlackFailure } from "../../../src/slack/wire/errors.js";
+import { approvalOf } from "../../slack/fixtures.js";
+import { batchOf, NOW, recordOf } from "../../support/world.js";
 
 const START: ThreadJob = {
   maintenance: "m-7k3q",

@@ -1,28 +1,31 @@
 import { describe, expect, test } from "vitest";
-import { until } from "../../src/rehearsal/demo/until.js";
-import { useEngine } from "./support/engine.js";
-import { ALICE, BOB } from "./support/people.js";
+import { useEngine } from "../support/engine.js";
+import { Gate } from "../support/gate.js";
+import { ALICE, BOB } from "../support/people.js";
 
 describe("a decision that is meant again", () => {
   const engine = useEngine();
 
-  test("is not swallowed while the lane is busy: hold, release, hold is held, and each is answered (invariant 10)", async () => {
+  test("hold, release, hold while the lane is busy is held, and each is answered (invariant 10)", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     const told = engine().slack.told.length;
-    // Each look at the master takes so long that the clicks wait for one together.
-    cluster.master.fault("*", { kind: "delay", ms: 400, times: 12 });
-    const at = { v: 1, id: maintenance.id } as const;
-    await maintenance.cluster.records.wake(maintenance.id);
+    // The clicks wait together for a look at the master that has begun.
+    const gate = new Gate();
+    cluster.master.fault("GET_TASKS", { kind: "hold", until: gate.opened });
+    const looks = cluster.calls("GET_TASKS");
+    const at = { v: 1, id: maintenance.id, rev: 1 } as const;
+    await cluster.received("GET_TASKS", looks + 1);
     await cluster.click(BOB, { ...at, decision: { kind: "hold", reason: null } });
     await cluster.click(BOB, { ...at, decision: { kind: "release" } });
     await cluster.click(BOB, { ...at, decision: { kind: "hold", reason: null } });
+    gate.open();
     const answers = () =>
       engine()
         .slack.told.slice(told)
         .filter(({ user }) => user === BOB)
         .map(({ text }) => (/is (held|released)/.exec(text)?.[1] ?? text) as string);
-    await until("three answers", async () => answers().length >= 3);
+    await cluster.until("three answers", async () => answers().length >= 3);
     expect(answers().toSorted()).toEqual(["held", "held", "released"]);
     expect((await maintenance.record()).held?.by).toBe(BOB);
   });
@@ -31,7 +34,7 @@ describe("a decision that is meant again", () => {
 describe("down with an override", () => {
   const engine = useEngine();
 
-  test("lifts the rule and asks, in this order", async () => {
+  test("down with an override lifts the rule and asks, in this order", async () => {
     const closed = [{ days: [], from: 0, to: 1440, timeZone: "UTC" }];
     const cluster = await engine().cluster({ policy: { calendar: closed } });
     const maintenance = await cluster.drain('web-01 2h --override "the disk is failing"');
@@ -48,7 +51,7 @@ describe("down with an override", () => {
 describe("a drain that is refused after its response URL is used up", () => {
   const engine = useEngine();
 
-  test("is told in a direct message where the bot is no member of the channel (invariant 10)", async () => {
+  test("a refusal is told in a direct message where the bot is no member of the channel (invariant 10)", async () => {
     const cluster = await engine().cluster();
     const { webApi } = engine();
     await cluster.type(ALICE, "drain web-02 2h");
@@ -57,7 +60,7 @@ describe("a drain that is refused after its response URL is used up", () => {
     webApi.always("chat.postEphemeral", { error: "not_in_channel" });
     try {
       await cluster.type(ALICE, "drain nowhere-01 2h");
-      await until("a direct message", async () =>
+      await cluster.until("a direct message", async () =>
         webApi
           .callsOf("chat.postMessage")
           .find(({ channel, text }) => channel === ALICE && String(text).includes("nowhere-01")),

@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { until } from "../../src/rehearsal/demo/until.js";
-import { useEngine } from "./support/engine.js";
-import { ALICE, BOB } from "./support/people.js";
+import { useEngine } from "../support/engine.js";
+import { ALICE, BOB } from "../support/people.js";
 
 const FOREIGN = {
   machines: [{ hostname: "web-06", ip: "10.0.0.6" }],
@@ -15,7 +14,7 @@ const FOREIGN = {
 describe("down, up and cancel for hosts", () => {
   const engine = useEngine();
 
-  test("decide on the whole maintenance that the hosts are", async () => {
+  test("down and up decide on the whole maintenance that the hosts are", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drain("web-0[1-2] 2h");
     await maintenance.question();
@@ -31,7 +30,7 @@ describe("down, up and cancel for hosts", () => {
     await maintenance.root(/Back in service/);
   });
 
-  test("find machines that are Down, though the master has no agent for them, and so do drain, hosts and status", async () => {
+  test("hosts, status and drain find machines that are Down, though the master has no agent for them", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     await maintenance.click(BOB, "approve");
@@ -45,7 +44,7 @@ describe("down, up and cancel for hosts", () => {
     expect(refused).toContain(`/mesos up ${maintenance.id}`);
   });
 
-  test("advise nothing for a part of a maintenance that would be refused for the whole", async () => {
+  test("up of a part of a maintenance advises nothing that would be refused for the whole", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");
     await cluster.type(ALICE, "up web-01");
@@ -57,7 +56,7 @@ describe("down, up and cancel for hosts", () => {
     expect(told).not.toContain("/mesos up");
   });
 
-  test("decide on each of several maintenances", async () => {
+  test("cancel decides on each of several maintenances", async () => {
     const cluster = await engine().cluster();
     const first = await cluster.drainToQuestion("web-01 2h");
     const second = await cluster.drainToQuestion("web-0[2-3] 2h");
@@ -67,7 +66,7 @@ describe("down, up and cancel for hosts", () => {
     expect(cluster.master.state().schedule.windows).toEqual([]);
   });
 
-  test("refuse a part of a maintenance and name its id", async () => {
+  test("down and cancel refuse a part of a maintenance and name its id", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-3] 2h");
     for (const verb of ["down", "cancel"]) {
@@ -90,7 +89,7 @@ describe("down, up and cancel for hosts", () => {
     expect(told).not.toContain("somebody else");
   });
 
-  test("refuse machines of others and say whose they seem to be (invariant 12)", async () => {
+  test("down, up and cancel refuse machines of others and say whose they seem to be (invariant 12)", async () => {
     const cluster = await engine().cluster();
     cluster.master.postSchedule({ windows: [FOREIGN] });
     for (const verb of ["down", "up", "cancel"]) {
@@ -104,7 +103,7 @@ describe("down, up and cancel for hosts", () => {
     expect(cluster.calls("STOP_MAINTENANCE")).toBe(0);
   });
 
-  test("name the nearest hosts when nothing matches", async () => {
+  test("down names the nearest hosts when nothing matches", async () => {
     const cluster = await engine().cluster();
     await cluster.type(ALICE, "up wbe-01");
     await cluster.told(ALICE, /Nothing in \w+ matches .wbe-01. \(nearest: .*web-01/);
@@ -118,7 +117,7 @@ describe("a drain that cannot be", () => {
     { line: "wbe-01 2h", words: /wbe-01.*\n?.*web-01/s },
     { line: "web-01:!web-01 2h", words: /leaves no machine in|matches nothing/ },
     { line: "@rack=r9 2h", words: /rack=r9/ },
-  ])("of `$line` is told to the person alone; nothing is posted", async ({ line, words }) => {
+  ])("a drain of `$line` is refused to the person alone; nothing is posted", async ({ line, words }) => {
     const cluster = await engine().cluster();
     await cluster.type(ALICE, `drain ${line}`);
     const told = await cluster.told(ALICE, /No window was posted/);
@@ -127,7 +126,7 @@ describe("a drain that cannot be", () => {
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
   });
 
-  test("of a host in the inventory that the master does not know is refused by name", async () => {
+  test("a drain of a host in the inventory that the master does not know is refused by name", async () => {
     const folder = await mkdtemp(join(tmpdir(), "mmb-inventory-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const inventoryFile = join(folder, "hosts.ini");
@@ -139,7 +138,7 @@ describe("a drain that cannot be", () => {
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
   });
 
-  test("of machines in a window says whose it is, and overwrites nothing (invariant 12)", async () => {
+  test("a drain of machines in a window says whose it is, and overwrites nothing (invariant 12)", async () => {
     const cluster = await engine().cluster();
     cluster.master.postSchedule({ windows: [FOREIGN] });
     const first = await cluster.drainToQuestion('web-01 2h --reason "kernel update"');
@@ -159,12 +158,12 @@ describe("a drain that cannot be", () => {
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
   });
 
-  test("at the same time as another for the same machine: one of the two is posted", async () => {
+  test("one of two drains at the same time for the same machine is posted, the other is refused", async () => {
     const cluster = await engine().cluster();
     await Promise.all([cluster.type(ALICE, "drain web-01 2h"), cluster.type(BOB, "drain web-0[1-2] 3h")]);
     const queued = [await cluster.told(ALICE, /is queued/), await cluster.told(BOB, /is queued/)];
     const both = queued.map((text) => cluster.maintenance(/m-\w+/.exec(text)?.[0] ?? ""));
-    const refused = await until("one of the two refused", async () => {
+    const refused = await cluster.until("one of the two refused", async () => {
       const records = await Promise.all(both.map((maintenance) => maintenance.record()));
       return records.find((record) => record.end !== null);
     });

@@ -1,15 +1,14 @@
 import { expect, test } from "vitest";
-import { createQuestions } from "../../src/engine/bot/questions.js";
-import { QUERY_QUEUE } from "../../src/engine/lanes/jobs.js";
-import { createLostClusters } from "../../src/engine/lanes/lost-clusters.js";
-import { openStore } from "../../src/engine/store/open-store.js";
-import { embeddedPlace, keepLog } from "./store/places.js";
+import { createQuestions } from "../../../src/engine/bot/questions.js";
+import { QUERY_QUEUE } from "../../../src/engine/lanes/jobs.js";
+import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
+import { keepLog } from "../store/places.js";
+import { MemoryStore } from "../support/memory-store.js";
 
 const replyTo = { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null, command: "/mesos" };
 
 test("a channel means its cluster; one that several clusters share means all of them", async () => {
-  const place = await embeddedPlace();
-  const store = await openStore(place.settings, keepLog());
+  const store = new MemoryStore(Date.now);
   const asked = async () =>
     (await store.queue(QUERY_QUEUE).getJobs(["waiting"])).map(
       (job) => (job.data as { cluster: string }).cluster,
@@ -33,6 +32,4 @@ test("a channel means its cluster; one that several clusters share means all of 
     replyTo,
   );
   expect((await asked()).sort()).toEqual(["edge", "prod", "prod"]);
-  await store.close();
-  await place.dispose();
 });

@@ -1,0 +1,54 @@
+import type { Logger } from "../../../src/base/logger.js";
+import { createIntake } from "../../../src/engine/bot/intake.js";
+import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
+import { createNotifier } from "../../../src/engine/lanes/notifier.js";
+import { openRecords } from "../../../src/engine/lanes/records.js";
+import type { Store } from "../../../src/engine/store/store.js";
+import type { Reply } from "../../../src/maintenance/text/reply.js";
+import { BOB } from "./people.js";
+import { TestClock } from "./test-clock.js";
+
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+const AT = { channel: "C1", thread: null, command: "/mesos", responseUrl: "" };
+
+/** A bot whose clusters file has this one cluster, and no worker to run what it queues. */
+export function botOf(store: Store, name: string) {
+  const clock = new TestClock();
+  const own = openRecords(store, name, quiet);
+  const records = new Map([[name, own]]);
+  const intake = createIntake({
+    store,
+    clusters: [
+      {
+        name,
+        channel: "C1",
+        masters: [],
+        defaultDurationMs: 3_600_000,
+        maxDurationMs: 7_200_000,
+        groups: [],
+      },
+    ],
+    records,
+    notifier: createNotifier(store, quiet, clock),
+    lost: createLostClusters(store, records, quiet),
+    personOf: async (user) => ({ user, groups: [], lookupFailed: false }),
+    logger: quiet,
+    clock,
+  });
+  let commands = 0;
+  return {
+    records: own,
+    type(user: string, text: string, triggerId = `${name}-${++commands}`): Promise<Reply | null> {
+      return intake.command({ ...AT, user, text, triggerId });
+    },
+    /** Clicks Cancel on the card of a maintenance. */
+    cancel(id: string): Promise<Reply | null> {
+      const button = { v: 1, id, decision: { kind: "cancel" } } as const;
+      return intake.click({ ...AT, user: BOB, triggerId: `${name}-click`, button });
+    },
+  };
+}
+
+/** The id of a maintenance in what the bot replied. */
+export const idIn = (reply: Reply | null): string => /m-\w+/.exec(reply?.text ?? "")?.[0] ?? "";
