@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { Agent } from "undici";
+import { Agent, errors } from "undici";
 import type { ClusterConfig } from "../config/config.js";
 import type { Endpoint } from "./endpoint.js";
 import { MesosError, transportFailure } from "./errors/errors.js";
@@ -103,11 +103,15 @@ export function createTransport(options: TransportOptions): Transport {
       const all = timeouts.connectMs + timeouts.headersMs + timeouts.bodyMs;
       const deadline = limit(how.writes ? Math.min(timeouts.writeMs, all) : all);
       const signal = how.signal === undefined ? deadline : AbortSignal.any([deadline, how.signal]);
+      let hasBegun = false;
       try {
         const answer = await request(how.fresh ? fresh : kept, endpoint, call, signal);
+        hasBegun = true;
         return { ...answer, body: Buffer.from(await answer.body.arrayBuffer()) };
       } catch (error) {
-        throw asMesosError(error, cluster, endpoint);
+        // The deadline does not tell whether an answer had begun.
+        const isUnanswered = deadline.aborted && error === deadline.reason && !hasBegun;
+        throw asMesosError(isUnanswered ? new errors.HeadersTimeoutError() : error, cluster, endpoint);
       }
     },
     async open(endpoint, call, signal) {
