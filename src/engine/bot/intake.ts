@@ -58,6 +58,9 @@ export interface IntakePorts {
   readonly clock: Clock;
 }
 
+/** Of some 28 million ids; more of them in a row are taken by a fault, not by chance. */
+const MOST_IDS = 8;
+
 /**
  * The bot's side of the queue: turns commands and clicks into jobs and answers the person at once. It never calls a
  * master. What cannot be queued is said, and then nothing was done (invariant 9).
@@ -193,11 +196,10 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
         replyTo: targetOf(input),
       });
     }
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0; attempt < MOST_IDS; attempt++) {
       const id = maintenanceId(input.triggerId, attempt);
       const taken = await records.find(id);
-      if (taken !== null && (taken.requester !== input.user || taken.hosts !== command.hosts) && attempt < 8)
-        continue;
+      if (taken !== null && (taken.requester !== input.user || taken.hosts !== command.hosts)) continue;
       const record = newMaintenance(id, command, person, at, ports.clock.now());
       // The thread first: should we die in between, a thread without a maintenance goes away by itself.
       await ports.notifier.openThread(record, targetOf(input));
@@ -215,6 +217,12 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
         text: `${id}: drain of ${quoted(command.hosts)} in ${command.cluster} for ${formatSpan(command.durationMs)} is queued. Follow it ${where}.`,
       });
     }
+    return replyOf({
+      tone: "error",
+      text: `The drain of ${quoted(command.hosts)} in ${command.cluster} got no id: each of the ${MOST_IDS} that were tried belongs to another maintenance.`,
+      notDone: "Nothing was queued and nothing was posted.",
+      next: "Send the drain again: it then gets other ids.",
+    });
   }
 
   async function placeDecision(cluster: string, job: Omit<DecisionJob, "askedAtMs">): Promise<void> {

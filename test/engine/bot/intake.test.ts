@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { maintenanceId } from "../../../src/engine/lanes/ids.js";
+import { HOSTS_JOB, hostsJob, MAINTENANCE_JOB, NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
+import { encodeMaintenance } from "../../../src/maintenance/record/record.js";
+import { recordOf } from "../../support/world.js";
+import { botOf, idIn } from "../support/bot.js";
+import { MemoryStore } from "../support/memory-store.js";
+import { ALICE, BOB } from "../support/people.js";
+
+let store: MemoryStore;
+
+let bot: ReturnType<typeof botOf>;
+beforeEach(() => {
+  store = new MemoryStore(Date.now);
+  bot = botOf(store, "prod");
+});
+
+test("down with an override is one job that carries both, also when the command is delivered twice", async () => {
+  const id = idIn(await bot.type(ALICE, "drain web-01 1h"));
+  for (const _ of [1, 2]) await bot.type(BOB, `down ${id} --override "urgent"`, "the-same");
+  const jobs = (await bot.records.queue.getJobs(["waiting"])).filter(({ name }) => name === HOSTS_JOB);
+  expect(jobs.map(({ data }) => hostsJob.parse(data))).toMatchObject([
+    { verb: "down", target: { kind: "id", id }, override: "urgent", person: { user: BOB } },
+  ]);
+});
+
+describe("the id of a new maintenance", () => {
+  const TRIGGER = "13.37";
+
+  /** Bob's maintenances have the first ids that Alice's command could get. */
+  async function takenByBob(count: number): Promise<void> {
+    for (let attempt = 0; attempt < count; attempt++) {
+      const id = maintenanceId(TRIGGER, attempt);
+      const record = encodeMaintenance(recordOf({ id, requester: BOB, hosts: "db-*" }));
+      await bot.records.queue.add(MAINTENANCE_JOB, record, { jobId: id });
+    }
+  }
+
+  test("a new maintenance gets another id when the first is taken", async () => {
+    await takenByBob(7);
+    const id = idIn(await bot.type(ALICE, "drain web-01 1h", TRIGGER));
+    expect(id).toBe(maintenanceId(TRIGGER, 7));
+    expect(await bot.records.find(id)).toMatchObject({ requester: ALICE, hosts: "web-01" });
+  });
+
+  test("a drain that is delivered twice gets one id and is one maintenance", async () => {
+    await takenByBob(1);
+    const ids = [];
+    for (const _ of [1, 2]) ids.push(idIn(await bot.type(ALICE, "drain web-01 1h", TRIGGER)));
+    expect(ids).toEqual([maintenanceId(TRIGGER, 1), maintenanceId(TRIGGER, 1)]);
+    expect(await bot.records.open()).toHaveLength(2);
+  });
+
+  test("a drain without a free id is refused, says so and touches nobody else's maintenance (invariants 10 and 12)", async () => {
+    await takenByBob(12);
+    const before = await bot.records.open();
+    const reply = await bot.type(ALICE, "drain web-01 1h", TRIGGER);
+    expect(reply).toMatchObject({
+      tone: "error",
+      text: "The drain of web-01 in prod got no id: each of the 8 that were tried belongs to another maintenance.",
+      notDone: "Nothing was queued and nothing was posted.",
+      next: "Send the drain again: it then gets other ids.",
+    });
+    expect(await bot.records.open()).toEqual(before);
+    expect(await store.queue(NOTIFY_QUEUE).getJobs(["waiting"])).toEqual([]);
+  });
+});
