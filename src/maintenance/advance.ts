@@ -21,24 +21,31 @@ import { hasReturned } from "./record/agents-back.js";
 import { batchOf, ended, isDownSent, isDraining, isUnsettled, watchedMachines } from "./record/batch.js";
 import { withEvent } from "./record/log.js";
 import { rowKey } from "./record/picture.js";
-import type { Batch, Maintenance, Phase } from "./record/record.js";
+import type { Batch, Maintenance } from "./record/record.js";
 import { inTrouble, withTrouble } from "./record/troubles.js";
 import { whyNothingShown } from "./sight/nothing-shown.js";
 import { sightOf, whyFiltered } from "./sight/sight.js";
 
-const nothing: Rule = (record) => ({ record, effects: [], wakeAtMs: null });
-
 /** The lifecycle of a batch: what each phase does with what the world shows. */
-const RULES: Record<Phase, Rule> = {
-  scheduled,
-  draining,
-  awaiting_approval: draining,
-  taking_down: takingDown,
-  down,
-  bringing_up: bringingUp,
-  up,
-  cancelled: nothing,
-  failed: nothing,
+const followPhase: Rule = (record, batch, picture, moment) => {
+  switch (batch.phase) {
+    case "scheduled":
+      return scheduled(record, batch, picture, moment);
+    case "draining":
+    case "awaiting_approval":
+      return draining(record, batch, picture, moment);
+    case "taking_down":
+      return takingDown(record, batch, picture, moment);
+    case "down":
+      return down(record, batch, picture, moment);
+    case "bringing_up":
+      return bringingUp(record, batch, picture, moment);
+    case "up":
+      return up(record, batch, picture, moment);
+    case "cancelled":
+    case "failed":
+      return { record, effects: [], wakeAtMs: null };
+  }
 };
 
 /**
@@ -107,7 +114,7 @@ function poll({ nowMs, policy }: Moment): number {
 function nextStep(record: Maintenance, moment: Moment): Step {
   const unseen = whyNothingShown(record, moment, moment.policy.hasCredentials);
   if (unseen !== null) {
-    const away = record.batches.filter(({ phase }) => phase === "down");
+    const away = record.batches.filter((batch) => batch.phase === "down");
     const told = away.reduce((next, batch) => tellOverdue(next, batch, moment.nowMs), record);
     return { record: inTrouble(told, unseen, moment.nowMs), effects: [], wakeAtMs: null };
   }
@@ -149,7 +156,7 @@ function followPhases(record: Maintenance, moment: Moment): Step {
     const batch = batchOf(current, id);
     if (batch === null || current.picture === null) continue;
     const picture = pictureOf(batch.machines, current.picture);
-    for (const rule of [moveWindow, askAnew, RULES[batch.phase]]) {
+    for (const rule of [moveWindow, askAnew, followPhase]) {
       const step = rule(current, batchOf(current, id) ?? batch, picture, moment);
       current = step.record;
       effects.push(...step.effects);

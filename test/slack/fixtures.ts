@@ -1,7 +1,9 @@
 import type { Logger } from "../../src/base/logger.js";
+import { inItsPhase } from "../../src/maintenance/record/batch-phases.js";
 import type { BlastRadius } from "../../src/maintenance/record/blast-radius.js";
 import type { Picture, Seen, VerdictRow } from "../../src/maintenance/record/picture.js";
 import type { Approval, Batch, Maintenance } from "../../src/maintenance/record/record.js";
+import type { FlatBatch } from "../../src/maintenance/record/stored-batch.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
 
 /** 2026-11-20 21:52 UTC. */
@@ -48,8 +50,8 @@ export function pictureOf(left: number, most: number, verdicts: VerdictRow[] = [
   };
 }
 
-export function batchOf(parts: Partial<Batch> = {}): Batch {
-  return {
+export function batchOf(parts: Partial<FlatBatch> = {}): Batch {
+  return inItsPhase({
     id: "b1",
     machines: machines(6),
     agents: machines(6).map(({ hostname, ip }) => ({
@@ -66,7 +68,7 @@ export function batchOf(parts: Partial<Batch> = {}): Batch {
     emptySinceMs: null,
     overdueTold: false,
     returned: [],
-    upAtMs: null,
+    upAtMs: parts.phase === "up" ? NOW : null,
     missingTold: false,
     askAnew: null,
     postedAtMs: null,
@@ -75,7 +77,7 @@ export function batchOf(parts: Partial<Batch> = {}): Batch {
     removalLeaderId: null,
     confirmedUp: [],
     ...parts,
-  };
+  });
 }
 
 export function seenOf(parts: Partial<Seen> = {}): Seen {

@@ -2,7 +2,9 @@ import type { Machine, MachineId } from "../../src/maintenance/cluster/machine.j
 import type { Schedule, Window } from "../../src/maintenance/cluster/schedule.js";
 import type { Agent, Answer, Framework, Task, World } from "../../src/maintenance/cluster/world.js";
 import type { Policy } from "../../src/maintenance/policy/policy.js";
+import { inItsPhase } from "../../src/maintenance/record/batch-phases.js";
 import type { Batch, Maintenance } from "../../src/maintenance/record/record.js";
+import type { FlatBatch } from "../../src/maintenance/record/stored-batch.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
 
 /** Small builders for the plain data of the domain: what a test does not name has a harmless value. */
@@ -149,10 +151,10 @@ export function policyOf(parts: Partial<Policy> = {}): Policy {
   };
 }
 
-/** A batch of web-01 and web-02 with a window of four hours from now on. */
-export function batchOf(parts: Partial<Batch> = {}): Batch {
+/** A batch of web-01 and web-02 with a window of four hours from now on, from the fields that are stored of it. */
+export function batchOf(parts: Partial<FlatBatch> = {}): Batch {
   const machines = parts.machines ?? [machine("web-01"), machine("web-02")];
-  return {
+  return inItsPhase({
     id: "b1",
     agents: machines.map((m) => ({ machine: `${m.hostname.toLowerCase()}|${m.ip}`, id: `${m.hostname}-S0` })),
     window: { start: millisToNanos(NOW), duration: millisToNanos(4 * HOUR) },
@@ -165,7 +167,7 @@ export function batchOf(parts: Partial<Batch> = {}): Batch {
     emptySinceMs: null,
     overdueTold: false,
     returned: [],
-    upAtMs: null,
+    upAtMs: parts.phase === "up" ? NOW : null,
     missingTold: false,
     askAnew: null,
     postedAtMs: null,
@@ -175,7 +177,7 @@ export function batchOf(parts: Partial<Batch> = {}): Batch {
     confirmedUp: [],
     ...parts,
     machines,
-  };
+  });
 }
 
 /** Maintenance `m-7k3q`, asked for by U0ALICE; without `batches` its hosts have not been looked up yet. */

@@ -2,7 +2,7 @@ import { grantedApproval } from "../../maintenance/approval/question.js";
 import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import type { Write } from "../../maintenance/phases/step.js";
-import { batchOf, withBatch } from "../../maintenance/record/batch.js";
+import { batchOf, drainingAgain, withBatch } from "../../maintenance/record/batch.js";
 import { withEvent } from "../../maintenance/record/log.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { troubleOf, withTrouble } from "../../maintenance/record/troubles.js";
@@ -65,7 +65,7 @@ function whyStale(record: Maintenance, effect: Write, { world, cluster, now }: S
 function notSent(record: Maintenance, effect: Write): Maintenance {
   if (effect.kind !== "start_maintenance") return settled(record);
   const batch = batchOf(record, effect.batch);
-  return batch === null ? record : withBatch(record, { ...batch, intent: null });
+  return batch?.phase === "taking_down" ? withBatch(record, { ...batch, intent: null }) : record;
 }
 
 const NOT_POSTED: Record<ScheduleEdit["kind"], string> = {
@@ -165,7 +165,7 @@ async function startMaintenance(
   { cluster, now }: Scene,
 ): Promise<Acted> {
   const batch = batchOf(record, effect.batch);
-  if (batch === null || grantedApproval(batch) === null || batch.intent === null)
+  if (batch?.phase !== "taking_down" || grantedApproval(batch) === null || batch.intent === null)
     return { record, failed: false };
   try {
     await cluster.master.startMaintenance(effect.machines);
@@ -188,7 +188,7 @@ async function startMaintenance(
     const trouble = troubleFrom(error, "The machines were not taken down.");
     const again = trouble.code === "not_scheduled" ? "" : " Then ask for Down again.";
     const told = withEvent(back, now(), { kind: "trouble", ...trouble, next: `${trouble.next}${again}` });
-    const draining = { ...batch, intent: null, phase: "draining", askedByItself: true } as const;
+    const draining = drainingAgain({ ...batch, intent: null }, true);
     return { record: withBatch(told, draining), failed: true };
   } finally {
     cluster.forget();

@@ -4,7 +4,7 @@ import { closedForDown } from "../policy/hours.js";
 import type { Policy } from "../policy/policy.js";
 import { holdersText } from "../record/holds.js";
 import type { Picture, Seen } from "../record/picture.js";
-import type { Approval, Batch, Maintenance } from "../record/record.js";
+import type { Approval, Maintenance, StandingBatch } from "../record/record.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -20,7 +20,7 @@ import { worseThan } from "./seen.js";
  */
 export interface DownAsked {
   readonly record: Maintenance;
-  readonly batch: Batch;
+  readonly batch: StandingBatch;
   readonly approval: Approval;
   readonly world: World;
   readonly policy: Policy;

@@ -4,10 +4,18 @@ import { lookAt, pictureOf, tasksOn } from "../answers/verdicts.js";
 import { blastRadiusOf } from "../blast/blast.js";
 import type { World } from "../cluster/world.js";
 import type { Policy } from "../policy/policy.js";
-import { batchOf, watchedMachines, withBatch } from "../record/batch.js";
+import { batchOf, drainingAgain, watchedMachines, withBatch } from "../record/batch.js";
+import { untilDown } from "../record/batch-phases.js";
 import { withEvent } from "../record/log.js";
 import type { Picture, Seen } from "../record/picture.js";
-import type { Approval, Batch, Maintenance } from "../record/record.js";
+import type {
+  Approval,
+  Batch,
+  BatchIn,
+  DrainingBatch,
+  Maintenance,
+  StandingBatch,
+} from "../record/record.js";
 import type { Millis } from "../time.js";
 import { seenOf } from "./seen.js";
 
@@ -54,22 +62,21 @@ export const BY_ITSELF: AskedHow = { by: null, forced: false };
  */
 export function ask(
   record: Maintenance,
-  batch: Batch,
+  batch: StandingBatch,
   seen: Seen,
   how: AskedHow,
   policy: Policy,
   nowMs: Millis,
 ): Maintenance {
   const settled = withdrawn(batch, nowMs, { why: "replaced", by: how.by });
-  const { approvals, askAnew } = settled;
+  const { approvals } = settled;
+  const askAnew = batch.phase === "draining" ? batch.askAnew : null;
   const by = how.by ?? askAnew?.by ?? null;
   const forced = how.forced || (askAnew?.forced ?? false);
   const id = `${batch.id}a${approvals.length + 1}`;
-  const next: Batch = {
-    ...settled,
+  const next: DrainingBatch = {
+    ...untilDown(settled),
     phase: "awaiting_approval",
-    askedByItself: true,
-    askAnew: null,
     approvals: [
       ...approvals,
       {
@@ -102,18 +109,19 @@ export interface WithdrawnHow {
 }
 
 /** The batch without an open question: it was withdrawn. */
-export function withdrawn(
-  batch: Batch,
+export function withdrawn<B extends Batch>(
+  batch: B,
   nowMs: Millis,
   how: WithdrawnHow = { why: "overtaken", by: null },
-): Batch {
+): B {
   return openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs, ...how });
 }
 
-/** As `withdrawn`, and the same question is asked anew once the machines drain in our window. */
-export function withdrawnToAskAnew(batch: Batch, nowMs: Millis, how: WithdrawnHow): Batch {
+/** How to ask anew once the machines drain in our window: the question that stands, or that was taken back before. */
+export function toAskAnew(batch: BatchIn<"scheduled"> | DrainingBatch): AskedHow | null {
   const open = openApproval(batch);
-  return open === null ? batch : { ...withdrawn(batch, nowMs, how), askAnew: askedHow(open) };
+  if (open !== null) return askedHow(open);
+  return batch.phase === "awaiting_approval" ? null : batch.askAnew;
 }
 
 function askedHow({ askedBy, forced }: Approval): AskedHow {
@@ -124,10 +132,10 @@ function askedHow({ askedBy, forced }: Approval): AskedHow {
 export function takenBack(batch: Batch, nowMs: Millis, how: WithdrawnHow): Batch {
   if (batch.phase !== "taking_down") return withdrawn(batch, nowMs, how);
   if (batch.intent !== null) return batch;
-  return { ...settle(batch, { kind: "withdrawn", atMs: nowMs, ...how }), phase: "draining" };
+  return drainingAgain(settle(batch, { kind: "withdrawn", atMs: nowMs, ...how }), true);
 }
 
-function settle(batch: Batch, outcome: Outcome): Batch {
+function settle<B extends Batch>(batch: B, outcome: Outcome): B {
   const last = batch.approvals.at(-1);
   if (last === undefined) return batch;
   return { ...batch, approvals: [...batch.approvals.slice(0, -1), { ...last, outcome }] };
@@ -143,7 +151,7 @@ type Outcome = NonNullable<Approval["outcome"]>;
  */
 export function conclude(
   record: Maintenance,
-  batch: Batch,
+  batch: StandingBatch,
   outcome: Exclude<Outcome, { kind: "withdrawn" }>,
   by: string | null = null,
 ): Maintenance {
@@ -151,10 +159,10 @@ export function conclude(
   const about = { batch: batch.id, approval: batch.approvals.at(-1)?.id ?? "" };
   const { atMs } = outcome;
   // The intent stays: a call of ours that got no answer may show late, and then it was ours.
-  const draining = withBatch(record, { ...settled, phase: "draining" });
+  const draining = withBatch(record, drainingAgain(settled, outcome.kind !== "outdated"));
   switch (outcome.kind) {
     case "granted": {
-      const granted = withBatch(record, { ...settled, phase: "taking_down", intent: null });
+      const granted = withBatch(record, { ...untilDown(settled), phase: "taking_down", intent: null });
       const told = withEvent(granted, atMs, { kind: "approved", ...about, by: outcome.by });
       return withEvent(told, atMs, { kind: "taking_down", batch: batch.id });
     }
@@ -163,10 +171,8 @@ export function conclude(
     case "expired":
       // Fail closed: a question that nobody answered in time is a no.
       return withEvent(draining, atMs, { kind: "approval_expired", ...about });
-    case "outdated": {
-      const again = withBatch(draining, { ...settled, phase: "draining", askedByItself: false });
-      return withEvent(again, atMs, { kind: "approval_outdated", ...about, by, changes: outcome.changes });
-    }
+    case "outdated":
+      return withEvent(draining, atMs, { kind: "approval_outdated", ...about, by, changes: outcome.changes });
   }
 }
 
@@ -186,7 +192,7 @@ export interface WorseHow {
  */
 export function askAgainBecauseWorse(
   record: Maintenance,
-  batch: Batch,
+  batch: StandingBatch,
   seen: Seen,
   { changes, by, canAsk }: WorseHow,
   policy: Policy,
@@ -195,7 +201,7 @@ export function askAgainBecauseWorse(
   const last = batch.approvals.at(-1);
   const told = conclude(record, batch, { kind: "outdated", atMs: nowMs, changes: [...changes] }, by);
   const outdated = batchOf(told, batch.id);
-  if (outdated === null || last === undefined) return told;
+  if (outdated?.phase !== "draining" || last === undefined) return told;
   const how = askedHow(last);
   return canAsk
     ? ask(told, outdated, seen, how, policy, nowMs)

@@ -3,9 +3,9 @@ import { type Blocked, type DownAsked, downAsked, whyNotDown } from "../approval
 import { isClear } from "../approval/obstacles.js";
 import { askAgainBecauseWorse, conclude, freshPicture } from "../approval/question.js";
 import { mayNotApprove } from "../policy/may-approve.js";
-import { approvalOf, batchOf, withBatch } from "../record/batch.js";
+import { approvalOf, batchOf, isDraining, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
-import type { Approval, Batch, Maintenance } from "../record/record.js";
+import type { Approval, DrainingBatch, Maintenance } from "../record/record.js";
 import { replyOf } from "../text/reply.js";
 import { type Decided, type DecisionContext, decisionRow, refused, unchanged } from "./decided.js";
 import {
@@ -39,7 +39,8 @@ export const approve = decisionRow({
     const { world, nowMs, policy, person } = context;
     const batch = batchOf(record, about.batch);
     const approval = approvalOf(record, about);
-    if (batch === null || approval === null || world === null) return unchanged(record, nothingToDo(record));
+    if (batch === null || !isDraining(batch) || approval === null || world === null)
+      return unchanged(record, nothingToDo(record));
     const notAllowed = mayNotApprove(record, person, policy, approval.askedBy);
     if (notAllowed !== null) {
       const { text, why } = notAllowed;
@@ -92,14 +93,14 @@ function blockedBy(blocked: Blocked, asked: DownAsked, context: DecisionContext)
 /** One more distinct person has approved. */
 function vote(
   record: Maintenance,
-  batch: Batch,
+  batch: DrainingBatch,
   approval: Approval,
   needed: number,
   { person, nowMs }: DecisionContext,
 ): Decided {
   const by = person.user;
   const votes = [...approval.votes, { by, atMs: nowMs }];
-  const voted: Batch = {
+  const voted = {
     ...batch,
     approvals: batch.approvals.map((one) =>
       one.id === approval.id ? { ...one, votes, votesNeeded: needed } : one,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Obstacles, obstacles } from "../approval/obstacles.js";
 import { ask, conclude, freshPicture, openApproval, seenNow } from "../approval/question.js";
 import { nobodyCouldApprove } from "../policy/may-approve.js";
-import { batchOf, isDraining } from "../record/batch.js";
+import { batchOf, drainingNow, isDraining } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
 import { list } from "../text/list.js";
@@ -42,7 +42,7 @@ export const askDown = decisionRow({
   },
   decide(record, about, { world, nowMs, policy, person }) {
     const batch = batchOf(record, about.batch);
-    if (batch === null || world === null) return unchanged(record, nothingToDo(record));
+    if (batch === null || !isDraining(batch) || world === null) return unchanged(record, nothingToDo(record));
     const picture = freshPicture(record, batch, world);
     const why = filtered(world) ?? obstructed(record, obstacles(world, batch, picture));
     if (why !== null) return unchanged(record, why);
@@ -60,7 +60,7 @@ export const askDown = decisionRow({
     const how = { by: person.user, forced: open?.forced ?? false };
     const seen = seenNow(world, batch, picture);
     return {
-      record: ask(current, batchOf(current, batch.id) ?? batch, seen, how, policy, nowMs),
+      record: ask(current, drainingNow(current, batch), seen, how, policy, nowMs),
       reply: replyOf({
         tone: "done",
         text: `${record.id}: the approval is asked for in the thread.`,

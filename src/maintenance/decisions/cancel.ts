@@ -86,7 +86,8 @@ function closeUnseen(record: Maintenance, by: string, nowMs: Millis): Decided {
 
 /** After Up: agents that never come back must not keep a maintenance open for ever. */
 function stopWaiting(record: Maintenance, by: string, nowMs: Millis): Decided {
-  const missing = quoted(list(record.batches.flatMap((batch) => hostnamesOf(machinesMissing(batch), batch))));
+  const up = record.batches.filter((batch) => batch.phase === "up");
+  const missing = quoted(list(up.flatMap((batch) => hostnamesOf(machinesMissing(batch), batch))));
   const told = withEvent(record, nowMs, {
     kind: "note",
     text: `<@${by}> closed this without waiting any longer for the agents on ${missing}.`,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { conclude } from "../approval/question.js";
 import { mayNotApprove } from "../policy/may-approve.js";
-import { approvalOf, batchOf } from "../record/batch.js";
+import { approvalOf, batchOf, isDraining } from "../record/batch.js";
 import { replyOf } from "../text/reply.js";
 import { decisionRow, refused, unchanged } from "./decided.js";
 import { alreadySettled, beingCancelled, deniedReply, nothingToDo } from "./replies.js";
@@ -30,7 +30,8 @@ export const deny = decisionRow({
     const { person, nowMs, policy } = context;
     const batch = batchOf(record, about.batch);
     const approval = approvalOf(record, about);
-    if (batch === null || approval === null) return unchanged(record, nothingToDo(record));
+    if (batch === null || !isDraining(batch) || approval === null)
+      return unchanged(record, nothingToDo(record));
     // Whoever asked may always take their own question back.
     const own = person.user === record.requester || person.user === approval.askedBy;
     const notAllowed = own ? null : mayNotApprove(record, person, policy);

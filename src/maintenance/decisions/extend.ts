@@ -1,20 +1,22 @@
 import { z } from "zod";
-import { withdrawnToAskAnew } from "../approval/question.js";
+import { toAskAnew, withdrawn } from "../approval/question.js";
 import { endMs, isOver } from "../cluster/schedule.js";
 import { tooLong } from "../policy/drain-rules.js";
 import { failedLookup, mentions } from "../policy/may-approve.js";
 import { isAmong, settingOf } from "../policy/policy.js";
-import { isDraining, withBatch } from "../record/batch.js";
+import { drainingAgain, isDraining, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
-import type { Batch, Maintenance, Phase } from "../record/record.js";
+import type { Batch, BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { formatSpan, millisToNanos, nanosToMillis } from "../time.js";
 import { type DecisionContext, decisionRow, refused } from "./decided.js";
 import { beingCancelled, isMoving } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
-/** Phases in which our window stands in the schedule and can be moved. */
-const EXTENDABLE: readonly Phase[] = ["draining", "awaiting_approval", "down"];
+/** Whether our window stands in the schedule and can be moved. */
+function isExtendable(batch: Batch): batch is DrainingBatch | BatchIn<"down"> {
+  return isDraining(batch) || batch.phase === "down";
+}
 
 const NOT_DONE = "The window stays as it is.";
 
@@ -31,7 +33,7 @@ export const extend = decisionRow({
   whyNotPossible(record) {
     const cancelled = beingCancelled(record);
     if (cancelled !== null) return cancelled;
-    const standing = record.batches.filter(({ phase }) => EXTENDABLE.includes(phase));
+    const standing = record.batches.filter(isExtendable);
     const isGoing = record.batches.some(({ phase }) => phase === "taking_down");
     if (standing.length === 0 || isGoing) return wrongPhase(record, "Extend");
     if (standing.some(({ movingFrom }) => movingFrom !== null)) return isMoving(record, NOT_DONE);
@@ -51,7 +53,7 @@ export const extend = decisionRow({
       return refused(record, "extend", reply, `not among ${setting}.${failed}`, context);
     }
     const moved = record.batches
-      .filter(({ phase }) => EXTENDABLE.includes(phase))
+      .filter(isExtendable)
       .flatMap((batch) => longer(batch, byMs, person.user, nowMs));
     const long = moved
       .map((batch) => tooLong(record, nanosToMillis(batch.window.duration ?? 0n), policy))
@@ -90,7 +92,7 @@ function isDone({ events }: Maintenance, byMs: number, { person, askedAtMs }: De
 
 function longerReply({ id, batches }: Maintenance, byMs: number): ReplyParts {
   const draining = batches.some(isDraining);
-  const asked = batches.some((batch) => batch.askAnew !== null);
+  const asked = batches.some((batch) => batch.phase === "draining" && batch.askAnew !== null);
   return {
     tone: "done",
     text: [
@@ -102,19 +104,13 @@ function longerReply({ id, batches }: Maintenance, byMs: number): ReplyParts {
 }
 
 /** The batch with its longer window still to be posted; none for a window without an end. */
-function longer(batch: Batch, byMs: number, by: string, nowMs: number): Batch[] {
+function longer(batch: DrainingBatch | BatchIn<"down">, byMs: number, by: string, nowMs: number): Batch[] {
   const { start, duration } = batch.window;
   if (duration === null) return [];
   const window = { start, duration: duration + millisToNanos(byMs) };
-  const down = batch.phase === "down";
-  return [
-    {
-      ...withdrawnToAskAnew(batch, nowMs, { why: "extended", by }),
-      window,
-      movingFrom: batch.window,
-      phase: down ? "down" : "draining",
-      askedByItself: down ? batch.askedByItself : false,
-      overdueTold: batch.overdueTold && isOver(window, nowMs),
-    },
-  ];
+  const overdueTold = batch.overdueTold && isOver(window, nowMs);
+  const moved = { window, movingFrom: batch.window, overdueTold };
+  if (batch.phase === "down") return [{ ...batch, ...moved }];
+  const unasked = drainingAgain(withdrawn(batch, nowMs, { why: "extended", by }), false);
+  return [{ ...unasked, ...moved, askAnew: toAskAnew(batch) }];
 }

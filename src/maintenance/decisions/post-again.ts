@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { withdrawnToAskAnew } from "../approval/question.js";
+import { toAskAnew, withdrawn } from "../approval/question.js";
 import { isOver } from "../cluster/schedule.js";
-import { isDraining, withBatch } from "../record/batch.js";
-import type { Batch, Maintenance } from "../record/record.js";
+import { isDraining, isPosted, withBatch } from "../record/batch.js";
+import { untilDown } from "../record/batch-phases.js";
+import type { BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { decisionRow, unchanged } from "./decided.js";
@@ -36,9 +37,13 @@ export const postAgain = decisionRow({
     }
     const how = { why: "posted_again", by: person.user } as const;
     const next = batches.reduce((current, batch) => {
-      // What an earlier post came to says nothing about the one that follows.
-      const unasked = { ...withdrawnToAskAnew(batch, nowMs, how), postedAtMs: null };
-      return withBatch(current, { ...unasked, phase: "scheduled", askedByItself: false });
+      return withBatch(current, {
+        ...untilDown(withdrawn(batch, nowMs, how)),
+        phase: "scheduled",
+        // What an earlier post came to says nothing about the one that follows.
+        post: { kind: "none", sightProved: false },
+        askAnew: toAskAnew(batch),
+      });
     }, record);
     return {
       record: next,
@@ -57,8 +62,8 @@ function tooLate({ id }: Maintenance): ReplyParts {
 }
 
 /** Batches whose window is known to be gone, or was posted and never shown. */
-function batchesToPost(record: Maintenance): Batch[] {
+function batchesToPost(record: Maintenance): (BatchIn<"scheduled"> | DrainingBatch)[] {
   if (isIn(record, "window_changed", "windows_gone")) return record.batches.filter(isDraining);
   if (!isIn(record, "own_window_unseen")) return [];
-  return record.batches.filter((batch) => batch.phase === "scheduled" && batch.postedAtMs !== null);
+  return record.batches.filter(isPosted);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { withBatch } from "../record/batch.js";
+import { nowBringingUp, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance } from "../record/record.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
@@ -25,10 +25,10 @@ export const up = decisionRow({
   },
   decide(record, _, { person, nowMs }) {
     const next = record.batches
-      .filter(({ phase }) => phase === "down")
+      .filter((batch) => batch.phase === "down")
       .reduce(
         (current, batch) =>
-          withEvent(withBatch(current, { ...batch, phase: "bringing_up" }), nowMs, {
+          withEvent(withBatch(current, nowBringingUp(batch)), nowMs, {
             kind: "bringing_up",
             batch: batch.id,
             by: person.user,

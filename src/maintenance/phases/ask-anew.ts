@@ -1,7 +1,6 @@
 import { mayAskNow } from "../approval/obstacles.js";
 import { ask, seenNow } from "../approval/question.js";
 import { closedForDown } from "../policy/hours.js";
-import { isDraining } from "../record/batch.js";
 import type { Rule } from "./step.js";
 
 /**
@@ -10,9 +9,9 @@ import type { Rule } from "./step.js";
  * waits for the hours of the calendar.
  */
 export const askAnew: Rule = (record, batch, picture, { world, policy, nowMs }) => {
-  const again = batch.askAnew;
   const unchanged = { record, effects: [], wakeAtMs: null };
-  if (again === null || batch.movingFrom !== null || !isDraining(batch)) return unchanged;
+  if (batch.phase !== "draining" || batch.askAnew === null || batch.movingFrom !== null) return unchanged;
+  const again = batch.askAnew;
   if (!mayAskNow(record, batch, picture, world)) return unchanged;
   if (again.by === null && closedForDown(record, policy, nowMs) !== null) return unchanged;
   return { ...unchanged, record: ask(record, batch, seenNow(world, batch, picture), again, policy, nowMs) };

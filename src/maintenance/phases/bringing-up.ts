@@ -1,8 +1,9 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
 import { isUnsettled, withBatch } from "../record/batch.js";
+import { always } from "../record/batch-phases.js";
 import { noteOnce, withEvent } from "../record/log.js";
 import type { Picture } from "../record/picture.js";
-import type { Batch, Maintenance } from "../record/record.js";
+import type { BatchIn, Maintenance } from "../record/record.js";
 import { inOurWindow } from "../window/ours.js";
 import { withLeftDown } from "./foreign-changes.js";
 import { removalsOf } from "./give-back.js";
@@ -14,7 +15,7 @@ import { up } from "./up.js";
  * theirs and stays as it is (invariant 12). When the master shows no window at all, its answers
  * count instead of its view: one call per machine, because one that is not Down makes it refuse a whole list.
  */
-export const bringingUp: Rule = (record, batch, picture, moment) => {
+export const bringingUp: Rule<BatchIn<"bringing_up">> = (record, batch, picture, moment) => {
   const { world, sight, nowMs } = moment;
   const isUnseen = sight.kind === "nothing";
   const still = new Set(isUnseen ? unconfirmed(batch, picture) : downIn(picture, inOurWindow(world, batch)));
@@ -52,7 +53,7 @@ function downIn(picture: Picture, machines: readonly Machine[]): string[] {
 }
 
 /** Machines of which neither an answer of the master nor an agent says that they are Up. */
-function unconfirmed(batch: Batch, picture: Picture): string[] {
+function unconfirmed(batch: BatchIn<"bringing_up">, picture: Picture): string[] {
   const confirmed = new Set(batch.confirmedUp);
   return picture.machines
     .filter((view) => view.agents === 0)
@@ -60,8 +61,19 @@ function unconfirmed(batch: Batch, picture: Picture): string[] {
     .filter((key) => !confirmed.has(key));
 }
 
-export function isUp(record: Maintenance, batch: Batch, picture: Picture, moment: Moment): Step {
-  const next: Batch = { ...batch, phase: "up", upAtMs: moment.nowMs };
+export function isUp(
+  record: Maintenance,
+  batch: BatchIn<"down" | "bringing_up">,
+  picture: Picture,
+  moment: Moment,
+): Step {
+  const next: BatchIn<"up"> = {
+    ...always(batch),
+    phase: "up",
+    upAtMs: moment.nowMs,
+    returned: [],
+    missingTold: false,
+  };
   const { record: told, left } = withLeftDown(withBatch(record, next), batch, picture, moment);
   const machines = batch.machines.length - left;
   const done =

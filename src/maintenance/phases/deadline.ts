@@ -2,9 +2,9 @@ import { isEmpty, pictureOf } from "../answers/verdicts.js";
 import { mayAskNow } from "../approval/obstacles.js";
 import { ask, openApproval, seenNow, withdrawn } from "../approval/question.js";
 import { closedForDown } from "../policy/hours.js";
-import { isBeforeApproval } from "../record/batch.js";
+import { isBeforeApproval, isDraining } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
-import type { Batch, Maintenance } from "../record/record.js";
+import type { Batch, DrainingBatch, Maintenance } from "../record/record.js";
 import type { Moment } from "./step.js";
 
 /**
@@ -18,7 +18,8 @@ export function atDeadline(record: Maintenance, moment: Moment): Maintenance {
   if (record.held !== null || !record.batches.every(isBeforeApproval)) return record;
   const machines = record.batches.flatMap((batch) => batch.machines);
   const views = pictureOf(machines, picture).machines;
-  const drains = record.batches.every((batch) => batch.phase !== "scheduled");
+  const draining = record.batches.filter(isDraining);
+  const drains = draining.length === record.batches.length;
   if (drains && views.every(isEmpty)) return acted(record, deadline);
   const tasksLeft = views.reduce((sum, view) => sum + view.tasks, 0);
   // The policy may have changed since the drain was planned: then it is asked without force.
@@ -28,9 +29,9 @@ export function atDeadline(record: Maintenance, moment: Moment): Maintenance {
     const batches = told.batches.map((batch) => withdrawn(batch, nowMs, { why: "deadline", by: null }));
     return { ...told, batches, cancel: { by: record.requester, atMs: nowMs } };
   }
-  if (!drains || !record.batches.every((batch) => canAsk(record, batch, moment))) return record;
+  if (!drains || !draining.every((batch) => canAsk(record, batch, moment))) return record;
   let next = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
-  for (const batch of record.batches) next = askFor(next, batch, then === "force", moment);
+  for (const batch of draining) next = askFor(next, batch, then === "force", moment);
   return next;
 }
 
@@ -51,7 +52,7 @@ function canAsk(record: Maintenance, batch: Batch, { world, policy, nowMs }: Mom
 }
 
 /** A question that stands already is enough, unless this one is forced: that takes an approval of its own. */
-function askFor(record: Maintenance, batch: Batch, forced: boolean, moment: Moment): Maintenance {
+function askFor(record: Maintenance, batch: DrainingBatch, forced: boolean, moment: Moment): Maintenance {
   const { world, policy, nowMs } = moment;
   const open = openApproval(batch);
   if (record.picture === null || (open !== null && nowMs < open.expiresAtMs && !forced)) return record;

@@ -1,7 +1,7 @@
 import { endMs } from "../cluster/schedule.js";
-import { withBatch } from "../record/batch.js";
+import { nowBringingUp, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
-import type { Batch } from "../record/record.js";
+import type { BatchIn } from "../record/record.js";
 import { bringingUp, isUp } from "./bringing-up.js";
 import { withChangesWhileDown } from "./foreign-changes.js";
 import { removalsOf } from "./give-back.js";
@@ -9,7 +9,7 @@ import { tellOverdue } from "./overdue.js";
 import type { Rule } from "./step.js";
 
 /** Machines are away; nothing happens until a person says Up, but the end of the window is told. */
-export const down: Rule = (record, batch, picture, moment) => {
+export const down: Rule<BatchIn<"down">> = (record, batch, picture, moment) => {
   const { world, nowMs } = moment;
   const end = endMs(batch.window);
   const wakeAtMs = end !== null && end > nowMs ? end : null;
@@ -19,7 +19,7 @@ export const down: Rule = (record, batch, picture, moment) => {
       text: "Somebody else brought these machines Up at the master.",
     });
     if (removalsOf(world, batch).length === 0) return isUp(told, batch, picture, moment);
-    const next: Batch = { ...batch, phase: "bringing_up" };
+    const next = nowBringingUp(batch);
     return bringingUp(withBatch(told, next), next, picture, moment);
   }
   const told = withChangesWhileDown(record, batch, picture, moment);

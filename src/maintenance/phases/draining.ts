@@ -4,10 +4,10 @@ import { ask, BY_ITSELF, conclude, openApproval, seenNow } from "../approval/que
 import { endMs } from "../cluster/schedule.js";
 import { nextOpening } from "../policy/calendar.js";
 import { closedForDown } from "../policy/hours.js";
-import { batchOf, withBatch } from "../record/batch.js";
+import { drainingNow, withBatch } from "../record/batch.js";
 import { hasEvent, noteOnce, withEvent } from "../record/log.js";
 import type { Picture } from "../record/picture.js";
-import type { Approval, Batch, Maintenance } from "../record/record.js";
+import type { Approval, Batch, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -21,7 +21,7 @@ import type { Moment, Rule } from "./step.js";
 const ANNOUNCE_MS = 15 * 60_000;
 
 /** Watches the answers and the tasks, and asks for the Down when it is time. Also the rule while a question is open. */
-export const draining: Rule = (record, batch, picture, moment) => {
+export const draining: Rule<DrainingBatch> = (record, batch, picture, moment) => {
   const { nowMs } = moment;
   const allDown = picture.machines.every((machine) => machine.mode === "down");
   if (allDown && inOurWindow(moment.world, batch).length === batch.machines.length)
@@ -31,14 +31,14 @@ export const draining: Rule = (record, batch, picture, moment) => {
   current = announceStart(current, batch, nowMs);
   const empty = picture.machines.every(isEmpty);
   current = tellEmpty(current, batch, empty, moment);
-  const now = (): Batch => batchOf(current, batch.id) ?? batch;
+  const now = () => drainingNow(current, batch);
 
   const open = openApproval(now());
   if (open !== null && nowMs >= open.expiresAtMs) {
     current = conclude(current, now(), { kind: "expired", atMs: nowMs });
   } else if (open !== null) {
     current = remind(current, now(), open, nowMs);
-  } else if (!now().askedByItself && isTimeToAsk(now(), empty, moment)) {
+  } else if (asksByItself(now()) && isTimeToAsk(now(), empty, moment)) {
     current = askOrSayWhen(current, now(), picture, moment);
   }
   current = tellOverdue(current, now(), nowMs);
@@ -49,16 +49,20 @@ export const draining: Rule = (record, batch, picture, moment) => {
  * Keeps since when the batch is empty, and tells it. Of a machine on which no agent was ever seen nobody
  * knows what runs there, so that is told instead, once (invariant 2).
  */
-function tellEmpty(record: Maintenance, { id }: Batch, empty: boolean, { nowMs }: Moment): Maintenance {
-  const batch = batchOf(record, id);
-  if (batch === null) return record;
+function tellEmpty(
+  record: Maintenance,
+  batch: DrainingBatch,
+  empty: boolean,
+  { nowMs }: Moment,
+): Maintenance {
   const unknown = machinesWithoutAgent(batch);
   if (!empty || unknown.length > 0) {
     const next = batch.emptySinceMs === null ? record : withBatch(record, { ...batch, emptySinceMs: null });
     return empty ? noteOnce(next, `${quoted(list(unknown))}: ${NO_AGENT}`, nowMs) : next;
   }
   if (batch.emptySinceMs !== null) return record;
-  return withEvent(withBatch(record, { ...batch, emptySinceMs: nowMs }), nowMs, { kind: "empty", batch: id });
+  const told = withBatch(record, { ...batch, emptySinceMs: nowMs });
+  return withEvent(told, nowMs, { kind: "empty", batch: batch.id });
 }
 
 const NO_AGENT =
@@ -76,7 +80,12 @@ function withMovedAgents(record: Maintenance, batch: Batch, { world, nowMs }: Mo
  * Asks by itself, once per draining. Outside the hours for Down nobody could approve and the question would only expire
  * overnight, so it waits for them, and that is said once.
  */
-function askOrSayWhen(record: Maintenance, batch: Batch, picture: Picture, moment: Moment): Maintenance {
+function askOrSayWhen(
+  record: Maintenance,
+  batch: DrainingBatch,
+  picture: Picture,
+  moment: Moment,
+): Maintenance {
   const { world, policy, nowMs } = moment;
   if (record.trouble !== null || !mayAskNow(record, batch, picture, world)) return record;
   const closed = closedForDown(record, policy, nowMs);
@@ -86,7 +95,7 @@ function askOrSayWhen(record: Maintenance, batch: Batch, picture: Picture, momen
 }
 
 /** Once, when half of the time for an answer is over. */
-function remind(record: Maintenance, batch: Batch, open: Approval, nowMs: number): Maintenance {
+function remind(record: Maintenance, batch: DrainingBatch, open: Approval, nowMs: number): Maintenance {
   if (open.reminded || record.held !== null || nowMs < halfTime(open)) return record;
   const approvals = batch.approvals.map((one) => (one.id === open.id ? { ...one, reminded: true } : one));
   return withEvent(withBatch(record, { ...batch, approvals }), nowMs, {
@@ -101,17 +110,22 @@ function halfTime({ askedAtMs, expiresAtMs }: Approval): number {
   return askedAtMs + Math.floor((expiresAtMs - askedAtMs) / 2);
 }
 
-function isTimeToAsk(batch: Batch, empty: boolean, { nowMs, policy }: Moment): boolean {
+/** The bot asks by itself at most once per draining. */
+function asksByItself(batch: DrainingBatch): boolean {
+  return batch.phase === "draining" && !batch.askedByItself;
+}
+
+function isTimeToAsk(batch: DrainingBatch, empty: boolean, { nowMs, policy }: Moment): boolean {
   const startMs = nanosToMillis(batch.window.start);
   if (nowMs < startMs - ANNOUNCE_MS) return false;
-  const since = Math.max(batch.drainingSinceMs ?? nowMs, startMs);
+  const since = Math.max(batch.seenSinceMs, startMs);
   return empty || nowMs >= since + policy.askAfterMs;
 }
 
-function nextWake(batch: Batch, { nowMs, policy }: Moment): number | null {
+function nextWake(batch: DrainingBatch, { nowMs, policy }: Moment): number | null {
   const startMs = nanosToMillis(batch.window.start);
   const open = openApproval(batch);
-  const opens = batch.askedByItself ? null : nextOpening(policy.calendar, nowMs);
+  const opens = asksByItself(batch) ? nextOpening(policy.calendar, nowMs) : null;
   const moments = [
     open?.expiresAtMs,
     open === null || open.reminded ? undefined : halfTime(open),
@@ -119,7 +133,7 @@ function nextWake(batch: Batch, { nowMs, policy }: Moment): number | null {
     startMs - ANNOUNCE_MS,
     startMs,
     endMs(batch.window),
-    batch.askedByItself ? undefined : Math.max(batch.drainingSinceMs ?? nowMs, startMs) + policy.askAfterMs,
+    asksByItself(batch) ? Math.max(batch.seenSinceMs, startMs) + policy.askAfterMs : undefined,
   ].filter((ms): ms is number => typeof ms === "number" && ms > nowMs);
   return moments.length > 0 ? Math.min(...moments) : null;
 }

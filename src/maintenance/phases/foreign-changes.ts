@@ -1,10 +1,10 @@
 import { withdrawn } from "../approval/question.js";
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
-import { withBatch } from "../record/batch.js";
+import { nowDown, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { MachineView, Picture } from "../record/picture.js";
-import type { Batch, Maintenance } from "../record/record.js";
+import type { Batch, BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -14,9 +14,9 @@ import { whose } from "../window/whose.js";
 import type { Moment, Step } from "./step.js";
 
 /** All are Down in our window without a call that is under way: by a call of ours that showed late, or by somebody else. */
-export function wentDown(record: Maintenance, batch: Batch, nowMs: number): Step {
+export function wentDown(record: Maintenance, batch: DrainingBatch, nowMs: number): Step {
   const { intent } = batch;
-  const down = withBatch(record, { ...withdrawn(batch, nowMs), phase: "down", intent: null });
+  const down = withBatch(record, nowDown(withdrawn(batch, nowMs)));
   if (intent === null) {
     const told = withEvent(down, nowMs, {
       kind: "foreign_change",
@@ -77,7 +77,7 @@ export function withForeignChanges(
 /** Names what others did to our machines while they were Down; nothing is done against it (invariant 12). */
 export function withChangesWhileDown(
   record: Maintenance,
-  batch: Batch,
+  batch: BatchIn<"down">,
   picture: Picture,
   { world, nowMs }: Moment,
 ): Maintenance {

@@ -2,9 +2,10 @@ import { withdrawn } from "../approval/question.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { indexWorld } from "../cluster/world-index.js";
-import { isUnsettled, withBatch } from "../record/batch.js";
+import { isToGoDown, isUnsettled, nowDown, withBatch } from "../record/batch.js";
+import { always } from "../record/batch-phases.js";
 import { withEvent } from "../record/log.js";
-import type { Batch, Maintenance } from "../record/record.js";
+import type { Batch, BatchToGoDown, Maintenance } from "../record/record.js";
 import { list } from "../text/list.js";
 import type { Millis } from "../time.js";
 import { inOurWindow, ourTimes, standingAt } from "../window/ours.js";
@@ -24,23 +25,24 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   const effects = batches.flatMap(removals);
   if (effects.length > 0) {
     const asked = batches.map((batch) =>
-      removals(batch).length > 0 ? { ...batch, removalLeaderId: world.leaderId } : batch,
+      removals(batch).length > 0 ? removalAsked(batch, world.leaderId) : batch,
     );
-    return {
-      record: { ...record, batches: asked },
-      effects,
-      wakeAtMs: soon(moment),
-    };
+    return { record: { ...record, batches: asked }, effects, wakeAtMs: soon(moment) };
   }
   let current: Maintenance = { ...record, batches };
-  for (const batch of batches) {
+  for (const batch of batches.filter(isToGoDown)) {
     const stuck = inOurWindow(world, batch);
     current =
       stuck.length === 0
-        ? withBatch(current, { ...batch, phase: "cancelled" })
+        ? withBatch(current, { ...always(batch), phase: "cancelled" })
         : leftDown(current, batch, stuck, nowMs);
   }
   return { record: current, effects: [], wakeAtMs: null };
+}
+
+function removalAsked(batch: Batch, leaderId: string): Batch {
+  if (!isToGoDown(batch) || batch.removal?.kind === "accepted") return batch;
+  return { ...batch, removal: { kind: "asked", leaderId } };
 }
 
 /** What takes those of our machines that are not Down out of the schedule: one edit for each of our times. */
@@ -57,12 +59,16 @@ export function removalsOf(world: World, batch: Batch): Effect[] {
  * Somebody else, or a late call of ours, took machines Down in our window before they could be given back. A master keeps those in its schedule
  * until Up, and who took them down may still be at work on them: so a person says when.
  */
-function leftDown(record: Maintenance, batch: Batch, stuck: readonly Machine[], nowMs: Millis): Maintenance {
+function leftDown(
+  record: Maintenance,
+  batch: BatchToGoDown,
+  stuck: readonly Machine[],
+  nowMs: Millis,
+): Maintenance {
   const names = list(stuck.map((machine) => machine.hostname));
   const keys = new Set(stuck.map(machineKey));
   const confirmedUp = batch.machines.map(machineKey).filter((key) => !keys.has(key));
-  const left: Batch = { ...batch, phase: "down", intent: null, confirmedUp };
-  const next = withBatch({ ...record, cancel: null }, left);
+  const next = withBatch({ ...record, cancel: null }, nowDown(batch, confirmedUp));
   const rest = `Machines that were draining are given back; bring ${names} back into service with Up.`;
   return batch.intent === null
     ? withEvent(next, nowMs, {

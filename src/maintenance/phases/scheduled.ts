@@ -1,7 +1,8 @@
 import { endMs, isOver } from "../cluster/schedule.js";
 import { ended, isUnsettled, withBatch } from "../record/batch.js";
+import { always, untilDown } from "../record/batch-phases.js";
 import { withEvent } from "../record/log.js";
-import type { Batch, Maintenance } from "../record/record.js";
+import type { BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -12,7 +13,7 @@ import { draining } from "./draining.js";
 import { type Rule, soon } from "./step.js";
 
 /** Posts the window until the master shows every machine in it. */
-export const scheduled: Rule = (record, batch, picture, moment) => {
+export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, moment) => {
   const { world, sight, nowMs } = moment;
   const ours = standingAt(world, batch, batch.window);
   // Posted again in the middle of an extension: these are moved (`extend.ts`), not placed.
@@ -22,7 +23,13 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
     (machine) => windowOf(world.schedule, machine) !== null && !known.has(machine),
   );
   if (ours.length > 0 && ours.length + foreign.length === batch.machines.length) {
-    const next: Batch = { ...batch, phase: "draining", drainingSinceMs: nowMs };
+    const next: DrainingBatch = {
+      ...untilDown(batch),
+      phase: "draining",
+      seenSinceMs: nowMs,
+      askedByItself: false,
+      askAnew: batch.askAnew,
+    };
     const told = withEvent(withBatch(record, next), nowMs, {
       kind: "scheduled",
       batch: batch.id,
@@ -46,7 +53,7 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
     const why = `${list(lines, "; ")}. Our window was not posted and nothing was overwritten.`;
     const next = "Leave these machines out, or wait until that window is over, then send the drain again.";
     const failed = withBatch(withEvent(record, nowMs, { kind: "failed", why, next }), {
-      ...batch,
+      ...always(batch),
       phase: "failed",
     });
     return { record: ended(failed, "failed", nowMs, why), effects: [], wakeAtMs: null };
@@ -63,7 +70,8 @@ export const scheduled: Rule = (record, batch, picture, moment) => {
 };
 
 /** The view shows windows before the first post: one that shows none later is not believed (invariant 2). */
-function withProvedSight(record: Maintenance, batch: Batch): Maintenance {
-  if (batch.sightProved || batch.postedAtMs !== null || batch.drainingSinceMs !== null) return record;
-  return withBatch(record, { ...batch, sightProved: true });
+function withProvedSight(record: Maintenance, batch: BatchIn<"scheduled">): Maintenance {
+  const { post, seenSinceMs } = batch;
+  if (post.kind === "posted" || post.sightProved || seenSinceMs !== null) return record;
+  return withBatch(record, { ...batch, post: { kind: "none", sightProved: true } });
 }

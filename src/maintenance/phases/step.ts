@@ -66,5 +66,10 @@ export interface Step {
   readonly wakeAtMs: Millis | null;
 }
 
-/** A phase's rule: one batch of the record, seen at a moment. */
-export type Rule = (record: Maintenance, batch: Batch, picture: Picture, moment: Moment) => Step;
+/** A rule for batches of some phases: one batch of the record, seen at a moment. */
+export type Rule<B extends Batch = Batch> = (
+  record: Maintenance,
+  batch: B,
+  picture: Picture,
+  moment: Moment,
+) => Step;

@@ -2,10 +2,10 @@ import { downAsked, whyNotDown } from "../approval/down-rules.js";
 import { isClear } from "../approval/obstacles.js";
 import { ask, askAgainBecauseWorse, BY_ITSELF, grantedApproval, seenNow } from "../approval/question.js";
 import { machineKey } from "../cluster/machine.js";
-import { batchOf, withBatch } from "../record/batch.js";
+import { batchOf, nowDown, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { MachineView, Picture } from "../record/picture.js";
-import type { Batch, Maintenance } from "../record/record.js";
+import type { BatchIn, Maintenance } from "../record/record.js";
 import { inTrouble } from "../record/troubles.js";
 import { tellOverdue } from "./overdue.js";
 import { type Moment, type Rule, type Step, soon } from "./step.js";
@@ -15,13 +15,12 @@ import { type Moment, type Rule, type Step, soon } from "./step.js";
  * once more with what was approved, the intent is written down before the call, and a call without an answer is
  * settled by what the world shows once it can no longer be under way (invariants 5 and 7).
  */
-export const takingDown: Rule = (record, batch, picture, moment) => {
+export const takingDown: Rule<BatchIn<"taking_down">> = (record, batch, picture, moment) => {
   const { nowMs, policy } = moment;
   const waiting = picture.machines.filter((machine) => machine.mode !== "down");
   if (waiting.length === 0) {
     if (batch.intent === null) return downByOthers(record, batch, nowMs);
-    const next: Batch = { ...batch, phase: "down", intent: null };
-    const told = withEvent(withBatch(record, next), nowMs, {
+    const told = withEvent(withBatch(record, nowDown(batch)), nowMs, {
       kind: "down",
       batch: batch.id,
       machines: batch.machines.length,
@@ -37,13 +36,14 @@ export const takingDown: Rule = (record, batch, picture, moment) => {
     };
   }
   const told = tellOverdue(record, batch, nowMs);
-  return takeDown(told, batchOf(told, batch.id) ?? batch, waiting, picture, moment);
+  const next = batchOf(told, batch.id);
+  return takeDown(told, next?.phase === "taking_down" ? next : batch, waiting, picture, moment);
 };
 
 /** No call is under way: sends it, or says why not. */
 function takeDown(
   record: Maintenance,
-  batch: Batch,
+  batch: BatchIn<"taking_down">,
   waiting: readonly MachineView[],
   picture: Picture,
   moment: Moment,
@@ -74,20 +74,17 @@ function takeDown(
   }
   const toStart = new Set(waiting.map(machineKey));
   const machines = batch.machines.filter((machine) => toStart.has(machineKey(machine)));
-  const next: Batch = {
-    ...batch,
-    intent: { approvalId: approval.id, sentAtMs: nowMs, tasks: asked.seen.tasks.length },
-  };
+  const intent = { approvalId: approval.id, sentAtMs: nowMs, tasks: asked.seen.tasks.length };
   return {
-    record: withBatch(record, next),
+    record: withBatch(record, { ...batch, intent }),
     effects: [{ kind: "start_maintenance", batch: batch.id, machines }],
     wakeAtMs: soon(moment),
   };
 }
 
 /** Approved, but our call was never sent: it was somebody else's. */
-function downByOthers(record: Maintenance, batch: Batch, nowMs: number): ReturnType<Rule> {
-  const told = withEvent(withBatch(record, { ...batch, phase: "down" }), nowMs, {
+function downByOthers(record: Maintenance, batch: BatchIn<"taking_down">, nowMs: number): Step {
+  const told = withEvent(withBatch(record, nowDown(batch)), nowMs, {
     kind: "foreign_change",
     text: "Somebody else took these machines Down between the approval and our call.",
   });

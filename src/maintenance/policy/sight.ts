@@ -31,5 +31,5 @@ export function wentOnUnproved(asked: DrainAsked): string | null {
  */
 function mayBeHidden({ world, others, policy }: DrainAsked): boolean {
   if (!policy.hasCredentials || sightOf(world).kind !== "nothing") return false;
-  return !others.some(({ batches }) => batches.some((batch) => batch.drainingSinceMs !== null));
+  return !others.some(({ batches }) => batches.some((batch) => batch.seenSinceMs !== null));
 }

@@ -1,13 +1,13 @@
 import { machineKey } from "../cluster/machine.js";
-import type { Batch } from "./record.js";
+import type { Batch, BatchIn } from "./record.js";
 
 /** Whether every machine that ever had an agent has one again after Up. */
-export function hasReturned(batch: Batch): boolean {
+export function hasReturned(batch: BatchIn<"up">): boolean {
   return machinesMissing(batch).length === 0;
 }
 
 /** Machines (keys) that had agents before Down and on which none has registered since Up. */
-export function machinesMissing(batch: Batch): string[] {
+export function machinesMissing(batch: BatchIn<"up">): string[] {
   const returned = new Set(batch.returned);
   return machinesExpected(batch).filter((key) => !returned.has(key));
 }

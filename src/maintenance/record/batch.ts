@@ -2,7 +2,17 @@ import { machineKey } from "../cluster/machine.js";
 import type { WatchedMachine } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import type { Millis } from "../time.js";
-import type { Approval, Batch, Maintenance, Phase } from "./record.js";
+import { always, untilDown } from "./batch-phases.js";
+import type {
+  Approval,
+  Batch,
+  BatchIn,
+  BatchToGoDown,
+  DrainingBatch,
+  Maintenance,
+  Phase,
+  StandingBatch,
+} from "./record.js";
 
 /** Whether a write without an answer may still take effect at the master. */
 export function isUnsettled(record: Maintenance, nowMs: Millis): boolean {
@@ -12,6 +22,12 @@ export function isUnsettled(record: Maintenance, nowMs: Millis): boolean {
 /** The batch of this id, or `null`. */
 export function batchOf(record: Maintenance, id: string): Batch | null {
   return record.batches.find((batch) => batch.id === id) ?? null;
+}
+
+/** A draining batch as the record has it by now. */
+export function drainingNow(record: Maintenance, batch: DrainingBatch): DrainingBatch {
+  const now = batchOf(record, batch.id);
+  return now !== null && isDraining(now) ? now : batch;
 }
 
 /** The question that a button or a command names, or `null`. */
@@ -25,6 +41,21 @@ export function approvalOf(
 /** The record with this batch in the place of the one with its id. */
 export function withBatch(record: Maintenance, batch: Batch): Maintenance {
   return { ...record, batches: record.batches.map((b) => (b.id === batch.id ? batch : b)) };
+}
+
+/** The batch once its machines are Down. */
+export function nowDown(batch: BatchToGoDown, confirmedUp: string[] = []): BatchIn<"down"> {
+  return { ...always(batch), phase: "down", overdueTold: batch.overdueTold, confirmedUp };
+}
+
+/** The batch once it was asked to come back. */
+export function nowBringingUp(batch: BatchIn<"down">): BatchIn<"bringing_up"> {
+  return { ...always(batch), phase: "bringing_up", confirmedUp: batch.confirmedUp };
+}
+
+/** The batch without a question or an approval, in a window that still stands. */
+export function drainingAgain(batch: StandingBatch, askedByItself: boolean): BatchIn<"draining"> {
+  return { ...untilDown(batch), phase: "draining", askedByItself, askAnew: null };
 }
 
 /** The record at its end. */
@@ -52,24 +83,29 @@ export function isWaitingForAgents({ end, batches }: Maintenance): boolean {
   return end === null && batches.length > 0 && batches.every(hasEnded);
 }
 
+/** Whether its window was posted and has not been seen since. */
+export function isPosted(batch: Batch): batch is BatchIn<"scheduled"> {
+  return batch.phase === "scheduled" && batch.post.kind === "posted";
+}
+
 /** Whether its window stands and its Down is neither approved nor under way. */
-export function isDraining({ phase }: Batch): boolean {
-  return phase === "draining" || phase === "awaiting_approval";
+export function isDraining(batch: Batch): batch is DrainingBatch {
+  return batch.phase === "draining" || batch.phase === "awaiting_approval";
 }
 
 /** Whether its Down is not approved: its machines can be given back without having been away. */
-export function isBeforeApproval(batch: Batch): boolean {
+export function isBeforeApproval(batch: Batch): batch is BatchIn<"scheduled"> | DrainingBatch {
   return batch.phase === "scheduled" || isDraining(batch);
 }
 
 /** Whether its machines are still to go down: approved or not, before the master says that they are. */
-export function isToGoDown(batch: Batch): boolean {
+export function isToGoDown(batch: Batch): batch is BatchToGoDown {
   return isBeforeApproval(batch) || batch.phase === "taking_down";
 }
 
 /** Whether the call that takes its machines down may be under way: it cannot be called back. */
-export function isDownSent({ phase, intent }: Batch): boolean {
-  return phase === "taking_down" && intent !== null;
+export function isDownSent(batch: Batch): boolean {
+  return batch.phase === "taking_down" && batch.intent !== null;
 }
 
 /**

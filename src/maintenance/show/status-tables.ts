@@ -41,13 +41,13 @@ export function maintenanceTables(
   habits: ReadonlyMap<string, Habit>,
   nowMs: Millis,
 ): string {
-  const returned = new Set(record.batches.flatMap((batch) => batch.returned));
-  const after = record.batches.some((batch) => batch.phase === "up");
+  const up = record.batches.filter((batch) => batch.phase === "up");
+  const returned = new Set(up.flatMap((batch) => batch.returned));
   const machines = picture.machines.map((view) => [
     view.hostname,
     view.ip,
     view.mode,
-    agentsCell(view, after && !returned.has(machineKey(view))),
+    agentsCell(view, up.length > 0 && !returned.has(machineKey(view))),
     String(view.tasks),
   ]);
   const tables = [tableOf(MACHINE_COLUMNS, machines)];

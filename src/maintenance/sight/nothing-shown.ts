@@ -1,6 +1,6 @@
 import { machineKey, machineName } from "../cluster/machine.js";
 import { isOver } from "../cluster/schedule.js";
-import { isUnsettled } from "../record/batch.js";
+import { isPosted, isUnsettled } from "../record/batch.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
@@ -39,7 +39,7 @@ function removalUnseen({ id, batches }: Maintenance, { world }: Look): FoundTrou
  * windows at all, and then the post has just replaced ones that we could not see. Posting once more would do it again.
  */
 function postUnseen({ id, batches }: Maintenance): FoundTrouble | null {
-  const posted = batches.filter((batch) => batch.phase === "scheduled" && batch.postedAtMs !== null);
+  const posted = batches.filter(isPosted);
   return posted.length === 0 ? null : troubleOf("own_window_unseen", { id, machines: namesOf(posted) });
 }
 
@@ -49,8 +49,9 @@ function postUnseen({ id, batches }: Maintenance): FoundTrouble | null {
  * another matter: there a person has said to post again.
  */
 function windowsVanished({ held }: Maintenance, batch: Batch, { nowMs }: Look): boolean {
-  const isFirstPost = batch.phase === "scheduled" && batch.sightProved && batch.drainingSinceMs === null;
-  return isFirstPost && held === null && !isOver(batch.window, nowMs);
+  if (batch.phase !== "scheduled" || batch.seenSinceMs !== null) return false;
+  const isProved = batch.post.kind === "none" && batch.post.sightProved;
+  return isProved && held === null && !isOver(batch.window, nowMs);
 }
 
 /** Ours should be Down: nobody is said to have brought them Up. No agent registers on a machine that is Down. */

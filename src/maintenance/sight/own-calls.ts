@@ -1,6 +1,6 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
-import { withBatch } from "../record/batch.js";
-import type { Batch, Maintenance } from "../record/record.js";
+import { isPosted, isToGoDown, withBatch } from "../record/batch.js";
+import type { Batch, Maintenance, Removal } from "../record/record.js";
 import type { Millis } from "../time.js";
 
 // What the answers to our own calls prove: all there is to go by while a master shows no window at all (invariant 2).
@@ -15,7 +15,8 @@ export function withPossiblePost(
   machines: readonly Machine[],
   nowMs: Millis,
 ): Maintenance {
-  return changed(record, machines, (batch) => ({ ...batch, sightProved: false, postedAtMs: nowMs }));
+  const post = { kind: "posted", atMs: nowMs } as const;
+  return changed(record, machines, (batch) => (batch.phase === "scheduled" ? { ...batch, post } : batch));
 }
 
 /** The record after a master accepted a post that takes these machines out of the schedule. */
@@ -24,7 +25,7 @@ export function withAcceptedRemoval(
   machines: readonly Machine[],
   nowMs: Millis,
 ): Maintenance {
-  return changed(record, machines, (batch) => ({ ...batch, removedAtMs: nowMs }));
+  return removed(record, machines, () => ({ kind: "accepted", atMs: nowMs }));
 }
 
 /**
@@ -32,7 +33,7 @@ export function withAcceptedRemoval(
  * that the same leader shows our window no longer proves nothing any more.
  */
 export function withRefusedRemoval(record: Maintenance, machines: readonly Machine[]): Maintenance {
-  return changed(record, machines, (batch) => ({ ...batch, removalLeaderId: null }));
+  return removed(record, machines, (before) => (before?.kind === "asked" ? null : before));
 }
 
 /**
@@ -41,10 +42,21 @@ export function withRefusedRemoval(record: Maintenance, machines: readonly Machi
  */
 export function withConfirmedUp(record: Maintenance, machines: readonly Machine[]): Maintenance {
   const keys = machines.map(machineKey);
-  return changed(record, machines, (batch) => ({
-    ...batch,
-    confirmedUp: [...new Set([...batch.confirmedUp, ...keys])],
-  }));
+  return changed(record, machines, (batch) =>
+    batch.phase === "bringing_up"
+      ? { ...batch, confirmedUp: [...new Set([...batch.confirmedUp, ...keys])] }
+      : batch,
+  );
+}
+
+function removed(
+  record: Maintenance,
+  machines: readonly Machine[],
+  removal: (before: Removal | null) => Removal | null,
+): Maintenance {
+  return changed(record, machines, (batch) =>
+    isToGoDown(batch) ? { ...batch, removal: removal(batch.removal) } : batch,
+  );
 }
 
 function changed(record: Maintenance, machines: readonly Machine[], change: (batch: Batch) => Batch) {
@@ -60,6 +72,8 @@ function changed(record: Maintenance, machines: readonly Machine[], change: (bat
  * does not change while a master leads, so there a call without an answer is settled by what is no longer shown.
  */
 export function mayStand(batch: Batch, leaderId: string): boolean {
-  if (batch.removedAtMs !== null || batch.removalLeaderId === leaderId) return false;
-  return batch.postedAtMs !== null || batch.drainingSinceMs !== null;
+  if (!isToGoDown(batch)) return false;
+  const { removal, seenSinceMs } = batch;
+  if (removal?.kind === "accepted" || removal?.leaderId === leaderId) return false;
+  return isPosted(batch) || seenSinceMs !== null;
 }

@@ -55,7 +55,7 @@ export function isDone({ end, extensions }: Plan, record: Maintenance | undefine
   if (record === undefined || batch === undefined) return false;
   if (end === "cancelled" || end === "up") return record.end !== null;
   if (extensions.length > 0 || batch.movingFrom !== null) return false;
-  return end === "down" ? batch.phase === "down" : batch.drainingSinceMs !== null;
+  return end === "down" ? batch.phase === "down" : batch.seenSinceMs !== null;
 }
 
 function drainOf(line: string): DrainCommand {

@@ -9,7 +9,7 @@ import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { sameSchedule, sameTime, windowOf } from "../../../src/maintenance/window/edit.js";
 import { mesosError, refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
-import { first } from "../../maintenance/support/flow.js";
+import { first, stored } from "../../maintenance/support/flow.js";
 import type { TinyMaster } from "./tiny-master.js";
 
 const LATE_MS = 9_000;
@@ -162,7 +162,7 @@ export class WatchedMaster {
   }
 
   private start(machines: readonly Machine[]): boolean {
-    const approval = first(this.bot.record).intent?.approvalId ?? "";
+    const approval = stored(this.bot.record).intent?.approvalId ?? "";
     if (!this.bot.master.start(machines)) return false;
     const times = (this.downs.get(approval) ?? 0) + 1;
     this.downs.set(approval, times);
@@ -178,7 +178,7 @@ export class WatchedMaster {
     // Invariant 5: under a granted approval that was written down before the call, and on no more than was shown.
     if (approval === null || approval.outcome?.kind !== "granted")
       throw new Error("Down without an approval.");
-    expect(batch.intent?.approvalId).toBe(approval.id);
+    expect(stored(record).intent?.approvalId).toBe(approval.id);
     // Invariant 6: as many different people as the policy wants, and never the requester.
     const voters = new Set(approval.votes.map((vote) => vote.by));
     expect(voters.size).toBeGreaterThanOrEqual(policy.votes);

@@ -7,6 +7,7 @@ import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import { mesosError, refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
+import { stored } from "../../maintenance/support/flow.js";
 import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 
 const { settleMs, pollMs } = policyOf();
@@ -192,7 +193,7 @@ describe("a tick", () => {
           throw mesosError("connection_lost", { cluster: "prod" }, { sent: "maybe" });
         },
       });
-      expect(recordOfOutcome(outcome).batches[0]?.postedAtMs).toBe(posted);
+      expect(stored(recordOfOutcome(outcome)).postedAtMs).toBe(posted);
     },
   );
 });

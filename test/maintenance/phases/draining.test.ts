@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 import type { TroubleCode } from "../../../src/maintenance/record/troubles.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import { agent, answer, HOUR, MINUTE, NOW, policyOf, task, windowOn, worldOf } from "../../support/world.js";
-import { asked, downWorld, drainingWorld, first, inPhase, lastEvent, news, tick } from "../support/flow.js";
+import {
+  asked,
+  downWorld,
+  drainingWorld,
+  first,
+  inPhase,
+  lastEvent,
+  news,
+  stored,
+  tick,
+} from "../support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
 
@@ -22,7 +32,7 @@ describe("draining", () => {
   test("the bot asks by itself when the machines are empty", () => {
     const { record } = tick(inPhase("draining"), drainingWorld());
     expect(news(record)).toEqual(["empty", "approval_asked"]);
-    expect(first(record)).toMatchObject({ phase: "awaiting_approval", askedByItself: true });
+    expect(stored(record)).toMatchObject({ phase: "awaiting_approval", askedByItself: true });
     expect(first(record).approvals).toMatchObject([{ id: "b1a1", askedBy: null, expiresAtMs: NOW + HOUR }]);
   });
 
@@ -108,7 +118,7 @@ describe("draining", () => {
     const quiet = tick(inPhase("draining", { agents }), drainingWorld({ agents: [agent("web-01")] })).record;
     expect(news(quiet)).toEqual(["note", "approval_asked"]);
     expect(lastEvent(quiet, "note").text).toMatch(/^web-02: no agent is known there/);
-    expect(first(quiet).emptySinceMs).toBeNull();
+    expect(stored(quiet).emptySinceMs).toBeNull();
     const later = tick(quiet, drainingWorld({ agents: [agent("web-01")] }), NOW + MINUTE).record;
     expect(news(later, quiet)).toEqual([]);
   });
@@ -117,7 +127,7 @@ describe("draining", () => {
     const empty = tick(inPhase("draining", { askedByItself: true }), drainingWorld()).record;
     expect(news(tick(empty, drainingWorld()).record, empty)).toEqual([]);
     const back = tick(empty, drainingWorld(busy)).record;
-    expect(first(back).emptySinceMs).toBeNull();
+    expect(stored(back).emptySinceMs).toBeNull();
     expect(news(tick(back, drainingWorld()).record, back)).toContain("empty");
   });
 

@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { applyEdit } from "../../../src/maintenance/window/edit.js";
 import { HOUR, NOW, task, windowOn, worldOf } from "../../support/world.js";
-import { drainingWorld, first, goneWorld, inPhase, lastEvent, news, OURS, tick } from "../support/flow.js";
+import {
+  drainingWorld,
+  first,
+  goneWorld,
+  inPhase,
+  lastEvent,
+  news,
+  OURS,
+  stored,
+  tick,
+} from "../support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
 
@@ -37,7 +47,7 @@ describe("scheduled", () => {
   test("a scheduled maintenance is draining as soon as the master shows the window, whoever's call it was (invariant 7)", () => {
     const { record, effects } = tick(planned, drainingWorld(busy));
     expect(effects).toEqual([]);
-    expect(first(record)).toMatchObject({ phase: "draining", drainingSinceMs: NOW });
+    expect(stored(record)).toMatchObject({ phase: "draining", drainingSinceMs: NOW });
     expect(news(record)).toEqual(["scheduled"]);
   });
 

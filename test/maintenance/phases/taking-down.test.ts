@@ -20,6 +20,7 @@ import {
   first,
   lastEvent,
   news,
+  stored,
   tick,
 } from "../support/flow.js";
 
@@ -37,7 +38,7 @@ describe("taking down", () => {
     expect(effects).toEqual([
       { kind: "start_maintenance", batch: "b1", machines: [machine("web-01"), machine("web-02")] },
     ]);
-    expect(first(record).intent).toEqual({ approvalId: "b1a1", sentAtMs: NOW + 1, tasks: 1 });
+    expect(stored(record).intent).toEqual({ approvalId: "b1a1", sentAtMs: NOW + 1, tasks: 1 });
   });
 
   test("a call that may be under way is not sent again; then the world decides (invariant 7)", () => {
@@ -52,7 +53,7 @@ describe("taking down", () => {
     const sent = tick(approved(busy), busy).record;
     const { record, effects } = tick(sent, downWorld(), NOW + 1_000);
     expect(effects).toEqual([]);
-    expect(first(record)).toMatchObject({ phase: "down", intent: null });
+    expect(stored(record)).toMatchObject({ phase: "down", intent: null });
     expect(lastEvent(record, "down")).toMatchObject({ machines: 2, tasksLost: 1 });
   });
 

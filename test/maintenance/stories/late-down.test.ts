@@ -10,6 +10,7 @@ import {
   inPhase,
   lastEvent,
   news,
+  stored,
   tick,
 } from "../support/flow.js";
 
@@ -27,7 +28,7 @@ describe("a START_MAINTENANCE without an answer that shows late (invariant 7)", 
     expect(first(askedAnew).phase).toBe("awaiting_approval");
     const { record, effects } = tick(askedAnew, downWorld(), NOW + 2 * MINUTE);
     expect(effects).toEqual([]);
-    expect(first(record)).toMatchObject({ phase: "down", intent: null });
+    expect(stored(record)).toMatchObject({ phase: "down", intent: null });
     expect(news(record, askedAnew)).not.toContain("foreign_change");
     expect(lastEvent(record, "down")).toMatchObject({ tasksLost: 1 });
     expect(lastEvent(record, "note").text).toMatch(/under approval b1a1 .* taken effect late/);

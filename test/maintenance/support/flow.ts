@@ -6,7 +6,12 @@ import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import { plan } from "../../../src/maintenance/plan.js";
 import type { Policy } from "../../../src/maintenance/policy/policy.js";
 import type { LogEvent } from "../../../src/maintenance/record/events.js";
-import type { Batch, Maintenance } from "../../../src/maintenance/record/record.js";
+import {
+  type Batch,
+  encodeMaintenance,
+  type Maintenance,
+  type StoredMaintenance,
+} from "../../../src/maintenance/record/record.js";
 import { sightOf } from "../../../src/maintenance/sight/sight.js";
 import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 
@@ -31,7 +36,7 @@ export function downWorld(parts: Parameters<typeof worldOf>[0] = {}): World {
 /** A maintenance with one batch in this phase. */
 export function inPhase(
   phase: Batch["phase"],
-  parts: Partial<Batch> = {},
+  parts: Parameters<typeof batchOf>[0] = {},
   record: Partial<Maintenance> = {},
 ): Maintenance {
   return recordOf({ ...record, batches: [batchOf({ phase, ...parts })] });
@@ -96,6 +101,13 @@ export function approved(world: World = drainingWorld(), nowMs = NOW): Maintenan
 
 export function first(record: Maintenance): Batch {
   const batch = record.batches[0];
+  if (batch === undefined) throw new Error("The maintenance has no batch.");
+  return batch;
+}
+
+/** The first batch as it is stored: with every field, whatever its phase. */
+export function stored(record: Maintenance): StoredMaintenance["batches"][number] {
+  const batch = encodeMaintenance(record).batches[0];
   if (batch === undefined) throw new Error("The maintenance has no batch.");
   return batch;
 }

@@ -1,0 +1,203 @@
+import { z } from "zod";
+import type { Millis } from "../time.js";
+import { type FlatBatch, storedBatch } from "./stored-batch.js";
+
+/** What a batch has in every phase. */
+interface Always
+  extends Pick<FlatBatch, "id" | "machines" | "agents" | "window" | "movingFrom" | "approvals"> {
+  /** When our window was last seen to appear in the master's schedule; `null` if it never was. */
+  seenSinceMs: Millis | null;
+}
+
+/** What it has until it is Down. */
+interface UntilDown extends Always, Pick<FlatBatch, "intent" | "emptySinceMs" | "overdueTold"> {
+  removal: Removal | null;
+}
+
+/** What came of taking its machines out of the schedule again; nothing more is posted for them then. */
+export type Removal =
+  /** This leader showed our window and was then asked; it did not refuse. */
+  | { readonly kind: "asked"; readonly leaderId: string }
+  /** A master accepted it. */
+  | { readonly kind: "accepted"; readonly atMs: Millis };
+
+/** What came of posting its window. */
+type Post =
+  /**
+   * Not posted yet, or a person has it posted again. `sightProved`: the master showed windows since it was planned, so one
+   * that shows none is not believed (invariant 2).
+   */
+  | { readonly kind: "none"; readonly sightProved: boolean }
+  /** Posted, accepted or without an answer: from here on our own window is what has to be shown. */
+  | { readonly kind: "posted"; readonly atMs: Millis };
+
+interface Scheduled extends UntilDown, Pick<FlatBatch, "askAnew"> {
+  phase: "scheduled";
+  post: Post;
+}
+
+/** Our window was seen at the master since it was last posted. */
+interface Standing extends UntilDown {
+  seenSinceMs: Millis;
+}
+
+interface Draining extends Standing, Pick<FlatBatch, "askedByItself" | "askAnew"> {
+  phase: "draining";
+}
+
+interface AwaitingApproval extends Standing {
+  phase: "awaiting_approval";
+}
+
+interface TakingDown extends Standing {
+  phase: "taking_down";
+}
+
+interface Down extends Always, Pick<FlatBatch, "overdueTold" | "confirmedUp"> {
+  phase: "down";
+}
+
+interface BringingUp extends Always, Pick<FlatBatch, "confirmedUp"> {
+  phase: "bringing_up";
+}
+
+interface Up extends Always, Pick<FlatBatch, "returned" | "missingTold"> {
+  phase: "up";
+  upAtMs: Millis;
+}
+
+interface Cancelled extends Always {
+  phase: "cancelled";
+}
+
+interface Failed extends Always {
+  phase: "failed";
+}
+
+/** Machines that go down together: what is known of them is what their phase needs. */
+export type Batch =
+  | Scheduled
+  | Draining
+  | AwaitingApproval
+  | TakingDown
+  | Down
+  | BringingUp
+  | Up
+  | Cancelled
+  | Failed;
+
+/** A batch in one of these phases. */
+export type BatchIn<P extends Batch["phase"]> = Extract<Batch, { phase: P }>;
+
+/** A batch whose window stands and whose Down is neither approved nor under way. */
+export type DrainingBatch = BatchIn<"draining" | "awaiting_approval">;
+
+/** A batch whose window stands and that is to go down, approved or not. */
+export type StandingBatch = DrainingBatch | TakingDown;
+
+/** A batch that is to go down, approved or not. */
+export type BatchToGoDown = Scheduled | StandingBatch;
+
+/** What a batch takes along into whatever phase comes next. */
+export function always({ id, machines, agents, window, movingFrom, approvals, seenSinceMs }: Batch): Always {
+  return { id, machines, agents, window, movingFrom, approvals, seenSinceMs };
+}
+
+/** What a batch takes along into the next phase before Down. */
+export function untilDown<B extends BatchToGoDown>(batch: B): UntilDown & Pick<B, "seenSinceMs"> {
+  const { intent, emptySinceMs, overdueTold, removal, seenSinceMs } = batch;
+  return { ...always(batch), intent, emptySinceMs, overdueTold, removal, seenSinceMs };
+}
+
+/** Between the flat shape that is stored and the one in which a field belongs to its phases. */
+export const batch = z.codec(storedBatch, z.custom<Batch>(), { decode: inItsPhase, encode: flattened });
+
+/** A stored batch with what its phase needs. Throws when it lacks a time that every batch of its phase has. */
+export function inItsPhase(flat: FlatBatch): Batch {
+  const { id, machines, agents, window, movingFrom, approvals, drainingSinceMs } = flat;
+  const { intent, emptySinceMs, overdueTold, askedByItself, askAnew, confirmedUp } = flat;
+  const ever: Always = { id, machines, agents, window, movingFrom, approvals, seenSinceMs: drainingSinceMs };
+  const before: UntilDown = { ...ever, intent, emptySinceMs, overdueTold, removal: removalIn(flat) };
+  const standing = (): Standing => ({ ...before, seenSinceMs: known(flat, "drainingSinceMs") });
+  const { phase } = flat;
+  switch (phase) {
+    case "scheduled":
+      return { ...before, phase, post: postIn(flat), askAnew };
+    case "draining":
+      return { ...standing(), phase, askedByItself, askAnew };
+    case "awaiting_approval":
+    case "taking_down":
+      return { ...standing(), phase };
+    case "down":
+      return { ...ever, phase, overdueTold, confirmedUp };
+    case "bringing_up":
+      return { ...ever, phase, confirmedUp };
+    case "up": {
+      const { returned, missingTold } = flat;
+      return { ...ever, phase, upAtMs: known(flat, "upAtMs"), returned, missingTold };
+    }
+    case "cancelled":
+    case "failed":
+      return { ...ever, phase };
+  }
+}
+
+function known(flat: FlatBatch, field: "drainingSinceMs" | "upAtMs"): Millis {
+  const atMs = flat[field];
+  if (atMs === null) throw new Error(`The batch ${flat.id} is ${flat.phase} without ${field}.`);
+  return atMs;
+}
+
+function postIn({ postedAtMs, sightProved }: FlatBatch): Post {
+  return postedAtMs === null ? { kind: "none", sightProved } : { kind: "posted", atMs: postedAtMs };
+}
+
+function removalIn({ removedAtMs, removalLeaderId }: FlatBatch): Removal | null {
+  if (removedAtMs !== null) return { kind: "accepted", atMs: removedAtMs };
+  return removalLeaderId === null ? null : { kind: "asked", leaderId: removalLeaderId };
+}
+
+/** What the stored shape says of phases that a batch is not in. */
+const ELSEWHERE = {
+  intent: null,
+  askedByItself: false,
+  askAnew: null,
+  emptySinceMs: null,
+  overdueTold: false,
+  returned: [],
+  upAtMs: null,
+  missingTold: false,
+  postedAtMs: null,
+  sightProved: false,
+  removedAtMs: null,
+  removalLeaderId: null,
+  confirmedUp: [],
+} satisfies Partial<FlatBatch>;
+
+function flattened(batch: Batch): FlatBatch {
+  const flat = { ...ELSEWHERE, ...batch, drainingSinceMs: batch.seenSinceMs };
+  switch (flat.phase) {
+    case "scheduled":
+      return { ...flat, ...flatPost(flat.post), ...flatRemoval(flat.removal) };
+    case "draining":
+      return { ...flat, ...flatRemoval(flat.removal) };
+    case "awaiting_approval":
+    case "taking_down":
+      return { ...flat, ...flatRemoval(flat.removal), askedByItself: true };
+    default:
+      return flat;
+  }
+}
+
+function flatPost(post: Post): Pick<FlatBatch, "postedAtMs" | "sightProved"> {
+  return post.kind === "posted"
+    ? { postedAtMs: post.atMs, sightProved: false }
+    : { postedAtMs: null, sightProved: post.sightProved };
+}
+
+function flatRemoval(removal: Removal | null): Pick<FlatBatch, "removedAtMs" | "removalLeaderId"> {
+  return {
+    removedAtMs: removal?.kind === "accepted" ? removal.atMs : null,
+    removalLeaderId: removal?.kind === "asked" ? removal.leaderId : null,
+  };
+}
