@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeMaintenance, encodeMaintenance } from "../../../src/maintenance/record/record.js";
-import { batchOf, recordOf, task } from "../../support/world.js";
-import { approved, asked, click, downWorld, drainingWorld, tick } from "../support/flow.js";
+import { batchOf, HOUR, recordOf, task } from "../../support/world.js";
+import { approved, asked, click, downWorld, drainingWorld, goneWorld, tick } from "../support/flow.js";
 
 function throughJson(record: Parameters<typeof encodeMaintenance>[0]) {
   return decodeMaintenance(JSON.parse(JSON.stringify(encodeMaintenance(record))));
@@ -19,12 +19,19 @@ test("every int64 of nanoseconds survives the job's data exactly (invariant 1)",
 });
 
 const busy = drainingWorld({ tasks: [task("t1", "marathon", "web-01")] });
+const down = tick(tick(approved(busy), busy).record, downWorld()).record;
+
 test.each([
   ["just asked for", recordOf({ reason: "kernel", ticket: "OPS-1" })],
   ["asked for approval", asked(busy)],
   ["denied", click(asked(busy), { kind: "deny", batch: "b1", approval: "b1a1", reason: "not today" }).record],
   ["approved, with an intent", tick(approved(busy), busy).record],
-  ["down", tick(tick(approved(busy), busy).record, downWorld()).record],
+  ["down", down],
+  ["being brought up", click(down, { kind: "up" }).record],
+  ["up", tick(click(down, { kind: "up" }).record, goneWorld()).record],
+  ["extended", click(asked(busy), { kind: "extend", byMs: HOUR }).record],
+  ["posted again", click(tick(asked(busy), goneWorld()).record, { kind: "retry" }).record],
+  ["given back", tick(click(asked(busy), { kind: "cancel" }).record, goneWorld()).record],
   ["cancelled", click(asked(busy), { kind: "cancel" }).record],
   ["in trouble", tick(asked(busy), drainingWorld({ windows: [] })).record],
 ])("a maintenance that is %s comes back from its job's data exactly", (_, record) => {
