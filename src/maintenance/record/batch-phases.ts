@@ -15,7 +15,7 @@ interface UntilDown extends Always, Pick<FlatBatch, "intent" | "emptySinceMs" | 
 }
 
 /** What came of taking its machines out of the schedule again; nothing more is posted for them then. */
-export type Removal =
+type Removal =
   /** This leader showed our window and was then asked; it did not refuse. */
   | { readonly kind: "asked"; readonly leaderId: string }
   /** A master accepted it. */
@@ -31,60 +31,24 @@ type Post =
   /** Posted, accepted or without an answer: from here on our own window is what has to be shown. */
   | { readonly kind: "posted"; readonly atMs: Millis };
 
-interface Scheduled extends UntilDown, Pick<FlatBatch, "askAnew"> {
-  phase: "scheduled";
-  post: Post;
-}
-
-/** Our window was seen at the master since it was last posted. */
+/** What it has while its window stands. */
 interface Standing extends UntilDown {
   seenSinceMs: Millis;
 }
 
-interface Draining extends Standing, Pick<FlatBatch, "askedByItself" | "askAnew"> {
-  phase: "draining";
-}
-
-interface AwaitingApproval extends Standing {
-  phase: "awaiting_approval";
-}
-
-interface TakingDown extends Standing {
-  phase: "taking_down";
-}
-
-interface Down extends Always, Pick<FlatBatch, "overdueTold" | "confirmedUp"> {
-  phase: "down";
-}
-
-interface BringingUp extends Always, Pick<FlatBatch, "confirmedUp"> {
-  phase: "bringing_up";
-}
-
-interface Up extends Always, Pick<FlatBatch, "returned" | "missingTold"> {
-  phase: "up";
-  upAtMs: Millis;
-}
-
-interface Cancelled extends Always {
-  phase: "cancelled";
-}
-
-interface Failed extends Always {
-  phase: "failed";
-}
+type Own<Field extends keyof FlatBatch> = Pick<FlatBatch, Field>;
 
 /** Machines that go down together: what is known of them is what their phase needs. */
 export type Batch =
-  | Scheduled
-  | Draining
-  | AwaitingApproval
-  | TakingDown
-  | Down
-  | BringingUp
-  | Up
-  | Cancelled
-  | Failed;
+  | (UntilDown & Own<"askAnew"> & { phase: "scheduled"; post: Post })
+  | (Standing & Own<"askedByItself" | "askAnew"> & { phase: "draining" })
+  | (Standing & { phase: "awaiting_approval" })
+  | (Standing & { phase: "taking_down" })
+  | (Always & Own<"overdueTold" | "confirmedUp"> & { phase: "down" })
+  | (Always & Own<"confirmedUp"> & { phase: "bringing_up" })
+  | (Always & Own<"returned" | "missingTold"> & { phase: "up"; upAtMs: Millis })
+  | (Always & { phase: "cancelled" })
+  | (Always & { phase: "failed" });
 
 /** A batch in one of these phases. */
 export type BatchIn<P extends Batch["phase"]> = Extract<Batch, { phase: P }>;
@@ -93,10 +57,10 @@ export type BatchIn<P extends Batch["phase"]> = Extract<Batch, { phase: P }>;
 export type DrainingBatch = BatchIn<"draining" | "awaiting_approval">;
 
 /** A batch whose window stands and that is to go down, approved or not. */
-export type StandingBatch = DrainingBatch | TakingDown;
+export type StandingBatch = DrainingBatch | BatchIn<"taking_down">;
 
 /** A batch that is to go down, approved or not. */
-export type BatchToGoDown = Scheduled | StandingBatch;
+export type BatchToGoDown = BatchIn<"scheduled"> | StandingBatch;
 
 /** What a batch takes along into whatever phase comes next. */
 export function always({ id, machines, agents, window, movingFrom, approvals, seenSinceMs }: Batch): Always {
@@ -157,47 +121,30 @@ function removalIn({ removedAtMs, removalLeaderId }: FlatBatch): Removal | null 
   return removalLeaderId === null ? null : { kind: "asked", leaderId: removalLeaderId };
 }
 
+function flattened(batch: Batch): FlatBatch {
+  const post = "post" in batch ? batch.post : null;
+  const removal = "removal" in batch ? batch.removal : null;
+  return {
+    ...ELSEWHERE,
+    ...batch,
+    drainingSinceMs: batch.seenSinceMs,
+    // While a question or an approval stands it is true; afterwards nobody asks.
+    askedByItself: batch.phase === "draining" ? batch.askedByItself : batch.phase !== "scheduled",
+    postedAtMs: post?.kind === "posted" ? post.atMs : null,
+    sightProved: post?.kind === "none" && post.sightProved,
+    removedAtMs: removal?.kind === "accepted" ? removal.atMs : null,
+    removalLeaderId: removal?.kind === "asked" ? removal.leaderId : null,
+  };
+}
+
 /** What the stored shape says of phases that a batch is not in. */
 const ELSEWHERE = {
   intent: null,
-  askedByItself: false,
   askAnew: null,
   emptySinceMs: null,
   overdueTold: false,
   returned: [],
   upAtMs: null,
   missingTold: false,
-  postedAtMs: null,
-  sightProved: false,
-  removedAtMs: null,
-  removalLeaderId: null,
   confirmedUp: [],
 } satisfies Partial<FlatBatch>;
-
-function flattened(batch: Batch): FlatBatch {
-  const flat = { ...ELSEWHERE, ...batch, drainingSinceMs: batch.seenSinceMs };
-  switch (flat.phase) {
-    case "scheduled":
-      return { ...flat, ...flatPost(flat.post), ...flatRemoval(flat.removal) };
-    case "draining":
-      return { ...flat, ...flatRemoval(flat.removal) };
-    case "awaiting_approval":
-    case "taking_down":
-      return { ...flat, ...flatRemoval(flat.removal), askedByItself: true };
-    default:
-      return flat;
-  }
-}
-
-function flatPost(post: Post): Pick<FlatBatch, "postedAtMs" | "sightProved"> {
-  return post.kind === "posted"
-    ? { postedAtMs: post.atMs, sightProved: false }
-    : { postedAtMs: null, sightProved: post.sightProved };
-}
-
-function flatRemoval(removal: Removal | null): Pick<FlatBatch, "removedAtMs" | "removalLeaderId"> {
-  return {
-    removedAtMs: removal?.kind === "accepted" ? removal.atMs : null,
-    removalLeaderId: removal?.kind === "asked" ? removal.leaderId : null,
-  };
-}

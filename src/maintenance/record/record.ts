@@ -7,7 +7,7 @@ import { blastRadius } from "./blast-radius.js";
 import { logEvent } from "./events.js";
 import { picture } from "./picture.js";
 
-export type { Batch, BatchIn, BatchToGoDown, DrainingBatch, Removal, StandingBatch } from "./batch-phases.js";
+export type { Batch, BatchIn, BatchToGoDown, DrainingBatch, StandingBatch } from "./batch-phases.js";
 export { type Approval, PHASES, type Phase } from "./stored-batch.js";
 
 const millis = z.number().int();

@@ -1,6 +1,6 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
 import { isPosted, isToGoDown, withBatch } from "../record/batch.js";
-import type { Batch, Maintenance, Removal } from "../record/record.js";
+import type { Batch, Maintenance } from "../record/record.js";
 import type { Millis } from "../time.js";
 
 // What the answers to our own calls prove: all there is to go by while a master shows no window at all (invariant 2).
@@ -25,7 +25,8 @@ export function withAcceptedRemoval(
   machines: readonly Machine[],
   nowMs: Millis,
 ): Maintenance {
-  return removed(record, machines, () => ({ kind: "accepted", atMs: nowMs }));
+  const removal = { kind: "accepted", atMs: nowMs } as const;
+  return changed(record, machines, (batch) => (isToGoDown(batch) ? { ...batch, removal } : batch));
 }
 
 /**
@@ -33,7 +34,9 @@ export function withAcceptedRemoval(
  * that the same leader shows our window no longer proves nothing any more.
  */
 export function withRefusedRemoval(record: Maintenance, machines: readonly Machine[]): Maintenance {
-  return removed(record, machines, (before) => (before?.kind === "asked" ? null : before));
+  return changed(record, machines, (batch) =>
+    isToGoDown(batch) && batch.removal?.kind === "asked" ? { ...batch, removal: null } : batch,
+  );
 }
 
 /**
@@ -46,16 +49,6 @@ export function withConfirmedUp(record: Maintenance, machines: readonly Machine[
     batch.phase === "bringing_up"
       ? { ...batch, confirmedUp: [...new Set([...batch.confirmedUp, ...keys])] }
       : batch,
-  );
-}
-
-function removed(
-  record: Maintenance,
-  machines: readonly Machine[],
-  removal: (before: Removal | null) => Removal | null,
-): Maintenance {
-  return changed(record, machines, (batch) =>
-    isToGoDown(batch) ? { ...batch, removal: removal(batch.removal) } : batch,
   );
 }
 
