@@ -8,34 +8,28 @@ import { createSocketConnection } from "./connection/socket-connection.js";
 import type { Kind } from "./hear/answer.js";
 import type { SlackHandlers } from "./hear/handlers.js";
 import { listen } from "./hear/listeners.js";
-import { createModalOpener } from "./hear/modal-opener.js";
 import { type OwnTeam, turnedAway } from "./hear/own-people.js";
 import { createMessenger, type Messenger } from "./say/messenger.js";
 import { backoffMs } from "./wire/backoff.js";
 import { SlackFailure } from "./wire/errors.js";
 import { boltLogger } from "./wire/logger.js";
 import { missingScopes } from "./wire/scopes.js";
-import { apiUrlOption } from "./wire/web-client.js";
+import { apiUrlOption, createWebClient } from "./wire/web-client.js";
 
 /** How long `stop` waits for answers that are on their way. */
 const ANSWERS_TIMEOUT_MS = 5_000;
 
+/** A trigger opens a modal for 3 s; whoever clicked hears within that time that it did not work (invariant 9). */
+const DIALOG_TIMEOUT_MS = 2_000;
+
 /** A token can be revoked while we run; `ready` says so after this time at the latest. */
 const RECHECK_MS = 5 * 60_000;
 
-export interface SlackApp {
-  /**
-   * Checks the bot token and opens the connection. Resolves as well while Slack is away (see `ready`). Throws a
-   * SlackFailure for what a person must mend: a wrong or revoked token, and an Error for a port in use.
-   */
-  start(): Promise<void>;
-  /** Closes the connection first, then waits for the answers that are on their way. Safe to call twice. */
-  stop(): Promise<void>;
-  /** `true`, or one sentence on why commands and clicks cannot arrive or be answered. */
-  ready(): true | string;
-  /** The port of HTTP mode; `null` in Socket Mode. */
-  port(): number | null;
-}
+/**
+ * A connection whose token is checked: `start` throws for a wrong or revoked one too, `stop` then waits for the answers
+ * that are on their way and may be called twice, and `ready` says as well why nobody could be answered.
+ */
+export type SlackApp = Omit<Connection, "receiver">;
 
 /** The bot's side of Slack: one Bolt app in Socket Mode or HTTP mode, and the listeners on it. */
 export function createSlackApp(o: {
@@ -63,11 +57,12 @@ export function createSlackApp(o: {
     // Set here, or the socket's options leak into the clients of listeners.
     clientOptions: { ...apiUrlOption(settings), retryConfig: { retries: 2 }, timeout: 10_000 },
   });
+  const dialogs = createWebClient({ settings, logger }, DIALOG_TIMEOUT_MS);
   let own: OwnTeam | null = null;
   const listeners = listen(app, {
     handlers: o.handlers,
     messenger,
-    openModal: createModalOpener({ settings, logger }),
+    openModal: (trigger_id, view) => dialogs.views.open({ trigger_id, view }),
     turnedAway: (kind, home) => turnedAway(kind, home, own, settings.teams ?? []),
     logger,
     onAck: o.onAck ?? (() => {}),

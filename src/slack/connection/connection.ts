@@ -5,7 +5,7 @@ export interface Connection {
   readonly receiver: Receiver;
   /**
    * Opens it. Resolves as well when Slack is away: it is tried again until `stop`, and `ready` says why it is not open.
-   * Throws a SlackFailure for what trying again cannot mend, such as a wrong token or a port in use.
+   * Throws for what trying again cannot mend: a SlackFailure for a wrong token, an Error for a port in use.
    */
   start(): Promise<void>;
   /** Resolves when nothing can arrive any more. */

@@ -1,5 +1,6 @@
+import { within } from "../../base/within.js";
 import type { Person } from "../../maintenance/policy/policy.js";
-import { SlackFailure } from "../wire/errors.js";
+import { attempt, SlackFailure } from "../wire/errors.js";
 import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
 
 const TTL_MS = 5 * 60_000;
@@ -42,15 +43,12 @@ interface Known {
  */
 export function createGroups(
   o: WebClientOptions & {
-    /** @defaultValue 300,000 */
-    readonly ttlMs?: number;
     /** @defaultValue 2,000 */
     readonly patienceMs?: number;
     readonly now?: () => number;
   },
 ): Groups {
   const client = createWebClient(o, TIMEOUT_MS);
-  const ttlMs = o.ttlMs ?? TTL_MS;
   const patienceMs = o.patienceMs ?? PATIENCE_MS;
   const now = o.now ?? Date.now;
   const known = new Map<string, Known>();
@@ -58,15 +56,9 @@ export function createGroups(
 
   async function ask(group: string): Promise<ReadonlySet<string>> {
     const doing = `looking up the user group ${group}`;
-    try {
-      const answer = await client.usergroups.users.list({ usergroup: group });
-      if (!Array.isArray(answer.users)) {
-        throw new SlackFailure("server_error", { doing, detail: "No users in the answer." });
-      }
-      return new Set(answer.users);
-    } catch (error) {
-      throw SlackFailure.from(error, doing);
-    }
+    const { users } = await attempt(doing, () => client.usergroups.users.list({ usergroup: group }));
+    if (Array.isArray(users)) return new Set(users);
+    throw new SlackFailure("server_error", { doing, detail: "No users in the answer." });
   }
 
   function lookUp(group: string): Known {
@@ -74,7 +66,7 @@ export function createGroups(
     const entry: Known = { members, untilMs: null };
     members.then(
       () => {
-        entry.untilMs = now() + ttlMs;
+        entry.untilMs = now() + TTL_MS;
       },
       (failure: SlackFailure) => {
         entry.untilMs = now() + FAILED_MS;
@@ -100,22 +92,11 @@ export function createGroups(
     async personOf(user, groups) {
       const asked = [...new Set(groups.filter((id) => GROUP_ID.test(id)))];
       if (asked.length === 0) return { user, groups: [], lookupFailed: false };
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<null>((resolve) => {
-        timer = setTimeout(() => resolve(null), patienceMs);
-      });
-      const found = await Promise.all(
-        asked.map((group) =>
-          Promise.race([
-            membersOf(group).then(
-              (members) => members.has(user),
-              () => null,
-            ),
-            late,
-          ]),
-        ),
-      );
-      clearTimeout(timer);
+      const isIn = async (group: string): Promise<boolean | null> => {
+        const members = await within(patienceMs, membersOf(group), () => null).catch(() => null);
+        return members === null ? null : members.has(user);
+      };
+      const found = await Promise.all(asked.map(isIn));
       return {
         user,
         groups: asked.filter((_, index) => found[index] === true),

@@ -9,11 +9,10 @@ import type { Messenger, ReplyTarget } from "../say/messenger.js";
 import { SlackFailure } from "../wire/errors.js";
 import { ACK_DEADLINE_MS } from "../wire/limits.js";
 import { answer, type Kind, notAcknowledged } from "./answer.js";
-import { clicked, unknownButton } from "./clicked.js";
+import { clicked, type OpenModal, unknownButton } from "./clicked.js";
 import type { SlackHandlers } from "./handlers.js";
 import { modalAnswer } from "./modal-answer.js";
-import type { OpenModal } from "./modal-opener.js";
-import { ASKS_FIRST, INPUT } from "./modals.js";
+import { INPUT } from "./modals.js";
 import { type Home, homeOfClick, homeOfCommand } from "./own-people.js";
 
 export interface Listeners {
@@ -21,12 +20,9 @@ export interface Listeners {
   settled(): Promise<void>;
 }
 
-/** Our modals by their callback id. */
-const MODALS = new RegExp(`^(${ASKS_FIRST.join("|")})$`);
-
 /**
- * Hears every slash command, every click and every submission of a modal. Each is acknowledged before anything else happens (invariant 9); then the
- * handler runs, and the person is told how it ended.
+ * Hears every slash command, every click and every submission of a modal. Each is acknowledged before anything else
+ * happens (invariant 9); then the handler runs, and the person is told how it ended.
  */
 export function listen(
   app: App,
@@ -71,20 +67,23 @@ export function listen(
     return true;
   }
 
-  /** Nothing is carried out before it is known to come from one of us (invariant 6). */
-  function process(kind: Kind, to: ReplyTarget, home: Home, handle: () => Promise<Reply | null>): void {
+  /** Acknowledges; then nothing is carried out before it is known to come from one of us (invariant 6). */
+  async function hear(
+    kind: Kind,
+    from: { readonly to: ReplyTarget; readonly home: Home; readonly context: Context },
+    ack: () => Promise<void>,
+    handle: () => Promise<Reply | null>,
+  ): Promise<void> {
+    const { to, home } = from;
+    if (!(await acknowledge(kind, ack, from.context))) return run(tell(to, notAcknowledged(kind)));
+    const who = { kind, user: to.user, channel: to.channel };
     const refusal = o.turnedAway(kind, home);
     if (refusal !== null) {
-      const who = { kind, user: to.user, channel: to.channel, team: home.team };
-      o.logger.warn(who, "turned away: not known as one of ours");
-      run(tell(to, refusal));
-      return;
+      o.logger.warn({ ...who, team: home.team }, "turned away: not known as one of ours");
+      return run(tell(to, refusal));
     }
     const onError = (error: unknown) =>
-      o.logger.error(
-        { kind, user: to.user, channel: to.channel, err: scrub(String(error)) },
-        "a handler failed",
-      );
+      o.logger.error({ ...who, err: scrub(String(error)) }, "a handler failed");
     run(answer(kind, handle, (reply) => tell(to, reply), onError));
   }
 
@@ -96,33 +95,31 @@ export function listen(
       thread: null,
       command: commandNameOf(command.command),
     };
-    if (!(await acknowledge("command", ack, context))) return run(tell(to, notAcknowledged("command")));
-    process("command", to, homeOfCommand(command), () =>
+    await hear("command", { to, home: homeOfCommand(command), context }, ack, () =>
       o.handlers.command({ ...to, text: command.text ?? "", triggerId: command.trigger_id }),
     );
   });
 
   app.action<BlockAction>({ type: "block_actions" }, async ({ ack, body, action, context }) => {
-    const button = parseButton(action.type === "button" ? (action as ButtonAction).value : undefined);
+    // We draw nothing else that acts at once.
+    if (action.type !== "button") return await ack();
+    const button = parseButton((action as ButtonAction).value);
     const to = placeOf(body, button?.command);
-    if (!(await acknowledge("click", ack, context))) return run(tell(to, notAcknowledged("click")));
-    if (action.type !== "button") return;
-    process("click", to, homeOfClick(body), async () =>
+    await hear("click", { to, home: homeOfClick(body), context }, ack, async () =>
       button === null ? unknownButton() : await clicked({ ...to, button, triggerId: body.trigger_id }, o),
     );
   });
 
-  app.view<ViewSubmitAction>(MODALS, async ({ ack, body, view, context }) => {
-    const answered = modalAnswer(view);
-    if (!answered.ok) {
-      const errors = { [INPUT]: answered.problem };
+  app.view<ViewSubmitAction>(/^/, async ({ ack, body, view, context }) => {
+    const click = modalAnswer(view);
+    if (typeof click === "string") {
+      const errors = { [INPUT]: click };
       await acknowledge("modal", () => ack({ response_action: "errors", errors }), context);
       return;
     }
-    const { button, place } = answered.click;
+    const { button, place } = click;
     const to = { ...place, user: body.user.id, command: button.command ?? COMMAND };
-    if (!(await acknowledge("modal", () => ack(), context))) return run(tell(to, notAcknowledged("modal")));
-    process("modal", to, homeOfClick(body), () =>
+    await hear("modal", { to, home: homeOfClick(body), context }, ack, () =>
       o.handlers.click({ ...to, button, triggerId: body.trigger_id }),
     );
   });

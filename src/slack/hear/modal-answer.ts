@@ -13,24 +13,18 @@ export interface SubmittedView {
   readonly state: { readonly values: Readonly<Record<string, Readonly<Record<string, Input>>>> };
 }
 
-/** What somebody answered: the click with its decision completed, or what to say beside the input. */
-export type ModalAnswer =
-  | { readonly ok: true; readonly click: ModalMetadata }
-  | { readonly ok: false; readonly problem: string };
-
-/** Reads a submitted modal. Never throws; a problem leaves the modal open with a sentence beside its input. */
-export function modalAnswer(view: SubmittedView): ModalAnswer {
+/**
+ * What somebody answered: the click with its decision completed, or what is wrong, a sentence to say beside the input.
+ * Never throws.
+ */
+export function modalAnswer(view: SubmittedView): ModalMetadata | string {
   const click = decodeMetadata(view.private_metadata);
-  if (click === null) {
-    return {
-      ok: false,
-      problem: "Another version of the bot opened this. Close it and press the button again.",
-    };
-  }
+  if (click === null) return "Another version of the bot opened this. Close it and press the button again.";
   const input = view.state.values[INPUT]?.[INPUT];
   const completed = complete(click.button.decision, input?.value ?? "", input?.selected_option?.value ?? "");
-  if (typeof completed === "string") return { ok: false, problem: completed };
-  return { ok: true, click: { ...click, button: { ...click.button, decision: completed } } };
+  return typeof completed === "string"
+    ? completed
+    : { ...click, button: { ...click.button, decision: completed } };
 }
 
 /** The decision with the answer in it, or what is wrong with the answer. */

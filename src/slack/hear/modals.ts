@@ -1,9 +1,9 @@
 import type { types } from "@slack/bolt";
 import { z } from "zod";
-import type { DecisionKind } from "../../maintenance/decisions/table.js";
 import { formatSpan, type Millis } from "../../maintenance/time.js";
 import { buttonValue } from "../render/button-value.js";
 import { plain } from "../render/mrkdwn.js";
+import { SlackFailure } from "../wire/errors.js";
 import { LIMITS } from "../wire/limits.js";
 import type { DecisionClick } from "./handlers.js";
 
@@ -18,20 +18,13 @@ export const REASON_CHARS = 300;
 /** By how much a window can be extended with the button; any other span can be typed. */
 export const EXTENSIONS_MS: readonly Millis[] = [HOUR_MS / 2, HOUR_MS, 2 * HOUR_MS, 4 * HOUR_MS];
 
-/** What a button's decision asks for before it is carried out. */
-export const ASKS_FIRST = ["deny", "hold", "extend"] as const satisfies readonly DecisionKind[];
-
-export type AsksFirst = (typeof ASKS_FIRST)[number];
-
-/** Whether a click opens a modal, and which; `null` when it decides at once. */
-export function asksFirst(kind: DecisionKind): AsksFirst | null {
-  return ASKS_FIRST.find((one) => one === kind) ?? null;
-}
-
-/** The modal that a click opens. It carries the click, so its submission needs no memory of ours. */
-export function modalOf(click: DecisionClick, kind: AsksFirst): types.ModalView {
-  const { id } = click.button;
-  switch (kind) {
+/**
+ * The modal that a click opens, or `null` when it decides at once. It carries the click, so its submission needs no memory
+ * of ours. Throws a SlackFailure for one that Slack would refuse.
+ */
+export function modalOf(click: DecisionClick): types.ModalView | null {
+  const { id, decision } = click.button;
+  switch (decision.kind) {
     case "deny":
       return modal(click, {
         title: `Deny Down of ${id}`,
@@ -60,17 +53,14 @@ export function modalOf(click: DecisionClick, kind: AsksFirst): types.ModalView 
             type: "radio_buttons",
             action_id: INPUT,
             options: EXTENSIONS_MS.map(option),
-            initial_option: option(extensionOf(click)),
+            // The button's own span when it is among the choices.
+            initial_option: option(EXTENSIONS_MS.includes(decision.byMs) ? decision.byMs : HOUR_MS),
           },
         },
       });
+    default:
+      return null;
   }
-}
-
-/** What is proposed: the button's own span when it is among the choices, else one hour. */
-function extensionOf(click: DecisionClick): Millis {
-  const { decision } = click.button;
-  return decision.kind === "extend" && EXTENSIONS_MS.includes(decision.byMs) ? decision.byMs : HOUR_MS;
 }
 
 function modal(
@@ -131,14 +121,14 @@ const metadata = z.object({
 
 export type ModalMetadata = z.output<typeof metadata>;
 
-/** Throws a RangeError for what Slack would refuse (over 3000 characters). */
 function encodeMetadata({ button, channel, thread, responseUrl }: DecisionClick): string {
   const carried: ModalMetadata = { button, place: { channel, thread, responseUrl } };
   const text = JSON.stringify(carried);
   if (text.length <= LIMITS.privateMetadata) return text;
-  throw new RangeError(
-    `A modal's metadata must have at most ${LIMITS.privateMetadata} characters, got ${text.length} (${button.id})`,
-  );
+  throw new SlackFailure("view_too_large", {
+    doing: "opening the dialog",
+    detail: `A modal's metadata must have at most ${LIMITS.privateMetadata} characters, got ${text.length} (${button.id})`,
+  });
 }
 
 /** What a submitted modal carries, or `null` for one that another version opened. Never throws. */

@@ -1,7 +1,7 @@
 import type { types } from "@slack/bolt";
 import { LIMITS } from "../wire/limits.js";
 import { type ButtonValue, encodeButton, type ViewValue } from "./button-value.js";
-import { cutTo, free, Mrkdwn, mrk, plain, toPlain } from "./mrkdwn.js";
+import { cutTo, free, Mrkdwn, mrk, plain } from "./mrkdwn.js";
 
 /** The classic blocks, which every client renders. */
 export type Block = types.HeaderBlock | types.SectionBlock | types.ContextBlock | types.ActionsBlock;
@@ -151,9 +151,4 @@ function textsOf(block: Block): string[] {
           .join(" "),
       ];
   }
-}
-
-/** The message as plain text, as a reader would see it, with its buttons: for a terminal, logs and tests. */
-export function renderText(message: SlackMessage): string {
-  return message.blocks.map((block) => textsOf(block).map(toPlain).join("\n")).join("\n");
 }

@@ -148,23 +148,6 @@ function isOdd(matches: readonly string[] | null): boolean {
 }
 
 /**
- * mrkdwn as plain text: mentions as `@U…` and `@S…`, times as their fallback, escapes undone, code and bold marks away. For logs,
- * terminals and tests; never sent to Slack.
- */
-export function toPlain(mrkdwn: string): string {
-  return mrkdwn
-    .replace(/<!date\^[^|>]*\|([^>]*)>/g, "$1")
-    .replace(/<@([^>|]+)>/g, "@$1")
-    .replace(/<!subteam\^([^>|]+)>/g, "@$1")
-    .replace(/```\n?/g, "")
-    .replace(/`([^`\n]*)`/g, "$1")
-    .replace(/(^|[\s(])\*([^*\n]+)\*(?=[\s,.:;)]|$)/gm, "$1$2")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&amp;", "&");
-}
-
-/**
  * For `plain_text` objects (headers, buttons), where Slack knows no escapes: angle brackets become look-alikes, so even
  * a client that read them as markup would find none. At most `max` characters.
  */

@@ -2,7 +2,7 @@ import type { Reply } from "../../maintenance/text/reply.js";
 import type { SlackMessage } from "../render/blocks.js";
 import { renderFile, type TextFile } from "../render/fixed-text.js";
 import { renderReply } from "../render/reply.js";
-import { SlackFailure } from "../wire/errors.js";
+import { attempt, SlackFailure } from "../wire/errors.js";
 import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
 import { postToResponseUrl } from "./response-url.js";
 
@@ -206,12 +206,4 @@ function contentOf(message: SlackMessage) {
     unfurl_links: false,
     unfurl_media: false,
   };
-}
-
-async function attempt<T>(doing: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw SlackFailure.from(error, doing);
-  }
 }

@@ -8,6 +8,16 @@ interface Advice {
   readonly next: string;
 }
 
+/** For what fails again until a person has changed something. */
+function lasting(what: string, next: string): Advice {
+  return { permanent: true, what, next };
+}
+
+/** For what may be over when the call is tried again. */
+function passing(what: string, next: string): Advice {
+  return { permanent: false, what, next };
+}
+
 const TOKEN_NEXT =
   "Copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions of the Slack app into SLACK_BOT_TOKEN (for Socket Mode also the app-level token, xapp-…, into SLACK_APP_TOKEN) and restart.";
 
@@ -15,134 +25,88 @@ const WAIT_NEXT = "Nothing: it is tried again. If it goes on, look at https://st
 
 const INVITE_NEXT = "Type `/invite @<the bot>` in that channel.";
 
+const REPORT_NEXT = "Look at the maintenance with /mesos status, and report this.";
+
 const ADMIN_NEXT = "Ask an administrator of the Slack workspace to let the app post there.";
+
+const UNKNOWN = lasting(
+  "Slack refused the call.",
+  "Look the code up on the page of that method at docs.slack.dev.",
+);
 
 /**
  * Slack's error codes (its method pages list them) and the failures of the way there, each with what happened and what
  * to do. docs/errors.md shows the same table; a test holds both together.
  */
 export const SLACK_FAILURES: Readonly<Record<string, Advice>> = {
-  rate_limited: {
-    permanent: false,
-    what: "Slack asked us to slow down.",
-    next: "Nothing: it is sent when the time Slack named has passed.",
-  },
-  not_in_channel: { permanent: true, what: "The bot is not a member of the channel.", next: INVITE_NEXT },
-  channel_not_found: {
-    permanent: true,
-    what: "Slack knows no such channel, or it is private and the bot is not in it.",
-    next: "Use the channel's id (C…, at the end of its details) in the configuration and, if it is private, `/invite @<the bot>` there.",
-  },
-  is_archived: {
-    permanent: true,
-    what: "The channel is archived.",
-    next: "Unarchive it, or name another channel in the configuration.",
-  },
-  invalid_auth: { permanent: true, what: "Slack does not accept the token.", next: TOKEN_NEXT },
-  not_authed: { permanent: true, what: "No token reached Slack.", next: TOKEN_NEXT },
-  token_revoked: {
-    permanent: true,
-    what: "The token was revoked.",
-    next: `Install the Slack app again. ${TOKEN_NEXT}`,
-  },
-  token_expired: {
-    permanent: true,
-    what: "The token has expired.",
-    next: `Turn token rotation off for the Slack app. ${TOKEN_NEXT}`,
-  },
-  account_inactive: {
-    permanent: true,
-    what: "The Slack app was removed from the workspace.",
-    next: `Install the Slack app again. ${TOKEN_NEXT}`,
-  },
-  not_allowed_token_type: {
-    permanent: true,
-    what: "A token of the wrong kind is set.",
-    next: "SLACK_BOT_TOKEN begins with xoxb-, SLACK_APP_TOKEN with xapp-. Swap or replace them and restart.",
-  },
-  missing_scope: {
-    permanent: true,
-    what: "The Slack app lacks a permission (scope).",
-    next: "Add it under OAuth & Permissions (manifest.json has them all) and install the app again.",
-  },
-  restricted_action: {
-    permanent: true,
-    what: "The workspace does not let the app post there.",
-    next: ADMIN_NEXT,
-  },
-  no_permission: { permanent: true, what: "The workspace does not let the app do this.", next: ADMIN_NEXT },
-  message_not_found: {
-    permanent: true,
-    what: "The message to change is gone.",
-    next: "Nothing: a new one is posted with the next change.",
-  },
-  cant_update_message: {
-    permanent: true,
-    what: "The message belongs to another app or token.",
-    next: "Nothing: a new one is posted with the next change.",
-  },
-  msg_too_long: {
-    permanent: true,
-    what: "The message is too long for Slack.",
-    next: "Look at the maintenance with /mesos status, and report this.",
-  },
-  msg_blocks_too_long: {
-    permanent: true,
-    what: "The message is too long for Slack.",
-    next: "Look at the maintenance with /mesos status, and report this.",
-  },
-  invalid_blocks: {
-    permanent: true,
-    what: "Slack did not accept the layout of the message.",
-    next: "Look at the maintenance with /mesos status, and report this.",
-  },
-  user_not_in_channel: {
-    permanent: true,
-    what: "The person is not a member of the channel.",
-    next: "Ask them to join it.",
-  },
-  expired_url: {
-    permanent: true,
-    what: "Slack takes no more answers to this command or click (30 minutes, 5 answers).",
-    next: "Type the command again.",
-  },
-  expired_trigger_id: {
-    permanent: true,
-    what: "Slack opens no dialog for this click any more (3 seconds, one dialog).",
-    next: "Press the button again, or type the command.",
-  },
-  no_such_subteam: {
-    permanent: true,
-    what: "There is no such user group, or it is disabled.",
-    next: "Use the group's id (S…, in the web address of the group's page) in the clusters file, or enable the group.",
-  },
-  plan_upgrade_required: {
-    permanent: true,
-    what: "The workspace's plan has no user groups.",
-    next: "Name people by their user ids (U…) in the clusters file instead of user groups.",
-  },
-  file_uploads_disabled: {
-    permanent: true,
-    what: "The workspace takes no files.",
-    next: "Nothing: the text is posted as a message, cut to fit. For whole lists ask an administrator to allow files.",
-  },
-  messages_tab_disabled: {
-    permanent: true,
-    what: "The Slack app takes no direct messages.",
-    next: "Turn the Messages Tab on under App Home of the Slack app (manifest.json does).",
-  },
-  timeout: { permanent: false, what: "Slack did not answer in time.", next: WAIT_NEXT },
-  network: {
-    permanent: false,
-    what: "Slack could not be reached.",
-    next: "Look at the way out from this machine to slack.com (DNS, proxy, firewall). It is tried again.",
-  },
-  server_error: { permanent: false, what: "Slack failed on its side.", next: WAIT_NEXT },
-  unknown: {
-    permanent: true,
-    what: "Slack refused the call.",
-    next: "Look the code up on the page of that method at docs.slack.dev.",
-  },
+  rate_limited: passing(
+    "Slack asked us to slow down.",
+    "Nothing: it is sent when the time Slack named has passed.",
+  ),
+  not_in_channel: lasting("The bot is not a member of the channel.", INVITE_NEXT),
+  channel_not_found: lasting(
+    "Slack knows no such channel, or it is private and the bot is not in it.",
+    "Use the channel's id (C…, at the end of its details) in the configuration and, if it is private, `/invite @<the bot>` there.",
+  ),
+  is_archived: lasting(
+    "The channel is archived.",
+    "Unarchive it, or name another channel in the configuration.",
+  ),
+  invalid_auth: lasting("Slack does not accept the token.", TOKEN_NEXT),
+  not_authed: lasting("No token reached Slack.", TOKEN_NEXT),
+  token_revoked: lasting("The token was revoked.", `Install the Slack app again. ${TOKEN_NEXT}`),
+  token_expired: lasting(
+    "The token has expired.",
+    `Turn token rotation off for the Slack app. ${TOKEN_NEXT}`,
+  ),
+  account_inactive: lasting(
+    "The Slack app was removed from the workspace.",
+    `Install the Slack app again. ${TOKEN_NEXT}`,
+  ),
+  not_allowed_token_type: lasting(
+    "A token of the wrong kind is set.",
+    "SLACK_BOT_TOKEN begins with xoxb-, SLACK_APP_TOKEN with xapp-. Swap or replace them and restart.",
+  ),
+  missing_scope: lasting(
+    "The Slack app lacks a permission (scope).",
+    "Add it under OAuth & Permissions (manifest.json has them all) and install the app again.",
+  ),
+  restricted_action: lasting("The workspace does not let the app post there.", ADMIN_NEXT),
+  no_permission: lasting("The workspace does not let the app do this.", ADMIN_NEXT),
+  msg_too_long: lasting("The message is too long for Slack.", REPORT_NEXT),
+  invalid_blocks: lasting("Slack did not accept the layout of the message.", REPORT_NEXT),
+  user_not_in_channel: lasting("The person is not a member of the channel.", "Ask them to join it."),
+  expired_url: lasting(
+    "Slack takes no more answers to this command or click (30 minutes, 5 answers).",
+    "Type the command again.",
+  ),
+  expired_trigger_id: lasting(
+    "Slack opens no dialog for this click any more (3 seconds, one dialog).",
+    "Press the button again, or type the command.",
+  ),
+  no_such_subteam: lasting(
+    "There is no such user group, or it is disabled.",
+    "Use the group's id (S…, in the web address of the group's page) in the clusters file, or enable the group.",
+  ),
+  plan_upgrade_required: lasting(
+    "The workspace's plan has no user groups.",
+    "Name people by their user ids (U…) in the clusters file instead of user groups.",
+  ),
+  file_uploads_disabled: lasting(
+    "The workspace takes no files.",
+    "Nothing: the text is posted as a message, cut to fit. For whole lists ask an administrator to allow files.",
+  ),
+  messages_tab_disabled: lasting(
+    "The Slack app takes no direct messages.",
+    "Turn the Messages Tab on under App Home of the Slack app (manifest.json does).",
+  ),
+  timeout: passing("Slack did not answer in time.", WAIT_NEXT),
+  network: passing(
+    "Slack could not be reached.",
+    "Look at the way out from this machine to slack.com (DNS, proxy, firewall). It is tried again.",
+  ),
+  server_error: passing("Slack failed on its side.", WAIT_NEXT),
+  unknown: UNKNOWN,
 };
 
 /** Codes of Slack that mean the same as one in the table. */
@@ -157,7 +121,7 @@ const SAME: Readonly<Record<string, string>> = {
   ekm_access_denied: "no_permission",
   team_access_not_granted: "no_permission",
   access_denied: "no_permission",
-  edit_window_closed: "cant_update_message",
+  msg_blocks_too_long: "msg_too_long",
   used_url: "expired_url",
   exchanged_trigger_id: "expired_trigger_id",
   invalid_trigger_id: "expired_trigger_id",
@@ -188,15 +152,15 @@ export class SlackFailure extends Error {
     code: string,
     o: { doing: string; retryAfterMs?: number | null; detail?: string | null; cause?: unknown },
   ) {
-    const advice = SLACK_FAILURES[SAME[code] ?? code] ?? SLACK_FAILURES.unknown;
+    const advice = SLACK_FAILURES[SAME[code] ?? code] ?? UNKNOWN;
     const detail = o.detail ? ` ${scrub(o.detail).replace(/[^.!?]$/, "$&.")}` : "";
-    const what = `${o.doing}: ${advice?.what ?? "Slack refused the call."} (${code})${detail}`;
-    super(`${what} ${advice?.next ?? ""}`.trim(), o.cause === undefined ? undefined : { cause: o.cause });
+    const what = `${o.doing}: ${advice.what} (${code})${detail}`;
+    super(`${what} ${advice.next}`, o.cause === undefined ? undefined : { cause: o.cause });
     this.code = code;
     this.retryAfterMs = o.retryAfterMs ?? null;
-    this.permanent = advice?.permanent ?? true;
+    this.permanent = advice.permanent;
     this.what = what;
-    this.next = advice?.next ?? "";
+    this.next = advice.next;
   }
 
   /** Any error of Slack's client as a SlackFailure. `doing` says what was tried: `posting to C01`. */
@@ -220,6 +184,15 @@ export class SlackFailure extends Error {
       return new SlackFailure("server_error", { doing, detail: "Its storage did not take the file." });
     }
     return new SlackFailure("network", { doing, detail: networkDetail(original) });
+  }
+}
+
+/** What the call comes to; throws a SlackFailure and nothing else. `doing` as of `SlackFailure.from`. */
+export async function attempt<T>(doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw SlackFailure.from(error, doing);
   }
 }
 

@@ -1,17 +1,10 @@
 import { describe, expect, test } from "vitest";
-import {
-  actions,
-  button,
-  fields,
-  header,
-  message,
-  renderText,
-  section,
-} from "../../../src/slack/render/blocks.js";
+import { actions, button, fields, header, message, section } from "../../../src/slack/render/blocks.js";
 import { fixedText } from "../../../src/slack/render/fixed-text.js";
 import { cutTo, Mrkdwn, mrk } from "../../../src/slack/render/mrkdwn.js";
 import { bar } from "../../../src/slack/render/parts.js";
 import { refusal } from "../block-rules.js";
+import { renderText } from "../plain-text.js";
 
 const details = button("Details", { v: 1, id: "m-7k3q", show: "details" });
 

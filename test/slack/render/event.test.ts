@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type LogEvent, logEvent, type NewEvent } from "../../../src/maintenance/record/events.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
-import { renderText } from "../../../src/slack/render/blocks.js";
 import { renderEvent } from "../../../src/slack/render/event.js";
 import { batchOf, blastOf, HOUR, NOW, recordOf } from "../fixtures.js";
+import { renderText } from "../plain-text.js";
 
 const framework = {
   name: "kafka",

@@ -11,10 +11,10 @@ import {
   oneLine,
   plain,
   sentence,
-  toPlain,
   user,
 } from "../../../src/slack/render/mrkdwn.js";
 import { moment, windowOf } from "../../../src/slack/render/when.js";
+import { toPlain } from "../plain-text.js";
 
 describe("texts of people and masters", () => {
   test.each([

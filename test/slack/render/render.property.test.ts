@@ -5,7 +5,7 @@ import type { LogEvent } from "../../../src/maintenance/record/events.js";
 import { VERDICTS } from "../../../src/maintenance/record/picture.js";
 import { type Maintenance, PHASES } from "../../../src/maintenance/record/record.js";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
-import { renderText, type SlackMessage } from "../../../src/slack/render/blocks.js";
+import type { SlackMessage } from "../../../src/slack/render/blocks.js";
 import { renderCard } from "../../../src/slack/render/card/card.js";
 import { renderEvent } from "../../../src/slack/render/event.js";
 import { renderFile } from "../../../src/slack/render/fixed-text.js";
@@ -15,6 +15,7 @@ import { SlackFailure } from "../../../src/slack/wire/errors.js";
 import { runs } from "../../support/fast-check.js";
 import { mrkdwnTexts, plainTexts, refusal } from "../block-rules.js";
 import { approvalOf, batchOf, NOW, pictureOf, recordOf, seenOf } from "../fixtures.js";
+import { renderText } from "../plain-text.js";
 
 /** Names as they could come from a master or a person: long ones, hostile ones, any characters at all. */
 const name = fc.oneof(

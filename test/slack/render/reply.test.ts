@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
-import { renderText } from "../../../src/slack/render/blocks.js";
 import { renderReply } from "../../../src/slack/render/reply.js";
 import { mrkdwnTexts, refusal } from "../block-rules.js";
+import { renderText } from "../plain-text.js";
 
 describe("what one person is told", () => {
   test("a reply has what happened, the master's words, what was not done, what to do and the line to copy", () => {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
-import { renderText } from "../../../src/slack/render/blocks.js";
 import { renderCard } from "../../../src/slack/render/card/card.js";
 import { renderApproval } from "../../../src/slack/render/question/question.js";
 import { createMessenger, type Messenger } from "../../../src/slack/say/messenger.js";
 import { type LocalSlack, localSlackSuite, settingsFor, startLocalSlack } from "../../support/local-slack.js";
 import { approvalOf, batchOf, HOUR, keepingLogger, NOW, recordOf } from "../fixtures.js";
+import { renderText } from "../plain-text.js";
 import { Recorder } from "../recorder.js";
 import { until } from "../until.js";
 

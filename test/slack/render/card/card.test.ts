@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Maintenance } from "../../../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../../../src/maintenance/time.js";
-import { renderText } from "../../../../src/slack/render/blocks.js";
 import { renderCard } from "../../../../src/slack/render/card/card.js";
 import { approvalOf, batchOf, HOUR, machines, NOW, pictureOf, recordOf, verdict } from "../../fixtures.js";
+import { renderText } from "../../plain-text.js";
 import { buttons } from "./card-clicks.js";
 
 const text = (record: Maintenance, now = NOW) => renderText(renderCard(record, now));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Maintenance, Phase } from "../../../../src/maintenance/record/record.js";
-import { renderText } from "../../../../src/slack/render/blocks.js";
 import { renderCard } from "../../../../src/slack/render/card/card.js";
 import { batchOf, HOUR, NOW, recordOf } from "../../fixtures.js";
+import { renderText } from "../../plain-text.js";
 
 /** 22:52 UTC. */
 const AT = NOW + HOUR;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Approval } from "../../../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../../../src/maintenance/time.js";
-import { renderText } from "../../../../src/slack/render/blocks.js";
 import { parseButton } from "../../../../src/slack/render/button-value.js";
 import { renderApproval } from "../../../../src/slack/render/question/question.js";
 import { mrkdwnTexts } from "../../block-rules.js";
 import { alarmingBlast, approvalOf, batchOf, blastOf, HOUR, NOW, recordOf, seenOf } from "../../fixtures.js";
+import { renderText } from "../../plain-text.js";
 
 const render = (parts: Partial<Approval> = {}, now = NOW) =>
   renderApproval(recordOf(), batchOf(), approvalOf(parts), now);
