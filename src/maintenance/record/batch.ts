@@ -113,9 +113,17 @@ export function isDownSent(batch: Batch): boolean {
  * `requested` while the hosts have not been looked up.
  */
 export function phaseOf(record: Maintenance): Phase | "requested" {
-  if (record.end !== null) return record.end.phase;
-  const open = record.batches.find((batch) => !hasEnded(batch));
-  return (open ?? record.batches.at(-1))?.phase ?? "requested";
+  return record.end?.phase ?? currentBatch(record)?.phase ?? "requested";
+}
+
+/** The first batch that has not ended, else the last one. */
+export function currentBatch({ batches }: Maintenance): Batch | undefined {
+  return batches.find((batch) => !hasEnded(batch)) ?? batches.at(-1);
+}
+
+/** How many machines its batches have. */
+export function machineCount({ batches }: Maintenance): number {
+  return batches.reduce((sum, batch) => sum + batch.machines.length, 0);
 }
 
 /** The machines of a batch with the agents ever seen on them. */

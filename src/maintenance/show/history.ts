@@ -1,4 +1,4 @@
-import { isRefused, phaseOf } from "../record/batch.js";
+import { isRefused, machineCount, phaseOf } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -60,7 +60,7 @@ function momentOf(record: Maintenance): Millis {
 }
 
 function listRow(record: Maintenance): string[] {
-  const machines = record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
+  const machines = machineCount(record);
   const lost = tasksLost(record);
   return [
     record.id,

@@ -7,7 +7,7 @@ import { openApproval } from "../approval/question.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { Resolution } from "../cluster/resolution.js";
 import type { World } from "../cluster/world.js";
-import { hasEnded, phaseOf } from "../record/batch.js";
+import { hasEnded, machineCount, phaseOf } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { sightOf } from "../sight/sight.js";
@@ -82,7 +82,7 @@ const CLUSTER_COLUMNS: readonly Column[] = [
 
 function clusterRow(record: Maintenance, nowMs: Millis): string[] {
   const { picture, trouble } = record;
-  const machines = record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
+  const machines = machineCount(record);
   const tasks = picture === null ? "-" : `${tasksLeft(picture)}/${picture.tasksMost}`;
   const phase = record.cancel === null ? phaseOf(record) : "cancelling";
   return [

@@ -1,4 +1,5 @@
 import { scrub } from "../../base/scrub.js";
+import { settlesWithin } from "../../base/within.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 
 /** A person hears something within this time, so that with the acknowledgement before it the 3 s hold (invariant 9). */
@@ -24,24 +25,15 @@ export async function answer(
   onError: (error: unknown) => void,
   patienceMs: number = PATIENCE_MS,
 ): Promise<void> {
-  let late = false;
-  let told = Promise.resolve();
-  const timer = setTimeout(() => {
-    late = true;
-    told = tell(notConfirmed(kind));
-  }, patienceMs);
-  let reply: Reply | null;
-  try {
-    reply = await handle();
-    if (reply === null && late) reply = confirmed(kind);
-  } catch (error) {
-    onError(error);
-    reply = failed(kind, error);
-  } finally {
-    clearTimeout(timer);
-  }
+  const handled = Promise.resolve().then(handle);
+  const late = !(await settlesWithin(patienceMs, handled));
   // In order: the outcome must not be read before "not confirmed".
-  await told;
+  if (late) await tell(notConfirmed(kind));
+  const outcome = await handled.catch((error: unknown) => {
+    onError(error);
+    return failed(kind, error);
+  });
+  const reply = outcome ?? (late ? confirmed(kind) : null);
   if (reply !== null) await tell(reply);
 }
 

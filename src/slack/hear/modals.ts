@@ -1,8 +1,9 @@
 import type { types } from "@slack/bolt";
 import { z } from "zod";
 import { formatSpan, type Millis } from "../../maintenance/time.js";
+import { plainObject } from "../render/blocks.js";
 import { buttonValue } from "../render/button-value.js";
-import { plain } from "../render/mrkdwn.js";
+
 import { SlackFailure } from "../wire/errors.js";
 import { LIMITS } from "../wire/limits.js";
 import type { DecisionClick } from "./handlers.js";
@@ -47,7 +48,7 @@ export function modalOf(click: DecisionClick): types.ModalView | null {
         input: {
           type: "input",
           block_id: INPUT,
-          label: label("By how much?"),
+          label: plainObject("By how much?", LIMITS.inputLabel),
           optional: false,
           element: {
             type: "radio_buttons",
@@ -71,13 +72,10 @@ function modal(
     type: "modal",
     callback_id: click.button.decision.kind,
     private_metadata: encodeMetadata(click),
-    title: { type: "plain_text", text: plain(o.title, LIMITS.modalTitle) },
-    submit: { type: "plain_text", text: plain(o.submit, LIMITS.modalButton) },
+    title: plainObject(o.title, LIMITS.modalTitle),
+    submit: plainObject(o.submit, LIMITS.modalButton),
     close: { type: "plain_text", text: "Back" },
-    blocks: [
-      { type: "section", text: { type: "plain_text", text: plain(o.text, LIMITS.sectionText) } },
-      o.input,
-    ],
+    blocks: [{ type: "section", text: plainObject(o.text, LIMITS.sectionText) }, o.input],
   };
 }
 
@@ -85,24 +83,20 @@ function reason(question: string, example: string, optional: boolean): types.Inp
   return {
     type: "input",
     block_id: INPUT,
-    label: label(question),
+    label: plainObject(question, LIMITS.inputLabel),
     optional,
     element: {
       type: "plain_text_input",
       action_id: INPUT,
       multiline: false,
       max_length: REASON_CHARS,
-      placeholder: { type: "plain_text", text: plain(example, LIMITS.inputPlaceholder) },
+      placeholder: plainObject(example, LIMITS.inputPlaceholder),
     },
   };
 }
 
-function label(text: string): types.PlainTextElement {
-  return { type: "plain_text", text: plain(text, LIMITS.inputLabel) };
-}
-
 function option(ms: Millis): types.PlainTextOption {
-  return { text: { type: "plain_text", text: plain(formatSpan(ms), LIMITS.optionText) }, value: String(ms) };
+  return { text: plainObject(formatSpan(ms), LIMITS.optionText), value: String(ms) };
 }
 
 /**

@@ -21,7 +21,8 @@ function mrkdwnObject(text: Mrkdwn, max: number): types.MrkdwnElement {
   return { type: "mrkdwn", text: cutTo(text, max).text || " ", verbatim: true };
 }
 
-function plainObject(text: string, max: number): types.PlainTextElement {
+/** A text that Slack shows as it is, cut to what it takes. */
+export function plainObject(text: string, max: number): types.PlainTextElement {
   return { type: "plain_text", text: plain(text, max), emoji: false };
 }
 
@@ -42,11 +43,8 @@ export function fields(texts: readonly Mrkdwn[]): Block {
 }
 
 /** Small grey text. */
-export function context(...texts: readonly Mrkdwn[]): Block {
-  return {
-    type: "context",
-    elements: texts.slice(0, LIMITS.contextElements).map((text) => mrkdwnObject(text, LIMITS.contextText)),
-  };
+export function context(text: Mrkdwn): Block {
+  return { type: "context", elements: [mrkdwnObject(text, LIMITS.contextText)] };
 }
 
 /** What is asked again after a click, against mis-taps on a phone. */

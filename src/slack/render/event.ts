@@ -1,5 +1,10 @@
 import { wantedBy } from "../../maintenance/decisions/table.js";
-import { isBeforeApproval, isWaitingForAgents } from "../../maintenance/record/batch.js";
+import {
+  batchOf,
+  isBeforeApproval,
+  isWaitingForAgents,
+  machineCount,
+} from "../../maintenance/record/batch.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { named } from "../../maintenance/text/command.js";
@@ -98,7 +103,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "owner_ready":
       return mrk`👍 ${user(event.by)} is *ready* (${free(event.of.join(", "), 300)}).`;
     case "blast_radius":
-      return record.blast === null ? null : blastText(record.blast, machinesOf(record));
+      return record.blast === null ? null : blastText(record.blast, machineCount(record));
     case "foreign_change":
       return mrk`👀 *Somebody else changed our machines at the master:* ${ours(event.text, 1500)}`;
     case "trouble":
@@ -126,17 +131,14 @@ const OVERDUE = {
 };
 
 /** Whether the batch has its Down still before it; by now, should the message be late. */
-function isDraining({ batches }: Maintenance, id: string): boolean {
-  return batches.some((batch) => batch.id === id && isBeforeApproval(batch));
-}
-
-function machinesOf(record: Maintenance): number {
-  return record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
+function isDraining(record: Maintenance, id: string): boolean {
+  const batch = batchOf(record, id);
+  return batch !== null && isBeforeApproval(batch);
 }
 
 function batchWindow(record: Maintenance, id: string): Mrkdwn {
-  const batch = record.batches.find((one) => one.id === id);
-  if (batch !== undefined) return windowOf(batch.window);
+  const batch = batchOf(record, id);
+  if (batch !== null) return windowOf(batch.window);
   const startMs = record.wanted.startMs ?? record.requestedAtMs;
   return windowOf({ start: millisToNanos(startMs), duration: millisToNanos(record.wanted.durationMs) });
 }

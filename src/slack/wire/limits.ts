@@ -10,7 +10,6 @@ export const LIMITS = {
   fields: 10,
   fieldText: 2000,
   headerText: 150,
-  contextElements: 10,
   contextText: 2000,
   actionElements: 25,
   buttonText: 75,

@@ -6,9 +6,6 @@ export const BOT_SCOPES = {
   "files:write": "long lists as a file in the thread",
 } as const;
 
-/** The name of the slash command in the manifest. A workspace may rename it; every name is heard. */
-export const SLASH_COMMAND = "/mesos";
-
 /** Scopes that a token lacks. */
 export function missingScopes(granted: readonly string[]): string[] {
   return Object.keys(BOT_SCOPES).filter((scope) => !granted.includes(scope));

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { COMMAND } from "../../../src/maintenance/text/command.js";
 import { HTTP_PATH } from "../../../src/slack/connection/http-connection.js";
-import { BOT_SCOPES, missingScopes, SLASH_COMMAND } from "../../../src/slack/wire/scopes.js";
+import { BOT_SCOPES, missingScopes } from "../../../src/slack/wire/scopes.js";
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 
@@ -29,7 +30,7 @@ describe("manifest.json", () => {
 
   test("manifest.json has the one slash command, unescaped because the parser undoes Slack's formatting itself", () => {
     expect(manifest.features.slash_commands.map((one) => [one.command, one.should_escape])).toEqual([
-      [SLASH_COMMAND, false],
+      [COMMAND, false],
     ]);
   });
 

@@ -1,6 +1,11 @@
 import { summarise } from "../../../maintenance/answers/summary.js";
 import { endMs } from "../../../maintenance/cluster/schedule.js";
-import { hasEnded, isWaitingForAgents } from "../../../maintenance/record/batch.js";
+import {
+  currentBatch,
+  hasEnded,
+  isWaitingForAgents,
+  machineCount,
+} from "../../../maintenance/record/batch.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Batch, Maintenance } from "../../../maintenance/record/record.js";
 import { named } from "../../../maintenance/text/command.js";
@@ -55,7 +60,7 @@ export function renderCard(
 }
 
 function subject(record: Maintenance): string {
-  const machines = record.batches.reduce((sum, batch) => sum + batch.machines.length, 0);
+  const machines = machineCount(record);
   return machines === 0 ? oneLine(record.hosts).slice(0, 60) : counted(machines, "machine");
 }
 
@@ -79,11 +84,6 @@ function stateOf(record: Maintenance): string {
 
 function phaseText(batch: Batch): string {
   return batch.phase.replaceAll("_", " ");
-}
-
-/** The first batch that has not ended, else the last one. */
-function currentBatch(record: Maintenance): Batch | undefined {
-  return record.batches.find((batch) => !hasEnded(batch)) ?? record.batches.at(-1);
 }
 
 /** Which batch's window it is, where there are several. */

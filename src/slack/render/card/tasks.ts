@@ -1,6 +1,7 @@
 import { tasksLeft } from "../../../maintenance/answers/summary.js";
 import { hasEnded } from "../../../maintenance/record/batch.js";
 import type { Batch, Maintenance, Phase } from "../../../maintenance/record/record.js";
+import { tasksLost } from "../../../maintenance/show/history.js";
 import { counted } from "../../../maintenance/text/list.js";
 import type { Millis } from "../../../maintenance/time.js";
 import { join, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
@@ -50,14 +51,13 @@ function leftText({ picture }: Maintenance, now: Millis): Mrkdwn {
 /** `5 tasks lost · approved by @bob`; `null` while nothing went down. */
 function lostText(record: Maintenance): Mrkdwn | null {
   const batches = record.batches.filter((batch) => AFTER_DOWN.includes(batch.phase));
-  const downs = record.events.flatMap((event) => (event.kind === "down" ? [event.tasksLost] : []));
-  if (batches.length === 0 && downs.length === 0) return null;
-  const lost = downs.reduce((sum, tasks) => sum + tasks, 0);
+  const lost = tasksLost(record);
+  if (batches.length === 0 && lost === null) return null;
   const by = [...new Set(record.batches.flatMap(approversOf))];
   return join(
     [
       // Of a maintenance with very many events the oldest are not kept.
-      downs.length === 0 ? mrk`taken down` : mrk`${countOrNo(lost, "task")} lost`,
+      lost === null ? mrk`taken down` : mrk`${countOrNo(lost, "task")} lost`,
       by.length === 0 ? null : mrk`approved by ${listed(by.map(user), 500)}`,
     ],
     " · ",
