@@ -63,29 +63,30 @@ export async function runThread(
     await ports.queue.add(REPLY_JOB, { to, reply: said, attachment: null }, REPLY_JOB_OPTIONS);
   };
 
-  const { maintenance, cluster, replyTo } = latest;
-  const records = ports.records.get(cluster);
-  if (records === undefined) {
-    if (latest.toldFailure !== LOST_CLUSTER) {
-      ports.logger.error(
-        { maintenance, cluster },
-        "the clusters file lacks a cluster; its maintenance waits",
-      );
-      await tellLost(latest, reply, ports);
-      await save({ ...latest, toldFailure: LOST_CLUSTER });
+  /** Waits for a person to mend something, and tells it once. */
+  const waitFor = async (failure: string, tell: () => Promise<void>): Promise<never> => {
+    if (latest.toldFailure !== failure) {
+      await tell();
+      await save({ ...latest, toldFailure: failure });
     }
     return await later(MENDED_MS);
+  };
+
+  const { maintenance, cluster, replyTo } = latest;
+  const about = { maintenance, cluster };
+  const records = ports.records.get(cluster);
+  if (records === undefined) {
+    return await waitFor(LOST_CLUSTER, async () => {
+      ports.logger.error(about, "the clusters file lacks a cluster; its maintenance waits");
+      await tellLost(latest, reply, ports);
+    });
   }
   const record = await records.find(maintenance).catch((error: unknown) => {
     if (error instanceof UnreadableRecordError) return error;
     throw error;
   });
   if (record instanceof UnreadableRecordError) {
-    if (latest.toldFailure !== UNREADABLE) {
-      await reply(replyTo, replyFrom(record, "Nothing is done for it."));
-      await save({ ...latest, toldFailure: UNREADABLE });
-    }
-    return await later(MENDED_MS);
+    return await waitFor(UNREADABLE, () => reply(replyTo, replyFrom(record, "Nothing is done for it.")));
   }
   if (record === null) {
     if (ports.now() - job.timestamp < ORPHAN_MS) return await later(1_000);
@@ -105,7 +106,7 @@ export async function runThread(
   } catch (error) {
     await obeyRateLimit(error, ports);
     if (!(error instanceof SlackFailure)) throw error;
-    const fields = { err: error.message, code: error.code, maintenance, cluster };
+    const fields = { ...error.fields, ...about };
     if (isGivenUp(error, record, ports.now())) {
       ports.logger.error(fields, "the thread of an ended maintenance was given up: its channel is gone");
       known.edits.delete(maintenance);

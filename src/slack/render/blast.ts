@@ -16,7 +16,7 @@ export function alarmLines(blast: BlastRadius, max: number): Mrkdwn[] {
 }
 
 /** Tasks by framework and, in it, by app, one framework a line. At most `max` characters in all. */
-export function taskLines(blast: BlastRadius, max: number): Mrkdwn {
+function taskLines(blast: BlastRadius, max: number): Mrkdwn {
   const lines = blast.frameworks.map((framework) => {
     const apps = framework.apps.map((app) => mrk`${code(app.name, NAME)} ${app.tasks}`);
     return mrk`• ${free(framework.name, NAME)} ${framework.tasks}${apps.length === 0 ? "" : mrk`: ${listed(apps, 400)}`}`;

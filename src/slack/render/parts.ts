@@ -3,6 +3,7 @@ import { hostOfKey } from "../../maintenance/cluster/machine.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { named } from "../../maintenance/text/command.js";
 import { counted } from "../../maintenance/text/list.js";
+import type { Reply } from "../../maintenance/text/reply.js";
 import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 
 /** Longest host or framework name in a list; DNS allows 253, and a list of those would fill the message. */
@@ -36,7 +37,7 @@ export function bar(left: number, most: number): string {
 }
 
 /** `marathon: promised 4/6, silent 2`; the machines on which it refuses are named. */
-export function frameworkLine(summary: FrameworkSummary): Mrkdwn {
+function frameworkLine(summary: FrameworkSummary): Mrkdwn {
   const total = summary.empty + summary.promised + summary.refused + summary.silent;
   if (summary.empty === total) return mrk`${free(summary.name, NAME)}: empty`;
   const parts: (Mrkdwn | null)[] = [
@@ -68,24 +69,32 @@ export function frameworkLines(
   return listed(lines, max, separator);
 }
 
-/** What went wrong: what happened, the master's own words, what was not done, what to do next (invariant 10). */
-export function problem(
-  parts: {
-    readonly what: string;
-    readonly said: string | null;
-    readonly notDone: string | null;
-    readonly next: string | null;
-  },
-  command: string,
+/**
+ * What happened, the master's own words, what was not done, what to do next (invariant 10).
+ *
+ * @param ours lays out one of our own sentences, cut to so many characters.
+ */
+export function explained(
+  what: Mrkdwn,
+  { said, notDone, next }: Pick<Reply, "said" | "notDone" | "next">,
+  ours: (text: string, max: number) => Mrkdwn,
 ): Mrkdwn {
-  const ours = (text: string, max: number) => free(named(text, command), max);
   return join(
     [
-      ours(parts.what, 600),
-      parts.said === null || parts.said === "" ? null : mrk`> ${free(parts.said, 600)}`,
-      parts.notDone === null ? null : mrk`*Not done:* ${ours(parts.notDone, 400)}`,
-      parts.next === null ? null : mrk`*Next:* ${ours(parts.next, 400)}`,
+      what,
+      said === null || said === "" ? null : mrk`> ${free(said, 600)}`,
+      notDone === null ? null : mrk`*Not done:* ${ours(notDone, 400)}`,
+      next === null ? null : mrk`*Next:* ${ours(next, 400)}`,
     ],
     "\n",
   );
+}
+
+/** What went wrong, for everybody in the channel. */
+export function problem(
+  trouble: Pick<Reply, "said" | "notDone" | "next"> & { readonly what: string },
+  command: string,
+): Mrkdwn {
+  const ours = (text: string, max: number) => free(named(text, command), max);
+  return explained(ours(trouble.what, 600), trouble, ours);
 }

@@ -93,10 +93,7 @@ export function createMessenger(
     } catch (error) {
       const failure = SlackFailure.from(error, doing);
       if (!BLOCKS_REFUSED.includes(failure.code)) throw failure;
-      o.logger.error(
-        { err: failure.message, code: failure.code },
-        "Slack refused the blocks; sending the text alone",
-      );
+      o.logger.error(failure.fields, "Slack refused the blocks; sending the text alone");
       // An empty list clears the blocks of a message that is being updated; leaving it out would keep the old ones.
       return await attempt(doing, () => call({ ...contentOf(message), blocks: [] }));
     }
@@ -129,7 +126,7 @@ export function createMessenger(
         } catch (error) {
           const failure = SlackFailure.from(error, doing);
           o.logger.warn(
-            { err: failure.message, code: failure.code },
+            failure.fields,
             "the response URL did not take the answer; trying an ephemeral message",
           );
         }
@@ -146,7 +143,7 @@ export function createMessenger(
       } catch (error) {
         const failure = SlackFailure.from(error, doing);
         if (!CHANNEL_REFUSED.test(failure.code)) throw failure;
-        o.logger.warn({ err: failure.message, code: failure.code }, "trying a direct message");
+        o.logger.warn(failure.fields, "trying a direct message");
         // Slack takes a person's id for the channel, as their direct messages with the bot.
         await send(doing, message, (content) => client.chat.postMessage({ ...content, channel: to.user }));
       }
@@ -166,10 +163,7 @@ export function createMessenger(
       } catch (error) {
         const failure = SlackFailure.from(error, doing);
         if (!FILES_REFUSED.includes(failure.code)) throw failure;
-        o.logger.error(
-          { err: failure.message, code: failure.code },
-          "Slack takes no files from us; sending the text as a message",
-        );
+        o.logger.error(failure.fields, "Slack takes no files from us; sending the text as a message");
         await send(doing, renderFile(file, failure), (content) =>
           client.chat.postMessage({ ...content, channel, thread_ts: thread }),
         );

@@ -163,6 +163,11 @@ export class SlackFailure extends Error {
     this.next = advice.next;
   }
 
+  /** What a log line says of it. */
+  get fields(): { readonly code: string; readonly err: string } {
+    return { code: this.code, err: this.message };
+  }
+
   /** Any error of Slack's client as a SlackFailure. `doing` says what was tried: `posting to C01`. */
   static from(error: unknown, doing: string): SlackFailure {
     if (error instanceof SlackFailure) return error;

@@ -6,7 +6,7 @@ import { type ButtonLook, button, type Confirm } from "../blocks.js";
 import { carriedBy } from "../button-value.js";
 
 /** What the Extend button proposes; its modal offers other spans as well. */
-export const EXTEND_MS = 3_600_000;
+const EXTEND_MS = 3_600_000;
 
 /**
  * What a person can do now, the most likely first: what is offered here is possible as the record stands
