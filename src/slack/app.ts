@@ -59,7 +59,7 @@ export function createSlackApp(o: {
   });
   const dialogs = createWebClient({ settings, logger }, DIALOG_TIMEOUT_MS);
   let own: OwnTeam | null = null;
-  const listeners = listen(app, {
+  const allAnswered = listen(app, {
     handlers: o.handlers,
     messenger,
     openModal: (trigger_id, view) => dialogs.views.open({ trigger_id, view }),
@@ -109,7 +109,7 @@ export function createSlackApp(o: {
     stopped = true;
     clearTimeout(timer);
     await connection.stop();
-    if (!(await settlesWithin(ANSWERS_TIMEOUT_MS, listeners.settled()))) {
+    if (!(await settlesWithin(ANSWERS_TIMEOUT_MS, allAnswered()))) {
       logger.warn({}, "stopped while answers to commands or clicks were still on their way");
     }
   }

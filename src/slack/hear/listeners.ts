@@ -15,14 +15,11 @@ import { modalAnswer } from "./modal-answer.js";
 import { INPUT } from "./modals.js";
 import { type Home, homeOfClick, homeOfCommand } from "./own-people.js";
 
-export interface Listeners {
-  /** Resolves when every command, click and modal that has arrived is answered. */
-  settled(): Promise<void>;
-}
-
 /**
  * Hears every slash command, every click and every submission of a modal. Each is acknowledged before anything else
  * happens (invariant 9); then the handler runs, and the person is told how it ended.
+ *
+ * @returns resolves when all that has arrived is answered.
  */
 export function listen(
   app: App,
@@ -35,7 +32,7 @@ export function listen(
     readonly logger: Logger;
     readonly onAck: (kind: Kind, ms: number) => void;
   },
-): Listeners {
+): () => Promise<void> {
   const running = new Set<Promise<void>>();
 
   function run(work: Promise<void>): void {
@@ -128,10 +125,8 @@ export function listen(
     o.logger.error({ code: error.code, err: scrub(error.message) }, "Slack's library reported an error");
   });
 
-  return {
-    async settled() {
-      while (running.size > 0) await Promise.allSettled([...running]);
-    },
+  return async () => {
+    while (running.size > 0) await Promise.allSettled([...running]);
   };
 }
 

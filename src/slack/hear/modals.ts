@@ -3,7 +3,6 @@ import { z } from "zod";
 import { formatSpan, type Millis } from "../../maintenance/time.js";
 import { plainObject } from "../render/blocks.js";
 import { buttonValue } from "../render/button-value.js";
-
 import { SlackFailure } from "../wire/errors.js";
 import { LIMITS } from "../wire/limits.js";
 import type { DecisionClick } from "./handlers.js";

@@ -47,6 +47,11 @@ export function context(text: Mrkdwn): Block {
   return { type: "context", elements: [mrkdwnObject(text, LIMITS.contextText)] };
 }
 
+/** A block of one kind for each text that there is. */
+export function each(block: (text: Mrkdwn) => Block, ...texts: readonly (Mrkdwn | null)[]): Block[] {
+  return texts.flatMap((text) => (text === null ? [] : [block(text)]));
+}
+
 /** What is asked again after a click, against mis-taps on a phone. */
 export interface Confirm {
   readonly title: string;

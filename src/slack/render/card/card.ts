@@ -11,16 +11,7 @@ import type { Batch, Maintenance } from "../../../maintenance/record/record.js";
 import { named } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";
-import {
-  actions,
-  type Block,
-  context,
-  fields,
-  header,
-  message,
-  type SlackMessage,
-  section,
-} from "../blocks.js";
+import { actions, context, each, fields, header, message, type SlackMessage, section } from "../blocks.js";
 import { free, join, listed, Mrkdwn, mrk, oneLine, sentence, someone, user } from "../mrkdwn.js";
 import { frameworkLines, hosts, ofBatch, problem } from "../parts.js";
 import { moment, windowOf } from "../when.js";
@@ -40,23 +31,19 @@ export function renderCard(
   habits: ReadonlyMap<string, string> = new Map(),
 ): SlackMessage {
   const title = `🛠 ${record.id} · Drain ${subject(record)} in ${record.cluster}`;
-  const blocks: Block[] = [
+  return message([
     header(`${title} · ${stateOf(record)}`),
     context(join([user(record.requester), ...because(record)], " · ")),
     fields([
       mrk`*Window*${ofCurrent(record)}\n${windowText(record, now)}`,
       mrk`*Tasks*\n${tasksText(record, now)}`,
     ]),
-    ...deadlineBlock(record, now),
-    ...frameworksBlock(record, habits),
-    ...batchesBlock(record),
-    ...ownersBlock(record),
-    ...heldBlock(record),
-    ...troubleBlock(record),
-    ...endBlock(record),
+    ...each(context, deadlineText(record, now)),
+    ...each(section, frameworksText(record, habits), batchesText(record)),
+    ...each(context, ownersText(record)),
+    ...each(section, ...heldTexts(record), troubleText(record), endText(record)),
     ...actions(cardButtons(record)),
-  ];
-  return message(blocks);
+  ]);
 }
 
 function subject(record: Maintenance): string {
@@ -106,13 +93,8 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
   return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${moving}`;
 }
 
-function deadlineBlock(record: Maintenance, now: Millis): Block[] {
-  const text = deadlineText(record, now);
-  return text === null ? [] : [context(text)];
-}
-
-function frameworksBlock(record: Maintenance, habits: ReadonlyMap<string, string>): Block[] {
-  if (record.picture === null || record.picture.verdicts.length === 0 || !isEmptying(record)) return [];
+function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>): Mrkdwn | null {
+  if (record.picture === null || record.picture.verdicts.length === 0 || !isEmptying(record)) return null;
   const summaries = summarise(record.picture);
   // With habits the lines are sentences: one below the other, where otherwise one line holds them all.
   const known = summaries.some((summary) => habits.has(summary.name));
@@ -120,12 +102,12 @@ function frameworksBlock(record: Maintenance, habits: ReadonlyMap<string, string
     ? mrk`*Frameworks*\n${frameworkLines(summaries, 1700, "\n", habits)}`
     : mrk`*Frameworks*  ${frameworkLines(summaries, 1700, " · ")}`;
   const erased = erasedLines(record.picture, 900);
-  return [section(erased === null ? answers : mrk`${answers}\n${erased}`)];
+  return join([answers, erased], "\n");
 }
 
-function batchesBlock(record: Maintenance): Block[] {
+function batchesText(record: Maintenance): Mrkdwn {
   const total = record.batches.length;
-  if (total === 0) return [section(mrk`*Hosts*  ${hosts([record.hosts], 300)}`)];
+  if (total === 0) return mrk`*Hosts*  ${hosts([record.hosts], 300)}`;
   const lines = record.batches.map((batch, index) => {
     const names = hosts(
       batch.machines.map((machine) => machine.hostname),
@@ -134,55 +116,41 @@ function batchesBlock(record: Maintenance): Block[] {
     const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}`;
     return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(batch)}${window} · ${names}`;
   });
-  return [section(listed(lines, 2400, "\n"))];
+  return listed(lines, 2400, "\n");
 }
 
 /** Whose frameworks and apps run on the machines, and what each owner said. */
-function ownersBlock(record: Maintenance): Block[] {
-  if (record.owners.length === 0 || record.end !== null) return [];
+function ownersText(record: Maintenance): Mrkdwn | null {
+  if (record.owners.length === 0 || record.end !== null) return null;
   const lines = record.owners.map(({ owner, of, said, by, atMs }) => {
     const answer = { nothing: "no answer yet", ready: "ready", hold: "not ready, holds" }[said];
     const who = by === null || by === owner ? mrk`` : mrk` by ${user(by)}`;
     const when = atMs === null ? mrk`` : mrk` ${moment(atMs)}`;
     return mrk`${someone(owner)} (${free(of.join(", "), 120)}): ${answer}${said === "nothing" ? mrk`` : mrk`${who}${when}`}`;
   });
-  return [context(mrk`*Owners*  ${listed(lines, 900, " · ")}`)];
+  return mrk`*Owners*  ${listed(lines, 900, " · ")}`;
 }
 
-function heldBlock(record: Maintenance): Block[] {
+function heldTexts(record: Maintenance): Mrkdwn[] {
   const holds = record.end === null ? holdsOf(record) : [];
   return holds.map(({ by, atMs, reason, as }) => {
     const owner = as === "owner" ? mrk` as an owner` : mrk``;
     const why = reason === null ? mrk`` : mrk`: ${free(reason)}`;
-    return section(
-      mrk`⏸️ *Held* by ${user(by)}${owner} since ${moment(atMs)}${why}. Nothing goes on until it is released.`,
-    );
+    return mrk`⏸️ *Held* by ${user(by)}${owner} since ${moment(atMs)}${why}. Nothing goes on until it is released.`;
   });
 }
 
-function troubleBlock(record: Maintenance): Block[] {
-  if (record.trouble === null || record.end !== null) return [];
-  return [
-    section(
-      mrk`⚠️ *Waiting* since ${moment(record.trouble.sinceMs)}: ${problem(record.trouble, record.command)}`,
-    ),
-  ];
+function troubleText({ trouble, end, command }: Maintenance): Mrkdwn | null {
+  if (trouble === null || end !== null) return null;
+  return mrk`⚠️ *Waiting* since ${moment(trouble.sinceMs)}: ${problem(trouble, command)}`;
 }
 
-function endBlock(record: Maintenance): Block[] {
-  if (record.end !== null) {
-    const { phase, atMs, why } = record.end;
-    const what = { up: "✅ *Back in service*", cancelled: "↩️ *Cancelled*", failed: "❌ *Failed*" }[phase];
-    return [
-      section(
-        mrk`${new Mrkdwn(what)} ${moment(atMs)}${why === null ? "" : mrk` · ${sentence(named(why, record.command), 600)}`}`,
-      ),
-    ];
+function endText({ end, cancel, command }: Maintenance): Mrkdwn | null {
+  if (end !== null) {
+    const what = { up: "✅ *Back in service*", cancelled: "↩️ *Cancelled*", failed: "❌ *Failed*" }[end.phase];
+    const why = end.why === null ? "" : mrk` · ${sentence(named(end.why, command), 600)}`;
+    return mrk`${new Mrkdwn(what)} ${moment(end.atMs)}${why}`;
   }
-  if (record.cancel === null) return [];
-  return [
-    section(
-      mrk`↩️ ${user(record.cancel.by)} cancelled ${moment(record.cancel.atMs)}; the machines are being given back.`,
-    ),
-  ];
+  if (cancel === null) return null;
+  return mrk`↩️ ${user(cancel.by)} cancelled ${moment(cancel.atMs)}; the machines are being given back.`;
 }

@@ -7,7 +7,7 @@ import type { Approval, Batch, Maintenance } from "../../../maintenance/record/r
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis, nanosToMillis } from "../../../maintenance/time.js";
 import { alarmLines } from "../blast.js";
-import { actions, type Block, context, message, type SlackMessage, section } from "../blocks.js";
+import { actions, context, each, message, type SlackMessage, section } from "../blocks.js";
 import { code, free, join, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
 import { hosts, ofBatch } from "../parts.js";
 import { moment, windowOf } from "../when.js";
@@ -33,7 +33,7 @@ export function renderApproval(
   const { seen, outcome } = approval;
   const title = `Take ${counted(seen.machines.length, "machine")} down?`;
   const open = outcome === null && now < approval.expiresAtMs;
-  const blocks: Block[] = [
+  return message([
     section(
       join(
         [
@@ -46,7 +46,7 @@ export function renderApproval(
       ),
     ),
     section(lossText(batch, seen)),
-    ...alarmsBlock(seen),
+    ...each(section, alarmsText(seen)),
     section(
       join(
         [
@@ -56,10 +56,9 @@ export function renderApproval(
         "\n",
       ),
     ),
-    ...tasksBlock(seen),
+    ...each(context, tasksText(seen)),
     ...(open ? actions(approvalButtons(record, batch, approval)) : [section(outcomeText(approval))]),
-  ];
-  return message(blocks);
+  ]);
 }
 
 function askedText(record: Maintenance, batch: Batch, approval: Approval): Mrkdwn {
@@ -116,9 +115,9 @@ function votesText({ votes, votesNeeded }: Approval): Mrkdwn {
 }
 
 /** The blast radius beside the tasks, the alarming first; nothing when there is nothing. */
-function alarmsBlock(seen: Seen): Block[] {
+function alarmsText(seen: Seen): Mrkdwn | null {
   const lines = alarmLines(seen.blast, 350);
-  return lines.length === 0 ? [] : [section(join(lines, "\n"))];
+  return lines.length === 0 ? null : join(lines, "\n");
 }
 
 /** `promised 4 · refused 1 (kafka on web-04) · silent 1 · empty 0`. */
@@ -138,8 +137,8 @@ function verdictText(rows: readonly VerdictRow[]): Mrkdwn {
 }
 
 /** Which tasks, copies of the same name on the same machine together: `/billing/api ×2 on web-01`. */
-function tasksBlock(seen: Seen): Block[] {
-  if (seen.tasks.length === 0) return [];
+function tasksText(seen: Seen): Mrkdwn | null {
+  if (seen.tasks.length === 0) return null;
   const copies = new Map<string, { name: string; machine: string; count: number }>();
   for (const { id, name, machine } of seen.tasks) {
     const key = JSON.stringify([name || id, machine]);
@@ -151,5 +150,5 @@ function tasksBlock(seen: Seen): Block[] {
     ({ name, machine, count: n }) =>
       mrk`${code(name, 80)}${n === 1 ? mrk`` : mrk` ×${n}`} on ${code(hostOfKey(machine), 80)}`,
   );
-  return [context(mrk`*Tasks*  ${listed(names, 1500)}`)];
+  return mrk`*Tasks*  ${listed(names, 1500)}`;
 }
