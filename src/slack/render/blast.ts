@@ -2,7 +2,7 @@ import { hostOfKey } from "../../maintenance/cluster/machine.js";
 import type { BlastRadius } from "../../maintenance/record/blast-radius.js";
 import { amounts, megabytes } from "../../maintenance/text/amounts.js";
 import { counted } from "../../maintenance/text/list.js";
-import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
+import { code, free, lines, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 
 /** Longest name of an app, a volume, a role or a rack in a list. */
 const NAME = 80;
@@ -17,11 +17,11 @@ export function alarmLines(blast: BlastRadius, max: number): Mrkdwn[] {
 
 /** Tasks by framework and, in it, by app, one framework a line. At most `max` characters in all. */
 function taskLines(blast: BlastRadius, max: number): Mrkdwn {
-  const lines = blast.frameworks.map((framework) => {
+  const frameworks = blast.frameworks.map((framework) => {
     const apps = framework.apps.map((app) => mrk`${code(app.name, NAME)} ${app.tasks}`);
     return mrk`• ${free(framework.name, NAME)} ${framework.tasks}${apps.length === 0 ? "" : mrk`: ${listed(apps, 400)}`}`;
   });
-  return listed(lines, max, "\n");
+  return listed(frameworks, max, "\n");
 }
 
 function lastCopies({ lastCopies: apps }: BlastRadius, max: number): Mrkdwn | null {
@@ -54,13 +54,13 @@ function emptied({ emptied: places }: BlastRadius, max: number): Mrkdwn | null {
 function capacity({ capacity: all }: BlastRadius, max: number): Mrkdwn | null {
   const short = all.roles.filter((role) => !role.fits);
   if (all.fits && short.length === 0) return null;
-  const lines = [
+  const shortages = [
     ...(all.fits ? [] : [mrk`needs ${amounts(all.needs)}, free ${amounts(all.free)}`]),
     ...short.map(
       (one) => mrk`role ${code(one.role, NAME)} needs ${amounts(one.needs)}, free ${amounts(one.free)}`,
     ),
   ];
-  return mrk`📉 *Does not fit on the agents that stay:* ${listed(lines, max, "; ")}`;
+  return mrk`📉 *Does not fit on the agents that stay:* ${listed(shortages, max, "; ")}`;
 }
 
 function reservations({ reservations: all }: BlastRadius, max: number): Mrkdwn | null {
@@ -75,15 +75,12 @@ function reservations({ reservations: all }: BlastRadius, max: number): Mrkdwn |
 export function blastText(blast: BlastRadius, machines: number): Mrkdwn {
   const these = machines === 1 ? "this machine" : `these ${machines} machines`;
   const alarms = alarmLines(blast, 350);
-  return join(
-    [
-      mrk`💥 *What goes away with ${these}:* ${counted(blast.tasks, "task")}`,
-      ...alarms,
-      blast.frameworks.length === 0 ? null : taskLines(blast, 900),
-      alarms.length === 0 && blast.tasks > 0
-        ? mrk`No last running copy, no persistent volume, and what runs there fits on the agents that stay.`
-        : null,
-    ],
-    "\n",
+  return lines(
+    mrk`💥 *What goes away with ${these}:* ${counted(blast.tasks, "task")}`,
+    ...alarms,
+    blast.frameworks.length === 0 ? null : taskLines(blast, 900),
+    alarms.length === 0 && blast.tasks > 0
+      ? mrk`No last running copy, no persistent volume, and what runs there fits on the agents that stay.`
+      : null,
   );
 }

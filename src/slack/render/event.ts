@@ -12,7 +12,7 @@ import { counted } from "../../maintenance/text/list.js";
 import { formatSpan, millisToNanos } from "../../maintenance/time.js";
 import { blastText } from "./blast.js";
 import { message, type SlackMessage, section } from "./blocks.js";
-import { code, free, join, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
+import { code, free, lines, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
 import { bar, frameworkLines, hosts, ofBatch, problem } from "./parts.js";
 import { changes } from "./question/outcome.js";
 import { moment, windowOf } from "./when.js";
@@ -36,12 +36,9 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "scheduled":
       return mrk`🗓️ *Scheduled${ofBatch(record, event.batch)}:* ${counted(event.machines, "machine")}, ${batchWindow(record, event.batch)}. The frameworks are being asked to move away.`;
     case "answers_changed":
-      return join(
-        [
-          mrk`📨 *Answers*  ${event.tasksLeft} of ${event.tasksMost} tasks left  ${bar(event.tasksLeft, event.tasksMost)}`,
-          event.frameworks.length === 0 ? null : frameworkLines(event.frameworks, 2500, "\n"),
-        ],
-        "\n",
+      return lines(
+        mrk`📨 *Answers*  ${event.tasksLeft} of ${event.tasksMost} tasks left  ${bar(event.tasksLeft, event.tasksMost)}`,
+        event.frameworks.length === 0 ? null : frameworkLines(event.frameworks, 2500, "\n"),
       );
     case "empty":
       return mrk`🍃 *Empty${ofBatch(record, event.batch)}:* no tasks are left on its machines.`;

@@ -79,6 +79,11 @@ export function join(items: readonly (Mrkdwn | null)[], separator: string): Mrkd
   return new Mrkdwn(items.flatMap((item) => (item === null ? [] : [item.text])).join(separator));
 }
 
+/** One below the other, leaving out those that are `null`. */
+export function lines(...items: readonly (Mrkdwn | null)[]): Mrkdwn {
+  return join(items, "\n");
+}
+
 /** Joins what fits into `max` characters and says how many are left out: `a, b and 7 more`. */
 export function listed(items: readonly Mrkdwn[], max: number, separator = ", "): Mrkdwn {
   const all = join(items, separator);

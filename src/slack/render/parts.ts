@@ -4,7 +4,7 @@ import type { Maintenance } from "../../maintenance/record/record.js";
 import { named } from "../../maintenance/text/command.js";
 import { counted } from "../../maintenance/text/list.js";
 import type { Reply } from "../../maintenance/text/reply.js";
-import { code, free, join, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
+import { code, free, join, lines, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 
 /** Longest host or framework name in a list; DNS allows 253, and a list of those would fill the message. */
 const NAME = 80;
@@ -60,13 +60,13 @@ export function frameworkLines(
   separator: string,
   habits: ReadonlyMap<string, string> = new Map(),
 ): Mrkdwn {
-  const lines = summaries.map((summary) => {
+  const texts = summaries.map((summary) => {
     const habit = habits.get(summary.name);
     return habit === undefined
       ? frameworkLine(summary)
       : mrk`${frameworkLine(summary)} — _${free(habit, 150)}_`;
   });
-  return listed(lines, max, separator);
+  return listed(texts, max, separator);
 }
 
 /**
@@ -79,14 +79,11 @@ export function explained(
   { said, notDone, next }: Pick<Reply, "said" | "notDone" | "next">,
   ours: (text: string, max: number) => Mrkdwn,
 ): Mrkdwn {
-  return join(
-    [
-      what,
-      said === null || said === "" ? null : mrk`> ${free(said, 600)}`,
-      notDone === null ? null : mrk`*Not done:* ${ours(notDone, 400)}`,
-      next === null ? null : mrk`*Next:* ${ours(next, 400)}`,
-    ],
-    "\n",
+  return lines(
+    what,
+    said === null || said === "" ? null : mrk`> ${free(said, 600)}`,
+    notDone === null ? null : mrk`*Not done:* ${ours(notDone, 400)}`,
+    next === null ? null : mrk`*Next:* ${ours(next, 400)}`,
   );
 }
 

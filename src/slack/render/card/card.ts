@@ -12,7 +12,7 @@ import { named } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";
 import { actions, context, each, fields, header, message, type SlackMessage, section } from "../blocks.js";
-import { free, join, listed, Mrkdwn, mrk, oneLine, sentence, someone, user } from "../mrkdwn.js";
+import { free, join, lines, listed, Mrkdwn, mrk, oneLine, sentence, someone, user } from "../mrkdwn.js";
 import { frameworkLines, hosts, ofBatch, problem } from "../parts.js";
 import { moment, windowOf } from "../when.js";
 import { cardButtons } from "./buttons.js";
@@ -102,13 +102,13 @@ function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>
     ? mrk`*Frameworks*\n${frameworkLines(summaries, 1700, "\n", habits)}`
     : mrk`*Frameworks*  ${frameworkLines(summaries, 1700, " · ")}`;
   const erased = erasedLines(record.picture, 900);
-  return join([answers, erased], "\n");
+  return lines(answers, erased);
 }
 
 function batchesText(record: Maintenance): Mrkdwn {
   const total = record.batches.length;
   if (total === 0) return mrk`*Hosts*  ${hosts([record.hosts], 300)}`;
-  const lines = record.batches.map((batch, index) => {
+  const texts = record.batches.map((batch, index) => {
     const names = hosts(
       batch.machines.map((machine) => machine.hostname),
       total === 1 ? 1200 : 300,
@@ -116,19 +116,19 @@ function batchesText(record: Maintenance): Mrkdwn {
     const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}`;
     return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(batch)}${window} · ${names}`;
   });
-  return listed(lines, 2400, "\n");
+  return listed(texts, 2400, "\n");
 }
 
 /** Whose frameworks and apps run on the machines, and what each owner said. */
 function ownersText(record: Maintenance): Mrkdwn | null {
   if (record.owners.length === 0 || record.end !== null) return null;
-  const lines = record.owners.map(({ owner, of, said, by, atMs }) => {
+  const texts = record.owners.map(({ owner, of, said, by, atMs }) => {
     const answer = { nothing: "no answer yet", ready: "ready", hold: "not ready, holds" }[said];
     const who = by === null || by === owner ? mrk`` : mrk` by ${user(by)}`;
     const when = atMs === null ? mrk`` : mrk` ${moment(atMs)}`;
     return mrk`${someone(owner)} (${free(of.join(", "), 120)}): ${answer}${said === "nothing" ? mrk`` : mrk`${who}${when}`}`;
   });
-  return mrk`*Owners*  ${listed(lines, 900, " · ")}`;
+  return mrk`*Owners*  ${listed(texts, 900, " · ")}`;
 }
 
 function heldTexts(record: Maintenance): Mrkdwn[] {

@@ -4,7 +4,7 @@ import type { Batch, Maintenance, Phase } from "../../../maintenance/record/reco
 import { tasksLost } from "../../../maintenance/show/history.js";
 import { counted } from "../../../maintenance/text/list.js";
 import type { Millis } from "../../../maintenance/time.js";
-import { join, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
+import { join, lines, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
 import { bar, countOrNo } from "../parts.js";
 import { moment } from "../when.js";
 
@@ -26,7 +26,7 @@ export function isEmptying(record: Maintenance): boolean {
 /** Before Down how many tasks are left; after it how many were lost, and who approved that. */
 export function tasksText(record: Maintenance, now: Millis): Mrkdwn {
   const lost = lostText(record);
-  if (isEmptying(record)) return join([lost, leftText(record, now)], "\n");
+  if (isEmptying(record)) return lines(lost, leftText(record, now));
   return lost ?? mrk`nothing was taken down`;
 }
 
@@ -34,17 +34,14 @@ function leftText({ picture }: Maintenance, now: Millis): Mrkdwn {
   if (picture === null) return mrk`not looked at yet`;
   const left = tasksLeft(picture);
   const recovering = picture.machines.filter((machine) => machine.recovering > 0).length;
-  return join(
-    [
-      picture.tasksMost === 0
-        ? mrk`none`
-        : mrk`${left} of ${picture.tasksMost} left  ${bar(left, picture.tasksMost)}`,
-      recovering === 0
-        ? null
-        : mrk`the agents of ${counted(recovering, "machine")} are not back after a fail-over: their tasks cannot be seen`,
-      now - picture.atMs > STALE_MS ? mrk`seen ${moment(picture.atMs)}` : null,
-    ],
-    "\n",
+  return lines(
+    picture.tasksMost === 0
+      ? mrk`none`
+      : mrk`${left} of ${picture.tasksMost} left  ${bar(left, picture.tasksMost)}`,
+    recovering === 0
+      ? null
+      : mrk`the agents of ${counted(recovering, "machine")} are not back after a fail-over: their tasks cannot be seen`,
+    now - picture.atMs > STALE_MS ? mrk`seen ${moment(picture.atMs)}` : null,
   );
 }
 

@@ -8,7 +8,7 @@ import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis, nanosToMillis } from "../../../maintenance/time.js";
 import { alarmLines } from "../blast.js";
 import { actions, context, each, message, type SlackMessage, section } from "../blocks.js";
-import { code, free, join, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
+import { code, free, join, lines, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
 import { hosts, ofBatch } from "../parts.js";
 import { moment, windowOf } from "../when.js";
 import { approvalButtons } from "./buttons.js";
@@ -32,28 +32,24 @@ export function renderApproval(
 ): SlackMessage {
   const { seen, outcome } = approval;
   const title = `Take ${counted(seen.machines.length, "machine")} down?`;
+  const alarms = alarmLines(seen.blast, 350);
   const open = outcome === null && now < approval.expiresAtMs;
   return message([
     section(
-      join(
-        [
-          mrk`*${title}*`,
-          askedText(record, batch, approval),
-          windowText(approval, now),
-          ...standing(record, approval, open),
-        ],
-        "\n",
+      lines(
+        mrk`*${title}*`,
+        askedText(record, batch, approval),
+        windowText(approval, now),
+        ...standing(record, approval, open),
       ),
     ),
     section(lossText(batch, seen)),
-    ...each(section, alarmsText(seen)),
+    // The blast radius beside the tasks.
+    ...(alarms.length === 0 ? [] : [section(lines(...alarms))]),
     section(
-      join(
-        [
-          seen.verdicts.length === 0 ? null : mrk`*Answers*  ${verdictText(seen.verdicts)}`,
-          mrk`*Machines*  ${hosts(seen.machines.map(hostOfKey), 1000)}`,
-        ],
-        "\n",
+      lines(
+        seen.verdicts.length === 0 ? null : mrk`*Answers*  ${verdictText(seen.verdicts)}`,
+        mrk`*Machines*  ${hosts(seen.machines.map(hostOfKey), 1000)}`,
       ),
     ),
     ...each(context, tasksText(seen)),
@@ -91,33 +87,27 @@ function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
 
 /** What else one has to know before answering: that it is forced, who approved already, that it is held. */
 function standing(record: Maintenance, approval: Approval, open: boolean): Mrkdwn[] {
-  const lines: Mrkdwn[] = [];
+  const texts: Mrkdwn[] = [];
   if (open && approval.notBy.length > 0) {
-    lines.push(mrk`*Not to be approved by* ${join(approval.notBy.map(user), ", ")}: they asked for it.`);
+    texts.push(mrk`*Not to be approved by* ${join(approval.notBy.map(user), ", ")}: they asked for it.`);
   }
   if (approval.forced) {
-    lines.push(
+    texts.push(
       mrk`⚠️ *Forced:* the deadline has passed and tasks are left. Down would go on in spite of them.`,
     );
   }
-  if (open && approval.votesNeeded > 1) lines.push(mrk`🗳️ *Votes*  ${votesText(approval)}`);
+  if (open && approval.votesNeeded > 1) texts.push(mrk`🗳️ *Votes*  ${votesText(approval)}`);
   for (const { by, reason } of open ? holdsOf(record) : []) {
     const why = reason === null ? mrk`` : mrk` (${free(reason)})`;
-    lines.push(mrk`⏸️ *Held* by ${user(by)}${why}: it can be approved once it is released.`);
+    texts.push(mrk`⏸️ *Held* by ${user(by)}${why}: it can be approved once it is released.`);
   }
-  return lines;
+  return texts;
 }
 
 /** `1 of 2: @bob`. */
 function votesText({ votes, votesNeeded }: Approval): Mrkdwn {
   const who = votes.map((vote) => mrk`${user(vote.by)} ${moment(vote.atMs)}`);
   return mrk`${votes.length} of ${votesNeeded}${who.length === 0 ? mrk`` : mrk`: ${listed(who, 500)}`}`;
-}
-
-/** The blast radius beside the tasks, the alarming first; nothing when there is nothing. */
-function alarmsText(seen: Seen): Mrkdwn | null {
-  const lines = alarmLines(seen.blast, 350);
-  return lines.length === 0 ? null : join(lines, "\n");
 }
 
 /** `promised 4 · refused 1 (kafka on web-04) · silent 1 · empty 0`. */
