@@ -170,8 +170,8 @@ function failure(record: Maintenance): Reply {
   const event = record.events.findLast((e) => e.kind === "failed");
   return replyOf({
     tone: "refused",
-    text: `${record.id}: ${event?.kind === "failed" ? event.why : (record.end?.why ?? "The drain failed.")}`,
-    next: event?.kind === "failed" ? event.next : null,
+    text: `${record.id}: ${event?.why ?? record.end?.why ?? "The drain failed."}`,
+    next: event?.next ?? null,
   });
 }
 

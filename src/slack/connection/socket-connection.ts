@@ -67,11 +67,11 @@ export function createSocketConnection(settings: SlackConfig, mode: SocketMode, 
     }
   }
 
-  async function openNow(): Promise<SlackFailure | null> {
-    opening = open();
-    const failure = await opening;
-    opening = null;
-    return failure;
+  function openNow(): Promise<SlackFailure | null> {
+    opening = open().finally(() => {
+      opening = null;
+    });
+    return opening;
   }
 
   function openIn(delayMs: number): void {

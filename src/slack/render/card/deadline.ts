@@ -1,5 +1,4 @@
 import { isBeforeApproval } from "../../../maintenance/record/batch.js";
-import type { LogEvent } from "../../../maintenance/record/events.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
 import { counted } from "../../../maintenance/text/list.js";
 import type { Millis } from "../../../maintenance/time.js";
@@ -29,7 +28,7 @@ export function deadlineText(record: Maintenance, now: Millis): Mrkdwn | null {
   if (!record.batches.every(isBeforeApproval)) return null;
   const at = mrk`*Deadline*  ${moment(deadline.atMs)}`;
   if (deadline.met) {
-    const acted = record.events.findLast(isDeadline);
+    const acted = record.events.findLast((event) => event.kind === "deadline");
     // Without that event the machines were empty; of a log that is not kept whole nobody can say.
     if (acted === undefined)
       return mrk`${at}: ${record.events.length === record.seq ? "met, no tasks were left" : "passed"}`;
@@ -40,8 +39,4 @@ export function deadlineText(record: Maintenance, now: Millis): Mrkdwn | null {
     return mrk`${at}: passed while held; after the release, if tasks are left, ${DOES[deadline.then]}`;
   }
   return mrk`${at}: passed; if tasks are left, ${DOES[deadline.then]} as soon as that is possible`;
-}
-
-function isDeadline(event: LogEvent): event is Extract<LogEvent, { kind: "deadline" }> {
-  return event.kind === "deadline";
 }
