@@ -45,7 +45,10 @@ export function createSlackApp(o: {
 }): SlackApp {
   const { settings, logger } = o;
   const messenger = o.messenger ?? createMessenger({ settings, logger });
-  const connection = connectionOf(settings, logger);
+  const connection: Connection =
+    settings.mode.kind === "socket"
+      ? createSocketConnection(settings, settings.mode, logger)
+      : createHttpConnection(settings.mode, logger);
   const token = settings.botToken.reveal();
   const app = new App({
     receiver: connection.receiver,
@@ -133,11 +136,4 @@ export function createSlackApp(o: {
     },
     port: () => connection.port(),
   };
-}
-
-function connectionOf(settings: SlackConfig, logger: Logger): Connection {
-  const { mode } = settings;
-  return mode.kind === "socket"
-    ? createSocketConnection(settings, mode, logger)
-    : createHttpConnection(mode, logger);
 }

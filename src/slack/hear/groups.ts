@@ -20,11 +20,6 @@ const GROUP_ID = /^S[A-Z0-9]{2,30}$/;
 /** Members of Slack's user groups. */
 export interface Groups {
   /**
-   * The user ids in a group, from a cache of five minutes; callers at the same time share one look-up. Throws a
-   * SlackFailure; then nothing may be taken for granted (invariant 6).
-   */
-  membersOf(group: string): Promise<ReadonlySet<string>>;
-  /**
    * Who somebody is as far as these groups go. Ids of people among them are passed over. Answers within 2 s and never
    * throws: what is not known by then counts as not being in the group, and `lookupFailed` says so (invariant 6).
    */
@@ -77,6 +72,7 @@ export function createGroups(
     return entry;
   }
 
+  /** From a cache of five minutes; callers at the same time share one look-up. Throws a SlackFailure. */
   async function membersOf(group: string): Promise<ReadonlySet<string>> {
     const entry = known.get(group);
     if (entry !== undefined && (entry.untilMs === null || now() < entry.untilMs)) return await entry.members;
@@ -87,8 +83,6 @@ export function createGroups(
   }
 
   return {
-    membersOf,
-
     async personOf(user, groups) {
       const asked = [...new Set(groups.filter((id) => GROUP_ID.test(id)))];
       if (asked.length === 0) return { user, groups: [], lookupFailed: false };

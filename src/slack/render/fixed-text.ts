@@ -15,27 +15,22 @@ const LINE_CHARS = 300;
 
 /** One line in a fixed-width face, such as a command to copy. */
 export function fixedLine(line: string): Block {
-  return section(fenced([oneLineOfCode(line, 1000)]));
+  return section(fenced(oneLineOfCode(line, 1000)));
 }
 
 /** A longer text in a fixed-width face, over several sections if need be, cut at a line with a word on what is left out. */
 export function fixedText(text: string): Block[] {
   const lines = linesOf(text);
-  const chunks: string[][] = [[]];
+  const chunks: string[] = [];
   let shown = 0;
   let used = 0;
-  let inChunk = 0;
   for (const line of lines) {
-    const length = line.length + 1;
-    if (used + length > TABLE_CHARS) break;
-    if (inChunk + length > CHUNK_CHARS) {
-      chunks.push([]);
-      inChunk = 0;
-    }
-    chunks.at(-1)?.push(line);
-    inChunk += length;
-    used += length;
+    used += line.length + 1;
+    if (used > TABLE_CHARS) break;
     shown += 1;
+    const last = chunks.at(-1);
+    if (last === undefined || last.length + 1 + line.length > CHUNK_CHARS) chunks.push(line);
+    else chunks[chunks.length - 1] = `${last}\n${line}`;
   }
   const blocks = chunks.map((chunk) => section(fenced(chunk)));
   if (shown < lines.length) blocks.push(section(mrk`_and ${counted(lines.length - shown, "more line")}_`));
@@ -76,6 +71,6 @@ function oneLineOfCode(raw: string, max: number): string {
   );
 }
 
-function fenced(lines: readonly string[]): Mrkdwn {
-  return new Mrkdwn(`${FENCE}\n${lines.join("\n") || " "}\n${FENCE}`);
+function fenced(text: string): Mrkdwn {
+  return new Mrkdwn(`${FENCE}\n${text || " "}\n${FENCE}`);
 }

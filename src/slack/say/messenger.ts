@@ -30,6 +30,9 @@ const FILES_REFUSED: readonly string[] = [
 /** Slack's codes for a channel in which nobody can be answered; the person still can, in a direct message. */
 const CHANNEL_REFUSED = /^(channel_not_found|(user_)?not_in_channel|is_archived|restricted_action.*)$/;
 
+/** No previews and no guessing of links, channels or mentions: what a message holds is what we put there. */
+const AS_WRITTEN = { parse: "none", link_names: false, unfurl_links: false, unfurl_media: false } as const;
+
 /** Where one person is answered. */
 export interface ReplyTarget {
   /** Of the command or click; `null` when there is none, such as long after it. */
@@ -86,25 +89,29 @@ export function createMessenger(
   async function send<T>(
     doing: string,
     message: SlackMessage,
-    call: (content: Content) => Promise<T>,
+    call: (content: SlackMessage & typeof AS_WRITTEN) => Promise<T>,
   ): Promise<T> {
     try {
-      return await call(contentOf(message));
+      return await call({ ...message, ...AS_WRITTEN });
     } catch (error) {
       const failure = SlackFailure.from(error, doing);
       if (!BLOCKS_REFUSED.includes(failure.code)) throw failure;
       o.logger.error(failure.fields, "Slack refused the blocks; sending the text alone");
       // An empty list clears the blocks of a message that is being updated; leaving it out would keep the old ones.
-      return await attempt(doing, () => call({ ...contentOf(message), blocks: [] }));
+      return await attempt(doing, () => call({ ...message, ...AS_WRITTEN, blocks: [] }));
     }
+  }
+
+  function postTo(doing: string, channel: string, thread: string | null, message: SlackMessage) {
+    return send(doing, message, (content) =>
+      client.chat.postMessage({ ...content, channel, ...inThread(thread) }),
+    );
   }
 
   return {
     async post(channel, thread, message) {
       const doing = `posting to ${channel}`;
-      const posted = await send(doing, message, (content) =>
-        client.chat.postMessage({ ...content, channel, ...(thread === null ? {} : { thread_ts: thread }) }),
-      );
+      const posted = await postTo(doing, channel, thread, message);
       if (typeof posted.ts !== "string")
         throw new SlackFailure("server_error", { doing, detail: "No ts in the answer." });
       return { ts: posted.ts };
@@ -137,7 +144,7 @@ export function createMessenger(
             ...content,
             channel: to.channel,
             user: to.user,
-            ...(to.thread === null ? {} : { thread_ts: to.thread }),
+            ...inThread(to.thread),
           }),
         );
       } catch (error) {
@@ -145,7 +152,7 @@ export function createMessenger(
         if (!CHANNEL_REFUSED.test(failure.code)) throw failure;
         o.logger.warn(failure.fields, "trying a direct message");
         // Slack takes a person's id for the channel, as their direct messages with the bot.
-        await send(doing, message, (content) => client.chat.postMessage({ ...content, channel: to.user }));
+        await postTo(doing, to.user, null, message);
       }
     },
 
@@ -164,9 +171,7 @@ export function createMessenger(
         const failure = SlackFailure.from(error, doing);
         if (!FILES_REFUSED.includes(failure.code)) throw failure;
         o.logger.error(failure.fields, "Slack takes no files from us; sending the text as a message");
-        await send(doing, renderFile(file, failure), (content) =>
-          client.chat.postMessage({ ...content, channel, thread_ts: thread }),
-        );
+        await postTo(doing, channel, thread, renderFile(file, failure));
       }
     },
 
@@ -183,21 +188,11 @@ export function createMessenger(
   };
 }
 
+function inThread(thread: string | null): { thread_ts?: string } {
+  return thread === null ? {} : { thread_ts: thread };
+}
+
 /** A name without folders, and never none: it becomes a file on the disk of whoever downloads it. */
 function fileName(name: string): string {
   return name.replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "") || "file.txt";
-}
-
-type Content = ReturnType<typeof contentOf>;
-
-/** No previews and no guessing of links, channels or mentions: what a message holds is what we put there. */
-function contentOf(message: SlackMessage) {
-  return {
-    text: message.text,
-    blocks: message.blocks,
-    parse: "none" as const,
-    link_names: false,
-    unfurl_links: false,
-    unfurl_media: false,
-  };
 }

@@ -11,7 +11,6 @@ export async function postToResponseUrl(
   message: SlackMessage,
   timeoutMs: number,
 ): Promise<void> {
-  const doing = "answering at the response URL";
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json; charset=utf-8" },
@@ -27,15 +26,14 @@ export async function postToResponseUrl(
   });
   const answer = await response.text();
   if (response.ok) return;
-  if (response.status === 429) {
-    throw new SlackFailure("rate_limited", {
-      doing,
-      retryAfterMs: Number(response.headers.get("retry-after") ?? 1) * 1000,
-    });
-  }
-  if (response.status >= 500)
-    throw new SlackFailure("server_error", { doing, detail: `HTTP ${response.status}.` });
-  throw new SlackFailure(codeIn(answer), { doing, detail: `HTTP ${response.status}.` });
+  const { status, headers } = response;
+  const code = status === 429 ? "rate_limited" : status >= 500 ? "server_error" : codeIn(answer);
+  const retryAfterMs = status === 429 ? Number(headers.get("retry-after") ?? 1) * 1000 : null;
+  throw new SlackFailure(code, {
+    doing: "answering at the response URL",
+    detail: `HTTP ${status}.`,
+    retryAfterMs,
+  });
 }
 
 /** Response URLs answer an error as JSON or as its bare code; an old address is simply not found. */
