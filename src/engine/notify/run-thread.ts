@@ -23,10 +23,13 @@ const RETRY_MS = 3_000;
 /** After a failure that a person has to mend, such as an invitation to the channel. */
 const MENDED_MS = 30_000;
 
-/** As `toldFailure`: the requester knows that the record cannot be read. */
+/** `toldFailure` once the requester knows that the record cannot be read. */
 const UNREADABLE = "unreadable_record";
 
-/** As `toldFailure`: they know that the cluster is not configured. It stays, or bots with two clusters files tell it in turn. */
+/**
+ * `toldFailure` once the requester knows that the cluster is not configured. It stays when another bot delivers: two bots
+ * with different clusters files would otherwise tell it in turn.
+ */
 const LOST_CLUSTER = "lost_cluster";
 
 /** A thread job that was placed and whose maintenance never was: the bot died in between. */

@@ -10,7 +10,7 @@ export class Mrkdwn {
 const FREE_TEXT = 300;
 
 /**
- * Slack's own three escapes; nothing else may be escaped. A bracket that `quoted` took away (maintenance/quote.ts) is put
+ * Slack's own three escapes; nothing else may be escaped. A bracket that `quoted` took away (maintenance/text/quote.ts) is put
  * back: escaped it forms nothing, and everywhere people read what somebody wrote as they wrote it.
  */
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "‹": "&lt;" };
@@ -116,7 +116,7 @@ export function someone(id: string): Mrkdwn {
 
 /**
  * Like `free`, for our own sentences: a user id that they write as `<@U…>` is shown as that person. What people wrote in
- * them was `quoted` when the sentence was made (maintenance/quote.ts), so nobody else is mentioned. A user group,
+ * them was `quoted` when the sentence was made (maintenance/text/quote.ts), so nobody else is mentioned. A user group,
  * `<!subteam^S…>`, and a channel, `<#C…>`, are shown by name only where nobody else reads (`to: "one"`): in a channel the
  * group would be notified as a whole. Nothing else becomes markup.
  */

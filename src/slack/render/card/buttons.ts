@@ -25,7 +25,7 @@ export function cardButtons(record: Maintenance): types.Button[] {
   const owned = batches.some(isBeforeApproval) && record.owners.some(({ said }) => said !== "ready");
   return [
     ...offer("Post the window again", { kind: "retry" }),
-    // Not the inviting green one: nobody should press it because it is there.
+    // This button has no colour: nobody should press it because it is there.
     ...(draining === undefined ? [] : offer("Ask for Down", { kind: "ask_down", batch: draining.id })),
     ...offer("Up", { kind: "up" }, { style: "primary" }),
     ...(owned ? offer("Ready", { kind: "ready" }) : []),

@@ -1,4 +1,5 @@
 import { hostOfKey } from "../../../maintenance/cluster/machine.js";
+import { groupBy } from "../../../maintenance/group-by.js";
 import type { Seen } from "../../../maintenance/record/picture.js";
 import type { Batch } from "../../../maintenance/record/record.js";
 import { counted } from "../../../maintenance/text/list.js";
@@ -19,12 +20,11 @@ export function lossText(batch: Batch, seen: Seen): Mrkdwn {
     const them = seen.machines.length === 1 ? "it" : "them";
     return mrk`No tasks are left on ${them}: nothing will be lost.${unknown}`;
   }
-  const perFramework = new Map<string, number>();
-  for (const task of seen.tasks)
-    perFramework.set(task.framework, (perFramework.get(task.framework) ?? 0) + 1);
-  const largestFirst = [...perFramework].sort(([, a], [, b]) => b - a);
+  const largestFirst = [...groupBy(seen.tasks, (task) => task.framework)].sort(
+    ([, a], [, b]) => b.length - a.length,
+  );
   const names = listed(
-    largestFirst.map(([name, tasks]) => mrk`${free(name, 80)} ${tasks}`),
+    largestFirst.map(([name, tasks]) => mrk`${free(name, 80)} ${tasks.length}`),
     600,
   );
   return mrk`*Will be lost:* ${counted(seen.tasks.length, "task")} (${names}).${unknown}`;

@@ -26,7 +26,7 @@ export function outcomeText(approval: Approval): Mrkdwn {
 /** `↩️ Withdrawn by @bob today 21:52: the window was extended; …`. */
 function withdrawnText(outcome: Extract<Approval["outcome"], { kind: "withdrawn" }>): Mrkdwn {
   const by = outcome.by === null ? mrk`` : mrk` by ${user(outcome.by)}`;
-  // Overtaken by a Down that was not ours it cannot say so.
+  // A Down that was not ours may have overtaken the question: then the machines were taken down.
   const nothing = outcome.why === "overtaken" ? mrk`` : mrk` Nothing was taken down.`;
   return mrk`↩️ *Withdrawn*${by} ${moment(outcome.atMs)}: ${WITHDRAWN[outcome.why]}.${nothing}`;
 }
