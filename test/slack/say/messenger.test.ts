@@ -18,8 +18,15 @@ let logger: ReturnType<typeof keepingLogger>;
 beforeEach(async () => {
   slack = await FakeSlack.start();
   logger = keepingLogger();
-  messenger = createMessenger({ settings: slack.settings(), logger, timeoutMs: 300 });
+  messenger = createMessenger({ settings: slack.settings(), logger });
 });
+
+/** The messenger, or for a Slack that hangs one that gives up after a second. */
+function messengerFor(answer: unknown): Messenger {
+  return answer === "hang"
+    ? createMessenger({ settings: slack.settings(), logger, timeoutMs: 1_000 })
+    : messenger;
+}
 
 afterEach(async () => {
   await slack.stop();
@@ -127,7 +134,7 @@ describe("failures", () => {
 
   test("a slow Slack is a timeout, to be tried again", async () => {
     slack.once("chat.postMessage", "hang");
-    expect(await failureOf(messenger.post("C01OPS", null, CARD))).toMatchObject({
+    expect(await failureOf(messengerFor("hang").post("C01OPS", null, CARD))).toMatchObject({
       code: "timeout",
       permanent: false,
     });
@@ -181,7 +188,7 @@ describe("answering a person", () => {
     "the messenger falls back to an ephemeral message when the response URL %s",
     async (_, answer) => {
       slack.once("response_url", answer);
-      await messenger.reply(to(slack.responseUrl()), reply);
+      await messengerFor(answer).reply(to(slack.responseUrl()), reply);
       expect(slack.callsOf("chat.postEphemeral")).toEqual([
         expect.objectContaining({ channel: "C01OPS", user: "U01ALICE", thread_ts: "1.5" }),
       ]);
@@ -281,7 +288,7 @@ describe("a file", () => {
     "that %s does not take now (%j) is the caller's to repeat",
     async (method, answer, code, wait) => {
       slack.once(method, answer);
-      expect(await failureOf(messenger.upload("C01OPS", "1.5", HOSTS))).toMatchObject({
+      expect(await failureOf(messengerFor(answer).upload("C01OPS", "1.5", HOSTS))).toMatchObject({
         code,
         retryAfterMs: wait,
       });
