@@ -1,4 +1,5 @@
-// What does an answer mean?
+// What does an answer mean? An accept is a promise, not a fact: the verdict comes from the answer and from the tasks that
+// are still there. `VERDICTS` in `record/picture.ts` says what each is called for.
 
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { Agent, Answer, World } from "../cluster/world.js";

@@ -10,7 +10,7 @@ import { decisionRow, unchanged } from "./decided.js";
 
 /**
  * Posts our window once more: after somebody else removed it, or after the master accepted it and showed no window at
- * all. A person decides that, since on a filtered view the post replaces windows that nobody here can see (invariant 2).
+ * all. Its kind is `retry`, as buttons in channels have it. A person decides that, since on a filtered view the post replaces windows that nobody here can see (invariant 2).
  */
 export const postAgain = decisionRow({
   takes: z.object({ kind: z.literal("retry") }),
