@@ -1,3 +1,4 @@
+import { type Parsed, problemOf } from "../parsed.js";
 import { addressOf, hostNames, InventoryBuilder } from "./builder.js";
 import type { ParsedInventory } from "./inventory.js";
 
@@ -83,19 +84,16 @@ function sectionOf(kind: string | undefined): Section | "unknown" {
 
 function parseHostLine(
   line: string,
-): { ok: true; names: readonly string[]; address: string | null } | { ok: false; problem: string } {
+): Parsed<{ readonly names: readonly string[]; readonly address: string | null }> {
   const words = shellWords(line);
-  if (words === null) return { ok: false, problem: `A quote is not closed in "${line}".` };
+  if (words === null) return problemOf(`A quote is not closed in "${line}".`);
   const [entry, ...assignments] = words;
   if (entry === undefined) return { ok: true, names: [], address: null };
   const variables = new Map<string, string>();
   for (const word of assignments) {
     const equals = word.indexOf("=");
     if (equals < 0) {
-      return {
-        ok: false,
-        problem: `After the host come variables as key=value, not "${word}"; one host on a line.`,
-      };
+      return problemOf(`After the host come variables as key=value, not "${word}"; one host on a line.`);
     }
     variables.set(word.slice(0, equals), word.slice(equals + 1).replace(/^(["'])(.*)\1$/s, "$2"));
   }
