@@ -58,6 +58,12 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
   };
 }
 
+/** Machines as the master has them now. */
+export function viewsOf(world: World, machines: readonly Machine[]): readonly MachineView[] {
+  const watched = machines.map((machine) => ({ machine, agentIds: [] }));
+  return lookAt(world, watched, null).machines;
+}
+
 /** The tasks on these machines, for the question and for comparing at the click. */
 export function tasksOn(world: World, machines: readonly WatchedMachine[]): TaskRef[] {
   const index = indexWorld(world);

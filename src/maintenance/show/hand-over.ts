@@ -4,6 +4,7 @@ import { phaseOf } from "../record/batch.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
 import { notOurs } from "../text/command.js";
 import { counted } from "../text/list.js";
+import { oneLine } from "../text/table.js";
 import { formatSpan, nanosToMillis } from "../time.js";
 import { type EventLine, eventLines, stamp, WITHDRAWN } from "./event-line.js";
 import { tasksLost } from "./history.js";
@@ -175,5 +176,5 @@ function text(words: string): string {
 
 /** The same for our own sentences. */
 function ours(words: string): string {
-  return words.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/[\\`*_[\]<>#|]/g, "\\$&");
+  return oneLine(words).replace(/[\\`*_[\]<>#|]/g, "\\$&");
 }
