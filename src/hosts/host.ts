@@ -46,17 +46,7 @@ export class HostNames {
    * the pair of name and IP decides, as in `machineKey`. Returns the host that stands for the machine.
    */
   addMachine(host: Host): Host {
-    const same = this.#byName.get(host.key);
-    if (same === undefined) {
-      this.#byName.set(host.key, host);
-      return host;
-    }
-    const ip = host.machine?.ip;
-    const known = Array.isArray(same)
-      ? same.find(({ machine }) => machine?.ip === ip)
-      : same.machine?.ip === ip
-        ? same
-        : undefined;
+    const known = this.get(host.key).find(({ machine }) => machine?.ip === host.machine?.ip);
     if (known === undefined) this.add(host.key, host);
     return known ?? host;
   }

@@ -96,18 +96,15 @@ function parseName(text: string): ParsedTerm {
   const whole = parseExpression(text);
   const subscripted = parseSubscript(text);
   if (!subscripted.ok) return subscripted;
-  const readings = whole.ok ? [plain(text, whole.expression)] : [];
-  if (subscripted.subscript) {
-    const base = parseExpression(subscripted.base);
-    if (!base.ok) return base;
-    const reading = { ...plain(subscripted.base, base.expression), subscript: subscripted.subscript };
-    if (subscripted.first) readings.unshift(reading);
-    else readings.push(reading);
-    // `[1-20]` as a set of characters is refused even though Ansible's old subscript had that form.
-    if (!whole.ok && !subscripted.first) return whole;
-  }
-  if (readings.length === 0) return whole.ok ? { ok: true, readings } : whole;
-  return { ok: true, readings };
+  const asName = whole.ok ? [plain(text, whole.expression)] : [];
+  const { subscript, first } = subscripted;
+  if (subscript === null) return whole.ok ? { ok: true, readings: asName } : whole;
+  const base = parseExpression(subscripted.base);
+  if (!base.ok) return base;
+  // `[1-20]` as a set of characters is refused even though Ansible's old subscript had that form.
+  if (!whole.ok && !first) return whole;
+  const reading = { ...plain(subscripted.base, base.expression), subscript };
+  return { ok: true, readings: first ? [reading, ...asName] : [...asName, reading] };
 }
 
 /** `web-*!web-03`. */

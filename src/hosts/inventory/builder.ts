@@ -1,6 +1,6 @@
 import { type Parsed, problemOf } from "../parsed.js";
 import { expandRange, isRange, MOST_NAMES } from "../range.js";
-import type { Inventory, InventoryHost } from "./inventory.js";
+import type { Inventory } from "./inventory.js";
 
 interface Group {
   readonly children: Set<string>;
@@ -13,9 +13,8 @@ export class InventoryBuilder {
   readonly #groups = new Map<string, Group>();
 
   constructor() {
-    this.addGroup("all");
-    this.addGroup("ungrouped");
     this.#group("all").children.add("ungrouped");
+    this.addGroup("ungrouped");
   }
 
   addGroup(name: string): void {
@@ -56,8 +55,7 @@ export class InventoryBuilder {
     }
     const members = new Map<string, readonly string[]>();
     for (const group of this.#groups.keys()) this.#flatten(group, members);
-    const hosts: InventoryHost[] = [...this.#hosts.values()];
-    return { name, hosts, groups: members };
+    return { name, hosts: [...this.#hosts.values()], groups: members };
   }
 
   #group(name: string): Group {

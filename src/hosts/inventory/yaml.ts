@@ -24,16 +24,18 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
     problems.push(`${name}${where === "" ? "" : `, ${where}`}: ${what}`);
   };
 
+  const entriesAt = (path: Path, value: unknown) => {
+    const entries = entriesOf(value);
+    if (entries !== null) return entries;
+    const [group, what] = path.slice(-2);
+    complain(
+      path,
+      `The ${what} of "${group}" are a list; Ansible wants "name:" on each line, without a dash.`,
+    );
+    return [];
+  };
   const readHosts = (group: string, value: unknown, path: Path) => {
-    const hosts = entriesOf(value);
-    if (!hosts) {
-      complain(
-        path,
-        `The hosts of "${group}" are a list; Ansible wants "name:" on each line, without a dash.`,
-      );
-      return;
-    }
-    for (const [entry, variables] of hosts) {
+    for (const [entry, variables] of entriesAt(path, value)) {
       const names = hostNames(String(entry));
       if (!names.ok) {
         complain([...path, entry], names.problem);
@@ -57,15 +59,7 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
     }
   };
   const readChildren = (group: string, value: unknown, path: Path) => {
-    const children = entriesOf(value);
-    if (!children) {
-      complain(
-        path,
-        `The children of "${group}" are a list; Ansible wants "name:" on each line, without a dash.`,
-      );
-      return;
-    }
-    for (const [child, below] of children) {
+    for (const [child, below] of entriesAt(path, value)) {
       if (builder.addChild(group, String(child))) readGroup(String(child), below, [...path, child]);
       else complain([...path, child], `"${child}" cannot be a child of "${group}", which stands below it.`);
     }

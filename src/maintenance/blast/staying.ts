@@ -1,6 +1,5 @@
-import { machineKey } from "../cluster/machine.js";
 import type { Agent, Amounts, World } from "../cluster/world.js";
-import { indexWorld } from "../cluster/world-index.js";
+import { agentsOn } from "../cluster/world-index.js";
 
 /** The only state in which a copy does its work for certain. */
 export const RUNNING = "TASK_RUNNING";
@@ -97,9 +96,8 @@ export function stayingIn(world: World): Staying {
 
 /** Ids of the agents on machines that are draining or Down. */
 function leavingAgents(world: World): Set<string> {
-  const { agents } = indexWorld(world);
   const machines = [...world.status.draining.map((entry) => entry.machine), ...world.status.down];
-  return new Set(machines.flatMap((machine) => (agents.get(machineKey(machine)) ?? []).map(({ id }) => id)));
+  return new Set(agentsOn(world, machines).map(({ id }) => id));
 }
 
 /** Counts by two names. Nested, because joining two names a hundred thousand times costs more than the counting. */

@@ -82,7 +82,7 @@ function answers(entry: Maintenance["behaviour"][number]): string {
 }
 
 function approval(asked: Approval): string[] {
-  const by = asked.askedBy === null ? "the bot" : asked.askedBy;
+  const by = asked.askedBy ?? "the bot";
   const shown = `${counted(asked.seen.tasks.length, "task")} on ${counted(asked.seen.machines.length, "machine")}`;
   const votes = asked.votes.map(({ by: voter, atMs }) => `${asked.id}: ${voter} approved at ${stamp(atMs)}`);
   return [

@@ -68,7 +68,7 @@ export function statusOfCluster(
   });
 }
 
-/** Nobody should take for an idle cluster what the bot merely may not see. */
+/** That the bot may not see windows, so that nobody takes the cluster for an idle one. */
 const SIGHT = {
   windows: "",
   filtered: " The view is filtered: rights are missing, and nothing is written until they are granted.",

@@ -16,7 +16,7 @@ export interface Column<Row> {
 
 const GAP = "  ";
 
-/** A cut cell still says something. */
+/** Cells are not cut shorter than this: fewer characters of a name say nothing. */
 const LEAST = 7;
 
 /**
