@@ -33,11 +33,11 @@ function nearestNames(word: string, index: HostIndex): readonly string[] {
   const candidates = [...index.groupNames, ...index.hosts.map((host) => host.name)];
   const among = (candidate: string) => [candidate, shortName(candidate)];
   const short = shortName(word);
-  if (short === word) return nearest(word, candidates, { limit: MOST, among });
+  if (short === word) return nearest(word, candidates, { among });
   // A full name where the master knows short ones, or in another domain: first the host of that very name.
   const namesakes = candidates.filter((name) => shortName(name).toLowerCase() === short.toLowerCase());
-  const close = new Set([...namesakes, ...nearest(word, candidates, { limit: MOST })]);
-  return close.size > 0 ? [...close].slice(0, MOST) : nearest(short, candidates, { limit: MOST, among });
+  const close = new Set([...namesakes, ...nearest(word, candidates)]);
+  return close.size > 0 ? [...close].slice(0, MOST) : nearest(short, candidates, { among });
 }
 
 /** For a glob: hosts whose names begin nearly as it does. */
@@ -54,6 +54,6 @@ function nearestHeads(head: string, index: HostIndex): readonly string[] {
 /** The nearest of the values there are; the first of them where none is near. */
 function nearestOrFirst(word: string, values: readonly string[]): readonly string[] {
   const sorted = [...new Set(values)].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  const close = nearest(word, sorted, { limit: MOST });
+  const close = nearest(word, sorted);
   return close.length > 0 ? close : sorted.slice(0, MOST);
 }

@@ -24,9 +24,11 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
     problems.push(`${name}${where === "" ? "" : `, ${where}`}: ${what}`);
   };
 
-  const entriesAt = (path: Path, value: unknown) => {
-    const entries = entriesOf(value);
-    if (entries !== null) return entries;
+  /** Entries of a mapping; a single name without a colon counts as one, as in Ansible. */
+  const entriesAt = (path: Path, value: unknown): Iterable<readonly [unknown, unknown]> => {
+    if (value === null || value === undefined) return [];
+    if (typeof value === "string") return [[value, null]];
+    if (value instanceof Map) return value.entries();
     const [group, what] = path.slice(-2);
     complain(
       path,
@@ -85,11 +87,4 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
   }
   for (const [group, value] of data) readGroup(String(group), value, [group]);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, inventory: builder.build(name) };
-}
-
-/** Entries of a mapping; a single name without a colon counts as one, as in Ansible; `null` for anything else. */
-function entriesOf(value: unknown): Iterable<readonly [unknown, unknown]> | null {
-  if (value === null || value === undefined) return [];
-  if (typeof value === "string") return [[value, null]];
-  return value instanceof Map ? value.entries() : null;
 }

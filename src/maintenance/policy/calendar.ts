@@ -8,8 +8,6 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 const DAY_MS = 24 * HOUR_MS;
 
-const DAY_MINUTES = 24 * 60;
-
 /** A window that the change of the clocks swallows in one week comes back within the next. */
 const HORIZON_DAYS = 15;
 
@@ -124,6 +122,5 @@ function namesOf(days: readonly number[]): string {
 }
 
 function clock(minutes: number): string {
-  const capped = Math.min(minutes, DAY_MINUTES);
-  return `${String(Math.floor(capped / 60)).padStart(2, "0")}:${String(capped % 60).padStart(2, "0")}`;
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }

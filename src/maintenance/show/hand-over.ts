@@ -128,14 +128,12 @@ function override({ rule, by, atMs, reason }: Maintenance["overrides"][number]):
 function lost(record: Maintenance): string[] {
   const count = tasksLost(record);
   if (count === null) return ["No machine went down."];
-  const granted = record.batches.flatMap((batch) =>
-    batch.approvals.filter((each) => each.outcome?.kind === "granted"),
-  );
-  const named = granted.flatMap((each) => each.seen.tasks);
+  if (count === 0) return ["None."];
+  const approvals = record.batches.flatMap((batch) => batch.approvals);
+  const named = approvals.flatMap(({ outcome: end, seen }) => (end?.kind === "granted" ? seen.tasks : []));
   const names = named.map(
     (task) => `${text(task.name)} of ${text(task.framework)} on ${text(hostOfKey(task.machine))}`,
   );
-  if (count === 0) return ["None."];
   const how = named.length === count ? "" : `; ${named.length} stood in the question that was approved`;
   return [`${counted(count, "task")}${how}`, ...names];
 }
@@ -156,12 +154,9 @@ const MILESTONES = [
 
 function times(record: Maintenance): string[] {
   return MILESTONES.flatMap(([kind, name]) => {
-    const event = record.events.find((each) => each.kind === kind);
-    return event === undefined
-      ? []
-      : [
-          `${name}: ${stamp(event.atMs)} (${formatSpan(event.atMs - record.requestedAtMs)} after it was asked for)`,
-        ];
+    const atMs = record.events.find((each) => each.kind === kind)?.atMs;
+    if (atMs === undefined) return [];
+    return `${name}: ${stamp(atMs)} (${formatSpan(atMs - record.requestedAtMs)} after it was asked for)`;
   });
 }
 
