@@ -1,5 +1,6 @@
 import type { Agent } from "../maintenance/cluster/world.js";
-import { byShortName, type Host, HostNames, lazy, NOTHING_MORE } from "./host.js";
+import { groupBy } from "../maintenance/group-by.js";
+import { byShortName, type Host, HostNames, hostOf, lazy } from "./host.js";
 import type { Inventory } from "./inventory/inventory.js";
 import { placeInventory } from "./inventory/place.js";
 import { naturalOrder } from "./natural-order.js";
@@ -27,7 +28,7 @@ export interface HostIndex {
 export function createHostIndex(agents: readonly Agent[], inventory: Inventory | null): HostIndex {
   const names = new HostNames();
   const hosts = machinesOf(agents, names);
-  const addresses = lazy(() => byAddress(hosts));
+  const addresses = lazy(() => groupBy(hosts, ({ machine }) => machine?.ip ?? null));
   const addressed = (ip: string) => addresses().get(ip) ?? [];
   const placed = inventory ? placeInventory(inventory, hosts, names, addressed) : null;
   const named = (name: string) => names.get(name);
@@ -37,11 +38,8 @@ export function createHostIndex(agents: readonly Agent[], inventory: Inventory |
     (inventory?.groups.get(group) ?? []).flatMap((host) => placed?.get(host) ?? []);
   const notListed = lazy(() => inOrder(hosts.filter((host) => host.position === null)));
   const all = lazy(() => [...new Set([...members("all"), ...notListed()])]);
-  const groups = new Map<string, () => readonly Host[]>();
-  groups.set(
-    "ungrouped",
-    lazy(() => [...new Set([...members("ungrouped"), ...notListed()])]),
-  );
+  const ungrouped = lazy(() => [...new Set([...members("ungrouped"), ...notListed()])]);
+  const groups = new Map<string, () => readonly Host[]>([["ungrouped", ungrouped]]);
   for (const name of inventory?.groups.keys() ?? []) {
     if (name === "all" || name === "ungrouped") continue;
     // Groups whose names differ only in case become one, because patterns compare without case.
@@ -67,34 +65,13 @@ export function createHostIndex(agents: readonly Agent[], inventory: Inventory |
 /** Each machine once, with all agents that share it. */
 function machinesOf(agents: readonly Agent[], names: HostNames): Host[] {
   const hosts: Host[] = [];
-  const { aliases, others, position } = NOTHING_MORE;
   for (const agent of agents) {
-    const { machine } = agent;
-    const host: Host = {
-      machine,
-      name: machine.hostname,
-      key: machine.hostname.toLowerCase(),
-      agent,
-      aliases,
-      others,
-      position,
-    };
+    const host = hostOf(agent.machine.hostname, agent.machine, agent);
     const known = names.addMachine(host);
     if (known === host) hosts.push(host);
     else known.others = [...known.others, agent];
   }
   return hosts;
-}
-
-function byAddress(hosts: readonly Host[]): ReadonlyMap<string, readonly Host[]> {
-  const map = new Map<string, Host[]>();
-  for (const host of hosts) {
-    if (!host.machine) continue;
-    const same = map.get(host.machine.ip);
-    if (same) same.push(host);
-    else map.set(host.machine.ip, [host]);
-  }
-  return map;
 }
 
 /** The order of the inventory's file; what is not in it comes after, in natural order. */

@@ -46,24 +46,14 @@ export class HostNames {
    * the pair of name and IP decides, as in `machineKey`. Returns the host that stands for the machine.
    */
   addMachine(host: Host): Host {
-    const same = this.#byName.get(host.key);
-    if (same === undefined) {
-      this.#byName.set(host.key, host);
-      return host;
-    }
-    const ip = host.machine?.ip;
-    const known = Array.isArray(same)
-      ? same.find(({ machine }) => machine?.ip === ip)
-      : same.machine?.ip === ip
-        ? same
-        : undefined;
+    const known = this.get(host.key).find(({ machine }) => machine?.ip === host.machine?.ip);
     if (known === undefined) this.add(host.key, host);
     return known ?? host;
   }
 
   get(name: string): readonly Host[] {
     const found = this.#byName.get(name);
-    if (found === undefined) return NOBODY;
+    if (found === undefined) return NONE;
     return Array.isArray(found) ? found : [found];
   }
 
@@ -73,10 +63,26 @@ export class HostNames {
   }
 }
 
-const NOBODY: readonly Host[] = [];
+/** A host as it is made, before the inventory gives it a place or another name. */
+export function hostOf(name: string, machine: Machine | null, agent: Agent | null): Host {
+  return { machine, name, key: name.toLowerCase(), aliases: NONE, agent, others: NONE, position: null };
+}
 
-/** What most hosts have: neither a place in the inventory nor another name nor a second agent. One list for all. */
-export const NOTHING_MORE = { aliases: [], others: [], position: null } as const;
+/** Most hosts have neither another name nor a second agent: one list for all. */
+const NONE: readonly never[] = [];
+
+/** What agents are selected by: a part of their fault domain, or `@` and the name of an attribute in lower case. */
+export type Selector = "zone" | "region" | `@${string}`;
+
+export function isSelector(text: string): text is Selector {
+  return text === "zone" || text === "region" || text.startsWith("@");
+}
+
+/** What an agent has for a selector. */
+export function valuesOf(agent: Agent, by: Selector): readonly string[] {
+  if (by === "zone" || by === "region") return agent[by] === null ? [] : [agent[by]];
+  return agent.attributes.filter(({ name }) => `@${name.toLowerCase()}` === by).map(({ value }) => value);
+}
 
 /** All agents of a host. */
 export function agentsOf({ agent, others }: Host): readonly Agent[] {

@@ -1,7 +1,7 @@
 import { machineKey } from "../maintenance/cluster/machine.js";
 import type { Agent } from "../maintenance/cluster/world.js";
 import type { Expression } from "./glob.js";
-import { agentsOf, type Host, NOTHING_MORE, namesOf, shortName } from "./host.js";
+import { agentsOf, type Host, hostOf, namesOf, shortName, valuesOf } from "./host.js";
 import type { HostIndex } from "./host-index.js";
 import type { Term } from "./pattern.js";
 import { applySubscript } from "./subscript.js";
@@ -47,46 +47,24 @@ function find(matcher: Matcher, role: Term["role"], index: HostIndex): Found {
       };
     }
     case "glob":
-      return findMatching((text) => globFits(matcher, text), matcher.onAddresses, index, true);
     case "regex":
-      return findMatching((text) => matcher.regex.matches(text), matcher.onAddresses, index, false);
-    case "attribute":
-      return foundIn(
-        findAgents(index, (agent) =>
-          agent.attributes.some(
-            ({ name, value }) => name.toLowerCase() === matcher.name && expressionFits(matcher.value, value),
-          ),
-        ),
-      );
-    case "zone":
-    case "region": {
-      const { kind, value } = matcher;
-      return foundIn(
-        findAgents(index, (agent) => agent[kind] !== null && expressionFits(value, agent[kind])),
-      );
+      return findMatching(matcher, index);
+    case "selector": {
+      const { by, value } = matcher;
+      const isSelected = (agent: Agent) => valuesOf(agent, by).some((one) => expressionFits(value, one));
+      return foundIn(index.inOrder(index.hosts.filter((host) => agentsOf(host).some(isSelected))));
     }
     case "machine": {
       const key = machineKey(matcher.machine);
       const registered = index.named(matcher.machine.hostname.toLowerCase());
       const same = registered.filter((host) => host.machine !== null && machineKey(host.machine) === key);
-      return foundIn(same.length > 0 ? same : [literal(matcher.machine)]);
+      return foundIn(same.length > 0 ? same : [hostOf(matcher.machine.hostname, matcher.machine, null)]);
     }
   }
 }
 
 function foundIn(hosts: readonly Host[]): Found {
   return { hosts, known: false };
-}
-
-function literal(machine: Host["machine"] & object): Host {
-  const name = machine.hostname;
-  return {
-    machine,
-    name,
-    key: name.toLowerCase(),
-    agent: null,
-    ...NOTHING_MORE,
-  };
 }
 
 /**
@@ -107,10 +85,8 @@ function findWord(name: string, role: Term["role"], index: HostIndex): Found {
 
 /** Groups whose name fits, with all their hosts, then hosts whose name fits: Ansible's order. */
 function findMatching(
-  fits: (text: string) => boolean,
-  onAddresses: boolean,
+  { kind, fits, onAddresses }: Extract<Matcher, { kind: "glob" | "regex" }>,
   index: HostIndex,
-  onShortNames: boolean,
 ): Found {
   // Wildcards never mean "all" and "ungrouped", as Ansible's documentation has it: `a*` must not take in everything.
   const groups = index.groupNames.filter((name) => name !== "ungrouped" && fits(name));
@@ -120,7 +96,7 @@ function findMatching(
       host.aliases.some(fits) ||
       (onAddresses && host.machine !== null && fits(host.machine.ip)),
   );
-  if (hosts.length === 0 && groups.length === 0 && onShortNames) {
+  if (hosts.length === 0 && groups.length === 0 && kind === "glob") {
     const short = index.hosts.filter((host) =>
       namesOf(host).some((name) => fits(shortName(name)) && index.shortNamed(shortName(name)) === host),
     );
@@ -129,10 +105,6 @@ function findMatching(
   const members = groups.flatMap((name) => index.group(name) ?? []);
   const ordered = index.inOrder(hosts);
   return { hosts: members.length > 0 ? unique([...members, ...ordered]) : ordered, known: groups.length > 0 };
-}
-
-function findAgents(index: HostIndex, fits: (agent: Agent) => boolean): readonly Host[] {
-  return index.inOrder(index.hosts.filter((host) => agentsOf(host).some(fits)));
 }
 
 /** Whether a value of an agent is what the expression stands for, without regard to case. */
@@ -144,13 +116,8 @@ function expressionFits(expression: Expression, value: string): boolean {
     case "names":
       return expression.names.includes(lower);
     case "glob":
-      return globFits(expression, lower);
+      return expression.fits(lower);
   }
-}
-
-/** Most names of a large cluster do not even begin as the glob does. */
-function globFits({ head, regexp }: Expression & { kind: "glob" }, text: string): boolean {
-  return text.startsWith(head) && regexp.test(text);
 }
 
 function unique(hosts: readonly Host[]): readonly Host[] {

@@ -49,9 +49,9 @@ export function slack(length: number): number {
 }
 
 /**
- * The candidates nearest to a mistyped word, best first (of equals the shorter), each once: those within a few edits, else those that begin
- * with the word. Case does not count. `among` gives further spellings of a candidate to compare with, such as the
- * part of a host name before its first dot.
+ * The candidates nearest to a mistyped word, best first (of equals the shorter), each once, three unless told: those
+ * within a few edits, else those that begin with the word. Case does not count. `among` gives further spellings of a
+ * candidate to compare with, such as the part of a host name before its first dot.
  */
 export function nearest(
   word: string,

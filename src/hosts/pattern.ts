@@ -1,3 +1,4 @@
+import { type Parsed, problemOf } from "./parsed.js";
 import { splitPattern } from "./split.js";
 import { parseTerm, type Reading } from "./term.js";
 
@@ -18,37 +19,32 @@ export interface HostPattern {
   readonly terms: readonly Term[];
 }
 
-type ParsedPattern =
-  | { readonly ok: true; readonly pattern: HostPattern }
-  /** `problem` is a sentence for the person. */
-  | { readonly ok: false; readonly problem: string };
-
 /**
  * Reads a host pattern in Ansible's language with our own selectors (docs/hosts.md). Only the form is checked; which
  * machines it stands for depends on a cluster.
  */
-export function parsePattern(text: string): ParsedPattern {
+export function parsePattern(text: string): Parsed<{ readonly pattern: HostPattern }> {
   if (text.length > LONGEST) {
-    return { ok: false, problem: `The host pattern is longer than ${LONGEST} characters.` };
+    return problemOf(`The host pattern is longer than ${LONGEST} characters.`);
   }
   if (/https?:\/\//i.test(text)) {
-    return { ok: false, problem: `${text} is an address of the web; a host stands without it.` };
+    return problemOf(`${text} is an address of the web; a host stands without it.`);
   }
   const split = splitPattern(text);
   if (!split.ok) return split;
-  if (split.terms.length === 0) return { ok: false, problem: "The host pattern is empty." };
+  if (split.terms.length === 0) return problemOf("The host pattern is empty.");
 
   const terms: Term[] = [];
   for (const [place, typed] of split.terms.entries()) {
     const sign = /^[&!]/.exec(typed)?.[0] ?? "";
     const name = typed.slice(sign.length).trim();
     if (name === "" || /^[&!]/.test(name)) {
-      return { ok: false, problem: `${typed} has no hosts after its ${sign}.` };
+      return problemOf(`${typed} has no hosts after its ${sign}.`);
     }
     if (place > 0 && /^\d+$/.test(typed)) {
       const before = split.terms[place - 1];
       const problem = `${before}:${typed} would be two hosts. A port is left out, and a range has brackets: web-[01:20].`;
-      return { ok: false, problem };
+      return problemOf(problem);
     }
     const term = parseTerm(name);
     if (!term.ok) return term;

@@ -1,4 +1,5 @@
 import { type Machine, machineKey } from "../maintenance/cluster/machine.js";
+import type { Resolution } from "../maintenance/cluster/resolution.js";
 import type { Host } from "./host.js";
 import type { HostIndex } from "./host-index.js";
 import { matchTerm } from "./match-term.js";
@@ -8,26 +9,12 @@ import { suggest } from "./suggest.js";
 /** Suggestions are looked up for this many terms; further ones are listed without. */
 const MOST_SUGGESTIONS = 8;
 
-interface Resolved {
-  /** In inventory order, each once; identities as the master has them (invariant 4). */
-  readonly machines: readonly Machine[];
-  /**
-   * Terms, and members of ranges, that stand for nothing, with the nearest names there are. Exclusions and
-   * intersections too: a misspelt `!web-O3` would otherwise take web-03 along.
-   */
-  readonly matchedNothing: readonly { readonly term: string; readonly nearest: readonly string[] }[];
-  /** Hosts that the pattern selects in the inventory and that no registered agent stands for. */
-  readonly unknown: readonly string[];
-  /** Those of `machines` that were given as `host|ip` and are not registered: no agent will notice. */
-  readonly literals: readonly Machine[];
-}
-
 /**
  * The machines that a pattern stands for, by Ansible's rules: unions first, in the order they are written, then all
  * `&`, then all `!`, wherever they stand; without any union everything is the start. Ansible: "Patterns: targeting
  * hosts and groups".
  */
-export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolved {
+export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolution {
   const matchedNothing: { term: string; nearest: readonly string[] }[] = [];
   const literalOf = new Map<string, Host>();
   /** Makes a literal machine that is written twice one host, so that hosts compare as objects. */

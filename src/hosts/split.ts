@@ -1,9 +1,9 @@
+import { type Parsed, type Problem, problemOf } from "./parsed.js";
+
 /** IPv6 addresses are full of the colons that otherwise separate terms. */
 const IPV6 = /(?:[0-9a-f]{0,4}:){2,7}[0-9a-f.]*(?=\s*(?:,|$))/iy;
 
-type Split =
-  | { readonly ok: true; readonly terms: readonly string[] }
-  | { readonly ok: false; readonly problem: string };
+type Split = Parsed<{ readonly terms: readonly string[] }>;
 
 /**
  * Splits a host pattern at `,` and `:` into its terms, each with its `&` or `!`. As in Ansible brackets and IPv6
@@ -78,13 +78,12 @@ function endOfRegex(text: string, from: number): number {
 }
 
 /** `web-0{1,2}`: what a shell writes, and what a pattern writes instead. */
-function braces(text: string, at: number): Split {
-  return {
-    ok: false,
-    problem: `${text.slice(at, text.indexOf("}", at) + 1)}: braces are the shell's. Patterns write web-0[12] for single characters, web-[01:20] for a range, and several names with a comma between them.`,
-  };
+function braces(text: string, at: number): Problem {
+  return problemOf(
+    `${text.slice(at, text.indexOf("}", at) + 1)}: braces are the shell's. Patterns write web-0[12] for single characters, web-[01:20] for a range, and several names with a comma between them.`,
+  );
 }
 
-function unbalanced(text: string, what: string): Split {
-  return { ok: false, problem: `The host pattern ${text} has a ${what}.` };
+function unbalanced(text: string, what: string): Problem {
+  return problemOf(`The host pattern ${text} has a ${what}.`);
 }

@@ -1,20 +1,19 @@
+import { type Parsed, problemOf } from "./parsed.js";
+
 /** A selection out of what a term matched, by position from 0; negative positions count from the end. */
 export type Subscript =
   | { readonly kind: "one"; readonly index: number }
   /** Both ends included; `to` is `null` for "to the end". */
   | { readonly kind: "slice"; readonly from: number; readonly to: number | null };
 
-type ParsedSubscript =
-  | {
-      readonly ok: true;
-      /** The term without its subscript. */
-      readonly base: string;
-      /** `null` if the term does not end in anything of that form. */
-      readonly subscript: Subscript | null;
-      /** Whether the subscript is tried before the reading as a range or a set of characters. */
-      readonly first: boolean;
-    }
-  | { readonly ok: false; readonly problem: string };
+type ParsedSubscript = Parsed<{
+  /** The term without its subscript. */
+  readonly base: string;
+  /** `null` if the term does not end in anything of that form. */
+  readonly subscript: Subscript | null;
+  /** Whether the subscript is tried before the reading as a range or a set of characters. */
+  readonly first: boolean;
+}>;
 
 const TRAILING = /^(.+)\[(?:(-?\d+)|(\d+)([:-])(\d*))\]$/s;
 
@@ -31,7 +30,7 @@ export function parseSubscript(text: string): ParsedSubscript {
   if (from === undefined) return { ok: true, base: text, subscript: null, first: false };
   if (separator === "-" && to === "") return { ok: true, base: text, subscript: null, first: false };
   if (to !== "" && Number(to) < Number(from)) {
-    return { ok: false, problem: `${text} ends before it begins.` };
+    return problemOf(`${text} ends before it begins.`);
   }
   const padded = from.length > 1 && from.startsWith("0");
   return {

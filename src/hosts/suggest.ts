@@ -1,4 +1,4 @@
-import { agentsOf, shortName } from "./host.js";
+import { agentsOf, shortName, valuesOf } from "./host.js";
 import type { HostIndex } from "./host-index.js";
 import { editDistance, nearest, slack } from "./nearest.js";
 import type { Term } from "./pattern.js";
@@ -15,23 +15,14 @@ export function suggest(term: Term, index: HostIndex): readonly string[] {
       return nearestNames(matcher.names[0] ?? "", index);
     case "glob":
       return nearestHeads(matcher.head, index);
-    case "attribute": {
-      const attributes = index.hosts.flatMap((host) => agentsOf(host).flatMap((agent) => agent.attributes));
-      const values = attributes
-        .filter(({ name }) => name.toLowerCase() === matcher.name)
-        .map(({ value }) => value);
-      if (values.length > 0)
-        return nearestValues(matcher.value, values).map((value) => `@${matcher.name}=${value}`);
-      return nearestOrFirst(matcher.name, new Set(attributes.map(({ name }) => name))).map(
-        (name) => `@${name}=*`,
-      );
-    }
-    case "zone":
-    case "region": {
-      const values = index.hosts.flatMap((host) =>
-        agentsOf(host).flatMap((agent) => agent[matcher.kind] ?? []),
-      );
-      return nearestValues(matcher.value, values).map((value) => `${matcher.kind}=${value}`);
+    case "selector": {
+      const { by, value } = matcher;
+      const agents = index.hosts.flatMap(agentsOf);
+      const values = agents.flatMap((agent) => valuesOf(agent, by));
+      if (values.length > 0 || !by.startsWith("@"))
+        return nearestOrFirst(value.kind === "word" ? value.name : "", values).map((one) => `${by}=${one}`);
+      const names = agents.flatMap((agent) => agent.attributes.map(({ name }) => name));
+      return nearestOrFirst(by.slice(1), names).map((name) => `@${name}=*`);
     }
     default:
       return [];
@@ -42,11 +33,11 @@ function nearestNames(word: string, index: HostIndex): readonly string[] {
   const candidates = [...index.groupNames, ...index.hosts.map((host) => host.name)];
   const among = (candidate: string) => [candidate, shortName(candidate)];
   const short = shortName(word);
-  if (short === word) return nearest(word, candidates, { limit: MOST, among });
+  if (short === word) return nearest(word, candidates, { among });
   // A full name where the master knows short ones, or in another domain: first the host of that very name.
   const namesakes = candidates.filter((name) => shortName(name).toLowerCase() === short.toLowerCase());
-  const close = new Set([...namesakes, ...nearest(word, candidates, { limit: MOST })]);
-  return close.size > 0 ? [...close].slice(0, MOST) : nearest(short, candidates, { limit: MOST, among });
+  const close = new Set([...namesakes, ...nearest(word, candidates)]);
+  return close.size > 0 ? [...close].slice(0, MOST) : nearest(short, candidates, { among });
 }
 
 /** For a glob: hosts whose names begin nearly as it does. */
@@ -60,13 +51,9 @@ function nearestHeads(head: string, index: HostIndex): readonly string[] {
     .map(({ name }) => name);
 }
 
-function nearestValues(wanted: { kind: string }, values: Iterable<string>): readonly string[] {
-  const word = "name" in wanted && typeof wanted.name === "string" ? wanted.name : "";
-  return nearestOrFirst(word, new Set(values));
-}
-
-function nearestOrFirst(word: string, values: ReadonlySet<string>): readonly string[] {
-  const sorted = [...values].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  const close = nearest(word, sorted, { limit: MOST });
+/** The nearest of the values there are; the first of them where none is near. */
+function nearestOrFirst(word: string, values: readonly string[]): readonly string[] {
+  const sorted = [...new Set(values)].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const close = nearest(word, sorted);
   return close.length > 0 ? close : sorted.slice(0, MOST);
 }

@@ -1,15 +1,16 @@
 import type { Machine } from "../maintenance/cluster/machine.js";
 import { type Expression, parseExpression } from "./glob.js";
-import { compileRegex, type Regex } from "./regex.js";
+import { isSelector, type Selector } from "./host.js";
+import { type Parsed, type Problem, problemOf } from "./parsed.js";
+import { compileRegex } from "./regex.js";
 import { parseSubscript, type Subscript } from "./subscript.js";
 
 /** What a term selects by. */
 export type Matcher =
   | { readonly kind: "all" }
   | (Expression & { readonly onAddresses: boolean })
-  | { readonly kind: "regex"; readonly regex: Regex; readonly onAddresses: boolean }
-  | { readonly kind: "attribute"; readonly name: string; readonly value: Expression }
-  | { readonly kind: "zone" | "region"; readonly value: Expression }
+  | { readonly kind: "regex"; readonly fits: (text: string) => boolean; readonly onAddresses: boolean }
+  | { readonly kind: "selector"; readonly by: Selector; readonly value: Expression }
   | { readonly kind: "machine"; readonly machine: Machine };
 
 /** One way to read a term. Of several, the first whose matcher matches anything is what the term means. */
@@ -18,11 +19,7 @@ export interface Reading {
   readonly subscript: Subscript | null;
 }
 
-type ParsedTerm =
-  | { readonly ok: true; readonly readings: readonly Reading[] }
-  | { readonly ok: false; readonly problem: string };
-
-const SELECTORS = ["zone", "region"] as const;
+type ParsedTerm = Parsed<{ readonly readings: readonly Reading[] }>;
 
 /** Reads one term of a host pattern, without its `&` or `!`. */
 export function parseTerm(text: string): ParsedTerm {
@@ -30,7 +27,7 @@ export function parseTerm(text: string): ParsedTerm {
     const source = text.slice(1);
     const compiled = compileRegex(source);
     if (!compiled.ok) return compiled;
-    return one({ kind: "regex", regex: compiled.regex, onAddresses: regexForAddresses(source) });
+    return one({ kind: "regex", fits: compiled.fits, onAddresses: regexForAddresses(source) });
   }
   if (text.toLowerCase() === "all" || text === "*") return one({ kind: "all" });
   if (text.includes("=") || text.startsWith("@")) return parseSelector(text);
@@ -46,62 +43,51 @@ function parseSelector(text: string): ParsedTerm {
   const [, at = "", before = "", equals = "", value = ""] = /^(@?)([^=]*)(=?)\s*(.*)$/s.exec(text) ?? [];
   const name = before.trim();
   if (name === "" || equals === "" || value === "") {
-    return {
-      ok: false,
-      problem:
-        name !== "" && value === ""
-          ? `${text} does not say which ${name}: a selector has a value, such as ${at}${name}=r1, or ${at}${name}=* for every agent that has one.`
-          : `${text} is not a selector such as @rack=r1, zone=a or region=eu.`,
-    };
+    return problemOf(
+      name !== "" && value === ""
+        ? `${text} does not say which ${name}: a selector has a value, such as ${at}${name}=r1, or ${at}${name}=* for every agent that has one.`
+        : `${text} is not a selector such as @rack=r1, zone=a or region=eu.`,
+    );
   }
-  if (value.startsWith("=")) return { ok: false, problem: `${text} is not a selector; it has one =.` };
+  if (value.startsWith("=")) return problemOf(`${text} is not a selector; it has one =.`);
   const sign = name.search(/[&!]./);
   if (sign > 0) return separatorMissing(text, name.charAt(sign));
   if (name.endsWith("!")) {
     const instead = `!${at}${name.slice(0, -1)}=${value}`;
-    return {
-      ok: false,
-      problem: `${text} is not a selector; "all but these" is written with ! before it: ${instead}.`,
-    };
+    return problemOf(`${text} is not a selector; "all but these" is written with ! before it: ${instead}.`);
   }
   const parsed = parseExpression(value);
   if (!parsed.ok) return parsed;
-  if (at === "@") return one({ kind: "attribute", name: name.toLowerCase(), value: parsed.expression });
-  const selector = SELECTORS.find((candidate) => candidate === name.toLowerCase());
-  if (selector) return one({ kind: selector, value: parsed.expression });
-  return {
-    ok: false,
-    problem: `${name}= is not a selector: there are zone= and region=, and @${name}= for an attribute of the agents.`,
-  };
+  const by = `${at}${name.toLowerCase()}`;
+  if (isSelector(by)) return one({ kind: "selector", by, value: parsed.expression });
+  return problemOf(
+    `${name}= is not a selector: there are zone= and region=, and @${name}= for an attribute of the agents.`,
+  );
 }
 
 function parseMachine(text: string): ParsedTerm {
   const [hostname = "", ip = "", ...more] = text.split("|").map((half) => half.trim());
   if (more.length > 0 || /[*?[\]()\\^$]/.test(text)) {
-    return {
-      ok: false,
-      problem: `${text} is not a machine written as host|ip; a regular expression begins with ~.`,
-    };
+    return problemOf(`${text} is not a machine written as host|ip; a regular expression begins with ~.`);
   }
   if (hostname === "" || ip === "") {
-    return { ok: false, problem: `${text} needs a host name before the | and an IP address after it.` };
+    return problemOf(`${text} needs a host name before the | and an IP address after it.`);
   }
   if (!isIpv4(ip)) {
     // Mesos answers anything else with 400 "Failed to parse IPv4".
-    return { ok: false, problem: `${ip} is not an IPv4 address, the only kind a Mesos schedule takes.` };
+    return problemOf(`${ip} is not an IPv4 address, the only kind a Mesos schedule takes.`);
   }
   const odd = oddCharacter(hostname);
-  if (odd) return { ok: false, problem: `A host name cannot contain ${odd}: ${hostname}.` };
+  if (odd) return problemOf(`A host name cannot contain ${odd}: ${hostname}.`);
   return one({ kind: "machine", machine: { hostname, ip } });
 }
 
 function parseName(text: string): ParsedTerm {
   // No host name has two dots in a row.
   if (/^[^[\]]*\d\.\./.test(text)) {
-    return {
-      ok: false,
-      problem: `${text} is not a name; a range is written with brackets and a colon, such as web-[01:20].`,
-    };
+    return problemOf(
+      `${text} is not a name; a range is written with brackets and a colon, such as web-[01:20].`,
+    );
   }
   const sign = /^[^[&!]*(?:\[[^\]]*\][^[&!]*)*([&!])/.exec(text)?.[1];
   if (sign !== undefined) return separatorMissing(text, sign);
@@ -110,36 +96,33 @@ function parseName(text: string): ParsedTerm {
   const whole = parseExpression(text);
   const subscripted = parseSubscript(text);
   if (!subscripted.ok) return subscripted;
-  const readings: Reading[] = whole.ok ? [plain(text, whole.expression)] : [];
-  if (subscripted.subscript) {
-    const base = parseExpression(subscripted.base);
-    if (!base.ok) return base;
-    const reading = { ...plain(subscripted.base, base.expression), subscript: subscripted.subscript };
-    if (subscripted.first) readings.unshift(reading);
-    else readings.push(reading);
-    // `[1-20]` as a set of characters is refused even though Ansible's old subscript had that form.
-    if (!whole.ok && !subscripted.first) return whole;
-  }
-  if (readings.length === 0) return whole.ok ? { ok: true, readings } : whole;
-  return { ok: true, readings };
+  const asName = whole.ok ? [plain(text, whole.expression)] : [];
+  const { subscript, first } = subscripted;
+  if (subscript === null) return whole.ok ? { ok: true, readings: asName } : whole;
+  const base = parseExpression(subscripted.base);
+  if (!base.ok) return base;
+  // `[1-20]` as a set of characters is refused even though Ansible's old subscript had that form.
+  if (!whole.ok && !first) return whole;
+  const reading = { ...plain(subscripted.base, base.expression), subscript };
+  return { ok: true, readings: first ? [reading, ...asName] : [...asName, reading] };
 }
 
 /** `web-*!web-03`. */
-function separatorMissing(text: string, sign: string): ParsedTerm {
-  return { ok: false, problem: `In ${text} the ${sign} needs a separator before it: :${sign}.` };
+function separatorMissing(text: string, sign: string): Problem {
+  return problemOf(`In ${text} the ${sign} needs a separator before it: :${sign}.`);
 }
 
-function notAName(text: string, odd: string): ParsedTerm {
+function notAName(text: string, odd: string): Problem {
   if (/^[\d.]+\/\d+$/.test(text)) {
     const problem = `${text}: networks (CIDR) are not understood; addresses are selected with wildcards, such as 10.20.1.*.`;
-    return { ok: false, problem };
+    return problemOf(problem);
   }
   const advice = /[()\\^$]/.test(text)
     ? " A regular expression begins with ~."
     : /[\s;/+]/.test(text)
       ? " Several hosts have a comma between them."
       : "";
-  return { ok: false, problem: `A host name cannot contain ${odd}: ${text}.${advice}` };
+  return problemOf(`A host name cannot contain ${odd}: ${text}.${advice}`);
 }
 
 function plain(text: string, expression: Expression): Reading {

@@ -16,7 +16,7 @@ import type { Batch, Maintenance } from "./record/record.js";
 import { troubleOf, withTrouble } from "./record/troubles.js";
 import { whyFiltered } from "./sight/sight.js";
 import { list } from "./text/list.js";
-import { quoted } from "./text/quote.js";
+import { quoted, unmatched } from "./text/quote.js";
 import type { Refusal } from "./text/reply.js";
 import { type Millis, millisToNanos } from "./time.js";
 
@@ -110,12 +110,8 @@ export function refuse(record: Maintenance, refusal: Refusal, nowMs: Millis): Ma
 function whyNot(asked: DrainAsked, resolution: Resolution): Refusal | null {
   const { record, machines, world } = asked;
   if (resolution.matchedNothing.length > 0) {
-    const terms = resolution.matchedNothing.map((miss) => {
-      const near = miss.nearest.length > 0 ? ` (nearest: ${quoted(list(miss.nearest))})` : "";
-      return `\`${quoted(miss.term)}\`${near}`;
-    });
     return {
-      why: `Nothing in ${record.cluster} matches ${list(terms)}. No window was posted.`,
+      why: `Nothing in ${record.cluster} matches ${unmatched(resolution.matchedNothing)}. No window was posted.`,
       next: `Look with /mesos hosts ${suggestion(resolution)} --cluster ${record.cluster}, then send the drain again.`,
     };
   }

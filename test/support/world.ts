@@ -40,9 +40,9 @@ export function agent(hostname: string, parts: Partial<Agent> = {}): Agent {
   };
 }
 
-/** A connected framework; its id is its name. */
+/** A framework; its id is its name. */
 export function framework(name: string, parts: Partial<Framework> = {}): Framework {
-  return { id: name, name, active: true, connected: true, recovered: false, inverseOffers: [], ...parts };
+  return { id: name, name, inverseOffers: [], ...parts };
 }
 
 /** A running task of a framework on a host. */

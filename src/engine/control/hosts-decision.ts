@@ -4,7 +4,7 @@ import { type Decision, whyNotPossible } from "../../maintenance/decisions/table
 import { isToGoDown } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { list } from "../../maintenance/text/list.js";
-import { quoted } from "../../maintenance/text/quote.js";
+import { quoted, unmatched } from "../../maintenance/text/quote.js";
 import { replyOf } from "../../maintenance/text/reply.js";
 import { withAwayMachines } from "../../maintenance/window/away-machines.js";
 import { windowOf } from "../../maintenance/window/edit.js";
@@ -58,11 +58,9 @@ export async function decideForHosts(
     return "unreadable";
   }
   if (resolution.matchedNothing.length > 0 || resolution.machines.length === 0) {
-    const misses = resolution.matchedNothing.map(
-      (miss) =>
-        `\`${quoted(miss.term)}\`${miss.nearest.length > 0 ? ` (nearest: ${quoted(list(miss.nearest))})` : ""}`,
+    const what = unmatched(
+      resolution.matchedNothing.length > 0 ? resolution.matchedNothing : [{ term: hosts, nearest: [] }],
     );
-    const what = misses.length > 0 ? list(misses) : `\`${quoted(hosts)}\``;
     return await refuse(
       `Nothing in ${cluster.name} matches ${what}.`,
       "See the open maintenances with /mesos status.",

@@ -3,13 +3,9 @@
 import type { World } from "../../maintenance/cluster/world.js";
 import { decodeMaintenance } from "../../maintenance/record/record.js";
 import { historyOf, historyReply } from "../../maintenance/show/history.js";
+import { hostsReply, statusOfMachines } from "../../maintenance/show/machines.js";
 import { scheduleReply } from "../../maintenance/show/schedule-view.js";
-import {
-  hostsReply,
-  statusOfCluster,
-  statusOfMachines,
-  statusOfMaintenance,
-} from "../../maintenance/show/status.js";
+import { statusOfCluster, statusOfMaintenance } from "../../maintenance/show/status.js";
 import { counted } from "../../maintenance/text/list.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { formatSpan } from "../../maintenance/time.js";

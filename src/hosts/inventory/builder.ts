@@ -1,5 +1,6 @@
+import { type Parsed, problemOf } from "../parsed.js";
 import { expandRange, isRange, MOST_NAMES } from "../range.js";
-import type { Inventory, InventoryHost } from "./inventory.js";
+import type { Inventory } from "./inventory.js";
 
 interface Group {
   readonly children: Set<string>;
@@ -12,9 +13,8 @@ export class InventoryBuilder {
   readonly #groups = new Map<string, Group>();
 
   constructor() {
-    this.addGroup("all");
-    this.addGroup("ungrouped");
     this.#group("all").children.add("ungrouped");
+    this.addGroup("ungrouped");
   }
 
   addGroup(name: string): void {
@@ -55,8 +55,7 @@ export class InventoryBuilder {
     }
     const members = new Map<string, readonly string[]>();
     for (const group of this.#groups.keys()) this.#flatten(group, members);
-    const hosts: InventoryHost[] = [...this.#hosts.values()];
-    return { name, hosts, groups: members };
+    return { name, hosts: [...this.#hosts.values()], groups: members };
   }
 
   #group(name: string): Group {
@@ -92,25 +91,23 @@ export class InventoryBuilder {
  * The host names of an inventory entry: `web[01:20].example.com` is twenty, a port at the end (`web:2222`,
  * `[fe80::1]:22`) is not part of the name.
  */
-export function hostNames(
-  entry: string,
-): { ok: true; names: readonly string[] } | { ok: false; problem: string } {
+export function hostNames(entry: string): Parsed<{ readonly names: readonly string[] }> {
   const bracketed = /^\[(.+)\]:\d+$/.exec(entry);
   if (bracketed && !isRange(bracketed[1] ?? "")) return { ok: true, names: [bracketed[1] ?? ""] };
   const name = (/^((?:[^:[\]]|\[[^\]]*\])+):\d+$/.exec(entry)?.[1] ?? entry).trim();
-  if (name === "" || /:$/.test(name)) return { ok: false, problem: `"${entry}" is not a host name.` };
+  if (name === "" || /:$/.test(name)) return problemOf(`"${entry}" is not a host name.`);
   let names = [""];
   for (const [piece] of name.matchAll(/\[[^\]]*\]|\[|[^[]+/g)) {
     const body = /^\[(.*)\]$/.exec(piece)?.[1];
     if (body === undefined) {
-      if (/[[\]]/.test(piece)) return { ok: false, problem: `"${entry}" has an unbalanced bracket.` };
+      if (/[[\]]/.test(piece)) return problemOf(`"${entry}" has an unbalanced bracket.`);
       names = names.map((head) => head + piece);
       continue;
     }
     const range = expandRange(body);
-    if (!range.ok) return { ok: false, problem: `"${entry}": ${range.problem}` };
+    if (!range.ok) return problemOf(`"${entry}": ${range.problem}`);
     if (names.length * range.members.length > MOST_NAMES) {
-      return { ok: false, problem: `"${entry}" stands for more than ${MOST_NAMES} hosts.` };
+      return problemOf(`"${entry}" stands for more than ${MOST_NAMES} hosts.`);
     }
     names = names.flatMap((head) => range.members.map((member) => head + member));
   }

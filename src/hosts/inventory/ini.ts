@@ -1,3 +1,4 @@
+import { type Parsed, problemOf } from "../parsed.js";
 import { addressOf, hostNames, InventoryBuilder } from "./builder.js";
 import type { ParsedInventory } from "./inventory.js";
 
@@ -11,10 +12,9 @@ const GROUP_NAME = /^([^:\]\s]+)\s*(?:#.*)?$/;
 export function parseIniInventory(text: string, name: string): ParsedInventory {
   const builder = new InventoryBuilder();
   const problems: string[] = [];
-  /** Groups that may be declared further down, with the line that needs them. */
-  const needed: { group: string; line: number; by: string }[] = [];
+  /** Groups that may be declared further down, by the section that needs them; `parent` is where children stand. */
+  const needed: { group: string; parent: string | null; problem: (what: string) => void }[] = [];
   const declared = new Set(["all", "ungrouped"]);
-  const links: { parent: string; child: string; line: number }[] = [];
   let group = "ungrouped";
   let section: Section | "unknown" = "hosts";
 
@@ -35,7 +35,7 @@ export function parseIniInventory(text: string, name: string): ParsedInventory {
         problem(
           `[${group}:${header[2]}] is of an unknown kind; there are [group], [group:children] and [group:vars].`,
         );
-      } else if (section === "vars") needed.push({ group, line: number, by: `[${group}:vars]` });
+      } else if (section === "vars") needed.push({ group, parent: null, problem });
       else {
         declared.add(group);
         builder.addGroup(group);
@@ -46,10 +46,7 @@ export function parseIniInventory(text: string, name: string): ParsedInventory {
     } else if (section === "children") {
       const child = GROUP_NAME.exec(line)?.[1];
       if (child === undefined) problem(`"${line}" is not the name of a group.`);
-      else {
-        needed.push({ group: child, line: number, by: `[${group}:children]` });
-        links.push({ parent: group, child, line: number });
-      }
+      else needed.push({ group: child, parent: group, problem });
     } else if (section === "hosts") {
       const host = parseHostLine(line);
       if (!host.ok) problem(host.problem);
@@ -59,18 +56,14 @@ export function parseIniInventory(text: string, name: string): ParsedInventory {
     }
   }
 
-  for (const { group: missing, line, by } of needed) {
-    if (!declared.has(missing)) {
-      problems.push(
-        `${name}, line ${line}: ${by} needs the group "${missing}", which is nowhere in the file.`,
-      );
-    }
+  for (const { group: missing, parent, problem } of needed) {
+    if (declared.has(missing)) continue;
+    const by = parent === null ? `[${missing}:vars]` : `[${parent}:children]`;
+    problem(`${by} needs the group "${missing}", which is nowhere in the file.`);
   }
-  for (const { parent, child, line } of links) {
-    if (declared.has(child) && !builder.addChild(parent, child)) {
-      problems.push(
-        `${name}, line ${line}: "${child}" cannot be a child of "${parent}", which stands below it.`,
-      );
+  for (const { group: child, parent, problem } of needed) {
+    if (parent !== null && declared.has(child) && !builder.addChild(parent, child)) {
+      problem(`"${child}" cannot be a child of "${parent}", which stands below it.`);
     }
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, inventory: builder.build(name) };
@@ -83,19 +76,16 @@ function sectionOf(kind: string | undefined): Section | "unknown" {
 
 function parseHostLine(
   line: string,
-): { ok: true; names: readonly string[]; address: string | null } | { ok: false; problem: string } {
+): Parsed<{ readonly names: readonly string[]; readonly address: string | null }> {
   const words = shellWords(line);
-  if (words === null) return { ok: false, problem: `A quote is not closed in "${line}".` };
+  if (words === null) return problemOf(`A quote is not closed in "${line}".`);
   const [entry, ...assignments] = words;
   if (entry === undefined) return { ok: true, names: [], address: null };
   const variables = new Map<string, string>();
   for (const word of assignments) {
     const equals = word.indexOf("=");
     if (equals < 0) {
-      return {
-        ok: false,
-        problem: `After the host come variables as key=value, not "${word}"; one host on a line.`,
-      };
+      return problemOf(`After the host come variables as key=value, not "${word}"; one host on a line.`);
     }
     variables.set(word.slice(0, equals), word.slice(equals + 1).replace(/^(["'])(.*)\1$/s, "$2"));
   }

@@ -1,4 +1,4 @@
-import { byShortName, type Host, type HostNames, lazy, NOTHING_MORE, shortName } from "../host.js";
+import { byShortName, type Host, type HostNames, hostOf, lazy, shortName } from "../host.js";
 import type { Inventory } from "./inventory.js";
 
 /**
@@ -43,14 +43,7 @@ export function placeInventory(
     // Names that differ only in case are one host to a master.
     if (same.length === 0) same = named.get(name).filter((host) => host.machine === null);
     if (same.length === 0) {
-      const host: Host = {
-        machine: null,
-        name: entry.name,
-        key: name,
-        agent: null,
-        ...NOTHING_MORE,
-        position,
-      };
+      const host = hostOf(entry.name, null, null);
       hosts.push(host);
       named.add(name, host);
       same = [host];

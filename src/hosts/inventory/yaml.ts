@@ -24,16 +24,20 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
     problems.push(`${name}${where === "" ? "" : `, ${where}`}: ${what}`);
   };
 
+  /** Entries of a mapping; a single name without a colon counts as one, as in Ansible. */
+  const entriesAt = (path: Path, value: unknown): Iterable<readonly [unknown, unknown]> => {
+    if (value === null || value === undefined) return [];
+    if (typeof value === "string") return [[value, null]];
+    if (value instanceof Map) return value.entries();
+    const [group, what] = path.slice(-2);
+    complain(
+      path,
+      `The ${what} of "${group}" are a list; Ansible wants "name:" on each line, without a dash.`,
+    );
+    return [];
+  };
   const readHosts = (group: string, value: unknown, path: Path) => {
-    const hosts = entriesOf(value);
-    if (!hosts) {
-      complain(
-        path,
-        `The hosts of "${group}" are a list; Ansible wants "name:" on each line, without a dash.`,
-      );
-      return;
-    }
-    for (const [entry, variables] of hosts) {
+    for (const [entry, variables] of entriesAt(path, value)) {
       const names = hostNames(String(entry));
       if (!names.ok) {
         complain([...path, entry], names.problem);
@@ -57,15 +61,7 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
     }
   };
   const readChildren = (group: string, value: unknown, path: Path) => {
-    const children = entriesOf(value);
-    if (!children) {
-      complain(
-        path,
-        `The children of "${group}" are a list; Ansible wants "name:" on each line, without a dash.`,
-      );
-      return;
-    }
-    for (const [child, below] of children) {
+    for (const [child, below] of entriesAt(path, value)) {
       if (builder.addChild(group, String(child))) readGroup(String(child), below, [...path, child]);
       else complain([...path, child], `"${child}" cannot be a child of "${group}", which stands below it.`);
     }
@@ -91,11 +87,4 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
   }
   for (const [group, value] of data) readGroup(String(group), value, [group]);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, inventory: builder.build(name) };
-}
-
-/** Entries of a mapping; a single name without a colon counts as one, as in Ansible; `null` for anything else. */
-function entriesOf(value: unknown): Iterable<readonly [unknown, unknown]> | null {
-  if (value === null || value === undefined) return [];
-  if (typeof value === "string") return [[value, null]];
-  return value instanceof Map ? value.entries() : null;
 }

@@ -22,7 +22,7 @@ export interface Habit {
   readonly leftBeforeStartMs: Millis | null;
 }
 
-/** Once is no habit. */
+/** Maintenances after which what a framework did is taken for a habit. */
 const LEAST_EVIDENCE = 2;
 
 /**

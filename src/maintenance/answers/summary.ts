@@ -1,26 +1,14 @@
 import { machineKey } from "../cluster/machine.js";
 import type { NewEvent } from "../record/events.js";
-import { type Picture, rowKey, type Verdict } from "../record/picture.js";
+import { type Picture, rowKey } from "../record/picture.js";
 
 /** How one framework stands on the machines of a maintenance. */
-export interface FrameworkSummary {
-  readonly name: string;
-  readonly tasks: number;
-  readonly empty: number;
-  readonly promised: number;
-  readonly refused: number;
-  readonly silent: number;
-  /** Host names of the machines on which it refuses. */
-  readonly refusedOn: string[];
-}
+export type FrameworkSummary = Extract<NewEvent, { kind: "answers_changed" }>["frameworks"][number];
 
 /** One line per framework, those with tasks first, then by name. */
 export function summarise(picture: Picture): FrameworkSummary[] {
   const hostnames = new Map(picture.machines.map((m) => [machineKey(m), m.hostname]));
-  const rows = new Map<
-    string,
-    { name: string; tasks: number; refusedOn: string[] } & Record<Verdict, number>
-  >();
+  const rows = new Map<string, FrameworkSummary>();
   for (const verdict of picture.verdicts) {
     const row = rows.get(verdict.frameworkId) ?? {
       name: verdict.framework,

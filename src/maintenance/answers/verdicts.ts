@@ -12,9 +12,10 @@ import {
 } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import type { MachineView, Picture, TaskRef, Verdict, VerdictRow } from "../record/picture.js";
-import { type Millis, nanosToMillis } from "../time.js";
+import { nanosToMillis } from "../time.js";
 
-export type { WatchedMachine } from "../cluster/world-index.js";
+/** When it was noticed that the master has forgotten answers, and what made it forget them. */
+type Loss = Pick<NonNullable<VerdictRow["erased"]>, "erasedAtMs" | "why">;
 
 /**
  * What the world says of some machines: modes, tasks and one verdict per machine and framework.
@@ -26,10 +27,7 @@ export type { WatchedMachine } from "../cluster/world-index.js";
 export function lookAt(world: World, machines: readonly WatchedMachine[], previous: Picture | null): Picture {
   const index = indexWorld(world);
   const sameLeader = previous === null || previous.leaderId === world.leaderId;
-  const loss = {
-    atMs: world.observedAtMs,
-    why: sameLeader ? ("schedule_change" as const) : ("fail_over" as const),
-  };
+  const loss: Loss = { erasedAtMs: world.observedAtMs, why: sameLeader ? "schedule_change" : "fail_over" };
   const views: MachineView[] = [];
   const verdicts: VerdictRow[] = [];
   const before = groupBy(previous?.verdicts ?? [], (row) => row.machine);
@@ -41,7 +39,7 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
     // After a fail-over an agent that is not back yet shows no tasks: that is not empty, so what we knew stays.
     if (view.recovering > 0) {
       views.push({ ...view, tasks: Math.max(view.tasks, tasksBefore.get(key) ?? 0) });
-      verdicts.push(...old.map((row) => eraseAnswer(row, world.observedAtMs, "fail_over")));
+      verdicts.push(...old.map((row) => eraseAnswer(row, { ...loss, why: "fail_over" })));
     } else {
       views.push(view);
       verdicts.push(...judge(watched, index, old, loss));
@@ -57,6 +55,12 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
     machines: views,
     verdicts,
   };
+}
+
+/** Machines as the master has them now. */
+export function viewsOf(world: World, machines: readonly Machine[]): readonly MachineView[] {
+  const watched = machines.map((machine) => ({ machine, agentIds: [] }));
+  return lookAt(world, watched, null).machines;
 }
 
 /** The tasks on these machines, for the question and for comparing at the click. */
@@ -114,7 +118,7 @@ function judge(
   watched: WatchedMachine,
   index: WorldIndex,
   before: readonly VerdictRow[],
-  loss: { readonly atMs: Millis; readonly why: "schedule_change" | "fail_over" },
+  loss: Loss,
 ): VerdictRow[] {
   const machine = machineKey(watched.machine);
   const tasks = groupBy(tasksOf(watched, index), (task) => task.frameworkId);
@@ -133,7 +137,7 @@ function judge(
       verdict: verdictOf(left, answer),
       tasks: left,
       answeredAtMs: answer === undefined ? null : nanosToMillis(answer.at),
-      erased: answer === undefined && was !== undefined ? eraseAnswer(was, loss.atMs, loss.why).erased : null,
+      erased: answer === undefined && was !== undefined ? eraseAnswer(was, loss).erased : null,
     };
   });
   return rows.sort(
@@ -148,15 +152,10 @@ function verdictOf(tasks: number, answer: Answer | undefined): Verdict {
 }
 
 /** A row whose answer the master no longer has: kept beside it as erased, never counted as an answer. */
-function eraseAnswer(row: VerdictRow, atMs: Millis, why: "schedule_change" | "fail_over"): VerdictRow {
-  const answered = row.answeredAtMs !== null && (row.verdict === "promised" || row.verdict === "refused");
-  const erased = answered
-    ? {
-        answer: row.verdict === "promised" ? ("accept" as const) : ("decline" as const),
-        answeredAtMs: row.answeredAtMs ?? 0,
-        erasedAtMs: atMs,
-        why,
-      }
-    : row.erased;
+function eraseAnswer(row: VerdictRow, loss: Loss): VerdictRow {
+  const { verdict, answeredAtMs } = row;
+  const answer: Answer["answer"] | null =
+    verdict === "promised" ? "accept" : verdict === "refused" ? "decline" : null;
+  const erased = answer === null || answeredAtMs === null ? row.erased : { answer, answeredAtMs, ...loss };
   return { ...row, verdict: row.tasks === 0 ? "empty" : "silent", answeredAtMs: null, erased };
 }

@@ -62,24 +62,15 @@ function byFramework(tasks: readonly Task[], index: WorldIndex): BlastRadius["fr
 }
 
 function lastCopies(tasks: readonly Task[], staying: Staying, index: WorldIndex): BlastRadius["lastCopies"] {
-  const running = groupBy(
-    tasks.filter((task) => task.state === RUNNING),
-    (task) => task.frameworkId,
-  );
-  return [...running]
-    .flatMap(([frameworkId, list]) =>
-      [...groupBy(list, (task) => task.app)]
-        .filter(([app, copies]) => {
-          const ours = copies.filter((task) => staying.isStaying(task.agentId)).length;
-          return staying.copies(frameworkId, app) <= ours;
-        })
-        .map(([app, copies]) => ({
-          framework: nameOf(frameworkId, index),
-          frameworkId,
-          app,
-          copies: copies.length,
-        })),
-    )
+  const running = tasks.filter((task) => task.state === RUNNING);
+  return [...groupBy(running, ({ frameworkId, app }) => JSON.stringify([frameworkId, app])).values()]
+    .flatMap((copies) => {
+      const [first] = copies;
+      const ours = copies.filter((task) => staying.isStaying(task.agentId)).length;
+      if (first === undefined || staying.copies(first.frameworkId, first.app) > ours) return [];
+      const { frameworkId, app } = first;
+      return [{ framework: nameOf(frameworkId, index), frameworkId, app, copies: copies.length }];
+    })
     .sort(
       (a, b) => order(a.framework, b.framework) || order(a.app, b.app) || order(a.frameworkId, b.frameworkId),
     );

@@ -1,6 +1,5 @@
-import { machineKey } from "../cluster/machine.js";
 import type { Agent, Amounts, World } from "../cluster/world.js";
-import { indexWorld } from "../cluster/world-index.js";
+import { agentsOn } from "../cluster/world-index.js";
 
 /** The only state in which a copy does its work for certain. */
 export const RUNNING = "TASK_RUNNING";
@@ -64,7 +63,8 @@ const known = new WeakMap<World, Staying>();
 export function stayingIn(world: World): Staying {
   const found = known.get(world);
   if (found !== undefined) return found;
-  const leaving = leavingAgents(world);
+  const away = [...world.status.draining.map(({ machine }) => machine), ...world.status.down];
+  const leaving = new Set(agentsOn(world, away).map(({ id }) => id));
   const copies = new Tally();
   const ids = new Set<string>();
   const places = new Tally();
@@ -93,13 +93,6 @@ export function stayingIn(world: World): Staying {
   };
   known.set(world, staying);
   return staying;
-}
-
-/** Ids of the agents on machines that are draining or Down. */
-function leavingAgents(world: World): Set<string> {
-  const { agents } = indexWorld(world);
-  const machines = [...world.status.draining.map((entry) => entry.machine), ...world.status.down];
-  return new Set(machines.flatMap((machine) => (agents.get(machineKey(machine)) ?? []).map(({ id }) => id)));
 }
 
 /** Counts by two names. Nested, because joining two names a hundred thousand times costs more than the counting. */

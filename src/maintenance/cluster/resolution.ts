@@ -1,11 +1,16 @@
 import type { Machine } from "./machine.js";
 
-/** What the host pattern came to (`hosts/`), as far as planning needs it. */
+/** What a host pattern came to. */
 export interface Resolution {
+  /** In inventory order, each once; identities as the master has them (invariant 4). */
   readonly machines: readonly Machine[];
+  /**
+   * Terms, and members of ranges, that stand for nothing, with the nearest names there are. Exclusions and
+   * intersections too: a misspelt `!web-O3` would otherwise take web-03 along.
+   */
   readonly matchedNothing: readonly { readonly term: string; readonly nearest: readonly string[] }[];
-  /** Names from an inventory that no agent has. */
+  /** Hosts that the pattern selects in the inventory and that no registered agent stands for. */
   readonly unknown: readonly string[];
-  /** Given as `host|ip`: meant, though no agent is registered for them. */
+  /** Those of `machines` that were given as `host|ip` and are not registered: no agent will notice. */
   readonly literals: readonly Machine[];
 }

@@ -45,10 +45,6 @@ export function versionAdvice(version: string): readonly string[] {
   );
 }
 
-function isBefore(version: Version, other: Version): boolean {
-  for (const [at, part] of version.entries()) {
-    const than = other[at] ?? 0;
-    if (part !== than) return part < than;
-  }
-  return false;
+function isBefore([major, minor, patch]: Version, other: Version): boolean {
+  return (major - other[0] || minor - other[1] || patch - other[2]) < 0;
 }

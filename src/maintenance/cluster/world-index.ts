@@ -1,5 +1,5 @@
 import { groupBy } from "../group-by.js";
-import { type Machine, machineKey } from "./machine.js";
+import { type Machine, type MachineId, machineKey } from "./machine.js";
 import type { Agent, Answer, Framework, Task, World } from "./world.js";
 
 /** A machine of a maintenance with the agents ever seen on it: after Down they are no longer in the list of agents. */
@@ -51,7 +51,7 @@ export function indexWorld(world: World): WorldIndex {
 }
 
 /** The agents registered on these machines, each with the key of its machine. */
-export function agentsOn(world: World, machines: readonly Machine[]): { machine: string; id: string }[] {
+export function agentsOn(world: World, machines: readonly MachineId[]): { machine: string; id: string }[] {
   const { agents } = indexWorld(world);
   return machines
     .map(machineKey)

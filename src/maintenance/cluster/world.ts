@@ -79,10 +79,6 @@ export interface Answer {
 export interface Framework {
   readonly id: string;
   readonly name: string;
-  readonly active: boolean;
-  readonly connected: boolean;
-  /** Known from agents after a fail-over but not yet re-registered. */
-  readonly recovered: boolean;
   /** Agent ids for which an inverse offer to this framework is outstanding. */
   readonly inverseOffers: readonly { readonly agentId: string }[];
 }

@@ -8,8 +8,6 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 const DAY_MS = 24 * HOUR_MS;
 
-const DAY_MINUTES = 24 * 60;
-
 /** A window that the change of the clocks swallows in one week comes back within the next. */
 const HORIZON_DAYS = 15;
 
@@ -60,26 +58,15 @@ function candidates({ from, timeZone }: CalendarWindow, atMs: Millis): Millis[] 
   for (let ms = atMs; ms < atMs + HORIZON_DAYS * DAY_MS; ms += HOUR_MS) {
     const next = offsetAt(timeZone, ms + HOUR_MS);
     if (next === offset) continue;
-    changes.push(changeBetween(timeZone, ms, ms + HOUR_MS));
+    let minute = Math.floor(ms / MINUTE_MS) * MINUTE_MS;
+    while (offsetAt(timeZone, minute) === offset) minute += MINUTE_MS;
+    changes.push(minute);
     offset = next;
     offsets.add(next);
   }
   const midnight = Math.floor(localMs(timeZone, atMs) / DAY_MS) * DAY_MS;
   const starts = Array.from({ length: HORIZON_DAYS }, (_, day) => midnight + day * DAY_MS + from * MINUTE_MS);
   return [...starts.flatMap((local) => [...offsets].map((ahead) => local - ahead)), ...changes];
-}
-
-/** The whole minute at which the offset changes between two times. */
-function changeBetween(timeZone: string, lowMs: Millis, highMs: Millis): Millis {
-  const before = offsetAt(timeZone, lowMs);
-  let low = Math.floor(lowMs / MINUTE_MS);
-  let high = Math.ceil(highMs / MINUTE_MS);
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (offsetAt(timeZone, middle * MINUTE_MS) === before) low = middle;
-    else high = middle;
-  }
-  return high * MINUTE_MS;
 }
 
 /** How far a zone's clocks are ahead of UTC at a time, in ms. */
@@ -93,16 +80,12 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function localMs(timeZone: string, atMs: Millis): Millis {
   const format = formats.get(timeZone) ?? formatOf(timeZone);
   formats.set(timeZone, format);
-  const parts = new Map(format.formatToParts(atMs).map((part) => [part.type, Number(part.value)]));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-  const whole = Date.UTC(
-    part("year"),
-    part("month") - 1,
-    part("day"),
-    part("hour"),
-    part("minute"),
-    part("second"),
-  );
+  // American English puts the month first, then day, year and the time of day.
+  const numbers = format
+    .formatToParts(atMs)
+    .flatMap(({ type, value }) => (type === "literal" ? [] : Number(value)));
+  const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = numbers;
+  const whole = Date.UTC(year, month - 1, day, hour, minute, second);
   return whole + (((atMs % 1_000) + 1_000) % 1_000);
 }
 
@@ -139,6 +122,5 @@ function namesOf(days: readonly number[]): string {
 }
 
 function clock(minutes: number): string {
-  const capped = Math.min(minutes, DAY_MINUTES);
-  return `${String(Math.floor(capped / 60)).padStart(2, "0")}:${String(capped % 60).padStart(2, "0")}`;
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }

@@ -1,9 +1,9 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
-import { hasEnded } from "../record/batch.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
+import { openBatches } from "../window/whose.js";
 import { type DrainAsked, howToConfirm, isConfirmed } from "./drain-asked.js";
 import { type Cap, settingOf } from "./policy.js";
 
@@ -11,7 +11,7 @@ import { type Cap, settingOf } from "./policy.js";
 const MOST_NAMES = 40;
 
 /** A cap in machines: percents are of the active agents, rounded down, at least 1. */
-export function capInMachines(cap: Cap, world: World): number {
+function capInMachines(cap: Cap, world: World): number {
   if (cap.kind === "count") return cap.count;
   const active = world.agents.filter((agent) => agent.active).length;
   return Math.max(1, Math.floor((active * cap.percent) / 100));
@@ -24,7 +24,7 @@ export function machinesPerMaintenance(asked: DrainAsked): Refusal | null {
   if (cap === null || machines.length <= capInMachines(cap, world) || isLifted(asked)) return null;
   const setting = settingOf(record.cluster, "caps.machines_per_maintenance");
   return {
-    why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${quoted(record.hosts)} stands for ${machines.length}: ${quoted(names(machines))}.`,
+    why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${quoted(record.hosts)} stands for ${machines.length}: ${names(machines)}.`,
     next: howToGoOn(asked),
   };
 }
@@ -41,27 +41,21 @@ export function outOfService(asked: DrainAsked): Refusal | null {
     [...world.status.draining.map(({ machine }) => machine), ...world.status.down].map(machineKey),
   );
   for (const other of others) {
-    if (other.end !== null) continue;
-    for (const batch of other.batches.filter((one) => !hasEnded(one))) {
-      for (const machine of batch.machines) away.add(machineKey(machine));
-    }
+    if (other.end === null) for (const key of openBatches(other).keys()) away.add(key);
   }
   const added = machines.filter((machine) => !away.has(machineKey(machine)));
   if (away.size + added.length <= capInMachines(cap, world)) return null;
   const setting = settingOf(record.cluster, "caps.out_of_service");
   return {
-    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${quoted(record.hosts)} would add ${added.length}: ${quoted(names(added))}.`,
+    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${quoted(record.hosts)} would add ${added.length}: ${names(added)}.`,
     next: howToGoOn(asked, "wait until others are back, "),
   };
 }
 
 /** The expansion of the pattern, so that a person sees what it really stands for. */
 function names(machines: readonly Machine[]): string {
-  return list(
-    machines.map((machine) => machine.hostname),
-    ", ",
-    MOST_NAMES,
-  );
+  const hostnames = machines.map(({ hostname }) => hostname);
+  return quoted(list(hostnames, ", ", MOST_NAMES));
 }
 
 /** Where caps ask for a confirmation, a typed number lifts them. */

@@ -24,12 +24,12 @@ export function conflictsOf(asked: DrainAsked): Refusal | null {
     const isDown = down.has(machineKey(machine));
     const ours = others.find((record) => record.end === null && holds(record, machine));
     if (window === null && !isDown && ours === undefined) continue;
-    found.push(
+    // A window of ours that does not stand yet is as good as taken.
+    const how =
       window === null && !isDown && ours !== undefined
-        ? // Its window does not stand yet: as good as taken.
-          `${quoted(machine.hostname)} is planned by ${ours.id} of <@${ours.requester}>`
-        : `${quoted(machine.hostname)} ${isDown ? "is already Down" : "is already draining"}, ${whose(machine, window, others)}`,
-    );
+        ? `is planned by ${ours.id} of <@${ours.requester}>`
+        : `${isDown ? "is already Down" : "is already draining"}, ${whose(machine, window, others)}`;
+    found.push(`${quoted(machine.hostname)} ${how}`);
     ways.add(ours === undefined ? FOREIGN : wayOutOf(ours, machine, isDown, asked));
   }
   if (found.length === 0) return null;
@@ -45,8 +45,8 @@ const FOREIGN = "wait until that window is over, or have its owner cancel it";
 function wayOutOf(ours: Maintenance, machine: Machine, isDown: boolean, asked: DrainAsked): string {
   const isOwn = ours.requester === asked.record.requester;
   const instead = isOwn ? insteadOf(ours, machine, asked) : "";
-  if (phaseOf(ours) === "bringing_up") return `bring it back first with /mesos up ${ours.id}`;
-  if (isDown) return `bring it back first with /mesos up ${ours.id}${instead}`;
+  const isComing = phaseOf(ours) === "bringing_up";
+  if (isDown || isComing) return `bring it back first with /mesos up ${ours.id}${isComing ? "" : instead}`;
   if (isOwn) return `/mesos cancel ${ours.id}, then drain again${instead}`;
   return `wait until ${ours.id} is over, or agree with <@${ours.requester}> that one of you cancels it: /mesos cancel ${ours.id}`;
 }

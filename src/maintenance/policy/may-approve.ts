@@ -22,18 +22,14 @@ export function mayNotApprove(
   policy: Policy,
   asker: string | null = null,
 ): NotAllowed | null {
-  if (person.user === record.requester && !policy.selfApproval) {
+  const isRequester = person.user === record.requester;
+  if (!policy.selfApproval && (isRequester || person.user === asker)) {
     const setting = settingOf(record.cluster, "self_approval");
+    const asked = isRequester ? record.id : `this Down of ${record.id}`;
+    const who = isRequester ? "the requester cannot approve" : "whoever asks for the Down cannot approve it";
     return {
-      text: `You asked for ${record.id} yourself, and in ${record.cluster} somebody else has to approve (${setting} is off).`,
-      why: `the requester cannot approve, because ${setting} is off.`,
-    };
-  }
-  if (person.user === asker && !policy.selfApproval) {
-    const setting = settingOf(record.cluster, "self_approval");
-    return {
-      text: `You asked for this Down of ${record.id} yourself, and in ${record.cluster} somebody else has to approve (${setting} is off).`,
-      why: `whoever asks for the Down cannot approve it, because ${setting} is off.`,
+      text: `You asked for ${asked} yourself, and in ${record.cluster} somebody else has to approve (${setting} is off).`,
+      why: `${who}, because ${setting} is off.`,
     };
   }
   if (policy.approvers.length > 0 && !isAmong(person, policy.approvers)) {

@@ -1,6 +1,7 @@
 import type { World } from "../cluster/world.js";
 import { indexWorld, tasksOf, type WatchedMachine } from "../cluster/world-index.js";
 import type { Maintenance } from "../record/record.js";
+import { wildcard } from "../text/glob.js";
 import type { Millis } from "../time.js";
 import { isAmong, type Person, type Policy } from "./policy.js";
 
@@ -24,7 +25,7 @@ export function affectedOwners(
   }
   const found = new Map<string, Set<string>>();
   for (const { match, owners } of policy.owners) {
-    const theirs = [...names].filter((name) => matchesGlob(match, name));
+    const theirs = [...names].filter(wildcard(match));
     if (theirs.length === 0) continue;
     for (const owner of owners) found.set(owner, new Set([...(found.get(owner) ?? []), ...theirs]));
   }
@@ -49,29 +50,4 @@ export function withOwnersSaying(
     ids.includes(entry.owner) ? { ...entry, said, by, atMs } : entry,
   );
   return { ...record, owners };
-}
-
-/** Whether a name fits a pattern in which `*` is any text and `?` any letter; case does not count. Never backtracks far. */
-export function matchesGlob(pattern: string, name: string): boolean {
-  const wanted = [...pattern.toLowerCase()];
-  const given = [...name.toLowerCase()];
-  let p = 0;
-  let star = -1;
-  let resume = 0;
-  for (let n = 0; n < given.length; ) {
-    if (wanted[p] === "*") {
-      star = p++;
-      resume = n;
-    } else if (p < wanted.length && (wanted[p] === "?" || wanted[p] === given[n])) {
-      p++;
-      n++;
-    } else if (star >= 0) {
-      // The last star takes one letter more; earlier ones never have to.
-      p = star + 1;
-      n = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return wanted.slice(p).every((letter) => letter === "*");
 }

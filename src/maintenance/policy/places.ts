@@ -1,7 +1,6 @@
 import { blastRadiusOf } from "../blast/blast.js";
-import { type Place, placesOf, stayingIn } from "../blast/staying.js";
+import { placesOf, stayingIn } from "../blast/staying.js";
 import { machineKey } from "../cluster/machine.js";
-import type { World } from "../cluster/world.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
@@ -28,12 +27,16 @@ function emptiedPlaces({ machines, world }: DrainAsked): string[] {
   const watched = machines.map((machine) => ({ machine, agentIds: [] }));
   const { emptied } = blastRadiusOf(world, watched);
   if (emptied.length === 0) return [];
-  const places = machinesByPlace(world);
+  const places = new Map<string, Map<string, Set<string>>>();
+  for (const agent of world.agents) {
+    for (const { kind, name } of placesOf(agent)) {
+      const ofKind = places.get(kind) ?? new Map<string, Set<string>>();
+      places.set(kind, ofKind.set(name, (ofKind.get(name) ?? new Set()).add(machineKey(agent.machine))));
+    }
+  }
+  const isSpread = (machines: { readonly size: number } | undefined) => (machines?.size ?? 0) > 1;
   return emptied
-    .filter(({ kind, name }) => {
-      const ofKind = places.get(kind);
-      return ofKind !== undefined && ofKind.size > 1 && (ofKind.get(name)?.size ?? 0) > 1;
-    })
+    .filter(({ kind, name }) => isSpread(places.get(kind)) && isSpread(places.get(kind)?.get(name)))
     .map(({ kind, name }) => `${kind} ${name}`);
 }
 
@@ -44,16 +47,4 @@ function takesTheLast({ machines, world }: DrainAsked): boolean {
   const left = world.agents.filter((agent) => staying.isStaying(agent.id));
   const known = new Set(world.agents.map((agent) => machineKey(agent.machine)));
   return known.size > 1 && left.length > 0 && left.every((agent) => chosen.has(machineKey(agent.machine)));
-}
-
-/** The machines with agents, by kind and name of the places they are in. */
-function machinesByPlace(world: World): Map<Place["kind"], Map<Place["name"], Set<string>>> {
-  const places = new Map<string, Map<string, Set<string>>>();
-  for (const agent of world.agents) {
-    for (const { kind, name } of placesOf(agent)) {
-      const ofKind = places.get(kind) ?? new Map<string, Set<string>>();
-      places.set(kind, ofKind.set(name, (ofKind.get(name) ?? new Set()).add(machineKey(agent.machine))));
-    }
-  }
-  return places;
 }

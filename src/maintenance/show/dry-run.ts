@@ -4,7 +4,7 @@ import { amounts, megabytes } from "../text/amounts.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
-import { type Column, tableOf } from "../text/table.js";
+import { tableOf } from "../text/table.js";
 
 /**
  * What `/mesos drain … --dry-run` answers: what would go away, and which rules would refuse it. Nothing is posted.
@@ -48,66 +48,57 @@ export function dryRunReply(
   });
 }
 
-const TASK_COLUMNS: readonly Column[] = [
-  { title: "FRAMEWORK", shrinks: true },
-  { title: "APP", shrinks: true },
-  { title: "TASKS", align: "right" },
-  { title: "" },
-];
-
-const AWAY_COLUMNS: readonly Column[] = [
-  { title: "ALSO AWAY" },
-  { title: "WHAT", shrinks: true },
-  { title: "WHERE", shrinks: true },
-];
-
-const ROLE_COLUMNS: readonly Column[] = [
-  { title: "ROLE", shrinks: true },
-  { title: "NEEDS" },
-  { title: "FREE ELSEWHERE" },
-  { title: "FITS" },
-];
-
 /** The whole blast radius in tables that fit a line. */
 function blastTables(blast: BlastRadius, machines: readonly Machine[]): string {
   const names = new Map(machines.map((machine) => [machineKey(machine), machineName(machine)]));
   const nameOf = (key: string) => names.get(key) ?? key;
   const last = new Set(blast.lastCopies.map((copy) => appKey(copy.frameworkId, copy.app)));
-  const tasks = blast.frameworks.flatMap(({ name, frameworkId, apps }) =>
-    apps.map((app) => [
-      name,
-      app.name,
-      String(app.tasks),
-      last.has(appKey(frameworkId, app.name)) ? "last copies" : "",
-    ]),
-  );
+  const apps = blast.frameworks.flatMap((framework) => framework.apps.map((app) => ({ framework, app })));
   const away = [
-    ...blast.volumes.map((each) => [
-      "volume",
-      `${each.id} (${megabytes(each.sizeMb)})`,
-      nameOf(each.machine),
-    ]),
-    ...blast.reservations.map((each) => [
-      "reservation",
-      `${each.role}: ${amounts(each)}`,
-      nameOf(each.machine),
-    ]),
-    ...blast.emptied.map((each) => [each.kind, each.name, `all of its agents (${each.agents})`]),
+    ...blast.volumes.map(({ id, sizeMb, machine }) => ({
+      kind: "volume",
+      what: `${id} (${megabytes(sizeMb)})`,
+      where: nameOf(machine),
+    })),
+    ...blast.reservations.map((each) => ({
+      kind: "reservation",
+      what: `${each.role}: ${amounts(each)}`,
+      where: nameOf(each.machine),
+    })),
+    ...blast.emptied.map(({ kind, name, agents }) => ({
+      kind,
+      what: name,
+      where: `all of its agents (${agents})`,
+    })),
   ];
-  const { capacity } = blast;
-  const row = (role: string, each: Omit<BlastRadius["capacity"], "roles">) => [
-    role,
-    amounts(each.needs),
-    amounts(each.free),
-    each.fits ? "yes" : "NO",
+  const { roles, ...all } = blast.capacity;
+  const tables = [
+    tableOf(apps, [
+      { title: "FRAMEWORK", shrinks: true, cell: ({ framework }) => framework.name },
+      { title: "APP", shrinks: true, cell: ({ app }) => app.name },
+      { title: "TASKS", align: "right", cell: ({ app }) => app.tasks },
+      {
+        title: "",
+        cell: ({ framework, app }) =>
+          last.has(appKey(framework.frameworkId, app.name)) ? "last copies" : "",
+      },
+    ]),
+    tableOf(away, [
+      { title: "ALSO AWAY", cell: ({ kind }) => kind },
+      { title: "WHAT", shrinks: true, cell: ({ what }) => what },
+      { title: "WHERE", shrinks: true, cell: ({ where }) => where },
+    ]),
+    tableOf(
+      [...(roles.length > 1 ? roles : []), { role: "all together", ...all }],
+      [
+        { title: "ROLE", shrinks: true, cell: ({ role }) => role },
+        { title: "NEEDS", cell: ({ needs }) => amounts(needs) },
+        { title: "FREE ELSEWHERE", cell: ({ free }) => amounts(free) },
+        { title: "FITS", cell: ({ fits }) => (fits ? "yes" : "NO") },
+      ],
+    ),
   ];
-  const roles = capacity.roles.map((each) => row(each.role, each));
-  const all = row("all together", capacity);
-  return [
-    ...(tasks.length > 0 ? [tableOf(TASK_COLUMNS, tasks)] : []),
-    ...(away.length > 0 ? [tableOf(AWAY_COLUMNS, away)] : []),
-    tableOf(ROLE_COLUMNS, roles.length > 1 ? [...roles, all] : [all]),
-  ].join("\n\n");
+  return tables.filter((table) => table !== null).join("\n\n");
 }
 
 function appKey(frameworkId: string, app: string): string {

@@ -23,7 +23,8 @@ export function eventLines({ batches, events }: Pick<Maintenance, "batches" | "e
   const lines = [
     ...events.map((event): EventLine => {
       const batch = several && "batch" in event ? `${event.batch}: ` : "";
-      return { atMs: event.atMs, who: whoOf(event), what: plain(batch + whatOf(event, several)) };
+      const who = "by" in event ? (event.by ?? "") : "";
+      return { atMs: event.atMs, who, what: plain(batch + whatOf(event, several)) };
     }),
     ...batches.flatMap((batch) =>
       batch.approvals.flatMap((approval) => withdrawal(batch, approval, several)),
@@ -52,10 +53,6 @@ export const WITHDRAWN = {
 /** `<@U0BOB>` → `U0BOB`: a mention is a bare id where nothing makes a name of it. */
 function plain(words: string): string {
   return words.replace(/<(?:@|!subteam\^)([A-Z0-9]+)>/g, "$1");
-}
-
-function whoOf(event: LogEvent): string {
-  return ("by" in event && event.by) || "";
 }
 
 /** Date and time of day in UTC, to the second: `2026-11-20 12:03:05`. */

@@ -4,6 +4,7 @@ import { phaseOf } from "../record/batch.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
 import { notOurs } from "../text/command.js";
 import { counted } from "../text/list.js";
+import { oneLine } from "../text/table.js";
 import { formatSpan, nanosToMillis } from "../time.js";
 import { type EventLine, eventLines, stamp, WITHDRAWN } from "./event-line.js";
 import { tasksLost } from "./history.js";
@@ -81,7 +82,7 @@ function answers(entry: Maintenance["behaviour"][number]): string {
 }
 
 function approval(asked: Approval): string[] {
-  const by = asked.askedBy === null ? "the bot" : asked.askedBy;
+  const by = asked.askedBy ?? "the bot";
   const shown = `${counted(asked.seen.tasks.length, "task")} on ${counted(asked.seen.machines.length, "machine")}`;
   const votes = asked.votes.map(({ by: voter, atMs }) => `${asked.id}: ${voter} approved at ${stamp(atMs)}`);
   return [
@@ -127,14 +128,12 @@ function override({ rule, by, atMs, reason }: Maintenance["overrides"][number]):
 function lost(record: Maintenance): string[] {
   const count = tasksLost(record);
   if (count === null) return ["No machine went down."];
-  const granted = record.batches.flatMap((batch) =>
-    batch.approvals.filter((each) => each.outcome?.kind === "granted"),
-  );
-  const named = granted.flatMap((each) => each.seen.tasks);
+  if (count === 0) return ["None."];
+  const approvals = record.batches.flatMap((batch) => batch.approvals);
+  const named = approvals.flatMap(({ outcome: end, seen }) => (end?.kind === "granted" ? seen.tasks : []));
   const names = named.map(
     (task) => `${text(task.name)} of ${text(task.framework)} on ${text(hostOfKey(task.machine))}`,
   );
-  if (count === 0) return ["None."];
   const how = named.length === count ? "" : `; ${named.length} stood in the question that was approved`;
   return [`${counted(count, "task")}${how}`, ...names];
 }
@@ -155,12 +154,9 @@ const MILESTONES = [
 
 function times(record: Maintenance): string[] {
   return MILESTONES.flatMap(([kind, name]) => {
-    const event = record.events.find((each) => each.kind === kind);
-    return event === undefined
-      ? []
-      : [
-          `${name}: ${stamp(event.atMs)} (${formatSpan(event.atMs - record.requestedAtMs)} after it was asked for)`,
-        ];
+    const atMs = record.events.find((each) => each.kind === kind)?.atMs;
+    if (atMs === undefined) return [];
+    return `${name}: ${stamp(atMs)} (${formatSpan(atMs - record.requestedAtMs)} after it was asked for)`;
   });
 }
 
@@ -175,5 +171,5 @@ function text(words: string): string {
 
 /** The same for our own sentences. */
 function ours(words: string): string {
-  return words.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/[\\`*_[\]<>#|]/g, "\\$&");
+  return oneLine(words).replace(/[\\`*_[\]<>#|]/g, "\\$&");
 }

@@ -7,15 +7,16 @@ import { type Column, tableOf } from "../text/table.js";
 import { utc } from "../text/utc.js";
 import { formatSpan, type Millis } from "../time.js";
 import { eventLines, stamp } from "./event-line.js";
+import { headOf } from "./status-cells.js";
 
-const LIST_COLUMNS: readonly Column[] = [
-  { title: "ID" },
-  { title: "PHASE" },
-  { title: "WHEN (UTC)" },
-  { title: "WHO", shrinks: true },
-  { title: "NO.", align: "right" },
-  { title: "LOST", align: "right" },
-  { title: "REASON", shrinks: true },
+const COLUMNS: readonly Column<Maintenance>[] = [
+  { title: "ID", cell: ({ id }) => id },
+  { title: "PHASE", cell: (record) => (isRefused(record) ? "refused" : phaseOf(record)) },
+  { title: "WHEN (UTC)", cell: (record) => utc(momentOf(record), "minute") },
+  { title: "WHO", shrinks: true, cell: ({ requester }) => requester },
+  { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
+  { title: "LOST", align: "right", cell: (record) => tasksLost(record) ?? "-" },
+  { title: "REASON", shrinks: true, cell: reasonCell },
 ];
 
 /** The maintenances of a cluster, newest first: open ones by when they were asked for, others by when they ended. */
@@ -51,7 +52,7 @@ export function historyReply(
       ...peopleIn(newest.map((record) => record.requester)),
     ].join(" "),
     next: `Everything about one: /mesos history ${newest[0]?.id}`,
-    table: tableOf(LIST_COLUMNS, newest.map(listRow)),
+    table: tableOf(newest, COLUMNS),
   });
 }
 
@@ -59,34 +60,16 @@ function momentOf(record: Maintenance): Millis {
   return record.end?.atMs ?? record.requestedAtMs;
 }
 
-function listRow(record: Maintenance): string[] {
-  const machines = machineCount(record);
-  const lost = tasksLost(record);
-  return [
-    record.id,
-    isRefused(record) ? "refused" : phaseOf(record),
-    utc(momentOf(record), "minute"),
-    record.requester,
-    machines === 0 ? "-" : String(machines),
-    lost === null ? "-" : String(lost),
-    isRefused(record)
-      ? (record.end?.why ?? "")
-      : [record.ticket, record.reason].filter((part) => part !== null).join(" "),
-  ];
+function reasonCell(record: Maintenance): string {
+  if (isRefused(record)) return record.end?.why ?? "";
+  return [record.ticket, record.reason].filter((part) => part !== null).join(" ");
 }
 
 /** Slack makes names of ids in a sentence, but not in a table: the sentence says who is who. */
 function peopleIn(ids: readonly string[]): string[] {
   const people = [...new Set(ids)].filter((id) => id !== "");
-  return people.length === 0
-    ? []
-    : [
-        `In the table ${list(
-          people.map((id) => `${id} is <@${id}>`),
-          ", ",
-          20,
-        )}.`,
-      ];
+  const named = people.map((id) => `${id} is <@${id}>`);
+  return named.length === 0 ? [] : [`In the table ${list(named, ", ", 20)}.`];
 }
 
 /** Tasks that were lost by going Down; `null` if no machine went down. */
@@ -95,29 +78,23 @@ export function tasksLost(record: Maintenance): number | null {
   return downs.length === 0 ? null : downs.reduce((sum, lost) => sum + lost, 0);
 }
 
-const LOG_COLUMNS: readonly Column[] = [
-  { title: "TIME (UTC)" },
-  { title: "WHO" },
-  { title: "WHAT", ours: true },
-];
-
 /** The event log of one maintenance as an audit, one line an event; votes, refusals and reasons are lines of their own. */
 export function historyOf(record: Maintenance): Reply {
-  const reason = record.reason === null ? "" : ` for ${quoted(record.reason)}`;
   const ticket = record.ticket === null ? "" : ` (${quoted(record.ticket)})`;
   const state = isRefused(record) ? "was refused" : `is ${phaseOf(record)}`;
-  const sentences = [
-    `${record.id} ${state}: ${quoted(record.hosts)} in ${record.cluster}, asked for by <@${record.requester}>${reason}${ticket}.`,
-  ];
+  const sentences = [`${headOf(record, state)}${ticket}.`];
   // Answers go first when the log is cut (`log.ts`), so what is missing may lie between the others.
   const dropped = record.seq - record.events.length;
   if (dropped > 0) sentences.push(`Not kept any more: ${counted(dropped, "event")}.`);
   const lines = eventLines(record);
   sentences.push(...peopleIn(lines.map(({ who }) => who)));
-  const rows = lines.map(({ atMs, who, what }) => [stamp(atMs), who, what]);
   return replyOf({
     tone: "info",
     text: sentences.join(" "),
-    table: rows.length === 0 ? null : tableOf(LOG_COLUMNS, rows),
+    table: tableOf(lines, [
+      { title: "TIME (UTC)", cell: ({ atMs }) => stamp(atMs) },
+      { title: "WHO", cell: ({ who }) => who },
+      { title: "WHAT", ours: true, cell: ({ what }) => what },
+    ]),
   });
 }

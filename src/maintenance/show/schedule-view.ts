@@ -1,12 +1,12 @@
-import { machineKey, machineName } from "../cluster/machine.js";
-import { endMs, type Window } from "../cluster/schedule.js";
+import { type MachineId, machineKey, machineName } from "../cluster/machine.js";
+import { endMs } from "../cluster/schedule.js";
 import type { World } from "../cluster/world.js";
 import type { Maintenance } from "../record/record.js";
 import { counted } from "../text/list.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { tableOf } from "../text/table.js";
 import { utc } from "../text/utc.js";
-import { nanosToMillis } from "../time.js";
+import { type Millis, nanosToMillis } from "../time.js";
 import { holds } from "../window/whose.js";
 
 /** The master's whole schedule, whose each window is, and how its machines stand. Times are UTC. */
@@ -20,40 +20,28 @@ export function scheduleReply(cluster: string, world: World, open: readonly Main
   }
   const down = new Set(world.status.down.map(machineKey));
   const agents = new Set(world.agents.map((agent) => machineKey(agent.machine)));
-  const rows = windows.flatMap((window) =>
-    window.machines.map((machine) => {
-      const mode = down.has(machineKey(machine)) ? "down" : "draining";
-      const known = agents.has(machineKey(machine)) || mode === "down";
-      const owner = open.find((record) => holds(record, machine))?.id ?? "somebody else";
-      return [
-        machineName(machine),
-        known ? mode : `${mode}, no agent`,
-        owner,
-        startOf(window),
-        endOf(window),
-      ];
-    }),
-  );
-  const columns = [
-    { title: "machine", shrinks: true },
-    { title: "mode" },
-    { title: "whose" },
-    { title: "from (UTC)" },
-    { title: "until" },
-  ];
+  const rows = windows.flatMap((window) => window.machines.map((machine) => ({ machine, window })));
+  const modeOf = (machine: MachineId) => {
+    if (down.has(machineKey(machine))) return "down";
+    return agents.has(machineKey(machine)) ? "draining" : "draining, no agent";
+  };
   return replyOf({
     tone: "info",
     text: `${cluster}: ${counted(windows.length, "window")} with ${counted(rows.length, "machine")} in the schedule.`,
-    table: tableOf(columns, rows),
+    table: tableOf(rows, [
+      { title: "machine", shrinks: true, cell: ({ machine }) => machineName(machine) },
+      { title: "mode", cell: ({ machine }) => modeOf(machine) },
+      {
+        title: "whose",
+        cell: ({ machine }) => open.find((record) => holds(record, machine))?.id ?? "somebody else",
+      },
+      { title: "from (UTC)", cell: ({ window }) => monthAndDay(nanosToMillis(window.start)) },
+      { title: "until", cell: ({ window }) => monthAndDay(endMs(window)) },
+    ]),
   });
 }
 
 /** `10-20 22:00`. */
-function startOf(window: Window): string {
-  return utc(nanosToMillis(window.start), "minute of the year");
-}
-
-function endOf(window: Window): string {
-  const end = endMs(window);
-  return end === null ? "open" : utc(end, "minute of the year");
+function monthAndDay(ms: Millis | null): string {
+  return ms === null ? "open" : utc(ms, "minute of the year");
 }

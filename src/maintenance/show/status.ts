@@ -1,24 +1,23 @@
 // How is it shown to whoever asks?
 
-import type { Habit } from "../answers/habits.js";
+import { type Habit, habitSentence } from "../answers/habits.js";
 import { tasksLeft } from "../answers/summary.js";
-import { lookAt } from "../answers/verdicts.js";
 import { openApproval } from "../approval/question.js";
-import { type Machine, machineKey } from "../cluster/machine.js";
-import type { Resolution } from "../cluster/resolution.js";
+import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { hasEnded, machineCount, phaseOf } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
-import type { Batch, Maintenance } from "../record/record.js";
+import type { Picture, Verdict, VerdictRow } from "../record/picture.js";
+import type { Maintenance } from "../record/record.js";
 import { sightOf } from "../sight/sight.js";
-import { counted, list } from "../text/list.js";
+import { counted } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { type Column, tableOf } from "../text/table.js";
+import { utc } from "../text/utc.js";
 import { formatSpan, type Millis } from "../time.js";
-import { windowOf } from "../window/edit.js";
-import { agentsCell, ago, belongsTo, modes, until, windowText } from "./status-cells.js";
-import { MACHINE_COLUMNS, maintenanceTables } from "./status-tables.js";
+import { machineTable } from "./machines.js";
+import { ANSWERED, ago, ERASED_BY, headOf, until, windowText } from "./status-cells.js";
 
 /**
  * The open maintenances of a cluster, one line each.
@@ -31,13 +30,19 @@ export function statusOfCluster(
   world: World | null,
   nowMs: Millis,
 ): Reply {
-  const table =
-    open.length === 0
-      ? null
-      : tableOf(
-          CLUSTER_COLUMNS,
-          open.map((record) => clusterRow(record, nowMs)),
-        );
+  const table = tableOf(open, [
+    { title: "ID", cell: ({ id }) => id },
+    { title: "PHASE", cell: (record) => (record.cancel === null ? phaseOf(record) : "cancelling") },
+    { title: "HOSTS", shrinks: true, cell: ({ hosts }) => hosts },
+    { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
+    { title: "TASKS", align: "right", cell: ({ picture }) => tasksCell(picture) },
+    { title: "WINDOW", cell: (record) => windowOfRecord(record, nowMs) },
+    {
+      title: "TROUBLE",
+      shrinks: true,
+      cell: ({ trouble, held }) => trouble?.code ?? (held === null ? "" : "held"),
+    },
+  ]);
   const count = open.length === 0 ? "no open maintenance" : counted(open.length, "open maintenance");
   if (world === null) {
     return replyOf({
@@ -63,37 +68,15 @@ export function statusOfCluster(
   });
 }
 
-/** Nobody should take for an idle cluster what the bot merely may not see. */
+/** That the bot may not see windows, so that nobody takes the cluster for an idle one. */
 const SIGHT = {
   windows: "",
   filtered: " The view is filtered: rights are missing, and nothing is written until they are granted.",
   nothing: " The schedule is empty, as far as the bot's principal may see.",
 } as const;
 
-const CLUSTER_COLUMNS: readonly Column[] = [
-  { title: "ID" },
-  { title: "PHASE" },
-  { title: "HOSTS", shrinks: true },
-  { title: "NO.", align: "right" },
-  { title: "TASKS", align: "right" },
-  { title: "WINDOW" },
-  { title: "TROUBLE", shrinks: true },
-];
-
-function clusterRow(record: Maintenance, nowMs: Millis): string[] {
-  const { picture, trouble } = record;
-  const machines = machineCount(record);
-  const tasks = picture === null ? "-" : `${tasksLeft(picture)}/${picture.tasksMost}`;
-  const phase = record.cancel === null ? phaseOf(record) : "cancelling";
-  return [
-    record.id,
-    phase,
-    record.hosts,
-    machines === 0 ? "-" : String(machines),
-    tasks,
-    windowOfRecord(record, nowMs),
-    trouble?.code ?? (record.held === null ? "" : "held"),
-  ];
+function tasksCell(picture: Picture | null): string {
+  return picture === null ? "-" : `${tasksLeft(picture)}/${picture.tasksMost}`;
 }
 
 /**
@@ -106,19 +89,10 @@ export function statusOfMaintenance(
   nowMs: Millis,
   habits: ReadonlyMap<string, Habit> = new Map(),
 ): Reply {
-  const phase = phaseOf(record);
-  const reason = record.reason === null ? "" : ` for ${quoted(record.reason)}`;
-  const head = `${record.id} is ${phase}: ${quoted(record.hosts)} in ${record.cluster}, asked for by <@${record.requester}>${reason}.`;
   const { picture, trouble, end } = record;
-  const sentences = [head];
-  if (end === null && record.batches.length > 0) sentences.push(`Window: ${windowOfRecord(record, nowMs)}.`);
-  if (end !== null) sentences.push(`Ended ${ago(end.atMs, nowMs)}${end.why === null ? "." : `: ${end.why}`}`);
-  if (record.cancel !== null && end === null)
-    sentences.push(`<@${record.cancel.by}> cancelled it; the machines are given back.`);
-  // The time of a look is stored now and then only; what changes is stored at once.
-  if (picture !== null && end === null)
-    sentences.push(`As seen ${ago(picture.atMs, nowMs)}; no change was noticed since.`);
-  if (end === null) sentences.push(...heldBy(record, nowMs), ...openQuestions(record));
+  const sentences = [`${headOf(record, `is ${phaseOf(record)}`)}.`];
+  if (end === null) sentences.push(...stateOf(record, nowMs));
+  else sentences.push(`Ended ${ago(end.atMs, nowMs)}${end.why === null ? "." : `: ${end.why}`}`);
   if (trouble !== null) sentences.push(quoted(trouble.what));
   return replyOf({
     tone: trouble === null ? "info" : "error",
@@ -130,115 +104,99 @@ export function statusOfMaintenance(
   });
 }
 
-function heldBy(record: Maintenance, nowMs: Millis): string[] {
-  return holdsOf(record).map(
-    ({ by, atMs, reason }) =>
-      `<@${by}> holds it since ${formatSpan(nowMs - atMs)}${reasonOf(reason)}; it goes on after /mesos release ${record.id}.`,
-  );
-}
-
-/** The questions that wait for an answer, and how many have approved. */
-function openQuestions(record: Maintenance): string[] {
-  return record.batches.flatMap((batch) => {
-    const open = openApproval(batch);
-    if (open === null) return [];
-    const votes = open.votesNeeded > 1 ? ` (${open.votes.length} of ${open.votesNeeded} approved)` : "";
-    return [`The approval of the Down is asked for in the thread${votes}.`];
-  });
-}
-
-/** Some machines as the master has them now, and whose maintenance they are in. */
-export function statusOfMachines(
-  machines: readonly Machine[],
-  world: World,
-  open: readonly Maintenance[],
-  nowMs: Millis,
-): Reply {
-  const views = lookAt(
-    world,
-    machines.map((machine) => ({ machine, agentIds: [] })),
-    null,
-  ).machines;
-  const rows = views.map((view) => [
-    view.hostname,
-    view.mode,
-    agentsCell(view, false),
-    String(view.tasks),
-    belongsTo(view, world, open),
-    windowText(windowOf(world.schedule, view), nowMs),
-  ]);
-  const columns: readonly Column[] = [
-    { title: "MACHINE", shrinks: true },
-    { title: "MODE" },
-    { title: "AGENTS", align: "right" },
-    { title: "TASKS", align: "right" },
-    { title: "IN" },
-    { title: "WINDOW" },
-  ];
-  return replyOf({
-    tone: "info",
-    text: `${world.cluster}: ${modes(views)}.`,
-    table: rows.length === 0 ? null : tableOf(columns, rows),
-  });
-}
-
-/** What a host pattern comes to: the machines it matches, and what it does not match. */
-export function hostsReply(
-  cluster: string,
-  resolution: Resolution,
-  world: World,
-  open: readonly Maintenance[],
-): Reply {
-  const views = lookAt(
-    world,
-    resolution.machines.map((machine) => ({ machine, agentIds: [] })),
-    null,
-  ).machines;
-  const literal = new Set(resolution.literals.map(machineKey));
-  const rows = views.map((view) => [
-    view.hostname,
-    view.ip,
-    literal.has(machineKey(view)) ? "unregistered" : view.mode,
-    agentsCell(view, false),
-    String(view.tasks),
-    belongsTo(view, world, open),
-  ]);
-  const misses = resolution.matchedNothing.map(({ term, nearest }) =>
-    nearest.length === 0 ? `\`${quoted(term)}\`` : `\`${quoted(term)}\` (nearest: ${quoted(list(nearest))})`,
-  );
-  const sentences = [views.length === 0 ? `${cluster}: no machine matches.` : `${cluster}: ${modes(views)}.`];
-  if (misses.length > 0) sentences.push(`Nothing matches ${list(misses)}.`);
-  if (resolution.unknown.length > 0)
-    sentences.push(`The master has no agent for ${quoted(list(resolution.unknown))}.`);
-  if (literal.size > 0) {
+/** How an open maintenance stands, a sentence each. */
+function stateOf(record: Maintenance, nowMs: Millis): string[] {
+  const { id, batches, cancel, picture } = record;
+  const sentences: string[] = [];
+  if (batches.length > 0) sentences.push(`Window: ${windowOfRecord(record, nowMs)}.`);
+  if (cancel !== null) sentences.push(`<@${cancel.by}> cancelled it; the machines are given back.`);
+  // The time of a look is stored now and then only; what changes is stored at once.
+  if (picture !== null) sentences.push(`As seen ${ago(picture.atMs, nowMs)}; no change was noticed since.`);
+  for (const { by, atMs, reason } of holdsOf(record)) {
+    const since = formatSpan(nowMs - atMs);
     sentences.push(
-      "A machine that is not registered can stand in a window, but nothing drains because of it.",
+      `<@${by}> holds it since ${since}${reasonOf(reason)}; it goes on after /mesos release ${id}.`,
     );
   }
-  const drainable = misses.length === 0 && resolution.unknown.length === 0;
-  return replyOf({
-    tone: drainable && views.length > 0 ? "info" : "refused",
-    text: sentences.join(" "),
-    next: drainable
-      ? null
-      : "A drain of this pattern would be refused: mend or leave out what does not match.",
-    table: rows.length === 0 ? null : tableOf([...MACHINE_COLUMNS, { title: "IN" }], rows),
-  });
+  for (const { votes, votesNeeded } of batches.flatMap((batch) => openApproval(batch) ?? [])) {
+    const approved = votesNeeded > 1 ? ` (${votes.length} of ${votesNeeded} approved)` : "";
+    sentences.push(`The approval of the Down is asked for in the thread${approved}.`);
+  }
+  return sentences;
 }
 
-function machinesIn(world: World): number {
-  const keys = [...world.agents, ...world.recoveredAgents].map((agent) => machineKey(agent.machine));
-  const { draining, down } = world.status;
-  return new Set([...keys, ...draining.map(({ machine }) => machineKey(machine)), ...down.map(machineKey)])
-    .size;
+/** What hinders most comes first. */
+const ORDER: Record<Verdict, number> = { refused: 0, silent: 1, promised: 2, empty: 3 };
+
+/** Everything known of one maintenance: its machines, the verdicts, erased answers, and what its frameworks usually do. */
+function maintenanceTables(
+  record: Maintenance,
+  picture: Picture,
+  habits: ReadonlyMap<string, Habit>,
+  nowMs: Millis,
+): string | null {
+  const up = record.batches.filter((batch) => batch.phase === "up");
+  const returned = new Set(up.flatMap((batch) => batch.returned));
+  const names = new Map(picture.machines.map((view) => [machineKey(view), view.hostname]));
+  const rows = [...picture.verdicts].sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict]);
+  const machine: Column<VerdictRow> = {
+    title: "MACHINE",
+    shrinks: true,
+    cell: (row) => names.get(row.machine) ?? row.machine,
+  };
+  const framework: Column<{ readonly framework: string }> = {
+    title: "FRAMEWORK",
+    shrinks: true,
+    cell: (row) => row.framework,
+  };
+  const usual = [...new Set(rows.map((row) => row.framework))].flatMap((name) => habits.get(name) ?? []);
+  const tables = [
+    machineTable(picture.machines, (view) => up.length > 0 && !returned.has(machineKey(view))),
+    tableOf(rows, [
+      machine,
+      framework,
+      { title: "VERDICT", cell: ({ verdict }) => verdict },
+      { title: "TASKS", align: "right", cell: ({ tasks }) => tasks },
+      { title: "ANSWER", cell: (row) => answerCell(row, nowMs) },
+    ]),
+    tableOf(
+      rows.filter(({ erased }) => erased !== null),
+      [machine, framework, { title: "ERASED ANSWER (UTC)", cell: ({ erased }) => erasedCell(erased, nowMs) }],
+    ),
+    tableOf(usual, [framework, { title: "SO FAR", cell: habitSentence }]),
+  ];
+  return tables.filter((table) => table !== null).join("\n\n") || null;
+}
+
+/** How old an answer is, or what is known instead of one. */
+function answerCell({ answeredAtMs, erased, tasks }: VerdictRow, nowMs: Millis): string {
+  if (answeredAtMs !== null) return ago(answeredAtMs, nowMs);
+  if (erased !== null) return "erased";
+  return tasks === 0 ? "" : "none yet";
+}
+
+/** `accepted 12:03, erased by a schedule change 12:10`; the title of its column says that these are times of UTC. */
+function erasedCell(erased: VerdictRow["erased"], nowMs: Millis): string {
+  if (erased === null) return "";
+  const { answer, answeredAtMs, why, erasedAtMs } = erased;
+  return `${ANSWERED[answer]} ${clock(answeredAtMs, nowMs)}, erased by ${ERASED_BY[why]} ${clock(erasedAtMs, nowMs)}`;
+}
+
+/** `12:03` in UTC, with the day before it if that is not today: `11-20 12:03`. */
+function clock(atMs: Millis, nowMs: Millis): string {
+  const sameDay = utc(atMs, "minute").slice(0, 10) === utc(nowMs, "minute").slice(0, 10);
+  return utc(atMs, sameDay ? "time of day" : "minute of the year");
+}
+
+function machinesIn({ agents, recoveredAgents, status }: World): number {
+  const known = [...agents, ...recoveredAgents, ...status.draining].map(({ machine }) => machine);
+  return new Set([...known, ...status.down].map(machineKey)).size;
 }
 
 /** The window of the first batch that is still at the master. */
-function windowOfRecord(record: Maintenance, nowMs: Millis): string {
-  const batch: Batch | undefined = record.batches.find((b) => !hasEnded(b));
+function windowOfRecord({ batches, wanted }: Maintenance, nowMs: Millis): string {
+  const batch = batches.find((one) => !hasEnded(one));
   if (batch !== undefined) return windowText(batch.window, nowMs);
-  if (record.batches.length > 0) return "over";
-  return record.wanted.startMs === null
-    ? `${formatSpan(record.wanted.durationMs)}`
-    : until(record.wanted.startMs, nowMs);
+  if (batches.length > 0) return "over";
+  return wanted.startMs === null ? formatSpan(wanted.durationMs) : until(wanted.startMs, nowMs);
 }

@@ -1,4 +1,5 @@
 import { notOurs } from "./command.js";
+import { list } from "./list.js";
 
 /**
  * A text of people or masters (a reason, a host pattern, a name) for one of our own sentences. What could begin one of
@@ -8,4 +9,15 @@ import { notOurs } from "./command.js";
  */
 export function quoted(text: string): string {
   return notOurs(text.replace(/<(?![a-z0-9 ])/gi, "‹"));
+}
+
+/** Terms of a host pattern that match nothing: `` `wbe-01` (nearest: web-01, web-02) ``. */
+export function unmatched(
+  terms: readonly { readonly term: string; readonly nearest: readonly string[] }[],
+): string {
+  const each = terms.map(({ term, nearest }) => {
+    const near = nearest.length === 0 ? "" : ` (nearest: ${quoted(list(nearest))})`;
+    return `\`${quoted(term)}\`${near}`;
+  });
+  return list(each);
 }

@@ -55,9 +55,6 @@ export function readFrameworks(answer: Uint8Array): readonly Framework[] {
   return (frameworks ?? []).map((framework) => ({
     id: present(framework.framework_info.id, "a framework's id").value,
     name: framework.framework_info.name,
-    active: framework.active,
-    connected: framework.connected,
-    recovered: framework.recovered ?? false,
     inverseOffers: (framework.inverse_offers ?? []).flatMap(({ agent_id }) =>
       agent_id == null ? [] : [{ agentId: agent_id.value }],
     ),

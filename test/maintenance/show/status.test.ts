@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Habit } from "../../../src/maintenance/answers/habits.js";
-import type { Resolution } from "../../../src/maintenance/cluster/resolution.js";
-import {
-  hostsReply,
-  statusOfCluster,
-  statusOfMachines,
-  statusOfMaintenance,
-} from "../../../src/maintenance/show/status.js";
+import { statusOfCluster, statusOfMaintenance } from "../../../src/maintenance/show/status.js";
 import { TABLE_WIDTH } from "../../../src/maintenance/text/table.js";
 import {
   answer,
@@ -21,7 +15,7 @@ import {
   windowOn,
   worldOf,
 } from "../../support/world.js";
-import { asked, downWorld, drainingWorld, goneWorld, inPhase, tick } from "../support/flow.js";
+import { asked, drainingWorld, goneWorld, inPhase, tick } from "../support/flow.js";
 
 const busy = drainingWorld({
   tasks: [task("t1", "marathon", "web-01"), task("t2", "kafka", "web-02")],
@@ -196,61 +190,6 @@ describe("a maintenance", () => {
     expect(statusOfMaintenance(cancelling, NOW).text).toMatch(/<@U0BOB> cancelled it/);
     const ended = { ...draining, end: { phase: "failed" as const, atMs: NOW, why: "No agent." } };
     expect(statusOfMaintenance(ended, NOW + MINUTE).text).toMatch(/Ended 1 m ago: No agent\./);
-  });
-});
-
-describe("machines and patterns", () => {
-  const machines = [machine("web-01"), machine("web-02"), machine("web-03")];
-  const resolution: Resolution = { machines, matchedNothing: [], unknown: [], literals: [] };
-
-  test("machines are shown as the master has them, with whose window they stand in", () => {
-    const world = worldOf({
-      windows: [windowOn(["web-01"], NOW, 4 * HOUR), windowOn(["web-02"], NOW + HOUR, null)],
-    });
-    const ours = recordOf({ batches: [batchOf({ machines: [machine("web-01")] })] });
-    const reply = statusOfMachines(machines, world, [ours], NOW);
-    expect(reply.text).toBe("prod: 3 machines: 1 up, 2 draining.");
-    expect(lines(reply)).toEqual([
-      "MACHINE  MODE      AGENTS  TASKS  IN      WINDOW",
-      "web-01   draining       1      0  m-7k3q  4 h left",
-      "web-02   draining       1      0  others  in 1 h",
-      "web-03   up             1      0",
-    ]);
-  });
-
-  test("a pattern that a drain would take is shown with its machines", () => {
-    const reply = hostsReply("prod", resolution, downWorld(), [inPhase("down")]);
-    expect(reply).toMatchObject({ tone: "info", text: "prod: 3 machines: 1 up, 2 Down.", next: null });
-    expect(lines(reply)[1]).toBe("web-01   10.0.0.1  down       0      0  m-7k3q");
-  });
-
-  test("a pattern that a drain would refuse says why, with the nearest names", () => {
-    const reply = hostsReply(
-      "prod",
-      {
-        ...resolution,
-        machines: [],
-        matchedNothing: [{ term: "wbe", nearest: ["web-01"] }],
-        unknown: ["web-09"],
-      },
-      worldOf(),
-      [],
-    );
-    expect(reply).toMatchObject({
-      tone: "refused",
-      table: null,
-      next: expect.stringContaining("would be refused"),
-    });
-    expect(reply.text).toBe(
-      "prod: no machine matches. Nothing matches `wbe` (nearest: web-01). The master has no agent for web-09.",
-    );
-  });
-
-  test("machines that are not registered are shown as such (invariant 4)", () => {
-    const spare = machine("spare-07");
-    const reply = hostsReply("prod", { ...resolution, machines: [spare], literals: [spare] }, worldOf(), []);
-    expect(reply.table).toContain("unregistered");
-    expect(reply.text).toMatch(/nothing drains because of it/);
   });
 });
 

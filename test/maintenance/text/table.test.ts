@@ -3,7 +3,11 @@ import { cut, tableOf } from "../../../src/maintenance/text/table.js";
 
 describe("a table", () => {
   test("a table keeps one row on one line, whatever a name holds", () => {
-    expect(tableOf([{ title: "A" }, { title: "B" }], [["x\ny", "z\u2028"]])).toBe("A    B\nx y  z");
+    const columns = [
+      { title: "A", cell: (row: { a: string; b: string }) => row.a },
+      { title: "B", cell: (row: { a: string; b: string }) => row.b },
+    ];
+    expect(tableOf([{ a: "x\ny", b: "z\u2028" }], columns)).toBe("A    B\nx y  z");
   });
 
   test.each([

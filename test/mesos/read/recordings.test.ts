@@ -139,9 +139,6 @@ describe("what we make of it", () => {
     expect(web).toEqual({
       id: `${CLUSTER}-0000`,
       name: "web-framework",
-      active: true,
-      connected: true,
-      recovered: false,
       inverseOffers: [{ agentId: `${CLUSTER}-S2` }],
     });
     const status = readStatus(recorded("status-answers.pb"));

@@ -1,0 +1,120 @@
+import { viewsOf } from "../answers/verdicts.js";
+import { type Machine, machineKey } from "../cluster/machine.js";
+import type { Resolution } from "../cluster/resolution.js";
+import type { World } from "../cluster/world.js";
+import type { MachineView } from "../record/picture.js";
+import type { Maintenance } from "../record/record.js";
+import { counted, list } from "../text/list.js";
+import { quoted, unmatched } from "../text/quote.js";
+import { type Reply, replyOf } from "../text/reply.js";
+import { type Column, tableOf } from "../text/table.js";
+import type { Millis } from "../time.js";
+import { windowOf } from "../window/edit.js";
+import { holds } from "../window/whose.js";
+import { windowText } from "./status-cells.js";
+
+/** Some machines as the master has them now, and whose maintenance they are in. */
+export function statusOfMachines(
+  machines: readonly Machine[],
+  world: World,
+  open: readonly Maintenance[],
+  nowMs: Millis,
+): Reply {
+  const views = viewsOf(world, machines);
+  return replyOf({
+    tone: "info",
+    text: `${world.cluster}: ${modes(views)}.`,
+    table: tableOf(views, [
+      NAME,
+      { title: "MODE", cell: ({ mode }) => mode },
+      agents(),
+      TASKS,
+      inColumn(world, open),
+      { title: "WINDOW", cell: (view) => windowText(windowOf(world.schedule, view), nowMs) },
+    ]),
+  });
+}
+
+/** What a host pattern comes to: the machines it matches, and what it does not match. */
+export function hostsReply(
+  cluster: string,
+  { machines, literals, matchedNothing, unknown }: Resolution,
+  world: World,
+  open: readonly Maintenance[],
+): Reply {
+  const views = viewsOf(world, machines);
+  const literal = new Set(literals.map(machineKey));
+  const sentences = [views.length === 0 ? `${cluster}: no machine matches.` : `${cluster}: ${modes(views)}.`];
+  if (matchedNothing.length > 0) sentences.push(`Nothing matches ${unmatched(matchedNothing)}.`);
+  if (unknown.length > 0) sentences.push(`The master has no agent for ${quoted(list(unknown))}.`);
+  if (literal.size > 0) {
+    sentences.push(
+      "A machine that is not registered can stand in a window, but nothing drains because of it.",
+    );
+  }
+  const drainable = matchedNothing.length === 0 && unknown.length === 0;
+  return replyOf({
+    tone: drainable && views.length > 0 ? "info" : "refused",
+    text: sentences.join(" "),
+    next: drainable
+      ? null
+      : "A drain of this pattern would be refused: mend or leave out what does not match.",
+    table: tableOf(views, [
+      NAME,
+      { title: "IP", cell: ({ ip }) => ip },
+      { title: "MODE", cell: (view) => (literal.has(machineKey(view)) ? "unregistered" : view.mode) },
+      agents(),
+      TASKS,
+      inColumn(world, open),
+    ]),
+  });
+}
+
+/**
+ * One line per machine of a maintenance.
+ *
+ * @param isAwaited whether its agents are to come back after Up.
+ */
+export function machineTable(
+  views: readonly MachineView[],
+  isAwaited: (view: MachineView) => boolean,
+): string | null {
+  return tableOf(views, [
+    NAME,
+    { title: "IP", cell: ({ ip }) => ip },
+    { title: "MODE", cell: ({ mode }) => mode },
+    agents(isAwaited),
+    TASKS,
+  ]);
+}
+
+const NAME: Column<MachineView> = { title: "MACHINE", shrinks: true, cell: ({ hostname }) => hostname };
+
+const TASKS: Column<MachineView> = { title: "TASKS", align: "right", cell: ({ tasks }) => tasks };
+
+/** Agents registered, `+n?` for those not back since a fail-over, `awaited` for one that is to come back after Up. */
+function agents(isAwaited: (view: MachineView) => boolean = () => false): Column<MachineView> {
+  const cell = (view: MachineView) => {
+    if (view.recovering > 0) return `${view.agents}+${view.recovering}?`;
+    return view.agents === 0 && isAwaited(view) ? "0 awaited" : view.agents;
+  };
+  return { title: "AGENTS", align: "right", cell };
+}
+
+/** The maintenance of ours that a machine is in, `others` for a foreign window, or nothing. */
+function inColumn(world: World, open: readonly Maintenance[]): Column<MachineView> {
+  const cell = (view: MachineView) => {
+    const ours = open.find((record) => record.end === null && holds(record, view));
+    return ours?.id ?? (windowOf(world.schedule, view) === null ? "" : "others");
+  };
+  return { title: "IN", cell };
+}
+
+/** `3 machines: 1 up, 2 draining`. */
+function modes(views: readonly MachineView[]): string {
+  const told = (["up", "draining", "down"] as const).flatMap((mode) => {
+    const count = views.filter((view) => view.mode === mode).length;
+    return count === 0 ? [] : `${count} ${mode === "down" ? "Down" : mode}`;
+  });
+  return `${counted(views.length, "machine")}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
+}
