@@ -9,7 +9,7 @@ import type { DrainAsked } from "./policy/drain-asked.js";
 import { brokenRules } from "./policy/drain-rules.js";
 import { drainOverride } from "./policy/hours.js";
 import { settingOf } from "./policy/policy.js";
-import { wentOnUnproved } from "./policy/sight.js";
+import { wentOnUnproved } from "./policy/unproved-view.js";
 import { ended, watchedMachines } from "./record/batch.js";
 import { withEvent } from "./record/log.js";
 import type { Batch, Maintenance } from "./record/record.js";

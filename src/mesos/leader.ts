@@ -1,7 +1,7 @@
 import { GET_MASTER } from "./calls.js";
 import { type Endpoint, redirectTarget } from "./endpoint.js";
 import { decodeAnswer, type MesosError, mesosError, refusal } from "./errors/errors.js";
-import { type LeaderInfo, readMaster } from "./read/answers.js";
+import { type LeaderInfo, readMaster } from "./read/read-replies.js";
 import { asMesosError, type Transport } from "./transport.js";
 
 /** The leading master and what it said of itself when it was last asked. */

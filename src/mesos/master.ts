@@ -5,7 +5,7 @@ import { Caller, type OnCall } from "./caller.js";
 import { GET_VERSION, startMaintenance, stopMaintenance, updateSchedule } from "./calls.js";
 import { endpointOf } from "./endpoint.js";
 import { LeaderFinder } from "./leader.js";
-import { readVersion } from "./read/answers.js";
+import { readVersion } from "./read/read-replies.js";
 import { Snapshots } from "./snapshot.js";
 import type { MasterEvent } from "./stream/events.js";
 import {

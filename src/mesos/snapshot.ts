@@ -12,8 +12,8 @@ import {
 } from "./calls.js";
 import { mesosError } from "./errors/errors.js";
 import type { Leader, LeaderFinder } from "./leader.js";
-import { readFrameworks, readMaster, readSchedule, readStatus } from "./read/answers.js";
 import { readAgents } from "./read/read-agents.js";
+import { readFrameworks, readMaster, readSchedule, readStatus } from "./read/read-replies.js";
 import { readTasks } from "./read/read-tasks.js";
 
 export interface SnapshotOptions {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
 import * as calls from "../../src/mesos/calls.js";
 import { mesos } from "../../src/mesos/proto/generated/mesos.js";
-import { readSchedule } from "../../src/mesos/read/answers.js";
+import { readSchedule } from "../../src/mesos/read/read-replies.js";
 
 const { Call, Response } = mesos.v1.master;
 

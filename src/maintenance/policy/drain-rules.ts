@@ -9,7 +9,7 @@ import { closedForDrain } from "./hours.js";
 import { mentions, nobodyCouldApprove } from "./may-approve.js";
 import { lastOfPlace } from "./places.js";
 import { isAmong, type Policy, settingOf } from "./policy.js";
-import { unprovedSight } from "./sight.js";
+import { unprovedSight } from "./unproved-view.js";
 
 /** The rules for a drain that may be asked for at all, in the order in which they are told. */
 const RULES: readonly ((asked: DrainAsked) => Refusal | null)[] = [

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { updateSchedule } from "../../../src/mesos/calls.js";
 import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
+import { readAgents } from "../../../src/mesos/read/read-agents.js";
 import {
   readFrameworks,
   readMaster,
   readSchedule,
   readStatus,
   readVersion,
-} from "../../../src/mesos/read/answers.js";
-import { readAgents } from "../../../src/mesos/read/read-agents.js";
+} from "../../../src/mesos/read/read-replies.js";
 import { readTasks } from "../../../src/mesos/read/read-tasks.js";
 import { RecordSplitter } from "../../../src/mesos/stream/record-io.js";
 import { parseExactly, RECORDED, recorded } from "../support/recordings.js";
