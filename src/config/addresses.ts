@@ -11,11 +11,7 @@ const SENTINEL_PORT = 26_379;
  * Base URL of a master from what people write: `http://10.0.0.1:5050`, `https://mesos.example.com`, or plain
  * `10.0.0.1:5050` and `10.0.0.1`, which mean http and Mesos' own port.
  */
-export function masterUrl() {
-  return text("is not a master's URL: write scheme, host and port", readMaster);
-}
-
-function readMaster(input: string): Reading<string> {
+export const masterUrl = text("is not a master's URL: write scheme, host and port", (input) => {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(input)?.[1]?.toLowerCase();
   if (scheme === "zk") {
     return { wrong: "is a ZooKeeper address: list the masters' own URLs, the leader is found among them" };
@@ -27,67 +23,51 @@ function readMaster(input: string): Reading<string> {
     return { wrong: "is an IPv6 address without brackets: write [::1]:5050" };
   }
   const url = parseUrl(scheme === undefined ? `http://${input}` : input);
-  if (url === null || url.port === "0" || !/^(?:[\w.-]+|\[.*\])$/.test(url.hostname)) {
-    return { wrong: "is not a master's URL: write scheme, host and port" };
-  }
-  if (url.username !== "" || url.password !== "") {
-    return { wrong: "holds a user or password: credentials have settings of their own" };
-  }
+  if (url === null || url.port === "0" || !/^(?:[\w.-]+|\[.*\])$/.test(url.hostname)) return null;
+  if (hasLogin(url)) return { wrong: "holds a user or password: credentials have settings of their own" };
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
     return { wrong: "has more than scheme, host and port: leave out what follows them" };
   }
   // A URL object drops an explicit port 80, so whether one was named is read from the text.
   if (scheme === undefined && !/:\d+\/?$/.test(input)) url.port = String(MESOS_PORT);
   return { value: url.origin };
-}
+});
 
 /** Base URL of a web API, with a trailing slash. */
-export function apiUrl() {
-  const wrong = "is not a URL with http:// or https://";
-  return text(wrong, (input) => {
-    const url = parseUrl(input);
-    if (url === null || !/^https?:$/.test(url.protocol)) return { wrong };
-    if (url.username !== "" || url.password !== "") return { wrong: "must not hold a user or password" };
-    return { value: url.href.endsWith("/") ? url.href : `${url.href}/` };
-  });
-}
+export const apiUrl = text("is not a URL with http:// or https://", (input) => {
+  const url = parseUrl(input);
+  if (url === null || !/^https?:$/.test(url.protocol)) return null;
+  if (hasLogin(url)) return { wrong: "must not hold a user or password" };
+  return { value: url.href.endsWith("/") ? url.href : `${url.href}/` };
+});
 
 /** A Redis URL, secret as a whole because of the password in it. */
-export function redisUrl() {
-  const wrong =
-    "is not a Redis URL with redis:// or rediss://, a host and, if need be, user, password and database";
-  return text(wrong, (input) => {
+export const redisUrl = text(
+  "is not a Redis URL with redis:// or rediss://, a host and, if need be, user, password and database",
+  (input) => {
     const url = parseUrl(input);
-    if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === "") return { wrong };
+    if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === "") return null;
     return /^\/?\d*$/.test(url.pathname)
       ? { value: new Secret(input) }
       : { wrong: "has a database that is not a number" };
-  });
-}
+  },
+);
 
 /** Addresses of sentinels, comma separated; 26379 where no port is named. */
-export function sentinelAddresses() {
-  const wrong = "is not a list of host:port, comma separated";
-  return text(wrong, (input): Reading<readonly HostPort[]> => {
-    const addresses: HostPort[] = [];
-    for (const item of splitList(input)) {
-      const url = parseUrl(`redis://${item}`);
-      if (
-        url === null ||
-        url.host === "" ||
-        url.pathname !== "" ||
-        url.search !== "" ||
-        url.username !== ""
-      ) {
-        return { wrong };
-      }
+export const sentinelAddresses = text(
+  "is not a list of host:port, comma separated",
+  (input): Reading<readonly HostPort[]> => {
+    const urls = splitList(input).map((item) => parseUrl(`redis://${item}`));
+    const addresses = urls.flatMap((url) => {
+      if (url === null || url.host === "" || url.pathname !== "" || url.search !== "" || url.username !== "")
+        return [];
       // A URL writes an IPv6 address in brackets, a socket wants it without.
       const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-      addresses.push({ host, port: url.port === "" ? SENTINEL_PORT : Number(url.port) });
-    }
-    return addresses.length === 0 ? { wrong } : { value: addresses };
-  });
-}
+      return [{ host, port: url.port === "" ? SENTINEL_PORT : Number(url.port) }];
+    });
+    return addresses.length === 0 || addresses.length < urls.length ? null : { value: addresses };
+  },
+);
 
 /** Items of a comma separated list, trimmed, without empty ones. */
 export function splitList(input: string): readonly string[] {
@@ -100,4 +80,8 @@ export function splitList(input: string): readonly string[] {
 /** A URL, or `null`. White space and backslashes are refused, which a URL object would silently mend. */
 function parseUrl(input: string): URL | null {
   return !/[\s\\,]/.test(input) && URL.canParse(input) ? new URL(input) : null;
+}
+
+function hasLogin(url: URL): boolean {
+  return url.username !== "" || url.password !== "";
 }

@@ -7,11 +7,11 @@ import { policySettings } from "./policy-schema.js";
 const credentials = z
   .strictObject(
     {
-      principal: principal().meta({
+      principal: principal.meta({
         description: "Principal to log in with (HTTP basic).",
         example: "maintenance-bot",
       }),
-      secret_env: variableName().meta({
+      secret_env: variableName.meta({
         description: "Name of the environment variable that holds the secret; never the secret itself.",
         example: "PROD_MESOS_SECRET",
       }),
@@ -27,7 +27,7 @@ const credentials = z
 const tls = z
   .strictObject(
     {
-      ca_file: line().meta({
+      ca_file: line.meta({
         description: "PEM file of the certificates to trust for `https://` masters. Left out: the system's.",
         example: "ca/mesos.pem",
       }),
@@ -41,7 +41,7 @@ const tls = z
 const clusterSettings = z.strictObject(
   {
     masters: z
-      .array(masterUrl(), { error: "has to be a list of URLs, one for each master" })
+      .array(masterUrl, { error: "has to be a list of URLs, one for each master" })
       .min(1, "lists no master")
       .meta({
         description:
@@ -50,12 +50,12 @@ const clusterSettings = z.strictObject(
       }),
     credentials,
     tls,
-    channel: channelId().optional().meta({
+    channel: channelId.optional().meta({
       description:
         "Id of the Slack channel that maintenances of this cluster are shown in. A command typed there means this cluster, unless several clusters share the channel.",
       example: "C0123456789",
     }),
-    inventory: line().optional().meta({
+    inventory: line.optional().meta({
       description: "Ansible inventory (INI or YAML) whose groups can be used in host patterns.",
       example: "inventory/prod.ini",
     }),

@@ -84,7 +84,7 @@ function sourcesOfFile(env: EnvironmentReader, around: Surroundings): readonly C
     });
   }
   return entries.map(([name, settings]) => {
-    const named = clusterName().safeParse(name);
+    const named = clusterName.safeParse(name);
     if (!named.success) {
       const what = named.error.issues.map((issue) => issue.message).join("; ");
       env.problems.push({ where: places.where(["clusters", name]), what, example: "prod" });

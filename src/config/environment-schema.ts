@@ -18,16 +18,14 @@ import {
 const masterList = text("is not a list", (input) => ({ value: splitList(input) }));
 
 /** A list that names nobody would mean anyone, and nobody writes one to say that. */
-const peopleList = text("is not a list", (input) => {
+const peopleList = text("names nobody: leave it out if anyone may approve", (input) => {
   const ids = splitList(input);
-  return ids.length === 0 ? { wrong: "names nobody: leave it out if anyone may approve" } : { value: ids };
+  return ids.length === 0 ? null : { value: ids };
 });
 
-const teamList = text("is not a list", (input) => {
+const teamList = text("has what is no id of a workspace (T…) or an organization (E…)", (input) => {
   const ids = splitList(input);
-  return ids.every((id) => /^[TE][A-Z0-9]{2,}$/.test(id))
-    ? { value: ids }
-    : { wrong: "has what is no id of a workspace (T…) or an organization (E…)" };
+  return ids.every((id) => /^[TE][A-Z0-9]{2,}$/.test(id)) ? { value: ids } : null;
 });
 
 /**
@@ -52,7 +50,7 @@ export const environmentSchema = z.object({
   PORT: port(1)
     .prefault("3000")
     .meta({ description: "Port for Slack's requests, HTTP mode only.", example: "3000" }),
-  SLACK_API_URL: apiUrl().optional().meta({
+  SLACK_API_URL: apiUrl.optional().meta({
     description: "Base URL of the Slack Web API, for a local Slack. Unset: Slack's own.",
     example: "http://localhost:3000/api/",
   }),
@@ -61,34 +59,34 @@ export const environmentSchema = z.object({
       "Slack ids of more workspaces (T…) and organizations (E…) whose people may use the bot, comma separated, such as the others of an Enterprise Grid. Unset: the bot's own.",
     example: "T0123456789,E0123456789",
   }),
-  REDIS_URL: redisUrl().optional().meta({
+  REDIS_URL: redisUrl.optional().meta({
     description:
       "Where the queue lives, `redis://` or `rediss://`. Unset: an embedded store in `DATA_DIR`, for one process only.",
     example: "redis://127.0.0.1:6379",
   }),
-  REDIS_SENTINELS: sentinelAddresses().optional().meta({
+  REDIS_SENTINELS: sentinelAddresses.optional().meta({
     description:
       "Redis Sentinel: addresses of the sentinels. User, password, database and TLS still come from `REDIS_URL`; its host is not used.",
     example: "10.0.0.1:26379,10.0.0.2:26379",
   }),
-  REDIS_SENTINEL_NAME: line()
+  REDIS_SENTINEL_NAME: line
     .optional()
     .meta({ description: "Redis Sentinel: name of the watched master.", example: "mymaster" }),
-  REDIS_SENTINEL_PASSWORD: password()
+  REDIS_SENTINEL_PASSWORD: password
     .optional()
     .meta({ description: "Redis Sentinel: password of the sentinels, if they have one.", example: "…" }),
-  REDIS_CLUSTER: flag()
+  REDIS_CLUSTER: flag
     .prefault("false")
     .meta({ description: "`true` if `REDIS_URL` is a node of a Redis Cluster.", example: "true" }),
-  REDIS_PREFIX: keyPrefix().prefault("mesos").meta({
+  REDIS_PREFIX: keyPrefix.prefault("mesos").meta({
     description: "What the keys in Redis begin with: another one for each installation on one Redis.",
     example: "mesos-eu",
   }),
-  DATA_DIR: line().prefault("./data").meta({
+  DATA_DIR: line.prefault("./data").meta({
     description: "Folder of the embedded store; not used with `REDIS_URL`.",
     example: "/var/lib/mesos-maintenance-bot",
   }),
-  CLUSTERS_FILE: line().optional().meta({
+  CLUSTERS_FILE: line.optional().meta({
     description: "YAML file that describes the clusters. Set this or `MESOS_MASTERS`.",
     example: "config/clusters.yaml",
   }),
@@ -96,16 +94,16 @@ export const environmentSchema = z.object({
     description: "The one-cluster case without a file: URLs of all masters, comma separated.",
     example: "http://10.0.0.1:5050,http://10.0.0.2:5050",
   }),
-  MESOS_CLUSTER: clusterName()
+  MESOS_CLUSTER: clusterName
     .optional()
     .meta({ description: "One-cluster case: its name. Unset: `default`.", example: "prod" }),
-  MESOS_PRINCIPAL: principal()
+  MESOS_PRINCIPAL: principal
     .optional()
     .meta({ description: "One-cluster case: principal to log in with.", example: "maintenance-bot" }),
-  MESOS_SECRET: password()
+  MESOS_SECRET: password
     .optional()
     .meta({ description: "One-cluster case: secret of `MESOS_PRINCIPAL`.", example: "…" }),
-  SLACK_CHANNEL: channelId().optional().meta({
+  SLACK_CHANNEL: channelId.optional().meta({
     description: "One-cluster case: id of the Slack channel that maintenances are shown in.",
     example: "C0123456789",
   }),
@@ -114,7 +112,7 @@ export const environmentSchema = z.object({
       "One-cluster case: Slack ids of the people (U…, W…) and user groups (S…) who may approve a Down, comma separated. Unset: anyone in the channel.",
     example: "U0123456789,S0123456789",
   }),
-  OPS_HOST: line().prefault("127.0.0.1").meta({
+  OPS_HOST: line.prefault("127.0.0.1").meta({
     description:
       "Address that `/healthz`, `/readyz` and `/metrics` listen on. They need no login: keep it private.",
     example: "0.0.0.0",

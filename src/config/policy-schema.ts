@@ -14,11 +14,11 @@ function approvalCount() {
 const caps = z
   .strictObject(
     {
-      machines_per_maintenance: cap().optional().meta({
+      machines_per_maintenance: cap.optional().meta({
         description: "The most machines of one maintenance: a number, or a share of the active agents.",
         example: "20%",
       }),
-      out_of_service: cap().optional().meta({
+      out_of_service: cap.optional().meta({
         description: "The most machines draining or Down at once, everybody's counted.",
         example: "10",
       }),
@@ -39,7 +39,7 @@ const caps = z
 const calendarWindow = z
   .strictObject(
     {
-      days: weekdays().prefault("mon-sun").meta({
+      days: weekdays.prefault("mon-sun").meta({
         description: "Days on which the window opens: names and ranges.",
         example: "[mon-thu, sun]",
       }),
@@ -48,7 +48,7 @@ const calendarWindow = z
         description: "When it closes; earlier than `from` means on the next day.",
         example: '"06:00"',
       }),
-      time_zone: timeZone().meta({
+      time_zone: timeZone.meta({
         description: "IANA name of the time zone; summer time is taken care of.",
         example: "Europe/Berlin",
       }),
@@ -62,11 +62,11 @@ const calendarWindow = z
 
 const ownership = z.strictObject(
   {
-    match: line().meta({
+    match: line.meta({
       description: "Name of a framework or app; `*` is any text, `?` any letter, and case does not count.",
       example: '"kafka*"',
     }),
-    owners: people()
+    owners: people
       .min(1, "names nobody")
       .meta({ description: "Slack ids of its people and user groups.", example: "[S0123456789]" }),
   },
@@ -75,17 +75,17 @@ const ownership = z.strictObject(
 
 /** Who may do what, how much of it, and when: the settings of a cluster that become its policy. */
 export const policySettings = {
-  requesters: people().prefault([]).meta({
+  requesters: people.prefault([]).meta({
     description:
       "Slack ids of the people (U…, W…) and user groups (S…) who may ask for a drain. Empty: anyone.",
     example: "[S0123456789]",
   }),
-  approvers: people().prefault([]).meta({
+  approvers: people.prefault([]).meta({
     description:
       "Slack ids of the people and user groups who may approve a Down. Empty: anyone in the channel.",
     example: "[U0123456789, S0123456789]",
   }),
-  admins: people().prefault([]).meta({
+  admins: people.prefault([]).meta({
     description:
       "Slack ids of those who may override the calendar and release holds of others; no right to approve comes with it. Empty: approvers may override the calendar.",
     example: "[U0123456789]",
@@ -93,14 +93,14 @@ export const policySettings = {
   approvals: approvalCount()
     .prefault(1)
     .meta({ description: "How many different people have to approve a Down.", example: "2" }),
-  self_approval: yesOrNo()
+  self_approval: yesOrNo
     .prefault(false)
     .meta({ description: "Whether the requester may approve their own Down.", example: "false" }),
   caps,
-  require_reason: yesOrNo()
+  require_reason: yesOrNo
     .prefault(false)
     .meta({ description: "Whether a drain needs a `--reason`.", example: "true" }),
-  ticket_pattern: ticketPattern().optional().meta({
+  ticket_pattern: ticketPattern.optional().meta({
     description:
       "RE2 expression that the whole ticket has to match. Set: a drain needs a `--ticket`. Left out: no ticket is needed.",
     example: "'OPS-[0-9]+'",
@@ -109,7 +109,7 @@ export const policySettings = {
     description: "When machines may be drained and taken down. Empty: always. Several windows add up.",
     example: '[{ days: mon-fri, from: "22:00", to: "06:00", time_zone: Europe/Berlin }]',
   }),
-  allow_force: yesOrNo()
+  allow_force: yesOrNo
     .prefault(false)
     .meta({ description: "Whether `--then force` may be asked for.", example: "false" }),
   owners: z.array(ownership, { error: "has to be a list of maps with match and owners" }).prefault([]).meta({
