@@ -66,21 +66,6 @@ const clusterSettings = z.strictObject(
       .prefault("7d")
       .meta({ description: "The longest window that may be asked for.", example: "7d" }),
     ...policySettings,
-    approval_ttl: duration()
-      .prefault("1h")
-      .meta({ description: "How long an approval question stays open.", example: "1h" }),
-    poll_interval: duration().prefault("10s").meta({
-      description: "How often a master is read while a maintenance is open and nothing else happens.",
-      example: "10s",
-    }),
-    ask_after: duration(0).prefault("10m").meta({
-      description: "How long after draining began the approval is asked even if tasks remain.",
-      example: "10m",
-    }),
-    agent_return: duration().prefault("10m").meta({
-      description: "How long agents may take to register again after Up before it is reported.",
-      example: "10m",
-    }),
   },
   { error: "is not a map of settings" },
 );
@@ -93,8 +78,6 @@ export const clusterSchema = clusterSettings.superRefine((cluster, context) => {
   }
   for (const { path, what } of found) context.addIssue({ code: "custom", path: [...path], message: what });
 });
-
-export type ClusterSettings = z.output<typeof clusterSchema>;
 
 /** Those settings of a cluster that are right, while others are wrong or missing. */
 export const someClusterSettings = clusterSettings.partial().strip();

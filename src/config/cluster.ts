@@ -2,22 +2,18 @@ import { X509Certificate } from "node:crypto";
 import { isAbsolute, join } from "node:path";
 import type { z } from "zod";
 import { Secret } from "../base/secret.js";
-import {
-  type ClusterSettings,
-  clusterSchema,
-  type SomeClusterSettings,
-  someClusterSettings,
-} from "./cluster-schema.js";
+import { clusterSchema, type SomeClusterSettings, someClusterSettings } from "./cluster-schema.js";
 import type { ClusterSource } from "./cluster-source.js";
 import type { ClusterConfig, Role } from "./config.js";
 import type { Checked, Problem } from "./config-error.js";
 import type { Env } from "./environment.js";
-import { issueProblems } from "./issue-problems.js";
+import { issueProblems, problemAt } from "./issue-problems.js";
 import { clusterPolicy } from "./policy.js";
 import { type ReadFile, tryRead } from "./read-file.js";
 
-/** What checking a cluster needs from outside. */
+/** What the configuration is made from. */
 export interface Surroundings {
+  /** What stands after `--role` on the command line. */
   readonly role: Role;
   readonly env: Env;
   readonly readFile: ReadFile;
@@ -32,7 +28,7 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
   const problems: Problem[] = checked.success ? [] : [...issueProblems(checked.error, source.places)];
   const settings = checked.success ? checked.data : usable(source.settings, checked.error);
   const refuse = (path: readonly string[], what: string) => {
-    problems.push({ where: source.places.where(path), what, example: source.places.example(path) });
+    problems.push(problemAt(source.places, path, what));
   };
   const inventoryFile = settings.inventory === undefined ? null : within(source.folder, settings.inventory);
   const callsMasters = around.role !== "bot";
@@ -43,8 +39,21 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
     if ("wrong" in inventory) refuse(["inventory"], inventory.wrong);
   }
   if (!checked.success || problems.length > 0) return { ok: false, problems };
-  const plain = plainSettings(checked.data);
-  return { ok: true, value: { name: source.name, credentials, ca, inventoryFile, ...plain } };
+  const { masters, channel = null, default_duration, max_duration } = checked.data;
+  return {
+    ok: true,
+    value: {
+      name: source.name,
+      masters,
+      credentials,
+      ca,
+      channel,
+      inventoryFile,
+      defaultDurationMs: default_duration,
+      maxDurationMs: max_duration,
+      policy: clusterPolicy(checked.data),
+    },
+  };
 }
 
 /** The settings that are right, so that their files and variables are looked for although others are wrong. */
@@ -53,20 +62,6 @@ function usable(settings: unknown, error: z.ZodError): SomeClusterSettings {
   if (typeof settings !== "object" || settings === null) return {};
   const rest = Object.fromEntries(Object.entries(settings).filter(([key]) => !wrong.has(key)));
   return someClusterSettings.safeParse(rest).data ?? {};
-}
-
-function plainSettings(settings: ClusterSettings) {
-  return {
-    masters: settings.masters,
-    channel: settings.channel ?? null,
-    defaultDurationMs: settings.default_duration,
-    maxDurationMs: settings.max_duration,
-    policy: clusterPolicy(settings),
-    approvalTtlMs: settings.approval_ttl,
-    pollMs: settings.poll_interval,
-    askAfterMs: settings.ask_after,
-    agentReturnMs: settings.agent_return,
-  };
 }
 
 type Refuse = (path: readonly string[], what: string) => void;

@@ -6,7 +6,7 @@ import type { ClusterConfig } from "./config.js";
 import type { Problem } from "./config-error.js";
 import type { EnvironmentReader } from "./environment.js";
 import { clusterName } from "./fields.js";
-import { issueProblems } from "./issue-problems.js";
+import { issueProblems, problemAt } from "./issue-problems.js";
 import { tryRead } from "./read-file.js";
 import { keysAt } from "./schema-walk.js";
 import { LEAST_FILE, parseYaml } from "./yaml-source.js";
@@ -77,11 +77,7 @@ function sourcesOfFile(env: EnvironmentReader, around: Surroundings): readonly C
   if (!checked.success) return [];
   const entries = Object.entries(checked.data.clusters);
   if (entries.length === 0) {
-    env.problems.push({
-      where: places.where(["clusters"]),
-      what: "names no cluster",
-      example: places.example(),
-    });
+    env.problems.push(problemAt(places, ["clusters"], "names no cluster"));
   }
   return entries.map(([name, settings]) => {
     const named = clusterName.safeParse(name);
@@ -110,8 +106,7 @@ function sharedMasters(
         owner === cluster.name
           ? "is the same master as one before it"
           : `is a master of ${owner} as well: one master belongs to one cluster`;
-      const path = ["masters", index];
-      problems.push({ where: source.places.where(path), what, example: source.places.example(path) });
+      problems.push(problemAt(source.places, ["masters", index], what));
     }
   }
   return problems;

@@ -79,8 +79,8 @@ export interface EmbeddedConfig {
   readonly dataDir: string;
 }
 
-/** The rules of a cluster without the spans among them, which stand beside it in the configuration. */
-export type ClusterPolicy = Omit<Policy, "hasCredentials" | `${string}Ms`>;
+/** The rules of a cluster without what the worker adds to them. */
+export type ClusterPolicy = Omit<Policy, "hasCredentials" | "maxDurationMs" | "settleMs">;
 
 export interface ClusterConfig {
   readonly name: string;
@@ -98,12 +98,4 @@ export interface ClusterConfig {
   readonly maxDurationMs: number;
   /** Who may do what, how much of it, and when. */
   readonly policy: ClusterPolicy;
-  /** How long an approval question stays open. */
-  readonly approvalTtlMs: number;
-  /** How often a master is read when nothing else causes a tick. */
-  readonly pollMs: number;
-  /** How long after draining began the approval is asked even if tasks remain. */
-  readonly askAfterMs: number;
-  /** How long agents may take to register again after Up. */
-  readonly agentReturnMs: number;
 }

@@ -27,16 +27,13 @@ export class EnvironmentReader {
       VARIABLE_NAMES.flatMap((name) => (isSet(this.#env[name]) ? [[name, this.#env[name]]] : [])),
     );
     const checked = environmentSchema.safeParse(given);
-    if (checked.success) {
-      this.#wrong = new Set();
-      this.values = checked.data;
-      return;
-    }
-    const found = issueProblems(checked.error, {
-      where: (path) => String(path[0]),
-      example: (path) => assignment(String(path[0])),
-      keys: () => VARIABLE_NAMES,
-    });
+    const found = checked.success
+      ? []
+      : issueProblems(checked.error, {
+          where: (path) => String(path[0]),
+          example: (path) => assignment(String(path[0])),
+          keys: () => VARIABLE_NAMES,
+        });
     // A shell and a `.env` file take quotes off; an env file of Docker or a unit does not.
     const quoted = (name: string) => /^(["']).*\1$/s.test(this.#env[name]?.trim() ?? "");
     this.problems.push(
@@ -44,11 +41,9 @@ export class EnvironmentReader {
         quoted(one.where) ? { ...one, what: `${one.what} (leave out the quotes)` } : one,
       ),
     );
-    const wrong = new Set(checked.error.issues.map((issue) => String(issue.path[0])));
-    this.#wrong = wrong;
-    this.values = environmentSchema.parse(
-      Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))),
-    );
+    this.#wrong = new Set(found.map(({ where }) => where));
+    const right = Object.entries(given).filter(([name]) => !this.#wrong.has(name));
+    this.values = environmentSchema.parse(Object.fromEntries(right));
   }
 
   /** Whether a variable was set at all, rightly or wrongly. */

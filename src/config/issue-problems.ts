@@ -10,12 +10,15 @@ export interface Places {
   keys(path: readonly PropertyKey[]): readonly string[];
 }
 
+/** What is wrong at a path, with the place and an example. */
+export function problemAt(places: Places, path: readonly PropertyKey[], what: string): Problem {
+  return { where: places.where(path), what, example: places.example(path) };
+}
+
 /** The problems behind a failed check; each unknown key is one, with the key that was probably meant. */
 export function issueProblems(error: z.ZodError, places: Places): readonly Problem[] {
   return error.issues.flatMap((issue): readonly Problem[] => {
-    if (issue.code !== "unrecognized_keys") {
-      return [{ where: places.where(issue.path), what: issue.message, example: places.example(issue.path) }];
-    }
+    if (issue.code !== "unrecognized_keys") return [problemAt(places, issue.path, issue.message)];
     const known = places.keys(issue.path);
     return issue.keys.map((key) => ({
       where: places.where([...issue.path, key]),

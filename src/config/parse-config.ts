@@ -3,27 +3,18 @@ import type { Surroundings } from "./cluster.js";
 import { readClusters } from "./clusters.js";
 import type { Config, Role } from "./config.js";
 import { ConfigError } from "./config-error.js";
-import { type Env, EnvironmentReader } from "./environment.js";
-import type { ReadFile } from "./read-file.js";
+import { EnvironmentReader } from "./environment.js";
 import { SLACK_VARIABLES, slackSettings } from "./slack-settings.js";
 import { storeSettings } from "./store-settings.js";
-
-export interface ConfigInput {
-  readonly env: Env;
-  /** What stands after `--role` on the command line; left out means `all`. */
-  readonly role?: Role | undefined;
-  readonly readFile: ReadFile;
-}
 
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly error: ConfigError };
 
 /** Environment and clusters file as one frozen configuration, or everything that is wrong with them at once. */
-export function parseConfig(input: ConfigInput): ConfigResult {
-  const role = input.role ?? "all";
-  const env = new EnvironmentReader(input.env, role === "worker" ? SLACK_VARIABLES : []);
-  const around: Surroundings = { role, env: input.env, readFile: input.readFile };
+export function parseConfig(around: Surroundings): ConfigResult {
+  const { role } = around;
+  const env = new EnvironmentReader(around.env, role === "worker" ? SLACK_VARIABLES : []);
   const slack = role === "worker" ? null : slackSettings(env);
   const store = storeSettings(env, role);
   const clusters = readClusters(env, around);
@@ -38,7 +29,7 @@ export function parseConfig(input: ConfigInput): ConfigResult {
  * The configuration of this process, from `process.env` and the files it names. Throws a ConfigError that holds every
  * problem; print its `format()` and exit with CONFIG_EXIT_CODE.
  */
-export function loadConfig(role?: Role): Config {
+export function loadConfig(role: Role): Config {
   const result = parseConfig({ env: process.env, role, readFile: (path) => readFileSync(path, "utf8") });
   if (!result.ok) throw result.error;
   return result.config;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line, oneOf, yesOrNo } from "./fields.js";
+import { duration, line, oneOf, yesOrNo } from "./fields.js";
 import { cap, people, ticketPattern, timeOfDay, timeZone, weekdays } from "./policy-fields.js";
 
 const MOST_APPROVALS = 10;
@@ -116,6 +116,21 @@ export const policySettings = {
     description:
       "Whose frameworks and apps are whose. They are told when their tasks are affected, and may press Hold or Ready.",
     example: '[{ match: "kafka*", owners: [S0123456789] }]',
+  }),
+  approval_ttl: duration()
+    .prefault("1h")
+    .meta({ description: "How long an approval question stays open.", example: "1h" }),
+  poll_interval: duration().prefault("10s").meta({
+    description: "How often a master is read while a maintenance is open and nothing else happens.",
+    example: "10s",
+  }),
+  ask_after: duration(0).prefault("10m").meta({
+    description: "How long after draining began the approval is asked even if tasks remain.",
+    example: "10m",
+  }),
+  agent_return: duration().prefault("10m").meta({
+    description: "How long agents may take to register again after Up before it is reported.",
+    example: "10m",
   }),
 };
 

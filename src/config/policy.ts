@@ -25,6 +25,10 @@ export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
     })),
     allowForce: settings.allow_force,
     owners: settings.owners,
+    approvalTtlMs: settings.approval_ttl,
+    askAfterMs: settings.ask_after,
+    agentReturnMs: settings.agent_return,
+    pollMs: settings.poll_interval,
   };
 }
 

@@ -69,11 +69,11 @@ clusters:
         ],
         allowForce: true,
         owners: [{ match: "kafka*", owners: ["S01KAFKA", "U01ALICE"] }],
+        approvalTtlMs: 1_800_000,
+        pollMs: 5_000,
+        askAfterMs: 0,
+        agentReturnMs: 3_600_000,
       },
-      approvalTtlMs: 1_800_000,
-      pollMs: 5_000,
-      askAfterMs: 0,
-      agentReturnMs: 3_600_000,
     });
     expect(clusters[0]?.credentials?.secret.reveal()).toBe("hunter2");
   });
@@ -100,11 +100,11 @@ clusters:
         calendar: [],
         allowForce: false,
         owners: [],
+        approvalTtlMs: 3_600_000,
+        pollMs: 10_000,
+        askAfterMs: 600_000,
+        agentReturnMs: 600_000,
       },
-      approvalTtlMs: 3_600_000,
-      pollMs: 10_000,
-      askAfterMs: 600_000,
-      agentReturnMs: 600_000,
     });
   });
 

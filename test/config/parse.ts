@@ -14,7 +14,7 @@ export const SLACK = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" } as
 
 export const LEAST = { ...SLACK, MESOS_MASTERS: "m1:5050" } as const;
 
-export function parse({ env = {}, role, files = {} }: Given) {
+export function parse({ env = {}, role = "all", files = {} }: Given) {
   return parseConfig({
     env,
     role,

@@ -38,7 +38,11 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
     undo.push(around.dispose);
     const place = await embeddedPlace();
     undo.push(place.dispose);
-    const parsed = parseConfig({ env: around.env, readFile: (path) => readFileSync(path, "utf8") });
+    const parsed = parseConfig({
+      role: "all",
+      env: around.env,
+      readFile: (path) => readFileSync(path, "utf8"),
+    });
     if (!parsed.ok) throw parsed.error;
     const { config } = parsed;
     if (config.slack === null) throw new Error("The configuration has no Slack.");

@@ -87,10 +87,6 @@ export function createCluster(
       ...config.policy,
       hasCredentials: config.credentials !== null,
       maxDurationMs: config.maxDurationMs,
-      approvalTtlMs: config.approvalTtlMs,
-      askAfterMs: config.askAfterMs,
-      agentReturnMs: config.agentReturnMs,
-      pollMs: config.pollMs,
       settleMs: SETTLE_MS,
     },
     async world(how) {
@@ -114,7 +110,7 @@ export function createCluster(
     pauseMs() {
       return Math.min(
         Math.max(LEAST_PAUSE_MS, PAUSE_FACTOR * tookMs),
-        Math.max(LEAST_PAUSE_MS, config.pollMs),
+        Math.max(LEAST_PAUSE_MS, config.policy.pollMs),
       );
     },
     forget() {

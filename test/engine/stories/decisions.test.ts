@@ -38,7 +38,7 @@ describe("a decision that comes too late or from the wrong person", () => {
   });
 
   test("a click on Approve takes nothing down once the question has expired", async () => {
-    const cluster = await engine().cluster({ config: { approvalTtlMs: 1_000 } });
+    const cluster = await engine().cluster({ policy: { approvalTtlMs: 1_000 } });
     const maintenance = await cluster.drain("web-01 2h");
     await maintenance.thread(/Take 1 machine down\?/);
     const at = { batch: "b1", approval: "b1a1" };

@@ -8,7 +8,7 @@ import { ALICE } from "../support/people.js";
 const engine = useEngine();
 
 test("a maintenance of a newer version is left alone, and who asked for it is told once (invariant 10)", async () => {
-  const cluster = await engine().cluster({ config: { pollMs: 3_600_000 } });
+  const cluster = await engine().cluster({ policy: { pollMs: 3_600_000 } });
   const maintenance = await cluster.drain("web-01 1h");
   await maintenance.question();
   const { id } = maintenance;

@@ -180,12 +180,12 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
           calendar: [],
           allowForce: false,
           owners: [],
+          approvalTtlMs: 3_600_000,
+          pollMs: 1_000,
+          askAfterMs: 1_800_000,
+          agentReturnMs: 600_000,
           ...options.policy,
         },
-        approvalTtlMs: 3_600_000,
-        pollMs: 1_000,
-        askAfterMs: 1_800_000,
-        agentReturnMs: 600_000,
         ...options.config,
       };
       clusters.push({ ...config, groups: groupsNamedIn(config.policy) });
