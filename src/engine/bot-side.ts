@@ -1,25 +1,25 @@
 import type { Logger } from "../base/logger.js";
+import type { CommandCluster } from "../commands/command.js";
 import type { SlackConfig } from "../config/config.js";
 import type { Policy } from "../maintenance/policy/policy.js";
 import { createSlackApp, type SlackApp } from "../slack/app.js";
 import { createGroups } from "../slack/hear/groups.js";
 import { createMessenger, type Messenger } from "../slack/say/messenger.js";
 import { SlackFailure } from "../slack/wire/errors.js";
-import { createIntake, type IntakeCluster } from "./bot/intake.js";
+import { createIntake } from "./bot/intake.js";
 import { SYSTEM_CLOCK } from "./clock.js";
 import { NOTIFY_QUEUE } from "./lanes/jobs.js";
 import { createLostClusters } from "./lanes/lost-clusters.js";
 import { createNotifier } from "./lanes/notifier.js";
 import { openRecords } from "./lanes/records.js";
-import { runLane } from "./lanes/run-lane.js";
 import { notifyProcessor } from "./notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
-import type { Store } from "./store/store.js";
+import { runWorker, type Store } from "./store/store.js";
 
 /** A cluster of the configuration, as far as the bot needs it: of the policy only whom it names. */
-export type BotCluster = Omit<IntakeCluster, "groups"> & {
+export interface BotCluster extends CommandCluster {
   readonly policy: Pick<Policy, "requesters" | "approvers" | "admins" | "owners">;
-};
+}
 
 export interface BotOptions {
   readonly store: Store;
@@ -82,7 +82,7 @@ export function createBotSide(options: BotOptions): BotSide {
 
   return {
     async start() {
-      runLane(worker, logger);
+      runWorker(worker, logger);
       await app.start();
     },
     async stop() {

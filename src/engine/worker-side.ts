@@ -12,11 +12,10 @@ import { createHabits } from "./lanes/habits.js";
 import { controlQueueName, QUERY_QUEUE, replyTarget } from "./lanes/jobs.js";
 import { createNotifier } from "./lanes/notifier.js";
 import { openRecords, type Records } from "./lanes/records.js";
-import { runLane } from "./lanes/run-lane.js";
 import { replyFrom } from "./lanes/troubles.js";
 import { queryProcessor } from "./query/queries.js";
 import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS } from "./store/lane-options.js";
-import type { Store, StoreWorker } from "./store/store.js";
+import { runWorker, type Store, type StoreWorker } from "./store/store.js";
 
 /** What the worker counts; `ops/metrics.ts` fits. */
 export interface WorkerMeters {
@@ -170,7 +169,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   return {
     async start() {
       for (const lane of lanes) await lane.records.queue.setGlobalConcurrency(1);
-      for (const worker of workers) runLane(worker, logger);
+      for (const worker of workers) runWorker(worker, logger);
       for (const lane of lanes) await lane.records.wakeAll();
       running = true;
       counting = setInterval(() => void countOpen(), COUNT_EVERY_MS);

@@ -1,7 +1,7 @@
 // How does a command or a click become a job?
 
 import type { Logger } from "../../base/logger.js";
-import type { Command, CommandContext } from "../../commands/command.js";
+import type { Command, CommandCluster, DrainCommand } from "../../commands/command.js";
 import { helpReply } from "../../commands/help.js";
 import { parseCommand } from "../../commands/parse.js";
 import type { Decision } from "../../maintenance/decisions/table.js";
@@ -34,12 +34,7 @@ import { createQuestions } from "./questions.js";
 import { createUnattended } from "./unattended.js";
 
 /** What the bot knows of a cluster: enough to understand a command, nothing to call a master with. */
-export interface IntakeCluster {
-  readonly name: string;
-  readonly channel: string | null;
-  readonly masters: readonly string[];
-  readonly defaultDurationMs: number;
-  readonly maxDurationMs: number;
+export interface IntakeCluster extends CommandCluster {
   /** User groups that its policy names, as approvers, requesters, admins or owners. */
   readonly groups: readonly string[];
 }
@@ -66,18 +61,14 @@ const MOST_IDS = 8;
  * master. What cannot be queued is said, and then nothing was done (invariant 9).
  */
 export function createIntake(ports: IntakePorts): SlackHandlers {
-  const unattended = createUnattended(ports.notifier, ports.logger, ports.clock);
-  const { store, clusters, lost } = ports;
-  const questions = createQuestions({ store, clusters, clusterOf, lost, unattended });
+  const { store, clusters, clock } = ports;
+  const unattended = createUnattended(ports.notifier, ports.logger, clock);
+  const questions = createQuestions({ store, clusters, inClusterOf, unattended });
 
   return {
     async command(input: CommandInput): Promise<Reply | null> {
-      const context: CommandContext = {
-        clusters: ports.clusters,
-        channel: input.channel,
-        command: input.command,
-      };
-      const parsed = parseCommand(input.text, context);
+      const { channel, command: called } = input;
+      const parsed = parseCommand(input.text, { clusters, channel, command: called });
       if (!parsed.ok) {
         ports.onCommand?.("unknown", "refused");
         return parsed.reply;
@@ -90,30 +81,30 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
 
     async click(input: ClickInput): Promise<Reply | null> {
       const { button } = input;
-      const { id } = button;
-      return await orSay(async () => {
-        const cluster = await clusterOf(id);
-        if (cluster === null) return await lost.explain(id);
-        const replyTo = targetOf(input);
-        if ("show" in button) return await questions.ask({ kind: "maintenance", cluster, id, replyTo });
-        const person = await personOf(cluster, input.user);
-        const { decision } = button;
-        await placeDecision(cluster, { maintenance: id, decision, person, click: input.triggerId, replyTo });
-        return null;
-      });
+      return await orSay(() =>
+        "show" in button
+          ? questions.maintenance(button.id, targetOf(input))
+          : decideOn(button.id, button.decision, input),
+      );
     },
   };
 
   async function run(command: Command, input: CommandInput): Promise<Reply | null> {
+    if ("decision" in command) return await decideOn(command.id, command.decision, input);
     const replyTo = targetOf(input);
-    if ("decision" in command) return await decideOn(command.id, input, command.decision);
     switch (command.verb) {
       case "help":
         return helpReply(command.topic);
-      case "clusters":
-        return await questions.ask({ kind: "clusters", replyTo });
       case "drain":
         return await placeDrain(command, input);
+      case "down":
+      case "up":
+      case "cancel":
+        return await placeVerb(command, input);
+      case "status":
+        return await questions.status(command, replyTo);
+      case "history":
+        return await questions.history(command, replyTo);
       case "hosts":
         return await questions.ask({
           kind: "hosts",
@@ -121,32 +112,26 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
           hosts: command.hosts,
           replyTo,
         });
-      case "status":
-        return await questions.status(command, replyTo);
       case "schedule":
         return await questions.ask({ kind: "schedule", cluster: command.cluster, replyTo });
-      case "history":
-        return await questions.history(command, replyTo);
-      case "down":
-      case "up":
-      case "cancel":
-        return await placeVerb(command, input);
+      case "clusters":
+        return await questions.ask({ kind: "clusters", replyTo });
     }
   }
 
-  /** A decision on one maintenance, from a command that names it. */
-  async function decideOn(id: string, input: CommandInput, decision: Decision): Promise<Reply | null> {
-    const cluster = await clusterOf(id);
-    if (cluster === null) return await lost.explain(id);
-    const person = await personOf(cluster, input.user);
-    await placeDecision(cluster, {
-      maintenance: id,
-      decision,
-      person,
-      click: input.triggerId,
-      replyTo: targetOf(input),
+  /** A decision on one maintenance, from a button or from a command that names it. */
+  async function decideOn(id: string, decision: Decision, input: CommandInput | ClickInput) {
+    return await inClusterOf(id, async (cluster) => {
+      const job: DecisionJob = {
+        maintenance: id,
+        decision,
+        person: await personOf(cluster, input.user),
+        click: input.triggerId,
+        askedAtMs: clock.now(),
+        replyTo: targetOf(input),
+      };
+      return await place(cluster, DECISION_JOB, job, decisionJobId(job));
     });
-    return null;
   }
 
   async function placeVerb(
@@ -154,96 +139,94 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     input: CommandInput,
   ): Promise<Reply | null> {
     const { verb, target } = command;
-    const override = command.verb === "down" ? command.override : null;
-    let cluster = command.cluster ?? "";
-    if (target.kind === "id") {
-      const found = await clusterOf(target.id);
-      if (found === null) return await lost.explain(target.id);
-      cluster = found;
-    }
-    const person = await personOf(cluster, input.user);
-    const job: HostsJob = {
-      verb,
-      target,
-      person,
-      override,
-      askedAtMs: ports.clock.now(),
-      replyTo: targetOf(input),
+    const placeIn = async (cluster: string) => {
+      const job: HostsJob = {
+        verb,
+        target,
+        person: await personOf(cluster, input.user),
+        override: command.verb === "down" ? command.override : null,
+        askedAtMs: clock.now(),
+        replyTo: targetOf(input),
+      };
+      return await place(cluster, HOSTS_JOB, job, commandJobId(input.triggerId));
     };
-    const options = { ...SHORT_JOB_OPTIONS, jobId: commandJobId(input.triggerId) };
-    unattended(await recordsOf(cluster).queue.add(HOSTS_JOB, job, options), job.replyTo);
+    return await (target.kind === "id" ? inClusterOf(target.id, placeIn) : placeIn(command.cluster ?? ""));
+  }
+
+  async function place(
+    cluster: string,
+    name: string,
+    job: DecisionJob | HostsJob,
+    jobId: string,
+  ): Promise<null> {
+    const placed = await recordsOf(cluster).queue.add(name, job, { ...SHORT_JOB_OPTIONS, jobId });
+    unattended(placed, job.replyTo);
     return null;
   }
 
   /** One command is one job, whatever happens: its id comes from the command, and adding it again changes nothing. */
-  async function placeDrain(
-    command: Extract<Command, { verb: "drain" }>,
-    input: CommandInput,
-  ): Promise<Reply | null> {
-    const cluster = ports.clusters.find((c) => c.name === command.cluster);
-    const records = recordsOf(command.cluster);
-    const channel = cluster?.channel ?? input.channel;
-    const at = { channel, command: input.command };
-    const person = await personOf(command.cluster, input.user);
+  async function placeDrain(command: DrainCommand, input: CommandInput): Promise<Reply | null> {
+    const { cluster, hosts } = command;
+    const records = recordsOf(cluster);
+    const channel = clusters.find(({ name }) => name === cluster)?.channel ?? input.channel;
+    const person = await personOf(cluster, input.user);
+    const replyTo = targetOf(input);
+    const recordOf = (id: string) =>
+      newMaintenance(id, command, person, { channel, command: input.command }, clock.now());
     if (command.dryRun) {
-      const id = maintenanceId(input.triggerId);
-      const record = newMaintenance(id, command, person, at, ports.clock.now());
-      const stored = encodeMaintenance(record);
-      return await questions.ask({
-        kind: "dry_run",
-        cluster: command.cluster,
-        record: stored,
-        replyTo: targetOf(input),
-      });
+      const record = encodeMaintenance(recordOf(maintenanceId(input.triggerId)));
+      return await questions.ask({ kind: "dry_run", cluster, record, replyTo });
     }
-    for (let attempt = 0; attempt < MOST_IDS; attempt++) {
-      const id = maintenanceId(input.triggerId, attempt);
-      const taken = await records.find(id);
-      if (taken !== null && (taken.requester !== input.user || taken.hosts !== command.hosts)) continue;
-      const record = newMaintenance(id, command, person, at, ports.clock.now());
-      // The thread first: should we die in between, a thread without a maintenance goes away by itself.
-      await ports.notifier.openThread(record, targetOf(input));
-      const options = { ...MAINTENANCE_JOB_OPTIONS, jobId: id };
-      const job = await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), options);
-      unattended(job, targetOf(input));
-      ports.logger.info(
-        { maintenance: id, cluster: record.cluster, user: record.requester, hosts: record.hosts },
-        "drain queued",
-      );
-      const where = channel === input.channel ? "here" : `in <#${channel}>`;
+    const id = await freeId(records, hosts, input);
+    if (id === null) {
       return replyOf({
-        // Not done yet: whether it can be posted is for the worker to find out.
-        tone: "info",
-        text: `${id}: drain of ${quoted(command.hosts)} in ${command.cluster} for ${formatSpan(command.durationMs)} is queued. Follow it ${where}.`,
+        tone: "error",
+        text: `The drain of ${quoted(hosts)} in ${cluster} got no id: each of the ${MOST_IDS} that were tried belongs to another maintenance.`,
+        notDone: "Nothing was queued and nothing was posted.",
+        next: "Send the drain again: it then gets other ids.",
       });
     }
+    const record = recordOf(id);
+    // The thread first: should we die in between, a thread without a maintenance goes away by itself.
+    await ports.notifier.openThread(record, replyTo);
+    const options = { ...MAINTENANCE_JOB_OPTIONS, jobId: id };
+    unattended(await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), options), replyTo);
+    ports.logger.info({ maintenance: id, cluster, user: record.requester, hosts }, "drain queued");
+    const where = channel === input.channel ? "here" : `in <#${channel}>`;
     return replyOf({
-      tone: "error",
-      text: `The drain of ${quoted(command.hosts)} in ${command.cluster} got no id: each of the ${MOST_IDS} that were tried belongs to another maintenance.`,
-      notDone: "Nothing was queued and nothing was posted.",
-      next: "Send the drain again: it then gets other ids.",
+      // Not done yet: whether it can be posted is for the worker to find out.
+      tone: "info",
+      text: `${id}: drain of ${quoted(hosts)} in ${cluster} for ${formatSpan(command.durationMs)} is queued. Follow it ${where}.`,
     });
   }
 
-  async function placeDecision(cluster: string, job: Omit<DecisionJob, "askedAtMs">): Promise<void> {
-    const options = { ...SHORT_JOB_OPTIONS, jobId: decisionJobId(job) };
-    const data: DecisionJob = { ...job, askedAtMs: ports.clock.now() };
-    unattended(await recordsOf(cluster).queue.add(DECISION_JOB, data, options), job.replyTo);
+  /** The id of the maintenance that this command opens, or has opened when it is delivered again; `null` if all are taken. */
+  async function freeId(records: Records, hosts: string, input: CommandInput): Promise<string | null> {
+    for (let attempt = 0; attempt < MOST_IDS; attempt++) {
+      const id = maintenanceId(input.triggerId, attempt);
+      const taken = await records.find(id);
+      if (taken === null || (taken.requester === input.user && taken.hosts === hosts)) return id;
+    }
+    return null;
   }
 
   /** The person with the groups that matter in this cluster. Slack is asked at most once in a while (`groups.ts`). */
   async function personOf(cluster: string, user: string): Promise<Person> {
-    const groups = ports.clusters.find((c) => c.name === cluster)?.groups ?? [];
+    const groups = clusters.find(({ name }) => name === cluster)?.groups ?? [];
     return groups.length === 0
       ? { user, groups: [], lookupFailed: false }
       : await ports.personOf(user, groups);
   }
 
-  async function clusterOf(id: string): Promise<string | null> {
+  /** Does something in the cluster that a maintenance is in; if there is none of that id, the person is told so. */
+  async function inClusterOf(
+    id: string,
+    run: (cluster: string) => Promise<Reply | null>,
+  ): Promise<Reply | null> {
     for (const [name, records] of ports.records) {
-      if ((await records.find(id)) !== null) return name;
+      if ((await records.find(id)) !== null) return await run(name);
     }
-    return null;
+    return await ports.lost.explain(id);
   }
 
   function recordsOf(cluster: string): Records {

@@ -1,11 +1,11 @@
-import type { Command } from "../../commands/command.js";
+import type { DrainCommand } from "../../commands/command.js";
 import type { Person } from "../../maintenance/policy/policy.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 
 /** The record that a drain command opens: nothing is looked up yet, and nothing is posted. */
 export function newMaintenance(
   id: string,
-  command: Extract<Command, { verb: "drain" }>,
+  command: DrainCommand,
   person: Person,
   at: { readonly channel: string; readonly command: string },
   nowMs: number,

@@ -1,7 +1,6 @@
 import type { Command } from "../../commands/command.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { QUERY_QUEUE, type QueryJob, type StoredReplyTarget } from "../lanes/jobs.js";
-import type { LostClusters } from "../lanes/lost-clusters.js";
 import { SHORT_JOB_OPTIONS } from "../lanes/options.js";
 import type { Store } from "../store/store.js";
 import type { Unattended } from "./unattended.js";
@@ -9,59 +8,60 @@ import type { Unattended } from "./unattended.js";
 export interface QuestionPorts {
   readonly store: Store;
   readonly clusters: readonly { readonly name: string; readonly channel: string | null }[];
-  /** The cluster that a maintenance is in; `null` if there is none of that id. */
-  clusterOf(id: string): Promise<string | null>;
-  readonly lost: Pick<LostClusters, "explain">;
+  /** Asks in the cluster that a maintenance is in, or says that there is none of that id. */
+  inClusterOf(id: string, ask: (cluster: string) => Promise<null>): Promise<Reply | null>;
   readonly unattended: Unattended;
 }
 
 /** Read-only commands as jobs of the query lane; the answer comes from there, so nothing is returned but refusals. */
-export interface Questions {
-  ask(query: QueryJob): Promise<null>;
-  status(command: Extract<Command, { verb: "status" }>, replyTo: StoredReplyTarget): Promise<Reply | null>;
-  history(command: Extract<Command, { verb: "history" }>, replyTo: StoredReplyTarget): Promise<Reply | null>;
-}
-
-export function createQuestions(ports: QuestionPorts): Questions {
-  const queue = ports.store.queue(QUERY_QUEUE);
+export function createQuestions({ store, clusters, inClusterOf, unattended }: QuestionPorts) {
+  const queue = store.queue(QUERY_QUEUE);
 
   async function ask(query: QueryJob): Promise<null> {
-    ports.unattended(await queue.add(query.kind, query, SHORT_JOB_OPTIONS), query.replyTo);
+    unattended(await queue.add(query.kind, query, SHORT_JOB_OPTIONS), query.replyTo);
     return null;
   }
 
-  /** The named cluster, else the one whose channel it is, else all: several may share a channel. */
-  function clustersMeant(named: string | null, channel: string): readonly string[] {
-    if (named !== null) return [named];
-    const here = ports.clusters.filter((cluster) => cluster.channel === channel);
-    return (here.length === 1 ? here : ports.clusters).map((cluster) => cluster.name);
+  /** Asks the named cluster, else the one whose channel it is, else all: several may share a channel. */
+  async function askEach(
+    named: string | null,
+    channel: string,
+    queryIn: (cluster: string) => QueryJob,
+  ): Promise<null> {
+    const here = clusters.filter((cluster) => cluster.channel === channel);
+    const meant = (here.length === 1 ? here : clusters).map(({ name }) => name);
+    for (const cluster of named === null ? meant : [named]) await ask(queryIn(cluster));
+    return null;
+  }
+
+  async function maintenance(id: string, replyTo: StoredReplyTarget): Promise<Reply | null> {
+    return await inClusterOf(id, (cluster) => ask({ kind: "maintenance", cluster, id, replyTo }));
   }
 
   return {
     ask,
-    async status({ cluster: named, target }, replyTo) {
-      if (target?.kind === "id") {
-        const cluster = await ports.clusterOf(target.id);
-        if (cluster === null) return await ports.lost.explain(target.id);
-        return await ask({ kind: "maintenance", cluster, id: target.id, replyTo });
-      }
+    maintenance,
+    async status(
+      { cluster: named, target }: Extract<Command, { verb: "status" }>,
+      replyTo: StoredReplyTarget,
+    ): Promise<Reply | null> {
+      if (target?.kind === "id") return await maintenance(target.id, replyTo);
       const hosts = target?.hosts ?? null;
-      for (const cluster of clustersMeant(named, replyTo.channel)) {
-        await ask({ kind: "status", cluster, hosts, replyTo });
-      }
-      return null;
+      return await askEach(named, replyTo.channel, (cluster) => ({
+        kind: "status",
+        cluster,
+        hosts,
+        replyTo,
+      }));
     },
-    async history({ cluster: named, id }, replyTo) {
-      if (id !== null) {
-        const cluster = await ports.clusterOf(id);
-        return cluster === null
-          ? await ports.lost.explain(id)
-          : await ask({ kind: "history", cluster, id, replyTo });
-      }
-      for (const cluster of clustersMeant(named, replyTo.channel)) {
-        await ask({ kind: "history", cluster, id: null, replyTo });
-      }
-      return null;
+    async history(
+      { cluster: named, id }: Extract<Command, { verb: "history" }>,
+      replyTo: StoredReplyTarget,
+    ): Promise<Reply | null> {
+      const queryIn = (cluster: string): QueryJob => ({ kind: "history", cluster, id, replyTo });
+      return id === null
+        ? await askEach(named, replyTo.channel, queryIn)
+        : await inClusterOf(id, (cluster) => ask(queryIn(cluster)));
     },
   };
 }

@@ -9,7 +9,9 @@ import { parsePattern } from "../../hosts/pattern.js";
 import { resolveHosts } from "../../hosts/resolve.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import type { Policy } from "../../maintenance/policy/policy.js";
+import type { Maintenance } from "../../maintenance/record/record.js";
 import { quoted } from "../../maintenance/text/quote.js";
+import { withAwayMachines } from "../../maintenance/window/away-machines.js";
 import type { Master } from "../../mesos/master.js";
 import type { Clock } from "../clock.js";
 
@@ -38,8 +40,15 @@ export interface Cluster {
   pauseMs(): number;
   /** Forgets the shared world: something was written. */
   forget(): void;
-  /** Resolves a host pattern on a world, with the inventory file if there is one. Throws a sentence as HostsError. */
-  resolve(hosts: string, world: World): Promise<ReturnType<typeof resolveHosts>>;
+  /**
+   * Resolves a host pattern on a world and the machines of open maintenances, with the inventory file if there is one.
+   * Throws a sentence as HostsError.
+   */
+  resolve(
+    hosts: string,
+    world: World,
+    open: readonly Maintenance[],
+  ): Promise<ReturnType<typeof resolveHosts>>;
 }
 
 /** The pattern or the inventory file cannot be used; the message is for the person who asked. */
@@ -116,11 +125,12 @@ export function createCluster(
     forget() {
       shared = null;
     },
-    async resolve(hosts, world) {
+    async resolve(hosts, world, open) {
       const parsed = parsePattern(hosts);
       if (!parsed.ok) throw new HostsError(quoted(parsed.problem));
-      const index = indexes.get(world) ?? indexOf(world);
-      indexes.set(world, index);
+      const all = withAwayMachines(world, open);
+      const index = indexes.get(all) ?? indexOf(all);
+      indexes.set(all, index);
       return resolveHosts(parsed.pattern, await index);
     },
   };

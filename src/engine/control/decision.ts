@@ -3,8 +3,7 @@ import { decide, needsWorld } from "../../maintenance/decide.js";
 import { phaseOf } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { DecisionRequest } from "../lanes/jobs.js";
-import { noSuchMaintenance } from "../lanes/no-such-maintenance.js";
-import { replyFrom } from "../lanes/troubles.js";
+import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
 import type { StoreJob } from "../store/store.js";
 import type { ControlPorts } from "./ports.js";
 

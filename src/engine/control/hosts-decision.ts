@@ -1,18 +1,15 @@
 import { machineKey } from "../../maintenance/cluster/machine.js";
-import type { World } from "../../maintenance/cluster/world.js";
 import { type Decision, whyNotPossible } from "../../maintenance/decisions/table.js";
 import { isToGoDown } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { list } from "../../maintenance/text/list.js";
 import { quoted, unmatched } from "../../maintenance/text/quote.js";
-import { replyOf } from "../../maintenance/text/reply.js";
-import { withAwayMachines } from "../../maintenance/window/away-machines.js";
+import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { windowOf } from "../../maintenance/window/edit.js";
 import { holds, whose } from "../../maintenance/window/whose.js";
 import { HostsError } from "../cluster/cluster.js";
 import type { DecisionRequest, HostsJob } from "../lanes/jobs.js";
-import { noSuchMaintenance } from "../lanes/no-such-maintenance.js";
-import { replyFrom } from "../lanes/troubles.js";
+import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
 import type { ControlPorts } from "./ports.js";
 
 const TOGETHER = "The machines of one maintenance go together.";
@@ -28,86 +25,98 @@ export async function decideForHosts(
   ports: ControlPorts,
   run: (decision: DecisionRequest) => Promise<string>,
 ): Promise<string> {
-  const { cluster, records } = ports;
-  if (request.target.kind === "id") {
-    const { id } = request.target;
-    const record = await records.find(id);
-    if (record !== null) return await decideOn([record], request, run);
-    await ports.reply(request.replyTo, noSuchMaintenance(id));
-    return "unknown";
+  const meant = await maintenancesMeant(request, ports);
+  if ("tone" in meant) {
+    await ports.reply(request.replyTo, meant);
+    return meant.tone;
   }
-  const { hosts } = request.target;
-  const refuse = async (text: string, next: string) => {
-    await ports.reply(
-      request.replyTo,
-      replyOf({ tone: "refused", text, notDone: "Nothing was done.", next }),
-    );
-    return "refused";
-  };
-  let world: World;
-  let open: readonly Maintenance[];
-  let resolution: Awaited<ReturnType<typeof cluster.resolve>>;
-  try {
-    world = await cluster.world("fresh");
-    open = await records.open();
-    resolution = await cluster.resolve(hosts, withAwayMachines(world, open));
-  } catch (error) {
-    if (error instanceof HostsError)
-      return await refuse(error.message, `See what matches with /mesos hosts ${quoted(hosts)}.`);
-    await ports.reply(request.replyTo, replyFrom(error, "Nothing was done."));
-    return "unreadable";
+  return await decideOn(meant, request, run);
+}
+
+async function maintenancesMeant(
+  { verb, target }: HostsJob,
+  ports: ControlPorts,
+): Promise<readonly Maintenance[] | Reply> {
+  if (target.kind === "id") {
+    const record = await ports.records.find(target.id);
+    return record === null ? noSuchMaintenance(target.id) : [record];
   }
-  if (resolution.matchedNothing.length > 0 || resolution.machines.length === 0) {
-    const what = unmatched(
-      resolution.matchedNothing.length > 0 ? resolution.matchedNothing : [{ term: hosts, nearest: [] }],
-    );
-    return await refuse(
-      `Nothing in ${cluster.name} matches ${what}.`,
-      "See the open maintenances with /mesos status.",
-    );
+  const { hosts } = target;
+  const seen = await look(hosts, ports).catch((error: unknown) =>
+    error instanceof HostsError
+      ? refusal(error.message, `See what matches with /mesos hosts ${quoted(hosts)}.`)
+      : replyFrom(error, "Nothing was done."),
+  );
+  if ("tone" in seen) return seen;
+  const { open, machines, matchedNothing } = seen;
+  if (matchedNothing.length > 0 || machines.length === 0) {
+    const what = unmatched(matchedNothing.length > 0 ? matchedNothing : [{ term: hosts, nearest: [] }]);
+    const next = "See the open maintenances with /mesos status.";
+    return refusal(`Nothing in ${ports.cluster.name} matches ${what}.`, next);
   }
-  const foreign = resolution.machines.filter((machine) => !open.some((record) => holds(record, machine)));
-  const nowhere = foreign.filter((machine) => windowOf(world.schedule, machine) === null);
-  if (nowhere.length === resolution.machines.length) {
-    const names = quoted(list(nowhere.map((machine) => machine.hostname)));
-    const [are, they] = nowhere.length === 1 ? ["is", "it is"] : ["are", "they are"];
-    return request.verb === "down"
-      ? await refuse(`${names} ${are} in no maintenance.`, `Open one first: /mesos drain ${quoted(hosts)}.`)
-      : await refuse(
+  const meant = open.filter((record) => machines.some((machine) => holds(record, machine)));
+  return whyForeign(verb, hosts, seen) ?? whyNotWhole(verb, meant, seen) ?? meant;
+}
+
+type Seen = Awaited<ReturnType<typeof look>>;
+
+async function look(hosts: string, { cluster, records }: ControlPorts) {
+  const world = await cluster.world("fresh");
+  const open = await records.open();
+  return { world, open, ...(await cluster.resolve(hosts, world, open)) };
+}
+
+const refusal = (text: string, next: string): Reply =>
+  replyOf({ tone: "refused", text, notDone: "Nothing was done.", next });
+
+/** Some of the machines are in no maintenance of ours. */
+function whyForeign(verb: HostsJob["verb"], hosts: string, { world, open, machines }: Seen): Reply | null {
+  const foreign = machines.filter((machine) => !open.some((record) => holds(record, machine)));
+  if (foreign.length === 0) return null;
+  const windows = foreign.map((machine) => windowOf(world.schedule, machine));
+  if (foreign.length === machines.length && windows.every((window) => window === null)) {
+    const names = quoted(list(foreign.map((machine) => machine.hostname)));
+    const [are, they] = foreign.length === 1 ? ["is", "it is"] : ["are", "they are"];
+    return verb === "down"
+      ? refusal(`${names} ${are} in no maintenance.`, `Open one first: /mesos drain ${quoted(hosts)}.`)
+      : refusal(
           `${names} ${are} in no maintenance, and the master has no window there.`,
           `Nothing: ${they} up.`,
         );
   }
-  if (foreign.length > 0) {
-    const lines = foreign.map((machine) => {
-      const window = windowOf(world.schedule, machine);
-      return window === null
-        ? `${quoted(machine.hostname)} is in no maintenance`
-        : `${quoted(machine.hostname)} stands ${whose(machine, window, open)}`;
-    });
-    return await refuse(
-      `${WORD[request.verb]} is only done for machines of our own maintenances: ${list(lines, "; ")}.`,
-      "Leave these machines out of the pattern; a window of somebody else is for its owner to close.",
+  const lines = foreign.map((machine, at) => {
+    const window = windows[at] ?? null;
+    return window === null
+      ? `${quoted(machine.hostname)} is in no maintenance`
+      : `${quoted(machine.hostname)} stands ${whose(machine, window, open)}`;
+  });
+  return refusal(
+    `${WORD[verb]} is only done for machines of our own maintenances: ${list(lines, "; ")}.`,
+    "Leave these machines out of the pattern; a window of somebody else is for its owner to close.",
+  );
+}
+
+/** One of the maintenances also holds machines that were not named. */
+function whyNotWhole(
+  verb: HostsJob["verb"],
+  meant: readonly Maintenance[],
+  { machines }: Seen,
+): Reply | null {
+  const named = new Set(machines.map(machineKey));
+  for (const record of meant) {
+    const all = record.batches.flatMap((batch) => batch.machines);
+    const rest = all.filter((machine) => !named.has(machineKey(machine)));
+    if (rest.length === 0) continue;
+    // Nothing is advised that would be refused in its turn.
+    const why = whyNotPossible(record, decisionFor(verb, record));
+    if (why !== null)
+      return refusal(`${why.text} ${TOGETHER}`, why.next ?? `See /mesos status ${record.id}.`);
+    return refusal(
+      `${record.id} also holds ${list(rest.map((machine) => machine.hostname))}, and its machines go together.`,
+      `For all of them: /mesos ${verb} ${record.id}.`,
     );
   }
-  const meant = open.filter((record) => resolution.machines.some((machine) => holds(record, machine)));
-  const named = new Set(resolution.machines.map(machineKey));
-  for (const record of meant) {
-    const rest = record.batches
-      .flatMap((batch) => batch.machines)
-      .filter((machine) => !named.has(machineKey(machine)));
-    if (rest.length > 0) {
-      // Nothing is advised that would be refused in its turn.
-      const refusal = whyNotPossible(record, decisionFor(request.verb, record));
-      if (refusal !== null)
-        return await refuse(`${refusal.text} ${TOGETHER}`, refusal.next ?? `See /mesos status ${record.id}.`);
-      return await refuse(
-        `${record.id} also holds ${list(rest.map((machine) => machine.hostname))}, and its machines go together.`,
-        `For all of them: /mesos ${request.verb} ${record.id}.`,
-      );
-    }
-  }
-  return await decideOn(meant, request, run);
+  return null;
 }
 
 /** The rule is lifted and the question asked by one job: a queue that goes away has taken both, or neither. */

@@ -3,7 +3,6 @@ import type { World } from "../../maintenance/cluster/world.js";
 import type { Moment, Step, Write } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
-import { withAwayMachines } from "../../maintenance/window/away-machines.js";
 import { type Cluster, HostsError } from "../cluster/cluster.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import { act } from "./act.js";
@@ -98,7 +97,7 @@ async function lookUpHosts(
 ): Promise<Moment["hosts"]> {
   try {
     const open = await others();
-    const resolution = await cluster.resolve(record.hosts, withAwayMachines(world, open));
+    const resolution = await cluster.resolve(record.hosts, world, open);
     // What proves that we see windows is only asked about where something can be hidden from us.
     const past = cluster.policy.hasCredentials ? await finished() : [];
     return { kind: "found", resolution, others: [...open, ...past] };

@@ -6,8 +6,8 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { Store } from "../store/store.js";
 import { threadJobId } from "./ids.js";
 import { NOTIFY_QUEUE, threadJob } from "./jobs.js";
-import { noSuchMaintenance } from "./no-such-maintenance.js";
 import { openRecords, type Records, UnreadableRecordError } from "./records.js";
+import { noSuchMaintenance } from "./troubles.js";
 
 /**
  * Maintenances of clusters that the bot's clusters file lacks, because they were renamed or removed there: nothing goes

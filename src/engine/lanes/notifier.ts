@@ -2,8 +2,7 @@ import type { Logger } from "../../base/logger.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import type { Clock } from "../clock.js";
-import type { Store, StoreQueue } from "../store/store.js";
-import { wake } from "../store/wake.js";
+import { type Store, type StoreQueue, wake } from "../store/store.js";
 import { threadJobId } from "./ids.js";
 import {
   type Attachment,
@@ -21,10 +20,7 @@ export interface Notifier {
   /** Has a person told something; resolves when that is queued. */
   reply(to: StoredReplyTarget, reply: Reply, attachment?: Attachment | null): Promise<void>;
   /** Places the thread of a new maintenance. Placing it again changes nothing. */
-  openThread(
-    record: Pick<Maintenance, "id" | "cluster" | "channel">,
-    replyTo: StoredReplyTarget,
-  ): Promise<void>;
+  openThread(record: Maintenance, replyTo: StoredReplyTarget): Promise<void>;
   /** Has the thread compared with its record now. */
   wake(record: Maintenance): Promise<void>;
   close(): void;
@@ -34,14 +30,11 @@ export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clo
   const queue = store.queue(NOTIFY_QUEUE);
   const again = new Map<string, () => void>();
 
-  async function openThread(
-    record: Pick<Maintenance, "id" | "cluster" | "channel">,
-    replyTo: StoredReplyTarget,
-  ) {
+  async function openThread({ id, cluster, channel }: Maintenance, replyTo: StoredReplyTarget) {
     const data: ThreadJob = {
-      maintenance: record.id,
-      cluster: record.cluster,
-      channel: record.channel,
+      maintenance: id,
+      cluster,
+      channel,
       replyTo,
       rootTs: null,
       rootHash: null,
@@ -50,18 +43,20 @@ export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clo
       handedOver: false,
       toldFailure: null,
     };
-    await queue.add(THREAD_JOB, data, { ...THREAD_JOB_OPTIONS, jobId: threadJobId(record.id) });
+    await queue.add(THREAD_JOB, data, { ...THREAD_JOB_OPTIONS, jobId: threadJobId(id) });
   }
 
-  async function wakeNow(id: string, tries: number): Promise<void> {
+  async function wakeThread(record: Maintenance, tries: number): Promise<void> {
+    const { id, channel, requester: user, command } = record;
     const job = await queue.getJob(threadJobId(id));
-    if (job === undefined) return;
+    if (job === undefined)
+      return await openThread(record, { responseUrl: null, channel, user, thread: null, command });
     await wake(job);
     // It is running and may have read the record before the change: once more when it has finished.
     if (tries > 0 && (await job.isActive()) && !again.has(id)) {
       const takeBack = after(250, () => {
         again.delete(id);
-        wakeNow(id, tries - 1).catch((error) =>
+        wakeThread(record, tries - 1).catch((error) =>
           logger.warn({ err: error, maintenance: id }, "waking a thread failed; its heartbeat will"),
         );
       });
@@ -75,20 +70,7 @@ export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clo
     async reply(to, reply, attachment = null) {
       await queue.add(REPLY_JOB, { to, reply, attachment }, REPLY_JOB_OPTIONS);
     },
-    async wake(record) {
-      const job = await queue.getJob(threadJobId(record.id));
-      if (job === undefined) {
-        await openThread(record, {
-          responseUrl: null,
-          channel: record.channel,
-          user: record.requester,
-          thread: null,
-          command: record.command,
-        });
-      } else {
-        await wakeNow(record.id, 20);
-      }
-    },
+    wake: (record) => wakeThread(record, 20),
     close() {
       for (const takeBack of again.values()) takeBack();
       again.clear();

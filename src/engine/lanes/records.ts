@@ -1,7 +1,6 @@
 import type { Logger } from "../../base/logger.js";
 import { decodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
-import type { Store, StoreJob, StoreQueue } from "../store/store.js";
-import { wake } from "../store/wake.js";
+import { type Store, type StoreJob, type StoreQueue, wake } from "../store/store.js";
 import { controlQueueName, MAINTENANCE_JOB } from "./jobs.js";
 
 const UNREADABLE =

@@ -5,7 +5,6 @@ import type { Maintenance } from "../../maintenance/record/record.js";
 import { dryRunReply } from "../../maintenance/show/dry-run.js";
 import { sightOf } from "../../maintenance/sight/sight.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
-import { withAwayMachines } from "../../maintenance/window/away-machines.js";
 import type { Cluster } from "../cluster/cluster.js";
 import { PROOFS, type Records } from "../lanes/records.js";
 
@@ -18,7 +17,7 @@ export async function dryRun(
 ): Promise<Reply> {
   const world = await cluster.world();
   const open = await records.open();
-  const resolution = await cluster.resolve(record.hosts, withAwayMachines(world, open));
+  const resolution = await cluster.resolve(record.hosts, world, open);
   const others = [...open, ...(await records.finished(PROOFS))];
   const moment = { world, sight: sightOf(world), policy: cluster.policy, nowMs };
   const planned = plan(record, { kind: "found", resolution, others }, moment);

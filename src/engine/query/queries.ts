@@ -9,14 +9,12 @@ import { statusOfCluster, statusOfMaintenance } from "../../maintenance/show/sta
 import { counted } from "../../maintenance/text/list.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { formatSpan } from "../../maintenance/time.js";
-import { withAwayMachines } from "../../maintenance/window/away-machines.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import { type Cluster, HostsError } from "../cluster/cluster.js";
 import type { Habits } from "../lanes/habits.js";
 import { type Attachment, type QueryJob, queryJob, type StoredReplyTarget } from "../lanes/jobs.js";
-import { noSuchMaintenance } from "../lanes/no-such-maintenance.js";
 import type { Records } from "../lanes/records.js";
-import { replyFrom } from "../lanes/troubles.js";
+import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
 import type { StoreJob } from "../store/store.js";
 import { dryRun } from "./dry-run.js";
 
@@ -96,7 +94,7 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
       if (query.hosts === null)
         return statusOfCluster(cluster.name, open, await worldIfReadable(cluster), nowMs);
       const world = await cluster.world();
-      const resolution = await cluster.resolve(query.hosts, withAwayMachines(world, open));
+      const resolution = await cluster.resolve(query.hosts, world, open);
       return resolution.machines.length > 0
         ? statusOfMachines(resolution.machines, world, open, nowMs)
         : hostsReply(cluster.name, resolution, world, open);
@@ -120,7 +118,7 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
     case "hosts": {
       const world = await cluster.world();
       const open = await records.open();
-      const resolution = await cluster.resolve(query.hosts, withAwayMachines(world, open));
+      const resolution = await cluster.resolve(query.hosts, world, open);
       return hostsReply(cluster.name, resolution, world, open);
     }
   }

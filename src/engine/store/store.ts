@@ -1,6 +1,15 @@
 // Where does the queue live?
 
-import type { IQueueBackend, Job, JobProgress, Queue, Worker, WorkerOptions } from "bullmq";
+import {
+  ErrorCode,
+  type IQueueBackend,
+  type Job,
+  type JobProgress,
+  type Queue,
+  type Worker,
+  type WorkerOptions,
+} from "bullmq";
+import type { Logger } from "../../base/logger.js";
 import type { StoreConfig } from "../../config/config.js";
 
 /** A job as workers and `getJob` give it: BullMQ's own, the same on both stores. */
@@ -54,3 +63,22 @@ export interface Store {
 
 /** How long a producer may wait for the store: Slack wants its answer in 3 s (invariant 9). */
 export const ANSWER_LIMIT_MS = 2_000;
+
+/** Starts a worker. Its loop ends when it is closed; anything else is told. */
+export function runWorker(worker: { run(): Promise<void> }, logger: Logger): void {
+  worker.run().catch((error) => logger.error({ err: error }, "a lane stopped"));
+}
+
+/**
+ * Makes a delayed job run as soon as its turn comes, keeping its priority. `false` when it was not delayed: it waits
+ * already, runs or has ended, and BullMQ's error for that is no failure.
+ */
+export async function wake<D, R>(job: StoreJob<D, R>): Promise<boolean> {
+  try {
+    await job.promote();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === ErrorCode.JobNotInState) return false;
+    throw error;
+  }
+}

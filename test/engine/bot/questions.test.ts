@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
 import { createQuestions } from "../../../src/engine/bot/questions.js";
 import { QUERY_QUEUE } from "../../../src/engine/lanes/jobs.js";
-import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
-import { keepLog } from "../store/places.js";
 import { MemoryStore } from "../support/memory-store.js";
 
 const replyTo = { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null, command: "/mesos" };
@@ -17,8 +15,7 @@ test("a channel means its cluster; one that several clusters share means all of 
     createQuestions({
       store,
       clusters: Object.entries(channels).map(([name, channel]) => ({ name, channel })),
-      clusterOf: async () => null,
-      lost: createLostClusters(store, new Set(Object.keys(channels)), { ...keepLog(), debug() {} }),
+      inClusterOf: async () => null,
       unattended: () => {},
     });
 

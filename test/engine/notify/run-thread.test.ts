@@ -7,7 +7,7 @@ import { MAINTENANCE_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "../../../src/engine
 import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
 import { notifyProcessor } from "../../../src/engine/notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
-import { wake } from "../../../src/engine/store/wake.js";
+import { wake } from "../../../src/engine/store/store.js";
 import { encodeMaintenance, type Maintenance } from "../../../src/maintenance/record/record.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";

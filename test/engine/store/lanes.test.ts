@@ -4,13 +4,13 @@ import { THREAD_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
 import { CONTROL_WORKER_OPTIONS, NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { updateOwned } from "../../../src/engine/store/owned.js";
-import type {
-  Store,
-  StoreProcessor,
-  StoreWorker,
-  StoreWorkerOptions,
+import {
+  type Store,
+  type StoreProcessor,
+  type StoreWorker,
+  type StoreWorkerOptions,
+  wake,
 } from "../../../src/engine/store/store.js";
-import { wake } from "../../../src/engine/store/wake.js";
 import { suiteFor } from "../../support/require.js";
 import { keepLog, PLACES, type Place, UNHURRIED_MS, until } from "./places.js";
 

@@ -3,8 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { LockLostError, updateOwned } from "../../../src/engine/store/owned.js";
-import type { Store, StoreJob, StoreProcessor, StoreWorkerOptions } from "../../../src/engine/store/store.js";
-import { wake } from "../../../src/engine/store/wake.js";
+import {
+  type Store,
+  type StoreJob,
+  type StoreProcessor,
+  type StoreWorkerOptions,
+  wake,
+} from "../../../src/engine/store/store.js";
 import { redisAvailable } from "../../support/redis.js";
 import { suiteFor } from "../../support/require.js";
 import { keepLog, PLACES, type Place, redisAt, redisPlace, UNHURRIED_MS, until } from "./places.js";

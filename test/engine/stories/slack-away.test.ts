@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { threadJobId } from "../../../src/engine/lanes/ids.js";
 import { NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
-import { wake } from "../../../src/engine/store/wake.js";
+import { wake } from "../../../src/engine/store/store.js";
 import type { Answer } from "../../slack/fake-slack.js";
 import { type Engine, useEngine } from "../support/engine.js";
 import { ALICE, BOB } from "../support/people.js";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { threadJobId } from "../../../src/engine/lanes/ids.js";
 import { NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
-import { wake } from "../../../src/engine/store/wake.js";
+import { wake } from "../../../src/engine/store/store.js";
 import { useEngine } from "../support/engine.js";
 import { ALICE } from "../support/people.js";
 

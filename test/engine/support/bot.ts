@@ -23,7 +23,6 @@ export function botOf(store: Store, name: string) {
       {
         name,
         channel: "C1",
-        masters: [],
         defaultDurationMs: 3_600_000,
         maxDurationMs: 7_200_000,
         groups: [],

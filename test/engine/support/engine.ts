@@ -7,11 +7,10 @@ import { NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
 import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
 import { createNotifier } from "../../../src/engine/lanes/notifier.js";
 import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
-import { runLane } from "../../../src/engine/lanes/run-lane.js";
 import { notifyProcessor } from "../../../src/engine/notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
-import type { Store } from "../../../src/engine/store/store.js";
+import { runWorker, type Store } from "../../../src/engine/store/store.js";
 import { createWorkerSide, type WorkerSide } from "../../../src/engine/worker-side.js";
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
@@ -123,7 +122,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
     NOTIFY_WORKER_OPTIONS,
   );
   notify.on("error", (error) => logger.debug(error, "notify"));
-  runLane(notify, logger);
+  runWorker(notify, logger);
   const workers = new Set<WorkerSide>();
   let made = 0;
   let commands = 0;

@@ -4,8 +4,7 @@ import { MAINTENANCE_JOB_OPTIONS, SHORT_JOB_OPTIONS } from "../../../src/engine/
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { proveOwned, updateOwned } from "../../../src/engine/store/owned.js";
-import type { Store, StoreJob, StoreProcessor } from "../../../src/engine/store/store.js";
-import { wake } from "../../../src/engine/store/wake.js";
+import { type Store, type StoreJob, type StoreProcessor, wake } from "../../../src/engine/store/store.js";
 import { embeddedPlace, keepLog, UNHURRIED_MS } from "../store/places.js";
 import { type Course, REAL_TIME, StepByStep } from "./course.js";
 import { MemoryStore } from "./memory-store.js";
