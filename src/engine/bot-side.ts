@@ -2,7 +2,7 @@ import type { Logger } from "../base/logger.js";
 import type { CommandCluster } from "../commands/command.js";
 import type { SlackConfig } from "../config/config.js";
 import type { Policy } from "../maintenance/policy/policy.js";
-import { createSlackApp, type SlackApp } from "../slack/app.js";
+import { createSlackApp } from "../slack/app.js";
 import { createGroups } from "../slack/hear/groups.js";
 import { createMessenger, type Messenger } from "../slack/say/messenger.js";
 import { SlackFailure } from "../slack/wire/errors.js";
@@ -63,7 +63,7 @@ export function createBotSide(options: BotOptions): BotSide {
     logger,
     clock,
   });
-  const app: SlackApp = createSlackApp({
+  const app = createSlackApp({
     settings: options.slack,
     handlers,
     logger,
@@ -78,7 +78,6 @@ export function createBotSide(options: BotOptions): BotSide {
   worker.on("failed", (job, error) =>
     logger.error({ err: error.message, job: job?.id, kind: job?.name }, "a message could not be sent"),
   );
-  worker.on("error", (error) => logger.debug({ err: error }, "the notify lane met an error"));
 
   return {
     async start() {
@@ -90,8 +89,8 @@ export function createBotSide(options: BotOptions): BotSide {
       await worker.close();
       notifier.close();
     },
-    ready: () => app.ready(),
-    port: () => app.port(),
+    ready: app.ready,
+    port: app.port,
   };
 }
 

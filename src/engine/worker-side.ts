@@ -2,20 +2,20 @@ import { z } from "zod";
 import type { Logger } from "../base/logger.js";
 import type { ClusterConfig } from "../config/config.js";
 import { phaseOf } from "../maintenance/record/batch.js";
-import { createMaster, type Master, type MasterOptions } from "../mesos/master.js";
+import { createMaster, type MasterOptions } from "../mesos/master.js";
 import { type Clock, SYSTEM_CLOCK } from "./clock.js";
-import { type Cluster, createCluster } from "./cluster/cluster.js";
+import { createCluster } from "./cluster/cluster.js";
 import { selfTest } from "./cluster/self-test.js";
-import { createWatch, type Watch } from "./cluster/watch.js";
+import { createWatch } from "./cluster/watch.js";
 import { controlProcessor } from "./control/control.js";
 import { createHabits } from "./lanes/habits.js";
 import { controlQueueName, QUERY_QUEUE, replyTarget } from "./lanes/jobs.js";
 import { createNotifier } from "./lanes/notifier.js";
-import { openRecords, type Records } from "./lanes/records.js";
+import { openRecords } from "./lanes/records.js";
 import { replyFrom } from "./lanes/troubles.js";
 import { queryProcessor } from "./query/queries.js";
 import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS } from "./store/lane-options.js";
-import { runWorker, type Store, type StoreWorker } from "./store/store.js";
+import { runWorker, type Store } from "./store/store.js";
 
 /** What the worker counts; `ops/metrics.ts` fits. */
 export interface WorkerMeters {
@@ -48,15 +48,6 @@ export interface WorkerSide {
 /** How old the number of open maintenances in the metrics may be. */
 const COUNT_EVERY_MS = 15_000;
 
-interface Lane {
-  readonly config: ClusterConfig;
-  readonly master: Master;
-  readonly cluster: Cluster;
-  readonly records: Records;
-  readonly watch: Watch;
-  readonly worker: StoreWorker;
-}
-
 /** The only side that talks to masters: control lanes and the query lane. */
 export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const { store, logger, meters } = options;
@@ -65,7 +56,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const notifier = createNotifier(store, logger, clock);
   let running = false;
 
-  const lanes = options.clusters.map((config): Lane => {
+  const lanes = options.clusters.map((config) => {
     const master = createMaster({
       cluster: config.name,
       masters: config.masters,
@@ -78,16 +69,11 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     });
     const cluster = createCluster(config, master, clock);
     const records = openRecords(store, config.name, logger);
-    const watch: Watch = createWatch(
-      master,
-      () => cluster.pauseMs(),
-      async () => {
-        watch.keep((await records.open()).map((record) => record.id));
-        await records.wakeAll();
-      },
-      logger,
-      clock,
-    );
+    const wake = async () => {
+      watch.keep((await records.open()).map((record) => record.id));
+      await records.wakeAll();
+    };
+    const watch = createWatch(master, cluster.pauseMs, wake, logger, clock);
     const process = controlProcessor({
       cluster,
       records,
@@ -101,36 +87,19 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
           logger.warn({ err: error, maintenance: record.id }, "the thread could not be woken");
         }
       },
-      reply: (to, reply) => notifier.reply(to, reply),
+      reply: notifier.reply,
       ticked(record, outcome, ms) {
         watch.follow(record);
         meters.tick(config.name, outcome, ms / 1000);
       },
-      events: () => watch.events(),
+      events: watch.events,
     });
     const worker = store.worker(controlQueueName(config.name), process, CONTROL_WORKER_OPTIONS);
-    return { config, master, cluster, records, watch, worker };
+    return { config, cluster, records, habits: createHabits(records), watch, worker };
   });
-  const clusters = new Map(
-    lanes.map((lane) => [
-      lane.config.name,
-      {
-        cluster: lane.cluster,
-        records: lane.records,
-        habits: createHabits(lane.records),
-        settings: lane.config,
-      },
-    ]),
-  );
-  const queries = store.worker(
-    QUERY_QUEUE,
-    queryProcessor({
-      clusters,
-      reply: (to, reply, attachment) => notifier.reply(to, reply, attachment),
-      now,
-    }),
-    QUERY_WORKER_OPTIONS,
-  );
+  const clusters = new Map(lanes.map((lane) => [lane.config.name, lane]));
+  const answer = queryProcessor({ clusters, reply: notifier.reply, now });
+  const queries = store.worker(QUERY_QUEUE, answer, QUERY_WORKER_OPTIONS);
   const workers = [...lanes.map((lane) => lane.worker), queries];
   for (const worker of workers) {
     worker.on("failed", (job, error) => {
@@ -140,16 +109,12 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       // Given up: the one who clicked or asked must hear of it (invariant 10).
       const asked = z.object({ replyTo: replyTarget }).safeParse(job.data);
       if (!asked.success) return;
-      const reply = replyFrom(
-        error,
-        "Nothing was done about it.",
-        "Try again; if it happens again, look into the worker's log.",
-      );
+      const next = "Try again; if it happens again, look into the worker's log.";
+      const reply = replyFrom(error, "Nothing was done about it.", next);
       notifier
         .reply(asked.data.replyTo, reply)
         .catch((cause) => logger.error({ err: cause, job: job.id }, "the person could not be told either"));
     });
-    worker.on("error", (error) => logger.debug({ err: error }, "a lane met an error"));
   }
 
   let counting: NodeJS.Timeout | undefined;
@@ -184,7 +149,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       notifier.close();
       for (const lane of lanes) {
         await lane.watch.close();
-        await lane.master.close();
+        await lane.cluster.master.close();
       }
     },
     ready: () => (running ? true : "the worker's lanes are not running"),

@@ -25,49 +25,33 @@ export async function runDecision(
       // Read after the click, never shared from before it (invariant 5).
       world = await ports.cluster.world("fresh");
     } catch (error) {
-      await ports.reply(
-        request.replyTo,
-        replyFrom(
-          error,
-          "Nothing was decided, because the cluster could not be looked at.",
-          "Click again when the master answers.",
-        ),
-      );
+      const notDone = "Nothing was decided, because the cluster could not be looked at.";
+      const answer = replyFrom(error, notDone, "Click again when the master answers.");
+      await ports.reply(request.replyTo, answer);
       return "unreadable";
     }
   }
-  const { person } = request;
-  const nowMs = ports.now();
-  const context = {
-    person,
-    nowMs,
-    askedAtMs: request.askedAtMs,
-    policy: ports.cluster.policy,
-    world,
-  };
-  const decided = decide(record, request.decision, context);
-  const { logger } = ports;
+  const { decision, person, askedAtMs } = request;
+  const { logger, now } = ports;
+  const { policy } = ports.cluster;
+  const decided = decide(record, decision, { person, nowMs: now(), askedAtMs, policy, world });
+  const changed = decided.record !== record;
+  const { id: maintenance, cluster } = record;
+  const phase = phaseOf(decided.record);
   logger.info(
-    {
-      maintenance: record.id,
-      cluster: record.cluster,
-      user: person.user,
-      decision: request.decision.kind,
-      phase: phaseOf(decided.record),
-      changed: decided.record !== record,
-    },
+    { maintenance, cluster, user: person.user, decision: decision.kind, phase, changed },
     "decision",
   );
-  if (decided.record !== record) {
+  if (changed) {
     await store(decided.record, job);
     await ports.changed(decided.record);
   }
   try {
-    if (decided.record !== record) await ports.records.wake(record.id);
+    if (changed) await ports.records.wake(maintenance);
     await ports.reply(request.replyTo, decided.reply);
   } catch (error) {
     // It is decided and stored: running this job again would decide a second time.
-    logger.error({ err: error, maintenance: record.id }, "decided, but the answer could not be queued");
+    logger.error({ err: error, maintenance }, "decided, but the answer could not be queued");
   }
   return decided.reply.tone;
 }

@@ -75,26 +75,18 @@ export const hostsJob = z.object({
 
 export type HostsJob = z.output<typeof hostsJob>;
 
+const question = z.object({ cluster: z.string(), replyTo: replyTarget });
+
 /** A read-only question that needs a master or the open maintenances. */
 export const queryJob = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("status"),
-    cluster: z.string(),
-    hosts: z.string().nullable(),
-    replyTo: replyTarget,
-  }),
-  z.object({ kind: z.literal("maintenance"), cluster: z.string(), id: z.string(), replyTo: replyTarget }),
-  z.object({ kind: z.literal("schedule"), cluster: z.string(), replyTo: replyTarget }),
-  z.object({
-    kind: z.literal("history"),
-    cluster: z.string(),
-    id: z.string().nullable(),
-    replyTo: replyTarget,
-  }),
+  question.extend({ kind: z.literal("status"), hosts: z.string().nullable() }),
+  question.extend({ kind: z.literal("maintenance"), id: z.string() }),
+  question.extend({ kind: z.literal("schedule") }),
+  question.extend({ kind: z.literal("history"), id: z.string().nullable() }),
   /** A drain that is only looked at: the record as it would be opened. */
-  z.object({ kind: z.literal("dry_run"), cluster: z.string(), record: z.unknown(), replyTo: replyTarget }),
-  z.object({ kind: z.literal("clusters"), replyTo: replyTarget }),
-  z.object({ kind: z.literal("hosts"), cluster: z.string(), hosts: z.string(), replyTo: replyTarget }),
+  question.extend({ kind: z.literal("dry_run"), record: z.unknown() }),
+  question.extend({ kind: z.literal("hosts"), hosts: z.string() }),
+  question.omit({ cluster: true }).extend({ kind: z.literal("clusters") }),
 ]);
 
 export type QueryJob = z.output<typeof queryJob>;
@@ -102,18 +94,16 @@ export type QueryJob = z.output<typeof queryJob>;
 /** Tells one person something; short-lived. */
 export const REPLY_JOB = "reply";
 
-/** Where the whole of a reply's table goes when it does not fit into a message. */
-const attachment = z.object({ maintenance: z.string(), name: z.string() });
-
-export type Attachment = z.output<typeof attachment>;
-
 export const replyJob = z.object({
   to: replyTarget,
   reply,
-  attachment: attachment.nullable(),
+  /** Where the whole of the reply's table goes when it does not fit into a message. */
+  attachment: z.object({ maintenance: z.string(), name: z.string() }).nullable(),
   /** The person has the answer; what is left is the file. */
   answered: z.boolean().default(false),
 });
+
+export type Attachment = NonNullable<z.output<typeof replyJob>["attachment"]>;
 
 /**
  * The thread of one maintenance: a long-lived job that brings Slack up to date with the record whenever it is woken.

@@ -1,5 +1,6 @@
 // How are read-only questions answered?
 
+import type { ClusterConfig } from "../../config/config.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import { decodeMaintenance } from "../../maintenance/record/record.js";
 import { historyOf, historyReply } from "../../maintenance/show/history.js";
@@ -23,11 +24,7 @@ export interface QueryCluster {
   readonly records: Records;
   readonly habits: Habits;
   /** For the list of clusters. */
-  readonly settings: {
-    readonly channel: string | null;
-    readonly defaultDurationMs: number;
-    readonly maxDurationMs: number;
-  };
+  readonly config: Pick<ClusterConfig, "channel" | "defaultDurationMs" | "maxDurationMs">;
 }
 
 export interface QueryPorts {
@@ -82,45 +79,33 @@ const SHOWN_FINISHED = 50;
 
 async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number): Promise<Reply> {
   const { cluster, records, habits } = parts;
+  const { name } = cluster;
   switch (query.kind) {
     case "maintenance": {
       const record = await records.find(query.id);
-      return record === null
-        ? noSuchMaintenance(query.id)
-        : statusOfMaintenance(record, nowMs, await habits.of());
+      if (record === null) return noSuchMaintenance(query.id);
+      return statusOfMaintenance(record, nowMs, await habits.of());
     }
-    case "status": {
+    case "status":
+    case "hosts": {
       const open = await records.open();
-      if (query.hosts === null)
-        return statusOfCluster(cluster.name, open, await worldIfReadable(cluster), nowMs);
+      if (query.hosts === null) return statusOfCluster(name, open, await worldIfReadable(cluster), nowMs);
       const world = await cluster.world();
       const resolution = await cluster.resolve(query.hosts, world, open);
-      return resolution.machines.length > 0
+      return query.kind === "status" && resolution.machines.length > 0
         ? statusOfMachines(resolution.machines, world, open, nowMs)
-        : hostsReply(cluster.name, resolution, world, open);
+        : hostsReply(name, resolution, world, open);
     }
     case "schedule":
-      return scheduleReply(cluster.name, await cluster.world(), await records.open());
+      return scheduleReply(name, await cluster.world(), await records.open());
     case "history": {
-      if (query.id === null) {
-        return historyReply(
-          cluster.name,
-          await records.finished(SHOWN_FINISHED),
-          await records.open(),
-          nowMs,
-        );
-      }
+      if (query.id === null)
+        return historyReply(name, await records.finished(SHOWN_FINISHED), await records.open(), nowMs);
       const record = await records.find(query.id);
       return record === null ? noSuchMaintenance(query.id) : historyOf(record);
     }
     case "dry_run":
       return await dryRun(decodeMaintenance(query.record), cluster, records, nowMs);
-    case "hosts": {
-      const world = await cluster.world();
-      const open = await records.open();
-      const resolution = await cluster.resolve(query.hosts, world, open);
-      return hostsReply(cluster.name, resolution, world, open);
-    }
   }
 }
 
@@ -138,13 +123,13 @@ async function worldIfReadable(cluster: Cluster): Promise<World | null> {
 async function clustersReply(ports: QueryPorts): Promise<Reply> {
   const entries = [...ports.clusters.values()];
   const lines = await Promise.all(
-    entries.map(async ({ cluster, records, settings }) => {
+    entries.map(async ({ cluster, records, config }) => {
       const open = counted((await records.open()).length, "open maintenance");
       const channel =
-        settings.channel === null
+        config.channel === null
           ? "no channel of its own: maintenances are shown where their command is typed"
-          : `channel ${settings.channel}`;
-      const spans = `${formatSpan(settings.defaultDurationMs)} by default, at most ${formatSpan(settings.maxDurationMs)}`;
+          : `channel ${config.channel}`;
+      const spans = `${formatSpan(config.defaultDurationMs)} by default, at most ${formatSpan(config.maxDurationMs)}`;
       return [`${cluster.name}: ${await mastersLine(cluster)}`, `  ${open}, ${channel}`, `  ${spans}`].join(
         "\n",
       );

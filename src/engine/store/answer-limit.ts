@@ -46,13 +46,7 @@ export async function settled<T>(work: Promise<T>, limitMs: number, translate: T
 
 /** Sent, but whether it took effect is not known. */
 export function noAnswer(what: string, cause?: unknown): StoreError {
-  return new StoreError(
-    "no_answer",
-    {
-      what,
-      notDone: "Whether the request was stored is not known.",
-      next: "Look at the status before asking for it again.",
-    },
-    cause,
-  );
+  const notDone = "Whether the request was stored is not known.";
+  const next = "Look at the status before asking for it again.";
+  return new StoreError("no_answer", { what, notDone, next }, cause);
 }

@@ -38,93 +38,76 @@ class OneAtATimeQueue<D, R> extends AnyQueue<D, R> {
 }
 
 /** The queues and workers of one opened store, whichever it is. */
-export class BullStore implements Store {
-  readonly #driver: Driver;
-  readonly #trouble: TroubleLog;
-  readonly #answerLimitMs: number;
-  readonly #queues = new Set<Closable>();
-  readonly #workers = new Set<Closable>();
-  #closing: Promise<void> | null = null;
+export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: number): Store {
+  const queues = new Set<Closable>();
+  const workers = new Set<Closable>();
+  const prefix = driver.prefix === undefined ? {} : { prefix: driver.prefix };
+  let closing: Promise<void> | null = null;
 
-  constructor(driver: Driver, trouble: TroubleLog, answerLimitMs: number) {
-    this.#driver = driver;
-    this.#trouble = trouble;
-    this.#answerLimitMs = answerLimitMs;
-  }
-
-  get kind(): Store["kind"] {
-    return this.#driver.kind;
-  }
-
-  queue<D, R = unknown>(name: string, { oneAtATime = false }: StoreQueueOptions = {}): StoreQueue<D, R> {
-    this.#assertOpen();
-    const queue = new (oneAtATime ? OneAtATimeQueue<D, R> : AnyQueue<D, R>)(
-      name,
-      { connection: {}, streams: { events: { maxLen: EVENTS_KEPT } }, ...this.#prefix() },
-      this.#driver.producer,
-    );
-    queue.on("error", (error) => this.#trouble.failed(`queue ${name}`, error));
-    this.#queues.add(queue);
-    return queue;
-  }
-
-  worker<D, R = unknown>(
-    name: string,
-    processor: StoreProcessor<D, R>,
-    options: StoreWorkerOptions = {},
-  ): StoreWorker<D, R> {
-    this.#assertOpen();
-    const watch = new LockWatch(options.lockDuration ?? DEFAULT_LOCK_MS);
-    const worker: StoreWorker<D, R> = new Worker<D, R, string, IQueueBackend, JobProgress, unknown>(
-      name,
-      (job, token = "", cancelled = new AbortController().signal) => {
-        writesOwned(job, this.#driver.writeOwned);
-        return watch.during(job.id ?? "", (lost) =>
-          processor(job, token, AbortSignal.any([lost, cancelled])),
-        );
-      },
-      { ...options, connection: {}, ...this.#prefix(), autorun: false },
-      this.#driver.consumer,
-    );
-    watch.attach(worker);
-    worker.on("error", (error) => this.#trouble.failed(`worker ${name}`, error));
-    this.#workers.add(worker);
-    return worker;
-  }
-
-  async ping(): Promise<true | string> {
-    if (this.#closing) return "The queue's store is closed.";
-    try {
-      await settled(this.#driver.ping(), this.#answerLimitMs, (error) => error);
-      return true;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
-  }
-
-  close(force = false): Promise<void> {
-    // A second, forced close while the first waits for a processor goes past it.
-    if (this.#closing && !force) return this.#closing;
-    this.#closing = this.#close(force);
-    return this.#closing;
-  }
-
-  async #close(force: boolean): Promise<void> {
-    await Promise.allSettled([...this.#workers].map((worker) => worker.close(force)));
-    await Promise.allSettled([...this.#queues].map((queue) => queue.close()));
-    await this.#driver.close(force);
-  }
-
-  #prefix(): { prefix?: string } {
-    return this.#driver.prefix === undefined ? {} : { prefix: this.#driver.prefix };
-  }
-
-  #assertOpen(): void {
-    if (!this.#closing) return;
+  function assertOpen(): void {
+    if (!closing) return;
     throw new StoreError("closed", {
       what: "The queue's store is closed.",
       notDone: "No queue or worker was opened.",
       next: "This is a fault of the program: it asked for one while shutting down.",
     });
   }
+
+  async function closeAll(force: boolean): Promise<void> {
+    await Promise.allSettled([...workers].map((worker) => worker.close(force)));
+    await Promise.allSettled([...queues].map((queue) => queue.close()));
+    await driver.close(force);
+  }
+
+  return {
+    kind: driver.kind,
+    queue<D, R = unknown>(name: string, { oneAtATime = false }: StoreQueueOptions = {}): StoreQueue<D, R> {
+      assertOpen();
+      const queue = new (oneAtATime ? OneAtATimeQueue<D, R> : AnyQueue<D, R>)(
+        name,
+        { connection: {}, streams: { events: { maxLen: EVENTS_KEPT } }, ...prefix },
+        driver.producer,
+      );
+      queue.on("error", (error) => trouble.failed(`queue ${name}`, error));
+      queues.add(queue);
+      return queue;
+    },
+    worker<D, R = unknown>(
+      name: string,
+      processor: StoreProcessor<D, R>,
+      options: StoreWorkerOptions = {},
+    ): StoreWorker<D, R> {
+      assertOpen();
+      const watch = new LockWatch(options.lockDuration ?? DEFAULT_LOCK_MS);
+      const worker: StoreWorker<D, R> = new Worker<D, R, string, IQueueBackend, JobProgress, unknown>(
+        name,
+        (job, token = "", cancelled = new AbortController().signal) => {
+          writesOwned(job, driver.writeOwned);
+          return watch.during(job.id ?? "", (lost) =>
+            processor(job, token, AbortSignal.any([lost, cancelled])),
+          );
+        },
+        { ...options, connection: {}, ...prefix, autorun: false },
+        driver.consumer,
+      );
+      watch.attach(worker);
+      worker.on("error", (error) => trouble.failed(`worker ${name}`, error));
+      workers.add(worker);
+      return worker;
+    },
+    async ping() {
+      if (closing) return "The queue's store is closed.";
+      try {
+        await settled(driver.ping(), answerLimitMs, (error) => error);
+        return true;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+    async close(force = false) {
+      // A second, forced close while the first waits for a processor goes past it.
+      if (!closing || force) closing = closeAll(force);
+      await closing;
+    },
+  };
 }

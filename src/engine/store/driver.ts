@@ -1,7 +1,7 @@
 import type { BackendFactory, IQueueBackend } from "bullmq";
 import type { StoreConfig } from "../../config/config.js";
 
-/** What differs between the stores; everything else is `BullStore`. */
+/** What differs between the stores; everything else is `bull-store.ts`. */
 export interface Driver {
   readonly kind: StoreConfig["kind"];
   /** For queues: fails soon when the store is away. */

@@ -19,7 +19,7 @@ export class LockWatch {
       for (const id of jobIds) this.#running.get(id)?.timer.refresh();
     });
     worker.on("lockRenewalFailed", (jobIds) => {
-      for (const id of jobIds) this.#abort(id);
+      for (const id of jobIds) this.#running.get(id)?.lost.abort(new LockLostError(id));
     });
   }
 
@@ -36,9 +36,5 @@ export class LockWatch {
       // After a lost lock the same job may run again beside this one, under the same id.
       if (this.#running.get(id) === entry) this.#running.delete(id);
     }
-  }
-
-  #abort(id: string): void {
-    this.#running.get(id)?.lost.abort(new LockLostError(id));
   }
 }

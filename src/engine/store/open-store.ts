@@ -1,6 +1,6 @@
 import type { Logger } from "../../base/logger.js";
 import type { StoreConfig } from "../../config/config.js";
-import { BullStore } from "./bull-store.js";
+import { bullStore } from "./bull-store.js";
 import { openEmbedded } from "./embedded/embedded.js";
 import { openRedis } from "./redis/redis.js";
 import { ANSWER_LIMIT_MS, type Store } from "./store.js";
@@ -18,10 +18,9 @@ export async function openStore(
   answerLimitMs = ANSWER_LIMIT_MS,
 ): Promise<Store> {
   const trouble = new TroubleLog(logger);
-  switch (settings.kind) {
-    case "redis":
-      return new BullStore(await openRedis(settings, logger, trouble, answerLimitMs), trouble, answerLimitMs);
-    case "embedded":
-      return new BullStore(await openEmbedded(settings, logger, answerLimitMs), trouble, answerLimitMs);
-  }
+  const driver =
+    settings.kind === "redis"
+      ? await openRedis(settings, logger, trouble, answerLimitMs)
+      : await openEmbedded(settings, logger, answerLimitMs);
+  return bullStore(driver, trouble, answerLimitMs);
 }

@@ -35,14 +35,12 @@ export class StoreError extends Error implements StoreTrouble {
   readonly next: string;
 
   constructor(code: StoreErrorCode, trouble: StoreTrouble, cause?: unknown) {
-    super(
-      `${trouble.what} ${trouble.notDone} ${trouble.next}`,
-      cause === undefined ? undefined : { cause: plainCause(cause) },
-    );
+    const { what, notDone, next } = trouble;
+    super(`${what} ${notDone} ${next}`, cause === undefined ? undefined : { cause: plainCause(cause) });
     this.code = code;
-    this.what = trouble.what;
-    this.notDone = trouble.notDone;
-    this.next = trouble.next;
+    this.what = what;
+    this.notDone = notDone;
+    this.next = next;
   }
 }
 

@@ -121,7 +121,6 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
     notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now: clock.now }),
     NOTIFY_WORKER_OPTIONS,
   );
-  notify.on("error", (error) => logger.debug(error, "notify"));
   runWorker(notify, logger);
   const workers = new Set<WorkerSide>();
   let made = 0;

@@ -16,23 +16,21 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^OOM/, "Give Redis more memory (maxmemory); nothing that is stored is lost."],
   [/^MISCONF/, "Redis cannot write its disk: look at its log and its free space."],
   [/^READONLY/, "REDIS_URL points to a replica: point it to the master, or use Sentinel."],
-  [/./, "It may be starting or failing over: try again shortly, and look at Redis' log if it stays."],
 ];
+
+const OTHERWISE =
+  "It may be starting or failing over: try again shortly, and look at Redis' log if it stays.";
+
+const NOT_QUEUED = "Nothing was queued.";
 
 /** What ioredis threw, as a `StoreError`; errors of other kinds, such as BullMQ's own, are returned as they are. */
 export function redisError(error: unknown, address: string): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error;
   const said = saidBy(error);
   if (REFUSED.test(said)) {
-    return new StoreError(
-      "refused",
-      {
-        what: `Redis at ${address} refuses: ${said}.`,
-        notDone: "Nothing was queued.",
-        next: ADVICE.find(([pattern]) => pattern.test(said))?.[1] ?? "Look at Redis' log.",
-      },
-      error,
-    );
+    const what = `Redis at ${address} refuses: ${said}.`;
+    const next = ADVICE.find(([pattern]) => pattern.test(said))?.[1] ?? OTHERWISE;
+    return new StoreError("refused", { what, notDone: NOT_QUEUED, next }, error);
   }
   if (NOT_SENT.test(said)) return unreachable(address, undefined, error);
   if (CUT_OFF.test(`${error.name} ${said}`)) {
@@ -43,15 +41,9 @@ export function redisError(error: unknown, address: string): unknown {
 
 /** Redis is away and nothing was sent. */
 export function unreachable(address: string, why?: string, cause?: unknown): StoreError {
-  return new StoreError(
-    "unreachable",
-    {
-      what: `Redis at ${address} is not reachable${why ? `: ${why}` : ""}.`,
-      notDone: "Nothing was queued.",
-      next: "Start it, or check REDIS_URL and the network; the bot connects again by itself.",
-    },
-    cause,
-  );
+  const what = `Redis at ${address} is not reachable${why ? `: ${why}` : ""}.`;
+  const next = "Start it, or check REDIS_URL and the network; the bot connects again by itself.";
+  return new StoreError("unreachable", { what, notDone: NOT_QUEUED, next }, cause);
 }
 
 /** The words of the innermost failure: a cluster client wraps those of its nodes. */
