@@ -37,11 +37,12 @@ export function clusterOfEnvironment(env: EnvironmentReader): ClusterSource {
     env.values;
   const settings = {
     masters: MESOS_MASTERS,
-    ...(MESOS_PRINCIPAL === undefined || MESOS_SECRET === undefined
-      ? {}
-      : { credentials: { principal: MESOS_PRINCIPAL, secret_env: "MESOS_SECRET" } }),
-    ...(SLACK_CHANNEL === undefined ? {} : { channel: SLACK_CHANNEL }),
-    ...(APPROVERS === undefined ? {} : { approvers: APPROVERS }),
+    credentials:
+      MESOS_PRINCIPAL === undefined || MESOS_SECRET === undefined
+        ? undefined
+        : { principal: MESOS_PRINCIPAL, secret_env: "MESOS_SECRET" },
+    channel: SLACK_CHANNEL,
+    approvers: APPROVERS,
   };
   const places: Places = {
     where: (path) =>
@@ -52,10 +53,10 @@ export function clusterOfEnvironment(env: EnvironmentReader): ClusterSource {
   return { name: MESOS_CLUSTER ?? "default", settings, places, folder: "" };
 }
 
-function variableAt(path: readonly PropertyKey[]): string {
-  if (path[0] === "credentials") return path[1] === "principal" ? "MESOS_PRINCIPAL" : "MESOS_SECRET";
-  if (path[0] === "approvers") return "APPROVERS";
-  return path[0] === "channel" ? "SLACK_CHANNEL" : "MESOS_MASTERS";
+function variableAt([key, inner]: readonly PropertyKey[]): string {
+  if (key === "credentials") return inner === "principal" ? "MESOS_PRINCIPAL" : "MESOS_SECRET";
+  if (key === "approvers") return "APPROVERS";
+  return key === "channel" ? "SLACK_CHANNEL" : "MESOS_MASTERS";
 }
 
 /** `key: example` of the setting at a path, or of the one that holds it. */
@@ -68,9 +69,6 @@ function exampleAt(path: readonly PropertyKey[]): string {
 
 /** `prod.masters[0]`. */
 function dotted(path: readonly PropertyKey[]): string {
-  return path
-    .map((step, index) =>
-      typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${String(step)}`,
-    )
-    .join("");
+  const steps = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`));
+  return steps.join("").slice(1);
 }

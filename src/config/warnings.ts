@@ -13,7 +13,7 @@ function misspelled(env: Env): readonly string[] {
   const known: readonly string[] = VARIABLE_NAMES;
   return Object.keys(env).flatMap((name) => {
     if (known.includes(name) || (env[name] ?? "").trim() === "") return [];
-    // Four letters are near too much: Marathon sets PORT0 and PORTS.
+    // A name of four letters is near too many others: Marathon sets PORT0 and PORTS.
     const meant = known.find(
       (ours) => ours.length > 4 && ours.slice(0, 3) === name.slice(0, 3) && editDistance(name, ours, 2) <= 2,
     );

@@ -70,11 +70,8 @@ export function createBotSide(options: BotOptions): BotSide {
     messenger,
     ...(options.onAck === undefined ? {} : { onAck: options.onAck }),
   });
-  const worker = store.worker(
-    NOTIFY_QUEUE,
-    notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now: clock.now }),
-    NOTIFY_WORKER_OPTIONS,
-  );
+  const show = notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now: clock.now });
+  const worker = store.worker(NOTIFY_QUEUE, show, NOTIFY_WORKER_OPTIONS);
   worker.on("failed", (job, error) =>
     logger.error({ err: error.message, job: job?.id, kind: job?.name }, "a message could not be sent"),
   );

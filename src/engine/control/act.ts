@@ -75,8 +75,8 @@ const NOT_POSTED: Record<ScheduleEdit["kind"], string> = {
 };
 
 /**
- * Read, merge our change, write (invariant 1). The list is read once more right before the write, because between two
- * posts of other people there is nothing but time. Nothing is posted when nothing would change (invariant 3).
+ * Read, merge our change, write (invariant 1). The list is read once more right before the write, because other people
+ * may have posted since the world was read. Nothing is posted when nothing would change (invariant 3).
  */
 async function updateSchedule(
   record: Maintenance,

@@ -69,31 +69,24 @@ async function runMaintenance(
   let record = first;
   let wakeAtMs: number | null;
   try {
-    const outcome = await tick(first, {
+    ({ record, wakeAtMs } = await tick(first, {
       cluster: ports.cluster,
       save,
       fence: () => proveOwned(job, token),
       others: async () => (await ports.records.open()).filter((other) => other.id !== first.id),
       finished: () => ports.records.finished(PROOFS),
       now: ports.now,
-    });
-    ({ record, wakeAtMs } = outcome);
+    }));
   } catch (error) {
     if (signal.aborted || error instanceof LockLostError) throw error;
     ports.logger.error({ err: error, maintenance: first.id, cluster: first.cluster }, "a tick failed");
-    record = withTrouble(
-      decodeMaintenance(job.data),
-      troubleFrom(error, "This step was not finished."),
-      ports.now(),
-    );
+    const trouble = troubleFrom(error, "This step was not finished.");
+    record = withTrouble(decodeMaintenance(job.data), trouble, ports.now());
     await save(record);
     wakeAtMs = ports.now() + RETRY_MS;
   }
-  ports.ticked(
-    record,
-    record.end !== null ? "ended" : record.trouble !== null ? "trouble" : "ok",
-    performance.now() - startedMs,
-  );
+  const outcome = record.end !== null ? "ended" : record.trouble !== null ? "trouble" : "ok";
+  ports.ticked(record, outcome, performance.now() - startedMs);
   await told;
   if (record.end !== null) return record.end.phase;
   const earliestMs = ports.now() + ports.cluster.pauseMs();

@@ -107,7 +107,7 @@ function whyNotWhole(
     const all = record.batches.flatMap((batch) => batch.machines);
     const rest = all.filter((machine) => !named.has(machineKey(machine)));
     if (rest.length === 0) continue;
-    // Nothing is advised that would be refused in its turn.
+    // A command that would be refused as well is not advised.
     const why = whyNotPossible(record, decisionFor(verb, record));
     if (why !== null)
       return refusal(`${why.text} ${TOGETHER}`, why.next ?? `See /mesos status ${record.id}.`);

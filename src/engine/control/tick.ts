@@ -52,7 +52,7 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
     await ports.save(record);
     const writes = step.effects.filter((effect) => effect.kind !== "look_up_hosts");
     if (writes.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null };
-    // A post or a STOP that a crash cuts off may still land: until then nobody takes the world for its outcome (invariant 7).
+    // A crash may cut a post or a STOP off, which may still arrive: until then the world is not taken as its outcome (invariant 7).
     if (!writes.every(isStart)) {
       record = { ...record, unsettledUntilMs: now() + cluster.policy.settleMs };
       await ports.save(record);
@@ -64,7 +64,7 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
       const acted = await act(record, effect, { world, cluster, now });
       record = acted.record;
       failed ||= acted.failed;
-      // The answer to a later call would settle the one that got none (invariant 7).
+      // Nothing more is sent after a call without an answer: the next answer would count for both (invariant 7).
       if (!isStart(effect) && record.unsettledUntilMs !== null) break;
     }
     if (record !== before) await ports.save(record);
@@ -98,7 +98,7 @@ async function lookUpHosts(
   try {
     const open = await others();
     const resolution = await cluster.resolve(record.hosts, world, open);
-    // What proves that we see windows is only asked about where something can be hidden from us.
+    // Finished maintenances can prove that we see windows, which is in doubt only where windows can be hidden from us.
     const past = cluster.policy.hasCredentials ? await finished() : [];
     return { kind: "found", resolution, others: [...open, ...past] };
   } catch (error) {

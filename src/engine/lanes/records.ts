@@ -77,7 +77,6 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
     return { job: found, record: decoded(found) };
   }
 
-  /** `null` if it cannot be read. */
   function read(one: StoreJob): Maintenance | null {
     try {
       return decoded(one);

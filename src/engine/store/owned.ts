@@ -4,7 +4,7 @@ import type { StoreJob } from "./store.js";
 
 const LOCK_MS = CONTROL_WORKER_OPTIONS.lockDuration;
 
-/** How the store writes for the jobs that its workers run. BullMQ keeps the way from a job to its store to itself. */
+/** How the store writes for the jobs that its workers run: BullMQ's job does not tell which store it is in. */
 const writers = new WeakMap<object, WriteOwned>();
 
 /** The lock of a job is gone: another worker may be running it, so nothing more may be written for it (invariant 8). */
@@ -19,7 +19,7 @@ export class LockLostError extends Error {
   }
 }
 
-/** Said by the store of a job that one of its workers is about to run. */
+/** The store tells here how to write for a job that one of its workers is about to run. */
 export function writesOwned<D, R>(job: StoreJob<D, R>, write: WriteOwned): void {
   writers.set(job, write);
 }

@@ -1,17 +1,10 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisConfig } from "../../../config/config.js";
-import { StoreError } from "../store-error.js";
 
 export type RedisClient = Redis | Cluster;
 
 /** `replyMapping` would choose among the constructors' overloads. */
 type Options = Omit<RedisOptions, "replyMapping">;
-
-/** A producer's client fails soon; a worker's waits for a Redis that is away. BullMQ copies the latter to block on. */
-export interface RedisClients {
-  readonly producer: RedisClient;
-  readonly consumer: RedisClient;
-}
 
 /** 100 ms, 200 ms, … at most 2 s: workers go on soon after Redis is back, and a Redis that starts is not run over. */
 const backoff = (times: number): number => Math.min(100 * 2 ** Math.min(times - 1, 10), 2_000);
@@ -20,8 +13,11 @@ const backoff = (times: number): number => Math.min(100 * 2 ** Math.min(times - 
 const onReadOnly = (resend: boolean) => (error: Error) =>
   error.message.startsWith("READONLY") ? (resend ? 2 : 1) : false;
 
-/** Clients that are not connected yet. */
-export function redisClients(settings: RedisConfig): RedisClients {
+/**
+ * Clients that are not connected yet. A producer's fails soon; a worker's waits for a Redis that is away. BullMQ copies
+ * the latter to block on.
+ */
+export function redisClients(settings: RedisConfig): { producer: RedisClient; consumer: RedisClient } {
   const common: Options = { ...account(settings), connectTimeout: 2_000, keepAlive: 10_000 };
   const producer: Options = {
     ...common,
@@ -56,9 +52,9 @@ function client(settings: RedisConfig, options: Options, enableOfflineQueue: boo
   });
 }
 
-/** Read by hand, so that no client ever has the URL with its password to put into an error. */
+/** Read by hand, so that no client ever has the URL with its password to put into an error; the configuration has checked it. */
 function account(settings: RedisConfig): Options {
-  const url = parsed(settings.url.reveal());
+  const url = new URL(settings.url.reveal());
   const options: Options = { db: Number(url.pathname.slice(1) || "0") };
   if (url.username) options.username = decodeURIComponent(url.username);
   if (url.password) options.password = decodeURIComponent(url.password);
@@ -67,18 +63,8 @@ function account(settings: RedisConfig): Options {
 }
 
 function endpoint(settings: RedisConfig): { host: string; port: number } {
-  const url = parsed(settings.url.reveal());
+  const url = new URL(settings.url.reveal());
   return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || "6379") };
-}
-
-function parsed(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url && /^rediss?:$/.test(url.protocol) && /^\/?\d*$/.test(url.pathname)) return url;
-  throw new StoreError("refused", {
-    what: "The Redis URL is not one this bot can use.",
-    notDone: "Nothing was connected.",
-    next: "Write it as redis://user:password@host:6379/0, or rediss:// for TLS; special characters percent-encoded.",
-  });
 }
 
 /** Where it connects to, for people: no user, no password. */
