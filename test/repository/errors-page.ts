@@ -55,6 +55,11 @@ const BY_CODE: Readonly<Record<StoreErrorCode, readonly Omit<StoreRow, "code">[]
       notDone: NOT_OPENED,
       next: "Point REDIS_URL to the master, or use Sentinel so that the bot finds it.",
     },
+    {
+      what: "The Redis URL is not one this bot can use.",
+      notDone: "Nothing was connected.",
+      next: "Write it as redis://user:password@host:6379/0, or rediss:// for TLS; special characters percent-encoded.",
+    },
   ],
   wrong_eviction_policy: [
     {

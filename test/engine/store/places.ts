@@ -18,6 +18,9 @@ const CACHE = join(MODULES, ".cache");
  */
 export const UNHURRIED_MS = 60_000;
 
+/** Ends what hangs, and says what was waited for. */
+const HANGS_MS = 150_000;
+
 /** A place for a queue that a test has to itself. */
 export interface Place {
   readonly settings: StoreConfig;
@@ -87,9 +90,11 @@ export function keepLog(): Logger & {
 export async function until<T>(
   check: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
+  const hangsAtMs = Date.now() + HANGS_MS;
   for (;;) {
     const found = await check();
     if (found !== undefined && found !== false) return found;
+    if (Date.now() > hangsAtMs) throw new Error(`Not seen within ${HANGS_MS / 1_000} s: ${check}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisConfig } from "../../../config/config.js";
+import { StoreError } from "../store-error.js";
 
 export type RedisClient = Redis | Cluster;
 
@@ -52,9 +53,9 @@ function client(settings: RedisConfig, options: Options, enableOfflineQueue: boo
   });
 }
 
-/** Read by hand, so that no client ever has the URL with its password to put into an error; the configuration has checked it. */
+/** Read by hand, so that no client ever has the URL with its password to put into an error. */
 function account(settings: RedisConfig): Options {
-  const url = new URL(settings.url.reveal());
+  const url = parsed(settings.url.reveal());
   const options: Options = { db: Number(url.pathname.slice(1) || "0") };
   if (url.username) options.username = decodeURIComponent(url.username);
   if (url.password) options.password = decodeURIComponent(url.password);
@@ -63,8 +64,19 @@ function account(settings: RedisConfig): Options {
 }
 
 function endpoint(settings: RedisConfig): { host: string; port: number } {
-  const url = new URL(settings.url.reveal());
+  const url = parsed(settings.url.reveal());
   return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || "6379") };
+}
+
+/** The configuration has checked it; Node's own error for a bad URL would hold all of it, its password too. */
+function parsed(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^rediss?:$/.test(url.protocol) && /^\/?\d*$/.test(url.pathname)) return url;
+  throw new StoreError("refused", {
+    what: "The Redis URL is not one this bot can use.",
+    notDone: "Nothing was connected.",
+    next: "Write it as redis://user:password@host:6379/0, or rediss:// for TLS; special characters percent-encoded.",
+  });
 }
 
 /** Where it connects to, for people: no user, no password. */
