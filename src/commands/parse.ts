@@ -69,7 +69,15 @@ function readCommand(text: string, context: CommandContext): Read {
 function corrected(line: string, slip: Slip | null, context: CommandContext): string | null {
   if (slip === null || !line.startsWith(slip.typed, slip.from)) return null;
   const meant = `${line.slice(0, slip.from)}${slip.meant}${line.slice(slip.from + slip.typed.length)}`;
-  return readCommand(`${COMMAND} ${meant}`, context).ok ? meant : null;
+  const read = readCommand(`${COMMAND} ${meant}`, context);
+  return read.ok && (isDryRun(read.command) || !DRY_RUN.test(line)) ? meant : null;
+}
+
+/** A dry run that was typed anywhere, also between quotes, is never mended into a real drain. */
+const DRY_RUN = /dry-?run/i;
+
+function isDryRun(command: Command): boolean {
+  return "dryRun" in command && command.dryRun;
 }
 
 function help(topic: string | null): Read {

@@ -235,6 +235,11 @@ test("no text makes the parser throw, and every line that is offered is a good o
   );
 });
 
+test("a dry run that stands between quotes is not mended into a drain", () => {
+  const parsed = parseCommand("drian ' --dry-run '", inProd);
+  expect(parsed.ok ? "understood" : parsed.reply.line).toBeNull();
+});
+
 test("no corrected line makes a drain of what was typed as a dry run", () => {
   const words = fc.array(fc.constantFrom(...WORDS), { maxLength: 4 });
   const flag = fc.constantFrom("--dry-run", "—dry-run", "--dryrun", "-dry-run");
