@@ -8,14 +8,8 @@ import { withEvent } from "../record/log.js";
 import type { Approval, DrainingBatch, Maintenance } from "../record/record.js";
 import { replyOf } from "../text/reply.js";
 import { type Decided, type DecisionContext, decisionRow, refused, unchanged } from "./decided.js";
-import {
-  alreadySettled,
-  approvedReply,
-  beingCancelled,
-  filtered,
-  nothingToDo,
-  votedReply,
-} from "./replies.js";
+import { onOpenQuestion } from "./open-question.js";
+import { approvedReply, filtered, nothingToDo, votedReply } from "./replies.js";
 
 /**
  * A vote for Down, when the person may, and the world read after the click breaks no rule for going down; the last vote
@@ -26,15 +20,7 @@ export const approve = decisionRow({
   wanted: "approve Down",
   needsWorld: true,
   isOnce: true,
-  whyNotPossible(record, about) {
-    const approval = approvalOf(record, about);
-    if (approval === null) return nothingToDo(record);
-    return alreadySettled(record, approval) ?? beingCancelled(record);
-  },
-  alreadyDone(record, about, { person }) {
-    const approval = approvalOf(record, about);
-    return approval === null ? null : alreadySettled(record, approval, person.user);
-  },
+  ...onOpenQuestion,
   decide(record, about, context) {
     const { world, nowMs, policy, person } = context;
     const batch = batchOf(record, about.batch);

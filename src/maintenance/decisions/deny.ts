@@ -4,7 +4,8 @@ import { mayNotApprove } from "../policy/may-approve.js";
 import { approvalOf, batchOf, isDraining } from "../record/batch.js";
 import { replyOf } from "../text/reply.js";
 import { decisionRow, refused, unchanged } from "./decided.js";
-import { alreadySettled, beingCancelled, deniedReply, nothingToDo } from "./replies.js";
+import { onOpenQuestion } from "./open-question.js";
+import { deniedReply, nothingToDo } from "./replies.js";
 
 /** Says no to Down; the machines go on draining and a person asks again. One no outweighs the votes given so far. */
 export const deny = decisionRow({
@@ -17,15 +18,7 @@ export const deny = decisionRow({
   wanted: "deny Down",
   needsWorld: false,
   isOnce: true,
-  whyNotPossible(record, about) {
-    const approval = approvalOf(record, about);
-    if (approval === null) return nothingToDo(record);
-    return alreadySettled(record, approval) ?? beingCancelled(record);
-  },
-  alreadyDone(record, about, { person }) {
-    const approval = approvalOf(record, about);
-    return approval === null ? null : alreadySettled(record, approval, person.user);
-  },
+  ...onOpenQuestion,
   decide(record, about, context) {
     const { person, nowMs, policy } = context;
     const batch = batchOf(record, about.batch);
