@@ -73,12 +73,12 @@ export const TROUBLES = {
     next: "/mesos cancel {id}, and send the drain again with the time that is wanted now.",
   },
   agent_moved: {
-    what: "{agents}.",
+    what: "An agent registered again as another machine: {agents}.",
     notDone: "Down waits: it would hit a machine without that agent, whose tasks would live on.",
     next: "/mesos cancel {id}, and send the drain again: the window is made for the machine as it is then.",
   },
   calendar_closed: {
-    what: "{closed}",
+    what: "It is outside the hours for Down: {closed}",
     notDone: NOT_DOWN,
     next: "Nothing, if they open again before the approval expires: it goes on by itself then. {override}",
   },

@@ -54,7 +54,7 @@ describe("outside the hours for Down", () => {
     expect(waiting.effects).toEqual([]);
     expect(waiting.record.trouble).toMatchObject({
       code: "calendar_closed",
-      what: expect.stringMatching(/clusters\.prod\.calendar/),
+      what: expect.stringMatching(/^It is outside the hours for Down: clusters\.prod\.calendar/),
     });
     expect(news(tick(waiting.record, busy, CLOSED_AT + 1, policy).record, waiting.record)).toEqual([]);
     expect(first(tick(waiting.record, busy, NOW + HOUR, policy).record).approvals.at(-2)?.outcome?.kind).toBe(

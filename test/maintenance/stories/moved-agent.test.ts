@@ -18,7 +18,7 @@ describe("an agent that registered again under another IP (invariant 4)", () => 
     const { record } = tick(asked(before), moved);
     expect(record.trouble).toMatchObject({
       code: "agent_moved",
-      what: `${why}.`,
+      what: `An agent registered again as another machine: ${why}.`,
       next: expect.stringContaining("/mesos cancel m-7k3q"),
     });
     expect(news(tick(record, moved, NOW + MINUTE).record, record)).toEqual([]);
