@@ -1,8 +1,8 @@
 import { recordBehaviour } from "./answers/habits.js";
 import { answersDiffer, answersEvent } from "./answers/summary.js";
-import { lookAt, pictureOf } from "./answers/verdicts.js";
+import { isUnknown, lookAt, pictureOf } from "./answers/verdicts.js";
+import { machineKey, machineName } from "./cluster/machine.js";
 import { versionAdvice } from "./cluster/version-advice.js";
-import { agentsOn } from "./cluster/world-index.js";
 import { askAnew } from "./phases/ask-anew.js";
 import { bringingUp } from "./phases/bringing-up.js";
 import { atDeadline, deadlineWake } from "./phases/deadline.js";
@@ -19,12 +19,14 @@ import { up } from "./phases/up.js";
 import { plan, refuse } from "./plan.js";
 import { hasReturned } from "./record/agents-back.js";
 import { batchOf, ended, isDownSent, isDraining, isUnsettled, watchedMachines } from "./record/batch.js";
+import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
-import { rowKey } from "./record/picture.js";
-import type { Batch, Maintenance } from "./record/record.js";
+import { type Picture, rowKey } from "./record/picture.js";
+import type { Maintenance } from "./record/record.js";
 import { inTrouble, withTrouble } from "./record/troubles.js";
 import { whyNothingShown } from "./sight/nothing-shown.js";
 import { sightOf, whyFiltered } from "./sight/sight.js";
+import type { Millis } from "./time.js";
 
 /** The lifecycle of a batch: what each phase does with what the world shows. */
 const followPhase: Rule = (record, batch, picture, moment) => {
@@ -125,27 +127,42 @@ function nextStep(record: Maintenance, moment: Moment): Step {
 /** Brings the picture up to date and tells what changed in it. */
 function observe(record: Maintenance, moment: Moment): Maintenance {
   const { world, nowMs } = moment;
-  const batches = record.batches.map((batch) => rememberAgents(batch, agentsOn(world, batch.machines)));
+  const batches = record.batches.map((batch) => withAgentsSeen(batch, world));
   const picture = lookAt(world, batches.flatMap(watchedMachines), record.picture);
   const before = record.picture;
-  let next = recordBehaviour({ ...record, batches, picture }, picture, world, nowMs);
-  if (before === null) return next;
-  const erasedBefore = new Set(before.verdicts.filter((row) => row.erased !== null).map(rowKey));
-  const cleared = picture.verdicts.some((row) => row.erased !== null && !erasedBefore.has(rowKey(row)));
+  const next = recordBehaviour({ ...record, batches, picture }, picture, world, nowMs);
   // A window that leaves the schedule takes its answers along: after a cancel that is no news.
-  const isFollowed = record.cancel === null && batches.some(isDraining);
-  if (cleared && isFollowed) {
-    const why = before.leaderId === picture.leaderId ? "schedule_change" : "fail_over";
-    next = withEvent(next, nowMs, { kind: "answers_cleared", why });
-  }
-  if (isFollowed && answersDiffer(before, picture)) next = withEvent(next, nowMs, answersEvent(picture));
-  return next;
+  if (before === null || record.cancel !== null || !batches.some(isDraining)) return next;
+  const told = tellCleared(tellAgents(next, before, picture, nowMs), before, picture, nowMs);
+  return answersDiffer(before, picture) ? withEvent(told, nowMs, answersEvent(picture)) : told;
 }
 
-function rememberAgents(batch: Batch, agents: readonly { machine: string; id: string }[]): Batch {
-  const known = new Set(batch.agents.map((agent) => agent.id));
-  const added = agents.filter((agent) => !known.has(agent.id));
-  return added.length === 0 ? batch : { ...batch, agents: [...batch.agents, ...added] };
+/** Agents that are no longer in any list, and those that came back before Down (invariant 13). */
+function tellAgents(record: Maintenance, before: Picture, picture: Picture, nowMs: Millis): Maintenance {
+  const wasAway = new Set(before.machines.filter(({ away }) => away > 0).map(machineKey));
+  const isAway = picture.machines.filter(({ away }) => away > 0);
+  const gone = isAway.filter((view) => !wasAway.has(machineKey(view)));
+  const back = picture.machines.filter((view) => wasAway.has(machineKey(view)) && !isUnknown(view));
+  let next = record;
+  if (gone.length > 0) {
+    const tasks = gone.reduce((sum, view) => sum + view.tasks, 0);
+    next = withEvent(next, nowMs, { kind: "agents_away", machines: gone.map(machineName), tasks });
+  }
+  const registered = back.filter(({ mode }) => mode === "draining");
+  return registered.length === 0
+    ? next
+    : withEvent(next, nowMs, { kind: "agents_registered", machines: registered.map(machineName) });
+}
+
+/** Answers that the master has forgotten, by what made it forget them; what went with an agent is told with the agent. */
+function tellCleared(record: Maintenance, before: Picture, picture: Picture, nowMs: Millis): Maintenance {
+  const erasedBefore = new Set(before.verdicts.filter((row) => row.erased !== null).map(rowKey));
+  const cleared = picture.verdicts.flatMap((row) =>
+    row.erased === null || erasedBefore.has(rowKey(row)) ? [] : [row.erased.why],
+  );
+  return (["fail_over", "schedule_change", "unknown"] as const)
+    .filter((why) => cleared.includes(why))
+    .reduce((told, why) => withEvent(told, nowMs, { kind: "answers_cleared", why }), record);
 }
 
 function followPhases(record: Maintenance, moment: Moment): Step {

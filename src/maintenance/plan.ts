@@ -1,7 +1,6 @@
 import { blastRadiusOf } from "./blast/blast.js";
 import { type Machine, machineKey, machineName } from "./cluster/machine.js";
 import type { Resolution } from "./cluster/resolution.js";
-import { agentsOn } from "./cluster/world-index.js";
 import type { HostsFound, Moment } from "./phases/step.js";
 import { isOpen } from "./policy/calendar.js";
 import { conflictsOf } from "./policy/conflicts.js";
@@ -11,6 +10,7 @@ import { drainOverride } from "./policy/hours.js";
 import { settingOf } from "./policy/policy.js";
 import { wentOnUnproved } from "./policy/unproved-view.js";
 import { ended, watchedMachines } from "./record/batch.js";
+import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
 import type { Batch, Maintenance } from "./record/record.js";
 import { troubleOf, withTrouble } from "./record/troubles.js";
@@ -45,10 +45,10 @@ export function plan(
     return refuse(record, { why, next: [...new Set(broken.map((rule) => rule.next))].join(" ") }, nowMs);
   }
   const start = millisToNanos(record.wanted.startMs ?? nowMs);
-  const batch: Batch = {
+  const unseen: Batch = {
     id: "b1",
     machines,
-    agents: agentsOn(world, machines),
+    agents: [],
     window: { start, duration: millisToNanos(record.wanted.durationMs) },
     movingFrom: null,
     phase: "scheduled",
@@ -61,6 +61,7 @@ export function plan(
     emptySinceMs: null,
     overdueTold: false,
   };
+  const batch = withAgentsSeen(unseen, world);
   const blast = blastRadiusOf(world, watchedMachines(batch));
   const overridden = withOverride(asked);
   const going = withTrouble({ ...overridden, batches: [batch], blast }, null, nowMs);

@@ -15,6 +15,7 @@ const demo = {
 const agents = (sampleCluster().agents ?? []).map(({ hostname, ip, attributes = {}, region, zone }) => ({
   id: hostname,
   machine: { hostname, ip },
+  port: null,
   attributes: Object.entries(attributes).map(([name, value]) => ({ name, value: String(value) })),
   region: region ?? null,
   zone: zone ?? null,

@@ -13,6 +13,7 @@ export function agent(text: string): Agent {
   return {
     id: `agent-${hostname}-${ip}`,
     machine: { hostname, ip },
+    port: null,
     attributes: pairs.filter(({ name }) => name !== "zone" && name !== "region"),
     region: domain("region"),
     zone: domain("zone"),

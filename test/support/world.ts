@@ -30,6 +30,7 @@ export function agent(hostname: string, parts: Partial<Agent> = {}): Agent {
   return {
     id: `${hostname}-S0`,
     machine: machine(hostname),
+    port: null,
     attributes: [],
     region: null,
     zone: null,

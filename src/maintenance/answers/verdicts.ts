@@ -2,9 +2,11 @@
 // are still there. `VERDICTS` in `record/picture.ts` says what each is called for.
 
 import { type Machine, machineKey } from "../cluster/machine.js";
+import { scheduleDigest } from "../cluster/schedule.js";
 import type { Agent, Answer, World } from "../cluster/world.js";
 import {
   agentIdsOf,
+  agentsAway,
   indexWorld,
   tasksOf,
   type WatchedMachine,
@@ -12,7 +14,7 @@ import {
 } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import type { MachineView, Picture, TaskRef, Verdict, VerdictRow } from "../record/picture.js";
-import { nanosToMillis } from "../time.js";
+import { type Millis, nanosToMillis } from "../time.js";
 
 /** When it was noticed that the master has forgotten answers, and what made it forget them. */
 type Loss = Pick<NonNullable<VerdictRow["erased"]>, "erasedAtMs" | "why">;
@@ -26,24 +28,18 @@ type Loss = Pick<NonNullable<VerdictRow["erased"]>, "erasedAtMs" | "why">;
  */
 export function lookAt(world: World, machines: readonly WatchedMachine[], previous: Picture | null): Picture {
   const index = indexWorld(world);
-  const sameLeader = previous === null || previous.leaderId === world.leaderId;
-  const loss: Loss = { erasedAtMs: world.observedAtMs, why: sameLeader ? "schedule_change" : "fail_over" };
+  const digest = scheduleDigest(world.schedule);
   const views: MachineView[] = [];
   const verdicts: VerdictRow[] = [];
-  const before = groupBy(previous?.verdicts ?? [], (row) => row.machine);
-  const tasksBefore = new Map((previous?.machines ?? []).map((view) => [machineKey(view), view.tasks]));
+  const rowsBefore = groupBy(previous?.verdicts ?? [], (row) => row.machine);
+  const viewsBefore = new Map((previous?.machines ?? []).map((view) => [machineKey(view), view]));
   for (const watched of machines) {
     const key = machineKey(watched.machine);
-    const view = machineView(watched, index);
-    const old = before.get(key) ?? [];
-    // After a fail-over an agent that is not back yet shows no tasks: that is not empty, so what we knew stays.
-    if (view.recovering > 0) {
-      views.push({ ...view, tasks: Math.max(view.tasks, tasksBefore.get(key) ?? 0) });
-      verdicts.push(...old.map((row) => eraseAnswer(row, { ...loss, why: "fail_over" })));
-    } else {
-      views.push(view);
-      verdicts.push(...judge(watched, index, old, loss));
-    }
+    const before = { rows: rowsBefore.get(key) ?? [], view: viewsBefore.get(key) ?? null };
+    const view = machineView(watched, index, before.view, world.observedAtMs);
+    const why = whyErased(view, previous, world.leaderId, digest);
+    views.push(view);
+    verdicts.push(...judge(watched, index, view, before.rows, { erasedAtMs: world.observedAtMs, why }));
   }
   const tasks = views.reduce((sum, view) => sum + view.tasks, 0);
   return {
@@ -52,9 +48,22 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
     leaderId: world.leaderId,
     tasksMost: Math.max(previous?.tasksMost ?? 0, tasks),
     recovering: world.recoveredAgents.length,
+    scheduleDigest: digest,
     machines: views,
     verdicts,
   };
+}
+
+function whyErased(
+  view: MachineView,
+  previous: Picture | null,
+  leaderId: string,
+  digest: string,
+): Loss["why"] {
+  if (view.recovering > 0 || (previous !== null && previous.leaderId !== leaderId)) return "fail_over";
+  if (view.away > 0) return "agent_away";
+  const before = previous?.scheduleDigest ?? null;
+  return before === null || before === digest ? "unknown" : "schedule_change";
 }
 
 /** Machines as the master has them now. */
@@ -66,15 +75,17 @@ export function viewsOf(world: World, machines: readonly Machine[]): readonly Ma
 /** The tasks on these machines, for the question and for comparing at the click. */
 export function tasksOn(world: World, machines: readonly WatchedMachine[]): TaskRef[] {
   const index = indexWorld(world);
-  return machines.flatMap((watched) =>
-    tasksOf(watched, index).map((task) => ({
+  return machines.flatMap((watched) => {
+    const away = new Set(agentsAway(watched, index));
+    return tasksOf(watched, index).map((task) => ({
       id: task.id,
       name: task.name,
       framework: index.frameworks.get(task.frameworkId)?.name ?? task.frameworkId,
       frameworkId: task.frameworkId,
       machine: machineKey(watched.machine),
-    })),
-  );
+      ...(away.has(task.agentId) ? { lastSeen: true } : {}),
+    }));
+  });
 }
 
 /** The part of a picture that is about some of its machines. */
@@ -87,22 +98,44 @@ export function pictureOf(machines: readonly Machine[], picture: Picture): Pictu
   };
 }
 
-/** Whether nothing runs on a machine any more, for certain: its agents are all known and none has a task. */
+/** Whether nothing runs on a machine any more, for certain: its agents are all registered and none has a task. */
 export function isEmpty(view: MachineView): boolean {
-  return view.tasks === 0 && view.recovering === 0;
+  return view.tasks === 0 && !isUnknown(view);
 }
 
-function machineView(watched: WatchedMachine, index: WorldIndex): MachineView {
+/** Whether it is not known what runs on a machine, because an agent of it is not registered (invariant 13). */
+export function isUnknown({ recovering, away }: MachineView): boolean {
+  return recovering + away > 0;
+}
+
+function machineView(
+  watched: WatchedMachine,
+  index: WorldIndex,
+  before: MachineView | null,
+  nowMs: Millis,
+): MachineView {
   const key = machineKey(watched.machine);
   const mode = index.down.has(key) ? "down" : index.answers.has(key) ? "draining" : "up";
+  const back = index.recovering.filter((agent) => isOn(agent, watched));
+  const recovering = new Set(back.map(({ id }) => id));
+  const away = agentsAway(watched, index).filter((id) => !recovering.has(id)).length;
+  const unknown = back.length + away > 0;
+  const tasks = tasksOf(watched, index).length;
   return {
     hostname: watched.machine.hostname,
     ip: watched.machine.ip,
     mode,
     agents: index.agents.get(key)?.length ?? 0,
-    recovering: index.recovering.filter((agent) => isOn(agent, watched)).length,
-    tasks: tasksOf(watched, index).length,
+    recovering: back.length,
+    away,
+    unknownSinceMs: unknown ? (before?.unknownSinceMs ?? nowMs) : null,
+    tasks: isForgotten(watched, unknown) ? Math.max(tasks, before?.tasks ?? 0) : tasks,
   };
+}
+
+/** Whether it was not kept what ran there, as in records of 0.1.0: then the counts of before stay. */
+function isForgotten({ agentIds, lastSeen = [] }: WatchedMachine, unknown: boolean): boolean {
+  return unknown && lastSeen.length < Math.max(1, agentIds.length);
 }
 
 /**
@@ -117,6 +150,7 @@ function isOn(agent: Agent, { machine, agentIds }: WatchedMachine): boolean {
 function judge(
   watched: WatchedMachine,
   index: WorldIndex,
+  view: MachineView,
   before: readonly VerdictRow[],
   loss: Loss,
 ): VerdictRow[] {
@@ -125,11 +159,13 @@ function judge(
   const answers = new Map((index.answers.get(machine) ?? []).map((answer) => [answer.frameworkId, answer]));
   const old = new Map(before.map((row) => [row.frameworkId, row]));
   const asked = [...agentIdsOf(watched, index)].flatMap((id) => [...(index.offers.get(id) ?? [])]);
+  const forgotten = isForgotten(watched, isUnknown(view));
   const frameworkIds = new Set([...tasks.keys(), ...answers.keys(), ...asked, ...old.keys()]);
   const rows = [...frameworkIds].map((frameworkId): VerdictRow => {
-    const left = tasks.get(frameworkId)?.length ?? 0;
     const answer = answers.get(frameworkId);
     const was = old.get(frameworkId);
+    const shown = tasks.get(frameworkId)?.length ?? 0;
+    const left = forgotten ? Math.max(shown, was?.tasks ?? 0) : shown;
     return {
       machine,
       frameworkId,

@@ -6,6 +6,7 @@ import type { World } from "../cluster/world.js";
 import type { Policy } from "../policy/policy.js";
 import { batchOf, drainingAgain, watchedMachines, withBatch } from "../record/batch.js";
 import { untilDown } from "../record/batch-phases.js";
+import { withAgentsSeen } from "../record/last-seen.js";
 import { withEvent } from "../record/log.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type {
@@ -33,7 +34,7 @@ export function grantedApproval(batch: Batch): Approval | null {
 
 /** What the world shows of a batch, in the form in which it is approved and compared. */
 export function seenNow(world: World, batch: Batch, picture: Picture): Seen {
-  const watched = watchedMachines(batch);
+  const watched = watchedMachines(withAgentsSeen(batch, world));
   return seenOf(world, batch, picture, tasksOn(world, watched), blastRadiusOf(world, watched));
 }
 
@@ -42,7 +43,8 @@ export function seenNow(world: World, batch: Batch, picture: Picture): Seen {
  * tells the thread what has changed since the last one.
  */
 export function freshPicture(record: Maintenance, batch: Batch, world: World): Picture {
-  const picture = lookAt(world, record.batches.flatMap(watchedMachines), record.picture);
+  const known = record.batches.map((one) => withAgentsSeen(one, world));
+  const picture = lookAt(world, known.flatMap(watchedMachines), record.picture);
   return pictureOf(batch.machines, picture);
 }
 

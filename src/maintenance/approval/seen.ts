@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isUnknown } from "../answers/verdicts.js";
 import { hostOfKey, machineKey } from "../cluster/machine.js";
 import { endMs, type Unavailability } from "../cluster/schedule.js";
 import type { World } from "../cluster/world.js";
@@ -26,7 +27,12 @@ export function seenOf(
   blast: BlastRadius,
 ): Seen {
   const ours = new Set(batch.machines.map(machineKey));
+  const away = picture.machines
+    .filter(isUnknown)
+    .map(machineKey)
+    .filter((key) => ours.has(key));
   const parts = {
+    ...(away.length === 0 ? {} : { away }),
     machines: [...ours].sort(),
     tasks: [...tasks].sort((a, b) => (taskKey(a) < taskKey(b) ? -1 : 1)),
     verdicts: picture.verdicts.filter((row) => ours.has(row.machine)),
@@ -59,6 +65,7 @@ function digestOf(parts: Omit<Seen, "digest">): string {
     parts.window,
     damage,
     ...over,
+    ...(parts.away ?? []).map((machine) => `away ${machine}`),
   ]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
@@ -88,6 +95,11 @@ export function worseThan(before: Seen, after: Seen): string[] {
   }
   const shown = new Set(graveIn(before.blast).map(({ key }) => key));
   for (const { key, change } of graveIn(after.blast)) if (!shown.has(key)) changes.push(change);
+  for (const machine of after.away ?? []) {
+    if (!before.away?.includes(machine)) {
+      changes.push(`an agent on ${hostOfKey(machine)} can no longer be reached: what runs there is unknown`);
+    }
+  }
   if (before.window !== after.window) changes.push("the window at the master is another one");
   if (after.windowOver && !before.windowOver) changes.push("the window has ended");
   if (before.machines.join() !== after.machines.join()) changes.push("the machines are others");

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Millis, type Nanos, nanosToMillis } from "../time.js";
 import type { MachineId } from "./machine.js";
 
@@ -27,4 +28,21 @@ export interface Window extends Unavailability {
 /** A master's whole schedule: one list, shared by everybody who posts to it. */
 export interface Schedule {
   readonly windows: readonly Window[];
+}
+
+const digests = new WeakMap<Schedule, string>();
+
+/** A fingerprint that changes with the schedule: with machines, times and their order. */
+export function scheduleDigest(schedule: Schedule): string {
+  const known = digests.get(schedule);
+  if (known !== undefined) return known;
+  const hash = createHash("sha256");
+  for (const { machines, start, duration } of schedule.windows) {
+    hash.update(`${start}/${duration ?? "open"}`);
+    for (const { hostname, ip } of machines) hash.update(`\n${hostname?.toLowerCase() ?? ""}|${ip ?? ""}`);
+    hash.update("\n\n");
+  }
+  const digest = hash.digest("hex").slice(0, 16);
+  digests.set(schedule, digest);
+  return digest;
 }

@@ -6,6 +6,14 @@ import type { Agent, Answer, Framework, Task, World } from "./world.js";
 export interface WatchedMachine {
   readonly machine: Machine;
   readonly agentIds: readonly string[];
+  /** Of those agents how they were when last registered. */
+  readonly lastSeen?: readonly LastSeen[];
+}
+
+/** An agent, and what ran on it, as the master last showed it while it was registered. */
+export interface LastSeen {
+  readonly agent: Agent;
+  readonly tasks: readonly Task[];
 }
 
 /** A world by keys. Machines go by `machineKey`, everything else by its id. */
@@ -19,6 +27,10 @@ export interface WorldIndex {
   readonly answers: ReadonlyMap<string, readonly Answer[]>;
   /** Registered agents by machine. */
   readonly agents: ReadonlyMap<string, readonly Agent[]>;
+  /** Ids of the registered agents. */
+  readonly registered: ReadonlySet<string>;
+  /** Address (`ip:port`) of each registered agent whose port is known, with its id. */
+  readonly addresses: ReadonlyMap<string, string>;
   readonly recovering: readonly Agent[];
   /** Machines that are Down. */
   readonly down: ReadonlySet<string>;
@@ -43,6 +55,10 @@ export function indexWorld(world: World): WorldIndex {
     offers,
     answers: new Map(world.status.draining.map((entry) => [machineKey(entry.machine), entry.answers])),
     agents: groupBy(world.agents, (agent) => machineKey(agent.machine)),
+    registered: new Set(world.agents.map(({ id }) => id)),
+    addresses: new Map(
+      world.agents.flatMap((agent) => (agent.port === null ? [] : [[addressOf(agent), agent.id] as const])),
+    ),
     recovering: world.recoveredAgents,
     down: new Set(world.status.down.map(machineKey)),
   };
@@ -60,15 +76,56 @@ export function agentsOn(world: World, machines: readonly MachineId[]): { machin
 
 /** Ids of the agents that are or were on a machine. */
 export function agentIdsOf(watched: WatchedMachine, index: WorldIndex): ReadonlySet<string> {
-  return new Set([...watched.agentIds, ...agentsOf(watched, index).map((agent) => agent.id)]);
+  const registered = index.agents.get(machineKey(watched.machine)) ?? [];
+  return new Set([...watched.agentIds, ...registered.map((agent) => agent.id)]);
 }
 
-/** The agents registered on a machine. */
+/** The agents of a machine: those registered there, and those that are away as they were last seen. */
 export function agentsOf(watched: WatchedMachine, index: WorldIndex): readonly Agent[] {
-  return index.agents.get(machineKey(watched.machine)) ?? [];
+  const registered = index.agents.get(machineKey(watched.machine)) ?? [];
+  const away = lastSeenAway(watched, index);
+  return away.length === 0 ? registered : [...registered, ...away.map(({ agent }) => agent)];
 }
 
-/** The tasks on a machine that are not over. */
+/**
+ * The tasks on a machine that are not over. What an agent that is away ran when it was last seen is among them: nobody
+ * can say that it is over (invariant 13).
+ */
 export function tasksOf(watched: WatchedMachine, index: WorldIndex): Task[] {
-  return [...agentIdsOf(watched, index)].flatMap((id) => index.tasks.get(id) ?? []);
+  const shown = [...agentIdsOf(watched, index)].flatMap((id) => index.tasks.get(id) ?? []);
+  const away = lastSeenAway(watched, index);
+  if (away.length === 0) return shown;
+  const last = away.flatMap(({ tasks }) => tasks);
+  const known = new Set(last.map(taskKey));
+  return [...last, ...shown.filter((task) => !known.has(taskKey(task)))];
+}
+
+function taskKey({ frameworkId, id }: Task): string {
+  return JSON.stringify([frameworkId, id]);
+}
+
+/** Ids of agents that were on a machine which is not Down, and that are not registered now. */
+export function agentsAway(
+  { machine, agentIds, lastSeen = [] }: WatchedMachine,
+  index: WorldIndex,
+): string[] {
+  if (index.down.has(machineKey(machine))) return [];
+  const before = new Map(lastSeen.map(({ agent }) => [agent.id, agent]));
+  return agentIds.filter((id) => !index.registered.has(id) && !isReplaced(before.get(id), index));
+}
+
+/** Whether another agent is registered at the address at which this one was: then this one is no more. */
+function isReplaced(before: Agent | undefined, { addresses }: WorldIndex): boolean {
+  return before !== undefined && before.port !== null && addresses.has(addressOf(before));
+}
+
+function addressOf({ machine, port }: Agent): string {
+  return `${machine.ip}:${port}`;
+}
+
+function lastSeenAway(watched: WatchedMachine, index: WorldIndex): readonly LastSeen[] {
+  const { lastSeen = [] } = watched;
+  if (lastSeen.length === 0) return lastSeen;
+  const away = new Set(agentsAway(watched, index));
+  return lastSeen.filter(({ agent }) => away.has(agent.id));
 }

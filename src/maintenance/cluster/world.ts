@@ -32,6 +32,8 @@ export interface Agent {
   readonly id: string;
   /** Host name of the agent and the IP in its pid: the pair a master matches against the schedule. */
   readonly machine: Machine;
+  /** Of its pid: with the IP the address at which only one agent can be. `null` when the master did not say. */
+  readonly port: number | null;
   /** Text, scalar and range attributes as text, in the order the agent gave them. */
   readonly attributes: readonly { readonly name: string; readonly value: string }[];
   readonly region: string | null;

@@ -4,7 +4,7 @@ import type { World } from "../cluster/world.js";
 import { nowDown, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { MachineView, Picture } from "../record/picture.js";
-import type { Batch, BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
+import type { Batch, BatchIn, DownIntent, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -28,13 +28,21 @@ export function wentDown(record: Maintenance, batch: DrainingBatch, nowMs: numbe
     kind: "down",
     batch: batch.id,
     machines: batch.machines.length,
-    tasksLost: intent.tasks,
+    ...lossOf(intent),
   });
   const note = withEvent(told, nowMs, {
     kind: "note",
     text: `The call that was sent under approval ${intent.approvalId} had got no answer and seems to have taken effect late; questions asked since then are settled by it.`,
   });
   return { record: note, effects: [], wakeAtMs: null };
+}
+
+/** What a Down cost, from what was written down before its call. */
+export function lossOf({ tasks, tasksAway }: DownIntent): {
+  readonly tasksLost: number;
+  readonly tasksAway?: number;
+} {
+  return tasksAway === undefined ? { tasksLost: tasks } : { tasksLost: tasks, tasksAway };
 }
 
 /**

@@ -1,5 +1,5 @@
-import { machineKey } from "../cluster/machine.js";
-import type { WatchedMachine } from "../cluster/world-index.js";
+import { type Machine, machineKey } from "../cluster/machine.js";
+import type { LastSeen, WatchedMachine } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import type { Millis } from "../time.js";
 import { always, untilDown } from "./batch-phases.js";
@@ -13,6 +13,7 @@ import type {
   Phase,
   StandingBatch,
 } from "./record.js";
+import type { AgentSeen } from "./stored-batch.js";
 
 /** Whether a write without an answer may still take effect at the master. */
 export function isUnsettled(record: Maintenance, nowMs: Millis): boolean {
@@ -126,11 +127,24 @@ export function machineCount({ batches }: Maintenance): number {
   return batches.reduce((sum, batch) => sum + batch.machines.length, 0);
 }
 
-/** The machines of a batch with the agents ever seen on them. */
+/**
+ * The machines of a batch with the agents ever seen on them, and until Down with what was last seen of these: afterwards
+ * what ran there is of the past.
+ */
 export function watchedMachines(batch: Batch): WatchedMachine[] {
   const agents = groupBy(batch.agents, (agent) => agent.machine);
-  return batch.machines.map((machine) => ({
-    machine,
-    agentIds: (agents.get(machineKey(machine)) ?? []).map((agent) => agent.id),
-  }));
+  return batch.machines.map((machine) => {
+    const theirs = agents.get(machineKey(machine)) ?? [];
+    return {
+      machine,
+      agentIds: theirs.map((agent) => agent.id),
+      lastSeen: isToGoDown(batch) ? theirs.flatMap((agent) => lastSeenOf(machine, agent)) : [],
+    };
+  });
+}
+
+function lastSeenOf(machine: Machine, { id, lastSeen }: AgentSeen): LastSeen[] {
+  if (lastSeen === undefined) return [];
+  const { tasks, ...rest } = lastSeen;
+  return [{ agent: { id, machine, active: false, deactivated: false, ...rest }, tasks }];
 }

@@ -37,7 +37,20 @@ export const logEvent = z.discriminatedUnion("kind", [
   }),
   /** No tasks are left on any machine of the batch. */
   z.object({ ...base, kind: z.literal("empty"), batch: z.string() }),
-  z.object({ ...base, kind: z.literal("answers_cleared"), why: z.enum(["fail_over", "schedule_change"]) }),
+  z.object({
+    ...base,
+    kind: z.literal("answers_cleared"),
+    why: z.enum(["fail_over", "schedule_change", "unknown"]),
+  }),
+  /** Agents of our machines are in no list of the master any more; `tasks` were last seen on them. */
+  z.object({
+    ...base,
+    kind: z.literal("agents_away"),
+    machines: z.array(z.string()),
+    tasks: z.number().int(),
+  }),
+  /** They are registered again before Down. */
+  z.object({ ...base, kind: z.literal("agents_registered"), machines: z.array(z.string()) }),
   z.object({ ...base, kind: z.literal("window_starts_soon"), startMs: millis }),
   z.object({
     ...base,
@@ -125,6 +138,8 @@ export const logEvent = z.discriminatedUnion("kind", [
     batch: z.string(),
     machines: z.number().int(),
     tasksLost: z.number().int(),
+    /** Last seen on agents that could not be reached: Down did not stop them. */
+    tasksAway: z.number().int().optional(),
   }),
   z.object({ ...base, kind: z.literal("bringing_up"), batch: z.string(), by: by.nullable() }),
   z.object({ ...base, kind: z.literal("up"), batch: z.string(), machines: z.number().int() }),

@@ -11,6 +11,12 @@ export const VERDICTS = ["empty", "promised", "refused", "silent"] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 
+/**
+ * Why a master no longer has an answer. `agent_away`: it takes its question back when an agent goes away. `unknown`: the
+ * schedule reads as before and the same master leads, as when somebody posts the same list again.
+ */
+export const ERASED_WHY = ["schedule_change", "fail_over", "agent_away", "unknown"] as const;
+
 /** The verdict on one framework on one machine; frameworks without tasks, offers and answers there have no row. */
 export const verdictRow = z.object({
   /** Machine key (`machineKey`). */
@@ -29,7 +35,7 @@ export const verdictRow = z.object({
       answeredAtMs: millis,
       /** When its loss was noticed. */
       erasedAtMs: millis,
-      why: z.enum(["schedule_change", "fail_over"]),
+      why: z.enum(ERASED_WHY),
     })
     .nullable(),
 });
@@ -50,6 +56,8 @@ export const taskRef = z.object({
   frameworkId: z.string(),
   /** Machine key. */
   machine: z.string(),
+  /** It ran on an agent that is away now: whether it still runs nobody knows (invariant 13). */
+  lastSeen: z.boolean().optional(),
 });
 
 export type TaskRef = z.output<typeof taskRef>;
@@ -63,6 +71,14 @@ export const machineView = z.object({
   agents: z.number().int(),
   /** Agents known from before a fail-over that have not come back: their tasks cannot be seen. */
   recovering: z.number().int(),
+  /**
+   * Agents that were on the machine and that no list has any more, while it is not Down: cut off, or forgotten. What runs
+   * there is unknown (invariant 13).
+   */
+  away: z.number().int().default(0),
+  /** Since when one is recovering or away; `null` when all are registered. */
+  unknownSinceMs: millis.nullable().default(null),
+  /** Of agents that are recovering or away as last seen. */
   tasks: z.number().int(),
 });
 
@@ -77,6 +93,8 @@ export const picture = z.object({
   tasksMost: z.number().int(),
   /** Agents of the whole cluster that have not come back after a fail-over; records of 0.1.0 do not say. */
   recovering: z.number().int().default(0),
+  /** Changes with every change of the master's schedule; records of 0.1.0 do not have it. */
+  scheduleDigest: z.string().nullable().default(null),
   machines: z.array(machineView),
   verdicts: z.array(verdictRow),
 });
@@ -93,6 +111,8 @@ export const seen = z.object({
   window: z.string(),
   /** The window had ended when this was shown. */
   windowOver: z.boolean(),
+  /** Machines (keys) of which it was not known what runs there, because an agent was away; absent when there is none. */
+  away: z.array(z.string()).optional(),
   /** What else goes away with the machines. */
   blast: blastRadius,
 });

@@ -8,7 +8,7 @@ import { logEvent } from "./events.js";
 import { picture } from "./picture.js";
 
 export type { Batch, BatchIn, BatchToGoDown, DrainingBatch, StandingBatch } from "./batch-phases.js";
-export { type Approval, PHASES, type Phase } from "./stored-batch.js";
+export { type Approval, type DownIntent, PHASES, type Phase } from "./stored-batch.js";
 
 const millis = z.number().int();
 

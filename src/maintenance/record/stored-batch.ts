@@ -11,6 +11,47 @@ const millis = z.number().int();
 
 const machine = z.object({ hostname: z.string().min(1), ip: z.string().min(1) }).readonly();
 
+const amounts = z.object({ cpus: z.number(), memMb: z.number() });
+
+/** An agent of a batch, and how it was when the master last showed it as registered; records of 0.1.0 do not say how. */
+const agentSeen = z.object({
+  /** Machine key. */
+  machine: z.string(),
+  id: z.string(),
+  lastSeen: z
+    .object({
+      port: z.number().int().nullable(),
+      attributes: z.array(z.object({ name: z.string(), value: z.string() })),
+      region: z.string().nullable(),
+      zone: z.string().nullable(),
+      resources: z
+        .object({
+          total: amounts,
+          allocated: amounts,
+          reservations: z.array(
+            amounts.extend({ role: z.string(), dynamic: z.boolean(), diskMb: z.number() }),
+          ),
+          volumes: z.array(z.object({ id: z.string(), role: z.string(), sizeMb: z.number() })),
+        })
+        .nullable(),
+      tasks: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          frameworkId: z.string(),
+          agentId: z.string(),
+          state: z.string(),
+          app: z.string(),
+          role: z.string(),
+          uses: amounts,
+        }),
+      ),
+    })
+    .optional(),
+});
+
+export type AgentSeen = z.output<typeof agentSeen>;
+
 /** Phases of a batch, in order; then the ends. `held` is a flag beside the phase, not a phase. */
 export const PHASES = [
   "scheduled",
@@ -79,7 +120,11 @@ const downIntent = z.object({
   sentAtMs: millis,
   /** Tasks that were on the machines when it was sent. */
   tasks: z.number().int(),
+  /** Tasks that were last seen on agents that were away by then: Down does not stop them. */
+  tasksAway: z.number().int().optional(),
 });
+
+export type DownIntent = z.output<typeof downIntent>;
 
 /**
  * A batch as it is stored, and as 0.1.0 has stored it: all fields of all phases side by side, `null` or empty outside the
@@ -89,8 +134,8 @@ export const storedBatch = z.object({
   /** `b1`, `b2`, … in the order they go down. */
   id: z.string(),
   machines: z.array(machine),
-  /** Agents ever seen on the machines: after Down the master's list no longer has them. `machine` is a machine key. */
-  agents: z.array(z.object({ machine: z.string(), id: z.string() })),
+  /** Agents ever seen on the machines until Down: after it the master's list no longer has them. */
+  agents: z.array(agentSeen),
   window: z.object({ start: nanos, duration: nanos.nullable() }),
   /** The window our machines still stand in at the master while an extension is being posted; `null` otherwise. */
   movingFrom: z.object({ start: nanos, duration: nanos.nullable() }).nullable(),

@@ -60,6 +60,23 @@ export function stamp(atMs: Millis): string {
   return utc(atMs, "second");
 }
 
+/** Why the master no longer has answers. */
+const CLEARED = {
+  fail_over: "another master leads",
+  schedule_change: "the schedule changed",
+  unknown: "neither leader nor schedule changed; the same list may have been posted again",
+} as const;
+
+/** `2 tasks lost, 1 task was on an agent that could not be reached`. */
+export function lossWords({ tasksLost, tasksAway = 0 }: Loss): string {
+  const lost = `${counted(tasksLost, "task")} lost`;
+  if (tasksAway === 0) return lost;
+  const were = tasksAway === 1 ? "was on an agent" : "were on agents";
+  return `${lost}; ${counted(tasksAway, "task")} ${were} that could not be reached, and may go on running`;
+}
+
+type Loss = Pick<Extract<LogEvent, { kind: "down" }>, "tasksLost" | "tasksAway">;
+
 function because(reason: string | null): string {
   return reason === null ? "" : `: ${notOurs(reason)}`;
 }
@@ -76,7 +93,11 @@ function whatOf(event: LogEvent, several: boolean): string {
     case "empty":
       return "no tasks left";
     case "answers_cleared":
-      return `the master forgot all answers after a ${event.why === "fail_over" ? "fail-over" : "schedule change"}`;
+      return `the master forgot answers: ${CLEARED[event.why]}`;
+    case "agents_away":
+      return `agents away: ${event.machines.join(", ")}; ${counted(event.tasks, "task")} last seen there`;
+    case "agents_registered":
+      return `agents registered again: ${event.machines.join(", ")}`;
     case "window_starts_soon":
       return `the window starts at ${stamp(event.startMs)}`;
     case "approval_asked":
@@ -114,7 +135,7 @@ function whatOf(event: LogEvent, several: boolean): string {
     case "taking_down":
       return "taking down";
     case "down":
-      return `${counted(event.machines, "machine")} Down, ${counted(event.tasksLost, "task")} lost`;
+      return `${counted(event.machines, "machine")} Down, ${lossWords(event)}`;
     case "bringing_up":
       return event.by === null ? "bringing up" : "asked for Up";
     case "up":

@@ -7,7 +7,12 @@ import { formatSpan, type Millis, nanosToMillis } from "../time.js";
 export const ANSWERED = { accept: "accepted", decline: "declined" } as const;
 
 /** What made the master forget an answer. */
-export const ERASED_BY = { schedule_change: "a schedule change", fail_over: "a fail-over" } as const;
+export const ERASED_BY = {
+  schedule_change: "a schedule change",
+  fail_over: "a fail-over",
+  agent_away: "its agent going away",
+  unknown: "an unknown cause",
+} as const;
 
 /** `m-7k3q2 is draining: web-* in prod, asked for by <@U0ALICE> for kernel`, without the stop. */
 export function headOf(record: Maintenance, state: string): string {

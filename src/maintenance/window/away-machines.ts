@@ -41,6 +41,7 @@ function standIn(machine: Machine): Agent {
   return {
     id: `away-${machineKey(machine)}`,
     machine,
+    port: null,
     attributes: [],
     region: null,
     zone: null,

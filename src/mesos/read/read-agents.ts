@@ -83,6 +83,7 @@ class AgentReader {
   #hostname = "";
   #attributes: readonly Attribute[] = NO_ATTRIBUTES;
   #domain = NOWHERE;
+  #port: number | null = null;
 
   constructor(reader: WireReader, answer: Buffer) {
     this.#reader = reader;
@@ -96,6 +97,7 @@ class AgentReader {
     const allocated = this.#allocated;
     let hasInfo = false;
     let ip = "";
+    this.#port = null;
     let active = false;
     let deactivated = false;
     let offered: Offered | null = null;
@@ -120,6 +122,7 @@ class AgentReader {
   /** Of an agent that a fail-over left behind a master tells the AgentInfo and nothing else. */
   recovered(end: number): Agent {
     this.#readInfo(end);
+    this.#port = null;
     return this.#agent("", false, true, null);
   }
 
@@ -141,8 +144,8 @@ class AgentReader {
   }
 
   /**
-   * `slave(1)@10.0.0.1:5051` → `10.0.0.1`: the IP that the master matches machines by (invariant 4). Nothing else of a
-   * pid is needed, so only these bytes become a string; none if there is no pid.
+   * `slave(1)@10.0.0.1:5051` → `10.0.0.1`: the IP that the master matches machines by (invariant 4), and keeps the port.
+   * Only the bytes of the IP become a string; an empty one if there is no pid.
    */
   #readIp(): string {
     const reader = this.#reader;
@@ -156,6 +159,7 @@ class AgentReader {
     let at = end - 1;
     while (at >= start && buf[at] !== AT) at -= 1;
     if (at < start || colon <= at) throw new TypeError("An agent's pid in the answer has no address.");
+    this.#port = portIn(buf, colon + 1, end);
     return this.#answer.toString("utf8", at + 1, colon);
   }
 
@@ -164,6 +168,7 @@ class AgentReader {
     return {
       id: required(this.#id, "an agent's id"),
       machine: { hostname: required(this.#hostname, "an agent's hostname"), ip },
+      port: this.#port,
       attributes: this.#attributes,
       region,
       zone,
@@ -179,6 +184,19 @@ const NO_ATTRIBUTES: readonly Attribute[] = [];
 const AT = "@".charCodeAt(0);
 
 const COLON = ":".charCodeAt(0);
+
+const ZERO = "0".charCodeAt(0);
+
+/** The decimal number in these bytes, or `null`. */
+function portIn(buf: Uint8Array, start: number, end: number): number | null {
+  let port = 0;
+  for (let at = start; at < end; at += 1) {
+    const digit = (buf[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return null;
+    port = port * 10 + digit;
+  }
+  return start < end ? port : null;
+}
 
 /** The parts of a repeated field need not stand together, though Mesos puts them so. */
 function joined<T>(before: readonly T[], more: readonly T[]): readonly T[] {

@@ -7,6 +7,7 @@ import {
 } from "../../maintenance/record/batch.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { lossWords } from "../../maintenance/show/event-line.js";
 import { named } from "../../maintenance/text/command.js";
 import { counted } from "../../maintenance/text/list.js";
 import { formatSpan, millisToNanos } from "../../maintenance/time.js";
@@ -43,9 +44,11 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "empty":
       return mrk`🍃 *Empty${ofBatch(record, event.batch)}:* no tasks are left on its machines.`;
     case "answers_cleared":
-      return event.why === "fail_over"
-        ? mrk`🔁 *The leading master changed* and forgot all answers. The frameworks are being asked again; earlier answers are shown but not counted.`
-        : mrk`🔁 *The schedule changed*, so the master forgot all answers. The frameworks are being asked again; earlier answers are shown but not counted.`;
+      return mrk`🔁 ${CLEARED[event.why]} The frameworks are being asked again; earlier answers are shown but not counted.`;
+    case "agents_away":
+      return mrk`📡 *Cannot be reached:* the master no longer shows the agent of ${hosts(event.machines, 1500)}. ${event.tasks === 0 ? mrk`No task was seen there last` : mrk`${counted(event.tasks, "task")} ${event.tasks === 1 ? "was" : "were"} last seen there`}. What runs there now is unknown; it may go on running, and Down does not stop it.\n*Next:* look at the machine and at its agent's log; once the agent registers again it goes on by itself.`;
+    case "agents_registered":
+      return mrk`📡 *Registered again:* the agent of ${hosts(event.machines, 1500)}. What runs there is known again.`;
     case "window_starts_soon":
       return mrk`⏰ *The window starts* ${moment(event.startMs)}.`;
     case "approved":
@@ -59,7 +62,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "taking_down":
       return mrk`⏬ *Taking down*${ofBatch(record, event.batch)} …`;
     case "down":
-      return mrk`🔻 *Down:* ${counted(event.machines, "machine")}, ${counted(event.tasksLost, "task")} lost. When the work is done press Up on the card or type ${code(`${record.command} up ${record.id}`)}.`;
+      return mrk`🔻 *Down:* ${counted(event.machines, "machine")}, ${lossWords(event)}. When the work is done press Up on the card or type ${code(`${record.command} up ${record.id}`)}.`;
     case "bringing_up":
       return event.by === null
         ? mrk`⏫ *Bringing up*${ofBatch(record, event.batch)} …`
@@ -113,6 +116,13 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`❌ *Failed:* ${ours(event.why, 1000)}\n*Next:* ${ours(event.next, 1000)}`;
   }
 }
+
+/** Why the master no longer has answers. */
+const CLEARED = {
+  fail_over: mrk`*The leading master changed* and forgot all answers.`,
+  schedule_change: mrk`*The schedule changed*, so the master forgot all answers.`,
+  unknown: mrk`*The master forgot answers*, though neither leader nor schedule changed: the same list may have been posted again.`,
+};
 
 /** What happens when the machines are not empty by the deadline. */
 const DEADLINE = {

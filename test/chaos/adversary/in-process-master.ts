@@ -120,6 +120,7 @@ function agentsOf(state: MasterState): Agent[] {
     .map(({ id, spec: { hostname, ip } }) => ({
       id,
       machine: { hostname, ip },
+      port: null,
       attributes: [],
       region: null,
       zone: null,

@@ -97,7 +97,7 @@ describe("answers that the master has erased", () => {
       answer: "accept",
       answeredAtMs: NOW - 5_000,
       erasedAtMs: NOW,
-      why: "schedule_change",
+      why: "unknown",
     });
     expect(lookAt(promised, watched, third).verdicts[0]).toMatchObject({ verdict: "promised", erased: null });
   });

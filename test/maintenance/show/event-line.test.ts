@@ -19,7 +19,7 @@ test.each<[NewEvent, string]>([
     { kind: "extended", batch: "b1", by: "U0BOB", byMs: HOUR, endMs: NOW, askedAtMs: NOW },
     "extended the window by 1 h, until 2026-10-20 12:00:00",
   ],
-  [{ kind: "answers_cleared", why: "fail_over" }, "the master forgot all answers after a fail-over"],
+  [{ kind: "answers_cleared", why: "fail_over" }, "the master forgot answers: another master leads"],
   [{ kind: "owners_told", owners: [{ owner: "S1", of: ["kafka"] }] }, "told owners: S1 (kafka)"],
 ])("the event %j reads as a line", (event, words) => {
   const parsed = logEvent.parse({ ...event, seq: 1, atMs: NOW });

@@ -33,6 +33,12 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   [{ kind: "empty", batch: "b1" }, ["no tasks are left"]],
   [{ kind: "answers_cleared", why: "fail_over" }, ["leading master changed", "asked again", "not counted"]],
   [{ kind: "answers_cleared", why: "schedule_change" }, ["schedule changed", "asked again", "not counted"]],
+  [{ kind: "answers_cleared", why: "unknown" }, ["forgot answers", "same list", "not counted"]],
+  [
+    { kind: "agents_away", machines: ["web-04"], tasks: 2 },
+    ["Cannot be reached", "web-04", "2 tasks were last seen there", "may go on running", "Next:"],
+  ],
+  [{ kind: "agents_registered", machines: ["web-04"] }, ["Registered again", "web-04"]],
   [{ kind: "window_starts_soon", startMs: NOW }, ["2026-11-20 21:52 UTC"]],
   [{ kind: "approval_asked", batch: "b1", approval: "a1", by: null }, null],
   [{ kind: "approved", batch: "b1", approval: "a1", by: "U02BOB" }, ["@U02BOB approved Down"]],

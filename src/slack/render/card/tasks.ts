@@ -34,6 +34,8 @@ function leftText({ picture }: Maintenance, now: Millis): Mrkdwn {
   if (picture === null) return mrk`not looked at yet`;
   const left = tasksLeft(picture);
   const recovering = picture.machines.filter((machine) => machine.recovering > 0).length;
+  const away = picture.machines.filter((machine) => machine.away > 0);
+  const sinceMs = Math.min(...away.map(({ unknownSinceMs }) => unknownSinceMs ?? picture.atMs));
   return lines(
     picture.tasksMost === 0
       ? mrk`none`
@@ -41,6 +43,9 @@ function leftText({ picture }: Maintenance, now: Millis): Mrkdwn {
     recovering === 0
       ? null
       : mrk`the agents of ${counted(recovering, "machine")} are not back after a fail-over: their tasks cannot be seen`,
+    away.length === 0
+      ? null
+      : mrk`⚠️ the master no longer shows the agents of ${counted(away.length, "machine")}, since ${moment(sinceMs)}: tasks there are as last seen and may go on running`,
     now - picture.atMs > STALE_MS ? mrk`seen ${moment(picture.atMs)}` : null,
   );
 }
