@@ -128,6 +128,11 @@ export const policySettings = {
     description: "How long after draining began the approval is asked even if tasks remain.",
     example: "10m",
   }),
+  answers_wait: duration(0).prefault("30s").meta({
+    description:
+      "How long the bot waits, before it asks by itself, for answers that a changed schedule or a fail-over has erased.",
+    example: "30s",
+  }),
   agent_return: duration().prefault("10m").meta({
     description: "How long agents may take to register again after Up before it is reported.",
     example: "10m",

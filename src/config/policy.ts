@@ -27,6 +27,7 @@ export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
     owners: settings.owners,
     approvalTtlMs: settings.approval_ttl,
     askAfterMs: settings.ask_after,
+    answersWaitMs: settings.answers_wait,
     agentReturnMs: settings.agent_return,
     pollMs: settings.poll_interval,
   };

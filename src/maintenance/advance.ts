@@ -15,9 +15,8 @@ import { scheduled } from "./phases/scheduled.js";
 import type { Effect, Moment, Rule, Step } from "./phases/step.js";
 import { takingDown } from "./phases/taking-down.js";
 import { tellOwners } from "./phases/tell-owners.js";
-import { up } from "./phases/up.js";
+import { isDone, up } from "./phases/up.js";
 import { plan, refuse } from "./plan.js";
-import { hasReturned } from "./record/agents-back.js";
 import { batchOf, ended, isDownSent, isDraining, isUnsettled, watchedMachines } from "./record/batch.js";
 import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
@@ -197,7 +196,7 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
     return ended(withEvent(record, moment.nowMs, { kind: "cancelled" }), "cancelled", moment.nowMs);
   }
   const done = batches.every(
-    (batch) => batch.phase === "cancelled" || (batch.phase === "up" && hasReturned(batch)),
+    (batch) => batch.phase === "cancelled" || (batch.phase === "up" && isDone(batch, moment)),
   );
   return done ? ended(record, "up", moment.nowMs) : record;
 }

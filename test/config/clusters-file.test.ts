@@ -72,6 +72,7 @@ clusters:
         approvalTtlMs: 1_800_000,
         pollMs: 5_000,
         askAfterMs: 0,
+        answersWaitMs: 30_000,
         agentReturnMs: 3_600_000,
       },
     });
@@ -103,6 +104,7 @@ clusters:
         approvalTtlMs: 3_600_000,
         pollMs: 10_000,
         askAfterMs: 600_000,
+        answersWaitMs: 30_000,
         agentReturnMs: 600_000,
       },
     });

@@ -144,6 +144,7 @@ export function policyOf(parts: Partial<Policy> = {}): Policy {
     owners: [],
     approvalTtlMs: HOUR,
     askAfterMs: 30 * MINUTE,
+    answersWaitMs: 30_000,
     agentReturnMs: 10 * MINUTE,
     pollMs: 30_000,
     settleMs: 15_000,

@@ -1,7 +1,9 @@
 import { hostOfKey, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
+import type { Policy } from "../policy/policy.js";
 import type { Picture } from "../record/picture.js";
 import type { Batch, Maintenance } from "../record/record.js";
+import type { Millis } from "../time.js";
 import { sameTime, windowOf } from "../window/edit.js";
 
 /** Why a batch cannot be taken down as it stands, one clause per machine. */
@@ -55,6 +57,27 @@ export function isClear({ notOurs, unknown }: Obstacles): boolean {
 /** Whether the bot may ask as things stand; what speaks against it passes, or a person has to put it right first. */
 export function mayAskNow(record: Maintenance, batch: Batch, picture: Picture, world: World): boolean {
   return record.held === null && isClear(obstacles(world, batch, picture));
+}
+
+/**
+ * Until when the bot waits, before it asks by itself, for answers that the master has forgotten: frameworks that answer
+ * give them again within seconds. `null` when none is missing, or when nobody is asked where the agent is away. Never
+ * past the deadline.
+ */
+export function answersAwaitedUntil(
+  { deadline }: Maintenance,
+  picture: Picture,
+  policy: Policy,
+  nowMs: Millis,
+): Millis | null {
+  const erased = picture.verdicts.flatMap((row) =>
+    row.verdict !== "silent" || row.erased === null || row.erased.why === "agent_away"
+      ? []
+      : [row.erased.erasedAtMs],
+  );
+  const until = Math.max(...erased) + policy.answersWaitMs;
+  const latest = deadline === null || deadline.met ? until : Math.min(until, deadline.atMs);
+  return latest > nowMs ? latest : null;
 }
 
 /**

@@ -73,6 +73,11 @@ function digestOf(parts: Omit<Seen, "digest">): string {
 /** From harmless to grave: what runs on if the machine goes down. */
 const RANK: Record<Verdict, number> = { empty: 0, promised: 1, silent: 2, refused: 3 };
 
+/** A refusal that a post had erased was shown as such: that it is given again is not worse. */
+function wasShown({ verdict, erased }: VerdictRow): Verdict {
+  return verdict === "silent" && erased?.answer === "decline" ? "refused" : verdict;
+}
+
 /**
  * How the picture has become worse since it was approved, one sentence each; empty when it is equal or better.
  * Tasks that went away are better; a task, a last copy or a volume that was not shown, an answer taken back, a rack
@@ -91,7 +96,7 @@ export function worseThan(before: Seen, after: Seen): string[] {
   for (const row of after.verdicts) {
     const was = rows.get(rowKey(row));
     if (was === undefined || row.tasks === 0) continue;
-    if (RANK[row.verdict] > RANK[was.verdict]) changes.push(verdictChange(was, row));
+    if (RANK[row.verdict] > RANK[wasShown(was)]) changes.push(verdictChange(was, row));
   }
   const shown = new Set(graveIn(before.blast).map(({ key }) => key));
   for (const { key, change } of graveIn(after.blast)) if (!shown.has(key)) changes.push(change);

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { takenBack } from "../approval/question.js";
 import { machineName } from "../cluster/machine.js";
-import { hostnamesOf, machinesMissing } from "../record/agents-back.js";
+import { agentsMissing, hostnamesOf } from "../record/agents-back.js";
 import { ended, isDownSent, isWaitingForAgents, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance, Phase } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
-import { list } from "../text/list.js";
+import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import type { Millis } from "../time.js";
@@ -72,9 +72,10 @@ function closeUnseen(record: Maintenance, by: string, nowMs: Millis): Decided {
     kind: "note",
     text: `<@${by}> closed this without the master showing whether the window of ${hosts} is gone. Nothing was posted.`,
   });
-  const closed = withEvent(told, nowMs, { kind: "cancelled" });
+  const why = `closed without the master showing whether the window of ${hosts} is gone`;
+  const closed = withEvent(told, nowMs, { kind: "cancelled", unseen: true });
   return {
-    record: ended(closed, "cancelled", nowMs),
+    record: ended(closed, "cancelled", nowMs, why),
     reply: replyOf({
       tone: "done",
       text: `${record.id} is closed here.`,
@@ -87,16 +88,21 @@ function closeUnseen(record: Maintenance, by: string, nowMs: Millis): Decided {
 /** After Up: agents that never come back must not keep a maintenance open for ever. */
 function stopWaiting(record: Maintenance, by: string, nowMs: Millis): Decided {
   const up = record.batches.filter((batch) => batch.phase === "up");
-  const missing = quoted(list(up.flatMap((batch) => hostnamesOf(machinesMissing(batch), batch))));
-  const told = withEvent(record, nowMs, {
-    kind: "note",
-    text: `<@${by}> closed this without waiting any longer for the agents on ${missing}.`,
-  });
+  const missing = up.flatMap(agentsMissing).length;
+  if (missing === 0) {
+    const text = `${record.id} is closed; all agents are back.`;
+    return { record: ended(record, "up", nowMs), reply: replyOf({ tone: "done", text }) };
+  }
+  const hosts = quoted(list(up.flatMap((batch) => hostnamesOf(agentsMissing(batch), batch))));
+  const all = up.reduce((sum, batch) => sum + batch.agents.length, 0);
+  const why = `closed without waiting; not back: ${missing} of ${counted(all, "agent")}, on ${hosts}`;
+  const told = withEvent(record, nowMs, { kind: "note", text: `<@${by}> stops the waiting: ${why}.` });
   return {
-    record: ended(told, "up", nowMs),
+    record: ended(told, "up", nowMs, why),
     reply: replyOf({
       tone: "done",
-      text: `${record.id} is closed. The machines are up; no agent has registered again on ${missing}.`,
+      text: `${record.id} is ${why}.`,
+      next: "Start the agents that are missing and look at their logs; the machines are Up at the master.",
     }),
   };
 }

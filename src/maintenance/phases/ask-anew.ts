@@ -1,11 +1,11 @@
-import { mayAskNow } from "../approval/obstacles.js";
+import { answersAwaitedUntil, mayAskNow } from "../approval/obstacles.js";
 import { ask, seenNow } from "../approval/question.js";
 import { closedForDown } from "../policy/hours.js";
 import type { Rule } from "./step.js";
 
 /**
  * A question that was taken back (for an extension, for a post) is asked anew as soon as the machines drain in our
- * window again, and as the question of whoever asked it first (invariant 6). One that the bot asked by itself also
+ * window again and the answers that the post erased are back or were waited for, and as the question of whoever asked it first (invariant 6). One that the bot asked by itself also
  * waits for the hours of the calendar.
  */
 export const askAnew: Rule = (record, batch, picture, { world, policy, nowMs }) => {
@@ -13,6 +13,8 @@ export const askAnew: Rule = (record, batch, picture, { world, policy, nowMs }) 
   if (batch.phase !== "draining" || batch.askAnew === null || batch.movingFrom !== null) return unchanged;
   const again = batch.askAnew;
   if (!mayAskNow(record, batch, picture, world)) return unchanged;
+  const awaitedUntilMs = answersAwaitedUntil(record, picture, policy, nowMs);
+  if (awaitedUntilMs !== null) return { ...unchanged, wakeAtMs: awaitedUntilMs };
   if (again.by === null && closedForDown(record, policy, nowMs) !== null) return unchanged;
   return { ...unchanged, record: ask(record, batch, seenNow(world, batch, picture), again, policy, nowMs) };
 };

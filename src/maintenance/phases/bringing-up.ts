@@ -6,7 +6,7 @@ import type { Picture } from "../record/picture.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
 import { inOurWindow } from "../window/ours.js";
 import { withLeftDown } from "./foreign-changes.js";
-import { removalsOf } from "./give-back.js";
+import { PUT_BACK, removalsOf } from "./give-back.js";
 import { type Moment, type Rule, type Step, soon } from "./step.js";
 import { up } from "./up.js";
 
@@ -40,9 +40,6 @@ export const bringingUp: Rule<BatchIn<"bringing_up">> = (record, batch, picture,
     wakeAtMs: soon(moment),
   };
 };
-
-const PUT_BACK =
-  "Somebody else's post put machines that are up back into our window; they are taken out of it again, and other people's windows stay.";
 
 function downIn(picture: Picture, machines: readonly Machine[]): string[] {
   const keys = new Set(machines.map(machineKey));

@@ -1,5 +1,5 @@
 import { isEmpty } from "../answers/verdicts.js";
-import { machinesWithoutAgent, mayAskNow, movedAgents } from "../approval/obstacles.js";
+import { answersAwaitedUntil, machinesWithoutAgent, mayAskNow, movedAgents } from "../approval/obstacles.js";
 import { ask, BY_ITSELF, conclude, openApproval, seenNow } from "../approval/question.js";
 import { endMs } from "../cluster/schedule.js";
 import { nextOpening } from "../policy/calendar.js";
@@ -22,7 +22,7 @@ const ANNOUNCE_MS = 15 * 60_000;
 
 /** Watches the answers and the tasks, and asks for the Down when it is time. Also the rule while a question is open. */
 export const draining: Rule<DrainingBatch> = (record, batch, picture, moment) => {
-  const { nowMs } = moment;
+  const { nowMs, policy } = moment;
   const allDown = picture.machines.every((machine) => machine.mode === "down");
   if (allDown && inOurWindow(moment.world, batch).length === batch.machines.length)
     return wentDown(record, batch, nowMs);
@@ -42,8 +42,13 @@ export const draining: Rule<DrainingBatch> = (record, batch, picture, moment) =>
     current = askOrSayWhen(current, now(), picture, moment);
   }
   current = tellOverdue(current, now(), nowMs);
-  return { record: current, effects: [], wakeAtMs: nextWake(now(), moment) };
+  const awaitedUntilMs = answersAwaitedUntil(current, picture, policy, nowMs);
+  return { record: current, effects: [], wakeAtMs: earliest(nextWake(now(), moment), awaitedUntilMs) };
 };
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
 
 /**
  * Keeps since when the batch is empty, and tells it. Of a machine on which no agent was ever seen nobody
@@ -88,6 +93,7 @@ function askOrSayWhen(
 ): Maintenance {
   const { world, policy, nowMs } = moment;
   if (record.trouble !== null || !mayAskNow(record, batch, picture, world)) return record;
+  if (answersAwaitedUntil(record, picture, policy, nowMs) !== null) return record;
   const closed = closedForDown(record, policy, nowMs);
   if (closed === null) return ask(record, batch, seenNow(world, batch, picture), BY_ITSELF, policy, nowMs);
   const text = `${closed.why} The approval is asked for then. With /mesos down ${record.id} it is asked for now, and needs an override of the calendar.`;

@@ -1,3 +1,4 @@
+import { answersEvent } from "../answers/summary.js";
 import { endMs, isOver } from "../cluster/schedule.js";
 import { ended, isUnsettled, withBatch } from "../record/batch.js";
 import { always, untilDown } from "../record/batch-phases.js";
@@ -35,7 +36,10 @@ export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, mo
       batch: batch.id,
       machines: batch.machines.length,
     });
-    return draining(told, next, picture, moment);
+    // Frameworks may have answered before the first look that shows the window.
+    const answered = picture.verdicts.some(({ answeredAtMs }) => answeredAtMs !== null);
+    const all = answered ? withEvent(told, nowMs, answersEvent(picture)) : told;
+    return draining(all, next, picture, moment);
   }
   // Before anything is concluded: a post without an answer may still take effect (invariant 7).
   if (isUnsettled(record, world.observedAtMs))

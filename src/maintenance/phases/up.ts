@@ -1,43 +1,62 @@
-import { machineKey } from "../cluster/machine.js";
-import { hostnamesOf, machinesExpected, machinesMissing } from "../record/agents-back.js";
-import { withBatch } from "../record/batch.js";
-import { withEvent } from "../record/log.js";
-import type { Picture } from "../record/picture.js";
-import type { BatchIn } from "../record/record.js";
-import type { Rule } from "./step.js";
+import { machineName } from "../cluster/machine.js";
+import { agentsMissing, hostnamesOf, newlyBack } from "../record/agents-back.js";
+import { isUnsettled, withBatch } from "../record/batch.js";
+import { noteOnce, withEvent } from "../record/log.js";
+import type { BatchIn, Maintenance } from "../record/record.js";
+import { PUT_BACK, removalsOf, seenGone, stands, staysGone } from "./give-back.js";
+import { type Moment, type Rule, type Step, soon } from "./step.js";
 
 /**
- * Mesos stops the agent process on Down, and after Up somebody has to start it: waits until the same machines have
- * registered again, and says which have not in time.
+ * Mesos stops the agent process on Down, and after Up somebody has to start it: waits until the same agents have
+ * registered again, and says which have not in time. What somebody puts back into our window meanwhile is taken out again.
  */
-export const up: Rule<BatchIn<"up">> = (record, batch, picture, moment) => {
+export const up: Rule<BatchIn<"up">> = (record, batch, _picture, moment) => {
   const { nowMs, policy } = moment;
-  const back = registered(batch, picture).filter((key) => !batch.returned.includes(key));
-  let next = { ...batch, returned: [...batch.returned, ...back] };
-  let current = withBatch(record, next);
-  if (back.length > 0) {
-    current = withEvent(current, nowMs, {
-      kind: "agents_returned",
-      machines: hostnamesOf(back, batch),
-      missing: machinesMissing(next).length,
-    });
-  }
-  const missing = machinesMissing(next);
-  const dueAtMs = batch.upAtMs + policy.agentReturnMs;
-  if (missing.length > 0 && nowMs >= dueAtMs && !batch.missingTold) {
-    next = { ...next, missingTold: true };
-    current = withEvent(withBatch(current, next), nowMs, {
-      kind: "agents_missing",
-      machines: hostnamesOf(missing, batch),
-    });
-  }
-  return { record: current, effects: [], wakeAtMs: dueAtMs > nowMs ? dueAtMs : null };
+  const { record: told, batch: now } = withAgentsBack(record, batch, moment);
+  const missing = agentsMissing(now);
+  const dueAtMs = now.upAtMs + policy.agentReturnMs;
+  const isLate = missing.length > 0 && nowMs >= dueAtMs && !now.missingTold;
+  const next = isLate ? { ...now, missingTold: true } : now;
+  const current = isLate
+    ? withEvent(withBatch(told, next), nowMs, {
+        kind: "agents_missing",
+        machines: hostnamesOf(missing, next),
+      })
+    : told;
+  const step = keepGone(current, next, moment);
+  return step.effects.length > 0 ? step : { ...step, wakeAtMs: dueAtMs > nowMs ? dueAtMs : null };
 };
 
-function registered(batch: BatchIn<"up">, picture: Picture): string[] {
-  const expected = new Set(machinesExpected(batch));
-  return picture.machines
-    .filter((machine) => machine.agents > 0)
-    .map(machineKey)
-    .filter((key) => expected.has(key));
+/** Whether a batch that is up needs nothing more: its agents are back, and its window stays away. */
+export function isDone(batch: BatchIn<"up">, moment: Moment): boolean {
+  return agentsMissing(batch).length === 0 && staysGone(batch, moment);
+}
+
+function withAgentsBack(record: Maintenance, batch: BatchIn<"up">, { world, nowMs }: Moment) {
+  const back = newlyBack(batch, world);
+  if (back.length === 0) return { record, batch };
+  const next = { ...batch, returned: [...batch.returned, ...back.map(({ id }) => id)] };
+  const changes = back.flatMap(({ changes }) => changes);
+  const told = withEvent(withBatch(record, next), nowMs, {
+    kind: "agents_returned",
+    machines: [...new Set(back.map(({ machine }) => machineName(machine)))],
+    missing: agentsMissing(next).length,
+    agents: next.agents.length,
+    ...(changes.length === 0 ? {} : { changes }),
+  });
+  return { record: told, batch: next };
+}
+
+/** Up takes the machines out of the schedule; who read it before may write our window back. */
+function keepGone(record: Maintenance, batch: BatchIn<"up">, moment: Moment): Step {
+  const { world, nowMs } = moment;
+  const effects = removalsOf(world, batch);
+  if (effects.length === 0) {
+    return { record: withBatch(record, seenGone(batch, moment)), effects, wakeAtMs: null };
+  }
+  const again = withBatch(record, stands(batch));
+  if (isUnsettled(record, world.observedAtMs)) {
+    return { record: again, effects: [], wakeAtMs: record.unsettledUntilMs };
+  }
+  return { record: noteOnce(again, PUT_BACK, nowMs), effects, wakeAtMs: soon(moment) };
 }

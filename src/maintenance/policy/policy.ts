@@ -55,6 +55,8 @@ export interface Policy {
   readonly approvalTtlMs: Millis;
   /** How long after draining began, or the window started, Down is asked for though tasks remain. */
   readonly askAfterMs: Millis;
+  /** How long erased answers are waited for before the bot asks by itself, in case frameworks give them again at once. */
+  readonly answersWaitMs: Millis;
   /** How long agents may take to register again after Up before that is told. */
   readonly agentReturnMs: Millis;
   /** How often an open maintenance looks at the master when no event wakes it. */

@@ -1,24 +1,99 @@
-import { machineKey } from "../cluster/machine.js";
-import type { Batch, BatchIn } from "./record.js";
+import { type Machine, machineKey } from "../cluster/machine.js";
+import type { Agent, World } from "../cluster/world.js";
+import type { BatchIn } from "./record.js";
+import type { AgentSeen } from "./stored-batch.js";
 
-/** Whether every machine that ever had an agent has one again after Up. */
-export function hasReturned(batch: BatchIn<"up">): boolean {
-  return machinesMissing(batch).length === 0;
+/** An agent of a batch that is back after Up. */
+export interface AgentBack {
+  /** The id that it had before. */
+  readonly id: string;
+  /** Where it is now. */
+  readonly machine: Machine;
+  /** What is not as it was before Down, and what that means; a sentence each. */
+  readonly changes: readonly string[];
 }
 
-/** Machines (keys) that had agents before Down and on which none has registered since Up. */
-export function machinesMissing(batch: BatchIn<"up">): string[] {
+/** Agents of the batch that have not registered again since Up. */
+export function agentsMissing(batch: BatchIn<"up">): AgentSeen[] {
   const returned = new Set(batch.returned);
-  return machinesExpected(batch).filter((key) => !returned.has(key));
+  return batch.agents.filter(({ id, machine }) => !returned.has(id) && !returned.has(machine));
 }
 
-/** Machines (keys) on which an agent was ever seen. */
-export function machinesExpected(batch: Batch): string[] {
-  return [...new Set(batch.agents.map((agent) => agent.machine))];
-}
-
-/** The host names of machine keys, as the batch writes them. */
-export function hostnamesOf(keys: readonly string[], batch: Batch): string[] {
+/** The host names of agents, as the batch writes them, each once. */
+export function hostnamesOf(agents: readonly AgentSeen[], batch: BatchIn<"up">): string[] {
   const names = new Map(batch.machines.map((machine) => [machineKey(machine), machine.hostname]));
-  return keys.map((key) => names.get(key) ?? key);
+  return [...new Set(agents.map(({ machine }) => names.get(machine) ?? machine))];
+}
+
+/**
+ * Agents that were missing and are registered now: under their id, wherever that is, or as one of a new id on a machine of
+ * their name. Each of these stands for one that is missing.
+ */
+export function newlyBack(batch: BatchIn<"up">, world: World): AgentBack[] {
+  const missing = agentsMissing(batch);
+  if (missing.length === 0) return [];
+  const byId = new Map(world.agents.map((agent) => [agent.id, agent]));
+  const strangers = strangersOn(batch, world, byId);
+  const back: AgentBack[] = [];
+  for (const before of missing) {
+    const same = byId.get(before.id);
+    const now = same ?? strangers.get(hostOf(before))?.shift();
+    if (now === undefined) continue;
+    back.push({ id: before.id, machine: now.machine, changes: changesOf(before, now) });
+  }
+  return back;
+}
+
+/** By host name the agents that the batch did not know, less those that stand for one that is back already. */
+function strangersOn(
+  batch: BatchIn<"up">,
+  world: World,
+  byId: ReadonlyMap<string, Agent>,
+): Map<string, Agent[]> {
+  const known = new Set(batch.agents.map(({ id }) => id));
+  const hosts = new Map<string, Agent[]>(batch.agents.map((agent) => [hostOf(agent), []]));
+  for (const agent of world.agents) {
+    if (!known.has(agent.id)) hosts.get(agent.machine.hostname.toLowerCase())?.push(agent);
+  }
+  for (const agent of batch.agents) {
+    if (batch.returned.includes(agent.id) && !byId.has(agent.id)) hosts.get(hostOf(agent))?.shift();
+  }
+  return hosts;
+}
+
+function hostOf({ machine }: AgentSeen): string {
+  return machine.split("|")[0] ?? machine;
+}
+
+function changesOf(before: AgentSeen, now: Agent): string[] {
+  const name = now.machine.hostname;
+  const changes: string[] = [];
+  if (now.id !== before.id) {
+    changes.push(`${name} has a new agent id (${now.id}), so its old volumes and tasks are gone`);
+  }
+  if (machineKey(now.machine) !== before.machine) {
+    changes.push(
+      `${name} is at ${now.machine.ip} now, so windows that name its old address (${before.machine.split("|")[1]}) no longer match it`,
+    );
+  }
+  if (before.lastSeen === undefined) return changes;
+  const { attributes, resources } = before.lastSeen;
+  const [were, are] = [pairs(attributes), pairs(now.attributes)];
+  if (were !== are) {
+    changes.push(`${name} had the attributes ${were || "none"} and has ${are || "none"} now`);
+  }
+  const [had, has] = [resources?.total, now.resources?.total];
+  if (had !== undefined && has !== undefined && (had.cpus !== has.cpus || had.memMb !== has.memMb)) {
+    changes.push(
+      `${name} had ${had.cpus} cpus and ${had.memMb} MB and has ${has.cpus} cpus and ${has.memMb} MB now`,
+    );
+  }
+  return changes;
+}
+
+function pairs(attributes: readonly { readonly name: string; readonly value: string }[]): string {
+  return attributes
+    .map(({ name, value }) => `${name}=${value}`)
+    .sort()
+    .join(", ");
 }

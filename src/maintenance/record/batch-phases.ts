@@ -10,7 +10,9 @@ interface Always
 }
 
 /** What it has until it is Down. */
-interface UntilDown extends Always, Pick<FlatBatch, "intent" | "emptySinceMs" | "overdueTold"> {
+interface UntilDown
+  extends Always,
+    Pick<FlatBatch, "intent" | "emptySinceMs" | "overdueTold" | "goneSinceMs"> {
   removal: Removal | null;
 }
 
@@ -46,7 +48,7 @@ export type Batch =
   | (Standing & { phase: "taking_down" })
   | (Always & Own<"overdueTold" | "confirmedUp"> & { phase: "down" })
   | (Always & Own<"confirmedUp"> & { phase: "bringing_up" })
-  | (Always & Own<"returned" | "missingTold"> & { phase: "up"; upAtMs: Millis })
+  | (Always & Own<"returned" | "missingTold" | "goneSinceMs"> & { phase: "up"; upAtMs: Millis })
   | (Always & { phase: "cancelled" })
   | (Always & { phase: "failed" });
 
@@ -81,7 +83,8 @@ export function inItsPhase(flat: FlatBatch): Batch {
   const { id, machines, agents, window, movingFrom, approvals, drainingSinceMs } = flat;
   const { intent, emptySinceMs, overdueTold, askedByItself, askAnew, confirmedUp } = flat;
   const ever: Always = { id, machines, agents, window, movingFrom, approvals, seenSinceMs: drainingSinceMs };
-  const before: UntilDown = { ...ever, intent, emptySinceMs, overdueTold, removal: removalIn(flat) };
+  const gone = flat.goneSinceMs === undefined ? {} : { goneSinceMs: flat.goneSinceMs };
+  const before: UntilDown = { ...ever, ...gone, intent, emptySinceMs, overdueTold, removal: removalIn(flat) };
   const standing = (): Standing => ({ ...before, seenSinceMs: known(flat, "drainingSinceMs") });
   const { phase } = flat;
   switch (phase) {
@@ -98,7 +101,7 @@ export function inItsPhase(flat: FlatBatch): Batch {
       return { ...ever, phase, confirmedUp };
     case "up": {
       const { returned, missingTold } = flat;
-      return { ...ever, phase, upAtMs: known(flat, "upAtMs"), returned, missingTold };
+      return { ...ever, ...gone, phase, upAtMs: known(flat, "upAtMs"), returned, missingTold };
     }
     case "cancelled":
     case "failed":

@@ -147,11 +147,16 @@ export const logEvent = z.discriminatedUnion("kind", [
     ...base,
     kind: z.literal("agents_returned"),
     machines: z.array(z.string()),
+    /** Agents that are not back, and how many there were; 0.1.0 counted machines and did not say of how many. */
     missing: z.number().int(),
+    agents: z.number().int().optional(),
+    /** What is not as it was before Down; a sentence each. */
+    changes: z.array(z.string()).optional(),
   }),
   z.object({ ...base, kind: z.literal("agents_missing"), machines: z.array(z.string()) }),
   z.object({ ...base, kind: z.literal("cancel_asked"), by }),
-  z.object({ ...base, kind: z.literal("cancelled") }),
+  /** `unseen`: closed by a person, while the master did not show whether our window is gone. */
+  z.object({ ...base, kind: z.literal("cancelled"), unseen: z.boolean().optional() }),
   /** The window has passed and machines are still draining or down. */
   z.object({ ...base, kind: z.literal("overdue"), batch: z.string(), endMs: millis }),
   /** Somebody else changed what is ours at the master. */

@@ -29,7 +29,15 @@ export function withAgentsSeen<B extends Batch>(batch: B, world: World): B {
   });
   if (!changed) return batch;
   const known = new Set(kept.map(({ id }) => id));
-  return { ...batch, agents: [...kept, ...shown.filter(({ id }) => !known.has(id))] };
+  const added = shown.filter(({ id }) => !known.has(id));
+  // At the address of one that was there before it takes that one's place.
+  const stay = kept.filter((before) => !added.some((seen) => isAtAddressOf(before, seen)));
+  return { ...batch, agents: [...stay, ...added] };
+}
+
+function isAtAddressOf(before: AgentSeen, seen: AgentSeen): boolean {
+  const port = before.lastSeen?.port ?? null;
+  return port !== null && before.machine === seen.machine && seen.lastSeen?.port === port;
 }
 
 function same(a: AgentSeen, b: AgentSeen): boolean {

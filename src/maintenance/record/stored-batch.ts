@@ -156,7 +156,7 @@ export const storedBatch = z.object({
   emptySinceMs: millis.nullable(),
   /** The window has passed with the machines still away, and that was told. */
   overdueTold: z.boolean(),
-  /** Machines (keys) whose agents registered again after Up. */
+  /** Ids of agents that are back after Up, also under another id; 0.1.0 wrote machine keys. */
   returned: z.array(z.string()),
   upAtMs: millis.nullable(),
   /** Agents did not register in time after Up, and that was told. */
@@ -169,6 +169,8 @@ export const storedBatch = z.object({
   removedAtMs: millis.nullable(),
   /** The leader (its id) that showed our window and was then asked to take the machines out, whatever it answered. */
   removalLeaderId: z.string().nullable(),
+  /** Since when the master shows none of our machines in our window, after it was to take them out; absent before. */
+  goneSinceMs: millis.optional(),
   /** Machines (keys) that were given back while others stayed Down, or that the master has confirmed not to be Down since Up was asked for. */
   confirmedUp: z.array(z.string()),
 });

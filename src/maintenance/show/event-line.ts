@@ -141,13 +141,16 @@ function whatOf(event: LogEvent, several: boolean): string {
     case "up":
       return `${counted(event.machines, "machine")} up`;
     case "agents_returned":
-      return `agents back: ${event.machines.join(", ")}; ${event.missing} missing`;
+      return [
+        `agents back: ${event.machines.join(", ")}; ${event.missing} missing`,
+        ...(event.changes ?? []),
+      ].join("; ");
     case "agents_missing":
       return `agents not back: ${event.machines.join(", ")}`;
     case "cancel_asked":
       return "cancelled";
     case "cancelled":
-      return "machines given back";
+      return event.unseen ? "closed; whether our window is gone was not seen" : "machines given back";
     case "overdue":
       return `the window ended at ${stamp(event.endMs)} and machines are still away`;
     case "foreign_change":

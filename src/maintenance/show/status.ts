@@ -5,6 +5,7 @@ import { tasksLeft } from "../answers/summary.js";
 import { openApproval } from "../approval/question.js";
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
+import { agentsMissing } from "../record/agents-back.js";
 import { hasEnded, machineCount, phaseOf } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import type { Picture, Verdict, VerdictRow } from "../record/picture.js";
@@ -136,7 +137,7 @@ function maintenanceTables(
   nowMs: Millis,
 ): string | null {
   const up = record.batches.filter((batch) => batch.phase === "up");
-  const returned = new Set(up.flatMap((batch) => batch.returned));
+  const missing = new Set(up.flatMap(agentsMissing).map(({ machine }) => machine));
   const names = new Map(picture.machines.map((view) => [machineKey(view), view.hostname]));
   const rows = [...picture.verdicts].sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict]);
   const machine: Column<VerdictRow> = {
@@ -151,7 +152,7 @@ function maintenanceTables(
   };
   const usual = [...new Set(rows.map((row) => row.framework))].flatMap((name) => habits.get(name) ?? []);
   const tables = [
-    machineTable(picture.machines, (view) => up.length > 0 && !returned.has(machineKey(view))),
+    machineTable(picture.machines, (view) => missing.has(machineKey(view))),
     tableOf(rows, [
       machine,
       framework,

@@ -70,13 +70,15 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "up":
       return mrk`🟢 *Up:* the master lets the agents of ${counted(event.machines, "machine")} register again. Mesos does not start them: that is for systemd or a person.`;
     case "agents_returned":
-      return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${event.missing === 0 ? ". All are back." : mrk`; ${event.missing} still missing.`}`;
+      return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${backText(event)}${(event.changes ?? []).length === 0 ? "" : mrk`\n⚠️ *Not as before:*\n${changes(event.changes ?? [])}`}`;
     case "agents_missing":
       return mrk`⚠️ *Not back:* the agents of ${hosts(event.machines, 1500)} have not registered again.\n*Next:* start the agent on those machines and look at its log${isWaitingForAgents(record) ? ", or press Stop waiting on the card" : ""}.`;
     case "cancel_asked":
       return mrk`↩️ ${user(event.by)} *cancelled*. The machines are being given back.`;
     case "cancelled":
-      return mrk`↩️ *Cancelled:* the machines are back in service; windows of other people are untouched.`;
+      return event.unseen
+        ? mrk`↩️ *Closed here:* the master does not show whether our window is gone, so the machines may still be draining. If others had windows that the bot could not see, its post may have replaced them.\n*Next:* look at the schedule with an account that sees it, and put right what is wrong there.`
+        : mrk`↩️ *Cancelled:* the machines are back in service; windows of other people are untouched.`;
     case "overdue":
       return mrk`⏱️ *Overdue${ofBatch(record, event.batch)}:* the window ended ${moment(event.endMs)} and ${OVERDUE[isDraining(record, event.batch) ? "draining" : "down"]}`;
     case "voted":
@@ -115,6 +117,13 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "failed":
       return mrk`❌ *Failed:* ${ours(event.why, 1000)}\n*Next:* ${ours(event.next, 1000)}`;
   }
+}
+
+function backText({ missing, agents }: Extract<LogEvent, { kind: "agents_returned" }>): Mrkdwn {
+  if (missing === 0) return mrk`. All are back.`;
+  return agents === undefined
+    ? mrk`; ${missing} still missing.`
+    : mrk`; ${agents - missing} of ${counted(agents, "agent")} back.`;
 }
 
 /** Why the master no longer has answers. */

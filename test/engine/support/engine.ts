@@ -181,6 +181,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
           approvalTtlMs: 3_600_000,
           pollMs: 1_000,
           askAfterMs: 1_800_000,
+          answersWaitMs: 0,
           agentReturnMs: 600_000,
           ...options.policy,
         },

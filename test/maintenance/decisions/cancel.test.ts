@@ -57,8 +57,13 @@ describe("cancel", () => {
   test("a cancel of machines that are up stops waiting for agents that never come back", () => {
     const up = tick(inPhase("bringing_up"), goneWorld({ agents: [agent("web-02")] })).record;
     const { record, reply } = click(up, { kind: "cancel" });
-    expect(record.end).toMatchObject({ phase: "up" });
-    expect(lastEvent(record, "note").text).toMatch(/<@U0BOB> closed this .* agents on web-01\./);
+    expect(record.end).toMatchObject({
+      phase: "up",
+      why: expect.stringContaining("not back: 1 of 2 agents"),
+    });
+    expect(lastEvent(record, "note").text).toMatch(
+      /<@U0BOB> stops the waiting: .* not back: 1 of 2 agents, on web-01\./,
+    );
     expect(reply.tone).toBe("done");
   });
 });

@@ -17,6 +17,7 @@ import {
   news,
   OURS,
   tick,
+  twoLooks,
 } from "../support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
@@ -118,7 +119,7 @@ describe("extending", () => {
       if (effect?.kind !== "update_schedule") throw new Error("expected an edit of the schedule");
       expect(applyEdit(world.schedule, effect.edit, []).windows).toEqual([]);
     }
-    expect(tick(cancelled, goneWorld()).record.end).toMatchObject({ phase: "cancelled" });
+    expect(twoLooks(cancelled, goneWorld()).record.end).toMatchObject({ phase: "cancelled" });
   });
 });
 

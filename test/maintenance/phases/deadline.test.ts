@@ -11,6 +11,7 @@ import {
   lastEvent,
   news,
   tick,
+  twoLooks,
 } from "../support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
@@ -39,7 +40,7 @@ describe("when machines are not empty by the deadline", () => {
     const step = tick(withDeadline("release"), busy, AT);
     expect(lastEvent(step.record, "deadline")).toMatchObject({ then: "release", tasksLeft: 1 });
     expect(step.effects).toMatchObject([{ kind: "update_schedule", edit: { kind: "remove" } }]);
-    const after = tick(step.record, goneWorld({ tasks: [t1] }), AT + 1);
+    const after = twoLooks(step.record, goneWorld({ tasks: [t1] }), AT + 1);
     expect(after.record.end).toMatchObject({ phase: "cancelled" });
   });
 

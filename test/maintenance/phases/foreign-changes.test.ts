@@ -11,6 +11,7 @@ import {
   news,
   OURS,
   tick,
+  twoLooks,
 } from "../support/flow.js";
 
 const THEIRS = windowOn(["web-01", "web-02"], NOW + HOUR, null);
@@ -30,7 +31,7 @@ describe("our machines that are Down in somebody else's window (invariant 12)", 
       code: "window_changed",
       what: expect.stringMatching(/moved web-01, web-02 to another window, took web-01, web-02 Down/),
     });
-    const cancelled = tick(click(record, { kind: "cancel" }).record, theirs);
+    const cancelled = twoLooks(click(record, { kind: "cancel" }).record, theirs);
     expect(cancelled.effects).toEqual([]);
     expect(cancelled.record.end?.phase).toBe("cancelled");
   });
@@ -60,7 +61,7 @@ describe("our machines that are Down in somebody else's window (invariant 12)", 
     expect(lastEvent(record, "foreign_change").text).toMatch(/so Up left it there:.*\/mesos cancel m-7k3q/);
     expect(first(record).phase).toBe("up");
     // Their owner brings them Up, and the agents come back.
-    expect(tick(record, worldOf()).record.end?.phase).toBe("up");
+    expect(twoLooks(record, worldOf()).record.end?.phase).toBe("up");
     // Or nobody ever does.
     expect(click(record, { kind: "cancel" }).record.end?.phase).toBe("up");
   });
@@ -121,7 +122,7 @@ describe("our window that somebody's stale list puts back after Up", () => {
         { kind: "update_schedule", edit: { kind: "remove", machines: OURS.machines } },
       ]);
       expect(lastEvent(record, "note").text).toContain("back into our window");
-      expect(tick(record, worldOf()).record.end?.phase).toBe("up");
+      expect(twoLooks(record, worldOf()).record.end?.phase).toBe("up");
     },
   );
 
@@ -131,7 +132,7 @@ describe("our window that somebody's stale list puts back after Up", () => {
   });
 
   test("an Up that somebody else did, while no window is shown, sends nothing", () => {
-    const { record, effects } = tick(inPhase("down"), worldOf());
+    const { record, effects } = twoLooks(inPhase("down"), worldOf());
     expect(effects).toEqual([]);
     expect(record.end?.phase).toBe("up");
   });

@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { applyEdit } from "../../../src/maintenance/window/edit.js";
 import { answer, HOUR, machine, NOW, task, windowOn, worldOf } from "../../support/world.js";
-import { click, drainingWorld, goneWorld, inPhase, lastEvent, news, OURS, tick } from "../support/flow.js";
+import {
+  click,
+  drainingWorld,
+  goneWorld,
+  inPhase,
+  lastEvent,
+  news,
+  OURS,
+  tick,
+  twoLooks,
+} from "../support/flow.js";
 
 const theirs = windowOn(["web-01"], NOW + HOUR, null);
 
@@ -20,8 +30,9 @@ describe("cancelling", () => {
     expect(applyEdit(world.schedule, effect.edit, []).windows).toEqual([foreign]);
   });
 
-  test("a cancel ends when the master no longer shows our window", () => {
-    const { record, effects, wakeAtMs } = tick(cancelled("draining"), goneWorld());
+  test("a cancel ends when the master has not shown our window for a poll", () => {
+    expect(tick(cancelled("draining"), goneWorld()).record.end).toBeNull();
+    const { record, effects, wakeAtMs } = twoLooks(cancelled("draining"), goneWorld());
     expect(record.end).toMatchObject({ phase: "cancelled" });
     expect({ effects, wakeAtMs }).toEqual({ effects: [], wakeAtMs: null });
     expect(news(record)).toEqual(["cancelled"]);
@@ -34,12 +45,12 @@ describe("cancelling", () => {
     expect(before.picture?.verdicts).toMatchObject([{ verdict: "promised" }]);
     const sent = tick(click(before, { kind: "cancel" }).record, promised).record;
     const gone = goneWorld({ tasks: [t1] });
-    expect(news(tick(sent, gone).record, before)).toEqual(["cancel_asked", "cancelled"]);
+    expect(news(twoLooks(sent, gone).record, before)).toEqual(["cancel_asked", "cancelled"]);
     expect(news(tick(before, gone).record, before)).toContain("answers_changed");
   });
 
   test("a machine that somebody moved to their window stays there (invariant 12)", () => {
-    const { record, effects } = tick(cancelled("draining"), worldOf({ windows: [theirs] }));
+    const { record, effects } = twoLooks(cancelled("draining"), worldOf({ windows: [theirs] }));
     expect(effects).toEqual([]);
     expect(record.end).toMatchObject({ phase: "cancelled" });
   });

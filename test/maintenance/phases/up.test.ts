@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { agent, HOUR, MINUTE, NOW, worldOf } from "../../support/world.js";
-import { goneWorld, inPhase, lastEvent, news, tick } from "../support/flow.js";
+import { goneWorld, inPhase, lastEvent, news, tick, twoLooks } from "../support/flow.js";
 
 describe("up", () => {
   const nobody = goneWorld({ agents: [] });
@@ -10,7 +10,7 @@ describe("up", () => {
     const one = tick(up, worldOf({ agents: [agent("web-02")] }), NOW + MINUTE).record;
     expect(lastEvent(one, "agents_returned")).toMatchObject({ machines: ["web-02"], missing: 1 });
     expect(one.end).toBeNull();
-    const all = tick(one, worldOf(), NOW + 2 * MINUTE);
+    const all = twoLooks(one, worldOf(), NOW + 2 * MINUTE);
     expect(lastEvent(all.record, "agents_returned")).toMatchObject({ machines: ["web-01"], missing: 0 });
     expect(all.record.end).toMatchObject({ phase: "up" });
     expect(all.wakeAtMs).toBeNull();
@@ -24,7 +24,7 @@ describe("up", () => {
   });
 
   test("machines that never had an agent are not waited for", () => {
-    const record = tick(inPhase("bringing_up", { agents: [] }), nobody).record;
+    const record = twoLooks(inPhase("bringing_up", { agents: [] }), nobody).record;
     expect(record.end).toMatchObject({ phase: "up" });
   });
 });

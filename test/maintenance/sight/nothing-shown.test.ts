@@ -5,7 +5,17 @@ import {
   withRefusedRemoval,
 } from "../../../src/maintenance/sight/own-calls.js";
 import { agent, HOUR, MINUTE, machine, NOW, worldOf } from "../../support/world.js";
-import { click, drainingWorld, first, goneWorld, inPhase, lastEvent, news, tick } from "../support/flow.js";
+import {
+  click,
+  drainingWorld,
+  first,
+  goneWorld,
+  inPhase,
+  lastEvent,
+  news,
+  tick,
+  twoLooks,
+} from "../support/flow.js";
 
 /** No window of anybody, no machine in maintenance: everything is over, or we are shown nothing. */
 const blank = worldOf({ agents: [] });
@@ -74,12 +84,12 @@ describe("when the master shows no window at all any more, nothing of ours is ca
 
     test("a cancel is finished after a post of ours that the master accepted", () => {
       const removed = withAcceptedRemoval(cancelled, [machine("web-01")], NOW);
-      expect(tick(removed, blank).record.end).toMatchObject({ phase: "cancelled" });
+      expect(twoLooks(removed, blank).record.end).toMatchObject({ phase: "cancelled" });
     });
 
     test("a cancel whose post got no answer is finished by what the same leader no longer shows, not another (invariant 7)", () => {
       const sent = tick(cancelled, drainingWorld()).record;
-      expect(tick(sent, blank).record.end).toMatchObject({ phase: "cancelled" });
+      expect(twoLooks(sent, blank).record.end).toMatchObject({ phase: "cancelled" });
       expect(tick(sent, { ...blank, leaderId: "leader-2" }).record).toMatchObject({
         end: null,
         trouble: unseenCancel,
@@ -92,7 +102,7 @@ describe("when the master shows no window at all any more, nothing of ours is ca
     });
 
     test("a cancel is finished when windows of others are shown", () => {
-      expect(tick(cancelled, goneWorld()).record.end).toMatchObject({ phase: "cancelled" });
+      expect(twoLooks(cancelled, goneWorld()).record.end).toMatchObject({ phase: "cancelled" });
     });
 
     test("a second cancel closes the maintenance, on the word of who pressed it, and says that nothing was posted", () => {

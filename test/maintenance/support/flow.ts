@@ -46,6 +46,13 @@ export function tick(record: Maintenance, world: World, nowMs = NOW, policy: Pol
   return advance(record, { world, policy, nowMs, hosts: null });
 }
 
+/** Looks at the same world twice, a poll apart: what is gone counts only when it stays so. */
+export function twoLooks(record: Maintenance, world: World, nowMs = NOW) {
+  const laterMs = nowMs + policyOf().pollMs;
+  const { record: once } = tick(record, { ...world, observedAtMs: nowMs }, nowMs);
+  return tick(once, { ...world, observedAtMs: laterMs }, laterMs);
+}
+
 /** What a host pattern that came to this is planned as. */
 export function planOf(
   record: Maintenance,

@@ -100,7 +100,7 @@ describe("what we make of it", () => {
     expect(agents[0]).toEqual({
       id: `${CLUSTER}-S3`,
       machine: { hostname: "db-01", ip: "127.0.2.4" },
-      port: 5054,
+      port: 5164,
       attributes: [
         { name: "rack", value: "r2" },
         { name: "os", value: "debian12" },

@@ -101,7 +101,7 @@ function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>
   const answers = known
     ? mrk`*Frameworks*\n${frameworkLines(summaries, 1700, "\n", habits)}`
     : mrk`*Frameworks*  ${frameworkLines(summaries, 1700, " · ")}`;
-  const erased = erasedLines(record.picture, 900);
+  const erased = erasedLines(record.picture.verdicts, 900);
   return lines(answers, erased);
 }
 
@@ -147,7 +147,9 @@ function troubleText({ trouble, end, command }: Maintenance): Mrkdwn | null {
 
 function endText({ end, cancel, command }: Maintenance): Mrkdwn | null {
   if (end !== null) {
-    const what = { up: "✅ *Back in service*", cancelled: "↩️ *Cancelled*", failed: "❌ *Failed*" }[end.phase];
+    // Only a maintenance that was closed by hand says why it is up.
+    const isUp = end.why === null ? "✅ *Back in service*" : "☑️ *Up*";
+    const what = { up: isUp, cancelled: "↩️ *Cancelled*", failed: "❌ *Failed*" }[end.phase];
     const why = end.why === null ? "" : mrk` · ${sentence(named(end.why, command), 600)}`;
     return mrk`${new Mrkdwn(what)} ${moment(end.atMs)}${why}`;
   }

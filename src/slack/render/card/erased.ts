@@ -1,5 +1,5 @@
 import { hostOfKey } from "../../../maintenance/cluster/machine.js";
-import type { Picture, VerdictRow } from "../../../maintenance/record/picture.js";
+import type { VerdictRow } from "../../../maintenance/record/picture.js";
 import { ANSWERED, ERASED_BY } from "../../../maintenance/show/status-cells.js";
 import { free, listed, type Mrkdwn, mrk } from "../mrkdwn.js";
 import { hosts } from "../parts.js";
@@ -11,9 +11,9 @@ type Erased = NonNullable<VerdictRow["erased"]>;
  * Answers that the master has forgotten, so that they do not pass for silence: `kafka accepted 12:03 on web-04, erased by
  * a schedule change 12:10`. Machines with the same story share a line; `null` when there is nothing to tell.
  */
-export function erasedLines(picture: Picture, max: number): Mrkdwn | null {
+export function erasedLines(verdicts: readonly VerdictRow[], max: number): Mrkdwn | null {
   const stories = new Map<string, { framework: string; erased: Erased; machines: string[] }>();
-  for (const { framework, verdict, machine, erased } of picture.verdicts) {
+  for (const { framework, verdict, machine, erased } of verdicts) {
     if (erased === null || verdict === "empty") continue;
     // To the minute, as it is shown: answers of one framework come within seconds.
     const minutes = [erased.answeredAtMs, erased.erasedAtMs].map((ms) => Math.floor(ms / 60_000));
@@ -27,5 +27,5 @@ export function erasedLines(picture: Picture, max: number): Mrkdwn | null {
     ({ framework, erased, machines }) =>
       mrk`${free(framework, 80)} ${ANSWERED[erased.answer]} ${moment(erased.answeredAtMs)} on ${hosts(machines, 150)}, erased by ${ERASED_BY[erased.why]} ${moment(erased.erasedAtMs)}`,
   );
-  return mrk`_Asked again, not counted:_ ${listed(lines, max, "; ")}`;
+  return mrk`_Before the change, not counted:_ ${listed(lines, max, "; ")}`;
 }

@@ -8,6 +8,7 @@ import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis, nanosToMillis } from "../../../maintenance/time.js";
 import { alarmLines } from "../blast.js";
 import { actions, context, each, message, type SlackMessage, section } from "../blocks.js";
+import { erasedLines } from "../card/erased.js";
 import { code, free, join, lines, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
 import { hosts, ofBatch } from "../parts.js";
 import { moment, windowOf } from "../when.js";
@@ -49,6 +50,7 @@ export function renderApproval(
     section(
       lines(
         seen.verdicts.length === 0 ? null : mrk`*Answers*  ${verdictText(seen.verdicts)}`,
+        erasedLines(seen.verdicts, 500),
         mrk`*Machines*  ${hosts(seen.machines.map(hostOfKey), 1000)}`,
       ),
     ),

@@ -43,15 +43,20 @@ describe("the card", () => {
   });
 
   test.each([
-    ["up", "Back in service"],
-    ["cancelled", "Cancelled"],
-    ["failed", "Failed"],
-  ] as const)("the card of a maintenance that is %s says so and has no buttons", (phase, words) => {
-    const record = recordOf({ batches: [batchOf({ phase })], end: { phase, atMs: NOW, why: "because" } });
-    expect(buttons(record)).toEqual([]);
-    expect(text(record)).toContain(`· ${phase}\n`);
-    expect(text(record)).toMatch(new RegExp(`${words}.* 2026-11-20 21:52 UTC · because`));
-  });
+    ["up", "Back in service", null],
+    ["up", "Up", "because"],
+    ["cancelled", "Cancelled", "because"],
+    ["failed", "Failed", "because"],
+  ] as const)(
+    "the card of a maintenance that ended %s says '%s' (%s) and has no buttons",
+    (phase, words, why) => {
+      const record = recordOf({ batches: [batchOf({ phase })], end: { phase, atMs: NOW, why } });
+      expect(buttons(record)).toEqual([]);
+      expect(text(record)).toContain(`· ${phase}\n`);
+      const because = why === null ? "" : ` · ${why}`;
+      expect(text(record)).toMatch(new RegExp(`${words}.* 2026-11-20 21:52 UTC${because}`));
+    },
+  );
 
   test("the card of a cancelled maintenance says who cancelled and only shows", () => {
     const record = recordOf({ cancel: { by: "U02BOB", atMs: NOW } });
@@ -173,7 +178,7 @@ describe("the card", () => {
     ];
     const shown = text(recordOf({ picture: pictureOf(2, 2, rows) }));
     expect(shown).toContain(
-      "_Asked again, not counted:_ marathon accepted 2026-11-20 21:42 UTC on web-01, web-02, erased by a schedule change 2026-11-20 21:52 UTC; kafka declined 2026-11-20 21:42 UTC on web-03, erased by a fail-over 2026-11-20 21:52 UTC",
+      "_Before the change, not counted:_ marathon accepted 2026-11-20 21:42 UTC on web-01, web-02, erased by a schedule change 2026-11-20 21:52 UTC; kafka declined 2026-11-20 21:42 UTC on web-03, erased by a fail-over 2026-11-20 21:52 UTC",
     );
     expect(shown).not.toContain("aurora accepted");
   });
