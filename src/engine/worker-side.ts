@@ -52,7 +52,7 @@ const COUNT_EVERY_MS = 15_000;
 export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const { store, logger, meters } = options;
   const { clock = SYSTEM_CLOCK } = options;
-  const { now } = clock;
+  const { now, elapsed } = clock;
   const notifier = createNotifier(store, logger, clock);
   let running = false;
 
@@ -79,6 +79,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       records,
       logger,
       now,
+      elapsed,
       async changed(record) {
         try {
           await notifier.wake(record);

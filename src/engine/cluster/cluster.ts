@@ -36,6 +36,8 @@ export interface Cluster {
    * (invariant 5). Throws MesosError.
    */
   world(how?: "fresh"): Promise<World>;
+  /** How long ago the reading of a world began, by a clock that is never set back. */
+  ageMs(world: World): number;
   /** How long to leave the master in peace between two looks: a multiple of what the last one took, at most a poll. */
   pauseMs(): number;
   /** Forgets the shared world: something was written. */
@@ -64,7 +66,15 @@ export function createCluster(
   let tookMs = 0;
   let shared: { startedMs: number; world: Promise<World> } | null = null;
   let inventory: { readonly mtimeMs: number; readonly inventory: Inventory } | null = null;
+  /** When the reading of each world began. Not the time of day: it may be set back, and an old world would pass for a new one. */
+  const startedAt = new WeakMap<World, number>();
   const indexes = new WeakMap<World, Promise<HostIndex>>();
+
+  async function snapshot(startedMs: number): Promise<World> {
+    const world = await master.snapshot();
+    startedAt.set(world, startedMs);
+    return world;
+  }
 
   async function indexOf(world: World): Promise<HostIndex> {
     const file = config.inventoryFile;
@@ -99,10 +109,9 @@ export function createCluster(
       settleMs: SETTLE_MS,
     },
     async world(how) {
-      // Not the time of day: it may be set back, and then an old world would pass for a new one.
       const startedMs = elapsed();
       if (how === "fresh" || shared === null || startedMs - shared.startedMs > SHARED_MS) {
-        const read = { startedMs, world: master.snapshot() };
+        const read = { startedMs, world: snapshot(startedMs) };
         shared = read;
         read.world.then(
           () => {
@@ -115,6 +124,9 @@ export function createCluster(
         );
       }
       return await shared.world;
+    },
+    ageMs(world) {
+      return elapsed() - (startedAt.get(world) ?? Number.NEGATIVE_INFINITY);
     },
     pauseMs() {
       return Math.min(

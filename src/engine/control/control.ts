@@ -72,7 +72,7 @@ async function runMaintenance(
     ({ record, wakeAtMs } = await tick(first, {
       cluster: ports.cluster,
       save,
-      fence: () => proveOwned(job, token),
+      fence: () => proveOwned(job, token, signal, ports.elapsed),
       others: async () => (await ports.records.open()).filter((other) => other.id !== first.id),
       finished: () => ports.records.finished(PROOFS),
       now: ports.now,

@@ -18,4 +18,6 @@ export interface ControlPorts {
   events(): number;
   readonly logger: Logger;
   now(): number;
+  /** @see Clock.elapsed */
+  elapsed(): number;
 }

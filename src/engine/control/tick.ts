@@ -5,6 +5,7 @@ import type { Maintenance } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
 import { type Cluster, HostsError } from "../cluster/cluster.js";
 import { troubleFrom } from "../lanes/troubles.js";
+import type { Proof } from "../store/owned.js";
 import { act } from "./act.js";
 
 /** What a tick needs from the lane it runs in. */
@@ -12,8 +13,11 @@ export interface TickPorts {
   readonly cluster: Cluster;
   /** Stores the record; resolves when it is stored. */
   save(record: Maintenance): Promise<void>;
-  /** Throws when this process no longer owns the record, so that nothing is done that somebody else may be doing (invariant 8). */
-  fence(): Promise<void>;
+  /**
+   * Proves that this process still owns the record, so that nothing is done that somebody else may be doing
+   * (invariant 8). Throws when it does not.
+   */
+  fence(): Promise<Proof>;
   /** The other open maintenances of the cluster. */
   others(): Promise<readonly Maintenance[]>;
   /** The newest finished ones. */
@@ -60,10 +64,12 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
     const before = record;
     let failed = false;
     for (const effect of writes) {
-      await ports.fence();
-      const acted = await act(record, effect, { world, cluster, now });
+      const proof = await ports.fence();
+      const acted = await act(record, effect, { world, cluster, proof, now });
       record = acted.record;
       failed ||= acted.failed;
+      // Where a call was not made, the next one would be made on the same old picture.
+      if (!acted.sent) break;
       // Nothing more is sent after a call without an answer: the next answer would count for both (invariant 7).
       if (!isStart(effect) && record.unsettledUntilMs !== null) break;
     }

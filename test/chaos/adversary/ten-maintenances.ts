@@ -87,6 +87,7 @@ export async function tenMaintenances(
         },
         async fence() {
           if (random.chance(0.01)) throw new Crashed();
+          return { holds: () => true };
         },
       });
       records.set(record.id, outcome.record);
@@ -231,6 +232,7 @@ function sharedCluster(master: WatchedClient, now: () => number): Cluster {
       }
       return await shared.world;
     },
+    ageMs: (world) => now() - world.observedAtMs,
     pauseMs: () => 0,
     forget() {
       shared = null;

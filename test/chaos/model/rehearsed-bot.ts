@@ -70,7 +70,10 @@ export class RehearsedBot {
           this.store(record);
           pass();
         },
-        fence: async () => pass(),
+        fence: async () => {
+          pass();
+          return { holds: () => true };
+        },
         others: async () => [],
         finished: async () => [],
         now: () => this.nowMs,
@@ -151,6 +154,7 @@ export class RehearsedBot {
         pass();
         return this.master.world(this.nowMs);
       },
+      ageMs: ({ observedAtMs }) => this.nowMs - observedAtMs,
       pauseMs: () => 0,
       forget() {},
       resolve: async () => {
