@@ -73,7 +73,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       watch.keep((await records.open()).map((record) => record.id));
       await records.wakeAll();
     };
-    const watch = createWatch(master, cluster.pauseMs, wake, logger, clock);
+    const watch = createWatch(cluster, wake, logger, clock);
     const process = controlProcessor({
       cluster,
       records,
@@ -93,7 +93,6 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
         watch.follow(record);
         meters.tick(config.name, outcome, ms / 1000);
       },
-      events: watch.events,
     });
     const worker = store.worker(controlQueueName(config.name), process, CONTROL_WORKER_OPTIONS);
     return { config, cluster, records, habits: createHabits(records), watch, worker };

@@ -67,9 +67,9 @@ async function send(
   scene: Scene,
   call: () => Promise<void>,
 ): Promise<Acted | Answer> {
+  const stale = whyStale(record, effect, scene);
+  if (stale !== null) return stale;
   try {
-    const stale = whyStale(record, effect, scene);
-    if (stale !== null) return stale;
     await call();
     return { kind: "accepted" };
   } catch (error) {
@@ -127,10 +127,7 @@ async function updateSchedule(
   try {
     const schedule = await cluster.master.scheduleOf(world.leaderId);
     // Another leader may show us less than this one did: posting on top of that would wipe windows (invariants 1, 2).
-    if (schedule === null) {
-      cluster.forget();
-      return { record: settled(record), sent: false, failed: false };
-    }
+    if (schedule === null) return { record: settled(record), sent: false, failed: false };
     next = applyEdit(schedule, edit, world.status.down);
     if (sameSchedule(schedule, next)) return { record: settled(record), sent: false, failed: false };
   } catch (error) {

@@ -40,8 +40,8 @@ async function ticked(
   const cluster = {
     name: "prod",
     policy: policyOf({ hasCredentials: parts.hasCredentials ?? false }),
-    async world() {
-      looks += 1;
+    async worldFor(_: string, purpose: "look" | "write") {
+      if (purpose === "look") looks += 1;
       return world;
     },
     forget() {},
