@@ -52,7 +52,7 @@ const COUNT_EVERY_MS = 15_000;
 export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const { store, logger, meters } = options;
   const { clock = SYSTEM_CLOCK } = options;
-  const { now } = clock;
+  const { now, elapsed } = clock;
   const notifier = createNotifier(store, logger, clock);
   let running = false;
 
@@ -73,12 +73,13 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       watch.keep((await records.open()).map((record) => record.id));
       await records.wakeAll();
     };
-    const watch = createWatch(master, cluster.pauseMs, wake, logger, clock);
+    const watch = createWatch(cluster, wake, logger, clock);
     const process = controlProcessor({
       cluster,
       records,
       logger,
       now,
+      elapsed,
       async changed(record) {
         try {
           await notifier.wake(record);
@@ -92,7 +93,6 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
         watch.follow(record);
         meters.tick(config.name, outcome, ms / 1000);
       },
-      events: watch.events,
     });
     const worker = store.worker(controlQueueName(config.name), process, CONTROL_WORKER_OPTIONS);
     return { config, cluster, records, habits: createHabits(records), watch, worker };

@@ -15,8 +15,8 @@ import { withAwayMachines } from "../../maintenance/window/away-machines.js";
 import type { Master } from "../../mesos/master.js";
 import type { Clock } from "../clock.js";
 
-/** How long one world serves all maintenances of a cluster: nothing asks the master twice for what it just said. */
-const SHARED_MS = 400;
+/** So long after it was read a world is still what the master just said. */
+const JUST_READ_MS = 400;
 
 /** How long after a call without an answer the world is taken as its outcome; longer than any call can last. */
 export const SETTLE_MS = 12_000;
@@ -26,17 +26,32 @@ const PAUSE_FACTOR = 4;
 
 const LEAST_PAUSE_MS = 200;
 
+/** So old a look may get until all maintenances that are due have had it. */
+const LONGEST_SHARED_MS = 5_000;
+
 /** One cluster as the worker sees it: the master, the world it last showed, the rules. */
 export interface Cluster {
   readonly name: string;
   readonly master: Master;
   readonly policy: Policy;
   /**
-   * The world as it was a moment ago; callers share one read. `fresh`: from a read that begins now, never a shared one
-   * (invariant 5). Throws MesosError.
+   * The world as it was a moment ago. `fresh`: from a read that begins now, never a shared one (invariant 5).
+   * Throws MesosError.
    */
   world(how?: "fresh"): Promise<World>;
-  /** How long to leave the master in peace between two looks: a multiple of what the last one took, at most a poll. */
+  /**
+   * The world for one maintenance. To `look`, one read serves all that are due, and the next begins after a pause, however
+   * many maintenances are open; a read that failed serves them too. To `write`, the read has only just ended. Throws
+   * MesosError.
+   */
+  worldFor(maintenance: string, purpose: "look" | "write"): Promise<World>;
+  /** How long ago the reading of a world began, by a clock that is never set back. */
+  ageMs(world: World): number;
+  /** The master told of a change that matters. */
+  changed(): void;
+  /** Whether the master has told of no change since the reading of a world began. */
+  isCurrent(world: World): boolean;
+  /** How long to leave the master in peace from now on: after a look a multiple of what it took, at most a poll. */
   pauseMs(): number;
   /** Forgets the shared world: something was written. */
   forget(): void;
@@ -56,15 +71,72 @@ export class HostsError extends Error {
   override readonly name = "HostsError";
 }
 
+/** A read of the whole cluster, on a clock that is never set back. */
+interface Reading {
+  readonly startedMs: number;
+  readonly world: Promise<World>;
+  /** `null` while it is under way. */
+  endedMs: number | null;
+  hasFailed: boolean;
+  /** The maintenances that had their routine look from it. */
+  readonly served: Set<string>;
+}
+
 export function createCluster(
   config: ClusterConfig,
   master: Master,
   { elapsed }: Pick<Clock, "elapsed">,
 ): Cluster {
-  let tookMs = 0;
-  let shared: { startedMs: number; world: Promise<World> } | null = null;
+  let last: Reading | null = null;
+  let changedMs = Number.NEGATIVE_INFINITY;
   let inventory: { readonly mtimeMs: number; readonly inventory: Inventory } | null = null;
+  /** When the reading of each world began. Not the time of day: it may be set back, and an old world would pass for a new one. */
+  const startedAt = new WeakMap<World, number>();
   const indexes = new WeakMap<World, Promise<HostIndex>>();
+
+  function read(): Reading {
+    const startedMs = elapsed();
+    const reading: Reading = {
+      startedMs,
+      world: master.snapshot(),
+      endedMs: null,
+      hasFailed: false,
+      served: new Set(),
+    };
+    last = reading;
+    reading.world.then(
+      (world) => {
+        startedAt.set(world, startedMs);
+        reading.endedMs = elapsed();
+      },
+      () => {
+        reading.hasFailed = true;
+        reading.endedMs = elapsed();
+      },
+    );
+    return reading;
+  }
+
+  /** The last reading if it is under way or has only just ended, or else a new one. */
+  function justRead(): Reading {
+    if (last === null || last.hasFailed) return read();
+    return last.endedMs === null || elapsed() - last.endedMs <= JUST_READ_MS ? last : read();
+  }
+
+  /** How long the pause after a reading lasts from now on. */
+  function restMs({ startedMs, endedMs }: Reading): number {
+    const untilMs = endedMs ?? elapsed();
+    const wholeMs = Math.min(PAUSE_FACTOR * (untilMs - startedMs), config.policy.pollMs);
+    return untilMs + Math.max(LEAST_PAUSE_MS, wholeMs) - elapsed();
+  }
+
+  function forLook(maintenance: string): Reading {
+    if (last === null || restMs(last) > 0) return last ?? read();
+    const { startedMs, served } = last;
+    const isShared =
+      changedMs < startedMs && !served.has(maintenance) && elapsed() - startedMs < LONGEST_SHARED_MS;
+    return isShared ? last : read();
+  }
 
   async function indexOf(world: World): Promise<HostIndex> {
     const file = config.inventoryFile;
@@ -98,32 +170,26 @@ export function createCluster(
       maxDurationMs: config.maxDurationMs,
       settleMs: SETTLE_MS,
     },
-    async world(how) {
-      // Not the time of day: it may be set back, and then an old world would pass for a new one.
-      const startedMs = elapsed();
-      if (how === "fresh" || shared === null || startedMs - shared.startedMs > SHARED_MS) {
-        const read = { startedMs, world: master.snapshot() };
-        shared = read;
-        read.world.then(
-          () => {
-            tookMs = elapsed() - startedMs;
-          },
-          // A failed read is shared by those who wait for it now, not by those who come later.
-          () => {
-            if (shared === read) shared = null;
-          },
-        );
-      }
-      return await shared.world;
+    world: (how) => (how === "fresh" ? read() : justRead()).world,
+    worldFor(maintenance, purpose) {
+      const reading = purpose === "look" ? forLook(maintenance) : justRead();
+      reading.served.add(maintenance);
+      return reading.world;
+    },
+    ageMs(world) {
+      return elapsed() - (startedAt.get(world) ?? Number.NEGATIVE_INFINITY);
+    },
+    changed() {
+      changedMs = elapsed();
+    },
+    isCurrent(world) {
+      return changedMs < (startedAt.get(world) ?? Number.NEGATIVE_INFINITY);
     },
     pauseMs() {
-      return Math.min(
-        Math.max(LEAST_PAUSE_MS, PAUSE_FACTOR * tookMs),
-        Math.max(LEAST_PAUSE_MS, config.policy.pollMs),
-      );
+      return Math.max(LEAST_PAUSE_MS, last === null ? 0 : restMs(last));
     },
     forget() {
-      shared = null;
+      last = null;
     },
     async resolve(hosts, world, open) {
       const parsed = parsePattern(hosts);

@@ -1,8 +1,8 @@
 import type { Logger } from "../../base/logger.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
-import type { Master } from "../../mesos/master.js";
 import type { MasterEvent } from "../../mesos/stream/events.js";
 import type { Clock } from "../clock.js";
+import type { Cluster } from "./cluster.js";
 
 /** What the master's event stream is used for: waking ticks early. Polling goes on beside it, so losing it only costs time. */
 export interface Watch {
@@ -10,8 +10,6 @@ export interface Watch {
   follow(record: Maintenance): void;
   /** Only these are open: others were ended by another worker. */
   keep(open: readonly string[]): void;
-  /** How many events that matter have come so far. */
-  events(): number;
   close(): Promise<void>;
 }
 
@@ -20,12 +18,11 @@ export interface Watch {
  *
  * Events come in bursts (a Down removes an agent and each of its tasks); one tick answers them all.
  *
- * @param pauseMs how long to gather events before waking.
+ * @param cluster is told of each event that matters; events are gathered for as long as it wants its master left in peace.
  * @param wake is called, at most once per burst, when a task or an agent of an open maintenance changed.
  */
 export function createWatch(
-  master: Master,
-  pauseMs: () => number,
+  cluster: Pick<Cluster, "master" | "changed" | "pauseMs">,
   wake: () => Promise<void>,
   logger: Logger,
   { after }: Pick<Clock, "after">,
@@ -33,7 +30,6 @@ export function createWatch(
   const agents = new Map<string, ReadonlySet<string>>();
   let stream: { close(): Promise<void> } | null = null;
   let takeBack: (() => void) | null = null;
-  let events = 0;
   let closed = false;
 
   function matters(event: MasterEvent): boolean {
@@ -52,8 +48,8 @@ export function createWatch(
         "the event stream broke; the polls go on",
       );
     if (closed || !matters(event)) return;
-    events += 1;
-    takeBack ??= after(pauseMs(), () => {
+    cluster.changed();
+    takeBack ??= after(cluster.pauseMs(), () => {
       takeBack = null;
       wake().catch((error) =>
         logger.warn({ err: error }, "an event could not wake the ticks; the next poll will"),
@@ -84,13 +80,12 @@ export function createWatch(
         record.id,
         new Set(record.batches.flatMap((batch) => batch.agents.map((agent) => agent.id))),
       );
-      stream ??= master.subscribe(onEvent);
+      stream ??= cluster.master.subscribe(onEvent);
     },
     keep(open) {
       for (const id of agents.keys()) if (!open.includes(id)) agents.delete(id);
       leaveIfIdle();
     },
-    events: () => events,
     async close() {
       closed = true;
       takeBack?.();

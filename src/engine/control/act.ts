@@ -16,10 +16,13 @@ import { applyEdit, type ScheduleEdit, sameSchedule } from "../../maintenance/wi
 import { MesosError } from "../../mesos/errors/errors.js";
 import type { Cluster } from "../cluster/cluster.js";
 import { isAway, isUnsettledCall, troubleFrom } from "../lanes/troubles.js";
+import type { Proof } from "../store/owned.js";
 
 /** What became of an effect. */
 export interface Acted {
   readonly record: Maintenance;
+  /** Whether the call was made. */
+  readonly sent: boolean;
   /** Why it was not carried out, or may not have been, is told in the record. */
   readonly failed: boolean;
 }
@@ -29,6 +32,8 @@ interface Scene {
   /** What the effect was decided on. */
   readonly world: World;
   readonly cluster: Cluster;
+  /** That nobody else is doing the same. */
+  readonly proof: Proof;
   readonly now: () => number;
 }
 
@@ -37,8 +42,6 @@ interface Scene {
  * Success is not written down here; the next look at the world shows it (observe, decide, act, observe again).
  */
 export async function act(record: Maintenance, effect: Write, scene: Scene): Promise<Acted> {
-  const stale = whyStale(record, effect, scene);
-  if (stale !== null) return stale;
   switch (effect.kind) {
     case "update_schedule":
       return await updateSchedule(record, effect, scene);
@@ -49,16 +52,50 @@ export async function act(record: Maintenance, effect: Write, scene: Scene): Pro
   }
 }
 
+/** How a call was answered; `none`: it may have been carried out all the same. */
+type Answer = { readonly kind: "accepted" } | { readonly kind: "refused" | "none"; readonly error: unknown };
+
+/**
+ * The one place where something is sent. What was decided on another leader's view, or on an old one, is not, and
+ * neither is what somebody else may have gone on with since the proof (invariants 2, 8, 13).
+ *
+ * @returns why it was not sent, in the record as it was before; or how the master answered.
+ */
+async function send(
+  record: Maintenance,
+  effect: Write,
+  scene: Scene,
+  call: () => Promise<void>,
+): Promise<Acted | Answer> {
+  const stale = whyStale(record, effect, scene);
+  if (stale !== null) return stale;
+  try {
+    await call();
+    return { kind: "accepted" };
+  } catch (error) {
+    return { kind: isUnsettledCall(error) ? "none" : "refused", error };
+  } finally {
+    scene.cluster.forget();
+  }
+}
+
 /** What was decided on a view older than this is decided again instead (invariant 2). */
 const OLDEST_VIEW_MS = 30_000;
 
-/** What was decided on another leader's view, or on an old one, is not sent; `null` when nothing speaks against it. */
-function whyStale(record: Maintenance, effect: Write, { world, cluster, now }: Scene): Acted | null {
-  if (cluster.master.leader() !== world.leader) return { record: notSent(record, effect), failed: false };
-  const ageMs = now() - world.observedAtMs;
-  if (ageMs <= OLDEST_VIEW_MS) return null;
-  const trouble = troubleOf("view_too_old", { seconds: String(Math.round(ageMs / 1_000)) });
-  return { record: withTrouble(notSent(record, effect), trouble, now()), failed: true };
+/** Why a call is not made now; `null` when nothing speaks against it. */
+function whyStale(record: Maintenance, effect: Write, scene: Scene): Acted | null {
+  const { world, cluster, now } = scene;
+  const before = notSent(record, effect);
+  if (cluster.master.leader() !== world.leader) return { record: before, sent: false, failed: false };
+  const old = whatIsOld(scene);
+  return old === null ? null : { record: withTrouble(before, old, now()), sent: false, failed: true };
+}
+
+function whatIsOld({ world, cluster, proof }: Scene) {
+  const ageMs = cluster.ageMs(world);
+  if (ageMs > OLDEST_VIEW_MS)
+    return troubleOf("view_too_old", { seconds: String(Math.round(ageMs / 1_000)) });
+  return proof.holds() ? null : troubleOf("proof_too_old", {});
 }
 
 /** Nothing was sent: the record as it was before it was decided. */
@@ -90,26 +127,27 @@ async function updateSchedule(
   try {
     const schedule = await cluster.master.scheduleOf(world.leaderId);
     // Another leader may show us less than this one did: posting on top of that would wipe windows (invariants 1, 2).
-    if (schedule === null) {
-      cluster.forget();
-      return { record: settled(record), failed: false };
-    }
+    if (schedule === null) return { record: settled(record), sent: false, failed: false };
     next = applyEdit(schedule, edit, world.status.down);
-    if (sameSchedule(schedule, next)) return { record: settled(record), failed: false };
+    if (sameSchedule(schedule, next)) return { record: settled(record), sent: false, failed: false };
   } catch (error) {
-    return { record: withTrouble(settled(record), troubleFrom(error, notDone), now()), failed: true };
+    return {
+      record: withTrouble(settled(record), troubleFrom(error, notDone), now()),
+      sent: false,
+      failed: true,
+    };
   }
-  const stale = whyStale(record, effect, scene);
-  if (stale !== null) return stale;
-  const { answer, ...acted } = await write(record, notDone, scene, () => cluster.master.updateSchedule(next));
-  return { ...acted, record: withPost(acted.record, edit, answer, scene) };
+  const answer = await send(record, effect, scene, () => cluster.master.updateSchedule(next));
+  if ("sent" in answer) return answer;
+  const told = toldAnswer(record, answer, notDone, scene);
+  return { ...told, record: withPost(told.record, edit, answer.kind, scene) };
 }
 
 /** What the answer to a post, or that none came, tells of the windows of these machines. */
 function withPost(
   record: Maintenance,
   { kind, machines }: ScheduleEdit,
-  answer: Answer,
+  answer: Answer["kind"],
   { cluster, now }: Scene,
 ): Maintenance {
   switch (`${kind} ${answer}` as const) {
@@ -127,27 +165,12 @@ function withPost(
   }
 }
 
-/** How a write was answered; `refused` also when it certainly did not arrive. */
-type Answer = "accepted" | "refused" | "none";
-
 /** A call that can be repeated without harm. Without an answer it is neither repeated nor given up for a while (invariant 7). */
-async function write(
-  record: Maintenance,
-  notDone: string,
-  { cluster, now }: Scene,
-  call: () => Promise<void>,
-): Promise<Acted & { readonly answer: Answer }> {
-  try {
-    await call();
-    return { record: settled(record), failed: false, answer: "accepted" };
-  } catch (error) {
-    const told = withTrouble(settled(record), troubleFrom(error, notDone), now());
-    if (!isUnsettledCall(error)) return { record: told, failed: true, answer: "refused" };
-    const unsettledUntilMs = now() + cluster.policy.settleMs;
-    return { record: { ...told, unsettledUntilMs }, failed: true, answer: "none" };
-  } finally {
-    cluster.forget();
-  }
+function toldAnswer(record: Maintenance, answer: Answer, notDone: string, { cluster, now }: Scene): Acted {
+  if (answer.kind === "accepted") return { record: settled(record), sent: true, failed: false };
+  const told = withTrouble(settled(record), troubleFrom(answer.error, notDone), now());
+  const unsettledUntilMs = answer.kind === "none" ? now() + cluster.policy.settleMs : null;
+  return { record: { ...told, unsettledUntilMs }, sent: true, failed: true };
 }
 
 /** It is known whether the last call was carried out, or that there was none. */
@@ -162,37 +185,33 @@ function settled(record: Maintenance): Maintenance {
 async function startMaintenance(
   record: Maintenance,
   effect: Extract<Write, { kind: "start_maintenance" }>,
-  { cluster, now }: Scene,
+  scene: Scene,
 ): Promise<Acted> {
+  const { cluster, now } = scene;
   const batch = batchOf(record, effect.batch);
   if (batch?.phase !== "taking_down" || grantedApproval(batch) === null || batch.intent === null)
-    return { record, failed: false };
-  try {
-    await cluster.master.startMaintenance(effect.machines);
-    return { record, failed: false };
-  } catch (error) {
-    // "Not draining" may mean that an earlier call of ours has landed in the meantime: the world tells.
-    if (isUnsettledCall(error) || (error instanceof MesosError && error.code === "not_draining")) {
-      const notDone =
-        "Whether the machines went down is not known yet; the call is not repeated until the master's state shows it.";
-      // Counted from the end of the call: only from now on can it no longer be under way here.
-      const waiting = withBatch(record, { ...batch, intent: { ...batch.intent, sentAtMs: now() } });
-      return { record: withTrouble(waiting, troubleFrom(error, notDone), now()), failed: true };
-    }
-    const back = withBatch(record, { ...batch, intent: null });
-    if (isAway(error)) {
-      const trouble = troubleFrom(error, "The machines were not taken down yet.");
-      return { record: withTrouble(back, trouble, now()), failed: true };
-    }
-    // Refused for good: the approval is used up without an effect, and a person decides anew.
-    const trouble = troubleFrom(error, "The machines were not taken down.");
-    const again = trouble.code === "not_scheduled" ? "" : " Then ask for Down again.";
-    const told = withEvent(back, now(), { kind: "trouble", ...trouble, next: `${trouble.next}${again}` });
-    const draining = drainingAgain({ ...batch, intent: null }, true);
-    return { record: withBatch(told, draining), failed: true };
-  } finally {
-    cluster.forget();
+    return { record, sent: false, failed: false };
+  const answer = await send(record, effect, scene, () => cluster.master.startMaintenance(effect.machines));
+  if ("sent" in answer) return answer;
+  if (answer.kind === "accepted") return { record, sent: true, failed: false };
+  const { error } = answer;
+  const failed = (record: Maintenance): Acted => ({ record, sent: true, failed: true });
+  // "Not draining" may mean that an earlier call of ours has landed in the meantime: the world tells.
+  if (answer.kind === "none" || (error instanceof MesosError && error.code === "not_draining")) {
+    const notDone =
+      "Whether the machines went down is not known yet; the call is not repeated until the master's state shows it.";
+    // Counted from the end of the call: only from now on can it no longer be under way here.
+    const waiting = withBatch(record, { ...batch, intent: { ...batch.intent, sentAtMs: now() } });
+    return failed(withTrouble(waiting, troubleFrom(error, notDone), now()));
   }
+  const back = withBatch(record, { ...batch, intent: null });
+  if (isAway(error))
+    return failed(withTrouble(back, troubleFrom(error, "The machines were not taken down yet."), now()));
+  // Refused for good: the approval is used up without an effect, and a person decides anew.
+  const trouble = troubleFrom(error, "The machines were not taken down.");
+  const again = trouble.code === "not_scheduled" ? "" : " Then ask for Down again.";
+  const told = withEvent(back, now(), { kind: "trouble", ...trouble, next: `${trouble.next}${again}` });
+  return failed(withBatch(told, drainingAgain({ ...batch, intent: null }, true)));
 }
 
 async function stopMaintenance(
@@ -200,16 +219,17 @@ async function stopMaintenance(
   effect: Extract<Write, { kind: "stop_maintenance" }>,
   scene: Scene,
 ): Promise<Acted> {
-  const { cluster } = scene;
   const { machines, answerCounts } = effect;
-  const { answer, ...acted } = await write(record, "The machines are not up yet.", scene, async () => {
+  const answer = await send(record, effect, scene, async () => {
     try {
-      await cluster.master.stopMaintenance(machines);
+      await scene.cluster.master.stopMaintenance(machines);
     } catch (error) {
       if (!answerCounts || !isNotDown(error)) throw error;
     }
   });
-  return answer === "accepted" ? { ...acted, record: withConfirmedUp(acted.record, machines) } : acted;
+  if ("sent" in answer) return answer;
+  const told = toldAnswer(record, answer, "The machines are not up yet.", scene);
+  return answer.kind === "accepted" ? { ...told, record: withConfirmedUp(told.record, machines) } : told;
 }
 
 function isNotDown(error: unknown): boolean {

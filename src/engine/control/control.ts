@@ -1,6 +1,7 @@
 // Who moves a maintenance on and writes at the master?
 
 import { DelayedError, UnrecoverableError } from "bullmq";
+import type { World } from "../../maintenance/cluster/world.js";
 import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
 import { DECISION_JOB, decisionJob, HOSTS_JOB, hostsJob, MAINTENANCE_JOB } from "../lanes/jobs.js";
@@ -49,7 +50,6 @@ async function runMaintenance(
   ports: ControlPorts,
 ): Promise<string> {
   const startedMs = performance.now();
-  const eventsBefore = ports.events();
   const first = ports.records.read(job);
   if (first === null) {
     await job.moveToDelayed(ports.now() + UNREADABLE_RETRY_MS, token);
@@ -68,11 +68,12 @@ async function runMaintenance(
   };
   let record = first;
   let wakeAtMs: number | null;
+  let world: World | null = null;
   try {
-    ({ record, wakeAtMs } = await tick(first, {
+    ({ record, wakeAtMs, world } = await tick(first, {
       cluster: ports.cluster,
       save,
-      fence: () => proveOwned(job, token),
+      fence: () => proveOwned(job, token, signal, ports.elapsed),
       others: async () => (await ports.records.open()).filter((other) => other.id !== first.id),
       finished: () => ports.records.finished(PROOFS),
       now: ports.now,
@@ -89,11 +90,22 @@ async function runMaintenance(
   ports.ticked(record, outcome, performance.now() - startedMs);
   await told;
   if (record.end !== null) return record.end.phase;
-  const earliestMs = ports.now() + ports.cluster.pauseMs();
-  const due =
-    ports.events() > eventsBefore ? earliestMs : Math.max(wakeAtMs ?? ports.now() + RETRY_MS, earliestMs);
+  const { cluster } = ports;
+  const earliestMs = ports.now() + cluster.pauseMs();
+  const isOutdated = world !== null && !cluster.isCurrent(world);
+  const wanted = together(wakeAtMs ?? ports.now() + RETRY_MS, earliestMs, cluster.policy.pollMs);
+  const due = isOutdated ? earliestMs : Math.max(wanted, earliestMs);
   await job.moveToDelayed(due, token);
   throw new DelayedError();
+}
+
+/**
+ * The last full poll interval before a time, by the clock, if it is still to come: so the polls of all maintenances of a
+ * cluster fall on the same moments, and one look serves them all.
+ */
+function together(wakeAtMs: number, earliestMs: number, pollMs: number): number {
+  const commonMs = wakeAtMs - (wakeAtMs % pollMs);
+  return commonMs > earliestMs ? commonMs : wakeAtMs;
 }
 
 /** The time of the last look is stored this often while nothing else changes, so that the card can say how old it is. */

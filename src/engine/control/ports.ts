@@ -14,8 +14,8 @@ export interface ControlPorts {
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
   /** A tick has finished; for metrics and for which agents' events matter. */
   ticked(record: Maintenance, outcome: "ok" | "trouble" | "ended", ms: number): void;
-  /** How many events that matter the master has sent so far: more of them since a tick began mean that it may be stale. */
-  events(): number;
   readonly logger: Logger;
   now(): number;
+  /** @see Clock.elapsed */
+  elapsed(): number;
 }

@@ -55,12 +55,34 @@ export async function updateOwned<D>(
 }
 
 /**
+ * A proof is good for this much less than the lock that it renewed lasts: what is sent on it has yet to make its
+ * connection.
+ */
+const MARGIN_MS = 2_000;
+
+/** Proof that a processor held the lock of its job when it asked. It has an age (invariant 13). */
+export interface Proof {
+  /** Whether nobody else can be running the job at this moment. */
+  holds(): boolean;
+}
+
+/**
  * Proves that this processor still holds the lock of its job, and renews it: before anything that somebody else may be
- * doing as well (invariant 8).
+ * doing as well (invariant 8). The answer may travel for longer than the lock lasts, so the proof is as old as the
+ * question.
  *
+ * @param signal aborts when the lock is known to be lost.
+ * @param elapsed milliseconds by a clock that is never set back.
  * @throws LockLostError
  */
-export async function proveOwned(job: StoreJob, token: string): Promise<void> {
+export async function proveOwned(
+  job: StoreJob,
+  token: string,
+  signal: AbortSignal,
+  elapsed: () => number,
+): Promise<Proof> {
+  const askedMs = elapsed();
   const held = await job.extendLock(token, LOCK_MS);
   if (held !== 1) throw new LockLostError(job.id ?? "(no id)");
+  return { holds: () => !signal.aborted && elapsed() - askedMs < LOCK_MS - MARGIN_MS };
 }

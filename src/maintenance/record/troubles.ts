@@ -87,6 +87,11 @@ export const TROUBLES = {
     notDone: NOT_DOWN,
     next: "It goes on by itself once that is known, and asks anew if the approval has expired by then. Cancel takes the approval back.",
   },
+  proof_too_old: {
+    what: "The queue took too long to confirm that this worker still has the maintenance, so another one may have gone on with it.",
+    notDone: "Nothing was sent.",
+    next: "It looks again by itself. If this stays, the queue or the machine of the worker is overloaded: look at their load.",
+  },
   view_too_old: {
     what: "Looking at the cluster took {seconds} s, and in that time anything may have changed.",
     notDone: "Nothing was sent, because nobody may write on an old view.",

@@ -87,6 +87,7 @@ export async function tenMaintenances(
         },
         async fence() {
           if (random.chance(0.01)) throw new Crashed();
+          return { holds: () => true };
         },
       });
       records.set(record.id, outcome.record);
@@ -221,16 +222,21 @@ function sorted<T extends { readonly machine: MachineId }>(list: readonly T[]): 
 function sharedCluster(master: WatchedClient, now: () => number): Cluster {
   const SHARED_MS = 400;
   let shared: { readonly atMs: number; readonly world: Promise<World> } | null = null;
+  async function world(how?: "fresh"): Promise<World> {
+    if (how === "fresh" || shared === null || now() - shared.atMs > SHARED_MS) {
+      shared = { atMs: now(), world: master.snapshot() };
+    }
+    return await shared.world;
+  }
   return {
     name: "test",
     master,
     policy: policyOf({ settleMs: 5_000, pollMs: 1_000 }),
-    async world(how) {
-      if (how === "fresh" || shared === null || now() - shared.atMs > SHARED_MS) {
-        shared = { atMs: now(), world: master.snapshot() };
-      }
-      return await shared.world;
-    },
+    world,
+    worldFor: () => world(),
+    changed() {},
+    isCurrent: () => true,
+    ageMs: (world) => now() - world.observedAtMs,
     pauseMs: () => 0,
     forget() {
       shared = null;

@@ -70,7 +70,10 @@ export class RehearsedBot {
           this.store(record);
           pass();
         },
-        fence: async () => pass(),
+        fence: async () => {
+          pass();
+          return { holds: () => true };
+        },
         others: async () => [],
         finished: async () => [],
         now: () => this.nowMs,
@@ -143,14 +146,19 @@ export class RehearsedBot {
   }
 
   private cluster(weather: Weather, pass: () => void, between: () => void): Cluster {
+    const world = async () => {
+      pass();
+      return this.master.world(this.nowMs);
+    };
     return {
       name: "prod",
       policy: this.policy,
       master: this.watched.client(weather, pass, between),
-      world: async () => {
-        pass();
-        return this.master.world(this.nowMs);
-      },
+      world,
+      worldFor: world,
+      changed() {},
+      isCurrent: () => true,
+      ageMs: ({ observedAtMs }) => this.nowMs - observedAtMs,
       pauseMs: () => 0,
       forget() {},
       resolve: async () => {

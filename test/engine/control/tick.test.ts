@@ -1,16 +1,20 @@
 import { describe, expect, test } from "vitest";
 import type { Cluster } from "../../../src/engine/cluster/cluster.js";
 import { tick } from "../../../src/engine/control/tick.js";
+import { type Proof, proveOwned } from "../../../src/engine/store/owned.js";
+import type { StoreJob } from "../../../src/engine/store/store.js";
 import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import { mesosError, refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
-import { stored } from "../../maintenance/support/flow.js";
+import { approved, stored } from "../../maintenance/support/flow.js";
 import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 
 const { settleMs, pollMs } = policyOf();
+
+const HELD: Proof = { holds: () => true };
 
 /** One tick against a master that answers as told; what was posted, and what was stored in between. */
 async function ticked(
@@ -20,13 +24,15 @@ async function ticked(
     readonly now?: () => number;
     readonly scheduleOf?: Master["scheduleOf"];
     readonly updateSchedule?: (next: Schedule) => Promise<void>;
-    readonly fence?: () => Promise<void>;
+    readonly fence?: () => Promise<Proof>;
+    readonly ageMs?: () => number;
     readonly leader?: string;
     readonly hasCredentials?: boolean;
   },
 ) {
-  const { world = worldOf(), now = () => NOW, fence = async () => {} } = parts;
+  const { world = worldOf(), now = () => NOW, fence = async () => HELD } = parts;
   const posts: Schedule[] = [];
+  const starts: unknown[] = [];
   const stops: unknown[] = [];
   const saved: Maintenance[] = [];
   const storedAtPost: (Maintenance | undefined)[] = [];
@@ -34,11 +40,12 @@ async function ticked(
   const cluster = {
     name: "prod",
     policy: policyOf({ hasCredentials: parts.hasCredentials ?? false }),
-    async world() {
-      looks += 1;
+    async worldFor(_: string, purpose: "look" | "write") {
+      if (purpose === "look") looks += 1;
       return world;
     },
     forget() {},
+    ageMs: parts.ageMs ?? (() => now() - world.observedAtMs),
     pauseMs: () => 0,
     master: {
       leader: () => parts.leader ?? world.leader,
@@ -48,6 +55,7 @@ async function ticked(
         storedAtPost.push(saved.at(-1));
         await parts.updateSchedule?.(next);
       },
+      startMaintenance: async (machines: unknown) => void starts.push(machines),
       stopMaintenance: async (machines: unknown) => void stops.push(machines),
     },
   } as unknown as Cluster;
@@ -60,7 +68,7 @@ async function ticked(
     now,
   });
   const settled = await outcome.catch((error: Error) => error);
-  return { outcome: settled, posts, stops, saved, storedAtPost, looks };
+  return { outcome: settled, posts, starts, stops, saved, storedAtPost, looks };
 }
 
 /** As far as it was stored, or the error that cut the tick off. */
@@ -196,4 +204,77 @@ describe("a tick", () => {
       expect(stored(recordOfOutcome(outcome)).postedAtMs).toBe(posted);
     },
   );
+});
+
+describe("a proof has an age (invariants 5, 8 and 13)", () => {
+  const ours = [windowOn(["web-01", "web-02"], NOW, 4 * HOUR)];
+  const draining = worldOf({ windows: ours });
+  const down = worldOf({ windows: ours, down: ["web-01", "web-02"] });
+
+  const WRITES = [
+    { of: "a post", record: scheduled, world: others },
+    { of: "Down", record: approved(draining), world: draining },
+    { of: "Up", record: recordOf({ batches: [batchOf({ phase: "bringing_up" })] }), world: down },
+  ] as const;
+
+  /** A lock whose proof takes so long to arrive, on a clock of its own. */
+  function lock(travelsMs: number) {
+    let elapsedMs = 0;
+    const lost = new AbortController();
+    const job = {
+      async extendLock() {
+        elapsedMs += travelsMs;
+        return 1;
+      },
+    } as unknown as StoreJob;
+    return {
+      fence: () => proveOwned(job, "token", lost.signal, () => elapsedMs),
+      pass: (ms: number) => {
+        elapsedMs += ms;
+      },
+      lose: () => lost.abort(),
+    };
+  }
+
+  const sent = ({ posts, starts, stops }: Awaited<ReturnType<typeof ticked>>) =>
+    posts.length + starts.length + stops.length;
+
+  test.for(WRITES)(
+    "$of is sent on a proof that arrived at once, and not on one that travelled 5 s",
+    async ({ record, world }) => {
+      expect(sent(await ticked(record, { world, fence: lock(0).fence }))).toBeGreaterThan(0);
+      const late = await ticked(record, { world, fence: lock(5_000).fence });
+      expect(sent(late)).toBe(0);
+      expect(recordOfOutcome(late.outcome)).toMatchObject({
+        unsettledUntilMs: null,
+        trouble: { code: "proof_too_old", notDone: "Nothing was sent." },
+      });
+      expect(stored(recordOfOutcome(late.outcome)).intent).toBeNull();
+    },
+  );
+
+  test.for(WRITES)("$of is not sent once the lock is known to be lost", async ({ record, world }) => {
+    const held = lock(0);
+    const fence = async () => {
+      const proof = await held.fence();
+      held.lose();
+      return proof;
+    };
+    expect(sent(await ticked(record, { world, fence }))).toBe(0);
+  });
+
+  test("a post is not sent when reading the schedule again outlasted the proof", async () => {
+    const held = lock(0);
+    const scheduleOf = async () => {
+      held.pass(5_000);
+      return others.schedule;
+    };
+    expect(sent(await ticked(scheduled, { world: others, fence: held.fence, scheduleOf }))).toBe(0);
+  });
+
+  test("a view that is 40 s old is not written on, though the time of day was set back meanwhile", async () => {
+    const late = await ticked(scheduled, { world: others, now: () => NOW - HOUR, ageMs: () => 40_000 });
+    expect(sent(late)).toBe(0);
+    expect(recordOfOutcome(late.outcome).trouble?.what).toContain("40 s");
+  });
 });

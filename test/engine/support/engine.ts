@@ -241,6 +241,9 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
           await stopWorker();
           worker = await startWorker(config);
         },
+        addWorker: async () => {
+          await startWorker(config);
+        },
       });
     },
     async close() {

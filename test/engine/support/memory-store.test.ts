@@ -146,17 +146,18 @@ describe.each(BENCHES)("$name", ({ make }) => {
     const queue = bench.store.queue("lane");
     const refused: string[] = [];
     const seen: unknown[] = [];
-    run(bench, "lane", async (job, token) => {
+    run(bench, "lane", async (job, token, signal) => {
+      const prove = () => proveOwned(job, token, signal, bench.now);
       if (job.id === "d-1") {
         const record = (await queue.getJob("m-1")) as StoreJob;
         await updateOwned(job, token, { by: "the decision", left: undefined }, record);
         return;
       }
-      await proveOwned(job, token);
+      await prove();
       await updateOwned(job, token, { by: "the tick" });
       seen.push((await queue.getJob("m-1"))?.data);
       await job.moveToDelayed(bench.now() + HOUR, token);
-      for (const late of [updateOwned(job, token, { by: "too late" }), proveOwned(job, token)])
+      for (const late of [updateOwned(job, token, { by: "too late" }), prove()])
         await late.catch((error: Error) => refused.push(error.name));
       throw new DelayedError();
     });

@@ -77,6 +77,16 @@ export class MemoryStore implements Store {
     return [...this.#lanes.values()].flatMap((lane) => [...lane.runs.values()]);
   }
 
+  /** The next proof that a lock is held is given at once, and its answer arrives when `until` resolves. */
+  delayNextProof(until: Promise<void>, asked: () => void): void {
+    for (const lane of this.#lanes.values()) lane.nextProof = { until, asked };
+  }
+
+  /** Every job that runs is free for another worker, as after a pause that was longer than its lock lasts. */
+  locksRunOut(): void {
+    for (const lane of this.#lanes.values()) lane.locksRunOut();
+  }
+
   /** When the next job is due that a worker would run; `null` when there is none. */
   nextMs(): number | null {
     const all = [...this.#lanes.values()].flatMap((lane) => lane.dueTimes());
@@ -96,6 +106,8 @@ class Lane {
   readonly runs = new Map<Stored, Promise<void>>();
   /** The limit for all workers together. */
   most = Number.POSITIVE_INFINITY;
+  /** How the answer to the next proof of a lock travels; `null` for not at all. */
+  nextProof: { readonly until: Promise<void>; asked(): void } | null = null;
   #limitedUntilMs = 0;
   #made = 0;
 
@@ -164,6 +176,11 @@ class Lane {
     stored.turn = this.#made;
     stored.token = null;
     stored.state = stored.options.priority === undefined ? "waiting" : "prioritized";
+  }
+
+  locksRunOut(): void {
+    for (const stored of this.runs.keys()) this.wait(stored);
+    this.runs.clear();
   }
 
   dueTimes(): readonly number[] {
@@ -240,7 +257,12 @@ class MemoryJob {
   }
 
   async extendLock(token: string): Promise<number> {
-    return this.stored.token === token ? 1 : 0;
+    const held = this.stored.token === token ? 1 : 0;
+    const travels = this.lane.nextProof;
+    this.lane.nextProof = null;
+    travels?.asked();
+    await travels?.until;
+    return held;
   }
 
   async moveToDelayed(dueMs: number, token: string): Promise<void> {
@@ -301,7 +323,7 @@ class LaneWorker extends EventEmitter {
     if (stored === undefined) return this.start();
     const run = this.#process(stored).finally(() => {
       this.#running.delete(run);
-      this.lane.runs.delete(stored);
+      if (this.lane.runs.get(stored) === run) this.lane.runs.delete(stored);
     });
     this.#running.add(run);
     return run;
@@ -318,9 +340,11 @@ class LaneWorker extends EventEmitter {
     try {
       await this.processor(job, token, new AbortController().signal);
     } catch (error) {
-      this.#failed(stored, error);
+      // After a lost lock the job is another worker's.
+      if (stored.token === token || error instanceof DelayedError) this.#failed(stored, error);
       return;
     }
+    if (stored.token !== token) return;
     stored.state = "completed";
     this.#finished(stored, stored.options.removeOnComplete === true);
   }

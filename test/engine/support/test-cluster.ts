@@ -30,6 +30,7 @@ export interface TestClusterParts {
   type(user: string, text: string): Promise<void>;
   click(user: string, button: ButtonValue): Promise<void>;
   restart(): Promise<void>;
+  addWorker(): Promise<void>;
 }
 
 /** One cluster as people meet it in its Slack channel, with its master at hand. */
@@ -68,6 +69,21 @@ export class TestCluster {
   /** Stops the worker and starts another one. */
   restart(): Promise<void> {
     return this.#parts.restart();
+  }
+
+  /** Starts one more worker beside the one that runs. */
+  addWorker(): Promise<void> {
+    return this.#parts.addWorker();
+  }
+
+  /** Lets this time pass while a job runs. */
+  moveOn(ms: number): void {
+    this.#parts.moveOn(ms);
+  }
+
+  /** Waits until this can be seen while a job still runs. */
+  async untilInside(what: string, look: () => boolean): Promise<void> {
+    await this.#parts.course.untilInside(what, look);
   }
 
   /** What a person was told since the last command or click. */
