@@ -1,5 +1,5 @@
 import type { JsonObject } from "./exact-json.js";
-import type { AttributeValue, RehearsalReservation } from "./options.js";
+import { type AttributeValue, DEFAULT_AGENT_PORT, type RehearsalReservation } from "./options.js";
 import type { AgentState, MasterState, TaskState } from "./state.js";
 
 const CAPABILITIES = [
@@ -16,8 +16,6 @@ const CAPABILITIES = [
 const DISK_MB = 102_400;
 
 const PORTS = [[31_000, 32_000]] as const;
-
-export const DEFAULT_AGENT_PORT = 5051;
 
 /** A field that a master leaves out where its list is empty. */
 export function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
@@ -115,7 +113,7 @@ export function agentView(agent: AgentState, tasks: readonly TaskState[], versio
   const { ip, port = DEFAULT_AGENT_PORT } = agent.spec;
   return {
     agent_info: agentInfo(agent),
-    active: !agent.deactivated,
+    active: !agent.deactivated && agent.link !== "disconnected",
     deactivated: agent.deactivated,
     version,
     pid: `slave(1)@${ip}:${port}`,

@@ -103,7 +103,9 @@ export function seenBy(state: MasterState, caller: Caller): MasterState {
     ...(caller.may("view_agents") ? {} : { agents: [] }),
     ...(caller.may("view_frameworks") ? {} : { frameworks: [] }),
     // A task is shown to those who may view it and its framework.
-    ...(caller.may("view_tasks") && caller.may("view_frameworks") ? {} : { tasks: [], completedTasks: [] }),
+    ...(caller.may("view_tasks") && caller.may("view_frameworks")
+      ? {}
+      : { tasks: [], unreachableTasks: [], completedTasks: [] }),
   };
 }
 

@@ -1,4 +1,5 @@
-import { agentOn, type Leaving, removeAgents, withAgents } from "./agents.js";
+import { withAgents } from "./agents.js";
+import { markGone } from "./away.js";
 import {
   type AgentState,
   type Change,
@@ -66,7 +67,7 @@ export function proceedWithDrains(state: MasterState, now: Moment, atOnce: boole
     const end = { state: "TASK_KILLED", source: "SOURCE_EXECUTOR", reason: "REASON_AGENT_DRAINING" } as const;
     const drained = (next: MasterState) =>
       drain.markGone
-        ? removeAgents(next, (agent) => agent.id === id, MARKED_GONE, now)
+        ? markGone(next, id, now)
         : withAgent(next, id, { drain: { ...drain, state: "DRAINED" } });
     return [
       (next: MasterState) => (isDue ? endTasks(next, isHere, end, now) : withoutEvents(next)),
@@ -74,21 +75,4 @@ export function proceedWithDrains(state: MasterState, now: Moment, atOnce: boole
     ];
   });
   return inTurn(state, ...steps);
-}
-
-const MARKED_GONE: Leaving = {
-  presence: "gone",
-  leftByDown: false,
-  message: () => "Agent was marked gone",
-};
-
-/** The agent stops answering and the master gives it up: its tasks are lost until it is started again. */
-export function loseAgent(state: MasterState, hostname: string, now: Moment): Change {
-  const leaving = {
-    presence: "away",
-    leftByDown: false,
-    message: (name: string) => `Agent ${name} is unreachable: health check timed out`,
-  } as const;
-  const lost = agentOn(state, hostname);
-  return removeAgents(state, (agent) => agent.id === lost?.id, leaving, now);
 }

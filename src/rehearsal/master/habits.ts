@@ -1,6 +1,6 @@
 import { registerAgents } from "./agents.js";
 import { proceedWithDrains } from "./drain.js";
-import { answerOffer } from "./inverse-offers.js";
+import { answerOffer, isOffered } from "./inverse-offers.js";
 import { thenAsk } from "./maintenance.js";
 import {
   type AgentState,
@@ -14,7 +14,7 @@ import {
   modeOf,
   withoutEvents,
 } from "./state.js";
-import { killTask, launchTask } from "./tasks.js";
+import { isReached, killTask, launchTask } from "./tasks.js";
 
 /** When something is next due to happen by itself, in milliseconds since the epoch; `null`: never. */
 export function nextDueMs(state: MasterState): number | null {
@@ -22,7 +22,7 @@ export function nextDueMs(state: MasterState): number | null {
     ...state.inverseOffers.map((offer) => answerDue(state, offer)),
     ...state.answers.map((answer) => againDue(state, answer)),
     ...state.frameworks.map((framework) => moveDue(state, framework)),
-    ...state.agents.map((agent) => (agent.presence === "away" ? agent.returnAtMs : null)),
+    ...state.agents.map(({ returnAtMs }) => returnAtMs),
     ...state.agents.map(({ presence, drain }) =>
       presence === "registered" && drain?.state === "DRAINING" ? drain.killAtMs : null,
     ),
@@ -63,14 +63,14 @@ function againDue(state: MasterState, answer: AnswerState): number | null {
 }
 
 function isStillAsked(state: MasterState, { frameworkId, key }: AnswerState): boolean {
-  const holds = frameworkOf(state, frameworkId)?.spec.holdsOffersOn ?? [];
+  const framework = frameworkOf(state, frameworkId);
+  if (framework?.presence !== "registered") return false;
+  const holds = framework.spec.holdsOffersOn ?? [];
   const isBusy = (agentId: string) =>
     state.tasks.some((task) => task.frameworkId === frameworkId && task.agentId === agentId);
   return state.agents.some(
     (agent) =>
-      agent.key === key &&
-      agent.presence === "registered" &&
-      (holds.includes(agent.spec.hostname) || isBusy(agent.id)),
+      agent.key === key && isOffered(agent) && (holds.includes(agent.spec.hostname) || isBusy(agent.id)),
   );
 }
 
@@ -105,7 +105,7 @@ function nextMove(state: MasterState, framework: FrameworkState) {
     ({ frameworkId, answer }) => frameworkId === framework.id && answer === "ACCEPT",
   );
   if (promises.length === 0) return null;
-  const keyOf = new Map(state.agents.map((agent) => [agent.id, agent.key]));
+  const keyOf = new Map(state.agents.filter(isReached).map((agent) => [agent.id, agent.key]));
   for (const task of state.tasks) {
     if (task.frameworkId !== framework.id) continue;
     const promise = promises.find(({ key }) => key === keyOf.get(task.agentId));
@@ -119,8 +119,7 @@ function roomiest(state: MasterState): AgentState | null {
   const load = new Map<string, number>();
   for (const { agentId } of state.tasks) load.set(agentId, (load.get(agentId) ?? 0) + 1);
   const able = state.agents.filter(
-    ({ presence, deactivated, key }) =>
-      presence === "registered" && !deactivated && modeOf(state, key) === "UP",
+    (agent) => isReached(agent) && !agent.deactivated && modeOf(state, agent.key) === "UP",
   );
   const loadOf = ({ id }: AgentState) => load.get(id) ?? 0;
   // Sorting is stable: the first of those with the same load.

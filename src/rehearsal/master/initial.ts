@@ -1,4 +1,4 @@
-import { agentKey, knowMachines } from "./agents.js";
+import { knowMachines, newAgent } from "./agents.js";
 import type { RehearsalOptions } from "./options.js";
 import type { AgentState, FrameworkState, MasterState, Moment, TaskState } from "./state.js";
 import { newTask } from "./tasks.js";
@@ -9,20 +9,7 @@ export function initialState(
   id: string,
   now: Moment,
 ): MasterState {
-  const agents = options.agents.map(
-    (spec, at): AgentState => ({
-      id: `${id}-S${at}`,
-      key: agentKey(spec),
-      spec,
-      presence: "registered",
-      leftByDown: false,
-      returnAtMs: null,
-      registeredNs: now.ns,
-      reregisteredNs: null,
-      deactivated: false,
-      drain: null,
-    }),
-  );
+  const agents = options.agents.map((spec, at) => newAgent(spec, `${id}-S${at}`, now));
   const frameworks = options.frameworks.map(
     (spec, at): FrameworkState => ({
       id: `${id}-${String(at).padStart(4, "0")}`,
@@ -42,6 +29,7 @@ export function initialState(
     agents,
     frameworks,
     tasks,
+    unreachableTasks: [],
     completedTasks: [],
     inverseOffers: [],
     answers: [],

@@ -1,4 +1,5 @@
 import {
+  type AgentState,
   type AnswerState,
   type Change,
   type InverseOffer,
@@ -29,10 +30,15 @@ export function askFrameworks(state: MasterState, now: Moment): Change {
   return withoutEvents({ ...state, inverseOffers: [...kept, ...added], counter });
 }
 
+/** Whether offers are made for an agent: not for one that is deactivated, nor after its process was killed. */
+export function isOffered({ presence, deactivated, link }: AgentState): boolean {
+  return presence === "registered" && !deactivated && link !== "disconnected";
+}
+
 /** Which frameworks are present on which draining agents. */
 function present(state: MasterState): readonly Asked[] {
   const draining = state.agents.filter(
-    (agent) => agent.presence === "registered" && modeOf(state, agent.key) === "DRAINING",
+    (agent) => isOffered(agent) && modeOf(state, agent.key) === "DRAINING",
   );
   if (draining.length === 0) return [];
   const busy = new Set(state.tasks.map((task) => `${task.frameworkId} ${task.agentId}`));

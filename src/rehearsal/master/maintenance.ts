@@ -1,8 +1,9 @@
 import { type MachineId, machineKey } from "../../maintenance/cluster/machine.js";
 import type { Schedule } from "../../maintenance/cluster/schedule.js";
-import { removeAgents, withAgents } from "./agents.js";
+import { type Leaving, removeAgent, withAgents } from "./agents.js";
 import { askFrameworks } from "./inverse-offers.js";
 import {
+  type AgentState,
   type Change,
   inTurn,
   type KnownMachine,
@@ -41,7 +42,10 @@ export function updateSchedule(state: MasterState, schedule: Schedule, now: Mome
   return askFrameworks({ ...state, schedule, machines, answers: [], inverseOffers: [] }, now);
 }
 
-/** START_MAINTENANCE on machines that `refuseDown` lets pass: agents are shut down and their tasks lost. */
+/**
+ * START_MAINTENANCE on machines that `refuseDown` lets pass: agents are shut down and their tasks lost. Agents that the
+ * master cannot reach, and their tasks, live on.
+ */
 export function bringDown(state: MasterState, ids: readonly MachineId[], now: Moment): Change {
   const keys = new Set(ids.map(machineKey));
   const isElsewhere = ({ key }: { key: string }) => !keys.has(key);
@@ -50,12 +54,27 @@ export function bringDown(state: MasterState, ids: readonly MachineId[], now: Mo
     answers: state.answers.filter(isElsewhere),
     inverseOffers: state.inverseOffers.filter(isElsewhere),
   };
-  const leaving = {
-    presence: "away",
-    leftByDown: true,
-    message: (hostname: string) => `Agent ${hostname} removed: Operator initiated 'Machine DOWN'`,
+  const leaving = state.agents.filter(({ key, presence }) => presence === "registered" && keys.has(key));
+  return inTurn(
+    down,
+    ...leaving.map((agent) => (before: MasterState) => removeAgent(before, agent, leavesByDown(agent), now)),
+  );
+}
+
+/** An agent that the master's word does not reach is removed as well, but goes on with its tasks. */
+function leavesByDown({ spec, link }: AgentState): Leaving {
+  const isTold = link === "connected";
+  const last = {
+    state: "TASK_LOST",
+    source: "SOURCE_MASTER",
+    reason: "REASON_AGENT_REMOVED",
+    message: `Agent ${spec.hostname} removed: Operator initiated 'Machine DOWN'`,
   } as const;
-  return removeAgents(down, (agent) => keys.has(agent.key), leaving, now);
+  return {
+    agent: isTold ? { presence: "away", leftByDown: true } : { presence: "unreachable", leftByDown: false },
+    endsTasks: isTold,
+    tasks: () => ({ last, keptIn: "completedTasks" }),
+  };
 }
 
 /**

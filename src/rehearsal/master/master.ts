@@ -4,12 +4,18 @@ import { isIPv4 } from "node:net";
 import type { MachineId } from "../../maintenance/cluster/machine.js";
 import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import { ANYBODY } from "./access.js";
-import { agentOn, registerAgents } from "./agents.js";
+import { addAgent, agentNamed, moveAgent, registerAgents } from "./agents.js";
 import { perform } from "./api.js";
+import { dropRecovered, killAgent, markGone, markUnreachable, partitionAgent } from "./away.js";
 import { type Call, type CallType, unknownCalls } from "./call.js";
 import { CallLog, type ReceivedCall } from "./call-log.js";
-import { loseAgent } from "./drain.js";
-import { failOver, reregisterAgents, reregisterFrameworks } from "./fail-over.js";
+import {
+  disconnectFramework,
+  failOver,
+  type Registry,
+  reregisterAgents,
+  reregisterFrameworks,
+} from "./fail-over.js";
 import { type Fault, Faults } from "./faults.js";
 import { MasterServer } from "./http-server.js";
 import { initialState } from "./initial.js";
@@ -17,7 +23,7 @@ import { answerOffer } from "./inverse-offers.js";
 import { Leadership, type Leading } from "./leadership.js";
 import { afterRealTime, LiveState } from "./live-state.js";
 import { thenAsk } from "./maintenance.js";
-import type { After, RehearsalOptions } from "./options.js";
+import type { After, RehearsalAgent, RehearsalOptions } from "./options.js";
 import { snapshotOf } from "./snapshot.js";
 import type { AgentState, FrameworkState } from "./state.js";
 import { Subscribers } from "./subscribers.js";
@@ -30,7 +36,13 @@ export interface FailOverOptions {
   readonly recoveryMs?: number | null;
   /** From recovery until agents and frameworks register again; `null`: only by `reregister()`. @defaultValue 0 */
   readonly reregisterMs?: number | null;
+  /** @defaultValue replicated_log */
+  readonly registry?: Registry;
+  /** From the election until agents that are not back are forgotten. @defaultValue 600000, as Mesos has it */
+  readonly agentReregisterTimeoutMs?: number;
 }
+
+const AGENT_REREGISTER_TIMEOUT_MS = 600_000;
 
 /** Starts a master. Rejects if the port cannot be had, or if a task is on a host without an agent. */
 export async function startRehearsalMaster(options: RehearsalOptions): Promise<RehearsalMaster> {
@@ -124,17 +136,23 @@ export class RehearsalMaster {
     this.live.tick();
   }
 
-  failOver({ recoveryMs = 0, reregisterMs = 0 }: FailOverOptions = {}): void {
+  /** Another master is elected; with a registry in memory: the master is started again and knows nothing. */
+  failOver(options: FailOverOptions = {}): void {
+    const { recoveryMs = 0, reregisterMs = 0, registry = "replicated_log" } = options;
+    const id = randomUUID();
     this.subscribers.cut();
-    this.live.apply((state, now) => failOver(state, randomUUID(), now));
+    this.live.apply((state, now) => failOver(state, id, registry, now));
     this.leadership.set("not_recovered", null);
     this.after(recoveryMs, () => {
       this.leadership.set("leading", null);
       this.after(reregisterMs, () => this.reregister());
     });
+    this.after(options.agentReregisterTimeoutMs ?? AGENT_REREGISTER_TIMEOUT_MS, () => {
+      if (this.live.state().id === id) this.passAgentReregisterTimeout();
+    });
   }
 
-  /** After a fail-over: agents, or frameworks, or both register again. */
+  /** After a fail-over: agents whose path is whole, or frameworks, or both register again. */
   reregister(what?: "agents" | "frameworks"): void {
     if (what !== "frameworks") this.live.apply(reregisterAgents);
     if (what !== "agents") this.live.apply(reregisterFrameworks);
@@ -170,17 +188,76 @@ export class RehearsalMaster {
     this.live.apply((state, now) => killTask(state, id, now));
   }
 
-  /** The agent stops and the master gives it up. */
-  stopAgent(host: string): void {
-    this.agent(host);
-    this.live.apply((state, now) => loseAgent(state, host, now));
+  // In what follows an agent is named by its id, by `host:port`, or by its host name where one agent is enough.
+
+  /**
+   * The path between an agent and the master breaks; agent and tasks go on. To the master it is still registered, until
+   * `markUnreachable()`; after a fail-over it stays in `recovered_agents`, until `agent_reregister_timeout`.
+   */
+  partitionAgent(agent: string): void {
+    const { id } = this.agent(agent);
+    this.live.apply((state) => partitionAgent(state, id));
   }
 
-  /** Whether it could register: not while its machine is Down. */
-  startAgent(host: string): boolean {
-    const { id } = this.agent(host);
-    this.live.apply((state, now) => registerAgents(state, (agent) => agent.id === id, now));
-    return this.agent(host).presence === "registered";
+  /**
+   * The agent is cut off for longer than the ping limit (75 s by Mesos' defaults): it leaves `agents`, its inverse offers
+   * are rescinded and its tasks become TASK_LOST, or TASK_UNREACHABLE, in `unreachable_tasks`. The machine keeps its mode
+   * and START_MAINTENANCE is accepted, while agent and tasks go on. They end only if `startAgent()` comes while the
+   * machine is Down. Seen on a real master, 1.12.
+   */
+  markUnreachable(agent: string): void {
+    const { id } = this.agent(agent);
+    this.live.apply((state, now) => markUnreachable(state, id, now));
+  }
+
+  /** The process of an agent is killed: `active: false`, no inverse offers. Tasks go on if their framework checkpoints. */
+  killAgent(agent: string): void {
+    const { id } = this.agent(agent);
+    this.live.apply((state, now) => killAgent(state, id, now));
+  }
+
+  /**
+   * MARK_AGENT_GONE: the agent ends with its tasks and its id never registers again. Tasks of frameworks that are not
+   * PARTITION_AWARE stay in `unreachable_tasks` as TASK_LOST. Seen on a real master, 1.12.
+   */
+  markAgentGone(agent: string): void {
+    const { id } = this.agent(agent);
+    this.live.apply((state, now) => markGone(state, id, now));
+  }
+
+  /**
+   * The agent's process starts, or its path is whole again: it registers with the id and the tasks that it has, perhaps
+   * from another address. Whether it could: not while its machine is Down, when it is shut down and its tasks end.
+   */
+  startAgent(agent: string, moved: Partial<Pick<RehearsalAgent, "ip" | "port">> = {}): boolean {
+    const { id } = this.agent(agent);
+    this.live.apply((state, now) =>
+      registerAgents(moveAgent(state, id, moved), (other) => other.id === id, now),
+    );
+    return this.agent(id).presence === "registered";
+  }
+
+  /**
+   * An agent registers that the master does not know, and gets a new id: a new machine, a second agent on one, or an agent
+   * whose `meta/slaves/latest` was removed, as it must be before other attributes are taken. Returns the id, or `null`
+   * while its machine is Down.
+   */
+  registerAgent(agent: RehearsalAgent): string | null {
+    const added = addAgent(this.live.state(), agent, this.live.now());
+    if (added === null) return null;
+    this.live.apply(() => added);
+    return added.id;
+  }
+
+  /** `agent_reregister_timeout` passes after a fail-over: agents that are not back are in no list, nor are their tasks. */
+  passAgentReregisterTimeout(): void {
+    this.live.apply(dropRecovered);
+  }
+
+  /** A framework's connection ends: it is asked nothing, and keeps its answers, until `reregister("frameworks")`. */
+  disconnectFramework(name: string): void {
+    const { id } = this.framework(name);
+    this.live.apply((state, now) => disconnectFramework(state, id, now));
   }
 
   answer(framework: string, host: string, answer: "accept" | "decline"): void {
@@ -223,7 +300,7 @@ export class RehearsalMaster {
   }
 
   private agent(host: string): AgentState {
-    const found = agentOn(this.live.state(), host);
+    const found = agentNamed(this.live.state(), host);
     if (found === undefined) throw new Error(`There is no agent on ${host} in this rehearsal.`);
     return found;
   }

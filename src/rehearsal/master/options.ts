@@ -16,7 +16,9 @@ export interface RehearsalReservation {
   readonly volumes?: Readonly<Record<string, number>>;
 }
 
-/** A machine with one agent on it. Nothing ever connects to its address. */
+export const DEFAULT_AGENT_PORT = 5051;
+
+/** An agent; those with one host name and address share a machine. Nothing ever connects to its address. */
 export interface RehearsalAgent {
   readonly hostname: string;
   readonly ip: string;
@@ -57,9 +59,16 @@ export interface RehearsalFramework {
   /** The role that its tasks' resources are allocated to. @defaultValue * */
   readonly role?: string;
   readonly tasks: readonly RehearsalTask[];
+  /** With the capability PARTITION_AWARE: its tasks on agents that are away are told from lost ones. @defaultValue false */
+  readonly partitionAware?: boolean;
+  /** Its tasks outlive the process of their agent. @defaultValue true */
+  readonly checkpoint?: boolean;
   /** Host names where it holds offers without a task: it is asked and answers there too. @defaultValue [] */
   readonly holdsOffersOn?: readonly string[];
-  /** From being asked to answering; `null`: only by `tick()` or `answer()`. @defaultValue 200 */
+  /**
+   * From being asked to answering. 0: the first look that shows DRAINING holds the answer, as with real frameworks, which
+   * answer within a second. `null`: only by `tick()` or `answer()`. @defaultValue 200
+   */
   readonly answerAfterMs?: number | null;
   /** From accepting to the first move of a task; `null`: only by `tick()`. @defaultValue moveEveryMs */
   readonly moveAfterMs?: number | null;

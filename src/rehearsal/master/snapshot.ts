@@ -13,12 +13,12 @@ export function snapshotOf(state: MasterState, leading: Leading, subscribers: nu
     schedule: state.schedule,
     /** By machine key (`machineKey`), of all machines the master knows. */
     modes: new Map([...state.machines].map(([key, { mode }]) => [key, mode])),
-    agents: state.agents.map(({ id, spec, presence, deactivated, drain }) => {
+    agents: state.agents.map(({ id, spec, presence, link, deactivated, drain }) => {
       const { hostname, ip } = spec;
-      return { id, hostname, ip, presence, deactivated, drain: drain?.state ?? null };
+      return { id, hostname, ip, presence, link, deactivated, drain: drain?.state ?? null };
     }),
     frameworks: state.frameworks.map(({ id, spec, presence }) => ({ id, name: spec.name, presence })),
-    /** Running ones, also those a master just failed over to cannot see yet. */
+    /** Running ones, also those that the master cannot see. */
     tasks: state.tasks.map((task) => ({
       id: task.id,
       name: task.name,

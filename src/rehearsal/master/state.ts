@@ -27,16 +27,24 @@ export interface Drain {
 }
 
 /**
- * `registered`; `recovered`: in the registry, not yet back after a fail-over; `away`: shut down or stopped; `gone`: for
- * good, by a drain with `mark_gone`.
+ * `registered`; `recovered`: in the registry, not yet back after a fail-over; `unreachable`: in no list of the master's,
+ * while its tasks go on; `away`: shut down, and its tasks with it; `gone`: for good, by MARK_AGENT_GONE.
  */
-export type Presence = "registered" | "recovered" | "away" | "gone";
+export type Presence = "registered" | "recovered" | "unreachable" | "away" | "gone";
+
+/**
+ * Whether agent and master hear each other. `partitioned`: the path is broken and the agent goes on; the master does not
+ * see it before the ping limit. `disconnected`: the agent's process was killed, which the master sees at once.
+ */
+export type Link = "connected" | "partitioned" | "disconnected";
 
 export interface AgentState {
   readonly id: string;
   readonly key: string;
   readonly spec: RehearsalAgent;
   readonly presence: Presence;
+  /** Of an agent that is `away` or `gone`: without meaning. */
+  readonly link: Link;
   /** Only for `away`: it left because its machine went Down, so it comes back after Up. */
   readonly leftByDown: boolean;
   /** Only for `away`: when it comes back by itself. */
@@ -50,8 +58,8 @@ export interface AgentState {
 export interface FrameworkState {
   readonly id: string;
   readonly spec: RehearsalFramework;
-  /** `recovered`: known from its tasks after a fail-over; `absent`: not even that. */
-  readonly presence: "registered" | "recovered" | "absent";
+  /** `disconnected`: subscribed once; `recovered`: known from its tasks after a fail-over; `absent`: not even that. */
+  readonly presence: "registered" | "disconnected" | "recovered" | "absent";
   readonly registeredNs: bigint;
   readonly reregisteredNs: bigint;
   readonly lastMoveMs: number | null;
@@ -110,7 +118,10 @@ export interface MasterState {
   readonly machines: ReadonlyMap<string, KnownMachine>;
   readonly agents: readonly AgentState[];
   readonly frameworks: readonly FrameworkState[];
+  /** All that run, also those that the master does not see because their agents are not registered. */
   readonly tasks: readonly TaskState[];
+  /** What the master last knew of tasks on agents that it cannot reach: they may be among `tasks`, too. */
+  readonly unreachableTasks: readonly TaskState[];
   /** Newest first, as many as `tasks.ts` keeps. */
   readonly completedTasks: readonly TaskState[];
   readonly inverseOffers: readonly InverseOffer[];

@@ -1,5 +1,6 @@
 import type { RehearsalTask } from "./options.js";
 import {
+  type AgentState,
   type Change,
   type FrameworkState,
   type MasterState,
@@ -9,8 +10,8 @@ import {
   withoutEvents,
 } from "./state.js";
 
-/** How many ended tasks the master remembers. */
-const COMPLETED_KEPT = 200;
+/** How many tasks the master remembers that have ended, and how many that it cannot reach. */
+const REMEMBERED = 200;
 
 type TaskSpec = Omit<RehearsalTask, "on"> & { readonly agentId: string };
 
@@ -50,28 +51,51 @@ export function launchTask(
   };
 }
 
+/** A task's last update, without its time. */
+export type LastUpdate = Omit<TaskUpdate, "ns">;
+
+/** What the master tells of tasks, and where it keeps them afterwards. What runs goes on running. */
+export function reportTasks(
+  state: MasterState,
+  which: (task: TaskState) => boolean,
+  { last, keptIn }: { last: LastUpdate; keptIn: "completedTasks" | "unreachableTasks" },
+  now: Moment,
+): Change {
+  const update: TaskUpdate = { ...last, ns: now.ns };
+  const reported = state.tasks
+    .filter(which)
+    .map((task): TaskState => ({ ...task, state: update.state, updates: [...task.updates, update] }));
+  if (reported.length === 0) return withoutEvents(state);
+  return {
+    state: { ...state, [keptIn]: [...reported, ...state[keptIn]].slice(0, REMEMBERED) },
+    events: reported.map((task) => ({ type: "TASK_UPDATED", task, update })),
+  };
+}
+
 /** Ends the tasks that `which` picks, all with the same last update. */
 export function endTasks(
   state: MasterState,
   which: (task: TaskState) => boolean,
-  last: Omit<TaskUpdate, "ns">,
+  last: LastUpdate,
   now: Moment,
 ): Change {
-  const update: TaskUpdate = { ...last, ns: now.ns };
-  const ended = state.tasks
-    .filter(which)
-    .map((task): TaskState => ({ ...task, state: update.state, updates: [...task.updates, update] }));
-  if (ended.length === 0) return withoutEvents(state);
-  const next: MasterState = {
-    ...state,
-    tasks: state.tasks.filter((task) => !which(task)),
-    completedTasks: [...ended, ...state.completedTasks].slice(0, COMPLETED_KEPT),
-  };
-  return { state: next, events: ended.map((task) => ({ type: "TASK_UPDATED", task, update })) };
+  const told = reportTasks(state, which, { last, keptIn: "completedTasks" }, now);
+  return { state: withoutTasks(told.state, which), events: told.events };
 }
 
-/** A framework kills one of its tasks. An unknown id changes nothing. */
+/** Tasks that stop running unseen by the master. */
+export function withoutTasks(state: MasterState, which: (task: TaskState) => boolean): MasterState {
+  return { ...state, tasks: state.tasks.filter((task) => !which(task)) };
+}
+
+/** A framework kills one of its tasks. An unknown id changes nothing, nor does one on an agent that is not reached. */
 export function killTask(state: MasterState, id: string, now: Moment): Change {
   const last = { state: "TASK_KILLED", source: "SOURCE_EXECUTOR", message: "Command terminated" } as const;
-  return endTasks(state, (task) => task.id === id, last, now);
+  const reached = new Set(state.agents.filter(isReached).map((agent) => agent.id));
+  return endTasks(state, (task) => task.id === id && reached.has(task.agentId), last, now);
+}
+
+/** Whether a framework's word for a task gets to the agent. */
+export function isReached({ presence, link }: AgentState): boolean {
+  return presence === "registered" && link === "connected";
 }

@@ -1,8 +1,9 @@
 import { machineKey } from "../../maintenance/cluster/machine.js";
 import type { Unavailability } from "../../maintenance/cluster/schedule.js";
-import { agentView, allocatedTo, DEFAULT_AGENT_PORT, unlessEmpty } from "./agent-view.js";
+import { agentView, allocatedTo, unlessEmpty } from "./agent-view.js";
 import type { JsonObject } from "./exact-json.js";
 import { machinesIn } from "./maintenance.js";
+import { DEFAULT_AGENT_PORT } from "./options.js";
 import type { FrameworkState, MasterEvent, MasterState, TaskState, TaskUpdate } from "./state.js";
 
 /** The master as it names itself. */
@@ -89,9 +90,9 @@ function frameworkInfo({ id, spec }: FrameworkState): JsonObject {
     name: spec.name,
     id: { value: id },
     failover_timeout: 604_800,
-    checkpoint: true,
+    checkpoint: spec.checkpoint ?? true,
     roles: [spec.role ?? "*"],
-    capabilities: [{ type: "MULTI_ROLE" }],
+    capabilities: [{ type: "MULTI_ROLE" }, ...(spec.partitionAware ? [{ type: "PARTITION_AWARE" }] : [])],
   };
 }
 
@@ -176,7 +177,7 @@ function visibleTasks(state: MasterState): readonly TaskState[] {
 export function tasksView(state: MasterState): JsonObject {
   return {
     tasks: visibleTasks(state).map(taskView),
-    unreachable_tasks: [],
+    unreachable_tasks: state.unreachableTasks.map(taskView),
     completed_tasks: state.completedTasks.map(taskView),
   };
 }

@@ -77,6 +77,61 @@ describe("a fail-over", () => {
   });
 });
 
+describe("agents that are not back after a fail-over", () => {
+  test("an agent that is cut off stays recovered, and is in no list after agent_reregister_timeout", async () => {
+    const master = await startCluster(onTestFinished, { frameworks: [byHand("f", "stayer", "web-01")] });
+    master.postSchedule(scheduleOf(WEB_01));
+    master.partitionAgent("web-01");
+    master.failOver({ agentReregisterTimeoutMs: 20 });
+    const recovered = async () => (await read(master, "GET_AGENTS")).recovered_agents.length;
+    expect(await recovered()).toBe(1);
+    await expect.poll(recovered).toBe(0);
+    expect((await read(master, "GET_AGENTS")).agents).toHaveLength(2);
+    const { tasks, unreachable_tasks, completed_tasks } = await read(master, "GET_TASKS");
+    expect([tasks, unreachable_tasks, completed_tasks]).toEqual([[], [], []]);
+    expect(master.state().modes.get("web-01|10.0.0.1")).toBe("DRAINING");
+    expect(master.state().tasks).toHaveLength(1);
+
+    expect(master.startAgent("web-01")).toBe(true);
+    expect((await read(master, "GET_TASKS")).tasks).toMatchObject([{ state: "TASK_RUNNING" }]);
+  });
+
+  test("the timeout of an earlier fail-over drops nobody after a later one", async () => {
+    const timers: (() => void)[] = [];
+    const after = (_: number, act: () => void) => {
+      timers.push(act);
+      return () => {};
+    };
+    const master = await startCluster(onTestFinished, { after });
+    const recovered = async () => (await read(master, "GET_AGENTS")).recovered_agents.length;
+    master.failOver({ reregisterMs: null });
+    const early = [...timers];
+    master.failOver({ reregisterMs: null });
+    for (const act of early) act();
+    expect(await recovered()).toBe(3);
+    for (const act of timers) act();
+    expect(await recovered()).toBe(0);
+  });
+
+  test("a master with its registry in memory forgets schedule, modes and agents at once; agents come a moment later", async () => {
+    const master = await startAnswered();
+    const before = master.state();
+    master.failOver({ registry: "in_memory", reregisterMs: null });
+    const after = master.state();
+    expect(after.id).not.toBe(before.id);
+    expect(after.schedule).toEqual({ windows: [] });
+    expect(after.modes.size).toBe(0);
+    expect(await read(master, "GET_AGENTS")).toMatchObject({ agents: [], recovered_agents: [] });
+    const lists = await read(master, "GET_TASKS");
+    expect([lists.tasks, lists.unreachable_tasks]).toEqual([[], []]);
+
+    master.reregister();
+    expect((await read(master, "GET_AGENTS")).agents).toHaveLength(2);
+    expect((await read(master, "GET_TASKS")).tasks).toMatchObject([{ state: "TASK_RUNNING" }]);
+    expect(master.state().modes.get("web-01|10.0.0.1")).toBe("UP");
+  });
+});
+
 describe("a leader that has not recovered, asked by the old endpoints", () => {
   test("a schedule post waits until the leader has recovered, or until the caller gives up", async () => {
     const master = await startCluster(onTestFinished);

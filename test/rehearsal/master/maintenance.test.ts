@@ -78,13 +78,13 @@ describe("Up", () => {
     await expect.poll(() => presence(master)).toBe("registered");
   });
 
-  test("Up brings only agents back that left by Down, not one that had been stopped", async () => {
+  test("Up brings only agents back that left by Down, not one that was killed before", async () => {
     const master = await startDown({ returnAfterMs: 5 });
-    master.stopAgent("web-02");
+    master.killAgent("web-02");
     master.startMaintenance([WEB_02]);
     master.stopMaintenance([WEB_02, WEB_01]);
     await expect.poll(() => presence(master)).toBe("registered");
-    expect(master.state().agents.find(({ hostname }) => hostname === "web-02")?.presence).toBe("away");
+    expect(master.state().agents.find(({ hostname }) => hostname === "web-02")?.presence).toBe("unreachable");
   });
 
   test("Up keeps the answers on machines that stay in the schedule", async () => {
