@@ -74,8 +74,7 @@ export class Caller {
   async #untilAnswered(call: Call): Promise<{ endpoint: Endpoint; body: Buffer }> {
     for (let made = 1; ; made += 1) {
       const { endpoint } = await this.#options.leader.find();
-      // A write never goes down a kept connection: one that the master just closed would leave a needless doubt.
-      const attempt = await this.#attempt(endpoint, call, call.writes || made > 1);
+      const attempt = await this.#attempt(endpoint, call, made > 1);
       if (attempt.kind === "answered") return { endpoint, body: attempt.body };
       if (call.writes || made >= ATTEMPTS) throw attempt.error;
     }
@@ -83,7 +82,7 @@ export class Caller {
 
   async #attempt(endpoint: Endpoint, call: Call, fresh: boolean): Promise<Attempt> {
     const { cluster, leader, transport } = this.#options;
-    const blanks = { cluster, master: endpoint.name };
+    const blanks = { cluster, master: endpoint.name, right: call.right ?? undefined };
     try {
       const { status, location, body } = await transport.post(endpoint, call.bytes, {
         fresh,

@@ -12,6 +12,8 @@ export interface Call {
   readonly bytes: Uint8Array;
   /** Whether it changes something, so that it must not be sent again once it may have arrived. */
   readonly writes: boolean;
+  /** The right it takes, as the masters' ACLs name it (Mesos: authorization.md); `null` where a master asks for none. */
+  readonly right: string | null;
 }
 
 export const GET_VERSION = reading("GET_VERSION");
@@ -19,8 +21,8 @@ export const GET_MASTER = reading("GET_MASTER");
 export const GET_AGENTS = reading("GET_AGENTS");
 export const GET_FRAMEWORKS = reading("GET_FRAMEWORKS");
 export const GET_TASKS = reading("GET_TASKS");
-export const GET_MAINTENANCE_SCHEDULE = reading("GET_MAINTENANCE_SCHEDULE");
-export const GET_MAINTENANCE_STATUS = reading("GET_MAINTENANCE_STATUS");
+export const GET_MAINTENANCE_SCHEDULE = reading("GET_MAINTENANCE_SCHEDULE", "get_maintenance_schedules");
+export const GET_MAINTENANCE_STATUS = reading("GET_MAINTENANCE_STATUS", "get_maintenance_statuses");
 export const SUBSCRIBE = reading("SUBSCRIBE");
 
 /** Replaces the whole schedule: whoever calls it has merged other people's windows in (invariant 1). */
@@ -34,25 +36,26 @@ export function updateSchedule(schedule: Schedule): Call {
       ...(duration === null ? {} : { duration: { nanoseconds: nanosTo(duration) } }),
     },
   }));
-  return writing("UPDATE_MAINTENANCE_SCHEDULE", { update_maintenance_schedule: { schedule: { windows } } });
+  const parts = { update_maintenance_schedule: { schedule: { windows } } };
+  return writing("UPDATE_MAINTENANCE_SCHEDULE", "update_maintenance_schedules", parts);
 }
 
 /** Takes draining machines down: their agents exit and their tasks are lost. */
 export function startMaintenance(machines: readonly Machine[]): Call {
-  return writing("START_MAINTENANCE", { start_maintenance: { machines } });
+  return writing("START_MAINTENANCE", "start_maintenances", { start_maintenance: { machines } });
 }
 
 /** Brings machines that are Down back and takes them off the schedule. */
 export function stopMaintenance(machines: readonly Machine[]): Call {
-  return writing("STOP_MAINTENANCE", { stop_maintenance: { machines } });
+  return writing("STOP_MAINTENANCE", "stop_maintenances", { stop_maintenance: { machines } });
 }
 
-function reading(name: Call["name"]): Call {
-  return { name, bytes: encode(name, {}), writes: false };
+function reading(name: Call["name"], right: string | null = null): Call {
+  return { name, bytes: encode(name, {}), writes: false, right };
 }
 
-function writing(name: Call["name"], parts: Record<string, unknown>): Call {
-  return { name, bytes: encode(name, parts), writes: true };
+function writing(name: Call["name"], right: string, parts: Record<string, unknown>): Call {
+  return { name, bytes: encode(name, parts), writes: true, right };
 }
 
 function encode(type: Call["name"], parts: Record<string, unknown>): Uint8Array {

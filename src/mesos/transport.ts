@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
-import { Agent, errors } from "undici";
+import { Agent, type Dispatcher, errors } from "undici";
 import type { ClusterConfig } from "../config/config.js";
 import type { Endpoint } from "./endpoint.js";
 import { MesosError, transportFailure } from "./errors/errors.js";
+import { type WriteConnection, writeConnection } from "./write-connection.js";
 
 /** Limits of one call, in milliseconds. */
 export interface Timeouts {
@@ -48,15 +49,15 @@ export interface TransportOptions {
 /** HTTP to masters: one POST to `/api/v1`, protobuf both ways. Knows nothing of leaders and repeats nothing. */
 export interface Transport {
   /**
-   * Sends a call and reads the whole answer. `fresh` takes a connection of its own; `writes` is for calls that change
-   * something and have a shorter limit.
+   * Sends a call and reads the whole answer. `fresh` takes a new connection. `writes` is for calls that change something:
+   * they have a shorter limit and a connection that no other call shares.
    *
-   * @throws MesosError if there is no complete answer.
+   * @throws MesosError if there is no complete answer; nothing of a write is sent any more then.
    */
   post(
     endpoint: Endpoint,
     call: Uint8Array,
-    how: { fresh: boolean; writes?: boolean; signal?: AbortSignal },
+    how: { fresh?: boolean; writes?: boolean; signal?: AbortSignal },
   ): Promise<Answer<Buffer>>;
   /** Sends a call whose answer is a stream without end; the body is the caller's to read or destroy. */
   open(endpoint: Endpoint, call: Uint8Array, signal: AbortSignal): Promise<Answer<Readable>>;
@@ -65,28 +66,38 @@ export interface Transport {
 }
 
 export function createTransport(options: TransportOptions): Transport {
-  const { cluster, timeouts, limit } = options;
-  const common = {
-    connect: { timeout: timeouts.connectMs, ...(options.ca === null ? {} : { ca: options.ca }) },
-    headersTimeout: timeouts.headersMs,
-    bodyTimeout: timeouts.bodyMs,
-    maxResponseSize: LARGEST_ANSWER_BYTES,
-  };
+  const { cluster, timeouts, limit, ca } = options;
+  const { connectMs, headersMs, bodyMs } = timeouts;
+  const limits = { headersTimeout: headersMs, bodyTimeout: bodyMs, maxResponseSize: LARGEST_ANSWER_BYTES };
+  const common = { ...limits, connect: { timeout: connectMs, ...(ca === null ? {} : { ca }) } };
   const kept = new Agent({ ...common, keepAliveTimeout: KEEP_ALIVE_MS });
   const fresh = new Agent({ ...common, pipelining: 0 });
   const streams = new Agent({ ...common, pipelining: 0, bodyTimeout: 0, maxResponseSize: -1 });
+  const writing = new Set<WriteConnection>();
   const headers = {
     "content-type": "application/x-protobuf",
     accept: "application/x-protobuf",
     ...(options.credentials === null ? {} : { authorization: basic(options.credentials) }),
   };
 
-  const request = async (agent: Agent, endpoint: Endpoint, call: Uint8Array, signal: AbortSignal) => {
+  const openForWrite = ({ origin }: Endpoint): WriteConnection => {
+    if (kept.closed) throw new errors.ClientClosedError();
+    const connection = writeConnection(origin, { connectMs, ca, limits });
+    writing.add(connection);
+    return connection;
+  };
+
+  const request = async (
+    dispatcher: Dispatcher,
+    endpoint: Endpoint,
+    call: Uint8Array,
+    signal: AbortSignal,
+  ) => {
     const {
       statusCode,
       headers: got,
       body,
-    } = await agent.request({
+    } = await dispatcher.request({
       origin: endpoint.origin,
       path: "/api/v1",
       method: "POST",
@@ -100,18 +111,25 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async post(endpoint, call, how) {
       // undici's body limit is per chunk; the deadline keeps an answer that only trickles from lasting for ever.
-      const all = timeouts.connectMs + timeouts.headersMs + timeouts.bodyMs;
+      const all = connectMs + headersMs + bodyMs;
       const deadline = limit(how.writes ? Math.min(timeouts.writeMs, all) : all);
       const signal = how.signal === undefined ? deadline : AbortSignal.any([deadline, how.signal]);
+      let own: WriteConnection | null = null;
       let hasBegun = false;
       try {
-        const answer = await request(how.fresh ? fresh : kept, endpoint, call, signal);
+        if (how.writes) own = openForWrite(endpoint);
+        const answer = await request(own?.dispatcher ?? (how.fresh ? fresh : kept), endpoint, call, signal);
         hasBegun = true;
         return { ...answer, body: Buffer.from(await answer.body.arrayBuffer()) };
       } catch (error) {
         // The deadline does not tell whether an answer had begun.
         const isUnanswered = deadline.aborted && error === deadline.reason && !hasBegun;
         throw asMesosError(isUnanswered ? new errors.HeadersTimeoutError() : error, cluster, endpoint);
+      } finally {
+        if (own !== null) {
+          await own.end();
+          writing.delete(own);
+        }
       }
     },
     async open(endpoint, call, signal) {
@@ -122,7 +140,8 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
     async close() {
-      await Promise.all([kept.close(), fresh.close(), streams.destroy()]);
+      const writes = [...writing].map(({ dispatcher }) => dispatcher.close());
+      await Promise.all([kept.close(), fresh.close(), streams.destroy(), ...writes]);
     },
   };
 }

@@ -43,6 +43,8 @@ export interface Blanks {
   readonly cluster: string;
   /** `host:port` of the master that was asked. */
   readonly master?: string;
+  /** What the masters' ACLs call the right that the call takes. */
+  readonly right?: string | undefined;
   readonly [name: string]: string | undefined;
 }
 
@@ -127,6 +129,7 @@ const MISSING: Readonly<Record<string, string>> = {
   master: "the master",
   machine: "(unnamed)",
   value: "something",
+  right: "the right to make this call",
 };
 
 /** What was said as one line of printable text, cut to a length that can be shown. */

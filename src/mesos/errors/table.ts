@@ -8,7 +8,7 @@ export type When =
 /** One way in which talking to a master fails, in words for the person who waits for it. */
 interface Row {
   readonly when: When;
-  /** What happened, one sentence. `{master}`, `{cluster}`, `{machine}`, `{value}`, `{status}` are filled in. */
+  /** What happened, one sentence. `{master}`, `{cluster}`, `{machine}`, `{value}`, `{status}`, `{right}` are filled in. */
   readonly what: string;
   /** What to do next, one sentence. */
   readonly next: string;
@@ -114,7 +114,7 @@ export const ERRORS = {
   forbidden: {
     when: status(403),
     what: "The principal configured for {cluster} lacks the right to do this.",
-    next: "Grant it get_maintenance_schedules, get_maintenance_statuses, update_maintenance_schedules, start_maintenances and stop_maintenances in the masters' ACLs.",
+    next: "Grant it {right} in the masters' ACLs.",
   },
   not_a_master: {
     when: status(404),

@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import type { Store } from "../../../src/engine/store/store.js";
+import { compileProgram } from "../../support/compile.js";
 import { suiteFor } from "../../support/require.js";
-import { compileChild } from "./child/compile.js";
 import { runChild } from "./child/run.js";
 import { keepLog, PLACES, type Place, UNHURRIED_MS, until } from "./places.js";
 
-const compiled = compileChild();
+const compiled = compileProgram("test/engine/store/child/program.ts");
 afterAll(() => rmSync(compiled.folder, { recursive: true, force: true }));
 
 for (const { name, available, make } of PLACES) {

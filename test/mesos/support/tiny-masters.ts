@@ -32,6 +32,7 @@ const clients = new Set<Master>();
 export async function tinyMaster(
   handler: Handler,
   create: (listener: (request: IncomingMessage, response: ServerResponse) => void) => Server = createServer,
+  host = "127.0.0.1",
 ): Promise<TinyMaster> {
   const received: Received[] = [];
   const server = create((request, response) => {
@@ -49,11 +50,11 @@ export async function tinyMaster(
       master.handler(entry, response);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   const master: TinyMaster = {
-    address: `http://127.0.0.1:${port}`,
-    name: `127.0.0.1:${port}`,
+    address: `http://${host}:${port}`,
+    name: `${host}:${port}`,
     port,
     received,
     handler,

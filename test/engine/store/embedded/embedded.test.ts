@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lockFolder } from "../../../../src/engine/store/embedded/folder-lock.js";
 import { openStore } from "../../../../src/engine/store/open-store.js";
-import { compileChild } from "../child/compile.js";
+import { compileProgram } from "../../../support/compile.js";
 import { runChild } from "../child/run.js";
 import { embeddedPlace, keepLog, type Place, UNHURRIED_MS } from "../places.js";
 
-const compiled = compileChild();
+const compiled = compileProgram("test/engine/store/child/program.ts");
 afterAll(() => rm(compiled.folder, { recursive: true, force: true }));
 
 let place: Place;
