@@ -2,16 +2,17 @@
 // are still there. `VERDICTS` in `record/picture.ts` says what each is called for.
 
 import { type Machine, machineKey } from "../cluster/machine.js";
-import type { Agent, Answer, World } from "../cluster/world.js";
+import type { Agent, Answer, Framework, Task, World } from "../cluster/world.js";
 import {
   agentIdsOf,
+  agentsOf,
   indexWorld,
   tasksOf,
   type WatchedMachine,
   type WorldIndex,
 } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
-import type { MachineView, Picture, TaskRef, Verdict, VerdictRow } from "../record/picture.js";
+import type { MachineView, Picture, TaskRef, Unasked, Verdict, VerdictRow } from "../record/picture.js";
 import { nanosToMillis } from "../time.js";
 
 /** When it was noticed that the master has forgotten answers, and what made it forget them. */
@@ -39,7 +40,7 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
     // After a fail-over an agent that is not back yet shows no tasks: that is not empty, so what we knew stays.
     if (view.recovering > 0) {
       views.push({ ...view, tasks: Math.max(view.tasks, tasksBefore.get(key) ?? 0) });
-      verdicts.push(...old.map((row) => eraseAnswer(row, { ...loss, why: "fail_over" })));
+      verdicts.push(...old.map((row) => awayRow(eraseAnswer(row, { ...loss, why: "fail_over" }))));
     } else {
       views.push(view);
       verdicts.push(...judge(watched, index, old, loss));
@@ -138,6 +139,7 @@ function judge(
       tasks: left,
       answeredAtMs: answer === undefined ? null : nanosToMillis(answer.at),
       erased: answer === undefined && was !== undefined ? eraseAnswer(was, loss).erased : null,
+      unasked: whyUnasked(watched, index, tasks.get(frameworkId) ?? [], index.frameworks.get(frameworkId)),
     };
   });
   return rows.sort(
@@ -149,6 +151,32 @@ function verdictOf(tasks: number, answer: Answer | undefined): Verdict {
   if (tasks === 0) return "empty";
   if (answer === undefined) return "silent";
   return answer.answer === "accept" ? "promised" : "refused";
+}
+
+/**
+ * Why nobody asks a framework to leave a machine with these tasks of it. A framework that the master does not list may
+ * be connected: what is not shown is not known.
+ */
+function whyUnasked(
+  watched: WatchedMachine,
+  index: WorldIndex,
+  tasks: readonly Task[],
+  framework: Framework | undefined,
+): Unasked | null {
+  if (tasks.length === 0) return null;
+  if (framework !== undefined && !framework.connected) return "framework_disconnected";
+  if (framework !== undefined && !framework.active) return "framework_inactive";
+  const ids = new Set(tasks.map((task) => task.agentId));
+  const agents = agentsOf(watched, index).filter((agent) => ids.has(agent.id));
+  if (agents.length === 0) return "agent_away";
+  // A master shows a deactivated agent as inactive too, although it is connected.
+  if (agents.every((agent) => agent.deactivated)) return "agent_deactivated";
+  return agents.some((agent) => agent.active) ? null : "agent_disconnected";
+}
+
+/** A row of a machine whose agent is not registered. */
+function awayRow(row: VerdictRow): VerdictRow {
+  return { ...row, unasked: row.tasks === 0 ? null : "agent_away" };
 }
 
 /** A row whose answer the master no longer has: kept beside it as erased, never counted as an answer. */

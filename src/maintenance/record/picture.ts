@@ -11,6 +11,20 @@ export const VERDICTS = ["empty", "promised", "refused", "silent"] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 
+/**
+ * Why nobody asks a framework to leave a machine, so that it cannot answer: it is not connected or takes no offers, or
+ * the agents that its tasks run on are deactivated, not connected, or not registered now.
+ */
+export const UNASKED = [
+  "framework_disconnected",
+  "framework_inactive",
+  "agent_deactivated",
+  "agent_disconnected",
+  "agent_away",
+] as const;
+
+export type Unasked = (typeof UNASKED)[number];
+
 /** The verdict on one framework on one machine; frameworks without tasks, offers and answers there have no row. */
 export const verdictRow = z.object({
   /** Machine key (`machineKey`). */
@@ -32,6 +46,8 @@ export const verdictRow = z.object({
       why: z.enum(["schedule_change", "fail_over"]),
     })
     .nullable(),
+  /** Why it cannot be asked now; `null` when it can, and where it has no tasks. Records of 0.1.0 do not say. */
+  unasked: z.enum(UNASKED).nullable().default(null),
 });
 
 export type VerdictRow = z.output<typeof verdictRow>;

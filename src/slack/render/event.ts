@@ -44,7 +44,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`🍃 *Empty${ofBatch(record, event.batch)}:* no tasks are left on its machines.`;
     case "answers_cleared":
       return event.why === "fail_over"
-        ? mrk`🔁 *The leading master changed* and forgot all answers. The frameworks are being asked again; earlier answers are shown but not counted.`
+        ? mrk`🔁 *The leading master changed* and forgot all answers. The frameworks are asked again once they and the agents are back; earlier answers are shown but not counted.`
         : mrk`🔁 *The schedule changed*, so the master forgot all answers. The frameworks are being asked again; earlier answers are shown but not counted.`;
     case "window_starts_soon":
       return mrk`⏰ *The window starts* ${moment(event.startMs)}.`;
