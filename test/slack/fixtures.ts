@@ -32,6 +32,7 @@ export function verdict(
     tasks,
     answeredAtMs: is === "promised" || is === "refused" ? NOW - 60_000 : null,
     erased: null,
+    unasked: null,
   };
 }
 

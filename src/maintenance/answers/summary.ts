@@ -1,6 +1,7 @@
 import { machineKey } from "../cluster/machine.js";
+import { groupBy } from "../group-by.js";
 import type { NewEvent } from "../record/events.js";
-import { type Picture, rowKey } from "../record/picture.js";
+import { type Picture, rowKey, UNASKED, type VerdictRow } from "../record/picture.js";
 
 /** How one framework stands on the machines of a maintenance. */
 export type FrameworkSummary = Extract<NewEvent, { kind: "answers_changed" }>["frameworks"][number];
@@ -9,6 +10,7 @@ export type FrameworkSummary = Extract<NewEvent, { kind: "answers_changed" }>["f
 export function summarise(picture: Picture): FrameworkSummary[] {
   const hostnames = new Map(picture.machines.map((m) => [machineKey(m), m.hostname]));
   const rows = new Map<string, FrameworkSummary>();
+  const byFramework = groupBy(picture.verdicts, (row) => row.frameworkId);
   for (const verdict of picture.verdicts) {
     const row = rows.get(verdict.frameworkId) ?? {
       name: verdict.framework,
@@ -18,6 +20,7 @@ export function summarise(picture: Picture): FrameworkSummary[] {
       refused: 0,
       silent: 0,
       refusedOn: [],
+      unasked: unaskedIn(byFramework.get(verdict.frameworkId) ?? []),
     };
     row.tasks += verdict.tasks;
     row[verdict.verdict] += 1;
@@ -27,6 +30,14 @@ export function summarise(picture: Picture): FrameworkSummary[] {
   return [...rows.values()].sort(
     (a, b) => Number(b.tasks > 0) - Number(a.tasks > 0) || a.name.localeCompare(b.name),
   );
+}
+
+/** On how many machines a framework cannot be asked, by the reason. */
+function unaskedIn(rows: readonly VerdictRow[]): FrameworkSummary["unasked"] {
+  return UNASKED.flatMap((why) => {
+    const machines = rows.filter((row) => row.unasked === why).length;
+    return machines === 0 ? [] : [{ why, machines }];
+  });
 }
 
 /** Tasks still on the machines. */

@@ -3,17 +3,18 @@
 
 import { type Machine, machineKey } from "../cluster/machine.js";
 import { scheduleDigest } from "../cluster/schedule.js";
-import type { Agent, Answer, World } from "../cluster/world.js";
+import type { Agent, Answer, Framework, Task, World } from "../cluster/world.js";
 import {
   agentIdsOf,
   agentsAway,
+  agentsOf,
   indexWorld,
   tasksOf,
   type WatchedMachine,
   type WorldIndex,
 } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
-import type { MachineView, Picture, TaskRef, Verdict, VerdictRow } from "../record/picture.js";
+import type { MachineView, Picture, TaskRef, Unasked, Verdict, VerdictRow } from "../record/picture.js";
 import { type Millis, nanosToMillis } from "../time.js";
 
 /** When it was noticed that the master has forgotten answers, and what made it forget them. */
@@ -174,6 +175,10 @@ function judge(
       tasks: left,
       answeredAtMs: answer === undefined ? null : nanosToMillis(answer.at),
       erased: answer === undefined && was !== undefined ? eraseAnswer(was, loss).erased : null,
+      unasked:
+        shown === 0 && left > 0
+          ? "agent_away"
+          : whyUnasked(watched, index, tasks.get(frameworkId) ?? [], index.frameworks.get(frameworkId)),
     };
   });
   return rows.sort(
@@ -185,6 +190,27 @@ function verdictOf(tasks: number, answer: Answer | undefined): Verdict {
   if (tasks === 0) return "empty";
   if (answer === undefined) return "silent";
   return answer.answer === "accept" ? "promised" : "refused";
+}
+
+/**
+ * Why nobody asks a framework to leave a machine with these tasks of it. A framework that the master does not list may
+ * be connected: what is not shown is not known.
+ */
+function whyUnasked(
+  watched: WatchedMachine,
+  index: WorldIndex,
+  tasks: readonly Task[],
+  framework: Framework | undefined,
+): Unasked | null {
+  if (tasks.length === 0) return null;
+  if (framework !== undefined && !framework.connected) return "framework_disconnected";
+  if (framework !== undefined && !framework.active) return "framework_inactive";
+  const ids = new Set(tasks.map((task) => task.agentId));
+  const agents = agentsOf(watched, index).filter(({ id }) => ids.has(id) && index.registered.has(id));
+  if (agents.length === 0) return "agent_away";
+  // A master shows a deactivated agent as inactive too, although it is connected.
+  if (agents.every((agent) => agent.deactivated)) return "agent_deactivated";
+  return agents.some((agent) => agent.active) ? null : "agent_disconnected";
 }
 
 /** A row whose answer the master no longer has: kept beside it as erased, never counted as an answer. */

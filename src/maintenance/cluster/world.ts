@@ -81,6 +81,10 @@ export interface Answer {
 export interface Framework {
   readonly id: string;
   readonly name: string;
+  /** `false` from when its connection broke, and after a fail-over until it subscribes again. */
+  readonly connected: boolean;
+  /** Whether the master makes it offers, inverse ones too: never while it is not connected. */
+  readonly active: boolean;
   /** Agent ids for which an inverse offer to this framework is outstanding. */
   readonly inverseOffers: readonly { readonly agentId: string }[];
 }

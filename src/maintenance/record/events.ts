@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UNASKED } from "./picture.js";
 
 const millis = z.number().int();
 
@@ -32,6 +33,8 @@ export const logEvent = z.discriminatedUnion("kind", [
         refused: z.number().int(),
         silent: z.number().int(),
         refusedOn: z.array(z.string()),
+        /** On how many machines it cannot be asked, by the reason; events of 0.1.0 do not say. */
+        unasked: z.array(z.object({ why: z.enum(UNASKED), machines: z.number().int() })).default([]),
       }),
     ),
   }),

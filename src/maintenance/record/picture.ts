@@ -17,6 +17,20 @@ export type Verdict = (typeof VERDICTS)[number];
  */
 export const ERASED_WHY = ["schedule_change", "fail_over", "agent_away", "unknown"] as const;
 
+/**
+ * Why nobody asks a framework to leave a machine, so that it cannot answer: it is not connected or takes no offers, or
+ * the agents that its tasks run on are deactivated, not connected, or not registered now.
+ */
+export const UNASKED = [
+  "framework_disconnected",
+  "framework_inactive",
+  "agent_deactivated",
+  "agent_disconnected",
+  "agent_away",
+] as const;
+
+export type Unasked = (typeof UNASKED)[number];
+
 /** The verdict on one framework on one machine; frameworks without tasks, offers and answers there have no row. */
 export const verdictRow = z.object({
   /** Machine key (`machineKey`). */
@@ -38,6 +52,8 @@ export const verdictRow = z.object({
       why: z.enum(ERASED_WHY),
     })
     .nullable(),
+  /** Why it cannot be asked now; `null` when it can, and where it has no tasks. Records of 0.1.0 do not say. */
+  unasked: z.enum(UNASKED).nullable().default(null),
 });
 
 export type VerdictRow = z.output<typeof verdictRow>;

@@ -5,6 +5,7 @@ import { notOurs } from "../text/command.js";
 import { counted, list } from "../text/list.js";
 import { utc } from "../text/utc.js";
 import { formatSpan, type Millis } from "../time.js";
+import { unaskedTexts } from "./status-cells.js";
 
 /** One event of the log as a line of an audit, in plain text. */
 export interface EventLine {
@@ -174,7 +175,8 @@ function frameworks(event: Extract<LogEvent, { kind: "answers_changed" }>): stri
         .filter((verdict) => each[verdict] > 0)
         .map((verdict) => `${verdict} ${each[verdict]}`);
       const on = each.refusedOn.length === 0 ? "" : ` (refuses on ${list(each.refusedOn)})`;
-      return `${each.name} ${counts.join(" ")}${on}`;
+      const unasked = unaskedTexts(each).map((text) => ` (${text})`);
+      return `${each.name} ${counts.join(" ")}${on}${unasked.join("")}`;
     })
     .join(", ");
 }

@@ -1,4 +1,6 @@
+import type { FrameworkSummary } from "../answers/summary.js";
 import { endMs, type Unavailability } from "../cluster/schedule.js";
+import type { Unasked } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
 import { formatSpan, type Millis, nanosToMillis } from "../time.js";
@@ -13,6 +15,24 @@ export const ERASED_BY = {
   agent_away: "its agent going away",
   unknown: "an unknown cause",
 } as const;
+
+/** Why a framework cannot be asked to leave. */
+export const UNASKED_BECAUSE: Record<Unasked, string> = {
+  framework_disconnected: "not connected",
+  framework_inactive: "takes no offers",
+  agent_deactivated: "agent deactivated",
+  agent_disconnected: "agent not connected",
+  agent_away: "agent not registered",
+};
+
+/** `cannot be asked: not connected`, or on how many of its machines; each reason by itself. */
+export function unaskedTexts({ unasked, ...counts }: FrameworkSummary): string[] {
+  const busy = counts.promised + counts.refused + counts.silent;
+  return unasked.map(({ why, machines }) => {
+    const on = machines === busy ? "" : ` on ${machines}`;
+    return `cannot be asked${on}: ${UNASKED_BECAUSE[why]}`;
+  });
+}
 
 /** `m-7k3q2 is draining: web-* in prod, asked for by <@U0ALICE> for kernel`, without the stop. */
 export function headOf(record: Maintenance, state: string): string {

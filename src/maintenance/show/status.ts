@@ -18,7 +18,7 @@ import { type Column, tableOf } from "../text/table.js";
 import { utc } from "../text/utc.js";
 import { formatSpan, type Millis } from "../time.js";
 import { machineTable } from "./machines.js";
-import { ANSWERED, ago, ERASED_BY, headOf, until, windowText } from "./status-cells.js";
+import { ANSWERED, ago, ERASED_BY, headOf, UNASKED_BECAUSE, until, windowText } from "./status-cells.js";
 
 /**
  * The open maintenances of a cluster, one line each.
@@ -170,10 +170,12 @@ function maintenanceTables(
 }
 
 /** How old an answer is, or what is known instead of one. */
-function answerCell({ answeredAtMs, erased, tasks }: VerdictRow, nowMs: Millis): string {
-  if (answeredAtMs !== null) return ago(answeredAtMs, nowMs);
-  if (erased !== null) return "erased";
-  return tasks === 0 ? "" : "none yet";
+function answerCell({ answeredAtMs, erased, tasks, unasked }: VerdictRow, nowMs: Millis): string {
+  const why = unasked === null ? "" : `, ${UNASKED_BECAUSE[unasked]}`;
+  if (answeredAtMs !== null) return ago(answeredAtMs, nowMs) + why;
+  if (erased !== null) return `erased${why}`;
+  if (tasks === 0) return "";
+  return unasked === null ? "none yet" : `cannot be asked: ${UNASKED_BECAUSE[unasked]}`;
 }
 
 /** `accepted 12:03, erased by a schedule change 12:10`; the title of its column says that these are times of UTC. */

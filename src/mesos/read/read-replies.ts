@@ -55,6 +55,8 @@ export function readFrameworks(answer: Uint8Array): readonly Framework[] {
   return (frameworks ?? []).map((framework) => ({
     id: present(framework.framework_info.id, "a framework's id").value,
     name: framework.framework_info.name,
+    connected: framework.connected,
+    active: framework.active,
     inverseOffers: (framework.inverse_offers ?? []).flatMap(({ agent_id }) =>
       agent_id == null ? [] : [{ agentId: agent_id.value }],
     ),

@@ -44,7 +44,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "empty":
       return mrk`🍃 *Empty${ofBatch(record, event.batch)}:* no tasks are left on its machines.`;
     case "answers_cleared":
-      return mrk`🔁 ${CLEARED[event.why]} The frameworks are being asked again; earlier answers are shown but not counted.`;
+      return mrk`🔁 ${CLEARED[event.why]} Earlier answers are shown but not counted.`;
     case "agents_away":
       return mrk`📡 *Cannot be reached:* the master no longer shows the agent of ${hosts(event.machines, 1500)}. ${event.tasks === 0 ? mrk`No task was seen there last` : mrk`${counted(event.tasks, "task")} ${event.tasks === 1 ? "was" : "were"} last seen there`}. What runs there now is unknown; it may go on running, and Down does not stop it.\n*Next:* look at the machine and at its agent's log; once the agent registers again it goes on by itself.`;
     case "agents_registered":
@@ -128,9 +128,9 @@ function backText({ missing, agents }: Extract<LogEvent, { kind: "agents_returne
 
 /** Why the master no longer has answers. */
 const CLEARED = {
-  fail_over: mrk`*The leading master changed* and forgot all answers.`,
-  schedule_change: mrk`*The schedule changed*, so the master forgot all answers.`,
-  unknown: mrk`*The master forgot answers*, though neither leader nor schedule changed: the same list may have been posted again.`,
+  fail_over: mrk`*The leading master changed* and forgot all answers. The frameworks are asked again once they and the agents are back.`,
+  schedule_change: mrk`*The schedule changed*, so the master forgot all answers. The frameworks are being asked again.`,
+  unknown: mrk`*The master forgot answers*, though neither leader nor schedule changed: the same list may have been posted again. The frameworks are being asked again.`,
 };
 
 /** What happens when the machines are not empty by the deadline. */

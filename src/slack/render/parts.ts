@@ -1,6 +1,7 @@
 import type { FrameworkSummary } from "../../maintenance/answers/summary.js";
 import { hostOfKey } from "../../maintenance/cluster/machine.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { unaskedTexts } from "../../maintenance/show/status-cells.js";
 import { named } from "../../maintenance/text/command.js";
 import { counted } from "../../maintenance/text/list.js";
 import type { Reply } from "../../maintenance/text/reply.js";
@@ -49,6 +50,7 @@ function frameworkLine(summary: FrameworkSummary): Mrkdwn {
       : null,
     summary.silent > 0 ? mrk`silent ${summary.silent}` : null,
     summary.empty > 0 ? mrk`empty ${summary.empty}` : null,
+    ...unaskedTexts(summary).map((text) => mrk`${text}`),
   ];
   return mrk`${free(summary.name, NAME)}: ${join(parts, ", ")}`;
 }

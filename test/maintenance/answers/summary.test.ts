@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { answersDiffer, answersEvent, summarise } from "../../../src/maintenance/answers/summary.js";
 import { lookAt } from "../../../src/maintenance/answers/verdicts.js";
-import { answer, framework, machine, task } from "../../support/world.js";
+import { agent, answer, framework, machine, task } from "../../support/world.js";
 import { drainingWorld } from "../support/flow.js";
 
 const watched = [
@@ -50,10 +50,45 @@ describe("what is worth a message", () => {
       null,
     );
     expect(summarise(picture)).toEqual([
-      { name: "kafka", tasks: 1, empty: 0, promised: 0, refused: 1, silent: 0, refusedOn: ["web-02"] },
-      { name: "marathon", tasks: 2, empty: 0, promised: 1, refused: 0, silent: 1, refusedOn: [] },
-      { name: "aurora", tasks: 0, empty: 1, promised: 0, refused: 0, silent: 0, refusedOn: [] },
+      {
+        name: "kafka",
+        tasks: 1,
+        empty: 0,
+        promised: 0,
+        refused: 1,
+        silent: 0,
+        refusedOn: ["web-02"],
+        unasked: [],
+      },
+      {
+        name: "marathon",
+        tasks: 2,
+        empty: 0,
+        promised: 1,
+        refused: 0,
+        silent: 1,
+        refusedOn: [],
+        unasked: [],
+      },
+      { name: "aurora", tasks: 0, empty: 1, promised: 0, refused: 0, silent: 0, refusedOn: [], unasked: [] },
     ]);
     expect(answersEvent(picture)).toMatchObject({ tasksLeft: 3, tasksMost: 3 });
   });
+});
+
+test("the summary counts the machines on which a framework cannot be asked, and why", () => {
+  const world = drainingWorld({
+    agents: [agent("web-01", { active: false, deactivated: true }), agent("web-02")],
+    frameworks: [framework("marathon"), framework("kafka", { connected: false, active: false })],
+    tasks: [
+      t1,
+      task("t2", "marathon", "web-02"),
+      task("k", "kafka", "web-01"),
+      task("k2", "kafka", "web-02"),
+    ],
+  });
+  expect(summarise(lookAt(world, watched, null))).toMatchObject([
+    { name: "kafka", silent: 2, unasked: [{ why: "framework_disconnected", machines: 2 }] },
+    { name: "marathon", silent: 2, unasked: [{ why: "agent_deactivated", machines: 1 }] },
+  ]);
 });

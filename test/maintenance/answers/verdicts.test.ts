@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isEmpty, lookAt } from "../../../src/maintenance/answers/verdicts.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
-import type { Picture, Verdict } from "../../../src/maintenance/record/picture.js";
+import {
+  type Picture,
+  type Verdict,
+  type VerdictRow,
+  verdictRow,
+} from "../../../src/maintenance/record/picture.js";
 import { sightOf } from "../../../src/maintenance/sight/sight.js";
 import { agent, answer, framework, machine, NOW, task, windowOn, worldOf } from "../../support/world.js";
 import { drainingWorld } from "../support/flow.js";
@@ -124,6 +129,73 @@ describe("agents that have not registered again after a fail-over", () => {
   test("agents that are not back have lost their answers with the old leader", () => {
     const erased = { answer: "accept", why: "fail_over" };
     expect(after.verdicts).toMatchObject([{ verdict: "silent", tasks: 1, erased }]);
+  });
+});
+
+describe("frameworks that cannot be asked (a fail-over, point 10)", () => {
+  const busy = { tasks: [t1], agents: [agent("web-01"), agent("web-02")] };
+  const row = (parts: Parameters<typeof drainingWorld>[0]) =>
+    lookAt(drainingWorld({ ...busy, ...parts }), watched, null).verdicts[0];
+
+  test.each<[string, Parameters<typeof drainingWorld>[0], VerdictRow["unasked"]]>([
+    ["connected, agent registered: it can be asked", {}, null],
+    [
+      "a framework that is not connected",
+      { frameworks: [framework("marathon", { connected: false, active: false })] },
+      "framework_disconnected",
+    ],
+    [
+      "a framework that takes no offers now",
+      { frameworks: [framework("marathon", { active: false })] },
+      "framework_inactive",
+    ],
+    [
+      "any framework on a deactivated agent",
+      { agents: [agent("web-01", { active: false, deactivated: true })] },
+      "agent_deactivated",
+    ],
+    [
+      "any framework on an agent that is not connected",
+      { agents: [agent("web-01", { active: false })] },
+      "agent_disconnected",
+    ],
+  ])("a row says why nobody is asked: %s", (_, parts, unasked) => {
+    expect(row(parts)).toMatchObject({ verdict: "silent", unasked });
+  });
+
+  test("one of two agents that hold its tasks is enough to be asked", () => {
+    const agents = [agent("web-01", { active: false, deactivated: true }), agent("web-01", { id: "second" })];
+    const tasks = [t1, task("t2", "marathon", "web-01", { agentId: "second" })];
+    expect(row({ agents, tasks })?.unasked).toBeNull();
+  });
+
+  test("the last answer of a framework that is not connected stays, and the row says that it is not connected", () => {
+    const frameworks = [framework("marathon", { connected: false, active: false })];
+    const answers = { "web-01": [answer("marathon", "accept")] };
+    expect(row({ frameworks, answers })).toMatchObject({
+      verdict: "promised",
+      unasked: "framework_disconnected",
+    });
+  });
+
+  test("nothing is to be asked of a framework without tasks", () => {
+    const frameworks = [framework("marathon", { connected: false, active: false })];
+    const answers = { "web-01": [answer("marathon", "accept")] };
+    expect(row({ frameworks, answers, tasks: [] })).toMatchObject({ verdict: "empty", unasked: null });
+  });
+
+  test("nobody is asked for an agent that has not registered again since the fail-over", () => {
+    const before = lookAt(drainingWorld(busy), watched, null);
+    const after = drainingWorld({ agents: [], recoveredAgents: [agent("web-01")], leaderId: "leader-2" });
+    expect(lookAt(after, watched, before).verdicts).toMatchObject([
+      { verdict: "silent", unasked: "agent_away" },
+    ]);
+  });
+
+  test("the rows of a record of 0.1.0 say nothing of it", () => {
+    const { unasked, ...old } = row({}) ?? {};
+    expect(unasked).toBeNull();
+    expect(verdictRow.parse(old).unasked).toBeNull();
   });
 });
 

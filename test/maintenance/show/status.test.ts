@@ -120,6 +120,22 @@ describe("a maintenance", () => {
     expect(nextDay).toContain("accepted 10-20 11:59, erased by a fail-over 10-20 12:00");
   });
 
+  test("the status says which frameworks cannot be asked, and why (point 10)", () => {
+    const frameworks = [
+      framework("marathon", { connected: false, active: false }),
+      framework("kafka", { connected: false, active: false }),
+    ];
+    const answers = { "web-01": [answer("marathon", "accept", NOW - 5_000)] };
+    const { record } = tick(draining, drainingWorld({ tasks: busy.tasks, frameworks, answers }));
+    expect(lines(statusOfMaintenance(record, NOW)).slice(4, 7)).toEqual([
+      "MACHINE  FRAMEWORK  VERDICT   TASKS  ANSWER",
+      "web-02   kafka      silent        1  erased, not connected",
+      "web-01   marathon   promised      1  5 s ago, not connected",
+    ]);
+    const fresh = tick(inPhase("draining"), drainingWorld({ tasks: busy.tasks, frameworks })).record;
+    expect(statusOfMaintenance(fresh, NOW).table).toMatch(/silent +1 +cannot be asked: not connected/);
+  });
+
   test("erased answers of long names stay within a line", () => {
     const host = "web-01.rack-17.datacenter-3.example.com";
     const verdicts = [
@@ -136,6 +152,7 @@ describe("a maintenance", () => {
           erasedAtMs: NOW - 24 * HOUR,
           why: "schedule_change" as const,
         },
+        unasked: null,
       },
     ];
     const picture = draining.picture === null ? null : { ...draining.picture, verdicts };

@@ -140,6 +140,8 @@ describe("what we make of it", () => {
     expect(web).toEqual({
       id: `${CLUSTER}-0000`,
       name: "web-framework",
+      connected: true,
+      active: true,
       inverseOffers: [{ agentId: `${CLUSTER}-S2` }],
     });
     const status = readStatus(recorded("status-answers.pb"));

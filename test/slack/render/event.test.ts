@@ -13,6 +13,7 @@ const framework = {
   refused: 1,
   silent: 0,
   refusedOn: ["web-04"],
+  unasked: [{ why: "agent_deactivated" as const, machines: 1 }],
 };
 
 const deadline = (then: "release" | "ask" | "force", tasksLeft: number): NewEvent => {
@@ -28,10 +29,17 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [
     { kind: "answers_changed", tasksLeft: 17, tasksMost: 64, frameworks: [framework] },
-    ["17 of 64 tasks left", "73 % gone", "kafka: promised 1/2, refused 1 (on web-04)"],
+    [
+      "17 of 64 tasks left",
+      "73 % gone",
+      "kafka: promised 1/2, refused 1 (on web-04), cannot be asked on 1: agent deactivated",
+    ],
   ],
   [{ kind: "empty", batch: "b1" }, ["no tasks are left"]],
-  [{ kind: "answers_cleared", why: "fail_over" }, ["leading master changed", "asked again", "not counted"]],
+  [
+    { kind: "answers_cleared", why: "fail_over" },
+    ["leading master changed", "asked again once they and the agents are back", "not counted"],
+  ],
   [{ kind: "answers_cleared", why: "schedule_change" }, ["schedule changed", "asked again", "not counted"]],
   [{ kind: "answers_cleared", why: "unknown" }, ["forgot answers", "same list", "not counted"]],
   [

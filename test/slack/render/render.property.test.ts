@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { BlastRadius } from "../../../src/maintenance/record/blast-radius.js";
 import type { LogEvent } from "../../../src/maintenance/record/events.js";
-import { VERDICTS } from "../../../src/maintenance/record/picture.js";
+import { UNASKED, VERDICTS } from "../../../src/maintenance/record/picture.js";
 import { type Maintenance, PHASES } from "../../../src/maintenance/record/record.js";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
@@ -59,6 +59,7 @@ const verdictRow = fc.record({
   verdict: fc.constantFrom(...VERDICTS),
   tasks: fc.nat(1000),
   answeredAtMs: orNull(instant),
+  unasked: fc.option(fc.constantFrom(...UNASKED)),
   erased: orNull(
     fc.record({
       answer: fc.constantFrom("accept" as const, "decline" as const),
@@ -275,6 +276,9 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
       refused: fc.nat(500),
       silent: fc.nat(500),
       refusedOn: names(500),
+      unasked: fc.array(fc.record({ why: fc.constantFrom(...UNASKED), machines: fc.nat(500) }), {
+        maxLength: 5,
+      }),
     });
     const event: fc.Arbitrary<LogEvent> = fc.oneof(
       fc.record({

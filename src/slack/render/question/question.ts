@@ -4,6 +4,7 @@ import { endMs } from "../../../maintenance/cluster/schedule.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Seen, Verdict, VerdictRow } from "../../../maintenance/record/picture.js";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
+import { UNASKED_BECAUSE } from "../../../maintenance/show/status-cells.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis, nanosToMillis } from "../../../maintenance/time.js";
 import { alarmLines } from "../blast.js";
@@ -117,11 +118,15 @@ function verdictText(rows: readonly VerdictRow[]): Mrkdwn {
   return join(
     ORDER.map((verdict) => {
       const those = rows.filter((row) => row.verdict === verdict);
-      if (those.length === 0 || (verdict !== "refused" && verdict !== "silent"))
-        return mrk`${verdict} ${those.length}`;
-      const where = those.map(
-        (row) => mrk`${free(row.framework, 80)} on ${code(hostOfKey(row.machine), 80)}`,
-      );
+      // Of those that promised only the ones are named that are not there to keep it.
+      const hinders = verdict === "refused" || verdict === "silent";
+      const where = those
+        .filter(({ unasked }) => hinders || unasked !== null)
+        .map(({ framework, machine, unasked }) => {
+          const why = unasked === null ? "" : `: ${UNASKED_BECAUSE[unasked]}`;
+          return mrk`${free(framework, 80)} on ${code(hostOfKey(machine), 80)}${why}`;
+        });
+      if (where.length === 0) return mrk`${verdict} ${those.length}`;
       return mrk`${verdict} ${those.length} (${listed(where, 500)})`;
     }),
     " · ",

@@ -183,6 +183,27 @@ describe("the card", () => {
     expect(shown).not.toContain("aurora accepted");
   });
 
+  test("the card says of a framework that it cannot be asked, and why, and not that it is asked again", () => {
+    const erased = {
+      answer: "accept" as const,
+      answeredAtMs: NOW - 10 * 60_000,
+      erasedAtMs: NOW,
+      why: "fail_over" as const,
+    };
+    const rows = [
+      { ...verdict("web-01", "marathon", "silent"), unasked: "agent_deactivated" as const },
+      verdict("web-02", "marathon", "promised"),
+      { ...verdict("web-01", "kafka", "silent"), unasked: "framework_disconnected" as const, erased },
+    ];
+    const shown = text(recordOf({ picture: pictureOf(2, 2, rows) }));
+    expect(shown).toContain("kafka: silent 1, cannot be asked: not connected");
+    expect(shown).toContain("marathon: promised 1/2, silent 1, cannot be asked on 1: agent deactivated");
+    expect(shown).toContain(
+      "_Cannot be asked again now, not counted:_ kafka accepted 2026-11-20 21:42 UTC on web-01, erased by a fail-over 2026-11-20 21:52 UTC (not connected)",
+    );
+    expect(shown).not.toContain("Asked again");
+  });
+
   test("the card says behind a framework what it did in earlier maintenances", () => {
     const habits = new Map([["marathon", "has never answered (5 maintenances)"]]);
     const shown = renderText(renderCard(recordOf(), NOW, habits));

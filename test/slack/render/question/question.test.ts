@@ -4,7 +4,17 @@ import { millisToNanos } from "../../../../src/maintenance/time.js";
 import { parseButton } from "../../../../src/slack/render/button-value.js";
 import { renderApproval } from "../../../../src/slack/render/question/question.js";
 import { mrkdwnTexts } from "../../block-rules.js";
-import { alarmingBlast, approvalOf, batchOf, blastOf, HOUR, NOW, recordOf, seenOf } from "../../fixtures.js";
+import {
+  alarmingBlast,
+  approvalOf,
+  batchOf,
+  blastOf,
+  HOUR,
+  NOW,
+  recordOf,
+  seenOf,
+  verdict,
+} from "../../fixtures.js";
 import { renderText } from "../../plain-text.js";
 
 const render = (parts: Partial<Approval> = {}, now = NOW) =>
@@ -32,6 +42,16 @@ describe("the question", () => {
         "Tasks  /billing/api ×2 on web-01, kafka-3 on web-02",
         "[Approve Down] [Deny] [Hold]",
       ].join("\n"),
+    );
+  });
+
+  test("the question says which frameworks cannot be asked, also of one that promised before it went", () => {
+    const verdicts = [
+      { ...verdict("web-01", "marathon", "promised"), unasked: "framework_disconnected" as const },
+      { ...verdict("web-02", "chronos", "silent", 1), unasked: "agent_deactivated" as const },
+    ];
+    expect(text({ seen: seenOf({ verdicts }) })).toContain(
+      "Answers  promised 1 (marathon on web-01: not connected) · refused 0 · silent 1 (chronos on web-02: agent deactivated) · empty 0",
     );
   });
 
