@@ -17,6 +17,7 @@ import { MesosError } from "../../mesos/errors/errors.js";
 import type { Cluster } from "../cluster/cluster.js";
 import { isAway, isUnsettledCall, troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
+import { UNDONE, type Undone } from "./not-done.js";
 
 /** What became of an effect. */
 export interface Acted {
@@ -105,12 +106,6 @@ function notSent(record: Maintenance, effect: Write): Maintenance {
   return batch?.phase === "taking_down" ? withBatch(record, { ...batch, intent: null }) : record;
 }
 
-const NOT_POSTED: Record<ScheduleEdit["kind"], string> = {
-  place: "The window is not posted yet.",
-  move: "The longer window is not posted yet.",
-  remove: "The machines are not given back yet.",
-};
-
 /**
  * Read, merge our change, write (invariant 1). The list is read once more right before the write, because other people
  * may have posted since the world was read. Nothing is posted when nothing would change (invariant 3).
@@ -122,7 +117,7 @@ async function updateSchedule(
 ): Promise<Acted> {
   const { edit } = effect;
   const { world, cluster, now } = scene;
-  const notDone = NOT_POSTED[edit.kind];
+  const undone = UNDONE[edit.kind];
   let next: Schedule;
   try {
     const schedule = await cluster.master.scheduleOf(world.leaderId);
@@ -132,14 +127,14 @@ async function updateSchedule(
     if (sameSchedule(schedule, next)) return { record: settled(record), sent: false, failed: false };
   } catch (error) {
     return {
-      record: withTrouble(settled(record), troubleFrom(error, notDone), now()),
+      record: withTrouble(settled(record), troubleFrom(error, undone.notDone), now()),
       sent: false,
       failed: true,
     };
   }
   const answer = await send(record, effect, scene, () => cluster.master.updateSchedule(next));
   if ("sent" in answer) return answer;
-  const told = toldAnswer(record, answer, notDone, scene);
+  const told = toldAnswer(record, answer, undone, scene);
   return { ...told, record: withPost(told.record, edit, answer.kind, scene) };
 }
 
@@ -166,9 +161,10 @@ function withPost(
 }
 
 /** A call that can be repeated without harm. Without an answer it is neither repeated nor given up for a while (invariant 7). */
-function toldAnswer(record: Maintenance, answer: Answer, notDone: string, { cluster, now }: Scene): Acted {
+function toldAnswer(record: Maintenance, answer: Answer, undone: Undone, { cluster, now }: Scene): Acted {
   if (answer.kind === "accepted") return { record: settled(record), sent: true, failed: false };
-  const told = withTrouble(settled(record), troubleFrom(answer.error, notDone), now());
+  const said = answer.kind === "none" ? undone.notKnown : undone.notDone;
+  const told = withTrouble(settled(record), troubleFrom(answer.error, said), now());
   const unsettledUntilMs = answer.kind === "none" ? now() + cluster.policy.settleMs : null;
   return { record: { ...told, unsettledUntilMs }, sent: true, failed: true };
 }
@@ -198,15 +194,12 @@ async function startMaintenance(
   const failed = (record: Maintenance): Acted => ({ record, sent: true, failed: true });
   // "Not draining" may mean that an earlier call of ours has landed in the meantime: the world tells.
   if (answer.kind === "none" || (error instanceof MesosError && error.code === "not_draining")) {
-    const notDone =
-      "Whether the machines went down is not known yet; the call is not repeated until the master's state shows it.";
     // Counted from the end of the call: only from now on can it no longer be under way here.
     const waiting = withBatch(record, { ...batch, intent: { ...batch.intent, sentAtMs: now() } });
-    return failed(withTrouble(waiting, troubleFrom(error, notDone), now()));
+    return failed(withTrouble(waiting, troubleFrom(error, UNDONE.start.notKnown), now()));
   }
   const back = withBatch(record, { ...batch, intent: null });
-  if (isAway(error))
-    return failed(withTrouble(back, troubleFrom(error, "The machines were not taken down yet."), now()));
+  if (isAway(error)) return failed(withTrouble(back, troubleFrom(error, UNDONE.start.notDone), now()));
   // Refused for good: the approval is used up without an effect, and a person decides anew.
   const trouble = troubleFrom(error, "The machines were not taken down.");
   const again = trouble.code === "not_scheduled" ? "" : " Then ask for Down again.";
@@ -228,7 +221,7 @@ async function stopMaintenance(
     }
   });
   if ("sent" in answer) return answer;
-  const told = toldAnswer(record, answer, "The machines are not up yet.", scene);
+  const told = toldAnswer(record, answer, UNDONE.stop, scene);
   return answer.kind === "accepted" ? { ...told, record: withConfirmedUp(told.record, machines) } : told;
 }
 

@@ -8,6 +8,7 @@ import { type Cluster, HostsError } from "../cluster/cluster.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
 import { act } from "./act.js";
+import { notDoneYet } from "./not-done.js";
 
 /** What a tick needs from the lane it runs in. */
 export interface TickPorts {
@@ -52,7 +53,7 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
       ({ world, step } = await look(record, ports));
     } catch (error) {
       if (!(error instanceof MesosError)) throw error;
-      record = withTrouble(record, troubleFrom(error, notDoneYet(record)), now());
+      record = withTrouble(record, troubleFrom(error, notDoneYet(record, now())), now());
       await ports.save(record);
       return { record, wakeAtMs: now() + cluster.policy.pollMs, world: null };
     }
@@ -133,13 +134,4 @@ async function lookUpHosts(
     if (!(error instanceof HostsError)) throw error;
     return { kind: "unreadable", why: error.message };
   }
-}
-
-function notDoneYet(record: Maintenance): string {
-  const batch = record.batches[0];
-  if (record.cancel !== null) return "The machines are not given back yet.";
-  if (batch === undefined || batch.phase === "scheduled") return "No window was posted yet.";
-  if (batch.phase === "taking_down") return "The machines were not taken down, as far as is known.";
-  if (batch.phase === "bringing_up") return "The machines are not up yet, as far as is known.";
-  return "Nothing was changed.";
 }

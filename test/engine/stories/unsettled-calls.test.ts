@@ -31,7 +31,7 @@ const STEPS: readonly Step[] = [
     name: "the post of the window",
     before: 0,
     lead: async () => {},
-    notDone: /The window is not posted yet/,
+    notDone: /Whether the window was posted is not known yet/,
     done: /Scheduled/,
   },
   {
@@ -41,7 +41,7 @@ const STEPS: readonly Step[] = [
     lead: async (maintenance) => {
       await maintenance.cluster.type(ALICE, `cancel ${maintenance.id}`);
     },
-    notDone: /The machines are not given back yet/,
+    notDone: /Whether the machines were given back is not known yet/,
     done: /Cancelled/,
   },
   {
@@ -63,7 +63,7 @@ const STEPS: readonly Step[] = [
       await maintenance.thread(/Down: 1 machine,/);
       await maintenance.cluster.type(ALICE, `up ${maintenance.id}`);
     },
-    notDone: /The machines are not up yet/,
+    notDone: /Whether the machines are up is not known yet/,
     done: /Up: the master lets the agents/,
   },
 ];
