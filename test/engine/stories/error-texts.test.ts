@@ -44,7 +44,10 @@ describe("what a master says reaches the thread, explained", () => {
     if (text !== "") expect(message).toContain(`> ${text}`);
     // The one refusal that an earlier call of ours may have caused: the world tells.
     const settles = row.code === "not_draining";
-    expect(message).toMatch(settles ? /Whether the machines went down is not known yet/ : NOT_DONE[call]);
+    // A server that fails without a master's own words may have passed the post on.
+    const isDoubtful = row.status >= 500 && text === "" && call === "UPDATE_MAINTENANCE_SCHEDULE";
+    const notDone = isDoubtful ? /Whether the window was posted is not known yet/ : NOT_DONE[call];
+    expect(message).toMatch(settles ? /Whether the machines went down is not known yet/ : notDone);
     expect(message).toContain(`Next: ${filled(row.next, cluster, row.status).replace(/\.$/, "")}`);
 
     await (settles ? maintenance.thread(/Down: 1 machine,/) : goOn(maintenance, call));
@@ -112,6 +115,7 @@ function filled(sentence: ErrorRow["what"], cluster: TestCluster, status: number
     machine: BLANKS.machine.shown,
     value: BLANKS.value.shown,
     status: String(status),
+    right: "update_maintenance_schedules",
   };
   return quoted(sentence.replace(/\{(\w+)\}/g, (_, name: string) => blanks[name] ?? name));
 }
