@@ -77,7 +77,7 @@ const ABSENCES: readonly Absence[] = [
   },
   {
     name: "the principal may not read (403)",
-    words: [/lacks the right to do this/, /> 403 Forbidden\./, /Next: Grant it get_maintenance_schedules/],
+    words: [/lacks the right to do this/, /> 403 Forbidden\./, /Next: Grant it .+ in the masters' ACLs/],
     go: (master) => master.fault("*", { kind: "status", status: 403, text: "403 Forbidden.", times: ALWAYS }),
     comeBack: clear,
   },
