@@ -128,6 +128,31 @@ describe("a refused call", () => {
   );
 });
 
+describe("a call that takes a right which the principal lacks", () => {
+  test.each([
+    ["UPDATE_MAINTENANCE_SCHEDULE", "update_maintenance_schedules"],
+    ["START_MAINTENANCE", "start_maintenances"],
+    ["STOP_MAINTENANCE", "stop_maintenances"],
+    ["GET_MAINTENANCE_SCHEDULE", "get_maintenance_schedules"],
+    ["GET_MAINTENANCE_STATUS", "get_maintenance_statuses"],
+    ["GET_TASKS", "the right to make this call"],
+  ])("a 403 to %s names %s and no other right", async (type, right) => {
+    const leader = await tinyMaster(
+      leading("leader-1", { [type]: (response) => say(response, 403, "403 Forbidden.") }),
+    );
+    const master = client({ masters: [leader.address] });
+    const call: Record<string, () => Promise<unknown>> = {
+      UPDATE_MAINTENANCE_SCHEDULE: () => master.updateSchedule({ windows: [] }),
+      START_MAINTENANCE: () => master.startMaintenance([web01]),
+      STOP_MAINTENANCE: () => master.stopMaintenance([web01]),
+    };
+    await expect((call[type] ?? master.snapshot)()).rejects.toMatchObject({
+      code: "forbidden",
+      next: `Grant it ${right} in the masters' ACLs.`,
+    });
+  });
+});
+
 describe("every call", () => {
   test("every call is told to the metrics, with how it ended and how long it took", async () => {
     const leader = await tinyMaster(
@@ -146,6 +171,28 @@ describe("every call", () => {
       ["GET_VERSION", "ok", 0.5],
       ["STOP_MAINTENANCE", "forbidden", 0.5],
     ]);
+  });
+
+  test("a call that changes something and is under way is answered before the client is closed", async () => {
+    const leader = await tinyMaster(leading());
+    const master = client({ masters: [leader.address] });
+    const order: string[] = [];
+    const closed = new Promise<void>((resolve) => {
+      leader.handler = (received, response) => {
+        if (received.type !== "START_MAINTENANCE") return leading()(received, response);
+        void master.close().then(() => {
+          order.push("closed");
+          resolve();
+        });
+        setImmediate(() => {
+          order.push("answered");
+          response.writeHead(200).end();
+        });
+      };
+    });
+    await master.startMaintenance([web01]);
+    await closed;
+    expect(order).toEqual(["answered", "closed"]);
   });
 
   test("a call after the close is refused as not sent", async () => {

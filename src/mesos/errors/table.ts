@@ -46,8 +46,8 @@ export const ERRORS = {
   },
   not_recovered: {
     when: text("Master has not finished recovery", 503),
-    what: "The leading master {master} was just elected and has not finished recovery.",
-    next: WAITS,
+    what: "The leading master {master} is elected and has not finished recovery.",
+    next: "Nothing to do: this goes on by itself when it has. If it lasts for minutes, check that a quorum of the masters runs.",
   },
   window_empty: {
     when: text("List of machines in the maintenance window is empty"),
