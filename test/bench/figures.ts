@@ -39,7 +39,7 @@ export const QUICK: Effort = {
   drains: 8,
   decoders: 1,
   starts: 1,
-  masterSeconds: 12,
+  masterSeconds: 15,
   masterRounds: 1,
   before: null,
 };

@@ -24,7 +24,7 @@ const DRAINS = 20;
 /** What one look takes the master: a large cluster, or a busy one. */
 const LOOK_MS = 250;
 
-const POLL_MS = 2_000;
+const POLL_MS = 5_000;
 
 /** A task that starts on a draining machine this often keeps the bot looking. */
 const EVENT_EVERY_MS = 100;
