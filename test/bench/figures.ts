@@ -12,6 +12,12 @@ export interface Effort {
   readonly decoders: number;
   /** Starts of the program, each role. */
   readonly starts: number;
+  /** For how long looks at the master are counted, each time. */
+  readonly masterSeconds: number;
+  /** Rounds of one drain and many. */
+  readonly masterRounds: number;
+  /** The built main.js of another version, to be shown beside; `null` for none. */
+  readonly before: string | null;
 }
 
 export const FULL: Effort = {
@@ -21,6 +27,9 @@ export const FULL: Effort = {
   drains: 40,
   decoders: 5,
   starts: 5,
+  masterSeconds: 60,
+  masterRounds: 5,
+  before: null,
 };
 
 export const QUICK: Effort = {
@@ -30,6 +39,9 @@ export const QUICK: Effort = {
   drains: 8,
   decoders: 1,
   starts: 1,
+  masterSeconds: 15,
+  masterRounds: 1,
+  before: null,
 };
 
 /** Progress goes to stderr: stdout is for the figures alone. */

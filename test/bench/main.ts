@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { measureAck } from "./ack.js";
 import { measureAgents } from "./agents.js";
@@ -5,15 +6,17 @@ import { measureDrain } from "./drain.js";
 import { type Effort, type Figures, FULL, progress, QUICK } from "./figures.js";
 import { measureFootprint } from "./footprint.js";
 import { loadNow, machine, redisVersion } from "./machine.js";
+import { measureMasterLoad } from "./masterload.js";
 
-const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]]
+const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]] [--before FOLDER]
 
 Measures the program as it is built, each figure beside a yardstick from the same run.
 docs/performance.md says what is measured and how to read it.
 
   --json    one JSON object on stdout instead of a table
   --quick   a few repetitions only: to see that it works, not to compare
-  --only    some of: ack, drain, agents50k, footprint
+  --only    some of: ack, drain, agents50k, footprint, masterload
+  --before  the folder of another version that is built: masterload shows it beside
 `;
 
 interface Measurement {
@@ -27,6 +30,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   { name: "footprint", needsRedis: true, measure: measureFootprint },
   { name: "drain", needsRedis: true, measure: measureDrain },
   { name: "ack", needsRedis: true, measure: measureAck },
+  { name: "masterload", needsRedis: true, measure: measureMasterLoad },
 ];
 
 async function bench(args: readonly string[]): Promise<void> {
@@ -36,6 +40,7 @@ async function bench(args: readonly string[]): Promise<void> {
       json: { type: "boolean" },
       quick: { type: "boolean" },
       only: { type: "string" },
+      before: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -44,7 +49,8 @@ async function bench(args: readonly string[]): Promise<void> {
     return;
   }
   const wanted = chosen(values.only);
-  const effort = values.quick ? QUICK : FULL;
+  const before = values.before === undefined ? null : resolve(values.before, "dist/main.js");
+  const effort = { ...(values.quick ? QUICK : FULL), before };
   const results: Record<string, Figures> = { machine: machine() };
   for (const { name, needsRedis, measure } of wanted) {
     if (needsRedis && redisVersion() === null) {

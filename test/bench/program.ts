@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { type Program, startProgram } from "../../src/rehearsal/demo/program.js";
 
 /** The program as `npm start` runs it. The benchmark is started from the repository's folder. */
-const main = resolve("dist/main.js");
+const built = resolve("dist/main.js");
 
 export interface MeasuredProgram extends Program {
   /** From the start of the process to its line `ready`. */
@@ -13,6 +13,7 @@ export interface MeasuredProgram extends Program {
 export async function startMeasured(
   env: Readonly<Record<string, string>>,
   role: string,
+  main = built,
 ): Promise<MeasuredProgram> {
   const startedAt = performance.now();
   const program = await startProgram({ NODE_OPTIONS: "", NODE_EXTRA_CA_CERTS: "", ...env }, role, { main });

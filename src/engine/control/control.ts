@@ -5,6 +5,7 @@ import type { World } from "../../maintenance/cluster/world.js";
 import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
 import { DECISION_JOB, decisionJob, HOSTS_JOB, hostsJob, MAINTENANCE_JOB } from "../lanes/jobs.js";
+import { ROUTINE_PRIORITY } from "../lanes/options.js";
 import { PROOFS } from "../lanes/records.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import { LockLostError, proveOwned, updateOwned } from "../store/owned.js";
@@ -13,6 +14,7 @@ import { runDecision } from "./decision.js";
 import { decideForHosts } from "./hosts-decision.js";
 import type { ControlPorts } from "./ports.js";
 import { tick } from "./tick.js";
+import { isFirstPost, type Waiting } from "./waiting-beside.js";
 
 /** A tick that failed for a reason of our own is tried again after this. */
 const RETRY_MS = 10_000;
@@ -20,17 +22,19 @@ const RETRY_MS = 10_000;
 /** A record that only a newer version can read: looked at again after this, for that version may run by then. */
 const UNREADABLE_RETRY_MS = 60_000;
 
+/** Stores a record in its job, under the lock of the job that runs. */
+type StoreRecord = (record: Maintenance, of: StoreJob) => Promise<void>;
+
 /**
  * The processor of a cluster's control lane, of which one job runs at a time in the whole installation: so each record
  * and the schedule have one writer (invariant 8). Jobs take seconds; waiting is done in the queue.
  */
 export function controlProcessor(ports: ControlPorts) {
   return async (job: StoreJob, token: string, signal: AbortSignal): Promise<unknown> => {
-    const store = (record: Maintenance, of: StoreJob) =>
-      updateOwned(job, token, encodeMaintenance(record), of);
+    const store: StoreRecord = (record, of) => updateOwned(job, token, encodeMaintenance(record), of);
     switch (job.name) {
       case MAINTENANCE_JOB:
-        return await runMaintenance(job, token, signal, ports);
+        return await runMaintenance(job, token, signal, store, ports);
       case DECISION_JOB:
         return await runDecision(decisionJob.parse(job.data), store, ports);
       case HOSTS_JOB:
@@ -47,6 +51,7 @@ async function runMaintenance(
   job: StoreJob,
   token: string,
   signal: AbortSignal,
+  store: StoreRecord,
   ports: ControlPorts,
 ): Promise<string> {
   const startedMs = performance.now();
@@ -75,6 +80,7 @@ async function runMaintenance(
       save,
       fence: () => proveOwned(job, token, signal, ports.elapsed),
       others: async () => (await ports.records.open()).filter((other) => other.id !== first.id),
+      waiting: () => waitingBut(first, store, ports),
       finished: () => ports.records.finished(PROOFS),
       now: ports.now,
     }));
@@ -95,8 +101,23 @@ async function runMaintenance(
   const isOutdated = world !== null && !cluster.isCurrent(world);
   const wanted = together(wakeAtMs ?? ports.now() + RETRY_MS, earliestMs, cluster.policy.pollMs);
   const due = isOutdated ? earliestMs : Math.max(wanted, earliestMs);
+  if (job.priority !== ROUTINE_PRIORITY && !isFirstPost(record))
+    await job.changePriority({ priority: ROUTINE_PRIORITY });
   await job.moveToDelayed(due, token);
   throw new DelayedError();
+}
+
+/** The other maintenances that wait for their first post; they can be stored as long as the lock of this job is held. */
+async function waitingBut(
+  { id }: Maintenance,
+  store: StoreRecord,
+  { records }: ControlPorts,
+): Promise<readonly Waiting[]> {
+  const waiting = (await records.open()).filter((record) => record.id !== id && isFirstPost(record));
+  const found = await Promise.all(waiting.map((record) => records.job(record.id)));
+  return found.flatMap((one) =>
+    one === null ? [] : [{ record: one.record, save: (record: Maintenance) => store(record, one.job) }],
+  );
 }
 
 /**

@@ -1,18 +1,17 @@
-import { advance } from "../../maintenance/advance.js";
 import type { World } from "../../maintenance/cluster/world.js";
-import type { Moment, Step, Write } from "../../maintenance/phases/step.js";
+import type { Step, Write } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
 import { MesosError } from "../../mesos/errors/errors.js";
-import { type Cluster, HostsError } from "../cluster/cluster.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
-import { act } from "./act.js";
+import { act, LOOK_AGAIN, told } from "./act.js";
+import { nextStep, type StepPorts, writesOf } from "./next-step.js";
 import { notDoneYet } from "./not-done.js";
+import { type Beside, type Waiting, waitingBeside } from "./waiting-beside.js";
 
 /** What a tick needs from the lane it runs in. */
-export interface TickPorts {
-  readonly cluster: Cluster;
+export interface TickPorts extends StepPorts {
   /** Stores the record; resolves when it is stored. */
   save(record: Maintenance): Promise<void>;
   /**
@@ -20,11 +19,8 @@ export interface TickPorts {
    * (invariant 8). Throws when it does not.
    */
   fence(): Promise<Proof>;
-  /** The other open maintenances of the cluster. */
-  others(): Promise<readonly Maintenance[]>;
-  /** The newest finished ones. */
-  finished(): Promise<readonly Maintenance[]>;
-  now(): number;
+  /** The other maintenances that wait for their first post. */
+  waiting(): Promise<readonly Waiting[]>;
 }
 
 export interface TickOutcome {
@@ -47,6 +43,7 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
   const { cluster, now } = ports;
   let record = start;
   let world: World | null = null;
+  let isAlone = false;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     let step: Step;
     try {
@@ -61,23 +58,30 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
     await ports.save(record);
     const writes = writesOf(step);
     if (writes.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null, world };
+    const beside: readonly Beside[] = isAlone ? [] : await waitingBeside(record, writes, world, ports);
     // A crash may cut a post or a STOP off, which may still arrive: until then the world is not taken as its outcome (invariant 7).
     if (!writes.every(isStart)) {
-      record = { ...record, unsettledUntilMs: now() + cluster.policy.settleMs };
+      const unsettledUntilMs = now() + cluster.policy.settleMs;
+      record = { ...record, unsettledUntilMs };
       await ports.save(record);
+      for (const one of beside) await one.save({ ...one.record, unsettledUntilMs });
     }
     const before = record;
     let failed = false;
     for (const effect of writes) {
       const proof = await ports.fence();
-      const acted = await act(record, effect, { world, cluster, proof, now });
-      record = acted.record;
-      failed ||= acted.failed;
-      if (!acted.sent) {
-        // The next call would be made on the same old picture.
-        cluster.forget();
-        break;
-      }
+      const edits = beside.map(({ effect }) => effect.edit);
+      const outcome = await act(record, effect, { world, cluster, proof, beside: edits });
+      cluster.forget();
+      // A refusal may be meant for another one's window: then each is posted alone, and told what is said of its own.
+      isAlone = outcome.kind === "refused" && beside.length > 0;
+      const isFor = outcome.kind === "accepted" || outcome.kind === "none" ? outcome : LOOK_AGAIN;
+      for (const one of beside) await one.save(told(one.record, one.effect, isFor, cluster.policy, now()));
+      record = told(record, effect, isAlone ? LOOK_AGAIN : outcome, cluster.policy, now());
+      if (isAlone) break;
+      failed ||= outcome.kind === "not_sent" ? outcome.trouble !== null : outcome.kind !== "accepted";
+      // The next call would be made on the same old picture.
+      if (outcome.kind === "not_sent") break;
       // Nothing more is sent after a call without an answer: the next answer would count for both (invariant 7).
       if (!isStart(effect) && record.unsettledUntilMs !== null) break;
     }
@@ -95,43 +99,14 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
 /** The next step. What is sent is decided on what the master has only just said, never on a look from before. */
 async function look(record: Maintenance, ports: TickPorts): Promise<{ world: World; step: Step }> {
   const { cluster } = ports;
-  const shared = await cluster.worldFor(record.id, "look");
+  // What hosts stand for is looked up after they were named.
+  const shared = await cluster.worldFor(record.id, record.batches.length === 0 ? "write" : "look");
   const step = await nextStep(record, shared, ports);
   if (writesOf(step).length === 0) return { world: shared, step };
   const world = await cluster.worldFor(record.id, "write");
   return { world, step: world === shared ? step : await nextStep(record, world, ports) };
 }
 
-function writesOf({ effects }: Step): readonly Write[] {
-  return effects.filter((effect) => effect.kind !== "look_up_hosts");
-}
-
 function isStart(effect: Write): boolean {
   return effect.kind === "start_maintenance";
-}
-
-/** One step on this world; what the hosts stand for is looked up on the same one when the step asks for it. */
-async function nextStep(record: Maintenance, world: World, ports: TickPorts): Promise<Step> {
-  const { cluster, now } = ports;
-  const look = { world, policy: cluster.policy, nowMs: now(), hosts: null };
-  const step = advance(record, look);
-  if (!step.effects.some(({ kind }) => kind === "look_up_hosts")) return step;
-  return advance(step.record, { ...look, hosts: await lookUpHosts(record, world, ports) });
-}
-
-async function lookUpHosts(
-  record: Maintenance,
-  world: World,
-  { cluster, others, finished }: TickPorts,
-): Promise<Moment["hosts"]> {
-  try {
-    const open = await others();
-    const resolution = await cluster.resolve(record.hosts, world, open);
-    // Finished maintenances can prove that we see windows, which is in doubt only where windows can be hidden from us.
-    const past = cluster.policy.hasCredentials ? await finished() : [];
-    return { kind: "found", resolution, others: [...open, ...past] };
-  } catch (error) {
-    if (!(error instanceof HostsError)) throw error;
-    return { kind: "unreadable", why: error.message };
-  }
 }

@@ -13,8 +13,14 @@ export const THREAD_JOB_OPTIONS = {
   removeOnFail: false,
 } as const satisfies JobsOptions;
 
-/** A decision without a priority goes before every maintenance, which has one. */
-export const MAINTENANCE_JOB_OPTIONS = { ...THREAD_JOB_OPTIONS, priority: 10 } as const satisfies JobsOptions;
+/** Of a maintenance whose first post is done. */
+export const ROUTINE_PRIORITY = 10;
+
+/**
+ * A decision without a priority goes before every maintenance, which has one; and one that waits for its first post
+ * before those that are only looked at again.
+ */
+export const MAINTENANCE_JOB_OPTIONS = { ...THREAD_JOB_OPTIONS, priority: 5 } as const satisfies JobsOptions;
 
 /** Gone when done or given up: the id then is free, so that a person can click again after a click that came to nothing. */
 export const SHORT_JOB_OPTIONS = {

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { newMaintenance } from "../../../src/engine/bot/new-maintenance.js";
 import type { Cluster } from "../../../src/engine/cluster/cluster.js";
 import { tick } from "../../../src/engine/control/tick.js";
+import { isFirstPost } from "../../../src/engine/control/waiting-beside.js";
 import { createHostIndex } from "../../../src/hosts/host-index.js";
 import { parsePattern } from "../../../src/hosts/pattern.js";
 import { resolveHosts } from "../../../src/hosts/resolve.js";
@@ -81,6 +82,13 @@ export async function tenMaintenances(
         cluster,
         now,
         others: others(record.id),
+        waiting: async () =>
+          (await others(record.id)()).filter(isFirstPost).map((waits) => ({
+            record: waits,
+            async save(next) {
+              records.set(next.id, next);
+            },
+          })),
         finished: async () => [],
         async save(next) {
           records.set(next.id, next);

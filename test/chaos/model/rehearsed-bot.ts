@@ -75,6 +75,7 @@ export class RehearsedBot {
           return { holds: () => true };
         },
         others: async () => [],
+        waiting: async () => [],
         finished: async () => [],
         now: () => this.nowMs,
       });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createCluster, SETTLE_MS } from "../../../src/engine/cluster/cluster.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
+import { mesosError } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
 import { DEFAULT_TIMEOUTS } from "../../../src/mesos/transport.js";
 import { policyOf, worldOf } from "../../support/world.js";
@@ -10,12 +11,13 @@ test("the world is taken as the outcome of a call only when the call can no long
 });
 
 /** A cluster on a clock that is moved by hand; each look takes so long. */
-function clusterOf({ pollMs = 30_000, takesMs = 0 } = {}) {
+function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false } = {}) {
   let elapsedMs = 0;
   let looks = 0;
   const snapshot = async (): Promise<World> => {
     looks += 1;
     elapsedMs += takesMs;
+    if (isAway) throw mesosError("no_leader", { cluster: "prod" }, { sent: "no" });
     return { ...worldOf() };
   };
   const config = {
@@ -33,6 +35,7 @@ function clusterOf({ pollMs = 30_000, takesMs = 0 } = {}) {
   return {
     cluster,
     looks: () => looks,
+    elapsedMs: () => elapsedMs,
     pass: (ms: number) => {
       elapsedMs += ms;
     },
@@ -51,5 +54,76 @@ describe("the age of a view", () => {
 
   test("a view that this process did not read is too old for anything", () => {
     expect(clusterOf().cluster.ageMs(worldOf())).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("a cluster is looked at once, however many maintenances are open", () => {
+  test("one look serves every maintenance that is due, also when they take longer than the pause", async () => {
+    const { cluster, looks, pass } = clusterOf({ takesMs: 50 });
+    for (let n = 0; n < 100; n++) {
+      await cluster.worldFor(`m-${n}`, "look");
+      pass(20);
+    }
+    expect(looks()).toBe(1);
+    await cluster.worldFor("m-0", "look");
+    expect(looks()).toBe(2);
+  });
+
+  test("one look does not serve for longer than 5 s", async () => {
+    const { cluster, looks, pass } = clusterOf();
+    await cluster.worldFor("m-1", "look");
+    pass(5_000);
+    await cluster.worldFor("m-2", "look");
+    expect(looks()).toBe(2);
+  });
+
+  test.for([1, 10, 100])(
+    "with %i maintenances and steady events a slow master is read a fifth of the time",
+    async (count) => {
+      const { cluster, looks, pass, elapsedMs } = clusterOf({ takesMs: 1_000 });
+      while (elapsedMs() < 60_000) {
+        for (let n = 0; n < count; n++) {
+          const world = await cluster.worldFor(`m-${n}`, "look");
+          cluster.changed();
+          expect(cluster.isCurrent(world)).toBe(false);
+        }
+        pass(cluster.pauseMs() / 4);
+      }
+      expect(looks()).toBe(12);
+    },
+  );
+
+  test("a look that began before an event serves nobody after the pause", async () => {
+    const { cluster, looks, pass } = clusterOf();
+    const world = await cluster.worldFor("m-1", "look");
+    pass(100);
+    expect(cluster.isCurrent(world)).toBe(true);
+    cluster.changed();
+    await cluster.worldFor("m-2", "look");
+    expect(looks()).toBe(1);
+    pass(100);
+    expect(cluster.isCurrent(await cluster.worldFor("m-3", "look"))).toBe(true);
+    expect(looks()).toBe(2);
+  });
+
+  test("a write is decided on a look that has only just ended, and the looks after it share the one that began after it", async () => {
+    const { cluster, looks, pass } = clusterOf({ takesMs: 1_000 });
+    const shared = await cluster.worldFor("m-1", "look");
+    expect(await cluster.worldFor("m-1", "write")).toBe(shared);
+    pass(500);
+    expect(await cluster.worldFor("m-2", "look")).toBe(shared);
+    expect(await cluster.worldFor("m-2", "write")).not.toBe(shared);
+    cluster.forget();
+    for (let n = 0; n < 20; n++) await cluster.worldFor(`m-${n}`, "look");
+    expect(looks()).toBe(3);
+  });
+
+  test("a look that failed serves every maintenance that is due, and nobody who asks or writes", async () => {
+    const { cluster, looks } = clusterOf({ takesMs: 3_000, isAway: true });
+    for (let n = 0; n < 20; n++) await expect(cluster.worldFor(`m-${n}`, "look")).rejects.toThrow(/leader/);
+    expect(looks()).toBe(1);
+    await expect(cluster.world()).rejects.toThrow(/leader/);
+    await expect(cluster.worldFor("m-1", "write")).rejects.toThrow(/leader/);
+    expect(looks()).toBe(3);
   });
 });

@@ -10,7 +10,7 @@ import { millisToNanos } from "../../../src/maintenance/time.js";
 import { mesosError, refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
 import { approved, stored } from "../../maintenance/support/flow.js";
-import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
+import { batchOf, HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 
 const { settleMs, pollMs } = policyOf();
 
@@ -26,6 +26,7 @@ async function ticked(
     readonly updateSchedule?: (next: Schedule) => Promise<void>;
     readonly fence?: () => Promise<Proof>;
     readonly ageMs?: () => number;
+    readonly waiting?: readonly Maintenance[];
     readonly leader?: string;
     readonly hasCredentials?: boolean;
   },
@@ -35,7 +36,7 @@ async function ticked(
   const starts: unknown[] = [];
   const stops: unknown[] = [];
   const saved: Maintenance[] = [];
-  const storedAtPost: (Maintenance | undefined)[] = [];
+  const storedAtPost: (readonly Maintenance[])[] = [];
   let looks = 0;
   const cluster = {
     name: "prod",
@@ -52,7 +53,7 @@ async function ticked(
       scheduleOf: parts.scheduleOf ?? (async () => world.schedule),
       async updateSchedule(next: Schedule) {
         posts.push(next);
-        storedAtPost.push(saved.at(-1));
+        storedAtPost.push([...saved]);
         await parts.updateSchedule?.(next);
       },
       startMaintenance: async (machines: unknown) => void starts.push(machines),
@@ -64,6 +65,8 @@ async function ticked(
     save: async (next) => void saved.push(next),
     fence,
     others: async () => [],
+    waiting: async () =>
+      (parts.waiting ?? []).map((waits) => ({ record: waits, save: async (next) => void saved.push(next) })),
     finished: async () => [],
     now,
   });
@@ -106,7 +109,7 @@ describe("a tick", () => {
 
   test("a tick writes down that a post may be under way before it posts, so that after a crash nobody takes the world for its outcome (invariant 7)", async () => {
     const { storedAtPost } = await ticked(scheduled, { world: others });
-    const [stored] = storedAtPost;
+    const stored = storedAtPost[0]?.at(-1);
     if (stored === undefined) throw new Error("Nothing was stored before the post.");
     expect(stored.unsettledUntilMs).toBe(NOW + settleMs);
     // The worker that takes over from there waits.
@@ -276,5 +279,72 @@ describe("a proof has an age (invariants 5, 8 and 13)", () => {
     const late = await ticked(scheduled, { world: others, now: () => NOW - HOUR, ageMs: () => 40_000 });
     expect(sent(late)).toBe(0);
     expect(recordOfOutcome(late.outcome).trouble?.what).toContain("40 s");
+  });
+});
+
+describe("drains that wait for their first post", () => {
+  const alone = (id: string, hostname: string) =>
+    recordOf({
+      id,
+      batches: [batchOf({ phase: "scheduled", drainingSinceMs: null, machines: [machine(hostname)] })],
+    });
+  const ours = alone("m-web1", "web-01");
+  const waiting = [alone("m-web2", "web-02"), alone("m-web3", "web-03")];
+
+  const posted = ({ posts }: { readonly posts: readonly Schedule[] }) =>
+    posts.map(({ windows }) => windows.flatMap(({ machines }) => machines.map(({ hostname }) => hostname)));
+
+  const lastOf = (saved: readonly Maintenance[] | undefined, id: string) => {
+    const last = saved?.findLast((record) => record.id === id);
+    if (last === undefined) throw new Error(`${id} was not stored.`);
+    return last;
+  };
+
+  test("drains that wait are posted in one post, beside what others have there, and each is stored before it (invariants 1, 3 and 7)", async () => {
+    const seen = await ticked(ours, { world: others, waiting });
+    expect(posted(seen)[0]).toEqual(["db-01", "web-01", "web-02", "web-03"]);
+    for (const { id } of [ours, ...waiting]) {
+      expect(lastOf(seen.storedAtPost[0], id).unsettledUntilMs).toBe(NOW + settleMs);
+      expect(lastOf(seen.saved, id).unsettledUntilMs).toBeNull();
+      expect(stored(lastOf(seen.saved, id)).postedAtMs).toBe(NOW);
+    }
+  });
+
+  test("drains that were posted together all wait for the outcome when no answer came (invariant 7)", async () => {
+    const updateSchedule = async () => {
+      throw mesosError("connection_lost", { cluster: "prod" }, { sent: "maybe" });
+    };
+    const { saved } = await ticked(ours, { world: others, waiting, updateSchedule });
+    for (const { id } of [ours, ...waiting])
+      expect(lastOf(saved, id)).toMatchObject({
+        unsettledUntilMs: NOW + settleMs,
+        trouble: { notDone: expect.stringMatching(/\S/) },
+      });
+  });
+
+  test("a drain whose window the master refuses keeps no other one from being posted", async () => {
+    const updateSchedule = async ({ windows }: Schedule) => {
+      if (JSON.stringify(windows.map(({ machines }) => machines)).includes("web-03"))
+        throw refusal(400, "Failed to parse IPv4: web-03", { cluster: "prod" });
+    };
+    const seen = await ticked(ours, { world: others, waiting, updateSchedule });
+    expect(posted(seen).slice(0, 2)).toEqual([
+      ["db-01", "web-01", "web-02", "web-03"],
+      ["db-01", "web-01"],
+    ]);
+    for (const { id } of waiting)
+      expect(lastOf(seen.saved, id)).toMatchObject({ unsettledUntilMs: null, trouble: null });
+    expect(lastOf(seen.saved, ours.id).trouble).toBeNull();
+  });
+
+  test("only the windows of drains that have nothing else to do are posted along", async () => {
+    const held = {
+      ...alone("m-web2", "web-02"),
+      held: { by: "U0BOB", atMs: NOW, reason: null, as: "operator" },
+    } as const;
+    const ending = { ...alone("m-web3", "web-03"), cancel: { by: "U0BOB", atMs: NOW } };
+    const seen = await ticked(ours, { world: others, waiting: [held, ending] });
+    expect(posted(seen)[0]).toEqual(["db-01", "web-01"]);
+    expect(seen.saved.filter(({ id }) => id !== ours.id)).toEqual([]);
   });
 });

@@ -219,6 +219,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         course,
         isBusy,
         moveOn,
+        nowMs: clock.now,
         type: (user, text) => {
           commands += 1;
           const input = {

@@ -72,6 +72,27 @@ describe.each(BENCHES)("$name", ({ make }) => {
     expect(ran).toEqual(["d-1", "d-2", "m-1", "m-2"]);
   });
 
+  test("keeps the priority that a job was given while it ran, also when it waits again", async () => {
+    const bench = await make();
+    const queue = bench.store.queue("lane", { oneAtATime: true });
+    let jobs: readonly (StoreJob | undefined)[] = [];
+    const { ran } = run(bench, "lane", async (job, token) => {
+      // It holds the lane until both wait for their turn.
+      if (job.id === "d-1") for (const one of jobs) await wake(one as StoreJob);
+      if (ran.length > 2) return;
+      if (job.id === "m-1") await job.changePriority({ priority: 10 });
+      await job.moveToDelayed(bench.now() + HOUR, token);
+      throw new DelayedError();
+    });
+    for (const jobId of ["m-1", "m-2"]) await queue.add("maintenance", {}, { jobId, priority: 5 });
+    await bench.course.until("both wait", async () => (await queue.getJobCounts()).delayed === 2);
+    jobs = await Promise.all(["m-1", "m-2"].map((id) => queue.getJob(id)));
+    expect(jobs.map((job) => job?.priority)).toEqual([10, 5]);
+    await queue.add("decision", {}, { jobId: "d-1" });
+    await bench.course.until("all have run", () => ran.length === 5);
+    expect(ran.slice(2)).toEqual(["d-1", "m-2", "m-1"]);
+  });
+
   test("takes the same id twice as one job, keeps what is done or forgets it as it was told, and frees the id", async () => {
     const bench = await make();
     const queue = bench.store.queue<{ n: number }>("lane");

@@ -22,6 +22,7 @@ interface Stored {
   readonly timestamp: number;
   /** JSON. */
   data: string;
+  priority: number;
   state: State;
   /** Which of those that wait is next: jobs without a priority, then by priority, then in the order they came. */
   turn: number;
@@ -135,6 +136,7 @@ class Lane {
         options,
         timestamp: this.now(),
         data: JSON.stringify(data),
+        priority: options.priority ?? 0,
         state: "waiting",
         turn: 0,
         dueMs: this.now() + (options.delay ?? 0),
@@ -175,7 +177,7 @@ class Lane {
     this.#made += 1;
     stored.turn = this.#made;
     stored.token = null;
-    stored.state = stored.options.priority === undefined ? "waiting" : "prioritized";
+    stored.state = stored.priority === 0 ? "waiting" : "prioritized";
   }
 
   locksRunOut(): void {
@@ -199,7 +201,7 @@ class Lane {
       const worker = [...this.workers].find(({ isFree }) => isFree);
       const [next] = [...this.jobs.values()]
         .filter((one) => (one.state === "waiting" || one.state === "prioritized") && !this.runs.has(one))
-        .sort((a, b) => (a.options.priority ?? 0) - (b.options.priority ?? 0) || a.turn - b.turn);
+        .sort((a, b) => a.priority - b.priority || a.turn - b.turn);
       if (worker === undefined || next === undefined) return;
       this.runs.set(next, worker.run(next));
     }
@@ -224,6 +226,7 @@ class MemoryJob {
   readonly attemptsMade: number;
   readonly finishedOn: number | undefined;
   readonly delay: number;
+  priority: number;
   data: unknown;
 
   constructor(
@@ -238,6 +241,7 @@ class MemoryJob {
     this.attemptsMade = stored.attemptsMade;
     this.finishedOn = stored.finishedOn;
     this.delay = Math.max(0, stored.dueMs - lane.now());
+    this.priority = stored.priority;
     this.data = JSON.parse(stored.data);
   }
 
@@ -270,6 +274,11 @@ class MemoryJob {
     this.stored.token = null;
     this.stored.state = "delayed";
     this.stored.dueMs = dueMs;
+  }
+
+  async changePriority({ priority = 0 }: { readonly priority?: number }): Promise<void> {
+    this.stored.priority = priority;
+    this.priority = priority;
   }
 
   async promote(): Promise<void> {

@@ -31,6 +31,7 @@ export interface TestClusterParts {
   click(user: string, button: ButtonValue): Promise<void>;
   restart(): Promise<void>;
   addWorker(): Promise<void>;
+  nowMs(): number;
 }
 
 /** One cluster as people meet it in its Slack channel, with its master at hand. */
@@ -74,6 +75,15 @@ export class TestCluster {
   /** Starts one more worker beside the one that runs. */
   addWorker(): Promise<void> {
     return this.#parts.addWorker();
+  }
+
+  nowMs(): number {
+    return this.#parts.nowMs();
+  }
+
+  /** Of the job of a maintenance. */
+  async priority(id: string): Promise<number> {
+    return (await this.records.queue.getJob(id))?.priority ?? Number.NaN;
   }
 
   /** Lets this time pass while a job runs. */

@@ -1,0 +1,46 @@
+import { advance } from "../../maintenance/advance.js";
+import type { World } from "../../maintenance/cluster/world.js";
+import type { Moment, Step, Write } from "../../maintenance/phases/step.js";
+import type { Maintenance } from "../../maintenance/record/record.js";
+import { type Cluster, HostsError } from "../cluster/cluster.js";
+
+/** What a step is decided from beside the record and the world. */
+export interface StepPorts {
+  readonly cluster: Cluster;
+  /** The other open maintenances of the cluster. */
+  others(): Promise<readonly Maintenance[]>;
+  /** The newest finished ones. */
+  finished(): Promise<readonly Maintenance[]>;
+  now(): number;
+}
+
+/** One step on this world; what the hosts stand for is looked up on the same one when the step asks for it. */
+export async function nextStep(record: Maintenance, world: World, ports: StepPorts): Promise<Step> {
+  const { cluster, now } = ports;
+  const look = { world, policy: cluster.policy, nowMs: now(), hosts: null };
+  const step = advance(record, look);
+  if (!step.effects.some(({ kind }) => kind === "look_up_hosts")) return step;
+  return advance(step.record, { ...look, hosts: await lookUpHosts(record, world, ports) });
+}
+
+async function lookUpHosts(
+  record: Maintenance,
+  world: World,
+  { cluster, others, finished }: StepPorts,
+): Promise<Moment["hosts"]> {
+  try {
+    const open = await others();
+    const resolution = await cluster.resolve(record.hosts, world, open);
+    // Finished maintenances can prove that we see windows, which is in doubt only where windows can be hidden from us.
+    const past = cluster.policy.hasCredentials ? await finished() : [];
+    return { kind: "found", resolution, others: [...open, ...past] };
+  } catch (error) {
+    if (!(error instanceof HostsError)) throw error;
+    return { kind: "unreadable", why: error.message };
+  }
+}
+
+/** What is to be sent to the master. */
+export function writesOf({ effects }: Step): readonly Write[] {
+  return effects.filter((effect) => effect.kind !== "look_up_hosts");
+}

@@ -1,0 +1,62 @@
+import type { World } from "../../maintenance/cluster/world.js";
+import type { Write } from "../../maintenance/phases/step.js";
+import type { Maintenance } from "../../maintenance/record/record.js";
+import { nextStep, type StepPorts, writesOf } from "./next-step.js";
+
+/** A maintenance that waits for its first post, as somebody else's tick may write it: no other job of the lane runs. */
+export interface Waiting {
+  readonly record: Maintenance;
+  /** Stores the record; resolves when it is stored. */
+  save(record: Maintenance): Promise<void>;
+}
+
+type Post = Extract<Write, { kind: "update_schedule" }>;
+
+/** Its window goes into the same post as somebody else's. */
+export interface Beside extends Waiting {
+  readonly effect: Post;
+}
+
+/** Many more would make the view old before anything is posted on it. */
+const MOST_BESIDE = 50;
+
+/**
+ * The drains whose first windows can be placed by the post that places the first one of `record`: each post erases all
+ * answers, so one is better than many (invariant 3). Each is decided on the same world, after those before it. None but
+ * those that do nothing else; what becomes of the others is for their own ticks.
+ */
+export async function waitingBeside(
+  record: Maintenance,
+  writes: readonly Write[],
+  world: World,
+  ports: StepPorts & { waiting(): Promise<readonly Waiting[]> },
+): Promise<readonly Beside[]> {
+  if (!isFirstPost(record) || placing(writes) === null) return [];
+  const waiting = await ports.waiting();
+  if (waiting.length === 0) return [];
+  const found: Beside[] = [];
+  let open = [record, ...(await ports.others())];
+  for (const { record: other, save } of waiting.slice(0, MOST_BESIDE)) {
+    const rest = open.filter(({ id }) => id !== other.id);
+    const step = await nextStep(other, world, { ...ports, others: async () => rest });
+    const effect = placing(writesOf(step));
+    if (effect === null) continue;
+    found.push({ record: step.record, effect, save });
+    open = [step.record, ...rest];
+  }
+  return found;
+}
+
+/** Whether no window of it was posted yet and nothing is in its way. */
+export function isFirstPost({ batches, trouble }: Maintenance): boolean {
+  return (
+    trouble === null && batches.every((batch) => batch.phase === "scheduled" && batch.post.kind === "none")
+  );
+}
+
+/** The one post to be made, if it places machines and nothing else is to be sent. */
+function placing(writes: readonly Write[]): Post | null {
+  const [first] = writes;
+  if (writes.length !== 1 || first?.kind !== "update_schedule") return null;
+  return first.edit.kind === "place" ? first : null;
+}
