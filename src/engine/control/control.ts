@@ -38,8 +38,11 @@ export function controlProcessor(ports: ControlPorts) {
       case DECISION_JOB:
         return await runDecision(decisionJob.parse(job.data), store, ports);
       case HOSTS_JOB:
-        return await decideForHosts(hostsJob.parse(job.data), ports, (decision) =>
-          runDecision(decision, store, ports),
+        return await decideForHosts(
+          hostsJob.parse(job.data),
+          ports,
+          (decision) => runDecision(decision, store, ports),
+          () => proveOwned(job, token, signal, ports.elapsed),
         );
       default:
         throw new UnrecoverableError(`No job of the control lane is called ${job.name}.`);

@@ -9,7 +9,10 @@ import { windowOf } from "../../maintenance/window/edit.js";
 import { holds, whose } from "../../maintenance/window/whose.js";
 import { HostsError } from "../cluster/cluster.js";
 import type { DecisionRequest, HostsJob } from "../lanes/jobs.js";
+import { PROOFS } from "../lanes/records.js";
 import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
+import type { Proof } from "../store/owned.js";
+import { giveBackLeft, leftAmong } from "./give-back-left.js";
 import type { ControlPorts } from "./ports.js";
 
 const TOGETHER = "The machines of one maintenance go together.";
@@ -24,8 +27,9 @@ export async function decideForHosts(
   request: HostsJob,
   ports: ControlPorts,
   run: (decision: DecisionRequest) => Promise<string>,
+  fence: () => Promise<Proof>,
 ): Promise<string> {
-  const meant = await maintenancesMeant(request, ports);
+  const meant = await maintenancesMeant(request, ports, fence);
   if ("tone" in meant) {
     await ports.reply(request.replyTo, meant);
     return meant.tone;
@@ -36,6 +40,7 @@ export async function decideForHosts(
 async function maintenancesMeant(
   { verb, target }: HostsJob,
   ports: ControlPorts,
+  fence: () => Promise<Proof>,
 ): Promise<readonly Maintenance[] | Reply> {
   if (target.kind === "id") {
     const record = await ports.records.find(target.id);
@@ -54,6 +59,13 @@ async function maintenancesMeant(
     const next = "See the open maintenances with /mesos status.";
     return refusal(`Nothing in ${ports.cluster.name} matches ${what}.`, next);
   }
+  if (verb === "cancel") {
+    const free = machines.filter((machine) => !open.some((record) => holds(record, machine)));
+    const left = leftAmong(free, seen.world, seen.finished);
+    if (left.length > 0 && left.length === machines.length) {
+      return await giveBackLeft(left, seen.world, ports, fence);
+    }
+  }
   const meant = open.filter((record) => machines.some((machine) => holds(record, machine)));
   return whyForeign(verb, hosts, seen) ?? whyNotWhole(verb, meant, seen) ?? meant;
 }
@@ -62,15 +74,19 @@ type Seen = Awaited<ReturnType<typeof look>>;
 
 async function look(hosts: string, { cluster, records }: ControlPorts) {
   const world = await cluster.world("fresh");
-  const open = await records.open();
-  return { world, open, ...(await cluster.resolve(hosts, world, open)) };
+  const [open, finished] = [await records.open(), await records.finished(PROOFS)];
+  return { world, open, finished, ...(await cluster.resolve(hosts, world, open)) };
 }
 
 const refusal = (text: string, next: string): Reply =>
   replyOf({ tone: "refused", text, notDone: "Nothing was done.", next });
 
 /** Some of the machines are in no maintenance of ours. */
-function whyForeign(verb: HostsJob["verb"], hosts: string, { world, open, machines }: Seen): Reply | null {
+function whyForeign(
+  verb: HostsJob["verb"],
+  hosts: string,
+  { world, open, finished, machines }: Seen,
+): Reply | null {
   const foreign = machines.filter((machine) => !open.some((record) => holds(record, machine)));
   if (foreign.length === 0) return null;
   const windows = foreign.map((machine) => windowOf(world.schedule, machine));
@@ -88,7 +104,7 @@ function whyForeign(verb: HostsJob["verb"], hosts: string, { world, open, machin
     const window = windows[at] ?? null;
     return window === null
       ? `${quoted(machine.hostname)} is in no maintenance`
-      : `${quoted(machine.hostname)} stands ${whose(machine, window, open)}`;
+      : `${quoted(machine.hostname)} stands ${whose(machine, window, [...open, ...finished])}`;
   });
   return refusal(
     `${WORD[verb]} is only done for machines of our own maintenances: ${list(lines, "; ")}.`,

@@ -7,7 +7,7 @@ import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
 import { nanosToMillis, typedSpan } from "../time.js";
 import { windowOf } from "../window/edit.js";
-import { holds, openBatches, whose } from "../window/whose.js";
+import { holds, leftBy, openBatches, whose } from "../window/whose.js";
 import type { DrainAsked } from "./drain-asked.js";
 
 /**
@@ -30,7 +30,9 @@ export function conflictsOf(asked: DrainAsked): Refusal | null {
         ? `is planned by ${ours.id} of <@${ours.requester}>`
         : `${isDown ? "is already Down" : "is already draining"}, ${whose(machine, window, others)}`;
     found.push(`${quoted(machine.hostname)} ${how}`);
-    ways.add(ours === undefined ? FOREIGN : wayOutOf(ours, machine, isDown, asked));
+    const isLeft = ours === undefined && !isDown && leftBy(machine, window, others) !== null;
+    if (isLeft) ways.add(`give it back first with /mesos cancel ${quoted(machine.hostname)}`);
+    else ways.add(ours === undefined ? FOREIGN : wayOutOf(ours, machine, isDown, asked));
   }
   if (found.length === 0) return null;
   return {

@@ -5,6 +5,8 @@ import type { Batch, Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
 import { utc } from "../text/utc.js";
 import { nanosToMillis } from "../time.js";
+import { sameTime } from "./edit.js";
+import { ourTimes } from "./ours.js";
 
 /** Whose window a machine seems to stand in: one of ours, or somebody else's with its times. */
 export function whose(machine: MachineId, window: Window | null, others: readonly Maintenance[]): string {
@@ -14,11 +16,30 @@ export function whose(machine: MachineId, window: Window | null, others: readonl
     return `by ${ours.id} of <@${ours.requester}>${why}`;
   }
   if (window === null) return "by somebody else";
+  const left = leftBy(machine, window, others);
+  if (left !== null) return `in the window of ${left.id}, which has ended: somebody wrote it back since`;
   const end =
     window.duration === null
       ? "without an end"
       : `until ${utc(nanosToMillis(window.start + window.duration), "minute")} UTC`;
   return `in a window of somebody else from ${utc(nanosToMillis(window.start), "minute")} UTC ${end}`;
+}
+
+/**
+ * The maintenance of ours that has ended and whose window this is, by machine and exact time: nobody else posts our
+ * nanoseconds, so it was written back from an older list. `null` for any other window.
+ */
+export function leftBy(
+  machine: MachineId,
+  window: Window | null,
+  others: readonly Maintenance[],
+): Maintenance | null {
+  if (window === null) return null;
+  const key = machineKey(machine);
+  const isOurs = (batch: Batch) =>
+    ourTimes(batch).some((time) => sameTime(time, window)) &&
+    batch.machines.some((one) => machineKey(one) === key);
+  return others.find(({ end, batches }) => end !== null && batches.some(isOurs)) ?? null;
 }
 
 /** Whether a maintenance has this machine in a batch that has not ended. */

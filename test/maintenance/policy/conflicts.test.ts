@@ -3,7 +3,7 @@ import type { Machine } from "../../../src/maintenance/cluster/machine.js";
 import type { Resolution } from "../../../src/maintenance/cluster/resolution.js";
 import { conflictsOf } from "../../../src/maintenance/policy/conflicts.js";
 import { scheduleReply } from "../../../src/maintenance/show/schedule-view.js";
-import { batchOf, HOUR, machine, NOW, policyOf, recordOf, worldOf } from "../../support/world.js";
+import { batchOf, HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 import { downWorld, drainingWorld, inPhase, lastEvent, OURS, planOf } from "../support/flow.js";
 
 function many(from: number, count: number): Machine[] {
@@ -106,4 +106,23 @@ describe("a refusal advises to extend one's own window by what it lacks of the o
     const next = advice({ startMs: NOW - HOUR, durationMs: 9 * HOUR }, "draining");
     expect(next).toMatch(/\/mesos cancel m-aaaa, then drain again\.$/);
   });
+});
+
+test("a window of a maintenance of ours that has ended is told as ours, with the way out (invariant 12)", () => {
+  const ended = recordOf({
+    id: "m-old1",
+    batches: [batchOf({ phase: "up" })],
+    end: { phase: "up", atMs: NOW, why: null },
+  });
+  const world = worldOf({ windows: [windowOn(["web-01"], NOW, 4 * HOUR)] });
+  const refusal = conflictsOf({
+    record: recordOf(),
+    machines: [machine("web-01")],
+    world,
+    others: [ended],
+    policy: policyOf(),
+    nowMs: NOW,
+  });
+  expect(refusal?.why).toContain("in the window of m-old1, which has ended");
+  expect(refusal?.next).toContain("/mesos cancel web-01");
 });
