@@ -1,7 +1,7 @@
 import { type MachineId, machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { Schedule, Unavailability, Window } from "../../../src/maintenance/cluster/schedule.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
-import { sameTime } from "../../../src/maintenance/window/edit.js";
+import { sameTime, windowOf } from "../../../src/maintenance/window/edit.js";
 import { HOUR, NOW } from "../../support/world.js";
 import type { Random } from "./random.js";
 import type { SharedMaster } from "./shared-master.js";
@@ -22,22 +22,43 @@ export interface Counts {
   editsInGap: number;
   /** Machines whose window our post put back to what we had read. */
   lostInGap: number;
+  /** Old lists that were written back, and machines of ours that stood otherwise after them. */
+  oldLists: number;
+  oursUndone: number;
   downs: number;
   ups: number;
+}
+
+/** A list that somebody has read and is going to write back. */
+interface OldList {
+  readonly schedule: Schedule;
+  readonly readAtMs: number;
+  readonly waitMs: number;
 }
 
 /**
  * Everybody else who edits the schedule: they add, change and remove their own windows, each time by reading the list
  * and posting it as a whole, and take their machines Down and Up. They know what they want to stand there; when a post
- * of ours took it back they see that at their next look and post it again.
+ * of ours took it back they see that at their next look and post it again. One of them is slow: reads the list, waits,
+ * puts a window of theirs into it, and writes it back as it was then, windows of ours too.
  */
 export class OtherPeople {
-  readonly counts: Counts = { edits: 0, editsInGap: 0, lostInGap: 0, downs: 0, ups: 0 };
+  readonly counts: Counts = {
+    edits: 0,
+    editsInGap: 0,
+    lostInGap: 0,
+    oldLists: 0,
+    oursUndone: 0,
+    downs: 0,
+    ups: 0,
+  };
   readonly #intended = new Map<string, Entry>();
   /** Keys that do not stand as intended, because we posted what we had read before they were edited. */
   #lost = new Set<string>();
   #editedInGap = new Set<string>();
   #inGap = false;
+  #oldList: OldList | null = null;
+  #slowOneIsHere = true;
 
   constructor(
     private readonly master: SharedMaster,
@@ -46,12 +67,22 @@ export class OtherPeople {
     private readonly isOurs: (machine: MachineId) => boolean,
     /** Machines of ours that are being given back: the one thing of ours that others may do for us. */
     private readonly beingGivenBack: () => readonly MachineId[],
+    private readonly now: () => number,
+    /** In ms; the slow one waits for less: what is written back later is no removal to be looked at again. */
+    private readonly pollMs: number,
   ) {}
 
   /** None, one or several edits. */
   act(share = 0.3): void {
     while (this.random.chance(share)) this.#edit();
-    if (this.random.chance(0.1)) this.#giveBackOurs();
+    // Not both at once: a window that is put back and taken out again between two of our looks was never seen.
+    if (this.#slowOneIsHere) this.#editSlowly();
+    else if (this.random.chance(0.1)) this.#giveBackOurs();
+  }
+
+  /** The slow one is done, and writes nothing back any more. */
+  slowOneLeaves(): void {
+    this.#slowOneIsHere = false;
   }
 
   /** Everything stands as they want it again. Throws when something is missing that they did not edit themselves in a gap. */
@@ -152,6 +183,54 @@ export class OtherPeople {
     this.counts.edits += 1;
     if (this.#inGap) this.counts.editsInGap += 1;
     random.pick(choices)();
+  }
+
+  #editSlowly(): void {
+    const { random } = this;
+    const list = this.#oldList;
+    const waitedMs = list === null ? 0 : this.now() - list.readAtMs;
+    if (list === null || waitedMs >= this.pollMs) {
+      const waitMs = random.below(this.pollMs);
+      this.#oldList = random.chance(0.3)
+        ? { schedule: this.master.schedule(), readAtMs: this.now(), waitMs }
+        : null;
+    } else if (waitedMs >= list.waitMs) {
+      this.#oldList = null;
+      this.#writeBack(list.schedule);
+    }
+  }
+
+  /** With a window of theirs put into it, if there is one to be had. */
+  #writeBack(old: Schedule): void {
+    const before = this.master.schedule();
+    const free = this.theirs.filter((machine) => this.#intended.get(machineKey(machine))?.down !== true);
+    const entry =
+      free.length === 0 ? null : { machine: this.random.pick(free), ...this.#someTime(), down: false };
+    try {
+      this.master.post(entry === null ? old : this.#placed(old, entry));
+    } catch (error) {
+      // A machine has gone Down in the meantime: they read the list anew.
+      if (error instanceof Error && error.message.includes("cannot be removed from the schedule")) return;
+      throw error;
+    }
+    this.counts.oldLists += 1;
+    this.counts.oursUndone += this.#oursChanged(before);
+    if (entry !== null) this.#intend(entry);
+    // What others have edited since the list was read is gone with it, and they see that at their next look.
+    for (const key of this.#wrong()) this.#lost.add(key);
+  }
+
+  /** How many machines of ours stand otherwise now than before. */
+  #oursChanged(before: Schedule): number {
+    const after = this.master.schedule();
+    const ours = [...before.windows, ...after.windows].flatMap(({ machines }) =>
+      machines.filter(this.isOurs),
+    );
+    const byKey = new Map(ours.map((machine) => [machineKey(machine), machine]));
+    return [...byKey.values()].filter((machine) => {
+      const [was, is] = [windowOf(before, machine), windowOf(after, machine)];
+      return was === null || is === null || !sameTime(was, is);
+    }).length;
   }
 
   #giveBackOurs(): void {

@@ -3,6 +3,7 @@ import { parseCommand } from "../../../src/commands/parse.js";
 import { openApproval } from "../../../src/maintenance/approval/question.js";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import { isIn } from "../../../src/maintenance/record/troubles.js";
 import { HOUR } from "../../support/world.js";
 import type { Random } from "./random.js";
 
@@ -22,10 +23,13 @@ export interface Plan {
 }
 
 /** Ten of them, of two machines each: `web-1` and `web-2` for the first, and so on. */
-export function tenPlans(random: Random): Plan[] {
+export function tenPlans(random: Random, { areExtended }: { readonly areExtended: boolean }): Plan[] {
   return Array.from({ length: 10 }, (_, at): Plan => {
     const durationMs = (1 + random.below(4)) * HOUR;
-    const extensions = Array.from({ length: random.below(3) }, () => (1 + random.below(6)) * (HOUR / 2));
+    const extensions = Array.from(
+      { length: areExtended ? random.below(3) : 0 },
+      () => (1 + random.below(6)) * (HOUR / 2),
+    );
     const command = drainOf(`drain web-${2 * at + 1},web-${2 * at + 2} ${durationMs / HOUR}h --confirm 2`);
     return { id: `m-000${at}`, command, end: random.pick(ENDS), extensions, durationMs };
   });
@@ -35,6 +39,10 @@ export function tenPlans(random: Random): Plan[] {
 export function nextDecision({ end, extensions }: Plan, record: Maintenance): Decision | null {
   const batch = record.batches[0];
   if (batch === undefined || record.end !== null || record.cancel !== null) return null;
+  // Somebody took our window out of the schedule: as long as it is wanted, a person has it posted again.
+  if (isIn(record, "window_changed", "windows_gone", "own_window_unseen") && end !== "cancelled") {
+    return { kind: "retry" };
+  }
   const byMs = extensions[0];
   const isDraining = batch.phase === "draining" || batch.phase === "awaiting_approval";
   if (byMs !== undefined) {
