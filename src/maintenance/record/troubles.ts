@@ -20,7 +20,7 @@ const NOT_DOWN = "The machines were not taken down, though it was approved.";
  */
 export const TROUBLES = {
   agents_recovering: {
-    what: "The master was elected a moment ago and has not heard from all agents yet, so the pattern could miss machines.",
+    what: "The leading master has not heard from all agents since it was elected, so the pattern could miss machines.",
     notDone: "No window was posted yet.",
     next: "Nothing to do: it goes on by itself when the agents have registered again.",
   },

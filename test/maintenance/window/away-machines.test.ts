@@ -30,6 +30,21 @@ describe("machines without an agent can be named too", () => {
       ["web-03", "web-01", "web-02"],
     ],
     [
+      "ours and draining, not registered again since a fail-over",
+      worldOf({
+        agents: [agent("web-03")],
+        recoveredAgents: [agent("web-01", { machine: { hostname: "web-01", ip: "" } })],
+      }),
+      [inPhase("draining")],
+      ["web-03", "web-01", "web-02"],
+    ],
+    [
+      "nobody's, not registered again since a fail-over",
+      worldOf({ agents: [agent("web-03")], recoveredAgents: [agent("web-02")] }),
+      [],
+      ["web-03", "web-02"],
+    ],
+    [
       "ours, given back long ago",
       worldOf({ agents: [] }),
       [recordOf({ batches: [batchOf({ phase: "cancelled", machines: [machine("web-07")] })] })],
