@@ -33,7 +33,7 @@ describe("machines without an agent can be named too", () => {
       "ours and draining, not registered again since a fail-over",
       worldOf({
         agents: [agent("web-03")],
-        recoveredAgents: [agent("web-01", { machine: { hostname: "web-01", ip: "" } })],
+        recoveredAgents: [agent("web-01")],
       }),
       [inPhase("draining")],
       ["web-03", "web-01", "web-02"],
