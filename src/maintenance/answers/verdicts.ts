@@ -14,7 +14,9 @@ import {
   type WorldIndex,
 } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
+import { isToGoDown, watchedMachines } from "../record/batch.js";
 import type { MachineView, Picture, TaskRef, Unasked, Verdict, VerdictRow } from "../record/picture.js";
+import type { Maintenance } from "../record/record.js";
 import { type Millis, nanosToMillis } from "../time.js";
 
 /** When it was noticed that the master has forgotten answers, and what made it forget them. */
@@ -67,9 +69,15 @@ function whyErased(
   return before === null || before === digest ? "unknown" : "schedule_change";
 }
 
-/** Machines as the master has them now. */
-export function viewsOf(world: World, machines: readonly Machine[]): readonly MachineView[] {
-  const watched = machines.map((machine) => ({ machine, agentIds: [] }));
+/** Machines as the master has them now, with what open maintenances know of agents that are away. */
+export function viewsOf(
+  world: World,
+  machines: readonly Machine[],
+  open: readonly Maintenance[],
+): readonly MachineView[] {
+  const batches = open.flatMap((record) => record.batches).filter(isToGoDown);
+  const known = new Map(batches.flatMap(watchedMachines).map((one) => [machineKey(one.machine), one]));
+  const watched = machines.map((machine) => known.get(machineKey(machine)) ?? { machine, agentIds: [] });
   return lookAt(world, watched, null).machines;
 }
 

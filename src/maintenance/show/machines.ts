@@ -20,7 +20,7 @@ export function statusOfMachines(
   open: readonly Maintenance[],
   nowMs: Millis,
 ): Reply {
-  const views = viewsOf(world, machines);
+  const views = viewsOf(world, machines, open);
   return replyOf({
     tone: "info",
     text: `${world.cluster}: ${modes(views)}.`,
@@ -42,7 +42,7 @@ export function hostsReply(
   world: World,
   open: readonly Maintenance[],
 ): Reply {
-  const views = viewsOf(world, machines);
+  const views = viewsOf(world, machines, open);
   const literal = new Set(literals.map(machineKey));
   const sentences = [views.length === 0 ? `${cluster}: no machine matches.` : `${cluster}: ${modes(views)}.`];
   if (matchedNothing.length > 0) sentences.push(`Nothing matches ${unmatched(matchedNothing)}.`);
@@ -92,9 +92,11 @@ const NAME: Column<MachineView> = { title: "MACHINE", shrinks: true, cell: ({ ho
 
 const TASKS: Column<MachineView> = { title: "TASKS", align: "right", cell: ({ tasks }) => tasks };
 
-/** Agents registered, `+n?` for those not back since a fail-over, `awaited` for one that is to come back after Up. */
+/** Agents registered, `n away` for those in no list any more, `+n?` for those not back since a fail-over, `awaited` for one that is to come back after Up. */
 function agents(isAwaited: (view: MachineView) => boolean = () => false): Column<MachineView> {
   const cell = (view: MachineView) => {
+    // Not Down, and no list has it any more: what runs there is unknown (invariant 13).
+    if (view.away > 0 && !isAwaited(view)) return `${view.agents}, ${view.away} away`;
     if (view.recovering > 0) return `${view.agents}+${view.recovering}?`;
     return view.agents === 0 && isAwaited(view) ? "0 awaited" : view.agents;
   };

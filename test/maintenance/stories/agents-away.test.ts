@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { hostsReply, statusOfMachines } from "../../../src/maintenance/show/machines.js";
 import { renderApproval } from "../../../src/slack/render/question/question.js";
-import { agent, answer, HOUR, MINUTE, NOW, policyOf, task, worldOf } from "../../support/world.js";
+import { agent, answer, HOUR, MINUTE, machine, NOW, policyOf, task, worldOf } from "../../support/world.js";
 import {
   APPROVE,
   ASK,
@@ -177,6 +178,17 @@ test("an agent that is lost between approval and call stops the call (invariant 
   const step = tick(record, drainingWorld({ agents: [web02, web03] }));
   expect(step.effects).toEqual([]);
   expect(lastEvent(step.record, "approval_outdated").changes.join()).toContain("web-01");
+});
+
+test("hosts and status of machines show the agent that is away, and what was last seen there", () => {
+  const open = [tick(draining(), forgotten, NOW + MINUTE).record];
+  const resolution = { machines: [machine("web-01")], literals: [], matchedNothing: [], unknown: [] };
+  for (const reply of [
+    hostsReply("prod", resolution, forgotten, open),
+    statusOfMachines(resolution.machines, forgotten, open, NOW + MINUTE),
+  ]) {
+    expect(reply.table).toMatch(/web-01 .*0, 1 away +1/);
+  }
 });
 
 test("a deadline's empty is not met by an agent that is away", () => {
