@@ -63,7 +63,7 @@ describe("a fail-over while machines drain", () => {
     const cluster = await engine().cluster();
     cluster.master.failOver({ reregisterMs: null });
     const maintenance = await cluster.drain("web-* 2h --confirm 6");
-    expect(await maintenance.thread(/has not heard from all agents yet/)).toContain(
+    expect(await maintenance.thread(/has not heard from all agents since it was elected/)).toContain(
       "No window was posted yet",
     );
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
