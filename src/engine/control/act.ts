@@ -40,15 +40,19 @@ interface Scene {
   readonly beside: readonly ScheduleEdit[];
 }
 
-/** Carries out one effect. Whether it is done, the next look at the world shows. */
+/** Carries out one effect. Whether it is done, the next look at the world shows; the one before it is of the past. */
 export async function act(record: Maintenance, effect: Write, scene: Scene): Promise<Outcome> {
-  switch (effect.kind) {
-    case "update_schedule":
-      return await updateSchedule(effect.edit, scene);
-    case "start_maintenance":
-      return await startMaintenance(record, effect, scene);
-    case "stop_maintenance":
-      return await stopMaintenance(effect, scene);
+  try {
+    switch (effect.kind) {
+      case "update_schedule":
+        return await updateSchedule(effect.edit, scene);
+      case "start_maintenance":
+        return await startMaintenance(record, effect, scene);
+      case "stop_maintenance":
+        return await stopMaintenance(effect, scene);
+    }
+  } finally {
+    scene.cluster.forget();
   }
 }
 

@@ -1,7 +1,11 @@
 import { type Machine, machineKey, machineName } from "../../maintenance/cluster/machine.js";
+import type { Unavailability } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import { indexWorld } from "../../maintenance/cluster/world-index.js";
+import type { Write } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import type { FoundTrouble } from "../../maintenance/record/troubles.js";
+import { sightOf, whyFiltered } from "../../maintenance/sight/sight.js";
 import { list } from "../../maintenance/text/list.js";
 import { quoted } from "../../maintenance/text/quote.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
@@ -15,6 +19,7 @@ import type { ControlPorts } from "./ports.js";
 export interface Left {
   readonly machine: Machine;
   readonly record: Maintenance;
+  readonly time: Unavailability;
 }
 
 /**
@@ -29,39 +34,56 @@ export function leftAmong(
   const { down } = indexWorld(world);
   return machines.flatMap((machine) => {
     if (down.has(machineKey(machine))) return [];
-    const record = leftBy(machine, windowOf(world.schedule, machine), finished);
-    return record === null ? [] : [{ machine, record }];
+    const time = windowOf(world.schedule, machine);
+    const record = leftBy(machine, time, finished);
+    return record === null || time === null ? [] : [{ machine, record, time }];
   });
 }
 
-/** Takes these machines out of the schedule, one after another, and says what came of it. */
+/**
+ * Takes these machines out of the schedule, in one post for all (invariant 3), and says what came of it. On a filtered view
+ * the post would wipe windows that nobody here can see (invariant 2).
+ */
 export async function giveBackLeft(
-  left: readonly Left[],
+  left: readonly [Left, ...Left[]],
   world: World,
   ports: Pick<ControlPorts, "cluster" | "now">,
   fence: () => Promise<Proof>,
 ): Promise<Reply> {
   const { cluster, now } = ports;
-  const given: string[] = [];
-  for (const { machine, record } of left) {
-    const time = windowOf(world.schedule, machine);
-    if (time === null) continue;
-    const effect = { kind: "update_schedule", edit: { kind: "remove", machines: [machine], time } } as const;
-    const outcome = await act(record, effect, { world, cluster, proof: await fence(), beside: [] });
-    if (outcome.kind !== "accepted") {
-      const { trouble } = told({ ...record, trouble: null }, effect, outcome, cluster.policy, now());
-      return replyOf({
-        tone: "error",
-        text: `${quoted(machineName(machine))} stands in the window of ${record.id}, which has ended. ${trouble?.what ?? "The schedule changed meanwhile."}`,
-        said: trouble?.said ?? null,
-        notDone: trouble?.notDone ?? "It was not taken out.",
-        next: "Look with /mesos schedule, and send the same command again if it still stands.",
-      });
-    }
-    given.push(`${machineName(machine)} (${record.id})`);
+  const filtered = whyFiltered(sightOf(world));
+  if (filtered !== null) return failed(left, filtered);
+  const [first, ...rest] = left.map(
+    ({ machine, time }): Remove => ({
+      kind: "update_schedule",
+      edit: { kind: "remove", machines: [machine], time },
+    }),
+  ) as [Remove, ...Remove[]];
+  const scene = { world, cluster, proof: await fence(), beside: rest.map(({ edit }) => edit) };
+  const { record } = left[0];
+  const outcome = await act(record, first, scene);
+  if (outcome.kind === "accepted") {
+    return replyOf({
+      tone: "done",
+      text: `Taken out of the windows of maintenances of ours that have ended: ${names(left)}. Somebody had written them back; other people's windows stay.`,
+    });
   }
+  return failed(left, told({ ...record, trouble: null }, first, outcome, cluster.policy, now()).trouble);
+}
+
+type Remove = Extract<Write, { kind: "update_schedule" }>;
+
+function failed(left: readonly Left[], trouble: FoundTrouble | null): Reply {
   return replyOf({
-    tone: "done",
-    text: `Taken out of the windows of maintenances of ours that have ended: ${quoted(list(given))}. Somebody had written them back; other people's windows stay.`,
+    tone: "error",
+    text: `${names(left)}: in windows of maintenances of ours that have ended. ${trouble?.what ?? "The schedule changed meanwhile."}`,
+    said: trouble?.said ?? null,
+    notDone: trouble?.notDone ?? "Nothing was taken out.",
+    next: "Look with /mesos schedule, and send the same command again if they still stand.",
   });
+}
+
+/** `web-01 (m-7k3q)`. */
+function names(left: readonly Left[]): string {
+  return quoted(list(left.map(({ machine, record }) => `${machineName(machine)} (${record.id})`)));
 }

@@ -12,7 +12,7 @@ import type { DecisionRequest, HostsJob } from "../lanes/jobs.js";
 import { PROOFS } from "../lanes/records.js";
 import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
-import { giveBackLeft, leftAmong } from "./give-back-left.js";
+import { giveBackLeft, type Left, leftAmong } from "./give-back-left.js";
 import type { ControlPorts } from "./ports.js";
 
 const TOGETHER = "The machines of one maintenance go together.";
@@ -59,12 +59,9 @@ async function maintenancesMeant(
     const next = "See the open maintenances with /mesos status.";
     return refusal(`Nothing in ${ports.cluster.name} matches ${what}.`, next);
   }
-  if (verb === "cancel") {
-    const free = machines.filter((machine) => !open.some((record) => holds(record, machine)));
-    const left = leftAmong(free, seen.world, seen.finished);
-    if (left.length > 0 && left.length === machines.length) {
-      return await giveBackLeft(left, seen.world, ports, fence);
-    }
+  const [left, ...more] = leftIn(seen);
+  if (verb === "cancel" && left !== undefined && more.length + 1 === machines.length) {
+    return await giveBackLeft([left, ...more], seen.world, ports, fence);
   }
   const meant = open.filter((record) => machines.some((machine) => holds(record, machine)));
   return whyForeign(verb, hosts, seen) ?? whyNotWhole(verb, meant, seen) ?? meant;
@@ -78,15 +75,18 @@ async function look(hosts: string, { cluster, records }: ControlPorts) {
   return { world, open, finished, ...(await cluster.resolve(hosts, world, open)) };
 }
 
+/** Machines in no maintenance that stand in a window of one that has ended. */
+function leftIn({ world, open, finished, machines }: Seen): Left[] {
+  const free = machines.filter((machine) => !open.some((record) => holds(record, machine)));
+  return leftAmong(free, world, finished);
+}
+
 const refusal = (text: string, next: string): Reply =>
   replyOf({ tone: "refused", text, notDone: "Nothing was done.", next });
 
 /** Some of the machines are in no maintenance of ours. */
-function whyForeign(
-  verb: HostsJob["verb"],
-  hosts: string,
-  { world, open, finished, machines }: Seen,
-): Reply | null {
+function whyForeign(verb: HostsJob["verb"], hosts: string, seen: Seen): Reply | null {
+  const { world, open, finished, machines } = seen;
   const foreign = machines.filter((machine) => !open.some((record) => holds(record, machine)));
   if (foreign.length === 0) return null;
   const windows = foreign.map((machine) => windowOf(world.schedule, machine));
@@ -108,8 +108,16 @@ function whyForeign(
   });
   return refusal(
     `${WORD[verb]} is only done for machines of our own maintenances: ${list(lines, "; ")}.`,
-    "Leave these machines out of the pattern; a window of somebody else is for its owner to close.",
+    nextForForeign(leftIn(seen)),
   );
+}
+
+function nextForForeign(left: readonly Left[]): string {
+  const leave =
+    "Leave these machines out of the pattern; a window of somebody else is for its owner to close.";
+  if (left.length === 0) return leave;
+  const hosts = quoted(left.map(({ machine }) => machine.hostname).join(","));
+  return `Give back what stands in a window of ours that has ended, alone: /mesos cancel ${hosts}. ${leave}`;
 }
 
 /** One of the maintenances also holds machines that were not named. */

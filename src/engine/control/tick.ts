@@ -72,7 +72,6 @@ export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOu
       const proof = await ports.fence();
       const edits = beside.map(({ effect }) => effect.edit);
       const outcome = await act(record, effect, { world, cluster, proof, beside: edits });
-      cluster.forget();
       // A refusal may be meant for another one's window: then each is posted alone, and told what is said of its own.
       isAlone = outcome.kind === "refused" && beside.length > 0;
       const isFor = outcome.kind === "accepted" || outcome.kind === "none" ? outcome : LOOK_AGAIN;

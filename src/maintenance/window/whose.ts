@@ -26,8 +26,8 @@ export function whose(machine: MachineId, window: Window | null, others: readonl
 }
 
 /**
- * The maintenance of ours that has ended and whose window this is, by machine and exact time: nobody else posts our
- * nanoseconds, so it was written back from an older list. `null` for any other window.
+ * The maintenance of ours that has ended and whose window this is, by machine and exact nanoseconds: it was written back
+ * from an older list. `null` for any other window, and where ours was never posted.
  */
 export function leftBy(
   machine: MachineId,
@@ -37,6 +37,7 @@ export function leftBy(
   if (window === null) return null;
   const key = machineKey(machine);
   const isOurs = (batch: Batch) =>
+    batch.phase !== "failed" &&
     ourTimes(batch).some((time) => sameTime(time, window)) &&
     batch.machines.some((one) => machineKey(one) === key);
   return others.find(({ end, batches }) => end !== null && batches.some(isOurs)) ?? null;
