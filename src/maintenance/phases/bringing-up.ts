@@ -6,7 +6,7 @@ import type { Picture } from "../record/picture.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
 import { inOurWindow } from "../window/ours.js";
 import { withLeftDown } from "./foreign-changes.js";
-import { PUT_BACK, removalsOf } from "./give-back.js";
+import { PUT_BACK, removalsOf } from "./removal.js";
 import { type Moment, type Rule, type Step, soon } from "./step.js";
 import { up } from "./up.js";
 

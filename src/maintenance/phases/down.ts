@@ -4,8 +4,8 @@ import { withEvent } from "../record/log.js";
 import type { BatchIn } from "../record/record.js";
 import { bringingUp, isUp } from "./bringing-up.js";
 import { withChangesWhileDown } from "./foreign-changes.js";
-import { removalsOf } from "./give-back.js";
 import { tellOverdue } from "./overdue.js";
+import { removalsOf } from "./removal.js";
 import type { Rule } from "./step.js";
 
 /** Machines are away; nothing happens until a person says Up, but the end of the window is told. */

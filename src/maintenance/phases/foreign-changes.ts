@@ -4,13 +4,14 @@ import type { World } from "../cluster/world.js";
 import { nowDown, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { MachineView, Picture } from "../record/picture.js";
-import type { Batch, BatchIn, DownIntent, DrainingBatch, Maintenance } from "../record/record.js";
+import type { Batch, BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { sameTime, windowOf } from "../window/edit.js";
 import { inOurWindow } from "../window/ours.js";
 import { whose } from "../window/whose.js";
+import { lossOf } from "./loss.js";
 import type { Moment, Step } from "./step.js";
 
 /** All are Down in our window without a call that is under way: by a call of ours that showed late, or by somebody else. */
@@ -35,14 +36,6 @@ export function wentDown(record: Maintenance, batch: DrainingBatch, nowMs: numbe
     text: `The call that was sent under approval ${intent.approvalId} had got no answer and seems to have taken effect late; questions asked since then are settled by it.`,
   });
   return { record: note, effects: [], wakeAtMs: null };
-}
-
-/** What a Down cost, from what was written down before its call. */
-export function lossOf({ tasks, tasksAway }: DownIntent): {
-  readonly tasksLost: number;
-  readonly tasksAway?: number;
-} {
-  return tasksAway === undefined ? { tasksLost: tasks } : { tasksLost: tasks, tasksAway };
 }
 
 /**

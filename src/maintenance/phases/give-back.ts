@@ -1,15 +1,14 @@
 import { withdrawn } from "../approval/question.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
-import type { World } from "../cluster/world.js";
-import { indexWorld } from "../cluster/world-index.js";
 import { isToGoDown, isUnsettled, nowDown, withBatch } from "../record/batch.js";
 import { always } from "../record/batch-phases.js";
 import { noteOnce, withEvent } from "../record/log.js";
-import type { Batch, BatchIn, BatchToGoDown, Maintenance } from "../record/record.js";
+import type { Batch, BatchToGoDown, Maintenance } from "../record/record.js";
 import { list } from "../text/list.js";
 import type { Millis } from "../time.js";
-import { inOurWindow, ourTimes, standingAt } from "../window/ours.js";
-import { type Effect, type Moment, type Step, soon } from "./step.js";
+import { inOurWindow } from "../window/ours.js";
+import { PUT_BACK, removalsOf, seenGone, stands, staysGone, wasGone } from "./removal.js";
+import { type Moment, type Step, soon } from "./step.js";
 
 /**
  * Cancel: gives draining machines back by taking them out of the schedule, one post for all, and leaves everybody
@@ -46,10 +45,6 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   return { record: current, effects: [], wakeAtMs: null };
 }
 
-/** Told once when our window came back to the schedule after it had been taken out. */
-export const PUT_BACK =
-  "Somebody else's post put machines back into our window after it had been taken out of the schedule; they are taken out of it again, and other people's windows stay.";
-
 /** One that was never posted needs no second look. */
 function givenBack(batch: BatchToGoDown, moment: Moment): Batch {
   const isPosted = batch.phase !== "scheduled" || batch.post.kind === "posted" || batch.seenSinceMs !== null;
@@ -57,44 +52,9 @@ function givenBack(batch: BatchToGoDown, moment: Moment): Batch {
   return !isPosted || staysGone(looked, moment) ? { ...always(batch), phase: "cancelled" } : looked;
 }
 
-/** A batch whose window was to be taken out of the schedule. */
-type Removed = BatchToGoDown | BatchIn<"up">;
-
-/** The batch with since when the master no longer shows our window. */
-export function seenGone<B extends Removed>(batch: B, { world }: Moment): B {
-  return batch.goneSinceMs === undefined ? { ...batch, goneSinceMs: world.observedAtMs } : batch;
-}
-
-/**
- * Whether our window has stayed away for a poll. One look does not prove it: who read the schedule before our post may
- * write it back a moment after.
- */
-export function staysGone({ goneSinceMs }: Removed, { world, policy }: Moment): boolean {
-  return goneSinceMs !== undefined && world.observedAtMs - goneSinceMs >= policy.pollMs;
-}
-
-function wasGone(batch: Batch): boolean {
-  return "goneSinceMs" in batch && batch.goneSinceMs !== undefined;
-}
-
-/** The batch whose window the master shows again. */
-export function stands<B extends Batch>(batch: B): B {
-  return wasGone(batch) ? { ...batch, goneSinceMs: undefined } : batch;
-}
-
 function removalAsked(batch: Batch, leaderId: string): Batch {
   if (!isToGoDown(batch) || batch.removal?.kind === "accepted") return batch;
   return { ...batch, removal: { kind: "asked", leaderId } };
-}
-
-/** What takes those of our machines that are not Down out of the schedule: one edit for each of our times. */
-export function removalsOf(world: World, batch: Batch): Effect[] {
-  const { down } = indexWorld(world);
-  return ourTimes(batch).flatMap((time): Effect[] => {
-    const machines = standingAt(world, batch, time).filter((machine) => !down.has(machineKey(machine)));
-    const edit = { kind: "remove" as const, machines, time };
-    return machines.length > 0 ? [{ kind: "update_schedule", edit }] : [];
-  });
 }
 
 /**

@@ -4,10 +4,10 @@ import { ask, askAgainBecauseWorse, BY_ITSELF, grantedApproval, seenNow } from "
 import { machineKey } from "../cluster/machine.js";
 import { batchOf, nowDown, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
-import type { MachineView, Picture, Seen } from "../record/picture.js";
+import type { MachineView, Picture } from "../record/picture.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
 import { inTrouble } from "../record/troubles.js";
-import { lossOf } from "./foreign-changes.js";
+import { lossOf, taskCounts } from "./loss.js";
 import { tellOverdue } from "./overdue.js";
 import { type Moment, type Rule, type Step, soon } from "./step.js";
 
@@ -81,12 +81,6 @@ function takeDown(
     effects: [{ kind: "start_maintenance", batch: batch.id, machines }],
     wakeAtMs: soon(moment),
   };
-}
-
-/** Tasks that end with the Down, and those that were last seen on agents that it does not reach (invariant 13). */
-function taskCounts({ tasks }: Seen): { readonly tasks: number; readonly tasksAway?: number } {
-  const tasksAway = tasks.filter(({ lastSeen }) => lastSeen).length;
-  return tasksAway === 0 ? { tasks: tasks.length } : { tasks: tasks.length - tasksAway, tasksAway };
 }
 
 /** Approved, but our call was never sent: it was somebody else's. */

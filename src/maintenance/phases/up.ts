@@ -3,7 +3,7 @@ import { agentsMissing, hostnamesOf, newlyBack } from "../record/agents-back.js"
 import { isUnsettled, withBatch } from "../record/batch.js";
 import { noteOnce, withEvent } from "../record/log.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
-import { PUT_BACK, removalsOf, seenGone, stands, staysGone } from "./give-back.js";
+import { PUT_BACK, removalsOf, seenGone, stands, staysGone } from "./removal.js";
 import { type Moment, type Rule, type Step, soon } from "./step.js";
 
 /**
