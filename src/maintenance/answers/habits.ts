@@ -4,6 +4,7 @@ import { groupBy } from "../group-by.js";
 import type { Picture } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import { formatSpan, type Millis, nanosToMillis } from "../time.js";
+import { isUnknown } from "./verdicts.js";
 
 type Behaviour = Maintenance["behaviour"][number];
 
@@ -36,7 +37,7 @@ export function recordBehaviour(
   world: World,
   nowMs: Millis,
 ): Maintenance {
-  const draining = picture.machines.filter((view) => view.mode === "draining" && view.recovering === 0);
+  const draining = picture.machines.filter((view) => view.mode === "draining" && !isUnknown(view));
   const [first] = record.batches;
   // A machine that is Down, that somebody took off the schedule, or whose tasks cannot be seen, must not look like one
   // that was left.

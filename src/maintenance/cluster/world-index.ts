@@ -6,7 +6,7 @@ import type { Agent, Answer, Framework, Task, World } from "./world.js";
 export interface WatchedMachine {
   readonly machine: Machine;
   readonly agentIds: readonly string[];
-  /** Of those agents how they were when last registered. */
+  /** Of those agents how they were when last registered; absent once the machine went Down, for then they are to be gone. */
   readonly lastSeen?: readonly LastSeen[];
 }
 
@@ -29,8 +29,6 @@ export interface WorldIndex {
   readonly agents: ReadonlyMap<string, readonly Agent[]>;
   /** Ids of the registered agents. */
   readonly registered: ReadonlySet<string>;
-  /** Address (`ip:port`) of each registered agent whose port is known, with its id. */
-  readonly addresses: ReadonlyMap<string, string>;
   readonly recovering: readonly Agent[];
   /** Machines that are Down. */
   readonly down: ReadonlySet<string>;
@@ -56,9 +54,6 @@ export function indexWorld(world: World): WorldIndex {
     answers: new Map(world.status.draining.map((entry) => [machineKey(entry.machine), entry.answers])),
     agents: groupBy(world.agents, (agent) => machineKey(agent.machine)),
     registered: new Set(world.agents.map(({ id }) => id)),
-    addresses: new Map(
-      world.agents.flatMap((agent) => (agent.port === null ? [] : [[addressOf(agent), agent.id] as const])),
-    ),
     recovering: world.recoveredAgents,
     down: new Set(world.status.down.map(machineKey)),
   };
@@ -104,23 +99,17 @@ function taskKey({ frameworkId, id }: Task): string {
   return JSON.stringify([frameworkId, id]);
 }
 
-/** Ids of agents that were on a machine which is not Down, and that are not registered now. */
-export function agentsAway(
-  { machine, agentIds, lastSeen = [] }: WatchedMachine,
-  index: WorldIndex,
-): string[] {
-  if (index.down.has(machineKey(machine))) return [];
+/** Ids of agents that were on a machine which did not go Down, and that are not registered now. */
+export function agentsAway({ machine, agentIds, lastSeen }: WatchedMachine, index: WorldIndex): string[] {
+  if (lastSeen === undefined || index.down.has(machineKey(machine))) return [];
   const before = new Map(lastSeen.map(({ agent }) => [agent.id, agent]));
   return agentIds.filter((id) => !index.registered.has(id) && !isReplaced(before.get(id), index));
 }
 
-/** Whether another agent is registered at the address at which this one was: then this one is no more. */
-function isReplaced(before: Agent | undefined, { addresses }: WorldIndex): boolean {
-  return before !== undefined && before.port !== null && addresses.has(addressOf(before));
-}
-
-function addressOf({ machine, port }: Agent): string {
-  return `${machine.ip}:${port}`;
+/** Whether another agent of the machine is registered at the port at which this one was: then this one is no more. */
+function isReplaced(before: Agent | undefined, { agents }: WorldIndex): boolean {
+  if (before === undefined || before.port === null) return false;
+  return (agents.get(machineKey(before.machine)) ?? []).some(({ port }) => port === before.port);
 }
 
 function lastSeenAway(watched: WatchedMachine, index: WorldIndex): readonly LastSeen[] {

@@ -135,11 +135,10 @@ export function watchedMachines(batch: Batch): WatchedMachine[] {
   const agents = groupBy(batch.agents, (agent) => agent.machine);
   return batch.machines.map((machine) => {
     const theirs = agents.get(machineKey(machine)) ?? [];
-    return {
-      machine,
-      agentIds: theirs.map((agent) => agent.id),
-      lastSeen: isToGoDown(batch) ? theirs.flatMap((agent) => lastSeenOf(machine, agent)) : [],
-    };
+    const watched = { machine, agentIds: theirs.map((agent) => agent.id) };
+    return isToGoDown(batch)
+      ? { ...watched, lastSeen: theirs.flatMap((agent) => lastSeenOf(machine, agent)) }
+      : watched;
   });
 }
 

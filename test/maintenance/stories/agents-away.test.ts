@@ -212,3 +212,13 @@ test("answers are called cleared by a schedule change only when the schedule did
   expect(lastEvent(tick(record, same, NOW + MINUTE).record, "answers_cleared").why).toBe("unknown");
   expect(lastEvent(tick(record, posted, NOW + MINUTE).record, "answers_cleared").why).toBe("schedule_change");
 });
+
+test("an agent that went with its machine's Down is awaited, and not called away", () => {
+  const down = tick(inPhase("down"), downWorld({ agents: [] })).record;
+  const up = click(down, { kind: "up" }).record;
+  const { record } = tick(up, worldOf({ agents: [] }));
+  expect(record.picture?.machines.map(({ mode, away }) => [mode, away])).toEqual([
+    ["up", 0],
+    ["up", 0],
+  ]);
+});
