@@ -133,11 +133,29 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [{ kind: "agents_returned", machines: ["web-01"], missing: 0 }, ["All are back"]],
   [
+    {
+      kind: "agents_returned",
+      machines: ["web-01"],
+      missing: 1,
+      agents: 2,
+      changes: ["web-01 has a new agent id"],
+    },
+    ["1 of 2 agents back", "Not as before", "web-01 has a new agent id"],
+  ],
+  [
+    { kind: "down", batch: "b1", machines: 2, tasksLost: 1, tasksAway: 2 },
+    ["1 task lost; 2 tasks were on agents that could not be reached, and may go on running"],
+  ],
+  [
     { kind: "agents_missing", machines: ["web-01"] },
     ["web-01 have not registered again", "Next: start the agent"],
   ],
   [{ kind: "cancel_asked", by: "U01ALICE" }, ["@U01ALICE cancelled"]],
   [{ kind: "cancelled" }, ["back in service", "untouched"]],
+  [
+    { kind: "cancelled", unseen: true },
+    ["Closed here", "may still be draining", "may have replaced them", "Next: look at the schedule"],
+  ],
   [
     { kind: "overdue", batch: "b1", endMs: NOW },
     ["ended 2026-11-20 21:52 UTC", "still drain", "Next: press Extend"],
