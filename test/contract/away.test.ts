@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createMaster, type Master } from "../../src/mesos/master.js";
-import type { FailOverOptions, RehearsalMaster } from "../../src/rehearsal/master/master.js";
+import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
 import type { RehearsalFramework } from "../../src/rehearsal/master/options.js";
 import { byHand, scheduleOf, startCluster, WEB_01 } from "../rehearsal/support/cluster.js";
 
@@ -51,14 +51,23 @@ describe("a machine whose agent is away drains on, and its task runs", () => {
     expect(running(rehearsal)).toBe(1);
   });
 
-  test.each<[string, FailOverOptions, { recovered: number; draining: unknown[] }]>([
-    ["within agent_reregister_timeout", {}, { recovered: 1, draining: [[]] }],
-    ["after agent_reregister_timeout", { agentReregisterTimeoutMs: 0 }, { recovered: 0, draining: [[]] }],
-    ["with the registry in memory", { registry: "in_memory" }, { recovered: 0, draining: [] }],
-  ])("after a fail-over, %s, it is in no list of tasks", async (_, options, expected) => {
+  test.each<[string, (rehearsal: RehearsalMaster) => void, { recovered: number; draining: unknown[] }]>([
+    ["within agent_reregister_timeout", () => {}, { recovered: 1, draining: [[]] }],
+    [
+      "after agent_reregister_timeout",
+      (rehearsal) => rehearsal.passAgentReregisterTimeout(),
+      { recovered: 0, draining: [[]] },
+    ],
+    [
+      "with the registry in memory",
+      (rehearsal) => rehearsal.failOver({ registry: "in_memory" }),
+      { recovered: 0, draining: [] },
+    ],
+  ])("after a fail-over, %s, it is in no list of tasks", async (_, then, expected) => {
     const { rehearsal, master } = await startDraining(byHand("f", "stayer", "web-01"));
     rehearsal.partitionAgent("web-01");
-    rehearsal.failOver(options);
+    rehearsal.failOver();
+    then(rehearsal);
     expect(await seen(master)).toMatchObject({ registered: 0, tasks: [], ...expected });
     expect(running(rehearsal)).toBe(1);
   });

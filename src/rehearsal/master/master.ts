@@ -31,17 +31,16 @@ import { killTask, launchTask } from "./tasks.js";
 import type { Self } from "./views.js";
 
 /** Delays of a fail-over. */
-export interface FailOverOptions {
+interface FailOverOptions {
   /** Elected but not recovered for so long; `null`: until `setLeading("leading")`. @defaultValue 0 */
   readonly recoveryMs?: number | null;
   /** From recovery until agents and frameworks register again; `null`: only by `reregister()`. @defaultValue 0 */
   readonly reregisterMs?: number | null;
   /** @defaultValue replicated_log */
   readonly registry?: Registry;
-  /** From the election until agents that are not back are forgotten. @defaultValue 600000, as Mesos has it */
-  readonly agentReregisterTimeoutMs?: number;
 }
 
+/** From the election until agents that are not back are forgotten: the default of Mesos' `agent_reregister_timeout`. */
 const AGENT_REREGISTER_TIMEOUT_MS = 600_000;
 
 /** Starts a master. Rejects if the port cannot be had, or if a task is on a host without an agent. */
@@ -147,7 +146,7 @@ export class RehearsalMaster {
       this.leadership.set("leading", null);
       this.after(reregisterMs, () => this.reregister());
     });
-    this.after(options.agentReregisterTimeoutMs ?? AGENT_REREGISTER_TIMEOUT_MS, () => {
+    this.after(AGENT_REREGISTER_TIMEOUT_MS, () => {
       if (this.live.state().id === id) this.passAgentReregisterTimeout();
     });
   }
