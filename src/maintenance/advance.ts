@@ -11,6 +11,7 @@ import { draining } from "./phases/draining.js";
 import { giveBack } from "./phases/give-back.js";
 import { moveWindow } from "./phases/move-window.js";
 import { tellOverdue } from "./phases/overdue.js";
+import { staysGone } from "./phases/removal.js";
 import { scheduled } from "./phases/scheduled.js";
 import type { Effect, Moment, Rule, Step } from "./phases/step.js";
 import { takingDown } from "./phases/taking-down.js";
@@ -192,13 +193,16 @@ function followPhases(record: Maintenance, moment: Moment): Step {
 function finish(record: Maintenance, moment: Moment): Maintenance {
   if (record.end !== null) return record;
   const { batches } = record;
+  const isOver = batches.every(
+    (batch) =>
+      (batch.phase === "cancelled" && staysGone(batch, moment)) ||
+      (batch.phase === "up" && isDone(batch, moment)),
+  );
+  if (!isOver) return record;
   if (batches.every((batch) => batch.phase === "cancelled")) {
     return ended(withEvent(record, moment.nowMs, { kind: "cancelled" }), "cancelled", moment.nowMs);
   }
-  const done = batches.every(
-    (batch) => batch.phase === "cancelled" || (batch.phase === "up" && isDone(batch, moment)),
-  );
-  return done ? ended(record, "up", moment.nowMs) : record;
+  return ended(record, "up", moment.nowMs);
 }
 
 /** Whether a call that got no answer may still take effect. */

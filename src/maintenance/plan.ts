@@ -18,7 +18,8 @@ import { whyFiltered } from "./sight/sight.js";
 import { list } from "./text/list.js";
 import { quoted, unmatched } from "./text/quote.js";
 import type { Refusal } from "./text/reply.js";
-import { type Millis, millisToNanos } from "./time.js";
+import { type Millis, millisToNanos, type Nanos } from "./time.js";
+import { ourTimes } from "./window/ours.js";
 
 /**
  * Fixes the machines of a maintenance from what its pattern matches, or ends it with a sentence why not: nothing
@@ -44,7 +45,7 @@ export function plan(
     const why = `${broken.map((rule) => rule.why).join(" ")} No window was posted.`;
     return refuse(record, { why, next: [...new Set(broken.map((rule) => rule.next))].join(" ") }, nowMs);
   }
-  const start = millisToNanos(record.wanted.startMs ?? nowMs);
+  const start = ownStart(millisToNanos(record.wanted.startMs ?? nowMs), others);
   const unseen: Batch = {
     id: "b1",
     machines,
@@ -71,6 +72,17 @@ export function plan(
     (told, text) => (text === null ? told : withEvent(told, nowMs, { kind: "note", text })),
     planned,
   );
+}
+
+/**
+ * The start that was asked for, or some nanoseconds later: no two windows of ours begin at the same one. A window is known
+ * as ours by its time, so a maintenance that still takes its own out must not take out that of another (invariant 12).
+ */
+function ownStart(asked: Nanos, others: readonly Maintenance[]): Nanos {
+  const taken = new Set(others.flatMap(({ batches }) => batches.flatMap(ourTimes).map(({ start }) => start)));
+  let start = asked;
+  while (taken.has(start)) start += 1n;
+  return start;
 }
 
 /** An override that came with the drain is kept, and told, if it was needed. */

@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Resolution } from "../../src/maintenance/cluster/resolution.js";
-import { agent, HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../support/world.js";
+import {
+  agent,
+  batchOf,
+  HOUR,
+  machine,
+  NOW,
+  policyOf,
+  recordOf,
+  windowOn,
+  worldOf,
+} from "../support/world.js";
 import { downWorld, drainingWorld, first, inPhase, lastEvent, news, planOf, tick } from "./support/flow.js";
 
 function resolved(parts: Partial<Resolution> = {}): Resolution {
@@ -147,4 +157,25 @@ describe("a plan that waits goes on by itself", () => {
 test("machines that are fixed are not looked up again", () => {
   expect(tick(recordOf(), worldOf()).effects).toEqual([{ kind: "look_up_hosts" }]);
   expect(tick(inPhase("draining"), drainingWorld()).effects).toEqual([]);
+});
+
+test("a drain for the very moment of another one of ours gets a window of its own, a nanosecond later (invariant 12)", () => {
+  const before = recordOf({
+    id: "m-old1",
+    batches: [batchOf({ phase: "cancelled" })],
+    end: { phase: "cancelled", atMs: NOW, why: null },
+  });
+  const planned = planOf(recordOf(), resolved(), worldOf(), [before]);
+  expect(first(planned).window.start).toBe(first(before).window.start + 1n);
+  const elsewhere = planOf(
+    recordOf({ id: "m-old2" }),
+    resolved({ machines: [machine("web-03")] }),
+    worldOf(),
+  );
+  const third = planOf(recordOf(), resolved(), worldOf(), [
+    before,
+    elsewhere,
+    { ...planned, id: "m-old3", end: before.end },
+  ]);
+  expect(first(third).window.start).toBe(first(before).window.start + 2n);
 });

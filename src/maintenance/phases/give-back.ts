@@ -3,17 +3,17 @@ import { type Machine, machineKey } from "../cluster/machine.js";
 import { isToGoDown, isUnsettled, nowDown, withBatch } from "../record/batch.js";
 import { always } from "../record/batch-phases.js";
 import { noteOnce, withEvent } from "../record/log.js";
-import type { Batch, BatchToGoDown, Maintenance } from "../record/record.js";
+import type { Batch, BatchIn, BatchToGoDown, Maintenance } from "../record/record.js";
 import { list } from "../text/list.js";
 import type { Millis } from "../time.js";
 import { inOurWindow } from "../window/ours.js";
-import { PUT_BACK, removalsOf, seenGone, stands, staysGone, wasGone } from "./removal.js";
+import { isRemoved, PUT_BACK, removalsOf, seenRemoved } from "./removal.js";
 import { type Moment, type Step, soon } from "./step.js";
 
 /**
  * Cancel: gives draining machines back by taking them out of the schedule, one post for all, and leaves everybody
- * else's windows (invariants 1 and 12). A batch is cancelled when the master has not shown our window for a poll; a view
- * that shows no window at all has been dealt with before (`sight/nothing-shown.ts`).
+ * else's windows (invariants 1 and 12). A batch is cancelled when the master no longer shows our window, and taken out again should it come back; a view that
+ * shows no window at all has been dealt with before (`sight/nothing-shown.ts`).
  */
 export function giveBack(record: Maintenance, moment: Moment): Step {
   const { world, nowMs } = moment;
@@ -23,10 +23,8 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   const removals = (batch: Batch) => removalsOf(world, batch);
   const effects = batches.flatMap(removals);
   if (effects.length > 0) {
-    const isPutBack = batches.some((batch) => removals(batch).length > 0 && wasGone(batch));
-    const asked = batches.map((batch) =>
-      removals(batch).length > 0 ? removalAsked(stands(batch), world.leaderId) : batch,
-    );
+    const isPutBack = batches.some((batch) => removals(batch).length > 0 && isRemoved(batch));
+    const asked = batches.map((batch) => (removals(batch).length > 0 ? removalAsked(batch, moment) : batch));
     const next = { ...record, batches: asked };
     return {
       record: isPutBack ? noteOnce(next, PUT_BACK, nowMs) : next,
@@ -45,16 +43,17 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   return { record: current, effects: [], wakeAtMs: null };
 }
 
-/** One that was never posted needs no second look. */
+/** Its machines are free again at once; the maintenance goes on until the window has stayed away. */
 function givenBack(batch: BatchToGoDown, moment: Moment): Batch {
+  const next: BatchIn<"cancelled"> = { ...always(batch), phase: "cancelled" };
   const isPosted = batch.phase !== "scheduled" || batch.post.kind === "posted" || batch.seenSinceMs !== null;
-  const looked = seenGone(batch, moment);
-  return !isPosted || staysGone(looked, moment) ? { ...always(batch), phase: "cancelled" } : looked;
+  return isPosted ? seenRemoved(next, false, moment) : next;
 }
 
-function removalAsked(batch: Batch, leaderId: string): Batch {
+function removalAsked(batch: Batch, moment: Moment): Batch {
+  if (isRemoved(batch)) return seenRemoved(batch, true, moment);
   if (!isToGoDown(batch) || batch.removal?.kind === "accepted") return batch;
-  return { ...batch, removal: { kind: "asked", leaderId } };
+  return { ...batch, removal: { kind: "asked", leaderId: moment.world.leaderId } };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { indexWorld } from "../cluster/world-index.js";
-import type { Batch, BatchIn, BatchToGoDown } from "../record/record.js";
+import type { Batch, BatchIn } from "../record/record.js";
 import { ourTimes, standingAt } from "../window/ours.js";
 import type { Effect, Moment } from "./step.js";
 
@@ -21,28 +21,25 @@ export function removalsOf(world: World, batch: Batch): Effect[] {
   });
 }
 
-/** A batch whose window was to be taken out of the schedule. */
-type Removed = BatchToGoDown | BatchIn<"up">;
+/** A batch whose machines were given back, or are up again: its window was taken out of the schedule. */
+type Removed = BatchIn<"cancelled" | "up">;
 
-/** The batch with since when the master no longer shows our window. */
-export function seenGone<B extends Removed>(batch: B, { world }: Moment): B {
-  return batch.goneSinceMs === undefined ? { ...batch, goneSinceMs: world.observedAtMs } : batch;
+/** Whether the window of a batch was taken out and the master had stopped showing it. */
+export function isRemoved(batch: Batch): batch is Removed {
+  return batch.phase === "cancelled" || batch.phase === "up";
+}
+
+/** The batch as of a look at which the master showed our window, or at which it showed it no more. */
+export function seenRemoved<B extends Removed>(batch: B, stands: boolean, { world }: Moment): B {
+  if (!stands && batch.goneSinceMs !== undefined) return batch;
+  return { ...batch, goneSinceMs: world.observedAtMs };
 }
 
 /**
  * Whether our window has stayed away for a poll. One look does not prove it: who read the schedule before our post may
- * write it back a moment after.
+ * write it back a moment after. One that was never posted cannot come back.
  */
-export function staysGone({ goneSinceMs }: Removed, { world, policy }: Moment): boolean {
-  return goneSinceMs !== undefined && world.observedAtMs - goneSinceMs >= policy.pollMs;
-}
-
-/** Whether the master had stopped showing our window. */
-export function wasGone(batch: Batch): boolean {
-  return "goneSinceMs" in batch && batch.goneSinceMs !== undefined;
-}
-
-/** The batch whose window the master shows again. */
-export function stands<B extends Batch>(batch: B): B {
-  return wasGone(batch) ? { ...batch, goneSinceMs: undefined } : batch;
+export function staysGone({ phase, goneSinceMs }: Removed, { world, policy }: Moment): boolean {
+  if (goneSinceMs === undefined) return phase === "cancelled";
+  return world.observedAtMs - goneSinceMs >= policy.pollMs;
 }

@@ -3,7 +3,7 @@ import { agentsMissing, hostnamesOf, newlyBack } from "../record/agents-back.js"
 import { isUnsettled, withBatch } from "../record/batch.js";
 import { noteOnce, withEvent } from "../record/log.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
-import { PUT_BACK, removalsOf, seenGone, stands, staysGone } from "./removal.js";
+import { PUT_BACK, removalsOf, seenRemoved, staysGone } from "./removal.js";
 import { type Moment, type Rule, type Step, soon } from "./step.js";
 
 /**
@@ -51,10 +51,8 @@ function withAgentsBack(record: Maintenance, batch: BatchIn<"up">, { world, nowM
 function keepGone(record: Maintenance, batch: BatchIn<"up">, moment: Moment): Step {
   const { world, nowMs } = moment;
   const effects = removalsOf(world, batch);
-  if (effects.length === 0) {
-    return { record: withBatch(record, seenGone(batch, moment)), effects, wakeAtMs: null };
-  }
-  const again = withBatch(record, stands(batch));
+  const again = withBatch(record, seenRemoved(batch, effects.length > 0, moment));
+  if (effects.length === 0) return { record: again, effects, wakeAtMs: null };
   if (isUnsettled(record, world.observedAtMs)) {
     return { record: again, effects: [], wakeAtMs: record.unsettledUntilMs };
   }

@@ -10,9 +10,7 @@ interface Always
 }
 
 /** What it has until it is Down. */
-interface UntilDown
-  extends Always,
-    Pick<FlatBatch, "intent" | "emptySinceMs" | "overdueTold" | "goneSinceMs"> {
+interface UntilDown extends Always, Pick<FlatBatch, "intent" | "emptySinceMs" | "overdueTold"> {
   removal: Removal | null;
 }
 
@@ -49,7 +47,7 @@ export type Batch =
   | (Always & Own<"overdueTold" | "confirmedUp"> & { phase: "down" })
   | (Always & Own<"confirmedUp"> & { phase: "bringing_up" })
   | (Always & Own<"returned" | "missingTold" | "goneSinceMs"> & { phase: "up"; upAtMs: Millis })
-  | (Always & { phase: "cancelled" })
+  | (Always & Own<"goneSinceMs"> & { phase: "cancelled" })
   | (Always & { phase: "failed" });
 
 /** A batch in one of these phases. */
@@ -84,7 +82,7 @@ export function inItsPhase(flat: FlatBatch): Batch {
   const { intent, emptySinceMs, overdueTold, askedByItself, askAnew, confirmedUp } = flat;
   const ever: Always = { id, machines, agents, window, movingFrom, approvals, seenSinceMs: drainingSinceMs };
   const gone = flat.goneSinceMs === undefined ? {} : { goneSinceMs: flat.goneSinceMs };
-  const before: UntilDown = { ...ever, ...gone, intent, emptySinceMs, overdueTold, removal: removalIn(flat) };
+  const before: UntilDown = { ...ever, intent, emptySinceMs, overdueTold, removal: removalIn(flat) };
   const standing = (): Standing => ({ ...before, seenSinceMs: known(flat, "drainingSinceMs") });
   const { phase } = flat;
   switch (phase) {
@@ -104,6 +102,7 @@ export function inItsPhase(flat: FlatBatch): Batch {
       return { ...ever, ...gone, phase, upAtMs: known(flat, "upAtMs"), returned, missingTold };
     }
     case "cancelled":
+      return { ...ever, ...gone, phase };
     case "failed":
       return { ...ever, phase };
   }

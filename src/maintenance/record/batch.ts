@@ -81,7 +81,7 @@ export function hasEnded(batch: Batch): boolean {
 
 /** Whether everything at the master is done, and agents have yet to register again. */
 export function isWaitingForAgents({ end, batches }: Maintenance): boolean {
-  return end === null && batches.length > 0 && batches.every(hasEnded);
+  return end === null && batches.every(hasEnded) && batches.some(({ phase }) => phase === "up");
 }
 
 /** Whether its window was posted and has not been seen since. */

@@ -169,7 +169,7 @@ export const storedBatch = z.object({
   removedAtMs: millis.nullable(),
   /** The leader (its id) that showed our window and was then asked to take the machines out, whatever it answered. */
   removalLeaderId: z.string().nullable(),
-  /** Since when the master shows none of our machines in our window, after it was to take them out; absent before. */
+  /** Since when the master has not shown our window after it was taken out; absent where it was never posted. */
   goneSinceMs: millis.optional(),
   /** Machines (keys) that were given back while others stayed Down, or that the master has confirmed not to be Down since Up was asked for. */
   confirmedUp: z.array(z.string()),

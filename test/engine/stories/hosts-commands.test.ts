@@ -56,6 +56,18 @@ describe("down, up and cancel for hosts", () => {
     expect(told).not.toContain("/mesos up");
   });
 
+  test("machines that were given back can be drained again at once, while their maintenance still looks after its window", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drain("web-01 2h");
+    await maintenance.thread(/Scheduled/);
+    await maintenance.click(ALICE, "cancel");
+    await cluster.until("no window", async () => cluster.master.state().schedule.windows.length === 0);
+    const again = await cluster.drain("web-01 2h");
+    await again.thread(/Scheduled/);
+    await maintenance.thread(/Cancelled/);
+    expect(cluster.master.state().schedule.windows).toHaveLength(1);
+  });
+
   test("cancel decides on each of several maintenances", async () => {
     const cluster = await engine().cluster();
     const first = await cluster.drainToQuestion("web-01 2h");

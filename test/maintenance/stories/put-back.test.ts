@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { MINUTE, NOW, policyOf, worldOf } from "../../support/world.js";
+import { holds } from "../../../src/maintenance/window/whose.js";
+import { MINUTE, machine, NOW, policyOf, worldOf } from "../../support/world.js";
 import {
   click,
   drainingWorld,
@@ -61,6 +62,7 @@ describe("a removal counts when the window stays away, for who read the list bef
     const cancelled = click(inPhase("draining"), { kind: "cancel" }).record;
     const gone = tick(cancelled, at(goneWorld(), NOW)).record;
     expect(gone.end).toBeNull();
+    expect(holds(gone, machine("web-01"))).toBe(false);
     const back = tick(gone, at(drainingWorld(), NOW + 1_000), NOW + 1_000);
     expect(back.effects).toMatchObject(removal);
     expect(lastEvent(back.record, "note").text).toContain("taken out of it again");
