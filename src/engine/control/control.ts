@@ -83,7 +83,7 @@ async function runMaintenance(
       save,
       fence: () => proveOwned(job, token, signal, ports.elapsed),
       others: async () => (await ports.records.open()).filter((other) => other.id !== first.id),
-      waiting: () => waitingBut(first, store, ports),
+      waiting: (others) => waitingAmong(others, store, ports),
       finished: () => ports.records.finished(PROOFS),
       now: ports.now,
     }));
@@ -110,13 +110,13 @@ async function runMaintenance(
   throw new DelayedError();
 }
 
-/** The other maintenances that wait for their first post; they can be stored as long as the lock of this job is held. */
-async function waitingBut(
-  { id }: Maintenance,
+/** Those that wait for their first post; they can be stored as long as the lock of this job is held. */
+async function waitingAmong(
+  others: readonly Maintenance[],
   store: StoreRecord,
   { records }: ControlPorts,
 ): Promise<readonly Waiting[]> {
-  const waiting = (await records.open()).filter((record) => record.id !== id && isFirstPost(record));
+  const waiting = others.filter(isFirstPost);
   const found = await Promise.all(waiting.map((record) => records.job(record.id)));
   return found.flatMap((one) =>
     one === null ? [] : [{ record: one.record, save: (record: Maintenance) => store(record, one.job) }],

@@ -19,8 +19,8 @@ export interface TickPorts extends StepPorts {
    * (invariant 8). Throws when it does not.
    */
   fence(): Promise<Proof>;
-  /** The other maintenances that wait for their first post. */
-  waiting(): Promise<readonly Waiting[]>;
+  /** Those of the other maintenances that wait for their first post. */
+  waiting(others: readonly Maintenance[]): Promise<readonly Waiting[]>;
 }
 
 export interface TickOutcome {
@@ -39,12 +39,13 @@ const MOST_ROUNDS = 4;
  * record is stored before any effect is carried out (invariant 5), and a master that cannot be read stops everything
  * but the telling of it (invariants 2 and 10).
  */
-export async function tick(start: Maintenance, ports: TickPorts): Promise<TickOutcome> {
-  const { cluster, now } = ports;
+export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOutcome> {
+  const { cluster, now } = lane;
   let record = start;
   let world: World | null = null;
   let isAlone = false;
   for (let round = 0; round < MOST_ROUNDS; round++) {
+    const ports = { ...lane, others: once(lane.others) };
     let step: Step;
     try {
       ({ world, step } = await look(record, ports));
@@ -104,6 +105,15 @@ async function look(record: Maintenance, ports: TickPorts): Promise<{ world: Wor
   if (writesOf(step).length === 0) return { world: shared, step };
   const world = await cluster.worldFor(record.id, "write");
   return { world, step: world === shared ? step : await nextStep(record, world, ports) };
+}
+
+/** Every record is decoded to tell the others, so a round asks for them at most once. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | null = null;
+  return () => {
+    found ??= read();
+    return found;
+  };
 }
 
 function isStart(effect: Write): boolean {

@@ -29,13 +29,13 @@ export async function waitingBeside(
   record: Maintenance,
   writes: readonly Write[],
   world: World,
-  ports: StepPorts & { waiting(): Promise<readonly Waiting[]> },
+  ports: StepPorts & { waiting(others: readonly Maintenance[]): Promise<readonly Waiting[]> },
 ): Promise<readonly Beside[]> {
   if (!isFirstPost(record) || placing(writes) === null) return [];
-  const waiting = await ports.waiting();
-  if (waiting.length === 0) return [];
+  const others = await ports.others();
+  const waiting = await ports.waiting(others);
   const found: Beside[] = [];
-  let open = [record, ...(await ports.others())];
+  let open = [record, ...others];
   for (const { record: other, save } of waiting.slice(0, MOST_BESIDE)) {
     const rest = open.filter(({ id }) => id !== other.id);
     const step = await nextStep(other, world, { ...ports, others: async () => rest });
