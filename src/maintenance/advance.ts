@@ -11,7 +11,7 @@ import { draining } from "./phases/draining.js";
 import { giveBack } from "./phases/give-back.js";
 import { moveWindow } from "./phases/move-window.js";
 import { tellOverdue } from "./phases/overdue.js";
-import { staysGone } from "./phases/removal.js";
+import { staysGone, withRemovalSeen } from "./phases/removal.js";
 import { scheduled } from "./phases/scheduled.js";
 import type { Effect, Moment, Rule, Step } from "./phases/step.js";
 import { takingDown } from "./phases/taking-down.js";
@@ -127,7 +127,7 @@ function nextStep(record: Maintenance, moment: Moment): Step {
 /** Brings the picture up to date and tells what changed in it. */
 function observe(record: Maintenance, moment: Moment): Maintenance {
   const { world, nowMs } = moment;
-  const batches = record.batches.map((batch) => withAgentsSeen(batch, world));
+  const batches = record.batches.map((batch) => withRemovalSeen(withAgentsSeen(batch, world), world));
   const picture = lookAt(world, batches.flatMap(watchedMachines), record.picture);
   const before = record.picture;
   const next = recordBehaviour({ ...record, batches, picture }, picture, world, nowMs);
@@ -193,6 +193,7 @@ function followPhases(record: Maintenance, moment: Moment): Step {
 function finish(record: Maintenance, moment: Moment): Maintenance {
   if (record.end !== null) return record;
   const { batches } = record;
+  if (isUnsettled(record, moment.world.observedAtMs)) return record;
   const isOver = batches.every(
     (batch) =>
       (batch.phase === "cancelled" && staysGone(batch, moment)) ||

@@ -70,6 +70,7 @@ export function isUp(
     upAtMs: moment.nowMs,
     returned: [],
     missingTold: false,
+    goneSinceMs: moment.world.observedAtMs,
   };
   const { record: told, left } = withLeftDown(withBatch(record, next), batch, picture, moment);
   const machines = batch.machines.length - left;

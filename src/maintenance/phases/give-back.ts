@@ -7,7 +7,7 @@ import type { Batch, BatchIn, BatchToGoDown, Maintenance } from "../record/recor
 import { list } from "../text/list.js";
 import type { Millis } from "../time.js";
 import { inOurWindow } from "../window/ours.js";
-import { isRemoved, PUT_BACK, removalsOf, seenRemoved } from "./removal.js";
+import { isRemoved, PUT_BACK, removalsOf } from "./removal.js";
 import { type Moment, type Step, soon } from "./step.js";
 
 /**
@@ -24,7 +24,9 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   const effects = batches.flatMap(removals);
   if (effects.length > 0) {
     const isPutBack = batches.some((batch) => removals(batch).length > 0 && isRemoved(batch));
-    const asked = batches.map((batch) => (removals(batch).length > 0 ? removalAsked(batch, moment) : batch));
+    const asked = batches.map((batch) =>
+      removals(batch).length > 0 ? removalAsked(batch, world.leaderId) : batch,
+    );
     const next = { ...record, batches: asked };
     return {
       record: isPutBack ? noteOnce(next, PUT_BACK, nowMs) : next,
@@ -44,16 +46,15 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
 }
 
 /** Its machines are free again at once; the maintenance goes on until the window has stayed away. */
-function givenBack(batch: BatchToGoDown, moment: Moment): Batch {
+function givenBack(batch: BatchToGoDown, { world }: Moment): Batch {
   const next: BatchIn<"cancelled"> = { ...always(batch), phase: "cancelled" };
   const isPosted = batch.phase !== "scheduled" || batch.post.kind === "posted" || batch.seenSinceMs !== null;
-  return isPosted ? seenRemoved(next, false, moment) : next;
+  return isPosted ? { ...next, goneSinceMs: world.observedAtMs } : next;
 }
 
-function removalAsked(batch: Batch, moment: Moment): Batch {
-  if (isRemoved(batch)) return seenRemoved(batch, true, moment);
+function removalAsked(batch: Batch, leaderId: string): Batch {
   if (!isToGoDown(batch) || batch.removal?.kind === "accepted") return batch;
-  return { ...batch, removal: { kind: "asked", leaderId: moment.world.leaderId } };
+  return { ...batch, removal: { kind: "asked", leaderId } };
 }
 
 /**

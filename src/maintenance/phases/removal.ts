@@ -29,9 +29,12 @@ export function isRemoved(batch: Batch): batch is Removed {
   return batch.phase === "cancelled" || batch.phase === "up";
 }
 
-/** The batch as of a look at which the master showed our window, or at which it showed it no more. */
-export function seenRemoved<B extends Removed>(batch: B, stands: boolean, { world }: Moment): B {
-  if (!stands && batch.goneSinceMs !== undefined) return batch;
+/** The batch as of this look: since when its window, once it was taken out, has not been shown. */
+export function withRemovalSeen(batch: Batch, world: World): Batch {
+  if (!isRemoved(batch)) return batch;
+  // 0.1.0 did not write it down for machines that are up.
+  const isKnown = batch.goneSinceMs !== undefined || batch.phase === "cancelled";
+  if (isKnown && removalsOf(world, batch).length === 0) return batch;
   return { ...batch, goneSinceMs: world.observedAtMs };
 }
 

@@ -3,7 +3,7 @@ import { agentsMissing, hostnamesOf, newlyBack } from "../record/agents-back.js"
 import { isUnsettled, withBatch } from "../record/batch.js";
 import { noteOnce, withEvent } from "../record/log.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
-import { PUT_BACK, removalsOf, seenRemoved, staysGone } from "./removal.js";
+import { PUT_BACK, removalsOf, staysGone } from "./removal.js";
 import { type Moment, type Rule, type Step, soon } from "./step.js";
 
 /**
@@ -51,10 +51,9 @@ function withAgentsBack(record: Maintenance, batch: BatchIn<"up">, { world, nowM
 function keepGone(record: Maintenance, batch: BatchIn<"up">, moment: Moment): Step {
   const { world, nowMs } = moment;
   const effects = removalsOf(world, batch);
-  const again = withBatch(record, seenRemoved(batch, effects.length > 0, moment));
-  if (effects.length === 0) return { record: again, effects, wakeAtMs: null };
+  if (effects.length === 0) return { record, effects, wakeAtMs: null };
   if (isUnsettled(record, world.observedAtMs)) {
-    return { record: again, effects: [], wakeAtMs: record.unsettledUntilMs };
+    return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   }
-  return { record: noteOnce(again, PUT_BACK, nowMs), effects, wakeAtMs: soon(moment) };
+  return { record: noteOnce(record, PUT_BACK, nowMs), effects, wakeAtMs: soon(moment) };
 }

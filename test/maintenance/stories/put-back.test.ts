@@ -71,6 +71,29 @@ describe("a removal counts when the window stays away, for who read the list bef
     expect(first(ended).phase).toBe("cancelled");
   });
 
+  test.each(["cancelled", "up"] as const)(
+    "one that is %s does not end while its window stands again and a removal may be under way",
+    (phase) => {
+      const removed =
+        phase === "up" ? inPhase("bringing_up") : click(inPhase("draining"), { kind: "cancel" }).record;
+      const gone = tick(removed, at(goneWorld({ agents: worldOf().agents }), NOW)).record;
+      expect(first(gone).phase).toBe(phase);
+      const sent = tick(gone, at(drainingWorld(), NOW + 1_000), NOW + 1_000).record;
+      const unsettled = { ...sent, unsettledUntilMs: NOW + 2 * MINUTE };
+      const later = NOW + pollMs + 2_000;
+      const stands = tick(unsettled, at(drainingWorld(), later), later);
+      expect(stands.effects).toEqual([]);
+      expect(stands.record.end).toBeNull();
+      const free = { ...stands.record, unsettledUntilMs: null };
+      expect(tick(free, at(drainingWorld(), later + 1_000), later + 1_000).effects).toMatchObject(removal);
+    },
+  );
+
+  test("a record of 0.1.0 that is up, and does not say since when its window is gone, ends as well", () => {
+    const up = inPhase("up", { returned: ["web-01|10.0.0.1", "web-02|10.0.0.2"] });
+    expect(twoLooks(up, worldOf()).record.end?.phase).toBe("up");
+  });
+
   test("a drain whose window was never posted is cancelled at once", () => {
     const cancelled = click(inPhase("scheduled", { drainingSinceMs: null }), { kind: "cancel" }).record;
     expect(tick(cancelled, at(goneWorld(), NOW)).record.end?.phase).toBe("cancelled");
