@@ -52,6 +52,7 @@ export function plan(
     agents: [],
     window: { start, duration: millisToNanos(record.wanted.durationMs) },
     movingFrom: null,
+    earlierWindows: [],
     phase: "scheduled",
     approvals: [],
     seenSinceMs: null,

@@ -5,6 +5,7 @@ import type { Picture } from "../record/picture.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import type { Millis } from "../time.js";
 import { sameTime, windowOf } from "../window/edit.js";
+import { earlierTimes } from "../window/ours.js";
 
 /** Why a batch cannot be taken down as it stands, one clause per machine. */
 export interface Obstacles {
@@ -31,7 +32,9 @@ export function obstacles(world: World, batch: Batch, picture: Picture): Obstacl
     if (view === undefined || view.mode === "up") {
       notOurs.push(`the master does not show ${machine.hostname} as draining`);
     } else if (window === null || !sameTime(window, batch.window)) {
-      notOurs.push(`${machine.hostname} stands in another window than ours`);
+      const isEarlier = window !== null && earlierTimes(batch).some((time) => sameTime(window, time));
+      const where = isEarlier ? "our window of before the extension" : "another window than ours";
+      notOurs.push(`${machine.hostname} stands in ${where}`);
     } else if (view.recovering > 0) {
       unknown.push(
         `the agent on ${machine.hostname} has not registered again since the fail-over, so its tasks are not known`,

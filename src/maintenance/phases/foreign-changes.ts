@@ -9,7 +9,7 @@ import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { sameTime, windowOf } from "../window/edit.js";
-import { inOurWindow } from "../window/ours.js";
+import { inOurWindow, ourTimes } from "../window/ours.js";
 import { whose } from "../window/whose.js";
 import { lossOf } from "./loss.js";
 import type { Moment, Step } from "./step.js";
@@ -57,8 +57,7 @@ export function withForeignChanges(
   for (const machine of batch.machines) {
     const window = windowOf(world.schedule, machine);
     if (window === null) removed.push(machine.hostname);
-    else if (batch.movingFrom !== null && sameTime(window, batch.movingFrom)) continue;
-    else if (!sameTime(window, batch.window)) moved.push(machine.hostname);
+    else if (!ourTimes(batch).some((time) => sameTime(window, time))) moved.push(machine.hostname);
   }
   if (removed.length + moved.length + down.length === 0) return record;
   const parts = [

@@ -1,28 +1,37 @@
 import { isUnsettled, withBatch } from "../record/batch.js";
-import { standingAt } from "../window/ours.js";
-import { type Rule, soon } from "./step.js";
+import { noteOnce } from "../record/log.js";
+import { earlierTimes, standingAt } from "../window/ours.js";
+import { type Effect, type Rule, soon } from "./step.js";
+
+/** Told once when machines stand in the window of before an extension again, though it was posted and seen. */
+export const MOVED_BACK =
+  "Somebody else's post put machines back into the window of before the extension; they are moved to the one of now again, and other people's windows stay.";
 
 /**
- * An extension on its way to the master: our machines that stand at exactly the old time are moved to the new one, in
- * one post, until none stands there any more. Other people's windows stay, also one of the same time (invariants 1, 12).
- * After Up nothing is moved any more, but the old time stays ours: the machines may still stand at it.
+ * An extension on its way to the master: our machines that stand at exactly an earlier time of ours are moved to the
+ * time of now, in one post, until none stands there any more. Who read the schedule before may write that list back at
+ * any time, so it is looked for as long as the window has to stand. Other people's windows stay, also one of the same
+ * time (invariants 1, 12). After Up nothing is moved any more, but the earlier times stay ours.
  */
 export const moveWindow: Rule = (record, batch, _picture, moment) => {
   const { world, sight } = moment;
-  const from = batch.movingFrom;
-  if (from === null || batch.phase === "bringing_up") return { record, effects: [], wakeAtMs: null };
-  const machines = standingAt(world, batch, from);
-  if (machines.length === 0) {
-    // Without any window shown nobody can say that ours was moved: forgotten, the old time would be somebody else's (invariant 2).
-    if (sight.kind === "nothing") return { record, effects: [], wakeAtMs: null };
-    return { record: withBatch(record, { ...batch, movingFrom: null }), effects: [], wakeAtMs: null };
+  const unchanged = { record, effects: [], wakeAtMs: null };
+  if (batch.phase === "bringing_up" || batch.phase === "up" || batch.phase === "taking_down")
+    return unchanged;
+  const { movingFrom, earlierWindows } = batch;
+  const effects = earlierTimes(batch).flatMap((from): Effect[] => {
+    const machines = standingAt(world, batch, from);
+    const edit = { kind: "move" as const, machines, from, to: batch.window };
+    return machines.length > 0 ? [{ kind: "update_schedule", edit }] : [];
+  });
+  if (effects.length === 0) {
+    // Without any window shown nobody can say that ours was moved (invariant 2).
+    if (movingFrom === null || sight.kind === "nothing") return unchanged;
+    const moved = { ...batch, movingFrom: null, earlierWindows: [...earlierWindows, movingFrom] };
+    return { ...unchanged, record: withBatch(record, moved) };
   }
-  // A post without an answer may still take effect, and then the old window is gone (invariant 7).
-  if (isUnsettled(record, world.observedAtMs))
-    return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
-  return {
-    record,
-    effects: [{ kind: "update_schedule", edit: { kind: "move", machines, from, to: batch.window } }],
-    wakeAtMs: soon(moment),
-  };
+  // A post without an answer may still take effect, and then the earlier window is gone (invariant 7).
+  if (isUnsettled(record, world.observedAtMs)) return { ...unchanged, wakeAtMs: record.unsettledUntilMs };
+  const told = movingFrom === null ? noteOnce(record, MOVED_BACK, moment.nowMs) : record;
+  return { record: told, effects, wakeAtMs: soon(moment) };
 };

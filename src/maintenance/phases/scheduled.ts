@@ -8,7 +8,7 @@ import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { windowOf } from "../window/edit.js";
-import { standingAt } from "../window/ours.js";
+import { earlierTimes, standingAt } from "../window/ours.js";
 import { whose } from "../window/whose.js";
 import { draining } from "./draining.js";
 import { type Rule, soon } from "./step.js";
@@ -17,8 +17,8 @@ import { type Rule, soon } from "./step.js";
 export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, moment) => {
   const { world, sight, nowMs } = moment;
   const ours = standingAt(world, batch, batch.window);
-  // Posted again in the middle of an extension: these are moved (`extend.ts`), not placed.
-  const moving = batch.movingFrom === null ? [] : standingAt(world, batch, batch.movingFrom);
+  // Posted again in the middle of an extension: these are moved (`move-window.ts`), not placed.
+  const moving = earlierTimes(batch).flatMap((time) => standingAt(world, batch, time));
   const known = new Set([...ours, ...moving]);
   const foreign = batch.machines.filter(
     (machine) => windowOf(world.schedule, machine) !== null && !known.has(machine),

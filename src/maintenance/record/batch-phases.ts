@@ -1,10 +1,13 @@
 import { z } from "zod";
+import type { Unavailability } from "../cluster/schedule.js";
 import type { Millis } from "../time.js";
 import { type FlatBatch, storedBatch } from "./stored-batch.js";
 
 /** What a batch has in every phase. */
 interface Always
   extends Pick<FlatBatch, "id" | "machines" | "agents" | "window" | "movingFrom" | "approvals"> {
+  /** The windows that our machines were moved out of, oldest first: an old list that is written back puts them there again. */
+  earlierWindows: readonly Unavailability[];
   /** When our window was last seen to appear in the master's schedule; `null` if it never was. */
   seenSinceMs: Millis | null;
 }
@@ -63,8 +66,9 @@ export type StandingBatch = DrainingBatch | BatchIn<"taking_down">;
 export type BatchToGoDown = BatchIn<"scheduled"> | StandingBatch;
 
 /** What a batch takes along into whatever phase comes next. */
-export function always({ id, machines, agents, window, movingFrom, approvals, seenSinceMs }: Batch): Always {
-  return { id, machines, agents, window, movingFrom, approvals, seenSinceMs };
+export function always(batch: Batch): Always {
+  const { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs } = batch;
+  return { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs };
 }
 
 /** What a batch takes along into the next phase before Down. */
@@ -80,7 +84,9 @@ export const batch = z.codec(storedBatch, z.custom<Batch>(), { decode: inItsPhas
 export function inItsPhase(flat: FlatBatch): Batch {
   const { id, machines, agents, window, movingFrom, approvals, drainingSinceMs } = flat;
   const { intent, emptySinceMs, overdueTold, askedByItself, askAnew, confirmedUp } = flat;
-  const ever: Always = { id, machines, agents, window, movingFrom, approvals, seenSinceMs: drainingSinceMs };
+  const { earlierWindows = [] } = flat;
+  const seenSinceMs = drainingSinceMs;
+  const ever: Always = { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs };
   const gone = flat.goneSinceMs === undefined ? {} : { goneSinceMs: flat.goneSinceMs };
   const before: UntilDown = { ...ever, intent, emptySinceMs, overdueTold, removal: removalIn(flat) };
   const standing = (): Standing => ({ ...before, seenSinceMs: known(flat, "drainingSinceMs") });

@@ -7,6 +7,9 @@ const nanos = z.codec(z.string().regex(/^-?\d{1,19}$/), z.bigint(), {
   encode: (value) => value.toString(),
 });
 
+/** A time of windows: when machines are planned to be away. */
+const unavailability = z.object({ start: nanos, duration: nanos.nullable() });
+
 const millis = z.number().int();
 
 const machine = z.object({ hostname: z.string().min(1), ip: z.string().min(1) }).readonly();
@@ -136,9 +139,11 @@ export const storedBatch = z.object({
   machines: z.array(machine),
   /** Agents ever seen on the machines until Down: after it the master's list no longer has them. */
   agents: z.array(agentSeen),
-  window: z.object({ start: nanos, duration: nanos.nullable() }),
+  window: unavailability,
   /** The window our machines still stand in at the master while an extension is being posted; `null` otherwise. */
-  movingFrom: z.object({ start: nanos, duration: nanos.nullable() }).nullable(),
+  movingFrom: unavailability.nullable(),
+  /** The windows that our machines were moved out of, oldest first: an old list that is written back puts them there again. */
+  earlierWindows: z.array(unavailability).readonly().optional(),
   phase: z.enum(PHASES),
   /** Newest last; at most one is without an outcome. */
   approvals: z.array(approval),

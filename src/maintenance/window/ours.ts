@@ -6,9 +6,14 @@ import type { World } from "../cluster/world.js";
 import type { Batch } from "../record/record.js";
 import { sameTime, windowOf } from "./edit.js";
 
-/** The window of a batch; while it is being extended also the one from before. */
-export function ourTimes({ window, movingFrom }: Batch): Unavailability[] {
-  return movingFrom === null ? [window] : [movingFrom, window];
+/** The window of a batch, and those that it had before it was extended: an old list may put machines back there. */
+export function ourTimes(batch: Batch): Unavailability[] {
+  return [...earlierTimes(batch), batch.window];
+}
+
+/** The windows that a batch had before it was extended, oldest first. */
+export function earlierTimes({ movingFrom, earlierWindows }: Batch): Unavailability[] {
+  return movingFrom === null ? [...earlierWindows] : [...earlierWindows, movingFrom];
 }
 
 /** The machines that stand at exactly this time. */

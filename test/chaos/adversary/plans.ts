@@ -23,13 +23,10 @@ export interface Plan {
 }
 
 /** Ten of them, of two machines each: `web-1` and `web-2` for the first, and so on. */
-export function tenPlans(random: Random, { areExtended }: { readonly areExtended: boolean }): Plan[] {
+export function tenPlans(random: Random): Plan[] {
   return Array.from({ length: 10 }, (_, at): Plan => {
     const durationMs = (1 + random.below(4)) * HOUR;
-    const extensions = Array.from(
-      { length: areExtended ? random.below(3) : 0 },
-      () => (1 + random.below(6)) * (HOUR / 2),
-    );
+    const extensions = Array.from({ length: random.below(3) }, () => (1 + random.below(6)) * (HOUR / 2));
     const command = drainOf(`drain web-${2 * at + 1},web-${2 * at + 2} ${durationMs / HOUR}h --confirm 2`);
     return { id: `m-000${at}`, command, end: random.pick(ENDS), extensions, durationMs };
   });

@@ -69,14 +69,13 @@ export async function tenMaintenances(
     [...records.values()]
       .filter((record) => record.cancel !== null && record.end === null)
       .flatMap((record) => record.batches.flatMap((batch) => batch.machines));
-  // Nothing is extended in these runs: an old list puts a window back at its earlier time, which counts as somebody else's.
   const withOldLists = random.chance(0.5);
   const people = new OtherPeople(master, random, FOREIGN, isOurs, beingGivenBack, now, POLL_MS);
   if (!withOldLists) people.slowOneLeaves();
   master.onRead = () => people.act(0.12);
   const client = watchedClient(master, people, isOurs, random);
   const cluster = sharedCluster(client, now);
-  const plans = tenPlans(random, { areExtended: !withOldLists });
+  const plans = tenPlans(random);
 
   const others = (id: string) => async () =>
     [...records.values()].filter((record) => record.id !== id && record.end === null);

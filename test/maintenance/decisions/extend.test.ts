@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
+import { decodeMaintenance, encodeMaintenance } from "../../../src/maintenance/record/record.js";
 import { applyEdit } from "../../../src/maintenance/window/edit.js";
-import { HOUR, NOW, policyOf, task, windowOn, worldOf } from "../../support/world.js";
+import { leftBy } from "../../../src/maintenance/window/whose.js";
+import { HOUR, machine, NOW, policyOf, task, windowOn, worldOf } from "../../support/world.js";
 import {
   APPROVE,
   ASK,
@@ -175,6 +177,8 @@ describe("extending is refused", () => {
   });
 });
 
+const END = { phase: "up", atMs: NOW, why: null } as const;
+
 const OLD = { start: OURS.start, duration: OURS.duration };
 
 describe("an extension while the master shows no window at all (invariant 2)", () => {
@@ -198,6 +202,59 @@ describe("an extension while the master shows no window at all (invariant 2)", (
 
   test("the extension is over where windows of others are shown and ours is not", () => {
     expect(first(tick(extended(asked()), goneWorld()).record).movingFrom).toBeNull();
+  });
+});
+
+describe("an old list that is written back after an extension", () => {
+  /** The longer window was seen at the master. */
+  const longer = tick(extended(), drainingWorld({ windows: [LONGER], tasks: [t1] })).record;
+  const back = { edit: { kind: "move", machines: OURS.machines, from: OLD, to: first(longer).window } };
+
+  test("the machines are moved to the longer window again, and that is told once, as ours and not as somebody else's window", () => {
+    const { record, effects } = tick(longer, busy);
+    expect(effects).toMatchObject([back]);
+    expect(lastEvent(record, "note").text).toContain("of before the extension");
+    expect(record.trouble).toBeNull();
+    expect(news(tick(record, busy).record).filter((kind) => kind === "note")).toHaveLength(1);
+  });
+
+  test("the same while the machines are Down", () => {
+    const down = inPhase("down", { window: LONGER, earlierWindows: [OLD] });
+    const { record, effects } = tick(down, downWorld());
+    expect(effects).toMatchObject([{ edit: { kind: "move", from: OLD } }]);
+    expect(record.trouble).toBeNull();
+  });
+
+  test("nothing goes down while the machines stand in the window of before (invariant 5)", () => {
+    const taking = inPhase("taking_down", {
+      window: LONGER,
+      earlierWindows: [OLD],
+      approvals: first(approved(busy)).approvals,
+    });
+    const { record, effects } = tick(taking, busy);
+    expect(effects).toEqual([]);
+    expect(first(record).phase).not.toBe("taking_down");
+  });
+
+  test("after Up and after a cancel the machines are taken out of the window of before, too", () => {
+    const removal = { edit: { kind: "remove", machines: OURS.machines, time: OLD } };
+    const cancelled = click(longer, { kind: "cancel" }, { by: "U0ALICE" }).record;
+    const gone = tick(cancelled, goneWorld()).record;
+    expect(tick(gone, busy).effects).toMatchObject([removal]);
+    const up = inPhase("up", { window: LONGER, earlierWindows: [OLD], goneSinceMs: NOW });
+    expect(tick(up, drainingWorld({ agents: [] })).effects).toMatchObject([removal]);
+  });
+
+  test("when the maintenance has ended the window of before is known as its own", () => {
+    const ended = { ...inPhase("up", { window: LONGER, earlierWindows: [OLD] }), end: END };
+    expect(leftBy(machine("web-01"), OURS, [ended])?.id).toBe(ended.id);
+  });
+
+  test("a stored maintenance keeps the windows from before its extensions exactly (invariant 1)", () => {
+    const exact = { start: 1_795_195_128_662_822_401n, duration: null };
+    const record = inPhase("down", { earlierWindows: [OLD, exact] });
+    const stored = decodeMaintenance(JSON.parse(JSON.stringify(encodeMaintenance(record))));
+    expect(first(stored).earlierWindows).toEqual([OLD, exact]);
   });
 });
 
