@@ -4,7 +4,7 @@ import { freePort } from "../../src/rehearsal/free-port.js";
 import type { ReceivedCall } from "../../src/rehearsal/master/call-log.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
 import { startChild } from "./child.js";
-import { callOf, drillCluster } from "./drill-cluster.js";
+import { callOf, clustersFile, drillCluster } from "./drill-cluster.js";
 import { type Effort, type Figures, progress } from "./figures.js";
 import { benchRedis } from "./machine.js";
 import { median, middle, quantile, ratio, rounded } from "./numbers.js";
@@ -16,8 +16,8 @@ const AIM = { ratio: 2 };
 
 const HOSTS = "web-00*";
 
-/** The world that one maintenance read is shared with others for this long; the next drain must read its own. */
-const WORLD_IS_OLD_MS = 700;
+/** Short, so that a cancelled maintenance soon ends. */
+const POLL_MS = 1_000;
 
 interface Drain {
   readonly ms: number;
@@ -47,7 +47,9 @@ function drains(effort: Effort, roles: readonly string[]) {
     const slack = await startSlackSide();
     undo(() => slack.stop());
     const port = await freePort();
-    const env = { ...slack.env(port), REDIS_URL: redis.url, MESOS_MASTERS: master.url };
+    const clusters = await clustersFile({ master: master.url, pollMs: POLL_MS });
+    undo(() => clusters.dispose());
+    const env = { ...slack.env(port), REDIS_URL: redis.url, CLUSTERS_FILE: clusters.path };
     for (const role of roles) {
       const program = await startMeasured(env, role);
       undo(() => program.stop());
@@ -65,8 +67,7 @@ function drains(effort: Effort, roles: readonly string[]) {
       const drain = await readBack(master, clock());
       const schedule = master.state().schedule;
       await send(pool, slack.command(`cancel ${HOSTS}`));
-      await until("that the windows are gone", async () => master.state().schedule.windows.length === 0);
-      await wait(WORLD_IS_OLD_MS);
+      await ended(master);
 
       const calls = drain.calls.map(({ type }) =>
         Buffer.from(callOf(type, schedule).bytes).toString("base64"),
@@ -79,6 +80,16 @@ function drains(effort: Effort, roles: readonly string[]) {
       bare.push(ms);
     }
     return figures(ours, bare);
+  });
+}
+
+/** Waits until the windows are gone and nothing is looked at any more: the next drain is the only maintenance again. */
+async function ended(master: RehearsalMaster): Promise<void> {
+  await until("that the windows are gone", async () => master.state().schedule.windows.length === 0);
+  await until("that the maintenance has ended", async () => {
+    master.clearCalls();
+    await wait(1.5 * POLL_MS);
+    return master.calls().every(({ type }) => type !== "GET_AGENTS");
   });
 }
 

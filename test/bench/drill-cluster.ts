@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
 import {
   type Call,
@@ -51,4 +54,16 @@ export function callOf(type: string | null, schedule: Schedule): Call {
   const found = READS.find((call) => call.name === type);
   if (found === undefined) throw new Error(`A drain made a call that the yardstick does not know: ${type}.`);
   return found;
+}
+
+/** A clusters file for the program, in a folder of its own. */
+export async function clustersFile(drill: { readonly master: string; readonly pollMs: number }) {
+  const folder = await mkdtemp(join(tmpdir(), "mmb-bench-"));
+  const path = join(folder, "clusters.yaml");
+  const poll = `${drill.pollMs / 1_000}s`;
+  await writeFile(
+    path,
+    `clusters:\n  drill:\n    masters: [${drill.master}]\n    channel: C01OPS\n    poll_interval: ${poll}\n`,
+  );
+  return { path, dispose: () => rm(folder, { recursive: true }) };
 }

@@ -1,12 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Pool } from "undici";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { freePort } from "../../src/rehearsal/free-port.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
-import { drillCluster } from "./drill-cluster.js";
+import { clustersFile, drillCluster } from "./drill-cluster.js";
 import { type Effort, type Figures, progress } from "./figures.js";
 import { benchRedis } from "./machine.js";
 import { median, ratio, rounded } from "./numbers.js";
@@ -79,15 +76,10 @@ function onSlowMaster<T>(run: (side: Side) => Promise<T>, main?: string): Promis
     undo(() => redis.dispose());
     const slack = await startSlackSide();
     undo(() => slack.stop());
-    const folder = await mkdtemp(join(tmpdir(), "mmb-bench-"));
-    undo(() => rm(folder, { recursive: true }));
-    const file = join(folder, "clusters.yaml");
-    await writeFile(
-      file,
-      `clusters:\n  drill:\n    masters: [${master.url}]\n    channel: C01OPS\n    poll_interval: ${POLL_MS / 1_000}s\n`,
-    );
+    const clusters = await clustersFile({ master: master.url, pollMs: POLL_MS });
+    undo(() => clusters.dispose());
     const port = await freePort();
-    const env = { ...slack.env(port), REDIS_URL: redis.url, CLUSTERS_FILE: file };
+    const env = { ...slack.env(port), REDIS_URL: redis.url, CLUSTERS_FILE: clusters.path };
     const program = await startMeasured(env, "all", main);
     undo(() => program.stop());
     const pool = connectionsTo(port);
