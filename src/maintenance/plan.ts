@@ -14,6 +14,7 @@ import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
 import type { Batch, Maintenance } from "./record/record.js";
 import { troubleOf, withTrouble } from "./record/troubles.js";
+import { isJustElected } from "./sight/just-elected.js";
 import { whyFiltered } from "./sight/sight.js";
 import { list } from "./text/list.js";
 import { quoted, unmatched } from "./text/quote.js";
@@ -37,8 +38,14 @@ export function plan(
     return withTrouble(record, troubleOf("agents_recovering", {}), nowMs);
   }
   const machines = machinesOf(resolution);
+  const missing = whatIsMissing(record, resolution);
+  if (missing !== null) {
+    return isJustElected(record, { world, nowMs })
+      ? withTrouble(record, troubleOf("just_elected", { missing: missing.why }), nowMs)
+      : refuse(record, { ...missing, why: `${missing.why} No window was posted.` }, nowMs);
+  }
   const asked: DrainAsked = { record, machines, world, others, policy, nowMs };
-  const refusal = whyNot(asked, resolution);
+  const refusal = elsewhere(asked, resolution) ?? conflictsOf(asked);
   if (refusal !== null) return refuse(record, refusal, nowMs);
   const broken = brokenRules(asked);
   if (broken.length > 0) {
@@ -121,41 +128,43 @@ export function refuse(record: Maintenance, refusal: Refusal, nowMs: Millis): Ma
   return ended(told, "failed", nowMs, refusal.why);
 }
 
-function whyNot(asked: DrainAsked, resolution: Resolution): Refusal | null {
-  const { record, machines, world } = asked;
-  if (resolution.matchedNothing.length > 0) {
+/** What the pattern names and the master does not show. */
+function whatIsMissing({ cluster, hosts }: Maintenance, resolution: Resolution): Refusal | null {
+  const { matchedNothing, unknown } = resolution;
+  if (matchedNothing.length > 0) {
     return {
-      why: `Nothing in ${record.cluster} matches ${unmatched(resolution.matchedNothing)}. No window was posted.`,
-      next: `Look with /mesos hosts ${suggestion(resolution)} --cluster ${record.cluster}, then send the drain again.`,
+      why: `Nothing in ${cluster} matches ${unmatched(matchedNothing)}.`,
+      next: `Look with /mesos hosts ${suggestion(resolution)} --cluster ${cluster}, then send the drain again.`,
     };
   }
-  if (resolution.unknown.length > 0) {
+  if (unknown.length > 0) {
     return {
-      why: `The master of ${record.cluster} has no agent for ${quoted(list(resolution.unknown))}. No window was posted.`,
+      why: `The master of ${cluster} has no agent for ${quoted(list(unknown))}.`,
       next: "Start the agents, leave these hosts out of the pattern, or name a machine that is not registered as host|ip.",
     };
   }
-  const elsewhere = resolution.literals.flatMap((literal) => {
+  if (machinesOf(resolution).length > 0) return null;
+  return {
+    why: `The pattern \`${quoted(hosts)}\` leaves no machine in ${cluster}.`,
+    next: `Look with /mesos hosts ${quoted(hosts)} --cluster ${cluster}, then send the drain again.`,
+  };
+}
+
+/** A machine that is named with another IP than its agent's. */
+function elsewhere({ world }: DrainAsked, { literals }: Resolution): Refusal | null {
+  const wrong = literals.flatMap((literal) => {
     const name = literal.hostname.toLowerCase();
     const agent = world.agents.find((one) => one.machine.hostname.toLowerCase() === name);
     return agent === undefined
       ? []
       : [`${literal.hostname} is registered at ${agent.machine.ip}, not ${literal.ip}`];
   });
-  if (elsewhere.length > 0) {
-    return {
-      // A window on the wrong IP would go Down at the master while the real machine runs on (invariant 4).
-      why: `${quoted(list(elsewhere, "; "))}. No window was posted.`,
-      next: "Name the machine by its host name alone, or with the IP that /mesos hosts shows.",
-    };
-  }
-  if (machines.length === 0) {
-    return {
-      why: `The pattern \`${quoted(record.hosts)}\` leaves no machine in ${record.cluster}. No window was posted.`,
-      next: `Look with /mesos hosts ${quoted(record.hosts)} --cluster ${record.cluster}, then send the drain again.`,
-    };
-  }
-  return conflictsOf(asked);
+  if (wrong.length === 0) return null;
+  return {
+    // A window on the wrong IP would go Down at the master while the real machine runs on (invariant 4).
+    why: `${quoted(list(wrong, "; "))}. No window was posted.`,
+    next: "Name the machine by its host name alone, or with the IP that /mesos hosts shows.",
+  };
 }
 
 function suggestion(resolution: Resolution): string {

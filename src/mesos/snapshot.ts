@@ -106,9 +106,9 @@ export class Snapshots {
       caller.readAt(endpoint, GET_MAINTENANCE_STATUS, readStatus),
     ]);
     // Asked last: with the same id as before, everything in between is from the same leader.
-    const { id, version } = await caller.readAt(endpoint, GET_MASTER, readMaster);
+    const { id, version, electedAtMs } = await caller.readAt(endpoint, GET_MASTER, readMaster);
     if (id !== leading.id) {
-      leader.remember({ endpoint, id, version });
+      leader.remember({ endpoint, id, version, electedAtMs });
       return null;
     }
     return {
@@ -116,6 +116,7 @@ export class Snapshots {
       leader: endpoint.name,
       leaderId: id,
       version,
+      electedAtMs,
       observedAtMs,
       agents,
       recoveredAgents: this.#withKnownIps(recoveredAgents),

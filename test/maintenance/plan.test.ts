@@ -4,6 +4,7 @@ import {
   agent,
   batchOf,
   HOUR,
+  MINUTE,
   machine,
   NOW,
   policyOf,
@@ -151,6 +152,66 @@ describe("a plan that waits goes on by itself", () => {
     const later = planOf(record, resolved(), worldOf(), [], policyOf(), NOW + 1_000);
     expect(later.batches).toHaveLength(1);
     expect(news(later)).toEqual(["trouble", "trouble_over", "blast_radius"]);
+  });
+});
+
+describe("a drain right after a restart of the master", () => {
+  const SECOND = 1_000;
+
+  const MISSES: [string, Partial<Resolution>, RegExp][] = [
+    ["a term", { matchedNothing: [{ term: "web-01", nearest: [] }] }, /Nothing in prod matches `web-01`/],
+    ["a host", { unknown: ["web-01"] }, /no agent for web-01/],
+    ["the pattern", { machines: [] }, /leaves no machine/],
+  ];
+
+  const electedAt = (electedAtMs: number | null) => worldOf({ agents: [], electedAtMs });
+
+  const missed = resolved({ machines: [] });
+
+  test.each(MISSES)("it waits while %s matches nothing, and says what comes next", (_, parts, what) => {
+    const record = planOf(recordOf(), resolved(parts), electedAt(NOW - SECOND));
+    expect(record).toMatchObject({ end: null, batches: [], trouble: { code: "just_elected" } });
+    expect(lastEvent(record, "trouble").what).toMatch(what);
+    expect(lastEvent(record, "trouble").next).toMatch(/looks again by itself, and ends when two minutes/);
+  });
+
+  test("it goes on as soon as the agents have registered", () => {
+    const waiting = planOf(recordOf(), missed, electedAt(NOW - SECOND));
+    const later = planOf(
+      waiting,
+      resolved(),
+      worldOf({ electedAtMs: NOW - SECOND }),
+      [],
+      policyOf(),
+      NOW + SECOND,
+    );
+    expect(later.batches).toHaveLength(1);
+    expect(news(later)).toEqual(["trouble", "trouble_over", "blast_radius"]);
+  });
+
+  test.each([
+    ["two minutes after the election", NOW - 2 * MINUTE],
+    ["where the master does not say when it was elected", null],
+  ])("%s it ends when nothing matches", (_, electedAtMs) => {
+    expect(planOf(recordOf(), missed, electedAt(electedAtMs)).end).toMatchObject({ phase: "failed" });
+  });
+
+  test("a clock of the master that is a minute ahead makes no difference", () => {
+    expect(planOf(recordOf(), missed, electedAt(NOW + MINUTE)).trouble?.code).toBe("just_elected");
+  });
+
+  test("a master that is elected again every minute does not hold it up for ever, whatever comes in between", () => {
+    let record = recordOf();
+    let nowMs = NOW;
+    while (record.end === null && nowMs < NOW + HOUR) {
+      record = planOf(record, missed, electedAt(nowMs - SECOND), [], policyOf(), nowMs);
+      nowMs += MINUTE / 2;
+      if (record.end !== null) break;
+      const between = worldOf({ agents: [], recoveredAgents: [agent("web-03")] });
+      record = planOf(record, missed, between, [], policyOf(), nowMs);
+      nowMs += MINUTE / 2;
+    }
+    expect(record.end).toMatchObject({ phase: "failed", atMs: NOW + 10 * MINUTE });
   });
 });
 

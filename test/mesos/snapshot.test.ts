@@ -51,6 +51,7 @@ describe("a snapshot", () => {
       leader: leader.name,
       leaderId: "718a2aa4-c3f3-4edf-b7f3-87b04a5e7035",
       version: "1.12.0",
+      electedAtMs: 1_795_195_042_885,
       observedAtMs: 42,
       schedule: { windows: [{ start: 1795195728662822401n, duration: 14400000000001n }] },
     });

@@ -106,6 +106,7 @@ export function worldOf(
     leader: "10.0.0.100:5050",
     leaderId: "leader-1",
     version: "1.11.0",
+    electedAtMs: NOW - HOUR,
     observedAtMs: NOW,
     agents: ["web-01", "web-02", "web-03"].filter((name) => !down.includes(name)).map((name) => agent(name)),
     recoveredAgents: [],

@@ -16,6 +16,8 @@ export interface World {
   readonly leaderId: string;
   /** Mesos version of the leader, such as `1.11.0`. */
   readonly version: string;
+  /** When the leader was elected, by its own clock (GET_MASTER's `elected_time`); `null` where it does not say. */
+  readonly electedAtMs: Millis | null;
   readonly observedAtMs: Millis;
   readonly agents: readonly Agent[];
   /** Known from the registry but not yet back after a fail-over; their tasks look absent. Not the same as empty. */

@@ -24,6 +24,11 @@ export const TROUBLES = {
     notDone: "No window was posted yet.",
     next: "Nothing to do: it goes on by itself when the agents have registered again.",
   },
+  just_elected: {
+    what: "{missing} The leading master was elected less than two minutes ago, so agents may not have registered with it yet.",
+    notDone: "No window was posted yet.",
+    next: "Nothing to do: it looks again by itself, and ends when two minutes have passed and still not all is found.",
+  },
   filtered_read: {
     what: "The master shows {contradictions}: the view we get is filtered.",
     notDone:

@@ -12,12 +12,17 @@ export interface LeaderInfo {
   readonly id: string;
   /** Mesos version, such as `1.11.0`; empty if the master does not tell. */
   readonly version: string;
+  /** When it was elected, in ms since the epoch by its own clock; `null` if it does not tell. */
+  readonly electedAtMs: number | null;
 }
 
 /** Reads the answer to GET_MASTER. Throws if it is not one. */
 export function readMaster(answer: Uint8Array): LeaderInfo {
-  const info = present(Response.decode(answer).get_master?.master_info, "master_info");
-  return { id: info.id, version: info.version ?? "" };
+  const { get_master } = Response.decode(answer);
+  const { id, version } = present(get_master?.master_info, "master_info");
+  const electedSeconds = get_master?.elected_time;
+  const electedAtMs = electedSeconds == null ? null : Math.round(electedSeconds * 1_000);
+  return { id, version: version ?? "", electedAtMs };
 }
 
 /** Reads the answer to GET_VERSION. Throws if it is not one. */

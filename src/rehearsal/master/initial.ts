@@ -3,7 +3,12 @@ import type { RehearsalOptions } from "./options.js";
 import type { AgentState, FrameworkState, MasterState, Moment, TaskState } from "./state.js";
 import { newTask } from "./tasks.js";
 
-/** The cluster before anything has happened. Throws an `Error` for a task or offer on a host without an agent. */
+const HOUR_NS = 3_600_000_000_000n;
+
+/**
+ * The cluster before anything has happened, its master elected an hour ago. Throws an `Error` for a task or offer on a
+ * host without an agent.
+ */
 export function initialState(
   options: Pick<RehearsalOptions, "agents" | "frameworks" | "returnAfterMs">,
   id: string,
@@ -23,7 +28,7 @@ export function initialState(
   const tasks = initialTasks(agents, frameworks, now);
   return knowMachines({
     id,
-    electedNs: now.ns,
+    electedNs: now.ns - HOUR_NS,
     schedule: { windows: [] },
     machines: new Map(),
     agents,

@@ -75,6 +75,7 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
       leader: LEADER,
       leaderId: stage.state().id,
       version: SELF.version,
+      electedAtMs: Number(stage.state().electedNs / 1_000_000n),
       observedAtMs,
       agents,
       recoveredAgents: [],

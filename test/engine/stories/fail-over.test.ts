@@ -71,6 +71,17 @@ describe("a fail-over while machines drain", () => {
     await maintenance.thread(/Scheduled: 6 machines/);
   });
 
+  test("a drain right after a restart of a master that kept nothing waits until the agents have registered", async () => {
+    const cluster = await engine().cluster();
+    cluster.master.failOver({ registry: "in_memory", reregisterMs: null });
+    const maintenance = await cluster.drain("web-0[1-2] 2h");
+    expect(await maintenance.thread(/elected less than two minutes ago/)).toContain(
+      "No window was posted yet",
+    );
+    cluster.master.reregister();
+    await maintenance.thread(/Scheduled: 2 machines/);
+  });
+
   test("machines that are Down stay so through it, and are brought up", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");

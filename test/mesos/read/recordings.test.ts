@@ -163,7 +163,11 @@ describe("what we make of it", () => {
   });
 
   test("the master says that it leads, and its version", () => {
-    expect(readMaster(recorded("master.pb"))).toEqual({ id: CLUSTER, version: "1.12.0" });
+    expect(readMaster(recorded("master.pb"))).toEqual({
+      id: CLUSTER,
+      version: "1.12.0",
+      electedAtMs: 1_795_195_042_885,
+    });
     expect(readVersion(recorded("version.pb"))).toBe("1.12.0");
   });
 

@@ -77,6 +77,15 @@ describe("a fail-over", () => {
   });
 });
 
+test("a master was elected an hour before it is met, and at a fail-over now", async () => {
+  const clock = () => 1_795_193_594_000;
+  const master = await startCluster(onTestFinished, { clock });
+  const electedMs = async () => (await read(master, "GET_MASTER")).elected_time * 1_000;
+  expect(await electedMs()).toBeCloseTo(clock() - 3_600_000, -2);
+  master.failOver();
+  expect(await electedMs()).toBeCloseTo(clock(), -2);
+});
+
 describe("agents that are not back after a fail-over", () => {
   test("an agent that is cut off stays recovered, and is in no list after agent_reregister_timeout", async () => {
     const master = await startCluster(onTestFinished, { frameworks: [byHand("f", "stayer", "web-01")] });
