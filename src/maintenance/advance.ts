@@ -18,6 +18,7 @@ import { takingDown } from "./phases/taking-down.js";
 import { tellOwners } from "./phases/tell-owners.js";
 import { isDone, up } from "./phases/up.js";
 import { plan, refuse } from "./plan.js";
+import { whyNotAwaited } from "./record/agents-back.js";
 import { batchOf, ended, isDownSent, isDraining, isUnsettled, watchedMachines } from "./record/batch.js";
 import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
@@ -130,11 +131,31 @@ function observe(record: Maintenance, moment: Moment): Maintenance {
   const batches = record.batches.map((batch) => withRemovalSeen(withAgentsSeen(batch, world), world));
   const picture = lookAt(world, batches.flatMap(watchedMachines), record.picture);
   const before = record.picture;
-  const next = recordBehaviour({ ...record, batches, picture }, picture, world, nowMs);
+  const looked = tellGone({ ...record, batches, picture }, record, nowMs);
+  const next = recordBehaviour(looked, picture, world, nowMs);
   // A window that leaves the schedule takes its answers along: after a cancel that is no news.
   if (before === null || record.cancel !== null || !batches.some(isDraining)) return next;
   const told = tellCleared(tellAgents(next, before, picture, nowMs), before, picture, nowMs);
   return answersDiffer(before, picture) ? withEvent(told, nowMs, answersEvent(picture)) : told;
+}
+
+/** Agents that somebody has marked gone since the last look. */
+function tellGone(record: Maintenance, before: Maintenance, nowMs: Millis): Maintenance {
+  const goneIn = ({ batches }: Maintenance) =>
+    batches.flatMap((batch) => batch.agents.filter(({ gone }) => gone));
+  const told = new Set(goneIn(before).map(({ id }) => id));
+  const news = goneIn(record).filter(({ id }) => !told.has(id));
+  if (news.length === 0) return record;
+  const keys = new Set(news.map(({ machine }) => machine));
+  const machines = record.batches.flatMap((batch) =>
+    batch.machines.filter((one) => keys.has(machineKey(one))),
+  );
+  return withEvent(record, nowMs, {
+    kind: "agents_gone",
+    machines: machines.map(machineName),
+    agents: news.length,
+    tasks: news.reduce((sum, { lastSeen }) => sum + (lastSeen?.tasks.length ?? 0), 0),
+  });
 }
 
 /** Agents that are no longer in any list, and those that came back before Down (invariant 13). */
@@ -148,7 +169,7 @@ function tellAgents(record: Maintenance, before: Picture, picture: Picture, nowM
     const tasks = gone.reduce((sum, view) => sum + view.tasks, 0);
     next = withEvent(next, nowMs, { kind: "agents_away", machines: gone.map(machineName), tasks });
   }
-  const registered = back.filter(({ mode }) => mode === "draining");
+  const registered = back.filter(({ mode, agents }) => mode === "draining" && agents > 0);
   return registered.length === 0
     ? next
     : withEvent(next, nowMs, { kind: "agents_registered", machines: registered.map(machineName) });
@@ -203,7 +224,8 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
   if (batches.every((batch) => batch.phase === "cancelled")) {
     return ended(withEvent(record, moment.nowMs, { kind: "cancelled" }), "cancelled", moment.nowMs);
   }
-  return ended(record, "up", moment.nowMs);
+  const up = batches.filter((batch) => batch.phase === "up");
+  return ended(record, "up", moment.nowMs, whyNotAwaited(up));
 }
 
 /** Whether a call that got no answer may still take effect. */

@@ -97,14 +97,15 @@ export class Snapshots {
     const { endpoint } = leading;
     const observedAtMs = now();
     const reading = caller.readAt(endpoint, GET_AGENTS, readAgents);
-    const [{ agents, recoveredAgents }, tasks, frameworks, schedule, status] = await Promise.all([
-      reading,
-      // After the agents: an agent that comes back in between must not be shown without its tasks, as if it were empty.
-      reading.then(() => caller.readAt(endpoint, GET_TASKS, readTasks)),
-      caller.readAt(endpoint, GET_FRAMEWORKS, readFrameworks),
-      caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, readSchedule),
-      caller.readAt(endpoint, GET_MAINTENANCE_STATUS, readStatus),
-    ]);
+    const [{ agents, recoveredAgents }, { tasks, goneAgents }, frameworks, schedule, status] =
+      await Promise.all([
+        reading,
+        // After the agents: an agent that comes back in between must not be shown without its tasks, as if it were empty.
+        reading.then(() => caller.readAt(endpoint, GET_TASKS, readTasks)),
+        caller.readAt(endpoint, GET_FRAMEWORKS, readFrameworks),
+        caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, readSchedule),
+        caller.readAt(endpoint, GET_MAINTENANCE_STATUS, readStatus),
+      ]);
     // Asked last: with the same id as before, everything in between is from the same leader.
     const { id, version, electedAtMs } = await caller.readAt(endpoint, GET_MASTER, readMaster);
     if (id !== leading.id) {
@@ -124,6 +125,7 @@ export class Snapshots {
       status,
       frameworks,
       tasks,
+      goneAgents,
     };
   }
 

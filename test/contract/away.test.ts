@@ -73,6 +73,36 @@ describe("a machine whose agent is away drains on, and its task runs", () => {
   });
 });
 
+describe("an agent that an operator marked gone", () => {
+  test.each([
+    ["of a PARTITION_AWARE framework", true],
+    ["of an old framework", false],
+  ])("a task %s tells of it, and is over", async (_, partitionAware) => {
+    const { rehearsal, master } = await startDraining({ ...byHand("f", "stayer", "web-01"), partitionAware });
+    const id = rehearsal.state().agents.find(({ hostname }) => hostname === "web-01")?.id;
+    expect((await master.snapshot()).goneAgents).toEqual([]);
+    rehearsal.markAgentGone("web-01");
+    expect((await master.snapshot()).goneAgents).toEqual([id]);
+    expect(await seen(master)).toMatchObject({ registered: 0, recovered: 0, tasks: [], draining: [[]] });
+  });
+
+  test("without a task there nothing tells of it, nor of one that was only cut off", async () => {
+    const { rehearsal, master } = await startDraining(byHand("f", "stayer", "web-02"));
+    rehearsal.markAgentGone("web-01");
+    rehearsal.markUnreachable("web-02");
+    expect((await master.snapshot()).goneAgents).toEqual([]);
+  });
+
+  test("a Down is not taken for it", async () => {
+    const { rehearsal, master } = await startDraining({
+      ...byHand("f", "stayer", "web-01"),
+      partitionAware: true,
+    });
+    rehearsal.startMaintenance([WEB_01]);
+    expect((await master.snapshot()).goneAgents).toEqual([]);
+  });
+});
+
 describe("first answers", () => {
   test("the first look that shows DRAINING holds the answers of frameworks that answer at once", async () => {
     const { master } = await startDraining(

@@ -110,6 +110,7 @@ export function worldOf(
     observedAtMs: NOW,
     agents: ["web-01", "web-02", "web-03"].filter((name) => !down.includes(name)).map((name) => agent(name)),
     recoveredAgents: [],
+    goneAgents: [],
     frameworks: named.map((name) => framework(name)),
     ...rest,
     tasks,

@@ -37,10 +37,12 @@ export function recordBehaviour(
   world: World,
   nowMs: Millis,
 ): Maintenance {
-  const draining = picture.machines.filter((view) => view.mode === "draining" && !isUnknown(view));
+  const draining = picture.machines.filter(
+    (view) => view.mode === "draining" && !isUnknown(view) && view.gone === undefined,
+  );
   const [first] = record.batches;
-  // A machine that is Down, that somebody took off the schedule, or whose tasks cannot be seen, must not look like one
-  // that was left.
+  // A machine that is Down, that somebody took off the schedule, whose tasks cannot be seen, or whose tasks ended with an
+  // agent that was marked gone, must not look like one that was left.
   if (first === undefined || draining.length < picture.machines.length) return record;
 
   const keys = new Set(draining.map(machineKey));

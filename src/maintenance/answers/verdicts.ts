@@ -40,7 +40,7 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
     const key = machineKey(watched.machine);
     const before = { rows: rowsBefore.get(key) ?? [], view: viewsBefore.get(key) ?? null };
     const view = machineView(watched, index, before.view, world.observedAtMs);
-    const why = whyErased(view, previous, world.leaderId, digest);
+    const why = whyErased(view, before.view, previous, world.leaderId, digest);
     views.push(view);
     verdicts.push(...judge(watched, index, view, before.rows, { erasedAtMs: world.observedAtMs, why }));
   }
@@ -59,12 +59,13 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
 
 function whyErased(
   view: MachineView,
+  viewBefore: MachineView | null,
   previous: Picture | null,
   leaderId: string,
   digest: string,
 ): Loss["why"] {
   if (view.recovering > 0 || (previous !== null && previous.leaderId !== leaderId)) return "fail_over";
-  if (view.away > 0) return "agent_away";
+  if (view.away > 0 || (view.gone ?? 0) > (viewBefore?.gone ?? 0)) return "agent_away";
   const before = previous?.scheduleDigest ?? null;
   return before === null || before === digest ? "unknown" : "schedule_change";
 }
@@ -137,6 +138,7 @@ function machineView(
     agents: index.agents.get(key)?.length ?? 0,
     recovering: back.length,
     away,
+    ...(watched.gone === undefined ? {} : { gone: watched.gone }),
     unknownSinceMs: unknown ? (before?.unknownSinceMs ?? nowMs) : null,
     tasks: isForgotten(watched, unknown) ? Math.max(tasks, before?.tasks ?? 0) : tasks,
   };

@@ -8,6 +8,8 @@ export interface WatchedMachine {
   readonly agentIds: readonly string[];
   /** Of those agents how they were when last registered; absent once the machine went Down, for then they are to be gone. */
   readonly lastSeen?: readonly LastSeen[];
+  /** How many more agents it had that somebody marked gone; absent when there were none. */
+  readonly gone?: number;
 }
 
 /** An agent, and what ran on it, as the master last showed it while it was registered. */
@@ -30,6 +32,8 @@ export interface WorldIndex {
   /** Ids of the registered agents. */
   readonly registered: ReadonlySet<string>;
   readonly recovering: readonly Agent[];
+  /** Ids of agents that are known to have been marked gone. */
+  readonly gone: ReadonlySet<string>;
   /** Machines that are Down. */
   readonly down: ReadonlySet<string>;
 }
@@ -55,6 +59,7 @@ export function indexWorld(world: World): WorldIndex {
     agents: groupBy(world.agents, (agent) => machineKey(agent.machine)),
     registered: new Set(world.agents.map(({ id }) => id)),
     recovering: world.recoveredAgents,
+    gone: new Set(world.goneAgents),
     down: new Set(world.status.down.map(machineKey)),
   };
   indexes.set(world, index);

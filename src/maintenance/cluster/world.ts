@@ -27,6 +27,11 @@ export interface World {
   readonly frameworks: readonly Framework[];
   /** Tasks that are not terminal: pending, staging, starting, running, killing, unreachable. */
   readonly tasks: readonly Task[];
+  /**
+   * Ids of agents that an operator marked gone (MARK_AGENT_GONE), for as long as a master remembers tasks that ended with
+   * them; of an agent without tasks it does not tell. Such an id never registers again.
+   */
+  readonly goneAgents: readonly string[];
 }
 
 /** An agent and the machine it runs on; several agents can share one machine. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { takenBack } from "../approval/question.js";
 import { machineName } from "../cluster/machine.js";
-import { agentsMissing, hostnamesOf } from "../record/agents-back.js";
+import { agentsAwaited, agentsMissing, hostnamesOf, whyNotAwaited } from "../record/agents-back.js";
 import { ended, isDownSent, isWaitingForAgents, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance, Phase } from "../record/record.js";
@@ -89,13 +89,15 @@ function closeUnseen(record: Maintenance, by: string, nowMs: Millis): Decided {
 function stopWaiting(record: Maintenance, by: string, nowMs: Millis): Decided {
   const up = record.batches.filter((batch) => batch.phase === "up");
   const missing = up.flatMap(agentsMissing).length;
+  const gone = whyNotAwaited(up);
   if (missing === 0) {
-    const text = `${record.id} is closed; all agents are back.`;
-    return { record: ended(record, "up", nowMs), reply: replyOf({ tone: "done", text }) };
+    const text = `${record.id} is closed; ${gone ?? "all agents are back"}.`;
+    return { record: ended(record, "up", nowMs, gone), reply: replyOf({ tone: "done", text }) };
   }
   const hosts = quoted(list(up.flatMap((batch) => hostnamesOf(agentsMissing(batch), batch))));
-  const all = up.reduce((sum, batch) => sum + batch.agents.length, 0);
-  const why = `closed without waiting; not back: ${missing} of ${counted(all, "agent")}, on ${hosts}`;
+  const all = up.reduce((sum, batch) => sum + agentsAwaited(batch).length, 0);
+  const notBack = `closed without waiting; not back: ${missing} of ${counted(all, "agent")}, on ${hosts}`;
+  const why = gone === null ? notBack : `${notBack}; ${gone}`;
   const told = withEvent(record, nowMs, { kind: "note", text: `<@${by}> stops the waiting: ${why}.` });
   return {
     record: ended(told, "up", nowMs, why),

@@ -1,5 +1,5 @@
 import { machineName } from "../cluster/machine.js";
-import { agentsMissing, hostnamesOf, newlyBack } from "../record/agents-back.js";
+import { agentsAwaited, agentsMissing, hostnamesOf, newlyBack } from "../record/agents-back.js";
 import { isUnsettled, withBatch } from "../record/batch.js";
 import { noteOnce, withEvent } from "../record/log.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
@@ -41,7 +41,7 @@ function withAgentsBack(record: Maintenance, batch: BatchIn<"up">, { world, nowM
     kind: "agents_returned",
     machines: [...new Set(back.map(({ machine }) => machineName(machine)))],
     missing: agentsMissing(next).length,
-    agents: next.agents.length,
+    agents: agentsAwaited(next).length,
     ...(changes.length === 0 ? {} : { changes }),
   });
   return { record: told, batch: next };

@@ -1,5 +1,7 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { Agent, World } from "../cluster/world.js";
+import { counted, list } from "../text/list.js";
+import { quoted } from "../text/quote.js";
 import type { BatchIn } from "./record.js";
 import type { AgentSeen } from "./stored-batch.js";
 
@@ -13,16 +15,30 @@ export interface AgentBack {
   readonly changes: readonly string[];
 }
 
+/** Agents of the batch that are to come back after Up: all but those that were marked gone, whose ids never register again. */
+export function agentsAwaited(batch: BatchIn<"up">): AgentSeen[] {
+  return batch.agents.filter(({ gone }) => !gone);
+}
+
 /** Agents of the batch that have not registered again since Up. */
 export function agentsMissing(batch: BatchIn<"up">): AgentSeen[] {
   const returned = new Set(batch.returned);
-  return batch.agents.filter(({ id, machine }) => !returned.has(id) && !returned.has(machine));
+  return agentsAwaited(batch).filter(({ id, machine }) => !returned.has(id) && !returned.has(machine));
 }
 
 /** The host names of agents, as the batch writes them, each once. */
 export function hostnamesOf(agents: readonly AgentSeen[], batch: BatchIn<"up">): string[] {
   const names = new Map(batch.machines.map((machine) => [machineKey(machine), machine.hostname]));
   return [...new Set(agents.map(({ machine }) => names.get(machine) ?? machine))];
+}
+
+/** Why not all agents of these batches are waited for; `null` when they are. */
+export function whyNotAwaited(batches: readonly BatchIn<"up">[]): string | null {
+  const gone = batches.map((batch) => ({ batch, agents: batch.agents.filter((agent) => agent.gone) }));
+  const count = gone.reduce((sum, { agents }) => sum + agents.length, 0);
+  if (count === 0) return null;
+  const hosts = quoted(list([...new Set(gone.flatMap(({ agents, batch }) => hostnamesOf(agents, batch)))]));
+  return `not waited for: ${counted(count, "agent")} marked gone, on ${hosts}; a gone agent's id cannot register again, so what comes back there is a new agent`;
 }
 
 /**
@@ -44,7 +60,10 @@ export function newlyBack(batch: BatchIn<"up">, world: World): AgentBack[] {
   return back;
 }
 
-/** By host name the agents that the batch did not know, less those that stand for one that is back already. */
+/**
+ * By host name the agents that the batch did not know, less those that stand for one that is back already and those at the
+ * address of one that was marked gone.
+ */
 function strangersOn(
   batch: BatchIn<"up">,
   world: World,
@@ -52,8 +71,13 @@ function strangersOn(
 ): Map<string, Agent[]> {
   const known = new Set(batch.agents.map(({ id }) => id));
   const hosts = new Map<string, Agent[]>(batch.agents.map((agent) => [hostOf(agent), []]));
+  const gone = batch.agents.filter((agent) => agent.gone);
+  const isInPlaceOfGone = ({ machine, port }: Agent) =>
+    port !== null &&
+    gone.some((before) => before.machine === machineKey(machine) && before.lastSeen?.port === port);
   for (const agent of world.agents) {
-    if (!known.has(agent.id)) hosts.get(agent.machine.hostname.toLowerCase())?.push(agent);
+    if (!known.has(agent.id) && !isInPlaceOfGone(agent))
+      hosts.get(agent.machine.hostname.toLowerCase())?.push(agent);
   }
   for (const agent of batch.agents) {
     if (batch.returned.includes(agent.id) && !byId.has(agent.id)) hosts.get(hostOf(agent))?.shift();

@@ -128,14 +128,19 @@ export function machineCount({ batches }: Maintenance): number {
 }
 
 /**
- * The machines of a batch with the agents ever seen on them, and until Down with what was last seen of these: afterwards
+ * The machines of a batch with the agents ever seen on them but for those that are gone, and until Down with what was last seen of these: afterwards
  * what ran there is of the past.
  */
 export function watchedMachines(batch: Batch): WatchedMachine[] {
   const agents = groupBy(batch.agents, (agent) => agent.machine);
   return batch.machines.map((machine) => {
-    const theirs = agents.get(machineKey(machine)) ?? [];
-    const watched = { machine, agentIds: theirs.map((agent) => agent.id) };
+    const all = agents.get(machineKey(machine)) ?? [];
+    const theirs = all.filter(({ gone }) => !gone);
+    const watched = {
+      machine,
+      agentIds: theirs.map((agent) => agent.id),
+      ...(theirs.length < all.length ? { gone: all.length - theirs.length } : {}),
+    };
     return isToGoDown(batch)
       ? { ...watched, lastSeen: theirs.flatMap((agent) => lastSeenOf(machine, agent)) }
       : watched;

@@ -52,6 +52,14 @@ export const logEvent = z.discriminatedUnion("kind", [
     machines: z.array(z.string()),
     tasks: z.number().int(),
   }),
+  /** Somebody marked agents of our machines gone; `tasks` were last seen on them, and are over. */
+  z.object({
+    ...base,
+    kind: z.literal("agents_gone"),
+    machines: z.array(z.string()),
+    agents: z.number().int(),
+    tasks: z.number().int(),
+  }),
   /** They are registered again before Down. */
   z.object({ ...base, kind: z.literal("agents_registered"), machines: z.array(z.string()) }),
   z.object({ ...base, kind: z.literal("window_starts_soon"), startMs: millis }),

@@ -7,8 +7,8 @@ import type { AgentSeen } from "./stored-batch.js";
 
 /**
  * The batch with its agents, and what runs on them, as the master shows them now. What is kept of an agent stays as it was
- * when the agent is no longer shown: silence says nothing about it (invariant 13). Until the machines are Down; from then
- * on it is what agents that come back are compared with.
+ * when the agent is no longer shown: silence says nothing about it (invariant 13), unless somebody marked it gone. Until the
+ * machines are Down; from then on it is what agents that come back are compared with.
  */
 export function withAgentsSeen<B extends Batch>(batch: B, world: World): B {
   if (!isToGoDown(batch)) return batch;
@@ -23,6 +23,10 @@ export function withAgentsSeen<B extends Batch>(batch: B, world: World): B {
   let changed = shown.length > 0 && shown.some(({ id }) => !batch.agents.some((before) => before.id === id));
   const kept = batch.agents.map((before) => {
     const seen = now.get(before.id);
+    if (seen === undefined && index.gone.has(before.id) && !before.gone) {
+      changed = true;
+      return { ...before, gone: true };
+    }
     if (seen === undefined || seen.machine !== before.machine || same(seen, before)) return before;
     changed = true;
     return seen;

@@ -92,6 +92,8 @@ export const machineView = z.object({
    * there is unknown (invariant 13).
    */
   away: z.number().int().default(0),
+  /** Agents that were on the machine and that somebody marked gone before Down; absent when there were none. */
+  gone: z.number().int().optional(),
   /** Since when one is recovering or away; `null` when all are registered. */
   unknownSinceMs: millis.nullable().default(null),
   /** Of agents that are recovering or away as last seen. */

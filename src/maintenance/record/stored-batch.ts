@@ -51,6 +51,8 @@ const agentSeen = z.object({
       ),
     })
     .optional(),
+  /** An operator marked it gone before Down: its tasks are over, and its id never registers again. */
+  gone: z.boolean().optional(),
 });
 
 export type AgentSeen = z.output<typeof agentSeen>;

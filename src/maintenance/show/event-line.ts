@@ -97,6 +97,8 @@ function whatOf(event: LogEvent, several: boolean): string {
       return `the master forgot answers: ${CLEARED[event.why]}`;
     case "agents_away":
       return `agents away: ${event.machines.join(", ")}; ${counted(event.tasks, "task")} last seen there`;
+    case "agents_gone":
+      return `marked gone by somebody else: ${counted(event.agents, "agent")} of ${event.machines.join(", ")}; ${counted(event.tasks, "task")} ended there`;
     case "agents_registered":
       return `agents registered again: ${event.machines.join(", ")}`;
     case "window_starts_soon":

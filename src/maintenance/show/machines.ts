@@ -92,14 +92,19 @@ const NAME: Column<MachineView> = { title: "MACHINE", shrinks: true, cell: ({ ho
 
 const TASKS: Column<MachineView> = { title: "TASKS", align: "right", cell: ({ tasks }) => tasks };
 
-/** Agents registered, `n away` for those in no list any more, `+n?` for those not back since a fail-over, `awaited` for one that is to come back after Up. */
+/**
+ * Agents registered, `n away` for those in no list any more, `+n?` for those not back since a fail-over, `awaited` for one
+ * that is to come back after Up, `n gone` for those that somebody marked gone.
+ */
 function agents(isAwaited: (view: MachineView) => boolean = () => false): Column<MachineView> {
-  const cell = (view: MachineView) => {
+  const present = (view: MachineView) => {
     // Not Down, and no list has it any more: what runs there is unknown (invariant 13).
     if (view.away > 0 && !isAwaited(view)) return `${view.agents}, ${view.away} away`;
     if (view.recovering > 0) return `${view.agents}+${view.recovering}?`;
     return view.agents === 0 && isAwaited(view) ? "0 awaited" : view.agents;
   };
+  const cell = (view: MachineView) =>
+    view.gone === undefined ? present(view) : `${present(view)}, ${view.gone} gone`;
   return { title: "AGENTS", align: "right", cell };
 }
 

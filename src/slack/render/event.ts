@@ -47,6 +47,8 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`🔁 ${CLEARED[event.why]} Earlier answers are shown but not counted.`;
     case "agents_away":
       return mrk`📡 *Cannot be reached:* the master no longer shows the agent of ${hosts(event.machines, 1500)}. ${event.tasks === 0 ? mrk`No task was seen there last` : mrk`${counted(event.tasks, "task")} ${event.tasks === 1 ? "was" : "were"} last seen there`}. What runs there now is unknown; it may go on running, and Down does not stop it.\n*Next:* look at the machine and at its agent's log; once the agent registers again it goes on by itself.`;
+    case "agents_gone":
+      return mrk`🪦 *Marked gone:* somebody, not the bot, told the master that ${counted(event.agents, "agent")} of ${hosts(event.machines, 1500)} is gone (MARK_AGENT_GONE). ${event.tasks === 0 ? mrk`No task was seen there last` : mrk`${counted(event.tasks, "task")} ended there`}, so Down loses nothing of it. A gone agent's id cannot register again: it comes back as a new agent, and is not waited for after Up.`;
     case "agents_registered":
       return mrk`📡 *Registered again:* the agent of ${hosts(event.machines, 1500)}. What runs there is known again.`;
     case "window_starts_soon":

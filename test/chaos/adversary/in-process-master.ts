@@ -83,6 +83,7 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
       status,
       frameworks: [],
       tasks: [],
+      goneAgents: [],
     };
   }
 

@@ -133,7 +133,7 @@ function task(id: string, state: string) {
 }
 
 const idsOf = (get_tasks: Record<string, unknown>) =>
-  readTasks(encoded({ get_tasks })).map((each) => each.id);
+  readTasks(encoded({ get_tasks })).tasks.map((each) => each.id);
 
 describe("tasks", () => {
   test.each([
@@ -169,5 +169,42 @@ describe("tasks", () => {
 
   test("a lost task of an agent that is cut off keeps running there, so it counts", () => {
     expect(idsOf({ unreachable_tasks: [task("u", "TASK_LOST"), task("f", "TASK_FINISHED")] })).toEqual(["u"]);
+  });
+});
+
+describe("agents that were marked gone", () => {
+  const goneIn = (get_tasks: Record<string, unknown>) => readTasks(encoded({ get_tasks }));
+
+  const on = (agentId: string, state: string, message?: string) => ({
+    ...task(agentId, state),
+    agent_id: { value: agentId },
+    statuses: [{ task_id: { value: agentId }, state, ...(message && { message }) }],
+  });
+
+  test("a completed task that its operator declared gone names its agent, other completed ones do not", () => {
+    const completed_tasks = [
+      on("S1", "TASK_GONE_BY_OPERATOR"),
+      on("S1", "TASK_GONE_BY_OPERATOR"),
+      on("S2", "TASK_LOST", "Agent web-02 removed: Operator initiated 'Machine DOWN'"),
+      on("S3", "TASK_FINISHED"),
+    ];
+    expect(goneIn({ completed_tasks })).toEqual({ tasks: [], goneAgents: ["S1"] });
+  });
+
+  test("a lost task of an old framework names it by the master's words, and is over", () => {
+    const unreachable_tasks = [
+      on("S1", "TASK_LOST", "Agent has been marked gone"),
+      on("S2", "TASK_LOST", "Agent web-02 is unreachable: health check timed out"),
+    ];
+    const { tasks, goneAgents } = goneIn({ unreachable_tasks });
+    expect(goneAgents).toEqual(["S1"]);
+    expect(tasks.map(({ agentId }) => agentId)).toEqual(["S2"]);
+  });
+
+  test("of very many the newest are kept", () => {
+    const completed_tasks = Array.from({ length: 1_002 }, (_, n) => on(`S${n}`, "TASK_GONE_BY_OPERATOR"));
+    const { goneAgents } = goneIn({ completed_tasks });
+    expect(goneAgents).toHaveLength(1_000);
+    expect(goneAgents.at(-1)).toBe("S1001");
   });
 });

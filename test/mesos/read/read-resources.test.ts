@@ -165,7 +165,7 @@ describe("a task", () => {
       state: "TASK_RUNNING",
       ...parts,
     };
-    return readTasks(encoded({ get_tasks: { tasks: [task] } }))[0];
+    return readTasks(encoded({ get_tasks: { tasks: [task] } })).tasks[0];
   }
 
   test("a task uses its resources as the role they are allocated to", () => {

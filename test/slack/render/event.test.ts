@@ -46,6 +46,10 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     { kind: "agents_away", machines: ["web-04"], tasks: 2 },
     ["Cannot be reached", "web-04", "2 tasks were last seen there", "may go on running", "Next:"],
   ],
+  [
+    { kind: "agents_gone", machines: ["web-04"], agents: 1, tasks: 2 },
+    ["Marked gone", "not the bot", "1 agent of web-04", "2 tasks ended there", "comes back as a new agent"],
+  ],
   [{ kind: "agents_registered", machines: ["web-04"] }, ["Registered again", "web-04"]],
   [{ kind: "window_starts_soon", startMs: NOW }, ["2026-11-20 21:52 UTC"]],
   [{ kind: "approval_asked", batch: "b1", approval: "a1", by: null }, null],

@@ -147,7 +147,7 @@ function troubleText({ trouble, end, command }: Maintenance): Mrkdwn | null {
 
 function endText({ end, cancel, command }: Maintenance): Mrkdwn | null {
   if (end !== null) {
-    // Only a maintenance that was closed by hand says why it is up.
+    // Only a maintenance of which not every agent is back says why it is up.
     const isUp = end.why === null ? "✅ *Back in service*" : "☑️ *Up*";
     const what = { up: isUp, cancelled: "↩️ *Cancelled*", failed: "❌ *Failed*" }[end.phase];
     const why = end.why === null ? "" : mrk` · ${sentence(named(end.why, command), 600)}`;

@@ -35,6 +35,7 @@ function leftText({ picture }: Maintenance, now: Millis): Mrkdwn {
   const left = tasksLeft(picture);
   const recovering = picture.machines.filter((machine) => machine.recovering > 0).length;
   const away = picture.machines.filter((machine) => machine.away > 0);
+  const gone = picture.machines.filter((machine) => machine.gone !== undefined);
   const sinceMs = Math.min(...away.map(({ unknownSinceMs }) => unknownSinceMs ?? picture.atMs));
   return lines(
     picture.tasksMost === 0
@@ -46,6 +47,9 @@ function leftText({ picture }: Maintenance, now: Millis): Mrkdwn {
     away.length === 0
       ? null
       : mrk`⚠️ the master no longer shows the agents of ${counted(away.length, "machine")}, since ${moment(sinceMs)}: tasks there are as last seen and may go on running`,
+    gone.length === 0
+      ? null
+      : mrk`an agent of ${counted(gone.length, "machine")} was marked gone by somebody: its tasks are over`,
     now - picture.atMs > STALE_MS ? mrk`seen ${moment(picture.atMs)}` : null,
   );
 }
