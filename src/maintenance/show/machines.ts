@@ -1,5 +1,5 @@
-import { viewsOf } from "../answers/verdicts.js";
-import { type Machine, machineKey } from "../cluster/machine.js";
+import { isUnknown, viewsOf } from "../answers/verdicts.js";
+import { type Machine, machineKey, machineName } from "../cluster/machine.js";
 import type { Resolution } from "../cluster/resolution.js";
 import type { World } from "../cluster/world.js";
 import type { MachineView } from "../record/picture.js";
@@ -23,7 +23,7 @@ export function statusOfMachines(
   const views = viewsOf(world, machines, open);
   return replyOf({
     tone: "info",
-    text: `${world.cluster}: ${modes(views)}.`,
+    text: [`${world.cluster}: ${modes(views)}.`, ...unknownTexts(views)].join(" "),
     table: tableOf(views, [
       NAME,
       { title: "MODE", cell: ({ mode }) => mode },
@@ -43,8 +43,10 @@ export function hostsReply(
   open: readonly Maintenance[],
 ): Reply {
   const views = viewsOf(world, machines, open);
-  const literal = new Set(literals.map(machineKey));
+  const known = new Set(views.filter((view) => !isUnknown(view)).map(machineKey));
+  const literal = new Set(literals.map(machineKey).filter((key) => known.has(key)));
   const sentences = [views.length === 0 ? `${cluster}: no machine matches.` : `${cluster}: ${modes(views)}.`];
+  sentences.push(...unknownTexts(views));
   if (matchedNothing.length > 0) sentences.push(`Nothing matches ${unmatched(matchedNothing)}.`);
   if (unknown.length > 0) sentences.push(`The master has no agent for ${quoted(list(unknown))}.`);
   if (literal.size > 0) {
@@ -61,7 +63,7 @@ export function hostsReply(
       : "A drain of this pattern would be refused: mend or leave out what does not match.",
     table: tableOf(views, [
       NAME,
-      { title: "IP", cell: ({ ip }) => ip },
+      IP,
       { title: "MODE", cell: (view) => (literal.has(machineKey(view)) ? "unregistered" : view.mode) },
       agents(),
       TASKS,
@@ -79,18 +81,38 @@ export function machineTable(
   views: readonly MachineView[],
   isAwaited: (view: MachineView) => boolean,
 ): string | null {
-  return tableOf(views, [
-    NAME,
-    { title: "IP", cell: ({ ip }) => ip },
-    { title: "MODE", cell: ({ mode }) => mode },
-    agents(isAwaited),
-    TASKS,
-  ]);
+  return tableOf(views, [NAME, IP, { title: "MODE", cell: ({ mode }) => mode }, agents(isAwaited), TASKS]);
 }
 
 const NAME: Column<MachineView> = { title: "MACHINE", shrinks: true, cell: ({ hostname }) => hostname };
 
-const TASKS: Column<MachineView> = { title: "TASKS", align: "right", cell: ({ tasks }) => tasks };
+/** A master tells no address of an agent that is not back after a fail-over. */
+const IP: Column<MachineView> = { title: "IP", cell: ({ ip }) => ip || "not told" };
+
+/** `?` where it is not known what runs, behind what was last seen there (invariant 13). */
+const TASKS: Column<MachineView> = {
+  title: "TASKS",
+  align: "right",
+  cell: (view) => (isUnknown(view) ? `${view.tasks || ""}?` : view.tasks),
+};
+
+/** Of which machines it is not known what runs there, and why. */
+function unknownTexts(views: readonly MachineView[]): string[] {
+  const told = (some: readonly MachineView[], why: string) =>
+    some.length === 0
+      ? []
+      : [`${quoted(list(some.map(machineName)))}: ${why}, so it is not known what runs there.`];
+  return [
+    ...told(
+      views.filter(({ recovering }) => recovering > 0),
+      "not registered again since the fail-over",
+    ),
+    ...told(
+      views.filter(({ away }) => away > 0),
+      "an agent cannot be reached",
+    ),
+  ];
+}
 
 /**
  * Agents registered, `n away` for those in no list any more, `+n?` for those not back since a fail-over, `awaited` for one

@@ -2,6 +2,7 @@
 
 import { type Habit, habitSentence } from "../answers/habits.js";
 import { tasksLeft } from "../answers/summary.js";
+import { isUnknown } from "../answers/verdicts.js";
 import { openApproval } from "../approval/question.js";
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
@@ -17,6 +18,7 @@ import { type Reply, replyOf } from "../text/reply.js";
 import { type Column, tableOf } from "../text/table.js";
 import { utc } from "../text/utc.js";
 import { formatSpan, type Millis } from "../time.js";
+import { withAwayMachines } from "../window/away-machines.js";
 import { machineTable } from "./machines.js";
 import { ANSWERED, ago, ERASED_BY, headOf, UNASKED_BECAUSE, until, windowText } from "./status-cells.js";
 
@@ -59,11 +61,14 @@ export function statusOfCluster(
   const foreign = world.schedule.windows
     .flatMap((window) => window.machines)
     .filter((machine) => !ours.has(machineKey(machine))).length;
+  const notBack = world.recoveredAgents.length;
+  const recovering =
+    notBack === 0 ? "" : ` Not registered again since the fail-over: ${counted(notBack, "agent")}.`;
   const others = foreign === 0 ? "" : ` ${counted(foreign, "machine")} in windows of others.`;
   const { draining, down } = world.status;
   return replyOf({
     tone: "info",
-    text: `${cluster}: ${count}. ${draining.length} draining and ${down.length} Down of ${counted(machinesIn(world), "machine")}.${others}${SIGHT[sightOf(world).kind]} Leader ${world.leader}, Mesos ${world.version}.`,
+    text: `${cluster}: ${count}. ${draining.length} draining and ${down.length} Down of ${counted(machinesIn(world, open), "machine")}.${recovering}${others}${SIGHT[sightOf(world).kind]} Leader ${world.leader}, Mesos ${world.version}.`,
     next: open.length === 0 ? null : `One in full: /mesos status ${open[0]?.id}`,
     table,
   });
@@ -77,7 +82,9 @@ const SIGHT = {
 } as const;
 
 function tasksCell(picture: Picture | null): string {
-  return picture === null ? "-" : `${tasksLeft(picture)}/${picture.tasksMost}`;
+  if (picture === null) return "-";
+  const unknown = picture.machines.some(isUnknown) ? "?" : "";
+  return `${tasksLeft(picture)}${unknown}/${picture.tasksMost}`;
 }
 
 /**
@@ -191,9 +198,9 @@ function clock(atMs: Millis, nowMs: Millis): string {
   return utc(atMs, sameDay ? "time of day" : "minute of the year");
 }
 
-function machinesIn({ agents, recoveredAgents, status }: World): number {
-  const known = [...agents, ...recoveredAgents, ...status.draining].map(({ machine }) => machine);
-  return new Set([...known, ...status.down].map(machineKey)).size;
+function machinesIn(world: World, open: readonly Maintenance[]): number {
+  const known = [...withAwayMachines(world, open).agents, ...world.status.draining];
+  return new Set([...known.map(({ machine }) => machine), ...world.status.down].map(machineKey)).size;
 }
 
 /** The window of the first batch that is still at the master. */

@@ -5,9 +5,10 @@ import type { Maintenance } from "../record/record.js";
 
 /**
  * The world in which host patterns are looked up: besides the agents also machines that have none at the master now, as
- * those that are Down, in the schedule, in one of our open maintenances, or not registered again since a fail-over. People still name and list them.
+ * those that are Down, in the schedule, in one of our open maintenances, or not registered again since a fail-over. People
+ * still name and list them. A master tells no address of the last: where nobody has seen it, `ip` is empty.
  *
- * Their agents here are stand-ins (inactive, without resources). What is counted, drained or awaited is asked of the
+ * Their agents here are stand-ins (inactive, without resources; attributes only where the master still tells them). What is counted, drained or awaited is asked of the
  * real world; this one is for names only. The very same world comes back when no machine is away.
  */
 export function withAwayMachines(world: World, open: readonly Maintenance[]): World {
@@ -22,13 +23,18 @@ export function withAwayMachines(world: World, open: readonly Maintenance[]): Wo
     ),
     ...world.schedule.windows.flatMap((window) => window.machines).flatMap(wholeMachine),
     ...world.status.down.flatMap(wholeMachine),
-    // Not registered again since a fail-over; a master does not tell their address, so those seen before.
+    // At the address where they were seen before the fail-over.
     ...world.recoveredAgents.flatMap(({ machine }) => wholeMachine(machine)),
   ];
-  for (const machine of candidates) {
+  const recovered = new Map(world.recoveredAgents.map((agent) => [nameOf(agent.machine), agent]));
+  const add = (machine: Machine) => {
     const key = machineKey(machine);
-    if (!known.has(key) && !away.has(key)) away.set(key, standIn(machine));
-  }
+    if (!known.has(key) && !away.has(key)) away.set(key, standIn(machine, recovered.get(nameOf(machine))));
+  };
+  candidates.forEach(add);
+  // Where the host is named already, it is an agent of that machine.
+  const named = new Set([...world.agents, ...away.values()].map((agent) => nameOf(agent.machine)));
+  for (const [name, { machine }] of recovered) if (!named.has(name)) add(machine);
   return away.size === 0 ? world : { ...world, agents: [...world.agents, ...away.values()] };
 }
 
@@ -37,14 +43,18 @@ function wholeMachine({ hostname, ip }: World["status"]["down"][number]): Machin
   return hostname && ip ? [{ hostname, ip }] : [];
 }
 
-function standIn(machine: Machine): Agent {
+function nameOf({ hostname }: Machine): string {
+  return hostname.toLowerCase();
+}
+
+function standIn(machine: Machine, recovered: Agent | undefined): Agent {
   return {
     id: `away-${machineKey(machine)}`,
     machine,
     port: null,
-    attributes: [],
-    region: null,
-    zone: null,
+    attributes: recovered?.attributes ?? [],
+    region: recovered?.region ?? null,
+    zone: recovered?.zone ?? null,
     active: false,
     deactivated: false,
     resources: null,

@@ -82,6 +82,29 @@ describe("a fail-over while machines drain", () => {
     await maintenance.thread(/Scheduled: 2 machines/);
   });
 
+  test("machines whose address nobody has seen are named by a worker that was started since, ours among them", async () => {
+    const cluster = await engine().cluster();
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    cluster.master.failOver({ reregisterMs: null });
+    await cluster.restart();
+    await cluster.type(ALICE, "hosts all");
+    const all = await cluster.told(ALICE, /6 machines: 5 up, 1 draining/);
+    expect(all).toMatch(/not registered again since the fail-over, so it is not known what runs there/);
+    expect(all).toMatch(/web-01 .*draining +0\+1\? +\?/);
+    expect(all).toMatch(/web-03 +not told +up +0\+1\? +\?/);
+    await cluster.type(ALICE, "status web-03");
+    expect(await cluster.told(ALICE, /1 machine: 1 up/)).toContain(
+      "not registered again since the fail-over",
+    );
+    await cluster.type(ALICE, "down web-01");
+    await cluster.told(ALICE, /the approval is already asked for/);
+    await cluster.type(ALICE, "cancel web-03");
+    await cluster.told(ALICE, /web-03 is in no maintenance/);
+    await cluster.type(ALICE, "cancel web-01");
+    await cluster.told(ALICE, /are being given back/);
+    await maintenance.root(/Cancelled/);
+  });
+
   test("machines that are Down stay so through it, and are brought up", async () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-0[1-2] 2h");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Resolution } from "../../../src/maintenance/cluster/resolution.js";
 import { hostsReply, statusOfMachines } from "../../../src/maintenance/show/machines.js";
-import { batchOf, HOUR, machine, NOW, recordOf, windowOn, worldOf } from "../../support/world.js";
+import { agent, batchOf, HOUR, machine, NOW, recordOf, windowOn, worldOf } from "../../support/world.js";
 import { downWorld, inPhase } from "../support/flow.js";
 
 function lines(reply: { table: string | null }): string[] {
@@ -53,6 +53,32 @@ describe("machines and patterns", () => {
     expect(reply.text).toBe(
       "prod: no machine matches. Nothing matches `wbe` (nearest: web-01). The master has no agent for web-09.",
     );
+  });
+
+  test("machines that have not registered again since a fail-over are shown with their tasks as unknown", () => {
+    const gone = machine("web-09", "");
+    const world = worldOf({ recoveredAgents: [agent("web-09", { machine: gone })] });
+    for (const reply of [
+      hostsReply("prod", { ...resolution, machines: [gone, machine("web-01")] }, world, []),
+      statusOfMachines([gone, machine("web-01")], world, [], NOW),
+    ]) {
+      expect(reply.text).toContain(
+        "web-09: not registered again since the fail-over, so it is not known what runs there.",
+      );
+      expect(reply.table).toMatch(/web-09 .* 0\+1\? +\?/);
+      expect(reply.table).toMatch(/web-01 .* 1 +0/);
+    }
+    expect(hostsReply("prod", { ...resolution, machines: [gone] }, world, []).table).toMatch(
+      /web-09 +not told/,
+    );
+  });
+
+  test("a machine named with its address is not called unregistered while its agent may come back", () => {
+    const named = machine("web-09");
+    const world = worldOf({ recoveredAgents: [agent("web-09", { machine: machine("web-09", "") })] });
+    const reply = hostsReply("prod", { ...resolution, machines: [named], literals: [named] }, world, []);
+    expect(reply.text).not.toContain("nothing drains");
+    expect(reply.table).not.toContain("unregistered");
   });
 
   test("machines that are not registered are shown as such (invariant 4)", () => {

@@ -3,6 +3,7 @@ import type { Habit } from "../../../src/maintenance/answers/habits.js";
 import { statusOfCluster, statusOfMaintenance } from "../../../src/maintenance/show/status.js";
 import { TABLE_WIDTH } from "../../../src/maintenance/text/table.js";
 import {
+  agent,
   answer,
   batchOf,
   framework,
@@ -60,6 +61,17 @@ describe("a cluster", () => {
     );
     const filtered = { ...busy, schedule: { windows: [] } };
     expect(statusOfCluster("prod", [], filtered, NOW).text).toContain("The view is filtered");
+  });
+
+  test("the status counts machines that are not back since a fail-over once, and says that they are not", () => {
+    const recoveredAgents = ["web-01", "web-02", "web-09"].map((name) =>
+      agent(name, { machine: machine(name, "") }),
+    );
+    const record = tick(draining, { ...busy, agents: [agent("web-03")], tasks: [], recoveredAgents }).record;
+    const world = { ...busy, agents: [agent("web-03")], recoveredAgents };
+    const reply = statusOfCluster("prod", [record], world, NOW);
+    expect(reply.text).toContain("of 4 machines. Not registered again since the fail-over: 3 agents.");
+    expect(reply.table).toContain("2?/2");
   });
 
   test("the status without maintenances says so", () => {

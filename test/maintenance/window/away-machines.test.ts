@@ -45,6 +45,17 @@ describe("machines without an agent can be named too", () => {
       ["web-03", "web-02"],
     ],
     [
+      "not registered again since a fail-over, at an address that nobody saw",
+      worldOf({
+        agents: [agent("web-03")],
+        recoveredAgents: ["web-01", "web-02", "web-02", "web-03"].map((name) =>
+          agent(name, { machine: machine(name, "") }),
+        ),
+      }),
+      [inPhase("draining", { machines: [machine("web-01")] })],
+      ["web-03", "web-01", "web-02"],
+    ],
+    [
       "ours, given back long ago",
       worldOf({ agents: [] }),
       [recordOf({ batches: [batchOf({ phase: "cancelled", machines: [machine("web-07")] })] })],
@@ -54,6 +65,24 @@ describe("machines without an agent can be named too", () => {
     const named = withAwayMachines(world, open);
     expect(names(named)).toEqual(expected);
     expect(named === world).toBe(expected.length === world.agents.length);
+  });
+
+  test("a machine that is not back since a fail-over has the attributes that the master tells, and no address", () => {
+    const attributes = [{ name: "rack", value: "r1" }];
+    const recovered = agent("web-09", {
+      machine: machine("web-09", ""),
+      attributes,
+      region: "eu",
+      zone: "a",
+    });
+    const named = withAwayMachines(worldOf({ recoveredAgents: [recovered] }), []);
+    expect(named.agents.at(-1)).toMatchObject({
+      machine: machine("web-09", ""),
+      attributes,
+      region: "eu",
+      zone: "a",
+      active: false,
+    });
   });
 
   test("a machine is named once, and in nothing but the names is the world another one", () => {
