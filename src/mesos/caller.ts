@@ -3,6 +3,7 @@ import type { Endpoint } from "./endpoint.js";
 import { decodeAnswer, MesosError, mesosError, refusal } from "./errors/errors.js";
 import type { LeaderFinder } from "./leader.js";
 import type { Transport } from "./transport.js";
+import type { MaySend } from "./write-connection.js";
 
 /** Told of every call when it is over: Mesos' name of it, `ok` or a code of the table of errors, and seconds. */
 export type OnCall = (call: string, outcome: string, seconds: number) => void;
@@ -53,8 +54,8 @@ export class Caller {
    *
    * @throws MesosError whose `sent` says whether the call may have taken effect.
    */
-  async write(call: Call): Promise<void> {
-    await this.#timed(call, () => this.#untilAnswered(call));
+  async write(call: Call, maySend: MaySend): Promise<void> {
+    await this.#timed(call, () => this.#untilAnswered(call, maySend));
   }
 
   /**
@@ -65,29 +66,30 @@ export class Caller {
    */
   async readAt<T>(endpoint: Endpoint, call: Call, decode: (answer: Buffer) => T): Promise<T> {
     return this.#timed(call, async () => {
-      const attempt = await this.#attempt(endpoint, call, false);
+      const attempt = await this.#attempt(endpoint, call, {});
       if (attempt.kind === "again") throw new MovedError(attempt.error);
       return this.#decoded(decode, attempt.body, endpoint);
     });
   }
 
-  async #untilAnswered(call: Call): Promise<{ endpoint: Endpoint; body: Buffer }> {
+  async #untilAnswered(call: Call, maySend?: MaySend): Promise<{ endpoint: Endpoint; body: Buffer }> {
     for (let made = 1; ; made += 1) {
       const { endpoint } = await this.#options.leader.find();
-      const attempt = await this.#attempt(endpoint, call, made > 1);
+      const attempt = await this.#attempt(endpoint, call, { fresh: made > 1, maySend });
       if (attempt.kind === "answered") return { endpoint, body: attempt.body };
       if (call.writes || made >= ATTEMPTS) throw attempt.error;
     }
   }
 
-  async #attempt(endpoint: Endpoint, call: Call, fresh: boolean): Promise<Attempt> {
+  async #attempt(
+    endpoint: Endpoint,
+    call: Call,
+    how: { fresh?: boolean; maySend?: MaySend | undefined },
+  ): Promise<Attempt> {
     const { cluster, leader, transport } = this.#options;
     const blanks = { cluster, master: endpoint.name, right: call.right ?? undefined };
     try {
-      const { status, location, body } = await transport.post(endpoint, call.bytes, {
-        fresh,
-        writes: call.writes,
-      });
+      const { status, location, body } = await transport.post(endpoint, call.bytes, how);
       // The operator API's documentation says 202 where a master answers 200.
       if (status >= 200 && status <= 299) return { kind: "answered", body };
       if (status === 307) {

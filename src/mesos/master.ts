@@ -15,6 +15,7 @@ import {
   type Subscription,
 } from "./stream/subscription.js";
 import { createTransport, DEFAULT_TIMEOUTS, type Timeouts, type TransportOptions } from "./transport.js";
+import type { MaySend } from "./write-connection.js";
 
 export interface MasterOptions {
   /** The cluster's name, for messages. */
@@ -55,13 +56,14 @@ export interface Master {
   scheduleOf(leaderId: string): Promise<Schedule | null>;
   /**
    * Replaces the whole schedule (invariant 1: give back what is not ours). Erases all answers of all frameworks
-   * (invariant 3). Not repeated once it may have arrived: see `sent` of the error.
+   * (invariant 3). As every write it is not repeated once it may have arrived, see `sent` of the error; and where
+   * `maySend` says no when its connection stands, it is not sent at all: the error is `withdrawn`.
    */
-  updateSchedule(schedule: Schedule): Promise<void>;
-  /** Takes draining machines down. Not repeated once it may have arrived: see `sent` of the error. */
-  startMaintenance(machines: readonly Machine[]): Promise<void>;
-  /** Brings machines up. Not repeated once it may have arrived: see `sent` of the error. */
-  stopMaintenance(machines: readonly Machine[]): Promise<void>;
+  updateSchedule(schedule: Schedule, maySend?: MaySend): Promise<void>;
+  /** Takes draining machines down. */
+  startMaintenance(machines: readonly Machine[], maySend?: MaySend): Promise<void>;
+  /** Brings machines up. */
+  stopMaintenance(machines: readonly Machine[], maySend?: MaySend): Promise<void>;
   /** Follows the event stream across leaders until closed. `onEvent` must not throw. */
   subscribe(onEvent: (event: MasterEvent) => void): Subscription;
   /** `host:port` of the leader as last known, without asking. */
@@ -69,6 +71,8 @@ export interface Master {
   /** Ends the event streams, waits for the calls under way and closes the connections. */
   close(): Promise<void>;
 }
+
+const always: MaySend = () => true;
 
 /** A client of one cluster's masters. Nothing is sent before the first call. */
 export function createMaster(options: MasterOptions): Master {
@@ -89,9 +93,9 @@ export function createMaster(options: MasterOptions): Master {
     version: () => caller.read(GET_VERSION, readVersion),
     scheduleOf: (leaderId) => snapshots.scheduleOf(leaderId),
     // async, so that a value that cannot be encoded rejects as everything else does.
-    updateSchedule: async (schedule) => caller.write(updateSchedule(schedule)),
-    startMaintenance: async (machines) => caller.write(startMaintenance(machines)),
-    stopMaintenance: async (machines) => caller.write(stopMaintenance(machines)),
+    updateSchedule: async (schedule, maySend = always) => caller.write(updateSchedule(schedule), maySend),
+    startMaintenance: async (machines, maySend = always) => caller.write(startMaintenance(machines), maySend),
+    stopMaintenance: async (machines, maySend = always) => caller.write(stopMaintenance(machines), maySend),
     subscribe(onEvent) {
       const subscription = openSubscription({ cluster, leader, transport, patience, now, random, onEvent });
       subscriptions.add(subscription);

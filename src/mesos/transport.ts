@@ -3,7 +3,7 @@ import { Agent, type Dispatcher, errors } from "undici";
 import type { ClusterConfig } from "../config/config.js";
 import type { Endpoint } from "./endpoint.js";
 import { MesosError, transportFailure } from "./errors/errors.js";
-import { type WriteConnection, writeConnection } from "./write-connection.js";
+import { type MaySend, type WriteConnection, writeConnection } from "./write-connection.js";
 
 /** Limits of one call, in milliseconds. */
 export interface Timeouts {
@@ -49,7 +49,7 @@ export interface TransportOptions {
 /** HTTP to masters: one POST to `/api/v1`, protobuf both ways. Knows nothing of leaders and repeats nothing. */
 export interface Transport {
   /**
-   * Sends a call and reads the whole answer. `fresh` takes a new connection. `writes` is for calls that change something:
+   * Sends a call and reads the whole answer. `fresh` takes a new connection. `maySend` is for calls that change something:
    * they have a shorter limit and a connection that no other call shares.
    *
    * @throws MesosError if there is no complete answer; nothing of a write is sent any more then.
@@ -57,7 +57,7 @@ export interface Transport {
   post(
     endpoint: Endpoint,
     call: Uint8Array,
-    how: { fresh?: boolean; writes?: boolean; signal?: AbortSignal },
+    how: { fresh?: boolean; maySend?: MaySend | undefined; signal?: AbortSignal },
   ): Promise<Answer<Buffer>>;
   /** Sends a call whose answer is a stream without end; the body is the caller's to read or destroy. */
   open(endpoint: Endpoint, call: Uint8Array, signal: AbortSignal): Promise<Answer<Readable>>;
@@ -80,9 +80,9 @@ export function createTransport(options: TransportOptions): Transport {
     ...(options.credentials === null ? {} : { authorization: basic(options.credentials) }),
   };
 
-  const openForWrite = ({ origin }: Endpoint): WriteConnection => {
+  const openForWrite = ({ origin }: Endpoint, maySend: MaySend): WriteConnection => {
     if (kept.closed) throw new errors.ClientClosedError();
-    const connection = writeConnection(origin, { connectMs, ca, limits });
+    const connection = writeConnection(origin, { connectMs, ca, limits, maySend });
     writing.add(connection);
     return connection;
   };
@@ -112,12 +112,12 @@ export function createTransport(options: TransportOptions): Transport {
     async post(endpoint, call, how) {
       // undici's body limit is per chunk; the deadline keeps an answer that only trickles from lasting for ever.
       const all = connectMs + headersMs + bodyMs;
-      const deadline = limit(how.writes ? Math.min(timeouts.writeMs, all) : all);
+      const deadline = limit(how.maySend ? Math.min(timeouts.writeMs, all) : all);
       const signal = how.signal === undefined ? deadline : AbortSignal.any([deadline, how.signal]);
       let own: WriteConnection | null = null;
       let hasBegun = false;
       try {
-        if (how.writes) own = openForWrite(endpoint);
+        if (how.maySend) own = openForWrite(endpoint, how.maySend);
         const answer = await request(own?.dispatcher ?? (how.fresh ? fresh : kept), endpoint, call, signal);
         hasBegun = true;
         return { ...answer, body: Buffer.from(await answer.body.arrayBuffer()) };

@@ -9,6 +9,14 @@ export interface WriteConnection {
   end(): Promise<void>;
 }
 
+/** Whether a call may still leave. Asked once, when its connection stands, right before the first byte. */
+export type MaySend = () => boolean;
+
+/** The connection stood too late: nothing of the call was sent. */
+class WithdrawnError extends Error {
+  override readonly name = "WithdrawnError";
+}
+
 /** How a write is sent; `connectMs` holds for TCP and again for TLS. */
 export interface WriteConnectionOptions {
   readonly connectMs: number;
@@ -16,6 +24,7 @@ export interface WriteConnectionOptions {
   readonly ca: string | null;
   /** What undici allows an answer. */
   readonly limits: Pick<Client.Options, "headersTimeout" | "bodyTimeout" | "maxResponseSize">;
+  readonly maySend: MaySend;
 }
 
 /**
@@ -23,7 +32,7 @@ export interface WriteConnectionOptions {
  * sending what the master has not confirmed, and a call could arrive long after it was given up (invariants 5, 7).
  */
 export function writeConnection(origin: string, options: WriteConnectionOptions): WriteConnection {
-  const { connectMs: timeout, ca, limits } = options;
+  const { connectMs: timeout, ca, limits, maySend } = options;
   const connect = buildConnector({ timeout });
   const secure = buildConnector({ timeout, ...(ca === null ? {} : { ca }) });
   let isAnswered = false;
@@ -43,8 +52,14 @@ export function writeConnection(origin: string, options: WriteConnectionOptions)
       });
     },
   });
-  const noteAnswer: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (call, handler) => {
+  const watch: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (call, handler) => {
+    const onRequestStart = handler.onRequestStart?.bind(handler);
     const onResponseEnd = handler.onResponseEnd?.bind(handler);
+    // undici writes the call in the same turn right after this, and nothing if this throws.
+    handler.onRequestStart = (...start) => {
+      if (!maySend()) throw new WithdrawnError();
+      onRequestStart?.(...start);
+    };
     // undici closes the connection right after this, before whoever waits for the answer has its turn.
     handler.onResponseEnd = (...end) => {
       isAnswered = true;
@@ -53,7 +68,7 @@ export function writeConnection(origin: string, options: WriteConnectionOptions)
     return dispatch(call, handler);
   };
   return {
-    dispatcher: client.compose(noteAnswer),
+    dispatcher: client.compose(watch),
     async end() {
       await client.destroy();
       socket?.destroy();

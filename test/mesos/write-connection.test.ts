@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { createTransport, DEFAULT_TIMEOUTS, type Transport } from "../../src/mesos/transport.js";
 
@@ -35,6 +35,11 @@ async function serverThat(answers: (socket: Socket) => void, scheme: string) {
     scheme === "https"
       ? createTlsServer({ ...identity, allowHalfOpen: true }, listener)
       : createServer({ allowHalfOpen: true }, listener);
+  return { ending, ...(await clientOf(server, scheme)) };
+}
+
+/** How a write is sent to this server. */
+async function clientOf(server: Server, scheme: string) {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const name = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const transport = createTransport({
@@ -45,9 +50,9 @@ async function serverThat(answers: (socket: Socket) => void, scheme: string) {
     limit: (ms) => AbortSignal.timeout(ms),
   });
   open.push({ server, transport });
-  const post = (how: { signal?: AbortSignal } = {}) =>
-    transport.post({ name, origin: `${scheme}://${name}` }, CALL, { ...how, writes: true });
-  return { ending, post };
+  const post = (how: { signal?: AbortSignal; maySend?: () => boolean } = {}) =>
+    transport.post({ name, origin: `${scheme}://${name}` }, CALL, { maySend: () => true, ...how });
+  return { post };
 }
 
 const CALL = Buffer.from("any call");
@@ -86,6 +91,26 @@ describe.each(["http", "https"])("a write over %s", (scheme) => {
     );
     await expect(post({ signal: stop.signal })).rejects.toMatchObject({ sent: "maybe" });
     expect(await ending).toBe("reset");
+  });
+
+  test("a write that is no longer to be made when its connection stands sends nothing, and resets it (invariants 5, 13)", async () => {
+    let arrived = 0;
+    const server = createServer({ allowHalfOpen: true });
+    const ending = new Promise<string | undefined>((resolve) => {
+      // Where TLS is half made, the listener of a TLS server would not be called.
+      server.on("connection", (tcp) => {
+        const socket = scheme === "http" ? tcp : new TLSSocket(tcp, { ...identity, isServer: true });
+        socket.on("data", ({ length }) => {
+          arrived += length;
+        });
+        socket.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code));
+        socket.once("end", () => resolve("in order"));
+      });
+    });
+    const { post } = await clientOf(server, scheme);
+    await expect(post({ maySend: () => false })).rejects.toMatchObject({ code: "withdrawn", sent: "no" });
+    expect(await ending).toBe("ECONNRESET");
+    expect(arrived).toBe(0);
   });
 
   test.each([

@@ -18,8 +18,11 @@ import type { Clock } from "../clock.js";
 /** So long after it was read a world is still what the master just said. */
 const JUST_READ_MS = 400;
 
-/** How long after a call without an answer the world is taken as its outcome; longer than any call can last. */
-export const SETTLE_MS = 12_000;
+/**
+ * How long after a call without an answer the world is taken as its outcome. Longer than any call can last, also one
+ * that another worker made on a proof of its lock that it got right before.
+ */
+export const SETTLE_MS = 15_000;
 
 /** Reading 50,000 agents costs a master something: we look at most for a fifth of the time. */
 const PAUSE_FACTOR = 4;

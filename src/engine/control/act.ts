@@ -16,6 +16,7 @@ import {
 import type { Millis } from "../../maintenance/time.js";
 import { applyEdit, type ScheduleEdit, sameSchedule } from "../../maintenance/window/edit.js";
 import { MesosError } from "../../mesos/errors/errors.js";
+import type { MaySend } from "../../mesos/write-connection.js";
 import type { Cluster } from "../cluster/cluster.js";
 import { isAway, isUnsettledCall, troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
@@ -92,9 +93,10 @@ export const LOOK_AGAIN = { kind: "not_sent", trouble: null } as const;
 
 /**
  * The one place where something is sent. What was decided on another leader's view, or on an old one, is not, and
- * neither is what somebody else may have gone on with since the proof (invariants 2, 8, 13).
+ * neither is what somebody else may have gone on with since the proof (invariants 2, 8, 13). Connecting takes seconds
+ * where the network is slow, so the proof is looked at once more when the connection stands.
  */
-async function send(scene: Scene, call: () => Promise<void>): Promise<Outcome> {
+async function send(scene: Scene, call: (maySend: MaySend) => Promise<void>): Promise<Outcome> {
   const { world, cluster, proof } = scene;
   if (cluster.master.leader() !== world.leader) return LOOK_AGAIN;
   const ageMs = cluster.ageMs(world);
@@ -102,13 +104,18 @@ async function send(scene: Scene, call: () => Promise<void>): Promise<Outcome> {
     const seconds = String(Math.round(ageMs / 1_000));
     return { kind: "not_sent", trouble: troubleOf("view_too_old", { seconds }) };
   }
-  if (!proof.holds()) return { kind: "not_sent", trouble: troubleOf("proof_too_old", {}) };
+  if (!proof.holds()) return proofTooOld();
   try {
-    await call();
+    await call(() => proof.holds());
     return { kind: "accepted" };
   } catch (error) {
+    if (error instanceof MesosError && error.code === "withdrawn") return proofTooOld();
     return { kind: isUnsettledCall(error) ? "none" : "refused", error };
   }
+}
+
+function proofTooOld(): Outcome {
+  return { kind: "not_sent", trouble: troubleOf("proof_too_old", {}) };
 }
 
 /** What was decided on a view older than this is decided again instead (invariant 2). */
@@ -138,7 +145,7 @@ async function updateSchedule(edit: ScheduleEdit, scene: Scene): Promise<Outcome
   } catch (error) {
     return { kind: "not_sent", trouble: troubleFrom(error, UNDONE[edit.kind].notDone) };
   }
-  return await send(scene, () => cluster.master.updateSchedule(next));
+  return await send(scene, (maySend) => cluster.master.updateSchedule(next, maySend));
 }
 
 /** What the answer to a post, or that none came, tells of the windows of these machines. */
@@ -190,7 +197,7 @@ async function startMaintenance(record: Maintenance, effect: Start, scene: Scene
   const batch = batchOf(record, effect.batch);
   if (batch?.phase !== "taking_down" || grantedApproval(batch) === null || batch.intent === null)
     return LOOK_AGAIN;
-  return await send(scene, () => scene.cluster.master.startMaintenance(effect.machines));
+  return await send(scene, (maySend) => scene.cluster.master.startMaintenance(effect.machines, maySend));
 }
 
 /** The intent goes only when it is certain that the call was not carried out. */
@@ -217,9 +224,9 @@ async function stopMaintenance(
   { machines, answerCounts }: Extract<Write, { kind: "stop_maintenance" }>,
   scene: Scene,
 ): Promise<Outcome> {
-  return await send(scene, async () => {
+  return await send(scene, async (maySend) => {
     try {
-      await scene.cluster.master.stopMaintenance(machines);
+      await scene.cluster.master.stopMaintenance(machines, maySend);
     } catch (error) {
       if (!answerCounts || !isNotDown(error)) throw error;
     }

@@ -55,10 +55,9 @@ export async function updateOwned<D>(
 }
 
 /**
- * A proof is good for this much less than the lock that it renewed lasts: what is sent on it has yet to make its
- * connection.
+ * How long a proof is good for: less than the lock that it renewed lasts, because what is sent on it has yet to arrive.
  */
-const MARGIN_MS = 2_000;
+export const PROOF_MS = LOCK_MS - 2_000;
 
 /** Proof that a processor held the lock of its job when it asked. It has an age (invariant 13). */
 export interface Proof {
@@ -84,5 +83,5 @@ export async function proveOwned(
   const askedMs = elapsed();
   const held = await job.extendLock(token, LOCK_MS);
   if (held !== 1) throw new LockLostError(job.id ?? "(no id)");
-  return { holds: () => !signal.aborted && elapsed() - askedMs < LOCK_MS - MARGIN_MS };
+  return { holds: () => !signal.aborted && elapsed() - askedMs < PROOF_MS };
 }

@@ -93,9 +93,9 @@ export const TROUBLES = {
     next: "It goes on by itself once that is known, and asks anew if the approval has expired by then. Cancel takes the approval back.",
   },
   proof_too_old: {
-    what: "The queue took too long to confirm that this worker still has the maintenance, so another one may have gone on with it.",
+    what: "It took too long to confirm at the queue that this worker still has the maintenance, and to connect to the master, so another worker may have gone on with it.",
     notDone: "Nothing was sent.",
-    next: "It looks again by itself. If this stays, the queue or the machine of the worker is overloaded: look at their load.",
+    next: "It looks again by itself. If this stays, the queue, the way to the master or the machine of the worker is overloaded: look at their load.",
   },
   view_too_old: {
     what: "Looking at the cluster took {seconds} s, and in that time anything may have changed.",

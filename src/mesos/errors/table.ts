@@ -222,6 +222,11 @@ export const ERRORS = {
     what: "The call was not made because the bot is shutting down.",
     next: "Nothing to do: it is made after the restart.",
   },
+  withdrawn: {
+    when: before("WithdrawnError"),
+    what: "The connection to the master {master} took so long that the call was no longer to be made.",
+    next: "Nothing to do: what is to be done is decided anew.",
+  },
   transport_failed: {
     when: during(/(?:)/),
     what: "The call to the master {master} failed on its way.",

@@ -9,6 +9,7 @@ import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import { mesosError, refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
+import type { MaySend } from "../../../src/mesos/write-connection.js";
 import { approved, stored } from "../../maintenance/support/flow.js";
 import { batchOf, HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 
@@ -25,6 +26,7 @@ async function ticked(
     readonly scheduleOf?: Master["scheduleOf"];
     readonly updateSchedule?: (next: Schedule) => Promise<void>;
     readonly fence?: () => Promise<Proof>;
+    readonly whenConnected?: (maySend: MaySend) => Promise<void>;
     readonly ageMs?: () => number;
     readonly waiting?: readonly Maintenance[];
     readonly leader?: string;
@@ -32,6 +34,7 @@ async function ticked(
   },
 ) {
   const { world = worldOf(), now = () => NOW, fence = async () => HELD } = parts;
+  const { whenConnected = async () => undefined } = parts;
   const posts: Schedule[] = [];
   const starts: unknown[] = [];
   const stops: unknown[] = [];
@@ -51,13 +54,20 @@ async function ticked(
     master: {
       leader: () => parts.leader ?? world.leader,
       scheduleOf: parts.scheduleOf ?? (async () => world.schedule),
-      async updateSchedule(next: Schedule) {
+      async updateSchedule(next: Schedule, maySend: MaySend) {
+        await whenConnected(maySend);
         posts.push(next);
         storedAtPost.push([...saved]);
         await parts.updateSchedule?.(next);
       },
-      startMaintenance: async (machines: unknown) => void starts.push(machines),
-      stopMaintenance: async (machines: unknown) => void stops.push(machines),
+      async startMaintenance(machines: unknown, maySend: MaySend) {
+        await whenConnected(maySend);
+        starts.push(machines);
+      },
+      async stopMaintenance(machines: unknown, maySend: MaySend) {
+        await whenConnected(maySend);
+        stops.push(machines);
+      },
     },
   } as unknown as Cluster;
   const outcome = tick(record, {
@@ -265,6 +275,25 @@ describe("a proof has an age (invariants 5, 8 and 13)", () => {
     };
     expect(sent(await ticked(record, { world, fence }))).toBe(0);
   });
+
+  test.for(WRITES)(
+    "$of asks for the proof once more when its connection stands, and says so when nothing was sent",
+    async ({ record, world }) => {
+      const held = lock(0);
+      const whenConnected = async (maySend: () => boolean) => {
+        expect(maySend()).toBe(true);
+        held.pass(5_000);
+        expect(maySend()).toBe(false);
+        throw mesosError("withdrawn", { cluster: "prod" }, { sent: "no" });
+      };
+      const late = await ticked(record, { world, fence: held.fence, whenConnected });
+      expect(recordOfOutcome(late.outcome)).toMatchObject({
+        unsettledUntilMs: null,
+        trouble: { code: "proof_too_old", notDone: "Nothing was sent." },
+      });
+      expect(stored(recordOfOutcome(late.outcome)).intent).toBeNull();
+    },
+  );
 
   test("a post is not sent when reading the schedule again outlasted the proof", async () => {
     const held = lock(0);
