@@ -2,6 +2,7 @@ import { machineKey } from "../../maintenance/cluster/machine.js";
 import { type Decision, whyNotPossible } from "../../maintenance/decisions/table.js";
 import { isToGoDown } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { mayHide, sightOf } from "../../maintenance/sight/sight.js";
 import { list } from "../../maintenance/text/list.js";
 import { quoted, unmatched } from "../../maintenance/text/quote.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
@@ -93,11 +94,16 @@ function whyForeign(verb: HostsJob["verb"], hosts: string, seen: Seen): Reply | 
   if (foreign.length === machines.length && windows.every((window) => window === null)) {
     const names = quoted(list(foreign.map((machine) => machine.hostname)));
     const [are, they] = foreign.length === 1 ? ["is", "it is"] : ["are", "they are"];
-    return verb === "down"
-      ? refusal(`${names} ${are} in no maintenance.`, `Open one first: /mesos drain ${quoted(hosts)}.`)
+    if (verb === "down") {
+      return refusal(`${names} ${are} in no maintenance.`, `Open one first: /mesos drain ${quoted(hosts)}.`);
+    }
+    const hidden = mayHide(sightOf(world));
+    const text = `${names} ${are} in no maintenance, and the master shows no window there.`;
+    return hidden === null
+      ? refusal(text, `Nothing: ${they} up.`)
       : refusal(
-          `${names} ${are} in no maintenance, and the master has no window there.`,
-          `Nothing: ${they} up.`,
+          `${text} ${hidden}`,
+          `Nothing, if ${they} up; see it with an account that sees the schedule.`,
         );
   }
   const lines = foreign.map((machine, at) => {

@@ -4,6 +4,7 @@ import type { Resolution } from "../cluster/resolution.js";
 import type { World } from "../cluster/world.js";
 import type { MachineView } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
+import { mayHide, sightOf } from "../sight/sight.js";
 import { counted, list } from "../text/list.js";
 import { quoted, unmatched } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
@@ -23,7 +24,7 @@ export function statusOfMachines(
   const views = viewsOf(world, machines, open);
   return replyOf({
     tone: "info",
-    text: [`${world.cluster}: ${modes(views)}.`, ...unknownTexts(views)].join(" "),
+    text: [`${world.cluster}: ${modesIn(world, views)}`, ...unknownTexts(views)].join(" "),
     table: tableOf(views, [
       NAME,
       { title: "MODE", cell: ({ mode }) => mode },
@@ -45,7 +46,9 @@ export function hostsReply(
   const views = viewsOf(world, machines, open);
   const known = new Set(views.filter((view) => !isUnknown(view)).map(machineKey));
   const literal = new Set(literals.map(machineKey).filter((key) => known.has(key)));
-  const sentences = [views.length === 0 ? `${cluster}: no machine matches.` : `${cluster}: ${modes(views)}.`];
+  const sentences = [
+    views.length === 0 ? `${cluster}: no machine matches.` : `${cluster}: ${modesIn(world, views)}`,
+  ];
   sentences.push(...unknownTexts(views));
   if (matchedNothing.length > 0) sentences.push(`Nothing matches ${unmatched(matchedNothing)}.`);
   if (unknown.length > 0) sentences.push(`The master has no agent for ${quoted(list(unknown))}.`);
@@ -139,11 +142,13 @@ function inColumn(world: World, open: readonly Maintenance[]): Column<MachineVie
   return { title: "IN", cell };
 }
 
-/** `3 machines: 1 up, 2 draining`. */
-function modes(views: readonly MachineView[]): string {
+/** `3 machines: 1 up, 2 draining.`, and whether some that are called up may be in windows that are not shown. */
+function modesIn(world: World, views: readonly MachineView[]): string {
   const told = (["up", "draining", "down"] as const).flatMap((mode) => {
     const count = views.filter((view) => view.mode === mode).length;
     return count === 0 ? [] : `${count} ${mode === "down" ? "Down" : mode}`;
   });
-  return `${counted(views.length, "machine")}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
+  const modes = `${counted(views.length, "machine")}${told.length > 0 ? `: ${told.join(", ")}` : ""}.`;
+  const hidden = mayHide(sightOf(world));
+  return hidden === null ? modes : `${modes} ${hidden}`;
 }

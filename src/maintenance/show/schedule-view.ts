@@ -2,6 +2,7 @@ import { type MachineId, machineKey, machineName } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
 import type { World } from "../cluster/world.js";
 import type { Maintenance } from "../record/record.js";
+import { mayHide, sightOf } from "../sight/sight.js";
 import { counted } from "../text/list.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { tableOf } from "../text/table.js";
@@ -12,22 +13,21 @@ import { holds } from "../window/whose.js";
 /** The master's whole schedule, whose each window is, and how its machines stand. Times are UTC. */
 export function scheduleReply(cluster: string, world: World, open: readonly Maintenance[]): Reply {
   const { windows } = world.schedule;
-  if (windows.length === 0) {
-    return replyOf({
-      tone: "info",
-      text: `${cluster}: the schedule is empty; no machine is planned to be away.`,
-    });
-  }
+  const hidden = mayHide(sightOf(world));
   const down = new Set(world.status.down.map(machineKey));
   const agents = new Set(world.agents.map((agent) => machineKey(agent.machine)));
   const rows = windows.flatMap((window) => window.machines.map((machine) => ({ machine, window })));
+  const shown =
+    rows.length === 0
+      ? "no window is shown"
+      : `${counted(windows.length, "window")} with ${counted(rows.length, "machine")} in the schedule`;
   const modeOf = (machine: MachineId) => {
     if (down.has(machineKey(machine))) return "down";
     return agents.has(machineKey(machine)) ? "draining" : "draining, no agent";
   };
   return replyOf({
     tone: "info",
-    text: `${cluster}: ${counted(windows.length, "window")} with ${counted(rows.length, "machine")} in the schedule.`,
+    text: `${cluster}: ${shown}.${hidden === null ? "" : ` ${hidden}`}`,
     table: tableOf(rows, [
       { title: "machine", shrinks: true, cell: ({ machine }) => machineName(machine) },
       { title: "mode", cell: ({ machine }) => modeOf(machine) },

@@ -11,7 +11,7 @@ import { hasEnded, machineCount, phaseOf } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import type { Picture, Verdict, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
-import { sightOf } from "../sight/sight.js";
+import { mayHide, sightOf } from "../sight/sight.js";
 import { counted } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
@@ -66,20 +66,14 @@ export function statusOfCluster(
     notBack === 0 ? "" : ` Not registered again since the fail-over: ${counted(notBack, "agent")}.`;
   const others = foreign === 0 ? "" : ` ${counted(foreign, "machine")} in windows of others.`;
   const { draining, down } = world.status;
+  const hidden = mayHide(sightOf(world));
   return replyOf({
     tone: "info",
-    text: `${cluster}: ${count}. ${draining.length} draining and ${down.length} Down of ${counted(machinesIn(world, open), "machine")}.${recovering}${others}${SIGHT[sightOf(world).kind]} Leader ${world.leader}, Mesos ${world.version}.`,
+    text: `${cluster}: ${count}. ${draining.length} draining and ${down.length} Down of ${counted(machinesIn(world, open), "machine")}.${recovering}${others}${hidden === null ? "" : ` ${hidden}`} Leader ${world.leader}, Mesos ${world.version}.`,
     next: open.length === 0 ? null : `One in full: /mesos status ${open[0]?.id}`,
     table,
   });
 }
-
-/** That the bot may not see windows, so that nobody takes the cluster for an idle one. */
-const SIGHT = {
-  windows: "",
-  filtered: " The view is filtered: rights are missing, and nothing is written until they are granted.",
-  nothing: " The schedule is empty, as far as the bot's principal may see.",
-} as const;
 
 function tasksCell(picture: Picture | null): string {
   if (picture === null) return "-";

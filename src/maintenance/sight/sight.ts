@@ -36,6 +36,21 @@ export function sightOf(world: World): Sight {
   return { kind: world.schedule.windows.some(({ machines }) => machines.length > 0) ? "windows" : "nothing" };
 }
 
+/**
+ * What has to be said beside whatever a view tells of windows and modes, so that nobody takes a view with holes for an idle
+ * cluster; `null` once windows are seen.
+ */
+export function mayHide(sight: Sight): string | null {
+  switch (sight.kind) {
+    case "windows":
+      return null;
+    case "filtered":
+      return "The view is filtered: rights are missing, and nothing is written until they are granted.";
+    case "nothing":
+      return "The schedule is empty, as far as the bot's principal may see.";
+  }
+}
+
 /** What stands in the way of everything while the view is filtered; `null` when nothing proves that it is. */
 export function whyFiltered(sight: Sight): FoundTrouble | null {
   if (sight.kind !== "filtered") return null;

@@ -51,4 +51,24 @@ describe("a principal whose reads are filtered (invariant 2)", () => {
     await cluster.looks(4);
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
   });
+
+  test.each([
+    {
+      hidden: ["get_maintenance_schedule", "get_maintenance_status"],
+      words: "as far as the bot's principal may see",
+    },
+    { hidden: ["get_maintenance_schedule"], words: "The view is filtered" },
+  ] as const)(
+    "a principal without $hidden calls no machine up and no schedule empty",
+    async ({ hidden, words }) => {
+      const cluster = await start(hidden, []);
+      cluster.master.postSchedule({ windows: [FOREIGN] });
+      await cluster.type(ALICE, "up web-06");
+      const told = await cluster.told(ALICE, /web-06 is in no maintenance/);
+      expect(told).toContain(words);
+      expect(told).toContain("Nothing, if it is up; see it with an account that sees the schedule.");
+      await cluster.type(ALICE, "schedule");
+      expect(await cluster.told(ALICE, /no window is shown/)).toContain(words);
+    },
+  );
 });

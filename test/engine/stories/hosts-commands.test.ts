@@ -95,6 +95,7 @@ describe("down, up and cancel for hosts", () => {
     { verb: "cancel", next: "Nothing: it is up." },
   ])("$verb says of a machine in no window what there is to do", async ({ verb, next }) => {
     const cluster = await engine().cluster();
+    cluster.master.postSchedule({ windows: [FOREIGN] });
     await cluster.type(ALICE, `${verb} web-04`);
     const told = await cluster.told(ALICE, /web-04 is in no maintenance/);
     expect(told).toContain(next);
