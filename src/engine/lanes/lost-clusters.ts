@@ -1,5 +1,5 @@
 import type { Logger } from "../../base/logger.js";
-import { phaseOf } from "../../maintenance/record/batch.js";
+import { standOf } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { list } from "../../maintenance/text/list.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
@@ -70,5 +70,5 @@ function lastState(record: Maintenance | null): string {
   if (record === null) return "Its last state is not known.";
   const machines = record.batches.flatMap((batch) => batch.machines.map(({ hostname }) => hostname));
   const of = machines.length === 0 ? "" : `, with ${list(machines)}`;
-  return `Its last state was ${phaseOf(record)}${of}.`;
+  return `Its last state was ${standOf(record)}${of}.`;
 }

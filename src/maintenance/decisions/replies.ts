@@ -1,5 +1,5 @@
 import type { World } from "../cluster/world.js";
-import { phaseOf } from "../record/batch.js";
+import { phaseOf, standOf } from "../record/batch.js";
 import { holdersText } from "../record/holds.js";
 import type { Approval, Maintenance } from "../record/record.js";
 import { sightOf, whyFiltered } from "../sight/sight.js";
@@ -124,7 +124,7 @@ export function beingCancelled({ id, cancel }: Maintenance): ReplyParts | null {
 export function nothingToDo(record: Maintenance): ReplyParts {
   return {
     tone: "refused",
-    text: `${record.id} has no such question or batch (it is ${phaseOf(record)}).`,
+    text: `${record.id} has no such question or batch (it is ${standOf(record)}).`,
     notDone: "Nothing was changed.",
     next: `See how it stands with /mesos status ${record.id}.`,
   };

@@ -1,4 +1,4 @@
-import { phaseOf } from "../record/batch.js";
+import { phaseOf, standOf } from "../record/batch.js";
 import type { Maintenance, Phase } from "../record/record.js";
 import type { ReplyParts } from "../text/reply.js";
 
@@ -33,14 +33,14 @@ export function wrongPhase(record: Maintenance, wanted: Wanted): ReplyParts {
   if (wanted === "Up" && GIVE_BACK.includes(phase)) {
     return {
       tone: "refused",
-      text: `${id} is ${phase}: its machines are not down.`,
+      text: `${id} is ${standOf(record)}: its machines are not down.`,
       notDone: "Nothing was done.",
       next: `To give them back: /mesos cancel ${id}.`,
     };
   }
   return {
     tone: "refused",
-    text: `${id} is ${phase}, so ${wanted} is not possible now.`,
+    text: `${id} is ${standOf(record)}, so ${wanted} is not possible now.`,
     notDone: "Nothing was done.",
     next: INSTEAD[phase](id),
   };

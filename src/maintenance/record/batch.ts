@@ -117,6 +117,22 @@ export function phaseOf(record: Maintenance): Phase | "requested" {
   return record.end?.phase ?? currentBatch(record)?.phase ?? "requested";
 }
 
+/**
+ * Where the whole maintenance stands, as people read it: nothing is called scheduled of which the master has not shown
+ * the window.
+ */
+export function standOf(record: Maintenance): string {
+  const batch = currentBatch(record);
+  return (record.end === null && batch !== undefined ? unseenWindow(record, batch) : null) ?? phaseOf(record);
+}
+
+/** What is known of the window of a batch that the master has not shown yet; `null` once it has, and after the end. */
+export function unseenWindow(record: Maintenance, batch: Batch): string | null {
+  if (batch.phase !== "scheduled") return null;
+  if (record.unsettledUntilMs !== null) return "being posted";
+  return isPosted(batch) ? "posted, not seen yet" : "not posted";
+}
+
 /** The first batch that has not ended, else the last one. */
 export function currentBatch({ batches }: Maintenance): Batch | undefined {
   return batches.find((batch) => !hasEnded(batch)) ?? batches.at(-1);

@@ -1,6 +1,6 @@
 import { hostOfKey, machineName } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
-import { phaseOf } from "../record/batch.js";
+import { standOf } from "../record/batch.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
 import { notOurs } from "../text/command.js";
 import { counted } from "../text/list.js";
@@ -43,7 +43,7 @@ function head(record: Maintenance): string {
   const { end } = record;
   const why = end?.why == null ? "" : `: ${ours(end.why)}`;
   const facts = [
-    ["Result", `${phaseOf(record)}${why}`],
+    ["Result", `${standOf(record)}${why}`],
     ["Cluster", text(record.cluster)],
     ["Hosts", text(record.hosts)],
     ["Asked for by", record.requester],
@@ -65,8 +65,9 @@ function machines(batch: Batch): string[] {
   const end = endMs(batch.window);
   const until = end === null ? "without an end" : `until ${stamp(end)}`;
   const window = `${batch.id}: window from ${stamp(nanosToMillis(batch.window.start))} ${until}, ${counted(batch.machines.length, "machine")}`;
+  const unseen = batch.seenSinceMs === null ? "; the master never showed it" : "";
   return [
-    window,
+    `${window}${unseen}`,
     ...batch.machines.map((machine) => `${batch.id}: ${text(machineName(machine))} (${machine.ip})`),
   ];
 }

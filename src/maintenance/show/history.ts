@@ -1,4 +1,4 @@
-import { isRefused, machineCount, phaseOf } from "../record/batch.js";
+import { isRefused, machineCount, standOf } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -11,7 +11,7 @@ import { headOf } from "./status-cells.js";
 
 const COLUMNS: readonly Column<Maintenance>[] = [
   { title: "ID", cell: ({ id }) => id },
-  { title: "PHASE", cell: (record) => (isRefused(record) ? "refused" : phaseOf(record)) },
+  { title: "PHASE", cell: (record) => (isRefused(record) ? "refused" : standOf(record)) },
   { title: "WHEN (UTC)", cell: (record) => utc(momentOf(record), "minute") },
   { title: "WHO", shrinks: true, cell: ({ requester }) => requester },
   { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
@@ -81,7 +81,7 @@ export function tasksLost(record: Maintenance): number | null {
 /** The event log of one maintenance as an audit, one line an event; votes, refusals and reasons are lines of their own. */
 export function historyOf(record: Maintenance): Reply {
   const ticket = record.ticket === null ? "" : ` (${quoted(record.ticket)})`;
-  const state = isRefused(record) ? "was refused" : `is ${phaseOf(record)}`;
+  const state = isRefused(record) ? "was refused" : `is ${standOf(record)}`;
   const sentences = [`${headOf(record, state)}${ticket}.`];
   // Answers go first when the log is cut (`log.ts`), so what is missing may lie between the others.
   const dropped = record.seq - record.events.length;

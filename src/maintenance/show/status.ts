@@ -7,7 +7,7 @@ import { openApproval } from "../approval/question.js";
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { agentsMissing } from "../record/agents-back.js";
-import { hasEnded, machineCount, phaseOf } from "../record/batch.js";
+import { hasEnded, machineCount, standOf, unseenWindow } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import type { Picture, Verdict, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
@@ -17,7 +17,7 @@ import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { type Column, tableOf } from "../text/table.js";
 import { utc } from "../text/utc.js";
-import { formatSpan, type Millis } from "../time.js";
+import { formatSpan, type Millis, nanosToMillis } from "../time.js";
 import { withAwayMachines } from "../window/away-machines.js";
 import { machineTable } from "./machines.js";
 import { ANSWERED, ago, ERASED_BY, headOf, UNASKED_BECAUSE, until, windowText } from "./status-cells.js";
@@ -35,7 +35,7 @@ export function statusOfCluster(
 ): Reply {
   const table = tableOf(open, [
     { title: "ID", cell: ({ id }) => id },
-    { title: "PHASE", cell: (record) => (record.cancel === null ? phaseOf(record) : "cancelling") },
+    { title: "PHASE", cell: (record) => (record.cancel === null ? standOf(record) : "cancelling") },
     { title: "HOSTS", shrinks: true, cell: ({ hosts }) => hosts },
     { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
     { title: "TASKS", align: "right", cell: ({ picture }) => tasksCell(picture) },
@@ -92,7 +92,7 @@ export function statusOfMaintenance(
   habits: ReadonlyMap<string, Habit> = new Map(),
 ): Reply {
   const { picture, trouble, end } = record;
-  const sentences = [`${headOf(record, `is ${phaseOf(record)}`)}.`];
+  const sentences = [`${headOf(record, `is ${standOf(record)}`)}.`];
   if (end === null) sentences.push(...stateOf(record, nowMs));
   else sentences.push(`Ended ${ago(end.atMs, nowMs)}${end.why === null ? "." : `: ${end.why}`}`);
   if (trouble !== null) sentences.push(quoted(trouble.what));
@@ -197,10 +197,16 @@ function machinesIn(world: World, open: readonly Maintenance[]): number {
   return new Set([...known.map(({ machine }) => machine), ...world.status.down].map(machineKey)).size;
 }
 
-/** The window of the first batch that is still at the master. */
-function windowOfRecord({ batches, wanted }: Maintenance, nowMs: Millis): string {
+/** The window of the first batch that has not ended; one that the master has not shown has no time left. */
+function windowOfRecord(record: Maintenance, nowMs: Millis): string {
+  const { batches, wanted } = record;
   const batch = batches.find((one) => !hasEnded(one));
-  if (batch !== undefined) return windowText(batch.window, nowMs);
+  if (batch !== undefined) {
+    const unseen = unseenWindow(record, batch);
+    if (unseen === null) return windowText(batch.window, nowMs);
+    const startMs = nanosToMillis(batch.window.start);
+    return nowMs < startMs ? `${until(startMs, nowMs)}, ${unseen}` : unseen;
+  }
   if (batches.length > 0) return "over";
   return wanted.startMs === null ? formatSpan(wanted.durationMs) : until(wanted.startMs, nowMs);
 }

@@ -90,7 +90,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "refused":
       return mrk`🚫 ${user(event.by)} wanted to ${free(wantedBy(event.decision), 60)} and may not. They were told: ${ours(event.why, 600)}`;
     case "held":
-      return mrk`⏸️ ${user(event.by)} *holds*${event.as === "owner" ? mrk` as an owner` : ""}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. Nothing goes on until somebody presses Release; the window stays in the schedule.`;
+      return mrk`⏸️ ${user(event.by)} *holds*${event.as === "owner" ? mrk` as an owner` : ""}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. Nothing goes on until somebody presses Release${record.batches.some(({ phase }) => phase !== "scheduled") ? "; the window stays in the schedule" : ""}.`;
     case "released":
       return mrk`▶️ ${user(event.by)} *released a hold*. ${record.held === null ? "It goes on from where it was." : "Others still hold it."}`;
     case "extended":

@@ -245,3 +245,11 @@ describe("the thread's message for", () => {
     expect(message?.text).toContain("(batch 2 of 2)");
   });
 });
+
+test("a hold does not say that a window stays that was never posted", () => {
+  const held: LogEvent = { seq: 1, atMs: NOW, kind: "held", by: "U02BOB", reason: null, as: "operator" };
+  const told = (record: Maintenance) => renderText(renderEvent(record, held) ?? expect.fail("no message"));
+  expect(told(recordOf())).toContain("the window stays in the schedule");
+  const planned = batchOf({ phase: "scheduled", drainingSinceMs: null });
+  expect(told(recordOf({ batches: [planned] }))).toMatch(/until somebody presses Release\./);
+});

@@ -5,6 +5,7 @@ import {
   hasEnded,
   isWaitingForAgents,
   machineCount,
+  unseenWindow,
 } from "../../../maintenance/record/batch.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Batch, Maintenance } from "../../../maintenance/record/record.js";
@@ -66,11 +67,12 @@ function stateOf(record: Maintenance): string {
   const current = currentBatch(record);
   if (current === undefined) return "looking up machines";
   if (isWaitingForAgents(record)) return "up, waiting for agents";
-  return record.held === null ? phaseText(current) : `${phaseText(current)} (held)`;
+  const stand = phaseText(record, current);
+  return record.held === null ? stand : `${stand} (held)`;
 }
 
-function phaseText(batch: Batch): string {
-  return batch.phase.replaceAll("_", " ");
+function phaseText(record: Maintenance, batch: Batch): string {
+  return unseenWindow(record, batch) ?? batch.phase.replaceAll("_", " ");
 }
 
 /** Which batch's window it is, where there are several. */
@@ -89,8 +91,8 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
   }
   const end = endMs(current.window);
   const past = end !== null && end < now && !hasEnded(current);
-  const moving = current.movingFrom === null ? "" : mrk` · _being posted_`;
-  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${moving}`;
+  const unseen = unseenWindow(record, current) ?? (current.movingFrom === null ? null : "being posted");
+  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${unseen === null ? "" : mrk` · _${unseen}_`}`;
 }
 
 function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>): Mrkdwn | null {
@@ -114,7 +116,7 @@ function batchesText(record: Maintenance): Mrkdwn {
       total === 1 ? 1200 : 300,
     );
     const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}`;
-    return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(batch)}${window} · ${names}`;
+    return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(record, batch)}${window} · ${names}`;
   });
   return listed(texts, 2400, "\n");
 }

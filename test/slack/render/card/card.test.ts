@@ -35,6 +35,19 @@ describe("the card", () => {
     );
   });
 
+  test.each([
+    ["not posted", {}],
+    ["being posted", { unsettledUntilMs: NOW }],
+    ["posted, not seen yet", { postedAtMs: NOW }],
+  ] as const)("the card calls a window that the master has not shown %s, not scheduled", (words, parts) => {
+    const batch = batchOf({ phase: "scheduled", drainingSinceMs: null, postedAtMs: null, ...parts });
+    const shown = text(recordOf({ batches: [batch], picture: null, ...parts }));
+    expect(shown).toContain(`in prod · ${words}\n`);
+    expect(shown).toContain(`(4 h) · _${words}_\n`);
+    expect(shown).toContain(`Batch 1 of 1  ${words} · web-01`);
+    expect(shown).not.toContain("scheduled");
+  });
+
   test("the card is there before the machines are known", () => {
     const shown = text(recordOf({ batches: [], picture: null, reason: null, ticket: null }));
     expect(shown).toContain("Drain web-* in prod · looking up machines");
