@@ -91,7 +91,7 @@ function requested(record: Maintenance, moment: Moment): Step {
     case "unreadable": {
       const refusal = {
         why: `${hosts.why} No window was posted.`,
-        next: "Mend it, then send the drain again.",
+        next: `${hosts.mend}, then send the drain again.`,
       };
       return { record: refuse(record, refusal, nowMs), effects: [], wakeAtMs: null };
     }

@@ -72,6 +72,14 @@ export interface Cluster {
 /** The pattern or the inventory file cannot be used; the message is for the person who asked. */
 export class HostsError extends Error {
   override readonly name = "HostsError";
+
+  /** @param mend what helps, as the first half of a sentence: "…, then ask again." */
+  constructor(
+    message: string,
+    readonly mend: string,
+  ) {
+    super(message);
+  }
 }
 
 /** A read of the whole cluster, on a clock that is never set back. */
@@ -148,7 +156,11 @@ export function createCluster(
 
   /** Read again only when the file has changed. */
   async function inventoryIn(file: string): Promise<Inventory> {
-    const says = (what: string) => new HostsError(`The inventory of ${config.name} (${file}) ${what}.`);
+    const says = (what: string) =>
+      new HostsError(
+        `The inventory of ${config.name} (${file}) ${what}.`,
+        "Have that file mended where the worker runs",
+      );
     let mtimeMs: number;
     let text: string;
     try {
@@ -196,7 +208,7 @@ export function createCluster(
     },
     async resolve(hosts, world, open) {
       const parsed = parsePattern(hosts);
-      if (!parsed.ok) throw new HostsError(quoted(parsed.problem));
+      if (!parsed.ok) throw new HostsError(quoted(parsed.problem), "Mend the pattern");
       const all = withAwayMachines(world, open);
       const index = indexes.get(all) ?? indexOf(all);
       indexes.set(all, index);

@@ -50,7 +50,7 @@ async function maintenancesMeant(
   const { hosts } = target;
   const seen = await look(hosts, ports).catch((error: unknown) =>
     error instanceof HostsError
-      ? refusal(error.message, `See what matches with /mesos hosts ${quoted(hosts)}.`)
+      ? refusal(error.message, `${error.mend}, then send the command again.`)
       : replyFrom(error, "Nothing was done."),
   );
   if ("tone" in seen) return seen;

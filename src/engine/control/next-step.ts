@@ -1,4 +1,5 @@
 import { advance } from "../../maintenance/advance.js";
+import type { Machine } from "../../maintenance/cluster/machine.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import type { Moment, Step, Write } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
@@ -21,7 +22,7 @@ export async function nextStep(record: Maintenance, world: World, ports: StepPor
   const look = { world, policy: cluster.policy, nowMs: now(), hosts: null };
   const step = advance(record, look);
   if (!step.effects.some(({ kind }) => kind === "look_up_hosts")) return step;
-  return advance(step.record, { ...look, hosts: await lookUpHosts(record, world, ports) });
+  return advance(record, { ...look, hosts: await lookUpHosts(record, world, ports) });
 }
 
 async function lookUpHosts(
@@ -29,16 +30,19 @@ async function lookUpHosts(
   world: World,
   { cluster, others, finished }: StepPorts,
 ): Promise<Moment["hosts"]> {
+  const open = await others();
+  const planned = record.batches.flatMap(({ machines }) => machines);
+  // Finished ones prove that we see windows, where windows can be hidden, and tell whose one is that was written back.
+  const withPast = async (machines: readonly Machine[]) => {
+    const isTaken = [...planned, ...machines].some((machine) => windowOf(world.schedule, machine) !== null);
+    return isTaken || cluster.policy.hasCredentials ? [...open, ...(await finished())] : open;
+  };
   try {
-    const open = await others();
     const resolution = await cluster.resolve(record.hosts, world, open);
-    // Finished ones prove that we see windows, where windows can be hidden, and tell whose one is that was written back.
-    const isTaken = resolution.machines.some((machine) => windowOf(world.schedule, machine) !== null);
-    const past = isTaken || cluster.policy.hasCredentials ? await finished() : [];
-    return { kind: "found", resolution, others: [...open, ...past] };
+    return { kind: "found", resolution, others: await withPast(resolution.machines) };
   } catch (error) {
     if (!(error instanceof HostsError)) throw error;
-    return { kind: "unreadable", why: error.message };
+    return { kind: "unreadable", why: error.message, mend: error.mend, others: await withPast([]) };
   }
 }
 

@@ -68,7 +68,7 @@ async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<
     return await answerTo(query, parts, ports.now());
   } catch (error) {
     if (error instanceof HostsError) {
-      return replyOf({ tone: "refused", text: error.message, next: "Mend the pattern and ask again." });
+      return replyOf({ tone: "refused", text: error.message, next: `${error.mend}, then ask again.` });
     }
     return replyFrom(error, "Your question is not answered.", "Ask again when the master answers.");
   }

@@ -1,21 +1,19 @@
 import { answersEvent } from "../answers/summary.js";
 import { endMs, isOver } from "../cluster/schedule.js";
+import { conflictsOf } from "../policy/conflicts.js";
 import { ended, isUnsettled, withBatch } from "../record/batch.js";
 import { always, untilDown } from "../record/batch-phases.js";
 import { withEvent } from "../record/log.js";
 import type { BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
-import { list } from "../text/list.js";
-import { quoted } from "../text/quote.js";
 import { windowOf } from "../window/edit.js";
 import { earlierTimes, standingAt } from "../window/ours.js";
-import { whose } from "../window/whose.js";
 import { draining } from "./draining.js";
-import { type Rule, soon } from "./step.js";
+import { type Moment, type Rule, soon } from "./step.js";
 
 /** Posts the window until the master shows every machine in it. */
 export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, moment) => {
-  const { world, sight, nowMs } = moment;
+  const { world, sight, hosts, nowMs } = moment;
   const ours = standingAt(world, batch, batch.window);
   // Posted again in the middle of an extension: these are moved (`move-window.ts`), not placed.
   const moving = earlierTimes(batch).flatMap((time) => standingAt(world, batch, time));
@@ -51,16 +49,9 @@ export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, mo
   const current = sight.kind === "nothing" ? record : withProvedSight(record, batch);
   if (record.held !== null) return { record: current, effects: [], wakeAtMs: endMs(batch.window) };
   if (foreign.length > 0 && ours.length + moving.length === 0) {
-    const lines = foreign.map(
-      (m) => `${quoted(m.hostname)} is already ${whose(m, windowOf(world.schedule, m), [])}`,
-    );
-    const why = `${list(lines, "; ")}. Our window was not posted and nothing was overwritten.`;
-    const next = "Leave these machines out, or wait until that window is over, then send the drain again.";
-    const failed = withBatch(withEvent(record, nowMs, { kind: "failed", why, next }), {
-      ...always(batch),
-      phase: "failed",
-    });
-    return { record: ended(failed, "failed", nowMs, why), effects: [], wakeAtMs: null };
+    // Whose windows these are is told by the other maintenances.
+    if (hosts === null) return { record, effects: [{ kind: "look_up_hosts" }], wakeAtMs: soon(moment) };
+    return { record: taken(record, batch, hosts.others, moment), effects: [], wakeAtMs: null };
   }
   // Machines that somebody moved to another window in the meantime stay there (invariant 12).
   const stays = new Set([...foreign, ...moving]);
@@ -72,6 +63,23 @@ export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, mo
     wakeAtMs: soon(moment),
   };
 };
+
+/** The end of a maintenance whose machines all stand in other windows before its own was posted (invariant 12). */
+function taken(
+  record: Maintenance,
+  batch: BatchIn<"scheduled">,
+  others: readonly Maintenance[],
+  { world, policy, nowMs }: Moment,
+): Maintenance {
+  const refusal = conflictsOf({ record, machines: batch.machines, world, others, policy, nowMs });
+  if (refusal === null) return record;
+  const { why, next } = refusal;
+  const failed = withBatch(withEvent(record, nowMs, { kind: "failed", why, next }), {
+    ...always(batch),
+    phase: "failed",
+  });
+  return ended(failed, "failed", nowMs, why);
+}
 
 /** The view shows windows before the first post: one that shows none later is not believed (invariant 2). */
 function withProvedSight(record: Maintenance, batch: BatchIn<"scheduled">): Maintenance {

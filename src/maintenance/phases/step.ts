@@ -15,7 +15,10 @@ import type { ScheduleEdit } from "../window/edit.js";
  */
 export type Effect = LookUp | Write;
 
-/** Finds what the host pattern stands for; it only reads, and `advance` goes on from what it came to. */
+/**
+ * Finds what the host pattern stands for, and which other maintenances there are; it only reads, and `advance` goes on from
+ * what it came to.
+ */
 interface LookUp {
   readonly kind: "look_up_hosts";
 }
@@ -36,13 +39,24 @@ export type Write =
 export interface Moment extends Look {
   readonly policy: Policy;
   /** What `look_up_hosts` came to; `null` before. */
-  readonly hosts: HostsFound | { readonly kind: "unreadable"; readonly why: string } | null;
+  readonly hosts: HostsFound | HostsUnreadable | null;
+}
+
+/** The pattern, or an inventory that it names groups of, cannot be read. */
+interface HostsUnreadable extends Others {
+  readonly kind: "unreadable";
+  readonly why: string;
+  /** What a person mends, as the first half of a sentence. */
+  readonly mend: string;
 }
 
 /** What a host pattern stands for, and what else there is in the cluster. */
-export interface HostsFound {
+export interface HostsFound extends Others {
   readonly kind: "found";
   readonly resolution: Resolution;
+}
+
+interface Others {
   /**
    * The other maintenances of the cluster: the open ones, to say whose a machine is, and finished ones, because a window
    * that was seen in one of them proves that the bot sees windows (invariant 2).

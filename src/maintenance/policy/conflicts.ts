@@ -1,6 +1,6 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
-import { phaseOf } from "../record/batch.js";
+import { isDownSent, phaseOf } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -32,7 +32,8 @@ export function conflictsOf(asked: DrainAsked): Refusal | null {
     found.push(`${quoted(machine.hostname)} ${how}`);
     const isLeft = ours === undefined && !isDown && leftBy(machine, window, others) !== null;
     if (isLeft) ways.add(`give it back first with /mesos cancel ${quoted(machine.hostname)}`);
-    else ways.add(ours === undefined ? FOREIGN : wayOutOf(ours, machine, isDown, asked));
+    else if (ours !== undefined) ways.add(wayOutOf(ours, machine, isDown, asked));
+    else ways.add(isDown ? FOREIGN_DOWN : FOREIGN_WINDOW);
   }
   if (found.length === 0) return null;
   return {
@@ -41,12 +42,20 @@ export function conflictsOf(asked: DrainAsked): Refusal | null {
   };
 }
 
-const FOREIGN = "wait until that window is over, or have its owner cancel it";
+/** Waiting helps nobody: a master takes no window out by itself, and brings nothing Up. */
+const FOREIGN_WINDOW =
+  "have its owner take it out of the schedule (Mesos removes no window by itself, not even one that is over)";
+
+const FOREIGN_DOWN = "have whoever took it down bring it up (Mesos brings no machine up by itself)";
 
 /** What to do about a machine that one of our maintenances holds. */
 function wayOutOf(ours: Maintenance, machine: Machine, isDown: boolean, asked: DrainAsked): string {
   const isOwn = ours.requester === asked.record.requester;
   const instead = isOwn ? insteadOf(ours, machine, asked) : "";
+  if (ours.cancel !== null) return `wait until ${ours.id} is cancelled: its machines are being given back`;
+  if (!isDown && ours.batches.some(isDownSent)) {
+    return `wait until ${ours.id} is Down, then bring it back with /mesos up ${ours.id}`;
+  }
   const isComing = phaseOf(ours) === "bringing_up";
   if (isDown || isComing) return `bring it back first with /mesos up ${ours.id}${isComing ? "" : instead}`;
   if (isOwn) return `/mesos cancel ${ours.id}, then drain again${instead}`;

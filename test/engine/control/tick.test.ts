@@ -29,6 +29,7 @@ async function ticked(
     readonly whenConnected?: (maySend: MaySend) => Promise<void>;
     readonly ageMs?: () => number;
     readonly waiting?: readonly Maintenance[];
+    readonly finished?: readonly Maintenance[];
     readonly leader?: string;
     readonly hasCredentials?: boolean;
   },
@@ -51,6 +52,7 @@ async function ticked(
     forget() {},
     ageMs: parts.ageMs ?? (() => now() - world.observedAtMs),
     pauseMs: () => 0,
+    resolve: async () => ({ machines: [], literals: [], matchedNothing: [], unknown: [] }),
     master: {
       leader: () => parts.leader ?? world.leader,
       scheduleOf: parts.scheduleOf ?? (async () => world.schedule),
@@ -77,7 +79,7 @@ async function ticked(
     others: async () => [],
     waiting: async () =>
       (parts.waiting ?? []).map((waits) => ({ record: waits, save: async (next) => void saved.push(next) })),
-    finished: async () => [],
+    finished: async () => parts.finished ?? [],
     now,
   });
   const settled = await outcome.catch((error: Error) => error);
@@ -130,6 +132,22 @@ describe("a tick", () => {
     expect((await ticked(stored, { world: others, now })).posts).toEqual([]);
     const after = await ticked(stored, { world: { ...others, observedAtMs: now() }, now });
     expect(after.posts).not.toEqual([]);
+  });
+
+  test("a tick that finds all machines in other windows before its post asks the other maintenances whose they are (invariant 12)", async () => {
+    const left = windowOn(["web-01", "web-02"], NOW - HOUR, 4 * HOUR);
+    const window = { start: left.start, duration: left.duration };
+    const end = { phase: "up" as const, atMs: NOW, why: null };
+    const old = recordOf({ id: "m-old1", batches: [batchOf({ phase: "up", window })], end });
+    const { outcome, posts } = await ticked(scheduled, {
+      world: worldOf({ windows: [left] }),
+      finished: [old],
+    });
+    expect(posts).toEqual([]);
+    expect(recordOfOutcome(outcome).end).toMatchObject({
+      phase: "failed",
+      why: expect.stringContaining("web-01 is already draining, in the window of m-old1, which has ended"),
+    });
   });
 
   test("a tick does nothing at the master once it no longer owns the record (invariant 8)", async () => {

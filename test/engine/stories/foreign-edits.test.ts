@@ -133,7 +133,9 @@ describe("somebody else edits the schedule while our machines drain (invariants 
     master.postSchedule({ windows: [theirs] });
     gate.open();
     await cluster.until("the end of the maintenance", async () => (await maintenance.record()).end !== null);
-    expect((await maintenance.record()).end?.why).toMatch(/web-01 is already in a window of somebody else/);
+    expect((await maintenance.record()).end?.why).toMatch(
+      /web-01 is already draining, in a window of somebody else/,
+    );
     expect(master.state().schedule.windows).toEqual([theirs]);
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(0);
   });

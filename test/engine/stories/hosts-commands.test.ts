@@ -151,6 +151,18 @@ describe("a drain that cannot be", () => {
     expect(cluster.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
   });
 
+  test.each(["drain web-01 2h", "drain web-01 2h --dry-run", "hosts web-01", "status web-01", "up web-01"])(
+    "`%s` with an inventory that cannot be read says to mend the file, not the pattern",
+    async (line) => {
+      const cluster = await engine().cluster({ config: { inventoryFile: "/nowhere/hosts.ini" } });
+      await cluster.type(ALICE, line);
+      const told = await cluster.told(ALICE, /\/nowhere\/hosts\.ini\) cannot be read: ENOENT/);
+      expect(told).toMatch(
+        /Next: Have that file mended where the worker runs, then (ask|send the \w+) again\./,
+      );
+    },
+  );
+
   test("a drain of machines in a window says whose it is, and overwrites nothing (invariant 12)", async () => {
     const cluster = await engine().cluster();
     cluster.master.postSchedule({ windows: [FOREIGN] });

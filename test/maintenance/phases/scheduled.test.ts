@@ -11,6 +11,7 @@ import {
   OURS,
   stored,
   tick,
+  tickBeside,
 } from "../support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
@@ -61,13 +62,44 @@ describe("scheduled", () => {
 
   test("a scheduled maintenance ends when all machines are in somebody else's window, which is not overwritten (invariants 1, 12)", () => {
     const world = worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + HOUR, null)] });
-    const { record, effects, wakeAtMs } = tick(planned, world);
+    // Whose the windows are is asked before anything is said of them.
+    expect(tick(planned, world)).toMatchObject({
+      effects: [{ kind: "look_up_hosts" }],
+      record: { end: null },
+    });
+    const { record, effects, wakeAtMs } = tickBeside(planned, world, []);
     expect(effects).toEqual([]);
     expect(record.end).toMatchObject({ phase: "failed" });
     expect(wakeAtMs).toBeNull();
     expect(lastEvent(record, "failed").why).toMatch(
-      /web-01 is already in a window of somebody else from 2026-10-20 13:00 UTC without an end.*nothing was overwritten/,
+      /web-01 is already draining, in a window of somebody else from 2026-10-20 13:00 UTC without an end.*nothing was overwritten/,
     );
+    expect(lastEvent(record, "failed").next).toContain("have its owner take it out of the schedule");
+  });
+
+  test("a scheduled maintenance that finds its machines in a window that a finished one of ours left says that it is ours, and how it goes (invariant 12)", () => {
+    const left = windowOn(["web-01", "web-02"], NOW - HOUR, 4 * HOUR);
+    const old = inPhase("up", { window: { start: left.start, duration: left.duration } });
+    const ended = { ...old, id: "m-old1", end: { phase: "up" as const, atMs: NOW, why: null } };
+    const { why, next } = lastEvent(
+      tickBeside(planned, worldOf({ windows: [left] }), [ended]).record,
+      "failed",
+    );
+    expect(why).toMatch(/web-01 is already draining, in the window of m-old1, which has ended/);
+    expect(why).not.toContain("somebody else");
+    expect(next).toContain("/mesos cancel web-01");
+    expect(next).toContain("/mesos cancel web-02");
+  });
+
+  test("a scheduled maintenance that finds its machines in another one of ours says whose", () => {
+    const other = { ...inPhase("draining"), id: "m-9x2b", requester: "U0CAROL" };
+    const { why, next } = lastEvent(
+      tickBeside(planned, worldOf({ windows: [windowOn(["web-01", "web-02"], NOW + HOUR, HOUR)] }), [other])
+        .record,
+      "failed",
+    );
+    expect(why).toContain("by m-9x2b of <@U0CAROL>");
+    expect(next).toContain("wait until m-9x2b is over");
   });
 
   test("a scheduled maintenance does not end for somebody else's window while our own post may still land (invariant 7)", () => {
@@ -77,7 +109,7 @@ describe("scheduled", () => {
   });
 
   test("a scheduled maintenance leaves a machine that somebody took in the meantime to them, and says so (invariant 12)", () => {
-    const placed = tick(planned, worldOf({ windows: [theirs] }));
+    const placed = tickBeside(planned, worldOf({ windows: [theirs] }), []);
     expect(placed.effects).toEqual([]);
     expect(placed.record.end).toMatchObject({ phase: "failed" });
     const both = tick(planned, worldOf({ windows: [theirs, windowOn(["web-02"], NOW, 4 * HOUR)] }));

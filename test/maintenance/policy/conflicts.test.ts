@@ -77,6 +77,52 @@ describe("a refusal says what to do about a machine that is in a maintenance of 
   });
 });
 
+describe("a refusal never says to wait for what does not come by itself", () => {
+  const refusalOf = (
+    world: ReturnType<typeof worldOf>,
+    others: readonly ReturnType<typeof recordOf>[] = [],
+  ) =>
+    conflictsOf({
+      record: recordOf(),
+      machines: [machine("web-01")],
+      world,
+      others,
+      policy: policyOf(),
+      nowMs: NOW,
+    })?.next;
+  const cancelling = { cancel: { by: "U0CAROL", atMs: NOW } };
+
+  test.each([
+    ["has no end", windowOn(["web-01"], NOW, null)],
+    ["is over since long", windowOn(["web-01"], 0, HOUR)],
+    ["lasts", windowOn(["web-01"], NOW - HOUR, 4 * HOUR)],
+    ["is to come", windowOn(["web-01"], NOW + HOUR, HOUR)],
+  ])("a window of somebody else that %s is for its owner to take out", (_, window) => {
+    const next = refusalOf(worldOf({ windows: [window] }));
+    expect(next).toContain("have its owner take it out of the schedule (Mesos removes no window by itself");
+    expect(next).not.toContain("wait");
+  });
+
+  test("a machine that somebody else took down is for them to bring up", () => {
+    const next = refusalOf(worldOf({ windows: [windowOn(["web-01"], NOW, HOUR)], down: ["web-01"] }));
+    expect(next).toContain("have whoever took it down bring it up");
+    expect(next).not.toContain("wait");
+  });
+
+  test.each([
+    ["is being cancelled", inPhase("draining", {}, cancelling), "wait until m-7k3q is cancelled"],
+    [
+      "is being taken down",
+      inPhase("taking_down", { intent: { approvalId: "b1a1", sentAtMs: NOW, tasks: 0 } }),
+      "wait until m-7k3q is Down, then bring it back with /mesos up m-7k3q",
+    ],
+  ])("a maintenance of ours that %s is not to be cancelled", (_, other, words) => {
+    const next = refusalOf(drainingWorld(), [other]);
+    expect(next).toContain(words);
+    expect(next).not.toContain("/mesos cancel");
+  });
+});
+
 describe("a refusal advises to extend one's own window by what it lacks of the one that was asked for", () => {
   const mine = { id: "m-aaaa", requester: "U0ALICE" };
   const advice = (wanted: { startMs: number | null; durationMs: number }, phase: "draining" | "down") => {

@@ -46,6 +46,12 @@ export function tick(record: Maintenance, world: World, nowMs = NOW, policy: Pol
   return advance(record, { world, policy, nowMs, hosts: null });
 }
 
+/** The same, once the other maintenances of the cluster were looked up. */
+export function tickBeside(record: Maintenance, world: World, others: readonly Maintenance[], nowMs = NOW) {
+  const resolution: Resolution = { machines: [], matchedNothing: [], unknown: [], literals: [] };
+  return advance(record, { world, policy: policyOf(), nowMs, hosts: { kind: "found", resolution, others } });
+}
+
 /** Looks at the same world twice, a poll apart: what is gone counts only when it stays so. */
 export function twoLooks(record: Maintenance, world: World, nowMs = NOW) {
   const laterMs = nowMs + policyOf().pollMs;
