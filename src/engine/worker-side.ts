@@ -109,8 +109,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       // Given up: the one who clicked or asked must hear of it (invariant 10).
       const asked = z.object({ replyTo: replyTarget }).safeParse(job.data);
       if (!asked.success) return;
-      const next = "Try again; if it happens again, look into the worker's log.";
-      const reply = replyFrom(error, "Nothing was done about it.", next);
+      const reply = replyFrom(error, "Nothing was done about it.", "try again");
       notifier
         .reply(asked.data.replyTo, reply)
         .catch((cause) => logger.error({ err: cause, job: job.id }, "the person could not be told either"));

@@ -13,9 +13,10 @@ import { ended, watchedMachines } from "./record/batch.js";
 import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
 import type { Batch, Maintenance } from "./record/record.js";
-import { troubleOf, withTrouble } from "./record/troubles.js";
+import { type FoundTrouble, troubleOf, withTrouble } from "./record/troubles.js";
 import { isJustElected } from "./sight/just-elected.js";
-import { whyFiltered } from "./sight/sight.js";
+import { type Look, whyFiltered } from "./sight/sight.js";
+import { BY_ITSELF } from "./text/go-on.js";
 import { list } from "./text/list.js";
 import { quoted, unmatched } from "./text/quote.js";
 import type { Refusal } from "./text/reply.js";
@@ -32,17 +33,12 @@ export function plan(
   { resolution, others }: HostsFound,
   { world, sight, policy, nowMs }: Omit<Moment, "hosts">,
 ): Maintenance {
-  const filtered = whyFiltered(sight);
-  if (filtered !== null) return withTrouble(record, filtered, nowMs);
-  if (world.recoveredAgents.length > 0) {
-    return withTrouble(record, troubleOf("agents_recovering", {}), nowMs);
-  }
+  const blind = whyUnplannable(record, resolution, { world, sight, nowMs });
+  if (blind !== null) return withTrouble(record, blind, nowMs);
   const machines = machinesOf(resolution);
   const missing = whatIsMissing(record, resolution);
   if (missing !== null) {
-    return isJustElected(record, { world, nowMs })
-      ? withTrouble(record, troubleOf("just_elected", { missing: missing.why }), nowMs)
-      : refuse(record, { ...missing, why: `${missing.why} No window was posted.` }, nowMs);
+    return refuse(record, { ...missing, why: `${missing.why} No window was posted.` }, nowMs);
   }
   const asked: DrainAsked = { record, machines, world, others, policy, nowMs };
   const refusal = elsewhere(asked, resolution) ?? conflictsOf(asked);
@@ -80,6 +76,22 @@ export function plan(
     (told, text) => (text === null ? told : withEvent(told, nowMs, { kind: "note", text })),
     planned,
   );
+}
+
+/** Why nothing is planned yet on what a look shows, however good the pattern: it does not show everything. */
+export function whyUnplannable(
+  record: Maintenance,
+  resolution: Resolution,
+  { world, sight, nowMs }: Look,
+  goOn: string = BY_ITSELF,
+): FoundTrouble | null {
+  const filtered = whyFiltered(sight, goOn);
+  if (filtered !== null) return filtered;
+  if (world.recoveredAgents.length > 0) return troubleOf("agents_recovering", {}, goOn);
+  const missing = whatIsMissing(record, resolution);
+  return missing !== null && isJustElected(record, { world, nowMs })
+    ? troubleOf("just_elected", { missing: missing.why }, goOn)
+    : null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
 import type { StoreErrorCode } from "../../src/engine/store/store-error.js";
 import { TROUBLES } from "../../src/maintenance/record/troubles.js";
+import { BY_ITSELF, goingOn } from "../../src/maintenance/text/go-on.js";
 import { ERROR_TABLE, type ErrorRow, type When } from "../../src/mesos/errors/table.js";
 import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
 
@@ -115,6 +116,9 @@ export const STORE_ROWS: readonly StoreRow[] = Object.entries(BY_CODE).flatMap((
   rows.map((row) => ({ code: code as StoreErrorCode, ...row })),
 );
 
+/** A next step as a maintenance tells it. */
+const step = (next: string) => goingOn(next, BY_ITSELF);
+
 /** docs/errors.md, from the tables that the program's own sentences come from. */
 export function errorsPage(): string {
   const rows = ERROR_TABLE;
@@ -132,7 +136,8 @@ export function errorsPage(): string {
     "code, which the log and the metrics show as well. `{master}`, `{cluster}`, `{machine}` and the like are filled in.",
     "",
     "While something fails, the maintenance stays as it is and is looked at again by itself; nothing has to be typed for",
-    "that. `/mesos status` shows what is open and what is in its way.",
+    "that. `/mesos status` shows what is open and what is in its way. A question, a command or a click that fails is not asked",
+    "again by itself: where the table says that it goes on by itself, the person is told to ask, or to decide, again.",
     "",
     "## What a master says",
     "",
@@ -140,7 +145,7 @@ export function errorsPage(): string {
     "",
     ...tableOf(
       ["Code", "The master says", "What it means", "What to do"],
-      said.map((row) => [code(row.code), words(row.when), row.what, row.next]),
+      said.map((row) => [code(row.code), words(row.when), row.what, step(row.next)]),
     ),
     "",
     "## What a master answers without words",
@@ -150,7 +155,7 @@ export function errorsPage(): string {
     "",
     ...tableOf(
       ["Code", "Status", "What it means", "What to do"],
-      answered.map((row) => [code(row.code), words(row.when), row.what, row.next]),
+      answered.map((row) => [code(row.code), words(row.when), row.what, step(row.next)]),
     ),
     "",
     "## What goes wrong on the way to a master",
@@ -160,7 +165,7 @@ export function errorsPage(): string {
     "",
     ...tableOf(
       ["Code", "What happened", "Was the call carried out?", "What to do"],
-      failed.map((row) => [code(row.code), row.what, arrived(row), row.next]),
+      failed.map((row) => [code(row.code), row.what, arrived(row), step(row.next)]),
     ),
     "",
     "## What the bot concludes",
@@ -169,7 +174,7 @@ export function errorsPage(): string {
     "",
     ...tableOf(
       ["Code", "What happened", "What to do"],
-      concluded.map((row) => [code(row.code), row.what, row.next]),
+      concluded.map((row) => [code(row.code), row.what, step(row.next)]),
     ),
     "",
     "## What keeps a maintenance from going on",
@@ -178,7 +183,12 @@ export function errorsPage(): string {
     "",
     ...tableOf(
       ["Code", "What happened", "What was not done", "What to do"],
-      Object.entries(TROUBLES).map(([name, { what, notDone, next }]) => [code(name), what, notDone, next]),
+      Object.entries(TROUBLES).map(([name, { what, notDone, next }]) => [
+        code(name),
+        what,
+        notDone,
+        step(next),
+      ]),
     ),
     "",
     "## Slack",

@@ -214,9 +214,8 @@ function toldStart(record: Maintenance, effect: Start, answer: Answer, nowMs: Mi
   const back = withBatch(record, { ...batch, intent: null });
   if (isAway(error)) return withTrouble(back, troubleFrom(error, UNDONE.start.notDone), nowMs);
   // Refused for good: the approval is used up without an effect, and a person decides anew.
-  const trouble = troubleFrom(error, "The machines were not taken down.");
-  const again = trouble.code === "not_scheduled" ? "" : " Then ask for Down again.";
-  const event = { kind: "trouble", ...trouble, next: `${trouble.next}${again}` } as const;
+  const trouble = troubleFrom(error, "The machines were not taken down.", "ask for Down again");
+  const event = { kind: "trouble", ...trouble } as const;
   return withBatch(withEvent(back, nowMs, event), drainingAgain({ ...batch, intent: null }, true));
 }
 

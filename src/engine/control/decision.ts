@@ -26,7 +26,7 @@ export async function runDecision(
       world = await ports.cluster.world("fresh");
     } catch (error) {
       const notDone = "Nothing was decided, because the cluster could not be looked at.";
-      const answer = replyFrom(error, notDone, "Click again when the master answers.");
+      const answer = replyFrom(error, notDone, "decide again");
       await ports.reply(request.replyTo, answer);
       return "unreadable";
     }

@@ -11,6 +11,7 @@ import { quoted } from "../../maintenance/text/quote.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { windowOf } from "../../maintenance/window/edit.js";
 import { leftBy } from "../../maintenance/window/whose.js";
+import { troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
 import { act, told } from "./act.js";
 import type { ControlPorts } from "./ports.js";
@@ -51,7 +52,7 @@ export async function giveBackLeft(
   fence: () => Promise<Proof>,
 ): Promise<Reply> {
   const { cluster, now } = ports;
-  const filtered = whyFiltered(sightOf(world));
+  const filtered = whyFiltered(sightOf(world), SEND_AGAIN);
   if (filtered !== null) return failed(left, filtered);
   const [first, ...rest] = left.map(
     ({ machine, time }): Remove => ({
@@ -68,18 +69,33 @@ export async function giveBackLeft(
       text: `Taken out of the windows of maintenances of ours that have ended: ${names(left)}. Somebody had written them back; other people's windows stay.`,
     });
   }
-  return failed(left, told({ ...record, trouble: null }, first, outcome, cluster.policy, now()).trouble);
+  if (outcome.kind === "refused") {
+    return failed(left, troubleFrom(outcome.error, "Nothing was taken out.", SEND_AGAIN));
+  }
+  const { trouble } = told({ ...record, trouble: null }, first, outcome, cluster.policy, now());
+  return failed(left, {
+    what: trouble?.what ?? "The schedule changed meanwhile.",
+    said: trouble?.said ?? null,
+    notDone: trouble?.notDone ?? "Nothing was taken out.",
+    next: `Look with /mesos schedule, and ${SEND_AGAIN} if they still stand.`,
+  });
 }
+
+/** How it goes on for who typed a command. */
+export const SEND_AGAIN = "send the command again";
 
 type Remove = Extract<Write, { kind: "update_schedule" }>;
 
-function failed(left: readonly Left[], trouble: FoundTrouble | null): Reply {
+function failed(
+  left: readonly Left[],
+  { what, said, notDone, next }: Pick<FoundTrouble, "what" | "said" | "notDone" | "next">,
+): Reply {
   return replyOf({
     tone: "error",
-    text: `${names(left)}: in windows of maintenances of ours that have ended. ${trouble?.what ?? "The schedule changed meanwhile."}`,
-    said: trouble?.said ?? null,
-    notDone: trouble?.notDone ?? "Nothing was taken out.",
-    next: "Look with /mesos schedule, and send the same command again if they still stand.",
+    text: `${names(left)}: in windows of maintenances of ours that have ended. ${what}`,
+    said,
+    notDone,
+    next,
   });
 }
 

@@ -13,7 +13,7 @@ import type { DecisionRequest, HostsJob } from "../lanes/jobs.js";
 import { PROOFS } from "../lanes/records.js";
 import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
-import { giveBackLeft, type Left, leftAmong } from "./give-back-left.js";
+import { giveBackLeft, type Left, leftAmong, SEND_AGAIN } from "./give-back-left.js";
 import type { ControlPorts } from "./ports.js";
 
 const TOGETHER = "The machines of one maintenance go together.";
@@ -50,8 +50,8 @@ async function maintenancesMeant(
   const { hosts } = target;
   const seen = await look(hosts, ports).catch((error: unknown) =>
     error instanceof HostsError
-      ? refusal(error.message, `${error.mend}, then send the command again.`)
-      : replyFrom(error, "Nothing was done."),
+      ? refusal(error.message, `${error.mend}, then ${SEND_AGAIN}.`)
+      : replyFrom(error, "Nothing was done.", SEND_AGAIN),
   );
   if ("tone" in seen) return seen;
   const { open, machines, matchedNothing } = seen;

@@ -1,16 +1,24 @@
 import type { Trouble } from "../../maintenance/record/record.js";
+import { ASK_AGAIN, BY_ITSELF, goingOn } from "../../maintenance/text/go-on.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import { StoreError } from "../store/store-error.js";
 import { UnreadableRecordError } from "./records.js";
 
-/** Trouble as the thread tells it, from whatever was thrown (invariant 10). `notDone` is the caller's to say. */
-export function troubleFrom(error: unknown, notDone: string): Omit<Trouble, "sinceMs"> {
+/**
+ * Trouble as the thread tells it, from whatever was thrown (invariant 10). `notDone` is the caller's to say, and so is how
+ * it goes on when this is over.
+ */
+export function troubleFrom(
+  error: unknown,
+  notDone: string,
+  goOn: string = BY_ITSELF,
+): Omit<Trouble, "sinceMs"> {
   if (error instanceof MesosError) {
-    return { code: error.code, what: error.what, said: error.said, notDone, next: error.next };
+    return { code: error.code, what: error.what, said: error.said, notDone, next: error.nextFor(goOn) };
   }
   if (error instanceof StoreError) {
-    const next = "It tries again by itself when the queue answers.";
+    const next = goingOn("{GoOn} when the queue answers.", goOn);
     return { code: `queue_${error.code}`, what: error.what, said: null, notDone, next };
   }
   if (error instanceof UnreadableRecordError) {
@@ -21,19 +29,19 @@ export function troubleFrom(error: unknown, notDone: string): Omit<Trouble, "sin
     what: "The bot ran into an error of its own.",
     said: null,
     notDone,
-    next: "It tries again by itself; if this message stays, look into the worker's log and report it.",
+    next: goingOn("{GoOn}; if this message stays, look into the worker's log and report it.", goOn),
   };
 }
 
-/** The same for one person. */
-export function replyFrom(error: unknown, notDone: string, next?: string): Reply {
-  const trouble = troubleFrom(error, notDone);
+/** The same for one person, for whom nothing goes on by itself. */
+export function replyFrom(error: unknown, notDone: string, goOn: string = ASK_AGAIN): Reply {
+  const trouble = troubleFrom(error, notDone, goOn);
   return replyOf({
     tone: "error",
     text: trouble.what,
     said: trouble.said,
     notDone: trouble.notDone,
-    next: next ?? trouble.next,
+    next: trouble.next,
   });
 }
 

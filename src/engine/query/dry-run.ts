@@ -1,9 +1,10 @@
 import { blastRadiusOf } from "../../maintenance/blast/blast.js";
 import { machineKey } from "../../maintenance/cluster/machine.js";
-import { machinesOf, plan } from "../../maintenance/plan.js";
+import { machinesOf, plan, whyUnplannable } from "../../maintenance/plan.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { dryRunReply } from "../../maintenance/show/dry-run.js";
 import { sightOf } from "../../maintenance/sight/sight.js";
+import { ASK_AGAIN } from "../../maintenance/text/go-on.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { Cluster } from "../cluster/cluster.js";
 import { PROOFS, type Records } from "../lanes/records.js";
@@ -20,11 +21,12 @@ export async function dryRun(
   const resolution = await cluster.resolve(record.hosts, world, open);
   const others = [...open, ...(await records.finished(PROOFS))];
   const moment = { world, sight: sightOf(world), policy: cluster.policy, nowMs };
-  const planned = plan(record, { kind: "found", resolution, others }, moment);
-  if (planned.trouble !== null) {
-    const { what, said, notDone, next } = planned.trouble;
-    return replyOf({ tone: "error", text: what, said, notDone, next });
+  const blind = whyUnplannable(record, resolution, moment, ASK_AGAIN);
+  if (blind !== null) {
+    const { what, next } = blind;
+    return replyOf({ tone: "error", text: what, notDone: "Nothing was posted: this was a dry run.", next });
   }
+  const planned = plan(record, { kind: "found", resolution, others }, moment);
   const machines = machinesOf(resolution);
   const watched = machines.map((machine) => ({ machine, agentIds: [] }));
   const registered = new Set(world.agents.map((agent) => machineKey(agent.machine)));

@@ -3,6 +3,7 @@
 import type { ClusterConfig } from "../../config/config.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import { decodeMaintenance } from "../../maintenance/record/record.js";
+import type { FoundTrouble } from "../../maintenance/record/troubles.js";
 import { historyOf, historyReply } from "../../maintenance/show/history.js";
 import { hostsReply, statusOfMachines } from "../../maintenance/show/machines.js";
 import { scheduleReply } from "../../maintenance/show/schedule-view.js";
@@ -15,7 +16,7 @@ import { type Cluster, HostsError } from "../cluster/cluster.js";
 import type { Habits } from "../lanes/habits.js";
 import { type Attachment, type QueryJob, queryJob, type StoredReplyTarget } from "../lanes/jobs.js";
 import type { Records } from "../lanes/records.js";
-import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
+import { noSuchMaintenance, replyFrom, troubleFrom } from "../lanes/troubles.js";
 import type { StoreJob } from "../store/store.js";
 import { dryRun } from "./dry-run.js";
 
@@ -70,7 +71,7 @@ async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<
     if (error instanceof HostsError) {
       return replyOf({ tone: "refused", text: error.message, next: `${error.mend}, then ask again.` });
     }
-    return replyFrom(error, "Your question is not answered.", "Ask again when the master answers.");
+    return replyFrom(error, "Your question is not answered.");
   }
 }
 
@@ -89,7 +90,7 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
     case "status":
     case "hosts": {
       const open = await records.open();
-      if (query.hosts === null) return statusOfCluster(name, open, await worldIfReadable(cluster), nowMs);
+      if (query.hosts === null) return statusOfCluster(name, open, await worldOrTrouble(cluster), nowMs);
       const world = await cluster.world();
       const resolution = await cluster.resolve(query.hosts, world, open);
       return query.kind === "status" && resolution.machines.length > 0
@@ -110,12 +111,12 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
 }
 
 /** The open maintenances can be told even while the master is away. */
-async function worldIfReadable(cluster: Cluster): Promise<World | null> {
+async function worldOrTrouble(cluster: Cluster): Promise<World | FoundTrouble> {
   try {
     return await cluster.world();
   } catch (error) {
-    if (error instanceof MesosError) return null;
-    throw error;
+    if (!(error instanceof MesosError)) throw error;
+    return troubleFrom(error, "The cluster was not looked at.", "every maintenance goes on by itself");
   }
 }
 

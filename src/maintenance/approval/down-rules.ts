@@ -94,11 +94,13 @@ function expired({ record, approval, nowMs }: DownAsked): Blocked | null {
 function outsideHours({ record, policy, nowMs }: DownAsked): Blocked | null {
   const closed = closedForDown(record, policy, nowMs);
   if (closed === null) return null;
+  const { why, next, override } = closed;
   return {
     ...WAITS,
-    ...closed,
+    why,
+    next,
     isPolicy: true,
-    trouble: troubleOf("calendar_closed", { closed: closed.why, override: closed.next }),
+    trouble: troubleOf("calendar_closed", { closed: why, override }),
     untilMs: nextOpening(policy.calendar, nowMs),
   };
 }

@@ -143,7 +143,7 @@ export function alreadyEnded(record: Maintenance): ReplyParts {
 
 /** Nothing is decided on a filtered view (invariant 2); `null` when nothing speaks against it. */
 export function filtered(world: World): ReplyParts | null {
-  const blind = whyFiltered(sightOf(world));
+  const blind = whyFiltered(sightOf(world), "decide again");
   if (blind === null) return null;
   const { what, notDone, next } = blind;
   return { tone: "error", text: quoted(what), notDone, next };

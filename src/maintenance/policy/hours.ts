@@ -19,13 +19,22 @@ export function closedForDrain(record: Maintenance, policy: Policy, nowMs: Milli
   };
 }
 
-/** Machines are taken down only in the hours of the calendar, or under an override that counts for Down. */
-export function closedForDown(record: Maintenance, policy: Policy, nowMs: Millis): Refusal | null {
+/**
+ * Machines are taken down only in the hours of the calendar, or under an override that counts for Down. `override` is who
+ * may lift the rule, and how, as a part of a sentence.
+ */
+export function closedForDown(
+  record: Maintenance,
+  policy: Policy,
+  nowMs: Millis,
+): (Refusal & { readonly override: string }) | null {
   if (isOpen(policy.calendar, nowMs) || downOverridden(record, policy)) return null;
   const who = policy.admins.length > 0 ? mentions(policy.admins) : "somebody else who may approve";
+  const override = `have ${who} type /mesos down ${record.id} --override "why it cannot wait".`;
   return {
     why: `${settingOf(record.cluster, "calendar")} lets machines be taken down only ${describeCalendar(policy.calendar)}${whenOpen(policy, nowMs)}.`,
-    next: `Decide again then, or have ${who} type /mesos down ${record.id} --override "why it cannot wait".`,
+    next: `Decide again then, or ${override}`,
+    override,
   };
 }
 

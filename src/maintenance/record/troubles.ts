@@ -1,8 +1,9 @@
+import { BY_ITSELF, goingOn } from "../text/go-on.js";
 import type { Millis } from "../time.js";
 import { withEvent } from "./log.js";
 import type { Maintenance, Trouble } from "./record.js";
 
-/** A trouble in words; `{name}` stands for what varies. */
+/** A trouble in words; `{name}` stands for what varies, `{goOn}` for how it goes on for whoever reads it. */
 interface TroubleRow {
   /** What happened, in whole sentences. */
   readonly what: string;
@@ -22,18 +23,18 @@ export const TROUBLES = {
   agents_recovering: {
     what: "The leading master has not heard from all agents since it was elected, so the pattern could miss machines.",
     notDone: "No window was posted yet.",
-    next: "Nothing to do: it goes on by itself when the agents have registered again.",
+    next: "{GoOn} when the agents have registered again.",
   },
   just_elected: {
     what: "{missing} The leading master was elected less than two minutes ago, so agents may not have registered with it yet.",
     notDone: "No window was posted yet.",
-    next: "Nothing to do: it looks again by itself, and ends when two minutes have passed and still not all is found.",
+    next: "{GoOn} when the agents have registered. The drain is refused when two minutes have passed and still not all is found.",
   },
   filtered_read: {
     what: "The master shows {contradictions}: the view we get is filtered.",
     notDone:
       "Nothing is posted and nothing is concluded, because posting on a filtered view would wipe other people's windows.",
-    next: "Grant the bot's principal {rights} on ANY; it goes on by itself then.",
+    next: "Grant the bot's principal {rights} on ANY; {goOn} then.",
   },
   windows_vanished: {
     what: "The master showed windows when this drain was planned, and now shows none of anybody: they are over, or the view we get is filtered.",
@@ -85,7 +86,7 @@ export const TROUBLES = {
   calendar_closed: {
     what: "It is outside the hours for Down: {closed}",
     notDone: NOT_DOWN,
-    next: "Nothing, if they open again before the approval expires: it goes on by itself then. {override}",
+    next: "Nothing, if they open again before the approval expires: it goes on by itself then. If it cannot wait, {override}",
   },
   tasks_unknown: {
     what: "It is not known what runs in the cluster: {unknown}.",
@@ -95,12 +96,12 @@ export const TROUBLES = {
   proof_too_old: {
     what: "It took too long to confirm at the queue that this worker still has the maintenance, and to connect to the master, so another worker may have gone on with it.",
     notDone: "Nothing was sent.",
-    next: "It looks again by itself. If this stays, the queue, the way to the master or the machine of the worker is overloaded: look at their load.",
+    next: "{GoOn}. If this stays, the queue, the way to the master or the machine of the worker is overloaded: look at their load.",
   },
   view_too_old: {
     what: "Looking at the cluster took {seconds} s, and in that time anything may have changed.",
     notDone: "Nothing was sent, because nobody may write on an old view.",
-    next: "It looks again by itself. If this stays, the master is overloaded or the way to it is slow: look at its load.",
+    next: "{GoOn}. If this stays, the master is overloaded or the way to it is slow: look at its load.",
   },
 } as const satisfies Record<string, TroubleRow>;
 
@@ -112,16 +113,20 @@ type Blanks<Sentence> = Sentence extends `${string}{${infer Name}}${infer Rest}`
   : never;
 
 type BlanksOf<Code extends TroubleCode> = {
-  readonly [Name in Blanks<(typeof TROUBLES)[Code][keyof TroubleRow]>]: string;
+  readonly [Name in Exclude<Blanks<(typeof TROUBLES)[Code][keyof TroubleRow]>, "goOn" | "GoOn">]: string;
 };
 
 /** A trouble before it is known since when it lasts. */
 export type FoundTrouble = Omit<Trouble, "sinceMs">;
 
-/** The trouble of one row of the table. */
-export function troubleOf<Code extends TroubleCode>(code: Code, blanks: BlanksOf<Code>): FoundTrouble {
+/** The trouble of one row of the table; `goOn` is how it goes on for whoever reads it, a maintenance unless it is said. */
+export function troubleOf<Code extends TroubleCode>(
+  code: Code,
+  blanks: BlanksOf<Code>,
+  goOn: string = BY_ITSELF,
+): FoundTrouble {
   const fill = (sentence: string): string =>
-    sentence
+    goingOn(sentence, goOn)
       .replace(/\{(\w+)\}/g, (_, name: string) => (blanks as Record<string, string>)[name] ?? "")
       .trim();
   const { what, notDone, next }: TroubleRow = TROUBLES[code];

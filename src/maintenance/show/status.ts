@@ -11,6 +11,7 @@ import { hasEnded, machineCount, standOf, unseenWindow } from "../record/batch.j
 import { holdsOf, reasonOf } from "../record/holds.js";
 import type { Picture, Verdict, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
+import type { FoundTrouble } from "../record/troubles.js";
 import { mayHide, sightOf } from "../sight/sight.js";
 import { counted } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -25,12 +26,12 @@ import { ANSWERED, ago, ERASED_BY, headOf, UNASKED_BECAUSE, until, windowText } 
 /**
  * The open maintenances of a cluster, one line each.
  *
- * @param world `null` while the master cannot be read: what was last seen is told, and that it is old.
+ * @param seen why the master cannot be read, while it cannot: what was last seen is told, and that it is old.
  */
 export function statusOfCluster(
   cluster: string,
   open: readonly Maintenance[],
-  world: World | null,
+  seen: World | FoundTrouble,
   nowMs: Millis,
 ): Reply {
   const table = tableOf(open, [
@@ -47,14 +48,12 @@ export function statusOfCluster(
     },
   ]);
   const count = open.length === 0 ? "no open maintenance" : counted(open.length, "open maintenance");
-  if (world === null) {
-    return replyOf({
-      tone: "error",
-      text: `${cluster}: ${count}. The master cannot be read right now, so this is how things stood when it was last seen.`,
-      next: "Nothing to do: every maintenance goes on by itself when the master is back.",
-      table,
-    });
+  if ("notDone" in seen) {
+    const { what, said, notDone, next } = seen;
+    const text = `${cluster}: ${count}, as the cluster was last seen. ${quoted(what)}`;
+    return replyOf({ tone: "error", text, said, notDone, next, table });
   }
+  const world = seen;
   const ours = new Set(
     open.flatMap((record) => record.batches.flatMap((batch) => batch.machines.map(machineKey))),
   );

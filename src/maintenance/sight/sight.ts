@@ -4,6 +4,7 @@
 import { type MachineId, machineKey, machineName } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
+import { BY_ITSELF } from "../text/go-on.js";
 import { counted, list } from "../text/list.js";
 import type { Millis } from "../time.js";
 
@@ -52,13 +53,14 @@ export function mayHide(sight: Sight): string | null {
 }
 
 /** What stands in the way of everything while the view is filtered; `null` when nothing proves that it is. */
-export function whyFiltered(sight: Sight): FoundTrouble | null {
+export function whyFiltered(sight: Sight, goOn: string = BY_ITSELF): FoundTrouble | null {
   if (sight.kind !== "filtered") return null;
   const { contradictions } = sight;
-  return troubleOf("filtered_read", {
+  const blanks = {
     contradictions: contradictions.map(({ what }) => what).join("; "),
     rights: [...new Set(contradictions.flatMap(({ rights }) => rights))].join(" and "),
-  });
+  };
+  return troubleOf("filtered_read", blanks, goOn);
 }
 
 /** Rights that a view without holes needs, by the names under which Mesos' ACLs grant them. */

@@ -1,3 +1,4 @@
+import { BY_ITSELF, goingOn } from "../../maintenance/text/go-on.js";
 import { ERROR_TABLE, ERRORS, type ErrorCode } from "./table.js";
 
 /**
@@ -14,22 +15,31 @@ export class MesosError extends Error {
   readonly what: string;
   /** The master's own words, or `null` if it said nothing. */
   readonly said: string | null;
-  /** What to do next, one sentence. */
-  readonly next: string;
+  /** What to do next, with `{goOn}` for how it goes on. */
+  readonly steps: string;
   /** HTTP status of the answer, or `null` if there was none. */
   readonly status: number | null;
   readonly sent: Sent;
 
-  constructor(parts: Details & Pick<MesosError, "code" | "what" | "next">) {
+  constructor(parts: Details & Pick<MesosError, "code" | "what" | "steps">) {
     const said = parts.said ?? null;
-    const words = [parts.what, said === null ? null : `The master said: ${said}`, parts.next];
+    const words = [
+      parts.what,
+      said === null ? null : `The master said: ${said}`,
+      goingOn(parts.steps, BY_ITSELF),
+    ];
     super(words.filter(Boolean).join(" "), { cause: parts.cause });
     this.code = parts.code;
     this.what = parts.what;
     this.said = said;
-    this.next = parts.next;
+    this.steps = parts.steps;
     this.status = parts.status ?? null;
     this.sent = parts.sent;
+  }
+
+  /** What to do next, for one for whom it goes on like this. */
+  nextFor(goOn: string): string {
+    return goingOn(this.steps, goOn);
   }
 
   /** The same error with another conclusion on whether the call, or the one it stood in the way of, was carried out. */
@@ -59,7 +69,7 @@ interface Details {
 /** The error of one row of the table. */
 export function mesosError(code: ErrorCode, blanks: Blanks, details: Details): MesosError {
   const { what, next } = ERRORS[code];
-  return new MesosError({ code, what: fill(what, blanks), next: fill(next, blanks), ...details });
+  return new MesosError({ code, what: fill(what, blanks), steps: fill(next, blanks), ...details });
 }
 
 const LONGEST_SAID = 1000;
@@ -130,6 +140,9 @@ const MISSING: Readonly<Record<string, string>> = {
   machine: "(unnamed)",
   value: "something",
   right: "the right to make this call",
+  // Left open: whoever tells the error knows for whom it is.
+  goOn: "{goOn}",
+  GoOn: "{GoOn}",
 };
 
 /** What was said as one line of printable text, cut to a length that can be shown. */

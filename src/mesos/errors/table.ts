@@ -10,19 +10,20 @@ interface Row {
   readonly when: When;
   /** What happened, one sentence. `{master}`, `{cluster}`, `{machine}`, `{value}`, `{status}`, `{right}` are filled in. */
   readonly what: string;
-  /** What to do next, one sentence. */
+  /** What to do next; `{goOn}` stands for how it goes on then for whoever reads it (`maintenance/text/go-on.ts`). */
   readonly next: string;
 }
 
 /** Next step where waiting is all there is to do. */
-const WAITS = "Nothing to do: this goes on by itself when the master is back.";
+const WAITS = "{GoOn} when the master is back.";
 
 /** Next step where the world is not as the call took it to be. */
-const REFRESH = "Look at the master's current state with `/mesos status`, then ask again.";
+const REFRESH = "{GoOn}; `/mesos status` shows how the master has it now.";
 
 const REPORT = "This should not happen: report it with the log of this moment.";
 
-const PROXY = "Check the proxy in front of the master, or configure the master's own address.";
+const PROXY =
+  "Check the proxy in front of the master, or configure the master's own address and restart the worker; {goOn} then.";
 
 const text = (words: string, status = 400): When => ({ by: "text", text: words, status });
 
@@ -47,7 +48,7 @@ export const ERRORS = {
   not_recovered: {
     when: text("Master has not finished recovery", 503),
     what: "The leading master {master} is elected and has not finished recovery.",
-    next: "Nothing to do: this goes on by itself when it has. If it lasts for minutes, check that a quorum of the masters runs.",
+    next: "{GoOn} when it has. If it lasts for minutes, check that a quorum of the masters runs.",
   },
   window_empty: {
     when: text("List of machines in the maintenance window is empty"),
@@ -57,7 +58,7 @@ export const ERRORS = {
   negative_duration: {
     when: text("Unavailability 'duration' is negative"),
     what: "The master refused a window whose duration is negative.",
-    next: "Ask again with a duration such as 2h; if the window is someone else's, have its owner post it anew.",
+    next: "Cancel this maintenance and send the drain again with a duration such as 2h; if the window is someone else's, have its owner post it anew.",
   },
   machine_unnamed: {
     when: text("Both 'hostname' and 'ip' for a machine are empty"),
@@ -67,7 +68,7 @@ export const ERRORS = {
   bad_ip: {
     when: text("Failed to parse IPv4: <value>"),
     what: "The master takes IPv4 addresses only and cannot read {value} as one.",
-    next: "Name the machine with the IPv4 address its agent registers with; `/mesos hosts` shows it.",
+    next: "Cancel this maintenance and send the drain again with the IPv4 address that the agent registers with; `/mesos hosts` shows it.",
   },
   machine_twice: {
     when: text("Machine '<machine>' appears more than once in the schedule"),
@@ -87,7 +88,7 @@ export const ERRORS = {
   not_scheduled: {
     when: text("Machine '<machine>' is not part of a maintenance schedule"),
     what: "Machine {machine} stands in no maintenance window, so it can be taken neither down nor up.",
-    next: "Somebody took its window away: start again with `/mesos drain`.",
+    next: "Somebody took its window away. The thread says what can be done once the master was looked at again.",
   },
   not_draining: {
     when: text("Machine '<machine>' is not in DRAINING mode and cannot be brought down"),
@@ -102,24 +103,24 @@ export const ERRORS = {
   unreadable_call: {
     when: text("Failed to parse body"),
     what: "The master {master} could not read the call.",
-    next: "If a proxy stands in between, check that it passes bodies on unchanged.",
+    next: "If a proxy stands in between, check that it passes bodies on unchanged; {goOn} then.",
   },
   // Where the master says nothing that tells more: bare statuses, failures on the way, and what we conclude from several
   // answers. The most general ones come last.
   unauthorized: {
     when: status(401),
     what: "The master {master} does not accept the credentials of {cluster}.",
-    next: "Check the principal and the secret in the configuration, and the credentials file of the masters.",
+    next: "Check the principal and the secret in the configuration (then restart the worker) and the credentials file of the masters; {goOn} then.",
   },
   forbidden: {
     when: status(403),
     what: "The principal configured for {cluster} lacks the right to do this.",
-    next: "Grant it {right} in the masters' ACLs.",
+    next: "Grant it {right} in the masters' ACLs; {goOn} then.",
   },
   not_a_master: {
     when: status(404),
     what: "The server at {master} does not know /api/v1: it is older than Mesos 1.0, or no Mesos master.",
-    next: "Check the addresses of the masters in the configuration.",
+    next: "Correct the addresses of the masters in the configuration and restart the worker; {goOn} then.",
   },
   method_refused: {
     when: status(405),
@@ -139,7 +140,7 @@ export const ERRORS = {
   too_many_calls: {
     when: status(429),
     what: "The server at {master} asks for fewer calls.",
-    next: "Nothing to do: the call is made again later. If it lasts, raise the poll interval.",
+    next: "{GoOn} later. If it lasts, raise the poll interval.",
   },
   unavailable: {
     when: status(503),
@@ -154,42 +155,42 @@ export const ERRORS = {
   unexpected_status: {
     when: status("other"),
     what: "The server at {master} answered with status {status}, which a Mesos master does not.",
-    next: "Look at the log of the master, and of a proxy in front of it.",
+    next: "Look at the log of the master, and of a proxy in front of it; {goOn} when it answers again.",
   },
   name_unknown: {
     when: before("ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"),
     what: "The host name of the master {master} cannot be resolved.",
-    next: "Check the name in the configuration and the DNS of the machine the worker runs on.",
+    next: "Check the DNS of the machine the worker runs on, or correct the name in the configuration and restart the worker; {goOn} then.",
   },
   connection_refused: {
     when: before("ECONNREFUSED"),
     what: "Nothing listens at {master}: the master is not running, or runs on another port.",
-    next: "Start the master, or correct its address in the configuration.",
+    next: "Start the master, or correct its address in the configuration and restart the worker; {goOn} then.",
   },
   no_route: {
     when: before("EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL", "EACCES", "EPERM"),
     what: "There is no way through the network to the master {master}.",
-    next: "Check routes and firewalls between the worker and the master.",
+    next: "Check routes and firewalls between the worker and the master; {goOn} then.",
   },
   connect_timeout: {
     when: before("UND_ERR_CONNECT_TIMEOUT"),
     what: "The master {master} did not take a connection in time.",
-    next: "Check that its machine is up and that no firewall drops the connection.",
+    next: "Check that its machine is up and that no firewall drops the connection; {goOn} then.",
   },
   tls: {
     when: before(/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^ERR_OSSL_|^EPROTO$/),
     what: "No trusted TLS connection to the master {master} could be made.",
-    next: "Check the certificate of the master, the CA file in the configuration, and whether the master speaks https.",
+    next: "Check the certificate of the master, the CA file in the configuration (then restart the worker), and whether the master speaks https; {goOn} then.",
   },
   headers_timeout: {
     when: during("UND_ERR_HEADERS_TIMEOUT"),
     what: "The master {master} took the call but did not answer in time.",
-    next: "Check the load of the master; whether the call took effect is settled by reading its state.",
+    next: "Check the load of the master; {goOn} when it answers in time.",
   },
   body_timeout: {
     when: during("UND_ERR_BODY_TIMEOUT", "TimeoutError"),
     what: "The master {master} began to answer and did not finish in time.",
-    next: "Check the load of the master and the network; whether the call took effect is settled by reading its state.",
+    next: "Check the load of the master and the network; {goOn} when it answers in time.",
   },
   answer_too_large: {
     when: during("UND_ERR_RES_EXCEEDED_MAX_SIZE"),
@@ -210,37 +211,37 @@ export const ERRORS = {
       "HPE_INVALID_EOF_STATE",
     ),
     what: "The connection to the master {master} broke before the answer was complete.",
-    next: "Nothing to do: whether the call took effect is settled by reading the master's state.",
+    next: "{GoOn} when the master answers.",
   },
   not_http: {
     when: during("HTTPParserError", /^HPE_/, "UND_ERR_HEADERS_OVERFLOW"),
     what: "What answers at {master} does not speak HTTP as a Mesos master does.",
-    next: "Check the address in the configuration, and whether the master speaks https.",
+    next: "Correct the address in the configuration, http or https, and restart the worker; {goOn} then.",
   },
   client_closed: {
     when: before("UND_ERR_CLOSED", "UND_ERR_DESTROYED"),
     what: "The call was not made because the bot is shutting down.",
-    next: "Nothing to do: it is made after the restart.",
+    next: "{GoOn} after the restart.",
   },
   withdrawn: {
     when: before("WithdrawnError"),
     what: "The connection to the master {master} took so long that the call was no longer to be made.",
-    next: "Nothing to do: what is to be done is decided anew.",
+    next: "{GoOn}: what is to be done is decided anew.",
   },
   transport_failed: {
     when: during(/(?:)/),
     what: "The call to the master {master} failed on its way.",
-    next: "Look at the log for the cause; whether the call took effect is settled by reading the master's state.",
+    next: "Look at the log for the cause; {goOn} when it is gone.",
   },
   leader_gone: {
     when: conclusion,
     what: "The other masters still name {master} as the leader, but it cannot be reached.",
-    next: "Nothing to do if it has just failed: another is elected when its ZooKeeper session ends, often within 10 s. Else check the network to it.",
+    next: "{GoOn} when another is elected: if it has just failed, often within 10 s. If it runs, check the network to it.",
   },
   leader_elsewhere: {
     when: conclusion,
     what: "The masters of {cluster} name {value} as the leader, which is not among the configured masters.",
-    next: "Add that master to the configuration; credentials are never sent to an address that is not listed.",
+    next: "Add that master to the configuration and restart the worker; {goOn} then. Credentials are never sent to an address that is not listed.",
   },
   leader_unsettled: {
     when: conclusion,
@@ -250,17 +251,17 @@ export const ERRORS = {
   undecodable: {
     when: conclusion,
     what: "The answer of the master {master} cannot be understood.",
-    next: "Check that the address is that of a Mesos master and that no proxy changes what it says.",
+    next: "Check that the address is that of a Mesos master and that no proxy changes what it says; {goOn} then.",
   },
   heartbeat_missed: {
     when: conclusion,
     what: "The event stream of the master {master} fell silent.",
-    next: "Nothing to do: it is opened again by itself.",
+    next: "{GoOn}: the stream is opened again.",
   },
   stream_ended: {
     when: conclusion,
     what: "The master {master} ended its event stream.",
-    next: "Nothing to do: it is opened again by itself.",
+    next: "{GoOn}: the stream is opened again.",
   },
 } as const satisfies Readonly<Record<string, Row>>;
 

@@ -51,7 +51,7 @@ const ABSENCES: readonly Absence[] = [
     name: "the leader is none of the configured masters",
     words: [
       /name nowhere\.example:5050 as the leader, which is not among the configured masters/,
-      /Next: Add that master to the configuration; credentials are never sent/,
+      /Next: Add that master to the configuration and restart the worker; it goes on by itself then\. Credentials are never sent/,
     ],
     go: (master) => master.setLeading("redirecting", "nowhere.example:5050"),
     comeBack: lead,

@@ -89,7 +89,7 @@ describe("a call without an answer is settled by reading the world, never repeat
 
       const trouble = await maintenance.thread(/⚠️/);
       expect(trouble).toMatch(step.notDone);
-      expect(trouble).toMatch(/settled by reading/);
+      expect(trouble).toMatch(/not repeated until the master's state shows it/);
       if (!isCutOff) expect(trouble).toMatch(/took the call but did not answer in time/);
       if (fault === "late") {
         await cluster.looks(3);

@@ -83,9 +83,18 @@ describe("a cluster", () => {
   });
 
   test("the status of a cluster whose master is away still shows what was last seen, and says that it is old (invariant 10)", () => {
-    const reply = statusOfCluster("prod", [draining], null, NOW);
-    expect(reply.tone).toBe("error");
-    expect(reply.text).toMatch(/cannot be read right now/);
+    const trouble = {
+      code: "unauthorized",
+      what: "The master does not accept the credentials.",
+      said: null,
+      notDone: "The cluster was not looked at.",
+      next: "Check the secret; every maintenance goes on by itself then.",
+    };
+    const reply = statusOfCluster("prod", [draining], trouble, NOW);
+    expect(reply).toMatchObject({ tone: "error", notDone: trouble.notDone, next: trouble.next });
+    expect(reply.text).toBe(
+      "prod: 1 open maintenance, as the cluster was last seen. The master does not accept the credentials.",
+    );
     expect(lines(reply)).toHaveLength(2);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mesosError, refusal, transportFailure } from "../../../src/mesos/errors/errors.js";
+import { ASK_AGAIN, BY_ITSELF } from "../../../src/maintenance/text/go-on.js";
+import { type MesosError, mesosError, refusal, transportFailure } from "../../../src/mesos/errors/errors.js";
 import { ERROR_TABLE } from "../../../src/mesos/errors/table.js";
 
 const blanks = { cluster: "prod", master: "10.0.0.1:5050" };
@@ -114,13 +115,22 @@ describe("the table of errors", () => {
   test.each(ERROR_TABLE.map(({ code }) => code))("%s says what happened and what to do next", (code) => {
     expectSentences(mesosError(code, { ...blanks, machine: "m", value: "v" }, { sent: "no" }));
   });
+
+  test.each(ERROR_TABLE.map(({ code }) => code))(
+    "%s promises nobody who asked that it goes on by itself",
+    (code) => {
+      const error = mesosError(code, blanks, { sent: "no" });
+      expect(error.nextFor(ASK_AGAIN)).not.toMatch(/by itself|nothing to do/i);
+      expect(error.nextFor(BY_ITSELF)).not.toMatch(/ask again/i);
+    },
+  );
 });
 
-function expectSentences(error: { what: string; next: string; message: string }): void {
-  for (const sentence of [error.what, error.next]) {
+function expectSentences(error: MesosError): void {
+  for (const sentence of [error.what, error.nextFor(BY_ITSELF), error.nextFor(ASK_AGAIN)]) {
     expect(sentence).toMatch(/^[A-Z].*\.$/s);
     expect(sentence).not.toMatch(/[{}<>]/);
   }
   expect(error.message).toContain(error.what);
-  expect(error.message).toContain(error.next);
+  expect(error.message).toContain(error.nextFor(BY_ITSELF));
 }
