@@ -1,7 +1,7 @@
 import { machineKey } from "../cluster/machine.js";
 import type { Answer, World } from "../cluster/world.js";
 import { groupBy } from "../group-by.js";
-import type { Picture } from "../record/picture.js";
+import type { Picture, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import { formatSpan, type Millis, nanosToMillis } from "../time.js";
 import { isUnknown } from "./verdicts.js";
@@ -11,7 +11,7 @@ type Behaviour = Maintenance["behaviour"][number];
 /** What a framework does when it is asked to leave, as finished maintenances show it. */
 export interface Habit {
   readonly framework: string;
-  /** Maintenances on whose machines it had tasks. */
+  /** Maintenances on whose machines it had tasks and could be asked to leave. */
   readonly maintenances: number;
   /** Those in which it promised to leave and declined nowhere. */
   readonly accepted: number;
@@ -27,8 +27,8 @@ export interface Habit {
 const LEAST_EVIDENCE = 2;
 
 /**
- * The record with what its frameworks have done so far: on how many machines each had tasks, promised, declined and
- * left. Until the first machines go down: what is gone afterwards was killed, it did not leave. The same record when
+ * The record with what its frameworks have done so far: on how many machines each was asked to leave, promised, declined
+ * and left. Where nobody could ask it, its silence says nothing (invariant 13). Until the first machines go down: what is gone afterwards was killed, it did not leave. The same record when
  * nothing is new.
  */
 export function recordBehaviour(
@@ -46,18 +46,16 @@ export function recordBehaviour(
   if (first === undefined || draining.length < picture.machines.length) return record;
 
   const keys = new Set(draining.map(machineKey));
-  const tasksOn = new Map<string, number>();
-  for (const row of picture.verdicts) {
-    if (row.tasks === 0 || !keys.has(row.machine)) continue;
-    tasksOn.set(row.framework, (tasksOn.get(row.framework) ?? 0) + 1);
-  }
+  const rows = picture.verdicts.filter((row) => row.tasks > 0 && keys.has(row.machine));
+  const tasksOn = groupBy(rows, (row) => row.framework);
   const answers = countAnswers(world, keys);
   const before = new Map(record.behaviour.map((entry) => [entry.framework, entry]));
   const untilStartMs = nanosToMillis(first.window.start) - nowMs;
   const behaviour = [...new Set([...before.keys(), ...tasksOn.keys()])].map((framework): Behaviour => {
     const was = before.get(framework);
-    const machines = tasksOn.get(framework) ?? 0;
-    const asked = Math.max(was?.asked ?? 0, machines);
+    const theirs = tasksOn.get(framework) ?? [];
+    const machines = theirs.length;
+    const asked = Math.max(was?.asked ?? 0, theirs.filter(wasAsked).length);
     // It answers for machines without tasks of its own as well; those answers cost it nothing.
     const most = (answer: Answer["answer"], told = 0) =>
       Math.min(asked, Math.max(told, answers.get(framework)?.[answer] ?? 0));
@@ -66,11 +64,16 @@ export function recordBehaviour(
       asked,
       accepted: most("accept", was?.accepted),
       declined: most("decline", was?.declined),
-      left: asked - machines,
+      left: Math.max(0, asked - machines),
       leftBeforeStartMs: machines > 0 ? null : (was?.leftBeforeStartMs ?? untilStartMs),
     };
   });
   return JSON.stringify(behaviour) === JSON.stringify(record.behaviour) ? record : { ...record, behaviour };
+}
+
+/** Whether a framework can be asked on a machine, or could when it answered. */
+function wasAsked({ unasked, answeredAtMs, erased }: VerdictRow): boolean {
+  return unasked === null || answeredAtMs !== null || erased !== null;
 }
 
 /** On how many of the machines each framework, by name, has answered what. */

@@ -74,6 +74,7 @@ function machines(batch: Batch): string[] {
 
 function answers(entry: Maintenance["behaviour"][number]): string {
   const { framework, asked, accepted, declined, left, leftBeforeStartMs } = entry;
+  if (asked === 0) return `${text(framework)}: could not be asked`;
   const silent = Math.max(0, asked - accepted - declined);
   const when =
     leftBeforeStartMs === null

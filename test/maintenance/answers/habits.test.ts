@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Habit, habitSentence, habitsOf } from "../../../src/maintenance/answers/habits.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import { handOver } from "../../../src/maintenance/show/hand-over.js";
 import {
   agent,
   answer,
@@ -83,6 +84,38 @@ describe("what a framework does is written down", () => {
     ],
   ])("a framework that %s has not left", (_, after) => {
     expect(behaviourOf(asked({ tasks: two }), after)).toMatchObject([{ asked: 2, left: 0 }]);
+  });
+  test.each([
+    ["is not connected", { frameworks: [framework("aurora", { connected: false })] }],
+    ["takes no offers", { frameworks: [framework("aurora", { active: false })] }],
+    [
+      "is on deactivated agents",
+      { agents: ["web-01", "web-02"].map((name) => agent(name, { active: false, deactivated: true })) },
+    ],
+  ])(
+    "a framework that %s could not be asked, so that its silence counts for nothing (invariant 13)",
+    (_, parts) => {
+      const silent = behaviourOf(asked({ tasks: two, ...parts }), asked());
+      expect(silent).toMatchObject([{ framework: "aurora", asked: 0, accepted: 0, left: 0 }]);
+      const done = recordOf({ behaviour: silent, end: { phase: "up", atMs: NOW, why: null } });
+      expect(habitsOf([done, done])).toEqual(new Map<string, Habit>());
+      expect(handOver(done).text).toContain("aurora: could not be asked");
+    },
+  );
+  test("a framework was asked on the machines alone where it could be, and has not left while a task of it is anywhere", () => {
+    const agents = [agent("web-01", { active: false, deactivated: true }), agent("web-02")];
+    const tasks = { "web-02": [answer("aurora", "accept")] };
+    expect(
+      behaviourOf(asked({ tasks: two, answers: tasks, agents }), asked({ tasks: two.slice(0, 1), agents })),
+    ).toMatchObject([{ asked: 1, accepted: 1, left: 0 }]);
+  });
+  test("a framework that answered and then lost its connection was asked", () => {
+    const gone = asked({
+      tasks: two,
+      answers: both,
+      frameworks: [framework("aurora", { connected: false })],
+    });
+    expect(behaviourOf(gone)).toMatchObject([{ asked: 2, accepted: 2 }]);
   });
   test("a look that shows nothing new leaves the record as it is", () => {
     const world = asked({ tasks: two });
