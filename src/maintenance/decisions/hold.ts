@@ -81,13 +81,14 @@ function mayOwn({ owners }: Maintenance, { lookupFailed }: Person): boolean {
   return lookupFailed && owners.some(({ owner }) => isGroup(owner));
 }
 
-function heldReply({ id }: Maintenance, reason: string | null, maybeOwner: boolean): ReplyParts {
+function heldReply({ id, batches }: Maintenance, reason: string | null, maybeOwner: boolean): ReplyParts {
   const unsure = maybeOwner
     ? " Slack could not be asked whether you are in a group that owns something on these machines, so it counts as an owner's hold: you, members of those groups and admins release it."
     : "";
+  const stays = batches.some(({ phase }) => phase !== "scheduled") ? " Its window stays at the master." : "";
   return {
     tone: "done",
-    text: `${id} is held${reasonOf(reason)}: nothing goes on until it is released. Its window stays at the master.${unsure}`,
+    text: `${id} is held${reasonOf(reason)}: nothing goes on until it is released.${stays}${unsure}`,
     next: `Go on with Release or /mesos release ${id}.`,
   };
 }

@@ -106,8 +106,15 @@ export function isMoving(record: Maintenance, notDone: string): ReplyParts {
     tone: "info",
     text: `${record.id}: its longer window is being posted to the master right now.`,
     notDone,
-    next: "Try again once the window stands; the card shows when.",
+    next: untilItStands(record),
   };
+}
+
+/** What leads to a window that stands: to wait for it, unless something is in its way. */
+export function untilItStands({ id, trouble, held }: Maintenance): string {
+  if (trouble !== null) return trouble.next;
+  if (held !== null) return `Release it with the button or /mesos release ${id}; then its window is posted.`;
+  return "Wait until its window stands, then try again; the card shows when.";
 }
 
 /** The machines are on their way back already; `null` when they are not. */

@@ -1,6 +1,7 @@
 import { phaseOf, standOf } from "../record/batch.js";
 import type { Maintenance, Phase } from "../record/record.js";
 import type { ReplyParts } from "../text/reply.js";
+import { untilItStands } from "./replies.js";
 
 /** What people want to do that is not possible in every phase. */
 type Wanted = "Down" | "Up" | "Cancel" | "Hold" | "Extend" | "Override";
@@ -9,15 +10,15 @@ type Wanted = "Down" | "Up" | "Cancel" | "Hold" | "Extend" | "Override";
 type Stand = Phase | "requested";
 
 /** What can be done in a phase, whatever was wanted. */
-const INSTEAD: Record<Stand, (id: string) => string> = {
-  requested: () => "Wait until its window stands; the card shows when.",
-  scheduled: () => "Wait until its window stands; the card shows when.",
-  draining: (id) => `Ask for the approval with /mesos down ${id}.`,
+const INSTEAD: Record<Stand, (record: Maintenance) => string> = {
+  requested: untilItStands,
+  scheduled: untilItStands,
+  draining: ({ id }) => `Ask for the approval with /mesos down ${id}.`,
   awaiting_approval: () => "Approve or deny the question in the thread first.",
   taking_down: () => "Wait until the machines are down; the thread tells.",
-  down: (id) => `Bring the machines back with /mesos up ${id}.`,
+  down: ({ id }) => `Bring the machines back with /mesos up ${id}.`,
   bringing_up: () => "Wait until the machines are up; the thread tells.",
-  up: (id) =>
+  up: ({ id }) =>
     `The machines are back in service; it waits for their agents. To stop waiting: /mesos cancel ${id}.`,
   cancelled: () => "Nothing to do: the machines were given back.",
   failed: () => "Send the drain again.",
@@ -42,6 +43,6 @@ export function wrongPhase(record: Maintenance, wanted: Wanted): ReplyParts {
     tone: "refused",
     text: `${id} is ${standOf(record)}, so ${wanted} is not possible now.`,
     notDone: "Nothing was done.",
-    next: INSTEAD[phase](id),
+    next: INSTEAD[phase](record),
   };
 }

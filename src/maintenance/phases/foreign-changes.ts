@@ -70,8 +70,33 @@ export function withForeignChanges(
     moved.length > 0 ? `${list(moved)} was not moved back` : null,
     down.length > 0 ? `${list(down)} was not brought Up` : null,
   ].filter((part) => part !== null);
-  const code = sight.kind === "nothing" ? "windows_gone" : "window_changed";
-  return inTrouble(record, troubleOf(code, { changes: parts.join(", "), undone: undone.join(", ") }), nowMs);
+  const said = { changes: parts.join(", "), undone: undone.join(", ") };
+  const trouble =
+    sight.kind === "nothing"
+      ? troubleOf("windows_gone", said)
+      : troubleOf("window_changed", { ...said, ways: waysOut(record, removed, moved, down) });
+  return inTrouble(record, trouble, nowMs);
+}
+
+/** Posting again puts back what stands in no window, and nothing else: machines in another one, or Down, stay as they are. */
+function waysOut(
+  { id }: Maintenance,
+  removed: readonly string[],
+  moved: readonly string[],
+  down: readonly string[],
+): string {
+  const taken = moved.filter((host) => !down.includes(host));
+  const theirs = moved.filter((host) => down.includes(host));
+  const early = down.filter((host) => !moved.includes(host));
+  const ways = [
+    taken.length > 0 ? `have whoever moved ${list(taken)} take it out of that window` : null,
+    theirs.length > 0 ? `have whoever took ${list(theirs)} Down bring it up` : null,
+    removed.length > 0 && moved.length === 0 ? "post the window again with the button" : null,
+    moved.length > 0 ? "then post the window again with the button" : null,
+    early.length > 0 ? `ask for the Down of all with /mesos down ${id}` : null,
+  ];
+  const sentence = list(ways.filter((way) => way !== null));
+  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }
 
 /** Names what others did to our machines while they were Down; nothing is done against it (invariant 12). */

@@ -61,7 +61,7 @@ export const TROUBLES = {
   window_changed: {
     what: "Somebody else changed the master's schedule: {changes}.",
     notDone: "The bot posted nothing in return, and Down waits: {undone}.",
-    next: "Post the window again with the button, or cancel this maintenance.",
+    next: "{ways}, or cancel this maintenance.",
   },
   windows_gone: {
     what: "Somebody else changed the master's schedule: {changes}. No window of anybody is shown, so it may also be that the bot no longer sees them.",

@@ -137,3 +137,32 @@ describe("our window that somebody's stale list puts back after Up", () => {
     expect(record.end?.phase).toBe("up");
   });
 });
+
+describe("what can be done about a change of somebody else fits the change", () => {
+  const away = windowOn(["web-02"], NOW + HOUR, null);
+  const ours = (...hosts: string[]) => windowOn(hosts, NOW, 4 * HOUR);
+  test.each([
+    [
+      "removed",
+      worldOf({ windows: [ours("web-02")] }),
+      "Post the window again with the button, or cancel this maintenance.",
+    ],
+    [
+      "moved",
+      worldOf({ windows: [ours("web-01"), away] }),
+      "Have whoever moved web-02 take it out of that window, then post the window again with the button, or cancel this maintenance.",
+    ],
+    [
+      "moved and took Down",
+      worldOf({ windows: [ours("web-01"), away], down: ["web-02"] }),
+      "Have whoever took web-02 Down bring it up, then post the window again with the button, or cancel this maintenance.",
+    ],
+    [
+      "took Down",
+      worldOf({ windows: [ours("web-01", "web-02")], down: ["web-02"] }),
+      "Ask for the Down of all with /mesos down m-7k3q, or cancel this maintenance.",
+    ],
+  ])("a machine that somebody %s", (_, world, next) => {
+    expect(tick(inPhase("draining"), world).record.trouble?.next).toBe(next);
+  });
+});
