@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Resolution } from "../../src/maintenance/cluster/resolution.js";
+import { whyUnplannable } from "../../src/maintenance/plan.js";
+import { sightOf } from "../../src/maintenance/sight/sight.js";
+import { ASK_AGAIN } from "../../src/maintenance/text/go-on.js";
 import {
   agent,
   batchOf,
@@ -172,7 +175,15 @@ describe("a drain right after a restart of the master", () => {
     const record = planOf(recordOf(), resolved(parts), electedAt(NOW - SECOND));
     expect(record).toMatchObject({ end: null, batches: [], trouble: { code: "just_elected" } });
     expect(lastEvent(record, "trouble").what).toMatch(what);
-    expect(lastEvent(record, "trouble").next).toMatch(/looks again by itself, and ends when two minutes/);
+    expect(lastEvent(record, "trouble").next).toMatch(
+      /^It goes on by itself when the agents have registered\. The drain is refused when two minutes/,
+    );
+  });
+
+  test("a dry run goes on with nothing: who asked for it asks again", () => {
+    const world = electedAt(NOW - SECOND);
+    const blind = whyUnplannable(recordOf(), missed, { world, sight: sightOf(world), nowMs: NOW }, ASK_AGAIN);
+    expect(blind?.next).toMatch(/^Ask again when the agents have registered\./);
   });
 
   test("it goes on as soon as the agents have registered", () => {
