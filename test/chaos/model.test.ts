@@ -10,8 +10,8 @@ import { cardButtons } from "../../src/slack/render/card/buttons.js";
 import { approvalButtons } from "../../src/slack/render/question/buttons.js";
 import { first } from "../maintenance/support/flow.js";
 import { runs } from "../support/fast-check.js";
-import { HOUR, MINUTE, NOW, task } from "../support/world.js";
-import { ANSWERED, HOSTS, RehearsedBot } from "./model/rehearsed-bot.js";
+import { HOUR, MINUTE, NOW } from "../support/world.js";
+import { ANSWERED, HOSTS, RehearsedBot, type Step } from "./model/rehearsed-bot.js";
 import type { Weather } from "./model/watched-master.js";
 
 const [web01, web02, db01] = HOSTS;
@@ -19,8 +19,6 @@ const [web01, web02, db01] = HOSTS;
 const host = fc.constantFrom(web01, web02);
 
 const FOREIGN_TIME = { start: 1795195128662822401n, duration: null };
-
-type Step = (bot: RehearsedBot) => void | Promise<void>;
 
 /** A step whose name appears in a counter-example. */
 const step = (name: string, run: Step): Step => Object.assign(run, { toString: () => name });
@@ -138,31 +136,87 @@ const life = fc.oneof(
     .map(([m, id, says]) =>
       step(`${id} ${says} ${m.hostname}`, (bot) => bot.master.answer(m, id, says, bot.nowMs)),
     ),
-  fc.tuple(fc.constantFrom(...HOSTS), fc.constantFrom("t1", "t2", "t3")).map(([m, id]) =>
-    step(`task ${id} on ${m.hostname}`, ({ master }) => {
-      const copy = task(id, "marathon", m.hostname, { app: "billing" });
-      if (master.registered.has(m.hostname))
-        master.tasks = [...master.tasks.filter((t) => t.id !== id), copy];
-    }),
-  ),
+  fc
+    .tuple(fc.constantFrom(...HOSTS), fc.constantFrom("t1", "t2", "t3"))
+    .map(([m, id]) => step(`task ${id} on ${m.hostname}`, ({ master }) => master.launch(id, m.hostname))),
   fc.constant(step("tasks end", ({ master }) => master.endTasks())),
   fc.constant(step("fail-over", ({ master }) => master.failOver())),
+  fc.constant(step("agents that are not back are dropped", ({ master }) => master.dropAgents())),
   fc.constant(step("agents register", ({ master }) => master.register())),
+  host.map((m) => step(`${m.hostname} is cut off`, ({ master }) => master.cutOff(m))),
+  fc
+    .tuple(host, fc.boolean())
+    .map(([m, anew]) =>
+      step(`${m.hostname} is back${anew ? " as a new agent" : ""}`, ({ master }) => master.comeBack(m, anew)),
+    ),
 );
 
-const steps = fc.array(
-  fc.oneof(
-    { weight: 5, arbitrary: tick },
-    { weight: 2, arbitrary: sleep },
-    { weight: 4, arbitrary: decision },
-    { weight: 1, arbitrary: foreignEdit },
-    { weight: 3, arbitrary: life },
-  ),
-  { minLength: 5, maxLength: 40 },
+const look = step("tick", (bot) => bot.tick(ANSWERED));
+
+/** U0CAROL on the newest question. */
+const says = (kind: Decision["kind"]) =>
+  step(`U0CAROL ${kind}`, (bot) =>
+    bot.decide(decisionOf(kind, first(bot.record).approvals.at(-1)?.id ?? "b1a1"), "U0CAROL"),
+  );
+
+/** Another worker goes on meanwhile, because the lock has run out. */
+const lateWorker = fc
+  .tuple(
+    fc.constantFrom("proof" as const, "connection" as const),
+    fc.array(
+      fc.oneof(
+        { weight: 3, arbitrary: fc.constant(look) },
+        { weight: 3, arbitrary: decision },
+        { weight: 2, arbitrary: life },
+        { weight: 1, arbitrary: foreignEdit },
+      ),
+      { minLength: 1, maxLength: 8 },
+    ),
+  )
+  .map(([of, run]) =>
+    step(`tick whose ${of} takes 20 s, meanwhile [${run.join(", ")}]`, (bot) =>
+      bot.tick(ANSWERED, () => undefined, { of, run }),
+    ),
+  );
+
+/** Ways that chance alone seldom goes. */
+const beginnings = {
+  "Down is approved": [look, look, says("approve")],
+  "Down is approved beside an agent that is cut off": [
+    step("a task on web-01", ({ master }) => master.launch("t1", web01.hostname)),
+    look,
+    step("web-01 is cut off", ({ master }) => master.cutOff(web01)),
+    look,
+    says("ask_down"),
+    look,
+    says("approve"),
+  ],
+};
+
+const beginning = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Step[]>([]) },
+  { weight: 1, arbitrary: fc.constantFrom(...Object.values(beginnings)) },
 );
+
+const steps = fc
+  .tuple(
+    beginning,
+    fc.array(
+      fc.oneof(
+        { weight: 5, arbitrary: tick },
+        { weight: 2, arbitrary: lateWorker },
+        { weight: 2, arbitrary: sleep },
+        { weight: 4, arbitrary: decision },
+        { weight: 1, arbitrary: foreignEdit },
+        { weight: 3, arbitrary: life },
+      ),
+      { minLength: 5, maxLength: 40 },
+    ),
+  )
+  .map(([first, then]) => [...first, ...then]);
 
 describe("whatever people, frameworks, other tools and crashes do", () => {
-  test("Down happens at most once per approval and on what was seen, under no hold and in the right hours, nobody else's window changes, every maintenance wakes or ends (invariants 1, 5, 6, 7, 11, 12)", async () => {
+  test("Down happens at most once per approval and on what was seen, under no hold and in the right hours, nothing leaves on an old proof, an agent that is away is never empty, nobody else's window changes, every maintenance wakes or ends (invariants 1, 5, 6, 7, 8, 11, 12, 13)", async () => {
     await fc.assert(
       fc.asyncProperty(bots, steps, async ({ make }, run) => {
         const bot = make();

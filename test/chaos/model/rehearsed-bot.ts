@@ -1,6 +1,9 @@
 import { expect } from "vitest";
 import type { Cluster } from "../../../src/engine/cluster/cluster.js";
 import { tick } from "../../../src/engine/control/tick.js";
+import { LockLostError, proveOwned } from "../../../src/engine/store/owned.js";
+import type { StoreJob } from "../../../src/engine/store/store.js";
+import { type Machine, machineKey } from "../../../src/maintenance/cluster/machine.js";
 import { decide } from "../../../src/maintenance/decide.js";
 import type { Decided } from "../../../src/maintenance/decisions/decided.js";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
@@ -10,7 +13,7 @@ import {
   encodeMaintenance,
   type Maintenance,
 } from "../../../src/maintenance/record/record.js";
-import { first, inPhase, lastEvent } from "../../maintenance/support/flow.js";
+import { first, inPhase, lastEvent, stored } from "../../maintenance/support/flow.js";
 import { HOUR, machine, NOW, policyOf } from "../../support/world.js";
 import { TinyMaster } from "./tiny-master.js";
 import { WatchedMaster, type Weather } from "./watched-master.js";
@@ -18,6 +21,16 @@ import { WatchedMaster, type Weather } from "./watched-master.js";
 export const HOSTS = [machine("web-01"), machine("web-02"), machine("db-01", "10.0.1.1")] as const;
 
 export const ANSWERED: Weather = { calls: "answered" };
+
+export type Step = (bot: RehearsedBot) => void | Promise<void>;
+
+/** A worker whose first proof of its lock, or whose first connection, takes so long that another one goes on. */
+interface Late {
+  readonly of: "proof" | "connection";
+  readonly run: readonly Step[];
+}
+
+const LATE_MS = 20_000;
 
 /** The process died here: nothing after it happens. */
 class Crash extends Error {}
@@ -32,6 +45,12 @@ export class RehearsedBot {
   readonly policy: Policy;
   nowMs = NOW;
   wakeAtMs: number | null = NOW;
+  /** Counts the workers that have had the lock. */
+  private turn = 0;
+  /** Hosts of ours that were not Down when the tick last looked, and whose agent was not registered. */
+  private unknown: readonly string[] = [];
+  /** Tasks that a Down would have ended when the last intent was written down. */
+  private reached = 0;
   /** As the queue holds it: the JSON of the record. */
   private stored: string;
   private readonly watched: WatchedMaster;
@@ -57,22 +76,48 @@ export class RehearsedBot {
   }
 
   /** One job of the control lane; `between` happens right before the schedule is read again for a post. */
-  async tick(weather: Weather, between: () => void = () => {}): Promise<void> {
+  async tick(weather: Weather, between: () => void = () => {}, late: Late | null = null): Promise<void> {
+    this.turn += 1;
+    const { turn } = this;
+    const isLost = () => turn !== this.turn;
+    let meanwhile = late;
+    const takesLong = async (of: Late["of"]) => {
+      if (meanwhile?.of !== of) return;
+      const { run } = meanwhile;
+      meanwhile = null;
+      this.turn += 1;
+      this.sleep(LATE_MS);
+      try {
+        for (const step of run) if (this.record.end === null) await step(this);
+      } catch (error) {
+        this.watched.note(error);
+      }
+    };
     let points = 0;
     const pass = () => {
       if (weather.calls === "crash" && points++ >= weather.at) throw new Crash();
     };
     try {
       const { wakeAtMs } = await tick(this.record, {
-        cluster: this.cluster(weather, pass, between),
+        cluster: this.cluster(weather, pass, between, () => takesLong("connection")),
         save: async (record) => {
           pass();
+          if (isLost()) throw new LockLostError(record.id);
+          this.checkNews(record);
           this.store(record);
           pass();
         },
         fence: async () => {
           pass();
-          return { holds: () => true };
+          const job = {
+            id: this.record.id,
+            extendLock: async () => {
+              const held = isLost() ? 0 : 1;
+              await takesLong("proof");
+              return held;
+            },
+          } as unknown as StoreJob;
+          return proveOwned(job, "token", new AbortController().signal, () => this.nowMs);
         },
         others: async () => [],
         waiting: async () => [],
@@ -81,8 +126,8 @@ export class RehearsedBot {
       });
       this.wakeAtMs = wakeAtMs;
     } catch (error) {
-      if (!(error instanceof Crash)) throw error;
-      // The queue gives a job whose worker died to another one.
+      if (!(error instanceof Crash || error instanceof LockLostError)) throw error;
+      // The queue gives a job whose worker died, or lost its lock, to another one.
       this.wakeAtMs = this.nowMs + 1_000;
     }
     this.watched.insist();
@@ -146,15 +191,50 @@ export class RehearsedBot {
     expect(this.record).toEqual(record);
   }
 
-  private cluster(weather: Weather, pass: () => void, between: () => void): Cluster {
+  /** Held against what the tick was shown: what is missing is unknown (invariant 13). */
+  private checkNews(record: Maintenance): void {
+    const before = this.record;
+    const news = record.events.filter(({ seq }) => seq > before.seq);
+    const intent = stored(record).intent;
+    if (intent !== null && intent.sentAtMs !== stored(before).intent?.sentAtMs)
+      this.reached = first(record).machines.reduce((sum, m) => sum + this.tasksShownOn(m), 0);
+    const firstQuestionAtMs = Math.min(
+      NOW + this.policy.askAfterMs,
+      record.deadline?.atMs ?? Number.POSITIVE_INFINITY,
+    );
+    const isMetByItself = record.deadline?.met && !before.deadline?.met;
+    if (isMetByItself && !news.some(({ kind }) => kind === "deadline")) expect(this.unknown).toEqual([]);
+    for (const event of news) {
+      if (event.kind === "empty") expect(this.unknown).toEqual([]);
+      // Later ones may be asked anew because it got worse.
+      const isFirst = event.kind === "approval_asked" && event.by === null && event.approval === "b1a1";
+      if (isFirst && this.nowMs < firstQuestionAtMs) expect(this.unknown).toEqual([]);
+      if (event.kind === "down") expect(event.tasksLost).toBeLessThanOrEqual(this.reached);
+    }
+  }
+
+  private tasksShownOn({ hostname }: Machine): number {
+    return this.master.stateOf(hostname) === "registered" ? this.master.tasksOn(hostname).length : 0;
+  }
+
+  private cluster(
+    weather: Weather,
+    pass: () => void,
+    between: () => void,
+    connects: () => Promise<void>,
+  ): Cluster {
     const world = async () => {
       pass();
+      this.unknown = first(this.record)
+        .machines.filter((m) => !this.master.down.has(machineKey(m)))
+        .filter(({ hostname }) => this.master.stateOf(hostname) !== "registered")
+        .map(({ hostname }) => hostname);
       return this.master.world(this.nowMs);
     };
     return {
       name: "prod",
       policy: this.policy,
-      master: this.watched.client(weather, pass, between),
+      master: this.watched.client(weather, pass, between, connects),
       world,
       worldFor: world,
       changed() {},

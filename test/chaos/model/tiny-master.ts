@@ -2,24 +2,33 @@ import { type Machine, type MachineId, machineKey } from "../../../src/maintenan
 import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
 import type { Answer, Task, World } from "../../../src/maintenance/cluster/world.js";
 import { windowOf } from "../../../src/maintenance/window/edit.js";
-import { agent, answer, framework, worldOf } from "../../support/world.js";
+import { agent, answer, framework, task, worldOf } from "../../support/world.js";
+
+/**
+ * How the master has the agent of a host. `recovering`: known from before a fail-over. `unreachable`: its tasks are shown
+ * as that. `forgotten`: it is in no list. In all three its tasks run on. `stopped`: it was ended by a Down.
+ */
+type AgentState = "registered" | "recovering" | "unreachable" | "forgotten" | "stopped";
 
 /**
  * As much of a Mesos master as the domain can see, without a wire: modes, the one schedule, answers that every accepted
- * post erases, agents that leave on Down, and fail-overs after which agents and their tasks are not seen for a while.
+ * post erases, agents that leave on Down, agents that are cut off, and fail-overs after which agents and their tasks are
+ * not seen for a while, or never again.
  */
 export class TinyMaster {
   schedule: Schedule = { windows: [] };
   readonly down = new Map<string, MachineId>();
-  readonly registered = new Set<string>();
-  /** Known from before a fail-over, not back yet: their tasks run but are not shown. */
-  readonly recovering = new Set<string>();
+  /** By host name. */
+  private readonly agents = new Map<string, { id: string; state: AgentState }>();
+  private lives = 0;
+  /** Whether they are shown or not. */
   tasks: Task[] = [];
   answers = new Map<string, Map<string, Answer>>();
   term = 1;
 
   constructor(readonly hosts: readonly Machine[]) {
-    for (const host of hosts) this.registered.add(host.hostname);
+    for (const { hostname } of hosts)
+      this.agents.set(hostname, { id: `${hostname}-S0`, state: "registered" });
   }
 
   get leader(): string {
@@ -31,8 +40,12 @@ export class TinyMaster {
   }
 
   world(nowMs: number): World {
-    const shown = (hostname: string) => this.registered.has(hostname) && !this.recovering.has(hostname);
-    const agents = this.hosts.filter((m) => shown(m.hostname)).map((m) => agent(m.hostname, { machine: m }));
+    const agentsThatAre = (state: AgentState) =>
+      this.hosts
+        .filter((m) => this.stateOf(m.hostname) === state)
+        .map((m) => agent(m.hostname, { id: this.agentOn(m.hostname).id, machine: m, port: 5051 }));
+    const agents = agentsThatAre("registered");
+    const unreachable = new Set(agentsThatAre("unreachable").map(({ id }) => id));
     const scheduled = this.schedule.windows.flatMap((window) => window.machines);
     return {
       ...worldOf(),
@@ -40,7 +53,7 @@ export class TinyMaster {
       leaderId: this.leaderId,
       observedAtMs: nowMs,
       agents,
-      recoveredAgents: [...this.recovering].map((hostname) => agent(hostname)),
+      recoveredAgents: agentsThatAre("recovering"),
       schedule: this.schedule,
       status: {
         draining: scheduled
@@ -49,8 +62,27 @@ export class TinyMaster {
         down: [...this.down.values()],
       },
       frameworks: [framework("marathon"), framework("kafka")],
-      tasks: this.tasks.filter((t) => agents.some((a) => a.id === t.agentId)),
+      tasks: this.tasks
+        .filter((t) => unreachable.has(t.agentId) || agents.some((a) => a.id === t.agentId))
+        .map((t) => (unreachable.has(t.agentId) ? { ...t, state: "TASK_UNREACHABLE" } : t)),
     };
+  }
+
+  stateOf(hostname: string): AgentState {
+    return this.agentOn(hostname).state;
+  }
+
+  tasksOn(hostname: string): Task[] {
+    const { id } = this.agentOn(hostname);
+    return this.tasks.filter((t) => t.agentId === id);
+  }
+
+  /** A task starts, or moves here. Only agents that are registered get any. */
+  launch(id: string, hostname: string): void {
+    const { id: agentId, state } = this.agentOn(hostname);
+    if (state !== "registered") return;
+    const copy = task(id, "marathon", hostname, { app: "billing", agentId });
+    this.tasks = [...this.tasks.filter((t) => t.id !== id), copy];
   }
 
   /** `false` is a 400: a Down machine cannot be left out. */
@@ -61,7 +93,7 @@ export class TinyMaster {
     return true;
   }
 
-  /** START_MAINTENANCE: all or nothing, and only for draining machines. */
+  /** START_MAINTENANCE: all or nothing, and only for draining machines. It stops the agents that are registered. */
   start(machines: readonly Machine[]): boolean {
     const draining = machines.every(
       (m) => windowOf(this.schedule, m) !== null && !this.down.has(machineKey(m)),
@@ -69,10 +101,12 @@ export class TinyMaster {
     if (!draining || machines.length === 0) return false;
     for (const m of machines) {
       this.down.set(machineKey(m), m);
-      this.registered.delete(m.hostname);
-      this.recovering.delete(m.hostname);
       this.answers.delete(machineKey(m));
-      this.tasks = this.tasks.filter((t) => t.agentId !== `${m.hostname}-S0`);
+      const agent = this.agentOn(m.hostname);
+      if (agent.state === "registered") {
+        this.tasks = this.tasks.filter((t) => t.agentId !== agent.id);
+        agent.state = "stopped";
+      } else if (agent.state === "recovering") agent.state = "forgotten";
     }
     return true;
   }
@@ -100,16 +134,49 @@ export class TinyMaster {
     this.tasks = [];
   }
 
+  /** The agent of this host is not heard of for longer than the ping limit; with it go the answers for its machine. */
+  cutOff(host: Machine): void {
+    const agent = this.agentOn(host.hostname);
+    if (agent.state !== "registered") return;
+    agent.state = "unreachable";
+    this.answers.delete(machineKey(host));
+  }
+
   /** A new leader: schedule and modes stay, answers are gone, and agents have to register again. */
   failOver(): void {
     this.term += 1;
     this.answers.clear();
-    for (const hostname of this.registered) this.recovering.add(hostname);
+    for (const agent of this.agents.values()) {
+      if (agent.state === "registered") agent.state = "recovering";
+      else if (agent.state === "unreachable") agent.state = "forgotten";
+    }
+  }
+
+  /** `agent_reregister_timeout` after a fail-over: agents that are not back are in no list any more. */
+  dropAgents(): void {
+    for (const agent of this.agents.values()) if (agent.state === "recovering") agent.state = "forgotten";
   }
 
   /** The agents of machines that are not Down register again. */
   register(): void {
-    this.recovering.clear();
-    for (const host of this.hosts) if (!this.down.has(machineKey(host))) this.registered.add(host.hostname);
+    for (const host of this.hosts) this.comeBack(host);
+  }
+
+  /** The agent of this host registers again; as a new one (`anew`) without the tasks of the old one. */
+  comeBack(host: Machine, anew = false): void {
+    if (this.down.has(machineKey(host))) return;
+    const agent = this.agentOn(host.hostname);
+    if (anew && agent.state !== "registered") {
+      this.tasks = this.tasks.filter((t) => t.agentId !== agent.id);
+      this.lives += 1;
+      agent.id = `${host.hostname}-S${this.lives}`;
+    }
+    agent.state = "registered";
+  }
+
+  private agentOn(hostname: string): { id: string; state: AgentState } {
+    const found = this.agents.get(hostname);
+    if (found === undefined) throw new Error(`The master knows no ${hostname}.`);
+    return found;
   }
 }

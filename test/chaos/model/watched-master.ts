@@ -39,6 +39,14 @@ interface LateCall {
   run(): void;
 }
 
+interface WatchedCall {
+  readonly isPost: boolean;
+  check(): void;
+  run(): boolean;
+  /** What the master says if it does not take the call. */
+  readonly refusal: string;
+}
+
 /** The way to a `TinyMaster`: calls get lost, come late or are cut off, and none may break an invariant. */
 export class WatchedMaster {
   private readonly downs = new Map<string, number>();
@@ -62,10 +70,21 @@ export class WatchedMaster {
     if (this.wrong !== null) throw this.wrong;
   }
 
-  client(weather: Weather, pass: () => void, between: () => void): Master {
+  /** What went wrong where the engine would tell it in the thread. */
+  note(error: unknown): void {
+    this.wrong ??= error;
+  }
+
+  /** `connects` is when the connection of a write stands. */
+  client(weather: Weather, pass: () => void, between: () => void, connects: () => Promise<void>): Master {
     const { master } = this.bot;
     const unused = () => {
       throw new Error("A tick has no use for this call.");
+    };
+    const send = async (maySend: (() => boolean) | undefined, call: WatchedCall) => {
+      await connects();
+      if (maySend?.() === false) throw mesosError("withdrawn", { cluster: "prod" }, { sent: "no" });
+      await this.send(weather, pass, call);
     };
     return {
       snapshot: unused,
@@ -78,22 +97,22 @@ export class WatchedMaster {
         between();
         return leaderId === master.leaderId ? master.schedule : null;
       },
-      updateSchedule: (next) =>
-        this.send(weather, pass, {
+      updateSchedule: (next, maySend) =>
+        send(maySend, {
           isPost: true,
           check: () => this.checkPost(next),
           run: () => master.post(next),
           refusal: "Machine 'web-01' is deactivated and cannot be removed from the schedule",
         }),
-      startMaintenance: (machines) =>
-        this.send(weather, pass, {
+      startMaintenance: (machines, maySend) =>
+        send(maySend, {
           isPost: false,
           check: () => this.checkStart(machines),
           run: () => this.start(machines),
           refusal: "Machine 'web-01' is not in DRAINING mode and cannot be brought down",
         }),
-      stopMaintenance: (machines) =>
-        this.send(weather, pass, {
+      stopMaintenance: (machines, maySend) =>
+        send(maySend, {
           isPost: false,
           // Invariant 12.
           check: () => expect(first(this.bot.record).machines).toEqual(expect.arrayContaining([...machines])),
@@ -108,18 +127,14 @@ export class WatchedMaster {
     return schedule.windows.flatMap((w) => w.machines.filter((m) => this.isOurs(m, w)));
   }
 
-  private async send(
-    weather: Weather,
-    pass: () => void,
-    call: { isPost: boolean; check(): void; run(): boolean; refusal: string },
-  ): Promise<void> {
+  private async send(weather: Weather, pass: () => void, call: WatchedCall): Promise<void> {
     pass();
     try {
       // Invariant 7: no call while an earlier one without an answer may still take effect.
       expect(this.late).toEqual([]);
       call.check();
     } catch (error) {
-      this.wrong ??= error;
+      this.note(error);
       throw error;
     }
     const isLate = weather.calls === "late" || (weather.calls === "crash" && weather.late);
@@ -167,7 +182,7 @@ export class WatchedMaster {
     const times = (this.downs.get(approval) ?? 0) + 1;
     this.downs.set(approval, times);
     // Invariant 5: once per approval.
-    if (times > 1) this.wrong ??= new Error(`Down took effect ${times} times for the approval ${approval}.`);
+    if (times > 1) this.note(new Error(`Down took effect ${times} times for the approval ${approval}.`));
     return true;
   }
 
@@ -190,13 +205,19 @@ export class WatchedMaster {
     expect(batch.movingFrom).toBeNull();
     expect(nowMs).toBeLessThan(approval.expiresAtMs);
     const shown = new Set(
-      approval.seen.tasks.map((t) => `${t.framework} ${t.id} ${t.machine.split("|")[0]}-S0`),
+      approval.seen.tasks.map((t) => `${t.framework} ${t.id} ${t.machine.split("|")[0]}`),
     );
     const lastShown = approval.seen.blast?.lastCopies.map((copy) => `${copy.framework} ${copy.app}`);
     for (const m of machines) {
-      expect(master.recovering.has(m.hostname)).toBe(false);
-      for (const t of master.tasks.filter((t) => t.agentId === `${m.hostname}-S0`)) {
-        expect(shown).toContain(`${t.frameworkId} ${t.id} ${t.agentId}`);
+      const state = master.stateOf(m.hostname);
+      expect(state).not.toBe("recovering");
+      if (state !== "registered") {
+        // Invariant 13: nobody approved that this machine is unknown unless that was shown.
+        expect(approval.seen.away ?? []).toContain(machineKey(m));
+        continue;
+      }
+      for (const t of master.tasksOn(m.hostname)) {
+        expect(shown).toContain(`${t.frameworkId} ${t.id} ${m.hostname}`);
         if (!this.hasCopyElsewhere(t)) expect(lastShown).toContain(`${t.frameworkId} ${t.app}`);
         const now = master.answers.get(machineKey(m))?.get(t.frameworkId)?.answer;
         const was = approval.seen.verdicts.find(
@@ -215,12 +236,9 @@ export class WatchedMaster {
     return master.hosts.some(
       (host) =>
         !ours.has(host.hostname) &&
-        master.registered.has(host.hostname) &&
-        !master.recovering.has(host.hostname) &&
+        master.stateOf(host.hostname) === "registered" &&
         windowOf(master.schedule, host) === null &&
-        master.tasks.some(
-          (t) => t.agentId === `${host.hostname}-S0` && t.app === app && t.frameworkId === frameworkId,
-        ),
+        master.tasksOn(host.hostname).some((t) => t.app === app && t.frameworkId === frameworkId),
     );
   }
 }
