@@ -13,7 +13,7 @@ import type { Picture, Verdict, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import type { FoundTrouble } from "../record/troubles.js";
 import { mayHide, sightOf } from "../sight/sight.js";
-import { counted } from "../text/list.js";
+import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { type Column, tableOf } from "../text/table.js";
@@ -113,6 +113,7 @@ function stateOf(record: Maintenance, nowMs: Millis): string[] {
   if (cancel !== null) sentences.push(`<@${cancel.by}> cancelled it; the machines are given back.`);
   // The time of a look is stored now and then only; what changes is stored at once.
   if (picture !== null) sentences.push(`As seen ${ago(picture.atMs, nowMs)}; no change was noticed since.`);
+  if (picture !== null) sentences.push(...unknownOf(picture, nowMs));
   for (const { by, atMs, reason } of holdsOf(record)) {
     const since = formatSpan(nowMs - atMs);
     sentences.push(
@@ -124,6 +125,19 @@ function stateOf(record: Maintenance, nowMs: Millis): string[] {
     sentences.push(`The approval of the Down is asked for in the thread${approved}.`);
   }
   return sentences;
+}
+
+/** Machines whose agents are not registered: what ran there may go on (invariant 13). */
+function unknownOf({ machines, atMs }: Picture, nowMs: Millis): string[] {
+  const unknown = machines.filter(isUnknown);
+  if (unknown.length === 0) return [];
+  const hosts = quoted(list(unknown.map(({ hostname }) => hostname)));
+  const sinceMs = Math.min(...unknown.map(({ unknownSinceMs }) => unknownSinceMs ?? atMs));
+  const tasks = unknown.reduce((sum, machine) => sum + machine.tasks, 0);
+  const last = tasks === 0 ? "no task" : counted(tasks, "task");
+  return [
+    `What runs on ${hosts} has been unknown for ${formatSpan(nowMs - sinceMs)}: an agent there is not registered. Last seen there: ${last}.`,
+  ];
 }
 
 /** What hinders most comes first. */
