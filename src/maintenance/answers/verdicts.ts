@@ -85,17 +85,16 @@ export function viewsOf(
 /** The tasks on these machines, for the question and for comparing at the click. */
 export function tasksOn(world: World, machines: readonly WatchedMachine[]): TaskRef[] {
   const index = indexWorld(world);
-  return machines.flatMap((watched) => {
-    const away = new Set(agentsAway(watched, index));
-    return tasksOf(watched, index).map((task) => ({
+  return machines.flatMap((watched) =>
+    tasksOf(watched, index).map((task) => ({
       id: task.id,
       name: task.name,
       framework: index.frameworks.get(task.frameworkId)?.name ?? task.frameworkId,
       frameworkId: task.frameworkId,
       machine: machineKey(watched.machine),
-      ...(away.has(task.agentId) ? { lastSeen: true } : {}),
-    }));
-  });
+      ...(index.registered.has(task.agentId) ? {} : { lastSeen: true }),
+    })),
+  );
 }
 
 /** The part of a picture that is about some of its machines. */

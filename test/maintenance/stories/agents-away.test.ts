@@ -164,6 +164,17 @@ describe("the question about a machine whose agent is away", () => {
     const down = tick(sent.record, downWorld({ leaderId: "leader-2" }), NOW + MINUTE).record;
     expect(lastEvent(down, "down")).toMatchObject({ tasksLost: 0, tasksAway: 1 });
   });
+
+  test("its tasks are not told as lost either when somebody else took that machine Down before", () => {
+    const cut = tick(draining(), cutOff, NOW + MINUTE).record;
+    const then = { world: cutOff, nowMs: NOW + MINUTE };
+    const granted = click(click(cut, ASK, { ...then, by: "U0ALICE" }).record, APPROVE, then).record;
+    const halfDown = drainingWorld({ agents: cutOff.agents, tasks: cutOff.tasks, down: ["web-01"] });
+    const sent = tick(granted, halfDown, NOW + MINUTE);
+    expect(sent.effects).toMatchObject([{ machines: [{ hostname: "web-02" }] }]);
+    const down = tick(sent.record, downWorld(), NOW + MINUTE).record;
+    expect(lastEvent(down, "down")).toMatchObject({ tasksLost: 1, tasksAway: 1 });
+  });
 });
 
 test("an agent that is lost after the question makes the picture worse (invariant 5)", () => {
