@@ -59,10 +59,12 @@ function takeDown(
   const blocked = whyNotDown(asked);
   if (blocked?.then === "waits") {
     const { trouble, untilMs } = blocked;
+    const wakeAtMs = Math.min(untilMs ?? approval.expiresAtMs, approval.expiresAtMs);
     return {
       record: trouble === null ? record : inTrouble(record, trouble, nowMs),
       effects: [],
-      wakeAtMs: Math.min(untilMs ?? approval.expiresAtMs, approval.expiresAtMs),
+      // What is held stays so when the approval expires.
+      wakeAtMs: wakeAtMs > nowMs ? wakeAtMs : null,
     };
   }
   if (blocked !== null) {

@@ -173,6 +173,19 @@ describe("approved, and the window ends before the Down (invariant 11)", () => {
     expect(news(tick(over.record, drainingWorld(), NOW + 5 * HOUR, policy).record, over.record)).toEqual([]);
   });
 
+  test.each([
+    ["when the approval expires", 0, HOUR],
+    ["at the next poll once it has expired", HOUR, HOUR + policyOf().pollMs],
+  ])(
+    "an approved maintenance that somebody holds is looked at again %s (invariant 11)",
+    (_, atMs, wakeMs) => {
+      const hold = { by: "U0BOB", atMs: NOW, reason: null, as: "operator" as const };
+      const untilThen = policyOf({ pollMs: atMs === 0 ? 2 * HOUR : policyOf().pollMs });
+      const { wakeAtMs } = tick({ ...approved(), held: hold }, drainingWorld(), NOW + atMs, untilThen);
+      expect(wakeAtMs).toBe(NOW + wakeMs);
+    },
+  );
+
   test("the end of the window is told while it is not known what runs there", () => {
     expect(news(tick(granted, unknown, NOW + 4 * HOUR, policy).record, granted)).toContain("overdue");
   });
