@@ -73,7 +73,7 @@ export function withForeignChanges(
   const said = { changes: parts.join(", "), undone: undone.join(", ") };
   const trouble =
     sight.kind === "nothing"
-      ? troubleOf("windows_gone", said)
+      ? troubleOf("windows_gone", { hosts: list(removed), undone: said.undone })
       : troubleOf("window_changed", { ...said, ways: waysOut(record, removed, moved, down) });
   return inTrouble(record, trouble, nowMs);
 }

@@ -64,7 +64,7 @@ export const TROUBLES = {
     next: "{ways}, or cancel this maintenance.",
   },
   windows_gone: {
-    what: "Somebody else changed the master's schedule: {changes}. No window of anybody is shown, so it may also be that the bot no longer sees them.",
+    what: "The window of {hosts} is gone, and the master shows no window of anybody: somebody cleared the schedule, a master without a registry restarted, or the bot no longer sees windows.",
     notDone: "The bot posted nothing in return, and Down waits: {undone}.",
     next: `First see that the bot's principal still has ${RIGHTS}: on a filtered view the post would wipe other people's windows. Then post the window again with the button, or cancel this maintenance.`,
   },
