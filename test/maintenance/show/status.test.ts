@@ -213,7 +213,7 @@ describe("a maintenance", () => {
     const reply = statusOfMaintenance(tick(draining, worldOf()).record, NOW);
     expect(reply).toMatchObject({
       tone: "error",
-      text: expect.stringContaining("removed the window"),
+      text: expect.stringContaining("is gone, and the master shows no window"),
       notDone: expect.stringMatching(/\w/),
       next: expect.stringMatching(/\w/),
     });

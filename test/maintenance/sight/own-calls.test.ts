@@ -136,7 +136,7 @@ describe("our own accepted post that the master does not show", () => {
     const removed = tick(inPhase("draining", { postedAtMs: NOW }), worldOf()).record;
     expect(removed.trouble).toMatchObject({
       code: "windows_gone",
-      what: expect.stringMatching(/No window of anybody is shown/),
+      what: expect.stringMatching(/shows no window of anybody/),
       next: expect.stringContaining("get_maintenance_schedules"),
     });
     const { record } = click(removed, { kind: "retry" });
