@@ -20,6 +20,7 @@ import type { MaySend } from "../../mesos/write-connection.js";
 import type { Cluster } from "../cluster/cluster.js";
 import { isAway, isUnsettledCall, troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
+import type { WriteCall } from "./next-step.js";
 import { UNDONE, type Undone } from "./not-done.js";
 
 /** What became of a call. */
@@ -41,16 +42,16 @@ interface Scene {
   readonly beside: readonly ScheduleEdit[];
 }
 
-/** Carries out one effect. Whether it is done, the next look at the world shows; the one before it is of the past. */
-export async function act(record: Maintenance, effect: Write, scene: Scene): Promise<Outcome> {
+/** Makes one call. Whether it is done, the next look at the world shows; the one before it is of the past. */
+export async function act(record: Maintenance, call: WriteCall, scene: Scene): Promise<Outcome> {
   try {
-    switch (effect.kind) {
-      case "update_schedule":
-        return await updateSchedule(effect.edit, scene);
+    switch (call.kind) {
+      case "post_schedule":
+        return await postSchedule(call.edits, scene);
       case "start_maintenance":
-        return await startMaintenance(record, effect, scene);
+        return await startMaintenance(record, call, scene);
       case "stop_maintenance":
-        return await stopMaintenance(effect, scene);
+        return await stopMaintenance(call, scene);
     }
   } finally {
     scene.cluster.forget();
@@ -63,25 +64,25 @@ export async function act(record: Maintenance, effect: Write, scene: Scene): Pro
  */
 export function told(
   record: Maintenance,
-  effect: Write,
+  call: WriteCall,
   outcome: Outcome,
   policy: Policy,
   nowMs: Millis,
 ): Maintenance {
   if (outcome.kind === "not_sent") {
-    const before = notSent(record, effect);
+    const before = notSent(record, call);
     return outcome.trouble === null ? before : withTrouble(before, outcome.trouble, nowMs);
   }
-  switch (effect.kind) {
-    case "update_schedule": {
-      const answered = toldAnswer(record, outcome, UNDONE[effect.edit.kind], policy, nowMs);
-      return withPost(answered, effect.edit, outcome.kind, policy, nowMs);
+  switch (call.kind) {
+    case "post_schedule": {
+      const answered = toldAnswer(record, outcome, undoneBy(call.edits), policy, nowMs);
+      return call.edits.reduce((next, edit) => withPost(next, edit, outcome.kind, policy, nowMs), answered);
     }
     case "start_maintenance":
-      return toldStart(record, effect, outcome, nowMs);
+      return toldStart(record, call, outcome, nowMs);
     case "stop_maintenance": {
       const answered = toldAnswer(record, outcome, UNDONE.stop, policy, nowMs);
-      return outcome.kind === "accepted" ? withConfirmedUp(answered, effect.machines) : answered;
+      return outcome.kind === "accepted" ? withConfirmedUp(answered, call.machines) : answered;
     }
   }
 }
@@ -122,9 +123,9 @@ function proofTooOld(): Outcome {
 const OLDEST_VIEW_MS = 30_000;
 
 /** Nothing was sent: the record as it was before it was decided. */
-function notSent(record: Maintenance, effect: Write): Maintenance {
-  if (effect.kind !== "start_maintenance") return settled(record);
-  const batch = batchOf(record, effect.batch);
+function notSent(record: Maintenance, call: WriteCall): Maintenance {
+  if (call.kind !== "start_maintenance") return settled(record);
+  const batch = batchOf(record, call.batch);
   return batch?.phase === "taking_down" ? withBatch(record, { ...batch, intent: null }) : record;
 }
 
@@ -132,7 +133,7 @@ function notSent(record: Maintenance, effect: Write): Maintenance {
  * Read, merge our change, write (invariant 1). The list is read once more right before the write, because other people
  * may have posted since the world was read. Nothing is posted when nothing would change (invariant 3).
  */
-async function updateSchedule(edit: ScheduleEdit, scene: Scene): Promise<Outcome> {
+async function postSchedule(edits: readonly ScheduleEdit[], scene: Scene): Promise<Outcome> {
   const { world, cluster, beside } = scene;
   let next: Schedule;
   try {
@@ -140,12 +141,17 @@ async function updateSchedule(edit: ScheduleEdit, scene: Scene): Promise<Outcome
     // Another leader may show us less than this one did: posting on top of that would wipe windows (invariants 1, 2).
     if (schedule === null) return LOOK_AGAIN;
     const { down } = world.status;
-    next = [edit, ...beside].reduce((list, one) => applyEdit(list, one, down), schedule);
+    next = [...edits, ...beside].reduce((list, one) => applyEdit(list, one, down), schedule);
     if (sameSchedule(schedule, next)) return LOOK_AGAIN;
   } catch (error) {
-    return { kind: "not_sent", trouble: troubleFrom(error, UNDONE[edit.kind].notDone) };
+    return { kind: "not_sent", trouble: troubleFrom(error, undoneBy(edits).notDone) };
   }
   return await send(scene, (maySend) => cluster.master.updateSchedule(next, maySend));
+}
+
+/** What a post with these edits was to do: windows are posted, moved or taken out, and seldom two of them at once. */
+function undoneBy(edits: readonly ScheduleEdit[]): Undone {
+  return UNDONE[edits[0]?.kind ?? "place"];
 }
 
 /** What the answer to a post, or that none came, tells of the windows of these machines. */

@@ -2,7 +2,6 @@ import { type Machine, machineKey, machineName } from "../../maintenance/cluster
 import type { Unavailability } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import { indexWorld } from "../../maintenance/cluster/world-index.js";
-import type { Write } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { FoundTrouble } from "../../maintenance/record/troubles.js";
 import { sightOf, whyFiltered } from "../../maintenance/sight/sight.js";
@@ -14,6 +13,7 @@ import { leftBy } from "../../maintenance/window/whose.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
 import { act, told } from "./act.js";
+import type { Post } from "./next-step.js";
 import type { ControlPorts } from "./ports.js";
 
 /** A machine that drains in the window of a maintenance of ours that has ended. */
@@ -54,15 +54,11 @@ export async function giveBackLeft(
   const { cluster, now } = ports;
   const filtered = whyFiltered(sightOf(world), SEND_AGAIN);
   if (filtered !== null) return failed(left, filtered);
-  const [first, ...rest] = left.map(
-    ({ machine, time }): Remove => ({
-      kind: "update_schedule",
-      edit: { kind: "remove", machines: [machine], time },
-    }),
-  ) as [Remove, ...Remove[]];
-  const scene = { world, cluster, proof: await fence(), beside: rest.map(({ edit }) => edit) };
+  const edits = left.map(({ machine, time }) => ({ kind: "remove" as const, machines: [machine], time }));
+  const post: Post = { kind: "post_schedule", edits };
+  const scene = { world, cluster, proof: await fence(), beside: [] };
   const { record } = left[0];
-  const outcome = await act(record, first, scene);
+  const outcome = await act(record, post, scene);
   if (outcome.kind === "accepted") {
     return replyOf({
       tone: "done",
@@ -72,7 +68,7 @@ export async function giveBackLeft(
   if (outcome.kind === "refused") {
     return failed(left, troubleFrom(outcome.error, "Nothing was taken out.", SEND_AGAIN));
   }
-  const { trouble } = told({ ...record, trouble: null }, first, outcome, cluster.policy, now());
+  const { trouble } = told({ ...record, trouble: null }, post, outcome, cluster.policy, now());
   return failed(left, {
     what: trouble?.what ?? "The schedule changed meanwhile.",
     said: trouble?.said ?? null,
@@ -83,8 +79,6 @@ export async function giveBackLeft(
 
 /** How it goes on for who typed a command. */
 export const SEND_AGAIN = "send the command again";
-
-type Remove = Extract<Write, { kind: "update_schedule" }>;
 
 function failed(
   left: readonly Left[],

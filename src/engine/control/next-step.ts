@@ -3,7 +3,7 @@ import type { Machine } from "../../maintenance/cluster/machine.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import type { Moment, Step, Write } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
-import { windowOf } from "../../maintenance/window/edit.js";
+import { type ScheduleEdit, windowOf } from "../../maintenance/window/edit.js";
 import { type Cluster, HostsError } from "../cluster/cluster.js";
 
 /** What a step is decided from beside the record and the world. */
@@ -46,7 +46,20 @@ async function lookUpHosts(
   }
 }
 
-/** What is to be sent to the master. */
-export function writesOf({ effects }: Step): readonly Write[] {
-  return effects.filter((effect) => effect.kind !== "look_up_hosts");
+/** A post of the schedule with all these edits. */
+export interface Post {
+  readonly kind: "post_schedule";
+  readonly edits: readonly ScheduleEdit[];
+}
+
+/** A call that is to be made to the master. */
+export type WriteCall = Post | Exclude<Write, { kind: "update_schedule" }>;
+
+/** What is to be sent to the master. All edits go in one post, because each post erases all answers (invariant 3). */
+export function callsOf({ effects }: Step): readonly WriteCall[] {
+  const edits = effects.flatMap((effect) => (effect.kind === "update_schedule" ? [effect.edit] : []));
+  const others = effects.filter(
+    (effect) => effect.kind === "start_maintenance" || effect.kind === "stop_maintenance",
+  );
+  return edits.length === 0 ? others : [{ kind: "post_schedule", edits }, ...others];
 }

@@ -1,12 +1,12 @@
 import type { World } from "../../maintenance/cluster/world.js";
-import type { Step, Write } from "../../maintenance/phases/step.js";
+import type { Step } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
 import { act, LOOK_AGAIN, told } from "./act.js";
-import { nextStep, type StepPorts, writesOf } from "./next-step.js";
+import { callsOf, nextStep, type StepPorts, type WriteCall } from "./next-step.js";
 import { notDoneYet } from "./not-done.js";
 import { type Beside, type Waiting, waitingBeside } from "./waiting-beside.js";
 
@@ -57,11 +57,11 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
     }
     record = step.record;
     await ports.save(record);
-    const writes = writesOf(step);
-    if (writes.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null, world };
-    const beside: readonly Beside[] = isAlone ? [] : await waitingBeside(record, writes, world, ports);
+    const calls = callsOf(step);
+    if (calls.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null, world };
+    const beside: readonly Beside[] = isAlone ? [] : await waitingBeside(record, calls, world, ports);
     // A crash may cut a post or a STOP off, which may still arrive: until then the world is not taken as its outcome (invariant 7).
-    if (!writes.every(isStart)) {
+    if (!calls.every(isStart)) {
       const unsettledUntilMs = now() + cluster.policy.settleMs;
       record = { ...record, unsettledUntilMs };
       await ports.save(record);
@@ -69,26 +69,26 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
     }
     const before = record;
     let failed = false;
-    for (const effect of writes) {
+    for (const call of calls) {
       const proof = await ports.fence();
-      const edits = beside.map(({ effect }) => effect.edit);
-      const outcome = await act(record, effect, { world, cluster, proof, beside: edits });
+      const edits = beside.flatMap(({ post }) => post.edits);
+      const outcome = await act(record, call, { world, cluster, proof, beside: edits });
       // A refusal may be meant for another one's window: then each is posted alone, and told what is said of its own.
       isAlone = outcome.kind === "refused" && beside.length > 0;
       const isFor = outcome.kind === "accepted" || outcome.kind === "none" ? outcome : LOOK_AGAIN;
-      for (const one of beside) await one.save(told(one.record, one.effect, isFor, cluster.policy, now()));
-      record = told(record, effect, isAlone ? LOOK_AGAIN : outcome, cluster.policy, now());
+      for (const one of beside) await one.save(told(one.record, one.post, isFor, cluster.policy, now()));
+      record = told(record, call, isAlone ? LOOK_AGAIN : outcome, cluster.policy, now());
       if (isAlone) break;
       failed ||= outcome.kind === "not_sent" ? outcome.trouble !== null : outcome.kind !== "accepted";
       // The next call would be made on the same old picture.
       if (outcome.kind === "not_sent") break;
       // Nothing more is sent after a call without an answer: the next answer would count for both (invariant 7).
-      if (!isStart(effect) && record.unsettledUntilMs !== null) break;
+      if (!isStart(call) && record.unsettledUntilMs !== null) break;
     }
     if (record !== before) await ports.save(record);
     if (failed) {
       // The outcome of a call without an answer shows soon; what was refused would be refused again.
-      const showsSoon = record.unsettledUntilMs !== null || writes.some(isStart);
+      const showsSoon = record.unsettledUntilMs !== null || calls.some(isStart);
       const wakeAtMs = (showsSoon ? step.wakeAtMs : null) ?? now() + cluster.policy.pollMs;
       return { record, wakeAtMs, world };
     }
@@ -102,7 +102,7 @@ async function look(record: Maintenance, ports: TickPorts): Promise<{ world: Wor
   // What hosts stand for is looked up after they were named.
   const shared = await cluster.worldFor(record.id, record.batches.length === 0 ? "write" : "look");
   const step = await nextStep(record, shared, ports);
-  if (writesOf(step).length === 0) return { world: shared, step };
+  if (callsOf(step).length === 0) return { world: shared, step };
   const world = await cluster.worldFor(record.id, "write");
   return { world, step: world === shared ? step : await nextStep(record, world, ports) };
 }
@@ -116,6 +116,6 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function isStart(effect: Write): boolean {
-  return effect.kind === "start_maintenance";
+function isStart(call: WriteCall): boolean {
+  return call.kind === "start_maintenance";
 }

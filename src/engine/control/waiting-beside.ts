@@ -1,7 +1,6 @@
 import type { World } from "../../maintenance/cluster/world.js";
-import type { Write } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
-import { nextStep, type StepPorts, writesOf } from "./next-step.js";
+import { callsOf, nextStep, type Post, type StepPorts, type WriteCall } from "./next-step.js";
 
 /** A maintenance that waits for its first post, as somebody else's tick may write it: no other job of the lane runs. */
 export interface Waiting {
@@ -10,11 +9,9 @@ export interface Waiting {
   save(record: Maintenance): Promise<void>;
 }
 
-type Post = Extract<Write, { kind: "update_schedule" }>;
-
-/** Its window goes into the same post as somebody else's. */
+/** Its windows go into the same post as somebody else's. */
 export interface Beside extends Waiting {
-  readonly effect: Post;
+  readonly post: Post;
 }
 
 /** Many more would make the view old before anything is posted on it. */
@@ -27,11 +24,11 @@ const MOST_BESIDE = 50;
  */
 export async function waitingBeside(
   record: Maintenance,
-  writes: readonly Write[],
+  calls: readonly WriteCall[],
   world: World,
   ports: StepPorts & { waiting(others: readonly Maintenance[]): Promise<readonly Waiting[]> },
 ): Promise<readonly Beside[]> {
-  if (!isFirstPost(record) || placing(writes) === null) return [];
+  if (!isFirstPost(record) || placing(calls) === null) return [];
   const others = await ports.others();
   const waiting = await ports.waiting(others);
   const found: Beside[] = [];
@@ -39,9 +36,9 @@ export async function waitingBeside(
   for (const { record: other, save } of waiting.slice(0, MOST_BESIDE)) {
     const rest = open.filter(({ id }) => id !== other.id);
     const step = await nextStep(other, world, { ...ports, others: async () => rest });
-    const effect = placing(writesOf(step));
-    if (effect === null) continue;
-    found.push({ record: step.record, effect, save });
+    const post = placing(callsOf(step));
+    if (post === null) continue;
+    found.push({ record: step.record, post, save });
     open = [step.record, ...rest];
   }
   return found;
@@ -54,9 +51,9 @@ export function isFirstPost({ batches, trouble }: Maintenance): boolean {
   );
 }
 
-/** The one post to be made, if it places machines and nothing else is to be sent. */
-function placing(writes: readonly Write[]): Post | null {
-  const [first] = writes;
-  if (writes.length !== 1 || first?.kind !== "update_schedule") return null;
-  return first.edit.kind === "place" ? first : null;
+/** The one post to be made, if it only places machines and nothing else is to be sent. */
+function placing(calls: readonly WriteCall[]): Post | null {
+  const [first] = calls;
+  if (calls.length !== 1 || first?.kind !== "post_schedule") return null;
+  return first.edits.every(({ kind }) => kind === "place") ? first : null;
 }

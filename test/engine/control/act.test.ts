@@ -6,7 +6,7 @@ import { pipeline } from "node:stream";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Cluster } from "../../../src/engine/cluster/cluster.js";
 import { act } from "../../../src/engine/control/act.js";
-import { writesOf } from "../../../src/engine/control/next-step.js";
+import { callsOf } from "../../../src/engine/control/next-step.js";
 import { proveOwned } from "../../../src/engine/store/owned.js";
 import type { StoreJob } from "../../../src/engine/store/store.js";
 import type { Master } from "../../../src/mesos/master.js";
@@ -54,7 +54,7 @@ describe("Down over a connection that stands late (invariants 5, 8 and 13)", () 
     await master.version();
     const world = drainingWorld();
     const step = tick(approved(world), world);
-    const [effect] = writesOf(step);
+    const [effect] = callsOf(step);
     if (effect === undefined) throw new Error("Nothing is to be sent.");
     let elapsedMs = 0;
     const lost = new AbortController();
