@@ -1,5 +1,6 @@
 import type { Agent, Amounts, World } from "../cluster/world.js";
 import { agentsOn } from "../cluster/world-index.js";
+import { nanosToMillis } from "../time.js";
 
 /** The only state in which a copy does its work for certain. */
 export const RUNNING = "TASK_RUNNING";
@@ -57,13 +58,15 @@ export function freeOn({ resources }: Agent): Amounts {
 const known = new WeakMap<World, Staying>();
 
 /**
- * The agents that stay: registered, active, not deactivated, and on machines that are neither draining nor Down.
- * Counted in one pass and shared by everybody who looks at the same world.
+ * The agents that stay: registered, active, not deactivated, and on machines that are neither Down nor in a window that
+ * has begun. One that begins later takes nothing away yet: what runs there keeps an app alive until then. Counted in one
+ * pass and shared by everybody who looks at the same world.
  */
 export function stayingIn(world: World): Staying {
   const found = known.get(world);
   if (found !== undefined) return found;
-  const away = [...world.status.draining.map(({ machine }) => machine), ...world.status.down];
+  const begun = world.schedule.windows.filter(({ start }) => nanosToMillis(start) <= world.observedAtMs);
+  const away = [...begun.flatMap(({ machines }) => machines), ...world.status.down];
   const leaving = new Set(agentsOn(world, away).map(({ id }) => id));
   const copies = new Tally();
   const ids = new Set<string>();
