@@ -1,4 +1,5 @@
 import type { Decision } from "../maintenance/decisions/table.js";
+import type { Roll } from "../maintenance/record/roll.js";
 import type { Reply } from "../maintenance/text/reply.js";
 
 /** Where a command was typed, and the clusters it may mean. */
@@ -43,6 +44,8 @@ export interface DrainCommand {
   readonly reason: string | null;
   readonly ticket: string | null;
   readonly deadline: Deadline | null;
+  /** Into which batches the machines are divided (`--batch`, `--canary`); `null` means that all go down together. */
+  readonly roll: Roll | null;
   /** Why it should go on though the policy's calendar says no. */
   readonly override: string | null;
   /** How many machines the requester confirms by typing it (`--confirm 40`). */

@@ -41,6 +41,30 @@ export const OPTIONS = [
     elsewhere: ["else", "otherwise"],
   },
   {
+    name: "batch",
+    value: "<number|percent|@attribute|zone|region>",
+    summary: "take the machines down one batch after another, of so many or by where they are",
+    elsewhere: ["serial", "batch-size", "max-parallel", "forks", "rolling"],
+  },
+  {
+    name: "canary",
+    value: "<number>",
+    summary: "a first batch of that many machines",
+    elsewhere: ["first", "pilot"],
+  },
+  {
+    name: "horizon",
+    value: "<number>",
+    summary: "announce the windows of that many batches at a time; 2 where more than half of the agents go",
+    elsewhere: ["ahead", "announce"],
+  },
+  {
+    name: "approve",
+    value: "<each|canary|once>",
+    summary: "an approval for each batch (default), one after the canary for all others, or one for all",
+    elsewhere: ["approval", "approvals"],
+  },
+  {
     name: "override",
     value: '"<reason>"',
     summary: "go on outside the calendar, for a reason that everybody sees",

@@ -1,4 +1,5 @@
 import { readConfirmed, readDeadline, readStart } from "./drain-options.js";
+import { readRoll } from "./roll-options.js";
 import type { Verb } from "./verb.js";
 import { readDuration, readExtension } from "./window-span.js";
 
@@ -12,15 +13,33 @@ export const CHANGING: readonly Verb[] = [
       "Opens a maintenance: the machines get a window in the master's schedule, and every framework is asked to move its tasks away. Nothing is stopped.",
       "Without a duration it lasts as long as the cluster's default says.",
       "With --dry-run nothing is done: it shows the machines, which tasks, last running copies and volumes would go away with them, and what the policy says.",
+      "With --batch the machines go down one batch after another, each with a window and an approval of its own: the next one when the one before is back. All windows are announced at once, or with --horizon those of the next batches only.",
       "A deadline says what happens to machines that are not empty by then. Force has to be allowed by the policy, and still needs an approval.",
     ],
-    options: ["reason", "ticket", "in", "deadline", "then", "override", "confirm", "dry-run", "cluster"],
+    options: [
+      "reason",
+      "ticket",
+      "in",
+      "batch",
+      "canary",
+      "horizon",
+      "approve",
+      "deadline",
+      "then",
+      "override",
+      "confirm",
+      "dry-run",
+      "cluster",
+    ],
     examples: [
       "drain web-* 4h",
       'drain web-01,web-02 90m --reason "kernel update" --ticket OPS-812',
       "drain web-* 4h --dry-run",
       "drain web-* 4h --in 2h --deadline 1h --then release",
       "drain @rack=r1:!web-01 1h30m",
+      "drain web-* 2h --batch 5 --canary 1",
+      "drain web-* 2h --batch @rack",
+      "drain web-* 2h --batch @rack --canary 1 --approve canary",
       "drain web-[01:06] 4",
     ],
     elsewhere: ["maintain", "maintenance", "evacuate", "cordon", "schedule-down"],
@@ -38,6 +57,7 @@ export const CHANGING: readonly Verb[] = [
         reason: args.option("reason"),
         ticket: args.option("ticket"),
         deadline: readDeadline(args, durationMs),
+        roll: readRoll(args),
         override: args.option("override"),
         confirmed: readConfirmed(args),
         dryRun: args.flag("dry-run"),
@@ -117,6 +137,58 @@ export const CHANGING: readonly Verb[] = [
       const id = args.id();
       args.end();
       return { verb: "release", cluster: args.namedCluster(), id, decision: { kind: "release" } };
+    },
+  },
+  {
+    name: "go-on",
+    takes: "<id>",
+    summary: "go on with batches that a rule has stopped",
+    details: [
+      "In spite of what the rule saw, which stands on the card; it does not stop that batch again. It approves nothing.",
+      "The requester, approvers and admins may.",
+    ],
+    options: ["cluster"],
+    examples: ["go-on m-7k3q2"],
+    elsewhere: ["next", "go"],
+    read(args) {
+      const id = args.id();
+      args.end();
+      return { verb: "go-on", cluster: args.namedCluster(), id, decision: { kind: "go_on", batch: null } };
+    },
+  },
+  {
+    name: "skip",
+    takes: "<id>",
+    summary: "give the next batch back without taking it down; the others go on",
+    details: [
+      "The batch whose turn it is, as long as it is not Down. Its windows leave the schedule in one post.",
+    ],
+    options: ["cluster"],
+    examples: ["skip m-7k3q2"],
+    elsewhere: ["omit"],
+    read(args) {
+      const id = args.id();
+      args.end();
+      return { verb: "skip", cluster: args.namedCluster(), id, decision: { kind: "skip", batch: null } };
+    },
+  },
+  {
+    name: "leave-behind",
+    takes: "<id>",
+    summary: "go on with the next batch though agents of the one before are not back",
+    details: ["The maintenance still waits for them at its end."],
+    options: ["cluster"],
+    examples: ["leave-behind m-7k3q2"],
+    elsewhere: ["abandon"],
+    read(args) {
+      const id = args.id();
+      args.end();
+      return {
+        verb: "leave-behind",
+        cluster: args.namedCluster(),
+        id,
+        decision: { kind: "leave_behind", batch: null },
+      };
     },
   },
   {

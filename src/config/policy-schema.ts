@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { APPROVE_MODES } from "../maintenance/record/roll.js";
 import { duration, line, oneOf, yesOrNo } from "./fields.js";
 import { cap, people, ticketPattern, timeOfDay, timeZone, weekdays } from "./policy-fields.js";
 
@@ -60,6 +61,45 @@ const calendarWindow = z
     error: "is the same time as from: the whole day is from 00:00 to 24:00",
   });
 
+const rolling = z
+  .strictObject(
+    {
+      gap: duration(0).prefault("10m").meta({
+        description: "Between the end of a batch's window and the start of the next.",
+        example: "10m",
+      }),
+      max_span: duration().prefault("14d").meta({
+        description: "From the start of the first batch's window to the end of the last at most.",
+        example: "14d",
+      }),
+      outside_hours: oneOf(["move", "refuse"]).prefault("move").meta({
+        description:
+          "A batch's window that would begin outside the calendar: `move` it to the next hours, or `refuse` the drain.",
+        example: "move",
+      }),
+      approve: z
+        .array(oneOf(APPROVE_MODES), { error: "is not a list of each, canary and once" })
+        .min(1, "allows nothing")
+        .prefault(["each", "canary"])
+        .meta({
+          description:
+            "What one approval may be for (`--approve`): `each` batch its own, the `canary` its own and one for the rest, or `once` for all.",
+          example: "[each, canary]",
+        }),
+      resume: oneOf(["ask", "auto"]).prefault("ask").meta({
+        description:
+          "After a rule stopped it: a person goes on (`ask`), or it goes on by itself once what stopped it is over (`auto`).",
+        example: "ask",
+      }),
+    },
+    { error: "is not a map with gap, max_span, outside_hours, approve and resume" },
+  )
+  .prefault({})
+  .meta({
+    description: "Drains in batches (`--batch`).",
+    example: "{ gap: 10m, max_span: 14d, outside_hours: move, approve: [each, canary], resume: ask }",
+  });
+
 const ownership = z.strictObject(
   {
     match: line.meta({
@@ -117,6 +157,7 @@ export const policySettings = {
       "Whose frameworks and apps are whose. They are told when their tasks are affected, and may press Hold or Ready.",
     example: '[{ match: "kafka*", owners: [S0123456789] }]',
   }),
+  rolling,
   approval_ttl: duration()
     .prefault("1h")
     .meta({ description: "How long an approval question stays open.", example: "1h" }),

@@ -25,6 +25,13 @@ export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
     })),
     allowForce: settings.allow_force,
     owners: settings.owners,
+    rolling: {
+      gapMs: settings.rolling.gap,
+      maxSpanMs: settings.rolling.max_span,
+      outsideHours: settings.rolling.outside_hours,
+      approve: settings.rolling.approve,
+      resume: settings.rolling.resume,
+    },
     approvalTtlMs: settings.approval_ttl,
     askAfterMs: settings.ask_after,
     answersWaitMs: settings.answers_wait,

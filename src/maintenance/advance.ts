@@ -8,10 +8,11 @@ import { bringingUp } from "./phases/bringing-up.js";
 import { atDeadline, deadlineWake } from "./phases/deadline.js";
 import { down } from "./phases/down.js";
 import { draining } from "./phases/draining.js";
-import { giveBack } from "./phases/give-back.js";
+import { giveBack, giveBackSkipped } from "./phases/give-back.js";
+import { withLateBatchesMoved } from "./phases/late-batches.js";
 import { moveWindow } from "./phases/move-window.js";
 import { tellOverdue } from "./phases/overdue.js";
-import { staysGone, withRemovalSeen } from "./phases/removal.js";
+import { keepGone, staysGone, withRemovalSeen } from "./phases/removal.js";
 import { scheduled } from "./phases/scheduled.js";
 import type { Effect, Moment, Rule, Step } from "./phases/step.js";
 import { takingDown } from "./phases/taking-down.js";
@@ -19,7 +20,16 @@ import { tellOwners } from "./phases/tell-owners.js";
 import { isDone, up } from "./phases/up.js";
 import { plan, refuse } from "./plan.js";
 import { whyNotAwaited } from "./record/agents-back.js";
-import { batchOf, ended, isDownSent, isDraining, isUnsettled, watchedMachines } from "./record/batch.js";
+import {
+  batchOf,
+  ended,
+  hasEnded,
+  isDownSent,
+  isDraining,
+  isToGoDown,
+  isUnsettled,
+  watchedMachines,
+} from "./record/batch.js";
 import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
 import { type Picture, rowKey } from "./record/picture.js";
@@ -31,6 +41,8 @@ import type { Millis } from "./time.js";
 
 /** The lifecycle of a batch: what each phase does with what the world shows. */
 const followPhase: Rule = (record, batch, picture, moment) => {
+  if (isToGoDown(batch) && batch.skippedBy !== undefined)
+    return giveBackSkipped(record, batch, picture, moment);
   switch (batch.phase) {
     case "scheduled":
       return scheduled(record, batch, picture, moment);
@@ -46,6 +58,7 @@ const followPhase: Rule = (record, batch, picture, moment) => {
     case "up":
       return up(record, batch, picture, moment);
     case "cancelled":
+      return keepGone(record, batch, moment);
     case "failed":
       return { record, effects: [], wakeAtMs: null };
   }
@@ -121,7 +134,7 @@ function nextStep(record: Maintenance, moment: Moment): Step {
     const told = away.reduce((next, batch) => tellOverdue(next, batch, moment.nowMs), record);
     return { record: inTrouble(told, unseen, moment.nowMs), effects: [], wakeAtMs: null };
   }
-  const timed = atDeadline(record, moment);
+  const timed = withLateBatchesMoved(atDeadline(record, moment), moment);
   return timed.cancel === null ? followPhases(timed, moment) : giveBack(timed, moment);
 }
 
@@ -129,14 +142,21 @@ function nextStep(record: Maintenance, moment: Moment): Step {
 function observe(record: Maintenance, moment: Moment): Maintenance {
   const { world, nowMs } = moment;
   const batches = record.batches.map((batch) => withRemovalSeen(withAgentsSeen(batch, world), world));
-  const picture = lookAt(world, batches.flatMap(watchedMachines), record.picture);
+  // Of several batches those that are over are in service again: what runs there is not on its way out.
+  const open = batches.filter((batch) => !hasEnded(batch));
+  const watched = (open.length > 0 ? open : batches).flatMap(watchedMachines);
+  const picture = lookAt(world, watched, record.picture);
   const before = record.picture;
   const looked = tellGone({ ...record, batches, picture }, record, nowMs);
   const next = recordBehaviour(looked, picture, world, nowMs);
   // A window that leaves the schedule takes its answers along: after a cancel that is no news.
-  if (before === null || record.cancel !== null || !batches.some(isDraining)) return next;
-  const told = tellCleared(tellAgents(next, before, picture, nowMs), before, picture, nowMs);
-  return answersDiffer(before, picture) ? withEvent(told, nowMs, answersEvent(picture)) : told;
+  if (before === null || record.cancel !== null) return next;
+  // Of batches that go down, are down or are back what was answered is of the past.
+  const draining = batches.filter(isDraining).flatMap(({ machines }) => machines);
+  if (draining.length === 0) return next;
+  const [was, is] = [pictureOf(draining, before), pictureOf(draining, picture)];
+  const told = tellCleared(tellAgents(next, was, is, nowMs), was, is, nowMs);
+  return answersDiffer(was, is) ? withEvent(told, nowMs, answersEvent(is)) : told;
 }
 
 /** Agents that somebody has marked gone since the last look. */
@@ -194,7 +214,9 @@ function followPhases(record: Maintenance, moment: Moment): Step {
     const batch = batchOf(current, id);
     if (batch === null || current.picture === null) continue;
     const picture = pictureOf(batch.machines, current.picture);
-    for (const rule of [moveWindow, askAnew, followPhase]) {
+    for (const rule of isToGoDown(batch) && batch.skippedBy !== undefined
+      ? [followPhase]
+      : [moveWindow, askAnew, followPhase]) {
       const step = rule(current, batchOf(current, id) ?? batch, picture, moment);
       current = step.record;
       effects.push(...step.effects);
@@ -217,11 +239,12 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
   if (isUnsettled(record, moment.world.observedAtMs)) return record;
   const isOver = batches.every(
     (batch) =>
+      batch.phase === "failed" ||
       (batch.phase === "cancelled" && staysGone(batch, moment)) ||
       (batch.phase === "up" && isDone(batch, moment)),
   );
   if (!isOver) return record;
-  if (batches.every((batch) => batch.phase === "cancelled")) {
+  if (batches.every(({ phase }) => phase === "cancelled" || phase === "failed")) {
     return ended(withEvent(record, moment.nowMs, { kind: "cancelled" }), "cancelled", moment.nowMs);
   }
   const up = batches.filter((batch) => batch.phase === "up");

@@ -1,6 +1,7 @@
-import { blastRadiusOf } from "./blast/blast.js";
+import { blastRadiusOfBatches } from "./blast/blast.js";
 import { type Machine, machineKey, machineName } from "./cluster/machine.js";
 import type { Resolution } from "./cluster/resolution.js";
+import type { Unavailability } from "./cluster/schedule.js";
 import type { HostsFound, Moment } from "./phases/step.js";
 import { isOpen } from "./policy/calendar.js";
 import { conflictsOf } from "./policy/conflicts.js";
@@ -14,13 +15,15 @@ import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
 import type { Batch, Maintenance } from "./record/record.js";
 import { type FoundTrouble, troubleOf, withTrouble } from "./record/troubles.js";
+import { planBatches, withHorizon } from "./rolling/plan-batches.js";
+import { windowsFor } from "./rolling/windows.js";
 import { isJustElected } from "./sight/just-elected.js";
-import { type Look, whyFiltered } from "./sight/sight.js";
+import { type Look, type Sight, whyFiltered } from "./sight/sight.js";
 import { BY_ITSELF } from "./text/go-on.js";
 import { list } from "./text/list.js";
 import { quoted, unmatched } from "./text/quote.js";
 import type { Refusal } from "./text/reply.js";
-import { type Millis, millisToNanos, type Nanos } from "./time.js";
+import type { Millis, Nanos } from "./time.js";
 import { ourTimes } from "./window/ours.js";
 
 /**
@@ -40,20 +43,63 @@ export function plan(
   if (missing !== null) {
     return refuse(record, { ...missing, why: `${missing.why} No window was posted.` }, nowMs);
   }
-  const asked: DrainAsked = { record, machines, world, others, policy, nowMs };
+  const divided = planBatches(machines, record.wanted.roll, world);
+  const goTogether = divided.kind === "batches" ? divided.batches : [machines];
+  const asked: DrainAsked = { record, machines, batches: goTogether, world, others, policy, nowMs };
   const refusal = elsewhere(asked, resolution) ?? conflictsOf(asked);
   if (refusal !== null) return refuse(record, refusal, nowMs);
+  if (divided.kind === "refusal") return refuse(record, divided, nowMs);
   const broken = brokenRules(asked);
   if (broken.length > 0) {
     const why = `${broken.map((rule) => rule.why).join(" ")} No window was posted.`;
     return refuse(record, { why, next: [...new Set(broken.map((rule) => rule.next))].join(" ") }, nowMs);
   }
-  const start = ownStart(millisToNanos(record.wanted.startMs ?? nowMs), others);
-  const unseen: Batch = {
-    id: "b1",
-    machines,
+  const { startMs, durationMs } = record.wanted;
+  const count = divided.batches.length;
+  const wanted = { cluster: record.cluster, batches: count, startMs: startMs ?? nowMs, durationMs };
+  const placed = windowsFor(wanted, policy);
+  if (placed.kind === "refusal") return refuse(record, placed, nowMs);
+  const batches = placed.windows.map(({ start, duration }, at) => {
+    const window = { start: ownStart(start + ownNanos(record, count), others), duration };
+    const batch = unposted(`b${at + 1}`, divided.batches[at] ?? [], window, sight);
+    return withAgentsSeen(batch, world);
+  });
+  const blast = blastRadiusOfBatches(world, batches.map(watchedMachines));
+  const overridden = withOverride(asked);
+  const { roll } = record.wanted;
+  const announced = roll === undefined ? null : withHorizon(roll, divided, world);
+  const wantedNow = announced === null ? record.wanted : { ...record.wanted, roll: announced.roll };
+  const going = withTrouble({ ...overridden, wanted: wantedNow, batches, blast }, null, nowMs);
+  const planned = withEvent(going, nowMs, { kind: "blast_radius" });
+  const notes = [
+    ...divided.notes,
+    announced?.note ?? null,
+    wentOnUnproved(asked),
+    unneededOverride(asked),
+    unregistered(resolution),
+  ];
+  return notes.reduce<Maintenance>(
+    (told, text) => (text === null ? told : withEvent(told, nowMs, { kind: "note", text })),
+    planned,
+  );
+}
+
+/**
+ * Windows of a roll move later, so each maintenance has nanoseconds of its own within a millisecond, made from its id:
+ * two that are moved to the same opening of the calendar still differ (invariant 12).
+ */
+function ownNanos({ id }: Maintenance, batches: number): Nanos {
+  if (batches < 2) return 0n;
+  return BigInt(Number.parseInt(id.replace(/[^a-z0-9]/g, ""), 36) % 1_000_000);
+}
+
+/** A batch as it is planned: nothing is posted for it yet. */
+function unposted(id: string, machines: readonly Machine[], window: Unavailability, sight: Sight): Batch {
+  return {
+    id,
+    machines: [...machines],
     agents: [],
-    window: { start, duration: millisToNanos(record.wanted.durationMs) },
+    window,
     movingFrom: null,
     earlierWindows: [],
     phase: "scheduled",
@@ -66,16 +112,6 @@ export function plan(
     emptySinceMs: null,
     overdueTold: false,
   };
-  const batch = withAgentsSeen(unseen, world);
-  const blast = blastRadiusOf(world, watchedMachines(batch));
-  const overridden = withOverride(asked);
-  const going = withTrouble({ ...overridden, batches: [batch], blast }, null, nowMs);
-  const planned = withEvent(going, nowMs, { kind: "blast_radius" });
-  const notes = [wentOnUnproved(asked), unneededOverride(asked), unregistered(resolution)];
-  return notes.reduce<Maintenance>(
-    (told, text) => (text === null ? told : withEvent(told, nowMs, { kind: "note", text })),
-    planned,
-  );
 }
 
 /** Why nothing is planned yet on what a look shows, however good the pattern: it does not show everything. */

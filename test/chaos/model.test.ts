@@ -84,6 +84,9 @@ const kinds = fc.constantFrom<Decision["kind"]>(
   "extend",
   "ready",
   "override",
+  "go_on",
+  "skip",
+  "leave_behind",
 );
 
 const decision = fc
@@ -111,6 +114,10 @@ function decisionOf(kind: Decision["kind"], approval: string): Decision {
       return { kind, byMs: HOUR };
     case "override":
       return { kind, reason: "now" };
+    case "go_on":
+    case "skip":
+    case "leave_behind":
+      return { kind, batch: "b1" };
     default:
       return { kind };
   }

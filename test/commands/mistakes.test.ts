@@ -49,6 +49,19 @@ describe("where it is sure what was meant, the corrected line stands beside the 
 
 describe("where anything else could be meant, no line stands beside the mistake", () => {
   test.each([
+    // Batches.
+    ["drain web-* --batch 0", /at least one machine/],
+    ["drain web-* --batch 0%", /at least one machine/],
+    ["drain web-* --batch 101%", /at most 100%/],
+    ["drain web-* --batch rack", /--batch @rack/],
+    ["drain web-* --batch @rack=r1", /--batch takes a number/],
+    ["drain web-* --batch 200000", /more than any cluster has/],
+    ["drain web-* --approve once", /no --batch is given/],
+    ["drain web-* --batch 5 --approve never", /--approve is each/],
+    ["drain web-* --horizon 2", /no --batch is given/],
+    ["drain web-* --batch 5 --horizon none", /--horizon takes a number/],
+    ["drain web-* --canary 0", /--canary takes a number/],
+    ["drain web-* --canary 10%", /--canary takes a number/],
     // Verbs: another tool's word may mean something else, a short one anything.
     ["undrain web-*", /did you mean cancel \(/],
     ["pause m-7k3q2", /did you mean hold \(/],

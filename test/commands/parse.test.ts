@@ -23,6 +23,7 @@ const drain = {
   reason: null,
   ticket: null,
   deadline: null,
+  roll: null,
   override: null,
   confirmed: null,
   dryRun: false,
@@ -72,6 +73,19 @@ describe("drain", () => {
     ["drain web-* --then force --deadline 1h", { deadline: { afterMs: HOUR, action: "force" } }],
     // Rules, and a look first.
     ["drain web-* --override 'rack is on fire'", { override: "rack is on fire" }],
+    ["drain web-* --batch 5", { roll: { rule: { kind: "count", count: 5 }, canary: null } }],
+    ["drain web-* --batch 10% --canary 1", { roll: { rule: { kind: "percent", percent: 10 }, canary: 1 } }],
+    ["drain web-* --batch @rack", { roll: { rule: { kind: "attribute", name: "rack" }, canary: null } }],
+    ["drain web-* --batch Zone", { roll: { rule: { kind: "zone" }, canary: null } }],
+    [
+      "drain web-* --batch 5 --horizon 2",
+      { roll: { rule: { kind: "count", count: 5 }, canary: null, horizon: 2 } },
+    ],
+    [
+      "drain web-* --batch 5 --approve Canary",
+      { roll: { rule: { kind: "count", count: 5 }, canary: null, approve: "canary" } },
+    ],
+    ["drain web-* --canary 2", { roll: { rule: { kind: "percent", percent: 100 }, canary: 2 } }],
     ["drain web-* --confirm 40", { confirmed: 40 }],
     ["drain --dry-run web-* 4h", { dryRun: true, durationMs: 4 * HOUR }],
     ["drain web-* —dry-run 4h", { dryRun: true, durationMs: 4 * HOUR }],

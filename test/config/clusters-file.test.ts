@@ -101,6 +101,13 @@ clusters:
         calendar: [],
         allowForce: false,
         owners: [],
+        rolling: {
+          gapMs: 600_000,
+          maxSpanMs: 14 * 86_400_000,
+          outsideHours: "move",
+          approve: ["each", "canary"],
+          resume: "ask",
+        },
         approvalTtlMs: 3_600_000,
         pollMs: 10_000,
         askAfterMs: 600_000,

@@ -210,6 +210,8 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     blast: null,
     cancel: null,
     held: null,
+    paused: null,
+    wentOn: [],
     trouble: null,
     picture: pictureOf(17, 64, [
       verdict("web-01", "marathon", "promised"),

@@ -11,7 +11,7 @@ export function newMaintenance(
   nowMs: number,
 ): Maintenance {
   const startMs = command.startInMs === null ? null : nowMs + command.startInMs;
-  const { deadline, override } = command;
+  const { deadline, override, roll } = command;
   const by = person.user;
   return {
     version: 1,
@@ -25,12 +25,17 @@ export function newMaintenance(
     reason: command.reason,
     ticket: command.ticket,
     requestedAtMs: nowMs,
-    wanted: { startMs, durationMs: command.durationMs },
+    wanted: { startMs, durationMs: command.durationMs, ...(roll === null ? {} : { roll }) },
     batches: [],
     deadline:
       deadline === null
         ? null
-        : { atMs: (startMs ?? nowMs) + deadline.afterMs, then: deadline.action, met: false },
+        : {
+            atMs: (startMs ?? nowMs) + deadline.afterMs,
+            then: deadline.action,
+            met: false,
+            afterMs: deadline.afterMs,
+          },
     overrides: override === null ? [] : [{ rule: "calendar", by, atMs: nowMs, reason: override }],
     confirmed: command.confirmed,
     owners: [],
@@ -38,6 +43,8 @@ export function newMaintenance(
     blast: null,
     cancel: null,
     held: null,
+    paused: null,
+    wentOn: [],
     trouble: null,
     unsettledUntilMs: null,
     picture: null,

@@ -1,6 +1,7 @@
 import { blastRadiusOf } from "../../maintenance/blast/blast.js";
 import { machineKey } from "../../maintenance/cluster/machine.js";
 import { machinesOf, plan, whyUnplannable } from "../../maintenance/plan.js";
+import { watchedMachines } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { dryRunReply } from "../../maintenance/show/dry-run.js";
 import { sightOf } from "../../maintenance/sight/sight.js";
@@ -29,13 +30,19 @@ export async function dryRun(
   const planned = plan(record, { kind: "found", resolution, others }, moment);
   const machines = machinesOf(resolution);
   const watched = machines.map((machine) => ({ machine, agentIds: [] }));
+  const batches = planned.batches.map((batch) => ({
+    machines: batch.machines,
+    window: batch.window,
+    blast: blastRadiusOf(world, watchedMachines(batch)),
+  }));
+  const notes = planned.events.flatMap((event) => (event.kind === "note" ? [event.text] : []));
   const registered = new Set(world.agents.map((agent) => machineKey(agent.machine)));
   const failed = planned.events.findLast((event) => event.kind === "failed");
   const refusals = failed?.kind === "failed" ? [{ why: failed.why, next: failed.next }] : [];
   return dryRunReply(
     cluster.name,
-    { hosts: record.hosts, machines },
-    blastRadiusOf(world, watched),
+    { hosts: record.hosts, machines, notes, batches: batches.length > 1 ? batches : [] },
+    planned.blast ?? blastRadiusOf(world, watched),
     refusals,
     machines.filter((machine) => !registered.has(machineKey(machine))),
   );

@@ -6,6 +6,7 @@ import { holdersText } from "../record/holds.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type { Approval, Maintenance, StandingBatch } from "../record/record.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
+import { isItsTurn, notItsTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
@@ -51,7 +52,14 @@ export interface Blocked extends Refusal {
 type DownRule = (asked: DownAsked) => Blocked | null;
 
 /** All that has to be so before machines go down, in this order: the first that blocks speaks. */
-const DOWN_RULES: readonly DownRule[] = [held, expired, outsideHours, unknownTasks, worsePicture];
+const DOWN_RULES: readonly DownRule[] = [
+  held,
+  expired,
+  notTheirTurn,
+  outsideHours,
+  unknownTasks,
+  worsePicture,
+];
 
 /** Gathers what the rules look at. */
 export function downAsked(asked: Omit<DownAsked, "obstacles" | "seen">, picture: Picture): DownAsked {
@@ -89,6 +97,13 @@ function expired({ record, approval, nowMs }: DownAsked): Blocked | null {
     next: `Ask again with the button on the card or /mesos down ${record.id}.`,
     changes: ["the approval is older than it may be"],
   };
+}
+
+/** Batches go down one after another: the one before has to be back first. */
+function notTheirTurn({ record, batch }: DownAsked): Blocked | null {
+  if (isItsTurn(record, batch)) return null;
+  const { text, next } = notItsTurn(record, batch);
+  return { ...WAITS, why: text, next };
 }
 
 function outsideHours({ record, policy, nowMs }: DownAsked): Blocked | null {

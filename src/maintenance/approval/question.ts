@@ -18,6 +18,7 @@ import type {
   StandingBatch,
 } from "../record/record.js";
 import type { Millis } from "../time.js";
+import { limitsAsked } from "./limits.js";
 import { seenOf } from "./seen.js";
 
 /** The question that is waiting for an answer, or `null`. */
@@ -75,7 +76,8 @@ export function ask(
   const askAnew = batch.phase === "draining" ? batch.askAnew : null;
   const by = how.by ?? askAnew?.by ?? null;
   const forced = how.forced || (askAnew?.forced ?? false);
-  const id = `${batch.id}a${approvals.length + 1}`;
+  const id = nextId(settled);
+  const limits = limitsAsked(record, batch);
   const next: DrainingBatch = {
     ...untilDown(settled),
     phase: "awaiting_approval",
@@ -91,6 +93,7 @@ export function ask(
         votes: [],
         reminded: false,
         forced,
+        ...(limits === null ? {} : { limits }),
         seen,
         outcome: null,
       },
@@ -102,6 +105,40 @@ export function ask(
     approval: id,
     by,
   });
+}
+
+/** Unique within the maintenance: an old button cannot answer a new question. */
+function nextId({ id, approvals }: Batch): string {
+  return `${id}a${approvals.length + 1}`;
+}
+
+/**
+ * A batch goes down under the approval of an earlier one, because it is inside of the limits that were approved: what is
+ * seen now is what it is compared with once more before the call (invariant 5).
+ */
+export function grantUnder(
+  record: Maintenance,
+  batch: DrainingBatch,
+  covering: Approval,
+  seen: Seen,
+  policy: Policy,
+  nowMs: Millis,
+): Maintenance {
+  const by = covering.outcome?.kind === "granted" ? covering.outcome.by : record.requester;
+  const { limits: _, ...before } = covering;
+  const approval: Approval = {
+    ...before,
+    id: nextId(batch),
+    askedAtMs: nowMs,
+    expiresAtMs: nowMs + policy.approvalTtlMs,
+    under: covering.id,
+    seen,
+    outcome: { kind: "granted", by, atMs: nowMs },
+  };
+  const approvals = [...batch.approvals, approval];
+  const going = withBatch(record, { ...untilDown(batch), approvals, phase: "taking_down", intent: null });
+  const told = withEvent(going, nowMs, { kind: "within_limits", batch: batch.id, approval: covering.id, by });
+  return withEvent(told, nowMs, { kind: "taking_down", batch: batch.id });
 }
 
 /** Why a question is withdrawn, and by whom; `by: null` when the bot withdraws it. */

@@ -39,6 +39,26 @@ export function blastRadiusOf(world: World, machines: readonly WatchedMachine[])
   };
 }
 
+/**
+ * What goes away with batches that go down one after another: all their tasks, volumes and reservations; the apps and
+ * places that lose everything with one of them; and the room for the batch that finds least.
+ */
+export function blastRadiusOfBatches(
+  world: World,
+  batches: readonly (readonly WatchedMachine[])[],
+): BlastRadius {
+  const all = blastRadiusOf(world, batches.flat());
+  if (batches.length < 2) return all;
+  const each = batches.map((machines) => blastRadiusOf(world, machines));
+  const tightest = each.find(({ capacity }) => !capacity.fits) ?? each[0];
+  return {
+    ...all,
+    lastCopies: each.flatMap(({ lastCopies }) => lastCopies),
+    emptied: each.flatMap(({ emptied }) => emptied),
+    capacity: tightest?.capacity ?? all.capacity,
+  };
+}
+
 /** Largest first, then by name: the same picture always reads the same. */
 function bySize(a: { name: string; tasks: number }, b: { name: string; tasks: number }): number {
   return b.tasks - a.tasks || (a.name < b.name ? -1 : 1);

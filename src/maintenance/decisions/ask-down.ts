@@ -5,6 +5,7 @@ import { nobodyCouldApprove } from "../policy/may-approve.js";
 import { batchOf, drainingNow, isDraining } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
+import { isItsTurn, notItsTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
@@ -27,6 +28,9 @@ export const askDown = decisionRow({
     if (cancelled !== null) return cancelled;
     if (!isDraining(batch)) return wrongPhase(record, "Down");
     if (record.held !== null) return isHeld(record, NOT_ASKED);
+    if (record.paused !== null) return isPaused(record);
+    if (!isItsTurn(record, batch))
+      return { tone: "refused", ...notItsTurn(record, batch), notDone: NOT_ASKED };
     return batch.movingFrom === null ? null : isMoving(record, NOT_ASKED);
   },
   isObstructed: isObstructedNow,
@@ -69,6 +73,15 @@ export const askDown = decisionRow({
     };
   },
 });
+
+function isPaused({ id, paused }: Maintenance): ReplyParts {
+  return {
+    tone: "refused",
+    text: `${id} is paused: ${quoted(paused?.saw ?? "")}.`,
+    notDone: NOT_ASKED,
+    next: `Press Go on on the card, or type /mesos go-on ${id}.`,
+  };
+}
 
 /** The same, as far as the last look tells; also for an approval. */
 export function isObstructedNow(record: Maintenance): boolean {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { takenBack } from "../approval/question.js";
 import { machineName } from "../cluster/machine.js";
 import { agentsAwaited, agentsMissing, hostnamesOf, whyNotAwaited } from "../record/agents-back.js";
-import { ended, isDownSent, isWaitingForAgents, withBatch } from "../record/batch.js";
+import { ended, isDownSent, isToGoDown, isWaitingForAgents, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance, Phase } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
@@ -38,6 +38,8 @@ export const cancel = decisionRow({
         next: `Bring the machines back with /mesos up ${id} once they are down.`,
       };
     }
+    // Of several batches those that are not Down can be given back beside one that is.
+    if (batches.some(isToGoDown)) return null;
     return batches.some(({ phase }) => GONE_TOO_FAR.includes(phase)) ? wrongPhase(record, "Cancel") : null;
   },
   alreadyDone(record, _, { person }) {
@@ -52,7 +54,10 @@ export const cancel = decisionRow({
       (next, batch) => withBatch(next, takenBack(batch, nowMs, how)),
       record,
     );
-    const asked = withEvent({ ...drained, cancel: { by, atMs: nowMs } }, nowMs, { kind: "cancel_asked", by });
+    const asked = withEvent({ ...drained, paused: null, cancel: { by, atMs: nowMs } }, nowMs, {
+      kind: "cancel_asked",
+      by,
+    });
     if (record.batches.length > 0) return { record: asked, reply: replyOf(givenBack(record)) };
     return {
       record: ended(withEvent(asked, nowMs, { kind: "cancelled" }), "cancelled", nowMs),
@@ -61,8 +66,17 @@ export const cancel = decisionRow({
   },
 });
 
-function givenBack({ id }: Maintenance): ReplyParts {
-  return { tone: "done", text: `${id}: the machines are being given back; other people's windows stay.` };
+function givenBack({ id, batches }: Maintenance): ReplyParts {
+  const down = batches.filter(({ phase }) => phase === "down").flatMap(({ machines }) => machines);
+  if (down.length === 0)
+    return { tone: "done", text: `${id}: the machines are being given back; other people's windows stay.` };
+  const names = quoted(list(down.map(machineName)));
+  return {
+    tone: "done",
+    text: `${id}: what is not Down is being given back; other people's windows stay.`,
+    notDone: `${names}: Down, and stays so.`,
+    next: `Bring them back with /mesos up ${id}.`,
+  };
 }
 
 /** The master shows no window any more, and a person says that ours is gone: nobody could prove it otherwise. */

@@ -1,21 +1,26 @@
 import { z } from "zod";
 import { toAskAnew, withdrawn } from "../approval/question.js";
 import { endMs, isOver } from "../cluster/schedule.js";
+import { withMoves } from "../phases/late-batches.js";
 import { tooLong } from "../policy/drain-rules.js";
 import { failedLookup, mentions } from "../policy/may-approve.js";
 import { isAmong, settingOf } from "../policy/policy.js";
 import { drainingAgain, isDraining, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
+import { shifted } from "../rolling/shift.js";
+import { isItsTurn, waitingForTurn } from "../rolling/turn.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { formatSpan, millisToNanos, nanosToMillis } from "../time.js";
 import { type DecisionContext, decisionRow, refused } from "./decided.js";
 import { beingCancelled, isMoving } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
-/** Whether our window stands in the schedule and can be moved. */
-function isExtendable(batch: Batch): batch is DrainingBatch | BatchIn<"down"> {
-  return isDraining(batch) || batch.phase === "down";
+/** The batches whose window stands in the schedule and can be made longer; of several the one whose turn it is. */
+function extendable(record: Maintenance): (DrainingBatch | BatchIn<"down">)[] {
+  return record.batches
+    .filter((batch) => isItsTurn(record, batch))
+    .filter((batch) => isDraining(batch) || batch.phase === "down");
 }
 
 const NOT_DONE = "The window stays as it is.";
@@ -33,10 +38,10 @@ export const extend = decisionRow({
   whyNotPossible(record) {
     const cancelled = beingCancelled(record);
     if (cancelled !== null) return cancelled;
-    const standing = record.batches.filter(isExtendable);
+    const standing = extendable(record);
     const isGoing = record.batches.some(({ phase }) => phase === "taking_down");
     if (standing.length === 0 || isGoing) return wrongPhase(record, "Extend");
-    if (standing.some(({ movingFrom }) => movingFrom !== null)) return isMoving(record, NOT_DONE);
+    if (record.batches.some(({ movingFrom }) => movingFrom !== null)) return isMoving(record, NOT_DONE);
     if (standing.some(({ window }) => window.duration !== null)) return null;
     return { tone: "info", text: `${record.id}: the window has no end, so there is nothing to extend.` };
   },
@@ -52,9 +57,7 @@ export const extend = decisionRow({
       const reply = { tone: "refused", text, notDone: NOT_DONE } as const;
       return refused(record, "extend", reply, `not among ${setting}.${failed}`, context);
     }
-    const moved = record.batches
-      .filter(isExtendable)
-      .flatMap((batch) => longer(batch, byMs, person.user, nowMs));
+    const moved = extendable(record).flatMap((batch) => longer(batch, byMs, person.user, nowMs));
     const long = moved
       .map((batch) => tooLong(record, nanosToMillis(batch.window.duration ?? 0n), policy))
       .find((why) => why !== null);
@@ -75,7 +78,8 @@ export const extend = decisionRow({
         }),
       record,
     );
-    return { record: next, reply: replyOf(longerReply(next, byMs)) };
+    const all = withMoves(next, shifted(next, policy, nowMs));
+    return { record: all, reply: replyOf(longerReply(all, byMs)) };
   },
 });
 
@@ -90,13 +94,16 @@ function isDone({ events }: Maintenance, byMs: number, { person, askedAtMs }: De
   );
 }
 
-function longerReply({ id, batches }: Maintenance, byMs: number): ReplyParts {
+function longerReply(record: Maintenance, byMs: number): ReplyParts {
+  const { id, batches } = record;
   const draining = batches.some(isDraining);
+  const later = waitingForTurn(record).length;
   const asked = batches.some((batch) => batch.phase === "draining" && batch.askAnew !== null);
   return {
     tone: "done",
     text: [
       `${id}: the window is made ${formatSpan(byMs)} longer.`,
+      ...(later > 0 ? ["The windows of the batches after it move along where they would overlap."] : []),
       ...(draining ? ["The post erases the answers of all frameworks, so they are asked again."] : []),
       ...(asked ? ["The question is withdrawn, and asked anew once the longer window stands."] : []),
     ].join(" "),

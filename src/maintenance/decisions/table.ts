@@ -9,12 +9,15 @@ import { cancel } from "./cancel.js";
 import type { DecisionRow } from "./decided.js";
 import { deny } from "./deny.js";
 import { extend } from "./extend.js";
+import { goOn } from "./go-on.js";
 import { hold } from "./hold.js";
+import { leaveBehind } from "./leave-behind.js";
 import { override } from "./override.js";
 import { postAgain } from "./post-again.js";
 import { ready } from "./ready.js";
 import { release } from "./release.js";
 import { alreadyEnded } from "./replies.js";
+import { skip } from "./skip.js";
 import { up } from "./up.js";
 
 /** What a person did, by a button or a command, on an open maintenance. */
@@ -30,6 +33,9 @@ export const decision = z.discriminatedUnion("kind", [
   ready.takes,
   override.takes,
   postAgain.takes,
+  goOn.takes,
+  skip.takes,
+  leaveBehind.takes,
 ]);
 
 export type Decision = z.output<typeof decision>;
@@ -49,6 +55,9 @@ const DECISIONS = {
   ready,
   override,
   retry: postAgain,
+  go_on: goOn,
+  skip,
+  leave_behind: leaveBehind,
 } satisfies Record<DecisionKind, unknown>;
 
 /** The row of a decision. Its functions take this very decision only. */

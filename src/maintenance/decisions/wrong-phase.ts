@@ -4,7 +4,7 @@ import type { ReplyParts } from "../text/reply.js";
 import { untilItStands } from "./replies.js";
 
 /** What people want to do that is not possible in every phase. */
-type Wanted = "Down" | "Up" | "Cancel" | "Hold" | "Extend" | "Override";
+type Wanted = "Down" | "Up" | "Cancel" | "Hold" | "Extend" | "Override" | "Skip";
 
 /** Where a maintenance stands, `requested` while its hosts have not been looked up. */
 type Stand = Phase | "requested";

@@ -1,6 +1,7 @@
 import { answersAwaitedUntil, mayAskNow } from "../approval/obstacles.js";
 import { ask, seenNow } from "../approval/question.js";
 import { closedForDown } from "../policy/hours.js";
+import { isItsTurn } from "../rolling/turn.js";
 import type { Rule } from "./step.js";
 
 /**
@@ -11,6 +12,7 @@ import type { Rule } from "./step.js";
 export const askAnew: Rule = (record, batch, picture, { world, policy, nowMs }) => {
   const unchanged = { record, effects: [], wakeAtMs: null };
   if (batch.phase !== "draining" || batch.askAnew === null || batch.movingFrom !== null) return unchanged;
+  if (!isItsTurn(record, batch)) return unchanged;
   const again = batch.askAnew;
   if (!mayAskNow(record, batch, picture, world)) return unchanged;
   const awaitedUntilMs = answersAwaitedUntil(record, picture, policy, nowMs);

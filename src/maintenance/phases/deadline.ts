@@ -5,34 +5,49 @@ import { closedForDown } from "../policy/hours.js";
 import { isBeforeApproval, isDraining } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, DrainingBatch, Maintenance } from "../record/record.js";
+import { isItsTurn, turnOf } from "../rolling/turn.js";
+import { nanosToMillis } from "../time.js";
 import type { Moment } from "./step.js";
 
 /**
  * What was asked for should the machines not be empty by a time: give them back, or ask. `force` asks too: a person
  * approves a Down in any case, and the question says that it is a forced one. While somebody holds it the deadline waits.
  */
-export function atDeadline(record: Maintenance, moment: Moment): Maintenance {
+export function atDeadline(before: Maintenance, moment: Moment): Maintenance {
+  const record = withDeadlineOfTurn(before);
   const { deadline, picture } = record;
   const { nowMs, policy } = moment;
   if (deadline === null || deadline.met || picture === null || nowMs < deadline.atMs) return record;
-  if (record.held !== null || !record.batches.every(isBeforeApproval)) return record;
-  const machines = record.batches.flatMap((batch) => batch.machines);
+  const batches = record.batches.filter((batch) => isItsTurn(record, batch));
+  if (record.held !== null || !batches.every(isBeforeApproval)) return record;
+  const machines = batches.flatMap((batch) => batch.machines);
   const views = pictureOf(machines, picture).machines;
-  const draining = record.batches.filter(isDraining);
-  const drains = draining.length === record.batches.length;
+  const draining = batches.filter(isDraining);
+  const drains = draining.length === batches.length;
   if (drains && views.every(isEmpty)) return acted(record, deadline);
   const tasksLeft = views.reduce((sum, view) => sum + view.tasks, 0);
   // The policy may have changed since the drain was planned: then it is asked without force.
   const then = deadline.then === "force" && !policy.allowForce ? "ask" : deadline.then;
   if (then === "release") {
     const told = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
-    const batches = told.batches.map((batch) => withdrawn(batch, nowMs, { why: "deadline", by: null }));
-    return { ...told, batches, cancel: { by: record.requester, atMs: nowMs } };
+    const unasked = told.batches.map((batch) => withdrawn(batch, nowMs, { why: "deadline", by: null }));
+    return { ...told, batches: unasked, cancel: { by: record.requester, atMs: nowMs } };
   }
   if (!drains || !draining.every((batch) => canAsk(record, batch, moment))) return record;
   let next = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
   for (const batch of draining) next = askFor(next, batch, then === "force", moment);
   return next;
+}
+
+/** Of several batches each has a deadline of its own, as long after the start of its window, once it is its turn. */
+function withDeadlineOfTurn(record: Maintenance): Maintenance {
+  const { deadline, batches } = record;
+  const batch = turnOf(record);
+  if (deadline?.afterMs === undefined || batches.length < 2 || batch === null) return record;
+  const atMs = nanosToMillis(batch.window.start) + deadline.afterMs;
+  if (deadline.batch === batch.id && deadline.atMs === atMs) return record;
+  const met = deadline.batch === batch.id && deadline.met;
+  return { ...record, deadline: { ...deadline, atMs, met, batch: batch.id } };
 }
 
 /** When it is due, or `null` when nothing is to be done any more. */

@@ -1,14 +1,17 @@
 import { isEmpty } from "../answers/verdicts.js";
+import { approvalCovering, outsideOf } from "../approval/limits.js";
 import { answersAwaitedUntil, machinesWithoutAgent, mayAskNow, movedAgents } from "../approval/obstacles.js";
-import { ask, BY_ITSELF, conclude, openApproval, seenNow } from "../approval/question.js";
+import { ask, BY_ITSELF, conclude, grantUnder, openApproval, seenNow } from "../approval/question.js";
 import { endMs } from "../cluster/schedule.js";
+import { whyPaused } from "../pausing/table.js";
 import { nextOpening } from "../policy/calendar.js";
 import { closedForDown } from "../policy/hours.js";
-import { drainingNow, withBatch } from "../record/batch.js";
+import { batchOf, drainingNow, withBatch } from "../record/batch.js";
 import { hasEvent, noteOnce, withEvent } from "../record/log.js";
-import type { Picture } from "../record/picture.js";
+import type { Picture, Seen } from "../record/picture.js";
 import type { Approval, Batch, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
+import { isItsTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { nanosToMillis } from "../time.js";
@@ -16,6 +19,7 @@ import { inOurWindow } from "../window/ours.js";
 import { wentDown, withForeignChanges } from "./foreign-changes.js";
 import { tellOverdue } from "./overdue.js";
 import type { Moment, Rule } from "./step.js";
+import { takingDown } from "./taking-down.js";
 
 /** How long before the window starts it is announced, and Down is asked for at the earliest. */
 const ANNOUNCE_MS = 15 * 60_000;
@@ -38,9 +42,11 @@ export const draining: Rule<DrainingBatch> = (record, batch, picture, moment) =>
     current = conclude(current, now(), { kind: "expired", atMs: nowMs });
   } else if (open !== null) {
     current = remind(current, now(), open, nowMs);
-  } else if (asksByItself(now()) && isTimeToAsk(now(), empty, moment)) {
+  } else if (isItsTurn(record, batch) && asksByItself(now()) && isTimeToAsk(now(), empty, moment)) {
     current = askOrSayWhen(current, now(), picture, moment);
   }
+  const going = batchOf(current, batch.id);
+  if (going?.phase === "taking_down") return takingDown(current, going, picture, moment);
   current = tellOverdue(current, now(), nowMs);
   const awaitedUntilMs = answersAwaitedUntil(current, picture, policy, nowMs);
   return { record: current, effects: [], wakeAtMs: earliest(nextWake(now(), moment), awaitedUntilMs) };
@@ -95,9 +101,49 @@ function askOrSayWhen(
   if (record.trouble !== null || !mayAskNow(record, batch, picture, world)) return record;
   if (answersAwaitedUntil(record, picture, policy, nowMs) !== null) return record;
   const closed = closedForDown(record, policy, nowMs);
-  if (closed === null) return ask(record, batch, seenNow(world, batch, picture), BY_ITSELF, policy, nowMs);
+  if (closed === null) return askOrGo(record, batch, seenNow(world, batch, picture), moment);
   const text = `${closed.why} The approval is asked for then. With /mesos down ${record.id} it is asked for now, and needs an override of the calendar.`;
   return noteOnce(record, text, nowMs);
+}
+
+/** Under an approval that is for this batch too it goes down, if it is inside of its limits; else it is asked about. */
+function askOrGo(
+  record: Maintenance,
+  batch: DrainingBatch,
+  seen: Seen,
+  { policy, nowMs }: Moment,
+): Maintenance {
+  const isFirst = record.batches[0]?.id === batch.id;
+  const paused = isFirst ? null : whyPaused(record, { batch, seen, policy, nowMs });
+  if (paused !== null) return withPause(record, batch, paused, nowMs);
+  if (record.paused !== null) {
+    // A person goes on, or what stopped it is over where the policy takes that.
+    if (policy.rolling.resume === "ask") return record;
+    const { rule } = record.paused;
+    const over = { ...record, paused: null };
+    return withEvent(over, nowMs, { kind: "went_on", batch: batch.id, rule, by: null });
+  }
+  const covering = approvalCovering(record, batch, policy, nowMs);
+  if (covering === null) return ask(record, batch, seen, BY_ITSELF, policy, nowMs);
+  // A person may be asked a little earlier; without one nothing goes down before its window begins.
+  if (nowMs < nanosToMillis(batch.window.start)) return record;
+  const outside = outsideOf(covering.limits, seen);
+  if (outside.length === 0) return grantUnder(record, batch, covering, seen, policy, nowMs);
+  const text = `${batch.id} is outside of the limits that were approved with ${covering.id}: ${quoted(list(outside, "; "))}. It is asked about alone.`;
+  return ask(withEvent(record, nowMs, { kind: "note", text }), batch, seen, BY_ITSELF, policy, nowMs);
+}
+
+/** Told once, and again when it is for another reason. */
+function withPause(
+  record: Maintenance,
+  batch: DrainingBatch,
+  { rule, saw }: { readonly rule: string; readonly saw: string },
+  nowMs: number,
+): Maintenance {
+  const known = record.paused;
+  if (known?.batch === batch.id && known.rule === rule && known.saw === saw) return record;
+  const paused = { rule, batch: batch.id, saw, sinceMs: nowMs };
+  return withEvent({ ...record, paused }, nowMs, { kind: "paused", batch: batch.id, rule, saw });
 }
 
 /** Once, when half of the time for an answer is over. */

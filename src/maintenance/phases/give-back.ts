@@ -8,7 +8,7 @@ import { list } from "../text/list.js";
 import type { Millis } from "../time.js";
 import { inOurWindow } from "../window/ours.js";
 import { isRemoved, PUT_BACK, removalsOf } from "./removal.js";
-import { type Moment, type Step, soon } from "./step.js";
+import { type Moment, type Rule, type Step, soon } from "./step.js";
 
 /**
  * Cancel: gives draining machines back by taking them out of the schedule, one post for all, and leaves everybody
@@ -35,14 +35,36 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
     };
   }
   let current: Maintenance = { ...record, batches };
-  for (const batch of batches.filter(isToGoDown)) {
-    const stuck = inOurWindow(world, batch);
-    current =
-      stuck.length === 0
-        ? withBatch(current, givenBack(batch, moment))
-        : leftDown(current, batch, stuck, nowMs);
+  for (const batch of batches.filter(isToGoDown)) current = givenBackOrDown(current, batch, moment);
+  return { record: withRestGoingOn(current, nowMs), effects: [], wakeAtMs: null };
+}
+
+/** A batch that is skipped: its machines leave the schedule in one post, and the other batches go on. */
+export const giveBackSkipped: Rule<BatchToGoDown> = (record, batch, _picture, moment) => {
+  const { world } = moment;
+  if (isUnsettled(record, world.observedAtMs)) {
+    return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   }
-  return { record: current, effects: [], wakeAtMs: null };
+  const effects = removalsOf(world, batch);
+  return effects.length > 0
+    ? { record: withBatch(record, removalAsked(batch, world.leaderId)), effects, wakeAtMs: soon(moment) }
+    : { record: givenBackOrDown(record, batch, moment), effects: [], wakeAtMs: null };
+};
+
+/** Nothing of the batch stands in the schedule but what is Down. */
+function givenBackOrDown(record: Maintenance, batch: BatchToGoDown, moment: Moment): Maintenance {
+  const stuck = inOurWindow(moment.world, batch);
+  return stuck.length === 0
+    ? withBatch(record, givenBack(batch, moment))
+    : leftDown(record, batch, stuck, moment.nowMs);
+}
+
+/** Batches that were taken down before the cancel go on to their Up; it was for the others. */
+function withRestGoingOn(record: Maintenance, nowMs: Millis): Maintenance {
+  const rest = record.batches.filter(({ phase }) => phase !== "cancelled");
+  if (rest.length === 0 || record.cancel === null) return record;
+  const text = `What was not Down is given back. The rest goes on: ${list(rest.map(({ id, phase }) => `${id} is ${phase.replaceAll("_", " ")}`))}.`;
+  return withEvent({ ...record, cancel: null }, nowMs, { kind: "note", text });
 }
 
 /** Its machines are free again at once; the maintenance goes on until the window has stayed away. */

@@ -1,9 +1,11 @@
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { indexWorld } from "../cluster/world-index.js";
-import type { Batch, BatchIn } from "../record/record.js";
+import { isUnsettled } from "../record/batch.js";
+import { noteOnce } from "../record/log.js";
+import type { Batch, BatchIn, Maintenance } from "../record/record.js";
 import { ourTimes, standingAt } from "../window/ours.js";
-import type { Effect, Moment } from "./step.js";
+import { type Effect, type Moment, type Step, soon } from "./step.js";
 
 // When is our window gone for good? After Up and after a cancel alike it is taken out until it stays away.
 
@@ -36,6 +38,17 @@ export function withRemovalSeen(batch: Batch, world: World): Batch {
   const isKnown = batch.goneSinceMs !== undefined || batch.phase === "cancelled";
   if (isKnown && removalsOf(world, batch).length === 0) return batch;
   return { ...batch, goneSinceMs: world.observedAtMs };
+}
+
+/** Takes our window out again should it come back: who read the schedule before may write that list back. */
+export function keepGone(record: Maintenance, batch: Removed, moment: Moment): Step {
+  const { world, nowMs } = moment;
+  const effects = removalsOf(world, batch);
+  if (effects.length === 0) return { record, effects, wakeAtMs: null };
+  if (isUnsettled(record, world.observedAtMs)) {
+    return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
+  }
+  return { record: noteOnce(record, PUT_BACK, nowMs), effects, wakeAtMs: soon(moment) };
 }
 
 /**

@@ -1,11 +1,12 @@
 import { answersEvent } from "../answers/summary.js";
 import { endMs, isOver } from "../cluster/schedule.js";
 import { conflictsOf } from "../policy/conflicts.js";
-import { ended, isUnsettled, withBatch } from "../record/batch.js";
+import { ended, isDraining, isUnsettled, withBatch } from "../record/batch.js";
 import { always, untilDown } from "../record/batch-phases.js";
 import { withEvent } from "../record/log.js";
 import type { BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
+import { isAnnounced } from "../rolling/turn.js";
 import { windowOf } from "../window/edit.js";
 import { earlierTimes, standingAt } from "../window/ours.js";
 import { draining } from "./draining.js";
@@ -14,6 +15,7 @@ import { type Moment, type Rule, soon } from "./step.js";
 /** Posts the window until the master shows every machine in it. */
 export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, moment) => {
   const { world, sight, hosts, nowMs } = moment;
+  if (!isAnnounced(record, batch)) return { record, effects: [], wakeAtMs: null };
   const ours = standingAt(world, batch, batch.window);
   // Posted again in the middle of an extension: these are moved (`move-window.ts`), not placed.
   const moving = earlierTimes(batch).flatMap((time) => standingAt(world, batch, time));
@@ -34,9 +36,10 @@ export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, mo
       batch: batch.id,
       machines: batch.machines.length,
     });
-    // Frameworks may have answered before the first look that shows the window.
+    // Frameworks may have answered before the first look that shows the window; later ones are news by themselves.
     const answered = picture.verdicts.some(({ answeredAtMs }) => answeredAtMs !== null);
-    const all = answered ? withEvent(told, nowMs, answersEvent(picture)) : told;
+    const isFirst = !record.batches.some(isDraining);
+    const all = answered && isFirst ? withEvent(told, nowMs, answersEvent(record.picture ?? picture)) : told;
     return draining(all, next, picture, moment);
   }
   // Before anything is concluded: a post without an answer may still take effect (invariant 7).
@@ -64,21 +67,26 @@ export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, mo
   };
 };
 
-/** The end of a maintenance whose machines all stand in other windows before its own was posted (invariant 12). */
+/**
+ * The end of a batch whose machines all stand in other windows before its own was posted (invariant 12), and of the
+ * maintenance, if it has no other.
+ */
 function taken(
   record: Maintenance,
   batch: BatchIn<"scheduled">,
   others: readonly Maintenance[],
   { world, policy, nowMs }: Moment,
 ): Maintenance {
-  const refusal = conflictsOf({ record, machines: batch.machines, world, others, policy, nowMs });
+  const { machines } = batch;
+  const refusal = conflictsOf({ record, machines, batches: [machines], world, others, policy, nowMs });
   if (refusal === null) return record;
   const { why, next } = refusal;
-  const failed = withBatch(withEvent(record, nowMs, { kind: "failed", why, next }), {
-    ...always(batch),
-    phase: "failed",
-  });
-  return ended(failed, "failed", nowMs, why);
+  const failed = withBatch(record, { ...always(batch), phase: "failed" });
+  if (record.batches.length > 1) {
+    const text = `${batch.id} is left out: ${why} The other batches go on.`;
+    return withEvent(failed, nowMs, { kind: "foreign_change", text });
+  }
+  return ended(withEvent(failed, nowMs, { kind: "failed", why, next }), "failed", nowMs, why);
 }
 
 /** The view shows windows before the first post: one that shows none later is not believed (invariant 2). */

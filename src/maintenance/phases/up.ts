@@ -1,10 +1,10 @@
 import { machineName } from "../cluster/machine.js";
 import { agentsAwaited, agentsMissing, hostnamesOf, newlyBack } from "../record/agents-back.js";
-import { isUnsettled, withBatch } from "../record/batch.js";
-import { noteOnce, withEvent } from "../record/log.js";
+import { withBatch } from "../record/batch.js";
+import { withEvent } from "../record/log.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
-import { PUT_BACK, removalsOf, staysGone } from "./removal.js";
-import { type Moment, type Rule, type Step, soon } from "./step.js";
+import { keepGone, staysGone } from "./removal.js";
+import type { Moment, Rule } from "./step.js";
 
 /**
  * Mesos stops the agent process on Down, and after Up somebody has to start it: waits until the same agents have
@@ -45,15 +45,4 @@ function withAgentsBack(record: Maintenance, batch: BatchIn<"up">, { world, nowM
     ...(changes.length === 0 ? {} : { changes }),
   });
   return { record: told, batch: next };
-}
-
-/** Up takes the machines out of the schedule; who read it before may write our window back. */
-function keepGone(record: Maintenance, batch: BatchIn<"up">, moment: Moment): Step {
-  const { world, nowMs } = moment;
-  const effects = removalsOf(world, batch);
-  if (effects.length === 0) return { record, effects, wakeAtMs: null };
-  if (isUnsettled(record, world.observedAtMs)) {
-    return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
-  }
-  return { record: noteOnce(record, PUT_BACK, nowMs), effects, wakeAtMs: soon(moment) };
 }

@@ -31,10 +31,10 @@ export function machinesPerMaintenance(asked: DrainAsked): Refusal | null {
 
 /**
  * No more machines draining or Down than the cap, whoever drains them: those in the master's status, those that open
- * maintenances of ours are about to post, and these.
+ * maintenances of ours are about to post, and these; of batches that go one after another the largest counts.
  */
 export function outOfService(asked: DrainAsked): Refusal | null {
-  const { record, machines, world, others, policy } = asked;
+  const { record, batches, world, others, policy } = asked;
   const cap = policy.caps.outOfService;
   if (cap === null || isLifted(asked)) return null;
   const away = new Set(
@@ -43,11 +43,14 @@ export function outOfService(asked: DrainAsked): Refusal | null {
   for (const other of others) {
     if (other.end === null) for (const key of openBatches(other).keys()) away.add(key);
   }
-  const added = machines.filter((machine) => !away.has(machineKey(machine)));
+  const added = batches
+    .map((batch) => batch.filter((machine) => !away.has(machineKey(machine))))
+    .reduce((most, one) => (one.length > most.length ? one : most), []);
   if (away.size + added.length <= capInMachines(cap, world)) return null;
+  const inBatch = batches.length > 1 ? " in one batch" : "";
   const setting = settingOf(record.cluster, "caps.out_of_service");
   return {
-    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${quoted(record.hosts)} would add ${added.length}: ${names(added)}.`,
+    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${quoted(record.hosts)} would add ${added.length}${inBatch}: ${names(added)}.`,
     next: howToGoOn(asked, "wait until others are back, "),
   };
 }

@@ -20,6 +20,8 @@ export function howToConfirm({ machines }: DrainAsked, otherwise: string): strin
 export interface DrainAsked {
   readonly record: Maintenance;
   readonly machines: readonly Machine[];
+  /** The same machines as they go down together; one list where there is one batch. */
+  readonly batches: readonly (readonly Machine[])[];
   readonly world: World;
   /** The other maintenances of the cluster: the open ones, and of the finished ones as many as are at hand. */
   readonly others: readonly Maintenance[];

@@ -18,6 +18,7 @@ const RULES: readonly ((asked: DrainAsked) => Refusal | null)[] = [
   requireReason,
   ticketPattern,
   allowForce,
+  approveMode,
   machinesPerMaintenance,
   outOfService,
   lastOfPlace,
@@ -87,6 +88,16 @@ function fits(ticket: string | null, pattern: string): boolean {
     if (error instanceof RE2JSException) return false;
     throw error;
   }
+}
+
+function approveMode({ record, policy }: DrainAsked): Refusal | null {
+  const mode = record.wanted.roll?.approve ?? "each";
+  const { approve } = policy.rolling;
+  if (record.wanted.roll === undefined || approve.includes(mode)) return null;
+  return {
+    why: `${settingOf(record.cluster, "rolling.approve")} allows ${approve.map((one) => `--approve ${one}`).join(" and ")}, and not --approve ${mode}.`,
+    next: `Send the same line again with --approve ${approve[0] ?? "each"}.`,
+  };
 }
 
 function allowForce({ record, policy }: DrainAsked): Refusal | null {

@@ -1,6 +1,7 @@
 import { blastRadiusOf } from "../blast/blast.js";
 import { placesOf, stayingIn } from "../blast/staying.js";
-import { machineKey } from "../cluster/machine.js";
+import { type Machine, machineKey } from "../cluster/machine.js";
+import type { World } from "../cluster/world.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
@@ -14,7 +15,10 @@ import { type DrainAsked, howToConfirm, isConfirmed } from "./drain-asked.js";
 export function lastOfPlace(asked: DrainAsked): Refusal | null {
   if (isConfirmed(asked)) return null;
   const { cluster, hosts } = asked.record;
-  const lost = takesTheLast(asked) ? [`the whole cluster ${cluster}`] : emptiedPlaces(asked);
+  const { batches, world } = asked;
+  const takesAll = batches.some((batch) => takesTheLast(batch, world));
+  const emptied = new Set(takesAll ? [] : batches.flatMap((batch) => emptiedPlaces(batch, world)));
+  const lost = takesAll ? [`the whole cluster ${cluster}`] : [...emptied];
   if (lost.length === 0) return null;
   return {
     why: `${quoted(hosts)} (${counted(asked.machines.length, "machine")}) takes the last agents of ${quoted(list(lost))}: with what is draining or Down already, none would stay there. This needs the number typed (a rule without a setting).`,
@@ -23,7 +27,7 @@ export function lastOfPlace(asked: DrainAsked): Refusal | null {
 }
 
 /** The places without an agent that stays, as far as they are worth a question. */
-function emptiedPlaces({ machines, world }: DrainAsked): string[] {
+function emptiedPlaces(machines: readonly Machine[], world: World): string[] {
   const watched = machines.map((machine) => ({ machine, agentIds: [] }));
   const { emptied } = blastRadiusOf(world, watched);
   if (emptied.length === 0) return [];
@@ -41,7 +45,7 @@ function emptiedPlaces({ machines, world }: DrainAsked): string[] {
 }
 
 /** Whether no agent of the cluster would stay, though some do now and there is more than one machine. */
-function takesTheLast({ machines, world }: DrainAsked): boolean {
+function takesTheLast(machines: readonly Machine[], world: World): boolean {
   const chosen = new Set(machines.map(machineKey));
   const staying = stayingIn(world);
   const left = world.agents.filter((agent) => staying.isStaying(agent.id));

@@ -1,5 +1,6 @@
 // What is allowed, and who may?
 
+import type { ApproveMode } from "../record/roll.js";
 import type { Millis } from "../time.js";
 
 /** Hours of a week in which something is allowed, in a time zone; as Kured's time windows. */
@@ -52,6 +53,19 @@ export interface Policy {
   readonly allowForce: boolean;
   /** Whose frameworks and apps are whose: glob patterns over framework names and apps. */
   readonly owners: readonly { readonly match: string; readonly owners: readonly string[] }[];
+  /** Of maintenances whose machines go down one batch after another. */
+  readonly rolling: {
+    /** Between the end of a batch's window and the start of the next. */
+    readonly gapMs: Millis;
+    /** From the start of the first window to the end of the last. */
+    readonly maxSpanMs: Millis;
+    /** A window that would begin outside the calendar: `move` it to the next hours, or `refuse` the drain. */
+    readonly outsideHours: "move" | "refuse";
+    /** After a pause: a person goes on (`ask`), or by itself once what stopped it is over (`auto`). */
+    readonly resume: "ask" | "auto";
+    /** What one approval may cover. */
+    readonly approve: readonly ApproveMode[];
+  };
   readonly approvalTtlMs: Millis;
   /** How long after draining began, or the window started, Down is asked for though tasks remain. */
   readonly askAfterMs: Millis;

@@ -13,7 +13,7 @@ interface Always
 }
 
 /** What it has until it is Down. */
-interface UntilDown extends Always, Pick<FlatBatch, "intent" | "emptySinceMs" | "overdueTold"> {
+interface UntilDown extends Always, Pick<FlatBatch, "intent" | "emptySinceMs" | "overdueTold" | "skippedBy"> {
   removal: Removal | null;
 }
 
@@ -49,7 +49,8 @@ export type Batch =
   | (Standing & { phase: "taking_down" })
   | (Always & Own<"overdueTold" | "confirmedUp"> & { phase: "down" })
   | (Always & Own<"confirmedUp"> & { phase: "bringing_up" })
-  | (Always & Own<"returned" | "missingTold" | "goneSinceMs"> & { phase: "up"; upAtMs: Millis })
+  | (Always &
+      Own<"returned" | "missingTold" | "goneSinceMs" | "leftBehind"> & { phase: "up"; upAtMs: Millis })
   | (Always & Own<"goneSinceMs"> & { phase: "cancelled" })
   | (Always & { phase: "failed" });
 
@@ -73,8 +74,9 @@ export function always(batch: Batch): Always {
 
 /** What a batch takes along into the next phase before Down. */
 export function untilDown<B extends BatchToGoDown>(batch: B): UntilDown & Pick<B, "seenSinceMs"> {
-  const { intent, emptySinceMs, overdueTold, removal, seenSinceMs } = batch;
-  return { ...always(batch), intent, emptySinceMs, overdueTold, removal, seenSinceMs };
+  const { intent, emptySinceMs, overdueTold, removal, seenSinceMs, skippedBy } = batch;
+  const skipped = skippedBy === undefined ? {} : { skippedBy };
+  return { ...always(batch), intent, emptySinceMs, overdueTold, removal, seenSinceMs, ...skipped };
 }
 
 /** Between the flat shape that is stored and the one in which a field belongs to its phases. */
@@ -88,7 +90,15 @@ export function inItsPhase(flat: FlatBatch): Batch {
   const seenSinceMs = drainingSinceMs;
   const ever: Always = { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs };
   const gone = flat.goneSinceMs === undefined ? {} : { goneSinceMs: flat.goneSinceMs };
-  const before: UntilDown = { ...ever, intent, emptySinceMs, overdueTold, removal: removalIn(flat) };
+  const skipped = flat.skippedBy === undefined ? {} : { skippedBy: flat.skippedBy };
+  const before: UntilDown = {
+    ...ever,
+    intent,
+    emptySinceMs,
+    overdueTold,
+    removal: removalIn(flat),
+    ...skipped,
+  };
   const standing = (): Standing => ({ ...before, seenSinceMs: known(flat, "drainingSinceMs") });
   const { phase } = flat;
   switch (phase) {
@@ -104,8 +114,9 @@ export function inItsPhase(flat: FlatBatch): Batch {
     case "bringing_up":
       return { ...ever, phase, confirmedUp };
     case "up": {
-      const { returned, missingTold } = flat;
-      return { ...ever, ...gone, phase, upAtMs: known(flat, "upAtMs"), returned, missingTold };
+      const { returned, missingTold, leftBehind } = flat;
+      const left = leftBehind === undefined ? {} : { leftBehind };
+      return { ...ever, ...gone, ...left, phase, upAtMs: known(flat, "upAtMs"), returned, missingTold };
     }
     case "cancelled":
       return { ...ever, ...gone, phase };

@@ -126,6 +126,8 @@ export const logEvent = z.discriminatedUnion("kind", [
     endMs: millis.nullable(),
     askedAtMs,
   }),
+  /** The windows of batches whose turn comes late were moved; `byMs` is how far the first of them was. */
+  z.object({ ...base, kind: z.literal("windows_moved"), batches: z.array(z.string()), byMs: millis }),
   z.object({
     ...base,
     kind: z.literal("deadline"),
@@ -142,6 +144,15 @@ export const logEvent = z.discriminatedUnion("kind", [
   z.object({ ...base, kind: z.literal("owner_ready"), by, of: z.array(z.string()) }),
   /** The blast radius before the drain is posted; the numbers are in `record.blast`. */
   z.object({ ...base, kind: z.literal("blast_radius") }),
+  /** A rule stopped a drain in batches before this one. */
+  z.object({ ...base, kind: z.literal("paused"), batch: z.string(), rule: z.string(), saw: z.string() }),
+  /** What stopped it is over; `by`: who went on in spite of it, `null` when it is no longer so. */
+  z.object({ ...base, kind: z.literal("went_on"), batch: z.string(), rule: z.string(), by: by.nullable() }),
+  z.object({ ...base, kind: z.literal("skipped"), batch: z.string(), by }),
+  /** Agents that are not back no longer hold up the batches after theirs. */
+  z.object({ ...base, kind: z.literal("left_behind"), batch: z.string(), machines: z.array(z.string()), by }),
+  /** A batch goes down under the approval of an earlier one: it is inside of the limits that `by` approved. */
+  z.object({ ...base, kind: z.literal("within_limits"), batch: z.string(), approval: z.string(), by }),
   z.object({ ...base, kind: z.literal("taking_down"), batch: z.string() }),
   z.object({
     ...base,

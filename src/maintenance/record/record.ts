@@ -6,6 +6,7 @@ import { batch } from "./batch-phases.js";
 import { blastRadius } from "./blast-radius.js";
 import { logEvent } from "./events.js";
 import { picture } from "./picture.js";
+import { roll } from "./roll.js";
 
 export type { Batch, BatchIn, BatchToGoDown, DrainingBatch, StandingBatch } from "./batch-phases.js";
 export { type Approval, type DownIntent, PHASES, type Phase } from "./stored-batch.js";
@@ -68,15 +69,29 @@ export const maintenance = z.object({
   ticket: z.string().nullable(),
   requestedAtMs: millis,
   /** The window that was asked for; `start` in ms, `null` means as soon as it is posted. */
-  wanted: z.object({ startMs: millis.nullable(), durationMs: millis }),
+  wanted: z.object({
+    startMs: millis.nullable(),
+    durationMs: millis,
+    /** How the machines are divided into batches; absent where all go down together. */
+    roll: roll.optional(),
+  }),
   /** Empty until the pattern has been resolved against the master's agents; then the machines are fixed. */
   batches: z.array(batch),
   /**
    * What to do when the machines are not empty by a time; `null` when no deadline was given. `met`: nothing is to be done
-   * about it any more, because they were empty or because it was acted on.
+   * about it any more, because they were empty or because it was acted on. Of several batches it is that of the one whose
+   * turn it is.
    */
   deadline: z
-    .object({ atMs: millis, then: z.enum(["release", "ask", "force"]), met: z.boolean() })
+    .object({
+      atMs: millis,
+      then: z.enum(["release", "ask", "force"]),
+      met: z.boolean(),
+      /** Counted from the start of the window; 0.1.0 did not write it down. */
+      afterMs: millis.optional(),
+      /** Whose deadline it is, where there are several batches. */
+      batch: z.string().optional(),
+    })
     .nullable(),
   /** Rules that a person has overridden, each with a reason. */
   overrides: z.array(z.object({ rule: overriddenRule, by: z.string(), atMs: millis, reason: z.string() })),
@@ -116,6 +131,15 @@ export const maintenance = z.object({
   cancel: z.object({ by: z.string(), atMs: millis }).nullable(),
   /** Progress stands still until the last hold is released: the oldest, and those of others that came after it. */
   held: hold.extend({ also: z.array(hold).optional() }).nullable(),
+  /** A rule stopped a drain in batches before this batch; nothing more goes down until a person decides, or it is over. */
+  paused: z
+    .object({ rule: z.string(), batch: z.string(), saw: z.string(), sinceMs: millis })
+    .nullable()
+    .default(null),
+  /** What rules saw and a person went on with: it does not stop that batch again. */
+  wentOn: z
+    .array(z.object({ rule: z.string(), batch: z.string(), saw: z.string(), by: z.string() }))
+    .default([]),
   trouble: trouble.nullable(),
   /**
    * A schedule post or a STOP_MAINTENANCE got no answer: until then it may still take effect, so it is neither repeated

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { seen } from "./picture.js";
+import { limits } from "./roll.js";
 
 /** An exact int64 of nanoseconds: a decimal string in JSON (job data), a bigint in the program (invariant 1). */
 const nanos = z.codec(z.string().regex(/^-?\d{1,19}$/), z.bigint(), {
@@ -73,7 +74,15 @@ export const PHASES = [
 export type Phase = (typeof PHASES)[number];
 
 /** Why a question is withdrawn. `overtaken`: the machines went Down, or were given back, without it. */
-const WITHDRAWN = ["cancelled", "deadline", "extended", "posted_again", "replaced", "overtaken"] as const;
+const WITHDRAWN = [
+  "cancelled",
+  "deadline",
+  "extended",
+  "posted_again",
+  "replaced",
+  "overtaken",
+  "skipped",
+] as const;
 
 /** The question "take these machines down?", asked once; a new question is a new approval with a new id. */
 const approval = z.object({
@@ -93,6 +102,10 @@ const approval = z.object({
   reminded: z.boolean(),
   /** Asked because the deadline has passed (`--then force`): the question says so. */
   forced: z.boolean(),
+  /** Set where it is for several batches: what those after this one have to keep. */
+  limits: limits.optional(),
+  /** The question of another batch under whose limits this one was granted, without asking anybody. */
+  under: z.string().optional(),
   /** What people saw when they were asked; compared with the world at the click (invariant 5). */
   seen,
   outcome: z
@@ -165,6 +178,10 @@ export const storedBatch = z.object({
   overdueTold: z.boolean(),
   /** Ids of agents that are back after Up, also under another id; 0.1.0 wrote machine keys. */
   returned: z.array(z.string()),
+  /** Ids of agents that are not back and that the batches after this one no longer wait for. */
+  leftBehind: z.array(z.string()).optional(),
+  /** A person has it given back without taking it down, while the other batches go on. */
+  skippedBy: z.string().optional(),
   upAtMs: millis.nullable(),
   /** Agents did not register in time after Up, and that was told. */
   missingTold: z.boolean(),

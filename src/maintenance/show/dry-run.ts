@@ -1,10 +1,30 @@
 import { type Machine, machineKey, machineName } from "../cluster/machine.js";
+import type { Unavailability } from "../cluster/schedule.js";
 import type { BlastRadius } from "../record/blast-radius.js";
 import { amounts, megabytes } from "../text/amounts.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { tableOf } from "../text/table.js";
+import { utc } from "../text/utc.js";
+import { nanosToMillis } from "../time.js";
+
+/** A batch as it would go down, and what would go away with it. */
+export interface BatchShown {
+  readonly machines: readonly Machine[];
+  readonly window: Unavailability;
+  readonly blast: BlastRadius;
+}
+
+/** What was asked for, and how it would be done. */
+interface Asked {
+  readonly hosts: string;
+  readonly machines: readonly Machine[];
+  /** Empty where all go down together. */
+  readonly batches?: readonly BatchShown[];
+  /** What the plan says about itself. */
+  readonly notes?: readonly string[];
+}
 
 /**
  * What `/mesos drain … --dry-run` answers: what would go away, and which rules would refuse it. Nothing is posted.
@@ -14,12 +34,12 @@ import { tableOf } from "../text/table.js";
  */
 export function dryRunReply(
   cluster: string,
-  asked: { readonly hosts: string; readonly machines: readonly Machine[] },
+  asked: Asked,
   blast: BlastRadius,
   refusals: readonly { readonly why: string; readonly next: string }[],
   unknown: readonly Machine[] = [],
 ): Reply {
-  const { machines } = asked;
+  const { machines, batches = [], notes = [] } = asked;
   const what =
     machines.length === 0
       ? "matches no machine"
@@ -35,6 +55,8 @@ export function dryRunReply(
     sentences.push(`Last running copies of ${quoted(list(apps))} are among them.`);
   }
   if (!blast.capacity.fits) sentences.push("The agents that stay have no room for what runs on them.");
+  if (batches.length > 0) sentences.push(`They go down in ${batches.length} batches, one after another.`);
+  sentences.push(...notes);
   sentences.push(...refusals.map((refusal) => `It would be refused: ${refusal.why}`));
   return replyOf({
     tone: refusals.length > 0 ? "refused" : "info",
@@ -44,8 +66,31 @@ export function dryRunReply(
       refusals.length > 0
         ? refusals.map((refusal) => refusal.next).join(" ")
         : "Send it without --dry-run to open the maintenance.",
-    table: machines.length === 0 ? null : blastTables(blast, machines),
+    table:
+      machines.length === 0
+        ? null
+        : [batchTable(batches), blastTables(blast, machines)].filter((part) => part !== null).join("\n\n"),
   });
+}
+
+/** One line for each batch: when it goes down, and what with it. */
+function batchTable(batches: readonly BatchShown[]): string | null {
+  const rows = batches.map((batch, at) => ({ ...batch, place: at + 1 }));
+  return tableOf(rows, [
+    { title: "BATCH", align: "right", cell: ({ place }) => place },
+    { title: "FROM (UTC)", cell: ({ window }) => utc(nanosToMillis(window.start), "minute") },
+    { title: "TASKS", align: "right", cell: ({ blast }) => blast.tasks },
+    {
+      title: "MACHINES",
+      shrinks: true,
+      cell: ({ machines }) => list(machines.map(({ hostname }) => hostname)),
+    },
+    {
+      title: "LAST COPIES OF",
+      shrinks: true,
+      cell: ({ blast }) => list(blast.lastCopies.map(({ app }) => app)),
+    },
+  ]);
 }
 
 /** The whole blast radius in tables that fit a line. */

@@ -48,6 +48,7 @@ export const WITHDRAWN = {
   extended: "the window was extended; it is asked anew once the longer one stands",
   posted_again: "the window is posted again; it is asked anew once that stands",
   replaced: "another question took its place",
+  skipped: "its batch was skipped",
   overtaken: "the machines went Down, or were given back, without it",
 } as const;
 
@@ -125,6 +126,8 @@ function whatOf(event: LogEvent, several: boolean): string {
       return "released the hold";
     case "extended":
       return `extended the window by ${formatSpan(event.byMs)}${event.endMs === null ? "" : `, until ${stamp(event.endMs)}`}`;
+    case "windows_moved":
+      return `windows of ${event.batches.join(", ")} moved by ${formatSpan(event.byMs)}: the batch before is late`;
     case "deadline":
       return `the deadline passed with ${counted(event.tasksLeft, "task")} left; then ${event.then}`;
     case "overridden":
@@ -135,6 +138,18 @@ function whatOf(event: LogEvent, several: boolean): string {
       return `ready for Down: ${event.of.join(", ")}`;
     case "blast_radius":
       return "blast radius shown";
+    case "paused":
+      return `paused (${event.rule}): ${event.saw}`;
+    case "went_on":
+      return event.by === null
+        ? `no longer so (${event.rule}); it goes on`
+        : `went on in spite of it (${event.rule})`;
+    case "skipped":
+      return "skipped the batch";
+    case "left_behind":
+      return `left behind: ${event.machines.join(", ")}`;
+    case "within_limits":
+      return `inside of the limits approved with ${event.approval}`;
     case "taking_down":
       return "taking down";
     case "down":

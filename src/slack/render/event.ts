@@ -61,16 +61,28 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`⌛ *Nobody approved Down in time*${ofBatch(record, event.batch)}. Nothing was taken down. The machines stay draining: ask again or cancel with the buttons on the card.`;
     case "approval_outdated":
       return mrk`♻️ ${event.by === null ? "The approval" : mrk`The approval by ${user(event.by)}`} *was not carried out*: it got worse since the question.\n${changes(event.changes)}\nNothing was taken down. The question is asked again with what is there now, once the machines drain in our window.`;
+    case "paused":
+      return mrk`⏸️ *Paused before ${batchName(record, event.batch)}:* ${free(event.saw, 600)}.\n*Next:* look at it, then press Go on, Skip batch or Cancel on the card. Nothing goes down until then.`;
+    case "went_on":
+      return event.by === null
+        ? mrk`▶️ *Going on* with ${batchName(record, event.batch)}: what stopped it is over.`
+        : mrk`▶️ ${user(event.by)} *goes on* with ${batchName(record, event.batch)} in spite of it.`;
+    case "skipped":
+      return mrk`⏭️ ${user(event.by)} *skips ${batchName(record, event.batch)}*. Its machines are given back without having been down.`;
+    case "left_behind":
+      return mrk`🚶 ${user(event.by)} *leaves behind* ${hosts(event.machines, 1500)}: the next batch goes on. They are still waited for at the end.`;
+    case "within_limits":
+      return mrk`✅ *Inside of the limits*${ofBatch(record, event.batch)} that ${user(event.by)} approved: it goes down without another question.`;
     case "taking_down":
       return mrk`⏬ *Taking down*${ofBatch(record, event.batch)} …`;
     case "down":
-      return mrk`🔻 *Down:* ${counted(event.machines, "machine")}, ${lossWords(event)}. When the work is done press Up on the card or type ${code(`${record.command} up ${record.id}`)}.`;
+      return mrk`🔻 *Down${ofBatch(record, event.batch)}:* ${counted(event.machines, "machine")}, ${lossWords(event)}. When the work is done press Up on the card or type ${code(`${record.command} up ${record.id}`)}.`;
     case "bringing_up":
       return event.by === null
         ? mrk`⏫ *Bringing up*${ofBatch(record, event.batch)} …`
         : mrk`⏫ ${user(event.by)} *asked for Up*${ofBatch(record, event.batch)} …`;
     case "up":
-      return mrk`🟢 *Up:* the master lets the agents of ${counted(event.machines, "machine")} register again. Mesos does not start them: that is for systemd or a person.`;
+      return mrk`🟢 *Up${ofBatch(record, event.batch)}:* the master lets the agents of ${counted(event.machines, "machine")} register again. Mesos does not start them: that is for systemd or a person.`;
     case "agents_returned":
       return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${backText(event)}${(event.changes ?? []).length === 0 ? "" : mrk`\n⚠️ *Not as before:*\n${changes(event.changes ?? [])}`}`;
     case "agents_missing":
@@ -95,6 +107,8 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`▶️ ${user(event.by)} *released a hold*. ${record.held === null ? "It goes on from where it was." : "Others still hold it."}`;
     case "extended":
       return mrk`➕ ${user(event.by)} *extended* the window${ofBatch(record, event.batch)} by ${formatSpan(event.byMs)}${event.endMs === null ? "" : mrk`, until ${moment(event.endMs)}`}. Other windows stay.${isDraining(record, event.batch) ? mrk` The changed schedule makes the master forget all answers, so the frameworks are asked again.` : ""}`;
+    case "windows_moved":
+      return mrk`⏩ *Running late:* the windows of ${event.batches.length === 1 ? "the next batch" : mrk`the next ${event.batches.length} batches`} are moved by ${formatSpan(event.byMs)}, because the batch before is not back. The changed schedule makes the master forget all answers, so the frameworks are asked again.`;
     case "deadline":
       return mrk`⏰ *The deadline has passed* with ${counted(event.tasksLeft, "task")} left. ${DEADLINE[event.then]}`;
     case "overridden":
@@ -119,6 +133,11 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "failed":
       return mrk`❌ *Failed:* ${ours(event.why, 1000)}\n*Next:* ${ours(event.next, 1000)}`;
   }
+}
+
+/** `batch 2 of 3`. */
+function batchName({ batches }: Maintenance, id: string): string {
+  return `batch ${batches.findIndex((batch) => batch.id === id) + 1} of ${batches.length}`;
 }
 
 function backText({ missing, agents }: Extract<LogEvent, { kind: "agents_returned" }>): Mrkdwn {

@@ -4,7 +4,8 @@ import { openApproval } from "../../../src/maintenance/approval/question.js";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { isIn } from "../../../src/maintenance/record/troubles.js";
-import { HOUR } from "../../support/world.js";
+import { turnOf } from "../../../src/maintenance/rolling/turn.js";
+import { HOUR, MINUTE } from "../../support/world.js";
 import type { Random } from "./random.js";
 
 type DrainCommand = Extract<Command, { verb: "drain" }>;
@@ -17,25 +18,30 @@ export interface Plan {
   /** `/mesos drain …` as it was understood. */
   readonly command: DrainCommand;
   readonly end: (typeof ENDS)[number];
-  /** By how much its window is extended, one after another. */
+  /** By how much a window is extended, one after another. */
   readonly extensions: number[];
+  /** How long its windows last together. */
   durationMs: number;
 }
 
-/** Ten of them, of two machines each: `web-1` and `web-2` for the first, and so on. */
+/** Ten of them, of two machines each, together or one after the other: `web-1` and `web-2` for the first, and so on. */
 export function tenPlans(random: Random): Plan[] {
   return Array.from({ length: 10 }, (_, at): Plan => {
-    const durationMs = (1 + random.below(4)) * HOUR;
+    const isRoll = random.chance(0.4);
+    // Short windows, so that a batch is late now and then.
+    const windowMs = isRoll ? (2 + random.below(9)) * MINUTE : (1 + random.below(4)) * HOUR;
     const extensions = Array.from({ length: random.below(3) }, () => (1 + random.below(6)) * (HOUR / 2));
-    const command = drainOf(`drain web-${2 * at + 1},web-${2 * at + 2} ${durationMs / HOUR}h --confirm 2`);
-    return { id: `m-000${at}`, command, end: random.pick(ENDS), extensions, durationMs };
+    const roll = isRoll ? ` --batch 1 --horizon ${1 + random.below(2)}` : "";
+    const line = `drain web-${2 * at + 1},web-${2 * at + 2} ${windowMs / MINUTE}m --confirm 2${roll}`;
+    const durationMs = isRoll ? 2 * windowMs : windowMs;
+    return { id: `m-000${at}`, command: drainOf(line), end: random.pick(ENDS), extensions, durationMs };
   });
 }
 
 /** What a person does next, as soon as it can be done; `null` while there is nothing to do but wait. */
 export function nextDecision({ end, extensions }: Plan, record: Maintenance): Decision | null {
-  const batch = record.batches[0];
-  if (batch === undefined || record.end !== null || record.cancel !== null) return null;
+  const batch = turnOf(record);
+  if (batch === null || record.end !== null || record.cancel !== null) return null;
   // Somebody took our window out of the schedule: as long as it is wanted, a person has it posted again.
   if (isIn(record, "window_changed", "windows_gone", "own_window_unseen") && end !== "cancelled") {
     return { kind: "retry" };
@@ -56,11 +62,18 @@ export function nextDecision({ end, extensions }: Plan, record: Maintenance): De
 }
 
 export function isDone({ end, extensions }: Plan, record: Maintenance | undefined): boolean {
-  const batch = record?.batches[0];
-  if (record === undefined || batch === undefined) return false;
+  if (record === undefined || record.batches.length === 0) return false;
   if (end === "cancelled" || end === "up") return record.end !== null;
-  if (extensions.length > 0 || batch.movingFrom !== null) return false;
-  return end === "down" ? batch.phase === "down" : batch.seenSinceMs !== null;
+  if (extensions.length > 0 || record.batches.some(({ movingFrom }) => movingFrom !== null)) return false;
+  const [first, ...rest] = record.batches;
+  const isAnnounced = rest.every(({ seenSinceMs }) => seenSinceMs !== null || isOneAtATime(record));
+  if (end === "down") return first?.phase === "down" && isAnnounced;
+  return (first?.seenSinceMs ?? null) !== null && isAnnounced;
+}
+
+/** Whether the windows of later batches are not posted before their turn. */
+export function isOneAtATime(record: Maintenance): boolean {
+  return record.wanted.roll?.horizon === 1;
 }
 
 function drainOf(line: string): DrainCommand {

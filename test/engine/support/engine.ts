@@ -178,6 +178,13 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
           calendar: [],
           allowForce: false,
           owners: [],
+          rolling: {
+            gapMs: 10 * 60_000,
+            maxSpanMs: 14 * 24 * 3_600_000,
+            outsideHours: "move",
+            approve: ["each", "canary", "once"],
+            resume: "ask",
+          },
           approvalTtlMs: 3_600_000,
           pollMs: 1_000,
           askAfterMs: 1_800_000,

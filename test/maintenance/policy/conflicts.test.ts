@@ -24,7 +24,15 @@ const world = worldOf({ windows: [{ ...OURS, machines: taken }], agents: [] });
 /** A search through all machines for each of them would be billions of steps: these would not come to an end. */
 describe("50,000 machines beside 50,000 in another maintenance", () => {
   const asked = (machines: readonly Machine[]) =>
-    conflictsOf({ record: recordOf(), machines, world, others: [other], policy: policyOf(), nowMs: NOW });
+    conflictsOf({
+      record: recordOf(),
+      machines,
+      batches: [machines],
+      world,
+      others: [other],
+      policy: policyOf(),
+      nowMs: NOW,
+    });
 
   test("machines of no maintenance are free", () => {
     expect(asked(many(MOST, MOST))).toBeNull();
@@ -85,6 +93,7 @@ describe("a refusal never says to wait for what does not come by itself", () => 
     conflictsOf({
       record: recordOf(),
       machines: [machine("web-01")],
+      batches: [[machine("web-01")]],
       world,
       others,
       policy: policyOf(),
@@ -164,6 +173,7 @@ test("a window of a maintenance of ours that has ended is told as ours, with the
   const refusal = conflictsOf({
     record: recordOf(),
     machines: [machine("web-01")],
+    batches: [[machine("web-01")]],
     world,
     others: [ended],
     policy: policyOf(),

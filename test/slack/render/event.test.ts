@@ -101,6 +101,24 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     { kind: "extended", batch: "b1", by: "U02BOB", byMs: HOUR, endMs: NOW, askedAtMs: NOW },
     ["@U02BOB extended the window by 1 h, until 2026-11-20 21:52 UTC", "asked again", "Other windows stay"],
   ],
+  [
+    { kind: "paused", batch: "b1", rule: "refused", saw: "kafka refused to leave" },
+    ["Paused before batch 1 of 1: kafka refused to leave", "press Go on, Skip batch or Cancel"],
+  ],
+  [{ kind: "went_on", batch: "b1", rule: "refused", by: "U02BOB" }, ["@U02BOB goes on with batch 1 of 1"]],
+  [{ kind: "skipped", batch: "b1", by: "U02BOB" }, ["@U02BOB skips batch 1 of 1", "given back"]],
+  [
+    { kind: "left_behind", batch: "b1", machines: ["web-01"], by: "U02BOB" },
+    ["@U02BOB leaves behind web-01", "still waited for at the end"],
+  ],
+  [
+    { kind: "within_limits", batch: "b1", approval: "b0a1", by: "U02BOB" },
+    ["Inside of the limits that @U02BOB approved"],
+  ],
+  [
+    { kind: "windows_moved", batches: ["b2"], byMs: HOUR },
+    ["Running late: the windows of the next batch are moved by 1 h", "asked again"],
+  ],
   [deadline("release", 3), ["The deadline has passed with 3 tasks left. The machines"]],
   [deadline("ask", 1), ["with 1 task left. The approval is asked for."]],
   [deadline("force", 1), ["to go on although tasks are left"]],

@@ -2,6 +2,8 @@ import type { types } from "@slack/bolt";
 import { type Decision, isOffered } from "../../../maintenance/decisions/table.js";
 import { isBeforeApproval, isWaitingForAgents } from "../../../maintenance/record/batch.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
+import { isIn } from "../../../maintenance/record/troubles.js";
+import { turnOf } from "../../../maintenance/rolling/turn.js";
 import { type ButtonLook, button, type Confirm } from "../blocks.js";
 import { carriedBy } from "../button-value.js";
 
@@ -23,10 +25,17 @@ export function cardButtons(record: Maintenance): types.Button[] {
   const { batches } = record;
   const draining = batches.find((batch) => batch.phase === "draining" && batch.movingFrom === null);
   const owned = batches.some(isBeforeApproval) && record.owners.some(({ said }) => said !== "ready");
+  const turn = turnOf(record)?.id ?? null;
+  const isPartlyDown = batches.some(({ phase }) => phase === "down");
   return [
     ...offer("Post the window again", { kind: "retry" }),
     // This button has no colour: nobody should press it because it is there.
     ...(draining === undefined ? [] : offer("Ask for Down", { kind: "ask_down", batch: draining.id })),
+    ...offer("Go on", { kind: "go_on", batch: turn }, { style: "primary" }),
+    ...(record.paused === null && !isIn(record, "window_over")
+      ? []
+      : offer("Skip batch", { kind: "skip", batch: turn })),
+    ...offer("Leave behind", { kind: "leave_behind", batch: turn }),
     ...offer("Up", { kind: "up" }, { style: "primary" }),
     ...(owned ? offer("Ready", { kind: "ready" }) : []),
     ...(record.held === null
@@ -36,7 +45,7 @@ export function cardButtons(record: Maintenance): types.Button[] {
     details,
     ...(isWaitingForAgents(record)
       ? offer("Stop waiting", { kind: "cancel" }, { confirm: STOP_WAITING })
-      : offer("Cancel", { kind: "cancel" }, { confirm: CANCEL })),
+      : offer("Cancel", { kind: "cancel" }, { confirm: isPartlyDown ? CANCEL_REST : CANCEL })),
   ];
 }
 
@@ -44,6 +53,13 @@ const CANCEL: Confirm = {
   title: "Cancel this maintenance?",
   text: "Its machines are given back: their windows leave the schedule. Windows of other people stay.",
   confirm: "Cancel it",
+  deny: "Keep it",
+};
+
+const CANCEL_REST: Confirm = {
+  title: "Cancel the rest?",
+  text: "Machines that are not Down are given back. Those that are Down stay so until Up. Windows of other people stay.",
+  confirm: "Cancel the rest",
   deny: "Keep it",
 };
 

@@ -9,6 +9,7 @@ import {
 } from "../../../maintenance/record/batch.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Batch, Maintenance } from "../../../maintenance/record/record.js";
+import { progressOf } from "../../../maintenance/rolling/progress.js";
 import { named } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";
@@ -40,9 +41,9 @@ export function renderCard(
       mrk`*Tasks*\n${tasksText(record, now)}`,
     ]),
     ...each(context, deadlineText(record, now)),
-    ...each(section, frameworksText(record, habits), batchesText(record)),
+    ...each(section, frameworksText(record, habits), progressText(record), batchesText(record)),
     ...each(context, ownersText(record)),
-    ...each(section, ...heldTexts(record), troubleText(record), endText(record)),
+    ...each(section, pausedText(record), ...heldTexts(record), troubleText(record), endText(record)),
     ...actions(cardButtons(record)),
   ]);
 }
@@ -107,6 +108,16 @@ function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>
   return lines(answers, erased);
 }
 
+/** How far several batches have come. */
+function progressText(record: Maintenance): Mrkdwn | null {
+  const progress = record.end === null ? progressOf(record) : null;
+  if (progress === null) return null;
+  const { batchesOver, batches, machinesOver, machines, leftMs } = progress;
+  const percent = Math.floor((machinesOver * 100) / machines);
+  const left = leftMs === null ? "" : mrk` · about ${formatSpan(leftMs)} left at this speed`;
+  return mrk`*Progress*  ${batchesOver} of ${batches} batches · ${machinesOver} of ${machines} machines (${percent} %)${left}`;
+}
+
 function batchesText(record: Maintenance): Mrkdwn {
   const total = record.batches.length;
   if (total === 0) return mrk`*Hosts*  ${hosts([record.hosts], 300)}`;
@@ -140,6 +151,11 @@ function heldTexts(record: Maintenance): Mrkdwn[] {
     const why = reason === null ? mrk`` : mrk`: ${free(reason)}`;
     return mrk`⏸️ *Held* by ${user(by)}${owner} since ${moment(atMs)}${why}. Nothing goes on until it is released.`;
   });
+}
+
+function pausedText({ paused, end }: Maintenance): Mrkdwn | null {
+  if (paused === null || end !== null) return null;
+  return mrk`⏸️ *Paused* since ${moment(paused.sinceMs)}: ${free(paused.saw, 600)}. Nothing goes down until somebody presses Go on.`;
 }
 
 function troubleText({ trouble, end, command }: Maintenance): Mrkdwn | null {

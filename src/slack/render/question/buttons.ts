@@ -20,14 +20,23 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
       : `The agents on ${machines} stop and ${tasks} will be lost${copies}.`;
   const deny = button("Deny", { ...value, decision: { kind: "deny", ...at, reason: null } });
   if (record.held !== null) return [deny, button("Release", { ...value, decision: { kind: "release" } })];
+  const more = (approval.limits?.batches.length ?? 1) - 1;
+  const next =
+    more === 0
+      ? ""
+      : ` The next ${more === 1 ? "batch goes" : `${more} batches go`} down without another question if inside of the limits.`;
   const confirm: Confirm = {
     title: `Take ${machines} down?`,
-    text: `${harm} If it got worse since the question, nothing is taken down and the question is asked again.`,
+    text: `${harm}${next} If it got worse since the question, nothing is taken down and the question is asked again.`,
     confirm: "Take down",
     deny: "Not now",
   };
   return [
-    button("Approve Down", { ...value, decision: { kind: "approve", ...at } }, { style: "danger", confirm }),
+    button(
+      more === 0 ? "Approve Down" : `Approve ${more + 1} batches`,
+      { ...value, decision: { kind: "approve", ...at } },
+      { style: "danger", confirm },
+    ),
     deny,
     button("Hold", { ...value, decision: { kind: "hold", reason: null } }),
   ];

@@ -4,6 +4,7 @@ import { endMs } from "../../../maintenance/cluster/schedule.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Seen, Verdict, VerdictRow } from "../../../maintenance/record/picture.js";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
+import type { Limits } from "../../../maintenance/record/roll.js";
 import { UNASKED_BECAUSE } from "../../../maintenance/show/status-cells.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis, nanosToMillis } from "../../../maintenance/time.js";
@@ -99,12 +100,20 @@ function standing(record: Maintenance, approval: Approval, open: boolean): Mrkdw
       mrk`⚠️ *Forced:* the deadline has passed and tasks are left. Down would go on in spite of them.`,
     );
   }
+  if (approval.limits !== undefined) texts.push(limitsText(approval.limits));
   if (open && approval.votesNeeded > 1) texts.push(mrk`🗳️ *Votes*  ${votesText(approval)}`);
   for (const { by, reason } of open ? holdsOf(record) : []) {
     const why = reason === null ? mrk`` : mrk` (${free(reason)})`;
     texts.push(mrk`⏸️ *Held* by ${user(by)}${why}: it can be approved once it is released.`);
   }
   return texts;
+}
+
+/** What one approval for several batches binds the others to. */
+function limitsText({ batches, tasks, machines, untilMs }: Limits): Mrkdwn {
+  const others = batches.length - 1;
+  const each = others === 1 ? "the next batch" : mrk`each of the next ${others} batches`;
+  return mrk`📏 *For ${batches.length} batches:* this one as it is shown here, and ${each} when it is its turn and it keeps these limits: at most ${counted(tasks, "task")} lost, no last running copy, no refusal, no volume out of reach, room for it elsewhere, at most ${counted(machines, "machine")} out at once, until ${moment(untilMs)}. A batch that does not keep them is asked about alone.`;
 }
 
 /** `1 of 2: @bob`. */

@@ -286,11 +286,22 @@ describe("the card", () => {
       "Batch 2 of 2  draining · 2026-11-21 02:00 UTC – 2026-11-21 03:00 UTC (1 h) · web-01, web-02",
     ])
       expect(text(record)).toContain(line);
-    expect(buttons(record).slice(0, 2)).toEqual([
-      ["Ask for Down", { kind: "ask_down", batch: "b2" }],
-      ["Up", { kind: "up" }],
-    ]);
-    expect(buttons(record).map(([label]) => label)).not.toContain("Cancel");
+    expect(text(record)).toContain("Progress  0 of 2 batches · 0 of 3 machines (0 %)");
+    // The second batch is asked about when the first is back; until then it can be given back.
+    const labels = buttons(record).map(([label]) => label);
+    expect(labels).toContain("Up");
+    expect(labels).not.toContain("Ask for Down");
+    expect(labels).toContain("Cancel");
+  });
+
+  test("the card says how long a drain in batches takes at the speed until now", () => {
+    const [first, second] = [
+      batchOf({ id: "b1", phase: "up", upAtMs: NOW + 68 * 60_000, agents: [], machines: machines(1) }),
+      batchOf({ id: "b2", phase: "draining", machines: machines(2) }),
+    ];
+    expect(text(recordOf({ batches: [first, second] }))).toContain(
+      "1 of 2 batches · 1 of 3 machines (33 %) · about 2 h left at this speed",
+    );
   });
 
   test("the card names as many of 500 machines as fit and says how many more there are", () => {

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { takenBack } from "../approval/question.js";
+import { isDownSent, isToGoDown, withBatch } from "../record/batch.js";
+import { withEvent } from "../record/log.js";
+import { turnOf } from "../rolling/turn.js";
+import { replyOf } from "../text/reply.js";
+import { aboutTurn, turnHasPassed } from "./about-turn.js";
+import { decisionRow, unchanged } from "./decided.js";
+import { beingCancelled, nothingToDo } from "./replies.js";
+import { wrongPhase } from "./wrong-phase.js";
+
+/** Gives back the batch whose turn it is without taking it down; the other batches go on. */
+export const skip = decisionRow({
+  takes: z.object({ kind: z.literal("skip"), ...aboutTurn }),
+  wanted: "skip the batch",
+  needsWorld: false,
+  isOnce: false,
+  whyNotPossible(record, { batch: about }) {
+    const cancelled = beingCancelled(record);
+    if (cancelled !== null) return cancelled;
+    const passed = turnHasPassed(record, about);
+    if (passed !== null) return passed;
+    const batch = turnOf(record);
+    if (record.batches.length < 2) {
+      return {
+        tone: "refused",
+        text: `${record.id} has no batches to skip.`,
+        notDone: "Nothing was skipped.",
+        next: `Give all its machines back with /mesos cancel ${record.id}.`,
+      };
+    }
+    if (batch === null || !isToGoDown(batch) || isDownSent(batch)) return wrongPhase(record, "Skip");
+    return null;
+  },
+  alreadyDone(record) {
+    const batch = turnOf(record);
+    if (batch === null || !isToGoDown(batch) || batch.skippedBy === undefined) return null;
+    return { tone: "info", text: `${record.id}: ${batch.id} is being given back already.` };
+  },
+  decide(record, _, { person, nowMs }) {
+    const batch = turnOf(record);
+    if (batch === null || !isToGoDown(batch)) return unchanged(record, nothingToDo(record));
+    const by = person.user;
+    const back = takenBack(batch, nowMs, { why: "skipped", by });
+    if (!isToGoDown(back)) return unchanged(record, nothingToDo(record));
+    const skipped = withBatch({ ...record, paused: null }, { ...back, skippedBy: by });
+    return {
+      record: withEvent(skipped, nowMs, { kind: "skipped", batch: batch.id, by }),
+      reply: replyOf({
+        tone: "done",
+        text: `${record.id}: ${batch.id} is given back without having been down; the next batch goes on.`,
+      }),
+    };
+  },
+});

@@ -1,0 +1,57 @@
+// Which machines go down together, and whose turn is it?
+
+import { agentsMissing } from "../record/agents-back.js";
+import { hasEnded } from "../record/batch.js";
+import type { Batch, Maintenance } from "../record/record.js";
+
+/** Whether a batch stands in nobody's way any more: given back, or up with all agents back or left behind. */
+export function isOver(batch: Batch): boolean {
+  if (batch.phase !== "up") return hasEnded(batch);
+  const left = new Set(batch.leftBehind);
+  return agentsMissing(batch).every(({ id }) => left.has(id));
+}
+
+/** The batch whose turn it is: the first that is not over; `null` when all are. */
+export function turnOf({ batches }: Maintenance): Batch | null {
+  return batches.find((batch) => !isOver(batch)) ?? null;
+}
+
+/** Whether a batch may be asked about and taken down as far as the others are concerned. */
+export function isItsTurn(record: Maintenance, { id }: Batch): boolean {
+  return turnOf(record)?.id === id;
+}
+
+/** The batches whose turn is still to come, in order. */
+export function waitingForTurn(record: Maintenance): readonly Batch[] {
+  const at = record.batches.findIndex((batch) => !isOver(batch));
+  return at < 0 ? [] : record.batches.slice(at + 1).filter((batch) => !isOver(batch));
+}
+
+/**
+ * Whether a batch is near enough to be announced. Some frameworks avoid every machine that has any window, however far
+ * off, so that a fleet whose windows are all posted leaves them nowhere to go.
+ */
+export function isAnnounced(record: Maintenance, batch: Batch): boolean {
+  const horizon = record.wanted.roll?.horizon;
+  if (horizon === undefined) return true;
+  const at = record.batches.filter((one) => !isOver(one)).findIndex(({ id }) => id === batch.id);
+  return at >= 0 && at < horizon;
+}
+
+/** Why a batch cannot go down yet, and what comes before it. */
+export function notItsTurn(
+  record: Maintenance,
+  batch: Batch,
+): { readonly text: string; readonly next: string } {
+  const before = turnOf(record);
+  const waits = before === null ? "the one before" : placeOf(record, before);
+  return {
+    text: `${record.id}: it is not the turn of ${placeOf(record, batch)}; ${waits} is not back yet.`,
+    next: "It is asked for by itself when the one before is back.",
+  };
+}
+
+/** `batch 2 of 4`, as people count. */
+function placeOf({ batches }: Maintenance, { id }: Batch): string {
+  return `batch ${batches.findIndex((batch) => batch.id === id) + 1} of ${batches.length}`;
+}

@@ -1,0 +1,161 @@
+import { advance } from "../../../src/maintenance/advance.js";
+import { type Machine, machineKey } from "../../../src/maintenance/cluster/machine.js";
+import type { Schedule, Window } from "../../../src/maintenance/cluster/schedule.js";
+import type { Agent, Answer, Task, World } from "../../../src/maintenance/cluster/world.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
+import type { Effect } from "../../../src/maintenance/phases/step.js";
+import type { Policy } from "../../../src/maintenance/policy/policy.js";
+import type { Batch, Maintenance } from "../../../src/maintenance/record/record.js";
+import type { Roll } from "../../../src/maintenance/record/roll.js";
+import { applyEdit } from "../../../src/maintenance/window/edit.js";
+import { agent, HOUR, NOW, policyOf, recordOf, worldOf } from "../../support/world.js";
+import { click, planOf } from "../support/flow.js";
+
+/** A maintenance at a cluster that does at once what it is told, on a clock that a test moves. */
+export class Site {
+  nowMs = NOW;
+  record: Maintenance;
+  schedule: Schedule;
+  posts = 0;
+  /** What frameworks answered, by host name. */
+  answers: Readonly<Record<string, readonly Answer[]>> = {};
+  readonly down = new Set<string>();
+  /** Agents that do not register again by themselves. */
+  readonly stopped = new Set<string>();
+  readonly tasks: Task[] = [];
+  readonly agents: readonly Agent[];
+  readonly policy: Policy;
+
+  constructor(
+    agents: readonly Agent[],
+    roll: Roll,
+    parts: {
+      readonly durationMs?: number;
+      readonly policy?: Partial<Policy>;
+      readonly foreign?: Window;
+      readonly deadline?: Maintenance["deadline"];
+    } = {},
+  ) {
+    this.agents = agents;
+    this.policy = policyOf(parts.policy);
+    this.schedule = { windows: parts.foreign === undefined ? [] : [parts.foreign] };
+    const wanted = { startMs: null, durationMs: parts.durationMs ?? 2 * HOUR, roll };
+    this.record = recordOf({
+      wanted,
+      batches: [],
+      confirmed: agents.length,
+      deadline: parts.deadline ?? null,
+    });
+    this.replan();
+  }
+
+  /** Plans once more what was asked for. */
+  replan(): void {
+    const machines = this.agents.map(({ machine }) => machine);
+    const resolution = { machines, literals: [], unknown: [], matchedNothing: [] };
+    this.record = planOf(this.record, resolution, this.world(), [], this.policy, this.nowMs);
+  }
+
+  world(): World {
+    const isDown = (machine: Machine) => this.down.has(machineKey(machine));
+    const agents = this.agents.filter(({ id, machine }) => !isDown(machine) && !this.stopped.has(id));
+    const names = this.agents.filter(({ machine }) => isDown(machine)).map(({ machine }) => machine.hostname);
+    return worldOf({
+      observedAtMs: this.nowMs,
+      agents,
+      tasks: this.tasks,
+      windows: this.schedule.windows,
+      down: names,
+      answers: this.answers,
+    });
+  }
+
+  /** Looks, decides and does it, until nothing is to be done; then `ms` pass. */
+  pass(ms = 0): this {
+    for (let round = 0; round < 8; round++) {
+      const step = advance(this.record, {
+        world: this.world(),
+        policy: this.policy,
+        nowMs: this.nowMs,
+        hosts: null,
+      });
+      this.record = step.record;
+      if (step.effects.length === 0) break;
+      this.#carryOut(step.effects);
+    }
+    this.nowMs += ms;
+    return this;
+  }
+
+  /** Somebody decides; whoever asked does not approve. */
+  decide(decision: Decision, by = "U0BOB"): string {
+    const { record, reply } = click(this.record, decision, {
+      by,
+      world: this.world(),
+      nowMs: this.nowMs,
+      policy: this.policy,
+    });
+    this.record = record;
+    return reply.text;
+  }
+
+  /** Asks for the Down of a batch where it was not asked for, and approves it. */
+  approve(id: string): string {
+    const batch = this.batch(id);
+    if (batch.phase === "draining") this.decide({ kind: "ask_down", batch: id }, "U0ALICE");
+    const approval = this.batch(id).approvals.at(-1)?.id ?? "none";
+    return this.decide({ kind: "approve", batch: id, approval }, "U0CAROL");
+  }
+
+  batch(id: string): Batch {
+    const batch = this.record.batches.find((one) => one.id === id);
+    if (batch === undefined) throw new Error(`There is no ${id}.`);
+    return batch;
+  }
+
+  phases(): string {
+    return this.record.batches.map(({ phase }) => phase).join(" ");
+  }
+
+  #carryOut(effects: readonly Effect[]): void {
+    const edits = effects.flatMap((effect) => (effect.kind === "update_schedule" ? [effect.edit] : []));
+    if (edits.length > 0) {
+      const down = this.agents.map(({ machine }) => machine).filter((m) => this.down.has(machineKey(m)));
+      this.schedule = edits.reduce((list, edit) => applyEdit(list, edit, down), this.schedule);
+      this.posts += 1;
+    }
+    for (const effect of effects) {
+      if (effect.kind === "start_maintenance") for (const m of effect.machines) this.#takeDown(m);
+      if (effect.kind === "stop_maintenance") {
+        for (const machine of effect.machines) this.down.delete(machineKey(machine));
+        this.schedule = effect.machines.reduce(withoutMachine, this.schedule);
+      }
+    }
+  }
+
+  #takeDown(machine: Machine): void {
+    this.down.add(machineKey(machine));
+    const ids = new Set(
+      this.agents.filter((one) => machineKey(one.machine) === machineKey(machine)).map(({ id }) => id),
+    );
+    this.tasks.splice(0, this.tasks.length, ...this.tasks.filter(({ agentId }) => !ids.has(agentId)));
+  }
+}
+
+function withoutMachine({ windows }: Schedule, machine: Machine): Schedule {
+  return {
+    windows: windows
+      .map((window) => ({
+        ...window,
+        machines: window.machines.filter((one) => machineKey(one) !== machineKey(machine)),
+      }))
+      .filter(({ machines }) => machines.length > 0),
+  };
+}
+
+/** `web-01` to `web-06` in racks r1 to r3, two in each. */
+export function racks(): Agent[] {
+  return Array.from({ length: 6 }, (_, at) =>
+    agent(`web-0${at + 1}`, { attributes: [{ name: "rack", value: `r${Math.floor(at / 2) + 1}` }] }),
+  );
+}

@@ -1,0 +1,485 @@
+import { describe, expect, test } from "vitest";
+import { endMs } from "../../../src/maintenance/cluster/schedule.js";
+import { nanosToMillis } from "../../../src/maintenance/time.js";
+import { windowOf } from "../../../src/maintenance/window/edit.js";
+import { agent, answer, HOUR, MINUTE, machine, NOW, task, windowOn } from "../../support/world.js";
+import { racks, Site } from "../rolling/site.js";
+import { lastEvent, news } from "../support/flow.js";
+
+/** All windows are announced, though the six machines are all there are. */
+const BY_TWO = { rule: { kind: "count", count: 2 }, canary: null, horizon: 3 } as const;
+
+const ROLLING = {
+  gapMs: 10 * MINUTE,
+  maxSpanMs: 14 * 24 * HOUR,
+  outsideHours: "move",
+  approve: ["each"],
+} as const;
+
+const startsOf = (site: Site) =>
+  site.record.batches.map(({ window }) => (nanosToMillis(window.start) - NOW) / MINUTE);
+
+/** Batch 1 of three is Down. */
+function firstDown(parts: ConstructorParameters<typeof Site>[2] = {}): Site {
+  const site = new Site(racks(), BY_TWO, parts);
+  site.pass();
+  site.approve("b1");
+  return site.pass();
+}
+
+describe("a drain in batches", () => {
+  test("all windows are posted in one post, one after another with a gap, and the first batch alone is asked about", () => {
+    const site = new Site(racks(), BY_TWO).pass();
+    expect(site.posts).toBe(1);
+    expect(startsOf(site)).toEqual([0, 130, 260]);
+    expect(site.schedule.windows.map(({ machines }) => machines.map(({ hostname }) => hostname))).toEqual([
+      ["web-01", "web-02"],
+      ["web-03", "web-04"],
+      ["web-05", "web-06"],
+    ]);
+    expect(site.phases()).toBe("awaiting_approval draining draining");
+  });
+
+  test("a batch is asked about when the one before is up and its agents are back, and at its window's start", () => {
+    const site = firstDown();
+    expect(site.phases()).toBe("down draining draining");
+    expect(site.decide({ kind: "ask_down", batch: "b2" })).toContain("batch 1 of 3 is not back yet");
+    for (const { id } of racks().slice(0, 2)) site.stopped.add(id);
+    site.decide({ kind: "up" });
+    site.pass();
+    expect(site.phases()).toBe("up draining draining");
+    expect(site.decide({ kind: "ask_down", batch: "b2" })).toContain("not the turn of batch 2 of 3");
+    site.stopped.clear();
+    site.pass();
+    expect(site.phases()).toBe("up draining draining");
+    site.nowMs = NOW + 130 * MINUTE;
+    expect(site.pass().phases()).toBe("up awaiting_approval draining");
+  });
+
+  test("the roll ends when the last batch is back", () => {
+    const site = new Site(racks(), BY_TWO).pass();
+    for (const id of ["b1", "b2", "b3"]) {
+      site.approve(id);
+      expect(site.pass().batch(id).phase).toBe("down");
+      site.decide({ kind: "up" });
+      site.pass(MINUTE);
+    }
+    site.pass(MINUTE).pass();
+    expect(site.record.end?.phase).toBe("up");
+    expect(site.schedule.windows).toEqual([]);
+  });
+
+  test("an approval given in its turn does not count out of it (invariant 5)", () => {
+    const site = new Site(racks(), BY_TWO).pass();
+    expect(site.approve("b2")).not.toContain("approved");
+    expect(site.pass().phases()).toBe("awaiting_approval draining draining");
+  });
+
+  test("a question that stands is not approved while the batch before is not back (invariant 5)", () => {
+    const site = firstDown();
+    site.decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    site.decide({ kind: "ask_down", batch: "b2" }, "U0ALICE");
+    const [first, ...rest] = site.record.batches;
+    if (first?.phase !== "up") throw new Error("The first batch is not up.");
+    site.stopped.add("web-01-S0");
+    site.record = { ...site.record, batches: [{ ...first, returned: [] }, ...rest] };
+    expect(site.approve("b2")).toContain("not the turn of batch 2 of 3");
+    expect(site.batch("b2").phase).toBe("awaiting_approval");
+  });
+
+  test("a copy in a batch that is still to come keeps its app alive", () => {
+    const site = new Site(racks(), BY_TWO);
+    site.tasks.push(
+      task("a1", "marathon", "web-01", { app: "/a" }),
+      task("a2", "marathon", "web-05", { app: "/a" }),
+    );
+    site.pass().decide({ kind: "ask_down", batch: "b1" });
+    expect(site.batch("b1").approvals.at(-1)?.seen.blast.lastCopies).toEqual([]);
+  });
+});
+
+describe("the horizon of a drain in batches", () => {
+  test("where more than half of the agents go the next two windows are posted, and that is said", () => {
+    const site = new Site(racks(), { rule: { kind: "count", count: 1 }, canary: null }).pass();
+    expect(site.phases()).toBe("awaiting_approval draining scheduled scheduled scheduled scheduled");
+    expect(lastEvent(site.record, "note").text).toContain("the next 2 batches");
+    site.approve("b1");
+    site.pass().decide({ kind: "up" });
+    site.pass();
+    expect(site.phases()).toBe("up draining draining scheduled scheduled scheduled");
+  });
+
+  test("a number that was typed holds", () => {
+    const site = new Site(racks(), BY_TWO).pass();
+    expect(site.phases()).toBe("awaiting_approval draining draining");
+  });
+});
+
+describe("a batch that is late", () => {
+  test("moves the windows after it in one post when the next would begin, and tells it; windows of others stay (invariants 1, 12)", () => {
+    const foreign = windowOn(["db-1"], NOW, HOUR);
+    const site = firstDown({ foreign });
+    site.nowMs = NOW + 129 * MINUTE;
+    expect(startsOf(site.pass())).toEqual([0, 130, 260]);
+    const { posts } = site;
+    site.nowMs = NOW + 130 * MINUTE;
+    expect(startsOf(site.pass())).toEqual([0, 145, 275]);
+    expect(site.posts).toBe(posts + 1);
+    expect(lastEvent(site.record, "windows_moved")).toMatchObject({
+      batches: ["b2", "b3"],
+      byMs: 15 * MINUTE,
+    });
+    expect(site.schedule.windows[0]).toEqual(foreign);
+    expect(nanosToMillis(windowOf(site.schedule, machine("web-05"))?.start ?? 0n)).toBe(NOW + 275 * MINUTE);
+  });
+
+  test("the later it gets the further they move, so that posts stay few", () => {
+    const site = firstDown();
+    const { posts } = site;
+    for (let minute = 130; minute <= 24 * 60; minute += 5) {
+      site.nowMs = NOW + minute * MINUTE;
+      site.pass();
+    }
+    expect(site.posts - posts).toBeLessThanOrEqual(8);
+  });
+
+  test("nothing moves while somebody holds it, nor a window that does not overlap", () => {
+    const site = firstDown();
+    site.decide({ kind: "hold", reason: null });
+    site.nowMs = NOW + 3 * HOUR;
+    expect(startsOf(site.pass())).toEqual([0, 130, 260]);
+    site.decide({ kind: "release" });
+    expect(startsOf(site.pass())).toEqual([0, 240, 370]);
+  });
+
+  test("an extension moves the windows after it along, in the same post", () => {
+    const site = new Site(racks(), BY_TWO).pass();
+    const { posts } = site;
+    expect(site.decide({ kind: "extend", byMs: HOUR }, "U0ALICE")).toContain("move along");
+    site.pass();
+    expect(site.posts).toBe(posts + 1);
+    expect(startsOf(site)).toEqual([0, 190, 320]);
+    expect(endMs(site.batch("b1").window)).toBe(NOW + 3 * HOUR);
+    expect(endMs(site.batch("b2").window)).toBe(NOW + 310 * MINUTE);
+  });
+
+  test("no window is moved outside the hours of the calendar", () => {
+    const calendar = [{ days: [0, 1, 2, 3, 4, 5, 6], from: 8 * 60, to: 14 * 60 + 15, timeZone: "UTC" }];
+    const site = firstDown({ policy: { calendar } });
+    expect(startsOf(site)).toEqual([0, 130, 20 * 60]);
+    site.nowMs = NOW + 130 * MINUTE;
+    expect(startsOf(site.pass())).toEqual([0, 20 * 60, 20 * 60 + 130]);
+  });
+});
+
+describe("a cancel of a drain in batches", () => {
+  test("gives back what is not Down and names what is, which goes on to its Up", () => {
+    const site = firstDown();
+    expect(site.decide({ kind: "cancel" })).toContain("not Down");
+    site.pass();
+    expect(site.phases()).toBe("down cancelled cancelled");
+    expect(site.record.cancel).toBeNull();
+    site.decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    expect(site.record.end?.phase).toBe("up");
+  });
+
+  test("a window of it that an old list puts back is taken out again while the rest goes on", () => {
+    const site = firstDown();
+    const { schedule } = site;
+    site.decide({ kind: "cancel" });
+    site.pass();
+    site.schedule = schedule;
+    site.pass();
+    expect(windowOf(site.schedule, machine("web-03"))).toBeNull();
+    expect(windowOf(site.schedule, machine("web-01"))).not.toBeNull();
+  });
+});
+
+describe("a deadline of a drain in batches", () => {
+  const deadline = { atMs: NOW + HOUR, then: "release", met: false, afterMs: HOUR } as const;
+
+  test("is that of the batch whose turn it is, counted from the start of its window", () => {
+    const site = firstDown({ deadline });
+    site.decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    expect(site.record.deadline).toMatchObject({ batch: "b2", atMs: NOW + 190 * MINUTE, met: false });
+  });
+
+  test("gives back all that is not Down when it has passed", () => {
+    const site = new Site(racks(), BY_TWO, { deadline });
+    site.tasks.push(task("t1", "kafka", "web-01"));
+    site.pass();
+    site.nowMs = NOW + HOUR;
+    site.pass(MINUTE).pass();
+    expect(news(site.record)).toContain("deadline");
+    expect(site.record.end?.phase).toBe("cancelled");
+  });
+});
+
+describe("an approval for several batches", () => {
+  const CANARY = { ...BY_TWO, canary: 1, horizon: 9, approve: "canary" } as const;
+
+  /** The canary and the batch after it were approved, and are back; the next one is at its window's start. */
+  function afterCanary(before: (site: Site) => void = () => undefined): Site {
+    const site = new Site(racks(), CANARY);
+    site.tasks.push(task("t1", "kafka", "web-02"), task("t2", "kafka", "web-03"));
+    before(site);
+    site.pass();
+    for (const id of ["b1", "b2"]) {
+      site.approve(id);
+      site.pass().decide({ kind: "up" });
+      site.pass(MINUTE).pass();
+    }
+    return site;
+  }
+
+  const atItsStart = (site: Site, id: string) => {
+    site.nowMs = nanosToMillis(site.batch(id).window.start);
+    return site.pass();
+  };
+
+  test("with canary the first batch has its own, and one after it is for all others, within limits that it shows", () => {
+    const site = afterCanary();
+    expect(site.batch("b1").approvals.at(-1)?.limits).toBeUndefined();
+    expect(site.batch("b2").approvals.at(-1)?.limits).toMatchObject({
+      batches: ["b2", "b3", "b4"],
+      tasks: 2,
+      machines: 2,
+    });
+    expect(atItsStart(site, "b3").batch("b3")).toMatchObject({
+      phase: "down",
+      approvals: [{ under: "b2a1", outcome: { kind: "granted", by: "U0CAROL" } }],
+    });
+    expect(lastEvent(site.record, "within_limits")).toMatchObject({ batch: "b3", approval: "b2a1" });
+  });
+
+  test("with once the first one is for all", () => {
+    const site = new Site(racks(), { ...BY_TWO, approve: "once" }).pass();
+    site.approve("b1");
+    site.pass().decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    atItsStart(site, "b2");
+    expect(site.batch("b2").phase).toBe("down");
+  });
+
+  test("a batch does not go down before its window begins, nor out of its turn", () => {
+    const site = afterCanary();
+    site.nowMs = nanosToMillis(site.batch("b3").window.start) - 1;
+    expect(site.pass().phases()).toBe("up up draining draining");
+    atItsStart(site, "b3");
+    expect(site.phases()).toBe("up up down draining");
+  });
+
+  test.each<[string, (site: Site) => void, string]>([
+    [
+      "more tasks than were approved",
+      (site) => site.tasks.push(...[1, 2, 3].map((n) => task(`x${n}`, "spark", "web-04"))),
+      "3 tasks would be lost, and 2 were approved",
+    ],
+    [
+      "a last running copy",
+      (site) => site.tasks.push(task("only", "marathon", "web-04")),
+      "last running copies of only",
+    ],
+  ])("%s: the batch is asked about alone, and says why (invariant 5)", (_, happens, why) => {
+    const site = afterCanary((early) =>
+      early.tasks.push(task("c1", "kafka", "web-06"), task("c2", "kafka", "web-06")),
+    );
+    happens(site);
+    site.answers = { "web-04": ["kafka", "spark", "marathon"].map((name) => answer(name, "accept")) };
+    atItsStart(site, "b3").nowMs += HOUR;
+    site.pass();
+    expect(site.batch("b3").phase).toBe("awaiting_approval");
+    expect(site.batch("b3").approvals.at(-1)?.limits).toBeUndefined();
+    expect(lastEvent(site.record, "note").text).toContain(why);
+  });
+
+  test("a denied question for all is no approval for any", () => {
+    const site = new Site(racks(), { ...BY_TWO, approve: "once" }).pass();
+    site.decide({ kind: "deny", batch: "b1", approval: "b1a1", reason: null }, "U0CAROL");
+    expect(site.pass(HOUR).pass().phases()).toBe("draining draining draining");
+  });
+
+  test("more votes than it got are asked for anew (invariant 6)", () => {
+    const site = afterCanary();
+    Object.assign(site.policy, { votes: 2 });
+    expect(atItsStart(site, "b3").batch("b3").phase).toBe("awaiting_approval");
+  });
+
+  test("what the policy does not allow is refused with what it does", () => {
+    const policy = {
+      rolling: { gapMs: 0, maxSpanMs: 99 * HOUR, outsideHours: "move", approve: ["each"], resume: "ask" },
+    } as const;
+    const site = new Site(racks(), { ...BY_TWO, approve: "once" }, { policy });
+    expect(site.record.end?.why).toContain("rolling.approve allows --approve each, and not --approve once");
+  });
+});
+
+describe("a rule that stops a drain in batches", () => {
+  /** The first batch is back, and a framework with tasks refuses to leave the second, whose window begins. */
+  function refusing(resume: "ask" | "auto" = "ask"): Site {
+    const site = new Site(racks(), BY_TWO, { policy: { rolling: { ...ROLLING, resume } } });
+    site.tasks.push(task("k1", "kafka", "web-03"), task("k2", "kafka", "web-05"));
+    site.pass().approve("b1");
+    site.pass().decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    site.answers = { "web-03": [answer("kafka", "decline")] };
+    site.nowMs = nanosToMillis(site.batch("b2").window.start) + 30 * MINUTE;
+    return site.pass();
+  }
+
+  test("names itself and what it saw, once, and nothing is asked or approved", () => {
+    const site = refusing();
+    expect(site.record.paused).toMatchObject({ rule: "refused", batch: "b2", saw: "kafka refused to leave" });
+    expect(site.batch("b2").phase).toBe("draining");
+    expect(site.decide({ kind: "ask_down", batch: "b2" })).toContain("is paused: kafka refused");
+    site.pass(MINUTE).pass();
+    expect(news(site.record).filter((kind) => kind === "paused")).toHaveLength(1);
+  });
+
+  test("Go on asks about the batch in spite of it, and the same sight does not stop it again", () => {
+    const site = refusing();
+    expect(site.decide({ kind: "go_on", batch: null })).toContain("in spite of it");
+    expect(site.pass().phases()).toBe("up awaiting_approval draining");
+    site.approve("b2");
+    expect(site.pass().batch("b2").phase).toBe("down");
+  });
+
+  test("who may not approve may not go on", () => {
+    const site = refusing();
+    Object.assign(site.policy, { approvers: ["U0CAROL"] });
+    expect(site.decide({ kind: "go_on", batch: null }, "U0EVE")).toContain("Who may go on");
+    expect(site.record.paused).not.toBeNull();
+    site.decide({ kind: "go_on", batch: null }, "U0CAROL");
+    expect(site.record.paused).toBeNull();
+  });
+
+  test.each(["ask", "auto"] as const)(
+    "when what it saw is over it goes on by itself only with resume: %s",
+    (resume) => {
+      const site = refusing(resume);
+      site.answers = {};
+      site.tasks.length = 0;
+      site.pass(MINUTE).pass();
+      expect(site.phases()).toBe(
+        resume === "auto" ? "up awaiting_approval draining" : "up draining draining",
+      );
+    },
+  );
+
+  test("silence stops it at the window's start, and who goes on with it once is not asked before every batch", () => {
+    const site = new Site(racks(), BY_TWO);
+    site.tasks.push(...["web-03", "web-05"].map((on) => task(`s-${on}`, "spark", on)));
+    site.pass().approve("b1");
+    site.pass().decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    site.nowMs = nanosToMillis(site.batch("b2").window.start) + 30 * MINUTE;
+    expect(site.pass().record.paused?.saw).toBe("spark has tasks there and has not answered");
+    site.decide({ kind: "go_on", batch: null });
+    site.pass().approve("b2");
+    site.pass().decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    site.nowMs = nanosToMillis(site.batch("b3").window.start) + 30 * MINUTE;
+    expect(site.pass().phases()).toBe("up up awaiting_approval");
+  });
+
+  test("Skip gives the batch back in one post, without Down, and it is the turn of the next", () => {
+    const site = refusing();
+    const { posts } = site;
+    site.decide({ kind: "skip", batch: null });
+    site.pass();
+    expect(site.phases()).toBe("up cancelled draining");
+    expect(site.posts).toBe(posts + 1);
+    expect(windowOf(site.schedule, machine("web-03"))).toBeNull();
+    site.approve("b3");
+    site.pass().decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    expect(site.record.end?.phase).toBe("up");
+  });
+
+  test("a second click on Skip of a batch does not skip the next one (invariant 7)", () => {
+    const site = refusing();
+    const click = { kind: "skip", batch: "b2" } as const;
+    site.decide(click);
+    expect(site.decide(click)).toContain("being given back already");
+    site.pass();
+    expect(site.decide(click)).toContain("b2 is settled already");
+    expect(site.pass().phases()).toBe("up cancelled draining");
+  });
+
+  test("Skip withdraws the question of the batch, and there is nothing to skip once it is being taken down", () => {
+    const site = new Site(racks(), BY_TWO).pass();
+    site.decide({ kind: "skip", batch: null });
+    expect(site.batch("b1").approvals.at(-1)?.outcome).toMatchObject({ kind: "withdrawn", why: "skipped" });
+    expect(site.pass().phases()).toBe("cancelled draining draining");
+    expect(firstDown().decide({ kind: "skip", batch: null })).toContain("not possible");
+  });
+});
+
+describe("agents that do not come back in a drain in batches", () => {
+  test("hold up the next batch until they are left behind, and are still waited for at the end (invariant 11)", () => {
+    const site = firstDown();
+    site.stopped.add("web-01-S0");
+    site.decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    expect(site.decide({ kind: "leave_behind", batch: null })).toContain("without the agents of web-01");
+    for (const id of ["b2", "b3"]) {
+      site.approve(id);
+      site.pass().decide({ kind: "up" });
+      site.pass(MINUTE).pass();
+    }
+    expect(site.phases()).toBe("up up up");
+    expect(site.record.end).toBeNull();
+    site.stopped.clear();
+    site.pass(MINUTE).pass();
+    expect(site.record.end?.phase).toBe("up");
+  });
+
+  test("cannot be left behind while nobody waits for them", () => {
+    expect(firstDown().decide({ kind: "leave_behind", batch: null })).toContain("no batch waits");
+  });
+});
+
+describe("how a drain in batches is planned", () => {
+  test("by rack and with a canary", () => {
+    const site = new Site(racks(), { rule: { kind: "attribute", name: "Rack" }, canary: 1 });
+    expect(site.record.batches.map(({ machines }) => machines.length)).toEqual([1, 1, 2, 2]);
+  });
+
+  test("machines without the attribute are named, and nothing is posted", () => {
+    const site = new Site([...racks(), agent("web-09")], {
+      rule: { kind: "attribute", name: "rack" },
+      canary: null,
+    });
+    expect(site.record.end?.why).toContain("no attribute rack of 1 machine: web-09");
+  });
+
+  test("more machines in a batch than there are is one batch, and that is said", () => {
+    const site = new Site(racks(), { rule: { kind: "count", count: 9 }, canary: null });
+    expect(site.record.batches).toHaveLength(1);
+    expect(lastEvent(site.record, "note").text).toContain("--batch 9 is more than the 6 machines");
+  });
+
+  test("windows that reach further than they may are refused with the sum", () => {
+    const policy = {
+      rolling: { gapMs: 0, maxSpanMs: 5 * HOUR, outsideHours: "move", approve: ["each"], resume: "ask" },
+    } as const;
+    const site = new Site(racks(), BY_TWO, { policy });
+    expect(site.record.end?.why).toContain("3 windows of 2 h with 0 s between take 6 h");
+  });
+
+  test("a batch that would begin outside the hours is refused where the policy says so", () => {
+    const calendar = [{ days: [0, 1, 2, 3, 4, 5, 6], from: 8 * 60, to: 14 * 60, timeZone: "UTC" }];
+    const rolling = {
+      gapMs: 0,
+      maxSpanMs: 50 * HOUR,
+      outsideHours: "refuse",
+      approve: ["each"],
+      resume: "ask",
+    } as const;
+    const site = new Site(racks(), BY_TWO, { policy: { calendar, rolling } });
+    expect(site.record.end?.why).toContain("batch 2 would begin Tue 2026-10-20 14:00 UTC");
+  });
+});
