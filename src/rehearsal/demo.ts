@@ -2,6 +2,8 @@
 import { install } from "./demo/installation.js";
 import { DEMO_HELP, parseDemoOptions } from "./demo/options.js";
 import { play } from "./demo/play.js";
+import { playRolling } from "./demo/play-rolling.js";
+import type { Narrator } from "./demo/stage.js";
 import { startTranscript } from "./demo/transcript.js";
 import { localSlackAvailable } from "./local-slack/binary.js";
 
@@ -31,7 +33,7 @@ async function demo(args: readonly string[]): Promise<number> {
     const transcript = startTranscript(slack, channel, (text) => say(`${text}\n`));
     let problem: unknown = null;
     try {
-      const playing = play(installation, options, {
+      const narrator: Narrator = {
         does: async (who, what) => {
           await transcript.flush();
           say(`\n▶ ${who}: ${what}\n`);
@@ -40,7 +42,10 @@ async function demo(args: readonly string[]): Promise<number> {
           await transcript.flush();
           say(`  ✓ at the master: ${what}\n`);
         },
-      });
+      };
+      const playing = options.rolling
+        ? playRolling(installation, narrator)
+        : play(installation, options, narrator);
       await Promise.race([playing, stopped.promise]);
     } catch (error) {
       problem = error;

@@ -2,22 +2,8 @@ import type { World } from "../../maintenance/cluster/world.js";
 import type { LocalMessage } from "../local-slack/local-slack.js";
 import type { Installation } from "./installation.js";
 import type { DemoOptions } from "./options.js";
+import { ALICE, allText, BOB, hasButton, idIn, type Narrator, stageOf } from "./stage.js";
 import { until } from "./until.js";
-
-interface Person {
-  readonly id: string;
-  readonly name: string;
-}
-
-const ALICE: Person = { id: "U01ALICE", name: "alice" };
-
-const BOB: Person = { id: "U02BOB", name: "bob" };
-
-/** Tells what people do, and what was seen at the master. */
-export interface Narrator {
-  does(who: string, what: string): Promise<void>;
-  seen(what: string): Promise<void>;
-}
 
 /**
  * Two people play one maintenance from the command to `up`. Each step is awaited both in Slack and at the master; the
@@ -28,24 +14,18 @@ export async function play(
   options: DemoOptions,
   narrator: Narrator,
 ): Promise<void> {
-  const { slack, channel, master, rehearsal } = installation;
+  const { rehearsal } = installation;
   const { hosts } = options;
-  const type = async (who: Person, text: string) => {
-    await narrator.does(who.name, `/mesos ${text}`);
-    await slack.command({ channel, user: who.id, text });
-  };
-  const press = async (who: Person, message: LocalMessage, label: string, action: string) => {
-    await narrator.does(who.name, `[${label}]`);
-    await slack.interact({ channel, messageTs: message.ts, user: who.id, action });
-  };
-  const inSlack = (what: string, wanted: (message: LocalMessage) => boolean) =>
-    until(what, async () => (await slack.messages(channel)).find(wanted));
-  const inThread = (what: string, words: RegExp) =>
-    inSlack(`${what} in the thread`, (m) => isReply(m) && words.test(allText(m)));
-  const told = (who: Person, what: string, words: RegExp) =>
-    inSlack(what, (m) => m.ephemeral_to === who.id && words.test(allText(m)));
-  const atMaster = <T>(what: string, look: (world: World) => T | null | false, limitMs?: number) =>
-    until(`${what} at the master`, async () => look(await master.snapshot()), limitMs);
+  const {
+    type,
+    press,
+    inSlack,
+    inThread,
+    told,
+    root: findRoot,
+    openQuestion,
+    atMaster,
+  } = stageOf(installation, narrator);
 
   let machines: readonly string[] = [];
   /** A task comes back after the question was asked: the approval of the old picture is refused, and asked anew. */
@@ -64,11 +44,8 @@ export async function play(
   };
 
   await type(ALICE, `drain ${hosts} 4h --reason "kernel update"`);
-  const root = await inSlack(
-    "the maintenance's message in the channel",
-    (m) => !isReply(m) && m.ephemeral_to === undefined && /m-[a-z0-9]+ · Drain/.test(allText(m)),
-  );
-  const id = /m-[a-z0-9]+/.exec(allText(root))?.[0] ?? "";
+  const root = await findRoot();
+  const id = idIn(root);
   await inThread("what goes away with the machines", /What goes away/);
   await inThread("that the windows are posted", /Scheduled/);
   machines = await atMaster("the windows", (world) => {
@@ -91,8 +68,6 @@ export async function play(
   const left = await atMaster("the tasks that stay", (world) => ({ count: tasksOn(world, machines) }));
   await narrator.seen(`${left.count} of ${before.count} tasks are still on the machines`);
 
-  const openQuestion = async () =>
-    (await slack.messages(channel)).findLast((m) => isReply(m) && hasButton(m, "approve"));
   if ((await openQuestion()) === undefined) await press(ALICE, root, "Ask for Down", "ask_down");
   let asked = await until("the question with its buttons", openQuestion);
   await press(ALICE, asked, "Approve Down", "approve");
@@ -130,22 +105,6 @@ export async function play(
     (m) => m.ts === root.ts && /Back in service/.test(allText(m)),
   );
   await narrator.seen("all agents are registered again");
-}
-
-function isReply(message: LocalMessage): boolean {
-  return (
-    message.thread_ts !== undefined && message.thread_ts !== message.ts && message.ephemeral_to === undefined
-  );
-}
-
-function hasButton(message: LocalMessage, action: string): boolean {
-  return message.blocks.some((block) =>
-    block.elements?.some((element) => element.action_id?.startsWith(action)),
-  );
-}
-
-function allText(message: LocalMessage): string {
-  return `${message.text}\n${JSON.stringify(message.blocks)}`;
 }
 
 function tasksOn(world: World, hostnames: readonly string[]): number {
