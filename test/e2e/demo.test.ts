@@ -65,6 +65,16 @@ suiteFor(
     test.expect(played.err).toBe("");
   });
 
+  test.concurrent("the demo plays a drain in three batches with --rolling", async (test) => {
+    const { code, out, err, files, processes } = await play(test, ["--rolling", "--exit"]);
+    test.expect(code, `${out}\n${err}`).toBe(0);
+    for (const number of [1, 2, 3]) {
+      test.expect(out).toContain(`batch ${number} of 3: 4 machines are Down, the others are not`);
+    }
+    test.expect(out).toContain("Every step was seen in Slack and at the master");
+    test.expect({ files, processes }).toEqual({ files: [], processes: false });
+  });
+
   test.concurrent("the demo does the same on Redis with --redis, leaves no key behind, and shows the log on stderr with LOG_LEVEL", async (test) => {
     const redis = await startRedis();
     test.onTestFinished(() => redis.dispose());
