@@ -79,6 +79,8 @@ function requiredIn(prefix: string): string {
 }
 
 function asText(value: unknown): string {
+  // As a clusters file writes a list of words.
+  if (Array.isArray(value)) return `[${value.map(asText).join(", ")}]`;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
