@@ -19,6 +19,36 @@ beforeEach(async () => {
 });
 afterEach(() => place.dispose());
 
+describe("the embedded store's jobs", () => {
+  test("a job that goes from one state to the next while jobs are read is among them (invariant 11)", async () => {
+    const store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
+    const queue = store.queue("moving");
+    for (let round = 0; round < 20; round++) {
+      const id = `j-${round}`;
+      await queue.add("job", {}, { jobId: id, delay: 3_600_000 });
+      const job = await queue.getJob(id);
+      // It leaves the delayed ones after the waiting ones were read, if those are read apart.
+      const [found] = await Promise.all([queue.getJobs(["waiting", "delayed"]), job?.promote()]);
+      expect(found.map((one) => one.id)).toContain(id);
+    }
+    await store.close();
+  });
+
+  test("jobs are read state by state in their order, within the places asked for", async () => {
+    const store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
+    const queue = store.queue("ordered");
+    for (const [id, delay] of [["w-1"], ["d-2", 2_000_000], ["d-1", 1_000_000], ["w-2"]] as const) {
+      await queue.add("job", {}, delay === undefined ? { jobId: id } : { jobId: id, delay });
+    }
+    const ids = async (...how: Parameters<typeof queue.getJobs>) =>
+      (await queue.getJobs(...how)).map(({ id }) => id);
+    expect(await ids(["delayed", "waiting"], 0, -1, true)).toEqual(["d-1", "d-2", "w-1", "w-2"]);
+    expect(await ids(["waiting"], 0, 0, true)).toHaveLength(1);
+    expect(await ids(["active"])).toEqual([]);
+    await store.close();
+  });
+});
+
 describe("the embedded store's folder", () => {
   test("the embedded store's folder is made for its owner alone, and reopened with what is in it", async () => {
     const inner = join(dataDir, "a", "b");
