@@ -24,6 +24,7 @@ import {
   batchOf,
   ended,
   hasEnded,
+  isBeforeApproval,
   isDownSent,
   isDraining,
   isToGoDown,
@@ -33,7 +34,7 @@ import {
 import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
 import { type Picture, rowKey } from "./record/picture.js";
-import type { Maintenance } from "./record/record.js";
+import type { Batch, BatchToGoDown, Maintenance } from "./record/record.js";
 import { inTrouble, withTrouble } from "./record/troubles.js";
 import { whyNothingShown } from "./sight/nothing-shown.js";
 import { sightOf, whyFiltered } from "./sight/sight.js";
@@ -41,8 +42,7 @@ import type { Millis } from "./time.js";
 
 /** The lifecycle of a batch: what each phase does with what the world shows. */
 const followPhase: Rule = (record, batch, picture, moment) => {
-  if (isToGoDown(batch) && batch.skippedBy !== undefined)
-    return giveBackSkipped(record, batch, picture, moment);
+  if (isSkipped(batch)) return giveBackSkipped(record, batch, picture, moment);
   switch (batch.phase) {
     case "scheduled":
       return scheduled(record, batch, picture, moment);
@@ -122,6 +122,10 @@ function requested(record: Maintenance, moment: Moment): Step {
   }
 }
 
+function isSkipped(batch: Batch): batch is BatchToGoDown & { readonly skippedBy: string } {
+  return isToGoDown(batch) && batch.skippedBy !== undefined;
+}
+
 function poll({ nowMs, policy }: Moment): number {
   return nowMs + policy.pollMs;
 }
@@ -134,8 +138,14 @@ function nextStep(record: Maintenance, moment: Moment): Step {
     const told = away.reduce((next, batch) => tellOverdue(next, batch, moment.nowMs), record);
     return { record: inTrouble(told, unseen, moment.nowMs), effects: [], wakeAtMs: null };
   }
-  const timed = withLateBatchesMoved(atDeadline(record, moment), moment);
+  const timed = withLateBatchesMoved(atDeadline(withoutStalePause(record), moment), moment);
   return timed.cancel === null ? followPhases(timed, moment) : giveBack(timed, moment);
+}
+
+/** A pause is about a batch that is still to go down: one that went Down, or was given back, is not paused any more. */
+function withoutStalePause(record: Maintenance): Maintenance {
+  const batch = record.paused === null ? null : batchOf(record, record.paused.batch);
+  return batch === null || isBeforeApproval(batch) ? record : { ...record, paused: null };
 }
 
 /** Brings the picture up to date and tells what changed in it. */
@@ -214,9 +224,8 @@ function followPhases(record: Maintenance, moment: Moment): Step {
     const batch = batchOf(current, id);
     if (batch === null || current.picture === null) continue;
     const picture = pictureOf(batch.machines, current.picture);
-    for (const rule of isToGoDown(batch) && batch.skippedBy !== undefined
-      ? [followPhase]
-      : [moveWindow, askAnew, followPhase]) {
+    // The window of one that is skipped is only taken out.
+    for (const rule of isSkipped(batch) ? [followPhase] : [moveWindow, askAnew, followPhase]) {
       const step = rule(current, batchOf(current, id) ?? batch, picture, moment);
       current = step.record;
       effects.push(...step.effects);

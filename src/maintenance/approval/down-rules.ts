@@ -56,6 +56,7 @@ const DOWN_RULES: readonly DownRule[] = [
   held,
   expired,
   notTheirTurn,
+  paused,
   outsideHours,
   unknownTasks,
   worsePicture,
@@ -104,6 +105,16 @@ function notTheirTurn({ record, batch }: DownAsked): Blocked | null {
   if (isItsTurn(record, batch)) return null;
   const { text, next } = notItsTurn(record, batch);
   return { ...WAITS, why: text, next };
+}
+
+/** A rule stopped the roll before this batch, and nobody has gone on. */
+function paused({ record, batch }: DownAsked): Blocked | null {
+  if (record.paused?.batch !== batch.id) return null;
+  return {
+    ...WAITS,
+    why: `${record.id} is paused: ${quoted(record.paused.saw)}.`,
+    next: `Press Go on on the card, or type /mesos go-on ${record.id}; then decide again.`,
+  };
 }
 
 function outsideHours({ record, policy, nowMs }: DownAsked): Blocked | null {

@@ -11,7 +11,8 @@ import type { Moment } from "./step.js";
 
 /**
  * What was asked for should the machines not be empty by a time: give them back, or ask. `force` asks too: a person
- * approves a Down in any case, and the question says that it is a forced one. While somebody holds it the deadline waits.
+ * approves a Down in any case, and the question says that it is a forced one. While somebody holds it, or a rule has paused it, the
+ * deadline waits.
  */
 export function atDeadline(before: Maintenance, moment: Moment): Maintenance {
   const record = withDeadlineOfTurn(before);
@@ -19,7 +20,7 @@ export function atDeadline(before: Maintenance, moment: Moment): Maintenance {
   const { nowMs, policy } = moment;
   if (deadline === null || deadline.met || picture === null || nowMs < deadline.atMs) return record;
   const batches = record.batches.filter((batch) => isItsTurn(record, batch));
-  if (record.held !== null || !batches.every(isBeforeApproval)) return record;
+  if (record.held !== null || record.paused !== null || !batches.every(isBeforeApproval)) return record;
   const machines = batches.flatMap((batch) => batch.machines);
   const views = pictureOf(machines, picture).machines;
   const draining = batches.filter(isDraining);

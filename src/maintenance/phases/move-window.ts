@@ -1,4 +1,4 @@
-import { isUnsettled, withBatch } from "../record/batch.js";
+import { isDraining, isUnsettled, withBatch } from "../record/batch.js";
 import { noteOnce } from "../record/log.js";
 import { earlierTimes, standingAt } from "../window/ours.js";
 import { type Effect, type Rule, soon } from "./step.js";
@@ -11,13 +11,13 @@ export const MOVED_BACK =
  * An extension on its way to the master: our machines that stand at exactly an earlier time of ours are moved to the
  * time of now, in one post, until none stands there any more. Who read the schedule before may write that list back at
  * any time, so it is looked for as long as the window has to stand. Other people's windows stay, also one of the same
- * time (invariants 1, 12). After Up nothing is moved any more, but the earlier times stay ours.
+ * time (invariants 1, 12). Nothing is moved where the window is to go, or while machines are being taken down; the
+ * earlier times stay ours.
  */
 export const moveWindow: Rule = (record, batch, _picture, moment) => {
   const { world, sight } = moment;
   const unchanged = { record, effects: [], wakeAtMs: null };
-  if (batch.phase === "bringing_up" || batch.phase === "up" || batch.phase === "taking_down")
-    return unchanged;
+  if (batch.phase !== "scheduled" && batch.phase !== "down" && !isDraining(batch)) return unchanged;
   const { movingFrom, earlierWindows } = batch;
   const effects = earlierTimes(batch).flatMap((from): Effect[] => {
     const machines = standingAt(world, batch, from);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { machineKey } from "../../../src/maintenance/cluster/machine.js";
 import { endMs } from "../../../src/maintenance/cluster/schedule.js";
 import { nanosToMillis } from "../../../src/maintenance/time.js";
 import { windowOf } from "../../../src/maintenance/window/edit.js";
@@ -185,6 +186,19 @@ describe("a cancel of a drain in batches", () => {
     expect(site.record.end?.phase).toBe("up");
   });
 
+  test("an older list puts a cancelled batch back into an earlier window: it is taken out, and not moved", () => {
+    const site = firstDown();
+    const { schedule } = site;
+    site.nowMs = NOW + 130 * MINUTE;
+    site.pass().decide({ kind: "cancel" });
+    site.pass();
+    site.schedule = schedule;
+    const { posts } = site;
+    site.pass();
+    expect(windowOf(site.schedule, machine("web-03"))).toBeNull();
+    expect(site.posts).toBe(posts + 1);
+  });
+
   test("a window of it that an old list puts back is taken out again while the rest goes on", () => {
     const site = firstDown();
     const { schedule } = site;
@@ -345,6 +359,31 @@ describe("a rule that stops a drain in batches", () => {
     expect(site.pass().phases()).toBe("up awaiting_approval draining");
     site.approve("b2");
     expect(site.pass().batch("b2").phase).toBe("down");
+  });
+
+  test("nothing goes down while it is paused, whoever approves, and its deadline waits (invariant 5)", () => {
+    const site = refusing();
+    const { paused } = site.record;
+    site.decide({ kind: "go_on", batch: null });
+    site.pass();
+    site.record = {
+      ...site.record,
+      paused,
+      deadline: { atMs: NOW, then: "release", met: false, afterMs: 0, batch: "b2" },
+    };
+    expect(site.approve("b2")).toContain("is paused: kafka refused");
+    site.pass();
+    expect(site.phases()).toBe("up awaiting_approval draining");
+    expect(site.record.cancel).toBeNull();
+  });
+
+  test("it is not paused any more when somebody else takes the batch Down", () => {
+    const site = refusing();
+    for (const host of ["web-03", "web-04"]) site.down.add(machineKey(machine(host)));
+    site.pass();
+    expect(site.batch("b2").phase).toBe("down");
+    site.pass();
+    expect(site.record.paused).toBeNull();
   });
 
   test("who may not approve may not go on", () => {
