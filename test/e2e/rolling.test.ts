@@ -102,7 +102,7 @@ suiteFor(
     bot.pass(60 * MINUTE);
     await bot.afterwards(/Paused before batch 3 of 4/);
     await bot.type(BOB, `go-on ${id}`);
-    await bot.afterwards(/b3 is outside of the limits .*kafka refused.*asked about alone/);
+    await bot.afterwards(/batch 3 of 4 is outside of the limits .*kafka refused.*asked about alone/);
     await bot.click(BOB, (await bot.question()).message, "approve");
     await bot.afterwards(/Down \(batch 3 of 4\): 10 machines/);
     // The last one has nothing in its way any more: under the limits it needs no question.

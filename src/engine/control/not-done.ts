@@ -16,8 +16,8 @@ export const UNDONE = {
     notKnown: `Whether the window was posted is not known yet; ${NOT_YET}`,
   },
   move: {
-    notDone: "The longer window is not posted yet.",
-    notKnown: `Whether the longer window was posted is not known yet; ${NOT_YET}`,
+    notDone: "The changed window is not posted yet.",
+    notKnown: `Whether the changed window was posted is not known yet; ${NOT_YET}`,
   },
   remove: {
     notDone: "The machines are not given back yet.",

@@ -33,7 +33,7 @@ export function obstacles(world: World, batch: Batch, picture: Picture): Obstacl
       notOurs.push(`the master does not show ${machine.hostname} as draining`);
     } else if (window === null || !sameTime(window, batch.window)) {
       const isEarlier = window !== null && earlierTimes(batch).some((time) => sameTime(window, time));
-      const where = isEarlier ? "our window of before the extension" : "another window than ours";
+      const where = isEarlier ? "an earlier window of ours" : "another window than ours";
       notOurs.push(`${machine.hostname} stands in ${where}`);
     } else if (view.recovering > 0) {
       unknown.push(

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { isAmong, type Person, type Policy, settingOf } from "../policy/policy.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance } from "../record/record.js";
+import { placeOf } from "../rolling/turn.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
-import { aboutTurn, turnHasPassed } from "./about-turn.js";
+import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
 import { decisionRow, refused } from "./decided.js";
-import { beingCancelled } from "./replies.js";
 
 /**
  * Goes on with the batch that a rule has stopped, in spite of what it saw: the same sight does not stop that batch again.
@@ -17,8 +17,7 @@ export const goOn = decisionRow({
   wanted: "go on with the batches",
   needsWorld: false,
   isOnce: false,
-  whyNotPossible: (record, { batch }) =>
-    beingCancelled(record) ?? turnHasPassed(record, batch) ?? notPaused(record),
+  whyNotPossible: (record, { batch }) => whyNotOnTurn(record, batch) ?? notPaused(record),
   decide(record, _, context) {
     const { person, policy, nowMs } = context;
     const { paused } = record;
@@ -38,7 +37,7 @@ export const goOn = decisionRow({
       record: withEvent(known, nowMs, { kind: "went_on", batch, rule, by }),
       reply: replyOf({
         tone: "done",
-        text: `${record.id} goes on with ${batch} in spite of it: ${quoted(saw)}.`,
+        text: `${record.id} goes on with ${placeOf(record, batch)} in spite of it: ${quoted(saw)}.`,
       }),
     };
   },

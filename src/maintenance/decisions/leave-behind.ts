@@ -7,9 +7,9 @@ import { turnOf, waitingForTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { replyOf } from "../text/reply.js";
-import { aboutTurn, turnHasPassed } from "./about-turn.js";
+import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
 import { decisionRow, unchanged } from "./decided.js";
-import { beingCancelled, nothingToDo } from "./replies.js";
+import { nothingToDo } from "./replies.js";
 
 /**
  * Lets the batches after this one go on though not all its agents are back. Nothing is forgotten: the maintenance still
@@ -21,10 +21,8 @@ export const leaveBehind = decisionRow({
   needsWorld: false,
   isOnce: false,
   whyNotPossible(record, { batch: about }) {
-    const cancelled = beingCancelled(record);
-    if (cancelled !== null) return cancelled;
-    const passed = turnHasPassed(record, about);
-    if (passed !== null) return passed;
+    const why = whyNotOnTurn(record, about);
+    if (why !== null) return why;
     if (waits(record) !== null && waitingForTurn(record).length > 0) return null;
     return {
       tone: "refused",

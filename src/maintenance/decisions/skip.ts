@@ -2,11 +2,11 @@ import { z } from "zod";
 import { takenBack } from "../approval/question.js";
 import { isDownSent, isToGoDown, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
-import { turnOf } from "../rolling/turn.js";
+import { placeOf, turnOf } from "../rolling/turn.js";
 import { replyOf } from "../text/reply.js";
-import { aboutTurn, turnHasPassed } from "./about-turn.js";
+import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
 import { decisionRow, unchanged } from "./decided.js";
-import { beingCancelled, nothingToDo } from "./replies.js";
+import { nothingToDo } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
 /** Gives back the batch whose turn it is without taking it down; the other batches go on. */
@@ -16,10 +16,8 @@ export const skip = decisionRow({
   needsWorld: false,
   isOnce: false,
   whyNotPossible(record, { batch: about }) {
-    const cancelled = beingCancelled(record);
-    if (cancelled !== null) return cancelled;
-    const passed = turnHasPassed(record, about);
-    if (passed !== null) return passed;
+    const why = whyNotOnTurn(record, about);
+    if (why !== null) return why;
     const batch = turnOf(record);
     if (record.batches.length < 2) {
       return {
@@ -35,7 +33,7 @@ export const skip = decisionRow({
   alreadyDone(record) {
     const batch = turnOf(record);
     if (batch === null || !isToGoDown(batch) || batch.skippedBy === undefined) return null;
-    return { tone: "info", text: `${record.id}: ${batch.id} is being given back already.` };
+    return { tone: "info", text: `${record.id}: ${placeOf(record, batch.id)} is being given back already.` };
   },
   decide(record, _, { person, nowMs }) {
     const batch = turnOf(record);
@@ -48,7 +46,7 @@ export const skip = decisionRow({
       record: withEvent(skipped, nowMs, { kind: "skipped", batch: batch.id, by }),
       reply: replyOf({
         tone: "done",
-        text: `${record.id}: ${batch.id} is given back without having been down; the next batch goes on.`,
+        text: `${record.id}: ${placeOf(record, batch.id)} is given back without having been down; the next batch goes on.`,
       }),
     };
   },

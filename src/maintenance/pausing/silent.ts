@@ -13,6 +13,10 @@ export const silent: PauseRule = {
       ({ verdict, tasks, unasked }) => verdict === "silent" && tasks > 0 && unasked === null,
     );
     const names = [...new Set(rows.map(({ framework }) => framework))];
-    return names.length === 0 ? null : `${list(names)} has tasks there and has not answered`;
+    return names.length === 0
+      ? null
+      : names.length === 1
+        ? `${list(names)} has tasks there and has not answered`
+        : `${list(names)} have tasks there and have not answered`;
   },
 };

@@ -11,7 +11,7 @@ import { hasEvent, noteOnce, withEvent } from "../record/log.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type { Approval, Batch, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
-import { isItsTurn } from "../rolling/turn.js";
+import { isItsTurn, placeOf } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { nanosToMillis } from "../time.js";
@@ -129,7 +129,8 @@ function askOrGo(
   if (nowMs < nanosToMillis(batch.window.start)) return record;
   const outside = outsideOf(covering.limits, seen);
   if (outside.length === 0) return grantUnder(record, batch, covering, seen, policy, nowMs);
-  const text = `${batch.id} is outside of the limits that were approved with ${covering.id}: ${quoted(list(outside, "; "))}. It is asked about alone.`;
+  const askedAbout = covering.limits.batches[0] ?? batch.id;
+  const text = `${placeOf(record, batch.id)} is outside of the limits that were approved with ${placeOf(record, askedAbout)}: ${quoted(list(outside, "; "))}. It is asked about alone.`;
   return ask(withEvent(record, nowMs, { kind: "note", text }), batch, seen, BY_ITSELF, policy, nowMs);
 }
 

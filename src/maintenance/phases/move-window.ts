@@ -3,12 +3,12 @@ import { noteOnce } from "../record/log.js";
 import { earlierTimes, standingAt } from "../window/ours.js";
 import { type Effect, type Rule, soon } from "./step.js";
 
-/** Told once when machines stand in the window of before an extension again, though it was posted and seen. */
-export const MOVED_BACK =
-  "Somebody else's post put machines back into the window of before the extension; they are moved to the one of now again, and other people's windows stay.";
+/** Told once when machines stand in an earlier window of ours again, though the one of now was posted and seen. */
+const MOVED_BACK =
+  "Somebody else's post put machines back into an earlier window of ours; they are moved to the one of now again, and other people's windows stay.";
 
 /**
- * An extension on its way to the master: our machines that stand at exactly an earlier time of ours are moved to the
+ * A window that was made longer or moved, on its way to the master: our machines that stand at exactly an earlier time of ours are moved to the
  * time of now, in one post, until none stands there any more. Who read the schedule before may write that list back at
  * any time, so it is looked for as long as the window has to stand. Other people's windows stay, also one of the same
  * time (invariants 1, 12). Nothing is moved where the window is to go, or while machines are being taken down; the

@@ -6,7 +6,7 @@ import { always, untilDown } from "../record/batch-phases.js";
 import { withEvent } from "../record/log.js";
 import type { BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
-import { isAnnounced } from "../rolling/turn.js";
+import { isAnnounced, placeOf } from "../rolling/turn.js";
 import { windowOf } from "../window/edit.js";
 import { earlierTimes, standingAt } from "../window/ours.js";
 import { draining } from "./draining.js";
@@ -83,7 +83,7 @@ function taken(
   const { why, next } = refusal;
   const failed = withBatch(record, { ...always(batch), phase: "failed" });
   if (record.batches.length > 1) {
-    const text = `${batch.id} is left out: ${why} The other batches go on.`;
+    const text = `${placeOf(record, batch.id)} is left out: ${why} The other batches go on.`;
     return withEvent(failed, nowMs, { kind: "foreign_change", text });
   }
   return ended(withEvent(failed, nowMs, { kind: "failed", why, next }), "failed", nowMs, why);

@@ -44,14 +44,14 @@ export function notItsTurn(
   batch: Batch,
 ): { readonly text: string; readonly next: string } {
   const before = turnOf(record);
-  const waits = before === null ? "the one before" : placeOf(record, before);
+  const waits = before === null ? "the one before" : placeOf(record, before.id);
   return {
-    text: `${record.id}: it is not the turn of ${placeOf(record, batch)}; ${waits} is not back yet.`,
+    text: `${record.id}: it is not the turn of ${placeOf(record, batch.id)}; ${waits} is not back yet.`,
     next: "It is asked for by itself when the one before is back.",
   };
 }
 
-/** `batch 2 of 4`, as people count. */
-function placeOf({ batches }: Maintenance, { id }: Batch): string {
+/** `batch 2 of 4`, as people count; by its id. */
+export function placeOf({ batches }: Maintenance, id: string): string {
   return `batch ${batches.findIndex((batch) => batch.id === id) + 1} of ${batches.length}`;
 }

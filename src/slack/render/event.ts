@@ -7,6 +7,7 @@ import {
 } from "../../maintenance/record/batch.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { placeOf } from "../../maintenance/rolling/turn.js";
 import { lossWords } from "../../maintenance/show/event-line.js";
 import { named } from "../../maintenance/text/command.js";
 import { counted } from "../../maintenance/text/list.js";
@@ -62,13 +63,13 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "approval_outdated":
       return mrk`♻️ ${event.by === null ? "The approval" : mrk`The approval by ${user(event.by)}`} *was not carried out*: it got worse since the question.\n${changes(event.changes)}\nNothing was taken down. The question is asked again with what is there now, once the machines drain in our window.`;
     case "paused":
-      return mrk`⏸️ *Paused before ${batchName(record, event.batch)}:* ${free(event.saw, 600)}.\n*Next:* look at it, then press Go on, Skip batch or Cancel on the card. Nothing goes down until then.`;
+      return mrk`⏸️ *Paused before ${placeOf(record, event.batch)}:* ${free(event.saw, 600)}.\n*Next:* look at it, then press Go on, Skip batch or Cancel on the card. Nothing goes down until then.`;
     case "went_on":
       return event.by === null
-        ? mrk`▶️ *Going on* with ${batchName(record, event.batch)}: what stopped it is over.`
-        : mrk`▶️ ${user(event.by)} *goes on* with ${batchName(record, event.batch)} in spite of it.`;
+        ? mrk`▶️ *Going on* with ${placeOf(record, event.batch)}: what stopped it is over.`
+        : mrk`▶️ ${user(event.by)} *goes on* with ${placeOf(record, event.batch)} in spite of it.`;
     case "skipped":
-      return mrk`⏭️ ${user(event.by)} *skips ${batchName(record, event.batch)}*. Its machines are given back without having been down.`;
+      return mrk`⏭️ ${user(event.by)} *skips ${placeOf(record, event.batch)}*. Its machines are given back without having been down.`;
     case "left_behind":
       return mrk`🚶 ${user(event.by)} *leaves behind* ${hosts(event.machines, 1500)}: the next batch goes on. They are still waited for at the end.`;
     case "within_limits":
@@ -133,11 +134,6 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "failed":
       return mrk`❌ *Failed:* ${ours(event.why, 1000)}\n*Next:* ${ours(event.next, 1000)}`;
   }
-}
-
-/** `batch 2 of 3`. */
-function batchName({ batches }: Maintenance, id: string): string {
-  return `batch ${batches.findIndex((batch) => batch.id === id) + 1} of ${batches.length}`;
 }
 
 function backText({ missing, agents }: Extract<LogEvent, { kind: "agents_returned" }>): Mrkdwn {

@@ -213,7 +213,7 @@ describe("an old list that is written back after an extension", () => {
   test("the machines are moved to the longer window again, and that is told once, as ours and not as somebody else's window", () => {
     const { record, effects } = tick(longer, busy);
     expect(effects).toMatchObject([back]);
-    expect(lastEvent(record, "note").text).toContain("of before the extension");
+    expect(lastEvent(record, "note").text).toContain("into an earlier window of ours");
     expect(record.trouble).toBeNull();
     expect(news(tick(record, busy).record).filter((kind) => kind === "note")).toHaveLength(1);
   });

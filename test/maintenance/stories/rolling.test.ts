@@ -444,7 +444,7 @@ describe("a rule that stops a drain in batches", () => {
     site.decide(click);
     expect(site.decide(click)).toContain("being given back already");
     site.pass();
-    expect(site.decide(click)).toContain("b2 is settled already");
+    expect(site.decide(click)).toContain("batch 2 of 3 is settled already");
     expect(site.pass().phases()).toBe("up cancelled draining");
   });
 
