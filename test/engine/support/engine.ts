@@ -18,6 +18,7 @@ import { answer, PATIENCE_MS } from "../../../src/slack/hear/answer.js";
 import { createGroups } from "../../../src/slack/hear/groups.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
+import { policyOf } from "../../support/world.js";
 import { type Place, UNHURRIED_MS } from "../store/places.js";
 import { type Course, REAL_TIME, StepByStep } from "./course.js";
 import { MemoryStore } from "./memory-store.js";
@@ -166,32 +167,8 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         inventoryFile: null,
         defaultDurationMs: 2 * 3_600_000,
         maxDurationMs: 30 * 86_400_000,
-        policy: {
-          requesters: [],
-          approvers: [],
-          admins: [],
-          votes: 1,
-          selfApproval: false,
-          caps: { machinesPerMaintenance: null, outOfService: null, above: "refuse" },
-          requireReason: false,
-          ticketPattern: null,
-          calendar: [],
-          allowForce: false,
-          owners: [],
-          rolling: {
-            gapMs: 10 * 60_000,
-            maxSpanMs: 14 * 24 * 3_600_000,
-            outsideHours: "move",
-            approve: ["each", "canary", "once"],
-            resume: "ask",
-          },
-          approvalTtlMs: 3_600_000,
-          pollMs: 1_000,
-          askAfterMs: 1_800_000,
-          answersWaitMs: 0,
-          agentReturnMs: 600_000,
-          ...options.policy,
-        },
+        // Everything that is shown is looked at soon.
+        policy: { ...policyOf({ pollMs: 1_000, answersWaitMs: 0 }), ...options.policy },
         ...options.config,
       };
       clusters.push({ ...config, groups: groupsNamedIn(config.policy) });
