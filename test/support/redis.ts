@@ -13,13 +13,15 @@ export const redisAvailable: true | string =
 export interface TestRedis {
   readonly port: number;
   readonly url: string;
-  /** SIGKILL: what was written is in its append-only file. */
+  /**
+   * Ends it with SIGKILL, and starts it again on the same port and folder when `body` ends, also with an error. What was
+   * written is in its append-only file.
+   */
+  awayWhile(body: () => Promise<void> | void): Promise<void>;
+  /** Stops it with SIGSTOP while `body` runs: connections stay, nothing answers. */
+  frozenWhile(body: () => Promise<void> | void): Promise<void>;
+  /** Ends it with SIGKILL, for good. */
   kill(): Promise<void>;
-  /** Starts again on the same port and folder. */
-  start(): Promise<void>;
-  /** SIGSTOP: connections stay, nothing answers. */
-  freeze(): void;
-  thaw(): void;
   /** Ends it and removes its folder. */
   dispose(): Promise<void>;
 }
@@ -78,10 +80,23 @@ async function start(commandLine: (folder: string) => Promise<readonly string[]>
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    async awayWhile(body) {
+      await kill();
+      try {
+        await body();
+      } finally {
+        await up();
+      }
+    },
+    async frozenWhile(body) {
+      server?.kill("SIGSTOP");
+      try {
+        await body();
+      } finally {
+        server?.kill("SIGCONT");
+      }
+    },
     kill,
-    start: up,
-    freeze: () => server?.kill("SIGSTOP"),
-    thaw: () => server?.kill("SIGCONT"),
     dispose,
   };
 }

@@ -55,15 +55,14 @@ suiteFor(
     await until(() => ran.includes("before"));
     const known = await queue.getJob("before");
 
-    await server.kill();
-    await until(async () => (await store.ping()) !== true);
-    const error = await refusal(queue.add("work", {}, { jobId: "meanwhile" }));
-    expect(error).toMatchObject({ code: "unreachable", notDone: "Nothing was queued." });
-    expect(error.what).toContain(`127.0.0.1:${server.port}`);
-    expect((await refusal(known?.updateData({}) ?? Promise.resolve())).code).toBe("unreachable");
-    expect(await store.ping()).toContain("not reachable");
-
-    await server.start();
+    await server.awayWhile(async () => {
+      await until(async () => (await store.ping()) !== true);
+      const error = await refusal(queue.add("work", {}, { jobId: "meanwhile" }));
+      expect(error).toMatchObject({ code: "unreachable", notDone: "Nothing was queued." });
+      expect(error.what).toContain(`127.0.0.1:${server.port}`);
+      expect((await refusal(known?.updateData({}) ?? Promise.resolve())).code).toBe("unreachable");
+      expect(await store.ping()).toContain("not reachable");
+    });
     await until(async () => (await store.ping()) === true);
     await queue.add("work", {}, { jobId: "after" });
     await until(() => ran.includes("after"));
@@ -79,14 +78,14 @@ suiteFor(
     // What is not to be answered has a short limit; only Redis itself has to be slower than that.
     const store = await open(redisAt(server.url), keepLog(), 300);
     const queue = store.queue("lane");
-    server.freeze();
-    const error = await refusal(queue.add("work", {}, { jobId: "doubtful" }));
-    expect(error).toMatchObject({
-      code: "no_answer",
-      notDone: "Whether the request was stored is not known.",
+    await server.frozenWhile(async () => {
+      const error = await refusal(queue.add("work", {}, { jobId: "doubtful" }));
+      expect(error).toMatchObject({
+        code: "no_answer",
+        notDone: "Whether the request was stored is not known.",
+      });
+      expect(await store.ping()).toContain("did not answer");
     });
-    expect(await store.ping()).toContain("did not answer");
-    server.thaw();
     await until(async () => (await store.ping()) === true);
   });
 
