@@ -67,7 +67,7 @@ export const OPTIONS = [
   {
     name: "override",
     value: '"<reason>"',
-    summary: "go on outside the calendar, for a reason that everybody sees",
+    summary: "go on outside the calendar or over a budget, for a reason that everybody sees",
     elsewhere: ["ignore-policy", "break-glass", "bypass"],
   },
   {

@@ -71,7 +71,7 @@ export const CHANGING: readonly Verb[] = [
     details: [
       "Asks in the maintenance's thread. Once somebody approved, the master stops the agents on these machines, and the tasks that are left are lost.",
       "The machines must be draining.",
-      "With --override it may go on outside the policy's calendar. That approves nothing by itself.",
+      "With --override it may go on outside the policy's calendar, or over a budget for which it waits. That approves nothing by itself.",
     ],
     options: ["override", "cluster"],
     examples: ["down m-7k3q2", "down web-01,web-02", 'down m-7k3q2 --override "the disk is failing"'],

@@ -19,22 +19,29 @@ export const people = z.array(
 const NO_LIMIT =
   "is not a limit: write a number of machines such as 10, or a share of the agents such as 20%";
 
-/** A limit: `10` machines, or `20%` of the active agents. */
-export const cap = z
-  .union([z.number(), z.string()], { error: NO_LIMIT })
-  .transform((input) => String(input))
-  .pipe(
-    text(NO_LIMIT, (written): Reading<Cap> => {
-      const digits = /^\d{1,6}(?=\s*%?$)/.exec(written)?.[0];
-      if (digits === undefined) return null;
-      const amount = Number(digits);
-      if (!written.endsWith("%"))
-        return amount >= 1 ? { value: { kind: "count", count: amount } } : { wrong: "has to be at least 1" };
-      return amount >= 1 && amount <= 100
-        ? { value: { kind: "percent", percent: amount } }
-        : { wrong: "has to be from 1% to 100%" };
-    }),
-  );
+/** A limit: `10` of something, or `20%` of all. */
+export function capOf(error: string) {
+  return z
+    .union([z.number(), z.string()], { error })
+    .transform((input) => String(input))
+    .pipe(
+      text(error, (written): Reading<Cap> => {
+        const digits = /^\d{1,6}(?=\s*%?$)/.exec(written)?.[0];
+        if (digits === undefined) return null;
+        const amount = Number(digits);
+        if (!written.endsWith("%"))
+          return amount >= 1
+            ? { value: { kind: "count", count: amount } }
+            : { wrong: "has to be at least 1" };
+        return amount >= 1 && amount <= 100
+          ? { value: { kind: "percent", percent: amount } }
+          : { wrong: "has to be from 1% to 100%" };
+      }),
+    );
+}
+
+/** `10` machines, or `20%` of the active agents. */
+export const cap = capOf(NO_LIMIT);
 
 /** A RE2 expression (linear time whatever it says) that tickets have to match. */
 export const ticketPattern = text("is not a regular expression", (input) => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { APPROVE_MODES } from "../maintenance/record/roll.js";
 import { duration, line, oneOf, yesOrNo } from "./fields.js";
-import { cap, people, ticketPattern, timeOfDay, timeZone, weekdays } from "./policy-fields.js";
+import { cap, capOf, people, ticketPattern, timeOfDay, timeZone, weekdays } from "./policy-fields.js";
 
 const MOST_APPROVALS = 10;
 
@@ -60,6 +60,52 @@ const calendarWindow = z
     path: ["to"],
     error: "is the same time as from: the whole day is from 00:00 to 24:00",
   });
+
+const NO_BUDGET = "has to set one of machines, zones, or match with keep";
+
+const NO_KEEP = "is not what to keep: write a number of copies such as 2, or a share of them such as 80%";
+
+const budget = z
+  .strictObject(
+    {
+      machines: cap.optional().meta({
+        description:
+          "The most machines out of service at once: a number, or a share of the active agents, rounded down, at least one.",
+        example: "10%",
+      }),
+      zones: z
+        .number({ error: "is not a number of zones" })
+        .int("is not a whole number of zones")
+        .min(1, "has to be at least 1")
+        .optional()
+        .meta({
+          description: "The most zones with machines out of service at once.",
+          example: "1",
+        }),
+      match: line.optional().meta({
+        description:
+          "Name of a framework or app; `*` is any text, `?` any letter, and case does not count. Each app that it fits is counted for itself.",
+        example: '"web*"',
+      }),
+      keep: capOf(NO_KEEP).optional().meta({
+        description:
+          "How many running copies of such an app stay outside of what goes down: a number, or a share of them, rounded up.",
+        example: "80%",
+      }),
+      hours: z.array(calendarWindow, { error: "has to be a list of windows" }).prefault([]).meta({
+        description:
+          "When it holds. Empty: always. Outside the hours of all budgets for the same thing the tightest of them holds.",
+        example: '[{ days: mon-fri, from: "08:00", to: "20:00", time_zone: Europe/Berlin }]',
+      }),
+    },
+    { error: "is not a map with machines, zones, match, keep and hours" },
+  )
+  .superRefine(({ machines, zones, match, keep }, context) => {
+    const sets = [machines, zones, match ?? keep].filter((one) => one !== undefined).length;
+    const isWhole = (match === undefined) === (keep === undefined);
+    if (sets !== 1 || !isWhole) context.addIssue({ code: "custom", message: NO_BUDGET });
+  })
+  .meta({ example: "[{ machines: 10% }, { zones: 1 }]" });
 
 const rolling = z
   .strictObject(
@@ -127,7 +173,7 @@ export const policySettings = {
   }),
   admins: people.prefault([]).meta({
     description:
-      "Slack ids of those who may override the calendar and release holds of others; no right to approve comes with it. Empty: approvers may override the calendar.",
+      "Slack ids of those who may override the calendar and budgets and release holds of others; no right to approve comes with it. Empty: approvers may override them.",
     example: "[U0123456789]",
   }),
   approvals: approvalCount()
@@ -156,6 +202,11 @@ export const policySettings = {
     description:
       "Whose frameworks and apps are whose. They are told when their tasks are affected, and may press Hold or Ready.",
     example: '[{ match: "kafka*", owners: [S0123456789] }]',
+  }),
+  budgets: z.array(budget, { error: "has to be a list of budgets" }).prefault([]).meta({
+    description:
+      "How much may be out of service at once: Down, or in a window that has begun, whoever took it. Asked before every Down; all that hold count, so the tightest decides.",
+    example: '[{ machines: 10% }, { zones: 1 }, { match: "web*", keep: 80% }]',
   }),
   rolling,
   approval_ttl: duration()

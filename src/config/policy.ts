@@ -1,3 +1,4 @@
+import type { Budget, CalendarWindow } from "../maintenance/policy/policy.js";
 import type { ClusterPolicy } from "./config.js";
 import type { PolicySettings } from "./policy-schema.js";
 
@@ -17,14 +18,10 @@ export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
     },
     requireReason: settings.require_reason,
     ticketPattern: settings.ticket_pattern ?? null,
-    calendar: settings.calendar.map(({ days, from, to, time_zone }) => ({
-      days,
-      from,
-      to,
-      timeZone: time_zone,
-    })),
+    calendar: settings.calendar.map(calendarWindow),
     allowForce: settings.allow_force,
     owners: settings.owners,
+    budgets: settings.budgets.map(budget),
     rolling: {
       gapMs: settings.rolling.gap,
       maxSpanMs: settings.rolling.max_span,
@@ -39,6 +36,20 @@ export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
     pollMs: settings.poll_interval,
   };
 }
+
+function calendarWindow({ time_zone, ...window }: PolicySettings["calendar"][number]): CalendarWindow {
+  return { ...window, timeZone: time_zone };
+}
+
+function budget({ machines, zones, match = "", keep, ...rest }: PolicySettings["budgets"][number]): Budget {
+  const hours = rest.hours.map(calendarWindow);
+  if (machines !== undefined) return { kind: "machines", most: machines, hours };
+  if (zones !== undefined) return { kind: "zones", most: zones, hours };
+  return { kind: "app", match, keep: keep ?? ALL, hours };
+}
+
+/** The schema takes `match` and `keep` only together. */
+const ALL = { kind: "percent", percent: 100 } as const;
 
 /** Settings that are right one by one and cannot hold together. */
 export interface Contradiction {

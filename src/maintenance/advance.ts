@@ -1,6 +1,7 @@
 import { recordBehaviour } from "./answers/habits.js";
 import { answersDiffer, answersEvent } from "./answers/summary.js";
 import { isUnknown, lookAt, pictureOf } from "./answers/verdicts.js";
+import { withNeighboursSeen } from "./blast/zones.js";
 import { machineKey, machineName } from "./cluster/machine.js";
 import { versionAdvice } from "./cluster/version-advice.js";
 import { askAnew } from "./phases/ask-anew.js";
@@ -158,7 +159,7 @@ function observe(record: Maintenance, moment: Moment): Maintenance {
   const picture = lookAt(world, watched, record.picture);
   const before = record.picture;
   const looked = tellGone({ ...record, batches, picture }, record, nowMs);
-  const next = recordBehaviour(looked, picture, world, nowMs);
+  const next = withNeighbours(recordBehaviour(looked, picture, world, nowMs), moment);
   // A window that leaves the schedule takes its answers along: after a cancel that is no news.
   if (before === null || record.cancel !== null) return next;
   // Of batches that go down, are down or are back what was answered is of the past.
@@ -167,6 +168,12 @@ function observe(record: Maintenance, moment: Moment): Maintenance {
   const [was, is] = [pictureOf(draining, before), pictureOf(draining, picture)];
   const told = tellCleared(tellAgents(next, was, is, nowMs), was, is, nowMs);
   return answersDiffer(was, is) ? withEvent(told, nowMs, answersEvent(is)) : told;
+}
+
+/** Where zones count: those of machines of others are not shown any more once these are Down. */
+function withNeighbours(record: Maintenance, { world, policy }: Moment): Maintenance {
+  const counts = record.batches.length > 1 || policy.budgets.some(({ kind }) => kind === "zones");
+  return counts ? withNeighboursSeen(record, world) : record;
 }
 
 /** Agents that somebody has marked gone since the last look. */

@@ -8,6 +8,7 @@ import { conflictsOf } from "./policy/conflicts.js";
 import type { DrainAsked } from "./policy/drain-asked.js";
 import { brokenRules } from "./policy/drain-rules.js";
 import { drainOverride } from "./policy/hours.js";
+import { copiesToKeep } from "./policy/over-budget.js";
 import { settingOf } from "./policy/policy.js";
 import { wentOnUnproved } from "./policy/unproved-view.js";
 import { ended, watchedMachines } from "./record/batch.js";
@@ -15,7 +16,7 @@ import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
 import type { Batch, Maintenance } from "./record/record.js";
 import { type FoundTrouble, troubleOf, withTrouble } from "./record/troubles.js";
-import { planBatches, withHorizon } from "./rolling/plan-batches.js";
+import { planBatches, waitingForHours, withHorizon } from "./rolling/plan-batches.js";
 import { windowsFor } from "./rolling/windows.js";
 import { isJustElected } from "./sight/just-elected.js";
 import { type Look, type Sight, whyFiltered } from "./sight/sight.js";
@@ -34,7 +35,7 @@ import { ourTimes } from "./window/ours.js";
 export function plan(
   record: Maintenance,
   { resolution, others }: HostsFound,
-  { world, sight, policy, nowMs }: Omit<Moment, "hosts">,
+  { world, sight, policy, nowMs }: Omit<Moment, "hosts" | "others">,
 ): Maintenance {
   const blind = whyUnplannable(record, resolution, { world, sight, nowMs });
   if (blind !== null) return withTrouble(record, blind, nowMs);
@@ -43,7 +44,13 @@ export function plan(
   if (missing !== null) {
     return refuse(record, { ...missing, why: `${missing.why} No window was posted.` }, nowMs);
   }
-  const divided = planBatches(machines, record.wanted.roll, world);
+  const { startMs, durationMs } = record.wanted;
+  const divided = planBatches(machines, record.wanted.roll, {
+    cluster: record.cluster,
+    world,
+    policy,
+    nowMs: startMs ?? nowMs,
+  });
   const goTogether = divided.kind === "batches" ? divided.batches : [machines];
   const asked: DrainAsked = { record, machines, batches: goTogether, world, others, policy, nowMs };
   const refusal = elsewhere(asked, resolution) ?? conflictsOf(asked);
@@ -54,7 +61,6 @@ export function plan(
     const why = `${broken.map((rule) => rule.why).join(" ")} No window was posted.`;
     return refuse(record, { why, next: [...new Set(broken.map((rule) => rule.next))].join(" ") }, nowMs);
   }
-  const { startMs, durationMs } = record.wanted;
   const count = divided.batches.length;
   const wanted = { cluster: record.cluster, batches: count, startMs: startMs ?? nowMs, durationMs };
   const placed = windowsFor(wanted, policy);
@@ -69,11 +75,13 @@ export function plan(
   const { roll } = record.wanted;
   const announced = roll === undefined ? null : withHorizon(roll, divided, world);
   const wantedNow = announced === null ? record.wanted : { ...record.wanted, roll: announced.roll };
-  const going = withTrouble({ ...overridden, wanted: wantedNow, batches, blast }, null, nowMs);
+  const copiesPlanned = copiesToKeep(batches, world, policy);
+  const going = withTrouble({ ...overridden, wanted: wantedNow, batches, blast, copiesPlanned }, null, nowMs);
   const planned = withEvent(going, nowMs, { kind: "blast_radius" });
   const notes = [
     ...divided.notes,
     announced?.note ?? null,
+    waitingForHours(record.cluster, batches, { world, policy }),
     wentOnUnproved(asked),
     unneededOverride(asked),
     unregistered(resolution),

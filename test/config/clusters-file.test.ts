@@ -28,6 +28,11 @@ clusters:
       - { from: 00:00, to: 24:00, time_zone: UTC }
     allow_force: true
     owners: [{ match: "kafka*", owners: [S01KAFKA, U01ALICE] }]
+    budgets:
+      - { machines: 10% }
+      - { machines: 2, hours: [{ days: mon-fri, from: "08:00", to: "20:00", time_zone: Europe/Berlin }] }
+      - { zones: 1 }
+      - { match: "web*", keep: 80% }
     approval_ttl: 30m
     poll_interval: 5s
     ask_after: 0s
@@ -69,6 +74,16 @@ clusters:
         ],
         allowForce: true,
         owners: [{ match: "kafka*", owners: ["S01KAFKA", "U01ALICE"] }],
+        budgets: [
+          { kind: "machines", most: { kind: "percent", percent: 10 }, hours: [] },
+          {
+            kind: "machines",
+            most: { kind: "count", count: 2 },
+            hours: [{ days: [1, 2, 3, 4, 5], from: 480, to: 1200, timeZone: "Europe/Berlin" }],
+          },
+          { kind: "zones", most: 1, hours: [] },
+          { kind: "app", match: "web*", keep: { kind: "percent", percent: 80 }, hours: [] },
+        ],
         approvalTtlMs: 1_800_000,
         pollMs: 5_000,
         askAfterMs: 0,
@@ -101,6 +116,7 @@ clusters:
         calendar: [],
         allowForce: false,
         owners: [],
+        budgets: [],
         rolling: {
           gapMs: 600_000,
           maxSpanMs: 14 * 86_400_000,

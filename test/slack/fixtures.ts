@@ -208,6 +208,8 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     owners: [],
     behaviour: [],
     blast: null,
+    copiesPlanned: [],
+    neighbours: {},
     cancel: null,
     held: null,
     paused: null,

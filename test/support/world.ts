@@ -144,6 +144,7 @@ export function policyOf(parts: Partial<Policy> = {}): Policy {
     calendar: [],
     allowForce: false,
     owners: [],
+    budgets: [],
     rolling: {
       gapMs: 10 * 60_000,
       maxSpanMs: 14 * 24 * 3_600_000,
@@ -213,6 +214,8 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     owners: [],
     behaviour: [],
     blast: null,
+    copiesPlanned: [],
+    neighbours: {},
     cancel: null,
     held: null,
     paused: null,

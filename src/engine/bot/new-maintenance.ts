@@ -41,6 +41,8 @@ export function newMaintenance(
     owners: [],
     behaviour: [],
     blast: null,
+    copiesPlanned: [],
+    neighbours: {},
     cancel: null,
     held: null,
     paused: null,

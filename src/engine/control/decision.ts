@@ -34,7 +34,11 @@ export async function runDecision(
   const { decision, person, askedAtMs } = request;
   const { logger, now } = ports;
   const { policy } = ports.cluster;
-  const decided = decide(record, decision, { person, nowMs: now(), askedAtMs, policy, world });
+  const others =
+    world === null || policy.budgets.length === 0
+      ? []
+      : (await ports.records.open()).filter(({ id }) => id !== record.id);
+  const decided = decide(record, decision, { person, nowMs: now(), askedAtMs, policy, world, others });
   const changed = decided.record !== record;
   const { id: maintenance, cluster } = record;
   const phase = phaseOf(decided.record);

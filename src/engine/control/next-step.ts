@@ -19,10 +19,13 @@ export interface StepPorts {
 /** One step on this world; what the hosts stand for is looked up on the same one when the step asks for it. */
 export async function nextStep(record: Maintenance, world: World, ports: StepPorts): Promise<Step> {
   const { cluster, now } = ports;
-  const look = { world, policy: cluster.policy, nowMs: now(), hosts: null };
+  const look = { world, policy: cluster.policy, nowMs: now(), hosts: null, others: null };
   const step = advance(record, look);
-  if (!step.effects.some(({ kind }) => kind === "look_up_hosts")) return step;
-  return advance(record, { ...look, hosts: await lookUpHosts(record, world, ports) });
+  const asks = new Set(step.effects.map(({ kind }) => kind));
+  if (!asks.has("look_up_hosts") && !asks.has("look_up_others")) return step;
+  const hosts = asks.has("look_up_hosts") ? await lookUpHosts(record, world, ports) : null;
+  const others = asks.has("look_up_others") ? await ports.others() : null;
+  return advance(record, { ...look, hosts, others });
 }
 
 async function lookUpHosts(

@@ -1,6 +1,7 @@
 import type { World } from "../cluster/world.js";
 import { nextOpening } from "../policy/calendar.js";
 import { closedForDown } from "../policy/hours.js";
+import { overBudget } from "../policy/over-budget.js";
 import type { Policy } from "../policy/policy.js";
 import { holdersText } from "../record/holds.js";
 import type { Picture, Seen } from "../record/picture.js";
@@ -24,6 +25,8 @@ export interface DownAsked {
   readonly batch: StandingBatch;
   readonly approval: Approval;
   readonly world: World;
+  /** The other open maintenances of the cluster, where a policy with budgets has to know what they take. */
+  readonly others: readonly Maintenance[];
   readonly policy: Policy;
   readonly nowMs: Millis;
   readonly obstacles: Obstacles;
@@ -58,6 +61,7 @@ const DOWN_RULES: readonly DownRule[] = [
   notTheirTurn,
   paused,
   outsideHours,
+  outOfBudget,
   unknownTasks,
   worsePicture,
 ];
@@ -128,6 +132,20 @@ function outsideHours({ record, policy, nowMs }: DownAsked): Blocked | null {
     isPolicy: true,
     trouble: troubleOf("calendar_closed", { closed: why, override }),
     untilMs: nextOpening(policy.calendar, nowMs),
+  };
+}
+
+/** More would be out of service at once than the policy allows. */
+function outOfBudget(asked: DownAsked): Blocked | null {
+  const over = overBudget(asked);
+  if (over === null) return null;
+  const { why, override } = over;
+  return {
+    ...WAITS,
+    why,
+    next: `Decide again when what is out is back, or ${override}`,
+    isPolicy: true,
+    trouble: troubleOf("over_budget", over),
   };
 }
 

@@ -28,8 +28,11 @@ const PLACE_ATTRIBUTES: ReadonlySet<string> = new Set(["rack", "zone", "region"]
 
 const DOMAIN_KINDS = ["region", "zone"] as const;
 
+/** What says where an agent is. */
+type Located = Pick<Agent, "attributes" | "region" | "zone">;
+
 /** Where an agent is: by its attributes `rack`, `zone` and `region`, and by its fault domain. */
-export function placesOf(agent: Agent): Place[] {
+export function placesOf(agent: Located): Place[] {
   const places: Place[] = [];
   const add = (kind: string, name: string) => {
     // An attribute often repeats what the fault domain says.
@@ -44,6 +47,17 @@ export function placesOf(agent: Agent): Place[] {
     if (name !== null) add(kind, name);
   }
   return places;
+}
+
+/** The zone that an agent is in, with its region, for zones of two regions may have one name; `null` where it says none. */
+export function zoneOf(agent: Located): string | null {
+  const places = placesOf(agent);
+  const named = (wanted: string) =>
+    places.find(({ kind }) => kind === wanted)?.name.replace(/[\\/]/g, "\\$&");
+  const zone = named("zone");
+  if (zone === undefined) return null;
+  const region = named("region");
+  return region === undefined ? zone : `${region}/${zone}`;
 }
 
 /** What is not allocated on an agent; one whose resources are not known counts as full. */
@@ -74,7 +88,7 @@ export function stayingIn(world: World): Staying {
   const withReservations: Agent[] = [];
   const free = { cpus: 0, memMb: 0 };
   for (const agent of world.agents) {
-    if (!agent.active || agent.deactivated || leaving.has(agent.id)) continue;
+    if (!isServing(agent) || leaving.has(agent.id)) continue;
     ids.add(agent.id);
     for (const { kind, name } of placesOf(agent)) places.add(kind, name);
     const rest = freeOn(agent);
@@ -96,6 +110,40 @@ export function stayingIn(world: World): Staying {
   };
   known.set(world, staying);
   return staying;
+}
+
+/** Running copies of apps by framework, whatever is planned for their machines. */
+export interface Running {
+  /** On agents of any kind. */
+  copies(frameworkId: string, app: string): number;
+  /** On agents that are registered, active and not deactivated. */
+  inService(frameworkId: string, app: string): number;
+}
+
+const running = new WeakMap<World, Running>();
+
+/** Counted in one pass and shared by everybody who looks at the same world. */
+export function runningIn(world: World): Running {
+  const found = running.get(world);
+  if (found !== undefined) return found;
+  const serving = new Set(world.agents.filter(isServing).map(({ id }) => id));
+  const [all, inService] = [new Tally(), new Tally()];
+  for (const { state, agentId, frameworkId, app } of world.tasks) {
+    if (state !== RUNNING) continue;
+    all.add(frameworkId, app);
+    if (serving.has(agentId)) inService.add(frameworkId, app);
+  }
+  const counted: Running = {
+    copies: (frameworkId, app) => all.of(frameworkId, app),
+    inService: (frameworkId, app) => inService.of(frameworkId, app),
+  };
+  running.set(world, counted);
+  return counted;
+}
+
+/** Whether an agent takes and keeps tasks, as far as it is up to itself. */
+export function isServing({ active, deactivated }: Agent): boolean {
+  return active && !deactivated;
 }
 
 /** Counts by two names. Nested, because joining two names a hundred thousand times costs more than the counting. */

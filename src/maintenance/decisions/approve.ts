@@ -22,7 +22,7 @@ export const approve = decisionRow({
   isOnce: true,
   ...onOpenQuestion,
   decide(record, about, context) {
-    const { world, nowMs, policy, person } = context;
+    const { world, others, nowMs, policy, person } = context;
     const batch = batchOf(record, about.batch);
     const approval = approvalOf(record, about);
     if (batch === null || !isDraining(batch) || approval === null || world === null)
@@ -42,7 +42,7 @@ export const approve = decisionRow({
     const unbelievable = filtered(world);
     if (unbelievable !== null) return unchanged(record, unbelievable);
     const picture = freshPicture(record, batch, world);
-    const asked = downAsked({ record, batch, approval, world, policy, nowMs }, picture);
+    const asked = downAsked({ record, batch, approval, world, others, policy, nowMs }, picture);
     const blocked = whyNotDown(asked);
     return blocked === null
       ? vote(record, batch, approval, needed, context)

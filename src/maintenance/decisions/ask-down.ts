@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Obstacles, obstacles } from "../approval/obstacles.js";
 import { ask, conclude, freshPicture, openApproval, seenNow } from "../approval/question.js";
 import { nobodyCouldApprove } from "../policy/may-approve.js";
+import { overBudget } from "../policy/over-budget.js";
 import { batchOf, drainingNow, isDraining } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
@@ -44,12 +45,22 @@ export const askDown = decisionRow({
       next: "Approve or deny it there.",
     };
   },
-  decide(record, about, { world, nowMs, policy, person }) {
+  decide(record, about, { world, others, nowMs, policy, person }) {
     const batch = batchOf(record, about.batch);
     if (batch === null || !isDraining(batch) || world === null) return unchanged(record, nothingToDo(record));
     const picture = freshPicture(record, batch, world);
     const why = filtered(world) ?? obstructed(record, obstacles(world, batch, picture));
     if (why !== null) return unchanged(record, why);
+    const over = overBudget({ record, batch, world, others, policy, nowMs });
+    if (over !== null) {
+      const next = `It is asked for by itself when what is out is back. If it cannot wait, ${over.override}`;
+      return unchanged(record, {
+        tone: "refused",
+        text: `${record.id}: ${over.why}`,
+        notDone: NOT_ASKED,
+        next,
+      });
+    }
     const nobody = nobodyCouldApprove(record, policy, person.user);
     if (nobody !== null) {
       return unchanged(record, {

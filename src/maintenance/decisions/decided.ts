@@ -44,6 +44,8 @@ export interface DecisionContext {
   readonly policy: Policy;
   /** The world read after the click; `null` for decisions that do not need it (`needsWorld`). */
   readonly world: World | null;
+  /** The other open maintenances of the cluster; read where a policy with budgets has to know what they take. */
+  readonly others: readonly Maintenance[];
 }
 
 /** The record after a decision, and what the person who decided is told. */

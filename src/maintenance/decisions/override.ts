@@ -1,16 +1,21 @@
 import { z } from "zod";
-import { downOverridden } from "../policy/hours.js";
 import { failedLookup, mayNotApprove, mentions, type NotAllowed } from "../policy/may-approve.js";
+import { isOverridden } from "../policy/overrides.js";
 import { isAmong, type Person, type Policy, settingOf } from "../policy/policy.js";
 import { isToGoDown } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance, OverridableRule } from "../record/record.js";
+import { isIn } from "../record/troubles.js";
+import { placeOf, turnOf } from "../rolling/turn.js";
 import { replyOf } from "../text/reply.js";
 import { type Decided, decisionRow, refused, unchanged } from "./decided.js";
 import { beingCancelled } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
-/** Lifts the calendar for this maintenance, with a reason that everybody sees. It approves nothing by itself. */
+/**
+ * Lifts the calendar for this maintenance, and budgets for the batch that waits for one, with a reason that everybody sees.
+ * It approves nothing by itself.
+ */
 export const override = decisionRow({
   takes: z.object({ kind: z.literal("override"), reason: z.string() }),
   wanted: "override a rule",
@@ -29,7 +34,8 @@ export const override = decisionRow({
         tone: "info",
         text: `${record.id}: --override was not needed: ${why}. It is not recorded.`,
       });
-    if (policy.calendar.length === 0) return unneeded(`${settingOf(record.cluster, "calendar")} is not set`);
+    const lifted = liftedBy(record, policy);
+    if (lifted.kind === "none") return unneeded(lifted.why);
     const reason = about.reason.trim();
     if (reason === "") {
       const next = 'Say why: --override "why it cannot wait".';
@@ -40,21 +46,54 @@ export const override = decisionRow({
       const { text, why } = notAllowed;
       return refused(record, "override", { tone: "refused", text, notDone }, why, context);
     }
-    if (downOverridden(record, policy)) return unneeded("the calendar is overridden already");
     const by = person.user;
-    const overrides = [...record.overrides, { rule: CALENDAR, by, atMs: nowMs, reason }];
+    let next = record;
+    for (const one of lifted.rules) {
+      const overrides = [...next.overrides, { ...one, by, atMs: nowMs, reason }];
+      next = withEvent({ ...next, overrides }, nowMs, { kind: "overridden", by, rule: one.rule, reason });
+    }
     return {
-      record: withEvent({ ...record, overrides }, nowMs, { kind: "overridden", by, rule: CALENDAR, reason }),
+      record: next,
       reply: replyOf({
         tone: "done",
-        text: `${record.id}: the calendar is overridden; the Down may be approved at any hour.`,
+        text: `${record.id}: ${lifted.rules.map(({ rule, batch }) => SAID[rule](record, batch)).join(" ")}`,
         notDone: "Nothing was approved by that.",
       }),
     };
   },
 });
 
-const CALENDAR: OverridableRule = "calendar";
+/** An override before somebody gave it. */
+type Lifted = Pick<Maintenance["overrides"][number], "batch"> & { readonly rule: OverridableRule };
+
+const SAID: Record<OverridableRule, (record: Maintenance, batch: string | undefined) => string> = {
+  calendar: () => "the calendar is overridden; the Down may be approved at any hour.",
+  budgets: (record, batch) => {
+    const what = record.batches.length > 1 && batch !== undefined ? placeOf(record, batch) : "these machines";
+    return `the budgets are overridden for ${what} and for nothing else.`;
+  },
+};
+
+/** The rules that an override lifts now: budgets where a batch waits for one, and the calendar. */
+function liftedBy(
+  record: Maintenance,
+  policy: Policy,
+):
+  | { readonly kind: "rules"; readonly rules: readonly Lifted[] }
+  | { readonly kind: "none"; readonly why: string } {
+  const turn = turnOf(record);
+  const waits =
+    turn !== null && isIn(record, "over_budget") && !isOverridden(record, "budgets", policy, turn.id);
+  const budgets: readonly Lifted[] = waits ? [{ rule: "budgets", batch: turn.id }] : [];
+  const isClosable = policy.calendar.length > 0 && !isOverridden(record, "calendar", policy);
+  const rules: readonly Lifted[] = isClosable ? [{ rule: "calendar" }, ...budgets] : budgets;
+  if (rules.length > 0) return { kind: "rules", rules };
+  const why =
+    policy.calendar.length === 0
+      ? `${settingOf(record.cluster, "calendar")} is not set`
+      : "the calendar is overridden already";
+  return { kind: "none", why: policy.budgets.length === 0 ? why : `${why}, and no budget is in the way` };
+}
 
 /**
  * Why this person may not override, or `null` when they may: admins may; where none are configured, whoever may approve

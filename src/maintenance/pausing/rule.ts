@@ -1,11 +1,14 @@
+import type { World } from "../cluster/world.js";
 import type { Policy } from "../policy/policy.js";
 import type { Seen } from "../record/picture.js";
-import type { Batch } from "../record/record.js";
+import type { Batch, Maintenance } from "../record/record.js";
 import type { Millis } from "../time.js";
 
 /** A batch whose turn and time it is, before it is asked about or goes down under limits. */
 export interface NextBatch {
+  readonly record: Maintenance;
   readonly batch: Batch;
+  readonly world: World;
   /** What would be asked about. */
   readonly seen: Seen;
   readonly policy: Policy;

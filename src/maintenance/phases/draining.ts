@@ -6,6 +6,7 @@ import { endMs } from "../cluster/schedule.js";
 import { whyPaused } from "../pausing/table.js";
 import { nextOpening } from "../policy/calendar.js";
 import { closedForDown } from "../policy/hours.js";
+import { overBudget } from "../policy/over-budget.js";
 import { batchOf, drainingNow, withBatch } from "../record/batch.js";
 import { hasEvent, noteOnce, withEvent } from "../record/log.js";
 import type { Picture, Seen } from "../record/picture.js";
@@ -18,7 +19,7 @@ import { nanosToMillis } from "../time.js";
 import { inOurWindow } from "../window/ours.js";
 import { wentDown, withForeignChanges } from "./foreign-changes.js";
 import { tellOverdue } from "./overdue.js";
-import type { Moment, Rule } from "./step.js";
+import { type Moment, othersCounted, type Rule, soon } from "./step.js";
 import { takingDown } from "./taking-down.js";
 
 /** How long before the window starts it is announced, and Down is asked for at the earliest. */
@@ -43,7 +44,10 @@ export const draining: Rule<DrainingBatch> = (record, batch, picture, moment) =>
   } else if (open !== null) {
     current = remind(current, now(), open, nowMs);
   } else if (isItsTurn(record, batch) && asksByItself(now()) && isTimeToAsk(now(), empty, moment)) {
-    current = askOrSayWhen(current, now(), picture, moment);
+    const asked = askOrSayWhen(current, now(), picture, moment);
+    if (asked === null)
+      return { record: current, effects: [{ kind: "look_up_others" }], wakeAtMs: soon(moment) };
+    current = asked;
   }
   const going = batchOf(current, batch.id);
   if (going?.phase === "taking_down") return takingDown(current, going, picture, moment);
@@ -89,19 +93,25 @@ function withMovedAgents(record: Maintenance, batch: Batch, { world, nowMs }: Mo
 
 /**
  * Asks by itself, once per draining. Outside the hours for Down nobody could approve and the question would only expire
- * overnight, so it waits for them, and that is said once.
+ * overnight, so it waits for them, and that is said once. `null`: the other maintenances have to be known first.
  */
 function askOrSayWhen(
   record: Maintenance,
   batch: DrainingBatch,
   picture: Picture,
   moment: Moment,
-): Maintenance {
+): Maintenance | null {
   const { world, policy, nowMs } = moment;
   if (record.trouble !== null || !mayAskNow(record, batch, picture, world)) return record;
   if (answersAwaitedUntil(record, picture, policy, nowMs) !== null) return record;
   const closed = closedForDown(record, policy, nowMs);
-  if (closed === null) return askOrGo(record, batch, seenNow(world, batch, picture), moment);
+  if (closed === null) {
+    const others = othersCounted(moment);
+    if (others === null) return null;
+    const over = overBudget({ record, batch, world, others, policy, nowMs });
+    if (over !== null) return inTrouble(record, troubleOf("over_budget", over), nowMs);
+    return askOrGo(record, batch, seenNow(world, batch, picture), moment);
+  }
   const text = `${closed.why} The approval is asked for then. With /mesos down ${record.id} it is asked for now, and needs an override of the calendar.`;
   return noteOnce(record, text, nowMs);
 }
@@ -111,10 +121,10 @@ function askOrGo(
   record: Maintenance,
   batch: DrainingBatch,
   seen: Seen,
-  { policy, nowMs }: Moment,
+  { world, policy, nowMs }: Moment,
 ): Maintenance {
   const isFirst = record.batches[0]?.id === batch.id;
-  const paused = isFirst ? null : whyPaused(record, { batch, seen, policy, nowMs });
+  const paused = isFirst ? null : whyPaused({ record, batch, world, seen, policy, nowMs });
   if (paused !== null) return withPause(record, batch, paused, nowMs);
   if (record.paused !== null) {
     // A person goes on, or what stopped it is over where the policy takes that.

@@ -16,11 +16,11 @@ import type { ScheduleEdit } from "../window/edit.js";
 export type Effect = LookUp | Write;
 
 /**
- * Finds what the host pattern stands for, and which other maintenances there are; it only reads, and `advance` goes on from
- * what it came to.
+ * Finds what the host pattern stands for, and which other maintenances there are, or these alone; it only reads, and
+ * `advance` goes on from what it came to.
  */
 interface LookUp {
-  readonly kind: "look_up_hosts";
+  readonly kind: "look_up_hosts" | "look_up_others";
 }
 
 /** A call that changes something at the master. */
@@ -40,6 +40,8 @@ export interface Moment extends Look {
   readonly policy: Policy;
   /** What `look_up_hosts` came to; `null` before. */
   readonly hosts: HostsFound | HostsUnreadable | null;
+  /** What `look_up_others` came to: the other open maintenances of the cluster; `null` before. */
+  readonly others: readonly Maintenance[] | null;
 }
 
 /** The pattern, or an inventory that it names groups of, cannot be read. */
@@ -62,6 +64,11 @@ interface Others {
    * that was seen in one of them proves that the bot sees windows (invariant 2).
    */
   readonly others: readonly Maintenance[];
+}
+
+/** The others whose machines budgets count: none where there is no budget; `null` until they are looked up. */
+export function othersCounted({ policy, others }: Moment): readonly Maintenance[] | null {
+  return policy.budgets.length === 0 ? [] : others;
 }
 
 /** A look again this soon after a call, to see its outcome. */

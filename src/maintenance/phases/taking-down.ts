@@ -9,7 +9,7 @@ import type { BatchIn, Maintenance } from "../record/record.js";
 import { inTrouble } from "../record/troubles.js";
 import { lossOf, taskCounts } from "./loss.js";
 import { tellOverdue } from "./overdue.js";
-import { type Moment, type Rule, type Step, soon } from "./step.js";
+import { type Moment, othersCounted, type Rule, type Step, soon } from "./step.js";
 
 /**
  * From an approval to Down. START_MAINTENANCE kills what still runs and cannot be undone, so: the picture is compared
@@ -55,7 +55,9 @@ function takeDown(
     const asked = ask(record, batch, seenNow(world, batch, picture), BY_ITSELF, policy, nowMs);
     return { record: asked, effects: [], wakeAtMs: null };
   }
-  const asked = downAsked({ record, batch, approval, world, policy, nowMs }, picture);
+  const others = othersCounted(moment);
+  if (others === null) return { record, effects: [{ kind: "look_up_others" }], wakeAtMs: soon(moment) };
+  const asked = downAsked({ record, batch, approval, world, others, policy, nowMs }, picture);
   const blocked = whyNotDown(asked);
   if (blocked?.then === "waits") {
     const { trouble, untilMs } = blocked;

@@ -11,7 +11,7 @@ import { type Cap, settingOf } from "./policy.js";
 const MOST_NAMES = 40;
 
 /** A cap in machines: percents are of the active agents, rounded down, at least 1. */
-function capInMachines(cap: Cap, world: World): number {
+export function capInMachines(cap: Cap, world: World): number {
   if (cap.kind === "count") return cap.count;
   const active = world.agents.filter((agent) => agent.active).length;
   return Math.max(1, Math.floor((active * cap.percent) / 100));

@@ -7,6 +7,7 @@ import { machinesPerMaintenance, outOfService } from "./caps.js";
 import type { DrainAsked } from "./drain-asked.js";
 import { closedForDrain } from "./hours.js";
 import { mentions, nobodyCouldApprove } from "./may-approve.js";
+import { neverInBudget } from "./over-budget.js";
 import { lastOfPlace } from "./places.js";
 import { isAmong, type Policy, settingOf } from "./policy.js";
 import { unprovedSight } from "./unproved-view.js";
@@ -21,6 +22,7 @@ const RULES: readonly ((asked: DrainAsked) => Refusal | null)[] = [
   approveMode,
   machinesPerMaintenance,
   outOfService,
+  neverInBudget,
   lastOfPlace,
   unprovedSight,
   ({ record, policy, nowMs }) => closedForDrain(record, policy, nowMs),

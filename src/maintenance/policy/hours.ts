@@ -1,9 +1,10 @@
-import type { Maintenance, OverridableRule } from "../record/record.js";
+import type { Maintenance } from "../record/record.js";
 import type { Refusal } from "../text/reply.js";
 import type { Millis } from "../time.js";
 import { clockTime, describeCalendar, isOpen, nextOpening } from "./calendar.js";
-import { mayNotApprove, mentions } from "./may-approve.js";
-import { isAmong, type Person, type Policy, settingOf } from "./policy.js";
+import { mentions } from "./may-approve.js";
+import { howToOverride, isOverridden, isOverriderNow, overridesOf } from "./overrides.js";
+import { type Policy, settingOf } from "./policy.js";
 
 /** Drains are posted only in the hours of the calendar, or with an override that was asked for with the drain. */
 export function closedForDrain(record: Maintenance, policy: Policy, nowMs: Millis): Refusal | null {
@@ -28,9 +29,8 @@ export function closedForDown(
   policy: Policy,
   nowMs: Millis,
 ): (Refusal & { readonly override: string }) | null {
-  if (isOpen(policy.calendar, nowMs) || downOverridden(record, policy)) return null;
-  const who = policy.admins.length > 0 ? mentions(policy.admins) : "somebody else who may approve";
-  const override = `have ${who} type /mesos down ${record.id} --override "why it cannot wait".`;
+  if (isOpen(policy.calendar, nowMs) || isOverridden(record, "calendar", policy)) return null;
+  const override = howToOverride(record, policy);
   return {
     why: `${settingOf(record.cluster, "calendar")} lets machines be taken down only ${describeCalendar(policy.calendar)}${whenOpen(policy, nowMs)}.`,
     next: `Decide again then, or ${override}`,
@@ -46,33 +46,6 @@ export function drainOverride(record: Maintenance, policy: Policy): Maintenance[
   const [found] = overridesOf(record, "calendar");
   if (found === undefined || policy.admins.length === 0) return found ?? null;
   return isOverriderNow(record, found.by, policy) ? found : null;
-}
-
-/**
- * Whether the calendar is overridden for Down. Without admins the requester's own override does not count, unless they
- * may approve as well: nobody decides alone that machines go down at night (invariant 6).
- */
-export function downOverridden(record: Maintenance, policy: Policy): boolean {
-  return overridesOf(record, "calendar").some(({ by }) =>
-    policy.admins.length === 0
-      ? by !== record.requester || mayNotApprove(record, requesterOf(record), policy) === null
-      : isOverriderNow(record, by, policy),
-  );
-}
-
-/** The overrides of one rule: none of another rule counts for it. */
-function overridesOf({ overrides }: Maintenance, rule: OverridableRule): Maintenance["overrides"] {
-  return overrides.filter((override) => override.rule === rule);
-}
-
-/** Others were looked up when they overrode. */
-function isOverriderNow(record: Maintenance, user: string, policy: Policy): boolean {
-  return user !== record.requester || isAmong(requesterOf(record), policy.admins);
-}
-
-/** The requester's groups are known from when they asked. */
-function requesterOf({ requester, requesterGroups }: Maintenance): Person {
-  return { user: requester, groups: requesterGroups, lookupFailed: false };
 }
 
 /** `, next from Wed 2026-10-21 09:00 Europe/Berlin`. */

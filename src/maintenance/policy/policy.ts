@@ -19,6 +19,38 @@ export type Cap =
   | { readonly kind: "count"; readonly count: number }
   | { readonly kind: "percent"; readonly percent: number };
 
+/**
+ * A limit on what goes down, asked before every Down. Of the budgets for the same thing all hold in whose hours it is;
+ * outside the hours of all of them, all hold: then the tightest decides.
+ */
+export type Budget = MachinesBudget | ZonesBudget | AppBudget;
+
+/** When a budget holds; without hours always. */
+interface InHours {
+  readonly hours: readonly CalendarWindow[];
+}
+
+/** Machines out of service at once, everybody's counted. */
+export interface MachinesBudget extends InHours {
+  readonly kind: "machines";
+  readonly most: Cap;
+}
+
+/** Zones with machines out of service at once, everybody's counted. */
+export interface ZonesBudget extends InHours {
+  readonly kind: "zones";
+  readonly most: number;
+}
+
+/** Running copies of each app that have to stay outside of what goes down. */
+export interface AppBudget extends InHours {
+  readonly kind: "app";
+  /** Glob over names of frameworks and apps. */
+  readonly match: string;
+  /** A number of copies, or a share of them, rounded up. */
+  readonly keep: Cap;
+}
+
 /** The rules of one cluster, from its configuration. People and groups are Slack ids (`U…`, `W…`; groups `S…`). */
 export interface Policy {
   /**
@@ -43,6 +75,7 @@ export interface Policy {
     /** Above a cap: refuse, or ask the requester to type the number (`--confirm 40`). */
     readonly above: "refuse" | "confirm";
   };
+  readonly budgets: readonly Budget[];
   readonly maxDurationMs: Millis;
   readonly requireReason: boolean;
   /** Tickets have to match this; `null` when none is needed. Linear-time syntax (RE2). */

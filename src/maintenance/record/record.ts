@@ -41,7 +41,7 @@ export const trouble = z.object({
 export type Trouble = z.output<typeof trouble>;
 
 /** The rules of the policy that can be overridden. */
-export type OverridableRule = "calendar";
+export type OverridableRule = "calendar" | "budgets";
 
 /** An override counts for one rule and for no other. 0.1.0 wrote `*` for the calendar, the only rule there was. */
 const overriddenRule = z.codec(z.string(), z.string(), {
@@ -94,7 +94,16 @@ export const maintenance = z.object({
     })
     .nullable(),
   /** Rules that a person has overridden, each with a reason. */
-  overrides: z.array(z.object({ rule: overriddenRule, by: z.string(), atMs: millis, reason: z.string() })),
+  overrides: z.array(
+    z.object({
+      rule: overriddenRule,
+      by: z.string(),
+      atMs: millis,
+      reason: z.string(),
+      /** The only batch that it is for; absent: for all. */
+      batch: z.string().optional(),
+    }),
+  ),
   /** How many machines the requester confirmed by typing (`--confirm 40`), for caps that ask for it. */
   confirmed: z.number().int().nullable(),
   /** User groups that the requester was found to be in when asking. */
@@ -127,6 +136,15 @@ export const maintenance = z.object({
   ),
   /** What goes away with the machines, as it was when the drain was planned. */
   blast: blastRadius.nullable(),
+  /** How many copies ran of the apps on the machines of which budgets keep some, when the drain was planned. */
+  copiesPlanned: z
+    .array(z.object({ frameworkId: z.string(), app: z.string(), copies: z.number().int() }))
+    .default([]),
+  /**
+   * In which zone machines in windows of others are, by machine key; `null`: in none. Kept because the master no longer says
+   * it of machines that are Down.
+   */
+  neighbours: z.record(z.string(), z.string().nullable()).default({}),
   /** Set by `cancel`; the machines are given back when the world says so. */
   cancel: z.object({ by: z.string(), atMs: millis }).nullable(),
   /** Progress stands still until the last hold is released: the oldest, and those of others that came after it. */

@@ -88,6 +88,11 @@ export const TROUBLES = {
     notDone: NOT_DOWN,
     next: "Nothing, if they open again before the approval expires: it goes on by itself then. If it cannot wait, {override}",
   },
+  over_budget: {
+    what: "Going down now would break a budget: {why}",
+    notDone: "The machines were not taken down, and nobody is asked until the budget allows it.",
+    next: "Nothing: it goes on by itself when what is out is back. If it cannot wait, {override}",
+  },
   tasks_unknown: {
     what: "It is not known what runs in the cluster: {unknown}.",
     notDone: NOT_DOWN,

@@ -1,11 +1,15 @@
-import { placesOf, RUNNING, stayingIn } from "../blast/staying.js";
+import { placesOf, RUNNING, runningIn, stayingIn, zoneOf } from "../blast/staying.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
+import type { Unavailability } from "../cluster/schedule.js";
 import type { Agent, World } from "../cluster/world.js";
 import { indexWorld, type WorldIndex } from "../cluster/world-index.js";
+import { type Keep, keepAt, mostOutAt } from "../policy/budgets.js";
+import { type Policy, settingOf } from "../policy/policy.js";
 import type { BatchRule, Roll } from "../record/roll.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
+import { type Millis, nanosToMillis } from "../time.js";
 import { type Candidate, divide } from "./divide.js";
 
 /** The machines of a drain, batch by batch, and what has to be said about it. */
@@ -35,14 +39,28 @@ export function withHorizon(
 /** As many names as are read in one message. */
 const MOST_NAMES = 40;
 
+/** What a division is planned from; `nowMs`: when the first batch is to go. */
+export interface PlannedFor {
+  readonly cluster: string;
+  readonly world: World;
+  readonly policy: Policy;
+  readonly nowMs: Millis;
+}
+
 /** Divides the machines as was asked, or says why that cannot be done. Without a wish all go down together. */
 export function planBatches(
   machines: readonly Machine[],
   roll: Roll | undefined,
-  world: World,
+  { cluster, world, policy, nowMs }: PlannedFor,
 ): PlannedBatches | (Refusal & { readonly kind: "refusal" }) {
-  if (roll === undefined) return { kind: "batches", batches: [machines], notes: [] };
-  const { rule, canary } = roll;
+  const keep = keepAt(policy, nowMs);
+  if (roll === undefined) {
+    const rule = { kind: "count", count: machines.length } as const;
+    const candidates = machines.map((machine) => candidateOf(machine, rule, indexWorld(world)));
+    const notes = keptNotes(cluster, [candidates], mayGo(candidates, world, keep));
+    return { kind: "batches", batches: [machines], notes };
+  }
+  const { rule } = roll;
   const index = indexWorld(world);
   const candidates = machines.map((machine) => candidateOf(machine, rule, index));
   const without = candidates.filter(({ group }) => group === null);
@@ -55,21 +73,99 @@ export function planBatches(
       ),
     };
   }
+  const wanted = batchSize(rule, machines.length);
+  const most = mostOutAt(policy, world, nowMs).machines;
+  const size = wanted === null ? null : Math.min(wanted, most);
+  const canary = roll.canary === null ? null : Math.min(roll.canary, most);
+  const kept = mayGo(candidates, world, keep);
   const { batches, crowded } = divide(candidates, {
-    size: batchSize(rule, machines.length),
+    size,
     canary,
     // A region is asked for by its name; whoever names it wants its zones together.
     spansZones: rule.kind === "region",
-    mostTogether: oneStays(candidates, world),
+    mostTogether: tightest(oneStays(candidates, world), kept),
   });
-  const lost = crowded.map(
-    ({ batch, app }) => `batch ${batch + 1} takes all running copies of ${appOf(app)}`,
-  );
+  const lost = crowded
+    .filter(({ app }) => !kept.has(app))
+    .map(({ batch, app }) => `batch ${batch + 1} takes all running copies of ${appOf(app)}`);
+  const byMachine = new Map(candidates.map((candidate) => [candidate.machine, candidate]));
+  const divided = batches.map((batch) => batch.flatMap((machine) => byMachine.get(machine) ?? []));
   const notes = [
-    ...sizeNotes(roll, machines.length, batches),
+    ...(wanted !== null && size !== null && size < Math.min(wanted, machines.length)
+      ? [
+          `${settingOf(cluster, "budgets")} lets ${counted(size, "machine")} be out of service at once, so batches are of ${size} and not ${wanted}.`,
+        ]
+      : []),
+    ...sizeNotes({ ...roll, canary }, machines.length, batches),
     ...(lost.length === 0 ? [] : [`Not all could be spread: ${quoted(list(lost, "; ", MOST_NAMES))}.`]),
+    ...keptNotes(cluster, divided, kept),
   ];
   return { kind: "batches", batches, notes };
+}
+
+/**
+ * Batches whose windows begin when budgets allow less at once than they are: each waits for other hours, and that is said
+ * before. `null` when there are none.
+ */
+export function waitingForHours(
+  cluster: string,
+  batches: readonly { readonly machines: readonly Machine[]; readonly window: Unavailability }[],
+  { world, policy }: Pick<PlannedFor, "world" | "policy">,
+): string | null {
+  const waiting = batches.flatMap(({ machines, window }, at) => {
+    const most = mostOutAt(policy, world, nanosToMillis(window.start)).machines;
+    return machines.length > most ? [`batch ${at + 1} (${machines.length} machines, ${most} allowed)`] : [];
+  });
+  if (waiting.length === 0) return null;
+  return `${settingOf(cluster, "budgets")} allows less when these windows begin, so they wait for other hours: ${list(waiting, ", ", MOST_NAMES)}.`;
+}
+
+/** By app, how many running copies may go at once where a budget keeps some; 0: none may go before some have moved. */
+function mayGo(
+  candidates: readonly Candidate<Machine>[],
+  world: World,
+  keep: Keep,
+): ReadonlyMap<string, number> {
+  const running = runningIn(world);
+  const { frameworks } = indexWorld(world);
+  const apps = new Set(candidates.flatMap(({ copies }) => [...copies.keys()]));
+  return new Map(
+    [...apps].flatMap((key): [string, number][] => {
+      const [frameworkId, app] = JSON.parse(key) as [string, string];
+      const framework = frameworks.get(frameworkId)?.name ?? frameworkId;
+      const kept = keep({ framework, app }, running.copies(frameworkId, app));
+      return kept === 0 ? [] : [[key, Math.max(0, running.inService(frameworkId, app) - kept)]];
+    }),
+  );
+}
+
+/** Where no copy may go at all, no division helps: it is not torn into single machines for that. */
+function tightest(
+  stays: ReadonlyMap<string, number>,
+  kept: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const both = new Map(stays);
+  for (const [app, most] of kept) if (most > 0) both.set(app, Math.min(most, both.get(app) ?? most));
+  return both;
+}
+
+/** Which batches take more copies of an app than a budget lets go: they wait until some have moved. */
+function keptNotes(
+  cluster: string,
+  batches: readonly (readonly Candidate<Machine>[])[],
+  kept: ReadonlyMap<string, number>,
+): string[] {
+  if (kept.size === 0) return [];
+  const over = batches.flatMap((batch, at) =>
+    [...kept].flatMap(([app, most]) => {
+      const copies = batch.reduce((sum, one) => sum + (one.copies.get(app) ?? 0), 0);
+      const place = batches.length > 1 ? `batch ${at + 1} has` : "they have";
+      return copies > most ? [`${place} ${copies} of ${appOf(app)}, and ${most} may go at once`] : [];
+    }),
+  );
+  if (over.length === 0) return [];
+  const what = quoted(list(over, "; ", MOST_NAMES));
+  return [`${settingOf(cluster, "budgets")} makes Down wait until running copies have moved: ${what}.`];
 }
 
 /** Machines in a batch of this rule out of so many, or `null` where it goes by values. */
@@ -89,8 +185,12 @@ function candidateOf(machine: Machine, rule: BatchRule, index: WorldIndex): Cand
     }
   }
   const [agent] = agents;
-  const zone = agent === undefined ? null : placeOf(agent, "zone");
-  return { machine, zone, group: agent === undefined ? null : groupOf(agent, rule), copies };
+  return {
+    machine,
+    zone: agent === undefined ? null : zoneOf(agent),
+    group: agent === undefined ? null : groupOf(agent, rule),
+    copies,
+  };
 }
 
 function groupOf(agent: Agent, rule: BatchRule): string | null {
@@ -100,18 +200,12 @@ function groupOf(agent: Agent, rule: BatchRule): string | null {
       return agent.attributes.find((attribute) => attribute.name.toLowerCase() === name)?.value ?? null;
     }
     case "zone":
+      return zoneOf(agent);
     case "region":
-      return placeOf(agent, rule.kind);
+      return placesOf(agent).find(({ kind }) => kind === "region")?.name ?? null;
     default:
       return null;
   }
-}
-
-/** A zone with its region: zones of two regions may have one name. */
-function placeOf(agent: Agent, kind: "zone" | "region"): string | null {
-  const named = (wanted: string) => placesOf(agent).find((place) => place.kind === wanted)?.name ?? null;
-  const name = named(kind);
-  return kind === "region" || name === null ? name : JSON.stringify([named("region"), name]);
 }
 
 /** One running copy of each app has to stay outside of any batch, where it has several. */

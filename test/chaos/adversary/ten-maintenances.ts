@@ -118,6 +118,7 @@ export async function tenMaintenances(
       askedAtMs: nowMs,
       policy: cluster.policy,
       world,
+      others: [...records.values()].filter(({ id, end }) => id !== record.id && end === null),
     });
     records.set(record.id, decided.record);
     return decided.record;

@@ -148,6 +148,7 @@ export class RehearsedBot {
       policy: this.policy,
       nowMs: this.nowMs,
       askedAtMs: this.nowMs,
+      others: [],
     });
   }
 

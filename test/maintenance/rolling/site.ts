@@ -20,26 +20,37 @@ export class Site {
   /** What frameworks answered, by host name. */
   answers: Readonly<Record<string, readonly Answer[]>> = {};
   readonly down = new Set<string>();
+  /** Machines of others that are Down, by host name. */
+  readonly othersDown = new Set<string>();
   /** Agents that do not register again by themselves. */
   readonly stopped = new Set<string>();
+  /** Other open maintenances of ours. */
+  others: readonly Maintenance[] = [];
   readonly tasks: Task[] = [];
   readonly agents: readonly Agent[];
   readonly policy: Policy;
+  readonly #machines: readonly Machine[];
 
   constructor(
     agents: readonly Agent[],
-    roll: Roll,
+    roll: Roll | undefined,
     parts: {
       readonly durationMs?: number;
       readonly policy?: Partial<Policy>;
       readonly foreign?: Window;
+      /** More agents than those that are to go down. */
+      readonly beside?: readonly Agent[];
+      readonly tasks?: readonly Task[];
       readonly deadline?: Maintenance["deadline"];
     } = {},
   ) {
-    this.agents = agents;
+    this.agents = [...agents, ...(parts.beside ?? [])];
+    this.#machines = agents.map(({ machine }) => machine);
+    this.tasks.push(...(parts.tasks ?? []));
     this.policy = policyOf(parts.policy);
     this.schedule = { windows: parts.foreign === undefined ? [] : [parts.foreign] };
-    const wanted = { startMs: null, durationMs: parts.durationMs ?? 2 * HOUR, roll };
+    const durationMs = parts.durationMs ?? 2 * HOUR;
+    const wanted = { startMs: null, durationMs, ...(roll === undefined ? {} : { roll }) };
     this.record = recordOf({
       wanted,
       batches: [],
@@ -51,15 +62,16 @@ export class Site {
 
   /** Plans once more what was asked for. */
   replan(): void {
-    const machines = this.agents.map(({ machine }) => machine);
-    const resolution = { machines, literals: [], unknown: [], matchedNothing: [] };
-    this.record = planOf(this.record, resolution, this.world(), [], this.policy, this.nowMs);
+    const resolution = { machines: this.#machines, literals: [], unknown: [], matchedNothing: [] };
+    this.record = planOf(this.record, resolution, this.world(), this.others, this.policy, this.nowMs);
   }
 
   world(): World {
-    const isDown = (machine: Machine) => this.down.has(machineKey(machine));
+    const isDown = (machine: Machine) =>
+      this.down.has(machineKey(machine)) || this.othersDown.has(machine.hostname);
     const agents = this.agents.filter(({ id, machine }) => !isDown(machine) && !this.stopped.has(id));
-    const names = this.agents.filter(({ machine }) => isDown(machine)).map(({ machine }) => machine.hostname);
+    const own = this.agents.filter(({ machine }) => isDown(machine)).map(({ machine }) => machine.hostname);
+    const names = [...own, ...this.othersDown];
     return worldOf({
       observedAtMs: this.nowMs,
       agents,
@@ -78,6 +90,7 @@ export class Site {
         policy: this.policy,
         nowMs: this.nowMs,
         hosts: null,
+        others: this.others,
       });
       this.record = step.record;
       if (step.effects.length === 0) break;
@@ -94,6 +107,7 @@ export class Site {
       world: this.world(),
       nowMs: this.nowMs,
       policy: this.policy,
+      others: this.others,
     });
     this.record = record;
     return reply.text;

@@ -386,6 +386,37 @@ describe("a rule that stops a drain in batches", () => {
     expect(site.record.paused).toBeNull();
   });
 
+  describe("machines of somebody else that are Down", () => {
+    /** Six machines in zone z1, and one of somebody else in a window that has begun. */
+    function beside(zone: string | undefined): Site {
+      const zoned = racks().map((one) => ({ ...one, zone: "z1" }));
+      const theirs = zone === undefined ? [] : [agent("db-09", { zone }), agent("db-10", { zone })];
+      const foreign = windowOn(["db-09"], NOW - HOUR, 99 * HOUR);
+      const site = new Site(zoned, BY_TWO, { foreign, beside: theirs });
+      site.pass().approve("b1");
+      site.pass().decide({ kind: "up" });
+      site.pass(MINUTE).pass();
+      site.othersDown.add("db-09");
+      site.nowMs = nanosToMillis(site.batch("b2").window.start) + 30 * MINUTE;
+      return site.pass();
+    }
+
+    test("stop a batch of the same zone, which the master does not say any more", () => {
+      expect(beside("z1").record.paused).toMatchObject({
+        rule: "others_down",
+        saw: "somebody else has 1 machine (db-09) Down in z1",
+      });
+    });
+
+    test("stop it too where nobody knows in which zone they are (invariant 13)", () => {
+      expect(beside(undefined).record.paused?.saw).toContain("nobody knows in which zone");
+    });
+
+    test("stop nothing in another zone", () => {
+      expect(beside("z2").record.paused).toBeNull();
+    });
+  });
+
   test("who may not approve may not go on", () => {
     const site = refusing();
     Object.assign(site.policy, { approvers: ["U0CAROL"] });

@@ -43,13 +43,19 @@ export function inPhase(
 }
 
 export function tick(record: Maintenance, world: World, nowMs = NOW, policy: Policy = policyOf()) {
-  return advance(record, { world, policy, nowMs, hosts: null });
+  return advance(record, { world, policy, nowMs, hosts: null, others: null });
 }
 
 /** The same, once the other maintenances of the cluster were looked up. */
 export function tickBeside(record: Maintenance, world: World, others: readonly Maintenance[], nowMs = NOW) {
   const resolution: Resolution = { machines: [], matchedNothing: [], unknown: [], literals: [] };
-  return advance(record, { world, policy: policyOf(), nowMs, hosts: { kind: "found", resolution, others } });
+  return advance(record, {
+    world,
+    policy: policyOf(),
+    nowMs,
+    hosts: { kind: "found", resolution, others },
+    others,
+  });
 }
 
 /** Looks at the same world twice, a poll apart: what is gone counts only when it stays so. */
@@ -81,16 +87,18 @@ export function click(
     readonly world?: World | null;
     readonly nowMs?: number;
     readonly policy?: Policy;
+    readonly others?: readonly Maintenance[];
   } = {},
 ) {
   const { by = "U0BOB", groups = [], lookupFailed = false } = parts;
-  const { world = null, nowMs = NOW, policy = policyOf() } = parts;
+  const { world = null, nowMs = NOW, policy = policyOf(), others = [] } = parts;
   return decide(record, decision, {
     person: { user: by, groups, lookupFailed },
     world,
     nowMs,
     askedAtMs: nowMs,
     policy,
+    others,
   });
 }
 

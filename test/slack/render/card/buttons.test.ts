@@ -137,6 +137,7 @@ describe("the buttons of the card", () => {
             askedAtMs: NOW,
             policy: policyOf(),
             world: null,
+            others: [],
           });
           expect([label, reply.tone, reply.text]).toEqual([label, "done", reply.text]);
         }
