@@ -1,5 +1,5 @@
 import type { Schedule } from "../maintenance/cluster/schedule.js";
-import type { Agent, World } from "../maintenance/cluster/world.js";
+import { type Agent, ENDED_WITHIN_MS, type World } from "../maintenance/cluster/world.js";
 import { sightOf } from "../maintenance/sight/sight.js";
 import { type Caller, MovedError } from "./caller.js";
 import {
@@ -97,11 +97,13 @@ export class Snapshots {
     const { endpoint } = leading;
     const observedAtMs = now();
     const reading = caller.readAt(endpoint, GET_AGENTS, readAgents);
-    const [{ agents, recoveredAgents }, { tasks, goneAgents }, frameworks, schedule, status] =
+    const [{ agents, recoveredAgents }, { tasks, goneAgents, ended }, frameworks, schedule, status] =
       await Promise.all([
         reading,
         // After the agents: an agent that comes back in between must not be shown without its tasks, as if it were empty.
-        reading.then(() => caller.readAt(endpoint, GET_TASKS, readTasks)),
+        reading.then(() =>
+          caller.readAt(endpoint, GET_TASKS, (answer) => readTasks(answer, observedAtMs - ENDED_WITHIN_MS)),
+        ),
         caller.readAt(endpoint, GET_FRAMEWORKS, readFrameworks),
         caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, readSchedule),
         caller.readAt(endpoint, GET_MAINTENANCE_STATUS, readStatus),
@@ -126,6 +128,7 @@ export class Snapshots {
       frameworks,
       tasks,
       goneAgents,
+      ended,
     };
   }
 

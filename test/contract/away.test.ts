@@ -103,6 +103,21 @@ describe("an agent that an operator marked gone", () => {
   });
 });
 
+describe("tasks that ended", () => {
+  test("a task that failed and those that a Down cost are told with their agent and time", async () => {
+    const { rehearsal, master } = await startDraining(byHand("f", "stayer", "web-01"));
+    const agentId = rehearsal.state().agents.find(({ hostname }) => hostname === "web-01")?.id;
+    rehearsal.failTask(rehearsal.launchTask("f", "web-01", "api"));
+    rehearsal.killTask(rehearsal.launchTask("f", "web-01", "other"));
+    expect((await master.snapshot()).ended).toMatchObject([{ how: "failed", agentId, app: "api" }]);
+    const before = Date.now();
+    rehearsal.startMaintenance([WEB_01]);
+    const lost = (await master.snapshot()).ended.filter(({ how }) => how === "lost_with_agent");
+    expect(lost).toMatchObject([{ agentId }]);
+    expect(Math.abs((lost[0]?.atMs ?? 0) - before)).toBeLessThan(60_000);
+  });
+});
+
 describe("first answers", () => {
   test("the first look that shows DRAINING holds the answers of frameworks that answer at once", async () => {
     const { master } = await startDraining(

@@ -111,6 +111,7 @@ export function worldOf(
     agents: ["web-01", "web-02", "web-03"].filter((name) => !down.includes(name)).map((name) => agent(name)),
     recoveredAgents: [],
     goneAgents: [],
+    ended: [],
     frameworks: named.map((name) => framework(name)),
     ...rest,
     tasks,

@@ -4,6 +4,9 @@ import type { Millis, Nanos } from "../time.js";
 import type { Machine, MachineId } from "./machine.js";
 import type { Schedule } from "./schedule.js";
 
+/** Of how long ago a world tells ended tasks. */
+export const ENDED_WITHIN_MS: Millis = 3_600_000;
+
 /**
  * One consistent observation of a cluster, read from the leading master (GET_MASTER, GET_AGENTS, GET_FRAMEWORKS,
  * GET_TASKS, GET_MAINTENANCE_SCHEDULE, GET_MAINTENANCE_STATUS). Plain data: deciding over it is pure.
@@ -32,6 +35,12 @@ export interface World {
    * them; of an agent without tasks it does not tell. Such an id never registers again.
    */
   readonly goneAgents: readonly string[];
+  /**
+   * Tasks that failed, or were lost with their agent, within `ENDED_WITHIN_MS`. A master remembers only so many ended tasks of
+   * each framework (1,000 by default), and none after a fail-over: what is not here may have happened all the same
+   * (invariant 13).
+   */
+  readonly ended: readonly TaskEnd[];
 }
 
 /** An agent and the machine it runs on; several agents can share one machine. */
@@ -110,4 +119,19 @@ export interface Task {
   readonly app: string;
   readonly role: string;
   readonly uses: Amounts;
+}
+
+/** How a task ended, where that tells something of an agent. */
+export interface TaskEnd {
+  /**
+   * `failed` is TASK_FAILED: it ran, or was to be started, on the agent and did not live. TASK_ERROR never reached an agent,
+   * and TASK_KILLED was somebody's wish. `lost_with_agent` is TASK_LOST because the agent was removed, as by Down.
+   */
+  readonly how: "failed" | "lost_with_agent";
+  /** By the clock of who said so: the agent for a failure, the master for a loss. */
+  readonly atMs: Millis;
+  readonly agentId: string;
+  readonly frameworkId: string;
+  /** As `Task.app`. */
+  readonly app: string;
 }

@@ -1,8 +1,9 @@
-import type { Task } from "../../maintenance/cluster/world.js";
+import type { Task, TaskEnd } from "../../maintenance/cluster/world.js";
 import { mesos } from "../proto/generated/mesos.js";
 import { APP_LABELS, appOf } from "./app-of.js";
 import { AmountsSum, ANY_ROLE } from "./read-resources.js";
 import {
+  doubleTag,
   lengthTag,
   messageEnd,
   readerOf,
@@ -14,6 +15,8 @@ import {
 } from "./wire.js";
 
 const { TaskState } = mesos.v1;
+
+const { REASON_AGENT_REMOVED } = mesos.v1.TaskStatus.Reason;
 
 /** States that a task does not leave. TASK_LOST is among them, except for a task of an agent that is cut off. */
 const TERMINAL: ReadonlySet<number> = new Set([
@@ -28,7 +31,7 @@ const TERMINAL: ReadonlySet<number> = new Set([
 ]);
 
 // Fields of mesos.proto and master.proto, read by hand: statuses and the history of finished tasks are most of the
-// answer and are skipped, but for what tells of agents that are gone.
+// answer and are skipped, but for what tells of agents that are gone and of tasks that failed or were lost of late.
 const RESPONSE_GET_TASKS = lengthTag(13);
 const PENDING_TASKS = lengthTag(1);
 const TASKS = lengthTag(2);
@@ -46,6 +49,8 @@ const TASK_RESOURCES = lengthTag(7);
 const TASK_STATUSES = lengthTag(8);
 const TASK_LABELS = lengthTag(11);
 const STATUS_MESSAGE = lengthTag(4);
+const STATUS_TIMESTAMP = doubleTag(6);
+const STATUS_REASON = varintTag(10);
 const LABELS_LABEL = lengthTag(1);
 const LABEL_KEY = lengthTag(1);
 const LABEL_VALUE = lengthTag(2);
@@ -56,12 +61,29 @@ const MARKED_GONE = "Agent has been marked gone";
 /** Agents are marked gone by hand, one by one; a list as long as this is not of the last hours. */
 const MOST_GONE = 1_000;
 
+/**
+ * A master remembers 1,000 ended tasks of each framework by default. Where many crash again and again the newest are
+ * enough to tell.
+ */
+const MOST_ENDED = 20_000;
+
 /** What GET_TASKS tells. */
 export interface TasksRead {
   /** Those that are not over. */
   readonly tasks: readonly Task[];
   /** Ids of agents that an operator marked gone, as far as their tasks tell (`World.goneAgents`). */
   readonly goneAgents: readonly string[];
+  /** Tasks that failed, or were lost with their agent, of late (`World.ended`). */
+  readonly ended: readonly TaskEnd[];
+}
+
+/** What is gathered while the answer is read. */
+interface Found {
+  readonly tasks: Task[];
+  readonly gone: Set<string>;
+  readonly ended: TaskEnd[];
+  readonly endedSinceMs: number;
+  readonly names: Names;
 }
 
 /**
@@ -69,62 +91,132 @@ export interface TasksRead {
  * acknowledged is over; a task on an agent that is cut off is not, because it keeps running there, unless the agent was
  * marked gone.
  *
+ * @param endedSinceMs tasks that ended before are left out, since the epoch.
  * @throws if the answer is not one, or lacks what every master sends.
  */
-export function readTasks(answer: Buffer): TasksRead {
+export function readTasks(answer: Buffer, endedSinceMs = 0): TasksRead {
   const reader = readerOf(answer);
-  const tasks: Task[] = [];
-  const gone = new Set<string>();
-  const names = new Names();
+  const into: Found = { tasks: [], gone: new Set(), ended: [], endedSinceMs, names: new Names() };
   let found = false;
   while (reader.pos < reader.len) {
     const tag = reader.tag();
     if (tag === RESPONSE_GET_TASKS) {
       found = true;
-      readGetTasks(reader, tasks, gone, names);
+      readGetTasks(reader, into);
     } else skipField(reader, tag);
   }
   if (!found) throw new TypeError("The answer lacks get_tasks.");
-  return { tasks, goneAgents: [...gone].slice(-MOST_GONE) };
+  const { tasks, gone, ended } = into;
+  return { tasks, goneAgents: [...gone].slice(-MOST_GONE), ended: newest(ended) };
 }
 
-function readGetTasks(reader: WireReader, tasks: Task[], gone: Set<string>, names: Names): void {
+function newest(ended: readonly TaskEnd[]): readonly TaskEnd[] {
+  if (ended.length <= MOST_ENDED) return ended;
+  return ended.toSorted((a, b) => a.atMs - b.atMs).slice(-MOST_ENDED);
+}
+
+function readGetTasks(reader: WireReader, into: Found): void {
+  const { tasks, gone, names } = into;
   const end = messageEnd(reader);
   while (reader.pos < end) {
     const tag = reader.tag();
+    const from = reader.pos;
     if (tag === PENDING_TASKS || tag === TASKS || tag === ORPHAN_TASKS || tag === UNREACHABLE_TASKS) {
       const { state, task, isMarkedGone } = readTask(reader, names, tag === UNREACHABLE_TASKS);
       const isLost = tag === UNREACHABLE_TASKS && state === TaskState.TASK_LOST;
       if (isLost && isMarkedGone) gone.add(task.agentId);
       else if (isLost || !TERMINAL.has(state)) tasks.push(task);
-    } else if (tag === COMPLETED_TASKS) {
-      const agentId = agentIfGone(reader);
-      if (agentId !== null) gone.add(agentId);
-    } else skipField(reader, tag);
+      else if (tag === TASKS && TELLING.has(state)) {
+        // Its framework has not acknowledged the end yet.
+        reader.pos = from;
+        readEnd(reader, into);
+      }
+    } else if (tag === COMPLETED_TASKS) readEnd(reader, into);
+    else skipField(reader, tag);
   }
 }
 
-/** The agent of a completed task that ended because the agent was marked gone; `null` for every other task. */
-function agentIfGone(reader: WireReader): string | null {
+/** Ends that tell something of agents: what happens to apps on them. */
+const TELLING: ReadonlySet<number> = new Set([
+  TaskState.TASK_FAILED,
+  TaskState.TASK_LOST,
+  TaskState.TASK_GONE_BY_OPERATOR,
+]);
+
+/**
+ * What the end of a task tells, if anything: that its agent was marked gone, that it failed, or that it was lost with its
+ * agent.
+ */
+function readEnd(reader: WireReader, { gone, ended, endedSinceMs, names }: Found): void {
   const end = messageEnd(reader);
+  let nameAt: number | null = null;
+  let idAt: number | null = null;
+  let frameworkAt: number | null = null;
   let agentAt: number | null = null;
+  let labelsAt: number | null = null;
   let state = -1;
+  let last: LastStatus = { atMs: null, reason: null };
   while (reader.pos < end) {
     const tag = reader.tag();
     if (tag === TASK_STATE) {
       state = reader.int32();
       // What follows is most of the task.
-      if (state !== TaskState.TASK_GONE_BY_OPERATOR) reader.pos = end;
+      if (!TELLING.has(state)) reader.pos = end;
       continue;
     }
-    if (tag === TASK_AGENT_ID) agentAt = reader.pos;
+    if (tag === TASK_STATUSES) {
+      last = readStatus(reader);
+      continue;
+    }
+    if (tag === TASK_NAME) nameAt = reader.pos;
+    else if (tag === TASK_ID) idAt = reader.pos;
+    else if (tag === TASK_FRAMEWORK_ID) frameworkAt = reader.pos;
+    else if (tag === TASK_AGENT_ID) agentAt = reader.pos;
+    else if (tag === TASK_LABELS) labelsAt = reader.pos;
     skipField(reader, tag);
   }
-  if (state !== TaskState.TASK_GONE_BY_OPERATOR || agentAt === null) return null;
-  reader.pos = agentAt;
-  const agentId = readId(reader);
+  if (!TELLING.has(state) || agentAt === null) return;
+  const at = <T>(pos: number | null, read: (reader: WireReader) => T, absent: T): T => {
+    if (pos === null) return absent;
+    reader.pos = pos;
+    return read(reader);
+  };
+  if (state === TaskState.TASK_GONE_BY_OPERATOR) {
+    gone.add(at(agentAt, readId, ""));
+  } else if (
+    last.atMs !== null &&
+    last.atMs >= endedSinceMs &&
+    (state === TaskState.TASK_FAILED || last.reason === REASON_AGENT_REMOVED)
+  ) {
+    const name = at(nameAt, (one) => one.string(), "") || at(idAt, readId, "");
+    ended.push({
+      how: state === TaskState.TASK_FAILED ? "failed" : "lost_with_agent",
+      atMs: last.atMs,
+      agentId: names.once(at(agentAt, readId, "")),
+      frameworkId: names.once(required(at(frameworkAt, readId, ""), "a task's framework_id")),
+      app: names.app(name, at(labelsAt, readAppLabels, NO_LABELS)),
+    });
+  }
   reader.pos = end;
-  return agentId;
+}
+
+interface LastStatus {
+  readonly atMs: number | null;
+  readonly reason: number | null;
+}
+
+/** When a TaskStatus was sent, in ms, and why. */
+function readStatus(reader: WireReader): LastStatus {
+  const end = messageEnd(reader);
+  let atMs: number | null = null;
+  let reason: number | null = null;
+  while (reader.pos < end) {
+    const tag = reader.tag();
+    if (tag === STATUS_TIMESTAMP) atMs = Math.round(reader.double() * 1000);
+    else if (tag === STATUS_REASON) reason = reader.int32();
+    else skipField(reader, tag);
+  }
+  return { atMs, reason };
 }
 
 /** The message of a TaskStatus, if there is one. */

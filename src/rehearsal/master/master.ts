@@ -27,7 +27,7 @@ import type { After, RehearsalAgent, RehearsalOptions } from "./options.js";
 import { snapshotOf } from "./snapshot.js";
 import type { AgentState, FrameworkState } from "./state.js";
 import { Subscribers } from "./subscribers.js";
-import { killTask, launchTask } from "./tasks.js";
+import { failTask, killTask, launchTask } from "./tasks.js";
 import type { Self } from "./views.js";
 
 /** Delays of a fail-over. */
@@ -185,6 +185,11 @@ export class RehearsalMaster {
 
   killTask(id: string): void {
     this.live.apply((state, now) => killTask(state, id, now));
+  }
+
+  /** A task ends with a failure, and stands among the completed ones. */
+  failTask(id: string): void {
+    this.live.apply((state, now) => failTask(state, id, now));
   }
 
   // In what follows an agent is named by its id, by `host:port`, or by its host name where one agent is enough.

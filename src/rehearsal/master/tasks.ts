@@ -95,6 +95,17 @@ export function killTask(state: MasterState, id: string, now: Moment): Change {
   return endTasks(state, (task) => task.id === id && reached.has(task.agentId), last, now);
 }
 
+/** A task ends by itself with an exit status that is not 0. An unknown id changes nothing. */
+export function failTask(state: MasterState, id: string, now: Moment): Change {
+  const last = {
+    state: "TASK_FAILED",
+    source: "SOURCE_EXECUTOR",
+    reason: "REASON_COMMAND_EXECUTOR_FAILED",
+    message: "Command exited with status 1",
+  } as const;
+  return endTasks(state, (task) => task.id === id, last, now);
+}
+
 /** Whether a framework's word for a task gets to the agent. */
 export function isReached({ presence, link }: AgentState): boolean {
   return presence === "registered" && link === "connected";

@@ -84,6 +84,7 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
       frameworks: [],
       tasks: [],
       goneAgents: [],
+      ended: [],
     };
   }
 

@@ -188,7 +188,7 @@ describe("agents that were marked gone", () => {
       on("S2", "TASK_LOST", "Agent web-02 removed: Operator initiated 'Machine DOWN'"),
       on("S3", "TASK_FINISHED"),
     ];
-    expect(goneIn({ completed_tasks })).toEqual({ tasks: [], goneAgents: ["S1"] });
+    expect(goneIn({ completed_tasks })).toEqual({ tasks: [], goneAgents: ["S1"], ended: [] });
   });
 
   test("a lost task of an old framework names it by the master's words, and is over", () => {
@@ -206,5 +206,63 @@ describe("agents that were marked gone", () => {
     const { goneAgents } = goneIn({ completed_tasks });
     expect(goneAgents).toHaveLength(1_000);
     expect(goneAgents.at(-1)).toBe("S1001");
+  });
+});
+
+describe("tasks that ended", () => {
+  const ended = (id: string, state: string, statuses: readonly object[]) => ({
+    ...task(id, state),
+    statuses: statuses.map((status) => ({ task_id: { value: id }, state, ...status })),
+  });
+
+  const endsIn = (get_tasks: Record<string, unknown>, sinceMs = 0) =>
+    readTasks(encoded({ get_tasks }), sinceMs).ended;
+
+  test("a failed task is told with its app, agent and the time of its last status; of others nothing is", () => {
+    const completed_tasks = [
+      {
+        ...ended("api.7", "TASK_FAILED", [{ state: "TASK_RUNNING", timestamp: 90 }, { timestamp: 100.5 }]),
+        labels: { labels: [{ key: "DCOS_PACKAGE_NAME", value: "api" }] },
+      },
+      ...["TASK_FINISHED", "TASK_KILLED", "TASK_ERROR", "TASK_DROPPED"].map((state) =>
+        ended(state, state, [{ timestamp: 100 }]),
+      ),
+    ];
+    expect(endsIn({ completed_tasks })).toEqual([
+      { how: "failed", atMs: 100_500, agentId: "S1", frameworkId: "F1", app: "api" },
+    ]);
+  });
+
+  test("a task is lost with its agent only where the master says that the agent was removed", () => {
+    const completed_tasks = [
+      ended("a", "TASK_LOST", [{ timestamp: 100, reason: "REASON_AGENT_REMOVED" }]),
+      ended("b", "TASK_LOST", [{ timestamp: 100, reason: "REASON_AGENT_DISCONNECTED" }]),
+      ended("c", "TASK_LOST", [{ timestamp: 100 }]),
+    ];
+    expect(endsIn({ completed_tasks }).map(({ how, app }) => [how, app])).toEqual([["lost_with_agent", "a"]]);
+  });
+
+  test("one whose end its framework has not acknowledged yet is told, too", () => {
+    const tasks = [ended("api", "TASK_FAILED", [{ timestamp: 100 }]), task("next", "TASK_RUNNING")];
+    expect(endsIn({ tasks }).map(({ app }) => app)).toEqual(["api"]);
+    expect(idsOf({ tasks })).toEqual(["next"]);
+  });
+
+  test("what ended before, or nobody knows when, is left out", () => {
+    const completed_tasks = [
+      ended("early", "TASK_FAILED", [{ timestamp: 99 }]),
+      ended("late", "TASK_FAILED", [{ timestamp: 100 }]),
+      ended("unknown", "TASK_FAILED", [{}]),
+    ];
+    expect(endsIn({ completed_tasks }, 100_000).map(({ app }) => app)).toEqual(["late"]);
+  });
+
+  test("of very many the newest are kept", () => {
+    const completed_tasks = Array.from({ length: 20_002 }, (_, n) =>
+      ended("api", "TASK_FAILED", [{ timestamp: 30_000 - n }]),
+    );
+    const found = endsIn({ completed_tasks });
+    expect(found).toHaveLength(20_000);
+    expect(found.at(-1)?.atMs).toBe(30_000_000);
   });
 });
