@@ -201,7 +201,8 @@ export function createCluster(
       return changedMs < (startedAt.get(world) ?? Number.NEGATIVE_INFINITY);
     },
     pauseMs() {
-      return Math.max(LEAST_PAUSE_MS, last === null ? 0 : restMs(last));
+      // A queue takes whole milliseconds only.
+      return Math.ceil(Math.max(LEAST_PAUSE_MS, last === null ? 0 : restMs(last)));
     },
     forget() {
       last = null;
