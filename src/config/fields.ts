@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Secret } from "../base/secret.js";
+import { formatSpan } from "../maintenance/time.js";
 import { parseDuration } from "./duration.js";
 
 /** What a field makes of its text: a value, a clause that says what is wrong, or `null` for the field's usual clause. */
@@ -49,12 +50,14 @@ export const principal = line.refine((name) => !name.includes(":"), {
 export const password = text("is not text", (input) => ({ value: new Secret(input) }));
 
 /** Milliseconds, written as `1h30m`. */
-export function duration(atLeastMs = 1_000) {
+export function duration(atLeastMs = 1_000, atMostMs = YEAR_MS) {
   return text("is not a duration: write numbers with units (d, h, m, s), largest first", (input) => {
     const ms = parseDuration(input);
     if (ms === null) return null;
     if (ms < atLeastMs) return { wrong: `is too short: the least is ${atLeastMs / 1000}s` };
-    return ms > YEAR_MS ? { wrong: "is too long: the most is 366d" } : { value: ms };
+    if (ms > atMostMs)
+      return { wrong: `is too long: the most is ${formatSpan(atMostMs).replaceAll(" ", "")}` };
+    return { value: ms };
   });
 }
 

@@ -1,15 +1,18 @@
 import { z } from "zod";
+import { ENDED_WITHIN_MS } from "../maintenance/cluster/world.js";
 import { APPROVE_MODES } from "../maintenance/record/roll.js";
 import { duration, line, oneOf, yesOrNo } from "./fields.js";
 import { cap, capOf, people, ticketPattern, timeOfDay, timeZone, weekdays } from "./policy-fields.js";
 
 const MOST_APPROVALS = 10;
 
-function approvalCount() {
-  const error = `is not a whole number from 1 to ${MOST_APPROVALS}`;
+const MOST_FAILURES = 1_000;
+
+function wholeNumber(most: number) {
+  const error = `is not a whole number from 1 to ${most}`;
   return z
     .number({ error })
-    .refine((count) => Number.isInteger(count) && count >= 1 && count <= MOST_APPROVALS, { error });
+    .refine((count) => Number.isInteger(count) && count >= 1 && count <= most, { error });
 }
 
 const caps = z
@@ -107,6 +110,27 @@ const budget = z
   })
   .meta({ example: "[{ machines: 10% }, { zones: 1 }]" });
 
+const failing = z
+  .strictObject(
+    {
+      times: wholeNumber(MOST_FAILURES).prefault(3).meta({
+        description:
+          "A task of one app fails more often than this on machines of the drain that are back: the batches stop.",
+        example: "3",
+      }),
+      within: duration(60_000, ENDED_WITHIN_MS).prefault("10m").meta({
+        description: "Within how long. At most an hour, for longer no look at a master tells.",
+        example: "10m",
+      }),
+    },
+    { error: "is not a map with times and within" },
+  )
+  .prefault({})
+  .meta({
+    description: "When an app counts as failing again and again after its machine came back.",
+    example: "{ times: 3, within: 10m }",
+  });
+
 const rolling = z
   .strictObject(
     {
@@ -137,8 +161,9 @@ const rolling = z
           "After a rule stopped it: a person goes on (`ask`), or it goes on by itself once what stopped it is over (`auto`).",
         example: "ask",
       }),
+      failing,
     },
-    { error: "is not a map with gap, max_span, outside_hours, approve and resume" },
+    { error: "is not a map with gap, max_span, outside_hours, approve, resume and failing" },
   )
   .prefault({})
   .meta({
@@ -176,7 +201,7 @@ export const policySettings = {
       "Slack ids of those who may override the calendar and budgets and release holds of others; no right to approve comes with it. Empty: approvers may override them.",
     example: "[U0123456789]",
   }),
-  approvals: approvalCount()
+  approvals: wholeNumber(MOST_APPROVALS)
     .prefault(1)
     .meta({ description: "How many different people have to approve a Down.", example: "2" }),
   self_approval: yesOrNo

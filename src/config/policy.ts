@@ -28,6 +28,10 @@ export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
       outsideHours: settings.rolling.outside_hours,
       approve: settings.rolling.approve,
       resume: settings.rolling.resume,
+      failing: {
+        times: settings.rolling.failing.times,
+        withinMs: settings.rolling.failing.within,
+      },
     },
     approvalTtlMs: settings.approval_ttl,
     askAfterMs: settings.ask_after,

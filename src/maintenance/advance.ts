@@ -13,6 +13,7 @@ import { giveBack, giveBackSkipped } from "./phases/give-back.js";
 import { withLateBatchesMoved } from "./phases/late-batches.js";
 import { moveWindow } from "./phases/move-window.js";
 import { tellOverdue } from "./phases/overdue.js";
+import { lookBack } from "./phases/pause.js";
 import { keepGone, staysGone, withRemovalSeen } from "./phases/removal.js";
 import { scheduled } from "./phases/scheduled.js";
 import type { Effect, Moment, Rule, Step } from "./phases/step.js";
@@ -143,10 +144,17 @@ function nextStep(record: Maintenance, moment: Moment): Step {
   return timed.cancel === null ? followPhases(timed, moment) : giveBack(timed, moment);
 }
 
-/** A pause is about a batch that is still to go down: one that went Down, or was given back, is not paused any more. */
+/**
+ * A pause is about a batch that is still to go down: one that went Down, was given back, or was approved where it was asked
+ * about alone, is not paused any more.
+ */
 function withoutStalePause(record: Maintenance): Maintenance {
   const batch = record.paused === null ? null : batchOf(record, record.paused.batch);
-  return batch === null || isBeforeApproval(batch) ? record : { ...record, paused: null };
+  if (batch === null) return record;
+  const isPaused = record.paused?.asksAlone
+    ? isBeforeApproval(batch)
+    : isToGoDown(batch) && !isDownSent(batch);
+  return isPaused ? record : { ...record, paused: null };
 }
 
 /** Brings the picture up to date and tells what changed in it. */
@@ -232,7 +240,7 @@ function followPhases(record: Maintenance, moment: Moment): Step {
     if (batch === null || current.picture === null) continue;
     const picture = pictureOf(batch.machines, current.picture);
     // The window of one that is skipped is only taken out.
-    for (const rule of isSkipped(batch) ? [followPhase] : [moveWindow, askAnew, followPhase]) {
+    for (const rule of isSkipped(batch) ? [followPhase] : [lookBack, moveWindow, askAnew, followPhase]) {
       const step = rule(current, batchOf(current, id) ?? batch, picture, moment);
       current = step.record;
       effects.push(...step.effects);

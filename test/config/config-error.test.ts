@@ -77,9 +77,9 @@ describe("a secret never appears among the problems, wherever it was put", () =>
       /inventory|ca_file/.test(name) ? [] : [name.replace("[].", ".- ").split(".")],
     );
     fc.assert(
-      fc.property(fc.constantFrom(...keys), pasted, ([key = "", inner], value) => {
-        const line = inner === undefined ? `${key}: ${value}` : `${key}:\n      ${inner}: ${value}`;
-        const text = `clusters:\n  prod:\n    masters: [m1]\n    ${line}\n`;
+      fc.property(fc.constantFrom(...keys), pasted, (path, value) => {
+        const lines = path.map((key, depth) => `${"  ".repeat(depth + 2)}${key}:`).join("\n");
+        const text = `clusters:\n  prod:\n    masters: [m1]\n${lines} ${value}\n`;
         expect(textOf(parse(withClusters(text)))).not.toContain(SECRET);
       }),
       { numRuns: runs(500) },

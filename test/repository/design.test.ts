@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 const page = readFileSync("docs/design.md", "utf8");
 
 /** The rows of the tables that name a folder, the file to begin with, and the question it answers. */
-const rows = [...page.matchAll(/^\| (?:\d \| )?`(\w+)\/` \| `([\w.-]+)` \| (.+) \|$/gm)].map(
+const rows = [...page.matchAll(/^\| (?:\d+ \| )?`(\w+)\/` \| `([\w.-]+)` \| (.+) \|$/gm)].map(
   ([, folder = "", file = "", question = ""]) => ({ folder, file, question }),
 );
 
@@ -30,7 +30,7 @@ describe("the tree on the design page", () => {
   });
 
   test("the layers stand in the order that the imports are held to", () => {
-    const inOrder = [...page.matchAll(/^\| (\d) \| `(\w+)\/` \|/gm)].map(([, layer, folder]) => [
+    const inOrder = [...page.matchAll(/^\| (\d+) \| `(\w+)\/` \|/gm)].map(([, layer, folder]) => [
       folder,
       layer,
     ]);

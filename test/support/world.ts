@@ -152,6 +152,7 @@ export function policyOf(parts: Partial<Policy> = {}): Policy {
       outsideHours: "move",
       approve: ["each", "canary", "once"],
       resume: "ask",
+      failing: { times: 3, withinMs: 10 * MINUTE },
     },
     approvalTtlMs: HOUR,
     askAfterMs: 30 * MINUTE,

@@ -111,9 +111,9 @@ function notTheirTurn({ record, batch }: DownAsked): Blocked | null {
   return { ...WAITS, why: text, next };
 }
 
-/** A rule stopped the roll before this batch, and nobody has gone on. */
+/** A rule stopped the roll before this batch, and nobody has gone on. To approve what is asked about alone is to go on. */
 function paused({ record, batch }: DownAsked): Blocked | null {
-  if (record.paused?.batch !== batch.id) return null;
+  if (record.paused?.batch !== batch.id || record.paused.asksAlone) return null;
   return {
     ...WAITS,
     why: `${record.id} is paused: ${quoted(record.paused.saw)}.`,

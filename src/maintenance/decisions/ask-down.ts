@@ -29,7 +29,7 @@ export const askDown = decisionRow({
     if (cancelled !== null) return cancelled;
     if (!isDraining(batch)) return wrongPhase(record, "Down");
     if (record.held !== null) return isHeld(record, NOT_ASKED);
-    if (record.paused !== null) return isPaused(record);
+    if (record.paused !== null && !record.paused.asksAlone) return isPaused(record);
     if (!isItsTurn(record, batch))
       return { tone: "refused", ...notItsTurn(record, batch), notDone: NOT_ASKED };
     return batch.movingFrom === null ? null : isMoving(record, NOT_ASKED);

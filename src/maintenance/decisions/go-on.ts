@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pauseRule } from "../pausing/table.js";
 import { isAmong, type Person, type Policy, settingOf } from "../policy/policy.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance } from "../record/record.js";
@@ -30,20 +31,31 @@ export const goOn = decisionRow({
       const reply = { tone: "refused", text, notDone: "It stays paused." } as const;
       return refused(record, "go_on", reply, `who may go on: ${who}.`, context);
     }
-    const { rule, batch, saw } = paused;
+    const { rule, batch, saw, about, isOver } = paused;
     const by = person.user;
-    const known = { ...record, paused: null, wentOn: [...record.wentOn, { rule, batch, saw, by }] };
-    return {
-      record: withEvent(known, nowMs, { kind: "went_on", batch, rule, by }),
-      reply: replyOf({
-        tone: "done",
-        text: `${record.id} goes on with ${placeOf(record, batch)} in spite of it: ${quoted(saw)}.`,
-      }),
-    };
+    const inSpite = isOver ? "; what stopped it is over" : ` in spite of it: ${quoted(saw)}`;
+    const reply = replyOf({
+      tone: "done",
+      text: `${record.id} goes on with ${placeOf(record, batch)}${inSpite}.`,
+    });
+    const going = withEvent({ ...record, paused: null }, nowMs, { kind: "went_on", batch, rule, by });
+    // What was over by then was not accepted: should it come again, it stops the batch again.
+    if (isOver) return { record: going, reply };
+    const found = pauseRule(rule);
+    const known = { ...going, wentOn: [...record.wentOn, { rule, batch, saw, about, by }] };
+    const goneOn = found?.looksAt === "batches_before" ? found.goOn?.(known) : undefined;
+    return { record: goneOn ?? known, reply };
   },
 });
 
 function notPaused({ id, paused }: Maintenance): ReplyParts | null {
+  if (paused?.asksAlone) {
+    return {
+      tone: "info",
+      text: `${id}: ${quoted(paused.saw)}. It is asked about alone; to approve it is to go on.`,
+      next: `Approve or deny the question in the thread. If none stands, ask with /mesos down ${id}.`,
+    };
+  }
   if (paused !== null) return null;
   return { tone: "info", text: `${id} is not paused.`, next: `See how it stands with /mesos status ${id}.` };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { notBack } from "../pausing/not-back.js";
 import { agentsMissing, hostnamesOf } from "../record/agents-back.js";
 import { withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
@@ -38,7 +39,8 @@ export const leaveBehind = decisionRow({
     const machines = hostnamesOf(missing, batch);
     const by = person.user;
     const leftBehind = [...(batch.leftBehind ?? []), ...missing.map(({ id }) => id)];
-    const next = withBatch(record, { ...batch, leftBehind });
+    const paused = record.paused?.rule === notBack.name ? null : record.paused;
+    const next = withBatch({ ...record, paused }, { ...batch, leftBehind });
     return {
       record: withEvent(next, nowMs, { kind: "left_behind", batch: batch.id, machines, by }),
       reply: replyOf({

@@ -6,6 +6,7 @@ import type { PauseRule } from "./rule.js";
 /** Somebody else has machines Down in the zone of this batch, or in one that nobody knows. */
 export const othersDown: PauseRule = {
   name: "others_down",
+  looksAt: "next_batch",
   goneOnFor: "batch",
   sees({ record, batch, world }) {
     const zoneOf = zonesKnown(record, [], world);
@@ -18,10 +19,17 @@ export const othersDown: PauseRule = {
       return typeof zone === "string" && zones.has(zone);
     });
     const unknown = others.filter((machine) => zoneOf(machine) === undefined);
-    if (near.length > 0) return `somebody else has ${names(near)} Down in ${list([...zones])}`;
-    return unknown.length > 0
-      ? `somebody else has ${names(unknown)} Down, and nobody knows in which zone`
-      : null;
+    if (near.length > 0)
+      return {
+        saw: `somebody else has ${names(near)} Down in ${list([...zones])}`,
+        about: near.map(machineKey),
+      };
+    return unknown.length === 0
+      ? null
+      : {
+          saw: `somebody else has ${names(unknown)} Down, and nobody knows in which zone`,
+          about: unknown.map(machineKey),
+        };
   },
 };
 

@@ -5,6 +5,7 @@ import type { PauseRule } from "./rule.js";
 /** The window has begun, and a framework that has tasks on the machines and can be asked has not answered. */
 export const silent: PauseRule = {
   name: "silent",
+  looksAt: "next_batch",
   // Most frameworks cannot answer: who has said once that it does not matter is not asked before every batch.
   goneOnFor: "roll",
   sees({ seen, batch, nowMs }) {
@@ -13,10 +14,8 @@ export const silent: PauseRule = {
       ({ verdict, tasks, unasked }) => verdict === "silent" && tasks > 0 && unasked === null,
     );
     const names = [...new Set(rows.map(({ framework }) => framework))];
-    return names.length === 0
-      ? null
-      : names.length === 1
-        ? `${list(names)} has tasks there and has not answered`
-        : `${list(names)} have tasks there and have not answered`;
+    if (names.length === 0) return null;
+    const have = names.length === 1 ? "has tasks there and has" : "have tasks there and have";
+    return { saw: `${list(names)} ${have} not answered`, about: names };
   },
 };

@@ -1,24 +1,33 @@
 import { isEmpty } from "../answers/verdicts.js";
 import { approvalCovering, outsideOf } from "../approval/limits.js";
 import { answersAwaitedUntil, machinesWithoutAgent, mayAskNow, movedAgents } from "../approval/obstacles.js";
-import { ask, BY_ITSELF, conclude, grantUnder, openApproval, seenNow } from "../approval/question.js";
+import {
+  ask,
+  BY_ITSELF,
+  conclude,
+  grantUnder,
+  openApproval,
+  seenNow,
+  withdrawn,
+} from "../approval/question.js";
 import { endMs } from "../cluster/schedule.js";
 import { whyPaused } from "../pausing/table.js";
 import { nextOpening } from "../policy/calendar.js";
 import { closedForDown } from "../policy/hours.js";
 import { overBudget } from "../policy/over-budget.js";
-import { batchOf, drainingNow, withBatch } from "../record/batch.js";
+import { batchOf, drainingAgain, drainingNow, withBatch } from "../record/batch.js";
 import { hasEvent, noteOnce, withEvent } from "../record/log.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type { Approval, Batch, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
-import { isItsTurn, placeOf } from "../rolling/turn.js";
+import { isItsTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { nanosToMillis } from "../time.js";
 import { inOurWindow } from "../window/ours.js";
 import { wentDown, withForeignChanges } from "./foreign-changes.js";
 import { tellOverdue } from "./overdue.js";
+import { withPause, withPauseOver } from "./pause.js";
 import { type Moment, othersCounted, type Rule, soon } from "./step.js";
 import { takingDown } from "./taking-down.js";
 
@@ -42,7 +51,7 @@ export const draining: Rule<DrainingBatch> = (record, batch, picture, moment) =>
   if (open !== null && nowMs >= open.expiresAtMs) {
     current = conclude(current, now(), { kind: "expired", atMs: nowMs });
   } else if (open !== null) {
-    current = remind(current, now(), open, nowMs);
+    current = withinLimitsAgain(current, now(), picture, moment) ?? remind(current, now(), open, nowMs);
   } else if (isItsTurn(record, batch) && asksByItself(now()) && isTimeToAsk(now(), empty, moment)) {
     const asked = askOrSayWhen(current, now(), picture, moment);
     if (asked === null)
@@ -116,45 +125,39 @@ function askOrSayWhen(
   return noteOnce(record, text, nowMs);
 }
 
-/** Under an approval that is for this batch too it goes down, if it is inside of its limits; else it is asked about. */
-function askOrGo(
-  record: Maintenance,
-  batch: DrainingBatch,
-  seen: Seen,
-  { world, policy, nowMs }: Moment,
-): Maintenance {
+/** Under an approval that is for this batch too it goes down, if no rule stops it; else it is asked about. */
+function askOrGo(record: Maintenance, batch: DrainingBatch, seen: Seen, moment: Moment): Maintenance {
+  const { world, policy, nowMs } = moment;
   const isFirst = record.batches[0]?.id === batch.id;
-  const paused = isFirst ? null : whyPaused({ record, batch, world, seen, policy, nowMs });
-  if (paused !== null) return withPause(record, batch, paused, nowMs);
-  if (record.paused !== null) {
-    // A person goes on, or what stopped it is over where the policy takes that.
-    if (policy.rolling.resume === "ask") return record;
-    const { rule } = record.paused;
-    const over = { ...record, paused: null };
-    return withEvent(over, nowMs, { kind: "went_on", batch: batch.id, rule, by: null });
+  const stop = isFirst ? null : whyPaused({ record, batch, world, seen, policy, nowMs });
+  if (stop !== null) {
+    const paused = withPause(record, batch, stop, moment);
+    return paused.paused?.asksAlone ? ask(paused, batch, seen, BY_ITSELF, policy, nowMs) : paused;
   }
+  if (record.paused !== null) return withPauseOver(record, moment);
   const covering = approvalCovering(record, batch, policy, nowMs);
   if (covering === null) return ask(record, batch, seen, BY_ITSELF, policy, nowMs);
   // A person may be asked a little earlier; without one nothing goes down before its window begins.
   if (nowMs < nanosToMillis(batch.window.start)) return record;
-  const outside = outsideOf(covering.limits, seen);
-  if (outside.length === 0) return grantUnder(record, batch, covering, seen, policy, nowMs);
-  const askedAbout = covering.limits.batches[0] ?? batch.id;
-  const text = `${placeOf(record, batch.id)} is outside of the limits that were approved with ${placeOf(record, askedAbout)}: ${quoted(list(outside, "; "))}. It is asked about alone.`;
-  return ask(withEvent(record, nowMs, { kind: "note", text }), batch, seen, BY_ITSELF, policy, nowMs);
+  return grantUnder(record, batch, covering, seen, policy, nowMs);
 }
 
-/** Told once, and again when it is for another reason. */
-function withPause(
+/**
+ * The question for a batch alone is withdrawn once the batch is inside of the approved limits again, where the policy takes
+ * that: it goes down under them.
+ */
+function withinLimitsAgain(
   record: Maintenance,
   batch: DrainingBatch,
-  { rule, saw }: { readonly rule: string; readonly saw: string },
-  nowMs: number,
-): Maintenance {
-  const known = record.paused;
-  if (known?.batch === batch.id && known.rule === rule && known.saw === saw) return record;
-  const paused = { rule, batch: batch.id, saw, sinceMs: nowMs };
-  return withEvent({ ...record, paused }, nowMs, { kind: "paused", batch: batch.id, rule, saw });
+  picture: Picture,
+  moment: Moment,
+): Maintenance | null {
+  const { world, policy, nowMs } = moment;
+  if (!record.paused?.asksAlone || policy.rolling.resume === "ask") return null;
+  const covering = approvalCovering(record, batch, policy, nowMs);
+  if (covering === null || outsideOf(covering.limits, seenNow(world, batch, picture)).length > 0) return null;
+  const unasked = withdrawn(batch, nowMs, { why: "within_limits", by: null });
+  return withPauseOver(withBatch(record, drainingAgain(unasked, false)), moment);
 }
 
 /** Once, when half of the time for an answer is over. */

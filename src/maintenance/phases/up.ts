@@ -1,8 +1,10 @@
 import { machineName } from "../cluster/machine.js";
+import { nextToGo } from "../pausing/table.js";
 import { agentsAwaited, agentsMissing, hostnamesOf, newlyBack } from "../record/agents-back.js";
 import { withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
+import { isItsTurn } from "../rolling/turn.js";
 import { keepGone, staysGone } from "./removal.js";
 import type { Moment, Rule } from "./step.js";
 
@@ -17,12 +19,16 @@ export const up: Rule<BatchIn<"up">> = (record, batch, _picture, moment) => {
   const dueAtMs = now.upAtMs + policy.agentReturnMs;
   const isLate = missing.length > 0 && nowMs >= dueAtMs && !now.missingTold;
   const next = isLate ? { ...now, missingTold: true } : now;
-  const current = isLate
-    ? withEvent(withBatch(told, next), nowMs, {
-        kind: "agents_missing",
-        machines: hostnamesOf(missing, next),
-      })
-    : told;
+  // Where the next batch waits for them, the pause tells it.
+  const isPause = isItsTurn(told, now) && nextToGo(told) !== null;
+  const current = !isLate
+    ? told
+    : isPause
+      ? withBatch(told, next)
+      : withEvent(withBatch(told, next), nowMs, {
+          kind: "agents_missing",
+          machines: hostnamesOf(missing, next),
+        });
   const step = keepGone(current, next, moment);
   return step.effects.length > 0 ? step : { ...step, wakeAtMs: dueAtMs > nowMs ? dueAtMs : null };
 };

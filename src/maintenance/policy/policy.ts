@@ -98,6 +98,8 @@ export interface Policy {
     readonly resume: "ask" | "auto";
     /** What one approval may cover. */
     readonly approve: readonly ApproveMode[];
+    /** An app that fails more than so many times within so long on machines that are back stops the batches. */
+    readonly failing: { readonly times: number; readonly withinMs: Millis };
   };
   readonly approvalTtlMs: Millis;
   /** How long after draining began, or the window started, Down is asked for though tasks remain. */

@@ -151,12 +151,31 @@ export const maintenance = z.object({
   held: hold.extend({ also: z.array(hold).optional() }).nullable(),
   /** A rule stopped a drain in batches before this batch; nothing more goes down until a person decides, or it is over. */
   paused: z
-    .object({ rule: z.string(), batch: z.string(), saw: z.string(), sinceMs: millis })
+    .object({
+      rule: z.string(),
+      batch: z.string(),
+      saw: z.string(),
+      /** What it is about, such as the frameworks that refuse; numbers in `saw` may change. */
+      about: z.array(z.string()).default([]),
+      sinceMs: millis,
+      /** A question for the batch alone stands meanwhile: whoever approves it goes on. */
+      asksAlone: z.boolean().optional(),
+      /** What stopped it is over, and a person has not gone on yet. */
+      isOver: z.boolean().optional(),
+    })
     .nullable()
     .default(null),
   /** What rules saw and a person went on with: it does not stop that batch again. */
   wentOn: z
-    .array(z.object({ rule: z.string(), batch: z.string(), saw: z.string(), by: z.string() }))
+    .array(
+      z.object({
+        rule: z.string(),
+        batch: z.string(),
+        saw: z.string(),
+        about: z.array(z.string()).default([]),
+        by: z.string(),
+      }),
+    )
     .default([]),
   trouble: trouble.nullable(),
   /**

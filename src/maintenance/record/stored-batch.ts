@@ -73,7 +73,10 @@ export const PHASES = [
 
 export type Phase = (typeof PHASES)[number];
 
-/** Why a question is withdrawn. `overtaken`: the machines went Down, or were given back, without it. */
+/**
+ * Why a question is withdrawn. `overtaken`: the machines went Down, or were given back, without it. `within_limits`: the
+ * batch, asked about alone, is inside of the limits again that were approved for it.
+ */
 const WITHDRAWN = [
   "cancelled",
   "deadline",
@@ -82,6 +85,7 @@ const WITHDRAWN = [
   "replaced",
   "overtaken",
   "skipped",
+  "within_limits",
 ] as const;
 
 /** The question "take these machines down?", asked once; a new question is a new approval with a new id. */

@@ -49,6 +49,7 @@ export const WITHDRAWN = {
   posted_again: "the window is posted again; it is asked anew once that stands",
   replaced: "another question took its place",
   skipped: "its batch was skipped",
+  within_limits: "its batch is inside of the approved limits again",
   overtaken: "the machines went Down, or were given back, without it",
 } as const;
 

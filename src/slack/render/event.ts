@@ -1,4 +1,5 @@
 import { wantedBy } from "../../maintenance/decisions/table.js";
+import { pauseRule } from "../../maintenance/pausing/table.js";
 import {
   batchOf,
   isBeforeApproval,
@@ -63,7 +64,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "approval_outdated":
       return mrk`♻️ ${event.by === null ? "The approval" : mrk`The approval by ${user(event.by)}`} *was not carried out*: it got worse since the question.\n${changes(event.changes)}\nNothing was taken down. The question is asked again with what is there now, once the machines drain in our window.`;
     case "paused":
-      return mrk`⏸️ *Paused before ${placeOf(record, event.batch)}:* ${free(event.saw, 600)}.\n*Next:* look at it, then press Go on, Skip batch or Cancel on the card. Nothing goes down until then.`;
+      return mrk`⏸️ *Paused before ${placeOf(record, event.batch)}:* ${free(event.saw, 600)} (${code(event.rule)}).\n*Next:* ${pauseRule(event.rule)?.next ?? DECIDE}`;
     case "went_on":
       return event.by === null
         ? mrk`▶️ *Going on* with ${placeOf(record, event.batch)}: what stopped it is over.`
@@ -103,7 +104,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "refused":
       return mrk`🚫 ${user(event.by)} wanted to ${free(wantedBy(event.decision), 60)} and may not. They were told: ${ours(event.why, 600)}`;
     case "held":
-      return mrk`⏸️ ${user(event.by)} *holds*${event.as === "owner" ? mrk` as an owner` : ""}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. Nothing goes on until somebody presses Release${record.batches.some(({ phase }) => phase !== "scheduled") ? "; the window stays in the schedule" : ""}.`;
+      return mrk`⏸️ ${user(event.by)} *holds*${event.as === "owner" ? mrk` as an owner` : ""}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. ${record.batches.length > 1 ? "No batch" : "Nothing"} goes on until somebody presses Release${record.batches.some(({ phase }) => phase !== "scheduled") ? "; the window stays in the schedule" : ""}.`;
     case "released":
       return mrk`▶️ ${user(event.by)} *released a hold*. ${record.held === null ? "It goes on from where it was." : "Others still hold it."}`;
     case "extended":
@@ -151,6 +152,10 @@ const CLEARED = {
 };
 
 /** What happens when the machines are not empty by the deadline. */
+/** What to do about a pause whose rule says nothing else. */
+const DECIDE =
+  "look at it, then press Go on, Skip batch or Cancel on the card. Nothing goes down until then.";
+
 const DEADLINE = {
   release: "The machines are given back.",
   ask: "The approval is asked for.",

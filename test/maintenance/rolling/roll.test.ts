@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { machineKey } from "../../../src/maintenance/cluster/machine.js";
 import { endMs } from "../../../src/maintenance/cluster/schedule.js";
+import type { TaskEnd } from "../../../src/maintenance/cluster/world.js";
 import { nanosToMillis } from "../../../src/maintenance/time.js";
 import { sameTime, windowOf } from "../../../src/maintenance/window/edit.js";
 import { runs } from "../../support/fast-check.js";
@@ -13,7 +15,7 @@ type Happening =
   | { readonly kind: "approve"; readonly which: number }
   | { readonly kind: "up" | "extend" | "hold" | "release" | "ask" | "go_on" | "leave_behind" }
   | { readonly kind: "agent"; readonly which: number; readonly stopped: boolean }
-  | { readonly kind: "task"; readonly which: number };
+  | { readonly kind: "task" | "failures" | "losses"; readonly which: number };
 
 const which = fc.nat({ max: 11 });
 
@@ -32,6 +34,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("agent" as const), which, stopped: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("task" as const), which }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom("failures", "failures", "losses" as const), which }),
+  },
 );
 
 const plan = fc.record({
@@ -90,6 +96,17 @@ function happens(site: Site, what: Happening): void {
       );
       return;
     }
+    case "failures":
+    case "losses": {
+      const [phase, how] =
+        what.kind === "failures" ? (["up", "failed"] as const) : (["down", "lost_with_agent"] as const);
+      const agents = batches.filter((batch) => batch.phase === phase).flatMap((batch) => batch.agents);
+      const agentId = agents[what.which % agents.length]?.id ?? "";
+      const app = `/a${what.which % 3}`;
+      const end: TaskEnd = { how, atMs: site.nowMs, agentId, frameworkId: "marathon", app };
+      site.ended.push(end, end, end, end);
+      return;
+    }
     case "go_on":
     case "leave_behind":
       site.decide({ kind: what.kind, batch: null });
@@ -122,6 +139,11 @@ function check(site: Site): void {
     if (endOfBefore !== null)
       expect(nanosToMillis(next.start)).toBeGreaterThanOrEqual(endOfBefore + 10 * MINUTE);
   }
+  // What is paused is not taken down.
+  const paused = record.batches.find(({ id }) => id === record.paused?.batch);
+  for (const { hostname } of paused?.machines ?? []) {
+    expect(site.down.has(machineKey(machine(hostname))), "taken down while paused").toBe(false);
+  }
   // At the master stand the times of the card, and what is somebody else's as it was.
   for (const { window, machines, phase, movingFrom } of record.batches) {
     if (phase !== "draining" || movingFrom !== null) continue;
@@ -138,6 +160,7 @@ function check(site: Site): void {
 test("a roll keeps its order, one batch and one zone away at once, and windows that do not overlap, whatever happens (invariants 1, 5, 12)", () => {
   let ended = 0;
   let moved = 0;
+  const stopped = new Set<string>();
   const property = fc.property(
     plan,
     fc.array(happening, { minLength: 5, maxLength: 60 }),
@@ -153,6 +176,7 @@ test("a roll keeps its order, one batch and one zone away at once, and windows t
         moved += movedNow;
         if (movedNow > 0) expect(site.posts - posts, "posts of a shift").toBeLessThanOrEqual(1 + movedNow);
         check(site);
+        if (site.record.paused !== null) stopped.add(site.record.paused.rule);
       }
       // In the end somebody does what is left to do.
       site.stopped.clear();
@@ -174,4 +198,5 @@ test("a roll keeps its order, one batch and one zone away at once, and windows t
   fc.assert(property, { numRuns: runs(100), endOnFailure: true });
   expect(ended).toBeGreaterThan(0);
   expect(moved).toBeGreaterThan(ended / 4);
+  expect(stopped.size, "rules that paused it").toBeGreaterThan(1);
 });

@@ -1,7 +1,7 @@
 import { advance } from "../../../src/maintenance/advance.js";
 import { type Machine, machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { Schedule, Window } from "../../../src/maintenance/cluster/schedule.js";
-import type { Agent, Answer, Task, World } from "../../../src/maintenance/cluster/world.js";
+import type { Agent, Answer, Task, TaskEnd, World } from "../../../src/maintenance/cluster/world.js";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Effect } from "../../../src/maintenance/phases/step.js";
 import type { Policy } from "../../../src/maintenance/policy/policy.js";
@@ -27,6 +27,8 @@ export class Site {
   /** Other open maintenances of ours. */
   others: readonly Maintenance[] = [];
   readonly tasks: Task[] = [];
+  /** What the master remembers of tasks that failed or were lost. */
+  readonly ended: TaskEnd[] = [];
   readonly agents: readonly Agent[];
   readonly policy: Policy;
   readonly #machines: readonly Machine[];
@@ -79,6 +81,7 @@ export class Site {
       windows: this.schedule.windows,
       down: names,
       answers: this.answers,
+      ended: this.ended,
     });
   }
 

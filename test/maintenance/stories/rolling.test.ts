@@ -3,19 +3,14 @@ import { machineKey } from "../../../src/maintenance/cluster/machine.js";
 import { endMs } from "../../../src/maintenance/cluster/schedule.js";
 import { nanosToMillis } from "../../../src/maintenance/time.js";
 import { windowOf } from "../../../src/maintenance/window/edit.js";
-import { agent, answer, HOUR, MINUTE, machine, NOW, task, windowOn } from "../../support/world.js";
+import { agent, answer, HOUR, MINUTE, machine, NOW, policyOf, task, windowOn } from "../../support/world.js";
 import { racks, Site } from "../rolling/site.js";
 import { lastEvent, news } from "../support/flow.js";
 
 /** All windows are announced, though the six machines are all there are. */
 const BY_TWO = { rule: { kind: "count", count: 2 }, canary: null, horizon: 3 } as const;
 
-const ROLLING = {
-  gapMs: 10 * MINUTE,
-  maxSpanMs: 14 * 24 * HOUR,
-  outsideHours: "move",
-  approve: ["each"],
-} as const;
+const ROLLING = { ...policyOf().rolling, approve: ["each"] } as const;
 
 const startsOf = (site: Site) =>
   site.record.batches.map(({ window }) => (nanosToMillis(window.start) - NOW) / MINUTE);
@@ -307,7 +302,11 @@ describe("an approval for several batches", () => {
     site.pass();
     expect(site.batch("b3").phase).toBe("awaiting_approval");
     expect(site.batch("b3").approvals.at(-1)?.limits).toBeUndefined();
-    expect(lastEvent(site.record, "note").text).toContain(why);
+    expect(lastEvent(site.record, "paused")).toMatchObject({
+      rule: "outside_limits",
+      batch: "b3",
+      saw: expect.stringContaining(why),
+    });
   });
 
   test("a denied question for all is no approval for any", () => {
@@ -323,9 +322,7 @@ describe("an approval for several batches", () => {
   });
 
   test("what the policy does not allow is refused with what it does", () => {
-    const policy = {
-      rolling: { gapMs: 0, maxSpanMs: 99 * HOUR, outsideHours: "move", approve: ["each"], resume: "ask" },
-    } as const;
+    const policy = { rolling: ROLLING };
     const site = new Site(racks(), { ...BY_TWO, approve: "once" }, { policy });
     expect(site.record.end?.why).toContain("rolling.approve allows --approve each, and not --approve once");
   });
@@ -533,22 +530,14 @@ describe("how a drain in batches is planned", () => {
   });
 
   test("windows that reach further than they may are refused with the sum", () => {
-    const policy = {
-      rolling: { gapMs: 0, maxSpanMs: 5 * HOUR, outsideHours: "move", approve: ["each"], resume: "ask" },
-    } as const;
+    const policy = { rolling: { ...ROLLING, gapMs: 0, maxSpanMs: 5 * HOUR } };
     const site = new Site(racks(), BY_TWO, { policy });
     expect(site.record.end?.why).toContain("3 windows of 2 h with 0 s between take 6 h");
   });
 
   test("a batch that would begin outside the hours is refused where the policy says so", () => {
     const calendar = [{ days: [0, 1, 2, 3, 4, 5, 6], from: 8 * 60, to: 14 * 60, timeZone: "UTC" }];
-    const rolling = {
-      gapMs: 0,
-      maxSpanMs: 50 * HOUR,
-      outsideHours: "refuse",
-      approve: ["each"],
-      resume: "ask",
-    } as const;
+    const rolling = { ...ROLLING, gapMs: 0, outsideHours: "refuse" } as const;
     const site = new Site(racks(), BY_TWO, { policy: { calendar, rolling } });
     expect(site.record.end?.why).toContain("batch 2 would begin Tue 2026-10-20 14:00 UTC");
   });

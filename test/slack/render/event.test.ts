@@ -103,7 +103,15 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [
     { kind: "paused", batch: "b1", rule: "refused", saw: "kafka refused to leave" },
-    ["Paused before batch 1 of 1: kafka refused to leave", "press Go on, Skip batch or Cancel"],
+    ["Paused before batch 1 of 1: kafka refused to leave (refused).", "press Go on, Skip batch or Cancel"],
+  ],
+  [
+    { kind: "paused", batch: "b1", rule: "not_back", saw: "1 agent has not registered again: web-01" },
+    ["web-01 (not_back).", "start the agent on those machines", "Leave behind"],
+  ],
+  [
+    { kind: "paused", batch: "b1", rule: "outside_limits", saw: "it is outside of the limits" },
+    ["the limits (outside_limits).", "approve or deny the question for this batch alone"],
   ],
   [{ kind: "went_on", batch: "b1", rule: "refused", by: "U02BOB" }, ["@U02BOB goes on with batch 1 of 1"]],
   [{ kind: "skipped", batch: "b1", by: "U02BOB" }, ["@U02BOB skips batch 1 of 1", "given back"]],

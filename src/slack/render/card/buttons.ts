@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import { type Decision, isOffered } from "../../../maintenance/decisions/table.js";
+import { pauseRule } from "../../../maintenance/pausing/table.js";
 import { isBeforeApproval, isWaitingForAgents } from "../../../maintenance/record/batch.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
 import { isIn } from "../../../maintenance/record/troubles.js";
@@ -32,9 +33,9 @@ export function cardButtons(record: Maintenance): types.Button[] {
     // This button has no colour: nobody should press it because it is there.
     ...(draining === undefined ? [] : offer("Ask for Down", { kind: "ask_down", batch: draining.id })),
     ...offer("Go on", { kind: "go_on", batch: turn }, { style: "primary" }),
-    ...(record.paused === null && !isIn(record, "window_over")
-      ? []
-      : offer("Skip batch", { kind: "skip", batch: turn })),
+    ...(isPausedForNext(record) || isIn(record, "window_over")
+      ? offer("Skip batch", { kind: "skip", batch: turn })
+      : []),
     ...offer("Leave behind", { kind: "leave_behind", batch: turn }),
     ...offer("Up", { kind: "up" }, { style: "primary" }),
     ...(owned ? offer("Ready", { kind: "ready" }) : []),
@@ -47,6 +48,11 @@ export function cardButtons(record: Maintenance): types.Button[] {
       ? offer("Stop waiting", { kind: "cancel" }, { confirm: STOP_WAITING })
       : offer("Cancel", { kind: "cancel" }, { confirm: isPartlyDown ? CANCEL_REST : CANCEL })),
   ];
+}
+
+/** What the batches before show would stop the one after a skipped batch as well. */
+function isPausedForNext({ paused }: Maintenance): boolean {
+  return paused !== null && pauseRule(paused.rule)?.looksAt !== "batches_before";
 }
 
 const CANCEL: Confirm = {

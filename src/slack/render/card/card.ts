@@ -14,7 +14,7 @@ import { named } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";
 import { actions, context, each, fields, header, message, type SlackMessage, section } from "../blocks.js";
-import { free, join, lines, listed, Mrkdwn, mrk, oneLine, sentence, someone, user } from "../mrkdwn.js";
+import { code, free, join, lines, listed, Mrkdwn, mrk, oneLine, sentence, someone, user } from "../mrkdwn.js";
 import { frameworkLines, hosts, ofBatch, problem } from "../parts.js";
 import { moment, windowOf } from "../when.js";
 import { cardButtons } from "./buttons.js";
@@ -69,7 +69,8 @@ function stateOf(record: Maintenance): string {
   if (current === undefined) return "looking up machines";
   if (isWaitingForAgents(record)) return "up, waiting for agents";
   const stand = phaseText(record, current);
-  return record.held === null ? stand : `${stand} (held)`;
+  if (record.held !== null) return `${stand} (held)`;
+  return record.paused === null ? stand : `${stand} (paused)`;
 }
 
 function phaseText(record: Maintenance, batch: Batch): string {
@@ -155,7 +156,10 @@ function heldTexts(record: Maintenance): Mrkdwn[] {
 
 function pausedText({ paused, end }: Maintenance): Mrkdwn | null {
   if (paused === null || end !== null) return null;
-  return mrk`⏸️ *Paused* since ${moment(paused.sinceMs)}: ${free(paused.saw, 600)}. Nothing goes down until somebody presses Go on.`;
+  const next = paused.asksAlone
+    ? "It is asked about alone: approve or deny the question in the thread."
+    : `${paused.isOver ? "That is over. " : ""}Nothing goes down until somebody presses Go on.`;
+  return mrk`⏸️ *Paused* since ${moment(paused.sinceMs)}: ${free(paused.saw, 600)} (${code(paused.rule)}). ${next}`;
 }
 
 function troubleText({ trouble, end, command }: Maintenance): Mrkdwn | null {

@@ -62,6 +62,27 @@ describe("the buttons of the card", () => {
     expect(buttons(down)[0]).toEqual(["Up", { kind: "up" }]);
   });
 
+  test.each([
+    ["refused", {}, ["Go on", "Skip batch"]],
+    ["not_back", {}, ["Go on"]],
+    ["failing", {}, ["Go on"]],
+    ["outside_limits", { asksAlone: true }, ["Skip batch"]],
+  ])("of what a person can do about a pause the card of %s offers what helps", (rule, parts, labels) => {
+    const paused = { rule, batch: "b2", saw: "s", about: [], sinceMs: NOW, ...parts };
+    const batches = [batchOf({ phase: "up", agents: [] }), batchOf({ id: "b2" })];
+    const shown = buttons(recordOf({ batches, paused })).map(([label]) => label);
+    expect(shown.filter((label) => label === "Go on" || label === "Skip batch")).toEqual(labels);
+    expect(shown).toContain("Cancel");
+  });
+
+  test("while the next batch waits for agents the card offers to leave them behind, and no Skip", () => {
+    const paused = { rule: "not_back", batch: "b2", saw: "s", about: [], sinceMs: NOW };
+    const batches = [batchOf({ phase: "up" }), batchOf({ id: "b2" })];
+    const shown = buttons(recordOf({ batches, paused })).map(([label]) => label);
+    expect(shown.slice(0, 2)).toEqual(["Go on", "Leave behind"]);
+    expect(shown).not.toContain("Skip batch");
+  });
+
   test("the card does not offer to extend what has no end, or what is being moved", () => {
     const { window } = batchOf();
     const labels = (parts: Parameters<typeof batchOf>[0]) =>

@@ -294,6 +294,18 @@ describe("the card", () => {
     expect(labels).toContain("Cancel");
   });
 
+  test.each([
+    [{}, "Nothing goes down until somebody presses Go on."],
+    [{ isOver: true }, "That is over. Nothing goes down until somebody presses Go on."],
+    [{ asksAlone: true }, "It is asked about alone: approve or deny the question in the thread."],
+  ])("the card of a paused drain names the rule, what it saw and what to do: %j", (parts, next) => {
+    const paused = { rule: "refused", batch: "b2", saw: "kafka refused", about: [], sinceMs: NOW, ...parts };
+    const batches = [batchOf({ phase: "up", agents: [] }), batchOf({ id: "b2" })];
+    const shown = text(recordOf({ batches, paused }));
+    expect(shown).toContain("draining (paused)");
+    expect(shown).toContain(`Paused since 2026-11-20 21:52 UTC: kafka refused (refused). ${next}`);
+  });
+
   test("the card says how long a drain in batches takes at the speed until now", () => {
     const [first, second] = [
       batchOf({ id: "b1", phase: "up", upAtMs: NOW + 68 * 60_000, agents: [], machines: machines(1) }),
