@@ -3,6 +3,7 @@ import { nextOpening } from "../policy/calendar.js";
 import { closedForDown } from "../policy/hours.js";
 import { overBudget } from "../policy/over-budget.js";
 import type { Policy } from "../policy/policy.js";
+import { isStopped } from "../record/batch.js";
 import { holdersText } from "../record/holds.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type { Approval, Maintenance, StandingBatch } from "../record/record.js";
@@ -113,10 +114,10 @@ function notTheirTurn({ record, batch }: DownAsked): Blocked | null {
 
 /** A rule stopped the roll before this batch, and nobody has gone on. To approve what is asked about alone is to go on. */
 function paused({ record, batch }: DownAsked): Blocked | null {
-  if (record.paused?.batch !== batch.id || record.paused.asksAlone) return null;
+  if (!isStopped(record, batch)) return null;
   return {
     ...WAITS,
-    why: `${record.id} is paused: ${quoted(record.paused.saw)}.`,
+    why: `${record.id} is paused: ${quoted(record.paused?.saw ?? "")}.`,
     next: `Press Go on on the card, or type /mesos go-on ${record.id}; then decide again.`,
   };
 }

@@ -104,6 +104,11 @@ export function isToGoDown(batch: Batch): batch is BatchToGoDown {
   return isBeforeApproval(batch) || batch.phase === "taking_down";
 }
 
+/** Whether a rule has stopped the drain before this batch, so that nobody can approve it: not where it is asked about alone. */
+export function isStopped({ paused }: Maintenance, { id }: Batch): boolean {
+  return paused?.batch === id && !paused.asksAlone;
+}
+
 /** Whether the call that takes its machines down may be under way: it cannot be called back. */
 export function isDownSent(batch: Batch): boolean {
   return batch.phase === "taking_down" && batch.intent !== null;

@@ -44,7 +44,8 @@ export function statusOfCluster(
     {
       title: "TROUBLE",
       shrinks: true,
-      cell: ({ trouble, held }) => trouble?.code ?? (held === null ? "" : "held"),
+      cell: ({ trouble, held, paused }) =>
+        trouble?.code ?? (held !== null ? "held" : paused !== null ? "paused" : ""),
     },
   ]);
   const count = open.length === 0 ? "no open maintenance" : counted(open.length, "open maintenance");
@@ -107,7 +108,7 @@ export function statusOfMaintenance(
 
 /** How an open maintenance stands, a sentence each. */
 function stateOf(record: Maintenance, nowMs: Millis): string[] {
-  const { id, batches, cancel, picture } = record;
+  const { id, batches, cancel, picture, paused } = record;
   const sentences: string[] = [];
   if (batches.length > 0) sentences.push(`Window: ${windowOfRecord(record, nowMs)}.`);
   if (cancel !== null) sentences.push(`<@${cancel.by}> cancelled it; the machines are given back.`);
@@ -119,6 +120,12 @@ function stateOf(record: Maintenance, nowMs: Millis): string[] {
     sentences.push(
       `<@${by}> holds it since ${since}${reasonOf(reason)}; it goes on after /mesos release ${id}.`,
     );
+  }
+  if (paused !== null) {
+    const over = paused.isOver ? ", which is over" : "";
+    const next = paused.asksAlone ? "the batch is asked about alone" : `it goes on after /mesos go-on ${id}`;
+    const since = formatSpan(nowMs - paused.sinceMs);
+    sentences.push(`Paused since ${since} (${paused.rule}): ${quoted(paused.saw)}${over}; ${next}.`);
   }
   for (const { votes, votesNeeded } of batches.flatMap((batch) => openApproval(batch) ?? [])) {
     const approved = votesNeeded > 1 ? ` (${votes.length} of ${votesNeeded} approved)` : "";

@@ -265,6 +265,25 @@ describe("what keeps a maintenance from going on is in its status", () => {
     expect(statusOfCluster("prod", [record], worldOf(), NOW).table).toMatch(/held/);
   });
 
+  test.each([
+    [{}, "refused to leave; it goes on after /mesos go-on m-7k3q."],
+    [{ isOver: true }, "refused to leave, which is over; it goes on after /mesos go-on m-7k3q."],
+    [{ asksAlone: true }, "refused to leave; the batch is asked about alone."],
+  ])("a pause is told with its rule, what it saw and how it ends: %j", (parts, words) => {
+    const sinceMs = NOW - 5 * MINUTE;
+    const paused = {
+      rule: "refused",
+      batch: "b1",
+      saw: "kafka refused to leave",
+      about: [],
+      sinceMs,
+      ...parts,
+    };
+    const record = recordOf({ batches: [batchOf()], paused });
+    expect(statusOfMaintenance(record, NOW).text).toContain(`Paused since 5 m (refused): kafka ${words}`);
+    expect(statusOfCluster("prod", [record], worldOf(), NOW).table).toMatch(/paused/);
+  });
+
   test("a question that waits for an answer is told", () => {
     expect(statusOfMaintenance(asked(), NOW).text).toContain(
       "The approval of the Down is asked for in the thread.",

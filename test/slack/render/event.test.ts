@@ -234,6 +234,13 @@ describe("the thread's message for", () => {
     },
   );
 
+  test("a hold of a drain in batches is told as one of all batches", () => {
+    const record = recordOf({ batches: [batchOf(), batchOf({ id: "b2" })] });
+    const event = eventOf({ kind: "held", by: "U02BOB", reason: null, as: "owner" });
+    const message = renderEvent(record, event);
+    expect(message?.text).toContain("holds* as an owner. No batch goes on until somebody presses Release");
+  });
+
   test("every kind of event is in the table above", () => {
     const kinds = logEvent.options.map((option) => option.shape.kind.value);
     expect([...new Set(EVENTS.map(([event]) => event.kind))].sort()).toEqual([...kinds].sort());

@@ -38,5 +38,8 @@ export function deadlineText(record: Maintenance, now: Millis): Mrkdwn | null {
   if (record.held !== null) {
     return mrk`${at}: passed while held; after the release, if tasks are left, ${DOES[deadline.then]}`;
   }
+  if (record.paused !== null) {
+    return mrk`${at}: passed while paused; once it goes on, if tasks are left, ${DOES[deadline.then]}`;
+  }
   return mrk`${at}: passed; if tasks are left, ${DOES[deadline.then]} as soon as that is possible`;
 }

@@ -1,12 +1,14 @@
 import type { types } from "@slack/bolt";
+import { isStopped } from "../../../maintenance/record/batch.js";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
+import { turnOf } from "../../../maintenance/rolling/turn.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { button, type Confirm } from "../blocks.js";
 import { carriedBy } from "../button-value.js";
 import { countOrNo } from "../parts.js";
 import { withoutAgent } from "./loss.js";
 
-/** What can be answered now: while it is held nobody can approve. */
+/** What can be answered now: while it is held, or a rule has paused it, nobody can approve. */
 export function approvalButtons(record: Maintenance, batch: Batch, approval: Approval): types.Button[] {
   const value = carriedBy(record);
   const at = { batch: batch.id, approval: approval.id };
@@ -20,6 +22,11 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
       : `The agents on ${machines} stop and ${tasks} will be lost${copies}.`;
   const deny = button("Deny", { ...value, decision: { kind: "deny", ...at, reason: null } });
   if (record.held !== null) return [deny, button("Release", { ...value, decision: { kind: "release" } })];
+  if (isStopped(record, batch))
+    return [
+      deny,
+      button("Go on", { ...value, decision: { kind: "go_on", batch: turnOf(record)?.id ?? null } }),
+    ];
   const more = (approval.limits?.batches.length ?? 1) - 1;
   const next =
     more === 0

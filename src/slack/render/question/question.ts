@@ -43,7 +43,7 @@ export function renderApproval(
         mrk`*${title}*`,
         askedText(record, batch, approval),
         windowText(approval, now),
-        ...standing(record, approval, open),
+        ...standing(record, batch, approval, open),
       ),
     ),
     section(lossText(batch, seen)),
@@ -89,8 +89,8 @@ function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
   return mrk`*Window*  ${listed(windows.map(windowOf), 600)}${over}${early}`;
 }
 
-/** What else one has to know before answering: that it is forced, who approved already, that it is held. */
-function standing(record: Maintenance, approval: Approval, open: boolean): Mrkdwn[] {
+/** What else one has to know before answering: that it is forced, who approved already, that it is held or paused. */
+function standing(record: Maintenance, batch: Batch, approval: Approval, open: boolean): Mrkdwn[] {
   const texts: Mrkdwn[] = [];
   if (open && approval.notBy.length > 0) {
     texts.push(mrk`*Not to be approved by* ${join(approval.notBy.map(user), ", ")}: they asked for it.`);
@@ -105,6 +105,15 @@ function standing(record: Maintenance, approval: Approval, open: boolean): Mrkdw
   for (const { by, reason } of open ? holdsOf(record) : []) {
     const why = reason === null ? mrk`` : mrk` (${free(reason)})`;
     texts.push(mrk`⏸️ *Held* by ${user(by)}${why}: it can be approved once it is released.`);
+  }
+  const { paused } = record;
+  if (open && paused?.batch === batch.id) {
+    const saw = free(paused.saw, 600);
+    texts.push(
+      paused.asksAlone
+        ? mrk`📏 *Asked about alone:* ${saw}.`
+        : mrk`⏸️ *Paused:* ${saw}. It can be approved once somebody goes on.`,
+    );
   }
   return texts;
 }

@@ -37,6 +37,13 @@ describe("the deadline on the card", () => {
     );
   });
 
+  test("the deadline on the card says that it waits for the end of a pause", () => {
+    const paused = { rule: "refused", batch: "b1", saw: "s", about: [], sinceMs: NOW };
+    expect(line({ paused }, AT)).toBe(
+      "passed while paused; once it goes on, if tasks are left, the approval is asked for",
+    );
+  });
+
   test("the deadline on the card says what it did, and in spite of how many tasks", () => {
     const events: Maintenance["events"] = [
       { kind: "deadline", then: "force", tasksLeft: 1, seq: 1, atMs: AT },

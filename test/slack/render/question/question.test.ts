@@ -185,6 +185,32 @@ describe("before somebody answers the question says", () => {
     expect(shown).toContain("[Deny] [Release]");
   });
 
+  const paused = {
+    rule: "failing",
+    batch: "b1",
+    saw: "/api failed again and again",
+    about: [],
+    sinceMs: NOW,
+  };
+
+  test("the question says that it is paused and why, with Go on in place of what is not possible meanwhile", () => {
+    const shown = renderText(renderApproval(recordOf({ paused }), batchOf(), approvalOf(), NOW));
+    expect(shown).toContain("Paused: /api failed again and again. It can be approved once somebody goes on.");
+    expect(shown).toContain("[Deny] [Go on]");
+  });
+
+  test("the question for a batch outside of approved limits says in what, and can be approved", () => {
+    const record = recordOf({ paused: { ...paused, saw: "it is outside of the limits", asksAlone: true } });
+    const shown = renderText(renderApproval(record, batchOf(), approvalOf(), NOW));
+    expect(shown).toContain("Asked about alone: it is outside of the limits.");
+    expect(shown).toContain("[Approve Down]");
+  });
+
+  test("the question of another batch than the paused one says nothing of it", () => {
+    const record = recordOf({ paused: { ...paused, batch: "b2" } });
+    expect(renderText(renderApproval(record, batchOf(), approvalOf(), NOW))).not.toContain("Paused");
+  });
+
   test("the question says the same while other things happen, so that it is not posted anew for each", () => {
     const asked = {
       kind: "approval_asked" as const,
