@@ -388,7 +388,7 @@ describe("a rule that stops a drain in batches", () => {
     function beside(zone: string | undefined): Site {
       const zoned = racks().map((one) => ({ ...one, zone: "z1" }));
       const theirs = zone === undefined ? [] : [agent("db-09", { zone }), agent("db-10", { zone })];
-      const foreign = windowOn(["db-09"], NOW - HOUR, 99 * HOUR);
+      const foreign = windowOn(["db-09", "db-10"], NOW - HOUR, 99 * HOUR);
       const site = new Site(zoned, BY_TWO, { foreign, beside: theirs });
       site.pass().approve("b1");
       site.pass().decide({ kind: "up" });
@@ -407,6 +407,13 @@ describe("a rule that stops a drain in batches", () => {
 
     test("stop it too where nobody knows in which zone they are (invariant 13)", () => {
       expect(beside(undefined).record.paused?.saw).toContain("nobody knows in which zone");
+    });
+
+    test("stop it again when there are more than a person went on with", () => {
+      const site = beside("z1");
+      site.decide({ kind: "go_on", batch: null });
+      site.othersDown.add("db-10");
+      expect(site.pass().record.paused?.saw).toContain("2 machines (db-09, db-10)");
     });
 
     test("stop nothing in another zone", () => {
