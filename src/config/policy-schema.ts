@@ -138,6 +138,11 @@ const rolling = z
         description: "Between the end of a batch's window and the start of the next.",
         example: "10m",
       }),
+      early: duration(0).prefault("0s").meta({
+        description:
+          "How long before its window begins a batch that is empty may be asked about, or go down inside of approved limits, when the one before is back. Tasks that are left are never lost before the window that their frameworks were told.",
+        example: "7d",
+      }),
       max_span: duration().prefault("14d").meta({
         description: "From the start of the first batch's window to the end of the last at most.",
         example: "14d",
@@ -163,12 +168,13 @@ const rolling = z
       }),
       failing,
     },
-    { error: "is not a map with gap, max_span, outside_hours, approve, resume and failing" },
+    { error: "is not a map with gap, early, max_span, outside_hours, approve, resume and failing" },
   )
   .prefault({})
   .meta({
     description: "Drains in batches (`--batch`).",
-    example: "{ gap: 10m, max_span: 14d, outside_hours: move, approve: [each, canary], resume: ask }",
+    example:
+      "{ gap: 10m, early: 0s, max_span: 14d, outside_hours: move, approve: [each, canary], resume: ask }",
   });
 
 const ownership = z.strictObject(

@@ -24,6 +24,7 @@ export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
     budgets: settings.budgets.map(budget),
     rolling: {
       gapMs: settings.rolling.gap,
+      earlyMs: settings.rolling.early,
       maxSpanMs: settings.rolling.max_span,
       outsideHours: settings.rolling.outside_hours,
       approve: settings.rolling.approve,

@@ -119,6 +119,7 @@ clusters:
         budgets: [],
         rolling: {
           gapMs: 600_000,
+          earlyMs: 0,
           maxSpanMs: 14 * 86_400_000,
           outsideHours: "move",
           approve: ["each", "canary"],

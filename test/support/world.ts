@@ -148,6 +148,7 @@ export function policyOf(parts: Partial<Policy> = {}): Policy {
     budgets: [],
     rolling: {
       gapMs: 10 * 60_000,
+      earlyMs: 0,
       maxSpanMs: 14 * 24 * 3_600_000,
       outsideHours: "move",
       approve: ["each", "canary", "once"],

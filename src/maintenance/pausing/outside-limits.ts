@@ -1,7 +1,6 @@
 import { approvalCovering, outsideOf } from "../approval/limits.js";
-import { placeOf } from "../rolling/turn.js";
+import { mayGoFromMs, placeOf } from "../rolling/turn.js";
 import { list } from "../text/list.js";
-import { nanosToMillis } from "../time.js";
 import type { PauseRule } from "./rule.js";
 
 /** A batch that is covered by an approval for several is outside of its limits: it is asked about alone (invariant 5). */
@@ -13,7 +12,7 @@ export const outsideLimits: PauseRule = {
   next: "approve or deny the question for this batch alone, or press Skip batch or Cancel on the card.",
   sees({ record, batch, seen, policy, nowMs }) {
     const covering = approvalCovering(record, batch, policy, nowMs);
-    if (covering === null || nowMs < nanosToMillis(batch.window.start)) return null;
+    if (covering === null || nowMs < mayGoFromMs(batch, seen.tasks.length === 0, policy)) return null;
     const outside = outsideOf(covering.limits, seen);
     if (outside.length === 0) return null;
     const approvedWith = placeOf(record, covering.limits.batches[0] ?? batch.id);

@@ -20,7 +20,7 @@ import { hasEvent, noteOnce, withEvent } from "../record/log.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type { Approval, Batch, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
-import { isItsTurn } from "../rolling/turn.js";
+import { isItsTurn, mayGoFromMs } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { nanosToMillis } from "../time.js";
@@ -52,7 +52,7 @@ export const draining: Rule<DrainingBatch> = (record, batch, picture, moment) =>
     current = conclude(current, now(), { kind: "expired", atMs: nowMs });
   } else if (open !== null) {
     current = withinLimitsAgain(current, now(), picture, moment) ?? remind(current, now(), open, nowMs);
-  } else if (isItsTurn(record, batch) && asksByItself(now()) && isTimeToAsk(now(), empty, moment)) {
+  } else if (isItsTurn(record, batch) && asksByItself(now()) && isTimeToAsk(current, now(), empty, moment)) {
     const asked = askOrSayWhen(current, now(), picture, moment);
     if (asked === null)
       return { record: current, effects: [{ kind: "look_up_others" }], wakeAtMs: soon(moment) };
@@ -138,7 +138,7 @@ function askOrGo(record: Maintenance, batch: DrainingBatch, seen: Seen, moment: 
   const covering = approvalCovering(record, batch, policy, nowMs);
   if (covering === null) return ask(record, batch, seen, BY_ITSELF, policy, nowMs);
   // A person may be asked a little earlier; without one nothing goes down before its window begins.
-  if (nowMs < nanosToMillis(batch.window.start)) return record;
+  if (nowMs < mayGoFromMs(batch, seen.tasks.length === 0, policy)) return record;
   return grantUnder(record, batch, covering, seen, policy, nowMs);
 }
 
@@ -181,9 +181,15 @@ function asksByItself(batch: DrainingBatch): boolean {
   return batch.phase === "draining" && !batch.askedByItself;
 }
 
-function isTimeToAsk(batch: DrainingBatch, empty: boolean, { nowMs, policy }: Moment): boolean {
+function isTimeToAsk(
+  { batches }: Maintenance,
+  batch: DrainingBatch,
+  empty: boolean,
+  { nowMs, policy }: Moment,
+): boolean {
   const startMs = nanosToMillis(batch.window.start);
-  if (nowMs < startMs - ANNOUNCE_MS) return false;
+  const fromMs = batches.length > 1 ? mayGoFromMs(batch, empty, policy) : startMs;
+  if (nowMs < Math.min(fromMs, startMs - ANNOUNCE_MS)) return false;
   const since = Math.max(batch.seenSinceMs, startMs);
   return empty || nowMs >= since + policy.askAfterMs;
 }

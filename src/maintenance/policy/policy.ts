@@ -90,6 +90,8 @@ export interface Policy {
   readonly rolling: {
     /** Between the end of a batch's window and the start of the next. */
     readonly gapMs: Millis;
+    /** How long before its window begins a batch that is empty may go down. */
+    readonly earlyMs: Millis;
     /** From the start of the first window to the end of the last. */
     readonly maxSpanMs: Millis;
     /** A window that would begin outside the calendar: `move` it to the next hours, or `refuse` the drain. */

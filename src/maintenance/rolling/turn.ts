@@ -1,8 +1,10 @@
 // Which machines go down together, and whose turn is it?
 
+import type { Policy } from "../policy/policy.js";
 import { agentsMissing } from "../record/agents-back.js";
 import { hasEnded } from "../record/batch.js";
 import type { Batch, Maintenance } from "../record/record.js";
+import { type Millis, nanosToMillis } from "../time.js";
 
 /** Whether a batch stands in nobody's way any more: given back, or up with all agents back or left behind. */
 export function isOver(batch: Batch): boolean {
@@ -19,6 +21,14 @@ export function turnOf({ batches }: Maintenance): Batch | null {
 /** Whether a batch may be asked about and taken down as far as the others are concerned. */
 export function isItsTurn(record: Maintenance, { id }: Batch): boolean {
   return turnOf(record)?.id === id;
+}
+
+/**
+ * From when on a batch of several may go down, when it is its turn: from the beginning of its window, or earlier where
+ * nothing is left on it and the policy takes that.
+ */
+export function mayGoFromMs({ window }: Batch, isEmpty: boolean, { rolling }: Policy): Millis {
+  return nanosToMillis(window.start) - (isEmpty ? rolling.earlyMs : 0);
 }
 
 /** The batches whose turn is still to come, in order. */

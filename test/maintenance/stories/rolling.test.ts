@@ -328,6 +328,49 @@ describe("an approval for several batches", () => {
   });
 });
 
+describe("a batch that is empty before its window begins", () => {
+  /** The first batch is back long before the second one's window. */
+  function back(earlyMs: number, approve: "each" | "once", tasks: readonly string[] = []): Site {
+    const policy = policyOf({ rolling: { ...policyOf().rolling, earlyMs } });
+    const site = new Site(racks(), { ...BY_TWO, approve }, { policy });
+    site.tasks.push(...tasks.map((host) => task(`on-${host}`, "marathon", host)));
+    site.pass().approve("b1");
+    site.pass().decide({ kind: "up" });
+    return site.pass(MINUTE).pass();
+  }
+
+  test("goes down at once, inside of approved limits, where the policy takes that", () => {
+    const site = back(24 * HOUR, "once");
+    expect(site.phases()).toBe("up down draining");
+    expect(startsOf(site)).toEqual([0, 130, 260]);
+  });
+
+  test("is asked about at once where each is approved by itself", () => {
+    expect(back(24 * HOUR, "each").phases()).toBe("up awaiting_approval draining");
+  });
+
+  test("waits for its window where the policy says nothing of it, or not as early", () => {
+    expect(back(0, "once").phases()).toBe("up draining draining");
+    expect(back(HOUR, "once").phases()).toBe("up draining draining");
+  });
+
+  test("waits for its window while a task is left, whose framework was told of that time", () => {
+    const site = back(24 * HOUR, "once", ["web-03"]);
+    expect(site.phases()).toBe("up draining draining");
+    site.tasks.splice(0);
+    expect(site.pass().phases()).toBe("up down draining");
+  });
+
+  test("is not empty while an agent of it is away, so it waits as well (invariant 13)", () => {
+    const site = back(24 * HOUR, "once", ["web-03"]);
+    site.tasks.splice(0);
+    site.stopped.add("web-04-S0");
+    expect(site.pass().phases()).toBe("up draining draining");
+    site.stopped.clear();
+    expect(site.pass().phases()).toBe("up down draining");
+  });
+});
+
 describe("a rule that stops a drain in batches", () => {
   /** The first batch is back, and a framework with tasks refuses to leave the second, whose window begins. */
   function refusing(resume: "ask" | "auto" = "ask"): Site {
