@@ -12,7 +12,7 @@ export const outsideLimits: PauseRule = {
   next: "approve or deny the question for this batch alone, or press Skip batch or Cancel on the card.",
   sees({ record, batch, seen, policy, nowMs }) {
     const covering = approvalCovering(record, batch, policy, nowMs);
-    if (covering === null || nowMs < mayGoFromMs(batch, seen.tasks.length === 0, policy)) return null;
+    if (covering === null || nowMs < mayGoFromMs(batch, policy)) return null;
     const outside = outsideOf(covering.limits, seen);
     if (outside.length === 0) return null;
     const approvedWith = placeOf(record, covering.limits.batches[0] ?? batch.id);

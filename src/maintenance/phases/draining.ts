@@ -138,7 +138,7 @@ function askOrGo(record: Maintenance, batch: DrainingBatch, seen: Seen, moment: 
   const covering = approvalCovering(record, batch, policy, nowMs);
   if (covering === null) return ask(record, batch, seen, BY_ITSELF, policy, nowMs);
   // A person may be asked a little earlier; without one nothing goes down before its window begins.
-  if (nowMs < mayGoFromMs(batch, seen.tasks.length === 0, policy)) return record;
+  if (nowMs < mayGoFromMs(batch, policy)) return record;
   return grantUnder(record, batch, covering, seen, policy, nowMs);
 }
 
@@ -188,7 +188,7 @@ function isTimeToAsk(
   { nowMs, policy }: Moment,
 ): boolean {
   const startMs = nanosToMillis(batch.window.start);
-  const fromMs = batches.length > 1 ? mayGoFromMs(batch, empty, policy) : startMs;
+  const fromMs = batches.length > 1 ? mayGoFromMs(batch, policy) : startMs;
   if (nowMs < Math.min(fromMs, startMs - ANNOUNCE_MS)) return false;
   const since = Math.max(batch.seenSinceMs, startMs);
   return empty || nowMs >= since + policy.askAfterMs;

@@ -23,12 +23,9 @@ export function isItsTurn(record: Maintenance, { id }: Batch): boolean {
   return turnOf(record)?.id === id;
 }
 
-/**
- * From when on a batch of several may go down, when it is its turn: from the beginning of its window, or earlier where
- * nothing is left on it and the policy takes that.
- */
-export function mayGoFromMs({ window }: Batch, isEmpty: boolean, { rolling }: Policy): Millis {
-  return nanosToMillis(window.start) - (isEmpty ? rolling.earlyMs : 0);
+/** From when on a batch of several may go down when it is its turn and it is empty; with tasks it is later. */
+export function mayGoFromMs({ window }: Batch, { rolling }: Policy): Millis {
+  return nanosToMillis(window.start) - rolling.earlyMs;
 }
 
 /** The batches whose turn is still to come, in order. */
