@@ -1,7 +1,7 @@
 import { machineKey } from "../cluster/machine.js";
 import { groupBy } from "../group-by.js";
 import type { NewEvent } from "../record/events.js";
-import { type Picture, rowKey, UNASKED, type VerdictRow } from "../record/picture.js";
+import { type Picture, UNASKED, type VerdictRow } from "../record/picture.js";
 
 /** How one framework stands on the machines of a maintenance. */
 export type FrameworkSummary = Extract<NewEvent, { kind: "answers_changed" }>["frameworks"][number];
@@ -47,9 +47,12 @@ export function tasksLeft(picture: Picture): number {
 
 /** Whether somebody who follows the thread should hear of it: a verdict changed, not merely a number of tasks. */
 export function answersDiffer(before: Picture | null, after: Picture): boolean {
-  const was = new Map((before?.verdicts ?? []).map((row) => [rowKey(row), row.verdict]));
+  const rowsBefore = groupBy(before?.verdicts ?? [], (row) => row.machine);
   // A framework without tasks that merely gets an inverse offer is no news: its new row says empty.
-  return after.verdicts.some((row) => row.verdict !== (was.get(rowKey(row)) ?? "empty"));
+  return after.verdicts.some(({ machine, frameworkId, verdict }) => {
+    const was = rowsBefore.get(machine)?.find((row) => row.frameworkId === frameworkId);
+    return verdict !== (was?.verdict ?? "empty");
+  });
 }
 
 /** The event that tells the thread how the answers stand. */

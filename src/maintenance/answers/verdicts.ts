@@ -9,6 +9,7 @@ import {
   agentsAway,
   agentsOf,
   indexWorld,
+  recoveringOn,
   tasksOf,
   type WatchedMachine,
   type WorldIndex,
@@ -34,15 +35,20 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
   const digest = scheduleDigest(world.schedule);
   const views: MachineView[] = [];
   const verdicts: VerdictRow[] = [];
-  const rowsBefore = groupBy(previous?.verdicts ?? [], (row) => row.machine);
-  const viewsBefore = new Map((previous?.machines ?? []).map((view) => [machineKey(view), view]));
+  const indexBefore = previous === null ? null : indexPicture(previous);
   for (const watched of machines) {
     const key = machineKey(watched.machine);
-    const before = { rows: rowsBefore.get(key) ?? [], view: viewsBefore.get(key) ?? null };
-    const view = machineView(watched, index, before.view, world.observedAtMs);
+    const before = {
+      rows: indexBefore?.rows.get(key) ?? [],
+      view: indexBefore?.views.get(key) ?? null,
+    };
+    const tasks = tasksOf(watched, index);
+    const view = machineView(watched, index, tasks, before.view, world.observedAtMs);
     const why = whyErased(view, before.view, previous, world.leaderId, digest);
     views.push(view);
-    verdicts.push(...judge(watched, index, view, before.rows, { erasedAtMs: world.observedAtMs, why }));
+    verdicts.push(
+      ...judge(watched, index, tasks, view, before.rows, { erasedAtMs: world.observedAtMs, why }),
+    );
   }
   const tasks = views.reduce((sum, view) => sum + view.tasks, 0);
   return {
@@ -99,12 +105,34 @@ export function tasksOn(world: World, machines: readonly WatchedMachine[]): Task
 
 /** The part of a picture that is about some of its machines. */
 export function pictureOf(machines: readonly Machine[], picture: Picture): Picture {
-  const keys = new Set(machines.map(machineKey));
-  return {
-    ...picture,
-    machines: picture.machines.filter((machine) => keys.has(machineKey(machine))),
-    verdicts: picture.verdicts.filter((row) => keys.has(row.machine)),
+  const { views, rows } = indexPicture(picture);
+  const part: Pick<Picture, "machines" | "verdicts"> = { machines: [], verdicts: [] };
+  for (const machine of machines) {
+    const key = machineKey(machine);
+    const view = views.get(key);
+    if (view !== undefined) part.machines.push(view);
+    part.verdicts.push(...(rows.get(key) ?? []));
+  }
+  return { ...picture, ...part };
+}
+
+interface PictureIndex {
+  readonly views: ReadonlyMap<string, MachineView>;
+  readonly rows: ReadonlyMap<string, readonly VerdictRow[]>;
+}
+
+const pictures = new WeakMap<Picture, PictureIndex>();
+
+/** One pass over a picture, shared by all batches whose part of it is looked at. */
+function indexPicture(picture: Picture): PictureIndex {
+  const known = pictures.get(picture);
+  if (known !== undefined) return known;
+  const index = {
+    views: new Map(picture.machines.map((view) => [machineKey(view), view])),
+    rows: groupBy(picture.verdicts, (row) => row.machine),
   };
+  pictures.set(picture, index);
+  return index;
 }
 
 /** Whether nothing runs on a machine any more, for certain: its agents are all registered and none has a task. */
@@ -120,26 +148,25 @@ export function isUnknown({ recovering, away }: MachineView): boolean {
 function machineView(
   watched: WatchedMachine,
   index: WorldIndex,
+  tasks: readonly Task[],
   before: MachineView | null,
   nowMs: Millis,
 ): MachineView {
   const key = machineKey(watched.machine);
   const mode = index.down.has(key) ? "down" : index.answers.has(key) ? "draining" : "up";
-  const back = index.recovering.filter((agent) => isOn(agent, watched));
-  const recovering = new Set(back.map(({ id }) => id));
-  const away = agentsAway(watched, index).filter((id) => !recovering.has(id)).length;
-  const unknown = back.length + away > 0;
-  const tasks = tasksOf(watched, index).length;
+  const back = recoveringOn(watched, index);
+  const away = agentsAway(watched, index).filter((id) => !back.has(id)).length;
+  const unknown = back.size + away > 0;
   return {
     hostname: watched.machine.hostname,
     ip: watched.machine.ip,
     mode,
     agents: index.agents.get(key)?.length ?? 0,
-    recovering: back.length,
+    recovering: back.size,
     away,
     ...(watched.gone === undefined ? {} : { gone: watched.gone }),
     unknownSinceMs: unknown ? (before?.unknownSinceMs ?? nowMs) : null,
-    tasks: isForgotten(watched, unknown) ? Math.max(tasks, before?.tasks ?? 0) : tasks,
+    tasks: isForgotten(watched, unknown) ? Math.max(tasks.length, before?.tasks ?? 0) : tasks.length,
   };
 }
 
@@ -148,27 +175,20 @@ function isForgotten({ agentIds, lastSeen = [] }: WatchedMachine, unknown: boole
   return unknown && lastSeen.length < Math.max(1, agentIds.length);
 }
 
-/**
- * Whether a recovered agent is one of the machine's. A master shows it without a pid, so without an IP: then its id, or
- * its host name alone, has to do. Taking one too many for ours only makes us wait.
- */
-function isOn(agent: Agent, { machine, agentIds }: WatchedMachine): boolean {
-  if (agentIds.includes(agent.id) || machineKey(agent.machine) === machineKey(machine)) return true;
-  return agent.machine.ip === "" && agent.machine.hostname.toLowerCase() === machine.hostname.toLowerCase();
-}
-
 function judge(
   watched: WatchedMachine,
   index: WorldIndex,
+  all: readonly Task[],
   view: MachineView,
   before: readonly VerdictRow[],
   loss: Loss,
 ): VerdictRow[] {
   const machine = machineKey(watched.machine);
-  const tasks = groupBy(tasksOf(watched, index), (task) => task.frameworkId);
+  const tasks = groupBy(all, (task) => task.frameworkId);
   const answers = new Map((index.answers.get(machine) ?? []).map((answer) => [answer.frameworkId, answer]));
   const old = new Map(before.map((row) => [row.frameworkId, row]));
   const asked = [...agentIdsOf(watched, index)].flatMap((id) => [...(index.offers.get(id) ?? [])]);
+  const agents = agentsOf(watched, index);
   const forgotten = isForgotten(watched, isUnknown(view));
   const frameworkIds = new Set([...tasks.keys(), ...answers.keys(), ...asked, ...old.keys()]);
   const rows = [...frameworkIds].map((frameworkId): VerdictRow => {
@@ -187,7 +207,7 @@ function judge(
       unasked:
         shown === 0 && left > 0
           ? "agent_away"
-          : whyUnasked(watched, index, tasks.get(frameworkId) ?? [], index.frameworks.get(frameworkId)),
+          : whyUnasked(agents, index, tasks.get(frameworkId) ?? [], index.frameworks.get(frameworkId)),
     };
   });
   return rows.sort(
@@ -206,7 +226,7 @@ function verdictOf(tasks: number, answer: Answer | undefined): Verdict {
  * be connected: what is not shown is not known.
  */
 function whyUnasked(
-  watched: WatchedMachine,
+  all: readonly Agent[],
   index: WorldIndex,
   tasks: readonly Task[],
   framework: Framework | undefined,
@@ -214,8 +234,9 @@ function whyUnasked(
   if (tasks.length === 0) return null;
   if (framework !== undefined && !framework.connected) return "framework_disconnected";
   if (framework !== undefined && !framework.active) return "framework_inactive";
-  const ids = new Set(tasks.map((task) => task.agentId));
-  const agents = agentsOf(watched, index).filter(({ id }) => ids.has(id) && index.registered.has(id));
+  const agents = all.filter(
+    ({ id }) => index.registered.has(id) && tasks.some(({ agentId }) => agentId === id),
+  );
   if (agents.length === 0) return "agent_away";
   // A master shows a deactivated agent as inactive too, although it is connected.
   if (agents.every((agent) => agent.deactivated)) return "agent_deactivated";

@@ -1,5 +1,6 @@
 import { hostOfKey, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
+import { indexWorld } from "../cluster/world-index.js";
 import type { Policy } from "../policy/policy.js";
 import type { Picture } from "../record/picture.js";
 import type { Batch, Maintenance } from "../record/record.js";
@@ -88,10 +89,10 @@ export function answersAwaitedUntil(
  * an agent, and the tasks would live on (invariant 4).
  */
 export function movedAgents(world: World, batch: Batch): string[] {
-  const known = new Map(batch.agents.map(({ id, machine }) => [id, machine]));
-  return world.agents.flatMap(({ id, machine }) => {
-    const before = known.get(id);
-    if (before === undefined || before === machineKey(machine)) return [];
+  const { registered } = indexWorld(world);
+  return batch.agents.flatMap(({ id, machine: before }) => {
+    const machine = registered.get(id)?.machine;
+    if (machine === undefined || before === machineKey(machine)) return [];
     const host = hostOfKey(before);
     const name = machine.hostname.toLowerCase() === host ? machine.ip : `${machine.hostname} (${machine.ip})`;
     return [`${host}'s agent is now at ${name}; the window does not match it`];

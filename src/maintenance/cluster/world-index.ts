@@ -29,9 +29,12 @@ export interface WorldIndex {
   readonly answers: ReadonlyMap<string, readonly Answer[]>;
   /** Registered agents by machine. */
   readonly agents: ReadonlyMap<string, readonly Agent[]>;
-  /** Ids of the registered agents. */
-  readonly registered: ReadonlySet<string>;
-  readonly recovering: readonly Agent[];
+  /** Registered agents by id. */
+  readonly registered: ReadonlyMap<string, Agent>;
+  /** Recovered agents that have not registered again, by machine; a master shows most of them without an IP. */
+  readonly recovering: ReadonlyMap<string, readonly Agent[]>;
+  /** Their ids. */
+  readonly recoveringIds: ReadonlySet<string>;
   /** Ids of agents that are known to have been marked gone. */
   readonly gone: ReadonlySet<string>;
   /** Machines that are Down. */
@@ -57,8 +60,9 @@ export function indexWorld(world: World): WorldIndex {
     offers,
     answers: new Map(world.status.draining.map((entry) => [machineKey(entry.machine), entry.answers])),
     agents: groupBy(world.agents, (agent) => machineKey(agent.machine)),
-    registered: new Set(world.agents.map(({ id }) => id)),
-    recovering: world.recoveredAgents,
+    registered: new Map(world.agents.map((agent) => [agent.id, agent])),
+    recovering: groupBy(world.recoveredAgents, (agent) => machineKey(agent.machine)),
+    recoveringIds: new Set(world.recoveredAgents.map(({ id }) => id)),
     gone: new Set(world.goneAgents),
     down: new Set(world.status.down.map(machineKey)),
   };
@@ -104,11 +108,26 @@ function taskKey({ frameworkId, id }: Task): string {
   return JSON.stringify([frameworkId, id]);
 }
 
+/**
+ * Ids of the recovered agents that are a machine's. A master shows them without a pid, so without an IP: then its id, or
+ * its host name alone, has to do. Taking one too many for ours only makes us wait.
+ */
+export function recoveringOn({ machine, agentIds }: WatchedMachine, index: WorldIndex): ReadonlySet<string> {
+  const { recovering, recoveringIds } = index;
+  if (recoveringIds.size === 0) return recoveringIds;
+  const named = [machine, { hostname: machine.hostname }].flatMap(
+    (one) => recovering.get(machineKey(one)) ?? [],
+  );
+  return new Set([...named.map(({ id }) => id), ...agentIds.filter((id) => recoveringIds.has(id))]);
+}
+
 /** Ids of agents that were on a machine which did not go Down, and that are not registered now. */
 export function agentsAway({ machine, agentIds, lastSeen }: WatchedMachine, index: WorldIndex): string[] {
   if (lastSeen === undefined || index.down.has(machineKey(machine))) return [];
+  const missing = agentIds.filter((id) => !index.registered.has(id));
+  if (missing.length === 0) return missing;
   const before = new Map(lastSeen.map(({ agent }) => [agent.id, agent]));
-  return agentIds.filter((id) => !index.registered.has(id) && !isReplaced(before.get(id), index));
+  return missing.filter((id) => !isReplaced(before.get(id), index));
 }
 
 /** Whether another agent of the machine is registered at the port at which this one was: then this one is no more. */

@@ -6,6 +6,7 @@ import type { Moment } from "./step.js";
 
 /** Tells owners of what runs on our machines, each once; what else of theirs turns up later is noted. */
 export function tellOwners(record: Maintenance, { world, policy, nowMs }: Moment): Maintenance {
+  if (policy.owners.length === 0) return record;
   const draining = record.batches.filter(isDraining);
   const affected = affectedOwners(policy, world, draining.flatMap(watchedMachines));
   const known = new Map(record.owners.map((entry) => [entry.owner, entry]));

@@ -16,7 +16,6 @@ export function affectedOwners(
   world: World,
   machines: readonly WatchedMachine[],
 ): { readonly owner: string; readonly of: string[] }[] {
-  if (policy.owners.length === 0) return [];
   const index = indexWorld(world);
   const names = new Set<string>();
   for (const task of machines.flatMap((watched) => tasksOf(watched, index))) {

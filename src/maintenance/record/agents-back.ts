@@ -1,5 +1,6 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { Agent, World } from "../cluster/world.js";
+import { indexWorld } from "../cluster/world-index.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { BatchIn } from "./record.js";
@@ -48,7 +49,7 @@ export function whyNotAwaited(batches: readonly BatchIn<"up">[]): string | null 
 export function newlyBack(batch: BatchIn<"up">, world: World): AgentBack[] {
   const missing = agentsMissing(batch);
   if (missing.length === 0) return [];
-  const byId = new Map(world.agents.map((agent) => [agent.id, agent]));
+  const byId = indexWorld(world).registered;
   const strangers = strangersOn(batch, world, byId);
   const back: AgentBack[] = [];
   for (const before of missing) {

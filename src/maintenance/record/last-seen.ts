@@ -20,7 +20,8 @@ export function withAgentsSeen<B extends Batch>(batch: B, world: World): B {
     );
   });
   const now = new Map(shown.map((seen) => [seen.id, seen]));
-  let changed = shown.length > 0 && shown.some(({ id }) => !batch.agents.some((before) => before.id === id));
+  const ids = new Set(batch.agents.map(({ id }) => id));
+  let changed = shown.some(({ id }) => !ids.has(id));
   const kept = batch.agents.map((before) => {
     const seen = now.get(before.id);
     if (seen === undefined && index.gone.has(before.id) && !before.gone) {
@@ -32,8 +33,7 @@ export function withAgentsSeen<B extends Batch>(batch: B, world: World): B {
     return seen;
   });
   if (!changed) return batch;
-  const known = new Set(kept.map(({ id }) => id));
-  const added = shown.filter(({ id }) => !known.has(id));
+  const added = shown.filter(({ id }) => !ids.has(id));
   // At the address of one that was there before it takes that one's place.
   const stay = kept.filter((before) => !added.some((seen) => isAtAddressOf(before, seen)));
   return { ...batch, agents: [...stay, ...added] };
@@ -44,8 +44,19 @@ function isAtAddressOf(before: AgentSeen, seen: AgentSeen): boolean {
   return port !== null && before.machine === seen.machine && seen.lastSeen?.port === port;
 }
 
-function same(a: AgentSeen, b: AgentSeen): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** Whether two values of JSON are alike; quicker than their texts, for thousands of agents at each look. */
+function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, at) => same(item, b[at]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function agentSeen(machine: string, agent: Agent, tasks: readonly Task[]): AgentSeen {
@@ -53,6 +64,7 @@ function agentSeen(machine: string, agent: Agent, tasks: readonly Task[]): Agent
   return {
     machine,
     id,
-    lastSeen: structuredClone({ port, attributes, region, zone, resources, tasks }) as AgentSeen["lastSeen"],
+    // Nobody changes what a look has shown, so it is shared and not copied.
+    lastSeen: { port, attributes, region, zone, resources, tasks } as AgentSeen["lastSeen"],
   };
 }
