@@ -32,6 +32,10 @@ export interface Installation extends Channel {
   killWorker(): Promise<void>;
   /** Starts again what `killWorker` ended. */
   startWorker(): Promise<void>;
+  /** kill -9 of the process that Slack talks to, where the roles are apart. */
+  killBot(): Promise<void>;
+  /** Starts again what `killBot` ended. */
+  startBot(): Promise<void>;
   /** The channel of another cluster. */
   in(cluster: string): Channel;
   dispose(): Promise<void>;
@@ -74,6 +78,12 @@ export async function install(options: InstallationOptions): Promise<Installatio
     },
     async startWorker() {
       worker = await startProgram(env, apart ? "worker" : "all", { main: MAIN });
+    },
+    async killBot() {
+      await bot?.kill();
+    },
+    async startBot() {
+      bot = await startProgram(env, "bot", { main: MAIN });
     },
     async dispose() {
       await installation.stop();
