@@ -2,7 +2,7 @@ import { placesOf, RUNNING, runningIn, stayingIn, zoneOf } from "../blast/stayin
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { Unavailability } from "../cluster/schedule.js";
 import type { Agent, World } from "../cluster/world.js";
-import { indexWorld, type WorldIndex } from "../cluster/world-index.js";
+import { indexWorld, tasksOf, type WorldIndex } from "../cluster/world-index.js";
 import { type Keep, keepAt, mostOutAt } from "../policy/budgets.js";
 import { type Policy, settingOf } from "../policy/policy.js";
 import type { BatchRule, Roll } from "../record/roll.js";
@@ -10,6 +10,7 @@ import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
 import { type Millis, nanosToMillis } from "../time.js";
+import { whyTooLarge } from "./bound.js";
 import { type Candidate, divide } from "./divide.js";
 
 /** The machines of a drain, batch by batch, and what has to be said about it. */
@@ -62,6 +63,9 @@ export function planBatches(
   }
   const { rule } = roll;
   const index = indexWorld(world);
+  const tasks = machines.reduce((sum, machine) => sum + tasksOf({ machine, agentIds: [] }, index).length, 0);
+  const largest = whyTooLarge({ machines: machines.length, tasks, batches: 1 });
+  if (largest !== null) return { kind: "refusal", ...largest };
   const candidates = machines.map((machine) => candidateOf(machine, rule, index));
   const without = candidates.filter(({ group }) => group === null);
   if (batchSize(rule, machines.length) === null && without.length > 0) {
@@ -85,6 +89,8 @@ export function planBatches(
     spansZones: rule.kind === "region",
     mostTogether: tightest(oneStays(candidates, world), kept),
   });
+  const tooMany = whyTooLarge({ machines: machines.length, tasks, batches: batches.length });
+  if (tooMany !== null) return { kind: "refusal", ...tooMany };
   const lost = crowded
     .filter(({ app }) => !kept.has(app))
     .map(({ batch, app }) => `batch ${batch + 1} takes all running copies of ${appOf(app)}`);

@@ -3,12 +3,24 @@
 import type { Policy } from "../policy/policy.js";
 import { agentsMissing } from "../record/agents-back.js";
 import { hasEnded } from "../record/batch.js";
-import type { Batch, Maintenance } from "../record/record.js";
+import type { Batch, BatchIn, Maintenance } from "../record/record.js";
 import { type Millis, nanosToMillis } from "../time.js";
 
-/** Whether a batch stands in nobody's way any more: given back, or up with all agents back or left behind. */
+const overs = new WeakMap<Batch, boolean>();
+
+/**
+ * Whether a batch stands in nobody's way any more: given back, or up with all agents back or left behind. Found out once
+ * for each state of a batch: every other one asks for it at each look.
+ */
 export function isOver(batch: Batch): boolean {
-  if (batch.phase !== "up") return hasEnded(batch);
+  const known = overs.get(batch);
+  if (known !== undefined) return known;
+  const over = batch.phase === "up" ? areAllBack(batch) : hasEnded(batch);
+  overs.set(batch, over);
+  return over;
+}
+
+function areAllBack(batch: BatchIn<"up">): boolean {
   const left = new Set(batch.leftBehind);
   return agentsMissing(batch).every(({ id }) => left.has(id));
 }

@@ -579,6 +579,58 @@ describe("how a drain in batches is planned", () => {
     expect(lastEvent(site.record, "note").text).toContain("--batch 9 is more than the 6 machines");
   });
 
+  test.each([
+    {
+      title: "5,000 machines",
+      machines: 5_000,
+      tasks: 0,
+      by: 50,
+      why: "at most 1000 machines",
+      found: "5000 machines",
+    },
+    {
+      title: "5,000 machines, one by one",
+      machines: 5_000,
+      tasks: 0,
+      by: 1,
+      why: "at most 1000 machines",
+      found: "5000 machines",
+    },
+    {
+      title: "more tasks than a record holds",
+      machines: 500,
+      tasks: 21,
+      by: 50,
+      why: "at most 10000 tasks",
+      found: "10500 tasks",
+    },
+    {
+      title: "a thousand batches",
+      machines: 1_000,
+      tasks: 0,
+      by: 1,
+      why: "at most 200 batches",
+      found: "would be 1000",
+    },
+  ])("$title are refused with the bound, and nothing is posted", ({ machines, tasks, by, why, found }) => {
+    const { end, events, batches } = manyMachines(machines, tasks, by).record;
+    expect(end?.why).toContain(why);
+    expect(end?.why).toContain(found);
+    expect(end?.why).toContain("No window was posted.");
+    expect(batches).toEqual([]);
+    expect(events.findLast(({ kind }) => kind === "failed")).toHaveProperty(
+      "next",
+      expect.stringMatching(/^(Name|Ask for) .*\.$/),
+    );
+  });
+
+  test("1,000 machines with 10,000 tasks in 200 batches are planned and posted in one post", () => {
+    const site = manyMachines(1_000, 10, 5).pass();
+    expect(site.record.batches).toHaveLength(200);
+    expect(site.posts).toBe(1);
+    expect(new Set(site.record.batches.map(({ phase }) => phase))).toEqual(new Set(["draining"]));
+  });
+
   test("windows that reach further than they may are refused with the sum", () => {
     const policy = { rolling: { ...ROLLING, gapMs: 0, maxSpanMs: 5 * HOUR } };
     const site = new Site(racks(), BY_TWO, { policy });
@@ -592,3 +644,20 @@ describe("how a drain in batches is planned", () => {
     expect(site.record.end?.why).toContain("batch 2 would begin Tue 2026-10-20 14:00 UTC");
   });
 });
+
+/** A site of so many machines with so many tasks on each, in batches of so many. */
+function manyMachines(machines: number, tasks: number, count: number): Site {
+  const hosts = Array.from({ length: machines }, (_, at) => `web-${at + 1}`);
+  const agents = hosts.map((host, at) =>
+    agent(host, { machine: machine(host, `10.1.${at >> 8}.${at & 255}`) }),
+  );
+  const roll = { rule: { kind: "count", count }, canary: null, horizon: machines } as const;
+  const policy = { rolling: { ...policyOf().rolling, maxSpanMs: Number.MAX_SAFE_INTEGER } };
+  const site = new Site(agents, roll, { policy });
+  for (const host of hosts) {
+    for (let at = 0; at < tasks; at++) site.tasks.push(task(`${host}.${at}`, "marathon", host));
+  }
+  site.record = { ...site.record, batches: [], events: [], end: null };
+  site.replan();
+  return site;
+}
