@@ -1,5 +1,6 @@
 import { summarise } from "../../../maintenance/answers/summary.js";
 import { endMs } from "../../../maintenance/cluster/schedule.js";
+import { groupBy } from "../../../maintenance/group-by.js";
 import {
   currentBatch,
   hasEnded,
@@ -10,6 +11,7 @@ import {
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Batch, Maintenance } from "../../../maintenance/record/record.js";
 import { progressOf } from "../../../maintenance/rolling/progress.js";
+import { isOver } from "../../../maintenance/rolling/turn.js";
 import { named } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";
@@ -119,18 +121,40 @@ function progressText(record: Maintenance): Mrkdwn | null {
   return mrk`*Progress*  ${batchesOver} of ${batches} batches · ${machinesOver} of ${machines} machines (${percent} %)${left}`;
 }
 
+/** As many batches as find room on the card; of more, those that are over come in one line. */
+const MOST_BATCHES = 6;
+
+/** A line for each batch, those before the one whose turn it is as one where there are many: it has to be in sight. */
 function batchesText(record: Maintenance): Mrkdwn {
   const total = record.batches.length;
   if (total === 0) return mrk`*Hosts*  ${hosts([record.hosts], 300)}`;
-  const texts = record.batches.map((batch, index) => {
+  const turn = record.batches.findIndex((batch) => !isOver(batch));
+  const first =
+    total <= MOST_BATCHES ? 0 : Math.min(Math.max(turn < 0 ? total : turn - 1, 0), total - MOST_BATCHES);
+  const shown = record.batches.slice(first, first + MOST_BATCHES);
+  const later = total - first - shown.length;
+  const texts = shown.map((batch, at) => {
+    const index = first + at;
     const names = hosts(
       batch.machines.map((machine) => machine.hostname),
-      total === 1 ? 1200 : 300,
+      total === 1 ? 1200 : 150,
     );
     const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}`;
     return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(record, batch)}${window} · ${names}`;
   });
-  return listed(texts, 2400, "\n");
+  return lines(
+    first === 0
+      ? null
+      : mrk`*Batches 1 to ${first} of ${total}*  ${phasesText(record.batches.slice(0, first))}`,
+    listed(texts, 2600, "\n"),
+    later === 0 ? null : mrk`and ${later} more after ${later === 1 ? "it" : "them"}`,
+  );
+}
+
+/** `35 up, 2 cancelled` */
+function phasesText(batches: readonly Batch[]): string {
+  const phases = [...groupBy(batches, ({ phase }) => phase)];
+  return phases.map(([phase, { length }]) => `${length} ${phase.replaceAll("_", " ")}`).join(", ");
 }
 
 /** Whose frameworks and apps run on the machines, and what each owner said. */

@@ -306,6 +306,33 @@ describe("the card", () => {
     expect(shown).toContain(`Paused since 2026-11-20 21:52 UTC: kafka refused (refused). ${next}`);
   });
 
+  test("of 200 batches the card shows the one whose turn it is, those before in one line, and how many come after", () => {
+    const batches = Array.from({ length: 200 }, (_, at) =>
+      batchOf({
+        id: `b${at + 1}`,
+        phase: at === 3 ? "cancelled" : at < 90 ? "up" : at === 90 ? "awaiting_approval" : "draining",
+        agents: [],
+        machines: machines(5),
+      }),
+    );
+    const shown = text(recordOf({ batches }));
+    expect(shown).toContain("Batches 1 to 89 of 200  88 up, 1 cancelled\nBatch 90 of 200  up");
+    expect(shown).toContain("Batch 91 of 200  awaiting approval");
+    expect(shown).toContain("Batch 95 of 200  draining");
+    expect(shown).toContain("web-05\nand 105 more after them");
+  });
+
+  test("of 200 batches the card shows the first while none is over, and the last at the end", () => {
+    const all = (phase: "draining" | "up") =>
+      text(
+        recordOf({
+          batches: Array.from({ length: 200 }, (_, at) => batchOf({ id: `b${at + 1}`, phase, agents: [] })),
+        }),
+      );
+    expect(all("draining")).toMatch(/Batch 1 of 200 .*Batch 6 of 200 .*and 194 more after them/s);
+    expect(all("up")).toMatch(/Batches 1 to 194 of 200 {2}194 up\nBatch 195 of 200 .*Batch 200 of 200 /s);
+  });
+
   test("the card says how long a drain in batches takes at the speed until now", () => {
     const [first, second] = [
       batchOf({ id: "b1", phase: "up", upAtMs: NOW + 68 * 60_000, agents: [], machines: machines(1) }),
