@@ -48,6 +48,9 @@ const READS = [
   GET_VERSION,
 ];
 
+/** The calls of one look at a cluster. */
+export const LOOK = READS.map(({ name }) => name).filter((name) => name !== GET_VERSION.name);
+
 /** The call of this type as the program sends it; `schedule` is what it posted. */
 export function callOf(type: string | null, schedule: Schedule): Call {
   if (type === "UPDATE_MAINTENANCE_SCHEDULE") return updateSchedule(schedule);
@@ -57,13 +60,27 @@ export function callOf(type: string | null, schedule: Schedule): Call {
 }
 
 /** A clusters file for the program, in a folder of its own. */
-export async function clustersFile(drill: { readonly master: string; readonly pollMs: number }) {
+export async function clustersFile(drill: {
+  readonly master: string;
+  readonly pollMs: number;
+  /** More settings of the cluster, as in the file. */
+  readonly settings?: readonly string[];
+}) {
   const folder = await mkdtemp(join(tmpdir(), "mmb-bench-"));
   const path = join(folder, "clusters.yaml");
   const poll = `${drill.pollMs / 1_000}s`;
   await writeFile(
     path,
-    `clusters:\n  drill:\n    masters: [${drill.master}]\n    channel: C01OPS\n    poll_interval: ${poll}\n`,
+    [
+      "clusters:",
+      "  drill:",
+      ...[
+        `masters: [${drill.master}]`,
+        "channel: C01OPS",
+        `poll_interval: ${poll}`,
+        ...(drill.settings ?? []),
+      ].map((line) => `    ${line}`),
+    ].join("\n"),
   );
   return { path, dispose: () => rm(folder, { recursive: true }) };
 }

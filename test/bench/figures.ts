@@ -16,6 +16,10 @@ export interface Effort {
   readonly masterSeconds: number;
   /** Rounds of one drain and many. */
   readonly masterRounds: number;
+  /** Batches of a drain that are followed, a minute each. */
+  readonly rollBatches: number;
+  /** Looks at each size of a drain, and stores of its record. */
+  readonly rollLooks: number;
   /** The built main.js of another version, to be shown beside; `null` for none. */
   readonly before: string | null;
 }
@@ -29,6 +33,8 @@ export const FULL: Effort = {
   starts: 5,
   masterSeconds: 60,
   masterRounds: 5,
+  rollBatches: 6,
+  rollLooks: 40,
   before: null,
 };
 
@@ -41,6 +47,8 @@ export const QUICK: Effort = {
   starts: 1,
   masterSeconds: 15,
   masterRounds: 1,
+  rollBatches: 2,
+  rollLooks: 8,
   before: null,
 };
 

@@ -7,6 +7,7 @@ import { type Effort, type Figures, FULL, progress, QUICK } from "./figures.js";
 import { measureFootprint } from "./footprint.js";
 import { loadNow, machine, redisVersion } from "./machine.js";
 import { measureMasterLoad } from "./masterload.js";
+import { measureRoll } from "./roll.js";
 
 const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]] [--before FOLDER]
 
@@ -15,7 +16,7 @@ docs/performance.md says what is measured and how to read it.
 
   --json    one JSON object on stdout instead of a table
   --quick   a few repetitions only: to see that it works, not to compare
-  --only    some of: ack, drain, agents50k, footprint, masterload
+  --only    some of: ack, drain, agents50k, footprint, masterload, roll
   --before  the folder of another version that is built: masterload shows it beside
 `;
 
@@ -31,6 +32,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   { name: "drain", needsRedis: true, measure: measureDrain },
   { name: "ack", needsRedis: true, measure: measureAck },
   { name: "masterload", needsRedis: true, measure: measureMasterLoad },
+  { name: "roll", needsRedis: true, measure: measureRoll },
 ];
 
 async function bench(args: readonly string[]): Promise<void> {

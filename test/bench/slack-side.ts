@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { Pool } from "undici";
+import { type ButtonValue, encodeButton } from "../../src/slack/render/button-value.js";
 import { BOT_TOKEN, SIGNING_SECRET } from "../slack/fake-slack.js";
 import { startChild } from "./child.js";
 
@@ -7,12 +8,14 @@ import { startChild } from "./child.js";
 export interface SlackSide {
   /** Settings of the program, HTTP mode on this port. */
   env(port: number): Record<string, string>;
-  /** A slash command, signed now and ready to be sent. */
-  command(text: string): SignedCommand;
+  /** A slash command, signed now and ready to be sent; the maintenance that it opens is named after the trigger. */
+  command(text: string, trigger?: string): SignedRequest;
+  /** A click of somebody else on a button. */
+  click(value: ButtonValue): SignedRequest;
   stop(): Promise<void>;
 }
 
-export interface SignedCommand {
+export interface SignedRequest {
   readonly headers: Record<string, string>;
   readonly body: string;
 }
@@ -28,8 +31,8 @@ export async function startSlackSide(): Promise<SlackSide> {
       SLACK_API_URL: `${url}/api/`,
       PORT: String(port),
     }),
-    command(text) {
-      const body = new URLSearchParams({
+    command: (text, trigger = randomUUID()) =>
+      signed({
         command: "/mesos",
         text,
         user_id: "U01ALICE",
@@ -38,21 +41,47 @@ export async function startSlackSide(): Promise<SlackSide> {
         channel_name: "ops",
         team_id: "T01",
         team_domain: "ops",
-        trigger_id: randomUUID(),
+        trigger_id: trigger,
         response_url: `${url}/response/1`,
-      }).toString();
-      const timestamp = Math.floor(Date.now() / 1000);
-      const signature = createHmac("sha256", SIGNING_SECRET).update(`v0:${timestamp}:${body}`).digest("hex");
-      return {
-        body,
-        headers: {
-          "content-type": "application/x-www-form-urlencoded",
-          "x-slack-request-timestamp": String(timestamp),
-          "x-slack-signature": `v0=${signature}`,
-        },
-      };
-    },
+      }),
+    click: (value) =>
+      signed({
+        payload: JSON.stringify({
+          type: "block_actions",
+          user: { id: "U02BOB", team_id: "T01" },
+          team: { id: "T01", domain: "ops" },
+          channel: { id: "C01OPS", name: "ops" },
+          message: { ts: "1.2", thread_ts: "1.1" },
+          container: { type: "message", message_ts: "1.2", channel_id: "C01OPS" },
+          trigger_id: randomUUID(),
+          response_url: `${url}/response/1`,
+          actions: [
+            {
+              type: "button",
+              action_id: `${value.decision.kind}:${value.id}`,
+              block_id: "b",
+              action_ts: "1",
+              value: encodeButton(value),
+            },
+          ],
+        }),
+      }),
     stop: () => child.stop(),
+  };
+}
+
+/** A request as Slack sends it, signed now. */
+function signed(form: Record<string, string>): SignedRequest {
+  const body = new URLSearchParams(form).toString();
+  const timestamp = Math.floor(Date.now() / 1000);
+  const signature = createHmac("sha256", SIGNING_SECRET).update(`v0:${timestamp}:${body}`).digest("hex");
+  return {
+    body,
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-slack-request-timestamp": String(timestamp),
+      "x-slack-signature": `v0=${signature}`,
+    },
   };
 }
 
@@ -62,7 +91,7 @@ export function connectionsTo(port: number): Pool {
 }
 
 /** Resolves when the whole answer is here. Throws unless it is a 200. */
-export async function send(pool: Pool, { headers, body }: SignedCommand): Promise<void> {
+export async function send(pool: Pool, { headers, body }: SignedRequest): Promise<void> {
   const answer = await pool.request({ path: "/slack/events", method: "POST", headers, body });
   const text = await answer.body.text();
   if (answer.statusCode !== 200)
