@@ -76,7 +76,11 @@ function standing(machines: number): Site {
       site.tasks.push(task(`app-${k}.${n}`, `framework-${k}`, host, { app: `app-${k}-${n % 50}` }));
     }
   }
-  return site.pass(1_000);
+  site.replan();
+  site.pass(1_000);
+  if (site.record.batches.length * IN_A_BATCH !== machines)
+    throw new Error("The drain was planned otherwise.");
+  return site;
 }
 
 function looks(machines: number, times: number): RollLooks {

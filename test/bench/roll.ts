@@ -20,7 +20,7 @@ import { undoing } from "./undoing.js";
 const AIM = { nextDownMs: 1_000, lookMs: 50, storedMs: 20, growth: 1.2 };
 
 /** Machines of a drain, ten in a batch; the last are as many as it may have. */
-const SIZES = [125, 250, 500, 1_000] as const;
+const SIZES = [120, 250, 500, 1_000] as const;
 
 /**
  * A drain in batches: how soon the next batch goes down, what a look at it costs the domain by its machines, and what its
@@ -111,7 +111,7 @@ function nextDowns({ rollBatches }: Effort) {
     const clusters = await clustersFile({
       master: master.url,
       pollMs: POLL_MS,
-      settings: ["rolling: { gap: 0s }"],
+      settings: ["rolling: { gap: 0s, approve: [once] }"],
     });
     undo(() => clusters.dispose());
     const env = { ...slack.env(port), REDIS_URL: redis.url, CLUSTERS_FILE: clusters.path };
