@@ -3,8 +3,8 @@ import type { Agent, World } from "../cluster/world.js";
 import { indexWorld } from "../cluster/world-index.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
+import type { AgentSeen } from "./agent-seen.js";
 import type { BatchIn } from "./record.js";
-import type { AgentSeen } from "./stored-batch.js";
 
 /** An agent of a batch that is back after Up. */
 export interface AgentBack {

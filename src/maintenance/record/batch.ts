@@ -2,6 +2,7 @@ import { type Machine, machineKey } from "../cluster/machine.js";
 import type { LastSeen, WatchedMachine } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import type { Millis } from "../time.js";
+import type { AgentSeen } from "./agent-seen.js";
 import { always, untilDown } from "./batch-phases.js";
 import type {
   Approval,
@@ -13,7 +14,6 @@ import type {
   Phase,
   StandingBatch,
 } from "./record.js";
-import type { AgentSeen } from "./stored-batch.js";
 
 /** Whether a write without an answer may still take effect at the master. */
 export function isUnsettled(record: Maintenance, nowMs: Millis): boolean {

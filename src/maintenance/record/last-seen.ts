@@ -1,9 +1,9 @@
 import { machineKey } from "../cluster/machine.js";
 import type { Agent, Task, World } from "../cluster/world.js";
 import { indexWorld } from "../cluster/world-index.js";
+import type { AgentSeen } from "./agent-seen.js";
 import { isToGoDown } from "./batch.js";
 import type { Batch } from "./record.js";
-import type { AgentSeen } from "./stored-batch.js";
 
 /**
  * The batch with its agents, and what runs on them, as the master shows them now. What is kept of an agent stays as it was

@@ -58,6 +58,88 @@ export const verdictRow = z.object({
 
 export type VerdictRow = z.output<typeof verdictRow>;
 
+/** Verdicts as they are stored: what many share stands once, and each is six numbers. */
+const verdictTable = z.object({
+  machines: z.array(z.string()),
+  /** Id and name. */
+  frameworks: z.array(z.tuple([z.string(), z.string()])),
+  /**
+   * Of each verdict in turn: places of machine, framework and verdict, tasks, when it was answered, place of why it is
+   * unasked; -1 for none.
+   */
+  cells: z.custom<readonly number[]>((cells) => Array.isArray(cells) && cells.every(Number.isInteger)),
+  /** By the place of the verdict; few have one. */
+  erased: z.array(z.tuple([z.number().int(), verdictRow.shape.erased.unwrap()])),
+});
+
+const CELLS = 6;
+
+/** By hand: of a thousand machines there are thousands, and all are read and stored at every step. 0.1.0 stored them as they are. */
+const verdictRows = z.codec(z.union([z.array(verdictRow), verdictTable]), z.custom<VerdictRow[]>(), {
+  decode: (stored) => (Array.isArray(stored) ? stored : fromTable(stored)),
+  encode: toTable,
+});
+
+function toTable(rows: readonly VerdictRow[]): z.output<typeof verdictTable> {
+  const machines = new Map<string, number>();
+  const frameworks = new Map<string, number>();
+  const placeIn = (places: Map<string, number>, key: string): number => {
+    const at = places.get(key) ?? places.size;
+    places.set(key, at);
+    return at;
+  };
+  const cells: number[] = [];
+  for (const { machine, frameworkId, framework, verdict, tasks, answeredAtMs, unasked } of rows) {
+    cells.push(placeIn(machines, machine), placeIn(frameworks, JSON.stringify([frameworkId, framework])));
+    cells.push(
+      VERDICTS.indexOf(verdict),
+      tasks,
+      answeredAtMs ?? -1,
+      unasked === null ? -1 : UNASKED.indexOf(unasked),
+    );
+  }
+  return {
+    machines: [...machines.keys()],
+    frameworks: [...frameworks.keys()].map((key) => JSON.parse(key) as [string, string]),
+    cells,
+    erased: rows.flatMap(({ erased }, at): [number, NonNullable<typeof erased>][] =>
+      erased === null ? [] : [[at, erased]],
+    ),
+  };
+}
+
+/** Throws for a verdict that names what is not in the table: it is not guessed at. */
+function fromTable({ machines, frameworks, cells, erased }: z.output<typeof verdictTable>): VerdictRow[] {
+  const erasedAt = new Map(erased);
+  const rows: VerdictRow[] = [];
+  for (let at = 0; at < cells.length; at += CELLS) {
+    const [machineAt = -1, frameworkAt = -1, verdictAt = -1, tasks = -1, answeredAtMs = -1, unaskedAt = -1] =
+      cells.slice(at, at + CELLS);
+    const [machine, framework, verdict] = [machines[machineAt], frameworks[frameworkAt], VERDICTS[verdictAt]];
+    const unasked = unaskedAt === -1 ? null : UNASKED[unaskedAt];
+    if (
+      machine === undefined ||
+      framework === undefined ||
+      verdict === undefined ||
+      unasked === undefined ||
+      tasks < 0
+    ) {
+      throw new Error(`The verdict ${at / CELLS} of a record is none.`);
+    }
+    rows.push({
+      machine,
+      frameworkId: framework[0],
+      framework: framework[1],
+      verdict,
+      tasks,
+      answeredAtMs: answeredAtMs === -1 ? null : answeredAtMs,
+      erased: erasedAt.get(rows.length) ?? null,
+      unasked,
+    });
+  }
+  return rows;
+}
+
 /** Which machine and framework a verdict is about. */
 export function rowKey(row: Pick<VerdictRow, "machine" | "frameworkId">): string {
   return `${row.machine} ${row.frameworkId}`;
@@ -114,7 +196,7 @@ export const picture = z.object({
   /** Changes with every change of the master's schedule; records of 0.1.0 do not have it. */
   scheduleDigest: z.string().nullable().default(null),
   machines: z.array(machineView),
-  verdicts: z.array(verdictRow),
+  verdicts: verdictRows,
 });
 
 export type Picture = z.output<typeof picture>;
@@ -124,7 +206,7 @@ export const seen = z.object({
   digest: z.string(),
   machines: z.array(z.string()),
   tasks: z.array(taskRef),
-  verdicts: z.array(verdictRow),
+  verdicts: verdictRows,
   /** `start/duration` of the window in nanoseconds, as text. */
   window: z.string(),
   /** The window had ended when this was shown. */

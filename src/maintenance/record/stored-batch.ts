@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { agentsSeen } from "./agent-seen.js";
 import { seen } from "./picture.js";
 import { limits } from "./roll.js";
 
@@ -14,49 +15,6 @@ const unavailability = z.object({ start: nanos, duration: nanos.nullable() });
 const millis = z.number().int();
 
 const machine = z.object({ hostname: z.string().min(1), ip: z.string().min(1) }).readonly();
-
-const amounts = z.object({ cpus: z.number(), memMb: z.number() });
-
-/** An agent of a batch, and how it was when the master last showed it as registered; records of 0.1.0 do not say how. */
-const agentSeen = z.object({
-  /** Machine key. */
-  machine: z.string(),
-  id: z.string(),
-  lastSeen: z
-    .object({
-      port: z.number().int().nullable(),
-      attributes: z.array(z.object({ name: z.string(), value: z.string() })),
-      region: z.string().nullable(),
-      zone: z.string().nullable(),
-      resources: z
-        .object({
-          total: amounts,
-          allocated: amounts,
-          reservations: z.array(
-            amounts.extend({ role: z.string(), dynamic: z.boolean(), diskMb: z.number() }),
-          ),
-          volumes: z.array(z.object({ id: z.string(), role: z.string(), sizeMb: z.number() })),
-        })
-        .nullable(),
-      tasks: z.array(
-        z.object({
-          id: z.string(),
-          name: z.string(),
-          frameworkId: z.string(),
-          agentId: z.string(),
-          state: z.string(),
-          app: z.string(),
-          role: z.string(),
-          uses: amounts,
-        }),
-      ),
-    })
-    .optional(),
-  /** An operator marked it gone before Down: its tasks are over, and its id never registers again. */
-  gone: z.boolean().optional(),
-});
-
-export type AgentSeen = z.output<typeof agentSeen>;
 
 /** Phases of a batch, in order; then the ends. `held` is a flag beside the phase, not a phase. */
 export const PHASES = [
@@ -157,7 +115,7 @@ export const storedBatch = z.object({
   id: z.string(),
   machines: z.array(machine),
   /** Agents ever seen on the machines until Down: after it the master's list no longer has them. */
-  agents: z.array(agentSeen),
+  agents: agentsSeen,
   window: unavailability,
   /** The window our machines still stand in at the master while an extension is being posted; `null` otherwise. */
   movingFrom: unavailability.nullable(),

@@ -1,7 +1,12 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { decodeMaintenance, encodeMaintenance } from "../../../src/maintenance/record/record.js";
-import { batchOf, HOUR, recordOf, task } from "../../support/world.js";
+import { describe, expect, test } from "vitest";
+import type { VerdictRow } from "../../../src/maintenance/record/picture.js";
+import {
+  decodeMaintenance,
+  encodeMaintenance,
+  type StoredMaintenance,
+} from "../../../src/maintenance/record/record.js";
+import { batchOf, HOUR, NOW, recordOf, task } from "../../support/world.js";
 import { approved, asked, click, downWorld, drainingWorld, goneWorld, tick } from "../support/flow.js";
 
 function throughJson(record: Parameters<typeof encodeMaintenance>[0]) {
@@ -50,3 +55,97 @@ test("data of another shape is refused, not guessed at", () => {
   const { owners: _, ...lacking } = stored;
   expect(() => decodeMaintenance(lacking)).toThrow();
 });
+
+describe("a record of many tasks and verdicts", () => {
+  const rows: VerdictRow[] = [
+    verdict({
+      machine: "web-01|10.0.0.1",
+      frameworkId: "f1",
+      framework: "marathon",
+      verdict: "promised",
+      tasks: 2,
+    }),
+    verdict({ machine: "web-01|10.0.0.1", frameworkId: "f2", framework: "marathon", answeredAtMs: NOW }),
+    verdict({
+      machine: "web-02|10.0.0.2",
+      frameworkId: "f2",
+      framework: "kafka",
+      verdict: "silent",
+      erased: { answer: "decline", answeredAtMs: NOW - 1, erasedAtMs: NOW, why: "fail_over" },
+      unasked: "agent_away",
+    }),
+  ];
+  const agents = ["web-01", "web-02"].map((host) => ({
+    machine: `${host}|10.0.0.1`,
+    id: `${host}-S0`,
+    lastSeen: {
+      port: 5051,
+      attributes: [],
+      region: null,
+      zone: "a",
+      resources: null,
+      tasks: [task("t1", "f1", host, { app: "/a", uses: { cpus: 0.5, memMb: 12 } }), task("t2", "f2", host)],
+    },
+  }));
+  const record = recordOf({
+    batches: [batchOf({ agents: [...agents, { machine: "web-03|10.0.0.3", id: "web-03-S0", gone: true }] })],
+    picture: {
+      atMs: NOW,
+      leader: "10.0.0.100:5050",
+      leaderId: "leader-1",
+      tasksMost: 4,
+      recovering: 0,
+      scheduleDigest: null,
+      machines: [],
+      verdicts: rows,
+    },
+  });
+  const text = JSON.stringify(encodeMaintenance(record));
+
+  test("is read as it was stored", () => {
+    expect(decodeMaintenance(JSON.parse(text))).toEqual(record);
+  });
+
+  test("stores names of frameworks once", () => {
+    expect(text.match(/marathon/g)).toHaveLength(2);
+    expect(text.match(/"kafka"/g)).toHaveLength(1);
+  });
+
+  test.each([
+    { title: "a verdict on a machine", from: '"cells":[0,', to: '"cells":[7,' },
+    { title: "half a verdict", from: '"cells":[0,', to: '"cells":[0,0,' },
+    { title: "a task of a framework", from: '["t1","t1",0,', to: '["t1","t1",9,' },
+    {
+      title: "a task without an app",
+      from: '["t1","t1",0,"TASK_RUNNING","/a",',
+      to: '["t1","t1",0,"TASK_RUNNING",',
+    },
+  ])("$title that is not in it is refused, not guessed at", ({ from, to }) => {
+    expect(text).toContain(from);
+    expect(() => decodeMaintenance(JSON.parse(text.replace(from, to)))).toThrow();
+  });
+
+  test("one that has them as objects, as 0.1.0 stored them, is read", () => {
+    const stored = JSON.parse(text) as StoredMaintenance;
+    const old = {
+      ...stored,
+      batches: stored.batches.map((batch) => ({ ...batch, agents: record.batches[0]?.agents })),
+      picture: { ...stored.picture, verdicts: rows },
+    };
+    expect(decodeMaintenance(JSON.parse(JSON.stringify(old)))).toEqual(record);
+  });
+});
+
+function verdict(parts: Partial<VerdictRow>): VerdictRow {
+  return {
+    machine: "web-01|10.0.0.1",
+    frameworkId: "f1",
+    framework: "marathon",
+    verdict: "empty",
+    tasks: 0,
+    answeredAtMs: null,
+    erased: null,
+    unasked: null,
+    ...parts,
+  };
+}
