@@ -1,7 +1,7 @@
+import type { AgentSeen } from "../record/agent-seen.js";
 import { agentsMissing, hostnamesOf } from "../record/agents-back.js";
 import { withBatch } from "../record/batch.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
-import type { AgentSeen } from "../record/stored-batch.js";
 import { placeOf, turnOf } from "../rolling/turn.js";
 import { counted, list } from "../text/list.js";
 import { formatSpan } from "../time.js";

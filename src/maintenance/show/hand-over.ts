@@ -1,11 +1,13 @@
 import { hostOfKey, machineName } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
 import { standOf } from "../record/batch.js";
+import type { LogEvent } from "../record/events.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
+import { placeOf } from "../rolling/turn.js";
 import { notOurs } from "../text/command.js";
 import { counted } from "../text/list.js";
 import { oneLine } from "../text/table.js";
-import { formatSpan, nanosToMillis } from "../time.js";
+import { formatSpan, type Millis, nanosToMillis } from "../time.js";
 import { type EventLine, eventLines, stamp, WITHDRAWN } from "./event-line.js";
 import { tasksLost } from "./history.js";
 
@@ -17,7 +19,10 @@ import { tasksLost } from "./history.js";
 export function handOver(record: Maintenance): { name: string; text: string } {
   const sections = [
     head(record),
-    section("Machines", record.batches.flatMap(machines)),
+    section(
+      "Machines",
+      record.batches.flatMap((batch) => machines(record, batch)),
+    ),
     section("Answers", record.behaviour.map(answers)),
     section(
       "Approvals",
@@ -61,14 +66,20 @@ function head(record: Maintenance): string {
   return [`# Maintenance ${record.id}`, "", "Times are UTC; people are Slack ids.", "", ...lines].join("\n");
 }
 
-function machines(batch: Batch): string[] {
+/** How a batch is called: by its place where there are several. */
+function nameOf(record: Maintenance, { id }: Batch): string {
+  return record.batches.length < 2 ? id : placeOf(record, id);
+}
+
+function machines(record: Maintenance, batch: Batch): string[] {
+  const name = nameOf(record, batch);
   const end = endMs(batch.window);
   const until = end === null ? "without an end" : `until ${stamp(end)}`;
-  const window = `${batch.id}: window from ${stamp(nanosToMillis(batch.window.start))} ${until}, ${counted(batch.machines.length, "machine")}`;
+  const window = `${name}: window from ${stamp(nanosToMillis(batch.window.start))} ${until}, ${counted(batch.machines.length, "machine")}`;
   const unseen = batch.seenSinceMs === null ? "; the master never showed it" : "";
   return [
     `${window}${unseen}`,
-    ...batch.machines.map((machine) => `${batch.id}: ${text(machineName(machine))} (${machine.ip})`),
+    ...batch.machines.map((machine) => `${name}: ${text(machineName(machine))} (${machine.ip})`),
   ];
 }
 
@@ -140,13 +151,14 @@ function lost(record: Maintenance): string[] {
   return [`${counted(count, "task")}${how}`, ...names];
 }
 
-/** What the times are told of: the first event of each kind, and what it is called. */
+/** What the times are told of: the first event of each kind, of several batches that of each, and what it is called. */
 const MILESTONES = [
   ["requested", "asked for"],
   ["scheduled", "draining"],
   ["empty", "empty"],
   ["approval_asked", "approval asked"],
   ["approved", "approved"],
+  ["within_limits", "approved by limits"],
   ["down", "Down"],
   ["bringing_up", "bringing up"],
   ["up", "up"],
@@ -155,10 +167,26 @@ const MILESTONES = [
 ] as const;
 
 function times(record: Maintenance): string[] {
+  const { batches, events } = record;
+  const isOfBatch = (event: LogEvent) => batches.length > 1 && "batch" in event;
+  const whole = milestones(events.filter((event) => !isOfBatch(event))).map(
+    ({ name, atMs }) =>
+      `${name}: ${stamp(atMs)} (${formatSpan(atMs - record.requestedAtMs)} after it was asked for)`,
+  );
+  const each = batches.flatMap((batch) => {
+    const theirs = milestones(
+      events.filter((event) => isOfBatch(event) && "batch" in event && event.batch === batch.id),
+    );
+    const told = theirs.map(({ name, atMs }) => `${name} ${stamp(atMs)}`);
+    return told.length === 0 ? [] : [`${nameOf(record, batch)}: ${told.join(", ")}`];
+  });
+  return [...whole, ...each];
+}
+
+function milestones(events: readonly LogEvent[]): { readonly name: string; readonly atMs: Millis }[] {
   return MILESTONES.flatMap(([kind, name]) => {
-    const atMs = record.events.find((each) => each.kind === kind)?.atMs;
-    if (atMs === undefined) return [];
-    return `${name}: ${stamp(atMs)} (${formatSpan(atMs - record.requestedAtMs)} after it was asked for)`;
+    const atMs = events.find((event) => event.kind === kind)?.atMs;
+    return atMs === undefined ? [] : [{ name, atMs }];
   });
 }
 

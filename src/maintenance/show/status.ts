@@ -12,6 +12,8 @@ import { holdsOf, reasonOf } from "../record/holds.js";
 import type { Picture, Verdict, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import type { FoundTrouble } from "../record/troubles.js";
+import { progressOf } from "../rolling/progress.js";
+import { placeOf, turnOf } from "../rolling/turn.js";
 import { mayHide, sightOf } from "../sight/sight.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -110,6 +112,7 @@ export function statusOfMaintenance(
 function stateOf(record: Maintenance, nowMs: Millis): string[] {
   const { id, batches, cancel, picture, paused } = record;
   const sentences: string[] = [];
+  sentences.push(...turnIn(record));
   if (batches.length > 0) sentences.push(`Window: ${windowOfRecord(record, nowMs)}.`);
   if (cancel !== null) sentences.push(`<@${cancel.by}> cancelled it; the machines are given back.`);
   // The time of a look is stored now and then only; what changes is stored at once.
@@ -132,6 +135,18 @@ function stateOf(record: Maintenance, nowMs: Millis): string[] {
     sentences.push(`The approval of the Down is asked for in the thread${approved}.`);
   }
   return sentences;
+}
+
+/** Of several batches, whose turn it is and how many are over. */
+function turnIn(record: Maintenance): string[] {
+  const progress = progressOf(record);
+  const turn = turnOf(record);
+  if (progress === null || turn === null) return [];
+  const { batchesOver, batches, machinesOver, machines } = progress;
+  const phase = turn.phase === "up" ? "up, not all agents are back" : turn.phase.replaceAll("_", " ");
+  return [
+    `It is the turn of ${placeOf(record, turn.id)} (${phase}); ${batchesOver} of ${batches} batches and ${machinesOver} of ${machines} machines are over.`,
+  ];
 }
 
 /** Machines whose agents are not registered: what ran there may go on (invariant 13). */

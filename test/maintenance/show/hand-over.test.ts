@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { LogEvent, NewEvent } from "../../../src/maintenance/record/events.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
 import { named } from "../../../src/maintenance/text/command.js";
-import { batchOf, NOW, recordOf } from "../../support/world.js";
+import { batchOf, MINUTE, machine, NOW, recordOf } from "../../support/world.js";
 import { finished } from "../support/finished.js";
 import { first } from "../support/flow.js";
 
@@ -58,6 +59,32 @@ describe("the hand-over of a finished maintenance", () => {
     expect(other).toContain("needing 2, ");
     expect(other).toContain("- b1a1: U0BOB approved at 2026-10-20 12:00:00");
     expect(other).toContain("because it got worse: task t3 is now on web-01");
+  });
+  test("the hand-over of a drain in batches tells the times of each batch, and calls it by its place", () => {
+    const at = (seq: number, event: NewEvent): LogEvent =>
+      ({ ...event, seq, atMs: NOW + seq * MINUTE }) as LogEvent;
+    const events = [
+      at(1, { kind: "requested", by: "U0ALICE" }),
+      at(2, { kind: "scheduled", batch: "b1", machines: 2 }),
+      at(3, { kind: "scheduled", batch: "b2", machines: 1 }),
+      at(4, { kind: "approved", batch: "b1", approval: "b1a1", by: "U0BOB" }),
+      at(5, { kind: "up", batch: "b1", machines: 2 }),
+      at(6, { kind: "within_limits", batch: "b2", approval: "b1a1", by: "U0BOB" }),
+      at(7, { kind: "up", batch: "b2", machines: 1 }),
+    ];
+    const batches = [
+      batchOf({ phase: "up" }),
+      batchOf({ id: "b2", phase: "up", machines: [machine("web-03")] }),
+    ];
+    const { text: shown } = handOver(recordOf({ batches, events }));
+    for (const line of [
+      "- batch 2 of 2: web-03 (10.0.0.3)",
+      "- asked for: 2026-10-20 12:01:00",
+      "- batch 1 of 2: draining 2026-10-20 12:02:00, approved 2026-10-20 12:04:00, up 2026-10-20 12:05:00\n",
+      "- batch 2 of 2: draining 2026-10-20 12:03:00, approved by limits 2026-10-20 12:06:00, up 2026-10-20 12:07:00\n",
+    ])
+      expect(shown).toContain(line);
+    expect(shown).not.toContain("- draining:");
   });
   test("the hand-over does not name as lost what had left before the Down", () => {
     const events = done.events.map((event) => (event.kind === "down" ? { ...event, tasksLost: 1 } : event));

@@ -209,6 +209,22 @@ describe("a maintenance", () => {
     expect(statusOfMaintenance(up, NOW).table).toMatch(/web-01 +10\.0\.0\.1 +up +0 awaited/);
   });
 
+  test("the status of a drain in batches says whose turn it is, and how many are over", () => {
+    const batches = [
+      batchOf({ phase: "up", agents: [] }),
+      batchOf({ id: "b2", phase: "awaiting_approval" }),
+      batchOf({ id: "b3", machines: [machine("web-03")] }),
+    ];
+    expect(statusOfMaintenance(recordOf({ batches }), NOW).text).toContain(
+      "It is the turn of batch 2 of 3 (awaiting approval); 1 of 3 batches and 2 of 5 machines are over.",
+    );
+    const waiting = [batchOf({ phase: "up" }), batchOf({ id: "b2" })];
+    expect(statusOfMaintenance(recordOf({ batches: waiting }), NOW).text).toContain(
+      "It is the turn of batch 1 of 2 (up, not all agents are back); 0 of 2 batches",
+    );
+    expect(statusOfMaintenance(draining, NOW).text).not.toContain("batch");
+  });
+
   test("the status of a maintenance in trouble says what, what was not done and what to do next (invariant 10)", () => {
     const reply = statusOfMaintenance(tick(draining, worldOf()).record, NOW);
     expect(reply).toMatchObject({
