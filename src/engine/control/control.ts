@@ -2,7 +2,12 @@
 
 import { DelayedError, UnrecoverableError } from "bullmq";
 import type { World } from "../../maintenance/cluster/world.js";
-import { decodeMaintenance, encodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
+import {
+  decodeMaintenance,
+  encodeMaintenance,
+  type Maintenance,
+  type StoredMaintenance,
+} from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
 import { DECISION_JOB, decisionJob, HOSTS_JOB, hostsJob, MAINTENANCE_JOB } from "../lanes/jobs.js";
 import { ROUTINE_PRIORITY } from "../lanes/options.js";
@@ -64,13 +69,14 @@ async function runMaintenance(
     throw new DelayedError();
   }
   if (first.end !== null) return first.end.phase;
-  let stored = fingerprint(first);
+  let printed = fingerprint(encodeMaintenance(first));
   let told = Promise.resolve();
   const save = async (record: Maintenance) => {
-    const print = fingerprint(record);
-    if (print === stored) return;
-    await updateOwned(job, token, encodeMaintenance(record));
-    stored = print;
+    const stored = encodeMaintenance(record);
+    const print = fingerprint(stored);
+    if (print === printed) return;
+    await updateOwned(job, token, stored);
+    printed = print;
     // The thread is woken beside the tick, which waits for it only at its end.
     told = told.then(() => ports.changed(record));
   };
@@ -136,9 +142,8 @@ function together(wakeAtMs: number, earliestMs: number, pollMs: number): number 
 const LOOKED_EVERY_MS = 120_000;
 
 /** What is worth storing: everything, but the time of the last look only now and then. */
-function fingerprint(record: Maintenance): string {
-  const stored = encodeMaintenance(record);
-  const looked = Math.floor((record.picture?.atMs ?? 0) / LOOKED_EVERY_MS);
+function fingerprint(stored: StoredMaintenance): string {
+  const looked = Math.floor((stored.picture?.atMs ?? 0) / LOOKED_EVERY_MS);
   return JSON.stringify({
     ...stored,
     picture: stored.picture === null ? null : { ...stored.picture, atMs: looked },
