@@ -96,7 +96,8 @@ export function agentsOf(watched: WatchedMachine, index: WorldIndex): readonly A
  * can say that it is over (invariant 13).
  */
 export function tasksOf(watched: WatchedMachine, index: WorldIndex): Task[] {
-  const shown = [...agentIdsOf(watched, index)].flatMap((id) => index.tasks.get(id) ?? []);
+  const shown: Task[] = [];
+  for (const id of agentIdsOf(watched, index)) shown.push(...(index.tasks.get(id) ?? []));
   const away = lastSeenAway(watched, index);
   if (away.length === 0) return shown;
   const last = away.flatMap(({ tasks }) => tasks);

@@ -2,7 +2,7 @@ import { counted } from "../text/list.js";
 import type { Refusal } from "../text/reply.js";
 
 // The record of a maintenance is read, looked through and stored at each of its steps, for days where it goes batch by
-// batch. Within these bounds a step takes tens of milliseconds, and the record is at most some 10 MB.
+// batch. Within these bounds a look at it takes about a tenth of a second at most, and the record is at most some 10 MB.
 
 const MOST_MACHINES = 1_000;
 
