@@ -68,7 +68,7 @@ suiteFor(
     await bot.type(ALICE, "drain web-* 2h --batch @rack --horizon 3 --confirm 30");
     const id = /m-\w+/.exec((await bot.root(/m-\w+ · Drain/)).text)?.[0] ?? "";
 
-    const deaths = fc.sample(DEATHS, { numRuns: 4, seed: SEED });
+    const deaths = fc.sample(DEATHS, { numRuns: 3, seed: SEED });
     const killing = killed(bot, deaths);
     const seenDown = new Set<number>();
     const people = async () => {
