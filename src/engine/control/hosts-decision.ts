@@ -1,7 +1,8 @@
 import { machineKey } from "../../maintenance/cluster/machine.js";
 import { type Decision, whyNotPossible } from "../../maintenance/decisions/table.js";
 import { isToGoDown } from "../../maintenance/record/batch.js";
-import type { Maintenance } from "../../maintenance/record/record.js";
+import type { Batch, Maintenance } from "../../maintenance/record/record.js";
+import { placeOf } from "../../maintenance/rolling/turn.js";
 import { mayHide, sightOf } from "../../maintenance/sight/sight.js";
 import { list } from "../../maintenance/text/list.js";
 import { quoted, unmatched } from "../../maintenance/text/quote.js";
@@ -16,13 +17,19 @@ import type { Proof } from "../store/owned.js";
 import { giveBackLeft, type Left, leftAmong, SEND_AGAIN } from "./give-back-left.js";
 import type { ControlPorts } from "./ports.js";
 
-const TOGETHER = "The machines of one maintenance go together.";
-
 const WORD = { down: "Down", up: "Up", cancel: "Cancel" } as const;
+
+/** What is decided on: a maintenance, or one of its several batches where the hosts are just those of that batch. */
+interface Meant {
+  readonly record: Maintenance;
+  /** `null`: all of it. */
+  readonly batch: Batch | null;
+}
 
 /**
  * `/mesos down|up|cancel <hosts | id>`: finds the maintenances that the hosts belong to and decides on each. Only whole
- * maintenances of ours are decided on; for anything else the person is told whose it seems to be (invariant 12).
+ * maintenances of ours, or whole batches, are decided on; for anything else the person is told whose it seems to be
+ * (invariant 12).
  */
 export async function decideForHosts(
   request: HostsJob,
@@ -42,10 +49,10 @@ async function maintenancesMeant(
   { verb, target }: HostsJob,
   ports: ControlPorts,
   fence: () => Promise<Proof>,
-): Promise<readonly Maintenance[] | Reply> {
+): Promise<readonly Meant[] | Reply> {
   if (target.kind === "id") {
     const record = await ports.records.find(target.id);
-    return record === null ? noSuchMaintenance(target.id) : [record];
+    return record === null ? noSuchMaintenance(target.id) : [{ record, batch: null }];
   }
   const { hosts } = target;
   const seen = await look(hosts, ports).catch((error: unknown) =>
@@ -64,8 +71,12 @@ async function maintenancesMeant(
   if (verb === "cancel" && left !== undefined && more.length + 1 === machines.length) {
     return await giveBackLeft([left, ...more], seen.world, ports, fence);
   }
-  const meant = open.filter((record) => machines.some((machine) => holds(record, machine)));
-  return whyForeign(verb, hosts, seen) ?? whyNotWhole(verb, meant, seen) ?? meant;
+  const foreign = whyForeign(verb, hosts, seen);
+  if (foreign !== null) return foreign;
+  const named = new Set(machines.map(machineKey));
+  const theirs = open.filter((record) => machines.some((machine) => holds(record, machine)));
+  const meant = theirs.map((record) => ({ record, batch: batchNamed(record, named) }));
+  return whyNotDone(verb, meant, named) ?? meant;
 }
 
 type Seen = Awaited<ReturnType<typeof look>>;
@@ -126,49 +137,78 @@ function nextForForeign(left: readonly Left[]): string {
   return `Give back what stands in a window of ours that has ended, alone: /mesos cancel ${hosts}. ${leave}`;
 }
 
-/** One of the maintenances also holds machines that were not named. */
-function whyNotWhole(
+/** The one of several batches whose machines are named, all of them and none of another; `null` where it is not so. */
+function batchNamed({ batches }: Maintenance, named: ReadonlySet<string>): Batch | null {
+  if (batches.length < 2) return null;
+  const of = batches.filter(({ machines }) => machines.some((machine) => named.has(machineKey(machine))));
+  const [batch] = of;
+  const isWhole = batch?.machines.every((machine) => named.has(machineKey(machine))) ?? false;
+  return of.length === 1 && isWhole ? (batch ?? null) : null;
+}
+
+/** One of the maintenances also holds machines that were not named, or one batch alone is to be cancelled. */
+function whyNotDone(
   verb: HostsJob["verb"],
-  meant: readonly Maintenance[],
-  { machines }: Seen,
+  meant: readonly Meant[],
+  named: ReadonlySet<string>,
 ): Reply | null {
-  const named = new Set(machines.map(machineKey));
-  for (const record of meant) {
-    const all = record.batches.flatMap((batch) => batch.machines);
+  for (const { record, batch } of meant) {
+    if (batch !== null) {
+      if (verb === "cancel") return cancelsAll(record, batch);
+      continue;
+    }
+    const all = record.batches.flatMap(({ machines }) => machines);
     const rest = all.filter((machine) => !named.has(machineKey(machine)));
     if (rest.length === 0) continue;
+    const several = record.batches.length > 1;
     // A command that would be refused as well is not advised.
-    const why = whyNotPossible(record, decisionFor(verb, record));
-    if (why !== null)
-      return refusal(`${why.text} ${TOGETHER}`, why.next ?? `See /mesos status ${record.id}.`);
+    const why = whyNotPossible(record, decisionFor(verb, { record, batch }));
+    if (why !== null) {
+      const together = `The machines of one ${several ? "batch" : "maintenance"} go together.`;
+      return refusal(`${why.text} ${together}`, why.next ?? `See /mesos status ${record.id}.`);
+    }
     return refusal(
-      `${record.id} also holds ${list(rest.map((machine) => machine.hostname))}, and its machines go together.`,
-      `For all of them: /mesos ${verb} ${record.id}.`,
+      `${record.id} also holds ${list(rest.map((machine) => machine.hostname))}, and ${several ? "the machines of a batch" : "its machines"} go together.`,
+      `${several ? "Name all machines of one batch. " : ""}For all of them: /mesos ${verb} ${record.id}.`,
     );
   }
   return null;
 }
 
+/** Cancel is of the whole maintenance; one batch is skipped when it is its turn. */
+function cancelsAll(record: Maintenance, batch: Batch): Reply {
+  const { id } = record;
+  const place = placeOf(record, batch.id);
+  const isNow = whyNotPossible(record, { kind: "skip", batch: batch.id }) === null;
+  const later = isToGoDown(batch) ? " Skip is for one batch alone, when it is its turn." : "";
+  const alone = isNow ? ` To skip ${place} alone: /mesos skip ${id}.` : later;
+  return refusal(
+    `These are the machines of ${place} of ${id}, and Cancel gives back all that is not Down.`,
+    `For all: /mesos cancel ${id}.${alone}`,
+  );
+}
+
 /** The rule is lifted and the question asked by one job: a queue that goes away has taken both, or neither. */
 async function decideOn(
-  meant: readonly Maintenance[],
+  meant: readonly Meant[],
   { verb, override, person, askedAtMs, replyTo }: HostsJob,
   run: (decision: DecisionRequest) => Promise<string>,
 ): Promise<string> {
-  for (const record of meant) {
-    const maintenance = record.id;
+  for (const one of meant) {
+    const maintenance = one.record.id;
     if (override !== null) {
       const decision: Decision = { kind: "override", reason: override };
       await run({ maintenance, decision, person, askedAtMs, replyTo });
     }
-    await run({ maintenance, decision: decisionFor(verb, record), person, askedAtMs, replyTo });
+    await run({ maintenance, decision: decisionFor(verb, one), person, askedAtMs, replyTo });
   }
   return "decided";
 }
 
 /** What a verb means for a maintenance: Down asks for the approval of the first batch that is not away yet. */
-function decisionFor(verb: HostsJob["verb"], record: Maintenance): Decision {
-  if (verb !== "down") return { kind: verb };
-  const next = record.batches.find(isToGoDown);
-  return { kind: "ask_down", batch: (next ?? record.batches.at(-1))?.id ?? "b1" };
+function decisionFor(verb: HostsJob["verb"], { record, batch }: Meant): Decision {
+  if (verb === "up") return { kind: verb, ...(batch === null ? {} : { batch: batch.id }) };
+  if (verb === "cancel") return { kind: verb };
+  const next = batch ?? record.batches.find(isToGoDown) ?? record.batches.at(-1);
+  return { kind: "ask_down", batch: next?.id ?? "b1" };
 }

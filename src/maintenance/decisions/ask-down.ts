@@ -27,11 +27,13 @@ export const askDown = decisionRow({
     if (batch === null) return nothingToDo(record);
     const cancelled = beingCancelled(record);
     if (cancelled !== null) return cancelled;
+    const waits = { tone: "refused", ...notItsTurn(record, batch), notDone: NOT_ASKED } as const;
+    // One that is still to come may not even be announced.
+    if (batch.phase === "scheduled" && !isItsTurn(record, batch)) return waits;
     if (!isDraining(batch)) return wrongPhase(record, "Down");
     if (record.held !== null) return isHeld(record, NOT_ASKED);
     if (record.paused !== null && !record.paused.asksAlone) return isPaused(record);
-    if (!isItsTurn(record, batch))
-      return { tone: "refused", ...notItsTurn(record, batch), notDone: NOT_ASKED };
+    if (!isItsTurn(record, batch)) return waits;
     return batch.movingFrom === null ? null : isMoving(record, NOT_ASKED);
   },
   isObstructed: isObstructedNow,

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { nowBringingUp, withBatch } from "../record/batch.js";
+import { batchOf, nowBringingUp, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
-import type { Maintenance } from "../record/record.js";
+import type { Batch, Maintenance } from "../record/record.js";
+import { placeOf } from "../rolling/turn.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { decisionRow } from "./decided.js";
 import { beingCancelled } from "./replies.js";
@@ -9,22 +10,26 @@ import { wrongPhase } from "./wrong-phase.js";
 
 /** Brings machines that are Down in our window back into service; the time before an extension stays ours until then. */
 export const up = decisionRow({
-  takes: z.object({ kind: z.literal("up") }),
+  /** `batch`: that one alone; without it all that are Down. */
+  takes: z.object({ kind: z.literal("up"), batch: z.string().optional() }),
   wanted: "bring the machines up",
   needsWorld: false,
   isOnce: true,
-  whyNotPossible(record) {
-    const isDown = record.batches.some(({ phase }) => phase === "down");
-    return isDown ? beingCancelled(record) : wrongPhase(record, "Up");
+  whyNotPossible(record, { batch }) {
+    if (meant(record, batch).some(({ phase }) => phase === "down")) return beingCancelled(record);
+    return batch === undefined ? wrongPhase(record, "Up") : notDown(record, batch);
   },
-  alreadyDone(record, _, { person }) {
-    if (record.batches.some(({ phase }) => phase === "down")) return null;
-    const asked = record.events.findLast((event) => event.kind === "bringing_up");
-    const isTheirs = record.batches.some(({ phase }) => phase === "bringing_up") && asked?.by === person.user;
-    return isTheirs ? broughtUp(record) : null;
+  alreadyDone(record, { batch }, { person }) {
+    const batches = meant(record, batch);
+    if (batches.some(({ phase }) => phase === "down")) return null;
+    const coming = batches.filter(({ phase }) => phase === "bringing_up").map(({ id }) => id);
+    const asked = record.events.findLast(
+      (event) => event.kind === "bringing_up" && coming.includes(event.batch),
+    );
+    return asked !== undefined && "by" in asked && asked.by === person.user ? broughtUp(record) : null;
   },
-  decide(record, _, { person, nowMs }) {
-    const next = record.batches
+  decide(record, { batch: about }, { person, nowMs }) {
+    const next = meant(record, about)
       .filter((batch) => batch.phase === "down")
       .reduce(
         (current, batch) =>
@@ -38,6 +43,20 @@ export const up = decisionRow({
     return { record: next, reply: replyOf(broughtUp(record)) };
   },
 });
+
+function meant({ batches }: Maintenance, batch: string | undefined): readonly Batch[] {
+  return batch === undefined ? batches : batches.filter(({ id }) => id === batch);
+}
+
+function notDown(record: Maintenance, id: string): ReplyParts {
+  const phase = batchOf(record, id)?.phase.replaceAll("_", " ");
+  return {
+    tone: "refused",
+    text: `${record.id}: ${placeOf(record, id)} is ${phase}, not Down.`,
+    notDone: "Nothing was done.",
+    next: `See how it stands with /mesos status ${record.id}.`,
+  };
+}
 
 function broughtUp({ id }: Maintenance): ReplyParts {
   return { tone: "done", text: `${id}: the machines are being brought up.` };

@@ -11,6 +11,9 @@ const FOREIGN = {
   duration: null,
 };
 
+/** Three batches of two, all announced. */
+const BY_TWO = "web-0[1-6] 2h --batch 2 --horizon 3 --confirm 6";
+
 describe("down, up and cancel for hosts", () => {
   const engine = useEngine();
 
@@ -228,5 +231,66 @@ describe("a command that is not understood", () => {
     });
     expect(await cluster.records.open()).toEqual([]);
     expect(cluster.messages()).toEqual([]);
+  });
+});
+
+describe("down, up and cancel for the hosts of one batch", () => {
+  const engine = useEngine();
+
+  test("up brings that batch back", async () => {
+    const cluster = await engine().cluster();
+    const roll = await cluster.drainToQuestion(BY_TWO);
+    await roll.click(BOB, "approve");
+    await roll.thread(/Down \(batch 1 of 3\)/);
+    await cluster.type(ALICE, "up web-0[3-4]");
+    await cluster.told(ALICE, /batch 2 of 3 is draining, not Down/);
+    await cluster.type(ALICE, "up web-01,web-02");
+    await cluster.told(ALICE, /are being brought up/);
+    await roll.thread(/Up \(batch 1 of 3\)/);
+  });
+
+  test("down asks about that batch when it is its turn, and says what it waits for when it is not", async () => {
+    const cluster = await engine().cluster();
+    const roll = await cluster.drainToQuestion(BY_TWO);
+    for (const hosts of ["web-0[3-4]", "web-0[5-6]"]) {
+      await cluster.type(ALICE, `down ${hosts}`);
+      await cluster.told(ALICE, /it is not the turn of batch \d of 3; batch 1 of 3 is not back yet/);
+    }
+    await roll.click(BOB, "deny");
+    await roll.thread(/denied Down/);
+    await cluster.type(ALICE, "down web-0[1-2]");
+    await cluster.told(ALICE, /approval is asked for in the thread/);
+  });
+
+  test("cancel says that Skip is for one batch and Cancel for all, and gives nothing back", async () => {
+    const cluster = await engine().cluster();
+    const roll = await cluster.drainToQuestion(BY_TWO);
+    await cluster.type(ALICE, "cancel web-0[1-2]");
+    const now = await cluster.told(ALICE, /the machines of batch 1 of 3 of m-\w+, and Cancel gives back all/);
+    expect(now).toContain(
+      `For all: /mesos cancel ${roll.id}. To skip batch 1 of 3 alone: /mesos skip ${roll.id}.`,
+    );
+    await cluster.type(ALICE, "cancel web-0[3-4]");
+    const later = await cluster.told(ALICE, /the machines of batch 2 of 3/);
+    expect(later).toContain("Skip is for one batch alone, when it is its turn");
+    expect(later).not.toContain("/mesos skip");
+    expect((await roll.record()).cancel).toBeNull();
+  });
+
+  test("hosts of parts of batches are refused, and those of all batches mean the whole", async () => {
+    const cluster = await engine().cluster();
+    const roll = await cluster.drainToQuestion(BY_TWO);
+    await cluster.type(ALICE, "down web-0[2-3]");
+    await cluster.told(ALICE, /also holds web-01, web-04, .*the machines of a batch go together/);
+    await cluster.type(ALICE, "up web-01");
+    await cluster.told(ALICE, /its machines are not down\. The machines of one batch go together/);
+    await cluster.type(ALICE, "cancel web-0[1-4]");
+    const part = await cluster.told(
+      ALICE,
+      /also holds web-05, web-06, and the machines of a batch go together/,
+    );
+    expect(part).toContain(`Name all machines of one batch. For all of them: /mesos cancel ${roll.id}.`);
+    await cluster.type(ALICE, "cancel web-0[1-6]");
+    await roll.root(/Cancelled/);
   });
 });
