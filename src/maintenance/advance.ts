@@ -172,9 +172,12 @@ function observe(record: Maintenance, moment: Moment): Maintenance {
   if (before === null || record.cancel !== null) return next;
   // Of batches that go down, are down or are back what was answered is of the past.
   const draining = batches.filter(isDraining).flatMap(({ machines }) => machines);
-  if (draining.length === 0) return next;
+  // An agent may go away long before the window of its batch is posted.
+  const coming = batches.filter(isBeforeApproval).flatMap(({ machines }) => machines);
+  const known = tellAgents(next, pictureOf(coming, before), pictureOf(coming, picture), nowMs);
+  if (draining.length === 0) return known;
   const [was, is] = [pictureOf(draining, before), pictureOf(draining, picture)];
-  const told = tellCleared(tellAgents(next, was, is, nowMs), was, is, nowMs);
+  const told = tellCleared(known, was, is, nowMs);
   return answersDiffer(was, is) ? withEvent(told, nowMs, answersEvent(is)) : told;
 }
 
@@ -214,7 +217,7 @@ function tellAgents(record: Maintenance, before: Picture, picture: Picture, nowM
     const tasks = gone.reduce((sum, view) => sum + view.tasks, 0);
     next = withEvent(next, nowMs, { kind: "agents_away", machines: gone.map(machineName), tasks });
   }
-  const registered = back.filter(({ mode, agents }) => mode === "draining" && agents > 0);
+  const registered = back.filter(({ mode, agents }) => mode !== "down" && agents > 0);
   return registered.length === 0
     ? next
     : withEvent(next, nowMs, { kind: "agents_registered", machines: registered.map(machineName) });

@@ -16,7 +16,7 @@ import { nextOpening } from "../policy/calendar.js";
 import { closedForDown } from "../policy/hours.js";
 import { overBudget } from "../policy/over-budget.js";
 import { batchOf, drainingAgain, drainingNow, withBatch } from "../record/batch.js";
-import { hasEvent, noteOnce, withEvent } from "../record/log.js";
+import { noteOnce, withEvent } from "../record/log.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type { Approval, Batch, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
@@ -214,6 +214,9 @@ function announceStart(record: Maintenance, batch: Batch, nowMs: number): Mainte
   const startMs = nanosToMillis(batch.window.start);
   const soon = nowMs >= startMs - ANNOUNCE_MS && nowMs < startMs;
   const planned = startMs - record.requestedAtMs > ANNOUNCE_MS;
-  if (!soon || !planned || hasEvent(record, "window_starts_soon")) return record;
-  return withEvent(record, nowMs, { kind: "window_starts_soon", startMs });
+  const isTold = record.events.some(
+    (event) => event.kind === "window_starts_soon" && (event.batch ?? batch.id) === batch.id,
+  );
+  if (!soon || !planned || isTold) return record;
+  return withEvent(record, nowMs, { kind: "window_starts_soon", batch: batch.id, startMs });
 }

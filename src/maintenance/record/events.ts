@@ -62,7 +62,13 @@ export const logEvent = z.discriminatedUnion("kind", [
   }),
   /** They are registered again before Down. */
   z.object({ ...base, kind: z.literal("agents_registered"), machines: z.array(z.string()) }),
-  z.object({ ...base, kind: z.literal("window_starts_soon"), startMs: millis }),
+  /** Once for each batch; 0.1.0 did not name it. */
+  z.object({
+    ...base,
+    kind: z.literal("window_starts_soon"),
+    batch: z.string().optional(),
+    startMs: millis,
+  }),
   z.object({
     ...base,
     kind: z.literal("approval_asked"),

@@ -35,8 +35,3 @@ export function noteOnce(record: Maintenance, text: string, nowMs: number): Main
   const said = record.events.some((event) => event.kind === "note" && event.text === text);
   return said ? record : withEvent(record, nowMs, { kind: "note", text });
 }
-
-/** Whether the log holds an event of this kind. */
-export function hasEvent(record: Maintenance, kind: LogEventKind): boolean {
-  return record.events.some((event) => event.kind === kind);
-}

@@ -54,7 +54,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "agents_registered":
       return mrk`📡 *Registered again:* the agent of ${hosts(event.machines, 1500)}. What runs there is known again.`;
     case "window_starts_soon":
-      return mrk`⏰ *The window starts* ${moment(event.startMs)}.`;
+      return mrk`⏰ *The window${event.batch === undefined ? "" : ofBatch(record, event.batch)} starts* ${moment(event.startMs)}.`;
     case "approved":
       return mrk`✅ ${user(event.by)} *approved Down*${ofBatch(record, event.batch)}.`;
     case "denied":

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { machineKey } from "../../../src/maintenance/cluster/machine.js";
 import { endMs } from "../../../src/maintenance/cluster/schedule.js";
+import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
 import { nanosToMillis } from "../../../src/maintenance/time.js";
 import { windowOf } from "../../../src/maintenance/window/edit.js";
+import { renderCard } from "../../../src/slack/render/card/card.js";
 import { agent, answer, HOUR, MINUTE, machine, NOW, policyOf, task, windowOn } from "../../support/world.js";
 import { racks, Site } from "../rolling/site.js";
 import { lastEvent, news } from "../support/flow.js";
@@ -556,6 +558,66 @@ describe("agents that do not come back in a drain in batches", () => {
 
   test("cannot be left behind while nobody waits for them", () => {
     expect(firstDown().decide({ kind: "leave_behind", batch: null })).toContain("no batch waits");
+  });
+});
+
+describe("the start of a window in a drain in batches", () => {
+  test("is announced once for each batch, 15 minutes before its own", () => {
+    const site = firstDown();
+    const told = () =>
+      site.record.events.flatMap((event) =>
+        event.kind === "window_starts_soon" ? [[event.batch, (event.startMs - NOW) / MINUTE]] : [],
+      );
+    expect(told()).toEqual([]);
+    site.decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    for (const minutes of [114, 115, 120, 245, 250]) {
+      site.nowMs = NOW + minutes * MINUTE;
+      site.pass();
+      if (minutes === 120) {
+        site.approve("b2");
+        site.pass().decide({ kind: "up" });
+        site.pass();
+      }
+    }
+    expect(told()).toEqual([
+      ["b2", 130],
+      ["b3", 260],
+    ]);
+  });
+});
+
+describe("an agent of a batch that waits for its turn", () => {
+  /** The last of six batches is not announced yet. */
+  const waiting = () =>
+    new Site(racks(), { rule: { kind: "count", count: 1 }, canary: null, horizon: 2 }).pass();
+
+  test("that leaves the cluster is told, also while the window of its batch is not posted, and so is its return (invariant 13)", () => {
+    const site = waiting();
+    expect(site.batch("b6").phase).toBe("scheduled");
+    site.tasks.push(task("t1", "marathon", "web-06"));
+    site.pass();
+    const before = site.record;
+    site.stopped.add("web-06-S0");
+    site.pass(MINUTE).pass();
+    expect(news(site.record, before)).toEqual(["agents_away"]);
+    expect(lastEvent(site.record, "agents_away")).toMatchObject({ machines: ["web-06"], tasks: 1 });
+    expect(site.batch("b6").agents).toMatchObject([{ id: "web-06-S0" }]);
+    site.stopped.clear();
+    site.pass();
+    expect(lastEvent(site.record, "agents_registered").machines).toEqual(["web-06"]);
+  });
+
+  test("that is away is shown on the card and in status until it is back", () => {
+    const site = waiting();
+    site.stopped.add("web-06-S0");
+    site.pass();
+    expect(JSON.stringify(renderCard(site.record, site.nowMs))).toContain(
+      "the master no longer shows the agents of 1 machine",
+    );
+    expect(statusOfMaintenance(site.record, site.nowMs).text).toContain(
+      "What runs on web-06 has been unknown",
+    );
   });
 });
 
