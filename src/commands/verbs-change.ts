@@ -70,7 +70,7 @@ export const CHANGING: readonly Verb[] = [
     summary: "ask for approval to take draining machines down",
     details: [
       "Asks in the maintenance's thread. Once somebody approved, the master stops the agents on these machines, and the tasks that are left are lost.",
-      "The machines must be draining.",
+      "The machines must be draining. Of several batches it is the one whose turn it is; the hosts of one batch mean that batch.",
       "With --override it may go on outside the policy's calendar, or over a budget for which it waits. That approves nothing by itself.",
     ],
     options: ["override", "cluster"],
@@ -84,6 +84,7 @@ export const CHANGING: readonly Verb[] = [
     summary: "bring machines that are down back into service",
     details: [
       "The master takes agents on these machines again, and their window is removed. Starting the agents is up to the machines.",
+      "Of several batches the hosts of one mean that batch.",
     ],
     options: ["cluster"],
     examples: ["up m-7k3q2", "up web-0[1-3]"],
@@ -96,6 +97,7 @@ export const CHANGING: readonly Verb[] = [
     summary: "give draining machines back; windows of others stay",
     details: [
       "Removes the window of our own maintenance from the schedule. Machines that are down need up instead.",
+      "Of several batches it gives back all that are not down; for one of them there is skip.",
     ],
     options: ["cluster"],
     examples: ["cancel m-7k3q2", "cancel web-*"],
@@ -176,7 +178,9 @@ export const CHANGING: readonly Verb[] = [
     name: "leave-behind",
     takes: "<id>",
     summary: "go on with the next batch though agents of the one before are not back",
-    details: ["The maintenance still waits for them at its end."],
+    details: [
+      "Their machines get a maintenance of their own, with an id, a card and a thread, which waits for the agents.",
+    ],
     options: ["cluster"],
     examples: ["leave-behind m-7k3q2"],
     elsewhere: ["abandon"],

@@ -119,6 +119,7 @@ function counted(messenger: Messenger, onCall: BotOptions["onSlackCall"]): Messe
     update: (channel, ts, message) => count("update", messenger.update(channel, ts, message)),
     reply: (to, reply) => count("reply", messenger.reply(to, reply)),
     upload: (channel, thread, file) => count("upload", messenger.upload(channel, thread, file)),
+    permalink: (channel, ts) => count("permalink", messenger.permalink(channel, ts)),
     whoAmI: () => count("whoAmI", messenger.whoAmI()),
   };
 }

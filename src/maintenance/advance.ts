@@ -21,7 +21,6 @@ import { takingDown } from "./phases/taking-down.js";
 import { tellOwners } from "./phases/tell-owners.js";
 import { isDone, up } from "./phases/up.js";
 import { plan, refuse } from "./plan.js";
-import { whyNotAwaited } from "./record/agents-back.js";
 import {
   batchOf,
   ended,
@@ -34,6 +33,7 @@ import {
   watchedMachines,
 } from "./record/batch.js";
 import { withAgentsSeen } from "./record/last-seen.js";
+import { whyNotAllAreBack } from "./record/left-behind.js";
 import { withEvent } from "./record/log.js";
 import { type Picture, rowKey } from "./record/picture.js";
 import type { Batch, BatchToGoDown, Maintenance } from "./record/record.js";
@@ -264,6 +264,8 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
   if (record.end !== null) return record;
   const { batches } = record;
   if (isUnsettled(record, moment.world.observedAtMs)) return record;
+  // Until then nobody else looks after the machines that were left behind (invariant 11).
+  if (record.leftBehind.some(({ opening }) => opening !== null)) return record;
   const isOver = batches.every(
     (batch) =>
       batch.phase === "failed" ||
@@ -275,7 +277,7 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
     return ended(withEvent(record, moment.nowMs, { kind: "cancelled" }), "cancelled", moment.nowMs);
   }
   const up = batches.filter((batch) => batch.phase === "up");
-  return ended(record, "up", moment.nowMs, whyNotAwaited(up));
+  return ended(record, "up", moment.nowMs, whyNotAllAreBack(record, up));
 }
 
 /** Whether a call that got no answer may still take effect. */

@@ -93,7 +93,7 @@ const world = drainingWorld();
 /** The job of Bob's request of `askedAtMs`, run at `nowMs`. */
 function at(nowMs: number, askedAtMs: number): DecisionContext {
   const person = { user: "U0BOB", groups: [], lookupFailed: false };
-  return { person, nowMs, askedAtMs, policy: policyOf(), world: null, others: [] };
+  return { person, nowMs, askedAtMs, policy: policyOf(), world: null, others: [], freeId: "m-other" };
 }
 
 describe("a decision whose job is run a second time, because the worker died after it was stored", () => {

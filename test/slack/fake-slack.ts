@@ -183,6 +183,10 @@ export class FakeSlack {
           return { error: "invalid_arguments", more: { response_metadata: { messages: [wrong] } } };
         return { ok: true, view: args.view } as { ok: true };
       }
+      case "chat.getPermalink": {
+        const at = `${args.channel}/p${String(args.message_ts).replace(".", "")}`;
+        return { ok: true, permalink: `https://ops.slack.com/archives/${at}` } as { ok: true };
+      }
       case "files.getUploadURLExternal":
         if (Number(args.length) === 0) return { error: "invalid_arguments" };
         return { ok: true, upload_url: `${this.url}/upload/1`, file_id: "F1" } as { ok: true };

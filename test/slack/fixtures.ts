@@ -214,6 +214,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     held: null,
     paused: null,
     wentOn: [],
+    leftBehind: [],
     trouble: null,
     picture: pictureOf(17, 64, [
       verdict("web-01", "marathon", "promised"),

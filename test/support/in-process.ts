@@ -20,6 +20,8 @@ export interface InProcess extends Channel {
   pass(ms: number): void;
   /** Wakes the worker's jobs, whose times are far ahead, until the thread says this. */
   afterwards(words: RegExp): Promise<Shown>;
+  /** The same until a card says this. */
+  cardAfterwards(words: RegExp): Promise<Shown>;
   /** Wakes the worker's jobs until they have looked at the master anew. */
   lookAgain(): Promise<void>;
   dispose(): Promise<void>;
@@ -65,21 +67,26 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
     const channel = around.in("test");
     const records = openRecords(store, "test", logger);
     const looks = () => channel.master.calls().filter((call) => call.type === "GET_TASKS").length;
-    const inThread = async (words: RegExp) =>
-      (await channel.messages()).find((m) => m.place === "thread" && words.test(m.text));
+    const wakeUntil = (words: RegExp, place: Shown["place"]) =>
+      until(`${words} in the ${place}`, async () => {
+        const messages = await channel.messages();
+        if (messages.some((m) => m.place === place && words.test(m.text))) return true;
+        await records.wakeAll();
+        return false;
+      }).catch(() => undefined);
     return {
       ...channel,
       pass(ms) {
         aheadMs += ms;
       },
       async afterwards(words) {
-        await until(`${words} in the thread`, async () => {
-          if ((await inThread(words)) !== undefined) return true;
-          await records.wakeAll();
-          return false;
-        }).catch(() => undefined);
+        await wakeUntil(words, "thread");
         // There by now, or its error shows the whole channel.
         return await channel.thread(words, 0);
+      },
+      async cardAfterwards(words) {
+        await wakeUntil(words, "root");
+        return await channel.root(words, 0);
       },
       async lookAgain() {
         const before = looks();

@@ -223,6 +223,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     held: null,
     paused: null,
     wentOn: [],
+    leftBehind: [],
     trouble: null,
     unsettledUntilMs: null,
     picture: null,

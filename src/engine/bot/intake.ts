@@ -13,7 +13,7 @@ import { formatSpan } from "../../maintenance/time.js";
 import type { ClickInput, CommandInput, SlackHandlers } from "../../slack/hear/handlers.js";
 import type { ReplyTarget } from "../../slack/say/messenger.js";
 import type { Clock } from "../clock.js";
-import { commandJobId, decisionJobId, maintenanceId } from "../lanes/ids.js";
+import { commandJobId, decisionJobId, freeId, MOST_IDS, maintenanceId } from "../lanes/ids.js";
 import {
   DECISION_JOB,
   type DecisionJob,
@@ -52,9 +52,6 @@ export interface IntakePorts {
   readonly onCommand?: ((verb: string, outcome: string) => void) | undefined;
   readonly clock: Clock;
 }
-
-/** Of some 28 million ids; more of them in a row are taken by a fault, not by chance. */
-const MOST_IDS = 8;
 
 /**
  * The bot's side of the queue: turns commands and clicks into jobs and answers the person at once. It never calls a
@@ -177,7 +174,11 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       const record = encodeMaintenance(recordOf(maintenanceId(input.triggerId)));
       return await questions.ask({ kind: "dry_run", cluster, record, replyTo });
     }
-    const id = await freeId(records, hosts, input);
+    // Its own is free for a command that is delivered again.
+    const id = await freeId(input.triggerId, async (one) => {
+      const taken = await records.find(one);
+      return taken !== null && (taken.requester !== input.user || taken.hosts !== hosts);
+    });
     if (id === null) {
       return replyOf({
         tone: "error",
@@ -198,16 +199,6 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       tone: "info",
       text: `${id}: drain of ${quoted(hosts)} in ${cluster} for ${formatSpan(command.durationMs)} is queued. Follow it ${where}.`,
     });
-  }
-
-  /** The id of the maintenance that this command opens, or has opened when it is delivered again; `null` if all are taken. */
-  async function freeId(records: Records, hosts: string, input: CommandInput): Promise<string | null> {
-    for (let attempt = 0; attempt < MOST_IDS; attempt++) {
-      const id = maintenanceId(input.triggerId, attempt);
-      const taken = await records.find(id);
-      if (taken === null || (taken.requester === input.user && taken.hosts === hosts)) return id;
-    }
-    return null;
   }
 
   /** The person with the groups that matter in this cluster. Slack is asked at most once in a while (`groups.ts`). */

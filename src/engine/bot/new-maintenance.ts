@@ -47,6 +47,7 @@ export function newMaintenance(
     held: null,
     paused: null,
     wentOn: [],
+    leftBehind: [],
     trouble: null,
     unsettledUntilMs: null,
     picture: null,

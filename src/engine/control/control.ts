@@ -17,6 +17,7 @@ import { LockLostError, proveOwned, updateOwned } from "../store/owned.js";
 import type { StoreJob } from "../store/store.js";
 import { runDecision } from "./decision.js";
 import { decideForHosts } from "./hosts-decision.js";
+import { openLeftBehind } from "./open-left-behind.js";
 import type { ControlPorts } from "./ports.js";
 import { tick } from "./tick.js";
 import { isFirstPost, type Waiting } from "./waiting-beside.js";
@@ -84,7 +85,9 @@ async function runMaintenance(
   let wakeAtMs: number | null;
   let world: World | null = null;
   try {
-    ({ record, wakeAtMs, world } = await tick(first, {
+    record = await openLeftBehind(first, ports);
+    await save(record);
+    ({ record, wakeAtMs, world } = await tick(record, {
       cluster: ports.cluster,
       save,
       fence: () => proveOwned(job, token, signal, ports.elapsed),

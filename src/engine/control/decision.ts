@@ -2,10 +2,26 @@ import type { World } from "../../maintenance/cluster/world.js";
 import { decide, needsWorld } from "../../maintenance/decide.js";
 import { phaseOf } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { freeId } from "../lanes/ids.js";
 import type { DecisionRequest } from "../lanes/jobs.js";
 import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
 import type { StoreJob } from "../store/store.js";
 import type { ControlPorts } from "./ports.js";
+
+/** What it opens is known by who asked for it and when: the same when the job runs again, unless it was taken meanwhile. */
+async function idFor(
+  { leftBehind }: Maintenance,
+  { maintenance, person, askedAtMs }: DecisionRequest,
+  { records }: ControlPorts,
+): Promise<string> {
+  const trigger = `${maintenance}/${person.user}/${askedAtMs}`;
+  // Its own that are not opened yet are not in the queue.
+  const isOwn = (one: string) => leftBehind.some(({ id, opening }) => id === one && opening !== null);
+  const isTaken = async (one: string) => isOwn(one) || (await records.queue.getJob(one)) !== undefined;
+  const id = await freeId(trigger, isTaken);
+  if (id === null) throw new Error("No id is free for another maintenance. Nothing was decided.");
+  return id;
+}
 
 /** A click or a command on one maintenance; the outcome goes to the person and, through the record, to the thread. */
 export async function runDecision(
@@ -38,7 +54,9 @@ export async function runDecision(
     world === null || policy.budgets.length === 0
       ? []
       : (await ports.records.open()).filter(({ id }) => id !== record.id);
-  const decided = decide(record, decision, { person, nowMs: now(), askedAtMs, policy, world, others });
+  const id = await idFor(record, request, ports);
+  const context = { person, nowMs: now(), askedAtMs, policy, world, others, freeId: id };
+  const decided = decide(record, decision, context);
   const changed = decided.record !== record;
   const { id: maintenance, cluster } = record;
   const phase = phaseOf(decided.record);

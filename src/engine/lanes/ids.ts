@@ -17,6 +17,21 @@ export function maintenanceId(triggerId: string, attempt = 0): string {
   return `m-${id}`;
 }
 
+/** Of some 28 million ids; more of them in a row are taken by a fault, not by chance. */
+export const MOST_IDS = 8;
+
+/** The first id made from a trigger that no other maintenance has; `null` when all that are tried are taken. */
+export async function freeId(
+  triggerId: string,
+  isTaken: (id: string) => Promise<boolean>,
+): Promise<string | null> {
+  for (let attempt = 0; attempt < MOST_IDS; attempt++) {
+    const id = maintenanceId(triggerId, attempt);
+    if (!(await isTaken(id))) return id;
+  }
+  return null;
+}
+
 /**
  * The id of a decision's job: while it waits or runs, the same id is the same job. What can be decided once only is known
  * by what it decides, so a double click on Approve is one vote. What can be meant again (a hold after a release, an

@@ -124,6 +124,8 @@ export const threadJob = z.object({
   postedSeq: z.number().int(),
   /** The approval messages, by approval id. */
   approvals: z.record(z.string(), z.object({ ts: z.string(), hash: z.string() })),
+  /** Addresses of the cards of the maintenances that this one is linked with, by id; empty where Slack tells none. */
+  links: z.record(z.string(), z.string()).default({}),
   /** The hand-over record of the finished maintenance is in the thread. */
   handedOver: z.boolean(),
   /** Code of the failure the requester was already told about. */

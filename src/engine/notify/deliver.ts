@@ -47,7 +47,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   };
 
   async function postRoot(): Promise<string> {
-    const card = renderCard(record, now(), ports.habits);
+    const card = renderCard(record, now(), ports.habits, progress.links);
     const { ts } = await messenger.post(progress.channel, null, card);
     ports.edits.set(record.id, now());
     await saved({ rootTs: ts, rootHash: hashOf(card), toldFailure: null });
@@ -57,7 +57,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   /** Edits the card, or posts a new one if somebody deleted it; `false` when it is too early for the next edit. */
   async function showCard(): Promise<boolean> {
     const root = progress.rootTs;
-    const card = renderCard(record, now(), ports.habits);
+    const card = renderCard(record, now(), ports.habits, progress.links);
     if (root === null || hashOf(card) === progress.rootHash) return true;
     const since = now() - (ports.edits.get(record.id) ?? 0);
     if (since >= 0 && since < EDIT_EVERY_MS && record.end === null) return false;

@@ -10,6 +10,7 @@ import { UnreadableRecordError } from "../lanes/records.js";
 import { replyFrom } from "../lanes/troubles.js";
 import type { StoreJob } from "../store/store.js";
 import { deliver } from "./deliver.js";
+import { linksOf, wakeLinked } from "./links.js";
 import { type NotifyPorts, obeyRateLimit } from "./ports.js";
 
 /** An open maintenance's thread is compared with its record at least this often, should a wake-up have got lost. */
@@ -75,7 +76,7 @@ export async function runThread(
     return await later(MENDED_MS);
   };
 
-  const { maintenance, cluster, replyTo } = latest;
+  const { maintenance, cluster, replyTo, rootTs: rootBefore } = latest;
   const about = { maintenance, cluster };
   const records = ports.records.get(cluster);
   if (records === undefined) {
@@ -98,6 +99,8 @@ export async function runThread(
   }
   let delivered: Awaited<ReturnType<typeof deliver>>;
   try {
+    const links = await linksOf(record, latest.links, ports);
+    if (links !== latest.links) await save({ ...latest, links });
     delivered = await deliver(record, latest, {
       messenger: ports.messenger,
       reply,
@@ -119,6 +122,7 @@ export async function runThread(
     if (error.permanent) await tellRequester(error, latest, save, ports);
     return await later(error.permanent ? MENDED_MS : RETRY_MS);
   }
+  if (rootBefore === null && latest.rootTs !== null) await wakeLinked(record, ports);
   if (delivered === "finished") return "finished";
   // What was stored while we were delivering is shown at once.
   const fresh = await records.find(maintenance);

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { takenBack } from "../approval/question.js";
 import { machineName } from "../cluster/machine.js";
-import { agentsAwaited, agentsMissing, hostnamesOf, whyNotAwaited } from "../record/agents-back.js";
+import { agentsAwaited, agentsMissing, hostnamesOf } from "../record/agents-back.js";
 import { ended, isDownSent, isToGoDown, isWaitingForAgents, withBatch } from "../record/batch.js";
+import { whyNotAllAreBack } from "../record/left-behind.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance, Phase } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
@@ -103,7 +104,7 @@ function closeUnseen(record: Maintenance, by: string, nowMs: Millis): Decided {
 function stopWaiting(record: Maintenance, by: string, nowMs: Millis): Decided {
   const up = record.batches.filter((batch) => batch.phase === "up");
   const missing = up.flatMap(agentsMissing).length;
-  const gone = whyNotAwaited(up);
+  const gone = whyNotAllAreBack(record, up);
   if (missing === 0) {
     const text = `${record.id} is closed; ${gone ?? "all agents are back"}.`;
     return { record: ended(record, "up", nowMs, gone), reply: replyOf({ tone: "done", text }) };

@@ -42,6 +42,8 @@ export interface DecisionContext {
    */
   readonly askedAtMs: Millis;
   readonly policy: Policy;
+  /** The id that a maintenance gets which the decision opens: no other has it. */
+  readonly freeId: string;
   /** The world read after the click; `null` for decisions that do not need it (`needsWorld`). */
   readonly world: World | null;
   /** The other open maintenances of the cluster; read where a policy with budgets has to know what they take. */

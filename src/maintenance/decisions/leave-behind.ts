@@ -1,20 +1,19 @@
 import { z } from "zod";
 import { notBack } from "../pausing/not-back.js";
 import { agentsMissing, hostnamesOf } from "../record/agents-back.js";
-import { withBatch } from "../record/batch.js";
-import { withEvent } from "../record/log.js";
-import type { BatchIn, Maintenance } from "../record/record.js";
-import { turnOf, waitingForTurn } from "../rolling/turn.js";
+import { withLeftBehind } from "../record/left-behind.js";
+import type { BatchIn, LeftBehind, Maintenance } from "../record/record.js";
+import { placeOf, turnOf, waitingForTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import { replyOf } from "../text/reply.js";
+import { type ReplyParts, replyOf } from "../text/reply.js";
 import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
 import { decisionRow, unchanged } from "./decided.js";
 import { nothingToDo } from "./replies.js";
 
 /**
- * Lets the batches after this one go on though not all its agents are back. Nothing is forgotten: the maintenance still
- * waits for them at its end (invariant 11).
+ * Splits the machines of a batch whose agents are not back off into a maintenance of their own, and lets the batches after
+ * it go on. Nothing is forgotten: that maintenance waits for the agents and says when they are late (invariant 11).
  */
 export const leaveBehind = decisionRow({
   takes: z.object({ kind: z.literal("leave_behind"), ...aboutTurn }),
@@ -25,6 +24,8 @@ export const leaveBehind = decisionRow({
     const why = whyNotOnTurn(record, about);
     if (why !== null) return why;
     if (waits(record) !== null && waitingForTurn(record).length > 0) return null;
+    const before = record.leftBehind.at(-1);
+    if (before !== undefined) return leftBehindAlready(record, before);
     return {
       tone: "refused",
       text: `${record.id}: no batch waits for agents of the one before.`,
@@ -32,25 +33,41 @@ export const leaveBehind = decisionRow({
       next: `See how it stands with /mesos status ${record.id}.`,
     };
   },
-  decide(record, _, { person, nowMs }) {
+  alreadyDone(record, { batch }, { person, askedAtMs }) {
+    const before = record.leftBehind.find((entry) =>
+      batch === null ? entry.by === person.user && entry.askedAtMs === askedAtMs : entry.batch === batch,
+    );
+    if (before === undefined) return null;
+    return before.by === person.user ? leftBehindReply(record, before) : leftBehindAlready(record, before);
+  },
+  decide(record, _, { person, nowMs, askedAtMs, freeId }) {
     const batch = waits(record);
     if (batch === null) return unchanged(record, nothingToDo(record));
-    const missing = agentsMissing(batch);
-    const machines = hostnamesOf(missing, batch);
-    const by = person.user;
-    const leftBehind = [...(batch.leftBehind ?? []), ...missing.map(({ id }) => id)];
     const paused = record.paused?.rule === notBack.name ? null : record.paused;
-    const next = withBatch({ ...record, paused }, { ...batch, leftBehind });
+    const how = { id: freeId, by: person.user, atMs: nowMs, askedAtMs };
+    const machines = hostnamesOf(agentsMissing(batch), batch);
     return {
-      record: withEvent(next, nowMs, { kind: "left_behind", batch: batch.id, machines, by }),
-      reply: replyOf({
-        tone: "done",
-        text: `${record.id}: the next batch goes on without the agents of ${quoted(list(machines))}.`,
-        next: "They are still waited for at the end. Start the agents and look at their logs.",
-      }),
+      record: withLeftBehind({ ...record, paused }, batch, how),
+      reply: replyOf(leftBehindReply(record, { id: freeId, machines })),
     };
   },
 });
+
+function leftBehindReply({ id }: Maintenance, left: Pick<LeftBehind, "id" | "machines">): ReplyParts {
+  return {
+    tone: "done",
+    text: `${id} goes on without ${quoted(list(left.machines))}; ${left.id} waits for the agents there.`,
+    next: "Start the agents and look at their logs.",
+  };
+}
+
+function leftBehindAlready(record: Maintenance, { id, batch, machines, by }: LeftBehind): ReplyParts {
+  return {
+    tone: "info",
+    text: `${record.id}: <@${by}> has left ${quoted(list(machines))} of ${placeOf(record, batch)} behind already; ${id} waits for the agents there.`,
+    notDone: "Nothing was changed.",
+  };
+}
 
 /** The batch that is up, whose agents hold up the rest. */
 function waits(record: Maintenance): BatchIn<"up"> | null {

@@ -12,7 +12,7 @@ export const notBack: PauseRule = {
   name: "not_back",
   looksAt: "batches_before",
   goneOnFor: "roll",
-  next: "start the agent on those machines and look at its log. Leave behind lets the next batch go without them; so does Go on.",
+  next: "start the agent on those machines and look at its log. Leave behind gives those machines a maintenance of their own, and the next batch goes; with Go on it goes too, and this one waits for them at its end.",
   sees({ record, policy: { agentReturnMs }, nowMs }) {
     const waiting = heldUp(record);
     if (waiting === null || nowMs < waiting.batch.upAtMs + agentReturnMs) return null;
@@ -31,7 +31,7 @@ export const notBack: PauseRule = {
     const { batch, missing } = waiting;
     return withBatch(record, {
       ...batch,
-      leftBehind: [...(batch.leftBehind ?? []), ...missing.map(({ id }) => id)],
+      wentOnWithout: [...(batch.wentOnWithout ?? []), ...missing.map(({ id }) => id)],
     });
   },
 };
@@ -43,6 +43,6 @@ function heldUp(record: Maintenance): {
 } | null {
   const batch = turnOf(record);
   if (batch?.phase !== "up") return null;
-  const left = new Set(batch.leftBehind);
-  return { batch, missing: agentsMissing(batch).filter(({ id }) => !left.has(id)) };
+  const without = new Set(batch.wentOnWithout);
+  return { batch, missing: agentsMissing(batch).filter(({ id }) => !without.has(id)) };
 }

@@ -50,7 +50,7 @@ export type Batch =
   | (Always & Own<"overdueTold" | "confirmedUp"> & { phase: "down" })
   | (Always & Own<"confirmedUp"> & { phase: "bringing_up" })
   | (Always &
-      Own<"returned" | "missingTold" | "goneSinceMs" | "leftBehind"> & { phase: "up"; upAtMs: Millis })
+      Own<"returned" | "missingTold" | "goneSinceMs" | "wentOnWithout"> & { phase: "up"; upAtMs: Millis })
   | (Always & Own<"goneSinceMs"> & { phase: "cancelled" })
   | (Always & { phase: "failed" });
 
@@ -114,9 +114,9 @@ export function inItsPhase(flat: FlatBatch): Batch {
     case "bringing_up":
       return { ...ever, phase, confirmedUp };
     case "up": {
-      const { returned, missingTold, leftBehind } = flat;
-      const left = leftBehind === undefined ? {} : { leftBehind };
-      return { ...ever, ...gone, ...left, phase, upAtMs: known(flat, "upAtMs"), returned, missingTold };
+      const { returned, missingTold, wentOnWithout } = flat;
+      const without = wentOnWithout === undefined ? {} : { wentOnWithout };
+      return { ...ever, ...gone, ...without, phase, upAtMs: known(flat, "upAtMs"), returned, missingTold };
     }
     case "cancelled":
       return { ...ever, ...gone, phase };

@@ -155,8 +155,17 @@ export const logEvent = z.discriminatedUnion("kind", [
   /** What stopped it is over; `by`: who went on in spite of it, `null` when it is no longer so. */
   z.object({ ...base, kind: z.literal("went_on"), batch: z.string(), rule: z.string(), by: by.nullable() }),
   z.object({ ...base, kind: z.literal("skipped"), batch: z.string(), by }),
-  /** Agents that are not back no longer hold up the batches after theirs. */
-  z.object({ ...base, kind: z.literal("left_behind"), batch: z.string(), machines: z.array(z.string()), by }),
+  /** Machines whose agents are not back were split off into the maintenance `into`. */
+  z.object({
+    ...base,
+    kind: z.literal("left_behind"),
+    batch: z.string(),
+    machines: z.array(z.string()),
+    into: z.string(),
+    by,
+  }),
+  /** How the maintenance that looks after them begins: `from` goes on without these machines. */
+  z.object({ ...base, kind: z.literal("split_off"), from: z.string(), machines: z.array(z.string()), by }),
   /** A batch goes down under the approval of an earlier one: it is inside of the limits that `by` approved. */
   z.object({ ...base, kind: z.literal("within_limits"), batch: z.string(), approval: z.string(), by }),
   z.object({ ...base, kind: z.literal("taking_down"), batch: z.string() }),

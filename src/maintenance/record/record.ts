@@ -40,6 +40,24 @@ export const trouble = z.object({
 
 export type Trouble = z.output<typeof trouble>;
 
+/** Machines that a batch goes on without. */
+const leftBehind = z.object({
+  /** The maintenance that looks after them. */
+  id: z.string(),
+  /** The batch that they were in. */
+  batch: z.string(),
+  /** Host names. */
+  machines: z.array(z.string()),
+  by: z.string(),
+  atMs: millis,
+  /** When it was asked for: the same request carried out again is known by it (invariant 7). */
+  askedAtMs: millis,
+  /** What that maintenance begins with, until it is known to be stored. */
+  opening: batch.nullable(),
+});
+
+export type LeftBehind = z.output<typeof leftBehind>;
+
 /** The rules of the policy that can be overridden. */
 export type OverridableRule = "calendar" | "budgets";
 
@@ -177,6 +195,10 @@ export const maintenance = z.object({
       }),
     )
     .default([]),
+  /** Machines whose agents did not come back: each entry is looked after in a maintenance of its own. */
+  leftBehind: z.array(leftBehind).default([]),
+  /** Of machines that another maintenance left behind: its id. Nobody asked for a drain of them. */
+  leftBehindBy: z.string().optional(),
   trouble: trouble.nullable(),
   /**
    * A schedule post or a STOP_MAINTENANCE got no answer: until then it may still take effect, so it is neither repeated

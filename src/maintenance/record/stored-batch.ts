@@ -140,8 +140,8 @@ export const storedBatch = z.object({
   overdueTold: z.boolean(),
   /** Ids of agents that are back after Up, also under another id; 0.1.0 wrote machine keys. */
   returned: z.array(z.string()),
-  /** Ids of agents that are not back and that the batches after this one no longer wait for. */
-  leftBehind: z.array(z.string()).optional(),
+  /** Ids of agents that were not back when a person went on without them: only the end of the maintenance waits for them. */
+  wentOnWithout: z.array(z.string()).optional(),
   /** A person has it given back without taking it down, while the other batches go on. */
   skippedBy: z.string().optional(),
   upAtMs: millis.nullable(),

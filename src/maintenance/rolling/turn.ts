@@ -9,7 +9,7 @@ import { type Millis, nanosToMillis } from "../time.js";
 const overs = new WeakMap<Batch, boolean>();
 
 /**
- * Whether a batch stands in nobody's way any more: given back, or up with all agents back or left behind. Found out once
+ * Whether a batch stands in nobody's way any more: given back, or up with all agents back but those gone on without. Found out once
  * for each state of a batch: every other one asks for it at each look.
  */
 export function isOver(batch: Batch): boolean {
@@ -21,8 +21,8 @@ export function isOver(batch: Batch): boolean {
 }
 
 function areAllBack(batch: BatchIn<"up">): boolean {
-  const left = new Set(batch.leftBehind);
-  return agentsMissing(batch).every(({ id }) => left.has(id));
+  const without = new Set(batch.wentOnWithout);
+  return agentsMissing(batch).every(({ id }) => without.has(id));
 }
 
 /** The batch whose turn it is: the first that is not over; `null` when all are. */

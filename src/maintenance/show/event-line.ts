@@ -148,7 +148,9 @@ function whatOf(event: LogEvent, several: boolean): string {
     case "skipped":
       return "skipped the batch";
     case "left_behind":
-      return `left behind: ${event.machines.join(", ")}`;
+      return `left behind: ${event.machines.join(", ")}; ${event.into} waits for the agents there`;
+    case "split_off":
+      return `left behind by ${event.from}: ${event.machines.join(", ")}`;
     case "within_limits":
       return `inside of the limits approved with ${event.approval}`;
     case "taking_down":

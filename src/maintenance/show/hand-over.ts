@@ -2,6 +2,7 @@ import { hostOfKey, machineName } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
 import { standOf } from "../record/batch.js";
 import type { LogEvent } from "../record/events.js";
+import { leftBehindTexts } from "../record/left-behind.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
 import { placeOf } from "../rolling/turn.js";
 import { notOurs } from "../text/command.js";
@@ -23,6 +24,7 @@ export function handOver(record: Maintenance): { name: string; text: string } {
       "Machines",
       record.batches.flatMap((batch) => machines(record, batch)),
     ),
+    section("Left behind", leftBehindTexts(record).map(ours)),
     section("Answers", record.behaviour.map(answers)),
     section(
       "Approvals",
@@ -51,6 +53,7 @@ function head(record: Maintenance): string {
     ["Result", `${standOf(record)}${why}`],
     ["Cluster", text(record.cluster)],
     ["Hosts", text(record.hosts)],
+    ...(record.leftBehindBy === undefined ? [] : [["Left behind by", record.leftBehindBy]]),
     ["Asked for by", record.requester],
     ["Reason", record.reason === null ? "none given" : text(record.reason)],
     ["Ticket", record.ticket === null ? "none given" : text(record.ticket)],

@@ -44,11 +44,13 @@ export function historyReply(
   const openText = openCount === 0 ? "" : `, ${openCount} of them open`;
   const refusals = newest.length - maintenances.length;
   const refusedText = refusals === 0 ? "" : ` Refused: ${counted(refusals, "drain")}.`;
+  const split = maintenances.filter(({ leftBehindBy }) => leftBehindBy !== undefined).length;
+  const splitText = split === 0 ? "" : ` Left behind by others: ${split}.`;
   const last = ended[0] === undefined ? "" : ` The last one ended ${formatSpan(nowMs - ended[0].atMs)} ago.`;
   return replyOf({
     tone: "info",
     text: [
-      `${cluster}: ${counted(maintenances.length, "maintenance")}${openText}.${last}${refusedText}`,
+      `${cluster}: ${counted(maintenances.length, "maintenance")}${openText}.${last}${refusedText}${splitText}`,
       ...peopleIn(newest.map((record) => record.requester)),
     ].join(" "),
     next: `Everything about one: /mesos history ${newest[0]?.id}`,
@@ -62,7 +64,8 @@ function momentOf(record: Maintenance): Millis {
 
 function reasonCell(record: Maintenance): string {
   if (isRefused(record)) return record.end?.why ?? "";
-  return [record.ticket, record.reason].filter((part) => part !== null).join(" ");
+  const left = record.leftBehindBy === undefined ? null : `left behind by ${record.leftBehindBy}:`;
+  return [left, record.ticket, record.reason].filter((part) => part !== null).join(" ");
 }
 
 /** Slack makes names of ids in a sentence, but not in a table: the sentence says who is who. */

@@ -34,10 +34,14 @@ export function unaskedTexts({ unasked, ...counts }: FrameworkSummary): string[]
   });
 }
 
-/** `m-7k3q2 is draining: web-* in prod, asked for by <@U0ALICE> for kernel`, without the stop. */
+/**
+ * `m-7k3q2 is draining: web-* in prod, asked for by <@U0ALICE> for kernel`, without the stop; one that nobody asked for says
+ * which maintenance left its machines behind.
+ */
 export function headOf(record: Maintenance, state: string): string {
   const reason = record.reason === null ? "" : ` for ${quoted(record.reason)}`;
-  return `${record.id} ${state}: ${quoted(record.hosts)} in ${record.cluster}, asked for by <@${record.requester}>${reason}`;
+  const left = record.leftBehindBy === undefined ? "" : ` left behind by ${record.leftBehindBy},`;
+  return `${record.id} ${state}: ${quoted(record.hosts)} in ${record.cluster},${left} asked for by <@${record.requester}>${reason}`;
 }
 
 /** Where a window stands in time, in spans: they mean the same in every time zone. */

@@ -9,6 +9,7 @@ import type { World } from "../cluster/world.js";
 import { agentsMissing } from "../record/agents-back.js";
 import { hasEnded, machineCount, standOf, unseenWindow } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
+import { leftBehindTexts } from "../record/left-behind.js";
 import type { Picture, Verdict, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import type { FoundTrouble } from "../record/troubles.js";
@@ -39,7 +40,7 @@ export function statusOfCluster(
   const table = tableOf(open, [
     { title: "ID", cell: ({ id }) => id },
     { title: "PHASE", cell: (record) => (record.cancel === null ? standOf(record) : "cancelling") },
-    { title: "HOSTS", shrinks: true, cell: ({ hosts }) => hosts },
+    { title: "HOSTS", shrinks: true, cell: hostsCell },
     { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
     { title: "TASKS", align: "right", cell: ({ picture }) => tasksCell(picture) },
     { title: "WINDOW", cell: (record) => windowOfRecord(record, nowMs) },
@@ -77,6 +78,10 @@ export function statusOfCluster(
   });
 }
 
+function hostsCell({ hosts, leftBehindBy }: Maintenance): string {
+  return leftBehindBy === undefined ? hosts : `${hosts} (left by ${leftBehindBy})`;
+}
+
 function tasksCell(picture: Picture | null): string {
   if (picture === null) return "-";
   const unknown = picture.machines.some(isUnknown) ? "?" : "";
@@ -95,8 +100,9 @@ export function statusOfMaintenance(
 ): Reply {
   const { picture, trouble, end } = record;
   const sentences = [`${headOf(record, `is ${standOf(record)}`)}.`];
-  if (end === null) sentences.push(...stateOf(record, nowMs));
-  else sentences.push(`Ended ${ago(end.atMs, nowMs)}${end.why === null ? "." : `: ${end.why}`}`);
+  if (end === null) {
+    sentences.push(...stateOf(record, nowMs), ...leftBehindTexts(record).map((text) => `${text}.`));
+  } else sentences.push(`Ended ${ago(end.atMs, nowMs)}${end.why === null ? "." : `: ${end.why}`}`);
   if (trouble !== null) sentences.push(quoted(trouble.what));
   return replyOf({
     tone: trouble === null ? "info" : "error",

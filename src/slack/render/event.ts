@@ -72,7 +72,9 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "skipped":
       return mrk`⏭️ ${user(event.by)} *skips ${placeOf(record, event.batch)}*. Its machines are given back without having been down.`;
     case "left_behind":
-      return mrk`🚶 ${user(event.by)} *leaves behind* ${hosts(event.machines, 1500)}: the next batch goes on. They are still waited for at the end.`;
+      return mrk`🚶 ${user(event.by)} *leaves behind* ${hosts(event.machines, 1500)}: the next batch goes on. ${code(event.into)} waits for the agents there, with a card of its own.`;
+    case "split_off":
+      return mrk`🚶 ${user(event.by)} *left behind* ${hosts(event.machines, 1500)}: ${code(event.from)} goes on without. The agents there are waited for here.`;
     case "within_limits":
       return mrk`✅ *Inside of the limits*${ofBatch(record, event.batch)} that ${user(event.by)} approved: it goes down without another question.`;
     case "taking_down":
@@ -151,11 +153,11 @@ const CLEARED = {
   unknown: mrk`*The master forgot answers*, though neither leader nor schedule changed: the same list may have been posted again. The frameworks are being asked again.`,
 };
 
-/** What happens when the machines are not empty by the deadline. */
 /** What to do about a pause whose rule says nothing else. */
 const DECIDE =
   "look at it, then press Go on, Skip batch or Cancel on the card. Nothing goes down until then.";
 
+/** What happens when the machines are not empty by the deadline. */
 const DEADLINE = {
   release: "The machines are given back.",
   ask: "The approval is asked for.",

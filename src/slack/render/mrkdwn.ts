@@ -104,6 +104,12 @@ function more(count: number, separator: string): string {
   return separator.includes("\n") ? `${separator}and ${count} more` : ` and ${count} more`;
 }
 
+/** A link to an address that Slack told; anything else is no link, and the name stands alone. */
+export function link(url: string | undefined, name: string): Mrkdwn {
+  const text = free(name, 100);
+  return url !== undefined && /^https?:\/\/[^\s<>|]+$/.test(url) ? new Mrkdwn(`<${url}|${text.text}>`) : text;
+}
+
 /** A person by Slack user id, shown by name. What is no user id is shown as text. */
 export function user(id: string): Mrkdwn {
   return /^[UW][A-Z0-9]{1,30}$/.test(id) ? new Mrkdwn(`<@${id}>`) : free(id, 50);

@@ -72,6 +72,8 @@ export interface Messenger {
    * text is posted as a message, cut to fit. A repeated call posts a second file.
    */
   upload(channel: string, thread: string, file: TextFile): Promise<void>;
+  /** The address of a message of ours, which takes no scope. */
+  permalink(channel: string, ts: string): Promise<string>;
   whoAmI(): Promise<BotIdentity>;
 }
 
@@ -173,6 +175,14 @@ export function createMessenger(
         o.logger.error(failure.fields, "Slack takes no files from us; sending the text as a message");
         await postTo(doing, channel, thread, renderFile(file, failure));
       }
+    },
+
+    async permalink(channel, ts) {
+      const doing = `asking for the address of a message in ${channel}`;
+      const { permalink } = await attempt(doing, () => client.chat.getPermalink({ channel, message_ts: ts }));
+      if (permalink === undefined)
+        throw new SlackFailure("server_error", { doing, detail: "No address in the answer." });
+      return permalink;
     },
 
     async whoAmI() {

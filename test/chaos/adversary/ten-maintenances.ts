@@ -119,6 +119,7 @@ export async function tenMaintenances(
       policy: cluster.policy,
       world,
       others: [...records.values()].filter(({ id, end }) => id !== record.id && end === null),
+      freeId: "m-other",
     });
     records.set(record.id, decided.record);
     return decided.record;

@@ -149,6 +149,7 @@ export class RehearsedBot {
       nowMs: this.nowMs,
       askedAtMs: this.nowMs,
       others: [],
+      freeId: "m-other",
     });
   }
 

@@ -16,6 +16,7 @@ const START: ThreadJob = {
   rootHash: "old",
   postedSeq: 0,
   approvals: { b1a1: { ts: "1.1", hash: "old" } },
+  links: {},
   handedOver: false,
   toldFailure: null,
 };

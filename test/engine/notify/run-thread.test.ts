@@ -73,6 +73,7 @@ async function placeThread(id: string, parts: Partial<ThreadJob> = {}) {
     rootHash: "old",
     postedSeq: 0,
     approvals: {},
+    links: {},
     handedOver: false,
     toldFailure: null,
     ...parts,

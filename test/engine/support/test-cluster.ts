@@ -201,7 +201,10 @@ export class TestMaintenance {
 
   /** The root message; `undefined` before it is posted. */
   card(): Posted | undefined {
-    return this.cluster.messages().find((one) => one.thread === null && one.text.includes(this.id));
+    // Its title begins with its id; the card of another maintenance may name it too.
+    return this.cluster
+      .messages()
+      .find((one) => one.thread === null && one.text.split("\n", 1)[0]?.includes(` ${this.id} · `));
   }
 
   /** The messages of the thread, oldest first. */

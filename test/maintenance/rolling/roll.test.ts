@@ -46,6 +46,8 @@ const plan = fc.record({
   canary: fc.option(fc.integer({ min: 1, max: 3 })),
   horizon: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
   zones: fc.integer({ min: 1, max: 3 }),
+  /** In the end an agent of each batch does not come back, and is left behind. */
+  lost: fc.boolean(),
 });
 
 const FOREIGN = windowOn(["db-1", { hostname: "legacy-1" }], NOW + HOUR, null);
@@ -116,6 +118,13 @@ function happens(site: Site, what: Happening): void {
   }
 }
 
+/** Up of what is Down, of which one agent may not come back. */
+function bringUp(site: Site, lost: boolean): void {
+  const one = site.agents.find((each) => site.down.has(machineKey(each.machine)));
+  if (lost && one !== undefined) site.stopped.add(one.id);
+  site.decide({ kind: "up" });
+}
+
 /** What holds at every look, whatever happened before. */
 function check(site: Site): void {
   const { record, schedule } = site;
@@ -132,6 +141,11 @@ function check(site: Site): void {
     for (const after of record.batches.slice(first + 1))
       expect(["scheduled", "draining"]).toContain(after.phase);
   }
+  // Each machine is in one batch, or in one maintenance of what was left behind (invariant 11).
+  const looked = [record, ...site.opened.values()].flatMap(({ batches }) =>
+    batches.flatMap(({ machines }) => machines.map(({ hostname }) => hostname)),
+  );
+  expect(looked.toSorted()).toEqual(site.agents.map(({ machine: { hostname } }) => hostname).toSorted());
   const windows = record.batches.map(({ window }) => window);
   for (const [at, next] of windows.entries()) {
     const before = at === 0 ? undefined : windows[at - 1];
@@ -161,6 +175,7 @@ test("a roll keeps its order, one batch and one zone away at once, and windows t
   let ended = 0;
   let moved = 0;
   const stopped = new Set<string>();
+  let left = 0;
   const property = fc.property(
     plan,
     fc.array(happening, { minLength: 5, maxLength: 60 }),
@@ -184,19 +199,27 @@ test("a roll keeps its order, one batch and one zone away at once, and windows t
       for (let round = 0; round < 200 && site.record.end === null; round++) {
         site.pass(MINUTE);
         check(site);
+        if (site.stopped.size > 0) site.decide({ kind: "leave_behind", batch: null });
         const turn = site.record.batches.find(({ phase }) => phase !== "up" && phase !== "cancelled");
         if (site.record.trouble?.code === "window_over") site.decide({ kind: "skip", batch: null });
         else if (site.record.paused !== null) site.decide({ kind: "go_on", batch: null });
-        else if (turn?.phase === "down") site.decide({ kind: "up" });
+        else if (turn?.phase === "down") bringUp(site, wanted.lost);
         else if (turn !== undefined) site.approve(turn.id);
+        // There is no batch any more that could go on without it.
+        else site.stopped.clear();
       }
       expect(site.record.end).not.toBeNull();
+      site.stopped.clear();
+      site.pass(MINUTE).pass(MINUTE).pass();
+      for (const { end } of site.opened.values()) expect(end?.phase).toBe("up");
+      left += site.opened.size;
       expect(site.schedule.windows).toEqual([FOREIGN]);
       ended += 1;
     },
   );
   fc.assert(property, { numRuns: runs(100), endOnFailure: true });
   expect(ended).toBeGreaterThan(0);
+  expect(left).toBeGreaterThan(0);
   expect(moved).toBeGreaterThan(ended / 4);
   expect(stopped.size, "rules that paused it").toBeGreaterThan(1);
 });

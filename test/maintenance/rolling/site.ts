@@ -5,6 +5,7 @@ import type { Agent, Answer, Task, TaskEnd, World } from "../../../src/maintenan
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Effect } from "../../../src/maintenance/phases/step.js";
 import type { Policy } from "../../../src/maintenance/policy/policy.js";
+import { maintenancesToOpen, withOpened } from "../../../src/maintenance/record/left-behind.js";
 import type { Batch, Maintenance } from "../../../src/maintenance/record/record.js";
 import type { Roll } from "../../../src/maintenance/record/roll.js";
 import { applyEdit } from "../../../src/maintenance/window/edit.js";
@@ -17,6 +18,8 @@ export class Site {
   record: Maintenance;
   schedule: Schedule;
   posts = 0;
+  /** Maintenances of machines that were left behind, by id. */
+  readonly opened = new Map<string, Maintenance>();
   /** What frameworks answered, by host name. */
   answers: Readonly<Record<string, readonly Answer[]>> = {};
   readonly down = new Set<string>();
@@ -87,20 +90,43 @@ export class Site {
 
   /** Looks, decides and does it, until nothing is to be done; then `ms` pass. */
   pass(ms = 0): this {
+    for (const opened of maintenancesToOpen(this.record)) {
+      this.opened.set(opened.id, opened);
+      this.record = withOpened(this.record, opened.id);
+    }
+    this.record = this.settled();
+    for (const [id, record] of this.opened) this.opened.set(id, this.#settled(record));
+    this.nowMs += ms;
+    return this;
+  }
+
+  /** What comes of the record once nothing is to be done for it; it is not stored. */
+  settled(): Maintenance {
+    return this.#settled(this.record);
+  }
+
+  #settled(record: Maintenance): Maintenance {
+    let next = record;
     for (let round = 0; round < 8; round++) {
-      const step = advance(this.record, {
+      const step = advance(next, {
         world: this.world(),
         policy: this.policy,
         nowMs: this.nowMs,
         hosts: null,
         others: this.others,
       });
-      this.record = step.record;
+      next = step.record;
       if (step.effects.length === 0) break;
       this.#carryOut(step.effects);
     }
-    this.nowMs += ms;
-    return this;
+    return next;
+  }
+
+  /** The maintenance that looks after what was left behind last. */
+  leftBehind(): Maintenance {
+    const record = [...this.opened.values()].at(-1);
+    if (record === undefined) throw new Error("Nothing was left behind.");
+    return record;
   }
 
   /** Somebody decides; whoever asked does not approve. */
@@ -111,6 +137,7 @@ export class Site {
       nowMs: this.nowMs,
       policy: this.policy,
       others: this.others,
+      freeId: `m-left${this.record.leftBehind.length + 1}`,
     });
     this.record = record;
     return reply.text;

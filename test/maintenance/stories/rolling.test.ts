@@ -537,30 +537,6 @@ describe("a rule that stops a drain in batches", () => {
   });
 });
 
-describe("agents that do not come back in a drain in batches", () => {
-  test("hold up the next batch until they are left behind, and are still waited for at the end (invariant 11)", () => {
-    const site = firstDown();
-    site.stopped.add("web-01-S0");
-    site.decide({ kind: "up" });
-    site.pass(MINUTE).pass();
-    expect(site.decide({ kind: "leave_behind", batch: null })).toContain("without the agents of web-01");
-    for (const id of ["b2", "b3"]) {
-      site.approve(id);
-      site.pass().decide({ kind: "up" });
-      site.pass(MINUTE).pass();
-    }
-    expect(site.phases()).toBe("up up up");
-    expect(site.record.end).toBeNull();
-    site.stopped.clear();
-    site.pass(MINUTE).pass();
-    expect(site.record.end?.phase).toBe("up");
-  });
-
-  test("cannot be left behind while nobody waits for them", () => {
-    expect(firstDown().decide({ kind: "leave_behind", batch: null })).toContain("no batch waits");
-  });
-});
-
 describe("the start of a window in a drain in batches", () => {
   test("is announced once for each batch, 15 minutes before its own", () => {
     const site = firstDown();

@@ -88,6 +88,7 @@ export function click(
     readonly nowMs?: number;
     readonly policy?: Policy;
     readonly others?: readonly Maintenance[];
+    readonly freeId?: string;
   } = {},
 ) {
   const { by = "U0BOB", groups = [], lookupFailed = false } = parts;
@@ -99,6 +100,7 @@ export function click(
     askedAtMs: nowMs,
     policy,
     others,
+    freeId: parts.freeId ?? "m-other",
   });
 }
 

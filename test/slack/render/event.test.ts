@@ -52,6 +52,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [{ kind: "agents_registered", machines: ["web-04"] }, ["Registered again", "web-04"]],
   [{ kind: "window_starts_soon", startMs: NOW }, ["2026-11-20 21:52 UTC"]],
+  [{ kind: "window_starts_soon", batch: "b1", startMs: NOW }, ["The window starts 2026-11-20 21:52 UTC"]],
   [{ kind: "approval_asked", batch: "b1", approval: "a1", by: null }, null],
   [{ kind: "approved", batch: "b1", approval: "a1", by: "U02BOB" }, ["@U02BOB approved Down"]],
   [
@@ -116,8 +117,12 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   [{ kind: "went_on", batch: "b1", rule: "refused", by: "U02BOB" }, ["@U02BOB goes on with batch 1 of 1"]],
   [{ kind: "skipped", batch: "b1", by: "U02BOB" }, ["@U02BOB skips batch 1 of 1", "given back"]],
   [
-    { kind: "left_behind", batch: "b1", machines: ["web-01"], by: "U02BOB" },
-    ["@U02BOB leaves behind web-01", "still waited for at the end"],
+    { kind: "left_behind", batch: "b1", machines: ["web-01"], into: "m-9x8y7", by: "U02BOB" },
+    ["@U02BOB leaves behind web-01", "m-9x8y7 waits for the agents there"],
+  ],
+  [
+    { kind: "split_off", from: "m-9x8y7", machines: ["web-01"], by: "U02BOB" },
+    ["@U02BOB left behind web-01", "m-9x8y7 goes on without", "waited for here"],
   ],
   [
     { kind: "within_limits", batch: "b1", approval: "b0a1", by: "U02BOB" },

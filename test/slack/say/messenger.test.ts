@@ -319,3 +319,14 @@ test("the messenger knows who it is", async () => {
   });
   expect(await messenger.whoAmI()).toMatchObject({ enterpriseId: null, scopes: null });
 });
+
+test("the messenger asks for the address of a message, and says when Slack tells none", async () => {
+  expect(await messenger.permalink("C1", "1.000001")).toBe("https://ops.slack.com/archives/C1/p1000001");
+  expect(slack.callsOf("chat.getPermalink")).toEqual([
+    expect.objectContaining({ channel: "C1", message_ts: "1.000001" }),
+  ]);
+  slack.once("chat.getPermalink", { error: "message_not_found" });
+  await expect(messenger.permalink("C1", "1.000001")).rejects.toThrow(SlackFailure);
+  slack.once("chat.getPermalink", { status: 200, body: '{"ok":true}' });
+  await expect(messenger.permalink("C1", "1.000001")).rejects.toThrow(SlackFailure);
+});

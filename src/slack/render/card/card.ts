@@ -16,7 +16,20 @@ import { named } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";
 import { actions, context, each, fields, header, message, type SlackMessage, section } from "../blocks.js";
-import { code, free, join, lines, listed, Mrkdwn, mrk, oneLine, sentence, someone, user } from "../mrkdwn.js";
+import {
+  code,
+  free,
+  join,
+  lines,
+  link,
+  listed,
+  Mrkdwn,
+  mrk,
+  oneLine,
+  sentence,
+  someone,
+  user,
+} from "../mrkdwn.js";
 import { frameworkLines, hosts, ofBatch, problem } from "../parts.js";
 import { moment, windowOf } from "../when.js";
 import { cardButtons } from "./buttons.js";
@@ -27,39 +40,55 @@ import { isEmptying, tasksText } from "./tasks.js";
 /**
  * The root message of a maintenance, from its record alone: edited in place for as long as it is open. `now` only
  * decides whether something is shown as old or past, so an unchanged record renders unchanged for minutes. `habits`: a
- * sentence per framework name on what it did in earlier maintenances.
+ * sentence per framework name on what it did in earlier maintenances. `links`: where the cards of the maintenances that it
+ * is linked with stand, by id, as far as that is known.
  */
 export function renderCard(
   record: Maintenance,
   now: Millis,
   habits: ReadonlyMap<string, string> = new Map(),
+  links: Links = {},
 ): SlackMessage {
-  const title = `🛠 ${record.id} · Drain ${subject(record)} in ${record.cluster}`;
+  const title = `🛠 ${record.id} · ${subject(record)} in ${record.cluster}`;
   return message([
     header(`${title} · ${stateOf(record)}`),
-    context(join([user(record.requester), ...because(record)], " · ")),
+    context(join([user(record.requester), ...because(record, links)], " · ")),
     fields([
       mrk`*Window*${ofCurrent(record)}\n${windowText(record, now)}`,
       mrk`*Tasks*\n${tasksText(record, now)}`,
     ]),
     ...each(context, deadlineText(record, now)),
-    ...each(section, frameworksText(record, habits), progressText(record), batchesText(record)),
+    ...each(
+      section,
+      frameworksText(record, habits),
+      progressText(record),
+      batchesText(record),
+      leftBehindText(record, links),
+    ),
     ...each(context, ownersText(record)),
     ...each(section, pausedText(record), ...heldTexts(record), troubleText(record), endText(record)),
     ...actions(cardButtons(record)),
   ]);
 }
 
+/** Addresses of cards by the id of their maintenance. */
+type Links = Readonly<Record<string, string>>;
+
 function subject(record: Maintenance): string {
-  const machines = machineCount(record);
-  return machines === 0 ? oneLine(record.hosts).slice(0, 60) : counted(machines, "machine");
+  const machines = counted(machineCount(record), "machine");
+  if (record.leftBehindBy !== undefined) return `${machines} left behind by ${record.leftBehindBy}`;
+  return `Drain ${record.batches.length === 0 ? oneLine(record.hosts).slice(0, 60) : machines}`;
 }
 
-function because(record: Maintenance): Mrkdwn[] {
+function because(record: Maintenance, links: Links): Mrkdwn[] {
+  const { leftBehindBy } = record;
+  const since = moment(record.requestedAtMs);
   return [
     ...(record.reason === null ? [] : [free(record.reason)]),
     ...(record.ticket === null ? [] : [free(record.ticket, 100)]),
-    mrk`asked ${moment(record.requestedAtMs)}`,
+    leftBehindBy === undefined
+      ? mrk`asked ${since}`
+      : mrk`left behind by ${link(links[leftBehindBy], leftBehindBy)} ${since}`,
   ];
 }
 
@@ -140,7 +169,8 @@ function batchesText(record: Maintenance): Mrkdwn {
       total === 1 ? 1200 : 150,
     );
     const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}`;
-    return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(record, batch)}${window} · ${names}`;
+    const who = batch.machines.length === 0 ? "all left behind" : names;
+    return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(record, batch)}${window} · ${who}`;
   });
   return lines(
     first === 0
@@ -155,6 +185,15 @@ function batchesText(record: Maintenance): Mrkdwn {
 function phasesText(batches: readonly Batch[]): string {
   const phases = [...groupBy(batches, ({ phase }) => phase)];
   return phases.map(([phase, { length }]) => `${length} ${phase.replaceAll("_", " ")}`).join(", ");
+}
+
+/** What was left behind, and which maintenance looks after it. */
+function leftBehindText({ leftBehind }: Maintenance, links: Links): Mrkdwn | null {
+  if (leftBehind.length === 0) return null;
+  const texts = leftBehind.map(
+    ({ id, machines }) => mrk`${hosts(machines, 300)}, ${link(links[id], id)} waits for the agents there`,
+  );
+  return mrk`🚶 *Left behind*  ${listed(texts, 1500, "\n")}`;
 }
 
 /** Whose frameworks and apps run on the machines, and what each owner said. */

@@ -159,6 +159,7 @@ describe("the buttons of the card", () => {
             policy: policyOf(),
             world: null,
             others: [],
+            freeId: "m-other",
           });
           expect([label, reply.tone, reply.text]).toEqual([label, "done", reply.text]);
         }

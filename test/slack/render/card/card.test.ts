@@ -358,4 +358,44 @@ describe("the card", () => {
       ["Stop waiting", { kind: "cancel" }],
     ]);
   });
+
+  describe("with machines that were left behind", () => {
+    const url = "https://ops.slack.com/archives/C1/p1";
+    const left = {
+      id: "m-9x8y7",
+      batch: "b1",
+      machines: ["web-02"],
+      by: "U02BOB",
+      atMs: NOW,
+      askedAtMs: NOW,
+      opening: null,
+    };
+
+    test("the card of the roll names them and links the card of the maintenance that waits for them", () => {
+      const batches = [
+        batchOf({ id: "b1", phase: "up", machines: [], agents: [] }),
+        batchOf({ id: "b2", phase: "draining", machines: machines(2) }),
+      ];
+      const record = recordOf({ batches, leftBehind: [left] });
+      expect(text(record)).toContain("Left behind  web-02, m-9x8y7 waits for the agents there");
+      expect(text(record)).toContain("all left behind");
+      expect(JSON.stringify(renderCard(record, NOW, new Map(), { "m-9x8y7": url }))).toContain(
+        `, <${url}|m-9x8y7> waits`,
+      );
+    });
+
+    test("the card of their own maintenance says who left them behind and is no drain that anybody asked for", () => {
+      const record = recordOf({ batches: [batchOf({ phase: "up" })], leftBehindBy: "m-7k3q1" });
+      expect(text(record)).toMatch(
+        /^🛠 m-7k3q · 6 machines left behind by m-7k3q1 in prod · up, waiting for agents/,
+      );
+      expect(text(record)).toContain("left behind by m-7k3q1 2026-11-20 20:52 UTC");
+      expect(text(record)).not.toContain("Drain");
+      const linked = (address: string) =>
+        JSON.stringify(renderCard(record, NOW, new Map(), { "m-7k3q1": address }));
+      expect(linked(url)).toContain(`left behind by <${url}|m-7k3q1>`);
+      for (const none of ["", "javascript:alert(1)", "https://x|<!channel>"])
+        expect(linked(none)).not.toContain("<http");
+    });
+  });
 });
