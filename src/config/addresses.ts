@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { Secret } from "../base/secret.js";
 import type { HostPort } from "./config.js";
 import { type Reading, text } from "./fields.js";
@@ -14,7 +15,7 @@ const SENTINEL_PORT = 26_379;
 export const masterUrl = text("is not a master's URL: write scheme, host and port", (input) => {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(input)?.[1]?.toLowerCase();
   if (scheme === "zk") {
-    return { wrong: "is a ZooKeeper address: list the masters' own URLs, the leader is found among them" };
+    return { wrong: "is a ZooKeeper address, which stands alone: masters: zk://host1,host2/mesos" };
   }
   if (scheme !== undefined && scheme !== "http" && scheme !== "https") {
     return { wrong: "is not a master's URL: it starts with http:// or https://" };
@@ -32,6 +33,62 @@ export const masterUrl = text("is not a master's URL: write scheme, host and por
   if (scheme === undefined && !/:\d+\/?$/.test(input)) url.port = String(MESOS_PORT);
   return { value: url.origin };
 });
+
+const ZOOKEEPER_PORT = 2181;
+
+/** What stands in a `zk://` line. */
+export interface ZooKeeperAddress {
+  readonly servers: readonly HostPort[];
+  readonly path: string;
+  /** `user:secret`. */
+  readonly auth: Secret | null;
+}
+
+/**
+ * The line that agents and masters take as `--master` and `--zk`: `zk://[user:secret@]host[:port],…/path`. As Mesos reads
+ * it (`src/zookeeper/url.hpp`): the last `@` ends the login, and the first `/` begins the path.
+ */
+export const zooKeeperAddress = text(
+  "is neither a list of masters' URLs nor a ZooKeeper address such as zk://host1:2181,host2:2181/mesos",
+  (input): Reading<ZooKeeperAddress> => {
+    const rest = /^zk:\/\/(.*)$/is.exec(input)?.[1];
+    if (rest === undefined) return null;
+    const slash = rest.indexOf("/");
+    const path = slash < 0 ? "" : rest.slice(slash).replace(/\/+$/, "");
+    if (path === "")
+      return { wrong: "names no path below the root of ZooKeeper: write zk://host1,host2/mesos" };
+    const authority = rest.slice(0, slash);
+    const at = authority.lastIndexOf("@");
+    const login = at < 0 ? null : authority.slice(0, at);
+    if (login !== null && !/^[^:]+:./.test(login)) return { wrong: "has a login that is not user:secret" };
+    const written = authority.slice(at + 1).split(",");
+    const servers = written.map(serverOf).filter((server) => server !== null);
+    if (servers.length < written.length) return { wrong: "has a server that is not host or host:port" };
+    if (/\s|\/\//.test(path)) return { wrong: "has a path that cannot be one" };
+    return { value: { servers, path, auth: login === null ? null : new Secret(login) } };
+  },
+);
+
+function serverOf(written: string): HostPort | null {
+  const url = parseUrl(`zk://${written}`);
+  if (url === null || url.hostname === "" || hasLogin(url) || url.pathname !== "") return null;
+  if (url.search !== "" || url.hash !== "" || url.port === "0") return null;
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  return { host, port: url.port === "" ? ZOOKEEPER_PORT : Number(url.port) };
+}
+
+/** A host name, an IP, or a network such as `10.0.0.0/24`. */
+export const hostOrNetwork = text(
+  "is neither a host name nor an IP or network such as 10.0.0.0/24",
+  (input) => {
+    const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(input) ?? [];
+    const family = isIP(address);
+    if (bits !== undefined)
+      return family !== 0 && Number(bits) <= (family === 6 ? 128 : 32) ? { value: input } : null;
+    const isName = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(input) && !/^[\d.]+$/.test(input);
+    return family !== 0 || isName ? { value: input.toLowerCase() } : null;
+  },
+);
 
 /** Base URL of a web API, with a trailing slash. */
 export const apiUrl = text("is not a URL with http:// or https://", (input) => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { masterUrl } from "./addresses.js";
-import { channelId, duration, line, principal, variableName } from "./fields.js";
-import { contradictions } from "./policy.js";
+import { hostOrNetwork, masterUrl, zooKeeperAddress } from "./addresses.js";
+import { channelId, duration, line, oneOf, principal, variableName } from "./fields.js";
+import { type Contradiction, contradictions } from "./policy.js";
 import { policySettings } from "./policy-schema.js";
 
 const credentials = z
@@ -24,6 +24,27 @@ const credentials = z
     example: "{ principal: maintenance-bot, secret_env: PROD_MESOS_SECRET }",
   });
 
+const zookeeper = z
+  .strictObject(
+    {
+      auth_env: variableName.optional().meta({
+        description:
+          "Name of the environment variable that holds the login, `user:secret`, where it does not stand in the `zk://` line.",
+        example: "PROD_ZOOKEEPER_AUTH",
+      }),
+      scheme: oneOf(["http", "https"]).prefault("http").meta({
+        description: "How the masters are called that ZooKeeper names; it does not say that.",
+        example: "https",
+      }),
+    },
+    { error: "is not a map with auth_env and scheme" },
+  )
+  .optional()
+  .meta({
+    description: "More on the ZooKeeper of `masters: zk://…`.",
+    example: "{ auth_env: PROD_ZOOKEEPER_AUTH, scheme: https }",
+  });
+
 const tls = z
   .strictObject(
     {
@@ -41,12 +62,28 @@ const tls = z
 const clusterSettings = z.strictObject(
   {
     masters: z
-      .array(masterUrl, { error: "has to be a list of URLs, one for each master" })
-      .min(1, "lists no master")
+      .union(
+        [
+          zooKeeperAddress,
+          z
+            .array(masterUrl, { error: "has to be a list of URLs, one for each master" })
+            .min(1, "lists no master"),
+        ],
+        { error: "has to be a list of URLs, one for each master, or a ZooKeeper address" },
+      )
       .meta({
         description:
-          "URLs of all masters, `http://` or `https://`; plain `host:port` means http, plain `host` port 5050 (with a scheme, the scheme's own port). The leader is found among them.",
+          "URLs of all masters, `http://` or `https://`; plain `host:port` means http, plain `host` port 5050 (with a scheme, the scheme's own port). The leader is found among them. Or the line that the agents have: `zk://host1:2181,host2:2181/mesos`, which names the leader.",
         example: "[http://10.0.0.1:5050, http://10.0.0.2:5050]",
+      }),
+    zookeeper,
+    masters_allowed: z
+      .array(hostOrNetwork, { error: "has to be a list of names and networks" })
+      .prefault([])
+      .meta({
+        description:
+          "Names, IPs and networks of the masters that ZooKeeper may name. Required with `credentials`: whoever can write in ZooKeeper decides otherwise where they go. Empty: any.",
+        example: "[10.0.0.0/24, mesos-1.example.com]",
       }),
     credentials,
     tls,
@@ -72,12 +109,34 @@ const clusterSettings = z.strictObject(
 
 /** One cluster of the clusters file. The descriptions are the documentation: its table is rendered from them. */
 export const clusterSchema = clusterSettings.superRefine((cluster, context) => {
-  const found = [...contradictions(cluster)];
+  const found = [...contradictions(cluster), ...aboutZooKeeper(cluster)];
   if (cluster.default_duration > cluster.max_duration) {
     found.unshift({ path: ["default_duration"], what: "is longer than max_duration" });
   }
   for (const { path, what } of found) context.addIssue({ code: "custom", path: [...path], message: what });
 });
+
+function aboutZooKeeper(cluster: z.output<typeof clusterSettings>): readonly Contradiction[] {
+  const { masters, zookeeper: more, masters_allowed: allowed, credentials: login } = cluster;
+  if (Array.isArray(masters)) {
+    const what = "has no effect: masters is a list and not a ZooKeeper address";
+    const idle = [more === undefined ? null : "zookeeper", allowed.length === 0 ? null : "masters_allowed"];
+    return idle.flatMap((key) => (key === null ? [] : [{ path: [key], what }]));
+  }
+  const found: Contradiction[] = [];
+  if (login !== undefined && allowed.length === 0) {
+    const what =
+      "is required with credentials: whoever can write in ZooKeeper would decide where they are sent";
+    found.push({ path: ["masters_allowed"], what });
+  }
+  if (masters.auth !== null && more?.auth_env !== undefined) {
+    found.push({
+      path: ["zookeeper", "auth_env"],
+      what: "is a second login: there is one in masters already",
+    });
+  }
+  return found;
+}
 
 /** Those settings of a cluster that are right, while others are wrong or missing. */
 export const someClusterSettings = clusterSettings.partial().strip();

@@ -33,10 +33,11 @@ export function clusterOfFile(
 
 /** The one cluster that the environment describes. Its settings go through the same schema as those of a file. */
 export function clusterOfEnvironment(env: EnvironmentReader): ClusterSource {
-  const { MESOS_CLUSTER, MESOS_MASTERS, MESOS_PRINCIPAL, MESOS_SECRET, SLACK_CHANNEL, APPROVERS } =
-    env.values;
+  const { MESOS_CLUSTER, MESOS_MASTERS, MESOS_MASTERS_ALLOWED, MESOS_PRINCIPAL, MESOS_SECRET } = env.values;
+  const { SLACK_CHANNEL, APPROVERS } = env.values;
   const settings = {
     masters: MESOS_MASTERS,
+    masters_allowed: MESOS_MASTERS_ALLOWED,
     credentials:
       MESOS_PRINCIPAL === undefined || MESOS_SECRET === undefined
         ? undefined
@@ -56,6 +57,7 @@ export function clusterOfEnvironment(env: EnvironmentReader): ClusterSource {
 function variableAt([key, inner]: readonly PropertyKey[]): string {
   if (key === "credentials") return inner === "principal" ? "MESOS_PRINCIPAL" : "MESOS_SECRET";
   if (key === "approvers") return "APPROVERS";
+  if (key === "masters_allowed") return "MESOS_MASTERS_ALLOWED";
   return key === "channel" ? "SLACK_CHANNEL" : "MESOS_MASTERS";
 }
 

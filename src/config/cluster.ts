@@ -34,17 +34,28 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
   const callsMasters = around.role !== "bot";
   const credentials = callsMasters ? credentialsOf(settings, around.env, refuse) : null;
   const ca = callsMasters ? certificatesOf(settings, source.folder, around.readFile, refuse) : null;
+  const zooKeeperAuth = callsMasters ? zooKeeperAuthOf(settings, around.env, refuse) : null;
   if (callsMasters && inventoryFile !== null) {
     const inventory = tryRead(around.readFile, inventoryFile);
     if ("wrong" in inventory) refuse(["inventory"], inventory.wrong);
   }
   if (!checked.success || problems.length > 0) return { ok: false, problems };
   const { masters, channel = null, default_duration, max_duration } = checked.data;
+  const isListed = Array.isArray(masters);
   return {
     ok: true,
     value: {
       name: source.name,
-      masters,
+      masters: isListed ? masters : [],
+      zooKeeper: isListed
+        ? null
+        : {
+            servers: masters.servers,
+            path: masters.path,
+            auth: zooKeeperAuth,
+            scheme: checked.data.zookeeper?.scheme ?? "http",
+            allowed: checked.data.masters_allowed,
+          },
       credentials,
       ca,
       channel,
@@ -80,6 +91,23 @@ function credentialsOf(
   return null;
 }
 
+function zooKeeperAuthOf(
+  { masters, zookeeper }: SomeClusterSettings,
+  env: Env,
+  refuse: Refuse,
+): Secret | null {
+  if (zookeeper?.auth_env === undefined)
+    return masters === undefined || Array.isArray(masters) ? null : masters.auth;
+  const auth = env[zookeeper.auth_env]?.trim();
+  if (auth !== undefined && /^[^:]+:./.test(auth)) return new Secret(auth);
+  const what =
+    auth === undefined || auth === ""
+      ? "names an environment variable that is not set"
+      : "names an environment variable that does not hold user:secret";
+  refuse(["zookeeper", "auth_env"], what);
+  return null;
+}
+
 function certificatesOf(
   settings: SomeClusterSettings,
   folder: string,
@@ -88,8 +116,13 @@ function certificatesOf(
 ): string | null {
   if (settings.tls === undefined) return null;
   const path = ["tls", "ca_file"];
-  if (settings.masters?.every((master) => !master.startsWith("https:"))) {
+  const { masters, zookeeper } = settings;
+  if (Array.isArray(masters) && masters.every((master) => !master.startsWith("https:"))) {
     refuse(path, "has no effect: none of the masters' URLs begins with https://");
+    return null;
+  }
+  if (masters !== undefined && !Array.isArray(masters) && zookeeper?.scheme !== "https") {
+    refuse(path, "has no effect: zookeeper.scheme is not https");
     return null;
   }
   const file = tryRead(readFile, within(folder, settings.tls.ca_file));

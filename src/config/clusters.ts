@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import { checkCluster, type Surroundings } from "./cluster.js";
 import { clustersFileSchema } from "./cluster-schema.js";
 import { type ClusterSource, clusterOfEnvironment, clusterOfFile } from "./cluster-source.js";
-import type { ClusterConfig } from "./config.js";
+import type { ClusterConfig, ZooKeeperConfig } from "./config.js";
 import type { Problem } from "./config-error.js";
 import type { EnvironmentReader } from "./environment.js";
 import { clusterName } from "./fields.js";
@@ -89,6 +89,11 @@ function sourcesOfFile(env: EnvironmentReader, around: Surroundings): readonly C
   });
 }
 
+/** The same for two lines that name the same servers in another order. */
+function electionOf({ servers, path }: ZooKeeperConfig): string {
+  return `zk://${servers.map(({ host, port }) => `${host.toLowerCase()}:${port}`).sort()}${path}`;
+}
+
 /** Two clusters on one master would be two writers of one schedule (invariant 8), and a master twice is a slip. */
 function sharedMasters(
   clusters: readonly { readonly source: ClusterSource; readonly cluster: ClusterConfig }[],
@@ -96,10 +101,22 @@ function sharedMasters(
   const owners = new Map<string, string>();
   const problems: Problem[] = [];
   for (const { source, cluster } of clusters) {
-    for (const [index, master] of cluster.masters.entries()) {
+    const { zooKeeper } = cluster;
+    const where = zooKeeper === null ? cluster.masters : [electionOf(zooKeeper)];
+    for (const [index, master] of where.entries()) {
       const owner = owners.get(master);
       if (owner === undefined) {
         owners.set(master, cluster.name);
+        continue;
+      }
+      if (zooKeeper !== null) {
+        problems.push(
+          problemAt(
+            source.places,
+            ["masters"],
+            `is where ${owner} finds its masters: they belong to one cluster`,
+          ),
+        );
         continue;
       }
       const what =

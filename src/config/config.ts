@@ -67,6 +67,19 @@ export interface SentinelConfig {
   readonly password: Secret | null;
 }
 
+/** A ZooKeeper in which masters stand for election. */
+export interface ZooKeeperConfig {
+  readonly servers: readonly HostPort[];
+  /** Absolute, without a slash at its end. */
+  readonly path: string;
+  /** `user:secret`; `null` for no login, and in a bot, which never asks. */
+  readonly auth: Secret | null;
+  /** How masters are called: they do not say it in ZooKeeper. */
+  readonly scheme: "http" | "https";
+  /** Names, IPs and networks of masters; empty allows all. */
+  readonly allowed: readonly string[];
+}
+
 export interface HostPort {
   readonly host: string;
   readonly port: number;
@@ -86,6 +99,8 @@ export interface ClusterConfig {
   readonly name: string;
   /** Base URLs such as `http://10.0.0.1:5050`: scheme, host and port, no trailing slash, no credentials. */
   readonly masters: readonly string[];
+  /** Where the masters are found instead of being listed; `null` where they are. */
+  readonly zooKeeper: ZooKeeperConfig | null;
   /** `null` when none are configured, and always for a bot: it never calls a master. */
   readonly credentials: { readonly principal: string; readonly secret: Secret } | null;
   /** PEM text of the certificates to trust; `null` means the system's. Always `null` for a bot. */

@@ -11,11 +11,18 @@ import {
   password,
   port,
   principal,
+  type Reading,
   text,
   token,
 } from "./fields.js";
 
-const masterList = text("is not a list", (input) => ({ value: splitList(input) }));
+/** A ZooKeeper address holds commas, and perhaps a secret with more of them. */
+const masterList = text(
+  "is not a list",
+  (input): Reading<string | readonly string[]> => ({
+    value: /^zk:/i.test(input) ? input : splitList(input),
+  }),
+);
 
 /** A list that names nobody would mean anyone, and nobody writes one to say that. */
 const peopleList = text("names nobody: leave it out if anyone may approve", (input) => {
@@ -91,9 +98,17 @@ export const environmentSchema = z.object({
     example: "config/clusters.yaml",
   }),
   MESOS_MASTERS: masterList.optional().meta({
-    description: "The one-cluster case without a file: URLs of all masters, comma separated.",
+    description:
+      "The one-cluster case without a file: URLs of all masters, comma separated, or the `zk://` line that the agents have.",
     example: "http://10.0.0.1:5050,http://10.0.0.2:5050",
   }),
+  MESOS_MASTERS_ALLOWED: text("is not a list", (input) => ({ value: splitList(input) }))
+    .optional()
+    .meta({
+      description:
+        "One-cluster case with a ZooKeeper: names, IPs and networks of the masters that it may name, comma separated. Required with a login.",
+      example: "10.0.0.0/24,mesos-1.example.com",
+    }),
   MESOS_CLUSTER: clusterName
     .optional()
     .meta({ description: "One-cluster case: its name. Unset: `default`.", example: "prod" }),

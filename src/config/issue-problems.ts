@@ -17,7 +17,7 @@ export function problemAt(places: Places, path: readonly PropertyKey[], what: st
 
 /** The problems behind a failed check; each unknown key is one, with the key that was probably meant. */
 export function issueProblems(error: z.ZodError, places: Places): readonly Problem[] {
-  return error.issues.flatMap((issue): readonly Problem[] => {
+  return error.issues.flatMap(ofTheKindMeant).flatMap((issue): readonly Problem[] => {
     if (issue.code !== "unrecognized_keys") return [problemAt(places, issue.path, issue.message)];
     const known = places.keys(issue.path);
     return issue.keys.map((key) => ({
@@ -25,6 +25,16 @@ export function issueProblems(error: z.ZodError, places: Places): readonly Probl
       ...unknownKey(key, known, (name) => places.example([...issue.path, name])),
     }));
   });
+}
+
+/** Where a setting takes several kinds, what is wrong with the kind that was written, and not that it is none of them. */
+function ofTheKindMeant(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const isOther = ({ code, path }: z.core.$ZodIssue) => code === "invalid_type" && path.length === 0;
+  const meant = issue.errors.find((issues) => !issues.some(isOther)) ?? [];
+  return meant.length === 0
+    ? [issue]
+    : meant.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap(ofTheKindMeant);
 }
 
 function unknownKey(key: string, known: readonly string[], exampleOf: (key: string) => string) {

@@ -64,7 +64,7 @@ const NO_DAYS = "is not a list of days: write names and ranges such as [mon-fri,
 
 /** Days of the week as numbers, 0 Sunday: `mon-fri`, `[mon, wed-fri]`, `sat-mon`; names may be written out. */
 export const weekdays = z
-  .union([z.string(), z.array(z.string())], { error: NO_DAYS })
+  .union([z.string(), z.array(z.coerce.string())], { error: NO_DAYS })
   .transform((input) => [input].flat().join(","))
   .pipe(
     text(NO_DAYS, (input): Reading<readonly number[]> => {

@@ -60,6 +60,11 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     const master = createMaster({
       cluster: config.name,
       masters: config.masters,
+      zooKeeper: config.zooKeeper,
+      onZooKeeperAway: (why) => {
+        if (why === null) logger.info({ cluster: config.name }, "ZooKeeper is back");
+        else logger.warn({ cluster: config.name, why }, "ZooKeeper is away; the last leader it named counts");
+      },
       credentials: config.credentials,
       ca: config.ca,
       now,

@@ -1,6 +1,7 @@
 import { GET_MASTER } from "./calls.js";
 import { type Endpoint, redirectTarget } from "./endpoint.js";
 import { decodeAnswer, type MesosError, mesosError, refusal } from "./errors/errors.js";
+import type { Masters } from "./masters.js";
 import { type LeaderInfo, readMaster } from "./read/read-replies.js";
 import { asMesosError, type Transport } from "./transport.js";
 
@@ -11,7 +12,7 @@ export interface Leader extends LeaderInfo {
 
 export interface LeaderOptions {
   readonly cluster: string;
-  readonly masters: readonly Endpoint[];
+  readonly masters: Masters;
   readonly transport: Transport;
 }
 
@@ -68,7 +69,7 @@ export class LeaderFinder {
   moved(from: Endpoint, location: string | null): void {
     this.forget(from);
     const target = location === null ? null : redirectTarget(location, from);
-    this.#hint = target === null ? null : this.#ours(target);
+    this.#hint = target !== null && this.#options.masters.includes(target) ? target : null;
   }
 
   async #look(): Promise<Leader> {
@@ -78,10 +79,13 @@ export class LeaderFinder {
       const outcome = await this.#ask(hint);
       if (outcome.kind === "leads") return this.#found(outcome.leader);
     }
-    const outcomes = await this.#askAll();
-    const leads = outcomes.find((outcome) => outcome.kind === "leads");
-    if (leads !== undefined) return this.#found(leads.leader);
-    throw this.#conclude(outcomes);
+    const { masters } = this.#options;
+    for (;;) {
+      const outcomes = await this.#askAll(await masters.addresses());
+      const leads = outcomes.find((outcome) => outcome.kind === "leads");
+      if (leads !== undefined) return this.#found(leads.leader);
+      if (!(await masters.lookAgain())) throw this.#conclude(outcomes);
+    }
   }
 
   #found(leader: Leader): Leader {
@@ -90,8 +94,7 @@ export class LeaderFinder {
   }
 
   /** Asks all at once and stops at the first that leads: a master that hangs delays nothing. */
-  async #askAll(): Promise<readonly Outcome[]> {
-    const { masters } = this.#options;
+  async #askAll(masters: readonly Endpoint[]): Promise<readonly Outcome[]> {
     const stop = new AbortController();
     const outcomes: Outcome[] = [];
     await new Promise<void>((resolve) => {
@@ -124,14 +127,9 @@ export class LeaderFinder {
     }
   }
 
-  /** The master of ours that a redirect names; credentials go to no other address. */
-  #ours(target: Endpoint): Endpoint | null {
-    return this.#options.masters.find(({ origin }) => origin === target.origin) ?? null;
-  }
-
   /** The most telling of several failures, as one error. */
   #conclude(outcomes: readonly Outcome[]): MesosError {
-    const { cluster } = this.#options;
+    const { cluster, masters } = this.#options;
     const failures = outcomes.flatMap((outcome) => (outcome.kind === "fails" ? [outcome.error] : []));
     const telling = TELLING.map((code) => failures.find((error) => error.code === code)).find(Boolean);
     if (telling !== undefined) return telling.as("no");
@@ -142,7 +140,7 @@ export class LeaderFinder {
       // The leader's name in a redirect may be unknown here, so one of the silent masters may well be the leader.
       if (silent !== undefined)
         return mesosError("leader_gone", { cluster, master: target }, { sent: "no", cause: silent });
-      const settled = redirect.target !== null && this.#ours(redirect.target) === null;
+      const settled = masters.isWhole && redirect.target !== null && !masters.includes(redirect.target);
       return mesosError(
         settled ? "leader_elsewhere" : "leader_unsettled",
         { cluster, value: target },

@@ -1,10 +1,11 @@
+import type { ZooKeeperConfig } from "../config/config.js";
 import type { Machine } from "../maintenance/cluster/machine.js";
 import type { Schedule } from "../maintenance/cluster/schedule.js";
 import type { World } from "../maintenance/cluster/world.js";
 import { Caller, type OnCall } from "./caller.js";
 import { GET_VERSION, startMaintenance, stopMaintenance, updateSchedule } from "./calls.js";
-import { endpointOf } from "./endpoint.js";
 import { LeaderFinder } from "./leader.js";
+import { listedMasters } from "./masters.js";
 import { readVersion } from "./read/read-replies.js";
 import { Snapshots } from "./snapshot.js";
 import type { MasterEvent } from "./stream/events.js";
@@ -16,12 +17,17 @@ import {
 } from "./stream/subscription.js";
 import { createTransport, DEFAULT_TIMEOUTS, type Timeouts, type TransportOptions } from "./transport.js";
 import type { MaySend } from "./write-connection.js";
+import { mastersInZooKeeper } from "./zookeeper/masters-in-zookeeper.js";
 
 export interface MasterOptions {
   /** The cluster's name, for messages. */
   readonly cluster: string;
-  /** URLs of all masters, at least one: `http://host:port`, `https://host:port`. */
+  /** URLs of all masters: `http://host:port`, `https://host:port`; none where they are found in ZooKeeper. */
   readonly masters: readonly string[];
+  /** @defaultValue `null` */
+  readonly zooKeeper?: ZooKeeperConfig | null;
+  /** Told when ZooKeeper begins to be away, and why, and with `null` when it is back. */
+  readonly onZooKeeperAway?: (why: string | null) => void;
   /** HTTP basic, sent to `masters` only. */
   readonly credentials: TransportOptions["credentials"];
   /** PEM of the certificates to trust for https masters; `null` for the system's. */
@@ -77,7 +83,9 @@ const always: MaySend = () => true;
 /** A client of one cluster's masters. Nothing is sent before the first call. */
 export function createMaster(options: MasterOptions): Master {
   const { cluster, onCall = () => undefined, now = Date.now, random = Math.random } = options;
-  const masters = options.masters.map((url) => endpointOf(new URL(url)));
+  const { zooKeeper = null, onZooKeeperAway: onAway = () => undefined } = options;
+  const masters =
+    zooKeeper === null ? listedMasters(options.masters) : mastersInZooKeeper({ cluster, zooKeeper, onAway });
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const patience = { ...DEFAULT_PATIENCE, ...options.patience };
   const { credentials, ca, limit = (ms: number) => AbortSignal.timeout(ms) } = options;
@@ -108,6 +116,7 @@ export function createMaster(options: MasterOptions): Master {
     },
     leader: () => leader.known?.endpoint.name ?? null,
     close() {
+      masters.close();
       closing ??= Promise.all([...subscriptions].map((subscription) => subscription.close())).then(() =>
         transport.close(),
       );

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { configOf, errorOf, problemsOf, withClusters } from "./parse.js";
+import { configOf, errorOf, problemsOf, SLACK, withClusters } from "./parse.js";
 
 const PEM = readFileSync("test/mesos/support/tls/master.pem", "utf8");
 
@@ -98,6 +98,7 @@ clusters:
     expect(configOf(given).clusters[1]).toEqual({
       name: "staging",
       masters: ["http://10.0.0.9:5050"],
+      zooKeeper: null,
       credentials: null,
       ca: null,
       channel: null,
@@ -200,6 +201,123 @@ describe("masters", () => {
   });
 });
 
+describe("masters that ZooKeeper names", () => {
+  const zooKeeperOf = (line: string, given: Parameters<typeof withClusters>[1] = {}) =>
+    configOf(withClusters(`clusters:\n  prod:\n    ${line}\n`, given)).clusters[0];
+
+  test.each([
+    ["zk://z1/mesos", [["z1", 2181]], "/mesos", null],
+    [
+      "zk://z1:2182,z2,10.0.0.3:2183/prod/mesos/",
+      [
+        ["z1", 2182],
+        ["z2", 2181],
+        ["10.0.0.3", 2183],
+      ],
+      "/prod/mesos",
+      null,
+    ],
+    [
+      "zk://bot:p@ss:w,rd@z1,z2/mesos",
+      [
+        ["z1", 2181],
+        ["z2", 2181],
+      ],
+      "/mesos",
+      "bot:p@ss:w,rd",
+    ],
+    ["ZK://[fd00::1]:2182/mesos", [["fd00::1", 2182]], "/mesos", null],
+  ])("%s is read as Mesos reads it", (written, servers, path, auth) => {
+    const cluster = zooKeeperOf(`masters: "${written}"`);
+    expect(cluster?.masters).toEqual([]);
+    expect(cluster?.zooKeeper).toMatchObject({ path, scheme: "http", allowed: [] });
+    expect(cluster?.zooKeeper?.servers.map(({ host, port }) => [host, port])).toEqual(servers);
+    expect(cluster?.zooKeeper?.auth?.reveal() ?? null).toBe(auth);
+  });
+
+  test("the login may stand in the environment, and the scheme beside it", () => {
+    const more = "zookeeper: { auth_env: ZK_AUTH, scheme: https }";
+    const cluster = zooKeeperOf(`masters: zk://z1/mesos\n    ${more}`, { env: { ZK_AUTH: "bot:hunter2" } });
+    expect(cluster?.zooKeeper?.auth?.reveal()).toBe("bot:hunter2");
+    expect(cluster?.zooKeeper?.scheme).toBe("https");
+  });
+
+  test("the one-cluster case takes the line whole, commas and all", () => {
+    const env = {
+      ...SLACK,
+      MESOS_MASTERS: "zk://bot:a,b@z1,z2/mesos",
+      MESOS_MASTERS_ALLOWED: "10.0.0.0/24, M1",
+    };
+    const [cluster] = configOf({ env: { ...env, MESOS_PRINCIPAL: "bot", MESOS_SECRET: "s" } }).clusters;
+    expect(cluster?.zooKeeper?.auth?.reveal()).toBe("bot:a,b");
+    expect(cluster?.zooKeeper?.allowed).toEqual(["10.0.0.0/24", "m1"]);
+  });
+
+  test("a bot keeps no login", () => {
+    const given = { role: "bot", env: { REDIS_URL: "redis://r" } } as const;
+    expect(zooKeeperOf("masters: zk://bot:hunter2@z1/mesos", given)?.zooKeeper?.auth).toBeNull();
+  });
+
+  test.each([
+    ["the root alone", "masters: zk://z1:2181/", "names no path below the root"],
+    ["no path", "masters: zk://z1:2181", "names no path below the root"],
+    ["no server", "masters: zk:///mesos", "has a server that is not host or host:port"],
+    ["a login without a secret", "masters: zk://bot@z1/mesos", "has a login that is not user:secret"],
+    ["a port that is none", "masters: zk://z1:0/mesos", "has a server that is not host"],
+    ["a server left out", 'masters: "zk://z1,,z2/mesos"', "has a server that is not host"],
+    ["a line in a list", "masters: [zk://z1/mesos]", "is a ZooKeeper address, which stands alone"],
+    ["no line and no list", "masters: m1", "is neither a list of masters' URLs nor a ZooKeeper address"],
+    ["a number", "masters: 5", "has to be a list of URLs, one for each master, or a ZooKeeper address"],
+    [
+      "a login of two places",
+      "masters: zk://a:b@z1/mesos\n    zookeeper: { auth_env: A }",
+      "is a second login",
+    ],
+    [
+      "a login that is not set",
+      "masters: zk://z1/mesos\n    zookeeper: { auth_env: NOT_SET }",
+      "that is not set",
+    ],
+    [
+      "more on a ZooKeeper that there is not",
+      "masters: [m1]\n    zookeeper: { scheme: https }",
+      "has no effect",
+    ],
+    ["masters that may be named by nobody", "masters: [m1]\n    masters_allowed: [m1]", "has no effect"],
+    [
+      "a network that is none",
+      "masters: zk://z1/m\n    masters_allowed: [10.0.0.0/33]",
+      "is neither a host name nor",
+    ],
+  ])("the mistake of %s is explained", (_, line, why) => {
+    const given = withClusters(`clusters:\n  prod:\n    ${line}\n`, { env: { A: "x:y" } });
+    expect(problemsOf(given)).toEqual([expect.stringContaining(why)]);
+  });
+
+  test("credentials need a list of where they may go, because others can write in ZooKeeper", () => {
+    const login = "credentials: { principal: bot, secret_env: S }";
+    const given = withClusters(`clusters: { a: { masters: "zk://z1/mesos", ${login} } }`, {
+      env: { S: "s" },
+    });
+    expect(problemsOf(given)).toEqual([
+      expect.stringContaining("masters_allowed: is required with credentials"),
+    ]);
+  });
+
+  test("two clusters on one election are refused, however the servers are written (invariant 8)", () => {
+    const text =
+      'clusters:\n  a: { masters: "zk://z1,z2/mesos" }\n  b: { masters: "zk://Z2:2181,z1/mesos" }\n';
+    expect(problemsOf(withClusters(text))).toEqual([
+      "clusters.yaml:3 b.masters: is where a finds its masters: they belong to one cluster",
+    ]);
+  });
+
+  test("a secret in the line never shows in a problem", () => {
+    const text = errorOf(withClusters('clusters: { a: { masters: "zk://bot:hunter2@z1" } }')).message;
+    expect(text).not.toContain("hunter2");
+  });
+});
+
 describe("a clusters file with mistakes", () => {
   test("a clusters file with mistakes is told all of them at once, each with its line", () => {
     const text = `
@@ -235,7 +353,7 @@ extra: true
   test.each([
     ["a key near a known one", "poll_intervall: 10s", "did you mean poll_interval?"],
     ["a key in camel case", "selfApproval: true", "did you mean self_approval?"],
-    ["a key near none", "zookeeper: z1", "there are: masters,"],
+    ["a key near none", "quorum: 3", "there are: masters,"],
     [
       "a password in the file",
       "credentials: { principal: b, password: p, secret_env: S }",

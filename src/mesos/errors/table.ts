@@ -248,6 +248,21 @@ export const ERRORS = {
     what: "The leader of {cluster} changed again and again while its state was read.",
     next: WAITS,
   },
+  zookeeper_away: {
+    when: conclusion,
+    what: "ZooKeeper, which names the masters of {cluster}, does not answer, and no leader is known: {why}.",
+    next: "{GoOn} when it answers. Check that its servers run and can be reached from the worker.",
+  },
+  zookeeper_unreadable: {
+    when: conclusion,
+    what: "ZooKeeper does not say who leads {cluster}: {why}.",
+    next: "Correct the path and the login in `masters` and restart the worker, if they are wrong; {goOn} when it can be read.",
+  },
+  master_not_allowed: {
+    when: conclusion,
+    what: "ZooKeeper names {master} as the leader of {cluster}, which `masters_allowed` does not.",
+    next: "If it is a master of yours, add it to masters_allowed and restart the worker; {goOn} then. If not, find out who wrote it into ZooKeeper. Nothing was sent to it.",
+  },
   undecodable: {
     when: conclusion,
     what: "The answer of the master {master} cannot be understood.",

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { HostPort } from "../../config/config.js";
 
 /** What the nodes below the masters' path come to. */
 export type Candidates =
@@ -28,20 +27,32 @@ export function firstOf(nodes: readonly string[]): Candidates {
 
 const port = z.number().int().min(1).max(65_535);
 
+const hostName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/);
+
+const ip = z.union([z.ipv4(), z.ipv6()]);
+
 /** What a master says of itself in its node (`MasterInfo`). `ip` outside of `address` is a number in either byte order. */
 const masterInfo = z.object({
-  hostname: z.string().min(1).optional(),
+  hostname: hostName.optional(),
   port: port.optional(),
-  address: z.object({ ip: z.string().min(1), port }).optional(),
+  address: z.object({ ip, port }).optional(),
 });
 
-/** Where the master of a node can be reached; `null` where its node does not say it. */
-export function addressIn(data: Buffer): HostPort | null {
+/** Where a master says it can be reached; whoever can write in ZooKeeper can say anything here. */
+export interface MasterAddress {
+  readonly ip: string | null;
+  readonly hostname: string | null;
+  readonly port: number;
+}
+
+/** The address in the node of a master; `null` where it says none. */
+export function addressIn(data: Buffer): MasterAddress | null {
   const info = masterInfo.safeParse(parsed(data.toString("utf8")));
   if (!info.success) return null;
-  const { address, hostname, port: ownPort } = info.data;
-  if (address !== undefined) return { host: address.ip, port: address.port };
-  return hostname === undefined || ownPort === undefined ? null : { host: hostname, port: ownPort };
+  const { address, hostname = null } = info.data;
+  const ip = address?.ip ?? null;
+  const at = address?.port ?? info.data.port;
+  return at === undefined || (ip ?? hostname) === null ? null : { ip, hostname, port: at };
 }
 
 function parsed(text: string): unknown {

@@ -1,16 +1,16 @@
 import type { HostPort } from "../../config/config.js";
-import { addressIn, firstOf } from "./candidates.js";
+import { addressIn, firstOf, type MasterAddress } from "./candidates.js";
 import { Session } from "./session.js";
 import { ZooKeeperError } from "./zookeeper-error.js";
 
 /** What ZooKeeper says of the leading master. It is a hint: a node exists before its master leads, and after it died. */
 export type Said =
-  | { readonly kind: "leads"; readonly master: HostPort }
+  | { readonly kind: "leads"; readonly master: MasterAddress }
   /** No master stands for election. */
   | { readonly kind: "nobody" }
   /** There are masters, or a path, that cannot be read: a sentence. */
   | { readonly kind: "unreadable"; readonly why: string }
-  /** No server answers: a sentence. */
+  /** None of the servers answers: a sentence on one of them. */
   | { readonly kind: "away"; readonly why: string };
 
 export interface MasterWatchOptions {
@@ -19,7 +19,7 @@ export interface MasterWatchOptions {
   readonly path: string;
   /** `user:secret`, or `null`. */
   readonly auth: string | null;
-  /** Called after each look, and when a session ends. */
+  /** Called after each look, and after each round of all servers without a session. */
   readonly onSaid: (said: Said) => void;
 }
 
@@ -41,6 +41,8 @@ export class MasterWatch {
   #timer: NodeJS.Timeout | undefined;
   #look: Promise<void> | null = null;
   #isOutdated = false;
+  /** Why the last session ended, or none was opened. */
+  #why: ZooKeeperError | null = null;
 
   constructor(options: MasterWatchOptions) {
     this.#options = options;
@@ -65,6 +67,7 @@ export class MasterWatch {
   #connect(): void {
     const server = this.#round.pop();
     if (server === undefined) {
+      this.#options.onSaid({ kind: "away", why: this.#why?.message ?? "no server is configured" });
       this.#round = shuffled(this.#options.servers);
       this.#after(PAUSE_MS.least + Math.random() * (PAUSE_MS.most - PAUSE_MS.least), () => this.#connect());
       return;
@@ -85,7 +88,7 @@ export class MasterWatch {
   #ended(why: ZooKeeperError): void {
     this.#session = null;
     if (this.#closing.signal.aborted) return;
-    this.#options.onSaid({ kind: "away", why: why.message });
+    this.#why = why;
     this.#connect();
   }
 

@@ -27,6 +27,7 @@ function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false } = {}) {
     credentials: null,
     ca: null,
     channel: "C1",
+    zooKeeper: null,
     inventoryFile: null,
     defaultDurationMs: 1,
     maxDurationMs: 1,

@@ -162,6 +162,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         name,
         masters: [master.url, ...(options.otherMasters ?? [])],
         credentials: null,
+        zooKeeper: null,
         ca: null,
         channel,
         inventoryFile: null,

@@ -36,7 +36,7 @@ function matches(said: Said, key: string, value: unknown): boolean {
     : JSON.stringify(is) === JSON.stringify(value);
 }
 
-const leads = (host: string, port = 5050) => ({ kind: "leads", master: { host, port } });
+const leads = (ip: string) => ({ kind: "leads", master: { ip, hostname: "m.example.com", port: 5050 } });
 
 function watch(
   servers: readonly HostPort[],
