@@ -1,4 +1,5 @@
 import type { Decision } from "../maintenance/decisions/table.js";
+import type { UpMode } from "../maintenance/record/record.js";
 import type { Roll } from "../maintenance/record/roll.js";
 import type { Reply } from "../maintenance/text/reply.js";
 
@@ -46,6 +47,8 @@ export interface DrainCommand {
   readonly deadline: Deadline | null;
   /** Into which batches the machines are divided (`--batch`, `--canary`); `null` means that all go down together. */
   readonly roll: Roll | null;
+  /** Whether a person brings the machines back, or the end of the window (`--up`). */
+  readonly up: UpMode;
   /** Why it should go on though the policy's calendar says no. */
   readonly override: string | null;
   /** How many machines the requester confirms by typing it (`--confirm 40`). */

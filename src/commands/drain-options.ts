@@ -1,3 +1,4 @@
+import { UP_MODES, type UpMode } from "../maintenance/record/record.js";
 import { formatSpan } from "../maintenance/time.js";
 import type { Arguments } from "./arguments.js";
 import { DEADLINE_ACTIONS, type Deadline } from "./command.js";
@@ -39,6 +40,16 @@ function readAction(typed: string): Deadline["action"] {
   if (action) return action;
   throw new Mistake(
     `--then is release (give the machines back), ask (for the Down) or force (go on), not ${typed}.`,
+  );
+}
+
+/** `--up auto`; a person asks for Up unless it says otherwise. */
+export function readUp(args: Arguments): UpMode {
+  const text = args.option("up") ?? "ask";
+  const mode = UP_MODES.find((known) => known === text.toLowerCase());
+  if (mode !== undefined) return mode;
+  throw new Mistake(
+    `--up is ask (a person asks for it) or auto (by itself when the window ends), not ${text}.`,
   );
 }
 

@@ -65,6 +65,12 @@ export const OPTIONS = [
     elsewhere: ["approval", "approvals"],
   },
   {
+    name: "up",
+    value: "<ask|auto>",
+    summary: "after Down: a person asks for Up (default), or it comes by itself when the window ends",
+    elsewhere: ["return", "back"],
+  },
+  {
     name: "override",
     value: '"<reason>"',
     summary: "go on outside the calendar or over a budget, for a reason that everybody sees",

@@ -1,4 +1,4 @@
-import { readConfirmed, readDeadline, readStart } from "./drain-options.js";
+import { readConfirmed, readDeadline, readStart, readUp } from "./drain-options.js";
 import { readRoll } from "./roll-options.js";
 import type { Verb } from "./verb.js";
 import { readDuration, readExtension } from "./window-span.js";
@@ -14,6 +14,7 @@ export const CHANGING: readonly Verb[] = [
       "Without a duration it lasts as long as the cluster's default says.",
       "With --dry-run nothing is done: it shows the machines, which tasks, last running copies and volumes would go away with them, and what the policy says.",
       "With --batch the machines go down one batch after another, each with a window and an approval of its own: the next one when the one before is back. All windows are announced at once, or with --horizon those of the next batches only.",
+      "With --up auto the machines come back by themselves when the window ends, unless somebody holds the maintenance; otherwise a person asks for Up.",
       "A deadline says what happens to machines that are not empty by then. Force has to be allowed by the policy, and still needs an approval.",
     ],
     options: [
@@ -26,6 +27,7 @@ export const CHANGING: readonly Verb[] = [
       "approve",
       "deadline",
       "then",
+      "up",
       "override",
       "confirm",
       "dry-run",
@@ -40,6 +42,7 @@ export const CHANGING: readonly Verb[] = [
       "drain web-* 2h --batch 5 --canary 1",
       "drain web-* 2h --batch @rack",
       "drain web-* 2h --batch @rack --canary 1 --approve canary",
+      "drain web-* 2h --batch 5 --up auto",
       "drain web-[01:06] 4",
     ],
     elsewhere: ["maintain", "maintenance", "evacuate", "cordon", "schedule-down"],
@@ -58,6 +61,7 @@ export const CHANGING: readonly Verb[] = [
         ticket: args.option("ticket"),
         deadline: readDeadline(args, durationMs),
         roll: readRoll(args),
+        up: readUp(args),
         override: args.option("override"),
         confirmed: readConfirmed(args),
         dryRun: args.flag("dry-run"),

@@ -56,6 +56,7 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["drain web-* --batch rack", /--batch @rack/],
     ["drain web-* --batch @rack=r1", /--batch takes a number/],
     ["drain web-* --batch 200000", /more than any cluster has/],
+    ["drain web-* --up later", /--up is ask .* or auto/],
     ["drain web-* --approve once", /no --batch is given/],
     ["drain web-* --batch 5 --approve never", /--approve is each/],
     ["drain web-* --horizon 2", /no --batch is given/],

@@ -11,7 +11,7 @@ export function newMaintenance(
   nowMs: number,
 ): Maintenance {
   const startMs = command.startInMs === null ? null : nowMs + command.startInMs;
-  const { deadline, override, roll } = command;
+  const { deadline, override, roll, up } = command;
   const by = person.user;
   return {
     version: 1,
@@ -25,7 +25,12 @@ export function newMaintenance(
     reason: command.reason,
     ticket: command.ticket,
     requestedAtMs: nowMs,
-    wanted: { startMs, durationMs: command.durationMs, ...(roll === null ? {} : { roll }) },
+    wanted: {
+      startMs,
+      durationMs: command.durationMs,
+      ...(roll === null ? {} : { roll }),
+      ...(up === "ask" ? {} : { up }),
+    },
     batches: [],
     deadline:
       deadline === null

@@ -8,7 +8,10 @@ import { tellOverdue } from "./overdue.js";
 import { removalsOf } from "./removal.js";
 import type { Rule } from "./step.js";
 
-/** Machines are away; nothing happens until a person says Up, but the end of the window is told. */
+/**
+ * Machines are away; nothing happens until a person says Up, or until the window ends where that was asked for. The end of
+ * the window is told.
+ */
 export const down: Rule<BatchIn<"down">> = (record, batch, picture, moment) => {
   const { world, nowMs } = moment;
   const end = endMs(batch.window);
@@ -23,5 +26,11 @@ export const down: Rule<BatchIn<"down">> = (record, batch, picture, moment) => {
     return bringingUp(withBatch(told, next), next, picture, moment);
   }
   const told = withChangesWhileDown(record, batch, picture, moment);
+  // Whoever holds it may still be at work on the machines.
+  if (record.wanted.up === "auto" && end !== null && nowMs >= end && record.held === null) {
+    const next = nowBringingUp(batch);
+    const event = { kind: "bringing_up", batch: batch.id, by: null } as const;
+    return bringingUp(withEvent(withBatch(told, next), nowMs, event), next, picture, moment);
+  }
   return { record: tellOverdue(told, batch, nowMs), effects: [], wakeAtMs };
 };

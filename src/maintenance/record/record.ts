@@ -58,6 +58,11 @@ const leftBehind = z.object({
 
 export type LeftBehind = z.output<typeof leftBehind>;
 
+/** How machines come back after Down. `ask`: a person asks for it. `auto`: by itself, when the window ends. */
+export const UP_MODES = ["ask", "auto"] as const;
+
+export type UpMode = (typeof UP_MODES)[number];
+
 /** The rules of the policy that can be overridden. */
 export type OverridableRule = "calendar" | "budgets";
 
@@ -92,6 +97,8 @@ export const maintenance = z.object({
     durationMs: millis,
     /** How the machines are divided into batches; absent where all go down together. */
     roll: roll.optional(),
+    /** Absent: `ask`. */
+    up: z.enum(UP_MODES).optional(),
   }),
   /** Empty until the pattern has been resolved against the master's agents; then the machines are fixed. */
   batches: z.array(batch),

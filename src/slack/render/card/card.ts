@@ -125,7 +125,8 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
   const end = endMs(current.window);
   const past = end !== null && end < now && !hasEnded(current);
   const unseen = unseenWindow(record, current) ?? (current.movingFrom === null ? null : "being posted");
-  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${unseen === null ? "" : mrk` · _${unseen}_`}`;
+  const isComing = record.wanted.up === "auto" && end !== null && !hasEnded(current);
+  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${unseen === null ? "" : mrk` · _${unseen}_`}${isComing ? "\nUp by itself at its end" : ""}`;
 }
 
 function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>): Mrkdwn | null {
