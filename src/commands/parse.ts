@@ -8,7 +8,7 @@ import { undoFormatting } from "./unformat.js";
 import { unknownVerb } from "./unknown-verb.js";
 import type { Verb } from "./verb.js";
 import { VERBS } from "./verbs.js";
-import { splitWords } from "./words.js";
+import { splitWords, type Word } from "./words.js";
 
 /** Slack's own limit for a message; more than any command needs. */
 const LONGEST = 4_000;
@@ -49,12 +49,10 @@ function readCommand(text: string, context: CommandContext): Read {
     if (!first || isHelp(first.text)) return help(rest[0]?.text ?? null);
     if (!verb) {
       if (isId(first.text)) throw new Mistake(`${first.text} is an id; a verb comes before it.`);
-      const { problem, meant, sure } = unknownVerb(first.text);
+      const typed = verbTyped(line, first, rest[0]);
+      const { problem, meant, sure } = unknownVerb(typed);
       verb = meant;
-      throw new Mistake(
-        problem,
-        meant && sure ? { from: first.from, typed: first.text, meant: meant.name } : null,
-      );
+      throw new Mistake(problem, meant && sure ? { from: first.from, typed, meant: meant.name } : null);
     }
     const asksForHelp = rest.length === 1 && /^help$/i.test(rest[0]?.text ?? "");
     if (asksForHelp || rest.some((word) => !word.quoted && isHelp(word.text))) return help(verb.name);
@@ -63,6 +61,15 @@ function readCommand(text: string, context: CommandContext): Read {
     if (!(mistake instanceof Mistake)) throw mistake;
     return { ok: false, mistake, verb, line };
   }
+}
+
+/** The word where a verb stands; two where a verb is written as its button says it: `go on`, `leave behind`. */
+function verbTyped(line: string, first: Word, second: Word | undefined): string {
+  if (second === undefined) return first.text;
+  const inOne = `${first.text}-${second.text}`.toLowerCase();
+  return VERBS.some(({ name }) => name === inOne)
+    ? line.slice(first.from, second.from + second.text.length)
+    : first.text;
 }
 
 /** The line with what was meant in place of a slip; `null` if that is not sure, or not all that was wrong. */

@@ -31,14 +31,16 @@ function readBatch(args: Arguments): BatchRule | null {
   if (attribute !== undefined) return { kind: "attribute", name: attribute };
   const place = /^(zone|region)$/i.exec(text)?.[1]?.toLowerCase();
   if (place === "zone" || place === "region") return { kind: place };
-  const [, digits, percent] = /^(\d{1,6})(%?)$/.exec(text) ?? [];
+  const [, digits, percent] = /^(\d+)(%?)$/.exec(text) ?? [];
   if (digits === undefined) {
+    // Most likely an attribute that was typed as people call it.
+    const bare = /^[a-z][\w.-]*$/i.test(text) ? ` An attribute has its @: --batch @${text}.` : "";
     throw new Mistake(
-      `--batch takes a number of machines, a percent of them, an attribute or a place, such as --batch 5, --batch 10%, --batch @rack or --batch zone, not ${text}.`,
+      `--batch takes a number of machines, a percent of them, an attribute or a place, such as --batch 5, --batch 10%, --batch @rack or --batch zone, not ${text}.${bare}`,
     );
   }
   const number = Number(digits);
-  if (number === 0) throw new Mistake(`A batch has at least one machine, so --batch ${text} says nothing.`);
+  if (number === 0) throw new Mistake(`A batch has at least one machine, so not --batch ${text}.`);
   if (percent === "") return { kind: "count", count: countOf(number, "batch") };
   if (number > 100) throw new Mistake(`A batch is at most 100% of the machines, not ${text}.`);
   return { kind: "percent", percent: number };
@@ -57,7 +59,7 @@ function readApprove(args: Arguments): ApproveMode | null {
 function readCount(args: Arguments, name: "canary" | "horizon", of: string): number | null {
   const text = args.option(name);
   if (text === null) return null;
-  if (/^[1-9]\d{0,5}$/.test(text)) return countOf(Number(text), name);
+  if (/^[1-9]\d*$/.test(text)) return countOf(Number(text), name);
   throw new Mistake(`--${name} takes a number of ${of}, such as --${name} 2, not ${text}.`);
 }
 

@@ -27,12 +27,13 @@ export function unknownVerb(word: string): UnknownVerb {
     VERBS.map(({ name }) => name),
   );
   const known = VERBS.find(({ elsewhere }) => elsewhere.includes(typed));
-  const meant = known ?? VERBS.find(({ name }) => name === near?.name);
+  const inTwoWords = VERBS.find(({ name }) => name === typed.replace(" ", "-"));
+  const meant = inTwoWords ?? known ?? VERBS.find(({ name }) => name === near?.name);
   return meant
     ? {
         problem: `${none}; did you mean ${meant.name} (${meant.summary})?`,
         meant,
-        sure: known === undefined && near?.sure === true,
+        sure: inTwoWords !== undefined || (known === undefined && near?.sure === true),
       }
     : { problem: `${none}.`, meant: null, sure: false };
 }

@@ -12,7 +12,7 @@ export const CHANGING: readonly Verb[] = [
     details: [
       "Opens a maintenance: the machines get a window in the master's schedule, and every framework is asked to move its tasks away. Nothing is stopped.",
       "Without a duration it lasts as long as the cluster's default says.",
-      "With --dry-run nothing is done: it shows the machines, which tasks, last running copies and volumes would go away with them, and what the policy says.",
+      "With --dry-run nothing is done: it shows the machines, or each batch with its window, which tasks, last running copies and volumes would go away with them, and what the policy says.",
       "With --batch the machines go down one batch after another, each with a window and an approval of its own: the next one when the one before is back. All windows are announced at once, or with --horizon those of the next batches only.",
       "With --up auto the machines come back by themselves when the window ends, unless somebody holds the maintenance; otherwise a person asks for Up.",
       "A deadline says what happens to machines that are not empty by then. Force has to be allowed by the policy, and still needs an approval.",
@@ -171,7 +171,7 @@ export const CHANGING: readonly Verb[] = [
     ],
     options: ["cluster"],
     examples: ["skip m-7k3q2"],
-    elsewhere: ["omit"],
+    elsewhere: ["omit", "skip-batch"],
     read(args) {
       const id = args.id();
       args.end();
