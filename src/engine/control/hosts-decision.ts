@@ -1,4 +1,4 @@
-import { machineKey } from "../../maintenance/cluster/machine.js";
+import { type Machine, machineKey } from "../../maintenance/cluster/machine.js";
 import { type Decision, whyNotPossible } from "../../maintenance/decisions/table.js";
 import { isToGoDown } from "../../maintenance/record/batch.js";
 import type { Batch, Maintenance } from "../../maintenance/record/record.js";
@@ -161,6 +161,7 @@ function whyNotDone(
     const rest = all.filter((machine) => !named.has(machineKey(machine)));
     if (rest.length === 0) continue;
     const several = record.batches.length > 1;
+    const { who, others } = heldBeside(record, named, rest);
     // A command that would be refused as well is not advised.
     const why = whyNotPossible(record, decisionFor(verb, { record, batch }));
     if (why !== null) {
@@ -168,11 +169,22 @@ function whyNotDone(
       return refusal(`${why.text} ${together}`, why.next ?? `See /mesos status ${record.id}.`);
     }
     return refusal(
-      `${record.id} also holds ${list(rest.map((machine) => machine.hostname))}, and ${several ? "the machines of a batch" : "its machines"} go together.`,
+      `${who} also holds ${list(others.map((machine) => machine.hostname))}, and ${several ? "the machines of a batch" : "its machines"} go together.`,
       `${several ? "Name all machines of one batch. " : ""}For all of them: /mesos ${verb} ${record.id}.`,
     );
   }
   return null;
+}
+
+/** What holds machines that were not named: the one batch that some were named of, else all of the maintenance. */
+function heldBeside(record: Maintenance, named: ReadonlySet<string>, rest: readonly Machine[]) {
+  const { id, batches } = record;
+  const isNamed = (machine: Machine) => named.has(machineKey(machine));
+  const [batch, ...more] = batches.filter(({ machines }) => machines.some(isNamed));
+  const others = batch?.machines.filter((machine) => !isNamed(machine)) ?? [];
+  if (batches.length < 2 || batch === undefined || more.length > 0 || others.length === 0)
+    return { who: id, others: rest };
+  return { who: `${id}: ${placeOf(record, batch.id)}`, others };
 }
 
 /** Cancel is of the whole maintenance; one batch is skipped when it is its turn. */

@@ -8,6 +8,7 @@ import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
 import { decisionRow, refused } from "./decided.js";
+import { onceReleased } from "./replies.js";
 
 /**
  * Goes on with the batch that a rule has stopped, in spite of what it saw: the same sight does not stop that batch again.
@@ -36,7 +37,7 @@ export const goOn = decisionRow({
     const inSpite = isOver ? "; what stopped it is over" : ` in spite of it: ${quoted(saw)}`;
     const reply = replyOf({
       tone: "done",
-      text: `${record.id} goes on with ${placeOf(record, batch)}${inSpite}.`,
+      text: `${record.id} goes on with ${placeOf(record, batch)}${onceReleased(record)}${inSpite}.`,
     });
     const going = withEvent({ ...record, paused: null }, nowMs, { kind: "went_on", batch, rule, by });
     // What was over by then was not accepted: should it come again, it stops the batch again.
@@ -48,7 +49,7 @@ export const goOn = decisionRow({
   },
 });
 
-function notPaused({ id, paused }: Maintenance): ReplyParts | null {
+function notPaused({ id, paused, held }: Maintenance): ReplyParts | null {
   if (paused?.asksAlone) {
     return {
       tone: "info",
@@ -57,7 +58,11 @@ function notPaused({ id, paused }: Maintenance): ReplyParts | null {
     };
   }
   if (paused !== null) return null;
-  return { tone: "info", text: `${id} is not paused.`, next: `See how it stands with /mesos status ${id}.` };
+  const next =
+    held === null
+      ? `See how it stands with /mesos status ${id}.`
+      : `It is held: release it with the button or /mesos release ${id}.`;
+  return { tone: "info", text: `${id} is not paused.`, next };
 }
 
 function mayGoOn(record: Maintenance, person: Person, { admins, approvers }: Policy): boolean {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { notBack } from "../pausing/not-back.js";
 import { agentsMissing, hostnamesOf } from "../record/agents-back.js";
+import { isWaitingForAgents } from "../record/batch.js";
 import { withLeftBehind } from "../record/left-behind.js";
 import type { BatchIn, LeftBehind, Maintenance } from "../record/record.js";
 import { placeOf, turnOf, waitingForTurn } from "../rolling/turn.js";
@@ -9,7 +10,7 @@ import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
 import { decisionRow, unchanged } from "./decided.js";
-import { nothingToDo } from "./replies.js";
+import { nothingToDo, onceReleased } from "./replies.js";
 
 /**
  * Splits the machines of a batch whose agents are not back off into a maintenance of their own, and lets the batches after
@@ -21,16 +22,22 @@ export const leaveBehind = decisionRow({
   needsWorld: false,
   isOnce: false,
   whyNotPossible(record, { batch: about }) {
-    const why = whyNotOnTurn(record, about);
-    if (why !== null) return why;
+    const notNow = whyNotOnTurn(record, about);
+    if (notNow !== null) return notNow;
     if (waits(record) !== null && waitingForTurn(record).length > 0) return null;
     const before = record.leftBehind.at(-1);
     if (before !== undefined) return leftBehindAlready(record, before);
+    const why =
+      record.batches.length < 2
+        ? `${record.id} has no batches that wait for one another.`
+        : `${record.id}: no batch waits for agents of the one before.`;
     return {
       tone: "refused",
-      text: `${record.id}: no batch waits for agents of the one before.`,
-      notDone: "Nobody is left behind.",
-      next: `See how it stands with /mesos status ${record.id}.`,
+      text: why,
+      notDone: "Nothing was left behind.",
+      next: isWaitingForAgents(record)
+        ? `To stop waiting for its agents: /mesos cancel ${record.id}.`
+        : `See how it stands with /mesos status ${record.id}.`,
     };
   },
   alreadyDone(record, { batch }, { person, askedAtMs }) {
@@ -53,10 +60,10 @@ export const leaveBehind = decisionRow({
   },
 });
 
-function leftBehindReply({ id }: Maintenance, left: Pick<LeftBehind, "id" | "machines">): ReplyParts {
+function leftBehindReply(record: Maintenance, left: Pick<LeftBehind, "id" | "machines">): ReplyParts {
   return {
     tone: "done",
-    text: `${id} goes on without ${quoted(list(left.machines))}; ${left.id} waits for the agents there.`,
+    text: `${record.id} goes on${onceReleased(record)} without ${quoted(list(left.machines))}; ${left.id} waits for the agents there.`,
     next: "Start the agents and look at their logs.",
   };
 }

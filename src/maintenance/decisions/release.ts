@@ -21,7 +21,10 @@ export const release = decisionRow({
     return {
       tone: "info",
       text: `${record.id} is not held${lastRelease(record)}: there was nothing to release.`,
-      next: `See how it stands with /mesos status ${record.id}.`,
+      next:
+        record.paused === null
+          ? `See how it stands with /mesos status ${record.id}.`
+          : `It is paused: go on with the button or /mesos go-on ${record.id}.`,
     };
   },
   alreadyDone: (record, _, context) => (isReleased(record, context) ? releasedReply(record) : null),

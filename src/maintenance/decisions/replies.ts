@@ -100,6 +100,11 @@ export function isHeld(record: Maintenance, notDone: string): ReplyParts {
   };
 }
 
+/** When it goes on after something that a person decided: a hold outlasts every other decision. */
+export function onceReleased({ held }: Maintenance): string {
+  return held === null ? "" : " once it is released";
+}
+
 /** Its window is on the way to another one at the master. */
 export function isMoving(record: Maintenance, notDone: string): ReplyParts {
   return {

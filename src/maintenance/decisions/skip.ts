@@ -2,11 +2,12 @@ import { z } from "zod";
 import { takenBack } from "../approval/question.js";
 import { isDownSent, isToGoDown, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
-import { placeOf, turnOf } from "../rolling/turn.js";
-import { replyOf } from "../text/reply.js";
+import type { Batch, Maintenance } from "../record/record.js";
+import { placeOf, turnOf, waitingForTurn } from "../rolling/turn.js";
+import { type ReplyParts, replyOf } from "../text/reply.js";
 import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
 import { decisionRow, unchanged } from "./decided.js";
-import { nothingToDo } from "./replies.js";
+import { nothingToDo, onceReleased } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
 /** Gives back the batch whose turn it is without taking it down; the other batches go on. */
@@ -27,6 +28,7 @@ export const skip = decisionRow({
         next: `Give all its machines back with /mesos cancel ${record.id}.`,
       };
     }
+    if (batch?.phase === "up" && waitingForTurn(record).length > 0) return waitsForAgents(record, batch);
     if (batch === null || !isToGoDown(batch) || isDownSent(batch)) return wrongPhase(record, "Skip");
     return null;
   },
@@ -41,13 +43,25 @@ export const skip = decisionRow({
     const by = person.user;
     const back = takenBack(batch, nowMs, { why: "skipped", by });
     if (!isToGoDown(back)) return unchanged(record, nothingToDo(record));
+    const isLast = waitingForTurn(record).length === 0;
+    const next = isLast ? "no other batch is to come" : `the next batch goes on${onceReleased(record)}`;
     const skipped = withBatch({ ...record, paused: null }, { ...back, skippedBy: by });
     return {
       record: withEvent(skipped, nowMs, { kind: "skipped", batch: batch.id, by }),
       reply: replyOf({
         tone: "done",
-        text: `${record.id}: ${placeOf(record, batch.id)} is given back without having been down; the next batch goes on.`,
+        text: `${record.id}: ${placeOf(record, batch.id)} is given back without having been down; ${next}.`,
       }),
     };
   },
 });
+
+function waitsForAgents(record: Maintenance, batch: Batch): ReplyParts {
+  const { id } = record;
+  return {
+    tone: "refused",
+    text: `${id}: ${placeOf(record, batch.id)} is up and waits for its agents, so it cannot be skipped.`,
+    notDone: "Nothing was skipped.",
+    next: `To go on without those agents: /mesos leave-behind ${id}.`,
+  };
+}

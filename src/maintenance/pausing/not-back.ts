@@ -12,7 +12,7 @@ export const notBack: PauseRule = {
   name: "not_back",
   looksAt: "batches_before",
   goneOnFor: "roll",
-  next: "start the agent on those machines and look at its log. Leave behind gives those machines a maintenance of their own, and the next batch goes; with Go on it goes too, and this one waits for them at its end.",
+  next: "start the agent on those machines and look at its log. With Leave behind those machines get a maintenance of their own, and the next batch goes on. With Go on the next batch goes on too, and this maintenance waits for them at its end.",
   sees({ record, policy: { agentReturnMs }, nowMs }) {
     const waiting = heldUp(record);
     if (waiting === null || nowMs < waiting.batch.upAtMs + agentReturnMs) return null;

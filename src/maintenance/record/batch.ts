@@ -128,7 +128,10 @@ export function phaseOf(record: Maintenance): Phase | "requested" {
  */
 export function standOf(record: Maintenance): string {
   const batch = currentBatch(record);
-  return (record.end === null && batch !== undefined ? unseenWindow(record, batch) : null) ?? phaseOf(record);
+  return (
+    (record.end === null && batch !== undefined ? unseenWindow(record, batch) : null) ??
+    phaseOf(record).replaceAll("_", " ")
+  );
 }
 
 /** What is known of the window of a batch that the master has not shown yet; `null` once it has, and after the end. */

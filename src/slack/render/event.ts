@@ -92,7 +92,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "agents_missing":
       return mrk`⚠️ *Not back:* the agents of ${hosts(event.machines, 1500)} have not registered again.\n*Next:* start the agent on those machines and look at its log${isWaitingForAgents(record) ? ", or press Stop waiting on the card" : ""}.`;
     case "cancel_asked":
-      return mrk`↩️ ${user(event.by)} *cancelled*. The machines are being given back.`;
+      return mrk`↩️ ${user(event.by)} *cancelled*. ${record.batches.some(({ phase }) => phase === "down") ? mrk`What is not Down is being given back. What is Down stays so until Up: press it on the card or type ${code(`${record.command} up ${record.id}`)}` : "The machines are being given back"}.`;
     case "cancelled":
       return event.unseen
         ? mrk`↩️ *Closed here:* the master does not show whether our window is gone, so the machines may still be draining. If others had windows that the bot could not see, its post may have replaced them.\n*Next:* look at the schedule with an account that sees it, and put right what is wrong there.`
@@ -110,9 +110,9 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "released":
       return mrk`▶️ ${user(event.by)} *released a hold*. ${record.held === null ? "It goes on from where it was." : "Others still hold it."}`;
     case "extended":
-      return mrk`➕ ${user(event.by)} *extended* the window${ofBatch(record, event.batch)} by ${formatSpan(event.byMs)}${event.endMs === null ? "" : mrk`, until ${moment(event.endMs)}`}. Other windows stay.${isDraining(record, event.batch) ? mrk` The changed schedule makes the master forget all answers, so the frameworks are asked again.` : ""}`;
+      return mrk`➕ ${user(event.by)} *extended* the window${ofBatch(record, event.batch)} by ${formatSpan(event.byMs)}${event.endMs === null ? "" : mrk`, until ${moment(event.endMs)}`}. ${record.batches.length > 1 ? "The windows of the batches after it move along where they would overlap; those of other people stay." : "Other windows stay."}${isDraining(record, event.batch) ? mrk` The changed schedule makes the master forget all answers, so the frameworks are asked again.` : ""}`;
     case "windows_moved":
-      return mrk`⏩ *Running late:* the windows of ${event.batches.length === 1 ? "the next batch" : mrk`the next ${event.batches.length} batches`} are moved by ${formatSpan(event.byMs)}, because the batch before is not back. The changed schedule makes the master forget all answers, so the frameworks are asked again.`;
+      return mrk`⏩ *Running late:* ${event.batches.length === 1 ? "the window of the next batch is" : mrk`the windows of the next ${event.batches.length} batches are`} moved by ${formatSpan(event.byMs)}, because the batch before is not back. The changed schedule makes the master forget all answers, so the frameworks are asked again.`;
     case "deadline":
       return mrk`⏰ *The deadline has passed* with ${counted(event.tasksLeft, "task")} left. ${DEADLINE[event.then]}`;
     case "overridden":

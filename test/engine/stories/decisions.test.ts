@@ -83,7 +83,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
     await cluster.type(ALICE, `up ${maintenance.id}`);
-    await cluster.told(ALICE, /is awaiting_approval: its machines are not down/);
+    await cluster.told(ALICE, /is awaiting approval: its machines are not down/);
     await cluster.type(ALICE, `down ${maintenance.id}`);
     await cluster.told(ALICE, /already asked for; the question stands in the thread/);
     for (const verb of ["down", "up", "cancel", "status"]) {

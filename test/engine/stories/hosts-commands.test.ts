@@ -290,6 +290,11 @@ describe("down, up and cancel for the hosts of one batch", () => {
       /also holds web-05, web-06, and the machines of a batch go together/,
     );
     expect(part).toContain(`Name all machines of one batch. For all of them: /mesos cancel ${roll.id}.`);
+    await cluster.type(ALICE, "down web-03");
+    await cluster.told(
+      ALICE,
+      /m-\w+: batch 2 of 3 also holds web-04, and the machines of a batch go together/,
+    );
     await cluster.type(ALICE, "cancel web-0[1-6]");
     await roll.root(/Cancelled/);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { whyNotPossible } from "../../../src/maintenance/decisions/table.js";
 import { decodeMaintenance, encodeMaintenance } from "../../../src/maintenance/record/record.js";
 import { progressOf } from "../../../src/maintenance/rolling/progress.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
@@ -171,8 +172,18 @@ describe("the decision to leave machines behind", () => {
     last.pass();
     last.stopped.add("web-05-S0");
     last.decide({ kind: "up" });
-    last.pass(MINUTE);
+    last.pass(MINUTE).pass();
     expect(last.decide({ kind: "leave_behind", batch: null })).toContain("no batch waits");
+    const only = new Site(racks(), undefined, { foreign: windowOn(["db-1"], 0, null) }).pass();
+    only.approve("b1");
+    only.pass();
+    only.stopped.add("web-01-S0");
+    only.decide({ kind: "up" });
+    only.pass(MINUTE).pass();
+    expect(whyNotPossible(only.record, { kind: "leave_behind", batch: null })).toMatchObject({
+      text: expect.stringContaining("has no batches"),
+      next: expect.stringContaining("/mesos cancel"),
+    });
   });
 
   test("keeps the roll open until the maintenance is known to be stored, and survives being stored itself (invariant 11)", () => {

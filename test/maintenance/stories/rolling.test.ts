@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { machineKey } from "../../../src/maintenance/cluster/machine.js";
 import { endMs } from "../../../src/maintenance/cluster/schedule.js";
+import { whyNotPossible } from "../../../src/maintenance/decisions/table.js";
 import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
 import { nanosToMillis } from "../../../src/maintenance/time.js";
 import { windowOf } from "../../../src/maintenance/window/edit.js";
@@ -534,6 +535,61 @@ describe("a rule that stops a drain in batches", () => {
     expect(site.batch("b1").approvals.at(-1)?.outcome).toMatchObject({ kind: "withdrawn", why: "skipped" });
     expect(site.pass().phases()).toBe("cancelled draining draining");
     expect(firstDown().decide({ kind: "skip", batch: null })).toContain("not possible");
+  });
+});
+
+describe("what a person is told who decides on batches", () => {
+  test("Skip of the last batch does not speak of a next one", () => {
+    const site = new Site(racks(), BY_TWO).pass();
+    const skip = () => site.decide({ kind: "skip", batch: null });
+    expect(skip()).toMatch(/the next batch goes on\.$/);
+    site.pass();
+    skip();
+    site.pass();
+    expect(skip()).toMatch(/batch 3 of 3 is given back .*; no other batch is to come\.$/);
+  });
+
+  test("Skip of a batch that is up names what helps", () => {
+    const site = firstDown();
+    site.stopped.add("web-01-S0");
+    site.decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    expect(whyNotPossible(site.record, { kind: "skip", batch: null })).toMatchObject({
+      text: expect.stringMatching(/batch 1 of 3 is up and waits for its agents, so it cannot be skipped/),
+      next: expect.stringMatching(/\/mesos leave-behind m-/),
+    });
+  });
+
+  test("while it is held nobody is told that it goes on now", () => {
+    const held = (site: Site) => {
+      site.decide({ kind: "hold", reason: null }, "U0CAROL");
+      return site;
+    };
+    const skipped = held(new Site(racks(), BY_TWO).pass()).decide({ kind: "skip", batch: null });
+    expect(skipped).toContain("the next batch goes on once it is released");
+    const site = firstDown();
+    site.stopped.add("web-01-S0");
+    site.decide({ kind: "up" });
+    site.pass(11 * MINUTE).pass();
+    const { record } = held(site);
+    expect(site.decide({ kind: "go_on", batch: null })).toMatch(
+      /goes on with batch 2 of 3 once it is released in/,
+    );
+    site.record = record;
+    expect(site.decide({ kind: "leave_behind", batch: null })).toContain(
+      "goes on once it is released without",
+    );
+  });
+
+  test("Go on and Release each point to the other where that one is meant", () => {
+    const site = firstDown();
+    site.stopped.add("web-01-S0");
+    site.decide({ kind: "up" });
+    site.pass(11 * MINUTE).pass();
+    expect(whyNotPossible(site.record, { kind: "release" })?.next).toContain("/mesos go-on");
+    site.decide({ kind: "go_on", batch: null });
+    site.decide({ kind: "hold", reason: null });
+    expect(whyNotPossible(site.record, { kind: "go_on", batch: null })?.next).toContain("/mesos release");
   });
 });
 

@@ -130,7 +130,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [
     { kind: "windows_moved", batches: ["b2"], byMs: HOUR },
-    ["Running late: the windows of the next batch are moved by 1 h", "asked again"],
+    ["Running late: the window of the next batch is moved by 1 h", "asked again"],
   ],
   [deadline("release", 3), ["The deadline has passed with 3 tasks left. The machines"]],
   [deadline("ask", 1), ["with 1 task left. The approval is asked for."]],
@@ -275,6 +275,21 @@ describe("the thread's message for", () => {
     const up = batchOf({ id: "b1", phase: "up" });
     expect(text([up])).toContain("Stop waiting");
     expect(text([up, batchOf({ id: "b2" })])).not.toContain("Stop waiting");
+  });
+
+  test("an extension of one of several batches says what becomes of the windows after it", () => {
+    const record = recordOf({ batches: [batchOf(), batchOf({ id: "b2" })] });
+    const extended = { kind: "extended", batch: "b1", by: "U02BOB", byMs: HOUR, endMs: NOW, askedAtMs: NOW };
+    const shown = renderEvent(record, eventOf(extended as NewEvent))?.text;
+    expect(shown).toContain("move along where they would overlap; those of other people stay");
+    expect(shown).not.toContain("Other windows stay");
+  });
+
+  test("a cancel says that what is Down stays so, where a batch is", () => {
+    const record = recordOf({ batches: [batchOf({ phase: "down" }), batchOf({ id: "b2" })] });
+    const shown = renderEvent(record, eventOf({ kind: "cancel_asked", by: "U01ALICE" }))?.text;
+    expect(shown).toContain("What is Down stays so until Up");
+    expect(shown).not.toContain("The machines are being given back");
   });
 
   test("an event of one of several batches says which", () => {
