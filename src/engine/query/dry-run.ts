@@ -1,8 +1,10 @@
-import { blastRadiusOf } from "../../maintenance/blast/blast.js";
-import { machineKey } from "../../maintenance/cluster/machine.js";
+import { blastRadiusOf, blastRadiusOfBatches } from "../../maintenance/blast/blast.js";
+import { type Machine, machineKey } from "../../maintenance/cluster/machine.js";
+import type { Moment } from "../../maintenance/phases/step.js";
 import { machinesOf, plan, whyUnplannable } from "../../maintenance/plan.js";
-import { watchedMachines } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { planBatches } from "../../maintenance/rolling/plan-batches.js";
+import { windowsFor } from "../../maintenance/rolling/windows.js";
 import { dryRunReply } from "../../maintenance/show/dry-run.js";
 import { sightOf } from "../../maintenance/sight/sight.js";
 import { ASK_AGAIN } from "../../maintenance/text/go-on.js";
@@ -29,11 +31,11 @@ export async function dryRun(
   }
   const planned = plan(record, { kind: "found", resolution, others }, moment);
   const machines = machinesOf(resolution);
-  const watched = machines.map((machine) => ({ machine, agentIds: [] }));
-  const batches = planned.batches.map((batch) => ({
-    machines: batch.machines,
-    window: batch.window,
-    blast: blastRadiusOf(world, watchedMachines(batch)),
+  const divided = planned.batches.length > 0 ? planned.batches : dividedAnyway(record, machines, moment);
+  const batches = divided.map(({ machines: together, window }) => ({
+    machines: together,
+    window,
+    blast: blastRadiusOf(world, together.map(watched)),
   }));
   const notes = planned.events.flatMap((event) => (event.kind === "note" ? [event.text] : []));
   const registered = new Set(world.agents.map((agent) => machineKey(agent.machine)));
@@ -41,9 +43,38 @@ export async function dryRun(
   const refusals = failed?.kind === "failed" ? [{ why: failed.why, next: failed.next }] : [];
   return dryRunReply(
     cluster.name,
-    { hosts: record.hosts, machines, notes, batches: batches.length > 1 ? batches : [] },
-    planned.blast ?? blastRadiusOf(world, watched),
+    {
+      hosts: record.hosts,
+      machines,
+      notes,
+      batches: batches.length > 1 ? batches : [],
+      approve: record.wanted.roll?.approve,
+    },
+    blastRadiusOfBatches(
+      world,
+      batches.length > 1 ? batches.map((batch) => batch.machines.map(watched)) : [machines.map(watched)],
+    ),
     refusals,
     machines.filter((machine) => !registered.has(machineKey(machine))),
   );
+}
+
+/** The batches of a drain that would be refused, as far as its machines can be divided: what goes away is told by batch. */
+function dividedAnyway(
+  { cluster, wanted }: Maintenance,
+  machines: readonly Machine[],
+  { world, policy, nowMs }: Pick<Moment, "world" | "policy" | "nowMs">,
+) {
+  if (wanted.roll === undefined || machines.length === 0) return [];
+  const startMs = wanted.startMs ?? nowMs;
+  const divided = planBatches(machines, wanted.roll, { cluster, world, policy, nowMs: startMs });
+  if (divided.kind === "refusal") return [];
+  const count = divided.batches.length;
+  const placed = windowsFor({ cluster, batches: count, startMs, durationMs: wanted.durationMs }, policy);
+  const windows = placed.kind === "windows" ? placed.windows : [];
+  return divided.batches.map((together, at) => ({ machines: together, window: windows[at] ?? null }));
+}
+
+function watched(machine: Machine) {
+  return { machine, agentIds: [] };
 }

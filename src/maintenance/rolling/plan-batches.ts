@@ -3,6 +3,7 @@ import { type Machine, machineKey } from "../cluster/machine.js";
 import type { Unavailability } from "../cluster/schedule.js";
 import type { Agent, World } from "../cluster/world.js";
 import { indexWorld, tasksOf, type WorldIndex } from "../cluster/world-index.js";
+import { groupBy } from "../group-by.js";
 import { type Keep, keepAt, mostOutAt } from "../policy/budgets.js";
 import { type Policy, settingOf } from "../policy/policy.js";
 import type { BatchRule, Roll } from "../record/roll.js";
@@ -91,19 +92,24 @@ export function planBatches(
   });
   const tooMany = whyTooLarge({ machines: machines.length, tasks, batches: batches.length });
   if (tooMany !== null) return { kind: "refusal", ...tooMany };
-  const lost = crowded
-    .filter(({ app }) => !kept.has(app))
-    .map(({ batch, app }) => `batch ${batch + 1} takes all running copies of ${appOf(app)}`);
+  const lost = crowded.filter(({ app }) => !kept.has(app));
+  const lostIn = [...groupBy(lost, ({ batch }) => batch)].map(
+    ([batch, apps]) =>
+      `batch ${batch + 1} takes all running copies of ${list(apps.map(({ app }) => appOf(app)))}`,
+  );
   const byMachine = new Map(candidates.map((candidate) => [candidate.machine, candidate]));
   const divided = batches.map((batch) => batch.flatMap((machine) => byMachine.get(machine) ?? []));
   const notes = [
     ...(wanted !== null && size !== null && size < Math.min(wanted, machines.length)
       ? [
-          `${settingOf(cluster, "budgets")} lets ${counted(size, "machine")} be out of service at once, so batches are of ${size} and not ${wanted}.`,
+          `${settingOf(cluster, "budgets")} lets ${counted(size, "machine")} be out of service at once, so batches are of at most ${size} and not of ${wanted}.`,
         ]
       : []),
-    ...sizeNotes({ ...roll, canary }, machines.length, batches),
-    ...(lost.length === 0 ? [] : [`Not all could be spread: ${quoted(list(lost, "; ", MOST_NAMES))}.`]),
+    ...sizeNotes({ ...roll, canary }, size, machines.length, batches),
+    // Where all go together there is nothing to spread them over.
+    ...(lostIn.length === 0 || batches.length === 1
+      ? []
+      : [`Not all could be spread: ${quoted(list(lostIn, "; ", MOST_NAMES))}.`]),
     ...keptNotes(cluster, divided, kept),
   ];
   return { kind: "batches", batches, notes };
@@ -252,6 +258,7 @@ function noValue(rule: BatchRule, machines: readonly Machine[]): Refusal {
 
 function sizeNotes(
   { rule, canary }: Roll,
+  size: number | null,
   machines: number,
   batches: readonly (readonly Machine[])[],
 ): string[] {
@@ -260,7 +267,16 @@ function sizeNotes(
       `--batch ${rule.count} is more than the ${counted(machines, "machine")}, so they go down together.`,
     ];
   }
+  if (batches.length === 1) return [];
   const first = batches[0]?.length ?? 0;
-  if (canary === null || first >= canary || batches.length === 1) return [];
-  return [`The canary is ${counted(first, "machine")} and not ${canary}: no zone has more of them.`];
+  const largest = Math.max(...batches.slice(canary === null ? 0 : 1).map(({ length }) => length));
+  const together = "machines of one batch are of one zone, and have no more copies of an app than may go together";
+  return [
+    ...(canary === null || first >= canary
+      ? []
+      : [`The canary is ${counted(first, "machine")} and not ${canary}: ${together}.`]),
+    ...(rule.kind !== "count" || size === null || largest >= Math.min(size, machines - (canary ?? 0))
+      ? []
+      : [`No batch has ${size} machines, the largest has ${largest}: ${together}.`]),
+  ];
 }

@@ -40,7 +40,8 @@ export function windowsFor(
   }
   const spanMs = next - gapMs - startMs;
   if (batches > 1 && spanMs > maxSpanMs) {
-    const sum = `${counted(batches, "window")} of ${formatSpan(durationMs)} with ${formatSpan(gapMs)} between`;
+    const waits = spanMs > batches * (durationMs + gapMs) - gapMs ? calendarWaits(cluster) : "";
+    const sum = `${counted(batches, "window")} of ${formatSpan(durationMs)} with ${formatSpan(gapMs)} between${waits}`;
     return {
       kind: "refusal",
       why: `${settingOf(cluster, "rolling.max_span")} allows ${formatSpan(maxSpanMs)} from the first window to the last, and ${sum} take ${formatSpan(spanMs)}. No window was posted.`,
@@ -49,6 +50,10 @@ export function windowsFor(
   }
   const duration = millisToNanos(durationMs);
   return { kind: "windows", windows: starts.map((ms) => ({ start: millisToNanos(ms), duration })) };
+}
+
+function calendarWaits(cluster: string): string {
+  return `, begun only in the hours of ${settingOf(cluster, "calendar")},`;
 }
 
 function closed({ cluster }: WindowsWanted, at: number, startMs: Millis, { calendar }: Policy): Refusal {

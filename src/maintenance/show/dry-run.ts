@@ -1,18 +1,20 @@
 import { type Machine, machineKey, machineName } from "../cluster/machine.js";
-import type { Unavailability } from "../cluster/schedule.js";
+import { endMs, type Unavailability } from "../cluster/schedule.js";
 import type { BlastRadius } from "../record/blast-radius.js";
+import type { ApproveMode } from "../record/roll.js";
 import { amounts, megabytes } from "../text/amounts.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
-import { tableOf } from "../text/table.js";
+import { type Column, tableOf } from "../text/table.js";
 import { utc } from "../text/utc.js";
-import { nanosToMillis } from "../time.js";
+import { type Millis, nanosToMillis } from "../time.js";
 
 /** A batch as it would go down, and what would go away with it. */
 export interface BatchShown {
   readonly machines: readonly Machine[];
-  readonly window: Unavailability;
+  /** `null` where no windows can be found for it. */
+  readonly window: Unavailability | null;
   readonly blast: BlastRadius;
 }
 
@@ -22,6 +24,8 @@ interface Asked {
   readonly machines: readonly Machine[];
   /** Empty where all go down together. */
   readonly batches?: readonly BatchShown[];
+  /** What one approval is for. */
+  readonly approve?: ApproveMode | undefined;
   /** What the plan says about itself. */
   readonly notes?: readonly string[];
 }
@@ -39,7 +43,7 @@ export function dryRunReply(
   refusals: readonly { readonly why: string; readonly next: string }[],
   unknown: readonly Machine[] = [],
 ): Reply {
-  const { machines, batches = [], notes = [] } = asked;
+  const { machines, batches = [], notes = [], approve = "each" } = asked;
   const what =
     machines.length === 0
       ? "matches no machine"
@@ -55,7 +59,10 @@ export function dryRunReply(
     sentences.push(`Last running copies of ${quoted(list(apps))} are among them.`);
   }
   if (!blast.capacity.fits) sentences.push("The agents that stay have no room for what runs on them.");
-  if (batches.length > 0) sentences.push(`They go down in ${batches.length} batches, one after another.`);
+  if (batches.length > 0) {
+    sentences.push(`They would go down in ${batches.length} batches, one after another.`);
+    sentences.push(questionsText(approve, batches.length));
+  }
   sentences.push(...notes);
   sentences.push(...refusals.map((refusal) => `It would be refused: ${refusal.why}`));
   return replyOf({
@@ -73,13 +80,36 @@ export function dryRunReply(
   });
 }
 
+/** How many questions are asked, and what for. */
+function questionsText(approve: ApproveMode, batches: number): string {
+  if (approve === "once") return "One question would be for all of them, within limits.";
+  return approve === "canary" && batches > 2
+    ? `Batch 1 would be asked about alone, and one question would be for the other ${batches - 1}, within limits.`
+    : "Each would be asked about alone.";
+}
+
 /** One line for each batch: when it goes down, and what with it. */
 function batchTable(batches: readonly BatchShown[]): string | null {
   const rows = batches.map((batch, at) => ({ ...batch, place: at + 1 }));
+  const volumes: Column<BatchShown> = {
+    title: "VOLUMES",
+    align: "right",
+    cell: ({ blast }) => blast.volumes.length,
+  };
+  const room: Column<BatchShown> = {
+    title: "FITS",
+    cell: ({ blast }) => (blast.capacity.fits ? "yes" : "NO"),
+  };
   return tableOf(rows, [
     { title: "BATCH", align: "right", cell: ({ place }) => place },
-    { title: "FROM (UTC)", cell: ({ window }) => utc(nanosToMillis(window.start), "minute") },
+    {
+      title: "FROM (UTC)",
+      cell: ({ window }) => clock(window === null ? null : nanosToMillis(window.start)),
+    },
+    { title: "UNTIL", cell: ({ window }) => clock(window === null ? null : endMs(window)) },
     { title: "TASKS", align: "right", cell: ({ blast }) => blast.tasks },
+    ...(rows.some(({ blast }) => blast.volumes.length > 0) ? [volumes] : []),
+    ...(rows.some(({ blast }) => !blast.capacity.fits) ? [room] : []),
     {
       title: "MACHINES",
       shrinks: true,
@@ -91,6 +121,10 @@ function batchTable(batches: readonly BatchShown[]): string | null {
       cell: ({ blast }) => list(blast.lastCopies.map(({ app }) => app)),
     },
   ]);
+}
+
+function clock(atMs: Millis | null): string {
+  return atMs === null ? "-" : utc(atMs, "minute of the year");
 }
 
 /** The whole blast radius in tables that fit a line. */

@@ -88,6 +88,30 @@ describe("a dry run", () => {
     ]);
   });
 
+  test("a dry run shows each batch with its window and what goes with it", () => {
+    const none = { tasks: 0, frameworks: [], lastCopies: [], volumes: [], reservations: [], emptied: [] };
+    const window = { start: 1_795_172_400_000_000_000n, duration: 7_200_000_000_000n };
+    const batches = [
+      { machines: [machine("web-01")], window, blast: { ...BLAST, capacity: capacity(false) } },
+      { machines: [machine("web-02")], window: null, blast: { ...none, capacity: capacity(true) } },
+      { machines: [machine("web-03")], window: null, blast: { ...none, capacity: capacity(true) } },
+    ];
+    const { table } = dryRunReply("prod", { ...ASKED, batches }, BLAST, []);
+    expect(table?.split("\n").slice(0, 4)).toEqual([
+      "BATCH  FROM (UTC)   UNTIL        TASKS  VOLUMES  FITS  MACHINES  LAST COPIES OF",
+      "    1  11-20 11:00  11-20 13:00      3        1  NO    web-01    /billing/api",
+      "    2  -            -                0        0  yes   web-02",
+      "    3  -            -                0        0  yes   web-03",
+    ]);
+    const questions = (approve: "each" | "canary" | "once") =>
+      dryRunReply("prod", { ...ASKED, batches, approve }, BLAST, []).text;
+    expect(questions("each")).toContain("in 3 batches, one after another. Each would be asked about alone.");
+    expect(questions("canary")).toContain(
+      "Batch 1 would be asked about alone, and one question would be for the other 2, within limits.",
+    );
+    expect(questions("once")).toContain("One question would be for all of them, within limits.");
+  });
+
   test("a dry run fits a line whatever the names", () => {
     const long = "x".repeat(120);
     const blast: BlastRadius = {

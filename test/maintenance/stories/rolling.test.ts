@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { machineKey } from "../../../src/maintenance/cluster/machine.js";
 import { endMs } from "../../../src/maintenance/cluster/schedule.js";
 import { whyNotPossible } from "../../../src/maintenance/decisions/table.js";
+import type { Roll } from "../../../src/maintenance/record/roll.js";
 import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
 import { nanosToMillis } from "../../../src/maintenance/time.js";
 import { windowOf } from "../../../src/maintenance/window/edit.js";
@@ -673,6 +674,43 @@ describe("how a drain in batches is planned", () => {
     expect(lastEvent(site.record, "note").text).toContain("--batch 9 is more than the 6 machines");
   });
 
+  test("batches and a canary that cannot be as large as was asked for say why", () => {
+    const zoned = racks().map((one, at) => ({ ...one, zone: at % 2 === 0 ? "a" : "b", region: "eu" }));
+    const notesOf = (roll: Roll) =>
+      new Site(zoned, roll, { beside: [agent("db-1")] }).record.events.flatMap((event) =>
+        event.kind === "note" ? [event.text] : [],
+      );
+    const why =
+      "machines of one batch are of one zone, and have no more copies of an app than may go together.";
+    expect(notesOf({ rule: { kind: "count", count: 5 }, canary: null, horizon: 9 })).toEqual([
+      `No batch has 5 machines, the largest has 3: ${why}`,
+    ]);
+    expect(notesOf({ rule: { kind: "count", count: 1 }, canary: 4, horizon: 9 })).toEqual([
+      `The canary is 3 machines and not 4: ${why}`,
+    ]);
+    expect(notesOf({ rule: { kind: "count", count: 3 }, canary: null, horizon: 9 })).toEqual([]);
+  });
+
+  test("apps that cannot be spread are named batch by batch, and not where all machines go together", () => {
+    const tasks = ["web-01", "web-02", "web-03", "web-04"].map((host, at) =>
+      task(`t${at}`, "marathon", host, { app: at < 2 ? "/a" : "/b" }),
+    );
+    tasks.push(
+      task("t5", "marathon", "web-01", { app: "/c" }),
+      task("t6", "marathon", "web-02", { app: "/c" }),
+    );
+    const site = new Site(racks(), { rule: { kind: "attribute", name: "rack" }, canary: null }, { tasks });
+    expect(site.record.events).toContainEqual(
+      expect.objectContaining({
+        text: "Not all could be spread: batch 1 takes all running copies of /a, /c; batch 2 takes all running copies of /b.",
+      }),
+    );
+    const flat = racks().map((one) => ({ ...one, attributes: [{ name: "rack", value: "r1" }] }));
+    const one = new Site(flat, { rule: { kind: "attribute", name: "rack" }, canary: null }, { tasks });
+    expect(one.record.batches).toHaveLength(1);
+    expect(JSON.stringify(one.record.events)).not.toContain("could be spread");
+  });
+
   test.each([
     {
       title: "5,000 machines",
@@ -729,6 +767,15 @@ describe("how a drain in batches is planned", () => {
     const policy = { rolling: { ...ROLLING, gapMs: 0, maxSpanMs: 5 * HOUR } };
     const site = new Site(racks(), BY_TWO, { policy });
     expect(site.record.end?.why).toContain("3 windows of 2 h with 0 s between take 6 h");
+  });
+
+  test("the sum of windows that reach too far says that they also wait for the hours of the calendar", () => {
+    const calendar = [{ days: [0, 1, 2, 3, 4, 5, 6], from: 8 * 60, to: 14 * 60, timeZone: "UTC" }];
+    const rolling = { ...policyOf().rolling, maxSpanMs: 10 * HOUR };
+    const site = new Site(racks(), BY_TWO, { policy: { calendar, rolling } });
+    expect(site.record.end?.why).toMatch(
+      /3 windows of 2 h with 10 m between, begun only in the hours of clusters\.prod\.calendar, take 1 d 10 m/,
+    );
   });
 
   test("a batch that would begin outside the hours is refused where the policy says so", () => {
