@@ -270,7 +270,8 @@ function sizeNotes(
   if (batches.length === 1) return [];
   const first = batches[0]?.length ?? 0;
   const largest = Math.max(...batches.slice(canary === null ? 0 : 1).map(({ length }) => length));
-  const together = "machines of one batch are of one zone, and have no more copies of an app than may go together";
+  const together =
+    "machines of one batch are of one zone, and have no more copies of an app than may go together";
   return [
     ...(canary === null || first >= canary
       ? []

@@ -71,6 +71,6 @@ export function notItsTurn(
 }
 
 /** `batch 2 of 4`, as people count; by its id. */
-export function placeOf({ batches }: Maintenance, id: string): string {
+export function placeOf({ batches }: Pick<Maintenance, "batches">, id: string): string {
   return `batch ${batches.findIndex((batch) => batch.id === id) + 1} of ${batches.length}`;
 }

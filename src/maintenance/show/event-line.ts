@@ -1,6 +1,7 @@
 import { wantedBy } from "../decisions/table.js";
 import type { LogEvent } from "../record/events.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
+import { placeOf } from "../rolling/turn.js";
 import { notOurs } from "../text/command.js";
 import { counted, list } from "../text/list.js";
 import { utc } from "../text/utc.js";
@@ -19,25 +20,27 @@ export interface EventLine {
  * The log of a maintenance in words that stand on their own: no name is mentioned that notifies anybody, nothing is cut.
  * Batches are named where there are several. That a question was withdrawn stands with the question, and is a line too.
  */
-export function eventLines({ batches, events }: Pick<Maintenance, "batches" | "events">): EventLine[] {
-  const several = batches.length > 1;
+export function eventLines(record: Pick<Maintenance, "batches" | "events">): EventLine[] {
+  const { batches, events } = record;
+  const several = isRoll(record);
   const lines = [
     ...events.map((event): EventLine => {
-      const batch = several && "batch" in event ? `${event.batch}: ` : "";
+      const batch =
+        several && "batch" in event && event.batch !== undefined ? `${placeOf(record, event.batch)}: ` : "";
       const who = "by" in event ? (event.by ?? "") : "";
-      return { atMs: event.atMs, who, what: plain(batch + whatOf(event, several)) };
+      return { atMs: event.atMs, who, what: plain(batch + whatOf(event, record)) };
     }),
-    ...batches.flatMap((batch) =>
-      batch.approvals.flatMap((approval) => withdrawal(batch, approval, several)),
-    ),
+    ...batches.flatMap((batch) => batch.approvals.flatMap((approval) => withdrawal(record, batch, approval))),
   ];
   return lines.sort((a, b) => a.atMs - b.atMs);
 }
 
-function withdrawal(batch: Batch, { id, outcome }: Approval, several: boolean): EventLine[] {
+function withdrawal(record: Rolled, batch: Batch, { id, outcome }: Approval): EventLine[] {
   if (outcome?.kind !== "withdrawn") return [];
   const { atMs, by, why } = outcome;
-  const what = several ? `${batch.id}: ${id} withdrawn` : "the question was withdrawn";
+  const what = isRoll(record)
+    ? `${placeOf(record, batch.id)}: ${id} withdrawn`
+    : "the question was withdrawn";
   return [{ atMs, who: by ?? "", what: `${what}: ${WITHDRAWN[why]}` }];
 }
 
@@ -84,8 +87,14 @@ function because(reason: string | null): string {
   return reason === null ? "" : `: ${notOurs(reason)}`;
 }
 
-function whatOf(event: LogEvent, several: boolean): string {
-  const question = several && "approval" in event ? event.approval : null;
+type Rolled = Pick<Maintenance, "batches">;
+
+function isRoll({ batches }: Rolled): boolean {
+  return batches.length > 1;
+}
+
+function whatOf(event: LogEvent, record: Rolled): string {
+  const question = isRoll(record) && "approval" in event ? event.approval : null;
   switch (event.kind) {
     case "requested":
       return "asked for the maintenance";
@@ -128,7 +137,7 @@ function whatOf(event: LogEvent, several: boolean): string {
     case "extended":
       return `extended the window by ${formatSpan(event.byMs)}${event.endMs === null ? "" : `, until ${stamp(event.endMs)}`}`;
     case "windows_moved":
-      return `windows of ${event.batches.join(", ")} moved by ${formatSpan(event.byMs)}: the batch before is late`;
+      return `windows of ${list(event.batches.map((id) => placeOf(record, id)))} moved by ${formatSpan(event.byMs)}: the batch before is late`;
     case "deadline":
       return `the deadline passed with ${counted(event.tasksLeft, "task")} left; then ${event.then}`;
     case "overridden":

@@ -79,12 +79,21 @@ export function hostsReply(
  * One line per machine of a maintenance.
  *
  * @param isAwaited whether its agents are to come back after Up.
+ * @param first columns before the others.
  */
 export function machineTable(
   views: readonly MachineView[],
   isAwaited: (view: MachineView) => boolean,
+  first: readonly Column<MachineView>[] = [],
 ): string | null {
-  return tableOf(views, [NAME, IP, { title: "MODE", cell: ({ mode }) => mode }, agents(isAwaited), TASKS]);
+  return tableOf(views, [
+    ...first,
+    NAME,
+    IP,
+    { title: "MODE", cell: ({ mode }) => mode },
+    agents(isAwaited),
+    TASKS,
+  ]);
 }
 
 const NAME: Column<MachineView> = { title: "MACHINE", shrinks: true, cell: ({ hostname }) => hostname };

@@ -6,11 +6,12 @@ import { isUnknown } from "../answers/verdicts.js";
 import { openApproval } from "../approval/question.js";
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
+import { notBack } from "../pausing/not-back.js";
 import { agentsMissing } from "../record/agents-back.js";
 import { hasEnded, machineCount, standOf, unseenWindow } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import { leftBehindTexts } from "../record/left-behind.js";
-import type { Picture, Verdict, VerdictRow } from "../record/picture.js";
+import type { MachineView, Picture, Verdict, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import type { FoundTrouble } from "../record/troubles.js";
 import { progressOf } from "../rolling/progress.js";
@@ -132,7 +133,9 @@ function stateOf(record: Maintenance, nowMs: Millis): string[] {
   }
   if (paused !== null) {
     const over = paused.isOver ? ", which is over" : "";
-    const next = paused.asksAlone ? "the batch is asked about alone" : `it goes on after /mesos go-on ${id}`;
+    const next = paused.asksAlone
+      ? "the batch is asked about alone"
+      : `it goes on after /mesos go-on ${id}${paused.rule === notBack.name ? ` or /mesos leave-behind ${id}` : ""}`;
     const since = formatSpan(nowMs - paused.sinceMs);
     sentences.push(`Paused since ${since} (${paused.rule}): ${quoted(paused.saw)}${over}; ${next}.`);
   }
@@ -151,7 +154,7 @@ function turnIn(record: Maintenance): string[] {
   const { batchesOver, batches, machinesOver, machines } = progress;
   const phase = turn.phase === "up" ? "up, not all agents are back" : turn.phase.replaceAll("_", " ");
   return [
-    `It is the turn of ${placeOf(record, turn.id)} (${phase}); ${batchesOver} of ${batches} batches and ${machinesOver} of ${machines} machines are over.`,
+    `It is the turn of ${placeOf(record, turn.id)} (${phase}); ${batchesOver} of ${batches} batches (${machinesOver} of ${machines} machines) are over.`,
   ];
 }
 
@@ -194,7 +197,7 @@ function maintenanceTables(
   };
   const usual = [...new Set(rows.map((row) => row.framework))].flatMap((name) => habits.get(name) ?? []);
   const tables = [
-    machineTable(picture.machines, (view) => missing.has(machineKey(view))),
+    machineTable(picture.machines, (view) => missing.has(machineKey(view)), batchColumn(record)),
     tableOf(rows, [
       machine,
       framework,
@@ -209,6 +212,17 @@ function maintenanceTables(
     tableOf(usual, [framework, { title: "SO FAR", cell: habitSentence }]),
   ];
   return tables.filter((table) => table !== null).join("\n\n") || null;
+}
+
+/** In which of several batches a machine is. */
+function batchColumn({ batches }: Maintenance): Column<MachineView>[] {
+  if (batches.length < 2) return [];
+  const places = new Map(
+    batches.flatMap(({ machines }, at) =>
+      machines.map((machine): [string, number] => [machineKey(machine), at + 1]),
+    ),
+  );
+  return [{ title: "BATCH", align: "right", cell: (view) => places.get(machineKey(view)) ?? "-" }];
 }
 
 /** How old an answer is, or what is known instead of one. */

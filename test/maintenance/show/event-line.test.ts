@@ -31,6 +31,7 @@ test("batches and their questions are named where there are several", () => {
     logEvent.parse({ kind: "scheduled", batch: "b2", machines: 1, seq: 1, atMs: NOW }),
     logEvent.parse({ kind: "approved", ...base, seq: 2, atMs: NOW }),
     logEvent.parse({ kind: "down", batch: "b2", machines: 1, tasksLost: 1, seq: 3, atMs: NOW }),
+    logEvent.parse({ kind: "windows_moved", batches: ["b2"], byMs: HOUR, seq: 4, atMs: NOW }),
   ];
   const wordsOf = (batches: Maintenance["batches"]) =>
     eventLines({ batches, events }).map(({ what }) => what);
@@ -38,10 +39,12 @@ test("batches and their questions are named where there are several", () => {
     "the window of 1 machine stands in the schedule",
     "approved Down",
     "1 machine Down, 1 task lost",
+    expect.stringContaining("windows of"),
   ]);
   expect(wordsOf([batchOf(), batchOf({ id: "b2" })])).toEqual([
-    "b2: the window of 1 machine stands in the schedule",
-    "b1: approved b1a1",
-    "b2: 1 machine Down, 1 task lost",
+    "batch 2 of 2: the window of 1 machine stands in the schedule",
+    "batch 1 of 2: approved b1a1",
+    "batch 2 of 2: 1 machine Down, 1 task lost",
+    "windows of batch 2 of 2 moved by 1 h: the batch before is late",
   ]);
 });

@@ -216,7 +216,7 @@ describe("a maintenance", () => {
       batchOf({ id: "b3", machines: [machine("web-03")] }),
     ];
     expect(statusOfMaintenance(recordOf({ batches }), NOW).text).toContain(
-      "It is the turn of batch 2 of 3 (awaiting approval); 1 of 3 batches and 2 of 5 machines are over.",
+      "It is the turn of batch 2 of 3 (awaiting approval); 1 of 3 batches (2 of 5 machines) are over.",
     );
     const waiting = [batchOf({ phase: "up" }), batchOf({ id: "b2" })];
     expect(statusOfMaintenance(recordOf({ batches: waiting }), NOW).text).toContain(

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { TaskEnd } from "../../../src/maintenance/cluster/world.js";
+import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
 import { nanosToMillis } from "../../../src/maintenance/time.js";
 import { windowOf } from "../../../src/maintenance/window/edit.js";
+import { renderCard } from "../../../src/slack/render/card/card.js";
 import { answer, HOUR, MINUTE, machine, NOW, policyOf, task, windowOn } from "../../support/world.js";
 import { racks, Site } from "../rolling/site.js";
 import { lastEvent, news } from "../support/flow.js";
@@ -53,6 +55,16 @@ describe("an agent that is not back in time", () => {
     expect(countOf(site, "paused")).toBe(1);
     expect(countOf(site, "agents_missing")).toBe(0);
     expect(site.decide({ kind: "ask_down", batch: "b2" })).toContain("is paused: 1 agent of batch 1");
+  });
+
+  test("card and status name both ways on, and status the batch of each machine", () => {
+    const { record, nowMs } = missing();
+    expect(JSON.stringify(renderCard(record, nowMs))).toContain(
+      "Nothing goes down until somebody presses Go on or Leave behind.",
+    );
+    const { text, table } = statusOfMaintenance(record, nowMs);
+    expect(text).toContain("it goes on after /mesos go-on m-7k3q or /mesos leave-behind m-7k3q.");
+    expect(table).toMatch(/^BATCH {2}MACHINE .*\n {4}2 {2}web-03 /);
   });
 
   test("does not pause it while there is time", () => {

@@ -1,6 +1,7 @@
 import { summarise } from "../../../maintenance/answers/summary.js";
 import { endMs } from "../../../maintenance/cluster/schedule.js";
 import { groupBy } from "../../../maintenance/group-by.js";
+import { notBack } from "../../../maintenance/pausing/not-back.js";
 import {
   currentBatch,
   hasEnded,
@@ -9,7 +10,7 @@ import {
   unseenWindow,
 } from "../../../maintenance/record/batch.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
-import type { Batch, Maintenance } from "../../../maintenance/record/record.js";
+import type { Batch, Maintenance, Phase } from "../../../maintenance/record/record.js";
 import { progressOf } from "../../../maintenance/rolling/progress.js";
 import { isOver } from "../../../maintenance/rolling/turn.js";
 import { named } from "../../../maintenance/text/command.js";
@@ -171,7 +172,8 @@ function batchesText(record: Maintenance): Mrkdwn {
     );
     const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}`;
     const who = batch.machines.length === 0 ? "all left behind" : names;
-    return mrk`*Batch ${index + 1} of ${total}*  ${phaseText(record, batch)}${window} · ${who}`;
+    const what = total === 1 ? "Machines" : `Batch ${index + 1} of ${total}`;
+    return mrk`*${what}*  ${batchPhaseText(record, batch)}${window} · ${who}`;
   });
   return lines(
     first === 0
@@ -182,10 +184,19 @@ function batchesText(record: Maintenance): Mrkdwn {
   );
 }
 
-/** `35 up, 2 cancelled` */
+/** A batch that was skipped, or left to others, ends as cancelled, and nobody has cancelled the maintenance. */
+const GIVEN_BACK: Partial<Record<Phase, string>> = { cancelled: "given back" };
+
+function batchPhaseText(record: Maintenance, batch: Batch): string {
+  return (record.batches.length > 1 ? GIVEN_BACK[batch.phase] : undefined) ?? phaseText(record, batch);
+}
+
+/** `35 up, 2 given back` */
 function phasesText(batches: readonly Batch[]): string {
   const phases = [...groupBy(batches, ({ phase }) => phase)];
-  return phases.map(([phase, { length }]) => `${length} ${phase.replaceAll("_", " ")}`).join(", ");
+  return phases
+    .map(([phase, { length }]) => `${length} ${GIVEN_BACK[phase] ?? phase.replaceAll("_", " ")}`)
+    .join(", ");
 }
 
 /** What was left behind, and which maintenance looks after it. */
@@ -222,7 +233,7 @@ function pausedText({ paused, end }: Maintenance): Mrkdwn | null {
   if (paused === null || end !== null) return null;
   const next = paused.asksAlone
     ? "It is asked about alone: approve or deny the question in the thread."
-    : `${paused.isOver ? "That is over. " : ""}Nothing goes down until somebody presses Go on.`;
+    : `${paused.isOver ? "That is over. " : ""}Nothing goes down until somebody presses Go on${paused.rule === notBack.name ? " or Leave behind" : ""}.`;
   return mrk`⏸️ *Paused* since ${moment(paused.sinceMs)}: ${free(paused.saw, 600)} (${code(paused.rule)}). ${next}`;
 }
 

@@ -29,7 +29,7 @@ describe("the card", () => {
         "Tasks",
         "17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 % gone",
         "Frameworks  kafka: refused 1 (on web-02) · marathon: promised 1/2, silent 1 · aurora: empty",
-        "Batch 1 of 1  draining · web-01, web-02, web-03, web-04, web-05, web-06",
+        "Machines  draining · web-01, web-02, web-03, web-04, web-05, web-06",
         "[Ask for Down] [Hold] [Extend] [Details] [Cancel]",
       ].join("\n"),
     );
@@ -44,7 +44,7 @@ describe("the card", () => {
     const shown = text(recordOf({ batches: [batch], picture: null, ...parts }));
     expect(shown).toContain(`in prod · ${words}\n`);
     expect(shown).toContain(`(4 h) · _${words}_\n`);
-    expect(shown).toContain(`Batch 1 of 1  ${words} · web-01`);
+    expect(shown).toContain(`Machines  ${words} · web-01`);
     expect(shown).not.toContain("scheduled");
   });
 
@@ -316,7 +316,7 @@ describe("the card", () => {
       }),
     );
     const shown = text(recordOf({ batches }));
-    expect(shown).toContain("Batches 1 to 89 of 200  88 up, 1 cancelled\nBatch 90 of 200  up");
+    expect(shown).toContain("Batches 1 to 89 of 200  88 up, 1 given back\nBatch 90 of 200  up");
     expect(shown).toContain("Batch 91 of 200  awaiting approval");
     expect(shown).toContain("Batch 95 of 200  draining");
     expect(shown).toContain("web-05\nand 105 more after them");
