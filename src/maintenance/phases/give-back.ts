@@ -4,7 +4,7 @@ import { isToGoDown, isUnsettled, nowDown, withBatch } from "../record/batch.js"
 import { always } from "../record/batch-phases.js";
 import { noteOnce, withEvent } from "../record/log.js";
 import type { Batch, BatchIn, BatchToGoDown, Maintenance } from "../record/record.js";
-import { placeOf } from "../rolling/turn.js";
+import { isOver, placeOf } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import type { Millis } from "../time.js";
 import { inOurWindow } from "../window/ours.js";
@@ -64,7 +64,12 @@ function givenBackOrDown(record: Maintenance, batch: BatchToGoDown, moment: Mome
 function withRestGoingOn(record: Maintenance, nowMs: Millis): Maintenance {
   const rest = record.batches.filter(({ phase }) => phase !== "cancelled");
   if (rest.length === 0 || record.cancel === null) return record;
-  const text = `What was not Down is given back. The rest goes on: ${list(rest.map(({ id, phase }) => `${placeOf(record, id)} is ${phase.replaceAll("_", " ")}`))}.`;
+  const open = rest.filter((batch) => !isOver(batch));
+  const going =
+    open.length === 0
+      ? ""
+      : ` The rest goes on: ${list(open.map(({ id, phase }) => `${placeOf(record, id)} is ${phase.replaceAll("_", " ")}`))}.`;
+  const text = `What was not Down is given back.${going}`;
   return withEvent({ ...record, cancel: null }, nowMs, { kind: "note", text });
 }
 

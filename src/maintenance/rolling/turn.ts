@@ -66,7 +66,7 @@ export function notItsTurn(
   const waits = before === null ? "the one before" : placeOf(record, before.id);
   return {
     text: `${record.id}: it is not the turn of ${placeOf(record, batch.id)}; ${waits} is not back yet.`,
-    next: "It is asked for by itself when the one before is back.",
+    next: `It is asked for by itself when the one before is back.${before?.phase === "down" ? ` Bring that up when its work is done: /mesos up ${record.id}.` : ""}`,
   };
 }
 

@@ -64,8 +64,9 @@ function momentOf(record: Maintenance): Millis {
 
 function reasonCell(record: Maintenance): string {
   if (isRefused(record)) return record.end?.why ?? "";
-  const left = record.leftBehindBy === undefined ? null : `left behind by ${record.leftBehindBy}:`;
-  return [left, record.ticket, record.reason].filter((part) => part !== null).join(" ");
+  const why = [record.ticket, record.reason].filter((part) => part !== null).join(" ");
+  if (record.leftBehindBy === undefined) return why;
+  return `left behind by ${record.leftBehindBy}${why === "" ? "" : `: ${why}`}`;
 }
 
 /** Slack makes names of ids in a sentence, but not in a table: the sentence says who is who. */

@@ -71,12 +71,13 @@ function reservations({ reservations: all }: BlastRadius, max: number): Mrkdwn |
   return mrk`🔒 *Dynamic reservations out of use:* ${listed(names, max)}`;
 }
 
-/** The thread's message before the drain is posted: what would go away with these machines. */
-export function blastText(blast: BlastRadius, machines: number): Mrkdwn {
+/** The thread's message before the drain is posted: what would go away with these machines, in one batch or several. */
+export function blastText(blast: BlastRadius, machines: number, batches = 1): Mrkdwn {
+  const turns = batches > 1 ? `, one batch after another` : "";
   const these = machines === 1 ? "this machine" : `these ${machines} machines`;
   const alarms = alarmLines(blast, 350);
   return lines(
-    mrk`💥 *What goes away with ${these}:* ${counted(blast.tasks, "task")}`,
+    mrk`💥 *What goes away with ${these}${turns}:* ${counted(blast.tasks, "task")}`,
     ...alarms,
     blast.frameworks.length === 0 ? null : taskLines(blast, 900),
     alarms.length === 0 && blast.tasks > 0

@@ -125,7 +125,9 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "owner_ready":
       return mrk`👍 ${user(event.by)} is *ready* (${free(event.of.join(", "), 300)}).`;
     case "blast_radius":
-      return record.blast === null ? null : blastText(record.blast, machineCount(record));
+      return record.blast === null
+        ? null
+        : blastText(record.blast, machineCount(record), record.batches.length);
     case "foreign_change":
       return mrk`👀 *Somebody else changed our machines at the master:* ${ours(event.text, 1500)}`;
     case "trouble":

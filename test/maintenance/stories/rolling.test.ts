@@ -582,6 +582,23 @@ describe("what a person is told who decides on batches", () => {
     );
   });
 
+  test("down for a batch whose turn is still to come names Up while the one before is Down", () => {
+    expect(whyNotPossible(firstDown().record, { kind: "ask_down", batch: "b2" })?.next).toMatch(
+      /Bring that up when its work is done: \/mesos up m-/,
+    );
+    const asked = new Site(racks(), BY_TWO).pass();
+    expect(whyNotPossible(asked.record, { kind: "ask_down", batch: "b2" })?.next).not.toContain("/mesos up");
+  });
+
+  test("a cancel when every batch that went is back does not say that anything goes on", () => {
+    const site = firstDown();
+    site.decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    site.decide({ kind: "cancel" });
+    site.pass();
+    expect(lastEvent(site.record, "note").text).toBe("What was not Down is given back.");
+  });
+
   test("Go on and Release each point to the other where that one is meant", () => {
     const site = firstDown();
     site.stopped.add("web-01-S0");

@@ -285,6 +285,12 @@ describe("the thread's message for", () => {
     expect(shown).not.toContain("Other windows stay");
   });
 
+  test("what goes away with several batches is told as going one after another", () => {
+    const record = recordOf({ blast: blastOf(), batches: [batchOf(), batchOf({ id: "b2" })] });
+    const shown = renderEvent(record, eventOf({ kind: "blast_radius" }))?.text;
+    expect(shown).toMatch(/What goes away with these \d+ machines, one batch after another:/);
+  });
+
   test("a cancel says that what is Down stays so, where a batch is", () => {
     const record = recordOf({ batches: [batchOf({ phase: "down" }), batchOf({ id: "b2" })] });
     const shown = renderEvent(record, eventOf({ kind: "cancel_asked", by: "U01ALICE" }))?.text;

@@ -176,12 +176,23 @@ function batchesText(record: Maintenance): Mrkdwn {
     return mrk`*${what}*  ${batchPhaseText(record, batch)}${window} · ${who}`;
   });
   return lines(
-    first === 0
-      ? null
-      : mrk`*Batches 1 to ${first} of ${total}*  ${phasesText(record.batches.slice(0, first))}`,
+    beforeText(record.batches.slice(0, first), total),
     listed(texts, 2600, "\n"),
     later === 0 ? null : mrk`and ${later} more after ${later === 1 ? "it" : "them"}`,
   );
+}
+
+/** The batches before those that have a line each. */
+function beforeText(batches: readonly Batch[], total: number): Mrkdwn | null {
+  const [first, ...more] = batches;
+  if (first === undefined) return null;
+  return more.length === 0
+    ? mrk`*Batch 1 of ${total}*  ${endedText(first.phase)}`
+    : mrk`*Batches 1 to ${batches.length} of ${total}*  ${phasesText(batches)}`;
+}
+
+function endedText(phase: Phase): string {
+  return GIVEN_BACK[phase] ?? phase.replaceAll("_", " ");
 }
 
 /** A batch that was skipped, or left to others, ends as cancelled, and nobody has cancelled the maintenance. */
@@ -194,9 +205,7 @@ function batchPhaseText(record: Maintenance, batch: Batch): string {
 /** `35 up, 2 given back` */
 function phasesText(batches: readonly Batch[]): string {
   const phases = [...groupBy(batches, ({ phase }) => phase)];
-  return phases
-    .map(([phase, { length }]) => `${length} ${GIVEN_BACK[phase] ?? phase.replaceAll("_", " ")}`)
-    .join(", ");
+  return phases.map(([phase, { length }]) => `${length} ${endedText(phase)}`).join(", ");
 }
 
 /** What was left behind, and which maintenance looks after it. */

@@ -322,6 +322,13 @@ describe("the card", () => {
     expect(shown).toContain("web-05\nand 105 more after them");
   });
 
+  test("a single batch before those that have a line is not called several", () => {
+    const batches = Array.from({ length: 8 }, (_, at) =>
+      batchOf({ id: `b${at + 1}`, phase: at < 2 ? "up" : "draining", agents: [] }),
+    );
+    expect(text(recordOf({ batches }))).toContain("Batch 1 of 8  up\nBatch 2 of 8  up · ");
+  });
+
   test("of 200 batches the card shows the first while none is over, and the last at the end", () => {
     const all = (phase: "draining" | "up") =>
       text(
