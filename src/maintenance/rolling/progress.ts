@@ -10,6 +10,8 @@ export interface Progress {
   readonly machines: number;
   /** How much longer it takes at the speed until now, in ms; `null` while no batch is over. */
   readonly leftMs: Millis | null;
+  /** When the last window begins: without `rolling.early` it does not end before that, however fast it was until now. */
+  readonly lastStartMs: Millis;
 }
 
 /** The progress of a drain in batches; `null` where there is one batch, or all are over. */
@@ -22,5 +24,6 @@ export function progressOf({ batches }: Maintenance): Progress | null {
   const upAtMs = Math.max(...over.map((batch) => (batch.phase === "up" ? batch.upAtMs : startMs)));
   const tookMs = upAtMs - startMs;
   const leftMs = tookMs > 0 && machinesOver > 0 ? (tookMs * (machines - machinesOver)) / machinesOver : null;
-  return { batchesOver: over.length, batches: batches.length, machinesOver, machines, leftMs };
+  const lastStartMs = nanosToMillis(batches.at(-1)?.window.start ?? 0n);
+  return { batchesOver: over.length, batches: batches.length, machinesOver, machines, leftMs, lastStartMs };
 }

@@ -62,7 +62,7 @@ export function renderCard(
     ...each(
       section,
       frameworksText(record, habits),
-      progressText(record),
+      progressText(record, now),
       batchesText(record),
       leftBehindText(record, links),
     ),
@@ -143,13 +143,14 @@ function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>
 }
 
 /** How far several batches have come. */
-function progressText(record: Maintenance): Mrkdwn | null {
+function progressText(record: Maintenance, now: Millis): Mrkdwn | null {
   const progress = record.end === null ? progressOf(record) : null;
   if (progress === null) return null;
-  const { batchesOver, batches, machinesOver, machines, leftMs } = progress;
+  const { batchesOver, batches, machinesOver, machines, leftMs, lastStartMs } = progress;
   const percent = Math.floor((machinesOver * 100) / machines);
   const left = leftMs === null ? "" : mrk` · about ${formatSpan(leftMs)} left at this speed`;
-  return mrk`*Progress*  ${batchesOver} of ${batches} batches · ${machinesOver} of ${machines} machines (${percent} %)${left}`;
+  const waits = lastStartMs <= now ? "" : mrk` · the last window begins ${moment(lastStartMs)}`;
+  return mrk`*Progress*  ${batchesOver} of ${batches} batches · ${machinesOver} of ${machines} machines (${percent} %)${left}${waits}`;
 }
 
 /** As many batches as find room on the card; of more, those that are over come in one line. */

@@ -350,6 +350,17 @@ describe("the card", () => {
     );
   });
 
+  test("the card says when the last window begins, where that is later than the speed until now says", () => {
+    const start = BigInt(NOW + 9 * 3_600_000) * 1_000_000n;
+    const [first, second] = [
+      batchOf({ id: "b1", phase: "up", upAtMs: NOW, agents: [], machines: machines(1) }),
+      batchOf({ id: "b2", phase: "draining", window: { start, duration: 1n }, machines: machines(2) }),
+    ];
+    expect(text(recordOf({ batches: [first, second] }))).toMatch(
+      /\(33 %\) .*· the last window begins 2026-\d\d-\d\d \d\d:\d\d UTC/,
+    );
+  });
+
   test("the card names as many of 500 machines as fit and says how many more there are", () => {
     const shown = text(recordOf({ batches: [batchOf({ machines: machines(500) })] }));
     const [, names = "", left] = /draining · (web-01, .*) and (\d+) more/.exec(shown) ?? [];
