@@ -671,6 +671,21 @@ describe("an agent of a batch that waits for its turn", () => {
   });
 });
 
+describe("a drain in batches that is held", () => {
+  test("gives a batch back that is skipped, at once, and takes nothing out of service until it is released", () => {
+    const site = firstDown();
+    site.decide({ kind: "up" });
+    site.pass(MINUTE).pass();
+    site.decide({ kind: "hold", reason: null });
+    site.decide({ kind: "skip", batch: null });
+    site.nowMs = nanosToMillis(site.batch("b3").window.start) + HOUR;
+    expect(site.pass().phases()).toMatch(/^up cancelled draining$/);
+    expect(site.schedule.windows).toHaveLength(1);
+    site.decide({ kind: "release" });
+    expect(site.pass().batch("b3").phase).toBe("awaiting_approval");
+  });
+});
+
 describe("how a drain in batches is planned", () => {
   test("by rack and with a canary", () => {
     const site = new Site(racks(), { rule: { kind: "attribute", name: "Rack" }, canary: 1 });
