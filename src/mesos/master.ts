@@ -4,6 +4,7 @@ import type { Schedule } from "../maintenance/cluster/schedule.js";
 import type { World } from "../maintenance/cluster/world.js";
 import { Caller, type OnCall } from "./caller.js";
 import { GET_VERSION, startMaintenance, stopMaintenance, updateSchedule } from "./calls.js";
+import { readDrivers } from "./drivers.js";
 import { LeaderFinder } from "./leader.js";
 import { listedMasters } from "./masters.js";
 import { readVersion } from "./read/read-replies.js";
@@ -47,7 +48,8 @@ export interface MasterOptions {
 }
 
 /**
- * The leading master of one cluster, whichever that is: operator API v1 in protobuf, `/api/v1` only (invariant 2).
+ * The leading master of one cluster, whichever that is: operator API v1 in protobuf, `/api/v1` only (invariant 2), except
+ * for `drivers`.
  * Everything throws MesosError and nothing else when it comes to masters and networks.
  */
 export interface Master {
@@ -55,6 +57,11 @@ export interface Master {
   snapshot(): Promise<World>;
   /** Version of Mesos that the leader runs, such as `1.11.0`. */
   version(): Promise<string>;
+  /**
+   * Which scheduler driver connected frameworks use, by id. Only `/state-summary` says it, so it serves to explain and
+   * nothing is decided on it; one that is missing is not known, and none is when it cannot be read.
+   */
+  drivers(): Promise<ReadonlyMap<string, "old" | "http">>;
   /**
    * The whole schedule as it stands now, everybody's windows, exact, at the leader of this id (`World.leaderId`);
    * `null` if another one leads now, or that one was restarted.
@@ -99,6 +106,7 @@ export function createMaster(options: MasterOptions): Master {
   return {
     snapshot: () => snapshots.take(),
     version: () => caller.read(GET_VERSION, readVersion),
+    drivers: () => readDrivers({ leader, transport, limit }),
     scheduleOf: (leaderId) => snapshots.scheduleOf(leaderId),
     // async, so that a value that cannot be encoded rejects as everything else does.
     updateSchedule: async (schedule, maySend = always) => caller.write(updateSchedule(schedule), maySend),

@@ -46,7 +46,7 @@ export interface TransportOptions {
   readonly limit: (ms: number) => AbortSignal;
 }
 
-/** HTTP to masters: one POST to `/api/v1`, protobuf both ways. Knows nothing of leaders and repeats nothing. */
+/** HTTP to masters: one POST to `/api/v1`, protobuf both ways, and GETs of JSON. Knows nothing of leaders and repeats nothing. */
 export interface Transport {
   /**
    * Sends a call and reads the whole answer. `fresh` takes a new connection. `maySend` is for calls that change something:
@@ -61,6 +61,12 @@ export interface Transport {
   ): Promise<Answer<Buffer>>;
   /** Sends a call whose answer is a stream without end; the body is the caller's to read or destroy. */
   open(endpoint: Endpoint, call: Uint8Array, signal: AbortSignal): Promise<Answer<Readable>>;
+  /** Reads JSON from an endpoint of before the operator API. Throws MesosError if there is no complete answer. */
+  get(
+    endpoint: Endpoint,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<Pick<Answer<Buffer>, "status" | "body">>;
   /** Waits for the calls under way, then closes all connections. */
   close(): Promise<void>;
 }
@@ -137,6 +143,21 @@ export function createTransport(options: TransportOptions): Transport {
         return await request(streams, endpoint, call, signal);
       } catch (error) {
         throw asMesosError(error, cluster, endpoint);
+      }
+    },
+    async get({ origin, name }, path, signal) {
+      try {
+        const asJson = { ...headers, accept: "application/json" };
+        const { statusCode: status, body } = await kept.request({
+          origin,
+          path,
+          method: "GET",
+          headers: asJson,
+          signal,
+        });
+        return { status, body: Buffer.from(await body.arrayBuffer()) };
+      } catch (error) {
+        throw asMesosError(error, cluster, { origin, name });
       }
     },
     async close() {

@@ -43,7 +43,18 @@ export function agent(hostname: string, parts: Partial<Agent> = {}): Agent {
 
 /** A framework; its id is its name. */
 export function framework(name: string, parts: Partial<Framework> = {}): Framework {
-  return { id: name, name, connected: true, active: true, inverseOffers: [], ...parts };
+  return {
+    id: name,
+    name,
+    principal: null,
+    roles: ["*"],
+    capabilities: [],
+    driver: null,
+    connected: true,
+    active: true,
+    inverseOffers: [],
+    ...parts,
+  };
 }
 
 /** A running task of a framework on a host. */

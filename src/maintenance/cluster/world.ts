@@ -97,6 +97,16 @@ export interface Answer {
 export interface Framework {
   readonly id: string;
   readonly name: string;
+  /** What it logs in with; `null` when it does not. */
+  readonly principal: string | null;
+  readonly roles: readonly string[];
+  /** Mesos' names, such as `PARTITION_AWARE`. */
+  readonly capabilities: readonly string[];
+  /**
+   * How it talks to the master: with the `old` scheduler driver (API v0), for which a master shows a `pid`, or over the
+   * `http` API. `null` when that is not known, as of one that is not connected.
+   */
+  readonly driver: "old" | "http" | null;
   /** `false` from when its connection broke, and after a fail-over until it subscribes again. */
   readonly connected: boolean;
   /** Whether the master makes it offers, inverse ones too: never while it is not connected. */

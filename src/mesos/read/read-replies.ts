@@ -4,6 +4,7 @@ import type { Answer, Framework, MaintenanceStatus } from "../../maintenance/clu
 import { mesos } from "../proto/generated/mesos.js";
 
 const { Response } = mesos.v1.master;
+const { Type: Capability } = mesos.v1.FrameworkInfo.Capability;
 const { Status } = mesos.v1.allocator.InverseOfferStatus;
 
 /** Who leads: what GET_MASTER says. */
@@ -57,15 +58,27 @@ export function readStatus(answer: Uint8Array): MaintenanceStatus {
 /** Reads the frameworks that are not torn down from the answer to GET_FRAMEWORKS. Throws if it is not one. */
 export function readFrameworks(answer: Uint8Array): readonly Framework[] {
   const { frameworks } = present(Response.decode(answer).get_frameworks, "get_frameworks");
-  return (frameworks ?? []).map((framework) => ({
-    id: present(framework.framework_info.id, "a framework's id").value,
-    name: framework.framework_info.name,
+  return (frameworks ?? []).map(({ framework_info: info, ...framework }) => ({
+    id: present(info.id, "a framework's id").value,
+    name: info.name,
+    principal: info.principal ?? null,
+    roles: rolesOf(info),
+    capabilities: (info.capabilities ?? []).flatMap(({ type }) =>
+      type == null ? [] : [Capability[type] ?? "UNKNOWN"],
+    ),
+    // The operator API does not say it (`read-drivers.ts`).
+    driver: null,
     connected: framework.connected,
     active: framework.active,
     inverseOffers: (framework.inverse_offers ?? []).flatMap(({ agent_id }) =>
       agent_id == null ? [] : [{ agentId: agent_id.value }],
     ),
   }));
+}
+
+/** One that is not MULTI_ROLE has one role, in a field of its own. */
+function rolesOf({ role, roles }: mesos.v1.FrameworkInfo.$Properties): readonly string[] {
+  return roles != null && roles.length > 0 ? roles : [role ?? "*"];
 }
 
 function answerOf(entry: mesos.v1.allocator.InverseOfferStatus.$Properties): readonly Answer[] {

@@ -5,9 +5,11 @@ import { type Exchange, logUnread, type MasterParts, refuseUnread } from "./exch
 import { answerV0, isV0Path } from "./http-v0.js";
 import { answerV1 } from "./http-v1.js";
 import { send, sendJson, sendText } from "./responses.js";
-import { versionView } from "./views.js";
+import { summaryView, versionView } from "./views.js";
 
 const V1_PATH = "/api/v1";
+
+const SUMMARY_PATH = "/state-summary";
 
 const REALM = 'Basic realm="mesos-master-readwrite"';
 
@@ -58,7 +60,9 @@ export class MasterServer {
     if (path === "/health") return send(response, 200);
     if (path === "/version") return sendJson(response, versionView(this.parts.self()));
     if (path === "/redirect") return this.redirect(response, "");
-    if (path !== V1_PATH && !isV0Path(path)) return sendText(response, 404, "404 Not Found.");
+    if (path !== V1_PATH && path !== SUMMARY_PATH && !isV0Path(path)) {
+      return sendText(response, 404, "404 Not Found.");
+    }
 
     const caller = authenticate(request.headers.authorization, this.parts.principals);
     if (caller === null) return sendText(response, 401, "401 Unauthorized.", { "www-authenticate": REALM });
@@ -70,6 +74,7 @@ export class MasterServer {
       logUnread(this.parts, exchange, { status: 307 });
       return this.redirect(response, `/master${path}${search}`);
     }
+    if (path === SUMMARY_PATH) return sendJson(response, summaryView(this.parts.live.state()));
     return path === V1_PATH ? answerV1(this.parts, exchange) : answerV0(this.parts, exchange, path);
   }
 

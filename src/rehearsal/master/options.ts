@@ -58,6 +58,10 @@ export interface RehearsalFramework {
   readonly habit: Habit;
   /** The role that its tasks' resources are allocated to. @defaultValue * */
   readonly role?: string;
+  /** @defaultValue none */
+  readonly principal?: string;
+  /** With `old` the master shows a `pid` for it, in `/state-summary`. @defaultValue http */
+  readonly driver?: "old" | "http";
   readonly tasks: readonly RehearsalTask[];
   /** With the capability PARTITION_AWARE: its tasks on agents that are away are told from lost ones. @defaultValue false */
   readonly partitionAware?: boolean;

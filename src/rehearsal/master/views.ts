@@ -92,6 +92,7 @@ function frameworkInfo({ id, spec }: FrameworkState): JsonObject {
     failover_timeout: 604_800,
     checkpoint: spec.checkpoint ?? true,
     roles: [spec.role ?? "*"],
+    ...(spec.principal === undefined ? {} : { principal: spec.principal }),
     capabilities: [{ type: "MULTI_ROLE" }, ...(spec.partitionAware ? [{ type: "PARTITION_AWARE" }] : [])],
   };
 }
@@ -137,6 +138,20 @@ function frameworkView(state: MasterState, framework: FrameworkState): JsonObjec
 export function frameworksView(state: MasterState): JsonObject {
   const known = state.frameworks.filter(({ presence }) => presence !== "absent");
   return { frameworks: known.map((framework) => frameworkView(state, framework)), completed_frameworks: [] };
+}
+
+/** Of `/state-summary` what tells frameworks apart; real masters have agents and amounts there as well. */
+export function summaryView(state: MasterState): JsonObject {
+  const known = state.frameworks.filter(({ presence }) => presence !== "absent");
+  const frameworks = known.map(({ id, spec, presence }) => ({
+    id,
+    name: spec.name,
+    ...(spec.driver === "old" && presence === "registered" ? { pid: `scheduler-${id}@127.0.0.1:9099` } : {}),
+    active: presence === "registered",
+    connected: presence === "registered",
+    recovered: presence === "recovered",
+  }));
+  return { slaves: [], frameworks };
 }
 
 function statusUpdateView(task: TaskState, update: TaskUpdate): JsonObject {

@@ -95,6 +95,7 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
       return sightOf(world).kind === "filtered" ? read() : world;
     },
     version: async () => SELF.version,
+    drivers: async () => new Map(),
     scheduleOf: async () => stage.state().schedule,
     updateSchedule: async (schedule) => asOurs({ type: "UPDATE_MAINTENANCE_SCHEDULE", schedule }),
     startMaintenance: async (machines) => asOurs({ type: "START_MAINTENANCE", machines }),

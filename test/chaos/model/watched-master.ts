@@ -91,6 +91,7 @@ export class WatchedMaster {
       version: unused,
       subscribe: unused,
       close: unused,
+      drivers: unused,
       leader: () => master.leader,
       scheduleOf: async (leaderId) => {
         pass();

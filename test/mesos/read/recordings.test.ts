@@ -140,6 +140,10 @@ describe("what we make of it", () => {
     expect(web).toEqual({
       id: `${CLUSTER}-0000`,
       name: "web-framework",
+      principal: null,
+      roles: ["*"],
+      capabilities: ["MULTI_ROLE"],
+      driver: null,
       connected: true,
       active: true,
       inverseOffers: [{ agentId: `${CLUSTER}-S2` }],
