@@ -82,7 +82,7 @@ export type Command =
   | DecisionCommand
   | { readonly verb: "status"; readonly cluster: string | null; readonly target: Target | null }
   | { readonly verb: "history"; readonly cluster: string | null; readonly id: string | null }
-  | { readonly verb: "schedule"; readonly cluster: string }
+  | { readonly verb: "schedule" | "frameworks"; readonly cluster: string }
   | { readonly verb: "hosts"; readonly cluster: string; readonly hosts: string }
   | { readonly verb: "clusters" }
   | { readonly verb: "help"; readonly topic: string | null };

@@ -61,6 +61,19 @@ export const SHOWING: readonly Verb[] = [
     },
   },
   {
+    name: "frameworks",
+    takes: "[cluster]",
+    summary: "every framework of the cluster: what it is, and how it takes maintenance",
+    details: [
+      "What frameworks did in finished maintenances comes first; what was read of their kind only explains it, and decides nothing.",
+      "What a framework is stands in the clusters file, or is told by the signs of docs/frameworks.md.",
+    ],
+    options: ["cluster"],
+    examples: ["frameworks"],
+    elsewhere: ["schedulers", "apps"],
+    read: (args) => ({ verb: "frameworks", cluster: args.clusterAlone().name }),
+  },
+  {
     name: "clusters",
     takes: "",
     summary: "the clusters, and whether their masters answer",

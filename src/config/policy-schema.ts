@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ENDED_WITHIN_MS } from "../maintenance/cluster/world.js";
+import { FAMILY_IDS } from "../maintenance/frameworks/table.js";
 import { APPROVE_MODES } from "../maintenance/record/roll.js";
 import { duration, line, oneOf, yesOrNo } from "./fields.js";
 import { cap, capOf, people, ticketPattern, timeOfDay, timeZone, weekdays } from "./policy-fields.js";
@@ -190,6 +191,36 @@ const ownership = z.strictObject(
   { error: "is not a map with match and owners" },
 );
 
+/** What a framework can be named by. */
+export const FRAMEWORK_KEYS = ["id", "name", "principal"] as const;
+
+const framework = z
+  .strictObject(
+    {
+      id: line.optional().meta({
+        description: "Id of the framework.",
+        example: "718a2aa4-c3f3-4edf-b7f3-87b04a5e7035-0001",
+      }),
+      name: line.optional().meta({
+        description: "Its name; `*` is any text, `?` any letter, and case does not count.",
+        example: '"jobs-*"',
+      }),
+      principal: line.optional().meta({
+        description: "The principal that it registers with.",
+        example: "chronos",
+      }),
+      family: z.enum(FAMILY_IDS, { error: `is none of ${FAMILY_IDS.join(", ")}` }).meta({
+        description: "What it is, as docs/frameworks.md names the families.",
+        example: "chronos",
+      }),
+    },
+    { error: "is not a map with id, name or principal, and family" },
+  )
+  .refine((said) => FRAMEWORK_KEYS.filter((key) => said[key] !== undefined).length === 1, {
+    error: "has to name the framework by one of id, name and principal",
+  })
+  .meta({ example: '[{ name: "jobs-*", family: chronos }]' });
+
 /** Who may do what, how much of it, and when: the settings of a cluster that become its policy. */
 export const policySettings = {
   requesters: people.prefault([]).meta({
@@ -234,6 +265,14 @@ export const policySettings = {
       "Whose frameworks and apps are whose. They are told when their tasks are affected, and may press Hold or Ready.",
     example: '[{ match: "kafka*", owners: [S0123456789] }]',
   }),
+  frameworks: z
+    .array(framework, { error: "has to be a list of maps with id, name or principal, and family" })
+    .prefault([])
+    .meta({
+      description:
+        "What frameworks are, where it cannot be told from what the master shows of them. Only explains what they do with maintenance; entries that disagree about one count for nothing.",
+      example: '[{ name: "jobs-*", family: chronos }]',
+    }),
   budgets: z.array(budget, { error: "has to be a list of budgets" }).prefault([]).meta({
     description:
       "How much may be out of service at once: Down, or in a window that has begun, whoever took it. Asked before every Down; all that hold count, so the tightest decides.",

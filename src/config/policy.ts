@@ -1,6 +1,7 @@
+import type { FrameworkMapping } from "../maintenance/frameworks/recognise.js";
 import type { Budget, CalendarWindow } from "../maintenance/policy/policy.js";
 import type { ClusterPolicy } from "./config.js";
-import type { PolicySettings } from "./policy-schema.js";
+import { FRAMEWORK_KEYS, type PolicySettings } from "./policy-schema.js";
 
 /** The policy that a cluster's settings add up to. */
 export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
@@ -21,6 +22,7 @@ export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
     calendar: settings.calendar.map(calendarWindow),
     allowForce: settings.allow_force,
     owners: settings.owners,
+    frameworks: settings.frameworks.map(frameworkMapping),
     budgets: settings.budgets.map(budget),
     rolling: {
       gapMs: settings.rolling.gap,
@@ -44,6 +46,12 @@ export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
 
 function calendarWindow({ time_zone, ...window }: PolicySettings["calendar"][number]): CalendarWindow {
   return { ...window, timeZone: time_zone };
+}
+
+/** The schema takes one of `id`, `name` and `principal`. */
+function frameworkMapping({ family, ...said }: PolicySettings["frameworks"][number]): FrameworkMapping {
+  const by = FRAMEWORK_KEYS.find((key) => said[key] !== undefined) ?? "name";
+  return { by, value: said[by] ?? "", family };
 }
 
 function budget({ machines, zones, match = "", keep, ...rest }: PolicySettings["budgets"][number]): Budget {

@@ -4,6 +4,7 @@ import { isUnknown, lookAt, pictureOf } from "./answers/verdicts.js";
 import { withNeighboursSeen } from "./blast/zones.js";
 import { machineKey, machineName } from "./cluster/machine.js";
 import { versionAdvice } from "./cluster/version-advice.js";
+import { withKinds } from "./frameworks/recognise.js";
 import { askAnew } from "./phases/ask-anew.js";
 import { bringingUp } from "./phases/bringing-up.js";
 import { atDeadline, deadlineWake } from "./phases/deadline.js";
@@ -167,17 +168,19 @@ function observe(record: Maintenance, moment: Moment): Maintenance {
   const picture = lookAt(world, watched, record.picture);
   const before = record.picture;
   const looked = tellGone({ ...record, batches, picture }, record, nowMs);
-  const next = withNeighbours(recordBehaviour(looked, picture, world, nowMs), moment);
+  const theirs = picture.verdicts.filter(({ tasks }) => tasks > 0).map(({ frameworkId }) => frameworkId);
+  const known = withKinds(looked, world, theirs, moment.policy.frameworks);
+  const next = withNeighbours(recordBehaviour(known, picture, world, nowMs), moment);
   // A window that leaves the schedule takes its answers along: after a cancel that is no news.
   if (before === null || record.cancel !== null) return next;
   // Of batches that go down, are down or are back what was answered is of the past.
   const draining = batches.filter(isDraining).flatMap(({ machines }) => machines);
   // An agent may go away long before the window of its batch is posted.
   const coming = batches.filter(isBeforeApproval).flatMap(({ machines }) => machines);
-  const known = tellAgents(next, pictureOf(coming, before), pictureOf(coming, picture), nowMs);
-  if (draining.length === 0) return known;
+  const noticed = tellAgents(next, pictureOf(coming, before), pictureOf(coming, picture), nowMs);
+  if (draining.length === 0) return noticed;
   const [was, is] = [pictureOf(draining, before), pictureOf(draining, picture)];
-  const told = tellCleared(known, was, is, nowMs);
+  const told = tellCleared(noticed, was, is, nowMs);
   return answersDiffer(was, is) ? withEvent(told, nowMs, answersEvent(is)) : told;
 }
 

@@ -2,6 +2,9 @@ import { blastRadiusOfBatches } from "./blast/blast.js";
 import { type Machine, machineKey, machineName } from "./cluster/machine.js";
 import type { Resolution } from "./cluster/resolution.js";
 import type { Unavailability } from "./cluster/schedule.js";
+import type { World } from "./cluster/world.js";
+import { withKinds } from "./frameworks/recognise.js";
+import { otherWriters } from "./frameworks/writers.js";
 import type { HostsFound, Moment } from "./phases/step.js";
 import { isOpen } from "./policy/calendar.js";
 import { conflictsOf } from "./policy/conflicts.js";
@@ -26,6 +29,7 @@ import { quoted, unmatched } from "./text/quote.js";
 import type { Refusal } from "./text/reply.js";
 import type { Millis, Nanos } from "./time.js";
 import { ourTimes } from "./window/ours.js";
+import { holds } from "./window/whose.js";
 
 /**
  * Fixes the machines of a maintenance from what its pattern matches, or ends it with a sentence why not: nothing
@@ -76,7 +80,9 @@ export function plan(
   const announced = roll === undefined ? null : withHorizon(roll, divided, world);
   const wantedNow = announced === null ? record.wanted : { ...record.wanted, roll: announced.roll };
   const copiesPlanned = copiesToKeep(batches, world, policy);
-  const going = withTrouble({ ...overridden, wanted: wantedNow, batches, blast, copiesPlanned }, null, nowMs);
+  const opened = { ...overridden, wanted: wantedNow, batches, blast, copiesPlanned };
+  const theirs = blast.frameworks.map(({ frameworkId }) => frameworkId);
+  const going = withTrouble(withKinds(opened, world, theirs, policy.frameworks), null, nowMs);
   const planned = withEvent(going, nowMs, { kind: "blast_radius" });
   const notes = [
     ...divided.notes,
@@ -85,11 +91,19 @@ export function plan(
     wentOnUnproved(asked),
     unneededOverride(asked),
     unregistered(resolution),
+    ...otherWriters(world, policy.frameworks, foreignMachines(world, others)),
   ];
   return notes.reduce<Maintenance>(
     (told, text) => (text === null ? told : withEvent(told, nowMs, { kind: "note", text })),
     planned,
   );
+}
+
+/** How many machines stand in windows that no open maintenance of ours holds. */
+function foreignMachines(world: World, others: readonly Maintenance[]): number {
+  const open = others.filter(({ end }) => end === null);
+  const scheduled = world.schedule.windows.flatMap(({ machines }) => machines);
+  return scheduled.filter((machine) => !open.some((record) => holds(record, machine))).length;
 }
 
 /**

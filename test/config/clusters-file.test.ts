@@ -117,6 +117,7 @@ clusters:
         calendar: [],
         allowForce: false,
         owners: [],
+        frameworks: [],
         budgets: [],
         rolling: {
           gapMs: 600_000,

@@ -200,6 +200,24 @@ describe("mistakes in the policy", () => {
     ],
     ["one window without a list", "calendar: { from: 22:00 }", "calendar", "has to be a list of windows"],
     ["owners who are nobody", "owners: [{ match: kafka, owners: [] }]", "owners[0].owners", "names nobody"],
+    [
+      "a framework that nothing names",
+      "frameworks: [{ family: chronos }]",
+      "frameworks[0]",
+      "has to name the framework by one of id, name and principal",
+    ],
+    [
+      "a framework that is named twice",
+      "frameworks: [{ id: f-1, name: jobs, family: chronos }]",
+      "frameworks[0]",
+      "has to name the framework by one of id, name and principal",
+    ],
+    [
+      "a family that nobody knows",
+      "frameworks: [{ name: jobs, family: Chronos3 }]",
+      "frameworks[0].family",
+      "is none of marathon, aurora,",
+    ],
     ["yes for true", "allow_force: yes", "allow_force", "is neither true nor false"],
   ])("the mistake of %s is explained", (_, line, key, why) => {
     const [problem, ...more] = errorOf(fileWith(line)).problems;

@@ -30,7 +30,7 @@ const ROOMS: Record<string, readonly string[]> = {
 const LAYERS: readonly (readonly string[])[] = [
   ["text", "cluster"],
   ["record"],
-  ["sight", "window", "answers", "blast"],
+  ["sight", "window", "answers", "blast", "frameworks"],
   ["policy"],
   ["rolling"],
   ["approval"],

@@ -209,6 +209,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     behaviour: [],
     blast: null,
     copiesPlanned: [],
+    frameworks: [],
     neighbours: {},
     cancel: null,
     held: null,

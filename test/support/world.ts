@@ -156,6 +156,7 @@ export function policyOf(parts: Partial<Policy> = {}): Policy {
     calendar: [],
     allowForce: false,
     owners: [],
+    frameworks: [],
     budgets: [],
     rolling: {
       gapMs: 10 * 60_000,
@@ -229,6 +230,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     behaviour: [],
     blast: null,
     copiesPlanned: [],
+    frameworks: [],
     neighbours: {},
     cancel: null,
     held: null,

@@ -110,7 +110,8 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
           replyTo,
         });
       case "schedule":
-        return await questions.ask({ kind: "schedule", cluster: command.cluster, replyTo });
+      case "frameworks":
+        return await questions.ask({ kind: command.verb, cluster: command.cluster, replyTo });
       case "clusters":
         return await questions.ask({ kind: "clusters", replyTo });
     }

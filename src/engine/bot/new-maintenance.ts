@@ -47,6 +47,7 @@ export function newMaintenance(
     behaviour: [],
     blast: null,
     copiesPlanned: [],
+    frameworks: [],
     neighbours: {},
     cancel: null,
     held: null,

@@ -29,6 +29,12 @@ const PAUSE_FACTOR = 4;
 
 const LEAST_PAUSE_MS = 200;
 
+/** Drivers change when frameworks come or are exchanged. */
+const DRIVERS_KEPT_MS = 60_000;
+
+/** The list that tells drivers has every agent in it; above this it is not asked for. */
+const MOST_AGENTS_FOR_DRIVERS = 10_000;
+
 /** So old a look may get until all maintenances that are due have had it. */
 const LONGEST_SHARED_MS = 5_000;
 
@@ -48,6 +54,11 @@ export interface Cluster {
    * MesosError.
    */
   worldFor(maintenance: string, purpose: "look" | "write"): Promise<World>;
+  /**
+   * The world with the drivers of its frameworks, where they can be read; for what is shown and told, not for what is
+   * written: its age is not known. Read at most once a minute.
+   */
+  withDrivers(world: World): Promise<World>;
   /** How long ago the reading of a world began, by a clock that is never set back. */
   ageMs(world: World): number;
   /** The master told of a change that matters. */
@@ -99,6 +110,11 @@ export function createCluster(
   { elapsed }: Pick<Clock, "elapsed">,
 ): Cluster {
   let last: Reading | null = null;
+  let drivers: {
+    readonly leaderId: string;
+    readonly atMs: number;
+    readonly known: ReturnType<Master["drivers"]>;
+  } | null = null;
   let changedMs = Number.NEGATIVE_INFINITY;
   let inventory: { readonly mtimeMs: number; readonly inventory: Inventory } | null = null;
   /** When the reading of each world began. Not the time of day: it may be set back, and an old world would pass for a new one. */
@@ -190,6 +206,18 @@ export function createCluster(
       const reading = purpose === "look" ? forLook(maintenance) : justRead();
       reading.served.add(maintenance);
       return reading.world;
+    },
+    async withDrivers(world) {
+      const { leaderId, agents, frameworks } = world;
+      if (agents.length > MOST_AGENTS_FOR_DRIVERS) return world;
+      if (drivers?.leaderId !== leaderId || elapsed() - drivers.atMs > DRIVERS_KEPT_MS) {
+        drivers = { leaderId, atMs: elapsed(), known: master.drivers() };
+      }
+      const known = await drivers.known;
+      return {
+        ...world,
+        frameworks: frameworks.map((one) => ({ ...one, driver: known.get(one.id) ?? null })),
+      };
     },
     ageMs(world) {
       return elapsed() - (startedAt.get(world) ?? Number.NEGATIVE_INFINITY);

@@ -25,7 +25,9 @@ export async function nextStep(record: Maintenance, world: World, ports: StepPor
   if (!asks.has("look_up_hosts") && !asks.has("look_up_others")) return step;
   const hosts = asks.has("look_up_hosts") ? await lookUpHosts(record, world, ports) : null;
   const others = asks.has("look_up_others") ? await ports.others() : null;
-  return advance(record, { ...look, hosts, others });
+  // What frameworks are is told when the drain is planned.
+  const shown = hosts === null ? world : await cluster.withDrivers(world);
+  return advance(record, { ...look, world: shown, hosts, others });
 }
 
 async function lookUpHosts(

@@ -1,4 +1,4 @@
-import { type Habit, habitSentence, habitsOf } from "../../maintenance/answers/habits.js";
+import { type Habit, habitsOf } from "../../maintenance/answers/habits.js";
 import type { Records } from "./records.js";
 
 /** Habits change with maintenances, not with minutes. */
@@ -10,8 +10,6 @@ const LEARNT_FROM = 100;
 /** What the frameworks of a cluster usually do, learnt from its finished maintenances. */
 export interface Habits {
   of(): Promise<ReadonlyMap<string, Habit>>;
-  /** The same as sentences, by framework name, for the card. */
-  sentences(): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Read from the queue at most once in five minutes. */
@@ -30,10 +28,5 @@ export function createHabits(records: Records): Habits {
     return await known.habits;
   }
 
-  return {
-    of,
-    async sentences() {
-      return new Map([...(await of())].map(([framework, habit]) => [framework, habitSentence(habit)]));
-    },
-  };
+  return { of };
 }

@@ -82,6 +82,7 @@ export const queryJob = z.discriminatedUnion("kind", [
   question.extend({ kind: z.literal("status"), hosts: z.string().nullable() }),
   question.extend({ kind: z.literal("maintenance"), id: z.string() }),
   question.extend({ kind: z.literal("schedule") }),
+  question.extend({ kind: z.literal("frameworks") }),
   question.extend({ kind: z.literal("history"), id: z.string().nullable() }),
   /** A drain that is only looked at: the record as it would be opened. */
   question.extend({ kind: z.literal("dry_run"), record: z.unknown() }),

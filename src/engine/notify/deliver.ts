@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Habit } from "../../maintenance/answers/habits.js";
 import { openApproval } from "../../maintenance/approval/question.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { explanationsOf } from "../../maintenance/show/frameworks.js";
 import { handOver } from "../../maintenance/show/hand-over.js";
 import { named } from "../../maintenance/text/command.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
@@ -23,8 +25,8 @@ export interface ThreadPorts {
   save(progress: ThreadJob): Promise<void>;
   /** When the root message was last edited by this process, epoch ms. */
   readonly edits: Map<string, number>;
-  /** What frameworks usually do, as sentences by framework name. */
-  readonly habits: ReadonlyMap<string, string>;
+  /** What frameworks usually do, by name. */
+  readonly habits: ReadonlyMap<string, Habit>;
   now(): number;
 }
 
@@ -40,6 +42,7 @@ export type Delivered = "waiting" | "edit_later" | "finished";
  */
 export async function deliver(record: Maintenance, start: ThreadJob, ports: ThreadPorts): Promise<Delivered> {
   const { messenger, now } = ports;
+  const explained = explanationsOf(record, ports.habits);
   let progress = start;
   const saved = async (changes: Partial<ThreadJob>) => {
     progress = { ...progress, ...changes };
@@ -47,7 +50,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   };
 
   async function postRoot(): Promise<string> {
-    const card = renderCard(record, now(), ports.habits, progress.links);
+    const card = renderCard(record, now(), explained, progress.links);
     const { ts } = await messenger.post(progress.channel, null, card);
     ports.edits.set(record.id, now());
     await saved({ rootTs: ts, rootHash: hashOf(card), toldFailure: null });
@@ -57,7 +60,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   /** Edits the card, or posts a new one if somebody deleted it; `false` when it is too early for the next edit. */
   async function showCard(): Promise<boolean> {
     const root = progress.rootTs;
-    const card = renderCard(record, now(), ports.habits, progress.links);
+    const card = renderCard(record, now(), explained, progress.links);
     if (root === null || hashOf(card) === progress.rootHash) return true;
     const since = now() - (ports.edits.get(record.id) ?? 0);
     if (since >= 0 && since < EDIT_EVERY_MS && record.end === null) return false;
@@ -97,7 +100,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
     await postRoot();
   }
   for (const [id, shown] of Object.entries(progress.approvals)) {
-    const message = approvalMessage(record, id, now());
+    const message = approvalMessage(record, id, now(), explained);
     if (message === null || hashOf(message) === shown.hash) continue;
     const { [id]: _, ...others } = progress.approvals;
     const edited = await edit(() => messenger.update(progress.channel, shown.ts, message));
@@ -112,7 +115,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   for (const event of record.events) {
     if (event.seq <= progress.postedSeq) continue;
     if (event.kind === "approval_asked") {
-      const message = approvalMessage(record, event.approval, now());
+      const message = approvalMessage(record, event.approval, now(), explained);
       if (message !== null) {
         await ask(event.approval, message, event.seq);
         continue;
@@ -126,7 +129,7 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   for (const batch of record.batches) {
     const open = openApproval(batch);
     if (open === null || progress.approvals[open.id] !== undefined) continue;
-    await ask(open.id, renderApproval(record, batch, open, now()));
+    await ask(open.id, renderApproval(record, batch, open, now(), explained));
   }
 
   if (cardWaits) return "edit_later";
@@ -175,10 +178,15 @@ function failure(record: Maintenance): Reply {
   });
 }
 
-function approvalMessage(record: Maintenance, id: string, nowMs: number): SlackMessage | null {
+function approvalMessage(
+  record: Maintenance,
+  id: string,
+  nowMs: number,
+  explained: ReadonlyMap<string, string>,
+): SlackMessage | null {
   for (const batch of record.batches) {
     const approval = batch.approvals.find((a) => a.id === id);
-    if (approval !== undefined) return renderApproval(record, batch, approval, nowMs);
+    if (approval !== undefined) return renderApproval(record, batch, approval, nowMs, explained);
   }
   return null;
 }

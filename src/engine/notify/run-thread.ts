@@ -106,7 +106,7 @@ export async function runThread(
       reply,
       save,
       edits: known.edits,
-      habits: (await known.habits.get(cluster)?.sentences()) ?? new Map(),
+      habits: (await known.habits.get(cluster)?.of()) ?? new Map(),
       now: ports.now,
     });
   } catch (error) {

@@ -1,25 +1,33 @@
 import { blastRadiusOf, blastRadiusOfBatches } from "../../maintenance/blast/blast.js";
 import { type Machine, machineKey } from "../../maintenance/cluster/machine.js";
+import { withKinds } from "../../maintenance/frameworks/recognise.js";
 import type { Moment } from "../../maintenance/phases/step.js";
 import { machinesOf, plan, whyUnplannable } from "../../maintenance/plan.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { planBatches } from "../../maintenance/rolling/plan-batches.js";
 import { windowsFor } from "../../maintenance/rolling/windows.js";
 import { dryRunReply } from "../../maintenance/show/dry-run.js";
+import { explanationsOf } from "../../maintenance/show/frameworks.js";
 import { sightOf } from "../../maintenance/sight/sight.js";
 import { ASK_AGAIN } from "../../maintenance/text/go-on.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { Cluster } from "../cluster/cluster.js";
+import type { Habits } from "../lanes/habits.js";
 import { PROOFS, type Records } from "../lanes/records.js";
+
+export interface DryRunParts {
+  readonly cluster: Cluster;
+  readonly records: Records;
+  readonly habits: Habits;
+}
 
 /** `/mesos drain … --dry-run`: plans the drain as the worker would, shows what would go away, and keeps nothing. */
 export async function dryRun(
   record: Maintenance,
-  cluster: Cluster,
-  records: Records,
+  { cluster, records, habits }: DryRunParts,
   nowMs: number,
 ): Promise<Reply> {
-  const world = await cluster.world();
+  const world = await cluster.withDrivers(await cluster.world());
   const open = await records.open();
   const resolution = await cluster.resolve(record.hosts, world, open);
   const others = [...open, ...(await records.finished(PROOFS))];
@@ -41,6 +49,13 @@ export async function dryRun(
   const registered = new Set(world.agents.map((agent) => machineKey(agent.machine)));
   const failed = planned.events.findLast((event) => event.kind === "failed");
   const refusals = failed?.kind === "failed" ? [{ why: failed.why, next: failed.next }] : [];
+  const blast = blastRadiusOfBatches(
+    world,
+    batches.length > 1 ? batches.map((batch) => batch.machines.map(watched)) : [machines.map(watched)],
+  );
+  // Also where the plan refuses it.
+  const theirs = blast.frameworks.map(({ frameworkId }) => frameworkId);
+  const known = withKinds(record, world, theirs, cluster.policy.frameworks);
   return dryRunReply(
     cluster.name,
     {
@@ -49,11 +64,9 @@ export async function dryRun(
       notes,
       batches: batches.length > 1 ? batches : [],
       approve: record.wanted.roll?.approve,
+      explained: explanationsOf(known, await habits.of()),
     },
-    blastRadiusOfBatches(
-      world,
-      batches.length > 1 ? batches.map((batch) => batch.machines.map(watched)) : [machines.map(watched)],
-    ),
+    blast,
     refusals,
     machines.filter((machine) => !registered.has(machineKey(machine))),
   );

@@ -4,6 +4,7 @@ import type { ClusterConfig } from "../../config/config.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import { decodeMaintenance } from "../../maintenance/record/record.js";
 import type { FoundTrouble } from "../../maintenance/record/troubles.js";
+import { frameworksReply } from "../../maintenance/show/frameworks.js";
 import { historyOf, historyReply } from "../../maintenance/show/history.js";
 import { hostsReply, statusOfMachines } from "../../maintenance/show/machines.js";
 import { scheduleReply } from "../../maintenance/show/schedule-view.js";
@@ -99,6 +100,10 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
     }
     case "schedule":
       return scheduleReply(name, await cluster.world(), await records.open());
+    case "frameworks": {
+      const world = await cluster.withDrivers(await cluster.world());
+      return frameworksReply(world, cluster.policy.frameworks, await habits.of());
+    }
     case "history": {
       if (query.id === null)
         return historyReply(name, await records.finished(SHOWN_FINISHED), await records.open(), nowMs);
@@ -106,7 +111,7 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
       return record === null ? noSuchMaintenance(query.id) : historyOf(record);
     }
     case "dry_run":
-      return await dryRun(decodeMaintenance(query.record), cluster, records, nowMs);
+      return await dryRun(decodeMaintenance(query.record), parts, nowMs);
   }
 }
 

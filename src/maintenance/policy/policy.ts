@@ -1,5 +1,6 @@
 // What is allowed, and who may?
 
+import type { FrameworkMapping } from "../frameworks/recognise.js";
 import type { ApproveMode } from "../record/roll.js";
 import type { Millis } from "../time.js";
 
@@ -86,6 +87,8 @@ export interface Policy {
   readonly allowForce: boolean;
   /** Whose frameworks and apps are whose: glob patterns over framework names and apps. */
   readonly owners: readonly { readonly match: string; readonly owners: readonly string[] }[];
+  /** What the operator says that frameworks are; only to explain what they do. */
+  readonly frameworks: readonly FrameworkMapping[];
   /** Of maintenances whose machines go down one batch after another. */
   readonly rolling: {
     /** Between the end of a batch's window and the start of the next. */

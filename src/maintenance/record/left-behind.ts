@@ -64,6 +64,7 @@ function openedFor(record: Maintenance, { id, machines, by, atMs }: LeftBehind, 
     batches: [opening],
     leftBehind: [],
     leftBehindBy: record.id,
+    frameworks: record.frameworks,
     // A call for these machines that got no answer may still arrive.
     unsettledUntilMs: record.unsettledUntilMs,
     ...NOTHING_DECIDED,

@@ -159,6 +159,19 @@ export const maintenance = z.object({
       leftBeforeStartMs: millis.nullable(),
     }),
   ),
+  /** What is known of the frameworks with tasks on the machines, to explain what they do; only those of which something is. */
+  frameworks: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        /** A family of the table of frameworks; one that it does not have counts as none. */
+        family: z.string().nullable(),
+        by: z.enum(["clusters_file", "signs"]).nullable(),
+        driver: z.enum(["old", "http"]).nullable(),
+      }),
+    )
+    .default([]),
   /** What goes away with the machines, as it was when the drain was planned. */
   blast: blastRadius.nullable(),
   /** How many copies ran of the apps on the machines of which budgets keep some, when the drain was planned. */

@@ -28,6 +28,8 @@ interface Asked {
   readonly approve?: ApproveMode | undefined;
   /** What the plan says about itself. */
   readonly notes?: readonly string[];
+  /** What is known of frameworks, by name (`explanationsOf`). */
+  readonly explained?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -43,7 +45,7 @@ export function dryRunReply(
   refusals: readonly { readonly why: string; readonly next: string }[],
   unknown: readonly Machine[] = [],
 ): Reply {
-  const { machines, batches = [], notes = [], approve = "each" } = asked;
+  const { machines, batches = [], notes = [], approve = "each", explained = new Map() } = asked;
   const what =
     machines.length === 0
       ? "matches no machine"
@@ -76,7 +78,9 @@ export function dryRunReply(
     table:
       machines.length === 0
         ? null
-        : [batchTable(batches), blastTables(blast, machines)].filter((part) => part !== null).join("\n\n"),
+        : [batchTable(batches), blastTables(blast, machines), knownTable(blast, explained)]
+            .filter((part) => part !== null)
+            .join("\n\n"),
   });
 }
 
@@ -125,6 +129,19 @@ function batchTable(batches: readonly BatchShown[]): string | null {
 
 function clock(atMs: Millis | null): string {
   return atMs === null ? "-" : utc(atMs, "minute of the year");
+}
+
+/** One line for each framework on the machines of which something is known. */
+function knownTable({ frameworks }: BlastRadius, explained: ReadonlyMap<string, string>): string | null {
+  const names = [...new Set(frameworks.map(({ name }) => name))];
+  const rows = names.flatMap((name) => {
+    const known = explained.get(name);
+    return known === undefined ? [] : [{ name, known }];
+  });
+  return tableOf(rows, [
+    { title: "FRAMEWORK", shrinks: true, cell: ({ name }) => name },
+    { title: "KNOWN", cell: ({ known }) => known },
+  ]);
 }
 
 /** The whole blast radius in tables that fit a line. */

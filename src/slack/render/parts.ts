@@ -66,7 +66,7 @@ export function frameworkLines(
     const habit = habits.get(summary.name);
     return habit === undefined
       ? frameworkLine(summary)
-      : mrk`${frameworkLine(summary)} — _${free(habit, 150)}_`;
+      : mrk`${frameworkLine(summary)} — _${free(habit, 300)}_`;
   });
   return listed(texts, max, separator);
 }

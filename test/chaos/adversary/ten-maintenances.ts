@@ -291,6 +291,7 @@ function sharedCluster(master: WatchedClient, now: () => number): Cluster {
     isCurrent: () => true,
     ageMs: (world) => now() - world.observedAtMs,
     pauseMs: () => 0,
+    withDrivers: async (world) => world,
     forget() {
       shared = null;
     },

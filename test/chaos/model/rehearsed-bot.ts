@@ -242,6 +242,7 @@ export class RehearsedBot {
       changed() {},
       isCurrent: () => true,
       ageMs: ({ observedAtMs }) => this.nowMs - observedAtMs,
+      withDrivers: async (world) => world,
       pauseMs: () => 0,
       forget() {},
       resolve: async () => ({

@@ -5,14 +5,14 @@ import type { World } from "../../../src/maintenance/cluster/world.js";
 import { mesosError } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
 import { DEFAULT_TIMEOUTS } from "../../../src/mesos/transport.js";
-import { policyOf, worldOf } from "../../support/world.js";
+import { agent, framework, policyOf, worldOf } from "../../support/world.js";
 
 test("the world is taken as the outcome of a call only when the call can no longer be under way (invariant 7)", () => {
   expect(SETTLE_MS).toBeGreaterThan(PROOF_MS + DEFAULT_TIMEOUTS.writeMs);
 });
 
 /** A cluster on a clock that is moved by hand; each look takes so long. */
-function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false } = {}) {
+function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false, master = {} as Partial<Master> } = {}) {
   let elapsedMs = 0;
   let looks = 0;
   const snapshot = async (): Promise<World> => {
@@ -33,7 +33,9 @@ function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false } = {}) {
     maxDurationMs: 1,
     policy: policyOf({ pollMs }),
   };
-  const cluster = createCluster(config, { snapshot } as unknown as Master, { elapsed: () => elapsedMs });
+  const cluster = createCluster(config, { snapshot, ...master } as unknown as Master, {
+    elapsed: () => elapsedMs,
+  });
   return {
     cluster,
     looks: () => looks,
@@ -56,6 +58,49 @@ describe("the age of a view", () => {
 
   test("a view that this process did not read is too old for anything", () => {
     expect(clusterOf().cluster.ageMs(worldOf())).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("the drivers of frameworks", () => {
+  function clusterWith(agents = 3) {
+    let reads = 0;
+    const drivers = async () => {
+      reads += 1;
+      return new Map([["marathon", "old" as const]]);
+    };
+    const { cluster, pass } = clusterOf({ master: { drivers } });
+    const world = worldOf({
+      frameworks: [framework("marathon"), framework("jobs")],
+      agents: Array.from({ length: agents }, (_, n) => agent(`web-${n}`)),
+    });
+    const driversIn = async (seen: World) =>
+      (await cluster.withDrivers(seen)).frameworks.map(({ driver }) => driver);
+    return { world, driversIn, pass, reads: () => reads };
+  }
+
+  test("are added to a view, and what is not known stays so", async () => {
+    const { world, driversIn } = clusterWith();
+    expect(await driversIn(world)).toEqual(["old", null]);
+    expect(world.frameworks.map(({ driver }) => driver)).toEqual([null, null]);
+  });
+
+  test("are read at most once a minute, and anew from another leader", async () => {
+    const { world, driversIn, pass, reads } = clusterWith();
+    await driversIn(world);
+    pass(60_000);
+    await driversIn(world);
+    expect(reads()).toBe(1);
+    pass(1);
+    await driversIn(world);
+    expect(reads()).toBe(2);
+    await driversIn({ ...world, leaderId: "leader-2" });
+    expect(reads()).toBe(3);
+  });
+
+  test("are not asked for where the answer would be huge: above 10,000 agents", async () => {
+    const { world, driversIn, reads } = clusterWith(10_001);
+    expect(await driversIn(world)).toEqual([null, null]);
+    expect(reads()).toBe(0);
   });
 });
 

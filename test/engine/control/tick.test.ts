@@ -52,6 +52,7 @@ async function ticked(
     forget() {},
     ageMs: parts.ageMs ?? (() => now() - world.observedAtMs),
     pauseMs: () => 0,
+    withDrivers: async (seen: World) => seen,
     resolve: async () => ({ machines: [], literals: [], matchedNothing: [], unknown: [] }),
     master: {
       leader: () => parts.leader ?? world.leader,

@@ -49,6 +49,19 @@ describe("a dry run", () => {
     ]);
   });
 
+  test("a dry run says in one line each what is known of the frameworks on the machines", () => {
+    const explained = new Map([
+      ["kafka", "uses the old driver, cannot answer inverse offers"],
+      ["elsewhere", "has never answered (5 maintenances)"],
+    ]);
+    const { table } = dryRunReply("prod", { ...ASKED, explained }, BLAST, []);
+    expect(table).toContain(
+      "\n\nFRAMEWORK  KNOWN\nkafka      uses the old driver, cannot answer inverse offers",
+    );
+    expect(table).not.toContain("elsewhere");
+    expect(table).not.toContain("marathon   uses");
+  });
+
   test("a dry run says which rules would refuse the drain, and that there is no room", () => {
     const refusals = [{ why: "m-1 holds web-01.", next: "Leave it out." }];
     const reply = dryRunReply("prod", ASKED, { ...BLAST, capacity: capacity(false) }, refusals);

@@ -41,7 +41,7 @@ import { isEmptying, tasksText } from "./tasks.js";
 /**
  * The root message of a maintenance, from its record alone: edited in place for as long as it is open. `now` only
  * decides whether something is shown as old or past, so an unchanged record renders unchanged for minutes. `habits`: a
- * sentence per framework name on what it did in earlier maintenances. `links`: where the cards of the maintenances that it
+ * line per framework name on what it did in earlier maintenances and what is known of its kind (`explanationsOf`). `links`: where the cards of the maintenances that it
  * is linked with stand, by id, as far as that is known.
  */
 export function renderCard(

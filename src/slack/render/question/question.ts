@@ -26,12 +26,15 @@ const ORDER: readonly Verdict[] = ["promised", "refused", "silent", "empty"];
 /**
  * The question "take these machines down?" as people saw it (invariant 5), and once it is settled the answer in its
  * place: who decided and when, and no buttons. Past its expiry the buttons are gone even before the record says so.
+ *
+ * @param explained what is known of frameworks, by name (`explanationsOf`).
  */
 export function renderApproval(
   record: Maintenance,
   batch: Batch,
   approval: Approval,
   now: Millis,
+  explained: ReadonlyMap<string, string> = new Map(),
 ): SlackMessage {
   const { seen, outcome } = approval;
   const title = `Take ${counted(seen.machines.length, "machine")} down?`;
@@ -56,6 +59,8 @@ export function renderApproval(
         mrk`*Machines*  ${hosts(seen.machines.map(hostOfKey), 1000)}`,
       ),
     ),
+    // What is known of the frameworks helps to answer; once it is answered it is of the past.
+    ...each(context, open ? explainedText(seen, explained) : null),
     ...each(context, tasksText(seen)),
     ...(open ? actions(approvalButtons(record, batch, approval)) : [section(outcomeText(approval))]),
   ]);
@@ -116,6 +121,16 @@ function standing(record: Maintenance, batch: Batch, approval: Approval, open: b
     );
   }
   return texts;
+}
+
+/** One line for each framework that has tasks to lose, where something is known of it. */
+function explainedText({ tasks }: Seen, explained: ReadonlyMap<string, string>): Mrkdwn | null {
+  const names = [...new Set(tasks.map(({ framework }) => framework))];
+  const texts = names.flatMap((name) => {
+    const known = explained.get(name);
+    return known === undefined ? [] : [mrk`${free(name, 80)}: ${free(known, 300)}`];
+  });
+  return texts.length === 0 ? null : listed(texts, 1500, "\n");
 }
 
 /** What one approval for several batches binds the others to. */

@@ -29,6 +29,25 @@ const mrkdwn = (parts: Partial<Approval> = {}, now = NOW) =>
 
 const MINUTE = 60_000;
 
+describe("what is known of frameworks in the question", () => {
+  const explained = new Map([
+    ["kafka", "looks like mesos/kafka; lost and killed tasks <are> started again"],
+    ["elsewhere", "always accepts"],
+  ]);
+  const shown = (parts: Partial<Approval> = {}, now = NOW) =>
+    renderText(renderApproval(recordOf(), batchOf(), approvalOf(parts), now, explained));
+
+  test("stands in it, a line for each that has tasks to lose", () => {
+    expect(shown()).toContain("\nkafka: looks like mesos/kafka; lost and killed tasks <are> started again\n");
+    expect(shown()).not.toContain("elsewhere");
+  });
+
+  test("is gone once the question is settled or has expired: it is of the past", () => {
+    expect(shown({ outcome: { kind: "granted", by: "U02BOB", atMs: NOW } })).not.toContain("looks like");
+    expect(shown({}, NOW + 2 * HOUR)).not.toContain("looks like");
+  });
+});
+
 describe("the question", () => {
   test("the question shows what will be lost, who refuses, and which machines", () => {
     expect(text({ askedBy: "U01ALICE" })).toBe(

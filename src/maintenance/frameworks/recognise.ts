@@ -1,0 +1,75 @@
+import type { Framework, World } from "../cluster/world.js";
+import { indexWorld } from "../cluster/world-index.js";
+import type { Maintenance } from "../record/record.js";
+import { wildcard } from "../text/glob.js";
+import { FAMILIES, FAMILY_IDS, type Family, type FamilyId, ROWS } from "./table.js";
+
+/** An operator's word on what a framework is: by its id, its principal, or a glob over its name. */
+export interface FrameworkMapping {
+  readonly by: "id" | "name" | "principal";
+  readonly value: string;
+  readonly family: FamilyId;
+}
+
+/** What a framework is taken for, to explain what it does. Nothing is ever decided by it. */
+export interface Kind {
+  /** `null`: not known, also where signs disagree. */
+  readonly family: FamilyId | null;
+  /** Who says so: the clusters file, which wins, or what the master shows. */
+  readonly by: "clusters_file" | "signs" | null;
+  readonly driver: Framework["driver"];
+}
+
+/** What a framework is: what the clusters file says, else what one family's signs say. Signs of two families are no sign. */
+export function kindOf(framework: Framework, mapping: readonly FrameworkMapping[]): Kind {
+  const { driver } = framework;
+  const told = new Set(mapping.filter((entry) => isAbout(entry, framework)).map(({ family }) => family));
+  if (told.size > 0) return { family: only([...told]), by: "clusters_file", driver };
+  const family = only(FAMILY_IDS.filter((id) => showsSignsOf(id, framework)));
+  return { family, by: family === null ? null : "signs", driver };
+}
+
+function isAbout({ by, value }: FrameworkMapping, { id, name, principal }: Framework): boolean {
+  if (by === "name") return wildcard(value)(name);
+  return value === (by === "id" ? id : principal);
+}
+
+function only(families: readonly FamilyId[]): FamilyId | null {
+  const [family = null, ...more] = families;
+  return more.length === 0 ? family : null;
+}
+
+function showsSignsOf(id: FamilyId, framework: Framework): boolean {
+  const { signs }: Family = FAMILIES[id];
+  if (signs === null) return false;
+  const { name, principal, roles, capabilities, driver } = framework;
+  const [role, ...moreRoles] = roles;
+  // One that uses a driver which no version of the family does is something else.
+  const fitsDriver = driver === null || ROWS.some((row) => row.family === id && row.driver === driver);
+  return (
+    fitsDriver &&
+    (signs.name === undefined || signs.name.test(name)) &&
+    (signs.role === undefined || (role === signs.role(name) && moreRoles.length === 0)) &&
+    (signs.principal === undefined || principal === signs.principal(name)) &&
+    (signs.capability === undefined || capabilities.includes(signs.capability)) &&
+    (signs.driver === undefined || driver === signs.driver)
+  );
+}
+
+/** The record with what is known of these frameworks; what it says of one already stays. */
+export function withKinds(
+  record: Maintenance,
+  world: World,
+  ids: Iterable<string>,
+  mapping: readonly FrameworkMapping[],
+): Maintenance {
+  const known = new Set(record.frameworks.map(({ id }) => id));
+  const frameworks = indexWorld(world).frameworks;
+  const found = [...new Set(ids)].flatMap((id) => {
+    const framework = known.has(id) ? undefined : frameworks.get(id);
+    if (framework === undefined) return [];
+    const kind = kindOf(framework, mapping);
+    return kind.family === null && kind.driver === null ? [] : [{ id, name: framework.name, ...kind }];
+  });
+  return found.length === 0 ? record : { ...record, frameworks: [...record.frameworks, ...found] };
+}
