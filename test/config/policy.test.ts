@@ -13,6 +13,16 @@ function policyOf(line: string): ClusterPolicy | undefined {
   return configOf(fileWith(line)).clusters[0]?.policy;
 }
 
+describe("frameworks", () => {
+  test.each([
+    ["id: f-1", { by: "id", value: "f-1", family: "chronos" }],
+    ['name: "jobs-*"', { by: "name", value: "jobs-*", family: "chronos" }],
+    ["principal: jobs", { by: "principal", value: "jobs", family: "chronos" }],
+  ])("named by %s are what the file says", (written, mapping) => {
+    expect(policyOf(`frameworks: [{ ${written}, family: chronos }]`)?.frameworks).toEqual([mapping]);
+  });
+});
+
 describe("caps", () => {
   test.each([
     ["10", { kind: "count", count: 10 }],

@@ -61,7 +61,12 @@ describe("the drivers of frameworks", () => {
     const nobody = await tinyMaster((_, response) => say(response, 503, "No leader elected"));
     expect((await client({ masters: [nobody.address] }).drivers()).size).toBe(0);
     const slow = await leader(() => undefined);
-    const limit = (ms: number) => AbortSignal.timeout(ms === 5_000 ? 20 : ms);
+    const limits: number[] = [];
+    const limit = (ms: number) => {
+      limits.push(ms);
+      return AbortSignal.timeout(ms === 5_000 ? 20 : ms);
+    };
     expect((await client({ masters: [slow.address], limit }).drivers()).size).toBe(0);
+    expect(limits).toContain(5_000);
   });
 });

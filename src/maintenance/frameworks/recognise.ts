@@ -20,18 +20,22 @@ export interface Kind {
   readonly driver: Framework["driver"];
 }
 
-/** What a framework is: what the clusters file says, else what one family's signs say. Signs of two families are no sign. */
-export function kindOf(framework: Framework, mapping: readonly FrameworkMapping[]): Kind {
-  const { driver } = framework;
-  const told = new Set(mapping.filter((entry) => isAbout(entry, framework)).map(({ family }) => family));
-  if (told.size > 0) return { family: only([...told]), by: "clusters_file", driver };
-  const family = only(FAMILY_IDS.filter((id) => showsSignsOf(id, framework)));
-  return { family, by: family === null ? null : "signs", driver };
-}
-
-function isAbout({ by, value }: FrameworkMapping, { id, name, principal }: Framework): boolean {
-  if (by === "name") return wildcard(value)(name);
-  return value === (by === "id" ? id : principal);
+/**
+ * Tells what a framework is: what the clusters file says, else what one family's signs say. Signs of two families are no
+ * sign.
+ */
+export function recogniser(mapping: readonly FrameworkMapping[]): (framework: Framework) => Kind {
+  const entries = mapping.map(({ by, value, family }) => {
+    const fits = by === "name" ? wildcard(value) : (shown: string | null) => shown === value;
+    return { isAbout: (framework: Framework) => fits(framework[by] ?? ""), family };
+  });
+  return (framework) => {
+    const { driver } = framework;
+    const told = new Set(entries.filter(({ isAbout }) => isAbout(framework)).map(({ family }) => family));
+    if (told.size > 0) return { family: only([...told]), by: "clusters_file", driver };
+    const family = only(FAMILY_IDS.filter((id) => showsSignsOf(id, framework)));
+    return { family, by: family === null ? null : "signs", driver };
+  };
 }
 
 function only(families: readonly FamilyId[]): FamilyId | null {
@@ -64,11 +68,12 @@ export function withKinds(
   mapping: readonly FrameworkMapping[],
 ): Maintenance {
   const known = new Set(record.frameworks.map(({ id }) => id));
-  const frameworks = indexWorld(world).frameworks;
+  const { frameworks } = indexWorld(world);
+  const kindOf = recogniser(mapping);
   const found = [...new Set(ids)].flatMap((id) => {
     const framework = known.has(id) ? undefined : frameworks.get(id);
     if (framework === undefined) return [];
-    const kind = kindOf(framework, mapping);
+    const kind = kindOf(framework);
     return kind.family === null && kind.driver === null ? [] : [{ id, name: framework.name, ...kind }];
   });
   return found.length === 0 ? record : { ...record, frameworks: [...record.frameworks, ...found] };

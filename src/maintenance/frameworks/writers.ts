@@ -2,7 +2,7 @@ import type { World } from "../cluster/world.js";
 import { counted } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { takenFor, writesOf } from "./facts.js";
-import { type FrameworkMapping, kindOf } from "./recognise.js";
+import { type FrameworkMapping, recogniser } from "./recognise.js";
 
 /**
  * Who else writes the maintenance schedule, a sentence each, for the start of a drain: frameworks that are known for it,
@@ -11,8 +11,9 @@ import { type FrameworkMapping, kindOf } from "./recognise.js";
  * @param foreign how many machines are in windows of others.
  */
 export function otherWriters(world: World, mapping: readonly FrameworkMapping[], foreign: number): string[] {
+  const kindOf = recogniser(mapping);
   const known = world.frameworks.flatMap((framework) => {
-    const kind = kindOf(framework, mapping);
+    const kind = kindOf(framework);
     const writes = writesOf(kind);
     if (writes === null) return [];
     const next = writes.bringsUp

@@ -1,7 +1,7 @@
 import { type Habit, habitSentence } from "../answers/habits.js";
 import type { World } from "../cluster/world.js";
 import { answeringOf, factLines, fatesOf, takenFor } from "../frameworks/facts.js";
-import { type FrameworkMapping, kindOf } from "../frameworks/recognise.js";
+import { type FrameworkMapping, recogniser } from "../frameworks/recognise.js";
 import { FAMILIES } from "../frameworks/table.js";
 import { groupBy } from "../group-by.js";
 import type { Maintenance } from "../record/record.js";
@@ -66,10 +66,11 @@ export function frameworksReply(
   habits: ReadonlyMap<string, Habit>,
 ): Reply {
   const tasks = groupBy(world.tasks, ({ frameworkId }) => frameworkId);
+  const kindOf = recogniser(mapping);
   const rows = world.frameworks
     .map((framework) => ({
       framework,
-      kind: kindOf(framework, mapping),
+      kind: kindOf(framework),
       tasks: tasks.get(framework.id)?.length ?? 0,
     }))
     .sort((a, b) => b.tasks - a.tasks || a.framework.name.localeCompare(b.framework.name));

@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { type FrameworkMapping, kindOf, withKinds } from "../../../src/maintenance/frameworks/recognise.js";
+import type { Framework } from "../../../src/maintenance/cluster/world.js";
+import {
+  type FrameworkMapping,
+  recogniser,
+  withKinds,
+} from "../../../src/maintenance/frameworks/recognise.js";
 import { framework, recordOf, worldOf } from "../../support/world.js";
 
 const marathon = framework("marathon", { capabilities: ["PARTITION_AWARE"], driver: "old" });
+
+const kindOf = (shown: Framework, mapping: readonly FrameworkMapping[]) => recogniser(mapping)(shown);
 
 describe("signs", () => {
   test.each([

@@ -224,6 +224,13 @@ describe("the card", () => {
     expect(shown).toContain("\naurora: empty");
   });
 
+  test("the card shows the whole line on a framework of which much is known", () => {
+    const line =
+      "declined 2 times, was silent once and left 1 of 3 times 10 min before the start (3 maintenances); uses the old driver, cannot answer inverse offers; looks like Marathon; lost and killed tasks are started again";
+    const shown = renderText(renderCard(recordOf(), NOW, new Map([["marathon", line]])));
+    expect(shown).toContain(`_${line}_`);
+  });
+
   test("the card of a held maintenance says who holds it and why, and offers Release in place of Hold", () => {
     const held = { by: "U02BOB", atMs: NOW, reason: "backup runs", as: "operator" as const };
     const record = recordOf({ held });
