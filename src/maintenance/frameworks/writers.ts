@@ -19,7 +19,7 @@ export function otherWriters(world: World, mapping: readonly FrameworkMapping[],
     const next = writes.bringsUp
       ? " Stop that first, or the machines may come Up while somebody works on them."
       : "";
-    return [`${quoted(framework.name)} ${takenFor(kind)}, which ${writes.how}.${next}`];
+    return [`Framework ${quoted(framework.name)} ${takenFor(kind)}, which ${writes.how}.${next}`];
   });
   if (foreign === 0) return known;
   const machines =
