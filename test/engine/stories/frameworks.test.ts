@@ -47,6 +47,15 @@ describe("frameworks as they are", () => {
     expect((await maintenance.question()).text).toContain(`jobs-eu: ${CANNOT}; is Chronos (clusters file)`);
   });
 
+  test("a dry run of a drain that would be refused says what is known of the frameworks as well", async () => {
+    const cluster = await engine().cluster({
+      master: { agents: SIX, frameworks: [silent("Eremetic", "old")] },
+      policy: { requireReason: true },
+    });
+    await cluster.type(ALICE, "drain web-01 2h --dry-run");
+    expect(await cluster.told(ALICE, /It would be refused/)).toContain(`${CANNOT}; looks like Eremetic`);
+  });
+
   test("a drain warns at its start of a framework that brings machines Up by itself", async () => {
     const cluster = await clusterOf([silent("Peloton", "http")]);
     const maintenance = await cluster.drain("web-02 2h");
