@@ -1,8 +1,9 @@
 import { type MachineId, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
-import { isDraining } from "../record/batch.js";
+import { isDownSent, isToGoDown } from "../record/batch.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { nanosToMillis } from "../time.js";
+import { openBatches } from "../window/whose.js";
 
 /** A machine that counts as out of service, and the maintenance of ours that took it; `null`: somebody else's. */
 export interface OutMachine {
@@ -21,14 +22,15 @@ export function outNow(
   others: readonly Maintenance[],
   world: World,
 ): readonly OutMachine[] {
-  const own = new Set(record.batches.flatMap(({ machines }) => machines.map(machineKey)));
+  // Machines of batches that have ended are anybody's.
+  const own = openBatches(record);
   const ours = new Map<string, { readonly id: string; readonly isLater: boolean }>();
   const going: MachineId[] = [];
   for (const other of others) {
-    for (const one of other.batches) {
+    for (const one of new Set(openBatches(other).values())) {
       const isLater = isWaiting(one) && comesAfter(other, one, record, batch);
       for (const machine of one.machines) ours.set(machineKey(machine), { id: other.id, isLater });
-      if (one.phase === "taking_down" && one.intent !== null) going.push(...one.machines);
+      if (isDownSent(one)) going.push(...one.machines);
     }
   }
   const begun = world.schedule.windows
@@ -48,11 +50,7 @@ export function outNow(
 
 /** Whether it is not Down, and no call for that was sent. */
 function isWaiting(batch: Batch): boolean {
-  return (
-    batch.phase === "scheduled" ||
-    isDraining(batch) ||
-    (batch.phase === "taking_down" && batch.intent === null)
-  );
+  return isToGoDown(batch) && !isDownSent(batch);
 }
 
 /** By the start of the window, and by the id where two begin at the same time. */

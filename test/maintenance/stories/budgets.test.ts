@@ -129,6 +129,31 @@ describe("a budget of machines", () => {
     expect(troubleOf(site.pass())).toContain("2 are out already (2 of m-zzzz)");
   });
 
+  test("machines of a batch that is back count again as soon as somebody else takes them", () => {
+    const agents = names(1, 2).map((name) => agent(name, { zone: "z1" }));
+    const roll = { rule: { kind: "count", count: 1 } as const, canary: null, horizon: 9 };
+    const site = new Site(agents, roll, { policy: { budgets: [machines(1)] }, beside: BESIDE }).pass();
+    site.approve("b1");
+    site.pass();
+    site.decide({ kind: "up" });
+    site.pass().nowMs = NOW + 130 * MINUTE;
+    const { windows } = site.schedule;
+    site.schedule = { windows: [...windows, windowOn(["web-01"], NOW + 5 * MINUTE, 9 * HOUR)] };
+    expect(troubleOf(site.pass())).toContain("it would be 2: 1 is out already (1 of somebody else)");
+    expect(site.phases()).toBe("up draining");
+  });
+
+  test("who drains machines next that a maintenance has brought back is who has them", () => {
+    const window = windowOn(["web-05"], NOW + 1, HOUR);
+    const back = other("m-back", ["web-05"], NOW - HOUR, { phase: "up" });
+    const next = other("m-next", ["web-05"], NOW + 1);
+    const site = pair([machines(2)], { foreign: window });
+    site.nowMs = NOW + 2;
+    // It waits for this one, whose window began first: this one must not wait for it.
+    site.others = [next, back];
+    expect(site.pass().phases()).toBe("awaiting_approval");
+  });
+
   test("a drain that could never go down under it is refused, with what to do", () => {
     const site = pair([machines(1)]);
     const failed = lastEvent(site.record, "failed");
