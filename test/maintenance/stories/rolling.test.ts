@@ -466,6 +466,24 @@ describe("a rule that stops a drain in batches", () => {
     test("stop nothing in another zone", () => {
       expect(beside("z2").record.paused).toBeNull();
     });
+
+    test("stop it too where they are of a batch that is back, or of one that is still to come, in whatever zone", () => {
+      for (const [hostname, saw] of [
+        ["web-01", "somebody else has 1 machine (web-01) of batch 1 of 3 Down"],
+        ["web-05", "somebody else has 1 machine (web-05) of batch 3 of 3 Down"],
+      ] as const) {
+        const site = new Site(racks(), BY_TWO);
+        site.pass().approve("b1");
+        site.pass().decide({ kind: "up" });
+        site.pass(MINUTE).pass();
+        const { windows } = site.schedule;
+        if (hostname === "web-01")
+          site.schedule = { windows: [...windows, windowOn([hostname], NOW + HOUR, 99 * HOUR)] };
+        site.othersDown.add(hostname);
+        site.nowMs = nanosToMillis(site.batch("b2").window.start) + 30 * MINUTE;
+        expect(site.pass().record.paused).toMatchObject({ rule: "others_down", saw });
+      }
+    });
   });
 
   test("who may not approve may not go on", () => {
