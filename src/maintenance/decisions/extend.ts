@@ -12,7 +12,8 @@ import { shifted } from "../rolling/shift.js";
 import { isItsTurn, waitingForTurn } from "../rolling/turn.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { formatSpan, millisToNanos, nanosToMillis } from "../time.js";
-import { type DecisionContext, decisionRow, refused } from "./decided.js";
+import { decisionRow, refused } from "./decided.js";
+import { doneBefore } from "./done-before.js";
 import { beingCancelled, isMoving } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
@@ -46,7 +47,7 @@ export const extend = decisionRow({
     return { tone: "info", text: `${record.id}: the window has no end, so there is nothing to extend.` };
   },
   alreadyDone: (record, { byMs }, context) =>
-    isDone(record, byMs, context) ? longerReply(record, byMs) : null,
+    doneBefore(record, "extended", context)?.byMs === byMs ? longerReply(record, byMs) : null,
   decide(record, { byMs }, context) {
     const { person, policy, nowMs, askedAtMs } = context;
     const { requesters } = policy;
@@ -82,17 +83,6 @@ export const extend = decisionRow({
     return { record: all, reply: replyOf(longerReply(all, byMs)) };
   },
 });
-
-/** Whether this very request has made the window longer: its job runs again after a crash (invariant 7). */
-function isDone({ events }: Maintenance, byMs: number, { person, askedAtMs }: DecisionContext): boolean {
-  return events.some(
-    (event) =>
-      event.kind === "extended" &&
-      event.by === person.user &&
-      event.byMs === byMs &&
-      event.askedAtMs === askedAtMs,
-  );
-}
 
 function longerReply(record: Maintenance, byMs: number): ReplyParts {
   const { id, batches } = record;

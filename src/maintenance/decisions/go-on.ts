@@ -8,6 +8,7 @@ import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
 import { decisionRow, refused } from "./decided.js";
+import { doneBefore } from "./done-before.js";
 import { onceReleased } from "./replies.js";
 
 /**
@@ -15,13 +16,20 @@ import { onceReleased } from "./replies.js";
  * It approves nothing.
  */
 export const goOn = decisionRow({
-  takes: z.object({ kind: z.literal("go_on"), ...aboutTurn }),
+  /** `sinceMs`: of the pause that a button shows; a command means the one of now. */
+  takes: z.object({ kind: z.literal("go_on"), ...aboutTurn, sinceMs: z.number().int().optional() }),
   wanted: "go on with the batches",
   needsWorld: false,
   isOnce: false,
-  whyNotPossible: (record, { batch }) => whyNotOnTurn(record, batch) ?? notPaused(record),
+  whyNotPossible: (record, { batch, sinceMs }) =>
+    whyNotOnTurn(record, batch) ?? notPaused(record) ?? pausedAnew(record, sinceMs),
+  alreadyDone(record, { sinceMs }, context) {
+    const before = sinceMs === undefined ? doneBefore(record, "went_on", context) : null;
+    if (before === null) return null;
+    return { tone: "done", text: `${record.id} went on with ${placeOf(record, before.batch)}.` };
+  },
   decide(record, _, context) {
-    const { person, policy, nowMs } = context;
+    const { person, policy, nowMs, askedAtMs } = context;
     const { paused } = record;
     if (paused === null)
       return { record, reply: replyOf({ tone: "info", text: `${record.id} is not paused.` }) };
@@ -39,7 +47,8 @@ export const goOn = decisionRow({
       tone: "done",
       text: `${record.id} goes on with ${placeOf(record, batch)}${onceReleased(record)}${inSpite}.`,
     });
-    const going = withEvent({ ...record, paused: null }, nowMs, { kind: "went_on", batch, rule, by });
+    const event = { kind: "went_on", batch, rule, by, askedAtMs } as const;
+    const going = withEvent({ ...record, paused: null }, nowMs, event);
     // What was over by then was not accepted: should it come again, it stops the batch again.
     if (isOver) return { record: going, reply };
     const found = pauseRule(rule);
@@ -63,6 +72,17 @@ function notPaused({ id, paused, held }: Maintenance): ReplyParts | null {
       ? `See how it stands with /mesos status ${id}.`
       : `It is held: release it with the button or /mesos release ${id}.`;
   return { tone: "info", text: `${id} is not paused.`, next };
+}
+
+/** Another pause, or about something else, than the one that was shown: nobody has seen what they would go on with. */
+function pausedAnew({ id, paused }: Maintenance, sinceMs: number | undefined): ReplyParts | null {
+  if (sinceMs === undefined || paused === null || paused.sinceMs === sinceMs) return null;
+  return {
+    tone: "info",
+    text: `${id} is paused for another reason by now: ${quoted(paused.saw)}.`,
+    notDone: "Nothing was changed.",
+    next: "Look at the card, which shows it, and press Go on there if it may go on all the same.",
+  };
 }
 
 function mayGoOn(record: Maintenance, person: Person, { admins, approvers }: Policy): boolean {

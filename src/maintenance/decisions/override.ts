@@ -9,8 +9,11 @@ import { isIn } from "../record/troubles.js";
 import { placeOf, turnOf } from "../rolling/turn.js";
 import { replyOf } from "../text/reply.js";
 import { type Decided, decisionRow, refused, unchanged } from "./decided.js";
+import { doneBefore } from "./done-before.js";
 import { beingCancelled } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
+
+const NOT_APPROVED = "Nothing was approved by that.";
 
 /**
  * Lifts the calendar for this maintenance, and budgets for the batch that waits for one, with a reason that everybody sees.
@@ -26,8 +29,12 @@ export const override = decisionRow({
     if (cancelled !== null) return cancelled;
     return record.batches.some(isToGoDown) ? null : wrongPhase(record, "Override");
   },
+  alreadyDone(record, _, context) {
+    if (doneBefore(record, "overridden", context) === null) return null;
+    return { tone: "done", text: `${record.id}: you have overridden it.`, notDone: NOT_APPROVED };
+  },
   decide(record, about, context) {
-    const { person, policy, nowMs } = context;
+    const { person, policy, nowMs, askedAtMs } = context;
     const notDone = "Nothing was overridden.";
     const unneeded = (why: string): Decided =>
       unchanged(record, {
@@ -50,14 +57,20 @@ export const override = decisionRow({
     let next = record;
     for (const one of lifted.rules) {
       const overrides = [...next.overrides, { ...one, by, atMs: nowMs, reason }];
-      next = withEvent({ ...next, overrides }, nowMs, { kind: "overridden", by, rule: one.rule, reason });
+      next = withEvent({ ...next, overrides }, nowMs, {
+        kind: "overridden",
+        by,
+        rule: one.rule,
+        reason,
+        askedAtMs,
+      });
     }
     return {
       record: next,
       reply: replyOf({
         tone: "done",
         text: `${record.id}: ${lifted.rules.map(({ rule, batch }) => SAID[rule](record, batch)).join(" ")}`,
-        notDone: "Nothing was approved by that.",
+        notDone: NOT_APPROVED,
       }),
     };
   },

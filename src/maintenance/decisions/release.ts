@@ -5,7 +5,8 @@ import { holdersText, holdsOf, isHeldBy, without } from "../record/holds.js";
 import { withEvent } from "../record/log.js";
 import type { Hold, Maintenance } from "../record/record.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
-import { type DecisionContext, decisionRow, refused } from "./decided.js";
+import { decisionRow, refused } from "./decided.js";
+import { doneBefore } from "./done-before.js";
 
 /**
  * Ends holds, and it goes on when none is left: one's own if there is one, else all that this person may end. So nobody
@@ -27,7 +28,8 @@ export const release = decisionRow({
           : `It is paused: go on with the button or /mesos go-on ${record.id}.`,
     };
   },
-  alreadyDone: (record, _, context) => (isReleased(record, context) ? releasedReply(record) : null),
+  alreadyDone: (record, _, context) =>
+    doneBefore(record, "released", context) === null ? null : releasedReply(record),
   decide(record, _, context) {
     const { person, policy, nowMs, askedAtMs } = context;
     const holds = holdsOf(record);
@@ -48,13 +50,6 @@ export const release = decisionRow({
     return { record: released, reply: replyOf(releasedReply(released)) };
   },
 });
-
-/** Whether this very request has released it: its job runs again after a crash (invariant 7). */
-function isReleased({ events }: Maintenance, { person, askedAtMs }: DecisionContext): boolean {
-  return events.some(
-    (event) => event.kind === "released" && event.by === person.user && event.askedAtMs === askedAtMs,
-  );
-}
 
 function lastRelease({ events }: Maintenance): string {
   const last = events.findLast((event) => event.kind === "released");

@@ -7,6 +7,7 @@ import { placeOf, turnOf, waitingForTurn } from "../rolling/turn.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
 import { decisionRow, unchanged } from "./decided.js";
+import { doneBefore } from "./done-before.js";
 import { nothingToDo, onceReleased } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
@@ -32,26 +33,23 @@ export const skip = decisionRow({
     if (batch === null || !isToGoDown(batch) || isDownSent(batch)) return wrongPhase(record, "Skip");
     return null;
   },
-  alreadyDone(record) {
+  alreadyDone(record, { batch: about }, context) {
+    const before = about === null ? doneBefore(record, "skipped", context) : null;
+    if (before !== null) return skippedReply(record, before.batch);
     const batch = turnOf(record);
     if (batch === null || !isToGoDown(batch) || batch.skippedBy === undefined) return null;
     return { tone: "info", text: `${record.id}: ${placeOf(record, batch.id)} is being given back already.` };
   },
-  decide(record, _, { person, nowMs }) {
+  decide(record, _, { person, nowMs, askedAtMs }) {
     const batch = turnOf(record);
     if (batch === null || !isToGoDown(batch)) return unchanged(record, nothingToDo(record));
     const by = person.user;
     const back = takenBack(batch, nowMs, { why: "skipped", by });
     if (!isToGoDown(back)) return unchanged(record, nothingToDo(record));
-    const isLast = waitingForTurn(record).length === 0;
-    const next = isLast ? "no other batch is to come" : `the next batch goes on${onceReleased(record)}`;
     const skipped = withBatch({ ...record, paused: null }, { ...back, skippedBy: by });
     return {
-      record: withEvent(skipped, nowMs, { kind: "skipped", batch: batch.id, by }),
-      reply: replyOf({
-        tone: "done",
-        text: `${record.id}: ${placeOf(record, batch.id)} is given back without having been down; ${next}.`,
-      }),
+      record: withEvent(skipped, nowMs, { kind: "skipped", batch: batch.id, by, askedAtMs }),
+      reply: replyOf(skippedReply(record, batch.id)),
     };
   },
 });
@@ -63,5 +61,14 @@ function waitsForAgents(record: Maintenance, batch: Batch): ReplyParts {
     text: `${id}: ${placeOf(record, batch.id)} is up and waits for its agents, so it cannot be skipped.`,
     notDone: "Nothing was skipped.",
     next: `To go on without those agents: /mesos leave-behind ${id}.`,
+  };
+}
+
+function skippedReply(record: Maintenance, batch: string): ReplyParts {
+  const isLast = waitingForTurn(record).every(({ id }) => id === batch);
+  const next = isLast ? "no other batch is to come" : `the next batch goes on${onceReleased(record)}`;
+  return {
+    tone: "done",
+    text: `${record.id}: ${placeOf(record, batch)} is given back without having been down; ${next}.`,
   };
 }

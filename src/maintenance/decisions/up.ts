@@ -5,6 +5,7 @@ import type { Batch, Maintenance } from "../record/record.js";
 import { placeOf } from "../rolling/turn.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { decisionRow } from "./decided.js";
+import { doneBefore } from "./done-before.js";
 import { beingCancelled } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
@@ -19,7 +20,9 @@ export const up = decisionRow({
     if (meant(record, batch).some(({ phase }) => phase === "down")) return beingCancelled(record);
     return batch === undefined ? wrongPhase(record, "Up") : notDown(record, batch);
   },
-  alreadyDone(record, { batch }, { person }) {
+  alreadyDone(record, { batch }, context) {
+    if (batch === undefined && doneBefore(record, "bringing_up", context) !== null) return broughtUp(record);
+    const { person } = context;
     const batches = meant(record, batch);
     if (batches.some(({ phase }) => phase === "down")) return null;
     const coming = batches.filter(({ phase }) => phase === "bringing_up").map(({ id }) => id);
@@ -28,7 +31,7 @@ export const up = decisionRow({
     );
     return asked !== undefined && "by" in asked && asked.by === person.user ? broughtUp(record) : null;
   },
-  decide(record, { batch: about }, { person, nowMs }) {
+  decide(record, { batch: about }, { person, nowMs, askedAtMs }) {
     const next = meant(record, about)
       .filter((batch) => batch.phase === "down")
       .reduce(
@@ -37,6 +40,7 @@ export const up = decisionRow({
             kind: "bringing_up",
             batch: batch.id,
             by: person.user,
+            askedAtMs,
           }),
         record,
       );

@@ -140,7 +140,14 @@ export const logEvent = z.discriminatedUnion("kind", [
     then: z.enum(["release", "ask", "force"]),
     tasksLeft: z.number().int(),
   }),
-  z.object({ ...base, kind: z.literal("overridden"), by, rule: z.string(), reason: z.string() }),
+  z.object({
+    ...base,
+    kind: z.literal("overridden"),
+    by,
+    rule: z.string(),
+    reason: z.string(),
+    askedAtMs: askedAtMs.optional(),
+  }),
   /** Owners of what runs on the machines are told; `owners` are user or group ids. */
   z.object({
     ...base,
@@ -153,8 +160,15 @@ export const logEvent = z.discriminatedUnion("kind", [
   /** A rule stopped a drain in batches before this one. */
   z.object({ ...base, kind: z.literal("paused"), batch: z.string(), rule: z.string(), saw: z.string() }),
   /** What stopped it is over; `by`: who went on in spite of it, `null` when it is no longer so. */
-  z.object({ ...base, kind: z.literal("went_on"), batch: z.string(), rule: z.string(), by: by.nullable() }),
-  z.object({ ...base, kind: z.literal("skipped"), batch: z.string(), by }),
+  z.object({
+    ...base,
+    kind: z.literal("went_on"),
+    batch: z.string(),
+    rule: z.string(),
+    by: by.nullable(),
+    askedAtMs: askedAtMs.optional(),
+  }),
+  z.object({ ...base, kind: z.literal("skipped"), batch: z.string(), by, askedAtMs }),
   /** Machines whose agents are not back were split off into the maintenance `into`. */
   z.object({
     ...base,
@@ -178,7 +192,13 @@ export const logEvent = z.discriminatedUnion("kind", [
     /** Last seen on agents that could not be reached: Down did not stop them. */
     tasksAway: z.number().int().optional(),
   }),
-  z.object({ ...base, kind: z.literal("bringing_up"), batch: z.string(), by: by.nullable() }),
+  z.object({
+    ...base,
+    kind: z.literal("bringing_up"),
+    batch: z.string(),
+    by: by.nullable(),
+    askedAtMs: askedAtMs.optional(),
+  }),
   z.object({ ...base, kind: z.literal("up"), batch: z.string(), machines: z.number().int() }),
   z.object({
     ...base,

@@ -81,7 +81,10 @@ describe("an override", () => {
   });
 
   test("an override that is not needed says so and that it is not recorded", () => {
-    const twice = click(click(open, OVERRIDE, closed).record, OVERRIDE, closed);
+    const twice = click(click(open, OVERRIDE, closed).record, OVERRIDE, {
+      ...closed,
+      nowMs: closed.nowMs + 1,
+    });
     for (const { reply } of [twice, click(open, OVERRIDE, { ...closed, policy: policyOf() })]) {
       expect(reply).toMatchObject({
         tone: "info",

@@ -115,7 +115,10 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     ["the limits (outside_limits).", "approve or deny the question for this batch alone"],
   ],
   [{ kind: "went_on", batch: "b1", rule: "refused", by: "U02BOB" }, ["@U02BOB goes on with batch 1 of 1"]],
-  [{ kind: "skipped", batch: "b1", by: "U02BOB" }, ["@U02BOB skips batch 1 of 1", "given back"]],
+  [
+    { kind: "skipped", batch: "b1", by: "U02BOB", askedAtMs: NOW },
+    ["@U02BOB skips batch 1 of 1", "given back"],
+  ],
   [
     { kind: "left_behind", batch: "b1", machines: ["web-01"], into: "m-9x8y7", by: "U02BOB" },
     ["@U02BOB leaves behind web-01", "m-9x8y7 waits for the agents there"],

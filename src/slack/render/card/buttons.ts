@@ -27,17 +27,19 @@ export function cardButtons(record: Maintenance): types.Button[] {
   const draining = batches.find((batch) => batch.phase === "draining" && batch.movingFrom === null);
   const owned = batches.some(isBeforeApproval) && record.owners.some(({ said }) => said !== "ready");
   const turn = turnOf(record)?.id ?? null;
-  const isPartlyDown = batches.some(({ phase }) => phase === "down");
+  const down = batches.filter(({ phase }) => phase === "down");
+  // A late click means what stood on the card.
+  const [only] = batches.length > 1 && down.length === 1 ? down : [];
   return [
     ...offer("Post the window again", { kind: "retry" }),
     // This button has no colour: nobody should press it because it is there.
     ...(draining === undefined ? [] : offer("Ask for Down", { kind: "ask_down", batch: draining.id })),
-    ...offer("Go on", { kind: "go_on", batch: turn }, { style: "primary" }),
+    ...offer("Go on", goingOn(record, turn), { style: "primary" }),
     ...(isPausedForNext(record) || isIn(record, "window_over")
       ? offer("Skip batch", { kind: "skip", batch: turn })
       : []),
     ...offer("Leave behind", { kind: "leave_behind", batch: turn }),
-    ...offer("Up", { kind: "up" }, { style: "primary" }),
+    ...offer("Up", { kind: "up", ...(only === undefined ? {} : { batch: only.id }) }, { style: "primary" }),
     ...(owned ? offer("Ready", { kind: "ready" }) : []),
     ...(record.held === null
       ? offer("Hold", { kind: "hold", reason: null })
@@ -46,8 +48,13 @@ export function cardButtons(record: Maintenance): types.Button[] {
     details,
     ...(isWaitingForAgents(record)
       ? offer("Stop waiting", { kind: "cancel" }, { confirm: STOP_WAITING })
-      : offer("Cancel", { kind: "cancel" }, { confirm: isPartlyDown ? CANCEL_REST : CANCEL })),
+      : offer("Cancel", { kind: "cancel" }, { confirm: down.length > 0 ? CANCEL_REST : CANCEL })),
   ];
+}
+
+/** Going on with the pause that the card shows, and with no other. */
+function goingOn({ paused }: Maintenance, batch: string | null): Decision {
+  return { kind: "go_on", batch, ...(paused === null ? {} : { sinceMs: paused.sinceMs }) };
 }
 
 /** What the batches before show would stop the one after a skipped batch as well. */
