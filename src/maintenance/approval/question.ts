@@ -17,6 +17,7 @@ import type {
   Maintenance,
   StandingBatch,
 } from "../record/record.js";
+import type { Limits } from "../record/roll.js";
 import type { Millis } from "../time.js";
 import { limitsAsked } from "./limits.js";
 import { seenOf } from "./seen.js";
@@ -119,18 +120,19 @@ function nextId({ id, approvals }: Batch): string {
 export function grantUnder(
   record: Maintenance,
   batch: DrainingBatch,
-  covering: Approval,
+  covering: Approval & { readonly limits: Limits },
   seen: Seen,
   policy: Policy,
   nowMs: Millis,
 ): Maintenance {
   const by = covering.outcome?.kind === "granted" ? covering.outcome.by : record.requester;
-  const { limits: _, ...before } = covering;
+  const { limits, ...before } = covering;
   const approval: Approval = {
     ...before,
     id: nextId(batch),
     askedAtMs: nowMs,
-    expiresAtMs: nowMs + policy.approvalTtlMs,
+    // A call that comes late must not come after the end of the approval that it is under.
+    expiresAtMs: Math.min(nowMs + policy.approvalTtlMs, limits.untilMs),
     under: covering.id,
     seen,
     outcome: { kind: "granted", by, atMs: nowMs },

@@ -3,7 +3,7 @@ import { type Machine, machineKey } from "../../../src/maintenance/cluster/machi
 import type { Schedule, Window } from "../../../src/maintenance/cluster/schedule.js";
 import type { Agent, Answer, Task, TaskEnd, World } from "../../../src/maintenance/cluster/world.js";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
-import type { Effect } from "../../../src/maintenance/phases/step.js";
+import type { Effect, Step } from "../../../src/maintenance/phases/step.js";
 import type { Policy } from "../../../src/maintenance/policy/policy.js";
 import { maintenancesToOpen, withOpened } from "../../../src/maintenance/record/left-behind.js";
 import type { Batch, Maintenance } from "../../../src/maintenance/record/record.js";
@@ -105,16 +105,16 @@ export class Site {
     return this.#settled(this.record);
   }
 
+  /** What a look decides; nothing of it is carried out. */
+  look(record: Maintenance = this.record): Step {
+    const { policy, nowMs, others } = this;
+    return advance(record, { world: this.world(), policy, nowMs, hosts: null, others });
+  }
+
   #settled(record: Maintenance): Maintenance {
     let next = record;
     for (let round = 0; round < 8; round++) {
-      const step = advance(next, {
-        world: this.world(),
-        policy: this.policy,
-        nowMs: this.nowMs,
-        hosts: null,
-        others: this.others,
-      });
+      const step = this.look(next);
       next = step.record;
       if (step.effects.length === 0) break;
       this.#carryOut(step.effects);

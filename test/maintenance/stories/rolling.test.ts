@@ -313,6 +313,31 @@ describe("an approval for several batches", () => {
     });
   });
 
+  test("what goes down under it goes down before its end, however late the call is (invariant 5)", () => {
+    const site = new Site(racks(), { ...BY_TWO, approve: "once" }).pass();
+    const { untilMs } = site.batch("b1").approvals.at(-1)?.limits ?? { untilMs: 0 };
+    site.approve("b1");
+    site.pass();
+    site.nowMs = untilMs - 10 * MINUTE;
+    // Moves the windows after it behind the end of the approval.
+    site.pass().decide({ kind: "up" });
+    site.pass().pass();
+    site.nowMs = untilMs - 1;
+    const { schedule } = site;
+    const start = nanosToMillis(site.batch("b2").window.start);
+    expect(start).toBeGreaterThan(untilMs);
+    Object.assign(site.policy.rolling, { earlyMs: 24 * HOUR });
+    const granted = site.look();
+    expect(granted.effects).toMatchObject([{ kind: "start_maintenance", batch: "b2" }]);
+    // The call never reached the master.
+    site.record = granted.record;
+    site.schedule = schedule;
+    site.nowMs = untilMs + MINUTE;
+    site.pass();
+    expect(site.batch("b2").phase).toBe("awaiting_approval");
+    expect(site.down.size).toBe(0);
+  });
+
   test("a denied question for all is no approval for any", () => {
     const site = new Site(racks(), { ...BY_TWO, approve: "once" }).pass();
     site.decide({ kind: "deny", batch: "b1", approval: "b1a1", reason: null }, "U0CAROL");
