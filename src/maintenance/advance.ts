@@ -244,6 +244,7 @@ function followPhases(record: Maintenance, moment: Moment): Step {
   for (const { id } of record.batches) {
     const batch = batchOf(current, id);
     if (batch === null || current.picture === null) continue;
+    const { trouble } = current;
     const picture = pictureOf(batch.machines, current.picture);
     // The window of one that is skipped is only taken out.
     for (const rule of isSkipped(batch) ? [followPhase] : [lookBack, moveWindow, askAnew, followPhase]) {
@@ -252,6 +253,8 @@ function followPhases(record: Maintenance, moment: Moment): Step {
       effects.push(...step.effects);
       if (step.wakeAtMs !== null) wakes.push(step.wakeAtMs);
     }
+    // There is room for one: what an earlier batch waits for comes first, the others are told when it is over.
+    if (trouble !== null && current.end === null) current = { ...current, trouble };
   }
   const deadline = deadlineWake(current, moment.nowMs);
   if (deadline !== null) wakes.push(deadline);

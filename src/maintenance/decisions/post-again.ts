@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pictureOf } from "../answers/verdicts.js";
 import { toAskAnew, withdrawn } from "../approval/question.js";
 import { isOver } from "../cluster/schedule.js";
 import { isDraining, isPosted, withBatch } from "../record/batch.js";
@@ -63,7 +64,17 @@ function tooLate({ id }: Maintenance): ReplyParts {
 
 /** Batches whose window is known to be gone, or was posted and never shown. */
 function batchesToPost(record: Maintenance): (BatchIn<"scheduled"> | DrainingBatch)[] {
-  if (isIn(record, "window_changed", "windows_gone")) return record.batches.filter(isDraining);
+  if (isIn(record, "window_changed", "windows_gone")) {
+    const draining = record.batches.filter(isDraining);
+    // Of several those that miss one; where none does, nothing but a machine in another window is in the way.
+    const missing = draining.filter((batch) => missesWindow(record, batch));
+    return missing.length > 0 ? missing : draining;
+  }
   if (!isIn(record, "own_window_unseen")) return [];
   return record.batches.filter(isPosted);
+}
+
+/** Whether the last look showed one of its machines in no window. */
+function missesWindow({ picture }: Maintenance, batch: DrainingBatch): boolean {
+  return picture !== null && pictureOf(batch.machines, picture).machines.some(({ mode }) => mode === "up");
 }

@@ -587,9 +587,9 @@ describe("what a person is told who decides on batches", () => {
     const site = new Site(racks(), BY_TWO).pass();
     const skip = () => site.decide({ kind: "skip", batch: null });
     expect(skip()).toMatch(/the next batch goes on\.$/);
-    site.pass();
+    site.pass(MINUTE).pass();
     skip();
-    site.pass();
+    site.pass(MINUTE).pass();
     expect(skip()).toMatch(/batch 3 of 3 is given back .*; no other batch is to come\.$/);
   });
 
@@ -651,6 +651,41 @@ describe("what a person is told who decides on batches", () => {
     site.decide({ kind: "go_on", batch: null });
     site.decide({ kind: "hold", reason: null });
     expect(whyNotPossible(site.record, { kind: "go_on", batch: null })?.next).toContain("/mesos release");
+  });
+});
+
+describe("a window of a later batch that somebody else takes out", () => {
+  const foreign = windowOn(["db-09"], NOW - HOUR, 99 * HOUR);
+
+  function withoutWindow(site: Site, hostname: string): Site {
+    const windows = site.schedule.windows.map((one) => ({
+      ...one,
+      machines: one.machines.filter((each) => each.hostname !== hostname),
+    }));
+    site.schedule = { windows: windows.filter(({ machines }) => machines.length > 0) };
+    return site.pass();
+  }
+
+  test("does not hide what the batch waits for whose turn it is, which can be overridden", () => {
+    const budgets = [{ kind: "machines", most: { kind: "count", count: 2 }, hours: [] }] as const;
+    const site = new Site(racks(), BY_TWO, { foreign, policy: { budgets } }).pass();
+    expect(site.record.trouble?.code).toBe("over_budget");
+    expect(withoutWindow(site, "web-05").record.trouble?.code).toBe("over_budget");
+    expect(site.decide({ kind: "override", reason: "it cannot wait" })).toContain("batch 1 of 3");
+    expect(site.pass().record.trouble?.code).toBe("window_changed");
+    expect(site.phases()).toBe("awaiting_approval draining draining");
+  });
+
+  test("is posted again without a word about the other batches, whose question stands", () => {
+    const site = withoutWindow(new Site(racks(), BY_TWO, { foreign }).pass(), "web-05");
+    expect(site.record.trouble?.code).toBe("window_changed");
+    const before = site.record;
+    site.decide({ kind: "retry" });
+    site.pass();
+    expect(site.phases()).toBe("awaiting_approval draining draining");
+    expect(site.record.trouble).toBeNull();
+    expect(news(site.record, before).filter((kind) => kind === "scheduled")).toHaveLength(1);
+    expect(site.batch("b1").approvals).toMatchObject([{ id: "b1a1", outcome: null }]);
   });
 });
 
