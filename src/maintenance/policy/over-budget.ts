@@ -44,6 +44,9 @@ export function neverInBudget({ record, batches, world, policy }: DrainAsked): R
   };
 }
 
+/** As many as are read in one message: each app of a budget may be one. */
+const MOST_REASONS = 5;
+
 /** A batch that would go down now. */
 export interface GoingDown {
   readonly record: Maintenance;
@@ -67,7 +70,9 @@ export function overBudget(going: GoingDown): { readonly why: string; readonly o
     ...tooFewCopies(going, out),
   ];
   const told = broken.filter((why) => why !== null);
-  return told.length === 0 ? null : { why: quoted(told.join(" ")), override: howToOverride(record, policy) };
+  return told.length === 0
+    ? null
+    : { why: quoted(list(told, " ", MOST_REASONS)), override: howToOverride(record, policy) };
 }
 
 function tooManyMachines(
@@ -77,7 +82,11 @@ function tooManyMachines(
 ): string | null {
   const wouldBe = out.length + batch.machines.length;
   if (wouldBe <= most.machines) return null;
-  return `${setting(record)} lets at most ${counted(most.machines, "machine")} be out of service at once, and it would be ${wouldBe}${already(out)}.`;
+  const alone =
+    batch.machines.length > most.machines
+      ? " It is too large by itself now: it waits for other hours, or for more active agents where a budget is a share of them."
+      : "";
+  return `${setting(record)} lets at most ${counted(most.machines, "machine")} be out of service at once, and it would be ${wouldBe}${already(out)}.${alone}`;
 }
 
 function tooManyZones(going: GoingDown, out: readonly OutMachine[], most: MostOut): string | null {
@@ -120,7 +129,10 @@ function tooFewCopies(
     const kept = keep({ framework, app }, copies);
     const stay = running.inService(frameworkId, app) - (leaving.get(key) ?? 0);
     if (stay >= kept) return [];
-    const of = `${copies} running ${copies === 1 ? "copy" : "copies"} of ${app} (${framework})`;
+    const noun = copies === 1 ? "copy" : "copies";
+    // Some of those that ran when it was planned may run no more (invariant 13).
+    const ran = copies > running.copies(frameworkId, app) ? `${noun} that ran before` : `running ${noun}`;
+    const of = `${copies} ${ran} of ${app} (${framework})`;
     return [`${setting(record)} keeps ${kept} of ${of} outside of what goes down, and ${stay} would stay.`];
   });
 }

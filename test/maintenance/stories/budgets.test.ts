@@ -163,6 +163,15 @@ describe("a budget of machines", () => {
     expect(failed.next).toContain("--batch 5");
   });
 
+  test("a batch that a share lets go no more, because agents left, says what it waits for", () => {
+    const share: Budget = { kind: "machines", most: { kind: "percent", percent: 30 }, hours: [] };
+    const site = pair([share]);
+    for (const { id } of BESIDE) site.stopped.add(id);
+    expect(troubleOf(site.pass())).toContain(
+      "lets at most 1 machine be out of service at once, and it would be 2. It is too large by itself now: it waits for other hours, or for more active agents where a budget is a share of them.",
+    );
+  });
+
   test("batches by count are made to fit, and that is said", () => {
     const agents = names(1, 4).map((name) => agent(name, { zone: "z1" }));
     const roll = { rule: { kind: "count", count: 4 } as const, canary: 3, horizon: 9 };
@@ -286,7 +295,7 @@ describe("a budget that keeps copies of an app", () => {
     const site = pair([keep(75)], { tasks });
     site.pass(31 * MINUTE);
     site.tasks.splice(3, 1);
-    expect(troubleOf(site.pass())).toContain("keeps 3 of 4 running copies of api");
+    expect(troubleOf(site.pass())).toContain("keeps 3 of 4 copies that ran before of api");
   });
 
   test("a copy that is not running, or whose agent is away, does not stand in for one", () => {
@@ -309,6 +318,18 @@ describe("a budget that keeps copies of an app", () => {
     const tasks = [copy(3, "web-05")];
     const site = pair([keep(100)], { tasks, foreign: windowOn(["web-05"], NOW, HOUR) });
     expect(site.pass().phases()).toBe("awaiting_approval");
+  });
+
+  test("of many apps the first are named and the others counted", () => {
+    const tasks = names(1, 9).flatMap((name) =>
+      Array.from({ length: 2 }, (_, at) =>
+        task(`${name}-${at}`, "marathon", at === 0 ? "web-01" : "web-02", { app: `api-${name}` }),
+      ),
+    );
+    const all: Budget = { ...keep(100), kind: "app", match: "api-*" } as Budget;
+    const site = pair([all], { tasks });
+    site.pass(31 * MINUTE);
+    expect(troubleOf(site.pass())).toMatch(/api-web-05 .* and 4 more$/);
   });
 
   test("the planner spreads copies over batches so that enough are kept", () => {
