@@ -4,9 +4,10 @@ import { groupBy } from "../group-by.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
 import { placeOf } from "../rolling/turn.js";
 import { counted, list } from "../text/list.js";
+import type { Millis } from "../time.js";
 import type { PauseRule } from "./rule.js";
 
-/** How far the clock of a master may be behind ours. */
+/** How far the clock of a master may be from ours. */
 const CLOCKS_APART_MS = 60_000;
 
 /**
@@ -56,12 +57,10 @@ function tasksApproved({ batches }: Maintenance, { under, seen }: Approval): num
   return covering?.limits?.tasks ?? seen.tasks.length;
 }
 
-/** As many as the master remembers. */
-function tasksLost(
-  { agents }: Batch,
-  sinceMs: number,
-  losses: ReadonlyMap<string, readonly TaskEnd[]>,
-): number {
-  const theirs = agents.flatMap(({ id }) => losses.get(id) ?? []);
-  return theirs.filter(({ atMs }) => atMs >= sinceMs - CLOCKS_APART_MS).length;
+/** As many as the master remembers, until the batch was up: what the same machines lose later they lose by something else. */
+function tasksLost(batch: Batch, sinceMs: Millis, losses: ReadonlyMap<string, readonly TaskEnd[]>): number {
+  const untilMs = batch.phase === "up" ? batch.upAtMs : Number.POSITIVE_INFINITY;
+  const theirs = batch.agents.flatMap(({ id }) => losses.get(id) ?? []);
+  return theirs.filter(({ atMs }) => atMs >= sinceMs - CLOCKS_APART_MS && atMs < untilMs + CLOCKS_APART_MS)
+    .length;
 }

@@ -265,6 +265,14 @@ describe("more tasks lost than approved", () => {
     expect(site.pass().record.paused).toBeNull();
   });
 
+  test("when machines that are back go away once more, by somebody else's Down or a fault, pause nothing", () => {
+    const site = loses(1);
+    site.decide({ kind: "up" });
+    site.pass(MINUTE).pass(MINUTE);
+    site.ended.push(...[1, 2].map(() => lost(site, "web-01-S0")));
+    expect(site.pass().record.paused).toBeNull();
+  });
+
   test.each(MODES)(
     "stay lost when the master forgets them: only a person goes on, with resume %s",
     (resume) => {
@@ -283,9 +291,10 @@ describe("more tasks lost than approved", () => {
     site.decide({ kind: "go_on", batch: null });
     site.decide({ kind: "up" });
     site.pass(MINUTE).pass();
+    const downAtMs = site.nowMs;
     downAndUp(site, "b2");
     expect(atItsStart(site, "b3").record.paused).toBeNull();
-    site.ended.push(lost(site, "web-04-S0"));
+    site.ended.push(lost(site, "web-04-S0", downAtMs));
     expect(site.pass().record.paused).toMatchObject({ rule: "lost_more", batch: "b3" });
   });
 
@@ -305,9 +314,10 @@ describe("more tasks lost than approved", () => {
   test("stop a batch that is approved and not sent yet (invariant 5)", () => {
     const site = siteOf();
     site.tasks.push(task("k1", "kafka", "web-01"));
+    const downAtMs = site.nowMs;
     downAndUp(site.pass(), "b1");
     site.approve("b2");
-    site.ended.push(...[1, 2].map(() => lost(site, "web-01-S0")));
+    site.ended.push(...[1, 2].map(() => lost(site, "web-01-S0", downAtMs)));
     expect(site.pass().batch("b2").phase).toBe("taking_down");
     site.ended.length = 0;
     site.pass(MINUTE).pass();
