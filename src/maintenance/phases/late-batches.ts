@@ -18,9 +18,11 @@ export function withLateBatchesMoved(record: Maintenance, moment: Moment): Maint
   const moves = shifted(record, policy, nowMs);
   const [first] = moves;
   if (first === undefined) return record;
-  return withEvent(withMoves(record, moves), nowMs, {
+  const moved = withMoves(record, moves);
+  return withEvent(moved, nowMs, {
     kind: "windows_moved",
     batches: moves.map(({ batch }) => batch.id),
+    posted: moved.batches.some(({ movingFrom }) => movingFrom !== null),
     byMs: nanosToMillis(first.window.start - first.batch.window.start),
   });
 }

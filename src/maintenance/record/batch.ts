@@ -141,6 +141,11 @@ export function unseenWindow(record: Maintenance, batch: Batch): string | null {
   return isPosted(batch) ? "posted, not seen yet" : "not posted";
 }
 
+/** The same of a window that was changed too: until the master shows it there it is not the one that stands. */
+export function windowNotSeen(record: Maintenance, batch: Batch): string | null {
+  return unseenWindow(record, batch) ?? (batch.movingFrom === null ? null : "being posted");
+}
+
 /** The first batch that has not ended, else the last one. */
 export function currentBatch({ batches }: Maintenance): Batch | undefined {
   return batches.find((batch) => !hasEnded(batch)) ?? batches.at(-1);

@@ -132,8 +132,17 @@ export const logEvent = z.discriminatedUnion("kind", [
     endMs: millis.nullable(),
     askedAtMs,
   }),
-  /** The windows of batches whose turn comes late were moved; `byMs` is how far the first of them was. */
-  z.object({ ...base, kind: z.literal("windows_moved"), batches: z.array(z.string()), byMs: millis }),
+  /**
+   * The windows of batches whose turn comes late were moved; `byMs` is how far the first of them was. `posted`: some of them
+   * stand at the master, so that they are posted anew.
+   */
+  z.object({
+    ...base,
+    kind: z.literal("windows_moved"),
+    batches: z.array(z.string()),
+    byMs: millis,
+    posted: z.boolean(),
+  }),
   z.object({
     ...base,
     kind: z.literal("deadline"),

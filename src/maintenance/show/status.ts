@@ -8,7 +8,7 @@ import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { notBack } from "../pausing/not-back.js";
 import { agentsMissing } from "../record/agents-back.js";
-import { hasEnded, machineCount, standOf, unseenWindow } from "../record/batch.js";
+import { hasEnded, machineCount, standOf, windowNotSeen } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import { leftBehindTexts } from "../record/left-behind.js";
 import type { MachineView, Picture, Verdict, VerdictRow } from "../record/picture.js";
@@ -257,7 +257,7 @@ function windowOfRecord(record: Maintenance, nowMs: Millis): string {
   const { batches, wanted } = record;
   const batch = batches.find((one) => !hasEnded(one));
   if (batch !== undefined) {
-    const unseen = unseenWindow(record, batch);
+    const unseen = windowNotSeen(record, batch);
     if (unseen === null) return windowText(batch.window, nowMs);
     const startMs = nanosToMillis(batch.window.start);
     return nowMs < startMs ? `${until(startMs, nowMs)}, ${unseen}` : unseen;

@@ -126,6 +126,12 @@ describe("a maintenance", () => {
     ]);
   });
 
+  test("the status calls no window its own that is still to be posted in the place of another", () => {
+    const { window } = batchOf();
+    const moving = recordOf({ batches: [batchOf({ movingFrom: window })] });
+    expect(statusOfMaintenance(moving, NOW).text).toContain("Window: being posted.");
+  });
+
   test("the status shows erased answers as erased, never as answers (invariant 3)", () => {
     const erased = tick(draining, drainingWorld({ tasks: busy.tasks, leaderId: "leader-2" })).record;
     expect(lines(statusOfMaintenance(erased, NOW)).slice(4)).toEqual([

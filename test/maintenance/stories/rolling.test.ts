@@ -110,6 +110,14 @@ describe("the horizon of a drain in batches", () => {
     expect(site.phases()).toBe("up draining draining scheduled scheduled scheduled");
   });
 
+  test("a window that is moved before it is posted takes no post, and is told without one", () => {
+    const site = new Site(racks(), { ...BY_TWO, horizon: 1 }).pass();
+    const { posts } = site;
+    site.nowMs = nanosToMillis(site.batch("b2").window.start);
+    expect(lastEvent(site.pass().record, "windows_moved")).toMatchObject({ posted: false });
+    expect(site.posts).toBe(posts);
+  });
+
   test("a number that was typed holds", () => {
     const site = new Site(racks(), BY_TWO).pass();
     expect(site.phases()).toBe("awaiting_approval draining draining");
@@ -129,6 +137,7 @@ describe("a batch that is late", () => {
     expect(lastEvent(site.record, "windows_moved")).toMatchObject({
       batches: ["b2", "b3"],
       byMs: 15 * MINUTE,
+      posted: true,
     });
     expect(site.schedule.windows[0]).toEqual(foreign);
     expect(nanosToMillis(windowOf(site.schedule, machine("web-05"))?.start ?? 0n)).toBe(NOW + 275 * MINUTE);

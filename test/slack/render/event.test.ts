@@ -132,7 +132,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     ["Inside of the limits that @U02BOB approved"],
   ],
   [
-    { kind: "windows_moved", batches: ["b2"], byMs: HOUR },
+    { kind: "windows_moved", batches: ["b2"], byMs: HOUR, posted: true },
     ["Running late: the window of the next batch is moved by 1 h", "asked again"],
   ],
   [deadline("release", 3), ["The deadline has passed with 3 tasks left. The machines"]],
@@ -228,6 +228,11 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
 const eventOf = (event: NewEvent): LogEvent => logEvent.parse({ ...event, seq: 1, atMs: NOW });
 
 describe("the thread's message for", () => {
+  test("windows that were moved before they were posted says nothing of answers: no post erased them", () => {
+    const moved = eventOf({ kind: "windows_moved", batches: ["b2"], byMs: HOUR, posted: false });
+    expect(renderEvent(recordOf(), moved)?.text).not.toContain("answers");
+  });
+
   test.each(EVENTS.map(([event, words]) => [event.kind, event, words] as const))(
     "the message for %s says what happened",
     (_, event, words) => {

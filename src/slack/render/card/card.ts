@@ -8,6 +8,7 @@ import {
   isWaitingForAgents,
   machineCount,
   unseenWindow,
+  windowNotSeen,
 } from "../../../maintenance/record/batch.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { Batch, Maintenance, Phase } from "../../../maintenance/record/record.js";
@@ -125,7 +126,7 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
   }
   const end = endMs(current.window);
   const past = end !== null && end < now && !hasEnded(current);
-  const unseen = unseenWindow(record, current) ?? (current.movingFrom === null ? null : "being posted");
+  const unseen = windowNotSeen(record, current);
   const isComing = record.wanted.up === "auto" && end !== null && !hasEnded(current);
   return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${unseen === null ? "" : mrk` · _${unseen}_`}${isComing ? "\nUp by itself at its end" : ""}`;
 }
@@ -171,7 +172,8 @@ function batchesText(record: Maintenance): Mrkdwn {
       batch.machines.map((machine) => machine.hostname),
       total === 1 ? 1200 : 150,
     );
-    const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}`;
+    const moving = batch.movingFrom === null ? mrk`` : mrk` · _${windowNotSeen(record, batch) ?? ""}_`;
+    const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}${moving}`;
     const who = batch.machines.length === 0 ? "all left behind" : names;
     const what = total === 1 ? "Machines" : `Batch ${index + 1} of ${total}`;
     return mrk`*${what}*  ${batchPhaseText(record, batch)}${window} · ${who}`;

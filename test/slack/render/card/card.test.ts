@@ -268,6 +268,13 @@ describe("the card", () => {
     expect(text(recordOf({ batches: [moving] }))).toContain("(4 h) · _being posted_");
   });
 
+  test("the card says of each batch that its changed window is not the one at the master yet", () => {
+    const moving = batchOf({ id: "b2", movingFrom: batchOf().window });
+    expect(text(recordOf({ batches: [batchOf({ phase: "down" }), moving] }))).toMatch(
+      /Batch 2 of 2 .*\(4 h\) · _being posted_/,
+    );
+  });
+
   test("the card says when it was last seen once that is old, and that a window has passed", () => {
     expect(text(recordOf())).not.toContain("seen");
     expect(text(recordOf(), NOW + 10 * 60_000)).toContain("seen 2026-11-20 21:51 UTC");
