@@ -222,13 +222,13 @@ export interface WorseHow {
   readonly changes: readonly string[];
   /** Slack user id; `null` when it was found before the call. */
   readonly by: string | null;
-  /** The machines could be taken down as they stand. */
+  /** The machines could be taken down as they stand, and no budget is in the way. */
   readonly canAsk: boolean;
 }
 
 /**
  * The picture got worse than what was shown: nothing goes down (invariant 5). The question is asked anew with what is
- * true now, and its votes start anew, unless the machines cannot be taken down as they stand: then it is asked once they
+ * true now, and its votes start anew, unless nobody could approve it as things stand: then it is asked once somebody
  * can.
  */
 export function askAgainBecauseWorse(

@@ -2,6 +2,7 @@ import { downAsked, whyNotDown } from "../approval/down-rules.js";
 import { isClear } from "../approval/obstacles.js";
 import { ask, askAgainBecauseWorse, BY_ITSELF, grantedApproval, seenNow } from "../approval/question.js";
 import { machineKey } from "../cluster/machine.js";
+import { overBudget } from "../policy/over-budget.js";
 import { batchOf, nowDown, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { MachineView, Picture } from "../record/picture.js";
@@ -70,7 +71,8 @@ function takeDown(
     };
   }
   if (blocked !== null) {
-    const how = { changes: blocked.changes, by: null, canAsk: isClear(asked.obstacles) };
+    const canAsk = isClear(asked.obstacles) && overBudget(asked) === null;
+    const how = { changes: blocked.changes, by: null, canAsk };
     return {
       record: askAgainBecauseWorse(record, batch, asked.seen, how, policy, nowMs),
       effects: [],

@@ -91,6 +91,31 @@ describe("a budget of machines", () => {
     expect(site.pass().phases()).toBe("down");
   });
 
+  test("an approval that expires while it waits is asked for anew when the budget allows it, and not before", () => {
+    const site = pair([machines(3)], { durationMs: 9 * HOUR }).pass();
+    const { windows } = site.schedule;
+    site.approve("b1");
+    site.schedule = { windows: [...windows, windowOn(["web-05", "web-06"], NOW, HOUR)] };
+    for (let minute = 0; minute < 150; minute += 5) site.pass(5 * MINUTE);
+    expect(site.phases()).toBe("draining");
+    expect(troubleOf(site)).toContain("it would be 4");
+    site.schedule = { windows };
+    expect(site.pass().phases()).toBe("awaiting_approval");
+    expect(site.batch("b1").approvals).toMatchObject([{ outcome: { kind: "outdated" } }, { outcome: null }]);
+    expect(site.record.trouble).toBeNull();
+  });
+
+  test("a question that an extension withdrew is asked anew when the budget allows it, and not before", () => {
+    const site = pair([machines(3)]).pass();
+    const theirs = windowOn(["web-05", "web-06"], NOW - MINUTE, HOUR);
+    site.schedule = { windows: [...site.schedule.windows, theirs] };
+    site.decide({ kind: "extend", byMs: HOUR }, "U0ALICE");
+    expect(site.pass(MINUTE).pass(MINUTE).pass().phases()).toBe("draining");
+    expect(troubleOf(site)).toContain("it would be 4");
+    site.schedule = { windows: site.schedule.windows.filter(({ start }) => start !== theirs.start) };
+    expect(site.pass().phases()).toBe("awaiting_approval");
+  });
+
   test("nobody may ask by hand for what would break it", () => {
     const site = pair([machines(3)], { foreign: windowOn(["web-05", "web-06"], NOW, HOUR) }).pass();
     expect(site.decide({ kind: "ask_down", batch: "b1" })).toContain("it would be 4");
