@@ -12,6 +12,7 @@ import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import type { Millis } from "../time.js";
 import { type Decided, decisionRow } from "./decided.js";
+import { doneBefore } from "./done-before.js";
 import { beingCancelled } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
@@ -23,13 +24,14 @@ const GONE_TOO_FAR: readonly Phase[] = ["down", "bringing_up", "up"];
  * closes the maintenance as it stands.
  */
 export const cancel = decisionRow({
-  takes: z.object({ kind: z.literal("cancel") }),
+  /** `rest`: of several batches those that are not Down; where none is left it does not mean to wait no longer. */
+  takes: z.object({ kind: z.literal("cancel"), rest: z.boolean().optional() }),
   wanted: "cancel",
   needsWorld: false,
   isOnce: true,
-  whyNotPossible(record) {
+  whyNotPossible(record, { rest }) {
     if (record.cancel !== null) return isIn(record, "cancel_unseen") ? null : beingCancelled(record);
-    if (isWaitingForAgents(record)) return null;
+    if (isWaitingForAgents(record)) return rest ? nothingLeft(record) : null;
     const { id, batches } = record;
     if (batches.some(isDownSent)) {
       return {
@@ -43,10 +45,12 @@ export const cancel = decisionRow({
     if (batches.some(isToGoDown)) return null;
     return batches.some(({ phase }) => GONE_TOO_FAR.includes(phase)) ? wrongPhase(record, "Cancel") : null;
   },
-  alreadyDone(record, _, { person }) {
+  alreadyDone(record, _, context) {
+    if (doneBefore(record, "cancel_asked", context) !== null) return givenBack(record);
+    const { person } = context;
     return record.cancel?.by === person.user && !isIn(record, "cancel_unseen") ? givenBack(record) : null;
   },
-  decide(record, _, { person, nowMs }) {
+  decide(record, _, { person, nowMs, askedAtMs }) {
     const by = person.user;
     if (record.cancel !== null) return closeUnseen(record, by, nowMs);
     if (isWaitingForAgents(record)) return stopWaiting(record, by, nowMs);
@@ -58,6 +62,7 @@ export const cancel = decisionRow({
     const asked = withEvent({ ...drained, paused: null, cancel: { by, atMs: nowMs } }, nowMs, {
       kind: "cancel_asked",
       by,
+      askedAtMs,
     });
     if (record.batches.length > 0) return { record: asked, reply: replyOf(givenBack(record)) };
     return {
@@ -66,6 +71,16 @@ export const cancel = decisionRow({
     };
   },
 });
+
+/** The rest was given back by the time of the click. */
+function nothingLeft({ id }: Maintenance): ReplyParts {
+  return {
+    tone: "info",
+    text: `${id}: no batch is left to give back; it waits for agents.`,
+    notDone: "Nothing was changed.",
+    next: `To stop waiting: /mesos cancel ${id}.`,
+  };
+}
 
 function givenBack({ id, batches }: Maintenance): ReplyParts {
   const down = batches.filter(({ phase }) => phase === "down").flatMap(({ machines }) => machines);

@@ -220,7 +220,7 @@ export const logEvent = z.discriminatedUnion("kind", [
     changes: z.array(z.string()).optional(),
   }),
   z.object({ ...base, kind: z.literal("agents_missing"), machines: z.array(z.string()) }),
-  z.object({ ...base, kind: z.literal("cancel_asked"), by }),
+  z.object({ ...base, kind: z.literal("cancel_asked"), by, askedAtMs: askedAtMs.optional() }),
   /** `unseen`: closed by a person, while the master did not show whether our window is gone. */
   z.object({ ...base, kind: z.literal("cancelled"), unseen: z.boolean().optional() }),
   /** The window has passed and machines are still draining or down. */

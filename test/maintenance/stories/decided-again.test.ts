@@ -31,6 +31,23 @@ describe("a command that is carried out once more after a crash (invariant 7)", 
     expect(reply).toMatchObject({ tone: "done", text: "m-7k3q: the machines are being brought up." });
   });
 
+  test("Cancel of the rest does not stop the waiting for agents of the batch before (invariant 11)", () => {
+    const roll = site();
+    roll.decide({ kind: "up" });
+    roll.stopped.add("web-01-S0");
+    roll.pass(MINUTE).pass();
+    const askedAtMs = roll.nowMs;
+    roll.decide({ kind: "cancel" });
+    roll.pass(MINUTE).pass();
+    expect(roll.phases()).toBe("up cancelled cancelled");
+    expect(again(roll, { kind: "cancel" }, askedAtMs).record).toBe(roll.record);
+    // Nor does the button, pressed late by somebody else.
+    expect(roll.decide({ kind: "cancel", rest: true }, "U0CAROL")).toContain("no batch is left to give back");
+    expect(roll.pass().record.end).toBeNull();
+    roll.decide({ kind: "cancel" }, "U0CAROL");
+    expect(roll.record.end?.why).toContain("closed without waiting");
+  });
+
   test("Skip gives back no batch after the one that was meant", () => {
     const roll = site();
     roll.decide({ kind: "up" });

@@ -48,7 +48,11 @@ export function cardButtons(record: Maintenance): types.Button[] {
     details,
     ...(isWaitingForAgents(record)
       ? offer("Stop waiting", { kind: "cancel" }, { confirm: STOP_WAITING })
-      : offer("Cancel", { kind: "cancel" }, { confirm: down.length > 0 ? CANCEL_REST : CANCEL })),
+      : offer(
+          "Cancel",
+          { kind: "cancel", ...(batches.length > 1 ? { rest: true } : {}) },
+          { confirm: down.length > 0 ? CANCEL_REST : CANCEL },
+        )),
   ];
 }
 

@@ -62,11 +62,12 @@ describe("the buttons of the card", () => {
     expect(buttons(down)[0]).toEqual(["Up", { kind: "up" }]);
   });
 
-  test("of several batches Up and Go on mean the batch and the pause that the card shows, however late they are pressed", () => {
+  test("of several batches Up, Go on and Cancel mean the batch, the pause and the rest that the card shows, however late they are pressed", () => {
     const paused = { rule: "others_down", batch: "b2", saw: "s", about: [], sinceMs: NOW };
     const batches = [batchOf({ phase: "down" }), batchOf({ id: "b2" })];
     const shown = buttons(recordOf({ batches, paused })).map(([, decision]) => decision);
     expect(shown).toContainEqual({ kind: "up", batch: "b1" });
+    expect(shown).toContainEqual({ kind: "cancel", rest: true });
     expect(shown).toContainEqual({ kind: "go_on", batch: "b1", sinceMs: NOW });
   });
 
