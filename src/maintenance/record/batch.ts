@@ -109,6 +109,11 @@ export function isStopped({ paused }: Maintenance, { id }: Batch): boolean {
   return paused?.batch === id && !paused.asksAlone;
 }
 
+/** Whether the machines of a batch went Down by our call before a time. */
+export function wentDownBefore({ events }: Maintenance, { id }: Batch, atMs: Millis): boolean {
+  return events.some((event) => event.kind === "down" && event.batch === id && event.atMs < atMs);
+}
+
 /** Whether the call that takes its machines down may be under way: it cannot be called back. */
 export function isDownSent(batch: Batch): boolean {
   return batch.phase === "taking_down" && batch.intent !== null;

@@ -52,6 +52,26 @@ describe("a drain with --up auto", () => {
     expect(site.pass().phases()).toBe("up cancelled cancelled");
   });
 
+  test("what goes Down when its window has ended stays so until a person says Up, and that is told", () => {
+    const site = new Site(racks(), BY_TWO);
+    site.record = { ...site.record, wanted: { ...site.record.wanted, up: "auto" } };
+    site.pass(3 * HOUR).pass();
+    site.approve("b1");
+    expect(site.pass(MINUTE).pass(MINUTE).pass().batch("b1").phase).toBe("down");
+    expect(lastEvent(site.record, "note").text).toContain("do not come back by themselves");
+    site.decide({ kind: "up" });
+    expect(site.pass().batch("b1").phase).toBe("up");
+  });
+
+  test("what somebody else took Down stays so: they may be at work there (invariant 12)", () => {
+    const site = new Site(racks(), BY_TWO);
+    site.record = { ...site.record, wanted: { ...site.record.wanted, up: "auto" } };
+    site.pass();
+    for (const name of ["web-01", "web-02"]) site.othersDown.add(name);
+    site.pass(3 * HOUR);
+    expect(site.pass().batch("b1").phase).toBe("down");
+  });
+
   test.each(["ask", undefined] as const)("with %s a person asks for it, however late it gets", (up) => {
     const site = down(up);
     site.pass(9 * HOUR);

@@ -8,6 +8,7 @@ import {
   isWaitingForAgents,
   machineCount,
   unseenWindow,
+  wentDownBefore,
   windowNotSeen,
 } from "../../../maintenance/record/batch.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
@@ -127,7 +128,11 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
   const end = endMs(current.window);
   const past = end !== null && end < now && !hasEnded(current);
   const unseen = windowNotSeen(record, current);
-  const isComing = record.wanted.up === "auto" && end !== null && !hasEnded(current);
+  const isComing =
+    record.wanted.up === "auto" &&
+    end !== null &&
+    !hasEnded(current) &&
+    (current.phase === "down" ? wentDownBefore(record, current, end) : !past);
   return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${unseen === null ? "" : mrk` · _${unseen}_`}${isComing ? "\nUp by itself at its end" : ""}`;
 }
 
