@@ -65,7 +65,7 @@ function waitsForAgents(record: Maintenance, batch: Batch): ReplyParts {
 }
 
 function skippedReply(record: Maintenance, batch: string): ReplyParts {
-  const isLast = waitingForTurn(record).every(({ id }) => id === batch);
+  const isLast = !record.batches.some((one) => one.id !== batch && isToGoDown(one));
   const next = isLast ? "no other batch is to come" : `the next batch goes on${onceReleased(record)}`;
   return {
     tone: "done",

@@ -1,4 +1,4 @@
-import { isUnsettled, withBatch } from "../record/batch.js";
+import { isUnposted, isUnsettled, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { type Shifted, shifted } from "../rolling/shift.js";
@@ -34,6 +34,5 @@ export function withMoves(record: Maintenance, moves: readonly Shifted[]): Maint
 
 function movedTo(batch: Batch, window: Batch["window"]): Batch {
   // What no master was asked to show has nothing to be moved from.
-  const isUnposted = batch.phase === "scheduled" && batch.post.kind === "none" && batch.seenSinceMs === null;
-  return { ...batch, window, movingFrom: isUnposted ? null : batch.window };
+  return { ...batch, window, movingFrom: isUnposted(batch) ? null : batch.window };
 }

@@ -89,6 +89,11 @@ export function isPosted(batch: Batch): batch is BatchIn<"scheduled"> {
   return batch.phase === "scheduled" && batch.post.kind === "posted";
 }
 
+/** Whether no master was asked to show its window. */
+export function isUnposted(batch: Batch): boolean {
+  return batch.phase === "scheduled" && batch.post.kind === "none" && batch.seenSinceMs === null;
+}
+
 /** Whether its window stands and its Down is neither approved nor under way. */
 export function isDraining(batch: Batch): batch is DrainingBatch {
   return batch.phase === "draining" || batch.phase === "awaiting_approval";

@@ -118,6 +118,21 @@ describe("the horizon of a drain in batches", () => {
     expect(site.posts).toBe(posts);
   });
 
+  test("a batch whose window passed while it could not be posted gets another one, so that the roll goes on", () => {
+    const site = new Site(racks(), { ...BY_TWO, horizon: 1 }).pass();
+    site.approve("b1");
+    site.pass().decide({ kind: "up" });
+    site.decide({ kind: "hold", reason: null });
+    site.pass().nowMs = NOW + 9 * HOUR;
+    expect(site.pass().phases()).toBe("up scheduled scheduled");
+    site.decide({ kind: "release" });
+    expect(site.pass().phases()).toBe("up awaiting_approval scheduled");
+    expect(site.record.trouble).toBeNull();
+    const [, second, third] = site.record.batches.map(({ window }) => nanosToMillis(window.start));
+    expect(second).toBe(NOW + 9 * HOUR);
+    expect(third).toBe(NOW + 9 * HOUR + 130 * MINUTE);
+  });
+
   test("a number that was typed holds", () => {
     const site = new Site(racks(), BY_TWO).pass();
     expect(site.phases()).toBe("awaiting_approval draining draining");
