@@ -141,7 +141,7 @@ export const logEvent = z.discriminatedUnion("kind", [
     kind: z.literal("windows_moved"),
     batches: z.array(z.string()),
     byMs: millis,
-    posted: z.boolean(),
+    posted: z.boolean().default(true),
   }),
   z.object({
     ...base,
@@ -177,7 +177,7 @@ export const logEvent = z.discriminatedUnion("kind", [
     by: by.nullable(),
     askedAtMs: askedAtMs.optional(),
   }),
-  z.object({ ...base, kind: z.literal("skipped"), batch: z.string(), by, askedAtMs }),
+  z.object({ ...base, kind: z.literal("skipped"), batch: z.string(), by, askedAtMs: askedAtMs.optional() }),
   /** Machines whose agents are not back were split off into the maintenance `into`. */
   z.object({
     ...base,
