@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -11,7 +11,9 @@ import { freePort } from "../../src/rehearsal/free-port.js";
 const JAR = "/usr/share/java/zookeeper.jar";
 
 /** For `suiteFor`: whether ZooKeeper is on this machine, as Debian packs it. */
-export const zooKeeperAvailable: true | string = existsSync(JAR) || "zookeeper is not installed";
+export const zooKeeperAvailable: true | string =
+  (existsSync(JAR) && spawnSync("java", ["-version"]).status === 0) ||
+  "zookeeper and a Java are not installed";
 
 /** One server of an ensemble on the loopback. */
 export interface ZooKeeperServer {

@@ -52,10 +52,9 @@ export class MasterWatch {
 
   /** Looks again; resolves when that is done, or at once while there is no session. */
   look(): Promise<void> {
+    if (this.#session === null) return Promise.resolve();
     this.#isOutdated = true;
-    this.#look ??= this.#lookUntilCurrent().finally(() => {
-      this.#look = null;
-    });
+    this.#look ??= this.#lookUntilCurrent();
     return this.#look;
   }
 
@@ -93,10 +92,15 @@ export class MasterWatch {
   }
 
   async #lookUntilCurrent(): Promise<void> {
-    while (this.#isOutdated && this.#session !== null) {
-      this.#isOutdated = false;
-      const said = await this.#saidBy(this.#session);
-      if (said !== null && !this.#closing.signal.aborted) this.#options.onSaid(said);
+    try {
+      while (this.#isOutdated && this.#session !== null) {
+        this.#isOutdated = false;
+        const said = await this.#saidBy(this.#session);
+        if (said !== null && !this.#closing.signal.aborted) this.#options.onSaid(said);
+      }
+    } finally {
+      // In the turn in which the last look ended: whoever asks from now on gets a new one.
+      this.#look = null;
     }
   }
 
@@ -105,7 +109,7 @@ export class MasterWatch {
     const { path } = this.#options;
     const nodes = await outcome(session.children(path));
     if (nodes instanceof ZooKeeperError) {
-      if (nodes.code === "away") return null;
+      if (nodes.code === "away" || nodes.code === "not_zookeeper") return null;
       this.#after(READ_AGAIN_MS, () => void this.look());
       return { kind: "unreadable", why: `${path}: ${nodes.message}` };
     }
@@ -117,7 +121,7 @@ export class MasterWatch {
     }
     const data = await outcome(session.data(node));
     if (data instanceof ZooKeeperError) {
-      if (data.code === "away") return null;
+      if (data.code === "away" || data.code === "not_zookeeper") return null;
       if (data.code !== "no_node") return { kind: "unreadable", why: `${node}: ${data.message}` };
       // Its master died between the two calls.
       this.#isOutdated = true;

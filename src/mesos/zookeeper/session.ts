@@ -13,6 +13,8 @@ const CALLS = { getData: 4, getChildren: 8, ping: 11, auth: 100, closeSession: -
 /** Numbers of what belongs to no call with an answer of its own. */
 const XIDS = { watch: -1, ping: -2, auth: -4 } as const;
 
+const NOT_ZOOKEEPER = "something else than ZooKeeper answers there";
+
 const REFUSALS: ReadonlyMap<number, readonly [ZooKeeperCode, string]> = new Map([
   [-101, ["no_node", "there is no such node"]],
   [-102, ["no_auth", "the login has no right to read it"]],
@@ -85,12 +87,14 @@ export class Session {
 
   /** Names of the nodes below a path, which is watched from then on. Throws ZooKeeperError. */
   async children(path: string): Promise<readonly string[]> {
-    return (await this.call(CALLS.getChildren, (request) => request.text(path).bool(true))).texts();
+    const answer = await this.call(CALLS.getChildren, (request) => request.text(path).bool(true));
+    return this.#read(() => answer.texts());
   }
 
   /** What a node holds. Throws ZooKeeperError. */
   async data(path: string): Promise<Buffer> {
-    return (await this.call(CALLS.getData, (request) => request.text(path).bool(false))).bytes();
+    const answer = await this.call(CALLS.getData, (request) => request.text(path).bool(false));
+    return this.#read(() => answer.bytes());
   }
 
   /** Any call, by its number; its answer after the header. Throws ZooKeeperError. */
@@ -104,6 +108,17 @@ export class Session {
       this.#waiting.set(this.#xid, { resolve, reject });
       this.#send(this.#xid, kind, write);
     });
+  }
+
+  /** What an answer holds; one that is shorter than it says ends the session. */
+  #read<T>(contents: () => T): T {
+    try {
+      return contents();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#fail("not_zookeeper", NOT_ZOOKEEPER);
+      throw this.#error("not_zookeeper", NOT_ZOOKEEPER);
+    }
   }
 
   #greet(): void {
@@ -132,7 +147,7 @@ export class Session {
       }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.#fail("not_zookeeper", "something else than ZooKeeper answers there");
+      this.#fail("not_zookeeper", NOT_ZOOKEEPER);
     }
   }
 

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { HostPort } from "../../../src/config/config.js";
+import { JuteWriter } from "../../../src/mesos/zookeeper/jute.js";
 import { MasterWatch, type Said } from "../../../src/mesos/zookeeper/master-watch.js";
 import { suiteFor } from "../../support/require.js";
 import { startZooKeeper, type ZooKeeper, zooKeeperAvailable } from "../../support/zookeeper.js";
@@ -170,6 +171,19 @@ describe("what is no ZooKeeper", () => {
     const heard = watch([{ host: "no-such-host.invalid", port: 2181 }, mute]);
     await heard.until({ kind: "away", why: /no-such-host\.invalid/ });
     await heard.until({ kind: "away", why: /was closed/ });
+  });
+
+  test("an answer that is shorter than it says is told as something else, and the next server is asked", async () => {
+    // A session is opened, and then five names are announced and none comes.
+    const greeting = new JuteWriter().int(0).int(4_000).long(1n).bytes(Buffer.alloc(16)).frame();
+    const answer = new JuteWriter().int(1).long(0n).int(0).int(5).frame();
+    const server = await serving((socket) => {
+      socket.once("data", () => {
+        socket.write(greeting);
+        socket.once("data", () => socket.write(answer));
+      });
+    });
+    await watch([server]).until({ kind: "away", why: /something else than ZooKeeper/ });
   });
 
   test.each([
