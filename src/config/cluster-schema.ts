@@ -82,7 +82,7 @@ const clusterSettings = z.strictObject(
       .prefault([])
       .meta({
         description:
-          "Names, IPs and networks of the masters that ZooKeeper may name. Required with `credentials`: whoever can write in ZooKeeper decides otherwise where they go. Empty: any.",
+          "Names, IPs and networks of the masters that ZooKeeper may name. Required with `credentials`: without it whoever can write in ZooKeeper decides where these go. Empty: any.",
         example: "[10.0.0.0/24, mesos-1.example.com]",
       }),
     credentials,
