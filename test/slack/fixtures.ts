@@ -181,6 +181,7 @@ export function approvalOf(parts: Partial<Approval> = {}): Approval {
     votes: [],
     reminded: false,
     forced: false,
+    about: "down",
     seen: seenOf(),
     outcome: null,
     ...parts,

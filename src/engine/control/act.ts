@@ -201,7 +201,7 @@ type Start = Extract<Write, { kind: "start_maintenance" }>;
 /** The one call that cannot be undone. The intent stands in the stored record already (invariant 5). */
 async function startMaintenance(record: Maintenance, effect: Start, scene: Scene): Promise<Outcome> {
   const batch = batchOf(record, effect.batch);
-  if (batch?.phase !== "taking_down" || grantedApproval(batch) === null || batch.intent === null)
+  if (batch?.phase !== "taking_down" || grantedApproval(batch, "down") === null || batch.intent === null)
     return LOOK_AGAIN;
   return await send(scene, (maySend) => scene.cluster.master.startMaintenance(effect.machines, maySend));
 }

@@ -10,6 +10,7 @@ import { withAgentsSeen } from "../record/last-seen.js";
 import { withEvent } from "../record/log.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type {
+  About,
   Approval,
   Batch,
   BatchIn,
@@ -28,10 +29,10 @@ export function openApproval(batch: Batch): Approval | null {
   return last !== undefined && last.outcome === null ? last : null;
 }
 
-/** The granted approval under which the batch goes down, or `null`. */
-export function grantedApproval(batch: Batch): Approval | null {
+/** The granted approval of this, under which it is done, or `null`: one that is about something else never counts. */
+export function grantedApproval(batch: Batch, about: About): Approval | null {
   const last = batch.approvals.at(-1);
-  return last?.outcome?.kind === "granted" ? last : null;
+  return last?.outcome?.kind === "granted" && last.about === about ? last : null;
 }
 
 /** What the world shows of a batch, in the form in which it is approved and compared. */
@@ -50,18 +51,19 @@ export function freshPicture(record: Maintenance, batch: Batch, world: World): P
   return pictureOf(batch.machines, picture);
 }
 
-/** Who asks, and whether because a deadline has passed (`--then force`). */
+/** What is asked about, by whom, and whether because a deadline has passed (`--then force`). */
 export interface AskedHow {
+  readonly about: About;
   /** Slack user id; `null` when the bot asks by itself. */
   readonly by: string | null;
   readonly forced: boolean;
 }
 
-/** The bot asks because it is time. */
-export const BY_ITSELF: AskedHow = { by: null, forced: false };
+/** The bot asks about Down because it is time. */
+export const BY_ITSELF: AskedHow = { about: "down", by: null, forced: false };
 
 /**
- * Asks for the Down of a batch: a new question about what is seen now; an open one is withdrawn for it. Asked anew by the
+ * Asks for the Down of a batch, or for what else takes an approval: a new question about what is seen now; an open one is withdrawn for it. Asked anew by the
  * bot it is still the question of whoever asked it before (invariant 6).
  */
 export function ask(
@@ -74,17 +76,19 @@ export function ask(
 ): Maintenance {
   const settled = withdrawn(batch, nowMs, { why: "replaced", by: how.by });
   const { approvals } = settled;
-  const askAnew = batch.phase === "draining" ? batch.askAnew : null;
+  const { about } = how;
+  const askAnew = batch.phase === "draining" && about === "down" ? batch.askAnew : null;
   const by = how.by ?? askAnew?.by ?? null;
   const forced = how.forced || (askAnew?.forced ?? false);
   const id = nextId(settled);
-  const limits = limitsAsked(record, batch);
+  const limits = about === "down" ? limitsAsked(record, batch) : null;
   const next: DrainingBatch = {
     ...untilDown(settled),
     phase: "awaiting_approval",
     approvals: [
       ...approvals,
       {
+        about,
         id,
         askedAtMs: nowMs,
         askedBy: by,
@@ -158,15 +162,25 @@ export function withdrawn<B extends Batch>(
   return openApproval(batch) === null ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs, ...how });
 }
 
-/** How to ask anew once the machines drain in our window: the question that stands, or that was taken back before. */
-export function toAskAnew(batch: BatchIn<"scheduled"> | DrainingBatch): AskedHow | null {
+/**
+ * How to ask anew for Down once the machines drain in our window: the question that stands, or that was taken back before.
+ * One about something else is asked by a person.
+ */
+export function toAskAnew(
+  batch: BatchIn<"scheduled"> | DrainingBatch,
+): BatchIn<"scheduled" | "draining">["askAnew"] {
   const open = openApproval(batch);
-  if (open !== null) return askedHow(open);
+  if (open?.about === "down") return { by: open.askedBy, forced: open.forced };
   return batch.phase === "awaiting_approval" ? null : batch.askAnew;
 }
 
-function askedHow({ askedBy, forced }: Approval): AskedHow {
-  return { by: askedBy, forced };
+/** Whether the bot does not ask for Down by itself any more: people had that question, and it is theirs to ask again. */
+function isAskedAbout({ approvals }: Batch): boolean {
+  const last = approvals.at(-1);
+  if (last?.about === "down") return last.outcome?.kind !== "outdated";
+  return approvals.some(
+    ({ about, outcome }) => about === "down" && (outcome?.kind === "denied" || outcome?.kind === "expired"),
+  );
 }
 
 /** The batch without a question: an open one is withdrawn, a granted one taken back unless a call was sent under it. */
@@ -200,7 +214,7 @@ export function conclude(
   const about = { batch: batch.id, approval: batch.approvals.at(-1)?.id ?? "" };
   const { atMs } = outcome;
   // The intent stays: a call of ours that got no answer may show late, and then it was ours.
-  const draining = withBatch(record, drainingAgain(settled, outcome.kind !== "outdated"));
+  const draining = withBatch(record, drainingAgain(settled, isAskedAbout(settled)));
   switch (outcome.kind) {
     case "granted": {
       const granted = withBatch(record, { ...untilDown(settled), phase: "taking_down", intent: null });
@@ -243,8 +257,7 @@ export function askAgainBecauseWorse(
   const told = conclude(record, batch, { kind: "outdated", atMs: nowMs, changes: [...changes] }, by);
   const outdated = batchOf(told, batch.id);
   if (outdated?.phase !== "draining" || last === undefined) return told;
-  const how = askedHow(last);
-  return canAsk
-    ? ask(told, outdated, seen, how, policy, nowMs)
-    : withBatch(told, { ...outdated, askAnew: how });
+  const { about, askedBy, forced } = last;
+  if (canAsk) return ask(told, outdated, seen, { about, by: askedBy, forced }, policy, nowMs);
+  return about === "down" ? withBatch(told, { ...outdated, askAnew: { by: askedBy, forced } }) : told;
 }

@@ -40,7 +40,7 @@ export const askDown = decisionRow({
   alreadyDone(record, about, { nowMs }) {
     const batch = batchOf(record, about.batch);
     const open = batch === null ? null : openApproval(batch);
-    if (open === null || nowMs >= open.expiresAtMs || record.cancel !== null) return null;
+    if (open?.about !== "down" || nowMs >= open.expiresAtMs || record.cancel !== null) return null;
     return {
       tone: "info",
       text: `${record.id}: the approval is already asked for; the question stands in the thread.`,
@@ -73,8 +73,10 @@ export const askDown = decisionRow({
       });
     }
     const open = openApproval(batch);
-    const current = open === null ? record : conclude(record, batch, { kind: "expired", atMs: nowMs });
-    const how = { by: person.user, forced: open?.forced ?? false };
+    // One about something else is withdrawn for this one.
+    const isOver = open !== null && nowMs >= open.expiresAtMs;
+    const current = isOver ? conclude(record, batch, { kind: "expired", atMs: nowMs }) : record;
+    const how = { about: "down", by: person.user, forced: open?.forced ?? false } as const;
     const seen = seenNow(world, batch, picture);
     return {
       record: ask(current, drainingNow(current, batch), seen, how, policy, nowMs),

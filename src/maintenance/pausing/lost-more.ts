@@ -47,7 +47,7 @@ type Granted = Approval & { readonly outcome: Extract<Approval["outcome"], { kin
 /** The approval under which a batch went down; `null` if it did not, or nobody approved it. */
 function wentDownUnder(batch: Batch): Granted | null {
   if (batch.phase !== "down" && batch.phase !== "bringing_up" && batch.phase !== "up") return null;
-  const granted = grantedApproval(batch);
+  const granted = grantedApproval(batch, "down");
   return granted?.outcome?.kind === "granted" ? { ...granted, outcome: granted.outcome } : null;
 }
 

@@ -26,5 +26,6 @@ export const askAnew: Rule = (record, batch, picture, moment) => {
   const over = overBudget({ record, batch, world, others, policy, nowMs });
   if (over !== null)
     return { ...unchanged, record: inTrouble(record, troubleOf("over_budget", over), nowMs) };
-  return { ...unchanged, record: ask(record, batch, seenNow(world, batch, picture), again, policy, nowMs) };
+  const how = { about: "down", ...again } as const;
+  return { ...unchanged, record: ask(record, batch, seenNow(world, batch, picture), how, policy, nowMs) };
 };

@@ -71,7 +71,8 @@ function canAsk(record: Maintenance, batch: Batch, { world, policy, nowMs }: Mom
 function askFor(record: Maintenance, batch: DrainingBatch, forced: boolean, moment: Moment): Maintenance {
   const { world, policy, nowMs } = moment;
   const open = openApproval(batch);
-  if (record.picture === null || (open !== null && nowMs < open.expiresAtMs && !forced)) return record;
+  const stands = open?.about === "down" && nowMs < open.expiresAtMs;
+  if (record.picture === null || (stands && !forced)) return record;
   const seen = seenNow(world, batch, pictureOf(batch.machines, record.picture));
-  return ask(record, batch, seen, { by: null, forced }, policy, nowMs);
+  return ask(record, batch, seen, { about: "down", by: null, forced }, policy, nowMs);
 }

@@ -51,7 +51,7 @@ function takeDown(
   moment: Moment,
 ): Step {
   const { world, nowMs, policy } = moment;
-  const approval = grantedApproval(batch);
+  const approval = grantedApproval(batch, "down");
   if (approval === null) {
     const asked = ask(record, batch, seenNow(world, batch, picture), BY_ITSELF, policy, nowMs);
     return { record: asked, effects: [], wakeAtMs: null };

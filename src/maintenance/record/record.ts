@@ -9,7 +9,7 @@ import { picture } from "./picture.js";
 import { roll } from "./roll.js";
 
 export type { Batch, BatchIn, BatchToGoDown, DrainingBatch, StandingBatch } from "./batch-phases.js";
-export { type Approval, type DownIntent, PHASES, type Phase } from "./stored-batch.js";
+export { type About, type Approval, type DownIntent, PHASES, type Phase } from "./stored-batch.js";
 
 const millis = z.number().int();
 

@@ -46,8 +46,13 @@ const WITHDRAWN = [
   "within_limits",
 ] as const;
 
-/** The question "take these machines down?", asked once; a new question is a new approval with a new id. */
+/** What a question is about, and so what its approval is for: nothing else may be done under it (invariant 5). */
+export const ABOUT = ["down"] as const;
+
+/** A question such as "take these machines down?", asked once; a new question is a new approval with a new id. */
 const approval = z.object({
+  /** 0.1.0 asked about Down only, and did not say so. */
+  about: z.enum(ABOUT).default("down"),
   /** Unique within the maintenance, such as `b1a2`: part of the button, so an old button cannot answer a new question. */
   id: z.string(),
   askedAtMs: millis,
@@ -89,6 +94,8 @@ const approval = z.object({
 });
 
 export type Approval = z.output<typeof approval>;
+
+export type About = Approval["about"];
 
 /**
  * Written before START_MAINTENANCE is sent and kept until the world shows its outcome or another approval is granted

@@ -190,7 +190,7 @@ export class WatchedMaster {
   private checkStart(machines: readonly Machine[]): void {
     const { record, policy, nowMs, master } = this.bot;
     const batch = first(record);
-    const approval = grantedApproval(batch);
+    const approval = grantedApproval(batch, "down");
     // Invariant 5: under a granted approval that was written down before the call, and on no more than was shown.
     if (approval === null || approval.outcome?.kind !== "granted")
       throw new Error("Down without an approval.");
