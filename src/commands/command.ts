@@ -47,6 +47,8 @@ export interface DrainCommand {
   readonly deadline: Deadline | null;
   /** Into which batches the machines are divided (`--batch`, `--canary`); `null` means that all go down together. */
   readonly roll: Roll | null;
+  /** Whether the master is to kill what runs there, with the grace of its tasks in ms (`--kill`); `null`: it is not. */
+  readonly kill: { readonly graceMs: number | null } | null;
   /** Whether a person brings the machines back, or the end of the window (`--up`). */
   readonly up: UpMode;
   /** Why it should go on though the policy's calendar says no. */

@@ -53,6 +53,32 @@ export function readUp(args: Arguments): UpMode {
   );
 }
 
+/**
+ * `--kill`, `--kill 5m`, or `null`: how long tasks get to end.
+ *
+ * @param hasDuration whether the line says how long the window lasts: else a duration after `--kill` may be meant as that.
+ */
+export function readKill(args: Arguments, hasDuration: boolean): { readonly graceMs: number | null } | null {
+  const text = args.option("kill");
+  if (text === null) return null;
+  if (text === "") return { graceMs: null };
+  if (!hasDuration) {
+    throw new Mistake(
+      `${text} after --kill is how long tasks get to end. Write how long the window lasts before it, or --kill alone.`,
+    );
+  }
+  return { graceMs: readGrace(text) };
+}
+
+/** How long tasks get to end, in milliseconds. */
+export function readGrace(text: string): number {
+  const graceMs = readSpan("kill", text);
+  if (graceMs <= LONGEST_GRACE_MS) return graceMs;
+  throw new Mistake(`${text} is longer than the day that tasks get at most to end.`);
+}
+
+const LONGEST_GRACE_MS = 86_400_000;
+
 /** `--confirm 40`, or `null`. */
 export function readConfirmed(args: Arguments): number | null {
   const text = args.option("confirm");
@@ -61,7 +87,7 @@ export function readConfirmed(args: Arguments): number | null {
   throw new Mistake(`--confirm takes the number of machines, such as --confirm 40, not ${text}.`);
 }
 
-function readSpan(name: "in" | "deadline", text: string): number {
+function readSpan(name: "in" | "deadline" | "kill", text: string): number {
   const parsed = parseDuration(text);
   if (!parsed.ok) throw new Mistake(`--${name}: ${parsed.problem}`);
   return parsed.ms;

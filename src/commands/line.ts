@@ -1,7 +1,7 @@
 import { nearestOne } from "../hosts/nearest.js";
-import { continuesDuration, isPlainDuration, isUnit } from "./duration.js";
+import { continuesDuration, isPlainDuration, isUnit, looksLikeDuration } from "./duration.js";
 import { Mistake } from "./mistake.js";
-import { isFlag, OPTIONS, type OptionName, optionKnownAs } from "./options.js";
+import { hasOptionalValue, isFlag, OPTIONS, type OptionName, optionKnownAs } from "./options.js";
 import type { Word } from "./words.js";
 
 /** What may stand in a line after its verb. */
@@ -89,9 +89,16 @@ function readOption(
     if (equals === "") return { option: { name, value: "", from: word.from }, length: 1 };
     throw new Mistake(`--${name} takes no value; leave it out where it is not wanted.`);
   }
+  if (
+    hasOptionalValue(name) &&
+    equals === "" &&
+    (next === undefined || next.quoted || !looksLikeDuration(next.text))
+  ) {
+    return { option: { name, value: "", from: word.from }, length: 1 };
+  }
   const shape = OPTIONS.find((option) => option.name === name)?.value ?? "";
   const separate = equals === "" && next && (next.quoted || !DASHES.test(next.text)) ? next : null;
-  const number = shape === "<duration>" && /^\+?\d+$/.test(separate?.text ?? "");
+  const number = /^.duration.$/.test(shape) && /^\+?\d+$/.test(separate?.text ?? "");
   const unit = number && afterNext && !afterNext.quoted && isUnit(afterNext.text) ? afterNext.text : "";
   const value = (equals === "" ? `${separate?.text ?? ""}${unit}` : inline).trim();
   if (value === "") throw new Mistake(`--${name} needs a value: --${name} ${shape}.`);

@@ -1,6 +1,6 @@
 /**
  * Options of all verbs; which verb takes which stands in the table of verbs. One with an empty `value` takes none: it
- * is on or left out.
+ * is on or left out. One in brackets may have a duration.
  */
 export const OPTIONS = [
   {
@@ -65,6 +65,13 @@ export const OPTIONS = [
     elsewhere: ["approval", "approvals"],
   },
   {
+    name: "kill",
+    value: "[duration]",
+    summary:
+      "have the master kill what runs there, once approved, before the window is posted; tasks that do not say it themselves get the duration to end",
+    elsewhere: ["kill-drain", "hard", "force-drain", "max-grace-period"],
+  },
+  {
     name: "up",
     value: "<ask|auto>",
     summary: "after Down: a person asks for Up (default), or it comes by itself when the window ends",
@@ -104,6 +111,11 @@ export type OptionName = (typeof OPTIONS)[number]["name"];
 /** An option as it is written in a line: `--ticket <id>`, `--dry-run`. */
 export function optionUsage(option: { readonly name: string; readonly value: string }): string {
   return `--${option.name} ${option.value}`.trim();
+}
+
+/** Whether its value can be left out; only a duration is one then. */
+export function hasOptionalValue(name: OptionName): boolean {
+  return OPTIONS.some((option) => option.name === name && option.value.startsWith("["));
 }
 
 /** Whether an option takes no value. */

@@ -1,4 +1,4 @@
-import { readConfirmed, readDeadline, readStart, readUp } from "./drain-options.js";
+import { readConfirmed, readDeadline, readGrace, readKill, readStart, readUp } from "./drain-options.js";
 import { readRoll } from "./roll-options.js";
 import type { Verb } from "./verb.js";
 import { readDuration, readExtension } from "./window-span.js";
@@ -14,6 +14,7 @@ export const CHANGING: readonly Verb[] = [
       "Without a duration it lasts as long as the cluster's default says.",
       "With --dry-run nothing is done: it shows the machines, or each batch with its window, which tasks, last running copies and volumes would go away with them, and what the policy says.",
       "With --batch the machines go down one batch after another, each with a window and an approval of its own: the next one when the one before is back. All windows are announced at once, or with --horizon those of the next batches only.",
+      "With --kill the master kills what runs there (DRAIN_AGENT) before the window is posted: somebody has to approve that, and Down after it. It cannot be taken back.",
       "With --up auto the machines come back by themselves when the window ends, unless somebody holds the maintenance; otherwise a person asks for Up.",
       "A deadline says what happens to machines that are not empty by then. Force has to be allowed by the policy, and still needs an approval.",
     ],
@@ -27,6 +28,7 @@ export const CHANGING: readonly Verb[] = [
       "approve",
       "deadline",
       "then",
+      "kill",
       "up",
       "override",
       "confirm",
@@ -43,12 +45,14 @@ export const CHANGING: readonly Verb[] = [
       "drain web-* 2h --batch @rack",
       "drain web-* 2h --batch @rack --canary 1 --approve canary",
       "drain web-* 2h --batch 5 --up auto",
+      "drain web-* 4h --kill 5m",
       "drain web-[01:06] 4",
     ],
     elsewhere: ["maintain", "maintenance", "evacuate", "cordon", "schedule-down"],
     read(args) {
       const hosts = args.hosts();
       const cluster = args.cluster();
+      const hasDuration = !args.done();
       const durationMs = readDuration(args, cluster);
       args.end();
       return {
@@ -61,6 +65,7 @@ export const CHANGING: readonly Verb[] = [
         ticket: args.option("ticket"),
         deadline: readDeadline(args, durationMs),
         roll: readRoll(args),
+        kill: readKill(args, hasDuration),
         up: readUp(args),
         override: args.option("override"),
         confirmed: readConfirmed(args),
@@ -81,6 +86,26 @@ export const CHANGING: readonly Verb[] = [
     examples: ["down m-7k3q2", "down web-01,web-02", 'down m-7k3q2 --override "the disk is failing"'],
     elsewhere: ["shutdown", "poweroff", "halt", "kill", "reboot"],
     read: (args) => ({ verb: "down", ...args.targetAlone(), override: args.option("override") }),
+  },
+  {
+    name: "kill-drain",
+    takes: "<id> [duration]",
+    summary: "ask for approval to have the master kill what stays on draining machines",
+    details: [
+      "Asks in the maintenance's thread. Once approved, the machines leave the schedule, the master kills their tasks (DRAIN_AGENT, Mesos 1.9), and then the window is posted again and Down is asked for. It cannot be taken back.",
+      "Tasks that do not say it themselves get the duration to end. Some frameworks do not start killed tasks again, though they would after Down: the question names those that are known.",
+    ],
+    options: ["cluster"],
+    examples: ["kill-drain m-7k3q2", "kill-drain m-7k3q2 5m"],
+    elsewhere: ["hard-drain", "drain-agent"],
+    read(args) {
+      const id = args.id();
+      const grace = args.word();
+      args.end();
+      const graceMs = grace === null ? null : readGrace(grace);
+      const decision = { kind: "ask_kill_drain", batch: null, graceMs } as const;
+      return { verb: "kill-drain", cluster: args.namedCluster(), id, decision };
+    },
   },
   {
     name: "up",

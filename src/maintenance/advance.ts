@@ -11,6 +11,7 @@ import { atDeadline, deadlineWake } from "./phases/deadline.js";
 import { down } from "./phases/down.js";
 import { draining } from "./phases/draining.js";
 import { giveBack, giveBackSkipped } from "./phases/give-back.js";
+import { killDraining } from "./phases/kill-draining.js";
 import { withLateBatchesMoved } from "./phases/late-batches.js";
 import { moveWindow } from "./phases/move-window.js";
 import { tellOverdue } from "./phases/overdue.js";
@@ -47,6 +48,8 @@ import type { Millis } from "./time.js";
 const followPhase: Rule = (record, batch, picture, moment) => {
   if (isSkipped(batch)) return giveBackSkipped(record, batch, picture, moment);
   switch (batch.phase) {
+    case "kill_draining":
+      return killDraining(record, batch, picture, moment);
     case "scheduled":
       return scheduled(record, batch, picture, moment);
     case "draining":

@@ -15,9 +15,10 @@ import { copiesToKeep } from "./policy/over-budget.js";
 import { settingOf } from "./policy/policy.js";
 import { wentOnUnproved } from "./policy/unproved-view.js";
 import { ended, watchedMachines } from "./record/batch.js";
+import { untilDown } from "./record/batch-phases.js";
 import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
-import type { Batch, Maintenance } from "./record/record.js";
+import type { Batch, BatchIn, Maintenance } from "./record/record.js";
 import { type FoundTrouble, troubleOf, withTrouble } from "./record/troubles.js";
 import { planBatches, waitingForHours, withHorizon } from "./rolling/plan-batches.js";
 import { windowsFor } from "./rolling/windows.js";
@@ -72,7 +73,9 @@ export function plan(
   const batches = placed.windows.map(({ start, duration }, at) => {
     const window = { start: ownStart(start + ownNanos(record, count), others), duration };
     const batch = unposted(`b${at + 1}`, divided.batches[at] ?? [], window, sight);
-    return withAgentsSeen(batch, world);
+    const toKill =
+      record.wanted.kill === undefined ? batch : { ...untilDown(batch), phase: "kill_draining" as const };
+    return withAgentsSeen<Batch>(toKill, world);
   });
   const blast = blastRadiusOfBatches(world, batches.map(watchedMachines));
   const overridden = withOverride(asked);
@@ -91,6 +94,7 @@ export function plan(
     wentOnUnproved(asked),
     unneededOverride(asked),
     unregistered(resolution),
+    record.wanted.kill === undefined ? null : KILLED_FIRST,
     ...otherWriters(world, policy.frameworks, foreignMachines(world, others)),
   ];
   return notes.reduce<Maintenance>(
@@ -98,6 +102,9 @@ export function plan(
     planned,
   );
 }
+
+const KILLED_FIRST =
+  "With --kill no window is posted yet: first it is asked whether the master is to kill what runs on the machines.";
 
 /** How many machines stand in windows that no open maintenance of ours holds. */
 function foreignMachines(world: World, others: readonly Maintenance[]): number {
@@ -116,7 +123,12 @@ function ownNanos({ id }: Maintenance, batches: number): Nanos {
 }
 
 /** A batch as it is planned: nothing is posted for it yet. */
-function unposted(id: string, machines: readonly Machine[], window: Unavailability, sight: Sight): Batch {
+function unposted(
+  id: string,
+  machines: readonly Machine[],
+  window: Unavailability,
+  sight: Sight,
+): BatchIn<"scheduled"> {
   return {
     id,
     machines: [...machines],
@@ -124,6 +136,7 @@ function unposted(id: string, machines: readonly Machine[], window: Unavailabili
     window,
     movingFrom: null,
     earlierWindows: [],
+    drained: [],
     phase: "scheduled",
     approvals: [],
     seenSinceMs: null,

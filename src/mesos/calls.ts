@@ -1,6 +1,6 @@
 import type { Machine } from "../maintenance/cluster/machine.js";
 import type { Schedule } from "../maintenance/cluster/schedule.js";
-import type { Nanos } from "../maintenance/time.js";
+import type { Millis, Nanos } from "../maintenance/time.js";
 import { mesos } from "./proto/generated/mesos.js";
 
 const { Call } = mesos.v1.master;
@@ -48,6 +48,29 @@ export function startMaintenance(machines: readonly Machine[]): Call {
 /** Brings machines that are Down back and takes them off the schedule. */
 export function stopMaintenance(machines: readonly Machine[]): Call {
   return writing("STOP_MAINTENANCE", "stop_maintenances", { stop_maintenance: { machines } });
+}
+
+/**
+ * Has the master kill what runs on an agent (1.9 and later); the agent takes nothing new until it is reactivated. It cannot
+ * be taken back. `mark_gone`, which gives the agent up for good, is never asked for.
+ *
+ * @param graceMs how long tasks get that do not say so themselves; `null`: what their executors take.
+ */
+export function drainAgent(agentId: string, graceMs: Millis | null): Call {
+  const grace =
+    graceMs === null
+      ? {}
+      : { max_grace_period: { seconds: Math.floor(graceMs / 1_000), nanos: (graceMs % 1_000) * 1_000_000 } };
+  return writing("DRAIN_AGENT", "drain_agents", {
+    drain_agent: { agent_id: { value: agentId }, ...grace },
+  });
+}
+
+/** Has a drained agent take tasks again. */
+export function reactivateAgent(agentId: string): Call {
+  return writing("REACTIVATE_AGENT", "reactivate_agents", {
+    reactivate_agent: { agent_id: { value: agentId } },
+  });
 }
 
 function reading(name: Call["name"], right: string | null = null): Call {

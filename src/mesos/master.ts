@@ -2,8 +2,16 @@ import type { ZooKeeperConfig } from "../config/config.js";
 import type { Machine } from "../maintenance/cluster/machine.js";
 import type { Schedule } from "../maintenance/cluster/schedule.js";
 import type { World } from "../maintenance/cluster/world.js";
+import type { Millis } from "../maintenance/time.js";
 import { Caller, type OnCall } from "./caller.js";
-import { GET_VERSION, startMaintenance, stopMaintenance, updateSchedule } from "./calls.js";
+import {
+  drainAgent,
+  GET_VERSION,
+  reactivateAgent,
+  startMaintenance,
+  stopMaintenance,
+  updateSchedule,
+} from "./calls.js";
 import { readDrivers } from "./drivers.js";
 import { LeaderFinder } from "./leader.js";
 import { listedMasters } from "./masters.js";
@@ -77,6 +85,10 @@ export interface Master {
   startMaintenance(machines: readonly Machine[], maySend?: MaySend): Promise<void>;
   /** Brings machines up. */
   stopMaintenance(machines: readonly Machine[], maySend?: MaySend): Promise<void>;
+  /** Kills what runs on an agent, after a grace period (ms; `null`: what the tasks say themselves). */
+  drainAgent(agentId: string, graceMs: Millis | null, maySend?: MaySend): Promise<void>;
+  /** Has a drained agent take tasks again. */
+  reactivateAgent(agentId: string, maySend?: MaySend): Promise<void>;
   /** Follows the event stream across leaders until closed. `onEvent` must not throw. */
   subscribe(onEvent: (event: MasterEvent) => void): Subscription;
   /** `host:port` of the leader as last known, without asking. */
@@ -112,6 +124,8 @@ export function createMaster(options: MasterOptions): Master {
     updateSchedule: async (schedule, maySend = always) => caller.write(updateSchedule(schedule), maySend),
     startMaintenance: async (machines, maySend = always) => caller.write(startMaintenance(machines), maySend),
     stopMaintenance: async (machines, maySend = always) => caller.write(stopMaintenance(machines), maySend),
+    drainAgent: async (id, graceMs, maySend = always) => caller.write(drainAgent(id, graceMs), maySend),
+    reactivateAgent: async (id, maySend = always) => caller.write(reactivateAgent(id), maySend),
     subscribe(onEvent) {
       const subscription = openSubscription({ cluster, leader, transport, patience, now, random, onEvent });
       subscriptions.add(subscription);

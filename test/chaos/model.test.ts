@@ -118,6 +118,8 @@ function decisionOf(kind: Decision["kind"], approval: string): Decision {
     case "skip":
     case "leave_behind":
       return { kind, batch: "b1" };
+    case "ask_kill_drain":
+      return { kind, batch: "b1", graceMs: null };
     default:
       return { kind };
   }

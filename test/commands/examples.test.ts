@@ -21,6 +21,7 @@ const agents = (sampleCluster().agents ?? []).map(({ hostname, ip, attributes = 
   zone: zone ?? null,
   active: true,
   deactivated: false,
+  drain: null,
   resources: null,
 }));
 

@@ -22,7 +22,7 @@ describe("help", () => {
       for (const option of OPTIONS)
         expect(reply.table?.includes(`--${option.name} `) ?? false).toBe(verb.options.includes(option.name));
       for (const example of verb.examples) expect(reply.table?.split("\n")).toContain(`/mesos ${example}`);
-      expect(reply.table?.includes("durations")).toBe(name === "drain" || name === "extend");
+      expect(reply.table?.includes("durations")).toBe(["drain", "extend", "kill-drain"].includes(name));
       expect(reply.next).toBeNull();
     },
   );

@@ -24,6 +24,7 @@ const drain = {
   ticket: null,
   deadline: null,
   roll: null,
+  kill: null,
   up: "ask",
   override: null,
   confirmed: null,

@@ -19,6 +19,7 @@ export function agent(text: string): Agent {
     zone: domain("zone"),
     active: true,
     deactivated: false,
+    drain: null,
     resources: null,
   };
 }

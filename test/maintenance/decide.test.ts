@@ -12,6 +12,7 @@ import {
   ASK,
   approved,
   asked,
+  askedToKill,
   click,
   DENY,
   downWorld,
@@ -24,15 +25,22 @@ const t1 = task("t1", "marathon", "web-01");
 
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
 
-test("only decisions about Down need a world read after the click (invariant 5)", () => {
+test("only decisions about Down, and about what is killed, need a world read after the click (invariant 5)", () => {
   const kinds = decision.options.map((option) => option.shape.kind.value);
-  expect(kinds.filter(needsWorld)).toEqual(["ask_down", "approve"]);
+  expect(kinds.filter(needsWorld)).toEqual(["ask_down", "ask_kill_drain", "approve"]);
 });
 
 /** What each decision does in each phase when the world agrees with the phase: the phase after it, or no change. */
 describe("every decision in every phase", () => {
   const GOES: Record<string, string> = {
     "draining ask_down": "awaiting_approval",
+    "draining ask_kill_drain": "awaiting_approval",
+    "awaiting_approval ask_kill_drain": "awaiting_approval",
+    "kill_draining approve": "kill_draining",
+    "kill_draining deny": "scheduled",
+    "kill_draining cancel": "cancel",
+    "kill_draining hold": "held",
+    "kill_draining extend": "kill_draining",
     "scheduled cancel": "cancel",
     "draining cancel": "cancel",
     "awaiting_approval cancel": "cancel",
@@ -51,6 +59,7 @@ describe("every decision in every phase", () => {
   };
   const decisions: Decision[] = [
     ASK,
+    { kind: "ask_kill_drain", batch: "b1", graceMs: null },
     APPROVE,
     DENY,
     { kind: "cancel" },
@@ -62,6 +71,7 @@ describe("every decision in every phase", () => {
     { kind: "override", reason: "it is urgent" },
   ];
   const recordIn = (phase: (typeof PHASES)[number]) => {
+    if (phase === "kill_draining") return askedToKill(busy);
     if (phase === "awaiting_approval") return asked(busy);
     if (phase === "taking_down") return approved(busy);
     const end = phase === "cancelled" || phase === "failed" ? { end: { phase, atMs: NOW, why: null } } : {};

@@ -36,6 +36,7 @@ export function agent(hostname: string, parts: Partial<Agent> = {}): Agent {
     zone: null,
     active: true,
     deactivated: false,
+    drain: null,
     resources: null,
     ...parts,
   };

@@ -11,7 +11,7 @@ export function newMaintenance(
   nowMs: number,
 ): Maintenance {
   const startMs = command.startInMs === null ? null : nowMs + command.startInMs;
-  const { deadline, override, roll, up } = command;
+  const { deadline, override, roll, kill, up } = command;
   const by = person.user;
   return {
     version: 1,
@@ -29,6 +29,7 @@ export function newMaintenance(
       startMs,
       durationMs: command.durationMs,
       ...(roll === null ? {} : { roll }),
+      ...(kill === null ? {} : { kill }),
       ...(up === "ask" ? {} : { up }),
     },
     batches: [],

@@ -3,7 +3,7 @@ import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import type { Write } from "../../maintenance/phases/step.js";
 import type { Policy } from "../../maintenance/policy/policy.js";
-import { batchOf, drainingAgain, withBatch } from "../../maintenance/record/batch.js";
+import { batchOf, drainingAgain, toBePosted, withBatch } from "../../maintenance/record/batch.js";
 import { withEvent } from "../../maintenance/record/log.js";
 import type { Maintenance, Trouble } from "../../maintenance/record/record.js";
 import { troubleOf, withTrouble } from "../../maintenance/record/troubles.js";
@@ -52,6 +52,10 @@ export async function act(record: Maintenance, call: WriteCall, scene: Scene): P
         return await startMaintenance(record, call, scene);
       case "stop_maintenance":
         return await stopMaintenance(call, scene);
+      case "drain_agent":
+        return await drainAgent(record, call, scene);
+      case "reactivate_agent":
+        return await send(scene, (maySend) => scene.cluster.master.reactivateAgent(call.agentId, maySend));
     }
   } finally {
     scene.cluster.forget();
@@ -84,7 +88,16 @@ export function told(
       const answered = toldAnswer(record, outcome, UNDONE.stop, policy, nowMs);
       return outcome.kind === "accepted" ? withConfirmedUp(answered, call.machines) : answered;
     }
+    case "drain_agent":
+      return toldDrain(record, call, outcome, nowMs);
+    case "reactivate_agent":
+      return toldAnswer(record, outcome, UNDONE.reactivate, policy, nowMs);
   }
+}
+
+/** Whether the record holds an intent for this very call, so that a crash in the middle of it is known by that. */
+export function hasIntent({ kind }: WriteCall): boolean {
+  return kind === "start_maintenance" || kind === "drain_agent";
 }
 
 /** How a master took a call that was made. */
@@ -124,6 +137,7 @@ const OLDEST_VIEW_MS = 30_000;
 
 /** Nothing was sent: the record as it was before it was decided. */
 function notSent(record: Maintenance, call: WriteCall): Maintenance {
+  if (call.kind === "drain_agent") return withoutDrainIntent(record, call);
   if (call.kind !== "start_maintenance") return settled(record);
   const batch = batchOf(record, call.batch);
   return batch?.phase === "taking_down" ? withBatch(record, { ...batch, intent: null }) : record;
@@ -223,6 +237,55 @@ function toldStart(record: Maintenance, effect: Start, answer: Answer, nowMs: Mi
   const trouble = troubleFrom(error, "The machines were not taken down.", "ask for Down again");
   const event = { kind: "trouble", ...trouble } as const;
   return withBatch(withEvent(back, nowMs, event), drainingAgain({ ...batch, intent: null }, true));
+}
+
+type Drain = Extract<Write, { kind: "drain_agent" }>;
+
+/** Kills tasks, so it is sent under its own approval and with its intent stored, as Down is (invariant 5). */
+async function drainAgent(record: Maintenance, effect: Drain, scene: Scene): Promise<Outcome> {
+  const batch = batchOf(record, effect.batch);
+  const isMeant = batch?.drained.some(({ agentId }) => agentId === effect.agentId) ?? false;
+  if (batch?.phase !== "kill_draining" || grantedApproval(batch, "kill_drain") === null || !isMeant)
+    return LOOK_AGAIN;
+  const { agentId, graceMs } = effect;
+  return await send(scene, (maySend) => scene.cluster.master.drainAgent(agentId, graceMs, maySend));
+}
+
+/** The intent goes only when it is certain that the call was not carried out. */
+function toldDrain(record: Maintenance, effect: Drain, answer: Answer, nowMs: Millis): Maintenance {
+  const batch = batchOf(record, effect.batch);
+  if (answer.kind === "accepted" || batch?.phase !== "kill_draining") return record;
+  const { error } = answer;
+  if (answer.kind === "none") {
+    const drained = batch.drained.map((intent) =>
+      intent.agentId === effect.agentId ? { ...intent, sentAtMs: nowMs } : intent,
+    );
+    return withTrouble(
+      withBatch(record, { ...batch, drained }),
+      troubleFrom(error, UNDONE.drain.notKnown),
+      nowMs,
+    );
+  }
+  const back = withoutDrainIntent(record, effect);
+  // Another window, or an agent that is gone: the next look tells what stands in the way.
+  const isStale =
+    error instanceof MesosError && (error.code === "agent_in_schedule" || error.code === "unknown_agent");
+  if (isStale || isAway(error)) return withTrouble(back, troubleFrom(error, UNDONE.drain.notDone), nowMs);
+  // Refused for good: the approval is used up, and the frameworks are asked to leave instead.
+  const notDone = `${UNDONE.drain.notDone} The frameworks are asked to leave instead.`;
+  const event = { kind: "trouble", ...troubleFrom(error, notDone, "ask for the kill-drain again") } as const;
+  const told = withEvent(back, nowMs, event);
+  const left = batchOf(told, effect.batch);
+  return left?.phase === "kill_draining" ? withBatch(told, toBePosted(left, false, null)) : told;
+}
+
+function withoutDrainIntent(record: Maintenance, { batch: id, agentId }: Drain): Maintenance {
+  const batch = batchOf(record, id);
+  if (batch === null) return record;
+  return withBatch(record, {
+    ...batch,
+    drained: batch.drained.filter((intent) => intent.agentId !== agentId),
+  });
 }
 
 async function stopMaintenance(

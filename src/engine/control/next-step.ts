@@ -64,7 +64,11 @@ export type WriteCall = Post | Exclude<Write, { kind: "update_schedule" }>;
 export function callsOf({ effects }: Step): readonly WriteCall[] {
   const edits = effects.flatMap((effect) => (effect.kind === "update_schedule" ? [effect.edit] : []));
   const others = effects.filter(
-    (effect) => effect.kind === "start_maintenance" || effect.kind === "stop_maintenance",
+    (effect) =>
+      effect.kind === "start_maintenance" ||
+      effect.kind === "stop_maintenance" ||
+      effect.kind === "drain_agent" ||
+      effect.kind === "reactivate_agent",
   );
   return edits.length === 0 ? others : [{ kind: "post_schedule", edits }, ...others];
 }

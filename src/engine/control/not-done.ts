@@ -1,4 +1,4 @@
-import { isDownSent, isUnsettled } from "../../maintenance/record/batch.js";
+import { isDownSent, isKillSent, isUnsettled } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 
 /** What is said of a call: what was certainly not done, and what nobody knows while the call may be under way. */
@@ -28,6 +28,14 @@ export const UNDONE = {
     notKnown:
       "Whether the machines went down is not known yet; the call is not repeated until the master's state shows it.",
   },
+  drain: {
+    notDone: "What runs on the agent was not killed.",
+    notKnown: `Whether what runs on the agent is being killed is not known yet; ${NOT_YET}`,
+  },
+  reactivate: {
+    notDone: "The agent takes no tasks yet.",
+    notKnown: `Whether the agent takes tasks again is not known yet; ${NOT_YET}`,
+  },
   stop: {
     notDone: "The machines are not up yet.",
     notKnown: `Whether the machines are up is not known yet; ${NOT_YET}`,
@@ -50,6 +58,7 @@ function callOf({ cancel, batches }: Maintenance): keyof typeof UNDONE | null {
   const [batch] = batches;
   if (batch === undefined || batch.phase === "scheduled") return "place";
   if (batch.movingFrom !== null) return "move";
+  if (batch.phase === "kill_draining") return isKillSent(batch) ? "drain" : null;
   if (batch.phase === "taking_down") return "start";
   if (batch.phase === "bringing_up") return "stop";
   return null;

@@ -5,8 +5,8 @@ import { withTrouble } from "../../maintenance/record/troubles.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
-import { act, LOOK_AGAIN, told } from "./act.js";
-import { callsOf, nextStep, type StepPorts, type WriteCall } from "./next-step.js";
+import { act, hasIntent, LOOK_AGAIN, told } from "./act.js";
+import { callsOf, nextStep, type StepPorts } from "./next-step.js";
 import { notDoneYet } from "./not-done.js";
 import { type Beside, type Waiting, waitingBeside } from "./waiting-beside.js";
 
@@ -61,7 +61,7 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
     if (calls.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null, world };
     const beside: readonly Beside[] = isAlone ? [] : await waitingBeside(record, calls, world, ports);
     // A crash may cut a post or a STOP off, which may still arrive: until then the world is not taken as its outcome (invariant 7).
-    if (!calls.every(isStart)) {
+    if (!calls.every(hasIntent)) {
       const unsettledUntilMs = now() + cluster.policy.settleMs;
       record = { ...record, unsettledUntilMs };
       await ports.save(record);
@@ -69,7 +69,8 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
     }
     const before = record;
     let failed = false;
-    for (const call of calls) {
+    const left = [...calls];
+    for (let call = left.shift(); call !== undefined; call = left.shift()) {
       const proof = await ports.fence();
       const edits = beside.flatMap(({ post }) => post.edits);
       const outcome = await act(record, call, { world, cluster, proof, beside: edits });
@@ -83,12 +84,15 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
       // The next call would be made on the same old picture.
       if (outcome.kind === "not_sent") break;
       // Nothing more is sent after a call without an answer: the next answer would count for both (invariant 7).
-      if (!isStart(call) && record.unsettledUntilMs !== null) break;
+      if (!hasIntent(call) && record.unsettledUntilMs !== null) break;
+      // Nor is a master that does not answer kept waiting for by each of many.
+      if (outcome.kind === "none") break;
     }
+    for (const call of left.filter(hasIntent)) record = told(record, call, LOOK_AGAIN, cluster.policy, now());
     if (record !== before) await ports.save(record);
     if (failed) {
       // The outcome of a call without an answer shows soon; what was refused would be refused again.
-      const showsSoon = record.unsettledUntilMs !== null || calls.some(isStart);
+      const showsSoon = record.unsettledUntilMs !== null || calls.some(hasIntent);
       const wakeAtMs = (showsSoon ? step.wakeAtMs : null) ?? now() + cluster.policy.pollMs;
       return { record, wakeAtMs, world };
     }
@@ -114,8 +118,4 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
     found ??= read();
     return found;
   };
-}
-
-function isStart(call: WriteCall): boolean {
-  return call.kind === "start_maintenance";
 }

@@ -6,24 +6,24 @@ import type { Policy } from "../policy/policy.js";
 import { isStopped } from "../record/batch.js";
 import { holdersText } from "../record/holds.js";
 import type { Picture, Seen } from "../record/picture.js";
-import type { Approval, Maintenance, StandingBatch } from "../record/record.js";
+import type { Approval, Maintenance } from "../record/record.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
 import { isItsTurn, notItsTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
 import type { Millis } from "../time.js";
-import { type Obstacles, obstacles } from "./obstacles.js";
-import { seenNow } from "./question.js";
+import { type Obstacles, obstacles, obstaclesToKill } from "./obstacles.js";
+import { type AskableBatch, seenNow } from "./question.js";
 import { worseThan } from "./seen.js";
 
 /**
- * A batch that is about to go Down, as its rules are checked: at the click on Approve with the world read after it, and
+ * A batch that is about to go Down, or whose tasks are about to be killed, as the rules for that are checked: at the click on Approve with the world read after it, and
  * once more before the call (invariant 5). On a filtered view nobody gets this far.
  */
 export interface DownAsked {
   readonly record: Maintenance;
-  readonly batch: StandingBatch;
+  readonly batch: AskableBatch;
   readonly approval: Approval;
   readonly world: World;
   /** The other open maintenances of the cluster, where a policy with budgets has to know what they take. */
@@ -69,8 +69,13 @@ const DOWN_RULES: readonly DownRule[] = [
 
 /** Gathers what the rules look at. */
 export function downAsked(asked: Omit<DownAsked, "obstacles" | "seen">, picture: Picture): DownAsked {
-  const { world, batch } = asked;
-  return { ...asked, obstacles: obstacles(world, batch, picture), seen: seenNow(world, batch, picture) };
+  const { world, batch, approval } = asked;
+  const find = approval.about === "kill_drain" ? obstaclesToKill : obstacles;
+  return {
+    ...asked,
+    obstacles: find(world, batch, picture),
+    seen: seenNow(world, batch, picture, approval.about),
+  };
 }
 
 /** Why this batch may not go down now, or `null` when it may. */

@@ -1,3 +1,4 @@
+import { isUnknown } from "../answers/verdicts.js";
 import { hostOfKey, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { indexWorld } from "../cluster/world-index.js";
@@ -50,6 +51,32 @@ export function obstacles(world: World, batch: Batch, picture: Picture): Obstacl
       `${agents} not registered again since the fail-over, so it is not known what else runs in the cluster`,
     );
   }
+  return { notOurs, unknown };
+}
+
+/**
+ * What stands in the way of having the master kill what runs on the machines. Those in our window are taken out of it first;
+ * an agent that is not registered cannot be drained.
+ */
+export function obstaclesToKill(world: World, batch: Batch, picture: Picture): Obstacles {
+  const views = new Map(picture.machines.map((view) => [machineKey(view), view]));
+  const notOurs: string[] = movedAgents(world, batch);
+  const unknown: string[] = [];
+  for (const machine of batch.machines) {
+    const view = views.get(machineKey(machine));
+    const window = windowOf(world.schedule, machine);
+    const isOurs =
+      window === null || [...earlierTimes(batch), batch.window].some((time) => sameTime(window, time));
+    if (view?.mode === "down") notOurs.push(`${machine.hostname} is Down`);
+    else if (!isOurs) notOurs.push(`${machine.hostname} stands in another window than ours`);
+    else if (view === undefined || isUnknown(view))
+      unknown.push(`an agent on ${machine.hostname} is not registered, so the master cannot drain it`);
+  }
+  const away = world.recoveredAgents.length;
+  if (unknown.length === 0 && away > 0)
+    unknown.push(
+      "agents have not registered again since the fail-over, so it is not known what else runs in the cluster",
+    );
   return { notOurs, unknown };
 }
 

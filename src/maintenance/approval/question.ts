@@ -4,7 +4,14 @@ import { lookAt, pictureOf, tasksOn } from "../answers/verdicts.js";
 import { blastRadiusOf } from "../blast/blast.js";
 import type { World } from "../cluster/world.js";
 import type { Policy } from "../policy/policy.js";
-import { batchOf, drainingAgain, watchedMachines, withBatch } from "../record/batch.js";
+import {
+  batchOf,
+  drainingAgain,
+  isDraining,
+  toBePosted,
+  watchedMachines,
+  withBatch,
+} from "../record/batch.js";
 import { untilDown } from "../record/batch-phases.js";
 import { withAgentsSeen } from "../record/last-seen.js";
 import { withEvent } from "../record/log.js";
@@ -36,9 +43,9 @@ export function grantedApproval(batch: Batch, about: About): Approval | null {
 }
 
 /** What the world shows of a batch, in the form in which it is approved and compared. */
-export function seenNow(world: World, batch: Batch, picture: Picture): Seen {
+export function seenNow(world: World, batch: Batch, picture: Picture, about: About = "down"): Seen {
   const watched = watchedMachines(withAgentsSeen(batch, world));
-  return seenOf(world, batch, picture, tasksOn(world, watched), blastRadiusOf(world, watched));
+  return seenOf(world, batch, picture, tasksOn(world, watched), blastRadiusOf(world, watched), about);
 }
 
 /**
@@ -57,10 +64,20 @@ export interface AskedHow {
   /** Slack user id; `null` when the bot asks by itself. */
   readonly by: string | null;
   readonly forced: boolean;
+  /** Of a kill-drain; see `graceMs` of an approval. */
+  readonly graceMs?: Millis | null;
 }
 
 /** The bot asks about Down because it is time. */
 export const BY_ITSELF: AskedHow = { about: "down", by: null, forced: false };
+
+/** A batch about which a person can be asked something. */
+export type AskableBatch = StandingBatch | BatchIn<"kill_draining">;
+
+/** Whether a question about it can be answered: nothing that it approved is under way. */
+export function isAskedAbout(batch: Batch): batch is DrainingBatch | BatchIn<"kill_draining"> {
+  return isDraining(batch) || batch.phase === "kill_draining";
+}
 
 /**
  * Asks for the Down of a batch, or for what else takes an approval: a new question about what is seen now; an open one is withdrawn for it. Asked anew by the
@@ -68,7 +85,7 @@ export const BY_ITSELF: AskedHow = { about: "down", by: null, forced: false };
  */
 export function ask(
   record: Maintenance,
-  batch: StandingBatch,
+  batch: AskableBatch,
   seen: Seen,
   how: AskedHow,
   policy: Policy,
@@ -82,28 +99,26 @@ export function ask(
   const forced = how.forced || (askAnew?.forced ?? false);
   const id = nextId(settled);
   const limits = about === "down" ? limitsAsked(record, batch) : null;
-  const next: DrainingBatch = {
-    ...untilDown(settled),
-    phase: "awaiting_approval",
-    approvals: [
-      ...approvals,
-      {
-        about,
-        id,
-        askedAtMs: nowMs,
-        askedBy: by,
-        notBy: policy.selfApproval ? [] : [...new Set([record.requester, ...(by === null ? [] : [by])])],
-        expiresAtMs: nowMs + policy.approvalTtlMs,
-        votesNeeded: policy.votes,
-        votes: [],
-        reminded: false,
-        forced,
-        ...(limits === null ? {} : { limits }),
-        seen,
-        outcome: null,
-      },
-    ],
+  const question: Approval = {
+    about,
+    id,
+    askedAtMs: nowMs,
+    askedBy: by,
+    notBy: policy.selfApproval ? [] : [...new Set([record.requester, ...(by === null ? [] : [by])])],
+    expiresAtMs: nowMs + policy.approvalTtlMs,
+    votesNeeded: policy.votes,
+    votes: [],
+    reminded: false,
+    forced,
+    ...(how.graceMs === undefined ? {} : { graceMs: how.graceMs }),
+    ...(limits === null ? {} : { limits }),
+    seen,
+    outcome: null,
   };
+  const next: Batch =
+    settled.phase === "kill_draining"
+      ? { ...settled, approvals: [...approvals, question] }
+      : { ...untilDown(settled), phase: "awaiting_approval", approvals: [...approvals, question] };
   return withEvent(withBatch(record, next), nowMs, {
     kind: "approval_asked",
     batch: batch.id,
@@ -175,7 +190,7 @@ export function toAskAnew(
 }
 
 /** Whether the bot does not ask for Down by itself any more: people had that question, and it is theirs to ask again. */
-function isAskedAbout({ approvals }: Batch): boolean {
+function isDownSettled({ approvals }: Batch): boolean {
   const last = approvals.at(-1);
   if (last?.about === "down") return last.outcome?.kind !== "outdated";
   return approvals.some(
@@ -185,6 +200,9 @@ function isAskedAbout({ approvals }: Batch): boolean {
 
 /** The batch without a question: an open one is withdrawn, a granted one taken back unless a call was sent under it. */
 export function takenBack(batch: Batch, nowMs: Millis, how: WithdrawnHow): Batch {
+  if (batch.phase === "kill_draining" && grantedApproval(batch, "kill_drain") !== null) {
+    return batch.drained.length > 0 ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs, ...how });
+  }
   if (batch.phase !== "taking_down") return withdrawn(batch, nowMs, how);
   if (batch.intent !== null) return batch;
   return drainingAgain(settle(batch, { kind: "withdrawn", atMs: nowMs, ...how }), true);
@@ -206,20 +224,20 @@ type Outcome = NonNullable<Approval["outcome"]>;
  */
 export function conclude(
   record: Maintenance,
-  batch: StandingBatch,
+  batch: AskableBatch,
   outcome: Exclude<Outcome, { kind: "withdrawn" }>,
   by: string | null = null,
 ): Maintenance {
   const settled = settle(batch, outcome);
   const about = { batch: batch.id, approval: batch.approvals.at(-1)?.id ?? "" };
   const { atMs } = outcome;
-  // The intent stays: a call of ours that got no answer may show late, and then it was ours.
-  const draining = withBatch(record, drainingAgain(settled, isAskedAbout(settled)));
+  const draining = withBatch(record, unapproved(settled, outcome.kind));
   switch (outcome.kind) {
     case "granted": {
-      const granted = withBatch(record, { ...untilDown(settled), phase: "taking_down", intent: null });
+      const granted = withBatch(record, approved(settled));
       const told = withEvent(granted, atMs, { kind: "approved", ...about, by: outcome.by });
-      return withEvent(told, atMs, { kind: "taking_down", batch: batch.id });
+      const isDown = settled.approvals.at(-1)?.about === "down";
+      return isDown ? withEvent(told, atMs, { kind: "taking_down", batch: batch.id }) : told;
     }
     case "denied":
       return withEvent(draining, atMs, { kind: "denied", ...about, by: outcome.by, reason: outcome.reason });
@@ -229,6 +247,25 @@ export function conclude(
     case "outdated":
       return withEvent(draining, atMs, { kind: "approval_outdated", ...about, by, changes: outcome.changes });
   }
+}
+
+/** The batch as it goes on once its newest question is granted. */
+function approved(batch: AskableBatch): Batch {
+  const about = batch.approvals.at(-1)?.about;
+  if (about === "kill_drain") return { ...untilDown(batch), phase: "kill_draining" };
+  return batch.phase === "kill_draining"
+    ? batch
+    : { ...untilDown(batch), phase: "taking_down", intent: null };
+}
+
+/**
+ * The batch as it goes on once its newest question came to nothing. One that was to be kill-drained before its window was
+ * posted drains as others do; what was found out too late is asked anew.
+ */
+function unapproved(batch: AskableBatch, outcome: Outcome["kind"]): Batch {
+  // The intent stays: a call of ours that got no answer may show late, and then it was ours.
+  if (batch.phase !== "kill_draining") return drainingAgain(batch, isDownSettled(batch));
+  return outcome === "outdated" ? batch : toBePosted(batch, false, null);
 }
 
 /** What became worse than what was shown, and on whose click that was found. */
@@ -247,7 +284,7 @@ export interface WorseHow {
  */
 export function askAgainBecauseWorse(
   record: Maintenance,
-  batch: StandingBatch,
+  batch: AskableBatch,
   seen: Seen,
   { changes, by, canAsk }: WorseHow,
   policy: Policy,
@@ -256,8 +293,12 @@ export function askAgainBecauseWorse(
   const last = batch.approvals.at(-1);
   const told = conclude(record, batch, { kind: "outdated", atMs: nowMs, changes: [...changes] }, by);
   const outdated = batchOf(told, batch.id);
-  if (outdated?.phase !== "draining" || last === undefined) return told;
-  const { about, askedBy, forced } = last;
-  if (canAsk) return ask(told, outdated, seen, { about, by: askedBy, forced }, policy, nowMs);
-  return about === "down" ? withBatch(told, { ...outdated, askAnew: { by: askedBy, forced } }) : told;
+  if (last === undefined || (outdated?.phase !== "draining" && outdated?.phase !== "kill_draining"))
+    return told;
+  const { about, askedBy, forced, graceMs } = last;
+  const grace = graceMs === undefined ? {} : { graceMs };
+  if (canAsk) return ask(told, outdated, seen, { about, by: askedBy, forced, ...grace }, policy, nowMs);
+  return about === "down" && outdated.phase === "draining"
+    ? withBatch(told, { ...outdated, askAnew: { by: askedBy, forced } })
+    : told;
 }

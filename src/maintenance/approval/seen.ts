@@ -12,7 +12,7 @@ import {
   type Verdict,
   type VerdictRow,
 } from "../record/picture.js";
-import type { Batch } from "../record/record.js";
+import type { About, Batch } from "../record/record.js";
 import { windowOf } from "../window/edit.js";
 
 /**
@@ -25,6 +25,7 @@ export function seenOf(
   picture: Picture,
   tasks: readonly TaskRef[],
   blast: BlastRadius,
+  about: About,
 ): Seen {
   const ours = new Set(batch.machines.map(machineKey));
   const away = picture.machines
@@ -35,16 +36,20 @@ export function seenOf(
     ...(away.length === 0 ? {} : { away }),
     machines: [...ours].sort(),
     tasks: [...tasks].sort((a, b) => (taskKey(a) < taskKey(b) ? -1 : 1)),
-    verdicts: picture.verdicts.filter((row) => ours.has(row.machine)),
-    window: batch.machines
-      .map((machine) => {
-        const window = windowOf(world.schedule, machine);
-        return window === null ? "none" : `${window.start}/${window.duration ?? "open"}`;
-      })
-      .join(" "),
+    // A kill-drain asks nobody, and takes the machines out of the schedule first: neither answers nor windows count.
+    verdicts: about === "kill_drain" ? [] : picture.verdicts.filter((row) => ours.has(row.machine)),
+    window: about === "kill_drain" ? "" : windowsText(world, batch),
     windowOver: isOver(batch, picture),
   };
   return { digest: digestOf({ ...parts, blast }), ...parts, blast };
+}
+
+function windowsText(world: World, { machines }: Batch): string {
+  const texts = machines.map((machine) => {
+    const window = windowOf(world.schedule, machine);
+    return window === null ? "none" : `${window.start}/${window.duration ?? "open"}`;
+  });
+  return texts.join(" ");
 }
 
 /** Whether the window had ended when the picture was taken. */

@@ -37,12 +37,22 @@ const KNOWN_BUGS: readonly KnownBug[] = [
  * @param version as a master tells it, such as `1.11.0` or `1.9.0-rc1`; a release candidate counts as its release.
  */
 export function versionAdvice(version: string): readonly string[] {
-  const parts = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(version);
-  if (parts === null) return [];
-  const parsed: Version = [Number(parts[1]), Number(parts[2]), Number(parts[3] ?? 0)];
+  const parsed = parse(version);
+  if (parsed === null) return [];
   return KNOWN_BUGS.filter((bug) => bug.affects(parsed)).map(
     ({ issue, advice }) => `Mesos ${version} has ${issue}: ${advice}.`,
   );
+}
+
+/** Whether masters of this version can drain agents (DRAIN_AGENT, since 1.9.0); one that cannot be read is asked. */
+export function knowsDraining(version: string): boolean {
+  const parsed = parse(version);
+  return parsed === null || !isBefore(parsed, [1, 9, 0]);
+}
+
+function parse(version: string): Version | null {
+  const parts = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(version);
+  return parts === null ? null : [Number(parts[1]), Number(parts[2]), Number(parts[3] ?? 0)];
 }
 
 function isBefore([major, minor, patch]: Version, other: Version): boolean {

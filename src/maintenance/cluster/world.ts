@@ -57,6 +57,11 @@ export interface Agent {
   readonly active: boolean;
   /** Draining or deactivated by DRAIN_AGENT or DEACTIVATE_AGENT. */
   readonly deactivated: boolean;
+  /**
+   * How far DRAIN_AGENT has come: its tasks are being killed, or are gone and their ends acknowledged. `null` when nobody
+   * has asked for it, and where a master before 1.9 does not know it.
+   */
+  readonly drain: "draining" | "drained" | null;
   /** What the agent offers and what is bound to it; `null` when the master did not say (recovered agents). */
   readonly resources: AgentResources | null;
 }

@@ -1,23 +1,30 @@
 import { z } from "zod";
+import { ABOUT_WORDS } from "../approval/about.js";
 import { type Blocked, type DownAsked, downAsked, whyNotDown } from "../approval/down-rules.js";
 import { isClear } from "../approval/obstacles.js";
-import { askAgainBecauseWorse, conclude, freshPicture } from "../approval/question.js";
+import {
+  type AskableBatch,
+  askAgainBecauseWorse,
+  conclude,
+  freshPicture,
+  isAskedAbout,
+} from "../approval/question.js";
 import { mayNotApprove } from "../policy/may-approve.js";
-import { approvalOf, batchOf, isDraining, withBatch } from "../record/batch.js";
+import { approvalOf, batchOf, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
-import type { Approval, DrainingBatch, Maintenance } from "../record/record.js";
+import type { Approval, Maintenance } from "../record/record.js";
 import { replyOf } from "../text/reply.js";
 import { type Decided, type DecisionContext, decisionRow, refused, unchanged } from "./decided.js";
 import { onOpenQuestion } from "./open-question.js";
 import { approvedReply, filtered, nothingToDo, votedReply } from "./replies.js";
 
 /**
- * A vote for Down, when the person may, and the world read after the click breaks no rule for going down; the last vote
+ * A vote for what the question is about, Down above all, when the person may, and the world read after the click breaks no rule for going down; the last vote
  * that is needed grants (invariants 5, 6).
  */
 export const approve = decisionRow({
   takes: z.object({ kind: z.literal("approve"), batch: z.string(), approval: z.string() }),
-  wanted: "approve Down",
+  wanted: "approve",
   needsWorld: true,
   isOnce: true,
   ...onOpenQuestion,
@@ -25,19 +32,20 @@ export const approve = decisionRow({
     const { world, others, nowMs, policy, person } = context;
     const batch = batchOf(record, about.batch);
     const approval = approvalOf(record, about);
-    if (batch === null || !isDraining(batch) || approval === null || world === null)
+    if (batch === null || !isAskedAbout(batch) || approval === null || world === null)
       return unchanged(record, nothingToDo(record));
     const notAllowed = mayNotApprove(record, person, policy, approval.askedBy);
     if (notAllowed !== null) {
       const { text, why } = notAllowed;
-      const reply = { tone: "refused", text, notDone: "Nothing was taken down." } as const;
+      const { notDone } = ABOUT_WORDS[approval.about];
+      const reply = { tone: "refused", text, notDone: `${notDone}.` } as const;
       return refused(record, "approve", reply, why, context);
     }
     const needed = Math.max(approval.votesNeeded, policy.votes);
     if (nowMs < approval.expiresAtMs && approval.votes.some((vote) => vote.by === person.user)) {
       // Also when the job of the first click is run again after a crash: told as it stands.
       const text = `${record.id}: you have already approved this (${approval.votes.length} of ${needed}).`;
-      return unchanged(record, { ...votedReply(record, approval.votes.length, needed), text });
+      return unchanged(record, { ...votedReply(record, approval, approval.votes.length, needed), text });
     }
     const unbelievable = filtered(world);
     if (unbelievable !== null) return unchanged(record, unbelievable);
@@ -52,25 +60,26 @@ export const approve = decisionRow({
 
 /** Why the vote came to nothing, and what becomes of the question. */
 function blockedBy(blocked: Blocked, asked: DownAsked, context: DecisionContext): Decided {
-  const { record, batch, policy, nowMs } = asked;
+  const { record, batch, approval, policy, nowMs } = asked;
   const { why, next } = blocked;
+  const { notDone } = ABOUT_WORDS[approval.about];
   const reply = { tone: "refused", text: why, next } as const;
   switch (blocked.then) {
     case "waits": {
-      const open = { ...reply, notDone: "Nothing was taken down; the question stays open." };
+      const open = { ...reply, notDone: `${notDone}; the question stays open.` };
       return blocked.isPolicy ? refused(record, "approve", open, why, context) : unchanged(record, open);
     }
     case "expired":
       return {
         record: conclude(record, batch, { kind: "expired", atMs: nowMs }),
-        reply: replyOf({ ...reply, notDone: "Nothing was taken down." }),
+        reply: replyOf({ ...reply, notDone: `${notDone}.` }),
       };
     case "worse": {
       const by = context.person.user;
       const how = { changes: blocked.changes, by, canAsk: isClear(asked.obstacles) };
       return {
         record: askAgainBecauseWorse(record, batch, asked.seen, how, policy, nowMs),
-        reply: replyOf({ ...reply, notDone: "Nothing was taken down." }),
+        reply: replyOf({ ...reply, notDone: `${notDone}.` }),
       };
     }
   }
@@ -79,7 +88,7 @@ function blockedBy(blocked: Blocked, asked: DownAsked, context: DecisionContext)
 /** One more distinct person has approved. */
 function vote(
   record: Maintenance,
-  batch: DrainingBatch,
+  batch: AskableBatch,
   approval: Approval,
   needed: number,
   { person, nowMs }: DecisionContext,
@@ -96,7 +105,7 @@ function vote(
     const granted = conclude(withBatch(record, voted), voted, { kind: "granted", by, atMs: nowMs });
     return {
       record: granted,
-      reply: replyOf(approvedReply(granted)),
+      reply: replyOf(approvedReply(granted, approval)),
     };
   }
   const told = withEvent(withBatch(record, voted), nowMs, {
@@ -107,5 +116,5 @@ function vote(
     votes: votes.length,
     needed,
   });
-  return { record: told, reply: replyOf(votedReply(record, votes.length, needed)) };
+  return { record: told, reply: replyOf(votedReply(record, approval, votes.length, needed)) };
 }

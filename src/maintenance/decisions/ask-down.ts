@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { type Obstacles, obstacles } from "../approval/obstacles.js";
-import { ask, conclude, freshPicture, openApproval, seenNow } from "../approval/question.js";
+import { ask, conclude, freshPicture, openApproval, seenNow, withdrawn } from "../approval/question.js";
 import { nobodyCouldApprove } from "../policy/may-approve.js";
 import { overBudget } from "../policy/over-budget.js";
-import { batchOf, drainingNow, isDraining } from "../record/batch.js";
-import type { Maintenance } from "../record/record.js";
+import { batchOf, drainingNow, isDraining, isKillSent, toBePosted, withBatch } from "../record/batch.js";
+import type { BatchIn, Maintenance } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
 import { isItsTurn, notItsTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
-import { decisionRow, unchanged } from "./decided.js";
+import type { Millis } from "../time.js";
+import { type Decided, decisionRow, unchanged } from "./decided.js";
 import { beingCancelled, filtered, isHeld, isMoving, nothingToDo } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
@@ -28,6 +29,8 @@ export const askDown = decisionRow({
     const cancelled = beingCancelled(record);
     if (cancelled !== null) return cancelled;
     const waits = { tone: "refused", ...notItsTurn(record, batch), notDone: NOT_ASKED } as const;
+    // What the master kills goes on beside it: a person need not wait for an end that may not come.
+    if (isKillSent(batch)) return record.held === null ? null : isHeld(record, NOT_ASKED);
     // One that is still to come may not even be announced.
     if (batch.phase === "scheduled" && !isItsTurn(record, batch)) return waits;
     if (!isDraining(batch)) return wrongPhase(record, "Down");
@@ -49,6 +52,7 @@ export const askDown = decisionRow({
   },
   decide(record, about, { world, others, nowMs, policy, person }) {
     const batch = batchOf(record, about.batch);
+    if (batch?.phase === "kill_draining") return withoutWaiting(record, batch, person.user, nowMs);
     if (batch === null || !isDraining(batch) || world === null) return unchanged(record, nothingToDo(record));
     const picture = freshPicture(record, batch, world);
     const why = filtered(world) ?? obstructed(record, obstacles(world, batch, picture));
@@ -88,6 +92,24 @@ export const askDown = decisionRow({
     };
   },
 });
+
+/** The window is posted although the master has not ended the kill-drain; Down is asked for once it stands. */
+function withoutWaiting(
+  record: Maintenance,
+  batch: BatchIn<"kill_draining">,
+  by: string,
+  nowMs: Millis,
+): Decided {
+  const unasked = withdrawn(batch, nowMs, { why: "replaced", by });
+  return {
+    record: withBatch(record, toBePosted(unasked, false, { by, forced: false })),
+    reply: replyOf({
+      tone: "done",
+      text: `${record.id}: its window is posted without waiting for the end of the kill-drain. The approval of Down is asked for once the machines drain in it.`,
+      notDone: "The kill-drain is not taken back; Mesos cannot.",
+    }),
+  };
+}
 
 function isPaused({ id, paused }: Maintenance): ReplyParts {
   return {

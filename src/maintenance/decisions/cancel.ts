@@ -2,7 +2,7 @@ import { z } from "zod";
 import { takenBack } from "../approval/question.js";
 import { machineName } from "../cluster/machine.js";
 import { agentsAwaited, agentsMissing, hostnamesOf } from "../record/agents-back.js";
-import { ended, isDownSent, isToGoDown, isWaitingForAgents, withBatch } from "../record/batch.js";
+import { ended, isDownSent, isKillSent, isToGoDown, isWaitingForAgents, withBatch } from "../record/batch.js";
 import { whyNotAllAreBack } from "../record/left-behind.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance, Phase } from "../record/record.js";
@@ -83,6 +83,14 @@ function nothingLeft({ id }: Maintenance): ReplyParts {
 }
 
 function givenBack({ id, batches }: Maintenance): ReplyParts {
+  const killed = batches.filter(isKillSent).flatMap(({ machines }) => machines);
+  if (killed.length > 0) {
+    return {
+      tone: "done",
+      text: `${id}: the machines are being given back. Their agents take tasks again once the kill-drain has ended.`,
+      notDone: `The kill-drain of ${quoted(list(killed.map(machineName)))} is not taken back: Mesos cannot.`,
+    };
+  }
   const down = batches.filter(({ phase }) => phase === "down").flatMap(({ machines }) => machines);
   if (down.length === 0)
     return { tone: "done", text: `${id}: the machines are being given back; other people's windows stay.` };

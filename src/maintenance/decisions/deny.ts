@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { conclude } from "../approval/question.js";
+import { conclude, isAskedAbout } from "../approval/question.js";
 import { mayNotApprove } from "../policy/may-approve.js";
-import { approvalOf, batchOf, isDraining } from "../record/batch.js";
+import { approvalOf, batchOf } from "../record/batch.js";
 import { replyOf } from "../text/reply.js";
 import { decisionRow, refused, unchanged } from "./decided.js";
 import { onOpenQuestion } from "./open-question.js";
 import { deniedReply, nothingToDo } from "./replies.js";
 
-/** Says no to Down; the machines go on draining and a person asks again. One no outweighs the votes given so far. */
+/** Says no to what the question is about; the machines go on draining and a person asks again. One no outweighs the votes given so far. */
 export const deny = decisionRow({
   takes: z.object({
     kind: z.literal("deny"),
@@ -15,7 +15,7 @@ export const deny = decisionRow({
     approval: z.string(),
     reason: z.string().nullable(),
   }),
-  wanted: "deny Down",
+  wanted: "deny",
   needsWorld: false,
   isOnce: true,
   ...onOpenQuestion,
@@ -23,7 +23,7 @@ export const deny = decisionRow({
     const { person, nowMs, policy } = context;
     const batch = batchOf(record, about.batch);
     const approval = approvalOf(record, about);
-    if (batch === null || !isDraining(batch) || approval === null)
+    if (batch === null || !isAskedAbout(batch) || approval === null)
       return unchanged(record, nothingToDo(record));
     // Whoever asked may always take their own question back.
     const own = person.user === record.requester || person.user === approval.askedBy;
@@ -40,7 +40,7 @@ export const deny = decisionRow({
     }
     return {
       record: conclude(record, batch, { kind: "denied", by: person.user, atMs: nowMs, reason: about.reason }),
-      reply: replyOf(deniedReply(record)),
+      reply: replyOf(deniedReply(record, approval)),
     };
   },
 });

@@ -17,12 +17,14 @@ import { doneBefore } from "./done-before.js";
 import { beingCancelled, isMoving } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
 
-/** The batches whose window stands in the schedule and can be made longer; of several the one whose turn it is. */
-function extendable(record: Maintenance): (DrainingBatch | BatchIn<"down">)[] {
+/** The batches whose window stands in the schedule, or will, and can be made longer; of several the one whose turn it is. */
+function extendable(record: Maintenance): Extendable[] {
   return record.batches
     .filter((batch) => isItsTurn(record, batch))
-    .filter((batch) => isDraining(batch) || batch.phase === "down");
+    .filter((batch) => isDraining(batch) || batch.phase === "kill_draining" || batch.phase === "down");
 }
+
+type Extendable = DrainingBatch | BatchIn<"kill_draining" | "down">;
 
 const NOT_DONE = "The window stays as it is.";
 
@@ -101,11 +103,13 @@ function longerReply(record: Maintenance, byMs: number): ReplyParts {
 }
 
 /** The batch with its longer window still to be posted; none for a window without an end. */
-function longer(batch: DrainingBatch | BatchIn<"down">, byMs: number, by: string, nowMs: number): Batch[] {
+function longer(batch: Extendable, byMs: number, by: string, nowMs: number): Batch[] {
   const { start, duration } = batch.window;
   if (duration === null) return [];
   const window = { start, duration: duration + millisToNanos(byMs) };
   const overdueTold = batch.overdueTold && isOver(window, nowMs);
+  // It is not posted before the kill-drain has ended.
+  if (batch.phase === "kill_draining") return [{ ...batch, window, overdueTold }];
   const moved = { window, movingFrom: batch.window, overdueTold };
   if (batch.phase === "down") return [{ ...batch, ...moved }];
   const unasked = drainingAgain(withdrawn(batch, nowMs, { why: "extended", by }), false);

@@ -1,7 +1,8 @@
+import { ABOUT_WORDS } from "../approval/about.js";
 import type { World } from "../cluster/world.js";
 import { phaseOf, standOf } from "../record/batch.js";
 import { holdersText } from "../record/holds.js";
-import type { Approval, Maintenance } from "../record/record.js";
+import type { About, Approval, Maintenance } from "../record/record.js";
 import { sightOf, whyFiltered } from "../sight/sight.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -19,7 +20,7 @@ export function alreadySettled(
 ): ReplyParts | null {
   const outcome = approval.outcome;
   if ((outcome?.kind === "granted" || outcome?.kind === "denied") && outcome.by === user) {
-    return outcome.kind === "granted" ? approvedReply(record) : deniedReply(record);
+    return outcome.kind === "granted" ? approvedReply(record, approval) : deniedReply(record, approval);
   }
   switch (outcome?.kind) {
     case undefined:
@@ -35,12 +36,12 @@ export function alreadySettled(
         text: `${record.id}: <@${outcome.by}> has already denied this. Nothing was changed.`,
       };
     case "expired":
-      return expiredReply(record);
+      return expiredReply(record, approval);
     case "outdated":
       return {
         tone: "refused",
         text: `${record.id}: the picture got worse after this question was asked: ${quoted(list(outcome.changes, "; ", 5))}.`,
-        notDone: "Nothing was taken down on it.",
+        notDone: `${ABOUT_WORDS[approval.about].notDone} on it.`,
         next: "Look at the newest messages of the thread: a newer question, or what has to be put right first.",
       };
     case "withdrawn":
@@ -53,41 +54,51 @@ export function alreadySettled(
   }
 }
 
-/** The vote that granted the Down. */
-export function approvedReply(record: Maintenance): ReplyParts {
+/** The vote that granted it. */
+export function approvedReply(record: Maintenance, { about }: Approval): ReplyParts {
   const phase = phaseOf(record);
-  const going = phase === "taking_down" ? "the machines are being taken down" : `it is ${phase} now`;
+  const isGoing = phase === (about === "down" ? "taking_down" : "kill_draining");
+  const going = isGoing ? GOING[about] : `it is ${phase.replaceAll("_", " ")} now`;
   return { tone: "done", text: `You approved ${record.id}; ${going}.` };
 }
 
-/** A no to the Down. */
-export function deniedReply({ id }: Maintenance): ReplyParts {
+const GOING: Readonly<Record<About, string>> = {
+  down: "the machines are being taken down",
+  kill_drain: "the master is asked to kill what runs on the machines",
+};
+
+/** A no to it. */
+export function deniedReply({ id }: Maintenance, { about }: Approval): ReplyParts {
+  const { name, notDone, again } = ABOUT_WORDS[about];
   return {
     tone: "done",
-    text: `You denied the Down of ${id}. Nothing was taken down on that question.`,
-    next: `Ask again with the button or /mesos down ${id}, or give them back with /mesos cancel ${id}.`,
+    text: `You denied ${about === "down" ? "the Down" : name} of ${id}. ${notDone} on that question.`,
+    next: again(id),
   };
 }
 
 /** A vote that others have to follow. */
-export function votedReply({ id }: Maintenance, votes: number, needed: number): ReplyParts {
+export function votedReply(
+  { id }: Maintenance,
+  { about }: Approval,
+  votes: number,
+  needed: number,
+): ReplyParts {
   const missing = needed - votes;
   return {
     tone: "done",
     text: `You approved ${id}: ${votes} of ${needed}.`,
-    notDone: "Nothing is taken down yet.",
+    notDone: `${ABOUT_WORDS[about].notDone} yet.`,
     next: `${missing === 1 ? "One more person has" : `${missing} more people have`} to approve.`,
   };
 }
 
 /** Nobody answered in time. */
-function expiredReply(record: Maintenance): ReplyParts {
-  return {
-    tone: "refused",
-    text: `${record.id}: this question has expired.`,
-    notDone: "Nothing was taken down.",
-    next: `Ask again with the button on the card or /mesos down ${record.id}.`,
-  };
+function expiredReply({ id }: Maintenance, { about }: Approval): ReplyParts {
+  const { notDone, again } = ABOUT_WORDS[about];
+  const text = `${id}: this question has expired.`;
+  const next = about === "down" ? `Ask again with the button on the card or /mesos down ${id}.` : again(id);
+  return { tone: "refused", text, notDone: `${notDone}.`, next };
 }
 
 /** Nothing goes on while somebody holds it. */

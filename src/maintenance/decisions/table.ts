@@ -5,6 +5,7 @@ import type { Maintenance } from "../record/record.js";
 import type { ReplyParts } from "../text/reply.js";
 import { approve } from "./approve.js";
 import { askDown } from "./ask-down.js";
+import { askKillDrain } from "./ask-kill-drain.js";
 import { cancel } from "./cancel.js";
 import type { DecisionRow } from "./decided.js";
 import { deny } from "./deny.js";
@@ -23,6 +24,7 @@ import { up } from "./up.js";
 /** What a person did, by a button or a command, on an open maintenance. */
 export const decision = z.discriminatedUnion("kind", [
   askDown.takes,
+  askKillDrain.takes,
   approve.takes,
   deny.takes,
   cancel.takes,
@@ -45,6 +47,7 @@ export type DecisionKind = Decision["kind"];
 /** Every decision, by its kind. */
 const DECISIONS = {
   ask_down: askDown,
+  ask_kill_drain: askKillDrain,
   approve,
   deny,
   cancel,

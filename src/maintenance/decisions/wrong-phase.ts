@@ -4,7 +4,7 @@ import type { ReplyParts } from "../text/reply.js";
 import { untilItStands } from "./replies.js";
 
 /** What people want to do that is not possible in every phase. */
-type Wanted = "Down" | "Up" | "Cancel" | "Hold" | "Extend" | "Override" | "Skip";
+type Wanted = "Down" | "Kill-drain" | "Up" | "Cancel" | "Hold" | "Extend" | "Override" | "Skip";
 
 /** Where a maintenance stands, `requested` while its hosts have not been looked up. */
 type Stand = Phase | "requested";
@@ -12,6 +12,8 @@ type Stand = Phase | "requested";
 /** What can be done in a phase, whatever was wanted. */
 const INSTEAD: Record<Stand, (record: Maintenance) => string> = {
   requested: untilItStands,
+  kill_draining: ({ id }) =>
+    `It goes on once nothing runs on the machines. To go on without waiting for that: /mesos down ${id}.`,
   scheduled: untilItStands,
   draining: ({ id }) => `Ask for the approval with /mesos down ${id}.`,
   awaiting_approval: () => "Approve or deny the question in the thread first.",
@@ -25,7 +27,13 @@ const INSTEAD: Record<Stand, (record: Maintenance) => string> = {
 };
 
 /** Up of machines that are not Down yet: whoever wants them back means Cancel. */
-const GIVE_BACK: readonly Stand[] = ["requested", "scheduled", "draining", "awaiting_approval"];
+const GIVE_BACK: readonly Stand[] = [
+  "requested",
+  "kill_draining",
+  "scheduled",
+  "draining",
+  "awaiting_approval",
+];
 
 /** Why something is not possible now, and what is. */
 export function wrongPhase(record: Maintenance, wanted: Wanted): ReplyParts {

@@ -52,6 +52,26 @@ export function fatesOf(kind: Named): string {
   return lost === killed ? `lost and killed tasks ${lost}` : `lost tasks ${lost}, killed ones ${killed}`;
 }
 
+/** From what comes back best to what does not; how it is when nobody knows lies in between. */
+const BEST_FIRST: readonly Returns[] = ["yes", "waits", "partly", "unknown", "no"];
+
+/**
+ * What a kill-drain does to tasks of a kind that Down would not, in a clause; `null` where it makes no difference, as far as
+ * is known.
+ */
+export function worseKilled(kind: Named): string | null {
+  const worse = rowsOf(kind).filter(
+    ({ lost, killed }) => BEST_FIRST.indexOf(killed.returns) > BEST_FIRST.indexOf(lost.returns),
+  );
+  const [row] = worse;
+  if (row === undefined) return null;
+  const which = same(worse, ({ killed }) => killed.returns) === null ? null : RETURN[row.killed.returns];
+  const after = same(worse, ({ lost }) => lost.returns) === null ? null : RETURN[row.lost.returns];
+  const versions =
+    worse.length < rowsOf(kind).length ? ` (${worse.map((one) => one.versions).join(", ")})` : "";
+  return `killed tasks ${which ?? "are not all started again"}${versions}; lost by Down, they ${after ?? "would be"}`;
+}
+
 /** What each fact is called on the page and in `/mesos frameworks`, and its text. */
 const FACTS: readonly { readonly title: string; readonly text: (row: Row) => string }[] = [
   { title: "answers", text: ({ answers }) => ANSWERS[answers] },

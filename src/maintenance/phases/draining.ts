@@ -18,7 +18,7 @@ import { overBudget } from "../policy/over-budget.js";
 import { batchOf, drainingAgain, drainingNow, withBatch } from "../record/batch.js";
 import { noteOnce, withEvent } from "../record/log.js";
 import type { Picture, Seen } from "../record/picture.js";
-import type { Approval, Batch, DrainingBatch, Maintenance } from "../record/record.js";
+import type { Batch, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
 import { isItsTurn, mayGoFromMs } from "../rolling/turn.js";
 import { list } from "../text/list.js";
@@ -28,11 +28,12 @@ import { inOurWindow } from "../window/ours.js";
 import { wentDown, withForeignChanges } from "./foreign-changes.js";
 import { tellOverdue } from "./overdue.js";
 import { withPause, withPauseOver } from "./pause.js";
+import { questionWakes, remind } from "./remind.js";
 import { type Moment, othersCounted, type Rule, soon } from "./step.js";
 import { takingDown } from "./taking-down.js";
 
-/** How long before the window starts it is announced, and Down is asked for at the earliest. */
-const ANNOUNCE_MS = 15 * 60_000;
+/** How long before the window starts it is announced, and anything is asked for at the earliest. */
+export const ANNOUNCE_MS = 15 * 60_000;
 
 /** Watches the answers and the tasks, and asks for the Down when it is time. Also the rule while a question is open. */
 export const draining: Rule<DrainingBatch> = (record, batch, picture, moment) => {
@@ -47,11 +48,14 @@ export const draining: Rule<DrainingBatch> = (record, batch, picture, moment) =>
   current = tellEmpty(current, batch, empty, moment);
   const now = () => drainingNow(current, batch);
 
+  // What was to be killed has gone by itself.
+  if (empty && openApproval(now())?.about === "kill_drain")
+    current = withBatch(current, drainingAgain(withdrawn(now(), nowMs, { why: "empty", by: null }), false));
   const open = openApproval(now());
   if (open !== null && nowMs >= open.expiresAtMs) {
     current = conclude(current, now(), { kind: "expired", atMs: nowMs });
   } else if (open !== null) {
-    current = withinLimitsAgain(current, now(), picture, moment) ?? remind(current, now(), open, nowMs);
+    current = withinLimitsAgain(current, now(), picture, moment) ?? remind(current, now(), nowMs);
   } else if (isItsTurn(record, batch) && asksByItself(now()) && isTimeToAsk(current, now(), empty, moment)) {
     const asked = askOrSayWhen(current, now(), picture, moment);
     if (asked === null)
@@ -160,22 +164,6 @@ function withinLimitsAgain(
   return withPauseOver(withBatch(record, drainingAgain(unasked, false)), moment);
 }
 
-/** Once, when half of the time for an answer is over. */
-function remind(record: Maintenance, batch: DrainingBatch, open: Approval, nowMs: number): Maintenance {
-  if (open.reminded || record.held !== null || nowMs < halfTime(open)) return record;
-  const approvals = batch.approvals.map((one) => (one.id === open.id ? { ...one, reminded: true } : one));
-  return withEvent(withBatch(record, { ...batch, approvals }), nowMs, {
-    kind: "approval_reminder",
-    batch: batch.id,
-    approval: open.id,
-    expiresAtMs: open.expiresAtMs,
-  });
-}
-
-function halfTime({ askedAtMs, expiresAtMs }: Approval): number {
-  return askedAtMs + Math.floor((expiresAtMs - askedAtMs) / 2);
-}
-
 /** The bot asks by itself at most once per draining. */
 function asksByItself(batch: DrainingBatch): boolean {
   return batch.phase === "draining" && !batch.askedByItself;
@@ -199,8 +187,7 @@ function nextWake(batch: DrainingBatch, { nowMs, policy }: Moment): number | nul
   const open = openApproval(batch);
   const opens = asksByItself(batch) ? nextOpening(policy.calendar, nowMs) : null;
   const moments = [
-    open?.expiresAtMs,
-    open === null || open.reminded ? undefined : halfTime(open),
+    ...(open === null ? [] : questionWakes(open)),
     opens ?? undefined,
     startMs - ANNOUNCE_MS,
     startMs,

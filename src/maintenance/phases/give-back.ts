@@ -8,6 +8,7 @@ import { isOver, placeOf } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import type { Millis } from "../time.js";
 import { inOurWindow } from "../window/ours.js";
+import { reactivationsOf } from "./reactivate.js";
 import { isRemoved, PUT_BACK, removalsOf } from "./removal.js";
 import { type Moment, type Rule, type Step, soon } from "./step.js";
 
@@ -37,7 +38,9 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   }
   let current: Maintenance = { ...record, batches };
   for (const batch of batches.filter(isToGoDown)) current = givenBackOrDown(current, batch, moment);
-  return { record: withRestGoingOn(current, nowMs), effects: [], wakeAtMs: null };
+  const reactivations = current.batches.filter(isRemoved).flatMap((batch) => reactivationsOf(world, batch));
+  const wakeAtMs = reactivations.length > 0 ? soon(moment) : null;
+  return { record: withRestGoingOn(current, nowMs), effects: reactivations, wakeAtMs };
 }
 
 /** A batch that is skipped: its machines leave the schedule in one post, and the other batches go on. */
@@ -80,7 +83,8 @@ function givenBack(batch: BatchToGoDown, { world }: Moment): Batch {
   return isPosted ? { ...next, goneSinceMs: world.observedAtMs } : next;
 }
 
-function removalAsked(batch: Batch, leaderId: string): Batch {
+/** The batch once this leader, which shows its window, is asked to take its machines out. */
+export function removalAsked(batch: Batch, leaderId: string): Batch {
   if (!isToGoDown(batch) || batch.removal?.kind === "accepted") return batch;
   return { ...batch, removal: { kind: "asked", leaderId } };
 }

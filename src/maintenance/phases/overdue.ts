@@ -6,7 +6,7 @@ import type { BatchIn, Maintenance, StandingBatch } from "../record/record.js";
 /** Once per window: it has passed and the machines are still away (invariant 11). */
 export function tellOverdue(
   record: Maintenance,
-  batch: StandingBatch | BatchIn<"down">,
+  batch: StandingBatch | BatchIn<"kill_draining" | "down">,
   nowMs: number,
 ): Maintenance {
   const end = endMs(batch.window);

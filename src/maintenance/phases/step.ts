@@ -33,7 +33,14 @@ export type Write =
       readonly machines: readonly Machine[];
       /** No window is shown, so the answer counts instead of the view: one machine, and "it is not Down" means done. */
       readonly answerCounts: boolean;
-    };
+    }
+  | {
+      readonly kind: "drain_agent";
+      readonly batch: string;
+      readonly agentId: string;
+      readonly graceMs: Millis | null;
+    }
+  | { readonly kind: "reactivate_agent"; readonly batch: string; readonly agentId: string };
 
 /** What one phase is decided from. */
 export interface Moment extends Look {

@@ -1,4 +1,5 @@
 import { RE2JS, RE2JSException } from "re2js";
+import { knowsDraining } from "../cluster/version-advice.js";
 import type { Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
@@ -20,6 +21,7 @@ const RULES: readonly ((asked: DrainAsked) => Refusal | null)[] = [
   ticketPattern,
   allowForce,
   approveMode,
+  killDrain,
   machinesPerMaintenance,
   outOfService,
   neverInBudget,
@@ -99,6 +101,23 @@ function approveMode({ record, policy }: DrainAsked): Refusal | null {
   return {
     why: `${settingOf(record.cluster, "rolling.approve")} allows ${approve.map((one) => `--approve ${one}`).join(" and ")}, and not --approve ${mode}.`,
     next: `Send the same line again with --approve ${approve[0] ?? "each"}.`,
+  };
+}
+
+/** What the master is to kill is asked about batch by batch, and takes a master that knows how. */
+function killDrain({ record: { wanted }, world }: DrainAsked): Refusal | null {
+  if (wanted.kill === undefined) return null;
+  if (!knowsDraining(world.version)) {
+    return {
+      why: `The master runs Mesos ${world.version}, and --kill takes DRAIN_AGENT, which exists since 1.9.0.`,
+      next: "Send the same line without --kill: Down ends what runs there as well.",
+    };
+  }
+  const mode = wanted.roll?.approve ?? "each";
+  if (mode === "each") return null;
+  return {
+    why: `With --kill each batch is asked about alone, and not with --approve ${mode}.`,
+    next: "Send the same line again without --approve.",
   };
 }
 

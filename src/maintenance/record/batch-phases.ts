@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Unavailability } from "../cluster/schedule.js";
 import type { Millis } from "../time.js";
-import { type FlatBatch, storedBatch } from "./stored-batch.js";
+import { type DrainIntent, type FlatBatch, storedBatch } from "./stored-batch.js";
 
 /** What a batch has in every phase. */
 interface Always
@@ -10,6 +10,8 @@ interface Always
   earlierWindows: readonly Unavailability[];
   /** When our window was last seen to appear in the master's schedule; `null` if it never was. */
   seenSinceMs: Millis | null;
+  /** Agents for which DRAIN_AGENT was sent, or was to be. */
+  drained: readonly DrainIntent[];
 }
 
 /** What it has until it is Down. */
@@ -43,6 +45,7 @@ type Own<Field extends keyof FlatBatch> = Pick<FlatBatch, Field>;
 
 /** Machines that go down together: what is known of them is what their phase needs. */
 export type Batch =
+  | (UntilDown & { phase: "kill_draining" })
   | (UntilDown & Own<"askAnew"> & { phase: "scheduled"; post: Post })
   | (Standing & Own<"askedByItself" | "askAnew"> & { phase: "draining" })
   | (Standing & { phase: "awaiting_approval" })
@@ -64,12 +67,12 @@ export type DrainingBatch = BatchIn<"draining" | "awaiting_approval">;
 export type StandingBatch = DrainingBatch | BatchIn<"taking_down">;
 
 /** A batch that is to go down, approved or not. */
-export type BatchToGoDown = BatchIn<"scheduled"> | StandingBatch;
+export type BatchToGoDown = BatchIn<"kill_draining" | "scheduled"> | StandingBatch;
 
 /** What a batch takes along into whatever phase comes next. */
 export function always(batch: Batch): Always {
-  const { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs } = batch;
-  return { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs };
+  const { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs, drained } = batch;
+  return { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs, drained };
 }
 
 /** What a batch takes along into the next phase before Down. */
@@ -86,9 +89,11 @@ export const batch = z.codec(storedBatch, z.custom<Batch>(), { decode: inItsPhas
 export function inItsPhase(flat: FlatBatch): Batch {
   const { id, machines, agents, window, movingFrom, approvals, drainingSinceMs } = flat;
   const { intent, emptySinceMs, overdueTold, askedByItself, askAnew, confirmedUp } = flat;
-  const { earlierWindows = [] } = flat;
-  const seenSinceMs = drainingSinceMs;
-  const ever: Always = { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs };
+  const { earlierWindows = [], drained = [] } = flat;
+  const ever: Always = {
+    ...{ id, machines, agents, window, movingFrom, earlierWindows, approvals, drained },
+    seenSinceMs: drainingSinceMs,
+  };
   const gone = flat.goneSinceMs === undefined ? {} : { goneSinceMs: flat.goneSinceMs };
   const skipped = flat.skippedBy === undefined ? {} : { skippedBy: flat.skippedBy };
   const before: UntilDown = {
@@ -102,6 +107,8 @@ export function inItsPhase(flat: FlatBatch): Batch {
   const standing = (): Standing => ({ ...before, seenSinceMs: known(flat, "drainingSinceMs") });
   const { phase } = flat;
   switch (phase) {
+    case "kill_draining":
+      return { ...before, phase };
     case "scheduled":
       return { ...before, phase, post: postIn(flat), askAnew };
     case "draining":
@@ -148,7 +155,10 @@ function flattened(batch: Batch): FlatBatch {
     ...batch,
     drainingSinceMs: batch.seenSinceMs,
     // While a question or an approval stands it is true; afterwards nobody asks.
-    askedByItself: batch.phase === "draining" ? batch.askedByItself : batch.phase !== "scheduled",
+    askedByItself:
+      batch.phase === "draining"
+        ? batch.askedByItself
+        : batch.phase !== "scheduled" && batch.phase !== "kill_draining",
     postedAtMs: post?.kind === "posted" ? post.atMs : null,
     sightProved: post?.kind === "none" && post.sightProved,
     removedAtMs: removal?.kind === "accepted" ? removal.atMs : null,

@@ -99,14 +99,17 @@ export function isDraining(batch: Batch): batch is DrainingBatch {
   return batch.phase === "draining" || batch.phase === "awaiting_approval";
 }
 
-/** Whether its Down is not approved: its machines can be given back without having been away. */
-export function isBeforeApproval(batch: Batch): batch is BatchIn<"scheduled"> | DrainingBatch {
+/** Whether neither its Down nor a kill-drain is approved: its machines can be given back without having been away. */
+export function isBeforeApproval(
+  batch: Batch,
+): batch is BatchIn<"kill_draining" | "scheduled"> | DrainingBatch {
+  if (batch.phase === "kill_draining") return batch.approvals.at(-1)?.outcome?.kind !== "granted";
   return batch.phase === "scheduled" || isDraining(batch);
 }
 
 /** Whether its machines are still to go down: approved or not, before the master says that they are. */
 export function isToGoDown(batch: Batch): batch is BatchToGoDown {
-  return isBeforeApproval(batch) || batch.phase === "taking_down";
+  return batch.phase === "kill_draining" || isBeforeApproval(batch) || batch.phase === "taking_down";
 }
 
 /** Whether a rule has stopped the drain before this batch, so that nobody can approve it: not where it is asked about alone. */
@@ -117,6 +120,21 @@ export function isStopped({ paused }: Maintenance, { id }: Batch): boolean {
 /** Whether the machines of a batch went Down by our call before a time. */
 export function wentDownBefore({ events }: Maintenance, { id }: Batch, atMs: Millis): boolean {
   return events.some((event) => event.kind === "down" && event.batch === id && event.atMs < atMs);
+}
+
+/** The batch with its window to be posted, and nothing known of a post: what an earlier one came to is of the past. */
+export function toBePosted(
+  batch: BatchToGoDown,
+  sightProved: boolean,
+  askAnew: BatchIn<"scheduled">["askAnew"],
+): BatchIn<"scheduled"> {
+  const post = { kind: "none", sightProved } as const;
+  return { ...untilDown(batch), removal: null, phase: "scheduled", post, askAnew };
+}
+
+/** Whether the master was, or may have been, asked to kill what runs on some of its machines: that goes on to its end. */
+export function isKillSent(batch: Batch): boolean {
+  return batch.phase === "kill_draining" && batch.drained.length > 0;
 }
 
 /** Whether the call that takes its machines down may be under way: it cannot be called back. */
@@ -153,6 +171,7 @@ export function unseenWindow(record: Maintenance, batch: Batch): string | null {
 
 /** The same of a window that was changed too: until the master shows it there it is not the one that stands. */
 export function windowNotSeen(record: Maintenance, batch: Batch): string | null {
+  if (batch.phase === "kill_draining") return "not posted";
   return unseenWindow(record, batch) ?? (batch.movingFrom === null ? null : "being posted");
 }
 
@@ -189,5 +208,5 @@ export function watchedMachines(batch: Batch): WatchedMachine[] {
 function lastSeenOf(machine: Machine, { id, lastSeen }: AgentSeen): LastSeen[] {
   if (lastSeen === undefined) return [];
   const { tasks, ...rest } = lastSeen;
-  return [{ agent: { id, machine, active: false, deactivated: false, ...rest }, tasks }];
+  return [{ agent: { id, machine, active: false, deactivated: false, drain: null, ...rest }, tasks }];
 }

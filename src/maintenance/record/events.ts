@@ -191,6 +191,16 @@ export const logEvent = z.discriminatedUnion("kind", [
   z.object({ ...base, kind: z.literal("split_off"), from: z.string(), machines: z.array(z.string()), by }),
   /** A batch goes down under the approval of an earlier one: it is inside of the limits that `by` approved. */
   z.object({ ...base, kind: z.literal("within_limits"), batch: z.string(), approval: z.string(), by }),
+  /** The master is asked to kill what runs on the agents of the batch. */
+  z.object({
+    ...base,
+    kind: z.literal("kill_draining"),
+    batch: z.string(),
+    agents: z.number().int(),
+    tasks: z.number().int(),
+  }),
+  /** Nothing runs on them any more; `tasks` did when it was asked. */
+  z.object({ ...base, kind: z.literal("kill_drained"), batch: z.string(), tasks: z.number().int() }),
   z.object({ ...base, kind: z.literal("taking_down"), batch: z.string() }),
   z.object({
     ...base,

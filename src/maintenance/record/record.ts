@@ -9,7 +9,13 @@ import { picture } from "./picture.js";
 import { roll } from "./roll.js";
 
 export type { Batch, BatchIn, BatchToGoDown, DrainingBatch, StandingBatch } from "./batch-phases.js";
-export { type About, type Approval, type DownIntent, PHASES, type Phase } from "./stored-batch.js";
+export {
+  type About,
+  type Approval,
+  type DownIntent,
+  PHASES,
+  type Phase,
+} from "./stored-batch.js";
 
 const millis = z.number().int();
 
@@ -99,6 +105,8 @@ export const maintenance = z.object({
     roll: roll.optional(),
     /** Absent: `ask`. */
     up: z.enum(UP_MODES).optional(),
+    /** The master is to kill what runs on the machines before their window is posted; see `graceMs` of an approval. */
+    kill: z.object({ graceMs: millis.nullable() }).optional(),
   }),
   /** Empty until the pattern has been resolved against the master's agents; then the machines are fixed. */
   batches: z.array(batch),

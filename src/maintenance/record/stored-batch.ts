@@ -18,6 +18,7 @@ const machine = z.object({ hostname: z.string().min(1), ip: z.string().min(1) })
 
 /** Phases of a batch, in order; then the ends. `held` is a flag beside the phase, not a phase. */
 export const PHASES = [
+  "kill_draining",
   "scheduled",
   "draining",
   "awaiting_approval",
@@ -44,10 +45,11 @@ const WITHDRAWN = [
   "overtaken",
   "skipped",
   "within_limits",
+  "empty",
 ] as const;
 
 /** What a question is about, and so what its approval is for: nothing else may be done under it (invariant 5). */
-export const ABOUT = ["down"] as const;
+export const ABOUT = ["down", "kill_drain"] as const;
 
 /** A question such as "take these machines down?", asked once; a new question is a new approval with a new id. */
 const approval = z.object({
@@ -69,6 +71,8 @@ const approval = z.object({
   reminded: z.boolean(),
   /** Asked because the deadline has passed (`--then force`): the question says so. */
   forced: z.boolean(),
+  /** Of a kill-drain: how long tasks get that do not say so themselves, in ms; `null`: what their executors take. */
+  graceMs: millis.nullable().optional(),
   /** Set where it is for several batches: what those after this one have to keep. */
   limits: limits.optional(),
   /** The question of another batch under whose limits this one was granted, without asking anybody. */
@@ -114,6 +118,20 @@ const downIntent = z.object({
 export type DownIntent = z.output<typeof downIntent>;
 
 /**
+ * Written before DRAIN_AGENT is sent for an agent, and kept: an agent that is drained takes nothing until it was Down and is
+ * up again, or is reactivated.
+ */
+const drainIntent = z.object({
+  agentId: z.string(),
+  approvalId: z.string(),
+  sentAtMs: millis,
+  /** Tasks that were on it then. */
+  tasks: z.number().int(),
+});
+
+export type DrainIntent = z.output<typeof drainIntent>;
+
+/**
  * A batch as it is stored, and as 0.1.0 has stored it: all fields of all phases side by side, `null` or empty outside the
  * phases that they belong to. In the program it is a `Batch` (`batch-phases.ts`).
  */
@@ -132,6 +150,7 @@ export const storedBatch = z.object({
   /** Newest last; at most one is without an outcome. */
   approvals: z.array(approval),
   intent: downIntent.nullable(),
+  drained: z.array(drainIntent).readonly().optional(),
   /** The bot asks by itself at most once per draining; after a deny or an expiry a person asks again. */
   askedByItself: z.boolean(),
   /**

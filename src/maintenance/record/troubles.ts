@@ -93,6 +93,16 @@ export const TROUBLES = {
     notDone: "The machines were not taken down, and nobody is asked until the budget allows it.",
     next: "Nothing: it goes on by itself when what is out is back. If it cannot wait, {override}",
   },
+  kill_drain_waits: {
+    what: "The kill-drain cannot be asked for yet: {unable}.",
+    notDone: "Nothing was killed.",
+    next: "It is asked for by itself once that is over.",
+  },
+  kill_drain_stuck: {
+    what: "The kill-drain has not ended {span} after the master was asked for it. {holds}.",
+    notDone: "The window is not posted until the agents are drained. Mesos takes a drain back for nobody.",
+    next: "Look at those executors and frameworks. To go on without waiting, press Ask for Down or type /mesos down {id}: once that is approved, Down ends what is left.",
+  },
   tasks_unknown: {
     what: "It is not known what runs in the cluster: {unknown}.",
     notDone: NOT_DOWN,

@@ -1,3 +1,4 @@
+import { ABOUT_WORDS } from "../approval/about.js";
 import { wantedBy } from "../decisions/table.js";
 import type { LogEvent } from "../record/events.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
@@ -53,6 +54,7 @@ export const WITHDRAWN = {
   replaced: "another question took its place",
   skipped: "its batch was skipped",
   within_limits: "its batch is inside of the approved limits again",
+  empty: "nothing runs there any more",
   overtaken: "the machines went Down, or were given back, without it",
 } as const;
 
@@ -89,6 +91,15 @@ function because(reason: string | null): string {
 
 type Rolled = Pick<Maintenance, "batches">;
 
+/** How the question is spoken of that an event is about. */
+export function wordsOf(
+  { batches }: Rolled,
+  { batch, approval }: { readonly batch: string; readonly approval: string },
+) {
+  const found = batches.find(({ id }) => id === batch)?.approvals.find(({ id }) => id === approval);
+  return ABOUT_WORDS[found?.about ?? "down"];
+}
+
 function isRoll({ batches }: Rolled): boolean {
   return batches.length > 1;
 }
@@ -114,14 +125,16 @@ function whatOf(event: LogEvent, record: Rolled): string {
       return `agents registered again: ${event.machines.join(", ")}`;
     case "window_starts_soon":
       return `the window starts at ${stamp(event.startMs)}`;
-    case "approval_asked":
-      return question === null ? "question whether to go Down" : `question ${question}, whether to go Down`;
+    case "approval_asked": {
+      const { whether } = wordsOf(record, event);
+      return question === null ? `question whether ${whether}` : `question ${question}, whether ${whether}`;
+    }
     case "approved":
-      return `approved ${question ?? "Down"}`;
+      return `approved ${question ?? wordsOf(record, event).name}`;
     case "voted":
-      return `vote ${event.votes} of ${event.needed} for ${question ?? "Down"}`;
+      return `vote ${event.votes} of ${event.needed} for ${question ?? wordsOf(record, event).name}`;
     case "denied":
-      return `denied ${question ?? "Down"}${because(event.reason)}`;
+      return `denied ${question ?? wordsOf(record, event).name}${because(event.reason)}`;
     case "approval_expired":
       return `${question ?? "the question"} expired without an answer`;
     case "approval_reminder":
@@ -162,6 +175,10 @@ function whatOf(event: LogEvent, record: Rolled): string {
       return `left behind by ${event.from}: ${event.machines.join(", ")}`;
     case "within_limits":
       return `inside of the limits approved with ${event.approval}`;
+    case "kill_draining":
+      return `the master is asked to kill ${counted(event.tasks, "task")} on ${counted(event.agents, "agent")}`;
+    case "kill_drained":
+      return `drained: of ${counted(event.tasks, "task")} none is left`;
     case "taking_down":
       return "taking down";
     case "down":

@@ -57,6 +57,7 @@ function standIn(machine: Machine, recovered: Agent | undefined): Agent {
     zone: recovered?.zone ?? null,
     active: false,
     deactivated: false,
+    drain: null,
     resources: null,
   };
 }

@@ -100,6 +100,36 @@ export const ERRORS = {
     what: "Machine {machine} is not down, so it cannot be brought up.",
     next: REFRESH,
   },
+  agent_in_schedule: {
+    when: text("Agent <agent> is part of a maintenance schedule under Machine <machine>"),
+    what: "Agent {agent} on {machine} stands in a maintenance window, and a master drains no agent that does.",
+    next: "Somebody put it into a window. The thread says what can be done once the master was looked at again.",
+  },
+  cannot_drain: {
+    when: text("Agent <agent> is not capable of draining"),
+    what: "Agent {agent} is too old to be drained by the master (agents before Mesos 1.9).",
+    next: "Take the machines down without it: its tasks end then as well.",
+  },
+  being_marked_gone: {
+    when: { by: "text", text: "Agent is currently being marked gone", status: 409 },
+    what: "Somebody is marking the agent gone.",
+    next: "Wait until the master has done so; {goOn} then.",
+  },
+  unknown_agent: {
+    when: text("Unknown agent"),
+    what: "The master knows no such agent: it is gone, or was away in that moment.",
+    next: REFRESH,
+  },
+  still_draining: {
+    when: text("Agent is still in the DRAINING state"),
+    what: "The agent is still being drained, and a master takes that back for nobody.",
+    next: "{GoOn} when it is drained.",
+  },
+  not_deactivated: {
+    when: text("Agent is not deactivated"),
+    what: "The agent takes tasks already, or the master does not know it.",
+    next: REFRESH,
+  },
   unreadable_call: {
     when: text("Failed to parse body"),
     what: "The master {master} could not read the call.",

@@ -35,6 +35,8 @@ const AGENT_ACTIVE = varintTag(2);
 const AGENT_PID = lengthTag(4);
 const AGENT_ALLOCATED_RESOURCES = lengthTag(8);
 const AGENT_DEACTIVATED = varintTag(12);
+const AGENT_DRAIN_INFO = lengthTag(13);
+const DRAIN_STATE = varintTag(1);
 const INFO_HOSTNAME = lengthTag(1);
 const INFO_ID = lengthTag(6);
 const INFO_DOMAIN = lengthTag(10);
@@ -84,6 +86,7 @@ class AgentReader {
   #attributes: readonly Attribute[] = NO_ATTRIBUTES;
   #domain = NOWHERE;
   #port: number | null = null;
+  #drain: Agent["drain"] = null;
 
   constructor(reader: WireReader, answer: Buffer) {
     this.#reader = reader;
@@ -98,6 +101,7 @@ class AgentReader {
     let hasInfo = false;
     let ip = "";
     this.#port = null;
+    this.#drain = null;
     let active = false;
     let deactivated = false;
     let offered: Offered | null = null;
@@ -112,6 +116,7 @@ class AgentReader {
       else if (tag === AGENT_TOTAL_RESOURCES) offered = both(offered, this.#shared.offered(reader, end));
       else if (tag === AGENT_ALLOCATED_RESOURCES) allocated.add(reader);
       else if (tag === AGENT_DEACTIVATED) deactivated = reader.bool();
+      else if (tag === AGENT_DRAIN_INFO) this.#drain = this.#readDrain();
       else skipField(reader, tag);
     }
     if (!hasInfo) throw new TypeError("The answer lacks agent_info.");
@@ -123,6 +128,7 @@ class AgentReader {
   recovered(end: number): Agent {
     this.#readInfo(end);
     this.#port = null;
+    this.#drain = null;
     return this.#agent("", false, true, null);
   }
 
@@ -174,10 +180,27 @@ class AgentReader {
       zone,
       active,
       deactivated,
+      drain: this.#drain,
       resources,
     };
   }
+
+  #readDrain(): Agent["drain"] {
+    const reader = this.#reader;
+    const end = messageEnd(reader);
+    let state = 0;
+    while (reader.pos < end) {
+      const tag = reader.tag();
+      if (tag === DRAIN_STATE) state = reader.int32();
+      else skipField(reader, tag);
+    }
+    // A state that a later version may have is not DRAINED, so it counts as on the way there.
+    return state === DRAINED ? "drained" : "draining";
+  }
 }
+
+/** mesos.proto, DrainState. */
+const DRAINED = 2;
 
 const NO_ATTRIBUTES: readonly Attribute[] = [];
 

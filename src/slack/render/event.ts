@@ -9,7 +9,7 @@ import {
 import type { LogEvent } from "../../maintenance/record/events.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { placeOf } from "../../maintenance/rolling/turn.js";
-import { lossWords } from "../../maintenance/show/event-line.js";
+import { lossWords, wordsOf } from "../../maintenance/show/event-line.js";
 import { named } from "../../maintenance/text/command.js";
 import { counted } from "../../maintenance/text/list.js";
 import { formatSpan, millisToNanos } from "../../maintenance/time.js";
@@ -56,13 +56,23 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "window_starts_soon":
       return mrk`⏰ *The window${event.batch === undefined ? "" : ofBatch(record, event.batch)} starts* ${moment(event.startMs)}.`;
     case "approved":
-      return mrk`✅ ${user(event.by)} *approved Down*${ofBatch(record, event.batch)}.`;
-    case "denied":
-      return mrk`🚫 ${user(event.by)} *denied Down*${ofBatch(record, event.batch)}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. Nothing was taken down. The machines stay draining: ask again or cancel with the buttons on the card.`;
-    case "approval_expired":
-      return mrk`⌛ *Nobody approved Down in time*${ofBatch(record, event.batch)}. Nothing was taken down. The machines stay draining: ask again or cancel with the buttons on the card.`;
-    case "approval_outdated":
-      return mrk`♻️ ${event.by === null ? "The approval" : mrk`The approval by ${user(event.by)}`} *was not carried out*: it got worse since the question.\n${changes(event.changes)}\nNothing was taken down. The question is asked again with what is there now, once the machines drain in our window.`;
+      return mrk`✅ ${user(event.by)} *approved ${wordsOf(record, event).name}*${ofBatch(record, event.batch)}.`;
+    case "denied": {
+      const { name, notDone, stays } = wordsOf(record, event);
+      return mrk`🚫 ${user(event.by)} *denied ${name}*${ofBatch(record, event.batch)}${event.reason === null ? "" : mrk`: ${free(event.reason)}`}. ${notDone}. ${stays}`;
+    }
+    case "approval_expired": {
+      const { name, notDone, stays } = wordsOf(record, event);
+      return mrk`⌛ *Nobody approved ${name} in time*${ofBatch(record, event.batch)}. ${notDone}. ${stays}`;
+    }
+    case "approval_outdated": {
+      const { notDone, askedAnew } = wordsOf(record, event);
+      return mrk`♻️ ${event.by === null ? "The approval" : mrk`The approval by ${user(event.by)}`} *was not carried out*: it got worse since the question.\n${changes(event.changes)}\n${notDone}. The question is asked again with what is there now${askedAnew}.`;
+    }
+    case "kill_draining":
+      return mrk`🔪 *Killing${ofBatch(record, event.batch)}:* the master is asked to end ${counted(event.tasks, "task")} on ${counted(event.agents, "agent")} (DRAIN_AGENT). It cannot be taken back. The window is posted, and Down asked for, once nothing runs there.`;
+    case "kill_drained":
+      return mrk`🍂 *Drained${ofBatch(record, event.batch)}:* ${event.tasks === 1 ? "the task that was to end has ended" : mrk`of ${counted(event.tasks, "task")} none is left`}.`;
     case "paused":
       return mrk`⏸️ *Paused before ${placeOf(record, event.batch)}:* ${free(event.saw, 600)} (${code(event.rule)}).\n*Next:* ${pauseRule(event.rule)?.next ?? DECIDE}`;
     case "went_on":

@@ -100,6 +100,14 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
     updateSchedule: async (schedule) => asOurs({ type: "UPDATE_MAINTENANCE_SCHEDULE", schedule }),
     startMaintenance: async (machines) => asOurs({ type: "START_MAINTENANCE", machines }),
     stopMaintenance: async (machines) => asOurs({ type: "STOP_MAINTENANCE", machines }),
+    drainAgent: async (agentId, graceMs) =>
+      asOurs({
+        type: "DRAIN_AGENT",
+        agentId,
+        graceNs: graceMs === null ? null : BigInt(graceMs) * 1_000_000n,
+        markGone: false,
+      }),
+    reactivateAgent: async (agentId) => asOurs({ type: "REACTIVATE_AGENT", agentId }),
     subscribe: () => ({ close: async () => {} }),
     leader: () => LEADER,
     close: async () => stage.close(),
@@ -130,6 +138,7 @@ function agentsOf(state: MasterState): Agent[] {
       zone: null,
       active: true,
       deactivated: false,
+      drain: null,
       resources: null,
     }));
 }

@@ -92,6 +92,9 @@ export class WatchedMaster {
       subscribe: unused,
       close: unused,
       drivers: unused,
+      // No maintenance of the model is asked to kill anything.
+      drainAgent: unused,
+      reactivateAgent: unused,
       leader: () => master.leader,
       scheduleOf: async (leaderId) => {
         pass();

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../src/rehearsal/master/faults.js";
-import { useEngine } from "../support/engine.js";
+import { SIX, useEngine } from "../support/engine.js";
 import { Gate } from "../support/gate.js";
 import { ALICE, BOB } from "../support/people.js";
 import type { TestMaintenance } from "../support/test-cluster.js";
+
+const STAYS = { name: "jobs", habit: "silent" as const, tasks: [{ name: "job", on: "web-01" }] };
 
 /** A call whose answer does not come: what is sent in all, of which one takes effect. */
 const FAULTS: readonly { readonly name: string; readonly fault: Fault | "late"; readonly sent: number }[] = [
@@ -15,8 +17,10 @@ const FAULTS: readonly { readonly name: string; readonly fault: Fault | "late"; 
 ];
 
 interface Step {
-  readonly call: "UPDATE_MAINTENANCE_SCHEDULE" | "START_MAINTENANCE" | "STOP_MAINTENANCE";
+  readonly call: "UPDATE_MAINTENANCE_SCHEDULE" | "START_MAINTENANCE" | "STOP_MAINTENANCE" | "DRAIN_AGENT";
   readonly name: string;
+  /** Options of the drain, for which a task stays on web-01. */
+  readonly options?: string;
   /** Writes of this type before the one that meets the fault. */
   readonly before: number;
   lead(maintenance: TestMaintenance): Promise<void>;
@@ -55,6 +59,17 @@ const STEPS: readonly Step[] = [
     done: /Down: 1 machine,/,
   },
   {
+    call: "DRAIN_AGENT",
+    name: "the kill-drain",
+    options: "--kill",
+    before: 0,
+    lead: async (maintenance) => {
+      await maintenance.click(BOB, "approve");
+    },
+    notDone: /Whether what runs on the agent is being killed is not known yet/,
+    done: /Drained: the task that was to end has ended/,
+  },
+  {
     call: "STOP_MAINTENANCE",
     name: "Up",
     before: 0,
@@ -74,11 +89,13 @@ describe("a call without an answer is settled by reading the world, never repeat
   test.for(STEPS.flatMap((step) => FAULTS.map((fault) => ({ step, ...fault, of: step.name }))))(
     "$of $name and is settled by what the master shows",
     async ({ step, fault, sent }) => {
-      const cluster = await engine().cluster();
+      const cluster = await engine().cluster(
+        step.options === undefined ? {} : { master: { agents: SIX, frameworks: [STAYS] } },
+      );
       const gate = new Gate();
       const planned: Fault = fault === "late" ? { kind: "hold", until: gate.opened } : fault;
       if (step.before === 0) cluster.master.fault(step.call, planned);
-      const maintenance = await cluster.drain("web-01 2h");
+      const maintenance = await cluster.drain(`web-01 2h ${step.options ?? ""}`.trim());
       if (step.before > 0) {
         await maintenance.question();
         cluster.master.fault(step.call, planned);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { grantedApproval } from "../../../src/maintenance/approval/question.js";
 import { answer, MINUTE, NOW, policyOf, task } from "../../support/world.js";
 import { ASK, asked, click, drainingWorld, first, inPhase, tick } from "../support/flow.js";
 
@@ -23,4 +24,13 @@ test("a question that another one replaced says so", () => {
     { outcome: { kind: "withdrawn", why: "replaced", by: null } },
     { id: "b1a2", forced: true },
   ]);
+});
+
+test("an approval counts for what it is about, and for nothing else (invariant 5)", () => {
+  const ask = { kind: "ask_kill_drain", batch: null, graceMs: null } as const;
+  const question = click(inPhase("draining"), ask, { world: busy, by: "U0ALICE" }).record;
+  const approval = { kind: "approve", batch: "b1", approval: "b1a1" } as const;
+  const granted = first(click(question, approval, { world: busy }).record);
+  expect(grantedApproval(granted, "kill_drain")).toMatchObject({ id: "b1a1" });
+  expect(grantedApproval(granted, "down")).toBeNull();
 });

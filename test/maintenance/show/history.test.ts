@@ -46,7 +46,7 @@ describe("the history of a maintenance", () => {
     const { table, text } = historyOf(done);
     expect(text).toContain("asked for by <@U0ALICE> for kernel *CVE* (OPS-812)");
     expect(lines(table)).toHaveLength(done.events.length + 1);
-    expect(table).toMatch(/2026-10-20 12:00:00 +U0ALICE +wanted to approve Down and may not: /);
+    expect(table).toMatch(/2026-10-20 12:00:00 +U0ALICE +wanted to approve and may not: /);
     expect(table).toMatch(/2026-10-20 12:01:00 +U0BOB +approved Down/);
     expect(table).toMatch(/U0CAROL +overrode the rule calendar: urgent/);
     expect(table).not.toMatch(/<@/);

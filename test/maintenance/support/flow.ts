@@ -111,6 +111,12 @@ export function asked(world: World = drainingWorld(), nowMs = NOW, policy: Polic
   return click(draining, { kind: "ask_down", batch: "b1" }, { world, nowMs, policy, by: "U0ALICE" }).record;
 }
 
+/** A maintenance that was to kill what runs there before its window is posted, and whose question about that stands. */
+export function askedToKill(world: World, nowMs = NOW, policy: Policy = policyOf()): Maintenance {
+  const wanted = { startMs: null, durationMs: 4 * HOUR, kill: { graceMs: null } };
+  return tick(inPhase("kill_draining", { drainingSinceMs: null }, { wanted }), world, nowMs, policy).record;
+}
+
 export const APPROVE: Decision = { kind: "approve", batch: "b1", approval: "b1a1" };
 
 export const DENY: Decision = { kind: "deny", batch: "b1", approval: "b1a1", reason: null };

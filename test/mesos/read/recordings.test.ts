@@ -109,6 +109,7 @@ describe("what we make of it", () => {
       zone: "eu-1b",
       active: true,
       deactivated: false,
+      drain: null,
       resources: {
         total: { cpus: 2, memMb: 1024 },
         allocated: { cpus: 0.1, memMb: 32 },

@@ -87,9 +87,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
       decision: "approve",
       why: "Who may approve: <!subteam^S0OPS1>, <@U01ALICE>.",
     },
-    [
-      "@U02BOB wanted to approve Down and may not. They were told: Who may approve: the group S0OPS1, @U01ALICE.",
-    ],
+    ["@U02BOB wanted to approve and may not. They were told: Who may approve: the group S0OPS1, @U01ALICE."],
   ],
   [{ kind: "refused", by: "U02BOB", decision: "dance", why: "No." }, ["wanted to dance and may not"]],
   [
@@ -157,6 +155,11 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     { kind: "blast_radius" },
     ["What goes away with these 6 machines: 3 tasks", "• marathon 2: /billing/api 2"],
   ],
+  [
+    { kind: "kill_draining", batch: "b1", agents: 2, tasks: 17 },
+    ["17 tasks on 2 agents", "cannot be taken back"],
+  ],
+  [{ kind: "kill_drained", batch: "b1", tasks: 17 }, ["of 17 tasks none is left"]],
   [{ kind: "taking_down", batch: "b1" }, ["Taking down"]],
   [
     { kind: "down", batch: "b1", machines: 6, tasksLost: 1 },

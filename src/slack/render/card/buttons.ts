@@ -1,7 +1,7 @@
 import type { types } from "@slack/bolt";
 import { type Decision, isOffered } from "../../../maintenance/decisions/table.js";
 import { pauseRule } from "../../../maintenance/pausing/table.js";
-import { isBeforeApproval, isWaitingForAgents } from "../../../maintenance/record/batch.js";
+import { isBeforeApproval, isKillSent, isWaitingForAgents } from "../../../maintenance/record/batch.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
 import { isIn } from "../../../maintenance/record/troubles.js";
 import { turnOf } from "../../../maintenance/rolling/turn.js";
@@ -24,7 +24,9 @@ export function cardButtons(record: Maintenance): types.Button[] {
   const cancel = offer("Cancel", { kind: "cancel" }, { confirm: CLOSE_UNSEEN });
   if (record.cancel !== null) return [details, ...cancel];
   const { batches } = record;
-  const draining = batches.find((batch) => batch.phase === "draining" && batch.movingFrom === null);
+  const draining = batches.find(
+    (batch) => (batch.phase === "draining" && batch.movingFrom === null) || isKillSent(batch),
+  );
   const owned = batches.some(isBeforeApproval) && record.owners.some(({ said }) => said !== "ready");
   const turn = turnOf(record)?.id ?? null;
   const down = batches.filter(({ phase }) => phase === "down");
@@ -34,6 +36,10 @@ export function cardButtons(record: Maintenance): types.Button[] {
     ...offer("Post the window again", { kind: "retry" }),
     // This button has no colour: nobody should press it because it is there.
     ...(draining === undefined ? [] : offer("Ask for Down", { kind: "ask_down", batch: draining.id })),
+    // Once tasks have stayed in spite of the window; before that it should tempt nobody.
+    ...(turnOf(record)?.approvals.length
+      ? offer("Kill-drain", { kind: "ask_kill_drain", batch: turn, graceMs: null })
+      : []),
     ...offer("Go on", goingOn(record, turn), { style: "primary" }),
     ...(isPausedForNext(record) || isIn(record, "window_over")
       ? offer("Skip batch", { kind: "skip", batch: turn })

@@ -1,4 +1,5 @@
 import type { types } from "@slack/bolt";
+import { isOffered } from "../../../maintenance/decisions/table.js";
 import { isStopped } from "../../../maintenance/record/batch.js";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
 import { turnOf } from "../../../maintenance/rolling/turn.js";
@@ -27,6 +28,25 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
       deny,
       button("Go on", { ...value, decision: { kind: "go_on", batch: turnOf(record)?.id ?? null } }),
     ];
+  if (approval.about === "kill_drain") {
+    const askDown = { kind: "ask_down", batch: batch.id } as const;
+    const confirm: Confirm = {
+      title: `Kill ${tasks}?`,
+      text: `The master ends ${tasks} on ${machines}${copies}. It cannot be taken back. If it got worse since the question, nothing is killed and the question is asked again.`,
+      confirm: "Kill them",
+      deny: "Not now",
+    };
+    return [
+      button(
+        "Approve kill-drain",
+        { ...value, decision: { kind: "approve", ...at } },
+        { style: "danger", confirm },
+      ),
+      deny,
+      ...(isOffered(record, askDown) ? [button("Ask for Down", { ...value, decision: askDown })] : []),
+      button("Hold", { ...value, decision: { kind: "hold", reason: null } }),
+    ];
+  }
   const more = (approval.limits?.batches.length ?? 1) - 1;
   const next =
     more === 0

@@ -40,7 +40,7 @@ function awayText(seen: Seen, tasks: readonly TaskRef[]): Mrkdwn | null {
 }
 
 /** `3 tasks (marathon 2, kafka 1)`, largest first. */
-function countedByFramework(tasks: readonly TaskRef[]): Mrkdwn {
+export function countedByFramework(tasks: readonly TaskRef[]): Mrkdwn {
   const largestFirst = [...groupBy(tasks, (task) => task.framework)].sort(
     ([, a], [, b]) => b.length - a.length,
   );

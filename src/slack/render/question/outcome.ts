@@ -1,3 +1,4 @@
+import { ABOUT_WORDS } from "../../../maintenance/approval/about.js";
 import type { Approval } from "../../../maintenance/record/record.js";
 import { WITHDRAWN } from "../../../maintenance/show/event-line.js";
 import { free, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
@@ -6,28 +7,32 @@ import { moment } from "../when.js";
 /** How a question was settled, by whom, when and why; that it expired, for one that still has no outcome. */
 export function outcomeText(approval: Approval): Mrkdwn {
   const { outcome } = approval;
-  const again = "While the machines drain it can be asked again, with Ask for Down on the card.";
-  if (outcome === null)
-    return mrk`⌛ *Expired* ${moment(approval.expiresAtMs)}. Nothing was taken down. ${again}`;
+  const { notDone, againOnCard: again } = ABOUT_WORDS[approval.about];
+  if (outcome === null) return mrk`⌛ *Expired* ${moment(approval.expiresAtMs)}. ${notDone}. ${again}`;
   switch (outcome.kind) {
     case "granted":
       return mrk`✅ *Approved* by ${approversText(approval, outcome.by)} ${moment(outcome.atMs)}`;
     case "denied":
-      return mrk`🚫 *Denied* by ${user(outcome.by)} ${moment(outcome.atMs)}${outcome.reason === null ? "" : mrk`: ${free(outcome.reason)}`}. Nothing was taken down. ${again}`;
+      return mrk`🚫 *Denied* by ${user(outcome.by)} ${moment(outcome.atMs)}${outcome.reason === null ? "" : mrk`: ${free(outcome.reason)}`}. ${notDone}. ${again}`;
     case "expired":
-      return mrk`⌛ *Expired* ${moment(outcome.atMs)}. Nothing was taken down. ${again}`;
+      return mrk`⌛ *Expired* ${moment(outcome.atMs)}. ${notDone}. ${again}`;
     case "outdated":
-      return mrk`♻️ *The plan changed* ${moment(outcome.atMs)}, so nothing was taken down:\n${changes(outcome.changes)}\nA new question follows once the machines drain in our window.`;
+      return approval.about === "down"
+        ? mrk`♻️ *The plan changed* ${moment(outcome.atMs)}, so nothing was taken down:\n${changes(outcome.changes)}\nA new question follows once the machines drain in our window.`
+        : mrk`♻️ *The picture changed* ${moment(outcome.atMs)}. ${notDone}:\n${changes(outcome.changes)}\nA new question follows.`;
     case "withdrawn":
-      return withdrawnText(outcome);
+      return withdrawnText(outcome, notDone);
   }
 }
 
 /** `↩️ Withdrawn by @bob today 21:52: the window was extended; …`. */
-function withdrawnText(outcome: Extract<Approval["outcome"], { kind: "withdrawn" }>): Mrkdwn {
+function withdrawnText(
+  outcome: Extract<Approval["outcome"], { kind: "withdrawn" }>,
+  notDone: string,
+): Mrkdwn {
   const by = outcome.by === null ? mrk`` : mrk` by ${user(outcome.by)}`;
   // A Down that was not ours may have overtaken the question: then the machines were taken down.
-  const nothing = outcome.why === "overtaken" ? mrk`` : mrk` Nothing was taken down.`;
+  const nothing = outcome.why === "overtaken" ? mrk`` : mrk` ${notDone}.`;
   return mrk`↩️ *Withdrawn*${by} ${moment(outcome.atMs)}: ${WITHDRAWN[outcome.why]}.${nothing}`;
 }
 

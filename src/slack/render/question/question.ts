@@ -15,6 +15,7 @@ import { code, free, join, lines, listed, type Mrkdwn, mrk, user } from "../mrkd
 import { hosts, ofBatch } from "../parts.js";
 import { moment, windowOf } from "../when.js";
 import { approvalButtons } from "./buttons.js";
+import { killTexts } from "./kill.js";
 import { lossText } from "./loss.js";
 import { outcomeText } from "./outcome.js";
 
@@ -37,7 +38,9 @@ export function renderApproval(
   explained: ReadonlyMap<string, string> = new Map(),
 ): SlackMessage {
   const { seen, outcome } = approval;
-  const title = `Take ${counted(seen.machines.length, "machine")} down?`;
+  const machines = counted(seen.machines.length, "machine");
+  const isKill = approval.about === "kill_drain";
+  const title = isKill ? `Kill what runs on ${machines}?` : `Take ${machines} down?`;
   const alarms = alarmLines(seen.blast, 350);
   const open = outcome === null && now < approval.expiresAtMs;
   return message([
@@ -45,11 +48,13 @@ export function renderApproval(
       lines(
         mrk`*${title}*`,
         askedText(record, batch, approval),
-        windowText(approval, now),
+        isKill ? null : windowText(approval, now),
         ...standing(record, batch, approval, open),
       ),
     ),
-    section(lossText(batch, seen)),
+    ...(isKill
+      ? killTexts(record, batch, approval).map((text) => section(text))
+      : [section(lossText(batch, seen))]),
     // The blast radius beside the tasks.
     ...(alarms.length === 0 ? [] : [section(lines(...alarms))]),
     section(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../../src/maintenance/decide.js";
+import { decide, needsWorld } from "../../../../src/maintenance/decide.js";
 import { decision } from "../../../../src/maintenance/decisions/table.js";
 import { type Maintenance, PHASES, type Phase } from "../../../../src/maintenance/record/record.js";
 import { renderCard } from "../../../../src/slack/render/card/card.js";
@@ -160,7 +160,7 @@ describe("the buttons of the card", () => {
         for (const [label, value] of buttons(record)) {
           const click = decision.safeParse(value);
           // The world decides on these, and it is read after the click.
-          if (!click.success || click.data.kind === "ask_down") continue;
+          if (!click.success || needsWorld(click.data.kind)) continue;
           const { reply } = decide(record, click.data, {
             person,
             nowMs: NOW,

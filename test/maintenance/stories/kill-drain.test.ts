@@ -1,0 +1,302 @@
+import { describe, expect, test } from "vitest";
+import { openApproval } from "../../../src/maintenance/approval/question.js";
+import type { World } from "../../../src/maintenance/cluster/world.js";
+import { outNow } from "../../../src/maintenance/policy/out-now.js";
+import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import {
+  agent,
+  framework,
+  HOUR,
+  MINUTE,
+  NOW,
+  policyOf,
+  task,
+  windowOn,
+  worldOf,
+} from "../../support/world.js";
+import {
+  asked,
+  askedToKill,
+  click,
+  drainingWorld,
+  first,
+  goneWorld,
+  inPhase,
+  OURS,
+  tick,
+} from "../support/flow.js";
+
+const TASKS = [task("t1", "chronos", "web-01"), task("t2", "chronos", "web-02")];
+
+const FRAMEWORKS = [framework("chronos")];
+
+/** Nothing of ours in the schedule; agents drain as said. */
+function outside(drains: Record<string, "draining" | "drained"> = {}, tasks = TASKS): World {
+  const agents = ["web-01", "web-02", "web-03"].map((name) =>
+    agent(name, { drain: drains[name] ?? null, deactivated: name in drains }),
+  );
+  return worldOf({
+    windows: [windowOn(["web-03"], NOW + HOUR, null)],
+    agents,
+    frameworks: FRAMEWORKS,
+    tasks,
+  });
+}
+
+const events = ({ events: log }: Maintenance) => log.map(({ kind }) => kind);
+
+const APPROVE_IT = (record: Maintenance) =>
+  ({ kind: "approve", batch: "b1", approval: openApproval(first(record))?.id ?? "" }) as const;
+
+const drained = { "web-01": "drained", "web-02": "drained" } as const;
+
+const draining = { "web-01": "draining", "web-02": "draining" } as const;
+
+describe("a drain with --kill", () => {
+  const question = askedToKill(outside());
+
+  test("asks to kill what runs there and posts no window (invariant 5)", () => {
+    const step = tick(askedToKill(outside()), outside());
+    expect(step.effects).toEqual([]);
+    expect(openApproval(first(question))).toMatchObject({
+      about: "kill_drain",
+      graceMs: null,
+      askedBy: null,
+    });
+    expect(openApproval(first(question))?.seen).toMatchObject({
+      tasks: [{ id: "t1" }, { id: "t2" }],
+      verdicts: [],
+    });
+  });
+
+  test("is killed agent by agent once approved, and each call is written down before it is made", () => {
+    const granted = click(question, APPROVE_IT(question), { world: outside() }).record;
+    const step = tick(granted, outside());
+    expect(step.effects).toEqual([
+      { kind: "drain_agent", batch: "b1", agentId: "web-01-S0", graceMs: null },
+      { kind: "drain_agent", batch: "b1", agentId: "web-02-S0", graceMs: null },
+    ]);
+    expect(first(step.record).drained).toMatchObject([
+      { agentId: "web-01-S0", approvalId: "b1a1", tasks: 1 },
+      { agentId: "web-02-S0", approvalId: "b1a1", tasks: 1 },
+    ]);
+    expect(tick(step.record, outside(draining), NOW + 1_000).effects).toEqual([]);
+  });
+
+  test("posts its window when all its agents are drained, and Down takes an approval of its own", () => {
+    const granted = click(question, APPROVE_IT(question), { world: outside() }).record;
+    const sent = tick(granted, outside()).record;
+    const done = tick(sent, outside(drained, []), NOW + MINUTE);
+    expect(first(done.record).phase).toBe("scheduled");
+    expect(done.effects).toMatchObject([{ kind: "update_schedule", edit: { kind: "place" } }]);
+    const standing = tick(
+      done.record,
+      drainingWorld({ agents: outside(drained, []).agents }),
+      NOW + 2 * MINUTE,
+    );
+    expect(first(standing.record).phase).toBe("awaiting_approval");
+    expect(openApproval(first(standing.record))).toMatchObject({ about: "down", id: "b1a2" });
+    expect(standing.effects).toEqual([]);
+  });
+
+  test("drains as others do when it is denied, or nobody answers in time", () => {
+    const { id } = openApproval(first(question)) ?? { id: "" };
+    const denied = click(question, { kind: "deny", batch: "b1", approval: id, reason: null }).record;
+    expect(tick(denied, outside()).effects).toMatchObject([{ edit: { kind: "place" } }]);
+    const expired = tick(question, outside(), NOW + 2 * HOUR);
+    expect(events(expired.record)).toContain("approval_expired");
+    expect(first(expired.record).phase).toBe("scheduled");
+  });
+
+  test("kills nothing where nothing runs", () => {
+    const step = tick(
+      inPhase("kill_draining", { drainingSinceMs: null }, { wanted: question.wanted }),
+      outside({}, []),
+    );
+    expect(step.effects).toMatchObject([{ edit: { kind: "place" } }]);
+    expect(first(step.record).approvals).toEqual([]);
+  });
+
+  test("waits for an agent that is not registered: the master cannot drain it (invariant 13)", () => {
+    const waits = inPhase("kill_draining", { drainingSinceMs: null }, { wanted: question.wanted });
+    const away = { ...outside(), agents: outside().agents.filter(({ id }) => id !== "web-02-S0") };
+    const { record } = tick(waits, away);
+    expect(first(record).approvals).toEqual([]);
+    expect(record.trouble).toMatchObject({ code: "kill_drain_waits" });
+  });
+
+  test("asks a little before its window begins, and not earlier", () => {
+    const wanted = { ...question.wanted, startMs: NOW + HOUR };
+    const window = { start: OURS.start + BigInt(HOUR) * 1_000_000n, duration: OURS.duration };
+    const later = inPhase("kill_draining", { drainingSinceMs: null, window }, { wanted });
+    expect(first(tick(later, outside()).record).approvals).toEqual([]);
+    expect(tick(later, outside()).wakeAtMs).toBe(NOW + policyOf().pollMs);
+    expect(first(tick(later, outside(), NOW + 45 * MINUTE).record).approvals).toHaveLength(1);
+  });
+});
+
+describe("a kill-drain of machines that drain in our window", () => {
+  const world = drainingWorld({ frameworks: FRAMEWORKS, tasks: TASKS });
+  const ask = { kind: "ask_kill_drain", batch: null, graceMs: 5 * MINUTE } as const;
+  const question = click(inPhase("draining"), ask, { world, by: "U0ALICE" }).record;
+  const granted = click(question, APPROVE_IT(question), { world }).record;
+
+  test("is asked by a person, who cannot approve it (invariant 6)", () => {
+    expect(openApproval(first(question))).toMatchObject({
+      about: "kill_drain",
+      graceMs: 5 * MINUTE,
+      askedBy: "U0ALICE",
+    });
+    const own = click(question, APPROVE_IT(question), { world, by: "U0ALICE" });
+    expect(own.reply).toMatchObject({ tone: "refused", notDone: "Nothing was killed." });
+    expect(first(own.record).phase).toBe("awaiting_approval");
+  });
+
+  test("takes the machines out of our window first, then drains their agents with the grace that was approved", () => {
+    const out = tick(granted, world);
+    expect(out.effects).toMatchObject([{ kind: "update_schedule", edit: { kind: "remove" } }]);
+    expect(first(out.record).drained).toEqual([]);
+    const sent = tick(out.record, outside());
+    expect(sent.effects).toMatchObject([
+      { kind: "drain_agent", agentId: "web-01-S0", graceMs: 5 * MINUTE },
+      { kind: "drain_agent", agentId: "web-02-S0", graceMs: 5 * MINUTE },
+    ]);
+  });
+
+  test("sends nothing when a task came that nobody was shown, and asks anew (invariant 5)", () => {
+    const more = outside({}, [...TASKS, task("t3", "chronos", "web-02")]);
+    const step = tick(granted, more);
+    expect(step.effects).toEqual([]);
+    expect(first(step.record).drained).toEqual([]);
+    expect(events(step.record)).toContain("approval_outdated");
+    expect(openApproval(first(step.record))).toMatchObject({
+      about: "kill_drain",
+      askedBy: "U0ALICE",
+      graceMs: 5 * MINUTE,
+    });
+    expect(openApproval(first(step.record))?.seen.tasks).toHaveLength(3);
+  });
+
+  test("sends nothing while it is held", () => {
+    const held = click(granted, { kind: "hold", reason: null }, { by: "U0CAROL" }).record;
+    expect(tick(held, outside()).effects).toEqual([]);
+  });
+
+  test("is withdrawn when the tasks have gone by themselves, and Down is asked for", () => {
+    const { record } = tick(question, drainingWorld({ frameworks: FRAMEWORKS }), NOW + MINUTE);
+    expect(first(record).approvals).toMatchObject([
+      { about: "kill_drain", outcome: { kind: "withdrawn", why: "empty" } },
+      { about: "down", outcome: null },
+    ]);
+  });
+
+  test("a question about Down that stood is withdrawn for it, and the other way round", () => {
+    const down = asked(world);
+    const kill = click(down, ask, { world, by: "U0CAROL" }).record;
+    expect(first(kill).approvals).toMatchObject([
+      { about: "down", outcome: { kind: "withdrawn" } },
+      { about: "kill_drain" },
+    ]);
+    const again = click(kill, { kind: "ask_down", batch: "b1" }, { world, by: "U0CAROL" }).record;
+    expect(first(again).approvals.at(-1)).toMatchObject({ about: "down", outcome: null });
+  });
+
+  test("an approval of it takes nothing down", () => {
+    expect(first(granted).phase).toBe("kill_draining");
+    const steps = [tick(granted, world), tick(granted, outside())];
+    expect(steps.flatMap(({ effects }) => effects).map(({ kind }) => kind)).not.toContain(
+      "start_maintenance",
+    );
+  });
+
+  test("a master before 1.9 cannot do it, which is said", () => {
+    const { record, reply } = click(inPhase("draining"), ask, {
+      world: { ...world, version: "1.8.1" },
+      by: "U0ALICE",
+    });
+    expect(first(record).approvals).toEqual([]);
+    expect(reply.text).toContain("DRAIN_AGENT exists since 1.9.0");
+  });
+});
+
+describe("once the master was asked", () => {
+  const world = drainingWorld({ frameworks: FRAMEWORKS, tasks: TASKS });
+  const ask = { kind: "ask_kill_drain", batch: null, graceMs: MINUTE } as const;
+  const question = click(inPhase("draining"), ask, { world, by: "U0ALICE" }).record;
+  const granted = click(question, APPROVE_IT(question), { world }).record;
+  const sent = tick(granted, outside()).record;
+
+  test("a call that came to nothing is made again under the same approval, once it can no longer be under way (invariant 7)", () => {
+    expect(tick(sent, outside({ "web-01": "draining" }), NOW + 5_000).effects).toEqual([]);
+    const again = tick(sent, outside({ "web-01": "draining" }), NOW + 20_000);
+    expect(again.effects).toMatchObject([{ kind: "drain_agent", agentId: "web-02-S0" }]);
+  });
+
+  test("what holds a drain that does not end is told, with the way on", () => {
+    const stuck = outside({ "web-01": "drained", "web-02": "draining" }, [
+      TASKS[1] ?? task("t2", "chronos", "web-02"),
+    ]);
+    const { record } = tick(sent, stuck, NOW + 10 * MINUTE);
+    expect(record.trouble).toMatchObject({ code: "kill_drain_stuck" });
+    expect(record.trouble?.what).toContain("web-02: 1 task (chronos 1) that their executors do not end");
+    expect(record.trouble?.next).toContain("/mesos down m-7k3q");
+    const acknowledging = tick(
+      sent,
+      outside({ "web-01": "drained", "web-02": "draining" }, []),
+      NOW + 10 * MINUTE,
+    );
+    expect(acknowledging.record.trouble?.what).toContain("has not acknowledged the end of one");
+  });
+
+  test("Down can be asked for without waiting: the window is posted, and the question follows", () => {
+    const { record, reply } = click(
+      sent,
+      { kind: "ask_down", batch: "b1" },
+      { world: outside(draining), by: "U0CAROL" },
+    );
+    expect(reply.tone).toBe("done");
+    expect(tick(record, outside(draining)).effects).toMatchObject([{ edit: { kind: "place" } }]);
+    const standing = drainingWorld({
+      frameworks: FRAMEWORKS,
+      tasks: TASKS,
+      agents: outside(draining).agents,
+    });
+    const stands = tick(record, standing, NOW + MINUTE).record;
+    const asking = tick(stands, standing, NOW + MINUTE).record;
+    expect(openApproval(first(asking))).toMatchObject({ about: "down", askedBy: "U0CAROL" });
+  });
+
+  test("a cancel gives the machines back and reactivates their agents when they are drained, before it ends", () => {
+    const cancelled = click(sent, { kind: "cancel" });
+    expect(cancelled.reply.notDone).toContain("Mesos cannot");
+    const gone = { agents: outside(draining).agents, tasks: TASKS, frameworks: FRAMEWORKS };
+    const waits = tick(cancelled.record, goneWorld(gone), NOW + MINUTE);
+    expect(first(waits.record).phase).toBe("cancelled");
+    expect(waits.record.end).toBeNull();
+    const later = { ...goneWorld({ agents: outside(drained).agents }), observedAtMs: NOW + 3 * MINUTE };
+    const back = tick(waits.record, later, NOW + 3 * MINUTE);
+    expect(back.effects).toEqual([
+      { kind: "reactivate_agent", batch: "b1", agentId: "web-01-S0" },
+      { kind: "reactivate_agent", batch: "b1", agentId: "web-02-S0" },
+    ]);
+    expect(back.record.end).toBeNull();
+    const done = tick(back.record, { ...goneWorld({}), observedAtMs: NOW + 5 * MINUTE }, NOW + 5 * MINUTE);
+    expect(done.record.end).toMatchObject({ phase: "cancelled" });
+  });
+
+  test("the window can be made longer while it lasts, and is posted so", () => {
+    const { record } = click(sent, { kind: "extend", byMs: HOUR });
+    const done = tick(record, outside(drained, []), NOW + MINUTE);
+    expect(done.effects).toMatchObject([{ edit: { time: { duration: 5n * 3_600_000_000_000n } } }]);
+  });
+
+  test("its machines count as out of service for the budgets of others", () => {
+    const other = inPhase(
+      "draining",
+      { machines: [{ hostname: "web-03", ip: "10.0.0.3" }] },
+      { id: "m-other" },
+    );
+    const out = outNow(other, first(other), [sent], outside(draining));
+    expect(out.map(({ machine }) => machine.hostname)).toEqual(["web-01", "web-02"]);
+  });
+});
