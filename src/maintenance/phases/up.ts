@@ -1,9 +1,11 @@
 import { machineName } from "../cluster/machine.js";
 import { nextToGo } from "../pausing/table.js";
+import type { AgentSeen } from "../record/agent-seen.js";
 import { agentsAwaited, agentsMissing, hostnamesOf, newlyBack } from "../record/agents-back.js";
 import { withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
+import { whyLate } from "../record/why-late.js";
 import { isItsTurn } from "../rolling/turn.js";
 import { keepGone, staysGone } from "./removal.js";
 import type { Moment, Rule } from "./step.js";
@@ -28,10 +30,19 @@ export const up: Rule<BatchIn<"up">> = (record, batch, _picture, moment) => {
       : withEvent(withBatch(told, next), nowMs, {
           kind: "agents_missing",
           machines: hostnamesOf(missing, next),
+          ...reasons(missing, next, moment),
         });
   const step = keepGone(current, next, moment);
   return step.effects.length > 0 ? step : { ...step, wakeAtMs: dueAtMs > nowMs ? dueAtMs : null };
 };
+
+function reasons(missing: readonly AgentSeen[], batch: BatchIn<"up">, { world }: Moment) {
+  const why = missing.flatMap((agent) => {
+    const clause = whyLate(agent, world);
+    return clause === null ? [] : [`${hostnamesOf([agent], batch).join()}: ${clause}`];
+  });
+  return why.length === 0 ? {} : { why };
+}
 
 /** Whether a batch that is up needs nothing more: its agents are back, and its window stays away. */
 export function isDone(batch: BatchIn<"up">, moment: Moment): boolean {

@@ -55,10 +55,25 @@ export function newlyBack(batch: BatchIn<"up">, world: World): AgentBack[] {
   for (const before of missing) {
     const same = byId.get(before.id);
     const now = same ?? strangers.get(hostOf(before))?.shift();
-    if (now === undefined) continue;
-    back.push({ id: before.id, machine: now.machine, changes: changesOf(before, now) });
+    if (now === undefined || !isConnected(now)) continue;
+    const drainedByUs = batch.drained.some(({ agentId }) => agentId === now.id);
+    const changes = changesOf(before, now);
+    back.push({
+      id: before.id,
+      machine: now.machine,
+      changes: now.deactivated && !drainedByUs ? [...changes, deactivated(now)] : changes,
+    });
   }
   return back;
+}
+
+/** A master shows a deactivated agent as inactive too, although it is connected. */
+function isConnected({ active, deactivated }: Agent): boolean {
+  return active || deactivated;
+}
+
+function deactivated({ machine }: Agent): string {
+  return `${machine.hostname} is deactivated, and not by this maintenance: it takes no tasks until somebody reactivates it`;
 }
 
 /**

@@ -229,7 +229,13 @@ export const logEvent = z.discriminatedUnion("kind", [
     /** What is not as it was before Down; a sentence each. */
     changes: z.array(z.string()).optional(),
   }),
-  z.object({ ...base, kind: z.literal("agents_missing"), machines: z.array(z.string()) }),
+  z.object({
+    ...base,
+    kind: z.literal("agents_missing"),
+    machines: z.array(z.string()),
+    /** What the master tells about some of them, a clause each. */
+    why: z.array(z.string()).optional(),
+  }),
   z.object({ ...base, kind: z.literal("cancel_asked"), by, askedAtMs: askedAtMs.optional() }),
   /** `unseen`: closed by a person, while the master did not show whether our window is gone. */
   z.object({ ...base, kind: z.literal("cancelled"), unseen: z.boolean().optional() }),

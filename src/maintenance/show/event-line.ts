@@ -193,7 +193,7 @@ function whatOf(event: LogEvent, record: Rolled): string {
         ...(event.changes ?? []),
       ].join("; ");
     case "agents_missing":
-      return `agents not back: ${event.machines.join(", ")}`;
+      return [`agents not back: ${event.machines.join(", ")}`, ...(event.why ?? [])].join("; ");
     case "cancel_asked":
       return "cancelled";
     case "cancelled":

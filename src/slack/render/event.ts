@@ -100,7 +100,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "agents_returned":
       return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${backText(event)}${(event.changes ?? []).length === 0 ? "" : mrk`\n⚠️ *Not as before:*\n${changes(event.changes ?? [])}`}`;
     case "agents_missing":
-      return mrk`⚠️ *Not back:* the agents of ${hosts(event.machines, 1500)} have not registered again.\n*Next:* start the agent on those machines and look at its log${isWaitingForAgents(record) ? ", or press Stop waiting on the card" : ""}.`;
+      return mrk`⚠️ *Not back:* the agents of ${hosts(event.machines, 1500)} have not registered again.${(event.why ?? []).length === 0 ? "" : mrk`\n${changes(event.why ?? [])}`}\nMesos ends the agent on Down and starts it for nobody. One whose attributes or resources were changed does not start until ${code("meta/slaves/latest")} is removed from its work directory, and has a new id then.\n*Next:* start the agent on those machines and look at its log${isWaitingForAgents(record) ? ", or press Stop waiting on the card" : ""}.`;
     case "cancel_asked":
       return mrk`↩️ ${user(event.by)} *cancelled*. ${record.batches.some(({ phase }) => phase === "down") ? mrk`What is not Down is being given back. What is Down stays so until Up: press it on the card or type ${code(`${record.command} up ${record.id}`)}` : "The machines are being given back"}.`;
     case "cancelled":

@@ -189,7 +189,11 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [
     { kind: "agents_missing", machines: ["web-01"] },
-    ["web-01 have not registered again", "Next: start the agent"],
+    ["web-01 have not registered again", "meta/slaves/latest", "Next: start the agent"],
+  ],
+  [
+    { kind: "agents_missing", machines: ["web-01"], why: ["web-01: it is Down again, by somebody else"] },
+    ["• web-01: it is Down again, by somebody else"],
   ],
   [{ kind: "cancel_asked", by: "U01ALICE" }, ["@U01ALICE cancelled"]],
   [{ kind: "cancelled" }, ["back in service", "untouched"]],

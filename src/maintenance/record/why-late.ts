@@ -1,0 +1,19 @@
+import type { World } from "../cluster/world.js";
+import { indexWorld } from "../cluster/world-index.js";
+import type { AgentSeen } from "./agent-seen.js";
+
+/**
+ * What the master tells about an agent that is not back after Up, in a clause; `null` where it tells nothing: then it was not
+ * started, or does not come up, which only the machine itself can say.
+ */
+export function whyLate({ id, machine }: AgentSeen, world: World): string | null {
+  const { registered, recoveringIds, down, agents } = indexWorld(world);
+  if (recoveringIds.has(id)) return "the leading master changed and has not heard of its agent since";
+  if (registered.get(id)?.active === false) return "its agent is registered and not connected";
+  if (down.has(machine)) return "it is Down again, by somebody else";
+  const [hostname = "", ip = ""] = machine.split("|");
+  const elsewhere = world.agents.find((agent) => agent.machine.ip === ip && !agents.has(machine));
+  if (elsewhere !== undefined && elsewhere.machine.hostname.toLowerCase() !== hostname)
+    return `an agent at its address calls itself ${elsewhere.machine.hostname}`;
+  return null;
+}
