@@ -3,6 +3,7 @@ import { hostOrNetwork, masterUrl, zooKeeperAddress } from "./addresses.js";
 import { channelId, duration, line, oneOf, principal, variableName } from "./fields.js";
 import { type Contradiction, contradictions } from "./policy.js";
 import { policySettings } from "./policy-schema.js";
+import { runbooks } from "./runbook-schema.js";
 
 const credentials = z
   .strictObject(
@@ -103,6 +104,7 @@ const clusterSettings = z.strictObject(
       .prefault("7d")
       .meta({ description: "The longest window that may be asked for.", example: "7d" }),
     ...policySettings,
+    runbooks,
   },
   { error: "is not a map of settings" },
 );

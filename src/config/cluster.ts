@@ -10,6 +10,7 @@ import type { Env } from "./environment.js";
 import { issueProblems, problemAt } from "./issue-problems.js";
 import { clusterPolicy } from "./policy.js";
 import { type ReadFile, tryRead } from "./read-file.js";
+import { runbooksOf, termsOf } from "./runbook.js";
 
 /** What the configuration is made from. */
 export interface Surroundings {
@@ -27,7 +28,7 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
   const checked = clusterSchema.safeParse(source.settings);
   const problems: Problem[] = checked.success ? [] : [...issueProblems(checked.error, source.places)];
   const settings = checked.success ? checked.data : usable(source.settings, checked.error);
-  const refuse = (path: readonly string[], what: string) => {
+  const refuse = (path: readonly PropertyKey[], what: string) => {
     problems.push(problemAt(source.places, path, what));
   };
   const inventoryFile = settings.inventory === undefined ? null : within(source.folder, settings.inventory);
@@ -39,9 +40,11 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
     const inventory = tryRead(around.readFile, inventoryFile);
     if ("wrong" in inventory) refuse(["inventory"], inventory.wrong);
   }
+  if (callsMasters) checkRunbookSecrets(settings, around.env, refuse);
   if (!checked.success || problems.length > 0) return { ok: false, problems };
   const { masters, channel = null, default_duration, max_duration } = checked.data;
   const isListed = Array.isArray(masters);
+  const runbooks = runbooksOf(checked.data.runbooks ?? {}, source.folder);
   return {
     ok: true,
     value: {
@@ -62,7 +65,8 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
       inventoryFile,
       defaultDurationMs: default_duration,
       maxDurationMs: max_duration,
-      policy: clusterPolicy(checked.data),
+      policy: { ...clusterPolicy(checked.data), runbooks: runbooks.map(termsOf) },
+      runbooks,
     },
   };
 }
@@ -75,7 +79,7 @@ function usable(settings: unknown, error: z.ZodError): SomeClusterSettings {
   return someClusterSettings.safeParse(rest).data ?? {};
 }
 
-type Refuse = (path: readonly string[], what: string) => void;
+type Refuse = (path: readonly PropertyKey[], what: string) => void;
 
 function credentialsOf(
   settings: SomeClusterSettings,
@@ -106,6 +110,15 @@ function zooKeeperAuthOf(
       : "names an environment variable that does not hold user:secret";
   refuse(["zookeeper", "auth_env"], what);
   return null;
+}
+
+function checkRunbookSecrets({ runbooks = {} }: SomeClusterSettings, env: Env, refuse: Refuse): void {
+  for (const [name, { secret_env }] of Object.entries(runbooks)) {
+    for (const [index, variable] of secret_env.entries()) {
+      if (env[variable] !== undefined && env[variable] !== "") continue;
+      refuse(["runbooks", name, "secret_env", index], "names an environment variable that is not set");
+    }
+  }
 }
 
 function certificatesOf(

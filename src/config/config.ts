@@ -1,5 +1,6 @@
 import type { Secret } from "../base/secret.js";
 import type { Policy } from "../maintenance/policy/policy.js";
+import type { Runbook } from "./runbook.js";
 
 /** What this process is: the side Slack talks to, the side that talks to masters, or both in one process. */
 export const ROLES = ["bot", "worker", "all"] as const;
@@ -113,4 +114,6 @@ export interface ClusterConfig {
   readonly maxDurationMs: number;
   /** Who may do what, how much of it, and when. */
   readonly policy: ClusterPolicy;
+  /** What may be run between Down and Up; their names are unique. */
+  readonly runbooks: readonly Runbook[];
 }

@@ -4,7 +4,7 @@ import type { ClusterPolicy } from "./config.js";
 import { FRAMEWORK_KEYS, type PolicySettings } from "./policy-schema.js";
 
 /** The policy that a cluster's settings add up to. */
-export function clusterPolicy(settings: PolicySettings): ClusterPolicy {
+export function clusterPolicy(settings: PolicySettings): Omit<ClusterPolicy, "runbooks"> {
   const { caps } = settings;
   return {
     requesters: settings.requesters,

@@ -12,8 +12,8 @@ export function fieldAt(
       field = itemOf(field);
       continue;
     }
-    const next = shapeOf(field)?.[String(step)];
-    if (next === undefined) break;
+    const next = shapeOf(field)?.[String(step)] ?? namedOf(field);
+    if (next === undefined || next === null) break;
     field = next;
     key = String(step);
   }
@@ -36,6 +36,12 @@ function itemOf(schema: z.ZodType): z.ZodType {
   return inner instanceof z.ZodArray && shapeOf(inner.element as z.ZodType) !== null
     ? (inner.element as z.ZodType)
     : schema;
+}
+
+/** What stands under each name of a map of names. */
+function namedOf(schema: z.ZodType): z.ZodType | null {
+  const inner = unwrapped(schema);
+  return inner instanceof z.ZodRecord ? (inner.valueType as z.ZodType) : null;
 }
 
 function unwrapped(schema: z.ZodType): z.ZodType {

@@ -18,7 +18,7 @@ import { runWorker, type Store } from "./store/store.js";
 
 /** A cluster of the configuration, as far as the bot needs it: of the policy only whom it names. */
 export interface BotCluster extends CommandCluster {
-  readonly policy: Pick<Policy, "requesters" | "approvers" | "admins" | "owners">;
+  readonly policy: Pick<Policy, "requesters" | "approvers" | "admins" | "owners" | "runbooks">;
 }
 
 export interface BotOptions {
@@ -92,12 +92,13 @@ export function createBotSide(options: BotOptions): BotSide {
 }
 
 /** Slack user groups (`S…`) that decide something; people stand in the same lists. */
-function groupsNamedIn(policy: BotCluster["policy"]): readonly string[] {
+export function groupsNamedIn(policy: BotCluster["policy"]): readonly string[] {
   const ids = [
     ...policy.requesters,
     ...policy.approvers,
     ...policy.admins,
     ...policy.owners.flatMap((o) => o.owners),
+    ...policy.runbooks.flatMap((runbook) => runbook.who),
   ];
   return [...new Set(ids.filter((id) => id.startsWith("S")))];
 }

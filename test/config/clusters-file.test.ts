@@ -118,6 +118,7 @@ clusters:
         allowForce: false,
         owners: [],
         frameworks: [],
+        runbooks: [],
         budgets: [],
         rolling: {
           gapMs: 600_000,
@@ -134,6 +135,7 @@ clusters:
         answersWaitMs: 30_000,
         agentReturnMs: 600_000,
       },
+      runbooks: [],
     });
   });
 

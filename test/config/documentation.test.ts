@@ -77,7 +77,13 @@ describe("config/clusters.example.yaml", () => {
       "config/ca/mesos.pem": repositoryFile("test/mesos/support/tls/master.pem"),
       "config/inventory/prod.ini": "[web]\n",
     };
-    expect(check(whole, files, { PROD_MESOS_SECRET: "s", EDGE_ZOOKEEPER_AUTH: "bot:s" })).toMatchObject({
+    expect(
+      check(whole, files, {
+        PROD_MESOS_SECRET: "s",
+        EDGE_ZOOKEEPER_AUTH: "bot:s",
+        ANSIBLE_BECOME_PASSWORD: "s",
+      }),
+    ).toMatchObject({
       ok: true,
     });
   });

@@ -19,7 +19,7 @@ export function environmentDocs(): readonly SettingDoc[] {
   return settings(environmentSchema);
 }
 
-/** Every key of a cluster, nested ones as `tls.ca_file`, those of a list's items as `calendar[].days`. */
+/** Every key of a cluster, nested ones as `tls.ca_file`, those of a list's items as `calendar[].days`, of a map of names as `runbooks.<name>.run`. */
 export function clusterDocs(): readonly SettingDoc[] {
   return settings(clusterSchema);
 }
@@ -50,6 +50,10 @@ const documented = z.object({
   get items() {
     return documented.optional();
   },
+  /** Of a map of names: what stands under each. `false` where no other key may stand. */
+  get additionalProperties() {
+    return z.union([z.literal(false), documented]).optional();
+  },
   required: z.array(z.string()).default([]),
 });
 
@@ -70,7 +74,9 @@ function flatten(node: Documented, prefix: string): readonly SettingDoc[] {
       required: node.required.includes(key) ? requiredIn(prefix) : null,
       example: field.example,
     };
-    return [row, ...(field.items === undefined ? [] : flatten(field.items, `${name}[].`))];
+    const item = field.items === undefined ? [] : flatten(field.items, `${name}[].`);
+    const named = field.additionalProperties ? flatten(field.additionalProperties, `${name}.<name>.`) : [];
+    return [row, ...item, ...named];
   });
 }
 

@@ -19,6 +19,7 @@ const ROOMS: Record<string, readonly string[]> = {
   mesos: ["base", "config", "maintenance"],
   slack: ["base", "config", "maintenance"],
   ops: ["base"],
+  runbooks: ["base", "config"],
   ...PURE,
 };
 

@@ -158,6 +158,7 @@ export function policyOf(parts: Partial<Policy> = {}): Policy {
     allowForce: false,
     owners: [],
     frameworks: [],
+    runbooks: [],
     budgets: [],
     rolling: {
       gapMs: 10 * 60_000,

@@ -35,7 +35,7 @@ import { createUnattended } from "./unattended.js";
 
 /** What the bot knows of a cluster: enough to understand a command, nothing to call a master with. */
 export interface IntakeCluster extends CommandCluster {
-  /** User groups that its policy names, as approvers, requesters, admins or owners. */
+  /** User groups that its policy names, as approvers, requesters, admins, owners or for runbooks. */
   readonly groups: readonly string[];
 }
 

@@ -52,6 +52,19 @@ export interface AppBudget extends InHours {
   readonly keep: Cap;
 }
 
+/** A runbook of the clusters file as far as it is asked about: what is run is the worker's alone. */
+export interface RunbookTerms {
+  readonly name: string;
+  /** Over all that decides what is run: another digest is another runbook. */
+  readonly digest: string;
+  /** Who may use it; never empty. */
+  readonly who: readonly string[];
+  readonly where: { readonly kind: "batch" } | { readonly kind: "machine"; readonly atOnce: number };
+  readonly timeLimitMs: Millis;
+  /** After exit code 0. */
+  readonly then: "up" | "ask";
+}
+
 /** The rules of one cluster, from its configuration. People and groups are Slack ids (`U…`, `W…`; groups `S…`). */
 export interface Policy {
   /**
@@ -89,6 +102,8 @@ export interface Policy {
   readonly owners: readonly { readonly match: string; readonly owners: readonly string[] }[];
   /** What the operator says that frameworks are; only to explain what they do. */
   readonly frameworks: readonly FrameworkMapping[];
+  /** What `--run` may name. */
+  readonly runbooks: readonly RunbookTerms[];
   /** Of maintenances whose machines go down one batch after another. */
   readonly rolling: {
     /** Between the end of a batch's window and the start of the next. */

@@ -29,6 +29,7 @@ function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false, master = {} a
     channel: "C1",
     zooKeeper: null,
     inventoryFile: null,
+    runbooks: [],
     defaultDurationMs: 1,
     maxDurationMs: 1,
     policy: policyOf({ pollMs }),

@@ -166,6 +166,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         ca: null,
         channel,
         inventoryFile: null,
+        runbooks: [],
         defaultDurationMs: 2 * 3_600_000,
         maxDurationMs: 30 * 86_400_000,
         // Everything that is shown is looked at soon.
