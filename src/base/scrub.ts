@@ -2,19 +2,20 @@ import { MASK } from "./secret.js";
 
 /**
  * Secrets whose shape gives them away wherever they stand: Slack's tokens, its response and upload URLs (whoever has
- * one can post with it), the tickets of its sockets, authorization headers, and user and password in a URL.
+ * one can post with it), the tickets of its sockets, authorization headers, and user and password in a URL. What may
+ * repeat before a shape is complete has a bound or a next character of its own, so that no text takes long.
  */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:xox[a-z]|xapp|xwfp)(?:[.-][\w-]+)+/gi, MASK],
   [
-    /\bhttps?:\/\/[\w.-]*\bslack[\w.-]*\/(?:commands|actions|services|triggers|workflows|upload)\/[^\s"'\\]+/g,
+    /\bhttps?:\/\/[\w.-]{0,253}\bslack[\w.-]{0,253}\/(?:commands|actions|services|triggers|workflows|upload)\/[^\s"'\\]+/g,
     MASK,
   ],
   [/\b(hooks\.slack\.com\/)[^\s"'\\]+/gi, `$1${MASK}`],
-  [/\b(wss?:\/\/[^\s?"'\\]+)\?[^\s"'\\]*/gi, `$1?${MASK}`],
+  [/\b(wss?:\/\/[^\s?"'\\]{1,512})\?[^\s"'\\]*/gi, `$1?${MASK}`],
   [/\b(Bearer) +[\w.~+/=-]+/g, `$1 ${MASK}`],
   [/(["':=]\s*(?:Bearer|Basic)) +[\w.~+/=-]+/gi, `$1 ${MASK}`],
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s"\\/@]*:[^\s"\\/@]*@/gi, `$1${MASK}@`],
+  [/:\/\/[^\s"\\/@:]*:[^\s"\\/@]*@/g, `://${MASK}@`],
 ];
 
 /** A text without the secrets that can be told by their shape. Keeps JSON valid JSON. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { RunbookTerms } from "../maintenance/policy/policy.js";
-import type { RunbookSettings } from "./runbook-schema.js";
+import { PLACEHOLDER, type RunbookSettings } from "./runbook-schema.js";
 
 /** One runbook of the clusters file: what is run between Down and Up. */
 export interface Runbook {
@@ -41,6 +41,16 @@ export function runbooksOf(
     where: runbook.where === "batch" ? { kind: "batch" } : { kind: "machine", atOnce: runbook.at_once ?? 5 },
     then: runbook.then,
   }));
+}
+
+/** Program and arguments with the paths of the two files in place of `{inventory}` and `{limit}`. */
+export function argvWith(
+  { argv: [program, ...rest] }: Runbook,
+  paths: { readonly inventory: string; readonly limit: string },
+): readonly [string, ...string[]] {
+  const fill = (written: string, name: string) =>
+    name === "inventory" || name === "limit" ? paths[name] : written;
+  return [program, ...rest.map((argument) => argument.replace(PLACEHOLDER, fill))];
 }
 
 /**
