@@ -7,12 +7,12 @@ export function isAnsible(program: string): boolean {
 }
 
 /**
- * Exit codes of ansible-core, from its sources: `TaskQueueManager.RUN_*` and `cli/__init__.py`. A host that failed
- * beside one that was unreachable is told as unreachable (4).
+ * Exit codes of ansible-core, from its sources: `TaskQueueManager.RUN_*`, `cli/__init__.py`, and 2 also from Python's
+ * argparse. A host that failed beside one that was unreachable is told as unreachable (4).
  */
 const WORDS: Readonly<Record<number, string>> = {
   1: "an error in Ansible or in what it was given",
-  2: "a host failed",
+  2: "a host failed, or Ansible does not know an option",
   4: "a host was unreachable, or a file could not be parsed",
   5: "bad or incomplete options",
   6: "text that is not UTF-8",
