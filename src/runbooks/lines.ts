@@ -45,7 +45,7 @@ export function readLines(mask: Mask, onLines: (text: string) => void): LineRead
       while (held.length > LONGEST_LINE) {
         held = withoutControls(held);
         const at = mask.cut(held);
-        if (held.length <= LONGEST_LINE || at === 0) break;
+        if (held.length <= LONGEST_LINE || at <= 0) break;
         give(`${held.slice(0, at)}\n`);
         held = held.slice(at);
       }

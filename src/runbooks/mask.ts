@@ -16,32 +16,51 @@ export interface Mask {
 /** A line of a secret that has several, such as a key; shorter ones give nothing away and stand everywhere. */
 const LEAST_LINE = 4;
 
-/** Longer than the names and schemes by which `scrub` knows a secret. */
-const LEAST_MARGIN = 64;
+/** How much of a text is looked at around a cut: more than what `scrub` hides is long. */
+const LEAST_WINDOW = 1_024;
 
-/** A token that is longer may be cut: whatever it is, it is none of Slack's. */
-const LONGEST_TOKEN = 8 * 1024;
+/** How many places are tried for a cut, so that it takes a moment whatever the text is. */
+const MOST_TRIES = 64;
 
 /** Hides these values, wherever they stand, and whatever `scrub` tells by its shape. */
 export function maskOf(secrets: readonly string[]): Mask {
   const values = [...new Set(secrets.flatMap(writtenAs))].sort((a, b) => b.length - a.length);
-  const margin = Math.max(LEAST_MARGIN, values[0]?.length ?? 0);
+  const window = Math.max(LEAST_WINDOW, values[0]?.length ?? 0);
   const literal = values.length === 0 ? null : new RegExp(values.map(escaped).join("|"), "g");
+  const hide = (text: string): string => scrub(literal === null ? text : text.replace(literal, MASK));
+  /** The place itself, or where the value begins that it is in the middle of. */
+  const outside = (text: string, at: number): number => {
+    const from = Math.max(0, at - window);
+    const found = literal === null ? [] : text.slice(from, at + window).matchAll(literal);
+    for (const { index, 0: value } of found) {
+      if (from + index < at && at < from + index + value.length) return from + index;
+    }
+    return at;
+  };
+  const isWhole = (text: string, at: number): boolean => {
+    const [before, after] = [text.slice(Math.max(0, at - window), at), text.slice(at, at + window)];
+    return hide(before) + hide(after) === hide(before + after);
+  };
   return {
-    hide: (text) => scrub(literal === null ? text : text.replace(literal, MASK)),
+    hide,
     cut(text) {
-      // A secret that begins before this point ends before the text does.
-      const latest = text.length - margin;
+      // A secret that begins before this place ends before the text does.
+      const latest = Math.max(0, outside(text, text.length - window));
       let at = latest;
-      const earliest = Math.max(0, latest - LONGEST_TOKEN);
-      while (at > earliest && !isBetweenTokens(text, at)) at -= 1;
-      if (at <= earliest) at = latest;
-      for (const { index, 0: value } of literal === null ? [] : text.matchAll(literal)) {
-        if (index < at && at < index + value.length) at = index;
+      for (let tries = 0; tries < MOST_TRIES && at > 0; tries += 1) {
+        if (isWhole(text, at)) return at;
+        at = outside(text, startOfToken(text, at));
       }
-      return Math.max(0, at);
+      return latest;
     },
   };
+}
+
+/** Where the last word, or part of a word, before a place begins. */
+function startOfToken(text: string, place: number): number {
+  let at = place - 1;
+  while (at > 0 && !/[\s"'=:&,;]/.test(text.charAt(at - 1))) at -= 1;
+  return at;
 }
 
 /** The forms in which a value shows in what a program prints: as it is, line by line, and inside of JSON. */
@@ -52,12 +71,6 @@ function writtenAs(secret: string): readonly string[] {
     .flatMap((line) => [line, JSON.stringify(line).slice(1, -1)])
     .map(withoutControls)
     .filter((line) => line !== "");
-}
-
-/** White space and double quotes end whatever `scrub` hides, but not between `Bearer`, or what stands before it, and its token. */
-function isBetweenTokens(text: string, at: number): boolean {
-  if (!/[\s"]/.test(text.charAt(at))) return false;
-  return !/(?:["':=]|Bearer|Basic)\s*$/i.test(text.slice(Math.max(0, at - LEAST_MARGIN), at));
 }
 
 function escaped(literal: string): string {

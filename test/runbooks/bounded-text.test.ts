@@ -25,11 +25,13 @@ describe("bounded text", () => {
       .string({ unit: fc.constantFrom("a", "é", "😀"), maxLength: 12 })
       .map((text) => `${text}\n`);
     fc.assert(
-      fc.property(fc.array(line, { minLength: 60, maxLength: 120 }), (lines) => {
+      fc.property(fc.array(line, { minLength: 60, maxLength: 120 }), fc.nat(60), (lines, together) => {
         const whole = lines.join("");
         fc.pre(Buffer.byteLength(whole) > 200);
         const [, beginning = "", left, end = ""] =
-          /^(.*)\[… (\d+) bytes of the output are left out here …\]\n(.*)$/s.exec(textOf(200, lines)) ?? [];
+          /^(.*)\[… (\d+) bytes of the output are left out here …\]\n(.*)$/s.exec(
+            textOf(200, [...lines.slice(0, together), lines.slice(together).join("")]),
+          ) ?? [];
         expect(whole.startsWith(beginning) && whole.endsWith(end)).toBe(true);
         expect(beginning).toMatch(/^(?:.*\n)*$/);
         expect(Number(left)).toBe(Buffer.byteLength(whole) - Buffer.byteLength(beginning + end));

@@ -67,24 +67,22 @@ describe("the lines of a program", () => {
     expect(given.join("").replaceAll("\n", "")).toBe(piece.toString().repeat(1_000));
   });
 
-  test("a secret anywhere in a line of any length is hidden, however the pieces come", () => {
-    const secret = "Tr0ub4dor & 3";
-    const token = "xoxb-12-34-abcdef";
+  test.each([
+    ["a secret", "Tr0ub4dor & 3", ["x", " ", '"', "="]],
+    ["a token", "xoxb-12-34-abcdef", [" ", '"', "="]],
+    ["a token of the length that they have", `xoxb-${"1234567890-".repeat(40)}abcdef`, [" ", '"', "="]],
+    ["a header", ' "Basic dTpwYXNzd29yZA==', [" ", '"', "="]],
+  ])("%s where a long line goes on in the next is hidden", (_, secret, fillers) => {
+    // The third piece makes the line too long; it is cut somewhere before its end.
+    const end = 3 * 24_000;
     fc.assert(
-      fc.property(
-        fc.integer({ min: 62_000, max: 68_000 }),
-        fc.constantFrom("x", " ", '"', "="),
-        (before, filler) => {
-          const text = `${filler.repeat(before)}${secret}${filler.repeat(3_000)} ${token} ${filler.repeat(70_000)}`;
-          const bytes = Buffer.from(text);
-          const pieces = [0, 1, 2, 3].map((n) => bytes.subarray(n * 40_000, (n + 1) * 40_000));
-          const shown = read(pieces, [secret]).text.replaceAll("\n", "");
-          expect(shown).not.toContain("4dor");
-          expect(shown).not.toContain("abcdef");
-          expect(shown).toContain(filler === "x" ? "x[secret]x" : "[secret]");
-        },
-      ),
-      { numRuns: 30 },
+      fc.property(fc.integer({ min: 950, max: 1_150 }), fc.constantFrom(...fillers), (before, filler) => {
+        const bytes = Buffer.from(`${filler.repeat(end - before)}${secret}${filler.repeat(1_000)}`);
+        const pieces = [0, 1, 2, 3].map((n) => bytes.subarray(n * 24_000, (n + 1) * 24_000));
+        const shown = read(pieces, ["Tr0ub4dor & 3"]).text.replaceAll("\n", "");
+        const parts = [secret.slice(0, 8).trim(), secret.slice(-5).replaceAll("=", "")];
+        expect(parts.filter((part) => part !== '"Basic' && shown.includes(part))).toEqual([]);
+      }),
     );
   });
 });
@@ -114,6 +112,8 @@ describe("whatever a program prints, a piece of it is read in a moment", () => {
   ])("%s", (_, unit) => {
     const reader = readLines(maskOf([`${"hunter2".repeat(20)}!`]), () => undefined);
     const piece = filled(unit);
+    // What a first piece holds may only be held.
+    reader.push(piece);
     const took = [1, 2, 3, 4, 5].map(() => {
       const before = process.cpuUsage();
       reader.push(piece);
