@@ -12,7 +12,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
     MASK,
   ],
   [/\b(hooks\.slack\.com\/)[^\s"'\\]+/gi, `$1${MASK}`],
-  [/\b(wss?:\/\/[^\s?"'\\]{1,256})\?[^\s"'\\]*/gi, `$1?${MASK}`],
+  [/\b(wss?:\/\/[^\s?"'\\]{1,128})\?[^\s"'\\]*/gi, `$1?${MASK}`],
   [/\b(Bearer) +[\w.~+/=-]+/g, `$1 ${MASK}`],
   [/(["':=]\s*(?:Bearer|Basic)) +[\w.~+/=-]+/gi, `$1 ${MASK}`],
   [/:\/\/[^\s"\\/@:]*:[^\s"\\/@]*@/g, `://${MASK}@`],
