@@ -76,13 +76,17 @@ describe("the lines of a program", () => {
     // The third piece makes the line too long; it is cut somewhere before its end.
     const end = 3 * 24_000;
     fc.assert(
-      fc.property(fc.integer({ min: 1_000, max: 1_030 + secret.length }), fc.constantFrom(...fillers), (before, filler) => {
-        const bytes = Buffer.from(`${filler.repeat(end - before)}${secret}${filler.repeat(30_000)}`);
-        const pieces = [0, 1, 2, 3, 4].map((n) => bytes.subarray(n * 24_000, (n + 1) * 24_000));
-        const shown = read(pieces, ["Tr0ub4dor & 3"]).text.replaceAll("\n", "");
-        const parts = [secret.slice(0, 8).trim(), secret.slice(-5).replaceAll("=", "")];
-        expect(parts.filter((part) => part !== '"Basic' && shown.includes(part))).toEqual([]);
-      }),
+      fc.property(
+        fc.integer({ min: 1_000, max: 1_030 + secret.length }),
+        fc.constantFrom(...fillers),
+        (before, filler) => {
+          const bytes = Buffer.from(`${filler.repeat(end - before)}${secret}${filler.repeat(30_000)}`);
+          const pieces = [0, 1, 2, 3, 4].map((n) => bytes.subarray(n * 24_000, (n + 1) * 24_000));
+          const shown = read(pieces, ["Tr0ub4dor & 3"]).text.replaceAll("\n", "");
+          const parts = [secret.slice(0, 8).trim(), secret.slice(-5).replaceAll("=", "")];
+          expect(parts.filter((part) => part !== '"Basic' && shown.includes(part))).toEqual([]);
+        },
+      ),
     );
   });
 });

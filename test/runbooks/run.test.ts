@@ -306,9 +306,12 @@ describe("a run for each machine", () => {
   test("after the first failure nothing more is started, and those that run finish", async () => {
     const gate = join(folder, "failed");
     const code = `${HOST} const fs = require("fs");
-      if (host === "b") { process.exitCode = 3; fs.writeFileSync(${JSON.stringify(gate)}, ""); }
+      if (host === "b") process.exitCode = 3;
       else setInterval(() => fs.existsSync(${JSON.stringify(gate)}) && process.exit(0), 20)`;
     const run = start(perMachine(code, 2), { input: inputOf({ machines: machinesOf("a", "b", "c", "d") }) });
+    const failed = expect.objectContaining({ machine: "b", end: expect.anything() });
+    await until("the end of b", async () => run.logged.some((line) => failed.asymmetricMatch(line)));
+    writeFileSync(gate, "");
     const { end, hosts } = await endOf(run);
     expect(end).toEqual({
       kind: "failed",
