@@ -196,11 +196,20 @@ describe("what ends a run from outside", () => {
     expect(hosts.map(({ how }) => how)).toEqual(["unknown", "unknown"]);
   });
 
-  test("a time limit ends the whole group, with SIGKILL what does not obey SIGTERM", async () => {
-    const run = start(runbookOf(script(STUBBORN), { timeLimitMs: 2_000 }));
+  test("the whole group is ended, with SIGKILL what does not obey SIGTERM", async () => {
+    const run = start(runbookOf(script(STUBBORN)));
+    await run.shows("ready");
+    expect(livingOfRun(run.input.run)).toHaveLength(2);
+    run.abort();
     const { end } = await endOf(run);
-    const words = "Its time limit is over. SIGTERM, and SIGKILL after 5 s, ended node.";
-    expect(end).toEqual({ kind: "ended", why: "time_limit", words });
+    const words = "It was stopped. SIGTERM, and SIGKILL after 5 s, ended node.";
+    expect(end).toEqual({ kind: "ended", why: "stopped", words });
+  });
+
+  test("a time limit ends a run", async () => {
+    const { end } = await endOf(start(runbookOf(script(WAITS), { timeLimitMs: 1_000 })));
+    expect(end).toMatchObject({ kind: "ended", why: "time_limit" });
+    expect(end).toHaveProperty("words", expect.stringContaining("Its time limit is over. SIGTERM"));
   });
 
   test("an end is an end, also where the program makes exit code 0 of SIGTERM", async () => {
