@@ -51,6 +51,8 @@ export interface DrainCommand {
   readonly kill: { readonly graceMs: number | null } | null;
   /** Whether a person brings the machines back, or the end of the window (`--up`). */
   readonly up: UpMode;
+  /** The runbook that is run between Down and Up (`--run`), by its name. */
+  readonly run: string | null;
   /** Why it should go on though the policy's calendar says no. */
   readonly override: string | null;
   /** How many machines the requester confirms by typing it (`--confirm 40`). */

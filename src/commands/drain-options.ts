@@ -49,7 +49,7 @@ export function readUp(args: Arguments): UpMode {
   const mode = UP_MODES.find((known) => known === text.toLowerCase());
   if (mode !== undefined) return mode;
   throw new Mistake(
-    `--up is ask (a person asks for it) or auto (by itself when the window ends), not ${text}.`,
+    `--up is ask (a person asks for it) or auto (by itself: after the runbook, else when the window ends), not ${text}.`,
   );
 }
 

@@ -74,8 +74,15 @@ export const OPTIONS = [
   {
     name: "up",
     value: "<ask|auto>",
-    summary: "after Down: a person asks for Up (default), or it comes by itself when the window ends",
+    summary:
+      "after Down: a person asks for Up (default), or it comes by itself: after the runbook, else when the window ends",
     elsewhere: ["return", "back"],
+  },
+  {
+    name: "run",
+    value: "<runbook>",
+    summary: "a runbook of the clusters file, which is run between Down and Up",
+    elsewhere: ["runbook", "playbook", "exec", "script"],
   },
   {
     name: "override",

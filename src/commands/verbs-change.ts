@@ -15,7 +15,8 @@ export const CHANGING: readonly Verb[] = [
       "With --dry-run nothing is done: it shows the machines, or each batch with its window, which tasks, last running copies and volumes would go away with them, and what the policy says.",
       "With --batch the machines go down one batch after another, each with a window and an approval of its own: the next one when the one before is back. All windows are announced at once, or with --horizon those of the next batches only.",
       "With --kill the master kills what runs there (DRAIN_AGENT) before the window is posted: somebody has to approve that, and Down after it. It cannot be taken back.",
-      "With --up auto the machines come back by themselves when the window ends, unless somebody holds the maintenance; otherwise a person asks for Up.",
+      "With --run the worker runs that runbook once the machines of a batch are Down; the question for Down shows it, and to approve the Down is to approve that run. With --dry-run its inventory and its input are shown.",
+      "With --up auto the machines come back by themselves after the success of the runbook, without one when the window ends, unless somebody holds the maintenance; otherwise a person asks for Up.",
       "A deadline says what happens to machines that are not empty by then. Force has to be allowed by the policy, and still needs an approval.",
     ],
     options: [
@@ -29,6 +30,7 @@ export const CHANGING: readonly Verb[] = [
       "deadline",
       "then",
       "kill",
+      "run",
       "up",
       "override",
       "confirm",
@@ -46,6 +48,7 @@ export const CHANGING: readonly Verb[] = [
       "drain web-* 2h --batch @rack --canary 1 --approve canary",
       "drain web-* 2h --batch 5 --up auto",
       "drain web-* 4h --kill 5m",
+      "drain web-* 4h --run kernel-update",
       "drain web-[01:06] 4",
     ],
     elsewhere: ["maintain", "maintenance", "evacuate", "cordon", "schedule-down"],
@@ -67,6 +70,7 @@ export const CHANGING: readonly Verb[] = [
         roll: readRoll(args),
         kill: readKill(args, hasDuration),
         up: readUp(args),
+        run: args.option("run"),
         override: args.option("override"),
         confirmed: readConfirmed(args),
         dryRun: args.flag("dry-run"),
@@ -222,6 +226,54 @@ export const CHANGING: readonly Verb[] = [
         id,
         decision: { kind: "leave_behind", batch: null },
       };
+    },
+  },
+  {
+    name: "retry-run",
+    takes: "<id>",
+    summary: "run the runbook of a maintenance again on machines that are down",
+    details: [
+      "After a run that failed, was stopped or got lost; also for the first one where it did not come with the approval of the Down. It is run as the clusters file has it now.",
+      "Only who may use the runbook can ask for it.",
+    ],
+    options: ["cluster"],
+    examples: ["retry-run m-7k3q2"],
+    elsewhere: ["rerun", "run", "run-again"],
+    read(args) {
+      const id = args.id();
+      args.end();
+      const cluster = args.namedCluster();
+      return { verb: "retry-run", cluster, id, decision: { kind: "retry_run", run: null } };
+    },
+  },
+  {
+    name: "stop-run",
+    takes: "<id>",
+    summary: "stop the runbook of a maintenance; its machines stay down",
+    details: ["Ends it with all the processes that it has started. Anybody may."],
+    options: ["cluster"],
+    examples: ["stop-run m-7k3q2"],
+    elsewhere: ["kill-run", "cancel-run", "abort-run"],
+    read(args) {
+      const id = args.id();
+      args.end();
+      const cluster = args.namedCluster();
+      return { verb: "stop-run", cluster, id, decision: { kind: "stop_run", run: null } };
+    },
+  },
+  {
+    name: "leave-down",
+    takes: "<id>",
+    summary: "leave machines down after a runbook that came to nothing",
+    details: ["Nothing more is asked; bring them back with up when they are ready."],
+    options: ["cluster"],
+    examples: ["leave-down m-7k3q2"],
+    elsewhere: ["keep-down"],
+    read(args) {
+      const id = args.id();
+      args.end();
+      const cluster = args.namedCluster();
+      return { verb: "leave-down", cluster, id, decision: { kind: "leave_down", run: null } };
     },
   },
   {

@@ -39,6 +39,7 @@ import { whyNotAllAreBack } from "./record/left-behind.js";
 import { withEvent } from "./record/log.js";
 import { type Picture, rowKey } from "./record/picture.js";
 import type { Batch, BatchToGoDown, Maintenance } from "./record/record.js";
+import { openRuns } from "./record/runs.js";
 import { inTrouble, withTrouble } from "./record/troubles.js";
 import { whyNothingShown } from "./sight/nothing-shown.js";
 import { sightOf, whyFiltered } from "./sight/sight.js";
@@ -273,6 +274,8 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
   if (record.end !== null) return record;
   const { batches } = record;
   if (isUnsettled(record, moment.world.observedAtMs)) return record;
+  // Whoever wants to know how a run came out looks here.
+  if (openRuns(record).length > 0) return record;
   // Until then nobody else looks after the machines that were left behind (invariant 11).
   if (record.leftBehind.some(({ opening }) => opening !== null)) return record;
   const isOver = batches.every(

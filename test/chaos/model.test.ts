@@ -120,6 +120,10 @@ function decisionOf(kind: Decision["kind"], approval: string): Decision {
       return { kind, batch: "b1" };
     case "ask_kill_drain":
       return { kind, batch: "b1", graceMs: null };
+    case "retry_run":
+    case "stop_run":
+    case "leave_down":
+      return { kind, run: null };
     default:
       return { kind };
   }

@@ -26,6 +26,7 @@ const drain = {
   roll: null,
   kill: null,
   up: "ask",
+  run: null,
   override: null,
   confirmed: null,
   dryRun: false,

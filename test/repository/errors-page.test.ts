@@ -31,7 +31,7 @@ describe("the page of errors", () => {
 
   test("names only commands that exist", async () => {
     const { VERBS } = await import("../../src/commands/verbs.js");
-    const named = [...page.matchAll(/\/mesos (\w+)/g)].map(([, verb]) => verb);
+    const named = [...page.matchAll(/\/mesos ([\w-]+)/g)].map(([, verb]) => verb);
     expect(named.length).toBeGreaterThan(5);
     expect(VERBS.map(({ name }) => name)).toEqual(expect.arrayContaining(named));
   });

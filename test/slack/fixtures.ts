@@ -217,6 +217,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     paused: null,
     wentOn: [],
     leftBehind: [],
+    runs: [],
     trouble: null,
     picture: pictureOf(17, 64, [
       verdict("web-01", "marathon", "promised"),

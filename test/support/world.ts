@@ -158,8 +158,8 @@ export function policyOf(parts: Partial<Policy> = {}): Policy {
     allowForce: false,
     owners: [],
     frameworks: [],
-    runbooks: [],
     budgets: [],
+    runbooks: [],
     rolling: {
       gapMs: 10 * 60_000,
       earlyMs: 0,
@@ -239,6 +239,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     paused: null,
     wentOn: [],
     leftBehind: [],
+    runs: [],
     trouble: null,
     unsettledUntilMs: null,
     picture: null,

@@ -11,7 +11,7 @@ export function newMaintenance(
   nowMs: number,
 ): Maintenance {
   const startMs = command.startInMs === null ? null : nowMs + command.startInMs;
-  const { deadline, override, roll, kill, up } = command;
+  const { deadline, override, roll, kill, run, up } = command;
   const by = person.user;
   return {
     version: 1,
@@ -31,6 +31,7 @@ export function newMaintenance(
       ...(roll === null ? {} : { roll }),
       ...(kill === null ? {} : { kill }),
       ...(up === "ask" ? {} : { up }),
+      ...(run === null ? {} : { run }),
     },
     batches: [],
     deadline:
@@ -55,6 +56,7 @@ export function newMaintenance(
     paused: null,
     wentOn: [],
     leftBehind: [],
+    runs: [],
     trouble: null,
     unsettledUntilMs: null,
     picture: null,

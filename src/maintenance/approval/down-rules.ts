@@ -3,6 +3,7 @@ import { nextOpening } from "../policy/calendar.js";
 import { closedForDown } from "../policy/hours.js";
 import { overBudget } from "../policy/over-budget.js";
 import type { Policy } from "../policy/policy.js";
+import { isStillShown, runbookWanted } from "../policy/runbooks.js";
 import { isStopped } from "../record/batch.js";
 import { holdersText } from "../record/holds.js";
 import type { Picture, Seen } from "../record/picture.js";
@@ -64,6 +65,8 @@ const DOWN_RULES: readonly DownRule[] = [
   outsideHours,
   outOfBudget,
   unknownTasks,
+  runbookGone,
+  otherRunbook,
   worsePicture,
 ];
 
@@ -163,6 +166,32 @@ function unknownTasks({ record, obstacles: { notOurs, unknown } }: DownAsked): B
     why: `${record.id}: ${quoted(list(unknown, "; ", 5))}.`,
     next: "Click again when the agents have registered again.",
     trouble: troubleOf("tasks_unknown", { unknown: quoted(list(unknown, "; ")) }),
+  };
+}
+
+/** What was to be run on the machines is no longer there: without it they would go down for nothing. */
+function runbookGone({ record, policy }: DownAsked): Blocked | null {
+  const { id, wanted } = record;
+  if (wanted.run === undefined || runbookWanted(record, policy) !== null) return null;
+  const runbook = quoted(wanted.run);
+  return {
+    ...WAITS,
+    why: `${id}: the runbook ${runbook} is not in the clusters file any more.`,
+    next: "Put it back and restart the workers, or cancel and send the drain again without it.",
+    trouble: troubleOf("runbook_gone", { id, runbook }),
+  };
+}
+
+/** What was approved is what runs: one that was changed since is asked about anew (invariant 5). */
+function otherRunbook({ record, approval, policy }: DownAsked): Blocked | null {
+  if (isStillShown(record, approval.runbook, policy)) return null;
+  const change = `the runbook ${quoted(record.wanted.run ?? "")} was changed`;
+  return {
+    ...WAITS,
+    then: "worse",
+    why: `Since the question was asked ${change}.`,
+    next: "Look at the new question in the thread and decide again.",
+    changes: [change],
   };
 }
 

@@ -1,6 +1,7 @@
 import { pictureOf } from "../answers/verdicts.js";
 import { endMs } from "../cluster/schedule.js";
 import type { Policy } from "../policy/policy.js";
+import { isStillShown } from "../policy/runbooks.js";
 import type { Seen } from "../record/picture.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
 import type { Limits } from "../record/roll.js";
@@ -30,7 +31,7 @@ export function limitsAsked(record: Maintenance, batch: Batch): Limits | null {
   };
 }
 
-/** The approval of an earlier batch that is for this one too, as long as it counts; `null` if there is none. */
+/** The approval of an earlier batch that is for this one too, as long as it counts and the runbook is the one that it showed; `null` if there is none. */
 export function approvalCovering(
   record: Maintenance,
   batch: Batch,
@@ -40,6 +41,7 @@ export function approvalCovering(
   const granted = record.batches.flatMap(({ approvals }) => approvals).filter(isGrantedWithLimits);
   const found = granted.findLast(({ limits }) => limits.batches.includes(batch.id));
   if (found === undefined || nowMs >= found.limits.untilMs) return null;
+  if (!isStillShown(record, found.runbook, policy)) return null;
   return found.votes.length >= policy.votes ? found : null;
 }
 

@@ -4,6 +4,7 @@ import { lookAt, pictureOf, tasksOn } from "../answers/verdicts.js";
 import { blastRadiusOf } from "../blast/blast.js";
 import type { World } from "../cluster/world.js";
 import type { Policy } from "../policy/policy.js";
+import { shownNow } from "../policy/runbooks.js";
 import {
   batchOf,
   drainingAgain,
@@ -99,6 +100,7 @@ export function ask(
   const forced = how.forced || (askAnew?.forced ?? false);
   const id = nextId(settled);
   const limits = about === "down" ? limitsAsked(record, batch) : null;
+  const runbook = about === "down" ? shownNow(record, policy) : null;
   const question: Approval = {
     about,
     id,
@@ -112,6 +114,7 @@ export function ask(
     forced,
     ...(how.graceMs === undefined ? {} : { graceMs: how.graceMs }),
     ...(limits === null ? {} : { limits }),
+    ...(runbook === null ? {} : { runbook }),
     seen,
     outcome: null,
   };

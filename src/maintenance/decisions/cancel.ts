@@ -6,6 +6,7 @@ import { ended, isDownSent, isKillSent, isToGoDown, isWaitingForAgents, withBatc
 import { whyNotAllAreBack } from "../record/left-behind.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance, Phase } from "../record/record.js";
+import { openRuns } from "../record/runs.js";
 import { isIn } from "../record/troubles.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -30,6 +31,9 @@ export const cancel = decisionRow({
   needsWorld: false,
   isOnce: true,
   whyNotPossible(record, { rest }) {
+    // To close it means to look no longer, and a run is still to be told of.
+    const closes = isIn(record, "cancel_unseen") || isWaitingForAgents(record);
+    if (closes && openRuns(record).length > 0) return isRunning(record);
     if (record.cancel !== null) return isIn(record, "cancel_unseen") ? null : beingCancelled(record);
     if (isWaitingForAgents(record)) return rest ? nothingLeft(record) : null;
     const { id, batches } = record;
@@ -71,6 +75,15 @@ export const cancel = decisionRow({
     };
   },
 });
+
+function isRunning({ id, wanted }: Maintenance): ReplyParts {
+  return {
+    tone: "refused",
+    text: `${id}: the runbook ${quoted(wanted.run ?? "")} has not ended yet.`,
+    notDone: "It was not closed.",
+    next: `Wait for it, or stop it first: /mesos stop-run ${id}.`,
+  };
+}
 
 /** The rest was given back by the time of the click. */
 function nothingLeft({ id }: Maintenance): ReplyParts {

@@ -6,6 +6,7 @@ import { isDownSent, isToGoDown } from "../record/batch.js";
 import { holdersText, holdsOf, reasonOf, withHolds } from "../record/holds.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance } from "../record/record.js";
+import { openRuns } from "../record/runs.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { type Decided, type DecisionContext, decisionRow, unchanged } from "./decided.js";
@@ -14,7 +15,7 @@ import { wrongPhase } from "./wrong-phase.js";
 
 /**
  * Stops all progress towards Down: nothing is asked, approved, posted or sent while somebody holds. Anybody may hold,
- * also beside others and before the hosts have been looked up; an owner's hold is one that only owners and admins release.
+ * also beside others and before the hosts have been looked up. A runbook that runs is let finish, and nothing follows it; an owner's hold is one that only owners and admins release.
  */
 export const hold = decisionRow({
   takes: z.object({ kind: z.literal("hold"), reason: z.string().nullable() }),
@@ -33,7 +34,8 @@ export const hold = decisionRow({
         next: `Bring the machines back with /mesos up ${id} once they are down.`,
       };
     }
-    return batches.length === 0 || batches.some(isToGoDown) ? null : wrongPhase(record, "Hold");
+    const goesOn = batches.length === 0 || batches.some(isToGoDown) || openRuns(record).length > 0;
+    return goesOn ? null : wrongPhase(record, "Hold");
   },
   decide: holdNow,
 });

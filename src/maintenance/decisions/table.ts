@@ -13,12 +13,15 @@ import { extend } from "./extend.js";
 import { goOn } from "./go-on.js";
 import { hold } from "./hold.js";
 import { leaveBehind } from "./leave-behind.js";
+import { leaveDown } from "./leave-down.js";
 import { override } from "./override.js";
 import { postAgain } from "./post-again.js";
 import { ready } from "./ready.js";
 import { release } from "./release.js";
 import { alreadyEnded } from "./replies.js";
+import { retryRun } from "./retry-run.js";
 import { skip } from "./skip.js";
+import { stopRun } from "./stop-run.js";
 import { up } from "./up.js";
 
 /** What a person did, by a button or a command, on an open maintenance. */
@@ -38,6 +41,9 @@ export const decision = z.discriminatedUnion("kind", [
   goOn.takes,
   skip.takes,
   leaveBehind.takes,
+  retryRun.takes,
+  stopRun.takes,
+  leaveDown.takes,
 ]);
 
 export type Decision = z.output<typeof decision>;
@@ -61,6 +67,9 @@ const DECISIONS = {
   go_on: goOn,
   skip,
   leave_behind: leaveBehind,
+  retry_run: retryRun,
+  stop_run: stopRun,
+  leave_down: leaveDown,
 } satisfies Record<DecisionKind, unknown>;
 
 /** The row of a decision. Its functions take this very decision only. */

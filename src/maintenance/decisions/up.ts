@@ -2,7 +2,9 @@ import { z } from "zod";
 import { batchOf, nowBringingUp, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, Maintenance } from "../record/record.js";
+import { openRun } from "../record/runs.js";
 import { placeOf } from "../rolling/turn.js";
+import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { decisionRow } from "./decided.js";
 import { doneBefore } from "./done-before.js";
@@ -17,7 +19,9 @@ export const up = decisionRow({
   needsWorld: false,
   isOnce: true,
   whyNotPossible(record, { batch }) {
-    if (meant(record, batch).some(({ phase }) => phase === "down")) return beingCancelled(record);
+    const down = meant(record, batch).filter(({ phase }) => phase === "down");
+    if (down.some(({ id }) => openRun(record, id) !== null)) return isRunning(record);
+    if (down.length > 0) return beingCancelled(record);
     return batch === undefined ? wrongPhase(record, "Up") : notDown(record, batch);
   },
   alreadyDone(record, { batch }, context) {
@@ -50,6 +54,16 @@ export const up = decisionRow({
 
 function meant({ batches }: Maintenance, batch: string | undefined): readonly Batch[] {
   return batch === undefined ? batches : batches.filter(({ id }) => id === batch);
+}
+
+/** Nobody brings machines back under a runbook that works on them. */
+function isRunning({ id, wanted }: Maintenance): ReplyParts {
+  return {
+    tone: "refused",
+    text: `${id}: the runbook ${quoted(wanted.run ?? "")} is running on the machines.`,
+    notDone: "They were not brought up.",
+    next: `Wait for it, or stop it first: Stop run in the thread, or /mesos stop-run ${id}.`,
+  };
 }
 
 function notDown(record: Maintenance, id: string): ReplyParts {

@@ -8,6 +8,7 @@ import { withEvent } from "../record/log.js";
 import type { MachineView, Picture } from "../record/picture.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
 import { inTrouble } from "../record/troubles.js";
+import { down } from "./down.js";
 import { lossOf, taskCounts } from "./loss.js";
 import { tellOverdue } from "./overdue.js";
 import { type Moment, othersCounted, type Rule, type Step, soon } from "./step.js";
@@ -22,13 +23,14 @@ export const takingDown: Rule<BatchIn<"taking_down">> = (record, batch, picture,
   const waiting = picture.machines.filter((machine) => machine.mode !== "down");
   if (waiting.length === 0) {
     if (batch.intent === null) return downByOthers(record, batch, nowMs);
-    const told = withEvent(withBatch(record, nowDown(batch)), nowMs, {
+    const next = nowDown(batch);
+    const told = withEvent(withBatch(record, next), nowMs, {
       kind: "down",
       batch: batch.id,
       machines: batch.machines.length,
       ...lossOf(batch.intent),
     });
-    return { record: told, effects: [], wakeAtMs: null };
+    return down(told, next, picture, moment);
   }
   if (batch.intent !== null && nowMs < batch.intent.sentAtMs + policy.settleMs) {
     return {

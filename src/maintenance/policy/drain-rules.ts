@@ -11,6 +11,7 @@ import { mentions, nobodyCouldApprove } from "./may-approve.js";
 import { neverInBudget } from "./over-budget.js";
 import { lastOfPlace } from "./places.js";
 import { isAmong, type Policy, settingOf } from "./policy.js";
+import { unusableRunbook } from "./runbooks.js";
 import { unprovedSight } from "./unproved-view.js";
 
 /** The rules for a drain that may be asked for at all, in the order in which they are told. */
@@ -22,6 +23,7 @@ const RULES: readonly ((asked: DrainAsked) => Refusal | null)[] = [
   allowForce,
   approveMode,
   killDrain,
+  unusableRunbook,
   machinesPerMaintenance,
   outOfService,
   neverInBudget,

@@ -2,6 +2,7 @@
 
 import type { FrameworkMapping } from "../frameworks/recognise.js";
 import type { ApproveMode } from "../record/roll.js";
+import type { RunbookShown } from "../record/run.js";
 import type { Millis } from "../time.js";
 
 /** Hours of a week in which something is allowed, in a time zone; as Kured's time windows. */
@@ -52,17 +53,10 @@ export interface AppBudget extends InHours {
   readonly keep: Cap;
 }
 
-/** A runbook of the clusters file as far as it is asked about: what is run is the worker's alone. */
-export interface RunbookTerms {
-  readonly name: string;
-  /** Over all that decides what is run: another digest is another runbook. */
-  readonly digest: string;
-  /** Who may use it; never empty. */
+/** A runbook of the clusters file, as far as it is asked about: what is run is the worker's alone. */
+export interface RunbookTerms extends RunbookShown {
+  /** People and groups that may use it; never empty. */
   readonly who: readonly string[];
-  readonly where: { readonly kind: "batch" } | { readonly kind: "machine"; readonly atOnce: number };
-  readonly timeLimitMs: Millis;
-  /** After exit code 0. */
-  readonly then: "up" | "ask";
 }
 
 /** The rules of one cluster, from its configuration. People and groups are Slack ids (`U…`, `W…`; groups `S…`). */

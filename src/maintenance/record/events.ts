@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UNASKED } from "./picture.js";
+import { runOutcome } from "./run.js";
 
 const millis = z.number().int();
 
@@ -9,6 +10,9 @@ const by = z.string();
 
 /** When a decision was asked for: the same request carried out again is known by it (invariant 7). */
 const askedAtMs = millis;
+
+/** Which run of which runbook. */
+const ofRun = { batch: z.string(), run: z.string(), runbook: z.string() };
 
 /**
  * One line of the event log: the audit of a maintenance and, one message each, its thread. Only facts; the words are
@@ -219,6 +223,22 @@ export const logEvent = z.discriminatedUnion("kind", [
     askedAtMs: askedAtMs.optional(),
   }),
   z.object({ ...base, kind: z.literal("up"), batch: z.string(), machines: z.number().int() }),
+  /** Somebody asks for a run after Down: the first one, or another after one that came to nothing. */
+  z.object({ ...base, kind: z.literal("run_asked"), ...ofRun, by, askedAtMs }),
+  z.object({ ...base, kind: z.literal("run_started"), ...ofRun, worker: z.string() }),
+  z.object({ ...base, kind: z.literal("run_stop_asked"), ...ofRun, by, askedAtMs }),
+  z.object({
+    ...base,
+    kind: z.literal("run_ended"),
+    ...ofRun,
+    how: runOutcome.shape.kind,
+    words: z.string(),
+    hosts: runOutcome.shape.hosts,
+    /** `null` where it never ran. */
+    lastedMs: millis.nullable(),
+  }),
+  /** Somebody leaves the machines Down after a run that came to nothing. */
+  z.object({ ...base, kind: z.literal("left_down"), ...ofRun, by, askedAtMs }),
   z.object({
     ...base,
     kind: z.literal("agents_returned"),

@@ -86,6 +86,7 @@ const NOTHING_DECIDED = {
   held: null,
   paused: null,
   wentOn: [],
+  runs: [],
   trouble: null,
   picture: null,
   events: [],

@@ -7,6 +7,7 @@ import { blastRadius } from "./blast-radius.js";
 import { logEvent } from "./events.js";
 import { picture } from "./picture.js";
 import { roll } from "./roll.js";
+import { run } from "./run.js";
 
 export type { Batch, BatchIn, BatchToGoDown, DrainingBatch, StandingBatch } from "./batch-phases.js";
 export {
@@ -64,7 +65,7 @@ const leftBehind = z.object({
 
 export type LeftBehind = z.output<typeof leftBehind>;
 
-/** How machines come back after Down. `ask`: a person asks for it. `auto`: by itself, when the window ends. */
+/** How machines come back after Down. `ask`: a person asks for it. `auto`: by itself, after the success of the runbook, else when the window ends. */
 export const UP_MODES = ["ask", "auto"] as const;
 
 export type UpMode = (typeof UP_MODES)[number];
@@ -107,6 +108,8 @@ export const maintenance = z.object({
     up: z.enum(UP_MODES).optional(),
     /** The master is to kill what runs on the machines before their window is posted; see `graceMs` of an approval. */
     kill: z.object({ graceMs: millis.nullable() }).optional(),
+    /** The runbook that is run between Down and Up, by its name; absent: none. */
+    run: z.string().optional(),
   }),
   /** Empty until the pattern has been resolved against the master's agents; then the machines are fixed. */
   batches: z.array(batch),
@@ -227,6 +230,8 @@ export const maintenance = z.object({
   leftBehind: z.array(leftBehind).default([]),
   /** Of machines that another maintenance left behind: its id. Nobody asked for a drain of them. */
   leftBehindBy: z.string().optional(),
+  /** Runs of runbooks on its machines, in the order in which they were asked for. */
+  runs: z.array(run).default([]),
   trouble: trouble.nullable(),
   /**
    * A schedule post or a STOP_MAINTENANCE got no answer: until then it may still take effect, so it is neither repeated

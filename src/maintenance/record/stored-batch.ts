@@ -2,6 +2,7 @@ import { z } from "zod";
 import { agentsSeen } from "./agent-seen.js";
 import { seen } from "./picture.js";
 import { limits } from "./roll.js";
+import { runbookShown } from "./run.js";
 
 /** An exact int64 of nanoseconds: a decimal string in JSON (job data), a bigint in the program (invariant 1). */
 const nanos = z.codec(z.string().regex(/^-?\d{1,19}$/), z.bigint(), {
@@ -77,6 +78,8 @@ const approval = z.object({
   limits: limits.optional(),
   /** The question of another batch under whose limits this one was granted, without asking anybody. */
   under: z.string().optional(),
+  /** The runbook that is run once the machines are Down: to approve the Down is to approve this one run of it. */
+  runbook: runbookShown.optional(),
   /** What people saw when they were asked; compared with the world at the click (invariant 5). */
   seen,
   outcome: z

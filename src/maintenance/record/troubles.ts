@@ -13,6 +13,11 @@ interface TroubleRow {
 
 const RIGHTS = "get_maintenance_schedules and get_maintenance_statuses on ANY";
 
+const RUN_NOT_UP = "The machines were not brought up, and nothing more is run.";
+
+const RUN_NEXT =
+  "Press Retry (/mesos retry-run {id}), Up anyway (/mesos up {id}) or Leave down (/mesos leave-down {id}).";
+
 const NOT_DOWN = "The machines were not taken down, though it was approved.";
 
 /**
@@ -107,6 +112,31 @@ export const TROUBLES = {
     what: "It is not known what runs in the cluster: {unknown}.",
     notDone: NOT_DOWN,
     next: "It goes on by itself once that is known, and asks anew if the approval has expired by then. Cancel takes the approval back.",
+  },
+  runbook_gone: {
+    what: "The runbook {runbook}, which is to be run once the machines are Down, is not in the clusters file any more.",
+    notDone: NOT_DOWN,
+    next: "Put it back and restart the workers: it goes on by itself. Otherwise /mesos cancel {id}, and send the drain again without it.",
+  },
+  run_failed: {
+    what: "The runbook {runbook} failed on {hosts}: {words}",
+    notDone: RUN_NOT_UP,
+    next: RUN_NEXT,
+  },
+  run_ended: {
+    what: "The runbook {runbook} was ended on {hosts}: {words}",
+    notDone: RUN_NOT_UP,
+    next: RUN_NEXT,
+  },
+  run_not_started: {
+    what: "The runbook {runbook} was not started on {hosts}: {words}",
+    notDone: "Nothing was run, and the machines were not brought up.",
+    next: RUN_NEXT,
+  },
+  run_unknown: {
+    what: "It is not known what became of the runbook {runbook} on {hosts}: {words}",
+    notDone: "It was not started again, and the machines were not brought up.",
+    next: `See on the machines how far it came, and that nothing of it still runs. ${RUN_NEXT}`,
   },
   proof_too_old: {
     what: "It took too long to confirm at the queue that this worker still has the maintenance, and to connect to the master, so another worker may have gone on with it.",

@@ -83,6 +83,15 @@ export function lossWords({ tasksLost, tasksAway = 0 }: Loss): string {
   return `${lost}; ${counted(tasksAway, "task")} ${were} that could not be reached, and may go on running`;
 }
 
+/** `ok after 3 m`, `failed after 40 s: … ; web-01 failed`. */
+function runWords({ how, words, hosts, lastedMs }: Extract<LogEvent, { kind: "run_ended" }>): string {
+  const after = lastedMs === null ? "" : ` after ${formatSpan(lastedMs)}`;
+  const each = hosts
+    .filter((host) => host.how !== "ok")
+    .map(({ hostname, how: came }) => `${hostname} ${came.replaceAll("_", " ")}`);
+  return `${how.replaceAll("_", " ")}${after}: ${[words, ...each].map(notOurs).join("; ")}`;
+}
+
 type Loss = Pick<Extract<LogEvent, { kind: "down" }>, "tasksLost" | "tasksAway">;
 
 function because(reason: string | null): string {
@@ -187,6 +196,16 @@ function whatOf(event: LogEvent, record: Rolled): string {
       return event.by === null ? "bringing up" : "asked for Up";
     case "up":
       return `${counted(event.machines, "machine")} up`;
+    case "run_asked":
+      return `asked for another run of ${event.runbook} (${event.run})`;
+    case "run_started":
+      return `runbook ${event.runbook} (${event.run}) started by worker ${event.worker}`;
+    case "run_stop_asked":
+      return `stopped runbook ${event.runbook} (${event.run})`;
+    case "run_ended":
+      return `runbook ${event.runbook} (${event.run}) ${runWords(event)}`;
+    case "left_down":
+      return `left the machines Down after ${event.run}`;
     case "agents_returned":
       return [
         `agents back: ${event.machines.join(", ")}; ${event.missing} missing`,

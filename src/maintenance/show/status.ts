@@ -13,6 +13,7 @@ import { holdsOf, reasonOf } from "../record/holds.js";
 import { leftBehindTexts } from "../record/left-behind.js";
 import type { MachineView, Picture, Verdict, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
+import type { Run } from "../record/run.js";
 import type { FoundTrouble } from "../record/troubles.js";
 import { progressOf } from "../rolling/progress.js";
 import { placeOf, turnOf } from "../rolling/turn.js";
@@ -139,11 +140,24 @@ function stateOf(record: Maintenance, nowMs: Millis): string[] {
     const since = formatSpan(nowMs - paused.sinceMs);
     sentences.push(`Paused since ${since} (${paused.rule}): ${quoted(paused.saw)}${over}; ${next}.`);
   }
+  const run = record.runs.at(-1);
+  if (run !== undefined) sentences.push(runSentence(run, nowMs));
   for (const { votes, votesNeeded } of batches.flatMap((batch) => openApproval(batch) ?? [])) {
     const approved = votesNeeded > 1 ? ` (${votes.length} of ${votesNeeded} approved)` : "";
     sentences.push(`The approval of the Down is asked for in the thread${approved}.`);
   }
   return sentences;
+}
+
+/** How the newest run of a runbook stands. */
+function runSentence({ id, runbook, outcome, startedAtMs }: Run, nowMs: Millis): string {
+  const stand =
+    outcome !== null
+      ? `${outcome.kind.replaceAll("_", " ")} ${ago(outcome.atMs, nowMs)}: ${quoted(outcome.words)}`
+      : startedAtMs === null
+        ? "waits for a worker."
+        : `runs since ${formatSpan(nowMs - startedAtMs)}.`;
+  return `Runbook ${quoted(runbook.name)} (${id}): ${stand}`;
 }
 
 /** Of several batches, whose turn it is and how many are over. */

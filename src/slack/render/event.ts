@@ -18,11 +18,12 @@ import { message, type SlackMessage, section } from "./blocks.js";
 import { code, free, lines, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
 import { bar, frameworkLines, hosts, ofBatch, problem } from "./parts.js";
 import { changes } from "./question/outcome.js";
+import { runEndText } from "./run.js";
 import { moment, windowOf } from "./when.js";
 
 /**
  * The thread's message for one event, or `null` for those that have none: `requested` is the root message itself, and
- * the question of `approval_asked` is a message of its own (`renderApproval`).
+ * the question of `approval_asked` and the run of `run_started` are messages of their own (`renderApproval`, `renderRun`).
  */
 export function renderEvent(record: Maintenance, event: LogEvent): SlackMessage | null {
   const text = textOf(record, event);
@@ -35,6 +36,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
   switch (event.kind) {
     case "requested":
     case "approval_asked":
+    case "run_started":
       return null;
     case "scheduled":
       return mrk`🗓️ *Scheduled${ofBatch(record, event.batch)}:* ${counted(event.machines, "machine")}, ${batchWindow(record, event.batch)}. The frameworks are being asked to move away.`;
@@ -90,13 +92,21 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "taking_down":
       return mrk`⏬ *Taking down*${ofBatch(record, event.batch)} …`;
     case "down":
-      return mrk`🔻 *Down${ofBatch(record, event.batch)}:* ${counted(event.machines, "machine")}, ${lossWords(event)}. When the work is done press Up on the card or type ${code(`${record.command} up ${record.id}`)}.`;
+      return mrk`🔻 *Down${ofBatch(record, event.batch)}:* ${counted(event.machines, "machine")}, ${lossWords(event)}. ${record.wanted.run === undefined ? mrk`When the work is done press Up on the card or type ${code(`${record.command} up ${record.id}`)}` : mrk`The runbook ${code(record.wanted.run)} is next`}.`;
     case "bringing_up":
       return event.by === null
         ? mrk`⏫ *Bringing up*${ofBatch(record, event.batch)} …`
         : mrk`⏫ ${user(event.by)} *asked for Up*${ofBatch(record, event.batch)} …`;
     case "up":
       return mrk`🟢 *Up${ofBatch(record, event.batch)}:* the master lets the agents of ${counted(event.machines, "machine")} register again. Mesos does not start them: that is for systemd or a person.`;
+    case "run_asked":
+      return mrk`🔁 ${user(event.by)} *asked for a run* of ${code(event.runbook)}${ofBatch(record, event.batch)} (${code(event.run)}).`;
+    case "run_stop_asked":
+      return mrk`🛑 ${user(event.by)} *stops the runbook* ${code(event.runbook)}${ofBatch(record, event.batch)}. The machines stay Down.`;
+    case "run_ended":
+      return runEndText(record, event);
+    case "left_down":
+      return mrk`🔻 ${user(event.by)} *leaves the machines Down*${ofBatch(record, event.batch)}. Nothing more is asked; press Up on the card when they are ready.`;
     case "agents_returned":
       return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${backText(event)}${(event.changes ?? []).length === 0 ? "" : mrk`\n⚠️ *Not as before:*\n${changes(event.changes ?? [])}`}`;
     case "agents_missing":

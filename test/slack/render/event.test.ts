@@ -20,6 +20,8 @@ const deadline = (then: "release" | "ask" | "force", tasksLeft: number): NewEven
   return { kind: "deadline", then, tasksLeft };
 };
 
+const RUN = { batch: "b1", run: "b1r2", runbook: "kernel-update" };
+
 /** One of each kind, and words its message must have; `null` for those without a message. */
 const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   [{ kind: "requested", by: "U01ALICE" }, null],
@@ -229,6 +231,33 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   [
     { kind: "failed", why: "The machines are gone.", next: "Type it again." },
     ["Failed: The machines are gone.", "Next: Type it again."],
+  ],
+  [
+    { kind: "run_asked", ...RUN, by: "U02BOB", askedAtMs: NOW },
+    ["@U02BOB", "asked for a run", "kernel-update", "b1r2"],
+  ],
+  [{ kind: "run_started", ...RUN, worker: "w1:4711" }, null],
+  [
+    { kind: "run_stop_asked", ...RUN, by: "U02BOB", askedAtMs: NOW },
+    ["@U02BOB", "stops the runbook", "kernel-update", "stay Down"],
+  ],
+  [
+    {
+      kind: "run_ended",
+      ...RUN,
+      how: "failed",
+      words: "Exit code 2: tasks failed on hosts.",
+      hosts: [
+        { hostname: "web-01", how: "ok" },
+        { hostname: "web-02", how: "failed" },
+      ],
+      lastedMs: 180_000,
+    },
+    ["Failed", "after 3 m", "kernel-update", "Exit code 2", "web-01", "web-02"],
+  ],
+  [
+    { kind: "left_down", ...RUN, by: "U02BOB", askedAtMs: NOW },
+    ["@U02BOB", "leaves the machines Down", "press Up"],
   ],
 ];
 

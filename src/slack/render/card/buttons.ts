@@ -3,10 +3,13 @@ import { type Decision, isOffered } from "../../../maintenance/decisions/table.j
 import { pauseRule } from "../../../maintenance/pausing/table.js";
 import { isBeforeApproval, isKillSent, isWaitingForAgents } from "../../../maintenance/record/batch.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
+import type { Run } from "../../../maintenance/record/run.js";
+import { isUnsolved, lastRun, nextRunId, openRuns } from "../../../maintenance/record/runs.js";
 import { isIn } from "../../../maintenance/record/troubles.js";
 import { turnOf } from "../../../maintenance/rolling/turn.js";
 import { type ButtonLook, button, type Confirm } from "../blocks.js";
 import { carriedBy } from "../button-value.js";
+import { STOP_RUN } from "../run.js";
 
 /** What the Extend button proposes; its modal offers other spans as well. */
 const EXTEND_MS = 3_600_000;
@@ -19,7 +22,7 @@ export function cardButtons(record: Maintenance): types.Button[] {
   if (record.end !== null) return [];
   const value = carriedBy(record);
   const details = button("Details", { ...value, show: "details" });
-  const offer = (label: string, decision: Decision, options?: ButtonLook): types.Button[] =>
+  const offer: Offer = (label, decision, options) =>
     isOffered(record, decision) ? [button(label, { ...value, decision }, options)] : [];
   const cancel = offer("Cancel", { kind: "cancel" }, { confirm: CLOSE_UNSEEN });
   if (record.cancel !== null) return [details, ...cancel];
@@ -32,6 +35,8 @@ export function cardButtons(record: Maintenance): types.Button[] {
   const down = batches.filter(({ phase }) => phase === "down");
   // A late click means what stood on the card.
   const [only] = batches.length > 1 && down.length === 1 ? down : [];
+  const up = only === undefined ? {} : { batch: only.id };
+  const unsolved = down.flatMap(({ id }) => lastRun(record, id) ?? []).find(isUnsolved);
   return [
     ...offer("Post the window again", { kind: "retry" }),
     // This button has no colour: nobody should press it because it is there.
@@ -45,7 +50,10 @@ export function cardButtons(record: Maintenance): types.Button[] {
       ? offer("Skip batch", { kind: "skip", batch: turn })
       : []),
     ...offer("Leave behind", { kind: "leave_behind", batch: turn }),
-    ...offer("Up", { kind: "up", ...(only === undefined ? {} : { batch: only.id }) }, { style: "primary" }),
+    ...runButtons(record, offer),
+    ...(unsolved === undefined
+      ? offer("Up", { kind: "up", ...up }, { style: "primary" })
+      : offer("Up anyway", { kind: "up", ...up }, { confirm: upAnyway(unsolved) })),
     ...(owned ? offer("Ready", { kind: "ready" }) : []),
     ...(record.held === null
       ? offer("Hold", { kind: "hold", reason: null })
@@ -60,6 +68,52 @@ export function cardButtons(record: Maintenance): types.Button[] {
           { confirm: down.length > 0 ? CANCEL_REST : CANCEL },
         )),
   ];
+}
+
+type Offer = (label: string, decision: Decision, options?: ButtonLook) => types.Button[];
+
+/** What can be done about the runbook of machines that are Down. */
+function runButtons(record: Maintenance, offer: Offer): types.Button[] {
+  const open = openRuns(record)[0];
+  if (open !== undefined)
+    return offer("Stop run", { kind: "stop_run", run: open.id }, { style: "danger", confirm: STOP_RUN });
+  if (record.wanted.run === undefined) return [];
+  return record.batches
+    .filter(({ phase }) => phase === "down")
+    .flatMap(({ id }) => {
+      const last = lastRun(record, id);
+      const another = { kind: "retry_run", run: nextRunId(record, id) } as const;
+      const label = last === null ? "Run" : "Retry";
+      return [
+        ...offer(label, another, { style: "primary", confirm: runAgain(record.wanted.run ?? "", last) }),
+        ...(last === null ? [] : offer("Leave down", { kind: "leave_down", run: last.id })),
+      ];
+    });
+}
+
+/** A runbook whose worker is gone may still be at work. */
+function mayStillRun(run: Run | null): string {
+  return run?.outcome?.kind === "unknown"
+    ? ` The last run may still be going on${run.worker === null ? "" : ` at the worker ${run.worker}`}: look there first.`
+    : "";
+}
+
+function runAgain(runbook: string, last: Run | null): Confirm {
+  return {
+    title: "Run the runbook?",
+    text: `${runbook} is run on machines that are Down, as the clusters file has it now.${mayStillRun(last)}`,
+    confirm: "Run it",
+    deny: "Not now",
+  };
+}
+
+function upAnyway(run: Run): Confirm {
+  return {
+    title: "Bring the machines up?",
+    text: `The runbook ${run.runbook.name} has not succeeded on them.${mayStillRun(run)}`,
+    confirm: "Bring them up",
+    deny: "Keep them Down",
+  };
 }
 
 /** Going on with the pause that the card shows, and with no other. */

@@ -66,6 +66,7 @@ export function renderCard(
       frameworksText(record, habits),
       progressText(record, now),
       batchesText(record),
+      runText(record),
       leftBehindText(record, links),
     ),
     ...each(context, ownersText(record)),
@@ -130,6 +131,7 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
   const unseen = windowNotSeen(record, current);
   const isComing =
     record.wanted.up === "auto" &&
+    record.wanted.run === undefined &&
     end !== null &&
     !hasEnded(current) &&
     (current.phase === "down" ? wentDownBefore(record, current, end) : !past);
@@ -214,6 +216,20 @@ function batchPhaseText(record: Maintenance, batch: Batch): string {
 function phasesText(batches: readonly Batch[]): string {
   const phases = [...groupBy(batches, ({ phase }) => phase)];
   return phases.map(([phase, { length }]) => `${length} ${endedText(phase)}`).join(", ");
+}
+
+/** What is run between Down and Up, and how the newest run stands. */
+function runText(record: Maintenance): Mrkdwn | null {
+  const { wanted, runs } = record;
+  if (wanted.run === undefined) return null;
+  const run = runs.at(-1);
+  const name = code(wanted.run);
+  if (run === undefined)
+    return record.end === null ? mrk`*Runbook*  ${name}, once the machines are Down` : null;
+  const stand =
+    run.outcome?.kind.replaceAll("_", " ") ??
+    (run.stop !== null ? "stopping" : run.startedAtMs === null ? "waiting for a worker" : "running");
+  return mrk`*Runbook*  ${name}${ofBatch(record, run.batch)}: ${stand}`;
 }
 
 /** What was left behind, and which maintenance looks after it. */

@@ -52,9 +52,13 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
     more === 0
       ? ""
       : ` The next ${more === 1 ? "batch goes" : `${more} batches go`} down without another question if inside of the limits.`;
+  const run =
+    approval.runbook === undefined
+      ? ""
+      : ` Then the runbook ${approval.runbook.name} is run on the machines.`;
   const confirm: Confirm = {
     title: `Take ${machines} down?`,
-    text: `${harm}${next} If it got worse since the question, nothing is taken down and the question is asked again.`,
+    text: `${harm}${next}${run} If it got worse since the question, nothing is taken down and the question is asked again.`,
     confirm: "Take down",
     deny: "Not now",
   };

@@ -13,6 +13,7 @@ import { actions, context, each, message, type SlackMessage, section } from "../
 import { erasedLines } from "../card/erased.js";
 import { code, free, join, lines, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
 import { hosts, ofBatch } from "../parts.js";
+import { runbookText } from "../run.js";
 import { moment, windowOf } from "../when.js";
 import { approvalButtons } from "./buttons.js";
 import { killTexts } from "./kill.js";
@@ -111,6 +112,12 @@ function standing(record: Maintenance, batch: Batch, approval: Approval, open: b
     );
   }
   if (approval.limits !== undefined) texts.push(limitsText(approval.limits));
+  if (approval.runbook !== undefined) texts.push(runbookText(approval.runbook));
+  else if (open && record.wanted.run !== undefined) {
+    texts.push(
+      mrk`⚠️ *Runbook*  ${code(record.wanted.run)} is not in the clusters file any more: it cannot be approved like this.`,
+    );
+  }
   if (open && approval.votesNeeded > 1) texts.push(mrk`🗳️ *Votes*  ${votesText(approval)}`);
   for (const { by, reason } of open ? holdsOf(record) : []) {
     const why = reason === null ? mrk`` : mrk` (${free(reason)})`;
