@@ -12,6 +12,7 @@ import { NOTIFY_QUEUE } from "./lanes/jobs.js";
 import { createLostClusters } from "./lanes/lost-clusters.js";
 import { createNotifier } from "./lanes/notifier.js";
 import { openRecords } from "./lanes/records.js";
+import { runsIn } from "./lanes/runs-in.js";
 import { notifyProcessor } from "./notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
 import { runWorker, type Store } from "./store/store.js";
@@ -70,7 +71,15 @@ export function createBotSide(options: BotOptions): BotSide {
     messenger,
     ...(options.onAck === undefined ? {} : { onAck: options.onAck }),
   });
-  const show = notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now: clock.now });
+  const show = notifyProcessor({
+    messenger,
+    queue: notifier.queue,
+    records,
+    runsOf: runsIn(store),
+    lost,
+    logger,
+    now: clock.now,
+  });
   const worker = store.worker(NOTIFY_QUEUE, show, NOTIFY_WORKER_OPTIONS);
   worker.on("failed", (job, error) =>
     logger.error({ err: error.message, job: job?.id, kind: job?.name }, "a message could not be sent"),

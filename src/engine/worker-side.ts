@@ -1,7 +1,9 @@
+import { hostname } from "node:os";
 import { z } from "zod";
 import type { Logger } from "../base/logger.js";
 import type { ClusterConfig } from "../config/config.js";
 import { phaseOf } from "../maintenance/record/batch.js";
+import type { Maintenance } from "../maintenance/record/record.js";
 import { createMaster, type MasterOptions } from "../mesos/master.js";
 import { type Clock, SYSTEM_CLOCK } from "./clock.js";
 import { createCluster } from "./cluster/cluster.js";
@@ -9,12 +11,14 @@ import { selfTest } from "./cluster/self-test.js";
 import { createWatch } from "./cluster/watch.js";
 import { controlProcessor } from "./control/control.js";
 import { createHabits } from "./lanes/habits.js";
-import { controlQueueName, QUERY_QUEUE, replyTarget } from "./lanes/jobs.js";
+import { controlQueueName, QUERY_QUEUE, replyTarget, runsQueueName } from "./lanes/jobs.js";
 import { createNotifier } from "./lanes/notifier.js";
 import { openRecords } from "./lanes/records.js";
 import { replyFrom } from "./lanes/troubles.js";
 import { queryProcessor } from "./query/queries.js";
-import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS } from "./store/lane-options.js";
+import type { StartProgram } from "./runs/ports.js";
+import { runProcessor } from "./runs/runs.js";
+import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS, RUNS_WORKER_OPTIONS } from "./store/lane-options.js";
 import { runWorker, type Store } from "./store/store.js";
 
 /** What the worker counts; `ops/metrics.ts` fits. */
@@ -30,6 +34,10 @@ export interface WorkerOptions {
   readonly clusters: readonly ClusterConfig[];
   readonly logger: Logger;
   readonly meters: WorkerMeters;
+  /** Starts the program of a runbook. */
+  readonly startProgram: StartProgram;
+  /** How long the lock of a run lasts. @defaultValue that of `RUNS_WORKER_OPTIONS` */
+  readonly runLockMs?: number;
   /** @defaultValue SYSTEM_CLOCK */
   readonly clock?: Clock;
   /** Time limits of calls to masters. */
@@ -55,6 +63,8 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const { now, elapsed } = clock;
   const notifier = createNotifier(store, logger, clock);
   let running = false;
+  const stopping = new AbortController();
+  const worker = `${hostname()}:${process.pid}`;
 
   const lanes = options.clusters.map((config) => {
     const master = createMaster({
@@ -79,33 +89,54 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       await records.wakeAll();
     };
     const watch = createWatch(cluster, wake, logger, clock);
-    const process = controlProcessor({
+    const runs = store.queue(runsQueueName(config.name));
+    const changed = async (record: Maintenance) => {
+      try {
+        await notifier.wake(record);
+      } catch (error) {
+        // It is stored; the thread's heartbeat shows it when the store answers again.
+        logger.warn({ err: error, maintenance: record.id }, "the thread could not be woken");
+      }
+    };
+    const control = controlProcessor({
       cluster,
       records,
+      runs,
       logger,
       now,
       elapsed,
-      async changed(record) {
-        try {
-          await notifier.wake(record);
-        } catch (error) {
-          // The record is stored; the thread's heartbeat shows it when the store answers again.
-          logger.warn({ err: error, maintenance: record.id }, "the thread could not be woken");
-        }
-      },
+      changed,
       reply: notifier.reply,
       ticked(record, outcome, ms) {
         watch.follow(record);
         meters.tick(config.name, outcome, ms / 1000);
       },
     });
-    const worker = store.worker(controlQueueName(config.name), process, CONTROL_WORKER_OPTIONS);
-    return { config, cluster, records, habits: createHabits(records), watch, worker };
+    const lockMs = options.runLockMs ?? RUNS_WORKER_OPTIONS.lockDuration;
+    const run = runProcessor({
+      records,
+      runbooks: config.runbooks,
+      start: options.startProgram,
+      secrets: [config.credentials?.secret, config.zooKeeper?.auth].flatMap(
+        (secret) => secret?.reveal() ?? [],
+      ),
+      worker,
+      lockMs,
+      stopping: stopping.signal,
+      changed,
+      logger,
+      clock,
+    });
+    const lanesOf = [
+      store.worker(controlQueueName(config.name), control, CONTROL_WORKER_OPTIONS),
+      store.worker(runsQueueName(config.name), run, { ...RUNS_WORKER_OPTIONS, lockDuration: lockMs }),
+    ];
+    return { config, cluster, records, habits: createHabits(records), watch, workers: lanesOf };
   });
   const clusters = new Map(lanes.map((lane) => [lane.config.name, lane]));
   const answer = queryProcessor({ clusters, reply: notifier.reply, now });
   const queries = store.worker(QUERY_QUEUE, answer, QUERY_WORKER_OPTIONS);
-  const workers = [...lanes.map((lane) => lane.worker), queries];
+  const workers = [...lanes.flatMap((lane) => lane.workers), queries];
   for (const worker of workers) {
     worker.on("failed", (job, error) => {
       logger.error({ err: error, job: job?.id, kind: job?.name }, "a job failed");
@@ -149,6 +180,8 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     async stop() {
       running = false;
       clearInterval(counting);
+      // Runbooks are ended, with all that they have started; the others finish.
+      stopping.abort();
       await Promise.all(workers.map((worker) => worker.close()));
       notifier.close();
       for (const lane of lanes) {

@@ -17,6 +17,7 @@ import { LockLostError, proveOwned, updateOwned } from "../store/owned.js";
 import type { StoreJob } from "../store/store.js";
 import { runDecision } from "./decision.js";
 import { decideForHosts } from "./hosts-decision.js";
+import { hasNews, lookAtRuns } from "./look-at-runs.js";
 import { openLeftBehind } from "./open-left-behind.js";
 import type { ControlPorts } from "./ports.js";
 import { tick } from "./tick.js";
@@ -86,6 +87,7 @@ async function runMaintenance(
   let world: World | null = null;
   try {
     record = await openLeftBehind(first, ports);
+    record = await lookAtRuns(record, { runs: ports.runs, save, now: ports.now });
     await save(record);
     ({ record, wakeAtMs, world } = await tick(record, {
       cluster: ports.cluster,
@@ -110,7 +112,7 @@ async function runMaintenance(
   if (record.end !== null) return record.end.phase;
   const { cluster } = ports;
   const earliestMs = ports.now() + cluster.pauseMs();
-  const isOutdated = world !== null && !cluster.isCurrent(world);
+  const isOutdated = (world !== null && !cluster.isCurrent(world)) || (await hasNews(record, ports));
   const wanted = together(wakeAtMs ?? ports.now() + RETRY_MS, earliestMs, cluster.policy.pollMs);
   const due = isOutdated ? earliestMs : Math.max(wanted, earliestMs);
   if (job.priority !== ROUTINE_PRIORITY && !isFirstPost(record))

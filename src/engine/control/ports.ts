@@ -4,11 +4,14 @@ import type { Reply } from "../../maintenance/text/reply.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { StoredReplyTarget } from "../lanes/jobs.js";
 import type { Records } from "../lanes/records.js";
+import type { StoreQueue } from "../store/store.js";
 
 /** What the control lane tells others; they never hold it up. */
 export interface ControlPorts {
   readonly cluster: Cluster;
   readonly records: Records;
+  /** The lane of runs. */
+  readonly runs: StoreQueue;
   /** The record changed: bring Slack up to date. Never rejects. */
   changed(record: Maintenance): Promise<void>;
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;

@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
 import { rowOf } from "../../maintenance/decisions/table.js";
+import type { Run } from "../../maintenance/record/run.js";
 import type { DecisionJob } from "./jobs.js";
 
 /** The id of the thread job of a maintenance. */
 export const threadJobId = (maintenance: string): string => `t-${maintenance}`;
+
+/** The id of the job of a run: no other run has it, also not of a later maintenance that has got the same id. */
+export const runJobId = (maintenance: string, { id, askedAtMs }: Pick<Run, "id" | "askedAtMs">): string =>
+  `${maintenance}.${id}.${askedAtMs}`;
 
 /**
  * The id of the maintenance that one command opens: the same for a command that is delivered twice, because it is made

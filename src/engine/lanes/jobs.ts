@@ -2,6 +2,8 @@
 
 import { z } from "zod";
 import { decision } from "../../maintenance/decisions/table.js";
+import type { Maintenance } from "../../maintenance/record/record.js";
+import { type Run, runOutcome } from "../../maintenance/record/run.js";
 import { COMMAND, commandName } from "../../maintenance/text/command.js";
 import { reply } from "../../maintenance/text/reply.js";
 
@@ -15,6 +17,9 @@ export const NOTIFY_QUEUE = "notify";
 
 /** One control queue per cluster, with a global concurrency of 1: one writer per record and per schedule (invariant 8). */
 export const controlQueueName = (cluster: string): string => `control-${cluster}`;
+
+/** One lane of runs per cluster: a runbook runs for minutes or hours, and holds nothing else up. */
+export const runsQueueName = (cluster: string): string => `runs-${cluster}`;
 
 /** Where one person is answered: through the response URL of their command or click, else by an ephemeral message. */
 export const replyTarget = z.object({
@@ -92,6 +97,29 @@ export const queryJob = z.discriminatedUnion("kind", [
 
 export type QueryJob = z.output<typeof queryJob>;
 
+/** One run of a runbook. What its worker knows of it stands in its data; the control lane takes it into the record. */
+export const RUN_JOB = "run";
+
+export const runJob = z.object({
+  maintenance: z.string(),
+  cluster: z.string(),
+  /** Its id in the record. */
+  run: z.string(),
+  /** Stored right before it is started: whoever finds it in a job that comes again does not start it. */
+  started: z.object({ atMs: z.number().int(), worker: z.string() }).nullable(),
+  /** The newest lines of its output. */
+  tail: z.array(z.string()),
+  outcome: runOutcome.nullable(),
+  /** All of its output, until it is in the thread. */
+  output: z.string().nullable(),
+});
+
+export type RunJob = z.output<typeof runJob>;
+
+export function newRunJob({ id, cluster }: Maintenance, run: Run): RunJob {
+  return { maintenance: id, cluster, run: run.id, started: null, tail: [], outcome: null, output: null };
+}
+
 /** Tells one person something; short-lived. */
 export const REPLY_JOB = "reply";
 
@@ -125,6 +153,10 @@ export const threadJob = z.object({
   postedSeq: z.number().int(),
   /** The approval messages, by approval id. */
   approvals: z.record(z.string(), z.object({ ts: z.string(), hash: z.string() })),
+  /** The messages of runs, by run id; `isFiled`: all of its output is in the thread. */
+  runs: z
+    .record(z.string(), z.object({ ts: z.string(), hash: z.string(), isFiled: z.boolean() }))
+    .default({}),
   /** Addresses of the cards of the maintenances that this one is linked with, by id; empty where Slack tells none. */
   links: z.record(z.string(), z.string()).default({}),
   /** The hand-over record of the finished maintenance is in the thread. */

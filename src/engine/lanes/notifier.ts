@@ -40,6 +40,7 @@ export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clo
       rootHash: null,
       postedSeq: 0,
       approvals: {},
+      runs: {},
       links: {},
       handedOver: false,
       toldFailure: null,

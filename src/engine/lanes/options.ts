@@ -22,6 +22,12 @@ export const ROUTINE_PRIORITY = 10;
  */
 export const MAINTENANCE_JOB_OPTIONS = { ...THREAD_JOB_OPTIONS, priority: 5 } as const satisfies JobsOptions;
 
+/** Kept longer than any maintenance is open: the same job added again then changes nothing. */
+export const RUN_JOB_OPTIONS = {
+  ...THREAD_JOB_OPTIONS,
+  removeOnComplete: { age: 180 * 86_400 },
+} as const satisfies JobsOptions;
+
 /** Gone when done or given up: the id then is free, so that a person can click again after a click that came to nothing. */
 export const SHORT_JOB_OPTIONS = {
   ...STACKS,

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { Habit } from "../../maintenance/answers/habits.js";
 import { openApproval } from "../../maintenance/approval/question.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import type { Run } from "../../maintenance/record/run.js";
+import { runOf } from "../../maintenance/record/runs.js";
 import { explanationsOf } from "../../maintenance/show/frameworks.js";
 import { handOver } from "../../maintenance/show/hand-over.js";
 import { named } from "../../maintenance/text/command.js";
@@ -9,13 +11,19 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { SlackMessage } from "../../slack/render/blocks.js";
 import { renderCard } from "../../slack/render/card/card.js";
 import { renderEvent } from "../../slack/render/event.js";
+import type { TextFile } from "../../slack/render/fixed-text.js";
 import { renderApproval } from "../../slack/render/question/question.js";
+import { renderRun } from "../../slack/render/run.js";
 import type { Messenger } from "../../slack/say/messenger.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import type { StoredReplyTarget, ThreadJob } from "../lanes/jobs.js";
+import type { RunOutputs } from "./run-outputs.js";
 
 /** Slack allows about one edit of a message per second; what changes in between is shown by the next one. */
 const EDIT_EVERY_MS = 1_500;
+
+/** The message of a run changes with every line that it prints. */
+const RUN_EDIT_EVERY_MS = 2_000;
 
 export interface ThreadPorts {
   readonly messenger: Pick<Messenger, "post" | "update" | "upload">;
@@ -25,6 +33,7 @@ export interface ThreadPorts {
   save(progress: ThreadJob): Promise<void>;
   /** When the root message was last edited by this process, epoch ms. */
   readonly edits: Map<string, number>;
+  readonly outputs: RunOutputs;
   /** What frameworks usually do, by name. */
   readonly habits: ReadonlyMap<string, Habit>;
   now(): number;
@@ -91,6 +100,64 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
     await saved({ approvals, postedSeq });
   }
 
+  async function postRun(run: Run, postedSeq = progress.postedSeq): Promise<void> {
+    const tail = (await ports.outputs.of(run))?.tail ?? [];
+    const message = renderRun(record, run, tail);
+    const ts = await postInThread(message);
+    ports.edits.set(editKey(run), now());
+    const runs = { ...progress.runs, [run.id]: { ts, hash: hashOf(message), isFiled: false } };
+    await saved({ runs, postedSeq });
+  }
+
+  const editKey = (run: Run) => `${record.id}.${run.id}`;
+
+  /** Brings the message of a run up to date, and puts all of its output into the thread once it has ended. */
+  async function showRun(run: Run): Promise<boolean> {
+    const shown = progress.runs[run.id];
+    if (shown === undefined || shown.isFiled) return true;
+    const known = await ports.outputs.of(run);
+    const message = renderRun(record, run, known?.tail ?? []);
+    const hash = hashOf(message);
+    const since = now() - (ports.edits.get(editKey(run)) ?? 0);
+    const isTooEarly = since >= 0 && since < RUN_EDIT_EVERY_MS && record.end === null;
+    if (hash !== shown.hash && isTooEarly) return false;
+    let current = shown;
+    if (hash !== shown.hash) {
+      ports.edits.set(editKey(run), now());
+      if (await edit(() => messenger.update(progress.channel, shown.ts, message))) {
+        current = { ...shown, hash };
+        await saved({ runs: { ...progress.runs, [run.id]: current } });
+      } else {
+        // Somebody deleted it.
+        await postRun(run);
+        current = progress.runs[run.id] ?? shown;
+      }
+    }
+    if (run.outcome === null) return true;
+    if (known !== null && known.output !== null && known.output.trim() !== "") {
+      await uploadInThread({
+        name: `${record.id}-${run.id}-output.txt`,
+        title: `Output of ${run.runbook.name} (${run.id} of ${record.id})`,
+        text: known.output,
+      });
+    }
+    await saved({ runs: { ...progress.runs, [run.id]: { ...current, isFiled: true } } });
+    await ports.outputs.drop(run);
+    ports.edits.delete(editKey(run));
+    return true;
+  }
+
+  /** Into the thread of a new root message, if somebody deleted the old one. */
+  async function uploadInThread(file: TextFile): Promise<void> {
+    const root = progress.rootTs ?? (await postRoot());
+    try {
+      await messenger.upload(progress.channel, root, file);
+    } catch (error) {
+      if (!(error instanceof SlackFailure) || !THREAD_GONE.includes(error.code)) throw error;
+      await messenger.upload(progress.channel, await postRoot(), file);
+    }
+  }
+
   if (progress.rootTs === null) {
     if (isForOnePerson(record)) {
       if (record.end === null) return "waiting";
@@ -121,6 +188,13 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
         continue;
       }
     }
+    if (event.kind === "run_started") {
+      const run = runOf(record, event.run);
+      if (run !== null) {
+        await postRun(run, event.seq);
+        continue;
+      }
+    }
     const message = renderEvent(record, event);
     if (message !== null) await postInThread(message);
     await saved({ postedSeq: event.seq });
@@ -132,11 +206,14 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
     await ask(open.id, renderApproval(record, batch, open, now(), explained));
   }
 
-  if (cardWaits) return "edit_later";
+  let runWaits = false;
+  for (const run of record.runs) runWaits = !(await showRun(run)) || runWaits;
+
+  if (cardWaits || runWaits) return "edit_later";
   if (record.end === null) return "waiting";
   if (!progress.handedOver) {
     const file = handOver(record);
-    await messenger.upload(progress.channel, progress.rootTs ?? (await postRoot()), {
+    await uploadInThread({
       name: file.name,
       text: named(file.text, record.command),
       title: `Hand-over record of ${record.id}`,

@@ -11,6 +11,8 @@ export interface NotifyPorts {
   readonly messenger: Messenger;
   readonly queue: StoreQueue;
   readonly records: ReadonlyMap<string, Records>;
+  /** The lane of runs of a cluster, to read what its jobs know. */
+  runsOf(cluster: string): StoreQueue;
   readonly lost: Pick<LostClusters, "standsStill">;
   readonly logger: Logger;
   now(): number;

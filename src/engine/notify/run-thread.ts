@@ -12,6 +12,7 @@ import type { StoreJob } from "../store/store.js";
 import { deliver } from "./deliver.js";
 import { linksOf, wakeLinked } from "./links.js";
 import { type NotifyPorts, obeyRateLimit } from "./ports.js";
+import { runOutputs } from "./run-outputs.js";
 
 /** An open maintenance's thread is compared with its record at least this often, should a wake-up have got lost. */
 const HEARTBEAT_MS = 15_000;
@@ -107,6 +108,7 @@ export async function runThread(
       save,
       edits: known.edits,
       habits: (await known.habits.get(cluster)?.of()) ?? new Map(),
+      outputs: runOutputs(record, ports.runsOf(cluster)),
       now: ports.now,
     });
   } catch (error) {

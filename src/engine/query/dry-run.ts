@@ -3,7 +3,10 @@ import { type Machine, machineKey } from "../../maintenance/cluster/machine.js";
 import { withKinds } from "../../maintenance/frameworks/recognise.js";
 import type { Moment } from "../../maintenance/phases/step.js";
 import { machinesOf, plan, whyUnplannable } from "../../maintenance/plan.js";
+import type { Policy } from "../../maintenance/policy/policy.js";
+import { runbookWanted } from "../../maintenance/policy/runbooks.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { nextRunId } from "../../maintenance/record/runs.js";
 import { planBatches } from "../../maintenance/rolling/plan-batches.js";
 import { windowsFor } from "../../maintenance/rolling/windows.js";
 import { dryRunReply } from "../../maintenance/show/dry-run.js";
@@ -11,9 +14,11 @@ import { explanationsOf } from "../../maintenance/show/frameworks.js";
 import { sightOf } from "../../maintenance/sight/sight.js";
 import { ASK_AGAIN } from "../../maintenance/text/go-on.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import { filesOf } from "../../runbooks/files.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { Habits } from "../lanes/habits.js";
 import { PROOFS, type Records } from "../lanes/records.js";
+import { runInputOf } from "../runs/run-input.js";
 
 export interface DryRunParts {
   readonly cluster: Cluster;
@@ -65,11 +70,29 @@ export async function dryRun(
       batches: batches.length > 1 ? batches : [],
       approve: record.wanted.roll?.approve,
       explained: explanationsOf(known, await habits.of()),
+      run: runWouldBe(planned, cluster.policy),
     },
     blast,
     refusals,
     machines.filter((machine) => !registered.has(machineKey(machine))),
   );
+}
+
+/** The runbook that the drain names, with what it would be given for the first batch. */
+function runWouldBe(planned: Maintenance, policy: Policy) {
+  const runbook = runbookWanted(planned, policy);
+  if (runbook === null) return undefined;
+  const [batch] = planned.batches;
+  if (batch === undefined) return { runbook, files: [] };
+  const { stdin, inventory, limit } = filesOf(runInputOf(planned, batch, nextRunId(planned, batch.id)));
+  return {
+    runbook,
+    files: [
+      ["inventory", inventory],
+      ["limit", limit],
+      ["standard input", stdin],
+    ] as const,
+  };
 }
 
 /** The batches of a drain that would be refused, as far as its machines can be divided: what goes away is told by batch. */

@@ -23,6 +23,20 @@ export const CONTROL_WORKER_OPTIONS = {
   maxStalledCount: 1_000_000,
 } satisfies StoreWorkerOptions;
 
+/**
+ * The lane of runs. A run whose lock is lost is ended, so a lock outlasts a store that is away for minutes; in turn it takes
+ * as long until the run of a worker that died is known to be lost. A job comes again as often as it takes: it is never
+ * started twice (`runs/runs.ts`).
+ */
+export const RUNS_WORKER_OPTIONS = {
+  ...PICKED_UP_SOON,
+  lockDuration: 300_000,
+  lockRenewTime: 15_000,
+  stalledInterval: 5_000,
+  concurrency: 20,
+  maxStalledCount: 1_000_000,
+} satisfies StoreWorkerOptions;
+
 /** The query lane: read-only, so many at once, and a question that has killed its worker twice is not asked again. */
 export const QUERY_WORKER_OPTIONS = {
   ...PICKED_UP_SOON,

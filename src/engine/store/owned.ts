@@ -31,6 +31,7 @@ export function writesOwned<D, R>(job: StoreJob<D, R>, write: WriteOwned): void 
  *
  * @param job the job that the processor runs.
  * @param record the job whose data is replaced, of the same queue: `job` itself, or the maintenance that it decides on.
+ * @param lockMs how long the lock lasts from now on; that of the control lane unless told.
  * @throws LockLostError when the lock belongs to somebody else or has expired; nothing is written then.
  */
 export async function updateOwned<D>(
@@ -38,13 +39,14 @@ export async function updateOwned<D>(
   token: string,
   data: D,
   record: StoreJob<D> = job as StoreJob<D>,
+  lockMs = LOCK_MS,
 ): Promise<void> {
   const write = writers.get(job);
   if (write === undefined)
     throw new Error(`Nothing was written: job ${job.id} is not one that a worker of the store runs.`);
   const [owner, target] = [job.id ?? "", record.id ?? ""];
   const text = JSON.stringify(data);
-  const outcome = await write({ queue: job.queueName, owner, token, lockMs: LOCK_MS, target, data: text });
+  const outcome = await write({ queue: job.queueName, owner, token, lockMs, target, data: text });
   if (outcome === "lost") throw new LockLostError(owner);
   if (outcome === "gone")
     throw new Error(

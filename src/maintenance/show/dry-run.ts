@@ -2,13 +2,14 @@ import { type Machine, machineKey, machineName } from "../cluster/machine.js";
 import { endMs, type Unavailability } from "../cluster/schedule.js";
 import type { BlastRadius } from "../record/blast-radius.js";
 import type { ApproveMode } from "../record/roll.js";
+import type { RunbookShown } from "../record/run.js";
 import { amounts, megabytes } from "../text/amounts.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { type Column, tableOf } from "../text/table.js";
 import { utc } from "../text/utc.js";
-import { type Millis, nanosToMillis } from "../time.js";
+import { formatSpan, type Millis, nanosToMillis } from "../time.js";
 
 /** A batch as it would go down, and what would go away with it. */
 export interface BatchShown {
@@ -30,6 +31,15 @@ interface Asked {
   readonly notes?: readonly string[];
   /** What is known of frameworks, by name (`explanationsOf`). */
   readonly explained?: ReadonlyMap<string, string>;
+  /** What would be run once a batch is Down. */
+  readonly run?: RunWouldBe | undefined;
+}
+
+/** A runbook, and what it would be given for the first batch. */
+interface RunWouldBe {
+  readonly runbook: RunbookShown;
+  /** Names of its files and what would stand in them; none where no batch could be planned. */
+  readonly files: readonly (readonly [name: string, text: string])[];
 }
 
 /**
@@ -45,7 +55,7 @@ export function dryRunReply(
   refusals: readonly { readonly why: string; readonly next: string }[],
   unknown: readonly Machine[] = [],
 ): Reply {
-  const { machines, batches = [], notes = [], approve = "each", explained = new Map() } = asked;
+  const { machines, batches = [], notes = [], approve = "each", explained = new Map(), run } = asked;
   const what =
     machines.length === 0
       ? "matches no machine"
@@ -65,6 +75,7 @@ export function dryRunReply(
     sentences.push(`They would go down in ${batches.length} batches, one after another.`);
     sentences.push(questionsText(approve, batches.length));
   }
+  if (run !== undefined) sentences.push(runText(run, batches.length));
   sentences.push(...notes);
   sentences.push(...refusals.map((refusal) => `It would be refused: ${refusal.why}`));
   return replyOf({
@@ -78,7 +89,12 @@ export function dryRunReply(
     table:
       machines.length === 0
         ? null
-        : [batchTable(batches), blastTables(blast, machines), knownTable(blast, explained)]
+        : [
+            batchTable(batches),
+            blastTables(blast, machines),
+            knownTable(blast, explained),
+            ...(run?.files ?? []).map(([name, text]) => `${name.toUpperCase()}\n${text.trimEnd()}`),
+          ]
             .filter((part) => part !== null)
             .join("\n\n"),
   });
@@ -90,6 +106,16 @@ function questionsText(approve: ApproveMode, batches: number): string {
   return approve === "canary" && batches > 2
     ? `Batch 1 would be asked about alone, and one question would be for the other ${batches - 1}, within limits.`
     : "Each would be asked about alone.";
+}
+
+/** What would be run, and that what it is given is shown. */
+function runText({ runbook, files }: RunWouldBe, batches: number): string {
+  const { name, where, timeLimitMs, then } = runbook;
+  const how = where.kind === "batch" ? "once" : `for each machine, at most ${where.atOnce} at once`;
+  const after = then === "up" ? "Its success would bring them Up." : "After it a person would ask for Up.";
+  const shown =
+    files.length === 0 ? "" : ` Below is what it would be given${batches > 1 ? " for batch 1" : ""}.`;
+  return `Once ${batches > 1 ? "a batch is" : "they are"} Down the runbook ${quoted(name)} would be run ${how}, for at most ${formatSpan(timeLimitMs)}. ${after}${shown}`;
 }
 
 /** One line for each batch: when it goes down, and what with it. */

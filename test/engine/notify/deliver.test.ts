@@ -16,6 +16,7 @@ const START: ThreadJob = {
   rootHash: "old",
   postedSeq: 0,
   approvals: { b1a1: { ts: "1.1", hash: "old" } },
+  runs: {},
   links: {},
   handedOver: false,
   toldFailure: null,
@@ -52,6 +53,7 @@ async function delivered(record: Maintenance, start: ThreadJob, slack: ReturnTyp
       progress = next;
     },
     edits: new Map(),
+    outputs: { of: async () => null, drop: async () => {} },
     habits: new Map(),
     now: () => NOW,
   });

@@ -5,6 +5,7 @@ import { MAINTENANCE_JOB, NOTIFY_QUEUE, THREAD_JOB, type ThreadJob } from "../..
 import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
 import { MAINTENANCE_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
 import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
+import { runsIn } from "../../../src/engine/lanes/runs-in.js";
 import { notifyProcessor } from "../../../src/engine/notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { wake } from "../../../src/engine/store/store.js";
@@ -43,7 +44,7 @@ async function bot(configured: readonly string[], now = clock.now) {
   const lost = createLostClusters(store, records, log);
   const worker = store.worker(
     NOTIFY_QUEUE,
-    notifyProcessor({ messenger, queue, records, lost, logger: log, now }),
+    notifyProcessor({ messenger, queue, records, runsOf: runsIn(store), lost, logger: log, now }),
     NOTIFY_WORKER_OPTIONS,
   );
   void worker.run();
@@ -73,6 +74,7 @@ async function placeThread(id: string, parts: Partial<ThreadJob> = {}) {
     rootHash: "old",
     postedSeq: 0,
     approvals: {},
+    runs: {},
     links: {},
     handedOver: false,
     toldFailure: null,

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
 import type { Logger } from "../../../src/base/logger.js";
 import type { ClusterConfig, ClusterPolicy, StoreConfig } from "../../../src/config/config.js";
+import { termsOf } from "../../../src/config/runbook.js";
 import { createIntake, type IntakeCluster } from "../../../src/engine/bot/intake.js";
 import { type Clock, SYSTEM_CLOCK } from "../../../src/engine/clock.js";
 import { NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
 import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
 import { createNotifier } from "../../../src/engine/lanes/notifier.js";
 import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
+import { runsIn } from "../../../src/engine/lanes/runs-in.js";
 import { notifyProcessor } from "../../../src/engine/notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
@@ -25,6 +27,7 @@ import { MemoryStore } from "./memory-store.js";
 import { RecordedSlack } from "./recorded-slack.js";
 import { TestClock } from "./test-clock.js";
 import { TestCluster, UNHURRIED_CALLS } from "./test-cluster.js";
+import { TestProgram } from "./test-program.js";
 
 export interface TestClusterOptions {
   /** @defaultValue six machines, `web-01` to `web-06`, and nothing that runs on them */
@@ -43,6 +46,8 @@ export interface Engine {
   readonly slack: RecordedSlack;
   /** Slack's Web API, to make it refuse or go away. */
   readonly webApi: FakeSlack;
+  /** Stands in for the programs of runbooks. */
+  readonly program: TestProgram;
   readonly store: Store;
   /** A cluster of its own with a rehearsal master and a worker; both end with the test. */
   cluster(options?: TestClusterOptions): Promise<TestCluster>;
@@ -106,6 +111,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
   const messenger = slack.through(
     createMessenger({ settings: webApi.settings(), logger, timeoutMs: UNHURRIED_PATIENCE_MS }),
   );
+  const program = new TestProgram();
   const clusters: IntakeCluster[] = [];
   const records = new Map<string, Records>();
   const notifier = createNotifier(store, logger, clock);
@@ -119,7 +125,15 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
   const intake = createIntake({ store, clusters, records, notifier, lost, personOf, logger, clock });
   const notify = store.worker(
     NOTIFY_QUEUE,
-    notifyProcessor({ messenger, queue: notifier.queue, records, lost, logger, now: clock.now }),
+    notifyProcessor({
+      messenger,
+      queue: notifier.queue,
+      records,
+      runsOf: runsIn(store),
+      lost,
+      logger,
+      now: clock.now,
+    }),
     NOTIFY_WORKER_OPTIONS,
   );
   runWorker(notify, logger);
@@ -134,6 +148,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
       logger,
       meters: { tick() {}, masterCall() {}, open() {} },
       timeouts: UNHURRIED_CALLS,
+      startProgram: program.start,
       clock,
       clusters: [config],
     });
@@ -145,6 +160,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
   return {
     slack,
     webApi,
+    program,
     store,
     async cluster(options = {}) {
       made += 1;
@@ -170,7 +186,11 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         defaultDurationMs: 2 * 3_600_000,
         maxDurationMs: 30 * 86_400_000,
         // Everything that is shown is looked at soon.
-        policy: { ...policyOf({ pollMs: 1_000, answersWaitMs: 0 }), ...options.policy },
+        policy: {
+          ...policyOf({ pollMs: 1_000, answersWaitMs: 0 }),
+          runbooks: (options.config?.runbooks ?? []).map(termsOf),
+          ...options.policy,
+        },
         ...options.config,
       };
       clusters.push({ ...config, groups: groupsNamedIn(config.policy) });
@@ -276,6 +296,8 @@ function started(engine: Engine | null): Engine {
 }
 
 /** Slack's user groups in a policy: their ids begin with S. */
-function groupsNamedIn({ requesters, approvers, admins }: ClusterPolicy): readonly string[] {
-  return [...requesters, ...approvers, ...admins].filter((id) => id.startsWith("S"));
+function groupsNamedIn({ requesters, approvers, admins, runbooks }: ClusterPolicy): readonly string[] {
+  return [...requesters, ...approvers, ...admins, ...runbooks.flatMap(({ who }) => who)].filter((id) =>
+    id.startsWith("S"),
+  );
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { DelayedError, ErrorCode, type JobsOptions, RateLimitError, UnrecoverableError } from "bullmq";
+import { runsQueueName } from "../../../src/engine/lanes/jobs.js";
 import type { OwnedWrite } from "../../../src/engine/store/driver.js";
 import { writesOwned } from "../../../src/engine/store/owned.js";
 import type {
@@ -73,9 +74,13 @@ export class MemoryStore implements Store {
     for (const lane of this.#lanes.values()) lane.startDue();
   }
 
-  /** The jobs that run. Each resolves when its job is done, delayed or failed. */
+  /**
+   * The jobs that run. Each resolves when its job is done, delayed or failed. Not those of runbooks: they last as long as the
+   * test wants, and the rest goes on beside them.
+   */
   running(): readonly Promise<void>[] {
-    return [...this.#lanes.values()].flatMap((lane) => [...lane.runs.values()]);
+    const lanes = [...this.#lanes.values()].filter(({ name }) => !name.startsWith(runsQueueName("")));
+    return lanes.flatMap((lane) => [...lane.runs.values()]);
   }
 
   /** The next proof that a lock is held is given at once, and its answer arrives when `until` resolves. */
