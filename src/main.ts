@@ -13,6 +13,7 @@ import { createLogger, type Logger } from "./ops/logger.js";
 import { createMetrics } from "./ops/metrics.js";
 import { OpsServerError, startOpsServer } from "./ops/ops-server.js";
 import { Shutdown } from "./ops/shutdown.js";
+import { run } from "./runbooks/run.js";
 import { SlackFailure } from "./slack/wire/errors.js";
 
 const HELP = `${USAGE}
@@ -66,6 +67,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
       clusters: config.clusters,
       logger: log,
       meters: workerMeters(metrics),
+      startProgram: run,
     });
     shutdown.add("stop the worker", () => worker.stop(), 15_000);
     checks.worker = () => worker.ready();

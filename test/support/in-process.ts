@@ -5,6 +5,7 @@ import { SYSTEM_CLOCK } from "../../src/engine/clock.js";
 import { openRecords } from "../../src/engine/lanes/records.js";
 import { openStore } from "../../src/engine/store/open-store.js";
 import { createWorkerSide } from "../../src/engine/worker-side.js";
+import { run } from "../../src/runbooks/run.js";
 import { embeddedPlace, UNHURRIED_MS } from "../engine/store/places.js";
 import { keepingLogger } from "../slack/fixtures.js";
 import type { Channel, Shown } from "./channel.js";
@@ -56,6 +57,7 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
       clusters: config.clusters,
       logger,
       meters: { tick() {}, masterCall() {}, open() {} },
+      startProgram: run,
       clock: { ...SYSTEM_CLOCK, now: () => Date.now() + aheadMs },
     });
     undo.push(() => worker.stop());
