@@ -36,8 +36,6 @@ export interface WorkerOptions {
   readonly meters: WorkerMeters;
   /** Starts the program of a runbook. */
   readonly startProgram: StartProgram;
-  /** How long the lock of a run lasts. @defaultValue that of `RUNS_WORKER_OPTIONS` */
-  readonly runLockMs?: number;
   /** @defaultValue SYSTEM_CLOCK */
   readonly clock?: Clock;
   /** Time limits of calls to masters. */
@@ -112,7 +110,6 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
         meters.tick(config.name, outcome, ms / 1000);
       },
     });
-    const lockMs = options.runLockMs ?? RUNS_WORKER_OPTIONS.lockDuration;
     const run = runProcessor({
       records,
       runbooks: config.runbooks,
@@ -121,7 +118,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
         (secret) => secret?.reveal() ?? [],
       ),
       worker,
-      lockMs,
+      lockMs: RUNS_WORKER_OPTIONS.lockDuration,
       stopping: stopping.signal,
       changed,
       logger,
@@ -129,7 +126,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     });
     const lanesOf = [
       store.worker(controlQueueName(config.name), control, CONTROL_WORKER_OPTIONS),
-      store.worker(runsQueueName(config.name), run, { ...RUNS_WORKER_OPTIONS, lockDuration: lockMs }),
+      store.worker(runsQueueName(config.name), run, RUNS_WORKER_OPTIONS),
     ];
     return { config, cluster, records, habits: createHabits(records), watch, workers: lanesOf };
   });

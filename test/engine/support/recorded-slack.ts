@@ -22,11 +22,21 @@ export interface Told {
   readonly text: string;
 }
 
+/** A file in a thread. */
+export interface Filed {
+  readonly channel: string;
+  readonly thread: string;
+  readonly name: string;
+  readonly title: string;
+  readonly text: string;
+}
+
 const NAMES = { U01ALICE: "alice", U02BOB: "bob", U03CAROL: "carol" };
 
 /** Keeps what Slack has taken from the messenger, by channel, thread and person, so that a test can read it. */
 export class RecordedSlack {
   readonly told: Told[] = [];
+  readonly files: Filed[] = [];
   #posted: Posted[] = [];
 
   /** All messages of a channel, oldest first, each as it stands now. */
@@ -46,6 +56,10 @@ export class RecordedSlack {
       update: async (channel, ts, message) => {
         await messenger.update(channel, ts, message);
         this.#posted = this.#posted.map((old) => (old.ts === ts ? { ...old, ...shown(message) } : old));
+      },
+      upload: async (channel, thread, file) => {
+        await messenger.upload(channel, thread, file);
+        this.files.push({ channel, thread, ...file });
       },
       reply: async (to, reply) => {
         await messenger.reply(to, reply);
