@@ -184,7 +184,7 @@ function runbookGone({ record, policy }: DownAsked): Blocked | null {
 
 /** What was approved is what runs: one that was changed since is asked about anew (invariant 5). */
 function otherRunbook({ record, approval, policy }: DownAsked): Blocked | null {
-  if (isStillShown(record, approval.runbook, policy)) return null;
+  if (approval.about !== "down" || isStillShown(record, approval.runbook, policy)) return null;
   const change = `the runbook ${quoted(record.wanted.run ?? "")} was changed`;
   return {
     ...WAITS,

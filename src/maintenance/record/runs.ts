@@ -108,7 +108,8 @@ export function isApproved(record: Maintenance, run: Run): boolean {
     );
   }
   const approval = batchOf(record, run.batch)?.approvals.find(({ id }) => id === run.approval);
-  return approval?.outcome?.kind === "granted" && isSameRunbook(approval.runbook ?? null, run.runbook);
+  if (approval?.about !== "down" || approval.outcome?.kind !== "granted") return false;
+  return isSameRunbook(approval.runbook ?? null, run.runbook);
 }
 
 /** Whether it is the runbook that was shown, to the letter. */
