@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ThreadJob } from "../../../src/engine/lanes/jobs.js";
-import { deliver } from "../../../src/engine/notify/deliver.js";
+import { deliver, type ThreadPorts } from "../../../src/engine/notify/deliver.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import type { Run } from "../../../src/maintenance/record/run.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
 import { approvalOf } from "../../slack/fixtures.js";
@@ -44,7 +45,12 @@ function slackWithout(deleted: readonly string[], refusal: string | null = null)
 }
 
 /** What was done, and what is remembered of it. */
-async function delivered(record: Maintenance, start: ThreadJob, slack: ReturnType<typeof slackWithout>) {
+async function delivered(
+  record: Maintenance,
+  start: ThreadJob,
+  slack: ReturnType<typeof slackWithout>,
+  parts: Partial<ThreadPorts> = {},
+) {
   let progress = start;
   const outcome = await deliver(record, start, {
     messenger: slack.messenger,
@@ -56,6 +62,7 @@ async function delivered(record: Maintenance, start: ThreadJob, slack: ReturnTyp
     outputs: { of: async () => null, drop: async () => {} },
     habits: new Map(),
     now: () => NOW,
+    ...parts,
   });
   return { outcome, progress, calls: slack.calls };
 }
@@ -131,4 +138,97 @@ test("an event that changes nothing on the card or in a question edits neither",
   };
   const { calls } = await delivered(noted, shown.progress, slackWithout([]));
   expect(calls).toEqual(["post in 1.0"]);
+});
+
+describe("the message of a run", () => {
+  const RUN: Run = {
+    id: "b1r1",
+    batch: "b1",
+    runbook: {
+      name: "kernel-update",
+      digest: "d1",
+      where: { kind: "batch" },
+      timeLimitMs: 3_600_000,
+      then: "up",
+    },
+    approval: "b1a1",
+    askedBy: null,
+    askedAtMs: NOW,
+    queuedAtMs: NOW,
+    startedAtMs: NOW,
+    worker: "w1",
+    stop: null,
+    outcome: null,
+    leftDown: null,
+  };
+  const about = { batch: "b1", run: "b1r1", runbook: "kernel-update" };
+  const withRun = (run: Run) =>
+    recordOf({
+      batches: [batchOf({ phase: "down" })],
+      runs: [run],
+      events: [{ seq: 1, atMs: NOW, kind: "run_started", ...about, worker: "w1" }],
+      seq: 1,
+    });
+  const RUNNING = withRun(RUN);
+  const ENDED = withRun({ ...RUN, outcome: { kind: "ok", atMs: NOW, words: "Exit code 0.", hosts: [] } });
+  /** The card and the question are as they stand there now. */
+  const FRESH = { ...START, approvals: {} };
+
+  /** What the job of the run knows. */
+  function outputs(tail: readonly string[], output: string | null = null) {
+    const dropped: string[] = [];
+    return {
+      dropped,
+      of: async () => ({ tail: [...tail], output }),
+      drop: async ({ id }: Run) => void dropped.push(id),
+    };
+  }
+
+  test("is posted when it starts, edited when it prints, at most every 2 s, and left alone otherwise", async () => {
+    const edits = new Map<string, number>();
+    const at = (ms: number, line: string) => ({ edits, now: () => NOW + ms, outputs: outputs([line]) });
+    const first = await delivered(RUNNING, FRESH, slackWithout([]), at(0, "one"));
+    expect(first.calls).toEqual(["update 1.0", "post in 1.0"]);
+    const soon = await delivered(RUNNING, first.progress, slackWithout([]), at(1_999, "two"));
+    expect(soon).toMatchObject({ outcome: "edit_later", calls: [] });
+    const later = await delivered(RUNNING, soon.progress, slackWithout([]), at(2_000, "three"));
+    expect(later).toMatchObject({ outcome: "waiting", calls: ["update 2.1"] });
+    const same = await delivered(RUNNING, later.progress, slackWithout([]), at(9_000, "three"));
+    expect(same).toMatchObject({ outcome: "waiting", calls: [] });
+  });
+
+  test("is posted again while it runs when somebody deleted it", async () => {
+    const first = await delivered(RUNNING, FRESH, slackWithout([]), { outputs: outputs(["one"]) });
+    const again = await delivered(RUNNING, first.progress, slackWithout(["2.1"]), {
+      outputs: outputs(["two"]),
+    });
+    expect(again.calls).toEqual(["update 2.1", "post in 1.0"]);
+    expect(again.progress.runs).toMatchObject({ b1r1: { ts: "2.1", isFiled: false } });
+  });
+
+  test("comes with all of the output as a file at its end, once, which the queue need not keep then", async () => {
+    const own = outputs(["done"], "all of it\n");
+    const first = await delivered(ENDED, FRESH, slackWithout([]), { outputs: own });
+    expect(first.calls).toEqual(["update 1.0", "post in 1.0", "upload in 1.0"]);
+    expect(own.dropped).toEqual(["b1r1"]);
+    const again = await delivered(ENDED, first.progress, slackWithout([]), { outputs: own });
+    expect(again.calls).toEqual([]);
+  });
+
+  test.each([
+    ["is empty", outputs([], " \n")],
+    ["nobody has any more", outputs([], null)],
+  ])("comes without a file where the output %s", async (_, own) => {
+    const { calls, progress } = await delivered(ENDED, FRESH, slackWithout([]), { outputs: own });
+    expect(calls).toEqual(["update 1.0", "post in 1.0"]);
+    expect(progress.runs).toMatchObject({ b1r1: { isFiled: true } });
+  });
+
+  test("and the output go under a new card when somebody deleted the thread", async () => {
+    const { calls, progress } = await delivered(ENDED, FRESH, slackWithout(["1.0"], "thread_not_found"), {
+      outputs: outputs([], "all of it\n"),
+    });
+    expect(calls).toEqual(["update 1.0", "post in channel", "post in 2.1", "upload in 2.1"]);
+    expect(progress.rootTs).toBe("2.1");
+  });
 });

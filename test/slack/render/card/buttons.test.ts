@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decide, needsWorld } from "../../../../src/maintenance/decide.js";
 import { decision } from "../../../../src/maintenance/decisions/table.js";
 import { type Maintenance, PHASES, type Phase } from "../../../../src/maintenance/record/record.js";
+import type { Run } from "../../../../src/maintenance/record/run.js";
 import { renderCard } from "../../../../src/slack/render/card/card.js";
 import { runs } from "../../../support/fast-check.js";
 import { policyOf } from "../../../support/world.js";
@@ -90,6 +91,66 @@ describe("the buttons of the card", () => {
     const shown = buttons(recordOf({ batches, paused })).map(([label]) => label);
     expect(shown.slice(0, 2)).toEqual(["Go on", "Leave behind"]);
     expect(shown).not.toContain("Skip batch");
+  });
+
+  describe("of machines that are Down with a runbook", () => {
+    const RUN: Run = {
+      id: "b1r1",
+      batch: "b1",
+      runbook: {
+        name: "kernel-update",
+        digest: "d1",
+        where: { kind: "batch" },
+        timeLimitMs: HOUR,
+        then: "up",
+      },
+      approval: "b1a1",
+      askedBy: null,
+      askedAtMs: NOW,
+      queuedAtMs: NOW,
+      startedAtMs: NOW,
+      worker: "w1:4711",
+      stop: null,
+      outcome: null,
+      leftDown: null,
+    };
+    const cardOf = (run: Run | null) => {
+      const record = recordOf({ batches: [batchOf({ phase: "down" })], runs: run === null ? [] : [run] });
+      return { ...record, wanted: { ...record.wanted, run: "kernel-update" } };
+    };
+    const came = (kind: NonNullable<Run["outcome"]>["kind"]): Run => ({
+      ...RUN,
+      outcome: { kind, atMs: NOW, words: "w", hosts: [] },
+    });
+    const UP_AND_MORE = ["Extend", "Details"];
+
+    test.each<[string, Run | null, string[]]>([
+      ["that was not started", null, ["Run", "Up", ...UP_AND_MORE]],
+      ["that runs", RUN, ["Stop run", "Hold", ...UP_AND_MORE]],
+      ["that is being stopped", { ...RUN, stop: { by: "U02BOB", atMs: NOW } }, ["Hold", ...UP_AND_MORE]],
+      ["that has succeeded", came("ok"), ["Up", ...UP_AND_MORE]],
+      ["that has failed", came("failed"), ["Retry", "Leave down", "Up anyway", ...UP_AND_MORE]],
+      [
+        "whose machines were left Down",
+        { ...came("failed"), leftDown: { by: "U02BOB", atMs: NOW } },
+        ["Retry", "Up", ...UP_AND_MORE],
+      ],
+    ])("%s the card has the buttons that help", (_, run, labels) => {
+      expect(buttons(cardOf(run)).map(([label]) => label)).toEqual(labels);
+    });
+
+    test("a Retry and Up anyway say where a run that is unknown may still be going on", () => {
+      const confirms = renderCard(cardOf(came("unknown")), NOW)
+        .blocks.flatMap((block) => (block.type === "actions" ? block.elements : []))
+        .flatMap((element) => ("confirm" in element ? [element.confirm?.text.text ?? ""] : []));
+      const warns = confirms.filter((text) => text.includes("may still be going on at the worker w1:4711"));
+      expect(warns).toHaveLength(2);
+    });
+
+    test("a Retry means the run that comes next, so that an old button means none", () => {
+      const retry = buttons(cardOf(came("failed"))).find(([label]) => label === "Retry");
+      expect(retry?.[1]).toEqual({ kind: "retry_run", run: "b1r2" });
+    });
   });
 
   test("the card does not offer to extend what has no end, or what is being moved", () => {

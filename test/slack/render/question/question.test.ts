@@ -302,4 +302,21 @@ describe("once settled the buttons are gone and the message says", () => {
     expect(text({}, NOW + HOUR)).toContain("Expired 2026-11-20 22:52 UTC");
     expect(text({}, NOW + HOUR)).not.toContain("[Approve Down]");
   });
+
+  test("the question shows what is run once the machines are Down, and the dialog of Approve says so", () => {
+    const runbook = {
+      name: "kernel-update",
+      digest: "d1",
+      where: { kind: "machine", atOnce: 5 },
+      timeLimitMs: 2 * HOUR,
+      then: "ask",
+    } as const;
+    expect(text({ runbook })).toContain(
+      "Runbook  kernel-update is run on the worker once they are Down: once for each machine, at most 5 at once, for at most 2 h; after it a person asks for Up. To approve the Down is to approve this run.",
+    );
+    expect(JSON.stringify(render({ runbook }).blocks)).toContain(
+      "Then the runbook kernel-update is run on the machines.",
+    );
+    expect(text({})).not.toContain("Runbook");
+  });
 });
