@@ -43,6 +43,11 @@ test.each([
   expect(throughJson(record)).toEqual(record);
 });
 
+test("a record of an earlier build, which knows of no runs, is read", () => {
+  const { runs: _, ...stored } = encodeMaintenance(down);
+  expect(decodeMaintenance(stored)).toEqual(down);
+});
+
 test("a record of 0.1.0, which knows one name of the command only, is read", () => {
   const { command: _, ...stored } = encodeMaintenance(recordOf());
   expect(decodeMaintenance(stored)).toEqual(recordOf());

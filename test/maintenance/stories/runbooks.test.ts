@@ -129,6 +129,7 @@ describe("the approval of a Down with a runbook", () => {
     comesTo(site, "ok");
     site.pass(2 * HOUR + 11 * MINUTE).pass();
     expect(site.batch("b2").phase).toBe("awaiting_approval");
+    expect(news(site.record)).not.toContain("within_limits");
     expect(site.batch("b2").approvals.at(-1)).toMatchObject({ runbook: { digest: "d2" }, outcome: null });
   });
 });
@@ -281,6 +282,7 @@ describe("a Retry", () => {
     expect(site.decide({ kind: "retry_run", run: null }, "U0BOB")).toContain("is running already");
     comesTo(site, "failed");
     expect(site.decide({ kind: "retry_run", run: "b1r2" }, "U0BOB")).toContain("was run again already");
+    expect(site.decide({ kind: "retry_run", run: "b1r9" }, "U0BOB")).toContain("no machine is Down");
     expect(runs(site)).toEqual(["b1r1", "b1r2"]);
   });
 
