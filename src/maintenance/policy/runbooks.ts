@@ -51,7 +51,7 @@ export function unusableRunbook({ record, policy }: DrainAsked): Refusal | null 
     const there = names.length === 0 ? "there is none" : `there are ${quoted(list(names))}`;
     return {
       why: `${settingOf(cluster, "runbooks")} has no runbook ${quoted(wanted.run)}; ${there}.`,
-      next: "Send the same line again with one of these after --run, or without it.",
+      next: `Send the same line again ${names.length === 0 ? "without --run" : "with one of these after --run, or without it"}.`,
     };
   }
   const person = { user: requester, groups: record.requesterGroups, lookupFailed: false };

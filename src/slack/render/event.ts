@@ -1,3 +1,4 @@
+import { endMs } from "../../maintenance/cluster/schedule.js";
 import { wantedBy } from "../../maintenance/decisions/table.js";
 import { pauseRule } from "../../maintenance/pausing/table.js";
 import {
@@ -92,7 +93,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "taking_down":
       return mrk`⏬ *Taking down*${ofBatch(record, event.batch)} …`;
     case "down":
-      return mrk`🔻 *Down${ofBatch(record, event.batch)}:* ${counted(event.machines, "machine")}, ${lossWords(event)}. ${record.wanted.run === undefined ? mrk`When the work is done press Up on the card or type ${code(`${record.command} up ${record.id}`)}` : mrk`The runbook ${code(record.wanted.run)} is next`}.`;
+      return mrk`🔻 *Down${ofBatch(record, event.batch)}:* ${counted(event.machines, "machine")}, ${lossWords(event)}. ${afterDown(record, event)}.`;
     case "bringing_up":
       return event.by === null
         ? mrk`⏫ *Bringing up*${ofBatch(record, event.batch)} …`
@@ -159,6 +160,16 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "failed":
       return mrk`❌ *Failed:* ${ours(event.why, 1000)}\n*Next:* ${ours(event.next, 1000)}`;
   }
+}
+
+/** What follows Down: the runbook, unless the window had ended by then, or a person's Up. */
+function afterDown(record: Maintenance, { batch: id, atMs }: Extract<LogEvent, { kind: "down" }>): Mrkdwn {
+  const { wanted, command } = record;
+  const batch = batchOf(record, id);
+  const endsMs = batch === null ? null : endMs(batch.window);
+  return wanted.run !== undefined && (endsMs === null || atMs < endsMs)
+    ? mrk`The runbook ${code(wanted.run)} is next`
+    : mrk`When the work is done press Up on the card or type ${code(`${command} up ${record.id}`)}`;
 }
 
 function backText({ missing, agents }: Extract<LogEvent, { kind: "agents_returned" }>): Mrkdwn {

@@ -283,6 +283,16 @@ describe("the thread's message for", () => {
     },
   );
 
+  test("a Down says that the runbook is next, unless the window had ended by then", () => {
+    const record = recordOf({ batches: [batchOf({ phase: "down" })] });
+    const withRun = { ...record, wanted: { ...record.wanted, run: "kernel-update" } };
+    const down = eventOf({ kind: "down", batch: "b1", machines: 2, tasksLost: 0 });
+    const text = (one: Maintenance, atMs: number) => renderEvent(one, { ...down, atMs })?.text;
+    expect(text(withRun, NOW)).toContain("The runbook `kernel-update` is next");
+    expect(text(withRun, NOW + 30 * HOUR)).toContain("When the work is done press Up");
+    expect(text(record, NOW)).toContain("When the work is done press Up");
+  });
+
   test("a hold of a drain in batches is told as one of all batches", () => {
     const record = recordOf({ batches: [batchOf(), batchOf({ id: "b2" })] });
     const event = eventOf({ kind: "held", by: "U02BOB", reason: null, as: "owner" });
