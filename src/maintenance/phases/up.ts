@@ -5,6 +5,7 @@ import { agentsAwaited, agentsMissing, hostnamesOf, newlyBack } from "../record/
 import { withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
+import { lastRun } from "../record/runs.js";
 import { whyLate } from "../record/why-late.js";
 import { isItsTurn } from "../rolling/turn.js";
 import { keepGone, staysGone } from "./removal.js";
@@ -30,16 +31,28 @@ export const up: Rule<BatchIn<"up">> = (record, batch, _picture, moment) => {
       : withEvent(withBatch(told, next), nowMs, {
           kind: "agents_missing",
           machines: hostnamesOf(missing, next),
-          ...reasons(missing, next, moment),
+          ...reasons(told, missing, next, moment),
         });
   const step = keepGone(current, next, moment);
   return step.effects.length > 0 ? step : { ...step, wakeAtMs: dueAtMs > nowMs ? dueAtMs : null };
 };
 
-function reasons(missing: readonly AgentSeen[], batch: BatchIn<"up">, { world }: Moment) {
+function reasons(
+  record: Maintenance,
+  missing: readonly AgentSeen[],
+  batch: BatchIn<"up">,
+  { world }: Moment,
+) {
+  const run = lastRun(record, batch.id);
   const why = missing.flatMap((agent) => {
-    const clause = whyLate(agent, world);
-    return clause === null ? [] : [`${hostnamesOf([agent], batch).join()}: ${clause}`];
+    const name = hostnamesOf([agent], batch).join();
+    const result = run?.outcome?.hosts.find(({ hostname }) => hostname === name);
+    const ran =
+      run === null || result === undefined || result.how === "ok"
+        ? null
+        : `the runbook ${run.runbook.name} came out there as ${result.how.replace("_", " ")}`;
+    const clause = whyLate(agent, world) ?? ran;
+    return clause === null ? [] : [`${name}: ${clause}`];
   });
   return why.length === 0 ? {} : { why };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { withRunAsked, withRunSeen } from "../../../src/maintenance/record/runs.js";
 import { agent, HOUR, MINUTE, NOW, windowOn, worldOf } from "../../support/world.js";
 import { goneWorld, inPhase, lastEvent, news, tick, twoLooks } from "../support/flow.js";
 
@@ -47,6 +48,26 @@ describe("up", () => {
   ])("an agent that is late because it %s is told with that", (_, parts, why) => {
     const late = tick(up, goneWorld(parts), NOW + 10 * MINUTE);
     expect(lastEvent(late.record, "agents_missing")).toMatchObject({ machines: ["web-01"], why });
+  });
+
+  test("an agent that is late is told with how its runbook came out on the machine", () => {
+    const outcome = {
+      kind: "failed" as const,
+      atMs: NOW,
+      words: "Exit code 2.",
+      hosts: [
+        { hostname: "web-01", how: "failed" as const },
+        { hostname: "web-02", how: "ok" as const },
+      ],
+    };
+    const where = { kind: "batch" as const };
+    const runbook = { name: "kernel-update", digest: "d", where, timeLimitMs: HOUR, then: "ask" as const };
+    const asked = withRunAsked(up, "b1", runbook, { approval: "b1a1" }, NOW);
+    const ran = withRunSeen(asked, "b1r1", { started: null, outcome }, NOW);
+    const late = tick(ran, nobody, NOW + 10 * MINUTE);
+    expect(lastEvent(late.record, "agents_missing").why).toEqual([
+      "web-01: the runbook kernel-update came out there as failed",
+    ]);
   });
 
   test("an agent that is back and deactivated by somebody is told as that, and one that was drained here is reactivated", () => {
