@@ -99,6 +99,33 @@ describe("a drain with --kill", () => {
     expect(standing.effects).toEqual([]);
   });
 
+  test("and with a runbook is asked about that with the Down, and not with the kill-drain", () => {
+    const where = { kind: "batch" } as const;
+    const terms = {
+      name: "kernel-update",
+      digest: "d",
+      who: ["U0ALICE"],
+      where,
+      timeLimitMs: HOUR,
+      then: "ask",
+    } as const;
+    const policy = policyOf({ runbooks: [terms] });
+    const wanted = { ...question.wanted, run: "kernel-update" };
+    const kill = tick(
+      inPhase("kill_draining", { drainingSinceMs: null }, { wanted }),
+      outside(),
+      NOW,
+      policy,
+    ).record;
+    expect(openApproval(first(kill))).not.toHaveProperty("runbook");
+    const granted = click(kill, APPROVE_IT(kill), { world: outside(), policy }).record;
+    const sent = tick(granted, outside(), NOW, policy).record;
+    const done = tick(sent, outside(drained, []), NOW + MINUTE, policy).record;
+    const world = drainingWorld({ agents: outside(drained, []).agents });
+    const asking = tick(done, world, NOW + 2 * MINUTE, policy).record;
+    expect(openApproval(first(asking))).toMatchObject({ about: "down", runbook: { name: "kernel-update" } });
+  });
+
   test("drains as others do when it is denied, or nobody answers in time", () => {
     const { id } = openApproval(first(question)) ?? { id: "" };
     const denied = click(question, { kind: "deny", batch: "b1", approval: id, reason: null }).record;
