@@ -98,6 +98,15 @@ export const apiUrl = text("is not a URL with http:// or https://", (input) => {
   return { value: url.href.endsWith("/") ? url.href : `${url.href}/` };
 });
 
+/** Base URL of a Marathon, without a slash at its end; a path is kept, for those behind a proxy such as DC/OS's. */
+export const marathonUrl = text("is not a URL with http:// or https://", (input) => {
+  const url = parseUrl(input);
+  if (url === null || !/^https?:$/.test(url.protocol)) return null;
+  if (hasLogin(url)) return { wrong: "must not hold a user or password: they have settings of their own" };
+  if (url.search !== "" || url.hash !== "") return { wrong: "has a query: leave out what follows the path" };
+  return { value: url.href.replace(/\/+$/, "") };
+});
+
 /** A Redis URL, secret as a whole because of the password in it. */
 export const redisUrl = text(
   "is not a Redis URL with redis:// or rediss://, a host and, if need be, user, password and database",

@@ -4,11 +4,11 @@ import type { z } from "zod";
 import { Secret } from "../base/secret.js";
 import { clusterSchema, type SomeClusterSettings, someClusterSettings } from "./cluster-schema.js";
 import type { ClusterSource } from "./cluster-source.js";
-import type { ClusterConfig, Role } from "./config.js";
+import type { ClusterConfig, MarathonConfig, Role } from "./config.js";
 import type { Checked, Problem } from "./config-error.js";
 import type { Env } from "./environment.js";
 import { issueProblems, problemAt } from "./issue-problems.js";
-import { clusterPolicy } from "./policy.js";
+import { clusterPolicy, nameOf } from "./policy.js";
 import { type ReadFile, tryRead } from "./read-file.js";
 import { runbooksOf, termsOf } from "./runbook.js";
 
@@ -28,7 +28,7 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
   const checked = clusterSchema.safeParse(source.settings);
   const problems: Problem[] = checked.success ? [] : [...issueProblems(checked.error, source.places)];
   const settings = checked.success ? checked.data : usable(source.settings, checked.error);
-  const refuse = (path: readonly PropertyKey[], what: string) => {
+  const refuse: Refuse = (path, what) => {
     problems.push(problemAt(source.places, path, what));
   };
   const inventoryFile = settings.inventory === undefined ? null : within(source.folder, settings.inventory);
@@ -36,6 +36,7 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
   const credentials = callsMasters ? credentialsOf(settings, around.env, refuse) : null;
   const ca = callsMasters ? certificatesOf(settings, source.folder, around.readFile, refuse) : null;
   const zooKeeperAuth = callsMasters ? zooKeeperAuthOf(settings, around.env, refuse) : null;
+  const marathons = callsMasters ? marathonsOf(settings, around, source.folder, refuse) : [];
   if (callsMasters && inventoryFile !== null) {
     const inventory = tryRead(around.readFile, inventoryFile);
     if ("wrong" in inventory) refuse(["inventory"], inventory.wrong);
@@ -62,6 +63,7 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
       credentials,
       ca,
       channel,
+      marathons,
       inventoryFile,
       defaultDurationMs: default_duration,
       maxDurationMs: max_duration,
@@ -138,18 +140,51 @@ function certificatesOf(
     refuse(path, "has no effect: zookeeper.scheme is not https");
     return null;
   }
-  const file = tryRead(readFile, within(folder, settings.tls.ca_file));
+  return certificatesIn(within(folder, settings.tls.ca_file), readFile, (what) => refuse(path, what));
+}
+
+/** The text of a PEM file with at least one certificate, or `null` and what is wrong with it. */
+function certificatesIn(path: string, readFile: ReadFile, refuse: (what: string) => void): string | null {
+  const file = tryRead(readFile, path);
   if ("wrong" in file) {
-    refuse(path, file.wrong);
+    refuse(file.wrong);
     return null;
   }
   const certificates =
     file.text.match(/-----BEGIN CERTIFICATE-----.*?(?:-----END CERTIFICATE-----|$)/gs) ?? [];
-  if (certificates.length === 0) refuse(path, "names a file without a PEM certificate in it");
+  if (certificates.length === 0) refuse("names a file without a PEM certificate in it");
   else if (!certificates.every(isCertificate)) {
-    refuse(path, "names a file with a certificate in it that cannot be read: is it cut off?");
+    refuse("names a file with a certificate in it that cannot be read: is it cut off?");
   } else return file.text;
   return null;
+}
+
+/** The Marathons that entries of `frameworks` tell how to reach. */
+function marathonsOf(
+  { frameworks = [] }: SomeClusterSettings,
+  { env, readFile }: Surroundings,
+  folder: string,
+  refuse: Refuse,
+): readonly MarathonConfig[] {
+  return frameworks.flatMap((said, index) => {
+    if (said.marathon === undefined) return [];
+    const { url, user, password_env, token_env, ca_file } = said.marathon;
+    const at = (key: string) => ["frameworks", index, "marathon", key];
+    const secretIn = (key: string, name: string | undefined): string | null => {
+      const secret = name === undefined ? null : (env[name]?.trim() ?? "");
+      if (secret === "") refuse(at(key), "names an environment variable that is not set");
+      return secret === "" ? null : secret;
+    };
+    const password = secretIn("password_env", password_env);
+    const token = secretIn("token_env", token_env);
+    const ca =
+      ca_file === undefined
+        ? null
+        : certificatesIn(within(folder, ca_file), readFile, (what) => refuse(at("ca_file"), what));
+    const login = password === null ? null : Buffer.from(`${user}:${password}`, "utf8").toString("base64");
+    const header = login === null ? (token === null ? null : `token=${token}`) : `Basic ${login}`;
+    return [{ ...nameOf(said), url, authorization: header === null ? null : new Secret(header), ca }];
+  });
 }
 
 function isCertificate(pem: string): boolean {

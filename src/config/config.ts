@@ -96,6 +96,19 @@ export interface EmbeddedConfig {
 /** The rules of a cluster without what the worker adds to them. */
 export type ClusterPolicy = Omit<Policy, "hasCredentials" | "maxDurationMs" | "settleMs">;
 
+/** How the API of a framework that is a Marathon is reached. */
+export interface MarathonConfig {
+  /** What the framework is named by; a name is a glob. */
+  readonly by: "id" | "name" | "principal";
+  readonly value: string;
+  /** Such as `https://marathon.example.com:8443` or `https://dcos.example.com/service/marathon`, without a slash at its end. */
+  readonly url: string;
+  /** Value of the header `Authorization`. */
+  readonly authorization: Secret | null;
+  /** PEM text of the certificates to trust; `null` means the system's. */
+  readonly ca: string | null;
+}
+
 export interface ClusterConfig {
   readonly name: string;
   /** Base URLs such as `http://10.0.0.1:5050`: scheme, host and port, no trailing slash, no credentials. */
@@ -108,6 +121,8 @@ export interface ClusterConfig {
   readonly ca: string | null;
   /** Slack channel id. Several clusters may share one; then the channel does not tell which cluster is meant. */
   readonly channel: string | null;
+  /** The Marathons whose API may be called. Always none for a bot. */
+  readonly marathons: readonly MarathonConfig[];
   /** Path of an Ansible inventory, relative to the working directory. */
   readonly inventoryFile: string | null;
   readonly defaultDurationMs: number;

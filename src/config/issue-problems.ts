@@ -38,10 +38,11 @@ function ofTheKindMeant(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
 }
 
 function unknownKey(key: string, known: readonly string[], exampleOf: (key: string) => string) {
-  if (/^(secret|password|token)$/i.test(key) && known.includes("secret_env")) {
-    const what =
-      "does not belong in a file: put the secret in an environment variable and name that in secret_env";
-    return { what, example: exampleOf("secret_env") };
+  const own = /^(secret|password|token)$/i.test(key) ? [`${key.toLowerCase()}_env`, "secret_env"] : [];
+  const variable = own.find((name) => known.includes(name));
+  if (variable !== undefined) {
+    const what = `does not belong in a file: put the secret in an environment variable and name that in ${variable}`;
+    return { what, example: exampleOf(variable) };
   }
   const meant = nearest(key, known, { limit: 1 })[0];
   return meant === undefined

@@ -3,6 +3,7 @@ import { ENDED_WITHIN_MS } from "../maintenance/cluster/world.js";
 import { FAMILY_IDS } from "../maintenance/frameworks/table.js";
 import { APPROVE_MODES } from "../maintenance/record/roll.js";
 import { duration, line, oneOf, yesOrNo } from "./fields.js";
+import { marathon } from "./marathon-schema.js";
 import { cap, capOf, people, ticketPattern, timeOfDay, timeZone, weekdays } from "./policy-fields.js";
 
 const MOST_APPROVALS = 10;
@@ -213,11 +214,16 @@ const framework = z
         description: "What it is, as docs/frameworks.md names the families.",
         example: "chronos",
       }),
+      marathon,
     },
     { error: "is not a map with id, name or principal, and family" },
   )
   .refine((said) => FRAMEWORK_KEYS.filter((key) => said[key] !== undefined).length === 1, {
     error: "has to name the framework by one of id, name and principal",
+  })
+  .refine((said) => said.marathon === undefined || said.family === "marathon", {
+    error: "has no effect: the family is not marathon",
+    path: ["marathon"],
   })
   .meta({ example: '[{ name: "jobs-*", family: chronos }]' });
 
@@ -270,7 +276,7 @@ export const policySettings = {
     .prefault([])
     .meta({
       description:
-        "What frameworks are, where it cannot be told from what the master shows of them. Only explains what they do with maintenance; entries that disagree about one count for nothing.",
+        "What frameworks are, where it cannot be told from what the master shows of them. Explains what they do with maintenance, and says where a Marathon is reached; entries that disagree about one count for nothing.",
       example: '[{ name: "jobs-*", family: chronos }]',
     }),
   budgets: z.array(budget, { error: "has to be a list of budgets" }).prefault([]).meta({

@@ -49,9 +49,17 @@ function calendarWindow({ time_zone, ...window }: PolicySettings["calendar"][num
 }
 
 /** The schema takes one of `id`, `name` and `principal`. */
-function frameworkMapping({ family, ...said }: PolicySettings["frameworks"][number]): FrameworkMapping {
+function frameworkMapping(said: FrameworkSettings): FrameworkMapping {
+  const { family, marathon } = said;
+  return { ...nameOf(said), family, ...(marathon === undefined ? {} : { marathon: true }) };
+}
+
+export type FrameworkSettings = PolicySettings["frameworks"][number];
+
+/** What an entry of `frameworks` names its framework by. */
+export function nameOf(said: FrameworkSettings): Pick<FrameworkMapping, "by" | "value"> {
   const by = FRAMEWORK_KEYS.find((key) => said[key] !== undefined) ?? "name";
-  return { by, value: said[by] ?? "", family };
+  return { by, value: said[by] ?? "" };
 }
 
 function budget({ machines, zones, match = "", keep, ...rest }: PolicySettings["budgets"][number]): Budget {

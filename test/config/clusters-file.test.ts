@@ -102,6 +102,7 @@ clusters:
       credentials: null,
       ca: null,
       channel: null,
+      marathons: [],
       inventoryFile: null,
       defaultDurationMs: 7_200_000,
       maxDurationMs: 604_800_000,

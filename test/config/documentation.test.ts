@@ -75,17 +75,17 @@ describe("config/clusters.example.yaml", () => {
     expect(whole).toContain("\n    inventory: ");
     const files = {
       "config/ca/mesos.pem": repositoryFile("test/mesos/support/tls/master.pem"),
+      "config/ca/marathon.pem": repositoryFile("test/mesos/support/tls/master.pem"),
       "config/inventory/prod.ini": "[web]\n",
     };
-    expect(
-      check(whole, files, {
-        PROD_MESOS_SECRET: "s",
-        EDGE_ZOOKEEPER_AUTH: "bot:s",
-        ANSIBLE_BECOME_PASSWORD: "s",
-      }),
-    ).toMatchObject({
-      ok: true,
-    });
+    const secrets = {
+      PROD_MESOS_SECRET: "s",
+      EDGE_ZOOKEEPER_AUTH: "bot:s",
+      ANSIBLE_BECOME_PASSWORD: "s",
+      PROD_MARATHON_PASSWORD: "s",
+      JOBS_MARATHON_TOKEN: "s",
+    };
+    expect(check(whole, files, secrets)).toMatchObject({ ok: true });
   });
 
   test.each(clusterDocs())(

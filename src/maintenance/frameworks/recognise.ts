@@ -9,6 +9,8 @@ export interface FrameworkMapping {
   readonly by: "id" | "name" | "principal";
   readonly value: string;
   readonly family: FamilyId;
+  /** It is a Marathon whose API the worker may call. */
+  readonly marathon?: true;
 }
 
 /** What a framework is taken for, to explain what it does. Nothing is ever decided by it. */

@@ -28,6 +28,7 @@ function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false, master = {} a
     ca: null,
     channel: "C1",
     zooKeeper: null,
+    marathons: [],
     inventoryFile: null,
     runbooks: [],
     defaultDurationMs: 1,

@@ -181,6 +181,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         zooKeeper: null,
         ca: null,
         channel,
+        marathons: [],
         inventoryFile: null,
         runbooks: [],
         defaultDurationMs: 2 * 3_600_000,
