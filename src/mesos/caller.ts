@@ -1,9 +1,9 @@
+import type { MaySend } from "../base/write-connection.js";
 import type { Call } from "./calls.js";
 import type { Endpoint } from "./endpoint.js";
 import { decodeAnswer, MesosError, mesosError, refusal } from "./errors/errors.js";
 import type { LeaderFinder } from "./leader.js";
 import type { Transport } from "./transport.js";
-import type { MaySend } from "./write-connection.js";
 
 /** Told of every call when it is over: Mesos' name of it, `ok` or a code of the table of errors, and seconds. */
 export type OnCall = (call: string, outcome: string, seconds: number) => void;

@@ -1,3 +1,4 @@
+import type { MaySend } from "../base/write-connection.js";
 import type { ZooKeeperConfig } from "../config/config.js";
 import type { Machine } from "../maintenance/cluster/machine.js";
 import type { Schedule } from "../maintenance/cluster/schedule.js";
@@ -25,7 +26,6 @@ import {
   type Subscription,
 } from "./stream/subscription.js";
 import { createTransport, DEFAULT_TIMEOUTS, type Timeouts, type TransportOptions } from "./transport.js";
-import type { MaySend } from "./write-connection.js";
 import { mastersInZooKeeper } from "./zookeeper/masters-in-zookeeper.js";
 
 export interface MasterOptions {

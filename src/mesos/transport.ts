@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
 import { Agent, type Dispatcher, errors } from "undici";
+import { type MaySend, type WriteConnection, writeConnection } from "../base/write-connection.js";
 import type { ClusterConfig } from "../config/config.js";
 import type { Endpoint } from "./endpoint.js";
 import { MesosError, transportFailure } from "./errors/errors.js";
-import { type MaySend, type WriteConnection, writeConnection } from "./write-connection.js";
 
 /** Limits of one call, in milliseconds. */
 export interface Timeouts {

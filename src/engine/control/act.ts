@@ -1,3 +1,4 @@
+import type { MaySend } from "../../base/write-connection.js";
 import { grantedApproval } from "../../maintenance/approval/question.js";
 import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
@@ -16,7 +17,6 @@ import {
 import type { Millis } from "../../maintenance/time.js";
 import { applyEdit, type ScheduleEdit, sameSchedule } from "../../maintenance/window/edit.js";
 import { MesosError } from "../../mesos/errors/errors.js";
-import type { MaySend } from "../../mesos/write-connection.js";
 import type { Cluster } from "../cluster/cluster.js";
 import { isAway, isUnsettledCall, troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";

@@ -27,7 +27,7 @@ import type { After, RehearsalAgent, RehearsalOptions } from "./options.js";
 import { snapshotOf } from "./snapshot.js";
 import type { AgentState, FrameworkState } from "./state.js";
 import { Subscribers } from "./subscribers.js";
-import { failTask, killTask, launchTask } from "./tasks.js";
+import { failTask, killTask, launchTask, runTask, stageTask } from "./tasks.js";
 import type { Self } from "./views.js";
 
 /** Delays of a fail-over. */
@@ -55,6 +55,7 @@ export class RehearsalMaster {
   private readonly live: LiveState;
   private readonly server: MasterServer;
   private readonly subscribers = new Subscribers(() => this.self());
+  private readonly watchers = new Set<() => void>();
   private readonly leadership = new Leadership();
   private readonly faults = new Faults();
   private readonly log = new CallLog();
@@ -72,7 +73,10 @@ export class RehearsalMaster {
     this.live = new LiveState(
       { clock, after },
       (now) => initialState(options, randomUUID(), now),
-      (events, state) => this.subscribers.publish(events, state),
+      (events, state) => {
+        this.subscribers.publish(events, state);
+        for (const told of this.watchers) told();
+      },
     );
     this.startedNs = this.live.state().electedNs;
     const parts = {
@@ -119,6 +123,12 @@ export class RehearsalMaster {
 
   state(): ReturnType<typeof snapshotOf> {
     return snapshotOf(this.live.state(), this.leadership.get(), this.subscribers.count());
+  }
+
+  /** Tells of everything that happens in the cluster, after it has; the function that is returned ends that. */
+  watch(told: () => void): () => void {
+    this.watchers.add(told);
+    return () => this.watchers.delete(told);
   }
 
   /** Every API call received since the start or `clearCalls()`, oldest first. */
@@ -177,10 +187,16 @@ export class RehearsalMaster {
 
   /** Returns the task's id. */
   launchTask(framework: string, host: string, name: string): string {
-    const task = { name, agentId: this.agent(host).id };
-    const launcher = this.framework(framework);
-    this.live.apply((state, now) => thenAsk(state, now, (next) => launchTask(next, task, launcher, now)));
-    return this.live.state().tasks.at(-1)?.id ?? name;
+    return this.newTask(launchTask, framework, host, name);
+  }
+
+  /** The same of one that is handed to its agent and does not run before `runTask`. */
+  stageTask(framework: string, host: string, name: string): string {
+    return this.newTask(stageTask, framework, host, name);
+  }
+
+  runTask(id: string): void {
+    this.live.apply((state, now) => runTask(state, id, now));
   }
 
   killTask(id: string): void {
@@ -295,6 +311,13 @@ export class RehearsalMaster {
     const { reply, change } = perform(this.live.state(), call, ANYBODY, this.self(), this.live.now());
     if ("text" in reply) throw new Error(reply.text);
     if (change !== null) this.live.apply(() => change);
+  }
+
+  private newTask(make: typeof launchTask, framework: string, host: string, name: string): string {
+    const task = { name, agentId: this.agent(host).id };
+    const launcher = this.framework(framework);
+    this.live.apply((state, now) => thenAsk(state, now, (next) => make(next, task, launcher, now)));
+    return this.live.state().tasks.at(-1)?.id ?? name;
   }
 
   private framework(name: string): FrameworkState {

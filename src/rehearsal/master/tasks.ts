@@ -51,6 +51,36 @@ export function launchTask(
   };
 }
 
+/** Hands a task to its agent, where it does not run yet: to be followed by `runTask`. */
+export function stageTask(
+  state: MasterState,
+  task: TaskSpec,
+  framework: FrameworkState,
+  now: Moment,
+): Change {
+  const counter = state.counter + 1;
+  const staged = { ...newTask(task, framework, counter, now), state: "TASK_STAGING", updates: [] };
+  return {
+    state: { ...state, counter, tasks: [...state.tasks, staged] },
+    events: [{ type: "TASK_ADDED", task: staged }],
+  };
+}
+
+/** A task that was staged runs. An unknown id changes nothing. */
+export function runTask(state: MasterState, id: string, now: Moment): Change {
+  const update = { state: "TASK_RUNNING", ns: now.ns, source: "SOURCE_EXECUTOR" } as const;
+  const run = (task: TaskState): TaskState => ({
+    ...task,
+    state: update.state,
+    updates: [...task.updates, update],
+  });
+  const events = state.tasks.filter((task) => task.id === id).map(run);
+  return {
+    state: { ...state, tasks: state.tasks.map((task) => (task.id === id ? run(task) : task)) },
+    events: events.map((task) => ({ type: "TASK_UPDATED", task, update })),
+  };
+}
+
 /** A task's last update, without its time. */
 export type LastUpdate = Omit<TaskUpdate, "ns">;
 

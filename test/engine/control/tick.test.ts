@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { MaySend } from "../../../src/base/write-connection.js";
 import type { Cluster } from "../../../src/engine/cluster/cluster.js";
 import { tick } from "../../../src/engine/control/tick.js";
 import { type Proof, proveOwned } from "../../../src/engine/store/owned.js";
@@ -9,7 +10,6 @@ import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import { mesosError, refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
-import type { MaySend } from "../../../src/mesos/write-connection.js";
 import { approved, stored } from "../../maintenance/support/flow.js";
 import { batchOf, HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 

@@ -10,7 +10,7 @@ import {
   type Transport,
 } from "../../src/mesos/transport.js";
 
-const file = (name: string) => readFileSync(join(import.meta.dirname, "support", "tls", name), "utf8");
+const file = (name: string) => readFileSync(join(import.meta.dirname, "../mesos/support/tls", name), "utf8");
 
 const identity = { key: file("master-key.pem"), cert: file("master.pem") };
 
