@@ -175,6 +175,23 @@ export const CHANGING: readonly Verb[] = [
     },
   },
   {
+    name: "move",
+    takes: "<id>",
+    summary: "ask whether Marathon's tasks are to be moved to other machines",
+    details: [
+      "For Marathons whose address the clusters file has. Once somebody approves, tasks are killed one after another, so that each app keeps as many healthy as it asks for; Marathon starts others.",
+      "Apps that need all of their instances, pods, and tasks with volumes stay, and the question says so.",
+    ],
+    options: ["cluster"],
+    examples: ["move m-7k3q2"],
+    elsewhere: ["migrate", "evacuate", "move-tasks"],
+    read(args) {
+      const id = args.id();
+      args.end();
+      return { verb: "move", cluster: args.namedCluster(), id, decision: { kind: "ask_move", batch: null } };
+    },
+  },
+  {
     name: "go-on",
     takes: "<id>",
     summary: "go on with batches that a rule has stopped",

@@ -183,7 +183,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       notifier.close();
       for (const lane of lanes) {
         await lane.watch.close();
-        await lane.cluster.master.close();
+        await Promise.all([lane.cluster.master.close(), lane.cluster.marathons.close()]);
       }
     },
     ready: () => (running ? true : "the worker's lanes are not running"),

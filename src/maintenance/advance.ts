@@ -13,6 +13,7 @@ import { draining } from "./phases/draining.js";
 import { giveBack, giveBackSkipped } from "./phases/give-back.js";
 import { killDraining } from "./phases/kill-draining.js";
 import { withLateBatchesMoved } from "./phases/late-batches.js";
+import { withMovesOver } from "./phases/move-tasks.js";
 import { moveWindow } from "./phases/move-window.js";
 import { tellOverdue } from "./phases/overdue.js";
 import { lookBack } from "./phases/pause.js";
@@ -93,7 +94,7 @@ export function advance(record: Maintenance, look: Omit<Moment, "sight">): Step 
   const before = record.trouble;
   const looked = observe({ ...record, trouble: null }, moment);
   const step = nextStep(looked, moment);
-  const finished = finish(step.record, moment);
+  const finished = finish(withMovesOver(step.record, moment.nowMs), moment);
   return {
     record: tellTrouble(finished, before, step.effects.length > 0 || isUnderWay(finished, moment), moment),
     effects: finished.end === null ? step.effects : [],

@@ -8,6 +8,11 @@ export function needsWorld(kind: DecisionKind): boolean {
   return rowOf(kind).needsWorld;
 }
 
+/** Whether a decision is taken on what Marathons show after the click. */
+export function looksAtMarathons(record: Maintenance, decision: Decision): boolean {
+  return rowOf(decision.kind).looksAtMarathons?.(record, decision) ?? false;
+}
+
 /**
  * What a decision does to a maintenance. Pure; the same whether it came from a button or a command. A decision that
  * cannot be taken leaves the record as it is and says why and what to do next (invariant 10); a second one after it

@@ -114,6 +114,7 @@ function decisionOf(kind: Decision["kind"], approval: string): Decision {
       return { kind, byMs: HOUR };
     case "override":
       return { kind, reason: "now" };
+    case "ask_move":
     case "go_on":
     case "skip":
     case "leave_behind":

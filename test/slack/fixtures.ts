@@ -227,6 +227,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     ]),
     events: [],
     seq: 7,
+    moves: [],
     unsettledUntilMs: null,
     end: null,
     ...parts,

@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import type { Marathons } from "../../src/engine/cluster/marathons.js";
 import { type RehearsalMarathon, startRehearsalMarathon } from "../../src/rehearsal/marathon/marathon.js";
 import type { RehearsalMarathonOptions } from "../../src/rehearsal/marathon/options.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
@@ -19,3 +20,12 @@ export async function marathonOf(
   onTestFinished(() => marathon.close());
   return marathon;
 }
+
+/** Of a cluster without a Marathon. */
+export const NO_MARATHONS: Marathons = {
+  look: async () => [],
+  kill: async () => {
+    throw new Error("There is no Marathon in this test.");
+  },
+  close: async () => {},
+};

@@ -241,6 +241,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     leftBehind: [],
     runs: [],
     trouble: null,
+    moves: [],
     unsettledUntilMs: null,
     picture: null,
     events: [],

@@ -57,6 +57,7 @@ export function newMaintenance(
     wentOn: [],
     leftBehind: [],
     runs: [],
+    moves: [],
     trouble: null,
     unsettledUntilMs: null,
     picture: null,

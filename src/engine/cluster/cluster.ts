@@ -14,6 +14,7 @@ import { quoted } from "../../maintenance/text/quote.js";
 import { withAwayMachines } from "../../maintenance/window/away-machines.js";
 import type { Master } from "../../mesos/master.js";
 import type { Clock } from "../clock.js";
+import { createMarathons, type Marathons } from "./marathons.js";
 
 /** So long after it was read a world is still what the master just said. */
 const JUST_READ_MS = 400;
@@ -43,6 +44,7 @@ export interface Cluster {
   readonly name: string;
   readonly master: Master;
   readonly policy: Policy;
+  readonly marathons: Marathons;
   /**
    * The world as it was a moment ago. `fresh`: from a read that begins now, never a shared one (invariant 5).
    * Throws MesosError.
@@ -107,7 +109,7 @@ interface Reading {
 export function createCluster(
   config: ClusterConfig,
   master: Master,
-  { elapsed }: Pick<Clock, "elapsed">,
+  { elapsed, limit }: Pick<Clock, "elapsed" | "limit">,
 ): Cluster {
   let last: Reading | null = null;
   let drivers: {
@@ -201,6 +203,7 @@ export function createCluster(
       maxDurationMs: config.maxDurationMs,
       settleMs: SETTLE_MS,
     },
+    marathons: createMarathons(config.marathons, { elapsed, limit, pollMs: config.policy.pollMs }),
     world: (how) => (how === "fresh" ? read() : justRead()).world,
     worldFor(maintenance, purpose) {
       const reading = purpose === "look" ? forLook(maintenance) : justRead();

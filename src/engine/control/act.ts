@@ -2,9 +2,11 @@ import type { MaySend } from "../../base/write-connection.js";
 import { grantedApproval } from "../../maintenance/approval/question.js";
 import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
+import { openMove, withMove } from "../../maintenance/moving/moves.js";
+import { moveStepEvents } from "../../maintenance/moving/steps.js";
 import type { Write } from "../../maintenance/phases/step.js";
 import type { Policy } from "../../maintenance/policy/policy.js";
-import { batchOf, drainingAgain, toBePosted, withBatch } from "../../maintenance/record/batch.js";
+import { batchOf, drainingAgain, isDraining, toBePosted, withBatch } from "../../maintenance/record/batch.js";
 import { withEvent } from "../../maintenance/record/log.js";
 import type { Maintenance, Trouble } from "../../maintenance/record/record.js";
 import { troubleOf, withTrouble } from "../../maintenance/record/troubles.js";
@@ -14,8 +16,10 @@ import {
   withPossiblePost,
   withRefusedRemoval,
 } from "../../maintenance/sight/own-calls.js";
+import { quoted } from "../../maintenance/text/quote.js";
 import type { Millis } from "../../maintenance/time.js";
 import { applyEdit, type ScheduleEdit, sameSchedule } from "../../maintenance/window/edit.js";
+import { MarathonError } from "../../marathon/errors.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import type { Cluster } from "../cluster/cluster.js";
 import { isAway, isUnsettledCall, troubleFrom } from "../lanes/troubles.js";
@@ -56,6 +60,8 @@ export async function act(record: Maintenance, call: WriteCall, scene: Scene): P
         return await drainAgent(record, call, scene);
       case "reactivate_agent":
         return await send(scene, (maySend) => scene.cluster.master.reactivateAgent(call.agentId, maySend));
+      case "kill_tasks":
+        return await killTasks(record, call, scene);
     }
   } finally {
     scene.cluster.forget();
@@ -75,6 +81,8 @@ export function told(
 ): Maintenance {
   if (outcome.kind === "not_sent") {
     const before = notSent(record, call);
+    // It stops the kill alone, which is decided again at the next look.
+    if (call.kind === "kill_tasks") return before;
     return outcome.trouble === null ? before : withTrouble(before, outcome.trouble, nowMs);
   }
   switch (call.kind) {
@@ -92,12 +100,14 @@ export function told(
       return toldDrain(record, call, outcome, nowMs);
     case "reactivate_agent":
       return toldAnswer(record, outcome, UNDONE.reactivate, policy, nowMs);
+    case "kill_tasks":
+      return toldKill(record, call, outcome, nowMs);
   }
 }
 
 /** Whether the record holds an intent for this very call, so that a crash in the middle of it is known by that. */
 export function hasIntent({ kind }: WriteCall): boolean {
-  return kind === "start_maintenance" || kind === "drain_agent";
+  return kind === "start_maintenance" || kind === "drain_agent" || kind === "kill_tasks";
 }
 
 /** How a master took a call that was made. */
@@ -124,6 +134,7 @@ async function send(scene: Scene, call: (maySend: MaySend) => Promise<void>): Pr
     return { kind: "accepted" };
   } catch (error) {
     if (error instanceof MesosError && error.code === "withdrawn") return proofTooOld();
+    if (error instanceof MarathonError && error.code === "marathon_withdrawn") return proofTooOld();
     return { kind: isUnsettledCall(error) ? "none" : "refused", error };
   }
 }
@@ -138,6 +149,7 @@ const OLDEST_VIEW_MS = 30_000;
 /** Nothing was sent: the record as it was before it was decided. */
 function notSent(record: Maintenance, call: WriteCall): Maintenance {
   if (call.kind === "drain_agent") return withoutDrainIntent(record, call);
+  if (call.kind === "kill_tasks") return withoutKills(record, call, null);
   if (call.kind !== "start_maintenance") return settled(record);
   const batch = batchOf(record, call.batch);
   return batch?.phase === "taking_down" ? withBatch(record, { ...batch, intent: null }) : record;
@@ -303,4 +315,56 @@ async function stopMaintenance(
 
 function isNotDown(error: unknown): boolean {
   return error instanceof MesosError && (error.code === "not_down" || error.code === "not_scheduled");
+}
+
+type Kill = Extract<Write, { kind: "kill_tasks" }>;
+
+/**
+ * Kills only what an approval to move tasks names, and what is written down in the stored record as killed (invariants 5, 7).
+ */
+async function killTasks(record: Maintenance, call: Kill, scene: Scene): Promise<Outcome> {
+  const batch = batchOf(record, call.batch);
+  const approval = batch?.approvals.find(({ id }) => id === call.approval);
+  const move = openMove(record, call.batch);
+  if (batch === null || !isDraining(batch) || approval?.about !== "move_tasks" || move === null)
+    return LOOK_AGAIN;
+  if (approval.outcome?.kind !== "granted" || move.approval !== approval.id) return LOOK_AGAIN;
+  const approved = (approval.move?.apps ?? []).filter(({ frameworkId }) => frameworkId === call.frameworkId);
+  const named = new Set(approved.flatMap(({ tasks }) => tasks.map(({ id }) => id)));
+  const written = new Set(move.apps.flatMap(({ kills }) => kills.map(({ task }) => task)));
+  if (!call.tasks.every((task) => named.has(task) && written.has(task))) return LOOK_AGAIN;
+  return await send(scene, (maySend) =>
+    scene.cluster.marathons.kill(call.frameworkId, call.tasks, scene.world, maySend),
+  );
+}
+
+/** A kill that was certainly not carried out is taken back, and decided anew; one without an answer stays (invariant 7). */
+function toldKill(record: Maintenance, call: Kill, answer: Answer, nowMs: Millis): Maintenance {
+  if (answer.kind === "refused") return withoutKills(record, call, marathonsWords(answer.error));
+  const told = moveStepEvents(record, call, answer.kind === "accepted").reduce(
+    (next, event) => withEvent(next, nowMs, event),
+    record,
+  );
+  const move = openMove(told, call.batch);
+  return answer.kind === "accepted" || move === null
+    ? told
+    : withMove(told, { ...move, away: marathonsWords(answer.error) });
+}
+
+function withoutKills(record: Maintenance, call: Kill, away: string | null): Maintenance {
+  const move = openMove(record, call.batch);
+  if (move === null) return record;
+  const apps = move.apps.map((app) =>
+    app.frameworkId === call.frameworkId
+      ? { ...app, kills: app.kills.filter(({ task }) => !call.tasks.includes(task)) }
+      : app,
+  );
+  return withMove(record, { ...move, apps, away: away ?? move.away });
+}
+
+function marathonsWords(error: unknown): string {
+  if (!(error instanceof MarathonError))
+    return "Marathon could not be asked: the bot ran into an error of its own.";
+  const { what, said } = error;
+  return said === null ? what : `${what} It said: ${quoted(said)}`;
 }

@@ -1,7 +1,9 @@
 import type { World } from "../../maintenance/cluster/world.js";
-import { decide, needsWorld } from "../../maintenance/decide.js";
+import { decide, looksAtMarathons, needsWorld } from "../../maintenance/decide.js";
+import { marathonsOn } from "../../maintenance/moving/plan.js";
 import { phaseOf } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { turnOf } from "../../maintenance/rolling/turn.js";
 import { freeId } from "../lanes/ids.js";
 import type { DecisionRequest } from "../lanes/jobs.js";
 import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
@@ -49,13 +51,21 @@ export async function runDecision(
   }
   const { decision, person, askedAtMs } = request;
   const { logger, now } = ports;
-  const { policy } = ports.cluster;
+  const { policy, marathons: known } = ports.cluster;
+  const turn = turnOf(record);
+  const marathons =
+    world === null || turn === null || !looksAtMarathons(record, decision)
+      ? []
+      : await known.look(
+          marathonsOn(world, turn, policy).map((framework) => framework.id),
+          world,
+        );
   const others =
     world === null || policy.budgets.length === 0
       ? []
       : (await ports.records.open()).filter(({ id }) => id !== record.id);
   const id = await idFor(record, request, ports);
-  const context = { person, nowMs: now(), askedAtMs, policy, world, others, freeId: id };
+  const context = { person, nowMs: now(), askedAtMs, policy, world, marathons, others, freeId: id };
   const decided = decide(record, decision, context);
   const changed = decided.record !== record;
   const { id: maintenance, cluster } = record;

@@ -16,18 +16,47 @@ export interface StepPorts {
   now(): number;
 }
 
-/** One step on this world; what the hosts stand for is looked up on the same one when the step asks for it. */
+/** One step on this world; what the step asks for is looked up on the same one, each thing once. */
 export async function nextStep(record: Maintenance, world: World, ports: StepPorts): Promise<Step> {
   const { cluster, now } = ports;
-  const look = { world, policy: cluster.policy, nowMs: now(), hosts: null, others: null };
-  const step = advance(record, look);
-  const asks = new Set(step.effects.map(({ kind }) => kind));
-  if (!asks.has("look_up_hosts") && !asks.has("look_up_others")) return step;
-  const hosts = asks.has("look_up_hosts") ? await lookUpHosts(record, world, ports) : null;
-  const others = asks.has("look_up_others") ? await ports.others() : null;
-  // What frameworks are is told when the drain is planned.
-  const shown = hosts === null ? world : await cluster.withDrivers(world);
-  return advance(record, { ...look, world: shown, hosts, others });
+  let look: Omit<Moment, "sight"> = {
+    world,
+    policy: cluster.policy,
+    nowMs: now(),
+    hosts: null,
+    others: null,
+  };
+  for (;;) {
+    const step = advance(record, look);
+    const found = await lookUp(step, look, record, ports);
+    if (found === look) return step;
+    look = found;
+  }
+}
+
+/** What the step is decided from with what it asks for; the same where it has all of it. */
+async function lookUp(
+  { effects }: Step,
+  look: Omit<Moment, "sight">,
+  record: Maintenance,
+  ports: StepPorts,
+): Promise<Omit<Moment, "sight">> {
+  const { cluster } = ports;
+  let found = look;
+  for (const effect of effects) {
+    if (effect.kind === "look_up_hosts" && found.hosts === null) {
+      const hosts = await lookUpHosts(record, look.world, ports);
+      // What frameworks are is told when the drain is planned.
+      found = { ...found, world: await cluster.withDrivers(look.world), hosts };
+    }
+    if (effect.kind === "look_up_others" && found.others === null)
+      found = { ...found, others: await ports.others() };
+    if (effect.kind === "look_up_marathons" && found.marathons === undefined) {
+      const marathons = await cluster.marathons.look(effect.frameworks, look.world);
+      found = { ...found, marathons, others: found.others ?? (await ports.others()) };
+    }
+  }
+  return found;
 }
 
 async function lookUpHosts(
@@ -57,10 +86,10 @@ export interface Post {
   readonly edits: readonly ScheduleEdit[];
 }
 
-/** A call that is to be made to the master. */
+/** A call that is to be made to the master, or to a Marathon. */
 export type WriteCall = Post | Exclude<Write, { kind: "update_schedule" }>;
 
-/** What is to be sent to the master. All edits go in one post, because each post erases all answers (invariant 3). */
+/** What is to be sent. All edits go in one post, because each post erases all answers (invariant 3). */
 export function callsOf({ effects }: Step): readonly WriteCall[] {
   const edits = effects.flatMap((effect) => (effect.kind === "update_schedule" ? [effect.edit] : []));
   const others = effects.filter(
@@ -68,7 +97,8 @@ export function callsOf({ effects }: Step): readonly WriteCall[] {
       effect.kind === "start_maintenance" ||
       effect.kind === "stop_maintenance" ||
       effect.kind === "drain_agent" ||
-      effect.kind === "reactivate_agent",
+      effect.kind === "reactivate_agent" ||
+      effect.kind === "kill_tasks",
   );
   return edits.length === 0 ? others : [{ kind: "post_schedule", edits }, ...others];
 }

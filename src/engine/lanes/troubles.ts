@@ -1,6 +1,7 @@
 import type { Trouble } from "../../maintenance/record/record.js";
 import { ASK_AGAIN, BY_ITSELF, goingOn } from "../../maintenance/text/go-on.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import { MarathonError } from "../../marathon/errors.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import { StoreError } from "../store/store-error.js";
 import { UnreadableRecordError } from "./records.js";
@@ -62,5 +63,6 @@ export function isAway(error: unknown): boolean {
 
 /** Whether the call may have been carried out though no answer came (invariant 7). */
 export function isUnsettledCall(error: unknown): boolean {
-  return !(error instanceof MesosError) || error.sent === "maybe";
+  if (error instanceof MarathonError || error instanceof MesosError) return error.sent === "maybe";
+  return true;
 }

@@ -42,4 +42,13 @@ export const ABOUT_WORDS: Readonly<Record<About, Words>> = {
       "The frameworks are asked to leave instead: ask again, for Down, or cancel with the buttons on the card.",
     askedAnew: "",
   },
+  move_tasks: {
+    name: "Move tasks",
+    whether: "to move tasks",
+    notDone: "No task was killed",
+    again: (id) => `Ask again with the button or /mesos move ${id}.`,
+    againOnCard: "While the machines drain it can be asked again, with Move tasks on the card.",
+    stays: "The machines stay draining: ask again, or for Down, with the buttons on the card.",
+    askedAnew: ", if anything can be moved",
+  },
 };

@@ -14,6 +14,7 @@ import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
 import type { Millis } from "../time.js";
+import { ABOUT_WORDS } from "./about.js";
 import { type Obstacles, obstacles, obstaclesToKill } from "./obstacles.js";
 import { type AskableBatch, seenNow } from "./question.js";
 import { worseThan } from "./seen.js";
@@ -70,6 +71,9 @@ const DOWN_RULES: readonly DownRule[] = [
   worsePicture,
 ];
 
+/** Those of them that hold for whatever is approved, not for Down alone. */
+const COMMON_RULES: readonly DownRule[] = [held, expired, notTheirTurn, outsideHours, unknownTasks];
+
 /** Gathers what the rules look at. */
 export function downAsked(asked: Omit<DownAsked, "obstacles" | "seen">, picture: Picture): DownAsked {
   const { world, batch, approval } = asked;
@@ -83,14 +87,23 @@ export function downAsked(asked: Omit<DownAsked, "obstacles" | "seen">, picture:
 
 /** Why this batch may not go down now, or `null` when it may. */
 export function whyNotDown(asked: DownAsked): Blocked | null {
-  for (const rule of DOWN_RULES) {
+  return firstOf(DOWN_RULES, asked);
+}
+
+/** Why nothing may be approved now, whatever it is about, or `null` when it may. */
+export function whyNothingNow(asked: DownAsked): Blocked | null {
+  return firstOf(COMMON_RULES, asked);
+}
+
+function firstOf(rules: readonly DownRule[], asked: DownAsked): Blocked | null {
+  for (const rule of rules) {
     const blocked = rule(asked);
     if (blocked !== null) return blocked;
   }
   return null;
 }
 
-const WAITS = { then: "waits", trouble: null, untilMs: null, isPolicy: false, changes: [] } as const;
+export const WAITS = { then: "waits", trouble: null, untilMs: null, isPolicy: false, changes: [] } as const;
 
 function held({ record }: DownAsked): Blocked | null {
   if (record.held === null) return null;
@@ -108,7 +121,10 @@ function expired({ record, approval, nowMs }: DownAsked): Blocked | null {
     ...WAITS,
     then: "expired",
     why: `${record.id}: this question has expired.`,
-    next: `Ask again with the button on the card or /mesos down ${record.id}.`,
+    next:
+      approval.about === "down"
+        ? `Ask again with the button on the card or /mesos down ${record.id}.`
+        : ABOUT_WORDS[approval.about].again(record.id),
     changes: ["the approval is older than it may be"],
   };
 }

@@ -16,6 +16,7 @@ import {
 import { untilDown } from "../record/batch-phases.js";
 import { withAgentsSeen } from "../record/last-seen.js";
 import { withEvent } from "../record/log.js";
+import type { MovePlan } from "../record/move.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type {
   About,
@@ -67,6 +68,8 @@ export interface AskedHow {
   readonly forced: boolean;
   /** Of a kill-drain; see `graceMs` of an approval. */
   readonly graceMs?: Millis | null;
+  /** Which tasks, where it is about moving them. */
+  readonly move?: MovePlan;
 }
 
 /** The bot asks about Down because it is time. */
@@ -113,6 +116,7 @@ export function ask(
     reminded: false,
     forced,
     ...(how.graceMs === undefined ? {} : { graceMs: how.graceMs }),
+    ...(how.move === undefined ? {} : { move: how.move }),
     ...(limits === null ? {} : { limits }),
     ...(runbook === null ? {} : { runbook }),
     seen,
@@ -256,6 +260,7 @@ export function conclude(
 function approved(batch: AskableBatch): Batch {
   const about = batch.approvals.at(-1)?.about;
   if (about === "kill_drain") return { ...untilDown(batch), phase: "kill_draining" };
+  if (about === "move_tasks") return unapproved(batch, "granted");
   return batch.phase === "kill_draining"
     ? batch
     : { ...untilDown(batch), phase: "taking_down", intent: null };
@@ -278,6 +283,8 @@ export interface WorseHow {
   readonly by: string | null;
   /** The machines could be taken down as they stand, and no budget is in the way. */
   readonly canAsk: boolean;
+  /** What would be asked now, where it is about moving tasks. */
+  readonly move?: MovePlan;
 }
 
 /**
@@ -289,7 +296,7 @@ export function askAgainBecauseWorse(
   record: Maintenance,
   batch: AskableBatch,
   seen: Seen,
-  { changes, by, canAsk }: WorseHow,
+  { changes, by, canAsk, move }: WorseHow,
   policy: Policy,
   nowMs: Millis,
 ): Maintenance {
@@ -300,7 +307,9 @@ export function askAgainBecauseWorse(
     return told;
   const { about, askedBy, forced, graceMs } = last;
   const grace = graceMs === undefined ? {} : { graceMs };
-  if (canAsk) return ask(told, outdated, seen, { about, by: askedBy, forced, ...grace }, policy, nowMs);
+  const moving = move === undefined ? {} : { move };
+  const how = { about, by: askedBy, forced, ...grace, ...moving };
+  if (canAsk) return ask(told, outdated, seen, how, policy, nowMs);
   return about === "down" && outdated.phase === "draining"
     ? withBatch(told, { ...outdated, askAnew: { by: askedBy, forced } })
     : told;

@@ -9,9 +9,12 @@ import {
   freshPicture,
   isAskedAbout,
 } from "../approval/question.js";
+import { beginMove, whyNotMove } from "../moving/moves.js";
+import { planMoves } from "../moving/plan.js";
 import { mayNotApprove } from "../policy/may-approve.js";
 import { approvalOf, batchOf, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
+import type { MovePlan } from "../record/move.js";
 import type { Approval, Maintenance } from "../record/record.js";
 import { replyOf } from "../text/reply.js";
 import { type Decided, type DecisionContext, decisionRow, refused, unchanged } from "./decided.js";
@@ -26,18 +29,19 @@ export const approve = decisionRow({
   takes: z.object({ kind: z.literal("approve"), batch: z.string(), approval: z.string() }),
   wanted: "approve",
   needsWorld: true,
+  looksAtMarathons: (record, about) => approvalOf(record, about)?.about === "move_tasks",
   isOnce: true,
   ...onOpenQuestion,
   decide(record, about, context) {
-    const { world, others, nowMs, policy, person } = context;
+    const { world, others, marathons = [], nowMs, policy, person } = context;
     const batch = batchOf(record, about.batch);
     const approval = approvalOf(record, about);
     if (batch === null || !isAskedAbout(batch) || approval === null || world === null)
       return unchanged(record, nothingToDo(record));
-    const notAllowed = mayNotApprove(record, person, policy, approval.askedBy);
+    const { name, notDone } = ABOUT_WORDS[approval.about];
+    const notAllowed = mayNotApprove(record, person, policy, approval.askedBy, name);
     if (notAllowed !== null) {
       const { text, why } = notAllowed;
-      const { notDone } = ABOUT_WORDS[approval.about];
       const reply = { tone: "refused", text, notDone: `${notDone}.` } as const;
       return refused(record, "approve", reply, why, context);
     }
@@ -51,6 +55,13 @@ export const approve = decisionRow({
     if (unbelievable !== null) return unchanged(record, unbelievable);
     const picture = freshPicture(record, batch, world);
     const asked = downAsked({ record, batch, approval, world, others, policy, nowMs }, picture);
+    if (approval.about === "move_tasks") {
+      const plan = planMoves(world, batch, marathons, policy);
+      const blocked = whyNotMove(asked, plan);
+      return blocked === null
+        ? vote(record, batch, approval, needed, context)
+        : blockedBy(blocked, asked, context, plan);
+    }
     const blocked = whyNotDown(asked);
     return blocked === null
       ? vote(record, batch, approval, needed, context)
@@ -59,7 +70,12 @@ export const approve = decisionRow({
 });
 
 /** Why the vote came to nothing, and what becomes of the question. */
-function blockedBy(blocked: Blocked, asked: DownAsked, context: DecisionContext): Decided {
+function blockedBy(
+  blocked: Blocked,
+  asked: DownAsked,
+  context: DecisionContext,
+  move: MovePlan | null = null,
+): Decided {
   const { record, batch, approval, policy, nowMs } = asked;
   const { why, next } = blocked;
   const { notDone } = ABOUT_WORDS[approval.about];
@@ -76,7 +92,8 @@ function blockedBy(blocked: Blocked, asked: DownAsked, context: DecisionContext)
       };
     case "worse": {
       const by = context.person.user;
-      const how = { changes: blocked.changes, by, canAsk: isClear(asked.obstacles) };
+      const canAsk = isClear(asked.obstacles) && (move === null || move.apps.length > 0);
+      const how = { changes: blocked.changes, by, canAsk, ...(move === null ? {} : { move }) };
       return {
         record: askAgainBecauseWorse(record, batch, asked.seen, how, policy, nowMs),
         reply: replyOf({ ...reply, notDone: `${notDone}.` }),
@@ -103,10 +120,8 @@ function vote(
   };
   if (votes.length >= needed) {
     const granted = conclude(withBatch(record, voted), voted, { kind: "granted", by, atMs: nowMs });
-    return {
-      record: granted,
-      reply: replyOf(approvedReply(granted, approval)),
-    };
+    const begun = approval.about === "move_tasks" ? beginMove(granted, batch, approval, by, nowMs) : granted;
+    return { record: begun, reply: replyOf(approvedReply(begun, approval)) };
   }
   const told = withEvent(withBatch(record, voted), nowMs, {
     kind: "voted",

@@ -128,12 +128,16 @@ export function isObstructedNow(record: Maintenance): boolean {
 }
 
 /** Machines that cannot be taken down as they stand: a person puts that right first, or it passes by itself. */
-function obstructed({ id }: Maintenance, { notOurs, unknown }: Obstacles): ReplyParts | null {
+export function obstructed(
+  { id }: Maintenance,
+  { notOurs, unknown }: Obstacles,
+  notDone: string = NOT_ASKED,
+): ReplyParts | null {
   if (notOurs.length > 0) {
     return {
       tone: "refused",
       text: `${id}: ${quoted(list(notOurs, "; ", 5))}. Only machines that drain in our window can be taken down.`,
-      notDone: NOT_ASKED,
+      notDone,
       next: "Look at the card: if somebody removed the window, post it again with the button, or cancel.",
     };
   }
@@ -141,7 +145,7 @@ function obstructed({ id }: Maintenance, { notOurs, unknown }: Obstacles): Reply
   return {
     tone: "refused",
     text: `${id}: ${quoted(list(unknown, "; ", 5))}.`,
-    notDone: NOT_ASKED,
+    notDone,
     next: "Wait until the agents have registered again, then ask once more.",
   };
 }

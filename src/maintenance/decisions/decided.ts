@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { World } from "../cluster/world.js";
+import type { MarathonLook } from "../moving/marathon-view.js";
 import type { Person, Policy } from "../policy/policy.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance } from "../record/record.js";
@@ -46,6 +47,8 @@ export interface DecisionContext {
   readonly freeId: string;
   /** The world read after the click; `null` for decisions that do not need it (`needsWorld`). */
   readonly world: World | null;
+  /** What its Marathons show, read after the click; absent for decisions that do not need it (`looksAtMarathons`). */
+  readonly marathons?: readonly MarathonLook[];
   /** The other open maintenances of the cluster; read where a policy with budgets has to know what they take. */
   readonly others: readonly Maintenance[];
 }
@@ -68,6 +71,8 @@ export interface DecisionRow<Shape extends z.ZodObject> {
   readonly wanted: string;
   /** Decided on a world that is read after the click (invariant 5). */
   readonly needsWorld: boolean;
+  /** Whether it is decided on what the Marathons with tasks on the machines show after the click. */
+  looksAtMarathons?(record: Maintenance, decision: z.output<Shape>): boolean;
   /** One person decides it once on the same question or maintenance: a second click is the same job. */
   readonly isOnce: boolean;
   /**

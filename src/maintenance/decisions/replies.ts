@@ -56,13 +56,17 @@ export function alreadySettled(
 
 /** The vote that granted it. */
 export function approvedReply(record: Maintenance, { about }: Approval): ReplyParts {
+  if (about === "move_tasks") {
+    const text = `You approved ${record.id}; its tasks are moved step by step, and the thread tells of each.`;
+    return { tone: "done", text };
+  }
   const phase = phaseOf(record);
   const isGoing = phase === (about === "down" ? "taking_down" : "kill_draining");
   const going = isGoing ? GOING[about] : `it is ${phase.replaceAll("_", " ")} now`;
   return { tone: "done", text: `You approved ${record.id}; ${going}.` };
 }
 
-const GOING: Readonly<Record<About, string>> = {
+const GOING: Readonly<Record<Exclude<About, "move_tasks">, string>> = {
   down: "the machines are being taken down",
   kill_drain: "the master is asked to kill what runs on the machines",
 };

@@ -6,6 +6,7 @@ import type { ReplyParts } from "../text/reply.js";
 import { approve } from "./approve.js";
 import { askDown } from "./ask-down.js";
 import { askKillDrain } from "./ask-kill-drain.js";
+import { askMove } from "./ask-move.js";
 import { cancel } from "./cancel.js";
 import type { DecisionRow } from "./decided.js";
 import { deny } from "./deny.js";
@@ -28,6 +29,7 @@ import { up } from "./up.js";
 export const decision = z.discriminatedUnion("kind", [
   askDown.takes,
   askKillDrain.takes,
+  askMove.takes,
   approve.takes,
   deny.takes,
   cancel.takes,
@@ -54,6 +56,7 @@ export type DecisionKind = Decision["kind"];
 const DECISIONS = {
   ask_down: askDown,
   ask_kill_drain: askKillDrain,
+  ask_move: askMove,
   approve,
   deny,
   cancel,

@@ -4,7 +4,16 @@ import type { ReplyParts } from "../text/reply.js";
 import { untilItStands } from "./replies.js";
 
 /** What people want to do that is not possible in every phase. */
-type Wanted = "Down" | "Kill-drain" | "Up" | "Cancel" | "Hold" | "Extend" | "Override" | "Skip";
+type Wanted =
+  | "Down"
+  | "Kill-drain"
+  | "Move tasks"
+  | "Up"
+  | "Cancel"
+  | "Hold"
+  | "Extend"
+  | "Override"
+  | "Skip";
 
 /** Where a maintenance stands, `requested` while its hosts have not been looked up. */
 type Stand = Phase | "requested";

@@ -20,6 +20,17 @@ export interface Kind {
   /** Who says so: the clusters file, which wins, or what the master shows. */
   readonly by: "clusters_file" | "signs" | null;
   readonly driver: Framework["driver"];
+  /** It is a Marathon whose API the worker may call. */
+  readonly marathon?: true;
+}
+
+/** Whether a framework is named by an entry of the clusters file. */
+export function isNamedBy({
+  by,
+  value,
+}: Pick<FrameworkMapping, "by" | "value">): (framework: Framework) => boolean {
+  const fits = by === "name" ? wildcard(value) : (shown: string) => shown === value;
+  return (framework) => fits(framework[by] ?? "");
 }
 
 /**
@@ -27,14 +38,16 @@ export interface Kind {
  * sign.
  */
 export function recogniser(mapping: readonly FrameworkMapping[]): (framework: Framework) => Kind {
-  const entries = mapping.map(({ by, value, family }) => {
-    const fits = by === "name" ? wildcard(value) : (shown: string | null) => shown === value;
-    return { isAbout: (framework: Framework) => fits(framework[by] ?? ""), family };
-  });
+  const entries = mapping.map((said) => ({ ...said, isAbout: isNamedBy(said) }));
   return (framework) => {
     const { driver } = framework;
-    const told = new Set(entries.filter(({ isAbout }) => isAbout(framework)).map(({ family }) => family));
-    if (told.size > 0) return { family: only([...told]), by: "clusters_file", driver };
+    const said = entries.filter(({ isAbout }) => isAbout(framework));
+    const told = new Set(said.map(({ family }) => family));
+    if (told.size > 0) {
+      const isReached = said.some(({ marathon }) => marathon);
+      const kind: Kind = { family: only([...told]), by: "clusters_file", driver };
+      return isReached ? { ...kind, marathon: true } : kind;
+    }
     const family = only(FAMILY_IDS.filter((id) => showsSignsOf(id, framework)));
     return { family, by: family === null ? null : "signs", driver };
   };
@@ -62,21 +75,30 @@ function showsSignsOf(id: FamilyId, framework: Framework): boolean {
   );
 }
 
-/** The record with what is known of these frameworks; what it says of one already stays. */
+/**
+ * The record with what is known of these frameworks; what it says of one already stays, but for whether its API may be
+ * called, which is as the clusters file has it now.
+ */
 export function withKinds(
   record: Maintenance,
   world: World,
   ids: Iterable<string>,
   mapping: readonly FrameworkMapping[],
 ): Maintenance {
-  const known = new Set(record.frameworks.map(({ id }) => id));
+  const known = new Map(record.frameworks.map((one) => [one.id, one]));
   const { frameworks } = indexWorld(world);
   const kindOf = recogniser(mapping);
-  const found = [...new Set(ids)].flatMap((id) => {
-    const framework = known.has(id) ? undefined : frameworks.get(id);
-    if (framework === undefined) return [];
+  let isNews = false;
+  for (const id of new Set(ids)) {
+    const framework = frameworks.get(id);
+    const before = known.get(id);
+    if (framework === undefined) continue;
     const kind = kindOf(framework);
-    return kind.family === null && kind.driver === null ? [] : [{ id, name: framework.name, ...kind }];
-  });
-  return found.length === 0 ? record : { ...record, frameworks: [...record.frameworks, ...found] };
+    const isKnown = before === undefined ? kind.family === null && kind.driver === null : true;
+    if (isKnown && before?.marathon === kind.marathon) continue;
+    const { marathon: _, ...stays } = before ?? { id, name: framework.name, ...kind };
+    known.set(id, kind.marathon ? { ...stays, marathon: true } : stays);
+    isNews = true;
+  }
+  return isNews ? { ...record, frameworks: [...known.values()] } : record;
 }

@@ -11,6 +11,7 @@ import {
   withdrawn,
 } from "../approval/question.js";
 import { endMs } from "../cluster/schedule.js";
+import { openMove } from "../moving/moves.js";
 import { whyPaused } from "../pausing/table.js";
 import { nextOpening } from "../policy/calendar.js";
 import { closedForDown } from "../policy/hours.js";
@@ -26,6 +27,7 @@ import { quoted } from "../text/quote.js";
 import { nanosToMillis } from "../time.js";
 import { inOurWindow } from "../window/ours.js";
 import { wentDown, withForeignChanges } from "./foreign-changes.js";
+import { moveTasks } from "./move-tasks.js";
 import { tellOverdue } from "./overdue.js";
 import { withPause, withPauseOver } from "./pause.js";
 import { questionWakes, remind } from "./remind.js";
@@ -66,7 +68,9 @@ export const draining: Rule<DrainingBatch> = (record, batch, picture, moment) =>
   if (going?.phase === "taking_down") return takingDown(current, going, picture, moment);
   current = tellOverdue(current, now(), nowMs);
   const awaitedUntilMs = answersAwaitedUntil(current, picture, policy, nowMs);
-  return { record: current, effects: [], wakeAtMs: earliest(nextWake(now(), moment), awaitedUntilMs) };
+  const wakeAtMs = earliest(nextWake(now(), moment), awaitedUntilMs);
+  const moving = moveTasks(current, now(), moment);
+  return { ...moving, wakeAtMs: earliest(wakeAtMs, moving.wakeAtMs) };
 };
 
 function earliest(a: number | null, b: number | null): number | null {
@@ -170,11 +174,14 @@ function asksByItself(batch: DrainingBatch): boolean {
 }
 
 function isTimeToAsk(
-  { batches }: Maintenance,
+  record: Maintenance,
   batch: DrainingBatch,
   empty: boolean,
   { nowMs, policy }: Moment,
 ): boolean {
+  const { batches } = record;
+  // What is being moved may still go.
+  if (!empty && openMove(record, batch.id) !== null) return false;
   const startMs = nanosToMillis(batch.window.start);
   const fromMs = batches.length > 1 ? mayGoFromMs(batch, policy) : startMs;
   if (nowMs < Math.min(fromMs, startMs - ANNOUNCE_MS)) return false;

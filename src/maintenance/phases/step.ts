@@ -2,6 +2,7 @@
 
 import type { Machine } from "../cluster/machine.js";
 import type { Resolution } from "../cluster/resolution.js";
+import type { MarathonLook } from "../moving/marathon-view.js";
 import type { Policy } from "../policy/policy.js";
 import type { Picture } from "../record/picture.js";
 import type { Batch, Maintenance } from "../record/record.js";
@@ -19,11 +20,12 @@ export type Effect = LookUp | Write;
  * Finds what the host pattern stands for, and which other maintenances there are, or these alone; it only reads, and
  * `advance` goes on from what it came to.
  */
-interface LookUp {
-  readonly kind: "look_up_hosts" | "look_up_others";
-}
+type LookUp =
+  | { readonly kind: "look_up_hosts" | "look_up_others" }
+  /** Looks at the Marathons of these frameworks, and finds the other maintenances as well. */
+  | { readonly kind: "look_up_marathons"; readonly frameworks: readonly string[] };
 
-/** A call that changes something at the master. */
+/** A call that changes something at the master, or at a Marathon. */
 export type Write =
   | { readonly kind: "update_schedule"; readonly edit: ScheduleEdit }
   | { readonly kind: "start_maintenance"; readonly batch: string; readonly machines: readonly Machine[] }
@@ -40,7 +42,15 @@ export type Write =
       readonly agentId: string;
       readonly graceMs: Millis | null;
     }
-  | { readonly kind: "reactivate_agent"; readonly batch: string; readonly agentId: string };
+  | { readonly kind: "reactivate_agent"; readonly batch: string; readonly agentId: string }
+  /** Asks the Marathon of a framework to kill tasks that an approval names and that are written down as killed. */
+  | {
+      readonly kind: "kill_tasks";
+      readonly batch: string;
+      readonly approval: string;
+      readonly frameworkId: string;
+      readonly tasks: readonly string[];
+    };
 
 /** What one phase is decided from. */
 export interface Moment extends Look {
@@ -49,6 +59,8 @@ export interface Moment extends Look {
   readonly hosts: HostsFound | HostsUnreadable | null;
   /** What `look_up_others` came to: the other open maintenances of the cluster; `null` before. */
   readonly others: readonly Maintenance[] | null;
+  /** What `look_up_marathons` came to; absent before. */
+  readonly marathons?: readonly MarathonLook[];
 }
 
 /** The pattern, or an inventory that it names groups of, cannot be read. */

@@ -15,18 +15,22 @@ export interface NotAllowed {
  * (invariant 6).
  *
  * @param asker who asked the question; `null` when the bot asked by itself, or when it is about no question.
+ * @param what it is about.
  */
 export function mayNotApprove(
   record: Maintenance,
   person: Person,
   policy: Policy,
   asker: string | null = null,
+  what = "Down",
 ): NotAllowed | null {
   const isRequester = person.user === record.requester;
   if (!policy.selfApproval && (isRequester || person.user === asker)) {
     const setting = settingOf(record.cluster, "self_approval");
-    const asked = isRequester ? record.id : `this Down of ${record.id}`;
-    const who = isRequester ? "the requester cannot approve" : "whoever asks for the Down cannot approve it";
+    const asked = isRequester ? record.id : `this ${what} of ${record.id}`;
+    const who = isRequester
+      ? "the requester cannot approve"
+      : `whoever asks for the ${what} cannot approve it`;
     return {
       text: `You asked for ${asked} yourself, and in ${record.cluster} somebody else has to approve (${setting} is off).`,
       why: `${who}, because ${setting} is off.`,
@@ -53,6 +57,7 @@ export function nobodyCouldApprove(
   record: Maintenance,
   policy: Policy,
   asker: string = record.requester,
+  what = "The Down",
 ): string | null {
   const { approvers, votes, selfApproval } = policy;
   if (approvers.length === 0 || approvers.some(isGroup)) return null;
@@ -67,7 +72,7 @@ export function nobodyCouldApprove(
     out.length > 0
       ? `, because ${mentions(out)} asked for it and ${settingOf(cluster, "self_approval")} is off`
       : "";
-  return `The Down could never be approved: ${needs}, and of ${settingOf(cluster, "approvers")} ${who} could approve${requester}.`;
+  return `${what} could never be approved: ${needs}, and of ${settingOf(cluster, "approvers")} ${who} could approve${requester}.`;
 }
 
 /** People and groups as Slack shows them, without notifying more than once each. */

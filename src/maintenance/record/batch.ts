@@ -21,7 +21,7 @@ export function isUnsettled(record: Maintenance, nowMs: Millis): boolean {
 }
 
 /** The batch of this id, or `null`. */
-export function batchOf(record: Maintenance, id: string): Batch | null {
+export function batchOf(record: Pick<Maintenance, "batches">, id: string): Batch | null {
   return record.batches.find((batch) => batch.id === id) ?? null;
 }
 
@@ -33,7 +33,7 @@ export function drainingNow(record: Maintenance, batch: DrainingBatch): Draining
 
 /** The question that a button or a command names, or `null`. */
 export function approvalOf(
-  record: Maintenance,
+  record: Pick<Maintenance, "batches">,
   about: { readonly batch: string; readonly approval: string },
 ): Approval | null {
   return batchOf(record, about.batch)?.approvals.find(({ id }) => id === about.approval) ?? null;

@@ -193,6 +193,32 @@ export const logEvent = z.discriminatedUnion("kind", [
   }),
   /** How the maintenance that looks after them begins: `from` goes on without these machines. */
   z.object({ ...base, kind: z.literal("split_off"), from: z.string(), machines: z.array(z.string()), by }),
+  /** Marathon was asked to kill a task under the approval to move tasks; `isAnswered: false`: no answer came. */
+  z.object({
+    ...base,
+    kind: z.literal("move_step"),
+    batch: z.string(),
+    app: z.string(),
+    host: z.string(),
+    /** The how manieth of the app's tasks that are moved it is, and of how many. */
+    number: z.number().int(),
+    of: z.number().int(),
+    /** How many were healthy before it, and how many have to be. */
+    healthy: z.number().int(),
+    minimum: z.number().int(),
+    isAnswered: z.boolean(),
+  }),
+  /** Nothing more of an app is moved. */
+  z.object({ ...base, kind: z.literal("move_stopped"), batch: z.string(), app: z.string(), why: z.string() }),
+  /** Moving tasks is over: so many of those that were approved are gone. */
+  z.object({
+    ...base,
+    kind: z.literal("move_ended"),
+    batch: z.string(),
+    why: z.string(),
+    moved: z.number().int(),
+    of: z.number().int(),
+  }),
   /** A batch goes down under the approval of an earlier one: it is inside of the limits that `by` approved. */
   z.object({ ...base, kind: z.literal("within_limits"), batch: z.string(), approval: z.string(), by }),
   /** The master is asked to kill what runs on the agents of the batch. */

@@ -87,6 +87,7 @@ const NOTHING_DECIDED = {
   paused: null,
   wentOn: [],
   runs: [],
+  moves: [],
   trouble: null,
   picture: null,
   events: [],

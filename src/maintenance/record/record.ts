@@ -5,6 +5,7 @@ import { COMMAND, commandName } from "../text/command.js";
 import { batch } from "./batch-phases.js";
 import { blastRadius } from "./blast-radius.js";
 import { logEvent } from "./events.js";
+import { move } from "./move.js";
 import { picture } from "./picture.js";
 import { roll } from "./roll.js";
 import { run } from "./run.js";
@@ -180,6 +181,8 @@ export const maintenance = z.object({
         family: z.string().nullable(),
         by: z.enum(["clusters_file", "signs"]).nullable(),
         driver: z.enum(["old", "http"]).nullable(),
+        /** It is a Marathon whose API the worker may call. */
+        marathon: z.literal(true).optional(),
       }),
     )
     .default([]),
@@ -232,6 +235,8 @@ export const maintenance = z.object({
   leftBehindBy: z.string().optional(),
   /** Runs of runbooks on its machines, in the order in which they were asked for. */
   runs: z.array(run).default([]),
+  /** Tasks that were moved, newest last; at most one is not over. */
+  moves: z.array(move).default([]),
   trouble: trouble.nullable(),
   /**
    * A schedule post or a STOP_MAINTENANCE got no answer: until then it may still take effect, so it is neither repeated

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { agentsSeen } from "./agent-seen.js";
+import { movePlan } from "./move.js";
 import { seen } from "./picture.js";
 import { limits } from "./roll.js";
 import { runbookShown } from "./run.js";
@@ -50,7 +51,7 @@ const WITHDRAWN = [
 ] as const;
 
 /** What a question is about, and so what its approval is for: nothing else may be done under it (invariant 5). */
-export const ABOUT = ["down", "kill_drain"] as const;
+export const ABOUT = ["down", "kill_drain", "move_tasks"] as const;
 
 /** A question such as "take these machines down?", asked once; a new question is a new approval with a new id. */
 const approval = z.object({
@@ -80,6 +81,8 @@ const approval = z.object({
   under: z.string().optional(),
   /** The runbook that is run once the machines are Down: to approve the Down is to approve this one run of it. */
   runbook: runbookShown.optional(),
+  /** Set where it is about moving tasks: which ones. */
+  move: movePlan.optional(),
   /** What people saw when they were asked; compared with the world at the click (invariant 5). */
   seen,
   outcome: z

@@ -188,6 +188,12 @@ function whatOf(event: LogEvent, record: Rolled): string {
       return `the master is asked to kill ${counted(event.tasks, "task")} on ${counted(event.agents, "agent")}`;
     case "kill_drained":
       return `drained: of ${counted(event.tasks, "task")} none is left`;
+    case "move_step":
+      return `asked Marathon to kill task ${event.number} of ${event.of} of ${event.app} on ${event.host}; ${event.healthy} were healthy, ${event.minimum} have to be${event.isAnswered ? "" : "; no answer came"}`;
+    case "move_stopped":
+      return `nothing more of ${event.app} is moved: ${event.why}`;
+    case "move_ended":
+      return `moving tasks is over, ${event.moved} of ${event.of} are gone: ${event.why}`;
     case "taking_down":
       return "taking down";
     case "down":

@@ -146,7 +146,9 @@ function lost(record: Maintenance): string[] {
   if (count === null) return ["No machine went down."];
   if (count === 0) return ["None."];
   const approvals = record.batches.flatMap((batch) => batch.approvals);
-  const named = approvals.flatMap(({ outcome: end, seen }) => (end?.kind === "granted" ? seen.tasks : []));
+  const named = approvals.flatMap(({ about, outcome: end, seen }) =>
+    about === "down" && end?.kind === "granted" ? seen.tasks : [],
+  );
   const names = named.map(
     (task) => `${text(task.name)} of ${text(task.framework)} on ${text(hostOfKey(task.machine))}`,
   );

@@ -136,6 +136,17 @@ export class RehearsalMarathon {
     this.change(app, { instances });
   }
 
+  /** A healthy task more, on this machine. Returns its id. */
+  startTask(app: string, host: string): string {
+    const { master } = this.options;
+    const id = master.launchTask(this.framework, host, mesosName(app));
+    const agentId = this.ofMaster(mesosName(app)).find((task) => task.id === id)?.agentId ?? host;
+    const started = { id, app, host, agentId, state: "TASK_RUNNING", healthy: true } as const;
+    this.tasks = [...this.tasks, { ...started, stagedMs: this.clock() }];
+    this.sample();
+    return id;
+  }
+
   setHealth(task: string, healthy: boolean | null): void {
     this.tasks = this.tasks.map((one) => (one.id === task ? { ...one, healthy } : one));
     this.sample();

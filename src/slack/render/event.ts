@@ -90,6 +90,12 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`🚶 ${user(event.by)} *left behind* ${hosts(event.machines, 1500)}: ${code(event.from)} goes on without. The agents there are waited for here.`;
     case "within_limits":
       return mrk`✅ *Inside of the limits*${ofBatch(record, event.batch)} that ${user(event.by)} approved: it goes down without another question.`;
+    case "move_step":
+      return mrk`🚚 *Moving* ${code(event.app, 120)}${ofBatch(record, event.batch)}: task ${event.number} of ${event.of} is killed on ${code(event.host, 80)}, and Marathon starts another. ${event.healthy} were healthy before, ${event.minimum} have to be.${event.isAnswered ? "" : mrk` *No answer came:* whether it was done, the next look at Marathon shows.`}`;
+    case "move_stopped":
+      return mrk`✋ *Nothing more is moved* of ${code(event.app, 120)}${ofBatch(record, event.batch)}: ${free(event.why, 600)}`;
+    case "move_ended":
+      return mrk`🚚 *Moving tasks is over*${ofBatch(record, event.batch)}: ${event.moved} of ${event.of} are gone. ${free(event.why, 600)}`;
     case "taking_down":
       return mrk`⏬ *Taking down*${ofBatch(record, event.batch)} …`;
     case "down":
@@ -121,9 +127,11 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "overdue":
       return mrk`⏱️ *Overdue${ofBatch(record, event.batch)}:* the window ended ${moment(event.endMs)} and ${OVERDUE[isDraining(record, event.batch) ? "draining" : "down"]}`;
     case "voted":
-      return mrk`🗳️ ${user(event.by)} *approved Down*${ofBatch(record, event.batch)}: ${event.votes} of ${event.needed}.`;
-    case "approval_reminder":
-      return mrk`⏳ ${user(record.requester)}: *nobody has answered yet* whether to go Down${ofBatch(record, event.batch)}. The question expires ${moment(event.expiresAtMs)}; without an approval nothing is taken down.\n*Next:* ask somebody who may approve to answer it.`;
+      return mrk`🗳️ ${user(event.by)} *approved ${wordsOf(record, event).name}*${ofBatch(record, event.batch)}: ${event.votes} of ${event.needed}.`;
+    case "approval_reminder": {
+      const { whether, name } = wordsOf(record, event);
+      return mrk`⏳ ${user(record.requester)}: *nobody has answered yet* whether ${whether}${ofBatch(record, event.batch)}. The question expires ${moment(event.expiresAtMs)}; without an approval nothing is ${name === "Down" ? "taken down" : "killed"}.\n*Next:* ask somebody who may approve to answer it.`;
+    }
     case "refused":
       return mrk`🚫 ${user(event.by)} wanted to ${free(wantedBy(event.decision), 60)} and may not. They were told: ${ours(event.why, 600)}`;
     case "held":

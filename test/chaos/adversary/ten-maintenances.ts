@@ -18,6 +18,7 @@ import {
 } from "../../../src/maintenance/record/record.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import { sameTime, windowOf } from "../../../src/maintenance/window/edit.js";
+import { NO_MARATHONS } from "../../support/marathon.js";
 import { NOW, policyOf } from "../../support/world.js";
 import { type Counts, OtherPeople } from "./other-people.js";
 import { isDone, isOneAtATime, nextDecision, type Plan, tenPlans } from "./plans.js";
@@ -285,6 +286,7 @@ function sharedCluster(master: WatchedClient, now: () => number): Cluster {
     name: "test",
     master,
     policy: policyOf({ settleMs: 5_000, pollMs: POLL_MS }),
+    marathons: NO_MARATHONS,
     world,
     worldFor: () => world(),
     changed() {},

@@ -14,6 +14,7 @@ import {
   type Maintenance,
 } from "../../../src/maintenance/record/record.js";
 import { first, inPhase, lastEvent, stored } from "../../maintenance/support/flow.js";
+import { NO_MARATHONS } from "../../support/marathon.js";
 import { HOUR, machine, NOW, policyOf } from "../../support/world.js";
 import { TinyMaster } from "./tiny-master.js";
 import { WatchedMaster, type Weather } from "./watched-master.js";
@@ -236,6 +237,7 @@ export class RehearsedBot {
     return {
       name: "prod",
       policy: this.policy,
+      marathons: NO_MARATHONS,
       master: this.watched.client(weather, pass, between, connects),
       world,
       worldFor: world,

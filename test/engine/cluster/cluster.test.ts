@@ -37,6 +37,7 @@ function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false, master = {} a
   };
   const cluster = createCluster(config, { snapshot, ...master } as unknown as Master, {
     elapsed: () => elapsedMs,
+    limit: (ms) => AbortSignal.timeout(ms),
   });
   return {
     cluster,

@@ -14,6 +14,8 @@ import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { runWorker, type Store } from "../../../src/engine/store/store.js";
 import { createWorkerSide, type WorkerSide } from "../../../src/engine/worker-side.js";
+import { startRehearsalMarathon } from "../../../src/rehearsal/marathon/marathon.js";
+import type { RehearsalMarathonOptions } from "../../../src/rehearsal/marathon/options.js";
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
 import { answer, PATIENCE_MS } from "../../../src/slack/hear/answer.js";
@@ -35,6 +37,8 @@ export interface TestClusterOptions {
   readonly config?: Partial<Omit<ClusterConfig, "policy">>;
   /** @defaultValue anybody may do anything, but not approve what they asked for themselves */
   readonly policy?: Partial<ClusterPolicy>;
+  /** A Marathon that is the framework of this name, `marathon`, and that the clusters file tells how to reach. */
+  readonly marathon?: Omit<RehearsalMarathonOptions, "master" | "clock" | "after">;
   /** Addresses of masters that are configured beside the rehearsal one. */
   readonly otherMasters?: readonly string[];
   /** What the workspace calls the command. @defaultValue /mesos */
@@ -174,6 +178,17 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         after: clock.after,
         ...options.master,
       });
+      const marathon =
+        options.marathon === undefined
+          ? null
+          : await startRehearsalMarathon({
+              master,
+              clock: clock.now,
+              after: clock.after,
+              ...options.marathon,
+            });
+      const named = { by: "name", value: "marathon" } as const;
+      const reached = { ...named, url: marathon?.url ?? "", authorization: null, ca: null };
       const config: ClusterConfig = {
         name,
         masters: [master.url, ...(options.otherMasters ?? [])],
@@ -181,7 +196,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         zooKeeper: null,
         ca: null,
         channel,
-        marathons: [],
+        marathons: marathon === null ? [] : [reached],
         inventoryFile: null,
         runbooks: [],
         defaultDurationMs: 2 * 3_600_000,
@@ -190,6 +205,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         policy: {
           ...policyOf({ pollMs: 1_000, answersWaitMs: 0 }),
           runbooks: (options.config?.runbooks ?? []).map(termsOf),
+          frameworks: marathon === null ? [] : [{ ...named, family: "marathon", marathon: true }],
           ...options.policy,
         },
         ...options.config,
@@ -203,7 +219,9 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         await worker.stop();
       };
       // The master first: calls that hang are cut off.
-      onTestFinished(() => Promise.all([master.close(), stopWorker()]).then(() => undefined));
+      onTestFinished(() =>
+        Promise.all([master.close(), marathon?.close(), stopWorker()]).then(() => undefined),
+      );
       const to = (user: string) => ({
         responseUrl: webApi.responseUrl(),
         channel,
@@ -221,6 +239,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         name,
         channel,
         master,
+        marathon,
         slack,
         records: own,
         course,

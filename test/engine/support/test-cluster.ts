@@ -2,6 +2,7 @@ import type { Records } from "../../../src/engine/lanes/records.js";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { DEFAULT_TIMEOUTS } from "../../../src/mesos/transport.js";
+import type { RehearsalMarathon } from "../../../src/rehearsal/marathon/marathon.js";
 import type { CallType } from "../../../src/rehearsal/master/call.js";
 import type { ReceivedCall } from "../../../src/rehearsal/master/call-log.js";
 import type { RehearsalMaster } from "../../../src/rehearsal/master/master.js";
@@ -20,6 +21,7 @@ export interface TestClusterParts {
   readonly name: string;
   readonly channel: string;
   readonly master: RehearsalMaster;
+  readonly marathon: RehearsalMarathon | null;
   readonly slack: RecordedSlack;
   readonly records: Records;
   readonly course: Course;
@@ -46,6 +48,13 @@ export class TestCluster {
   constructor(parts: TestClusterParts) {
     this.#parts = parts;
     this.master = parts.master;
+  }
+
+  /** The Marathon that the cluster was started with. */
+  get marathon(): RehearsalMarathon {
+    const { marathon } = this.#parts;
+    if (marathon === null) throw new Error("This cluster was started without a Marathon.");
+    return marathon;
   }
 
   get name(): string {

@@ -162,6 +162,28 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     ["17 tasks on 2 agents", "cannot be taken back"],
   ],
   [{ kind: "kill_drained", batch: "b1", tasks: 17 }, ["of 17 tasks none is left"]],
+  [
+    {
+      kind: "move_step",
+      batch: "b1",
+      app: "/shop/api",
+      host: "web-01",
+      number: 1,
+      of: 3,
+      healthy: 4,
+      minimum: 2,
+      isAnswered: true,
+    },
+    ["Moving /shop/api: task 1 of 3 is killed on web-01", "4 were healthy before, 2 have to be"],
+  ],
+  [
+    { kind: "move_stopped", batch: "b1", app: "/shop/api", why: "It comes back." },
+    ["Nothing more is moved of /shop/api: It comes back."],
+  ],
+  [
+    { kind: "move_ended", batch: "b1", why: "None is left.", moved: 2, of: 3 },
+    ["Moving tasks is over: 2 of 3 are gone. None is left."],
+  ],
   [{ kind: "taking_down", batch: "b1" }, ["Taking down"]],
   [
     { kind: "down", batch: "b1", machines: 6, tasksLost: 1 },

@@ -45,6 +45,7 @@ export function cardButtons(record: Maintenance): types.Button[] {
     ...(turnOf(record)?.approvals.length
       ? offer("Kill-drain", { kind: "ask_kill_drain", batch: turn, graceMs: null })
       : []),
+    ...(draining === undefined ? [] : offer("Move tasks", { kind: "ask_move", batch: draining.id })),
     ...offer("Go on", goingOn(record, turn), { style: "primary" }),
     ...(isPausedForNext(record) || isIn(record, "window_over")
       ? offer("Skip batch", { kind: "skip", batch: turn })

@@ -12,6 +12,7 @@ import {
   windowNotSeen,
 } from "../../../maintenance/record/batch.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
+import { movedOf } from "../../../maintenance/record/move.js";
 import type { Batch, Maintenance, Phase } from "../../../maintenance/record/record.js";
 import { progressOf } from "../../../maintenance/rolling/progress.js";
 import { isOver } from "../../../maintenance/rolling/turn.js";
@@ -67,6 +68,7 @@ export function renderCard(
       progressText(record, now),
       batchesText(record),
       runText(record),
+      moveText(record),
       leftBehindText(record, links),
     ),
     ...each(context, ownersText(record)),
@@ -239,6 +241,20 @@ function leftBehindText({ leftBehind }: Maintenance, links: Links): Mrkdwn | nul
     ({ id, machines }) => mrk`${hosts(machines, 300)}, ${link(links[id], id)} waits for the agents there`,
   );
   return mrk`🚶 *Left behind*  ${listed(texts, 1500, "\n")}`;
+}
+
+/** How far moving tasks is, while it is not over. */
+function moveText({ moves, end }: Maintenance): Mrkdwn | null {
+  const move = moves.at(-1);
+  if (move === undefined || move.end !== null || end !== null) return null;
+  const { moved, of } = movedOf(move);
+  const apps = move.apps.map(({ app, tasks, kills, stopped }) => {
+    const gone = kills.filter(({ isGone }) => isGone).length;
+    const state = stopped === null ? "" : " (stopped)";
+    return mrk`${code(app, 80)} ${gone} of ${tasks.length}${state}`;
+  });
+  const away = move.away === null ? mrk`` : mrk`\n⚠️ ${free(move.away, 400)} No task is killed meanwhile.`;
+  return mrk`🚚 *Moving tasks*  ${moved} of ${of} gone · ${listed(apps, 900)}${away}`;
 }
 
 /** Whose frameworks and apps run on the machines, and what each owner said. */

@@ -72,3 +72,26 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
     button("Hold", { ...value, decision: { kind: "hold", reason: null } }),
   ];
 }
+
+/** The same for the question whether to move tasks. */
+export function moveButtons(record: Maintenance, batch: Batch, approval: Approval): types.Button[] {
+  const value = carriedBy(record);
+  const at = { batch: batch.id, approval: approval.id };
+  const deny = button("Deny", { ...value, decision: { kind: "deny", ...at, reason: null } });
+  if (record.held !== null) return [deny, button("Release", { ...value, decision: { kind: "release" } })];
+  const confirm: Confirm = {
+    title: "Move these tasks?",
+    text: "Marathon kills them one after another and starts others. If it got worse since the question, none is killed and the question is asked again.",
+    confirm: "Move them",
+    deny: "Not now",
+  };
+  return [
+    button(
+      "Approve moving",
+      { ...value, decision: { kind: "approve", ...at } },
+      { style: "danger", confirm },
+    ),
+    deny,
+    button("Hold", { ...value, decision: { kind: "hold", reason: null } }),
+  ];
+}

@@ -2,6 +2,7 @@ import { windowsSeen } from "../../../maintenance/approval/seen.js";
 import { hostOfKey } from "../../../maintenance/cluster/machine.js";
 import { endMs } from "../../../maintenance/cluster/schedule.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
+import type { MovePlan, MovingApp } from "../../../maintenance/record/move.js";
 import type { Seen, Verdict, VerdictRow } from "../../../maintenance/record/picture.js";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
 import type { Limits } from "../../../maintenance/record/roll.js";
@@ -15,7 +16,7 @@ import { code, free, join, lines, listed, type Mrkdwn, mrk, user } from "../mrkd
 import { hosts, ofBatch } from "../parts.js";
 import { runbookText } from "../run.js";
 import { moment, windowOf } from "../when.js";
-import { approvalButtons } from "./buttons.js";
+import { approvalButtons, moveButtons } from "./buttons.js";
 import { killTexts } from "./kill.js";
 import { lossText } from "./loss.js";
 import { outcomeText } from "./outcome.js";
@@ -39,6 +40,7 @@ export function renderApproval(
   explained: ReadonlyMap<string, string> = new Map(),
 ): SlackMessage {
   const { seen, outcome } = approval;
+  if (approval.move !== undefined) return renderMove(record, batch, approval, approval.move, now);
   const machines = counted(seen.machines.length, "machine");
   const isKill = approval.about === "kill_drain";
   const title = isKill ? `Kill what runs on ${machines}?` : `Take ${machines} down?`;
@@ -70,6 +72,48 @@ export function renderApproval(
     ...each(context, tasksText(seen)),
     ...(open ? actions(approvalButtons(record, batch, approval)) : [section(outcomeText(approval))]),
   ]);
+}
+
+/** The question "move these tasks?": what would be killed, in which order, what is kept, and what stays and why. */
+function renderMove(
+  record: Maintenance,
+  batch: Batch,
+  approval: Approval,
+  { apps, stays }: MovePlan,
+  now: Millis,
+): SlackMessage {
+  const open = approval.outcome === null && now < approval.expiresAtMs;
+  const tasks = apps.reduce((sum, app) => sum + app.tasks.length, 0);
+  return message([
+    section(
+      lines(
+        mrk`*Move ${counted(tasks, "task")} to other machines?*`,
+        askedText(record, batch, approval),
+        mrk`Marathon is asked to kill them one after another and starts another copy of each. The next of an app is killed when its copies are healthy again, never so that fewer stay healthy than it asks for, and not after ${moment(approval.expiresAtMs)}.`,
+        ...standing(record, batch, approval, open),
+      ),
+    ),
+    section(mrk`*Will be killed, in this order*\n${listed(apps.map(movingText), 2400, "\n")}`),
+    ...(stays.length === 0
+      ? []
+      : [section(mrk`*Stays where it is*\n${listed(stays.map(stayingText), 2400, "\n")}`)]),
+    ...(open ? actions(moveButtons(record, batch, approval)) : [section(outcomeText(approval))]),
+  ]);
+}
+
+function movingText({ app, tasks, instances, minimum, healthy, hasHealthChecks }: MovingApp): Mrkdwn {
+  const where = listed(
+    tasks.map(({ host }) => code(host, 80)),
+    400,
+  );
+  const counts = hasHealthChecks
+    ? mrk`${healthy} of ${instances} healthy`
+    : mrk`${healthy} of ${instances} running, without health checks: running counts as healthy`;
+  return mrk`• ${code(app, 120)}: ${counted(tasks.length, "task")} on ${where} · ${counts} · at least ${minimum} stay so`;
+}
+
+function stayingText({ framework, app, tasks, why }: MovePlan["stays"][number]): Mrkdwn {
+  return mrk`• ${code(app, 120)} of ${free(framework, 80)}: ${counted(tasks, "task")}. ${free(why, 400)}`;
 }
 
 function askedText(record: Maintenance, batch: Batch, approval: Approval): Mrkdwn {

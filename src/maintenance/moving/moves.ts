@@ -1,0 +1,64 @@
+import { type Blocked, type DownAsked, WAITS, whyNothingNow } from "../approval/down-rules.js";
+import { endMs } from "../cluster/schedule.js";
+import { withEvent } from "../record/log.js";
+import { type Move, type MovePlan, movedOf } from "../record/move.js";
+import type { Approval, Batch, Maintenance } from "../record/record.js";
+import { list } from "../text/list.js";
+import { quoted } from "../text/quote.js";
+import type { Millis } from "../time.js";
+import { worseMoves } from "./plan.js";
+
+/** The moving of tasks of a batch that is not over, or `null`. */
+export function openMove({ moves }: Maintenance, batch: string): Move | null {
+  const last = moves.at(-1);
+  return last !== undefined && last.end === null && last.batch === batch ? last : null;
+}
+
+/** The record with this move in the place of the one of its approval. */
+export function withMove(record: Maintenance, move: Move): Maintenance {
+  return { ...record, moves: record.moves.map((one) => (one.approval === move.approval ? move : one)) };
+}
+
+/** Moving begins under an approval that was just granted; at the window's end it is over at the latest. */
+export function beginMove(
+  record: Maintenance,
+  batch: Batch,
+  { id, expiresAtMs, move: plan }: Approval,
+  by: string,
+  nowMs: Millis,
+): Maintenance {
+  const move: Move = {
+    batch: batch.id,
+    approval: id,
+    by,
+    sinceMs: nowMs,
+    untilMs: Math.min(expiresAtMs, endMs(batch.window) ?? expiresAtMs),
+    lookAtMs: nowMs,
+    apps: (plan?.apps ?? []).map((app) => ({ ...app, kills: [], known: [], relaunched: [], stopped: null })),
+    away: null,
+    end: null,
+  };
+  return { ...record, moves: [...record.moves, move] };
+}
+
+/** The move is over: nothing is killed under its approval any more. */
+export function endMove(record: Maintenance, move: Move, why: string, nowMs: Millis): Maintenance {
+  const over = withMove(record, { ...move, end: { atMs: nowMs, why } });
+  return withEvent(over, nowMs, { kind: "move_ended", batch: move.batch, why, ...movedOf(move) });
+}
+
+/** Why an approval of moving tasks may not be given now; what was shown is compared with what would be moved now. */
+export function whyNotMove(asked: DownAsked, plan: MovePlan): Blocked | null {
+  const blocked = whyNothingNow(asked);
+  const { move: shown } = asked.approval;
+  if (blocked !== null || shown === undefined) return blocked;
+  const changes = [...asked.obstacles.notOurs, ...worseMoves(shown, plan)];
+  if (changes.length === 0) return null;
+  return {
+    ...WAITS,
+    then: "worse",
+    why: `It got worse since the question was asked: ${quoted(list(changes, "; ", 5))}.`,
+    next: "Look at the newest messages of the thread and decide again.",
+    changes,
+  };
+}

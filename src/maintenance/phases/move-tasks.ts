@@ -1,0 +1,77 @@
+import { endMove, openMove, withMove } from "../moving/moves.js";
+import { moveStep, whyOver } from "../moving/steps.js";
+import { batchOf, isDraining } from "../record/batch.js";
+import { withEvent } from "../record/log.js";
+import type { Move } from "../record/move.js";
+import type { DrainingBatch, Maintenance } from "../record/record.js";
+import type { Millis } from "../time.js";
+import type { Moment, Step } from "./step.js";
+
+/**
+ * Goes on with moving tasks that was approved. Each step begins with a look at the Marathons, so each may be the first after
+ * a crash. Nothing is killed while somebody holds the maintenance, while it is in trouble, or while its window is on the way.
+ */
+export function moveTasks(record: Maintenance, batch: DrainingBatch, moment: Moment): Step {
+  const move = openMove(record, batch.id);
+  if (move === null) return { record, effects: [], wakeAtMs: null };
+  const { nowMs, policy, world, marathons } = moment;
+  if (nowMs >= move.untilMs) {
+    const why = "The approval, or the window, has ended.";
+    return { record: endMove(record, move, why, nowMs), effects: [], wakeAtMs: null };
+  }
+  if (record.held !== null || record.trouble !== null || batch.movingFrom !== null)
+    return { record, effects: [], wakeAtMs: move.untilMs };
+  if (nowMs < move.lookAtMs) return { record, effects: [], wakeAtMs: Math.min(move.lookAtMs, move.untilMs) };
+  if (marathons === undefined) {
+    const frameworks = [...new Set(move.apps.map(({ frameworkId }) => frameworkId))];
+    return { record, effects: [{ kind: "look_up_marathons", frameworks }], wakeAtMs: nowMs };
+  }
+  const open = [record, ...(moment.others ?? [])];
+  const scene = { batch, world, looks: marathons, open, nowMs };
+  const step = moveStep(move, scene);
+  const lookAtMs = nowMs + policy.pollMs;
+  const next = { ...step.move, lookAtMs };
+  const told = tellStopped(tellAway(withMove(record, next), move, next, nowMs), move, next, nowMs);
+  const over = step.kills.length > 0 ? null : whyOver(next, scene);
+  return {
+    record: over === null ? told : endMove(told, next, over, nowMs),
+    effects: step.kills.map((kill) => ({
+      kind: "kill_tasks" as const,
+      batch: batch.id,
+      approval: move.approval,
+      ...kill,
+    })),
+    wakeAtMs: lookAtMs,
+  };
+}
+
+/** A Marathon that is away stops nothing but the kills: it is told once, and once more when it is back. */
+function tellAway(record: Maintenance, before: Move, { away }: Move, nowMs: Millis): Maintenance {
+  if ((before.away === null) === (away === null)) return record;
+  const text =
+    away === null
+      ? "Marathon answers again; moving tasks goes on."
+      : `${away} No task is killed meanwhile; everything else goes on.`;
+  return withEvent(record, nowMs, { kind: "note", text });
+}
+
+function tellStopped(record: Maintenance, before: Move, { batch, apps }: Move, nowMs: Millis): Maintenance {
+  return apps.reduce((told, { app, frameworkId, stopped }) => {
+    const was = before.apps.find((one) => one.app === app && one.frameworkId === frameworkId);
+    if (stopped === null || was?.stopped === stopped) return told;
+    return withEvent(told, nowMs, { kind: "move_stopped", batch, app, why: stopped });
+  }, record);
+}
+
+/** A move of a batch that does not drain any more is over: it was cancelled, skipped, or its Down was approved. */
+export function withMovesOver(record: Maintenance, nowMs: Millis): Maintenance {
+  const last = record.moves.at(-1);
+  if (last === undefined || last.end !== null) return record;
+  const batch = batchOf(record, last.batch);
+  if (record.cancel !== null || batch === null || batch.phase === "cancelled")
+    return endMove(record, last, "The machines are given back.", nowMs);
+  if (isDraining(batch) && batch.skippedBy !== undefined)
+    return endMove(record, last, "The batch was skipped.", nowMs);
+  const isWaiting = isDraining(batch) || batch.phase === "scheduled";
+  return isWaiting ? record : endMove(record, last, "Down was approved.", nowMs);
+}
