@@ -1,6 +1,7 @@
 import { plainText } from "../../src/rehearsal/demo/plain-text.js";
 import type { Program } from "../../src/rehearsal/demo/program.js";
 import type { LocalMessage, LocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
+import type { RehearsalMarathon } from "../../src/rehearsal/marathon/marathon.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
 import { until } from "./until.js";
 
@@ -8,6 +9,7 @@ import { until } from "./until.js";
 export interface Channel {
   readonly slack: LocalSlack;
   readonly master: RehearsalMaster;
+  readonly marathon: RehearsalMarathon | null;
   /** Slack channel id. */
   readonly channel: string;
   type(user: string, text: string): Promise<void>;
@@ -41,12 +43,13 @@ export interface Shown {
 export function channelOf(o: {
   readonly slack: LocalSlack;
   readonly master: RehearsalMaster;
+  readonly marathon?: RehearsalMarathon | null;
   readonly channel: string;
   /** User ids and how they are shown. */
   readonly names: Readonly<Record<string, string>>;
   readonly programs: () => readonly Pick<Program, "log">[];
 }): Channel {
-  const { slack, master, channel, names } = o;
+  const { slack, master, marathon = null, channel, names } = o;
   const messages = async (): Promise<Shown[]> =>
     (await slack.messages(channel)).map((message) => shown(message, names));
   const find = (what: string, wanted: (m: Shown) => boolean, limitMs?: number) =>
@@ -68,6 +71,7 @@ export function channelOf(o: {
   return {
     slack,
     master,
+    marathon,
     channel,
     type: (user, text) => slack.command({ channel, user, text }),
     click,

@@ -5,6 +5,8 @@ import { stringify } from "yaml";
 import type { Program } from "../../src/rehearsal/demo/program.js";
 import { startLocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
 import { OPS, type Workspace } from "../../src/rehearsal/local-slack/workspace.js";
+import { startRehearsalMarathon } from "../../src/rehearsal/marathon/marathon.js";
+import type { RehearsalMarathonOptions } from "../../src/rehearsal/marathon/options.js";
 import { startRehearsalMaster } from "../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
 import { type Channel, channelOf } from "./channel.js";
@@ -25,6 +27,8 @@ export interface ClusterSetup {
   readonly master?: RehearsalOptions;
   /** Settings of the cluster, as in the clusters file. */
   readonly cluster?: Readonly<Record<string, unknown>>;
+  /** A Marathon that is the framework `marathon`, and that the clusters file tells how to reach. */
+  readonly marathon?: Omit<RehearsalMarathonOptions, "master">;
 }
 
 /** What the program meets: a local Slack, and a rehearsal master and a channel for each cluster. */
@@ -81,9 +85,19 @@ export async function startSurroundings(o: {
   const clusters: Record<string, unknown> = {};
   for (const [name, setup] of Object.entries(o.clusters)) {
     const master = await startRehearsalMaster(setup.master ?? SMALL);
+    const marathon =
+      setup.marathon === undefined ? null : await startRehearsalMarathon({ master, ...setup.marathon });
     const channel = channelId(name);
-    clusters[name] = { masters: [master.url], channel, poll_interval: "1s", ...setup.cluster };
-    channels.set(name, channelOf({ slack, master, channel, names: NAMES, programs }));
+    clusters[name] = {
+      masters: [master.url],
+      channel,
+      poll_interval: "1s",
+      ...(marathon === null
+        ? {}
+        : { frameworks: [{ name: "marathon", family: "marathon", marathon: { url: marathon.url } }] }),
+      ...setup.cluster,
+    };
+    channels.set(name, channelOf({ slack, master, marathon, channel, names: NAMES, programs }));
   }
   const clustersFile = join(folder, "clusters.yaml");
   await writeFile(clustersFile, stringify({ clusters }));
@@ -104,7 +118,10 @@ export async function startSurroundings(o: {
       return found;
     },
     async dispose() {
-      for (const { master } of channels.values()) await master.close();
+      for (const { master, marathon } of channels.values()) {
+        await marathon?.close();
+        await master.close();
+      }
       await slack.close();
       await rm(folder, { recursive: true, force: true });
     },
