@@ -46,5 +46,3 @@ export const marathon = z
       "The API of this Marathon, for families of `marathon`: with it the bot can offer to move tasks (docs/marathon.md). Only the worker calls it.",
     example: "{ url: https://marathon.example.com:8443 }",
   });
-
-export type MarathonSettings = NonNullable<z.output<typeof marathon>>;

@@ -2,6 +2,7 @@ import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
 import type { StoreErrorCode } from "../../src/engine/store/store-error.js";
 import { TROUBLES } from "../../src/maintenance/record/troubles.js";
 import { BY_ITSELF, goingOn } from "../../src/maintenance/text/go-on.js";
+import { MARATHON_ERRORS } from "../../src/marathon/errors.js";
 import { ERROR_TABLE, type ErrorRow, type When } from "../../src/mesos/errors/table.js";
 import { SLACK_FAILURES } from "../../src/slack/wire/errors.js";
 
@@ -189,6 +190,16 @@ export function errorsPage(): string {
         notDone,
         step(next),
       ]),
+    ),
+    "",
+    "## What goes wrong with a Marathon",
+    "",
+    "It keeps [moving tasks](marathon.md) from going on, and nothing else: no task is killed while one of these lasts, and it goes on by",
+    "itself. `{marathon}` is its address.",
+    "",
+    ...tableOf(
+      ["Code", "What happened", "What to do"],
+      Object.entries(MARATHON_ERRORS).map(([name, { what, next }]) => [code(name), what, next]),
     ),
     "",
     "## Slack",
