@@ -176,6 +176,43 @@ const trouble = fc.record({
   sinceMs: instant,
 });
 
+const movingApp = {
+  frameworkId: name,
+  framework: name,
+  app: name,
+  tasks: many(fc.record({ id: name, host: name }), 100),
+  instances: fc.nat(),
+  minimum: fc.nat(),
+  healthy: fc.nat(),
+  hasHealthChecks: fc.boolean(),
+};
+
+const movePlan = fc.record({
+  apps: many(fc.record(movingApp), 100),
+  stays: many(fc.record({ framework: name, app: name, tasks: fc.nat(), why: name }), 100),
+});
+
+const move = fc.record({
+  batch: name,
+  approval: name,
+  by: user,
+  sinceMs: instant,
+  untilMs: instant,
+  lookAtMs: instant,
+  apps: many(
+    fc.record({
+      ...movingApp,
+      kills: many(fc.record({ task: name, atMs: instant, healthy: fc.nat(), isGone: fc.boolean() }), 5),
+      known: names(3),
+      relaunched: names(3),
+      stopped: orNull(name),
+    }),
+    100,
+  ),
+  away: orNull(name),
+  end: fc.constant(null),
+});
+
 const record: fc.Arbitrary<Maintenance> = fc
   .record({
     cluster: name,
@@ -187,6 +224,7 @@ const record: fc.Arbitrary<Maintenance> = fc
     batches: many(batch, 20),
     cancel: orNull(fc.record({ by: user, atMs: instant })),
     trouble: orNull(trouble),
+    moves: fc.array(move, { maxLength: 1 }),
     held: orNull(held),
     deadline: orNull(deadline),
     owners: many(owner, 30),
@@ -256,9 +294,11 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
           votesNeeded: fc.nat(9),
           forced: fc.boolean(),
         }),
-        (one, asked) => {
+        orNull(movePlan),
+        (one, asked, plan) => {
           const { votesNeeded } = asked;
-          const approval = approvalOf({ ...asked, votesNeeded: votesNeeded + 1 });
+          const about = plan === null ? {} : ({ about: "move_tasks", move: plan } as const);
+          const approval = approvalOf({ ...asked, ...about, votesNeeded: votesNeeded + 1 });
           check(renderApproval(one, batchOf(), approval, NOW), KNOWN);
         },
       ),
@@ -311,6 +351,33 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
         approval: name,
         by: orNull(user),
         changes: names(200),
+      }),
+      fc.record({
+        ...base,
+        kind: fc.constant("move_step" as const),
+        batch: name,
+        app: name,
+        host: name,
+        number: fc.nat(),
+        of: fc.nat(),
+        healthy: fc.nat(),
+        minimum: fc.nat(),
+        isAnswered: fc.boolean(),
+      }),
+      fc.record({
+        ...base,
+        kind: fc.constant("move_stopped" as const),
+        batch: name,
+        app: name,
+        why: name,
+      }),
+      fc.record({
+        ...base,
+        kind: fc.constant("move_ended" as const),
+        batch: name,
+        why: name,
+        moved: fc.nat(),
+        of: fc.nat(),
       }),
       fc.record({ ...base, kind: fc.constant("foreign_change" as const), text: name }),
       fc.record({ ...base, kind: fc.constant("refused" as const), by: user, decision: name, why: name }),

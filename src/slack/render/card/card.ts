@@ -250,7 +250,7 @@ function moveText({ moves, end }: Maintenance): Mrkdwn | null {
   const { moved, of } = movedOf(move);
   const apps = move.apps.map(({ app, tasks, kills, stopped }) => {
     const gone = kills.filter(({ isGone }) => isGone).length;
-    const state = stopped === null ? "" : " (stopped)";
+    const state = stopped === null ? mrk`` : mrk` (stopped)`;
     return mrk`${code(app, 80)} ${gone} of ${tasks.length}${state}`;
   });
   const away = move.away === null ? mrk`` : mrk`\n⚠️ ${free(move.away, 400)} No task is killed meanwhile.`;
