@@ -109,7 +109,8 @@ function whyStopped(app: AppMove, shown: MarathonApp, { nowMs }: MoveScene): str
   if (app.relaunched.length >= MOST_RELAUNCHED) return COMES_BACK;
   const late = app.kills.find(({ isGone, atMs }) => !isGone && nowMs - atMs >= KILL_TAKES_MS);
   if (late !== undefined) {
-    return `Marathon was asked to kill ${late.task} ${formatSpan(nowMs - late.atMs)} ago, and it still runs.`;
+    // A worker that died right before the call has written it down as well.
+    return `${late.task} was to be killed ${formatSpan(nowMs - late.atMs)} ago, and it still runs: whether Marathon was asked is not known.`;
   }
   if (shown.isResident) return "It keeps data on the machine by now and would start again only there.";
   // A deployment is waited for: its lock ends.

@@ -43,14 +43,15 @@ interface Instance {
 
 type Event =
   | { readonly kind: "nothing" | "lock" | "unlock" | "away" | "back" }
-  | { readonly kind: "ill" | "well" | "dies"; readonly at: number }
+  /** `hides`: master and Marathon leave it out of one look, and show it again. */
+  | { readonly kind: "ill" | "well" | "dies" | "hides"; readonly at: number }
   /** What becomes of the next kill. */
   | { readonly kind: "kills"; readonly how: "done" | "dropped" | "unanswered" };
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   { arbitrary: fc.constant<Event>({ kind: "nothing" }), weight: 8 },
   fc.constantFrom<Event>({ kind: "lock" }, { kind: "unlock" }, { kind: "away" }, { kind: "back" }),
-  fc.record({ kind: fc.constantFrom("ill", "well", "dies"), at: fc.nat(9) }) as fc.Arbitrary<Event>,
+  fc.record({ kind: fc.constantFrom("ill", "well", "dies", "hides"), at: fc.nat(9) }) as fc.Arbitrary<Event>,
   fc.record({
     kind: fc.constant("kills"),
     how: fc.constantFrom("done", "dropped", "unanswered"),
@@ -88,12 +89,14 @@ function play(with_: Course, check: (kill: { task: string; staying: number; mini
   let isLocked = false;
   let isAway = false;
   let kills: "done" | "dropped" | "unanswered" = "done";
+  let hidden: string | null = null;
   const coming: { in: number }[] = [];
   const killed: string[] = [];
 
+  const shown = () => instances.filter(({ id }) => id !== hidden);
   const app = (): MarathonApp =>
     marathonApp(
-      instances.map(({ id, host, isRunning, isHealthy }) => marathonTask(id, host, { isRunning, isHealthy })),
+      shown().map(({ id, host, isRunning, isHealthy }) => marathonTask(id, host, { isRunning, isHealthy })),
       { instances: with_.hosts.length, minimumHealthCapacity, hasHealthChecks, isDeploying: isLocked },
     );
   const look = (): MarathonLook =>
@@ -102,7 +105,7 @@ function play(with_: Course, check: (kill: { task: string; staying: number; mini
     worldOf({
       agents: HOSTS.map((host) => agent(host)),
       windows: [windowOn(OURS, NOW, 4 * HOUR)],
-      tasks: instances.map(({ id, host }) => task(id, "marathon", host)),
+      tasks: shown().map(({ id, host }) => task(id, "marathon", host)),
     });
 
   let records: readonly Maintenance[] = OURS.map((host, at) => {
@@ -120,6 +123,7 @@ function play(with_: Course, check: (kill: { task: string; staying: number; mini
 
   with_.events.forEach((what, step) => {
     const at = "at" in what ? instances[what.at % Math.max(1, instances.length)]?.id : undefined;
+    hidden = what.kind === "hides" ? (at ?? null) : null;
     if (what.kind === "lock") isLocked = true;
     if (what.kind === "unlock") isLocked = false;
     if (what.kind === "away") isAway = true;
@@ -128,6 +132,7 @@ function play(with_: Course, check: (kill: { task: string; staying: number; mini
     instances = instances.map((one) => {
       if (one.id !== at) return one;
       if (what.kind === "dies") return { ...one, dies: 0 };
+      if (what.kind === "hides") return one;
       return { ...one, isHealthy: what.kind === "well" && one.isRunning };
     });
     const gone = instances.filter(({ dies }) => dies !== null && dies <= 0);
@@ -236,7 +241,7 @@ describe("moving tasks of an app", () => {
     const { killed, records } = play({ ...calm, events }, () => {});
     expect(killed.filter((id) => id !== "t2")).toHaveLength(1);
     expect(openMove(records[0] ?? recordOf(), "b1")?.apps[0]?.stopped).toMatch(
-      /asked to kill t0 5 m ago, and it still runs/,
+      /t0 was to be killed 5 m ago, and it still runs/,
     );
   });
 });
