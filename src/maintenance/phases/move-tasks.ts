@@ -72,6 +72,7 @@ export function withMovesOver(record: Maintenance, nowMs: Millis): Maintenance {
     return endMove(record, last, "The machines are given back.", nowMs);
   if (isDraining(batch) && batch.skippedBy !== undefined)
     return endMove(record, last, "The batch was skipped.", nowMs);
-  const isWaiting = isDraining(batch) || batch.phase === "scheduled";
-  return isWaiting ? record : endMove(record, last, "Down was approved.", nowMs);
+  if (isDraining(batch) || batch.phase === "scheduled") return record;
+  const approved = batch.phase === "kill_draining" ? "A kill-drain" : "Down";
+  return endMove(record, last, `${approved} was approved.`, nowMs);
 }

@@ -256,7 +256,9 @@ describe("moving tasks of a Marathon", () => {
     one.marathon.setLocked(APP, true);
     await maintenance.click(BOB, "approve");
     await one.told(BOB, /nothing of it can be moved any more; \/shop\/api: A deployment of it is under way/);
-    await maintenance.thread(/The plan changed .* so it was not done\. No task was killed/);
+    await maintenance.thread(
+      /The picture changed .*No task was killed:[^]*A new question follows, if anything can be moved/,
+    );
     expect(maintenance.texts().filter((text) => text.includes("to other machines?"))).toHaveLength(1);
     expect(killed(one)).toEqual([]);
   });

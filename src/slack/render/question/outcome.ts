@@ -7,7 +7,7 @@ import { moment } from "../when.js";
 /** How a question was settled, by whom, when and why; that it expired, for one that still has no outcome. */
 export function outcomeText(approval: Approval): Mrkdwn {
   const { outcome } = approval;
-  const { notDone, againOnCard: again } = ABOUT_WORDS[approval.about];
+  const { notDone, againOnCard: again, askedAnew } = ABOUT_WORDS[approval.about];
   if (outcome === null) return mrk`⌛ *Expired* ${moment(approval.expiresAtMs)}. ${notDone}. ${again}`;
   switch (outcome.kind) {
     case "granted":
@@ -19,7 +19,7 @@ export function outcomeText(approval: Approval): Mrkdwn {
     case "outdated":
       return approval.about === "down"
         ? mrk`♻️ *The plan changed* ${moment(outcome.atMs)}, so nothing was taken down:\n${changes(outcome.changes)}\nA new question follows once the machines drain in our window.`
-        : mrk`♻️ *The picture changed* ${moment(outcome.atMs)}. ${notDone}:\n${changes(outcome.changes)}\nA new question follows.`;
+        : mrk`♻️ *The picture changed* ${moment(outcome.atMs)}. ${notDone}:\n${changes(outcome.changes)}\nA new question follows${askedAnew}.`;
     case "withdrawn":
       return withdrawnText(outcome, notDone);
   }
