@@ -108,8 +108,9 @@ function longer(batch: Extendable, byMs: number, by: string, nowMs: number): Bat
   if (duration === null) return [];
   const window = { start, duration: duration + millisToNanos(byMs) };
   const overdueTold = batch.overdueTold && isOver(window, nowMs);
-  // It is not posted before the kill-drain has ended.
-  if (batch.phase === "kill_draining") return [{ ...batch, window, overdueTold }];
+  // It is not posted before the kill-drain has ended; the one of before may still stand, or be written back.
+  if (batch.phase === "kill_draining")
+    return [{ ...batch, window, overdueTold, earlierWindows: [...batch.earlierWindows, batch.window] }];
   const moved = { window, movingFrom: batch.window, overdueTold };
   if (batch.phase === "down") return [{ ...batch, ...moved }];
   const unasked = drainingAgain(withdrawn(batch, nowMs, { why: "extended", by }), false);

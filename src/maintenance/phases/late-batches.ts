@@ -34,5 +34,6 @@ export function withMoves(record: Maintenance, moves: readonly Shifted[]): Maint
 
 function movedTo(batch: Batch, window: Batch["window"]): Batch {
   // What no master was asked to show has nothing to be moved from.
-  return { ...batch, window, movingFrom: isUnposted(batch) ? null : batch.window };
+  const isNowhere = isUnposted(batch) || batch.phase === "kill_draining";
+  return { ...batch, window, movingFrom: isNowhere ? null : batch.window };
 }

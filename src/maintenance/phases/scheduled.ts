@@ -81,6 +81,12 @@ function taken(
   const refusal = conflictsOf({ record, machines, batches: [machines], world, others, policy, nowMs });
   if (refusal === null) return record;
   const { why, next } = refusal;
+  if (batch.drained.length > 0) {
+    // Its agents take nothing until they are reactivated, which is done for what is given back.
+    const text = `${why} The machines are given back to whoever put them there, and their agents, which were drained, take tasks again.`;
+    const givenBack = withBatch(record, { ...always(batch), phase: "cancelled" });
+    return withEvent(givenBack, nowMs, { kind: "foreign_change", text });
+  }
   const failed = withBatch(record, { ...always(batch), phase: "failed" });
   if (record.batches.length > 1) {
     const text = `${placeOf(record, batch.id)} is left out: ${why} The other batches go on.`;

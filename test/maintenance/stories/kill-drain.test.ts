@@ -1,15 +1,19 @@
 import { describe, expect, test } from "vitest";
+import { advance } from "../../../src/maintenance/advance.js";
 import { openApproval } from "../../../src/maintenance/approval/question.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import { outNow } from "../../../src/maintenance/policy/out-now.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import {
   agent,
+  batchOf,
   framework,
   HOUR,
   MINUTE,
+  machine,
   NOW,
   policyOf,
+  recordOf,
   task,
   windowOn,
   worldOf,
@@ -44,6 +48,8 @@ function outside(drains: Record<string, "draining" | "drained"> = {}, tasks = TA
 }
 
 const events = ({ events: log }: Maintenance) => log.map(({ kind }) => kind);
+
+const BY_ONE = { rule: { kind: "count", count: 1 }, canary: null } as const;
 
 const APPROVE_IT = (record: Maintenance) =>
   ({ kind: "approve", batch: "b1", approval: openApproval(first(record))?.id ?? "" }) as const;
@@ -309,6 +315,48 @@ describe("once the master was asked", () => {
     expect(back.record.end).toBeNull();
     const done = tick(back.record, { ...goneWorld({}), observedAtMs: NOW + 5 * MINUTE }, NOW + 5 * MINUTE);
     expect(done.record.end).toMatchObject({ phase: "cancelled" });
+  });
+
+  test("machines that somebody has taken into another window by then are given back, and their agents reactivated", () => {
+    const theirs = worldOf({
+      windows: [windowOn(["web-01", "web-02"], NOW + HOUR, HOUR)],
+      agents: outside(drained).agents,
+    });
+    const none = { machines: [], matchedNothing: [], unknown: [], literals: [] };
+    const hosts = { kind: "found" as const, resolution: none, others: [] };
+    const look = { world: theirs, policy: policyOf(), nowMs: NOW + MINUTE, hosts, others: null };
+    const step = advance(sent, look);
+    expect(first(step.record).phase).toBe("cancelled");
+    expect(step.record.end).toBeNull();
+    const later = tick(step.record, { ...theirs, observedAtMs: NOW + 2 * MINUTE }, NOW + 2 * MINUTE);
+    expect(later.effects.map(({ kind }) => kind)).toEqual(["reactivate_agent", "reactivate_agent"]);
+    const back = { ...theirs, agents: worldOf().agents, observedAtMs: NOW + 3 * MINUTE };
+    expect(tick(later.record, back, NOW + 3 * MINUTE).record.end).toMatchObject({ phase: "cancelled" });
+  });
+
+  test("the window that still stands while it is made longer is taken out all the same", () => {
+    const { record } = click(granted, { kind: "extend", byMs: HOUR });
+    expect(tick(record, world).effects).toMatchObject([
+      { kind: "update_schedule", edit: { kind: "remove" } },
+    ]);
+  });
+
+  test("the windows of batches that wait for their kill-drain move along, and nothing is to be moved at the master", () => {
+    const wanted = { startMs: null, durationMs: HOUR, kill: { graceMs: null }, roll: BY_ONE };
+    const second = windowOn(["web-02"], NOW + HOUR, HOUR);
+    const batches = [
+      batchOf({ machines: [machine("web-01")], window: windowOn(["web-01"], NOW, HOUR) }),
+      batchOf({
+        id: "b2",
+        phase: "kill_draining",
+        drainingSinceMs: null,
+        machines: [machine("web-02")],
+        window: second,
+      }),
+    ];
+    const { record } = tick(recordOf({ wanted, batches }), outside(), NOW + 2 * HOUR);
+    expect(record.batches[1]?.window.start).not.toBe(second.start);
+    expect(record.batches[1]?.movingFrom).toBeNull();
   });
 
   test("the window can be made longer while it lasts, and is posted so", () => {

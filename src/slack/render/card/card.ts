@@ -142,6 +142,8 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
 
 function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>): Mrkdwn | null {
   if (record.picture === null || record.picture.verdicts.length === 0 || !isEmptying(record)) return null;
+  // Nobody is asked to leave machines that stand in no window.
+  if (currentBatch(record)?.phase === "kill_draining") return null;
   const summaries = summarise(record.picture);
   // With habits the lines are sentences: one below the other, where otherwise one line holds them all.
   const known = summaries.some((summary) => habits.has(summary.name));
