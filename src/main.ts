@@ -22,6 +22,7 @@ Runs mesos-maintenance-bot: the side Slack talks to (bot), the side that talks t
 Mesos masters (worker), or both in one process (all, the default).
 
   --role ROLE      bot, worker or all
+  --no-env-file    leave the file .env alone: settings come from the environment only
   -h, --help       this text
   -v, --version    the version
 
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
   const asked = readCommandLine(process.argv.slice(2), process.env);
   if (asked.kind === "help") return say(HELP);
   if (asked.kind === "version") return say(`${version()}\n`);
-  if (existsSync(".env")) process.loadEnvFile(".env");
+  if (asked.envFile && existsSync(".env")) process.loadEnvFile(".env");
 
   const config = loadConfig(asked.role);
   const log = createLogger({ level: config.logLevel, name: "mesos-maintenance-bot" });

@@ -5,7 +5,7 @@ import type { Env } from "./environment.js";
 /** `EX_USAGE` of sysexits.h: the command line is not understood. Starting again as it is would not help. */
 export const USAGE_EXIT_CODE = 64;
 
-export const USAGE = `Usage: npm start -- [--role ${ROLES.join("|")}]`;
+export const USAGE = `Usage: npm start -- [--role ${ROLES.join("|")}] [--no-env-file]`;
 
 /** A command line that is not understood: the sentence, and the usage line. */
 export class UsageError extends Error {
@@ -19,7 +19,12 @@ export class UsageError extends Error {
 export type CommandLine =
   | { readonly kind: "help" }
   | { readonly kind: "version" }
-  | { readonly kind: "run"; readonly role: Role };
+  | {
+      readonly kind: "run";
+      readonly role: Role;
+      /** Whether settings of the file `.env` count, where there is one. */
+      readonly envFile: boolean;
+    };
 
 /**
  * What the program is asked to do. Throws a `UsageError` for an unknown option, argument or role.
@@ -35,13 +40,14 @@ export function readCommandLine(args: readonly string[], env: Env): CommandLine 
   if (values.version) return { kind: "version" };
   const role = ROLES.find((known) => known === (values.role ?? "all"));
   if (role === undefined) throw new UsageError(`--role is one of ${ROLES.join(", ")}, not "${values.role}".`);
-  return { kind: "run", role };
+  return { kind: "run", role, envFile: values["no-env-file"] !== true };
 }
 
 function valuesOf(args: readonly string[]) {
   try {
     const options = {
       role: { type: "string" },
+      "no-env-file": { type: "boolean" },
       help: { type: "boolean", short: "h" },
       version: { type: "boolean", short: "v" },
     } as const;

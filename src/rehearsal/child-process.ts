@@ -1,5 +1,20 @@
 import type { ChildProcess } from "node:child_process";
 
+/** The parts of the environment that any process needs. */
+const PASSED_ON = ["PATH", "HOME", "TMPDIR", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"];
+
+/**
+ * The environment of a process that the rehearsal, a test or the bench starts: what it is given, and of ours only what any
+ * process needs. So no setting of the operator's own installation reaches it.
+ */
+export function ownEnvironment(given: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const passedOn = PASSED_ON.flatMap((name) => {
+    const value = process.env[name];
+    return value ? [[name, value] as const] : [];
+  });
+  return { ...Object.fromEntries(passedOn), ...given };
+}
+
 /**
  * Ties a child process to this one: it is killed when this one ends, however that comes about. Returns how to end it
  * before: by the signal, and by SIGKILL when it is still there after `patienceMs`. Safe to call twice.

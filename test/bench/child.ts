@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { tied } from "../../src/rehearsal/child-process.js";
+import { ownEnvironment, tied } from "../../src/rehearsal/child-process.js";
 
 const PATIENCE_MS = 10_000;
 
@@ -20,7 +20,10 @@ export async function startChild(
   args: readonly string[] = [],
   execArgv: readonly string[] = [],
 ): Promise<{ child: Child; first: unknown }> {
-  const process_ = fork(join(import.meta.dirname, `${name}.js`), [...args], { execArgv: [...execArgv] });
+  const process_ = fork(join(import.meta.dirname, `${name}.js`), [...args], {
+    execArgv: [...execArgv],
+    env: ownEnvironment(),
+  });
   const end = tied(process_, PATIENCE_MS);
   const first = await said(process_, name);
   return {

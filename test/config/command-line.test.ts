@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { readCommandLine, UsageError } from "../../src/config/command-line.js";
 
 test.each([
-  [[], { kind: "run", role: "all" }],
-  [["--role", "worker"], { kind: "run", role: "worker" }],
-  [["--role=bot"], { kind: "run", role: "bot" }],
+  [[], { kind: "run", role: "all", envFile: true }],
+  [["--role", "worker"], { kind: "run", role: "worker", envFile: true }],
+  [["--role=bot"], { kind: "run", role: "bot", envFile: true }],
+  [["--no-env-file"], { kind: "run", role: "all", envFile: false }],
   [["--help"], { kind: "help" }],
   [["-h", "--role", "boss"], { kind: "help" }],
   [["--version"], { kind: "version" }],
@@ -24,7 +25,7 @@ test.each([
 ])("%j is refused with the usage line", (args, sentence) => {
   expect(() => readCommandLine(args, {})).toThrow(UsageError);
   expect(() => readCommandLine(args, {})).toThrow(
-    `${sentence}\n\nUsage: npm start -- [--role bot|worker|all]`,
+    `${sentence}\n\nUsage: npm start -- [--role bot|worker|all] [--no-env-file]`,
   );
 });
 

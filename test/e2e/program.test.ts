@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -49,6 +49,16 @@ describe("the program from the command line", () => {
     expect(err).not.toMatch(/\n\s+at /);
   });
 
+  test("the program takes no setting from .env where it is told --no-env-file, as demo, tests and bench do", async () => {
+    const own = await mkdtemp(join(folder, "own-"));
+    await writeFile(join(own, ".env"), "LOG_LEVEL=loud\n");
+    const [read, notRead] = await Promise.all([run(own), run(own, "--no-env-file")]);
+    expect(read.err).toContain("LOG_LEVEL");
+    expect(notRead.code).toBe(78);
+    expect(notRead.err).toContain("SLACK_BOT_TOKEN");
+    expect(notRead.err).not.toContain("LOG_LEVEL");
+  });
+
   test("the program prints its help and its version and exits 0", async () => {
     const [help, version] = await Promise.all([run(folder, "--help"), run(folder, "--version")]);
     expect(help).toMatchObject({ code: 0, err: "" });
@@ -66,7 +76,7 @@ describe("the program from the command line", () => {
     const { code, err } = await run(folder, ...args);
     expect(code).toBe(exit);
     expect(err).toMatch(words);
-    expect(err).toContain("Usage: npm start -- [--role bot|worker|all]");
+    expect(err).toContain("Usage: npm start -- [--role bot|worker|all] [--no-env-file]");
     expect(err).not.toMatch(/\n\s+at /);
   });
 });

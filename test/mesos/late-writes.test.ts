@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownEnvironment } from "../../src/rehearsal/child-process.js";
 import { compileProgram } from "../support/compile.js";
 import type { Report } from "./support/lossy-path/program.js";
 
@@ -20,7 +21,7 @@ async function acrossLossyPath(): Promise<Report> {
   const child = spawn("unshare", [...words, join(import.meta.dirname, "support", "tls")], {
     stdio: ["ignore", "pipe", "pipe"],
     // The certificate names another address, and this is not about trust.
-    env: { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" },
+    env: ownEnvironment({ NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" }),
   });
   const [said, complained, ended] = await Promise.all([
     text(child.stdout),

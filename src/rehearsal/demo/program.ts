@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { tied } from "../child-process.js";
+import { ownEnvironment, tied } from "../child-process.js";
 
 const MAIN = fileURLToPath(new URL("../../main.js", import.meta.url));
 
@@ -12,6 +12,7 @@ export interface Program {
   /** Where its health is served; known once it is ready. */
   readonly opsPort: number;
   readonly pid: number;
+  isRunning(): boolean;
   /** Its log so far, one JSON object a line. */
   log(): string;
   /** SIGTERM, and SIGKILL if that is not enough. Safe to call twice. */
@@ -25,25 +26,22 @@ export interface ProgramOptions {
   readonly main?: string;
   /** Gets what it logs and prints, while it does. */
   readonly onLog?: ((chunk: Buffer) => void) | undefined;
+  /** In a process group of its own, so that a Ctrl-C at the terminal does not reach it. @defaultValue false */
+  readonly detached?: boolean;
 }
 
-/** The parts of the environment that a Node process needs; nothing else of ours reaches the program. */
-const PASSED_ON = ["PATH", "HOME", "TMPDIR", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS"];
-
 /**
- * Starts `main.js` with this environment and role and resolves when it says that it is ready, which it does at the
- * log level info. Throws an Error with what it printed when it ends before that.
+ * Starts `main.js` with this environment, no `.env`, and this role, and resolves when it says that it is ready, which it
+ * does at the log level info. Throws an Error with what it printed when it ends before that.
  */
 export async function startProgram(
   env: Readonly<Record<string, string>>,
   role: string,
-  { main = MAIN, onLog }: ProgramOptions = {},
+  { main = MAIN, onLog, detached = false }: ProgramOptions = {},
 ): Promise<Program> {
-  const inherited = Object.fromEntries(
-    PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-  );
-  const child = spawn(process.execPath, [main, "--role", role], {
-    env: { ...inherited, OPS_PORT: "0", ...env },
+  const child = spawn(process.execPath, [main, "--role", role, "--no-env-file"], {
+    env: ownEnvironment({ OPS_PORT: "0", ...env }),
+    detached,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const end = tied(child, STOP_LIMIT_MS);
@@ -71,6 +69,7 @@ export async function startProgram(
   return {
     opsPort,
     pid: child.pid ?? 0,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     log: () => output,
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),

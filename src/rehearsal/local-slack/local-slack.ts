@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { tied } from "../child-process.js";
+import { ownEnvironment, tied } from "../child-process.js";
 import { freePort } from "../free-port.js";
 import { localSlackAvailable, localSlackBinary } from "./binary.js";
 import { submitModal } from "./modal.js";
@@ -67,6 +67,8 @@ export interface LocalSlackOptions {
   readonly delivery?: Delivery;
   /** @defaultValue a free one */
   readonly port?: number;
+  /** In a process group of its own, so that a Ctrl-C at the terminal does not reach it. @defaultValue false */
+  readonly detached?: boolean;
 }
 
 /**
@@ -84,7 +86,7 @@ export async function startLocalSlack(options: LocalSlackOptions = {}): Promise<
     // Somebody else may take a free port before the binary does, hence more than one attempt.
     const port = options.port ?? (await freePort());
     const place = ["--port", String(port), "--base-host", "localhost", "--files-dir", folder];
-    const slack = new LocalSlack(binary, ["--config", config, ...place], folder, port);
+    const slack = new LocalSlack(binary, ["--config", config, ...place], folder, port, options.detached);
     problem = (await slack.started()) ?? "";
     if (problem === "") return slack;
     await slack.end();
@@ -111,10 +113,15 @@ export class LocalSlack {
     args: readonly string[],
     private readonly folder: string,
     readonly port: number,
+    detached = false,
   ) {
     this.url = `http://localhost:${port}`;
     this.apiUrl = `${this.url}/api/`;
-    this.child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn(binary, args, {
+      env: ownEnvironment(),
+      detached,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.end = tied(this.child, STOP_TIMEOUT_MS);
     const keep = (said: Buffer | Error) => {
       this.output = (this.output + said.toString()).slice(-2000);

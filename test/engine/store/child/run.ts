@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { ownEnvironment } from "../../../../src/rehearsal/child-process.js";
 import { until } from "../places.js";
 
 /** A running child program and what it said so far. */
@@ -15,6 +16,7 @@ export interface Child {
 
 export function runChild(program: string, task: string, argument: string): Child {
   const child: ChildProcess = spawn(process.execPath, [program, task, ...argument.split(" ")], {
+    env: ownEnvironment(),
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines: string[] = [];
