@@ -1,50 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { Redis } from "ioredis";
 import { type TestContext, test } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
+import { startDemo } from "../support/demo.js";
 import { redisAvailable, startRedis } from "../support/redis.js";
 import { suiteFor } from "../support/require.js";
 
-const DEMO = resolve("dist/rehearsal/demo.js");
-
-/** Plays the demo in a temporary folder of its own and returns what it printed and what it left behind. */
-async function play(
-  { onTestFinished }: TestContext,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-) {
-  const folder = await mkdtemp(join(tmpdir(), "mmb-demo-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  // A process group of its own, so that whatever outlived it could be found by its number.
-  const child = spawn(process.execPath, [DEMO, ...args], {
-    cwd: folder,
-    detached: true,
-    env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...env },
-  });
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, out, err, files: await readdir(folder), processes: aliveIn(child.pid ?? 0) };
-}
-
-/** Whether any process of a group is left. */
-function aliveIn(group: number): boolean {
-  try {
-    process.kill(-group, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** Plays the demo to its end and returns what it printed and what it left behind. */
+async function play(test: TestContext, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const demo = await startDemo(test, args, { env });
+  return { ...(await demo.ended()), out: demo.out(), err: demo.err() };
 }
 
 const STEPS = [
@@ -72,7 +36,7 @@ suiteFor(
       test.expect(out).toContain(`batch ${number} of 3: 4 machines are Down, the others are not`);
     }
     test.expect(out).toContain("Every step was seen in Slack and at the master");
-    test.expect({ files, processes }).toEqual({ files: [], processes: false });
+    test.expect({ files, processes }).toEqual({ files: [], processes: [] });
   });
 
   test.concurrent("the demo does the same on Redis with --redis, leaves no key behind, and shows the log on stderr with LOG_LEVEL", async (test) => {
@@ -93,5 +57,5 @@ function expectPlayed(played: Awaited<ReturnType<typeof play>>, { expect }: Test
   expect(code, `${out}\n${err}`).toBe(0);
   for (const step of STEPS) expect(out).toMatch(step);
   expect(files).toEqual([]);
-  expect(processes).toBe(false);
+  expect(processes).toEqual([]);
 }

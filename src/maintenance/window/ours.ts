@@ -17,8 +17,12 @@ export function earlierTimes({ movingFrom, earlierWindows }: Batch): Unavailabil
 }
 
 /** The machines that stand at exactly this time. */
-export function standingAt(world: World, batch: Batch, time: Unavailability): Machine[] {
-  return batch.machines.filter((machine) => {
+export function standingAt(
+  world: World,
+  { machines }: { readonly machines: readonly Machine[] },
+  time: Unavailability,
+): Machine[] {
+  return machines.filter((machine) => {
     const window = windowOf(world.schedule, machine);
     return window !== null && sameTime(window, time);
   });

@@ -26,7 +26,8 @@ worker, and a master that behaves like Mesos. Nothing to install or to configure
   --redis URL     keep the queue on this Redis, under keys of its own that are removed
                   at the end (default: the embedded store, in a folder that goes too)
   --master URL    play against this real master: it takes the machines of --hosts DOWN
-                  and up again, without asking anybody
+                  and up again, without asking anybody. When it fails, or at Ctrl-C, it
+                  gives them back. MESOS_PRINCIPAL and MESOS_SECRET are its login
   --hosts PATTERN machines to drain; needed with --master (else web-0[1-3])
 `;
 

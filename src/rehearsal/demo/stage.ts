@@ -18,10 +18,16 @@ export interface Narrator {
   seen(what: string): Promise<void>;
 }
 
-/** What people do in Slack, and what is awaited there and at the master; the first thing that is not seen is thrown. */
-export function stageOf({ slack, channel, master }: Installation, narrator: Narrator) {
+export type Stage = ReturnType<typeof stageOf>;
+
+/**
+ * What people do in Slack, and what is awaited there and at the master; the first thing that is not seen is thrown.
+ *
+ * @param patienceMs how long things are awaited where nothing else is said.
+ */
+export function stageOf({ slack, channel, master }: Installation, narrator: Narrator, patienceMs?: number) {
   const inSlack = (what: string, wanted: (message: LocalMessage) => boolean) =>
-    until(what, async () => (await slack.messages(channel)).find(wanted));
+    until(what, async () => (await slack.messages(channel)).find(wanted), patienceMs);
   return {
     inSlack,
     async type(who: Person, text: string): Promise<void> {
@@ -44,8 +50,11 @@ export function stageOf({ slack, channel, master }: Installation, narrator: Narr
     /** The newest question that can be answered. */
     openQuestion: async () =>
       (await slack.messages(channel)).findLast((m) => isReply(m) && hasButton(m, "approve")),
-    atMaster: <T>(what: string, look: (world: World) => T | null | false, limitMs?: number) =>
-      until(`${what} at the master`, async () => look(await master.snapshot()), limitMs),
+    atMaster: <T>(
+      what: string,
+      look: (world: World) => T | null | false | Promise<T | null | false>,
+      limitMs = patienceMs,
+    ) => until(`${what} at the master`, async () => look(await master.snapshot()), limitMs),
   };
 }
 
