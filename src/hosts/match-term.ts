@@ -11,6 +11,13 @@ interface TermMatch {
   readonly hosts: readonly Host[];
   /** The term itself if it stands for nothing, or the members of its range that do. */
   readonly missing: readonly string[];
+  /** Plain names that stand for several hosts each. */
+  readonly shared: readonly SharedName[];
+}
+
+export interface SharedName {
+  readonly name: string;
+  readonly hosts: readonly Host[];
 }
 
 /** What one matcher finds. `known` is true for a group without hosts: nothing, but not a mistake. */
@@ -18,6 +25,7 @@ interface Found {
   readonly hosts: readonly Host[];
   readonly known: boolean;
   readonly absent?: readonly string[];
+  readonly shared?: readonly SharedName[];
 }
 
 /** Finds what a term stands for: its first reading that matches anything. */
@@ -27,9 +35,10 @@ export function matchTerm(term: Term, index: HostIndex): TermMatch {
     if (found.hosts.length === 0 && !found.known) continue;
     const hosts = applySubscript(found.hosts, subscript);
     const nothing = hosts.length === 0 && (term.role === "union" || !found.known || subscript !== null);
-    return { hosts, missing: nothing ? [term.text] : term.role === "union" ? (found.absent ?? []) : [] };
+    const missing = nothing ? [term.text] : term.role === "union" ? (found.absent ?? []) : [];
+    return { hosts, missing, shared: found.shared ?? [] };
   }
-  return { hosts: [], missing: [term.text] };
+  return { hosts: [], missing: [term.text], shared: [] };
 }
 
 function find(matcher: Matcher, role: Term["role"], index: HostIndex): Found {
@@ -43,6 +52,7 @@ function find(matcher: Matcher, role: Term["role"], index: HostIndex): Found {
       return {
         hosts: unique(each.flatMap(({ hosts }) => hosts)),
         known: each.some(({ known }) => known),
+        shared: each.flatMap(({ shared = [] }) => shared),
         absent: each.filter(({ hosts }) => hosts.length === 0).map(({ name }) => name),
       };
     }
@@ -67,16 +77,20 @@ function foundIn(hosts: readonly Host[]): Found {
   return { hosts, known: false };
 }
 
+function foundByName(name: string, hosts: readonly Host[]): Found {
+  return { ...foundIn(hosts), shared: hosts.length < 2 ? [] : [{ name, hosts }] };
+}
+
 /**
  * A plain name: a host by its exact name before a group, as in Ansible, where only after `&` and `!` the group comes
  * first; then an IP, then a short name that only one host has.
  */
 function findWord(name: string, role: Term["role"], index: HostIndex): Found {
   const exact = index.named(name);
-  if (role === "union" && exact.length > 0) return foundIn(exact);
+  if (role === "union" && exact.length > 0) return foundByName(name, exact);
   const group = index.group(name);
   if (group) return { hosts: group, known: true };
-  if (exact.length > 0) return foundIn(exact);
+  if (exact.length > 0) return foundByName(name, exact);
   const addressed = index.addressed(name);
   if (addressed.length > 0) return foundIn(addressed);
   const short = index.shortNamed(name);

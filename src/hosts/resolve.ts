@@ -2,7 +2,7 @@ import { type Machine, machineKey } from "../maintenance/cluster/machine.js";
 import type { Resolution } from "../maintenance/cluster/resolution.js";
 import type { Host } from "./host.js";
 import type { HostIndex } from "./host-index.js";
-import { matchTerm } from "./match-term.js";
+import { matchTerm, type SharedName } from "./match-term.js";
 import type { HostPattern, Term } from "./pattern.js";
 import { suggest } from "./suggest.js";
 
@@ -31,26 +31,46 @@ export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolution
       const lookUp = missing === term.text && matchedNothing.length < MOST_SUGGESTIONS;
       matchedNothing.push({ term: missing, nearest: lookUp ? suggest(term, index) : [] });
     }
-    return { role: term.role, hosts: match.hosts.some(isLiteral) ? match.hosts.map(one) : match.hosts };
+    const hosts = match.hosts.some(isLiteral) ? match.hosts.map(one) : match.hosts;
+    return { role: term.role, hosts, shared: match.shared };
   });
 
   const machines: Machine[] = [];
   const unknown: string[] = [];
   const literals: Machine[] = [];
-  for (const host of selectedBy(matches, index)) {
+  const selected = selectedBy(matches, index);
+  for (const host of selected) {
     if (host.machine === null) unknown.push(host.name);
     else {
       machines.push(host.machine);
       if (host.agent === null) literals.push(host.machine);
     }
   }
-  return { machines, matchedNothing, unknown, literals };
+  const ambiguous = ambiguousIn(matches, selected);
+  return { machines, matchedNothing, ...(ambiguous.length === 0 ? {} : { ambiguous }), unknown, literals };
 }
 
 interface Match {
   readonly role: Term["role"];
   /** Each once. */
   readonly hosts: readonly Host[];
+  readonly shared: readonly SharedName[];
+}
+
+/** Names that still stand for several machines when the other terms have had their say. */
+function ambiguousIn(
+  matches: readonly Match[],
+  selected: Iterable<Host>,
+): NonNullable<Resolution["ambiguous"]> {
+  const shared = matches.filter(({ role }) => role !== "exclusion").flatMap((match) => match.shared);
+  if (shared.length === 0) return [];
+  const chosen = new Set(selected);
+  return shared.flatMap(({ name, hosts }) => {
+    const machines = hosts.flatMap((host) =>
+      chosen.has(host) && host.machine !== null ? [host.machine] : [],
+    );
+    return machines.length < 2 ? [] : [{ term: name, machines }];
+  });
 }
 
 /** Each once, in the order of the terms. */

@@ -2,7 +2,7 @@ import { recordBehaviour } from "./answers/habits.js";
 import { answersDiffer, answersEvent } from "./answers/summary.js";
 import { isUnknown, lookAt, pictureOf } from "./answers/verdicts.js";
 import { withNeighboursSeen } from "./blast/zones.js";
-import { machineKey, machineName } from "./cluster/machine.js";
+import { machineKey } from "./cluster/machine.js";
 import { versionAdvice } from "./cluster/version-advice.js";
 import { withKinds } from "./frameworks/recognise.js";
 import { askAnew } from "./phases/ask-anew.js";
@@ -38,6 +38,7 @@ import {
 import { withAgentsSeen } from "./record/last-seen.js";
 import { whyNotAllAreBack } from "./record/left-behind.js";
 import { withEvent } from "./record/log.js";
+import { namesOf, withSharedNames } from "./record/names.js";
 import { type Picture, rowKey } from "./record/picture.js";
 import type { Batch, BatchToGoDown, Maintenance } from "./record/record.js";
 import { openRuns } from "./record/runs.js";
@@ -170,7 +171,7 @@ function observe(record: Maintenance, moment: Moment): Maintenance {
   // Of several batches those that are over are in service again: what runs there is not on its way out.
   const open = batches.filter((batch) => !hasEnded(batch));
   const watched = (open.length > 0 ? open : batches).flatMap(watchedMachines);
-  const picture = lookAt(world, watched, record.picture);
+  const picture = withSharedNames(lookAt(world, watched, record.picture), world, batches);
   const before = record.picture;
   const looked = tellGone({ ...record, batches, picture }, record, nowMs);
   const theirs = picture.verdicts.filter(({ tasks }) => tasks > 0).map(({ frameworkId }) => frameworkId);
@@ -208,7 +209,7 @@ function tellGone(record: Maintenance, before: Maintenance, nowMs: Millis): Main
   );
   return withEvent(record, nowMs, {
     kind: "agents_gone",
-    machines: machines.map(machineName),
+    machines: machines.map(namesOf(record).of),
     agents: news.length,
     tasks: news.reduce((sum, { lastSeen }) => sum + (lastSeen?.tasks.length ?? 0), 0),
   });
@@ -220,15 +221,16 @@ function tellAgents(record: Maintenance, before: Picture, picture: Picture, nowM
   const isAway = picture.machines.filter(({ away }) => away > 0);
   const gone = isAway.filter((view) => !wasAway.has(machineKey(view)));
   const back = picture.machines.filter((view) => wasAway.has(machineKey(view)) && !isUnknown(view));
+  const names = namesOf(record);
   let next = record;
   if (gone.length > 0) {
     const tasks = gone.reduce((sum, view) => sum + view.tasks, 0);
-    next = withEvent(next, nowMs, { kind: "agents_away", machines: gone.map(machineName), tasks });
+    next = withEvent(next, nowMs, { kind: "agents_away", machines: gone.map(names.of), tasks });
   }
   const registered = back.filter(({ mode, agents }) => mode !== "down" && agents > 0);
   return registered.length === 0
     ? next
-    : withEvent(next, nowMs, { kind: "agents_registered", machines: registered.map(machineName) });
+    : withEvent(next, nowMs, { kind: "agents_registered", machines: registered.map(names.of) });
 }
 
 /** Answers that the master has forgotten, by what made it forget them; what went with an agent is told with the agent. */

@@ -1,8 +1,9 @@
 import { blastRadiusOfBatches } from "./blast/blast.js";
-import { type Machine, machineKey, machineName } from "./cluster/machine.js";
+import { type Machine, machineKey } from "./cluster/machine.js";
 import type { Resolution } from "./cluster/resolution.js";
 import type { Unavailability } from "./cluster/schedule.js";
 import type { World } from "./cluster/world.js";
+import { indexWorld, namesIn } from "./cluster/world-index.js";
 import { withKinds } from "./frameworks/recognise.js";
 import { otherWriters } from "./frameworks/writers.js";
 import type { HostsFound, Moment } from "./phases/step.js";
@@ -13,6 +14,7 @@ import { brokenRules } from "./policy/drain-rules.js";
 import { drainOverride } from "./policy/hours.js";
 import { copiesToKeep } from "./policy/over-budget.js";
 import { settingOf } from "./policy/policy.js";
+import { whyAmbiguous } from "./policy/shared-names.js";
 import { wentOnUnproved } from "./policy/unproved-view.js";
 import { ended, watchedMachines } from "./record/batch.js";
 import { untilDown } from "./record/batch-phases.js";
@@ -48,6 +50,10 @@ export function plan(
   const missing = whatIsMissing(record, resolution);
   if (missing !== null) {
     return refuse(record, { ...missing, why: `${missing.why} No window was posted.` }, nowMs);
+  }
+  const ambiguous = whyAmbiguous(resolution, world, "/mesos drain", isRegisteredIn(world));
+  if (ambiguous !== null) {
+    return refuse(record, { ...ambiguous, why: `${ambiguous.why} No window was posted.` }, nowMs);
   }
   const { startMs, durationMs } = record.wanted;
   const divided = planBatches(machines, record.wanted.roll, {
@@ -93,7 +99,7 @@ export function plan(
     waitingForHours(record.cluster, batches, { world, policy }),
     wentOnUnproved(asked),
     unneededOverride(asked),
-    unregistered(resolution),
+    unregistered(resolution, world),
     record.wanted.kill === undefined ? null : KILLED_FIRST,
     ...otherWriters(world, policy.frameworks, foreignMachines(world, others)),
   ];
@@ -193,9 +199,9 @@ function unneededOverride({ record, policy, nowMs }: DrainAsked): string | null 
     : `--override was not needed: the hours of ${setting} are open now. It is not recorded and does not count for Down; should that fall outside the hours, type /mesos down ${record.id} --override "why it cannot wait" then.`;
 }
 
-function unregistered({ literals }: Resolution): string | null {
+function unregistered({ literals }: Resolution, world: World): string | null {
   if (literals.length === 0) return null;
-  const names = quoted(list(literals.map(machineName)));
+  const names = quoted(list(literals.map(namesIn(world, literals).of)));
   return `${names}: no agent is registered for it at the master, so its window stands but nothing drains because of it.`;
 }
 
@@ -237,10 +243,9 @@ function whatIsMissing({ cluster, hosts }: Maintenance, resolution: Resolution):
 function elsewhere({ world }: DrainAsked, { literals }: Resolution): Refusal | null {
   const wrong = literals.flatMap((literal) => {
     const name = literal.hostname.toLowerCase();
-    const agent = world.agents.find((one) => one.machine.hostname.toLowerCase() === name);
-    return agent === undefined
-      ? []
-      : [`${literal.hostname} is registered at ${agent.machine.ip}, not ${literal.ip}`];
+    const agents = world.agents.filter(({ machine }) => machine.hostname.toLowerCase() === name);
+    const ips = [...new Set(agents.map(({ machine }) => machine.ip))];
+    return ips.length === 0 ? [] : [`${literal.hostname} is registered at ${list(ips)}, not ${literal.ip}`];
   });
   if (wrong.length === 0) return null;
   return {
@@ -248,6 +253,11 @@ function elsewhere({ world }: DrainAsked, { literals }: Resolution): Refusal | n
     why: `${quoted(list(wrong, "; "))}. No window was posted.`,
     next: "Name the machine by its host name alone, or with the IP that /mesos hosts shows.",
   };
+}
+
+function isRegisteredIn(world: World): (machine: Machine) => boolean {
+  const { agents } = indexWorld(world);
+  return (machine) => agents.has(machineKey(machine));
 }
 
 function suggestion(resolution: Resolution): string {

@@ -100,6 +100,22 @@ describe("over a master's agents alone", () => {
     expect(resolve("@rack=r9", index).machines).toEqual([{ hostname: "twin", ip: "10.0.0.1" }]);
   });
 
+  test("a plain name that stands for several machines is said, and one that the other terms leave one of is not", () => {
+    const index = indexOf(["web-01 10.0.0.1", "web-01 10.0.0.2", "web-02 10.0.0.3"]);
+    const machines = ["10.0.0.1", "10.0.0.2"].map((ip) => ({ hostname: "web-01", ip }));
+    for (const pattern of ["web-01", "WEB-01", "web-[01:02]", "web-*:&web-01"])
+      expect(resolve(pattern, index).ambiguous).toEqual([{ term: "web-01", machines }]);
+    for (const pattern of [
+      "web-*",
+      "web-02",
+      "web-01|10.0.0.1",
+      "web-01:!web-01|10.0.0.2",
+      "all:!web-01",
+      "web-01[0]",
+    ])
+      expect(resolve(pattern, index).ambiguous).toBeUndefined();
+  });
+
   test("the identity is given as the master has it, whatever case was typed (invariant 4)", () => {
     const index = indexOf(["Web-01.Example.COM 10.0.0.1"]);
     expect(resolve("web-01.example.com", index).machines).toEqual([

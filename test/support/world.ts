@@ -1,4 +1,4 @@
-import type { Machine, MachineId } from "../../src/maintenance/cluster/machine.js";
+import { type Machine, type MachineId, machineNames } from "../../src/maintenance/cluster/machine.js";
 import type { Schedule, Window } from "../../src/maintenance/cluster/schedule.js";
 import type { Agent, Answer, Framework, Task, World } from "../../src/maintenance/cluster/world.js";
 import type { Policy } from "../../src/maintenance/policy/policy.js";
@@ -20,6 +20,9 @@ export const NOW = Date.UTC(2026, 9, 20, 12);
 export function machine(hostname: string, ip = ipOf(hostname)): Machine {
   return { hostname, ip };
 }
+
+/** Names where no two machines share a host name. */
+export const names = machineNames(() => false);
 
 function ipOf(hostname: string): string {
   return `10.0.0.${Number(/\d+$/.exec(hostname)?.[0] ?? 250)}`;

@@ -1,7 +1,7 @@
-import { type Machine, machineKey, machineName } from "../../maintenance/cluster/machine.js";
+import { type Machine, machineKey } from "../../maintenance/cluster/machine.js";
 import type { Unavailability } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
-import { indexWorld } from "../../maintenance/cluster/world-index.js";
+import { indexWorld, namesIn } from "../../maintenance/cluster/world-index.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { FoundTrouble } from "../../maintenance/record/troubles.js";
 import { sightOf, whyFiltered } from "../../maintenance/sight/sight.js";
@@ -53,7 +53,7 @@ export async function giveBackLeft(
 ): Promise<Reply> {
   const { cluster, now } = ports;
   const filtered = whyFiltered(sightOf(world), SEND_AGAIN);
-  if (filtered !== null) return failed(left, filtered);
+  if (filtered !== null) return failed(left, world, filtered);
   const edits = left.map(({ machine, time }) => ({ kind: "remove" as const, machines: [machine], time }));
   const post: Post = { kind: "post_schedule", edits };
   const scene = { world, cluster, proof: await fence(), beside: [] };
@@ -62,14 +62,14 @@ export async function giveBackLeft(
   if (outcome.kind === "accepted") {
     return replyOf({
       tone: "done",
-      text: `Taken out of the windows of maintenances of ours that have ended: ${names(left)}. Somebody had written them back; other people's windows stay.`,
+      text: `Taken out of the windows of maintenances of ours that have ended: ${names(left, world)}. Somebody had written them back; other people's windows stay.`,
     });
   }
   if (outcome.kind === "refused") {
-    return failed(left, troubleFrom(outcome.error, "Nothing was taken out.", SEND_AGAIN));
+    return failed(left, world, troubleFrom(outcome.error, "Nothing was taken out.", SEND_AGAIN));
   }
   const { trouble } = told({ ...record, trouble: null }, post, outcome, cluster.policy, now());
-  return failed(left, {
+  return failed(left, world, {
     what: trouble?.what ?? "The schedule changed meanwhile.",
     said: trouble?.said ?? null,
     notDone: trouble?.notDone ?? "Nothing was taken out.",
@@ -82,11 +82,12 @@ export const SEND_AGAIN = "send the command again";
 
 function failed(
   left: readonly Left[],
+  world: World,
   { what, said, notDone, next }: Pick<FoundTrouble, "what" | "said" | "notDone" | "next">,
 ): Reply {
   return replyOf({
     tone: "error",
-    text: `${names(left)}: in windows of maintenances of ours that have ended. ${what}`,
+    text: `${names(left, world)}: in windows of maintenances of ours that have ended. ${what}`,
     said,
     notDone,
     next,
@@ -94,6 +95,7 @@ function failed(
 }
 
 /** `web-01 (m-7k3q)`. */
-function names(left: readonly Left[]): string {
-  return quoted(list(left.map(({ machine, record }) => `${machineName(machine)} (${record.id})`)));
+function names(left: readonly Left[], world: World): string {
+  const nameOf = namesIn(world).of;
+  return quoted(list(left.map(({ machine, record }) => `${nameOf(machine)} (${record.id})`)));
 }

@@ -1,6 +1,10 @@
 import { type Machine, machineKey } from "../../maintenance/cluster/machine.js";
+import type { World } from "../../maintenance/cluster/world.js";
+import { namesIn } from "../../maintenance/cluster/world-index.js";
 import { type Decision, whyNotPossible } from "../../maintenance/decisions/table.js";
+import { whyAmbiguous } from "../../maintenance/policy/shared-names.js";
 import { isToGoDown } from "../../maintenance/record/batch.js";
+import { namesOf } from "../../maintenance/record/names.js";
 import type { Batch, Maintenance } from "../../maintenance/record/record.js";
 import { placeOf } from "../../maintenance/rolling/turn.js";
 import { mayHide, sightOf } from "../../maintenance/sight/sight.js";
@@ -67,6 +71,10 @@ async function maintenancesMeant(
     const next = "See the open maintenances with /mesos status.";
     return refusal(`Nothing in ${ports.cluster.name} matches ${what}.`, next);
   }
+  const ambiguous = whyAmbiguous(seen, seen.world, `/mesos ${verb}`, (machine) =>
+    open.some((record) => holds(record, machine)),
+  );
+  if (ambiguous !== null) return refusal(ambiguous.why, ambiguous.next);
   const [left, ...more] = leftIn(seen);
   if (verb === "cancel" && left !== undefined && more.length + 1 === machines.length) {
     return await giveBackLeft([left, ...more], seen.world, ports, fence);
@@ -101,9 +109,10 @@ function whyForeign(verb: HostsJob["verb"], hosts: string, seen: Seen): Reply | 
   const { world, open, finished, machines } = seen;
   const foreign = machines.filter((machine) => !open.some((record) => holds(record, machine)));
   if (foreign.length === 0) return null;
+  const nameOf = namesIn(world, machines).of;
   const windows = foreign.map((machine) => windowOf(world.schedule, machine));
   if (foreign.length === machines.length && windows.every((window) => window === null)) {
-    const names = quoted(list(foreign.map((machine) => machine.hostname)));
+    const names = quoted(list(foreign.map(nameOf)));
     const [are, they] = foreign.length === 1 ? ["is", "it is"] : ["are", "they are"];
     if (verb === "down") {
       return refusal(`${names} ${are} in no maintenance.`, `Open one first: /mesos drain ${quoted(hosts)}.`);
@@ -120,20 +129,21 @@ function whyForeign(verb: HostsJob["verb"], hosts: string, seen: Seen): Reply | 
   const lines = foreign.map((machine, at) => {
     const window = windows[at] ?? null;
     return window === null
-      ? `${quoted(machine.hostname)} is in no maintenance`
-      : `${quoted(machine.hostname)} stands ${whose(machine, window, [...open, ...finished])}`;
+      ? `${quoted(nameOf(machine))} is in no maintenance`
+      : `${quoted(nameOf(machine))} stands ${whose(machine, window, [...open, ...finished])}`;
   });
   return refusal(
     `${WORD[verb]} is only done for machines of our own maintenances: ${list(lines, "; ")}.`,
-    nextForForeign(leftIn(seen)),
+    nextForForeign(leftIn(seen), world),
   );
 }
 
-function nextForForeign(left: readonly Left[]): string {
+function nextForForeign(left: readonly Left[], world: World): string {
   const leave =
     "Leave these machines out of the pattern; a window of somebody else is for its owner to close.";
   if (left.length === 0) return leave;
-  const hosts = quoted(left.map(({ machine }) => machine.hostname).join(","));
+  const { typed } = namesIn(world);
+  const hosts = quoted(left.map(({ machine }) => typed(machine)).join(","));
   return `Give back what stands in a window of ours that has ended, alone: /mesos cancel ${hosts}. ${leave}`;
 }
 
@@ -169,7 +179,7 @@ function whyNotDone(
       return refusal(`${why.text} ${together}`, why.next ?? `See /mesos status ${record.id}.`);
     }
     return refusal(
-      `${who} also holds ${list(others.map((machine) => machine.hostname))}, and ${several ? "the machines of a batch" : "its machines"} go together.`,
+      `${who} also holds ${list(others.map(namesOf(record).of))}, and ${several ? "the machines of a batch" : "its machines"} go together.`,
       `${several ? "Name all machines of one batch. " : ""}For all of them: /mesos ${verb} ${record.id}.`,
     );
   }

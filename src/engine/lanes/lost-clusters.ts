@@ -1,5 +1,6 @@
 import type { Logger } from "../../base/logger.js";
 import { standOf } from "../../maintenance/record/batch.js";
+import { namesOf } from "../../maintenance/record/names.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { list } from "../../maintenance/text/list.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
@@ -68,7 +69,7 @@ export function createLostClusters(
 
 function lastState(record: Maintenance | null): string {
   if (record === null) return "Its last state is not known.";
-  const machines = record.batches.flatMap((batch) => batch.machines.map(({ hostname }) => hostname));
+  const machines = record.batches.flatMap((batch) => batch.machines.map(namesOf(record).of));
   const of = machines.length === 0 ? "" : `, with ${list(machines)}`;
   return `Its last state was ${standOf(record)}${of}.`;
 }

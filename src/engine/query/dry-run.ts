@@ -1,5 +1,6 @@
 import { blastRadiusOf, blastRadiusOfBatches } from "../../maintenance/blast/blast.js";
 import { type Machine, machineKey } from "../../maintenance/cluster/machine.js";
+import { namesIn } from "../../maintenance/cluster/world-index.js";
 import { withKinds } from "../../maintenance/frameworks/recognise.js";
 import type { Moment } from "../../maintenance/phases/step.js";
 import { machinesOf, plan, whyUnplannable } from "../../maintenance/plan.js";
@@ -66,6 +67,7 @@ export async function dryRun(
     {
       hosts: record.hosts,
       machines,
+      names: namesIn(world, machines),
       notes,
       batches: batches.length > 1 ? batches : [],
       approve: record.wanted.roll?.approve,

@@ -95,7 +95,7 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
       const world = await cluster.world();
       const resolution = await cluster.resolve(query.hosts, world, open);
       return query.kind === "status" && resolution.machines.length > 0
-        ? statusOfMachines(resolution.machines, world, open, nowMs)
+        ? statusOfMachines(resolution, world, open, nowMs)
         : hostsReply(name, resolution, world, open);
     }
     case "schedule":

@@ -1,6 +1,7 @@
 import { machineKey } from "../cluster/machine.js";
 import { groupBy } from "../group-by.js";
 import type { NewEvent } from "../record/events.js";
+import { namesInPicture } from "../record/names.js";
 import { type Picture, UNASKED, type VerdictRow } from "../record/picture.js";
 
 /** How one framework stands on the machines of a maintenance. */
@@ -8,7 +9,8 @@ export type FrameworkSummary = Extract<NewEvent, { kind: "answers_changed" }>["f
 
 /** One line per framework, those with tasks first, then by name. */
 export function summarise(picture: Picture): FrameworkSummary[] {
-  const hostnames = new Map(picture.machines.map((m) => [machineKey(m), m.hostname]));
+  const names = namesInPicture(picture);
+  const machines = new Map(picture.machines.map((machine) => [machineKey(machine), machine]));
   const rows = new Map<string, FrameworkSummary>();
   const byFramework = groupBy(picture.verdicts, (row) => row.frameworkId);
   for (const verdict of picture.verdicts) {
@@ -24,7 +26,8 @@ export function summarise(picture: Picture): FrameworkSummary[] {
     };
     row.tasks += verdict.tasks;
     row[verdict.verdict] += 1;
-    if (verdict.verdict === "refused") row.refusedOn.push(hostnames.get(verdict.machine) ?? verdict.machine);
+    if (verdict.verdict === "refused")
+      row.refusedOn.push(names.of(machines.get(verdict.machine) ?? verdict.machine));
     rows.set(verdict.frameworkId, row);
   }
   return [...rows.values()].sort(

@@ -58,6 +58,7 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
     tasksMost: Math.max(previous?.tasksMost ?? 0, tasks),
     recovering: world.recoveredAgents.length,
     scheduleDigest: digest,
+    ...(previous?.sharedNames === undefined ? {} : { sharedNames: previous.sharedNames }),
     machines: views,
     verdicts,
   };

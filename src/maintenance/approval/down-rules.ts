@@ -6,6 +6,7 @@ import type { Policy } from "../policy/policy.js";
 import { isStillShown, runbookWanted } from "../policy/runbooks.js";
 import { isStopped } from "../record/batch.js";
 import { holdersText } from "../record/holds.js";
+import { namesOf } from "../record/names.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type { Approval, Maintenance } from "../record/record.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
@@ -212,8 +213,16 @@ function otherRunbook({ record, approval, policy }: DownAsked): Blocked | null {
 }
 
 /** Machines that are not ours to take down as they stand, and a picture that got worse than what was shown (invariant 5). */
-function worsePicture({ approval, seen, obstacles: { notOurs, unknown } }: DownAsked): Blocked | null {
-  const changes = [...notOurs, ...(unknown.length === 0 ? worseThan(approval.seen, seen) : [])];
+function worsePicture({
+  record,
+  approval,
+  seen,
+  obstacles: { notOurs, unknown },
+}: DownAsked): Blocked | null {
+  const changes = [
+    ...notOurs,
+    ...(unknown.length === 0 ? worseThan(approval.seen, seen, namesOf(record)) : []),
+  ];
   if (changes.length === 0) return null;
   return {
     ...WAITS,

@@ -1,7 +1,7 @@
 import { isUnknown } from "../answers/verdicts.js";
-import { hostOfKey, machineKey } from "../cluster/machine.js";
+import { type Machine, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
-import { indexWorld } from "../cluster/world-index.js";
+import { indexWorld, namesIn } from "../cluster/world-index.js";
 import type { Policy } from "../policy/policy.js";
 import type { Picture } from "../record/picture.js";
 import type { Batch, Maintenance } from "../record/record.js";
@@ -17,29 +17,30 @@ export interface Obstacles {
   readonly unknown: readonly string[];
 }
 
-/** Host names of machines on which no agent was ever seen: what runs there, if anything, nobody knows. */
-export function machinesWithoutAgent({ machines, agents }: Batch): string[] {
+/** Machines on which no agent was ever seen: what runs there, if anything, nobody knows. */
+export function machinesWithoutAgent({ machines, agents }: Batch): Machine[] {
   const known = new Set(agents.map((agent) => agent.machine));
-  return machines.filter((machine) => !known.has(machineKey(machine))).map(({ hostname }) => hostname);
+  return machines.filter((machine) => !known.has(machineKey(machine)));
 }
 
 /** What stands in the way of asking for Down and of taking down. A machine that is already Down in our window does not. */
 export function obstacles(world: World, batch: Batch, picture: Picture): Obstacles {
   const views = new Map(picture.machines.map((view) => [machineKey(view), view]));
+  const names = namesIn(world, batch.machines);
   const notOurs: string[] = movedAgents(world, batch);
   const unknown: string[] = [];
   for (const machine of batch.machines) {
     const view = views.get(machineKey(machine));
     const window = windowOf(world.schedule, machine);
     if (view === undefined || view.mode === "up") {
-      notOurs.push(`the master does not show ${machine.hostname} as draining`);
+      notOurs.push(`the master does not show ${names.of(machine)} as draining`);
     } else if (window === null || !sameTime(window, batch.window)) {
       const isEarlier = window !== null && earlierTimes(batch).some((time) => sameTime(window, time));
       const where = isEarlier ? "an earlier window of ours" : "another window than ours";
-      notOurs.push(`${machine.hostname} stands in ${where}`);
+      notOurs.push(`${names.of(machine)} stands in ${where}`);
     } else if (view.recovering > 0) {
       unknown.push(
-        `the agent on ${machine.hostname} has not registered again since the fail-over, so its tasks are not known`,
+        `the agent on ${names.of(machine)} has not registered again since the fail-over, so its tasks are not known`,
       );
     }
   }
@@ -60,6 +61,7 @@ export function obstacles(world: World, batch: Batch, picture: Picture): Obstacl
  */
 export function obstaclesToKill(world: World, batch: Batch, picture: Picture): Obstacles {
   const views = new Map(picture.machines.map((view) => [machineKey(view), view]));
+  const names = namesIn(world, batch.machines);
   const notOurs: string[] = movedAgents(world, batch);
   const unknown: string[] = [];
   for (const machine of batch.machines) {
@@ -67,10 +69,10 @@ export function obstaclesToKill(world: World, batch: Batch, picture: Picture): O
     const window = windowOf(world.schedule, machine);
     const isOurs =
       window === null || [...earlierTimes(batch), batch.window].some((time) => sameTime(window, time));
-    if (view?.mode === "down") notOurs.push(`${machine.hostname} is Down`);
-    else if (!isOurs) notOurs.push(`${machine.hostname} stands in another window than ours`);
+    if (view?.mode === "down") notOurs.push(`${names.of(machine)} is Down`);
+    else if (!isOurs) notOurs.push(`${names.of(machine)} stands in another window than ours`);
     else if (view === undefined || isUnknown(view))
-      unknown.push(`an agent on ${machine.hostname} is not registered, so the master cannot drain it`);
+      unknown.push(`an agent on ${names.of(machine)} is not registered, so the master cannot drain it`);
   }
   const away = world.recoveredAgents.length;
   if (unknown.length === 0 && away > 0)
@@ -117,11 +119,12 @@ export function answersAwaitedUntil(
  */
 export function movedAgents(world: World, batch: Batch): string[] {
   const { registered } = indexWorld(world);
+  const names = namesIn(world, batch.machines);
   return batch.agents.flatMap(({ id, machine: before }) => {
     const machine = registered.get(id)?.machine;
     if (machine === undefined || before === machineKey(machine)) return [];
-    const host = hostOfKey(before);
+    const host = before.split("|")[0];
     const name = machine.hostname.toLowerCase() === host ? machine.ip : `${machine.hostname} (${machine.ip})`;
-    return [`${host}'s agent is now at ${name}; the window does not match it`];
+    return [`the agent of ${names.of(before)} is now at ${name}; the window does not match it`];
   });
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isUnknown } from "../answers/verdicts.js";
-import { hostOfKey, machineKey } from "../cluster/machine.js";
+import { type MachineNames, machineKey } from "../cluster/machine.js";
 import { endMs, type Unavailability } from "../cluster/schedule.js";
 import type { World } from "../cluster/world.js";
 import type { BlastRadius } from "../record/blast-radius.js";
@@ -88,26 +88,26 @@ function wasShown({ verdict, erased }: VerdictRow): Verdict {
  * Tasks that went away are better; a task, a last copy or a volume that was not shown, an answer taken back, a rack
  * emptied, too little room elsewhere, another window or one that has ended are worse.
  */
-export function worseThan(before: Seen, after: Seen): string[] {
+export function worseThan(before: Seen, after: Seen, names: MachineNames): string[] {
   if (before.digest === after.digest) return [];
   const changes: string[] = [];
   const known = new Set(before.tasks.map(taskKey));
   for (const task of after.tasks) {
     if (!known.has(taskKey(task))) {
-      changes.push(`task ${task.name} of ${whose(task, before)} is now on ${hostOfKey(task.machine)}`);
+      changes.push(`task ${task.name} of ${whose(task, before)} is now on ${names.of(task.machine)}`);
     }
   }
   const rows = new Map(before.verdicts.map((row) => [rowKey(row), row]));
   for (const row of after.verdicts) {
     const was = rows.get(rowKey(row));
     if (was === undefined || row.tasks === 0) continue;
-    if (RANK[row.verdict] > RANK[wasShown(was)]) changes.push(verdictChange(was, row));
+    if (RANK[row.verdict] > RANK[wasShown(was)]) changes.push(verdictChange(was, row, names));
   }
   const shown = new Set(graveIn(before.blast).map(({ key }) => key));
-  for (const { key, change } of graveIn(after.blast)) if (!shown.has(key)) changes.push(change);
+  for (const { key, change } of graveIn(after.blast)) if (!shown.has(key)) changes.push(change(names));
   for (const machine of after.away ?? []) {
     if (!before.away?.includes(machine)) {
-      changes.push(`an agent on ${hostOfKey(machine)} can no longer be reached: what runs there is unknown`);
+      changes.push(`an agent on ${names.of(machine)} can no longer be reached: what runs there is unknown`);
     }
   }
   if (before.window !== after.window) changes.push("the window at the master is another one");
@@ -120,29 +120,31 @@ export function worseThan(before: Seen, after: Seen): string[] {
  * What of a blast radius nobody may approve unseen, each with a key and, should it be new, a sentence. Numbers that
  * move all the time (what is free elsewhere) count only where they cross the line.
  */
-function graveIn(blast: BlastRadius): { readonly key: string; readonly change: string }[] {
+function graveIn(
+  blast: BlastRadius,
+): { readonly key: string; readonly change: (names: MachineNames) => string }[] {
   const found = [
     ...blast.lastCopies.map(({ framework, frameworkId, app }) => ({
       key: JSON.stringify(["copy", frameworkId, app]),
-      change: `the last running copy of ${app} of ${framework} is now on these machines`,
+      change: () => `the last running copy of ${app} of ${framework} is now on these machines`,
     })),
     ...blast.volumes.map(({ id, role, machine }) => ({
       key: JSON.stringify(["volume", machine, role, id]),
-      change: `persistent volume ${id} of ${role} is now on ${hostOfKey(machine)}`,
+      change: (names: MachineNames) => `persistent volume ${id} of ${role} is now on ${names.of(machine)}`,
     })),
     ...blast.emptied.map(({ kind, name }) => ({
       key: JSON.stringify(["place", kind, name]),
-      change: `${kind} ${name} would now lose all its machines`,
+      change: () => `${kind} ${name} would now lose all its machines`,
     })),
     ...(blast.capacity.fits
       ? []
-      : [{ key: '["room"]', change: "what runs on these machines no longer fits on the others" }]),
+      : [{ key: '["room"]', change: () => "what runs on these machines no longer fits on the others" }]),
   ];
   return found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function verdictChange(was: VerdictRow, row: VerdictRow): string {
-  const where = `${row.framework} on ${hostOfKey(row.machine)}`;
+function verdictChange(was: VerdictRow, row: VerdictRow, names: MachineNames): string {
+  const where = `${row.framework} on ${names.of(row.machine)}`;
   if (row.erased !== null && row.verdict === "silent") {
     return `${where}: its answer was erased by a schedule change or a fail-over`;
   }

@@ -21,13 +21,53 @@ export function machineKey(machine: MachineId): string {
   return `${(machine.hostname ?? "").toLowerCase()}|${machine.ip ?? ""}`;
 }
 
-/** The host name in a machine key; its IP where it has none. */
-export function hostOfKey(key: string): string {
-  const [hostname, ip] = key.split("|");
-  return hostname || ip || key;
+/** How machines are called for people, and in commands that people send. */
+export interface MachineNames {
+  /**
+   * `web-01`, and `web-01 (10.0.0.1)` where another machine has that host name too; the IP of one that has no host name.
+   * Takes a machine or its key.
+   */
+  readonly of: (machine: MachineId | string) => string;
+  /** As a host pattern names this machine and no other: `web-01`, or `web-01|10.0.0.1`. */
+  readonly typed: (machine: MachineId) => string;
 }
 
-/** How a machine is shown to people: its host name, or its IP where it has none. */
-export function machineName(machine: MachineId): string {
-  return machine.hostname || machine.ip || "(unnamed machine)";
+/**
+ * Names that tell machines apart: a host name is no identity (invariants 4 and 13).
+ *
+ * @param isShared whether several machines have a host name, which comes in lower case.
+ */
+export function machineNames(isShared: (hostname: string) => boolean): MachineNames {
+  return {
+    of(machine) {
+      const { hostname, ip } = typeof machine === "string" ? ofKey(machine) : machine;
+      if (!hostname) return ip || "(unnamed machine)";
+      return isShared(hostname.toLowerCase()) ? `${hostname} (${ip || "no IP"})` : hostname;
+    },
+    typed({ hostname, ip }) {
+      if (!hostname || !ip) return hostname || ip || "";
+      return isShared(hostname.toLowerCase()) ? `${hostname}|${ip}` : hostname;
+    },
+  };
+}
+
+/** By host name, in lower case, its IP; `null` where machines of several IPs have it. */
+export type Addresses = ReadonlyMap<string, string | null>;
+
+/** The IPs of machines by their host names. */
+export function addressesOf(machines: Iterable<MachineId>): Addresses {
+  const addresses = new Map<string, string | null>();
+  for (const { hostname, ip = "" } of machines) {
+    if (!hostname) continue;
+    const name = hostname.toLowerCase();
+    const known = addresses.get(name);
+    if (known === undefined) addresses.set(name, ip);
+    else if (known !== ip) addresses.set(name, null);
+  }
+  return addresses;
+}
+
+function ofKey(key: string): MachineId {
+  const [hostname, ip] = key.split("|");
+  return { hostname, ip };
 }

@@ -9,6 +9,8 @@ export interface Resolution {
    * intersections too: a misspelt `!web-O3` would otherwise take web-03 along.
    */
   readonly matchedNothing: readonly { readonly term: string; readonly nearest: readonly string[] }[];
+  /** Plain names in it, also those of ranges, that stand for several of `machines` each; absent when there are none. */
+  readonly ambiguous?: readonly { readonly term: string; readonly machines: readonly Machine[] }[];
   /** Hosts that the pattern selects in the inventory and that no registered agent stands for. */
   readonly unknown: readonly string[];
   /** Those of `machines` that were given as `host|ip` and are not registered: no agent will notice. */

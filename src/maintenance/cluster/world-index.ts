@@ -1,5 +1,13 @@
 import { groupBy } from "../group-by.js";
-import { type Machine, type MachineId, machineKey } from "./machine.js";
+import {
+  type Addresses,
+  addressesOf,
+  type Machine,
+  type MachineId,
+  type MachineNames,
+  machineKey,
+  machineNames,
+} from "./machine.js";
 import type { Agent, Answer, Framework, Task, World } from "./world.js";
 
 /** A machine of a maintenance with the agents ever seen on it: after Down they are no longer in the list of agents. */
@@ -68,6 +76,44 @@ export function indexWorld(world: World): WorldIndex {
   };
   indexes.set(world, index);
   return index;
+}
+
+const addresses = new WeakMap<World, Addresses>();
+
+/** The IPs of all machines that a world shows, by host name. */
+function addressesIn(world: World): Addresses {
+  const known = addresses.get(world) ?? addressesOf(machinesShown(world));
+  addresses.set(world, known);
+  return known;
+}
+
+function* machinesShown({ agents, recoveredAgents, schedule, status }: World): Iterable<MachineId> {
+  for (const { machine } of agents) yield machine;
+  // A master tells no address of most of these: that is not another machine.
+  for (const { machine } of recoveredAgents) if (machine.ip !== "") yield machine;
+  for (const window of schedule.windows) yield* window.machines;
+  for (const { machine } of status.draining) yield machine;
+  yield* status.down;
+}
+
+/** How the machines that a world shows, and these, are called. */
+export function namesIn(world: World, more: Iterable<MachineId> = []): MachineNames {
+  const shown = addressesIn(world);
+  const others = addressesOf(more);
+  return machineNames((hostname) => {
+    const [one, other] = [shown.get(hostname), others.get(hostname)];
+    return one === null || other === null || (one !== undefined && other !== undefined && one !== other);
+  });
+}
+
+/** The host names, in lower case, of those of these machines that others in the world or among them have too. */
+export function sharedNames(world: World, machines: readonly MachineId[]): string[] {
+  const shown = addressesIn(world);
+  return [...addressesOf(machines)]
+    .filter(
+      ([hostname, ip]) => ip === null || (shown.get(hostname) ?? (shown.has(hostname) ? null : ip)) !== ip,
+    )
+    .map(([hostname]) => hostname);
 }
 
 /** The agents registered on these machines, each with the key of its machine. */

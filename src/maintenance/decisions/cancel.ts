@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { takenBack } from "../approval/question.js";
-import { machineName } from "../cluster/machine.js";
-import { agentsAwaited, agentsMissing, hostnamesOf } from "../record/agents-back.js";
+import { agentsAwaited, agentsMissing, machinesOf } from "../record/agents-back.js";
 import { ended, isDownSent, isKillSent, isToGoDown, isWaitingForAgents, withBatch } from "../record/batch.js";
 import { whyNotAllAreBack } from "../record/left-behind.js";
 import { withEvent } from "../record/log.js";
+import { namesOf } from "../record/names.js";
 import type { Maintenance, Phase } from "../record/record.js";
 import { openRuns } from "../record/runs.js";
 import { isIn } from "../record/troubles.js";
@@ -95,19 +95,21 @@ function nothingLeft({ id }: Maintenance): ReplyParts {
   };
 }
 
-function givenBack({ id, batches }: Maintenance): ReplyParts {
+function givenBack(record: Maintenance): ReplyParts {
+  const { id, batches } = record;
+  const nameOf = namesOf(record).of;
   const killed = batches.filter(isKillSent).flatMap(({ machines }) => machines);
   if (killed.length > 0) {
     return {
       tone: "done",
       text: `${id}: the machines are being given back. Their agents take tasks again once the kill-drain has ended.`,
-      notDone: `The kill-drain of ${quoted(list(killed.map(machineName)))} is not taken back: Mesos cannot.`,
+      notDone: `The kill-drain of ${quoted(list(killed.map(nameOf)))} is not taken back: Mesos cannot.`,
     };
   }
   const down = batches.filter(({ phase }) => phase === "down").flatMap(({ machines }) => machines);
   if (down.length === 0)
     return { tone: "done", text: `${id}: the machines are being given back; other people's windows stay.` };
-  const names = quoted(list(down.map(machineName)));
+  const names = quoted(list(down.map(nameOf)));
   return {
     tone: "done",
     text: `${id}: what is not Down is being given back; other people's windows stay.`,
@@ -118,7 +120,7 @@ function givenBack({ id, batches }: Maintenance): ReplyParts {
 
 /** The master shows no window any more, and a person says that ours is gone: nobody could prove it otherwise. */
 function closeUnseen(record: Maintenance, by: string, nowMs: Millis): Decided {
-  const hosts = quoted(list(record.batches.flatMap((batch) => batch.machines.map(machineName))));
+  const hosts = quoted(list(record.batches.flatMap((batch) => batch.machines.map(namesOf(record).of))));
   const told = withEvent(record, nowMs, {
     kind: "note",
     text: `<@${by}> closed this without the master showing whether the window of ${hosts} is gone. Nothing was posted.`,
@@ -145,7 +147,7 @@ function stopWaiting(record: Maintenance, by: string, nowMs: Millis): Decided {
     const text = `${record.id} is closed; ${gone ?? "all agents are back"}.`;
     return { record: ended(record, "up", nowMs, gone), reply: replyOf({ tone: "done", text }) };
   }
-  const hosts = quoted(list(up.flatMap((batch) => hostnamesOf(agentsMissing(batch), batch))));
+  const hosts = quoted(list(up.flatMap((batch) => machinesOf(agentsMissing(batch), batch, namesOf(record)))));
   const all = up.reduce((sum, batch) => sum + agentsAwaited(batch).length, 0);
   const notBack = `closed without waiting; not back: ${missing} of ${counted(all, "agent")}, on ${hosts}`;
   const why = gone === null ? notBack : `${notBack}; ${gone}`;

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { notBack } from "../pausing/not-back.js";
-import { agentsMissing, hostnamesOf } from "../record/agents-back.js";
 import { isWaitingForAgents } from "../record/batch.js";
 import { withLeftBehind } from "../record/left-behind.js";
 import type { BatchIn, LeftBehind, Maintenance } from "../record/record.js";
@@ -52,9 +51,10 @@ export const leaveBehind = decisionRow({
     if (batch === null) return unchanged(record, nothingToDo(record));
     const paused = record.paused?.rule === notBack.name ? null : record.paused;
     const how = { id: freeId, by: person.user, atMs: nowMs, askedAtMs };
-    const machines = hostnamesOf(agentsMissing(batch), batch);
+    const split = withLeftBehind({ ...record, paused }, batch, how);
+    const machines = split.leftBehind.at(-1)?.machines ?? [];
     return {
-      record: withLeftBehind({ ...record, paused }, batch, how),
+      record: split,
       reply: replyOf(leftBehindReply(record, { id: freeId, machines })),
     };
   },

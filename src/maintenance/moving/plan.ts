@@ -1,8 +1,8 @@
 // Which tasks can be moved, and which one goes next?
 
-import { machineKey, machineName } from "../cluster/machine.js";
+import { machineKey } from "../cluster/machine.js";
 import type { Task, World } from "../cluster/world.js";
-import { indexWorld } from "../cluster/world-index.js";
+import { indexWorld, namesIn } from "../cluster/world-index.js";
 import { recogniser } from "../frameworks/recognise.js";
 import { groupBy } from "../group-by.js";
 import type { Policy } from "../policy/policy.js";
@@ -15,6 +15,7 @@ import type { MarathonApp, MarathonLook, MarathonView } from "./marathon-view.js
 /** A task on a machine of a batch, by what the master shows. */
 export interface TaskThere {
   readonly task: Task;
+  /** The machine by its name. */
   readonly host: string;
 }
 
@@ -24,11 +25,12 @@ export interface TaskThere {
  */
 export function tasksThere(world: World, { machines }: Batch, frameworkId: string): TaskThere[] {
   const { agents, tasks } = indexWorld(world);
+  const nameOf = namesIn(world, machines).of;
   return machines.flatMap((machine) =>
     (agents.get(machineKey(machine)) ?? [])
       .flatMap(({ id }) => tasks.get(id) ?? [])
       .filter((task) => task.frameworkId === frameworkId)
-      .map((task) => ({ task, host: machineName(machine) })),
+      .map((task) => ({ task, host: nameOf(machine) })),
   );
 }
 

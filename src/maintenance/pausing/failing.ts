@@ -2,7 +2,8 @@ import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { indexWorld } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
-import type { Batch, BatchIn } from "../record/record.js";
+import { namesOf } from "../record/names.js";
+import type { BatchIn, Maintenance } from "../record/record.js";
 import { list } from "../text/list.js";
 import { formatSpan, type Millis } from "../time.js";
 import type { PauseRule } from "./rule.js";
@@ -20,7 +21,7 @@ export const failing: PauseRule = {
   sees({ record, world, policy, nowMs }) {
     if (world.ended.length === 0) return null;
     const { times, withinMs } = policy.rolling.failing;
-    const back = agentsBack(record.batches, world);
+    const back = agentsBack(record, world);
     const failed = world.ended.filter(({ how, agentId, atMs }) => {
       const upAtMs = back.get(agentId)?.upAtMs;
       return how === "failed" && upAtMs !== undefined && atMs >= upAtMs && atMs > nowMs - withinMs;
@@ -30,7 +31,7 @@ export const failing: PauseRule = {
     if (apps.length === 0) return null;
     const ends = apps.flatMap(([, each]) => each);
     const names = [...new Set(ends.map(({ app, frameworkId }) => nameOf(app, frameworkId, world)))];
-    const hosts = [...new Set(ends.map(({ agentId }) => back.get(agentId)?.hostname ?? agentId))];
+    const hosts = [...new Set(ends.map(({ agentId }) => back.get(agentId)?.machine ?? agentId))];
     const often = `more than ${times} ${times === 1 ? "time" : "times"} within ${formatSpan(withinMs)}`;
     return {
       saw: `${list(names)} failed ${often} on machines that are back: ${list(hosts)}`,
@@ -40,26 +41,25 @@ export const failing: PauseRule = {
 };
 
 interface Back {
-  readonly hostname: string;
+  /** By its name. */
+  readonly machine: string;
   readonly upAtMs: Millis;
 }
 
 /** Agents on the machines of batches that are up, by id. One that is up and fails a task has registered again. */
-function agentsBack(batches: readonly Batch[], world: World): ReadonlyMap<string, Back> {
+function agentsBack(record: Maintenance, world: World): ReadonlyMap<string, Back> {
   const { agents } = indexWorld(world);
-  const up = batches.filter((batch): batch is BatchIn<"up"> => batch.phase === "up");
+  const up = record.batches.filter((batch): batch is BatchIn<"up"> => batch.phase === "up");
   const entries = up.flatMap((batch) => {
-    const hostnames = new Map(batch.machines.map((one) => [machineKey(one), one.hostname]));
+    const names = new Map(batch.machines.map((one) => [machineKey(one), namesOf(record).of(one)]));
     const ids = [
       ...batch.agents,
       // Whatever id they have now.
-      ...[...hostnames.keys()].flatMap((key) =>
-        (agents.get(key) ?? []).map(({ id }) => ({ id, machine: key })),
-      ),
+      ...[...names.keys()].flatMap((key) => (agents.get(key) ?? []).map(({ id }) => ({ id, machine: key }))),
     ];
     return ids.map(({ id, machine }): [string, Back] => [
       id,
-      { hostname: hostnames.get(machine) ?? machine, upAtMs: batch.upAtMs },
+      { machine: names.get(machine) ?? machine, upAtMs: batch.upAtMs },
     ]);
   });
   return new Map(entries);

@@ -1,6 +1,7 @@
 import type { AgentSeen } from "../record/agent-seen.js";
-import { agentsMissing, hostnamesOf } from "../record/agents-back.js";
+import { agentsMissing, machinesOf } from "../record/agents-back.js";
 import { withBatch } from "../record/batch.js";
+import { namesOf } from "../record/names.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
 import { placeOf, turnOf } from "../rolling/turn.js";
 import { counted, list } from "../text/list.js";
@@ -18,7 +19,7 @@ export const notBack: PauseRule = {
     if (waiting === null || nowMs < waiting.batch.upAtMs + agentReturnMs) return null;
     const { batch, missing } = waiting;
     const have = `${counted(missing.length, "agent")} of ${placeOf(record, batch.id)} ${missing.length === 1 ? "has" : "have"}`;
-    const hosts = list(hostnamesOf(missing, batch));
+    const hosts = list(machinesOf(missing, batch, namesOf(record)));
     return {
       saw: `${have} not registered again within ${formatSpan(agentReturnMs)} after Up: ${hosts}`,
       about: missing.map(({ id }) => id),

@@ -1,5 +1,6 @@
 import { zonesKnown } from "../blast/zones.js";
-import { type MachineId, machineKey, machineName } from "../cluster/machine.js";
+import { type MachineId, type MachineNames, machineKey } from "../cluster/machine.js";
+import { namesIn } from "../cluster/world-index.js";
 import type { Maintenance } from "../record/record.js";
 import { placeOf } from "../rolling/turn.js";
 import { counted, list } from "../text/list.js";
@@ -16,13 +17,17 @@ export const othersDown: PauseRule = {
   sees({ record, batch, world }) {
     if (world.status.down.length === 0) return null;
     const own = new Set(batch.machines.map(machineKey));
+    const names = namesIn(
+      world,
+      record.batches.flatMap(({ machines }) => machines),
+    );
     const others = world.status.down.filter((machine) => !own.has(machineKey(machine)));
     const ofBatches = inBatches(record, others);
     if (ofBatches.length > 0) {
       const batches = [...new Set(ofBatches.map(({ id }) => placeOf(record, id)))];
       const machines = ofBatches.map(({ machine }) => machine);
       return {
-        saw: `somebody else has ${names(machines)} of ${list(batches)} Down`,
+        saw: `somebody else has ${told(machines, names)} of ${list(batches)} Down`,
         about: machines.map(machineKey),
       };
     }
@@ -36,13 +41,13 @@ export const othersDown: PauseRule = {
     const unknown = others.filter((machine) => zoneOf(machine) === undefined);
     if (near.length > 0)
       return {
-        saw: `somebody else has ${names(near)} Down in ${list([...zones])}`,
+        saw: `somebody else has ${told(near, names)} Down in ${list([...zones])}`,
         about: near.map(machineKey),
       };
     return unknown.length === 0
       ? null
       : {
-          saw: `somebody else has ${names(unknown)} Down, and nobody knows in which zone`,
+          saw: `somebody else has ${told(unknown, names)} Down, and nobody knows in which zone`,
           about: unknown.map(machineKey),
         };
   },
@@ -57,6 +62,6 @@ function inBatches({ batches }: Maintenance, machines: readonly MachineId[]) {
   });
 }
 
-function names(machines: readonly MachineId[]): string {
-  return `${counted(machines.length, "machine")} (${list(machines.map(machineName))})`;
+function told(machines: readonly MachineId[], names: MachineNames): string {
+  return `${counted(machines.length, "machine")} (${list(machines.map(names.of))})`;
 }

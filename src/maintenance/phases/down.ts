@@ -51,5 +51,5 @@ function atEndOfWindow(record: Maintenance, batch: BatchIn<"down">, nowMs: numbe
     return { record, isDue: false };
   return wentDownBefore(record, batch, end)
     ? { record, isDue: true }
-    : { record: noteOnce(record, `${hostsOf(batch)}: ${STAYS_DOWN}`, nowMs), isDue: false };
+    : { record: noteOnce(record, `${hostsOf(record, batch)}: ${STAYS_DOWN}`, nowMs), isDue: false };
 }

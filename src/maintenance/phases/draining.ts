@@ -18,6 +18,7 @@ import { closedForDown } from "../policy/hours.js";
 import { overBudget } from "../policy/over-budget.js";
 import { batchOf, drainingAgain, drainingNow, withBatch } from "../record/batch.js";
 import { noteOnce, withEvent } from "../record/log.js";
+import { namesOf } from "../record/names.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type { Batch, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
@@ -90,7 +91,9 @@ function tellEmpty(
   const unknown = machinesWithoutAgent(batch);
   if (!empty || unknown.length > 0) {
     const next = batch.emptySinceMs === null ? record : withBatch(record, { ...batch, emptySinceMs: null });
-    return empty ? noteOnce(next, `${quoted(list(unknown))}: ${NO_AGENT}`, nowMs) : next;
+    return empty
+      ? noteOnce(next, `${quoted(list(unknown.map(namesOf(record).of)))}: ${NO_AGENT}`, nowMs)
+      : next;
   }
   if (batch.emptySinceMs !== null) return record;
   const told = withBatch(record, { ...batch, emptySinceMs: nowMs });

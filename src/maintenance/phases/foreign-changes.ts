@@ -1,8 +1,9 @@
 import { withdrawn } from "../approval/question.js";
-import { machineKey } from "../cluster/machine.js";
+import { type MachineNames, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { nowDown, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
+import { namesOf } from "../record/names.js";
 import type { MachineView, Picture } from "../record/picture.js";
 import type { Batch, BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
@@ -49,15 +50,14 @@ export function withForeignChanges(
   moment: Moment,
 ): Maintenance {
   const { world, sight, nowMs } = moment;
+  const names = namesOf(record);
   const removed: string[] = [];
   const moved: string[] = [];
-  const down = picture.machines
-    .filter((machine) => machine.mode === "down")
-    .map((machine) => machine.hostname);
+  const down = picture.machines.filter((machine) => machine.mode === "down").map(names.of);
   for (const machine of batch.machines) {
     const window = windowOf(world.schedule, machine);
-    if (window === null) removed.push(machine.hostname);
-    else if (!ourTimes(batch).some((time) => sameTime(window, time))) moved.push(machine.hostname);
+    if (window === null) removed.push(names.of(machine));
+    else if (!ourTimes(batch).some((time) => sameTime(window, time))) moved.push(names.of(machine));
   }
   if (removed.length + moved.length + down.length === 0) return record;
   const parts = [
@@ -106,16 +106,17 @@ export function withChangesWhileDown(
   picture: Picture,
   { world, nowMs }: Moment,
 ): Maintenance {
+  const nameOf = namesOf(record).of;
   const givenBack = new Set(batch.confirmedUp);
   const broughtUp = picture.machines
     .filter((machine) => machine.mode !== "down" && !givenBack.has(machineKey(machine)))
-    .map((machine) => machine.hostname);
+    .map(nameOf);
   const moved = downElsewhere(batch, picture, world);
   if (broughtUp.length + moved.length === 0) return record;
-  const names = list(moved.map((machine) => machine.hostname));
+  const names = list(moved.map(nameOf));
   const parts = [
     broughtUp.length > 0 ? `brought ${list(broughtUp)} Up` : null,
-    moved.length > 0 ? `moved machines to another window (${theirWindows(moved, world)})` : null,
+    moved.length > 0 ? `moved machines to another window (${theirWindows(moved, nameOf, world)})` : null,
   ].filter((part) => part !== null);
   const undone = [
     broughtUp.length > 0 ? `${list(broughtUp)} was not taken Down again` : null,
@@ -135,9 +136,9 @@ function downElsewhere(batch: Batch, picture: Picture, world: World): MachineVie
   return picture.machines.filter((machine) => machine.mode === "down" && !ours.has(machineKey(machine)));
 }
 
-function theirWindows(machines: readonly MachineView[], world: World): string {
+function theirWindows(machines: readonly MachineView[], nameOf: MachineNames["of"], world: World): string {
   const lines = machines.map(
-    (machine) => `${machine.hostname} is Down ${whose(machine, windowOf(world.schedule, machine), [])}`,
+    (machine) => `${nameOf(machine)} is Down ${whose(machine, windowOf(world.schedule, machine), [])}`,
   );
   return quoted(list(lines, "; "));
 }
@@ -151,6 +152,6 @@ export function withLeftDown(
 ): { readonly record: Maintenance; readonly left: number } {
   const left = downElsewhere(batch, picture, world);
   if (left.length === 0) return { record, left: 0 };
-  const text = `${theirWindows(left, world)}, so Up left it there: ${HOW_THEIRS_COME_BACK}. ${record.id} waits for the agents; /mesos cancel ${record.id} stops the waiting.`;
+  const text = `${theirWindows(left, namesOf(record).of, world)}, so Up left it there: ${HOW_THEIRS_COME_BACK}. ${record.id} waits for the agents; /mesos cancel ${record.id} stops the waiting.`;
   return { record: withEvent(record, nowMs, { kind: "foreign_change", text }), left: left.length };
 }

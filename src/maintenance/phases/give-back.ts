@@ -3,6 +3,7 @@ import { type Machine, machineKey } from "../cluster/machine.js";
 import { isToGoDown, isUnsettled, nowDown, withBatch } from "../record/batch.js";
 import { always } from "../record/batch-phases.js";
 import { noteOnce, withEvent } from "../record/log.js";
+import { namesOf } from "../record/names.js";
 import type { Batch, BatchIn, BatchToGoDown, Maintenance } from "../record/record.js";
 import { isOver, placeOf } from "../rolling/turn.js";
 import { list } from "../text/list.js";
@@ -99,7 +100,7 @@ function leftDown(
   stuck: readonly Machine[],
   nowMs: Millis,
 ): Maintenance {
-  const names = list(stuck.map((machine) => machine.hostname));
+  const names = list(stuck.map(namesOf(record).of));
   const keys = new Set(stuck.map(machineKey));
   const confirmedUp = batch.machines.map(machineKey).filter((key) => !keys.has(key));
   const next = withBatch({ ...record, cancel: null }, nowDown(batch, confirmedUp));

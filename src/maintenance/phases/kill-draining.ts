@@ -10,9 +10,9 @@ import {
   seenNow,
   withdrawn,
 } from "../approval/question.js";
-import { machineKey, machineName } from "../cluster/machine.js";
+import { machineKey } from "../cluster/machine.js";
 import type { Agent, World } from "../cluster/world.js";
-import { indexWorld } from "../cluster/world-index.js";
+import { indexWorld, namesIn } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import { whyPaused } from "../pausing/table.js";
 import { closedForDown } from "../policy/hours.js";
@@ -220,18 +220,19 @@ function waiting(
 /** A clause for each agent that is not drained: what of which framework still runs there, and what that means. */
 function whatHolds(world: World, batch: Killing, agents: readonly Agent[]): string[] {
   const { tasks, frameworks, registered } = indexWorld(world);
+  const names = namesIn(world, batch.machines);
   const away = batch.drained.filter(({ agentId }) => !registered.has(agentId)).length;
   const held = agents
     .filter(({ drain }) => drain !== "drained")
     .map(({ id, machine }) => {
       const left = tasks.get(id) ?? [];
       if (left.length === 0) {
-        return `${machineName(machine)}: no task is left there, so a framework has not acknowledged the end of one, or an operation is not over`;
+        return `${names.of(machine)}: no task is left there, so a framework has not acknowledged the end of one, or an operation is not over`;
       }
       const byFramework = [...groupBy(left, ({ frameworkId }) => frameworkId)].map(
         ([framework, those]) => `${frameworks.get(framework)?.name ?? framework} ${those.length}`,
       );
-      return `${machineName(machine)}: ${counted(left.length, "task")} (${list(byFramework)}) that their executors do not end`;
+      return `${names.of(machine)}: ${counted(left.length, "task")} (${list(byFramework)}) that their executors do not end`;
     });
   return away === 0 ? held : [...held, `${counted(away, "agent")} not registered now`];
 }

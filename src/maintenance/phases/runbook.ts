@@ -1,8 +1,8 @@
 import { grantedApproval } from "../approval/question.js";
-import { machineName } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
 import { wentDownBefore } from "../record/batch.js";
 import { noteOnce } from "../record/log.js";
+import { namesOf } from "../record/names.js";
 import type { Batch, BatchIn, Maintenance } from "../record/record.js";
 import type { Run } from "../record/run.js";
 import { isUnsolved, lastRun, withRunAsked } from "../record/runs.js";
@@ -37,7 +37,7 @@ function firstRun(record: Maintenance, batch: BatchIn<"down">, nowMs: Millis): M
   const endsMs = endMs(batch.window) ?? Number.POSITIVE_INFINITY;
   if (approval?.runbook === undefined || !wentDownBefore(record, batch, endsMs)) {
     const name = quoted(record.wanted.run ?? "");
-    return noteOnce(record, `${hostsOf(batch)}: the runbook ${name} ${NOT_STARTED}`, nowMs);
+    return noteOnce(record, `${hostsOf(record, batch)}: the runbook ${name} ${NOT_STARTED}`, nowMs);
   }
   return withRunAsked(record, batch.id, approval.runbook, { approval: approval.id }, nowMs);
 }
@@ -46,11 +46,12 @@ const NOT_STARTED =
   "was not started: they went Down by somebody else, or after their window had ended. Start it with Run on the card, or bring them back with Up.";
 
 /** Why it does not go on after a run, and what a person can do. */
-function troubleAfter({ id }: Maintenance, batch: Batch, { runbook, outcome }: Run): FoundTrouble {
+function troubleAfter(record: Maintenance, batch: Batch, { runbook, outcome }: Run): FoundTrouble {
+  const { id } = record;
   const blanks = {
     id,
     runbook: quoted(runbook.name),
-    hosts: hostsOf(batch),
+    hosts: hostsOf(record, batch),
     words: quoted(outcome?.words ?? ""),
   };
   switch (outcome?.kind) {
@@ -66,6 +67,6 @@ function troubleAfter({ id }: Maintenance, batch: Batch, { runbook, outcome }: R
 }
 
 /** `web-01, web-02` */
-export function hostsOf({ machines }: Pick<Batch, "machines">): string {
-  return quoted(list(machines.map(machineName)));
+export function hostsOf(record: Maintenance, { machines }: Pick<Batch, "machines">): string {
+  return quoted(list(machines.map(namesOf(record).of)));
 }

@@ -1,5 +1,6 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
+import { namesIn } from "../cluster/world-index.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
@@ -24,7 +25,7 @@ export function machinesPerMaintenance(asked: DrainAsked): Refusal | null {
   if (cap === null || machines.length <= capInMachines(cap, world) || isLifted(asked)) return null;
   const setting = settingOf(record.cluster, "caps.machines_per_maintenance");
   return {
-    why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${quoted(record.hosts)} stands for ${machines.length}: ${names(machines)}.`,
+    why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${quoted(record.hosts)} stands for ${machines.length}: ${names(machines, world)}.`,
     next: howToGoOn(asked),
   };
 }
@@ -50,15 +51,14 @@ export function outOfService(asked: DrainAsked): Refusal | null {
   const inBatch = batches.length > 1 ? " in one batch" : "";
   const setting = settingOf(record.cluster, "caps.out_of_service");
   return {
-    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${quoted(record.hosts)} would add ${added.length}${inBatch}: ${names(added)}.`,
+    why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${quoted(record.hosts)} would add ${added.length}${inBatch}: ${names(added, world)}.`,
     next: howToGoOn(asked, "wait until others are back, "),
   };
 }
 
 /** The expansion of the pattern, so that a person sees what it really stands for. */
-function names(machines: readonly Machine[]): string {
-  const hostnames = machines.map(({ hostname }) => hostname);
-  return quoted(list(hostnames, ", ", MOST_NAMES));
+function names(machines: readonly Machine[], world: World): string {
+  return quoted(list(machines.map(namesIn(world, machines).of), ", ", MOST_NAMES));
 }
 
 /** Where caps ask for a confirmation, a typed number lifts them. */

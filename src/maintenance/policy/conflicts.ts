@@ -1,5 +1,6 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
+import { namesIn } from "../cluster/world-index.js";
 import { isDownSent, phaseOf } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
 import { list } from "../text/list.js";
@@ -17,6 +18,7 @@ import type { DrainAsked } from "./drain-asked.js";
 export function conflictsOf(asked: DrainAsked): Refusal | null {
   const { machines, world, others } = asked;
   const down = new Set(world.status.down.map(machineKey));
+  const names = namesIn(world, machines);
   const found: string[] = [];
   const ways = new Set<string>();
   for (const machine of machines) {
@@ -29,9 +31,9 @@ export function conflictsOf(asked: DrainAsked): Refusal | null {
       window === null && !isDown && ours !== undefined
         ? `is planned by ${ours.id} of <@${ours.requester}>`
         : `${isDown ? "is already Down" : "is already draining"}, ${whose(machine, window, others)}`;
-    found.push(`${quoted(machine.hostname)} ${how}`);
+    found.push(`${quoted(names.of(machine))} ${how}`);
     const isLeft = ours === undefined && !isDown && leftBy(machine, window, others) !== null;
-    if (isLeft) ways.add(`give it back first with /mesos cancel ${quoted(machine.hostname)}`);
+    if (isLeft) ways.add(`give it back first with /mesos cancel ${quoted(names.typed(machine))}`);
     else if (ours !== undefined) ways.add(wayOutOf(ours, machine, isDown, asked));
     else ways.add(isDown ? FOREIGN_DOWN : FOREIGN_WINDOW);
   }

@@ -1,8 +1,8 @@
 import { isServing, RUNNING, runningIn, zoneOf } from "../blast/staying.js";
 import { type Zone, zonesKnown } from "../blast/zones.js";
-import { type MachineId, machineKey, machineName } from "../cluster/machine.js";
+import { type MachineId, machineKey } from "../cluster/machine.js";
 import type { Task, World } from "../cluster/world.js";
-import { indexWorld, tasksOf } from "../cluster/world-index.js";
+import { indexWorld, namesIn, tasksOf } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import { watchedMachines } from "../record/batch.js";
 import type { Batch, Maintenance } from "../record/record.js";
@@ -99,7 +99,10 @@ function tooManyZones(going: GoingDown, out: readonly OutMachine[], most: MostOu
   const unknown = machines.filter((machine) => zoneNow(machine) === undefined);
   const known = [...zones].filter((zone) => typeof zone === "string");
   if (known.length + unknown.length <= most.zones) return null;
-  const names = [...known, ...unknown.map((machine) => `one that nobody knows, of ${machineName(machine)}`)];
+  const names = [
+    ...known,
+    ...unknown.map((machine) => `one that nobody knows, of ${namesIn(world, machines).of(machine)}`),
+  ];
   return `${setting(record)} lets at most ${counted(most.zones, "zone")} have machines out of service at once, and it would be ${names.length}: ${list(names)}.`;
 }
 

@@ -1,10 +1,11 @@
-import { type Machine, machineKey } from "../cluster/machine.js";
+import { type Machine, type MachineNames, machineKey } from "../cluster/machine.js";
 import type { Agent, World } from "../cluster/world.js";
-import { indexWorld } from "../cluster/world-index.js";
+import { indexWorld, namesIn } from "../cluster/world-index.js";
+import { groupBy } from "../group-by.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { AgentSeen } from "./agent-seen.js";
-import type { BatchIn } from "./record.js";
+import type { Batch, BatchIn } from "./record.js";
 
 /** An agent of a batch that is back after Up. */
 export interface AgentBack {
@@ -27,18 +28,24 @@ export function agentsMissing(batch: BatchIn<"up">): AgentSeen[] {
   return agentsAwaited(batch).filter(({ id, machine }) => !returned.has(id) && !returned.has(machine));
 }
 
-/** The host names of agents, as the batch writes them, each once. */
-export function hostnamesOf(agents: readonly AgentSeen[], batch: BatchIn<"up">): string[] {
-  const names = new Map(batch.machines.map((machine) => [machineKey(machine), machine.hostname]));
-  return [...new Set(agents.map(({ machine }) => names.get(machine) ?? machine))];
+/** The machines of agents by their names, each once. */
+export function machinesOf(
+  agents: readonly AgentSeen[],
+  batch: Pick<Batch, "machines">,
+  names: MachineNames,
+): string[] {
+  const machines = new Map(batch.machines.map((machine) => [machineKey(machine), machine]));
+  return [...new Set(agents.map(({ machine }) => names.of(machines.get(machine) ?? machine)))];
 }
 
 /** Why not all agents of these batches are waited for; `null` when they are. */
-export function whyNotAwaited(batches: readonly BatchIn<"up">[]): string | null {
+export function whyNotAwaited(batches: readonly BatchIn<"up">[], names: MachineNames): string | null {
   const gone = batches.map((batch) => ({ batch, agents: batch.agents.filter((agent) => agent.gone) }));
   const count = gone.reduce((sum, { agents }) => sum + agents.length, 0);
   if (count === 0) return null;
-  const hosts = quoted(list([...new Set(gone.flatMap(({ agents, batch }) => hostnamesOf(agents, batch)))]));
+  const hosts = quoted(
+    list([...new Set(gone.flatMap(({ agents, batch }) => machinesOf(agents, batch, names)))]),
+  );
   return `not waited for: ${counted(count, "agent")} marked gone, on ${hosts}; a gone agent's id cannot register again, so what comes back there is a new agent`;
 }
 
@@ -47,73 +54,84 @@ export function whyNotAwaited(batches: readonly BatchIn<"up">[]): string | null 
  * their name. Each of these stands for one that is missing.
  */
 export function newlyBack(batch: BatchIn<"up">, world: World): AgentBack[] {
+  const names = namesIn(world, batch.machines);
   const missing = agentsMissing(batch);
   if (missing.length === 0) return [];
   const byId = indexWorld(world).registered;
-  const strangers = strangersOn(batch, world, byId);
+  const strangers = standIns(batch, missing, world);
   const back: AgentBack[] = [];
   for (const before of missing) {
-    const same = byId.get(before.id);
-    const now = same ?? strangers.get(hostOf(before))?.shift();
+    const now = byId.get(before.id) ?? strangers.get(before);
     if (now === undefined || !isConnected(now)) continue;
     const drainedByUs = batch.drained.some(({ agentId }) => agentId === now.id);
-    const changes = changesOf(before, now);
+    const changes = changesOf(before, now, names);
     back.push({
       id: before.id,
       machine: now.machine,
-      changes: now.deactivated && !drainedByUs ? [...changes, deactivated(now)] : changes,
+      changes: now.deactivated && !drainedByUs ? [...changes, deactivated(now, names)] : changes,
     });
   }
   return back;
 }
 
 /** A master shows a deactivated agent as inactive too, although it is connected. */
-function isConnected({ active, deactivated }: Agent): boolean {
+export function isConnected({ active, deactivated }: Agent): boolean {
   return active || deactivated;
 }
 
-function deactivated({ machine }: Agent): string {
-  return `${machine.hostname} is deactivated, and not by this maintenance: it takes no tasks until somebody reactivates it`;
+function deactivated({ machine }: Agent, names: MachineNames): string {
+  return `${names.of(machine)} is deactivated, and not by this maintenance: it takes no tasks until somebody reactivates it`;
 }
 
 /**
- * By host name the agents that the batch did not know, less those that stand for one that is back already and those at the
- * address of one that was marked gone.
+ * Agents that the batch did not know, each for one that is missing: one on the same machine first, and then one of its host
+ * name. Left out are those that stand for one that is back already, those at the address of one that was marked gone, and
+ * those that ran beside it before Down.
  */
-function strangersOn(
-  batch: BatchIn<"up">,
-  world: World,
-  byId: ReadonlyMap<string, Agent>,
-): Map<string, Agent[]> {
-  const known = new Set(batch.agents.map(({ id }) => id));
-  const hosts = new Map<string, Agent[]>(batch.agents.map((agent) => [hostOf(agent), []]));
+function standIns(batch: BatchIn<"up">, missing: readonly AgentSeen[], world: World): Map<AgentSeen, Agent> {
+  const { registered } = indexWorld(world);
+  const known = new Set([...batch.agents.map(({ id }) => id), ...(batch.namesakes ?? [])]);
+  const hostnames = new Set(batch.agents.map(hostOf));
   const gone = batch.agents.filter((agent) => agent.gone);
   const isInPlaceOfGone = ({ machine, port }: Agent) =>
     port !== null &&
     gone.some((before) => before.machine === machineKey(machine) && before.lastSeen?.port === port);
-  for (const agent of world.agents) {
-    if (!known.has(agent.id) && !isInPlaceOfGone(agent))
-      hosts.get(agent.machine.hostname.toLowerCase())?.push(agent);
+  const strangers = world.agents.filter(
+    (agent) =>
+      hostnames.has(agent.machine.hostname.toLowerCase()) && !known.has(agent.id) && !isInPlaceOfGone(agent),
+  );
+  const byName = groupBy(strangers, ({ machine }) => machine.hostname.toLowerCase());
+  const returned = batch.agents.filter(({ id }) => batch.returned.includes(id));
+  const vacant = [...returned, ...missing].filter(({ id }) => !registered.has(id));
+  const found = new Map<AgentSeen, Agent>();
+  const taken = new Set<Agent>();
+  for (const isSameMachine of [true, false]) {
+    for (const before of vacant) {
+      if (found.has(before)) continue;
+      const now = byName
+        .get(hostOf(before))
+        ?.find((one) => !taken.has(one) && (!isSameMachine || machineKey(one.machine) === before.machine));
+      if (now !== undefined) found.set(before, now);
+      if (now !== undefined) taken.add(now);
+    }
   }
-  for (const agent of batch.agents) {
-    if (batch.returned.includes(agent.id) && !byId.has(agent.id)) hosts.get(hostOf(agent))?.shift();
-  }
-  return hosts;
+  return found;
 }
 
-function hostOf({ machine }: AgentSeen): string {
+/** The host name of the machine of an agent, in lower case. */
+export function hostOf({ machine }: AgentSeen): string {
   return machine.split("|")[0] ?? machine;
 }
 
-function changesOf(before: AgentSeen, now: Agent): string[] {
-  const name = now.machine.hostname;
+function changesOf(before: AgentSeen, now: Agent, names: MachineNames): string[] {
+  const name = names.of(now.machine);
   const changes: string[] = [];
   if (now.id !== before.id) {
     changes.push(`${name} has a new agent id (${now.id}), so its old volumes and tasks are gone`);
   }
   if (machineKey(now.machine) !== before.machine) {
     changes.push(
-      `${name} is at ${now.machine.ip} now, so windows that name its old address (${before.machine.split("|")[1]}) no longer match it`,
+      `${now.machine.hostname} is at ${now.machine.ip} now, so windows that name its old address (${before.machine.split("|")[1]}) no longer match it`,
     );
   }
   if (before.lastSeen === undefined) return changes;

@@ -5,7 +5,10 @@ import { type DrainIntent, type FlatBatch, storedBatch } from "./stored-batch.js
 
 /** What a batch has in every phase. */
 interface Always
-  extends Pick<FlatBatch, "id" | "machines" | "agents" | "window" | "movingFrom" | "approvals"> {
+  extends Pick<
+    FlatBatch,
+    "id" | "machines" | "agents" | "namesakes" | "window" | "movingFrom" | "approvals"
+  > {
   /** The windows that our machines were moved out of, oldest first: an old list that is written back puts them there again. */
   earlierWindows: readonly Unavailability[];
   /** When our window was last seen to appear in the master's schedule; `null` if it never was. */
@@ -71,8 +74,13 @@ export type BatchToGoDown = BatchIn<"kill_draining" | "scheduled"> | StandingBat
 
 /** What a batch takes along into whatever phase comes next. */
 export function always(batch: Batch): Always {
-  const { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs, drained } = batch;
-  return { id, machines, agents, window, movingFrom, earlierWindows, approvals, seenSinceMs, drained };
+  const { id, machines, agents, namesakes, window, movingFrom, earlierWindows, approvals } = batch;
+  const { seenSinceMs, drained } = batch;
+  const beside = namesakes === undefined ? {} : { namesakes };
+  return {
+    ...{ id, machines, agents, ...beside, window, movingFrom, earlierWindows, approvals },
+    ...{ seenSinceMs, drained },
+  };
 }
 
 /** What a batch takes along into the next phase before Down. */
@@ -92,6 +100,7 @@ export function inItsPhase(flat: FlatBatch): Batch {
   const { earlierWindows = [], drained = [] } = flat;
   const ever: Always = {
     ...{ id, machines, agents, window, movingFrom, earlierWindows, approvals, drained },
+    ...(flat.namesakes === undefined ? {} : { namesakes: flat.namesakes }),
     seenSinceMs: drainingSinceMs,
   };
   const gone = flat.goneSinceMs === undefined ? {} : { goneSinceMs: flat.goneSinceMs };

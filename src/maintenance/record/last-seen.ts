@@ -1,6 +1,6 @@
 import { machineKey } from "../cluster/machine.js";
 import type { Agent, Task, World } from "../cluster/world.js";
-import { indexWorld } from "../cluster/world-index.js";
+import { indexWorld, sharedNames } from "../cluster/world-index.js";
 import type { AgentSeen } from "./agent-seen.js";
 import { isToGoDown } from "./batch.js";
 import type { Batch } from "./record.js";
@@ -12,6 +12,39 @@ import type { Batch } from "./record.js";
  */
 export function withAgentsSeen<B extends Batch>(batch: B, world: World): B {
   if (!isToGoDown(batch)) return batch;
+  const { agents } = withLastSeen(batch, world);
+  // Down takes their agents out of the list: that makes no namesake one of theirs.
+  const isGoing =
+    batch.phase === "taking_down" ||
+    batch.machines.some((machine) => indexWorld(world).down.has(machineKey(machine)));
+  const namesakes = isGoing ? (batch.namesakes ?? []) : namesakesOf(batch, world);
+  if (agents === batch.agents && same(namesakes, batch.namesakes ?? [])) return batch;
+  const { namesakes: _, ...rest } = batch;
+  return { ...(rest as B), agents, ...(namesakes.length === 0 ? {} : { namesakes }) };
+}
+
+/**
+ * Agents on other machines of the host names of those of the batch whose own agents run now: two that run at once are two
+ * machines. Where its own agent is away, another one of that name may be the same that came back at another address.
+ */
+function namesakesOf({ machines }: Batch, world: World): string[] {
+  const shared = new Set(sharedNames(world, machines));
+  const { agents } = indexWorld(world);
+  const running = machines.filter(
+    (machine) =>
+      shared.has(machine.hostname.toLowerCase()) &&
+      (agents.get(machineKey(machine)) ?? []).some(({ active }) => active),
+  );
+  if (running.length === 0) return [];
+  const own = new Set(machines.map(machineKey));
+  const hostnames = new Set(running.map(({ hostname }) => hostname.toLowerCase()));
+  return world.agents
+    .filter(({ machine }) => hostnames.has(machine.hostname.toLowerCase()) && !own.has(machineKey(machine)))
+    .map(({ id }) => id)
+    .sort();
+}
+
+function withLastSeen(batch: Batch, world: World): Pick<Batch, "agents"> {
   const index = indexWorld(world);
   const shown = batch.machines.flatMap((machine) => {
     const key = machineKey(machine);
@@ -36,7 +69,7 @@ export function withAgentsSeen<B extends Batch>(batch: B, world: World): B {
   const added = shown.filter(({ id }) => !ids.has(id));
   // At the address of one that was there before it takes that one's place.
   const stay = kept.filter((before) => !added.some((seen) => isAtAddressOf(before, seen)));
-  return { ...batch, agents: [...stay, ...added] };
+  return { agents: [...stay, ...added] };
 }
 
 function isAtAddressOf(before: AgentSeen, seen: AgentSeen): boolean {

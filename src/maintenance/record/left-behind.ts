@@ -1,8 +1,9 @@
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import { agentsMissing, hostnamesOf, whyNotAwaited } from "./agents-back.js";
+import { agentsMissing, whyNotAwaited } from "./agents-back.js";
 import { withBatch } from "./batch.js";
 import { withEvent } from "./log.js";
+import { namesOf } from "./names.js";
 import type { Batch, BatchIn, LeftBehind, Maintenance } from "./record.js";
 
 /**
@@ -14,10 +15,9 @@ export function withLeftBehind(
   batch: BatchIn<"up">,
   { id, by, atMs, askedAtMs }: Pick<LeftBehind, "id" | "by" | "atMs" | "askedAtMs">,
 ): Maintenance {
-  const machines = hostnamesOf(agentsMissing(batch), batch);
   // All machines of a host name go together: an agent of a new id is known by the name of its host.
-  const names = new Set(machines.map((name) => name.toLowerCase()));
-  const isLeft = (hostname: string) => names.has(hostname.toLowerCase());
+  const hostnames = new Set(agentsMissing(batch).map(({ machine }) => machine.split("|")[0] ?? ""));
+  const isLeft = (hostname: string) => hostnames.has(hostname.toLowerCase());
   const part = (left: boolean): BatchIn<"up"> => {
     const agents = batch.agents.filter(({ machine }) => isLeft(machine.split("|")[0] ?? "") === left);
     const known = new Set(agents.flatMap((agent) => [agent.id, agent.machine]));
@@ -30,6 +30,7 @@ export function withLeftBehind(
   };
   // It has a thread of its own, where nobody has been told yet that they are not back.
   const opening = { ...part(true), id: "b1", approvals: [], missingTold: false };
+  const machines = opening.machines.map(namesOf(record).of);
   const entry: LeftBehind = { id, batch: batch.id, machines, by, atMs, askedAtMs, opening };
   const split = withBatch({ ...record, leftBehind: [...record.leftBehind, entry] }, part(false));
   return withEvent(split, atMs, { kind: "left_behind", batch: batch.id, machines, into: id, by });
@@ -56,7 +57,7 @@ function openedFor(record: Maintenance, { id, machines, by, atMs }: LeftBehind, 
     requester,
     requesterGroups,
     command,
-    hosts: machines.join(","),
+    hosts: opening.machines.map(namesOf(record).typed).join(","),
     reason,
     ticket,
     requestedAtMs: atMs,
@@ -112,5 +113,7 @@ export function leftBehindTexts({ leftBehind }: Pick<Maintenance, "leftBehind">)
 
 /** Why not all agents of these batches are back; `null` when they are. */
 export function whyNotAllAreBack(record: Maintenance, batches: readonly BatchIn<"up">[]): string | null {
-  return [...leftBehindTexts(record), whyNotAwaited(batches) ?? []].flat().join("; ") || null;
+  return (
+    [...leftBehindTexts(record), whyNotAwaited(batches, namesOf(record)) ?? []].flat().join("; ") || null
+  );
 }

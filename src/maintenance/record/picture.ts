@@ -195,6 +195,11 @@ export const picture = z.object({
   recovering: z.number().int().default(0),
   /** Changes with every change of the master's schedule; records of 0.1.0 do not have it. */
   scheduleDigest: z.string().nullable().default(null),
+  /**
+   * Host names of the maintenance's machines, in lower case, that other machines in the cluster have too, or several of its
+   * own; absent when there are none.
+   */
+  sharedNames: z.array(z.string()).optional(),
   machines: z.array(machineView),
   verdicts: verdictRows,
 });

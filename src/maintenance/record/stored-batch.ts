@@ -147,6 +147,11 @@ export const storedBatch = z.object({
   machines: z.array(machine),
   /** Agents ever seen on the machines until Down: after it the master's list no longer has them. */
   agents: agentsSeen,
+  /**
+   * Ids of agents that ran on other machines of the same host names while those of the batch ran, at the last look before
+   * Down: they are no agents of it that came back. Absent when there were none.
+   */
+  namesakes: z.array(z.string()).optional(),
   window: unavailability,
   /** The window our machines still stand in at the master while an extension is being posted; `null` otherwise. */
   movingFrom: unavailability.nullable(),

@@ -1,6 +1,8 @@
+import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { indexWorld } from "../cluster/world-index.js";
 import type { AgentSeen } from "./agent-seen.js";
+import { isConnected } from "./agents-back.js";
 
 /**
  * What the master tells about an agent that is not back after Up, in a clause; `null` where it tells nothing: then it was not
@@ -15,5 +17,11 @@ export function whyLate({ id, machine }: AgentSeen, world: World): string | null
   const elsewhere = world.agents.find((agent) => agent.machine.ip === ip && !agents.has(machine));
   if (elsewhere !== undefined && elsewhere.machine.hostname.toLowerCase() !== hostname)
     return `an agent at its address calls itself ${elsewhere.machine.hostname}`;
-  return null;
+  const namesake = world.agents.find(
+    (agent) => agent.machine.hostname.toLowerCase() === hostname && machineKey(agent.machine) !== machine,
+  );
+  if (namesake === undefined) return null;
+  return isConnected(namesake)
+    ? `the agent of that name at ${namesake.machine.ip} is not this one: it ran beside it before Down, or stands for another one`
+    : `an agent of that name is registered at ${namesake.machine.ip} and not connected`;
 }

@@ -2,7 +2,7 @@ import { placesOf, RUNNING, runningIn, stayingIn, zoneOf } from "../blast/stayin
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { Unavailability } from "../cluster/schedule.js";
 import type { Agent, World } from "../cluster/world.js";
-import { indexWorld, tasksOf, type WorldIndex } from "../cluster/world-index.js";
+import { indexWorld, namesIn, tasksOf, type WorldIndex } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import { type Keep, keepAt, mostOutAt } from "../policy/budgets.js";
 import { type Policy, settingOf } from "../policy/policy.js";
@@ -75,6 +75,7 @@ export function planBatches(
       ...noValue(
         rule,
         without.map(({ machine }) => machine),
+        world,
       ),
     };
   }
@@ -241,15 +242,9 @@ function appOf(key: string): string {
   return (JSON.parse(key) as [string, string])[1];
 }
 
-function noValue(rule: BatchRule, machines: readonly Machine[]): Refusal {
+function noValue(rule: BatchRule, machines: readonly Machine[], world: World): Refusal {
   const what = rule.kind === "attribute" ? `attribute ${rule.name}` : rule.kind;
-  const names = quoted(
-    list(
-      machines.map(({ hostname }) => hostname),
-      ", ",
-      MOST_NAMES,
-    ),
-  );
+  const names = quoted(list(machines.map(namesIn(world, machines).of), ", ", MOST_NAMES));
   return {
     why: `The master knows no ${quoted(what)} of ${counted(machines.length, "machine")}: ${names}. They belong to no batch. No window was posted.`,
     next: "Leave them out of the pattern, or divide by a number: --batch 5.",

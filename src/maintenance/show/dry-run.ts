@@ -1,4 +1,4 @@
-import { type Machine, machineKey, machineName } from "../cluster/machine.js";
+import { type Machine, type MachineNames, machineKey } from "../cluster/machine.js";
 import { endMs, type Unavailability } from "../cluster/schedule.js";
 import type { BlastRadius } from "../record/blast-radius.js";
 import type { ApproveMode } from "../record/roll.js";
@@ -23,6 +23,7 @@ export interface BatchShown {
 interface Asked {
   readonly hosts: string;
   readonly machines: readonly Machine[];
+  readonly names: MachineNames;
   /** Empty where all go down together. */
   readonly batches?: readonly BatchShown[];
   /** What one approval is for. */
@@ -55,15 +56,15 @@ export function dryRunReply(
   refusals: readonly { readonly why: string; readonly next: string }[],
   unknown: readonly Machine[] = [],
 ): Reply {
-  const { machines, batches = [], notes = [], approve = "each", explained = new Map(), run } = asked;
+  const { machines, names, batches = [], notes = [], approve = "each", explained = new Map(), run } = asked;
   const what =
     machines.length === 0
       ? "matches no machine"
-      : `is ${counted(machines.length, "machine")} (${quoted(list(machines.map(machineName)))}) with ${counted(blast.tasks, "task")}`;
+      : `is ${counted(machines.length, "machine")} (${quoted(list(machines.map(names.of)))}) with ${counted(blast.tasks, "task")}`;
   const sentences = [`Dry run in ${cluster}: ${quoted(asked.hosts)} ${what}.`];
   if (unknown.length > 0) {
     sentences.push(
-      `No agent is registered on ${quoted(list(unknown.map(machineName)))}, so nothing is known of what runs there.`,
+      `No agent is registered on ${quoted(list(unknown.map(names.of)))}, so nothing is known of what runs there.`,
     );
   }
   if (blast.lastCopies.length > 0) {
@@ -90,8 +91,8 @@ export function dryRunReply(
       machines.length === 0
         ? null
         : [
-            batchTable(batches),
-            blastTables(blast, machines),
+            batchTable(batches, names),
+            blastTables(blast, machines, names),
             knownTable(blast, explained),
             ...(run?.files ?? []).map(([name, text]) => `${name.toUpperCase()}\n${text.trimEnd()}`),
           ]
@@ -119,7 +120,7 @@ function runText({ runbook, files }: RunWouldBe, batches: number): string {
 }
 
 /** One line for each batch: when it goes down, and what with it. */
-function batchTable(batches: readonly BatchShown[]): string | null {
+function batchTable(batches: readonly BatchShown[], names: MachineNames): string | null {
   const rows = batches.map((batch, at) => ({ ...batch, place: at + 1 }));
   const volumes: Column<BatchShown> = {
     title: "VOLUMES",
@@ -143,7 +144,7 @@ function batchTable(batches: readonly BatchShown[]): string | null {
     {
       title: "MACHINES",
       shrinks: true,
-      cell: ({ machines }) => list(machines.map(({ hostname }) => hostname)),
+      cell: ({ machines }) => list(machines.map(names.of)),
     },
     {
       title: "LAST COPIES OF",
@@ -171,9 +172,9 @@ function knownTable({ frameworks }: BlastRadius, explained: ReadonlyMap<string, 
 }
 
 /** The whole blast radius in tables that fit a line. */
-function blastTables(blast: BlastRadius, machines: readonly Machine[]): string {
-  const names = new Map(machines.map((machine) => [machineKey(machine), machineName(machine)]));
-  const nameOf = (key: string) => names.get(key) ?? key;
+function blastTables(blast: BlastRadius, machines: readonly Machine[], names: MachineNames): string {
+  const byKey = new Map(machines.map((machine) => [machineKey(machine), machine]));
+  const nameOf = (key: string) => names.of(byKey.get(key) ?? key);
   const last = new Set(blast.lastCopies.map((copy) => appKey(copy.frameworkId, copy.app)));
   const apps = blast.frameworks.flatMap((framework) => framework.apps.map((app) => ({ framework, app })));
   const away = [

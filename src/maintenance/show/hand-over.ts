@@ -1,8 +1,8 @@
-import { hostOfKey, machineName } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
 import { standOf } from "../record/batch.js";
 import type { LogEvent } from "../record/events.js";
 import { leftBehindTexts } from "../record/left-behind.js";
+import { namesOf } from "../record/names.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
 import { placeOf } from "../rolling/turn.js";
 import { notOurs } from "../text/command.js";
@@ -82,7 +82,7 @@ function machines(record: Maintenance, batch: Batch): string[] {
   const unseen = batch.seenSinceMs === null ? "; the master never showed it" : "";
   return [
     `${window}${unseen}`,
-    ...batch.machines.map((machine) => `${name}: ${text(machineName(machine))} (${machine.ip})`),
+    ...batch.machines.map((machine) => `${name}: ${text(machine.hostname)} (${machine.ip})`),
   ];
 }
 
@@ -150,7 +150,7 @@ function lost(record: Maintenance): string[] {
     about === "down" && end?.kind === "granted" ? seen.tasks : [],
   );
   const names = named.map(
-    (task) => `${text(task.name)} of ${text(task.framework)} on ${text(hostOfKey(task.machine))}`,
+    (task) => `${text(task.name)} of ${text(task.framework)} on ${text(namesOf(record).of(task.machine))}`,
   );
   const how = named.length === count ? "" : `; ${named.length} stood in the question that was approved`;
   return [`${counted(count, "task")}${how}`, ...names];

@@ -1,7 +1,9 @@
 import { isUnknown, viewsOf } from "../answers/verdicts.js";
-import { type Machine, machineKey, machineName } from "../cluster/machine.js";
+import { type MachineNames, machineKey } from "../cluster/machine.js";
 import type { Resolution } from "../cluster/resolution.js";
 import type { World } from "../cluster/world.js";
+import { namesIn } from "../cluster/world-index.js";
+import { whyAmbiguous } from "../policy/shared-names.js";
 import type { MachineView } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import { mayHide, sightOf } from "../sight/sight.js";
@@ -16,17 +18,23 @@ import { windowText } from "./status-cells.js";
 
 /** Some machines as the master has them now, and whose maintenance they are in. */
 export function statusOfMachines(
-  machines: readonly Machine[],
+  resolution: Resolution,
   world: World,
   open: readonly Maintenance[],
   nowMs: Millis,
 ): Reply {
+  const { machines } = resolution;
+  const ambiguous = whyAmbiguous(resolution, world, "/mesos status", () => true);
   const views = viewsOf(world, machines, open);
+  const names = namesIn(world, machines);
   return replyOf({
     tone: "info",
-    text: [`${world.cluster}: ${modesIn(world, views)}`, ...unknownTexts(views)].join(" "),
+    text: [`${world.cluster}: ${modesIn(world, views)}`, ...unknownTexts(views, names), ambiguous?.why ?? []]
+      .flat()
+      .join(" "),
+    next: ambiguous?.next ?? null,
     table: tableOf(views, [
-      NAME,
+      nameColumn(names),
       { title: "MODE", cell: ({ mode }) => mode },
       agents(),
       TASKS,
@@ -39,33 +47,39 @@ export function statusOfMachines(
 /** What a host pattern comes to: the machines it matches, and what it does not match. */
 export function hostsReply(
   cluster: string,
-  { machines, literals, matchedNothing, unknown }: Resolution,
+  resolution: Resolution,
   world: World,
   open: readonly Maintenance[],
 ): Reply {
+  const { machines, literals, matchedNothing, unknown } = resolution;
+  const ambiguous = whyAmbiguous(resolution, world, "/mesos hosts", () => true);
   const views = viewsOf(world, machines, open);
+  const names = namesIn(world, machines);
   const known = new Set(views.filter((view) => !isUnknown(view)).map(machineKey));
   const literal = new Set(literals.map(machineKey).filter((key) => known.has(key)));
   const sentences = [
     views.length === 0 ? `${cluster}: no machine matches.` : `${cluster}: ${modesIn(world, views)}`,
   ];
-  sentences.push(...unknownTexts(views));
+  sentences.push(...unknownTexts(views, names));
   if (matchedNothing.length > 0) sentences.push(`Nothing matches ${unmatched(matchedNothing)}.`);
+  if (ambiguous !== null) sentences.push(ambiguous.why);
   if (unknown.length > 0) sentences.push(`The master has no agent for ${quoted(list(unknown))}.`);
   if (literal.size > 0) {
     sentences.push(
       "A machine that is not registered can stand in a window, but nothing drains because of it.",
     );
   }
-  const drainable = matchedNothing.length === 0 && unknown.length === 0;
+  const misses = matchedNothing.length + unknown.length > 0;
+  const howToMend = misses
+    ? "mend or leave out what does not match."
+    : "a host name that several machines have names none of them; write host|ip.";
+  const drainable = !misses && ambiguous === null;
   return replyOf({
     tone: drainable && views.length > 0 ? "info" : "refused",
     text: sentences.join(" "),
-    next: drainable
-      ? null
-      : "A drain of this pattern would be refused: mend or leave out what does not match.",
+    next: drainable ? null : `A drain of this pattern would be refused: ${howToMend}`,
     table: tableOf(views, [
-      NAME,
+      nameColumn(names),
       IP,
       { title: "MODE", cell: (view) => (literal.has(machineKey(view)) ? "unregistered" : view.mode) },
       agents(),
@@ -83,12 +97,13 @@ export function hostsReply(
  */
 export function machineTable(
   views: readonly MachineView[],
+  names: MachineNames,
   isAwaited: (view: MachineView) => boolean,
   first: readonly Column<MachineView>[] = [],
 ): string | null {
   return tableOf(views, [
     ...first,
-    NAME,
+    nameColumn(names),
     IP,
     { title: "MODE", cell: ({ mode }) => mode },
     agents(isAwaited),
@@ -96,7 +111,11 @@ export function machineTable(
   ]);
 }
 
-const NAME: Column<MachineView> = { title: "MACHINE", shrinks: true, cell: ({ hostname }) => hostname };
+const nameColumn = (names: MachineNames): Column<MachineView> => ({
+  title: "MACHINE",
+  shrinks: true,
+  cell: names.of,
+});
 
 /** A master tells no address of an agent that is not back after a fail-over. */
 const IP: Column<MachineView> = { title: "IP", cell: ({ ip }) => ip || "not told" };
@@ -109,11 +128,11 @@ const TASKS: Column<MachineView> = {
 };
 
 /** Of which machines it is not known what runs there, and why. */
-function unknownTexts(views: readonly MachineView[]): string[] {
+function unknownTexts(views: readonly MachineView[], names: MachineNames): string[] {
   const told = (some: readonly MachineView[], why: string) =>
     some.length === 0
       ? []
-      : [`${quoted(list(some.map(machineName)))}: ${why}, so it is not known what runs there.`];
+      : [`${quoted(list(some.map(names.of)))}: ${why}, so it is not known what runs there.`];
   return [
     ...told(
       views.filter(({ recovering }) => recovering > 0),

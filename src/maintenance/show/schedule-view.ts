@@ -1,6 +1,7 @@
-import { type MachineId, machineKey, machineName } from "../cluster/machine.js";
+import { type MachineId, machineKey } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
 import type { World } from "../cluster/world.js";
+import { namesIn } from "../cluster/world-index.js";
 import type { Maintenance } from "../record/record.js";
 import { mayHide, sightOf } from "../sight/sight.js";
 import { counted } from "../text/list.js";
@@ -13,6 +14,7 @@ import { holds } from "../window/whose.js";
 /** The master's whole schedule, whose each window is, and how its machines stand. Times are UTC. */
 export function scheduleReply(cluster: string, world: World, open: readonly Maintenance[]): Reply {
   const { windows } = world.schedule;
+  const names = namesIn(world);
   const hidden = mayHide(sightOf(world));
   const down = new Set(world.status.down.map(machineKey));
   const agents = new Set(world.agents.map((agent) => machineKey(agent.machine)));
@@ -29,7 +31,7 @@ export function scheduleReply(cluster: string, world: World, open: readonly Main
     tone: "info",
     text: `${cluster}: ${shown}.${hidden === null ? "" : ` ${hidden}`}`,
     table: tableOf(rows, [
-      { title: "machine", shrinks: true, cell: ({ machine }) => machineName(machine) },
+      { title: "machine", shrinks: true, cell: ({ machine }) => names.of(machine) },
       { title: "mode", cell: ({ machine }) => modeOf(machine) },
       {
         title: "whose",

@@ -11,6 +11,7 @@ import { agentsMissing } from "../record/agents-back.js";
 import { hasEnded, machineCount, standOf, windowNotSeen } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import { leftBehindTexts } from "../record/left-behind.js";
+import { namesOf } from "../record/names.js";
 import type { MachineView, Picture, Verdict, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import type { Run } from "../record/run.js";
@@ -125,7 +126,7 @@ function stateOf(record: Maintenance, nowMs: Millis): string[] {
   if (cancel !== null) sentences.push(`<@${cancel.by}> cancelled it; the machines are given back.`);
   // The time of a look is stored now and then only; what changes is stored at once.
   if (picture !== null) sentences.push(`As seen ${ago(picture.atMs, nowMs)}; no change was noticed since.`);
-  if (picture !== null) sentences.push(...unknownOf(picture, nowMs));
+  if (picture !== null) sentences.push(...unknownOf(record, picture, nowMs));
   for (const { by, atMs, reason } of holdsOf(record)) {
     const since = formatSpan(nowMs - atMs);
     sentences.push(
@@ -173,10 +174,10 @@ function turnIn(record: Maintenance): string[] {
 }
 
 /** Machines whose agents are not registered: what ran there may go on (invariant 13). */
-function unknownOf({ machines, atMs }: Picture, nowMs: Millis): string[] {
+function unknownOf(record: Maintenance, { machines, atMs }: Picture, nowMs: Millis): string[] {
   const unknown = machines.filter(isUnknown);
   if (unknown.length === 0) return [];
-  const hosts = quoted(list(unknown.map(({ hostname }) => hostname)));
+  const hosts = quoted(list(unknown.map(namesOf(record).of)));
   const sinceMs = Math.min(...unknown.map(({ unknownSinceMs }) => unknownSinceMs ?? atMs));
   const tasks = unknown.reduce((sum, machine) => sum + machine.tasks, 0);
   const last = tasks === 0 ? "no task" : counted(tasks, "task");
@@ -197,12 +198,13 @@ function maintenanceTables(
 ): string | null {
   const up = record.batches.filter((batch) => batch.phase === "up");
   const missing = new Set(up.flatMap(agentsMissing).map(({ machine }) => machine));
-  const names = new Map(picture.machines.map((view) => [machineKey(view), view.hostname]));
+  const names = namesOf(record);
+  const views = new Map(picture.machines.map((view) => [machineKey(view), view]));
   const rows = [...picture.verdicts].sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict]);
   const machine: Column<VerdictRow> = {
     title: "MACHINE",
     shrinks: true,
-    cell: (row) => names.get(row.machine) ?? row.machine,
+    cell: (row) => names.of(views.get(row.machine) ?? row.machine),
   };
   const framework: Column<{ readonly framework: string }> = {
     title: "FRAMEWORK",
@@ -211,7 +213,7 @@ function maintenanceTables(
   };
   const usual = [...new Set(rows.map((row) => row.framework))].flatMap((name) => habits.get(name) ?? []);
   const tables = [
-    machineTable(picture.machines, (view) => missing.has(machineKey(view)), batchColumn(record)),
+    machineTable(picture.machines, names, (view) => missing.has(machineKey(view)), batchColumn(record)),
     tableOf(rows, [
       machine,
       framework,

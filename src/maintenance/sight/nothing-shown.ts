@@ -1,6 +1,7 @@
-import { machineKey, machineName } from "../cluster/machine.js";
+import { machineKey } from "../cluster/machine.js";
 import { isOver } from "../cluster/schedule.js";
 import { isPosted, isUnsettled } from "../record/batch.js";
+import { namesOf } from "../record/names.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
@@ -29,18 +30,24 @@ export function whyNothingShown(
 }
 
 /** Cancelled: whether our window was taken out cannot be told from here. */
-function removalUnseen({ id, batches }: Maintenance, { world }: Look): FoundTrouble | null {
+function removalUnseen(record: Maintenance, { world }: Look): FoundTrouble | null {
+  const { id, batches } = record;
   const standing = batches.filter((batch) => mayStand(batch, world.leaderId));
-  return standing.length === 0 ? null : troubleOf("cancel_unseen", { id, machines: namesOf(standing) });
+  return standing.length === 0
+    ? null
+    : troubleOf("cancel_unseen", { id, machines: machinesOf(record, standing) });
 }
 
 /**
  * Our window was posted, and nobody's is shown: somebody cleared everything in the same moment, or we are not shown
  * windows at all, and then the post has just replaced ones that we could not see. Posting once more would do it again.
  */
-function postUnseen({ id, batches }: Maintenance): FoundTrouble | null {
+function postUnseen(record: Maintenance): FoundTrouble | null {
+  const { id, batches } = record;
   const posted = batches.filter(isPosted);
-  return posted.length === 0 ? null : troubleOf("own_window_unseen", { id, machines: namesOf(posted) });
+  return posted.length === 0
+    ? null
+    : troubleOf("own_window_unseen", { id, machines: machinesOf(record, posted) });
 }
 
 /**
@@ -55,15 +62,16 @@ function windowsVanished({ held }: Maintenance, batch: Batch, { nowMs }: Look): 
 }
 
 /** Ours should be Down: nobody is said to have brought them Up. No agent registers on a machine that is Down. */
-function downUnseen({ id, batches }: Maintenance, { world }: Look): FoundTrouble | null {
+function downUnseen(record: Maintenance, { world }: Look): FoundTrouble | null {
+  const { id, batches } = record;
   const withAgent = new Set(world.agents.map(({ machine }) => machineKey(machine)));
   const unseen = batches.filter(
     ({ phase, machines }) =>
       phase === "down" && !machines.some((machine) => withAgent.has(machineKey(machine))),
   );
-  return unseen.length === 0 ? null : troubleOf("down_unseen", { id, machines: namesOf(unseen) });
+  return unseen.length === 0 ? null : troubleOf("down_unseen", { id, machines: machinesOf(record, unseen) });
 }
 
-function namesOf(batches: readonly Batch[]): string {
-  return quoted(list(batches.flatMap((batch) => batch.machines.map(machineName))));
+function machinesOf(record: Maintenance, batches: readonly Batch[]): string {
+  return quoted(list(batches.flatMap((batch) => batch.machines.map(namesOf(record).of))));
 }

@@ -1,8 +1,9 @@
 // Can we believe this view? A master never refuses a read: without rights it shows less, with status 200, and a cluster
 // full of windows and tasks looks like an idle one.
 
-import { type MachineId, machineKey, machineName } from "../cluster/machine.js";
+import { type MachineId, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
+import { namesIn } from "../cluster/world-index.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
 import { BY_ITSELF } from "../text/go-on.js";
 import { counted, list } from "../text/list.js";
@@ -129,10 +130,11 @@ function machinesThatContradict(world: World): {
   unlisted: readonly string[];
 } {
   const scheduled = new Set(world.schedule.windows.flatMap((window) => window.machines.map(machineKey)));
+  const names = namesIn(world);
   const unscheduled = new Map<string, string>();
   const check = (machine: MachineId) => {
     const key = machineKey(machine);
-    if (!scheduled.has(key)) unscheduled.set(key, machineName(machine));
+    if (!scheduled.has(key)) unscheduled.set(key, names.of(machine));
   };
   for (const entry of world.status.draining) check(entry.machine);
   for (const machine of world.status.down) check(machine);
@@ -153,7 +155,7 @@ function machinesThatContradict(world: World): {
   const unlisted = new Map<string, string>();
   for (const machine of world.schedule.windows.flatMap((window) => window.machines)) {
     const key = machineKey(machine);
-    if (!listed.has(key)) unlisted.set(key, machineName(machine));
+    if (!listed.has(key)) unlisted.set(key, names.of(machine));
   }
   return { unscheduled: [...unscheduled.values()], unlisted: [...unlisted.values()] };
 }

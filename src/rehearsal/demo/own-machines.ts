@@ -1,9 +1,10 @@
 import { createHostIndex } from "../../hosts/host-index.js";
 import { parsePattern } from "../../hosts/pattern.js";
 import { resolveHosts } from "../../hosts/resolve.js";
-import { type Machine, type MachineId, machineKey, machineName } from "../../maintenance/cluster/machine.js";
+import { type Machine, type MachineId, machineKey } from "../../maintenance/cluster/machine.js";
 import type { Unavailability } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
+import { namesIn } from "../../maintenance/cluster/world-index.js";
 import { list } from "../../maintenance/text/list.js";
 import { sameTime, windowOf } from "../../maintenance/window/edit.js";
 
@@ -19,7 +20,7 @@ export function machinesToDrain(hosts: string, world: World): readonly Machine[]
   const taken = machines.filter((machine) => windowOf(world.schedule, machine) !== null);
   if (taken.length > 0) {
     throw new Error(
-      `In a window of somebody else: ${list(taken.map(machineName))}. Nothing was posted. Name others with --hosts.`,
+      `In a window of somebody else: ${list(taken.map(namesIn(world).of))}. Nothing was posted. Name others with --hosts.`,
     );
   }
   return machines;

@@ -1,4 +1,4 @@
-import { type Machine, type MachineId, machineKey, machineName } from "../../maintenance/cluster/machine.js";
+import { type Machine, type MachineId, machineKey } from "../../maintenance/cluster/machine.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import { list } from "../../maintenance/text/list.js";
 import { standingAt } from "../../maintenance/window/ours.js";
@@ -39,7 +39,7 @@ export async function play(
   const limitMs = rehearsal === null ? REAL_LIMIT_MS : undefined;
   const stage = stageOf(installation, narrator, limitMs);
   const { type, press, inSlack, inThread, told, atMaster } = stage;
-  const names = machines.map(machineName);
+  const names = machines.map(({ hostname }) => hostname);
 
   await type(ALICE, `drain ${options.hosts} 4h --reason "kernel update"`);
   const root = await stage.root();

@@ -1,7 +1,7 @@
 import type { Logger } from "../../base/logger.js";
 import { openRecords } from "../../engine/lanes/records.js";
 import { openStore } from "../../engine/store/open-store.js";
-import { type Machine, type MachineId, machineKey, machineName } from "../../maintenance/cluster/machine.js";
+import { type Machine, type MachineId, machineKey, machineNames } from "../../maintenance/cluster/machine.js";
 import type { Schedule } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
@@ -100,7 +100,8 @@ export function whatToLookFor(masterUrl: string, machines: readonly Machine[]): 
 }
 
 function named(machines: readonly MachineId[]): string {
-  return machines.map((machine) => `${machineName(machine)} (${machine.ip ?? "no IP"})`).join(", ");
+  // Whoever reads it has no list beside it: each with its IP.
+  return machines.map(machineNames(() => true).of).join(", ");
 }
 
 function stopMaintenance(machines: readonly MachineId[]): string {

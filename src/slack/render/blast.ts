@@ -1,8 +1,9 @@
-import { hostOfKey } from "../../maintenance/cluster/machine.js";
+import type { MachineNames } from "../../maintenance/cluster/machine.js";
 import type { BlastRadius } from "../../maintenance/record/blast-radius.js";
 import { amounts, megabytes } from "../../maintenance/text/amounts.js";
 import { counted } from "../../maintenance/text/list.js";
 import { code, free, lines, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
+import { MACHINE_NAME } from "./parts.js";
 
 /** Longest name of an app, a volume, a role or a rack in a list. */
 const NAME = 80;
@@ -11,8 +12,10 @@ const NAME = 80;
  * What goes away with the machines beside a number of tasks: one line per kind, the most alarming first, and none for
  * what there is not. Each line has at most `max` characters.
  */
-export function alarmLines(blast: BlastRadius, max: number): Mrkdwn[] {
-  return [lastCopies, volumes, emptied, capacity, reservations].flatMap((line) => line(blast, max) ?? []);
+export function alarmLines(blast: BlastRadius, names: MachineNames, max: number): Mrkdwn[] {
+  return [lastCopies, volumes, emptied, capacity, reservations].flatMap(
+    (line) => line(blast, max, names) ?? [],
+  );
 }
 
 /** Tasks by framework and, in it, by app, one framework a line. At most `max` characters in all. */
@@ -33,14 +36,15 @@ function lastCopies({ lastCopies: apps }: BlastRadius, max: number): Mrkdwn | nu
   return mrk`🚨 *Last running copies of:* ${listed(names, max)}`;
 }
 
-function volumes({ volumes: all }: BlastRadius, max: number): Mrkdwn | null {
+function volumes({ volumes: all }: BlastRadius, max: number, names: MachineNames): Mrkdwn | null {
   if (all.length === 0) return null;
-  const names = [...all]
+  const shown = [...all]
     .sort((a, b) => b.sizeMb - a.sizeMb)
     .map(
-      (one) => mrk`${code(one.id, NAME)} (${megabytes(one.sizeMb)}) on ${code(hostOfKey(one.machine), NAME)}`,
+      (one) =>
+        mrk`${code(one.id, NAME)} (${megabytes(one.sizeMb)}) on ${code(names.of(one.machine), MACHINE_NAME)}`,
     );
-  return mrk`💾 *Persistent volumes out of reach:* ${listed(names, max)}`;
+  return mrk`💾 *Persistent volumes out of reach:* ${listed(shown, max)}`;
 }
 
 function emptied({ emptied: places }: BlastRadius, max: number): Mrkdwn | null {
@@ -63,19 +67,19 @@ function capacity({ capacity: all }: BlastRadius, max: number): Mrkdwn | null {
   return mrk`📉 *Does not fit on the agents that stay:* ${listed(shortages, max, "; ")}`;
 }
 
-function reservations({ reservations: all }: BlastRadius, max: number): Mrkdwn | null {
+function reservations({ reservations: all }: BlastRadius, max: number, names: MachineNames): Mrkdwn | null {
   if (all.length === 0) return null;
-  const names = all.map(
-    (one) => mrk`${code(one.role, NAME)} on ${code(hostOfKey(one.machine), NAME)} (${amounts(one)})`,
+  const shown = all.map(
+    (one) => mrk`${code(one.role, NAME)} on ${code(names.of(one.machine), MACHINE_NAME)} (${amounts(one)})`,
   );
-  return mrk`🔒 *Dynamic reservations out of use:* ${listed(names, max)}`;
+  return mrk`🔒 *Dynamic reservations out of use:* ${listed(shown, max)}`;
 }
 
 /** The thread's message before the drain is posted: what would go away with these machines, in one batch or several. */
-export function blastText(blast: BlastRadius, machines: number, batches = 1): Mrkdwn {
+export function blastText(blast: BlastRadius, machines: number, names: MachineNames, batches = 1): Mrkdwn {
   const turns = batches > 1 ? `, one batch after another` : "";
   const these = machines === 1 ? "this machine" : `these ${machines} machines`;
-  const alarms = alarmLines(blast, 350);
+  const alarms = alarmLines(blast, names, 350);
   return lines(
     mrk`💥 *What goes away with ${these}${turns}:* ${counted(blast.tasks, "task")}`,
     ...alarms,

@@ -8,6 +8,7 @@ import {
   machineCount,
 } from "../../maintenance/record/batch.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
+import { namesOf } from "../../maintenance/record/names.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { placeOf } from "../../maintenance/rolling/turn.js";
 import { lossWords, wordsOf } from "../../maintenance/show/event-line.js";
@@ -17,7 +18,7 @@ import { formatSpan, millisToNanos } from "../../maintenance/time.js";
 import { blastText } from "./blast.js";
 import { message, type SlackMessage, section } from "./blocks.js";
 import { code, free, lines, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
-import { bar, frameworkLines, hosts, ofBatch, problem } from "./parts.js";
+import { bar, frameworkLines, hosts, MACHINE_NAME, ofBatch, problem } from "./parts.js";
 import { changes } from "./question/outcome.js";
 import { runEndText } from "./run.js";
 import { moment, windowOf } from "./when.js";
@@ -91,7 +92,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "within_limits":
       return mrk`✅ *Inside of the limits*${ofBatch(record, event.batch)} that ${user(event.by)} approved: it goes down without another question.`;
     case "move_step":
-      return mrk`🚚 *Moving* ${code(event.app, 120)}${ofBatch(record, event.batch)}: task ${event.number} of ${event.of} is killed on ${code(event.host, 80)}, and Marathon starts another. ${event.healthy} were healthy before, ${event.minimum} have to be.${event.isAnswered ? "" : mrk` *No answer came:* whether it was done, the next look at Marathon shows.`}`;
+      return mrk`🚚 *Moving* ${code(event.app, 120)}${ofBatch(record, event.batch)}: task ${event.number} of ${event.of} is killed on ${code(event.host, MACHINE_NAME)}, and Marathon starts another. ${event.healthy} were healthy before, ${event.minimum} have to be.${event.isAnswered ? "" : mrk` *No answer came:* whether it was done, the next look at Marathon shows.`}`;
     case "move_stopped":
       return mrk`✋ *Nothing more is moved* of ${code(event.app, 120)}${ofBatch(record, event.batch)}: ${free(event.why, 600)}`;
     case "move_ended":
@@ -156,7 +157,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "blast_radius":
       return record.blast === null
         ? null
-        : blastText(record.blast, machineCount(record), record.batches.length);
+        : blastText(record.blast, machineCount(record), namesOf(record), record.batches.length);
     case "foreign_change":
       return mrk`👀 *Somebody else changed our machines at the master:* ${ours(event.text, 1500)}`;
     case "trouble":

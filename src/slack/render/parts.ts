@@ -1,5 +1,4 @@
 import type { FrameworkSummary } from "../../maintenance/answers/summary.js";
-import { hostOfKey } from "../../maintenance/cluster/machine.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { unaskedTexts } from "../../maintenance/show/status-cells.js";
 import { named } from "../../maintenance/text/command.js";
@@ -9,6 +8,9 @@ import { code, free, join, lines, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 
 /** Longest host or framework name in a list; DNS allows 253, and a list of those would fill the message. */
 const NAME = 80;
+
+/** Longest name of a machine: a host name may have an IP behind it. */
+export const MACHINE_NAME = NAME + " (255.255.255.255)".length;
 
 /** Like `counted`, with `no task` for none. */
 export function countOrNo(n: number, noun: string): string {
@@ -22,10 +24,10 @@ export function ofBatch(record: Maintenance, id: string): Mrkdwn {
   return index < 0 ? mrk`` : mrk` (batch ${index + 1} of ${record.batches.length})`;
 }
 
-/** Host names in a list of at most `max` characters. */
+/** Names of machines in a list of at most `max` characters. */
 export function hosts(names: readonly string[], max: number): Mrkdwn {
   return listed(
-    names.map((name) => code(name, NAME)),
+    names.map((name) => code(name, MACHINE_NAME)),
     max,
   );
 }
@@ -45,7 +47,7 @@ function frameworkLine(summary: FrameworkSummary): Mrkdwn {
     summary.promised > 0 ? mrk`promised ${summary.promised}/${total}` : null,
     summary.refused > 0
       ? summary.refusedOn.length > 0
-        ? mrk`refused ${summary.refused} (on ${hosts(summary.refusedOn.map(hostOfKey), 200)})`
+        ? mrk`refused ${summary.refused} (on ${hosts(summary.refusedOn, 200)})`
         : mrk`refused ${summary.refused}`
       : null,
     summary.silent > 0 ? mrk`silent ${summary.silent}` : null,

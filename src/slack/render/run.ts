@@ -1,5 +1,6 @@
 import { batchOf } from "../../maintenance/record/batch.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
+import { namesOf } from "../../maintenance/record/names.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { HostResult, Run, RunbookShown } from "../../maintenance/record/run.js";
 import { formatSpan } from "../../maintenance/time.js";
@@ -28,7 +29,7 @@ const TAIL_CHARS = 2500;
  * @param tail the newest lines of its output, oldest first.
  */
 export function renderRun(record: Maintenance, run: Run, tail: readonly string[]): SlackMessage {
-  const machines = batchOf(record, run.batch)?.machines.map(({ hostname }) => hostname) ?? [];
+  const machines = batchOf(record, run.batch)?.machines.map(namesOf(record).of) ?? [];
   const head = lines(
     mrk`${stateText(run)} · runbook ${code(run.runbook.name)}${ofBatch(record, run.batch)} · run ${code(run.id)}`,
     run.worker === null || run.startedAtMs === null

@@ -6,7 +6,7 @@ import { worseThan } from "../../../src/maintenance/approval/seen.js";
 import type { AgentResources, Answer, Task } from "../../../src/maintenance/cluster/world.js";
 import { watchedMachines } from "../../../src/maintenance/record/batch.js";
 import type { Seen } from "../../../src/maintenance/record/picture.js";
-import { agent, answer, batchOf, framework, NOW, task, windowOn } from "../../support/world.js";
+import { agent, answer, batchOf, framework, NOW, names, task, windowOn } from "../../support/world.js";
 import { APPROVE, asked, click, drainingWorld, first, OURS } from "../support/flow.js";
 
 const batch = batchOf();
@@ -75,7 +75,11 @@ describe("what is worse than what was shown (invariant 5)", () => {
     ],
   ])("exactly what got worse is named: %s", (_, parts, changes) => {
     expect(
-      worseThan(seen(shown), seen({ frameworks: [framework("marathon"), framework("kafka")], ...parts })),
+      worseThan(
+        seen(shown),
+        seen({ frameworks: [framework("marathon"), framework("kafka")], ...parts }),
+        names,
+      ),
     ).toEqual(changes);
   });
 
@@ -132,10 +136,10 @@ describe("what is worse than what was shown (invariant 5)", () => {
       /no longer fits on the others/,
     ],
   ])("the picture is worse when %s", (_, before, after, change) => {
-    const changes = worseThan(seen(before), seen(after));
+    const changes = worseThan(seen(before), seen(after), names);
     expect(changes).toEqual([expect.stringMatching(change)]);
     // The other way round it got better.
-    expect(worseThan(seen(after), seen(before))).toEqual([]);
+    expect(worseThan(seen(after), seen(before), names)).toEqual([]);
   });
 
   describe("a framework is known by its id, not by its name", () => {
@@ -150,7 +154,7 @@ describe("what is worse than what was shown (invariant 5)", () => {
         { frameworks: [driver("F1"), driver("F2")], tasks: [first0, task("0", "F2", "web-01")] },
       ],
     ])("a task of the same id of another framework of that name, %s, is worse", (_, after) => {
-      const changes = worseThan(seen(shown), seen(after));
+      const changes = worseThan(seen(shown), seen(after), names);
       expect(changes).toEqual([
         "task 0 of another framework etl (F2) is now on web-01",
         lastCopy("0", "etl"),
@@ -163,8 +167,8 @@ describe("what is worse than what was shown (invariant 5)", () => {
 
   test("a refusal that turned into silence or a promise is no worse", () => {
     const refused = seen({ tasks: [t1], answers: { "web-01": [answer("marathon", "decline")] } });
-    expect(worseThan(refused, seen({ tasks: [t1] }))).toEqual([]);
-    expect(worseThan(refused, seen(shown))).toEqual([]);
+    expect(worseThan(refused, seen({ tasks: [t1] }), names)).toEqual([]);
+    expect(worseThan(refused, seen(shown), names)).toEqual([]);
   });
 });
 
@@ -252,7 +256,7 @@ test("what has not changed is never called worse", () => {
   fc.assert(
     fc.property(situation, (parts) => {
       const shuffled = { ...parts, tasks: [...parts.tasks].reverse() };
-      expect(worseThan(seen(parts), seen(shuffled))).toEqual([]);
+      expect(worseThan(seen(parts), seen(shuffled), names)).toEqual([]);
       expect(seen(parts).digest).toBe(seen(shuffled).digest);
     }),
   );

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { BlastRadius } from "../../../src/maintenance/record/blast-radius.js";
 import { dryRunReply } from "../../../src/maintenance/show/dry-run.js";
 import { TABLE_WIDTH } from "../../../src/maintenance/text/table.js";
-import { machine } from "../../support/world.js";
+import { machine, names } from "../../support/world.js";
 
 const capacity = (fits: boolean) => ({
   fits,
@@ -24,7 +24,7 @@ const BLAST: BlastRadius = {
   capacity: capacity(true),
 };
 
-const ASKED = { hosts: "web-*", machines: [machine("web-01"), machine("web-02")] };
+const ASKED = { names, hosts: "web-*", machines: [machine("web-01"), machine("web-02")] };
 
 describe("a dry run", () => {
   test("a dry run shows tasks, last copies, data, racks and room, and says that nothing was done", () => {
@@ -76,7 +76,7 @@ describe("a dry run", () => {
     const zero = { cpus: 0, memMb: 0 };
     const blast: BlastRadius = { ...none, capacity: { fits: true, needs: zero, free: zero, roles: [] } };
     const refusals = [{ why: "No agent is called web-9*.", next: "Look at /mesos hosts *." }];
-    expect(dryRunReply("prod", { hosts: "web-9*", machines: [] }, blast, refusals)).toMatchObject({
+    expect(dryRunReply("prod", { names, hosts: "web-9*", machines: [] }, blast, refusals)).toMatchObject({
       text: "Dry run in prod: web-9* matches no machine. It would be refused: No agent is called web-9*.",
       table: null,
     });

@@ -17,7 +17,7 @@ describe("machines and patterns", () => {
       windows: [windowOn(["web-01"], NOW, 4 * HOUR), windowOn(["web-02"], NOW + HOUR, null)],
     });
     const ours = recordOf({ batches: [batchOf({ machines: [machine("web-01")] })] });
-    const reply = statusOfMachines(machines, world, [ours], NOW);
+    const reply = statusOfMachines(resolution, world, [ours], NOW);
     expect(reply.text).toBe("prod: 3 machines: 1 up, 2 draining.");
     expect(lines(reply)).toEqual([
       "MACHINE  MODE      AGENTS  TASKS  IN      WINDOW",
@@ -60,7 +60,7 @@ describe("machines and patterns", () => {
     const world = worldOf({ recoveredAgents: [agent("web-09", { machine: gone })] });
     for (const reply of [
       hostsReply("prod", { ...resolution, machines: [gone, machine("web-01")] }, world, []),
-      statusOfMachines([gone, machine("web-01")], world, [], NOW),
+      statusOfMachines({ ...resolution, machines: [gone, machine("web-01")] }, world, [], NOW),
     ]) {
       expect(reply.text).toContain(
         "web-09: not registered again since the fail-over, so it is not known what runs there.",

@@ -15,7 +15,7 @@ const resolution = { machines, matchedNothing: [], unknown: [], literals: [] };
 const ANSWERS: readonly (readonly [string, (world: World) => string])[] = [
   ["/mesos schedule", (world) => scheduleReply("prod", world, []).text],
   ["/mesos status", (world) => statusOfCluster("prod", [], world, NOW).text],
-  ["/mesos status of machines", (world) => statusOfMachines(machines, world, [], NOW).text],
+  ["/mesos status of machines", (world) => statusOfMachines(resolution, world, [], NOW).text],
   ["/mesos hosts", (world) => hostsReply("prod", resolution, world, []).text],
 ];
 

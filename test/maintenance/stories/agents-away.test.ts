@@ -196,7 +196,7 @@ test("hosts and status of machines show the agent that is away, and what was las
   const resolution = { machines: [machine("web-01")], literals: [], matchedNothing: [], unknown: [] };
   for (const reply of [
     hostsReply("prod", resolution, forgotten, open),
-    statusOfMachines(resolution.machines, forgotten, open, NOW + MINUTE),
+    statusOfMachines(resolution, forgotten, open, NOW + MINUTE),
   ]) {
     expect(reply.table).toMatch(/web-01 .*0, 1 away +1/);
   }

@@ -11,7 +11,7 @@ const there = [agent("web-01", { machine: machine("web-01", "10.9.9.9") }), agen
 
 const moved = drainingWorld({ tasks, agents: there });
 
-const why = "web-01's agent is now at 10.9.9.9; the window does not match it";
+const why = "the agent of web-01 (10.0.0.1) is now at 10.9.9.9; the window does not match it";
 
 describe("an agent that registered again under another IP (invariant 4)", () => {
   test("a moved agent is told while its machine drains, once, with the way on", () => {
@@ -41,7 +41,7 @@ describe("an agent that registered again under another IP (invariant 4)", () => 
       agents: [agent("web-01", { machine: machine("db-01", "10.9.9.9") }), agent("web-02")],
     });
     expect(tick(asked(), elsewhere).record.trouble?.what).toContain(
-      "web-01's agent is now at db-01 (10.9.9.9)",
+      "the agent of web-01 is now at db-01 (10.9.9.9)",
     );
   });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { dryRunReply } from "../../../src/maintenance/show/dry-run.js";
 import { blastText } from "../../../src/slack/render/blast.js";
+import { names } from "../../support/world.js";
 import { blastOf } from "../fixtures.js";
 
 test.each([
@@ -10,7 +11,7 @@ test.each([
 ])("the message in the thread and the dry run show %j alike, and never as nothing", (amount, shown) => {
   const machine = { hostname: "web-01", ip: "10.0.0.1" };
   const blast = blastOf({ reservations: [{ role: "kafka", machine: "web-01|10.0.0.1", ...amount }] });
-  const dryRun = dryRunReply("prod", { hosts: "web-01", machines: [machine] }, blast, []);
+  const dryRun = dryRunReply("prod", { names, hosts: "web-01", machines: [machine] }, blast, []);
   expect(dryRun.table).toContain(`kafka: ${shown} `);
-  expect(blastText(blast, 1).text).toContain(`(${shown})`);
+  expect(blastText(blast, 1, names).text).toContain(`(${shown})`);
 });

@@ -13,6 +13,7 @@ import {
 } from "../../../maintenance/record/batch.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import { movedOf } from "../../../maintenance/record/move.js";
+import { namesOf } from "../../../maintenance/record/names.js";
 import type { Batch, Maintenance, Phase } from "../../../maintenance/record/record.js";
 import { progressOf } from "../../../maintenance/rolling/progress.js";
 import { isOver } from "../../../maintenance/rolling/turn.js";
@@ -150,7 +151,7 @@ function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>
   const answers = known
     ? mrk`*Frameworks*\n${frameworkLines(summaries, 1700, "\n", habits)}`
     : mrk`*Frameworks*  ${frameworkLines(summaries, 1700, " · ")}`;
-  const erased = erasedLines(record.picture.verdicts, 900);
+  const erased = erasedLines(record.picture.verdicts, namesOf(record), 900);
   return lines(answers, erased);
 }
 
@@ -179,10 +180,7 @@ function batchesText(record: Maintenance): Mrkdwn {
   const later = total - first - shown.length;
   const texts = shown.map((batch, at) => {
     const index = first + at;
-    const names = hosts(
-      batch.machines.map((machine) => machine.hostname),
-      total === 1 ? 1200 : 150,
-    );
+    const names = hosts(batch.machines.map(namesOf(record).of), total === 1 ? 1200 : 150);
     const moving = batch.movingFrom === null ? mrk`` : mrk` · _${windowNotSeen(record, batch) ?? ""}_`;
     const window = total === 1 ? mrk`` : mrk` · ${windowOf(batch.window)}${moving}`;
     const who = batch.machines.length === 0 ? "all left behind" : names;

@@ -1,4 +1,4 @@
-import { hostOfKey } from "../../../maintenance/cluster/machine.js";
+import type { MachineNames } from "../../../maintenance/cluster/machine.js";
 import type { VerdictRow } from "../../../maintenance/record/picture.js";
 import { ANSWERED, ERASED_BY, UNASKED_BECAUSE } from "../../../maintenance/show/status-cells.js";
 import { free, lines, listed, type Mrkdwn, mrk } from "../mrkdwn.js";
@@ -15,7 +15,11 @@ interface Story extends Pick<VerdictRow, "framework" | "unasked"> {
  * Answers that the master has forgotten, so that they do not pass for silence, and whether they are asked for again:
  * `kafka accepted 12:03 on web-04, erased by a schedule change 12:10`. Machines with the same story share a line; `null` when there is nothing to tell.
  */
-export function erasedLines(verdicts: readonly VerdictRow[], max: number): Mrkdwn | null {
+export function erasedLines(
+  verdicts: readonly VerdictRow[],
+  names: MachineNames,
+  max: number,
+): Mrkdwn | null {
   const stories = new Map<string, Story>();
   for (const { framework, verdict, machine, erased, unasked } of verdicts) {
     if (erased === null || verdict === "empty") continue;
@@ -23,7 +27,7 @@ export function erasedLines(verdicts: readonly VerdictRow[], max: number): Mrkdw
     const minutes = [erased.answeredAtMs, erased.erasedAtMs].map((ms) => Math.floor(ms / 60_000));
     const key = JSON.stringify([framework, erased.answer, erased.why, unasked, ...minutes]);
     const story = stories.get(key) ?? { framework, erased, unasked, machines: [] };
-    story.machines.push(hostOfKey(machine));
+    story.machines.push(names.of(machine));
     stories.set(key, story);
   }
   const all = [...stories.values()];

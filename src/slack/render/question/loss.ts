@@ -1,4 +1,4 @@
-import { hostOfKey } from "../../../maintenance/cluster/machine.js";
+import type { MachineNames } from "../../../maintenance/cluster/machine.js";
 import { groupBy } from "../../../maintenance/group-by.js";
 import type { Seen, TaskRef } from "../../../maintenance/record/picture.js";
 import type { Batch } from "../../../maintenance/record/record.js";
@@ -7,7 +7,7 @@ import { free, lines, listed, type Mrkdwn, mrk } from "../mrkdwn.js";
 import { hosts } from "../parts.js";
 
 /** How many tasks will be lost, and where nothing is known of tasks. */
-export function lossText(batch: Batch, seen: Seen): Mrkdwn {
+export function lossText(batch: Batch, seen: Seen, names: MachineNames): Mrkdwn {
   const without = withoutAgent(batch, seen);
   if (without.length === seen.machines.length) {
     return mrk`The master knows no agent there, so nothing is known of tasks.`;
@@ -15,7 +15,7 @@ export function lossText(batch: Batch, seen: Seen): Mrkdwn {
   const unknown =
     without.length === 0
       ? mrk``
-      : mrk` The master knows no agent on ${hosts(without.map(hostOfKey), 500)}, so nothing is known of tasks there.`;
+      : mrk` The master knows no agent on ${hosts(without.map(names.of), 500)}, so nothing is known of tasks there.`;
   if (seen.tasks.length === 0 && seen.away === undefined) {
     const them = seen.machines.length === 1 ? "it" : "them";
     return mrk`No tasks are left on ${them}: nothing will be lost.${unknown}`;
@@ -24,19 +24,19 @@ export function lossText(batch: Batch, seen: Seen): Mrkdwn {
   const reached = seen.tasks.filter(({ lastSeen }) => !lastSeen);
   return lines(
     reached.length === 0 ? null : mrk`*Will be lost:* ${countedByFramework(reached)}.${unknown}`,
-    awayText(seen, away),
+    awayText(seen, away, names),
     reached.length === 0 && unknown.text !== "" ? unknown : null,
   );
 }
 
 /** Agents that cannot be reached: what was last seen there, which Down does not stop (invariant 13). */
-function awayText(seen: Seen, tasks: readonly TaskRef[]): Mrkdwn | null {
+function awayText(seen: Seen, tasks: readonly TaskRef[], names: MachineNames): Mrkdwn | null {
   if (seen.away === undefined) return null;
   const last =
     tasks.length === 0
       ? mrk`No task was seen there last`
       : mrk`Last seen there: ${countedByFramework(tasks)}`;
-  return mrk`📡 *Unknown:* the master no longer shows an agent of ${hosts(seen.away.map(hostOfKey), 500)}. ${last}. It may go on running; Down does not stop it.`;
+  return mrk`📡 *Unknown:* the master no longer shows an agent of ${hosts(seen.away.map(names.of), 500)}. ${last}. It may go on running; Down does not stop it.`;
 }
 
 /** `3 tasks (marathon 2, kafka 1)`, largest first. */

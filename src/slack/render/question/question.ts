@@ -1,8 +1,9 @@
 import { windowsSeen } from "../../../maintenance/approval/seen.js";
-import { hostOfKey } from "../../../maintenance/cluster/machine.js";
+import type { MachineNames } from "../../../maintenance/cluster/machine.js";
 import { endMs } from "../../../maintenance/cluster/schedule.js";
 import { holdsOf } from "../../../maintenance/record/holds.js";
 import type { MovePlan, MovingApp } from "../../../maintenance/record/move.js";
+import { namesOf } from "../../../maintenance/record/names.js";
 import type { Seen, Verdict, VerdictRow } from "../../../maintenance/record/picture.js";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
 import type { Limits } from "../../../maintenance/record/roll.js";
@@ -13,7 +14,7 @@ import { alarmLines } from "../blast.js";
 import { actions, context, each, message, type SlackMessage, section } from "../blocks.js";
 import { erasedLines } from "../card/erased.js";
 import { code, free, join, lines, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
-import { hosts, ofBatch } from "../parts.js";
+import { hosts, MACHINE_NAME, ofBatch } from "../parts.js";
 import { runbookText } from "../run.js";
 import { moment, windowOf } from "../when.js";
 import { approvalButtons, moveButtons } from "./buttons.js";
@@ -41,10 +42,11 @@ export function renderApproval(
 ): SlackMessage {
   const { seen, outcome } = approval;
   if (approval.move !== undefined) return renderMove(record, batch, approval, approval.move, now);
+  const names = namesOf(record);
   const machines = counted(seen.machines.length, "machine");
   const isKill = approval.about === "kill_drain";
   const title = isKill ? `Kill what runs on ${machines}?` : `Take ${machines} down?`;
-  const alarms = alarmLines(seen.blast, 350);
+  const alarms = alarmLines(seen.blast, names, 350);
   const open = outcome === null && now < approval.expiresAtMs;
   return message([
     section(
@@ -57,19 +59,19 @@ export function renderApproval(
     ),
     ...(isKill
       ? killTexts(record, batch, approval).map((text) => section(text))
-      : [section(lossText(batch, seen))]),
+      : [section(lossText(batch, seen, names))]),
     // The blast radius beside the tasks.
     ...(alarms.length === 0 ? [] : [section(lines(...alarms))]),
     section(
       lines(
-        seen.verdicts.length === 0 ? null : mrk`*Answers*  ${verdictText(seen.verdicts)}`,
-        erasedLines(seen.verdicts, 500),
-        mrk`*Machines*  ${hosts(seen.machines.map(hostOfKey), 1000)}`,
+        seen.verdicts.length === 0 ? null : mrk`*Answers*  ${verdictText(seen.verdicts, names)}`,
+        erasedLines(seen.verdicts, names, 500),
+        mrk`*Machines*  ${hosts(seen.machines.map(names.of), 1000)}`,
       ),
     ),
     // What is known of the frameworks helps to answer; once it is answered it is of the past.
     ...each(context, open ? explainedText(seen, explained) : null),
-    ...each(context, tasksText(seen)),
+    ...each(context, tasksText(seen, names)),
     ...(open ? actions(approvalButtons(record, batch, approval)) : [section(outcomeText(approval))]),
   ]);
 }
@@ -103,7 +105,7 @@ function renderMove(
 
 function movingText({ app, tasks, instances, minimum, healthy, hasHealthChecks }: MovingApp): Mrkdwn {
   const where = listed(
-    tasks.map(({ host }) => code(host, 80)),
+    tasks.map(({ host }) => code(host, MACHINE_NAME)),
     400,
   );
   const counts = hasHealthChecks
@@ -203,7 +205,7 @@ function votesText({ votes, votesNeeded }: Approval): Mrkdwn {
 }
 
 /** `promised 4 · refused 1 (kafka on web-04) · silent 1 · empty 0`. */
-function verdictText(rows: readonly VerdictRow[]): Mrkdwn {
+function verdictText(rows: readonly VerdictRow[], names: MachineNames): Mrkdwn {
   return join(
     ORDER.map((verdict) => {
       const those = rows.filter((row) => row.verdict === verdict);
@@ -213,7 +215,7 @@ function verdictText(rows: readonly VerdictRow[]): Mrkdwn {
         .filter(({ unasked }) => hinders || unasked !== null)
         .map(({ framework, machine, unasked }) => {
           const why = unasked === null ? "" : `: ${UNASKED_BECAUSE[unasked]}`;
-          return mrk`${free(framework, 80)} on ${code(hostOfKey(machine), 80)}${why}`;
+          return mrk`${free(framework, 80)} on ${code(names.of(machine), MACHINE_NAME)}${why}`;
         });
       if (where.length === 0) return mrk`${verdict} ${those.length}`;
       return mrk`${verdict} ${those.length} (${listed(where, 500)})`;
@@ -223,7 +225,7 @@ function verdictText(rows: readonly VerdictRow[]): Mrkdwn {
 }
 
 /** Which tasks, copies of the same name on the same machine together: `/billing/api ×2 on web-01`. */
-function tasksText(seen: Seen): Mrkdwn | null {
+function tasksText(seen: Seen, machines: MachineNames): Mrkdwn | null {
   if (seen.tasks.length === 0) return null;
   const copies = new Map<string, { name: string; machine: string; count: number }>();
   for (const { id, name, machine } of seen.tasks) {
@@ -234,7 +236,7 @@ function tasksText(seen: Seen): Mrkdwn | null {
   }
   const names = [...copies.values()].map(
     ({ name, machine, count: n }) =>
-      mrk`${code(name, 80)}${n === 1 ? mrk`` : mrk` ×${n}`} on ${code(hostOfKey(machine), 80)}`,
+      mrk`${code(name, 80)}${n === 1 ? mrk`` : mrk` ×${n}`} on ${code(machines.of(machine), MACHINE_NAME)}`,
   );
   return mrk`*Tasks*  ${listed(names, 1500)}`;
 }

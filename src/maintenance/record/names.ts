@@ -1,0 +1,36 @@
+import { addressesOf, type MachineNames, machineNames } from "../cluster/machine.js";
+import type { World } from "../cluster/world.js";
+import { sharedNames } from "../cluster/world-index.js";
+import type { Picture } from "./picture.js";
+import type { Batch, Maintenance } from "./record.js";
+
+const known = new WeakMap<Maintenance, MachineNames>();
+
+/** How the machines of a maintenance are called: by what it has itself, and what its last look showed beside. */
+export function namesOf(record: Maintenance): MachineNames {
+  const names = known.get(record) ?? namesAmong(record);
+  known.set(record, names);
+  return names;
+}
+
+function namesAmong({ batches, picture }: Maintenance): MachineNames {
+  const own = addressesOf(batches.flatMap(({ machines }) => machines));
+  const shared = new Set(picture?.sharedNames);
+  return machineNames((hostname) => shared.has(hostname) || own.get(hostname) === null);
+}
+
+/** The same of the machines in a picture alone. */
+export function namesInPicture({ sharedNames }: Picture): MachineNames {
+  const shared = new Set(sharedNames);
+  return machineNames((hostname) => shared.has(hostname));
+}
+
+/** The picture with those names of the machines of all batches that stand for several machines as the world shows it. */
+export function withSharedNames(picture: Picture, world: World, batches: readonly Batch[]): Picture {
+  const { sharedNames: _, ...rest } = picture;
+  const shared = sharedNames(
+    world,
+    batches.flatMap(({ machines }) => machines),
+  );
+  return shared.length === 0 ? rest : { ...rest, sharedNames: shared };
+}
