@@ -292,6 +292,11 @@ export const policySettings = {
     description: "How often a master is read while a maintenance is open and nothing else happens.",
     example: "10s",
   }),
+  unwatched_after: duration(180_000).prefault("5m").meta({
+    description:
+      "How long the worker, or its queue, may be away before an open maintenance waits for a person to say Go on, because its record may be older than the world. At least 3 minutes.",
+    example: "5m",
+  }),
   ask_after: duration(0).prefault("10m").meta({
     description: "How long after draining began the approval is asked even if tasks remain.",
     example: "10m",

@@ -41,6 +41,7 @@ export function clusterPolicy(settings: PolicySettings): Omit<ClusterPolicy, "ru
     answersWaitMs: settings.answers_wait,
     agentReturnMs: settings.agent_return,
     pollMs: settings.poll_interval,
+    unwatchedAfterMs: settings.unwatched_after,
   };
 }
 

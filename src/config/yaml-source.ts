@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument, type YAMLError } from "yaml";
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from "yaml";
 import type { Checked, Problem } from "./config-error.js";
 
 /** The least that a clusters file holds, to show what one looks like. */
@@ -20,6 +30,8 @@ export function parseYaml(text: string, file: string): Checked<YamlSource> {
   if (document.errors.length > 0) {
     return { ok: false, problems: document.errors.map((error) => syntaxProblem(error, file, lines)) };
   }
+  const odd = keysThatAreNone(document, file, lines);
+  if (odd.length > 0) return { ok: false, problems: odd };
   try {
     return { ok: true, value: { data: document.toJS(), lineOf: (path) => lineOf(document, path, lines) } };
   } catch {
@@ -35,6 +47,19 @@ export function parseYaml(text: string, file: string): Checked<YamlSource> {
       ],
     };
   }
+}
+
+/** A key that is a list or a map would be told as a text, with whatever stands in it. */
+function keysThatAreNone(document: Document, file: string, lines: LineCounter): Problem[] {
+  const found: Problem[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key)) return;
+      const where = `${file}:${lines.linePos(startOf(key) ?? 0).line}`;
+      found.push({ where, what: "has a key that is no word", example: LEAST_FILE });
+    },
+  });
+  return found;
 }
 
 /** The parser's own sentence can quote the text around an error, secrets included; so only its code is used. */

@@ -107,6 +107,8 @@ export function advance(record: Maintenance, look: Omit<Moment, "sight">): Step 
 function requested(record: Maintenance, moment: Moment): Step {
   const { hosts, world, nowMs } = moment;
   const wakeAtMs = poll(moment);
+  // It would post: somebody has to want that now.
+  if (record.unwatched !== null) return { record, effects: [], wakeAtMs };
   switch (hosts?.kind) {
     case undefined:
       return { record, effects: [{ kind: "look_up_hosts" }], wakeAtMs };

@@ -135,6 +135,7 @@ clusters:
         askAfterMs: 600_000,
         answersWaitMs: 30_000,
         agentReturnMs: 600_000,
+        unwatchedAfterMs: 300_000,
       },
       runbooks: [],
     });

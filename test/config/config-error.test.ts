@@ -86,6 +86,14 @@ describe("a secret never appears among the problems, wherever it was put", () =>
     );
   });
 
+  test("a secret never appears in a key that is a list, wherever it stands", () => {
+    const key = `{ ? [${SECRET}] : 1 }`;
+    for (const settings of [`runbooks: ${key}`, `credentials: ${key}`, `frameworks: [${key}]`])
+      expect(textOf(parse(withClusters(`clusters:\n  prod:\n    masters: [m1]\n    ${settings}\n`)))).toMatch(
+        /clusters\.yaml:4 +has a key that is no word/,
+      );
+  });
+
   test("a secret never appears in a warning of the YAML parser, which would go to standard error", () => {
     const warn = vi.spyOn(process, "emitWarning");
     parse(withClusters(`clusters: { prod: { ? [${SECRET}] : 1 } }`));

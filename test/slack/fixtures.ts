@@ -219,6 +219,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     leftBehind: [],
     runs: [],
     trouble: null,
+    unwatched: null,
     picture: pictureOf(17, 64, [
       verdict("web-01", "marathon", "promised"),
       verdict("web-02", "marathon", "silent"),

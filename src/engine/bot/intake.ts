@@ -13,7 +13,7 @@ import { formatSpan } from "../../maintenance/time.js";
 import type { ClickInput, CommandInput, SlackHandlers } from "../../slack/hear/handlers.js";
 import type { ReplyTarget } from "../../slack/say/messenger.js";
 import type { Clock } from "../clock.js";
-import { commandJobId, decisionJobId, freeId, MOST_IDS, maintenanceId } from "../lanes/ids.js";
+import { commandJobId, decisionJobId, freeId, MOST_IDS, maintenanceId, threadJobId } from "../lanes/ids.js";
 import {
   DECISION_JOB,
   type DecisionJob,
@@ -21,6 +21,7 @@ import {
   type HostsJob,
   MAINTENANCE_JOB,
   type StoredReplyTarget,
+  threadJob,
 } from "../lanes/jobs.js";
 import type { LostClusters } from "../lanes/lost-clusters.js";
 import type { Notifier } from "../lanes/notifier.js";
@@ -120,6 +121,8 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   /** A decision on one maintenance, from a button or from a command that names it. */
   async function decideOn(id: string, decision: Decision, input: CommandInput | ClickInput) {
     return await inClusterOf(id, async (cluster) => {
+      const elsewhere = await standsElsewhere(id, decision, input);
+      if (elsewhere !== null) return elsewhere;
       const job: DecisionJob = {
         maintenance: id,
         decision,
@@ -129,6 +132,24 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
         replyTo: targetOf(input),
       };
       return await place(cluster, DECISION_JOB, job, decisionJobId(job));
+    });
+  }
+
+  /**
+   * A question counts in the message in which it stands. Another one with its id is of a question that was lost with the
+   * queue, or was posted a second time after a crash (invariants 5 and 13).
+   */
+  async function standsElsewhere(id: string, decision: Decision, input: CommandInput | ClickInput) {
+    const clicked = "message" in input ? input.message : undefined;
+    if (decision.kind !== "approve" || clicked === undefined) return null;
+    const job = await ports.notifier.queue.getJob(threadJobId(id));
+    const stands = job === undefined ? undefined : threadJob.parse(job.data).approvals[decision.approval];
+    if (stands === undefined || stands.ts === clicked) return null;
+    return replyOf({
+      tone: "refused",
+      text: `${id}: this question stands in another message by now; this one is of before.`,
+      notDone: "Nothing was decided.",
+      next: "Decide on the newest question in the thread.",
     });
   }
 

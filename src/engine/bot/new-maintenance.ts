@@ -59,6 +59,7 @@ export function newMaintenance(
     runs: [],
     moves: [],
     trouble: null,
+    unwatched: null,
     unsettledUntilMs: null,
     picture: null,
     events: [{ seq: 1, atMs: nowMs, kind: "requested", by }],

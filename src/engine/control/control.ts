@@ -9,6 +9,7 @@ import {
   type StoredMaintenance,
 } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
+import { withWatch } from "../../maintenance/record/watched.js";
 import { DECISION_JOB, decisionJob, HOSTS_JOB, hostsJob, MAINTENANCE_JOB } from "../lanes/jobs.js";
 import { ROUTINE_PRIORITY } from "../lanes/options.js";
 import { PROOFS } from "../lanes/records.js";
@@ -86,7 +87,8 @@ async function runMaintenance(
   let wakeAtMs: number | null;
   let world: World | null = null;
   try {
-    record = await openLeftBehind(first, ports);
+    const watched = withWatch(first, ports.now(), ports.cluster.policy.unwatchedAfterMs);
+    record = await openLeftBehind(watched, ports);
     record = await lookAtRuns(record, { runs: ports.runs, save, now: ports.now });
     await save(record);
     ({ record, wakeAtMs, world } = await tick(record, {
@@ -125,9 +127,12 @@ async function runMaintenance(
 async function waitingAmong(
   others: readonly Maintenance[],
   store: StoreRecord,
-  { records }: ControlPorts,
+  { records, cluster, now }: ControlPorts,
 ): Promise<readonly Waiting[]> {
-  const waiting = others.filter(isFirstPost);
+  // What nobody has looked after for long is looked at by itself first.
+  const { unwatchedAfterMs } = cluster.policy;
+  const isWatched = (record: Maintenance) => withWatch(record, now(), unwatchedAfterMs).unwatched === null;
+  const waiting = others.filter((record) => isFirstPost(record) && isWatched(record));
   const found = await Promise.all(waiting.map((record) => records.job(record.id)));
   return found.flatMap((one) =>
     one === null ? [] : [{ record: one.record, save: (record: Maintenance) => store(record, one.job) }],
@@ -146,11 +151,16 @@ function together(wakeAtMs: number, earliestMs: number, pollMs: number): number 
 /** The time of the last look is stored this often while nothing else changes, so that the card can say how old it is. */
 const LOOKED_EVERY_MS = 120_000;
 
-/** What is worth storing: everything, but the time of the last look only now and then. */
+/** That somebody looks after it is stored this often at least: well within the least that `unwatched_after` takes. */
+const WATCHED_EVERY_MS = 60_000;
+
+/** What is worth storing: everything, but the times of the last look only now and then. */
 function fingerprint(stored: StoredMaintenance): string {
   const looked = Math.floor((stored.picture?.atMs ?? 0) / LOOKED_EVERY_MS);
+  const watched = Math.floor((stored.watchedAtMs ?? 0) / WATCHED_EVERY_MS);
   return JSON.stringify({
     ...stored,
+    watchedAtMs: watched,
     picture: stored.picture === null ? null : { ...stored.picture, atMs: looked },
   });
 }

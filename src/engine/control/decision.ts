@@ -3,6 +3,7 @@ import { decide, looksAtMarathons, needsWorld } from "../../maintenance/decide.j
 import { marathonsOn } from "../../maintenance/moving/plan.js";
 import { phaseOf } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { withWatch } from "../../maintenance/record/watched.js";
 import { turnOf } from "../../maintenance/rolling/turn.js";
 import { freeId } from "../lanes/ids.js";
 import type { DecisionRequest } from "../lanes/jobs.js";
@@ -36,7 +37,10 @@ export async function runDecision(
     await ports.reply(request.replyTo, noSuchMaintenance(request.maintenance));
     return "unknown";
   }
-  const { job, record } = found;
+  const { job, record: stored } = found;
+  const watched = withWatch(stored, ports.now(), ports.cluster.policy.unwatchedAfterMs);
+  // A click does not make an old record one of now.
+  const record = watched.unwatched === stored.unwatched ? stored : watched;
   let world: World | null = null;
   if (needsWorld(request.decision.kind) && record.end === null) {
     try {
@@ -67,7 +71,7 @@ export async function runDecision(
   const id = await idFor(record, request, ports);
   const context = { person, nowMs: now(), askedAtMs, policy, world, marathons, others, freeId: id };
   const decided = decide(record, decision, context);
-  const changed = decided.record !== record;
+  const changed = decided.record !== stored;
   const { id: maintenance, cluster } = record;
   const phase = phaseOf(decided.record);
   logger.info(

@@ -14,6 +14,7 @@ import { isItsTurn, notItsTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
+import { utc } from "../text/utc.js";
 import type { Millis } from "../time.js";
 import { ABOUT_WORDS } from "./about.js";
 import { type Obstacles, obstacles, obstaclesToKill } from "./obstacles.js";
@@ -61,6 +62,7 @@ type DownRule = (asked: DownAsked) => Blocked | null;
 /** All that has to be so before machines go down, in this order: the first that blocks speaks. */
 const DOWN_RULES: readonly DownRule[] = [
   held,
+  unwatched,
   expired,
   notTheirTurn,
   paused,
@@ -73,7 +75,14 @@ const DOWN_RULES: readonly DownRule[] = [
 ];
 
 /** Those of them that hold for whatever is approved, not for Down alone. */
-const COMMON_RULES: readonly DownRule[] = [held, expired, notTheirTurn, outsideHours, unknownTasks];
+const COMMON_RULES: readonly DownRule[] = [
+  held,
+  unwatched,
+  expired,
+  notTheirTurn,
+  outsideHours,
+  unknownTasks,
+];
 
 /** Gathers what the rules look at. */
 export function downAsked(asked: Omit<DownAsked, "obstacles" | "seen">, picture: Picture): DownAsked {
@@ -112,6 +121,16 @@ function held({ record }: DownAsked): Blocked | null {
     ...WAITS,
     why: `${record.id} is held by ${holdersText(record)}.`,
     next: `Once it is released with the button or /mesos release ${record.id}, decide again.`,
+  };
+}
+
+/** What the record says may be of the past: somebody may have denied this question, or ended the maintenance, since. */
+function unwatched({ record: { id, unwatched: since } }: DownAsked): Blocked | null {
+  if (since === null) return null;
+  return {
+    ...WAITS,
+    why: `${id}: nobody had looked after it from ${utc(since.sinceMs, "minute")} to ${utc(since.noticedAtMs, "minute")} UTC, so what it says may be of the past.`,
+    next: `Look at the card and at the newest messages. If it may go on, press Go on or type /mesos go-on ${id}; then decide again.`,
   };
 }
 

@@ -16,7 +16,7 @@ import { approvalOf, batchOf, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { MovePlan } from "../record/move.js";
 import type { Approval, Maintenance } from "../record/record.js";
-import { replyOf } from "../text/reply.js";
+import { type ReplyParts, replyOf } from "../text/reply.js";
 import { type Decided, type DecisionContext, decisionRow, refused, unchanged } from "./decided.js";
 import { onOpenQuestion } from "./open-question.js";
 import { approvedReply, filtered, nothingToDo, votedReply } from "./replies.js";
@@ -26,7 +26,13 @@ import { approvedReply, filtered, nothingToDo, votedReply } from "./replies.js";
  * that is needed grants (invariants 5, 6).
  */
 export const approve = decisionRow({
-  takes: z.object({ kind: z.literal("approve"), batch: z.string(), approval: z.string() }),
+  /** `seen`: the digest of what the question showed; buttons of earlier builds do not carry it. */
+  takes: z.object({
+    kind: z.literal("approve"),
+    batch: z.string(),
+    approval: z.string(),
+    seen: z.string().optional(),
+  }),
   wanted: "approve",
   needsWorld: true,
   looksAtMarathons: (record, about) => approvalOf(record, about)?.about === "move_tasks",
@@ -38,6 +44,8 @@ export const approve = decisionRow({
     const approval = approvalOf(record, about);
     if (batch === null || !isAskedAbout(batch) || approval === null || world === null)
       return unchanged(record, nothingToDo(record));
+    if (about.seen !== undefined && about.seen !== approval.seen.digest)
+      return unchanged(record, anotherQuestion(record));
     const { name, notDone } = ABOUT_WORDS[approval.about];
     const notAllowed = mayNotApprove(record, person, policy, approval.askedBy, name);
     if (notAllowed !== null) {
@@ -68,6 +76,19 @@ export const approve = decisionRow({
       : blockedBy(blocked, asked, context);
   },
 });
+
+/**
+ * The button of a question that is not on record any more, under an id that another one has got since: the queue came back
+ * as it was before (invariants 5 and 13).
+ */
+function anotherQuestion({ id }: Maintenance): ReplyParts {
+  return {
+    tone: "refused",
+    text: `${id}: this button belongs to a question that is not on record any more; the one of its name shows something else.`,
+    notDone: "Nothing was decided.",
+    next: "Decide on the newest question in the thread.",
+  };
+}
 
 /** Why the vote came to nothing, and what becomes of the question. */
 function blockedBy(

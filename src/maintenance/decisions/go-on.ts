@@ -7,9 +7,9 @@ import { placeOf } from "../rolling/turn.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
-import { decisionRow, refused } from "./decided.js";
+import { type Decided, type DecisionContext, decisionRow, refused } from "./decided.js";
 import { doneBefore } from "./done-before.js";
-import { onceReleased } from "./replies.js";
+import { beingCancelled, onceReleased } from "./replies.js";
 
 /**
  * Goes on with the batch that a rule has stopped, in spite of what it saw: the same sight does not stop that batch again.
@@ -21,16 +21,20 @@ export const goOn = decisionRow({
   wanted: "go on with the batches",
   needsWorld: false,
   isOnce: false,
-  whyNotPossible: (record, { batch, sinceMs }) =>
-    whyNotOnTurn(record, batch) ?? notPaused(record) ?? pausedAnew(record, sinceMs),
+  whyNotPossible(record, { batch, sinceMs }) {
+    if (record.unwatched !== null) return beingCancelled(record);
+    return whyNotOnTurn(record, batch) ?? notPaused(record) ?? pausedAnew(record, sinceMs);
+  },
   alreadyDone(record, { sinceMs }, context) {
+    if (doneBefore(record, "watched_again", context) !== null) return watchedReply(record);
     const before = sinceMs === undefined ? doneBefore(record, "went_on", context) : null;
     if (before === null) return null;
     return { tone: "done", text: `${record.id} went on with ${placeOf(record, before.batch)}.` };
   },
   decide(record, _, context) {
     const { person, policy, nowMs, askedAtMs } = context;
-    const { paused } = record;
+    const { paused, unwatched } = record;
+    if (unwatched !== null) return watchedAgain(record, context);
     if (paused === null)
       return { record, reply: replyOf({ tone: "info", text: `${record.id} is not paused.` }) };
     if (!mayGoOn(record, person, policy)) {
@@ -57,6 +61,29 @@ export const goOn = decisionRow({
     return { record: goneOn ?? known, reply };
   },
 });
+
+/** A person has seen what the world says now. */
+function watchedAgain(record: Maintenance, context: DecisionContext): Decided {
+  const { person, policy, nowMs, askedAtMs } = context;
+  const by = person.user;
+  if (!mayGoOn(record, person, policy)) {
+    const approvers = settingOf(record.cluster, "approvers");
+    const who = `the requester, approvers (${approvers}) and admins (${settingOf(record.cluster, "admins")})`;
+    const text = `${record.id} waits because nobody had looked after it for long. Who may go on: ${who}.`;
+    const reply = { tone: "refused", text, notDone: "It waits." } as const;
+    return refused(record, "go_on", reply, `who may go on: ${who}.`, context);
+  }
+  const event = { kind: "watched_again", by, askedAtMs } as const;
+  const next = withEvent({ ...record, unwatched: null }, nowMs, event);
+  return { record: next, reply: replyOf(watchedReply(next)) };
+}
+
+function watchedReply(record: Maintenance): ReplyParts {
+  return {
+    tone: "done",
+    text: `${record.id} goes on${onceReleased(record)}, from what the master shows now.`,
+  };
+}
 
 function notPaused({ id, paused, held }: Maintenance): ReplyParts | null {
   if (paused?.asksAlone) {

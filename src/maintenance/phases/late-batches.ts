@@ -13,6 +13,7 @@ import type { Moment } from "./step.js";
 export function withLateBatchesMoved(record: Maintenance, moment: Moment): Maintenance {
   const { world, policy, nowMs } = moment;
   if (record.batches.length < 2 || record.cancel !== null || record.held !== null) return record;
+  if (record.unwatched !== null) return record;
   if (isUnsettled(record, world.observedAtMs)) return record;
   if (record.batches.some(({ movingFrom }) => movingFrom !== null)) return record;
   const moves = shifted(record, policy, nowMs);

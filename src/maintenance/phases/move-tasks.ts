@@ -19,7 +19,12 @@ export function moveTasks(record: Maintenance, batch: DrainingBatch, moment: Mom
     const why = "The approval, or the window, has ended.";
     return { record: endMove(record, move, why, nowMs), effects: [], wakeAtMs: null };
   }
-  if (record.held !== null || record.trouble !== null || batch.movingFrom !== null)
+  if (
+    record.held !== null ||
+    record.unwatched !== null ||
+    record.trouble !== null ||
+    batch.movingFrom !== null
+  )
     return { record, effects: [], wakeAtMs: move.untilMs };
   if (nowMs < move.lookAtMs) return { record, effects: [], wakeAtMs: Math.min(move.lookAtMs, move.untilMs) };
   if (marathons === undefined) {

@@ -30,6 +30,7 @@ export const moveWindow: Rule = (record, batch, _picture, moment) => {
     const moved = { ...batch, movingFrom: null, earlierWindows: [...earlierWindows, movingFrom] };
     return { ...unchanged, record: withBatch(record, moved) };
   }
+  if (record.unwatched !== null) return unchanged;
   // A post without an answer may still take effect, and then the earlier window is gone (invariant 7).
   if (isUnsettled(record, world.observedAtMs)) return { ...unchanged, wakeAtMs: record.unsettledUntilMs };
   const told = movingFrom === null ? noteOnce(record, MOVED_BACK, moment.nowMs) : record;

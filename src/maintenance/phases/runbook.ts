@@ -32,7 +32,7 @@ export function afterRunbook(record: Maintenance, batch: BatchIn<"down">, nowMs:
 
 /** Nothing is started while somebody holds it, nor on machines whose Down was not approved together with the runbook. */
 function firstRun(record: Maintenance, batch: BatchIn<"down">, nowMs: Millis): Maintenance {
-  if (record.held !== null) return record;
+  if (record.held !== null || record.unwatched !== null) return record;
   const approval = grantedApproval(batch, "down");
   const endsMs = endMs(batch.window) ?? Number.POSITIVE_INFINITY;
   if (approval?.runbook === undefined || !wentDownBefore(record, batch, endsMs)) {

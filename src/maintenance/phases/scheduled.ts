@@ -50,7 +50,8 @@ export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, mo
     return { record: over, effects: [], wakeAtMs: null };
   }
   const current = sight.kind === "nothing" ? record : withProvedSight(record, batch);
-  if (record.held !== null) return { record: current, effects: [], wakeAtMs: endMs(batch.window) };
+  if (record.held !== null || record.unwatched !== null)
+    return { record: current, effects: [], wakeAtMs: endMs(batch.window) };
   if (foreign.length > 0 && ours.length + moving.length === 0) {
     // Whose windows these are is told by the other maintenances.
     if (hosts === null) return { record, effects: [{ kind: "look_up_hosts" }], wakeAtMs: soon(moment) };

@@ -124,6 +124,8 @@ export interface Policy {
   readonly agentReturnMs: Millis;
   /** How often an open maintenance looks at the master when no event wakes it. */
   readonly pollMs: Millis;
+  /** How long a record may be left alone before a person has to say that it may go on. */
+  readonly unwatchedAfterMs: Millis;
   /**
    * How long after a call to a master was sent without an answer the world is taken as its outcome. Longer than any
    * call can still be under way.

@@ -170,6 +170,10 @@ export const logEvent = z.discriminatedUnion("kind", [
   z.object({ ...base, kind: z.literal("owner_ready"), by, of: z.array(z.string()) }),
   /** The blast radius before the drain is posted; the numbers are in `record.blast`. */
   z.object({ ...base, kind: z.literal("blast_radius") }),
+  /** Nobody had looked after the record since then, so nothing is taken out of service by it until a person says so. */
+  z.object({ ...base, kind: z.literal("unwatched"), sinceMs: millis }),
+  /** A person says that it may go on all the same. */
+  z.object({ ...base, kind: z.literal("watched_again"), by, askedAtMs }),
   /** A rule stopped a drain in batches before this one. */
   z.object({ ...base, kind: z.literal("paused"), batch: z.string(), rule: z.string(), saw: z.string() }),
   /** What stopped it is over; `by`: who went on in spite of it, `null` when it is no longer so. */

@@ -89,6 +89,7 @@ const NOTHING_DECIDED = {
   wentOn: [],
   runs: [],
   moves: [],
+  unwatched: null,
   trouble: null,
   picture: null,
   events: [],

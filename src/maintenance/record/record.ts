@@ -238,6 +238,10 @@ export const maintenance = z.object({
   /** Tasks that were moved, newest last; at most one is not over. */
   moves: z.array(move).default([]),
   trouble: trouble.nullable(),
+  /** When a worker last looked after it; earlier builds did not write it down. */
+  watchedAtMs: millis.optional(),
+  /** Nobody had looked after it for long, and no person has said since that it may go on. */
+  unwatched: z.object({ sinceMs: millis, noticedAtMs: millis }).nullable().default(null),
   /**
    * A schedule post or a STOP_MAINTENANCE got no answer: until then it may still take effect, so it is neither repeated
    * nor counted as failed; afterwards the world is its outcome (invariant 7).

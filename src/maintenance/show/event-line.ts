@@ -170,6 +170,10 @@ function whatOf(event: LogEvent, record: Rolled): string {
       return `ready for Down: ${event.of.join(", ")}`;
     case "blast_radius":
       return "blast radius shown";
+    case "unwatched":
+      return `nobody had looked after it since ${stamp(event.sinceMs)}; it waits for a person`;
+    case "watched_again":
+      return "went on though nobody had looked after it";
     case "paused":
       return `paused (${event.rule}): ${event.saw}`;
     case "went_on":

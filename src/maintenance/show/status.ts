@@ -50,8 +50,9 @@ export function statusOfCluster(
     {
       title: "TROUBLE",
       shrinks: true,
-      cell: ({ trouble, held, paused }) =>
-        trouble?.code ?? (held !== null ? "held" : paused !== null ? "paused" : ""),
+      cell: ({ trouble, unwatched, held, paused }) =>
+        trouble?.code ??
+        (unwatched !== null ? "unwatched" : held !== null ? "held" : paused !== null ? "paused" : ""),
     },
   ]);
   const count = open.length === 0 ? "no open maintenance" : counted(open.length, "open maintenance");

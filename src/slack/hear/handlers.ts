@@ -13,6 +13,8 @@ export interface CommandInput extends ReplyTarget {
 /** A click on one of our buttons, or the submission of the modal that it opened. */
 export interface ClickInput extends ReplyTarget {
   readonly button: ButtonValue | ViewValue;
+  /** `ts` of the message that the button is in; absent for a modal. */
+  readonly message?: string;
   /** Unique per click. Opens one modal within 3 s. */
   readonly triggerId: string;
 }

@@ -103,7 +103,9 @@ export function listen(
     const button = parseButton((action as ButtonAction).value);
     const to = placeOf(body, button?.command);
     await hear("click", { to, home: homeOfClick(body), context }, ack, async () =>
-      button === null ? unknownButton() : await clicked({ ...to, button, triggerId: body.trigger_id }, o),
+      button === null
+        ? unknownButton()
+        : await clicked({ ...to, button, ...messageOf(body), triggerId: body.trigger_id }, o),
     );
   });
 
@@ -128,6 +130,11 @@ export function listen(
   return async () => {
     while (running.size > 0) await Promise.allSettled([...running]);
   };
+}
+
+function messageOf({ message, container }: BlockAction): { readonly message?: string } {
+  const ts: unknown = message?.ts ?? container.message_ts;
+  return typeof ts === "string" ? { message: ts } : {};
 }
 
 /** Who clicked where. Slack says it in `container`; `message` is missing for ephemeral messages. */

@@ -77,6 +77,10 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`🔪 *Killing${ofBatch(record, event.batch)}:* the master is asked to end ${counted(event.tasks, "task")} on ${counted(event.agents, "agent")} (DRAIN_AGENT). It cannot be taken back. The window is posted, and Down asked for, once nothing runs there.`;
     case "kill_drained":
       return mrk`🍂 *Drained${ofBatch(record, event.batch)}:* ${event.tasks === 1 ? "the task that was to end has ended" : mrk`of ${counted(event.tasks, "task")} none is left`}.`;
+    case "unwatched":
+      return mrk`🕰️ *Nobody had looked after this* since ${moment(event.sinceMs)}: the bot was off, or its queue came back as it was then. What stands here may be of the past: a question that was denied, a maintenance that has ended. The card shows what the master says now. Machines are given back as before, and nothing more is taken out of service.\n*Next:* look at the card and at the newest messages; then press Go on, or Cancel.`;
+    case "watched_again":
+      return mrk`▶️ ${user(event.by)} *goes on* from what the master shows now.`;
     case "paused":
       return mrk`⏸️ *Paused before ${placeOf(record, event.batch)}:* ${free(event.saw, 600)} (${code(event.rule)}).\n*Next:* ${pauseRule(event.rule)?.next ?? DECIDE}`;
     case "went_on":

@@ -285,7 +285,7 @@ function sharedCluster(master: WatchedClient, now: () => number): Cluster {
   return {
     name: "test",
     master,
-    policy: policyOf({ settleMs: 5_000, pollMs: POLL_MS }),
+    policy: policyOf({ settleMs: 5_000, pollMs: POLL_MS, unwatchedAfterMs: Number.POSITIVE_INFINITY }),
     marathons: NO_MARATHONS,
     world,
     worldFor: () => world(),

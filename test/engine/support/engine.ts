@@ -58,6 +58,9 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** Tests move the clock on by hours while nothing runs. */
+const NEVER = Number.POSITIVE_INFINITY;
+
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** `ENGINE_LOG=1` shows what the engine logs. */
@@ -203,7 +206,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         maxDurationMs: 30 * 86_400_000,
         // Everything that is shown is looked at soon.
         policy: {
-          ...policyOf({ pollMs: 1_000, answersWaitMs: 0 }),
+          ...policyOf({ pollMs: 1_000, answersWaitMs: 0, unwatchedAfterMs: NEVER }),
           runbooks: (options.config?.runbooks ?? []).map(termsOf),
           frameworks: marathon === null ? [] : [{ ...named, family: "marathon", marathon: true }],
           ...options.policy,

@@ -219,6 +219,7 @@ describe("a click in HTTP mode", () => {
         user: "U02BOB",
         channel: "C01OPS",
         thread: "1.1",
+        message: expect.stringMatching(/^\d/),
         command: "/mesos",
         responseUrl: slack.responseUrl(),
         triggerId: "trigger-2",

@@ -184,6 +184,11 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     { kind: "move_ended", batch: "b1", why: "None is left.", moved: 2, of: 3 },
     ["Moving tasks is over: 2 of 3 are gone. None is left."],
   ],
+  [{ kind: "unwatched", sinceMs: NOW }, ["Nobody had looked after this since", "Next: look at the card"]],
+  [
+    { kind: "watched_again", by: "U02BOB", askedAtMs: NOW },
+    ["@U02BOB goes on from what the master shows now"],
+  ],
   [{ kind: "taking_down", batch: "b1" }, ["Taking down"]],
   [
     { kind: "down", batch: "b1", machines: 6, tasksLost: 1 },

@@ -46,7 +46,10 @@ export function cardButtons(record: Maintenance): types.Button[] {
       ? offer("Kill-drain", { kind: "ask_kill_drain", batch: turn, graceMs: null })
       : []),
     ...(draining === undefined ? [] : offer("Move tasks", { kind: "ask_move", batch: draining.id })),
-    ...offer("Go on", goingOn(record, turn), { style: "primary" }),
+    ...offer("Go on", goingOn(record, turn), {
+      style: "primary",
+      ...(record.unwatched === null ? {} : { confirm: GO_ON }),
+    }),
     ...(isPausedForNext(record) || isIn(record, "window_over")
       ? offer("Skip batch", { kind: "skip", batch: turn })
       : []),
@@ -126,6 +129,13 @@ function goingOn({ paused }: Maintenance, batch: string | null): Decision {
 function isPausedForNext({ paused }: Maintenance): boolean {
   return paused !== null && pauseRule(paused.rule)?.looksAt !== "batches_before";
 }
+
+const GO_ON: Confirm = {
+  title: "Go on with this maintenance?",
+  text: "Nobody had looked after it for a while. It goes on from what the master shows now, and as this card says.",
+  confirm: "Go on",
+  deny: "Not yet",
+};
 
 const CANCEL: Confirm = {
   title: "Cancel this maintenance?",

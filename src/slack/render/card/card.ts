@@ -73,7 +73,14 @@ export function renderCard(
       leftBehindText(record, links),
     ),
     ...each(context, ownersText(record)),
-    ...each(section, pausedText(record), ...heldTexts(record), troubleText(record), endText(record)),
+    ...each(
+      section,
+      unwatchedText(record),
+      pausedText(record),
+      ...heldTexts(record),
+      troubleText(record),
+      endText(record),
+    ),
     ...actions(cardButtons(record)),
   ]);
 }
@@ -276,6 +283,11 @@ function heldTexts(record: Maintenance): Mrkdwn[] {
     const why = reason === null ? mrk`` : mrk`: ${free(reason)}`;
     return mrk`⏸️ *Held* by ${user(by)}${owner} since ${moment(atMs)}${why}. Nothing goes on until it is released.`;
   });
+}
+
+function unwatchedText({ unwatched, end }: Maintenance): Mrkdwn | null {
+  if (unwatched === null || end !== null) return null;
+  return mrk`🕰️ *Nobody had looked after this* from ${moment(unwatched.sinceMs)} to ${moment(unwatched.noticedAtMs)}, so what it says may be of the past. Nothing more is taken out of service until somebody presses Go on.`;
 }
 
 function pausedText({ paused, end }: Maintenance): Mrkdwn | null {

@@ -23,6 +23,8 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
       : `The agents on ${machines} stop and ${tasks} will be lost${copies}.`;
   const deny = button("Deny", { ...value, decision: { kind: "deny", ...at, reason: null } });
   if (record.held !== null) return [deny, button("Release", { ...value, decision: { kind: "release" } })];
+  const goOn = { kind: "go_on", batch: turnOf(record)?.id ?? null } as const;
+  if (record.unwatched !== null) return [deny, button("Go on", { ...value, decision: goOn })];
   if (isStopped(record, batch))
     return [
       deny,
@@ -39,7 +41,7 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
     return [
       button(
         "Approve kill-drain",
-        { ...value, decision: { kind: "approve", ...at } },
+        { ...value, decision: { kind: "approve", ...at, seen: approval.seen.digest } },
         { style: "danger", confirm },
       ),
       deny,
@@ -65,7 +67,7 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
   return [
     button(
       more === 0 ? "Approve Down" : `Approve ${more + 1} batches`,
-      { ...value, decision: { kind: "approve", ...at } },
+      { ...value, decision: { kind: "approve", ...at, seen: approval.seen.digest } },
       { style: "danger", confirm },
     ),
     deny,
@@ -88,7 +90,7 @@ export function moveButtons(record: Maintenance, batch: Batch, approval: Approva
   return [
     button(
       "Approve moving",
-      { ...value, decision: { kind: "approve", ...at } },
+      { ...value, decision: { kind: "approve", ...at, seen: approval.seen.digest } },
       { style: "danger", confirm },
     ),
     deny,

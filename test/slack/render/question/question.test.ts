@@ -152,7 +152,11 @@ describe("the question", () => {
       ["Hold", undefined, false],
     ]);
     expect(buttons.slice(0, 2).map((button) => parseButton(button.value))).toEqual([
-      { v: 1, id: "m-7k3q", decision: { kind: "approve", batch: "b1", approval: "a1" } },
+      {
+        v: 1,
+        id: "m-7k3q",
+        decision: { kind: "approve", batch: "b1", approval: "a1", seen: seenOf().digest },
+      },
       {
         v: 1,
         id: "m-7k3q",
