@@ -12,6 +12,7 @@ import { createWatch } from "./cluster/watch.js";
 import { controlProcessor } from "./control/control.js";
 import { createHabits } from "./lanes/habits.js";
 import { controlQueueName, QUERY_QUEUE, replyTarget, runsQueueName } from "./lanes/jobs.js";
+import { threadJobId } from "./lanes/ids.js";
 import { createNotifier } from "./lanes/notifier.js";
 import { openRecords } from "./lanes/records.js";
 import { replyFrom } from "./lanes/troubles.js";
@@ -105,6 +106,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       elapsed,
       changed,
       reply: notifier.reply,
+      isTaken: async (id) => (await notifier.queue.getJob(threadJobId(id))) !== undefined,
       ticked(record, outcome, ms) {
         watch.follow(record);
         meters.tick(config.name, outcome, ms / 1000);

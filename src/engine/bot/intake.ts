@@ -6,7 +6,7 @@ import { helpReply } from "../../commands/help.js";
 import { parseCommand } from "../../commands/parse.js";
 import type { Decision } from "../../maintenance/decisions/table.js";
 import type { Person } from "../../maintenance/policy/policy.js";
-import { encodeMaintenance } from "../../maintenance/record/record.js";
+import { encodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
 import { quoted } from "../../maintenance/text/quote.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { formatSpan } from "../../maintenance/time.js";
@@ -153,6 +153,23 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     });
   }
 
+  /** The maintenance of an id in whichever cluster: ids are used across all of them. */
+  async function findAnywhere(id: string): Promise<Maintenance | null> {
+    for (const records of ports.records.values()) {
+      const found = await records.find(id);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /** Whether the thread of an id belongs to this cluster and person, or to nobody yet. */
+  async function isThreadOf(id: string, cluster: string, user: string): Promise<boolean> {
+    const job = await ports.notifier.queue.getJob(threadJobId(id));
+    if (job === undefined) return true;
+    const thread = threadJob.parse(job.data);
+    return thread.cluster === cluster && thread.replyTo.user === user;
+  }
+
   async function placeVerb(
     command: Extract<Command, { verb: "down" | "up" | "cancel" }>,
     input: CommandInput,
@@ -197,9 +214,11 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       return await questions.ask({ kind: "dry_run", cluster, record, replyTo });
     }
     // Its own is free for a command that is delivered again.
+    const isOwn = (one: Maintenance) =>
+      one.cluster === cluster && one.requester === input.user && one.hosts === hosts;
     const id = await freeId(input.triggerId, async (one) => {
-      const taken = await records.find(one);
-      return taken !== null && (taken.requester !== input.user || taken.hosts !== hosts);
+      const found = await findAnywhere(one);
+      return (found !== null && !isOwn(found)) || !(await isThreadOf(one, cluster, input.user));
     });
     if (id === null) {
       return replyOf({
@@ -213,7 +232,21 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     // The thread first: should we die in between, a thread without a maintenance goes away by itself.
     await ports.notifier.openThread(record, replyTo);
     const options = { ...MAINTENANCE_JOB_OPTIONS, jobId: id };
-    unattended(await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), options), replyTo);
+    const job = await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), options);
+    // A queue takes an id once and says nothing of it the second time.
+    const stored = await records.find(id);
+    if (!(await isThreadOf(id, cluster, input.user)) || (stored !== null && !isOwn(stored))) {
+      return replyOf({
+        tone: "error",
+        text: `The drain of ${quoted(hosts)} in ${cluster} and another one got the same id, ${id}, in the same moment.`,
+        notDone: stored !== null && isOwn(stored) ? "It has no thread." : "Nothing was queued and nothing was posted.",
+        next:
+          stored !== null && isOwn(stored)
+            ? `Take it back with /mesos cancel ${id} --cluster ${cluster}, then send the drain again.`
+            : "Send the drain again: it then gets another id.",
+      });
+    }
+    unattended(job, replyTo);
     ports.logger.info({ maintenance: id, cluster, user: record.requester, hosts }, "drain queued");
     const where = channel === input.channel ? "here" : `in <#${channel}>`;
     return replyOf({

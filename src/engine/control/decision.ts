@@ -15,12 +15,13 @@ import type { ControlPorts } from "./ports.js";
 async function idFor(
   { leftBehind }: Maintenance,
   { maintenance, person, askedAtMs }: DecisionRequest,
-  { records }: ControlPorts,
+  { records, isTaken: hasThread }: ControlPorts,
 ): Promise<string> {
   const trigger = `${maintenance}/${person.user}/${askedAtMs}`;
   // Its own that are not opened yet are not in the queue.
   const isOwn = (one: string) => leftBehind.some(({ id, opening }) => id === one && opening !== null);
-  const isTaken = async (one: string) => isOwn(one) || (await records.queue.getJob(one)) !== undefined;
+  const isTaken = async (one: string) =>
+    isOwn(one) || (await records.queue.getJob(one)) !== undefined || (await hasThread(one));
   const id = await freeId(trigger, isTaken);
   if (id === null) throw new Error("No id is free for another maintenance. Nothing was decided.");
   return id;

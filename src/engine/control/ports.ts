@@ -12,6 +12,8 @@ export interface ControlPorts {
   readonly records: Records;
   /** The lane of runs. */
   readonly runs: StoreQueue;
+  /** Whether any maintenance has this id, of whichever cluster: each has a thread. */
+  isTaken(id: string): Promise<boolean>;
   /** The record changed: bring Slack up to date. Never rejects. */
   changed(record: Maintenance): Promise<void>;
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;

@@ -49,7 +49,10 @@ export function decisionJobId({
   person,
   click,
 }: Omit<DecisionJob, "askedAtMs">): string {
-  const parts = ["d", maintenance, d.kind, "approval" in d ? d.approval : "all", person.user];
+  const about = "approval" in d ? d.approval : "all";
+  const parts = ["d", maintenance, d.kind, about, person.user];
+  // What the clicked message showed: the id of a question that was lost with the queue is used again.
+  if ("seen" in d && d.seen !== undefined) parts.push(d.seen);
   if (!rowOf(d.kind).isOnce) parts.push(shortHash(click));
   return parts.join(".").replaceAll(":", "_");
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { maintenanceId } from "../../../src/engine/lanes/ids.js";
-import { HOSTS_JOB, hostsJob, MAINTENANCE_JOB, NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
+import { HOSTS_JOB, hostsJob, MAINTENANCE_JOB, NOTIFY_QUEUE, threadJob } from "../../../src/engine/lanes/jobs.js";
 import { encodeMaintenance } from "../../../src/maintenance/record/record.js";
 import { recordOf } from "../../support/world.js";
 import { botOf, idIn } from "../support/bot.js";
@@ -49,6 +49,31 @@ describe("the id of a new maintenance", () => {
     for (const _ of [1, 2]) ids.push(idIn(await bot.type(ALICE, "drain web-01 1h", TRIGGER)));
     expect(ids).toEqual([maintenanceId(TRIGGER, 1), maintenanceId(TRIGGER, 1)]);
     expect(await bot.records.open()).toHaveLength(2);
+  });
+
+  test("is one that no cluster has: the card, the thread and every command go by it alone", async () => {
+    const staging = botOf(store, "staging");
+    const theirs = idIn(await staging.type(BOB, "drain web-01 1h", TRIGGER));
+    const ours = idIn(await bot.type(ALICE, "drain web-01 1h", TRIGGER));
+    expect(theirs).toBe(maintenanceId(TRIGGER, 0));
+    expect(ours).toBe(maintenanceId(TRIGGER, 1));
+    const threads = await store.queue(NOTIFY_QUEUE).getJobs(["waiting"]);
+    expect(threads.map(({ data }) => threadJob.parse(data).cluster).sort()).toEqual(["prod", "staging"]);
+  });
+
+  test("is not said to be queued when another command has got it in the same moment", async () => {
+    const { queue } = bot.records;
+    const add = queue.add.bind(queue);
+    const theirs = encodeMaintenance(recordOf({ id: maintenanceId(TRIGGER), requester: BOB, hosts: "db-*" }));
+    Object.assign(queue, {
+      add: async (...args: Parameters<typeof add>) => {
+        await add(MAINTENANCE_JOB, theirs, { jobId: maintenanceId(TRIGGER) });
+        return await add(...args);
+      },
+    });
+    const reply = await bot.type(ALICE, "drain web-01 1h", TRIGGER);
+    expect(reply).toMatchObject({ tone: "error", notDone: "Nothing was queued and nothing was posted." });
+    expect(await bot.records.find(maintenanceId(TRIGGER))).toMatchObject({ requester: BOB });
   });
 
   test("a drain without a free id is refused, says so and touches nobody else's maintenance (invariants 10 and 12)", async () => {
