@@ -21,6 +21,7 @@ import {
   type HostsJob,
   MAINTENANCE_JOB,
   type StoredReplyTarget,
+  type ThreadJob,
   threadJob,
 } from "../lanes/jobs.js";
 import type { LostClusters } from "../lanes/lost-clusters.js";
@@ -79,11 +80,13 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
 
     async click(input: ClickInput): Promise<Reply | null> {
       const { button } = input;
-      return await orSay(() =>
-        "show" in button
-          ? questions.maintenance(button.id, targetOf(input))
-          : decideOn(button.id, button.decision, input),
-      );
+      return await orSay(async () => {
+        const stale = await notCurrent(input);
+        if (stale !== null) return stale;
+        return "show" in button
+          ? await questions.maintenance(button.id, targetOf(input))
+          : await decideOn(button.id, button.decision, input);
+      });
     },
   };
 
@@ -121,8 +124,6 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   /** A decision on one maintenance, from a button or from a command that names it. */
   async function decideOn(id: string, decision: Decision, input: CommandInput | ClickInput) {
     return await inClusterOf(id, async (cluster) => {
-      const elsewhere = await standsElsewhere(id, decision, input);
-      if (elsewhere !== null) return elsewhere;
       const job: DecisionJob = {
         maintenance: id,
         decision,
@@ -136,20 +137,24 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   }
 
   /**
-   * A question counts in the message in which it stands. Another one with its id is of a question that was lost with the
-   * queue, or was posted a second time after a crash (invariants 5 and 13).
+   * A button counts in its maintenance's own messages: a question's in the one in which it stands. One in another message is of
+   * a card that was posted twice, of a question that was lost with the queue, or of a record that is gone (invariants 5, 13).
    */
-  async function standsElsewhere(id: string, decision: Decision, input: CommandInput | ClickInput) {
-    const clicked = "message" in input ? input.message : undefined;
-    if (decision.kind !== "approve" || clicked === undefined) return null;
+  async function notCurrent({ button, message, channel, user }: ClickInput): Promise<Reply | null> {
+    if (message === undefined) return null;
+    const { id } = button;
     const job = await ports.notifier.queue.getJob(threadJobId(id));
-    const stands = job === undefined ? undefined : threadJob.parse(job.data).approvals[decision.approval];
-    if (stands === undefined || stands.ts === clicked) return null;
+    const thread = job === undefined ? null : threadJob.parse(job.data);
+    const isGone = thread === null && (await findAnywhere(id)) === null;
+    if (!isGone && (thread === null || isCurrent(thread, button, message))) return null;
+    await ports.notifier.retire({ maintenance: id, channel, ts: message });
+    ports.logger.warn({ maintenance: id, user, channel }, "a click on a message that is not current");
+    if (isGone) return await ports.lost.explain(id);
     return replyOf({
       tone: "refused",
-      text: `${id}: this question stands in another message by now; this one is of before.`,
+      text: `${id}: this message is not its current one any more; it loses its buttons.`,
       notDone: "Nothing was decided.",
-      next: "Decide on the newest question in the thread.",
+      next: "Use the newest card, or the newest question in its thread.",
     });
   }
 
@@ -239,7 +244,10 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       return replyOf({
         tone: "error",
         text: `The drain of ${quoted(hosts)} in ${cluster} and another one got the same id, ${id}, in the same moment.`,
-        notDone: stored !== null && isOwn(stored) ? "It has no thread." : "Nothing was queued and nothing was posted.",
+        notDone:
+          stored !== null && isOwn(stored)
+            ? "It has no thread."
+            : "Nothing was queued and nothing was posted.",
         next:
           stored !== null && isOwn(stored)
             ? `Take it back with /mesos cancel ${id} --cluster ${cluster}, then send the drain again.`
@@ -302,6 +310,17 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       });
     }
   }
+}
+
+/** Whether the thread knows this message; while its card is being posted nobody can tell. */
+function isCurrent(thread: ThreadJob, button: ClickInput["button"], message: string): boolean {
+  const { rootTs, approvals, runs } = thread;
+  if ("decision" in button && button.decision.kind === "approve") {
+    const stands = approvals[button.decision.approval];
+    return stands === undefined || stands.ts === message;
+  }
+  const others = [...Object.values(approvals), ...Object.values(runs)].map(({ ts }) => ts);
+  return rootTs === null || [rootTs, ...others].includes(message);
 }
 
 function outcomeOf(verb: Command["verb"], reply: Reply | null): string {

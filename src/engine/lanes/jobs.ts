@@ -134,6 +134,13 @@ export const replyJob = z.object({
 
 export type Attachment = NonNullable<z.output<typeof replyJob>["attachment"]>;
 
+/** Takes the buttons off a message that is not its maintenance's own any more; short-lived. */
+export const RETIRE_JOB = "retire";
+
+export const retireJob = z.object({ maintenance: z.string(), channel: z.string(), ts: z.string() });
+
+export type RetireJob = z.output<typeof retireJob>;
+
 /**
  * The thread of one maintenance: a long-lived job that brings Slack up to date with the record whenever it is woken.
  * Its data is all that is known of what Slack already shows.
@@ -147,6 +154,8 @@ export const threadJob = z.object({
   /** Of the drain command: tells the requester when the thread itself cannot be reached. */
   replyTo: replyTarget,
   rootTs: z.string().nullable(),
+  /** A card is about to be posted: should the process die now, one may stand in the channel that nobody knows of. */
+  rootPosting: z.boolean().optional(),
   /** Fingerprint of what the root message shows; nothing is sent when it would not change. */
   rootHash: z.string().nullable(),
   /** The newest event whose message stands in the thread. */

@@ -8,6 +8,8 @@ import {
   type Attachment,
   NOTIFY_QUEUE,
   REPLY_JOB,
+  RETIRE_JOB,
+  type RetireJob,
   type StoredReplyTarget,
   THREAD_JOB,
   type ThreadJob,
@@ -23,6 +25,8 @@ export interface Notifier {
   openThread(record: Maintenance, replyTo: StoredReplyTarget): Promise<void>;
   /** Has the thread compared with its record now. */
   wake(record: Maintenance): Promise<void>;
+  /** Has a message that is not its maintenance's own lose its buttons. */
+  retire(message: RetireJob): Promise<void>;
   close(): void;
 }
 
@@ -71,6 +75,9 @@ export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clo
     openThread,
     async reply(to, reply, attachment = null) {
       await queue.add(REPLY_JOB, { to, reply, attachment }, REPLY_JOB_OPTIONS);
+    },
+    async retire(message) {
+      await queue.add(RETIRE_JOB, message, REPLY_JOB_OPTIONS);
     },
     wake: (record) => wakeThread(record, 20),
     close() {

@@ -13,6 +13,7 @@ import { renderCard } from "../../slack/render/card/card.js";
 import { renderEvent } from "../../slack/render/event.js";
 import type { TextFile } from "../../slack/render/fixed-text.js";
 import { renderApproval } from "../../slack/render/question/question.js";
+import { renderSecondCard } from "../../slack/render/retired.js";
 import { renderRun } from "../../slack/render/run.js";
 import type { Messenger } from "../../slack/say/messenger.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
@@ -59,10 +60,14 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   };
 
   async function postRoot(): Promise<string> {
+    // Set by a process that died while it posted.
+    const mayStandAbove = progress.rootPosting ?? false;
+    await saved({ rootPosting: true });
     const card = renderCard(record, now(), explained, progress.links);
     const { ts } = await messenger.post(progress.channel, null, card);
     ports.edits.set(record.id, now());
-    await saved({ rootTs: ts, rootHash: hashOf(card), toldFailure: null });
+    await saved({ rootTs: ts, rootHash: hashOf(card), rootPosting: false, toldFailure: null });
+    if (mayStandAbove) await messenger.post(progress.channel, ts, renderSecondCard(record.id));
     return ts;
   }
 

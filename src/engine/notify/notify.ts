@@ -6,9 +6,18 @@ import { fitsMessage } from "../../slack/render/fixed-text.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import { createHabits } from "../lanes/habits.js";
 import { threadJobId } from "../lanes/ids.js";
-import { type Attachment, REPLY_JOB, replyJob, THREAD_JOB, threadJob } from "../lanes/jobs.js";
+import {
+  type Attachment,
+  REPLY_JOB,
+  RETIRE_JOB,
+  replyJob,
+  retireJob,
+  THREAD_JOB,
+  threadJob,
+} from "../lanes/jobs.js";
 import type { StoreJob } from "../store/store.js";
 import { type NotifyPorts, obeyRateLimit } from "./ports.js";
+import { retire } from "./retire.js";
 import { runThread } from "./run-thread.js";
 
 /** The processor of the notify lane: the only place that waits for Slack. */
@@ -19,6 +28,8 @@ export function notifyProcessor(ports: NotifyPorts) {
     switch (job.name) {
       case REPLY_JOB:
         return await sendReply(job, ports);
+      case RETIRE_JOB:
+        return await retire(retireJob.parse(job.data), ports);
       case THREAD_JOB:
         return await runThread(job, token, { edits, habits }, ports);
       default:

@@ -1,6 +1,15 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { maintenanceId } from "../../../src/engine/lanes/ids.js";
-import { HOSTS_JOB, hostsJob, MAINTENANCE_JOB, NOTIFY_QUEUE, threadJob } from "../../../src/engine/lanes/jobs.js";
+import { maintenanceId, threadJobId } from "../../../src/engine/lanes/ids.js";
+import {
+  DECISION_JOB,
+  HOSTS_JOB,
+  hostsJob,
+  MAINTENANCE_JOB,
+  NOTIFY_QUEUE,
+  RETIRE_JOB,
+  retireJob,
+  threadJob,
+} from "../../../src/engine/lanes/jobs.js";
 import { encodeMaintenance } from "../../../src/maintenance/record/record.js";
 import { recordOf } from "../../support/world.js";
 import { botOf, idIn } from "../support/bot.js";
@@ -88,5 +97,44 @@ describe("the id of a new maintenance", () => {
     });
     expect(await bot.records.open()).toEqual(before);
     expect(await store.queue(NOTIFY_QUEUE).getJobs(["waiting"])).toEqual([]);
+  });
+});
+
+describe("a click on a card", () => {
+  const decisions = async () =>
+    (await bot.records.queue.getJobs(["waiting"])).filter(({ name }) => name === DECISION_JOB);
+
+  const retired = async () => {
+    const jobs = await store.queue(NOTIFY_QUEUE).getJobs(["waiting"]);
+    return jobs.filter(({ name }) => name === RETIRE_JOB).map(({ data }) => retireJob.parse(data));
+  };
+
+  async function drained(): Promise<string> {
+    const id = idIn(await bot.type(ALICE, "drain web-01 1h"));
+    const job = await store.queue(NOTIFY_QUEUE).getJob(threadJobId(id));
+    await job?.updateData({ ...threadJob.parse(job.data), rootTs: "9.9" });
+    return id;
+  }
+
+  test("that is the maintenance's own decides", async () => {
+    const id = await drained();
+    await bot.cancel(id, "9.9");
+    expect(await decisions()).toHaveLength(1);
+    expect(await retired()).toEqual([]);
+  });
+
+  test("that was posted twice decides nothing, says so, and has it lose its buttons", async () => {
+    const id = await drained();
+    const reply = await bot.cancel(id, "1.1");
+    expect(reply).toMatchObject({ tone: "refused", notDone: "Nothing was decided." });
+    expect(await decisions()).toEqual([]);
+    expect(await retired()).toEqual([{ maintenance: id, channel: "C1", ts: "1.1" }]);
+  });
+
+  test("whose record is gone says so, and has it lose its buttons", async () => {
+    const reply = await bot.cancel("m-lost1", "1.1");
+    expect(reply?.text).toContain("m-lost1");
+    expect(reply?.tone).not.toBe("done");
+    expect(await retired()).toEqual([{ maintenance: "m-lost1", channel: "C1", ts: "1.1" }]);
   });
 });

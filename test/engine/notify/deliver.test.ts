@@ -232,3 +232,29 @@ describe("the message of a run", () => {
     expect(progress.rootTs).toBe("2.1");
   });
 });
+
+test("a card that is posted after a process died while posting one says that an older one may stand above", async () => {
+  const none = { ...START, rootTs: null, approvals: {} };
+  const noted: (boolean | undefined)[] = [];
+  const died = slackWithout([]);
+  died.messenger.post = async () => {
+    throw new Error("The process dies here.");
+  };
+  const save = async (next: ThreadJob) => void noted.push(next.rootPosting);
+  await expect(delivered(recordOf({ batches: [batchOf()] }), none, died, { save })).rejects.toThrow("dies");
+  expect(noted).toEqual([true]);
+  const texts: string[] = [];
+  const again = slackWithout([]);
+  const { post } = again.messenger;
+  again.messenger.post = async (channel, thread, message) => {
+    texts.push(message.text);
+    return await post(channel, thread, message);
+  };
+  const record = recordOf({ batches: [batchOf()] });
+  const { progress } = await delivered(record, { ...none, rootPosting: true }, again);
+  expect(texts.join("\n")).toContain("an older one may stand above this one");
+  expect(progress.rootPosting).toBe(false);
+  texts.length = 0;
+  await delivered(record, none, again);
+  expect(texts.join("\n")).not.toContain("an older one");
+});

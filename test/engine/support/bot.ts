@@ -41,10 +41,11 @@ export function botOf(store: Store, name: string) {
     type(user: string, text: string, triggerId = `${name}-${++commands}`): Promise<Reply | null> {
       return intake.command({ ...AT, user, text, triggerId });
     },
-    /** Clicks Cancel on the card of a maintenance. */
-    cancel(id: string): Promise<Reply | null> {
+    /** Clicks Cancel on the card of a maintenance, in the message of this `ts`. */
+    cancel(id: string, message?: string): Promise<Reply | null> {
       const button = { v: 1, id, decision: { kind: "cancel" } } as const;
-      return intake.click({ ...AT, user: BOB, triggerId: `${name}-click`, button });
+      const place = message === undefined ? {} : { message };
+      return intake.click({ ...AT, ...place, user: BOB, triggerId: `${name}-click`, button });
     },
   };
 }
