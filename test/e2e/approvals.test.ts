@@ -118,7 +118,7 @@ suiteFor(
     const first = await questionOf(bot, maintenance);
     await bot.click(ALICE, first.message, "approve");
     await bot.told(ALICE, /You asked for m-\w+ yourself.*somebody else has to approve/);
-    await bot.thread(/@alice wanted to approve Down and may not/);
+    await bot.thread(/@alice wanted to approve and may not/);
     await bot.clickAndAnswer(BOB, first.message, "deny", "peak hours until six");
     await bot.thread(/@bob denied Down: peak hours until six/);
     const settled = (await bot.messages()).find((m) => m.message.ts === first.message.ts);
