@@ -5,6 +5,7 @@ import { CONFIG_EXIT_CODE, ConfigError } from "./config/config-error.js";
 import { loadConfig } from "./config/parse-config.js";
 import { configWarnings } from "./config/warnings.js";
 import { createBotSide } from "./engine/bot-side.js";
+import { OtherInstallationError } from "./engine/lanes/served.js";
 import { workerMeters } from "./engine/meters.js";
 import { openStore } from "./engine/store/open-store.js";
 import { StoreError } from "./engine/store/store-error.js";
@@ -22,6 +23,7 @@ Runs mesos-maintenance-bot: the side Slack talks to (bot), the side that talks t
 Mesos masters (worker), or both in one process (all, the default).
 
   --role ROLE      bot, worker or all
+  --take-over      queues that serve other masters serve ours from now on
   --no-env-file    leave the file .env alone: settings come from the environment only
   -h, --help       this text
   -v, --version    the version
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
   process.on("uncaughtException", (error) => endBecause(error, shutdown, log));
   process.on("unhandledRejection", (error) => endBecause(error, shutdown, log));
   try {
-    await start(config, log, shutdown);
+    await start(config, asked, log, shutdown);
   } catch (error) {
     const { text, code } = explain(error);
     process.stderr.write(`${text}\n`);
@@ -54,7 +56,12 @@ async function main(): Promise<void> {
   }
 }
 
-async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<void> {
+async function start(
+  config: Config,
+  { takeOver }: { readonly takeOver: boolean },
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<void> {
   const metrics = createMetrics();
   const store = await openStore(config.store, log);
   shutdown.add("close the store", () => store.close());
@@ -69,6 +76,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
       logger: log,
       meters: workerMeters(metrics),
       startProgram: run,
+      takeOver,
     });
     shutdown.add("stop the worker", () => worker.stop(), 15_000);
     checks.worker = () => worker.ready();
@@ -80,6 +88,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
       slack: config.slack,
       clusters: config.clusters,
       logger: log,
+      takeOver,
       onAck: (_kind, ms) => metrics.commandAckSeconds.observe(ms / 1000),
       onCommand: (verb, outcome) => metrics.commands.inc({ verb, outcome }),
       onSlackCall: (method, outcome) => metrics.slackCalls.inc({ method, outcome }),
@@ -120,6 +129,7 @@ function say(text: string): void {
 function explain(error: unknown): { readonly text: string; readonly code: number } {
   if (error instanceof UsageError) return { text: error.message, code: USAGE_EXIT_CODE };
   if (error instanceof ConfigError) return { text: error.format(), code: CONFIG_EXIT_CODE };
+  if (error instanceof OtherInstallationError) return { text: error.message, code: CONFIG_EXIT_CODE };
   if (error instanceof SlackFailure && error.permanent)
     return { text: error.message, code: CONFIG_EXIT_CODE };
   if (error instanceof StoreError) {

@@ -5,7 +5,7 @@ import type { Env } from "./environment.js";
 /** `EX_USAGE` of sysexits.h: the command line is not understood. Starting again as it is would not help. */
 export const USAGE_EXIT_CODE = 64;
 
-export const USAGE = `Usage: npm start -- [--role ${ROLES.join("|")}] [--no-env-file]`;
+export const USAGE = `Usage: npm start -- [--role ${ROLES.join("|")}] [--no-env-file] [--take-over]`;
 
 /** A command line that is not understood: the sentence, and the usage line. */
 export class UsageError extends Error {
@@ -24,6 +24,8 @@ export type CommandLine =
       readonly role: Role;
       /** Whether settings of the file `.env` count, where there is one. */
       readonly envFile: boolean;
+      /** Whether queues that serve other masters are this installation's from now on. */
+      readonly takeOver: boolean;
     };
 
 /**
@@ -40,7 +42,8 @@ export function readCommandLine(args: readonly string[], env: Env): CommandLine 
   if (values.version) return { kind: "version" };
   const role = ROLES.find((known) => known === (values.role ?? "all"));
   if (role === undefined) throw new UsageError(`--role is one of ${ROLES.join(", ")}, not "${values.role}".`);
-  return { kind: "run", role, envFile: values["no-env-file"] !== true };
+  const [envFile, takeOver] = [values["no-env-file"] !== true, values["take-over"] === true];
+  return { kind: "run", role, envFile, takeOver };
 }
 
 function valuesOf(args: readonly string[]) {
@@ -48,6 +51,7 @@ function valuesOf(args: readonly string[]) {
     const options = {
       role: { type: "string" },
       "no-env-file": { type: "boolean" },
+      "take-over": { type: "boolean" },
       help: { type: "boolean", short: "h" },
       version: { type: "boolean", short: "v" },
     } as const;

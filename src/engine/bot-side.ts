@@ -1,6 +1,6 @@
 import type { Logger } from "../base/logger.js";
 import type { CommandCluster } from "../commands/command.js";
-import type { SlackConfig } from "../config/config.js";
+import type { ClusterConfig, SlackConfig } from "../config/config.js";
 import type { Policy } from "../maintenance/policy/policy.js";
 import { createSlackApp } from "../slack/app.js";
 import { createGroups } from "../slack/hear/groups.js";
@@ -13,12 +13,13 @@ import { createLostClusters } from "./lanes/lost-clusters.js";
 import { createNotifier } from "./lanes/notifier.js";
 import { openRecords } from "./lanes/records.js";
 import { runsIn } from "./lanes/runs-in.js";
+import { OtherInstallationError, whyNotServed } from "./lanes/served.js";
 import { notifyProcessor } from "./notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
 import { runWorker, type Store } from "./store/store.js";
 
 /** A cluster of the configuration, as far as the bot needs it: of the policy only whom it names. */
-export interface BotCluster extends CommandCluster {
+export interface BotCluster extends CommandCluster, Pick<ClusterConfig, "masters" | "zooKeeper"> {
   readonly policy: Pick<Policy, "requesters" | "approvers" | "admins" | "owners" | "runbooks">;
 }
 
@@ -27,6 +28,8 @@ export interface BotOptions {
   readonly slack: SlackConfig;
   readonly clusters: readonly BotCluster[];
   readonly logger: Logger;
+  /** @see WorkerOptions.takeOver */
+  readonly takeOver?: boolean;
   /** Milliseconds from a command or click to its acknowledgement. */
   readonly onAck?: (kind: string, ms: number) => void;
   readonly onCommand?: (verb: string, outcome: string) => void;
@@ -87,6 +90,12 @@ export function createBotSide(options: BotOptions): BotSide {
 
   return {
     async start() {
+      const answers = await Promise.all(
+        options.clusters.map((cluster) => whyNotServed(store, cluster, options.takeOver)),
+      );
+      const whys = answers.filter((why) => why !== null);
+      // It would take the other installation's commands, and show its threads (invariant 13).
+      if (whys.length > 0) throw new OtherInstallationError(whys);
       runWorker(worker, logger);
       await app.start();
     },

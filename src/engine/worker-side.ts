@@ -15,6 +15,7 @@ import { threadJobId } from "./lanes/ids.js";
 import { controlQueueName, QUERY_QUEUE, replyTarget, runsQueueName } from "./lanes/jobs.js";
 import { createNotifier } from "./lanes/notifier.js";
 import { openRecords } from "./lanes/records.js";
+import { whyNotServed } from "./lanes/served.js";
 import { replyFrom } from "./lanes/troubles.js";
 import { queryProcessor } from "./query/queries.js";
 import type { StartProgram } from "./runs/ports.js";
@@ -37,6 +38,8 @@ export interface WorkerOptions {
   readonly meters: WorkerMeters;
   /** Starts the program of a runbook. */
   readonly startProgram: StartProgram;
+  /** Queues that serve other masters serve ours from now on. @defaultValue false */
+  readonly takeOver?: boolean;
   /** @defaultValue SYSTEM_CLOCK */
   readonly clock?: Clock;
   /** Time limits of calls to masters. */
@@ -133,7 +136,9 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     return { config, cluster, records, habits: createHabits(records), watch, workers: lanesOf };
   });
   const clusters = new Map(lanes.map((lane) => [lane.config.name, lane]));
-  const answer = queryProcessor({ clusters, reply: notifier.reply, now });
+  /** Lanes that are not started, because their queue is another installation's, by cluster. */
+  const refused = new Map<string, string>();
+  const answer = queryProcessor({ clusters, refused, reply: notifier.reply, now });
   const queries = store.worker(QUERY_QUEUE, answer, QUERY_WORKER_OPTIONS);
   const workers = [...lanes.flatMap((lane) => lane.workers), queries];
   for (const worker of workers) {
@@ -167,14 +172,23 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
 
   return {
     async start() {
-      for (const lane of lanes) await lane.records.queue.setGlobalConcurrency(1);
-      for (const worker of workers) runWorker(worker, logger);
-      for (const lane of lanes) await lane.records.wakeAll();
+      for (const { config } of lanes) {
+        const why = await whyNotServed(store, config, options.takeOver);
+        if (why === null) continue;
+        refused.set(config.name, why);
+        logger.error({ cluster: config.name, why }, "a lane is not started");
+      }
+      const ours = lanes.filter(({ config }) => !refused.has(config.name));
+      for (const lane of ours) await lane.records.queue.setGlobalConcurrency(1);
+      // Questions of others are not answered either, where nothing is ours.
+      const started = ours.length === 0 ? [] : [...ours.flatMap((lane) => lane.workers), queries];
+      for (const worker of started) runWorker(worker, logger);
+      for (const lane of ours) await lane.records.wakeAll();
       running = true;
       counting = setInterval(() => void countOpen(), COUNT_EVERY_MS);
       counting.unref();
       // Not awaited: a master that is away is no reason not to start.
-      for (const lane of lanes) void selfTest(lane.cluster, logger);
+      for (const lane of ours) void selfTest(lane.cluster, logger);
     },
     async stop() {
       running = false;
@@ -188,6 +202,10 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
         await Promise.all([lane.cluster.master.close(), lane.cluster.marathons.close()]);
       }
     },
-    ready: () => (running ? true : "the worker's lanes are not running"),
+    ready() {
+      if (!running) return "the worker's lanes are not running";
+      const [why] = refused.values();
+      return why ?? true;
+    },
   };
 }

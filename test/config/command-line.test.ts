@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { readCommandLine, UsageError } from "../../src/config/command-line.js";
 
 test.each([
-  [[], { kind: "run", role: "all", envFile: true }],
-  [["--role", "worker"], { kind: "run", role: "worker", envFile: true }],
-  [["--role=bot"], { kind: "run", role: "bot", envFile: true }],
-  [["--no-env-file"], { kind: "run", role: "all", envFile: false }],
+  [[], { kind: "run", role: "all", envFile: true, takeOver: false }],
+  [["--role", "worker"], { kind: "run", role: "worker", envFile: true, takeOver: false }],
+  [["--role=bot"], { kind: "run", role: "bot", envFile: true, takeOver: false }],
+  [["--take-over"], { kind: "run", role: "all", envFile: true, takeOver: true }],
+  [["--no-env-file"], { kind: "run", role: "all", envFile: false, takeOver: false }],
   [["--help"], { kind: "help" }],
   [["-h", "--role", "boss"], { kind: "help" }],
   [["--version"], { kind: "version" }],

@@ -37,7 +37,9 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
   try {
     const logger = { ...keepingLogger(), debug() {} };
     const log = () => logger.lines.join("\n");
-    const around = await startSurroundings({ clusters: { test: setup }, programs: () => [{ log }] });
+    // Hours pass in which nothing runs.
+    const patient = { ...setup, cluster: { unwatched_after: "30d", ...setup.cluster } };
+    const around = await startSurroundings({ clusters: { test: patient }, programs: () => [{ log }] });
     undo.push(around.dispose);
     const place = await embeddedPlace();
     undo.push(place.dispose);

@@ -31,6 +31,8 @@ export interface QueryCluster {
 
 export interface QueryPorts {
   readonly clusters: ReadonlyMap<string, QueryCluster>;
+  /** Clusters whose queue is another installation's, each with why. */
+  readonly refused: ReadonlyMap<string, string>;
   reply(to: StoredReplyTarget, reply: Reply, attachment?: Attachment | null): Promise<void>;
   now(): number;
 }
@@ -66,6 +68,9 @@ async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<
       next: "Give bot and worker the same clusters file.",
     });
   }
+  const why = ports.refused.get(query.cluster);
+  if (why !== undefined)
+    return replyOf({ tone: "error", text: why, notDone: "Your question is not answered." });
   try {
     return await answerTo(query, parts, ports.now());
   } catch (error) {
@@ -130,6 +135,8 @@ async function clustersReply(ports: QueryPorts): Promise<Reply> {
   const entries = [...ports.clusters.values()];
   const lines = await Promise.all(
     entries.map(async ({ cluster, records, config }) => {
+      const why = ports.refused.get(cluster.name);
+      if (why !== undefined) return `${cluster.name}: ${why}`;
       const open = counted((await records.open()).length, "open maintenance");
       const channel =
         config.channel === null
