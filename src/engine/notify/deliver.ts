@@ -64,7 +64,12 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
     const mayStandAbove = progress.rootPosting ?? false;
     await saved({ rootPosting: true });
     const card = renderCard(record, now(), explained, progress.links);
-    const { ts } = await messenger.post(progress.channel, null, card);
+    const { ts } = await messenger.post(progress.channel, null, card).catch(async (error: unknown) => {
+      // Of a call without an answer nobody knows; any other failure says that there is no card.
+      const isKnown = error instanceof SlackFailure && error.code !== "timeout";
+      if (isKnown) await saved({ rootPosting: false });
+      throw error;
+    });
     ports.edits.set(record.id, now());
     await saved({ rootTs: ts, rootHash: hashOf(card), rootPosting: false, toldFailure: null });
     if (mayStandAbove) await messenger.post(progress.channel, ts, renderSecondCard(record.id));
