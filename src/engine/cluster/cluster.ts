@@ -232,8 +232,7 @@ export function createCluster(
       return changedMs < (startedAt.get(world) ?? Number.NEGATIVE_INFINITY);
     },
     pauseMs() {
-      // A queue takes whole milliseconds only.
-      return Math.ceil(Math.max(LEAST_PAUSE_MS, last === null ? 0 : restMs(last)));
+      return Math.max(LEAST_PAUSE_MS, last === null ? 0 : restMs(last));
     },
     forget() {
       last = null;

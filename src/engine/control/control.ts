@@ -1,6 +1,6 @@
 // Who moves a maintenance on and writes at the master?
 
-import { DelayedError, UnrecoverableError } from "bullmq";
+import { UnrecoverableError } from "bullmq";
 import type { World } from "../../maintenance/cluster/world.js";
 import {
   decodeMaintenance,
@@ -15,7 +15,7 @@ import { ROUTINE_PRIORITY } from "../lanes/options.js";
 import { PROOFS } from "../lanes/records.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import { LockLostError, proveOwned, updateOwned } from "../store/owned.js";
-import type { StoreJob } from "../store/store.js";
+import { delayUntil, type StoreJob } from "../store/store.js";
 import { runDecision } from "./decision.js";
 import { decideForHosts } from "./hosts-decision.js";
 import { hasNews, lookAtRuns } from "./look-at-runs.js";
@@ -68,8 +68,7 @@ async function runMaintenance(
   const startedMs = performance.now();
   const first = ports.records.read(job);
   if (first === null) {
-    await job.moveToDelayed(ports.now() + UNREADABLE_RETRY_MS, token);
-    throw new DelayedError();
+    return await delayUntil(job, ports.now() + UNREADABLE_RETRY_MS, token);
   }
   if (first.end !== null) return first.end.phase;
   let printed = fingerprint(encodeMaintenance(first));
@@ -119,8 +118,7 @@ async function runMaintenance(
   const due = isOutdated ? earliestMs : Math.max(wanted, earliestMs);
   if (job.priority !== ROUTINE_PRIORITY && !isFirstPost(record))
     await job.changePriority({ priority: ROUTINE_PRIORITY });
-  await job.moveToDelayed(due, token);
-  throw new DelayedError();
+  return await delayUntil(job, due, token);
 }
 
 /** Those that wait for their first post; they can be stored as long as the lock of this job is held. */

@@ -21,6 +21,6 @@ export interface NotifyPorts {
 /** Slack said when it takes calls again: the whole lane waits that long, and the job stays where it is in line. */
 export async function obeyRateLimit(error: unknown, ports: Pick<NotifyPorts, "queue">): Promise<void> {
   if (!(error instanceof SlackFailure) || error.retryAfterMs === null) return;
-  await ports.queue.rateLimit(error.retryAfterMs);
+  await ports.queue.rateLimit(Math.ceil(error.retryAfterMs));
   throw new RateLimitError();
 }

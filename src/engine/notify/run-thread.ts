@@ -1,4 +1,3 @@
-import { DelayedError } from "bullmq";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { renderReply } from "../../slack/render/reply.js";
@@ -8,7 +7,7 @@ import { REPLY_JOB, type StoredReplyTarget, type ThreadJob, threadJob } from "..
 import { REPLY_JOB_OPTIONS } from "../lanes/options.js";
 import { UnreadableRecordError } from "../lanes/records.js";
 import { replyFrom } from "../lanes/troubles.js";
-import type { StoreJob } from "../store/store.js";
+import { delayUntil, type StoreJob } from "../store/store.js";
 import { deliver } from "./deliver.js";
 import { linksOf, wakeLinked } from "./links.js";
 import { type NotifyPorts, obeyRateLimit } from "./ports.js";
@@ -60,10 +59,7 @@ export async function runThread(
     await job.updateData(next);
     latest = next;
   };
-  const later = async (ms: number): Promise<never> => {
-    await job.moveToDelayed(ports.now() + ms, token);
-    throw new DelayedError();
-  };
+  const later = (ms: number) => delayUntil(job, ports.now() + ms, token);
   const reply = async (to: StoredReplyTarget, said: Reply): Promise<void> => {
     await ports.queue.add(REPLY_JOB, { to, reply: said, attachment: null }, REPLY_JOB_OPTIONS);
   };

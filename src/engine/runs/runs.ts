@@ -1,6 +1,5 @@
 // Who runs the runbooks?
 
-import { DelayedError } from "bullmq";
 import { z } from "zod";
 import { digestOf, type Runbook } from "../../config/runbook.js";
 import { batchOf } from "../../maintenance/record/batch.js";
@@ -10,7 +9,7 @@ import { isApproved, runOf } from "../../maintenance/record/runs.js";
 import type { EndReason, RunResult } from "../../runbooks/run-result.js";
 import { type RunJob, runJob } from "../lanes/jobs.js";
 import { LockLostError, updateOwned } from "../store/owned.js";
-import type { StoreJob } from "../store/store.js";
+import { delayUntil, type StoreJob } from "../store/store.js";
 import type { RunPorts } from "./ports.js";
 import { runInputOf } from "./run-input.js";
 
@@ -35,10 +34,7 @@ export function runProcessor(ports: RunPorts) {
     const lane: Lane = {
       ...ports,
       store: (data) => updateOwned(job, token, data, job, ports.lockMs),
-      later: async () => {
-        await job.moveToDelayed(ports.clock.now() + NOT_YET_MS, token);
-        throw new DelayedError();
-      },
+      later: () => delayUntil(job, ports.clock.now() + NOT_YET_MS, token),
       lost,
     };
     const data = runJob.parse(job.data);

@@ -1,6 +1,7 @@
 // Where does the queue live?
 
 import {
+  DelayedError,
   ErrorCode,
   type IQueueBackend,
   type Job,
@@ -67,6 +68,17 @@ export const ANSWER_LIMIT_MS = 2_000;
 /** Starts a worker. Its loop ends when it is closed; anything else is told. */
 export function runWorker(worker: { run(): Promise<void> }, logger: Logger): void {
   worker.run().catch((error) => logger.error({ err: error }, "a lane stopped"));
+}
+
+/**
+ * Leaves a running job for later: it comes again at this time (epoch ms), in whole milliseconds. PostgreSQL refuses a fraction
+ * and fails the job, Redis takes it without a word.
+ *
+ * @throws DelayedError always: it is how BullMQ is told.
+ */
+export async function delayUntil<D, R>(job: StoreJob<D, R>, atMs: number, token: string): Promise<never> {
+  await job.moveToDelayed(Math.ceil(atMs), token);
+  throw new DelayedError();
 }
 
 /**
