@@ -143,12 +143,6 @@ describe("a cluster is looked at once, however many maintenances are open", () =
     },
   );
 
-  test("a pause is in whole milliseconds, because jobs on the embedded store wait for no others", async () => {
-    const { cluster } = clusterOf({ takesMs: 200.3 });
-    await cluster.worldFor("m-1", "look");
-    expect(cluster.pauseMs()).toBe(802);
-  });
-
   test("a look that began before an event serves nobody after the pause", async () => {
     const { cluster, looks, pass } = clusterOf();
     const world = await cluster.worldFor("m-1", "look");
