@@ -87,7 +87,8 @@ function heldReply({ id, batches }: Maintenance, reason: string | null, maybeOwn
   const unsure = maybeOwner
     ? " Slack could not be asked whether you are in a group that owns something on these machines, so it counts as an owner's hold: you, members of those groups and admins release it."
     : "";
-  const stays = batches.some(({ phase }) => phase !== "scheduled") ? " Its window stays at the master." : "";
+  const stands = batches.some(({ phase }) => phase !== "scheduled" && phase !== "kill_draining");
+  const stays = stands ? " Its window stays at the master." : "";
   return {
     tone: "done",
     text: `${id} is held${reasonOf(reason)}: nothing goes on until it is released.${stays}${unsure}`,

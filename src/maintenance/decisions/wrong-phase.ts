@@ -1,4 +1,5 @@
-import { phaseOf, standOf } from "../record/batch.js";
+import { openApproval } from "../approval/question.js";
+import { isKillSent, phaseOf, standOf } from "../record/batch.js";
 import type { Maintenance, Phase } from "../record/record.js";
 import type { ReplyParts } from "../text/reply.js";
 import { untilItStands } from "./replies.js";
@@ -18,14 +19,15 @@ type Wanted =
 /** Where a maintenance stands, `requested` while its hosts have not been looked up. */
 type Stand = Phase | "requested";
 
+const DECIDE_FIRST = "Approve or deny the question in the thread first.";
+
 /** What can be done in a phase, whatever was wanted. */
 const INSTEAD: Record<Stand, (record: Maintenance) => string> = {
   requested: untilItStands,
-  kill_draining: ({ id }) =>
-    `It goes on once nothing runs on the machines. To go on without waiting for that: /mesos down ${id}.`,
+  kill_draining: beforeTheEndOfTheKill,
   scheduled: untilItStands,
   draining: ({ id }) => `Ask for the approval with /mesos down ${id}.`,
-  awaiting_approval: () => "Approve or deny the question in the thread first.",
+  awaiting_approval: () => DECIDE_FIRST,
   taking_down: () => "Wait until the machines are down; the thread tells.",
   down: ({ id }) => `Bring the machines back with /mesos up ${id}.`,
   bringing_up: () => "Wait until the machines are up; the thread tells.",
@@ -34,6 +36,14 @@ const INSTEAD: Record<Stand, (record: Maintenance) => string> = {
   cancelled: () => "Nothing to do: the machines were given back.",
   failed: () => "Send the drain again.",
 };
+
+/** Going on without waiting for its end is possible once the kill was sent (`ask-down.ts`). */
+function beforeTheEndOfTheKill(record: Maintenance): string {
+  const { id, batches } = record;
+  if (batches.some((batch) => openApproval(batch) !== null)) return DECIDE_FIRST;
+  if (!batches.some(isKillSent)) return untilItStands(record);
+  return `It goes on once nothing runs on the machines. To go on without waiting for that: /mesos down ${id}.`;
+}
 
 /** Up of machines that are not Down yet: whoever wants them back means Cancel. */
 const GIVE_BACK: readonly Stand[] = [

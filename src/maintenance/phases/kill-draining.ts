@@ -11,6 +11,7 @@ import {
   withdrawn,
 } from "../approval/question.js";
 import { machineKey } from "../cluster/machine.js";
+import { isOver } from "../cluster/schedule.js";
 import type { Agent, World } from "../cluster/world.js";
 import { indexWorld, namesIn } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
@@ -87,6 +88,9 @@ function timeToAsk({ batches }: Maintenance, batch: Killing, { policy }: Moment)
 function askNow(record: Maintenance, batch: Killing, picture: Picture, moment: Moment): Step {
   const { world, policy, nowMs } = moment;
   const quiet = { record, effects: [], wakeAtMs: null };
+  if (isOver(batch.window, nowMs)) {
+    return { ...quiet, record: inTrouble(record, troubleOf("window_over", { id: record.id }), nowMs) };
+  }
   const found = obstaclesToKill(world, batch, picture);
   if (!isClear(found)) {
     const unable = quoted(list([...found.notOurs, ...found.unknown], "; "));

@@ -18,7 +18,7 @@ const RUN_NOT_UP = "The machines were not brought up, and nothing more is run.";
 const RUN_NEXT =
   "Press Retry (/mesos retry-run {id}), Up anyway (/mesos up {id}) or Leave down (/mesos leave-down {id}).";
 
-const NOT_DOWN = "The machines were not taken down, though it was approved.";
+const NOT_SENT = "Nothing more is sent to the master, though it was approved.";
 
 /**
  * What the bot itself finds in the way of a maintenance, each with a code of its own. What a call to a master failed
@@ -90,7 +90,7 @@ export const TROUBLES = {
   },
   calendar_closed: {
     what: "It is outside the hours for Down: {closed}",
-    notDone: NOT_DOWN,
+    notDone: NOT_SENT,
     next: "Nothing, if they open again before the approval expires: it goes on by itself then. If it cannot wait, {override}",
   },
   over_budget: {
@@ -110,12 +110,12 @@ export const TROUBLES = {
   },
   tasks_unknown: {
     what: "It is not known what runs in the cluster: {unknown}.",
-    notDone: NOT_DOWN,
+    notDone: NOT_SENT,
     next: "It goes on by itself once that is known, and asks anew if the approval has expired by then. Cancel takes the approval back.",
   },
   runbook_gone: {
     what: "The runbook {runbook}, which is to be run once the machines are Down, is not in the clusters file any more.",
-    notDone: NOT_DOWN,
+    notDone: NOT_SENT,
     next: "Put it back and restart the workers: it goes on by itself. Otherwise /mesos cancel {id}, and send the drain again without it.",
   },
   run_failed: {

@@ -49,6 +49,7 @@ describe("what waits for a window to stand says what is in its way", () => {
   test("a hold before the post does not say that the window stays", () => {
     const reply = (phase: Batch["phase"]) => click(inPhase(phase), HOLD).reply.text;
     expect(reply("scheduled")).not.toContain("Its window stays");
+    expect(reply("kill_draining")).not.toContain("Its window stays");
     expect(reply("draining")).toContain("Its window stays at the master.");
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { advance } from "../../../src/maintenance/advance.js";
 import { openApproval } from "../../../src/maintenance/approval/question.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
+import { whyNotPossible } from "../../../src/maintenance/decisions/table.js";
 import { outNow } from "../../../src/maintenance/policy/out-now.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import {
@@ -165,6 +166,24 @@ describe("a drain with --kill", () => {
     expect(first(tick(later, outside()).record).approvals).toEqual([]);
     expect(tick(later, outside()).wakeAtMs).toBe(NOW + policyOf().pollMs);
     expect(first(tick(later, outside(), NOW + 45 * MINUTE).record).approvals).toHaveLength(1);
+  });
+
+  test("is not asked for once its window is over: nobody expects the machines to go away then", () => {
+    const waits = inPhase("kill_draining", { drainingSinceMs: null }, { wanted: question.wanted });
+    const { record, effects } = tick(waits, outside(), NOW + 4 * HOUR);
+    expect(effects).toEqual([]);
+    expect(first(record).approvals).toEqual([]);
+    expect(record.trouble).toMatchObject({ code: "window_over" });
+  });
+
+  test("what is not possible yet names what is: the question, and going on without its end only once it was sent", () => {
+    const next = (record: Maintenance, kind: "ask_move" | "ask_down") =>
+      whyNotPossible(record, { kind, batch: "b1" })?.next;
+    const waits = inPhase("kill_draining", { drainingSinceMs: null }, { wanted: question.wanted });
+    const granted = click(question, APPROVE_IT(question), { world: outside() }).record;
+    expect(next(waits, "ask_down")).toContain("Wait until its window stands");
+    expect(next(question, "ask_down")).toContain("Approve or deny the question");
+    expect(next(tick(granted, outside()).record, "ask_move")).toContain("/mesos down m-7k3q");
   });
 });
 
