@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Cluster } from "../../../src/engine/cluster/cluster.js";
-import { act, type Outcome, told } from "../../../src/engine/control/act.js";
+import { act, told } from "../../../src/engine/control/act.js";
+import type { Outcome } from "../../../src/engine/control/calls/send.js";
 import type { WriteCall } from "../../../src/engine/control/next-step.js";
 import type { Proof } from "../../../src/engine/store/owned.js";
 import { beginMove, openMove, withMove } from "../../../src/maintenance/moving/moves.js";
