@@ -51,8 +51,8 @@ export function decisionJobId({
 }: Omit<DecisionJob, "askedAtMs">): string {
   const about = "approval" in d ? d.approval : "all";
   const parts = ["d", maintenance, d.kind, about, person.user];
-  // What the clicked message showed: the id of a question that was lost with the queue is used again.
-  if ("seen" in d && d.seen !== undefined) parts.push(d.seen);
+  // Of the clicked message: the id of a question that was lost with the queue is used again.
+  if ("questionAtMs" in d && d.questionAtMs !== undefined) parts.push(String(d.questionAtMs));
   if (!rowOf(d.kind).isOnce) parts.push(shortHash(click));
   return parts.join(".").replaceAll(":", "_");
 }

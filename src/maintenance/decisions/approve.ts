@@ -26,12 +26,15 @@ import { approvedReply, filtered, nothingToDo, votedReply } from "./replies.js";
  * that is needed grants (invariants 5, 6).
  */
 export const approve = decisionRow({
-  /** `seen`: the digest of what the question showed; buttons of earlier builds do not carry it. */
+  /**
+   * `questionAtMs`: when the question was asked that the button stands in. A queue that comes back as it was before gives
+   * the id of a lost question to another one; buttons of earlier builds carry only the id.
+   */
   takes: z.object({
     kind: z.literal("approve"),
     batch: z.string(),
     approval: z.string(),
-    seen: z.string().optional(),
+    questionAtMs: z.number().int().optional(),
   }),
   wanted: "approve",
   needsWorld: true,
@@ -44,7 +47,7 @@ export const approve = decisionRow({
     const approval = approvalOf(record, about);
     if (batch === null || !isAskedAbout(batch) || approval === null || world === null)
       return unchanged(record, nothingToDo(record));
-    if (about.seen !== undefined && about.seen !== approval.seen.digest)
+    if (about.questionAtMs !== undefined && about.questionAtMs !== approval.askedAtMs)
       return unchanged(record, anotherQuestion(record));
     const { name, notDone } = ABOUT_WORDS[approval.about];
     const notAllowed = mayNotApprove(record, person, policy, approval.askedBy, name);

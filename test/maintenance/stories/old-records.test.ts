@@ -9,6 +9,7 @@ import {
 import { withWatch } from "../../../src/maintenance/record/watched.js";
 import {
   batchOf,
+  framework,
   HOUR,
   MINUTE,
   NOW,
@@ -171,29 +172,36 @@ describe("a record that nobody has looked after for long (invariant 13)", () => 
 });
 
 describe("the button of a question that is lost with the queue", () => {
-  test("approves no other question that has got its id since (invariant 5)", () => {
-    const two = asked(
-      drainingWorld({ tasks: [task("t1", "chronos", "web-01"), task("t2", "chronos", "web-02")] }),
-    );
-    const seen = openApproval(first(two))?.seen.digest;
+  const world = drainingWorld({
+    tasks: [task("t1", "chronos", "web-01")],
+    frameworks: [framework("chronos")],
+  });
+  const kill = { kind: "ask_kill_drain", batch: null, graceMs: null } as const;
+  const shownBy = (record: Maintenance) => ({
+    ...APPROVE,
+    kind: "approve" as const,
+    batch: "b1",
+    approval: "b1a1",
+    questionAtMs: openApproval(first(record))?.askedAtMs,
+  });
+
+  test.each([
+    ["about more tasks", asked(world, NOW - MINUTE)],
+    [
+      "about a kill-drain of the very same",
+      click(inPhase("draining"), kill, { world, nowMs: NOW - MINUTE }).record,
+    ],
+  ])("%s approves no other question that has got its id since (invariant 5)", (_, lost) => {
     const many = drainingWorld({
-      tasks: Array.from({ length: 16 }, (_, at) => task(`n${at}`, "chronos", "web-01")),
+      frameworks: [framework("chronos")],
+      tasks: [task("t1", "chronos", "web-01"), task("t2", "chronos", "web-02")],
     });
-    const another = asked(many);
-    expect(openApproval(first(another))?.id).toBe(openApproval(first(two))?.id);
-    const old = click(
-      another,
-      { ...APPROVE, kind: "approve", batch: "b1", approval: "b1a1", seen },
-      { world: many },
-    );
+    const now = lost.batches[0]?.approvals[0]?.about === "down" ? many : world;
+    const another = asked(now);
+    expect(openApproval(first(another))?.id).toBe(openApproval(first(lost))?.id);
+    const old = click(another, shownBy(lost), { world: now });
     expect(old.reply.text).toContain("a question that is not on record any more");
     expect(first(old.record).phase).toBe("awaiting_approval");
-    const own = openApproval(first(another))?.seen.digest;
-    const now = click(
-      another,
-      { kind: "approve", batch: "b1", approval: "b1a1", seen: own },
-      { world: many },
-    );
-    expect(first(now.record).phase).toBe("taking_down");
+    expect(first(click(another, shownBy(another), { world: now }).record).phase).toBe("taking_down");
   });
 });

@@ -13,6 +13,7 @@ import { withoutAgent } from "./loss.js";
 export function approvalButtons(record: Maintenance, batch: Batch, approval: Approval): types.Button[] {
   const value = carriedBy(record);
   const at = { batch: batch.id, approval: approval.id };
+  const approve = { kind: "approve", ...at, questionAtMs: approval.askedAtMs } as const;
   const machines = counted(approval.seen.machines.length, "machine");
   const tasks = countOrNo(approval.seen.tasks.length, "task");
   const last = approval.seen.blast.lastCopies.length;
@@ -39,11 +40,7 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
       deny: "Not now",
     };
     return [
-      button(
-        "Approve kill-drain",
-        { ...value, decision: { kind: "approve", ...at, seen: approval.seen.digest } },
-        { style: "danger", confirm },
-      ),
+      button("Approve kill-drain", { ...value, decision: approve }, { style: "danger", confirm }),
       deny,
       ...(isOffered(record, askDown) ? [button("Ask for Down", { ...value, decision: askDown })] : []),
       button("Hold", { ...value, decision: { kind: "hold", reason: null } }),
@@ -67,7 +64,7 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
   return [
     button(
       more === 0 ? "Approve Down" : `Approve ${more + 1} batches`,
-      { ...value, decision: { kind: "approve", ...at, seen: approval.seen.digest } },
+      { ...value, decision: approve },
       { style: "danger", confirm },
     ),
     deny,
@@ -79,6 +76,7 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
 export function moveButtons(record: Maintenance, batch: Batch, approval: Approval): types.Button[] {
   const value = carriedBy(record);
   const at = { batch: batch.id, approval: approval.id };
+  const approve = { kind: "approve", ...at, questionAtMs: approval.askedAtMs } as const;
   const deny = button("Deny", { ...value, decision: { kind: "deny", ...at, reason: null } });
   if (record.held !== null) return [deny, button("Release", { ...value, decision: { kind: "release" } })];
   const confirm: Confirm = {
@@ -88,11 +86,7 @@ export function moveButtons(record: Maintenance, batch: Batch, approval: Approva
     deny: "Not now",
   };
   return [
-    button(
-      "Approve moving",
-      { ...value, decision: { kind: "approve", ...at, seen: approval.seen.digest } },
-      { style: "danger", confirm },
-    ),
+    button("Approve moving", { ...value, decision: approve }, { style: "danger", confirm }),
     deny,
     button("Hold", { ...value, decision: { kind: "hold", reason: null } }),
   ];

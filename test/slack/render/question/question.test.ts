@@ -155,7 +155,7 @@ describe("the question", () => {
       {
         v: 1,
         id: "m-7k3q",
-        decision: { kind: "approve", batch: "b1", approval: "a1", seen: seenOf().digest },
+        decision: { kind: "approve", batch: "b1", approval: "a1", questionAtMs: NOW },
       },
       {
         v: 1,
