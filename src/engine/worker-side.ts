@@ -124,6 +124,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       ),
       worker,
       lockMs: RUNS_WORKER_OPTIONS.lockDuration,
+      unwatchedAfterMs: cluster.policy.unwatchedAfterMs,
       stopping: stopping.signal,
       changed,
       logger,

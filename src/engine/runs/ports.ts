@@ -36,6 +36,8 @@ export interface RunPorts {
   readonly worker: string;
   /** How long a lock of a job of this lane lasts. */
   readonly lockMs: number;
+  /** How long a record may be left alone before nothing is started by it. */
+  readonly unwatchedAfterMs: number;
   /** Aborts when this worker shuts down. */
   readonly stopping: AbortSignal;
   /** There is something new to show. Never rejects. */

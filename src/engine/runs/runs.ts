@@ -6,6 +6,7 @@ import { batchOf } from "../../maintenance/record/batch.js";
 import type { Batch, Maintenance } from "../../maintenance/record/record.js";
 import { type Run, type RunOutcome, run as storedRun } from "../../maintenance/record/run.js";
 import { isApproved, runOf } from "../../maintenance/record/runs.js";
+import { withWatch } from "../../maintenance/record/watched.js";
 import type { EndReason, RunResult } from "../../runbooks/run-result.js";
 import { type RunJob, runJob } from "../lanes/jobs.js";
 import { LockLostError, updateOwned } from "../store/owned.js";
@@ -54,7 +55,11 @@ export function runProcessor(ports: RunPorts) {
       return await conclude(data, record, outcomeOf("not_started", found.why, [], lane), null, lane);
     const { run } = found;
     // A job that is missing once this is known is never added again, so it is not started before.
-    if (run.queuedAtMs === null || record.held !== null || ports.stopping.aborted) return await lane.later();
+    const isKnown = run.queuedAtMs !== null;
+    // Of a record that nobody looks after: it may have been run, or the machines given back, since (invariant 13).
+    const { unwatched } = withWatch(record, ports.clock.now(), ports.unwatchedAfterMs);
+    const waits = record.held !== null || unwatched !== null || ports.stopping.aborted;
+    if (!isKnown || waits) return await lane.later();
     return await start(data, { ...found, record }, job.id ?? "", lane);
   };
 }

@@ -28,8 +28,12 @@ const LOST_EVENTS = 1_000;
 function mayTake(record: Maintenance): boolean {
   const { batches, cancel, end, wanted } = record;
   if (end !== null || cancel !== null) return false;
-  const isToRun = ({ id, phase }: Batch) =>
-    phase === "down" && wanted.run !== undefined && lastRun(record, id) === null;
+  const isToRun = ({ id, phase }: Batch) => {
+    const run = lastRun(record, id);
+    // Asked for, and as far as is known not started.
+    const waits = run !== null && run.outcome === null && run.startedAtMs === null;
+    return phase === "down" && wanted.run !== undefined && (run === null || waits);
+  };
   const takes = (batch: Batch) => isToGoDown(batch) || batch.movingFrom !== null || isToRun(batch);
   return batches.length === 0 || batches.some(takes);
 }

@@ -59,6 +59,8 @@ const first = ({ runs }: Maintenance): Run => runs[0] as Run;
 
 const approvalsOf = ({ batches }: Maintenance) => batches.flatMap(({ approvals }) => approvals);
 
+const UNWATCHED_AFTER_MS = 300_000;
+
 class Crash extends Error {}
 
 let made = 0;
@@ -72,6 +74,8 @@ class Lanes {
   readonly records: Records;
   readonly runs: StoreQueue;
   readonly stopping = new AbortController();
+  /** How often a worker looked at the record. */
+  looks = 0;
   /** Where a worker dies: the words that it would log next, or a port that it uses. */
   dies: string | null = null;
 
@@ -83,7 +87,7 @@ class Lanes {
     this.runs = store.queue(runsQueueName(this.cluster));
   }
 
-  async place(record = downWithRun(this.id)): Promise<this> {
+  async place(record = { ...downWithRun(this.id), watchedAtMs: this.now() }): Promise<this> {
     const options = { ...MAINTENANCE_JOB_OPTIONS, jobId: record.id, delay: 3_600_000 };
     await this.records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), options);
     return this;
@@ -134,6 +138,7 @@ class Lanes {
     const ports: RunPorts = {
       records: Object.assign(Object.create(records) as Records, {
         find: async (id: string) => {
+          this.looks += 1;
           die("the look");
           return await records.find(id);
         },
@@ -149,6 +154,7 @@ class Lanes {
       secrets: [],
       worker: "w1:4711",
       lockMs: RUNS_WORKER_OPTIONS.lockDuration,
+      unwatchedAfterMs: UNWATCHED_AFTER_MS,
       stopping: this.stopping.signal,
       changed: async () => {},
       logger: {
@@ -259,6 +265,19 @@ for (const { name, available, make } of PLACES) {
       await one.runs.add(RUN_JOB, newRunJob(record, run), options);
       await until(async () => (await one.job())?.isDelayed());
       expect(one.program.starts).toEqual([]);
+      expect(await one.outcome()).toMatchObject({ kind: "ok" });
+      expect(one.program.starts).toHaveLength(1);
+    });
+
+    test("of a record that nobody has looked after for long is not started until somebody does (invariants 5, 13)", async () => {
+      const one = await lanes();
+      const placed = await one.look();
+      await one.save({ ...placed, watchedAtMs: one.now() - UNWATCHED_AFTER_MS - 1_000 });
+      one.work();
+      await until(() => one.looks > 2);
+      expect(await (await one.job())?.isCompleted()).toBe(false);
+      expect(one.program.starts).toEqual([]);
+      await one.save({ ...placed, watchedAtMs: one.now() });
       expect(await one.outcome()).toMatchObject({ kind: "ok" });
       expect(one.program.starts).toHaveLength(1);
     });

@@ -6,6 +6,7 @@ import {
   encodeMaintenance,
   type Maintenance,
 } from "../../../src/maintenance/record/record.js";
+import { withRunAsked } from "../../../src/maintenance/record/runs.js";
 import { withWatch } from "../../../src/maintenance/record/watched.js";
 import {
   batchOf,
@@ -56,6 +57,13 @@ const COPIES: Readonly<Record<string, Maintenance>> = {
   "awaiting approval": asked(),
   "taking down": approved(drainingWorld({ tasks: jobs })),
   "down, before its runbook": withRunbook(approved(drainingWorld())),
+  "down, with a run that waits": withRunAsked(
+    withRunbook(approved(drainingWorld())),
+    "b1",
+    RUNBOOK,
+    { approval: "b1a1" },
+    NOW,
+  ),
   "bringing up": inPhase("bringing_up"),
   up: inPhase("up"),
 };
@@ -115,6 +123,8 @@ describe("a record that nobody has looked after for long (invariant 13)", () => 
     expect(taken).toEqual([]);
     expect(record.runs).toEqual(copy.runs);
     if (["bringing up", "up"].includes(name)) expect(record.unwatched).toBeNull();
+    const isToRun = name.startsWith("down,") && at === "its machines are Down";
+    if (isToRun) expect(record.unwatched).not.toBeNull();
   });
 
   test("what was looked after a moment ago goes on: the same cases take machines out of service", () => {
