@@ -17,6 +17,7 @@ import { withMovesOver } from "./phases/move-tasks.js";
 import { moveWindow } from "./phases/move-window.js";
 import { tellOverdue } from "./phases/overdue.js";
 import { lookBack } from "./phases/pause.js";
+import { withReactivations, withReactivationsSeen } from "./phases/reactivate.js";
 import { keepGone, staysGone, withRemovalSeen } from "./phases/removal.js";
 import { scheduled } from "./phases/scheduled.js";
 import type { Effect, Moment, Rule, Step } from "./phases/step.js";
@@ -93,8 +94,8 @@ export function advance(record: Maintenance, look: Omit<Moment, "sight">): Step 
     return step.record.batches.length === 0 ? step : advance(step.record, look);
   }
   const before = record.trouble;
-  const looked = observe({ ...record, trouble: null }, moment);
-  const step = nextStep(looked, moment);
+  const looked = withReactivationsSeen(observe({ ...record, trouble: null }, moment), moment);
+  const step = withReactivations(nextStep(looked, moment), moment);
   const finished = finish(withMovesOver(step.record, moment.nowMs), moment);
   return {
     record: tellTrouble(finished, before, step.effects.length > 0 || isUnderWay(finished, moment), moment),

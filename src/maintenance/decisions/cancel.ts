@@ -2,6 +2,7 @@ import { z } from "zod";
 import { takenBack } from "../approval/question.js";
 import { agentsAwaited, agentsMissing, machinesOf } from "../record/agents-back.js";
 import { ended, isDownSent, isKillSent, isToGoDown, isWaitingForAgents, withBatch } from "../record/batch.js";
+import { machinesStillDrained } from "../record/drained-agents.js";
 import { whyNotAllAreBack } from "../record/left-behind.js";
 import { withEvent } from "../record/log.js";
 import { namesOf } from "../record/names.js";
@@ -32,9 +33,9 @@ export const cancel = decisionRow({
   isOnce: true,
   whyNotPossible(record, { rest }) {
     // To close it means to look no longer, and a run is still to be told of.
-    const closes = isIn(record, "cancel_unseen") || isWaitingForAgents(record);
+    const closes = waitsInVain(record) || isWaitingForAgents(record);
     if (closes && openRuns(record).length > 0) return isRunning(record);
-    if (record.cancel !== null) return isIn(record, "cancel_unseen") ? null : beingCancelled(record);
+    if (record.cancel !== null) return waitsInVain(record) ? null : beingCancelled(record);
     if (isWaitingForAgents(record)) return rest ? nothingLeft(record) : null;
     const { id, batches } = record;
     if (batches.some(isDownSent)) {
@@ -52,11 +53,11 @@ export const cancel = decisionRow({
   alreadyDone(record, _, context) {
     if (doneBefore(record, "cancel_asked", context) !== null) return givenBack(record);
     const { person } = context;
-    return record.cancel?.by === person.user && !isIn(record, "cancel_unseen") ? givenBack(record) : null;
+    return record.cancel?.by === person.user && !waitsInVain(record) ? givenBack(record) : null;
   },
   decide(record, _, { person, nowMs, askedAtMs }) {
     const by = person.user;
-    if (record.cancel !== null) return closeUnseen(record, by, nowMs);
+    if (record.cancel !== null) return closeAsItStands(record, by, nowMs);
     if (isWaitingForAgents(record)) return stopWaiting(record, by, nowMs);
     const how = { why: "cancelled", by } as const;
     const drained = record.batches.reduce(
@@ -75,6 +76,11 @@ export const cancel = decisionRow({
     };
   },
 });
+
+/** What the cancel waits for may never come; a second one closes the maintenance as it stands. */
+function waitsInVain(record: Maintenance): boolean {
+  return isIn(record, "cancel_unseen", "still_drained");
+}
 
 function isRunning({ id, wanted }: Maintenance): ReplyParts {
   return {
@@ -118,24 +124,52 @@ function givenBack(record: Maintenance): ReplyParts {
   };
 }
 
-/** The master shows no window any more, and a person says that ours is gone: nobody could prove it otherwise. */
-function closeUnseen(record: Maintenance, by: string, nowMs: Millis): Decided {
+/** A cancel whose end nobody could prove: a person says that it is enough. */
+function closeAsItStands(record: Maintenance, by: string, nowMs: Millis): Decided {
   const hosts = quoted(list(record.batches.flatMap((batch) => batch.machines.map(namesOf(record).of))));
+  const isUnseen = isIn(record, "cancel_unseen");
+  const drained = stillDrained(record);
+  const window = isUnseen ? `the master showing whether the window of ${hosts} is gone` : null;
+  const agents = drained === null ? null : `the agents of ${drained} being reactivated`;
+  const without = list(
+    [window, agents].filter((one) => one !== null),
+    " and ",
+  );
   const told = withEvent(record, nowMs, {
     kind: "note",
-    text: `<@${by}> closed this without the master showing whether the window of ${hosts} is gone. Nothing was posted.`,
+    text: `<@${by}> closed this without ${without}. Nothing more was sent to the master.`,
   });
-  const why = `closed without the master showing whether the window of ${hosts} is gone`;
-  const closed = withEvent(told, nowMs, { kind: "cancelled", unseen: true });
+  const closed = withEvent(told, nowMs, {
+    kind: "cancelled",
+    ...(isUnseen ? { unseen: true } : {}),
+    ...(drained === null ? {} : { stillDrained: machinesStillDrained(record) }),
+  });
+  const ways = [
+    isUnseen
+      ? `If the window of ${hosts} still stands there, take it out with an account that sees the schedule.`
+      : null,
+    drained === null ? null : reactivateThem(drained),
+  ].filter((one) => one !== null);
   return {
-    record: ended(closed, "cancelled", nowMs, why),
+    record: ended(closed, "cancelled", nowMs, `closed without ${without}`),
     reply: replyOf({
       tone: "done",
       text: `${record.id} is closed here.`,
-      notDone: "Nothing was posted to the master.",
-      next: `If the window of ${hosts} still stands there, take it out with an account that sees the schedule.`,
+      notDone: "Nothing more was sent to the master.",
+      next: ways.join(" "),
     }),
   };
+}
+
+/** The machines whose agents a kill-drain has left without tasks, in words; `null` when there are none. */
+function stillDrained(record: Maintenance): string | null {
+  const machines = machinesStillDrained(record);
+  return machines.length === 0 ? null : quoted(list(machines));
+}
+
+/** Whoever closes a maintenance that has drained agents is told what the bot does not do any more. */
+function reactivateThem(machines: string): string {
+  return `The agents of ${machines} take no tasks until somebody reactivates them (REACTIVATE_AGENT), which works once they are registered and drained.`;
 }
 
 /** After Up: agents that never come back must not keep a maintenance open for ever. */
@@ -143,9 +177,14 @@ function stopWaiting(record: Maintenance, by: string, nowMs: Millis): Decided {
   const up = record.batches.filter((batch) => batch.phase === "up");
   const missing = up.flatMap(agentsMissing).length;
   const gone = whyNotAllAreBack(record, up);
+  const drained = stillDrained(record);
+  const reactivate = drained === null ? null : reactivateThem(drained);
   if (missing === 0) {
     const text = `${record.id} is closed; ${gone ?? "all agents are back"}.`;
-    return { record: ended(record, "up", nowMs, gone), reply: replyOf({ tone: "done", text }) };
+    return {
+      record: ended(record, "up", nowMs, gone),
+      reply: replyOf({ tone: "done", text, next: reactivate }),
+    };
   }
   const hosts = quoted(list(up.flatMap((batch) => machinesOf(agentsMissing(batch), batch, namesOf(record)))));
   const all = up.reduce((sum, batch) => sum + agentsAwaited(batch).length, 0);
@@ -157,7 +196,12 @@ function stopWaiting(record: Maintenance, by: string, nowMs: Millis): Decided {
     reply: replyOf({
       tone: "done",
       text: `${record.id} is ${why}.`,
-      next: "Start the agents that are missing and look at their logs; the machines are Up at the master.",
+      next: [
+        "Start the agents that are missing and look at their logs; the machines are Up at the master.",
+        reactivate,
+      ]
+        .filter((one) => one !== null)
+        .join(" "),
     }),
   };
 }

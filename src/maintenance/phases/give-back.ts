@@ -9,7 +9,6 @@ import { isOver, placeOf } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import type { Millis } from "../time.js";
 import { inOurWindow } from "../window/ours.js";
-import { reactivationsOf } from "./reactivate.js";
 import { isRemoved, PUT_BACK, removalsOf } from "./removal.js";
 import { type Moment, type Rule, type Step, soon } from "./step.js";
 
@@ -39,9 +38,7 @@ export function giveBack(record: Maintenance, moment: Moment): Step {
   }
   let current: Maintenance = { ...record, batches };
   for (const batch of batches.filter(isToGoDown)) current = givenBackOrDown(current, batch, moment);
-  const reactivations = current.batches.filter(isRemoved).flatMap((batch) => reactivationsOf(world, batch));
-  const wakeAtMs = reactivations.length > 0 ? soon(moment) : null;
-  return { record: withRestGoingOn(current, nowMs), effects: reactivations, wakeAtMs };
+  return { record: withRestGoingOn(current, nowMs), effects: [], wakeAtMs: null };
 }
 
 /** A batch that is skipped: its machines leave the schedule in one post, and the other batches go on. */

@@ -34,10 +34,7 @@ import { withPause } from "./pause.js";
 import { questionWakes, remind } from "./remind.js";
 import { removalsOf } from "./removal.js";
 import { scheduled } from "./scheduled.js";
-import { type Moment, othersCounted, type Rule, type Step, soon } from "./step.js";
-
-/** How long a kill-drain may take beyond the grace of its tasks before it is told that something holds it. */
-const STUCK_AFTER_MS = 120_000;
+import { KILL_STUCK_AFTER_MS, type Moment, othersCounted, type Rule, type Step, soon } from "./step.js";
 
 type Killing = BatchIn<"kill_draining">;
 
@@ -210,7 +207,7 @@ function waiting(
 ): Step {
   const { world, nowMs } = moment;
   const sinceMs = Math.max(...batch.drained.map(({ sentAtMs }) => sentAtMs));
-  const stuckAtMs = sinceMs + (graceMs ?? 0) + STUCK_AFTER_MS;
+  const stuckAtMs = sinceMs + (graceMs ?? 0) + KILL_STUCK_AFTER_MS;
   if (nowMs < stuckAtMs) return { record, effects: [], wakeAtMs: stuckAtMs };
   const holds = quoted(list(whatHolds(world, batch, agents), "; ", 8));
   const trouble = troubleOf("kill_drain_stuck", {

@@ -5,7 +5,6 @@ import { isUnsettled } from "../record/batch.js";
 import { noteOnce } from "../record/log.js";
 import type { Batch, BatchIn, Maintenance } from "../record/record.js";
 import { ourTimes, standingAt } from "../window/ours.js";
-import { areReactivated, reactivationsOf } from "./reactivate.js";
 import { type Effect, type Moment, type Step, soon } from "./step.js";
 
 // When is our window gone for good? After Up and after a cancel alike it is taken out until it stays away.
@@ -41,30 +40,25 @@ export function withRemovalSeen(batch: Batch, world: World): Batch {
   return { ...batch, goneSinceMs: world.observedAtMs };
 }
 
-/**
- * Takes our window out again should it come back: who read the schedule before may write that list back. Agents that were
- * drained for the batch take tasks again.
- */
+/** Takes our window out again should it come back: who read the schedule before may write that list back. */
 export function keepGone(record: Maintenance, batch: Removed, moment: Moment): Step {
   const { world, nowMs } = moment;
-  const removals = removalsOf(world, batch);
-  const effects = [...removals, ...reactivationsOf(world, batch)];
+  const effects = removalsOf(world, batch);
   if (effects.length === 0) return { record, effects, wakeAtMs: null };
   if (isUnsettled(record, world.observedAtMs)) {
     return { record, effects: [], wakeAtMs: record.unsettledUntilMs };
   }
-  const told = removals.length === 0 ? record : noteOnce(record, PUT_BACK, nowMs);
-  return { record: told, effects, wakeAtMs: soon(moment) };
+  return { record: noteOnce(record, PUT_BACK, nowMs), effects, wakeAtMs: soon(moment) };
 }
 
 /**
- * Whether our window has stayed away for a poll, and every agent that was drained for it takes tasks again. One look does not prove it: who read the schedule before our post may
- * write it back a moment after. One that was never posted cannot come back.
+ * Whether our window has stayed away for a poll: who read the schedule before our post may write it back a moment after. One
+ * that was never posted cannot come back. Every agent that was drained for it takes tasks again, too.
  */
 export function staysGone(batch: Removed, moment: Moment): boolean {
-  const { phase, goneSinceMs } = batch;
+  const { phase, goneSinceMs, drained } = batch;
   const { world, policy } = moment;
-  if (!areReactivated(batch, moment)) return false;
+  if (drained.length > 0) return false;
   if (goneSinceMs === undefined) return phase === "cancelled";
   return world.observedAtMs - goneSinceMs >= policy.pollMs;
 }

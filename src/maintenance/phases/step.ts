@@ -93,6 +93,9 @@ export function othersCounted({ policy, others }: Moment): readonly Maintenance[
 /** A look again this soon after a call, to see its outcome. */
 const SOON_MS = 1_000;
 
+/** How long a kill-drain may take beyond the grace of its tasks before it is told that something holds it. */
+export const KILL_STUCK_AFTER_MS = 120_000;
+
 /** When to look again after a call. */
 export function soon({ nowMs, policy }: Moment): Millis {
   return nowMs + Math.min(SOON_MS, policy.pollMs);

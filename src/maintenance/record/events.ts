@@ -287,8 +287,16 @@ export const logEvent = z.discriminatedUnion("kind", [
     why: z.array(z.string()).optional(),
   }),
   z.object({ ...base, kind: z.literal("cancel_asked"), by, askedAtMs: askedAtMs.optional() }),
-  /** `unseen`: closed by a person, while the master did not show whether our window is gone. */
-  z.object({ ...base, kind: z.literal("cancelled"), unseen: z.boolean().optional() }),
+  /**
+   * `unseen`: closed by a person, while the master did not show whether our window is gone. `stillDrained`: and while agents of
+   * these machines were not yet made to take tasks again.
+   */
+  z.object({
+    ...base,
+    kind: z.literal("cancelled"),
+    unseen: z.boolean().optional(),
+    stillDrained: z.array(z.string()).optional(),
+  }),
   /** The window has passed and machines are still draining or down. */
   z.object({ ...base, kind: z.literal("overdue"), batch: z.string(), endMs: millis }),
   /** Somebody else changed what is ours at the master. */

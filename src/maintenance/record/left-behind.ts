@@ -26,6 +26,7 @@ export function withLeftBehind(
       machines: batch.machines.filter(({ hostname }) => isLeft(hostname) === left),
       agents,
       returned: batch.returned.filter((one) => known.has(one)),
+      drained: batch.drained.filter(({ agentId }) => known.has(agentId)),
     };
   };
   // It has a thread of its own, where nobody has been told yet that they are not back.

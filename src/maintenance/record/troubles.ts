@@ -108,6 +108,11 @@ export const TROUBLES = {
     notDone: "The window is not posted until the agents are drained. Mesos takes a drain back for nobody.",
     next: "Look at those executors and frameworks. To go on without waiting, press Ask for Down or type /mesos down {id}: once that is approved, Down ends what is left.",
   },
+  still_drained: {
+    what: "Agents that were drained for this cannot be made to take tasks again yet: {agents}.",
+    notDone: "They are not reactivated, so the maintenance has not ended.",
+    next: "It goes on by itself once they are registered and their drains have ended. If that never comes, /mesos cancel {id} again closes it here; whoever starts those agents later has to reactivate them.",
+  },
   tasks_unknown: {
     what: "It is not known what runs in the cluster: {unknown}.",
     notDone: NOT_SENT,

@@ -226,7 +226,7 @@ function whatOf(event: LogEvent, record: Rolled): string {
     case "cancel_asked":
       return "cancelled";
     case "cancelled":
-      return event.unseen ? "closed; whether our window is gone was not seen" : "machines given back";
+      return cancelledWords(event);
     case "overdue":
       return `the window ended at ${stamp(event.endMs)} and machines are still away`;
     case "foreign_change":
@@ -254,4 +254,13 @@ function frameworks(event: Extract<LogEvent, { kind: "answers_changed" }>): stri
       return `${each.name} ${counts.join(" ")}${on}${unasked.join("")}`;
     })
     .join(", ");
+}
+
+function cancelledWords({ unseen, stillDrained }: Extract<LogEvent, { kind: "cancelled" }>): string {
+  if (!unseen && stillDrained === undefined) return "machines given back";
+  return [
+    "closed",
+    ...(unseen ? ["whether our window is gone was not seen"] : []),
+    ...(stillDrained === undefined ? [] : [`agents not reactivated: ${stillDrained.join(", ")}`]),
+  ].join("; ");
 }

@@ -126,9 +126,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "cancel_asked":
       return mrk`↩️ ${user(event.by)} *cancelled*. ${record.batches.some(({ phase }) => phase === "down") ? mrk`What is not Down is being given back. What is Down stays so until Up: press it on the card or type ${code(`${record.command} up ${record.id}`)}` : "The machines are being given back"}.`;
     case "cancelled":
-      return event.unseen
-        ? mrk`↩️ *Closed here:* the master does not show whether our window is gone, so the machines may still be draining. If others had windows that the bot could not see, its post may have replaced them.\n*Next:* look at the schedule with an account that sees it, and put right what is wrong there.`
-        : mrk`↩️ *Cancelled:* the machines are back in service; windows of other people are untouched.`;
+      return cancelledText(event);
     case "overdue":
       return mrk`⏱️ *Overdue${ofBatch(record, event.batch)}:* the window ended ${moment(event.endMs)} and ${OVERDUE[isDraining(record, event.batch) ? "draining" : "down"]}`;
     case "voted":
@@ -227,4 +225,16 @@ function batchWindow(record: Maintenance, id: string): Mrkdwn {
   if (batch !== null) return windowOf(batch.window);
   const startMs = record.wanted.startMs ?? record.requestedAtMs;
   return windowOf({ start: millisToNanos(startMs), duration: millisToNanos(record.wanted.durationMs) });
+}
+
+function cancelledText({ unseen, stillDrained }: Extract<LogEvent, { kind: "cancelled" }>): Mrkdwn {
+  const drained =
+    stillDrained === undefined
+      ? ""
+      : mrk`\n*Still drained:* the agents of ${hosts(stillDrained, 1500)} take no tasks until somebody reactivates them (${code("REACTIVATE_AGENT")}).`;
+  if (unseen)
+    return mrk`↩️ *Closed here:* the master does not show whether our window is gone, so the machines may still be draining. If others had windows that the bot could not see, its post may have replaced them.\n*Next:* look at the schedule with an account that sees it, and put right what is wrong there.${drained}`;
+  return stillDrained === undefined
+    ? mrk`↩️ *Cancelled:* the machines are back in service; windows of other people are untouched.`
+    : mrk`↩️ *Closed here:* the machines are out of our window; windows of other people are untouched.${drained}`;
 }

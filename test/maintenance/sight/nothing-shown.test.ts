@@ -105,12 +105,12 @@ describe("when the master shows no window at all any more, nothing of ours is ca
       expect(twoLooks(cancelled, goneWorld()).record.end).toMatchObject({ phase: "cancelled" });
     });
 
-    test("a second cancel closes the maintenance, on the word of who pressed it, and says that nothing was posted", () => {
+    test("a second cancel closes the maintenance, on the word of who pressed it, and says that nothing more was sent", () => {
       const stopped = tick(cancelled, blank).record;
       const { record, reply } = click(stopped, { kind: "cancel" }, { by: "U0BOB" });
       expect(record.end).toMatchObject({ phase: "cancelled" });
       expect(lastEvent(record, "note").text).toMatch(/<@U0BOB> closed this without the master showing/);
-      expect(reply).toMatchObject({ tone: "done", notDone: "Nothing was posted to the master." });
+      expect(reply).toMatchObject({ tone: "done", notDone: "Nothing more was sent to the master." });
     });
   });
 });

@@ -336,6 +336,76 @@ describe("once the master was asked", () => {
     expect(done.record.end).toMatchObject({ phase: "cancelled" });
   });
 
+  describe("and it was cancelled", () => {
+    const cancelled = click(sent, { kind: "cancel" }).record;
+    const at = (minutes: number, agents: World["agents"], windows?: readonly []) => ({
+      ...(windows === undefined ? goneWorld({ agents }) : worldOf({ agents, windows })),
+      observedAtMs: NOW + minutes * MINUTE,
+    });
+    const follow = (record: Maintenance, ...worlds: World[]) =>
+      worlds.reduce((next, shown) => tick(next, shown, shown.observedAtMs).record, record);
+    const only = (name: string, drains: Parameters<typeof outside>[0]) =>
+      outside(drains).agents.filter(({ id }) => id !== name);
+    const drainOf = (name: string, drain: "drained" | null) =>
+      outside(drain === null ? {} : { [name]: drain }).agents;
+
+    test("an agent that is not registered may still be drained: the maintenance stays open, says so, and reactivates it (invariant 13)", () => {
+      const away = only("web-02-S0", { "web-01": "drained" });
+      const back = only("web-02-S0", {});
+      const waits = follow(cancelled, at(1, away), at(2, away), at(4, back), at(8, back));
+      expect(waits.end).toBeNull();
+      expect(waits.trouble).toMatchObject({ code: "still_drained" });
+      expect(waits.trouble?.what).toContain("web-02 is not registered");
+      const registered = tick(waits, at(9, drainOf("web-02", "drained")), NOW + 9 * MINUTE);
+      expect(registered.effects).toEqual([{ kind: "reactivate_agent", batch: "b1", agentId: "web-02-S0" }]);
+      const done = follow(
+        registered.record,
+        at(10, drainOf("web-02", null)),
+        at(12, drainOf("web-02", null)),
+      );
+      expect(done.end).toMatchObject({ phase: "cancelled" });
+    });
+
+    test("it ends without an agent that was marked gone", () => {
+      const away = only("web-02-S0", {});
+      const gone = { ...at(8, away), goneAgents: ["web-02-S0"] };
+      expect(follow(cancelled, at(1, away), at(4, away), gone).end).toMatchObject({ phase: "cancelled" });
+    });
+
+    test("a second cancel closes it with an agent that never comes back, and says what is left to do", () => {
+      const away = only("web-02-S0", {});
+      const waits = follow(cancelled, at(1, away), at(4, away), at(8, away));
+      const { record, reply } = click(waits, { kind: "cancel" }, { nowMs: NOW + 9 * MINUTE });
+      expect(record.end).toMatchObject({
+        phase: "cancelled",
+        why: "closed without the agents of web-02 being reactivated",
+      });
+      expect(reply.next).toContain("The agents of web-02 take no tasks until somebody reactivates them");
+    });
+
+    test("agents are reactivated although the master shows no window of anybody; a second cancel names those that are left", () => {
+      const stood = {
+        ...cancelled,
+        batches: cancelled.batches.map((batch) => ({ ...batch, seenSinceMs: NOW })),
+      };
+      const dark = (minutes: number, drains: Parameters<typeof outside>[0]) =>
+        at(minutes, outside(drains).agents, []);
+      const step = tick(stood, dark(1, { "web-01": "drained", "web-02": "draining" }), NOW + MINUTE);
+      expect(step.record.trouble).toMatchObject({ code: "cancel_unseen" });
+      expect(step.effects).toEqual([{ kind: "reactivate_agent", batch: "b1", agentId: "web-01-S0" }]);
+      const next = follow(step.record, dark(2, { "web-02": "draining" }));
+      const { record, reply } = click(next, { kind: "cancel" }, { nowMs: NOW + 3 * MINUTE });
+      expect(record.end?.why).toContain("and the agents of web-02 being reactivated");
+      expect(reply.next).toContain("The agents of web-02 take no tasks");
+    });
+
+    test("what somebody else drains after our drain was over is theirs (invariant 12)", () => {
+      const over = follow(cancelled, at(1, outside().agents));
+      const theirs = tick(over, at(1.5, outside(drained).agents), NOW + 1.5 * MINUTE);
+      expect(theirs.effects).toEqual([]);
+    });
+  });
+
   test("machines that somebody has taken into another window by then are given back, and their agents reactivated", () => {
     const theirs = worldOf({
       windows: [windowOn(["web-01", "web-02"], NOW + HOUR, HOUR)],

@@ -231,6 +231,10 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     ["Closed here", "may still be draining", "may have replaced them", "Next: look at the schedule"],
   ],
   [
+    { kind: "cancelled", stillDrained: ["web-02"] },
+    ["Closed here", "the agents of web-02 take no tasks until somebody reactivates them"],
+  ],
+  [
     { kind: "overdue", batch: "b1", endMs: NOW },
     ["ended 2026-11-20 21:52 UTC", "still drain", "Next: press Extend"],
   ],

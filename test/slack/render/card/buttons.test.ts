@@ -33,6 +33,7 @@ describe("the buttons of the card", () => {
     ["windows_gone", "draining", null, "Post the window again"],
     ["own_window_unseen", "scheduled", null, "Post the window again"],
     ["cancel_unseen", "draining", { by: "U02BOB", atMs: NOW }, "Cancel"],
+    ["still_drained", "cancelled", { by: "U02BOB", atMs: NOW }, "Cancel"],
     ["down_unseen", "down", null, "Up"],
   ] as const)("the card offers what ends the trouble %s while %s", (code, phase, cancel, label) => {
     const trouble = { code, what: "w", said: null, notDone: "n", next: "x", sinceMs: NOW };
