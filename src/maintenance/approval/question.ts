@@ -9,6 +9,7 @@ import {
   batchOf,
   drainingAgain,
   isDraining,
+  isKillSent,
   toBePosted,
   watchedMachines,
   withBatch,
@@ -207,12 +208,20 @@ function isDownSettled({ approvals }: Batch): boolean {
 
 /** The batch without a question: an open one is withdrawn, a granted one taken back unless a call was sent under it. */
 export function takenBack(batch: Batch, nowMs: Millis, how: WithdrawnHow): Batch {
-  if (batch.phase === "kill_draining" && grantedApproval(batch, "kill_drain") !== null) {
-    return batch.drained.length > 0 ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs, ...how });
-  }
+  if (batch.phase === "kill_draining") return killTakenBack(batch, nowMs, how);
   if (batch.phase !== "taking_down") return withdrawn(batch, nowMs, how);
   if (batch.intent !== null) return batch;
   return drainingAgain(settle(batch, { kind: "withdrawn", atMs: nowMs, ...how }), true);
+}
+
+/** The same of one that is to be kill-drained. */
+export function killTakenBack(
+  batch: BatchIn<"kill_draining">,
+  nowMs: Millis,
+  how: WithdrawnHow,
+): BatchIn<"kill_draining"> {
+  if (grantedApproval(batch, "kill_drain") === null) return withdrawn(batch, nowMs, how);
+  return isKillSent(batch) ? batch : settle(batch, { kind: "withdrawn", atMs: nowMs, ...how });
 }
 
 function settle<B extends Batch>(batch: B, outcome: Outcome): B {

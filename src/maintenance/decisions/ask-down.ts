@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Obstacles, obstacles } from "../approval/obstacles.js";
-import { ask, conclude, freshPicture, openApproval, seenNow, withdrawn } from "../approval/question.js";
+import { ask, conclude, freshPicture, killTakenBack, openApproval, seenNow } from "../approval/question.js";
 import { nobodyCouldApprove } from "../policy/may-approve.js";
 import { overBudget } from "../policy/over-budget.js";
 import { batchOf, drainingNow, isDraining, isKillSent, toBePosted, withBatch } from "../record/batch.js";
@@ -29,10 +29,12 @@ export const askDown = decisionRow({
     const cancelled = beingCancelled(record);
     if (cancelled !== null) return cancelled;
     const waits = { tone: "refused", ...notItsTurn(record, batch), notDone: NOT_ASKED } as const;
-    // What the master kills goes on beside it: a person need not wait for an end that may not come.
-    if (isKillSent(batch)) return record.held === null ? null : isHeld(record, NOT_ASKED);
+    // A kill-drain need not be waited for: it may never be possible, and may not end.
+    if (batch.phase === "kill_draining" && isItsTurn(record, batch))
+      return record.held === null ? null : isHeld(record, NOT_ASKED);
     // One that is still to come may not even be announced.
-    if (batch.phase === "scheduled" && !isItsTurn(record, batch)) return waits;
+    if ((batch.phase === "scheduled" || batch.phase === "kill_draining") && !isItsTurn(record, batch))
+      return waits;
     if (!isDraining(batch)) return wrongPhase(record, "Down");
     if (record.held !== null) return isHeld(record, NOT_ASKED);
     if (record.paused !== null && !record.paused.asksAlone) return isPaused(record);
@@ -93,20 +95,24 @@ export const askDown = decisionRow({
   },
 });
 
-/** The window is posted although the master has not ended the kill-drain; Down is asked for once it stands. */
+/** The window is posted although the kill-drain has not ended, or was not sent; Down is asked for once it stands. */
 function withoutWaiting(
   record: Maintenance,
   batch: BatchIn<"kill_draining">,
   by: string,
   nowMs: Millis,
 ): Decided {
-  const unasked = withdrawn(batch, nowMs, { why: "replaced", by });
+  const unasked = killTakenBack(batch, nowMs, { why: "replaced", by });
+  const isSent = isKillSent(batch);
+  const without = isSent ? "without waiting for the end of the kill-drain" : "without the kill-drain";
   return {
     record: withBatch(record, toBePosted(unasked, false, { by, forced: false })),
     reply: replyOf({
       tone: "done",
-      text: `${record.id}: its window is posted without waiting for the end of the kill-drain. The approval of Down is asked for once the machines drain in it.`,
-      notDone: "The kill-drain is not taken back; Mesos cannot.",
+      text: `${record.id}: its window is posted ${without}. The approval of Down is asked for once the machines drain in it.`,
+      notDone: isSent
+        ? "The kill-drain is not taken back; Mesos cannot."
+        : "Nothing was killed under its approval.",
     }),
   };
 }

@@ -5,7 +5,7 @@ import { ask, conclude, freshPicture, openApproval, seenNow } from "../approval/
 import { knowsDraining } from "../cluster/version-advice.js";
 import { nobodyCouldApprove } from "../policy/may-approve.js";
 import { overBudget } from "../policy/over-budget.js";
-import { batchOf, isDraining, isStopped } from "../record/batch.js";
+import { batchOf, isDraining, isKillSent, isStopped } from "../record/batch.js";
 import type { BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
 import { isItsTurn, notItsTurn, turnOf } from "../rolling/turn.js";
@@ -108,7 +108,7 @@ export const askKillDrain = decisionRow({
 
 /** Whose machines drain, or whose kill-drain is being asked for already. */
 function isAskable(batch: Maintenance["batches"][number]): batch is DrainingBatch | BatchIn<"kill_draining"> {
-  return isDraining(batch) || (batch.phase === "kill_draining" && batch.drained.length === 0);
+  return isDraining(batch) || (batch.phase === "kill_draining" && !isKillSent(batch));
 }
 
 /** As far as the last look tells. */

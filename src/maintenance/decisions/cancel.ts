@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { takenBack } from "../approval/question.js";
 import { agentsAwaited, agentsMissing, machinesOf } from "../record/agents-back.js";
-import { ended, isDownSent, isKillSent, isToGoDown, isWaitingForAgents, withBatch } from "../record/batch.js";
+import { ended, isDownSent, isToGoDown, isWaitingForAgents, withBatch } from "../record/batch.js";
 import { machinesStillDrained } from "../record/drained-agents.js";
 import { whyNotAllAreBack } from "../record/left-behind.js";
 import { withEvent } from "../record/log.js";
@@ -69,7 +69,7 @@ export const cancel = decisionRow({
       by,
       askedAtMs,
     });
-    if (record.batches.length > 0) return { record: asked, reply: replyOf(givenBack(record)) };
+    if (record.batches.length > 0) return { record: asked, reply: replyOf(givenBack(asked)) };
     return {
       record: ended(withEvent(asked, nowMs, { kind: "cancelled" }), "cancelled", nowMs),
       reply: replyOf({ tone: "done", text: `${record.id} is cancelled; nothing had been posted yet.` }),
@@ -104,12 +104,12 @@ function nothingLeft({ id }: Maintenance): ReplyParts {
 function givenBack(record: Maintenance): ReplyParts {
   const { id, batches } = record;
   const nameOf = namesOf(record).of;
-  const killed = batches.filter(isKillSent).flatMap(({ machines }) => machines);
-  if (killed.length > 0) {
+  const killed = stillDrained(record);
+  if (killed !== null) {
     return {
       tone: "done",
       text: `${id}: the machines are being given back. Their agents take tasks again once the kill-drain has ended.`,
-      notDone: `The kill-drain of ${quoted(list(killed.map(nameOf)))} is not taken back: Mesos cannot.`,
+      notDone: `The kill-drain of ${killed} is not taken back: Mesos cannot.`,
     };
   }
   const down = batches.filter(({ phase }) => phase === "down").flatMap(({ machines }) => machines);

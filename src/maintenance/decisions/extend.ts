@@ -8,6 +8,7 @@ import { isAmong, settingOf } from "../policy/policy.js";
 import { drainingAgain, isDraining, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
+import { isIn } from "../record/troubles.js";
 import { shifted } from "../rolling/shift.js";
 import { isItsTurn, waitingForTurn } from "../rolling/turn.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
@@ -21,10 +22,17 @@ import { wrongPhase } from "./wrong-phase.js";
 function extendable(record: Maintenance): Extendable[] {
   return record.batches
     .filter((batch) => isItsTurn(record, batch))
-    .filter((batch) => isDraining(batch) || batch.phase === "kill_draining" || batch.phase === "down");
+    .filter((batch) => isDraining(batch) || isStillToBePosted(record, batch) || batch.phase === "down");
 }
 
-type Extendable = DrainingBatch | BatchIn<"kill_draining" | "down">;
+type Extendable = DrainingBatch | NotPosted | BatchIn<"down">;
+
+type NotPosted = BatchIn<"kill_draining" | "scheduled">;
+
+/** Whether its window is posted later, as the record has it by then; one of a batch that only waits for that has ended. */
+function isStillToBePosted(record: Maintenance, batch: Batch): batch is NotPosted {
+  return batch.phase === "kill_draining" || (batch.phase === "scheduled" && isIn(record, "window_over"));
+}
 
 const NOT_DONE = "The window stays as it is.";
 
@@ -108,8 +116,8 @@ function longer(batch: Extendable, byMs: number, by: string, nowMs: number): Bat
   if (duration === null) return [];
   const window = { start, duration: duration + millisToNanos(byMs) };
   const overdueTold = batch.overdueTold && isOver(window, nowMs);
-  // It is not posted before the kill-drain has ended; the one of before may still stand, or be written back.
-  if (batch.phase === "kill_draining")
+  // The one of before may still stand, or be written back.
+  if (batch.phase === "kill_draining" || batch.phase === "scheduled")
     return [{ ...batch, window, overdueTold, earlierWindows: [...batch.earlierWindows, batch.window] }];
   const moved = { window, movingFrom: batch.window, overdueTold };
   if (batch.phase === "down") return [{ ...batch, ...moved }];

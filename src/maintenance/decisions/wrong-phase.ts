@@ -37,12 +37,13 @@ const INSTEAD: Record<Stand, (record: Maintenance) => string> = {
   failed: () => "Send the drain again.",
 };
 
-/** Going on without waiting for its end is possible once the kill was sent (`ask-down.ts`). */
+/** Going on without the kill-drain, or without waiting for its end, is possible at any time (`ask-down.ts`). */
 function beforeTheEndOfTheKill(record: Maintenance): string {
   const { id, batches } = record;
   if (batches.some((batch) => openApproval(batch) !== null)) return DECIDE_FIRST;
-  if (!batches.some(isKillSent)) return untilItStands(record);
-  return `It goes on once nothing runs on the machines. To go on without waiting for that: /mesos down ${id}.`;
+  if (batches.some(isKillSent))
+    return `It goes on once nothing runs on the machines. To go on without waiting for that: /mesos down ${id}.`;
+  return `${untilItStands(record)} To go on without the kill-drain: /mesos down ${id}.`;
 }
 
 /** Up of machines that are not Down yet: whoever wants them back means Cancel. */

@@ -18,7 +18,7 @@ import { groupBy } from "../group-by.js";
 import { whyPaused } from "../pausing/table.js";
 import { closedForDown } from "../policy/hours.js";
 import { overBudget } from "../policy/over-budget.js";
-import { isUnsettled, toBePosted, withBatch } from "../record/batch.js";
+import { isUnsettled, killsSent, toBePosted, withBatch } from "../record/batch.js";
 import { noteOnce, withEvent } from "../record/log.js";
 import type { Picture } from "../record/picture.js";
 import type { Approval, BatchIn, Maintenance } from "../record/record.js";
@@ -125,10 +125,12 @@ function killing(
     const intent = sent.get(id);
     return drain === null && (intent === undefined || nowMs >= intent.sentAtMs + policy.settleMs);
   });
-  if (unasked.length > 0) return send(record, batch, approval, unasked, picture, moment);
   const isDone = agents.every(({ drain }) => drain === "drained") && !picture.machines.some(isUnknown);
+  // Where no agent is registered, what stands in the way is told as it is before any call.
+  if (unasked.length > 0 || (agents.length === 0 && !isDone))
+    return send(record, batch, approval, unasked, picture, moment);
   if (!isDone) return waiting(record, batch, approval, agents, moment);
-  const tasks = batch.drained.reduce((sum, intent) => sum + intent.tasks, 0);
+  const tasks = killsSent(batch).reduce((sum, intent) => sum + intent.tasks, 0);
   const told = withEvent(record, nowMs, { kind: "kill_drained", batch: batch.id, tasks });
   return posting(told, batch, picture, moment);
 }
@@ -179,7 +181,7 @@ function send(
   const again = new Set(agents.map(({ id }) => id));
   const drained = [...batch.drained.filter(({ agentId }) => !again.has(agentId)), ...intents];
   const next = withBatch(record, { ...batch, drained });
-  const isFirst = batch.drained.length === 0;
+  const isFirst = killsSent(batch).length === 0;
   const lost = intents.reduce((sum, intent) => sum + intent.tasks, 0);
   const event = { kind: "kill_draining", batch: batch.id, agents: intents.length, tasks: lost } as const;
   return {

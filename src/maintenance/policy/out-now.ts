@@ -1,6 +1,6 @@
 import { type MachineId, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
-import { isDownSent, isKillSent, isToGoDown } from "../record/batch.js";
+import { isDownSent, isToGoDown } from "../record/batch.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { nanosToMillis } from "../time.js";
 import { openBatches } from "../window/whose.js";
@@ -30,7 +30,7 @@ export function outNow(
     for (const one of new Set(openBatches(other).values())) {
       const isLater = isWaiting(one) && comesAfter(other, one, record, batch);
       for (const machine of one.machines) ours.set(machineKey(machine), { id: other.id, isLater });
-      if (isDownSent(one) || isKillSent(one)) going.push(...one.machines);
+      if (isDownSent(one) || isBeingDrained(one)) going.push(...one.machines);
     }
   }
   const begun = world.schedule.windows
@@ -50,7 +50,12 @@ export function outNow(
 
 /** Whether it is not Down, and no call for that was sent. */
 function isWaiting(batch: Batch): boolean {
-  return isToGoDown(batch) && !isDownSent(batch) && !isKillSent(batch);
+  return isToGoDown(batch) && !isDownSent(batch) && !isBeingDrained(batch);
+}
+
+/** Whether its agents take no tasks by a kill-drain, though its window does not stand: also where it is asked about anew. */
+function isBeingDrained({ phase, drained }: Batch): boolean {
+  return phase === "kill_draining" && drained.length > 0;
 }
 
 /** By the start of the window, and by the id where two begin at the same time. */

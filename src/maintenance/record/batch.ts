@@ -132,9 +132,16 @@ export function toBePosted(
   return { ...untilDown(batch), removal: null, phase: "scheduled", post, askAnew };
 }
 
-/** Whether the master was, or may have been, asked to kill what runs on some of its machines: that goes on to its end. */
+/** What was sent, or may have been, under the approval of now to have what runs on its machines killed: that goes on to its end. */
+export function killsSent({ phase, approvals, drained }: Batch): Batch["drained"] {
+  const last = approvals.at(-1);
+  if (phase !== "kill_draining" || last?.outcome?.kind !== "granted") return [];
+  return drained.filter(({ approvalId }) => approvalId === last.id);
+}
+
+/** Whether anything was. */
 export function isKillSent(batch: Batch): boolean {
-  return batch.phase === "kill_draining" && batch.drained.length > 0;
+  return killsSent(batch).length > 0;
 }
 
 /** Whether the call that takes its machines down may be under way: it cannot be called back. */

@@ -81,7 +81,7 @@ export const TROUBLES = {
   window_over: {
     what: "The window ended before it was posted.",
     notDone: "It was not posted: nobody expects the machines to go away after it.",
-    next: "/mesos cancel {id}, and send the drain again with the time that is wanted now.",
+    next: "If the machines are still to go away, press Extend or type /mesos extend {id} 2h: it is posted with the longer window. Otherwise /mesos cancel {id}.",
   },
   agent_moved: {
     what: "An agent registered again as another machine: {agents}.",

@@ -217,7 +217,7 @@ const OVERDUE = {
 /** Whether the batch has its Down still before it; by now, should the message be late. */
 function isDraining(record: Maintenance, id: string): boolean {
   const batch = batchOf(record, id);
-  return batch !== null && isBeforeApproval(batch);
+  return batch !== null && (batch.phase === "kill_draining" || isBeforeApproval(batch));
 }
 
 function batchWindow(record: Maintenance, id: string): Mrkdwn {

@@ -20,6 +20,7 @@ import {
   worldOf,
 } from "../../support/world.js";
 import {
+  ASK,
   asked,
   askedToKill,
   click,
@@ -176,14 +177,54 @@ describe("a drain with --kill", () => {
     expect(record.trouble).toMatchObject({ code: "window_over" });
   });
 
-  test("what is not possible yet names what is: the question, and going on without its end only once it was sent", () => {
-    const next = (record: Maintenance, kind: "ask_move" | "ask_down") =>
-      whyNotPossible(record, { kind, batch: "b1" })?.next;
+  test("what is not possible yet names what is: the question, and going on without the kill-drain", () => {
+    const next = (record: Maintenance) => whyNotPossible(record, { kind: "ask_move", batch: "b1" })?.next;
     const waits = inPhase("kill_draining", { drainingSinceMs: null }, { wanted: question.wanted });
     const granted = click(question, APPROVE_IT(question), { world: outside() }).record;
-    expect(next(waits, "ask_down")).toContain("Wait until its window stands");
-    expect(next(question, "ask_down")).toContain("Approve or deny the question");
-    expect(next(tick(granted, outside()).record, "ask_move")).toContain("/mesos down m-7k3q");
+    expect(next(waits)).toContain("Wait until its window stands");
+    expect(next(waits)).toContain("without the kill-drain: /mesos down m-7k3q");
+    expect(next(question)).toContain("Approve or deny the question");
+    expect(next(tick(granted, outside()).record)).toContain("without waiting for that: /mesos down m-7k3q");
+  });
+
+  test.each([
+    [
+      "not asked yet, because an agent is away",
+      inPhase("kill_draining", { drainingSinceMs: null }, { wanted: question.wanted }),
+    ],
+    ["asked about", question],
+    ["approved, and nothing was sent", click(question, APPROVE_IT(question), { world: outside() }).record],
+  ])("Down can be asked for without it while it is %s: nothing is killed any more", (_, waits) => {
+    const { record, reply } = click(waits, ASK, { world: outside(), by: "U0CAROL" });
+    expect(reply).toMatchObject({ tone: "done", notDone: "Nothing was killed under its approval." });
+    expect(first(record).phase).toBe("scheduled");
+    expect(first(record).approvals.at(-1)?.outcome).not.toMatchObject({ kind: "granted" });
+    expect(tick(record, outside()).effects).toMatchObject([
+      { kind: "update_schedule", edit: { kind: "place" } },
+    ]);
+  });
+
+  test("agents that all go away once it is approved are told, and nothing is sent before it is known again what runs there (invariants 5, 13)", () => {
+    const granted = click(question, APPROVE_IT(question), { world: outside() }).record;
+    const away = { ...outside(), agents: outside().agents.filter(({ id }) => id === "web-03-S0") };
+    const waits = tick(granted, away, NOW + MINUTE);
+    expect(waits.effects).toEqual([]);
+    expect(waits.record.trouble).toMatchObject({ code: "tasks_unknown" });
+    const back = tick(waits.record, outside(), NOW + 2 * MINUTE);
+    expect(back.effects.map(({ kind }) => kind)).toEqual(["drain_agent", "drain_agent"]);
+  });
+
+  test("one that ends after the window does is not posted until somebody extends it", () => {
+    const granted = click(question, APPROVE_IT(question), { world: outside() }).record;
+    const sent = tick(granted, outside()).record;
+    const late = tick(sent, outside(drained, []), NOW + 5 * HOUR);
+    expect(late.effects).toEqual([]);
+    expect(late.record.trouble).toMatchObject({ code: "window_over" });
+    expect(late.record.trouble?.next).toContain("/mesos extend m-7k3q 2h");
+    const longer = click(late.record, { kind: "extend", byMs: 2 * HOUR }, { nowMs: NOW + 5 * HOUR }).record;
+    expect(tick(longer, outside(drained, []), NOW + 5 * HOUR).effects).toMatchObject([
+      { edit: { kind: "place", time: { duration: 6n * 3_600_000_000_000n } } },
+    ]);
   });
 });
 
@@ -452,6 +493,31 @@ describe("once the master was asked", () => {
     const { record } = click(sent, { kind: "extend", byMs: HOUR });
     const done = tick(record, outside(drained, []), NOW + MINUTE);
     expect(done.effects).toMatchObject([{ edit: { time: { duration: 5n * 3_600_000_000_000n } } }]);
+  });
+
+  test("a second kill-drain is one of its own: what an earlier one sent does not count for it", () => {
+    const again = click(
+      sent,
+      { kind: "ask_down", batch: "b1" },
+      { world: outside(draining), by: "U0CAROL" },
+    ).record;
+    const stood = tick(again, drainingWorld({ frameworks: FRAMEWORKS, tasks: TASKS }), NOW + MINUTE).record;
+    const world2 = drainingWorld({ frameworks: FRAMEWORKS, tasks: TASKS });
+    const second = click(
+      stood,
+      { kind: "ask_kill_drain", batch: null, graceMs: null },
+      { world: world2, by: "U0ALICE" },
+    );
+    const approve = {
+      kind: "approve",
+      batch: "b1",
+      approval: openApproval(first(second.record))?.id ?? "",
+    } as const;
+    const twice = click(second.record, approve, { world: world2 }).record;
+    expect(first(twice).drained).toHaveLength(2);
+    expect(whyNotPossible(twice, { kind: "ask_down", batch: "b1" })).toBeNull();
+    const back = click(twice, { kind: "cancel" }).record;
+    expect(first(back).approvals.at(-1)?.outcome).toMatchObject({ kind: "withdrawn", why: "cancelled" });
   });
 
   test("its machines count as out of service for the budgets of others", () => {

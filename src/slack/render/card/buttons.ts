@@ -28,7 +28,10 @@ export function cardButtons(record: Maintenance): types.Button[] {
   if (record.cancel !== null) return [details, ...cancel];
   const { batches } = record;
   const draining = batches.find(
-    (batch) => (batch.phase === "draining" && batch.movingFrom === null) || isKillSent(batch),
+    (batch) =>
+      (batch.phase === "draining" && batch.movingFrom === null) ||
+      isKillSent(batch) ||
+      (batch.phase === "kill_draining" && isIn(record, "kill_drain_waits")),
   );
   const owned = batches.some(isBeforeApproval) && record.owners.some(({ said }) => said !== "ready");
   const turn = turnOf(record)?.id ?? null;

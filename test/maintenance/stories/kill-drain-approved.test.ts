@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openApproval } from "../../src/maintenance/approval/question.js";
-import type { Agent, Task, World } from "../../src/maintenance/cluster/world.js";
-import type { Decision } from "../../src/maintenance/decisions/table.js";
-import type { Effect } from "../../src/maintenance/phases/step.js";
-import type { Maintenance } from "../../src/maintenance/record/record.js";
-import { decodeMaintenance, encodeMaintenance } from "../../src/maintenance/record/record.js";
-import { runs } from "../support/fast-check.js";
-import { agent, framework, HOUR, MINUTE, NOW, task, windowOn, worldOf } from "../support/world.js";
-import { click, first, inPhase, OURS, tick } from "./support/flow.js";
+import { openApproval } from "../../../src/maintenance/approval/question.js";
+import type { Agent, Task, World } from "../../../src/maintenance/cluster/world.js";
+import type { Decision } from "../../../src/maintenance/decisions/table.js";
+import type { Effect } from "../../../src/maintenance/phases/step.js";
+import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import { decodeMaintenance, encodeMaintenance } from "../../../src/maintenance/record/record.js";
+import { runs } from "../../support/fast-check.js";
+import { agent, framework, HOUR, MINUTE, NOW, task, windowOn, worldOf } from "../../support/world.js";
+import { click, first, inPhase, OURS, tick } from "../support/flow.js";
 
 const MACHINES = ["web-01", "web-02"] as const;
 
