@@ -194,9 +194,10 @@ export const CHANGING: readonly Verb[] = [
   {
     name: "go-on",
     takes: "<id>",
-    summary: "go on with batches that a rule has stopped",
+    summary: "go on with batches that a rule has stopped, or with what nobody had looked after",
     details: [
       "In spite of what the rule saw, which stands on the card; it does not stop that batch again. It approves nothing.",
+      "Where nobody had looked after a maintenance for long (`unwatched_after`): from what the master shows now.",
       "The requester, approvers and admins may.",
     ],
     options: ["cluster"],

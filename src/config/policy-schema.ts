@@ -294,7 +294,7 @@ export const policySettings = {
   }),
   unwatched_after: duration(180_000).prefault("5m").meta({
     description:
-      "How long the worker, or its queue, may be away before an open maintenance waits for a person to say Go on, because its record may be older than the world. At least 3 minutes.",
+      "How long the worker, or its queue, may be away before an open maintenance waits for a person to say Go on, because its record may be older than the world. At least 3 minutes, and never less than three poll_interval.",
     example: "5m",
   }),
   ask_after: duration(0).prefault("10m").meta({

@@ -41,7 +41,8 @@ export function clusterPolicy(settings: PolicySettings): Omit<ClusterPolicy, "ru
     answersWaitMs: settings.answers_wait,
     agentReturnMs: settings.agent_return,
     pollMs: settings.poll_interval,
-    unwatchedAfterMs: settings.unwatched_after,
+    // A record is looked after once a poll.
+    unwatchedAfterMs: Math.max(settings.unwatched_after, 3 * settings.poll_interval),
   };
 }
 

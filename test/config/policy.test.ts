@@ -291,3 +291,13 @@ describe("rules under which no Down could ever be approved are refused", () => {
     ]);
   });
 });
+
+test.each([
+  ["poll_interval: 10m", 1_800_000],
+  ["poll_interval: 1m", 300_000],
+])(
+  "with %s a record that is looked after at every poll never counts as left alone (invariant 13)",
+  (line, afterMs) => {
+    expect(policyOf(line)?.unwatchedAfterMs).toBe(afterMs);
+  },
+);

@@ -251,9 +251,9 @@ async function edit(update: () => Promise<void>): Promise<boolean> {
   }
 }
 
-/** Until the machines are known there is no thread, unless something keeps the maintenance waiting (invariant 10). */
-function isForOnePerson(record: Maintenance): boolean {
-  return record.batches.length === 0 && (record.trouble === null || record.end !== null);
+/** Until the machines are known there is no thread, unless the maintenance waits for something (invariant 10). */
+function isForOnePerson({ batches, trouble, unwatched, end }: Maintenance): boolean {
+  return batches.length === 0 && ((trouble === null && unwatched === null) || end !== null);
 }
 
 function failure(record: Maintenance): Reply {

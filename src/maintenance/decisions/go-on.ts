@@ -7,7 +7,7 @@ import { placeOf } from "../rolling/turn.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
-import { type Decided, type DecisionContext, decisionRow, refused } from "./decided.js";
+import { type Decided, type DecisionContext, decisionRow, refused, unchanged } from "./decided.js";
 import { doneBefore } from "./done-before.js";
 import { beingCancelled, onceReleased } from "./replies.js";
 
@@ -16,14 +16,28 @@ import { beingCancelled, onceReleased } from "./replies.js";
  * It approves nothing.
  */
 export const goOn = decisionRow({
-  /** `sinceMs`: of the pause that a button shows; a command means the one of now. */
-  takes: z.object({ kind: z.literal("go_on"), ...aboutTurn, sinceMs: z.number().int().optional() }),
+  /**
+   * What a button shows, and so what it is about: `sinceMs` of a pause, or `noticedAtMs` of a record that nobody had looked
+   * after. A command means what stood when it was typed.
+   */
+  takes: z.object({
+    kind: z.literal("go_on"),
+    ...aboutTurn,
+    sinceMs: z.number().int().optional(),
+    noticedAtMs: z.number().int().optional(),
+  }),
   wanted: "go on with the batches",
   needsWorld: false,
   isOnce: false,
-  whyNotPossible(record, { batch, sinceMs }) {
-    if (record.unwatched !== null) return beingCancelled(record);
-    return whyNotOnTurn(record, batch) ?? notPaused(record) ?? pausedAnew(record, sinceMs);
+  whyNotPossible(record, { batch, sinceMs, noticedAtMs }) {
+    if (record.unwatched !== null) {
+      const isMeant =
+        sinceMs === undefined &&
+        (noticedAtMs ?? record.unwatched.noticedAtMs) === record.unwatched.noticedAtMs;
+      return beingCancelled(record) ?? (isMeant ? null : unwatchedSince(record));
+    }
+    const since = noticedAtMs === undefined ? sinceMs : null;
+    return whyNotOnTurn(record, batch) ?? notPaused(record) ?? pausedAnew(record, since);
   },
   alreadyDone(record, { sinceMs }, context) {
     if (doneBefore(record, "watched_again", context) !== null) return watchedReply(record);
@@ -31,9 +45,12 @@ export const goOn = decisionRow({
     if (before === null) return null;
     return { tone: "done", text: `${record.id} went on with ${placeOf(record, before.batch)}.` };
   },
-  decide(record, _, context) {
+  decide(record, { noticedAtMs }, context) {
     const { person, policy, nowMs, askedAtMs } = context;
     const { paused, unwatched } = record;
+    // Typed before it was noticed, and carried out after it: nobody has seen what is told of it (invariant 13).
+    if (unwatched !== null && noticedAtMs === undefined && askedAtMs < unwatched.noticedAtMs)
+      return unchanged(record, unwatchedSince(record));
     if (unwatched !== null) return watchedAgain(record, context);
     if (paused === null)
       return { record, reply: replyOf({ tone: "info", text: `${record.id} is not paused.` }) };
@@ -101,8 +118,18 @@ function notPaused({ id, paused, held }: Maintenance): ReplyParts | null {
   return { tone: "info", text: `${id} is not paused.`, next };
 }
 
+/** It was meant for something else: that nobody had looked after the record is not what they have seen. */
+function unwatchedSince({ id }: Maintenance): ReplyParts {
+  return {
+    tone: "info",
+    text: `${id} waits for another reason by now: nobody had looked after it for long, so it may not be as its record says.`,
+    notDone: "Nothing was changed.",
+    next: "Look at the card, which shows what the master says now, and press Go on there.",
+  };
+}
+
 /** Another pause, or about something else, than the one that was shown: nobody has seen what they would go on with. */
-function pausedAnew({ id, paused }: Maintenance, sinceMs: number | undefined): ReplyParts | null {
+function pausedAnew({ id, paused }: Maintenance, sinceMs: number | undefined | null): ReplyParts | null {
   if (sinceMs === undefined || paused === null || paused.sinceMs === sinceMs) return null;
   return {
     tone: "info",

@@ -258,3 +258,9 @@ test("a card that is posted after a process died while posting one says that an 
   await delivered(record, none, again);
   expect(texts.join("\n")).not.toContain("an older one");
 });
+
+test("a drain that was first looked at long after it was asked for has a card, with how it goes on (invariants 10, 13)", async () => {
+  const late = recordOf({ batches: [], unwatched: { sinceMs: NOW - 3_600_000, noticedAtMs: NOW } });
+  const { calls } = await delivered(late, { ...START, rootTs: null, approvals: {} }, slackWithout([]));
+  expect(calls).toContain("post in channel");
+});

@@ -162,6 +162,34 @@ describe("a record that nobody has looked after for long (invariant 13)", () => 
     expect(first(click(on.record, approve, { world: busy, nowMs }).record).phase).toBe("taking_down");
   });
 
+  test("does not go on by a Go on that was meant for something else: a pause, an earlier time, a command from before", () => {
+    const { record } = later(asked(busy), busy, HOUR);
+    const { noticedAtMs = 0 } = record.unwatched ?? {};
+    const go = { kind: "go_on", batch: null } as const;
+    const press = (about: { sinceMs?: number; noticedAtMs?: number }, nowMs: number) =>
+      click(record, { ...go, ...about }, { nowMs });
+    for (const { record: after, reply } of [
+      press({ sinceMs: NOW }, NOW + HOUR),
+      press({ noticedAtMs: NOW }, NOW + HOUR),
+      press({}, noticedAtMs - 1),
+    ]) {
+      expect(reply).toMatchObject({ tone: "info", notDone: "Nothing was changed." });
+      expect(reply.next).toContain("Look at the card");
+      expect(after.unwatched).not.toBeNull();
+    }
+    expect(press({ noticedAtMs }, noticedAtMs - 1).record.unwatched).toBeNull();
+    const paused = {
+      rule: "others_down",
+      batch: "b1",
+      saw: "s",
+      about: [],
+      sinceMs: noticedAtMs,
+      isOver: false,
+    };
+    const another = { ...record, unwatched: null, paused };
+    expect(click(another, { ...go, noticedAtMs }, { nowMs: NOW + HOUR }).record.paused).not.toBeNull();
+  });
+
   test("gives machines back as before: a cancel, and an Up", () => {
     const { record } = later(COPIES.draining ?? recordOf(), busy, HOUR);
     const cancelled = click(record, { kind: "cancel" }, { nowMs: NOW + HOUR }).record;

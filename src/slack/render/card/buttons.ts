@@ -9,6 +9,7 @@ import { isIn } from "../../../maintenance/record/troubles.js";
 import { turnOf } from "../../../maintenance/rolling/turn.js";
 import { type ButtonLook, button, type Confirm } from "../blocks.js";
 import { carriedBy } from "../button-value.js";
+import { goingOn } from "../going-on.js";
 import { STOP_RUN } from "../run.js";
 
 /** What the Extend button proposes; its modal offers other spans as well. */
@@ -49,7 +50,7 @@ export function cardButtons(record: Maintenance): types.Button[] {
       ? offer("Kill-drain", { kind: "ask_kill_drain", batch: turn, graceMs: null })
       : []),
     ...(draining === undefined ? [] : offer("Move tasks", { kind: "ask_move", batch: draining.id })),
-    ...offer("Go on", goingOn(record, turn), {
+    ...offer("Go on", goingOn(record), {
       style: "primary",
       ...(record.unwatched === null ? {} : { confirm: GO_ON }),
     }),
@@ -121,11 +122,6 @@ function upAnyway(run: Run): Confirm {
     confirm: "Bring them up",
     deny: "Keep them Down",
   };
-}
-
-/** Going on with the pause that the card shows, and with no other. */
-function goingOn({ paused }: Maintenance, batch: string | null): Decision {
-  return { kind: "go_on", batch, ...(paused === null ? {} : { sinceMs: paused.sinceMs }) };
 }
 
 /** What the batches before show would stop the one after a skipped batch as well. */

@@ -2,10 +2,10 @@ import type { types } from "@slack/bolt";
 import { isOffered } from "../../../maintenance/decisions/table.js";
 import { isStopped } from "../../../maintenance/record/batch.js";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
-import { turnOf } from "../../../maintenance/rolling/turn.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { button, type Confirm } from "../blocks.js";
 import { carriedBy } from "../button-value.js";
+import { goingOn } from "../going-on.js";
 import { countOrNo } from "../parts.js";
 import { withoutAgent } from "./loss.js";
 
@@ -24,13 +24,8 @@ export function approvalButtons(record: Maintenance, batch: Batch, approval: App
       : `The agents on ${machines} stop and ${tasks} will be lost${copies}.`;
   const deny = button("Deny", { ...value, decision: { kind: "deny", ...at, reason: null } });
   if (record.held !== null) return [deny, button("Release", { ...value, decision: { kind: "release" } })];
-  const goOn = { kind: "go_on", batch: turnOf(record)?.id ?? null } as const;
-  if (record.unwatched !== null) return [deny, button("Go on", { ...value, decision: goOn })];
-  if (isStopped(record, batch))
-    return [
-      deny,
-      button("Go on", { ...value, decision: { kind: "go_on", batch: turnOf(record)?.id ?? null } }),
-    ];
+  if (record.unwatched !== null || isStopped(record, batch))
+    return [deny, button("Go on", { ...value, decision: goingOn(record) })];
   if (approval.about === "kill_drain") {
     const askDown = { kind: "ask_down", batch: batch.id } as const;
     const confirm: Confirm = {

@@ -73,6 +73,13 @@ describe("the buttons of the card", () => {
     expect(shown).toContainEqual({ kind: "go_on", batch: "b1", sinceMs: NOW });
   });
 
+  test("Go on of a record that nobody had looked after means that, and no pause", () => {
+    const unwatched = { sinceMs: NOW - 3_600_000, noticedAtMs: NOW };
+    const paused = { rule: "others_down", batch: "b1", saw: "s", about: [], sinceMs: NOW };
+    const shown = buttons(recordOf({ batches: [batchOf()], unwatched, paused }));
+    expect(shown).toContainEqual(["Go on", { kind: "go_on", batch: "b1", noticedAtMs: NOW }]);
+  });
+
   test.each([
     ["refused", {}, ["Go on", "Skip batch"]],
     ["not_back", {}, ["Go on"]],
