@@ -61,6 +61,17 @@ export interface DrainCommand {
   readonly dryRun: boolean;
 }
 
+/** Machines that stand in a window already are looked after from now on. */
+export interface AdoptCommand {
+  readonly verb: "adopt";
+  readonly cluster: string;
+  readonly hosts: string;
+  readonly reason: string | null;
+  readonly ticket: string | null;
+  /** How many machines the requester confirms by typing it (`--confirm 40`). */
+  readonly confirmed: number | null;
+}
+
 /** A verb that decides something on one maintenance, named by its id. */
 export interface DecisionCommand {
   /** As the table of verbs names it. */
@@ -76,6 +87,7 @@ export interface DecisionCommand {
  */
 export type Command =
   | DrainCommand
+  | AdoptCommand
   | {
       readonly verb: "down";
       readonly cluster: string | null;

@@ -78,6 +78,32 @@ export const CHANGING: readonly Verb[] = [
     },
   },
   {
+    name: "adopt",
+    takes: "<hosts>",
+    summary: "look after machines that are out of service already",
+    details: [
+      "For machines that are Down, or drain in a window, and belong to no open maintenance: their maintenance was lost with the queue, or another tool took them out. Nothing is posted. Those that are Down go on with Up and the wait for their agents, those that drain with the question for Down.",
+      "A master does not tell whose a window is. It may be that of another team or of another installation of the bot, so the number of machines has to be confirmed.",
+      "What is adopted together stands in one window, and is all Down or all draining. Who may ask for a drain may adopt.",
+    ],
+    options: ["reason", "ticket", "confirm", "cluster"],
+    examples: ["adopt web-01,web-02 --confirm 2", 'adopt web-* --confirm 6 --reason "the queue was lost"'],
+    elsewhere: ["claim", "takeover", "take-over", "import"],
+    read(args) {
+      const hosts = args.hosts();
+      const cluster = args.cluster();
+      args.end();
+      return {
+        verb: "adopt",
+        cluster: cluster.name,
+        hosts,
+        reason: args.option("reason"),
+        ticket: args.option("ticket"),
+        confirmed: readConfirmed(args),
+      };
+    },
+  },
+  {
     name: "down",
     takes: "<hosts | id>",
     summary: "ask for approval to take draining machines down",

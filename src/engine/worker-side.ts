@@ -10,6 +10,7 @@ import { createCluster } from "./cluster/cluster.js";
 import { selfTest } from "./cluster/self-test.js";
 import { createWatch } from "./cluster/watch.js";
 import { controlProcessor } from "./control/control.js";
+import { lookForUnclaimed } from "./control/tell-unclaimed.js";
 import { createHabits } from "./lanes/habits.js";
 import { threadJobId } from "./lanes/ids.js";
 import { controlQueueName, QUERY_QUEUE, replyTarget, runsQueueName } from "./lanes/jobs.js";
@@ -109,6 +110,14 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       elapsed,
       changed,
       reply: notifier.reply,
+      async tellUnclaimed(groups, key) {
+        // A cluster without a channel has its log alone.
+        if (config.channel === null) return;
+        await notifier.tellUnclaimed(
+          { cluster: config.name, channel: config.channel, groups: [...groups] },
+          key,
+        );
+      },
       isTaken: async (id) => (await notifier.queue.getJob(threadJobId(id))) !== undefined,
       ticked(record, outcome, ms) {
         watch.follow(record);
@@ -184,7 +193,10 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       // Questions of others are not answered either, where nothing is ours.
       const started = ours.length === 0 ? [] : [...ours.flatMap((lane) => lane.workers), queries];
       for (const worker of started) runWorker(worker, logger);
-      for (const lane of ours) await lane.records.wakeAll();
+      for (const lane of ours) {
+        await lane.records.wakeAll();
+        await lookForUnclaimed(lane.records);
+      }
       running = true;
       counting = setInterval(() => void countOpen(), COUNT_EVERY_MS);
       counting.unref();

@@ -1,3 +1,4 @@
+import { adopt } from "./adopt.js";
 import { recordBehaviour } from "./answers/habits.js";
 import { answersDiffer, answersEvent } from "./answers/summary.js";
 import { isUnknown, lookAt, pictureOf } from "./answers/verdicts.js";
@@ -121,7 +122,7 @@ function requested(record: Maintenance, moment: Moment): Step {
       return { record: refuse(record, refusal, nowMs), effects: [], wakeAtMs: null };
     }
     case "found": {
-      const planned = plan(record, hosts, moment);
+      const planned = record.wanted.adopt ? adopt(record, hosts, moment) : plan(record, hosts, moment);
       if (planned.batches.length === 0) {
         return { record: planned, effects: [], wakeAtMs: planned.end === null ? wakeAtMs : null };
       }

@@ -218,12 +218,16 @@ export function refuse(record: Maintenance, refusal: Refusal, nowMs: Millis): Ma
 }
 
 /** What the pattern names and the master does not show. */
-function whatIsMissing({ cluster, hosts }: Maintenance, resolution: Resolution): Refusal | null {
+export function whatIsMissing(
+  { cluster, hosts, wanted }: Maintenance,
+  resolution: Resolution,
+): Refusal | null {
   const { matchedNothing, unknown } = resolution;
+  const again = wanted.adopt ? "then adopt what it shows" : "then send the drain again";
   if (matchedNothing.length > 0) {
     return {
       why: `Nothing in ${cluster} matches ${unmatched(matchedNothing)}.`,
-      next: `Look with /mesos hosts ${suggestion(resolution)} --cluster ${cluster}, then send the drain again.`,
+      next: `Look with /mesos hosts ${suggestion(resolution)} --cluster ${cluster}, ${again}.`,
     };
   }
   if (unknown.length > 0) {
@@ -235,7 +239,7 @@ function whatIsMissing({ cluster, hosts }: Maintenance, resolution: Resolution):
   if (machinesOf(resolution).length > 0) return null;
   return {
     why: `The pattern \`${quoted(hosts)}\` leaves no machine in ${cluster}.`,
-    next: `Look with /mesos hosts ${quoted(hosts)} --cluster ${cluster}, then send the drain again.`,
+    next: `Look with /mesos hosts ${quoted(hosts)} --cluster ${cluster}, ${again}.`,
   };
 }
 

@@ -33,7 +33,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["text", "cluster"],
   ["record"],
   ["sight", "window", "answers", "blast", "frameworks"],
-  ["policy"],
+  ["policy", "adopting"],
   ["rolling"],
   ["approval"],
   ["moving"],

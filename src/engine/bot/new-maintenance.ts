@@ -1,17 +1,15 @@
-import type { DrainCommand } from "../../commands/command.js";
+import type { AdoptCommand, DrainCommand } from "../../commands/command.js";
 import type { Person } from "../../maintenance/policy/policy.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 
-/** The record that a drain command opens: nothing is looked up yet, and nothing is posted. */
+/** The record that a command opens: nothing is looked up yet, and nothing is posted. */
 export function newMaintenance(
   id: string,
-  command: DrainCommand,
+  command: DrainCommand | AdoptCommand,
   person: Person,
   at: { readonly channel: string; readonly command: string },
   nowMs: number,
 ): Maintenance {
-  const startMs = command.startInMs === null ? null : nowMs + command.startInMs;
-  const { deadline, override, roll, kill, run, up } = command;
   const by = person.user;
   return {
     version: 1,
@@ -25,25 +23,8 @@ export function newMaintenance(
     reason: command.reason,
     ticket: command.ticket,
     requestedAtMs: nowMs,
-    wanted: {
-      startMs,
-      durationMs: command.durationMs,
-      ...(roll === null ? {} : { roll }),
-      ...(kill === null ? {} : { kill }),
-      ...(up === "ask" ? {} : { up }),
-      ...(run === null ? {} : { run }),
-    },
+    ...(command.verb === "adopt" ? ADOPTED : drained(command, by, nowMs)),
     batches: [],
-    deadline:
-      deadline === null
-        ? null
-        : {
-            atMs: (startMs ?? nowMs) + deadline.afterMs,
-            then: deadline.action,
-            met: false,
-            afterMs: deadline.afterMs,
-          },
-    overrides: override === null ? [] : [{ rule: "calendar", by, atMs: nowMs, reason: override }],
     confirmed: command.confirmed,
     owners: [],
     behaviour: [],
@@ -65,5 +46,39 @@ export function newMaintenance(
     events: [{ seq: 1, atMs: nowMs, kind: "requested", by }],
     seq: 1,
     end: null,
+  };
+}
+
+type Asked = Pick<Maintenance, "wanted" | "deadline" | "overrides">;
+
+/** When its window is, the master says. */
+const ADOPTED: Asked = {
+  wanted: { startMs: null, durationMs: 0, adopt: true },
+  deadline: null,
+  overrides: [],
+};
+
+function drained(command: DrainCommand, by: string, nowMs: number): Asked {
+  const { durationMs, startInMs, deadline, override, roll, kill, run, up } = command;
+  const startMs = startInMs === null ? null : nowMs + startInMs;
+  return {
+    wanted: {
+      startMs,
+      durationMs,
+      ...(roll === null ? {} : { roll }),
+      ...(kill === null ? {} : { kill }),
+      ...(up === "ask" ? {} : { up }),
+      ...(run === null ? {} : { run }),
+    },
+    deadline:
+      deadline === null
+        ? null
+        : {
+            atMs: (startMs ?? nowMs) + deadline.afterMs,
+            then: deadline.action,
+            met: false,
+            afterMs: deadline.afterMs,
+          },
+    overrides: override === null ? [] : [{ rule: "calendar", by, atMs: nowMs, reason: override }],
   };
 }

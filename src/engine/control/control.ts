@@ -10,7 +10,14 @@ import {
 } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
 import { withWatch } from "../../maintenance/record/watched.js";
-import { DECISION_JOB, decisionJob, HOSTS_JOB, hostsJob, MAINTENANCE_JOB } from "../lanes/jobs.js";
+import {
+  DECISION_JOB,
+  decisionJob,
+  HOSTS_JOB,
+  hostsJob,
+  MAINTENANCE_JOB,
+  UNCLAIMED_LOOK_JOB,
+} from "../lanes/jobs.js";
 import { ROUTINE_PRIORITY } from "../lanes/options.js";
 import { PROOFS } from "../lanes/records.js";
 import { troubleFrom } from "../lanes/troubles.js";
@@ -21,6 +28,7 @@ import { decideForHosts } from "./hosts-decision.js";
 import { hasNews, lookAtRuns } from "./look-at-runs.js";
 import { openLeftBehind } from "./open-left-behind.js";
 import type { ControlPorts } from "./ports.js";
+import { runUnclaimedLook } from "./tell-unclaimed.js";
 import { tick } from "./tick.js";
 import { isFirstPost, type Waiting } from "./waiting-beside.js";
 
@@ -52,6 +60,8 @@ export function controlProcessor(ports: ControlPorts) {
           (decision) => runDecision(decision, store, ports),
           () => proveOwned(job, token, signal, ports.elapsed),
         );
+      case UNCLAIMED_LOOK_JOB:
+        return await runUnclaimedLook(job, token, ports);
       default:
         throw new UnrecoverableError(`No job of the control lane is called ${job.name}.`);
     }

@@ -33,6 +33,17 @@ export const replyTarget = z.object({
 
 export type StoredReplyTarget = z.output<typeof replyTarget>;
 
+/** The part of whoever asks that is stored with what they ask for. */
+export function targetOf({
+  responseUrl,
+  channel,
+  user,
+  thread,
+  command,
+}: StoredReplyTarget): StoredReplyTarget {
+  return { responseUrl, channel, user, thread, command };
+}
+
 /** The long-lived job of a maintenance is named so; its data is the record (`maintenance/record.ts`). */
 export const MAINTENANCE_JOB = "maintenance";
 
@@ -79,6 +90,14 @@ export const hostsJob = z.object({
 });
 
 export type HostsJob = z.output<typeof hostsJob>;
+
+/** The one job of a cluster that looks for machines that nobody looks after; it waits in between. */
+export const UNCLAIMED_LOOK_JOB = "unclaimed-look";
+
+export const unclaimedLook = z.object({
+  /** A fingerprint of what the channel was told last. */
+  told: z.string(),
+});
 
 const question = z.object({ cluster: z.string(), replyTo: replyTarget });
 
@@ -133,6 +152,25 @@ export const replyJob = z.object({
 });
 
 export type Attachment = NonNullable<z.output<typeof replyJob>["attachment"]>;
+
+/** Tells a cluster's channel of machines that nobody looks after; short-lived. */
+export const UNCLAIMED_JOB = "unclaimed";
+
+export const unclaimedJob = z.object({
+  cluster: z.string(),
+  channel: z.string(),
+  groups: z.array(
+    z.object({
+      machines: z.array(z.string()).readonly(),
+      hosts: z.string(),
+      isDown: z.boolean(),
+      startMs: z.number(),
+      endMs: z.number().nullable(),
+    }),
+  ),
+});
+
+export type UnclaimedJob = z.output<typeof unclaimedJob>;
 
 /** Takes the buttons off a message that is not its maintenance's own any more; short-lived. */
 export const RETIRE_JOB = "retire";

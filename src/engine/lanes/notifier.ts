@@ -13,6 +13,8 @@ import {
   type StoredReplyTarget,
   THREAD_JOB,
   type ThreadJob,
+  UNCLAIMED_JOB,
+  type UnclaimedJob,
 } from "./jobs.js";
 import { REPLY_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "./options.js";
 
@@ -25,6 +27,8 @@ export interface Notifier {
   openThread(record: Maintenance, replyTo: StoredReplyTarget): Promise<void>;
   /** Has the thread compared with its record now. */
   wake(record: Maintenance): Promise<void>;
+  /** Has a channel told of machines that nobody looks after; the same `key` again while it waits changes nothing. */
+  tellUnclaimed(job: UnclaimedJob, key: string): Promise<void>;
   /** Has a message that is not its maintenance's own lose its buttons. */
   retire(message: RetireJob): Promise<void>;
   close(): void;
@@ -75,6 +79,10 @@ export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clo
     openThread,
     async reply(to, reply, attachment = null) {
       await queue.add(REPLY_JOB, { to, reply, attachment }, REPLY_JOB_OPTIONS);
+    },
+    async tellUnclaimed(job, key) {
+      const jobId = `unclaimed.${job.cluster}.${key}`;
+      await queue.add(UNCLAIMED_JOB, job, { ...REPLY_JOB_OPTIONS, jobId });
     },
     async retire(message) {
       await queue.add(RETIRE_JOB, message, REPLY_JOB_OPTIONS);

@@ -128,6 +128,18 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
   };
 }
 
+/** The maintenance of an id in whichever cluster: ids are used across all of them. */
+export async function findAnywhere(
+  clusters: ReadonlyMap<string, Records>,
+  id: string,
+): Promise<Maintenance | null> {
+  for (const records of clusters.values()) {
+    const found = await records.find(id);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 function decoded(job: StoreJob): Maintenance {
   try {
     return decodeMaintenance(job.data);

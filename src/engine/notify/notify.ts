@@ -3,6 +3,7 @@
 import { UnrecoverableError } from "bullmq";
 import { named } from "../../maintenance/text/command.js";
 import { fitsMessage } from "../../slack/render/fixed-text.js";
+import { renderUnclaimed } from "../../slack/render/unclaimed.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import { createHabits } from "../lanes/habits.js";
 import { threadJobId } from "../lanes/ids.js";
@@ -14,6 +15,9 @@ import {
   retireJob,
   THREAD_JOB,
   threadJob,
+  UNCLAIMED_JOB,
+  type UnclaimedJob,
+  unclaimedJob,
 } from "../lanes/jobs.js";
 import type { StoreJob } from "../store/store.js";
 import { type NotifyPorts, obeyRateLimit } from "./ports.js";
@@ -30,6 +34,8 @@ export function notifyProcessor(ports: NotifyPorts) {
         return await sendReply(job, ports);
       case RETIRE_JOB:
         return await retire(retireJob.parse(job.data), ports);
+      case UNCLAIMED_JOB:
+        return await tellUnclaimed(unclaimedJob.parse(job.data), ports);
       case THREAD_JOB:
         return await runThread(job, token, { edits, habits }, ports);
       default:
@@ -41,7 +47,7 @@ export function notifyProcessor(ports: NotifyPorts) {
 async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
   const data = replyJob.parse(job.data);
   const { to, reply, attachment } = data;
-  try {
+  await sentOrGivenUp(ports, async () => {
     if (!data.answered) {
       await ports.messenger.reply(to, reply);
       if (attachment !== null) await job.updateData({ ...data, answered: true });
@@ -49,6 +55,19 @@ async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
     if (attachment !== null && reply.table !== null && !fitsMessage(reply.table)) {
       await attach(attachment, named(reply.table, to.command), ports);
     }
+  });
+}
+
+async function tellUnclaimed({ cluster, channel, groups }: UnclaimedJob, ports: NotifyPorts): Promise<void> {
+  await sentOrGivenUp(ports, () =>
+    ports.messenger.post(channel, null, renderUnclaimed(cluster, groups, ports.now())),
+  );
+}
+
+/** What Slack refuses for good is not tried again. */
+async function sentOrGivenUp(ports: NotifyPorts, send: () => Promise<unknown>): Promise<void> {
+  try {
+    await send();
   } catch (error) {
     await obeyRateLimit(error, ports);
     if (error instanceof SlackFailure && error.permanent) throw new UnrecoverableError(error.message);

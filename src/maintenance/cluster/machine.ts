@@ -13,6 +13,11 @@ export interface Machine {
   readonly ip: string;
 }
 
+/** The entry as a machine, or none: a name or an address alone is no machine that an agent could have. */
+export function wholeMachine({ hostname, ip }: MachineId): Machine[] {
+  return hostname && ip ? [{ hostname, ip }] : [];
+}
+
 /**
  * The identity of a machine for comparing: the master compares host names without regard to case and the IP as a
  * string, and it lower-cases names in its status but not in its schedule.

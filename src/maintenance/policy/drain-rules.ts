@@ -41,6 +41,15 @@ export function brokenRules(asked: DrainAsked): readonly Refusal[] {
   return mayNotAsk === null ? RULES.flatMap((rule) => rule(asked) ?? []) : [mayNotAsk];
 }
 
+/** Those of the rules that hold for taking over machines that are out of service already. */
+const ADOPT_RULES: typeof RULES = [approvers, requireReason, ticketPattern];
+
+/** What the rules say that taking over machines breaks, as `brokenRules` does for a drain. */
+export function brokenAdoptRules(asked: DrainAsked): readonly Refusal[] {
+  const mayNotAsk = requesters(asked);
+  return mayNotAsk === null ? ADOPT_RULES.flatMap((rule) => rule(asked) ?? []) : [mayNotAsk];
+}
+
 /** Why a window of this length is too long, or `null`; also asked when a window is extended. */
 export function tooLong(record: Maintenance, durationMs: Millis, policy: Policy): string | null {
   if (durationMs <= policy.maxDurationMs) return null;

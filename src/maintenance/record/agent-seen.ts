@@ -39,6 +39,11 @@ const agentSeen = z.object({
   lastSeen: z.object({ ...traits, tasks: z.array(task) }).optional(),
   /** An operator marked it gone before Down: its tasks are over, and its id never registers again. */
   gone: z.boolean().optional(),
+  /**
+   * No agent was seen there, because its machine was Down before it was looked after: one is awaited after Up. Its id is the
+   * key of the machine.
+   */
+  supposed: z.literal(true).optional(),
 });
 
 export type AgentSeen = z.output<typeof agentSeen>;

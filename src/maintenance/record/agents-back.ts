@@ -126,7 +126,7 @@ export function hostOf({ machine }: AgentSeen): string {
 function changesOf(before: AgentSeen, now: Agent, names: MachineNames): string[] {
   const name = names.of(now.machine);
   const changes: string[] = [];
-  if (now.id !== before.id) {
+  if (now.id !== before.id && !before.supposed) {
     changes.push(`${name} has a new agent id (${now.id}), so its old volumes and tasks are gone`);
   }
   if (machineKey(now.machine) !== before.machine) {

@@ -20,6 +20,14 @@ const ofRun = { batch: z.string(), run: z.string(), runbook: z.string() };
  */
 export const logEvent = z.discriminatedUnion("kind", [
   z.object({ ...base, kind: z.literal("requested"), by }),
+  /** The machines stood in a window that nobody looked after, Down or draining; nothing was posted. */
+  z.object({
+    ...base,
+    kind: z.literal("adopted"),
+    batch: z.string(),
+    machines: z.number().int(),
+    down: z.boolean(),
+  }),
   /** The window stands in the master's schedule and was read back. */
   z.object({ ...base, kind: z.literal("scheduled"), batch: z.string(), machines: z.number().int() }),
   z.object({

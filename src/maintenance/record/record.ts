@@ -111,6 +111,8 @@ export const maintenance = z.object({
     kill: z.object({ graceMs: millis.nullable() }).optional(),
     /** The runbook that is run between Down and Up, by its name; absent: none. */
     run: z.string().optional(),
+    /** The machines stand in a window already, and are to be looked after from now on: none is posted for them. */
+    adopt: z.literal(true).optional(),
   }),
   /** Empty until the pattern has been resolved against the master's agents; then the machines are fixed. */
   batches: z.array(batch),

@@ -118,6 +118,8 @@ function whatOf(event: LogEvent, record: Rolled): string {
   switch (event.kind) {
     case "requested":
       return "asked for the maintenance";
+    case "adopted":
+      return `adopted: ${counted(event.machines, "machine")} that ${event.machines === 1 ? "was" : "were"} ${event.down ? "Down" : "draining"} already`;
     case "scheduled":
       return `the window of ${counted(event.machines, "machine")} stands in the schedule`;
     case "answers_changed":

@@ -159,6 +159,7 @@ function lost(record: Maintenance): string[] {
 /** What the times are told of: the first event of each kind, of several batches that of each, and what it is called. */
 const MILESTONES = [
   ["requested", "asked for"],
+  ["adopted", "adopted"],
   ["scheduled", "draining"],
   ["empty", "empty"],
   ["approval_asked", "approval asked"],

@@ -1,4 +1,4 @@
-import { type Machine, machineKey } from "../cluster/machine.js";
+import { type Machine, machineKey, wholeMachine } from "../cluster/machine.js";
 import type { Agent, World } from "../cluster/world.js";
 import { hasEnded } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
@@ -36,11 +36,6 @@ export function withAwayMachines(world: World, open: readonly Maintenance[]): Wo
   const named = new Set([...world.agents, ...away.values()].map((agent) => nameOf(agent.machine)));
   for (const [name, { machine }] of recovered) if (!named.has(name)) add(machine);
   return away.size === 0 ? world : { ...world, agents: [...world.agents, ...away.values()] };
-}
-
-/** A name or an address alone is no machine that an agent could have. */
-function wholeMachine({ hostname, ip }: World["status"]["down"][number]): Machine[] {
-  return hostname && ip ? [{ hostname, ip }] : [];
 }
 
 function nameOf({ hostname }: Machine): string {

@@ -1,5 +1,5 @@
 import { type MachineId, machineKey } from "../cluster/machine.js";
-import type { Window } from "../cluster/schedule.js";
+import type { Unavailability, Window } from "../cluster/schedule.js";
 import { hasEnded } from "../record/batch.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
@@ -18,11 +18,14 @@ export function whose(machine: MachineId, window: Window | null, others: readonl
   if (window === null) return "by somebody else";
   const left = leftBy(machine, window, others);
   if (left !== null) return `in the window of ${left.id}, which has ended: somebody wrote it back since`;
+  return `in a window of somebody else ${windowWords(window)}`;
+}
+
+/** When a window is, in words that go on from what stands in it. */
+export function windowWords({ start, duration }: Unavailability): string {
   const end =
-    window.duration === null
-      ? "without an end"
-      : `until ${utc(nanosToMillis(window.start + window.duration), "minute")} UTC`;
-  return `in a window of somebody else from ${utc(nanosToMillis(window.start), "minute")} UTC ${end}`;
+    duration === null ? "without an end" : `until ${utc(nanosToMillis(start + duration), "minute")} UTC`;
+  return `from ${utc(nanosToMillis(start), "minute")} UTC ${end}`;
 }
 
 /**

@@ -17,7 +17,7 @@ export async function clicked(
   { button, ...place }: ClickInput,
   o: { readonly handlers: SlackHandlers; readonly openModal: OpenModal },
 ): Promise<Reply | null> {
-  if (!("show" in button)) {
+  if ("decision" in button) {
     const click = { ...place, button };
     try {
       const modal = modalOf(click);

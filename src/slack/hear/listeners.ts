@@ -101,7 +101,7 @@ export function listen(
     // We draw nothing else that acts at once.
     if (action.type !== "button") return await ack();
     const button = parseButton((action as ButtonAction).value);
-    const to = placeOf(body, button?.command);
+    const to = placeOf(body, button !== null && "command" in button ? button.command : undefined);
     await hear("click", { to, home: homeOfClick(body), context }, ack, async () =>
       button === null
         ? unknownButton()

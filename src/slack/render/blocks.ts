@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import { LIMITS } from "../wire/limits.js";
-import { type ButtonValue, encodeButton, type ViewValue } from "./button-value.js";
+import { type AdoptValue, type ButtonValue, encodeButton, type ViewValue } from "./button-value.js";
 import { cutTo, free, Mrkdwn, mrk, plain } from "./mrkdwn.js";
 
 /** The classic blocks, which every client renders. */
@@ -66,12 +66,16 @@ export interface ButtonLook {
   readonly confirm?: Confirm;
 }
 
-export function button(label: string, value: ButtonValue | ViewValue, more: ButtonLook = {}): types.Button {
+export function button(
+  label: string,
+  value: ButtonValue | ViewValue | AdoptValue,
+  more: ButtonLook = {},
+): types.Button {
   const confirm = more.confirm;
   return {
     type: "button",
     text: plainObject(label, LIMITS.buttonText),
-    action_id: `${"show" in value ? value.show : value.decision.kind}:${value.id}`.slice(0, LIMITS.id),
+    action_id: actionOf(value).slice(0, LIMITS.id),
     value: encodeButton(value),
     ...(more.style === undefined ? {} : { style: more.style }),
     ...(confirm === undefined
@@ -86,6 +90,11 @@ export function button(label: string, value: ButtonValue | ViewValue, more: Butt
           },
         }),
   };
+}
+
+function actionOf(value: ButtonValue | ViewValue | AdoptValue): string {
+  if ("adopt" in value) return `adopt:${value.adopt.cluster}`;
+  return `${"show" in value ? value.show : value.decision.kind}:${value.id}`;
 }
 
 /** A row of buttons; none when there are no buttons, because Slack refuses an empty row. */

@@ -23,27 +23,36 @@ const viewValue = buttonValue.omit({ decision: true }).extend({ show: z.literal(
 
 export type ViewValue = z.output<typeof viewValue>;
 
+/** What the button of machines that nobody looks after carries: which ones, and how many they are. */
+const adoptValue = z.object({
+  v: z.literal(1),
+  adopt: z.object({ cluster: z.string(), hosts: z.string(), machines: z.number().int() }),
+});
+
+export type AdoptValue = z.output<typeof adoptValue>;
+
 /** What every button of a maintenance carries. */
 export function carriedBy({ id, command }: Pick<Maintenance, "id" | "command">) {
   return { v: 1 as const, id, ...(command === COMMAND ? {} : { command }) };
 }
 
 /** The text of a button's `value`. Throws a RangeError for what Slack would refuse (over 2000 characters). */
-export function encodeButton(value: ButtonValue | ViewValue): string {
+export function encodeButton(value: ButtonValue | ViewValue | AdoptValue): string {
   const text = JSON.stringify(value);
   if (text.length > LIMITS.buttonValue) {
-    const what = "show" in value ? value.show : value.decision.kind;
+    const what =
+      "adopt" in value ? "adopt" : `${value.id}, ${"show" in value ? value.show : value.decision.kind}`;
     throw new RangeError(
-      `A button's value must have at most ${LIMITS.buttonValue} characters, got ${text.length} (${value.id}, ${what})`,
+      `A button's value must have at most ${LIMITS.buttonValue} characters, got ${text.length} (${what})`,
     );
   }
   return text;
 }
 
 /** What a clicked button carries; `null` for what is not understood, such as the button of a later version. Never throws. */
-export function parseButton(text: string | undefined): ButtonValue | ViewValue | null {
+export function parseButton(text: string | undefined): ButtonValue | ViewValue | AdoptValue | null {
   try {
-    return z.union([buttonValue, viewValue]).parse(JSON.parse(text ?? ""));
+    return z.union([buttonValue, viewValue, adoptValue]).parse(JSON.parse(text ?? ""));
   } catch {
     return null;
   }

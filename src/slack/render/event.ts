@@ -40,6 +40,8 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "approval_asked":
     case "run_started":
       return null;
+    case "adopted":
+      return mrk`🧭 *Adopted:* ${counted(event.machines, "machine")} that nobody looked after, ${event.down ? "Down" : "draining"} ${batchWindow(record, event.batch)}. Nothing was posted.\n*Next:* ${event.down ? "press Up on the card when the work is done" : "it goes on as a drain of ours does: Down is asked for in this thread"}. Somebody else may be at work on them, and may change them at any time.`;
     case "scheduled":
       return mrk`🗓️ *Scheduled${ofBatch(record, event.batch)}:* ${counted(event.machines, "machine")}, ${batchWindow(record, event.batch)}. The frameworks are being asked to move away.`;
     case "answers_changed":

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { UNCLAIMED_LOOK_JOB } from "../../../src/engine/lanes/jobs.js";
 import { useEngine } from "../support/engine.js";
 import { ALICE, BOB } from "../support/people.js";
 
@@ -224,11 +225,8 @@ describe("a command that is not understood", () => {
     expect(more).toEqual([]);
     expect(told).toMatch(/^(❗|🚫|ℹ️)/);
     expect(told).toMatch(/\/mesos \w+/);
-    expect(await cluster.records.queue.getJobCounts()).toMatchObject({
-      waiting: 0,
-      prioritized: 0,
-      delayed: 0,
-    });
+    const placed = await cluster.records.queue.getJobs(["active", "waiting", "prioritized", "delayed"]);
+    expect(placed.map(({ name }) => name)).toEqual([UNCLAIMED_LOOK_JOB]);
     expect(await cluster.records.open()).toEqual([]);
     expect(cluster.messages()).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import { plainText } from "../../../src/rehearsal/demo/plain-text.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
-import { type ButtonValue, parseButton } from "../../../src/slack/render/button-value.js";
+import { type AdoptValue, type ButtonValue, parseButton } from "../../../src/slack/render/button-value.js";
 import { renderReply } from "../../../src/slack/render/reply.js";
 import type { Messenger } from "../../../src/slack/say/messenger.js";
 
@@ -13,6 +13,8 @@ export interface Posted {
   readonly thread: string | null;
   readonly text: string;
   readonly buttons: readonly ButtonValue[];
+  /** Its buttons for machines that nobody looks after. */
+  readonly adopts: readonly AdoptValue[];
 }
 
 /** What one person was told. */
@@ -83,14 +85,14 @@ export function buttonOf(
   return message === undefined || value === undefined ? null : { message, value };
 }
 
-function shown({ text, blocks }: SlackMessage): Pick<Posted, "text" | "buttons"> {
+function shown({ text, blocks }: SlackMessage): Pick<Posted, "text" | "buttons" | "adopts"> {
   const rows = blocks.flatMap((block) => (block.type === "actions" ? block.elements : []));
-  const buttons = rows.flatMap((element) => {
-    const parsed = parseButton("value" in element ? element.value : undefined);
-    return parsed === null || "show" in parsed ? [] : [parsed];
-  });
+  const values = rows.flatMap((element) => parseButton("value" in element ? element.value : undefined) ?? []);
+  const buttons = values.filter((value) => "decision" in value);
+  const adopts = values.filter((value) => "adopt" in value);
   return {
     text: plainText({ ts: "", text, blocks } as unknown as Parameters<typeof plainText>[0], NAMES),
     buttons,
+    adopts,
   };
 }

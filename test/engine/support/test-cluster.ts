@@ -6,7 +6,7 @@ import type { RehearsalMarathon } from "../../../src/rehearsal/marathon/marathon
 import type { CallType } from "../../../src/rehearsal/master/call.js";
 import type { ReceivedCall } from "../../../src/rehearsal/master/call-log.js";
 import type { RehearsalMaster } from "../../../src/rehearsal/master/master.js";
-import type { ButtonValue } from "../../../src/slack/render/button-value.js";
+import type { AdoptValue, ButtonValue } from "../../../src/slack/render/button-value.js";
 import type { Course } from "./course.js";
 import { ALICE } from "./people.js";
 import { buttonOf, type Posted, type RecordedSlack } from "./recorded-slack.js";
@@ -30,7 +30,7 @@ export interface TestClusterParts {
   /** Lets this time pass while a job runs. */
   moveOn(ms: number): void;
   type(user: string, text: string): Promise<void>;
-  click(user: string, button: ButtonValue): Promise<void>;
+  click(user: string, button: ButtonValue | AdoptValue): Promise<void>;
   restart(): Promise<void>;
   addWorker(): Promise<void>;
   nowMs(): number;
@@ -71,7 +71,7 @@ export class TestCluster {
     await this.#parts.type(user, text);
   }
 
-  async click(user: string, button: ButtonValue): Promise<void> {
+  async click(user: string, button: ButtonValue | AdoptValue): Promise<void> {
     this.#toldBefore = this.#parts.slack.told.length;
     await this.#parts.click(user, button);
   }
@@ -88,6 +88,15 @@ export class TestCluster {
 
   nowMs(): number {
     return this.#parts.nowMs();
+  }
+
+  /** The queue loses a maintenance. */
+  async loses(id: string): Promise<void> {
+    const job = await this.until(`${id} is not being looked at`, async () => {
+      const found = await this.records.queue.getJob(id);
+      return (await found?.getState()) === "active" ? null : found;
+    });
+    await job?.remove();
   }
 
   /** Of the job of a maintenance. */

@@ -26,6 +26,10 @@ const RUN = { batch: "b1", run: "b1r2", runbook: "kernel-update" };
 const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   [{ kind: "requested", by: "U01ALICE" }, null],
   [
+    { kind: "adopted", batch: "b1", machines: 6, down: true },
+    ["Adopted: 6 machines", "Nothing was posted", "press Up on the card"],
+  ],
+  [
     { kind: "scheduled", batch: "b1", machines: 6 },
     ["Scheduled: 6 machines", "2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC"],
   ],

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { shownOf, type UnclaimedShown, unclaimedMachines } from "../../maintenance/adopting/unclaimed.js";
+import type { World } from "../../maintenance/cluster/world.js";
+import { UNCLAIMED_LOOK_JOB, unclaimedLook } from "../lanes/jobs.js";
+import { ROUTINE_PRIORITY, THREAD_JOB_OPTIONS } from "../lanes/options.js";
+import type { Records } from "../lanes/records.js";
+import { updateOwned } from "../store/owned.js";
+import { delayUntil, type StoreJob, wake } from "../store/store.js";
+import type { ControlPorts } from "./ports.js";
+
+const EVERY_MS = 86_400_000;
+
+/** A master that is away is looked at again after this. */
+const RETRY_MS = 60_000;
+
+/** Places the one job of a cluster that looks for unclaimed machines, and has it look now. */
+export async function lookForUnclaimed({ queue }: Pick<Records, "queue">): Promise<void> {
+  const options = { ...THREAD_JOB_OPTIONS, jobId: UNCLAIMED_LOOK_JOB, priority: ROUTINE_PRIORITY };
+  await queue.add(UNCLAIMED_LOOK_JOB, { told: digestOf([]) }, options);
+  const job = await queue.getJob(UNCLAIMED_LOOK_JOB);
+  if (job !== undefined) await wake(job);
+}
+
+/**
+ * Looks for machines that are out of service and in no open maintenance, and has the channel told of them, once until it
+ * changes: after a lost queue nothing else would ever speak of them (invariant 11). Every day, and when a worker starts.
+ */
+export async function runUnclaimedLook(job: StoreJob, token: string, ports: ControlPorts): Promise<never> {
+  const { cluster, logger } = ports;
+  const { told } = unclaimedLook.parse(job.data);
+  try {
+    const shown = await news(told, ports);
+    if (shown !== null) {
+      const digest = digestOf(shown);
+      if (shown.length > 0) {
+        const machines = shown.flatMap((group) => group.machines);
+        logger.warn(
+          { cluster: cluster.name, machines },
+          "machines are out of service in no open maintenance",
+        );
+        await ports.tellUnclaimed(shown, digest);
+      }
+      await updateOwned(job, token, { told: digest });
+    }
+  } catch (error) {
+    logger.debug(
+      { err: error, cluster: cluster.name },
+      "nobody could look for unclaimed machines; trying again",
+    );
+    return await delayUntil(job, ports.now() + RETRY_MS, token);
+  }
+  return await delayUntil(job, ports.now() + EVERY_MS, token);
+}
+
+/** The unclaimed machines, if they are others than those that were told; `null` when they are not, or cannot be known. */
+async function news(told: string, ports: ControlPorts): Promise<readonly UnclaimedShown[] | null> {
+  const { cluster } = ports;
+  const isNews = (shown: readonly UnclaimedShown[] | null) => shown !== null && digestOf(shown) !== told;
+  // What others have just read is enough to see that nothing has changed; what is told is looked at anew.
+  if (!isNews(await unclaimedIn(await cluster.world(), ports))) return null;
+  const shown = await unclaimedIn(await cluster.world("fresh"), ports);
+  return isNews(shown) ? shown : null;
+}
+
+/** `null`: there are maintenances that cannot be read, so whose the machines are nobody can say (invariant 13). */
+async function unclaimedIn(
+  world: World,
+  { records, now }: ControlPorts,
+): Promise<readonly UnclaimedShown[] | null> {
+  const open = await records.open();
+  if (records.unreadable() > 0) return null;
+  return unclaimedMachines(world, open, now()).map((group) => shownOf(world, group));
+}
+
+/** Of which machines it is told, in which windows: what is told again when it changes. */
+function digestOf(groups: readonly UnclaimedShown[]): string {
+  const about = groups.map(({ machines, isDown, startMs, endMs }) => [
+    [...machines].sort(),
+    isDown,
+    startMs,
+    endMs,
+  ]);
+  return createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 16);
+}
