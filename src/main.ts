@@ -73,6 +73,7 @@ async function start(
     const worker = createWorkerSide({
       store,
       clusters: config.clusters,
+      historyMs: config.historyMs,
       logger: log,
       meters: workerMeters(metrics),
       startProgram: run,
@@ -87,6 +88,7 @@ async function start(
       store,
       slack: config.slack,
       clusters: config.clusters,
+      historyMs: config.historyMs,
       logger: log,
       takeOver,
       onAck: (_kind, ms) => metrics.commandAckSeconds.observe(ms / 1000),

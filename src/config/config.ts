@@ -17,6 +17,8 @@ export interface Config {
   /** `null` for a worker: only the bot talks to Slack. */
   readonly slack: SlackConfig | null;
   readonly store: StoreConfig;
+  /** How long the record of a maintenance is kept after its end. */
+  readonly historyMs: number;
   /** At least one; names are unique, and so are masters. In the order of the file. */
   readonly clusters: readonly ClusterConfig[];
   readonly ops: { readonly host: string; readonly port: number };

@@ -4,6 +4,7 @@ import { LOG_LEVELS } from "./config.js";
 import {
   channelId,
   clusterName,
+  count,
   flag,
   keyPrefix,
   line,
@@ -92,6 +93,11 @@ export const environmentSchema = z.object({
   DATA_DIR: line.prefault("./data").meta({
     description: "Folder of the embedded store; not used with `REDIS_URL`.",
     example: "/var/lib/mesos-maintenance-bot",
+  }),
+  HISTORY_DAYS: count(1, 3_650).prefault("400").meta({
+    description:
+      "How many days the record of a maintenance is kept after its end. The same for bots and workers. Refused drains are kept apart, and briefly.",
+    example: "730",
   }),
   CLUSTERS_FILE: line.optional().meta({
     description: "YAML file that describes the clusters. Set this or `MESOS_MASTERS`.",

@@ -71,6 +71,14 @@ export function port(lowest: 0 | 1) {
   });
 }
 
+/** A whole number in the environment. */
+export function count(least: number, most: number) {
+  return text(`is not a whole number from ${least} to ${most}`, (input) => {
+    const number = /^\d{1,9}$/.test(input) ? Number(input) : -1;
+    return number >= least && number <= most ? { value: number } : null;
+  });
+}
+
 /** A yes or no in the environment. */
 export const flag = text("is neither true nor false", (input) => {
   if (/^(true|yes|on|1)$/i.test(input)) return { value: true };

@@ -21,8 +21,10 @@ export function parseConfig(around: Surroundings): ConfigResult {
   if (env.problems.length > 0 || store === null) {
     return { ok: false, error: new ConfigError(env.problems, hint(env, role)) };
   }
-  const { OPS_HOST: host, OPS_PORT: port, LOG_LEVEL: logLevel } = env.values;
-  return { ok: true, config: deepFreeze({ role, slack, store, clusters, ops: { host, port }, logLevel }) };
+  const { HISTORY_DAYS: days, OPS_HOST: host, OPS_PORT: port, LOG_LEVEL: logLevel } = env.values;
+  const historyMs = days * 86_400_000;
+  const config = { role, slack, store, historyMs, clusters, ops: { host, port }, logLevel };
+  return { ok: true, config: deepFreeze(config) };
 }
 
 /**

@@ -27,6 +27,8 @@ export interface BotOptions {
   readonly store: Store;
   readonly slack: SlackConfig;
   readonly clusters: readonly BotCluster[];
+  /** @see NotifyPorts.historyMs */
+  readonly historyMs: number;
   readonly logger: Logger;
   /** @see WorkerOptions.takeOver */
   readonly takeOver?: boolean;
@@ -78,6 +80,7 @@ export function createBotSide(options: BotOptions): BotSide {
     messenger,
     queue: notifier.queue,
     records,
+    historyMs: options.historyMs,
     runsOf: runsIn(store),
     lost,
     logger,

@@ -35,6 +35,8 @@ export interface WorkerMeters {
 export interface WorkerOptions {
   readonly store: Store;
   readonly clusters: readonly ClusterConfig[];
+  /** @see ControlPorts.historyMs */
+  readonly historyMs: number;
   readonly logger: Logger;
   readonly meters: WorkerMeters;
   /** Starts the program of a runbook. */
@@ -104,6 +106,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     const control = controlProcessor({
       cluster,
       records,
+      historyMs: options.historyMs,
       runs,
       logger,
       now,

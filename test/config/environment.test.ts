@@ -62,6 +62,19 @@ describe("Slack", () => {
   });
 });
 
+describe("the history", () => {
+  test("the history goes back 400 days unless told otherwise", () => {
+    expect(configOf({ env: LEAST }).historyMs).toBe(400 * 86_400_000);
+    expect(configOf({ env: { ...LEAST, HISTORY_DAYS: "30" } }).historyMs).toBe(30 * 86_400_000);
+  });
+
+  test.each(["0", "-1", "1.5", "4000", "400d", "for ever"])("a history of %s days is refused", (days) => {
+    expect(problemsOf({ env: { ...LEAST, HISTORY_DAYS: days } })).toEqual([
+      "HISTORY_DAYS: is not a whole number from 1 to 3650",
+    ]);
+  });
+});
+
 describe("the store", () => {
   test("the store is embedded without REDIS_URL", () => {
     expect(configOf({ env: LEAST }).store).toEqual({ kind: "embedded", dataDir: "./data" });

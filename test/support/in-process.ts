@@ -57,6 +57,7 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
     const worker = createWorkerSide({
       store,
       clusters: config.clusters,
+      historyMs: config.historyMs,
       logger,
       meters: { tick() {}, masterCall() {}, open() {} },
       startProgram: run,
@@ -64,7 +65,7 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
     });
     undo.push(() => worker.stop());
     await worker.start();
-    const bot = createBotSide({ store, slack: config.slack, clusters: config.clusters, logger });
+    const bot = createBotSide({ ...config, store, slack: config.slack, logger });
     undo.push(() => bot.stop());
     await bot.start();
 

@@ -2,6 +2,7 @@
 
 import { UnrecoverableError } from "bullmq";
 import type { World } from "../../maintenance/cluster/world.js";
+import { neverBegan } from "../../maintenance/record/batch.js";
 import {
   decodeMaintenance,
   encodeMaintenance,
@@ -22,7 +23,7 @@ import { ROUTINE_PRIORITY } from "../lanes/options.js";
 import { PROOFS } from "../lanes/records.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import { LockLostError, proveOwned, updateOwned } from "../store/owned.js";
-import { delayUntil, type StoreJob } from "../store/store.js";
+import { delayUntil, keepWhenDone, type StoreJob } from "../store/store.js";
 import { runDecision } from "./decision.js";
 import { decideForHosts } from "./hosts-decision.js";
 import { hasNews, lookAtRuns } from "./look-at-runs.js";
@@ -80,7 +81,12 @@ async function runMaintenance(
   if (first === null) {
     return await delayUntil(job, ports.now() + UNREADABLE_RETRY_MS, token);
   }
-  if (first.end !== null) return first.end.phase;
+  if (first.end !== null) return await leave(first, first.end, job, ports);
+  if (first.batches.length === 0 && (await ports.records.isRefused(first.id))) {
+    // Slack delivered the command again after its drain was refused: it is told already.
+    keepWhenDone(job, "nothing");
+    return "refused before";
+  }
   let printed = fingerprint(encodeMaintenance(first));
   let told = Promise.resolve();
   const save = async (record: Maintenance) => {
@@ -120,7 +126,7 @@ async function runMaintenance(
   const outcome = record.end !== null ? "ended" : record.trouble !== null ? "trouble" : "ok";
   ports.ticked(record, outcome, performance.now() - startedMs);
   await told;
-  if (record.end !== null) return record.end.phase;
+  if (record.end !== null) return await leave(record, record.end, job, ports);
   const { cluster } = ports;
   const earliestMs = ports.now() + cluster.pauseMs();
   const isOutdated = (world !== null && !cluster.isCurrent(world)) || (await hasNews(record, ports));
@@ -129,6 +135,22 @@ async function runMaintenance(
   if (job.priority !== ROUTINE_PRIORITY && !isFirstPost(record))
     await job.changePriority({ priority: ROUTINE_PRIORITY });
   return await delayUntil(job, due, token);
+}
+
+/** The job of a maintenance that has ended becomes its record in the history; of one that never began a copy is kept apart. */
+async function leave(
+  record: Maintenance,
+  { phase }: NonNullable<Maintenance["end"]>,
+  job: StoreJob,
+  { records, historyMs }: ControlPorts,
+): Promise<string> {
+  if (neverBegan(record)) {
+    await records.keepRefused(record);
+    keepWhenDone(job, "nothing");
+  } else {
+    keepWhenDone(job, { forMs: historyMs });
+  }
+  return phase;
 }
 
 /** Those that wait for their first post; they can be stored as long as the lock of this job is held. */

@@ -11,6 +11,8 @@ import type { StoreQueue } from "../store/store.js";
 export interface ControlPorts {
   readonly cluster: Cluster;
   readonly records: Records;
+  /** How long records of maintenances that have ended are kept, in ms. */
+  readonly historyMs: number;
   /** The lane of runs. */
   readonly runs: StoreQueue;
   /** Whether any maintenance has this id, of whichever cluster: each has a thread. */

@@ -21,6 +21,9 @@ export const controlQueueName = (cluster: string): string => `control-${cluster}
 /** One lane of runs per cluster: a runbook runs for minutes or hours, and holds nothing else up. */
 export const runsQueueName = (cluster: string): string => `runs-${cluster}`;
 
+/** Where the records of a cluster's refused drains are kept, apart from its control queue. No worker runs its jobs. */
+export const refusalsQueueName = (cluster: string): string => `refusals-${cluster}`;
+
 /** Where one person is answered: through the response URL of their command or click, else by an ephemeral message. */
 export const replyTarget = z.object({
   responseUrl: z.string().nullable(),

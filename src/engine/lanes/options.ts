@@ -3,13 +3,13 @@ import type { JobsOptions } from "bullmq";
 /** BullMQ keeps a stack trace for each attempt, and a job that lives for weeks may have thousands. */
 const STACKS = { stackTraceLimit: 3 };
 
-/** A job that lives as long as its maintenance, and then is kept: the finished ones are the history. */
+/** A job that lives as long as its maintenance. What is kept of it then, the lane decides that completes it. */
 export const THREAD_JOB_OPTIONS = {
   ...STACKS,
   // The processor handles every failure but that of the queue itself, and then the job comes back (invariant 11).
   attempts: 1_000_000,
   backoff: { type: "fixed", delay: 5_000 },
-  removeOnComplete: { age: 180 * 86_400, count: 2_000 },
+  removeOnComplete: false,
   removeOnFail: false,
 } as const satisfies JobsOptions;
 

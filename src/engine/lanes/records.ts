@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "../../base/logger.js";
 import { decodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
 import { type Store, type StoreJob, type StoreQueue, wake } from "../store/store.js";
 import { controlQueueName, MAINTENANCE_JOB } from "./jobs.js";
+import { openRefusals } from "./refusals.js";
 
 const UNREADABLE =
   "a maintenance cannot be read by this version of the bot, and nothing is done for it: run the newer version again";
@@ -9,11 +11,25 @@ const UNREADABLE =
 /** As many of the newest finished maintenances are asked whether a window was ever seen: it proves that the bot sees windows. */
 export const PROOFS = 100;
 
+/** Finished records are read and decoded so many at a time: one may be large, and nobody else is served meanwhile. */
+const PAGE = 5;
+
+/** How much of the past of a cluster is kept. */
+export interface History {
+  /** Maintenances that have ended. */
+  readonly finished: number;
+  /** Drains that ended before they began, most of them refused; they are kept apart. */
+  readonly refused: number;
+  /** When the oldest of the finished ones ended; `null` where there is none. */
+  readonly sinceMs: number | null;
+}
+
 /** The control queue of one cluster as the place where its records live: reading them, and waking their jobs. */
 export interface Records {
+  readonly cluster: string;
   readonly queue: StoreQueue;
   /**
-   * The record of a maintenance, open or finished; `null` if there is none.
+   * The record of a maintenance, open, finished or refused; `null` if there is none.
    *
    * @throws UnreadableRecordError
    */
@@ -30,8 +46,16 @@ export interface Records {
   open(): Promise<readonly Maintenance[]>;
   /** How many `open` passed over when it last looked, because they cannot be read. */
   unreadable(): number;
-  /** The newest that have ended, newest first: the history. */
+  /** The newest that have ended, newest first, without those that never began: the history. */
   finished(most: number): Promise<readonly Maintenance[]>;
+  /** The newest that ended before they began, newest first. */
+  refused(most: number): Promise<readonly Maintenance[]>;
+  /** Whether a drain of this id ended before it began. */
+  isRefused(id: string): Promise<boolean>;
+  /** Keeps the record of one that ended before it began (`refusals.ts`). Its job is to be removed then. */
+  keepRefused(record: Maintenance): Promise<void>;
+  /** How many are kept, and how far back they reach. */
+  history(): Promise<History>;
   /** Lets the tick of a maintenance run now instead of at its time; nothing happens if it waits or runs already. */
   wake(id: string): Promise<void>;
   wakeAll(): Promise<void>;
@@ -62,6 +86,7 @@ export class UnreadableRecordError extends Error {
  */
 export function openRecords(store: Store, cluster: string, logger: Logger): Records {
   const queue = store.queue(controlQueueName(cluster), { oneAtATime: true });
+  const refusals = openRefusals(store, cluster);
   const told = new Set<string>();
   let passedOver = 0;
 
@@ -72,8 +97,8 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
   }
 
   async function job(id: string) {
-    const found = await queue.getJob(id);
-    if (found === undefined || found.name !== MAINTENANCE_JOB) return null;
+    const found = (await queue.getJob(id)) ?? (await refusals.job(id));
+    if (found === null || found.name !== MAINTENANCE_JOB) return null;
     return { job: found, record: decoded(found) };
   }
 
@@ -90,7 +115,26 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
 
   const readable = (jobs: readonly StoreJob[]) => jobs.flatMap((one) => read(one) ?? []);
 
+  /** A page at a time, and a turn of the event loop for each record. What ends meanwhile shifts the pages, so an id counts once. */
+  async function newest(most: number, page: (from: number, to: number) => Promise<readonly StoreJob[]>) {
+    const found = new Map<string, Maintenance>();
+    for (let from = 0; from < most; from += PAGE) {
+      const jobs = await page(from, Math.min(from + PAGE, most) - 1);
+      for (const one of jobs) {
+        for (const record of readable([one])) found.set(record.id, record);
+        await nextTurn();
+      }
+      if (jobs.length === 0) break;
+    }
+    return [...found.values()].sort((a, b) => (b.end?.atMs ?? 0) - (a.end?.atMs ?? 0));
+  }
+
+  // Decisions are removed when they are done, so what is left are maintenances. A job that goes while the list is read is a gap.
+  const completed = async (from: number, to: number, oldestFirst = false) =>
+    (await queue.getJobs(["completed"], from, to, oldestFirst)).filter((one) => one !== undefined);
+
   return {
+    cluster,
     queue,
     job,
     read,
@@ -104,11 +148,19 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
       return found.filter((record) => record.end === null);
     },
     unreadable: () => passedOver,
-    async finished(most) {
-      const found = await queue.getJobs(["completed"], 0, most - 1, false);
-      // Decisions are removed when they are done, so what is left are maintenances.
-      const records = readable(found.filter((job) => job !== undefined));
-      return records.sort((a, b) => (b.end?.atMs ?? 0) - (a.end?.atMs ?? 0)).slice(0, most);
+    finished: (most) => newest(most, completed),
+    refused: (most) => newest(most, refusals.jobs),
+    async isRefused(id) {
+      return (await refusals.job(id)) !== null;
+    },
+    keepRefused: refusals.keep,
+    async history() {
+      const [counts, refused, [oldest]] = await Promise.all([
+        queue.getJobCounts("completed"),
+        refusals.count(),
+        completed(0, 0, true),
+      ]);
+      return { finished: counts.completed ?? 0, refused, sinceMs: oldest?.finishedOn ?? null };
     },
     async wake(id) {
       const found = await queue.getJob(id);

@@ -11,6 +11,8 @@ export interface NotifyPorts {
   readonly messenger: Messenger;
   readonly queue: StoreQueue;
   readonly records: ReadonlyMap<string, Records>;
+  /** How long the threads of maintenances that have ended are kept, in ms: as long as their records. */
+  readonly historyMs: number;
   /** The lane of runs of a cluster, to read what its jobs know. */
   runsOf(cluster: string): StoreQueue;
   readonly lost: Pick<LostClusters, "standsStill">;

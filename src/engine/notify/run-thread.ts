@@ -7,7 +7,7 @@ import { REPLY_JOB, type StoredReplyTarget, type ThreadJob, threadJob } from "..
 import { REPLY_JOB_OPTIONS } from "../lanes/options.js";
 import { UnreadableRecordError } from "../lanes/records.js";
 import { replyFrom } from "../lanes/troubles.js";
-import { delayUntil, type StoreJob } from "../store/store.js";
+import { delayUntil, keepWhenDone, type StoreJob } from "../store/store.js";
 import { deliver } from "./deliver.js";
 import { linksOf, wakeLinked } from "./links.js";
 import { type NotifyPorts, obeyRateLimit } from "./ports.js";
@@ -92,8 +92,10 @@ export async function runThread(
   if (record === null) {
     if (ports.now() - job.timestamp < ORPHAN_MS) return await later(1_000);
     await reply(replyTo, latest.rootTs === null ? neverQueued(maintenance) : recordGone(latest));
+    keepWhenDone(job, "nothing");
     return "no such maintenance";
   }
+  keepWhenDone(job, { forMs: ports.historyMs });
   let delivered: Awaited<ReturnType<typeof deliver>>;
   try {
     const links = await linksOf(record, latest.links, ports);
@@ -156,7 +158,7 @@ async function tellLost(
 function neverQueued(id: string): Reply {
   return replyOf({
     tone: "error",
-    text: `${id} is not on the queue: the bot or its queue failed while it was being placed.`,
+    text: `${id} is not on the queue: it was refused and is not kept any more, or the bot or its queue failed while it was being placed.`,
     notDone: "Nothing was posted to the master.",
     next: "Send the drain again.",
   });

@@ -82,6 +82,15 @@ export async function delayUntil<D, R>(job: StoreJob<D, R>, atMs: number, token:
 }
 
 /**
+ * What is kept of a running job once it is completed: nothing, or the job for a time (ms). BullMQ asks the job that completes,
+ * not what was stored when it was added, and applies its time to all completed jobs of the queue. A number of jobs to keep
+ * would let any job push out the others, so there is none.
+ */
+export function keepWhenDone<D, R>(job: StoreJob<D, R>, kept: "nothing" | { readonly forMs: number }): void {
+  job.opts.removeOnComplete = kept === "nothing" ? true : { age: Math.ceil(kept.forMs / 1_000) };
+}
+
+/**
  * Makes a delayed job run as soon as its turn comes, keeping its priority. `false` when it was not delayed: it waits
  * already, runs or has ended, and BullMQ's error for that is no failure.
  */

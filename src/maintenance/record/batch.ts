@@ -69,9 +69,14 @@ export function ended(
   return { ...record, end: { phase, atMs, why }, trouble: null };
 }
 
-/** Whether the drain was refused before anything was posted: no machine was ever taken into it. */
-export function isRefused({ batches, end }: Maintenance): boolean {
-  return batches.length === 0 && end?.phase === "failed";
+/** Whether it ended before any machine was taken into it, so that nothing of it ever reached a master. */
+export function neverBegan({ batches, end }: Maintenance): boolean {
+  return batches.length === 0 && end !== null;
+}
+
+/** Whether the drain was refused before anything was posted. */
+export function isRefused(record: Maintenance): boolean {
+  return neverBegan(record) && record.end?.phase === "failed";
 }
 
 /** Whether nothing more is done with a batch at the master; its agents may still be on their way back. */

@@ -33,6 +33,8 @@ beforeEach(async () => {
 });
 afterEach(() => slack.stop());
 
+const HISTORY_MS = 400 * 86_400_000;
+
 /** A bot with these clusters, and a maintenance of `prod` whose thread it shows. */
 async function bot(configured: readonly string[], now = clock.now) {
   const log = { ...keepLog(), debug() {} };
@@ -44,7 +46,16 @@ async function bot(configured: readonly string[], now = clock.now) {
   const lost = createLostClusters(store, records, log);
   const worker = store.worker(
     NOTIFY_QUEUE,
-    notifyProcessor({ messenger, queue, records, runsOf: runsIn(store), lost, logger: log, now }),
+    notifyProcessor({
+      messenger,
+      queue,
+      records,
+      historyMs: HISTORY_MS,
+      runsOf: runsIn(store),
+      lost,
+      logger: log,
+      now,
+    }),
     NOTIFY_WORKER_OPTIONS,
   );
   void worker.run();

@@ -34,6 +34,7 @@ test("an installation that shares no master with the queue's own does none of it
   const worker = createWorkerSide({
     store,
     clusters: second.clusters,
+    historyMs: second.historyMs,
     logger,
     meters: { tick() {}, masterCall() {}, open() {} },
     startProgram: async () => {
@@ -46,6 +47,6 @@ test("an installation that shares no master with the queue's own does none of it
   store.startDue();
   expect(await (await queue.getJob(record.id))?.getState()).toBe("waiting");
   if (second.slack === null) throw new Error("The configuration has no Slack.");
-  const bot = createBotSide({ store, slack: second.slack, clusters: second.clusters, logger });
+  const bot = createBotSide({ ...second, store, slack: second.slack, logger });
   await expect(bot.start()).rejects.toThrow(/serves other masters .*The bot was not started\./s);
 });

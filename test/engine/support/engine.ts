@@ -58,6 +58,8 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+const HISTORY_MS = 400 * 86_400_000;
+
 /** Tests move the clock on by hours while nothing runs. */
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -136,6 +138,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
       messenger,
       queue: notifier.queue,
       records,
+      historyMs: HISTORY_MS,
       runsOf: runsIn(store),
       lost,
       logger,
@@ -158,6 +161,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
       startProgram: program.start,
       clock,
       clusters: [config],
+      historyMs: HISTORY_MS,
     });
     workers.add(worker);
     await worker.start();

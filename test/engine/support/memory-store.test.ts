@@ -4,7 +4,13 @@ import { MAINTENANCE_JOB_OPTIONS, SHORT_JOB_OPTIONS } from "../../../src/engine/
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { proveOwned, updateOwned } from "../../../src/engine/store/owned.js";
-import { type Store, type StoreJob, type StoreProcessor, wake } from "../../../src/engine/store/store.js";
+import {
+  keepWhenDone,
+  type Store,
+  type StoreJob,
+  type StoreProcessor,
+  wake,
+} from "../../../src/engine/store/store.js";
 import { embeddedPlace, keepLog, UNHURRIED_MS } from "../store/places.js";
 import { type Course, REAL_TIME, StepByStep } from "./course.js";
 import { MemoryStore } from "./memory-store.js";
@@ -109,6 +115,37 @@ describe.each(BENCHES)("$name", ({ make }) => {
     await queue.add("short", { n: 2 }, { ...SHORT_JOB_OPTIONS, jobId: "short" });
     await bench.course.until("the free id runs again", () => ran.length === 3);
     expect(ran.filter((id) => id === "short")).toHaveLength(2);
+  });
+
+  test("keeps of a completed job what its run says, and gives up completed jobs by the age it says", async () => {
+    const bench = await make();
+    const queue = bench.store.queue("lane");
+    run(bench, "lane", async (job) =>
+      keepWhenDone(job, job.name === "none" ? "nothing" : { forMs: job.name === "long" ? 100 * HOUR : 0 }),
+    );
+    const end = async (name: string) => {
+      await queue.add(name, {}, { ...MAINTENANCE_JOB_OPTIONS, jobId: name });
+      await bench.course.until(`${name} is done`, async () => {
+        const { prioritized, active } = await queue.getJobCounts();
+        return prioritized === 0 && active === 0;
+      });
+      return (await queue.getJobs(["completed"], 0, -1, true)).map(({ id }) => id);
+    };
+    expect(await end("long")).toEqual(["long"]);
+    expect(await end("none")).toEqual(["long"]);
+    expect(await end("short")).toEqual([]);
+  });
+
+  test("gives a page of what waits from the newest on, and forgets what is removed", async () => {
+    const bench = await make();
+    const queue = bench.store.queue("lane");
+    for (const jobId of ["a", "b", "c", "d"]) await queue.add("kept", {}, { jobId });
+    const page = async (from: number, to: number) =>
+      (await queue.getJobs(["waiting"], from, to, false)).map(({ id }) => id);
+    expect(await page(0, 1)).toEqual(["d", "c"]);
+    expect(await page(2, -1)).toEqual(["b", "a"]);
+    await (await queue.getJob("c"))?.remove();
+    expect(await page(0, -1)).toEqual(["d", "b", "a"]);
   });
 
   test("runs a delayed job at its time and not before, and at once when it is woken", async () => {

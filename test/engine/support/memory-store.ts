@@ -164,6 +164,7 @@ class Lane {
 
   async getJobs(states: readonly State[], start = 0, end = -1, ascending = false): Promise<StoreJob[]> {
     const found = [...this.jobs.values()].filter(({ state }) => states.includes(state));
+    if (states[0] === "completed") found.sort((a, b) => (a.finishedOn ?? 0) - (b.finishedOn ?? 0));
     if (!ascending) found.reverse();
     return found.slice(start, end === -1 ? undefined : end + 1).map((stored) => this.handle(stored));
   }
@@ -231,6 +232,7 @@ class MemoryJob {
   readonly attemptsMade: number;
   readonly finishedOn: number | undefined;
   readonly delay: number;
+  readonly opts: JobsOptions;
   priority: number;
   data: unknown;
 
@@ -246,6 +248,7 @@ class MemoryJob {
     this.attemptsMade = stored.attemptsMade;
     this.finishedOn = stored.finishedOn;
     this.delay = Math.max(0, stored.dueMs - lane.now());
+    this.opts = { ...stored.options };
     this.priority = stored.priority;
     this.data = JSON.parse(stored.data);
   }
@@ -259,6 +262,11 @@ class MemoryJob {
   isDelayed = async () => (await this.getState()) === "delayed";
 
   isCompleted = async () => (await this.getState()) === "completed";
+
+  async remove(): Promise<void> {
+    if (this.stored.token !== null) throw new Error(`Job ${this.id} is locked.`);
+    this.lane.jobs.delete(this.id);
+  }
 
   async updateData(data: unknown): Promise<void> {
     this.stored.data = JSON.stringify(data);
@@ -366,7 +374,12 @@ class LaneWorker extends EventEmitter {
     }
     if (stored.token !== token) return;
     stored.state = "completed";
-    this.#finished(stored, stored.options.removeOnComplete === true);
+    const kept = job.opts.removeOnComplete;
+    this.#finished(stored, kept === true);
+    const age = typeof kept === "object" && "age" in kept ? kept.age : Number.POSITIVE_INFINITY;
+    for (const { id, state, finishedOn = 0 } of this.lane.jobs.values()) {
+      if (state === "completed" && finishedOn <= this.lane.now() - age * 1_000) this.lane.jobs.delete(id);
+    }
   }
 
   #failed(stored: Stored, error: unknown): void {
