@@ -32,8 +32,8 @@ export const SHOWING: readonly Verb[] = [
     takes: "[id]",
     summary: "what was asked for and how it ended, or everything that happened in one",
     details: [
-      "Without an id: open and finished maintenances and refused drains of the cluster, or of all clusters where none is meant.",
-      "With one: its log, with every vote, refusal and reason.",
+      "Without an id: open maintenances, the newest finished ones and refused drains of the cluster, or of all clusters where none is meant.",
+      "With one: its log, with every vote, refusal and reason; any that is kept, also where the list does not show it.",
     ],
     options: ["cluster"],
     examples: ["history", "history m-7k3q2"],

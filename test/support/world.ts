@@ -5,6 +5,7 @@ import type { Policy } from "../../src/maintenance/policy/policy.js";
 import { inItsPhase } from "../../src/maintenance/record/batch-phases.js";
 import type { Batch, Maintenance } from "../../src/maintenance/record/record.js";
 import type { FlatBatch } from "../../src/maintenance/record/stored-batch.js";
+import type { Kept } from "../../src/maintenance/show/history.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
 
 /** Small builders for the plain data of the domain: what a test does not name has a harmless value. */
@@ -254,4 +255,9 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     end: null,
     ...parts,
   };
+}
+
+/** What is kept of the past of `prod`; without parts nothing that is not shown. */
+export function keptOf(parts: Partial<Kept> = {}): Kept {
+  return { cluster: "prod", finished: 0, refused: 0, sinceMs: null, ...parts };
 }

@@ -7,7 +7,8 @@ import { withWatch } from "../../maintenance/record/watched.js";
 import { turnOf } from "../../maintenance/rolling/turn.js";
 import { freeId } from "../lanes/ids.js";
 import type { DecisionRequest } from "../lanes/jobs.js";
-import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
+import { noSuchMaintenance } from "../lanes/not-found.js";
+import { replyFrom } from "../lanes/troubles.js";
 import type { StoreJob } from "../store/store.js";
 import type { ControlPorts } from "./ports.js";
 
@@ -35,7 +36,7 @@ export async function runDecision(
 ): Promise<string> {
   const found = await ports.records.job(request.maintenance);
   if (found === null) {
-    await ports.reply(request.replyTo, noSuchMaintenance(request.maintenance));
+    await ports.reply(request.replyTo, await noSuchMaintenance(request.maintenance, [ports.records]));
     return "unknown";
   }
   const { job, record: stored } = found;

@@ -15,8 +15,9 @@ import { windowOf } from "../../maintenance/window/edit.js";
 import { holds, whose } from "../../maintenance/window/whose.js";
 import { HostsError } from "../cluster/cluster.js";
 import type { DecisionRequest, HostsJob } from "../lanes/jobs.js";
+import { noSuchMaintenance } from "../lanes/not-found.js";
 import { PROOFS } from "../lanes/records.js";
-import { noSuchMaintenance, replyFrom } from "../lanes/troubles.js";
+import { replyFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
 import { giveBackLeft, type Left, leftAmong, SEND_AGAIN } from "./give-back-left.js";
 import type { ControlPorts } from "./ports.js";
@@ -56,7 +57,7 @@ async function maintenancesMeant(
 ): Promise<readonly Meant[] | Reply> {
   if (target.kind === "id") {
     const record = await ports.records.find(target.id);
-    return record === null ? noSuchMaintenance(target.id) : [{ record, batch: null }];
+    return record === null ? await noSuchMaintenance(target.id, [ports.records]) : [{ record, batch: null }];
   }
   const { hosts } = target;
   const seen = await look(hosts, ports).catch((error: unknown) =>

@@ -7,8 +7,8 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { Store } from "../store/store.js";
 import { threadJobId } from "./ids.js";
 import { NOTIFY_QUEUE, threadJob } from "./jobs.js";
+import { noSuchMaintenance } from "./not-found.js";
 import { openRecords, type Records, UnreadableRecordError } from "./records.js";
-import { noSuchMaintenance } from "./troubles.js";
 
 /**
  * Maintenances of clusters that the bot's clusters file lacks, because they were renamed or removed there: nothing goes
@@ -21,10 +21,10 @@ export interface LostClusters {
   standsStill(id: string, cluster: string): Promise<Reply>;
 }
 
-/** @param configured knows the names in the bot's clusters file. */
+/** @param configured the records of the clusters in the bot's clusters file, by name. */
 export function createLostClusters(
   store: Store,
-  configured: { has(cluster: string): boolean },
+  configured: ReadonlyMap<string, Records>,
   logger: Logger,
 ): LostClusters {
   const threads = store.queue(NOTIFY_QUEUE);
@@ -61,7 +61,7 @@ export function createLostClusters(
       const thread = await threads.getJob(threadJobId(id));
       const cluster = thread === undefined ? null : threadJob.parse(thread.data).cluster;
       return cluster === null || configured.has(cluster)
-        ? noSuchMaintenance(id)
+        ? await noSuchMaintenance(id, configured.values())
         : await standsStill(id, cluster);
     },
   };

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "../../base/logger.js";
 import { decodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
+import type { Kept } from "../../maintenance/show/history.js";
 import { type Store, type StoreJob, type StoreQueue, wake } from "../store/store.js";
 import { controlQueueName, MAINTENANCE_JOB } from "./jobs.js";
 import { openRefusals } from "./refusals.js";
@@ -14,19 +15,8 @@ export const PROOFS = 100;
 /** Finished records are read and decoded so many at a time: one may be large, and nobody else is served meanwhile. */
 const PAGE = 5;
 
-/** How much of the past of a cluster is kept. */
-export interface History {
-  /** Maintenances that have ended. */
-  readonly finished: number;
-  /** Drains that ended before they began, most of them refused; they are kept apart. */
-  readonly refused: number;
-  /** When the oldest of the finished ones ended; `null` where there is none. */
-  readonly sinceMs: number | null;
-}
-
 /** The control queue of one cluster as the place where its records live: reading them, and waking their jobs. */
 export interface Records {
-  readonly cluster: string;
   readonly queue: StoreQueue;
   /**
    * The record of a maintenance, open, finished or refused; `null` if there is none.
@@ -55,7 +45,7 @@ export interface Records {
   /** Keeps the record of one that ended before it began (`refusals.ts`). Its job is to be removed then. */
   keepRefused(record: Maintenance): Promise<void>;
   /** How many are kept, and how far back they reach. */
-  history(): Promise<History>;
+  kept(): Promise<Kept>;
   /** Lets the tick of a maintenance run now instead of at its time; nothing happens if it waits or runs already. */
   wake(id: string): Promise<void>;
   wakeAll(): Promise<void>;
@@ -134,7 +124,6 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
     (await queue.getJobs(["completed"], from, to, oldestFirst)).filter((one) => one !== undefined);
 
   return {
-    cluster,
     queue,
     job,
     read,
@@ -154,13 +143,13 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
       return (await refusals.job(id)) !== null;
     },
     keepRefused: refusals.keep,
-    async history() {
+    async kept() {
       const [counts, refused, [oldest]] = await Promise.all([
         queue.getJobCounts("completed"),
         refusals.count(),
         completed(0, 0, true),
       ]);
-      return { finished: counts.completed ?? 0, refused, sinceMs: oldest?.finishedOn ?? null };
+      return { cluster, finished: counts.completed ?? 0, refused, sinceMs: oldest?.finishedOn ?? null };
     },
     async wake(id) {
       const found = await queue.getJob(id);

@@ -46,16 +46,6 @@ export function replyFrom(error: unknown, notDone: string, goOn: string = ASK_AG
   });
 }
 
-/** The id names no maintenance of any cluster. */
-export function noSuchMaintenance(id: string): Reply {
-  return replyOf({
-    tone: "refused",
-    text: `There is no maintenance ${id}.`,
-    notDone: "Nothing was done.",
-    next: "See the open ones with /mesos status, and the others with /mesos history.",
-  });
-}
-
 /** Whether the master was away or not ready, so that the same call can go through later; it was not carried out. */
 export function isAway(error: unknown): boolean {
   return error instanceof MesosError && error.sent === "no";

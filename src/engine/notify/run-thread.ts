@@ -4,6 +4,7 @@ import { renderReply } from "../../slack/render/reply.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import type { Habits } from "../lanes/habits.js";
 import { REPLY_JOB, type StoredReplyTarget, type ThreadJob, threadJob } from "../lanes/jobs.js";
+import { howFarBack } from "../lanes/not-found.js";
 import { REPLY_JOB_OPTIONS } from "../lanes/options.js";
 import { UnreadableRecordError } from "../lanes/records.js";
 import { replyFrom } from "../lanes/troubles.js";
@@ -91,7 +92,10 @@ export async function runThread(
   }
   if (record === null) {
     if (ports.now() - job.timestamp < ORPHAN_MS) return await later(1_000);
-    await reply(replyTo, latest.rootTs === null ? neverQueued(maintenance) : recordGone(latest));
+    await reply(
+      replyTo,
+      latest.rootTs === null ? neverQueued(maintenance) : recordGone(latest, await howFarBack([records])),
+    );
     keepWhenDone(job, "nothing");
     return "no such maintenance";
   }
@@ -165,10 +169,10 @@ function neverQueued(id: string): Reply {
 }
 
 /** It had begun, so the master may hold what it posted. */
-function recordGone({ maintenance, cluster, channel }: ThreadJob): Reply {
+function recordGone({ maintenance, cluster, channel }: ThreadJob, reach: string): Reply {
   return replyOf({
     tone: "error",
-    text: `The record of ${maintenance} is not on the queue any more, though its thread in <#${channel}> is not finished.`,
+    text: `The record of ${maintenance} is not on the queue any more, though its thread in <#${channel}> is not finished. ${reach}`,
     notDone: "Nothing more is done for it. Windows that it posted to the master stay there.",
     next: `See what the master holds with /mesos schedule --cluster ${cluster}.`,
   });

@@ -16,8 +16,9 @@ import { MesosError } from "../../mesos/errors/errors.js";
 import { type Cluster, HostsError } from "../cluster/cluster.js";
 import type { Habits } from "../lanes/habits.js";
 import { type Attachment, type QueryJob, queryJob, type StoredReplyTarget } from "../lanes/jobs.js";
+import { noSuchMaintenance } from "../lanes/not-found.js";
 import type { Records } from "../lanes/records.js";
-import { noSuchMaintenance, replyFrom, troubleFrom } from "../lanes/troubles.js";
+import { replyFrom, troubleFrom } from "../lanes/troubles.js";
 import type { StoreJob } from "../store/store.js";
 import { dryRun } from "./dry-run.js";
 
@@ -84,13 +85,16 @@ async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<
 /** Finished maintenances in the list of `/mesos history`. */
 const SHOWN_FINISHED = 50;
 
+/** Refused drains in it: few, so that they do not hide the others. */
+const SHOWN_REFUSED = 10;
+
 async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number): Promise<Reply> {
   const { cluster, records, habits } = parts;
   const { name } = cluster;
   switch (query.kind) {
     case "maintenance": {
       const record = await records.find(query.id);
-      if (record === null) return noSuchMaintenance(query.id);
+      if (record === null) return await noSuchMaintenance(query.id, [records]);
       return statusOfMaintenance(record, nowMs, await habits.of());
     }
     case "status":
@@ -110,10 +114,12 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
       return frameworksReply(world, cluster.policy.frameworks, await habits.of());
     }
     case "history": {
-      if (query.id === null)
-        return historyReply(name, await records.finished(SHOWN_FINISHED), await records.open(), nowMs);
-      const record = await records.find(query.id);
-      return record === null ? noSuchMaintenance(query.id) : historyOf(record);
+      if (query.id !== null) {
+        const record = await records.find(query.id);
+        return record === null ? await noSuchMaintenance(query.id, [records]) : historyOf(record);
+      }
+      const shown = [...(await records.finished(SHOWN_FINISHED)), ...(await records.refused(SHOWN_REFUSED))];
+      return historyReply(await records.kept(), shown, await records.open(), nowMs);
     }
     case "dry_run":
       return await dryRun(decodeMaintenance(query.record), parts, nowMs);

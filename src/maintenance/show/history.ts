@@ -19,13 +19,36 @@ const COLUMNS: readonly Column<Maintenance>[] = [
   { title: "REASON", shrinks: true, cell: reasonCell },
 ];
 
-/** The maintenances of a cluster, newest first: open ones by when they were asked for, others by when they ended. */
+/** How much of the past of a cluster is kept, shown or not. */
+export interface Kept {
+  readonly cluster: string;
+  /** Maintenances that have ended. */
+  readonly finished: number;
+  /** Drains that ended before they began, most of them refused: they are kept apart. */
+  readonly refused: number;
+  /** When the oldest of the finished ones ended; `null` where there is none. */
+  readonly sinceMs: Millis | null;
+}
+
+/** How far back it can be told what happened in a cluster: what ended before is unknown, not nothing (invariant 13). */
+export function reachOf({ cluster, sinceMs }: Kept): string {
+  return sinceMs === null
+    ? `The history of ${cluster} has no maintenance that has ended.`
+    : `The history of ${cluster} reaches back to ${utc(sinceMs, "minute")} UTC.`;
+}
+
+/**
+ * The newest maintenances of a cluster, newest first: open ones by when they were asked for, others by when they ended.
+ *
+ * @param finished the newest of those that are kept, refused drains among them.
+ */
 export function historyReply(
-  cluster: string,
+  kept: Kept,
   finished: readonly Maintenance[],
   open: readonly Maintenance[],
   nowMs: Millis,
 ): Reply {
+  const { cluster } = kept;
   const records = [...open, ...finished];
   const ids = new Set<string>();
   // One that ended while both lists were read stands in both.
@@ -34,7 +57,7 @@ export function historyReply(
   if (newest.length === 0) {
     return replyOf({
       tone: "info",
-      text: `${cluster}: no maintenance is known. Finished ones are kept for a while only.`,
+      text: `${cluster}: no maintenance is known. ${reachOf(kept)}`,
     });
   }
   // A drain that a rule refused posted nothing: it is shown, and is no maintenance.
@@ -47,10 +70,13 @@ export function historyReply(
   const split = maintenances.filter(({ leftBehindBy }) => leftBehindBy !== undefined).length;
   const splitText = split === 0 ? "" : ` Left behind by others: ${split}.`;
   const last = ended[0] === undefined ? "" : ` The last one ended ${formatSpan(nowMs - ended[0].atMs)} ago.`;
+  const older = kept.finished + kept.refused - finished.length;
+  const olderText = older > 0 ? ` Older ones are not shown: ${older}.` : "";
   return replyOf({
     tone: "info",
     text: [
-      `${cluster}: ${counted(maintenances.length, "maintenance")}${openText}.${last}${refusedText}${splitText}`,
+      `${cluster}: ${counted(maintenances.length, "maintenance")}${openText}.${last}${refusedText}${splitText}${olderText}`,
+      ...(older > 0 ? [reachOf(kept)] : []),
       ...peopleIn(newest.map((record) => record.requester)),
     ].join(" "),
     next: `Everything about one: /mesos history ${newest[0]?.id}`,

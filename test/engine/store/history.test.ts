@@ -6,6 +6,7 @@ import {
   controlQueueName,
   MAINTENANCE_JOB,
   NOTIFY_QUEUE,
+  refusalsQueueName,
   THREAD_JOB,
 } from "../../../src/engine/lanes/jobs.js";
 import { MAINTENANCE_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
@@ -99,7 +100,7 @@ for (const { name, available, make } of PLACES) {
       await stop();
       expect(await records.find("m-done1")).toEqual(up("m-done1"));
       expect(await records.finished(10)).toEqual([up("m-done1")]);
-      expect(await records.history()).toMatchObject({ finished: 1, refused: REFUSALS_KEPT });
+      expect(await records.kept()).toMatchObject({ finished: 1, refused: REFUSALS_KEPT });
       expect(await records.find(all.at(-REFUSALS_KEPT) ?? "")).not.toBeNull();
       expect(await records.find(all.at(-REFUSALS_KEPT - 1) ?? "")).toBeNull();
       expect((await records.refused(3)).map(({ id }) => id).sort()).toEqual(all.slice(-3));
@@ -113,18 +114,28 @@ for (const { name, available, make } of PLACES) {
       const all = ["m-old1", "m-old2", "m-old3", "m-old4"];
       await end(all.map(up), AS_BEFORE);
       await stop();
-      expect(await records.history()).toMatchObject({ finished: 4, refused: 0 });
+      expect(await records.kept()).toMatchObject({ finished: 4, refused: 0 });
       for (const id of all) expect(await records.find(id)).toEqual(up(id));
     });
 
     test("the history says when the oldest maintenance in it ended, and nothing where there is none", async () => {
       const { records, end, stop } = lane();
-      expect(await records.history()).toEqual({ finished: 0, refused: 0, sinceMs: null });
+      expect(await records.kept()).toEqual({
+        cluster: expect.any(String),
+        finished: 0,
+        refused: 0,
+        sinceMs: null,
+      });
       await end([up("m-first")]);
       const first = await records.queue.getJob("m-first");
       await end([up("m-later")]);
       await stop();
-      expect(await records.history()).toEqual({ finished: 2, refused: 0, sinceMs: first?.finishedOn });
+      expect(await records.kept()).toEqual({
+        cluster: expect.any(String),
+        finished: 2,
+        refused: 0,
+        sinceMs: first?.finishedOn,
+      });
     });
 
     test("a refusal that is older than a week goes when the next one comes", async () => {
@@ -146,9 +157,9 @@ for (const { name, available, make } of PLACES) {
       expect(await records.find("m-twice")).toEqual(refused("m-twice"));
     });
 
-    const refusalOf = async ({ cluster }: Records, id: string, options: object) =>
+    const refusalOf = async (records: Records, id: string, options: object) =>
       await store
-        .queue(`refusals-${cluster}`)
+        .queue(refusalsQueueName((await records.kept()).cluster))
         .add(MAINTENANCE_JOB, encodeMaintenance(refused(id)), { ...options, jobId: id });
   });
 }

@@ -88,7 +88,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     await cluster.told(ALICE, /already asked for; the question stands in the thread/);
     for (const verb of ["down", "up", "cancel", "status"]) {
       await cluster.type(ALICE, `${verb} m-zzzzz`);
-      await cluster.told(ALICE, /There is no maintenance m-zzzzz/);
+      await cluster.told(ALICE, /There is no record of m-zzzzz/);
     }
     expect(cluster.calls("STOP_MAINTENANCE")).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
 import { historyOf, historyReply, tasksLost } from "../../../src/maintenance/show/history.js";
-import { HOUR, MINUTE, NOW, recordOf, task } from "../../support/world.js";
+import { HOUR, keptOf, MINUTE, NOW, recordOf, task } from "../../support/world.js";
 import { finished } from "../support/finished.js";
 import { asked, click, drainingWorld } from "../support/flow.js";
 
@@ -14,7 +14,7 @@ const lines = (table: string | null) => table?.split("\n") ?? [];
 describe("the history of a cluster", () => {
   test("the history lists open and finished maintenances once each, newest first", () => {
     const open = recordOf({ id: "m-open", requestedAtMs: NOW + 2 * HOUR, reason: "disk" });
-    const reply = historyReply("prod", [done], [open, done], NOW + 3 * HOUR);
+    const reply = historyReply(keptOf(), [done], [open, done], NOW + 3 * HOUR);
     expect(reply.text).toBe(
       "prod: 2 maintenances, 1 of them open. The last one ended 2 h ago. In the table U0ALICE is <@U0ALICE>.",
     );
@@ -27,13 +27,23 @@ describe("the history of a cluster", () => {
   test("the history shows refused drains with the reason, and does not count them as maintenances", () => {
     const end = { phase: "failed" as const, atMs: NOW + HOUR, why: "m-1 holds web-01." };
     const refused = recordOf({ id: "m-none", batches: [], reason: "disk", end });
-    const reply = historyReply("prod", [done, refused], [], NOW + 3 * HOUR);
+    const reply = historyReply(keptOf(), [done, refused], [], NOW + 3 * HOUR);
     expect(reply.text).toMatch(/^prod: 1 maintenance\. The last one ended 2 h ago\. Refused: 1 drain\. /);
     expect(reply.table).toMatch(/m-none +refused .* m-1 holds web-01\./);
     expect(historyOf(refused).text).toMatch(/^m-none was refused: /);
   });
   test("the history of a new cluster says that there is none", () => {
-    expect(historyReply("prod", [], [], NOW)).toMatchObject({ tone: "info", table: null });
+    const reply = historyReply(keptOf(), [], [], NOW);
+    expect(reply).toMatchObject({ tone: "info", table: null });
+    expect(reply.text).toBe(
+      "prod: no maintenance is known. The history of prod has no maintenance that has ended.",
+    );
+  });
+  test("the history says how many older ones it does not show, and how far back it reaches", () => {
+    const kept = keptOf({ finished: 1_000, refused: 200, sinceMs: NOW - 400 * 24 * HOUR });
+    expect(historyReply(kept, [done], [], NOW + 3 * HOUR).text).toContain(
+      " Older ones are not shown: 1199. The history of prod reaches back to 2025-09-15 12:00 UTC.",
+    );
   });
   test("a maintenance that took nothing down has lost nothing, which is not the same as zero tasks", () => {
     expect(tasksLost(recordOf())).toBeNull();

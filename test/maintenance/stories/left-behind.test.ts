@@ -5,7 +5,7 @@ import { progressOf } from "../../../src/maintenance/rolling/progress.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
 import { historyOf, historyReply } from "../../../src/maintenance/show/history.js";
 import { statusOfCluster, statusOfMaintenance } from "../../../src/maintenance/show/status.js";
-import { agent, MINUTE, machine, windowOn } from "../../support/world.js";
+import { agent, keptOf, MINUTE, machine, windowOn } from "../../support/world.js";
 import { racks, Site } from "../rolling/site.js";
 import { first, lastEvent, news } from "../support/flow.js";
 
@@ -226,7 +226,7 @@ describe("what is shown of machines that were left behind", () => {
     expect(statusOfCluster("prod", [site.record, record], site.world(), nowMs).table).toMatch(
       /m-left1 +up +web-01 \(left by m-7k3q\)/,
     );
-    const history = historyReply("prod", [], [site.record, record], nowMs);
+    const history = historyReply(keptOf(), [], [site.record, record], nowMs);
     expect(history.text).toContain("2 maintenances, 2 of them open. Left behind by others: 1.");
     expect(history.table).toMatch(/m-left1 +up .*left behind by m-7k3q(?!:$)/m);
     expect(handOver(record).text).toContain("- Left behind by: m-7k3q");

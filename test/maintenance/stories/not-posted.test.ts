@@ -3,7 +3,7 @@ import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
 import { historyOf, historyReply } from "../../../src/maintenance/show/history.js";
 import { statusOfCluster, statusOfMaintenance } from "../../../src/maintenance/show/status.js";
-import { HOUR, MINUTE, NOW } from "../../support/world.js";
+import { HOUR, keptOf, MINUTE, NOW } from "../../support/world.js";
 import { click, goneWorld, inPhase } from "../support/flow.js";
 
 const FORBIDDEN = {
@@ -25,7 +25,7 @@ const refused: Maintenance = { ...planned, trouble: FORBIDDEN };
 const PLACES: readonly (readonly [string, (record: Maintenance) => string])[] = [
   ["/mesos status", (record) => statusOfCluster("prod", [record], goneWorld(), LATER).table ?? ""],
   ["/mesos status of it", (record) => statusOfMaintenance(record, LATER).text],
-  ["/mesos history", (record) => historyReply("prod", [], [record], LATER).table ?? ""],
+  ["/mesos history", (record) => historyReply(keptOf(), [], [record], LATER).table ?? ""],
   ["/mesos history of it", (record) => historyOf(record).text],
   ["the hand-over", (record) => handOver(record).text],
   ["a refused Up", (record) => click(record, { kind: "up" }).reply.text],
