@@ -14,6 +14,12 @@ export function workerMeters(metrics: Metrics): WorkerMeters {
       metrics.masterCalls.inc({ cluster, call, outcome });
       metrics.masterCallSeconds.observe({ call }, seconds);
     },
+    kept({ cluster, finished, refused, sinceMs }) {
+      metrics.historyRecords.set({ cluster, kind: "finished" }, finished);
+      metrics.historyRecords.set({ cluster, kind: "refused" }, refused);
+      if (sinceMs === null) metrics.historySince.remove({ cluster });
+      else metrics.historySince.set({ cluster }, sinceMs / 1_000);
+    },
     open(cluster, phases) {
       const known = shown.get(cluster) ?? new Set();
       shown.set(cluster, known);

@@ -4,6 +4,7 @@ import type { Logger } from "../base/logger.js";
 import type { ClusterConfig } from "../config/config.js";
 import { phaseOf } from "../maintenance/record/batch.js";
 import type { Maintenance } from "../maintenance/record/record.js";
+import type { Kept } from "../maintenance/show/history.js";
 import { createMaster, type MasterOptions } from "../mesos/master.js";
 import { type Clock, SYSTEM_CLOCK } from "./clock.js";
 import { createCluster } from "./cluster/cluster.js";
@@ -30,6 +31,8 @@ export interface WorkerMeters {
   masterCall(cluster: string, call: string, outcome: string, seconds: number): void;
   /** The phases of all open maintenances of a cluster, whichever worker runs them; `unreadable` for a newer version's. */
   open(cluster: string, phases: readonly string[]): void;
+  /** What is kept of the past of a cluster. */
+  kept(kept: Kept): void;
 }
 
 export interface WorkerOptions {
@@ -58,7 +61,7 @@ export interface WorkerSide {
   ready(): true | string;
 }
 
-/** How old the number of open maintenances in the metrics may be. */
+/** How old the numbers of open and of kept maintenances in the metrics may be. */
 const COUNT_EVERY_MS = 15_000;
 
 /** The only side that talks to masters: control lanes and the query lane. */
@@ -171,14 +174,18 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
 
   let counting: NodeJS.Timeout | undefined;
   /** From the queue, not from this process's ticks: another worker may have run the last one. */
-  async function countOpen(): Promise<void> {
+  async function countRecords(): Promise<void> {
     for (const { config, records } of lanes) {
       try {
         const phases = (await records.open()).map(phaseOf);
         const unreadable = Array.from({ length: records.unreadable() }, () => "unreadable");
         meters.open(config.name, [...phases, ...unreadable]);
+        meters.kept(await records.kept());
       } catch (error) {
-        logger.debug({ err: error, cluster: config.name }, "the open maintenances could not be counted");
+        logger.debug(
+          { err: error, cluster: config.name },
+          "the maintenances in the queue could not be counted",
+        );
       }
     }
   }
@@ -201,7 +208,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
         await lookForUnclaimed(lane.records);
       }
       running = true;
-      counting = setInterval(() => void countOpen(), COUNT_EVERY_MS);
+      counting = setInterval(() => void countRecords(), COUNT_EVERY_MS);
       counting.unref();
       // Not awaited: a master that is away is no reason not to start.
       for (const lane of ours) void selfTest(lane.cluster, logger);

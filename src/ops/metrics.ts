@@ -65,6 +65,20 @@ export function createMetrics() {
       labelNames: ["method", "outcome"],
       registers,
     }),
+    /** Records of maintenances that have ended, by cluster and kind: `finished`, or `refused` for those that never began. */
+    historyRecords: new Gauge({
+      name: "mesos_bot_history_records",
+      help: "Records of ended maintenances that are kept, by cluster and kind.",
+      labelNames: ["cluster", "kind"],
+      registers,
+    }),
+    /** When the oldest of the finished ones ended, in seconds since the epoch; no value where there is none. */
+    historySince: new Gauge({
+      name: "mesos_bot_history_since_timestamp_seconds",
+      help: "When the oldest maintenance whose record is kept ended, by cluster.",
+      labelNames: ["cluster"],
+      registers,
+    }),
     openMaintenances: new Gauge({
       name: "mesos_bot_open_maintenances",
       help: "Maintenances that have not ended, by cluster and phase.",

@@ -59,7 +59,7 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
       clusters: config.clusters,
       historyMs: config.historyMs,
       logger,
-      meters: { tick() {}, masterCall() {}, open() {} },
+      meters: { tick() {}, masterCall() {}, open() {}, kept() {} },
       startProgram: run,
       clock: { ...SYSTEM_CLOCK, now: () => Date.now() + aheadMs },
     });

@@ -166,7 +166,31 @@ test("a record that is gone though its thread had begun is not said to have post
   await placeThread(id);
   const told = await course.until("alice hears of it", async () => sent("chat.postEphemeral", id)[0]);
   expect(told).toContain("Windows that it posted to the master stay there");
+  expect(told).toContain("The history of prod has no maintenance that has ended.");
   expect(told).not.toContain("Nothing was posted");
+  const queue = store.queue(NOTIFY_QUEUE);
+  await course.until("its thread is gone", async () => (await queue.getJob(threadJobId(id))) === undefined);
+});
+
+test("a thread that is over is kept as long as the record of its maintenance", async () => {
+  slack.always("chat.update", { error: "is_archived" });
+  onTestFinished(() => slack.always("chat.update", null));
+  await bot(["prod"]);
+  const over = async () => {
+    const end = { phase: "up" as const, atMs: clock.now() - 25 * HOUR, why: null };
+    const record = maintenance({ batches: [batchOf({ phase: "up" })], end });
+    await placeRecord(record);
+    await placeThread(record.id);
+    await course.until("its thread is given up", async () => (await threadOf(record.id)).isCompleted());
+    return record.id;
+  };
+  const first = await over();
+  clock.moveOn(HISTORY_MS - HOUR);
+  await over();
+  expect(await (await threadOf(first)).isCompleted()).toBe(true);
+  clock.moveOn(2 * HOUR);
+  await over();
+  await expect(threadOf(first)).rejects.toThrow("has no thread");
 });
 
 test("a maintenance that was never placed is said to have posted nothing", async () => {

@@ -36,7 +36,7 @@ test("an installation that shares no master with the queue's own does none of it
     clusters: second.clusters,
     historyMs: second.historyMs,
     logger,
-    meters: { tick() {}, masterCall() {}, open() {} },
+    meters: { tick() {}, masterCall() {}, open() {}, kept() {} },
     startProgram: async () => {
       throw new Error("Nothing is run here.");
     },

@@ -156,7 +156,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
     const worker = createWorkerSide({
       store,
       logger,
-      meters: { tick() {}, masterCall() {}, open() {} },
+      meters: { tick() {}, masterCall() {}, open() {}, kept() {} },
       timeouts: UNHURRIED_CALLS,
       startProgram: program.start,
       clock,
