@@ -8,6 +8,8 @@ import { cap, capOf, people, ticketPattern, timeOfDay, timeZone, weekdays } from
 
 const MOST_APPROVALS = 10;
 
+const MOST_OPEN = 1_000;
+
 const MOST_FAILURES = 1_000;
 
 function wholeNumber(most: number) {
@@ -251,6 +253,10 @@ export const policySettings = {
     .prefault(false)
     .meta({ description: "Whether the requester may approve their own Down.", example: "false" }),
   caps,
+  max_open_per_person: wholeNumber(MOST_OPEN).prefault(20).meta({
+    description: "The most open maintenances that one person may have asked for.",
+    example: "20",
+  }),
   require_reason: yesOrNo
     .prefault(false)
     .meta({ description: "Whether a drain needs a `--reason`.", example: "true" }),

@@ -17,6 +17,7 @@ export function clusterPolicy(settings: PolicySettings): Omit<ClusterPolicy, "ru
       outOfService: caps?.out_of_service ?? null,
       above: caps?.above ?? "refuse",
     },
+    maxOpenPerPerson: settings.max_open_per_person,
     requireReason: settings.require_reason,
     ticketPattern: settings.ticket_pattern ?? null,
     calendar: settings.calendar.map(calendarWindow),

@@ -77,6 +77,8 @@ export async function clustersFile(drill: {
       ...[
         `masters: [${drill.master}]`,
         "channel: C01OPS",
+        // One person asks for everything.
+        "max_open_per_person: 1000",
         `poll_interval: ${poll}`,
         ...(drill.settings ?? []),
       ].map((line) => `    ${line}`),

@@ -113,6 +113,7 @@ clusters:
         votes: 1,
         selfApproval: false,
         caps: { machinesPerMaintenance: null, outOfService: null, above: "refuse" },
+        maxOpenPerPerson: 20,
         requireReason: false,
         ticketPattern: null,
         calendar: [],

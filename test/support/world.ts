@@ -155,6 +155,7 @@ export function policyOf(parts: Partial<Policy> = {}): Policy {
     votes: 1,
     selfApproval: false,
     caps: { machinesPerMaintenance: null, outOfService: null, above: "refuse" },
+    maxOpenPerPerson: 20,
     maxDurationMs: 7 * 24 * HOUR,
     requireReason: false,
     ticketPattern: null,

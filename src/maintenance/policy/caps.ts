@@ -1,7 +1,7 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { namesIn } from "../cluster/world-index.js";
-import { list } from "../text/list.js";
+import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
 import { openBatches } from "../window/whose.js";
@@ -16,6 +16,23 @@ export function capInMachines(cap: Cap, world: World): number {
   if (cap.kind === "count") return cap.count;
   const active = world.agents.filter((agent) => agent.active).length;
   return Math.max(1, Math.floor((active * cap.percent) / 100));
+}
+
+/**
+ * No more open maintenances of one person than the policy allows. Those that wait to be looked up do not count, so that of many
+ * drains sent at once the first ones pass; nor do those of machines that were left behind, which nobody asked for.
+ */
+export function openPerPerson({ record, others, policy }: DrainAsked): Refusal | null {
+  const theirs = others.filter(
+    ({ requester, end, batches, leftBehindBy }) =>
+      requester === record.requester && end === null && batches.length > 0 && leftBehindBy === undefined,
+  );
+  if (theirs.length < policy.maxOpenPerPerson) return null;
+  const setting = settingOf(record.cluster, "max_open_per_person");
+  return {
+    why: `${setting} allows one person ${counted(policy.maxOpenPerPerson, "open maintenance")}, and <@${record.requester}> has ${theirs.length}: ${list(theirs.map(({ id }) => id))}.`,
+    next: "Wait until one of them is over, or end one with /mesos up or /mesos cancel; or send the machines as one drain, for instance in batches (--batch).",
+  };
 }
 
 /** No more machines in one maintenance than the cap, unless their exact number was typed and the policy takes that. */

@@ -4,7 +4,7 @@ import type { Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
 import type { Refusal } from "../text/reply.js";
 import { formatSpan, type Millis } from "../time.js";
-import { machinesPerMaintenance, outOfService } from "./caps.js";
+import { machinesPerMaintenance, openPerPerson, outOfService } from "./caps.js";
 import type { DrainAsked } from "./drain-asked.js";
 import { closedForDrain } from "./hours.js";
 import { mentions, nobodyCouldApprove } from "./may-approve.js";
@@ -17,6 +17,7 @@ import { unprovedSight } from "./unproved-view.js";
 /** The rules for a drain that may be asked for at all, in the order in which they are told. */
 const RULES: readonly ((asked: DrainAsked) => Refusal | null)[] = [
   approvers,
+  openPerPerson,
   maxDuration,
   requireReason,
   ticketPattern,

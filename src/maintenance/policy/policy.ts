@@ -84,6 +84,8 @@ export interface Policy {
     readonly above: "refuse" | "confirm";
   };
   readonly budgets: readonly Budget[];
+  /** Open maintenances that one person may have asked for. */
+  readonly maxOpenPerPerson: number;
   readonly maxDurationMs: Millis;
   readonly requireReason: boolean;
   /** Tickets have to match this; `null` when none is needed. Linear-time syntax (RE2). */

@@ -68,6 +68,12 @@ describe("a drain that breaks a rule is refused before anything is posted, with 
       /somebody else ask/,
     ],
     [
+      "one more open maintenance than one person may have",
+      drain({}, { maxOpenPerPerson: 1 }, worldOf(ten), [planned]),
+      /^clusters\.prod\.max_open_per_person allows one person 1 open maintenance, and <@U0ALICE> has 1: m-bbbb\. No window was posted\.$/,
+      /Wait until one of them is over, or end one with \/mesos up or \/mesos cancel/,
+    ],
+    [
       "too long",
       drain({}, { maxDurationMs: 3 * HOUR }),
       /clusters\.prod\.max_duration allows windows of at most 3 h, and this one would last 4 h/,
@@ -274,4 +280,25 @@ describe("the calendar overridden with the drain", () => {
       expect(lastEvent(going, "note").text).toMatch(words);
     },
   );
+});
+
+describe("open maintenances of one person", () => {
+  const held = (others: readonly Maintenance[]) =>
+    drain({}, { maxOpenPerPerson: 1 }, worldOf(ten), others).end;
+
+  test.each<[string, Maintenance]>([
+    ["somebody else's", { ...planned, requester: "U0BOB" }],
+    ["one that has ended", { ...planned, end: { phase: "up", atMs: NOW, why: null } }],
+    [
+      "one that waits to be looked up, so that of many sent at once the first pass",
+      { ...planned, batches: [] },
+    ],
+    ["one of machines that were left behind, which nobody asked for", { ...planned, leftBehindBy: "m-aaaa" }],
+  ])("%s does not count", (_, other) => {
+    expect(held([other])).toBeNull();
+  });
+
+  test("one that is open counts", () => {
+    expect(held([planned])).toMatchObject({ phase: "failed" });
+  });
 });
