@@ -89,6 +89,7 @@ async function start(
       slack: config.slack,
       clusters: config.clusters,
       historyMs: config.historyMs,
+      commandsPerMinute: config.commandsPerMinute,
       logger: log,
       takeOver,
       onAck: (_kind, ms) => metrics.commandAckSeconds.observe(ms / 1000),

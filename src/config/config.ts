@@ -19,6 +19,8 @@ export interface Config {
   readonly store: StoreConfig;
   /** How long the record of a maintenance is kept after its end. */
   readonly historyMs: number;
+  /** How many commands the bot takes of one person in a minute. */
+  readonly commandsPerMinute: number;
   /** At least one; names are unique, and so are masters. In the order of the file. */
   readonly clusters: readonly ClusterConfig[];
   readonly ops: { readonly host: string; readonly port: number };

@@ -67,6 +67,11 @@ export const environmentSchema = z.object({
       "Slack ids of more workspaces (T…) and organizations (E…) whose people may use the bot, comma separated, such as the others of an Enterprise Grid. Unset: the bot's own.",
     example: "T0123456789,E0123456789",
   }),
+  COMMANDS_PER_MINUTE: count(1, 10_000).prefault("30").meta({
+    description:
+      "How many commands one person may send in a minute. Buttons, and the commands cancel, up, hold and stop-run, always go through. Each bot counts for itself.",
+    example: "60",
+  }),
   REDIS_URL: redisUrl.optional().meta({
     description:
       "Where the queue lives, `redis://` or `rediss://`. Unset: an embedded store in `DATA_DIR`, for one process only.",

@@ -21,9 +21,16 @@ export function parseConfig(around: Surroundings): ConfigResult {
   if (env.problems.length > 0 || store === null) {
     return { ok: false, error: new ConfigError(env.problems, hint(env, role)) };
   }
-  const { HISTORY_DAYS: days, OPS_HOST: host, OPS_PORT: port, LOG_LEVEL: logLevel } = env.values;
+  const {
+    HISTORY_DAYS: days,
+    COMMANDS_PER_MINUTE: commandsPerMinute,
+    OPS_HOST: host,
+    OPS_PORT: port,
+    LOG_LEVEL: logLevel,
+  } = env.values;
   const historyMs = days * 86_400_000;
-  const config = { role, slack, store, historyMs, clusters, ops: { host, port }, logLevel };
+  const ops = { host, port };
+  const config = { role, slack, store, historyMs, commandsPerMinute, clusters, ops, logLevel };
   return { ok: true, config: deepFreeze(config) };
 }
 

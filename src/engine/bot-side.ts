@@ -29,6 +29,8 @@ export interface BotOptions {
   readonly clusters: readonly BotCluster[];
   /** @see NotifyPorts.historyMs */
   readonly historyMs: number;
+  /** @see IntakePorts.commandsPerMinute */
+  readonly commandsPerMinute: number;
   readonly logger: Logger;
   /** @see WorkerOptions.takeOver */
   readonly takeOver?: boolean;
@@ -65,6 +67,7 @@ export function createBotSide(options: BotOptions): BotSide {
     notifier,
     lost,
     personOf: groups.personOf,
+    commandsPerMinute: options.commandsPerMinute,
     onCommand: options.onCommand,
     logger,
     clock,

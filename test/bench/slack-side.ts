@@ -30,6 +30,8 @@ export async function startSlackSide(): Promise<SlackSide> {
       SLACK_SIGNING_SECRET: SIGNING_SECRET,
       SLACK_API_URL: `${url}/api/`,
       PORT: String(port),
+      // One person asks for everything.
+      COMMANDS_PER_MINUTE: "10000",
     }),
     command: (text, trigger = randomUUID()) =>
       signed({

@@ -62,6 +62,16 @@ describe("Slack", () => {
   });
 });
 
+describe("commands", () => {
+  test("one person may send 30 commands a minute unless told otherwise", () => {
+    expect(configOf({ env: LEAST }).commandsPerMinute).toBe(30);
+    expect(configOf({ env: { ...LEAST, COMMANDS_PER_MINUTE: "60" } }).commandsPerMinute).toBe(60);
+    expect(problemsOf({ env: { ...LEAST, COMMANDS_PER_MINUTE: "0" } })).toEqual([
+      "COMMANDS_PER_MINUTE: is not a whole number from 1 to 10000",
+    ]);
+  });
+});
+
 describe("the history", () => {
   test("the history goes back 400 days unless told otherwise", () => {
     expect(configOf({ env: LEAST }).historyMs).toBe(400 * 86_400_000);

@@ -19,6 +19,7 @@ import { type Records, UnreadableRecordError } from "../lanes/records.js";
 import { replyFrom } from "../lanes/troubles.js";
 import type { Store } from "../store/store.js";
 import { StoreError } from "../store/store-error.js";
+import { createCommandLimit } from "./command-limit.js";
 import { createPlacing } from "./place-maintenance.js";
 import { createQuestions } from "./questions.js";
 import { staleClicks } from "./stale-click.js";
@@ -39,6 +40,8 @@ export interface IntakePorts {
   /** Which of these user groups somebody is in; a failed look-up counts as none (invariant 6). */
   personOf(user: string, groups: readonly string[]): Promise<Person>;
   readonly logger: Logger;
+  /** Of one person. */
+  readonly commandsPerMinute: number;
   /** For metrics. */
   readonly onCommand?: ((verb: string, outcome: string) => void) | undefined;
   readonly clock: Clock;
@@ -51,6 +54,7 @@ export interface IntakePorts {
 export function createIntake(ports: IntakePorts): SlackHandlers {
   const { store, clusters, clock } = ports;
   const unattended = createUnattended(ports.notifier, ports.logger, clock);
+  const refusalOf = createCommandLimit(ports.commandsPerMinute, clock.elapsed);
   const questions = createQuestions({ store, clusters, inClusterOf, unattended });
   const placing = createPlacing({ ...ports, questions, unattended, personOf });
   const whyStale = staleClicks(ports);
@@ -64,7 +68,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
         return parsed.reply;
       }
       const { command } = parsed;
-      const reply = await orSay(() => run(command, input));
+      const reply = refusalOf(input.user, command) ?? (await orSay(() => run(command, input)));
       ports.onCommand?.(command.verb, outcomeOf(command.verb, reply));
       return reply;
     },

@@ -13,7 +13,7 @@ const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 const AT = { channel: "C1", thread: null, command: "/mesos", responseUrl: "" };
 
 /** A bot whose clusters file has this one cluster, and no worker to run what it queues. */
-export function botOf(store: Store, name: string) {
+export function botOf(store: Store, name: string, commandsPerMinute = 1_000) {
   const clock = new TestClock();
   const own = openRecords(store, name, quiet);
   const records = new Map([[name, own]]);
@@ -32,11 +32,13 @@ export function botOf(store: Store, name: string) {
     notifier: createNotifier(store, quiet, clock),
     lost: createLostClusters(store, records, quiet),
     personOf: async (user) => ({ user, groups: [], lookupFailed: false }),
+    commandsPerMinute,
     logger: quiet,
     clock,
   });
   let commands = 0;
   return {
+    clock,
     records: own,
     type(user: string, text: string, triggerId = `${name}-${++commands}`): Promise<Reply | null> {
       return intake.command({ ...AT, user, text, triggerId });

@@ -131,7 +131,17 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
     patienceMs: UNHURRIED_PATIENCE_MS,
   });
   const lost = createLostClusters(store, records, logger);
-  const intake = createIntake({ store, clusters, records, notifier, lost, personOf, logger, clock });
+  const intake = createIntake({
+    store,
+    clusters,
+    records,
+    notifier,
+    lost,
+    personOf,
+    commandsPerMinute: Number.POSITIVE_INFINITY,
+    logger,
+    clock,
+  });
   const notify = store.worker(
     NOTIFY_QUEUE,
     notifyProcessor({
