@@ -25,6 +25,8 @@ function service(name: string): Service {
 
 const SLACK = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"];
 
+const BOT_ONLY = ["SLACK_API_URL", "SLACK_TEAMS", "PORT", "COMMANDS_PER_MINUTE"];
+
 const MESOS = ["MESOS_PRINCIPAL", "MESOS_SECRET"];
 
 describe("docker-compose.yml", () => {
@@ -43,11 +45,9 @@ describe("docker-compose.yml", () => {
   test("gives both sides the same queue and the same clusters", () => {
     const shared = (name: string) =>
       Object.entries(service(name).environment).filter(([key]) => ![...SLACK, ...MESOS].includes(key));
-    const ofBot = Object.fromEntries(
-      shared("bot").filter(([key]) => !["SLACK_API_URL", "SLACK_TEAMS", "PORT"].includes(key)),
-    );
+    const ofBot = Object.fromEntries(shared("bot").filter(([key]) => !BOT_ONLY.includes(key)));
     expect(ofBot).toEqual(Object.fromEntries(shared("worker")));
-    expect(ofBot).toMatchObject({ REDIS_URL: "redis://redis:6379" });
+    expect(ofBot).toMatchObject({ REDIS_URL: "redis://redis:6379", HISTORY_DAYS: expect.any(String) });
   });
 
   test.each(["bot", "worker"])(
