@@ -24,7 +24,7 @@ const log = { ...keepLog(), debug() {} };
 
 const HISTORY_MS = 400 * 86_400_000;
 
-/** As jobs were stored before: each that completed kept so many of all, only that it were 2,000. */
+/** As jobs were stored before: each that completed left only the newest of all, then 2,000 of them. */
 const AS_BEFORE = { ...MAINTENANCE_JOB_OPTIONS, removeOnComplete: { age: 180 * 86_400, count: 2 } };
 
 const up = (id: string): Maintenance =>
