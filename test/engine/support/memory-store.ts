@@ -294,12 +294,6 @@ class MemoryJob {
     this.priority = priority;
   }
 
-  /** As BullMQ refuses it for a job that runs. */
-  async remove(): Promise<void> {
-    if (this.stored.state === "active") throw new Error(`The job ${this.stored.id} runs.`);
-    this.lane.jobs.delete(this.stored.id);
-  }
-
   async promote(): Promise<void> {
     this.#expect("delayed");
     this.lane.wait(this.stored);
