@@ -1,3 +1,5 @@
+import { quoted } from "../maintenance/text/quote.js";
+
 /** What happened with a Marathon and what to do next, in sentences; `{marathon}` is its address. */
 export const MARATHON_ERRORS = {
   marathon_away: {
@@ -70,4 +72,17 @@ export class MarathonError extends Error {
     this.what = this.message;
     this.next = fill(next);
   }
+}
+
+/** What happened, in its own words too where it has any, and what to do next, as sentences. */
+export function marathonWords({ what, said, next }: MarathonError): string {
+  const words = said === null ? "" : ` It said: ${quoted(said).replace(/\.$/, "")}.`;
+  return `${what}${words} ${next}`;
+}
+
+/** Refusals that would be repeated however often it is asked: a person has to put something right first. */
+const LASTING: readonly MarathonErrorCode[] = ["marathon_login", "marathon_redirects", "marathon_refuses"];
+
+export function willLast({ code }: MarathonError): boolean {
+  return LASTING.includes(code);
 }

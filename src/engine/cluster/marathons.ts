@@ -4,8 +4,7 @@ import type { World } from "../../maintenance/cluster/world.js";
 import { indexWorld } from "../../maintenance/cluster/world-index.js";
 import { isNamedBy } from "../../maintenance/frameworks/recognise.js";
 import type { MarathonLook, MarathonView } from "../../maintenance/moving/marathon-view.js";
-import { quoted } from "../../maintenance/text/quote.js";
-import { MarathonError } from "../../marathon/errors.js";
+import { MarathonError, marathonWords } from "../../marathon/errors.js";
 import { createMarathon, type Marathon } from "../../marathon/marathon.js";
 import type { Clock } from "../clock.js";
 
@@ -53,8 +52,7 @@ export function createMarathons(
       return { kind: "seen", frameworkId, view: sameOne(view, frameworkId, known.config.url) };
     } catch (error) {
       if (!(error instanceof MarathonError)) throw error;
-      const said = error.said === null ? "" : ` It said: ${quoted(error.said)}.`;
-      const why = `${error.what}${said} ${error.next}`;
+      const why = marathonWords(error);
       known.failed = { why, atMs: elapsed() };
       return unseen(why);
     }

@@ -82,7 +82,7 @@ function notSent(record: Maintenance, call: WriteCall): Maintenance {
     case "drain_agent":
       return withoutDrainIntent(record, call);
     case "kill_tasks":
-      return withoutKills(record, call, null);
+      return withoutKills(record, call);
     case "start_maintenance":
       return withoutIntent(record, call);
     default:

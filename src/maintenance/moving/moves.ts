@@ -19,6 +19,28 @@ export function withMove(record: Maintenance, move: Move): Maintenance {
   return { ...record, moves: record.moves.map((one) => (one.approval === move.approval ? move : one)) };
 }
 
+/**
+ * The record with a move as it has become, and with what changed told: a Marathon that is away, which stops nothing but the
+ * kills, once, and once more when it is back; and of which apps nothing more is moved.
+ */
+export function movedOn(record: Maintenance, before: Move, after: Move, nowMs: Millis): Maintenance {
+  const told = tellAway(withMove(record, after), before, after, nowMs);
+  return after.apps.reduce((next, { app, frameworkId, stopped }) => {
+    const was = before.apps.find((one) => one.app === app && one.frameworkId === frameworkId);
+    if (stopped === null || was?.stopped === stopped) return next;
+    return withEvent(next, nowMs, { kind: "move_stopped", batch: after.batch, app, why: stopped });
+  }, told);
+}
+
+function tellAway(record: Maintenance, before: Move, { away }: Move, nowMs: Millis): Maintenance {
+  if ((before.away === null) === (away === null)) return record;
+  const text =
+    away === null
+      ? "Marathon answers again; moving tasks goes on."
+      : `${away} No task is killed meanwhile; everything else goes on.`;
+  return withEvent(record, nowMs, { kind: "note", text });
+}
+
 /** Moving begins under an approval that was just granted; at the window's end it is over at the latest. */
 export function beginMove(
   record: Maintenance,

@@ -58,8 +58,18 @@ export function moveStep(move: Move, scene: MoveScene): MoveStep {
     const healthy = healthyOf(shown, dyingIn(scene));
     return { ...app, kills: [...app.kills, { task, atMs: scene.nowMs, healthy, isGone: false }] };
   });
-  const unseen = scene.looks.find((look) => look.kind === "unseen");
-  return { move: { ...move, apps, away: unseen?.kind === "unseen" ? unseen.why : null }, kills };
+  return { move: { ...move, apps, away: awayOf(apps, scene) }, kills };
+}
+
+/** Why a Marathon with apps that are still moved could not be looked at, or else not be asked for its last kill. */
+function awayOf(apps: readonly AppMove[], { looks }: MoveScene): string | null {
+  const open = apps.filter(({ stopped }) => stopped === null);
+  const unseen = looks.flatMap((look) =>
+    look.kind === "unseen" && open.some(({ frameworkId }) => frameworkId === look.frameworkId)
+      ? [look.why]
+      : [],
+  );
+  return unseen[0] ?? open.find(({ unasked }) => unasked !== undefined)?.unasked ?? null;
 }
 
 /** Whether nothing more is to be done of an app: its tasks are gone, and copies are healthy in their place. */
@@ -157,11 +167,15 @@ function dyingIn({ open, nowMs }: MoveScene): ReadonlySet<string> {
   return new Set(dying.map(({ task }) => task));
 }
 
-/** What is told of kills that Marathon was asked for: how far each app is, and what stays healthy. */
+/**
+ * What is told of kills that Marathon was asked for: how far each app is, and what stays healthy.
+ *
+ * @param why why no answer came; `null` where one did.
+ */
 export function moveStepEvents(
   record: Maintenance,
   { batch, tasks }: { readonly batch: string; readonly tasks: readonly string[] },
-  isAnswered: boolean,
+  why: string | null,
 ): Extract<NewEvent, { kind: "move_step" }>[] {
   const apps = openMove(record, batch)?.apps ?? [];
   return apps.flatMap((app) => {
@@ -171,6 +185,7 @@ export function moveStepEvents(
     const host = app.tasks.find(({ id }) => id === kill.task)?.host ?? "";
     const { minimum } = app;
     const counts = { number: at + 1, of: app.tasks.length, healthy: kill.healthy, minimum };
-    return [{ kind: "move_step", batch, app: app.app, host, ...counts, isAnswered }];
+    const answer = why === null ? { isAnswered: true } : { isAnswered: false, why };
+    return [{ kind: "move_step", batch, app: app.app, host, ...counts, ...answer }];
   });
 }

@@ -1,8 +1,6 @@
-import { endMove, openMove, withMove } from "../moving/moves.js";
+import { endMove, movedOn, openMove } from "../moving/moves.js";
 import { moveStep, whyOver } from "../moving/steps.js";
 import { batchOf, isDraining } from "../record/batch.js";
-import { withEvent } from "../record/log.js";
-import type { Move } from "../record/move.js";
 import type { DrainingBatch, Maintenance } from "../record/record.js";
 import type { Millis } from "../time.js";
 import type { Moment, Step } from "./step.js";
@@ -36,7 +34,7 @@ export function moveTasks(record: Maintenance, batch: DrainingBatch, moment: Mom
   const step = moveStep(move, scene);
   const lookAtMs = nowMs + policy.pollMs;
   const next = { ...step.move, lookAtMs };
-  const told = tellStopped(tellAway(withMove(record, next), move, next, nowMs), move, next, nowMs);
+  const told = movedOn(record, move, next, nowMs);
   const over = step.kills.length > 0 ? null : whyOver(next, scene);
   return {
     record: over === null ? told : endMove(told, next, over, nowMs),
@@ -48,24 +46,6 @@ export function moveTasks(record: Maintenance, batch: DrainingBatch, moment: Mom
     })),
     wakeAtMs: lookAtMs,
   };
-}
-
-/** A Marathon that is away stops nothing but the kills: it is told once, and once more when it is back. */
-function tellAway(record: Maintenance, before: Move, { away }: Move, nowMs: Millis): Maintenance {
-  if ((before.away === null) === (away === null)) return record;
-  const text =
-    away === null
-      ? "Marathon answers again; moving tasks goes on."
-      : `${away} No task is killed meanwhile; everything else goes on.`;
-  return withEvent(record, nowMs, { kind: "note", text });
-}
-
-function tellStopped(record: Maintenance, before: Move, { batch, apps }: Move, nowMs: Millis): Maintenance {
-  return apps.reduce((told, { app, frameworkId, stopped }) => {
-    const was = before.apps.find((one) => one.app === app && one.frameworkId === frameworkId);
-    if (stopped === null || was?.stopped === stopped) return told;
-    return withEvent(told, nowMs, { kind: "move_stopped", batch, app, why: stopped });
-  }, record);
 }
 
 /** A move of a batch that does not drain any more is over: it was cancelled, skipped, or its Down was approved. */

@@ -219,6 +219,8 @@ export const logEvent = z.discriminatedUnion("kind", [
     healthy: z.number().int(),
     minimum: z.number().int(),
     isAnswered: z.boolean(),
+    /** Why no answer came, in sentences; absent where one did. */
+    why: z.string().optional(),
   }),
   /** Nothing more of an app is moved. */
   z.object({ ...base, kind: z.literal("move_stopped"), batch: z.string(), app: z.string(), why: z.string() }),

@@ -66,9 +66,11 @@ export const move = z.object({
       relaunched: z.array(z.string()),
       /** Why nothing more of it is killed; `null` while something may be. */
       stopped: z.string().nullable(),
+      /** Why its Marathon could not be asked for a kill; absent once it has answered to one. */
+      unasked: z.string().optional(),
     }),
   ),
-  /** Why a Marathon could not be asked; `null` when it could. It stops nothing but the kills. */
+  /** Why a Marathon could not be looked at, or asked for a kill; `null` when it could. It stops nothing but the kills. */
   away: z.string().nullable(),
   end: z.object({ atMs: millis, why: z.string() }).nullable(),
 });

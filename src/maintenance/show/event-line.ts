@@ -195,7 +195,7 @@ function whatOf(event: LogEvent, record: Rolled): string {
     case "kill_drained":
       return `drained: of ${counted(event.tasks, "task")} none is left`;
     case "move_step":
-      return `asked Marathon to kill task ${event.number} of ${event.of} of ${event.app} on ${event.host}; ${event.healthy} were healthy, ${event.minimum} have to be${event.isAnswered ? "" : "; no answer came"}`;
+      return `asked Marathon to kill task ${event.number} of ${event.of} of ${event.app} on ${event.host}; ${event.healthy} were healthy, ${event.minimum} have to be${event.isAnswered ? "" : `; no answer came${event.why === undefined ? "" : `: ${event.why}`}`}`;
     case "move_stopped":
       return `nothing more of ${event.app} is moved: ${event.why}`;
     case "move_ended":

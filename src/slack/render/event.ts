@@ -98,7 +98,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "within_limits":
       return mrk`✅ *Inside of the limits*${ofBatch(record, event.batch)} that ${user(event.by)} approved: it goes down without another question.`;
     case "move_step":
-      return mrk`🚚 *Moving* ${code(event.app, 120)}${ofBatch(record, event.batch)}: task ${event.number} of ${event.of} is killed on ${code(event.host, MACHINE_NAME)}, and Marathon starts another. ${event.healthy} were healthy before, ${event.minimum} have to be.${event.isAnswered ? "" : mrk` *No answer came:* whether it was done, the next look at Marathon shows.`}`;
+      return mrk`🚚 *Moving* ${code(event.app, 120)}${ofBatch(record, event.batch)}: task ${event.number} of ${event.of} is killed on ${code(event.host, MACHINE_NAME)}, and Marathon starts another. ${event.healthy} were healthy before, ${event.minimum} have to be.${event.isAnswered ? "" : mrk` *No answer came.*${event.why === undefined ? "" : mrk` ${free(event.why, 400)}`} Whether it was done, the next look at Marathon shows.`}`;
     case "move_stopped":
       return mrk`✋ *Nothing more is moved* of ${code(event.app, 120)}${ofBatch(record, event.batch)}: ${free(event.why, 600)}`;
     case "move_ended":

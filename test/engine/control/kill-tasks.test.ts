@@ -77,6 +77,14 @@ async function run(record: Maintenance, call = killOf(), fails: unknown = null, 
   return { outcome, sent, record: told(record, call, outcome, policyOf(), NOW) };
 }
 
+/** The same with a1 written down as killed once more, at the next look. */
+function again(record: Maintenance): Maintenance {
+  const move = openMove(record, "b1");
+  if (move === null) throw new Error("There is no move.");
+  const kills = [{ task: "a1", atMs: NOW, healthy: 4, isGone: false }];
+  return withMove(record, { ...move, apps: move.apps.map((app) => ({ ...app, kills })) });
+}
+
 const killsIn = (record: Maintenance) => record.moves[0]?.apps[0]?.kills.map(({ task }) => task);
 
 describe("a kill through Marathon", () => {
@@ -129,23 +137,71 @@ describe("a kill through Marathon", () => {
     expect(record.trouble).toBeNull();
   });
 
-  test.each<[string, "no" | "yes", readonly string[]]>([
-    ["that could not connect", "no", []],
-    ["that was refused", "yes", []],
-  ])("one %s is taken back, to be decided anew", async (_, sent, kills) => {
-    const error = new MarathonError("marathon_away", { marathon: "http://m" }, sent);
-    const after = await run(moving({}), killOf(), error);
-    expect(killsIn(after.record)).toEqual(kills);
-    expect(after.record.moves[0]?.away).toBe("The Marathon at http://m cannot be reached.");
-    expect(after.record.events).toEqual([]);
+  test("one that could not connect is taken back, to be decided anew, and is told once (invariant 10)", async () => {
+    const error = new MarathonError("marathon_away", { marathon: "http://m" }, "no");
+    const { record } = await run(moving({}), killOf(), error);
+    expect(killsIn(record)).toEqual([]);
+    expect(record.moves[0]?.away).toMatch(/^The Marathon at http:\/\/m cannot be reached. Look whether/);
+    const text = expect.stringMatching(
+      /cannot be reached\..* No task is killed meanwhile; everything else goes on/,
+    );
+    expect(record.events).toMatchObject([{ kind: "note", text }]);
+    expect((await run(again(record), killOf(), error)).record.events).toHaveLength(1);
+    const answered = (await run(again(record))).record;
+    expect(answered.moves[0]?.apps[0]).not.toHaveProperty("unasked");
   });
 
-  test("one without an answer stays written down, so that it is not sent again (invariant 7)", async () => {
-    const error = new MarathonError("marathon_slow", { marathon: "http://m" }, "maybe");
+  test.each([
+    ["marathon_login", "refuses the login"],
+    ["marathon_redirects", "redirects to another address"],
+    ["marathon_refuses", "refused the call with status 422"],
+  ] as const)(
+    "a refusal that will last (%s) is told, and nothing more of that Marathon is moved",
+    async (code, what) => {
+      const blanks = { marathon: "http://m", status: "422" };
+      const error = new MarathonError(code, blanks, "yes", "no rights");
+      const before = moving({});
+      const move = openMove(before, "b1");
+      if (move === null) throw new Error("There is no move.");
+      const [app] = move.apps;
+      if (app === undefined) throw new Error("There is no app.");
+      const others = [
+        { ...app, app: "/shop/web", kills: [] },
+        { ...app, app: "/other", frameworkId: "marathon-2", kills: [] },
+        { ...app, app: "/over", kills: [], stopped: "It is over." },
+      ];
+      const { record } = await run(withMove(before, { ...move, apps: [app, ...others] }), killOf(), error);
+      expect(killsIn(record)).toEqual([]);
+      const why = expect.stringMatching(new RegExp(`${what}.* It said: no rights\\. (Look|Put) .*ask again`));
+      expect(record.moves[0]).toMatchObject({
+        away: null,
+        apps: [{ stopped: why }, { stopped: why }, { stopped: null }, { stopped: "It is over." }],
+      });
+      expect(record.events).toMatchObject([
+        { kind: "move_stopped", app: "/shop/api", why },
+        { kind: "move_stopped", app: "/shop/web", why },
+      ]);
+    },
+  );
+
+  test("one without an answer stays written down, so that it is not sent again, and it is told why (invariants 7, 10)", async () => {
+    const error = new MarathonError(
+      "marathon_broken",
+      { marathon: "http://m", status: "502" },
+      "maybe",
+      "no leader",
+    );
     const after = await run(moving({}), killOf(), error);
     expect(after.outcome satisfies Outcome).toMatchObject({ kind: "none" });
     expect(killsIn(after.record)).toEqual(["a1"]);
-    expect(after.record.events.at(-1)).toMatchObject({ kind: "move_step", isAnswered: false });
+    expect(after.record.moves[0]?.away).toBeNull();
+    expect(after.record.events).toMatchObject([
+      {
+        kind: "move_step",
+        isAnswered: false,
+        why: "The Marathon at http://m answered with status 502. It said: no leader. Look at its log; a Marathon without a leader answers like this as well.",
+      },
+    ]);
     expect(after.record.unsettledUntilMs).toBeNull();
   });
 });

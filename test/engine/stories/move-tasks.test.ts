@@ -155,16 +155,26 @@ describe("moving tasks of a Marathon", () => {
     expect(fewestHealthy(one)).toBe(3);
   });
 
-  test("a kill that was refused is asked for again", async () => {
+  test("a refused kill ends the moving of that Marathon's apps: it is told once, and the task goes on running", async () => {
     const one = await cluster();
     const maintenance = await asked(one);
-    one.marathon.setFault("kills", { kind: "answer", status: 401, body: '{"message":"no rights"}' });
+    one.marathon.setFault("kills", { kind: "answer", status: 403, body: '{"message":"no rights"}' });
     await maintenance.click(BOB, "approve");
-    await maintenance.root(/refuses the login. It said: no rights/);
-    expect(maintenance.texts().join()).not.toContain("task 1 of 2");
+    await maintenance.thread(
+      /Nothing more is moved of .*refuses the login. It said: no rights. Look .*ask again with Move tasks/,
+    );
+    await maintenance.thread(/Moving tasks is over: 0 of 2 are gone. What is left of \/shop\/api stays/);
+    await one.looks(5);
+    const texts = maintenance.texts().join("\n");
+    expect(texts.match(/refuses the login/g)).toHaveLength(1);
+    expect(texts).not.toMatch(/answers again|task 1 of 2/);
+    expect(killed(one)).toEqual([]);
     one.marathon.setFault("kills", null);
-    await maintenance.thread(/Moving tasks is over: 2 of 2/);
-    expect(killed(one)).toHaveLength(2);
+    await maintenance.click(ALICE, "ask_move");
+    await one.until(
+      "another question",
+      () => maintenance.texts().filter((text) => text.includes("Move 2 tasks")).length === 2,
+    );
   });
 
   test("an app that a deployment has locked is waited for", async () => {

@@ -244,4 +244,40 @@ describe("moving tasks of an app", () => {
       /t0 was to be killed 5 m ago, and it still runs/,
     );
   });
+
+  describe("a Marathon that can be looked at and not asked for a kill", () => {
+    const batch = batchOf();
+    const world = worldOf({ agents: [agent("web-01")], tasks: [task("t0", "marathon", "web-01")] });
+    const app = marathonApp([marathonTask("t0", "web-01"), marathonTask("t1", "web-02")]);
+    const looks = [seen([app])];
+    const approval = { id: "b1a1", expiresAtMs: NOW + HOUR, move: planMoves(world, batch, looks, policy) };
+    const begun = beginMove(
+      recordOf({ batches: [batch] }),
+      batch,
+      approval as Parameters<typeof beginMove>[2],
+      "U0BOB",
+      NOW,
+    );
+    const move = openMove(begun, "b1");
+    const scene = { batch, world, looks, open: [begun], nowMs: NOW };
+    const unasked = "It cannot be reached.";
+
+    test("stays away until it has answered to one", () => {
+      if (move === null) return expect.unreachable();
+      const apps = move.apps.map((one) => ({ ...one, unasked }));
+      const step = moveStep({ ...move, away: unasked, apps }, scene);
+      expect(step.kills).toHaveLength(1);
+      expect(step.move.away).toBe(unasked);
+      expect(moveStep({ ...move, away: unasked }, scene).move.away).toBeNull();
+    });
+
+    test("nor one that is away is told of, once nothing more of its apps is moved", () => {
+      if (move === null) return expect.unreachable();
+      const apps = move.apps.map((one) => ({ ...one, unasked, stopped: "It is over." }));
+      expect(moveStep({ ...move, away: unasked, apps }, scene).move.away).toBeNull();
+      const away = [{ kind: "unseen", frameworkId: "marathon", why: unasked }] as const;
+      expect(moveStep({ ...move, apps }, { ...scene, looks: away }).move.away).toBeNull();
+      expect(moveStep(move, { ...scene, looks: away }).move.away).toBe(unasked);
+    });
+  });
 });

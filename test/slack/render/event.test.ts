@@ -181,6 +181,21 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     ["Moving /shop/api: task 1 of 3 is killed on web-01", "4 were healthy before, 2 have to be"],
   ],
   [
+    {
+      kind: "move_step",
+      batch: "b1",
+      app: "/shop/api",
+      host: "web-01",
+      number: 1,
+      of: 3,
+      healthy: 4,
+      minimum: 2,
+      isAnswered: false,
+      why: "It did not answer in time.",
+    },
+    ["No answer came. It did not answer in time. Whether it was done, the next look at Marathon shows."],
+  ],
+  [
     { kind: "move_stopped", batch: "b1", app: "/shop/api", why: "It comes back." },
     ["Nothing more is moved of /shop/api: It comes back."],
   ],

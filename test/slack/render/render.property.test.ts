@@ -363,6 +363,7 @@ describe("whatever the record holds, Slack takes the message and nobody is calle
         healthy: fc.nat(),
         minimum: fc.nat(),
         isAnswered: fc.boolean(),
+        why: name,
       }),
       fc.record({
         ...base,

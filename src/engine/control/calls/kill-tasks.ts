@@ -1,12 +1,12 @@
-import { openMove, withMove } from "../../../maintenance/moving/moves.js";
+import { movedOn, openMove, withMove } from "../../../maintenance/moving/moves.js";
 import { moveStepEvents } from "../../../maintenance/moving/steps.js";
 import type { Write } from "../../../maintenance/phases/step.js";
 import { batchOf, isDraining } from "../../../maintenance/record/batch.js";
 import { withEvent } from "../../../maintenance/record/log.js";
+import type { AppMove } from "../../../maintenance/record/move.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
-import { quoted } from "../../../maintenance/text/quote.js";
 import type { Millis } from "../../../maintenance/time.js";
-import { MarathonError } from "../../../marathon/errors.js";
+import { MarathonError, marathonWords, willLast } from "../../../marathon/errors.js";
 import { type Answer, LOOK_AGAIN, type Outcome, type Scene, send } from "./send.js";
 
 type Kill = Extract<Write, { kind: "kill_tasks" }>;
@@ -30,33 +30,54 @@ export async function killTasks(record: Maintenance, call: Kill, scene: Scene): 
   );
 }
 
-/** A kill that was certainly not carried out is taken back, and decided anew; one without an answer stays (invariant 7). */
+/**
+ * A kill that was certainly not carried out is taken back: decided anew where Marathon could not be reached, and never where
+ * it refuses and will go on to. One without an answer stays (invariant 7).
+ */
 export function toldKill(record: Maintenance, call: Kill, answer: Answer, nowMs: Millis): Maintenance {
-  if (answer.kind === "refused") return withoutKills(record, call, marathonsWords(answer.error));
-  const told = moveStepEvents(record, call, answer.kind === "accepted").reduce(
+  if (answer.kind === "refused") return toldRefusal(record, call, answer.error, nowMs);
+  const why = answer.kind === "accepted" ? null : wordsOf(answer.error);
+  const told = moveStepEvents(record, call, why).reduce(
     (next, event) => withEvent(next, nowMs, event),
     record,
   );
-  const move = openMove(told, call.batch);
-  return answer.kind === "accepted" || move === null
-    ? told
-    : withMove(told, { ...move, away: marathonsWords(answer.error) });
+  if (why !== null) return told;
+  return withApps(told, call, ({ unasked, ...app }) => app);
 }
 
-export function withoutKills(record: Maintenance, call: Kill, away: string | null): Maintenance {
+/** The record without these kills: Marathon was not asked for them. */
+export function withoutKills(record: Maintenance, call: Kill): Maintenance {
+  return withApps(record, call, (app) => ({
+    ...app,
+    kills: app.kills.filter(({ task }) => !call.tasks.includes(task)),
+  }));
+}
+
+function toldRefusal(record: Maintenance, call: Kill, error: unknown, nowMs: Millis): Maintenance {
+  const words = wordsOf(error);
+  const isLasting = error instanceof MarathonError && willLast(error);
+  const taken = withoutKills(record, call);
+  const before = openMove(taken, call.batch);
+  const told = withApps(taken, call, (app) => {
+    if (app.stopped !== null) return app;
+    return isLasting
+      ? { ...app, stopped: `${words} Then ask again with Move tasks.` }
+      : { ...app, unasked: words };
+  });
+  const after = openMove(told, call.batch);
+  if (before === null || after === null) return taken;
+  return movedOn(taken, before, isLasting ? after : { ...after, away: after.away ?? words }, nowMs);
+}
+
+/** The record with each app of the Marathon that a call is for changed. */
+function withApps(record: Maintenance, call: Kill, change: (app: AppMove) => AppMove): Maintenance {
   const move = openMove(record, call.batch);
   if (move === null) return record;
-  const apps = move.apps.map((app) =>
-    app.frameworkId === call.frameworkId
-      ? { ...app, kills: app.kills.filter(({ task }) => !call.tasks.includes(task)) }
-      : app,
-  );
-  return withMove(record, { ...move, apps, away: away ?? move.away });
+  const apps = move.apps.map((app) => (app.frameworkId === call.frameworkId ? change(app) : app));
+  return withMove(record, { ...move, apps });
 }
 
-function marathonsWords(error: unknown): string {
-  if (!(error instanceof MarathonError))
-    return "Marathon could not be asked: the bot ran into an error of its own.";
-  const { what, said } = error;
-  return said === null ? what : `${what} It said: ${quoted(said)}`;
+function wordsOf(error: unknown): string {
+  if (error instanceof MarathonError) return marathonWords(error);
+  return "Marathon could not be asked: the bot ran into an error of its own. Look into the worker's log and report it.";
 }
