@@ -3,7 +3,7 @@ import { alreadyEnded } from "./decisions/replies.js";
 import { type Decision, type DecisionKind, rowOf } from "./decisions/table.js";
 import type { Maintenance } from "./record/record.js";
 
-/** Decisions about the Down step are taken on a world that was read after the click (invariant 5). */
+/** Decisions about the Down step, and about what is killed or run, are taken on a world that was read after the click (invariant 5). */
 export function needsWorld(kind: DecisionKind): boolean {
   return rowOf(kind).needsWorld;
 }

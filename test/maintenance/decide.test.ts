@@ -25,9 +25,15 @@ const t1 = task("t1", "marathon", "web-01");
 
 const busy = drainingWorld({ tasks: [t1], answers: { "web-01": [answer("marathon", "accept")] } });
 
-test("only decisions about Down, and about what is killed, need a world read after the click (invariant 5)", () => {
+test("only decisions about Down, and about what is killed or run, need a world read after the click (invariant 5)", () => {
   const kinds = decision.options.map((option) => option.shape.kind.value);
-  expect(kinds.filter(needsWorld)).toEqual(["ask_down", "ask_kill_drain", "ask_move", "approve"]);
+  expect(kinds.filter(needsWorld)).toEqual([
+    "ask_down",
+    "ask_kill_drain",
+    "ask_move",
+    "approve",
+    "retry_run",
+  ]);
 });
 
 /** What each decision does in each phase when the world agrees with the phase: the phase after it, or no change. */

@@ -2,11 +2,14 @@
 
 import { z } from "zod";
 import { digestOf, type Runbook } from "../../config/runbook.js";
-import { batchOf } from "../../maintenance/record/batch.js";
+import { endMs } from "../../maintenance/cluster/schedule.js";
+import { batchOf, machinesNotDown } from "../../maintenance/record/batch.js";
+import { namesOf } from "../../maintenance/record/names.js";
 import type { Batch, Maintenance } from "../../maintenance/record/record.js";
 import { type Run, type RunOutcome, run as storedRun } from "../../maintenance/record/run.js";
 import { isApproved, runOf } from "../../maintenance/record/runs.js";
 import { withWatch } from "../../maintenance/record/watched.js";
+import { list } from "../../maintenance/text/list.js";
 import type { EndReason, RunResult } from "../../runbooks/run-result.js";
 import { type RunJob, runJob } from "../lanes/jobs.js";
 import { LockLostError, updateOwned } from "../store/owned.js";
@@ -84,7 +87,10 @@ interface NotStartable {
   readonly why: string;
 }
 
-/** What is to be started, or why it never will be: only what was approved, as it was approved, on machines that are Down. */
+/**
+ * What is to be started, or why it never will be: only what was approved, as it was approved, on machines that are all Down
+ * by the last look, and under the approval of a Down only inside of its window.
+ */
 function startable(record: Maintenance, { run: id }: RunJob, ports: RunPorts): Startable | NotStartable {
   const run = runOf(record, id);
   const batch = run === null ? null : batchOf(record, run.batch);
@@ -93,6 +99,12 @@ function startable(record: Maintenance, { run: id }: RunJob, ports: RunPorts): S
   if (run.stop !== null) return { why: "It was stopped before it was started." };
   if (!isApproved(record, run)) return { why: "Nobody who may has approved it." };
   if (batch.phase !== "down") return { why: "The machines are not Down any more." };
+  const others = machinesNotDown(batch, record.picture ?? { machines: [] });
+  if (others.length > 0)
+    return { why: `The last look does not show ${list(others.map(namesOf(record).of))} as Down.` };
+  const endsMs = endMs(batch.window) ?? Number.POSITIVE_INFINITY;
+  if (run.askedBy === null && ports.clock.now() >= endsMs)
+    return { why: "The window of its approval is over." };
   const runbook = ports.runbooks.find(({ name }) => name === run.runbook.name);
   if (runbook === undefined)
     return { why: `The clusters file of the worker ${ports.worker} has no runbook ${run.runbook.name}.` };

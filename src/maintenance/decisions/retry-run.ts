@@ -1,25 +1,28 @@
 import { z } from "zod";
+import { freshPicture } from "../approval/question.js";
+import { notDownHere, notOurDown } from "../phases/runbook.js";
 import { mayNotUse, runbookWanted, shownNow } from "../policy/runbooks.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { lastRun, nextRunId, runOf, withRunAsked } from "../record/runs.js";
+import { isIn } from "../record/troubles.js";
 import { placeOf } from "../rolling/turn.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { decisionRow, refused, unchanged } from "./decided.js";
 import { doneBefore } from "./done-before.js";
-import { beingCancelled, isHeld, nothingToDo } from "./replies.js";
+import { beingCancelled, filtered, isHeld, nothingToDo } from "./replies.js";
 
 const NOT_RUN = "Nothing was run.";
 
 /**
  * Runs the runbook on machines that are Down, as the clusters file has it now: again, or for the first time where it did not
- * come with the Down. It is a run of its own, for which somebody stands who may use the runbook.
+ * come with the Down. It is a run of its own, for which somebody stands who may use the runbook, and may come after the window.
  */
 export const retryRun = decisionRow({
   /** `run`: the id that it gets, so that two clicks are one run; a command means the next one of what is Down. */
   takes: z.object({ kind: z.literal("retry_run"), run: z.string().nullable() }),
   wanted: "run the runbook",
-  needsWorld: false,
+  needsWorld: true,
   isOnce: true,
   whyNotPossible(record, { run }) {
     const cancelled = beingCancelled(record);
@@ -44,16 +47,17 @@ export const retryRun = decisionRow({
     }
     return record.held === null ? null : isHeld(record, NOT_RUN);
   },
+  isObstructed: (record) => isIn(record, "down_changed"),
   alreadyDone(record, _, context) {
     const before = doneBefore(record, "run_asked", context);
     return before === null ? null : askedReply(record);
   },
   decide(record, { run }, context) {
-    const { policy, person, nowMs, askedAtMs } = context;
+    const { policy, person, nowMs, askedAtMs, world } = context;
     const batch = toRunOn(record, run);
     const runbook = runbookWanted(record, policy);
     const shown = shownNow(record, policy);
-    if (batch === null) return unchanged(record, nothingToDo(record));
+    if (batch === null || world === null) return unchanged(record, nothingToDo(record));
     if (runbook === null || shown === null) {
       const name = quoted(record.wanted.run ?? "");
       const text = `${record.id}: the runbook ${name} is not in the clusters file any more.`;
@@ -65,6 +69,9 @@ export const retryRun = decisionRow({
       const reply = { tone: "refused", text: notAllowed.text, notDone: NOT_RUN } as const;
       return refused(record, "retry_run", reply, notAllowed.why, context);
     }
+    const others = notOurDown(record, batch, freshPicture(record, batch, world), world);
+    const why = filtered(world) ?? (others.length === 0 ? null : notDown(record, others));
+    if (why !== null) return unchanged(record, why);
     const asked = withRunAsked(record, batch.id, shown, { by: person.user, askedAtMs }, nowMs);
     return { record: asked, reply: replyOf(askedReply(asked)) };
   },
@@ -74,6 +81,12 @@ export const retryRun = decisionRow({
 function toRunOn(record: Maintenance, run: string | null): Batch | null {
   const down = record.batches.filter(({ phase }) => phase === "down");
   return down.find(({ id }) => run === null || nextRunId(record, id) === run) ?? null;
+}
+
+/** Whoever brought it Up, or moved it, may be at work on it, and it may run tasks. */
+function notDown({ id }: Maintenance, others: readonly string[]): ReplyParts {
+  const next = `Bring the rest back with /mesos up ${id}, and drain all of them again to run it.`;
+  return { tone: "refused", text: `${id}: ${notDownHere(others)}`, notDone: NOT_RUN, next };
 }
 
 function isRunning({ id, wanted }: Maintenance): ReplyParts {

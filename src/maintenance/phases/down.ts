@@ -33,7 +33,9 @@ export const down: Rule<BatchIn<"down">> = (record, batch, picture, moment) => {
   }
   const told = withChangesWhileDown(record, batch, picture, moment);
   const { record: next, isDue } =
-    record.wanted.run === undefined ? atEndOfWindow(told, batch, nowMs) : afterRunbook(told, batch, nowMs);
+    record.wanted.run === undefined
+      ? atEndOfWindow(told, batch, nowMs)
+      : afterRunbook(told, batch, picture, moment);
   // Whoever holds it may still be at work on the machines.
   if (isDue && record.held === null) {
     const coming = nowBringingUp(batch);

@@ -4,6 +4,7 @@ import { groupBy } from "../group-by.js";
 import type { Millis } from "../time.js";
 import type { AgentSeen } from "./agent-seen.js";
 import { always, untilDown } from "./batch-phases.js";
+import type { Picture } from "./picture.js";
 import type {
   Approval,
   Batch,
@@ -125,6 +126,15 @@ export function isStopped({ paused }: Maintenance, { id }: Batch): boolean {
 /** Whether the machines of a batch went Down by our call before a time. */
 export function wentDownBefore({ events }: Maintenance, { id }: Batch, atMs: Millis): boolean {
   return events.some((event) => event.kind === "down" && event.batch === id && event.atMs < atMs);
+}
+
+/** The machines of a batch that a look did not show as Down. */
+export function machinesNotDown(
+  { machines }: Batch,
+  { machines: views }: Pick<Picture, "machines">,
+): Machine[] {
+  const down = new Set(views.filter(({ mode }) => mode === "down").map(machineKey));
+  return machines.filter((machine) => !down.has(machineKey(machine)));
 }
 
 /** The batch with its window to be posted, and nothing known of a post: what an earlier one came to is of the past. */

@@ -17,12 +17,14 @@ import { runProcessor } from "../../../src/engine/runs/runs.js";
 import { RUNS_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { runWorker, type Store, type StoreQueue, wake } from "../../../src/engine/store/store.js";
+import type { MachineView, Picture } from "../../../src/maintenance/record/picture.js";
 import { encodeMaintenance, type Maintenance } from "../../../src/maintenance/record/record.js";
 import type { Run } from "../../../src/maintenance/record/run.js";
 import { withRun, withRunAsked } from "../../../src/maintenance/record/runs.js";
-import { approvalOf } from "../../slack/fixtures.js";
+import { millisToNanos } from "../../../src/maintenance/time.js";
+import { approvalOf, pictureOf } from "../../slack/fixtures.js";
 import { suiteFor } from "../../support/require.js";
-import { batchOf, NOW, recordOf } from "../../support/world.js";
+import { batchOf, HOUR, machine, NOW, recordOf } from "../../support/world.js";
 import { keepLog, PLACES, type Place, UNHURRIED_MS, until } from "../store/places.js";
 import { OK, TestProgram } from "../support/test-program.js";
 
@@ -46,11 +48,24 @@ const SHOWN = {
   then: RUNBOOK.then,
 };
 
+/** What a look showed of machines. */
+function pictureWith(modes: Readonly<Record<string, MachineView["mode"]>>): Picture {
+  const machines = Object.entries(modes).map(([name, mode]) => {
+    const unseen = { agents: 0, recovering: 0, away: 0, unknownSinceMs: null, tasks: 0 };
+    return { ...machine(name), mode, ...unseen };
+  });
+  return { ...pictureOf(0, 0), machines };
+}
+
+const OVER = { start: millisToNanos(NOW - 2 * HOUR), duration: millisToNanos(HOUR) };
+
 /** Its machines are Down under an approval that showed the runbook, and the run stands in the record. */
 function downWithRun(id: string): Maintenance {
   const outcome = { kind: "granted", by: "U0BOB", atMs: NOW } as const;
   const approvals = [approvalOf({ id: "b1a1", runbook: SHOWN, outcome })];
-  const record = recordOf({ id, batches: [batchOf({ phase: "down", approvals })] });
+  const window = { start: millisToNanos(Date.now()), duration: millisToNanos(4 * HOUR) };
+  const batches = [batchOf({ phase: "down", approvals, window })];
+  const record = recordOf({ id, batches, picture: pictureWith({ "web-01": "down", "web-02": "down" }) });
   const wanted = { ...record.wanted, run: RUNBOOK.name };
   return withRunAsked({ ...record, wanted }, "b1", SHOWN, { approval: "b1a1" }, NOW);
 }
@@ -353,6 +368,24 @@ for (const { name, available, make } of PLACES) {
         "that was stopped before",
         /stopped before/,
         (r) => withRun(r, { ...first(r), stop: { by: "U0BOB", atMs: NOW } }),
+        {},
+      ],
+      [
+        "of machines of which somebody else brought one Up meanwhile",
+        /The last look does not show web-02 as Down/,
+        (r) => ({ ...r, picture: pictureWith({ "web-01": "down", "web-02": "draining" }) }),
+        {},
+      ],
+      [
+        "of machines that nobody has looked at",
+        /does not show web-01, web-02 as Down/,
+        (r) => ({ ...r, picture: null }),
+        {},
+      ],
+      [
+        "under the approval of a Down whose window is over",
+        /window of its approval is over/,
+        (r) => ({ ...r, batches: r.batches.map((batch) => ({ ...batch, window: OVER })) }),
         {},
       ],
       ["whose runbook its worker does not have", /worker w1:4711 has no runbook/, (r) => r, { runbooks: [] }],

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { isOffered } from "../../../src/maintenance/decisions/table.js";
 import type { RunbookTerms } from "../../../src/maintenance/policy/policy.js";
 import type { RunOutcome } from "../../../src/maintenance/record/run.js";
 import { isApproved, lastRun, withRun, withRunSeen } from "../../../src/maintenance/record/runs.js";
-import { HOUR, MINUTE } from "../../support/world.js";
+import { HOUR, MINUTE, windowOn } from "../../support/world.js";
 import { racks, Site } from "../rolling/site.js";
 import { click, lastEvent, news } from "../support/flow.js";
 
@@ -156,6 +157,58 @@ describe("a run under the approval of the Down", () => {
     expect(site.pass(MINUTE).pass().batch("b1").phase).toBe("down");
   });
 
+  /** Its machines went Down by our call while somebody holds it, so that the run was not asked for yet. */
+  function heldDown(wanted: Wanted = {}): Site {
+    const { site } = asked({ roll: BY_TWO, ...wanted });
+    site.approve("b1");
+    site.record = site.look().record;
+    for (const { machine } of site.agents.slice(0, 2)) site.down.add(`${machine.hostname}|${machine.ip}`);
+    site.record = { ...site.record, held: { by: "U0BOB", atMs: site.nowMs, reason: null, as: "operator" } };
+    site.pass().pass();
+    expect(site.batch("b1").phase).toBe("down");
+    return site;
+  }
+
+  test("does not come where somebody else brought a machine Up meanwhile, nor does a Retry (invariants 5, 12)", () => {
+    const site = heldDown();
+    site.down.delete("web-02|10.0.0.2");
+    site.decide({ kind: "release" });
+    expect(runs(site.pass(MINUTE).pass())).toEqual([]);
+    expect(lastEvent(site.record, "note").text).toMatch(
+      /the runbook kernel-update was not started: web-02 is not Down in the window of this maintenance/,
+    );
+    expect(isOffered(site.record, { kind: "retry_run", run: null })).toBe(false);
+    expect(site.decide({ kind: "retry_run", run: null }, "U0ALICE")).toMatch(
+      /web-02 is not Down in the window of this maintenance: it was brought Up/,
+    );
+    expect(runs(site)).toEqual([]);
+    site.down.add("web-02|10.0.0.2");
+    expect(site.decide({ kind: "retry_run", run: null }, "U0ALICE")).toContain("is being run");
+  });
+
+  test("does not come where somebody else moved a machine that is Down to another window, nor does a Retry", () => {
+    const site = heldDown();
+    const windows = site.schedule.windows.map((window) => ({
+      ...window,
+      machines: window.machines.filter(({ hostname }) => hostname !== "web-02"),
+    }));
+    site.schedule = { windows: [...windows, windowOn(["web-02"], site.nowMs - HOUR, null)] };
+    site.decide({ kind: "release" });
+    expect(runs(site.pass(MINUTE).pass())).toEqual([]);
+    expect(site.decide({ kind: "retry_run", run: null }, "U0ALICE")).toContain(
+      "web-02 is not Down in the window",
+    );
+  });
+
+  test("does not come once the window is over; a person who may use it can have it run all the same", () => {
+    const site = heldDown();
+    site.pass(3 * HOUR).pass();
+    site.decide({ kind: "release" });
+    expect(runs(site.pass(MINUTE).pass())).toEqual([]);
+    expect(lastEvent(site.record, "note").text).toContain("was not started: their window is over");
+    expect(site.decide({ kind: "retry_run", run: null }, "U0ALICE")).toContain("is being run");
+  });
+
   test("comes for each batch after its own Down, and the next batch waits for the one before to be back", () => {
     const { site } = down({ roll: BY_TWO, runbook: { then: "up" } });
     expect(runs(site)).toEqual(["b1r1"]);
@@ -262,7 +315,7 @@ describe("a Retry", () => {
       click(
         site.record,
         { kind: "retry_run", run: "b1r2" },
-        { by: "U0EVE", groups, lookupFailed, policy, nowMs },
+        { by: "U0EVE", groups, lookupFailed, policy, nowMs, world: site.world() },
       );
     const failed = retry([], true);
     expect(failed.reply.text).toContain(
