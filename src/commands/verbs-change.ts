@@ -294,7 +294,7 @@ export const CHANGING: readonly Verb[] = [
     name: "stop-run",
     takes: "<id>",
     summary: "stop the runbook of a maintenance; its machines stay down",
-    details: ["Ends it with all the processes that it has started. Anybody may."],
+    details: ["Ends it with the processes of it that the worker can find. Anybody may."],
     options: ["cluster"],
     examples: ["stop-run m-7k3q2"],
     elsewhere: ["kill-run", "cancel-run", "abort-run"],

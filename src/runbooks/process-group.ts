@@ -12,10 +12,15 @@ export interface ProcessGroup {
   readonly mark: string;
 }
 
-interface Living {
+export interface Living {
   readonly pid: number;
   /** The kernel's name of it: at most 15 characters. */
   readonly name: string;
+}
+
+/** `does_not_end`: SIGKILL was sent and it still lives, as where it waits for a disk or a network file system. */
+interface Left extends Living {
+  readonly why: "other_user" | "does_not_end";
 }
 
 /** What was ended, by names without repetition. */
@@ -23,46 +28,68 @@ export interface Ended {
   readonly names: readonly string[];
   /** Whether it took SIGKILL. */
   readonly killed: boolean;
-  /** What could not be ended, because it belongs to another user. */
-  readonly left: readonly Living[];
+  /** What could not be ended. */
+  readonly left: readonly Left[];
 }
+
+/** The processes of this machine, and a clock that is never set back. */
+export interface Processes {
+  /** Those of a group that have not ended. */
+  livingOf(group: ProcessGroup): Promise<readonly Living[]>;
+  /** To a process, or to the group of the id below zero. Returns `null`, or the system's code of the error. */
+  send(pid: number, signal: NodeJS.Signals): string | null;
+  /** Milliseconds. */
+  elapsed(): number;
+  wait(ms: number): Promise<unknown>;
+}
+
+const SYSTEM: Processes = { livingOf, send, elapsed: () => performance.now(), wait: (ms) => wait(ms) };
 
 /** How long SIGTERM has before SIGKILL follows. */
 export const TERM_MS = 5_000;
 
+/** How long it is tried at all: SIGKILL ends no process that the kernel does not let go. */
+export const LEAVE_MS = 30_000;
+
 const LOOK_EVERY_MS = 50;
 
 /**
- * Ends what lives of a group: SIGTERM, and after 5 s SIGKILL, until nothing is left. `null` when nothing lived. Children
- * that left the group (setsid, daemons) are found by their mark, as long as they kept their environment and user.
+ * Ends what lives of a group: SIGTERM, and after 5 s SIGKILL, until nothing is left but what cannot be ended, for 30 s at
+ * most. `null` when nothing lived. Children that left the group (setsid, daemons) are found by their mark, as long as they
+ * kept their environment and user.
  */
-export async function endGroup(group: ProcessGroup): Promise<Ended | null> {
-  let living = await livingOf(group);
+export async function endGroup(group: ProcessGroup, system: Processes = SYSTEM): Promise<Ended | null> {
+  let living = await system.livingOf(group);
   if (living.length === 0) return null;
   const names = new Set(living.map(({ name }) => name));
-  const deadline = performance.now() + TERM_MS;
+  const startedMs = system.elapsed();
   let killed = false;
-  let left = signalAll(group, living, "SIGTERM");
-  while (living.length > left.length) {
-    await wait(LOOK_EVERY_MS);
-    living = await livingOf(group);
+  let others = signalAll(group, living, "SIGTERM", system);
+  while (living.length > others.size && system.elapsed() - startedMs < LEAVE_MS) {
+    await system.wait(LOOK_EVERY_MS);
+    living = await system.livingOf(group);
     for (const { name } of living) names.add(name);
-    if (performance.now() < deadline) continue;
+    if (living.length === 0 || system.elapsed() - startedMs < TERM_MS) continue;
     // Again at each look: what is being killed may still be starting others.
-    left = signalAll(group, living, "SIGKILL");
-    killed ||= living.length > left.length;
+    others = signalAll(group, living, "SIGKILL", system);
+    killed ||= living.length > others.size;
   }
+  const left = living.map((one) => ({
+    ...one,
+    why: others.has(one.pid) ? ("other_user" as const) : ("does_not_end" as const),
+  }));
   return { names: [...names], killed, left };
 }
 
-/** What could not be signalled. */
+/** The ids of those that belong to another user, and so could not be signalled. */
 function signalAll(
   group: ProcessGroup,
   living: readonly Living[],
   signal: NodeJS.Signals,
-): readonly Living[] {
-  send(-group.id, signal);
-  return living.filter(({ pid }) => send(pid, signal) === "EPERM");
+  system: Processes,
+): ReadonlySet<number> {
+  system.send(-group.id, signal);
+  return new Set(living.filter(({ pid }) => system.send(pid, signal) === "EPERM").map(({ pid }) => pid));
 }
 
 function send(pid: number, signal: NodeJS.Signals | 0): string | null {
@@ -75,7 +102,7 @@ function send(pid: number, signal: NodeJS.Signals | 0): string | null {
 }
 
 /** Processes of a group that have not ended; those that only wait for their parent to notice (zombies) have. */
-export async function livingOf({ id, mark }: ProcessGroup): Promise<readonly Living[]> {
+async function livingOf({ id, mark }: ProcessGroup): Promise<readonly Living[]> {
   const pids = await readdir("/proc").catch(() => null);
   // Without Linux' /proc the group can only be asked as a whole.
   if (pids === null) return send(-id, 0) === "ESRCH" ? [] : [{ pid: -id, name: "its processes" }];

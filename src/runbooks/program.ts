@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
-import { type Ended, endGroup, type ProcessGroup } from "./process-group.js";
+import { type Ended, endGroup, type Processes, type ProcessGroup } from "./process-group.js";
 
 /** One program, to run once. */
 export interface Program {
@@ -33,14 +33,15 @@ const SILENT_MS = 500;
 const LEAVE_PIPE_MS = 5_000;
 
 /**
- * Runs a program without a shell, in a process group of its own. Resolves when nothing of it lives: what outlives the
- * program is ended as well. `onBytes` gets standard output and standard error as they come; while it is busy, the
+ * Runs a program without a shell, in a process group of its own. Resolves when nothing of it lives but what cannot be ended:
+ * what outlives the program is ended as well. `onBytes` gets standard output and standard error as they come; while it is busy, the
  * program waits.
  */
 export async function runProgram(
   program: Program,
   onBytes: (bytes: Uint8Array) => void,
   signal: AbortSignal,
+  processes?: Processes,
 ): Promise<ProgramEnd> {
   const wrong = await whyNoFolder(program.folder);
   if (wrong !== null) return { kind: "not_started", words: wrong };
@@ -72,11 +73,13 @@ export async function runProgram(
   const isThrough = new AbortController();
   const exited = await Promise.race([exit, aborted(signal, isThrough.signal)]);
   isThrough.abort();
-  const ended = await endGroup(group);
+  const ended = await endGroup(group, processes);
   endAtExit.delete(group.id);
   await output.rest();
   for (const stream of [child.all, child.stdin, child.stdout, child.stderr]) stream.destroy();
-  await child;
+  const isLeft = ended?.left.some(({ pid }) => pid === group.id) ?? false;
+  if (isLeft) child.unref();
+  else await child;
   return exited === null ? { kind: "ended", ended } : { kind: "exit", ...exited, left: ended };
 }
 

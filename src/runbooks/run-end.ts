@@ -1,5 +1,5 @@
 import { ansibleCode, isAnsible } from "./ansible.js";
-import type { Ended } from "./process-group.js";
+import { type Ended, LEAVE_MS } from "./process-group.js";
 import type { ProgramEnd } from "./program.js";
 import type { EndReason, RunEnd } from "./run-result.js";
 
@@ -61,13 +61,23 @@ function exitWords(program: string, code: number | null, signal: string | null):
   return meaning === null ? `Exit code ${code}.` : `Exit code ${code}: ${meaning}.`;
 }
 
+const LEFT_WHY = {
+  other_user: "another user owns",
+  does_not_end: `SIGKILL has not ended in ${LEAVE_MS / 1_000} s, as where it waits for a disk or a network file system`,
+};
+
 function wordsOf(ended: Ended | null): string {
   if (ended === null) return "Nothing of it was running.";
   const gone = ended.names.length === 0 ? "it" : listed(ended.names);
   const how = ended.killed ? "SIGTERM, and SIGKILL after 5 s, ended" : "SIGTERM ended";
   if (ended.left.length === 0) return `${how} ${gone}.`;
-  const left = listed(ended.left.map(({ name, pid }) => `${name} (process ${pid})`));
-  return `It could not be ended whole. Still running, because another user owns it: ${left}.`;
+  const left = (["other_user", "does_not_end"] as const).flatMap((why) => {
+    const those = ended.left
+      .filter((one) => one.why === why)
+      .map(({ name, pid }) => `${name} (process ${pid})`);
+    return those.length === 0 ? [] : [`${listed(those)}, which ${LEFT_WHY[why]}`];
+  });
+  return `It could not be ended whole. Still running: ${left.join("; ")}.`;
 }
 
 function listed(names: readonly string[]): string {

@@ -43,7 +43,7 @@ interface Running {
 }
 
 /**
- * Runs a runbook on machines. Resolves when nothing that it started lives any more; never rejects.
+ * Runs a runbook on machines. Resolves when nothing that it started lives any more but what cannot be ended; never rejects.
  *
  * @param signal ends the run; its `reason` is an `EndReason`.
  */

@@ -7,7 +7,7 @@ import type { Clock } from "../clock.js";
 import type { Records } from "../lanes/records.js";
 
 /**
- * Starts a runbook's program; resolves when nothing of it is left, and never rejects.
+ * Starts a runbook's program; resolves when nothing of it is left but what cannot be ended, and never rejects.
  *
  * @param signal ends it; its reason is an `EndReason`.
  */

@@ -8,7 +8,7 @@ import { type ReplyParts, replyOf } from "../text/reply.js";
 import { decisionRow, unchanged } from "./decided.js";
 import { nothingToDo } from "./replies.js";
 
-/** Ends a runbook that runs, with all its processes, or keeps one that waits from being started. Anybody may. */
+/** Ends a runbook that runs, or keeps one that waits from being started. Anybody may. */
 export const stopRun = decisionRow({
   /** `run`: of a button; a command means the one that is under way. */
   takes: z.object({ kind: z.literal("stop_run"), run: z.string().nullable() }),
@@ -50,7 +50,7 @@ function stoppingReply({ id, wanted }: Maintenance): ReplyParts {
   return {
     tone: "done",
     text: `${id}: the runbook ${quoted(wanted.run ?? "")} is being stopped.`,
-    next: "The thread tells when nothing of it is left.",
+    next: "The thread tells when it has ended, and what could not be ended.",
   };
 }
 

@@ -29,8 +29,8 @@ export type RunbookShown = z.output<typeof runbookShown>;
 
 export const runOutcome = z.object({
   /**
-   * `ok`: exit code 0. `failed`: any other end of its own. `ended`: by us, and nothing of it is left. `not_started`: it
-   * never ran. `unknown`: whoever ran it is gone; nobody knows how far it came, or whether it still runs.
+   * `ok`: exit code 0. `failed`: any other end of its own. `ended`: by us; nothing of it is left but what its words
+   * name. `not_started`: it never ran. `unknown`: whoever ran it is gone; nobody knows how far it came, or whether it still runs.
    */
   kind: z.enum(["ok", "failed", "ended", "not_started", "unknown"]),
   atMs: millis,

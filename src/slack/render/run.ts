@@ -14,7 +14,7 @@ import { moment } from "./when.js";
 /** Asked before a run is ended. */
 export const STOP_RUN: Confirm = {
   title: "Stop the runbook?",
-  text: "It is ended with all the processes that it has started, wherever it is. The machines stay Down.",
+  text: "It is ended with the processes of it that the worker can find. The machines stay Down.",
   confirm: "Stop it",
   deny: "Let it run",
 };
