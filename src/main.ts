@@ -74,6 +74,7 @@ async function start(
       store,
       clusters: config.clusters,
       historyMs: config.historyMs,
+      secrets: config.secrets,
       logger: log,
       meters: workerMeters(metrics),
       startProgram: run,

@@ -113,9 +113,11 @@ export const redisUrl = text(
   (input) => {
     const url = parseUrl(input);
     if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === "") return null;
-    return /^\/?\d*$/.test(url.pathname)
+    if (!/^\/?\d*$/.test(url.pathname)) return { wrong: "has a database that is not a number" };
+    // Whoever connects decodes them.
+    return isDecodable(url.username) && isDecodable(url.password)
       ? { value: new Secret(input) }
-      : { wrong: "has a database that is not a number" };
+      : { wrong: "has a % in its user or password that stands for nothing: write it as %25" };
   },
 );
 
@@ -150,4 +152,13 @@ function parseUrl(input: string): URL | null {
 
 function hasLogin(url: URL): boolean {
   return url.username !== "" || url.password !== "";
+}
+
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }

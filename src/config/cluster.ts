@@ -6,17 +6,16 @@ import { clusterSchema, type SomeClusterSettings, someClusterSettings } from "./
 import type { ClusterSource } from "./cluster-source.js";
 import type { ClusterConfig, MarathonConfig, Role } from "./config.js";
 import type { Checked, Problem } from "./config-error.js";
-import type { Env } from "./environment.js";
 import { issueProblems, problemAt } from "./issue-problems.js";
 import { clusterPolicy, nameOf } from "./policy.js";
 import { type ReadFile, tryRead } from "./read-file.js";
 import { runbooksOf, termsOf } from "./runbook.js";
+import type { SecretVariables } from "./secrets.js";
 
-/** What the configuration is made from. */
+/** What a cluster is made from beside its settings. */
 export interface Surroundings {
-  /** What stands after `--role` on the command line. */
   readonly role: Role;
-  readonly env: Env;
+  readonly secrets: SecretVariables;
   readonly readFile: ReadFile;
 }
 
@@ -33,15 +32,15 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
   };
   const inventoryFile = settings.inventory === undefined ? null : within(source.folder, settings.inventory);
   const callsMasters = around.role !== "bot";
-  const credentials = callsMasters ? credentialsOf(settings, around.env, refuse) : null;
+  const credentials = callsMasters ? credentialsOf(settings, around.secrets, refuse) : null;
   const ca = callsMasters ? certificatesOf(settings, source.folder, around.readFile, refuse) : null;
-  const zooKeeperAuth = callsMasters ? zooKeeperAuthOf(settings, around.env, refuse) : null;
+  const zooKeeperAuth = callsMasters ? zooKeeperAuthOf(settings, around.secrets, refuse) : null;
   const marathons = callsMasters ? marathonsOf(settings, around, source.folder, refuse) : [];
   if (callsMasters && inventoryFile !== null) {
     const inventory = tryRead(around.readFile, inventoryFile);
     if ("wrong" in inventory) refuse(["inventory"], inventory.wrong);
   }
-  if (callsMasters) checkRunbookSecrets(settings, around.env, refuse);
+  if (callsMasters) checkRunbookSecrets(settings, around.secrets, refuse);
   if (!checked.success || problems.length > 0) return { ok: false, problems };
   const { masters, channel = null, default_duration, max_duration } = checked.data;
   const isListed = Array.isArray(masters);
@@ -85,13 +84,13 @@ type Refuse = (path: readonly PropertyKey[], what: string) => void;
 
 function credentialsOf(
   settings: SomeClusterSettings,
-  env: Env,
+  secrets: SecretVariables,
   refuse: Refuse,
 ): ClusterConfig["credentials"] {
   if (settings.credentials === undefined) return null;
   const { principal, secret_env } = settings.credentials;
-  const secret = env[secret_env]?.trim();
-  if (secret !== undefined && secret !== "") return { principal, secret: new Secret(secret) };
+  const secret = secrets.read(secret_env)?.trim() ?? "";
+  if (secret !== "") return { principal, secret: new Secret(secret) };
   // The name is not repeated: somebody may have put the secret itself there.
   refuse(["credentials", "secret_env"], "names an environment variable that is not set");
   return null;
@@ -99,25 +98,29 @@ function credentialsOf(
 
 function zooKeeperAuthOf(
   { masters, zookeeper }: SomeClusterSettings,
-  env: Env,
+  secrets: SecretVariables,
   refuse: Refuse,
 ): Secret | null {
   if (zookeeper?.auth_env === undefined)
     return masters === undefined || Array.isArray(masters) ? null : masters.auth;
-  const auth = env[zookeeper.auth_env]?.trim();
-  if (auth !== undefined && /^[^:]+:./.test(auth)) return new Secret(auth);
+  const auth = secrets.read(zookeeper.auth_env)?.trim() ?? "";
+  if (/^[^:]+:./.test(auth)) return new Secret(auth);
   const what =
-    auth === undefined || auth === ""
+    auth === ""
       ? "names an environment variable that is not set"
       : "names an environment variable that does not hold user:secret";
   refuse(["zookeeper", "auth_env"], what);
   return null;
 }
 
-function checkRunbookSecrets({ runbooks = {} }: SomeClusterSettings, env: Env, refuse: Refuse): void {
+function checkRunbookSecrets(
+  { runbooks = {} }: SomeClusterSettings,
+  secrets: SecretVariables,
+  refuse: Refuse,
+): void {
   for (const [name, { secret_env }] of Object.entries(runbooks)) {
     for (const [index, variable] of secret_env.entries()) {
-      if (env[variable] !== undefined && env[variable] !== "") continue;
+      if (secrets.read(variable) !== null) continue;
       refuse(["runbooks", name, "secret_env", index], "names an environment variable that is not set");
     }
   }
@@ -162,7 +165,7 @@ function certificatesIn(path: string, readFile: ReadFile, refuse: (what: string)
 /** The Marathons that entries of `frameworks` tell how to reach. */
 function marathonsOf(
   { frameworks = [] }: SomeClusterSettings,
-  { env, readFile }: Surroundings,
+  { secrets, readFile }: Surroundings,
   folder: string,
   refuse: Refuse,
 ): readonly MarathonConfig[] {
@@ -171,7 +174,7 @@ function marathonsOf(
     const { url, user, password_env, token_env, ca_file } = said.marathon;
     const at = (key: string) => ["frameworks", index, "marathon", key];
     const secretIn = (key: string, name: string | undefined): string | null => {
-      const secret = name === undefined ? null : (env[name]?.trim() ?? "");
+      const secret = name === undefined ? null : (secrets.read(name)?.trim() ?? "");
       if (secret === "") refuse(at(key), "names an environment variable that is not set");
       return secret === "" ? null : secret;
     };

@@ -23,6 +23,8 @@ export interface Config {
   readonly commandsPerMinute: number;
   /** At least one; names are unique, and so are masters. In the order of the file. */
   readonly clusters: readonly ClusterConfig[];
+  /** All that are known, and what is one by itself inside of them: masked in what programs print. */
+  readonly secrets: readonly Secret[];
   readonly ops: { readonly host: string; readonly port: number };
   readonly logLevel: LogLevel;
 }

@@ -1,11 +1,20 @@
 import { readFileSync } from "node:fs";
-import type { Surroundings } from "./cluster.js";
 import { readClusters } from "./clusters.js";
 import type { Config, Role } from "./config.js";
 import { ConfigError } from "./config-error.js";
-import { EnvironmentReader } from "./environment.js";
+import { type Env, EnvironmentReader } from "./environment.js";
+import type { ReadFile } from "./read-file.js";
+import { SecretVariables, secretsOf } from "./secrets.js";
 import { SLACK_VARIABLES, slackSettings } from "./slack-settings.js";
 import { storeSettings } from "./store-settings.js";
+
+/** What the configuration is made from. */
+interface Surroundings {
+  /** What stands after `--role` on the command line. */
+  readonly role: Role;
+  readonly env: Env;
+  readonly readFile: ReadFile;
+}
 
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
@@ -17,7 +26,8 @@ export function parseConfig(around: Surroundings): ConfigResult {
   const env = new EnvironmentReader(around.env, role === "worker" ? SLACK_VARIABLES : []);
   const slack = role === "worker" ? null : slackSettings(env);
   const store = storeSettings(env, role);
-  const clusters = readClusters(env, around);
+  const named = new SecretVariables(around.env);
+  const clusters = readClusters(env, { ...around, secrets: named });
   if (env.problems.length > 0 || store === null) {
     return { ok: false, error: new ConfigError(env.problems, hint(env, role)) };
   }
@@ -29,8 +39,11 @@ export function parseConfig(around: Surroundings): ConfigResult {
     LOG_LEVEL: logLevel,
   } = env.values;
   const historyMs = days * 86_400_000;
+  // Also what this role does not use: it may stand in the same environment.
+  const ours = new EnvironmentReader(around.env).values;
+  const secrets = secretsOf({ slack, store, clusters }, [ours, named.all()]);
   const ops = { host, port };
-  const config = { role, slack, store, historyMs, commandsPerMinute, clusters, ops, logLevel };
+  const config = { role, slack, store, historyMs, commandsPerMinute, clusters, secrets, ops, logLevel };
   return { ok: true, config: deepFreeze(config) };
 }
 

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { z } from "zod";
 import type { Logger } from "../base/logger.js";
+import type { Secret } from "../base/secret.js";
 import type { ClusterConfig } from "../config/config.js";
 import { phaseOf } from "../maintenance/record/batch.js";
 import type { Maintenance } from "../maintenance/record/record.js";
@@ -40,6 +41,8 @@ export interface WorkerOptions {
   readonly clusters: readonly ClusterConfig[];
   /** @see ControlPorts.historyMs */
   readonly historyMs: number;
+  /** All of this installation, of whatever cluster: masked in what runbooks print. */
+  readonly secrets: readonly Secret[];
   readonly logger: Logger;
   readonly meters: WorkerMeters;
   /** Starts the program of a runbook. */
@@ -72,6 +75,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const notifier = createNotifier(store, logger, clock);
   let running = false;
   const stopping = new AbortController();
+  const secrets = options.secrets.map((secret) => secret.reveal());
   const worker = `${hostname()}:${process.pid}`;
 
   const lanes = options.clusters.map((config) => {
@@ -134,9 +138,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       records,
       runbooks: config.runbooks,
       start: options.startProgram,
-      secrets: [config.credentials?.secret, config.zooKeeper?.auth].flatMap(
-        (secret) => secret?.reveal() ?? [],
-      ),
+      secrets,
       worker,
       lockMs: RUNS_WORKER_OPTIONS.lockDuration,
       unwatchedAfterMs: cluster.policy.unwatchedAfterMs,

@@ -138,6 +138,7 @@ describe("the store", () => {
     ],
     ["another scheme", { REDIS_URL: "http://r" }, ["REDIS_URL"]],
     ["a database that is no number", { REDIS_URL: "redis://r/prod" }, ["REDIS_URL"]],
+    ["a password with a % that stands for nothing", { REDIS_URL: "redis://:a%zz@r" }, ["REDIS_URL"]],
     ["no host", { REDIS_URL: "redis://" }, ["REDIS_URL"]],
     [
       "a broken list",

@@ -58,6 +58,7 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
       store,
       clusters: config.clusters,
       historyMs: config.historyMs,
+      secrets: config.secrets,
       logger,
       meters: { tick() {}, masterCall() {}, open() {}, kept() {} },
       startProgram: run,

@@ -35,6 +35,7 @@ test("an installation that shares no master with the queue's own does none of it
     store,
     clusters: second.clusters,
     historyMs: second.historyMs,
+    secrets: second.secrets,
     logger,
     meters: { tick() {}, masterCall() {}, open() {}, kept() {} },
     startProgram: async () => {

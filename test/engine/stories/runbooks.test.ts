@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Runbook } from "../../../src/config/runbook.js";
-import { useEngine } from "../support/engine.js";
+import { BOT_SECRET, useEngine } from "../support/engine.js";
 import type { MemoryStore } from "../support/memory-store.js";
 import { ALICE, BOB, CAROL } from "../support/people.js";
 import type { TestCluster, TestMaintenance } from "../support/test-cluster.js";
@@ -60,6 +60,7 @@ describe("a drain with a runbook", () => {
     await maintenance.root(/Back in service/);
     expect(program().starts).toHaveLength(1);
     expect(program().last.runbook).toEqual(UPDATE);
+    expect(program().last.secrets).toEqual([BOT_SECRET]);
     expect(program().last.input).toMatchObject({
       run: `${maintenance.id}.b1r1`,
       maintenance: maintenance.id,

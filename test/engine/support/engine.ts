@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
 import type { Logger } from "../../../src/base/logger.js";
+import { Secret } from "../../../src/base/secret.js";
 import type { ClusterConfig, ClusterPolicy, StoreConfig } from "../../../src/config/config.js";
 import { termsOf } from "../../../src/config/runbook.js";
 import { createIntake, type IntakeCluster } from "../../../src/engine/bot/intake.js";
@@ -59,6 +60,9 @@ export interface Engine {
 }
 
 const HISTORY_MS = 400 * 86_400_000;
+
+/** What stands for all secrets of the installation. */
+export const BOT_SECRET = "of-the-bot";
 
 /** Tests move the clock on by hours while nothing runs. */
 const NEVER = Number.POSITIVE_INFINITY;
@@ -172,6 +176,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
       clock,
       clusters: [config],
       historyMs: HISTORY_MS,
+      secrets: [new Secret(BOT_SECRET)],
     });
     workers.add(worker);
     await worker.start();

@@ -7,6 +7,8 @@ import type { EndReason, RunResult } from "../../../src/runbooks/run-result.js";
 export interface Started {
   readonly runbook: Runbook;
   readonly input: RunInput;
+  /** What is masked in what it prints. */
+  readonly secrets: readonly string[];
   /** Prints these lines, as the newest. */
   prints(...lines: readonly string[]): void;
   /** Lets it come to its end. */
@@ -35,7 +37,7 @@ export class TestProgram {
     return last;
   }
 
-  readonly start: StartProgram = (runbook, input, { onTail }, signal) =>
+  readonly start: StartProgram = (runbook, input, { onTail, secrets }, signal) =>
     new Promise((resolve) => {
       const onAbort = () => {
         const why: EndReason = signal.reason;
@@ -44,6 +46,7 @@ export class TestProgram {
       this.starts.push({
         runbook,
         input,
+        secrets,
         prints: (...lines) => onTail(lines),
         ends: resolve,
         told: () => (signal.aborted ? signal.reason : null),

@@ -1,0 +1,62 @@
+import { Secret } from "../base/secret.js";
+import type { Config } from "./config.js";
+import type { Env } from "./environment.js";
+
+/** The variables that the clusters file names for secrets: what is read here is known as one. */
+export class SecretVariables {
+  readonly #env: Env;
+  readonly #read = new Map<string, Secret>();
+
+  constructor(env: Env) {
+    this.#env = env;
+  }
+
+  /** What the variable holds, or `null` where it is not set or empty. */
+  read(name: string): string | null {
+    const text = this.#env[name] ?? "";
+    if (text === "") return null;
+    this.#read.set(name, new Secret(text));
+    return text;
+  }
+
+  all(): readonly Secret[] {
+    return [...this.#read.values()];
+  }
+}
+
+/**
+ * All secrets of a configuration, to be masked in what others print, each once: what is a `Secret` in it, what its variables
+ * hold, and what is a secret by itself inside of these.
+ *
+ * @param variables what was read from variables, in whatever shape.
+ */
+export function secretsOf(
+  { slack, store, clusters }: Pick<Config, "slack" | "store" | "clusters">,
+  variables: unknown,
+): readonly Secret[] {
+  const parts = [
+    ...(store.kind === "redis" ? passwordsIn(store.url) : []),
+    ...clusters.flatMap(({ zooKeeper }) => (zooKeeper?.auth ? [afterUser(zooKeeper.auth)] : [])),
+  ];
+  const texts = [...secretsIn([slack, store, clusters, variables]), ...parts].map((secret) =>
+    secret.reveal(),
+  );
+  return [...new Set(texts)].filter((text) => text !== "").map((text) => new Secret(text));
+}
+
+function secretsIn(value: unknown): Secret[] {
+  if (value instanceof Secret) return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+}
+
+/** The password of a URL, as it stands there and as it is. */
+function passwordsIn(url: Secret): Secret[] {
+  const { password } = new URL(url.reveal());
+  return [new Secret(password), new Secret(decodeURIComponent(password))];
+}
+
+/** The secret of `user:secret`. */
+function afterUser(login: Secret): Secret {
+  const text = login.reveal();
+  return new Secret(text.slice(text.indexOf(":") + 1));
+}
