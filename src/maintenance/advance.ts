@@ -6,6 +6,7 @@ import { withNeighboursSeen } from "./blast/zones.js";
 import { machineKey } from "./cluster/machine.js";
 import { versionAdvice } from "./cluster/version-advice.js";
 import { withKinds } from "./frameworks/recognise.js";
+import { dyingTasks } from "./moving/moves.js";
 import { askAnew } from "./phases/ask-anew.js";
 import { bringingUp } from "./phases/bringing-up.js";
 import { atDeadline, deadlineWake } from "./phases/deadline.js";
@@ -283,6 +284,8 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
   if (isUnsettled(record, moment.world.observedAtMs)) return record;
   // Whoever wants to know how a run came out looks here.
   if (openRuns(record).length > 0) return record;
+  // Other maintenances must not count what it is killing as healthy, and they see open ones alone.
+  if (dyingTasks(record, moment.nowMs).length > 0) return record;
   // Until then nobody else looks after the machines that were left behind (invariant 11).
   if (record.leftBehind.some(({ opening }) => opening !== null)) return record;
   const isOver = batches.every(

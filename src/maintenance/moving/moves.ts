@@ -8,6 +8,18 @@ import { quoted } from "../text/quote.js";
 import type { Millis } from "../time.js";
 import { worseMoves } from "./plan.js";
 
+/** A task that still runs so long after its kill was asked for was not killed, or refuses to end. */
+export const KILL_TAKES_MS: Millis = 300_000;
+
+/**
+ * The tasks that Marathon was asked to kill and that are not known to be gone, also where their move is over. After a while
+ * a task that Marathon still shows was not killed: it dropped the kill.
+ */
+export function dyingTasks({ moves }: Pick<Maintenance, "moves">, nowMs: Millis): string[] {
+  const kills = moves.flatMap(({ apps }) => apps.flatMap((app) => app.kills));
+  return kills.flatMap(({ task, isGone, atMs }) => (!isGone && nowMs - atMs < KILL_TAKES_MS ? [task] : []));
+}
+
 /** The moving of tasks of a batch that is not over, or `null`. */
 export function openMove({ moves }: Maintenance, batch: string): Move | null {
   const last = moves.at(-1);

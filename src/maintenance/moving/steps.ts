@@ -7,16 +7,13 @@ import { list } from "../text/list.js";
 import { formatSpan, type Millis } from "../time.js";
 import { healthyOf, minimumOf } from "./health.js";
 import type { MarathonApp, MarathonLook } from "./marathon-view.js";
-import { openMove } from "./moves.js";
+import { dyingTasks, KILL_TAKES_MS, openMove } from "./moves.js";
 import { tasksThere } from "./plan.js";
 
 /** How many copies of an app may come back to machines with windows before it is given up. */
 const MOST_RELAUNCHED = 2;
 
 const COMES_BACK = `${MOST_RELAUNCHED} copies of it came back to machines with a window: a Marathon before 1.7.149 does not look at windows, later ones not at those that have ended.`;
-
-/** A task that still runs so long after its kill was asked for was not killed, or refuses to end. */
-const KILL_TAKES_MS: Millis = 300_000;
 
 /** What one step is decided on. */
 export interface MoveScene {
@@ -97,7 +94,7 @@ export function whyOver(move: Move, scene: MoveScene): string | null {
 
 /** What became of the kills of an app, and which copies were started on machines with windows. */
 function looked(app: AppMove, shown: MarathonApp, { world }: MoveScene): AppMove {
-  const alive = new Set([...shown.tasks, ...world.tasks].map(({ id }) => id));
+  const alive = aliveIn(shown, world);
   const kills = app.kills.map((kill) => ({ ...kill, isGone: kill.isGone || !alive.has(kill.task) }));
   const ours = new Set(app.tasks.map(({ id }) => id));
   const there = onMachinesWithWindows(shown, world).filter((id) => !ours.has(id));
@@ -133,7 +130,7 @@ function nextTask(app: AppMove, shown: MarathonApp, scene: MoveScene): string | 
   const dying = dyingIn(scene);
   const isBusy = shown.tasks.some(({ id }) => dying.has(id)) || app.kills.some(({ isGone }) => !isGone);
   if (shown.isDeploying || isBusy || !isMadeUp(app, shown)) return null;
-  const [next] = leftOf(app, shown, scene);
+  const [next] = killable(app, shown, scene);
   if (next === undefined) return null;
   const staying = healthyOf(shown, new Set([...dying, next]));
   return staying >= Math.max(app.minimum, minimumOf(shown)) ? next : null;
@@ -145,26 +142,36 @@ function isMadeUp(app: AppMove, shown: MarathonApp): boolean {
   return last === undefined || healthyOf(shown) >= Math.min(last.healthy, shown.instances);
 }
 
-/** The approved tasks that were not killed yet, which Marathon and the master show on the same agent of the batch. */
-function leftOf(app: AppMove, shown: MarathonApp, { world, batch }: MoveScene): string[] {
+/**
+ * The approved tasks that were not killed and are not known to be gone: Marathon or the master still shows them, be it on an
+ * agent that is away for a look (invariant 13).
+ */
+function leftOf(app: AppMove, shown: MarathonApp, { world }: MoveScene): string[] {
+  const alive = aliveIn(shown, world);
+  const killed = new Set(app.kills.map(({ task }) => task));
+  return app.tasks.map(({ id }) => id).filter((id) => alive.has(id) && !killed.has(id));
+}
+
+/** Ids of all tasks that Marathon shows of an app, or the master of anything. */
+function aliveIn(shown: MarathonApp, world: World): ReadonlySet<string> {
+  return new Set([...shown.tasks, ...world.tasks].map(({ id }) => id));
+}
+
+/** Those of them that Marathon and the master show on the same agent of the batch. */
+function killable(app: AppMove, shown: MarathonApp, scene: MoveScene): string[] {
+  const { world, batch } = scene;
   const there = new Map(tasksThere(world, batch, app.frameworkId).map(({ task }) => [task.id, task.agentId]));
   const agreed = new Set(
     shown.tasks
       .filter(({ id, agentId }) => agentId !== null && there.get(id) === agentId)
       .map(({ id }) => id),
   );
-  const killed = new Set(app.kills.map(({ task }) => task));
-  return app.tasks.map(({ id }) => id).filter((id) => agreed.has(id) && !killed.has(id));
+  return leftOf(app, shown, scene).filter((id) => agreed.has(id));
 }
 
-/**
- * Everything that was asked to be killed and is not known to be gone, in any maintenance. After a while a task that Marathon
- * still shows was not killed: it dropped the kill.
- */
+/** What is being killed, in any maintenance. */
 function dyingIn({ open, nowMs }: MoveScene): ReadonlySet<string> {
-  const kills = open.flatMap(({ moves }) => moves.flatMap(({ apps }) => apps.flatMap((app) => app.kills)));
-  const dying = kills.filter(({ isGone, atMs }) => !isGone && nowMs - atMs < KILL_TAKES_MS);
-  return new Set(dying.map(({ task }) => task));
+  return new Set(open.flatMap((record) => dyingTasks(record, nowMs)));
 }
 
 /**

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { KILL_TAKES_MS } from "../../../src/maintenance/moving/moves.js";
 import { applyEdit } from "../../../src/maintenance/window/edit.js";
+import { appMove, moveOf } from "../../support/moving.js";
 import { answer, HOUR, machine, NOW, task, windowOn, worldOf } from "../../support/world.js";
 import {
   click,
@@ -36,6 +38,21 @@ describe("cancelling", () => {
     expect(record.end).toMatchObject({ phase: "cancelled" });
     expect({ effects, wakeAtMs }).toEqual({ effects: [], wakeAtMs: null });
     expect(news(record)).toEqual(["cancelled"]);
+  });
+
+  test("a cancel ends only once what Marathon was asked to kill is gone, or was not killed: until then it counts (invariant 13)", () => {
+    const kill = { task: "a1", atMs: NOW, healthy: 4 };
+    const killing = (isGone: boolean) => {
+      const apps = [appMove({ kills: [{ ...kill, isGone }] })];
+      return { ...cancelled("draining"), moves: [moveOf({ apps })] };
+    };
+    const dying = twoLooks(killing(false), goneWorld());
+    expect(dying.record.end).toBeNull();
+    expect(dying.record.moves[0]?.end).toMatchObject({ why: "The machines are given back." });
+    expect(dying.wakeAtMs).not.toBeNull();
+    const laterMs = NOW + KILL_TAKES_MS;
+    expect(tick(dying.record, { ...goneWorld(), observedAtMs: laterMs }, laterMs).record.end).not.toBeNull();
+    expect(twoLooks(killing(true), goneWorld()).record.end).toMatchObject({ phase: "cancelled" });
   });
 
   test("a cancel says nothing of answers that leave the schedule with its window", () => {
