@@ -11,21 +11,8 @@ import { PHASES } from "../../../src/maintenance/record/record.js";
 import type { FlatBatch } from "../../../src/maintenance/record/stored-batch.js";
 import { MarathonError } from "../../../src/marathon/errors.js";
 import { asked } from "../../maintenance/support/flow.js";
+import { movingApp } from "../../support/moving.js";
 import { batchOf, NOW, policyOf, recordOf, worldOf } from "../../support/world.js";
-
-const APP = {
-  frameworkId: "marathon",
-  framework: "marathon",
-  app: "/shop/api",
-  tasks: [
-    { id: "a1", host: "web-01" },
-    { id: "a2", host: "web-01" },
-  ],
-  instances: 4,
-  minimum: 2,
-  healthy: 4,
-  hasHealthChecks: true,
-};
 
 const [QUESTION] = asked().batches[0]?.approvals ?? [];
 
@@ -39,7 +26,7 @@ function moving(parts: {
   if (QUESTION === undefined) throw new Error("There is no question to make one of.");
   const { about = "move_tasks", phase = "draining", written = ["a1"] } = parts;
   const outcome = parts.outcome === undefined ? { kind: "granted", by: "U0BOB", atMs: NOW } : parts.outcome;
-  const approval = { ...QUESTION, about, outcome, move: { apps: [APP], stays: [] } } as Approval;
+  const approval = { ...QUESTION, about, outcome, move: { apps: [movingApp()], stays: [] } } as Approval;
   const batch = batchOf({ phase, approvals: [approval], intent: null });
   const record = beginMove(recordOf({ batches: [batch] }), batch, approval, "U0BOB", NOW);
   const move = openMove(record, "b1");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MarathonApp } from "../../../src/maintenance/moving/marathon-view.js";
 import { planMoves, worseMoves } from "../../../src/maintenance/moving/plan.js";
+import { movingApp } from "../../support/moving.js";
 import { batchOf, framework, policyOf, task, windowOn, worldOf } from "../../support/world.js";
 import { marathonApp, marathonTask, seen } from "./views.js";
 
@@ -27,24 +28,7 @@ const planOf = (parts: Partial<MarathonApp> = {}, of = tasks) =>
 
 describe("what can be moved", () => {
   test("an app's tasks on the machines can be moved, and no others", () => {
-    expect(planOf()).toEqual({
-      apps: [
-        {
-          frameworkId: "marathon",
-          framework: "marathon",
-          app: "/shop/api",
-          tasks: [
-            { id: "a1", host: "web-01" },
-            { id: "a2", host: "web-02" },
-          ],
-          instances: 4,
-          minimum: 2,
-          healthy: 4,
-          hasHealthChecks: true,
-        },
-      ],
-      stays: [],
-    });
+    expect(planOf()).toEqual({ apps: [movingApp()], stays: [] });
   });
 
   test("a framework whose API may not be called is not looked at", () => {

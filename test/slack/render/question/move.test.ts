@@ -3,34 +3,20 @@ import type { MovePlan } from "../../../../src/maintenance/record/move.js";
 import type { Approval, Maintenance } from "../../../../src/maintenance/record/record.js";
 import { renderCard } from "../../../../src/slack/render/card/card.js";
 import { renderApproval } from "../../../../src/slack/render/question/question.js";
+import { appMove, moveOf, movingApp } from "../../../support/moving.js";
 import { approvalOf, batchOf, HOUR, NOW, recordOf } from "../../fixtures.js";
 import { renderText } from "../../plain-text.js";
 
 const PLAN: MovePlan = {
   apps: [
-    {
-      frameworkId: "f1",
-      framework: "marathon",
-      app: "/shop/api",
-      tasks: [
-        { id: "a1", host: "web-01" },
-        { id: "a2", host: "web-02" },
-      ],
-      instances: 4,
-      minimum: 2,
-      healthy: 4,
-      hasHealthChecks: true,
-    },
-    {
-      frameworkId: "f1",
-      framework: "marathon",
+    movingApp(),
+    movingApp({
       app: "/shop/mail",
       tasks: [{ id: "b1", host: "web-01" }],
       instances: 3,
-      minimum: 2,
       healthy: 3,
       hasHealthChecks: false,
-    },
+    }),
   ],
   stays: [{ framework: "marathon", app: "/db", tasks: 1, why: "It keeps data <there>." }],
 };
@@ -81,22 +67,10 @@ describe("the question whether to move tasks", () => {
 describe("the card while tasks are moved", () => {
   const [api, mail] = PLAN.apps;
   if (api === undefined || mail === undefined) throw new Error("The plan has two apps.");
-  const own = { kills: [], known: [], relaunched: [], stopped: null };
   const kill = { task: "a1", atMs: NOW, healthy: 4, isGone: true };
-  const move: Maintenance["moves"][number] = {
-    batch: "b1",
-    approval: "b1a1",
-    by: "U02BOB",
-    sinceMs: NOW,
-    untilMs: NOW + HOUR,
-    lookAtMs: NOW,
-    apps: [
-      { ...api, ...own, kills: [kill] },
-      { ...mail, ...own, stopped: "It comes back." },
-    ],
-    away: null,
-    end: null,
-  };
+  const move = moveOf({
+    apps: [appMove({ ...api, kills: [kill] }), appMove({ ...mail, stopped: "It comes back." })],
+  });
   const card = (moves: Maintenance["moves"]) => renderText(renderCard(recordOf({ moves }), NOW));
 
   test("the card shows how far each app is", () => {
