@@ -6,6 +6,7 @@ import type { Run } from "../../../src/maintenance/record/run.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
 import { approvalOf } from "../../slack/fixtures.js";
+import { runningRun } from "../../support/runs.js";
 import { batchOf, NOW, recordOf } from "../../support/world.js";
 
 const START: ThreadJob = {
@@ -141,26 +142,7 @@ test("an event that changes nothing on the card or in a question edits neither",
 });
 
 describe("the message of a run", () => {
-  const RUN: Run = {
-    id: "b1r1",
-    batch: "b1",
-    runbook: {
-      name: "kernel-update",
-      digest: "d1",
-      where: { kind: "batch" },
-      timeLimitMs: 3_600_000,
-      then: "up",
-    },
-    approval: "b1a1",
-    askedBy: null,
-    askedAtMs: NOW,
-    queuedAtMs: NOW,
-    startedAtMs: NOW,
-    worker: "w1",
-    stop: null,
-    outcome: null,
-    leftDown: null,
-  };
+  const RUN = runningRun();
   const about = { batch: "b1", run: "b1r1", runbook: "kernel-update" };
   const withRun = (run: Run) =>
     recordOf({

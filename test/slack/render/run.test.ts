@@ -3,26 +3,14 @@ import { describe, expect, test } from "vitest";
 import type { Run } from "../../../src/maintenance/record/run.js";
 import { renderRun } from "../../../src/slack/render/run.js";
 import { runs } from "../../support/fast-check.js";
+import { runningRun, runOf } from "../../support/runs.js";
 import { refusal } from "../block-rules.js";
-import { batchOf, HOUR, NOW, recordOf } from "../fixtures.js";
+import { batchOf, NOW, recordOf } from "../fixtures.js";
 import { renderText } from "../plain-text.js";
 
-const WAITING: Run = {
-  id: "b1r1",
-  batch: "b1",
-  runbook: { name: "kernel-update", digest: "d1", where: { kind: "batch" }, timeLimitMs: HOUR, then: "up" },
-  approval: "b1a1",
-  askedBy: null,
-  askedAtMs: NOW,
-  queuedAtMs: NOW,
-  startedAtMs: null,
-  worker: null,
-  stop: null,
-  outcome: null,
-  leftDown: null,
-};
+const WAITING = runOf();
 
-const RUNNING: Run = { ...WAITING, startedAtMs: NOW, worker: "w1:4711" };
+const RUNNING = runningRun();
 
 const ended = (kind: NonNullable<Run["outcome"]>["kind"]): Run => ({
   ...RUNNING,

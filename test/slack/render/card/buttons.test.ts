@@ -6,6 +6,7 @@ import { type Maintenance, PHASES, type Phase } from "../../../../src/maintenanc
 import type { Run } from "../../../../src/maintenance/record/run.js";
 import { renderCard } from "../../../../src/slack/render/card/card.js";
 import { runs } from "../../../support/fast-check.js";
+import { runningRun } from "../../../support/runs.js";
 import { policyOf } from "../../../support/world.js";
 import { batchOf, HOUR, NOW, recordOf } from "../../fixtures.js";
 import { buttons } from "./card-clicks.js";
@@ -102,26 +103,7 @@ describe("the buttons of the card", () => {
   });
 
   describe("of machines that are Down with a runbook", () => {
-    const RUN: Run = {
-      id: "b1r1",
-      batch: "b1",
-      runbook: {
-        name: "kernel-update",
-        digest: "d1",
-        where: { kind: "batch" },
-        timeLimitMs: HOUR,
-        then: "up",
-      },
-      approval: "b1a1",
-      askedBy: null,
-      askedAtMs: NOW,
-      queuedAtMs: NOW,
-      startedAtMs: NOW,
-      worker: "w1:4711",
-      stop: null,
-      outcome: null,
-      leftDown: null,
-    };
+    const RUN = runningRun();
     const cardOf = (run: Run | null) => {
       const record = recordOf({ batches: [batchOf({ phase: "down" })], runs: run === null ? [] : [run] });
       return { ...record, wanted: { ...record.wanted, run: "kernel-update" } };
