@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
-import type { RehearsalMarathon } from "../../src/rehearsal/marathon/marathon.js";
 import { downCalls, type Installation, install } from "../support/installation.js";
+import type { RehearsalMarathon } from "../support/marathon/marathon.js";
 import { marathonOn } from "../support/marathon.js";
 import { suiteFor } from "../support/require.js";
 import { ALICE, BOB } from "../support/surroundings.js";

@@ -4,8 +4,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../src/base/secret.js";
 import type { MarathonError } from "../../src/marathon/errors.js";
 import { createMarathon, type MarathonOptions } from "../../src/marathon/marathon.js";
-import type { RehearsalMarathonOptions } from "../../src/rehearsal/marathon/options.js";
 import { startCluster } from "../rehearsal/support/cluster.js";
+import type { RehearsalMarathonOptions } from "../support/marathon/options.js";
 import { marathonOf, marathonOn } from "../support/marathon.js";
 
 function clientOf(url: string, options: Partial<MarathonOptions> = {}) {

@@ -1,8 +1,8 @@
 import { plainText } from "../../src/rehearsal/demo/plain-text.js";
 import type { Program } from "../../src/rehearsal/demo/program.js";
 import type { LocalMessage, LocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
-import type { RehearsalMarathon } from "../../src/rehearsal/marathon/marathon.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
+import type { RehearsalMarathon } from "./marathon/marathon.js";
 import { until } from "./until.js";
 
 /** One channel of the local Slack with the cluster that is maintained from there. */

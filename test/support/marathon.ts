@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
 import type { Marathons } from "../../src/engine/cluster/marathons.js";
-import { type RehearsalMarathon, startRehearsalMarathon } from "../../src/rehearsal/marathon/marathon.js";
-import type { RehearsalMarathonOptions } from "../../src/rehearsal/marathon/options.js";
 import type { RehearsalMaster } from "../../src/rehearsal/master/master.js";
 import type { RehearsalFramework } from "../../src/rehearsal/master/options.js";
+import { type RehearsalMarathon, startRehearsalMarathon } from "./marathon/marathon.js";
+import type { RehearsalMarathonOptions } from "./marathon/options.js";
 
 /** A framework that is a Marathon with copies of `/shop/api` on these hosts; as a master shows one. */
 export function marathonOn(...hosts: readonly string[]): RehearsalFramework {

@@ -5,11 +5,11 @@ import { stringify } from "yaml";
 import type { Program } from "../../src/rehearsal/demo/program.js";
 import { startLocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
 import { OPS, type Workspace } from "../../src/rehearsal/local-slack/workspace.js";
-import { startRehearsalMarathon } from "../../src/rehearsal/marathon/marathon.js";
-import type { RehearsalMarathonOptions } from "../../src/rehearsal/marathon/options.js";
 import { startRehearsalMaster } from "../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
 import { type Channel, channelOf } from "./channel.js";
+import { startRehearsalMarathon } from "./marathon/marathon.js";
+import type { RehearsalMarathonOptions } from "./marathon/options.js";
 
 export const ALICE = "U01ALICE";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RehearsalMarathonOptions } from "../../../src/rehearsal/marathon/options.js";
+import type { RehearsalMarathonOptions } from "../../support/marathon/options.js";
 import { marathonOn } from "../../support/marathon.js";
 import { type TestClusterOptions, useEngine } from "../support/engine.js";
 import { ALICE, BOB } from "../support/people.js";

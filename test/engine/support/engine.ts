@@ -15,14 +15,14 @@ import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { runWorker, type Store } from "../../../src/engine/store/store.js";
 import { createWorkerSide, type WorkerSide } from "../../../src/engine/worker-side.js";
-import { startRehearsalMarathon } from "../../../src/rehearsal/marathon/marathon.js";
-import type { RehearsalMarathonOptions } from "../../../src/rehearsal/marathon/options.js";
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
 import { answer, PATIENCE_MS } from "../../../src/slack/hear/answer.js";
 import { createGroups } from "../../../src/slack/hear/groups.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
+import { startRehearsalMarathon } from "../../support/marathon/marathon.js";
+import type { RehearsalMarathonOptions } from "../../support/marathon/options.js";
 import { policyOf } from "../../support/world.js";
 import { type Place, UNHURRIED_MS } from "../store/places.js";
 import { type Course, REAL_TIME, StepByStep } from "./course.js";

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { machineKey } from "../../maintenance/cluster/machine.js";
-import { afterRealTime } from "../master/live-state.js";
-import type { After } from "../master/options.js";
+import { machineKey } from "../../../src/maintenance/cluster/machine.js";
+import { afterRealTime } from "../../../src/rehearsal/master/live-state.js";
+import type { After } from "../../../src/rehearsal/master/options.js";
 import type { MarathonFault, RehearsalMarathonOptions } from "./options.js";
 import { appView, mesosName, type OwnApp, type OwnTask, podView, taskView } from "./view.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { RehearsalMarathonOptions } from "../../../src/rehearsal/marathon/options.js";
 import { TestClock } from "../../engine/support/test-clock.js";
-import { marathonOf, marathonOn } from "../../support/marathon.js";
-import { DB_01, scheduleOf, startCluster, WEB_01, WEB_02 } from "../support/cluster.js";
+import { DB_01, scheduleOf, startCluster, WEB_01, WEB_02 } from "../../rehearsal/support/cluster.js";
+import { marathonOf, marathonOn } from "../marathon.js";
+import type { RehearsalMarathonOptions } from "./options.js";
 
 interface AppShown {
   readonly tasks: readonly unknown[];

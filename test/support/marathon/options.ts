@@ -1,5 +1,5 @@
-import type { RehearsalMaster } from "../master/master.js";
-import type { After } from "../master/options.js";
+import type { RehearsalMaster } from "../../../src/rehearsal/master/master.js";
+import type { After } from "../../../src/rehearsal/master/options.js";
 
 /** An app; its tasks are those of the master whose Mesos name is its path backwards: `api.billing` for `/billing/api`. */
 export interface RehearsalApp {
