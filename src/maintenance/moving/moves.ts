@@ -44,8 +44,10 @@ export function movedOn(record: Maintenance, before: Move, after: Move, nowMs: M
   }, told);
 }
 
-function tellAway(record: Maintenance, before: Move, { away }: Move, nowMs: Millis): Maintenance {
+function tellAway(record: Maintenance, before: Move, { away, apps }: Move, nowMs: Millis): Maintenance {
   if ((before.away === null) === (away === null)) return record;
+  // Nothing goes on where nothing more is moved.
+  if (away === null && apps.every(({ stopped }) => stopped !== null)) return record;
   const text =
     away === null
       ? "Marathon answers again; moving tasks goes on."

@@ -2,11 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { minimumOf } from "../../../src/maintenance/moving/health.js";
 import type { MarathonApp, MarathonLook } from "../../../src/maintenance/moving/marathon-view.js";
-import { beginMove, openMove, withMove } from "../../../src/maintenance/moving/moves.js";
+import { beginMove, movedOn, openMove, withMove } from "../../../src/maintenance/moving/moves.js";
 import { planMoves } from "../../../src/maintenance/moving/plan.js";
 import { moveStep, whyOver } from "../../../src/maintenance/moving/steps.js";
+import type { Move } from "../../../src/maintenance/record/move.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { runs } from "../../support/fast-check.js";
+import { appMove, moveOf } from "../../support/moving.js";
 import {
   agent,
   batchOf,
@@ -292,6 +294,14 @@ describe("moving tasks of an app", () => {
       const away = [{ kind: "unseen", frameworkId: "marathon", why: unasked }] as const;
       expect(moveStep({ ...move, apps }, { ...scene, looks: away }).move.away).toBeNull();
       expect(moveStep(move, { ...scene, looks: away }).move.away).toBe(unasked);
+    });
+
+    test("is not said to answer again where nothing more is moved", () => {
+      const was = moveOf({ away: unasked });
+      const notes = (after: Move) =>
+        movedOn(recordOf({ moves: [was] }), was, after, NOW).events.filter(({ kind }) => kind === "note");
+      expect(notes(moveOf())).toHaveLength(1);
+      expect(notes(moveOf({ apps: [appMove({ stopped: "It refuses." })] }))).toEqual([]);
     });
   });
 });
