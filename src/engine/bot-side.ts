@@ -9,12 +9,14 @@ import { SlackFailure } from "../slack/wire/errors.js";
 import { createIntake } from "./bot/intake.js";
 import { SYSTEM_CLOCK } from "./clock.js";
 import { NOTIFY_QUEUE } from "./lanes/jobs.js";
+import { wakeLateJobs } from "./lanes/late-jobs.js";
 import { createLostClusters } from "./lanes/lost-clusters.js";
 import { createNotifier } from "./lanes/notifier.js";
 import { openRecords } from "./lanes/records.js";
 import { runsIn } from "./lanes/runs-in.js";
 import { OtherInstallationError, whyNotServed } from "./lanes/served.js";
 import { notifyProcessor } from "./notify/notify.js";
+import { logJumps, steadyClock } from "./steady-clock.js";
 import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
 import { runWorker, type Store } from "./store/store.js";
 
@@ -52,7 +54,7 @@ export interface BotSide {
 /** The only side that talks to Slack: commands and clicks in, the notify lane out. It never calls a master. */
 export function createBotSide(options: BotOptions): BotSide {
   const { store, logger } = options;
-  const clock = SYSTEM_CLOCK;
+  const clock = steadyClock(SYSTEM_CLOCK, logJumps(logger));
   const messenger = counted(createMessenger({ settings: options.slack, logger }), options.onSlackCall);
   const records = new Map(
     options.clusters.map((cluster) => [cluster.name, openRecords(store, cluster.name, logger)]),
@@ -88,11 +90,14 @@ export function createBotSide(options: BotOptions): BotSide {
     lost,
     logger,
     now: clock.now,
+    wall: clock.wall,
   });
   const worker = store.worker(NOTIFY_QUEUE, show, NOTIFY_WORKER_OPTIONS);
   worker.on("failed", (job, error) =>
     logger.error({ err: error.message, job: job?.id, kind: job?.name }, "a message could not be sent"),
   );
+
+  let late: { close(): void } | undefined;
 
   return {
     async start() {
@@ -103,9 +108,11 @@ export function createBotSide(options: BotOptions): BotSide {
       // It would take the other installation's commands, and show its threads (invariant 13).
       if (whys.length > 0) throw new OtherInstallationError(whys);
       runWorker(worker, logger);
+      late = wakeLateJobs([notifier.queue], clock, logger);
       await app.start();
     },
     async stop() {
+      late?.close();
       await app.stop();
       await worker.close();
       notifier.close();

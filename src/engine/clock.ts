@@ -1,7 +1,7 @@
 /** Where the engine has its time from. It is handed in, so that hours pass in a test when the test says so. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
+  /** Milliseconds since the epoch, by the clock on the wall: it may jump. Stores wait by it. */
+  wall(): number;
   /** Milliseconds by a clock that is never set back, to tell how old something is. */
   elapsed(): number;
   /** Runs something later; the function that is returned takes it back. A process that ends does not wait for it. */
@@ -11,7 +11,7 @@ export interface Clock {
 }
 
 export const SYSTEM_CLOCK: Clock = {
-  now: () => Date.now(),
+  wall: () => Date.now(),
   elapsed: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms).unref();

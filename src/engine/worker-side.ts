@@ -16,6 +16,7 @@ import { lookForUnclaimed } from "./control/tell-unclaimed.js";
 import { createHabits } from "./lanes/habits.js";
 import { threadJobId } from "./lanes/ids.js";
 import { controlQueueName, QUERY_QUEUE, replyTarget, runsQueueName } from "./lanes/jobs.js";
+import { wakeLateJobs } from "./lanes/late-jobs.js";
 import { createNotifier } from "./lanes/notifier.js";
 import { openRecords } from "./lanes/records.js";
 import { whyNotServed } from "./lanes/served.js";
@@ -23,6 +24,7 @@ import { replyFrom } from "./lanes/troubles.js";
 import { queryProcessor } from "./query/queries.js";
 import type { StartProgram } from "./runs/ports.js";
 import { runProcessor } from "./runs/runs.js";
+import { logJumps, steadyClock } from "./steady-clock.js";
 import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS, RUNS_WORKER_OPTIONS } from "./store/lane-options.js";
 import { runWorker, type Store } from "./store/store.js";
 
@@ -70,7 +72,7 @@ const COUNT_EVERY_MS = 15_000;
 /** The only side that talks to masters: control lanes and the query lane. */
 export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const { store, logger, meters } = options;
-  const { clock = SYSTEM_CLOCK } = options;
+  const clock = steadyClock(options.clock ?? SYSTEM_CLOCK, logJumps(logger));
   const { now, elapsed } = clock;
   const notifier = createNotifier(store, logger, clock);
   let running = false;
@@ -116,8 +118,12 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       historyMs: options.historyMs,
       runs,
       logger,
+      worker,
       now,
       elapsed,
+      wall: clock.wall,
+      isUnsureOfTime: clock.isUnsure,
+      lastJump: clock.lastJump,
       changed,
       reply: notifier.reply,
       async tellUnclaimed(groups, key) {
@@ -151,7 +157,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       store.worker(controlQueueName(config.name), control, CONTROL_WORKER_OPTIONS),
       store.worker(runsQueueName(config.name), run, RUNS_WORKER_OPTIONS),
     ];
-    return { config, cluster, records, habits: createHabits(records), watch, workers: lanesOf };
+    return { config, cluster, records, runs, habits: createHabits(records), watch, workers: lanesOf };
   });
   const clusters = new Map(lanes.map((lane) => [lane.config.name, lane]));
   /** Lanes that are not started, because their queue is another installation's, by cluster. */
@@ -175,6 +181,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   }
 
   let counting: NodeJS.Timeout | undefined;
+  let late: { close(): void } | undefined;
   /** From the queue, not from this process's ticks: another worker may have run the last one. */
   async function countRecords(): Promise<void> {
     for (const { config, records } of lanes) {
@@ -212,12 +219,15 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       running = true;
       counting = setInterval(() => void countRecords(), COUNT_EVERY_MS);
       counting.unref();
+      const queues = ours.flatMap(({ records, runs }) => [records.queue, runs]);
+      late = wakeLateJobs([...queues, store.queue(QUERY_QUEUE)], clock, logger);
       // Not awaited: a master that is away is no reason not to start.
       for (const lane of ours) void selfTest(lane.cluster, logger);
     },
     async stop() {
       running = false;
       clearInterval(counting);
+      late?.close();
       // Runbooks are ended, with all that they have started; the others finish.
       stopping.abort();
       await Promise.all(workers.map((worker) => worker.close()));

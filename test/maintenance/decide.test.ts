@@ -44,6 +44,7 @@ describe("every decision in every phase", () => {
     "awaiting_approval ask_kill_drain": "awaiting_approval",
     "kill_draining approve": "kill_draining",
     "kill_draining deny": "scheduled",
+    "kill_draining ask_down": "scheduled",
     "kill_draining cancel": "cancel",
     "kill_draining hold": "held",
     "kill_draining extend": "kill_draining",

@@ -62,7 +62,11 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
       logger,
       meters: { tick() {}, masterCall() {}, open() {}, kept() {} },
       startProgram: run,
-      clock: { ...SYSTEM_CLOCK, now: () => Date.now() + aheadMs },
+      clock: {
+        ...SYSTEM_CLOCK,
+        wall: () => Date.now() + aheadMs,
+        elapsed: () => performance.now() + aheadMs,
+      },
     });
     undo.push(() => worker.stop());
     await worker.start();

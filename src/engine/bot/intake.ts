@@ -9,7 +9,6 @@ import type { Person } from "../../maintenance/policy/policy.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { ClickInput, CommandInput, SlackHandlers } from "../../slack/hear/handlers.js";
 import type { AdoptValue } from "../../slack/render/button-value.js";
-import type { Clock } from "../clock.js";
 import { commandJobId, decisionJobId } from "../lanes/ids.js";
 import { DECISION_JOB, type DecisionJob, HOSTS_JOB, type HostsJob, targetOf } from "../lanes/jobs.js";
 import type { LostClusters } from "../lanes/lost-clusters.js";
@@ -17,6 +16,7 @@ import type { Notifier } from "../lanes/notifier.js";
 import { SHORT_JOB_OPTIONS } from "../lanes/options.js";
 import { type Records, UnreadableRecordError } from "../lanes/records.js";
 import { replyFrom } from "../lanes/troubles.js";
+import type { SteadyClock } from "../steady-clock.js";
 import type { Store } from "../store/store.js";
 import { StoreError } from "../store/store-error.js";
 import { createCommandLimit } from "./command-limit.js";
@@ -44,7 +44,7 @@ export interface IntakePorts {
   readonly commandsPerMinute: number;
   /** For metrics. */
   readonly onCommand?: ((verb: string, outcome: string) => void) | undefined;
-  readonly clock: Clock;
+  readonly clock: Pick<SteadyClock, "now" | "elapsed" | "after">;
 }
 
 /**

@@ -6,12 +6,12 @@ import { quoted } from "../../maintenance/text/quote.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { formatSpan } from "../../maintenance/time.js";
 import type { ClickInput, CommandInput } from "../../slack/hear/handlers.js";
-import type { Clock } from "../clock.js";
 import { freeId, MOST_IDS, maintenanceId, threadJobId } from "../lanes/ids.js";
 import { MAINTENANCE_JOB, targetOf, threadJob } from "../lanes/jobs.js";
 import type { Notifier } from "../lanes/notifier.js";
 import { MAINTENANCE_JOB_OPTIONS } from "../lanes/options.js";
 import { findAnywhere, type Records } from "../lanes/records.js";
+import type { SteadyClock } from "../steady-clock.js";
 import { newMaintenance } from "./new-maintenance.js";
 import type { createQuestions } from "./questions.js";
 import type { Unattended } from "./unattended.js";
@@ -24,7 +24,7 @@ export interface PlacingPorts {
   readonly unattended: Unattended;
   personOf(cluster: string, user: string): Promise<Person>;
   readonly logger: Logger;
-  readonly clock: Clock;
+  readonly clock: Pick<SteadyClock, "now">;
 }
 
 /** Places the job of a new maintenance, and its thread. */

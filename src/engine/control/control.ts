@@ -3,6 +3,7 @@
 import { UnrecoverableError } from "bullmq";
 import type { World } from "../../maintenance/cluster/world.js";
 import { neverBegan } from "../../maintenance/record/batch.js";
+import { noteOnce } from "../../maintenance/record/log.js";
 import {
   decodeMaintenance,
   encodeMaintenance,
@@ -22,8 +23,9 @@ import {
 import { ROUTINE_PRIORITY } from "../lanes/options.js";
 import { PROOFS } from "../lanes/records.js";
 import { troubleFrom } from "../lanes/troubles.js";
+import { jumpWords } from "../steady-clock.js";
 import { LockLostError, proveOwned, updateOwned } from "../store/owned.js";
-import { delayUntil, keepWhenDone, type StoreJob } from "../store/store.js";
+import { delayFor, keepWhenDone, type StoreJob } from "../store/store.js";
 import { runDecision } from "./decision.js";
 import { decideForHosts } from "./hosts-decision.js";
 import { hasNews, lookAtRuns } from "./look-at-runs.js";
@@ -35,6 +37,9 @@ import { isFirstPost, type Waiting } from "./waiting-beside.js";
 
 /** A tick that failed for a reason of our own is tried again after this. */
 const RETRY_MS = 10_000;
+
+/** Until the time of day is known again, what is due is left for this long. */
+const UNSURE_MS = 2_000;
 
 /** A record that only a newer version can read: looked at again after this, for that version may run by then. */
 const UNREADABLE_RETRY_MS = 60_000;
@@ -48,6 +53,8 @@ type StoreRecord = (record: Maintenance, of: StoreJob) => Promise<void>;
  */
 export function controlProcessor(ports: ControlPorts) {
   return async (job: StoreJob, token: string, signal: AbortSignal): Promise<unknown> => {
+    // A clock that has just jumped may be wrong: nothing is decided by it (invariant 13).
+    if (ports.isUnsureOfTime()) return await delayFor(job, UNSURE_MS, token, ports.wall);
     const store: StoreRecord = (record, of) => updateOwned(job, token, encodeMaintenance(record), of);
     switch (job.name) {
       case MAINTENANCE_JOB:
@@ -79,7 +86,7 @@ async function runMaintenance(
   const startedMs = performance.now();
   const first = ports.records.read(job);
   if (first === null) {
-    return await delayUntil(job, ports.now() + UNREADABLE_RETRY_MS, token);
+    return await delayFor(job, UNREADABLE_RETRY_MS, token, ports.wall);
   }
   if (first.end !== null) return await leave(first, first.end, job, ports);
   if (first.batches.length === 0 && (await ports.records.isRefused(first.id))) {
@@ -103,7 +110,7 @@ async function runMaintenance(
   let world: World | null = null;
   try {
     const watched = withWatch(first, ports.now(), ports.cluster.policy.unwatchedAfterMs);
-    record = await openLeftBehind(watched, ports);
+    record = await openLeftBehind(withJumpTold(watched, first, ports), ports);
     record = await lookAtRuns(record, { runs: ports.runs, save, now: ports.now });
     await save(record);
     ({ record, wakeAtMs, world } = await tick(record, {
@@ -134,7 +141,7 @@ async function runMaintenance(
   const due = isOutdated ? earliestMs : Math.max(wanted, earliestMs);
   if (job.priority !== ROUTINE_PRIORITY && !isFirstPost(record))
     await job.changePriority({ priority: ROUTINE_PRIORITY });
-  return await delayUntil(job, due, token);
+  return await delayFor(job, due - ports.now(), token, ports.wall);
 }
 
 /** The job of a maintenance that has ended becomes its record in the history; of one that never began a copy is kept apart. */
@@ -151,6 +158,20 @@ async function leave(
     keepWhenDone(job, { forMs: historyMs });
   }
   return phase;
+}
+
+/** So long after a clock has jumped it is told in the threads of what was open then. */
+const JUMP_TOLD_MS = 600_000;
+
+/** The record with what is told of a clock that was set since it was last looked at, once. */
+function withJumpTold(
+  record: Maintenance,
+  { watchedAtMs = 0 }: Maintenance,
+  { now, lastJump, worker }: ControlPorts,
+): Maintenance {
+  const jump = lastJump();
+  if (jump === null || now() - jump.toMs > JUMP_TOLD_MS || watchedAtMs > jump.fromMs) return record;
+  return noteOnce(record, jumpWords(`the worker ${worker}`, jump), now());
 }
 
 /** Those that wait for their first post; they can be stored as long as the lock of this job is held. */

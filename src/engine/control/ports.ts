@@ -5,6 +5,7 @@ import type { Reply } from "../../maintenance/text/reply.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { StoredReplyTarget } from "../lanes/jobs.js";
 import type { Records } from "../lanes/records.js";
+import type { Jump } from "../steady-clock.js";
 import type { StoreQueue } from "../store/store.js";
 
 /** What the control lane tells others; they never hold it up. */
@@ -25,7 +26,16 @@ export interface ControlPorts {
   /** A tick has finished; for metrics and for which agents' events matter. */
   ticked(record: Maintenance, outcome: "ok" | "trouble" | "ended", ms: number): void;
   readonly logger: Logger;
+  /** How this worker is named to people. */
+  readonly worker: string;
+  /** @see SteadyClock.now */
   now(): number;
+  /** @see SteadyClock.isUnsure */
+  isUnsureOfTime(): boolean;
+  /** @see SteadyClock.lastJump */
+  lastJump(): Jump | null;
+  /** @see Clock.wall */
+  wall(): number;
   /** @see Clock.elapsed */
   elapsed(): number;
 }

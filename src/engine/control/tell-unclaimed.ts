@@ -5,7 +5,7 @@ import { UNCLAIMED_LOOK_JOB, unclaimedLook } from "../lanes/jobs.js";
 import { ROUTINE_PRIORITY, THREAD_JOB_OPTIONS } from "../lanes/options.js";
 import type { Records } from "../lanes/records.js";
 import { updateOwned } from "../store/owned.js";
-import { delayUntil, type StoreJob, wake } from "../store/store.js";
+import { delayFor, type StoreJob, wake } from "../store/store.js";
 import type { ControlPorts } from "./ports.js";
 
 const EVERY_MS = 86_400_000;
@@ -47,9 +47,9 @@ export async function runUnclaimedLook(job: StoreJob, token: string, ports: Cont
       { err: error, cluster: cluster.name },
       "nobody could look for unclaimed machines; trying again",
     );
-    return await delayUntil(job, ports.now() + RETRY_MS, token);
+    return await delayFor(job, RETRY_MS, token, ports.wall);
   }
-  return await delayUntil(job, ports.now() + EVERY_MS, token);
+  return await delayFor(job, EVERY_MS, token, ports.wall);
 }
 
 /** The unclaimed machines, if they are others than those that were told; `null` when they are not, or cannot be known. */

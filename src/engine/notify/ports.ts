@@ -17,7 +17,10 @@ export interface NotifyPorts {
   runsOf(cluster: string): StoreQueue;
   readonly lost: Pick<LostClusters, "standsStill">;
   readonly logger: Logger;
+  /** @see SteadyClock.now */
   now(): number;
+  /** @see Clock.wall */
+  wall(): number;
 }
 
 /** Slack said when it takes calls again: the whole lane waits that long, and the job stays where it is in line. */

@@ -8,7 +8,7 @@ import { howFarBack } from "../lanes/not-found.js";
 import { REPLY_JOB_OPTIONS } from "../lanes/options.js";
 import { UnreadableRecordError } from "../lanes/records.js";
 import { replyFrom } from "../lanes/troubles.js";
-import { delayUntil, keepWhenDone, type StoreJob } from "../store/store.js";
+import { delayFor, keepWhenDone, type StoreJob } from "../store/store.js";
 import { deliver } from "./deliver.js";
 import { linksOf, wakeLinked } from "./links.js";
 import { type NotifyPorts, obeyRateLimit } from "./ports.js";
@@ -60,7 +60,7 @@ export async function runThread(
     await job.updateData(next);
     latest = next;
   };
-  const later = (ms: number) => delayUntil(job, ports.now() + ms, token);
+  const later = (ms: number) => delayFor(job, ms, token, ports.wall);
   const reply = async (to: StoredReplyTarget, said: Reply): Promise<void> => {
     await ports.queue.add(REPLY_JOB, { to, reply: said, attachment: null }, REPLY_JOB_OPTIONS);
   };

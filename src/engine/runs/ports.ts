@@ -3,8 +3,8 @@ import type { Runbook } from "../../config/runbook.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { RunInput } from "../../runbooks/run-input.js";
 import type { RunResult } from "../../runbooks/run-result.js";
-import type { Clock } from "../clock.js";
 import type { Records } from "../lanes/records.js";
+import type { SteadyClock } from "../steady-clock.js";
 
 /**
  * Starts a runbook's program; resolves when nothing of it is left but what cannot be ended, and never rejects.
@@ -43,5 +43,5 @@ export interface RunPorts {
   /** There is something new to show. Never rejects. */
   changed(record: Maintenance): Promise<void>;
   readonly logger: Logger;
-  readonly clock: Pick<Clock, "now" | "after">;
+  readonly clock: Pick<SteadyClock, "now" | "isUnsure" | "wall" | "after">;
 }

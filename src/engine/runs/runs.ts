@@ -13,7 +13,7 @@ import { list } from "../../maintenance/text/list.js";
 import type { EndReason, RunResult } from "../../runbooks/run-result.js";
 import { type RunJob, runJob } from "../lanes/jobs.js";
 import { LockLostError, updateOwned } from "../store/owned.js";
-import { delayUntil, type StoreJob } from "../store/store.js";
+import { delayFor, type StoreJob } from "../store/store.js";
 import type { RunPorts } from "./ports.js";
 import { runInputOf } from "./run-input.js";
 
@@ -38,7 +38,7 @@ export function runProcessor(ports: RunPorts) {
     const lane: Lane = {
       ...ports,
       store: (data) => updateOwned(job, token, data, job, ports.lockMs),
-      later: () => delayUntil(job, ports.clock.now() + NOT_YET_MS, token),
+      later: () => delayFor(job, NOT_YET_MS, token, ports.clock.wall),
       lost,
     };
     const data = runJob.parse(job.data);
@@ -61,7 +61,8 @@ export function runProcessor(ports: RunPorts) {
     const isKnown = run.queuedAtMs !== null;
     // Of a record that nobody looks after: it may have been run, or the machines given back, since (invariant 13).
     const { unwatched } = withWatch(record, ports.clock.now(), ports.unwatchedAfterMs);
-    const waits = record.held !== null || unwatched !== null || ports.stopping.aborted;
+    const waits =
+      ports.clock.isUnsure() || record.held !== null || unwatched !== null || ports.stopping.aborted;
     if (!isKnown || waits) return await lane.later();
     return await start(data, { ...found, record }, job.id ?? "", lane);
   };

@@ -71,13 +71,19 @@ export function runWorker(worker: { run(): Promise<void> }, logger: Logger): voi
 }
 
 /**
- * Leaves a running job for later: it comes again at this time (epoch ms), in whole milliseconds. PostgreSQL refuses a fraction
- * and fails the job, Redis takes it without a word.
+ * Leaves a running job for later: it comes again after so many milliseconds. BullMQ wants a time on the clock on the wall, in
+ * whole milliseconds: PostgreSQL refuses a fraction and fails the job, Redis takes it without a word.
  *
+ * @param wall that clock, also right after it jumped.
  * @throws DelayedError always: it is how BullMQ is told.
  */
-export async function delayUntil<D, R>(job: StoreJob<D, R>, atMs: number, token: string): Promise<never> {
-  await job.moveToDelayed(Math.ceil(atMs), token);
+export async function delayFor<D, R>(
+  job: StoreJob<D, R>,
+  ms: number,
+  token: string,
+  wall: () => number,
+): Promise<never> {
+  await job.moveToDelayed(Math.ceil(wall() + Math.max(0, ms)), token);
   throw new DelayedError();
 }
 

@@ -27,7 +27,7 @@ let course: StepByStep;
 let slack: FakeSlack;
 beforeEach(async () => {
   clock = new TestClock();
-  store = new MemoryStore(clock.now);
+  store = new MemoryStore(clock.wall);
   course = new StepByStep(store, clock);
   slack = await FakeSlack.start();
 });
@@ -55,6 +55,7 @@ async function bot(configured: readonly string[], now = clock.now) {
       lost,
       logger: log,
       now,
+      wall: now,
     }),
     NOTIFY_WORKER_OPTIONS,
   );

@@ -96,7 +96,7 @@ class Lanes {
 
   constructor(
     readonly store: Store,
-    readonly now = SYSTEM_CLOCK.now,
+    readonly now = SYSTEM_CLOCK.wall,
   ) {
     this.records = openRecords(store, this.cluster, this.log);
     this.runs = store.queue(runsQueueName(this.cluster));
@@ -179,7 +179,7 @@ class Lanes {
           die(text);
         },
       },
-      clock: { ...SYSTEM_CLOCK, now: this.now },
+      clock: { ...SYSTEM_CLOCK, now: this.now, isUnsure: () => false },
       ...parts,
     };
     const worker = this.store.worker(runsQueueName(this.cluster), runProcessor(ports), {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openStore } from "../../../src/engine/store/open-store.js";
-import { delayUntil, runWorker } from "../../../src/engine/store/store.js";
+import { delayFor, runWorker } from "../../../src/engine/store/store.js";
 import { suiteFor } from "../../support/require.js";
 import { until } from "../../support/until.js";
 import { keepLog, PLACES, UNHURRIED_MS } from "./places.js";
@@ -19,7 +19,7 @@ for (const { name, available, make } of PLACES) {
         let runs = 0;
         const worker = store.worker("waiting", async (job, token) => {
           runs += 1;
-          return runs < 3 ? await delayUntil(job, Date.now() + 10.25, token) : "done";
+          return runs < 3 ? await delayFor(job, 10.25, token, Date.now) : "done";
         });
         worker.on("failed", (_, error) => failures.push(error.message));
         runWorker(worker, logger);

@@ -76,7 +76,12 @@ export class StepByStep implements Course {
   }
 
   #step(what: string): void {
-    const next = [this.store.nextMs(), this.clock.nextMs()].filter((ms) => ms !== null);
+    const { wall, now } = this.clock;
+    const dueMs = this.store.nextMs();
+    // Jobs wait by the clock on the wall.
+    const next = [dueMs === null ? null : dueMs - (wall() - now()), this.clock.nextMs()].filter(
+      (ms) => ms !== null,
+    );
     if (next.length === 0) throw new Error(`Not seen, and nothing more happens by itself: ${what}.`);
     this.clock.moveTo(Math.max(Math.min(...next), this.clock.now()));
   }

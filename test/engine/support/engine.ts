@@ -11,6 +11,7 @@ import { createNotifier } from "../../../src/engine/lanes/notifier.js";
 import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
 import { runsIn } from "../../../src/engine/lanes/runs-in.js";
 import { notifyProcessor } from "../../../src/engine/notify/notify.js";
+import { steadyClock } from "../../../src/engine/steady-clock.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { runWorker, type Store } from "../../../src/engine/store/store.js";
@@ -81,12 +82,16 @@ export const SIX: RehearsalOptions["agents"] = [1, 2, 3, 4, 5, 6].map((n) => ({
 interface Base {
   readonly store: Store;
   readonly clock: Clock;
+  /** As masters have it, whatever the clock on our wall shows. */
+  trueNow(): number;
   readonly course: Course;
   /** How long a person waits for an answer before the bot says that there is none yet. */
   readonly patienceMs: number;
   /** Whether a job runs. */
   isBusy(): boolean;
   moveOn(ms: number): void;
+  /** Sets the clock on the wall. */
+  setClockBy(ms: number): void;
 }
 
 /** Only ends what hangs: nobody is told that something is late because this machine is slow. */
@@ -101,37 +106,54 @@ export async function startEngine(settings: StoreConfig): Promise<Engine> {
   return await startOn({
     store,
     clock: SYSTEM_CLOCK,
+    trueNow: SYSTEM_CLOCK.wall,
     course: REAL_TIME,
     patienceMs: PATIENCE_MS,
     isBusy: notHere,
     moveOn: notHere,
+    setClockBy: notHere,
   });
 }
 
 /** An engine that goes on step by step, by a clock of its own. */
 async function startStepByStep(): Promise<Engine> {
   const clock = new TestClock();
-  const store = new MemoryStore(clock.now);
+  const store = new MemoryStore(clock.wall);
   const course = new StepByStep(store, clock);
   const isBusy = () => store.running().length > 0;
   const moveOn = (ms: number) => clock.moveOn(ms);
-  return await startOn({ store, clock, course, patienceMs: UNHURRIED_PATIENCE_MS, isBusy, moveOn });
+  return await startOn({
+    ...{ store, clock, course, isBusy, moveOn },
+    trueNow: clock.now,
+    patienceMs: UNHURRIED_PATIENCE_MS,
+    setClockBy: (ms) => clock.setBy(ms),
+  });
 }
 
-async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Base): Promise<Engine> {
+async function startOn({
+  store,
+  clock,
+  trueNow,
+  course,
+  patienceMs,
+  isBusy,
+  moveOn,
+  setClockBy,
+}: Base): Promise<Engine> {
   const webApi = await FakeSlack.start();
   const slack = new RecordedSlack();
   const messenger = slack.through(
     createMessenger({ settings: webApi.settings(), logger, timeoutMs: UNHURRIED_PATIENCE_MS }),
   );
   const program = new TestProgram();
+  const time = steadyClock(clock, () => {});
   const clusters: IntakeCluster[] = [];
   const records = new Map<string, Records>();
   const notifier = createNotifier(store, logger, clock);
   const { personOf } = createGroups({
     settings: webApi.settings(),
     logger,
-    now: clock.now,
+    now: time.now,
     patienceMs: UNHURRIED_PATIENCE_MS,
   });
   const lost = createLostClusters(store, records, logger);
@@ -144,7 +166,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
     personOf,
     commandsPerMinute: Number.POSITIVE_INFINITY,
     logger,
-    clock,
+    clock: time,
   });
   const notify = store.worker(
     NOTIFY_QUEUE,
@@ -156,7 +178,8 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
       runsOf: runsIn(store),
       lost,
       logger,
-      now: clock.now,
+      now: time.now,
+      wall: clock.wall,
     }),
     NOTIFY_WORKER_OPTIONS,
   );
@@ -196,7 +219,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         agents: SIX,
         frameworks: [],
         returnAfterMs: 100,
-        clock: clock.now,
+        clock: trueNow,
         after: clock.after,
         ...options.master,
       });
@@ -205,7 +228,7 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
           ? null
           : await startRehearsalMarathon({
               master,
-              clock: clock.now,
+              clock: trueNow,
               after: clock.after,
               ...options.marathon,
             });
@@ -267,7 +290,8 @@ async function startOn({ store, clock, course, patienceMs, isBusy, moveOn }: Bas
         course,
         isBusy,
         moveOn,
-        nowMs: clock.now,
+        setClockBy,
+        nowMs: trueNow,
         type: (user, text) => {
           commands += 1;
           const input = {

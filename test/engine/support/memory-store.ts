@@ -28,6 +28,8 @@ interface Stored {
   /** Which of those that wait is next: jobs without a priority, then by priority, then in the order they came. */
   turn: number;
   dueMs: number;
+  /** For how long it was to wait when it was left for later. */
+  delay: number;
   /** Of the worker that runs it. */
   token: string | null;
   attemptsStarted: number;
@@ -145,6 +147,7 @@ class Lane {
         state: "waiting",
         turn: 0,
         dueMs: this.now() + (options.delay ?? 0),
+        delay: options.delay ?? 0,
         token: null,
         attemptsStarted: 0,
         attemptsMade: 0,
@@ -247,7 +250,7 @@ class MemoryJob {
     this.attemptsStarted = stored.attemptsStarted;
     this.attemptsMade = stored.attemptsMade;
     this.finishedOn = stored.finishedOn;
-    this.delay = Math.max(0, stored.dueMs - lane.now());
+    this.delay = stored.delay;
     this.opts = { ...stored.options };
     this.priority = stored.priority;
     this.data = JSON.parse(stored.data);
@@ -287,6 +290,7 @@ class MemoryJob {
     this.stored.token = null;
     this.stored.state = "delayed";
     this.stored.dueMs = dueMs;
+    this.stored.delay = Math.max(0, dueMs - this.lane.now());
   }
 
   async changePriority({ priority = 0 }: { readonly priority?: number }): Promise<void> {
@@ -393,7 +397,8 @@ class LaneWorker extends EventEmitter {
       const { type = "fixed", delay = 0 } = typeof backoff === "object" ? backoff : { delay: backoff ?? 0 };
       stored.token = null;
       stored.state = "delayed";
-      stored.dueMs = this.lane.now() + delay * (type === "exponential" ? 2 ** (stored.attemptsMade - 1) : 1);
+      stored.delay = delay * (type === "exponential" ? 2 ** (stored.attemptsMade - 1) : 1);
+      stored.dueMs = this.lane.now() + stored.delay;
     }
     this.emit("failed", this.lane.handle(stored), error);
   }

@@ -11,12 +11,16 @@ interface Timer {
 /** A clock that stands still until the test moves it on. */
 export class TestClock implements Clock {
   #nowMs = START_MS;
+  #setByMs = 0;
   /** In the order in which they are due. */
   #timers: readonly Timer[] = [];
   /** Calls that may still be under way; most of them have been answered long before. */
   #limits: readonly Timer[] = [];
 
+  /** The true time; what the clock on the wall shows, unless it was set. */
   readonly now = () => this.#nowMs;
+
+  readonly wall = () => this.#nowMs + this.#setByMs;
 
   readonly elapsed = () => this.#nowMs - START_MS;
 
@@ -51,6 +55,11 @@ export class TestClock implements Clock {
     const over = this.#limits.filter(({ atMs }) => atMs <= this.#nowMs);
     this.#limits = this.#limits.filter((limit) => !over.includes(limit));
     for (const { run } of over) run();
+  }
+
+  /** Somebody sets the clock on the wall ahead, or back. */
+  setBy(ms: number): void {
+    this.#setByMs += ms;
   }
 
   moveOn(ms: number): void {

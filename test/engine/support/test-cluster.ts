@@ -29,6 +29,7 @@ export interface TestClusterParts {
   isBusy(): boolean;
   /** Lets this time pass while a job runs. */
   moveOn(ms: number): void;
+  setClockBy(ms: number): void;
   type(user: string, text: string): Promise<void>;
   click(user: string, button: ButtonValue | AdoptValue): Promise<void>;
   restart(): Promise<void>;
@@ -107,6 +108,20 @@ export class TestCluster {
   /** Lets this time pass while a job runs. */
   moveOn(ms: number): void {
     this.#parts.moveOn(ms);
+  }
+
+  /** Sets the clock of bot and worker ahead, or back; the master's stays. */
+  setClockBy(ms: number): void {
+    this.#parts.setClockBy(ms);
+  }
+
+  /** Lets everything run that is due by the clock as it is. */
+  async runsDue(): Promise<void> {
+    let looks = 0;
+    await this.#parts.course.until("what is due has run", () => {
+      looks += 1;
+      return looks > 1;
+    });
   }
 
   /** Waits until this can be seen while a job still runs. */
