@@ -11,6 +11,12 @@ describe("a clock that jumps", () => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drain("web-01 6h --in 2h");
     await maintenance.thread(/Scheduled/);
+    // No event of the master wakes it any more.
+    await cluster.looks(20);
+    await cluster.until("it waits for its next look", async () => {
+      const job = await cluster.records.queue.getJob(maintenance.id);
+      return (await job?.getState()) === "delayed";
+    });
     const beforeMs = cluster.nowMs();
     cluster.setClockBy(-HOUR);
     await cluster.looks(3);
@@ -38,6 +44,16 @@ describe("a clock that jumps", () => {
     await asked.click(BOB, "approve");
     await asked.thread(/Down: 1 machine/);
     expect(cluster.calls("START_MAINTENANCE")).toBe(1);
+  });
+
+  test("because its machine stood still for hours: an approval that is clicked right then counts nothing (invariants 5 and 13)", async () => {
+    const cluster = await engine().cluster({ policy: { unwatchedAfterMs: 300_000 } });
+    const asked = await cluster.drainToQuestion("web-01 6h");
+    cluster.setClockBy(3 * HOUR);
+    await asked.click(BOB, "approve");
+    await cluster.told(BOB, /Nothing was taken down/);
+    await asked.thread(/Nobody had looked after this/);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(0);
   });
 
   test("ahead for good: what expired meanwhile is told so once the new time is believed", async () => {
