@@ -65,7 +65,9 @@ async function start(
   const metrics = createMetrics();
   const store = await openStore(config.store, log);
   shutdown.add("close the store", () => store.close());
-  const checks: Record<string, () => Promise<true | string> | true | string> = { queue: () => store.ping() };
+  const checks: Record<string, () => Promise<true | string> | true | string> = {
+    queue: () => store.tryWrite(),
+  };
   const ops = await startOpsServer({ ...config.ops, metrics, checks });
   shutdown.add("close health and metrics", () => ops.close());
 

@@ -1,4 +1,6 @@
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
+import { EMBEDDED_REFUSALS } from "../../src/engine/store/embedded/embedded-errors.js";
+import { REDIS_REFUSALS } from "../../src/engine/store/redis/redis-errors.js";
 import type { StoreErrorCode } from "../../src/engine/store/store-error.js";
 import { TROUBLES } from "../../src/maintenance/record/troubles.js";
 import { BY_ITSELF, goingOn } from "../../src/maintenance/text/go-on.js";
@@ -18,19 +20,6 @@ const NOT_OPENED = "The store was not opened.";
 
 const NOT_QUEUED = "Nothing was queued.";
 
-/** Redis answers and refuses: one row for each advice, by the word that Redis begins with. */
-const REFUSALS: readonly (readonly [string, string])[] = [
-  ["WRONGPASS, NOAUTH", "Check user and password in REDIS_URL."],
-  ["NOPERM", "Give the user of REDIS_URL all commands on the bot's keys."],
-  ["OOM", "Give Redis more memory (maxmemory); nothing that is stored is lost."],
-  ["MISCONF", "Redis cannot write its disk: look at its log and its free space."],
-  ["READONLY", "REDIS_URL points to a replica: point it to the master, or use Sentinel."],
-  [
-    "LOADING, CLUSTERDOWN, MASTERDOWN, NOREPLICAS",
-    "It may be starting or failing over: try again shortly, and look at Redis' log if it stays.",
-  ],
-];
-
 const BY_CODE: Readonly<Record<StoreErrorCode, readonly Omit<StoreRow, "code">[]>> = {
   unreachable: [
     {
@@ -47,8 +36,13 @@ const BY_CODE: Readonly<Record<StoreErrorCode, readonly Omit<StoreRow, "code">[]
     },
   ],
   refused: [
-    ...REFUSALS.map(([words, next]) => ({
-      what: `Redis at <address> refuses: ${words}.`,
+    ...REDIS_REFUSALS.map(({ words, next }) => ({
+      what: `Redis at <address> refuses: ${words.join(", ")}.`,
+      notDone: NOT_QUEUED,
+      next,
+    })),
+    ...EMBEDDED_REFUSALS.map(({ what, next }) => ({
+      what: `The embedded store in <folder> ${what}.`,
       notDone: NOT_QUEUED,
       next,
     })),

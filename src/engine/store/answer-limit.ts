@@ -3,20 +3,16 @@ import { within } from "../../base/within.js";
 import { StoreError } from "./store-error.js";
 
 /** Turns what a client threw into a `StoreError`; anything that is not the store's failure is returned as it is. */
-export type Translate = (error: unknown) => unknown;
+export type Explain = (error: unknown) => unknown;
 
-/** Waiting on purpose, or without effect on a job: neither timed nor translated. */
+/** Waiting on purpose, or without effect on a job: neither timed nor explained. */
 const UNTIMED = new Set(["waitUntilReady", "close", "disconnect", "waitForJob", "readEvents"]);
 
 /**
  * A backend whose every operation settles within `limitMs`. BullMQ's queue and its jobs do all their work through the
  * backend, so this one place covers `add`, `getJob` and also `updateData` and `promote` of a job.
  */
-export function withAnswerLimit(
-  backend: IQueueBackend,
-  limitMs: number,
-  translate: Translate,
-): IQueueBackend {
+export function withAnswerLimit(backend: IQueueBackend, limitMs: number, explain: Explain): IQueueBackend {
   return new Proxy(backend, {
     get(target, property) {
       const member: unknown = Reflect.get(target, property, target);
@@ -24,7 +20,7 @@ export function withAnswerLimit(
       if (typeof property === "symbol" || UNTIMED.has(property)) return member.bind(target);
       return (...args: unknown[]): unknown => {
         const outcome: unknown = Reflect.apply(member, target, args);
-        return outcome instanceof Promise ? settled(outcome, limitMs, translate) : outcome;
+        return outcome instanceof Promise ? settled(outcome, limitMs, explain) : outcome;
       };
     },
     set(target, property, value) {
@@ -34,13 +30,13 @@ export function withAnswerLimit(
 }
 
 /** `work`, or a rejection with `no_answer` after `limitMs`. */
-export async function settled<T>(work: Promise<T>, limitMs: number, translate: Translate): Promise<T> {
+export async function settled<T>(work: Promise<T>, limitMs: number, explain: Explain): Promise<T> {
   try {
     return await within(limitMs, work, () => {
       throw noAnswer(`The queue did not answer within ${limitMs / 1_000} s.`);
     });
   } catch (error) {
-    throw translate(error);
+    throw explain(error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { type IQueueBackend, type JobProgress, type JobsOptions, Queue, Worker } from "bullmq";
-import { settled } from "./answer-limit.js";
-import type { Driver } from "./driver.js";
+import { settled, withAnswerLimit } from "./answer-limit.js";
+import type { Driver, WriteOwned } from "./driver.js";
 import { LockWatch } from "./lock-watch.js";
 import { writesOwned } from "./owned.js";
 import type {
@@ -43,6 +43,15 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
   const workers = new Set<Closable>();
   const prefix = driver.prefix === undefined ? {} : { prefix: driver.prefix };
   let closing: Promise<void> | null = null;
+  const writeOwned: WriteOwned = async (write) => {
+    try {
+      return await driver.writeOwned(write);
+    } catch (error) {
+      throw driver.explain(error);
+    }
+  };
+  const producer: Driver["producer"] = (...asked) =>
+    withAnswerLimit(driver.producer(...asked), answerLimitMs, driver.explain);
 
   function assertOpen(): void {
     if (!closing) return;
@@ -66,9 +75,9 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
       const queue = new (oneAtATime ? OneAtATimeQueue<D, R> : AnyQueue<D, R>)(
         name,
         { connection: {}, streams: { events: { maxLen: EVENTS_KEPT } }, ...prefix },
-        driver.producer,
+        producer,
       );
-      queue.on("error", (error) => trouble.failed(`queue ${name}`, error));
+      queue.on("error", (error) => trouble.failed(`queue ${name}`, driver.explain(error)));
       queues.add(queue);
       return queue;
     },
@@ -82,7 +91,7 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
       const worker: StoreWorker<D, R> = new Worker<D, R, string, IQueueBackend, JobProgress, unknown>(
         name,
         (job, token = "", cancelled = new AbortController().signal) => {
-          writesOwned(job, driver.writeOwned);
+          writesOwned(job, writeOwned);
           return watch.during(job.id ?? "", (lost) =>
             processor(job, token, AbortSignal.any([lost, cancelled])),
           );
@@ -91,16 +100,18 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
         driver.consumer,
       );
       watch.attach(worker);
-      worker.on("error", (error) => trouble.failed(`worker ${name}`, error));
+      worker.on("error", (error) => trouble.failed(`worker ${name}`, driver.explain(error)));
       workers.add(worker);
       return worker;
     },
-    async ping() {
+    async tryWrite() {
       if (closing) return "The queue's store is closed.";
       try {
-        await settled(driver.ping(), answerLimitMs, (error) => error);
+        await settled(driver.write(), answerLimitMs, driver.explain);
+        trouble.recovered();
         return true;
       } catch (error) {
+        trouble.failed("store", error);
         return error instanceof Error ? error.message : String(error);
       }
     },

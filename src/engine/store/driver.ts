@@ -1,10 +1,11 @@
 import type { BackendFactory, IQueueBackend } from "bullmq";
 import type { StoreConfig } from "../../config/config.js";
+import type { Explain } from "./answer-limit.js";
 
 /** What differs between the stores; everything else is `bull-store.ts`. */
 export interface Driver {
   readonly kind: StoreConfig["kind"];
-  /** For queues: fails soon when the store is away. */
+  /** For queues: fails soon when the store is away. Neither timed nor explained yet. */
   readonly producer: BackendFactory<IQueueBackend, unknown>;
   /** For workers: waits for a store that is away. */
   readonly consumer: BackendFactory<IQueueBackend, unknown>;
@@ -12,8 +13,13 @@ export interface Driver {
   readonly writeOwned: WriteOwned;
   /** The key prefix, where the store has one. */
   readonly prefix?: string;
-  /** One round trip; rejects with what is wrong. */
-  ping(): Promise<unknown>;
+  /** What the client of this store threw, as a `StoreError`. */
+  readonly explain: Explain;
+  /**
+   * One statement that replaces what it wrote last. It needs what the writes of jobs need: memory, room on the disk, a
+   * master that takes writes.
+   */
+  write(): Promise<unknown>;
   /** Called once, after every queue and worker is closed. */
   close(force: boolean): Promise<void>;
 }

@@ -20,7 +20,7 @@ export async function openStore(
   const trouble = new TroubleLog(logger);
   const driver =
     settings.kind === "redis"
-      ? await openRedis(settings, logger, trouble, answerLimitMs)
-      : await openEmbedded(settings, logger, answerLimitMs);
+      ? await openRedis(settings, logger, trouble)
+      : await openEmbedded(settings, logger);
   return bullStore(driver, trouble, answerLimitMs);
 }

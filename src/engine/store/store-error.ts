@@ -4,7 +4,7 @@
  * - `damaged`: the embedded database does not open.
  * - `unreachable`: Redis is away; the operation was not sent.
  * - `no_answer`: the operation was sent and not answered in time; whether it took effect is not known.
- * - `refused`: Redis answered and refuses (credentials, rights, out of memory, read-only).
+ * - `refused`: the store answered and refuses (credentials, rights, memory or disk full, read-only).
  * - `wrong_eviction_policy`, `too_old`: Redis is set up so that it could lose or not run our jobs.
  * - `closed`: the store was closed before.
  */

@@ -53,8 +53,13 @@ export interface Store {
     processor: StoreProcessor<D, R>,
     options?: StoreWorkerOptions,
   ): StoreWorker<D, R>;
-  /** `true`, or in one sentence what is wrong. Never throws and never takes longer than {@link ANSWER_LIMIT_MS}. */
-  ping(): Promise<true | string>;
+  /**
+   * Stores a little something of our own, in place of the last one. A store that answers may still refuse what work needs,
+   * so nothing less shows that it works (invariant 13). Never throws and never takes longer than {@link ANSWER_LIMIT_MS}.
+   *
+   * @returns `true`, or in sentences what is wrong and what to do.
+   */
+  tryWrite(): Promise<true | string>;
   /**
    * Lets running processors finish, then closes workers, queues and the connection. With Redis away a processor may
    * wait for it for ever: then bound this by time and call `close(true)`, which waits for nobody.

@@ -65,7 +65,7 @@ export class MemoryStore implements Store {
     return worker as unknown as StoreWorker<D, R>;
   }
 
-  async ping(): Promise<true> {
+  async tryWrite(): Promise<true> {
     return true;
   }
 

@@ -10,7 +10,17 @@ const FOLDER = "queue";
 
 const UNFINISHED = "unfinished-";
 
-/** A PGlite with BullMQ's tables. Close the pool first: it waits for the query that is running. */
+/** One row of our own, for `Store.tryWrite`. */
+const OWN_TABLE = "CREATE TABLE IF NOT EXISTS mesos_bot_written (at timestamptz NOT NULL)";
+
+/**
+ * Replaces that row in a file of its own: overwriting it where it is takes no room, and would work on a disk that is too
+ * full for a job.
+ */
+export const WRITE_OF_OUR_OWN = `
+  DO $$ BEGIN TRUNCATE mesos_bot_written; INSERT INTO mesos_bot_written VALUES (now()); END $$`;
+
+/** A PGlite with BullMQ's tables and ours. Close the pool first: it waits for the query that is running. */
 export interface EmbeddedDatabase {
   readonly db: PGlite;
   readonly pool: PglitePool;
@@ -89,6 +99,7 @@ async function openAt(folder: string): Promise<EmbeddedDatabase> {
     await runMigrations(client);
     // There is one session, so this holds for every query to come.
     await client.query(`SET search_path TO ${quoteSchemaName(DEFAULT_SCHEMA)}`);
+    await client.query(OWN_TABLE);
   } finally {
     client.release();
   }

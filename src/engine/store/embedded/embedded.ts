@@ -1,9 +1,9 @@
 import type { Logger } from "../../../base/logger.js";
 import type { EmbeddedConfig } from "../../../config/config.js";
-import { withAnswerLimit } from "../answer-limit.js";
 import type { Driver } from "../driver.js";
 import { embeddedBackend } from "./embedded-backend.js";
-import { makeDataDir, openDatabase } from "./embedded-database.js";
+import { makeDataDir, openDatabase, WRITE_OF_OUR_OWN } from "./embedded-database.js";
+import { embeddedError } from "./embedded-errors.js";
 import { embeddedWriteOwned } from "./embedded-owned.js";
 import { lockFolder } from "./folder-lock.js";
 import { keepTidy } from "./housekeeping.js";
@@ -13,11 +13,7 @@ import { keepTidy } from "./housekeeping.js";
  *
  * @throws StoreError `in_use`, `folder`, `damaged`.
  */
-export async function openEmbedded(
-  settings: EmbeddedConfig,
-  logger: Logger,
-  answerLimitMs: number,
-): Promise<Driver> {
+export async function openEmbedded(settings: EmbeddedConfig, logger: Logger): Promise<Driver> {
   const { dataDir } = settings;
   await makeDataDir(dataDir);
   const lock = await lockFolder(dataDir);
@@ -28,11 +24,11 @@ export async function openEmbedded(
     const stopTidying = keepTidy(pool, logger);
     return {
       kind: "embedded",
-      producer: (name, options) =>
-        withAnswerLimit(embeddedBackend(pool, name, options), answerLimitMs, (error) => error),
+      producer: (name, options) => embeddedBackend(pool, name, options),
       consumer: (name, options) => embeddedBackend(pool, name, options),
       writeOwned: embeddedWriteOwned(pool),
-      ping: () => pool.query("SELECT 1"),
+      explain: (error) => embeddedError(error, dataDir),
+      write: () => pool.query(WRITE_OF_OUR_OWN),
       close: async () => {
         stopTidying();
         await pool.end();

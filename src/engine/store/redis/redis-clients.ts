@@ -1,6 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisConfig } from "../../../config/config.js";
 import { StoreError } from "../store-error.js";
+import { refusalOf } from "./redis-errors.js";
 
 export type RedisClient = Redis | Cluster;
 
@@ -12,7 +13,7 @@ const backoff = (times: number): number => Math.min(100 * 2 ** Math.min(times - 
 
 /** After a fail-over the old master answers READONLY: 1 = connect anew, 2 = and send the command again. */
 const onReadOnly = (resend: boolean) => (error: Error) =>
-  error.message.startsWith("READONLY") ? (resend ? 2 : 1) : false;
+  refusalOf(error.message) === "READONLY" ? (resend ? 2 : 1) : false;
 
 /**
  * Clients that are not connected yet. A producer's fails soon; a worker's waits for a Redis that is away. BullMQ copies

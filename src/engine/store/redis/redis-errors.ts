@@ -7,19 +7,35 @@ const NOT_SENT =
 const CUT_OFF =
   /Connection is closed|max retries per request|ECONNRESET|EPIPE|Command timed out|ClusterAllFailedError/;
 
-const REFUSED =
-  /^(?:WRONGPASS|NOAUTH|NOPERM|READONLY|OOM|MISCONF|LOADING|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|ERR AUTH)/;
-
-const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/^(?:WRONGPASS|NOAUTH|ERR AUTH)/, "Check user and password in REDIS_URL."],
-  [/^NOPERM/, "Give the user of REDIS_URL all commands on the bot's keys."],
-  [/^OOM/, "Give Redis more memory (maxmemory); nothing that is stored is lost."],
-  [/^MISCONF/, "Redis cannot write its disk: look at its log and its free space."],
-  [/^READONLY/, "REDIS_URL points to a replica: point it to the master, or use Sentinel."],
+/** By the words with which Redis begins when it answers and refuses: what to do next. */
+export const REDIS_REFUSALS: readonly { readonly words: readonly string[]; readonly next: string }[] = [
+  { words: ["WRONGPASS", "NOAUTH", "ERR AUTH"], next: "Check user and password in REDIS_URL." },
+  { words: ["NOPERM"], next: "Give the user of REDIS_URL all commands on the bot's keys." },
+  { words: ["OOM"], next: "Give Redis more memory (maxmemory); nothing that is stored is lost." },
+  { words: ["MISCONF"], next: "Redis cannot write its disk: look at its log and its free space." },
+  {
+    words: ["READONLY"],
+    next: "It is a replica: point REDIS_URL to the master, or use Sentinel so that the bot finds it.",
+  },
+  {
+    words: ["NOREPLICAS"],
+    next: "Redis misses replicas (min-replicas-to-write): start them, or let it ask for fewer.",
+  },
+  {
+    words: ["CLUSTERDOWN"],
+    next: "Nodes of the Redis Cluster are missing: look at CLUSTER INFO. The bot goes on when a replica has taken over.",
+  },
+  {
+    words: ["LOADING", "MASTERDOWN"],
+    next: "It may be starting or failing over: try again shortly, and look at Redis' log if it stays.",
+  },
 ];
 
-const OTHERWISE =
-  "It may be starting or failing over: try again shortly, and look at Redis' log if it stays.";
+/** Redis 6 puts what a script ran into behind words of its own: `ERR Error running script (…): @user_script:1: -OOM …`. */
+const REFUSED = new RegExp(
+  `^(?:ERR Error running script .*?-)?(${REDIS_REFUSALS.flatMap(({ words }) => words).join("|")})\\b`,
+  "s",
+);
 
 const NOT_QUEUED = "Nothing was queued.";
 
@@ -27,16 +43,22 @@ const NOT_QUEUED = "Nothing was queued.";
 export function redisError(error: unknown, address: string): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error;
   const said = saidBy(error);
-  if (REFUSED.test(said)) {
-    const what = `Redis at ${address} refuses: ${said}.`;
-    const next = ADVICE.find(([pattern]) => pattern.test(said))?.[1] ?? OTHERWISE;
-    return new StoreError("refused", { what, notDone: NOT_QUEUED, next }, error);
+  const refusal = refusalOf(said);
+  const advice = REDIS_REFUSALS.find(({ words }) => refusal !== null && words.includes(refusal));
+  if (advice !== undefined) {
+    const what = `Redis at ${address} refuses: ${said.replace(/\.$/, "")}.`;
+    return new StoreError("refused", { what, notDone: NOT_QUEUED, next: advice.next }, error);
   }
   if (NOT_SENT.test(said)) return unreachable(address, undefined, error);
   if (CUT_OFF.test(`${error.name} ${said}`)) {
     return noAnswer(`The connection to Redis at ${address} broke before it answered.`, error);
   }
   return error;
+}
+
+/** The word with which Redis refuses, such as `OOM`; `null` when it does not. */
+export function refusalOf(said: string): string | null {
+  return REFUSED.exec(said)?.[1] ?? null;
 }
 
 /** Redis is away and nothing was sent. */

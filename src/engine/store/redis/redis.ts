@@ -2,7 +2,6 @@ import { createRedisBackend } from "bullmq";
 import type { Logger } from "../../../base/logger.js";
 import { settlesWithin, within } from "../../../base/within.js";
 import type { RedisConfig } from "../../../config/config.js";
-import { settled, withAnswerLimit } from "../answer-limit.js";
 import type { Driver } from "../driver.js";
 import { StoreError } from "../store-error.js";
 import type { TroubleLog } from "../trouble-log.js";
@@ -22,12 +21,7 @@ const CLOSED = new Error("the connection to Redis was closed");
  *
  * @throws StoreError `unreachable`, `refused`, `wrong_eviction_policy`, `too_old`.
  */
-export async function openRedis(
-  settings: RedisConfig,
-  logger: Logger,
-  trouble: TroubleLog,
-  answerLimitMs: number,
-): Promise<Driver> {
+export async function openRedis(settings: RedisConfig, logger: Logger, trouble: TroubleLog): Promise<Driver> {
   const address = redisAddress(settings);
   const { producer, consumer } = redisClients(settings);
   // A client without a listener writes its errors to the console.
@@ -43,24 +37,22 @@ export async function openRedis(
   }
   logger.info({ address }, "the queue store in Redis is open");
   // The producer's connection stands for both: the two fail and return together.
-  producer.on("error", (error) => trouble.failed("redis", error));
+  const failed = (error: unknown) => trouble.failed("redis", redisError(error, address));
+  producer.on("error", failed);
   producer.on("close", () => trouble.failed("redis", CLOSED));
-  producer.on("ready", () => trouble.recovered("redis"));
-  consumer.on("error", (error) => trouble.failed("redis", error));
+  consumer.on("error", failed);
   // The braces keep all keys on one node of a Redis Cluster, as BullMQ's scripts need.
   const prefix = `{${settings.prefix}}`;
+  // No key of a queue is so short.
+  const written = `${prefix}:written`;
   return {
     kind: "redis",
     prefix,
-    producer: (name, options, extra) =>
-      withAnswerLimit(
-        createRedisBackend(name, { ...options, connection: producer }, extra),
-        answerLimitMs,
-        (error) => redisError(error, address),
-      ),
+    producer: (name, options, extra) => createRedisBackend(name, { ...options, connection: producer }, extra),
     consumer: (name, options, extra) => createRedisBackend(name, { ...options, connection: consumer }, extra),
     writeOwned: redisWriteOwned(consumer, prefix),
-    ping: () => settled(producer.ping(), answerLimitMs, (error) => redisError(error, address)),
+    explain: (error) => redisError(error, address),
+    write: () => producer.set(written, Date.now()),
     close: async (force) => {
       producer.removeAllListeners("close");
       await Promise.all([quit(producer, force), quit(consumer, force)]);
