@@ -1,6 +1,7 @@
-import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { type Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisConfig } from "../../../config/config.js";
 import { StoreError } from "../store-error.js";
+import { redisCluster } from "./redis-cluster.js";
 import { refusalOf } from "./redis-errors.js";
 
 export type RedisClient = Redis | Cluster;
@@ -11,6 +12,12 @@ type Options = Omit<RedisOptions, "replyMapping">;
 /** 100 ms, 200 ms, … at most 2 s: workers go on soon after Redis is back, and a Redis that starts is not run over. */
 const backoff = (times: number): number => Math.min(100 * 2 ** Math.min(times - 1, 10), 2_000);
 
+/**
+ * A connection on which an answer is due and nothing comes is given up after this long: the machine of a master that is gone
+ * says nothing, and the system would wait for it for a quarter of an hour. BullMQ's workers block for 10 s at most.
+ */
+const SILENT_MS = 15_000;
+
 /** After a fail-over the old master answers READONLY: 1 = connect anew, 2 = and send the command again. */
 const onReadOnly = (resend: boolean) => (error: Error) =>
   refusalOf(error.message) === "READONLY" ? (resend ? 2 : 1) : false;
@@ -20,7 +27,12 @@ const onReadOnly = (resend: boolean) => (error: Error) =>
  * the latter to block on.
  */
 export function redisClients(settings: RedisConfig): { producer: RedisClient; consumer: RedisClient } {
-  const common: Options = { ...account(settings), connectTimeout: 2_000, keepAlive: 10_000 };
+  const common: Options = {
+    ...account(settings),
+    connectTimeout: 2_000,
+    keepAlive: 10_000,
+    socketTimeout: SILENT_MS,
+  };
   const producer: Options = {
     ...common,
     maxRetriesPerRequest: 1,
@@ -37,7 +49,7 @@ function client(settings: RedisConfig, options: Options, enableOfflineQueue: boo
   const { sentinel, cluster } = settings;
   const shared = { enableOfflineQueue, lazyConnect: true };
   if (cluster) {
-    return new Cluster([endpoint(settings)], {
+    return redisCluster([endpoint(settings)], {
       ...shared,
       redisOptions: options,
       clusterRetryStrategy: backoff,

@@ -5,7 +5,7 @@ const NOT_SENT =
   /enableOfflineQueue|Connection is in (?:subscriber|monitor)|ECONNREFUSED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN/;
 
 const CUT_OFF =
-  /Connection is closed|max retries per request|ECONNRESET|EPIPE|Command timed out|ClusterAllFailedError/;
+  /Connection is closed|Socket timeout|max retries per request|ECONNRESET|EPIPE|Command timed out|ClusterAllFailedError/;
 
 /** By the words with which Redis begins when it answers and refuses: what to do next. */
 export const REDIS_REFUSALS: readonly { readonly words: readonly string[]; readonly next: string }[] = [
@@ -37,6 +37,9 @@ const REFUSED = new RegExp(
   "s",
 );
 
+/** Of a Cluster; the last error says nothing about the tries before it. */
+const NO_NODE = "Too many Cluster redirections. Last error: ";
+
 const NOT_QUEUED = "Nothing was queued.";
 
 /** What ioredis threw, as a `StoreError`; errors of other kinds, such as BullMQ's own, are returned as they are. */
@@ -48,6 +51,12 @@ export function redisError(error: unknown, address: string): unknown {
   if (advice !== undefined) {
     const what = `Redis at ${address} refuses: ${said.replace(/\.$/, "")}.`;
     return new StoreError("refused", { what, notDone: NOT_QUEUED, next: advice.next }, error);
+  }
+  if (said.startsWith(NO_NODE)) {
+    return noAnswer(
+      `No node of the Redis Cluster at ${address} took it: ${said.slice(NO_NODE.length)}.`,
+      error,
+    );
   }
   if (NOT_SENT.test(said)) return unreachable(address, undefined, error);
   if (CUT_OFF.test(`${error.name} ${said}`)) {

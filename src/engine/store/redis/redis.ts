@@ -5,6 +5,7 @@ import type { RedisConfig } from "../../../config/config.js";
 import type { Driver } from "../driver.js";
 import { StoreError } from "../store-error.js";
 import type { TroubleLog } from "../trouble-log.js";
+import { createWorkerBackend } from "./redis-backend.js";
 import { checkRedis } from "./redis-check.js";
 import { type RedisClient, redisAddress, redisClients } from "./redis-clients.js";
 import { redisError, saidBy, unreachable } from "./redis-errors.js";
@@ -49,7 +50,8 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
     kind: "redis",
     prefix,
     producer: (name, options, extra) => createRedisBackend(name, { ...options, connection: producer }, extra),
-    consumer: (name, options, extra) => createRedisBackend(name, { ...options, connection: consumer }, extra),
+    consumer: (name, options, extra) =>
+      createWorkerBackend(name, { ...options, connection: consumer }, extra),
     writeOwned: redisWriteOwned(consumer, prefix),
     explain: (error) => redisError(error, address),
     write: () => producer.set(written, Date.now()),
