@@ -5,6 +5,8 @@ import { CONFIG_EXIT_CODE, ConfigError } from "./config/config-error.js";
 import { loadConfig } from "./config/parse-config.js";
 import { configWarnings } from "./config/warnings.js";
 import { createBotSide } from "./engine/bot-side.js";
+import { SYSTEM_CLOCK } from "./engine/clock.js";
+import { watchLanes } from "./engine/lane-watch.js";
 import { OtherInstallationError } from "./engine/lanes/served.js";
 import { workerMeters } from "./engine/meters.js";
 import { openStore } from "./engine/store/open-store.js";
@@ -103,6 +105,21 @@ async function start(
     checks.slack = () => bot.ready();
     await bot.start();
   }
+  const lanes = watchLanes({
+    store,
+    logger: log,
+    clock: SYSTEM_CLOCK,
+    onLook: (lane, seconds) => metrics.laneStill.set({ lane }, seconds),
+    end: (why) => {
+      log.fatal(
+        { why },
+        "this process cannot work though a new one could; ending so that a clean process can go on",
+      );
+      void shutdown.run("this process cannot work", 1);
+    },
+  });
+  shutdown.add("stop watching the lanes", () => lanes.stop());
+  checks.lanes = () => lanes.ready();
   log.info(
     {
       role: config.role,

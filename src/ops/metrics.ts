@@ -79,6 +79,13 @@ export function createMetrics() {
       labelNames: ["cluster"],
       registers,
     }),
+    /** 0 when a lane goes on; seconds since it was first seen with jobs that wait, while it takes none. */
+    laneStill: new Gauge({
+      name: "mesos_bot_lane_still_seconds",
+      help: "For how long a lane has taken none of the jobs that wait, by lane; 0 when it goes on.",
+      labelNames: ["lane"],
+      registers,
+    }),
     openMaintenances: new Gauge({
       name: "mesos_bot_open_maintenances",
       help: "Maintenances that have not ended, by cluster and phase.",

@@ -10,6 +10,7 @@ test("what is counted is in the text, with the process's own metrics", async () 
   metrics.masterCalls.inc({ cluster: "prod", call: "GET_AGENTS", outcome: "ok" });
   metrics.masterCallSeconds.observe({ call: "GET_AGENTS" }, 0.07);
   metrics.slackCalls.inc({ method: "chat.update", outcome: "rate_limited" });
+  metrics.laneStill.set({ lane: "query" }, 40);
   metrics.openMaintenances.set({ cluster: "prod", phase: "draining" }, 2);
   const text = await metrics.registry.metrics();
   for (const line of [
@@ -20,6 +21,7 @@ test("what is counted is in the text, with the process's own metrics", async () 
     'mesos_bot_master_calls_total{cluster="prod",call="GET_AGENTS",outcome="ok"} 1',
     'mesos_bot_master_call_seconds_count{call="GET_AGENTS"} 1',
     'mesos_bot_slack_calls_total{method="chat.update",outcome="rate_limited"} 1',
+    'mesos_bot_lane_still_seconds{lane="query"} 40',
     'mesos_bot_open_maintenances{cluster="prod",phase="draining"} 2',
     "process_resident_memory_bytes ",
   ]) {

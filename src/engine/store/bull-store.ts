@@ -1,6 +1,7 @@
 import { type IQueueBackend, type JobProgress, type JobsOptions, Queue, Worker } from "bullmq";
 import { settled, withAnswerLimit } from "./answer-limit.js";
 import type { Driver, WriteOwned } from "./driver.js";
+import { RunningLane } from "./lane.js";
 import { LockWatch } from "./lock-watch.js";
 import { writesOwned } from "./owned.js";
 import type {
@@ -19,6 +20,9 @@ const DEFAULT_LOCK_MS = 30_000;
 
 /** Nobody reads BullMQ's event stream; it helps people who look into a queue. */
 const EVENTS_KEPT = 1_000;
+
+/** Connecting takes longer than an answer. */
+const ANEW_LIMIT_MS = 10_000;
 
 interface Closable {
   close(force?: boolean): Promise<void>;
@@ -41,6 +45,8 @@ class OneAtATimeQueue<D, R> extends AnyQueue<D, R> {
 export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: number): Store {
   const queues = new Set<Closable>();
   const workers = new Set<Closable>();
+  const oneAtATimeQueues = new Set<string>();
+  const lanes: { readonly lane: RunningLane; readonly isOpen: () => boolean }[] = [];
   const prefix = driver.prefix === undefined ? {} : { prefix: driver.prefix };
   let closing: Promise<void> | null = null;
   const writeOwned: WriteOwned = async (write) => {
@@ -62,6 +68,17 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
     });
   }
 
+  function open<D, R>(name: string, Kind: typeof AnyQueue<D, R>): AnyQueue<D, R> {
+    const queue = new Kind(
+      name,
+      { connection: {}, streams: { events: { maxLen: EVENTS_KEPT } }, ...prefix },
+      producer,
+    );
+    queue.on("error", (error) => trouble.failed(`queue ${name}`, driver.explain(error)));
+    queues.add(queue);
+    return queue;
+  }
+
   async function closeAll(force: boolean): Promise<void> {
     await Promise.allSettled([...workers].map((worker) => worker.close(force)));
     await Promise.allSettled([...queues].map((queue) => queue.close()));
@@ -72,14 +89,8 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
     kind: driver.kind,
     queue<D, R = unknown>(name: string, { oneAtATime = false }: StoreQueueOptions = {}): StoreQueue<D, R> {
       assertOpen();
-      const queue = new (oneAtATime ? OneAtATimeQueue<D, R> : AnyQueue<D, R>)(
-        name,
-        { connection: {}, streams: { events: { maxLen: EVENTS_KEPT } }, ...prefix },
-        producer,
-      );
-      queue.on("error", (error) => trouble.failed(`queue ${name}`, driver.explain(error)));
-      queues.add(queue);
-      return queue;
+      if (oneAtATime) oneAtATimeQueues.add(name);
+      return open<D, R>(name, oneAtATime ? OneAtATimeQueue<D, R> : AnyQueue<D, R>);
     },
     worker<D, R = unknown>(
       name: string,
@@ -87,13 +98,16 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
       options: StoreWorkerOptions = {},
     ): StoreWorker<D, R> {
       assertOpen();
+      const lane = new RunningLane(name, open<D, R>(name, AnyQueue<D, R>), options, () =>
+        oneAtATimeQueues.has(name),
+      );
       const watch = new LockWatch(options.lockDuration ?? DEFAULT_LOCK_MS);
       const worker: StoreWorker<D, R> = new Worker<D, R, string, IQueueBackend, JobProgress, unknown>(
         name,
         (job, token = "", cancelled = new AbortController().signal) => {
           writesOwned(job, writeOwned);
-          return watch.during(job.id ?? "", (lost) =>
-            processor(job, token, AbortSignal.any([lost, cancelled])),
+          return lane.during(() =>
+            watch.during(job.id ?? "", (lost) => processor(job, token, AbortSignal.any([lost, cancelled]))),
           );
         },
         { ...options, connection: {}, ...prefix, autorun: false },
@@ -102,6 +116,15 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
       watch.attach(worker);
       worker.on("error", (error) => trouble.failed(`worker ${name}`, driver.explain(error)));
       workers.add(worker);
+      let hasRun = false;
+      lanes.push({
+        lane,
+        isOpen: () => {
+          // A lane whose loop has ended by itself stands still as well.
+          hasRun ||= worker.isRunning();
+          return hasRun && worker.closing === undefined;
+        },
+      });
       return worker;
     },
     async tryWrite() {
@@ -115,6 +138,15 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
         return error instanceof Error ? error.message : String(error);
       }
     },
+    async writesAnew() {
+      try {
+        await settled(driver.writeAnew(), ANEW_LIMIT_MS, driver.explain);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    lanes: () => lanes.filter(({ isOpen }) => isOpen()).map(({ lane }) => lane),
     async close(force = false) {
       // A second, forced close while the first waits for a processor goes past it.
       if (!closing || force) closing = closeAll(force);

@@ -20,6 +20,8 @@ export interface Driver {
    * master that takes writes.
    */
   write(): Promise<unknown>;
+  /** The same as a process would that starts now. */
+  writeAnew(): Promise<unknown>;
   /** Called once, after every queue and worker is closed. */
   close(force: boolean): Promise<void>;
 }

@@ -12,6 +12,7 @@ import {
 } from "bullmq";
 import type { Logger } from "../../base/logger.js";
 import type { StoreConfig } from "../../config/config.js";
+import type { Lane } from "./lane.js";
 
 /** A job as workers and `getJob` give it: BullMQ's own, the same on both stores. */
 export type StoreJob<D = unknown, R = unknown> = Job<D, R, string>;
@@ -60,6 +61,10 @@ export interface Store {
    * @returns `true`, or in sentences what is wrong and what to do.
    */
   tryWrite(): Promise<true | string>;
+  /** Whether a process that starts now could write: asked through a connection of its own. Never throws. */
+  writesAnew(): Promise<boolean>;
+  /** The lanes that this process runs, from `run()` of the worker until it is closed. */
+  lanes(): readonly Lane[];
   /**
    * Lets running processors finish, then closes workers, queues and the connection. With Redis away a processor may
    * wait for it for ever: then bound this by time and call `close(true)`, which waits for nobody.

@@ -69,6 +69,14 @@ export class MemoryStore implements Store {
     return true;
   }
 
+  async writesAnew(): Promise<boolean> {
+    return true;
+  }
+
+  lanes(): readonly [] {
+    return [];
+  }
+
   async close(): Promise<void> {}
 
   /** Starts every job that is due and has a free worker. Resolves when it is started, not when it is done. */

@@ -29,6 +29,7 @@ export async function openEmbedded(settings: EmbeddedConfig, logger: Logger): Pr
       writeOwned: embeddedWriteOwned(pool),
       explain: (error) => embeddedError(error, dataDir),
       write: () => pool.query(WRITE_OF_OUR_OWN),
+      writeAnew: () => pool.query(WRITE_OF_OUR_OWN),
       close: async () => {
         stopTidying();
         await pool.end();

@@ -55,6 +55,16 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
     writeOwned: redisWriteOwned(consumer, prefix),
     explain: (error) => redisError(error, address),
     write: () => producer.set(written, Date.now()),
+    writeAnew: async () => {
+      const { producer: anew } = redisClients(settings);
+      anew.on("error", () => undefined);
+      try {
+        await connected(anew, address);
+        await anew.set(written, Date.now());
+      } finally {
+        anew.disconnect();
+      }
+    },
     close: async (force) => {
       producer.removeAllListeners("close");
       await Promise.all([quit(producer, force), quit(consumer, force)]);
