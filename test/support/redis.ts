@@ -33,11 +33,17 @@ export function startRedis(...args: readonly string[]): Promise<TestRedis> {
   );
 }
 
-/** Starts a Sentinel that watches `master` under the name `mesos`. */
+/**
+ * Starts a Sentinel that watches `master` under the name `mesos`, and makes a replica the master when it is silent for 2 s.
+ * Debian's `redis-sentinel` is `redis-server --sentinel` under another name.
+ */
 export function startSentinel(master: TestRedis): Promise<TestRedis> {
   return start(async (folder) => {
     const file = join(folder, "sentinel.conf");
-    await writeFile(file, `sentinel monitor mesos 127.0.0.1 ${master.port} 1\n`);
+    await writeFile(
+      file,
+      `sentinel monitor mesos 127.0.0.1 ${master.port} 1\nsentinel down-after-milliseconds mesos 2000\n`,
+    );
     return [file, "--sentinel"];
   });
 }

@@ -6,7 +6,7 @@ import type { Logger } from "../../../src/base/logger.js";
 import { Secret } from "../../../src/base/secret.js";
 import type { StoreConfig } from "../../../src/config/config.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
-import { redisAvailable, startRedis } from "../../support/redis.js";
+import { redisAvailable, startRedis, type TestRedis } from "../../support/redis.js";
 
 const MODULES = join(import.meta.dirname, "../../../node_modules");
 
@@ -75,6 +75,12 @@ export async function redisPlace(): Promise<Place> {
 
 export function redisAt(url: string): Extract<StoreConfig, { kind: "redis" }> {
   return { kind: "redis", url: new Secret(url), sentinel: null, cluster: false, prefix: "mesos" };
+}
+
+/** Redis behind a Sentinel of `startSentinel`. */
+export function sentinelAt({ port }: Pick<TestRedis, "port">): Extract<StoreConfig, { kind: "redis" }> {
+  const addresses = [{ host: "127.0.0.1", port }];
+  return { ...redisAt("redis://ignored"), sentinel: { name: "mesos", addresses, password: null } };
 }
 
 /** A logger that keeps its lines. */

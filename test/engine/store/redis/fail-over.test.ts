@@ -1,4 +1,5 @@
-import { afterEach, test } from "vitest";
+import { Redis } from "ioredis";
+import { afterEach, expect, test } from "vitest";
 import { controlQueueName, NOTIFY_QUEUE, QUERY_QUEUE } from "../../../../src/engine/lanes/jobs.js";
 import {
   CONTROL_WORKER_OPTIONS,
@@ -7,10 +8,14 @@ import {
 } from "../../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../../src/engine/store/open-store.js";
 import { ANSWER_LIMIT_MS, type Store } from "../../../../src/engine/store/store.js";
-import { redisAvailable } from "../../../support/redis.js";
+import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../../support/redis.js";
 import { startRedisCluster } from "../../../support/redis-cluster.js";
 import { suiteFor } from "../../../support/require.js";
-import { keepLog, redisAt, until } from "../places.js";
+import { startEngine } from "../../support/engine.js";
+import { BOB } from "../../support/people.js";
+import { keepLog, redisAt, sentinelAt, until } from "../places.js";
+
+type KeptLog = ReturnType<typeof keepLog>;
 
 const LANES = [
   [controlQueueName("prod"), CONTROL_WORKER_OPTIONS],
@@ -57,31 +62,80 @@ suiteFor(
     }
   }
 
-  test.each(["dies", "falls silent"])(
-    "lanes go on when the node of the Redis Cluster that REDIS_URL names %s",
-    async (how) => {
-      const cluster = await startRedisCluster();
-      undo.push(cluster.dispose);
-      const log = keepLog();
-      const store = await openStore({ ...redisAt(cluster.first.url), cluster: true }, log, ANSWER_LIMIT_MS);
-      undo.push(() => store.close(true));
-      const lanes = runLanes(store);
-      await eachRuns(store, lanes, "before");
+  /** Waits until the store fails and works again by itself, and then each lane runs what comes. */
+  async function goesOn(store: Store, lanes: ReadonlyMap<string, Set<string>>, log: KeptLog): Promise<void> {
+    await until(async () => (await store.tryWrite()) !== true);
+    await until(async () => (await store.tryWrite()) === true);
+    await eachRuns(store, lanes, "after");
+    // Also what comes when they have waited for a while.
+    await until(async () => {
+      await store.tryWrite();
+      return log.lines.some(({ text }) => text.includes("is back"));
+    });
+    await eachRuns(store, lanes, "later");
+  }
 
-      const goOn = async () => {
-        await until(async () => (await store.tryWrite()) !== true);
-        await until(async () => (await store.tryWrite()) === true);
-        await eachRuns(store, lanes, "after");
-        // Also what comes when they have waited for a while.
-        await until(async () => {
-          await store.tryWrite();
-          return log.lines.some(({ text }) => text.includes("is back"));
-        });
-        await eachRuns(store, lanes, "later");
-      };
-      if (how === "falls silent") return await cluster.first.frozenWhile(goOn);
-      await cluster.first.kill();
-      await goOn();
-    },
-  );
+  /** Takes a server away while `body` runs. */
+  async function without(server: TestRedis, how: string, body: () => Promise<void>): Promise<void> {
+    if (how === "falls silent") return await server.frozenWhile(body);
+    await server.kill();
+    await body();
+  }
+
+  const GONE = ["dies", "falls silent"];
+
+  test.each(GONE)("lanes go on when the node of the Redis Cluster that REDIS_URL names %s", async (how) => {
+    const cluster = await startRedisCluster();
+    undo.push(cluster.dispose);
+    const log = keepLog();
+    const store = await openStore({ ...redisAt(cluster.first.url), cluster: true }, log, ANSWER_LIMIT_MS);
+    undo.push(() => store.close(true));
+    const lanes = runLanes(store);
+    await eachRuns(store, lanes, "before");
+    await without(cluster.first, how, () => goesOn(store, lanes, log));
+  });
+
+  test.each(GONE)("lanes go on when the master behind Sentinel %s", async (how) => {
+    const { master, sentinel } = await startWatched();
+    const log = keepLog();
+    const store = await openStore(sentinelAt(sentinel), log, ANSWER_LIMIT_MS);
+    undo.push(() => store.close(true));
+    const lanes = runLanes(store);
+    await eachRuns(store, lanes, "before");
+    await without(master, how, () => goesOn(store, lanes, log));
+  });
+
+  test("a Down that was approved is carried out once when the master behind Sentinel dies (invariant 5)", async () => {
+    const { master, sentinel } = await startWatched();
+    const engine = await startEngine(sentinelAt(sentinel));
+    undo.push(() => engine.close());
+    const cluster = await engine.cluster();
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    await master.kill();
+    // Until a replica has taken over, the click is not taken, and is told so.
+    const { value } = await maintenance.button("approve");
+    await cluster.until("the Down", async () => {
+      void cluster.click(BOB, value);
+      return cluster.calls("START_MAINTENANCE") > 0;
+    });
+    await maintenance.thread(/Down: 1 machine,/);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(1);
+    expect(cluster.mode("web-01")).toBe("DOWN");
+  });
+
+  /** A master with a replica, and a Sentinel that knows both. */
+  async function startWatched(): Promise<{ readonly master: TestRedis; readonly sentinel: TestRedis }> {
+    const keep = (server: TestRedis): TestRedis => {
+      undo.push(server.dispose);
+      return server;
+    };
+    const master = keep(await startRedis());
+    const replica = keep(await startRedis("--replicaof", "127.0.0.1", String(master.port)));
+    const sentinel = keep(await startSentinel(master));
+    const [copy, watch] = [new Redis(replica.port), new Redis(sentinel.port)];
+    await until(async () => (await copy.info("replication")).includes("master_link_status:up"));
+    await until(async () => (await watch.info("sentinel")).includes("slaves=1"));
+    for (const client of [copy, watch]) client.disconnect();
+    return { master, sentinel };
+  }
 });

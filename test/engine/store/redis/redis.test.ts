@@ -8,7 +8,7 @@ import type { Store, StoreProcessor } from "../../../../src/engine/store/store.j
 import { StoreError } from "../../../../src/engine/store/store-error.js";
 import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../../support/redis.js";
 import { suiteFor } from "../../../support/require.js";
-import { keepLog, redisAt, UNHURRIED_MS, until } from "../places.js";
+import { keepLog, redisAt, sentinelAt, UNHURRIED_MS, until } from "../places.js";
 
 suiteFor(
   "the store in Redis",
@@ -173,10 +173,7 @@ suiteFor(
     const master = await redis();
     const sentinel = await startSentinel(master);
     servers.push(sentinel);
-    const store = await open({
-      ...redisAt("redis://ignored"),
-      sentinel: { name: "mesos", addresses: [{ host: "127.0.0.1", port: sentinel.port }], password: null },
-    });
+    const store = await open(sentinelAt(sentinel));
     await runsOne(store);
   });
 
