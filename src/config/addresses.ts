@@ -8,6 +8,8 @@ const MESOS_PORT = 5050;
 
 const SENTINEL_PORT = 26_379;
 
+const REDIS_PORT = 6_379;
+
 /**
  * Base URL of a master from what people write: `http://10.0.0.1:5050`, `https://mesos.example.com`, or plain
  * `10.0.0.1:5050` and `10.0.0.1`, which mean http and Mesos' own port.
@@ -122,20 +124,24 @@ export const redisUrl = text(
 );
 
 /** Addresses of sentinels, comma separated; 26379 where no port is named. */
-export const sentinelAddresses = text(
-  "is not a list of host:port, comma separated",
-  (input): Reading<readonly HostPort[]> => {
+export const sentinelAddresses = hostPorts(SENTINEL_PORT);
+
+/** Addresses of nodes of a Redis Cluster, comma separated; 6379 where no port is named. */
+export const redisAddresses = hostPorts(REDIS_PORT);
+
+function hostPorts(defaultPort: number) {
+  return text("is not a list of host:port, comma separated", (input): Reading<readonly HostPort[]> => {
     const urls = splitList(input).map((item) => parseUrl(`redis://${item}`));
     const addresses = urls.flatMap((url) => {
       if (url === null || url.host === "" || url.pathname !== "" || url.search !== "" || url.username !== "")
         return [];
       // A URL writes an IPv6 address in brackets, a socket wants it without.
       const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-      return [{ host, port: url.port === "" ? SENTINEL_PORT : Number(url.port) }];
+      return [{ host, port: url.port === "" ? defaultPort : Number(url.port) }];
     });
     return addresses.length === 0 || addresses.length < urls.length ? null : { value: addresses };
-  },
-);
+  });
+}
 
 /** Items of a comma separated list, trimmed, without empty ones. */
 export function splitList(input: string): readonly string[] {

@@ -61,8 +61,11 @@ export interface RedisConfig {
   /** `redis://` or `rediss://`, password included. With Sentinel only its user, password, database and TLS count. */
   readonly url: Secret;
   readonly sentinel: SentinelConfig | null;
-  /** The URL is a node of a Redis Cluster. Never together with `sentinel`. */
-  readonly cluster: boolean;
+  /**
+   * Further nodes of the Redis Cluster that the URL is a node of, for a start while that one is down; `null` when it is of no
+   * Cluster. Never together with `sentinel`.
+   */
+  readonly cluster: readonly HostPort[] | null;
   /** Keeps several installations on one Redis apart: what the keys begin with. */
   readonly prefix: string;
 }

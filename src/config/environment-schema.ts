@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiUrl, redisUrl, sentinelAddresses, splitList } from "./addresses.js";
+import { apiUrl, redisAddresses, redisUrl, sentinelAddresses, splitList } from "./addresses.js";
 import { LOG_LEVELS } from "./config.js";
 import {
   channelId,
@@ -91,6 +91,10 @@ export const environmentSchema = z.object({
   REDIS_CLUSTER: flag
     .prefault("false")
     .meta({ description: "`true` if `REDIS_URL` is a node of a Redis Cluster.", example: "true" }),
+  REDIS_CLUSTER_NODES: redisAddresses.optional().meta({
+    description: "Redis Cluster: further nodes, through which it is found while that of `REDIS_URL` is down.",
+    example: "10.0.0.2:6379,10.0.0.3:6379",
+  }),
   REDIS_PREFIX: keyPrefix.prefault("mesos").meta({
     description: "What the keys in Redis begin with: another one for each installation on one Redis.",
     example: "mesos-eu",

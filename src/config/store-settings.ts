@@ -6,6 +6,7 @@ import type { EnvironmentReader } from "./environment.js";
 export function storeSettings(env: EnvironmentReader, role: Role): StoreConfig | null {
   const wantsRedis: string[] = SENTINEL.filter((name) => env.given(name));
   if (env.values.REDIS_CLUSTER) wantsRedis.push("REDIS_CLUSTER");
+  if (env.given("REDIS_CLUSTER_NODES")) wantsRedis.push("REDIS_CLUSTER_NODES");
   if (!env.given("REDIS_URL") && wantsRedis.length === 0 && role === "all") {
     return { kind: "embedded", dataDir: env.values.DATA_DIR };
   }
@@ -15,14 +16,17 @@ export function storeSettings(env: EnvironmentReader, role: Role): StoreConfig |
       : `is not set: a ${role} of its own needs Redis to share the queue, the embedded store serves one process only (--role all)`;
   const url = env.need("REDIS_URL", why);
   const sentinel = sentinelSettings(env);
-  const cluster = env.values.REDIS_CLUSTER;
-  if (cluster && sentinel !== null) {
+  const cluster = env.values.REDIS_CLUSTER ? (env.values.REDIS_CLUSTER_NODES ?? []) : null;
+  if (cluster === null && env.given("REDIS_CLUSTER_NODES")) {
+    env.refuse("REDIS_CLUSTER_NODES", "only means something with REDIS_CLUSTER=true");
+  }
+  if (cluster !== null && sentinel !== null) {
     env.refuse(
       "REDIS_CLUSTER",
       "is true together with REDIS_SENTINELS: a Redis is a cluster or watched, not both",
     );
   }
-  if (cluster && url !== null && databaseOf(url) > 0) {
+  if (cluster !== null && url !== null && databaseOf(url) > 0) {
     env.refuse("REDIS_URL", "names a database, but a Redis Cluster has only database 0");
   }
   return url === null ? null : { kind: "redis", url, sentinel, cluster, prefix: env.values.REDIS_PREFIX };

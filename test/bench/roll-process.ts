@@ -119,7 +119,7 @@ async function stored({
   const { record } = standing(machines);
   const store = await openStore(
     place.kind === "redis"
-      ? { kind: "redis", url: new Secret(place.url), sentinel: null, cluster: false, prefix: "bench" }
+      ? { kind: "redis", url: new Secret(place.url), sentinel: null, cluster: null, prefix: "bench" }
       : place,
     SILENT,
   );

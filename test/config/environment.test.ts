@@ -101,7 +101,7 @@ describe("the store", () => {
 
   test("the store is Redis by one URL", () => {
     const store = configOf({ env: { ...LEAST, REDIS_URL: "rediss://u:p@r:6380/2" } }).store;
-    expect(store).toMatchObject({ kind: "redis", sentinel: null, cluster: false });
+    expect(store).toMatchObject({ kind: "redis", sentinel: null, cluster: null });
     expect(store.kind === "redis" && store.url.reveal()).toBe("rediss://u:p@r:6380/2");
   });
 
@@ -125,11 +125,28 @@ describe("the store", () => {
     });
   });
 
+  test("further nodes of a Redis Cluster have the port of Redis where none is named", () => {
+    const env = { ...LEAST, REDIS_URL: "redis://r1", REDIS_CLUSTER: "true" };
+    expect(configOf({ env }).store).toMatchObject({ cluster: [] });
+    expect(configOf({ env: { ...env, REDIS_CLUSTER_NODES: "r2, r3:7000" } }).store).toMatchObject({
+      cluster: [
+        { host: "r2", port: 6_379 },
+        { host: "r3", port: 7_000 },
+      ],
+    });
+  });
+
   test.each([
     ["an address without a name", { REDIS_URL: "redis://r", REDIS_SENTINELS: "s1" }, ["REDIS_SENTINEL_NAME"]],
     ["a name without an address", { REDIS_URL: "redis://r", REDIS_SENTINEL_NAME: "m" }, ["REDIS_SENTINELS"]],
     ["sentinels without a URL", { REDIS_SENTINELS: "s1", REDIS_SENTINEL_NAME: "m" }, ["REDIS_URL"]],
     ["a cluster without a URL", { REDIS_CLUSTER: "true" }, ["REDIS_URL"]],
+    [
+      "nodes without a cluster",
+      { REDIS_URL: "redis://r", REDIS_CLUSTER_NODES: "r2" },
+      ["REDIS_CLUSTER_NODES"],
+    ],
+    ["nodes without a URL", { REDIS_CLUSTER: "true", REDIS_CLUSTER_NODES: "r2" }, ["REDIS_URL"]],
     ["a cluster with a database", { REDIS_URL: "redis://r/1", REDIS_CLUSTER: "yes" }, ["REDIS_URL"]],
     [
       "a cluster behind sentinels",

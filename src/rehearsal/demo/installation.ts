@@ -145,5 +145,5 @@ function redisStore(url: string, removeQueue: Steps): StoreConfig {
       redis.disconnect();
     }
   });
-  return { kind: "redis", url: new Secret(url), sentinel: null, cluster: false, prefix };
+  return { kind: "redis", url: new Secret(url), sentinel: null, cluster: null, prefix };
 }

@@ -74,7 +74,7 @@ export async function redisPlace(): Promise<Place> {
 }
 
 export function redisAt(url: string): Extract<StoreConfig, { kind: "redis" }> {
-  return { kind: "redis", url: new Secret(url), sentinel: null, cluster: false, prefix: "mesos" };
+  return { kind: "redis", url: new Secret(url), sentinel: null, cluster: null, prefix: "mesos" };
 }
 
 /** Redis behind a Sentinel of `startSentinel`. */

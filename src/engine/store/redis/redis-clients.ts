@@ -1,5 +1,5 @@
 import { type Cluster, Redis, type RedisOptions } from "ioredis";
-import type { RedisConfig } from "../../../config/config.js";
+import type { HostPort, RedisConfig } from "../../../config/config.js";
 import { StoreError } from "../store-error.js";
 import { redisCluster } from "./redis-cluster.js";
 import { refusalOf } from "./redis-errors.js";
@@ -48,8 +48,8 @@ export function redisClients(settings: RedisConfig): { producer: RedisClient; co
 function client(settings: RedisConfig, options: Options, enableOfflineQueue: boolean): RedisClient {
   const { sentinel, cluster } = settings;
   const shared = { enableOfflineQueue, lazyConnect: true };
-  if (cluster) {
-    return redisCluster([endpoint(settings)], {
+  if (cluster !== null) {
+    return redisCluster([endpoint(settings), ...cluster], {
       ...shared,
       redisOptions: options,
       clusterRetryStrategy: backoff,
@@ -76,7 +76,7 @@ function account(settings: RedisConfig): Options {
   return options;
 }
 
-function endpoint(settings: RedisConfig): { host: string; port: number } {
+function endpoint(settings: RedisConfig): HostPort {
   const url = parsed(settings.url.reveal());
   return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || "6379") };
 }
@@ -94,11 +94,9 @@ function parsed(text: string): URL {
 
 /** Where it connects to, for people: no user, no password. */
 export function redisAddress(settings: RedisConfig): string {
-  const { sentinel } = settings;
-  if (sentinel) {
-    const addresses = sentinel.addresses.map(({ host, port }) => `${host}:${port}`).join(", ");
-    return `${sentinel.name} behind the sentinels ${addresses}`;
-  }
-  const { host, port } = endpoint(settings);
-  return `${host}:${port}`;
+  const { sentinel, cluster } = settings;
+  const written = (addresses: readonly HostPort[]) =>
+    addresses.map(({ host, port }) => `${host}:${port}`).join(", ");
+  if (sentinel) return `${sentinel.name} behind the sentinels ${written(sentinel.addresses)}`;
+  return written([endpoint(settings), ...(cluster ?? [])]);
 }

@@ -1,9 +1,14 @@
+import { lookup } from "node:dns";
 import { Cluster, type ClusterNode, type ClusterOptions } from "ioredis";
 
 /** Without the settings that would choose among the constructors' overloads. */
 type Options = Omit<ClusterOptions, "redisOptions"> & {
   readonly redisOptions: Omit<NonNullable<ClusterOptions["redisOptions"]>, "replyMapping">;
 };
+
+/** A name that is not known any more keeps the other nodes from nothing: it is an address that does not answer. */
+const dnsLookup: ClusterOptions["dnsLookup"] = (host, done) =>
+  lookup(host, (error, address, family) => (error ? done(null, host) : done(null, address, family)));
 
 /**
  * A client of a Redis Cluster that finds it again by any node that it has, and so do its copies. ioredis connects anew
@@ -15,7 +20,7 @@ export function redisCluster(configured: readonly ClusterNode[], options: Option
   const known: ClusterNode[] = [...configured];
 
   function client(own: Options): Cluster {
-    const cluster = new Cluster(known, own);
+    const cluster = new Cluster(known, { ...own, dnsLookup });
     cluster.on("refresh", () => {
       const seen = cluster.nodes().map(({ options: { host, port } }) => ({ host, port }) as ClusterNode);
       known.splice(0, known.length, ...configured, ...seen);

@@ -13,7 +13,7 @@ import { startRedisCluster } from "../../../support/redis-cluster.js";
 import { suiteFor } from "../../../support/require.js";
 import { startEngine } from "../../support/engine.js";
 import { BOB } from "../../support/people.js";
-import { keepLog, redisAt, sentinelAt, until } from "../places.js";
+import { keepLog, redisAt, sentinelAt, UNHURRIED_MS, until } from "../places.js";
 
 type KeptLog = ReturnType<typeof keepLog>;
 
@@ -88,11 +88,39 @@ suiteFor(
     const cluster = await startRedisCluster();
     undo.push(cluster.dispose);
     const log = keepLog();
-    const store = await openStore({ ...redisAt(cluster.first.url), cluster: true }, log, ANSWER_LIMIT_MS);
+    const store = await openStore({ ...redisAt(cluster.first.url), cluster: [] }, log, ANSWER_LIMIT_MS);
     undo.push(() => store.close(true));
     const lanes = runLanes(store);
     await eachRuns(store, lanes, "before");
     await without(cluster.first, how, () => goesOn(store, lanes, log));
+  });
+
+  test.each(GONE)(
+    "a process that starts finds the Redis Cluster while the node that REDIS_URL names %s",
+    async (how) => {
+      const cluster = await startRedisCluster();
+      undo.push(cluster.dispose);
+      const nodes = cluster.others.map(({ port }) => ({ host: "127.0.0.1", port }));
+      await without(cluster.first, how, async () => {
+        const store = await until(() =>
+          openStore({ ...redisAt(cluster.first.url), cluster: nodes }, keepLog(), ANSWER_LIMIT_MS).catch(
+            () => undefined,
+          ),
+        );
+        undo.push(() => store.close(true));
+        await eachRuns(store, runLanes(store), "anew");
+      });
+    },
+  );
+
+  test("a process that starts finds the Redis Cluster while the name in REDIS_URL has no address", async () => {
+    const cluster = await startRedisCluster();
+    undo.push(cluster.dispose);
+    const nodes = [{ host: "127.0.0.1", port: cluster.first.port }];
+    const settings = { ...redisAt("redis://no-such-host.invalid:6379"), cluster: nodes };
+    const store = await openStore(settings, keepLog(), UNHURRIED_MS);
+    undo.push(() => store.close(true));
+    await eachRuns(store, runLanes(store), "anew");
   });
 
   test.each(GONE)("lanes go on when the master behind Sentinel %s", async (how) => {

@@ -184,7 +184,7 @@ suiteFor(
     await until(async () => String(await admin.call("CLUSTER", "INFO")).includes("cluster_state:ok"));
     await admin.quit();
     // Without any node a Cluster's client waits, so the store's limit ends the wait; only that makes this test wait.
-    const store = await open({ ...redisAt(node.url), cluster: true }, keepLog(), 10_000);
+    const store = await open({ ...redisAt(node.url), cluster: [] }, keepLog(), 10_000);
     await runsOne(store);
     await node.kill();
     await until(async () => (await store.tryWrite()) !== true);
