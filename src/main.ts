@@ -6,6 +6,7 @@ import { loadConfig } from "./config/parse-config.js";
 import { configWarnings } from "./config/warnings.js";
 import { createBotSide } from "./engine/bot-side.js";
 import { SYSTEM_CLOCK } from "./engine/clock.js";
+import { type OtherClock, watchClockDifferences } from "./engine/clock-differences.js";
 import { watchLanes } from "./engine/lane-watch.js";
 import { OtherInstallationError } from "./engine/lanes/served.js";
 import { workerMeters } from "./engine/meters.js";
@@ -70,7 +71,10 @@ async function start(
   const checks: Record<string, () => Promise<true | string> | true | string> = {
     queue: () => store.tryWrite(),
   };
-  const ops = await startOpsServer({ ...config.ops, metrics, checks });
+  const clocks: OtherClock[] = [{ name: "the queue's store", aheadMs: store.clockAheadMs }];
+  const differences = watchClockDifferences(clocks, SYSTEM_CLOCK, log);
+  shutdown.add("stop comparing clocks", () => differences.stop());
+  const ops = await startOpsServer({ ...config.ops, metrics, checks, warnings: differences.warnings });
   shutdown.add("close health and metrics", () => ops.close());
 
   if (config.role !== "bot") {
@@ -86,6 +90,7 @@ async function start(
     });
     shutdown.add("stop the worker", () => worker.stop(), 15_000);
     checks.worker = () => worker.ready();
+    clocks.push(...worker.clocks);
     await worker.start();
   }
   if (config.slack !== null && config.role !== "worker") {

@@ -8,6 +8,7 @@ import type { Maintenance } from "../maintenance/record/record.js";
 import type { Kept } from "../maintenance/show/history.js";
 import { createMaster, type MasterOptions } from "../mesos/master.js";
 import { type Clock, SYSTEM_CLOCK } from "./clock.js";
+import type { OtherClock } from "./clock-differences.js";
 import { createCluster } from "./cluster/cluster.js";
 import { selfTest } from "./cluster/self-test.js";
 import { createWatch } from "./cluster/watch.js";
@@ -64,6 +65,8 @@ export interface WorkerSide {
   stop(): Promise<void>;
   /** `true`, or a sentence why this side cannot work. */
   ready(): true | string;
+  /** Of the masters that answered last. */
+  readonly clocks: readonly OtherClock[];
 }
 
 /** How old the numbers of open and of kept maintenances in the metrics may be. */
@@ -92,6 +95,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       credentials: config.credentials,
       ca: config.ca,
       now,
+      wall: clock.wall,
       limit: clock.limit,
       onCall: (call, outcome, seconds) => meters.masterCall(config.name, call, outcome, seconds),
       ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
@@ -237,6 +241,10 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
         await Promise.all([lane.cluster.master.close(), lane.cluster.marathons.close()]);
       }
     },
+    clocks: lanes.map(({ config, cluster }) => ({
+      name: `the master of ${config.name}`,
+      aheadMs: cluster.master.clockAheadMs,
+    })),
     ready() {
       if (!running) return "the worker's lanes are not running";
       const [why] = refused.values();

@@ -47,6 +47,8 @@ export interface MasterOptions {
   readonly patience?: Partial<StreamPatience>;
   /** Milliseconds since the epoch. @defaultValue `Date.now` */
   readonly now?: () => number;
+  /** The clock on our wall, epoch ms, to compare those of masters with. @defaultValue `Date.now` */
+  readonly wall?: () => number;
   /** Aborts a call after this many milliseconds. @defaultValue `AbortSignal.timeout` */
   readonly limit?: (ms: number) => AbortSignal;
   /** From 0 up to 1; spreads new attempts. @defaultValue `Math.random` */
@@ -93,6 +95,8 @@ export interface Master {
   subscribe(onEvent: (event: MasterEvent) => void): Subscription;
   /** `host:port` of the leader as last known, without asking. */
   leader(): string | null;
+  /** How far the clock of the master that answered last is ahead of ours, in ms; `null` before the first answer. */
+  clockAheadMs(): number | null;
   /** Ends the event streams, waits for the calls under way and closes the connections. */
   close(): Promise<void>;
 }
@@ -101,14 +105,25 @@ const always: MaySend = () => true;
 
 /** A client of one cluster's masters. Nothing is sent before the first call. */
 export function createMaster(options: MasterOptions): Master {
-  const { cluster, onCall = () => undefined, now = Date.now, random = Math.random } = options;
+  const {
+    cluster,
+    onCall = () => undefined,
+    now = Date.now,
+    wall = Date.now,
+    random = Math.random,
+  } = options;
   const { zooKeeper = null, onZooKeeperAway: onAway = () => undefined } = options;
   const masters =
     zooKeeper === null ? listedMasters(options.masters) : mastersInZooKeeper({ cluster, zooKeeper, onAway });
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const patience = { ...DEFAULT_PATIENCE, ...options.patience };
   const { credentials, ca, limit = (ms: number) => AbortSignal.timeout(ms) } = options;
-  const transport = createTransport({ cluster, credentials, ca, timeouts, limit });
+  let aheadMs: number | null = null;
+  const onDate = (ms: number) => {
+    // In the middle of the second that it names.
+    aheadMs = ms + 500 - wall();
+  };
+  const transport = createTransport({ cluster, credentials, ca, timeouts, limit, onDate });
   const leader = new LeaderFinder({ cluster, masters, transport });
   const caller = new Caller({ cluster, leader, transport, now, onCall });
   const snapshots = new Snapshots({ cluster, caller, leader, now });
@@ -136,6 +151,7 @@ export function createMaster(options: MasterOptions): Master {
         },
       };
     },
+    clockAheadMs: () => aheadMs,
     leader: () => leader.known?.endpoint.name ?? null,
     close() {
       masters.close();

@@ -44,6 +44,8 @@ export interface TransportOptions {
   readonly timeouts: Timeouts;
   /** Aborts after this many milliseconds. */
   readonly limit: (ms: number) => AbortSignal;
+  /** Told what time it was at a master when it answered, epoch ms, to the second. */
+  readonly onDate?: (ms: number) => void;
 }
 
 /** HTTP to masters: one POST to `/api/v1`, protobuf both ways, and GETs of JSON. Knows nothing of leaders and repeats nothing. */
@@ -111,6 +113,8 @@ export function createTransport(options: TransportOptions): Transport {
       body: call,
       signal,
     });
+    const dateMs = typeof got.date === "string" ? Date.parse(got.date) : Number.NaN;
+    if (!Number.isNaN(dateMs)) options.onDate?.(dateMs);
     return { status: statusCode, location: typeof got.location === "string" ? got.location : null, body };
   };
 

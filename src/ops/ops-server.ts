@@ -10,6 +10,8 @@ export interface OpsServerOptions {
   readonly metrics: Pick<Metrics, "registry">;
   /** What has to be in order for `/readyz`, by name. */
   readonly checks: Checks;
+  /** What `/readyz` tells beside them, in sentences: it does not keep the process from working. */
+  readonly warnings: () => readonly string[];
   /** How long a check may take, in milliseconds. */
   readonly checkLimitMs?: number;
 }
@@ -76,7 +78,9 @@ async function pageOf(url: string, options: OpsServerOptions): Promise<Page> {
       return { status: 200, type: JSON_TYPE, body: '{"alive":true}\n' };
     case "/readyz": {
       const readiness = await runChecks(options.checks, options.checkLimitMs ?? 2_000);
-      const body = `${JSON.stringify(readiness)}\n`;
+      const warnings = options.warnings();
+      const told = warnings.length === 0 ? readiness : { ...readiness, warnings };
+      const body = `${JSON.stringify(told)}\n`;
       return { status: readiness.ready ? 200 : 503, type: JSON_TYPE, body };
     }
     case "/metrics":

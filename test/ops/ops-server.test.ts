@@ -6,12 +6,17 @@ import { type OpsServer, OpsServerError, startOpsServer } from "../../src/ops/op
 
 const open: OpsServer[] = [];
 
-async function serve(checks: Checks = {}, port = 0): Promise<OpsServer & { readonly url: string }> {
+async function serve(
+  checks: Checks = {},
+  port = 0,
+  warnings: readonly string[] = [],
+): Promise<OpsServer & { readonly url: string }> {
   const server = await startOpsServer({
     host: "127.0.0.1",
     port,
     metrics: createMetrics(),
     checks,
+    warnings: () => warnings,
     checkLimitMs: 50,
   });
   open.push(server);
@@ -28,6 +33,17 @@ test("/healthz says that the process lives, whatever the checks say", async () =
 });
 
 describe("/readyz", () => {
+  test("tells what is to be known beside the checks, and is ready all the same", async () => {
+    const { url } = await serve({ queue: () => true }, 0, ["The clock is behind."]);
+    const answer = await fetch(`${url}/readyz`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      ready: true,
+      checks: { queue: "ok" },
+      warnings: ["The clock is behind."],
+    });
+  });
+
   test("/readyz is 200 when every check passes", async () => {
     const { url } = await serve({ redis: () => true, slack: async () => true });
     const response = await fetch(`${url}/readyz?from=probe`);

@@ -146,6 +146,12 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
         return false;
       }
     },
+    async clockAheadMs() {
+      if (driver.time === undefined) return null;
+      const beforeMs = Date.now();
+      const atMs = await settled(driver.time(), answerLimitMs, driver.explain);
+      return Math.round(atMs - (beforeMs + Date.now()) / 2);
+    },
     lanes: () => lanes.filter(({ isOpen }) => isOpen()).map(({ lane }) => lane),
     async close(force = false) {
       // A second, forced close while the first waits for a processor goes past it.

@@ -22,6 +22,8 @@ export interface Driver {
   write(): Promise<unknown>;
   /** The same as a process would that starts now. */
   writeAnew(): Promise<unknown>;
+  /** The time at the store, epoch ms, where it has a clock of its own. */
+  time?(): Promise<number>;
   /** Called once, after every queue and worker is closed. */
   close(force: boolean): Promise<void>;
 }

@@ -61,6 +61,12 @@ export interface Store {
    * @returns `true`, or in sentences what is wrong and what to do.
    */
   tryWrite(): Promise<true | string>;
+  /**
+   * How far the clock of the store is ahead of ours, in ms; `null` where it has none of its own.
+   *
+   * @throws StoreError
+   */
+  clockAheadMs(): Promise<number | null>;
   /** Whether a process that starts now could write: asked through a connection of its own. Never throws. */
   writesAnew(): Promise<boolean>;
   /** The lanes that this process runs, from `run()` of the worker until it is closed. */

@@ -109,6 +109,7 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
       }),
     reactivateAgent: async (agentId) => asOurs({ type: "REACTIVATE_AGENT", agentId }),
     subscribe: () => ({ close: async () => {} }),
+    clockAheadMs: () => null,
     leader: () => LEADER,
     close: async () => stage.close(),
   };

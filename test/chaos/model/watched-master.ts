@@ -95,6 +95,7 @@ export class WatchedMaster {
       // No maintenance of the model is asked to kill anything.
       drainAgent: unused,
       reactivateAgent: unused,
+      clockAheadMs: () => null,
       leader: () => master.leader,
       scheduleOf: async (leaderId) => {
         pass();

@@ -69,6 +69,10 @@ export class MemoryStore implements Store {
     return true;
   }
 
+  async clockAheadMs(): Promise<null> {
+    return null;
+  }
+
   async writesAnew(): Promise<boolean> {
     return true;
   }

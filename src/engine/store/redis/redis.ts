@@ -55,6 +55,10 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
     writeOwned: redisWriteOwned(consumer, prefix),
     explain: (error) => redisError(error, address),
     write: () => producer.set(written, Date.now()),
+    async time() {
+      const [seconds, micros] = await producer.time();
+      return Number(seconds) * 1_000 + Number(micros) / 1_000;
+    },
     writeAnew: async () => {
       const { producer: anew } = redisClients(settings);
       anew.on("error", () => undefined);
