@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { takenBack } from "../approval/question.js";
+import { dyingTasks } from "../moving/moves.js";
 import { agentsAwaited, agentsMissing, machinesOf } from "../record/agents-back.js";
 import { ended, isDownSent, isToGoDown, isWaitingForAgents, withBatch } from "../record/batch.js";
 import { machinesStillDrained } from "../record/drained-agents.js";
@@ -13,7 +14,7 @@ import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import type { Millis } from "../time.js";
-import { type Decided, decisionRow } from "./decided.js";
+import { type Decided, decisionRow, unchanged } from "./decided.js";
 import { doneBefore } from "./done-before.js";
 import { beingCancelled } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
@@ -57,6 +58,8 @@ export const cancel = decisionRow({
   },
   decide(record, _, { person, nowMs, askedAtMs }) {
     const by = person.user;
+    const closes = record.cancel !== null || isWaitingForAgents(record);
+    if (closes && dyingTasks(record, nowMs).length > 0) return unchanged(record, isKilling(record));
     if (record.cancel !== null) return closeAsItStands(record, by, nowMs);
     if (isWaitingForAgents(record)) return stopWaiting(record, by, nowMs);
     const how = { why: "cancelled", by } as const;
@@ -88,6 +91,16 @@ function isRunning({ id, wanted }: Maintenance): ReplyParts {
     text: `${id}: the runbook ${quoted(wanted.run ?? "")} has not ended yet.`,
     notDone: "It was not closed.",
     next: `Wait for it, or stop it first: /mesos stop-run ${id}.`,
+  };
+}
+
+/** Whoever moves tasks of the same app sees them only here. */
+function isKilling({ id }: Maintenance): ReplyParts {
+  return {
+    tone: "refused",
+    text: `${id}: of tasks that Marathon was asked to kill some are not known to be gone.`,
+    notDone: "It was not closed.",
+    next: "Try again in five minutes: a kill that has not happened by then does not happen.",
   };
 }
 

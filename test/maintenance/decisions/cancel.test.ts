@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { agent, answer, recordOf, task } from "../../support/world.js";
+import { KILL_TAKES_MS } from "../../../src/maintenance/moving/moves.js";
+import { appMove, moveOf } from "../../support/moving.js";
+import { agent, answer, NOW, recordOf, task } from "../../support/world.js";
 import {
   APPROVE,
   ASK,
@@ -65,5 +67,15 @@ describe("cancel", () => {
       /<@U0BOB> stops the waiting: .* not back: 1 of 2 agents, on web-01\./,
     );
     expect(reply.tone).toBe("done");
+  });
+
+  test("neither ends with a kill of ours that is not known to be gone: others move tasks of the same app by what is seen here (invariant 13)", () => {
+    const kills = [{ task: "a1", atMs: NOW, healthy: 4, isGone: false }];
+    const moves = [moveOf({ apps: [appMove({ kills })] })];
+    const up = { ...tick(inPhase("bringing_up"), goneWorld({ agents: [agent("web-02")] })).record, moves };
+    const early = click(up, { kind: "cancel" });
+    expect(early.record).toBe(up);
+    expect(early.reply).toMatchObject({ tone: "refused", notDone: "It was not closed." });
+    expect(click(up, { kind: "cancel" }, { nowMs: NOW + KILL_TAKES_MS }).record.end).not.toBeNull();
   });
 });
