@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { freePort } from "../../src/rehearsal/free-port.js";
+import { until } from "./until.js";
 
 /** For `suiteFor`: whether `redis-server` is on this machine. */
 export const redisAvailable: true | string =
@@ -46,6 +47,39 @@ export function startSentinel(master: TestRedis): Promise<TestRedis> {
     );
     return [file, "--sentinel"];
   });
+}
+
+/** A master with a replica, and a Sentinel that knows both. */
+export interface WatchedRedis {
+  readonly master: TestRedis;
+  readonly replica: TestRedis;
+  readonly sentinel: TestRedis;
+  dispose(): Promise<void>;
+}
+
+/** Starts a master, a replica that has a copy, and a Sentinel. */
+export async function startWatchedRedis(): Promise<WatchedRedis> {
+  const started: TestRedis[] = [];
+  const keep = (server: TestRedis): TestRedis => {
+    started.push(server);
+    return server;
+  };
+  const dispose = async () => {
+    await Promise.all(started.map((server) => server.dispose()));
+  };
+  try {
+    const master = keep(await startRedis());
+    const replica = keep(await startRedis("--replicaof", "127.0.0.1", String(master.port)));
+    const sentinel = keep(await startSentinel(master));
+    const [copy, watch] = [new Redis(replica.port), new Redis(sentinel.port)];
+    await until("the copy", async () => (await copy.info("replication")).includes("master_link_status:up"));
+    await until("the replica at Sentinel", async () => (await watch.info("sentinel")).includes("slaves=1"));
+    for (const client of [copy, watch]) client.disconnect();
+    return { master, replica, sentinel, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
 }
 
 async function start(commandLine: (folder: string) => Promise<readonly string[]>): Promise<TestRedis> {

@@ -1,4 +1,3 @@
-import { Redis } from "ioredis";
 import { afterEach, expect, test } from "vitest";
 import { controlQueueName, NOTIFY_QUEUE, QUERY_QUEUE } from "../../../../src/engine/lanes/jobs.js";
 import {
@@ -8,7 +7,7 @@ import {
 } from "../../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../../src/engine/store/open-store.js";
 import { ANSWER_LIMIT_MS, type Store } from "../../../../src/engine/store/store.js";
-import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../../support/redis.js";
+import { redisAvailable, startWatchedRedis, type TestRedis } from "../../../support/redis.js";
 import { startRedisCluster } from "../../../support/redis-cluster.js";
 import { suiteFor } from "../../../support/require.js";
 import { startEngine } from "../../support/engine.js";
@@ -124,7 +123,8 @@ suiteFor(
   });
 
   test.each(GONE)("lanes go on when the master behind Sentinel %s", async (how) => {
-    const { master, sentinel } = await startWatched();
+    const { master, sentinel, dispose } = await startWatchedRedis();
+    undo.push(dispose);
     const log = keepLog();
     const store = await openStore(sentinelAt(sentinel), log, ANSWER_LIMIT_MS);
     undo.push(() => store.close(true));
@@ -134,7 +134,8 @@ suiteFor(
   });
 
   test("a Down that was approved is carried out once when the master behind Sentinel dies (invariant 5)", async () => {
-    const { master, sentinel } = await startWatched();
+    const { master, sentinel, dispose } = await startWatchedRedis();
+    undo.push(dispose);
     const engine = await startEngine(sentinelAt(sentinel));
     undo.push(() => engine.close());
     const cluster = await engine.cluster();
@@ -150,20 +151,4 @@ suiteFor(
     expect(cluster.calls("START_MAINTENANCE")).toBe(1);
     expect(cluster.mode("web-01")).toBe("DOWN");
   });
-
-  /** A master with a replica, and a Sentinel that knows both. */
-  async function startWatched(): Promise<{ readonly master: TestRedis; readonly sentinel: TestRedis }> {
-    const keep = (server: TestRedis): TestRedis => {
-      undo.push(server.dispose);
-      return server;
-    };
-    const master = keep(await startRedis());
-    const replica = keep(await startRedis("--replicaof", "127.0.0.1", String(master.port)));
-    const sentinel = keep(await startSentinel(master));
-    const [copy, watch] = [new Redis(replica.port), new Redis(sentinel.port)];
-    await until(async () => (await copy.info("replication")).includes("master_link_status:up"));
-    await until(async () => (await watch.info("sentinel")).includes("slaves=1"));
-    for (const client of [copy, watch]) client.disconnect();
-    return { master, sentinel };
-  }
 });
