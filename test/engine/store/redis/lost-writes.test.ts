@@ -6,8 +6,8 @@ import { startEngine } from "../../support/engine.js";
 import { ALICE, BOB } from "../../support/people.js";
 import { sentinelAt } from "../places.js";
 
-/** The least that the configuration takes, by the clock on the wall. */
-const UNWATCHED_AFTER_MS = 180_000;
+/** By the clock on the wall, and longer than it takes until it is stored again that a record is looked after. */
+const UNWATCHED_AFTER_MS = 90_000;
 
 suiteFor(
   "a fail-over that loses writes",
