@@ -1,5 +1,5 @@
 import type { Decision } from "../maintenance/decisions/table.js";
-import type { UpMode } from "../maintenance/record/record.js";
+import type { StandShown, UpMode } from "../maintenance/record/record.js";
 import type { Roll } from "../maintenance/record/roll.js";
 import type { Reply } from "../maintenance/text/reply.js";
 
@@ -70,6 +70,8 @@ export interface AdoptCommand {
   readonly ticket: string | null;
   /** How many machines the requester confirms by typing it (`--confirm 40`). */
   readonly confirmed: number | null;
+  /** How they stood in the message whose button was pressed; absent where it was typed. */
+  readonly shown?: StandShown;
 }
 
 /** A verb that decides something on one maintenance, named by its id. */

@@ -130,13 +130,11 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       lastJump: clock.lastJump,
       changed,
       reply: notifier.reply,
-      async tellUnclaimed(groups, key) {
+      async tellUnclaimed(groups, digest) {
+        const { name, channel } = config;
         // A cluster without a channel has its log alone.
-        if (config.channel === null) return;
-        await notifier.tellUnclaimed(
-          { cluster: config.name, channel: config.channel, groups: [...groups] },
-          key,
-        );
+        if (channel !== null)
+          await notifier.tellUnclaimed({ cluster: name, channel, digest, groups: [...groups] });
       },
       isTaken: async (id) => (await notifier.queue.getJob(threadJobId(id))) !== undefined,
       ticked(record, outcome, ms) {

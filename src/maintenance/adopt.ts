@@ -1,6 +1,6 @@
-import { claimedBy, grouped, type Unclaimed } from "./adopting/unclaimed.js";
+import { claimedBy, grouped, standOf, type Unclaimed } from "./adopting/unclaimed.js";
 import { blastRadiusOfBatches } from "./blast/blast.js";
-import { machineKey } from "./cluster/machine.js";
+import { type Machine, machineKey } from "./cluster/machine.js";
 import type { World } from "./cluster/world.js";
 import { indexWorld, namesIn } from "./cluster/world-index.js";
 import { withKinds } from "./frameworks/recognise.js";
@@ -9,6 +9,7 @@ import { machinesOf, refuse, whatIsMissing, whyUnplannable } from "./plan.js";
 import { type DrainAsked, howToConfirm, isConfirmed } from "./policy/drain-asked.js";
 import { brokenAdoptRules } from "./policy/drain-rules.js";
 import { whyAmbiguous } from "./policy/shared-names.js";
+import type { AgentSeen } from "./record/agent-seen.js";
 import { watchedMachines } from "./record/batch.js";
 import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
@@ -50,13 +51,12 @@ export function adopt(
     ownedAlready(asked) ??
     withoutWindow(asked) ??
     severalGroups(groups, world) ??
+    otherThanShown(record, group) ??
     firstRule(asked) ??
     unconfirmed(asked, group);
   if (refusal !== null || group === undefined)
     return refuse(record, { next: "", ...refusal, why: `${refusal?.why ?? ""} ${NOT_DONE}` }, nowMs);
-  const batch = group.isDown
-    ? downBatch(group, world)
-    : withAgentsSeen<Batch>(drainingBatch(group, nowMs), world);
+  const batch = group.isDown ? downBatch(group, world) : drainingBatch(group, world);
   return opened(record, batch, group, { world, policy, nowMs });
 }
 
@@ -86,32 +86,30 @@ function standing({ machines, window }: Unclaimed, seenSinceMs: Millis) {
   };
 }
 
-function drainingBatch(group: Unclaimed, nowMs: Millis): BatchIn<"draining"> {
-  return {
-    ...standing(group, nowMs),
+/** Of a machine without a registered agent nobody knows what runs there (invariant 13). */
+function drainingBatch(group: Unclaimed, world: World): Batch {
+  const { agents } = indexWorld(world);
+  const batch: BatchIn<"draining"> = {
+    ...standing(group, world.observedAtMs),
     ...{ phase: "draining", removal: null, intent: null, askAnew: null, emptySinceMs: null },
     askedByItself: false,
+    agents: group.machines.filter((machine) => !agents.has(machineKey(machine))).map(supposedOn),
   };
+  return withAgentsSeen<Batch>(batch, world);
 }
 
 /** The master has forgotten the agents of machines that are Down: one on each is awaited after Up (invariant 13). */
 function downBatch(group: Unclaimed, world: World): BatchIn<"down"> {
-  const { machines } = group;
-  const own = new Set(machines.map(machineKey));
-  const hostnames = new Set(machines.map(({ hostname }) => hostname.toLowerCase()));
-  const namesakes = world.agents
-    .filter(({ machine }) => hostnames.has(machine.hostname.toLowerCase()) && !own.has(machineKey(machine)))
-    .map(({ id }) => id);
   return {
     ...standing(group, world.observedAtMs),
     ...{ phase: "down", confirmedUp: [] },
-    agents: machines.map((machine) => ({
-      machine: machineKey(machine),
-      id: machineKey(machine),
-      supposed: true,
-    })),
-    ...(namesakes.length === 0 ? {} : { namesakes }),
+    agents: group.machines.map(supposedOn),
   };
+}
+
+function supposedOn(machine: Machine): AgentSeen {
+  const key = machineKey(machine);
+  return { machine: key, id: key, supposed: true };
 }
 
 /** Machines of open maintenances are looked after. */
@@ -159,6 +157,19 @@ function severalGroups(groups: readonly Unclaimed[], world: World): Refusal | nu
   return {
     why: `These machines do not stand alike: ${list(told, "; ", 5)}. What is adopted together has one window, and is all Down or all draining.`,
     next: `Adopt them one after another: ${list(lines, "; ", 5)}.`,
+  };
+}
+
+/** A button means what its message showed, however old that is (invariant 5). */
+function otherThanShown({ wanted }: Maintenance, group: Unclaimed | undefined): Refusal | null {
+  const shown = wanted.adopt?.shown;
+  if (shown === undefined || group === undefined) return null;
+  const now = standOf(group);
+  const isSame = (["startNs", "durationNs", "isDown"] as const).every((what) => shown[what] === now[what]);
+  if (isSame) return null;
+  return {
+    why: `These machines stand otherwise than in the message whose button was pressed: ${group.isDown ? "Down" : "draining"} ${windowWords(group.window)}.`,
+    next: "Look at it with /mesos schedule. To adopt them as they stand now, type /mesos adopt with their names.",
   };
 }
 

@@ -3,8 +3,9 @@ import { recordBehaviour } from "./answers/habits.js";
 import { answersDiffer, answersEvent } from "./answers/summary.js";
 import { isUnknown, lookAt, pictureOf } from "./answers/verdicts.js";
 import { withNeighboursSeen } from "./blast/zones.js";
-import { machineKey } from "./cluster/machine.js";
+import { type Machine, machineKey } from "./cluster/machine.js";
 import { versionAdvice } from "./cluster/version-advice.js";
+import { indexWorld } from "./cluster/world-index.js";
 import { withKinds } from "./frameworks/recognise.js";
 import { dyingTasks } from "./moving/moves.js";
 import { askAnew } from "./phases/ask-anew.js";
@@ -117,8 +118,8 @@ function requested(record: Maintenance, moment: Moment): Step {
       return { record, effects: [{ kind: "look_up_hosts" }], wakeAtMs };
     case "unreadable": {
       const refusal = {
-        why: `${hosts.why} No window was posted.`,
-        next: `${hosts.mend}, then send the drain again.`,
+        why: `${hosts.why} ${record.wanted.adopt ? "Nothing was adopted." : "No window was posted."}`,
+        next: `${hosts.mend}, then ${record.wanted.adopt ? "adopt them again" : "send the drain again"}.`,
       };
       return { record: refuse(record, refusal, nowMs), effects: [], wakeAtMs: null };
     }
@@ -296,10 +297,21 @@ function finish(record: Maintenance, moment: Moment): Maintenance {
   );
   if (!isOver) return record;
   if (batches.every(({ phase }) => phase === "cancelled" || phase === "failed")) {
-    return ended(withEvent(record, moment.nowMs, { kind: "cancelled" }), "cancelled", moment.nowMs);
+    const still = withoutTasks(record, moment);
+    const event = { kind: "cancelled", ...(still.length === 0 ? {} : { stillDrained: still }) } as const;
+    return ended(withEvent(record, moment.nowMs, event), "cancelled", moment.nowMs);
   }
   const up = batches.filter((batch) => batch.phase === "up");
   return ended(record, "up", moment.nowMs, whyNotAllAreBack(record, up));
+}
+
+/** The machines that were given back and whose agents are deactivated, by whomever: they take no tasks. */
+function withoutTasks(record: Maintenance, { world }: Moment): string[] {
+  const { agents } = indexWorld(world);
+  const machines = record.batches.flatMap((batch) => batch.machines);
+  const isDeactivated = (machine: Machine) =>
+    (agents.get(machineKey(machine)) ?? []).some(({ deactivated }) => deactivated);
+  return machines.filter(isDeactivated).map(namesOf(record).of);
 }
 
 /** Whether a call that got no answer may still take effect. */

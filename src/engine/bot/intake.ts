@@ -218,6 +218,6 @@ function outcomeOf(verb: Command["verb"], reply: Reply | null): string {
 }
 
 /** What the button of machines that nobody looks after asks for: it was confirmed by the click. */
-function adoptionOf({ cluster, hosts, machines }: AdoptValue["adopt"]): AdoptCommand {
-  return { verb: "adopt", cluster, hosts, reason: null, ticket: null, confirmed: machines };
+function adoptionOf({ cluster, hosts, machines, shown }: AdoptValue["adopt"]): AdoptCommand {
+  return { verb: "adopt", cluster, hosts, reason: null, ticket: null, confirmed: machines, shown };
 }

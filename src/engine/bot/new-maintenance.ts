@@ -23,7 +23,7 @@ export function newMaintenance(
     reason: command.reason,
     ticket: command.ticket,
     requestedAtMs: nowMs,
-    ...(command.verb === "adopt" ? ADOPTED : drained(command, by, nowMs)),
+    ...(command.verb === "adopt" ? adopted(command) : drained(command, by, nowMs)),
     batches: [],
     confirmed: command.confirmed,
     owners: [],
@@ -52,11 +52,10 @@ export function newMaintenance(
 type Asked = Pick<Maintenance, "wanted" | "deadline" | "overrides">;
 
 /** When its window is, the master says. */
-const ADOPTED: Asked = {
-  wanted: { startMs: null, durationMs: 0, adopt: true },
-  deadline: null,
-  overrides: [],
-};
+function adopted({ shown }: AdoptCommand): Asked {
+  const adopt = shown === undefined ? {} : { shown };
+  return { wanted: { startMs: null, durationMs: 0, adopt }, deadline: null, overrides: [] };
+}
 
 function drained(command: DrainCommand, by: string, nowMs: number): Asked {
   const { durationMs, startInMs, deadline, override, roll, kill, run, up } = command;

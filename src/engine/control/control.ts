@@ -3,6 +3,7 @@
 import { UnrecoverableError } from "bullmq";
 import type { World } from "../../maintenance/cluster/world.js";
 import { neverBegan } from "../../maintenance/record/batch.js";
+import { withoutFutureTimes } from "../../maintenance/record/future-times.js";
 import { noteOnce } from "../../maintenance/record/log.js";
 import {
   decodeMaintenance,
@@ -54,7 +55,7 @@ type StoreRecord = (record: Maintenance, of: StoreJob) => Promise<void>;
 export function controlProcessor(ports: ControlPorts) {
   return async (job: StoreJob, token: string, signal: AbortSignal): Promise<unknown> => {
     // A clock that has just jumped may be wrong: nothing is decided by it (invariant 13).
-    if (ports.isUnsureOfTime()) return await delayFor(job, UNSURE_MS, token, ports.wall);
+    if (ports.isUnsureOfTime() && !needsNoTime(job)) return await delayFor(job, UNSURE_MS, token, ports.wall);
     const store: StoreRecord = (record, of) => updateOwned(job, token, encodeMaintenance(record), of);
     switch (job.name) {
       case MAINTENANCE_JOB:
@@ -109,7 +110,12 @@ async function runMaintenance(
   let wakeAtMs: number | null;
   let world: World | null = null;
   try {
-    const watched = withWatch(first, ports.now(), ports.cluster.policy.unwatchedAfterMs);
+    const { settleMs } = ports.cluster.policy;
+    const watched = withWatch(
+      withoutFutureTimes(first, ports.now(), settleMs),
+      ports.now(),
+      ports.cluster.policy.unwatchedAfterMs,
+    );
     record = await openLeftBehind(withJumpTold(watched, first, ports), ports);
     record = await lookAtRuns(record, { runs: ports.runs, save, now: ports.now });
     await save(record);
@@ -160,17 +166,25 @@ async function leave(
   return phase;
 }
 
+/** What only keeps machines from going, or gives them back, is done whatever time it is. */
+function needsNoTime({ name, data }: StoreJob): boolean {
+  if (name === HOSTS_JOB) return hostsJob.parse(data).verb === "cancel";
+  return name === DECISION_JOB && ["hold", "deny", "cancel"].includes(decisionJob.parse(data).decision.kind);
+}
+
 /** So long after a clock has jumped it is told in the threads of what was open then. */
 const JUMP_TOLD_MS = 600_000;
 
 /** The record with what is told of a clock that was set since it was last looked at, once. */
 function withJumpTold(
   record: Maintenance,
-  { watchedAtMs = 0 }: Maintenance,
+  { watchedAtMs, requestedAtMs }: Maintenance,
   { now, lastJump, worker }: ControlPorts,
 ): Maintenance {
   const jump = lastJump();
-  if (jump === null || now() - jump.toMs > JUMP_TOLD_MS || watchedAtMs > jump.fromMs) return record;
+  if (jump === null || watchedAtMs === undefined || now() - jump.toMs > JUMP_TOLD_MS) return record;
+  const isOpenedSince = requestedAtMs >= jump.toMs && requestedAtMs <= now();
+  if (watchedAtMs > jump.fromMs || isOpenedSince) return record;
   return noteOnce(record, jumpWords(`the worker ${worker}`, jump), now());
 }
 

@@ -20,8 +20,8 @@ export interface ControlPorts {
   isTaken(id: string): Promise<boolean>;
   /** The record changed: bring Slack up to date. Never rejects. */
   changed(record: Maintenance): Promise<void>;
-  /** Has the cluster's channel told of machines that nobody looks after; the same `key` again is not told twice. */
-  tellUnclaimed(groups: readonly UnclaimedShown[], key: string): Promise<void>;
+  /** Has the cluster's channel told of machines that nobody looks after; `digest` is stored once it was. */
+  tellUnclaimed(groups: readonly UnclaimedShown[], digest: string): Promise<void>;
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
   /** A tick has finished; for metrics and for which agents' events matter. */
   ticked(record: Maintenance, outcome: "ok" | "trouble" | "ended", ms: number): void;

@@ -13,6 +13,9 @@ const EVERY_MS = 86_400_000;
 /** A master that is away is looked at again after this. */
 const RETRY_MS = 60_000;
 
+/** What cannot be known now may need a person first. */
+const UNKNOWN_MS = 3_600_000;
+
 /** Places the one job of a cluster that looks for unclaimed machines, and has it look now. */
 export async function lookForUnclaimed({ queue }: Pick<Records, "queue">): Promise<void> {
   const options = { ...THREAD_JOB_OPTIONS, jobId: UNCLAIMED_LOOK_JOB, priority: ROUTINE_PRIORITY };
@@ -23,62 +26,60 @@ export async function lookForUnclaimed({ queue }: Pick<Records, "queue">): Promi
 
 /**
  * Looks for machines that are out of service and in no open maintenance, and has the channel told of them, once until it
- * changes: after a lost queue nothing else would ever speak of them (invariant 11). Every day, and when a worker starts.
+ * changes: after a lost queue nothing else would ever speak of them (invariant 11). Every day, and when a worker starts. What
+ * Slack did not take is told by the next look.
  */
 export async function runUnclaimedLook(job: StoreJob, token: string, ports: ControlPorts): Promise<never> {
   const { cluster, logger } = ports;
   const { told } = unclaimedLook.parse(job.data);
+  let waitMs = EVERY_MS;
   try {
-    const shown = await news(told, ports);
-    if (shown !== null) {
-      const digest = digestOf(shown);
-      if (shown.length > 0) {
-        const machines = shown.flatMap((group) => group.machines);
-        logger.warn(
-          { cluster: cluster.name, machines },
-          "machines are out of service in no open maintenance",
-        );
-        await ports.tellUnclaimed(shown, digest);
-      }
+    const shown = await unclaimedNow(told, ports);
+    const digest = shown === "unknown" ? told : digestOf(shown);
+    if (shown === "unknown") {
+      waitMs = UNKNOWN_MS;
+    } else if (digest !== told && shown.length > 0) {
+      const machines = shown.flatMap((group) => group.machines);
+      logger.warn({ cluster: cluster.name, machines }, "machines are out of service in no open maintenance");
+      await ports.tellUnclaimed(shown, digest);
+    } else if (digest !== told) {
       await updateOwned(job, token, { told: digest });
     }
   } catch (error) {
+    waitMs = RETRY_MS;
     logger.debug(
       { err: error, cluster: cluster.name },
       "nobody could look for unclaimed machines; trying again",
     );
-    return await delayFor(job, RETRY_MS, token, ports.wall);
   }
-  return await delayFor(job, EVERY_MS, token, ports.wall);
+  return await delayFor(job, waitMs, token, ports.wall);
 }
 
-/** The unclaimed machines, if they are others than those that were told; `null` when they are not, or cannot be known. */
-async function news(told: string, ports: ControlPorts): Promise<readonly UnclaimedShown[] | null> {
+/** The machines that nobody looks after now. */
+async function unclaimedNow(
+  told: string,
+  ports: ControlPorts,
+): Promise<readonly UnclaimedShown[] | "unknown"> {
   const { cluster } = ports;
-  const isNews = (shown: readonly UnclaimedShown[] | null) => shown !== null && digestOf(shown) !== told;
   // What others have just read is enough to see that nothing has changed; what is told is looked at anew.
-  if (!isNews(await unclaimedIn(await cluster.world(), ports))) return null;
-  const shown = await unclaimedIn(await cluster.world("fresh"), ports);
-  return isNews(shown) ? shown : null;
+  const shown = await unclaimedIn(await cluster.world(), ports);
+  return shown === "unknown" || digestOf(shown) === told
+    ? shown
+    : await unclaimedIn(await cluster.world("fresh"), ports);
 }
 
-/** `null`: there are maintenances that cannot be read, so whose the machines are nobody can say (invariant 13). */
+/** Where maintenances cannot be read, or the view hides something, whose the machines are nobody can say (invariant 13). */
 async function unclaimedIn(
   world: World,
   { records, now }: ControlPorts,
-): Promise<readonly UnclaimedShown[] | null> {
+): Promise<readonly UnclaimedShown[] | "unknown"> {
   const open = await records.open();
-  if (records.unreadable() > 0) return null;
-  return unclaimedMachines(world, open, now()).map((group) => shownOf(world, group));
+  const groups = records.unreadable() > 0 ? null : unclaimedMachines(world, open, now());
+  return groups === null ? "unknown" : groups.map((group) => shownOf(world, group));
 }
 
 /** Of which machines it is told, in which windows: what is told again when it changes. */
 function digestOf(groups: readonly UnclaimedShown[]): string {
-  const about = groups.map(({ machines, isDown, startMs, endMs }) => [
-    [...machines].sort(),
-    isDown,
-    startMs,
-    endMs,
-  ]);
+  const about = groups.map(({ machines, stand }) => [[...machines].sort(), stand]);
   return createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 16);
 }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { decision } from "../../maintenance/decisions/table.js";
-import type { Maintenance } from "../../maintenance/record/record.js";
+import { type Maintenance, standShown } from "../../maintenance/record/record.js";
 import { type Run, runOutcome } from "../../maintenance/record/run.js";
 import { COMMAND, commandName } from "../../maintenance/text/command.js";
 import { reply } from "../../maintenance/text/reply.js";
@@ -98,7 +98,7 @@ export type HostsJob = z.output<typeof hostsJob>;
 export const UNCLAIMED_LOOK_JOB = "unclaimed-look";
 
 export const unclaimedLook = z.object({
-  /** A fingerprint of what the channel was told last. */
+  /** A fingerprint of what the channel was told last; the notify lane writes it once Slack has the message. */
   told: z.string(),
 });
 
@@ -162,11 +162,13 @@ export const UNCLAIMED_JOB = "unclaimed";
 export const unclaimedJob = z.object({
   cluster: z.string(),
   channel: z.string(),
+  /** Stored as what was told last, once Slack has it. */
+  digest: z.string(),
   groups: z.array(
     z.object({
       machines: z.array(z.string()).readonly(),
       hosts: z.string(),
-      isDown: z.boolean(),
+      stand: standShown,
       startMs: z.number(),
       endMs: z.number().nullable(),
     }),

@@ -27,8 +27,8 @@ export interface Notifier {
   openThread(record: Maintenance, replyTo: StoredReplyTarget): Promise<void>;
   /** Has the thread compared with its record now. */
   wake(record: Maintenance): Promise<void>;
-  /** Has a channel told of machines that nobody looks after; the same `key` again while it waits changes nothing. */
-  tellUnclaimed(job: UnclaimedJob, key: string): Promise<void>;
+  /** Has a channel told of machines that nobody looks after; the same again while it waits changes nothing. */
+  tellUnclaimed(job: UnclaimedJob): Promise<void>;
   /** Has a message that is not its maintenance's own lose its buttons. */
   retire(message: RetireJob): Promise<void>;
   close(): void;
@@ -80,9 +80,10 @@ export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clo
     async reply(to, reply, attachment = null) {
       await queue.add(REPLY_JOB, { to, reply, attachment }, REPLY_JOB_OPTIONS);
     },
-    async tellUnclaimed(job, key) {
-      const jobId = `unclaimed.${job.cluster}.${key}`;
-      await queue.add(UNCLAIMED_JOB, job, { ...REPLY_JOB_OPTIONS, jobId });
+    async tellUnclaimed(job) {
+      const jobId = `unclaimed.${job.cluster}.${job.digest}`;
+      // One that failed must not be in the way of the next look's.
+      await queue.add(UNCLAIMED_JOB, job, { ...REPLY_JOB_OPTIONS, removeOnFail: true, jobId });
     },
     async retire(message) {
       await queue.add(RETIRE_JOB, message, REPLY_JOB_OPTIONS);

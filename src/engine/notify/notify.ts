@@ -16,6 +16,7 @@ import {
   THREAD_JOB,
   threadJob,
   UNCLAIMED_JOB,
+  UNCLAIMED_LOOK_JOB,
   type UnclaimedJob,
   unclaimedJob,
 } from "../lanes/jobs.js";
@@ -58,10 +59,15 @@ async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
   });
 }
 
-async function tellUnclaimed({ cluster, channel, groups }: UnclaimedJob, ports: NotifyPorts): Promise<void> {
+async function tellUnclaimed(
+  { cluster, channel, digest, groups }: UnclaimedJob,
+  ports: NotifyPorts,
+): Promise<void> {
   await sentOrGivenUp(ports, () =>
     ports.messenger.post(channel, null, renderUnclaimed(cluster, groups, ports.now())),
   );
+  const look = await ports.records.get(cluster)?.queue.getJob(UNCLAIMED_LOOK_JOB);
+  await look?.updateData({ told: digest });
 }
 
 /** What Slack refuses for good is not tried again. */

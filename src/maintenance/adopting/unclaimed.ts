@@ -4,7 +4,7 @@ import { type Machine, machineKey, wholeMachine } from "../cluster/machine.js";
 import { endMs, type Unavailability } from "../cluster/schedule.js";
 import type { World } from "../cluster/world.js";
 import { indexWorld, namesIn } from "../cluster/world-index.js";
-import type { Maintenance } from "../record/record.js";
+import type { Maintenance, StandShown } from "../record/record.js";
 import { sightOf } from "../sight/sight.js";
 import { type Millis, nanosToMillis } from "../time.js";
 import { sameTime, windowOf } from "../window/edit.js";
@@ -24,14 +24,14 @@ export interface Unclaimed {
  * All of them: those that are Down, and those that drain in a window that has begun. By the start of the window.
  *
  * @param open the maintenances of the cluster that have not ended.
- * @returns nothing where the view hides something: what is not shown is unknown (invariants 2 and 13).
+ * @returns `null` where no window is shown, or the view hides something: then it is unknown (invariants 2 and 13).
  */
 export function unclaimedMachines(
   world: World,
   open: readonly Maintenance[],
   nowMs: Millis,
-): readonly Unclaimed[] {
-  if (sightOf(world).kind !== "windows") return [];
+): readonly Unclaimed[] | null {
+  if (sightOf(world).kind !== "windows") return null;
   const claimed = claimedBy(open);
   const machines = world.schedule.windows
     .filter(({ start }) => nanosToMillis(start) <= nowMs)
@@ -82,20 +82,27 @@ export interface UnclaimedShown {
   readonly machines: readonly string[];
   /** As a host pattern stands for these and no others. */
   readonly hosts: string;
-  readonly isDown: boolean;
+  /** What adopts them counts only as long as they stand so. */
+  readonly stand: StandShown;
   /** Of the window. */
   readonly startMs: Millis;
   /** `null`: it has no end. */
   readonly endMs: Millis | null;
 }
 
-export function shownOf(world: World, { window, isDown, machines }: Unclaimed): UnclaimedShown {
+export function shownOf(world: World, unclaimed: Unclaimed): UnclaimedShown {
+  const { window, machines } = unclaimed;
   const names = namesIn(world, machines);
   return {
     machines: machines.map(names.of),
     hosts: machines.map(names.typed).join(","),
-    isDown,
+    stand: standOf(unclaimed),
     startMs: nanosToMillis(window.start),
     endMs: endMs(window),
   };
+}
+
+export function standOf({ window, isDown }: Unclaimed): StandShown {
+  const { start, duration } = window;
+  return { startNs: String(start), durationNs: duration === null ? null : String(duration), isDown };
 }

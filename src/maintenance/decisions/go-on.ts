@@ -45,13 +45,17 @@ export const goOn = decisionRow({
     if (before === null) return null;
     return { tone: "done", text: `${record.id} went on with ${placeOf(record, before.batch)}.` };
   },
-  decide(record, { noticedAtMs }, context) {
+  decide(record, { sinceMs, noticedAtMs }, context) {
     const { person, policy, nowMs, askedAtMs } = context;
     const { paused, unwatched } = record;
     // Typed before it was noticed, and carried out after it: nobody has seen what is told of it (invariant 13).
     if (unwatched !== null && noticedAtMs === undefined && askedAtMs < unwatched.noticedAtMs)
       return unchanged(record, unwatchedSince(record));
     if (unwatched !== null) return watchedAgain(record, context);
+    // The same of a pause that came after it was typed.
+    const replaced =
+      sinceMs === undefined && askedAtMs < (paused?.sinceMs ?? 0) ? pausedAnew(record, null) : null;
+    if (replaced !== null) return unchanged(record, replaced);
     if (paused === null)
       return { record, reply: replyOf({ tone: "info", text: `${record.id} is not paused.` }) };
     if (!mayGoOn(record, person, policy)) {

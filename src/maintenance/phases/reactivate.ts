@@ -32,8 +32,10 @@ function isOver(
 ): boolean {
   const { registered, gone } = indexWorld(world);
   const agent = registered.get(agentId);
+  // Another agent at its address is there in its place.
+  const isReplaced = !batch.agents.some(({ id }) => id === agentId);
   if (agent === undefined)
-    return gone.has(agentId) || (batch.phase === "up" && batch.returned.includes(agentId));
+    return isReplaced || gone.has(agentId) || (batch.phase === "up" && batch.returned.includes(agentId));
   // A call without an answer may still take effect (invariant 7).
   return agent.drain === null && nowMs >= sentAtMs + policy.settleMs;
 }

@@ -107,7 +107,8 @@ function standIns(batch: BatchIn<"up">, missing: readonly AgentSeen[], world: Wo
   const taken = new Set<Agent>();
   for (const isSameMachine of [true, false]) {
     for (const before of vacant) {
-      if (found.has(before)) continue;
+      // Of one that nobody ever saw only its machine is known.
+      if (found.has(before) || (before.supposed && !isSameMachine)) continue;
       const now = byName
         .get(hostOf(before))
         ?.find((one) => !taken.has(one) && (!isSameMachine || machineKey(one.machine) === before.machine));

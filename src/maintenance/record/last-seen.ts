@@ -68,13 +68,14 @@ function withLastSeen(batch: Batch, world: World): Pick<Batch, "agents"> {
   if (!changed) return batch;
   const added = shown.filter(({ id }) => !ids.has(id));
   // At the address of one that was there before it takes that one's place.
-  const stay = kept.filter((before) => !added.some((seen) => isAtAddressOf(before, seen)));
+  const stay = kept.filter((before) => !added.some((seen) => isInPlaceOf(before, seen)));
   return { agents: [...stay, ...added] };
 }
 
-function isAtAddressOf(before: AgentSeen, seen: AgentSeen): boolean {
+function isInPlaceOf(before: AgentSeen, seen: AgentSeen): boolean {
+  if (before.machine !== seen.machine) return false;
   const port = before.lastSeen?.port ?? null;
-  return port !== null && before.machine === seen.machine && seen.lastSeen?.port === port;
+  return before.supposed === true || (port !== null && seen.lastSeen?.port === port);
 }
 
 /** Whether two values of JSON are alike; quicker than their texts, for thousands of agents at each look. */

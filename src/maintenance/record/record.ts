@@ -80,6 +80,16 @@ const overriddenRule = z.codec(z.string(), z.string(), {
   encode: (rule) => rule,
 });
 
+/** How machines out of service stood when they were shown: exact nanoseconds as decimal strings (invariant 1). */
+export const standShown = z.object({
+  startNs: z.string(),
+  /** `null`: without an end. */
+  durationNs: z.string().nullable(),
+  isDown: z.boolean(),
+});
+
+export type StandShown = z.output<typeof standShown>;
+
 /**
  * One maintenance: what one `/mesos drain` opens, and the whole of what the bot knows about it. It is the data of one
  * long-lived job of the control lane; nothing else stores it (DESIGN: the queue is the only store).
@@ -111,8 +121,11 @@ export const maintenance = z.object({
     kill: z.object({ graceMs: millis.nullable() }).optional(),
     /** The runbook that is run between Down and Up, by its name; absent: none. */
     run: z.string().optional(),
-    /** The machines stand in a window already, and are to be looked after from now on: none is posted for them. */
-    adopt: z.literal(true).optional(),
+    /**
+     * The machines stand in a window already, and are to be looked after from now on: none is posted for them. `shown`: how they
+     * stood in the message whose button was pressed; whoever types it means how they stand.
+     */
+    adopt: z.object({ shown: standShown.optional() }).optional(),
   }),
   /** Empty until the pattern has been resolved against the master's agents; then the machines are fixed. */
   batches: z.array(batch),

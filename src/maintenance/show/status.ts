@@ -280,5 +280,6 @@ function windowOfRecord(record: Maintenance, nowMs: Millis): string {
     return nowMs < startMs ? `${until(startMs, nowMs)}, ${unseen}` : unseen;
   }
   if (batches.length > 0) return "over";
+  if (wanted.adopt !== undefined) return "the one that stands";
   return wanted.startMs === null ? formatSpan(wanted.durationMs) : until(wanted.startMs, nowMs);
 }

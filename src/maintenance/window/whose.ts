@@ -43,7 +43,9 @@ export function leftBy(
     batch.phase !== "failed" &&
     ourTimes(batch).some((time) => sameTime(time, window)) &&
     batch.machines.some((one) => machineKey(one) === key);
-  return others.find(({ end, batches }) => end !== null && batches.some(isOurs)) ?? null;
+  // The time of one that was adopted is not ours: whoever chose it may post it again.
+  const chosen = others.filter(({ end, wanted }) => end !== null && wanted.adopt === undefined);
+  return chosen.find(({ batches }) => batches.some(isOurs)) ?? null;
 }
 
 /** Whether a maintenance has this machine in a batch that has not ended. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { decision } from "../../maintenance/decisions/table.js";
-import type { Maintenance } from "../../maintenance/record/record.js";
+import { type Maintenance, standShown } from "../../maintenance/record/record.js";
 import { COMMAND, commandName } from "../../maintenance/text/command.js";
 import { LIMITS } from "../wire/limits.js";
 
@@ -26,7 +26,7 @@ export type ViewValue = z.output<typeof viewValue>;
 /** What the button of machines that nobody looks after carries: which ones, and how many they are. */
 const adoptValue = z.object({
   v: z.literal(1),
-  adopt: z.object({ cluster: z.string(), hosts: z.string(), machines: z.number().int() }),
+  adopt: z.object({ cluster: z.string(), hosts: z.string(), machines: z.number().int(), shown: standShown }),
 });
 
 export type AdoptValue = z.output<typeof adoptValue>;

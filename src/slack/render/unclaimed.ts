@@ -51,9 +51,13 @@ export function renderUnclaimed(
 }
 
 function groupBlocks(cluster: string, group: UnclaimedShown, nowMs: Millis): Block[] {
-  const { machines, hosts: typed, isDown } = group;
+  const { machines, hosts: typed, stand } = group;
+  const { isDown } = stand;
   const line = `/mesos adopt ${typed} --cluster ${cluster} --confirm ${machines.length}`;
-  const value: AdoptValue = { v: 1, adopt: { cluster, hosts: typed, machines: machines.length } };
+  const value: AdoptValue = {
+    v: 1,
+    adopt: { cluster, hosts: typed, machines: machines.length, shown: stand },
+  };
   const text = mrk`*${isDown ? "Down" : "Draining"}:* ${hosts(machines, NAMES)}\n${since(group, nowMs)}`;
   if (!fits(value)) {
     return [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { useEngine } from "../support/engine.js";
-import { BOB } from "../support/people.js";
+import { BOB, CAROL } from "../support/people.js";
 
 const HOUR = 3_600_000;
 
@@ -54,6 +54,15 @@ describe("a clock that jumps", () => {
     await cluster.told(BOB, /Nothing was taken down/);
     await asked.thread(/Nobody had looked after this/);
     expect(cluster.calls("START_MAINTENANCE")).toBe(0);
+  });
+
+  test("while nobody knows what time it is: a hold counts at once, and not after what it was to stop", async () => {
+    const cluster = await engine().cluster();
+    const asked = await cluster.drainToQuestion("web-01 6h");
+    cluster.setClockBy(-HOUR);
+    await asked.click(CAROL, "hold");
+    await cluster.runsDue();
+    expect((await asked.record()).held).not.toBeNull();
   });
 
   test("ahead for good: what expired meanwhile is told so once the new time is believed", async () => {

@@ -74,6 +74,21 @@ describe("machines that are out of service, and that no open maintenance has (in
     await cluster.until("it is told", () => told(cluster)[0]);
   });
 
+  test("are told by the next look where Slack did not take the message (invariant 10)", async () => {
+    const cluster = await engine().cluster();
+    cluster.master.postSchedule({ windows: [theirs(cluster)] });
+    engine().webApi.always("chat.postMessage", { error: "not_in_channel" });
+    await cluster.restart();
+    await cluster.until("it is refused", () => engine().webApi.callsOf("chat.postMessage").length > 0);
+    engine().webApi.always("chat.postMessage", null);
+    expect(told(cluster)).toEqual([]);
+    cluster.moveOn(24 * HOUR);
+    await cluster.until("it is told", () => told(cluster)[0]);
+    await cluster.restart();
+    await cluster.runsDue();
+    expect(told(cluster)).toHaveLength(1);
+  });
+
   test("and whose queue was lost are found, and go on with their question", async () => {
     const cluster = await engine().cluster();
     const lost = await cluster.drainToQuestion("web-0[1-2] 6h");

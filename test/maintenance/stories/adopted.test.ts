@@ -8,6 +8,8 @@ import {
   encodeMaintenance,
   type Maintenance,
 } from "../../../src/maintenance/record/record.js";
+import { windowOf } from "../../../src/maintenance/window/edit.js";
+import { leftBy } from "../../../src/maintenance/window/whose.js";
 import {
   agent,
   framework,
@@ -25,6 +27,8 @@ import { click, first, inPhase, lastEvent, tick } from "../support/flow.js";
 
 const THEIRS = windowOn(["web-01", "web-02"], NOW - HOUR, 4 * HOUR);
 
+const events = ({ events: log }: Maintenance) => log.map(({ kind }) => kind);
+
 const MACHINES = [machine("web-01"), machine("web-02")];
 
 const down = (parts: Parameters<typeof worldOf>[0] = {}) =>
@@ -34,7 +38,7 @@ const draining = (parts: Parameters<typeof worldOf>[0] = {}) => worldOf({ window
 
 /** The record of `/mesos adopt`, which has not been looked at yet. */
 function adoption(parts: Partial<Maintenance> = {}): Maintenance {
-  const wanted = { startMs: null, durationMs: 0, adopt: true } as const;
+  const wanted = { startMs: null, durationMs: 0, adopt: {} };
   return recordOf({ batches: [], hosts: "web-0[1-2]", wanted, confirmed: 2, ...parts });
 }
 
@@ -63,7 +67,7 @@ describe("machines that nobody looks after", () => {
       down: ["web-01"],
     });
     const found = unclaimedMachines(world, [], NOW);
-    expect(found.map(({ machines, isDown }) => [machines.map(({ hostname }) => hostname), isDown])).toEqual([
+    expect(found?.map(({ machines, isDown }) => [machines.map(({ hostname }) => hostname), isDown])).toEqual([
       [["web-01"], true],
       [["web-02"], false],
       [["web-03"], false],
@@ -74,7 +78,7 @@ describe("machines that nobody looks after", () => {
       end: { phase: "up", atMs: NOW, why: null },
     } as const;
     const rest = unclaimedMachines(world, [ours, ended], NOW);
-    expect(rest.flatMap(({ machines }) => machines.map(({ hostname }) => hostname))).toEqual([
+    expect(rest?.flatMap(({ machines }) => machines.map(({ hostname }) => hostname))).toEqual([
       "web-01",
       "web-03",
     ]);
@@ -82,7 +86,8 @@ describe("machines that nobody looks after", () => {
 
   test("are unknown where the view hides something (invariants 2 and 13)", () => {
     const hidden = { ...down(), schedule: { windows: [] } };
-    expect(unclaimedMachines(hidden, [], NOW)).toEqual([]);
+    expect(unclaimedMachines(hidden, [], NOW)).toBeNull();
+    expect(unclaimedMachines(worldOf(), [], NOW)).toBeNull();
   });
 });
 
@@ -114,10 +119,15 @@ describe("adopting machines that are Down", () => {
     expect(tick(late, all, NOW + HOUR + MINUTE).record.end).toMatchObject({ phase: "up" });
   });
 
-  test("does not take an agent of another machine of the same name for one that came back", () => {
+  test("does not take an agent of another machine of the same name for one that came back (invariant 4)", () => {
     const other = { ...agent("web-01"), id: "other-S9", machine: { hostname: "web-01", ip: "10.9.9.9" } };
-    const record = adopted(adoption(), down({ agents: [agent("web-03"), other] })).record;
-    expect(first(record).namesakes).toEqual(["other-S9"]);
+    const up = click(adopted(adoption(), down()).record, { kind: "up" }).record;
+    const free = worldOf({ windows: [windowOn(["web-09"], NOW, null)], agents: [other, agent("web-02")] });
+    const later = (minutes: number) => ({ ...free, observedAtMs: NOW + minutes * MINUTE });
+    const once = tick(up, later(1), NOW + MINUTE).record;
+    const back = tick(once, later(9), NOW + 9 * MINUTE).record;
+    expect(lastEvent(back, "agents_returned")).toMatchObject({ machines: ["web-02"], missing: 1 });
+    expect(back.end).toBeNull();
   });
 });
 
@@ -138,6 +148,44 @@ describe("adopting machines that drain", () => {
     expect(tick(cancelled, busy).effects).toMatchObject([
       { kind: "update_schedule", edit: { kind: "remove", time: { start: THEIRS.start } } },
     ]);
+  });
+});
+
+describe("of machines that drain", () => {
+  test("what runs where no agent is registered is unknown, and its agent is awaited after Up (invariants 11 and 13)", () => {
+    const away = draining({ agents: [agent("web-01")] });
+    const { record } = adopted(adoption(), away);
+    const later = tick(record, away, NOW + HOUR).record;
+    expect(events(later)).not.toContain("empty");
+    expect(first(later).agents).toMatchObject([{ supposed: true }, { id: "web-01-S0" }]);
+    const back = tick(later, draining(), NOW + HOUR + MINUTE).record;
+    expect(
+      first(back)
+        .agents.map(({ id }) => id)
+        .sort(),
+    ).toEqual(["web-01-S0", "web-02-S0"]);
+  });
+
+  test("those whose agents are deactivated are named when they are given back: they take no tasks (invariant 10)", () => {
+    const drained = ["web-01", "web-02"].map((name) => agent(name, { deactivated: true, drain: "drained" }));
+    const { record } = adopted(adoption(), draining({ agents: drained }));
+    const gone = worldOf({ windows: [windowOn(["web-09"], NOW, null)], agents: drained });
+    const cancelled = click(record, { kind: "cancel" }).record;
+    const once = tick(cancelled, { ...gone, observedAtMs: NOW + MINUTE }, NOW + MINUTE).record;
+    const over = tick(once, { ...gone, observedAtMs: NOW + HOUR }, NOW + HOUR).record;
+    expect(over.end).toMatchObject({ phase: "cancelled" });
+    expect(lastEvent(over, "cancelled").stillDrained).toEqual(["web-01", "web-02"]);
+  });
+
+  test("a window that stands again after the end is not ours: somebody else chose its time (invariant 12)", () => {
+    const { record } = adopted(adoption(), draining());
+    const ended: Maintenance = { ...record, end: { phase: "cancelled", atMs: NOW, why: null } };
+    const window = windowOf(draining().schedule, machine("web-01"));
+    expect(window).not.toBeNull();
+    expect(leftBy(machine("web-01"), window, [ended])).toBeNull();
+    expect(
+      leftBy(machine("web-01"), window, [{ ...ended, wanted: { startMs: null, durationMs: HOUR } }]),
+    ).not.toBeNull();
   });
 });
 
@@ -168,6 +216,15 @@ describe("is refused, and nothing is posted,", () => {
     const told = refused(adoption(), draining({ down: ["web-01"] }));
     expect(told).toContain("/mesos adopt web-01 --confirm 1");
     expect(told).toContain("/mesos adopt web-02 --confirm 1");
+  });
+
+  test("by a button whose message showed them otherwise: Down, or in another window (invariant 5)", () => {
+    const shown = { startNs: String(THEIRS.start), durationNs: String(THEIRS.duration), isDown: true };
+    const pressed = (parts: Partial<typeof shown>) =>
+      adoption({ wanted: { startMs: null, durationMs: 0, adopt: { shown: { ...shown, ...parts } } } });
+    expect(first(adopted(pressed({}), down()).record).phase).toBe("down");
+    for (const other of [{ isDown: false }, { startNs: "1" }, { durationNs: "1" }])
+      expect(refused(pressed(other), down())).toContain("stand otherwise than in the message");
   });
 
   test("for whoever may not ask for a drain, and without the reason that the policy wants", () => {

@@ -108,6 +108,10 @@ describe("a button that is pressed late", () => {
     const shown = roll.record.paused?.sinceMs ?? 0;
     roll.othersDown.add("web-06");
     roll.pass();
+    // Nor does a line that was typed before this pause came.
+    const { paused } = roll.record;
+    const before = { kind: "go_on", batch: null } as const;
+    expect(again(roll, before, (paused?.sinceMs ?? 0) - 1).record.paused).toEqual(paused);
     const late = { kind: "go_on", batch: "b2", sinceMs: shown } as const;
     expect(roll.decide(late)).toContain("is paused for another reason by now: somebody else has 2 machines");
     expect(roll.record.paused).not.toBeNull();

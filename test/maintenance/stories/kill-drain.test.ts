@@ -4,6 +4,7 @@ import { openApproval } from "../../../src/maintenance/approval/question.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import { whyNotPossible } from "../../../src/maintenance/decisions/table.js";
 import { outNow } from "../../../src/maintenance/policy/out-now.js";
+import { withAgentsSeen } from "../../../src/maintenance/record/last-seen.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import {
   agent,
@@ -405,6 +406,21 @@ describe("once the master was asked", () => {
         at(12, drainOf("web-02", null)),
       );
       expect(done.end).toMatchObject({ phase: "cancelled" });
+    });
+
+    test("it ends without an agent in whose place another one runs at its address", () => {
+      const at5051 = (parts: Partial<World["agents"][number]> = {}) =>
+        agent("web-02", { port: 5051, ...parts });
+      const known = {
+        ...sent,
+        batches: sent.batches.map((batch) => withAgentsSeen(batch, { ...outside(), agents: [at5051()] })),
+      };
+      const taken = withAgentsSeen(first(known), { ...outside(), agents: [at5051({ id: "new-S7" })] });
+      const open = { ...cancelled, batches: [{ ...first(cancelled), agents: taken.agents }] };
+      const agents = [agent("web-01"), at5051({ id: "new-S7" })];
+      expect(follow(open, at(1, agents), at(4, agents), at(8, agents)).end).toMatchObject({
+        phase: "cancelled",
+      });
     });
 
     test("it ends without an agent that was marked gone", () => {

@@ -5,11 +5,13 @@ import { renderUnclaimed } from "../../../src/slack/render/unclaimed.js";
 import { refusal } from "../block-rules.js";
 import { NOW } from "../fixtures.js";
 
+const STAND = { startNs: "1792497660000000001", durationNs: null, isDown: true };
+
 function group(names: readonly string[], parts: Partial<UnclaimedShown> = {}): UnclaimedShown {
   return {
     machines: names,
     hosts: names.join(","),
-    isDown: true,
+    stand: STAND,
     startMs: NOW - 3_600_000,
     endMs: NOW,
     ...parts,
@@ -26,7 +28,7 @@ const adopts = (groups: readonly UnclaimedShown[]) =>
 test("each window has its machines, since when it stands, and what adopts just these", () => {
   const { text } = renderUnclaimed(
     "prod",
-    [group(["web-01", "web-02"]), group(["db-01"], { isDown: false, endMs: null })],
+    [group(["web-01", "web-02"]), group(["db-01"], { stand: { ...STAND, isDown: false }, endMs: null })],
     NOW,
   );
   expect(text).toContain("3 machines of prod");
@@ -34,7 +36,7 @@ test("each window has its machines, since when it stands, and what adopts just t
   expect(text).toContain("and has no end");
   expect(text).toContain("/mesos adopt web-01,web-02 --cluster prod --confirm 2");
   expect(adopts([group(["web-01", "web-02"])])).toEqual([
-    { v: 1, adopt: { cluster: "prod", hosts: "web-01,web-02", machines: 2 } },
+    { v: 1, adopt: { cluster: "prod", hosts: "web-01,web-02", machines: 2, shown: STAND } },
   ]);
 });
 

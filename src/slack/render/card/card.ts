@@ -91,7 +91,8 @@ type Links = Readonly<Record<string, string>>;
 function subject(record: Maintenance): string {
   const machines = counted(machineCount(record), "machine");
   if (record.leftBehindBy !== undefined) return `${machines} left behind by ${record.leftBehindBy}`;
-  return `Drain ${record.batches.length === 0 ? oneLine(record.hosts).slice(0, 60) : machines}`;
+  const what = record.wanted.adopt === undefined ? "Drain" : "Adopted:";
+  return `${what} ${record.batches.length === 0 ? oneLine(record.hosts).slice(0, 60) : machines}`;
 }
 
 function because(record: Maintenance, links: Links): Mrkdwn[] {
@@ -132,7 +133,8 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
   const current = currentBatch(record);
   if (current === undefined) {
     if (record.end !== null) return mrk`none was posted`;
-    const { startMs, durationMs } = record.wanted;
+    const { startMs, durationMs, adopt } = record.wanted;
+    if (adopt !== undefined) return mrk`the one that stands`;
     const start = startMs === null ? "as soon as it is posted" : moment(startMs);
     return mrk`${start} (${formatSpan(durationMs)})`;
   }
