@@ -24,7 +24,7 @@ export interface Jump {
  * overdue or due because of a clock that was wrong for a moment. Who decides by time waits until then.
  */
 export interface SteadyClock extends Clock {
-  /** Milliseconds since the epoch. */
+  /** Whole milliseconds since the epoch. */
   now(): Millis;
   /** The wall has jumped, and nobody knows yet whether it stays so. */
   isUnsure(): boolean;
@@ -61,7 +61,7 @@ export function steadyClock(base: Clock, told: (jump: Jump, stays: boolean) => v
     ...base,
     now() {
       look();
-      return base.elapsed() + offsetMs;
+      return Math.round(base.elapsed() + offsetMs);
     },
     isUnsure() {
       look();

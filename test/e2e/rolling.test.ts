@@ -78,7 +78,7 @@ suiteFor(
     await bot.afterwards(/Paused before batch 2 of 4: kafka refused to leave/);
     expect((await bot.root(/Paused since/)).buttons).toContain(`go_on:${id}`);
     expect(downs(bot.master)).toBe(1);
-    await bot.type(BOB, `go-on ${id}`);
+    await bot.click(BOB, (await bot.root(/Paused since/)).message, "go_on");
     await bot.afterwards(/For 3 batches: .* at most 1 task lost/);
     await bot.click(BOB, (await bot.question()).message, "approve");
     await bot.afterwards(/Down \(batch 2 of 4\): 9 machines, 1 task lost/);
@@ -107,7 +107,7 @@ suiteFor(
     // The next rack: outside of the limits, because kafka refuses there too, so it is asked about alone.
     bot.pass(60 * MINUTE);
     await bot.afterwards(/Paused before batch 3 of 4: kafka refused/);
-    await bot.type(BOB, `go-on ${id}`);
+    await bot.click(BOB, (await bot.root(/Paused since/)).message, "go_on");
     await bot.afterwards(/Paused before batch 3 of 4: it is outside of the limits .*kafka refused/);
     await bot.click(BOB, (await bot.question()).message, "approve");
     await bot.afterwards(/Down \(batch 3 of 4\): 10 machines/);
@@ -161,7 +161,7 @@ suiteFor(
     await bot.afterwards(
       /Paused before batch 2 of 2: api \(marathon\) failed more than 2 times .* back: web-01, web-02/,
     );
-    await bot.type(BOB, `go-on ${id}`);
+    await bot.click(BOB, (await bot.root(/Paused since/)).message, "go_on");
     await bot.afterwards(/goes on with batch 2 of 2/);
     expect(downs(bot.master)).toBe(1);
   });

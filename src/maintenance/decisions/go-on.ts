@@ -53,9 +53,8 @@ export const goOn = decisionRow({
       return unchanged(record, unwatchedSince(record));
     if (unwatched !== null) return watchedAgain(record, context);
     // The same of a pause that came after it was typed.
-    const replaced =
-      sinceMs === undefined && askedAtMs < (paused?.sinceMs ?? 0) ? pausedAnew(record, null) : null;
-    if (replaced !== null) return unchanged(record, replaced);
+    if (paused !== null && sinceMs === undefined && askedAtMs < paused.sinceMs)
+      return unchanged(record, typedBefore(record.id, paused.saw));
     if (paused === null)
       return { record, reply: replyOf({ tone: "info", text: `${record.id} is not paused.` }) };
     if (!mayGoOn(record, person, policy)) {
@@ -129,6 +128,16 @@ function unwatchedSince({ id }: Maintenance): ReplyParts {
     text: `${id} waits for another reason by now: nobody had looked after it for long, so it may not be as its record says.`,
     notDone: "Nothing was changed.",
     next: "Look at the card, which shows what the master says now, and press Go on there.",
+  };
+}
+
+/** Bot and worker have clocks of their own, so it may also be that these differ. */
+function typedBefore(id: string, saw: string): ReplyParts {
+  return {
+    tone: "info",
+    text: `${id} was paused only after that was typed, by the clocks of bot and worker: ${quoted(saw)}.`,
+    notDone: "Nothing was changed.",
+    next: "Look at the card, which shows it, and press Go on there if it may go on all the same.",
   };
 }
 

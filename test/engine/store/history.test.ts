@@ -55,7 +55,8 @@ for (const { name, available, make } of PLACES) {
       clusters += 1;
       const cluster = `c${clusters}`;
       const records = openRecords(store, cluster, log);
-      const ports: Partial<ControlPorts> = { records, historyMs: HISTORY_MS, logger: log, now: Date.now };
+      const clock = { now: Date.now, wall: Date.now, isUnsureOfTime: () => false };
+      const ports: Partial<ControlPorts> = { records, historyMs: HISTORY_MS, logger: log, ...clock };
       const process = controlProcessor(ports as ControlPorts);
       const worker = store.worker(controlQueueName(cluster), process, CONTROL_WORKER_OPTIONS);
       void worker.run();

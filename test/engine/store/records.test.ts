@@ -61,7 +61,8 @@ test("the bot says of a record of a newer version what was not done and what to 
 });
 
 test("the bot leaves what a newer version wrote as it is, and looks at it again after a minute (invariant 11)", async () => {
-  const ports = { cluster: { name: "prod" }, records, logger: log, now: Date.now };
+  const clock = { now: Date.now, wall: Date.now, isUnsureOfTime: () => false };
+  const ports = { cluster: { name: "prod" }, records, logger: log, ...clock };
   const processor = controlProcessor(ports as unknown as ControlPorts);
   const onlyTheNewer = store.worker(
     "control-prod",
