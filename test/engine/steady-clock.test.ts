@@ -23,6 +23,13 @@ describe("the time by which the bot decides", () => {
     expect(told).toEqual([]);
   });
 
+  test("is told in whole milliseconds, whatever the clocks below give", () => {
+    const base = new TestClock();
+    const clock = steadyClock({ ...base, elapsed: () => base.elapsed() + 0.123 }, () => {});
+    base.moveOn(1_000.5);
+    expect(Number.isInteger(clock.now())).toBe(true);
+  });
+
   test.each([-HOUR, 24 * HOUR])(
     "goes on as before for as long as a jump by %s ms is not known to stay",
     (byMs) => {
