@@ -18,7 +18,7 @@ import { OtherInstallationError, whyNotServed } from "./lanes/served.js";
 import { notifyProcessor } from "./notify/notify.js";
 import { logJumps, steadyClock } from "./steady-clock.js";
 import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
-import { runWorker, type Store } from "./store/store.js";
+import { askAtStart, runWorker, type Store } from "./store/store.js";
 
 /** A cluster of the configuration, as far as the bot needs it: of the policy only whom it names. */
 export interface BotCluster extends CommandCluster, Pick<ClusterConfig, "masters" | "zooKeeper"> {
@@ -102,7 +102,7 @@ export function createBotSide(options: BotOptions): BotSide {
   return {
     async start() {
       const answers = await Promise.all(
-        options.clusters.map((cluster) => whyNotServed(store, cluster, options.takeOver)),
+        options.clusters.map((cluster) => askAtStart(() => whyNotServed(store, cluster, options.takeOver))),
       );
       const whys = answers.filter((why) => why !== null);
       // It would take the other installation's commands, and show its threads (invariant 13).

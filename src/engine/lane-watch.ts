@@ -13,7 +13,7 @@ const LOOK_COUNTS_MS = 10_000;
 export const STUCK_AFTER_MS = 30_000;
 
 /** This process is no use when it has been unable to work for so long though one that starts now could. */
-export const USELESS_AFTER_MS = 120_000;
+export const USELESS_AFTER_MS = 60_000;
 
 export interface LaneWatchOptions {
   readonly store: Pick<Store, "lanes" | "tryWrite" | "writesAnew">;

@@ -27,7 +27,7 @@ import type { StartProgram } from "./runs/ports.js";
 import { runProcessor } from "./runs/runs.js";
 import { logJumps, steadyClock } from "./steady-clock.js";
 import { CONTROL_WORKER_OPTIONS, QUERY_WORKER_OPTIONS, RUNS_WORKER_OPTIONS } from "./store/lane-options.js";
-import { runWorker, type Store } from "./store/store.js";
+import { askAtStart, runWorker, type Store } from "./store/store.js";
 
 /** What the worker counts; `ops/metrics.ts` fits. */
 export interface WorkerMeters {
@@ -126,6 +126,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       now,
       elapsed,
       wall: clock.wall,
+      after: clock.after,
       isUnsureOfTime: clock.isUnsure,
       lastJump: clock.lastJump,
       changed,
@@ -204,19 +205,19 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   return {
     async start() {
       for (const { config } of lanes) {
-        const why = await whyNotServed(store, config, options.takeOver);
+        const why = await askAtStart(() => whyNotServed(store, config, options.takeOver));
         if (why === null) continue;
         refused.set(config.name, why);
         logger.error({ cluster: config.name, why }, "a lane is not started");
       }
       const ours = lanes.filter(({ config }) => !refused.has(config.name));
-      for (const lane of ours) await lane.records.queue.setGlobalConcurrency(1);
+      for (const { records } of ours) await askAtStart(() => records.queue.setGlobalConcurrency(1));
       // Questions of others are not answered either, where nothing is ours.
       const started = ours.length === 0 ? [] : [...ours.flatMap((lane) => lane.workers), queries];
       for (const worker of started) runWorker(worker, logger);
       for (const lane of ours) {
-        await lane.records.wakeAll();
-        await lookForUnclaimed(lane.records);
+        await askAtStart(lane.records.wakeAll);
+        await askAtStart(() => lookForUnclaimed(lane.records));
       }
       running = true;
       counting = setInterval(() => void countRecords(), COUNT_EVERY_MS);

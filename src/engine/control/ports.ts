@@ -36,6 +36,8 @@ export interface ControlPorts {
   lastJump(): Jump | null;
   /** @see Clock.wall */
   wall(): number;
+  /** @see Clock.after */
+  after(ms: number, run: () => void): () => void;
   /** @see Clock.elapsed */
   elapsed(): number;
 }

@@ -4,7 +4,6 @@ import type { World } from "../../maintenance/cluster/world.js";
 import { UNCLAIMED_LOOK_JOB, unclaimedLook } from "../lanes/jobs.js";
 import { ROUTINE_PRIORITY, THREAD_JOB_OPTIONS } from "../lanes/options.js";
 import type { Records } from "../lanes/records.js";
-import { updateOwned } from "../store/owned.js";
 import { delayFor, type StoreJob, wake } from "../store/store.js";
 import type { ControlPorts } from "./ports.js";
 
@@ -25,34 +24,41 @@ export async function lookForUnclaimed({ queue }: Pick<Records, "queue">): Promi
 }
 
 /**
- * Looks for machines that are out of service and in no open maintenance, and has the channel told of them, once until it
+ * Has it looked for machines that are out of service and in no open maintenance, and the channel told of them, once until it
  * changes: after a lost queue nothing else would ever speak of them (invariant 11). Every day, and when a worker starts. What
- * Slack did not take is told by the next look.
+ * Slack did not take is told by the next look. It goes on beside the lane: a master that hangs holds no decision up.
  */
 export async function runUnclaimedLook(job: StoreJob, token: string, ports: ControlPorts): Promise<never> {
+  void lookBeside(job, ports);
+  return await delayFor(job, EVERY_MS, token, ports.wall);
+}
+
+/** Never rejects. */
+async function lookBeside(job: StoreJob, ports: ControlPorts): Promise<void> {
   const { cluster, logger } = ports;
-  const { told } = unclaimedLook.parse(job.data);
-  let waitMs = EVERY_MS;
+  const again = (ms: number) =>
+    ports.after(ms, () => {
+      wake(job).catch((error) =>
+        logger.debug({ err: error }, "the look for unclaimed machines was not woken"),
+      );
+    });
   try {
+    const { told } = unclaimedLook.parse(job.data);
     const shown = await unclaimedNow(told, ports);
-    const digest = shown === "unknown" ? told : digestOf(shown);
-    if (shown === "unknown") {
-      waitMs = UNKNOWN_MS;
-    } else if (digest !== told && shown.length > 0) {
-      const machines = shown.flatMap((group) => group.machines);
-      logger.warn({ cluster: cluster.name, machines }, "machines are out of service in no open maintenance");
-      await ports.tellUnclaimed(shown, digest);
-    } else if (digest !== told) {
-      await updateOwned(job, token, { told: digest });
-    }
+    if (shown === "unknown") return void again(UNKNOWN_MS);
+    const digest = digestOf(shown);
+    if (digest === told) return;
+    if (shown.length === 0) return await job.updateData({ told: digest });
+    const machines = shown.flatMap((group) => group.machines);
+    logger.warn({ cluster: cluster.name, machines }, "machines are out of service in no open maintenance");
+    await ports.tellUnclaimed(shown, digest);
   } catch (error) {
-    waitMs = RETRY_MS;
     logger.debug(
       { err: error, cluster: cluster.name },
       "nobody could look for unclaimed machines; trying again",
     );
+    again(RETRY_MS);
   }
-  return await delayFor(job, waitMs, token, ports.wall);
 }
 
 /** The machines that nobody looks after now. */

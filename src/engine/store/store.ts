@@ -14,6 +14,8 @@ import type { Logger } from "../../base/logger.js";
 import type { StoreConfig } from "../../config/config.js";
 import type { Lane } from "./lane.js";
 
+import { StoreError } from "./store-error.js";
+
 /** A job as workers and `getJob` give it: BullMQ's own, the same on both stores. */
 export type StoreJob<D = unknown, R = unknown> = Job<D, R, string>;
 
@@ -80,6 +82,25 @@ export interface Store {
 
 /** How long a producer may wait for the store: Slack wants its answer in 3 s (invariant 9). */
 export const ANSWER_LIMIT_MS = 2_000;
+
+/** So often is a store asked at the start that answers too late. */
+const START_TRIES = 5;
+
+/**
+ * Asks a store that a process needs to start. One that is slow for a moment, because its machine has just started, is asked
+ * again: what is asked may be done twice.
+ *
+ * @throws StoreError
+ */
+export async function askAtStart<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== "no_answer" || tries === START_TRIES) throw error;
+    }
+  }
+}
 
 /** Starts a worker. Its loop ends when it is closed; anything else is told. */
 export function runWorker(worker: { run(): Promise<void> }, logger: Logger): void {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Window } from "../../../src/maintenance/cluster/schedule.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
+import { until } from "../../support/until.js";
 import { useEngine } from "../support/engine.js";
 import { ALICE, BOB } from "../support/people.js";
+import type { Posted } from "../support/recorded-slack.js";
 import type { TestCluster } from "../support/test-cluster.js";
 
 const HOUR = 3_600_000;
@@ -21,6 +23,14 @@ function theirs(cluster: TestCluster): Window {
 const told = (cluster: TestCluster) =>
   cluster.messages().filter(({ text }) => text.includes("Nobody looks after"));
 
+/** The look goes on beside the lanes: it takes real time, and none of the test's clock. */
+async function toldOf(cluster: TestCluster, at: number): Promise<Posted> {
+  return await until("it is told", async () => {
+    await cluster.runsDue();
+    return told(cluster)[at];
+  });
+}
+
 describe("machines that are out of service, and that no open maintenance has (invariant 11)", () => {
   test("are told once in the channel when a worker starts, again when they change, and adopted with a click and brought back", async () => {
     const cluster = await engine().cluster();
@@ -28,7 +38,7 @@ describe("machines that are out of service, and that no open maintenance has (in
     cluster.master.postSchedule({ windows: [window] });
     cluster.master.startMaintenance([...window.machines]);
     await cluster.restart();
-    const message = await cluster.until("it is told", () => told(cluster)[0]);
+    const message = await toldOf(cluster, 0);
     expect(message.text).toContain("Nobody looks after 2 machines of c1");
     expect(message.text).toMatch(/Down: `web-01`, `web-02`.*The window began .*, 1 h ago/s);
     expect(message.text).toContain("/mesos adopt web-01,web-02 --cluster c1 --confirm 2");
@@ -52,8 +62,7 @@ describe("machines that are out of service, and that no open maintenance has (in
 
     cluster.master.postSchedule({ windows: [{ ...window, start: window.start + 1n }] });
     await cluster.restart();
-    await cluster.until("it is told again", () => told(cluster)[1]);
-    expect(told(cluster)[1]?.text).toContain("Draining: `web-01`, `web-02`");
+    expect((await toldOf(cluster, 1)).text).toContain("Draining: `web-01`, `web-02`");
   });
 
   test("are not told where a maintenance of ours has them, and are told once a day", async () => {
@@ -71,7 +80,7 @@ describe("machines that are out of service, and that no open maintenance has (in
       windows: [{ ...theirs(cluster), machines: machine === undefined ? [] : [machine] }],
     });
     cluster.moveOn(24 * HOUR);
-    await cluster.until("it is told", () => told(cluster)[0]);
+    await toldOf(cluster, 0);
   });
 
   test("are told by the next look where Slack did not take the message (invariant 10)", async () => {
@@ -79,11 +88,14 @@ describe("machines that are out of service, and that no open maintenance has (in
     cluster.master.postSchedule({ windows: [theirs(cluster)] });
     engine().webApi.always("chat.postMessage", { error: "not_in_channel" });
     await cluster.restart();
-    await cluster.until("it is refused", () => engine().webApi.callsOf("chat.postMessage").length > 0);
+    await until("it is refused", async () => {
+      await cluster.runsDue();
+      return engine().webApi.callsOf("chat.postMessage").length > 0;
+    });
     engine().webApi.always("chat.postMessage", null);
     expect(told(cluster)).toEqual([]);
     cluster.moveOn(24 * HOUR);
-    await cluster.until("it is told", () => told(cluster)[0]);
+    await toldOf(cluster, 0);
     await cluster.restart();
     await cluster.runsDue();
     expect(told(cluster)).toHaveLength(1);
@@ -94,7 +106,7 @@ describe("machines that are out of service, and that no open maintenance has (in
     const lost = await cluster.drainToQuestion("web-0[1-2] 6h");
     await cluster.loses(lost.id);
     await cluster.restart();
-    await cluster.until("it is told", () => told(cluster)[0]);
+    await toldOf(cluster, 0);
     await cluster.type(ALICE, "adopt web-0[1-2]");
     expect(await cluster.told(ALICE, /A master does not tell whose window that is/)).toContain("--confirm 2");
     await cluster.type(ALICE, "adopt web-0[1-2] --confirm 2");

@@ -7,7 +7,7 @@ import { ALICE, BOB } from "../../support/people.js";
 import { sentinelAt } from "../places.js";
 
 /** By the clock on the wall, and longer than it takes until it is stored again that a record is looked after. */
-const UNWATCHED_AFTER_MS = 90_000;
+const UNWATCHED_AFTER_MS = 70_000;
 
 suiteFor(
   "a fail-over that loses writes",
