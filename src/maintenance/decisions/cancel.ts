@@ -23,8 +23,8 @@ const GONE_TOO_FAR: readonly Phase[] = ["down", "bringing_up", "up"];
 
 /**
  * Gives the machines back, as long as no call that takes them down has been sent: approved, and nothing sent yet, can be
- * taken back. After Up it means to wait no longer for agents; once the master stopped showing windows, a second cancel
- * closes the maintenance as it stands.
+ * taken back. After Up it means to wait no longer for agents. A second cancel closes the maintenance as it stands, where the
+ * master stopped showing windows or an agent that was drained does not come back.
  */
 export const cancel = decisionRow({
   /** `rest`: of several batches those that are not Down; where none is left it does not mean to wait no longer. */
@@ -118,22 +118,19 @@ function givenBack(record: Maintenance): ReplyParts {
   const { id, batches } = record;
   const nameOf = namesOf(record).of;
   const killed = stillDrained(record);
-  if (killed !== null) {
-    return {
-      tone: "done",
-      text: `${id}: the machines are being given back. Their agents take tasks again once the kill-drain has ended.`,
-      notDone: `The kill-drain of ${killed} is not taken back: Mesos cannot.`,
-    };
-  }
   const down = batches.filter(({ phase }) => phase === "down").flatMap(({ machines }) => machines);
-  if (down.length === 0)
-    return { tone: "done", text: `${id}: the machines are being given back; other people's windows stay.` };
-  const names = quoted(list(down.map(nameOf)));
+  const what = down.length === 0 ? "the machines are" : "what is not Down is";
+  const again =
+    killed === null ? "" : ` The agents of ${killed} take tasks again once their kill-drain has ended.`;
+  const kept = [
+    killed === null ? null : `The kill-drain of ${killed} is not taken back: Mesos cannot.`,
+    down.length === 0 ? null : `${quoted(list(down.map(nameOf)))}: Down, and stays so.`,
+  ].filter((one) => one !== null);
   return {
     tone: "done",
-    text: `${id}: what is not Down is being given back; other people's windows stay.`,
-    notDone: `${names}: Down, and stays so.`,
-    next: `Bring them back with /mesos up ${id}.`,
+    text: `${id}: ${what} being given back; other people's windows stay.${again}`,
+    ...(kept.length === 0 ? {} : { notDone: kept.join(" ") }),
+    ...(down.length === 0 ? {} : { next: `Bring them back with /mesos up ${id}.` }),
   };
 }
 
@@ -182,7 +179,7 @@ function stillDrained(record: Maintenance): string | null {
 
 /** Whoever closes a maintenance that has drained agents is told what the bot does not do any more. */
 function reactivateThem(machines: string): string {
-  return `The agents of ${machines} take no tasks until somebody reactivates them (REACTIVATE_AGENT), which works once they are registered and drained.`;
+  return `The agents of ${machines} may take no tasks until somebody reactivates them (REACTIVATE_AGENT), which works once they are registered and drained.`;
 }
 
 /** After Up: agents that never come back must not keep a maintenance open for ever. */

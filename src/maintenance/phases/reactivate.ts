@@ -1,7 +1,9 @@
+import { type Machine, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { indexWorld, namesIn } from "../cluster/world-index.js";
 import { isUnsettled } from "../record/batch.js";
 import { isToBeReactivated } from "../record/drained-agents.js";
+import { namesOf } from "../record/names.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
 import { list } from "../text/list.js";
@@ -73,11 +75,21 @@ function lateOnes(batch: Batch, { world, nowMs }: Moment): string[] {
   if (batch.phase !== "cancelled") return [];
   const { registered } = indexWorld(world);
   const names = namesIn(world, batch.machines);
+  const graceOf = (approvalId: string) => batch.approvals.find(({ id }) => id === approvalId)?.graceMs ?? 0;
   return batch.drained
-    .filter(({ sentAtMs }) => nowMs >= sentAtMs + KILL_STUCK_AFTER_MS)
+    .filter(({ approvalId, sentAtMs }) => nowMs >= sentAtMs + graceOf(approvalId) + KILL_STUCK_AFTER_MS)
     .map(({ agentId }) => {
       const now = registered.get(agentId);
       const machine = now?.machine ?? batch.agents.find(({ id }) => id === agentId)?.machine ?? agentId;
       return `${names.of(machine)} ${now === undefined ? "is not registered" : "has not ended its drain"}`;
     });
+}
+
+/** The machines that were given back and whose agents are deactivated, by whomever: they take no tasks. */
+export function machinesWithoutTasks(record: Maintenance, { world }: Moment): string[] {
+  const { agents } = indexWorld(world);
+  const machines = record.batches.flatMap((batch) => batch.machines);
+  const isDeactivated = (machine: Machine) =>
+    (agents.get(machineKey(machine)) ?? []).some(({ deactivated }) => deactivated);
+  return machines.filter(isDeactivated).map(namesOf(record).of);
 }

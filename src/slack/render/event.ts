@@ -233,7 +233,7 @@ function cancelledText({ unseen, stillDrained }: Extract<LogEvent, { kind: "canc
   const drained =
     stillDrained === undefined
       ? ""
-      : mrk`\n*Still drained:* the agents of ${hosts(stillDrained, 1500)} take no tasks until somebody reactivates them (${code("REACTIVATE_AGENT")}).`;
+      : mrk`\n*Still drained:* the agents of ${hosts(stillDrained, 1500)} take no tasks, as far as is known, until somebody reactivates them (${code("REACTIVATE_AGENT")}).`;
   if (unseen)
     return mrk`↩️ *Closed here:* the master does not show whether our window is gone, so the machines may still be draining. If others had windows that the bot could not see, its post may have replaced them.\n*Next:* look at the schedule with an account that sees it, and put right what is wrong there.${drained}`;
   return stillDrained === undefined

@@ -423,6 +423,30 @@ describe("once the master was asked", () => {
       });
     });
 
+    test("a drain that is still within the grace of its tasks is not late", () => {
+      const long = {
+        ...question,
+        batches: question.batches.map((batch) => ({
+          ...batch,
+          approvals: batch.approvals.map((one) => ({ ...one, graceMs: 30 * MINUTE })),
+        })),
+      };
+      const killed = tick(click(long, APPROVE_IT(long), { world }).record, outside()).record;
+      const back = click(killed, { kind: "cancel" }).record;
+      const busy = outside(draining).agents;
+      expect(follow(back, at(1, busy), at(10, busy)).trouble).toBeNull();
+      expect(follow(back, at(1, busy), at(40, busy)).trouble).toMatchObject({ code: "still_drained" });
+    });
+
+    test("what is Down is named beside what was killed", () => {
+      const down = batchOf({ id: "b0", phase: "down", machines: [machine("web-03")] });
+      const { reply } = click({ ...sent, batches: [down, ...sent.batches] }, { kind: "cancel" });
+      expect(reply.notDone).toMatch(
+        /kill-drain of web-01, web-02 is not taken back.* web-03: Down, and stays so/,
+      );
+      expect(reply.next).toContain("/mesos up m-7k3q");
+    });
+
     test("it ends without an agent that was marked gone", () => {
       const away = only("web-02-S0", {});
       const gone = { ...at(8, away), goneAgents: ["web-02-S0"] };
@@ -437,7 +461,7 @@ describe("once the master was asked", () => {
         phase: "cancelled",
         why: "closed without the agents of web-02 being reactivated",
       });
-      expect(reply.next).toContain("The agents of web-02 take no tasks until somebody reactivates them");
+      expect(reply.next).toContain("The agents of web-02 may take no tasks until somebody reactivates them");
     });
 
     test("agents are reactivated although the master shows no window of anybody; a second cancel names those that are left", () => {
@@ -453,7 +477,7 @@ describe("once the master was asked", () => {
       const next = follow(step.record, dark(2, { "web-02": "draining" }));
       const { record, reply } = click(next, { kind: "cancel" }, { nowMs: NOW + 3 * MINUTE });
       expect(record.end?.why).toContain("and the agents of web-02 being reactivated");
-      expect(reply.next).toContain("The agents of web-02 take no tasks");
+      expect(reply.next).toContain("The agents of web-02 may take no tasks");
     });
 
     test("what somebody else drains after our drain was over is theirs (invariant 12)", () => {

@@ -251,7 +251,10 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [
     { kind: "cancelled", stillDrained: ["web-02"] },
-    ["Closed here", "the agents of web-02 take no tasks until somebody reactivates them"],
+    [
+      "Closed here",
+      "the agents of web-02 take no tasks, as far as is known, until somebody reactivates them",
+    ],
   ],
   [
     { kind: "overdue", batch: "b1", endMs: NOW },
