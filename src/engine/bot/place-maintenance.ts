@@ -38,7 +38,15 @@ export function createPlacing(ports: PlacingPorts) {
   ): Promise<Reply | null> {
     const { cluster, hosts } = command;
     const records = ports.records.get(cluster);
-    if (records === undefined) throw new Error(`No control queue for cluster ${cluster}.`);
+    // Only a button can name one that is not configured: an old message.
+    if (records === undefined) {
+      return replyOf({
+        tone: "refused",
+        text: `${cluster} is not in the bot's clusters file any more.`,
+        notDone: "Nothing was queued and nothing was posted.",
+        next: "Look with /mesos clusters, and type the command for one of those.",
+      });
+    }
     const channel = clusters.find(({ name }) => name === cluster)?.channel ?? input.channel;
     const person = await ports.personOf(cluster, input.user);
     const replyTo = targetOf(input);

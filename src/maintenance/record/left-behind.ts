@@ -49,7 +49,7 @@ export function maintenancesToOpen(record: Maintenance): Maintenance[] {
 
 function openedFor(record: Maintenance, { id, machines, by, atMs }: LeftBehind, opening: Batch): Maintenance {
   const { version, cluster, channel, requester, requesterGroups, command, reason, ticket } = record;
-  const { startMs, durationMs } = record.wanted;
+  const { startMs, durationMs, adopt } = record.wanted;
   const opened: Maintenance = {
     version,
     id,
@@ -62,7 +62,8 @@ function openedFor(record: Maintenance, { id, machines, by, atMs }: LeftBehind, 
     reason,
     ticket,
     requestedAtMs: atMs,
-    wanted: { startMs, durationMs },
+    // Whoever chose the window of machines that were adopted may still do so.
+    wanted: { startMs, durationMs, ...(adopt === undefined ? {} : { adopt: {} }) },
     batches: [opening],
     leftBehind: [],
     leftBehindBy: record.id,

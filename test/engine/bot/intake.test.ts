@@ -138,3 +138,24 @@ describe("a click on a card", () => {
     expect(await retired()).toEqual([{ maintenance: "m-lost1", channel: "C1", ts: "1.1" }]);
   });
 });
+
+describe("the button Adopt", () => {
+  test("opens a maintenance that means the machines as the message showed them", async () => {
+    const id = idIn(await bot.adopt(ALICE, "prod"));
+    const shown = { startNs: "1", durationNs: null, isDown: true };
+    expect(await bot.records.find(id)).toMatchObject({
+      requester: ALICE,
+      hosts: "web-01",
+      confirmed: 1,
+      wanted: { adopt: { shown } },
+    });
+  });
+
+  test("of a cluster that is not configured any more is answered, and places nothing (invariant 10)", async () => {
+    expect(await bot.adopt(ALICE, "gone")).toMatchObject({
+      tone: "refused",
+      notDone: "Nothing was queued and nothing was posted.",
+    });
+    expect(await bot.records.open()).toEqual([]);
+  });
+});

@@ -43,6 +43,12 @@ export function botOf(store: Store, name: string, commandsPerMinute = 1_000) {
     type(user: string, text: string, triggerId = `${name}-${++commands}`): Promise<Reply | null> {
       return intake.command({ ...AT, user, text, triggerId });
     },
+    /** Clicks Adopt in a message about machines of a cluster. */
+    adopt(user: string, cluster: string): Promise<Reply | null> {
+      const shown = { startNs: "1", durationNs: null, isDown: true };
+      const button = { v: 1, adopt: { cluster, hosts: "web-01", machines: 1, shown } } as const;
+      return intake.click({ ...AT, user, triggerId: `${name}-${++commands}`, message: "1.0", button });
+    },
     /** Clicks Cancel on the card of a maintenance, in the message of this `ts`. */
     cancel(id: string, message?: string): Promise<Reply | null> {
       const button = { v: 1, id, decision: { kind: "cancel" } } as const;

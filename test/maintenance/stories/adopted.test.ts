@@ -3,7 +3,9 @@ import { unclaimedMachines } from "../../../src/maintenance/adopting/unclaimed.j
 import { advance } from "../../../src/maintenance/advance.js";
 import { machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
+import { maintenancesToOpen, withLeftBehind } from "../../../src/maintenance/record/left-behind.js";
 import {
+  type BatchIn,
   decodeMaintenance,
   encodeMaintenance,
   type Maintenance,
@@ -183,6 +185,14 @@ describe("of machines that drain", () => {
     const window = windowOf(draining().schedule, machine("web-01"));
     expect(window).not.toBeNull();
     expect(leftBy(machine("web-01"), window, [ended])).toBeNull();
+    const up = inPhase("up", { missingTold: true }, { wanted: record.wanted });
+    const left = withLeftBehind(up, first(up) as BatchIn<"up">, {
+      id: "m-left",
+      by: "U0BOB",
+      atMs: NOW,
+      askedAtMs: NOW,
+    });
+    expect(maintenancesToOpen(left).map(({ wanted }) => wanted.adopt)).toEqual([{}]);
     expect(
       leftBy(machine("web-01"), window, [{ ...ended, wanted: { startMs: null, durationMs: HOUR } }]),
     ).not.toBeNull();
