@@ -3,7 +3,7 @@ import type { CommandCluster } from "../commands/command.js";
 import type { ClusterConfig, SlackConfig } from "../config/config.js";
 import type { Policy } from "../maintenance/policy/policy.js";
 import { createSlackApp } from "../slack/app.js";
-import { createGroups } from "../slack/hear/groups.js";
+import { createGroups } from "../slack/people/groups.js";
 import { createMessenger, type Messenger } from "../slack/say/messenger.js";
 import { SlackFailure } from "../slack/wire/errors.js";
 import { createIntake } from "./bot/intake.js";

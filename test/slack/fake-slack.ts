@@ -35,6 +35,10 @@ export class FakeSlack {
   readonly sockets: FakeSocket[] = [];
   /** Members of user groups by group id. */
   readonly groups = new Map<string, readonly string[]>();
+  /** Handles of user groups by group id. */
+  readonly groupNames = new Map<string, string>();
+  /** What `users.info` tells of people, by user id. */
+  readonly people = new Map<string, object>();
   /** Bodies of files that were uploaded. */
   readonly files: string[] = [];
   readonly #exchanged = new Set<unknown>();
@@ -174,6 +178,14 @@ export class FakeSlack {
       case "usergroups.users.list": {
         const users = this.groups.get(String(args.usergroup));
         return users === undefined ? { error: "no_such_subteam" } : ({ ok: true, users } as { ok: true });
+      }
+      case "usergroups.list":
+        return { ok: true, usergroups: [...this.groupNames].map(([id, handle]) => ({ id, handle })) } as {
+          ok: true;
+        };
+      case "users.info": {
+        const user = this.people.get(String(args.user));
+        return user === undefined ? { error: "user_not_found" } : ({ ok: true, user } as { ok: true });
       }
       case "views.open": {
         if (this.#exchanged.has(args.trigger_id)) return { error: "exchanged_trigger_id" };

@@ -2,6 +2,7 @@
 export const BOT_SCOPES = {
   commands: "the slash command",
   "chat:write": "cards, threads and answers",
+  "users:read": "people's names and time zones",
   "usergroups:read": "approvers by user group",
   "files:write": "long lists as a file in the thread",
 } as const;

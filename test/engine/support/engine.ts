@@ -19,7 +19,7 @@ import { createWorkerSide, type WorkerSide } from "../../../src/engine/worker-si
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
 import { answer, PATIENCE_MS } from "../../../src/slack/hear/answer.js";
-import { createGroups } from "../../../src/slack/hear/groups.js";
+import { createGroups } from "../../../src/slack/people/groups.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
 import { startRehearsalMarathon } from "../../support/marathon/marathon.js";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createGroups, type Groups } from "../../../src/slack/hear/groups.js";
+import { createGroups, type Groups } from "../../../src/slack/people/groups.js";
 import { FakeSlack } from "../fake-slack.js";
 import { keepingLogger } from "../fixtures.js";
 

@@ -1,0 +1,54 @@
+import type { Person } from "../../maintenance/policy/policy.js";
+import { attempt, SlackFailure } from "../wire/errors.js";
+import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
+import { createLookUps, type LookUpOptions } from "./look-ups.js";
+
+const TTL_MS = 5 * 60_000;
+
+/** Of one call. */
+const TIMEOUT_MS = 10_000;
+
+/** A user group's id. People (`U…`, `W…`) stand in the same lists. */
+const GROUP_ID = /^S[A-Z0-9]{2,30}$/;
+
+/** Members of Slack's user groups. */
+export interface Groups {
+  /**
+   * Who somebody is as far as these groups go. Ids of people among them are passed over. Answers within 2 s and never
+   * throws: what is not known by then counts as not being in the group, and `lookupFailed` says so (invariant 6).
+   */
+  personOf(user: string, groups: readonly string[]): Promise<Person>;
+}
+
+/** Looks groups up with `usergroups.users.list` (Tier 2: about 20 calls a minute), and remembers them for five minutes. */
+export function createGroups(
+  o: WebClientOptions & Pick<LookUpOptions<unknown>, "patienceMs" | "now">,
+): Groups {
+  const client = createWebClient(o, TIMEOUT_MS);
+  const membersOf = createLookUps<ReadonlySet<string>>({
+    ...o,
+    what: "group",
+    ttlMs: TTL_MS,
+    async ask(group) {
+      const doing = `looking up the user group ${group}`;
+      const { users } = await attempt(doing, () => client.usergroups.users.list({ usergroup: group }));
+      if (Array.isArray(users)) return new Set(users);
+      throw new SlackFailure("server_error", { doing, detail: "No users in the answer." });
+    },
+  });
+
+  return {
+    async personOf(user, groups) {
+      const asked = [...new Set(groups.filter((id) => GROUP_ID.test(id)))];
+      if (asked.length === 0) return { user, groups: [], lookupFailed: false };
+      const isIn = async (group: string): Promise<boolean | null> =>
+        (await membersOf(group))?.has(user) ?? null;
+      const found = await Promise.all(asked.map(isIn));
+      return {
+        user,
+        groups: asked.filter((_, index) => found[index] === true),
+        lookupFailed: found.includes(null),
+      };
+    },
+  };
+}
