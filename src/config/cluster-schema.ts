@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { BROADCASTS } from "../maintenance/show/telling.js";
 import { hostOrNetwork, masterUrl, zooKeeperAddress } from "./addresses.js";
-import { channelId, duration, line, oneOf, principal, variableName } from "./fields.js";
+import { channelId, duration, line, oneOf, principal, ticketAddress, variableName } from "./fields.js";
 import { type Contradiction, contradictions } from "./policy.js";
 import { policySettings } from "./policy-schema.js";
 import { runbooks } from "./runbook-schema.js";
@@ -92,6 +93,18 @@ const clusterSettings = z.strictObject(
       description:
         "Id of the Slack channel that maintenances of this cluster are shown in. A command typed there means this cluster, unless several clusters share the channel.",
       example: "C0123456789",
+    }),
+    broadcast: z
+      .array(oneOf(BROADCASTS), { error: `has to be a list of ${BROADCASTS.join(", ")}` })
+      .prefault([...BROADCASTS])
+      .meta({
+        description: `What is shown in the channel as well as in the thread of a maintenance: any of ${BROADCASTS.map((one) => `\`${one}\``).join(", ")}. \`[]\`: nothing.`,
+        example: "[question, trouble]",
+      }),
+    tickets: ticketAddress.optional().meta({
+      description:
+        "Address of a ticket, with `{id}` in place of what `--ticket` names: the card then links it.",
+      example: "https://tickets.example.com/browse/{id}",
     }),
     inventory: line.optional().meta({
       description: "Ansible inventory (INI or YAML) whose groups can be used in host patterns.",

@@ -62,6 +62,8 @@ export function checkCluster(source: ClusterSource, around: Surroundings): Check
       credentials,
       ca,
       channel,
+      broadcast: checked.data.broadcast,
+      tickets: checked.data.tickets ?? null,
       marathons,
       inventoryFile,
       defaultDurationMs: default_duration,

@@ -1,5 +1,6 @@
 import type { Secret } from "../base/secret.js";
 import type { Policy } from "../maintenance/policy/policy.js";
+import type { Broadcast } from "../maintenance/show/telling.js";
 import type { Runbook } from "./runbook.js";
 
 /** What this process is: the side Slack talks to, the side that talks to masters, or both in one process. */
@@ -130,6 +131,10 @@ export interface ClusterConfig {
   readonly ca: string | null;
   /** Slack channel id. Several clusters may share one; then the channel does not tell which cluster is meant. */
   readonly channel: string | null;
+  /** What is shown in the channel as well as in the thread of a maintenance. */
+  readonly broadcast: readonly Broadcast[];
+  /** Address of a ticket, with `{id}` in place of its id; `null`: a ticket is text. */
+  readonly tickets: string | null;
   /** The Marathons whose API may be called. Always none for a bot. */
   readonly marathons: readonly MarathonConfig[];
   /** Path of an Ansible inventory, relative to the working directory. */

@@ -102,6 +102,13 @@ export const keyPrefix = matching(
   "is not a prefix: at most 40 letters, digits, dashes and underscores",
 );
 
+/** Where tickets are: an address with `{id}` in place of the ticket's id, which a card can link. */
+export const ticketAddress = text("has to be an address", (input) =>
+  /^https?:\/\/[^\s<>|]+$/.test(input) && input.includes("{id}")
+    ? { value: input }
+    : { wrong: "is no https:// address with {id} in it, in place of the ticket's id" },
+);
+
 /** Slack's id of a channel. Names change and cannot be looked up without more scopes, so ids it is. */
 export const channelId = matching(
   /^[CG][A-Z0-9]{2,}$/,

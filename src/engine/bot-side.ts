@@ -16,12 +16,15 @@ import { openRecords } from "./lanes/records.js";
 import { runsIn } from "./lanes/runs-in.js";
 import { OtherInstallationError, whyNotServed } from "./lanes/served.js";
 import { notifyProcessor } from "./notify/notify.js";
+import type { ClusterInSlack } from "./notify/thread.js";
 import { logJumps, steadyClock } from "./steady-clock.js";
 import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
 import { askAtStart, runWorker, type Store } from "./store/store.js";
 
 /** A cluster of the configuration, as far as the bot needs it: of the policy only whom it names. */
-export interface BotCluster extends CommandCluster, Pick<ClusterConfig, "masters" | "zooKeeper"> {
+export interface BotCluster
+  extends CommandCluster,
+    Pick<ClusterConfig, "masters" | "zooKeeper" | "broadcast" | "tickets"> {
   readonly policy: Pick<Policy, "requesters" | "approvers" | "admins" | "owners" | "runbooks">;
 }
 
@@ -85,6 +88,7 @@ export function createBotSide(options: BotOptions): BotSide {
     messenger,
     queue: notifier.queue,
     records,
+    shownIn: (name) => shownAs(options.clusters.find((cluster) => cluster.name === name)),
     historyMs: options.historyMs,
     runsOf: runsIn(store),
     lost,
@@ -122,6 +126,13 @@ export function createBotSide(options: BotOptions): BotSide {
   };
 }
 
+/** How the maintenances of a cluster of the configuration are shown. */
+export function shownAs(cluster: Partial<BotCluster> | undefined): ClusterInSlack {
+  const { broadcast = [], tickets = null, masters = [], zooKeeper = null } = cluster ?? {};
+  const scheme = masters.some((url) => url.startsWith("https:")) ? "https" : (zooKeeper?.scheme ?? "http");
+  return { broadcast, tickets, scheme };
+}
+
 /** Slack user groups (`S…`) that decide something; people stand in the same lists. */
 export function groupsNamedIn(policy: BotCluster["policy"]): readonly string[] {
   const ids = [
@@ -147,7 +158,7 @@ function counted(messenger: Messenger, onCall: BotOptions["onSlackCall"]): Messe
     }
   };
   return {
-    post: (channel, thread, message) => count("post", messenger.post(channel, thread, message)),
+    post: (channel, thread, message, how) => count("post", messenger.post(channel, thread, message, how)),
     update: (channel, ts, message) => count("update", messenger.update(channel, ts, message)),
     reply: (to, reply) => count("reply", messenger.reply(to, reply)),
     upload: (channel, thread, file) => count("upload", messenger.upload(channel, thread, file)),

@@ -102,6 +102,8 @@ clusters:
       credentials: null,
       ca: null,
       channel: null,
+      broadcast: ["question", "overdue", "trouble", "pause"],
+      tickets: null,
       marathons: [],
       inventoryFile: null,
       defaultDurationMs: 7_200_000,

@@ -36,7 +36,7 @@ const fast = { ask_after: "0s" };
 async function drain(channel: Channel, line: string): Promise<string> {
   await channel.type(ALICE, `drain ${line}`);
   const hosts = line.split(" ")[0] ?? "";
-  const queued = (await channel.told(ALICE, new RegExp(`drain of ${hosts} in \\w+ for .* is queued`))).text;
+  const queued = (await channel.told(ALICE, new RegExp(`drain of ${hosts} in \\w+ for .* has begun`))).text;
   return /m-[a-z0-9]{4,8}/.exec(queued)?.[0] ?? "";
 }
 

@@ -57,6 +57,7 @@ export function createPlacing(ports: PlacingPorts) {
       return await ports.questions.ask({ kind: "dry_run", cluster, record, replyTo });
     }
     const what = `${WORDS[command.verb].name} of ${quoted(hosts)} in ${cluster}`;
+    const span = command.verb === "drain" ? ` for ${formatSpan(command.durationMs)}` : "";
     const again = WORDS[command.verb].again;
     // Its own is free for a command that is delivered again.
     const isOwn = (one: Maintenance) =>
@@ -75,7 +76,7 @@ export function createPlacing(ports: PlacingPorts) {
     }
     const record = recordOf(id);
     // The thread first: should we die in between, a thread without a maintenance goes away by itself.
-    await ports.notifier.openThread(record, replyTo);
+    await ports.notifier.openThread(record, replyTo, `${what}${span}`);
     const options = { ...MAINTENANCE_JOB_OPTIONS, jobId: id };
     const job = await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(record), options);
     // A queue takes an id once and says nothing of it the second time.
@@ -93,10 +94,8 @@ export function createPlacing(ports: PlacingPorts) {
     }
     ports.unattended(job, replyTo);
     ports.logger.info({ maintenance: id, cluster, user: record.requester, hosts }, `${command.verb} queued`);
-    const where = channel === input.channel ? "here" : `in <#${channel}>`;
-    const span = command.verb === "drain" ? ` for ${formatSpan(command.durationMs)}` : "";
-    // Not done yet: whether it can be done is for the worker to find out.
-    return replyOf({ tone: "info", text: `${id}: ${what}${span} is queued. Follow it ${where}.` });
+    // What comes of it is for the worker to find out; the thread tells it to the person, once.
+    return null;
   }
 
   /** Whether the thread of an id belongs to this cluster and person, or to nobody yet. */

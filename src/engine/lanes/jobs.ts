@@ -196,6 +196,11 @@ export const threadJob = z.object({
   channel: z.string(),
   /** Of the drain command: tells the requester when the thread itself cannot be reached. */
   replyTo: replyTarget,
+  /**
+   * What the requester asked for, in words, until they have heard what came of it; `queued`: they have heard that it is queued.
+   * `null`: there is nothing more to tell them.
+   */
+  asked: z.object({ what: z.string(), queued: z.boolean() }).nullable().default(null),
   rootTs: z.string().nullable(),
   /** A card is about to be posted: should the process die now, one may stand in the channel that nobody knows of. */
   rootPosting: z.boolean().optional(),
@@ -204,7 +209,22 @@ export const threadJob = z.object({
   /** The newest event whose message stands in the thread. */
   postedSeq: z.number().int(),
   /** The approval messages, by approval id. */
-  approvals: z.record(z.string(), z.object({ ts: z.string(), hash: z.string() })),
+  approvals: z.record(
+    z.string(),
+    z.object({
+      ts: z.string(),
+      hash: z.string(),
+      /** Its address; empty where Slack tells none, absent in threads of 0.1.0. */
+      link: z.string().optional(),
+    }),
+  ),
+  /** The one message that is edited for what only shows that it goes on, with the events that are its lines. */
+  progress: z
+    .object({ ts: z.string().nullable(), hash: z.string().nullable(), lines: z.array(z.number().int()) })
+    .nullable()
+    .default(null),
+  /** When news of the last hour was told, and whether it was about answers of frameworks. */
+  news: z.array(z.object({ atMs: z.number(), answers: z.boolean() })).default([]),
   /** The messages of runs, by run id; `isFiled`: all of its output is in the thread. */
   runs: z
     .record(z.string(), z.object({ ts: z.string(), hash: z.string(), isFiled: z.boolean() }))

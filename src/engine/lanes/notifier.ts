@@ -23,8 +23,12 @@ export interface Notifier {
   readonly queue: StoreQueue;
   /** Has a person told something; resolves when that is queued. */
   reply(to: StoredReplyTarget, reply: Reply, attachment?: Attachment | null): Promise<void>;
-  /** Places the thread of a new maintenance. Placing it again changes nothing. */
-  openThread(record: Maintenance, replyTo: StoredReplyTarget): Promise<void>;
+  /**
+   * Places the thread of a new maintenance. Placing it again changes nothing.
+   *
+   * @param what what the person asked for, in words: they are told once what came of it.
+   */
+  openThread(record: Maintenance, replyTo: StoredReplyTarget, what: string): Promise<void>;
   /** Has the thread compared with its record now. */
   wake(record: Maintenance): Promise<void>;
   /** Has a channel told of machines that nobody looks after; the same again while it waits changes nothing. */
@@ -38,16 +42,23 @@ export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clo
   const queue = store.queue(NOTIFY_QUEUE);
   const again = new Map<string, () => void>();
 
-  async function openThread({ id, cluster, channel }: Maintenance, replyTo: StoredReplyTarget) {
+  async function openThread(
+    { id, cluster, channel }: Maintenance,
+    replyTo: StoredReplyTarget,
+    what: string | null,
+  ): Promise<void> {
     const data: ThreadJob = {
       maintenance: id,
       cluster,
       channel,
       replyTo,
+      asked: what === null ? null : { what, queued: false },
       rootTs: null,
       rootHash: null,
       postedSeq: 0,
       approvals: {},
+      progress: null,
+      news: [],
       runs: {},
       links: {},
       handedOver: false,
@@ -60,7 +71,7 @@ export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clo
     const { id, channel, requester: user, command } = record;
     const job = await queue.getJob(threadJobId(id));
     if (job === undefined)
-      return await openThread(record, { responseUrl: null, channel, user, thread: null, command });
+      return await openThread(record, { responseUrl: null, channel, user, thread: null, command }, null);
     await wake(job);
     // It is running and may have read the record before the change: once more when it has finished.
     if (tries > 0 && (await job.isActive()) && !again.has(id)) {

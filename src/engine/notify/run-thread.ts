@@ -110,6 +110,7 @@ export async function runThread(
       save,
       edits: known.edits,
       habits: (await known.habits.get(cluster)?.of()) ?? new Map(),
+      cluster: ports.shownIn(cluster),
       outputs: runOutputs(record, ports.runsOf(cluster)),
       now: ports.now,
     });

@@ -7,6 +7,9 @@ import { type Picture, UNASKED, type VerdictRow } from "../record/picture.js";
 /** How one framework stands on the machines of a maintenance. */
 export type FrameworkSummary = Extract<NewEvent, { kind: "answers_changed" }>["frameworks"][number];
 
+/** What of changed answers may change what somebody decides; the rest is only seen to go on. */
+export type AnswersNews = NonNullable<Extract<NewEvent, { kind: "answers_changed" }>["news"]>;
+
 /** One line per framework, those with tasks first, then by name. */
 export function summarise(picture: Picture): FrameworkSummary[] {
   const names = namesInPicture(picture);
@@ -58,12 +61,13 @@ export function answersDiffer(before: Picture | null, after: Picture): boolean {
   });
 }
 
-/** The event that tells the thread how the answers stand. */
-export function answersEvent(picture: Picture): NewEvent {
+/** The event that tells the thread how the answers stand, and what of it is news. */
+export function answersEvent(picture: Picture, news: AnswersNews | null): NewEvent {
   return {
     kind: "answers_changed",
     tasksLeft: tasksLeft(picture),
     tasksMost: picture.tasksMost,
     frameworks: summarise(picture),
+    ...(news === null ? {} : { news }),
   };
 }

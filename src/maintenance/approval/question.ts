@@ -111,6 +111,7 @@ export function ask(
     askedAtMs: nowMs,
     askedBy: by,
     notBy: policy.selfApproval ? [] : [...new Set([record.requester, ...(by === null ? [] : [by])])],
+    approvers: [...policy.approvers],
     expiresAtMs: nowMs + policy.approvalTtlMs,
     votesNeeded: policy.votes,
     votes: [],

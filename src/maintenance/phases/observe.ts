@@ -1,4 +1,5 @@
 import { recordBehaviour } from "../answers/habits.js";
+import { newsBetween } from "../answers/news.js";
 import { answersDiffer, answersEvent } from "../answers/summary.js";
 import { isUnknown, lookAt, pictureOf } from "../answers/verdicts.js";
 import { withNeighboursSeen } from "../blast/zones.js";
@@ -37,7 +38,8 @@ export function observe(record: Maintenance, moment: Moment): Maintenance {
   if (draining.length === 0) return noticed;
   const [was, is] = [pictureOf(draining, before), pictureOf(draining, picture)];
   const told = tellCleared(noticed, was, is, nowMs);
-  return answersDiffer(was, is) ? withEvent(told, nowMs, answersEvent(is)) : told;
+  const news = newsBetween(was, is, { before, after: picture });
+  return news !== null || answersDiffer(was, is) ? withEvent(told, nowMs, answersEvent(is, news)) : told;
 }
 
 /** Where zones count: those of machines of others are not shown any more once these are Down. */

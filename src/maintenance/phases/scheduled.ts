@@ -1,3 +1,4 @@
+import { newsBetween } from "../answers/news.js";
 import { answersEvent } from "../answers/summary.js";
 import { endMs, isOver } from "../cluster/schedule.js";
 import { conflictsOf } from "../policy/conflicts.js";
@@ -39,7 +40,9 @@ export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, mo
     // Frameworks may have answered before the first look that shows the window; later ones are news by themselves.
     const answered = picture.verdicts.some(({ answeredAtMs }) => answeredAtMs !== null);
     const isFirst = !record.batches.some(isDraining);
-    const all = answered && isFirst ? withEvent(told, nowMs, answersEvent(record.picture ?? picture)) : told;
+    const seen = record.picture ?? picture;
+    const news = newsBetween({ ...seen, verdicts: [] }, seen, { before: seen, after: seen });
+    const all = answered && isFirst ? withEvent(told, nowMs, answersEvent(seen, news)) : told;
     return draining(all, next, picture, moment);
   }
   // Before anything is concluded: a post without an answer may still take effect (invariant 7).

@@ -49,6 +49,16 @@ export const logEvent = z.discriminatedUnion("kind", [
         unasked: z.array(z.object({ why: z.enum(UNASKED), machines: z.number().int() })).default([]),
       }),
     ),
+    /** What of it may change a decision; absent where there is nothing of that, and in records of 0.1.0. */
+    news: z
+      .object({
+        /** Who refuses, or took a promise back, since the look before: `kafka on web-04`. */
+        refused: z.array(z.string()),
+        withdrawn: z.array(z.string()),
+        /** How many quarters of the tasks are gone, where another one is since the look before. */
+        quarter: z.number().int().nullable(),
+      })
+      .optional(),
   }),
   /** No tasks are left on any machine of the batch. */
   z.object({ ...base, kind: z.literal("empty"), batch: z.string() }),

@@ -64,6 +64,8 @@ const approval = z.object({
   askedBy: z.string().nullable(),
   /** Who may not approve because they asked for it, so that nobody has to try (invariant 6). */
   notBy: z.array(z.string()),
+  /** Who may approve by the policy as it was then, people and groups; empty: everybody. Records of 0.1.0 do not say. */
+  approvers: z.array(z.string()).optional(),
   expiresAtMs: millis,
   /** How many distinct people have to approve. */
   votesNeeded: z.number().int().min(1),

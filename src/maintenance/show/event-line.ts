@@ -23,17 +23,21 @@ export interface EventLine {
  */
 export function eventLines(record: Pick<Maintenance, "batches" | "events">): EventLine[] {
   const { batches, events } = record;
-  const several = isRoll(record);
   const lines = [
-    ...events.map((event): EventLine => {
-      const batch =
-        several && "batch" in event && event.batch !== undefined ? `${placeOf(record, event.batch)}: ` : "";
-      const who = "by" in event ? (event.by ?? "") : "";
-      return { atMs: event.atMs, who, what: plain(batch + whatOf(event, record)) };
-    }),
+    ...events.map((event) => eventLine(record, event)),
     ...batches.flatMap((batch) => batch.approvals.flatMap((approval) => withdrawal(record, batch, approval))),
   ];
   return lines.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** One event, as it stands among the lines of the log. */
+export function eventLine(record: Rolled, event: LogEvent): EventLine {
+  const batch =
+    isRoll(record) && "batch" in event && event.batch !== undefined
+      ? `${placeOf(record, event.batch)}: `
+      : "";
+  const who = "by" in event ? (event.by ?? "") : "";
+  return { atMs: event.atMs, who, what: plain(batch + whatOf(event, record)) };
 }
 
 function withdrawal(record: Rolled, batch: Batch, { id, outcome }: Approval): EventLine[] {
@@ -236,7 +240,7 @@ function whatOf(event: LogEvent, record: Rolled): string {
     case "trouble":
       return `trouble ${event.code}: ${event.what}${event.said === null ? "" : ` The master said: ${notOurs(event.said)}`} ${event.notDone}`;
     case "trouble_over":
-      return `trouble ${event.code} over after ${formatSpan(event.atMs - event.sinceMs)}`;
+      return `it goes on again after ${formatSpan(event.atMs - event.sinceMs)}`;
     case "note":
       return event.text;
     case "failed":

@@ -20,6 +20,7 @@ import { message, type SlackMessage, section } from "./blocks.js";
 import { code, free, lines, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
 import { bar, frameworkLines, hosts, MACHINE_NAME, ofBatch, problem } from "./parts.js";
 import { changes } from "./question/outcome.js";
+import { approversCalled } from "./question/who.js";
 import { runEndText } from "./run.js";
 import { moment, windowOf } from "./when.js";
 
@@ -46,7 +47,8 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`🗓️ *Scheduled${ofBatch(record, event.batch)}:* ${counted(event.machines, "machine")}, ${batchWindow(record, event.batch)}. The frameworks are being asked to move away.`;
     case "answers_changed":
       return lines(
-        mrk`📨 *Answers*  ${event.tasksLeft} of ${event.tasksMost} tasks left  ${bar(event.tasksLeft, event.tasksMost)}`,
+        mrk`📨 *${answersTitle(event)}*  ${event.tasksLeft} of ${event.tasksMost} tasks left  ${bar(event.tasksLeft, event.tasksMost)}`,
+        ...newsLines(event),
         event.frameworks.length === 0 ? null : frameworkLines(event.frameworks, 2500, "\n"),
       );
     case "empty":
@@ -69,7 +71,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     }
     case "approval_expired": {
       const { name, notDone, stays } = wordsOf(record, event);
-      return mrk`⌛ *Nobody approved ${name} in time*${ofBatch(record, event.batch)}. ${notDone}. ${stays}`;
+      return mrk`⌛ ${calledAbout(record, event)}: *nobody approved ${name} in time*${ofBatch(record, event.batch)}. ${notDone}. ${stays}`;
     }
     case "approval_outdated": {
       const { notDone, askedAnew } = wordsOf(record, event);
@@ -84,7 +86,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "watched_again":
       return mrk`▶️ ${user(event.by)} *goes on* from what the master shows now.`;
     case "paused":
-      return mrk`⏸️ *Paused before ${placeOf(record, event.batch)}:* ${free(event.saw, 600)} (${code(event.rule)}).\n*Next:* ${pauseRule(event.rule)?.next ?? DECIDE}`;
+      return mrk`⏸️ *Paused before ${placeOf(record, event.batch)}:* ${free(event.saw, 600)}.\n*Next:* ${pauseRule(event.rule)?.next ?? DECIDE}`;
     case "went_on":
       return event.by === null
         ? mrk`▶️ *Going on* with ${placeOf(record, event.batch)}: what stopped it is over.`
@@ -135,7 +137,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
       return mrk`🗳️ ${user(event.by)} *approved ${wordsOf(record, event).name}*${ofBatch(record, event.batch)}: ${event.votes} of ${event.needed}.`;
     case "approval_reminder": {
       const { whether, name } = wordsOf(record, event);
-      return mrk`⏳ ${user(record.requester)}: *nobody has answered yet* whether ${whether}${ofBatch(record, event.batch)}. The question expires ${moment(event.expiresAtMs)}; without an approval nothing is ${name === "Down" ? "taken down" : "killed"}.\n*Next:* ask somebody who may approve to answer it.`;
+      return mrk`⏳ ${calledAbout(record, event)}: *nobody has answered yet* whether ${whether}${ofBatch(record, event.batch)}. The question expires ${moment(event.expiresAtMs)}; without an approval nothing is ${name === "Down" ? "taken down" : "killed"}.\n*Next:* answer it, or ask somebody who may approve to; it stands above in this thread.`;
     }
     case "refused":
       return mrk`🚫 ${user(event.by)} wanted to ${free(wantedBy(event.decision), 60)} and may not. They were told: ${ours(event.why, 600)}`;
@@ -167,7 +169,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "trouble":
       return mrk`⚠️ ${problem(event, record.command)}`;
     case "trouble_over":
-      return mrk`🟢 *Going on again* after ${formatSpan(event.atMs - event.sinceMs)} (${code(event.code)}).`;
+      return mrk`🟢 *Going on again* after ${formatSpan(event.atMs - event.sinceMs)}.`;
     case "note":
       return mrk`ℹ️ ${ours(event.text, 1500)}`;
     case "failed":
@@ -190,6 +192,38 @@ function backText({ missing, agents }: Extract<LogEvent, { kind: "agents_returne
   return agents === undefined
     ? mrk`; ${missing} still missing.`
     : mrk`; ${agents - missing} of ${counted(agents, "agent")} back.`;
+}
+
+const QUARTERS = ["", "A quarter of", "Half of", "Three quarters of"] as const;
+
+function answersTitle({ news }: Extract<LogEvent, { kind: "answers_changed" }>): string {
+  const quarter = QUARTERS[news?.quarter ?? 0];
+  return quarter ? `${quarter} the tasks are gone` : "Answers";
+}
+
+/** What may change a decision. */
+function newsLines({ news }: Extract<LogEvent, { kind: "answers_changed" }>): (Mrkdwn | null)[] {
+  if (news === undefined) return [];
+  const named = (texts: readonly string[]) =>
+    listed(
+      texts.map((text) => free(text, 250)),
+      900,
+    );
+  return [
+    news.refused.length === 0 ? null : mrk`✋ *Refuses to leave:* ${named(news.refused)}`,
+    news.withdrawn.length === 0 ? null : mrk`↪️ *Took the promise back:* ${named(news.withdrawn)}`,
+  ];
+}
+
+/** Those whom a question waits for, and the requester: each is mentioned. */
+function calledAbout(
+  record: Maintenance,
+  { batch, approval }: { readonly batch: string; readonly approval: string },
+): Mrkdwn {
+  const question = batchOf(record, batch)?.approvals.find(({ id }) => id === approval);
+  const approvers = question === undefined ? null : approversCalled(question);
+  const requester = user(record.requester);
+  return approvers === null ? requester : mrk`${approvers}, ${requester}`;
 }
 
 /** Why the master no longer has answers. */

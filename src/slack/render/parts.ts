@@ -42,7 +42,6 @@ export function bar(left: number, most: number): string {
 /** `marathon: promised 4/6, silent 2`; the machines on which it refuses are named. */
 function frameworkLine(summary: FrameworkSummary): Mrkdwn {
   const total = summary.empty + summary.promised + summary.refused + summary.silent;
-  if (summary.empty === total) return mrk`${free(summary.name, NAME)}: empty`;
   const parts: (Mrkdwn | null)[] = [
     summary.promised > 0 ? mrk`promised ${summary.promised}/${total}` : null,
     summary.refused > 0
@@ -57,20 +56,37 @@ function frameworkLine(summary: FrameworkSummary): Mrkdwn {
   return mrk`${free(summary.name, NAME)}: ${join(parts, ", ")}`;
 }
 
-/** Texts per framework in at most `max` characters, each with the sentence on its habits if there is one. */
+/**
+ * Texts per framework in at most `max` characters, each with the sentence on its habits if there is one; those that have nothing
+ * there come together at the end.
+ */
 export function frameworkLines(
   summaries: readonly FrameworkSummary[],
   max: number,
   separator: string,
   habits: ReadonlyMap<string, string> = new Map(),
 ): Mrkdwn {
-  const texts = summaries.map((summary) => {
+  const there = summaries.filter((summary) => !hasNothing(summary));
+  const texts = there.map((summary) => {
     const habit = habits.get(summary.name);
     return habit === undefined
       ? frameworkLine(summary)
       : mrk`${frameworkLine(summary)} — _${free(habit, 300)}_`;
   });
-  return listed(texts, max, separator);
+  const nothing = nothingThere(summaries.filter(hasNothing), there.length > 0);
+  return listed(nothing === null ? texts : [...texts, nothing], max, separator);
+}
+
+function hasNothing({ promised, refused, silent }: FrameworkSummary): boolean {
+  return promised + refused + silent === 0;
+}
+
+/** `flink: nothing there`, `others: nothing there`. */
+function nothingThere(summaries: readonly FrameworkSummary[], hasOthers: boolean): Mrkdwn | null {
+  const [first] = summaries;
+  if (first === undefined) return null;
+  if (summaries.length === 1) return mrk`${free(first.name, NAME)}: nothing there`;
+  return hasOthers ? mrk`others: nothing there` : mrk`${summaries.length} frameworks: nothing there`;
 }
 
 /**

@@ -56,10 +56,20 @@ export interface BotIdentity {
   readonly scopes: readonly string[] | null;
 }
 
+export interface PostOptions {
+  /** Whether a message of a thread is shown in its channel as well. */
+  readonly broadcast: boolean;
+}
+
 /** What the bot says in Slack. Every method throws a SlackFailure and nothing else. */
 export interface Messenger {
   /** A new message in a channel, or in a thread of it. A repeated call posts a second message. */
-  post(channel: string, thread: string | null, message: SlackMessage): Promise<{ ts: string }>;
+  post(
+    channel: string,
+    thread: string | null,
+    message: SlackMessage,
+    how?: PostOptions,
+  ): Promise<{ ts: string }>;
   /** Replaces a message of ours. */
   update(channel: string, ts: string, message: SlackMessage): Promise<void>;
   /**
@@ -104,16 +114,26 @@ export function createMessenger(
     }
   }
 
-  function postTo(doing: string, channel: string, thread: string | null, message: SlackMessage) {
+  function postTo(
+    doing: string,
+    channel: string,
+    thread: string | null,
+    message: SlackMessage,
+    how: PostOptions = { broadcast: false },
+  ) {
     return send(doing, message, (content) =>
-      client.chat.postMessage({ ...content, channel, ...inThread(thread) }),
+      client.chat.postMessage(
+        thread === null
+          ? { ...content, channel }
+          : { ...content, channel, thread_ts: thread, reply_broadcast: how.broadcast },
+      ),
     );
   }
 
   return {
-    async post(channel, thread, message) {
+    async post(channel, thread, message, how) {
       const doing = `posting to ${channel}`;
-      const posted = await postTo(doing, channel, thread, message);
+      const posted = await postTo(doing, channel, thread, message, how);
       if (typeof posted.ts !== "string")
         throw new SlackFailure("server_error", { doing, detail: "No ts in the answer." });
       return { ts: posted.ts };

@@ -27,6 +27,8 @@ function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false, master = {} a
     credentials: null,
     ca: null,
     channel: "C1",
+    broadcast: [],
+    tickets: null,
     zooKeeper: null,
     marathons: [],
     inventoryFile: null,

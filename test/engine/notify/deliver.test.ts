@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { ThreadJob } from "../../../src/engine/lanes/jobs.js";
-import { deliver, type ThreadPorts } from "../../../src/engine/notify/deliver.js";
+import { deliver } from "../../../src/engine/notify/deliver.js";
+import type { ThreadPorts } from "../../../src/engine/notify/thread.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import type { Run } from "../../../src/maintenance/record/run.js";
+import { BROADCASTS } from "../../../src/maintenance/show/telling.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
 import { approvalOf } from "../../slack/fixtures.js";
@@ -14,10 +16,13 @@ const START: ThreadJob = {
   cluster: "prod",
   channel: "C1",
   replyTo: { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null, command: "/mesos" },
+  asked: null,
   rootTs: "1.0",
   rootHash: "old",
   postedSeq: 0,
   approvals: { b1a1: { ts: "1.1", hash: "old" } },
+  progress: null,
+  news: [],
   runs: {},
   links: {},
   handedOver: false,
@@ -42,7 +47,8 @@ function slackWithout(deleted: readonly string[], refusal: string | null = null)
   const upload = async (_channel: string, thread: string) => {
     calls.push(`upload in ${thread}`);
   };
-  return { calls, messenger: { update, post, upload } };
+  const permalink = async (channel: string, ts: string) => `https://ops.example/${channel}/${ts}`;
+  return { calls, messenger: { update, post, upload, permalink } };
 }
 
 /** What was done, and what is remembered of it. */
@@ -61,6 +67,7 @@ async function delivered(
     },
     edits: new Map(),
     outputs: { of: async () => null, drop: async () => {} },
+    cluster: { broadcast: BROADCASTS, tickets: null, scheme: "http" },
     habits: new Map(),
     now: () => NOW,
     ...parts,
@@ -105,8 +112,12 @@ test.each(["thread_not_found", "cannot_reply_to_message"])(
 test("an open question whose message was deleted is asked again, and that message is kept up to date (invariant 10)", async () => {
   const { progress, calls } = await delivered(ASKED, START, slackWithout(["1.1"]));
   expect(calls).toEqual(["update 1.1", "update 1.0", "post in 1.0"]);
-  expect(progress.approvals).toMatchObject({ b1a1: { ts: "2.1" } });
-  const again = await delivered(ASKED, progress, slackWithout(["1.1"]));
+  expect(progress.approvals).toMatchObject({
+    b1a1: { ts: "2.1", link: "https://ops.example/C1/2.1" },
+  });
+  const linked = await delivered(ASKED, progress, slackWithout(["1.1"]));
+  expect(linked.calls).toEqual(["update 1.0"]);
+  const again = await delivered(ASKED, linked.progress, slackWithout(["1.1"]));
   expect(again.calls).toEqual([]);
 });
 
@@ -131,7 +142,9 @@ test("an open question is asked though its event is not in the log any more (inv
 });
 
 test("an event that changes nothing on the card or in a question edits neither", async () => {
-  const shown = await delivered(ASKED, { ...START, approvals: {} }, slackWithout([]));
+  const asked = await delivered(ASKED, { ...START, approvals: {} }, slackWithout([]));
+  // With the link to the question.
+  const shown = await delivered(ASKED, asked.progress, slackWithout([]));
   const noted: Maintenance = {
     ...ASKED,
     events: [{ seq: ASKED.seq + 1, atMs: NOW, kind: "note", text: "Agents changed at the master." }],

@@ -55,7 +55,7 @@ describe("a drain that is refused after its response URL is used up", () => {
     const cluster = await engine().cluster();
     const { webApi } = engine();
     await cluster.type(ALICE, "drain web-02 2h");
-    await cluster.told(ALICE, /is queued/);
+    await cluster.told(ALICE, /has begun/);
     webApi.always("response_url", { status: 404 });
     webApi.always("chat.postEphemeral", { error: "not_in_channel" });
     try {

@@ -50,7 +50,7 @@ describe("machines that are out of service, and that no open maintenance has (in
     if (value === undefined) throw new Error("There is no button.");
     await cluster.click(ALICE, value);
     const id =
-      /m-\w+/.exec(await cluster.told(ALICE, /adoption of web-01,web-02 in c1 is queued/))?.[0] ?? "";
+      /m-\w+/.exec(await cluster.told(ALICE, /adoption of web-01,web-02 in c1 has begun/))?.[0] ?? "";
     expect(told(cluster)).toHaveLength(1);
     const maintenance = cluster.maintenance(id);
     await maintenance.thread(/Adopted: 2 machines that nobody looked after, Down/);
@@ -110,7 +110,7 @@ describe("machines that are out of service, and that no open maintenance has (in
     await cluster.type(ALICE, "adopt web-0[1-2]");
     expect(await cluster.told(ALICE, /A master does not tell whose window that is/)).toContain("--confirm 2");
     await cluster.type(ALICE, "adopt web-0[1-2] --confirm 2");
-    const id = /m-\w+/.exec(await cluster.told(ALICE, /is queued/))?.[0] ?? "";
+    const id = /m-\w+/.exec(await cluster.told(ALICE, /has begun/))?.[0] ?? "";
     const maintenance = cluster.maintenance(id);
     await maintenance.thread(/Adopted: 2 machines that nobody looked after, Draining/i);
     await maintenance.question();

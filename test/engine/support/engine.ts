@@ -3,6 +3,7 @@ import type { Logger } from "../../../src/base/logger.js";
 import { Secret } from "../../../src/base/secret.js";
 import type { ClusterConfig, ClusterPolicy, StoreConfig } from "../../../src/config/config.js";
 import { termsOf } from "../../../src/config/runbook.js";
+import { groupsNamedIn, shownAs } from "../../../src/engine/bot-side.js";
 import { createIntake, type IntakeCluster } from "../../../src/engine/bot/intake.js";
 import { type Clock, SYSTEM_CLOCK } from "../../../src/engine/clock.js";
 import { NOTIFY_QUEUE } from "../../../src/engine/lanes/jobs.js";
@@ -174,6 +175,7 @@ async function startOn({
       messenger,
       queue: notifier.queue,
       records,
+      shownIn: (name) => shownAs(configs.get(name)),
       historyMs: HISTORY_MS,
       runsOf: runsIn(store),
       lost,
@@ -184,6 +186,7 @@ async function startOn({
     NOTIFY_WORKER_OPTIONS,
   );
   runWorker(notify, logger);
+  const configs = new Map<string, ClusterConfig>();
   const workers = new Set<WorkerSide>();
   let made = 0;
   let commands = 0;
@@ -241,6 +244,8 @@ async function startOn({
         zooKeeper: null,
         ca: null,
         channel,
+        broadcast: [],
+        tickets: null,
         marathons: marathon === null ? [] : [reached],
         inventoryFile: null,
         runbooks: [],
@@ -255,6 +260,7 @@ async function startOn({
         },
         ...options.config,
       };
+      configs.set(name, config);
       clusters.push({ ...config, groups: groupsNamedIn(config.policy) });
       const own = openRecords(store, name, logger);
       records.set(name, own);
@@ -359,11 +365,4 @@ export function useRealEngine(make: () => Promise<Place>): () => Engine {
 function started(engine: Engine | null): Engine {
   if (engine === null) throw new Error("The engine has not been started.");
   return engine;
-}
-
-/** Slack's user groups in a policy: their ids begin with S. */
-function groupsNamedIn({ requesters, approvers, admins, runbooks }: ClusterPolicy): readonly string[] {
-  return [...requesters, ...approvers, ...admins, ...runbooks.flatMap(({ who }) => who)].filter((id) =>
-    id.startsWith("S"),
-  );
 }

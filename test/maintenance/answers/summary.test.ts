@@ -72,7 +72,7 @@ describe("what is worth a message", () => {
       },
       { name: "aurora", tasks: 0, empty: 1, promised: 0, refused: 0, silent: 0, refusedOn: [], unasked: [] },
     ]);
-    expect(answersEvent(picture)).toMatchObject({ tasksLeft: 3, tasksMost: 3 });
+    expect(answersEvent(picture, null)).toMatchObject({ tasksLeft: 3, tasksMost: 3 });
   });
 });
 

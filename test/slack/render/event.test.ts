@@ -41,6 +41,20 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
       "kafka: promised 1/2, refused 1 (on web-04), cannot be asked on 1: agent deactivated",
     ],
   ],
+  [
+    {
+      kind: "answers_changed",
+      tasksLeft: 30,
+      tasksMost: 64,
+      frameworks: [],
+      news: { refused: ["kafka on web-04"], withdrawn: ["flink on web-01"], quarter: 2 },
+    },
+    [
+      "Half of the tasks are gone  30 of 64 tasks left",
+      "Refuses to leave: kafka on web-04",
+      "Took the promise back: flink on web-01",
+    ],
+  ],
   [{ kind: "empty", batch: "b1" }, ["no tasks are left"]],
   [
     { kind: "answers_cleared", why: "fail_over" },
@@ -67,7 +81,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [
     { kind: "approval_expired", batch: "b1", approval: "a1" },
-    ["Nobody approved Down in time", "Nothing was taken down", "ask again"],
+    ["@U01ALICE: nobody approved Down in time", "Nothing was taken down", "ask again"],
   ],
   [
     { kind: "approval_outdated", batch: "b1", approval: "a1", by: "U02BOB", changes: ["2 more tasks"] },
@@ -83,7 +97,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
       "@U01ALICE: nobody has answered yet",
       "expires 2026-11-20 21:52 UTC",
       "nothing is taken down",
-      "Next: ask",
+      "Next: answer it",
     ],
   ],
   [
@@ -108,15 +122,15 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
   ],
   [
     { kind: "paused", batch: "b1", rule: "refused", saw: "kafka refused to leave" },
-    ["Paused before batch 1 of 1: kafka refused to leave (refused).", "press Go on, Skip batch or Cancel"],
+    ["Paused before batch 1 of 1: kafka refused to leave.", "press Go on, Skip batch or Cancel"],
   ],
   [
     { kind: "paused", batch: "b1", rule: "not_back", saw: "1 agent has not registered again: web-01" },
-    ["web-01 (not_back).", "start the agent on those machines", "Leave behind"],
+    ["web-01.", "start the agent on those machines", "Leave behind"],
   ],
   [
     { kind: "paused", batch: "b1", rule: "outside_limits", saw: "it is outside of the limits" },
-    ["the limits (outside_limits).", "approve or deny the question for this batch alone"],
+    ["the limits.", "approve or deny the question for this batch alone"],
   ],
   [{ kind: "went_on", batch: "b1", rule: "refused", by: "U02BOB" }, ["@U02BOB goes on with batch 1 of 1"]],
   [
@@ -272,10 +286,7 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     },
     ["No master leads.\n> No leader elected\nNot done: Nothing was posted.\nNext: Look at ZooKeeper."],
   ],
-  [
-    { kind: "trouble_over", code: "no_leader", sinceMs: NOW - 90_000 },
-    ["Going on again after 1 m 30 s (no_leader)"],
-  ],
+  [{ kind: "trouble_over", code: "no_leader", sinceMs: NOW - 90_000 }, ["Going on again after 1 m 30 s"]],
   [{ kind: "note", text: "The master is 1.6.0." }, ["The master is 1.6.0."]],
   [
     { kind: "failed", why: "web-01 is planned by m-8x2p4 of <@U02BOB>.", next: "Leave it out." },

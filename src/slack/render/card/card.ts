@@ -1,4 +1,6 @@
 import { summarise } from "../../../maintenance/answers/summary.js";
+import { ABOUT_WORDS } from "../../../maintenance/approval/about.js";
+import { openApproval } from "../../../maintenance/approval/question.js";
 import { endMs } from "../../../maintenance/cluster/schedule.js";
 import { groupBy } from "../../../maintenance/group-by.js";
 import { notBack } from "../../../maintenance/pausing/not-back.js";
@@ -16,7 +18,7 @@ import { movedOf } from "../../../maintenance/record/move.js";
 import { namesOf } from "../../../maintenance/record/names.js";
 import type { Batch, Maintenance, Phase } from "../../../maintenance/record/record.js";
 import { progressOf } from "../../../maintenance/rolling/progress.js";
-import { isOver } from "../../../maintenance/rolling/turn.js";
+import { isOver, placeOf } from "../../../maintenance/rolling/turn.js";
 import { named } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";
@@ -44,20 +46,14 @@ import { isEmptying, tasksText } from "./tasks.js";
 
 /**
  * The root message of a maintenance, from its record alone: edited in place for as long as it is open. `now` only
- * decides whether something is shown as old or past, so an unchanged record renders unchanged for minutes. `habits`: a
- * line per framework name on what it did in earlier maintenances and what is known of its kind (`explanationsOf`). `links`: where the cards of the maintenances that it
- * is linked with stand, by id, as far as that is known.
+ * decides whether something is shown as old or past, so an unchanged record renders unchanged for minutes.
  */
-export function renderCard(
-  record: Maintenance,
-  now: Millis,
-  habits: ReadonlyMap<string, string> = new Map(),
-  links: Links = {},
-): SlackMessage {
+export function renderCard(record: Maintenance, now: Millis, around: CardSurroundings = {}): SlackMessage {
+  const { habits = new Map(), links = {}, questions = {}, tickets = null } = around;
   const title = `🛠 ${record.id} · ${subject(record)} in ${record.cluster}`;
   return message([
     header(`${title} · ${stateOf(record)}`),
-    context(join([user(record.requester), ...because(record, links)], " · ")),
+    context(join([user(record.requester), ...because(record, links, tickets)], " · ")),
     fields([
       mrk`*Window*${ofCurrent(record)}\n${windowText(record, now)}`,
       mrk`*Tasks*\n${tasksText(record, now)}`,
@@ -65,6 +61,7 @@ export function renderCard(
     ...each(context, deadlineText(record, now)),
     ...each(
       section,
+      questionText(record, now, questions),
       frameworksText(record, habits),
       progressText(record, now),
       batchesText(record),
@@ -85,8 +82,33 @@ export function renderCard(
   ]);
 }
 
-/** Addresses of cards by the id of their maintenance. */
+/** What a card shows beside its record; what is not known is left out. */
+export interface CardSurroundings {
+  /** A line per framework name on what it did in earlier maintenances and what is known of its kind (`explanationsOf`). */
+  readonly habits?: ReadonlyMap<string, string>;
+  /** Where the cards of the maintenances that it is linked with stand, by id. */
+  readonly links?: Links;
+  /** Where its questions stand, by approval id; empty where Slack tells no address. */
+  readonly questions?: Links;
+  /** Address of a ticket, with `{id}` in place of its id. */
+  readonly tickets?: string | null;
+}
+
 type Links = Readonly<Record<string, string>>;
+
+/** The question that somebody has to answer now: the card is what is in sight. */
+function questionText(record: Maintenance, now: Millis, questions: Links): Mrkdwn | null {
+  const texts = record.batches.flatMap((batch) => {
+    const open = openApproval(batch);
+    if (open === null || open.expiresAtMs <= now) return [];
+    const name = `${ABOUT_WORDS[open.about].name}${record.batches.length > 1 ? ` of ${placeOf(record, batch.id)}` : ""}`;
+    const votes = open.votesNeeded === 1 ? "" : mrk` · ${open.votes.length} of ${open.votesNeeded} approved`;
+    return [
+      mrk`❓ *Waits for an answer:* ${link(questions[open.id], `the question about ${name}`)}${votes} · until ${moment(open.expiresAtMs)}`,
+    ];
+  });
+  return texts.length === 0 ? null : lines(...texts);
+}
 
 function subject(record: Maintenance): string {
   const machines = counted(machineCount(record), "machine");
@@ -95,16 +117,21 @@ function subject(record: Maintenance): string {
   return `${what} ${record.batches.length === 0 ? oneLine(record.hosts).slice(0, 60) : machines}`;
 }
 
-function because(record: Maintenance, links: Links): Mrkdwn[] {
+function because(record: Maintenance, links: Links, tickets: string | null): Mrkdwn[] {
   const { leftBehindBy } = record;
   const since = moment(record.requestedAtMs);
   return [
     ...(record.reason === null ? [] : [free(record.reason)]),
-    ...(record.ticket === null ? [] : [free(record.ticket, 100)]),
+    ...(record.ticket === null ? [] : [ticketText(record.ticket, tickets)]),
     leftBehindBy === undefined
       ? mrk`asked ${since}`
       : mrk`left behind by ${link(links[leftBehindBy], leftBehindBy)} ${since}`,
   ];
+}
+
+function ticketText(ticket: string, tickets: string | null): Mrkdwn {
+  const id = encodeURIComponent(ticket);
+  return tickets === null ? free(ticket, 100) : link(tickets.replaceAll("{id}", id), ticket);
 }
 
 /** One word or two for the whole maintenance: its end, what was asked of it, or the batch that is on its way. */

@@ -13,14 +13,16 @@ import { formatSpan, type Millis, nanosToMillis } from "../../../maintenance/tim
 import { alarmLines } from "../blast.js";
 import { actions, context, each, message, type SlackMessage, section } from "../blocks.js";
 import { erasedLines } from "../card/erased.js";
-import { code, free, join, lines, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
+import { code, free, join, lines, link, listed, type Mrkdwn, mrk, user } from "../mrkdwn.js";
 import { hosts, MACHINE_NAME, ofBatch } from "../parts.js";
 import { runbookText } from "../run.js";
 import { moment, windowOf } from "../when.js";
 import { approvalButtons, moveButtons } from "./buttons.js";
 import { killTexts } from "./kill.js";
 import { lossText } from "./loss.js";
+import { nowText } from "./now.js";
 import { outcomeText } from "./outcome.js";
+import { whoMayAnswer } from "./who.js";
 
 /** The bot asks by itself this long before the window; an earlier question says so: frameworks were told a later time. */
 const EARLY_MS = 15 * 60_000;
@@ -32,6 +34,7 @@ const ORDER: readonly Verdict[] = ["promised", "refused", "silent", "empty"];
  * place: who decided and when, and no buttons. Past its expiry the buttons are gone even before the record says so.
  *
  * @param explained what is known of frameworks, by name (`explanationsOf`).
+ * @param ui address of the leading master's own pages, to link agents; `null`: nothing is linked.
  */
 export function renderApproval(
   record: Maintenance,
@@ -39,6 +42,7 @@ export function renderApproval(
   approval: Approval,
   now: Millis,
   explained: ReadonlyMap<string, string> = new Map(),
+  ui: string | null = null,
 ): SlackMessage {
   const { seen, outcome } = approval;
   if (approval.move !== undefined) return renderMove(record, batch, approval, approval.move, now);
@@ -59,14 +63,14 @@ export function renderApproval(
     ),
     ...(isKill
       ? killTexts(record, batch, approval).map((text) => section(text))
-      : [section(lossText(batch, seen, names))]),
+      : [section(lines(lossText(batch, seen, names), open ? nowText(record, batch, approval) : null))]),
     // The blast radius beside the tasks.
     ...(alarms.length === 0 ? [] : [section(lines(...alarms))]),
     section(
       lines(
         seen.verdicts.length === 0 ? null : mrk`*Answers*  ${verdictText(seen.verdicts, names)}`,
         erasedLines(seen.verdicts, names, 500),
-        mrk`*Machines*  ${hosts(seen.machines.map(names.of), 1000)}`,
+        mrk`*Machines*  ${machinesText(batch, seen, names, ui)}`,
       ),
     ),
     // What is known of the frameworks helps to answer; once it is answered it is of the past.
@@ -120,8 +124,7 @@ function stayingText({ framework, app, tasks, why }: MovePlan["stays"][number]):
 
 function askedText(record: Maintenance, batch: Batch, approval: Approval): Mrkdwn {
   const by = approval.askedBy === null ? mrk`` : mrk` by ${user(approval.askedBy)}`;
-  const expiry = approval.outcome === null ? mrk` · expires ${moment(approval.expiresAtMs)}` : mrk``;
-  return mrk`${code(record.id)}${ofBatch(record, batch.id)} in ${record.cluster} · asked ${moment(approval.askedAtMs)}${by}${expiry}`;
+  return mrk`${code(record.id)}${ofBatch(record, batch.id)} in ${record.cluster} · asked ${moment(approval.askedAtMs)}${by}`;
 }
 
 /**
@@ -149,9 +152,7 @@ function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
 /** What else one has to know before answering: that it is forced, who approved already, that it is held or paused. */
 function standing(record: Maintenance, batch: Batch, approval: Approval, open: boolean): Mrkdwn[] {
   const texts: Mrkdwn[] = [];
-  if (open && approval.notBy.length > 0) {
-    texts.push(mrk`*Not to be approved by* ${join(approval.notBy.map(user), ", ")}: they asked for it.`);
-  }
+  if (open) texts.push(whoMayAnswer(approval));
   if (approval.forced) {
     texts.push(
       mrk`⚠️ *Forced:* the deadline has passed and tasks are left. Down would go on in spite of them.`,
@@ -179,6 +180,23 @@ function standing(record: Maintenance, batch: Batch, approval: Approval, open: b
     );
   }
   return texts;
+}
+
+/** Links are longer than names: of more machines than this only the names are shown. */
+const MOST_LINKED = 8;
+
+/** The machines; where they are few each is a link to its agent in the pages of the master. */
+function machinesText(batch: Batch, { machines }: Seen, names: MachineNames, ui: string | null): Mrkdwn {
+  if (ui === null || machines.length > MOST_LINKED) return hosts(machines.map(names.of), 1000);
+  const agents = new Map(batch.agents.flatMap((one) => (one.supposed ? [] : [[one.machine, one.id]])));
+  const linked = machines.map((machine) => {
+    const id = agents.get(machine);
+    const name = names.of(machine);
+    return id === undefined
+      ? code(name, MACHINE_NAME)
+      : link(`${ui}/#/agents/${encodeURIComponent(id)}`, name);
+  });
+  return listed(linked, 2000);
 }
 
 /** One line for each framework that has tasks to lose, where something is known of it. */

@@ -28,7 +28,7 @@ describe("the card", () => {
         "2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC (4 h)",
         "Tasks",
         "17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 % gone",
-        "Frameworks  kafka: refused 1 (on web-02) · marathon: promised 1/2, silent 1 · aurora: empty",
+        "Frameworks  kafka: refused 1 (on web-02) · marathon: promised 1/2, silent 1 · aurora: nothing there",
         "Machines  draining · web-01, web-02, web-03, web-04, web-05, web-06",
         "[Ask for Down] [Hold] [Extend] [Details] [Cancel]",
       ].join("\n"),
@@ -219,15 +219,30 @@ describe("the card", () => {
 
   test("the card says behind a framework what it did in earlier maintenances", () => {
     const habits = new Map([["marathon", "has never answered (5 maintenances)"]]);
-    const shown = renderText(renderCard(recordOf(), NOW, habits));
+    const shown = renderText(renderCard(recordOf(), NOW, { habits }));
     expect(shown).toContain("marathon: promised 1/2, silent 1 — _has never answered (5 maintenances)_\n");
-    expect(shown).toContain("\naurora: empty");
+    expect(shown).toContain("\naurora: nothing there");
+  });
+
+  test("the card links the question that waits for an answer, and its ticket", () => {
+    const approval = approvalOf({ id: "b1a1", votesNeeded: 2, votes: [{ by: "U02BOB", atMs: NOW }] });
+    const batches = [batchOf({ phase: "awaiting_approval", approvals: [approval] })];
+    const shown = (now: number) =>
+      renderCard(recordOf({ batches, ticket: "OPS 1" }), now, {
+        questions: { b1a1: "https://ops.example/q" },
+        tickets: "https://tickets.example/browse/{id}",
+      }).text;
+    expect(shown(NOW)).toContain(
+      "❓ *Waits for an answer:* <https://ops.example/q|the question about Down> · 1 of 2 approved · until ",
+    );
+    expect(shown(NOW)).toContain("<https://tickets.example/browse/OPS%201|OPS 1>");
+    expect(shown(NOW + 2 * HOUR)).not.toContain("Waits for an answer");
   });
 
   test("the card shows the whole line on a framework of which much is known", () => {
     const line =
       "declined 2 times, was silent once and left 1 of 3 times 10 min before the start (3 maintenances); uses the old driver, cannot answer inverse offers; looks like Marathon; lost and killed tasks are started again";
-    const shown = renderText(renderCard(recordOf(), NOW, new Map([["marathon", line]])));
+    const shown = renderText(renderCard(recordOf(), NOW, { habits: new Map([["marathon", line]]) }));
     expect(shown).toContain(`_${line}_`);
   });
 
@@ -411,7 +426,7 @@ describe("the card", () => {
       const record = recordOf({ batches, leftBehind: [left] });
       expect(text(record)).toContain("Left behind  web-02, m-9x8y7 waits for the agents there");
       expect(text(record)).toContain("all left behind");
-      expect(JSON.stringify(renderCard(record, NOW, new Map(), { "m-9x8y7": url }))).toContain(
+      expect(JSON.stringify(renderCard(record, NOW, { links: { "m-9x8y7": url } }))).toContain(
         `, <${url}|m-9x8y7> waits`,
       );
     });
@@ -424,7 +439,7 @@ describe("the card", () => {
       expect(text(record)).toContain("left behind by m-7k3q1 2026-11-20 20:52 UTC");
       expect(text(record)).not.toContain("Drain");
       const linked = (address: string) =>
-        JSON.stringify(renderCard(record, NOW, new Map(), { "m-7k3q1": address }));
+        JSON.stringify(renderCard(record, NOW, { links: { "m-7k3q1": address } }));
       expect(linked(url)).toContain(`left behind by <${url}|m-7k3q1>`);
       for (const none of ["", "javascript:alert(1)", "https://x|<!channel>"])
         expect(linked(none)).not.toContain("<http");

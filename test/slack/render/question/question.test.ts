@@ -10,7 +10,9 @@ import {
   batchOf,
   blastOf,
   HOUR,
+  machines,
   NOW,
+  pictureOf,
   recordOf,
   seenOf,
   verdict,
@@ -50,11 +52,12 @@ describe("what is known of frameworks in the question", () => {
 
 describe("the question", () => {
   test("the question shows what will be lost, who refuses, and which machines", () => {
-    expect(text({ askedBy: "U01ALICE" })).toBe(
+    expect(text({ askedBy: "U01ALICE", approvers: [], notBy: ["U01ALICE"] })).toBe(
       [
         "Take 2 machines down?",
-        "m-7k3q in prod · asked 2026-11-20 21:52 UTC by @U01ALICE · expires 2026-11-20 22:52 UTC",
+        "m-7k3q in prod · asked 2026-11-20 21:52 UTC by @U01ALICE",
         "Window  2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC (4 h)",
+        "🙋 Who may answer  everybody, but not @U01ALICE, who asked for it · one approval is enough · until 2026-11-20 22:52 UTC",
         "Will be lost: 3 tasks (marathon 2, kafka 1).",
         "Answers  promised 1 · refused 1 (kafka on web-02) · silent 1 (chronos on web-02) · empty 0",
         "Machines  web-01, web-02",
@@ -170,7 +173,7 @@ describe("the question", () => {
 describe("before somebody answers the question says", () => {
   test("the question says what goes away beside the tasks, the most alarming first", () => {
     const lines = text({ seen: seenOf({ blast: alarmingBlast() }) }).split("\n");
-    expect(lines.slice(4, 9)).toEqual([
+    expect(lines.slice(5, 10)).toEqual([
       "🚨 Last running copies of: /billing/api (marathon, all 2)",
       "💾 Persistent volumes out of reach: kafka-3 (200 GB) on web-02, logs (512 MB) on web-01",
       "🕳️ No agent left in: rack r1 (2 agents)",
@@ -195,6 +198,56 @@ describe("before somebody answers the question says", () => {
     expect(text({ votesNeeded: 2, votes })).toContain("Votes  1 of 2: @U02BOB 2026-11-20 21:52 UTC");
     expect(text({ votesNeeded: 2 })).toContain("Votes  0 of 2\n");
     expect(text()).not.toContain("Votes");
+  });
+
+  test("the question calls the approvers, people and groups, and not who asked for it", () => {
+    const shown = render({
+      approvers: ["S0OPS1", "U02BOB", "U01ALICE"],
+      notBy: ["U01ALICE"],
+      votesNeeded: 2,
+    });
+    expect(shown.text).toContain(
+      "*Who may answer*  <!subteam^S0OPS1>, <@U02BOB>, but not <@U01ALICE>, who asked for it · 2 approvals are needed · until ",
+    );
+    const settled = render({ approvers: ["S0OPS1"], outcome: { kind: "granted", by: "U02BOB", atMs: NOW } });
+    expect(settled.text).not.toContain("Who may answer");
+  });
+
+  test("a question of a record that does not say who may answer calls nobody", () => {
+    expect(text()).toContain("Who may answer  who the policy names · one approval is enough");
+  });
+
+  test("the question says how many tasks are there now, and is approved on what it showed (invariant 5)", () => {
+    const [first, second] = machines(2);
+    const seen = seenOf({ machines: [first, second].map((one) => `${one?.hostname}|${one?.ip}`) });
+    const shownWith = (left: number, atMs: number) => {
+      const picture = { ...pictureOf(left, 4), atMs };
+      const batch = batchOf({ machines: machines(2), approvals: [approvalOf({ seen })] });
+      const record = recordOf({ batches: [batch], picture });
+      return renderText(renderApproval(record, batch, approvalOf({ seen }), NOW));
+    };
+    expect(shownWith(1, NOW + 1)).toContain(
+      "Will be lost: 3 tasks (marathon 2, kafka 1).\n⏱️ As of 2026-11-20 21:52 UTC; now 1.\n",
+    );
+    expect(shownWith(7, NOW + 1)).toContain("now 7. More than was asked about: a click asks anew.");
+    expect(shownWith(3, NOW + 1)).not.toContain("now");
+    expect(shownWith(1, NOW)).not.toContain("now");
+  });
+
+  test("few machines are linked with their agents in the pages of the master", () => {
+    const batch = batchOf();
+    const shown = renderApproval(recordOf(), batch, approvalOf(), NOW, new Map(), "https://m1:5050");
+    expect(shown.text).toContain("*Machines*  <https://m1:5050/#/agents/agent-web-01|web-01>, ");
+    const many = seenOf({ machines: machines(9).map(({ hostname, ip }) => `${hostname}|${ip}`) });
+    const plain = renderApproval(
+      recordOf(),
+      batch,
+      approvalOf({ seen: many }),
+      NOW,
+      new Map(),
+      "https://m1:5050",
+    );
+    expect(plain.text).not.toContain("/#/agents/");
   });
 
   test("the question says that it is forced by the deadline", () => {

@@ -1,0 +1,92 @@
+import type { LogEvent } from "../../maintenance/record/events.js";
+import { runOf } from "../../maintenance/record/runs.js";
+import { broadcastOf, tellingOf } from "../../maintenance/show/telling.js";
+import { renderEvent } from "../../slack/render/event.js";
+import { renderProgress } from "../../slack/render/progress.js";
+import { ask, questionMessage } from "./show-questions.js";
+import { postRun } from "./show-runs.js";
+import { hashOf, type Thread } from "./thread.js";
+
+/** New messages for news in one thread and hour; what is more than that stands in the progress message alone. */
+const MOST_NEWS = 12;
+
+/** Of them for answers of frameworks, of which there can be hundreds: they must not crowd out the rest. */
+const MOST_ANSWERS = 6;
+
+const HOUR_MS = 3_600_000;
+
+/** Lines of the progress message. */
+const MOST_LINES = 10;
+
+/** As long as it is in sight of somebody who reads along, and no more often than a busy channel can take. */
+const PROGRESS_EDIT_EVERY_MS = 3_000;
+
+/** Tells the events of the record that the thread does not have yet, in order. */
+export async function tellEvents(thread: Thread): Promise<void> {
+  const before = thread.progress.postedSeq;
+  for (const event of thread.record.events) {
+    if (event.seq > thread.progress.postedSeq) await tell(thread, event);
+  }
+  // What was only noted: a line of the progress message, or nothing at all.
+  if (thread.progress.postedSeq !== before) await thread.saved({});
+}
+
+async function tell(thread: Thread, event: LogEvent): Promise<void> {
+  const { record } = thread;
+  const postedSeq = event.seq;
+  if (event.kind === "approval_asked") {
+    const question = questionMessage(thread, event.approval);
+    if (question !== null) return await ask(thread, event.approval, question, postedSeq);
+  }
+  if (event.kind === "run_started") {
+    const run = runOf(record, event.run);
+    if (run !== null) return await postRun(thread, run, postedSeq);
+  }
+  const telling = tellingOf(event);
+  const message = telling === "nothing" ? null : renderEvent(record, event);
+  if (message === null) return thread.note({ postedSeq });
+  const isAnswers = event.kind === "answers_changed";
+  if (telling === "progress" || (telling === "news" && !hasRoom(thread, isAnswers))) {
+    const progress = thread.progress.progress ?? NO_PROGRESS;
+    const lines = [...progress.lines, event.seq].slice(-MOST_LINES);
+    return thread.note({ postedSeq, progress: { ...progress, lines } });
+  }
+  await thread.post(message, broadcastOf(event));
+  const news =
+    telling === "news"
+      ? [...newsWithin(thread), { atMs: thread.now(), answers: isAnswers }]
+      : thread.progress.news;
+  await thread.saved({ postedSeq, news });
+}
+
+const NO_PROGRESS = { ts: null, hash: null, lines: [] };
+
+/** What was told as news within the last hour. A time in the future, of a clock that was set back, counts. */
+function newsWithin({ progress, now }: Thread) {
+  return progress.news.filter(({ atMs }) => atMs > now() - HOUR_MS);
+}
+
+function hasRoom(thread: Thread, isAnswers: boolean): boolean {
+  const told = newsWithin(thread);
+  const answers = told.filter((one) => one.answers).length;
+  return told.length < MOST_NEWS && (!isAnswers || answers < MOST_ANSWERS);
+}
+
+/** Brings the one progress message up to date, or posts it; `false` when it is too early for the next edit. */
+export async function showProgress(thread: Thread): Promise<boolean> {
+  const { record } = thread;
+  const { progress } = thread.progress;
+  if (progress === null) return true;
+  const message = renderProgress(record, progress.lines);
+  const { ts } = progress;
+  const key = `${record.id}.progress`;
+  const how =
+    ts === null ? "gone" : await thread.edit(key, { ...progress, ts }, message, PROGRESS_EDIT_EVERY_MS);
+  if (how === "early") return false;
+  if (how !== "same") {
+    thread.ports.edits.set(key, thread.now());
+    const posted = how === "gone" ? await thread.post(message) : ts;
+    await thread.saved({ progress: { ...progress, ts: posted, hash: hashOf(message) } });
+  }
+  return true;
+}
