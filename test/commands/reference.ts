@@ -1,6 +1,7 @@
 import { DURATION_FORMS, HOST_FORMS } from "../../src/commands/help.js";
 import { COMMAND } from "../../src/commands/mistake.js";
 import { OPTIONS, optionUsage } from "../../src/commands/options.js";
+import type { Verb } from "../../src/commands/verb.js";
 import { usage, VERBS } from "../../src/commands/verbs.js";
 
 /** docs/commands.md, made from the table of verbs so that the two cannot differ. */
@@ -10,11 +11,8 @@ export function referencePage(): string {
     "",
     "<!-- Made from src/commands/verbs.ts: `npx vitest run test/commands/reference.test.ts -u` writes it again. -->",
     "",
-    `Everything is typed after \`${COMMAND}\`. What is wrong in a line is told to the person alone, and nothing is`,
-    "queued. The usage and an example stand beside it, and the corrected line to copy where it is sure what was meant,",
-    "else what was typed.",
-    "",
-    "The hosts of the examples are those of `npm run demo`, so all of them can be tried there.",
+    `Type it after \`${COMMAND}\`. A slip is answered to you alone and nothing is done: what was wrong, the usage, an example`,
+    "and, where it is sure what was meant, the corrected line to copy. All examples can be tried in `npm run demo`.",
     "",
     ...tableOf(
       ["Command", "What it does"],
@@ -24,21 +22,10 @@ export function referencePage(): string {
     ...VERBS.flatMap((verb) => [
       `## ${verb.name}`,
       "",
-      `\`${usage(verb)}\`: ${verb.summary}.`,
+      `\`${usage(verb)}\`${verb.details.length === 0 ? `: ${verb.summary}.` : ""}`,
       "",
       ...verb.details.flatMap((sentence) => [sentence, ""]),
-      ...(verb.options.length > 0
-        ? [
-            ...tableOf(
-              ["Option", "Meaning"],
-              OPTIONS.filter(({ name }) => verb.options.includes(name)).map((option) => [
-                `\`${optionUsage(option)}\``,
-                option.summary,
-              ]),
-            ),
-            "",
-          ]
-        : []),
+      ...optionTable(verb),
       "```",
       ...verb.examples.map((example) => `${COMMAND} ${example}`),
       "```",
@@ -56,23 +43,31 @@ export function referencePage(): string {
     "",
     "Whole minutes; the shortest is `1m`. The longest window is the cluster's `max_duration`.",
     "",
-    "In the configuration durations are written more strictly, because nobody is there to ask what was meant: whole",
-    "numbers, each with one of the units `d`, `h`, `m` and `s`, the largest first and each at most once (`7d`, `1h30m`,",
-    "`10s`). There are seconds, but no weeks, no fractions, no words, and no number without a unit.",
+    "The configuration is stricter: whole numbers with `d`, `h`, `m` or `s`, the largest first and each once (`7d`, `1h30m`, `10s`).",
     "",
     "## Which cluster",
     "",
-    "`--cluster`; else the first word, if it is the name of a cluster and something follows",
-    `(\`${COMMAND} drain prod web-* 4\`); else the cluster whose channel it is typed in; else the only one there is. The id`,
-    "of a maintenance needs no cluster.",
+    `\`--cluster <name>\`, which all verbs take but ${listOf(VERBS.filter(({ options }) => options.length === 0))}; else the first word, if`,
+    `it is the name of a cluster and something follows (\`${COMMAND} drain prod web-* 4\`); else the cluster whose channel it is typed`,
+    "in; else the only one there is. The id of a maintenance needs no cluster.",
     "",
     "## What Slack makes of it",
     "",
-    "Links around host names, curly quotes, long dashes before an option, backticks, bullets, full-width letters, line breaks",
-    "and doubled spaces are undone.",
-    'Texts of several words stand in quotes, double or single: `--reason "kernel update"`.',
+    "Links around host names, curly quotes, long dashes, backticks, bullets, full-width letters, line breaks and doubled spaces are",
+    'undone. Texts of several words stand in quotes, double or single: `--reason "kernel update"`.',
     "",
   ].join("\n");
+}
+
+/** What a verb takes beside `--cluster`, which is told once for all. */
+function optionTable({ options }: Verb): string[] {
+  const own = OPTIONS.filter(({ name }) => name !== "cluster" && options.includes(name));
+  const rows = own.map((option) => [`\`${optionUsage(option)}\``, option.summary]);
+  return rows.length === 0 ? [] : [...tableOf(["Option", "Meaning"], rows), ""];
+}
+
+function listOf(verbs: readonly Verb[]): string {
+  return verbs.map(({ name }) => `\`${name}\``).join(" and ");
 }
 
 const MORE_DURATIONS: readonly (readonly [string, string])[] = [
