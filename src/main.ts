@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { VERSION } from "./base/version.js";
 import { readCommandLine, USAGE, USAGE_EXIT_CODE, UsageError } from "./config/command-line.js";
 import type { Config } from "./config/config.js";
 import { CONFIG_EXIT_CODE, ConfigError } from "./config/config-error.js";
@@ -39,7 +40,7 @@ lists them. To look first, without Slack, Redis or Mesos: npm run demo
 async function main(): Promise<void> {
   const asked = readCommandLine(process.argv.slice(2), process.env);
   if (asked.kind === "help") return say(HELP);
-  if (asked.kind === "version") return say(`${version()}\n`);
+  if (asked.kind === "version") return say(`${VERSION}\n`);
   if (asked.envFile && existsSync(".env")) process.loadEnvFile(".env");
 
   const config = loadConfig(asked.role);
@@ -128,7 +129,7 @@ async function start(
   log.info(
     {
       role: config.role,
-      version: version(),
+      version: VERSION,
       store: store.kind,
       clusters: config.clusters.map((cluster) => cluster.name),
       ops: `${config.ops.host}:${ops.port}`,
@@ -142,11 +143,6 @@ async function start(
 function endBecause(error: unknown, shutdown: Shutdown, log: Logger): void {
   log.fatal({ err: error }, "unexpected error; ending so that a clean process can go on");
   void shutdown.run("unexpected error", 1);
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function say(text: string): void {

@@ -22,14 +22,14 @@ export const HOST_FORMS: Rows = [
 /** What durations look like, wherever a verb or an option takes one. */
 export const DURATION_FORMS: Rows = [["4h  90m  1h30m  2d  1w  4", "durations; a bare number is hours"]];
 
-/** The list of verbs, or with a topic one verb in full. */
-export function helpReply(topic: string | null): Reply {
+/** The list of verbs and the version of the program, or with a topic one verb in full. */
+export function helpReply(topic: string | null, version: string): Reply {
   const verb = VERBS.find(({ name }) => name === topic?.toLowerCase());
   if (verb) return verbHelp(verb);
   if (topic === null || topic === "") {
     return replyOf({
       tone: "info",
-      text: "Takes Mesos machines out of service and brings them back.",
+      text: `Takes Mesos machines out of service and brings them back. Version ${version}.`,
       table: `${verbTable()}\n\n${columns([...HOST_FORMS, ...DURATION_FORMS])}`,
       next: `More about one: ${COMMAND} help drain`,
     });

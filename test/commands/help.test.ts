@@ -5,19 +5,25 @@ import { parseCommand } from "../../src/commands/parse.js";
 import { VERBS } from "../../src/commands/verbs.js";
 import { inProd } from "./clusters.js";
 
+const VERSION = "7.8.9";
+
 describe("help", () => {
   test("the help lists every verb with its usage", () => {
-    const reply = helpReply(null);
+    const reply = helpReply(null, VERSION);
     for (const { name, takes, summary } of VERBS) {
       expect(reply.table).toContain(`/mesos ${name} ${takes}`.trim());
       expect(reply.table).toContain(summary);
     }
   });
 
+  test("the help says which version answers", () => {
+    expect(helpReply(null, VERSION).text).toContain("Version 7.8.9.");
+  });
+
   test.each(VERBS.map((verb) => [verb.name, verb] as const))(
     "the help on %s shows usage, options and examples",
     (name, verb) => {
-      const reply = helpReply(name.toUpperCase());
+      const reply = helpReply(name.toUpperCase(), VERSION);
       expect(reply.table).toContain(`/mesos ${name} ${verb.takes}`.trim());
       for (const option of OPTIONS)
         expect(reply.table?.includes(`--${option.name} `) ?? false).toBe(verb.options.includes(option.name));
@@ -28,18 +34,20 @@ describe("help", () => {
   );
 
   test("the help on anything else says so, with the verb that may have been meant", () => {
-    expect(helpReply("drian")).toMatchObject({
+    expect(helpReply("drian", VERSION)).toMatchObject({
       text: expect.stringMatching(/"drian"/),
       line: "/mesos help drain",
     });
-    expect(helpReply("weather")).toMatchObject({ text: 'There is no verb "weather".', line: null });
-    expect(helpReply("pause")).toMatchObject({ line: "/mesos help hold" });
-    expect(helpReply("approve")).toMatchObject({ text: expect.stringMatching(/button in the thread/) });
+    expect(helpReply("weather", VERSION)).toMatchObject({ text: 'There is no verb "weather".', line: null });
+    expect(helpReply("pause", VERSION)).toMatchObject({ line: "/mesos help hold" });
+    expect(helpReply("approve", VERSION)).toMatchObject({
+      text: expect.stringMatching(/button in the thread/),
+    });
   });
 
   test("the help words an unknown verb as the parser does", () => {
     for (const typed of ["drian", "frobnicate", "pause", "approve"]) {
-      expect(parseCommand(typed, inProd)).toMatchObject({ reply: { text: helpReply(typed).text } });
+      expect(parseCommand(typed, inProd)).toMatchObject({ reply: { text: helpReply(typed, VERSION).text } });
     }
   });
 });

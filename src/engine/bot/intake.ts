@@ -1,6 +1,7 @@
 // How does a command or a click become a job?
 
 import type { Logger } from "../../base/logger.js";
+import { VERSION } from "../../base/version.js";
 import type { AdoptCommand, Command, CommandCluster } from "../../commands/command.js";
 import { helpReply } from "../../commands/help.js";
 import { parseCommand } from "../../commands/parse.js";
@@ -91,7 +92,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     const replyTo = targetOf(input);
     switch (command.verb) {
       case "help":
-        return helpReply(command.topic);
+        return helpReply(command.topic, VERSION);
       case "drain":
       case "adopt":
         return await placing.place(command, input);

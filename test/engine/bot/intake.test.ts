@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { VERSION } from "../../../src/base/version.js";
 import { maintenanceId, threadJobId } from "../../../src/engine/lanes/ids.js";
 import {
   DECISION_JOB,
@@ -22,6 +23,10 @@ let bot: ReturnType<typeof botOf>;
 beforeEach(() => {
   store = new MemoryStore(Date.now);
   bot = botOf(store, "prod");
+});
+
+test("help names the version of this program", async () => {
+  expect((await bot.type(ALICE, "help"))?.text).toContain(`Version ${VERSION}.`);
 });
 
 test("down with an override is one job that carries both, also when the command is delivered twice", async () => {
