@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { VERSION } from "./base/version.js";
+import { check } from "./check/check.js";
+import { reportOf } from "./check/report.js";
 import { readCommandLine, USAGE, USAGE_EXIT_CODE, UsageError } from "./config/command-line.js";
 import type { Config } from "./config/config.js";
 import { CONFIG_EXIT_CODE, ConfigError } from "./config/config-error.js";
@@ -27,6 +29,8 @@ Runs mesos-maintenance-bot: the side Slack talks to (bot), the side that talks t
 Mesos masters (worker), or both in one process (all, the default).
 
   --role ROLE      bot, worker or all
+  --check          look whether that side could do its work here, and end: a line for each
+                   thing, with what to do; exit code 1 when something is to be mended
   --take-over      queues that serve other masters serve ours from now on
   --no-env-file    leave the file .env alone: settings come from the environment only
   -h, --help       this text
@@ -44,6 +48,7 @@ async function main(): Promise<void> {
   if (asked.envFile && existsSync(".env")) process.loadEnvFile(".env");
 
   const config = loadConfig(asked.role);
+  if (asked.kind === "check") return await lookOnly(config);
   const log = createLogger({ level: config.logLevel, name: "mesos-maintenance-bot" });
   for (const warning of configWarnings(config, process.env)) log.warn(warning);
   const shutdown = new Shutdown({ process, log });
@@ -58,6 +63,13 @@ async function main(): Promise<void> {
     // What has started already is running jobs: it ends in order.
     await shutdown.run("the start failed", code);
   }
+}
+
+/** What `--check` does: nothing is started, and the process ends when everything has been looked at. */
+async function lookOnly(config: Config): Promise<void> {
+  const { text, code } = reportOf(await check(config, process.env));
+  say(text);
+  process.exitCode = code;
 }
 
 async function start(

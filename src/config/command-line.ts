@@ -5,7 +5,7 @@ import type { Env } from "./environment.js";
 /** `EX_USAGE` of sysexits.h: the command line is not understood. Starting again as it is would not help. */
 export const USAGE_EXIT_CODE = 64;
 
-export const USAGE = `Usage: npm start -- [--role ${ROLES.join("|")}] [--no-env-file] [--take-over]`;
+export const USAGE = `Usage: npm start -- [--role ${ROLES.join("|")}] [--no-env-file] [--take-over | --check]`;
 
 /** A command line that is not understood: the sentence, and the usage line. */
 export class UsageError extends Error {
@@ -20,7 +20,8 @@ export type CommandLine =
   | { readonly kind: "help" }
   | { readonly kind: "version" }
   | {
-      readonly kind: "run";
+      /** `check`: only look whether it could run. */
+      readonly kind: "run" | "check";
       readonly role: Role;
       /** Whether settings of the file `.env` count, where there is one. */
       readonly envFile: boolean;
@@ -43,7 +44,8 @@ export function readCommandLine(args: readonly string[], env: Env): CommandLine 
   const role = ROLES.find((known) => known === (values.role ?? "all"));
   if (role === undefined) throw new UsageError(`--role is one of ${ROLES.join(", ")}, not "${values.role}".`);
   const [envFile, takeOver] = [values["no-env-file"] !== true, values["take-over"] === true];
-  return { kind: "run", role, envFile, takeOver };
+  if (values.check && takeOver) throw new UsageError("--check changes nothing, so it takes nothing over.");
+  return { kind: values.check ? "check" : "run", role, envFile, takeOver };
 }
 
 function valuesOf(args: readonly string[]) {
@@ -52,6 +54,7 @@ function valuesOf(args: readonly string[]) {
       role: { type: "string" },
       "no-env-file": { type: "boolean" },
       "take-over": { type: "boolean" },
+      check: { type: "boolean" },
       help: { type: "boolean", short: "h" },
       version: { type: "boolean", short: "v" },
     } as const;

@@ -2,6 +2,7 @@ import type { Machine } from "../maintenance/cluster/machine.js";
 import type { Schedule } from "../maintenance/cluster/schedule.js";
 import type { Millis, Nanos } from "../maintenance/time.js";
 import { mesos } from "./proto/generated/mesos.js";
+import { RIGHTS_TO_WRITE } from "./rights.js";
 
 const { Call } = mesos.v1.master;
 
@@ -37,17 +38,17 @@ export function updateSchedule(schedule: Schedule): Call {
     },
   }));
   const parts = { update_maintenance_schedule: { schedule: { windows } } };
-  return writing("UPDATE_MAINTENANCE_SCHEDULE", "update_maintenance_schedules", parts);
+  return writing("UPDATE_MAINTENANCE_SCHEDULE", parts);
 }
 
 /** Takes draining machines down: their agents exit and their tasks are lost. */
 export function startMaintenance(machines: readonly Machine[]): Call {
-  return writing("START_MAINTENANCE", "start_maintenances", { start_maintenance: { machines } });
+  return writing("START_MAINTENANCE", { start_maintenance: { machines } });
 }
 
 /** Brings machines that are Down back and takes them off the schedule. */
 export function stopMaintenance(machines: readonly Machine[]): Call {
-  return writing("STOP_MAINTENANCE", "stop_maintenances", { stop_maintenance: { machines } });
+  return writing("STOP_MAINTENANCE", { stop_maintenance: { machines } });
 }
 
 /**
@@ -61,14 +62,14 @@ export function drainAgent(agentId: string, graceMs: Millis | null): Call {
     graceMs === null
       ? {}
       : { max_grace_period: { seconds: Math.floor(graceMs / 1_000), nanos: (graceMs % 1_000) * 1_000_000 } };
-  return writing("DRAIN_AGENT", "drain_agents", {
+  return writing("DRAIN_AGENT", {
     drain_agent: { agent_id: { value: agentId }, ...grace },
   });
 }
 
 /** Has a drained agent take tasks again. */
 export function reactivateAgent(agentId: string): Call {
-  return writing("REACTIVATE_AGENT", "reactivate_agents", {
+  return writing("REACTIVATE_AGENT", {
     reactivate_agent: { agent_id: { value: agentId } },
   });
 }
@@ -77,8 +78,8 @@ function reading(name: Call["name"], right: string | null = null): Call {
   return { name, bytes: encode(name, {}), writes: false, right };
 }
 
-function writing(name: Call["name"], right: string, parts: Record<string, unknown>): Call {
-  return { name, bytes: encode(name, parts), writes: true, right };
+function writing(name: keyof typeof RIGHTS_TO_WRITE, parts: Record<string, unknown>): Call {
+  return { name, bytes: encode(name, parts), writes: true, right: RIGHTS_TO_WRITE[name] };
 }
 
 function encode(type: Call["name"], parts: Record<string, unknown>): Uint8Array {

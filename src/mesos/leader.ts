@@ -1,27 +1,14 @@
-import { GET_MASTER } from "./calls.js";
+import { askMaster, type Leader, type MasterAnswer } from "./ask-master.js";
 import { type Endpoint, redirectTarget } from "./endpoint.js";
-import { decodeAnswer, type MesosError, mesosError, refusal } from "./errors/errors.js";
+import { type MesosError, mesosError } from "./errors/errors.js";
 import type { Masters } from "./masters.js";
-import { type LeaderInfo, readMaster } from "./read/read-replies.js";
-import { asMesosError, type Transport } from "./transport.js";
-
-/** The leading master and what it said of itself when it was last asked. */
-export interface Leader extends LeaderInfo {
-  readonly endpoint: Endpoint;
-}
+import type { Transport } from "./transport.js";
 
 export interface LeaderOptions {
   readonly cluster: string;
   readonly masters: Masters;
   readonly transport: Transport;
 }
-
-/** What a master answered when it was asked whether it leads. */
-type Outcome =
-  | { readonly kind: "leads"; readonly leader: Leader }
-  /** `target` is `null` where the address cannot be read. */
-  | { readonly kind: "redirects"; readonly target: Endpoint | null }
-  | { readonly kind: "fails"; readonly error: MesosError };
 
 /**
  * Finds the leading master and remembers it. A master's redirect names the leader's `--hostname`, which often does not
@@ -76,7 +63,7 @@ export class LeaderFinder {
     const hint = this.#hint;
     this.#hint = null;
     if (hint !== null) {
-      const outcome = await this.#ask(hint);
+      const outcome = await askMaster(hint, this.#options);
       if (outcome.kind === "leads") return this.#found(outcome.leader);
     }
     const { masters } = this.#options;
@@ -94,12 +81,12 @@ export class LeaderFinder {
   }
 
   /** Asks all at once and stops at the first that leads: a master that hangs delays nothing. */
-  async #askAll(masters: readonly Endpoint[]): Promise<readonly Outcome[]> {
+  async #askAll(masters: readonly Endpoint[]): Promise<readonly MasterAnswer[]> {
     const stop = new AbortController();
-    const outcomes: Outcome[] = [];
+    const outcomes: MasterAnswer[] = [];
     await new Promise<void>((resolve) => {
       for (const master of masters) {
-        void this.#ask(master, stop.signal).then((outcome) => {
+        void askMaster(master, this.#options, stop.signal).then((outcome) => {
           outcomes.push(outcome);
           if (outcome.kind === "leads" || outcomes.length === masters.length) resolve();
         });
@@ -109,26 +96,8 @@ export class LeaderFinder {
     return [...outcomes];
   }
 
-  async #ask(from: Endpoint, signal?: AbortSignal): Promise<Outcome> {
-    const { cluster, transport } = this.#options;
-    const blanks = { cluster, master: from.name };
-    try {
-      const how = signal === undefined ? { fresh: true } : { fresh: true, signal };
-      const { status, location, body } = await transport.post(from, GET_MASTER.bytes, how);
-      if (status === 307) {
-        return { kind: "redirects", target: redirectTarget(location ?? "", from) };
-      }
-      if (status < 200 || status > 299) {
-        return { kind: "fails", error: refusal(status, body.toString("utf8"), blanks) };
-      }
-      return { kind: "leads", leader: { endpoint: from, ...decodeAnswer(readMaster, body, blanks) } };
-    } catch (error) {
-      return { kind: "fails", error: asMesosError(error, cluster, from) };
-    }
-  }
-
   /** The most telling of several failures, as one error. */
-  #conclude(outcomes: readonly Outcome[]): MesosError {
+  #conclude(outcomes: readonly MasterAnswer[]): MesosError {
     const { cluster, masters } = this.#options;
     const failures = outcomes.flatMap((outcome) => (outcome.kind === "fails" ? [outcome.error] : []));
     const telling = TELLING.map((code) => failures.find((error) => error.code === code)).find(Boolean);

@@ -1,6 +1,7 @@
 import type { Schedule } from "../maintenance/cluster/schedule.js";
 import { type Agent, ENDED_WITHIN_MS, type World } from "../maintenance/cluster/world.js";
 import { sightOf } from "../maintenance/sight/sight.js";
+import type { Leader } from "./ask-master.js";
 import { type Caller, MovedError } from "./caller.js";
 import {
   GET_AGENTS,
@@ -11,7 +12,7 @@ import {
   GET_TASKS,
 } from "./calls.js";
 import { mesosError } from "./errors/errors.js";
-import type { Leader, LeaderFinder } from "./leader.js";
+import type { LeaderFinder } from "./leader.js";
 import { readAgents } from "./read/read-agents.js";
 import { readFrameworks, readMaster, readSchedule, readStatus } from "./read/read-replies.js";
 import { readTasks } from "./read/read-tasks.js";

@@ -7,6 +7,8 @@ test.each([
   [["--role=bot"], { kind: "run", role: "bot", envFile: true, takeOver: false }],
   [["--take-over"], { kind: "run", role: "all", envFile: true, takeOver: true }],
   [["--no-env-file"], { kind: "run", role: "all", envFile: false, takeOver: false }],
+  [["--check"], { kind: "check", role: "all", envFile: true, takeOver: false }],
+  [["--check", "--role", "bot"], { kind: "check", role: "bot", envFile: true, takeOver: false }],
   [["--help"], { kind: "help" }],
   [["-h", "--role", "boss"], { kind: "help" }],
   [["--version"], { kind: "version" }],
@@ -22,6 +24,7 @@ test.each([
   [["--role", "--help"], "Option '--role' argument is ambiguous. Nothing was started."],
   [["--help=1"], "Option '-h, --help' does not take an argument. Nothing was started."],
   [["--role", "boss"], '--role is one of bot, worker, all, not "boss". Nothing was started.'],
+  [["--check", "--take-over"], "--check changes nothing, so it takes nothing over. Nothing was started."],
   [["--role="], '--role is one of bot, worker, all, not "". Nothing was started.'],
 ])("%j is refused with the usage line", (args, sentence) => {
   expect(() => readCommandLine(args, {})).toThrow(UsageError);

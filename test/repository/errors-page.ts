@@ -80,7 +80,7 @@ const BY_CODE: Readonly<Record<StoreErrorCode, readonly Omit<StoreRow, "code">[]
   ],
   folder: [
     {
-      what: "The embedded store cannot make its folder <folder>.",
+      what: "The embedded store cannot make or use its folder <folder>.",
       notDone: "It was not opened.",
       next: "Set DATA_DIR to a folder that this user may write to, or set REDIS_URL.",
     },

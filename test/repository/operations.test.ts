@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import type { Finding } from "../../src/check/finding.js";
+import { readCommandLine } from "../../src/config/command-line.js";
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
 import { createMetrics } from "../../src/ops/metrics.js";
 
@@ -16,7 +18,7 @@ describe("docs/operations.md", () => {
   });
 
   test("has alert rules that Prometheus' format can hold", () => {
-    const yaml = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+    const yaml = /```yaml\n(groups:[\s\S]*?)```/.exec(page)?.[1] ?? "";
     const { groups } = parse(yaml) as { groups: { rules: { alert: string; expr: string; for: string }[] }[] };
     const rules = groups.flatMap((group) => group.rules);
     expect(rules.length).toBeGreaterThan(4);
@@ -28,6 +30,25 @@ describe("docs/operations.md", () => {
       });
       expect(rule.expr.split("(").length).toBe(rule.expr.split(")").length);
     }
+  });
+
+  test("writes each check so that the program understands it, and names all that a line begins with", () => {
+    const blocks = [...page.matchAll(/```(?:sh|yaml)\n([\s\S]*?)```|`(docker compose run [^`]+)`/g)];
+    const checks = blocks
+      .map(([, block, inline]) => block ?? inline ?? "")
+      .filter((text) => text.includes("--check"));
+    expect(checks).toHaveLength(4);
+    for (const text of checks) {
+      const args = /(?:--role\b[ ,]+\w+[ ,]+)?--check/.exec(text)?.[0].split(/[ ,]+/) ?? [];
+      expect(readCommandLine(args, {})).toMatchObject({ kind: "check" });
+    }
+    const states: Record<Finding["state"], RegExp> = {
+      ok: /^\| `ok` .*\| 0 \|$/m,
+      note: /^\| `note` .*\| 0 \|$/m,
+      unknown: /^\| `unknown` .*\| 0 \|$/m,
+      mend: /^\| `mend` .*\| 1 \|$/m,
+    };
+    for (const row of Object.values(states)) expect(page).toMatch(row);
   });
 
   test("has a unit that waits for the shutdown and does not restart on a wrong configuration", () => {

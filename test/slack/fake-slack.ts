@@ -10,6 +10,9 @@ export const BOT_TOKEN = "xoxb-fake-0123456789";
 
 export const APP_TOKEN = "xapp-fake-0123456789";
 
+/** The fake gives its messages numbers from 1 on. */
+const NO_MESSAGE = "1.000000";
+
 export const SIGNING_SECRET = "fake-signing-secret";
 
 /** What the fake answers instead of its usual answer, once. */
@@ -39,6 +42,10 @@ export class FakeSlack {
   readonly groupNames = new Map<string, string>();
   /** What `users.info` tells of people, by user id. */
   readonly people = new Map<string, object>();
+  /** What the bot token may do, if it is told; `null`: this Slack does not tell. */
+  scopes: readonly string[] | null = null;
+  /** Channels that there are for the bot, by id, and whether it is a member; `null`: every channel is there. */
+  channels: ReadonlyMap<string, boolean> | null = null;
   /** Bodies of files that were uploaded. */
   readonly files: string[] = [];
   readonly #exchanged = new Set<unknown>();
@@ -143,7 +150,8 @@ export class FakeSlack {
       return;
     }
     const body = "error" in answer ? { ok: false, error: answer.error, ...answer.more } : answer;
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+    const told = this.scopes === null ? {} : { "x-oauth-scopes": this.scopes.join(",") };
+    response.writeHead(200, { "content-type": "application/json", ...told }).end(JSON.stringify(body));
   }
 
   #planned(method: string): Answer | undefined {
@@ -195,7 +203,14 @@ export class FakeSlack {
           return { error: "invalid_arguments", more: { response_metadata: { messages: [wrong] } } };
         return { ok: true, view: args.view } as { ok: true };
       }
+      case "conversations.info": {
+        if (!this.scopes?.includes("channels:read")) return { error: "missing_scope" };
+        const channel = { id: args.channel, is_member: this.channels?.get(String(args.channel)) ?? true };
+        return { ok: true, channel } as { ok: true };
+      }
       case "chat.getPermalink": {
+        if (this.channels?.has(String(args.channel)) === false) return { error: "channel_not_found" };
+        if (args.message_ts === NO_MESSAGE) return { error: "message_not_found" };
         const at = `${args.channel}/p${String(args.message_ts).replace(".", "")}`;
         return { ok: true, permalink: `https://ops.slack.com/archives/${at}` } as { ok: true };
       }

@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Leader } from "../ask-master.js";
 import { SUBSCRIBE } from "../calls.js";
 import { decodeAnswer, MesosError, mesosError, refusal, transportFailure } from "../errors/errors.js";
-import type { Leader, LeaderFinder } from "../leader.js";
+import type { LeaderFinder } from "../leader.js";
 import { LARGEST_ANSWER_BYTES, type Transport } from "../transport.js";
 import { type MasterEvent, readRecord } from "./events.js";
 import { RecordSplitter } from "./record-io.js";

@@ -6,7 +6,8 @@ import { DEFAULT_SCHEMA, quoteSchemaName, runMigrations } from "bullmq";
 import { StoreError } from "../store-error.js";
 import { PglitePool } from "./pglite-pool.js";
 
-const FOLDER = "queue";
+/** Of the database, inside of the data folder. */
+export const DATABASE_FOLDER = "queue";
 
 const UNFINISHED = "unfinished-";
 
@@ -32,17 +33,22 @@ export async function makeDataDir(dataDir: string): Promise<void> {
     const made = await mkdir(dataDir, { recursive: true, mode: 0o700 });
     if (made !== undefined) await chmod(dataDir, 0o700);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StoreError(
-      "folder",
-      {
-        what: `The embedded store cannot make its folder ${dataDir}: ${why}.`,
-        notDone: "It was not opened.",
-        next: "Set DATA_DIR to a folder that this user may write to, or set REDIS_URL.",
-      },
-      error,
-    );
+    throw folderTrouble(`The embedded store cannot make its folder ${dataDir}`, error);
   }
+}
+
+/** @param what what cannot be done with the folder, a sentence without its end. */
+export function folderTrouble(what: string, error: unknown): StoreError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new StoreError(
+    "folder",
+    {
+      what: `${what}: ${why}.`,
+      notDone: "It was not opened.",
+      next: "Set DATA_DIR to a folder that this user may write to, or set REDIS_URL.",
+    },
+    error,
+  );
 }
 
 /**
@@ -50,7 +56,7 @@ export async function makeDataDir(dataDir: string): Promise<void> {
  * place and moves it there when it is whole: a process killed meanwhile leaves nothing that looks like a database.
  */
 export async function openDatabase(dataDir: string): Promise<EmbeddedDatabase> {
-  const folder = join(dataDir, FOLDER);
+  const folder = join(dataDir, DATABASE_FOLDER);
   try {
     await removeUnfinished(dataDir);
     if (!existsSync(folder)) {
@@ -61,17 +67,22 @@ export async function openDatabase(dataDir: string): Promise<EmbeddedDatabase> {
     }
     return await openAt(folder);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StoreError(
-      "damaged",
-      {
-        what: `The embedded database in ${folder} does not open: ${why}.`,
-        notDone: "Nothing was read or changed.",
-        next: "Check free space and rights; else put back a copy of the folder, or move it away to start empty.",
-      },
-      error,
-    );
+    throw damaged(folder, error);
   }
+}
+
+/** @param folder of the database. */
+export function damaged(folder: string, error: unknown): StoreError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new StoreError(
+    "damaged",
+    {
+      what: `The embedded database in ${folder} does not open: ${why}.`,
+      notDone: "Nothing was read or changed.",
+      next: "Check free space and rights; else put back a copy of the folder, or move it away to start empty.",
+    },
+    error,
+  );
 }
 
 async function removeUnfinished(dataDir: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { hostname } from "node:os";
@@ -8,6 +9,8 @@ import { StoreError } from "../store-error.js";
 const LONGEST_SOCKET_PATH = 103;
 
 const REPLY_LIMIT_MS = 1_000;
+
+const LOCKS = "lock";
 
 /** The right to use a folder, until released or the process ends in any way. */
 export interface FolderLock {
@@ -24,7 +27,7 @@ export interface FolderLock {
  * @throws StoreError `in_use` with who holds it, `folder` when no socket can be made there.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const directory = join(folder, "lock");
+  const directory = join(folder, LOCKS);
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     for (;;) {
@@ -49,12 +52,23 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   }
 }
 
+/** Which process uses a folder, as it says itself, without taking part: `null` when none does. */
+export async function holderOf(folder: string): Promise<string | null> {
+  const directory = join(folder, LOCKS);
+  return existsSync(directory) ? await holderAmong(directory, await readdir(directory)) : null;
+}
+
+async function holderAmong(directory: string, files: readonly string[]): Promise<string | null> {
+  const answers = await Promise.all(files.map((file) => ask(join(directory, file))));
+  return answers.find((answer) => answer !== null) ?? null;
+}
+
 /** The files in the folder of locks, if nobody but ourselves listens behind one. */
 async function refuseIfHeld(folder: string, directory: string, own?: string): Promise<readonly string[]> {
   const files = await readdir(directory);
-  const answers = await Promise.all(files.map((file) => (file === own ? null : ask(join(directory, file)))));
-  const holder = answers.find((answer) => answer !== null);
-  if (holder === undefined) return files;
+  const others = files.filter((file) => file !== own);
+  const holder = await holderAmong(directory, others);
+  if (holder === null) return files;
   throw new StoreError("in_use", {
     what: `The embedded store in ${folder} is in use by ${holder}.`,
     notDone: "It takes one process only, so this one did not open it and changed nothing.",

@@ -1,17 +1,15 @@
 import { createRedisBackend } from "bullmq";
 import type { Logger } from "../../../base/logger.js";
-import { settlesWithin, within } from "../../../base/within.js";
+import { settlesWithin } from "../../../base/within.js";
 import type { RedisConfig } from "../../../config/config.js";
 import type { Driver } from "../driver.js";
-import { StoreError } from "../store-error.js";
 import type { TroubleLog } from "../trouble-log.js";
 import { createWorkerBackend } from "./redis-backend.js";
-import { checkRedis } from "./redis-check.js";
+import { judgeRedis } from "./redis-check.js";
 import { type RedisClient, redisAddress, redisClients } from "./redis-clients.js";
-import { redisError, saidBy, unreachable } from "./redis-errors.js";
+import { connectRedis } from "./redis-connect.js";
+import { redisError } from "./redis-errors.js";
 import { redisWriteOwned } from "./redis-owned.js";
-
-const START_LIMIT_MS = 5_000;
 
 const QUIT_LIMIT_MS = 1_000;
 
@@ -28,9 +26,11 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
   // A client without a listener writes its errors to the console.
   for (const client of [producer, consumer]) client.on("error", () => undefined);
   try {
-    await connected(producer, address);
-    await connected(consumer, address);
-    checkRedis(await producer.info(), address, logger);
+    await connectRedis(producer, address);
+    await connectRedis(consumer, address);
+    const { unfit, risks } = judgeRedis(await producer.info(), address);
+    if (unfit !== null) throw unfit;
+    for (const { what, next } of risks) logger.warn({ address }, `${what} ${next}`);
   } catch (error) {
     producer.disconnect();
     consumer.disconnect();
@@ -63,7 +63,7 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
       const { producer: anew } = redisClients(settings);
       anew.on("error", () => undefined);
       try {
-        await connected(anew, address);
+        await connectRedis(anew, address);
         await anew.set(written, Date.now());
       } finally {
         anew.disconnect();
@@ -74,26 +74,6 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
       await Promise.all([quit(producer, force), quit(consumer, force)]);
     },
   };
-}
-
-/** Connects or says why not: ioredis would go on trying for ever. */
-async function connected(client: RedisClient, address: string): Promise<void> {
-  let why: string | undefined;
-  const note = (error: unknown): void => {
-    if (error instanceof Error) why = saidBy(error);
-  };
-  client.on("error", note);
-  try {
-    await within(START_LIMIT_MS, client.connect(), () => {
-      throw new Error("no answer");
-    });
-  } catch (error) {
-    note(why === undefined ? error : undefined);
-    const known = redisError(new Error(why), address);
-    throw known instanceof StoreError && known.code === "refused" ? known : unreachable(address, why, error);
-  } finally {
-    client.off("error", note);
-  }
 }
 
 async function quit(client: RedisClient, force: boolean): Promise<void> {
