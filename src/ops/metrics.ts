@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { VERSION } from "../base/version.js";
 
 /** Seconds. The answer Slack waits for has to come within 3 s (invariant 9), so the buckets are dense below that. */
 const ACK_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
@@ -15,6 +16,9 @@ export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  const labelNames = ["version"] as const;
+  const help = "1 for a process that runs, by the version of the program.";
+  new Gauge({ name: "mesos_bot_info", help, labelNames, registers }).set({ version: VERSION }, 1);
   return {
     registry,
     /** Commands typed, by verb (`unknown` if not understood) and outcome: `queued`, `answered`, `refused`, `failed`. */

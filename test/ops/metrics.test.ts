@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { VERSION } from "../../src/base/version.js";
 import { createMetrics } from "../../src/ops/metrics.js";
 
 test("what is counted is in the text, with the process's own metrics", async () => {
@@ -23,6 +24,7 @@ test("what is counted is in the text, with the process's own metrics", async () 
     'mesos_bot_slack_calls_total{method="chat.update",outcome="rate_limited"} 1',
     'mesos_bot_lane_still_seconds{lane="query"} 40',
     'mesos_bot_open_maintenances{cluster="prod",phase="draining"} 2',
+    `mesos_bot_info{version="${VERSION}"} 1`,
     "process_resident_memory_bytes ",
   ]) {
     expect(text).toContain(line);

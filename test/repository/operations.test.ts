@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import type { Finding } from "../../src/check/finding.js";
 import { readCommandLine } from "../../src/config/command-line.js";
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
@@ -15,21 +14,6 @@ describe("docs/operations.md", () => {
     const ours = known.filter((name) => name.startsWith("mesos_bot_"));
     expect(ours.filter((name) => !named.has(name))).toEqual([]);
     for (const name of named) expect(known).toContain(name.replace(/_bucket$/, ""));
-  });
-
-  test("has alert rules that Prometheus' format can hold", () => {
-    const yaml = /```yaml\n(groups:[\s\S]*?)```/.exec(page)?.[1] ?? "";
-    const { groups } = parse(yaml) as { groups: { rules: { alert: string; expr: string; for: string }[] }[] };
-    const rules = groups.flatMap((group) => group.rules);
-    expect(rules.length).toBeGreaterThan(4);
-    for (const rule of rules) {
-      expect(rule).toMatchObject({
-        alert: expect.any(String),
-        expr: expect.any(String),
-        for: expect.any(String),
-      });
-      expect(rule.expr.split("(").length).toBe(rule.expr.split(")").length);
-    }
   });
 
   test("writes each check so that the program understands it, and names all that a line begins with", () => {
