@@ -6,8 +6,9 @@ import { indexWorld, namesIn } from "./cluster/world-index.js";
 import { withKinds } from "./frameworks/recognise.js";
 import type { HostsFound, Moment } from "./phases/step.js";
 import { machinesOf, refuse, whatIsMissing, whyUnplannable } from "./plan.js";
-import { type DrainAsked, howToConfirm, isConfirmed } from "./policy/drain-asked.js";
-import { brokenAdoptRules } from "./policy/drain-rules.js";
+import { type DrainAsked, isConfirmed } from "./policy/drain-asked.js";
+import { brokenRules, mayNotAsk } from "./policy/drain-rules.js";
+import { AS_ADOPTION, type Objection, refusalOf } from "./policy/objection.js";
 import { whyAmbiguous } from "./policy/shared-names.js";
 import type { AgentSeen } from "./record/agent-seen.js";
 import { watchedMachines } from "./record/batch.js";
@@ -17,12 +18,9 @@ import type { Batch, BatchIn, Maintenance } from "./record/record.js";
 import { withTrouble } from "./record/troubles.js";
 import { counted, list } from "./text/list.js";
 import { quoted } from "./text/quote.js";
-import type { Refusal } from "./text/reply.js";
 import { type Millis, nanosToMillis } from "./time.js";
 import { windowOf } from "./window/edit.js";
 import { windowWords } from "./window/whose.js";
-
-const NOT_DONE = "Nothing was adopted and nothing was posted.";
 
 /**
  * Opens a maintenance around a window that stands already, or ends it with a sentence why not. Nothing is posted: machines that
@@ -38,9 +36,11 @@ export function adopt(
   if (blind !== null) return withTrouble(record, blind, nowMs);
   const machines = machinesOf(resolution);
   const asked: DrainAsked = { record, machines, batches: [machines], world, others, policy, nowMs };
+  const stranger = mayNotAsk(asked);
+  if (stranger !== null) return refuse(record, refusalOf(asked, [stranger], AS_ADOPTION), nowMs);
   const groups = grouped(world, machines);
   const [group] = groups;
-  const refusal =
+  const unfit =
     whatIsMissing(record, resolution) ??
     whyAmbiguous(
       resolution,
@@ -48,14 +48,14 @@ export function adopt(
       "/mesos adopt",
       (machine) => windowOf(world.schedule, machine) !== null,
     ) ??
-    ownedAlready(asked) ??
-    withoutWindow(asked) ??
+    notToAdopt(asked) ??
     severalGroups(groups, world) ??
-    otherThanShown(record, group) ??
-    firstRule(asked) ??
-    unconfirmed(asked, group);
-  if (refusal !== null || group === undefined)
-    return refuse(record, { next: "", ...refusal, why: `${refusal?.why ?? ""} ${NOT_DONE}` }, nowMs);
+    otherThanShown(record, group);
+  const found = [unfit ?? unconfirmed(asked, group), ...brokenRules(asked, "adopting")].filter(
+    (objection) => objection !== null,
+  );
+  if (found.length > 0 || group === undefined)
+    return refuse(record, refusalOf(asked, found, AS_ADOPTION), nowMs);
   const batch = group.isDown ? downBatch(group, world) : drainingBatch(group, world);
   return opened(record, batch, group, { world, policy, nowMs });
 }
@@ -112,38 +112,38 @@ function supposedOn(machine: Machine): AgentSeen {
   return { machine: key, id: key, supposed: true };
 }
 
-/** Machines of open maintenances are looked after. */
-function ownedAlready({ machines, world, others }: DrainAsked): Refusal | null {
+/** Machines that cannot be adopted: open maintenances look after them, or they stand in no window. */
+function notToAdopt({ record, machines, world, others }: DrainAsked): Objection | null {
   const claimed = claimedBy(others);
-  const names = namesIn(world, machines);
-  const found = machines.flatMap((machine) => {
-    const by = claimed.get(machineKey(machine));
-    return by === undefined ? [] : [{ name: names.of(machine), id: by.id }];
-  });
-  const [first] = found;
-  if (first === undefined) return null;
-  return {
-    why: `${quoted(list(found.map(({ name, id }) => `${name} is in ${id}`)))}.`,
-    next: `Look at it with /mesos status ${first.id}, and leave its machines out of the pattern.`,
-  };
-}
-
-function withoutWindow({ machines, world }: DrainAsked): Refusal | null {
   const { down } = indexWorld(world);
   const names = namesIn(world, machines);
-  const none = machines.filter((machine) => windowOf(world.schedule, machine) === null);
-  if (none.length === 0) return null;
-  const told = none.map((machine) =>
-    down.has(machineKey(machine)) ? `${names.of(machine)} is Down` : `${names.of(machine)} is up`,
-  );
+  const unfit = machines.flatMap((machine): { machine: Machine; by?: string; why: string }[] => {
+    const name = names.of(machine);
+    const by = claimed.get(machineKey(machine))?.id;
+    if (by !== undefined) return [{ machine, by, why: `${name} is in ${by}` }];
+    if (windowOf(world.schedule, machine) !== null) return [];
+    const state = down.has(machineKey(machine)) ? "is Down" : "is up";
+    return [{ machine, why: `${name} ${state} and stands in no window` }];
+  });
+  if (unfit.length === 0) return null;
+  const claimedOnes = [...new Set(unfit.flatMap(({ by }) => by ?? []))];
+  const ways = [
+    ...(claimedOnes.length === 0 ? [] : [`Look at it with /mesos status ${claimedOnes[0]}.`]),
+    ...(unfit.some(({ by }) => by === undefined)
+      ? ["To have a machine drained that stands in no window, open a maintenance with /mesos drain."]
+      : []),
+  ];
+  const isAll = unfit.length === machines.length;
+  const without = unfit.map(({ machine }) => `:!${names.typed(machine)}`).join("");
   return {
-    why: `The master shows no window of ${quoted(list(told))}; only machines that stand in one can be adopted.`,
-    next: "Leave these machines out of the pattern. To have one drained, open a maintenance with /mesos drain.",
+    why: `${quoted(list(unfit.map(({ why }) => why)))}. Only machines that stand in a window and are in no open maintenance can be adopted.`,
+    next: [...(isAll ? [] : ["Leave these machines out of the pattern."]), ...ways].join(" "),
+    change: isAll ? null : { hosts: `${record.hosts}${without}`, confirmed: null },
   };
 }
 
 /** One maintenance has one window, and its machines go together. */
-function severalGroups(groups: readonly Unclaimed[], world: World): Refusal | null {
+function severalGroups(groups: readonly Unclaimed[], world: World): Objection | null {
   if (groups.length < 2) return null;
   const names = namesIn(world);
   const told = groups.map(
@@ -157,11 +157,12 @@ function severalGroups(groups: readonly Unclaimed[], world: World): Refusal | nu
   return {
     why: `These machines do not stand alike: ${list(told, "; ", 5)}. What is adopted together has one window, and is all Down or all draining.`,
     next: `Adopt them one after another: ${list(lines, "; ", 5)}.`,
+    change: null,
   };
 }
 
 /** A button means what its message showed, however old that is (invariant 5). */
-function otherThanShown({ wanted }: Maintenance, group: Unclaimed | undefined): Refusal | null {
+function otherThanShown({ wanted }: Maintenance, group: Unclaimed | undefined): Objection | null {
   const shown = wanted.adopt?.shown;
   if (shown === undefined || group === undefined) return null;
   const now = standOf(group);
@@ -170,24 +171,18 @@ function otherThanShown({ wanted }: Maintenance, group: Unclaimed | undefined): 
   return {
     why: `These machines stand otherwise than in the message whose button was pressed: ${group.isDown ? "Down" : "draining"} ${windowWords(group.window)}.`,
     next: "Look at it with /mesos schedule. To adopt them as they stand now, type /mesos adopt with their names.",
-  };
-}
-
-function firstRule(asked: DrainAsked): Refusal | null {
-  const broken = brokenAdoptRules(asked);
-  if (broken.length === 0) return null;
-  return {
-    why: broken.map(({ why }) => why).join(" "),
-    next: [...new Set(broken.map(({ next }) => next))].join(" "),
+    change: null,
   };
 }
 
 /** A window carries no name: it may be that of another team, of another tool or of another bot. */
-function unconfirmed(asked: DrainAsked, group: Unclaimed | undefined): Refusal | null {
+function unconfirmed(asked: DrainAsked, group: Unclaimed | undefined): Objection | null {
   if (isConfirmed(asked) || group === undefined) return null;
   const count = counted(asked.machines.length, "machine");
   return {
     why: `${count} ${asked.machines.length === 1 ? "stands" : "stand"} ${group.isDown ? "Down" : "draining"} ${windowWords(group.window)}. A master does not tell whose window that is: it may be of another team, another tool or another installation of this bot, which may be at work on the machines.`,
-    next: howToConfirm(asked, "ask those who may have taken them."),
+    next: "",
+    change: {},
+    unlessMeant: ["ask those who may have taken them"],
   };
 }

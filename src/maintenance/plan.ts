@@ -10,8 +10,9 @@ import type { HostsFound, Moment } from "./phases/step.js";
 import { isOpen } from "./policy/calendar.js";
 import { conflictsOf } from "./policy/conflicts.js";
 import type { DrainAsked } from "./policy/drain-asked.js";
-import { brokenRules } from "./policy/drain-rules.js";
+import { brokenRules, mayNotAsk } from "./policy/drain-rules.js";
 import { drainOverride } from "./policy/hours.js";
+import { AS_DRAIN, type Objection, refusalOf } from "./policy/objection.js";
 import { copiesToKeep } from "./policy/over-budget.js";
 import { settingOf } from "./policy/policy.js";
 import { whyAmbiguous } from "./policy/shared-names.js";
@@ -47,35 +48,41 @@ export function plan(
   const blind = whyUnplannable(record, resolution, { world, sight, nowMs });
   if (blind !== null) return withTrouble(record, blind, nowMs);
   const machines = machinesOf(resolution);
-  const missing = whatIsMissing(record, resolution);
-  if (missing !== null) {
-    return refuse(record, { ...missing, why: `${missing.why} No window was posted.` }, nowMs);
-  }
-  const ambiguous = whyAmbiguous(resolution, world, "/mesos drain", isRegisteredIn(world));
-  if (ambiguous !== null) {
-    return refuse(record, { ...ambiguous, why: `${ambiguous.why} No window was posted.` }, nowMs);
-  }
+  const everything: DrainAsked = { record, machines, batches: [machines], world, others, policy, nowMs };
+  const refused = (asked: DrainAsked, found: readonly Objection[]) =>
+    refuse(record, refusalOf({ ...asked, record }, found, AS_DRAIN), nowMs);
+  const stranger = mayNotAsk(everything);
+  if (stranger !== null) return refused(everything, [stranger]);
+  const unclear =
+    whatIsMissing(record, resolution) ??
+    whyAmbiguous(resolution, world, "/mesos drain", isRegisteredIn(world));
+  if (unclear !== null) return refused(everything, [unclear, ...brokenRules(everything, "asking")]);
+  // What is in maintenance already is told as that; the rules are asked about what is left without it.
+  const conflict = conflictsOf(everything);
+  const { free, freeHosts: hosts } = conflict ?? { free: machines, freeHosts: record.hosts };
+  const asked = { ...everything, record: { ...record, hosts }, machines: free };
+  const inTheWay = [conflict, elsewhere(asked, resolution)].filter((one) => one !== null);
+  if (free.length === 0) return refused(asked, [...inTheWay, ...brokenRules(asked, "asking")]);
   const { startMs, durationMs } = record.wanted;
-  const divided = planBatches(machines, record.wanted.roll, {
+  const divided = planBatches(free, record.wanted.roll, {
     cluster: record.cluster,
     world,
     policy,
     nowMs: startMs ?? nowMs,
   });
-  const goTogether = divided.kind === "batches" ? divided.batches : [machines];
-  const asked: DrainAsked = { record, machines, batches: goTogether, world, others, policy, nowMs };
-  const refusal = elsewhere(asked, resolution) ?? conflictsOf(asked);
-  if (refusal !== null) return refuse(record, refusal, nowMs);
-  if (divided.kind === "refusal") return refuse(record, divided, nowMs);
-  const broken = brokenRules(asked);
-  if (broken.length > 0) {
-    const why = `${broken.map((rule) => rule.why).join(" ")} No window was posted.`;
-    return refuse(record, { why, next: [...new Set(broken.map((rule) => rule.next))].join(" ") }, nowMs);
-  }
+  if (divided.kind === "refusal")
+    return refused(asked, [...inTheWay, divided, ...brokenRules(asked, "asking")]);
+  const inBatches = { ...asked, batches: divided.batches };
   const count = divided.batches.length;
   const wanted = { cluster: record.cluster, batches: count, startMs: startMs ?? nowMs, durationMs };
   const placed = windowsFor(wanted, policy);
-  if (placed.kind === "refusal") return refuse(record, placed, nowMs);
+  const found: readonly Objection[] = [
+    ...inTheWay,
+    ...(placed.kind === "refusal" ? [placed] : []),
+    ...brokenRules(inBatches, "machines"),
+    ...brokenRules(inBatches, "asking"),
+  ];
+  if (found.length > 0 || placed.kind === "refusal") return refused(inBatches, found);
   const batches = placed.windows.map(({ start, duration }, at) => {
     const window = { start: ownStart(start + ownNanos(record, count), others), duration };
     const batch = unposted(`b${at + 1}`, divided.batches[at] ?? [], window, sight);
@@ -84,7 +91,7 @@ export function plan(
     return withAgentsSeen<Batch>(toKill, world);
   });
   const blast = blastRadiusOfBatches(world, batches.map(watchedMachines));
-  const overridden = withOverride(asked);
+  const overridden = withOverride(everything);
   const { roll } = record.wanted;
   const announced = roll === undefined ? null : withHorizon(roll, divided, world);
   const wantedNow = announced === null ? record.wanted : { ...record.wanted, roll: announced.roll };
@@ -97,8 +104,8 @@ export function plan(
     ...divided.notes,
     announced?.note ?? null,
     waitingForHours(record.cluster, batches, { world, policy }),
-    wentOnUnproved(asked),
-    unneededOverride(asked),
+    wentOnUnproved(everything),
+    unneededOverride(everything),
     unregistered(resolution, world),
     record.wanted.kill === undefined ? null : KILLED_FIRST,
     ...otherWriters(world, policy.frameworks, foreignMachines(world, others)),
@@ -213,7 +220,7 @@ export function machinesOf(resolution: Resolution): Machine[] {
 
 /** Ends a maintenance that has posted nothing. */
 export function refuse(record: Maintenance, refusal: Refusal, nowMs: Millis): Maintenance {
-  const told = withEvent(record, nowMs, { kind: "failed", why: refusal.why, next: refusal.next });
+  const told = withEvent(record, nowMs, { kind: "failed", ...refusal });
   return ended(told, "failed", nowMs, refusal.why);
 }
 
@@ -221,30 +228,33 @@ export function refuse(record: Maintenance, refusal: Refusal, nowMs: Millis): Ma
 export function whatIsMissing(
   { cluster, hosts, wanted }: Maintenance,
   resolution: Resolution,
-): Refusal | null {
+): Objection | null {
   const { matchedNothing, unknown } = resolution;
   const again = wanted.adopt ? "then adopt what it shows" : "then send the drain again";
   if (matchedNothing.length > 0) {
     return {
       why: `Nothing in ${cluster} matches ${unmatched(matchedNothing)}.`,
       next: `Look with /mesos hosts ${suggestion(resolution)} --cluster ${cluster}, ${again}.`,
+      change: null,
     };
   }
   if (unknown.length > 0) {
     return {
       why: `The master of ${cluster} has no agent for ${quoted(list(unknown))}.`,
       next: "Start the agents, leave these hosts out of the pattern, or name a machine that is not registered as host|ip.",
+      change: null,
     };
   }
   if (machinesOf(resolution).length > 0) return null;
   return {
     why: `The pattern \`${quoted(hosts)}\` leaves no machine in ${cluster}.`,
     next: `Look with /mesos hosts ${quoted(hosts)} --cluster ${cluster}, ${again}.`,
+    change: null,
   };
 }
 
 /** A machine that is named with another IP than its agent's. */
-function elsewhere({ world }: DrainAsked, { literals }: Resolution): Refusal | null {
+function elsewhere({ world }: DrainAsked, { literals }: Resolution): Objection | null {
   const wrong = literals.flatMap((literal) => {
     const name = literal.hostname.toLowerCase();
     const agents = world.agents.filter(({ machine }) => machine.hostname.toLowerCase() === name);
@@ -254,8 +264,9 @@ function elsewhere({ world }: DrainAsked, { literals }: Resolution): Refusal | n
   if (wrong.length === 0) return null;
   return {
     // A window on the wrong IP would go Down at the master while the real machine runs on (invariant 4).
-    why: `${quoted(list(wrong, "; "))}. No window was posted.`,
+    why: `${quoted(list(wrong, "; "))}.`,
     next: "Name the machine by its host name alone, or with the IP that /mesos hosts shows.",
+    change: null,
   };
 }
 

@@ -87,14 +87,14 @@ describe("a plan that is refused posts nothing and says what to do next", () => 
       {},
       drainingWorld(),
       [ours],
-      /web-01 is already draining, by m-aaaa of <@U0CAROL> \(disks\)/,
+      /^2 machines \(web-01, web-02\) are already draining, by m-aaaa of <@U0CAROL> \(disks\), until 2026-10-20 16:00 UTC/,
     ],
     [
       "a machine in somebody else's window",
       {},
       worldOf({ windows: [windowOn(["web-02"], NOW, HOUR)] }),
       [ours],
-      /^web-01 is planned by m-aaaa.*web-02 is already draining, by m-aaaa/,
+      /^web-01 is planned, by m-aaaa.*; web-02 is already draining, by m-aaaa/,
     ],
     [
       "a machine in a foreign window with an end",
@@ -110,13 +110,19 @@ describe("a plan that is refused posts nothing and says what to do next", () => 
       [],
       /from 2026-11-20 \d\d:\d\d UTC without an end/,
     ],
-    ["machines that are Down", {}, downWorld(), [], /web-01 is already Down, in a window of somebody else/],
+    [
+      "machines that are Down",
+      {},
+      downWorld(),
+      [],
+      /^2 machines \(web-01, web-02\) are already Down, in a window of somebody else/,
+    ],
     [
       "a machine that another maintenance is about to post",
       {},
       worldOf(),
       [fresh],
-      /web-01 is planned by m-bbbb of <@U0CAROL>/,
+      /^2 machines \(web-01, web-02\) are planned, by m-bbbb of <@U0CAROL>, until/,
     ],
   ])("a plan is refused for %s (invariant 12)", (_, parts, world, others, why) => {
     const record = planOf(recordOf(), resolved(parts), world, others, policyOf(), NOW);

@@ -101,5 +101,6 @@ function failure(record: Maintenance): Reply {
     tone: "refused",
     text: `${record.id}: ${event?.why ?? record.end?.why ?? "The drain failed."}`,
     next: event?.next ?? null,
+    line: event?.line ?? null,
   });
 }

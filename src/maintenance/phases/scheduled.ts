@@ -2,6 +2,7 @@ import { newsBetween } from "../answers/news.js";
 import { answersEvent } from "../answers/summary.js";
 import { endMs, isOver } from "../cluster/schedule.js";
 import { conflictsOf } from "../policy/conflicts.js";
+import { AS_DRAIN, refusalOf } from "../policy/objection.js";
 import { ended, isDraining, isUnsettled, withBatch } from "../record/batch.js";
 import { always, untilDown } from "../record/batch-phases.js";
 import { withEvent } from "../record/log.js";
@@ -82,9 +83,12 @@ function taken(
   { world, policy, nowMs }: Moment,
 ): Maintenance {
   const { machines } = batch;
-  const refusal = conflictsOf({ record, machines, batches: [machines], world, others, policy, nowMs });
-  if (refusal === null) return record;
-  const { why, next } = refusal;
+  const asked = { record, machines, batches: [machines], world, others, policy, nowMs };
+  const conflict = conflictsOf(asked);
+  if (conflict === null) return record;
+  const notDone = "No window was posted and nothing was overwritten.";
+  const refusal = refusalOf(asked, [conflict], { ...AS_DRAIN, notDone });
+  const { why } = refusal;
   if (batch.drained.length > 0) {
     // Its agents take nothing until they are reactivated, which is done for what is given back.
     const text = `${why} The machines are given back to whoever put them there, and their agents, which were drained, take tasks again.`;
@@ -96,7 +100,7 @@ function taken(
     const text = `${placeOf(record, batch.id)} is left out: ${why} The other batches go on.`;
     return withEvent(failed, nowMs, { kind: "foreign_change", text });
   }
-  return ended(withEvent(failed, nowMs, { kind: "failed", why, next }), "failed", nowMs, why);
+  return ended(withEvent(failed, nowMs, { kind: "failed", ...refusal }), "failed", nowMs, why);
 }
 
 /** The view shows windows before the first post: one that shows none later is not believed (invariant 2). */

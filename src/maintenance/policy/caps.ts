@@ -3,9 +3,9 @@ import type { World } from "../cluster/world.js";
 import { namesIn } from "../cluster/world-index.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import type { Refusal } from "../text/reply.js";
 import { openBatches } from "../window/whose.js";
-import { type DrainAsked, howToConfirm, isConfirmed } from "./drain-asked.js";
+import { type DrainAsked, isConfirmed } from "./drain-asked.js";
+import type { Objection } from "./objection.js";
 import { type Cap, settingOf } from "./policy.js";
 
 /** As many names as are read in one message. */
@@ -22,7 +22,7 @@ export function capInMachines(cap: Cap, world: World): number {
  * No more open maintenances of one person than the policy allows. Those that wait to be looked up do not count, so that of many
  * drains sent at once the first ones pass; nor do those of machines that were left behind, which nobody asked for.
  */
-export function openPerPerson({ record, others, policy }: DrainAsked): Refusal | null {
+export function openPerPerson({ record, others, policy }: DrainAsked): Objection | null {
   const theirs = others.filter(
     ({ requester, end, batches, leftBehindBy }) =>
       requester === record.requester && end === null && batches.length > 0 && leftBehindBy === undefined,
@@ -32,18 +32,19 @@ export function openPerPerson({ record, others, policy }: DrainAsked): Refusal |
   return {
     why: `${setting} allows one person ${counted(policy.maxOpenPerPerson, "open maintenance")}, and <@${record.requester}> has ${theirs.length}: ${list(theirs.map(({ id }) => id))}.`,
     next: "Wait until one of them is over, or end one with /mesos up or /mesos cancel; or send the machines as one drain, for instance in batches (--batch).",
+    change: {},
   };
 }
 
 /** No more machines in one maintenance than the cap, unless their exact number was typed and the policy takes that. */
-export function machinesPerMaintenance(asked: DrainAsked): Refusal | null {
+export function machinesPerMaintenance(asked: DrainAsked): Objection | null {
   const { record, machines, world, policy } = asked;
   const cap = policy.caps.machinesPerMaintenance;
   if (cap === null || machines.length <= capInMachines(cap, world) || isLifted(asked)) return null;
   const setting = settingOf(record.cluster, "caps.machines_per_maintenance");
   return {
     why: `${setting} allows ${allowed(cap, world)} in one maintenance, and ${quoted(record.hosts)} stands for ${machines.length}: ${names(machines, world)}.`,
-    next: howToGoOn(asked),
+    ...wayOut(asked, ["name fewer machines"]),
   };
 }
 
@@ -51,7 +52,7 @@ export function machinesPerMaintenance(asked: DrainAsked): Refusal | null {
  * No more machines draining or Down than the cap, whoever drains them: those in the master's status, those that open
  * maintenances of ours are about to post, and these; of batches that go one after another the largest counts.
  */
-export function outOfService(asked: DrainAsked): Refusal | null {
+export function outOfService(asked: DrainAsked): Objection | null {
   const { record, batches, world, others, policy } = asked;
   const cap = policy.caps.outOfService;
   if (cap === null || isLifted(asked)) return null;
@@ -69,7 +70,7 @@ export function outOfService(asked: DrainAsked): Refusal | null {
   const setting = settingOf(record.cluster, "caps.out_of_service");
   return {
     why: `${setting} allows ${allowed(cap, world)} out of service at once; ${away.size} are draining or Down, and ${quoted(record.hosts)} would add ${added.length}${inBatch}: ${names(added, world)}.`,
-    next: howToGoOn(asked, "wait until others are back, "),
+    ...wayOut(asked, ["name fewer machines", "wait until others are back"]),
   };
 }
 
@@ -83,10 +84,11 @@ function isLifted(asked: DrainAsked): boolean {
   return asked.policy.caps.above === "confirm" && isConfirmed(asked);
 }
 
-function howToGoOn(asked: DrainAsked, otherwise = ""): string {
-  return asked.policy.caps.above === "confirm"
-    ? howToConfirm(asked, `${otherwise}name fewer machines.`)
-    : `Name fewer machines, ${otherwise}or send them as several maintenances one after another.`;
+/** @param ways what there is to do besides. */
+function wayOut({ policy }: DrainAsked, ways: readonly string[]): Omit<Objection, "why"> {
+  if (policy.caps.above === "confirm") return { next: "", change: {}, unlessMeant: ways };
+  const all = [...ways, "send them as several maintenances one after another"].join(", or ");
+  return { next: `${all.slice(0, 1).toUpperCase()}${all.slice(1)}.`, change: null };
 }
 
 function allowed(cap: Cap, world: World): string {

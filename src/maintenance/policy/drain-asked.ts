@@ -9,13 +9,6 @@ export function isConfirmed({ record, machines }: DrainAsked): boolean {
   return record.confirmed === machines.length;
 }
 
-/** How to go on where a typed number is asked for, and what to do `otherwise`. */
-export function howToConfirm({ machines }: DrainAsked, otherwise: string): string {
-  const count = machines.length;
-  const all = count === 1 ? "If you mean it" : `If you mean all ${count}`;
-  return `${all}, send the same line again with --confirm ${count} at its end; otherwise ${otherwise}`;
-}
-
 /** A drain as its rules are checked: before anything is posted, with the machines its pattern stands for. */
 export interface DrainAsked {
   readonly record: Maintenance;

@@ -3,21 +3,31 @@ import type { Refusal } from "../text/reply.js";
 import type { Millis } from "../time.js";
 import { clockTime, describeCalendar, isOpen, nextOpening } from "./calendar.js";
 import { mentions } from "./may-approve.js";
+import type { Objection } from "./objection.js";
 import { howToOverride, isOverridden, isOverriderNow, overridesOf } from "./overrides.js";
 import { type Policy, settingOf } from "./policy.js";
 
 /** Drains are posted only in the hours of the calendar, or with an override that was asked for with the drain. */
-export function closedForDrain(record: Maintenance, policy: Policy, nowMs: Millis): Refusal | null {
+export function closedForDrain(record: Maintenance, policy: Policy, nowMs: Millis): Objection | null {
   if (isOpen(policy.calendar, nowMs) || drainOverride(record, policy) !== null) return null;
-  const open = whenOpen(policy, nowMs);
-  const who =
+  const { cluster, requester } = record;
+  const hours = `${settingOf(cluster, "calendar")} lets machines be drained only ${describeCalendar(policy.calendar)}${whenOpen(policy, nowMs)}.`;
+  const admins = `${mentions(policy.admins)} (${settingOf(cluster, "admins")})`;
+  const byThem = `have one of them ask for it with --override "why it cannot wait"`;
+  if (overridesOf(record, "calendar").length > 0) {
+    return {
+      why: `${hours} The --override that was given does not count: overriding is for ${admins}, and <@${requester}> was not found among them. A group whose members could not be looked up counts as no.`,
+      next: `Send it again then, without --override, or ${byThem}.`,
+      change: { override: null },
+    };
+  }
+  const override =
     policy.admins.length === 0
-      ? ""
-      : ` Overriding is for ${mentions(policy.admins)} (${settingOf(record.cluster, "admins")}).`;
-  return {
-    why: `${settingOf(record.cluster, "calendar")} lets machines be drained only ${describeCalendar(policy.calendar)}${open}.`,
-    next: `Send it again then, or with --override "why it cannot wait".${who}`,
-  };
+      ? `or now with --override "why it cannot wait"`
+      : isOverriderNow(record, requester, policy)
+        ? `or now with --override "why it cannot wait", as you are among ${admins}`
+        : `or ${byThem}: overriding is for ${admins}`;
+  return { why: hours, next: `Send it again then, ${override}.`, change: {} };
 }
 
 /**

@@ -8,10 +8,10 @@ import { watchedMachines } from "../record/batch.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import type { Refusal } from "../text/reply.js";
 import type { Millis } from "../time.js";
 import { appBudgets, keepAt, type MostOut, mostOutAt, mostOutEver } from "./budgets.js";
 import type { DrainAsked } from "./drain-asked.js";
+import type { Objection } from "./objection.js";
 import { type OutMachine, outNow } from "./out-now.js";
 import { howToOverride, isOverridden } from "./overrides.js";
 import { type Policy, settingOf } from "./policy.js";
@@ -20,7 +20,7 @@ import { type Policy, settingOf } from "./policy.js";
  * A batch of a drain that is more than the budgets allow at any time, and so would never go down, or `null`. What is
  * divided by count is made to fit; what goes together by its value is not torn apart.
  */
-export function neverInBudget({ record, batches, world, policy }: DrainAsked): Refusal | null {
+export function neverInBudget({ record, batches, world, policy }: DrainAsked): Objection | null {
   const most = mostOutEver(policy, world);
   const { agents } = indexWorld(world);
   const zonesOf = (machines: readonly MachineId[]) =>
@@ -41,6 +41,7 @@ export function neverInBudget({ record, batches, world, policy }: DrainAsked): R
   return {
     why: `${setting(record)} never lets more be out of service at once than ${list(tooMany, "; ")}: it could never go down.`,
     next: "Name fewer machines, or divide them by a number or by zone: --batch 5, --batch zone.",
+    change: null,
   };
 }
 

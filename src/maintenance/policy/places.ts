@@ -4,15 +4,15 @@ import { type Machine, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import type { Refusal } from "../text/reply.js";
-import { type DrainAsked, howToConfirm, isConfirmed } from "./drain-asked.js";
+import { type DrainAsked, isConfirmed } from "./drain-asked.js";
+import type { Objection } from "./objection.js";
 
 /**
  * The last agents of a rack, zone, region or of the whole cluster go away only when their number was typed: a pattern
  * that stands for all of one is more often a slip than a plan, and copies of an app are spread over just these. A place
  * of one machine, or the only one of its kind, is nothing that anything is spread over, so it is not asked about.
  */
-export function lastOfPlace(asked: DrainAsked): Refusal | null {
+export function lastOfPlace(asked: DrainAsked): Objection | null {
   if (isConfirmed(asked)) return null;
   const { cluster, hosts } = asked.record;
   const { batches, world } = asked;
@@ -22,7 +22,9 @@ export function lastOfPlace(asked: DrainAsked): Refusal | null {
   if (lost.length === 0) return null;
   return {
     why: `${quoted(hosts)} (${counted(asked.machines.length, "machine")}) takes the last agents of ${quoted(list(lost))}: with what is draining or Down already, none would stay there. This needs the number typed (a rule without a setting).`,
-    next: howToConfirm(asked, "name fewer machines."),
+    next: "",
+    change: {},
+    unlessMeant: ["name fewer machines"],
   };
 }
 

@@ -3,9 +3,9 @@ import type { RunbookShown } from "../record/run.js";
 import { isSameRunbook } from "../record/runs.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import type { Refusal } from "../text/reply.js";
 import type { DrainAsked } from "./drain-asked.js";
 import { failedLookup, mentions, type NotAllowed } from "./may-approve.js";
+import type { Objection } from "./objection.js";
 import { isAmong, type Person, type Policy, type RunbookTerms, settingOf } from "./policy.js";
 
 /** The runbook that a maintenance wants, as the clusters file has it now; `null` when it wants none, or it is gone. */
@@ -42,7 +42,7 @@ export function mayNotUse(person: Person, runbook: RunbookTerms, cluster: string
 }
 
 /** A drain with a runbook that is not there, or that its requester may not use. */
-export function unusableRunbook({ record, policy }: DrainAsked): Refusal | null {
+export function unusableRunbook({ record, policy }: DrainAsked): Objection | null {
   const { cluster, requester, wanted } = record;
   if (wanted.run === undefined) return null;
   const runbook = runbookWanted(record, policy);
@@ -52,6 +52,7 @@ export function unusableRunbook({ record, policy }: DrainAsked): Refusal | null 
     return {
       why: `${settingOf(cluster, "runbooks")} has no runbook ${quoted(wanted.run)}; ${there}.`,
       next: `Send the same line again ${names.length === 0 ? "without --run" : "with one of these after --run, or without it"}.`,
+      change: names.length === 0 ? { run: null } : null,
     };
   }
   const person = { user: requester, groups: record.requesterGroups, lookupFailed: false };
@@ -60,5 +61,6 @@ export function unusableRunbook({ record, policy }: DrainAsked): Refusal | null 
   return {
     why: `${setting} does not name <@${requester}>. Who may use it: ${mentions(runbook.who)}. A group whose members could not be looked up counts as no.`,
     next: "Have one of them ask for it, or send the line without --run.",
+    change: null,
   };
 }

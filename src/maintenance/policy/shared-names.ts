@@ -4,7 +4,7 @@ import type { World } from "../cluster/world.js";
 import { namesIn } from "../cluster/world-index.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import type { Refusal } from "../text/reply.js";
+import type { Objection } from "./objection.js";
 
 /** So many machines at most are written out in a line that names all of them. */
 const MOST_IN_LINE = 5;
@@ -21,7 +21,7 @@ export function whyAmbiguous(
   world: World,
   command: string,
   isLikely: (machine: Machine) => boolean,
-): Refusal | null {
+): Objection | null {
   if (ambiguous.length === 0) return null;
   const names = namesIn(
     world,
@@ -37,5 +37,5 @@ export function whyAmbiguous(
     const all = machines.length > MOST_IN_LINE ? "" : `; for all of them: ${line(machines)}`;
     return one === undefined ? "" : `Name the one that is meant: ${line([one])}${all}.`;
   });
-  return { why: why.join(" "), next: next.join(" ") };
+  return { why: why.join(" "), next: next.join(" "), change: null };
 }

@@ -1,6 +1,6 @@
 import { sightOf } from "../sight/sight.js";
-import type { Refusal } from "../text/reply.js";
-import { type DrainAsked, howToConfirm, isConfirmed } from "./drain-asked.js";
+import { type DrainAsked, isConfirmed } from "./drain-asked.js";
+import type { Objection } from "./objection.js";
 import { settingOf } from "./policy.js";
 
 /**
@@ -8,13 +8,15 @@ import { settingOf } from "./policy.js";
  * credentials shows their principal no window at all if it lacks the rights, so before the first window was ever seen a
  * person has to say that there is none.
  */
-export function unprovedSight(asked: DrainAsked): Refusal | null {
+export function unprovedSight(asked: DrainAsked): Objection | null {
   if (!mayBeHidden(asked) || isConfirmed(asked)) return null;
   const { cluster } = asked.record;
   const principal = `the principal of ${settingOf(cluster, "credentials")}`;
   return {
     why: `The master of ${cluster} shows no window of anybody, and the bot has never seen one there. That is how an empty schedule looks, and how a full one looks to a principal without rights; posting on the latter would wipe everybody's windows.`,
-    next: `See that ${principal} is granted get_maintenance_schedules and get_maintenance_statuses on ANY, and look at the schedule with an account that has them (GET /maintenance/schedule of the leader): it has to be empty there too. ${howToConfirm(asked, "nothing is posted.")}`,
+    next: `See that ${principal} is granted get_maintenance_schedules and get_maintenance_statuses on ANY, and look at the schedule with an account that has them (GET /maintenance/schedule of the leader): it has to be empty there too.`,
+    change: {},
+    unlessMeant: ["leave it: nothing is posted"],
   };
 }
 

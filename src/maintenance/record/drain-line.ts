@@ -22,7 +22,8 @@ export interface DrainWords {
   readonly up: UpMode;
   readonly run: string | null;
   readonly override: string | null;
-  readonly confirmed: number | null;
+  /** `<number>`: to be filled in by whoever types it. */
+  readonly confirmed: number | "<number>" | null;
   readonly dryRun: boolean;
 }
 

@@ -333,7 +333,14 @@ export const logEvent = z.discriminatedUnion("kind", [
   z.object({ ...base, kind: z.literal("trouble_over"), code: z.string(), sinceMs: millis }),
   /** Something people should know that stops nothing. */
   z.object({ ...base, kind: z.literal("note"), text: z.string() }),
-  z.object({ ...base, kind: z.literal("failed"), why: z.string(), next: z.string() }),
+  /** `line`: the command line to copy that is the way out, where one is certain to be meant. */
+  z.object({
+    ...base,
+    kind: z.literal("failed"),
+    why: z.string(),
+    next: z.string(),
+    line: z.string().optional(),
+  }),
 ]);
 
 export type LogEvent = z.output<typeof logEvent>;

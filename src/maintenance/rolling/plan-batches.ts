@@ -5,11 +5,11 @@ import type { Agent, World } from "../cluster/world.js";
 import { indexWorld, namesIn, tasksOf, type WorldIndex } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import { type Keep, keepAt, mostOutAt } from "../policy/budgets.js";
+import type { Objection } from "../policy/objection.js";
 import { type Policy, settingOf } from "../policy/policy.js";
 import type { BatchRule, Roll } from "../record/roll.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import type { Refusal } from "../text/reply.js";
 import { type Millis, nanosToMillis } from "../time.js";
 import { whyTooLarge } from "./bound.js";
 import { type Candidate, divide } from "./divide.js";
@@ -54,7 +54,7 @@ export function planBatches(
   machines: readonly Machine[],
   roll: Roll | undefined,
   { cluster, world, policy, nowMs }: PlannedFor,
-): PlannedBatches | (Refusal & { readonly kind: "refusal" }) {
+): PlannedBatches | (Objection & { readonly kind: "refusal" }) {
   const keep = keepAt(policy, nowMs);
   if (roll === undefined) {
     const rule = { kind: "count", count: machines.length } as const;
@@ -242,12 +242,13 @@ function appOf(key: string): string {
   return (JSON.parse(key) as [string, string])[1];
 }
 
-function noValue(rule: BatchRule, machines: readonly Machine[], world: World): Refusal {
+function noValue(rule: BatchRule, machines: readonly Machine[], world: World): Objection {
   const what = rule.kind === "attribute" ? `attribute ${rule.name}` : rule.kind;
   const names = quoted(list(machines.map(namesIn(world, machines).of), ", ", MOST_NAMES));
   return {
-    why: `The master knows no ${quoted(what)} of ${counted(machines.length, "machine")}: ${names}. They belong to no batch. No window was posted.`,
+    why: `The master knows no ${quoted(what)} of ${counted(machines.length, "machine")}: ${names}. They belong to no batch.`,
     next: "Leave them out of the pattern, or divide by a number: --batch 5.",
+    change: null,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Unavailability } from "../cluster/schedule.js";
 import { clockTime, isOpen, nextOpening } from "../policy/calendar.js";
+import type { Objection } from "../policy/objection.js";
 import { type Policy, settingOf } from "../policy/policy.js";
 import { counted } from "../text/list.js";
-import type { Refusal } from "../text/reply.js";
 import { formatSpan, type Millis, millisToNanos } from "../time.js";
 
 /** What the windows of a roll are to be. */
@@ -24,7 +24,7 @@ export function windowsFor(
   policy: Policy,
 ):
   | { readonly kind: "windows"; readonly windows: readonly Unavailability[] }
-  | (Refusal & { readonly kind: "refusal" }) {
+  | (Objection & { readonly kind: "refusal" }) {
   const { cluster, batches, startMs, durationMs } = wanted;
   const { gapMs, maxSpanMs, outsideHours } = policy.rolling;
   const starts: Millis[] = [];
@@ -44,8 +44,9 @@ export function windowsFor(
     const sum = `${counted(batches, "window")} of ${formatSpan(durationMs)} with ${formatSpan(gapMs)} between${waits}`;
     return {
       kind: "refusal",
-      why: `${settingOf(cluster, "rolling.max_span")} allows ${formatSpan(maxSpanMs)} from the first window to the last, and ${sum} take ${formatSpan(spanMs)}. No window was posted.`,
+      why: `${settingOf(cluster, "rolling.max_span")} allows ${formatSpan(maxSpanMs)} from the first window to the last, and ${sum} take ${formatSpan(spanMs)}.`,
       next: "Ask for larger batches, shorter windows or fewer machines.",
+      change: null,
     };
   }
   const duration = millisToNanos(durationMs);
@@ -56,11 +57,12 @@ function calendarWaits(cluster: string): string {
   return `, begun only in the hours of ${settingOf(cluster, "calendar")},`;
 }
 
-function closed({ cluster }: WindowsWanted, at: number, startMs: Millis, { calendar }: Policy): Refusal {
+function closed({ cluster }: WindowsWanted, at: number, startMs: Millis, { calendar }: Policy): Objection {
   const [first] = calendar;
   const zone = first?.timeZone ?? "UTC";
   return {
-    why: `The window of batch ${at + 1} would begin ${clockTime(startMs, zone)}, outside the hours of ${settingOf(cluster, "calendar")}, and ${settingOf(cluster, "rolling.outside_hours")} says to refuse that. No window was posted.`,
+    why: `The window of batch ${at + 1} would begin ${clockTime(startMs, zone)}, outside the hours of ${settingOf(cluster, "calendar")}, and ${settingOf(cluster, "rolling.outside_hours")} says to refuse that.`,
     next: "Ask for larger batches or shorter windows, or begin earlier in the hours.",
+    change: null,
   };
 }

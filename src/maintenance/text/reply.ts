@@ -36,4 +36,6 @@ export function replyOf(parts: ReplyParts): Reply {
 export interface Refusal {
   readonly why: string;
   readonly next: string;
+  /** The line to copy that is the way out; absent where there is none that is certain to be meant. */
+  readonly line?: string;
 }

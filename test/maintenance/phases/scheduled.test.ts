@@ -72,7 +72,7 @@ describe("scheduled", () => {
     expect(record.end).toMatchObject({ phase: "failed" });
     expect(wakeAtMs).toBeNull();
     expect(lastEvent(record, "failed").why).toMatch(
-      /web-01 is already draining, in a window of somebody else from 2026-10-20 13:00 UTC without an end.*nothing was overwritten/,
+      /^2 machines \(web-01, web-02\) are already draining, in a window of somebody else from 2026-10-20 13:00 UTC without an end.*nothing was overwritten/,
     );
     expect(lastEvent(record, "failed").next).toContain("have its owner take it out of the schedule");
   });
@@ -85,10 +85,9 @@ describe("scheduled", () => {
       tickBeside(planned, worldOf({ windows: [left] }), [ended]).record,
       "failed",
     );
-    expect(why).toMatch(/web-01 is already draining, in the window of m-old1, which has ended/);
+    expect(why).toMatch(/are already draining, in the window of m-old1, which has ended/);
     expect(why).not.toContain("somebody else");
-    expect(next).toContain("/mesos cancel web-01");
-    expect(next).toContain("/mesos cancel web-02");
+    expect(next).toContain("/mesos cancel web-01,web-02");
   });
 
   test("a scheduled maintenance that finds its machines in another one of ours says whose", () => {

@@ -208,6 +208,8 @@ describe("is refused, and nothing is posted,", () => {
     expect(why).toContain("Nothing was adopted and nothing was posted.");
     return `${why} ${next}`;
   };
+  const line = (record: Maintenance, world: World, parts: Parameters<typeof adopted>[2] = {}) =>
+    lastEvent(adopted(record, world, parts).record, "failed").line;
 
   test.each([null, 3])(
     "without the number of machines, because nobody can tell whose the window is (typed: %s)",
@@ -226,6 +228,22 @@ describe("is refused, and nothing is posted,", () => {
     const told = refused(adoption(), draining({ down: ["web-01"] }));
     expect(told).toContain("/mesos adopt web-01 --confirm 1");
     expect(told).toContain("/mesos adopt web-02 --confirm 1");
+  });
+
+  test("with the line that leaves out what cannot be adopted, and one for all that a line mends", () => {
+    const ours = inPhase("down", { machines: [machine("web-02")] }, { id: "m-other" });
+    const { hosts } = adoption();
+    expect(line(adoption(), down(), { others: [ours] })).toBe(
+      `/mesos adopt ${hosts}:!web-02 --cluster prod`,
+    );
+    const policy = policyOf({ requireReason: true });
+    const told = refused(adoption({ reason: null, confirmed: 3 }), down(), { policy });
+    expect(told).toMatch(
+      /^2 things are in the way.*A master does not tell.*require_reason.*--confirm 3 was typed/,
+    );
+    expect(line(adoption({ reason: null, confirmed: 3 }), down(), { policy })).toBe(
+      `/mesos adopt ${hosts} --reason "<why>" --confirm 2 --cluster prod`,
+    );
   });
 
   test("by a button whose message showed them otherwise: Down, or in another window (invariant 5)", () => {
