@@ -1,12 +1,9 @@
-import { utc } from "../text/utc.js";
+import type { DateTime } from "luxon";
+import { localTime, onTheClock } from "../text/local-time.js";
 import type { Millis } from "../time.js";
 import type { CalendarWindow } from "./policy.js";
 
 const MINUTE_MS = 60_000;
-
-const HOUR_MS = 60 * MINUTE_MS;
-
-const DAY_MS = 24 * HOUR_MS;
 
 /** A window that the change of the clocks swallows in one week comes back within the next. */
 const HORIZON_DAYS = 15;
@@ -37,71 +34,39 @@ export function describeCalendar(windows: readonly CalendarWindow[]): string {
 
 /** A time as it reads on a clock of a zone: `Wed 2026-10-21 09:00 Europe/Berlin`. */
 export function clockTime(atMs: Millis, timeZone: string): string {
-  const local = localMs(timeZone, atMs);
-  return `${DAY_NAMES[new Date(local).getUTCDay()]} ${utc(local, "minute")} ${timeZone}`;
+  return `${localTime(atMs, timeZone)} ${timeZone}`;
 }
 
 function isIn({ days, from, to, timeZone }: CalendarWindow, atMs: Millis): boolean {
-  const local = localMs(timeZone, atMs);
-  const day = new Date(local).getUTCDay();
-  const minute = Math.floor((local - Math.floor(local / DAY_MS) * DAY_MS) / MINUTE_MS);
+  const local = onTheClock(atMs, timeZone);
+  const day = local.weekday % 7;
+  const minute = local.hour * 60 + local.minute;
   if (from < to) return days.includes(day) && minute >= from && minute < to;
   // Past midnight: the night belongs to the day on which it began.
   return (days.includes(day) && minute >= from) || (days.includes((day + 6) % 7) && minute < to);
 }
 
-/** Every time at which a window may open: its `from` on each day, in each offset of these weeks, and each clock change. */
+/** Every time at which a window may open: its `from` on each day, twice where the clocks show it twice, and each clock change. */
 function candidates({ from, timeZone }: CalendarWindow, atMs: Millis): Millis[] {
-  const changes: Millis[] = [];
-  let offset = offsetAt(timeZone, atMs);
-  const offsets = new Set([offset]);
-  for (let ms = atMs; ms < atMs + HORIZON_DAYS * DAY_MS; ms += HOUR_MS) {
-    const next = offsetAt(timeZone, ms + HOUR_MS);
-    if (next === offset) continue;
-    let minute = Math.floor(ms / MINUTE_MS) * MINUTE_MS;
-    while (offsetAt(timeZone, minute) === offset) minute += MINUTE_MS;
-    changes.push(minute);
-    offset = next;
-    offsets.add(next);
-  }
-  const midnight = Math.floor(localMs(timeZone, atMs) / DAY_MS) * DAY_MS;
-  const starts = Array.from({ length: HORIZON_DAYS }, (_, day) => midnight + day * DAY_MS + from * MINUTE_MS);
-  return [...starts.flatMap((local) => [...offsets].map((ahead) => local - ahead)), ...changes];
-}
-
-/** How far a zone's clocks are ahead of UTC at a time, in ms. */
-function offsetAt(timeZone: string, atMs: Millis): number {
-  return localMs(timeZone, atMs) - atMs;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** What the clocks of a zone show, as if it were UTC. Throws a RangeError for a zone that does not exist. */
-function localMs(timeZone: string, atMs: Millis): Millis {
-  const format = formats.get(timeZone) ?? formatOf(timeZone);
-  formats.set(timeZone, format);
-  // American English puts the month first, then day, year and the time of day.
-  const numbers = format
-    .formatToParts(atMs)
-    .flatMap(({ type, value }) => (type === "literal" ? [] : Number(value)));
-  const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = numbers;
-  const whole = Date.UTC(year, month - 1, day, hour, minute, second);
-  return whole + (((atMs % 1_000) + 1_000) % 1_000);
-}
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    calendar: "gregory",
-    numberingSystem: "latn",
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
+  const today = onTheClock(atMs, timeZone).startOf("day");
+  return Array.from({ length: HORIZON_DAYS }, (_, days) => today.plus({ days })).flatMap((day) => {
+    const opening = day.set({ hour: Math.floor(from / 60), minute: from % 60 });
+    return [...opening.getPossibleOffsets().map((one) => one.toMillis()), ...clockChange(day)];
   });
+}
+
+/** The minute of a day at which the clocks change, if they do. */
+function clockChange(day: DateTime): Millis[] {
+  const next = day.plus({ days: 1 });
+  if (next.offset === day.offset) return [];
+  let before = day.toMillis();
+  let after = next.toMillis();
+  while (after - before > MINUTE_MS) {
+    const middle = before + Math.floor((after - before) / 2 / MINUTE_MS) * MINUTE_MS;
+    if (day.zone.offset(middle) === day.offset) before = middle;
+    else after = middle;
+  }
+  return [after];
 }
 
 const DAY_NAMES = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
