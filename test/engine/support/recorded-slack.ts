@@ -50,8 +50,8 @@ export class RecordedSlack {
   through(messenger: Messenger): Messenger {
     return {
       ...messenger,
-      post: async (channel, thread, message) => {
-        const posted = await messenger.post(channel, thread, message);
+      post: async (channel, thread, message, how) => {
+        const posted = await messenger.post(channel, thread, message, how);
         this.#posted.push({ ts: posted.ts, channel, thread, ...shown(message) });
         return posted;
       },
