@@ -4,6 +4,8 @@ import type { ClusterConfig, SlackConfig } from "../config/config.js";
 import type { Policy } from "../maintenance/policy/policy.js";
 import { createSlackApp } from "../slack/app.js";
 import { createGroups } from "../slack/people/groups.js";
+import { createPeople } from "../slack/people/people.js";
+import { createReaders } from "../slack/people/readers.js";
 import { createMessenger, type Messenger } from "../slack/say/messenger.js";
 import { SlackFailure } from "../slack/wire/errors.js";
 import { createIntake } from "./bot/intake.js";
@@ -58,7 +60,12 @@ export interface BotSide {
 export function createBotSide(options: BotOptions): BotSide {
   const { store, logger } = options;
   const clock = steadyClock(SYSTEM_CLOCK, logJumps(logger));
-  const messenger = counted(createMessenger({ settings: options.slack, logger }), options.onSlackCall);
+  const people = createPeople({ settings: options.slack, logger, now: clock.now });
+  const readers = createReaders(people, clock.now);
+  const messenger = counted(
+    createMessenger({ settings: options.slack, logger, readers }),
+    options.onSlackCall,
+  );
   const records = new Map(
     options.clusters.map((cluster) => [cluster.name, openRecords(store, cluster.name, logger)]),
   );
@@ -86,6 +93,7 @@ export function createBotSide(options: BotOptions): BotSide {
   });
   const show = notifyProcessor({
     messenger,
+    readers,
     queue: notifier.queue,
     records,
     shownIn: (name) => shownAs(options.clusters.find((cluster) => cluster.name === name)),

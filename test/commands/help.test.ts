@@ -3,6 +3,7 @@ import { helpReply } from "../../src/commands/help.js";
 import { OPTIONS } from "../../src/commands/options.js";
 import { parseCommand } from "../../src/commands/parse.js";
 import { VERBS } from "../../src/commands/verbs.js";
+import { drawn } from "../support/drawn.js";
 import { inProd } from "./clusters.js";
 
 const VERSION = "7.8.9";
@@ -11,8 +12,8 @@ describe("help", () => {
   test("the help lists every verb with its usage", () => {
     const reply = helpReply(null, VERSION);
     for (const { name, takes, summary } of VERBS) {
-      expect(reply.table).toContain(`/mesos ${name} ${takes}`.trim());
-      expect(reply.table).toContain(summary);
+      expect(drawn(reply)).toContain(`/mesos ${name} ${takes}`.trim());
+      expect(drawn(reply)).toContain(summary);
     }
   });
 
@@ -24,11 +25,11 @@ describe("help", () => {
     "the help on %s shows usage, options and examples",
     (name, verb) => {
       const reply = helpReply(name.toUpperCase(), VERSION);
-      expect(reply.table).toContain(`/mesos ${name} ${verb.takes}`.trim());
+      expect(drawn(reply)).toContain(`/mesos ${name} ${verb.takes}`.trim());
       for (const option of OPTIONS)
-        expect(reply.table?.includes(`--${option.name} `) ?? false).toBe(verb.options.includes(option.name));
-      for (const example of verb.examples) expect(reply.table?.split("\n")).toContain(`/mesos ${example}`);
-      expect(reply.table?.includes("durations")).toBe(["drain", "extend", "kill-drain"].includes(name));
+        expect(drawn(reply)?.includes(`--${option.name} `) ?? false).toBe(verb.options.includes(option.name));
+      for (const example of verb.examples) expect(drawn(reply)?.split("\n")).toContain(`/mesos ${example}`);
+      expect(drawn(reply)?.includes("durations")).toBe(["drain", "extend", "kill-drain"].includes(name));
       expect(reply.next).toBeNull();
     },
   );

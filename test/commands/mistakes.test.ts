@@ -197,7 +197,7 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ],
     ["frobnicate", "What you typed stands below. What can be typed: /mesos help"],
   ])("after %s the answer says what can be typed", (text, next) => {
-    expect(told(text)).toMatchObject({ line: null, next, table: `/mesos ${text}` });
+    expect(told(text)).toMatchObject({ line: null, next, table: [`/mesos ${text}`] });
   });
 
   test("a number or a line of any length is told", () => {
@@ -210,7 +210,7 @@ describe("where anything else could be meant, no line stands beside the mistake"
 
   test("what was typed is shown as it was read, so that it can be mended", () => {
     const typed = "  drain  <http://a.b|a.b>:&amp;db 4x —reason “kernel update”";
-    expect(told(typed).table).toBe('/mesos drain a.b:&db 4x —reason "kernel update"');
+    expect(told(typed).table).toEqual(['/mesos drain a.b:&db 4x —reason "kernel update"']);
     expect(told("drian web-*").table).toBeNull();
   });
 });

@@ -32,7 +32,7 @@ export interface Records {
   job(id: string): Promise<{ job: StoreJob; record: Maintenance } | null>;
   /** The record of a maintenance's job; `null` if it cannot be read, which the log tells once. */
   read(job: StoreJob): Maintenance | null;
-  /** All that have not ended and can be read. */
+  /** All that have not ended and can be read, the oldest first. */
   open(): Promise<readonly Maintenance[]>;
   /** How many `open` passed over when it last looked, because they cannot be read. */
   unreadable(): number;
@@ -134,7 +134,7 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
       const all = await jobs("active", "waiting", "prioritized", "delayed", "failed");
       const found = readable(all);
       passedOver = all.length - found.length;
-      return found.filter((record) => record.end === null);
+      return found.filter((record) => record.end === null).sort(byAge);
     },
     unreadable: () => passedOver,
     finished: (most) => newest(most, completed),
@@ -167,6 +167,11 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
       for (const one of await jobs("delayed")) await wake(one);
     },
   };
+}
+
+/** Lists of jobs come in the order in which they wait, which changes with every tick. */
+function byAge(a: Maintenance, b: Maintenance): number {
+  return a.requestedAtMs - b.requestedAtMs || a.id.localeCompare(b.id);
 }
 
 /** The maintenance of an id in whichever cluster: ids are used across all of them. */

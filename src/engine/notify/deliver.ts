@@ -45,7 +45,8 @@ export async function deliver(record: Maintenance, start: ThreadJob, ports: Thre
   if (shown.includes(false)) return "edit_later";
   if (record.end === null) return "waiting";
   if (!thread.progress.handedOver) {
-    const file = handOver(record);
+    const to = { user: record.requester, command: record.command };
+    const file = await ports.readers.write(to, (reader) => handOver(record, reader));
     await thread.upload({
       name: file.name,
       text: named(file.text, record.command),

@@ -1,8 +1,8 @@
 // How does Slack come to show what a record says?
 
 import { UnrecoverableError } from "bullmq";
-import { named } from "../../maintenance/text/command.js";
 import { fitsMessage } from "../../slack/render/fixed-text.js";
+import { drawTables, FILE_WIDTH, fileText } from "../../slack/render/table.js";
 import { renderUnclaimed } from "../../slack/render/unclaimed.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import { createHabits } from "../lanes/habits.js";
@@ -53,9 +53,13 @@ async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
       await ports.messenger.reply(to, reply);
       if (attachment !== null) await job.updateData({ ...data, answered: true });
     }
-    if (attachment !== null && reply.table !== null && !fitsMessage(reply.table)) {
-      await attach(attachment, named(reply.table, to.command), ports);
-    }
+    const { table } = reply;
+    if (attachment === null || table === null) return;
+    const { shown, whole } = await ports.readers.write(to, (reader) => ({
+      shown: drawTables(table, reader),
+      whole: drawTables(table, reader, FILE_WIDTH),
+    }));
+    if (!shown.isWhole || !fitsMessage(shown.text)) await attach(attachment, fileText(whole), ports);
   });
 }
 

@@ -1,5 +1,6 @@
 import { RateLimitError } from "bullmq";
 import type { Logger } from "../../base/logger.js";
+import type { Readers } from "../../slack/people/readers.js";
 import type { Messenger } from "../../slack/say/messenger.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import type { LostClusters } from "../lanes/lost-clusters.js";
@@ -10,6 +11,7 @@ import type { ClusterInSlack } from "./thread.js";
 /** What the jobs of the notify lane need. */
 export interface NotifyPorts {
   readonly messenger: Messenger;
+  readonly readers: Readers;
   readonly queue: StoreQueue;
   readonly records: ReadonlyMap<string, Records>;
   /** How the maintenances of a cluster are shown. */

@@ -1,4 +1,5 @@
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { anybody } from "../../maintenance/text/reader.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { renderReply } from "../../slack/render/reply.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
@@ -106,6 +107,7 @@ export async function runThread(
     if (links !== latest.links) await save({ ...latest, links });
     delivered = await deliver(record, latest, {
       messenger: ports.messenger,
+      readers: ports.readers,
       reply,
       save,
       edits: known.edits,
@@ -152,7 +154,11 @@ async function tellLost(
   if (rootTs === null) return await reply(replyTo, said);
   try {
     const text = `<@${replyTo.user}>: ${said.text}`;
-    await ports.messenger.post(channel, rootTs, renderReply({ ...said, text }, replyTo.command));
+    await ports.messenger.post(
+      channel,
+      rootTs,
+      renderReply({ ...said, text }, anybody(replyTo.command, ports.now())),
+    );
   } catch (error) {
     await obeyRateLimit(error, ports);
     if (!(error instanceof SlackFailure && error.permanent)) throw error;

@@ -4,6 +4,7 @@ import type { Maintenance } from "../../maintenance/record/record.js";
 import { explanationsOf } from "../../maintenance/show/frameworks.js";
 import type { Broadcast } from "../../maintenance/show/telling.js";
 import type { Reply } from "../../maintenance/text/reply.js";
+import type { Readers } from "../../slack/people/readers.js";
 import type { SlackMessage } from "../../slack/render/blocks.js";
 import { renderCard } from "../../slack/render/card/card.js";
 import type { TextFile } from "../../slack/render/fixed-text.js";
@@ -28,6 +29,7 @@ export interface ClusterInSlack {
 
 export interface ThreadPorts {
   readonly messenger: Pick<Messenger, "post" | "update" | "upload" | "permalink">;
+  readonly readers: Readers;
   /** Has one person told; resolves when that is queued. */
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
   /** Stores how far Slack has come; called after every message, so that a crash repeats at most one. */

@@ -1,9 +1,11 @@
+import type { ClusterConfig } from "../../config/config.js";
 import { blastRadiusOf, blastRadiusOfBatches } from "../../maintenance/blast/blast.js";
 import { type Machine, machineKey } from "../../maintenance/cluster/machine.js";
 import { namesIn } from "../../maintenance/cluster/world-index.js";
 import { withKinds } from "../../maintenance/frameworks/recognise.js";
 import type { Moment } from "../../maintenance/phases/step.js";
 import { machinesOf, plan, whyUnplannable } from "../../maintenance/plan.js";
+import { affectedOwners } from "../../maintenance/policy/owners.js";
 import type { Policy } from "../../maintenance/policy/policy.js";
 import { runbookWanted } from "../../maintenance/policy/runbooks.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
@@ -15,6 +17,7 @@ import { explanationsOf } from "../../maintenance/show/frameworks.js";
 import { sightOf } from "../../maintenance/sight/sight.js";
 import { ASK_AGAIN } from "../../maintenance/text/go-on.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import { type Millis, nanosToMillis } from "../../maintenance/time.js";
 import { filesOf } from "../../runbooks/files.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { Habits } from "../lanes/habits.js";
@@ -25,12 +28,13 @@ export interface DryRunParts {
   readonly cluster: Cluster;
   readonly records: Records;
   readonly habits: Habits;
+  readonly config: Pick<ClusterConfig, "defaultDurationMs">;
 }
 
 /** `/mesos drain … --dry-run`: plans the drain as the worker would, shows what would go away, and keeps nothing. */
 export async function dryRun(
   record: Maintenance,
-  { cluster, records, habits }: DryRunParts,
+  { cluster, records, habits, config }: DryRunParts,
   nowMs: number,
 ): Promise<Reply> {
   const world = await cluster.withDrivers(await cluster.world());
@@ -73,11 +77,25 @@ export async function dryRun(
       approve: record.wanted.roll?.approve,
       explained: explanationsOf(known, await habits.of()),
       run: runWouldBe(planned, cluster.policy),
+      terms: {
+        window: { startMs: startOf(planned, nowMs), durationMs: record.wanted.durationMs },
+        defaultDurationMs: config.defaultDurationMs,
+        deadline: planned.deadline,
+        requester: record.requester,
+        approvals: cluster.policy,
+        owners: affectedOwners(cluster.policy, world, machines.map(watched)),
+      },
     },
     blast,
     refusals,
     machines.filter((machine) => !registered.has(machineKey(machine))),
   );
+}
+
+/** When its first window begins, or would begin if nothing refused it. */
+function startOf({ batches, wanted }: Maintenance, nowMs: Millis): Millis {
+  const [first] = batches;
+  return first === undefined ? (wanted.startMs ?? nowMs) : nanosToMillis(first.window.start);
 }
 
 /** The runbook that the drain names, with what it would be given for the first batch. */

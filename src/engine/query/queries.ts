@@ -95,7 +95,13 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
     case "maintenance": {
       const record = await records.find(query.id);
       if (record === null) return await noSuchMaintenance(query.id, [records]);
-      return statusOfMaintenance(record, nowMs, await habits.of());
+      const isShown = record.end === null && record.picture !== null;
+      return statusOfMaintenance(
+        record,
+        nowMs,
+        await habits.of(),
+        isShown ? await worldOrTrouble(cluster) : null,
+      );
     }
     case "status":
     case "hosts": {

@@ -1,15 +1,19 @@
 import { type Machine, type MachineNames, machineKey } from "../cluster/machine.js";
 import { endMs, type Unavailability } from "../cluster/schedule.js";
+import type { Policy } from "../policy/policy.js";
 import type { BlastRadius } from "../record/blast-radius.js";
+import type { Maintenance } from "../record/record.js";
 import type { ApproveMode } from "../record/roll.js";
 import type { RunbookShown } from "../record/run.js";
 import { amounts, megabytes } from "../text/amounts.js";
+import { notOurs } from "../text/command.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
-import { type Column, tableOf } from "../text/table.js";
-import { utc } from "../text/utc.js";
+import { at, type Column, type Grid, tableOf, tablesOf } from "../text/table.js";
+import { mention, moment } from "../text/tokens.js";
 import { formatSpan, type Millis, nanosToMillis } from "../time.js";
+import { AT_DEADLINE } from "./status-cells.js";
 
 /** A batch as it would go down, and what would go away with it. */
 export interface BatchShown {
@@ -34,6 +38,20 @@ interface Asked {
   readonly explained?: ReadonlyMap<string, string>;
   /** What would be run once a batch is Down. */
   readonly run?: RunWouldBe | undefined;
+  readonly terms: Terms;
+}
+
+/** When it would be, and who would have a say in it. */
+export interface Terms {
+  /** From the start of the first window to its end. */
+  readonly window: { readonly startMs: Millis; readonly durationMs: Millis };
+  /** What lasts so long when nobody says how long. */
+  readonly defaultDurationMs: Millis;
+  readonly deadline: Maintenance["deadline"];
+  readonly requester: string;
+  readonly approvals: Pick<Policy, "votes" | "approvers" | "selfApproval">;
+  /** Whose frameworks and apps run there: per owner their names. */
+  readonly owners: readonly { readonly owner: string; readonly of: readonly string[] }[];
 }
 
 /** A runbook, and what it would be given for the first batch. */
@@ -61,7 +79,11 @@ export function dryRunReply(
     machines.length === 0
       ? "matches no machine"
       : `is ${counted(machines.length, "machine")} (${quoted(list(machines.map(names.of)))}) with ${counted(blast.tasks, "task")}`;
-  const sentences = [`Dry run in ${cluster}: ${quoted(asked.hosts)} ${what}.`];
+  const sentences = [
+    `Dry run in ${cluster}: ${quoted(asked.hosts)} ${what}.`,
+    ...refusals.map((refusal) => `It would be refused: ${refusal.why}`),
+    ...(machines.length === 0 ? [] : termsTexts(cluster, asked.terms, batches.length)),
+  ];
   if (unknown.length > 0) {
     sentences.push(
       `No agent is registered on ${quoted(list(unknown.map(names.of)))}, so nothing is known of what runs there.`,
@@ -78,7 +100,6 @@ export function dryRunReply(
   }
   if (run !== undefined) sentences.push(runText(run, batches.length));
   sentences.push(...notes);
-  sentences.push(...refusals.map((refusal) => `It would be refused: ${refusal.why}`));
   return replyOf({
     tone: refusals.length > 0 ? "refused" : "info",
     text: sentences.join(" "),
@@ -90,15 +111,40 @@ export function dryRunReply(
     table:
       machines.length === 0
         ? null
-        : [
+        : tablesOf(
             batchTable(batches, names),
-            blastTables(blast, machines, names),
+            ...blastTables(blast, machines, names),
             knownTable(blast, explained),
-            ...(run?.files ?? []).map(([name, text]) => `${name.toUpperCase()}\n${text.trimEnd()}`),
-          ]
-            .filter((part) => part !== null)
-            .join("\n\n"),
+            ...(run?.files ?? []).map(([name, text]) => `${name.toUpperCase()}\n${notOurs(text.trimEnd())}`),
+          ),
   });
+}
+
+/** When it would be, what would be done at the deadline, who would have to approve, and who would be told, a sentence each. */
+function termsTexts(cluster: string, terms: Terms, batches: number): string[] {
+  const { window, defaultDurationMs, deadline, requester, approvals, owners } = terms;
+  const { startMs, durationMs } = window;
+  const isDefault = durationMs === defaultDurationMs ? `, the default of ${cluster}` : "";
+  const span = `${formatSpan(durationMs)}${isDefault}`;
+  const when =
+    batches > 1
+      ? `The first window would begin ${moment(startMs)} and last ${span}.`
+      : `The window would be ${moment(startMs)} – ${moment(startMs + durationMs)} (${span}).`;
+  const { votes, approvers, selfApproval } = approvals;
+  const who = approvers.length === 0 ? "anybody who sees the question" : list(approvers.map(mention));
+  const but = selfApproval ? "" : `, but not ${mention(requester)}, who asks for it`;
+  return [
+    when,
+    ...(deadline === null
+      ? []
+      : [`Deadline ${moment(deadline.atMs)}: if tasks are left then, ${AT_DEADLINE[deadline.then]}.`]),
+    `Down would need ${counted(votes, "approval")}: ${who} may give ${votes === 1 ? "it" : "them"}${but}.`,
+    ...(owners.length === 0
+      ? []
+      : [
+          `Owners of what runs there: ${list(owners.map(({ owner, of }) => `${mention(owner)} (${quoted(list(of))})`))}.`,
+        ]),
+  ];
 }
 
 /** How many questions are asked, and what for. */
@@ -120,7 +166,7 @@ function runText({ runbook, files }: RunWouldBe, batches: number): string {
 }
 
 /** One line for each batch: when it goes down, and what with it. */
-function batchTable(batches: readonly BatchShown[], names: MachineNames): string | null {
+function batchTable(batches: readonly BatchShown[], names: MachineNames): Grid | null {
   const rows = batches.map((batch, at) => ({ ...batch, place: at + 1 }));
   const volumes: Column<BatchShown> = {
     title: "VOLUMES",
@@ -134,50 +180,59 @@ function batchTable(batches: readonly BatchShown[], names: MachineNames): string
   return tableOf(rows, [
     { title: "BATCH", align: "right", cell: ({ place }) => place },
     {
-      title: "FROM (UTC)",
-      cell: ({ window }) => clock(window === null ? null : nanosToMillis(window.start)),
+      title: "FROM",
+      cell: ({ window }) => at(window === null ? null : nanosToMillis(window.start), "-"),
     },
-    { title: "UNTIL", cell: ({ window }) => clock(window === null ? null : endMs(window)) },
+    { title: "UNTIL", cell: ({ window }) => at(window === null ? null : endMs(window), "-") },
     { title: "TASKS", align: "right", cell: ({ blast }) => blast.tasks },
     ...(rows.some(({ blast }) => blast.volumes.length > 0) ? [volumes] : []),
     ...(rows.some(({ blast }) => !blast.capacity.fits) ? [room] : []),
     {
       title: "MACHINES",
-      shrinks: true,
+      cut: "middle",
       cell: ({ machines }) => list(machines.map(names.of)),
     },
     {
-      title: "LAST COPIES OF",
-      shrinks: true,
+      title: "LAST COPIES",
+      cut: "middle",
       cell: ({ blast }) => list(blast.lastCopies.map(({ app }) => app)),
     },
   ]);
 }
 
-function clock(atMs: Millis | null): string {
-  return atMs === null ? "-" : utc(atMs, "minute of the year");
-}
-
 /** One line for each framework on the machines of which something is known. */
-function knownTable({ frameworks }: BlastRadius, explained: ReadonlyMap<string, string>): string | null {
+function knownTable({ frameworks }: BlastRadius, explained: ReadonlyMap<string, string>): Grid | null {
   const names = [...new Set(frameworks.map(({ name }) => name))];
   const rows = names.flatMap((name) => {
     const known = explained.get(name);
     return known === undefined ? [] : [{ name, known }];
   });
   return tableOf(rows, [
-    { title: "FRAMEWORK", shrinks: true, cell: ({ name }) => name },
+    { title: "FRAMEWORK", cut: "middle", cell: ({ name }) => name },
     { title: "KNOWN", cell: ({ known }) => known },
   ]);
 }
 
-/** The whole blast radius in tables that fit a line. */
-function blastTables(blast: BlastRadius, machines: readonly Machine[], names: MachineNames): string {
+/** The whole blast radius, what is worst first: a message that cannot hold all of it shows that. */
+function blastTables(blast: BlastRadius, machines: readonly Machine[], names: MachineNames): (Grid | null)[] {
   const byKey = new Map(machines.map((machine) => [machineKey(machine), machine]));
   const nameOf = (key: string) => names.of(byKey.get(key) ?? key);
   const last = new Set(blast.lastCopies.map((copy) => appKey(copy.frameworkId, copy.app)));
-  const apps = blast.frameworks.flatMap((framework) => framework.apps.map((app) => ({ framework, app })));
+  const apps = blast.frameworks
+    .flatMap((framework) =>
+      framework.apps.map((app) => ({
+        framework,
+        app,
+        isLast: last.has(appKey(framework.frameworkId, app.name)),
+      })),
+    )
+    .sort((a, b) => Number(b.isLast) - Number(a.isLast) || b.app.tasks - a.app.tasks);
   const away = [
+    ...blast.emptied.map(({ kind, name, agents }) => ({
+      kind,
+      what: name,
+      where: `all of its agents (${agents})`,
+    })),
     ...blast.volumes.map(({ id, sizeMb, machine }) => ({
       kind: "volume",
       what: `${id} (${megabytes(sizeMb)})`,
@@ -188,40 +243,33 @@ function blastTables(blast: BlastRadius, machines: readonly Machine[], names: Ma
       what: `${each.role}: ${amounts(each)}`,
       where: nameOf(each.machine),
     })),
-    ...blast.emptied.map(({ kind, name, agents }) => ({
-      kind,
-      what: name,
-      where: `all of its agents (${agents})`,
-    })),
   ];
   const { roles, ...all } = blast.capacity;
-  const tables = [
-    tableOf(apps, [
-      { title: "FRAMEWORK", shrinks: true, cell: ({ framework }) => framework.name },
-      { title: "APP", shrinks: true, cell: ({ app }) => app.name },
-      { title: "TASKS", align: "right", cell: ({ app }) => app.tasks },
-      {
-        title: "",
-        cell: ({ framework, app }) =>
-          last.has(appKey(framework.frameworkId, app.name)) ? "last copies" : "",
-      },
-    ]),
-    tableOf(away, [
-      { title: "ALSO AWAY", cell: ({ kind }) => kind },
-      { title: "WHAT", shrinks: true, cell: ({ what }) => what },
-      { title: "WHERE", shrinks: true, cell: ({ where }) => where },
-    ]),
+  return [
     tableOf(
-      [...(roles.length > 1 ? roles : []), { role: "all together", ...all }],
       [
-        { title: "ROLE", shrinks: true, cell: ({ role }) => role },
+        ...(roles.length > 1 ? [...roles].sort((a, b) => Number(a.fits) - Number(b.fits)) : []),
+        { role: "all together", ...all },
+      ],
+      [
+        { title: "ROLE", cut: "middle", cell: ({ role }) => role },
         { title: "NEEDS", cell: ({ needs }) => amounts(needs) },
         { title: "FREE ELSEWHERE", cell: ({ free }) => amounts(free) },
         { title: "FITS", cell: ({ fits }) => (fits ? "yes" : "NO") },
       ],
     ),
+    tableOf(away, [
+      { title: "ALSO AWAY", cell: ({ kind }) => kind },
+      { title: "WHAT", cut: "middle", cell: ({ what }) => what },
+      { title: "WHERE", cut: "middle", cell: ({ where }) => where },
+    ]),
+    tableOf(apps, [
+      { title: "FRAMEWORK", cut: "middle", cell: ({ framework }) => framework.name },
+      { title: "APP", cut: "middle", cell: ({ app }) => app.name },
+      { title: "TASKS", align: "right", cell: ({ app }) => app.tasks },
+      { title: "", cell: ({ isLast }) => (isLast ? "last copies" : "") },
+    ]),
   ];
-  return tables.filter((table) => table !== null).join("\n\n");
 }
 
 function appKey(frameworkId: string, app: string): string {

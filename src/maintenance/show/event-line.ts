@@ -3,22 +3,24 @@ import { wantedBy } from "../decisions/table.js";
 import type { LogEvent } from "../record/events.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
 import { placeOf } from "../rolling/turn.js";
-import { notOurs } from "../text/command.js";
 import { counted, list } from "../text/list.js";
-import { utc } from "../text/utc.js";
+import { quoted } from "../text/quote.js";
+import { mention, moment } from "../text/tokens.js";
+import { inWords } from "../text/words.js";
 import { formatSpan, type Millis } from "../time.js";
 import { unaskedTexts } from "./status-cells.js";
 
-/** One event of the log as a line of an audit, in plain text. */
+/** One event of the log as a line of an audit. */
 export interface EventLine {
   readonly atMs: Millis;
   /** Slack user id, or empty for what the bot did or saw by itself. */
   readonly who: string;
+  /** A sentence of ours: people and moments stand in it as in `text/tokens.ts`. */
   readonly what: string;
 }
 
 /**
- * The log of a maintenance in words that stand on their own: no name is mentioned that notifies anybody, nothing is cut.
+ * The log of a maintenance in words that stand on their own: nothing is cut.
  * Batches are named where there are several. That a question was withdrawn stands with the question, and is a line too.
  */
 export function eventLines(record: Pick<Maintenance, "batches" | "events">): EventLine[] {
@@ -37,7 +39,7 @@ export function eventLine(record: Rolled, event: LogEvent): EventLine {
       ? `${placeOf(record, event.batch)}: `
       : "";
   const who = "by" in event ? (event.by ?? "") : "";
-  return { atMs: event.atMs, who, what: plain(batch + whatOf(event, record)) };
+  return { atMs: event.atMs, who, what: batch + whatOf(event, record) };
 }
 
 function withdrawal(record: Rolled, batch: Batch, { id, outcome }: Approval): EventLine[] {
@@ -62,16 +64,6 @@ export const WITHDRAWN = {
   overtaken: "the machines went Down, or were given back, without it",
 } as const;
 
-/** `<@U0BOB>` → `U0BOB`: a mention is a bare id where nothing makes a name of it. */
-function plain(words: string): string {
-  return words.replace(/<(?:@|!subteam\^)([A-Z0-9]+)>/g, "$1");
-}
-
-/** Date and time of day in UTC, to the second: `2026-11-20 12:03:05`. */
-export function stamp(atMs: Millis): string {
-  return utc(atMs, "second");
-}
-
 /** Why the master no longer has answers. */
 const CLEARED = {
   fail_over: "another master leads",
@@ -92,14 +84,14 @@ function runWords({ how, words, hosts, lastedMs }: Extract<LogEvent, { kind: "ru
   const after = lastedMs === null ? "" : ` after ${formatSpan(lastedMs)}`;
   const each = hosts
     .filter((host) => host.how !== "ok")
-    .map(({ hostname, how: came }) => `${hostname} ${came.replaceAll("_", " ")}`);
-  return `${how.replaceAll("_", " ")}${after}: ${[words, ...each].map(notOurs).join("; ")}`;
+    .map(({ hostname, how: came }) => `${hostname} ${inWords(came)}`);
+  return `${inWords(how)}${after}: ${[words, ...each].map(quoted).join("; ")}`;
 }
 
 type Loss = Pick<Extract<LogEvent, { kind: "down" }>, "tasksLost" | "tasksAway">;
 
 function because(reason: string | null): string {
-  return reason === null ? "" : `: ${notOurs(reason)}`;
+  return reason === null ? "" : `: ${quoted(reason)}`;
 }
 
 type Rolled = Pick<Maintenance, "batches">;
@@ -139,7 +131,7 @@ function whatOf(event: LogEvent, record: Rolled): string {
     case "agents_registered":
       return `agents registered again: ${event.machines.join(", ")}`;
     case "window_starts_soon":
-      return `the window starts at ${stamp(event.startMs)}`;
+      return `the window starts at ${moment(event.startMs)}`;
     case "approval_asked": {
       const { whether } = wordsOf(record, event);
       return question === null ? `question whether ${whether}` : `question ${question}, whether ${whether}`;
@@ -153,7 +145,7 @@ function whatOf(event: LogEvent, record: Rolled): string {
     case "approval_expired":
       return `${question ?? "the question"} expired without an answer`;
     case "approval_reminder":
-      return `reminded of ${question ?? "the question"}, which expires at ${stamp(event.expiresAtMs)}`;
+      return `reminded of ${question ?? "the question"}, which expires at ${moment(event.expiresAtMs)}`;
     case "approval_outdated":
       return `${question ?? "the question"} not carried out, it got worse: ${event.changes.join("; ")}`;
     case "refused":
@@ -163,29 +155,29 @@ function whatOf(event: LogEvent, record: Rolled): string {
     case "released":
       return "released the hold";
     case "extended":
-      return `extended the window by ${formatSpan(event.byMs)}${event.endMs === null ? "" : `, until ${stamp(event.endMs)}`}`;
+      return `extended the window by ${formatSpan(event.byMs)}${event.endMs === null ? "" : `, until ${moment(event.endMs)}`}`;
     case "windows_moved":
       return `windows of ${list(event.batches.map((id) => placeOf(record, id)))} moved by ${formatSpan(event.byMs)}: the batch before is late`;
     case "deadline":
       return `the deadline passed with ${counted(event.tasksLeft, "task")} left; then ${event.then}`;
     case "overridden":
-      return `overrode the rule ${event.rule}: ${notOurs(event.reason)}`;
+      return `overrode the rule ${inWords(event.rule)}: ${quoted(event.reason)}`;
     case "owners_told":
-      return `told owners: ${event.owners.map(({ owner, of }) => `${owner} (${of.join(", ")})`).join("; ")}`;
+      return `told owners: ${event.owners.map(({ owner, of }) => `${mention(owner)} (${of.join(", ")})`).join("; ")}`;
     case "owner_ready":
       return `ready for Down: ${event.of.join(", ")}`;
     case "blast_radius":
       return "blast radius shown";
     case "unwatched":
-      return `nobody had looked after it since ${stamp(event.sinceMs)}; it waits for a person`;
+      return `nobody had looked after it since ${moment(event.sinceMs)}; it waits for a person`;
     case "watched_again":
       return "went on though nobody had looked after it";
     case "paused":
-      return `paused (${event.rule}): ${event.saw}`;
+      return `paused (${inWords(event.rule)}): ${event.saw}`;
     case "went_on":
       return event.by === null
-        ? `no longer so (${event.rule}); it goes on`
-        : `went on in spite of it (${event.rule})`;
+        ? `no longer so (${inWords(event.rule)}); it goes on`
+        : `went on in spite of it (${inWords(event.rule)})`;
     case "skipped":
       return "skipped the batch";
     case "left_behind":
@@ -234,11 +226,11 @@ function whatOf(event: LogEvent, record: Rolled): string {
     case "cancelled":
       return cancelledWords(event);
     case "overdue":
-      return `the window ended at ${stamp(event.endMs)} and machines are still away`;
+      return `the window ended at ${moment(event.endMs)} and machines are still away`;
     case "foreign_change":
       return `somebody else's change: ${event.text}`;
     case "trouble":
-      return `trouble ${event.code}: ${event.what}${event.said === null ? "" : ` The master said: ${notOurs(event.said)}`} ${event.notDone}`;
+      return `trouble (${inWords(event.code)}): ${event.what}${event.said === null ? "" : ` The master said: ${quoted(event.said)}`} ${event.notDone}`;
     case "trouble_over":
       return `it goes on again after ${formatSpan(event.atMs - event.sinceMs)}`;
     case "note":

@@ -7,7 +7,7 @@ import { groupBy } from "../group-by.js";
 import type { Maintenance } from "../record/record.js";
 import { counted } from "../text/list.js";
 import { type Reply, replyOf } from "../text/reply.js";
-import { tableOf } from "../text/table.js";
+import { tableOf, tablesOf } from "../text/table.js";
 
 type Known = Pick<Maintenance["frameworks"][number], "family" | "by" | "driver">;
 
@@ -85,19 +85,19 @@ export function frameworksReply(
       [`${FAMILIES[kind.family].name}${which}`, ...factLines(kind).map((line) => `  ${line}`)].join("\n"),
     ];
   });
-  const tables = [
+  const table = tablesOf(
     tableOf(rows, [
-      { title: "FRAMEWORK", shrinks: true, cell: ({ framework }) => framework.name },
+      { title: "FRAMEWORK", cut: "middle", cell: ({ framework }) => framework.name },
       { title: "TASKS", align: "right", cell: (row) => row.tasks },
       { title: "DRIVER", cell: ({ kind }) => (kind.driver === null ? "not known" : DRIVER[kind.driver]) },
-      { title: "KIND", shrinks: true, cell: ({ kind }) => takenFor(kind) ?? "not known" },
+      { title: "KIND", cut: "middle", cell: ({ kind }) => takenFor(kind) ?? "not known" },
     ]),
     tableOf(seen, [
-      { title: "FRAMEWORK", shrinks: true, cell: ({ framework }) => framework },
+      { title: "FRAMEWORK", cut: "middle", cell: ({ framework }) => framework },
       { title: "SO FAR", cell: habitSentence },
     ]),
     ...read,
-  ];
+  );
   const count = rows.length === 0 ? "no framework" : counted(rows.length, "framework");
   const old = rows.filter(({ kind }) => kind.driver === "old").length;
   const cannot =
@@ -111,6 +111,6 @@ export function frameworksReply(
       known === rows.length
         ? null
         : "What others are can be said with frameworks in the clusters file (docs/frameworks.md).",
-    table: tables.filter((table) => table !== null).join("\n\n") || null,
+    table,
   });
 }

@@ -7,24 +7,34 @@ import type { Approval, Batch, Maintenance } from "../record/record.js";
 import { placeOf } from "../rolling/turn.js";
 import { notOurs } from "../text/command.js";
 import { counted } from "../text/list.js";
+import type { Reader } from "../text/reader.js";
+import { recordedTime } from "../text/reader-time.js";
 import { oneLine } from "../text/table.js";
+import { mention, moment, type Writing, written } from "../text/tokens.js";
+import { inWords } from "../text/words.js";
 import { formatSpan, type Millis, nanosToMillis } from "../time.js";
-import { type EventLine, eventLines, stamp, WITHDRAWN } from "./event-line.js";
+import { type EventLine, eventLines, WITHDRAWN } from "./event-line.js";
 import { tasksLost } from "./history.js";
 
 /**
  * One Markdown file with all there is to know of a finished maintenance, for those who were not there: who asked and
- * why, what went down and when, who answered and approved what, and what was lost. Plain text: people stand in it by
- * their Slack ids, and times are UTC.
+ * why, what went down and when, who answered and approved what, and what was lost. People stand in it by name, and times are
+ * the reader's, with UTC beside.
  */
-export function handOver(record: Maintenance): { name: string; text: string } {
+export function handOver(record: Maintenance, reader: Reader): { name: string; text: string } {
+  const { zone } = reader;
+  const writing = { nameOf: reader.nameOf, at: (ms: Millis) => recordedTime(ms, zone) };
   const sections = [
-    head(record),
+    head(record, writing),
+    `Times are of ${zone}${zone === "UTC" ? "" : ", with UTC beside"}.`,
     section(
       "Machines",
       record.batches.flatMap((batch) => machines(record, batch)),
     ),
-    section("Left behind", leftBehindTexts(record).map(ours)),
+    section(
+      "Left behind",
+      leftBehindTexts(record).map((line) => ours(written(line, writing))),
+    ),
     section("Answers", record.behaviour.map(answers)),
     section(
       "Approvals",
@@ -34,39 +44,42 @@ export function handOver(record: Maintenance): { name: string; text: string } {
     section("Overrides", record.overrides.map(override)),
     section("Tasks lost", lost(record)),
     section("Times", times(record)),
-    section("Events", eventLines(record).map(eventItem)),
+    section(
+      "Events",
+      eventLines(record).map((line) => eventItem(line, writing)),
+    ),
   ];
-  return {
-    name: `${record.id}-hand-over.md`,
-    text: `${sections.filter((part) => part !== "").join("\n\n")}\n`,
-  };
+  // What people wrote forms no mention: its brackets are escaped.
+  const nameOf = (id: string) => text(reader.nameOf(id));
+  const whole = sections.filter((part) => part !== "").join("\n\n");
+  return { name: `${record.id}-hand-over.md`, text: `${written(whole, { nameOf, at: writing.at })}\n` };
 }
 
 function section(title: string, items: readonly string[]): string {
   return items.length === 0 ? "" : `## ${title}\n\n${items.map((item) => `- ${item}`).join("\n")}`;
 }
 
-function head(record: Maintenance): string {
+function head(record: Maintenance, writing: Writing): string {
   const { end } = record;
-  const why = end?.why == null ? "" : `: ${ours(end.why)}`;
+  const why = end?.why == null ? "" : `: ${ours(written(end.why, writing))}`;
   const facts = [
     ["Result", `${standOf(record)}${why}`],
     ["Cluster", text(record.cluster)],
     ["Hosts", text(record.hosts)],
     ...(record.leftBehindBy === undefined ? [] : [["Left behind by", record.leftBehindBy]]),
-    ["Asked for by", record.requester],
+    ["Asked for by", mention(record.requester)],
     ["Reason", record.reason === null ? "none given" : text(record.reason)],
     ["Ticket", record.ticket === null ? "none given" : text(record.ticket)],
-    ["Asked at", stamp(record.requestedAtMs)],
+    ["Asked at", moment(record.requestedAtMs)],
     [
       "Ended at",
       end === null
         ? "still open"
-        : `${stamp(end.atMs)}, after ${formatSpan(end.atMs - record.requestedAtMs)}`,
+        : `${moment(end.atMs)}, after ${formatSpan(end.atMs - record.requestedAtMs)}`,
     ],
   ];
   const lines = facts.map(([name, value]) => `- ${name}: ${value}`);
-  return [`# Maintenance ${record.id}`, "", "Times are UTC; people are Slack ids.", "", ...lines].join("\n");
+  return [`# Maintenance ${record.id}`, "", ...lines].join("\n");
 }
 
 /** How a batch is called: by its place where there are several. */
@@ -77,8 +90,8 @@ function nameOf(record: Maintenance, { id }: Batch): string {
 function machines(record: Maintenance, batch: Batch): string[] {
   const name = nameOf(record, batch);
   const end = endMs(batch.window);
-  const until = end === null ? "without an end" : `until ${stamp(end)}`;
-  const window = `${name}: window from ${stamp(nanosToMillis(batch.window.start))} ${until}, ${counted(batch.machines.length, "machine")}`;
+  const until = end === null ? "without an end" : `until ${moment(end)}`;
+  const window = `${name}: window from ${moment(nanosToMillis(batch.window.start))} ${until}, ${counted(batch.machines.length, "machine")}`;
   const unseen = batch.seenSinceMs === null ? "; the master never showed it" : "";
   return [
     `${window}${unseen}`,
@@ -98,29 +111,31 @@ function answers(entry: Maintenance["behaviour"][number]): string {
 }
 
 function approval(asked: Approval): string[] {
-  const by = asked.askedBy ?? "the bot";
+  const by = asked.askedBy === null ? "the bot" : mention(asked.askedBy);
   const shown = `${counted(asked.seen.tasks.length, "task")} on ${counted(asked.seen.machines.length, "machine")}`;
-  const votes = asked.votes.map(({ by: voter, atMs }) => `${asked.id}: ${voter} approved at ${stamp(atMs)}`);
+  const votes = asked.votes.map(
+    ({ by: voter, atMs }) => `${asked.id}: ${mention(voter)} approved at ${moment(atMs)}`,
+  );
   return [
-    `${asked.id}: asked by ${by} at ${stamp(asked.askedAtMs)}, needing ${asked.votesNeeded}, shown ${shown}; ${outcome(asked)}`,
+    `${asked.id}: asked by ${by} at ${moment(asked.askedAtMs)}, needing ${asked.votesNeeded}, shown ${shown}; ${outcome(asked)}`,
     ...votes,
   ];
 }
 
 function outcome({ outcome: end }: Approval): string {
   if (end === null) return "not answered";
-  const at = stamp(end.atMs);
+  const at = moment(end.atMs);
   switch (end.kind) {
     case "granted":
-      return `granted by ${end.by} at ${at}`;
+      return `granted by ${mention(end.by)} at ${at}`;
     case "denied":
-      return `denied by ${end.by} at ${at}${because(end.reason)}`;
+      return `denied by ${mention(end.by)} at ${at}${because(end.reason)}`;
     case "expired":
       return `expired at ${at}`;
     case "outdated":
       return `not carried out at ${at}, because it got worse: ${end.changes.map(text).join("; ")}`;
     case "withdrawn":
-      return `withdrawn${end.by === null ? "" : ` by ${end.by}`} at ${at}: ${WITHDRAWN[end.why]}`;
+      return `withdrawn${end.by === null ? "" : ` by ${mention(end.by)}`} at ${at}: ${WITHDRAWN[end.why]}`;
   }
 }
 
@@ -132,12 +147,12 @@ function owner({ owner: id, of, said, by, atMs }: Maintenance["owners"][number])
   const answer =
     said === "nothing"
       ? "said nothing"
-      : `${by ?? id} said ${said}${atMs === null ? "" : ` at ${stamp(atMs)}`}`;
-  return `${id} (${of.map(text).join(", ")}): ${answer}`;
+      : `${mention(by ?? id)} said ${said}${atMs === null ? "" : ` at ${moment(atMs)}`}`;
+  return `${mention(id)} (${of.map(text).join(", ")}): ${answer}`;
 }
 
 function override({ rule, by, atMs, reason }: Maintenance["overrides"][number]): string {
-  return `${text(rule)} by ${by} at ${stamp(atMs)}: ${text(reason)}`;
+  return `${inWords(rule)} by ${mention(by)} at ${moment(atMs)}: ${text(reason)}`;
 }
 
 /** Names are those of the question that was granted; tasks that left between the answer and the Down were not lost. */
@@ -177,13 +192,13 @@ function times(record: Maintenance): string[] {
   const isOfBatch = (event: LogEvent) => batches.length > 1 && "batch" in event;
   const whole = milestones(events.filter((event) => !isOfBatch(event))).map(
     ({ name, atMs }) =>
-      `${name}: ${stamp(atMs)} (${formatSpan(atMs - record.requestedAtMs)} after it was asked for)`,
+      `${name}: ${moment(atMs)} (${formatSpan(atMs - record.requestedAtMs)} after it was asked for)`,
   );
   const each = batches.flatMap((batch) => {
     const theirs = milestones(
       events.filter((event) => isOfBatch(event) && "batch" in event && event.batch === batch.id),
     );
-    const told = theirs.map(({ name, atMs }) => `${name} ${stamp(atMs)}`);
+    const told = theirs.map(({ name, atMs }) => `${name} ${moment(atMs)}`);
     return told.length === 0 ? [] : [`${nameOf(record, batch)}: ${told.join(", ")}`];
   });
   return [...whole, ...each];
@@ -196,8 +211,8 @@ function milestones(events: readonly LogEvent[]): { readonly name: string; reado
   });
 }
 
-function eventItem({ atMs, who, what }: EventLine): string {
-  return `${stamp(atMs)} ${who === "" ? "" : `${who} `}${ours(what)}`;
+function eventItem({ atMs, who, what }: EventLine, writing: Writing): string {
+  return `${moment(atMs)} ${who === "" ? "" : `${mention(who)} `}${ours(written(what, writing))}`;
 }
 
 /** People and frameworks write what they like: on one line, nothing of it is markup, and its `/mesos` is not ours. */

@@ -1,22 +1,22 @@
 import { isRefused, machineCount, standOf } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
-import { counted, list } from "../text/list.js";
+import { counted } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
-import { type Column, tableOf } from "../text/table.js";
-import { utc } from "../text/utc.js";
+import { at, type Column, tableOf, tablesOf } from "../text/table.js";
+import { moment } from "../text/tokens.js";
 import { formatSpan, type Millis } from "../time.js";
-import { eventLines, stamp } from "./event-line.js";
+import { eventLines } from "./event-line.js";
 import { headOf } from "./status-cells.js";
 
 const COLUMNS: readonly Column<Maintenance>[] = [
   { title: "ID", cell: ({ id }) => id },
   { title: "PHASE", cell: (record) => (isRefused(record) ? "refused" : standOf(record)) },
-  { title: "WHEN (UTC)", cell: (record) => utc(momentOf(record), "minute") },
-  { title: "WHO", shrinks: true, cell: ({ requester }) => requester },
+  { title: "WHEN", cell: (record) => at(momentOf(record)) },
+  { title: "WHO", cut: "middle", cell: ({ requester }) => ({ who: requester }) },
   { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
   { title: "LOST", align: "right", cell: (record) => tasksLost(record) ?? "-" },
-  { title: "REASON", shrinks: true, cell: reasonCell },
+  { title: "REASON", cut: "middle", cell: reasonCell },
 ];
 
 /** How much of the past of a cluster is kept, shown or not. */
@@ -34,7 +34,7 @@ export interface Kept {
 export function reachOf({ cluster, sinceMs }: Kept): string {
   return sinceMs === null
     ? `The history of ${cluster} has no maintenance that has ended.`
-    : `The history of ${cluster} reaches back to ${utc(sinceMs, "minute")} UTC.`;
+    : `The history of ${cluster} reaches back to ${moment(sinceMs)}.`;
 }
 
 /**
@@ -77,10 +77,9 @@ export function historyReply(
     text: [
       `${cluster}: ${counted(maintenances.length, "maintenance")}${openText}.${last}${refusedText}${splitText}${olderText}`,
       ...(older > 0 ? [reachOf(kept)] : []),
-      ...peopleIn(newest.map((record) => record.requester)),
     ].join(" "),
     next: `Everything about one: /mesos history ${newest[0]?.id}`,
-    table: tableOf(newest, COLUMNS),
+    table: tablesOf(tableOf(newest, COLUMNS)),
   });
 }
 
@@ -93,13 +92,6 @@ function reasonCell(record: Maintenance): string {
   const why = [record.ticket, record.reason].filter((part) => part !== null).join(" ");
   if (record.leftBehindBy === undefined) return why;
   return `left behind by ${record.leftBehindBy}${why === "" ? "" : `: ${why}`}`;
-}
-
-/** Slack makes names of ids in a sentence, but not in a table: the sentence says who is who. */
-function peopleIn(ids: readonly string[]): string[] {
-  const people = [...new Set(ids)].filter((id) => id !== "");
-  const named = people.map((id) => `${id} is <@${id}>`);
-  return named.length === 0 ? [] : [`In the table ${list(named, ", ", 20)}.`];
 }
 
 /** Tasks that were lost by going Down; `null` if no machine went down. */
@@ -117,14 +109,15 @@ export function historyOf(record: Maintenance): Reply {
   const dropped = record.seq - record.events.length;
   if (dropped > 0) sentences.push(`Not kept any more: ${counted(dropped, "event")}.`);
   const lines = eventLines(record);
-  sentences.push(...peopleIn(lines.map(({ who }) => who)));
   return replyOf({
     tone: "info",
     text: sentences.join(" "),
-    table: tableOf(lines, [
-      { title: "TIME (UTC)", cell: ({ atMs }) => stamp(atMs) },
-      { title: "WHO", cell: ({ who }) => who },
-      { title: "WHAT", ours: true, cell: ({ what }) => what },
-    ]),
+    table: tablesOf(
+      tableOf(lines, [
+        { title: "TIME", cell: ({ atMs }) => ({ at: atMs, to: "second" }) },
+        { title: "WHO", cell: ({ who }) => (who === "" ? "" : { who }) },
+        { title: "WHAT", cell: ({ what }) => ({ sentence: what }) },
+      ]),
+    ),
   });
 }

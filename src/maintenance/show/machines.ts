@@ -1,8 +1,10 @@
 import { isUnknown, viewsOf } from "../answers/verdicts.js";
-import { type MachineNames, machineKey } from "../cluster/machine.js";
+import { placesOf } from "../blast/staying.js";
+import { type Machine, type MachineNames, machineKey } from "../cluster/machine.js";
 import type { Resolution } from "../cluster/resolution.js";
-import type { World } from "../cluster/world.js";
+import type { Agent, World } from "../cluster/world.js";
 import { namesIn } from "../cluster/world-index.js";
+import { groupBy } from "../group-by.js";
 import { whyAmbiguous } from "../policy/shared-names.js";
 import type { MachineView } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
@@ -10,7 +12,7 @@ import { mayHide, sightOf } from "../sight/sight.js";
 import { counted, list } from "../text/list.js";
 import { quoted, unmatched } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
-import { type Column, tableOf } from "../text/table.js";
+import { type Column, type Grid, tableOf, tablesOf } from "../text/table.js";
 import type { Millis } from "../time.js";
 import { windowOf } from "../window/edit.js";
 import { holds } from "../window/whose.js";
@@ -33,14 +35,16 @@ export function statusOfMachines(
       .flat()
       .join(" "),
     next: ambiguous?.next ?? null,
-    table: tableOf(views, [
-      nameColumn(names),
-      { title: "MODE", cell: ({ mode }) => mode },
-      agents(),
-      TASKS,
-      inColumn(world, open),
-      { title: "WINDOW", cell: (view) => windowText(windowOf(world.schedule, view), nowMs) },
-    ]),
+    table: tablesOf(
+      tableOf(views, [
+        nameColumn(names),
+        { title: "MODE", cell: ({ mode }) => mode },
+        agents(),
+        TASKS,
+        inColumn(world, open),
+        { title: "WINDOW", cell: (view) => windowText(windowOf(world.schedule, view), nowMs) },
+      ]),
+    ),
   });
 }
 
@@ -57,8 +61,13 @@ export function hostsReply(
   const names = namesIn(world, machines);
   const known = new Set(views.filter((view) => !isUnknown(view)).map(machineKey));
   const literal = new Set(literals.map(machineKey).filter((key) => known.has(key)));
+  // One in a window, or Down, is that.
+  const isUnregistered = (view: MachineView) => view.mode === "up" && literal.has(machineKey(view));
+  const located = agentsByMachine(world, machines);
   const sentences = [
-    views.length === 0 ? `${cluster}: no machine matches.` : `${cluster}: ${modesIn(world, views)}`,
+    views.length === 0
+      ? `${cluster}: no machine matches.`
+      : `${cluster}: ${modesIn(world, views, isUnregistered)}`,
   ];
   sentences.push(...unknownTexts(views, names));
   if (matchedNothing.length > 0) sentences.push(`Nothing matches ${unmatched(matchedNothing)}.`);
@@ -78,14 +87,17 @@ export function hostsReply(
     tone: drainable && views.length > 0 ? "info" : "refused",
     text: sentences.join(" "),
     next: drainable ? null : `A drain of this pattern would be refused: ${howToMend}`,
-    table: tableOf(views, [
-      nameColumn(names),
-      IP,
-      { title: "MODE", cell: (view) => (literal.has(machineKey(view)) ? "unregistered" : view.mode) },
-      agents(),
-      TASKS,
-      inColumn(world, open),
-    ]),
+    table: tablesOf(
+      tableOf(views, [
+        nameColumn(names),
+        IP,
+        { title: "MODE", cell: (view) => (isUnregistered(view) ? "unregistered" : view.mode) },
+        agents(),
+        TASKS,
+        inColumn(world, open),
+        ...placeColumns(views, located),
+      ]),
+    ),
   });
 }
 
@@ -100,7 +112,7 @@ export function machineTable(
   names: MachineNames,
   isAwaited: (view: MachineView) => boolean,
   first: readonly Column<MachineView>[] = [],
-): string | null {
+): Grid | null {
   return tableOf(views, [
     ...first,
     nameColumn(names),
@@ -113,7 +125,7 @@ export function machineTable(
 
 const nameColumn = (names: MachineNames): Column<MachineView> => ({
   title: "MACHINE",
-  shrinks: true,
+  cut: "middle",
   cell: names.of,
 });
 
@@ -170,13 +182,50 @@ function inColumn(world: World, open: readonly Maintenance[]): Column<MachineVie
   return { title: "IN", cell };
 }
 
-/** `3 machines: 1 up, 2 draining.`, and whether some that are called up may be in windows that are not shown. */
-function modesIn(world: World, views: readonly MachineView[]): string {
-  const told = (["up", "draining", "down"] as const).flatMap((mode) => {
-    const count = views.filter((view) => view.mode === mode).length;
+/** The agents on each of these machines, by machine key. */
+function agentsByMachine(world: World, machines: readonly Machine[]): ReadonlyMap<string, readonly Agent[]> {
+  const meant = new Set(machines.map(machineKey));
+  const agents = [...world.agents, ...world.recoveredAgents];
+  return groupBy(
+    agents.filter(({ machine }) => meant.has(machineKey(machine))),
+    ({ machine }) => machineKey(machine),
+  );
+}
+
+/** Zone, rack and attributes, as far as any agent has them: to see what `@rack=r1` or `zone=eu-1a` stands for. */
+function placeColumns(
+  views: readonly MachineView[],
+  located: ReadonlyMap<string, readonly Agent[]>,
+): Column<MachineView>[] {
+  const told = (view: MachineView, of: (agent: Agent) => readonly string[]) =>
+    [...new Set((located.get(machineKey(view)) ?? []).flatMap(of))].join(", ");
+  const placed = (kind: string) => (agent: Agent) =>
+    placesOf(agent).flatMap((place) => (place.kind === kind ? [place.name] : []));
+  const written = ({ attributes }: Agent) => attributes.map(({ name, value }) => `${name}=${value}`);
+  const columns: Column<MachineView>[] = [
+    { title: "ZONE", spare: true, cell: (view) => told(view, placed("zone")) },
+    { title: "RACK", spare: true, cell: (view) => told(view, placed("rack")) },
+    { title: "ATTRIBUTES", spare: true, cell: (view) => told(view, written) },
+  ];
+  return columns.filter(({ cell }) => views.some((view) => cell(view) !== ""));
+}
+
+/**
+ * `3 machines: 1 up, 2 draining.`, and whether some that are called up may be in windows that are not shown.
+ *
+ * @param isUnregistered no agent is known there, so it is not up.
+ */
+function modesIn(
+  world: World,
+  views: readonly MachineView[],
+  isUnregistered: (view: MachineView) => boolean = () => false,
+): string {
+  const modes = views.map((view) => (isUnregistered(view) ? "unregistered" : view.mode));
+  const told = (["up", "draining", "down", "unregistered"] as const).flatMap((mode) => {
+    const count = modes.filter((one) => one === mode).length;
     return count === 0 ? [] : `${count} ${mode === "down" ? "Down" : mode}`;
   });
-  const modes = `${counted(views.length, "machine")}${told.length > 0 ? `: ${told.join(", ")}` : ""}.`;
+  const text = `${counted(views.length, "machine")}${told.length > 0 ? `: ${told.join(", ")}` : ""}.`;
   const hidden = mayHide(sightOf(world));
-  return hidden === null ? modes : `${modes} ${hidden}`;
+  return hidden === null ? text : `${text} ${hidden}`;
 }

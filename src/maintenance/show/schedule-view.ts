@@ -6,12 +6,11 @@ import type { Maintenance } from "../record/record.js";
 import { mayHide, sightOf } from "../sight/sight.js";
 import { counted } from "../text/list.js";
 import { type Reply, replyOf } from "../text/reply.js";
-import { tableOf } from "../text/table.js";
-import { utc } from "../text/utc.js";
-import { type Millis, nanosToMillis } from "../time.js";
+import { at, tableOf, tablesOf } from "../text/table.js";
+import { nanosToMillis } from "../time.js";
 import { holds } from "../window/whose.js";
 
-/** The master's whole schedule, whose each window is, and how its machines stand. Times are UTC. */
+/** The master's whole schedule, whose each window is, and how its machines stand. */
 export function scheduleReply(cluster: string, world: World, open: readonly Maintenance[]): Reply {
   const { windows } = world.schedule;
   const names = namesIn(world);
@@ -30,20 +29,17 @@ export function scheduleReply(cluster: string, world: World, open: readonly Main
   return replyOf({
     tone: "info",
     text: `${cluster}: ${shown}.${hidden === null ? "" : ` ${hidden}`}`,
-    table: tableOf(rows, [
-      { title: "machine", shrinks: true, cell: ({ machine }) => names.of(machine) },
-      { title: "mode", cell: ({ machine }) => modeOf(machine) },
-      {
-        title: "whose",
-        cell: ({ machine }) => open.find((record) => holds(record, machine))?.id ?? "somebody else",
-      },
-      { title: "from (UTC)", cell: ({ window }) => monthAndDay(nanosToMillis(window.start)) },
-      { title: "until", cell: ({ window }) => monthAndDay(endMs(window)) },
-    ]),
+    table: tablesOf(
+      tableOf(rows, [
+        { title: "machine", cut: "middle", cell: ({ machine }) => names.of(machine) },
+        { title: "mode", cell: ({ machine }) => modeOf(machine) },
+        {
+          title: "whose",
+          cell: ({ machine }) => open.find((record) => holds(record, machine))?.id ?? "somebody else",
+        },
+        { title: "from", cell: ({ window }) => at(nanosToMillis(window.start)) },
+        { title: "until", cell: ({ window }) => at(endMs(window), "open") },
+      ]),
+    ),
   });
-}
-
-/** `10-20 22:00`. */
-function monthAndDay(ms: Millis | null): string {
-  return ms === null ? "open" : utc(ms, "minute of the year");
 }

@@ -16,6 +16,13 @@ export const ERASED_BY = {
   unknown: "an unknown cause",
 } as const;
 
+/** What is done when tasks are left at the deadline. */
+export const AT_DEADLINE: Readonly<Record<NonNullable<Maintenance["deadline"]>["then"], string>> = {
+  release: "the machines are given back",
+  ask: "the approval is asked for",
+  force: "the approval is asked for, to go on in spite of them",
+};
+
 /** Why a framework cannot be asked to leave. */
 export const UNASKED_BECAUSE: Record<Unasked, string> = {
   framework_disconnected: "not connected",

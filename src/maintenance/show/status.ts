@@ -2,16 +2,16 @@
 
 import { type Habit, habitSentence } from "../answers/habits.js";
 import { tasksLeft } from "../answers/summary.js";
-import { isUnknown } from "../answers/verdicts.js";
+import { isUnknown, lookAt } from "../answers/verdicts.js";
 import { openApproval } from "../approval/question.js";
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { notBack } from "../pausing/not-back.js";
 import { agentsMissing } from "../record/agents-back.js";
-import { hasEnded, machineCount, standOf, windowNotSeen } from "../record/batch.js";
+import { hasEnded, machineCount, standOf, watchedMachines, windowNotSeen } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import { leftBehindTexts } from "../record/left-behind.js";
-import { namesOf } from "../record/names.js";
+import { namesOf, withSharedNames } from "../record/names.js";
 import type { MachineView, Picture, Verdict, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import type { Run } from "../record/run.js";
@@ -22,8 +22,9 @@ import { mayHide, sightOf } from "../sight/sight.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
-import { type Column, tableOf } from "../text/table.js";
-import { utc } from "../text/utc.js";
+import { at, type Column, type Tables, tableOf, tablesOf } from "../text/table.js";
+import { moment } from "../text/tokens.js";
+import { inWords } from "../text/words.js";
 import { formatSpan, type Millis, nanosToMillis } from "../time.js";
 import { withAwayMachines } from "../window/away-machines.js";
 import { machineTable } from "./machines.js";
@@ -40,21 +41,23 @@ export function statusOfCluster(
   seen: World | FoundTrouble,
   nowMs: Millis,
 ): Reply {
-  const table = tableOf(open, [
-    { title: "ID", cell: ({ id }) => id },
-    { title: "PHASE", cell: (record) => (record.cancel === null ? standOf(record) : "cancelling") },
-    { title: "HOSTS", shrinks: true, cell: hostsCell },
-    { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
-    { title: "TASKS", align: "right", cell: ({ picture }) => tasksCell(picture) },
-    { title: "WINDOW", cell: (record) => windowOfRecord(record, nowMs) },
-    {
-      title: "TROUBLE",
-      shrinks: true,
-      cell: ({ trouble, unwatched, held, paused }) =>
-        trouble?.code ??
-        (unwatched !== null ? "unwatched" : held !== null ? "held" : paused !== null ? "paused" : ""),
-    },
-  ]);
+  const table = tablesOf(
+    tableOf(open, [
+      { title: "ID", cell: ({ id }) => id },
+      { title: "PHASE", cell: (record) => (record.cancel === null ? standOf(record) : "cancelling") },
+      { title: "HOSTS", cut: "middle", cell: hostsCell },
+      { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
+      { title: "TASKS", align: "right", cell: ({ picture }) => tasksCell(picture) },
+      { title: "WINDOW", cell: (record) => windowOfRecord(record, nowMs) },
+      {
+        title: "TROUBLE",
+        cut: "middle",
+        cell: ({ trouble, unwatched, held, paused }) =>
+          (trouble === null ? null : inWords(trouble.code)) ??
+          (unwatched !== null ? "unwatched" : held !== null ? "held" : paused !== null ? "paused" : ""),
+      },
+    ]),
+  );
   const count = open.length === 0 ? "no open maintenance" : counted(open.length, "open maintenance");
   if ("notDone" in seen) {
     const { what, said, notDone, next } = seen;
@@ -93,19 +96,26 @@ function tasksCell(picture: Picture | null): string {
 }
 
 /**
- * One maintenance in full, as it was last looked at: its machines, and what every framework on them says.
+ * One maintenance in full: its machines, and what every framework on them says.
  *
  * @param habits what frameworks usually do (`habitsOf`), shown beside what they do now.
+ * @param seen a look at the cluster, or why the master cannot be read; `null` where it was not looked at. What it shows is
+ *   told; without it what was stored last, which is the same unless something has just changed.
  */
 export function statusOfMaintenance(
   record: Maintenance,
   nowMs: Millis,
   habits: ReadonlyMap<string, Habit> = new Map(),
+  seen: World | FoundTrouble | null = null,
 ): Reply {
-  const { picture, trouble, end } = record;
+  const { trouble, end } = record;
+  const picture = pictureNow(record, seen);
   const sentences = [`${headOf(record, `is ${standOf(record)}`)}.`];
   if (end === null) {
-    sentences.push(...stateOf(record, nowMs), ...leftBehindTexts(record).map((text) => `${text}.`));
+    sentences.push(
+      ...stateOf(record, picture, seen, nowMs),
+      ...leftBehindTexts(record).map((text) => `${text}.`),
+    );
   } else sentences.push(`Ended ${ago(end.atMs, nowMs)}${end.why === null ? "." : `: ${end.why}`}`);
   if (trouble !== null) sentences.push(quoted(trouble.what));
   return replyOf({
@@ -118,16 +128,43 @@ export function statusOfMaintenance(
   });
 }
 
+/** What a look shows of its machines, as far as it can be believed; else what was stored last. */
+function pictureNow(record: Maintenance, seen: World | FoundTrouble | null): Picture | null {
+  const { batches, picture, end } = record;
+  if (seen === null || "notDone" in seen || end !== null || picture === null) return picture;
+  if (sightOf(seen).kind !== "windows" || seen.observedAtMs < picture.atMs) return picture;
+  const open = batches.filter((batch) => !hasEnded(batch));
+  return withSharedNames(lookAt(seen, open.flatMap(watchedMachines), picture), seen, batches);
+}
+
+/** When its machines were looked at, and since when nothing new was noted of them. */
+function lookedAt(
+  { events }: Maintenance,
+  { atMs }: Picture,
+  seen: World | FoundTrouble | null,
+  nowMs: Millis,
+) {
+  const noted = events.at(-1);
+  const since = noted === undefined ? "" : ` Nothing new was noted since ${moment(noted.atMs)}.`;
+  const why = seen !== null && "notDone" in seen ? ` Now it cannot be looked at: ${quoted(seen.what)}` : "";
+  return `Looked at ${ago(atMs, nowMs)}.${since}${why}`;
+}
+
 /** How an open maintenance stands, a sentence each. */
-function stateOf(record: Maintenance, nowMs: Millis): string[] {
-  const { id, batches, cancel, picture, paused } = record;
+function stateOf(
+  record: Maintenance,
+  picture: Picture | null,
+  seen: World | FoundTrouble | null,
+  nowMs: Millis,
+): string[] {
+  const { id, batches, cancel, paused } = record;
   const sentences: string[] = [];
   sentences.push(...turnIn(record));
   if (batches.length > 0) sentences.push(`Window: ${windowOfRecord(record, nowMs)}.`);
   if (cancel !== null) sentences.push(`<@${cancel.by}> cancelled it; the machines are given back.`);
-  // The time of a look is stored now and then only; what changes is stored at once.
-  if (picture !== null) sentences.push(`As seen ${ago(picture.atMs, nowMs)}; no change was noticed since.`);
-  if (picture !== null) sentences.push(...unknownOf(record, picture, nowMs));
+  if (picture !== null) {
+    sentences.push(lookedAt(record, picture, seen, nowMs), ...unknownOf(record, picture, nowMs));
+  }
   for (const { by, atMs, reason } of holdsOf(record)) {
     const since = formatSpan(nowMs - atMs);
     sentences.push(
@@ -140,7 +177,7 @@ function stateOf(record: Maintenance, nowMs: Millis): string[] {
       ? "the batch is asked about alone"
       : `it goes on after /mesos go-on ${id}${paused.rule === notBack.name ? ` or /mesos leave-behind ${id}` : ""}`;
     const since = formatSpan(nowMs - paused.sinceMs);
-    sentences.push(`Paused since ${since} (${paused.rule}): ${quoted(paused.saw)}${over}; ${next}.`);
+    sentences.push(`Paused since ${since} (${inWords(paused.rule)}): ${quoted(paused.saw)}${over}; ${next}.`);
   }
   const run = record.runs.at(-1);
   if (run !== undefined) sentences.push(runSentence(run, nowMs));
@@ -155,7 +192,7 @@ function stateOf(record: Maintenance, nowMs: Millis): string[] {
 function runSentence({ id, runbook, outcome, startedAtMs }: Run, nowMs: Millis): string {
   const stand =
     outcome !== null
-      ? `${outcome.kind.replaceAll("_", " ")} ${ago(outcome.atMs, nowMs)}: ${quoted(outcome.words)}`
+      ? `${inWords(outcome.kind)} ${ago(outcome.atMs, nowMs)}: ${quoted(outcome.words)}`
       : startedAtMs === null
         ? "waits for a worker."
         : `runs since ${formatSpan(nowMs - startedAtMs)}.`;
@@ -168,7 +205,7 @@ function turnIn(record: Maintenance): string[] {
   const turn = turnOf(record);
   if (progress === null || turn === null) return [];
   const { batchesOver, batches, machinesOver, machines } = progress;
-  const phase = turn.phase === "up" ? "up, not all agents are back" : turn.phase.replaceAll("_", " ");
+  const phase = turn.phase === "up" ? "up, not all agents are back" : inWords(turn.phase);
   return [
     `It is the turn of ${placeOf(record, turn.id)} (${phase}); ${batchesOver} of ${batches} batches (${machinesOver} of ${machines} machines) are over.`,
   ];
@@ -196,7 +233,7 @@ function maintenanceTables(
   picture: Picture,
   habits: ReadonlyMap<string, Habit>,
   nowMs: Millis,
-): string | null {
+): Tables | null {
   const up = record.batches.filter((batch) => batch.phase === "up");
   const missing = new Set(up.flatMap(agentsMissing).map(({ machine }) => machine));
   const names = namesOf(record);
@@ -204,16 +241,16 @@ function maintenanceTables(
   const rows = [...picture.verdicts].sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict]);
   const machine: Column<VerdictRow> = {
     title: "MACHINE",
-    shrinks: true,
+    cut: "middle",
     cell: (row) => names.of(views.get(row.machine) ?? row.machine),
   };
   const framework: Column<{ readonly framework: string }> = {
     title: "FRAMEWORK",
-    shrinks: true,
+    cut: "middle",
     cell: (row) => row.framework,
   };
   const usual = [...new Set(rows.map((row) => row.framework))].flatMap((name) => habits.get(name) ?? []);
-  const tables = [
+  return tablesOf(
     machineTable(picture.machines, names, (view) => missing.has(machineKey(view)), batchColumn(record)),
     tableOf(rows, [
       machine,
@@ -224,11 +261,20 @@ function maintenanceTables(
     ]),
     tableOf(
       rows.filter(({ erased }) => erased !== null),
-      [machine, framework, { title: "ERASED ANSWER (UTC)", cell: ({ erased }) => erasedCell(erased, nowMs) }],
+      [
+        machine,
+        framework,
+        {
+          title: "ANSWER",
+          cell: ({ erased }) =>
+            erased === null ? "" : [`${ANSWERED[erased.answer]} `, at(erased.answeredAtMs)],
+        },
+        { title: "ERASED", cell: ({ erased }) => at(erased?.erasedAtMs ?? null) },
+        { title: "BY", cell: ({ erased }) => (erased === null ? "" : ERASED_BY[erased.why]) },
+      ],
     ),
     tableOf(usual, [framework, { title: "SO FAR", cell: habitSentence }]),
-  ];
-  return tables.filter((table) => table !== null).join("\n\n") || null;
+  );
 }
 
 /** In which of several batches a machine is. */
@@ -249,19 +295,6 @@ function answerCell({ answeredAtMs, erased, tasks, unasked }: VerdictRow, nowMs:
   if (erased !== null) return `erased${why}`;
   if (tasks === 0) return "";
   return unasked === null ? "none yet" : `cannot be asked: ${UNASKED_BECAUSE[unasked]}`;
-}
-
-/** `accepted 12:03, erased by a schedule change 12:10`; the title of its column says that these are times of UTC. */
-function erasedCell(erased: VerdictRow["erased"], nowMs: Millis): string {
-  if (erased === null) return "";
-  const { answer, answeredAtMs, why, erasedAtMs } = erased;
-  return `${ANSWERED[answer]} ${clock(answeredAtMs, nowMs)}, erased by ${ERASED_BY[why]} ${clock(erasedAtMs, nowMs)}`;
-}
-
-/** `12:03` in UTC, with the day before it if that is not today: `11-20 12:03`. */
-function clock(atMs: Millis, nowMs: Millis): string {
-  const sameDay = utc(atMs, "minute").slice(0, 10) === utc(nowMs, "minute").slice(0, 10);
-  return utc(atMs, sameDay ? "time of day" : "minute of the year");
 }
 
 function machinesIn(world: World, open: readonly Maintenance[]): number {

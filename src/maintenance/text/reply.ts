@@ -1,6 +1,7 @@
 // What words do our sentences share?
 
 import { z } from "zod";
+import { type Tables, tables } from "./table.js";
 
 /**
  * What one person is told about something they typed or clicked: only they see it. Plain text without Slack's markup;
@@ -18,8 +19,14 @@ export const reply = z.object({
   next: z.string().nullable().default(null),
   /** A command line to copy. */
   line: z.string().nullable().default(null),
-  /** A longer text in a fixed-width face: a table, a list of hosts, the help. Cut to fit where it is shown. */
-  table: z.string().nullable().default(null),
+  /**
+   * Something longer in a fixed-width face: tables, the help. Drawn for whoever reads it, and cut to fit where it is shown. A
+   * text alone is laid out already; 0.1.0 queued all tables so.
+   */
+  table: z
+    .union([tables, z.string().transform((text): Tables => [text])])
+    .nullable()
+    .default(null),
 });
 
 export type Reply = z.output<typeof reply>;

@@ -1,74 +1,86 @@
-import { notOurs } from "./command.js";
-
-/** Widest line that a phone shows without breaking it. */
-export const TABLE_WIDTH = 80;
-
-export interface Column<Row> {
-  readonly title: string;
-  readonly cell: (row: Row) => string | number;
-  /** Numbers stand to the right. */
-  readonly align?: "right";
-  /** Cut with an ellipsis when a line would be too wide; the widest such column gives way first. */
-  readonly shrinks?: boolean;
-  /** Our own sentences, whose `/mesos` is the command; what people wrote in them is marked already (`notOurs`). */
-  readonly ours?: boolean;
-}
-
-const GAP = "  ";
-
-/** Cells are not cut shorter than this: fewer characters of a name say nothing. */
-const LEAST = 7;
+import { z } from "zod";
 
 /**
- * A table in a fixed-width face: a line of titles and one line per row, columns aligned, at most `TABLE_WIDTH` wide as
- * long as the columns that shrink allow it. `null` without rows.
+ * A piece of a cell. What depends on who reads it is kept as what it is, and written when the table is drawn for somebody
+ * (`slack/render/table.ts`).
  */
-export function tableOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string | null {
-  if (rows.length === 0) return null;
-  const cells = rows.map((row) => columns.map(({ cell }) => oneLine(String(cell(row)))));
-  const widths = columns.map(({ title }, i) =>
-    cells.reduce((width, row) => Math.max(width, lengthOf(row[i] ?? "")), title.length),
-  );
-  while (widthOf(widths) > TABLE_WIDTH) {
-    const widest = columns.reduce(
-      (best, column, i) => (column.shrinks && (widths[i] ?? 0) > (widths[best] ?? 0) ? i : best),
-      -1,
-    );
-    const width = widths[widest] ?? 0;
-    if (width <= LEAST) break;
-    widths[widest] = width - 1;
-  }
-  const line = (row: readonly string[]) =>
-    columns
-      .map(({ align, ours }, i) => {
-        const width = widths[i] ?? 0;
-        const text = cut(row[i] ?? "", width);
-        const space = " ".repeat(width - lengthOf(text));
-        const cell = align === "right" ? space + text : text + space;
-        return ours ? cell : notOurs(cell);
-      })
-      .join(GAP)
-      .trimEnd();
-  return [columns.map(({ title }) => title), ...cells].map(line).join("\n");
+const piece = z.union([
+  /** Text of people or masters, which is shown as it is. */
+  z.string(),
+  /** A moment, epoch ms: in the reader's time zone. */
+  z.object({ at: z.number(), to: z.enum(["minute", "second"]) }),
+  /** A person or a user group by Slack id: by name. */
+  z.object({ who: z.string() }),
+  /** A sentence of ours: `/mesos` is what the reader calls the command, and `<@U…>` or `<!subteam^S…>` is a name. */
+  z.object({ sentence: z.string() }),
+]);
+
+export type Piece = z.output<typeof piece>;
+
+const grid = z.object({
+  /** Stands above it. */
+  heading: z.string().nullable(),
+  columns: z.array(
+    z.object({
+      title: z.string(),
+      /** Numbers stand to the right. */
+      align: z.literal("right").optional(),
+      /**
+       * What is left out when a line would be too wide; the widest such column gives way first. The end of a name tells more
+       * than its middle; words are read from their beginning.
+       */
+      cut: z.enum(["middle", "end"]).optional(),
+      /** Is left out as a whole where a line has no room for it, the last such column first. */
+      spare: z.boolean().optional(),
+    }),
+  ),
+  rows: z.array(z.array(z.array(piece))),
+});
+
+export type Grid = z.output<typeof grid>;
+
+/** One below the other: grids, and texts of ours that are laid out already (`/mesos` in them is the command). */
+export const tables = z.array(z.union([z.string(), grid]));
+
+export type Tables = z.output<typeof tables>;
+
+export type Cell = Piece | number | readonly Piece[];
+
+export interface Column<Row> extends Readonly<Grid["columns"][number]> {
+  readonly cell: (row: Row) => Cell;
 }
 
-/** At most this many characters; the end of a host name tells more than its middle, so that is what is left out. */
-export function cut(text: string, width: number): string {
-  const chars = [...text];
-  if (chars.length <= width) return text;
-  const head = Math.ceil((width - 1) / 2);
-  return `${chars.slice(0, head).join("")}…${chars.slice(chars.length - (width - 1 - head)).join("")}`;
+/** Rows as a grid; `null` without rows. */
+export function tableOf<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  heading: string | null = null,
+): Grid | null {
+  if (rows.length === 0) return null;
+  return {
+    heading,
+    columns: columns.map(({ cell: _, ...column }) => column),
+    rows: rows.map((row) => columns.map(({ cell }) => piecesOf(cell(row)))),
+  };
+}
+
+/** Those that there are; `null` where there is none. */
+export function tablesOf(...parts: readonly (Tables[number] | null)[]): Tables | null {
+  const there = parts.filter((part) => part !== null);
+  return there.length === 0 ? null : there;
+}
+
+/** A moment to the minute, or nothing. */
+export function at(ms: number | null, none = ""): Piece {
+  return ms === null ? none : { at: ms, to: "minute" };
+}
+
+function piecesOf(cell: Cell): Piece[] {
+  if (typeof cell === "number") return [String(cell)];
+  return Array.isArray(cell) ? [...(cell as readonly Piece[])] : [cell as Piece];
 }
 
 /** A framework may call itself anything, line breaks included. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
-}
-
-function widthOf(widths: readonly number[]): number {
-  return widths.reduce((sum, width) => sum + width, 0) + GAP.length * Math.max(0, widths.length - 1);
-}
-
-function lengthOf(text: string): number {
-  return [...text].length;
 }

@@ -17,11 +17,12 @@ import { counted } from "../../maintenance/text/list.js";
 import { formatSpan, millisToNanos } from "../../maintenance/time.js";
 import { blastText } from "./blast.js";
 import { message, type SlackMessage, section } from "./blocks.js";
-import { code, free, lines, listed, type Mrkdwn, mrk, sentence, someone, user } from "./mrkdwn.js";
+import { code, free, lines, listed, type Mrkdwn, mrk, someone, user } from "./mrkdwn.js";
 import { bar, frameworkLines, hosts, MACHINE_NAME, ofBatch, problem } from "./parts.js";
 import { changes } from "./question/outcome.js";
 import { approversCalled } from "./question/who.js";
 import { runEndText } from "./run.js";
+import { sentence } from "./sentence.js";
 import { moment, windowOf } from "./when.js";
 
 /**

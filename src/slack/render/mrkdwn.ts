@@ -13,12 +13,12 @@ const FREE_TEXT = 300;
  * Slack's own three escapes; nothing else may be escaped. A bracket that `quoted` took away (maintenance/text/quote.ts) is put
  * back: escaped it forms nothing, and everywhere people read what somebody wrote as they wrote it.
  */
-const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "‹": "&lt;" };
-
-/** Stands for that bracket, in the same length, until the mentions of a sentence are found: it must not begin one. */
-const TAKEN_AWAY = "\ue000lt;";
-
-const IN_SENTENCES = { ...ESCAPES, "‹": TAKEN_AWAY };
+export const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  "‹": "&lt;",
+};
 
 const ELLIPSIS = "…";
 
@@ -54,7 +54,8 @@ export function free(raw: string, max: number = FREE_TEXT): Mrkdwn {
   return new Mrkdwn(escapeTo(withoutCode(raw), max));
 }
 
-function withoutCode(raw: string): string {
+/** On one line, with quotes in the place of backticks. */
+export function withoutCode(raw: string): string {
   return oneLine(raw).replaceAll("`", "'");
 }
 
@@ -118,25 +119,6 @@ export function user(id: string): Mrkdwn {
 /** A person or a user group by Slack id; in a channel the group is notified. What is neither is shown as text. */
 export function someone(id: string): Mrkdwn {
   return /^S[A-Z0-9]{2,30}$/.test(id) ? new Mrkdwn(`<!subteam^${id}>`) : user(id);
-}
-
-/**
- * Like `free`, for our own sentences: a user id that they write as `<@U…>` is shown as that person. What people wrote in
- * them was `quoted` when the sentence was made (maintenance/text/quote.ts), so nobody else is mentioned. A user group,
- * `<!subteam^S…>`, and a channel, `<#C…>`, are shown by name only where nobody else reads (`to: "one"`): in a channel the
- * group would be notified as a whole. Nothing else becomes markup.
- */
-export function sentence(raw: string, max: number, to: "channel" | "one" = "channel"): Mrkdwn {
-  const people = /&lt;@([UW][A-Z0-9]{2,30})&gt;/g;
-  const groups = /&lt;!subteam\^(S[A-Z0-9]{2,30})&gt;/g;
-  const channels = /&lt;#(C[A-Z0-9]{2,30})&gt;/g;
-  return new Mrkdwn(
-    escapeTo(withoutCode(raw), max, IN_SENTENCES)
-      .replace(people, (_, id: string) => user(id).text)
-      .replace(groups, (_, id: string) => (to === "one" ? someone(id).text : `the group ${id}`))
-      .replace(channels, (_, id: string) => (to === "one" ? `<#${id}>` : `the channel ${id}`))
-      .replaceAll(TAKEN_AWAY, "&lt;"),
-  );
 }
 
 /**

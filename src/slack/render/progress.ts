@@ -2,10 +2,12 @@ import { summarise } from "../../maintenance/answers/summary.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { eventLine } from "../../maintenance/show/event-line.js";
+import { named } from "../../maintenance/text/command.js";
 import { message, type SlackMessage, section } from "./blocks.js";
 import { isEmptying, tasksText } from "./card/tasks.js";
-import { free, lines, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
+import { lines, listed, type Mrkdwn, mrk } from "./mrkdwn.js";
 import { frameworkLines } from "./parts.js";
+import { sentence } from "./sentence.js";
 import { moment } from "./when.js";
 
 /**
@@ -40,7 +42,7 @@ function answers(record: Maintenance): (Mrkdwn | null)[] {
 /** Answers as they stand are shown above; what was news in them is a line. */
 function lineOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
   const what = event.kind === "answers_changed" ? newsOf(event) : eventLine(record, event).what;
-  return what === "" ? null : mrk`${moment(event.atMs)} · ${free(what, 250)}`;
+  return what === "" ? null : mrk`${moment(event.atMs)} · ${sentence(named(what, record.command), 250)}`;
 }
 
 function newsOf({ news }: Extract<LogEvent, { kind: "answers_changed" }>): string {

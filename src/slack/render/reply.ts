@@ -1,23 +1,29 @@
 import { COMMAND, named } from "../../maintenance/text/command.js";
+import type { Reader } from "../../maintenance/text/reader.js";
 import type { Reply } from "../../maintenance/text/reply.js";
-import { type Block, message, type SlackMessage, section } from "./blocks.js";
+import { type Block, context, message, type SlackMessage, section } from "./blocks.js";
 import { fixedLine, fixedText } from "./fixed-text.js";
-import { Mrkdwn, mrk, sentence } from "./mrkdwn.js";
+import { Mrkdwn, mrk } from "./mrkdwn.js";
 import { explained } from "./parts.js";
+import { sentence } from "./sentence.js";
+import { drawTables, zoneNote } from "./table.js";
 
 const MARKS = { done: "✅", info: "ℹ️", refused: "🚫", error: "❗" } as const;
 
 /**
  * What one person is told. The reply's texts are plain; a user id that they write as `<@U…>` is shown as that person.
- *
- * @param command what they call the command.
  */
-export function renderReply(reply: Reply, command: string): SlackMessage {
+export function renderReply(reply: Reply, reader: Reader): SlackMessage {
+  const { command } = reader;
   const ours = (text: string, max: number) => sentence(named(text, command), max, "one");
   const what = mrk`${new Mrkdwn(MARKS[reply.tone])} ${ours(reply.text, 1500)}`;
   const blocks: Block[] = [section(explained(what, reply, ours))];
   if (reply.line !== null) blocks.push(fixedLine(lineNamed(reply.line, command)));
-  if (reply.table !== null) blocks.push(...fixedText(named(reply.table, command)));
+  if (reply.table !== null) {
+    const { text, zone } = drawTables(reply.table, reader);
+    blocks.push(...fixedText(text));
+    if (zone !== null) blocks.push(context(mrk`${zoneNote(zone)}`));
+  }
   return message(blocks);
 }
 

@@ -1,4 +1,5 @@
 import type { Reply } from "../../maintenance/text/reply.js";
+import { anonymousReaders, type Readers } from "../people/readers.js";
 import type { SlackMessage } from "../render/blocks.js";
 import { renderFile, type TextFile } from "../render/fixed-text.js";
 import { renderReply } from "../render/reply.js";
@@ -92,10 +93,13 @@ export function createMessenger(
   o: WebClientOptions & {
     /** @defaultValue 10,000 */
     readonly timeoutMs?: number;
+    /** @defaultValue nobody is known */
+    readonly readers?: Readers;
   },
 ): Messenger {
   const timeout = o.timeoutMs ?? TIMEOUT_MS;
   const client = createWebClient(o, timeout);
+  const readers = o.readers ?? anonymousReaders(Date.now);
 
   /** Sends blocks, or the same as text if Slack refuses the blocks: a status is never lost. */
   async function send<T>(
@@ -147,7 +151,7 @@ export function createMessenger(
 
     async reply(to, reply) {
       const doing = "answering a person";
-      const message = renderReply(reply, to.command);
+      const message = await readers.write(to, (reader) => renderReply(reply, reader));
       if (to.responseUrl !== null) {
         try {
           await postToResponseUrl(to.responseUrl, to.thread, message, timeout);

@@ -5,6 +5,7 @@ import type { LogEvent, NewEvent } from "../../../src/maintenance/record/events.
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { BROADCASTS, type Broadcast } from "../../../src/maintenance/show/telling.js";
 import type { Reply } from "../../../src/maintenance/text/reply.js";
+import { anonymousReaders } from "../../../src/slack/people/readers.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
 import { batchOf, HOUR, NOW, recordOf } from "../../slack/fixtures.js";
 import { runningRun } from "../../support/runs.js";
@@ -54,6 +55,7 @@ function threadOf(parts: Partial<ThreadJob> = {}, broadcast: readonly Broadcast[
           upload: async () => {},
           permalink: async (_channel, ts) => `https://ops.example/${ts}`,
         },
+        readers: anonymousReaders(() => nowMs),
         reply: async (_to, reply) => {
           replies.push(reply);
         },

@@ -5,6 +5,7 @@ import type { ThreadPorts } from "../../../src/engine/notify/thread.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import type { Run } from "../../../src/maintenance/record/run.js";
 import { BROADCASTS } from "../../../src/maintenance/show/telling.js";
+import { anonymousReaders } from "../../../src/slack/people/readers.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
 import { approvalOf } from "../../slack/fixtures.js";
@@ -61,6 +62,7 @@ async function delivered(
   let progress = start;
   const outcome = await deliver(record, start, {
     messenger: slack.messenger,
+    readers: anonymousReaders(() => NOW),
     reply: async () => {},
     save: async (next) => {
       progress = next;

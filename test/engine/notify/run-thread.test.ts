@@ -10,6 +10,7 @@ import { notifyProcessor } from "../../../src/engine/notify/notify.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { wake } from "../../../src/engine/store/store.js";
 import { encodeMaintenance, type Maintenance } from "../../../src/maintenance/record/record.js";
+import { anonymousReaders } from "../../../src/slack/people/readers.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
 import { batchOf, HOUR, recordOf } from "../../support/world.js";
@@ -48,6 +49,7 @@ async function bot(configured: readonly string[], now = clock.now) {
     NOTIFY_QUEUE,
     notifyProcessor({
       messenger,
+      readers: anonymousReaders(now),
       queue,
       records,
       shownIn: () => ({ broadcast: [], tickets: null, scheme: "http" }),

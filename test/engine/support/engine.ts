@@ -21,6 +21,7 @@ import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
 import { answer, PATIENCE_MS } from "../../../src/slack/hear/answer.js";
 import { createGroups } from "../../../src/slack/people/groups.js";
+import { anonymousReaders } from "../../../src/slack/people/readers.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
 import { startRehearsalMarathon } from "../../support/marathon/marathon.js";
@@ -173,6 +174,7 @@ async function startOn({
     NOTIFY_QUEUE,
     notifyProcessor({
       messenger,
+      readers: anonymousReaders(time.now),
       queue: notifier.queue,
       records,
       shownIn: (name) => shownAs(configs.get(name)),

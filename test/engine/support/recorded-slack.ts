@@ -1,4 +1,5 @@
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
+import { anybody } from "../../../src/maintenance/text/reader.js";
 import { plainText } from "../../../src/rehearsal/demo/plain-text.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
 import { type AdoptValue, type ButtonValue, parseButton } from "../../../src/slack/render/button-value.js";
@@ -68,7 +69,7 @@ export class RecordedSlack {
         this.told.push({
           channel: to.channel,
           user: to.user,
-          text: shown(renderReply(reply, to.command)).text,
+          text: shown(renderReply(reply, anybody(to.command, Date.now()))).text,
         });
       },
     };

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Habit, habitSentence, habitsOf } from "../../../src/maintenance/answers/habits.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
+import { readerOf } from "../../support/drawn.js";
 import {
   agent,
   answer,
@@ -99,7 +100,7 @@ describe("what a framework does is written down", () => {
       expect(silent).toMatchObject([{ framework: "aurora", asked: 0, accepted: 0, left: 0 }]);
       const done = recordOf({ behaviour: silent, end: { phase: "up", atMs: NOW, why: null } });
       expect(habitsOf([done, done])).toEqual(new Map<string, Habit>());
-      expect(handOver(done).text).toContain("aurora: could not be asked");
+      expect(handOver(done, readerOf()).text).toContain("aurora: could not be asked");
     },
   );
   test("a framework was asked on the machines alone where it could be, and has not left while a task of it is anywhere", () => {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { BlastRadius } from "../../../src/maintenance/record/blast-radius.js";
-import { dryRunReply } from "../../../src/maintenance/show/dry-run.js";
-import { TABLE_WIDTH } from "../../../src/maintenance/text/table.js";
-import { machine, names } from "../../support/world.js";
+import { dryRunReply, type Terms } from "../../../src/maintenance/show/dry-run.js";
+import { renderReply } from "../../../src/slack/render/reply.js";
+import { TABLE_WIDTH } from "../../../src/slack/render/table.js";
+import { renderText } from "../../slack/plain-text.js";
+import { drawn, drawnLines, readerOf } from "../../support/drawn.js";
+import { HOUR, machine, NOW, names } from "../../support/world.js";
 
 const capacity = (fits: boolean) => ({
   fits,
@@ -24,29 +27,75 @@ const BLAST: BlastRadius = {
   capacity: capacity(true),
 };
 
-const ASKED = { names, hosts: "web-*", machines: [machine("web-01"), machine("web-02")] };
+const TERMS: Terms = {
+  window: { startMs: NOW, durationMs: 4 * HOUR },
+  defaultDurationMs: 4 * HOUR,
+  deadline: null,
+  requester: "U01ALICE",
+  approvals: { votes: 1, approvers: [], selfApproval: false },
+  owners: [],
+};
+
+const ASKED = { names, hosts: "web-*", machines: [machine("web-01"), machine("web-02")], terms: TERMS };
 
 describe("a dry run", () => {
   test("a dry run shows tasks, last copies, data, racks and room, and says that nothing was done", () => {
     const reply = dryRunReply("prod", ASKED, BLAST, []);
     expect(reply).toMatchObject({
       tone: "info",
-      text: "Dry run in prod: web-* is 2 machines (web-01, web-02) with 3 tasks. Last running copies of /billing/api (marathon) are among them.",
+      text: "Dry run in prod: web-* is 2 machines (web-01, web-02) with 3 tasks. The window would be <!date^1792497600000> – <!date^1792512000000> (4 h, the default of prod). Down would need 1 approval: anybody who sees the question may give it, but not <@U01ALICE>, who asks for it. Last running copies of /billing/api (marathon) are among them.",
       notDone: "Nothing was posted: this was a dry run.",
     });
-    expect(reply.table?.split("\n")).toEqual([
+    expect(drawnLines(reply)).toEqual([
+      "ROLE          NEEDS             FREE ELSEWHERE   FITS",
+      "all together  2.5 cpus, 1.5 GB  40 cpus, 200 GB  yes",
+      "",
+      "ALSO AWAY    WHAT                  WHERE",
+      "rack         r1                    all of its agents (2)",
+      "volume       kafka-3 (200 GB)      web-02",
+      "reservation  kafka: 1 cpu, 512 MB  web-02",
+      "",
       "FRAMEWORK  APP           TASKS",
       "marathon   /billing/api      2  last copies",
       "kafka      kafka             1",
-      "",
-      "ALSO AWAY    WHAT                  WHERE",
-      "volume       kafka-3 (200 GB)      web-02",
-      "reservation  kafka: 1 cpu, 512 MB  web-02",
-      "rack         r1                    all of its agents (2)",
-      "",
-      "ROLE          NEEDS             FREE ELSEWHERE   FITS",
-      "all together  2.5 cpus, 1.5 GB  40 cpus, 200 GB  yes",
     ]);
+  });
+
+  test("a dry run says when it would be, what happens at the deadline, who may approve and whose tasks these are", () => {
+    const terms: Terms = {
+      ...TERMS,
+      window: { startMs: NOW + HOUR, durationMs: 2 * HOUR },
+      deadline: { atMs: NOW + 2 * HOUR, then: "release", met: false },
+      approvals: { votes: 2, approvers: ["S01OPS", "U02BOB"], selfApproval: false },
+      owners: [{ owner: "S02DATA", of: ["kafka"] }],
+    };
+    const { text } = dryRunReply("prod", { ...ASKED, terms }, BLAST, []);
+    expect(text).toContain(
+      [
+        "The window would be <!date^1792501200000> – <!date^1792508400000> (2 h).",
+        "Deadline <!date^1792504800000>: if tasks are left then, the machines are given back.",
+        "Down would need 2 approvals: <!subteam^S01OPS>, <@U02BOB> may give them, but not <@U01ALICE>, who asks for it.",
+        "Owners of what runs there: <!subteam^S02DATA> (kafka).",
+      ].join(" "),
+    );
+  });
+
+  test("a dry run of many machines shows room, racks and volumes before its many apps, and those with their last copies first", () => {
+    const apps = Array.from({ length: 300 }, (_, i) => ({ name: `/app-${i}`, tasks: 1 }));
+    const reply = dryRunReply(
+      "prod",
+      ASKED,
+      {
+        ...BLAST,
+        frameworks: [{ name: "marathon", frameworkId: "marathon", tasks: 300, apps }],
+        lastCopies: [{ framework: "marathon", frameworkId: "marathon", app: "/app-299", copies: 1 }],
+      },
+      [],
+    );
+    const shown = renderText(renderReply(reply, readerOf()));
+    expect(shown).toMatch(
+      /all together[\s\S]*rack +r1[\s\S]*kafka-3[\s\S]*\/app-299 +1 +last copies[\s\S]*more lines/,
+    );
   });
 
   test("a dry run says in one line each what is known of the frameworks on the machines", () => {
@@ -54,7 +103,7 @@ describe("a dry run", () => {
       ["kafka", "uses the old driver, cannot answer inverse offers"],
       ["elsewhere", "has never answered (5 maintenances)"],
     ]);
-    const { table } = dryRunReply("prod", { ...ASKED, explained }, BLAST, []);
+    const table = drawn(dryRunReply("prod", { ...ASKED, explained }, BLAST, []));
     expect(table).toContain(
       "\n\nFRAMEWORK  KNOWN\nkafka      uses the old driver, cannot answer inverse offers",
     );
@@ -68,7 +117,7 @@ describe("a dry run", () => {
     expect(reply).toMatchObject({ tone: "refused", next: "Leave it out." });
     expect(reply.text).toContain("have no room");
     expect(reply.text).toContain("It would be refused: m-1 holds web-01.");
-    expect(reply.table).toMatch(/NO$/);
+    expect(drawn(reply)).toMatch(/all together .* NO$/m);
   });
 
   test("a dry run that matches nothing shows neither machines nor room", () => {
@@ -76,7 +125,7 @@ describe("a dry run", () => {
     const zero = { cpus: 0, memMb: 0 };
     const blast: BlastRadius = { ...none, capacity: { fits: true, needs: zero, free: zero, roles: [] } };
     const refusals = [{ why: "No agent is called web-9*.", next: "Look at /mesos hosts *." }];
-    expect(dryRunReply("prod", { names, hosts: "web-9*", machines: [] }, blast, refusals)).toMatchObject({
+    expect(dryRunReply("prod", { ...ASKED, hosts: "web-9*", machines: [] }, blast, refusals)).toMatchObject({
       text: "Dry run in prod: web-9* matches no machine. It would be refused: No agent is called web-9*.",
       table: null,
     });
@@ -95,9 +144,9 @@ describe("a dry run", () => {
       },
       [],
     );
-    expect(reply.table?.split("\n").slice(1, 3)).toEqual([
-      "etl        /x       1",
+    expect(drawnLines(reply).slice(-2)).toEqual([
       "etl        /x       1  last copies",
+      "etl        /x       1",
     ]);
   });
 
@@ -109,12 +158,12 @@ describe("a dry run", () => {
       { machines: [machine("web-02")], window: null, blast: { ...none, capacity: capacity(true) } },
       { machines: [machine("web-03")], window: null, blast: { ...none, capacity: capacity(true) } },
     ];
-    const { table } = dryRunReply("prod", { ...ASKED, batches }, BLAST, []);
+    const table = drawn(dryRunReply("prod", { ...ASKED, batches }, BLAST, []));
     expect(table?.split("\n").slice(0, 4)).toEqual([
-      "BATCH  FROM (UTC)   UNTIL        TASKS  VOLUMES  FITS  MACHINES  LAST COPIES OF",
-      "    1  11-20 11:00  11-20 13:00      3        1  NO    web-01    /billing/api",
-      "    2  -            -                0        0  yes   web-02",
-      "    3  -            -                0        0  yes   web-03",
+      "BATCH  FROM          UNTIL         TASKS  VOLUMES  FITS  MACHINES  LAST COPIES",
+      "    1  20 Nov 11:00  20 Nov 13:00      3        1  NO    web-01    /billing/api",
+      "    2  -             -                 0        0  yes   web-02",
+      "    3  -             -                 0        0  yes   web-03",
     ]);
     const questions = (approve: "each" | "canary" | "once") =>
       dryRunReply("prod", { ...ASKED, batches, approve }, BLAST, []).text;
@@ -134,10 +183,7 @@ describe("a dry run", () => {
       volumes: [{ id: long, role: long, sizeMb: 5 * 1024 * 1024, machine: `${long}|10.0.0.1` }],
       capacity: { ...capacity(true), roles: [...capacity(true).roles, { role: long, ...capacity(true) }] },
     };
-    const widths =
-      dryRunReply("prod", ASKED, blast, [])
-        .table?.split("\n")
-        .map((line) => line.length) ?? [];
+    const widths = drawnLines(dryRunReply("prod", ASKED, blast, [])).map((line) => line.length);
     expect(Math.max(...widths)).toBeLessThanOrEqual(TABLE_WIDTH);
   });
 });

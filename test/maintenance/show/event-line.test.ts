@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { logEvent, type NewEvent } from "../../../src/maintenance/record/events.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { eventLines } from "../../../src/maintenance/show/event-line.js";
+import { readerTime } from "../../../src/maintenance/text/reader-time.js";
+import { written } from "../../../src/maintenance/text/tokens.js";
+import { readerOf } from "../../support/drawn.js";
 import { batchOf, HOUR, NOW, recordOf } from "../../support/world.js";
+
+const reader = readerOf();
+
+const nameOf = (id: string) => (id.startsWith("S") ? `the group of ${id}` : reader.nameOf(id));
 
 const base = { batch: "b1", by: "U0BOB", approval: "b1a1" };
 
@@ -13,17 +20,18 @@ test.each<[NewEvent, string]>([
   [{ kind: "held", by: "U0BOB", reason: "wait", as: "owner" }, "held it as an owner: wait"],
   [
     { kind: "refused", by: "U0BOB", decision: "ask_down", why: "Ask <@U0CAROL> or <!subteam^S1>." },
-    "wanted to ask for Down and may not: Ask U0CAROL or S1.",
+    "wanted to ask for Down and may not: Ask carol or the group of S1.",
   ],
   [
     { kind: "extended", batch: "b1", by: "U0BOB", byMs: HOUR, endMs: NOW, askedAtMs: NOW },
-    "extended the window by 1 h, until 2026-10-20 12:00:00",
+    "extended the window by 1 h, until 20 Oct 12:00",
   ],
   [{ kind: "answers_cleared", why: "fail_over" }, "the master forgot answers: another master leads"],
-  [{ kind: "owners_told", owners: [{ owner: "S1", of: ["kafka"] }] }, "told owners: S1 (kafka)"],
+  [{ kind: "owners_told", owners: [{ owner: "S1", of: ["kafka"] }] }, "told owners: the group of S1 (kafka)"],
 ])("the event %j reads as a line", (event, words) => {
   const parsed = logEvent.parse({ ...event, seq: 1, atMs: NOW });
-  expect(eventLines(recordOf({ batches: [batchOf()], events: [parsed] }))[0]?.what).toBe(words);
+  const [line] = eventLines(recordOf({ batches: [batchOf()], events: [parsed] }));
+  expect(written(line?.what ?? "", { nameOf, at: (ms) => readerTime(ms, reader) })).toBe(words);
 });
 
 test("batches and their questions are named where there are several", () => {

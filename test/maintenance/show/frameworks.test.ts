@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Habit } from "../../../src/maintenance/answers/habits.js";
 import { explanation, explanationsOf, frameworksReply } from "../../../src/maintenance/show/frameworks.js";
+import { drawn, drawnLines } from "../../support/drawn.js";
 import { framework, recordOf, task, worldOf } from "../../support/world.js";
 
 const habit = (parts: Partial<Habit> = {}): Habit => ({
@@ -68,7 +69,7 @@ describe("the reply to /mesos frameworks", () => {
   const reply = frameworksReply(world, [], new Map([["web", habit({ framework: "web" })]]));
 
   test("has every framework of the cluster with its tasks, driver and kind, most tasks first", () => {
-    expect(reply.table?.split("\n").slice(0, 4)).toEqual([
+    expect(drawnLines(reply).slice(0, 4)).toEqual([
       "FRAMEWORK         TASKS  DRIVER     KIND",
       "web                   2  not known  not known",
       "Eremetic              1  old        looks like Eremetic",
@@ -80,7 +81,7 @@ describe("the reply to /mesos frameworks", () => {
   });
 
   test("has what was seen of each before what was read of its kind", () => {
-    const table = reply.table ?? "";
+    const table = drawn(reply) ?? "";
     const seen = table.indexOf("has never answered and has never left before Down (5 maintenances)");
     expect(seen).toBeGreaterThan(0);
     expect(table.indexOf("Eremetic (old)\n  answers: cannot (old driver)")).toBeGreaterThan(seen);

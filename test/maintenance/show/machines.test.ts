@@ -1,12 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Resolution } from "../../../src/maintenance/cluster/resolution.js";
 import { hostsReply, statusOfMachines } from "../../../src/maintenance/show/machines.js";
+import { FILE_WIDTH } from "../../../src/slack/render/table.js";
+import { drawn, drawnLines } from "../../support/drawn.js";
 import { agent, batchOf, HOUR, machine, NOW, recordOf, windowOn, worldOf } from "../../support/world.js";
 import { downWorld, inPhase } from "../support/flow.js";
-
-function lines(reply: { table: string | null }): string[] {
-  return reply.table?.split("\n") ?? [];
-}
 
 describe("machines and patterns", () => {
   const machines = [machine("web-01"), machine("web-02"), machine("web-03")];
@@ -19,7 +17,7 @@ describe("machines and patterns", () => {
     const ours = recordOf({ batches: [batchOf({ machines: [machine("web-01")] })] });
     const reply = statusOfMachines(resolution, world, [ours], NOW);
     expect(reply.text).toBe("prod: 3 machines: 1 up, 2 draining.");
-    expect(lines(reply)).toEqual([
+    expect(drawnLines(reply)).toEqual([
       "MACHINE  MODE      AGENTS  TASKS  IN      WINDOW",
       "web-01   draining       1      0  m-7k3q  4 h left",
       "web-02   draining       1      0  others  in 1 h",
@@ -30,7 +28,7 @@ describe("machines and patterns", () => {
   test("a pattern that a drain would take is shown with its machines", () => {
     const reply = hostsReply("prod", resolution, downWorld(), [inPhase("down")]);
     expect(reply).toMatchObject({ tone: "info", text: "prod: 3 machines: 1 up, 2 Down.", next: null });
-    expect(lines(reply)[1]).toBe("web-01   10.0.0.1  down       0      0  m-7k3q");
+    expect(drawnLines(reply)[1]).toBe("web-01   10.0.0.1  down       0      0  m-7k3q");
   });
 
   test("a pattern that a drain would refuse says why, with the nearest names", () => {
@@ -65,10 +63,10 @@ describe("machines and patterns", () => {
       expect(reply.text).toContain(
         "web-09: not registered again since the fail-over, so it is not known what runs there.",
       );
-      expect(reply.table).toMatch(/web-09 .* 0\+1\? +\?/);
-      expect(reply.table).toMatch(/web-01 .* 1 +0/);
+      expect(drawn(reply)).toMatch(/web-09 .* 0\+1\? +\?/);
+      expect(drawn(reply)).toMatch(/web-01 .* 1 +0/);
     }
-    expect(hostsReply("prod", { ...resolution, machines: [gone] }, world, []).table).toMatch(
+    expect(drawn(hostsReply("prod", { ...resolution, machines: [gone] }, world, []))).toMatch(
       /web-09 +not told/,
     );
   });
@@ -78,13 +76,26 @@ describe("machines and patterns", () => {
     const world = worldOf({ recoveredAgents: [agent("web-09", { machine: machine("web-09", "") })] });
     const reply = hostsReply("prod", { ...resolution, machines: [named], literals: [named] }, world, []);
     expect(reply.text).not.toContain("nothing drains");
-    expect(reply.table).not.toContain("unregistered");
+    expect(drawn(reply)).not.toContain("unregistered");
+  });
+
+  test("zone, rack and attributes of the agents are columns, the widest only where there is room: a file has all", () => {
+    const attributes = [
+      { name: "rack", value: "r1" },
+      { name: "os", value: "linux-6.8-hardened-by-the-platform-team" },
+    ];
+    const world = worldOf({ agents: [agent("web-01", { attributes, zone: "eu-1a" })] });
+    const reply = hostsReply("prod", { ...resolution, machines: [machine("web-01")] }, world, []);
+    expect(drawnLines(reply)[0]).toMatch(/ IN +ZONE +RACK$/);
+    expect(drawn(reply, FILE_WIDTH)).toMatch(
+      /ATTRIBUTES\n.* eu-1a +r1 +rack=r1, os=linux-6\.8-hardened-by-the-platform-team$/,
+    );
   });
 
   test("machines that are not registered are shown as such (invariant 4)", () => {
     const spare = machine("spare-07");
     const reply = hostsReply("prod", { ...resolution, machines: [spare], literals: [spare] }, worldOf(), []);
-    expect(reply.table).toContain("unregistered");
-    expect(reply.text).toMatch(/nothing drains because of it/);
+    expect(drawn(reply)).toContain("unregistered");
+    expect(reply.text).toMatch(/^prod: 1 machine: 1 unregistered\. .*nothing drains because of it/);
   });
 });

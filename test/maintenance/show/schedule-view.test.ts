@@ -4,6 +4,7 @@ import type { World } from "../../../src/maintenance/cluster/world.js";
 import { hostsReply, statusOfMachines } from "../../../src/maintenance/show/machines.js";
 import { scheduleReply } from "../../../src/maintenance/show/schedule-view.js";
 import { statusOfCluster } from "../../../src/maintenance/show/status.js";
+import { drawn } from "../../support/drawn.js";
 import { machine, NOW, worldOf } from "../../support/world.js";
 import { drainingWorld, inPhase } from "../support/flow.js";
 
@@ -41,7 +42,7 @@ describe("a view that may hide windows is never told as an idle cluster (invaria
 });
 
 test("the schedule is shown with whose each window is", () => {
-  const { text, table } = scheduleReply("prod", drainingWorld(), [inPhase("draining")]);
-  expect(text).toBe("prod: 1 window with 2 machines in the schedule.");
-  expect(table).toMatch(/web-01 +draining +m-7k3q/);
+  const reply = scheduleReply("prod", drainingWorld(), [inPhase("draining")]);
+  expect(reply.text).toBe("prod: 1 window with 2 machines in the schedule.");
+  expect(drawn(reply)).toMatch(/web-01 +draining +m-7k3q/);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Habit } from "../../../src/maintenance/answers/habits.js";
 import { statusOfCluster, statusOfMaintenance } from "../../../src/maintenance/show/status.js";
-import { TABLE_WIDTH } from "../../../src/maintenance/text/table.js";
+import { TABLE_WIDTH } from "../../../src/slack/render/table.js";
+import { drawn, drawnLines } from "../../support/drawn.js";
 import {
   agent,
   answer,
@@ -28,10 +29,6 @@ const busy = drainingWorld({
 
 const draining = tick(inPhase("draining"), busy).record;
 
-function lines(reply: { table: string | null }): string[] {
-  return reply.table?.split("\n") ?? [];
-}
-
 describe("a cluster", () => {
   test("the status shows every open maintenance in a line, and what others have in the schedule", () => {
     const world = {
@@ -48,7 +45,7 @@ describe("a cluster", () => {
       "prod: 2 open maintenances. 3 draining and 0 Down of 4 machines. 1 machine in windows of others. Leader 10.0.0.100:5050, Mesos 1.11.0.",
     );
     expect(reply.next).toBe("One in full: /mesos status m-7k3q");
-    expect(lines(reply)).toEqual([
+    expect(drawnLines(reply)).toEqual([
       "ID      PHASE      HOSTS  NO.  TASKS  WINDOW         TROUBLE",
       "m-7k3q  draining   web-*    2    2/2  3 h 59 m left",
       "m-bbbb  requested  db-*     -      -  in 59 m",
@@ -71,7 +68,7 @@ describe("a cluster", () => {
     const world = { ...busy, agents: [agent("web-03")], recoveredAgents };
     const reply = statusOfCluster("prod", [record], world, NOW);
     expect(reply.text).toContain("of 4 machines. Not registered again since the fail-over: 3 agents.");
-    expect(reply.table).toContain("2?/2");
+    expect(drawn(reply)).toContain("2?/2");
   });
 
   test("the status without maintenances says so", () => {
@@ -95,7 +92,7 @@ describe("a cluster", () => {
     expect(reply.text).toBe(
       "prod: 1 open maintenance, as the cluster was last seen. The master does not accept the credentials.",
     );
-    expect(lines(reply)).toHaveLength(2);
+    expect(drawnLines(reply)).toHaveLength(2);
   });
 
   test.each([
@@ -103,9 +100,9 @@ describe("a cluster", () => {
     ["the window has no end", inPhase("down", { window: { start: 0n, duration: null } }), NOW, "no end"],
     ["it is up", inPhase("up"), NOW, "over"],
     ["it is being cancelled", { ...draining, cancel: { by: "U0BOB", atMs: NOW } }, NOW, "cancelling"],
-    ["it is in trouble", tick(draining, worldOf()).record, NOW, "windows_gone"],
+    ["it is in trouble", tick(draining, worldOf()).record, NOW, "windows gone"],
   ])("the status says when %s", (_, record, nowMs, words) => {
-    expect(statusOfCluster("prod", [record], worldOf(), nowMs).table).toContain(words);
+    expect(drawn(statusOfCluster("prod", [record], worldOf(), nowMs))).toContain(words);
   });
 });
 
@@ -113,9 +110,9 @@ describe("a maintenance", () => {
   test("the status shows mode, agents and tasks per machine and each framework's verdict, what hinders most first", () => {
     const reply = statusOfMaintenance(draining, NOW + 2_000);
     expect(reply.text).toBe(
-      "m-7k3q is draining: web-* in prod, asked for by <@U0ALICE>. Window: 3 h 59 m left. As seen 2 s ago; no change was noticed since.",
+      "m-7k3q is draining: web-* in prod, asked for by <@U0ALICE>. Window: 3 h 59 m left. Looked at 2 s ago.",
     );
-    expect(lines(reply)).toEqual([
+    expect(drawnLines(reply)).toEqual([
       "MACHINE  IP        MODE      AGENTS  TASKS",
       "web-01   10.0.0.1  draining       1      1",
       "web-02   10.0.0.2  draining       1      1",
@@ -126,6 +123,26 @@ describe("a maintenance", () => {
     ]);
   });
 
+  test("the status shows what a look has just seen, says when that was, and since when nothing new was noted", () => {
+    const left = drainingWorld({ tasks: [], observedAtMs: NOW + 89_000 });
+    const event = { seq: 1, atMs: NOW, kind: "empty" as const, batch: "b1" };
+    const reply = statusOfMaintenance({ ...draining, events: [event] }, NOW + 90_000, new Map(), left);
+    expect(reply.text).toContain("Looked at 1 s ago. Nothing new was noted since <!date^1792497600000>.");
+    expect(drawn(reply)).toMatch(/web-01 .* 0$/m);
+  });
+
+  test("the status of a maintenance whose machines cannot be looked at now is what was seen last, and says so (invariant 13)", () => {
+    const what = "The master does not answer.";
+    const trouble = { code: "unreachable", what, said: null, notDone: "", next: "" };
+    const reply = statusOfMaintenance(draining, NOW + 90_000, new Map(), trouble);
+    expect(reply.text).toContain(`Looked at 1 m 30 s ago.`);
+    expect(reply.text).toContain(`Now it cannot be looked at: ${what}`);
+    const filtered = { ...busy, schedule: { windows: [] }, observedAtMs: NOW + 89_000 };
+    expect(statusOfMaintenance(draining, NOW + 90_000, new Map(), filtered).text).toContain(
+      "Looked at 1 m 30 s ago.",
+    );
+  });
+
   test("the status calls no window its own that is still to be posted in the place of another", () => {
     const { window } = batchOf();
     const moving = recordOf({ batches: [batchOf({ movingFrom: window })] });
@@ -134,17 +151,15 @@ describe("a maintenance", () => {
 
   test("the status shows erased answers as erased, never as answers (invariant 3)", () => {
     const erased = tick(draining, drainingWorld({ tasks: busy.tasks, leaderId: "leader-2" })).record;
-    expect(lines(statusOfMaintenance(erased, NOW)).slice(4)).toEqual([
+    expect(drawnLines(statusOfMaintenance(erased, NOW)).slice(4)).toEqual([
       "MACHINE  FRAMEWORK  VERDICT  TASKS  ANSWER",
       "web-01   marathon   silent       1  erased",
       "web-02   kafka      silent       1  erased",
       "",
-      "MACHINE  FRAMEWORK  ERASED ANSWER (UTC)",
-      "web-01   marathon   accepted 11:59, erased by a fail-over 12:00",
-      "web-02   kafka      declined 11:59, erased by a fail-over 12:00",
+      "MACHINE  FRAMEWORK  ANSWER                 ERASED        BY",
+      "web-01   marathon   accepted 20 Oct 11:59  20 Oct 12:00  a fail-over",
+      "web-02   kafka      declined 20 Oct 11:59  20 Oct 12:00  a fail-over",
     ]);
-    const nextDay = statusOfMaintenance(erased, NOW + 24 * HOUR).table;
-    expect(nextDay).toContain("accepted 10-20 11:59, erased by a fail-over 10-20 12:00");
   });
 
   test("the status says which frameworks cannot be asked, and why (point 10)", () => {
@@ -154,13 +169,13 @@ describe("a maintenance", () => {
     ];
     const answers = { "web-01": [answer("marathon", "accept", NOW - 5_000)] };
     const { record } = tick(draining, drainingWorld({ tasks: busy.tasks, frameworks, answers }));
-    expect(lines(statusOfMaintenance(record, NOW)).slice(4, 7)).toEqual([
+    expect(drawnLines(statusOfMaintenance(record, NOW)).slice(4, 7)).toEqual([
       "MACHINE  FRAMEWORK  VERDICT   TASKS  ANSWER",
       "web-02   kafka      silent        1  erased, not connected",
       "web-01   marathon   promised      1  5 s ago, not connected",
     ]);
     const fresh = tick(inPhase("draining"), drainingWorld({ tasks: busy.tasks, frameworks })).record;
-    expect(statusOfMaintenance(fresh, NOW).table).toMatch(/silent +1 +cannot be asked: not connected/);
+    expect(drawn(statusOfMaintenance(fresh, NOW))).toMatch(/silent +1 +cannot be asked: not connected/);
   });
 
   test("erased answers of long names stay within a line", () => {
@@ -183,7 +198,7 @@ describe("a maintenance", () => {
       },
     ];
     const picture = draining.picture === null ? null : { ...draining.picture, verdicts };
-    const wide = lines(statusOfMaintenance({ ...draining, picture }, NOW)).map((line) => line.length);
+    const wide = drawnLines(statusOfMaintenance({ ...draining, picture }, NOW)).map((line) => line.length);
     expect(Math.max(...wide)).toBeLessThanOrEqual(TABLE_WIDTH);
   });
 
@@ -204,7 +219,7 @@ describe("a maintenance", () => {
         ["aurora", kafka],
       ]),
     );
-    expect(lines(reply).slice(-2)).toEqual([
+    expect(drawnLines(reply).slice(-2)).toEqual([
       "FRAMEWORK  SO FAR",
       "kafka      always declines and has never left before Down (3 maintenances)",
     ]);
@@ -212,7 +227,7 @@ describe("a maintenance", () => {
 
   test("the status says which agents are awaited after Up", () => {
     const up = tick(inPhase("bringing_up"), goneWorld({ agents: [] })).record;
-    expect(statusOfMaintenance(up, NOW).table).toMatch(/web-01 +10\.0\.0\.1 +up +0 awaited/);
+    expect(drawn(statusOfMaintenance(up, NOW))).toMatch(/web-01 +10\.0\.0\.1 +up +0 awaited/);
   });
 
   test("the status of a drain in batches says whose turn it is, and how many are over", () => {
@@ -254,7 +269,7 @@ describe("a maintenance", () => {
 });
 
 test("the whole of an asked question fits a phone", () => {
-  for (const line of lines(statusOfMaintenance(asked(busy), NOW)))
+  for (const line of drawnLines(statusOfMaintenance(asked(busy), NOW)))
     expect(line.length).toBeLessThanOrEqual(TABLE_WIDTH);
 });
 
@@ -270,9 +285,9 @@ test("a status is at most 80 columns wide, with long names cut in the middle and
   ).record;
   const wide = { ...record, hosts: `~${"web|".repeat(40)}`, picture: record.picture };
   for (const reply of [statusOfMaintenance(wide, NOW), statusOfCluster("prod", [wide], world, NOW)]) {
-    for (const line of lines(reply)) expect(line.length).toBeLessThanOrEqual(TABLE_WIDTH);
+    for (const line of drawnLines(reply)) expect(line.length).toBeLessThanOrEqual(TABLE_WIDTH);
   }
-  expect(statusOfMaintenance(wide, NOW).table).toMatch(/^ip-10-0-0-1\.eu.*…?.*example\.com/m);
+  expect(drawn(statusOfMaintenance(wide, NOW))).toMatch(/^ip-10-0-0-1\.eu.*…?.*example\.com/m);
 });
 
 const held = { by: "U0BOB", atMs: NOW - 5 * MINUTE, reason: "db backup runs", as: "operator" as const };
@@ -284,7 +299,7 @@ describe("what keeps a maintenance from going on is in its status", () => {
     expect(text).toContain(
       "<@U0BOB> holds it since 5 m (db backup runs); it goes on after /mesos release m-7k3q.",
     );
-    expect(statusOfCluster("prod", [record], worldOf(), NOW).table).toMatch(/held/);
+    expect(drawn(statusOfCluster("prod", [record], worldOf(), NOW))).toMatch(/held/);
   });
 
   test.each([
@@ -303,7 +318,7 @@ describe("what keeps a maintenance from going on is in its status", () => {
     };
     const record = recordOf({ batches: [batchOf()], paused });
     expect(statusOfMaintenance(record, NOW).text).toContain(`Paused since 5 m (refused): kafka ${words}`);
-    expect(statusOfCluster("prod", [record], worldOf(), NOW).table).toMatch(/paused/);
+    expect(drawn(statusOfCluster("prod", [record], worldOf(), NOW))).toMatch(/paused/);
   });
 
   test("a question that waits for an answer is told", () => {

@@ -233,9 +233,7 @@ describe("is refused, and nothing is posted,", () => {
   test("with the line that leaves out what cannot be adopted, and one for all that a line mends", () => {
     const ours = inPhase("down", { machines: [machine("web-02")] }, { id: "m-other" });
     const { hosts } = adoption();
-    expect(line(adoption(), down(), { others: [ours] })).toBe(
-      `/mesos adopt ${hosts}:!web-02 --cluster prod`,
-    );
+    expect(line(adoption(), down(), { others: [ours] })).toBe(`/mesos adopt ${hosts}:!web-02 --cluster prod`);
     const policy = policyOf({ requireReason: true });
     const told = refused(adoption({ reason: null, confirmed: 3 }), down(), { policy });
     expect(told).toMatch(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { hostsReply, statusOfMachines } from "../../../src/maintenance/show/machines.js";
 import { renderApproval } from "../../../src/slack/render/question/question.js";
+import { drawn } from "../../support/drawn.js";
 import { agent, answer, HOUR, MINUTE, machine, NOW, policyOf, task, worldOf } from "../../support/world.js";
 import {
   APPROVE,
@@ -198,7 +199,7 @@ test("hosts and status of machines show the agent that is away, and what was las
     hostsReply("prod", resolution, forgotten, open),
     statusOfMachines(resolution, forgotten, open, NOW + MINUTE),
   ]) {
-    expect(reply.table).toMatch(/web-01 .*0, 1 away +1/);
+    expect(drawn(reply)).toMatch(/web-01 .*0, 1 away +1/);
   }
 });
 

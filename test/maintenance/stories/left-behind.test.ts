@@ -5,6 +5,7 @@ import { progressOf } from "../../../src/maintenance/rolling/progress.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
 import { historyOf, historyReply } from "../../../src/maintenance/show/history.js";
 import { statusOfCluster, statusOfMaintenance } from "../../../src/maintenance/show/status.js";
+import { drawn, readerOf } from "../../support/drawn.js";
 import { agent, keptOf, MINUTE, machine, windowOn } from "../../support/world.js";
 import { racks, Site } from "../rolling/site.js";
 import { first, lastEvent, news } from "../support/flow.js";
@@ -212,8 +213,8 @@ describe("what is shown of machines that were left behind", () => {
     const { record } = left();
     const where = "web-01 left behind, m-left1 waits for the agents there";
     expect(statusOfMaintenance(record, record.requestedAtMs).text).toContain(`${where}.`);
-    expect(historyOf(record).table).toContain("left behind: web-01; m-left1 waits for the agents there");
-    expect(handOver(record).text).toContain(`## Left behind\n\n- ${where}`);
+    expect(drawn(historyOf(record))).toContain("left behind: web-01; m-left1 waits for the agents there");
+    expect(handOver(record, readerOf()).text).toContain(`## Left behind\n\n- ${where}`);
   });
 
   test("status, history and the hand-over record of their own maintenance say which one left them behind", () => {
@@ -223,13 +224,13 @@ describe("what is shown of machines that were left behind", () => {
     expect(statusOfMaintenance(record, nowMs).text).toContain(
       "web-01 in prod, left behind by m-7k3q, asked for by <@U0ALICE>",
     );
-    expect(statusOfCluster("prod", [site.record, record], site.world(), nowMs).table).toMatch(
+    expect(drawn(statusOfCluster("prod", [site.record, record], site.world(), nowMs))).toMatch(
       /m-left1 +up +web-01 \(left by m-7k3q\)/,
     );
     const history = historyReply(keptOf(), [], [site.record, record], nowMs);
     expect(history.text).toContain("2 maintenances, 2 of them open. Left behind by others: 1.");
-    expect(history.table).toMatch(/m-left1 +up .*left behind by m-7k3q(?!:$)/m);
-    expect(handOver(record).text).toContain("- Left behind by: m-7k3q");
+    expect(drawn(history)).toMatch(/m-left1 +up .*left behind by m-7k3q(?!:$)/m);
+    expect(handOver(record, readerOf()).text).toContain("- Left behind by: m-7k3q");
     // Habits are learnt from what the roll saw.
     expect(record.behaviour).toEqual([]);
   });

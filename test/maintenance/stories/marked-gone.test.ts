@@ -6,6 +6,7 @@ import { hostsReply } from "../../../src/maintenance/show/machines.js";
 import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
 import { renderCard } from "../../../src/slack/render/card/card.js";
 import { renderEvent } from "../../../src/slack/render/event.js";
+import { drawn, readerOf } from "../../support/drawn.js";
 import { agent, answer, MINUTE, machine, NOW, task, worldOf } from "../../support/world.js";
 import {
   APPROVE,
@@ -91,11 +92,8 @@ describe("an agent that somebody marks gone while its machine drains", () => {
     const { record } = marked();
     expect(JSON.stringify(renderCard(record, NOW + MINUTE))).toContain("was marked gone by somebody");
     const resolution = { machines: [machine("web-01")], literals: [], matchedNothing: [], unknown: [] };
-    for (const { table } of [
-      hostsReply("prod", resolution, gone, [record]),
-      statusOfMaintenance(record, NOW),
-    ]) {
-      expect(table).toMatch(/web-01 .*0, 1 gone +0/);
+    for (const reply of [hostsReply("prod", resolution, gone, [record]), statusOfMaintenance(record, NOW)]) {
+      expect(drawn(reply)).toMatch(/web-01 .*0, 1 gone +0/);
     }
   });
 
@@ -122,7 +120,7 @@ describe("after Up", () => {
     const card = JSON.stringify(renderCard(record, NOW));
     expect(card).toContain(why);
     expect(card).not.toContain("Back in service");
-    expect(handOver(record).text).toContain(why);
+    expect(handOver(record, readerOf()).text).toContain(why);
     expect(statusOfMaintenance(record, NOW).text).toContain(why);
   });
 

@@ -3,6 +3,7 @@ import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
 import { historyOf, historyReply } from "../../../src/maintenance/show/history.js";
 import { statusOfCluster, statusOfMaintenance } from "../../../src/maintenance/show/status.js";
+import { drawn, readerOf } from "../../support/drawn.js";
 import { HOUR, keptOf, MINUTE, NOW } from "../../support/world.js";
 import { click, goneWorld, inPhase } from "../support/flow.js";
 
@@ -23,11 +24,11 @@ const refused: Maintenance = { ...planned, trouble: FORBIDDEN };
 
 /** Everything that tells how a maintenance stands. */
 const PLACES: readonly (readonly [string, (record: Maintenance) => string])[] = [
-  ["/mesos status", (record) => statusOfCluster("prod", [record], goneWorld(), LATER).table ?? ""],
+  ["/mesos status", (record) => drawn(statusOfCluster("prod", [record], goneWorld(), LATER)) ?? ""],
   ["/mesos status of it", (record) => statusOfMaintenance(record, LATER).text],
-  ["/mesos history", (record) => historyReply(keptOf(), [], [record], LATER).table ?? ""],
+  ["/mesos history", (record) => drawn(historyReply(keptOf(), [], [record], LATER)) ?? ""],
   ["/mesos history of it", (record) => historyOf(record).text],
-  ["the hand-over", (record) => handOver(record).text],
+  ["the hand-over", (record) => handOver(record, readerOf()).text],
   ["a refused Up", (record) => click(record, { kind: "up" }).reply.text],
 ];
 
@@ -49,12 +50,14 @@ describe("a window that the master has not shown is not scheduled and has no tim
   });
 
   test("the status still says when such a window begins", () => {
-    expect(statusOfCluster("prod", [refused], goneWorld(), NOW - HOUR).table).toContain("in 1 h, not posted");
+    expect(drawn(statusOfCluster("prod", [refused], goneWorld(), NOW - HOUR))).toContain(
+      "in 1 h, not posted",
+    );
   });
 
   test("the hand-over of a drain that was cancelled before says that the master never showed its window", () => {
     const shown = (seenSinceMs: number | null) =>
-      handOver(inPhase("cancelled", { drainingSinceMs: seenSinceMs })).text;
+      handOver(inPhase("cancelled", { drainingSinceMs: seenSinceMs }), readerOf()).text;
     expect(shown(null)).toContain("2 machines; the master never showed it");
     expect(shown(NOW)).not.toContain("never showed it");
   });

@@ -4,6 +4,7 @@ import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
 import { nanosToMillis } from "../../../src/maintenance/time.js";
 import { windowOf } from "../../../src/maintenance/window/edit.js";
 import { renderCard } from "../../../src/slack/render/card/card.js";
+import { drawn } from "../../support/drawn.js";
 import { answer, HOUR, MINUTE, machine, NOW, policyOf, task, windowOn } from "../../support/world.js";
 import { racks, Site } from "../rolling/site.js";
 import { lastEvent, news } from "../support/flow.js";
@@ -62,9 +63,10 @@ describe("an agent that is not back in time", () => {
     expect(JSON.stringify(renderCard(record, nowMs))).toContain(
       "Nothing goes down until somebody presses Go on or Leave behind.",
     );
-    const { text, table } = statusOfMaintenance(record, nowMs);
+    const reply = statusOfMaintenance(record, nowMs);
+    const { text } = reply;
     expect(text).toContain("it goes on after /mesos go-on m-7k3q or /mesos leave-behind m-7k3q.");
-    expect(table).toMatch(/^BATCH {2}MACHINE .*\n {4}2 {2}web-03 /);
+    expect(drawn(reply)).toMatch(/^BATCH {2}MACHINE .*\n {4}2 {2}web-03 /);
   });
 
   test("does not pause it while there is time", () => {

@@ -16,6 +16,7 @@ import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
 import { renderCard } from "../../../src/slack/render/card/card.js";
 import { renderEvent } from "../../../src/slack/render/event.js";
 import { renderApproval } from "../../../src/slack/render/question/question.js";
+import { drawn, readerOf } from "../../support/drawn.js";
 import {
   agent,
   answer,
@@ -88,11 +89,11 @@ describe("two machines of one host name", () => {
   test.each<[string, string]>([
     ["the card", JSON.stringify(renderCard(both, NOW))],
     ["the question", questionOf(both)],
-    ["its status", statusOfMaintenance(both, NOW).table ?? ""],
-    ["the hand-over", handOver(wentDown(both)).text],
-    ["the schedule", scheduleReply("prod", bothDraining(), [both]).table ?? ""],
-    ["hosts", hostsReply("prod", resolution, bothDraining(), [both]).table ?? ""],
-    ["status of hosts", statusOfMachines(resolution, bothDraining(), [both], NOW).table ?? ""],
+    ["its status", drawn(statusOfMaintenance(both, NOW)) ?? ""],
+    ["the hand-over", handOver(wentDown(both), readerOf()).text],
+    ["the schedule", drawn(scheduleReply("prod", bothDraining(), [both])) ?? ""],
+    ["hosts", drawn(hostsReply("prod", resolution, bothDraining(), [both])) ?? ""],
+    ["status of hosts", drawn(statusOfMachines(resolution, bothDraining(), [both], NOW)) ?? ""],
   ])("%s names each with its IP, and never by the host name alone", (_, text) => {
     expect(text).toContain("web-01 (10.0.0.1)");
     expect(text).toContain("web-01 (10.0.0.9)");
@@ -167,7 +168,7 @@ describe("two machines of one host name", () => {
     expect(JSON.stringify(renderCard(read, NOW))).toContain("web-01 (10.0.0.9)");
     for (const event of read.events) expect(JSON.stringify(renderEvent(read, event))).toContain("`web-01`");
     expect(eventLines(read)).toHaveLength(2);
-    expect(historyOf(read).table).toContain("web-01");
+    expect(drawn(historyOf(read))).toContain("web-01");
   });
 });
 

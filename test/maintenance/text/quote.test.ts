@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { quoted } from "../../../src/maintenance/text/quote.js";
-import { sentence } from "../../../src/slack/render/mrkdwn.js";
+import { sentence } from "../../../src/slack/render/sentence.js";
 import { runs } from "../../support/fast-check.js";
 
 test.each([

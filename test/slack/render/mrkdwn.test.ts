@@ -10,9 +10,9 @@ import {
   mrk,
   oneLine,
   plain,
-  sentence,
   user,
 } from "../../../src/slack/render/mrkdwn.js";
+import { sentence } from "../../../src/slack/render/sentence.js";
 import { moment, windowOf } from "../../../src/slack/render/when.js";
 import { toPlain } from "../plain-text.js";
 

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
 import { renderReply } from "../../../src/slack/render/reply.js";
+import { readerOf } from "../../support/drawn.js";
 import { mrkdwnTexts, refusal } from "../block-rules.js";
 import { renderText } from "../plain-text.js";
+
+const READER = readerOf();
 
 describe("what one person is told", () => {
   test("a reply has what happened, the master's words, what was not done, what to do and the line to copy", () => {
@@ -16,7 +19,7 @@ describe("what one person is told", () => {
           next: "Ask <@U02BOB>, or leave it out.",
           line: "/mesos drain web-*:!web-01 4h",
         }),
-        "/mesos",
+        READER,
       ),
     );
     expect(shown).toBe(
@@ -34,7 +37,7 @@ describe("what one person is told", () => {
     const [text = ""] = mrkdwnTexts(
       renderReply(
         replyOf({ tone: "info", text: "@U02BOB and <@U01ALICE> did in <#C01OPS>; <!channel> <@U1|x>" }),
-        "/mesos",
+        READER,
       ).blocks,
     );
     expect(text).toBe("ℹ️ @U02BOB and <@U01ALICE> did in <#C01OPS>; &lt;!channel&gt; &lt;@U1|x&gt;");
@@ -42,21 +45,21 @@ describe("what one person is told", () => {
 
   test("a reply keeps a table's columns", () => {
     const shown = renderText(
-      renderReply(replyOf({ tone: "info", text: "Hosts:", table: "NAME    MODE\n  web-01  up" }), "/mesos"),
+      renderReply(replyOf({ tone: "info", text: "Hosts:", table: "NAME    MODE\n  web-01  up" }), READER),
     );
     expect(shown).toContain("NAME    MODE\n  web-01  up");
   });
 
   test("a reply says of one line that is left out: one line", () => {
     const table = Array.from({ length: 66 }, () => "x".repeat(99)).join("\n");
-    expect(renderText(renderReply(replyOf({ tone: "info", text: "Hosts:", table }), "/mesos"))).toMatch(
+    expect(renderText(renderReply(replyOf({ tone: "info", text: "Hosts:", table }), READER))).toMatch(
       /and 1 more line_$/,
     );
   });
 
   test("a reply cuts a long table at a line, says how much is left out, and no line can end the code block", () => {
     const lines = Array.from({ length: 2000 }, (_, index) => `web-${index} \`\`\` <!channel>`);
-    const message = renderReply(replyOf({ tone: "info", text: "Hosts:", table: lines.join("\n") }), "/mesos");
+    const message = renderReply(replyOf({ tone: "info", text: "Hosts:", table: lines.join("\n") }), READER);
     expect(refusal(message.blocks)).toBeNull();
     const shown = renderText(message);
     const left = Number(/and (\d+) more lines/.exec(shown)?.[1]);

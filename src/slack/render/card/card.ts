@@ -23,21 +23,9 @@ import { named } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { formatSpan, type Millis } from "../../../maintenance/time.js";
 import { actions, context, each, fields, header, message, type SlackMessage, section } from "../blocks.js";
-import {
-  code,
-  free,
-  join,
-  lines,
-  link,
-  listed,
-  Mrkdwn,
-  mrk,
-  oneLine,
-  sentence,
-  someone,
-  user,
-} from "../mrkdwn.js";
+import { code, free, join, lines, link, listed, Mrkdwn, mrk, oneLine, someone, user } from "../mrkdwn.js";
 import { frameworkLines, hosts, ofBatch, problem } from "../parts.js";
+import { sentence } from "../sentence.js";
 import { moment, windowOf } from "../when.js";
 import { cardButtons } from "./buttons.js";
 import { deadlineText } from "./deadline.js";

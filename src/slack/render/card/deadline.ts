@@ -1,5 +1,6 @@
 import { isBeforeApproval } from "../../../maintenance/record/batch.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
+import { AT_DEADLINE } from "../../../maintenance/show/status-cells.js";
 import { counted } from "../../../maintenance/text/list.js";
 import type { Millis } from "../../../maintenance/time.js";
 import { type Mrkdwn, mrk } from "../mrkdwn.js";
@@ -7,13 +8,7 @@ import { moment } from "../when.js";
 
 type Then = NonNullable<Maintenance["deadline"]>["then"];
 
-/** What is done when tasks are left at the deadline, before it and after. */
-const DOES: Readonly<Record<Then, string>> = {
-  release: "the machines are given back",
-  ask: "the approval is asked for",
-  force: "the approval is asked for, to go on in spite of them",
-};
-
+/** What was done when tasks were left. */
 const DID: Readonly<Record<Then, string>> = {
   release: "the machines were given back",
   ask: "the approval was asked for",
@@ -34,12 +29,12 @@ export function deadlineText(record: Maintenance, now: Millis): Mrkdwn | null {
       return mrk`${at}: ${record.events.length === record.seq ? "met, no tasks were left" : "passed"}`;
     return mrk`${at}: passed with ${counted(acted.tasksLeft, "task")} left, so ${DID[acted.then]}`;
   }
-  if (now < deadline.atMs) return mrk`${at}: if tasks are left then, ${DOES[deadline.then]}`;
+  if (now < deadline.atMs) return mrk`${at}: if tasks are left then, ${AT_DEADLINE[deadline.then]}`;
   if (record.held !== null) {
-    return mrk`${at}: passed while held; after the release, if tasks are left, ${DOES[deadline.then]}`;
+    return mrk`${at}: passed while held; after the release, if tasks are left, ${AT_DEADLINE[deadline.then]}`;
   }
   if (record.paused !== null) {
-    return mrk`${at}: passed while paused; once it goes on, if tasks are left, ${DOES[deadline.then]}`;
+    return mrk`${at}: passed while paused; once it goes on, if tasks are left, ${AT_DEADLINE[deadline.then]}`;
   }
-  return mrk`${at}: passed; if tasks are left, ${DOES[deadline.then]} as soon as that is possible`;
+  return mrk`${at}: passed; if tasks are left, ${AT_DEADLINE[deadline.then]} as soon as that is possible`;
 }
