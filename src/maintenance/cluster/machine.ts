@@ -41,15 +41,21 @@ export interface MachineNames {
  * Names that tell machines apart: a host name is no identity (invariants 4 and 13).
  *
  * @param isShared whether several machines have a host name, which comes in lower case.
+ * @param spelt the machine of a key as its agent spells it, where that is known: a master's status has lower case.
  */
-export function machineNames(isShared: (hostname: string) => boolean): MachineNames {
+export function machineNames(
+  isShared: (hostname: string) => boolean,
+  spelt: (key: string) => MachineId | undefined = () => undefined,
+): MachineNames {
   return {
     of(machine) {
-      const { hostname, ip } = typeof machine === "string" ? ofKey(machine) : machine;
+      const key = typeof machine === "string" ? machine : machineKey(machine);
+      const { hostname, ip } = spelt(key) ?? (typeof machine === "string" ? ofKey(machine) : machine);
       if (!hostname) return ip || "(unnamed machine)";
       return isShared(hostname.toLowerCase()) ? `${hostname} (${ip || "no IP"})` : hostname;
     },
-    typed({ hostname, ip }) {
+    typed(machine) {
+      const { hostname, ip } = spelt(machineKey(machine)) ?? machine;
       if (!hostname || !ip) return hostname || ip || "";
       return isShared(hostname.toLowerCase()) ? `${hostname}|${ip}` : hostname;
     },
@@ -70,6 +76,16 @@ export function addressesOf(machines: Iterable<MachineId>): Addresses {
     else if (known !== ip) addresses.set(name, null);
   }
   return addresses;
+}
+
+/** The first of these machines with a key: they come with those first whose spelling counts. */
+export function spellingOf(machines: Iterable<MachineId>): (key: string) => MachineId | undefined {
+  const byKey = new Map<string, MachineId>();
+  for (const machine of machines) {
+    const key = machineKey(machine);
+    if (!byKey.has(key)) byKey.set(key, machine);
+  }
+  return (key) => byKey.get(key);
 }
 
 function ofKey(key: string): MachineId {

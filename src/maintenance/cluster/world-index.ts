@@ -7,6 +7,7 @@ import {
   type MachineNames,
   machineKey,
   machineNames,
+  spellingOf,
 } from "./machine.js";
 import type { Agent, Answer, Framework, Task, World } from "./world.js";
 
@@ -87,6 +88,15 @@ function addressesIn(world: World): Addresses {
   return known;
 }
 
+const spellings = new WeakMap<World, ReturnType<typeof spellingOf>>();
+
+/** As agents spell their machines, else as the schedule does. */
+function spelledIn(world: World): ReturnType<typeof spellingOf> {
+  const known = spellings.get(world) ?? spellingOf(machinesShown(world));
+  spellings.set(world, known);
+  return known;
+}
+
 function* machinesShown({ agents, recoveredAgents, schedule, status }: World): Iterable<MachineId> {
   for (const { machine } of agents) yield machine;
   // A master tells no address of most of these: that is not another machine.
@@ -100,10 +110,11 @@ function* machinesShown({ agents, recoveredAgents, schedule, status }: World): I
 export function namesIn(world: World, more: Iterable<MachineId> = []): MachineNames {
   const shown = addressesIn(world);
   const others = addressesOf(more);
-  return machineNames((hostname) => {
+  const isShared = (hostname: string) => {
     const [one, other] = [shown.get(hostname), others.get(hostname)];
     return one === null || other === null || (one !== undefined && other !== undefined && one !== other);
-  });
+  };
+  return machineNames(isShared, spelledIn(world));
 }
 
 /** The host names, in lower case, of those of these machines that others in the world or among them have too. */

@@ -1,4 +1,4 @@
-import { addressesOf, type MachineNames, machineNames } from "../cluster/machine.js";
+import { addressesOf, type MachineNames, machineNames, spellingOf } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { sharedNames } from "../cluster/world-index.js";
 import type { Picture } from "./picture.js";
@@ -14,15 +14,16 @@ export function namesOf(record: Maintenance): MachineNames {
 }
 
 function namesAmong({ batches, picture }: Maintenance): MachineNames {
-  const own = addressesOf(batches.flatMap(({ machines }) => machines));
+  const machines = batches.flatMap((batch) => batch.machines);
+  const own = addressesOf(machines);
   const shared = new Set(picture?.sharedNames);
-  return machineNames((hostname) => shared.has(hostname) || own.get(hostname) === null);
+  return machineNames((hostname) => shared.has(hostname) || own.get(hostname) === null, spellingOf(machines));
 }
 
 /** The same of the machines in a picture alone. */
-export function namesInPicture({ sharedNames }: Picture): MachineNames {
+export function namesInPicture({ sharedNames, machines }: Picture): MachineNames {
   const shared = new Set(sharedNames);
-  return machineNames((hostname) => shared.has(hostname));
+  return machineNames((hostname) => shared.has(hostname), spellingOf(machines));
 }
 
 /** The picture with those names of the machines of all batches that stand for several machines as the world shows it. */
