@@ -32,11 +32,15 @@ export class ConfigError extends Error {
     this.hint = hint;
   }
 
-  /** The table for a terminal: where, what is wrong, example. Ends without a line break. */
-  format(): string {
+  /**
+   * The table for a terminal: where, what is wrong, example. Ends without a line break.
+   *
+   * @param page where the settings are described.
+   */
+  format(page = "docs/configuration.md"): string {
     const count = this.problems.length === 1 ? "1 problem" : `${this.problems.length} problems`;
     const lines = [`The configuration has ${count}; nothing was started.`, "", problemTable(this.problems)];
-    lines.push("", "Every setting is described in docs/configuration.md.");
+    lines.push("", `Every setting is described in ${page}.`);
     if (this.hint !== null) lines.push(this.hint);
     return lines.join("\n");
   }

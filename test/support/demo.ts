@@ -7,7 +7,8 @@ import { join, resolve } from "node:path";
 import type { TestContext } from "vitest";
 import { until } from "./until.js";
 
-const DEMO = resolve("dist/rehearsal/demo.js");
+/** What can be played: `npm run demo`, `npm run rehearsal`. */
+type Play = "demo" | "rehearsal";
 
 /** A demo that is being played in a folder of its own. */
 export interface PlayedDemo {
@@ -24,17 +25,24 @@ export interface PlayedDemo {
   ended(): Promise<{ code: number | null; files: string[]; processes: number[] }>;
 }
 
-/** Starts the demo with nothing of this environment; `dotEnv` lies as `.env` in the folder that it is started in. */
+/**
+ * Starts the demo, or another play, with nothing of this environment; `dotEnv` lies as `.env` in the folder that it is started
+ * in.
+ */
 export async function startDemo(
   { onTestFinished }: TestContext,
   args: readonly string[],
-  { env = {}, dotEnv = null }: { env?: Readonly<Record<string, string>>; dotEnv?: string | null } = {},
+  {
+    env = {},
+    dotEnv = null,
+    play = "demo",
+  }: { env?: Readonly<Record<string, string>>; dotEnv?: string | null; play?: Play } = {},
 ): Promise<PlayedDemo> {
   const folder = await mkdtemp(join(tmpdir(), "mmb-demo-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   if (dotEnv !== null) await writeFile(join(folder, ".env"), dotEnv);
   // A process group of its own, as a shell gives to what is started at a terminal.
-  const child: ChildProcess = spawn(process.execPath, [DEMO, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [resolve(`dist/rehearsal/${play}.js`), ...args], {
     cwd: folder,
     detached: true,
     env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...env },
@@ -52,8 +60,8 @@ export async function startDemo(
     out: () => out,
     err: () => err,
     async prints(words) {
-      await until(`${words} of the demo`, async () => words.test(out) || child.exitCode !== null, 240_000);
-      if (!words.test(out)) throw new Error(`The demo ended without ${words}:\n${out}\n${err}`);
+      await until(`${words} of the ${play}`, async () => words.test(out) || child.exitCode !== null, 240_000);
+      if (!words.test(out)) throw new Error(`The ${play} ended without ${words}:\n${out}\n${err}`);
     },
     interrupt: () => void process.kill(-(child.pid ?? 0), "SIGINT"),
     killProgram() {

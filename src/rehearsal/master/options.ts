@@ -39,7 +39,7 @@ export interface RehearsalAgent {
  * How a framework takes an inverse offer. `mover`: accepts and moves its tasks to other agents. `stayer`: accepts, and
  * its tasks stay. `decliner`: declines. `silent`: never answers (Marathon is said to be like that).
  */
-type Habit = "mover" | "stayer" | "decliner" | "silent";
+export const HABITS = ["mover", "stayer", "decliner", "silent"] as const;
 
 export interface RehearsalTask {
   readonly name: string;
@@ -55,7 +55,7 @@ export interface RehearsalTask {
 
 export interface RehearsalFramework {
   readonly name: string;
-  readonly habit: Habit;
+  readonly habit: (typeof HABITS)[number];
   /** The role that its tasks' resources are allocated to. @defaultValue * */
   readonly role?: string;
   /** @defaultValue none */
