@@ -1,4 +1,5 @@
 import type { Secret } from "../base/secret.js";
+import { groupMembers } from "./people/group-members.js";
 import { attempt, SlackFailure } from "./wire/errors.js";
 import { createWebClient, type WebClientOptions } from "./wire/web-client.js";
 
@@ -55,11 +56,6 @@ export function createSlackLook(o: WebClientOptions): SlackLook {
       return { kind: "seen", isMember: mayAsk ? await isMember(id).catch(() => null) : null };
     },
 
-    async groupSize(id) {
-      const doing = `looking up the user group ${id}`;
-      const { users } = await attempt(doing, () => client.usergroups.users.list({ usergroup: id }));
-      if (Array.isArray(users)) return users.length;
-      throw new SlackFailure("server_error", { doing, detail: "No users in the answer." });
-    },
+    groupSize: async (id) => (await groupMembers(client, id)).length,
   };
 }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { lookAtMasters } from "../../src/check/masters.js";
 import type { Env } from "../../src/config/environment.js";
+import { freePort } from "../../src/rehearsal/free-port.js";
 import { PERMISSIONS, type Permission } from "../../src/rehearsal/master/access.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../src/rehearsal/master/options.js";
@@ -96,6 +97,15 @@ test("a cluster without a leader is told, beside what each master says", async (
     `ok prod: master ${nameOf(one)}: It answers; the leader is ${other.address}.`,
     expect.stringMatching(new RegExp(`^mend prod: master ${nameOf(other)}: `)),
     expect.stringMatching(/^mend prod: leader: /),
+  ]);
+});
+
+test("a ZooKeeper that names no master because it is away is told", async () => {
+  const port = await freePort();
+  expect(await look({ MESOS_MASTERS: `zk://127.0.0.1:${port}/mesos` })).toEqual([
+    expect.stringMatching(
+      /^mend prod: leader: ZooKeeper, which names the masters of prod, does not answer.* → /,
+    ),
   ]);
 });
 

@@ -1,6 +1,6 @@
 import type { Person } from "../../maintenance/policy/policy.js";
-import { attempt, SlackFailure } from "../wire/errors.js";
 import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
+import { groupMembers } from "./group-members.js";
 import { createLookUps, type LookUpOptions } from "./look-ups.js";
 
 const TTL_MS = 5 * 60_000;
@@ -20,7 +20,7 @@ export interface Groups {
   personOf(user: string, groups: readonly string[]): Promise<Person>;
 }
 
-/** Looks groups up with `usergroups.users.list` (Tier 2: about 20 calls a minute), and remembers them for five minutes. */
+/** Looks groups up (about 20 calls a minute are allowed), and remembers them for five minutes. */
 export function createGroups(
   o: WebClientOptions & Pick<LookUpOptions<unknown>, "patienceMs" | "now">,
 ): Groups {
@@ -29,12 +29,7 @@ export function createGroups(
     ...o,
     what: "group",
     ttlMs: TTL_MS,
-    async ask(group) {
-      const doing = `looking up the user group ${group}`;
-      const { users } = await attempt(doing, () => client.usergroups.users.list({ usergroup: group }));
-      if (Array.isArray(users)) return new Set(users);
-      throw new SlackFailure("server_error", { doing, detail: "No users in the answer." });
-    },
+    ask: async (group) => new Set(await groupMembers(client, group)),
   });
 
   return {
