@@ -17,7 +17,10 @@ const framework = (at: number): RehearsalFramework => ({
   habit: at % 5 === 4 ? "decliner" : "mover",
   answerAfterMs: 1_000 * (at + 1),
   moveEveryMs: 300,
-  tasks: AGENTS.slice(at * 6, at * 6 + 12).map(({ hostname }) => ({ name: `task-${at}-${hostname}`, on: hostname })),
+  tasks: AGENTS.slice(at * 6, at * 6 + 12).map(({ hostname }) => ({
+    name: `task-${at}-${hostname}`,
+    on: hostname,
+  })),
 });
 
 const engine = useEngine();
