@@ -47,20 +47,22 @@ export function recordBehaviour(
 
   const keys = new Set(draining.map(machineKey));
   const rows = picture.verdicts.filter((row) => row.tasks > 0 && keys.has(row.machine));
-  const tasksOn = groupBy(rows, (row) => row.framework);
+  const tasksOn = groupBy(rows, (row) => row.frameworkId);
   const answers = countAnswers(world, keys);
-  const before = new Map(record.behaviour.map((entry) => [entry.framework, entry]));
+  const names = new Map(picture.verdicts.map((row) => [row.frameworkId, row.framework]));
+  const before = new Map(record.behaviour.map((entry) => [idOf(entry, picture), entry]));
   const untilStartMs = nanosToMillis(first.window.start) - nowMs;
-  const behaviour = [...new Set([...before.keys(), ...tasksOn.keys()])].map((framework): Behaviour => {
-    const was = before.get(framework);
-    const theirs = tasksOn.get(framework) ?? [];
+  const behaviour = [...new Set([...before.keys(), ...tasksOn.keys()])].map((id): Behaviour => {
+    const was = before.get(id);
+    const theirs = tasksOn.get(id) ?? [];
     const machines = theirs.length;
     const asked = Math.max(was?.asked ?? 0, theirs.filter(wasAsked).length);
     // It answers for machines without tasks of its own as well; those answers cost it nothing.
     const most = (answer: Answer["answer"], told = 0) =>
-      Math.min(asked, Math.max(told, answers.get(framework)?.[answer] ?? 0));
+      Math.min(asked, Math.max(told, answers.get(id)?.[answer] ?? 0));
     return {
-      framework,
+      framework: names.get(id) ?? was?.framework ?? id,
+      id,
       asked,
       accepted: most("accept", was?.accepted),
       declined: most("decline", was?.declined),
@@ -76,16 +78,19 @@ function wasAsked({ unasked, answeredAtMs, erased }: VerdictRow): boolean {
   return unasked === null || answeredAtMs !== null || erased !== null;
 }
 
-/** On how many of the machines each framework, by name, has answered what. */
+/** Which framework an entry is about: 0.1.0 wrote down its name alone. */
+function idOf({ id, framework }: Behaviour, { verdicts }: Picture): string {
+  return id ?? verdicts.find((row) => row.framework === framework)?.frameworkId ?? framework;
+}
+
+/** On how many of the machines each framework, by its id, has answered what. */
 function countAnswers(world: World, keys: ReadonlySet<string>) {
-  const names = new Map(world.frameworks.map((framework) => [framework.id, framework.name]));
   const counts = new Map<string, Record<Answer["answer"], number>>();
   for (const { machine, answers } of world.status.draining) {
     if (!keys.has(machineKey(machine))) continue;
     for (const { frameworkId, answer } of answers) {
-      const name = names.get(frameworkId) ?? frameworkId;
-      const count = counts.get(name) ?? { accept: 0, decline: 0 };
-      counts.set(name, { ...count, [answer]: count[answer] + 1 });
+      const count = counts.get(frameworkId) ?? { accept: 0, decline: 0 };
+      counts.set(frameworkId, { ...count, [answer]: count[answer] + 1 });
     }
   }
   return counts;

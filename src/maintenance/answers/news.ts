@@ -2,7 +2,7 @@ import { machineKey } from "../cluster/machine.js";
 import { groupBy } from "../group-by.js";
 import { namesInPicture } from "../record/names.js";
 import type { Picture, VerdictRow } from "../record/picture.js";
-import { type AnswersNews, tasksLeft } from "./summary.js";
+import { type AnswersMoved, type AnswersNews, tasksLeft } from "./summary.js";
 
 /**
  * What is new between two looks at the same machines: refusals, promises taken back while the tasks are still there, and
@@ -38,4 +38,26 @@ function quartersGone(picture: Picture): number {
   const { tasksMost } = picture;
   if (tasksMost === 0) return 4;
   return Math.floor(((tasksMost - tasksLeft(picture)) * 4) / tasksMost);
+}
+
+/**
+ * Which frameworks have no task there any more, with how many went, and which have some now that had none: of as many tasks as
+ * before others may be.
+ */
+export function movedBetween(before: Picture, after: Picture): AnswersMoved {
+  const [was, is] = [tasksByFramework(before), tasksByFramework(after)];
+  const rows = [...before.verdicts, ...after.verdicts];
+  const names = new Map(rows.map(({ frameworkId, framework }) => [frameworkId, framework]));
+  const only = (some: typeof was, others: typeof was) =>
+    [...some].flatMap(([id, tasks]) => (others.has(id) ? [] : [{ name: names.get(id) ?? id, tasks }]));
+  return { went: only(was, is), came: only(is, was) };
+}
+
+/** By the id of each framework with tasks there, how many. */
+function tasksByFramework({ verdicts }: Picture): ReadonlyMap<string, number> {
+  const tasks = new Map<string, number>();
+  for (const row of verdicts) {
+    if (row.tasks > 0) tasks.set(row.frameworkId, (tasks.get(row.frameworkId) ?? 0) + row.tasks);
+  }
+  return tasks;
 }

@@ -10,6 +10,9 @@ export type FrameworkSummary = Extract<NewEvent, { kind: "answers_changed" }>["f
 /** What of changed answers may change what somebody decides; the rest is only seen to go on. */
 export type AnswersNews = NonNullable<Extract<NewEvent, { kind: "answers_changed" }>["news"]>;
 
+/** The frameworks that went and came, with their tasks. */
+export type AnswersMoved = Pick<Extract<NewEvent, { kind: "answers_changed" }>, "went" | "came">;
+
 /** One line per framework, those with tasks first, then by name. */
 export function summarise(picture: Picture): FrameworkSummary[] {
   const names = namesInPicture(picture);
@@ -61,12 +64,18 @@ export function answersDiffer(before: Picture | null, after: Picture): boolean {
   });
 }
 
-/** The event that tells the thread how the answers stand, and what of it is news. */
-export function answersEvent(picture: Picture, news: AnswersNews | null): NewEvent {
+/** The event that tells the thread how the answers stand, what of it is news, and which frameworks went and came. */
+export function answersEvent(
+  picture: Picture,
+  news: AnswersNews | null,
+  { went = [], came = [] }: AnswersMoved = {},
+): NewEvent {
   return {
     kind: "answers_changed",
     tasksLeft: tasksLeft(picture),
     tasksMost: picture.tasksMost,
+    ...(went.length === 0 ? {} : { went }),
+    ...(came.length === 0 ? {} : { came }),
     frameworks: summarise(picture),
     ...(news === null ? {} : { news }),
   };

@@ -1,6 +1,7 @@
 // What does an answer mean? An accept is a promise, not a fact: the verdict comes from the answer and from the tasks that
 // are still there. `VERDICTS` in `record/picture.ts` says what each is called for.
 
+import { type FrameworkNames, frameworkNames, frameworkNamesIn } from "../cluster/framework-names.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
 import { scheduleDigest } from "../cluster/schedule.js";
 import type { Agent, Answer, Framework, Task, World } from "../cluster/world.js";
@@ -32,6 +33,7 @@ type Loss = Pick<NonNullable<VerdictRow["erased"]>, "erasedAtMs" | "why">;
  */
 export function lookAt(world: World, machines: readonly WatchedMachine[], previous: Picture | null): Picture {
   const index = indexWorld(world);
+  const nameOf = namesBeside(world, previous);
   const digest = scheduleDigest(world.schedule);
   const views: MachineView[] = [];
   const verdicts: VerdictRow[] = [];
@@ -47,7 +49,7 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
     const why = whyErased(view, before.view, previous, world.leaderId, digest);
     views.push(view);
     verdicts.push(
-      ...judge(watched, index, tasks, view, before.rows, { erasedAtMs: world.observedAtMs, why }),
+      ...judge(watched, index, nameOf, tasks, view, before.rows, { erasedAtMs: world.observedAtMs, why }),
     );
   }
   const tasks = views.reduce((sum, view) => sum + view.tasks, 0);
@@ -62,6 +64,15 @@ export function lookAt(world: World, machines: readonly WatchedMachine[], previo
     machines: views,
     verdicts,
   };
+}
+
+/** Frameworks keep a name that tells them apart also when the master lists them no more. */
+function namesBeside(world: World, previous: Picture | null): FrameworkNames {
+  const { frameworks } = indexWorld(world);
+  const gone = (previous?.verdicts ?? []).filter(({ frameworkId }) => !frameworks.has(frameworkId));
+  if (gone.length === 0) return frameworkNamesIn(world);
+  const before = gone.map(({ frameworkId: id, framework: name }) => ({ id, name, principal: null }));
+  return frameworkNames([...world.frameworks, ...before]);
 }
 
 function whyErased(
@@ -92,11 +103,12 @@ export function viewsOf(
 /** The tasks on these machines, for the question and for comparing at the click. */
 export function tasksOn(world: World, machines: readonly WatchedMachine[]): TaskRef[] {
   const index = indexWorld(world);
+  const nameOf = frameworkNamesIn(world);
   return machines.flatMap((watched) =>
     tasksOf(watched, index).map((task) => ({
       id: task.id,
       name: task.name,
-      framework: index.frameworks.get(task.frameworkId)?.name ?? task.frameworkId,
+      framework: nameOf(task.frameworkId) ?? task.frameworkId,
       frameworkId: task.frameworkId,
       machine: machineKey(watched.machine),
       ...(index.registered.has(task.agentId) ? {} : { lastSeen: true }),
@@ -179,6 +191,7 @@ function isForgotten({ agentIds, lastSeen = [] }: WatchedMachine, unknown: boole
 function judge(
   watched: WatchedMachine,
   index: WorldIndex,
+  nameOf: FrameworkNames,
   all: readonly Task[],
   view: MachineView,
   before: readonly VerdictRow[],
@@ -200,7 +213,7 @@ function judge(
     return {
       machine,
       frameworkId,
-      framework: index.frameworks.get(frameworkId)?.name ?? was?.framework ?? frameworkId,
+      framework: nameOf(frameworkId) ?? was?.framework ?? frameworkId,
       verdict: verdictOf(left, answer),
       tasks: left,
       answeredAtMs: answer === undefined ? null : nanosToMillis(answer.at),

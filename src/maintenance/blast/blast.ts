@@ -1,14 +1,9 @@
 // What goes away with the machines?
 
+import { type FrameworkNames, frameworkNamesIn } from "../cluster/framework-names.js";
 import { machineKey } from "../cluster/machine.js";
 import type { Agent, Task, World } from "../cluster/world.js";
-import {
-  agentsOf,
-  indexWorld,
-  tasksOf,
-  type WatchedMachine,
-  type WorldIndex,
-} from "../cluster/world-index.js";
+import { agentsOf, indexWorld, tasksOf, type WatchedMachine } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import type { BlastRadius } from "../record/blast-radius.js";
 import { capacityFor } from "./capacity.js";
@@ -24,14 +19,15 @@ import { placesOf, RUNNING, type Staying, stayingIn } from "./staying.js";
  */
 export function blastRadiusOf(world: World, machines: readonly WatchedMachine[]): BlastRadius {
   const index = indexWorld(world);
+  const nameOf = frameworkNamesIn(world);
   const staying = stayingIn(world);
   const chosen = [...new Map(machines.map((watched) => [machineKey(watched.machine), watched])).values()];
   const tasks = chosen.flatMap((watched) => tasksOf(watched, index));
   const agents = chosen.flatMap((watched) => agentsOf(watched, index));
   return {
     tasks: tasks.length,
-    frameworks: byFramework(tasks, index),
-    lastCopies: lastCopies(tasks, staying, index),
+    frameworks: byFramework(tasks, nameOf),
+    lastCopies: lastCopies(tasks, staying, nameOf),
     volumes: agents.flatMap(volumesOn),
     reservations: agents.flatMap(reservationsOn),
     emptied: emptied(agents, staying),
@@ -64,14 +60,10 @@ function bySize(a: { name: string; tasks: number }, b: { name: string; tasks: nu
   return b.tasks - a.tasks || (a.name < b.name ? -1 : 1);
 }
 
-function nameOf(frameworkId: string, index: WorldIndex): string {
-  return index.frameworks.get(frameworkId)?.name ?? frameworkId;
-}
-
-function byFramework(tasks: readonly Task[], index: WorldIndex): BlastRadius["frameworks"] {
+function byFramework(tasks: readonly Task[], nameOf: FrameworkNames): BlastRadius["frameworks"] {
   return [...groupBy(tasks, (task) => task.frameworkId)]
     .map(([id, list]) => ({
-      name: nameOf(id, index),
+      name: nameOf(id) ?? id,
       frameworkId: id,
       tasks: list.length,
       apps: [...groupBy(list, (task) => task.app)]
@@ -81,7 +73,11 @@ function byFramework(tasks: readonly Task[], index: WorldIndex): BlastRadius["fr
     .sort(bySize);
 }
 
-function lastCopies(tasks: readonly Task[], staying: Staying, index: WorldIndex): BlastRadius["lastCopies"] {
+function lastCopies(
+  tasks: readonly Task[],
+  staying: Staying,
+  nameOf: FrameworkNames,
+): BlastRadius["lastCopies"] {
   const running = tasks.filter((task) => task.state === RUNNING);
   return [...groupBy(running, ({ frameworkId, app }) => JSON.stringify([frameworkId, app])).values()]
     .flatMap((copies) => {
@@ -89,7 +85,8 @@ function lastCopies(tasks: readonly Task[], staying: Staying, index: WorldIndex)
       const ours = copies.filter((task) => staying.isStaying(task.agentId)).length;
       if (first === undefined || staying.copies(first.frameworkId, first.app) > ours) return [];
       const { frameworkId, app } = first;
-      return [{ framework: nameOf(frameworkId, index), frameworkId, app, copies: copies.length }];
+      const framework = nameOf(frameworkId) ?? frameworkId;
+      return [{ framework, frameworkId, app, copies: copies.length }];
     })
     .sort(
       (a, b) => order(a.framework, b.framework) || order(a.app, b.app) || order(a.frameworkId, b.frameworkId),

@@ -1,3 +1,4 @@
+import { frameworkNamesIn } from "../cluster/framework-names.js";
 import type { Framework, World } from "../cluster/world.js";
 import { indexWorld } from "../cluster/world-index.js";
 import type { Maintenance } from "../record/record.js";
@@ -76,8 +77,8 @@ function showsSignsOf(id: FamilyId, framework: Framework): boolean {
 }
 
 /**
- * The record with what is known of these frameworks; what it says of one already stays, but for whether its API may be
- * called, which is as the clusters file has it now.
+ * The record with what is known of these frameworks; what it says of one already stays, but for its name among others, and
+ * for whether its API may be called, which is as the clusters file has it now.
  */
 export function withKinds(
   record: Maintenance,
@@ -88,6 +89,7 @@ export function withKinds(
   const known = new Map(record.frameworks.map((one) => [one.id, one]));
   const { frameworks } = indexWorld(world);
   const kindOf = recogniser(mapping);
+  const nameOf = frameworkNamesIn(world);
   let isNews = false;
   for (const id of new Set(ids)) {
     const framework = frameworks.get(id);
@@ -95,9 +97,10 @@ export function withKinds(
     if (framework === undefined) continue;
     const kind = kindOf(framework);
     const isKnown = before === undefined ? kind.family === null && kind.driver === null : true;
-    if (isKnown && before?.marathon === kind.marathon) continue;
-    const { marathon: _, ...stays } = before ?? { id, name: framework.name, ...kind };
-    known.set(id, kind.marathon ? { ...stays, marathon: true } : stays);
+    const name = nameOf(id) ?? framework.name;
+    if (isKnown && before?.marathon === kind.marathon && (before?.name ?? name) === name) continue;
+    const { marathon: _, ...stays } = before ?? { id, ...kind };
+    known.set(id, { ...stays, name, ...(kind.marathon ? { marathon: true } : {}) });
     isNews = true;
   }
   return isNews ? { ...record, frameworks: [...known.values()] } : record;

@@ -1,3 +1,4 @@
+import { frameworkNamesIn } from "../cluster/framework-names.js";
 import type { World } from "../cluster/world.js";
 import { counted } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -12,6 +13,7 @@ import { type FrameworkMapping, recogniser } from "./recognise.js";
  */
 export function otherWriters(world: World, mapping: readonly FrameworkMapping[], foreign: number): string[] {
   const kindOf = recogniser(mapping);
+  const nameOf = frameworkNamesIn(world);
   const known = world.frameworks.flatMap((framework) => {
     const kind = kindOf(framework);
     const writes = writesOf(kind);
@@ -19,7 +21,9 @@ export function otherWriters(world: World, mapping: readonly FrameworkMapping[],
     const next = writes.bringsUp
       ? " Stop that first, or the machines may come Up while somebody works on them."
       : "";
-    return [`Framework ${quoted(framework.name)} ${takenFor(kind)}, which ${writes.how}.${next}`];
+    return [
+      `Framework ${quoted(nameOf(framework.id) ?? framework.name)} ${takenFor(kind)}, which ${writes.how}.${next}`,
+    ];
   });
   if (foreign === 0) return known;
   const machines =

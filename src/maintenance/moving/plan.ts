@@ -1,5 +1,6 @@
 // Which tasks can be moved, and which one goes next?
 
+import { frameworkNamesIn } from "../cluster/framework-names.js";
 import { machineKey } from "../cluster/machine.js";
 import type { Task, World } from "../cluster/world.js";
 import { indexWorld, namesIn } from "../cluster/world-index.js";
@@ -52,7 +53,9 @@ export function planMoves(
   looks: readonly MarathonLook[],
   policy: Pick<Policy, "frameworks">,
 ): MovePlan {
-  const plans = marathonsOn(world, batch, policy).map(({ id, name }): MovePlan => {
+  const nameOf = frameworkNamesIn(world);
+  const plans = marathonsOn(world, batch, policy).map(({ id }): MovePlan => {
+    const name = nameOf(id) ?? id;
     const there = tasksThere(world, batch, id);
     const look = looks.find(({ frameworkId }) => frameworkId === id);
     if (look?.kind === "seen") return planOf(id, name, there, look.view, world);

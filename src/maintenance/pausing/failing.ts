@@ -1,3 +1,4 @@
+import { frameworkNamesIn } from "../cluster/framework-names.js";
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { indexWorld } from "../cluster/world-index.js";
@@ -66,6 +67,6 @@ function agentsBack(record: Maintenance, world: World): ReadonlyMap<string, Back
 }
 
 function nameOf(app: string, frameworkId: string, world: World): string {
-  const framework = indexWorld(world).frameworks.get(frameworkId);
-  return framework === undefined ? app : `${app} (${framework.name})`;
+  const framework = frameworkNamesIn(world)(frameworkId);
+  return framework === undefined ? app : `${app} (${framework})`;
 }

@@ -10,6 +10,7 @@ import {
   seenNow,
   withdrawn,
 } from "../approval/question.js";
+import { frameworkNamesIn } from "../cluster/framework-names.js";
 import { machineKey } from "../cluster/machine.js";
 import { isOver } from "../cluster/schedule.js";
 import type { Agent, World } from "../cluster/world.js";
@@ -222,7 +223,8 @@ function waiting(
 
 /** A clause for each agent that is not drained: what of which framework still runs there, and what that means. */
 function whatHolds(world: World, batch: Killing, agents: readonly Agent[]): string[] {
-  const { tasks, frameworks, registered } = indexWorld(world);
+  const { tasks, registered } = indexWorld(world);
+  const nameOf = frameworkNamesIn(world);
   const names = namesIn(world, batch.machines);
   const away = batch.drained.filter(({ agentId }) => !registered.has(agentId)).length;
   const held = agents
@@ -233,7 +235,7 @@ function whatHolds(world: World, batch: Killing, agents: readonly Agent[]): stri
         return `${names.of(machine)}: no task is left there, so a framework has not acknowledged the end of one, or an operation is not over`;
       }
       const byFramework = [...groupBy(left, ({ frameworkId }) => frameworkId)].map(
-        ([framework, those]) => `${frameworks.get(framework)?.name ?? framework} ${those.length}`,
+        ([framework, those]) => `${nameOf(framework) ?? framework} ${those.length}`,
       );
       return `${names.of(machine)}: ${counted(left.length, "task")} (${list(byFramework)}) that their executors do not end`;
     });

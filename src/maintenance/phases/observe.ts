@@ -1,5 +1,5 @@
 import { recordBehaviour } from "../answers/habits.js";
-import { newsBetween } from "../answers/news.js";
+import { movedBetween, newsBetween } from "../answers/news.js";
 import { answersDiffer, answersEvent } from "../answers/summary.js";
 import { isUnknown, lookAt, pictureOf } from "../answers/verdicts.js";
 import { withNeighboursSeen } from "../blast/zones.js";
@@ -39,7 +39,8 @@ export function observe(record: Maintenance, moment: Moment): Maintenance {
   const [was, is] = [pictureOf(draining, before), pictureOf(draining, picture)];
   const told = tellCleared(noticed, was, is, nowMs);
   const news = newsBetween(was, is, { before, after: picture });
-  return news !== null || answersDiffer(was, is) ? withEvent(told, nowMs, answersEvent(is, news)) : told;
+  if (news === null && !answersDiffer(was, is)) return told;
+  return withEvent(told, nowMs, answersEvent(is, news, movedBetween(was, is)));
 }
 
 /** Where zones count: those of machines of others are not shown any more once these are Down. */

@@ -1,5 +1,6 @@
 import { isServing, RUNNING, runningIn, zoneOf } from "../blast/staying.js";
 import { type Zone, zonesKnown } from "../blast/zones.js";
+import { frameworkNamesIn } from "../cluster/framework-names.js";
 import { type MachineId, machineKey } from "../cluster/machine.js";
 import type { Task, World } from "../cluster/world.js";
 import { indexWorld, namesIn, tasksOf } from "../cluster/world-index.js";
@@ -128,6 +129,7 @@ function tooFewCopies(
   }
   return [...touched].flatMap(([key, [{ frameworkId, app } = UNNAMED]]) => {
     const framework = index.frameworks.get(frameworkId)?.name ?? frameworkId;
+    const told = frameworkNamesIn(world)(frameworkId) ?? frameworkId;
     // Copies that are lost and do not come back do not lower what is kept.
     const copies = Math.max(running.copies(frameworkId, app), planned.get(key) ?? 0);
     const kept = keep({ framework, app }, copies);
@@ -136,7 +138,7 @@ function tooFewCopies(
     const noun = copies === 1 ? "copy" : "copies";
     // Some of those that ran when it was planned may run no more (invariant 13).
     const ran = copies > running.copies(frameworkId, app) ? `${noun} that ran before` : `running ${noun}`;
-    const of = `${copies} ${ran} of ${app} (${framework})`;
+    const of = `${copies} ${ran} of ${app} (${told})`;
     return [`${setting(record)} keeps ${kept} of ${of} outside of what goes down, and ${stay} would stay.`];
   });
 }

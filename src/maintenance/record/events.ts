@@ -11,6 +11,8 @@ const by = z.string();
 /** When a decision was asked for: the same request carried out again is known by it (invariant 7). */
 const askedAtMs = millis;
 
+const frameworksWithTasks = z.array(z.object({ name: z.string(), tasks: z.number().int() }));
+
 /** Which run of which runbook. */
 const ofRun = { batch: z.string(), run: z.string(), runbook: z.string() };
 
@@ -35,6 +37,10 @@ export const logEvent = z.discriminatedUnion("kind", [
     kind: z.literal("answers_changed"),
     tasksLeft: z.number().int(),
     tasksMost: z.number().int(),
+    /** Frameworks whose last task there went since the look before, with how many went; absent where there are none. */
+    went: frameworksWithTasks.optional(),
+    /** The same of those that have tasks there now and had none. */
+    came: frameworksWithTasks.optional(),
     /** Per framework, how many machines stand at which verdict, and which refuse. */
     frameworks: z.array(
       z.object({

@@ -175,7 +175,10 @@ export const maintenance = z.object({
   /** What frameworks did in this maintenance: where habits are learnt from. */
   behaviour: z.array(
     z.object({
+      /** As it is called among the others of its cluster. */
       framework: z.string(),
+      /** Its id; 0.1.0 did not write it down. */
+      id: z.string().optional(),
       /** Machines on which it had tasks when draining began. */
       asked: z.number().int(),
       accepted: z.number().int(),

@@ -1,4 +1,5 @@
 import { type Habit, habitSentence } from "../answers/habits.js";
+import { frameworkNamesIn } from "../cluster/framework-names.js";
 import type { World } from "../cluster/world.js";
 import { answeringOf, factLines, fatesOf, takenFor } from "../frameworks/facts.js";
 import { type FrameworkMapping, recogniser } from "../frameworks/recognise.js";
@@ -67,15 +68,16 @@ export function frameworksReply(
 ): Reply {
   const tasks = groupBy(world.tasks, ({ frameworkId }) => frameworkId);
   const kindOf = recogniser(mapping);
+  const nameOf = frameworkNamesIn(world);
   const rows = world.frameworks
     .map((framework) => ({
-      framework,
+      name: nameOf(framework.id) ?? framework.name,
       kind: kindOf(framework),
       tasks: tasks.get(framework.id)?.length ?? 0,
     }))
-    .sort((a, b) => b.tasks - a.tasks || a.framework.name.localeCompare(b.framework.name));
+    .sort((a, b) => b.tasks - a.tasks || a.name.localeCompare(b.name));
   const known = rows.filter(({ kind }) => kind.family !== null).length;
-  const names = [...new Set(rows.map(({ framework }) => framework.name))];
+  const names = [...new Set(rows.map(({ name }) => name))];
   const seen = names.flatMap((name) => habits.get(name) ?? []);
   const kinds = new Map(rows.map(({ kind }) => [JSON.stringify([kind.family, kind.driver]), kind] as const));
   const read = [...kinds.values()].flatMap((kind) => {
@@ -87,7 +89,7 @@ export function frameworksReply(
   });
   const table = tablesOf(
     tableOf(rows, [
-      { title: "FRAMEWORK", cut: "middle", cell: ({ framework }) => framework.name },
+      { title: "FRAMEWORK", cut: "middle", cell: ({ name }) => name },
       { title: "TASKS", align: "right", cell: (row) => row.tasks },
       { title: "DRIVER", cell: ({ kind }) => (kind.driver === null ? "not known" : DRIVER[kind.driver]) },
       { title: "KIND", cut: "middle", cell: ({ kind }) => takenFor(kind) ?? "not known" },

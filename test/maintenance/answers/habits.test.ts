@@ -43,6 +43,7 @@ describe("what a framework does is written down", () => {
     expect(behaviourOf(asked({ tasks: two }), asked({ tasks: two, answers: both }), asked())).toEqual([
       {
         framework: "aurora",
+        id: "aurora",
         asked: 2,
         accepted: 2,
         declined: 0,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { movedBetween } from "../../../src/maintenance/answers/news.js";
 import { answersDiffer, answersEvent, summarise } from "../../../src/maintenance/answers/summary.js";
 import { lookAt } from "../../../src/maintenance/answers/verdicts.js";
 import { agent, answer, framework, machine, task } from "../../support/world.js";
@@ -73,6 +74,25 @@ describe("what is worth a message", () => {
       { name: "aurora", tasks: 0, empty: 1, promised: 0, refused: 0, silent: 0, refusedOn: [], unasked: [] },
     ]);
     expect(answersEvent(picture, null)).toMatchObject({ tasksLeft: 3, tasksMost: 3 });
+  });
+});
+
+describe("which frameworks went and came is told, though as many tasks are left as before", () => {
+  const five = (frameworkId: string) =>
+    ["a", "b", "c", "d", "e"].map((id) => task(`${frameworkId}-${id}`, frameworkId, "web-01"));
+  const looks = (...frameworks: readonly string[]) =>
+    lookAt(drainingWorld({ tasks: frameworks.flatMap(five) }), watched, null);
+
+  test.each([
+    ["one in the place of another", looks("marathon"), looks("kafka"), ["marathon"], ["kafka"]],
+    ["one that stays", looks("marathon"), looks("marathon"), [], []],
+    ["one beside another", looks("marathon"), looks("marathon", "kafka"), [], ["kafka"]],
+  ])("%s", (_, before, after, went, came) => {
+    const named = (names: readonly string[]) =>
+      names.length === 0 ? undefined : names.map((name) => ({ name, tasks: 5 }));
+    const event = answersEvent(after, null, movedBetween(before, after));
+    if (event.kind !== "answers_changed") throw new Error(event.kind);
+    expect([event.went, event.came]).toEqual([named(went), named(came)]);
   });
 });
 

@@ -147,22 +147,39 @@ describe("what is worse than what was shown (invariant 5)", () => {
     const first0 = task("0", "F1", "web-01");
     const shown = { frameworks: [driver("F1")], tasks: [first0] };
 
-    test.each<[string, Parameters<typeof drainingWorld>[0]]>([
-      ["in the place of the one shown", { frameworks: [driver("F2")], tasks: [task("0", "F2", "web-01")] }],
+    test.each<[string, Parameters<typeof drainingWorld>[0], readonly [string, string]]>([
+      [
+        "in the place of the one shown",
+        { frameworks: [driver("F2")], tasks: [task("0", "F2", "web-01")] },
+        ["another framework etl (F2)", "etl"],
+      ],
       [
         "beside the one shown",
         { frameworks: [driver("F1"), driver("F2")], tasks: [first0, task("0", "F2", "web-01")] },
+        ["etl (F2)", "etl (F2)"],
       ],
-    ])("a task of the same id of another framework of that name, %s, is worse", (_, after) => {
-      const changes = worseThan(seen(shown), seen(after), names);
-      expect(changes).toEqual([
-        "task 0 of another framework etl (F2) is now on web-01",
-        lastCopy("0", "etl"),
-      ]);
-      const { record, reply } = click(asked(drainingWorld(shown)), APPROVE, { world: drainingWorld(after) });
-      expect(first(record).phase).toBe("awaiting_approval");
-      expect(reply.notDone).toBe("Nothing was taken down.");
-    });
+    ])(
+      "a task of the same id of another framework of that name, %s, is worse",
+      (_, after, [ofTask, ofCopy]) => {
+        const changes = worseThan(seen(shown), seen(after), names);
+        expect(changes).toEqual([`task 0 of ${ofTask} is now on web-01`, lastCopy("0", ofCopy)]);
+        const { record, reply } = click(asked(drainingWorld(shown)), APPROVE, {
+          world: drainingWorld(after),
+        });
+        expect(first(record).phase).toBe("awaiting_approval");
+        expect(reply.notDone).toBe("Nothing was taken down.");
+      },
+    );
+  });
+
+  test("a framework that is called otherwise because another of its name came is the one that was shown", () => {
+    const tasks = [task("0", "F1", "web-01")];
+    const before = seen({ frameworks: [framework("F1", { name: "etl" })], tasks });
+    const both = [framework("F1", { name: "etl" }), framework("F2", { name: "etl" })];
+    const after = seen({ frameworks: both, tasks });
+    expect(after.tasks[0]?.framework).toBe("etl (F1)");
+    expect(after.digest).toBe(before.digest);
+    expect(worseThan(before, after, names)).toEqual([]);
   });
 
   test("a refusal that turned into silence or a promise is no worse", () => {
