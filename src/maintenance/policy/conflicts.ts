@@ -16,6 +16,9 @@ import type { Objection } from "./objection.js";
 /** As many names as are read in one message. */
 const MOST_NAMES = 12;
 
+/** As many ways out as fit where a next step is shown. */
+const MOST_WAYS = 3;
+
 /** That machines are in maintenance already, and which of those that were asked for are not. */
 export interface Conflict extends Objection {
   readonly free: readonly Machine[];
@@ -78,7 +81,7 @@ export function conflictsOf(asked: DrainAsked): Conflict | null {
   const without = taken.map(({ machine }) => `:!${names.typed(machine)}`).join("");
   return {
     why: `${list(told, "; ")}.${rest}`,
-    next: `${free.length === 0 ? "What helps" : `Leave ${them} out, or`}: ${list([...ways], "; ", 5)}.`,
+    next: `${free.length === 0 ? "What helps" : `Leave ${them} out, or`}: ${list([...ways], "; ", MOST_WAYS)}.`,
     change: free.length === 0 ? null : { hosts: `${record.hosts}${without}` },
     free,
     freeHosts:

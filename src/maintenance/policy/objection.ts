@@ -34,8 +34,9 @@ export const AS_ADOPTION: AskedAs = {
 const LONGEST_LINE = 900;
 
 /**
- * All that stands against it in one refusal, so that it need not be sent once for each: first what no line mends, then what has
- * to be meant, then the rest. Each with its way out, and with one line that is all of the ways out, where these are certain.
+ * All that stands against it in one refusal, so that it need not be sent once for each: first what no line mends, then which
+ * machines it is without, what has to be meant, and the rest. Each with its way out, on a line of its own, and with one
+ * command line that is all of the ways out, where these are certain.
  *
  * @param found at least one.
  */
@@ -54,15 +55,16 @@ export function refusalOf(asked: DrainAsked, found: readonly Objection[], as: As
   const count = `${objections.length} things are in the way.`;
   const send = line === null ? "Mend all of this, then send it again." : "This line mends what a line can.";
   return {
-    why: [count, ...each, ...differs, as.notDone].join(" "),
+    why: [count, ...each, [...differs, as.notDone].join(" ")].join("\n"),
     next: [meant ?? "", send].filter((part) => part !== "").join(" "),
     ...withLine,
   };
 }
 
 function weight({ change, unlessMeant }: Objection): number {
-  if (unlessMeant !== undefined) return 1;
-  return change === null ? 0 : 2;
+  if (change === null) return 0;
+  if (change.hosts !== undefined) return 1;
+  return unlessMeant === undefined ? 3 : 2;
 }
 
 /** How to go on where typed numbers are asked for: once, however many rules ask. `null` where none does. */

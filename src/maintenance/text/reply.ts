@@ -9,7 +9,7 @@ import { type Tables, tables } from "./table.js";
  */
 export const reply = z.object({
   tone: z.enum(["done", "info", "refused", "error"]),
-  /** What happened, in one or two sentences. */
+  /** What happened, in one or two sentences; several things have a line each. */
   text: z.string(),
   /** The master's own words, if it said any. */
   said: z.string().nullable().default(null),

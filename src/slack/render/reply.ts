@@ -3,7 +3,7 @@ import type { Reader } from "../../maintenance/text/reader.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { type Block, context, message, type SlackMessage, section } from "./blocks.js";
 import { fixedLine, fixedText } from "./fixed-text.js";
-import { Mrkdwn, mrk } from "./mrkdwn.js";
+import { lines, Mrkdwn, mrk } from "./mrkdwn.js";
 import { explained } from "./parts.js";
 import { sentence } from "./sentence.js";
 import { drawTables, zoneNote } from "./table.js";
@@ -16,7 +16,9 @@ const MARKS = { done: "✅", info: "ℹ️", refused: "🚫", error: "❗" } as 
 export function renderReply(reply: Reply, reader: Reader): SlackMessage {
   const { command } = reader;
   const ours = (text: string, max: number) => sentence(named(text, command), max, "one");
-  const what = mrk`${new Mrkdwn(MARKS[reply.tone])} ${ours(reply.text, 1500)}`;
+  const texts = reply.text.split("\n");
+  const told = lines(...texts.map((text) => ours(text, texts.length === 1 ? 1500 : 700)));
+  const what = mrk`${new Mrkdwn(MARKS[reply.tone])} ${told}`;
   const blocks: Block[] = [section(explained(what, reply, ours))];
   if (reply.line !== null) blocks.push(fixedLine(lineNamed(reply.line, command)));
   if (reply.table !== null) {

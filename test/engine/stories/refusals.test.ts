@@ -39,6 +39,27 @@ describe("the line that a refusal offers is taken as it is", () => {
     expect(batches[0]?.machines).toEqual(SIX.slice(0, 2));
   });
 
+  test("with all that is in the way told at once, a line for each, and mended by one", async () => {
+    const cluster = await engine().cluster({
+      policy: {
+        requireReason: true,
+        caps: { machinesPerMaintenance: { kind: "count", count: 1 }, outOfService: null, above: "confirm" },
+      },
+    });
+    await cluster.type(ALICE, "drain web-0[1-3] 2h --confirm 2");
+    const told = await cluster.told(ALICE, /2 things are in the way/);
+    expect(told).toMatch(
+      /^\(1\) clusters\.\S+\.caps\.machines_per_maintenance .*stands for 3: web-01, web-02, web-03/m,
+    );
+    expect(told).toMatch(/^\(2\) clusters\.\S+\.require_reason .* Add --reason "why" to the line\.$/m);
+    expect(told).toMatch(/--confirm 2 was typed, and this is 3 machines; the pattern may stand for more now/);
+    expect(told).toContain("Next: If you mean all 3, send the same line again with --confirm 3 at its end");
+    const line = lineIn(told).replace("/mesos drain ", "").replace("<why>", "kernel");
+    const maintenance = await cluster.drain(line);
+    await maintenance.thread(/Scheduled/);
+    expect((await maintenance.record()).batches[0]?.machines).toHaveLength(3);
+  });
+
   test("with a reason once it is filled in, and not before", async () => {
     const cluster = await engine().cluster({ policy: { requireReason: true } });
     await cluster.type(ALICE, "drain web-01 2h --ticket OPS-1");

@@ -179,7 +179,7 @@ describe("a drain that breaks a rule is refused before anything is posted, with 
 
   test("all rules that a drain breaks are told at once", () => {
     const { end } = drain({}, { requireReason: true, ticketPattern: "OPS-1", calendar: [NIGHT] });
-    expect(end?.why).toMatch(/calendar.*require_reason.*ticket_pattern/);
+    expect(end?.why).toMatch(/calendar.*require_reason.*ticket_pattern/s);
   });
 });
 
