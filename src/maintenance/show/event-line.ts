@@ -119,7 +119,7 @@ function whatOf(event: LogEvent, record: Rolled): string {
     case "scheduled":
       return `the window of ${counted(event.machines, "machine")} stands in the schedule`;
     case "answers_changed":
-      return `answers: ${event.tasksLeft} of ${event.tasksMost} tasks left; ${movement(event)}${frameworks(event)}`;
+      return `answers: ${event.tasksLeft} of ${event.tasksMost} tasks left; ${[...movedWords(event), frameworks(event)].join("; ")}`;
     case "empty":
       return "no tasks left";
     case "answers_cleared":
@@ -240,14 +240,17 @@ function whatOf(event: LogEvent, record: Rolled): string {
   }
 }
 
-/** Which frameworks have no task there any more, and which have some now that had none. */
-function movement({ went = [], came = [] }: Extract<LogEvent, { kind: "answers_changed" }>): string {
+/** Which frameworks have no task there any more, and which have some now that had none: `went: kafka (2 tasks)`. */
+export function movedWords({
+  went = [],
+  came = [],
+}: Extract<LogEvent, { kind: "answers_changed" }>): string[] {
   const withTasks = (those: typeof went) =>
-    those.map(({ name, tasks }) => `${name} (${counted(tasks, "task")})`);
+    list(those.map(({ name, tasks }) => `${notOurs(name)} (${counted(tasks, "task")})`));
   return [
-    ...(went.length === 0 ? [] : [`went: ${list(withTasks(went))}; `]),
-    ...(came.length === 0 ? [] : [`came: ${list(withTasks(came))}; `]),
-  ].join("");
+    ...(went.length === 0 ? [] : [`went: ${withTasks(went)}`]),
+    ...(came.length === 0 ? [] : [`came: ${withTasks(came)}`]),
+  ];
 }
 
 function frameworks(event: Extract<LogEvent, { kind: "answers_changed" }>): string {

@@ -1,7 +1,7 @@
 import { summarise } from "../../maintenance/answers/summary.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
-import { eventLine } from "../../maintenance/show/event-line.js";
+import { eventLine, movedWords } from "../../maintenance/show/event-line.js";
 import { named } from "../../maintenance/text/command.js";
 import { message, type SlackMessage, section } from "./blocks.js";
 import { isEmptying, tasksText } from "./card/tasks.js";
@@ -45,9 +45,11 @@ function lineOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
   return what === "" ? null : mrk`${moment(event.atMs)} · ${sentence(named(what, record.command), 250)}`;
 }
 
-function newsOf({ news }: Extract<LogEvent, { kind: "answers_changed" }>): string {
-  if (news === undefined) return "";
+function newsOf(event: Extract<LogEvent, { kind: "answers_changed" }>): string {
+  const { news } = event;
+  if (news === undefined) return movedWords(event).join("; ");
   return [
+    ...movedWords(event),
     ...(news.refused.length === 0 ? [] : [`refused: ${news.refused.join(", ")}`]),
     ...(news.withdrawn.length === 0 ? [] : [`promise taken back: ${news.withdrawn.join(", ")}`]),
     ...(news.quarter === null ? [] : [`${news.quarter * 25} % of the tasks are gone`]),

@@ -4,6 +4,7 @@ import { decodeMaintenance, encodeMaintenance } from "../../../src/maintenance/r
 import { eventLines } from "../../../src/maintenance/show/event-line.js";
 import { explanationsOf } from "../../../src/maintenance/show/frameworks.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
+import { renderProgress } from "../../../src/slack/render/progress.js";
 import {
   agent,
   answer,
@@ -124,6 +125,8 @@ describe("frameworks of one name are told apart (invariant 13)", () => {
     expect(line?.what).toContain(
       "1 of 1 tasks left; went: spark (…-0001) (1 task); came: spark (…-0002) (1 task); ",
     );
+    const shown = JSON.stringify(renderProgress(record, [event.seq]));
+    expect(shown).toContain("went: spark (…-0001) (1 task); came: spark (…-0002) (1 task)");
     expect(decodeMaintenance(encodeMaintenance(record))).toEqual(record);
   });
 });
