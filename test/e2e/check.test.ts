@@ -1,17 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { freePort } from "../../src/rehearsal/free-port.js";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import { suiteFor } from "../support/require.js";
 import { type Surroundings, startSurroundings } from "../support/surroundings.js";
 
 /** What `npm start -- --check` runs once the program is built. */
 const CHECK = [resolve("dist/main.js"), "--check"];
-
-/** Nothing listens there: ports below 1024 are for root, and none of the tests is a web server's. */
-const NOBODY = "http://127.0.0.1:9";
 
 suiteFor(
   "npm start -- --check",
@@ -53,10 +51,18 @@ suiteFor(
   });
 
   test.each([
-    ["the store", { REDIS_URL: "redis://127.0.0.1:9" }, /^mend +store .*not reachable.* → /m],
-    ["Slack", { SLACK_API_URL: `${NOBODY}/api/` }, /^mend +Slack: bot token .*could not be reached.* → /m],
+    [
+      "the store",
+      (nobody: number) => ({ REDIS_URL: `redis://127.0.0.1:${nobody}` }),
+      /^mend +store .*not reachable.* → /m,
+    ],
+    [
+      "Slack",
+      (nobody: number) => ({ SLACK_API_URL: `http://127.0.0.1:${nobody}/api/` }),
+      /^mend +Slack: bot token .*could not be reached.* → /m,
+    ],
   ])("with %s broken its line says what to do, and it exits 1", async (_, env, line) => {
-    const { code, text } = await check(env);
+    const { code, text } = await check(env(await freePort()));
     expect(text).toMatch(line);
     expect(text).toMatch(/to mend\./);
     expect(code).toBe(1);
@@ -67,9 +73,17 @@ suiteFor(
     const { code, text } = await check();
     expect(text).toMatch(/^mend +test: master 127\.0\.0\.1:\d+ .* → /m);
     expect(code).toBe(1);
-    const bot = await check({ REDIS_URL: "redis://127.0.0.1:9" }, "--role", "bot");
+    const bot = await check({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` }, "--role", "bot");
     expect(bot.text).not.toContain("master");
     expect(bot.text).toMatch(/^ok +Slack: bot token/m);
+  });
+
+  test("with the channel broken its line says what to do, and it exits 1", async () => {
+    const file = around.env.CLUSTERS_FILE ?? "";
+    await writeFile(file, (await readFile(file, "utf8")).replace("C01OPS", "C01GONE"));
+    const { code, text } = await check();
+    expect(text).toMatch(/^mend +Slack: channel C01GONE +test: .*no such channel.* → Use the channel's id/m);
+    expect(code).toBe(1);
   });
 
   test("with the configuration broken it exits 78, as a start does", async () => {

@@ -72,7 +72,7 @@ export function refusalOf(said: string): string | null {
 
 /** Redis is away and nothing was sent. */
 export function unreachable(address: string, why?: string, cause?: unknown): StoreError {
-  const what = `Redis at ${address} is not reachable${why ? `: ${why}` : ""}.`;
+  const what = `Redis at ${address} is not reachable${why ? `: ${why.replace(/\.$/, "")}` : ""}.`;
   const next = "Start it, or check REDIS_URL and the network; the bot connects again by itself.";
   return new StoreError("unreachable", { what, notDone: NOT_QUEUED, next }, cause);
 }
