@@ -27,14 +27,18 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
       ["16382", "16382"],
       ["16383", "16383"],
     ];
+    const admins = nodes.map(({ port }) => new Redis(port));
     await Promise.all(
-      nodes.map(async (node, n) => {
-        const admin = new Redis(node.port);
+      admins.map(async (admin, n) => {
         const [from, to] = slots[n] ?? [];
-        if (from !== undefined && to !== undefined) {
-          await admin.call("CLUSTER", "ADDSLOTSRANGE", from, to);
-          await admin.call("CLUSTER", "SET-CONFIG-EPOCH", String(n + 1));
-        }
+        if (from === undefined || to === undefined) return;
+        await admin.call("CLUSTER", "ADDSLOTSRANGE", from, to);
+        await admin.call("CLUSTER", "SET-CONFIG-EPOCH", String(n + 1));
+      }),
+    );
+    // Only then: a node that knows another takes no epoch any more.
+    await Promise.all(
+      admins.map(async (admin) => {
         await admin.call("CLUSTER", "MEET", "127.0.0.1", String(first.port));
         await admin.quit();
       }),
