@@ -4,15 +4,23 @@ import type { CommandCluster, CommandContext, Target } from "./command.js";
 import { isPlainDuration, looksLikeDuration } from "./duration.js";
 import { idWithin, isId } from "./id.js";
 import { leftOver } from "./left-over.js";
-import type { Line, Option, Positional } from "./line.js";
-import { COMMAND, Mistake } from "./mistake.js";
+import { belongTogether, type Line, type Option, type Positional } from "./line.js";
+import { COMMAND, Mistake, type Slip } from "./mistake.js";
 import type { OptionName } from "./options.js";
+
+/** A part of a line with its place in it, to be told or mended. */
+export interface Part {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** The arguments of one line, read from left to right by its verb. Every method throws a `Mistake` for what is wrong. */
 export class Arguments {
   readonly #line: Line;
   readonly #context: CommandContext;
   readonly #named: CommandCluster | null;
+  readonly #made: Slip[] = [];
   #at: number;
 
   constructor(line: Line, context: CommandContext) {
@@ -27,9 +35,35 @@ export class Arguments {
     return this.#line.form.name;
   }
 
+  /** Whether the cluster stands before the hosts, as in the classic order `<cluster> <hosts> <hours>`. */
+  get isClassic(): boolean {
+    return this.#named !== null && this.#option("cluster") === undefined;
+  }
+
+  /** When the line is read, and in which time zone, `null` where that is not known. */
+  get clock(): Pick<CommandContext, "nowMs" | "timeZone"> {
+    return this.#context;
+  }
+
+  /** What was not said exactly, with what it is taken for. */
+  get made(): readonly Slip[] {
+    return this.#made;
+  }
+
+  /** Something that was not said exactly is taken for this. */
+  take(slip: Slip): void {
+    this.#made.push(slip);
+  }
+
   /** The value of an option, or `null`. */
   option(name: OptionName): string | null {
     return this.#option(name)?.value ?? null;
+  }
+
+  /** The value of an option with its place in the line, or `null`. */
+  part(name: OptionName): Part | null {
+    const option = this.#option(name);
+    return option === undefined ? null : { text: option.value, from: option.from, to: option.to };
   }
 
   /** Whether an option that takes no value is there. */
@@ -54,6 +88,12 @@ export class Arguments {
   clusterIfAny(): string | null {
     const implied = impliedCluster(this.#context);
     return this.#named?.name ?? (implied.ok ? implied.cluster.name : null);
+  }
+
+  /** The cluster that a verb which takes nothing else names, or `null`. */
+  clusterNamedAlone(): string | null {
+    const [word] = this.#line.words;
+    return word === undefined ? this.namedCluster() : this.clusterAlone().name;
   }
 
   /** The cluster of a verb that takes nothing else. */
@@ -81,15 +121,22 @@ export class Arguments {
 
   /** The next word, of any kind, or `null` at the end. */
   word(): string | null {
-    const text = this.peek();
+    return this.next()?.text ?? null;
+  }
+
+  /** The same with its place in the line. */
+  next(): Part | null {
+    const word = this.#next ?? null;
     this.#at += 1;
-    return text;
+    return word;
   }
 
   /** A host pattern of good form. */
   hosts(): string {
-    const text = this.word();
+    let text = this.word();
     if (text === null) throw new Mistake(`Which hosts? ${this.verb} needs them.`);
+    // A verb whose words are a sentence does not join those of its hosts.
+    while (this.#line.form.prose && this.#next && belongTogether(text, this.#next.text)) text += this.word();
     if (/^<.*>$/.test(text)) throw new Mistake(`Put the hosts in place of ${text}.`);
     if (looksLikeDuration(text)) throw new Mistake(`${text} looks like a duration, not like hosts.`);
     const last = /[,:]\s*([^\s,:]+)$/.exec(text)?.[1] ?? "";
@@ -107,8 +154,6 @@ export class Arguments {
     if (!word) throw new Mistake(`Which maintenance? ${this.verb} needs its id`, null, status);
     const { text } = word;
     if (!isId(text)) {
-      if (text.split(/[,;:\s]+/).every(isId))
-        throw new Mistake(`${this.verb} takes one id; send a line for each.`);
       const problem = `${this.verb} takes the id of a maintenance, such as m-7k3q2, not ${text}`;
       throw this.#notAnId(word) ?? new Mistake(problem, null, status);
     }
@@ -119,22 +164,32 @@ export class Arguments {
   /** A maintenance's id or a host pattern. */
   target(): Target {
     const word = this.#next;
-    if (!word) throw new Mistake(`${this.verb} needs hosts or the id of a maintenance.`);
+    if (!word) {
+      const hint = `; ${COMMAND} status shows what is open.`;
+      throw new Mistake(`${this.verb} needs hosts or the id of a maintenance`, null, hint);
+    }
     if (isId(word.text)) return { kind: "id", id: this.id() };
+    const ids = word.text.split(/[,;:\s]+/).filter((text) => text !== "");
+    if (ids.length > 1 && ids.every(isId)) {
+      const slips = ids.map((id) => ({ from: word.from, to: word.to, meant: id }));
+      throw new Mistake(`${this.verb} takes one id; send a line for each.`, { of: "each", slips });
+    }
     const meant = this.#notAnId(word);
     if (meant) throw meant;
     return { kind: "hosts", hosts: this.hosts() };
   }
 
-  /**
-   * A verb's hosts or id, with the cluster they are in, and nothing after them. Hosts belong to a cluster; an id is one
-   * of a kind, so it needs none.
-   */
-  targetAlone(): { readonly cluster: string | null; readonly target: Target } {
+  /** A verb's hosts or id, with the cluster they are in. Hosts belong to a cluster; an id is one of a kind, so it needs none. */
+  on(): { readonly cluster: string | null; readonly target: Target } {
     const target = this.target();
-    const cluster = target.kind === "id" ? this.namedCluster() : this.cluster().name;
+    return { cluster: target.kind === "id" ? this.namedCluster() : this.cluster().name, target };
+  }
+
+  /** The same with nothing after it. */
+  targetAlone(): { readonly cluster: string | null; readonly target: Target } {
+    const on = this.on();
     this.end();
-    return { cluster, target };
+    return on;
   }
 
   /** What is left of the line as one text, or `null`. */
@@ -176,9 +231,9 @@ export class Arguments {
   }
 
   /** The mistake of an id that was copied with what stood around it; `null` for anything else. */
-  #notAnId({ text, from }: Positional): Mistake | null {
+  #notAnId({ text, from, to }: Positional): Mistake | null {
     const meant = idWithin(text);
     const problem = `${text} is not an id; they look like m-7k3q2.`;
-    return meant === null ? null : new Mistake(problem, { from, typed: text, meant });
+    return meant === null ? null : new Mistake(problem, { from, to, meant });
   }
 }

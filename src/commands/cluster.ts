@@ -30,7 +30,7 @@ export function unknownCluster(name: string, from: number, { clusters }: Command
   const guess = near === null ? "." : `; did you mean ${near.name}?`;
   const all = clusters.length === 0 ? "None is configured." : `Configured: ${namesOf(clusters)}.`;
   const problem = `There is no cluster ${name}${guess} ${all}`;
-  return new Mistake(problem, near?.sure ? { from, typed: name, meant: near.name } : null);
+  return new Mistake(problem, near?.sure ? { from, to: from + name.length, meant: near.name } : null);
 }
 
 function namesOf(clusters: readonly CommandCluster[]): string {

@@ -3,13 +3,16 @@ import type { StandShown, UpMode } from "../maintenance/record/record.js";
 import type { Roll } from "../maintenance/record/roll.js";
 import type { Reply } from "../maintenance/text/reply.js";
 
-/** Where a command was typed, and the clusters it may mean. */
+/** Where and when a command was typed, and the clusters it may mean. */
 export interface CommandContext {
   readonly clusters: readonly CommandCluster[];
   /** Slack channel id. */
   readonly channel: string;
   /** What the workspace calls the command. */
   readonly command: string;
+  readonly nowMs: number;
+  /** The person's time zone, such as `Europe/Berlin`; `null` where it is not known. */
+  readonly timeZone: string | null;
 }
 
 export interface CommandCluster {
@@ -40,8 +43,10 @@ export interface DrainCommand {
   readonly cluster: string;
   readonly hosts: string;
   readonly durationMs: number;
-  /** How long from now the window starts (`--in`), in milliseconds; `null` means at once. */
-  readonly startInMs: number | null;
+  /** When the window starts (`--in`, `--at`), in milliseconds since the epoch; `null` means at once. */
+  readonly startMs: number | null;
+  /** How long before its start the window is posted (`--announce`), in milliseconds; `null`: at once. */
+  readonly announceMs: number | null;
   readonly reason: string | null;
   readonly ticket: string | null;
   readonly deadline: Deadline | null;
@@ -74,13 +79,18 @@ export interface AdoptCommand {
   readonly shown?: StandShown;
 }
 
-/** A verb that decides something on one maintenance, named by its id. */
+/** A verb that decides something on one maintenance, named by its id or by its hosts. */
 export interface DecisionCommand {
   /** As the table of verbs names it. */
   readonly verb: string;
   readonly cluster: string | null;
-  readonly id: string;
+  readonly target: Target;
+  /** About the batch whose turn it is, until the hosts are known to be those of another. */
   readonly decision: Decision;
+  /** Why rules of the policy are to be lifted first (`--override`), for Down. */
+  readonly override: string | null;
+  /** What stands behind the target in the same line about another one, such as ` 2h`; empty where nothing does. */
+  readonly rest: string;
 }
 
 /**
@@ -90,22 +100,18 @@ export interface DecisionCommand {
 export type Command =
   | DrainCommand
   | AdoptCommand
-  | {
-      readonly verb: "down";
-      readonly cluster: string | null;
-      readonly target: Target;
-      readonly override: string | null;
-    }
-  | { readonly verb: "up" | "cancel"; readonly cluster: string | null; readonly target: Target }
   | DecisionCommand
   | { readonly verb: "status"; readonly cluster: string | null; readonly target: Target | null }
   | { readonly verb: "history"; readonly cluster: string | null; readonly id: string | null }
   | { readonly verb: "schedule" | "frameworks"; readonly cluster: string }
   | { readonly verb: "hosts"; readonly cluster: string; readonly hosts: string }
-  | { readonly verb: "clusters" }
+  | { readonly verb: "clusters"; readonly cluster: string | null }
   | { readonly verb: "help"; readonly topic: string | null };
 
 export type Parsed =
   | { readonly ok: true; readonly command: Command }
-  /** `text` says what was wrong, `line` is the corrected line to copy, `next` ends with one example. */
-  | { readonly ok: false; readonly reply: Reply };
+  /**
+   * `text` says what was wrong, `line` is the corrected line to copy, `next` ends with one example. Of an offer nothing was
+   * wrong: `line` is the line as it was understood, and may be sent as it stands.
+   */
+  | { readonly ok: false; readonly isOffer: boolean; readonly reply: Reply };

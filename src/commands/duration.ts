@@ -1,25 +1,43 @@
 const UNITS: readonly { readonly letter: string; readonly names: RegExp; readonly ms: number }[] = [
-  { letter: "w", names: /^w(?:eeks?)?$/, ms: 7 * 86_400_000 },
-  { letter: "d", names: /^d(?:ays?)?$/, ms: 86_400_000 },
-  { letter: "h", names: /^(?:h|hrs?|hours?)$/, ms: 3_600_000 },
-  { letter: "m", names: /^(?:m|mins?|minutes?)$/, ms: 60_000 },
+  { letter: "w", names: /^(?:w(?:eeks?)?|[个個]?(?:周|週|星期))$/u, ms: 7 * 86_400_000 },
+  { letter: "d", names: /^(?:d(?:ays?)?|天)$/u, ms: 86_400_000 },
+  { letter: "h", names: /^(?:h|hrs?|hours?|[个個]?小[时時])$/u, ms: 3_600_000 },
+  { letter: "m", names: /^(?:m|mins?|minutes?|分[钟鐘]?)$/u, ms: 60_000 },
 ];
 
 /** Units that are told apart from names, and not taken. */
-const OTHER_UNIT = /^(?:s|secs?|seconds?|mo|months?|y|yrs?|years?)$/i;
+const OTHER_UNIT = /^(?:s|secs?|seconds?|mo|months?|y|yrs?|years?|秒[钟鐘]?|[个個]?月|年)$/iu;
+
+/** Letters of a unit: those of English, or Chinese characters. */
+const LETTER = "[a-z\\p{Script=Han}]";
+
+const LOOKS_LIKE = new RegExp(`^[-+]?(?:\\d+(?:[.,]\\d+)?${LETTER}*)+$`, "iu");
+
+const PART = new RegExp(`(\\d+(?:[.,]\\d+)?)(${LETTER}*)`, "gu");
+
+const LAST_UNIT = new RegExp(`${LETTER}+$`, "iu");
+
+const ONE_PART = new RegExp(`^\\d+${LETTER}+$`, "iu");
+
+const NUMBER = /^\+?(\d+(?:[.,]\d+)?)$/;
 
 type ParsedDuration =
   | { readonly ok: true; readonly ms: number }
-  | { readonly ok: false; readonly problem: string };
+  | {
+      readonly ok: false;
+      readonly problem: string;
+      /** How it would be written for each thing that it can mean; absent where it means nothing. */
+      readonly either?: readonly string[];
+    };
 
 /** Whether a word is meant as a duration, be it a good one or not: `4h`, `90`, `-1h`, `4x`, but not `10.0.0.1`. */
 export function looksLikeDuration(text: string): boolean {
-  return /^[-+]?(?:\d+(?:[.,]\d+)?[a-z]*)+$/i.test(text);
+  return LOOKS_LIKE.test(text);
 }
 
 /** Whether a word can only be a duration: `4h`, `90min`, but not `4`, which could be a name as well. */
 export function isPlainDuration(text: string): boolean {
-  return /[a-z]$/i.test(text) && parseDuration(text).ok;
+  return LAST_UNIT.test(text) && parseDuration(text).ok;
 }
 
 /** Whether a word is a unit standing by itself, as in `4 hours`, be it one that is understood or not. */
@@ -30,21 +48,23 @@ export function isUnit(text: string): boolean {
 /** Whether the second of two durations goes on with the first: `1h 30m`, but not `4h 5h`. */
 export function continuesDuration(first: string, second: string): boolean {
   if (!isPlainDuration(first) || !isPlainDuration(second)) return false;
-  return (smallestUnit(first)?.ms ?? 0) > (smallestUnit(second)?.ms ?? 0) && /^\d+[a-z]+$/i.test(second);
+  return (smallestUnit(first)?.ms ?? 0) > (smallestUnit(second)?.ms ?? 0) && ONE_PART.test(second);
 }
 
 function smallestUnit(text: string) {
-  return unitOf(/[a-z]+$/i.exec(text)?.[0].toLowerCase() ?? "");
+  return unitOf(LAST_UNIT.exec(text)?.[0].toLowerCase() ?? "");
 }
 
 /**
- * A span such as `4h`, `90m`, `1h30m`, `2d` or `1w`, in whole minutes; a bare number is hours. Words are units as well
- * (`4hours`), and `1.5h` is an hour and a half.
+ * A span such as `4h`, `90m`, `1h30m`, `2d` or `1w`, in whole minutes. Words are units as well (`4hours`, `4小时`), and
+ * `1.5h` is an hour and a half. A bare number can mean hours or minutes, so it is asked about.
+ *
+ * @param bare `hours` where a bare number is known to be hours.
  */
-export function parseDuration(text: string): ParsedDuration {
+export function parseDuration(text: string, bare: "hours" | "asked" = "asked"): ParsedDuration {
   const typed = text.toLowerCase();
   if (typed.startsWith("-")) return { ok: false, problem: `${text} is less than nothing.` };
-  const parts = [...typed.matchAll(/(\d+(?:[.,]\d+)?)([a-z]*)/g)];
+  const parts = [...typed.matchAll(PART)];
   if (parts.length === 0 || parts.map(([part]) => part).join("") !== typed.replace(/^\+/, "")) {
     return { ok: false, problem: `${text} is not a duration such as 4h, 90m or 1h30m.` };
   }
@@ -62,6 +82,11 @@ export function parseDuration(text: string): ParsedDuration {
   }
   const whole = Math.round(ms / 60_000) * 60_000;
   if (whole === 0) return { ok: false, problem: `${text} is no time at all; the shortest is 1m.` };
+  const number = NUMBER.exec(typed)?.[1];
+  if (number !== undefined && bare === "asked") {
+    const problem = `${number} hours or ${number} minutes? A number alone does not say.`;
+    return { ok: false, problem, either: [`${number}h`, `${number}m`] };
+  }
   return { ok: true, ms: whole };
 }
 

@@ -20,7 +20,14 @@ export const HOST_FORMS: Rows = [
 ];
 
 /** What durations look like, wherever a verb or an option takes one. */
-export const DURATION_FORMS: Rows = [["4h  90m  1h30m  2d  1w  4", "durations; a bare number is hours"]];
+export const DURATION_FORMS: Rows = [["4h  90m  1h30m  2d  1w", "durations"]];
+
+/** What times look like, wherever an option takes one. */
+export const TIME_FORMS: Rows = [
+  ["22:00  6am  noon", "the next time that your clock shows it"],
+  ["tomorrow 22:00  friday 6am", "of that day"],
+  ["2026-12-01T22:00+08:00", "exactly; without the offset on your clock"],
+];
 
 /** The list of verbs and the version of the program, or with a topic one verb in full. */
 export function helpReply(topic: string | null, version: string): Reply {
@@ -53,6 +60,7 @@ function verbHelp(verb: Verb): Reply {
   const forms = [
     ...(takes.includes("hosts") ? HOST_FORMS : []),
     ...(takes.includes("duration") ? DURATION_FORMS : []),
+    ...(takes.includes("<time>") ? TIME_FORMS : []),
   ];
   if (forms.length > 0) parts.push(columns(forms));
   parts.push(verb.examples.map((example) => `${COMMAND} ${example}`).join("\n"));

@@ -2,13 +2,16 @@ import { clusterNamed, unknownCluster } from "./cluster.js";
 import type { CommandContext } from "./command.js";
 import { looksLikeDuration } from "./duration.js";
 import { isId } from "./id.js";
-import type { Line, LineForm, Option } from "./line.js";
+import type { Line, LineForm, Option, Positional } from "./line.js";
 import { Mistake } from "./mistake.js";
 import { isFlag, OPTIONS } from "./options.js";
 
-/** `22:00`, `6am`, `2-4h`, `4h.`, `until`: when or how long, but no duration. */
+/** `22:00`, `6am`, `tomorrow`: a time of the day. */
 const TIME =
-  /^(?:\W*\d+[:.,-]?\d*[a-z]*\W*|at|until|till?|noon|midnight|today|tonight|tomorrow|\d{4}-\d{2}-\d{2}.*)$/i;
+  /^(?:\d{1,2}:\d{2}.*|\d{1,2}[ap]m|noon|midnight|today|tonight|tomorrow|\d{4}-\d{2}-\d{2}.*|\p{Script=Han}+\d.*)$/iu;
+
+/** `2-4h`, `4h.`, `till`: how long, but no duration. */
+const SPAN = /^(?:\W*\d+[.,-]?\d*[a-z]*\W*|till?)$/i;
 
 /**
  * The mistake of the word at `at`, which nothing in the line takes.
@@ -22,7 +25,7 @@ export function leftOver(
   context: CommandContext,
 ): Mistake {
   const { name: verb, takes } = form;
-  const { text = "", from = 0 } = words[at] ?? {};
+  const { text = "", from = 0, to = 0 } = words[at] ?? {};
   const before = words[at - 1]?.text ?? "";
   const first = words[0];
   if (at === 0) return new Mistake(`${verb} takes nothing after it, so not ${text} either.`);
@@ -34,36 +37,60 @@ export function leftOver(
   if (cluster) {
     const meant = `--cluster ${cluster.name}`;
     const problem = `The cluster stands before the hosts, or behind --cluster: ${meant}.`;
-    return new Mistake(problem, { from, typed: text, meant });
+    return new Mistake(problem, { from, to, meant });
   }
 
   const option = OPTIONS.find(({ name }) => name === /^[a-z-]+/i.exec(text)?.[0].toLowerCase());
   if (option && form.options.includes(option.name)) {
     // The value of another option may go on beyond the next word.
-    const slip = isFlag(option.name) ? { from, typed: text, meant: `--${option.name}` } : null;
+    const isSure = isFlag(option.name) || option.value === "<time>";
+    const slip = isSure ? { from, to, meant: `--${option.name}` } : null;
     return new Mistake(`Options begin with two dashes: --${option.name}.`, slip);
   }
 
-  if (takes.includes("duration") && looksLikeDuration(text))
-    return new Mistake(`A window has one duration, so ${text} is one word too many.`);
-  if (takes.includes("duration") && TIME.test(text))
-    return new Mistake(
-      `${text} is not a duration: windows are typed by their length, such as 4h, and start at once or --in 2h.`,
-    );
+  if (takes.includes("duration") && looksLikeDuration(text)) return secondDuration(words[at - 1], words[at]);
+  if (takes.includes("duration") && TIME.test(text)) return timeAlone(form, text, { from, to });
+  if (takes.includes("duration") && SPAN.test(text))
+    return new Mistake(`${text} is not a duration such as 4h, 90m or 1h30m.`);
   if (!named && first && takes.includes("hosts")) {
     const unknown = unknownCluster(first.text, first.from, context);
     // Hosts without a comma between them look the same, so nothing is sure.
     if (unknown.slip) return new Mistake(unknown.message);
   }
-  return new Mistake(`${text} is one word too many for ${verb}.${hint(form, options, at, named)}`);
+  const followsHosts = takes.includes("hosts") && at === (named ? 2 : 1) && !isId(before);
+  return new Mistake(`${text} is one word too many for ${verb}.${hint(form, options, followsHosts)}`);
 }
 
-function hint(form: LineForm, options: readonly Option[], at: number, named: boolean): string {
+/** Which of two durations is meant; where an option stands between them, the second may also be a part of its value. */
+function secondDuration(first: Positional | undefined, second: Positional | undefined): Mistake {
+  const text = second?.text ?? "";
+  if (!first || !second?.adjoins || !looksLikeDuration(first.text))
+    return new Mistake(`A window has one duration, so ${text} is one word too many.`);
+  // With the space before it.
+  const without = ({ from, to }: Positional) => ({ from: from - 1, to, meant: "" });
+  const problem = `${first.text} and ${text} are two durations, and a window has one. Which of the two?`;
+  return new Mistake(problem, { of: "one", slips: [without(second), without(first)] });
+}
+
+/** A time where a duration stands: the start or the end of the window. */
+function timeAlone(
+  form: LineForm,
+  text: string,
+  place: { readonly from: number; readonly to: number },
+): Mistake {
+  if (!form.options.includes("at"))
+    return new Mistake(`${text} is a time, and ${form.name} takes a duration, such as 1h.`);
+  const problem = `${text} is a time, not a duration: --at is when the window starts, --until when it ends.`;
+  const value = text.includes(" ") ? `"${text}"` : text;
+  const slips = (["at", "until"] as const).map((name) => ({ ...place, meant: `--${name} ${value}` }));
+  return new Mistake(problem, { of: "one", slips });
+}
+
+function hint(form: LineForm, options: readonly Option[], followsHosts: boolean): string {
   const textual = options.some((typed) =>
     OPTIONS.some(({ name, value }) => name === typed.name && value.startsWith('"')),
   );
   if (textual) return " A text of several words has quotes around it.";
-  if (form.takes.includes("hosts") && at === (named ? 2 : 1))
-    return " Several hosts have commas between them.";
+  if (followsHosts) return " Several hosts have commas between them.";
   return form.options.includes("reason") ? " A reason stands in quotes behind --reason." : "";
 }

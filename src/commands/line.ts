@@ -1,5 +1,6 @@
 import { nearestOne } from "../hosts/nearest.js";
 import { continuesDuration, isPlainDuration, isUnit, looksLikeDuration } from "./duration.js";
+import { mayStandFor } from "./may-stand-for.js";
 import { Mistake } from "./mistake.js";
 import { hasOptionalValue, isFlag, OPTIONS, type OptionName, optionKnownAs } from "./options.js";
 import type { Word } from "./words.js";
@@ -19,8 +20,9 @@ export interface Option {
   readonly name: OptionName;
   /** Empty if the option takes none. */
   readonly value: string;
-  /** Where the value begins in the line. */
+  /** Where the value begins in the line, and where it ends. */
   readonly from: number;
+  readonly to: number;
 }
 
 /** A word that is neither an option nor its value. */
@@ -53,14 +55,21 @@ export function readLine(form: LineForm, typed: readonly Word[]): Line {
     const word = typed[at];
     if (!word) continue;
     if (DASHES.test(word.text)) {
-      const { option, length } = readOption(form, word, typed[at + 1], typed[at + 2]);
+      const { option, length } = readOption(form, word, typed.slice(at + 1));
       const before = options.some(({ name }) => name === option.name);
       if (before && !isFlag(option.name)) throw new Mistake(`--${option.name} is given twice.`);
       if (!before) options.push(option);
       at += length - 1;
       adjoins = false;
-    } else if (!form.prose && !word.quoted && LONE_DASH.test(word.text)) adjoins = false;
-    else {
+    } else if (!form.prose && isLoneDash(word)) {
+      const next = typed[at + 1];
+      // `- 30m` is less than nothing, however it is spaced.
+      if (next !== undefined && !next.quoted && looksLikeDuration(next.text)) {
+        words.push({ ...next, text: `-${next.text}`, from: word.from, adjoins });
+        at += 1;
+      }
+      adjoins = false;
+    } else {
       const text = word.quoted || form.prose ? word.text : word.text.replace(LONG_DASHES, "-");
       words.push({ ...word, text, adjoins });
       adjoins = true;
@@ -69,51 +78,81 @@ export function readLine(form: LineForm, typed: readonly Word[]): Line {
   return { form, words: form.prose ? words : joinWords(words), options };
 }
 
+const isLoneDash = ({ text, quoted }: Word): boolean => !quoted && LONE_DASH.test(text);
+
 /** The option that `word` begins, and how many words it is made of. */
 function readOption(
   form: LineForm,
   word: Word,
-  next: Word | undefined,
-  afterNext: Word | undefined,
+  after: readonly Word[],
 ): { readonly option: Option; readonly length: number } {
+  const [next] = after;
   const [, typed = "", dashes = "", typedName = "", equals = "", inline = ""] =
     /^(([-\u2010-\u2015\u2212]+)([^=]*))(=?)(.*)$/s.exec(word.text) ?? [];
   const name = form.options.find((known) => known === typedName.toLowerCase().replace(LONG_DASHES, "-"));
-  if (name === undefined) throw unknownOption(form, typedName, { from: word.from, typed });
+  const place = { from: word.from, to: word.from + typed.length };
+  if (name === undefined) throw unknownOption(form, typedName, place);
   if (dashes === "-") {
-    const slip = { from: word.from, typed, meant: `--${name}` };
-    throw new Mistake(`Options begin with two dashes: --${name}.`, slip);
+    throw new Mistake(`Options begin with two dashes: --${name}.`, { ...place, meant: `--${name}` });
   }
   if (equals === "" && next?.text === "=" && !next.quoted) throw new Mistake("No spaces stand around a =.");
+  const alone = { option: { name, value: "", from: place.to, to: place.to }, length: 1 };
   if (isFlag(name)) {
-    if (equals === "") return { option: { name, value: "", from: word.from }, length: 1 };
+    if (equals === "") return alone;
     throw new Mistake(`--${name} takes no value; leave it out where it is not wanted.`);
   }
-  if (
-    hasOptionalValue(name) &&
-    equals === "" &&
-    (next === undefined || next.quoted || !looksLikeDuration(next.text))
-  ) {
-    return { option: { name, value: "", from: word.from }, length: 1 };
-  }
+  const isLeftOut = next === undefined || next.quoted || !looksLikeDuration(next.text);
+  if (hasOptionalValue(name) && equals === "" && isLeftOut) return alone;
   const shape = OPTIONS.find((option) => option.name === name)?.value ?? "";
-  const separate = equals === "" && next && (next.quoted || !DASHES.test(next.text)) ? next : null;
-  const number = /^.duration.$/.test(shape) && /^\+?\d+$/.test(separate?.text ?? "");
-  const unit = number && afterNext && !afterNext.quoted && isUnit(afterNext.text) ? afterNext.text : "";
-  const value = (equals === "" ? `${separate?.text ?? ""}${unit}` : inline).trim();
-  if (value === "") throw new Mistake(`--${name} needs a value: --${name} ${shape}.`);
-  if (/^<.*>$/.test(value)) throw new Mistake(`--${name} still has ${value}: put the value in its place.`);
-  const from = separate?.from ?? word.from + typed.length + 1;
-  return { option: { name, value, from }, length: unit !== "" ? 3 : separate ? 2 : 1 };
+  const words = equals === "" ? wordsOfValue(shape, after) : [];
+  const value = equals === "" ? words.map(({ text }) => text).join(isTime(shape) ? " " : "") : inline;
+  if (value.trim() === "") throw new Mistake(`--${name} needs a value: --${name} ${shape}.`);
+  if (/^<.*>$/.test(value.trim()))
+    throw new Mistake(`--${name} still has ${value.trim()}: put the value in its place.`);
+  const from = words[0]?.from ?? place.to + 1;
+  const to = words.at(-1)?.to ?? word.to;
+  return { option: { name, value: value.trim(), from, to }, length: 1 + words.length };
 }
+
+const isTime = (shape: string): boolean => shape === "<time>";
+
+/** The words of an option's value: the next one, with a unit behind a number, or with the rest of a time of several words. */
+function wordsOfValue(shape: string, [first, ...more]: readonly Word[]): readonly Word[] {
+  if (first === undefined || (!first.quoted && DASHES.test(first.text))) return [];
+  if (isTime(shape)) {
+    const end = more.findIndex(
+      (word, at) => word.quoted || !goesOnWith([first, ...more.slice(0, at)], word.text),
+    );
+    return first.quoted ? [first] : [first, ...(end < 0 ? more : more.slice(0, end))];
+  }
+  const [unit] = more;
+  const isNumber = /^.duration.$/.test(shape) && /^\+?\d+$/.test(first.text);
+  return isNumber && unit !== undefined && !unit.quoted && isUnit(unit.text) ? [first, unit] : [first];
+}
+
+/** Whether a word goes on with a time that needs no quotes: `tomorrow 22:00`, `next friday at 10 pm`. */
+function goesOnWith(before: readonly Word[], word: string): boolean {
+  const hasClock = before.some(({ text }) => CLOCK.test(text));
+  return (hasClock ? AFTER_CLOCK : BEFORE_CLOCK).test(word);
+}
+
+const CLOCK = /^(?:.*\d[:.]\d\d.*|\d+[ap]m|noon|midnight)$/i;
+
+const AFTER_CLOCK = /^(?:[ap]m|today|tomorrow|tonight|utc|gmt)$/i;
+
+const BEFORE_CLOCK =
+  /^(?:at|today|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|noon|midnight|[ap]m|\d{1,2}(?:[:.]\d\d.*|[ap]m)?)$/i;
 
 function unknownOption(
   { name: verb, options }: LineForm,
   typed: string,
-  place: { readonly from: number; readonly typed: string },
+  place: { readonly from: number; readonly to: number },
 ): Mistake {
   const alias = optionKnownAs(typed);
-  const near = nearestOne(typed, options);
+  const near = nearestOne(
+    typed,
+    options.filter((name) => mayStandFor(typed, name)),
+  );
   const known =
     OPTIONS.find(({ name }) => name === alias && options.includes(name)) ??
     OPTIONS.find(({ name }) => name === near?.name);
@@ -138,18 +177,19 @@ function joinWords(words: readonly Positional[]): readonly Positional[] {
     const open = previous && !previous.quoted && !word.quoted;
     if (open && belongTogether(previous.text, word.text)) {
       const between = /^[&!]./.test(word.text) && !/[,:]$/.test(previous.text) ? ":" : "";
-      joined.splice(-1, 1, { ...previous, text: `${previous.text}${between}${word.text}` });
+      joined.splice(-1, 1, { ...previous, text: `${previous.text}${between}${word.text}`, to: word.to });
     } else joined.push(word);
     // `1 h 30 m`, but not `4h --in 1h 30m`, where nobody knows which one goes on.
     const [first, second] = joined.slice(-2);
     if (!first || !second?.adjoins || first.quoted || second.quoted) continue;
     if (continuesDuration(first.text, second.text))
-      joined.splice(-2, 2, { ...first, text: `${first.text}${second.text}` });
+      joined.splice(-2, 2, { ...first, text: `${first.text}${second.text}`, to: second.to });
   }
   return joined;
 }
 
-function belongTogether(previous: string, word: string): boolean {
+/** Whether two words are parts of one host pattern, a selector, or a number with its unit. */
+export function belongTogether(previous: string, word: string): boolean {
   const selector = /=$/.test(previous) || /^=/.test(word) || /^[&!]./.test(word);
   const number = /^\+?\d+$/.test(previous) && isUnit(word);
   // `web-01, 4h`: a comma too many, and no host called 4h. `reason: kernel`: an option without its dashes.

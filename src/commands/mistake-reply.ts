@@ -6,19 +6,39 @@ import type { Verb } from "./verb.js";
 import { usage } from "./verbs.js";
 import { CHANGING } from "./verbs-change.js";
 
+/** The lines that mend a mistake, without `/mesos`. */
+export interface Mend {
+  /** The only line that can be meant. */
+  readonly line: string | null;
+  /** Several: the person chooses one, or sends each. */
+  readonly lines: readonly string[];
+  readonly of: "one" | "each";
+}
+
+const COPY = { one: "Copy the line that you mean.", each: "Copy each of the lines below." } as const;
+
 /**
  * The answer to every mistake, for the person alone: what was wrong, what was not done because of it, how the verb is
- * used, one example, and the corrected line to copy where it is sure, else what was typed, which Slack does not keep.
+ * used, one example, and the corrected line to copy where it is sure, those of which one is meant, else what was typed, which
+ * Slack does not keep.
  *
  * @param verb the one that was typed or meant; `null` if there is no telling.
  * @param typed the line, without `/mesos`; empty if it was not read.
- * @param line the same, corrected.
  */
-export function mistakeReply(mistake: Mistake, verb: Verb | null, typed: string, line: string | null): Reply {
-  const mend = typed === "" ? null : "What you typed stands below.";
-  const example = verb?.examples.find((one) => one !== line);
+export function mistakeReply(mistake: Mistake, verb: Verb | null, typed: string, mend: Mend): Reply {
+  const { line, lines } = mend;
+  const shown = lines.length > 0 ? lines : line === null && typed !== "" ? [typed] : [];
+  const what =
+    line !== null
+      ? "Copy the line below."
+      : lines.length > 0
+        ? COPY[mend.of]
+        : typed === ""
+          ? null
+          : "What you typed stands below.";
+  const example = verb?.examples.find((one) => one !== line && !lines.includes(one));
   const next = [
-    line === null ? mend : "Copy the line below.",
+    what,
     verb === null ? `What can be typed: ${COMMAND} help` : `Usage: ${usage(verb)}.`,
     example === undefined ? null : `For example: ${COMMAND} ${example}`,
   ];
@@ -31,6 +51,6 @@ export function mistakeReply(mistake: Mistake, verb: Verb | null, typed: string,
     notDone,
     next: next.filter((part) => part !== null).join(" "),
     line: line === null ? null : `${COMMAND} ${line}`,
-    table: line === null && typed !== "" ? `${COMMAND} ${notOurs(typed)}` : null,
+    table: shown.length === 0 ? null : shown.map((one) => `${COMMAND} ${notOurs(one)}`).join("\n"),
   });
 }

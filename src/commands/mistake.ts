@@ -1,11 +1,17 @@
 export { COMMAND } from "../maintenance/text/command.js";
 
-/** A part of a typed line, and what it surely stands for. */
+/** A part of a typed line, and what stands in its place when the line is mended. */
 export interface Slip {
-  /** Where it begins in the line. */
+  /** Where it begins in the line, and where it ends: behind its last character. */
   readonly from: number;
-  readonly typed: string;
+  readonly to: number;
   readonly meant: string;
+}
+
+/** What a line may be about to become: one of these, and only the person knows which (`one`), or all of them (`each`). */
+export interface Choice {
+  readonly of: "one" | "each";
+  readonly slips: readonly Slip[];
 }
 
 /**
@@ -18,14 +24,15 @@ export class Mistake extends Error {
    * does more than what was typed, nor anything else.
    */
   readonly slip: Slip | null;
+  /** The lines of which the person chooses, where more than one can be meant; `null` for all other mistakes. */
+  readonly choice: Choice | null;
+  /** Our own words behind the problem, in which people wrote nothing. */
+  readonly hint: string;
 
-  /** @param hint our own words behind the problem, in which people wrote nothing. */
-  constructor(
-    problem: string,
-    slip: Slip | null = null,
-    readonly hint = "",
-  ) {
+  constructor(problem: string, meant: Slip | Choice | null = null, hint = "") {
     super(problem);
-    this.slip = slip;
+    this.slip = meant !== null && "meant" in meant ? meant : null;
+    this.choice = meant !== null && "slips" in meant ? meant : null;
+    this.hint = hint;
   }
 }

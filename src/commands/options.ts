@@ -25,13 +25,31 @@ export const OPTIONS = [
     name: "in",
     value: "<duration>",
     summary: "start the window that much later; frameworks are asked to leave at once all the same",
-    elsewhere: ["at", "start", "after", "delay", "wait"],
+    elsewhere: ["after", "delay"],
+  },
+  {
+    name: "at",
+    value: "<time>",
+    summary: "start the window at that time, as your clock shows it",
+    elsewhere: ["start", "when", "from", "begin", "time"],
+  },
+  {
+    name: "until",
+    value: "<time>",
+    summary: "end the window at that time, in place of a duration",
+    elsewhere: ["till", "end", "to"],
+  },
+  {
+    name: "announce",
+    value: "<duration>",
+    summary: "post the window only that long before it starts; the drain waits in the queue until then",
+    elsewhere: ["lead", "notice"],
   },
   {
     name: "deadline",
     value: "<duration>",
     summary: "when the machines have to be empty, counted from the window's start",
-    elsewhere: ["timeout", "grace", "by"],
+    elsewhere: ["timeout"],
   },
   {
     name: "then",
@@ -56,7 +74,7 @@ export const OPTIONS = [
     name: "horizon",
     value: "<number>",
     summary: "announce the windows of that many batches at a time; 2 where more than half of the agents go",
-    elsewhere: ["ahead", "announce"],
+    elsewhere: ["ahead"],
   },
   {
     name: "approve",
@@ -69,7 +87,7 @@ export const OPTIONS = [
     value: "[duration]",
     summary:
       "have the master kill what runs there, once approved, before the window is posted; tasks that do not say it themselves get the duration to end",
-    elsewhere: ["kill-drain", "hard", "force-drain", "max-grace-period"],
+    elsewhere: ["kill-drain", "max-grace-period"],
   },
   {
     name: "up",

@@ -1,5 +1,6 @@
 import { Arguments } from "./arguments.js";
 import type { Command, CommandContext, Parsed } from "./command.js";
+import { echo } from "./echo.js";
 import { isId } from "./id.js";
 import { readLine } from "./line.js";
 import { COMMAND, Mistake, type Slip } from "./mistake.js";
@@ -15,20 +16,36 @@ const LONGEST = 4_000;
 
 /**
  * Reads what stands after `/mesos`, as Slack delivers it. Never throws: what cannot be understood is answered with what
- * was wrong, the usage, an example, and the corrected line where it is sure; then nothing is queued.
+ * was wrong, the usage, an example, and the corrected line where it is sure; then nothing is queued. A drain whose times were
+ * not said exactly is answered with what they are taken for, and is not a command before that was read.
  */
 export function parseCommand(text: string, context: CommandContext): Parsed {
   const read = readCommand(text, context);
-  if (read.ok) return read;
+  if (read.ok) {
+    const { command, line, made } = read;
+    if (made.length === 0 || !("dryRun" in command) || command.dryRun) return { ok: true, command };
+    return { ok: false, isOffer: true, reply: echo(command, `${COMMAND} ${mended(line, made)}`, context) };
+  }
   const { mistake, verb, line } = read;
-  return {
-    ok: false,
-    reply: mistakeReply(mistake, verb, line, corrected(line, mistake.slip, context)),
+  const lines = (mistake.choice?.slips ?? []).flatMap((slip) => corrected(line, slip, context) ?? []);
+  const [only = null, ...more] = lines;
+  const one = more.length === 0 ? only : null;
+  const mend = {
+    line: corrected(line, mistake.slip, context) ?? one,
+    lines: more.length === 0 ? [] : lines,
+    of: mistake.choice?.of ?? "one",
   };
+  return { ok: false, isOffer: false, reply: mistakeReply(mistake, verb, line, mend) };
 }
 
 type Read =
-  | { readonly ok: true; readonly command: Command }
+  | {
+      readonly ok: true;
+      readonly command: Command;
+      readonly line: string;
+      /** What was not said exactly, with what it is taken for. */
+      readonly made: readonly Slip[];
+    }
   /** `verb` is the one that was typed, or probably meant; `line` is what was read. */
   | { readonly ok: false; readonly mistake: Mistake; readonly verb: Verb | null; readonly line: string };
 
@@ -52,11 +69,13 @@ function readCommand(text: string, context: CommandContext): Read {
       const typed = verbTyped(line, first, rest[0]);
       const { problem, meant, sure } = unknownVerb(typed);
       verb = meant;
-      throw new Mistake(problem, meant && sure ? { from: first.from, typed, meant: meant.name } : null);
+      const place = { from: first.from, to: first.from + typed.length };
+      throw new Mistake(problem, meant && sure ? { ...place, meant: meant.name } : null);
     }
     const asksForHelp = rest.length === 1 && /^help$/i.test(rest[0]?.text ?? "");
     if (asksForHelp || rest.some((word) => !word.quoted && isHelp(word.text))) return help(verb.name);
-    return { ok: true, command: verb.read(new Arguments(readLine(verb, rest), context)) };
+    const args = new Arguments(readLine(verb, rest), context);
+    return { ok: true, command: verb.read(args), line, made: args.made };
   } catch (mistake) {
     if (!(mistake instanceof Mistake)) throw mistake;
     return { ok: false, mistake, verb, line };
@@ -74,10 +93,16 @@ function verbTyped(line: string, first: Word, second: Word | undefined): string 
 
 /** The line with what was meant in place of a slip; `null` if that is not sure, or not all that was wrong. */
 function corrected(line: string, slip: Slip | null, context: CommandContext): string | null {
-  if (slip === null || !line.startsWith(slip.typed, slip.from)) return null;
-  const meant = `${line.slice(0, slip.from)}${slip.meant}${line.slice(slip.from + slip.typed.length)}`;
+  if (slip === null) return null;
+  const meant = mended(line, [slip]);
   const read = readCommand(`${COMMAND} ${meant}`, context);
   return read.ok && (isDryRun(read.command) || !DRY_RUN.test(line)) ? meant : null;
+}
+
+/** The line with other words in the place of some. */
+function mended(line: string, slips: readonly Slip[]): string {
+  const backwards = [...slips].sort((a, b) => b.from - a.from);
+  return backwards.reduce((text, { from, to, meant }) => text.slice(0, from) + meant + text.slice(to), line);
 }
 
 /** A dry run that was typed anywhere, also between quotes, is never mended into a real drain. */
@@ -88,7 +113,7 @@ function isDryRun(command: Command): boolean {
 }
 
 function help(topic: string | null): Read {
-  return { ok: true, command: { verb: "help", topic } };
+  return { ok: true, command: { verb: "help", topic }, line: "help", made: [] };
 }
 
 function isHelp(text: string): boolean {

@@ -1,7 +1,10 @@
-import { readConfirmed, readDeadline, readGrace, readKill, readStart, readUp } from "./drain-options.js";
+import type { Decision } from "../maintenance/decisions/table.js";
+import { typedSpan } from "../maintenance/time.js";
+import type { DecisionCommand } from "./command.js";
+import { readConfirmed, readDeadline, readGrace, readKill, readUp } from "./drain-options.js";
 import { readRoll } from "./roll-options.js";
 import type { Verb } from "./verb.js";
-import { readDuration, readExtension } from "./window-span.js";
+import { readAnnounce, readExtension, readWindow } from "./window-span.js";
 
 /** Verbs that change something, in the order of a maintenance's life. */
 export const CHANGING: readonly Verb[] = [
@@ -12,6 +15,7 @@ export const CHANGING: readonly Verb[] = [
     details: [
       "Opens a maintenance: the machines get a window in the master's schedule, and every framework is asked to move its tasks away. Nothing is stopped.",
       "Without a duration it lasts as long as the cluster's default says.",
+      "A time without an offset is one of your own time zone, as Slack knows it. Where a day is left out it is the first such time to come, and then nothing is queued yet: the bot says which time it is, and the line with it can be sent by a button.",
       "With --dry-run nothing is done: it shows the machines, or each batch with its window, which tasks, last running copies and volumes would go away with them, and what the policy says.",
       "With --batch the machines go down one batch after another, each with a window and an approval of its own: the next one when the one before is back. All windows are announced at once, or with --horizon those of the next batches only.",
       "With --kill the master kills what runs there (DRAIN_AGENT) before the window is posted: somebody has to approve that, and Down after it. It cannot be taken back.",
@@ -23,6 +27,9 @@ export const CHANGING: readonly Verb[] = [
       "reason",
       "ticket",
       "in",
+      "at",
+      "until",
+      "announce",
       "batch",
       "canary",
       "horizon",
@@ -49,26 +56,28 @@ export const CHANGING: readonly Verb[] = [
       "drain web-* 2h --batch 5 --up auto",
       "drain web-* 4h --kill 5m",
       "drain web-* 4h --run kernel-update",
-      "drain web-[01:06] 4",
+      "drain web-[01:06] 4h",
+      "drain web-* --at 22:00 --until 06:00",
+      'drain web-* 4h --at "tomorrow 22:00" --announce 2h',
     ],
-    elsewhere: ["maintain", "maintenance", "evacuate", "cordon", "schedule-down"],
+    elsewhere: ["maintain", "schedule-down"],
     read(args) {
       const hosts = args.hosts();
       const cluster = args.cluster();
-      const hasDuration = !args.done();
-      const durationMs = readDuration(args, cluster);
+      const { startMs, durationMs, isGiven } = readWindow(args, cluster);
       args.end();
       return {
         verb: "drain",
         cluster: cluster.name,
         hosts,
         durationMs,
-        startInMs: readStart(args),
+        startMs,
+        announceMs: readAnnounce(args, startMs),
         reason: args.option("reason"),
         ticket: args.option("ticket"),
         deadline: readDeadline(args, durationMs),
         roll: readRoll(args),
-        kill: readKill(args, hasDuration),
+        kill: readKill(args, isGiven),
         up: readUp(args),
         run: args.option("run"),
         override: args.option("override"),
@@ -114,12 +123,17 @@ export const CHANGING: readonly Verb[] = [
     ],
     options: ["override", "cluster"],
     examples: ["down m-7k3q2", "down web-01,web-02", 'down m-7k3q2 --override "the disk is failing"'],
-    elsewhere: ["shutdown", "poweroff", "halt", "kill", "reboot"],
-    read: (args) => ({ verb: "down", ...args.targetAlone(), override: args.option("override") }),
+    elsewhere: ["shutdown", "poweroff"],
+    read(args) {
+      const on = args.targetAlone();
+      const override = args.option("override");
+      const rest = override === null ? "" : ` --override ${inQuotes(override)}`;
+      return { ...decided("down", on, { kind: "ask_down", batch: null }), override, rest };
+    },
   },
   {
     name: "kill-drain",
-    takes: "<id> [duration]",
+    takes: "<hosts | id> [duration]",
     summary: "ask for approval to have the master kill what stays on draining machines",
     details: [
       "Asks in the maintenance's thread. Once approved, the machines leave the schedule, the master kills their tasks (DRAIN_AGENT, Mesos 1.9), and then the window is posted again and Down is asked for. It cannot be taken back.",
@@ -129,12 +143,12 @@ export const CHANGING: readonly Verb[] = [
     examples: ["kill-drain m-7k3q2", "kill-drain m-7k3q2 5m"],
     elsewhere: ["hard-drain", "drain-agent"],
     read(args) {
-      const id = args.id();
-      const grace = args.word();
-      args.end();
+      const on = args.on();
+      const grace = args.next();
       const graceMs = grace === null ? null : readGrace(grace);
-      const decision = { kind: "ask_kill_drain", batch: null, graceMs } as const;
-      return { verb: "kill-drain", cluster: args.namedCluster(), id, decision };
+      args.end();
+      const rest = graceMs === null ? "" : ` ${typedSpan(graceMs)}`;
+      return { ...decided("kill-drain", on, { kind: "ask_kill_drain", batch: null, graceMs }), rest };
     },
   },
   {
@@ -147,8 +161,8 @@ export const CHANGING: readonly Verb[] = [
     ],
     options: ["cluster"],
     examples: ["up m-7k3q2", "up web-0[1-3]"],
-    elsewhere: ["restore", "uncordon", "enable", "reactivate", "start"],
-    read: (args) => ({ verb: "up", ...args.targetAlone() }),
+    elsewhere: ["reactivate"],
+    read: (args) => decided("up", args.targetAlone(), { kind: "up" }),
   },
   {
     name: "cancel",
@@ -160,32 +174,31 @@ export const CHANGING: readonly Verb[] = [
     ],
     options: ["cluster"],
     examples: ["cancel m-7k3q2", "cancel web-*"],
-    elsewhere: ["undrain", "abort", "stop", "revert", "undo", "delete", "remove"],
-    read: (args) => ({ verb: "cancel", ...args.targetAlone() }),
+    elsewhere: ["undrain"],
+    read: (args) => decided("cancel", args.targetAlone(), { kind: "cancel" }),
   },
   {
     name: "hold",
-    takes: "<id> [reason]",
+    takes: "<hosts | id> [reason]",
     summary: "stop a maintenance where it is; its window stays",
     details: [
       "Until it is released nothing is posted, asked, approved or taken down. Possible until the Down is sent to the master.",
-      "What follows the id is the reason; it needs no quotes.",
+      "What follows the hosts or the id is the reason; it needs no quotes.",
     ],
     options: ["reason", "cluster"],
     prose: true,
     examples: ["hold m-7k3q2", "hold m-7k3q2 kafka is still rebalancing"],
     elsewhere: ["pause", "wait", "freeze", "block", "suspend"],
     read(args) {
-      const id = args.id();
+      const on = args.on();
       const reason = args.option("reason") ?? args.rest();
       args.end();
-      const cluster = args.namedCluster();
-      return { verb: "hold", cluster, id, decision: { kind: "hold", reason } };
+      return { ...decided("hold", on, { kind: "hold", reason }), rest: reason === null ? "" : ` ${reason}` };
     },
   },
   {
     name: "release",
-    takes: "<id>",
+    takes: "<hosts | id>",
     summary: "let a maintenance that is held go on",
     details: [
       "Whoever held it may, and so may the requester, approvers and admins; an owner's hold is for owners and admins to release.",
@@ -193,16 +206,12 @@ export const CHANGING: readonly Verb[] = [
     ],
     options: ["cluster"],
     examples: ["release m-7k3q2"],
-    elsewhere: ["unhold", "unpause", "unfreeze", "continue", "resume", "proceed"],
-    read(args) {
-      const id = args.id();
-      args.end();
-      return { verb: "release", cluster: args.namedCluster(), id, decision: { kind: "release" } };
-    },
+    elsewhere: ["unhold", "unpause", "unfreeze"],
+    read: (args) => decided("release", args.targetAlone(), { kind: "release" }),
   },
   {
     name: "move",
-    takes: "<id>",
+    takes: "<hosts | id>",
     summary: "ask whether Marathon's tasks are to be moved to other machines",
     details: [
       "For Marathons whose address the clusters file has. Once somebody approves, tasks are killed one after another, so that each app keeps as many healthy as it asks for; Marathon starts others.",
@@ -210,16 +219,12 @@ export const CHANGING: readonly Verb[] = [
     ],
     options: ["cluster"],
     examples: ["move m-7k3q2"],
-    elsewhere: ["migrate", "evacuate", "move-tasks"],
-    read(args) {
-      const id = args.id();
-      args.end();
-      return { verb: "move", cluster: args.namedCluster(), id, decision: { kind: "ask_move", batch: null } };
-    },
+    elsewhere: ["migrate", "move-tasks"],
+    read: (args) => decided("move", args.targetAlone(), { kind: "ask_move", batch: null }),
   },
   {
     name: "go-on",
-    takes: "<id>",
+    takes: "<hosts | id>",
     summary: "go on with batches that a rule has stopped, or with what nobody had looked after",
     details: [
       "In spite of what the rule saw, which stands on the card; it does not stop that batch again. It approves nothing.",
@@ -228,16 +233,12 @@ export const CHANGING: readonly Verb[] = [
     ],
     options: ["cluster"],
     examples: ["go-on m-7k3q2"],
-    elsewhere: ["next", "go"],
-    read(args) {
-      const id = args.id();
-      args.end();
-      return { verb: "go-on", cluster: args.namedCluster(), id, decision: { kind: "go_on", batch: null } };
-    },
+    elsewhere: [],
+    read: (args) => decided("go-on", args.targetAlone(), { kind: "go_on", batch: null }),
   },
   {
     name: "skip",
-    takes: "<id>",
+    takes: "<hosts | id>",
     summary: "give the next batch back without taking it down; the others go on",
     details: [
       "The batch whose turn it is, as long as it is not Down. Its windows leave the schedule in one post.",
@@ -245,36 +246,23 @@ export const CHANGING: readonly Verb[] = [
     options: ["cluster"],
     examples: ["skip m-7k3q2"],
     elsewhere: ["omit", "skip-batch"],
-    read(args) {
-      const id = args.id();
-      args.end();
-      return { verb: "skip", cluster: args.namedCluster(), id, decision: { kind: "skip", batch: null } };
-    },
+    read: (args) => decided("skip", args.targetAlone(), { kind: "skip", batch: null }),
   },
   {
     name: "leave-behind",
-    takes: "<id>",
+    takes: "<hosts | id>",
     summary: "go on with the next batch though agents of the one before are not back",
     details: [
       "Their machines get a maintenance of their own, with an id, a card and a thread, which waits for the agents.",
     ],
     options: ["cluster"],
     examples: ["leave-behind m-7k3q2"],
-    elsewhere: ["abandon"],
-    read(args) {
-      const id = args.id();
-      args.end();
-      return {
-        verb: "leave-behind",
-        cluster: args.namedCluster(),
-        id,
-        decision: { kind: "leave_behind", batch: null },
-      };
-    },
+    elsewhere: [],
+    read: (args) => decided("leave-behind", args.targetAlone(), { kind: "leave_behind", batch: null }),
   },
   {
     name: "retry-run",
-    takes: "<id>",
+    takes: "<hosts | id>",
     summary: "run the runbook of a maintenance again on machines that are down",
     details: [
       "After a run that failed, was stopped or got lost; also for the first one where it did not come with the approval of the Down. It is run as the clusters file has it now.",
@@ -282,47 +270,32 @@ export const CHANGING: readonly Verb[] = [
     ],
     options: ["cluster"],
     examples: ["retry-run m-7k3q2"],
-    elsewhere: ["rerun", "run", "run-again"],
-    read(args) {
-      const id = args.id();
-      args.end();
-      const cluster = args.namedCluster();
-      return { verb: "retry-run", cluster, id, decision: { kind: "retry_run", run: null } };
-    },
+    elsewhere: ["rerun", "run-again"],
+    read: (args) => decided("retry-run", args.targetAlone(), { kind: "retry_run", run: null }),
   },
   {
     name: "stop-run",
-    takes: "<id>",
+    takes: "<hosts | id>",
     summary: "stop the runbook of a maintenance; its machines stay down",
     details: ["Ends it with the processes of it that the worker can find. Anybody may."],
     options: ["cluster"],
     examples: ["stop-run m-7k3q2"],
     elsewhere: ["kill-run", "cancel-run", "abort-run"],
-    read(args) {
-      const id = args.id();
-      args.end();
-      const cluster = args.namedCluster();
-      return { verb: "stop-run", cluster, id, decision: { kind: "stop_run", run: null } };
-    },
+    read: (args) => decided("stop-run", args.targetAlone(), { kind: "stop_run", run: null }),
   },
   {
     name: "leave-down",
-    takes: "<id>",
+    takes: "<hosts | id>",
     summary: "leave machines down after a runbook that came to nothing",
     details: ["Nothing more is asked; bring them back with up when they are ready."],
     options: ["cluster"],
     examples: ["leave-down m-7k3q2"],
     elsewhere: ["keep-down"],
-    read(args) {
-      const id = args.id();
-      args.end();
-      const cluster = args.namedCluster();
-      return { verb: "leave-down", cluster, id, decision: { kind: "leave_down", run: null } };
-    },
+    read: (args) => decided("leave-down", args.targetAlone(), { kind: "leave_down", run: null }),
   },
   {
     name: "extend",
-    takes: "<id> <duration>",
+    takes: "<hosts | id> <duration>",
     summary: "make the window of a maintenance longer",
     details: [
       "The duration is added to the end of the window. A change of the schedule makes the master forget all answers, so frameworks are asked again.",
@@ -331,11 +304,25 @@ export const CHANGING: readonly Verb[] = [
     examples: ["extend m-7k3q2 1h", "extend m-7k3q2 90m"],
     elsewhere: ["prolong", "lengthen", "longer"],
     read(args) {
-      const id = args.id();
+      const on = args.on();
       const byMs = readExtension(args);
       args.end();
-      const cluster = args.namedCluster();
-      return { verb: "extend", cluster, id, decision: { kind: "extend", byMs } };
+      return { ...decided("extend", on, { kind: "extend", byMs }), rest: ` ${typedSpan(byMs)}` };
     },
   },
 ];
+
+/** The command of a verb that decides on one maintenance. */
+function decided(
+  verb: string,
+  on: Pick<DecisionCommand, "cluster" | "target">,
+  decision: Decision,
+): DecisionCommand {
+  return { verb, ...on, decision, override: null, rest: "" };
+}
+
+/** A text of several words as it is typed: in the quotes that it does not hold itself. */
+function inQuotes(text: string): string {
+  const quote = text.includes('"') ? "'" : '"';
+  return `${quote}${text}${quote}`;
+}

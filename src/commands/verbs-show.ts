@@ -75,16 +75,13 @@ export const SHOWING: readonly Verb[] = [
   },
   {
     name: "clusters",
-    takes: "",
+    takes: "[cluster]",
     summary: "the clusters, and whether their masters answer",
     details: [],
-    options: [],
+    options: ["cluster"],
     examples: ["clusters"],
     elsewhere: ["masters", "leader"],
-    read(args) {
-      args.end();
-      return { verb: "clusters" };
-    },
+    read: (args) => ({ verb: "clusters", cluster: args.clusterNamedAlone() }),
   },
   {
     name: "help",

@@ -3,8 +3,10 @@ export interface Word {
   readonly text: string;
   /** Whether quotes stood around it or around a part of it: then it is not joined to others. */
   readonly quoted: boolean;
-  /** Where it begins in the line. */
+  /** Where it begins in the line, at its quote if it has one. */
   readonly from: number;
+  /** Where it ends in the line: behind its last character, or its quote. */
+  readonly to: number;
 }
 
 interface SplitWords {
@@ -23,8 +25,8 @@ export function splitWords(line: string): SplitWords {
   let from: number | null = null;
   let quoted = false;
   let open: string | null = null;
-  const end = () => {
-    if (from !== null) words.push({ text, quoted, from });
+  const endAt = (to: number) => {
+    if (from !== null) words.push({ text, quoted, from, to });
     text = "";
     from = null;
     quoted = false;
@@ -34,7 +36,7 @@ export function splitWords(line: string): SplitWords {
     if (open !== null) {
       if (character === open && /^[ ,:]?$/.test(line.charAt(at + 1))) open = null;
       else text += character;
-    } else if (character === " ") end();
+    } else if (character === " ") endAt(at);
     else if ((character === '"' || character === "'") && (from === null || /[=,:]$/.test(text))) {
       open = character;
       quoted = true;
@@ -44,6 +46,6 @@ export function splitWords(line: string): SplitWords {
       from ??= at;
     }
   }
-  if (open === null) end();
+  if (open === null) endAt(line.length);
   return { words, open };
 }

@@ -17,7 +17,7 @@ import { copiesToKeep } from "./policy/over-budget.js";
 import { settingOf } from "./policy/policy.js";
 import { whyAmbiguous } from "./policy/shared-names.js";
 import { wentOnUnproved } from "./policy/unproved-view.js";
-import { ended, watchedMachines } from "./record/batch.js";
+import { ended, firstPostMs, watchedMachines } from "./record/batch.js";
 import { untilDown } from "./record/batch-phases.js";
 import { withAgentsSeen } from "./record/last-seen.js";
 import { withEvent } from "./record/log.js";
@@ -31,7 +31,7 @@ import { BY_ITSELF } from "./text/go-on.js";
 import { list } from "./text/list.js";
 import { quoted, unmatched } from "./text/quote.js";
 import type { Refusal } from "./text/reply.js";
-import type { Millis, Nanos } from "./time.js";
+import { formatSpan, type Millis, type Nanos } from "./time.js";
 import { ourTimes } from "./window/ours.js";
 import { holds } from "./window/whose.js";
 
@@ -108,6 +108,7 @@ export function plan(
     unneededOverride(everything),
     unregistered(resolution, world),
     record.wanted.kill === undefined ? null : KILLED_FIRST,
+    announcedLater(record, nowMs),
     ...otherWriters(world, policy.frameworks, foreignMachines(world, others)),
   ];
   return notes.reduce<Maintenance>(
@@ -118,6 +119,13 @@ export function plan(
 
 const KILLED_FIRST =
   "With --kill no window is posted yet: first it is asked whether the master is to kill what runs on the machines.";
+
+/** That a window is not posted yet; the machines are taken, and no other drain of ours gets them. */
+function announcedLater(record: Maintenance, nowMs: Millis): string | null {
+  const { announceMs } = record.wanted;
+  if (announceMs === undefined || firstPostMs(record, nowMs) === nowMs) return null;
+  return `The window is posted ${formatSpan(announceMs)} before it starts (--announce). Until then no framework is asked to leave, and the machines are kept for this maintenance.`;
+}
 
 /** How many machines stand in windows that no open maintenance of ours holds. */
 function foreignMachines(world: World, others: readonly Maintenance[]): number {
@@ -191,7 +199,7 @@ function ownStart(asked: Nanos, others: readonly Maintenance[]): Nanos {
 
 /** An override that came with the drain is kept, and told, if it was needed. */
 function withOverride({ record, policy, nowMs }: DrainAsked): Maintenance {
-  const used = isOpen(policy.calendar, nowMs) ? null : drainOverride(record, policy);
+  const used = isOpen(policy.calendar, firstPostMs(record, nowMs)) ? null : drainOverride(record, policy);
   if (used === null) return { ...record, overrides: [] };
   const { by, rule, reason } = used;
   return withEvent({ ...record, overrides: [used] }, nowMs, { kind: "overridden", by, rule, reason });
@@ -199,7 +207,7 @@ function withOverride({ record, policy, nowMs }: DrainAsked): Maintenance {
 
 /** That an override was given for nothing: who gave it should not count on it later. */
 function unneededOverride({ record, policy, nowMs }: DrainAsked): string | null {
-  if (record.overrides.length === 0 || !isOpen(policy.calendar, nowMs)) return null;
+  if (record.overrides.length === 0 || !isOpen(policy.calendar, firstPostMs(record, nowMs))) return null;
   const setting = settingOf(record.cluster, "calendar");
   return policy.calendar.length === 0
     ? `--override was not needed: ${setting} is not set. It is not recorded.`

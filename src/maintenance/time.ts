@@ -35,15 +35,24 @@ export function typedSpan(ms: Millis): string {
   return text;
 }
 
-/** A span as people write it: `4 h`, `1 h 30 m`, `2 d`; at most two units. */
+/** A span as people write it, whole seconds and nothing left out: `4 h`, `1 h 30 m`, `1 d 7 h 30 m`. */
 export function formatSpan(ms: Millis): string {
+  return spanOf(ms, UNITS.length);
+}
+
+/** About how long something has lasted, or will: its two largest units, such as `2 h 5 m` or `1 d 7 h`. */
+export function aboutSpan(ms: Millis): string {
+  return spanOf(ms, 2);
+}
+
+function spanOf(ms: Millis, units: number): string {
   let rest = Math.max(0, Math.round(ms / 1000) * 1000);
   const parts: string[] = [];
   for (const [unit, size] of UNITS) {
     const count = Math.floor(rest / size);
     if (count > 0) parts.push(`${count} ${unit}`);
     rest -= count * size;
-    if (parts.length === 2) break;
+    if (parts.length === units) break;
   }
   return parts.length > 0 ? parts.join(" ") : "0 s";
 }

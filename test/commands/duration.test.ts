@@ -9,7 +9,12 @@ const HOUR = 60 * MINUTE;
 
 test.each([
   ["4h", 4 * HOUR],
-  ["4", 4 * HOUR],
+  ["4小时", 4 * HOUR],
+  ["4個小時", 4 * HOUR],
+  ["90分钟", 90 * MINUTE],
+  ["1小时30分", 90 * MINUTE],
+  ["2天", 48 * HOUR],
+  ["1周", 168 * HOUR],
   ["90m", 90 * MINUTE],
   ["1h30m", 90 * MINUTE],
   ["1h30", 90 * MINUTE],
@@ -24,12 +29,33 @@ test.each([
   expect(parseDuration(text)).toEqual({ ok: true, ms });
 });
 
-test.each(["4x", "90s", "1y", "3months", "0h", "0", "0.1m", "-1h", "h", "", "1h-30m", "1:30"])(
-  "%j is no duration, which is told",
-  (text) => {
-    expect(parseDuration(text)).toEqual({ ok: false, problem: expect.stringMatching(/\.$/) });
-  },
-);
+test.each([
+  "4x",
+  "22点",
+  "30秒",
+  "90s",
+  "1y",
+  "3months",
+  "0h",
+  "0",
+  "0.1m",
+  "-1h",
+  "h",
+  "",
+  "1h-30m",
+  "1:30",
+])("%j is no duration, which is told", (text) => {
+  expect(parseDuration(text)).toEqual({ ok: false, problem: expect.stringMatching(/\.$/) });
+});
+
+test("a bare number is hours where they are known to be meant, else it is asked about", () => {
+  expect(parseDuration("4", "hours")).toEqual({ ok: true, ms: 4 * HOUR });
+  expect(parseDuration("1.5")).toEqual({
+    ok: false,
+    problem: "1.5 hours or 1.5 minutes? A number alone does not say.",
+    either: ["1.5h", "1.5m"],
+  });
+});
 
 test("a duration that we write is read as the same", () => {
   fc.assert(

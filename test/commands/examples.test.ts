@@ -10,6 +10,8 @@ const demo = {
   clusters: [{ name: "demo", channel: "C01OPS", defaultDurationMs: 7_200_000, maxDurationMs: 604_800_000 }],
   channel: "C01OPS",
   command: "/mesos",
+  nowMs: Date.parse("2026-11-30T06:40:00Z"),
+  timeZone: "Asia/Shanghai",
 };
 
 const agents = (sampleCluster().agents ?? []).map(({ hostname, ip, attributes = {}, region, zone }) => ({
@@ -28,7 +30,8 @@ const agents = (sampleCluster().agents ?? []).map(({ hostname, ip, attributes = 
 const index = createHostIndex(agents, null);
 
 test.each(VERBS.flatMap(({ examples }) => examples))("in the demo's cluster one can type %s", (example) => {
-  const parsed = parseCommand(example, demo);
+  const typed = parseCommand(example, demo);
+  const parsed = !typed.ok && typed.isOffer ? parseCommand(typed.reply.line ?? "", demo) : typed;
   if (!parsed.ok) throw new Error(parsed.reply.text);
   const { command } = parsed;
   const target = "target" in command && command.target?.kind === "hosts" ? command.target.hosts : null;

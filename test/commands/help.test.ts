@@ -29,6 +29,7 @@ describe("help", () => {
       for (const option of OPTIONS)
         expect(drawn(reply)?.includes(`--${option.name} `) ?? false).toBe(verb.options.includes(option.name));
       for (const example of verb.examples) expect(drawn(reply)?.split("\n")).toContain(`/mesos ${example}`);
+      expect(drawn(reply)?.includes("2026-12-01T22:00+08:00")).toBe(name === "drain");
       expect(drawn(reply)?.includes("durations")).toBe(["drain", "extend", "kill-drain"].includes(name));
       expect(reply.next).toBeNull();
     },

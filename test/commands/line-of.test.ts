@@ -7,7 +7,7 @@ import { CHANGING } from "../../src/commands/verbs-change.js";
 import { newMaintenance } from "../../src/engine/bot/new-maintenance.js";
 import { adoptLine, drainLine, drainWords } from "../../src/maintenance/record/drain-line.js";
 import { runs } from "../support/fast-check.js";
-import { elsewhere, inProd } from "./clusters.js";
+import { elsewhere, inProd, NOW } from "./clusters.js";
 
 /** What is read of a line that is typed in prod's channel; `null` where it is no command. */
 function read(line: string, context = inProd) {
@@ -25,7 +25,14 @@ function isDrain(command: Command | null): command is DrainCommand {
   return command !== null && "roll" in command;
 }
 
-const span = fc.constantFrom("1m", "90m", "2h", "1h30m", "1d2h", "1w", "4");
+/** Whether a text would end at quotes of both kinds: those become of one kind. */
+function holdsBothQuotes({ reason, ticket, override, run }: DrainCommand): boolean {
+  return [reason, ticket, override, run].some(
+    (text) => text !== null && /"[ ,:]/.test(text) && /'[ ,:]/.test(text),
+  );
+}
+
+const span = fc.constantFrom("1m", "90m", "2h", "1h30m", "1d2h", "1w");
 
 /** What people write, with all that a line could trip over. */
 const text = fc
@@ -45,6 +52,9 @@ const VALUES: Readonly<Record<string, fc.Arbitrary<string>>> = {
   reason: inQuotes(text),
   ticket: fc.oneof(fc.constantFrom("OPS-812", "a=b"), inQuotes(text)),
   in: span,
+  at: fc.constantFrom("2026-12-01T22:00+08:00", '"2026-12-01 22:00"', "2026-12-01t22:00z"),
+  until: fc.constantFrom("2026-12-02T06:00+08:00", "2026-12-01T08:00Z"),
+  announce: span,
   batch: fc.oneof(count, fc.constantFrom("10%", "100%", "@rack", "zone", "region", '"@my rack"')),
   canary: count,
   horizon: count,
@@ -77,10 +87,10 @@ const hosts = fc.oneof(
 );
 
 const typed = fc
-  .tuple(hosts, span, fc.record(VALUES, { requiredKeys: [] }))
+  .tuple(hosts, fc.oneof(span, span, fc.constant("")), fc.record(VALUES, { requiredKeys: [] }))
   .map(([names, lasts, options]) =>
     [
-      `drain ${names} ${lasts}`,
+      `drain ${names} ${lasts}`.trimEnd(),
       ...Object.entries(options).map(([name, value]) => `--${name} ${value}`.trimEnd()),
     ].join(" "),
   );
@@ -97,12 +107,12 @@ describe("a command is written as the line that is read as the same command", ()
     fc.assert(
       fc.property(typed, (line) => {
         const command = read(line);
-        if (!isDrain(command)) return;
+        if (!isDrain(command) || holdsBothQuotes(command)) return;
         understood += 1;
-        const written = lineOfDrain(command);
+        const written = lineOfDrain(command, NOW);
         expect(read(written)).toEqual(command);
         expect(read(written, elsewhere)).toEqual(command);
-        expect(lineOfDrain(drainOf(written))).toBe(written);
+        expect(lineOfDrain(drainOf(written), NOW)).toBe(written);
       }),
       { numRuns: runs(400) },
     );
@@ -115,17 +125,28 @@ describe("a command is written as the line that is read as the same command", ()
       'drain web-* 90m --reason "kernel update"',
       '/mesos drain web-* 1h30m --reason "kernel update" --cluster prod',
     ],
-    ["drain '?' 4 --canary 1", '/mesos drain "?" 4h --batch 100% --canary 1 --cluster prod'],
+    ["drain '?' 4h --canary 1", '/mesos drain "?" 4h --batch 100% --canary 1 --cluster prod'],
     [
       "drain web-* 4h --kill --in 2h --deadline 1h --up auto",
-      "/mesos drain web-* 4h --in 2h --deadline 1h --then ask --kill --up auto --cluster prod",
+      "/mesos drain web-* 4h --at 2026-11-30T08:40Z --deadline 1h --then ask --kill --up auto --cluster prod",
+    ],
+    [
+      "drain web-* --at 2026-12-01T22:00+08:00 --until 2026-12-02T06:00+08:00 --announce 2h",
+      "/mesos drain web-* 8h --at 2026-12-01T14:00Z --announce 2h --cluster prod",
     ],
   ])("%s", (line, written) => {
-    expect(lineOfDrain(drainOf(line))).toBe(written);
+    expect(lineOfDrain(drainOf(line), NOW)).toBe(written);
+  });
+
+  test("a start that was typed as how much later it is stays so", () => {
+    const nowMs = NOW + 23_456;
+    const parsed = parseCommand("drain web-* 4h --in 2h", { ...inProd, nowMs });
+    if (!parsed.ok || !isDrain(parsed.command)) throw new Error("no drain");
+    expect(lineOfDrain(parsed.command, nowMs)).toBe("/mesos drain web-* 4h --in 2h --cluster prod");
   });
 
   test("quotes of both kinds that would end the text become of one kind", () => {
-    const written = lineOfDrain({ ...drainOf("drain web-* 4h"), reason: `the "db" won' start` });
+    const written = lineOfDrain({ ...drainOf("drain web-* 4h"), reason: `the "db" won' start` }, NOW);
     expect(drainOf(written).reason).toBe("the 'db' won' start");
   });
 });
@@ -138,7 +159,7 @@ describe("what a record was asked for is written as the line that asks for it ag
     fc.assert(
       fc.property(typed, (line) => {
         const command = read(line);
-        if (!isDrain(command)) return;
+        if (!isDrain(command) || holdsBothQuotes(command)) return;
         const record = newMaintenance("m-aaaa", command, person, at, 1_800_000_000_123);
         expect(read(drainLine(drainWords(record)))).toEqual({ ...command, dryRun: false });
       }),

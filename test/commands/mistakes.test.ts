@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseCommand } from "../../src/commands/parse.js";
+import type { Reply } from "../../src/maintenance/text/reply.js";
+import { drawn } from "../support/drawn.js";
 import { runs } from "../support/fast-check.js";
 import { elsewhere, inProd, none, onlyOne, shared } from "./clusters.js";
 import { expectGoodExample } from "./good-example.js";
@@ -27,6 +29,9 @@ describe("where it is sure what was meant, the corrected line stands beside the 
     ["drain web-* --cluster=stagin", /no cluster stagin/, "drain web-* --cluster=staging"],
     ["schedule stagin", /no cluster stagin/, "schedule staging"],
     ["drain web-* 4h prod", /stands before the hosts/, "drain web-* 4h --cluster prod"],
+    ["drain web-* until 22:00", /two dashes: --until/, "drain web-* --until 22:00"],
+    ["drain web-* 4h at tomorrow 22:00", /two dashes: --at/, "drain web-* 4h --at tomorrow 22:00"],
+    ["drain web-* 4h 22:00", /is a time, not a duration/, "drain web-* 4h --at 22:00"],
     ["hold m-7k3q2, kafka is slow", /is not an id/, "hold m-7k3q2 kafka is slow"],
     ["extend *m-7k3q2* 2h", /is not an id/, "extend m-7k3q2 2h"],
     ["up (m-7k3q2)", /is not an id/, "up m-7k3q2"],
@@ -72,9 +77,10 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["undrain web-*", /did you mean cancel \(/],
     ["pause m-7k3q2", /did you mean hold \(/],
     ["skip-batch m-7k3q2", /did you mean skip \(/],
-    ["go m-7k3q2", /no verb "go"; did you mean go-on \(/],
-    ["pu web-*", /did you mean up \(/],
-    ["ho m-7k3q2", /no verb "ho"; did you mean/],
+    ["ho m-7k3q2", /^There is no verb "ho"\.$/],
+    ["pu web-*", /^There is no verb "pu"\.$/],
+    ["kil m-7k3q2", /^There is no verb "kil"\.$/],
+    ["undown web-*", /^There is no verb "undown"\.$/],
     ["frobnicate x", /^There is no verb "frobnicate"\.$/],
     ["m-7k3q2", /is an id; a verb comes before it/],
     ["approve m-7k3q2", /no verb "approve": use the button in the thread/],
@@ -83,14 +89,11 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["drian web-0[1-3 4h", /no verb "drian"/],
     ["drain web-* --dryrun=yes", /no option --dryrun/],
     // Ids.
-    ["hold", /needs its id; \/mesos status shows the open ones/],
-    ["hold <id> kafka", /not <id>/],
-    ["release web-*", /takes the id of a maintenance, such as m-7k3q2, not web-\*/],
-    ["extend 'web 1' 2h", /not web 1; \/mesos status shows the open ones/],
-    ["extend 2h m-7k3q2", /takes the id/],
-    ["hold kafka is slow", /takes the id/],
-    ["extend m7k3q2 2h", /such as m-7k3q2, not m7k3q2/],
-    ["extend m-7k3q2,m-8x2p4 2h", /one id; send a line for each/],
+    ["hold", /hold needs hosts or the id of a maintenance; \/mesos status shows what is open/],
+    ["hold <id> kafka", /in place of <id>/],
+    ["extend 'web 1' 2h", /cannot contain a space/],
+    ["extend 2h m-7k3q2", /2h looks like a duration/],
+    ["history m7k3q2", /such as m-7k3q2, not m7k3q2/],
     ["cancel m-7k3q2 m-8x2p4", /one id; send a line for each/],
     ["release m-7k3q2 now", /now is one word too many for release\.$/],
     // Hosts.
@@ -117,6 +120,11 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["drain web-05; rm -rf / 4h", /no option --rf/],
     ["hosts mode=down", /mode= is not a selector/],
     // Durations.
+    ["extend m-7k3q2 -30m", /cannot be made shorter, so not by -30m\. .* brought back with up/],
+    ["extend m-7k3q2 - 30m", /cannot be made shorter/],
+    ["drain web-* 22点", /its unit is m, h, d or w, not 点/],
+    ["drain web-* 30秒", /not 秒/],
+    ["drain web-*，4小时", /4小时 among the hosts/],
     ["drain web-* 4x", /its unit is m, h, d or w, not x/],
     ["drain web-* 30 s", /its unit is m, h, d or w, not s/],
     ["drain web-* 0h", /no time at all/],
@@ -124,10 +132,8 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["drain web-* 999d", /longer than the 7 d that prod allows/],
     ["drain staging web-* 999d", /longer than the 1 d that staging allows/],
     ["drain web-* 4h.", /4h\. is not a duration/],
-    ["drain web-* 22:00", /22:00 is not a duration: windows are typed by their length/],
-    ["drain web-* until 22:00", /until is not a duration/],
-    ["drain web-* 4h tomorrow", /start at once or --in 2h/],
-    ["drain web-* 2h 3h", /one duration, so 3h is one word too many/],
+    ["drain web-* tomorrow", /tomorrow is a time, not a duration: --at is when/],
+    ["drain web-* 4h tomorrow", /tomorrow is a time/],
     ["drain web-* 4h --in 1h 30m", /one duration, so 30m/],
     ["drain web-* for 4h", /for is one word too many/],
     ["down web-* 4h", /4h is one word too many for down/],
@@ -147,10 +153,13 @@ describe("where anything else could be meant, no line stands beside the mistake"
     // Options.
     ["drain web-* --force", /no option --force; it has --reason, --ticket/],
     ["drain all --limit web-01", /no option --limit/],
-    ["drain web-* 4h --at 22:00", /did you mean --in \(/],
+    ["drain web-* 4h --when 22:00", /did you mean --at \(/],
     ["drain web-* --check", /did you mean --dry-run/],
+    ["drain web-* 1h -n", /no option --n; it has --reason/],
+    ["drain web-* --no-dry-run", /no option --no-dry-run; it has/],
+    ["drain web-* --hard", /no option --hard; it has/],
     ["up m-7k3q2 --reason x", /up has no option --reason; it has --cluster/],
-    ["clusters --cluster prod", /clusters has no option --cluster\./],
+    ["help --cluster prod", /help has no option --cluster\./],
     ["drain web-* --dry-run=false", /takes no value; leave it out/],
     ["drain web-* 4h --dry run", /did you mean --dry-run/],
     ["drain web-* 4h in 2h", /two dashes: --in/],
@@ -179,9 +188,26 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["drain web-* --confirm 0", /number of machines/],
     // Too much.
     ["help drain extra", /extra is one word too many for help\.$/],
-    ["clusters all", /takes nothing/],
+    ["clusters all", /no cluster all/],
+    ["clusters prod staging", /one word too many|about one cluster/],
   ])("what is wrong with %s is told", (text, problem) => {
     expect(told(text)).toMatchObject({ tone: "error", text: expect.stringMatching(problem), line: null });
+  });
+
+  test.each([
+    ["stop web-04", ["down", "cancel", "hold", "stop-run"]],
+    ["start web-04", ["drain", "down", "up"]],
+    ["kill web-04", ["down", "kill-drain", "stop-run"]],
+    ["remove web-04", ["drain", "cancel"]],
+    ["done m-7k3q2", ["up", "cancel"]],
+    ["go m-7k3q2", ["release", "go-on"]],
+    ["next m-7k3q2", ["go-on", "skip"]],
+  ])("of the verbs that %s may mean none is offered", (text, verbs) => {
+    const reply = told(text);
+    expect(reply).toMatchObject({ line: null, table: [`/mesos ${text}`] });
+    expect(reply.text).toMatch(/^There is no verb "\w+"\. Which is meant: /);
+    for (const verb of verbs) expect(reply.text).toContain(`${verb} (`);
+    expect(reply.next).toBe("What you typed stands below. What can be typed: /mesos help");
   });
 
   test.each([
@@ -215,6 +241,66 @@ describe("where anything else could be meant, no line stands beside the mistake"
   });
 });
 
+describe("where one of several lines is meant, all of them stand beside the mistake", () => {
+  test.each([
+    ["drain web-* 30", /^30 hours or 30 minutes\?/, ["drain web-* 30h", "drain web-* 30m"]],
+    [
+      "drain 'web-*' 4 --dry-run",
+      /^4 hours or 4 minutes\?/,
+      ["drain 'web-*' 4h --dry-run", "drain 'web-*' 4m --dry-run"],
+    ],
+    ["drain web-* 2h --in 30", /^--in: 30 hours or/, ["drain web-* 2h --in 30h", "drain web-* 2h --in 30m"]],
+    ["extend m-7k3q2 2", /^2 hours or/, ["extend m-7k3q2 2h", "extend m-7k3q2 2m"]],
+    [
+      "drain web-04 4h 2h",
+      /^4h and 2h are two durations.*Which of the two\?$/,
+      ["drain web-04 4h", "drain web-04 2h"],
+    ],
+    [
+      "drain web-* 22:00",
+      /^22:00 is a time, not a duration/,
+      ["drain web-* --at 22:00", "drain web-* --until 22:00"],
+    ],
+    ["drain web-* 明天22:00", /is a time/, ["drain web-* --at 明天22:00", "drain web-* --until 明天22:00"]],
+  ])("which of them %s means is asked", (text, problem, lines) => {
+    const reply = told(text);
+    expect(reply).toMatchObject({ line: null, text: expect.stringMatching(problem) });
+    expect(reply.next).toMatch(/^Copy the line that you mean\./);
+    expect(drawn(reply)?.split("\n")).toEqual(lines.map((line) => `/mesos ${line}`));
+    for (const line of lines) {
+      const read = parseCommand(line, inProd);
+      expect(read.ok || read.isOffer).toBe(true);
+    }
+  });
+
+  test("each of several ids has its line", () => {
+    expect(told("cancel m-7k3q2,m-8x2p4")).toMatchObject({
+      text: "cancel takes one id; send a line for each.",
+      next: expect.stringMatching(/^Copy each of the lines below\./),
+      line: null,
+      table: ["/mesos cancel m-7k3q2\n/mesos cancel m-8x2p4"],
+    });
+    expect(drawn(told("extend m-7k3q2, m-8x2p4 2h"))).toBe(
+      "/mesos extend m-7k3q2 2h\n/mesos extend m-8x2p4 2h",
+    );
+  });
+
+  test("where only one of them is possible it is the line to copy", () => {
+    expect(told("drain web-* 300")).toMatchObject({
+      text: expect.stringMatching(/^300 hours or 300 minutes/),
+      next: expect.stringMatching(/^Copy the line below\./),
+      line: "/mesos drain web-* 300m",
+    });
+  });
+
+  test("the classic order of three words keeps its hours", () => {
+    expect(parseCommand("drain prod web-* 4", inProd)).toMatchObject({
+      command: { durationMs: 4 * 3_600_000 },
+    });
+    expect(told("drain web-* 4 --cluster prod").text).toMatch(/^4 hours or 4 minutes/);
+  });
+});
+
 test.each([
   ["drain", "Nothing was queued."],
   ["up", "Nothing was queued."],
@@ -233,7 +319,7 @@ const WORDS = [
   ..."--deadline --then --confirm force in for kernel reason: ticket=OPS-1 until 22:00 to web-06 - 30m".split(
     " ",
   ),
-  ..."hours dry run \" ' “ “a [ ~( , :! <http://a.b|a.b> <hosts> &amp; --cluster=stagin --cluster =".split(
+  ..."hours 30 4小时 22:00 tomorrow --at --until at dry run \" ' “ “a [ ~( , :! <http://a.b|a.b> <hosts> &amp; --cluster=stagin --cluster =".split(
     " ",
   ),
 ];
@@ -247,14 +333,23 @@ test("no text makes the parser throw, and every line that is offered is a good o
     fc.property(text, fc.constantFrom(inProd, elsewhere, onlyOne, shared, none), (typed, context) => {
       const result = parseCommand(typed, context);
       if (result.ok) return;
-      expectGoodExample(result);
       const { tone, line } = result.reply;
-      expect(tone).toBe("error");
-      if (line !== null) expect(parseCommand(line, context)).toMatchObject({ ok: true });
+      if (!result.isOffer) expectGoodExample(result);
+      expect(tone).toBe(result.isOffer ? "info" : "error");
+      if (result.isOffer) return expect(parseCommand(line ?? "", context)).toMatchObject({ ok: true });
+      for (const one of [line, ...linesIn(result.reply)].filter((each) => each !== null)) {
+        const read = parseCommand(one, context);
+        expect(read.ok || read.isOffer, one).toBe(true);
+      }
     }),
     { numRuns: runs(3_000) },
   );
 });
+
+/** The lines of which the person chooses. */
+function linesIn({ next, table }: Reply): readonly string[] {
+  return /^Copy (?:the line that you mean|each)/.test(next ?? "") ? (drawn({ table }) ?? "").split("\n") : [];
+}
 
 test("a dry run that stands between quotes is not mended into a drain", () => {
   const parsed = parseCommand("drian ' --dry-run '", inProd);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { CommandContext } from "../../src/commands/command.js";
+import type { CommandContext, Target } from "../../src/commands/command.js";
 import { parseCommand } from "../../src/commands/parse.js";
 import { VERBS } from "../../src/commands/verbs.js";
-import { elsewhere, inProd, none, onlyOne, shared } from "./clusters.js";
+import type { Decision } from "../../src/maintenance/decisions/table.js";
+import { elsewhere, inProd, NOW, none, onlyOne, shared } from "./clusters.js";
 
 const MINUTE = 60_000;
 
@@ -19,7 +20,8 @@ const drain = {
   cluster: "prod",
   hosts: "web-*",
   durationMs: 2 * HOUR,
-  startInMs: null,
+  startMs: null,
+  announceMs: null,
   reason: null,
   ticket: null,
   deadline: null,
@@ -36,7 +38,7 @@ describe("drain", () => {
   test.each([
     ["drain web-*", {}],
     ["drain web-* 4h", { durationMs: 4 * HOUR }],
-    ["DRAIN web-* 4", { durationMs: 4 * HOUR }],
+    ["DRAIN web-* 4H", { durationMs: 4 * HOUR }],
     ["  /mesos   drain  web-*   90m ", { durationMs: 90 * MINUTE }],
     ["drain web-* 1h30m", { durationMs: 90 * MINUTE }],
     ["drain web-* 1h30", { durationMs: 90 * MINUTE }],
@@ -68,9 +70,9 @@ describe("drain", () => {
     [`drain web-* --reason 'don't panic'`, { reason: "don't panic" }],
     ["drain web-* --REASON x", { reason: "x" }],
     // When, and what then.
-    ["drain web-* --in 2h", { startInMs: 2 * HOUR }],
-    ["drain web-* --in 2 hours 4h", { startInMs: 2 * HOUR, durationMs: 4 * HOUR }],
-    ["drain web-* --in=90m", { startInMs: 90 * MINUTE }],
+    ["drain web-* --in 2h", { startMs: NOW + 2 * HOUR }],
+    ["drain web-* --in 2 hours 4h", { startMs: NOW + 2 * HOUR, durationMs: 4 * HOUR }],
+    ["drain web-* --in=90m", { startMs: NOW + 90 * MINUTE }],
     ["drain web-* --deadline 1h", { deadline: { afterMs: HOUR, action: "ask" } }],
     ["drain web-* --deadline 2h --then Release", { deadline: { afterMs: 2 * HOUR, action: "release" } }],
     ["drain web-* --then force --deadline 1h", { deadline: { afterMs: HOUR, action: "force" } }],
@@ -105,6 +107,14 @@ describe("drain", () => {
     ["drain web-*:&amp;@rack=r1", { hosts: "web-*:&@rack=r1" }],
     ["drain\u00A0web–01\u200B 4h", { hosts: "web-01", durationMs: 4 * HOUR }],
     ["drain web-* --ticket <https://jira.example.com/OPS-1>", { ticket: "https://jira.example.com/OPS-1" }],
+    // Typed on a Chinese keyboard.
+    ["drain web-* 4小时", { durationMs: 4 * HOUR }],
+    ["drain web-* 4 个小时", { durationMs: 4 * HOUR }],
+    ["drain web-* 4小时30分", { durationMs: 270 * MINUTE }],
+    ["drain　ｗｅｂ－０１，web-02　９０分钟", { hosts: "web-01,web-02", durationMs: 90 * MINUTE }],
+    ["drain web-*：！web-03 2天", { hosts: "web-*:!web-03", durationMs: 48 * HOUR }],
+    ["drain web-* ——reason 「内核 升级」 1 周", { reason: "内核 升级", durationMs: 168 * HOUR }],
+    ["drain web-* --ticket ＂OPS 1＂", { ticket: "OPS 1" }],
     // Clusters.
     ["drain web-* --cluster staging", { cluster: "staging", durationMs: HOUR }],
     ["drain Staging web-*", { cluster: "staging", durationMs: HOUR }],
@@ -116,49 +126,75 @@ describe("drain", () => {
   });
 });
 
+function asked(verb: string, target: Target, decision: Decision) {
+  return { verb, cluster: null, target, decision, override: null, rest: "" };
+}
+
 describe("the other verbs", () => {
-  const id = { kind: "id", id: "m-7k3q2" };
-  const hosts = { kind: "hosts", hosts: "web-*" };
+  const id = { kind: "id", id: "m-7k3q2" } as const;
+  const hosts = { kind: "hosts", hosts: "web-*" } as const;
   test.each([
-    ["down m-7k3q2", { verb: "down", cluster: null, target: id, override: null }],
+    ["down m-7k3q2", asked("down", id, { kind: "ask_down", batch: null })],
     [
       "down m-7k3q2 --override 'disk is failing'",
-      { verb: "down", cluster: null, target: id, override: "disk is failing" },
+      {
+        ...asked("down", id, { kind: "ask_down", batch: null }),
+        override: "disk is failing",
+        rest: ' --override "disk is failing"',
+      },
     ],
-    ["up M-7K3Q2", { verb: "up", cluster: null, target: id }],
-    ["cancel m-7k3q2 --cluster staging", { verb: "cancel", cluster: "staging", target: id }],
-    ["cancel staging m-7k3q2", { verb: "cancel", cluster: "staging", target: id }],
-    ["down web-*", { verb: "down", cluster: "prod", target: hosts, override: null }],
-    ["up staging web-*", { verb: "up", cluster: "staging", target: hosts }],
+    ["up M-7K3Q2", asked("up", id, { kind: "up" })],
+    ["cancel m-7k3q2 --cluster staging", { ...asked("cancel", id, { kind: "cancel" }), cluster: "staging" }],
+    ["cancel staging m-7k3q2", { ...asked("cancel", id, { kind: "cancel" }), cluster: "staging" }],
+    ["down web-*", { ...asked("down", hosts, { kind: "ask_down", batch: null }), cluster: "prod" }],
+    ["up staging web-*", { ...asked("up", hosts, { kind: "up" }), cluster: "staging" }],
     ["status", { verb: "status", cluster: "prod", target: null }],
     ["status staging", { verb: "status", cluster: "staging", target: null }],
     ["status m-7k3q2", { verb: "status", cluster: null, target: id }],
     ["status web-*", { verb: "status", cluster: "prod", target: hosts }],
-    [
-      "hold m-7k3q2",
-      { verb: "hold", cluster: null, id: "m-7k3q2", decision: { kind: "hold", reason: null } },
-    ],
+    ["hold m-7k3q2", asked("hold", id, { kind: "hold", reason: null })],
     [
       "hold M-7K3Q2 kafka – wait, it isn't ready",
       {
-        verb: "hold",
-        cluster: null,
-        id: "m-7k3q2",
-        decision: { kind: "hold", reason: "kafka – wait, it isn't ready" },
+        ...asked("hold", id, { kind: "hold", reason: "kafka – wait, it isn't ready" }),
+        rest: " kafka – wait, it isn't ready",
       },
     ],
     [
       "hold staging m-7k3q2 --reason 'not yet'",
-      { verb: "hold", cluster: "staging", id: "m-7k3q2", decision: { kind: "hold", reason: "not yet" } },
-    ],
-    ["release m-7k3q2", { verb: "release", cluster: null, id: "m-7k3q2", decision: { kind: "release" } }],
-    [
-      "extend m-7k3q2 90m",
-      { verb: "extend", cluster: null, id: "m-7k3q2", decision: { kind: "extend", byMs: 90 * MINUTE } },
+      { ...asked("hold", id, { kind: "hold", reason: "not yet" }), cluster: "staging", rest: " not yet" },
     ],
     [
-      "extend m-7k3q2 +2 hours",
-      { verb: "extend", cluster: null, id: "m-7k3q2", decision: { kind: "extend", byMs: 2 * HOUR } },
+      "hold web-01, web-02 kafka, and more",
+      {
+        ...asked(
+          "hold",
+          { kind: "hosts", hosts: "web-01,web-02" },
+          { kind: "hold", reason: "kafka, and more" },
+        ),
+        cluster: "prod",
+        rest: " kafka, and more",
+      },
+    ],
+    ["release m-7k3q2", asked("release", id, { kind: "release" })],
+    ["release web-*", { ...asked("release", hosts, { kind: "release" }), cluster: "prod" }],
+    ["move web-*", { ...asked("move", hosts, { kind: "ask_move", batch: null }), cluster: "prod" }],
+    ["go-on web-*", { ...asked("go-on", hosts, { kind: "go_on", batch: null }), cluster: "prod" }],
+    ["skip web-*", { ...asked("skip", hosts, { kind: "skip", batch: null }), cluster: "prod" }],
+    [
+      "kill-drain web-* 5m",
+      {
+        ...asked("kill-drain", hosts, { kind: "ask_kill_drain", batch: null, graceMs: 5 * MINUTE }),
+        cluster: "prod",
+        rest: " 5m",
+      },
+    ],
+    ["stop-run web-*", { ...asked("stop-run", hosts, { kind: "stop_run", run: null }), cluster: "prod" }],
+    ["extend m-7k3q2 90m", { ...asked("extend", id, { kind: "extend", byMs: 90 * MINUTE }), rest: " 1h30m" }],
+    ["extend m-7k3q2 +2 hours", { ...asked("extend", id, { kind: "extend", byMs: 2 * HOUR }), rest: " 2h" }],
+    [
+      "extend web-* 2小时",
+      { ...asked("extend", hosts, { kind: "extend", byMs: 2 * HOUR }), cluster: "prod", rest: " 2h" },
     ],
     ["history", { verb: "history", cluster: "prod", id: null }],
     ["history staging", { verb: "history", cluster: "staging", id: null }],
@@ -167,7 +203,9 @@ describe("the other verbs", () => {
     ["schedule Staging", { verb: "schedule", cluster: "staging" }],
     ["schedule --cluster staging", { verb: "schedule", cluster: "staging" }],
     ["hosts web-*", { verb: "hosts", cluster: "prod", hosts: "web-*" }],
-    ["clusters", { verb: "clusters" }],
+    ["clusters", { verb: "clusters", cluster: null }],
+    ["clusters staging", { verb: "clusters", cluster: "staging" }],
+    ["clusters --cluster Staging", { verb: "clusters", cluster: "staging" }],
     ["", { verb: "help", topic: null }],
     ["/mesos", { verb: "help", topic: null }],
     ["help", { verb: "help", topic: null }],
@@ -214,6 +252,9 @@ describe("the cluster", () => {
 test.each(VERBS.flatMap(({ name, examples }) => examples.map((example) => [example, name] as const)))(
   "the example %s is a good line of its verb",
   (example, name) => {
-    expect(parsed(example).verb).toBe(name);
+    const result = parseCommand(example, inProd);
+    if (result.ok) expect(result.command.verb).toBe(name);
+    else
+      expect(result).toMatchObject({ isOffer: true, reply: { line: expect.stringContaining(` ${name} `) } });
   },
 );

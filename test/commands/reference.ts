@@ -1,4 +1,4 @@
-import { DURATION_FORMS, HOST_FORMS } from "../../src/commands/help.js";
+import { DURATION_FORMS, HOST_FORMS, TIME_FORMS } from "../../src/commands/help.js";
 import { COMMAND } from "../../src/commands/mistake.js";
 import { OPTIONS, optionUsage } from "../../src/commands/options.js";
 import type { Verb } from "../../src/commands/verb.js";
@@ -43,7 +43,25 @@ export function referencePage(): string {
     "",
     "Whole minutes; the shortest is `1m`. The longest window is the cluster's `max_duration`.",
     "",
+    "A number without a unit is asked about: `30` may be hours or minutes. Only in the classic order of three words,",
+    `\`${COMMAND} drain <cluster> <hosts> 4\`, it is hours.`,
+    "",
     "The configuration is stricter: whole numbers with `d`, `h`, `m` or `s`, the largest first and each once (`7d`, `1h30m`, `10s`).",
+    "",
+    "## Times",
+    "",
+    ...tableOf(["Written", "Meaning"], [...TIME_FORMS, ...MORE_TIMES].map(inCode)),
+    "",
+    "`--at` is when a window starts, `--until` when it ends: the first such time after its start. A time without an offset is",
+    "one of your time zone in Slack; where Slack tells none, write the offset, or say `--in`. A date and a time in figures are",
+    "exact. After anything else the bot tells you alone which time it takes it for, and queues nothing: send the line that it",
+    "shows, with its button or by copying it. However often the button is clicked, it is one maintenance.",
+    "",
+    "A time that the clocks skip that day is refused, one that they show twice is asked about.",
+    "",
+    "With `--announce 2h` the machines are taken and the rules are asked at once, and the window is posted two hours before it",
+    "starts. Until then no framework is asked to leave, nothing of it stands at the master, and no other drain of the bot gets",
+    "the machines. `/mesos status` and the card say when it is posted. Held or cancelled before that, nothing is posted.",
     "",
     "## Which cluster",
     "",
@@ -53,8 +71,8 @@ export function referencePage(): string {
     "",
     "## What Slack makes of it",
     "",
-    "Links around host names, curly quotes, long dashes, backticks, bullets, full-width letters, line breaks and doubled spaces are",
-    'undone. Texts of several words stand in quotes, double or single: `--reason "kernel update"`.',
+    "Links around host names, curly quotes and 「」, long dashes, backticks, bullets, letters and signs of full width (，：！), line",
+    'breaks and doubled spaces are undone. Texts of several words stand in quotes, double or single: `--reason "kernel update"`.',
     "",
   ].join("\n");
 }
@@ -78,6 +96,14 @@ const MORE_DURATIONS: readonly (readonly [string, string])[] = [
     "4hours  4 hours  45min  2 days  1week",
     "words: w, week, d, day, h, hr, hour, m, min, minute, also with an s",
   ],
+  ["4小时  90分钟  2天  1周", "Chinese units"],
+];
+
+/** Times beside those of the help. */
+export const MORE_TIMES: readonly (readonly [string, string])[] = [
+  ["10 pm tomorrow  next monday at 9:00  tonight at 10", "in other words; no quotes are needed"],
+  ["22:00 UTC  22:00+01:00", "on another clock"],
+  ["明天22:00  周五晚上10点", "in Chinese"],
 ];
 
 function inCode([form, meaning]: readonly [string, string]): readonly [string, string] {

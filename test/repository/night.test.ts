@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { parseCommand } from "../../src/commands/parse.js";
 import { readCommandLine } from "../../src/config/command-line.js";
 import { startRehearsalMaster } from "../../src/rehearsal/master/master.js";
+import { onlyOne } from "../commands/clusters.js";
 
 const page = readFileSync("docs/night.md", "utf8");
 
@@ -57,10 +58,7 @@ describe("docs/night.md", () => {
 
   const commands = [...page.matchAll(/`\/mesos ([^`]+)`/g)].map(([, typed = ""]) => typed);
   test.each([...new Set(commands)])("/mesos %s can be typed as it stands", (typed) => {
-    const clusters = [
-      { name: "prod", channel: "C01OPS", defaultDurationMs: 7_200_000, maxDurationMs: 604_800_000 },
-    ];
-    const parsed = parseCommand(typed, { clusters, channel: "C01OPS", command: "/mesos" });
+    const parsed = parseCommand(typed, onlyOne);
     expect(parsed).toMatchObject({ ok: true });
   });
 

@@ -2,7 +2,8 @@
 
 import type { Logger } from "../../base/logger.js";
 import { VERSION } from "../../base/version.js";
-import type { AdoptCommand, Command, CommandCluster } from "../../commands/command.js";
+import { mayHoldATime } from "../../commands/clock-time.js";
+import type { AdoptCommand, Command, CommandCluster, DecisionCommand } from "../../commands/command.js";
 import { helpReply } from "../../commands/help.js";
 import { parseCommand } from "../../commands/parse.js";
 import type { Decision } from "../../maintenance/decisions/table.js";
@@ -40,6 +41,8 @@ export interface IntakePorts {
   readonly lost: LostClusters;
   /** Which of these user groups somebody is in; a failed look-up counts as none (invariant 6). */
   personOf(user: string, groups: readonly string[]): Promise<Person>;
+  /** Somebody's time zone, such as `Europe/Berlin`; `null` where it is not known. Never rejects. */
+  zoneOf(user: string): Promise<string | null>;
   readonly logger: Logger;
   /** Of one person. */
   readonly commandsPerMinute: number;
@@ -60,22 +63,28 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   const placing = createPlacing({ ...ports, questions, unattended, personOf });
   const whyStale = staleClicks(ports);
 
+  async function command(input: CommandInput): Promise<Reply | null> {
+    const { text, user, channel, triggerId } = input;
+    const timeZone = mayHoldATime(text) ? await ports.zoneOf(user) : null;
+    const context = { clusters, channel, command: input.command, nowMs: clock.now(), timeZone };
+    const parsed = parseCommand(text, context);
+    if (!parsed.ok) {
+      const { isOffer, reply } = parsed;
+      ports.onCommand?.(isOffer ? "drain" : "unknown", isOffer ? "answered" : "refused");
+      return isOffer ? { ...reply, offer: triggerId } : reply;
+    }
+    const reply = refusalOf(user, parsed.command) ?? (await orSay(() => run(parsed.command, input)));
+    ports.onCommand?.(parsed.command.verb, outcomeOf(parsed.command.verb, reply));
+    return reply;
+  }
+
   return {
-    async command(input: CommandInput): Promise<Reply | null> {
-      const { channel, command: called } = input;
-      const parsed = parseCommand(input.text, { clusters, channel, command: called });
-      if (!parsed.ok) {
-        ports.onCommand?.("unknown", "refused");
-        return parsed.reply;
-      }
-      const { command } = parsed;
-      const reply = refusalOf(input.user, command) ?? (await orSay(() => run(command, input)));
-      ports.onCommand?.(command.verb, outcomeOf(command.verb, reply));
-      return reply;
-    },
+    command,
 
     async click(input: ClickInput): Promise<Reply | null> {
       const { button } = input;
+      // All clicks on one line are that one command.
+      if ("line" in button) return await command({ ...input, text: button.line, triggerId: button.offer });
       return await orSay(async () => {
         if ("adopt" in button) return await placing.place(adoptionOf(button.adopt), input);
         const stale = await whyStale({ ...input, button });
@@ -88,7 +97,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   };
 
   async function run(command: Command, input: CommandInput): Promise<Reply | null> {
-    if ("decision" in command) return await decideOn(command.id, command.decision, input);
+    if ("decision" in command) return await decideAs(command, input);
     const replyTo = targetOf(input);
     switch (command.verb) {
       case "help":
@@ -96,10 +105,6 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       case "drain":
       case "adopt":
         return await placing.place(command, input);
-      case "down":
-      case "up":
-      case "cancel":
-        return await placeVerb(command, input);
       case "status":
         return await questions.status(command, replyTo);
       case "history":
@@ -115,7 +120,7 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       case "frameworks":
         return await questions.ask({ kind: command.verb, cluster: command.cluster, replyTo });
       case "clusters":
-        return await questions.ask({ kind: "clusters", replyTo });
+        return await questions.ask({ kind: "clusters", cluster: command.cluster, replyTo });
     }
   }
 
@@ -134,17 +139,18 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
     });
   }
 
-  async function placeVerb(
-    command: Extract<Command, { verb: "down" | "up" | "cancel" }>,
-    input: CommandInput,
-  ): Promise<Reply | null> {
-    const { verb, target } = command;
+  /** A verb on one maintenance. By its hosts it is known once they are looked up; the rules that it lifts go with it in one job. */
+  async function decideAs(command: DecisionCommand, input: CommandInput): Promise<Reply | null> {
+    const { verb, rest, target, decision, override } = command;
+    if (target.kind === "id" && override === null) return await decideOn(target.id, decision, input);
     const placeIn = async (cluster: string) => {
       const job: HostsJob = {
         verb,
+        rest,
         target,
+        decision,
         person: await personOf(cluster, input.user),
-        override: command.verb === "down" ? command.override : null,
+        override,
         askedAtMs: clock.now(),
         replyTo: targetOf(input),
       };

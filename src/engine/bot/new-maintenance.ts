@@ -58,12 +58,12 @@ function adopted({ shown }: AdoptCommand): Asked {
 }
 
 function drained(command: DrainCommand, by: string, nowMs: number): Asked {
-  const { durationMs, startInMs, deadline, override, roll, kill, run, up } = command;
-  const startMs = startInMs === null ? null : nowMs + startInMs;
+  const { durationMs, startMs, announceMs, deadline, override, roll, kill, run, up } = command;
   return {
     wanted: {
       startMs,
       durationMs,
+      ...(announceMs === null ? {} : { announceMs }),
       ...(roll === null ? {} : { roll }),
       ...(kill === null ? {} : { kill }),
       ...(up === "ask" ? {} : { up }),

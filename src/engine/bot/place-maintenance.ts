@@ -74,6 +74,8 @@ export function createPlacing(ports: PlacingPorts) {
         next: `${again}: it then gets other ids.`,
       });
     }
+    const before = await records.find(id);
+    if (before !== null) return sentBefore(before, what, again);
     const record = recordOf(id);
     // The thread first: should we die in between, a thread without a maintenance goes away by itself.
     await ports.notifier.openThread(record, replyTo, `${what}${span}`);
@@ -107,6 +109,16 @@ export function createPlacing(ports: PlacingPorts) {
   }
 
   return { place };
+}
+
+/** A command that was delivered again, or a button that was clicked again: nothing more is placed (invariant 7). */
+function sentBefore({ id, end }: Maintenance, what: string, again: string): Reply {
+  return replyOf({
+    tone: "info",
+    text: `${id}: this ${what} was sent already${end === null ? "" : ", and it is over"}.`,
+    notDone: "Nothing more was queued.",
+    next: `See how it stands with /mesos status ${id}.${end === null ? "" : ` ${again} by typing it to ask for another one.`}`,
+  });
 }
 
 const WORDS = {

@@ -168,8 +168,10 @@ async function leave(
 
 /** What only keeps machines from going, or gives them back, is done whatever time it is. */
 function needsNoTime({ name, data }: StoreJob): boolean {
-  if (name === HOSTS_JOB) return hostsJob.parse(data).verb === "cancel";
-  return name === DECISION_JOB && ["hold", "deny", "cancel"].includes(decisionJob.parse(data).decision.kind);
+  const isDecision = name === DECISION_JOB || name === HOSTS_JOB;
+  if (!isDecision) return false;
+  const { kind } = (name === HOSTS_JOB ? hostsJob : decisionJob).parse(data).decision;
+  return ["hold", "deny", "cancel"].includes(kind);
 }
 
 /** So long after a clock has jumped it is told in the threads of what was open then. */

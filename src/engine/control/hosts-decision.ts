@@ -6,8 +6,9 @@ import { whyAmbiguous } from "../../maintenance/policy/shared-names.js";
 import { isToGoDown } from "../../maintenance/record/batch.js";
 import { namesOf } from "../../maintenance/record/names.js";
 import type { Batch, Maintenance } from "../../maintenance/record/record.js";
-import { placeOf } from "../../maintenance/rolling/turn.js";
+import { isItsTurn, placeOf } from "../../maintenance/rolling/turn.js";
 import { mayHide, sightOf } from "../../maintenance/sight/sight.js";
+import { notOurs } from "../../maintenance/text/command.js";
 import { list } from "../../maintenance/text/list.js";
 import { quoted, unmatched } from "../../maintenance/text/quote.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
@@ -22,8 +23,6 @@ import type { Proof } from "../store/owned.js";
 import { giveBackLeft, type Left, leftAmong, SEND_AGAIN } from "./give-back-left.js";
 import type { ControlPorts } from "./ports.js";
 
-const WORD = { down: "Down", up: "Up", cancel: "Cancel" } as const;
-
 /** What is decided on: a maintenance, or one of its several batches where the hosts are just those of that batch. */
 interface Meant {
   readonly record: Maintenance;
@@ -32,9 +31,9 @@ interface Meant {
 }
 
 /**
- * `/mesos down|up|cancel <hosts | id>`: finds the maintenances that the hosts belong to and decides on each. Only whole
- * maintenances of ours, or whole batches, are decided on; for anything else the person is told whose it seems to be
- * (invariant 12).
+ * A verb with hosts, such as `/mesos up web-*`: finds the maintenances that the hosts belong to and decides on each; those that
+ * only keep or change something, on one alone. Only whole maintenances of ours, or whole batches, are decided on; for anything
+ * else the person is told whose it seems to be (invariant 12).
  */
 export async function decideForHosts(
   request: HostsJob,
@@ -51,10 +50,11 @@ export async function decideForHosts(
 }
 
 async function maintenancesMeant(
-  { verb, target }: HostsJob,
+  request: HostsJob,
   ports: ControlPorts,
   fence: () => Promise<Proof>,
 ): Promise<readonly Meant[] | Reply> {
+  const { verb, target, decision } = request;
   if (target.kind === "id") {
     const record = await ports.records.find(target.id);
     return record === null ? await noSuchMaintenance(target.id, [ports.records]) : [{ record, batch: null }];
@@ -77,16 +77,49 @@ async function maintenancesMeant(
   );
   if (ambiguous !== null) return refusal(ambiguous.why, ambiguous.next);
   const [left, ...more] = leftIn(seen);
-  if (verb === "cancel" && left !== undefined && more.length + 1 === machines.length) {
+  if (decision.kind === "cancel" && left !== undefined && more.length + 1 === machines.length) {
     return await giveBackLeft([left, ...more], seen.world, ports, fence);
   }
-  const foreign = whyForeign(verb, hosts, seen);
-  if (foreign !== null) return foreign;
   const named = new Set(machines.map(machineKey));
   const theirs = open.filter((record) => machines.some((machine) => holds(record, machine)));
   const meant = theirs.map((record) => ({ record, batch: batchNamed(record, named) }));
-  return whyNotDone(verb, meant, named) ?? meant;
+  return (
+    whyForeign(request, hosts, seen, wholeOne(meant, named)) ??
+    whyNotDone(request, meant, named) ??
+    whySeveral(request, meant) ??
+    meant
+  );
 }
+
+/** The only maintenance that holds any of the machines, where all of its machines are named. */
+function wholeOne([one, ...more]: readonly Meant[], named: ReadonlySet<string>): Maintenance | null {
+  if (one === undefined || more.length > 0) return null;
+  const all = one.record.batches.flatMap(({ machines }) => machines);
+  return all.every((machine) => named.has(machineKey(machine))) ? one.record : null;
+}
+
+/** The same command about one maintenance. */
+const lineFor = ({ verb, rest }: Pick<HostsJob, "verb" | "rest">, { id }: Maintenance): string =>
+  `/mesos ${verb} ${id}${notOurs(rest)}`;
+
+/** What gives machines back, or asks about them, may be decided on several at once; all else is meant for one. */
+const ON_SEVERAL: readonly Decision["kind"][] = ["ask_down", "up", "cancel"];
+
+function whySeveral(request: HostsJob, meant: readonly Meant[]): Reply | null {
+  if (meant.length < 2 || ON_SEVERAL.includes(request.decision.kind)) return null;
+  const ids = list(meant.map(({ record }) => record.id));
+  return replyOf({
+    tone: "refused",
+    text: `These hosts are in ${meant.length} maintenances: ${ids}. ${wordOf(request)} is for one of them.`,
+    notDone: "Nothing was done.",
+    next: "Copy the line of each that you mean.",
+    table: meant.map(({ record }) => lineFor(request, record)).join("\n"),
+  });
+}
+
+/** A verb where it begins a sentence: `Kill-drain`. */
+const wordOf = ({ verb }: Pick<HostsJob, "verb">): string =>
+  `${verb.slice(0, 1).toUpperCase()}${verb.slice(1)}`;
 
 type Seen = Awaited<ReturnType<typeof look>>;
 
@@ -102,11 +135,15 @@ function leftIn({ world, open, finished, machines }: Seen): Left[] {
   return leftAmong(free, world, finished);
 }
 
-const refusal = (text: string, next: string): Reply =>
-  replyOf({ tone: "refused", text, notDone: "Nothing was done.", next });
+const refusal = (text: string, next: string, line: string | null = null): Reply =>
+  replyOf({ tone: "refused", text, notDone: "Nothing was done.", next, line });
 
-/** Some of the machines are in no maintenance of ours. */
-function whyForeign(verb: HostsJob["verb"], hosts: string, seen: Seen): Reply | null {
+/**
+ * Some of the machines are in no maintenance of ours.
+ *
+ * @param ours the one that all the others are, and make up.
+ */
+function whyForeign(request: HostsJob, hosts: string, seen: Seen, ours: Maintenance | null): Reply | null {
   const { world, open, finished, machines } = seen;
   const foreign = machines.filter((machine) => !open.some((record) => holds(record, machine)));
   if (foreign.length === 0) return null;
@@ -115,8 +152,12 @@ function whyForeign(verb: HostsJob["verb"], hosts: string, seen: Seen): Reply | 
   if (foreign.length === machines.length && windows.every((window) => window === null)) {
     const names = quoted(list(foreign.map(nameOf)));
     const [are, they] = foreign.length === 1 ? ["is", "it is"] : ["are", "they are"];
-    if (verb === "down") {
+    const { kind } = request.decision;
+    if (kind === "ask_down") {
       return refusal(`${names} ${are} in no maintenance.`, `Open one first: /mesos drain ${quoted(hosts)}.`);
+    }
+    if (kind !== "up" && kind !== "cancel") {
+      return refusal(`${names} ${are} in no maintenance.`, "See what is open with /mesos status.");
     }
     const hidden = mayHide(sightOf(world));
     const text = `${names} ${are} in no maintenance, and the master shows no window there.`;
@@ -134,8 +175,11 @@ function whyForeign(verb: HostsJob["verb"], hosts: string, seen: Seen): Reply | 
       : `${quoted(nameOf(machine))} stands ${whose(machine, window, [...open, ...finished])}`;
   });
   return refusal(
-    `${WORD[verb]} is only done for machines of our own maintenances: ${list(lines, "; ")}.`,
-    nextForForeign(leftIn(seen), world),
+    `${wordOf(request)} is only done for machines of our own maintenances: ${list(lines, "; ")}.`,
+    ours === null
+      ? nextForForeign(leftIn(seen), world)
+      : `${nextForForeign(leftIn(seen), world)} The others are all of ${ours.id}; its line stands below.`,
+    ours === null ? null : lineFor(request, ours),
   );
 }
 
@@ -157,15 +201,11 @@ function batchNamed({ batches }: Maintenance, named: ReadonlySet<string>): Batch
   return of.length === 1 && isWhole ? (batch ?? null) : null;
 }
 
-/** One of the maintenances also holds machines that were not named, or one batch alone is to be cancelled. */
-function whyNotDone(
-  verb: HostsJob["verb"],
-  meant: readonly Meant[],
-  named: ReadonlySet<string>,
-): Reply | null {
+/** One of the maintenances also holds machines that were not named, or a batch is named for what is done to all of them. */
+function whyNotDone(request: HostsJob, meant: readonly Meant[], named: ReadonlySet<string>): Reply | null {
   for (const { record, batch } of meant) {
     if (batch !== null) {
-      if (verb === "cancel") return cancelsAll(record, batch);
+      if (aboutBatch(request.decision, record, batch) === null) return notForOneBatch(request, record, batch);
       continue;
     }
     const all = record.batches.flatMap(({ machines }) => machines);
@@ -174,14 +214,14 @@ function whyNotDone(
     const several = record.batches.length > 1;
     const { who, others } = heldBeside(record, named, rest);
     // A command that would be refused as well is not advised.
-    const why = whyNotPossible(record, decisionFor(verb, { record, batch }));
+    const why = whyNotPossible(record, request.decision);
     if (why !== null) {
       const together = `The machines of one ${several ? "batch" : "maintenance"} go together.`;
       return refusal(`${why.text} ${together}`, why.next ?? `See /mesos status ${record.id}.`);
     }
     return refusal(
       `${who} also holds ${list(others.map(namesOf(record).of))}, and ${several ? "the machines of a batch" : "its machines"} go together.`,
-      `${several ? "Name all machines of one batch. " : ""}For all of them: /mesos ${verb} ${record.id}.`,
+      `${several ? "Name all machines of one batch. " : ""}For all of them: ${lineFor(request, record)}.`,
     );
   }
   return null;
@@ -198,40 +238,61 @@ function heldBeside(record: Maintenance, named: ReadonlySet<string>, rest: reado
   return { who: `${id}: ${placeOf(record, batch.id)}`, others };
 }
 
-/** Cancel is of the whole maintenance; one batch is skipped when it is its turn. */
-function cancelsAll(record: Maintenance, batch: Batch): Reply {
+/** Some decisions are about the whole maintenance, or about the batch whose turn it is; Cancel has Skip for the one. */
+function notForOneBatch(request: HostsJob, record: Maintenance, batch: Batch): Reply {
   const { id } = record;
   const place = placeOf(record, batch.id);
+  const all = `For all: ${lineFor(request, record)}.`;
+  if (ON_TURN.includes(request.decision.kind)) {
+    const text = `These are the machines of ${place} of ${id}, and ${request.verb} is for the batch whose turn it is.`;
+    return refusal(text, `See whose turn it is with /mesos status ${id}.`);
+  }
+  if (request.decision.kind !== "cancel") {
+    const text = `These are the machines of ${place} of ${id}, and ${request.verb} is for all of it.`;
+    return refusal(text, all);
+  }
   const isNow = whyNotPossible(record, { kind: "skip", batch: batch.id }) === null;
   const later = isToGoDown(batch) ? " Skip is for one batch alone, when it is its turn." : "";
   const alone = isNow ? ` To skip ${place} alone: /mesos skip ${id}.` : later;
   return refusal(
     `These are the machines of ${place} of ${id}, and Cancel gives back all that is not Down.`,
-    `For all: /mesos cancel ${id}.${alone}`,
+    `${all}${alone}`,
   );
 }
 
 /** The rule is lifted and the question asked by one job: a queue that goes away has taken both, or neither. */
 async function decideOn(
   meant: readonly Meant[],
-  { verb, override, person, askedAtMs, replyTo }: HostsJob,
+  { decision, override, person, askedAtMs, replyTo }: HostsJob,
   run: (decision: DecisionRequest) => Promise<string>,
 ): Promise<string> {
-  for (const one of meant) {
-    const maintenance = one.record.id;
+  for (const { record, batch } of meant) {
+    const maintenance = record.id;
     if (override !== null) {
-      const decision: Decision = { kind: "override", reason: override };
-      await run({ maintenance, decision, person, askedAtMs, replyTo });
+      const lifted: Decision = { kind: "override", reason: override };
+      await run({ maintenance, decision: lifted, person, askedAtMs, replyTo });
     }
-    await run({ maintenance, decision: decisionFor(verb, one), person, askedAtMs, replyTo });
+    const about = batch === null ? decision : (aboutBatch(decision, record, batch) ?? decision);
+    await run({ maintenance, decision: about, person, askedAtMs, replyTo });
   }
   return "decided";
 }
 
-/** What a verb means for a maintenance: Down asks for the approval of the first batch that is not away yet. */
-function decisionFor(verb: HostsJob["verb"], { record, batch }: Meant): Decision {
-  if (verb === "up") return { kind: verb, ...(batch === null ? {} : { batch: batch.id }) };
-  if (verb === "cancel") return { kind: verb };
-  const next = batch ?? record.batches.find(isToGoDown) ?? record.batches.at(-1);
-  return { kind: "ask_down", batch: next?.id ?? "b1" };
+/** Decisions on what is done to the batch whose turn it is, which they do not name. */
+const ON_TURN: readonly Decision["kind"][] = ["extend", "retry_run", "stop_run", "leave_down"];
+
+/** The decision about one of several batches; `null` where there is none that leaves the others alone. */
+function aboutBatch(decision: Decision, record: Maintenance, batch: Batch): Decision | null {
+  switch (decision.kind) {
+    case "up":
+    case "ask_down":
+    case "ask_move":
+    case "ask_kill_drain":
+    case "go_on":
+    case "skip":
+    case "leave_behind":
+      return { ...decision, batch: batch.id };
+    default:
+      return ON_TURN.includes(decision.kind) && isItsTurn(record, batch) ? decision : null;
+  }
 }

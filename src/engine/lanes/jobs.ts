@@ -76,11 +76,16 @@ export type DecisionJob = z.output<typeof decisionJob>;
 /** What a decision's job asks for, from whichever job it came. */
 export type DecisionRequest = Omit<DecisionJob, "click">;
 
-/** Down, Up or Cancel as a command: what it decides on is only known once the pattern or the record is looked up. */
+/** A decision as a command: what it decides on is only known once the pattern is looked up. */
 export const HOSTS_JOB = "hosts-decision";
 
 export const hostsJob = z.object({
-  verb: z.enum(["down", "up", "cancel"]),
+  /** As it was typed, for lines to copy. */
+  verb: z.string(),
+  /** What stands behind the target in a line to copy, such as ` 2h`. */
+  rest: z.string(),
+  /** What is decided on each maintenance that is meant; on which of its batches is found out. */
+  decision,
   target: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("hosts"), hosts: z.string() }),
     z.object({ kind: z.literal("id"), id: z.string() }),
@@ -114,7 +119,8 @@ export const queryJob = z.discriminatedUnion("kind", [
   /** A drain that is only looked at: the record as it would be opened. */
   question.extend({ kind: z.literal("dry_run"), record: z.unknown() }),
   question.extend({ kind: z.literal("hosts"), hosts: z.string() }),
-  question.omit({ cluster: true }).extend({ kind: z.literal("clusters") }),
+  /** Of all clusters, or of one. */
+  question.extend({ kind: z.literal("clusters"), cluster: z.string().nullable().default(null) }),
 ]);
 
 export type QueryJob = z.output<typeof queryJob>;

@@ -54,7 +54,9 @@ export function queryProcessor(ports: QueryPorts) {
   return async (job: StoreJob): Promise<void> => {
     const query = queryJob.parse(job.data);
     const answer =
-      query.kind === "clusters" ? await clustersReply(ports) : await answerOrExplain(query, ports);
+      query.kind === "clusters"
+        ? await clustersReply(query.cluster, ports)
+        : await answerOrExplain(query, ports);
     await ports.reply(query.replyTo, answer, attachmentOf(query));
   };
 }
@@ -142,9 +144,10 @@ async function worldOrTrouble(cluster: Cluster): Promise<World | FoundTrouble> {
   }
 }
 
-/** All clusters, their leading masters or why none answers. */
-async function clustersReply(ports: QueryPorts): Promise<Reply> {
-  const entries = [...ports.clusters.values()];
+/** All clusters, or the one that is named, their leading masters or why none answers. */
+async function clustersReply(named: string | null, ports: QueryPorts): Promise<Reply> {
+  const all = [...ports.clusters.values()];
+  const entries = named === null ? all : all.filter(({ cluster }) => cluster.name === named);
   const lines = await Promise.all(
     entries.map(async ({ cluster, records, config }) => {
       const why = ports.refused.get(cluster.name);
@@ -160,8 +163,7 @@ async function clustersReply(ports: QueryPorts): Promise<Reply> {
       );
     }),
   );
-  const text =
-    entries.length === 1 ? "One cluster is configured." : `${entries.length} clusters are configured.`;
+  const text = all.length === 1 ? "One cluster is configured." : `${all.length} clusters are configured.`;
   return replyOf({ tone: "info", text, table: lines.join("\n") });
 }
 

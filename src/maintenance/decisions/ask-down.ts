@@ -3,14 +3,23 @@ import { type Obstacles, obstacles } from "../approval/obstacles.js";
 import { ask, conclude, freshPicture, killTakenBack, openApproval, seenNow } from "../approval/question.js";
 import { nobodyCouldApprove } from "../policy/may-approve.js";
 import { overBudget } from "../policy/over-budget.js";
-import { batchOf, drainingNow, isDraining, isKillSent, toBePosted, withBatch } from "../record/batch.js";
-import type { BatchIn, Maintenance } from "../record/record.js";
+import {
+  batchOf,
+  drainingNow,
+  isDraining,
+  isKillSent,
+  isToGoDown,
+  toBePosted,
+  withBatch,
+} from "../record/batch.js";
+import type { Batch, BatchIn, Maintenance } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
 import { isItsTurn, notItsTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import type { Millis } from "../time.js";
+import { aboutTurn } from "./about-turn.js";
 import { type Decided, decisionRow, unchanged } from "./decided.js";
 import { beingCancelled, filtered, isHeld, isMoving, nothingToDo } from "./replies.js";
 import { wrongPhase } from "./wrong-phase.js";
@@ -19,12 +28,12 @@ const NOT_ASKED = "The approval was not asked for.";
 
 /** Asks for the Down of a draining batch. */
 export const askDown = decisionRow({
-  takes: z.object({ kind: z.literal("ask_down"), batch: z.string() }),
+  takes: z.object({ kind: z.literal("ask_down"), ...aboutTurn }),
   wanted: "ask for Down",
   needsWorld: true,
   isOnce: false,
   whyNotPossible(record, about) {
-    const batch = batchOf(record, about.batch);
+    const batch = batchMeant(record, about.batch);
     if (batch === null) return nothingToDo(record);
     const cancelled = beingCancelled(record);
     if (cancelled !== null) return cancelled;
@@ -43,7 +52,7 @@ export const askDown = decisionRow({
   },
   isObstructed: isObstructedNow,
   alreadyDone(record, about, { nowMs }) {
-    const batch = batchOf(record, about.batch);
+    const batch = batchMeant(record, about.batch);
     const open = batch === null ? null : openApproval(batch);
     if (open?.about !== "down" || nowMs >= open.expiresAtMs || record.cancel !== null) return null;
     return {
@@ -53,7 +62,7 @@ export const askDown = decisionRow({
     };
   },
   decide(record, about, { world, others, nowMs, policy, person }) {
-    const batch = batchOf(record, about.batch);
+    const batch = batchMeant(record, about.batch);
     if (batch?.phase === "kill_draining") return withoutWaiting(record, batch, person.user, nowMs);
     if (batch === null || !isDraining(batch) || world === null) return unchanged(record, nothingToDo(record));
     const picture = freshPicture(record, batch, world);
@@ -94,6 +103,13 @@ export const askDown = decisionRow({
     };
   },
 });
+
+/** The batch that is named; without one, the first that is not away yet. */
+function batchMeant(record: Maintenance, batch: string | null): Batch | null {
+  return batch === null
+    ? (record.batches.find(isToGoDown) ?? record.batches.at(-1) ?? null)
+    : batchOf(record, batch);
+}
 
 /** The window is posted although the kill-drain has not ended, or was not sent; Down is asked for once it stands. */
 function withoutWaiting(

@@ -1,6 +1,6 @@
 import { ABOUT_WORDS } from "../approval/about.js";
 import type { World } from "../cluster/world.js";
-import { phaseOf, standOf } from "../record/batch.js";
+import { announcedAtMs, currentBatch, phaseOf, standOf } from "../record/batch.js";
 import { holdersText } from "../record/holds.js";
 import type { About, Approval, Maintenance } from "../record/record.js";
 import { sightOf, whyFiltered } from "../sight/sight.js";
@@ -131,9 +131,14 @@ export function isMoving(record: Maintenance, notDone: string): ReplyParts {
 }
 
 /** What leads to a window that stands: to wait for it, unless something is in its way. */
-export function untilItStands({ id, trouble, held }: Maintenance): string {
+export function untilItStands(record: Maintenance): string {
+  const { id, trouble, held, wanted } = record;
   if (trouble !== null) return trouble.next;
   if (held !== null) return `Release it with the button or /mesos release ${id}; then its window is posted.`;
+  const batch = currentBatch(record);
+  if (wanted.announceMs !== undefined && batch !== undefined && announcedAtMs(record, batch) !== null) {
+    return `Its window is posted ${formatSpan(wanted.announceMs)} before it starts; the card shows when. To give the machines back before that: /mesos cancel ${id}.`;
+  }
   return "Wait until its window stands, then try again; the card shows when.";
 }
 

@@ -3,7 +3,7 @@ import { answersEvent } from "../answers/summary.js";
 import { endMs, isOver } from "../cluster/schedule.js";
 import { conflictsOf } from "../policy/conflicts.js";
 import { AS_DRAIN, refusalOf } from "../policy/objection.js";
-import { ended, isDraining, isUnsettled, withBatch } from "../record/batch.js";
+import { announcedAtMs, ended, isDraining, isUnsettled, withBatch } from "../record/batch.js";
 import { always, untilDown } from "../record/batch-phases.js";
 import { withEvent } from "../record/log.js";
 import type { BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
@@ -17,7 +17,8 @@ import { type Moment, type Rule, soon } from "./step.js";
 /** Posts the window until the master shows every machine in it. */
 export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, moment) => {
   const { world, sight, hosts, nowMs } = moment;
-  if (!isAnnounced(record, batch)) return { record, effects: [], wakeAtMs: null };
+  if (!isAnnounced(record, batch, nowMs))
+    return { record, effects: [], wakeAtMs: announcedAtMs(record, batch) };
   const ours = standingAt(world, batch, batch.window);
   // Posted again in the middle of an extension: these are moved (`move-window.ts`), not placed.
   const moving = earlierTimes(batch).flatMap((time) => standingAt(world, batch, time));

@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSException } from "re2js";
 import { knowsDraining } from "../cluster/version-advice.js";
+import { firstPostMs } from "../record/batch.js";
 import { drainWords } from "../record/drain-line.js";
 import type { Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
@@ -20,7 +21,7 @@ type Rule = (asked: DrainAsked) => Objection | null;
 /** The rules of what is asked for, whatever the machines are, in the order in which they are told. */
 const ASKING: readonly Rule[] = [
   approvers,
-  ({ record, policy, nowMs }) => closedForDrain(record, policy, nowMs),
+  ({ record, policy, nowMs }) => closedForDrain(record, policy, firstPostMs(record, nowMs)),
   openPerPerson,
   unusableRunbook,
   killDrain,

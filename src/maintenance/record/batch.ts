@@ -1,7 +1,7 @@
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { LastSeen, WatchedMachine } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
-import type { Millis } from "../time.js";
+import { type Millis, nanosToMillis } from "../time.js";
 import type { AgentSeen } from "./agent-seen.js";
 import { always, untilDown } from "./batch-phases.js";
 import type { Picture } from "./picture.js";
@@ -100,6 +100,21 @@ export function isUnposted(batch: Batch): boolean {
   return batch.phase === "scheduled" && batch.post.kind === "none" && batch.seenSinceMs === null;
 }
 
+/**
+ * When the window of a batch that waits for it is posted (`--announce`), in ms since the epoch; `null` where that is at once, and
+ * once it was posted.
+ */
+export function announcedAtMs({ wanted }: Pick<Maintenance, "wanted">, batch: Batch): Millis | null {
+  if (wanted.announceMs === undefined || !isUnposted(batch)) return null;
+  return nanosToMillis(batch.window.start) - wanted.announceMs;
+}
+
+/** When the first window of a maintenance is posted that is planned now. */
+export function firstPostMs({ wanted }: Pick<Maintenance, "wanted">, nowMs: Millis): Millis {
+  const { startMs, announceMs } = wanted;
+  return startMs === null || announceMs === undefined ? nowMs : Math.max(nowMs, startMs - announceMs);
+}
+
 /** Whether its window stands and its Down is neither approved nor under way. */
 export function isDraining(batch: Batch): batch is DrainingBatch {
   return batch.phase === "draining" || batch.phase === "awaiting_approval";
@@ -188,7 +203,8 @@ export function standOf(record: Maintenance): string {
 export function unseenWindow(record: Maintenance, batch: Batch): string | null {
   if (batch.phase !== "scheduled") return null;
   if (record.unsettledUntilMs !== null) return "being posted";
-  return isPosted(batch) ? "posted, not seen yet" : "not posted";
+  if (isPosted(batch)) return "posted, not seen yet";
+  return announcedAtMs(record, batch) === null ? "not posted" : "not announced yet";
 }
 
 /** The same of a window that was changed too: until the master shows it there it is not the one that stands. */

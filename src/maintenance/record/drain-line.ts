@@ -1,4 +1,5 @@
 import { COMMAND } from "../text/command.js";
+import { utc } from "../text/utc.js";
 import { type Millis, typedSpan } from "../time.js";
 import type { Maintenance, UpMode } from "./record.js";
 import type { Roll } from "./roll.js";
@@ -8,8 +9,12 @@ export interface DrainWords {
   readonly cluster: string;
   readonly hosts: string;
   readonly durationMs: Millis;
-  /** From when it is typed to when the window starts; `null`: at once. */
-  readonly startInMs: Millis | null;
+  /** When the window starts, in ms since the epoch; `null`: at once. */
+  readonly startMs: Millis | null;
+  /** When it was asked for: `--in` counts from there. */
+  readonly askedAtMs: Millis;
+  /** How long before its start the window is posted; `null`: at once. */
+  readonly announceMs: Millis | null;
   readonly reason: string | null;
   readonly ticket: string | null;
   readonly deadline: {
@@ -27,7 +32,7 @@ export interface DrainWords {
   readonly dryRun: boolean;
 }
 
-/** What a record was asked for, to be typed again at any time: the window then starts as long after that as it did before. */
+/** What a record was asked for, to be typed again at any time. */
 export function drainWords(record: Maintenance): DrainWords {
   const { cluster, hosts, reason, ticket, wanted, deadline, confirmed, requestedAtMs } = record;
   const startMs = wanted.startMs ?? requestedAtMs;
@@ -35,7 +40,9 @@ export function drainWords(record: Maintenance): DrainWords {
     cluster,
     hosts,
     durationMs: wanted.durationMs,
-    startInMs: wanted.startMs === null ? null : wanted.startMs - requestedAtMs,
+    startMs: wanted.startMs,
+    askedAtMs: requestedAtMs,
+    announceMs: wanted.announceMs ?? null,
     reason,
     ticket,
     deadline:
@@ -54,10 +61,11 @@ export function drainWords(record: Maintenance): DrainWords {
 
 /** The line that asks for it, wherever it is typed: it names its cluster, and means the same when it is read again. */
 export function drainLine(words: DrainWords): string {
-  const { cluster, hosts, durationMs, startInMs, deadline, kill, up, confirmed, dryRun } = words;
+  const { cluster, hosts, durationMs, deadline, kill, up, confirmed, dryRun } = words;
   return [
     `${COMMAND} drain ${typedWord(hosts)} ${typedSpan(durationMs)}`,
-    ...option("in", startInMs, typedSpan),
+    ...startOption(words),
+    ...option("announce", words.announceMs, typedSpan),
     ...option("deadline", deadline, ({ afterMs, action }) => `${typedSpan(afterMs)} --then ${action}`),
     ...rollOptions(words.roll),
     ...option("kill", kill, ({ graceMs }) => (graceMs === null ? "" : typedSpan(graceMs))),
@@ -83,6 +91,17 @@ export function adoptLine({ cluster, hosts, reason, ticket, confirmed }: AdoptWo
     ...option("confirm", confirmed, String),
     `--cluster ${typedWord(cluster)}`,
   ].join(" ");
+}
+
+/**
+ * A start on a whole minute as that time, of UTC: it was typed as a time. Another one was typed as how much later it is, and is
+ * so much later than when the line is sent.
+ */
+function startOption({ startMs, askedAtMs }: DrainWords): string[] {
+  if (startMs === null) return [];
+  return startMs % 60_000 === 0
+    ? [`--at ${utc(startMs, "minute").replace(" ", "T")}Z`]
+    : [`--in ${typedSpan(startMs - askedAtMs)}`];
 }
 
 function option<T>(name: string, value: T | null, typed: (value: T) => string): string[] {

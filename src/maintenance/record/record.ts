@@ -113,6 +113,8 @@ export const maintenance = z.object({
   wanted: z.object({
     startMs: millis.nullable(),
     durationMs: millis,
+    /** How long before its start a window is posted; absent: at once. */
+    announceMs: millis.optional(),
     /** How the machines are divided into batches; absent where all go down together. */
     roll: roll.optional(),
     /** Absent: `ask`. */

@@ -2,7 +2,7 @@
 
 import type { Policy } from "../policy/policy.js";
 import { agentsMissing } from "../record/agents-back.js";
-import { hasEnded } from "../record/batch.js";
+import { announcedAtMs, hasEnded } from "../record/batch.js";
 import type { Batch, BatchIn, Maintenance } from "../record/record.js";
 import { type Millis, nanosToMillis } from "../time.js";
 
@@ -47,10 +47,11 @@ export function waitingForTurn(record: Maintenance): readonly Batch[] {
 }
 
 /**
- * Whether a batch is near enough to be announced. Some frameworks avoid every machine that has any window, however far
- * off, so that a fleet whose windows are all posted leaves them nowhere to go.
+ * Whether a batch is near enough to be announced, by its turn and by the time. Some frameworks avoid every machine that has any
+ * window, however far off, so that a fleet whose windows are all posted leaves them nowhere to go.
  */
-export function isAnnounced(record: Maintenance, batch: Batch): boolean {
+export function isAnnounced(record: Maintenance, batch: Batch, nowMs: Millis): boolean {
+  if (nowMs < (announcedAtMs(record, batch) ?? nowMs)) return false;
   const horizon = record.wanted.roll?.horizon;
   if (horizon === undefined) return true;
   const at = record.batches.filter((one) => !isOver(one)).findIndex(({ id }) => id === batch.id);

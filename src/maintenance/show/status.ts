@@ -8,7 +8,14 @@ import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { notBack } from "../pausing/not-back.js";
 import { agentsMissing } from "../record/agents-back.js";
-import { hasEnded, machineCount, standOf, watchedMachines, windowNotSeen } from "../record/batch.js";
+import {
+  announcedAtMs,
+  hasEnded,
+  machineCount,
+  standOf,
+  watchedMachines,
+  windowNotSeen,
+} from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import { leftBehindTexts } from "../record/left-behind.js";
 import { namesOf, withSharedNames } from "../record/names.js";
@@ -310,7 +317,9 @@ function windowOfRecord(record: Maintenance, nowMs: Millis): string {
     const unseen = windowNotSeen(record, batch);
     if (unseen === null) return windowText(batch.window, nowMs);
     const startMs = nanosToMillis(batch.window.start);
-    return nowMs < startMs ? `${until(startMs, nowMs)}, ${unseen}` : unseen;
+    const postedMs = announcedAtMs(record, batch);
+    const known = postedMs === null ? unseen : `announced ${until(postedMs, nowMs)}`;
+    return nowMs < startMs ? `${until(startMs, nowMs)}, ${known}` : unseen;
   }
   if (batches.length > 0) return "over";
   if (wanted.adopt !== undefined) return "the one that stands";

@@ -20,6 +20,11 @@ export const reply = z.object({
   /** A command line to copy. */
   line: z.string().nullable().default(null),
   /**
+   * The line may also be sent by a click, as if it had been typed: what its clicks are known by, so that each of them is the
+   * same command (invariant 7). `null`: it is only to copy.
+   */
+  offer: z.string().nullable().default(null),
+  /**
    * Something longer in a fixed-width face: tables, the help. Drawn for whoever reads it, and cut to fit where it is shown. A
    * text alone is laid out already; 0.1.0 queued all tables so.
    */

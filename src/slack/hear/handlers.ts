@@ -1,5 +1,5 @@
 import type { Reply } from "../../maintenance/text/reply.js";
-import type { AdoptValue, ButtonValue, ViewValue } from "../render/button-value.js";
+import type { AnyValue, ButtonValue, ViewValue } from "../render/button-value.js";
 import type { ReplyTarget } from "../say/messenger.js";
 
 /** A slash command as somebody typed it. */
@@ -12,7 +12,7 @@ export interface CommandInput extends ReplyTarget {
 
 /** A click on one of our buttons, or the submission of the modal that it opened. */
 export interface ClickInput extends ReplyTarget {
-  readonly button: ButtonValue | ViewValue | AdoptValue;
+  readonly button: AnyValue;
   /** `ts` of the message that the button is in; absent for a modal. */
   readonly message?: string;
   /** Unique per click. Opens one modal within 3 s. */

@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import { LIMITS } from "../wire/limits.js";
-import { type AdoptValue, type ButtonValue, encodeButton, type ViewValue } from "./button-value.js";
+import { type AnyValue, encodeButton } from "./button-value.js";
 import { cutTo, free, Mrkdwn, mrk, plain } from "./mrkdwn.js";
 
 /** The classic blocks, which every client renders. */
@@ -66,11 +66,7 @@ export interface ButtonLook {
   readonly confirm?: Confirm;
 }
 
-export function button(
-  label: string,
-  value: ButtonValue | ViewValue | AdoptValue,
-  more: ButtonLook = {},
-): types.Button {
+export function button(label: string, value: AnyValue, more: ButtonLook = {}): types.Button {
   const confirm = more.confirm;
   return {
     type: "button",
@@ -92,7 +88,8 @@ export function button(
   };
 }
 
-function actionOf(value: ButtonValue | ViewValue | AdoptValue): string {
+function actionOf(value: AnyValue): string {
+  if ("line" in value) return "line";
   if ("adopt" in value) return `adopt:${value.adopt.cluster}`;
   return `${"show" in value ? value.show : value.decision.kind}:${value.id}`;
 }

@@ -31,28 +31,50 @@ const adoptValue = z.object({
 
 export type AdoptValue = z.output<typeof adoptValue>;
 
+/** What the button beside a line carries: the line, which is sent as if the person had typed it. */
+const lineValue = z.object({
+  v: z.literal(1),
+  command: commandName.optional(),
+  line: z.string(),
+  /** What all clicks on it are known by: they are one command (invariant 7). */
+  offer: z.string(),
+});
+
+export type LineValue = z.output<typeof lineValue>;
+
+/** Everything that a button can carry. */
+export type AnyValue = ButtonValue | ViewValue | AdoptValue | LineValue;
+
 /** What every button of a maintenance carries. */
 export function carriedBy({ id, command }: Pick<Maintenance, "id" | "command">) {
   return { v: 1 as const, id, ...(command === COMMAND ? {} : { command }) };
 }
 
 /** The text of a button's `value`. Throws a RangeError for what Slack would refuse (over 2000 characters). */
-export function encodeButton(value: ButtonValue | ViewValue | AdoptValue): string {
-  const text = JSON.stringify(value);
-  if (text.length > LIMITS.buttonValue) {
-    const what =
-      "adopt" in value ? "adopt" : `${value.id}, ${"show" in value ? value.show : value.decision.kind}`;
+export function encodeButton(value: AnyValue): string {
+  if (!fitsButton(value)) {
     throw new RangeError(
-      `A button's value must have at most ${LIMITS.buttonValue} characters, got ${text.length} (${what})`,
+      `A button's value must have at most ${LIMITS.buttonValue} characters, got ${JSON.stringify(value).length} (${nameOf(value)})`,
     );
   }
-  return text;
+  return JSON.stringify(value);
+}
+
+/** Whether Slack takes a button with this value. */
+export function fitsButton(value: AnyValue): boolean {
+  return JSON.stringify(value).length <= LIMITS.buttonValue;
+}
+
+function nameOf(value: AnyValue): string {
+  if ("adopt" in value) return "adopt";
+  if ("line" in value) return "line";
+  return `${value.id}, ${"show" in value ? value.show : value.decision.kind}`;
 }
 
 /** What a clicked button carries; `null` for what is not understood, such as the button of a later version. Never throws. */
-export function parseButton(text: string | undefined): ButtonValue | ViewValue | AdoptValue | null {
+export function parseButton(text: string | undefined): AnyValue | null {
   try {
-    return z.union([buttonValue, viewValue, adoptValue]).parse(JSON.parse(text ?? ""));
+    return z.union([buttonValue, viewValue, adoptValue, lineValue]).parse(JSON.parse(text ?? ""));
   } catch {
     return null;
   }

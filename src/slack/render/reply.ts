@@ -1,7 +1,8 @@
 import { COMMAND, named } from "../../maintenance/text/command.js";
 import type { Reader } from "../../maintenance/text/reader.js";
 import type { Reply } from "../../maintenance/text/reply.js";
-import { type Block, context, message, type SlackMessage, section } from "./blocks.js";
+import { actions, type Block, button, context, message, type SlackMessage, section } from "./blocks.js";
+import { fitsButton } from "./button-value.js";
 import { fixedLine, fixedText } from "./fixed-text.js";
 import { lines, Mrkdwn, mrk } from "./mrkdwn.js";
 import { explained } from "./parts.js";
@@ -20,13 +21,23 @@ export function renderReply(reply: Reply, reader: Reader): SlackMessage {
   const told = lines(...texts.map((text) => ours(text, texts.length === 1 ? 1500 : 700)));
   const what = mrk`${new Mrkdwn(MARKS[reply.tone])} ${told}`;
   const blocks: Block[] = [section(explained(what, reply, ours))];
-  if (reply.line !== null) blocks.push(fixedLine(lineNamed(reply.line, command)));
+  if (reply.line !== null) {
+    const line = lineNamed(reply.line, command);
+    blocks.push(fixedLine(line), ...sending(line, reply.offer, command));
+  }
   if (reply.table !== null) {
     const { text, zone } = drawTables(reply.table, reader);
     blocks.push(...fixedText(text));
     if (zone !== null) blocks.push(context(mrk`${zoneNote(zone)}`));
   }
   return message(blocks);
+}
+
+/** The button that sends a line; none for one that only is to copy, or is too long for a button. */
+function sending(line: string, offer: string | null, command: string): Block[] {
+  if (offer === null) return [];
+  const value = { v: 1 as const, line, offer, ...(command === COMMAND ? {} : { command }) };
+  return fitsButton(value) ? actions([button("Send this line", value, { style: "primary" })]) : [];
 }
 
 /** A line to copy begins with the command; after it may stand what people wrote. */

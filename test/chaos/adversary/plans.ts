@@ -80,6 +80,8 @@ function drainOf(line: string): DrainCommand {
   const context = {
     channel: "C0OPS",
     command: "/mesos",
+    nowMs: 0,
+    timeZone: null,
     clusters: [{ name: "test", channel: "C0OPS", defaultDurationMs: HOUR, maxDurationMs: 100 * HOUR }],
   };
   const parsed = parseCommand(line, context);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { DECISION_JOB, HOSTS_JOB } from "../../../src/engine/lanes/jobs.js";
-import { botOf, idIn } from "../support/bot.js";
+import { botOf } from "../support/bot.js";
 import { MemoryStore } from "../support/memory-store.js";
 import { ALICE, BOB } from "../support/people.js";
 
@@ -11,7 +11,7 @@ let bot: ReturnType<typeof botOf>;
 let id: string;
 beforeEach(async () => {
   bot = botOf(new MemoryStore(Date.now), "prod", LIMIT);
-  id = idIn(await bot.type(ALICE, "drain web-01 1h"));
+  id = await bot.opened(() => bot.type(ALICE, "drain web-01 1h"));
   while ((await bot.type(ALICE, "help"))?.tone !== "refused");
 });
 
@@ -33,6 +33,11 @@ describe("a person who has sent as many commands in a minute as one may", () => 
 
   test.each(["cancel", "up"])("can still give machines back with %s (invariant 11)", async (verb) => {
     expect(await bot.type(ALICE, `${verb} ${id}`)).toBeNull();
+    expect(await jobs(DECISION_JOB)).toHaveLength(1);
+  });
+
+  test("can still give machines back by their hosts (invariant 11)", async () => {
+    expect(await bot.type(ALICE, "cancel web-01")).toBeNull();
     expect(await jobs(HOSTS_JOB)).toHaveLength(1);
   });
 

@@ -13,7 +13,7 @@ import {
 } from "../../../src/engine/lanes/jobs.js";
 import { encodeMaintenance } from "../../../src/maintenance/record/record.js";
 import { recordOf } from "../../support/world.js";
-import { botOf, idIn } from "../support/bot.js";
+import { botOf } from "../support/bot.js";
 import { MemoryStore } from "../support/memory-store.js";
 import { ALICE, BOB } from "../support/people.js";
 
@@ -30,7 +30,7 @@ test("help names the version of this program", async () => {
 });
 
 test("down with an override is one job that carries both, also when the command is delivered twice", async () => {
-  const id = idIn(await bot.type(ALICE, "drain web-01 1h"));
+  const id = await bot.opened(() => bot.type(ALICE, "drain web-01 1h"));
   for (const _ of [1, 2]) await bot.type(BOB, `down ${id} --override "urgent"`, "the-same");
   const jobs = (await bot.records.queue.getJobs(["waiting"])).filter(({ name }) => name === HOSTS_JOB);
   expect(jobs.map(({ data }) => hostsJob.parse(data))).toMatchObject([
@@ -52,7 +52,7 @@ describe("the id of a new maintenance", () => {
 
   test("a new maintenance gets another id when the first is taken", async () => {
     await takenByBob(7);
-    const id = idIn(await bot.type(ALICE, "drain web-01 1h", TRIGGER));
+    const id = await bot.opened(() => bot.type(ALICE, "drain web-01 1h", TRIGGER));
     expect(id).toBe(maintenanceId(TRIGGER, 7));
     expect(await bot.records.find(id)).toMatchObject({ requester: ALICE, hosts: "web-01" });
   });
@@ -60,15 +60,15 @@ describe("the id of a new maintenance", () => {
   test("a drain that is delivered twice gets one id and is one maintenance", async () => {
     await takenByBob(1);
     const ids = [];
-    for (const _ of [1, 2]) ids.push(idIn(await bot.type(ALICE, "drain web-01 1h", TRIGGER)));
+    for (const _ of [1, 2]) ids.push(await bot.opened(() => bot.type(ALICE, "drain web-01 1h", TRIGGER)));
     expect(ids).toEqual([maintenanceId(TRIGGER, 1), maintenanceId(TRIGGER, 1)]);
     expect(await bot.records.open()).toHaveLength(2);
   });
 
   test("is one that no cluster has: the card, the thread and every command go by it alone", async () => {
     const staging = botOf(store, "staging");
-    const theirs = idIn(await staging.type(BOB, "drain web-01 1h", TRIGGER));
-    const ours = idIn(await bot.type(ALICE, "drain web-01 1h", TRIGGER));
+    const theirs = await staging.opened(() => staging.type(BOB, "drain web-01 1h", TRIGGER));
+    const ours = await bot.opened(() => bot.type(ALICE, "drain web-01 1h", TRIGGER));
     expect(theirs).toBe(maintenanceId(TRIGGER, 0));
     expect(ours).toBe(maintenanceId(TRIGGER, 1));
     const threads = await store.queue(NOTIFY_QUEUE).getJobs(["waiting"]);
@@ -115,7 +115,7 @@ describe("a click on a card", () => {
   };
 
   async function drained(): Promise<string> {
-    const id = idIn(await bot.type(ALICE, "drain web-01 1h"));
+    const id = await bot.opened(() => bot.type(ALICE, "drain web-01 1h"));
     const job = await store.queue(NOTIFY_QUEUE).getJob(threadJobId(id));
     await job?.updateData({ ...threadJob.parse(job.data), rootTs: "9.9" });
     return id;
@@ -146,7 +146,7 @@ describe("a click on a card", () => {
 
 describe("the button Adopt", () => {
   test("opens a maintenance that means the machines as the message showed them", async () => {
-    const id = idIn(await bot.adopt(ALICE, "prod"));
+    const id = await bot.opened(() => bot.adopt(ALICE, "prod"));
     const shown = { startNs: "1", durationNs: null, isDown: true };
     expect(await bot.records.find(id)).toMatchObject({
       requester: ALICE,
@@ -162,5 +162,54 @@ describe("the button Adopt", () => {
       notDone: "Nothing was queued and nothing was posted.",
     });
     expect(await bot.records.open()).toEqual([]);
+  });
+});
+
+describe("a line that is offered", () => {
+  const asked = () => bot.type(ALICE, "drain web-01 --at 2:00 --until 3:00");
+
+  test("is not queued before it is sent, and then as if it had been typed", async () => {
+    const told = await asked();
+    expect(told).toMatchObject({ notDone: "Nothing is queued yet.", offer: expect.any(String) });
+    expect(await bot.records.open()).toEqual([]);
+    const id = await bot.opened(() => bot.send(ALICE, told));
+    expect(await bot.records.find(id)).toMatchObject({
+      requester: ALICE,
+      hosts: "web-01",
+      wanted: { durationMs: 3_600_000, startMs: expect.any(Number) },
+    });
+  });
+
+  test("is one maintenance however often it is clicked, and the second click says so (invariant 7)", async () => {
+    const told = await asked();
+    const both = await Promise.all([bot.send(ALICE, told), bot.send(ALICE, told)]);
+    const again = await bot.send(ALICE, told);
+    const [{ id } = { id: "none" }, ...more] = await bot.records.open();
+    expect(more).toEqual([]);
+    // Each of two in the same moment may be the first.
+    for (const reply of both) expect(reply === null || reply.text.includes(id)).toBe(true);
+    expect(again).toMatchObject({
+      text: `${id}: this drain of web-01 in prod was sent already.`,
+      notDone: "Nothing more was queued.",
+    });
+  });
+
+  test("another time that is asked for the same is another line", async () => {
+    for (const told of [await asked(), await asked()]) await bot.send(ALICE, told);
+    expect(await bot.records.open()).toHaveLength(2);
+  });
+
+  test("counts as a command of the person", async () => {
+    const limited = botOf(new MemoryStore(Date.now), "prod", 1);
+    const told = await limited.type(ALICE, "drain web-01 --at 2:00 --until 3:00");
+    await limited.type(ALICE, "drain web-02 1h");
+    expect(await limited.send(ALICE, told)).toMatchObject({ tone: "refused" });
+  });
+
+  test("a mistake offers no line to send", async () => {
+    expect(await bot.type(ALICE, "drian web-01 1h")).toMatchObject({
+      line: "/mesos drain web-01 1h",
+      offer: null,
+    });
   });
 });

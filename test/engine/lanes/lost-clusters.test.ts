@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { botOf, idIn } from "../support/bot.js";
+import { botOf } from "../support/bot.js";
 import { MemoryStore } from "../support/memory-store.js";
 import { ALICE, BOB } from "../support/people.js";
 
@@ -9,7 +9,10 @@ beforeEach(() => {
 });
 
 /** The id of a maintenance of the cluster `prod`. */
-const drained = async () => idIn(await botOf(store, "prod").type(ALICE, "drain web-01 1h"));
+const drained = () => {
+  const bot = botOf(store, "prod");
+  return bot.opened(() => bot.type(ALICE, "drain web-01 1h"));
+};
 
 test.each(["up", "cancel", "down", "hold", "release", "status", "history"])(
   "%s of a maintenance whose cluster was renamed in the clusters file says whose it is, how it stood and what to do (invariant 11)",

@@ -32,16 +32,30 @@ export function botOf(store: Store, name: string, commandsPerMinute = 1_000) {
     notifier: createNotifier(store, quiet, clock),
     lost: createLostClusters(store, records, quiet),
     personOf: async (user) => ({ user, groups: [], lookupFailed: false }),
+    zoneOf: async () => "Asia/Shanghai",
     commandsPerMinute,
     logger: quiet,
     clock,
   });
   let commands = 0;
+  const openIds = async () => (await own.open()).map(({ id }) => id);
   return {
     clock,
     records: own,
+    /** Does something that opens a maintenance: its id, or the one that the answer names where it was open already. */
+    async opened(run: () => Promise<Reply | null>): Promise<string> {
+      const before = await openIds();
+      const reply = await run();
+      const [id] = (await openIds()).filter((one) => !before.includes(one));
+      return id ?? /m-\w+/.exec(reply?.text ?? "")?.[0] ?? "";
+    },
     type(user: string, text: string, triggerId = `${name}-${++commands}`): Promise<Reply | null> {
       return intake.command({ ...AT, user, text, triggerId });
+    },
+    /** Clicks the button beside a line that the bot has told. */
+    send(user: string, reply: Reply | null): Promise<Reply | null> {
+      const button = { v: 1, line: reply?.line ?? "", offer: reply?.offer ?? "" } as const;
+      return intake.click({ ...AT, user, triggerId: `${name}-${++commands}`, button });
     },
     /** Clicks Adopt in a message about machines of a cluster. */
     adopt(user: string, cluster: string): Promise<Reply | null> {
@@ -57,6 +71,3 @@ export function botOf(store: Store, name: string, commandsPerMinute = 1_000) {
     },
   };
 }
-
-/** The id of a maintenance in what the bot replied. */
-export const idIn = (reply: Reply | null): string => /m-\w+/.exec(reply?.text ?? "")?.[0] ?? "";

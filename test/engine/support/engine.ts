@@ -21,6 +21,7 @@ import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
 import { answer, PATIENCE_MS } from "../../../src/slack/hear/answer.js";
 import { createGroups } from "../../../src/slack/people/groups.js";
+import { createPeople } from "../../../src/slack/people/people.js";
 import { anonymousReaders } from "../../../src/slack/people/readers.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
@@ -158,6 +159,12 @@ async function startOn({
     now: time.now,
     patienceMs: UNHURRIED_PATIENCE_MS,
   });
+  const people = createPeople({
+    settings: webApi.settings(),
+    logger,
+    now: time.now,
+    patienceMs: UNHURRIED_PATIENCE_MS,
+  });
   const lost = createLostClusters(store, records, logger);
   const intake = createIntake({
     store,
@@ -166,6 +173,7 @@ async function startOn({
     notifier,
     lost,
     personOf,
+    zoneOf: async (user) => (await people.of(user))?.timeZone ?? null,
     commandsPerMinute: Number.POSITIVE_INFINITY,
     logger,
     clock: time,

@@ -170,7 +170,7 @@ describe("all that stands against a drain is told at once, each with its way out
     const { next, line } = refused({ requireReason: true }, { wanted, ticket: "OPS-1" });
     expect(next).toBe('Add --reason "why" to the line.');
     expect(line).toBe(
-      '/mesos drain web-* 1h30m --in 2h --up auto --reason "<why>" --ticket OPS-1 --cluster prod',
+      '/mesos drain web-* 1h30m --at 2026-10-20T14:00Z --up auto --reason "<why>" --ticket OPS-1 --cluster prod',
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { replyOf } from "../../../src/maintenance/text/reply.js";
+import { type Reply, replyOf } from "../../../src/maintenance/text/reply.js";
+import { parseButton } from "../../../src/slack/render/button-value.js";
 import { renderReply } from "../../../src/slack/render/reply.js";
 import { readerOf } from "../../support/drawn.js";
 import { mrkdwnTexts, refusal } from "../block-rules.js";
@@ -31,6 +32,27 @@ describe("what one person is told", () => {
         "/mesos drain web-*:!web-01 4h\n",
       ].join("\n"),
     );
+  });
+
+  test("a line that is offered has a button that carries it as the person calls the command", () => {
+    const line = "/mesos drain web-01 --at 2026-12-01T22:00+08:00";
+    const buttons = (reply: Partial<Reply>) =>
+      renderReply(
+        replyOf({ tone: "info", text: "That is.", line, ...reply }),
+        readerOf({ command: "/ops" }),
+      ).blocks.flatMap((block) => (block.type === "actions" ? block.elements : []));
+    const [button, ...more] = buttons({ offer: "13.37" });
+    expect(more).toEqual([]);
+    expect(button).toMatchObject({ text: { text: "Send this line" }, style: "primary" });
+    expect(parseButton(button !== undefined && "value" in button ? button.value : "")).toEqual({
+      v: 1,
+      command: "/ops",
+      line: "/ops drain web-01 --at 2026-12-01T22:00+08:00",
+      offer: "13.37",
+    });
+    expect(buttons({})).toEqual([]);
+    // Longer than a button can carry: it is left to be copied.
+    expect(buttons({ offer: "13.37", line: `/mesos drain ${"x".repeat(2_000)}` })).toEqual([]);
   });
 
   test("a reply names a person as a person, and nothing else becomes a mention", () => {

@@ -5,6 +5,7 @@ import { endMs } from "../../../maintenance/cluster/schedule.js";
 import { groupBy } from "../../../maintenance/group-by.js";
 import { notBack } from "../../../maintenance/pausing/not-back.js";
 import {
+  announcedAtMs,
   currentBatch,
   hasEnded,
   isWaitingForAgents,
@@ -156,13 +157,14 @@ function windowText(record: Maintenance, now: Millis): Mrkdwn {
   const end = endMs(current.window);
   const past = end !== null && end < now && !hasEnded(current);
   const unseen = windowNotSeen(record, current);
+  const postedMs = announcedAtMs(record, current);
   const isComing =
     record.wanted.up === "auto" &&
     record.wanted.run === undefined &&
     end !== null &&
     !hasEnded(current) &&
     (current.phase === "down" ? wentDownBefore(record, current, end) : !past);
-  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${unseen === null ? "" : mrk` · _${unseen}_`}${isComing ? "\nUp by itself at its end" : ""}`;
+  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${unseen === null ? "" : mrk` · _${postedMs === null ? unseen : mrk`announced ${moment(postedMs)}`}_`}${isComing ? "\nUp by itself at its end" : ""}`;
 }
 
 function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>): Mrkdwn | null {
