@@ -1,5 +1,5 @@
 import type { Logger } from "../base/logger.js";
-import { formatSpan } from "../maintenance/time.js";
+import { aboutSpan } from "../maintenance/time.js";
 import type { Clock } from "./clock.js";
 
 /** Clocks that differ by more are told: windows, expiries and what is told of them are off by that. */
@@ -49,7 +49,7 @@ export function watchClockDifferences(
       if (told.delete(name)) logger.info({ of: name }, "the clocks agree again");
       return;
     }
-    const why = `The clock of ${name} is ${formatSpan(Math.abs(ms))} ${ms > 0 ? "ahead of" : "behind"} that of this process: windows, expiries and times in messages are off by that. Set both by NTP.`;
+    const why = `The clock of ${name} is ${aboutSpan(Math.abs(ms))} ${ms > 0 ? "ahead of" : "behind"} that of this process: windows, expiries and times in messages are off by that. Set both by NTP.`;
     if (!told.has(name)) logger.warn({ of: name, seconds: Math.round(ms / 1_000) }, why);
     told.set(name, why);
   }

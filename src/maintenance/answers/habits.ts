@@ -3,7 +3,7 @@ import type { Answer, World } from "../cluster/world.js";
 import { groupBy } from "../group-by.js";
 import type { Picture, VerdictRow } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
-import { formatSpan, type Millis, nanosToMillis } from "../time.js";
+import { aboutSpan, type Millis, nanosToMillis } from "../time.js";
 import { isUnknown } from "./verdicts.js";
 
 type Behaviour = Maintenance["behaviour"][number];
@@ -154,5 +154,5 @@ const AT_START_MS = 60_000;
 
 function beforeStart(ms: Millis): string {
   if (Math.abs(ms) < AT_START_MS) return "at the start";
-  return ms > 0 ? `${formatSpan(ms)} before the start` : `${formatSpan(-ms)} after the start`;
+  return ms > 0 ? `${aboutSpan(ms)} before the start` : `${aboutSpan(-ms)} after the start`;
 }

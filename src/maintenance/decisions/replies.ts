@@ -7,7 +7,7 @@ import { sightOf, whyFiltered } from "../sight/sight.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { ReplyParts } from "../text/reply.js";
-import { formatSpan } from "../time.js";
+import { aboutSpan, formatSpan } from "../time.js";
 
 /**
  * What a click on a settled question gets: who has decided, and that nothing changed; `null` for an open one. Whoever
@@ -168,7 +168,7 @@ export function alreadyEnded(record: Maintenance): ReplyParts {
   const ago =
     end === null
       ? ""
-      : ` (it ended as ${end.phase} ${formatSpan(end.atMs - record.requestedAtMs)} after it was asked for)`;
+      : ` (it ended as ${end.phase} ${aboutSpan(end.atMs - record.requestedAtMs)} after it was asked for)`;
   const next = `See what was done with /mesos history ${record.id}.`;
   return { tone: "info", text: `${record.id} has ended${ago}.`, notDone: "Nothing was done.", next };
 }

@@ -4,7 +4,7 @@ import type { NewEvent } from "../record/events.js";
 import type { AppMove, Move } from "../record/move.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { list } from "../text/list.js";
-import { formatSpan, type Millis } from "../time.js";
+import { aboutSpan, type Millis } from "../time.js";
 import { healthyOf, minimumOf } from "./health.js";
 import type { MarathonApp, MarathonLook } from "./marathon-view.js";
 import { dyingTasks, KILL_TAKES_MS, openMove } from "./moves.js";
@@ -117,7 +117,7 @@ function whyStopped(app: AppMove, shown: MarathonApp, { nowMs }: MoveScene): str
   const late = app.kills.find(({ isGone, atMs }) => !isGone && nowMs - atMs >= KILL_TAKES_MS);
   if (late !== undefined) {
     // A worker that died right before the call has written it down as well.
-    return `${late.task} was to be killed ${formatSpan(nowMs - late.atMs)} ago, and it still runs: whether Marathon was asked is not known.`;
+    return `${late.task} was to be killed ${aboutSpan(nowMs - late.atMs)} ago, and it still runs: whether Marathon was asked is not known.`;
   }
   if (shown.isResident) return "It keeps data on the machine by now and would start again only there.";
   // A deployment is waited for: its lock ends.

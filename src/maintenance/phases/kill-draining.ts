@@ -27,7 +27,7 @@ import { inTrouble, troubleOf } from "../record/troubles.js";
 import { isItsTurn, mayGoFromMs } from "../rolling/turn.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import { formatSpan, nanosToMillis } from "../time.js";
+import { aboutSpan, nanosToMillis } from "../time.js";
 import { ANNOUNCE_MS } from "./draining.js";
 import { removalAsked } from "./give-back.js";
 import { tellOverdue } from "./overdue.js";
@@ -215,7 +215,7 @@ function waiting(
   const holds = quoted(list(whatHolds(world, batch, agents), "; ", 8));
   const trouble = troubleOf("kill_drain_stuck", {
     id: record.id,
-    span: formatSpan(nowMs - sinceMs),
+    span: aboutSpan(nowMs - sinceMs),
     holds,
   });
   return { record: inTrouble(record, trouble, nowMs), effects: [], wakeAtMs: null };

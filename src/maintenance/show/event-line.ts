@@ -7,7 +7,7 @@ import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { mention, moment } from "../text/tokens.js";
 import { inWords } from "../text/words.js";
-import { formatSpan, type Millis } from "../time.js";
+import { aboutSpan, formatSpan, type Millis } from "../time.js";
 import { unaskedTexts } from "./status-cells.js";
 
 /** One event of the log as a line of an audit. */
@@ -81,7 +81,7 @@ export function lossWords({ tasksLost, tasksAway = 0 }: Loss): string {
 
 /** `ok after 3 m`, `failed after 40 s: … ; web-01 failed`. */
 function runWords({ how, words, hosts, lastedMs }: Extract<LogEvent, { kind: "run_ended" }>): string {
-  const after = lastedMs === null ? "" : ` after ${formatSpan(lastedMs)}`;
+  const after = lastedMs === null ? "" : ` after ${aboutSpan(lastedMs)}`;
   const each = hosts
     .filter((host) => host.how !== "ok")
     .map(({ hostname, how: came }) => `${hostname} ${inWords(came)}`);
@@ -157,7 +157,7 @@ function whatOf(event: LogEvent, record: Rolled): string {
     case "extended":
       return `extended the window by ${formatSpan(event.byMs)}${event.endMs === null ? "" : `, until ${moment(event.endMs)}`}`;
     case "windows_moved":
-      return `windows of ${list(event.batches.map((id) => placeOf(record, id)))} moved by ${formatSpan(event.byMs)}: the batch before is late`;
+      return `windows of ${list(event.batches.map((id) => placeOf(record, id)))} moved by ${aboutSpan(event.byMs)}: the batch before is late`;
     case "deadline":
       return `the deadline passed with ${counted(event.tasksLeft, "task")} left; then ${event.then}`;
     case "overridden":
@@ -232,7 +232,7 @@ function whatOf(event: LogEvent, record: Rolled): string {
     case "trouble":
       return `trouble (${inWords(event.code)}): ${event.what}${event.said === null ? "" : ` The master said: ${quoted(event.said)}`} ${event.notDone}`;
     case "trouble_over":
-      return `it goes on again after ${formatSpan(event.atMs - event.sinceMs)}`;
+      return `it goes on again after ${aboutSpan(event.atMs - event.sinceMs)}`;
     case "note":
       return event.text;
     case "failed":

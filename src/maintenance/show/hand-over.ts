@@ -8,7 +8,7 @@ import { placeOf } from "../rolling/turn.js";
 import { notOurs } from "../text/command.js";
 import { counted } from "../text/list.js";
 import type { Reader } from "../text/reader.js";
-import { recordedTime } from "../text/reader-time.js";
+import { aboutSpan, recordedTime } from "../text/reader-time.js";
 import { oneLine } from "../text/table.js";
 import { mention, moment, type Writing, written } from "../text/tokens.js";
 import { inWords } from "../text/words.js";
@@ -75,7 +75,7 @@ function head(record: Maintenance, writing: Writing): string {
       "Ended at",
       end === null
         ? "still open"
-        : `${moment(end.atMs)}, after ${formatSpan(end.atMs - record.requestedAtMs)}`,
+        : `${moment(end.atMs)}, after ${aboutSpan(end.atMs - record.requestedAtMs)}`,
     ],
   ];
   const lines = facts.map(([name, value]) => `- ${name}: ${value}`);
@@ -106,7 +106,7 @@ function answers(entry: Maintenance["behaviour"][number]): string {
   const when =
     leftBeforeStartMs === null
       ? ""
-      : `, the last one ${formatSpan(Math.abs(leftBeforeStartMs))} ${leftBeforeStartMs < 0 ? "after" : "before"} the start`;
+      : `, the last one ${aboutSpan(Math.abs(leftBeforeStartMs))} ${leftBeforeStartMs < 0 ? "after" : "before"} the start`;
   return `${text(framework)}: asked on ${counted(asked, "machine")}; accepted on ${accepted}, declined on ${declined}, silent on ${silent}; left ${left}${when}`;
 }
 
@@ -192,7 +192,7 @@ function times(record: Maintenance): string[] {
   const isOfBatch = (event: LogEvent) => batches.length > 1 && "batch" in event;
   const whole = milestones(events.filter((event) => !isOfBatch(event))).map(
     ({ name, atMs }) =>
-      `${name}: ${moment(atMs)} (${formatSpan(atMs - record.requestedAtMs)} after it was asked for)`,
+      `${name}: ${moment(atMs)} (${aboutSpan(atMs - record.requestedAtMs)} after it was asked for)`,
   );
   const each = batches.flatMap((batch) => {
     const theirs = milestones(

@@ -5,7 +5,7 @@ import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { at, type Column, tableOf, tablesOf } from "../text/table.js";
 import { moment } from "../text/tokens.js";
-import { formatSpan, type Millis } from "../time.js";
+import { aboutSpan, type Millis } from "../time.js";
 import { eventLines } from "./event-line.js";
 import { headOf } from "./status-cells.js";
 
@@ -69,7 +69,7 @@ export function historyReply(
   const refusedText = refusals === 0 ? "" : ` Refused: ${counted(refusals, "drain")}.`;
   const split = maintenances.filter(({ leftBehindBy }) => leftBehindBy !== undefined).length;
   const splitText = split === 0 ? "" : ` Left behind by others: ${split}.`;
-  const last = ended[0] === undefined ? "" : ` The last one ended ${formatSpan(nowMs - ended[0].atMs)} ago.`;
+  const last = ended[0] === undefined ? "" : ` The last one ended ${aboutSpan(nowMs - ended[0].atMs)} ago.`;
   const older = kept.finished + kept.refused - finished.length;
   const olderText = older > 0 ? ` Older ones are not shown: ${older}.` : "";
   return replyOf({

@@ -3,7 +3,7 @@ import { endMs, type Unavailability } from "../cluster/schedule.js";
 import type { Unasked } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
-import { formatSpan, type Millis, nanosToMillis } from "../time.js";
+import { aboutSpan, type Millis, nanosToMillis } from "../time.js";
 
 /** What a framework did, in the words of both tables and cards. */
 export const ANSWERED = { accept: "accepted", decline: "declined" } as const;
@@ -58,15 +58,15 @@ export function windowText(window: Unavailability | null, nowMs: Millis): string
   if (nowMs < startMs) return until(startMs, nowMs);
   const end = endMs(window);
   if (end === null) return "no end";
-  return nowMs < end ? `${formatSpan(end - nowMs)} left` : `over for ${formatSpan(nowMs - end)}`;
+  return nowMs < end ? `${aboutSpan(end - nowMs)} left` : `over for ${aboutSpan(nowMs - end)}`;
 }
 
 /** When something begins. */
 export function until(startMs: Millis, nowMs: Millis): string {
-  return nowMs < startMs ? `in ${formatSpan(startMs - nowMs)}` : "now";
+  return nowMs < startMs ? `in ${aboutSpan(startMs - nowMs)}` : "now";
 }
 
 /** How long ago something was. */
 export function ago(atMs: Millis, nowMs: Millis): string {
-  return `${formatSpan(nowMs - atMs)} ago`;
+  return `${aboutSpan(nowMs - atMs)} ago`;
 }

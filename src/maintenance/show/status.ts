@@ -32,7 +32,7 @@ import { type Reply, replyOf } from "../text/reply.js";
 import { at, type Column, type Tables, tableOf, tablesOf } from "../text/table.js";
 import { moment } from "../text/tokens.js";
 import { inWords } from "../text/words.js";
-import { formatSpan, type Millis, nanosToMillis } from "../time.js";
+import { aboutSpan, formatSpan, type Millis, nanosToMillis } from "../time.js";
 import { withAwayMachines } from "../window/away-machines.js";
 import { machineTable } from "./machines.js";
 import { ANSWERED, ago, ERASED_BY, headOf, UNASKED_BECAUSE, until, windowText } from "./status-cells.js";
@@ -173,7 +173,7 @@ function stateOf(
     sentences.push(lookedAt(record, picture, seen, nowMs), ...unknownOf(record, picture, nowMs));
   }
   for (const { by, atMs, reason } of holdsOf(record)) {
-    const since = formatSpan(nowMs - atMs);
+    const since = aboutSpan(nowMs - atMs);
     sentences.push(
       `<@${by}> holds it since ${since}${reasonOf(reason)}; it goes on after /mesos release ${id}.`,
     );
@@ -183,7 +183,7 @@ function stateOf(
     const next = paused.asksAlone
       ? "the batch is asked about alone"
       : `it goes on after /mesos go-on ${id}${paused.rule === notBack.name ? ` or /mesos leave-behind ${id}` : ""}`;
-    const since = formatSpan(nowMs - paused.sinceMs);
+    const since = aboutSpan(nowMs - paused.sinceMs);
     sentences.push(`Paused since ${since} (${inWords(paused.rule)}): ${quoted(paused.saw)}${over}; ${next}.`);
   }
   const run = record.runs.at(-1);
@@ -202,7 +202,7 @@ function runSentence({ id, runbook, outcome, startedAtMs }: Run, nowMs: Millis):
       ? `${inWords(outcome.kind)} ${ago(outcome.atMs, nowMs)}: ${quoted(outcome.words)}`
       : startedAtMs === null
         ? "waits for a worker."
-        : `runs since ${formatSpan(nowMs - startedAtMs)}.`;
+        : `runs since ${aboutSpan(nowMs - startedAtMs)}.`;
   return `Runbook ${quoted(runbook.name)} (${id}): ${stand}`;
 }
 
@@ -227,7 +227,7 @@ function unknownOf(record: Maintenance, { machines, atMs }: Picture, nowMs: Mill
   const tasks = unknown.reduce((sum, machine) => sum + machine.tasks, 0);
   const last = tasks === 0 ? "no task" : counted(tasks, "task");
   return [
-    `What runs on ${hosts} has been unknown for ${formatSpan(nowMs - sinceMs)}: an agent there is not registered. Last seen there: ${last}.`,
+    `What runs on ${hosts} has been unknown for ${aboutSpan(nowMs - sinceMs)}: an agent there is not registered. Last seen there: ${last}.`,
   ];
 }
 

@@ -14,7 +14,7 @@ import { placeOf } from "../../maintenance/rolling/turn.js";
 import { lossWords, wordsOf } from "../../maintenance/show/event-line.js";
 import { named } from "../../maintenance/text/command.js";
 import { counted } from "../../maintenance/text/list.js";
-import { formatSpan, millisToNanos } from "../../maintenance/time.js";
+import { aboutSpan, formatSpan, millisToNanos } from "../../maintenance/time.js";
 import { blastText } from "./blast.js";
 import { message, type SlackMessage, section } from "./blocks.js";
 import { code, free, lines, listed, type Mrkdwn, mrk, someone, user } from "./mrkdwn.js";
@@ -149,7 +149,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "extended":
       return mrk`➕ ${user(event.by)} *extended* the window${ofBatch(record, event.batch)} by ${formatSpan(event.byMs)}${event.endMs === null ? "" : mrk`, until ${moment(event.endMs)}`}. ${record.batches.length > 1 ? "The windows of the batches after it move along where they would overlap; those of other people stay." : "Other windows stay."}${isDraining(record, event.batch) ? mrk` The changed schedule makes the master forget all answers, so the frameworks are asked again.` : ""}`;
     case "windows_moved":
-      return mrk`⏩ *Running late:* ${event.batches.length === 1 ? "the window of the next batch is" : mrk`the windows of the next ${event.batches.length} batches are`} moved by ${formatSpan(event.byMs)}, because the batches before take longer than planned.${event.posted ? " The changed schedule makes the master forget all answers, so the frameworks are asked again." : ""}`;
+      return mrk`⏩ *Running late:* ${event.batches.length === 1 ? "the window of the next batch is" : mrk`the windows of the next ${event.batches.length} batches are`} moved by ${aboutSpan(event.byMs)}, because the batches before take longer than planned.${event.posted ? " The changed schedule makes the master forget all answers, so the frameworks are asked again." : ""}`;
     case "deadline":
       return mrk`⏰ *The deadline has passed* with ${counted(event.tasksLeft, "task")} left. ${DEADLINE[event.then]}`;
     case "overridden":
@@ -170,7 +170,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "trouble":
       return mrk`⚠️ ${problem(event, record.command)}`;
     case "trouble_over":
-      return mrk`🟢 *Going on again* after ${formatSpan(event.atMs - event.sinceMs)}.`;
+      return mrk`🟢 *Going on again* after ${aboutSpan(event.atMs - event.sinceMs)}.`;
     case "note":
       return mrk`ℹ️ ${ours(event.text, 1500)}`;
     case "failed":

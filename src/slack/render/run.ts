@@ -3,7 +3,7 @@ import type { LogEvent } from "../../maintenance/record/events.js";
 import { namesOf } from "../../maintenance/record/names.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { HostResult, Run, RunbookShown } from "../../maintenance/record/run.js";
-import { formatSpan } from "../../maintenance/time.js";
+import { aboutSpan, formatSpan } from "../../maintenance/time.js";
 import { actions, type Block, button, type Confirm, message, type SlackMessage, section } from "./blocks.js";
 import { carriedBy } from "./button-value.js";
 import { fixedText } from "./fixed-text.js";
@@ -79,7 +79,7 @@ function tailBlocks(tail: readonly string[]): Block[] {
 
 /** The end of a run: what it came to, and each host that did not come out well. */
 export function runEndText(record: Maintenance, event: Extract<LogEvent, { kind: "run_ended" }>): Mrkdwn {
-  const after = event.lastedMs === null ? "" : mrk` after ${formatSpan(event.lastedMs)}`;
+  const after = event.lastedMs === null ? "" : mrk` after ${aboutSpan(event.lastedMs)}`;
   return lines(
     mrk`${STATES[event.how]}${after}: runbook ${code(event.runbook)}${ofBatch(record, event.batch)}. ${free(event.words, 600)}`,
     ...hostTexts(event.hosts),

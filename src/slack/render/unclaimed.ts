@@ -1,7 +1,7 @@
 import type { UnclaimedShown } from "../../maintenance/adopting/unclaimed.js";
 import { counted } from "../../maintenance/text/list.js";
 import type { Millis } from "../../maintenance/time.js";
-import { formatSpan } from "../../maintenance/time.js";
+import { aboutSpan } from "../../maintenance/time.js";
 import { LIMITS } from "../wire/limits.js";
 import {
   actions,
@@ -84,11 +84,11 @@ function since({ startMs, endMs }: UnclaimedShown, nowMs: Millis): Mrkdwn {
   const begun =
     startMs > nowMs
       ? mrk`The window begins ${moment(startMs)}`
-      : mrk`The window began ${moment(startMs)}, ${formatSpan(nowMs - startMs)} ago`;
+      : mrk`The window began ${moment(startMs)}, ${aboutSpan(nowMs - startMs)} ago`;
   if (endMs === null) return mrk`${begun}, and has no end.`;
   return endMs > nowMs
     ? mrk`${begun}, and ends ${moment(endMs)}.`
-    : mrk`${begun}, and ended ${moment(endMs)}, ${formatSpan(nowMs - endMs)} ago.`;
+    : mrk`${begun}, and ended ${moment(endMs)}, ${aboutSpan(nowMs - endMs)} ago.`;
 }
 
 function sure(count: number, isDown: boolean): Confirm {

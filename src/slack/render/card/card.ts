@@ -22,7 +22,7 @@ import { progressOf } from "../../../maintenance/rolling/progress.js";
 import { isOver, placeOf } from "../../../maintenance/rolling/turn.js";
 import { named } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
-import { formatSpan, type Millis } from "../../../maintenance/time.js";
+import { aboutSpan, formatSpan, type Millis } from "../../../maintenance/time.js";
 import { actions, context, each, fields, header, message, type SlackMessage, section } from "../blocks.js";
 import { code, free, join, lines, link, listed, Mrkdwn, mrk, oneLine, someone, user } from "../mrkdwn.js";
 import { frameworkLines, hosts, ofBatch, problem } from "../parts.js";
@@ -187,7 +187,7 @@ function progressText(record: Maintenance, now: Millis): Mrkdwn | null {
   if (progress === null) return null;
   const { batchesOver, batches, machinesOver, machines, leftMs, lastStartMs } = progress;
   const percent = Math.floor((machinesOver * 100) / machines);
-  const left = leftMs === null ? "" : mrk` · about ${formatSpan(leftMs)} left at this speed`;
+  const left = leftMs === null ? "" : mrk` · about ${aboutSpan(leftMs)} left at this speed`;
   const waits = lastStartMs <= now ? "" : mrk` · the last window begins ${moment(lastStartMs)}`;
   return mrk`*Progress*  ${batchesOver} of ${batches} batches · ${machinesOver} of ${machines} machines (${percent} %)${left}${waits}`;
 }

@@ -9,7 +9,7 @@ import type { Approval, Batch, Maintenance } from "../../../maintenance/record/r
 import type { Limits } from "../../../maintenance/record/roll.js";
 import { UNASKED_BECAUSE } from "../../../maintenance/show/status-cells.js";
 import { counted } from "../../../maintenance/text/list.js";
-import { formatSpan, type Millis, nanosToMillis } from "../../../maintenance/time.js";
+import { aboutSpan, type Millis, nanosToMillis } from "../../../maintenance/time.js";
 import { alarmLines } from "../blast.js";
 import { actions, context, each, message, type SlackMessage, section } from "../blocks.js";
 import { erasedLines } from "../card/erased.js";
@@ -139,12 +139,12 @@ function windowText({ seen, askedAtMs }: Approval, now: Millis): Mrkdwn {
     lastMs > now
       ? ""
       : lastMs < askedAtMs
-        ? mrk` · ⚠️ *the window ended ${formatSpan(askedAtMs - lastMs)} before this was asked*`
+        ? mrk` · ⚠️ *the window ended ${aboutSpan(askedAtMs - lastMs)} before this was asked*`
         : mrk` · ⚠️ *the window has ended*`;
   const startMs = Math.min(...windows.map(({ start }) => nanosToMillis(start)));
   const early =
     startMs - askedAtMs > EARLY_MS
-      ? mrk`\n⚠️ *The window begins ${formatSpan(startMs - askedAtMs)} after this was asked.* Approved before that, the machines go down early.`
+      ? mrk`\n⚠️ *The window begins ${aboutSpan(startMs - askedAtMs)} after this was asked.* Approved before that, the machines go down early.`
       : "";
   return mrk`*Window*  ${listed(windows.map(windowOf), 600)}${over}${early}`;
 }
