@@ -116,6 +116,20 @@ suite(() => {
     expect(handlers.clicks).toMatchObject([{ button: { id: "m-7k3q", show: "details" } }]);
   });
 
+  test("a line that is offered to Alice is sent by her clicks, each of which carries the same line and offer", async () => {
+    const line = "/mesos drain web-01 2h --at 2026-12-01T22:00+08:00";
+    handlers.answer = async () => replyOf({ tone: "info", text: "That is tomorrow.", line, offer: "13.37" });
+    await slack.command({ channel: "C01OPS", user: "U01ALICE", text: "drain web-01 2h --at tomorrow 22:00" });
+    const told = await until(async () => (await slack.messages("C01OPS")).find((one) => one.ephemeral_to));
+    handlers.answer = async () => null;
+    for (const clicks of [1, 2]) {
+      await slack.interact({ channel: "C01OPS", messageTs: told.ts, user: "U01ALICE", action: "line" });
+      await until(() => handlers.clicks.length === clicks);
+    }
+    const sent = { user: "U01ALICE", channel: "C01OPS", button: { v: 1, line, offer: "13.37" } };
+    expect(handlers.clicks).toMatchObject([sent, sent]);
+  });
+
   test("the bot is there again after the local Slack was restarted on its port", async () => {
     const { port } = slack;
     await slack.close();
