@@ -246,7 +246,7 @@ export function movedWords({
   came = [],
 }: Extract<LogEvent, { kind: "answers_changed" }>): string[] {
   const withTasks = (those: typeof went) =>
-    list(those.map(({ name, tasks }) => `${notOurs(name)} (${counted(tasks, "task")})`));
+    list(those.map(({ name, tasks }) => `${quoted(name)} (${counted(tasks, "task")})`));
   return [
     ...(went.length === 0 ? [] : [`went: ${withTasks(went)}`]),
     ...(came.length === 0 ? [] : [`came: ${withTasks(came)}`]),

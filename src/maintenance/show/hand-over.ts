@@ -8,11 +8,11 @@ import { placeOf } from "../rolling/turn.js";
 import { notOurs } from "../text/command.js";
 import { counted } from "../text/list.js";
 import type { Reader } from "../text/reader.js";
-import { aboutSpan, recordedTime } from "../text/reader-time.js";
+import { recordedTime } from "../text/reader-time.js";
 import { oneLine } from "../text/table.js";
 import { mention, moment, type Writing, written } from "../text/tokens.js";
 import { inWords } from "../text/words.js";
-import { formatSpan, type Millis, nanosToMillis } from "../time.js";
+import { aboutSpan, type Millis, nanosToMillis } from "../time.js";
 import { type EventLine, eventLines, WITHDRAWN } from "./event-line.js";
 import { tasksLost } from "./history.js";
 

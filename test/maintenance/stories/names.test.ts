@@ -146,7 +146,7 @@ describe("a machine is called as its agent spells it, whatever case the master's
     const { record: asked } = click(record, { kind: "ask_down", batch: "b1" }, { world, by: "U0ALICE" });
     const more = { ...world, tasks: [...world.tasks, task("u", "marathon", "Web-03", { agentId: "S3" })] };
     const { reply } = click(asked, { kind: "approve", batch: "b1", approval: "b1a1" }, { world: more });
-    const told = JSON.stringify([reply, asked.events, handOver(asked).text]);
+    const told = JSON.stringify([reply, asked.events, handOver(asked, readerOf()).text]);
     expect(told).toContain("Web-03");
     expect(told).not.toContain("web-03");
   });
