@@ -79,6 +79,21 @@ export interface AdoptCommand {
   readonly shown?: StandShown;
 }
 
+/** What was: everything about one maintenance, or a list of those that are asked for. */
+export interface HistoryCommand {
+  readonly verb: "history";
+  readonly cluster: string | null;
+  readonly id: string | null;
+  /** Names of machines with `*` and `?`. */
+  readonly hosts: string | null;
+  /** Who asked for them: `me`, a Slack id, or a name as Slack shows it. */
+  readonly by: string | null;
+  /** Only those of so long back, in ms. */
+  readonly sinceForMs: number | null;
+  /** Refused drains alone. */
+  readonly refused: boolean;
+}
+
 /** A verb that decides something on one maintenance, named by its id or by its hosts. */
 export interface DecisionCommand {
   /** As the table of verbs names it. */
@@ -102,7 +117,7 @@ export type Command =
   | AdoptCommand
   | DecisionCommand
   | { readonly verb: "status"; readonly cluster: string | null; readonly target: Target | null }
-  | { readonly verb: "history"; readonly cluster: string | null; readonly id: string | null }
+  | HistoryCommand
   | { readonly verb: "schedule" | "frameworks"; readonly cluster: string }
   | { readonly verb: "hosts"; readonly cluster: string; readonly hosts: string }
   | { readonly verb: "clusters"; readonly cluster: string | null }

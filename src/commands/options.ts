@@ -115,6 +115,24 @@ export const OPTIONS = [
     elsewhere: ["yes", "count"],
   },
   {
+    name: "by",
+    value: "<person>",
+    summary: "asked for by this person: @name, or me",
+    elsewhere: ["who", "user", "requester"],
+  },
+  {
+    name: "since",
+    value: "<duration>",
+    summary: "open or ended within that time",
+    elsewhere: ["last", "within"],
+  },
+  {
+    name: "refused",
+    value: "",
+    summary: "drains that were refused, alone",
+    elsewhere: ["denied", "rejected"],
+  },
+  {
     name: "dry-run",
     value: "",
     summary: "show the machines and what would go away, and do nothing",

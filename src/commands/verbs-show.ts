@@ -1,3 +1,6 @@
+import type { Arguments } from "./arguments.js";
+import { parseDuration } from "./duration.js";
+import { Mistake } from "./mistake.js";
 import type { Verb } from "./verb.js";
 
 /** Verbs that only show something. */
@@ -29,20 +32,35 @@ export const SHOWING: readonly Verb[] = [
   },
   {
     name: "history",
-    takes: "[id]",
+    takes: "[names | id]",
     summary: "what was asked for and how it ended, or everything that happened in one",
     details: [
-      "Without an id: open maintenances, the newest finished ones and refused drains of the cluster, or of all clusters where none is meant.",
-      "With one: its log, with every vote, refusal and reason; any that is kept, also where the list does not show it.",
+      "Without names or an id: open maintenances, the newest finished ones and refused drains of the cluster, or of all clusters where none is meant.",
+      "With names of machines (* and ? in them, commas between) or an option, all that are kept are looked through.",
+      "With an id: its log, with every vote, refusal and reason; any that is kept, also where the list does not show it.",
     ],
-    options: ["cluster"],
-    examples: ["history", "history m-7k3q2"],
+    options: ["cluster", "by", "since", "refused"],
+    examples: [
+      "history",
+      "history m-7k3q2",
+      "history web-* --since 7d",
+      "history --by me",
+      "history --refused",
+    ],
     elsewhere: ["log", "logs", "audit", "events", "past"],
     read(args) {
-      if (args.done()) return { verb: "history", cluster: args.clusterIfAny(), id: null };
-      const id = args.id();
+      const target = args.done() ? null : args.target();
       args.end();
-      return { verb: "history", cluster: args.namedCluster(), id };
+      const id = target?.kind === "id" ? target.id : null;
+      return {
+        verb: "history",
+        cluster: id === null ? args.clusterIfAny() : args.namedCluster(),
+        id,
+        hosts: target?.kind === "hosts" ? namesIn(target.hosts) : null,
+        by: args.option("by"),
+        sinceForMs: readSince(args),
+        refused: args.flag("refused"),
+      };
     },
   },
   {
@@ -98,3 +116,19 @@ export const SHOWING: readonly Verb[] = [
     },
   },
 ];
+
+/** Names with `*` and `?`: where machines of the past were, and in which groups, nobody knows any more. */
+function namesIn(hosts: string): string {
+  if (/[&!~@=[\]:|]/.test(hosts))
+    throw new Mistake("history takes names or addresses with * and ?, and commas between.");
+  return hosts === "all" ? "*" : hosts;
+}
+
+/** How far back a history is asked for, in ms; `null` where all of it is. */
+function readSince(args: Arguments): number | null {
+  const text = args.option("since");
+  if (text === null) return null;
+  const parsed = parseDuration(text);
+  if (!parsed.ok) throw new Mistake(parsed.problem);
+  return parsed.ms;
+}

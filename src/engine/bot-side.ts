@@ -79,7 +79,7 @@ export function createBotSide(options: BotOptions): BotSide {
     notifier,
     lost,
     personOf: groups.personOf,
-    zoneOf: async (user) => (await people.of(user))?.timeZone ?? null,
+    people,
     commandsPerMinute: options.commandsPerMinute,
     onCommand: options.onCommand,
     logger,

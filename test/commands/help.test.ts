@@ -30,7 +30,9 @@ describe("help", () => {
         expect(drawn(reply)?.includes(`--${option.name} `) ?? false).toBe(verb.options.includes(option.name));
       for (const example of verb.examples) expect(drawn(reply)?.split("\n")).toContain(`/mesos ${example}`);
       expect(drawn(reply)?.includes("2026-12-01T22:00+08:00")).toBe(name === "drain");
-      expect(drawn(reply)?.includes("durations")).toBe(["drain", "extend", "kill-drain"].includes(name));
+      expect(drawn(reply)?.includes("durations")).toBe(
+        ["drain", "extend", "kill-drain", "history"].includes(name),
+      );
       expect(reply.next).toBeNull();
     },
   );

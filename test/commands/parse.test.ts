@@ -5,6 +5,16 @@ import { VERBS } from "../../src/commands/verbs.js";
 import type { Decision } from "../../src/maintenance/decisions/table.js";
 import { elsewhere, inProd, NOW, none, onlyOne, shared } from "./clusters.js";
 
+const HISTORY = {
+  verb: "history",
+  cluster: null,
+  id: null,
+  hosts: null,
+  by: null,
+  sinceForMs: null,
+  refused: false,
+};
+
 const MINUTE = 60_000;
 
 const HOUR = 60 * MINUTE;
@@ -196,9 +206,14 @@ describe("the other verbs", () => {
       "extend web-* 2小时",
       { ...asked("extend", hosts, { kind: "extend", byMs: 2 * HOUR }), cluster: "prod", rest: " 2h" },
     ],
-    ["history", { verb: "history", cluster: "prod", id: null }],
-    ["history staging", { verb: "history", cluster: "staging", id: null }],
-    ["history m-7k3q2", { verb: "history", cluster: null, id: "m-7k3q2" }],
+    ["history", { ...HISTORY, cluster: "prod" }],
+    ["history staging", { ...HISTORY, cluster: "staging" }],
+    ["history m-7k3q2", { ...HISTORY, id: "m-7k3q2" }],
+    [
+      "history web-*,10.0.0.7 --by @alice --since 7d",
+      { ...HISTORY, cluster: "prod", hosts: "web-*,10.0.0.7", by: "@alice", sinceForMs: 7 * 24 * 3_600_000 },
+    ],
+    ["history all --refused", { ...HISTORY, cluster: "prod", hosts: "*", refused: true }],
     ["schedule", { verb: "schedule", cluster: "prod" }],
     ["schedule Staging", { verb: "schedule", cluster: "staging" }],
     ["schedule --cluster staging", { verb: "schedule", cluster: "staging" }],
@@ -236,7 +251,7 @@ describe("the cluster", () => {
     });
     expect(parsed("status", elsewhere)).toEqual({ verb: "status", cluster: null, target: null });
     expect(parsed("up m-7k3q2", elsewhere)).toMatchObject({ cluster: null });
-    expect(parsed("history", elsewhere)).toEqual({ verb: "history", cluster: null, id: null });
+    expect(parsed("history", elsewhere)).toEqual(HISTORY);
     expect(parseCommand("schedule", elsewhere)).toMatchObject({
       reply: { text: expect.stringMatching(/say which one/), line: null },
     });

@@ -10,6 +10,7 @@ import type { Decision } from "../../maintenance/decisions/table.js";
 import type { Person } from "../../maintenance/policy/policy.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { ClickInput, CommandInput, SlackHandlers } from "../../slack/hear/handlers.js";
+import type { People } from "../../slack/people/people.js";
 import type { AdoptValue } from "../../slack/render/button-value.js";
 import { commandJobId, decisionJobId } from "../lanes/ids.js";
 import { DECISION_JOB, type DecisionJob, HOSTS_JOB, type HostsJob, targetOf } from "../lanes/jobs.js";
@@ -27,6 +28,9 @@ import { createQuestions } from "./questions.js";
 import { staleClicks } from "./stale-click.js";
 import { createUnattended } from "./unattended.js";
 
+/** Of so many maintenances it is remembered who asked, for names that are typed. */
+const REMEMBERED = 200;
+
 /** What the bot knows of a cluster: enough to understand a command, nothing to call a master with. */
 export interface IntakeCluster extends CommandCluster {
   /** User groups that its policy names, as approvers, requesters, admins, owners or for runbooks. */
@@ -41,8 +45,7 @@ export interface IntakePorts {
   readonly lost: LostClusters;
   /** Which of these user groups somebody is in; a failed look-up counts as none (invariant 6). */
   personOf(user: string, groups: readonly string[]): Promise<Person>;
-  /** Somebody's time zone, such as `Europe/Berlin`; `null` where it is not known. Never rejects. */
-  zoneOf(user: string): Promise<string | null>;
+  readonly people: Pick<People, "of">;
   readonly logger: Logger;
   /** Of one person. */
   readonly commandsPerMinute: number;
@@ -59,13 +62,20 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   const { store, clusters, clock } = ports;
   const unattended = createUnattended(ports.notifier, ports.logger, clock);
   const refusalOf = createCommandLimit(ports.commandsPerMinute, clock.elapsed);
-  const questions = createQuestions({ store, clusters, inClusterOf, unattended });
+  const questions = createQuestions({
+    store,
+    clusters,
+    inClusterOf,
+    unattended,
+    people: ports.people,
+    requesters,
+  });
   const placing = createPlacing({ ...ports, questions, unattended, personOf });
   const whyStale = staleClicks(ports);
 
   async function command(input: CommandInput): Promise<Reply | null> {
     const { text, user, channel, triggerId } = input;
-    const timeZone = mayHoldATime(text) ? await ports.zoneOf(user) : null;
+    const timeZone = mayHoldATime(text) ? ((await ports.people.of(user))?.timeZone ?? null) : null;
     const context = { clusters, channel, command: input.command, nowMs: clock.now(), timeZone };
     const parsed = parseCommand(text, context);
     if (!parsed.ok) {
@@ -157,6 +167,18 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
       return await place(cluster, HOSTS_JOB, job, commandJobId(input.triggerId));
     };
     return await (target.kind === "id" ? inClusterOf(target.id, placeIn) : placeIn(command.cluster ?? ""));
+  }
+
+  /** Those who asked for the newest maintenances of every cluster, each once. */
+  async function requesters(): Promise<readonly string[]> {
+    const newest = await Promise.all(
+      [...ports.records.values()].map(async (records) => [
+        ...(await records.open()),
+        ...(await records.finished(REMEMBERED)),
+        ...(await records.refused(REMEMBERED)),
+      ]),
+    );
+    return [...new Set(newest.flat().map(({ requester }) => requester))];
   }
 
   async function place(

@@ -109,13 +109,30 @@ export const unclaimedLook = z.object({
 
 const question = z.object({ cluster: z.string(), replyTo: replyTarget });
 
+/** Which maintenances of a history are asked for; what is `null` does not matter. */
+const historyFilter = z.object({
+  hosts: z.string().nullable(),
+  /** Who asked, by Slack id. */
+  by: z.string().nullable(),
+  /** For how long back, in ms. */
+  sinceForMs: z.number().nullable(),
+  refused: z.boolean(),
+});
+
+export type StoredHistoryFilter = z.output<typeof historyFilter>;
+
 /** A read-only question that needs a master or the open maintenances. */
 export const queryJob = z.discriminatedUnion("kind", [
   question.extend({ kind: z.literal("status"), hosts: z.string().nullable() }),
   question.extend({ kind: z.literal("maintenance"), id: z.string() }),
   question.extend({ kind: z.literal("schedule") }),
   question.extend({ kind: z.literal("frameworks") }),
-  question.extend({ kind: z.literal("history"), id: z.string().nullable() }),
+  question.extend({
+    kind: z.literal("history"),
+    id: z.string().nullable(),
+    /** Of the list, without an id. */
+    filter: historyFilter.default({ hosts: null, by: null, sinceForMs: null, refused: false }),
+  }),
   /** A drain that is only looked at: the record as it would be opened. */
   question.extend({ kind: z.literal("dry_run"), record: z.unknown() }),
   question.extend({ kind: z.literal("hosts"), hosts: z.string() }),

@@ -5,7 +5,7 @@ import type { World } from "../../maintenance/cluster/world.js";
 import { decodeMaintenance } from "../../maintenance/record/record.js";
 import type { FoundTrouble } from "../../maintenance/record/troubles.js";
 import { frameworksReply } from "../../maintenance/show/frameworks.js";
-import { historyOf, historyReply } from "../../maintenance/show/history.js";
+import { historyOf, historyReply, isMeant } from "../../maintenance/show/history.js";
 import { hostsReply, statusOfMachines } from "../../maintenance/show/machines.js";
 import { scheduleReply } from "../../maintenance/show/schedule-view.js";
 import { statusOfCluster, statusOfMaintenance } from "../../maintenance/show/status.js";
@@ -15,7 +15,13 @@ import { formatSpan } from "../../maintenance/time.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import { type Cluster, HostsError } from "../cluster/cluster.js";
 import type { Habits } from "../lanes/habits.js";
-import { type Attachment, type QueryJob, queryJob, type StoredReplyTarget } from "../lanes/jobs.js";
+import {
+  type Attachment,
+  type QueryJob,
+  queryJob,
+  type StoredHistoryFilter,
+  type StoredReplyTarget,
+} from "../lanes/jobs.js";
 import { noSuchMaintenance } from "../lanes/not-found.js";
 import type { Records } from "../lanes/records.js";
 import { replyFrom, troubleFrom } from "../lanes/troubles.js";
@@ -90,6 +96,9 @@ const SHOWN_FINISHED = 50;
 /** Refused drains in it: few, so that they do not hide the others. */
 const SHOWN_REFUSED = 10;
 
+/** Of each kind as many are looked through when some are asked for: reading that many takes seconds. */
+const LOOKED_THROUGH = 5_000;
+
 async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number): Promise<Reply> {
   const { cluster, records, habits } = parts;
   const { name } = cluster;
@@ -126,12 +135,27 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
         const record = await records.find(query.id);
         return record === null ? await noSuchMaintenance(query.id, [records]) : historyOf(record);
       }
-      const shown = [...(await records.finished(SHOWN_FINISHED)), ...(await records.refused(SHOWN_REFUSED))];
-      return historyReply(await records.kept(), shown, await records.open(), nowMs);
+      return await history(query.filter, records, nowMs);
     }
     case "dry_run":
       return await dryRun(decodeMaintenance(query.record), parts, nowMs);
   }
+}
+
+/** The newest maintenances, or those that are asked for of all that are kept. */
+async function history(
+  { sinceForMs, ...asked }: StoredHistoryFilter,
+  records: Records,
+  nowMs: number,
+): Promise<Reply> {
+  const filter = { ...asked, sinceMs: sinceForMs === null ? null : nowMs - sinceForMs };
+  const isAll = asked.hosts === null && asked.by === null && sinceForMs === null && !asked.refused;
+  const finished = asked.refused ? [] : await records.finished(isAll ? SHOWN_FINISHED : LOOKED_THROUGH);
+  const refused = await records.refused(isAll ? SHOWN_REFUSED : LOOKED_THROUGH);
+  const kept = await records.kept();
+  const meant = asked.refused ? { ...kept, finished: 0 } : kept;
+  const all = [...(await records.open()), ...finished, ...refused];
+  return historyReply(meant, all.filter(isMeant(filter)), finished.length + refused.length, nowMs, filter);
 }
 
 /** The open maintenances can be told even while the master is away. */

@@ -1,23 +1,82 @@
-import { isRefused, machineCount, standOf } from "../record/batch.js";
+import { isRefused, standOf } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
+import { wildcard } from "../text/glob.js";
 import { counted } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { at, type Column, tableOf, tablesOf } from "../text/table.js";
-import { moment } from "../text/tokens.js";
+import { mention, moment } from "../text/tokens.js";
 import { aboutSpan, type Millis } from "../time.js";
 import { eventLines } from "./event-line.js";
 import { headOf } from "./status-cells.js";
 
-const COLUMNS: readonly Column<Maintenance>[] = [
+const MAINTENANCES: readonly Column<Maintenance>[] = [
   { title: "ID", cell: ({ id }) => id },
-  { title: "PHASE", cell: (record) => (isRefused(record) ? "refused" : standOf(record)) },
-  { title: "WHEN", cell: (record) => at(momentOf(record)) },
-  { title: "WHO", cut: "middle", cell: ({ requester }) => ({ who: requester }) },
-  { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
-  { title: "LOST", align: "right", cell: (record) => tasksLost(record) ?? "-" },
-  { title: "REASON", cut: "middle", cell: reasonCell },
+  { title: "HOSTS", cut: "middle", cell: ({ hosts }) => hosts },
+  { title: "WHO", cut: "end", cell: ({ requester }) => ({ who: requester }) },
+  { title: "STARTED", cell: ({ requestedAtMs }) => at(requestedAtMs) },
+  { title: "ENDED", cell: ({ end }) => at(end?.atMs ?? null, "open") },
+  { title: "OUTCOME", cell: outcomeOf },
+  { title: "REASON", cut: "end", cell: reasonOf },
 ];
+
+const REFUSALS: readonly Column<Maintenance>[] = [
+  { title: "ID", cell: ({ id }) => id },
+  { title: "HOSTS", cut: "middle", cell: ({ hosts }) => hosts },
+  { title: "WHO", cut: "end", cell: ({ requester }) => ({ who: requester }) },
+  { title: "ASKED", cell: ({ requestedAtMs }) => at(requestedAtMs) },
+  { title: "WHY IT WAS REFUSED", cut: "end", cell: ({ end }) => ({ sentence: end?.why ?? "" }) },
+];
+
+/** `up`, with the tasks that were lost by going Down. */
+function outcomeOf(record: Maintenance): string {
+  const lost = tasksLost(record) ?? 0;
+  return `${standOf(record)}${lost === 0 ? "" : `, ${lost} lost`}`;
+}
+
+/** Which maintenances are asked for; what is `null` does not matter. */
+export interface HistoryFilter {
+  /** Names or addresses of machines, with `*` and `?`, and commas between. */
+  readonly hosts: string | null;
+  /** Who asked, by Slack id. */
+  readonly by: string | null;
+  /** Only what was open, or asked for, since then. */
+  readonly sinceMs: Millis | null;
+  /** Refused drains alone. */
+  readonly refused: boolean;
+}
+
+export const EVERYTHING: HistoryFilter = { hosts: null, by: null, sinceMs: null, refused: false };
+
+/** Whether a maintenance, or a refused drain, is one of those that are asked for. */
+export function isMeant({ hosts, by, sinceMs, refused }: HistoryFilter): (record: Maintenance) => boolean {
+  const globs = (hosts ?? "")
+    .split(",")
+    .filter((glob) => glob !== "")
+    .map(wildcard);
+  const isNamed = (name: string) => globs.some((fits) => fits(name));
+  return (record) => {
+    const machines = record.batches.flatMap((batch) => batch.machines);
+    return (
+      (hosts === null ||
+        machines.some(({ hostname, ip }) => isNamed(hostname) || isNamed(ip)) ||
+        // Of a refused drain nobody looked up which machines it was for.
+        (machines.length === 0 && record.hosts.split(",").some(isNamed))) &&
+      (by === null || record.requester === by) &&
+      (sinceMs === null || record.end === null || record.end.atMs >= sinceMs) &&
+      (!refused || isRefused(record))
+    );
+  };
+}
+
+/** What was asked for, in words that follow a number of maintenances: ` on web-* of <@U01ALICE> since …`. */
+function filterWords({ hosts, by, sinceMs }: HistoryFilter): string {
+  return [
+    hosts === null ? "" : ` on ${quoted(hosts)}`,
+    by === null ? "" : ` of ${mention(by)}`,
+    sinceMs === null ? "" : ` since ${moment(sinceMs)}`,
+  ].join("");
+}
 
 /** How much of the past of a cluster is kept, shown or not. */
 export interface Kept {
@@ -38,48 +97,57 @@ export function reachOf({ cluster, sinceMs }: Kept): string {
 }
 
 /**
- * The newest maintenances of a cluster, newest first: open ones by when they were asked for, others by when they ended.
+ * Maintenances of a cluster, newest first: open ones by when they were asked for, others by when they ended; refused drains
+ * stand apart.
  *
- * @param finished the newest of those that are kept, refused drains among them.
+ * @param found those of the kept and open ones that were looked through and are meant.
+ * @param looked how many of the kept ones were looked through.
  */
 export function historyReply(
   kept: Kept,
-  finished: readonly Maintenance[],
-  open: readonly Maintenance[],
+  found: readonly Maintenance[],
+  looked: number,
   nowMs: Millis,
+  filter: HistoryFilter = EVERYTHING,
 ): Reply {
   const { cluster } = kept;
-  const records = [...open, ...finished];
   const ids = new Set<string>();
   // One that ended while both lists were read stands in both.
-  const once = records.filter((record) => !ids.has(record.id) && ids.add(record.id));
+  const once = found.filter((record) => !ids.has(record.id) && ids.add(record.id));
   const newest = once.sort((a, b) => momentOf(b) - momentOf(a));
+  const older = kept.finished + kept.refused - looked;
+  const reach = older > 0 || newest.length === 0 ? [reachOf(kept)] : [];
+  const olderText = older > 0 ? [`Older ones were not looked at: ${older}.`] : [];
+  const words = filterWords(filter);
   if (newest.length === 0) {
-    return replyOf({
-      tone: "info",
-      text: `${cluster}: no maintenance is known. ${reachOf(kept)}`,
-    });
+    const what = filter.refused ? "refused drain" : "maintenance";
+    const text = [`${cluster}: no ${what}${words} is known.`, ...olderText, ...reach].join(" ");
+    return replyOf({ tone: "info", text });
   }
   // A drain that a rule refused posted nothing: it is shown, and is no maintenance.
   const maintenances = newest.filter((record) => !isRefused(record));
+  const refusals = newest.filter(isRefused);
   const ended = maintenances.flatMap((record) => record.end ?? []);
   const openCount = maintenances.length - ended.length;
   const openText = openCount === 0 ? "" : `, ${openCount} of them open`;
-  const refusals = newest.length - maintenances.length;
-  const refusedText = refusals === 0 ? "" : ` Refused: ${counted(refusals, "drain")}.`;
   const split = maintenances.filter(({ leftBehindBy }) => leftBehindBy !== undefined).length;
-  const splitText = split === 0 ? "" : ` Left behind by others: ${split}.`;
-  const last = ended[0] === undefined ? "" : ` The last one ended ${aboutSpan(nowMs - ended[0].atMs)} ago.`;
-  const older = kept.finished + kept.refused - finished.length;
-  const olderText = older > 0 ? ` Older ones are not shown: ${older}.` : "";
   return replyOf({
     tone: "info",
     text: [
-      `${cluster}: ${counted(maintenances.length, "maintenance")}${openText}.${last}${refusedText}${splitText}${olderText}`,
-      ...(older > 0 ? [reachOf(kept)] : []),
+      filter.refused
+        ? `${cluster}: ${counted(refusals.length, "refused drain")}${words}.`
+        : `${cluster}: ${counted(maintenances.length, "maintenance")}${words}${openText}.`,
+      ...(ended[0] === undefined ? [] : [`The last one ended ${aboutSpan(nowMs - ended[0].atMs)} ago.`]),
+      ...(refusals.length === 0 || filter.refused ? [] : [`Refused: ${counted(refusals.length, "drain")}.`]),
+      ...(split === 0 ? [] : [`Left behind by others: ${split}.`]),
+      ...olderText,
+      ...reach,
     ].join(" "),
     next: `Everything about one: /mesos history ${newest[0]?.id}`,
-    table: tablesOf(tableOf(newest, COLUMNS)),
+    table: tablesOf(
+      tableOf(maintenances, MAINTENANCES),
+      tableOf(refusals, REFUSALS, maintenances.length === 0 ? null : "REFUSED"),
+    ),
   });
 }
 
@@ -87,8 +155,7 @@ function momentOf(record: Maintenance): Millis {
   return record.end?.atMs ?? record.requestedAtMs;
 }
 
-function reasonCell(record: Maintenance): string {
-  if (isRefused(record)) return record.end?.why ?? "";
+function reasonOf(record: Maintenance): string {
   const why = [record.ticket, record.reason].filter((part) => part !== null).join(" ");
   if (record.leftBehindBy === undefined) return why;
   return `left behind by ${record.leftBehindBy}${why === "" ? "" : `: ${why}`}`;

@@ -5,6 +5,7 @@ import { eventLines } from "../../../src/maintenance/show/event-line.js";
 import { explanationsOf } from "../../../src/maintenance/show/frameworks.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
 import { renderProgress } from "../../../src/slack/render/progress.js";
+import { readerOf } from "../../support/drawn.js";
 import {
   agent,
   answer,

@@ -26,7 +26,7 @@ const refused: Maintenance = { ...planned, trouble: FORBIDDEN };
 const PLACES: readonly (readonly [string, (record: Maintenance) => string])[] = [
   ["/mesos status", (record) => drawn(statusOfCluster("prod", [record], goneWorld(), LATER)) ?? ""],
   ["/mesos status of it", (record) => statusOfMaintenance(record, LATER).text],
-  ["/mesos history", (record) => drawn(historyReply(keptOf(), [], [record], LATER)) ?? ""],
+  ["/mesos history", (record) => drawn(historyReply(keptOf(), [record], 0, LATER)) ?? ""],
   ["/mesos history of it", (record) => historyOf(record).text],
   ["the hand-over", (record) => handOver(record, readerOf()).text],
   ["a refused Up", (record) => click(record, { kind: "up" }).reply.text],
