@@ -30,10 +30,16 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
+/** How messages are marked up: as Slack draws it, or for a page that draws less of it. */
+export const MARKUPS = ["slack", "plain"] as const;
+
+type Markup = (typeof MARKUPS)[number];
+
 export interface SlackConfig {
   readonly botToken: Secret;
   /** Base URL of Slack's Web API with a trailing slash; `null` is Slack's own. */
   readonly apiUrl: string | null;
+  readonly markup: Markup;
   /** Workspaces and organizations whose people count as ours, beside the bot's own. */
   readonly teams: readonly string[];
   readonly mode: SocketMode | HttpMode;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiUrl, redisAddresses, redisUrl, sentinelAddresses, splitList } from "./addresses.js";
-import { LOG_LEVELS } from "./config.js";
+import { LOG_LEVELS, MARKUPS } from "./config.js";
 import {
   channelId,
   clusterName,
@@ -61,6 +61,11 @@ export const environmentSchema = z.object({
   SLACK_API_URL: apiUrl.optional().meta({
     description: "Base URL of the Slack Web API, for a local Slack. Unset: Slack's own.",
     example: "http://localhost:3000/api/",
+  }),
+  SLACK_MARKUP: oneOf(MARKUPS).prefault("slack").meta({
+    description:
+      "How messages are marked up: `slack`, or `plain` for a local Slack, whose page draws no blocks of code, dates and escapes: what they stand for is sent.",
+    example: "plain",
   }),
   SLACK_TEAMS: teamList.optional().meta({
     description:

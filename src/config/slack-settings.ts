@@ -8,6 +8,7 @@ export const SLACK_VARIABLES = [
   "SLACK_APP_TOKEN",
   "SLACK_SIGNING_SECRET",
   "SLACK_API_URL",
+  "SLACK_MARKUP",
   "SLACK_TEAMS",
   "PORT",
 ] as const satisfies readonly VariableName[];
@@ -17,7 +18,8 @@ export function slackSettings(env: EnvironmentReader): SlackConfig | null {
   const botToken = env.need("SLACK_BOT_TOKEN", "is not set: the bot cannot talk to Slack without its token");
   const mode = slackMode(env);
   if (botToken === null || mode === null) return null;
-  return { botToken, apiUrl: env.values.SLACK_API_URL ?? null, teams: env.values.SLACK_TEAMS ?? [], mode };
+  const { SLACK_API_URL: apiUrl = null, SLACK_MARKUP: markup, SLACK_TEAMS: teams = [] } = env.values;
+  return { botToken, apiUrl, markup, teams, mode };
 }
 
 function slackMode(env: EnvironmentReader): SlackConfig["mode"] | null {

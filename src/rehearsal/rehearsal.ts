@@ -59,6 +59,7 @@ function greeting(master: RehearsalMaster, cluster: RehearsalOptions, slack: Loc
       `SLACK_BOT_TOKEN=${botToken}`,
       `SLACK_APP_TOKEN=${appToken}`,
       `SLACK_API_URL=${slack.apiUrl}`,
+      "SLACK_MARKUP=plain",
       `SLACK_CHANNEL=${OPS.channels[0]?.id ?? ""}`,
     );
   }

@@ -90,6 +90,7 @@ export class FakeSlack {
     return {
       botToken: new Secret(BOT_TOKEN),
       apiUrl: `http://127.0.0.1:${port}/api/`,
+      markup: "slack",
       teams: [],
       mode:
         mode === "socket"

@@ -17,6 +17,7 @@ export function settingsFor(slack: LocalSlack, mode: "socket" | { port: number }
   return {
     botToken: new Secret(botToken),
     apiUrl: slack.apiUrl,
+    markup: "slack",
     teams: [],
     mode:
       mode === "socket"

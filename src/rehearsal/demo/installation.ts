@@ -90,6 +90,7 @@ export async function install(options: DemoOptions): Promise<Installation> {
       SLACK_BOT_TOKEN: slack.tokens.botToken,
       SLACK_APP_TOKEN: slack.tokens.appToken,
       SLACK_API_URL: slack.apiUrl,
+      SLACK_MARKUP: "plain",
       CLUSTERS_FILE: clustersFile,
       LOG_LEVEL: log.level,
       ...(credentials === null ? {} : { MESOS_SECRET: credentials.secret.reveal() }),

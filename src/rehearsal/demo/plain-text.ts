@@ -40,12 +40,18 @@ function textOf(value: Texts): string {
 
 /** Slack's markup undone: mentions become names, times their fallback, bold plain, escapes characters. */
 function readable(text: string, names: Readonly<Record<string, string>>): string {
-  return text
-    .replace(/<@([A-Z0-9]+)>/g, (_, id: string) => `@${names[id] ?? id}`)
-    .replace(/<#([A-Z0-9]+)>/g, "#$1")
-    .replace(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, "$1")
-    .replace(/(^|\s)\*([^*\n]+)\*/g, "$1$2")
-    .replace(/&lt;/g, "<")
-    .replace(/&gt;/g, ">")
-    .replace(/&amp;/g, "&");
+  return (
+    text
+      .replace(/<@([A-Z0-9]+)>/g, (_, id: string) => `@${names[id] ?? id}`)
+      .replace(/<#([A-Z0-9]+)>/g, "#$1")
+      .replace(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, "$1")
+      .replace(/(^|\s)\*([^*\n]+)\*/g, "$1$2")
+      .replace(/&lt;/g, "<")
+      .replace(/&gt;/g, ">")
+      .replace(/&amp;/g, "&")
+      // As the page gets them (slack/render/plain-page.ts).
+      .replaceAll("‹", "<")
+      .replaceAll("›", ">")
+      .replaceAll("\u00a0", " ")
+  );
 }

@@ -1,7 +1,9 @@
+import type { SlackConfig } from "../../config/config.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { anonymousReaders, type Readers } from "../people/readers.js";
 import type { SlackMessage } from "../render/blocks.js";
 import { renderFile, type TextFile } from "../render/fixed-text.js";
+import { forPlainPage } from "../render/plain-page.js";
 import { renderReply } from "../render/reply.js";
 import { attempt, SlackFailure } from "../wire/errors.js";
 import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
@@ -91,6 +93,7 @@ export interface Messenger {
 /** Says what the bot has to say: once, within 10 s at most. The lane that calls it retries with patience. */
 export function createMessenger(
   o: WebClientOptions & {
+    readonly settings: Pick<SlackConfig, "markup">;
     /** @defaultValue 10,000 */
     readonly timeoutMs?: number;
     /** @defaultValue nobody is known */
@@ -99,14 +102,16 @@ export function createMessenger(
 ): Messenger {
   const timeout = o.timeoutMs ?? TIMEOUT_MS;
   const client = createWebClient(o, timeout);
+  const shown = (message: SlackMessage) => (o.settings.markup === "plain" ? forPlainPage(message) : message);
   const readers = o.readers ?? anonymousReaders(Date.now);
 
   /** Sends blocks, or the same as text if Slack refuses the blocks: a status is never lost. */
   async function send<T>(
     doing: string,
-    message: SlackMessage,
+    marked: SlackMessage,
     call: (content: SlackMessage & typeof AS_WRITTEN) => Promise<T>,
   ): Promise<T> {
+    const message = shown(marked);
     try {
       return await call({ ...message, ...AS_WRITTEN });
     } catch (error) {
@@ -154,7 +159,7 @@ export function createMessenger(
       const message = await readers.write(to, (reader) => renderReply(reply, reader));
       if (to.responseUrl !== null) {
         try {
-          await postToResponseUrl(to.responseUrl, to.thread, message, timeout);
+          await postToResponseUrl(to.responseUrl, to.thread, shown(message), timeout);
           return;
         } catch (error) {
           const failure = SlackFailure.from(error, doing);
