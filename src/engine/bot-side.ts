@@ -169,7 +169,7 @@ function counted(messenger: Messenger, onCall: BotOptions["onSlackCall"]): Messe
   return {
     post: (channel, thread, message, how) => count("post", messenger.post(channel, thread, message, how)),
     update: (channel, ts, message) => count("update", messenger.update(channel, ts, message)),
-    reply: (to, reply) => count("reply", messenger.reply(to, reply)),
+    reply: (to, reply, whole) => count("reply", messenger.reply(to, reply, whole)),
     upload: (channel, thread, file) => count("upload", messenger.upload(channel, thread, file)),
     permalink: (channel, ts) => count("permalink", messenger.permalink(channel, ts)),
     whoAmI: () => count("whoAmI", messenger.whoAmI()),

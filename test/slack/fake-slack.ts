@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { Secret } from "../../src/base/secret.js";
 import type { SlackConfig } from "../../src/config/config.js";
 import { refusal, viewRefusal } from "./block-rules.js";
@@ -48,6 +49,7 @@ export class FakeSlack {
   channels: ReadonlyMap<string, boolean> | null = null;
   /** Bodies of files that were uploaded. */
   readonly files: string[] = [];
+  readonly fileBytes: Buffer[] = [];
   readonly #exchanged = new Set<unknown>();
   #next: { method: string; answer: Answer }[] = [];
   #always = new Map<string, Answer>();
@@ -126,8 +128,8 @@ export class FakeSlack {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let raw = "";
-    for await (const chunk of request) raw += String(chunk);
+    const bytes = await buffer(request);
+    const raw = bytes.toString("utf8");
     const path = request.url ?? "";
     if (path.startsWith("/upload/")) {
       this.calls.push({ method: "upload", args: { body: raw } });
@@ -137,6 +139,7 @@ export class FakeSlack {
         return;
       }
       this.files.push(raw);
+      this.fileBytes.push(bytes);
       response.end("OK");
       return;
     }
@@ -219,12 +222,17 @@ export class FakeSlack {
         if (Number(args.length) === 0) return { error: "invalid_arguments" };
         return { ok: true, upload_url: `${this.url}/upload/1`, file_id: "F1" } as { ok: true };
       case "files.completeUploadExternal":
+        // Slack: `input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$`, so no person's id; ids of tests are shorter.
+        if (!/^[CGDZ][A-Z0-9]+$/.test(String(args.channel_id))) return { error: "invalid_arguments" };
         return { ok: true, files: [{ id: "F1" }] } as { ok: true };
       default:
         this.#ts += 1;
-        return { ok: true, ts: `1.${String(this.#ts).padStart(6, "0")}`, channel: args.channel } as {
-          ok: true;
-        };
+        return {
+          ok: true,
+          ts: `1.${String(this.#ts).padStart(6, "0")}`,
+          // A person's id stands for their direct messages, which have an id of their own.
+          channel: String(args.channel).replace(/^U/, "D"),
+        } as { ok: true };
     }
   }
 }

@@ -168,16 +168,42 @@ export function newRunJob({ id, cluster }: Maintenance, run: Run): RunJob {
 /** Tells one person something; short-lived. */
 export const REPLY_JOB = "reply";
 
-export const replyJob = z.object({
-  to: replyTarget,
-  reply,
-  /** Where the whole of the reply's table goes when it does not fit into a message. */
-  attachment: z.object({ maintenance: z.string(), name: z.string() }).nullable(),
-  /** The person has the answer; what is left is the file. */
-  answered: z.boolean().default(false),
+/** A file that belongs to a reply. */
+export const attachment = z.object({
+  /** It goes into the thread of this maintenance while it has one; else, and with `null`, to the person. */
+  maintenance: z.string().nullable(),
+  /** Of the file, with its ending. */
+  name: z.string(),
+  /** `table`: the whole of the reply's table, where it does not fit into a message. */
+  what: z.object({ kind: z.literal("table") }),
 });
 
-export type Attachment = NonNullable<z.output<typeof replyJob>["attachment"]>;
+export type Attachment = z.output<typeof attachment>;
+
+export const replyJob = z.preprocess(
+  withAttachments,
+  z.object({
+    to: replyTarget,
+    reply,
+    attachments: z.array(attachment).default([]),
+    /** The person has the answer; what is left is the files. */
+    answered: z.boolean().default(false),
+    /** How many of the files are where they go. */
+    filed: z.number().int().default(0),
+    /** The channel of the person's direct messages, once they have been told there which file comes. */
+    direct: z.string().nullable().default(null),
+  }),
+);
+
+export type ReplyJob = z.output<typeof replyJob>;
+
+/** 0.1.0 queued one file at most, always the table, for the thread of a maintenance. */
+function withAttachments(data: unknown): unknown {
+  const older = z.looseObject({ attachment: attachment.omit({ what: true }).nullable() }).safeParse(data);
+  if (!older.success) return data;
+  const { attachment: one, ...rest } = older.data;
+  return { ...rest, attachments: one === null ? [] : [{ ...one, what: { kind: "table" } }] };
+}
 
 /** Tells a cluster's channel of machines that nobody looks after; short-lived. */
 export const UNCLAIMED_JOB = "unclaimed";

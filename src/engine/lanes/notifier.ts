@@ -22,7 +22,7 @@ import { REPLY_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "./options.js";
 export interface Notifier {
   readonly queue: StoreQueue;
   /** Has a person told something; resolves when that is queued. */
-  reply(to: StoredReplyTarget, reply: Reply, attachment?: Attachment | null): Promise<void>;
+  reply(to: StoredReplyTarget, reply: Reply, attachments?: readonly Attachment[]): Promise<void>;
   /**
    * Places the thread of a new maintenance. Placing it again changes nothing.
    *
@@ -88,8 +88,8 @@ export function createNotifier(store: Store, logger: Logger, { after }: Pick<Clo
   return {
     queue,
     openThread,
-    async reply(to, reply, attachment = null) {
-      await queue.add(REPLY_JOB, { to, reply, attachment }, REPLY_JOB_OPTIONS);
+    async reply(to, reply, attachments = []) {
+      await queue.add(REPLY_JOB, { to, reply, attachments }, REPLY_JOB_OPTIONS);
     },
     async tellUnclaimed(job) {
       const jobId = `unclaimed.${job.cluster}.${job.digest}`;

@@ -1,4 +1,4 @@
-import { RateLimitError } from "bullmq";
+import { RateLimitError, UnrecoverableError } from "bullmq";
 import type { Logger } from "../../base/logger.js";
 import type { Readers } from "../../slack/people/readers.js";
 import type { Messenger } from "../../slack/say/messenger.js";
@@ -33,4 +33,18 @@ export async function obeyRateLimit(error: unknown, ports: Pick<NotifyPorts, "qu
   if (!(error instanceof SlackFailure) || error.retryAfterMs === null) return;
   await ports.queue.rateLimit(Math.ceil(error.retryAfterMs));
   throw new RateLimitError();
+}
+
+/** Sends; what Slack refuses for good is not tried again. */
+export async function sentOrGivenUp(
+  ports: Pick<NotifyPorts, "queue">,
+  send: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    await obeyRateLimit(error, ports);
+    if (error instanceof SlackFailure && error.permanent) throw new UnrecoverableError(error.message);
+    throw error;
+  }
 }

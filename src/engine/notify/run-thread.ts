@@ -63,7 +63,7 @@ export async function runThread(
   };
   const later = (ms: number) => delayFor(job, ms, token, ports.wall);
   const reply = async (to: StoredReplyTarget, said: Reply): Promise<void> => {
-    await ports.queue.add(REPLY_JOB, { to, reply: said, attachment: null }, REPLY_JOB_OPTIONS);
+    await ports.queue.add(REPLY_JOB, { to, reply: said }, REPLY_JOB_OPTIONS);
   };
 
   /** Waits for a person to mend something, and tells it once. */

@@ -40,19 +40,31 @@ export interface QueryPorts {
   readonly clusters: ReadonlyMap<string, QueryCluster>;
   /** Clusters whose queue is another installation's, each with why. */
   readonly refused: ReadonlyMap<string, string>;
-  reply(to: StoredReplyTarget, reply: Reply, attachment?: Attachment | null): Promise<void>;
+  reply(to: StoredReplyTarget, reply: Reply, attachments?: readonly Attachment[]): Promise<void>;
   now(): number;
 }
 
 type ClusterQuery = Exclude<QueryJob, { kind: "clusters" }>;
 
-/** The whole table goes into the maintenance's thread as a file when it is too long for a message. */
-function attachmentOf(query: QueryJob): Attachment | null {
-  if (query.kind === "maintenance") return { maintenance: query.id, name: `${query.id}-status.txt` };
-  if (query.kind === "history" && query.id !== null) {
-    return { maintenance: query.id, name: `${query.id}-history.txt` };
+/** A table that is too long for a message goes as a file where it belongs: into the maintenance's thread, or to the person. */
+function attachmentsOf(query: QueryJob): readonly Attachment[] {
+  const table = (maintenance: string | null, name: string) => [
+    { maintenance, name: `${name}.txt`, what: { kind: "table" as const } },
+  ];
+  switch (query.kind) {
+    case "maintenance":
+      return table(query.id, `${query.id}-status`);
+    case "history":
+      return query.id === null
+        ? table(null, `${query.cluster}-history`)
+        : table(query.id, `${query.id}-history`);
+    case "clusters":
+      return table(null, "clusters");
+    case "dry_run":
+      return table(null, `${query.cluster}-dry-run`);
+    default:
+      return table(null, `${query.cluster}-${query.kind}`);
   }
-  return null;
 }
 
 /** The processor of the query lane: read-only questions, answered to the one who asked. */
@@ -63,7 +75,7 @@ export function queryProcessor(ports: QueryPorts) {
       query.kind === "clusters"
         ? await clustersReply(query.cluster, ports)
         : await answerOrExplain(query, ports);
-    await ports.reply(query.replyTo, answer, attachmentOf(query));
+    await ports.reply(query.replyTo, answer, attachmentsOf(query));
   };
 }
 

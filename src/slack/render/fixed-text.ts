@@ -42,7 +42,7 @@ export function fitsMessage(text: string): boolean {
   return linesOf(text).reduce((sum, line) => sum + line.length + 1, 0) <= TABLE_CHARS;
 }
 
-/** A text that goes into a thread as a file. */
+/** A text that goes up as a file. */
 export interface TextFile {
   /** With its ending, such as `m-7k3q2.md`. */
   readonly name: string;
@@ -50,10 +50,25 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** The text of a file that Slack did not take, as a message: whole if it fits, else with a word on what is left out. */
-export function renderFile(file: TextFile, failure: SlackFailure): SlackMessage {
-  const words = mrk`📄 *${free(file.title, 200)}*\n_As a message, because the file was not taken: ${free(failure.what, 400)}_\n*Next:* ${free(failure.next, 400)}`;
-  return message([section(words), ...fixedText(file.text)]);
+/** A picture that goes up as a file; Slack shows it in the conversation. */
+export interface PictureFile {
+  /** With its ending, such as `prod-schedule.png`. */
+  readonly name: string;
+  readonly title: string;
+  /** The bytes of a PNG. */
+  readonly png: Uint8Array;
+  /** What it shows, in words: stands above it, and in its place where Slack does not take it. */
+  readonly caption: string;
+}
+
+/**
+ * A file that Slack did not take, as a message: its text, or the caption of a picture; whole if it fits, else with a word on
+ * what is left out.
+ */
+export function renderFile(file: TextFile | PictureFile, failure: SlackFailure): SlackMessage {
+  const [mark, text, kind] = "text" in file ? ["📄", file.text, "file"] : ["🖼️", file.caption, "picture"];
+  const words = mrk`${mark} *${free(file.title, 200)}*\n_As a message, because the ${kind} was not taken: ${free(failure.what, 400)}_\n*Next:* ${free(failure.next, 400)}`;
+  return message([section(words), ...fixedText(text)]);
 }
 
 function linesOf(text: string): string[] {

@@ -13,8 +13,10 @@ const MARKS = { done: "✅", info: "ℹ️", refused: "🚫", error: "❗" } as 
 
 /**
  * What one person is told. The reply's texts are plain; a user id that they write as `<@U…>` is shown as that person.
+ *
+ * @param whole where the whole table comes to, as a sentence, when the message does not hold all of it.
  */
-export function renderReply(reply: Reply, reader: Reader): SlackMessage {
+export function renderReply(reply: Reply, reader: Reader, whole: string | null = null): SlackMessage {
   const { command } = reader;
   const ours = (text: string, max: number) => sentence(named(text, command), max, "one");
   const texts = reply.text.split("\n");
@@ -28,6 +30,7 @@ export function renderReply(reply: Reply, reader: Reader): SlackMessage {
   if (reply.table !== null) {
     const { text, zone } = drawTables(reply.table, reader);
     blocks.push(...fixedText(text));
+    if (whole !== null) blocks.push(context(mrk`${whole}`));
     if (zone !== null) blocks.push(context(mrk`${zoneNote(zone)}`));
   }
   return message(blocks);

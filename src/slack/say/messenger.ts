@@ -2,10 +2,12 @@ import type { SlackConfig } from "../../config/config.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { anonymousReaders, type Readers } from "../people/readers.js";
 import type { SlackMessage } from "../render/blocks.js";
-import { renderFile, type TextFile } from "../render/fixed-text.js";
+import { type PictureFile, renderFile, type TextFile } from "../render/fixed-text.js";
+import { free } from "../render/mrkdwn.js";
 import { forPlainPage } from "../render/plain-page.js";
 import { renderReply } from "../render/reply.js";
 import { attempt, SlackFailure } from "../wire/errors.js";
+import { LIMITS } from "../wire/limits.js";
 import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
 import { postToResponseUrl } from "./response-url.js";
 
@@ -19,7 +21,7 @@ const BLOCKS_REFUSED: readonly string[] = [
   "msg_too_long",
 ];
 
-/** Slack's codes for files it takes from nobody like us, now or later; a text goes out as a message then. */
+/** Slack's codes for files it takes from nobody like us, now or later; their words go out as a message then. */
 const FILES_REFUSED: readonly string[] = [
   "missing_scope",
   "no_permission",
@@ -64,27 +66,35 @@ export interface PostOptions {
   readonly broadcast: boolean;
 }
 
+/** Where a message stands. */
+export interface Posted {
+  readonly ts: string;
+  readonly channel: string;
+}
+
 /** What the bot says in Slack. Every method throws a SlackFailure and nothing else. */
 export interface Messenger {
-  /** A new message in a channel, or in a thread of it. A repeated call posts a second message. */
-  post(
-    channel: string,
-    thread: string | null,
-    message: SlackMessage,
-    how?: PostOptions,
-  ): Promise<{ ts: string }>;
+  /**
+   * A new message in a channel, or in a thread of it. A person's id for the channel stands for their direct messages with
+   * the bot; the channel of the answer is theirs then (`D…`). A repeated call posts a second message.
+   */
+  post(channel: string, thread: string | null, message: SlackMessage, how?: PostOptions): Promise<Posted>;
   /** Replaces a message of ours. */
   update(channel: string, ts: string, message: SlackMessage): Promise<void>;
   /**
    * Tells one person; nobody else sees it. Where the response URL takes no more it is an ephemeral message, and where the
    * channel takes none a direct message.
+   *
+   * @param whole where the whole table comes to, as a sentence, when the message does not hold all of it.
    */
-  reply(to: ReplyTarget, reply: Reply): Promise<void>;
+  reply(to: ReplyTarget, reply: Reply, whole?: string | null): Promise<void>;
   /**
-   * A text as a file in a thread. Where the workspace takes no files from us (scope `files:write`, its own rules) the
-   * text is posted as a message, cut to fit. A repeated call posts a second file.
+   * A text or a picture as a file in a channel, or in a thread of it. Slack takes no person's id here: their direct
+   * messages have the channel that `post` answers with. Where the workspace takes no files from us (scope `files:write`,
+   * its own rules) the text, or the caption of the picture, is posted as a message, cut to fit. A repeated call posts a second
+   * file.
    */
-  upload(channel: string, thread: string, file: TextFile): Promise<void>;
+  upload(channel: string, thread: string | null, file: TextFile | PictureFile): Promise<void>;
   /** The address of a message of ours, which takes no scope. */
   permalink(channel: string, ts: string): Promise<string>;
   whoAmI(): Promise<BotIdentity>;
@@ -145,7 +155,7 @@ export function createMessenger(
       const posted = await postTo(doing, channel, thread, message, how);
       if (typeof posted.ts !== "string")
         throw new SlackFailure("server_error", { doing, detail: "No ts in the answer." });
-      return { ts: posted.ts };
+      return { ts: posted.ts, channel: posted.channel ?? channel };
     },
 
     async update(channel, ts, message) {
@@ -154,9 +164,9 @@ export function createMessenger(
       );
     },
 
-    async reply(to, reply) {
+    async reply(to, reply, whole = null) {
       const doing = "answering a person";
-      const message = await readers.write(to, (reader) => renderReply(reply, reader));
+      const message = await readers.write(to, (reader) => renderReply(reply, reader, whole));
       if (to.responseUrl !== null) {
         try {
           await postToResponseUrl(to.responseUrl, to.thread, shown(message), timeout);
@@ -190,18 +200,25 @@ export function createMessenger(
     async upload(channel, thread, file) {
       const doing = `uploading ${file.name} to ${channel}`;
       try {
-        await client.files.uploadV2({
-          channel_id: channel,
-          thread_ts: thread,
-          filename: fileName(file.name),
-          title: file.title,
+        const where = thread === null ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
+        const what = { filename: fileName(file.name), title: file.title };
+        if ("png" in file) {
+          // No `alt_text`: with one, Slack says ok and shows the file to nobody (slackapi/python-slack-sdk#1818).
+          const above = free(file.caption, LIMITS.sectionText).text;
+          await client.files.uploadV2({
+            ...where,
+            ...what,
+            file: Buffer.from(file.png),
+            initial_comment: above,
+          });
+        } else {
           // Slack takes no empty file.
-          content: file.text === "" ? "\n" : file.text,
-        });
+          await client.files.uploadV2({ ...where, ...what, content: file.text === "" ? "\n" : file.text });
+        }
       } catch (error) {
         const failure = SlackFailure.from(error, doing);
         if (!FILES_REFUSED.includes(failure.code)) throw failure;
-        o.logger.error(failure.fields, "Slack takes no files from us; sending the text as a message");
+        o.logger.error(failure.fields, "Slack takes no files from us; sending their words as a message");
         await postTo(doing, channel, thread, renderFile(file, failure));
       }
     },

@@ -44,10 +44,10 @@ function threadOf(parts: Partial<ThreadJob> = {}, broadcast: readonly Broadcast[
     async show(record: Maintenance, nowMs = NOW) {
       return await deliver(record, progress, {
         messenger: {
-          post: async (_channel, thread, { text }: SlackMessage, how) => {
+          post: async (channel, thread, { text }: SlackMessage, how) => {
             const ts = `1.${messages.size}`;
             messages.set(ts, { text, broadcast: thread !== null && how?.broadcast === true });
-            return { ts };
+            return { ts, channel };
           },
           update: async (_channel, ts, { text }) => {
             messages.set(ts, { text, broadcast: messages.get(ts)?.broadcast ?? false });

@@ -38,14 +38,14 @@ function slackWithout(deleted: readonly string[], refusal: string | null = null)
     calls.push(`update ${ts}`);
     if (deleted.includes(ts)) throw new SlackFailure("message_not_found", { doing: "updating" });
   };
-  const post = async (_channel: string, thread: string | null, _message: SlackMessage) => {
+  const post = async (channel: string, thread: string | null, _message: SlackMessage) => {
     calls.push(`post in ${thread ?? "channel"}`);
     if (refusal !== null && thread !== null && deleted.includes(thread))
       throw new SlackFailure(refusal, { doing: "posting" });
     posted += 1;
-    return { ts: `2.${posted}` };
+    return { ts: `2.${posted}`, channel };
   };
-  const upload = async (_channel: string, thread: string) => {
+  const upload = async (_channel: string, thread: string | null) => {
     calls.push(`upload in ${thread}`);
   };
   const permalink = async (channel: string, ts: string) => `https://ops.example/${channel}/${ts}`;

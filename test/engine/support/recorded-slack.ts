@@ -25,12 +25,13 @@ export interface Told {
   readonly text: string;
 }
 
-/** A file in a thread. */
+/** A file in a thread, or in somebody's direct messages. */
 export interface Filed {
   readonly channel: string;
-  readonly thread: string;
+  readonly thread: string | null;
   readonly name: string;
   readonly title: string;
+  /** Of a picture, its caption. */
   readonly text: string;
 }
 
@@ -53,7 +54,7 @@ export class RecordedSlack {
       ...messenger,
       post: async (channel, thread, message, how) => {
         const posted = await messenger.post(channel, thread, message, how);
-        this.#posted.push({ ts: posted.ts, channel, thread, ...shown(message) });
+        this.#posted.push({ ...posted, thread, ...shown(message) });
         return posted;
       },
       update: async (channel, ts, message) => {
@@ -62,14 +63,15 @@ export class RecordedSlack {
       },
       upload: async (channel, thread, file) => {
         await messenger.upload(channel, thread, file);
-        this.files.push({ channel, thread, ...file });
+        const { name, title } = file;
+        this.files.push({ channel, thread, name, title, text: "text" in file ? file.text : file.caption });
       },
-      reply: async (to, reply) => {
-        await messenger.reply(to, reply);
+      reply: async (to, reply, whole) => {
+        await messenger.reply(to, reply, whole);
         this.told.push({
           channel: to.channel,
           user: to.user,
-          text: shown(renderReply(reply, anybody(to.command, Date.now()))).text,
+          text: shown(renderReply(reply, anybody(to.command, Date.now()), whole)).text,
         });
       },
     };

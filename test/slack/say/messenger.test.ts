@@ -43,8 +43,8 @@ async function failureOf(work: Promise<unknown>): Promise<SlackFailure> {
 
 describe("posting", () => {
   test("the messenger sends blocks and text, into the thread, without previews", async () => {
-    const { ts } = await messenger.post("C01OPS", "1.5", CARD);
-    expect(ts).toBe("1.000001");
+    const posted = await messenger.post("C01OPS", "1.5", CARD);
+    expect(posted).toEqual({ ts: "1.000001", channel: "C01OPS" });
     expect(slack.callsOf("chat.postMessage")).toEqual([
       expect.objectContaining({
         channel: "C01OPS",
@@ -60,6 +60,10 @@ describe("posting", () => {
   test("the messenger leaves the thread out for a root message", async () => {
     await messenger.post("C01OPS", null, CARD);
     expect(slack.callsOf("chat.postMessage")[0]).not.toHaveProperty("thread_ts");
+  });
+
+  test("a person's id stands for their direct messages, whose channel is told", async () => {
+    expect(await messenger.post("U01ALICE", null, CARD)).toEqual({ ts: "1.000001", channel: "D01ALICE" });
   });
 
   test("the messenger replaces a message", async () => {
@@ -276,7 +280,47 @@ describe("a file", () => {
     expect(shown).toContain("host-0 &lt;!channel&gt;");
     expect(shown).toMatch(/and \d+ more lines/);
     expect(shown).toContain(error);
-    expect(logger.lines.join()).toContain("sending the text as a message");
+    expect(logger.lines.join()).toContain("sending their words as a message");
+  });
+
+  test("a file goes into direct messages, outside of any thread", async () => {
+    await messenger.upload("D01ALICE", null, HOSTS);
+    const [completed] = slack.callsOf("files.completeUploadExternal");
+    expect(completed).toMatchObject({ channel_id: "D01ALICE" });
+    expect(completed).not.toHaveProperty("thread_ts");
+  });
+
+  test("Slack takes no file for a person's id", async () => {
+    expect(await failureOf(messenger.upload("U01ALICE", null, HOSTS))).toMatchObject({
+      code: "invalid_arguments",
+    });
+  });
+
+  const LINE = {
+    name: "prod.png",
+    title: "Time line",
+    png: Buffer.of(0x89, 0x50, 0xff, 0x00),
+    caption: "2 windows of <!channel>.",
+  };
+
+  test("a picture goes up byte by byte, with its caption above it", async () => {
+    await messenger.upload("C01OPS", "1.5", LINE);
+    expect(slack.fileBytes[0]?.includes(LINE.png)).toBe(true);
+    expect(slack.callsOf("files.completeUploadExternal")[0]).toMatchObject({
+      thread_ts: "1.5",
+      initial_comment: "2 windows of &lt;!channel&gt;.",
+    });
+    // With one, Slack says ok and shows the file to nobody.
+    expect(slack.callsOf("files.getUploadURLExternal")[0]).not.toHaveProperty("alt_text");
+  });
+
+  test("a picture that Slack does not take is its caption as a message, and why", async () => {
+    slack.once("files.getUploadURLExternal", { error: "missing_scope" });
+    await messenger.upload("D01ALICE", null, LINE);
+    const [posted] = slack.callsOf("chat.postMessage");
+    expect(posted).toMatchObject({ channel: "D01ALICE" });
+    expect(posted?.text).toContain("because the picture was not taken");
+    expect(JSON.stringify(posted?.blocks)).toContain("2 windows of &lt;!channel&gt;.");
   });
 
   test.each([

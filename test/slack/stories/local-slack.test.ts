@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
+import { message, section } from "../../../src/slack/render/blocks.js";
 import { renderCard } from "../../../src/slack/render/card/card.js";
+import { mrk } from "../../../src/slack/render/mrkdwn.js";
 import { renderApproval } from "../../../src/slack/render/question/question.js";
 import { createMessenger, type Messenger } from "../../../src/slack/say/messenger.js";
 import { type LocalSlack, localSlackSuite, settingsFor, startLocalSlack } from "../../support/local-slack.js";
@@ -143,6 +145,14 @@ suite(() => {
     const { ts } = await messenger.post("C01OPS", null, renderCard(recordOf(), NOW));
     await messenger.upload("C01OPS", ts, { name: "hosts.txt", text: "web-01\nweb-02", title: "Hosts" });
     await until(async () => (await slack.messages("C01OPS")).some((message) => message.thread_ts === ts));
+  });
+
+  test("the bot puts a file into somebody's direct messages", async () => {
+    const word = message([section(mrk`All of it:`)]);
+    const { channel } = await messenger.post("U01ALICE", null, word);
+    expect(channel).toMatch(/^D/);
+    await messenger.upload(channel, null, { name: "hosts.txt", text: "web-01", title: "Hosts" });
+    await until(async () => JSON.stringify(await slack.messages(channel)).includes("hosts.txt"));
   });
 });
 

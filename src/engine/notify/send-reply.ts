@@ -1,0 +1,97 @@
+import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import { renderAttached } from "../../slack/render/attached.js";
+import { fitsMessage, type TextFile } from "../../slack/render/fixed-text.js";
+import { drawTables, FILE_WIDTH, fileText } from "../../slack/render/table.js";
+import { SlackFailure } from "../../slack/wire/errors.js";
+import { threadJobId } from "../lanes/ids.js";
+import { type Attachment, type ReplyJob, replyJob, threadJob } from "../lanes/jobs.js";
+import type { StoreJob } from "../store/store.js";
+import { type NotifyPorts, sentOrGivenUp } from "./ports.js";
+
+/**
+ * Tells one person what a reply says, and then sends the files that belong to it. How far it came is stored after each
+ * message, so that a job that is repeated repeats at most one.
+ */
+export async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
+  let progress = replyJob.parse(job.data);
+  const saved = async (changes: Partial<ReplyJob>) => {
+    progress = { ...progress, ...changes };
+    await job.updateData(progress);
+  };
+  const { to, reply, attachments } = progress;
+  await sentOrGivenUp(ports, async () => {
+    const table = attachments.length === 0 ? null : await wholeTable(progress, ports);
+    // A table that is shown whole needs no file.
+    const due = attachments.filter(({ what }) => what.kind !== "table" || table !== null);
+    if (!progress.answered) {
+      await ports.messenger.reply(to, reply, await whereWhole(due, ports));
+      if (due.length > 0) await saved({ answered: true });
+    }
+    for (const one of due.slice(progress.filed)) {
+      try {
+        const place = (await threadOf(one, ports)) ?? { channel: await direct(), thread: null };
+        await ports.messenger.upload(place.channel, place.thread, fileOf(one, table ?? ""));
+      } catch (error) {
+        if (!(error instanceof SlackFailure) || !error.permanent) throw error;
+        await ports.messenger.reply(to, notSent(one, error));
+      }
+      await saved({ filed: progress.filed + 1 });
+    }
+  });
+
+  /** The channel of the person's direct messages. Slack tells it of a message alone, which says what comes below it. */
+  async function direct(): Promise<string> {
+    if (progress.direct !== null) return progress.direct;
+    const { channel } = await ports.messenger.post(to.user, null, renderAttached(reply, to.command));
+    await saved({ direct: channel });
+    return channel;
+  }
+}
+
+/** The whole of the reply's table as a text for a file; `null` where the message shows it whole. */
+async function wholeTable({ to, reply }: ReplyJob, ports: NotifyPorts): Promise<string | null> {
+  const { table } = reply;
+  if (table === null) return null;
+  return await ports.readers.write(to, (reader) => {
+    const { text, isWhole } = drawTables(table, reader);
+    return isWhole && fitsMessage(text) ? null : fileText(drawTables(table, reader, FILE_WIDTH));
+  });
+}
+
+function fileOf({ name, what }: Attachment, table: string): TextFile {
+  switch (what.kind) {
+    case "table":
+      return { name, title: name, text: table };
+  }
+}
+
+/** Where the whole of a table that is cut comes to; `null` where it is not. */
+async function whereWhole(due: readonly Attachment[], ports: NotifyPorts): Promise<string | null> {
+  const table = due.find(({ what }) => what.kind === "table");
+  if (table === undefined) return null;
+  const isInThread = (await threadOf(table, ports)) !== null;
+  return isInThread
+    ? `The whole table comes as a file into the thread of ${table.maintenance}.`
+    : "The whole table comes as a file into your direct messages with the bot.";
+}
+
+/** The thread that a file goes into, if its maintenance has one. */
+async function threadOf(
+  { maintenance }: Attachment,
+  ports: NotifyPorts,
+): Promise<{ channel: string; thread: string } | null> {
+  const job = maintenance === null ? undefined : await ports.queue.getJob(threadJobId(maintenance));
+  if (job === undefined) return null;
+  const { channel, rootTs } = threadJob.parse(job.data);
+  return rootTs === null ? null : { channel, thread: rootTs };
+}
+
+/** The person was told that a file comes (invariant 10). */
+function notSent({ name }: Attachment, failure: SlackFailure): Reply {
+  return replyOf({
+    tone: "error",
+    text: `The file ${name} could not be sent: ${failure.what}`,
+    notDone: "What did not fit into the answer is not shown.",
+    next: failure.next,
+  });
+}
