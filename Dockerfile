@@ -17,8 +17,8 @@ RUN npm run build
 FROM node:22-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Without the development tools and the local Slack.
-RUN npm ci --ignore-scripts --omit=dev --omit=optional
+# Without the development tools and the local Slack. What draws time lines has its build for this system as an optional package.
+RUN npm ci --ignore-scripts --omit=dev && rm -rf node_modules/local-slack-*
 
 FROM node:22-bookworm-slim
 # In its own network namespace the container's health and metrics may listen everywhere; publish them on loopback only.

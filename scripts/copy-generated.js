@@ -3,15 +3,22 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Copies what `tsc` needs for types but does not emit, the generated protobuf code, into the folder that it emitted
- * src to: dist/, or the folder that is named.
+ * Copies what `tsc` does not emit into the folder that it emitted src to: dist/, or the folder that is named.
  */
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-const generated = join("mesos", "proto", "generated");
+const target = join(root, process.argv[2] ?? "dist");
 
-const target = join(root, process.argv[2] ?? "dist", generated);
+/** Each with a file that the bot cannot do without. */
+const folders = [
+  // The generated protobuf code, which `tsc` needs for types alone.
+  { folder: join("mesos", "proto", "generated"), file: "mesos.js" },
+  // The thread that draws pictures, and their fonts.
+  { folder: join("timeline", "png"), file: "png-worker.js" },
+];
 
-await cp(join(root, "src", generated), target, { recursive: true });
-await readFile(join(target, "mesos.js"));
+for (const { folder, file } of folders) {
+  await cp(join(root, "src", folder), join(target, folder), { recursive: true });
+  await readFile(join(target, folder, file));
+}

@@ -24,7 +24,10 @@ export const SHOWING: readonly Verb[] = [
     name: "schedule",
     takes: "[cluster]",
     summary: "every window in the master's schedule, and whose it is",
-    details: ["Shows the windows of others as well as our own, with the state of their machines."],
+    details: [
+      "Shows the windows of others as well as our own, one line each, with the state of their machines. Machines that are away at the same time, and that the same maintenance looks after, stand together.",
+      "The same comes as a picture into your direct messages with the bot: a time line in your time zone, with up to 30 windows, the closed hours of the calendar, and now.",
+    ],
     options: ["cluster"],
     examples: ["schedule"],
     elsewhere: ["windows", "calendar", "timetable"],

@@ -17,17 +17,18 @@ import { createNotifier } from "./lanes/notifier.js";
 import { openRecords } from "./lanes/records.js";
 import { runsIn } from "./lanes/runs-in.js";
 import { OtherInstallationError, whyNotServed } from "./lanes/served.js";
+import { createDrawTimeline } from "./notify/draw-timeline.js";
 import { notifyProcessor } from "./notify/notify.js";
 import type { ClusterInSlack } from "./notify/thread.js";
 import { logJumps, steadyClock } from "./steady-clock.js";
 import { NOTIFY_WORKER_OPTIONS } from "./store/lane-options.js";
 import { askAtStart, runWorker, type Store } from "./store/store.js";
 
-/** A cluster of the configuration, as far as the bot needs it: of the policy only whom it names. */
+/** A cluster of the configuration, as far as the bot needs it: of the policy only whom it names, and its hours. */
 export interface BotCluster
   extends CommandCluster,
     Pick<ClusterConfig, "masters" | "zooKeeper" | "broadcast" | "tickets"> {
-  readonly policy: Pick<Policy, "requesters" | "approvers" | "admins" | "owners" | "runbooks">;
+  readonly policy: Pick<Policy, "requesters" | "approvers" | "admins" | "owners" | "runbooks" | "calendar">;
 }
 
 export interface BotOptions {
@@ -95,6 +96,7 @@ export function createBotSide(options: BotOptions): BotSide {
   const show = notifyProcessor({
     messenger,
     readers,
+    drawTimeline: createDrawTimeline({ readers, logger }),
     queue: notifier.queue,
     records,
     shownIn: (name) => shownAs(options.clusters.find((cluster) => cluster.name === name)),
@@ -137,9 +139,9 @@ export function createBotSide(options: BotOptions): BotSide {
 
 /** How the maintenances of a cluster of the configuration are shown. */
 export function shownAs(cluster: Partial<BotCluster> | undefined): ClusterInSlack {
-  const { broadcast = [], tickets = null, masters = [], zooKeeper = null } = cluster ?? {};
+  const { broadcast = [], tickets = null, masters = [], zooKeeper = null, policy } = cluster ?? {};
   const scheme = masters.some((url) => url.startsWith("https:")) ? "https" : (zooKeeper?.scheme ?? "http");
-  return { broadcast, tickets, scheme };
+  return { broadcast, tickets, scheme, calendar: policy?.calendar ?? [] };
 }
 
 /** Slack user groups (`S…`) that decide something; people stand in the same lists. */

@@ -21,6 +21,7 @@ const ROOMS: Record<string, readonly string[]> = {
   slack: ["base", "config", "maintenance"],
   ops: ["base"],
   runbooks: ["base", "config"],
+  timeline: ["maintenance"],
   ...PURE,
 };
 

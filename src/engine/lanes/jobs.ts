@@ -4,6 +4,7 @@ import { z } from "zod";
 import { decision } from "../../maintenance/decisions/table.js";
 import { type Maintenance, standShown } from "../../maintenance/record/record.js";
 import { type Run, runOutcome } from "../../maintenance/record/run.js";
+import { timeline } from "../../maintenance/show/timeline.js";
 import { COMMAND, commandName } from "../../maintenance/text/command.js";
 import { reply } from "../../maintenance/text/reply.js";
 
@@ -174,8 +175,12 @@ export const attachment = z.object({
   maintenance: z.string().nullable(),
   /** Of the file, with its ending. */
   name: z.string(),
-  /** `table`: the whole of the reply's table, where it does not fit into a message. */
-  what: z.object({ kind: z.literal("table") }),
+  what: z.discriminatedUnion("kind", [
+    /** The whole of the reply's table, where it does not fit into a message. */
+    z.object({ kind: z.literal("table") }),
+    /** A picture, drawn for who gets it. */
+    z.object({ kind: z.literal("timeline"), timeline }),
+  ]),
 });
 
 export type Attachment = z.output<typeof attachment>;

@@ -6,6 +6,7 @@ import { SlackFailure } from "../../slack/wire/errors.js";
 import type { LostClusters } from "../lanes/lost-clusters.js";
 import type { Records } from "../lanes/records.js";
 import type { StoreQueue } from "../store/store.js";
+import type { DrawTimeline } from "./draw-timeline.js";
 import type { ClusterInSlack } from "./thread.js";
 
 /** What the jobs of the notify lane need. */
@@ -16,6 +17,7 @@ export interface NotifyPorts {
   readonly records: ReadonlyMap<string, Records>;
   /** How the maintenances of a cluster are shown. */
   shownIn(cluster: string): ClusterInSlack;
+  readonly drawTimeline: DrawTimeline;
   /** How long the threads of maintenances that have ended are kept, in ms: as long as their records. */
   readonly historyMs: number;
   /** The lane of runs of a cluster, to read what its jobs know. */

@@ -1,4 +1,5 @@
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { rollTimeline } from "../../maintenance/show/roll-timeline.js";
 import { anybody } from "../../maintenance/text/reader.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { renderReply } from "../../slack/render/reply.js";
@@ -114,6 +115,11 @@ export async function runThread(
       habits: (await known.habits.get(cluster)?.of()) ?? new Map(),
       cluster: ports.shownIn(cluster),
       outputs: runOutputs(record, ports.runsOf(cluster)),
+      drawWindows: (of) => {
+        const timeline = rollTimeline(of, ports.shownIn(cluster).calendar, ports.now());
+        const reader = { user: of.requester, command: of.command };
+        return ports.drawTimeline(timeline, reader, `${of.id}-batches.png`);
+      },
       now: ports.now,
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { renderAttached } from "../../slack/render/attached.js";
-import { fitsMessage, type TextFile } from "../../slack/render/fixed-text.js";
+import { fitsMessage, type PictureFile, type TextFile } from "../../slack/render/fixed-text.js";
 import { drawTables, FILE_WIDTH, fileText } from "../../slack/render/table.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import { threadJobId } from "../lanes/ids.js";
@@ -29,8 +29,11 @@ export async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void
     }
     for (const one of due.slice(progress.filed)) {
       try {
-        const place = (await threadOf(one, ports)) ?? { channel: await direct(), thread: null };
-        await ports.messenger.upload(place.channel, place.thread, fileOf(one, table ?? ""));
+        const file = await fileOf(one, progress, table ?? "", ports);
+        if (file !== null) {
+          const place = (await threadOf(one, ports)) ?? { channel: await direct(), thread: null };
+          await ports.messenger.upload(place.channel, place.thread, file);
+        }
       } catch (error) {
         if (!(error instanceof SlackFailure) || !error.permanent) throw error;
         await ports.messenger.reply(to, notSent(one, error));
@@ -58,10 +61,18 @@ async function wholeTable({ to, reply }: ReplyJob, ports: NotifyPorts): Promise<
   });
 }
 
-function fileOf({ name, what }: Attachment, table: string): TextFile {
+/** `null` for a picture that cannot be drawn: the reply says the same in words. */
+async function fileOf(
+  { name, what }: Attachment,
+  { to }: ReplyJob,
+  table: string,
+  ports: NotifyPorts,
+): Promise<TextFile | PictureFile | null> {
   switch (what.kind) {
     case "table":
       return { name, title: name, text: table };
+    case "timeline":
+      return await ports.drawTimeline(what.timeline, to, name);
   }
 }
 

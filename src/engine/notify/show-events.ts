@@ -1,5 +1,6 @@
 import type { LogEvent } from "../../maintenance/record/events.js";
 import { runOf } from "../../maintenance/record/runs.js";
+import { showsWindows } from "../../maintenance/show/roll-timeline.js";
 import { broadcastOf, tellingOf } from "../../maintenance/show/telling.js";
 import { renderEvent } from "../../slack/render/event.js";
 import { renderProgress } from "../../slack/render/progress.js";
@@ -25,10 +26,19 @@ const PROGRESS_EDIT_EVERY_MS = 3_000;
 export async function tellEvents(thread: Thread): Promise<void> {
   const before = thread.progress.postedSeq;
   for (const event of thread.record.events) {
-    if (event.seq > thread.progress.postedSeq) await tell(thread, event);
+    if (event.seq <= thread.progress.postedSeq) continue;
+    await tell(thread, event);
+    if (showsWindows(thread.record, event)) await showWindows(thread);
   }
   // What was only noted: a line of the progress message, or nothing at all.
   if (thread.progress.postedSeq !== before) await thread.saved({});
+}
+
+/** The windows of a drain in batches as a picture: it is worth no second try, for the messages say the same. */
+async function showWindows(thread: Thread): Promise<void> {
+  await thread.saved({});
+  const picture = await thread.ports.drawWindows(thread.record);
+  if (picture !== null) await thread.upload(picture);
 }
 
 async function tell(thread: Thread, event: LogEvent): Promise<void> {

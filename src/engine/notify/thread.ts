@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Habit } from "../../maintenance/answers/habits.js";
+import type { CalendarWindow } from "../../maintenance/policy/policy.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { explanationsOf } from "../../maintenance/show/frameworks.js";
 import type { Broadcast } from "../../maintenance/show/telling.js";
@@ -7,7 +8,7 @@ import type { Reply } from "../../maintenance/text/reply.js";
 import type { Readers } from "../../slack/people/readers.js";
 import type { SlackMessage } from "../../slack/render/blocks.js";
 import { renderCard } from "../../slack/render/card/card.js";
-import type { TextFile } from "../../slack/render/fixed-text.js";
+import type { PictureFile, TextFile } from "../../slack/render/fixed-text.js";
 import { renderSecondCard } from "../../slack/render/retired.js";
 import type { Messenger } from "../../slack/say/messenger.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
@@ -23,6 +24,8 @@ export interface ClusterInSlack {
   readonly broadcast: readonly Broadcast[];
   /** Address of a ticket, with `{id}` in place of its id; `null`: a ticket is text. */
   readonly tickets: string | null;
+  /** The hours in which machines may be taken down; none means always. */
+  readonly calendar: readonly CalendarWindow[];
   /** How the pages of the leading master are reached. */
   readonly scheme: "http" | "https";
 }
@@ -30,6 +33,8 @@ export interface ClusterInSlack {
 export interface ThreadPorts {
   readonly messenger: Pick<Messenger, "post" | "update" | "upload" | "permalink">;
   readonly readers: Readers;
+  /** The windows of a drain in batches as a picture; `null` where it cannot be drawn. */
+  drawWindows(record: Maintenance): Promise<PictureFile | null>;
   /** Has one person told; resolves when that is queued. */
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
   /** Stores how far Slack has come; called after every message, so that a crash repeats at most one. */
@@ -161,7 +166,7 @@ export function openThread(record: Maintenance, start: ThreadJob, ports: ThreadP
       return await inThread(async (root) => (await messenger.post(channel, root, message, { broadcast })).ts);
     },
 
-    async upload(file: TextFile): Promise<void> {
+    async upload(file: TextFile | PictureFile): Promise<void> {
       const { channel } = progress;
       await inThread((root) => messenger.upload(channel, root, file));
     },

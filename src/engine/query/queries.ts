@@ -7,8 +7,10 @@ import type { FoundTrouble } from "../../maintenance/record/troubles.js";
 import { frameworksReply } from "../../maintenance/show/frameworks.js";
 import { historyOf, historyReply, isMeant } from "../../maintenance/show/history.js";
 import { hostsReply, statusOfMachines } from "../../maintenance/show/machines.js";
-import { scheduleReply } from "../../maintenance/show/schedule-view.js";
+import { scheduleReply, scheduleTimeline } from "../../maintenance/show/schedule-view.js";
 import { statusOfCluster, statusOfMaintenance } from "../../maintenance/show/status.js";
+import type { Timeline } from "../../maintenance/show/timeline.js";
+import { windowRows } from "../../maintenance/show/window-rows.js";
 import { counted } from "../../maintenance/text/list.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { formatSpan } from "../../maintenance/time.js";
@@ -46,8 +48,14 @@ export interface QueryPorts {
 
 type ClusterQuery = Exclude<QueryJob, { kind: "clusters" }>;
 
-/** A table that is too long for a message goes as a file where it belongs: into the maintenance's thread, or to the person. */
-function attachmentsOf(query: QueryJob): readonly Attachment[] {
+interface Answer {
+  readonly reply: Reply;
+  /** The same as a picture, where there is one. */
+  readonly timeline: Timeline | null;
+}
+
+/** A picture goes to the person, as a table does that is too long for a message and belongs into no maintenance's thread. */
+function attachmentsOf(query: QueryJob, { timeline }: Answer): readonly Attachment[] {
   const table = (maintenance: string | null, name: string) => [
     { maintenance, name: `${name}.txt`, what: { kind: "table" as const } },
   ];
@@ -62,6 +70,19 @@ function attachmentsOf(query: QueryJob): readonly Attachment[] {
       return table(null, "clusters");
     case "dry_run":
       return table(null, `${query.cluster}-dry-run`);
+    case "schedule":
+      return [
+        ...table(null, `${query.cluster}-schedule`),
+        ...(timeline === null
+          ? []
+          : [
+              {
+                maintenance: null,
+                name: `${query.cluster}-schedule.png`,
+                what: { kind: "timeline" as const, timeline },
+              },
+            ]),
+      ];
     default:
       return table(null, `${query.cluster}-${query.kind}`);
   }
@@ -73,33 +94,47 @@ export function queryProcessor(ports: QueryPorts) {
     const query = queryJob.parse(job.data);
     const answer =
       query.kind === "clusters"
-        ? await clustersReply(query.cluster, ports)
+        ? inWords(await clustersReply(query.cluster, ports))
         : await answerOrExplain(query, ports);
-    await ports.reply(query.replyTo, answer, attachmentsOf(query));
+    await ports.reply(query.replyTo, answer.reply, attachmentsOf(query, answer));
   };
 }
 
-async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<Reply> {
+function inWords(reply: Reply): Answer {
+  return { reply, timeline: null };
+}
+
+async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<Answer> {
   const parts = ports.clusters.get(query.cluster);
+  const notDone = "Your question is not answered.";
   if (parts === undefined) {
-    return replyOf({
-      tone: "error",
-      text: `This worker has no cluster called ${query.cluster}.`,
-      notDone: "Your question is not answered.",
-      next: "Give bot and worker the same clusters file.",
-    });
+    const text = `This worker has no cluster called ${query.cluster}.`;
+    const next = "Give bot and worker the same clusters file.";
+    return inWords(replyOf({ tone: "error", text, notDone, next }));
   }
   const why = ports.refused.get(query.cluster);
-  if (why !== undefined)
-    return replyOf({ tone: "error", text: why, notDone: "Your question is not answered." });
+  if (why !== undefined) return inWords(replyOf({ tone: "error", text: why, notDone }));
   try {
-    return await answerTo(query, parts, ports.now());
+    if (query.kind === "schedule") return await scheduleAnswer(parts, ports.now());
+    return inWords(await answerTo(query, parts, ports.now()));
   } catch (error) {
     if (error instanceof HostsError) {
-      return replyOf({ tone: "refused", text: error.message, next: `${error.mend}, then ask again.` });
+      const next = `${error.mend}, then ask again.`;
+      return inWords(replyOf({ tone: "refused", text: error.message, next }));
     }
-    return replyFrom(error, "Your question is not answered.");
+    return inWords(replyFrom(error, notDone));
   }
+}
+
+/** Words and picture are of one look at the master. */
+async function scheduleAnswer({ cluster, records }: QueryCluster, nowMs: number): Promise<Answer> {
+  const { name, policy } = cluster;
+  const world = await cluster.world();
+  const rows = windowRows(world, await records.open());
+  return {
+    reply: scheduleReply(name, world, rows),
+    timeline: scheduleTimeline(name, rows, policy.calendar, nowMs),
+  };
 }
 
 /** Finished maintenances in the list of `/mesos history`. */
@@ -111,7 +146,11 @@ const SHOWN_REFUSED = 10;
 /** Of each kind as many are looked through when some are asked for: reading that many takes seconds. */
 const LOOKED_THROUGH = 5_000;
 
-async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number): Promise<Reply> {
+async function answerTo(
+  query: Exclude<ClusterQuery, { kind: "schedule" }>,
+  parts: QueryCluster,
+  nowMs: number,
+): Promise<Reply> {
   const { cluster, records, habits } = parts;
   const { name } = cluster;
   switch (query.kind) {
@@ -136,8 +175,6 @@ async function answerTo(query: ClusterQuery, parts: QueryCluster, nowMs: number)
         ? statusOfMachines(resolution, world, open, nowMs)
         : hostsReply(name, resolution, world, open);
     }
-    case "schedule":
-      return scheduleReply(name, await cluster.world(), await records.open());
     case "frameworks": {
       const world = await cluster.withDrivers(await cluster.world());
       return frameworksReply(world, cluster.policy.frameworks, await habits.of());

@@ -1,45 +1,74 @@
-import { type MachineId, machineKey } from "../cluster/machine.js";
-import { endMs } from "../cluster/schedule.js";
 import type { World } from "../cluster/world.js";
-import { namesIn } from "../cluster/world-index.js";
-import type { Maintenance } from "../record/record.js";
+import type { CalendarWindow } from "../policy/policy.js";
 import { mayHide, sightOf } from "../sight/sight.js";
 import { counted } from "../text/list.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { at, tableOf, tablesOf } from "../text/table.js";
-import { nanosToMillis } from "../time.js";
-import { holds } from "../window/whose.js";
+import type { Millis } from "../time.js";
+import { MOST_NAMES, type Timeline, timelineOf } from "./timeline.js";
+import type { WindowRow } from "./window-rows.js";
 
-/** The master's whole schedule, whose each window is, and how its machines stand. */
-export function scheduleReply(cluster: string, world: World, open: readonly Maintenance[]): Reply {
+/**
+ * The master's whole schedule: one row for each window, whose it is, and how its machines stand.
+ *
+ * @param rows of that world (`windowRows`).
+ */
+export function scheduleReply(cluster: string, world: World, rows: readonly WindowRow[]): Reply {
   const { windows } = world.schedule;
-  const names = namesIn(world);
   const hidden = mayHide(sightOf(world));
-  const down = new Set(world.status.down.map(machineKey));
-  const agents = new Set(world.agents.map((agent) => machineKey(agent.machine)));
-  const rows = windows.flatMap((window) => window.machines.map((machine) => ({ machine, window })));
+  const machines = rows.reduce((sum, { names }) => sum + names.length, 0);
   const shown =
     rows.length === 0
       ? "no window is shown"
-      : `${counted(windows.length, "window")} with ${counted(rows.length, "machine")} in the schedule`;
-  const modeOf = (machine: MachineId) => {
-    if (down.has(machineKey(machine))) return "down";
-    return agents.has(machineKey(machine)) ? "draining" : "draining, no agent";
-  };
+      : `${counted(windows.length, "window")} with ${counted(machines, "machine")} in the schedule`;
   return replyOf({
     tone: "info",
     text: `${cluster}: ${shown}.${hidden === null ? "" : ` ${hidden}`}`,
     table: tablesOf(
       tableOf(rows, [
-        { title: "machine", cut: "middle", cell: ({ machine }) => names.of(machine) },
-        { title: "mode", cell: ({ machine }) => modeOf(machine) },
+        { title: "", align: "right", cell: ({ names }) => names.length },
+        { title: "machines", cut: "end", cell: ({ names }) => names.join(", ") },
+        { title: "state", cell: stateOf },
         {
           title: "whose",
-          cell: ({ machine }) => open.find((record) => holds(record, machine))?.id ?? "somebody else",
+          cell: ({ record }) => (record === null ? "not ours" : [`${record.id} `, { who: record.requester }]),
         },
-        { title: "from", cell: ({ window }) => at(nanosToMillis(window.start)) },
-        { title: "until", cell: ({ window }) => at(endMs(window), "open") },
+        { title: "from", cell: ({ startMs }) => at(startMs) },
+        { title: "until", cell: ({ endMs }) => at(endMs, "no end") },
       ]),
     ),
   });
+}
+
+/** The same as a picture; `null` where no window is shown. */
+export function scheduleTimeline(
+  cluster: string,
+  rows: readonly WindowRow[],
+  calendar: readonly CalendarWindow[],
+  nowMs: Millis,
+): Timeline | null {
+  if (rows.length === 0) return null;
+  const lines = rows.map(({ names, record, down, withoutAgent, ...when }) => ({
+    head: null,
+    machines: names.length,
+    names: names.slice(0, MOST_NAMES),
+    ours: record === null ? null : { id: record.id, who: record.requester },
+    down,
+    note: withoutAgent === 0 ? null : `${withoutAgent} without an agent`,
+    ...when,
+  }));
+  return timelineOf(lines, { title: `Windows of ${cluster}`, nowMs, calendar: [...calendar] });
+}
+
+/** `draining`, `Down`, or how many of each; what has no agent is named. */
+function stateOf({ names, down, withoutAgent }: WindowRow): string {
+  const draining = names.length - down;
+  const parts: readonly (readonly [number, string])[] = [
+    [down, "Down"],
+    [draining, "draining"],
+  ];
+  const there = parts.filter(([count]) => count > 0);
+  const words = there.map(([count, word]) => (there.length === 1 ? word : `${count} ${word}`)).join(", ");
+  if (withoutAgent === 0) return words;
+  return `${words}, ${withoutAgent === names.length ? "no agent" : `${withoutAgent} no agent`}`;
 }

@@ -4,7 +4,7 @@ export const BOT_SCOPES = {
   "chat:write": "cards, threads and answers",
   "users:read": "people's names and time zones",
   "usergroups:read": "approvers by user group",
-  "files:write": "long lists as a file in the thread",
+  "files:write": "long lists and time lines as files",
 } as const;
 
 /** Scopes that a token lacks. */

@@ -56,6 +56,7 @@ function threadOf(parts: Partial<ThreadJob> = {}, broadcast: readonly Broadcast[
           permalink: async (_channel, ts) => `https://ops.example/${ts}`,
         },
         readers: anonymousReaders(() => nowMs),
+        drawWindows: async () => null,
         reply: async (_to, reply) => {
           replies.push(reply);
         },
@@ -64,7 +65,7 @@ function threadOf(parts: Partial<ThreadJob> = {}, broadcast: readonly Broadcast[
         },
         edits,
         outputs: { of: async () => null, drop: async () => {} },
-        cluster: { broadcast, tickets: null, scheme: "http" },
+        cluster: { broadcast, tickets: null, scheme: "http", calendar: [] },
         habits: new Map(),
         now: () => nowMs,
       });

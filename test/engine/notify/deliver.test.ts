@@ -69,7 +69,8 @@ async function delivered(
     },
     edits: new Map(),
     outputs: { of: async () => null, drop: async () => {} },
-    cluster: { broadcast: BROADCASTS, tickets: null, scheme: "http" },
+    cluster: { broadcast: BROADCASTS, tickets: null, scheme: "http", calendar: [] },
+    drawWindows: async () => null,
     habits: new Map(),
     now: () => NOW,
     ...parts,
@@ -260,4 +261,29 @@ test("a drain that was first looked at long after it was asked for has a card, w
   const late = recordOf({ batches: [], unwatched: { sinceMs: NOW - 3_600_000, noticedAtMs: NOW } });
   const { calls } = await delivered(late, { ...START, rootTs: null, approvals: {} }, slackWithout([]));
   expect(calls).toContain("post in channel");
+});
+
+describe("the picture of the windows of a drain in batches", () => {
+  const rolling = recordOf({
+    batches: [batchOf({ id: "b1", phase: "draining" }), batchOf({ id: "b2", phase: "scheduled" })],
+    events: [{ seq: 1, atMs: NOW, kind: "scheduled", batch: "b1", machines: 2 }],
+    seq: 1,
+  });
+  const picture = { name: "m-7k3q-batches.png", title: "Batches", png: Buffer.of(1), caption: "2 windows" };
+  const start = { ...START, approvals: {} };
+
+  test("stands in the thread once they are announced", async () => {
+    const slack = slackWithout([]);
+    const first = await delivered(rolling, start, slack, { drawWindows: async () => picture });
+    expect(first.calls.filter((call) => call.startsWith("upload"))).toEqual(["upload in 1.0"]);
+    const again = await delivered(rolling, first.progress, slackWithout([]), {
+      drawWindows: async () => picture,
+    });
+    expect(again.calls.filter((call) => call.startsWith("upload"))).toEqual([]);
+  });
+
+  test("is left out where it cannot be drawn", async () => {
+    const { calls } = await delivered(rolling, start, slackWithout([]));
+    expect(calls.filter((call) => call.startsWith("upload"))).toEqual([]);
+  });
 });

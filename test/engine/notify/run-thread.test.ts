@@ -50,9 +50,10 @@ async function bot(configured: readonly string[], now = clock.now) {
     notifyProcessor({
       messenger,
       readers: anonymousReaders(now),
+      drawTimeline: async () => null,
       queue,
       records,
-      shownIn: () => ({ broadcast: [], tickets: null, scheme: "http" }),
+      shownIn: () => ({ broadcast: [], tickets: null, scheme: "http", calendar: [] }),
       historyMs: HISTORY_MS,
       runsOf: runsIn(store),
       lost,

@@ -1,13 +1,15 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { threadJobId } from "../../../src/engine/lanes/ids.js";
 import { NOTIFY_QUEUE, REPLY_JOB, replyJob, THREAD_JOB } from "../../../src/engine/lanes/jobs.js";
+import { createDrawTimeline } from "../../../src/engine/notify/draw-timeline.js";
 import type { NotifyPorts } from "../../../src/engine/notify/ports.js";
 import { sendReply } from "../../../src/engine/notify/send-reply.js";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
-import { anonymousReaders } from "../../../src/slack/people/readers.js";
+import { createReaders } from "../../../src/slack/people/readers.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
 import { keepingLogger } from "../../slack/fixtures.js";
+import { lineOf, rowOf } from "../../timeline/example.js";
 import { MemoryStore } from "../support/memory-store.js";
 
 const TO = { responseUrl: null, channel: "C01OPS", user: "U01ALICE", thread: null, command: "/mesos" };
@@ -31,18 +33,24 @@ const answerOf = (table: string) =>
   replyOf({ tone: "info", text: "900 machines match web-*. /mesos hosts shows them.", table });
 
 /** A reply that waits in the queue. `send` runs it once, as its lane does. */
-async function queued(data: object) {
+async function queued(data: object, png = async (svg: string): Promise<Uint8Array> => Buffer.from(svg)) {
   const logger = keepingLogger();
+  const people = {
+    of: async (id: string) => ({ name: id === "U01ALICE" ? "alice" : "bob", timeZone: "Asia/Shanghai" }),
+    groupName: async () => null,
+  };
+  const readers = createReaders(people, Date.now);
   const ports = {
+    drawTimeline: createDrawTimeline({ readers, logger, png }),
     messenger: createMessenger({ settings: slack.settings(), logger }),
-    readers: anonymousReaders(Date.now),
+    readers,
     queue,
     logger,
   } as unknown as NotifyPorts;
   await queue.add(REPLY_JOB, data, { jobId: "r1" });
   const job = await queue.getJob("r1");
   if (job === undefined) throw new Error("It is not in the queue.");
-  return { job, send: () => sendReply(job, ports) };
+  return { job, logger, send: () => sendReply(job, ports) };
 }
 
 async function threadOf(maintenance: string): Promise<void> {
@@ -136,6 +144,43 @@ test.each([
   expect(slack.callsOf("chat.postEphemeral")).toEqual([]);
   const titles = slack.callsOf("files.completeUploadExternal").map(({ files }) => files);
   expect(titles).toEqual(name === null ? [] : [[{ id: "F1", title: name }]]);
+});
+
+describe("a time line", () => {
+  const timeline = lineOf([rowOf({ ours: { id: "m-7k3q", who: "U02BOB" } })]);
+  const attachments = [
+    TABLE,
+    { maintenance: null, name: "prod-schedule.png", what: { kind: "timeline", timeline } },
+  ];
+  const data = { to: TO, reply: answerOf("web-01  up"), attachments };
+
+  test("goes to the person as a picture, with the names of people and in the zone of who reads it", async () => {
+    const { send } = await queued(data);
+    await send();
+    expect(slack.callsOf("chat.postMessage")).toMatchObject([{ channel: "U01ALICE" }]);
+    expect(slack.callsOf("files.completeUploadExternal")).toMatchObject([
+      {
+        channel_id: "D01ALICE",
+        files: [{ title: "Windows of prod" }],
+        initial_comment: "Windows of prod: 1 window. Times are those of Asia/Shanghai.",
+      },
+    ]);
+    expect(slack.files[0]).toContain("m-7k3q bob");
+    expect(slack.files[0]).toContain("Asia/Shanghai, UTC+8");
+  });
+
+  test("that cannot be drawn is left out, and the log says so once: the answer has it in words", async () => {
+    const broken = async () => {
+      throw new Error("Cannot find module '@resvg/resvg-js-linux-riscv64-gnu'");
+    };
+    const again = [...attachments, ...attachments];
+    const { send, logger } = await queued({ ...data, attachments: again }, broken);
+    await send();
+    expect(answer()).toContain("web-01  up");
+    expect(slack.callsOf("chat.postMessage")).toEqual([]);
+    expect(slack.files).toEqual([]);
+    expect(logger.lines.filter((line) => line.includes("tables alone are shown"))).toHaveLength(1);
+  });
 });
 
 test("what is stored of a reply says how far it came", async () => {

@@ -11,6 +11,7 @@ import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
 import { createNotifier } from "../../../src/engine/lanes/notifier.js";
 import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
 import { runsIn } from "../../../src/engine/lanes/runs-in.js";
+import { createDrawTimeline } from "../../../src/engine/notify/draw-timeline.js";
 import { notifyProcessor } from "../../../src/engine/notify/notify.js";
 import { steadyClock } from "../../../src/engine/steady-clock.js";
 import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
@@ -183,6 +184,12 @@ async function startOn({
     notifyProcessor({
       messenger,
       readers: anonymousReaders(time.now),
+      // The SVG itself stands for its PNG, so that tests can read it.
+      drawTimeline: createDrawTimeline({
+        readers: anonymousReaders(time.now),
+        logger,
+        png: async (svg) => Buffer.from(svg),
+      }),
       queue: notifier.queue,
       records,
       shownIn: (name) => shownAs(configs.get(name)),

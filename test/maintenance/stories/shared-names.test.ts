@@ -11,8 +11,9 @@ import { eventLines } from "../../../src/maintenance/show/event-line.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
 import { historyOf } from "../../../src/maintenance/show/history.js";
 import { hostsReply, statusOfMachines } from "../../../src/maintenance/show/machines.js";
-import { scheduleReply } from "../../../src/maintenance/show/schedule-view.js";
+import { scheduleTimeline } from "../../../src/maintenance/show/schedule-view.js";
 import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
+import { windowRows } from "../../../src/maintenance/show/window-rows.js";
 import { renderCard } from "../../../src/slack/render/card/card.js";
 import { renderEvent } from "../../../src/slack/render/event.js";
 import { renderApproval } from "../../../src/slack/render/question/question.js";
@@ -91,7 +92,7 @@ describe("two machines of one host name", () => {
     ["the question", questionOf(both)],
     ["its status", drawn(statusOfMaintenance(both, NOW)) ?? ""],
     ["the hand-over", handOver(wentDown(both), readerOf()).text],
-    ["the schedule", drawn(scheduleReply("prod", bothDraining(), [both])) ?? ""],
+    ["the schedule", JSON.stringify(scheduleTimeline("prod", windowRows(bothDraining(), [both]), [], NOW))],
     ["hosts", drawn(hostsReply("prod", resolution, bothDraining(), [both])) ?? ""],
     ["status of hosts", drawn(statusOfMachines(resolution, bothDraining(), [both], NOW)) ?? ""],
   ])("%s names each with its IP, and never by the host name alone", (_, text) => {
