@@ -140,45 +140,45 @@ describe("a window that ended before it was posted", () => {
   test("the maintenance drains if the window was posted in time after all", () => {
     expect(news(tick(planned, drainingWorld(), NOW + 4 * HOUR).record)).toContain("scheduled");
   });
+});
 
-  describe("that is announced later", () => {
-    /** The window starts in five hours and is posted two hours before that. */
-    const { start, duration } = windowOn([], NOW + 5 * HOUR, 4 * HOUR);
-    const waitingWith = (parts: Parameters<typeof inPhase>[1]) =>
-      inPhase(
-        "scheduled",
-        { drainingSinceMs: null, window: { start, duration }, ...parts },
-        { wanted: { startMs: NOW + 5 * HOUR, durationMs: 4 * HOUR, announceMs: 2 * HOUR } },
-      );
-    const waiting = waitingWith({});
-    const ANNOUNCED = NOW + 3 * HOUR;
+describe("a window that is announced later", () => {
+  /** The window starts in five hours and is posted two hours before that. */
+  const { start, duration } = windowOn([], NOW + 5 * HOUR, 4 * HOUR);
+  const waitingWith = (parts: Parameters<typeof inPhase>[1]) =>
+    inPhase(
+      "scheduled",
+      { drainingSinceMs: null, window: { start, duration }, ...parts },
+      { wanted: { startMs: NOW + 5 * HOUR, durationMs: 4 * HOUR, announceMs: 2 * HOUR } },
+    );
+  const waiting = waitingWith({});
+  const ANNOUNCED = NOW + 3 * HOUR;
 
-    test("posts nothing before, looks again then, and is the same after a crash", () => {
-      const early = tick(waiting, worldOf({ observedAtMs: ANNOUNCED - 1_000 }), ANNOUNCED - 1_000);
-      expect(early).toMatchObject({
-        effects: [],
-        wakeAtMs: ANNOUNCED,
-        record: { unwatched: null, trouble: null },
-      });
-      expect(tick(waiting, worldOf({ observedAtMs: ANNOUNCED }), ANNOUNCED).effects).toMatchObject([
-        { kind: "update_schedule", edit: { kind: "place", machines: OURS.machines } },
-      ]);
+  test("posts nothing before, looks again then, and is the same after a crash", () => {
+    const early = tick(waiting, worldOf({ observedAtMs: ANNOUNCED - 1_000 }), ANNOUNCED - 1_000);
+    expect(early).toMatchObject({
+      effects: [],
+      wakeAtMs: ANNOUNCED,
+      record: { unwatched: null, trouble: null },
     });
+    expect(tick(waiting, worldOf({ observedAtMs: ANNOUNCED }), ANNOUNCED).effects).toMatchObject([
+      { kind: "update_schedule", edit: { kind: "place", machines: OURS.machines } },
+    ]);
+  });
 
-    test("is not waited for once it was posted", () => {
-      const standing = worldOf({
-        windows: [{ ...windowOn(["web-01", "web-02"], NOW + 5 * HOUR, 4 * HOUR) }],
-      });
-      expect(first(tick(waitingWith({ postedAtMs: NOW }), standing).record).phase).toBe("draining");
+  test("is not waited for once it was posted", () => {
+    const standing = worldOf({
+      windows: [{ ...windowOn(["web-01", "web-02"], NOW + 5 * HOUR, 4 * HOUR) }],
     });
+    expect(first(tick(waitingWith({ postedAtMs: NOW }), standing).record).phase).toBe("draining");
+  });
 
-    test("is neither asked about nor made longer before, and says when", () => {
-      expect(whyNotPossible(waiting, { kind: "ask_down", batch: null })).toMatchObject({
-        text: expect.stringMatching(/is not announced yet, so Down is not possible now/),
-        next: expect.stringMatching(/Its window is posted 2 h before it starts/),
-      });
-      expect(whyNotPossible(waiting, { kind: "cancel" })).toBeNull();
-      expect(whyNotPossible(waiting, { kind: "hold", reason: null })).toBeNull();
+  test("is neither asked about nor made longer before, and says when", () => {
+    expect(whyNotPossible(waiting, { kind: "ask_down", batch: null })).toMatchObject({
+      text: expect.stringMatching(/is not announced yet, so Down is not possible now/),
+      next: expect.stringMatching(/Its window is posted 2 h before it starts/),
     });
+    expect(whyNotPossible(waiting, { kind: "cancel" })).toBeNull();
+    expect(whyNotPossible(waiting, { kind: "hold", reason: null })).toBeNull();
   });
 });

@@ -239,6 +239,24 @@ describe("a drain within the rules is planned", () => {
   });
 });
 
+describe("the calendar of a drain that is announced later", () => {
+  const announced = (hoursBefore: number) => {
+    const wanted = { startMs: NOW + 10 * HOUR, durationMs: HOUR, announceMs: hoursBefore * HOUR };
+    return drain({ wanted }, { calendar: [NIGHT] });
+  };
+
+  test("is asked for the time at which its window is posted", () => {
+    const going = announced(1);
+    expect(first(going).phase).toBe("scheduled");
+    expect(lastEvent(going, "note")).toMatchObject({
+      text: expect.stringMatching(/posted 1 h before it starts/),
+    });
+    expect(announced(3).end?.why).toMatch(
+      /calendar lets machines be drained only .*, next from Tue 2026-10-20 22:00/,
+    );
+  });
+});
+
 describe("the calendar overridden with the drain", () => {
   test.each<[string, Partial<Maintenance>, Partial<Policy>]>([
     ["by the requester where there are no admins", given("U0ALICE"), {}],
