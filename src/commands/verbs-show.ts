@@ -1,7 +1,7 @@
 import type { Arguments } from "./arguments.js";
-import { parseDuration } from "./duration.js";
 import { Mistake } from "./mistake.js";
 import type { Verb } from "./verb.js";
+import { readSpan } from "./window-span.js";
 
 /** Verbs that only show something. */
 export const SHOWING: readonly Verb[] = [
@@ -129,9 +129,6 @@ function namesIn(hosts: string): string {
 
 /** How far back a history is asked for, in ms; `null` where all of it is. */
 function readSince(args: Arguments): number | null {
-  const text = args.option("since");
-  if (text === null) return null;
-  const parsed = parseDuration(text);
-  if (!parsed.ok) throw new Mistake(parsed.problem);
-  return parsed.ms;
+  const part = args.part("since");
+  return part === null ? null : readSpan(part, "since");
 }

@@ -93,7 +93,6 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["hold <id> kafka", /in place of <id>/],
     ["extend 'web 1' 2h", /cannot contain a space/],
     ["extend 2h m-7k3q2", /2h looks like a duration/],
-    ["history m7k3q2", /such as m-7k3q2, not m7k3q2/],
     ["cancel m-7k3q2 m-8x2p4", /one id; send a line for each/],
     ["release m-7k3q2 now", /now is one word too many for release\.$/],
     // Hosts.

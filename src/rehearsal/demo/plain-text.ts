@@ -53,5 +53,6 @@ function readable(text: string, names: Readonly<Record<string, string>>): string
       .replaceAll("‹", "<")
       .replaceAll("›", ">")
       .replaceAll("\u00a0", " ")
+      .replaceAll("\u2060", "")
   );
 }
