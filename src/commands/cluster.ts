@@ -9,7 +9,7 @@ export function clusterNamed(name: string, context: CommandContext): CommandClus
 
 /** The cluster that a line means if it names none: the channel's, else the only one. */
 export function impliedCluster(
-  context: CommandContext,
+  context: Pick<CommandContext, "clusters" | "channel">,
 ): { ok: true; cluster: CommandCluster } | { ok: false; problem: string } {
   const here = context.clusters.filter((cluster) => cluster.channel === context.channel);
   const candidates = here.length > 0 ? here : context.clusters;

@@ -1,4 +1,5 @@
 import type { Logger } from "../base/logger.js";
+import { VERSION } from "../base/version.js";
 import type { CommandCluster } from "../commands/command.js";
 import type { ClusterConfig, SlackConfig } from "../config/config.js";
 import type { Policy } from "../maintenance/policy/policy.js";
@@ -8,6 +9,7 @@ import { createPeople } from "../slack/people/people.js";
 import { createReaders } from "../slack/people/readers.js";
 import { createMessenger, type Messenger } from "../slack/say/messenger.js";
 import { SlackFailure } from "../slack/wire/errors.js";
+import { createHome } from "./bot/home.js";
 import { createIntake } from "./bot/intake.js";
 import { SYSTEM_CLOCK } from "./clock.js";
 import { NOTIFY_QUEUE } from "./lanes/jobs.js";
@@ -73,9 +75,21 @@ export function createBotSide(options: BotOptions): BotSide {
   const notifier = createNotifier(store, logger, clock);
   const lost = createLostClusters(store, records, logger);
   const groups = createGroups({ settings: options.slack, logger, now: clock.now });
-  const handlers = createIntake({
+  const home = createHome({
+    ...{ messenger, readers, records, logger },
+    clusters: options.clusters,
+    threads: notifier.queue,
+    personOf: groups.personOf,
+    version: VERSION,
+    now: clock.now,
+  });
+  const intake = createIntake({
     store,
-    clusters: options.clusters.map((cluster) => ({ ...cluster, groups: groupsNamedIn(cluster.policy) })),
+    clusters: options.clusters.map((cluster) => ({
+      ...cluster,
+      groups: groupsNamedIn(cluster.policy),
+      runbooks: cluster.policy.runbooks,
+    })),
     records,
     notifier,
     lost,
@@ -88,7 +102,7 @@ export function createBotSide(options: BotOptions): BotSide {
   });
   const app = createSlackApp({
     settings: options.slack,
-    handlers,
+    handlers: { ...intake, home },
     logger,
     messenger,
     ...(options.onAck === undefined ? {} : { onAck: options.onAck }),
@@ -97,6 +111,7 @@ export function createBotSide(options: BotOptions): BotSide {
     messenger,
     readers,
     drawTimeline: createDrawTimeline({ readers, logger }),
+    home,
     queue: notifier.queue,
     records,
     shownIn: (name) => shownAs(options.clusters.find((cluster) => cluster.name === name)),
@@ -174,6 +189,7 @@ function counted(messenger: Messenger, onCall: BotOptions["onSlackCall"]): Messe
     reply: (to, reply, whole) => count("reply", messenger.reply(to, reply, whole)),
     upload: (channel, thread, file) => count("upload", messenger.upload(channel, thread, file)),
     permalink: (channel, ts) => count("permalink", messenger.permalink(channel, ts)),
+    publish: (user, home) => count("publish", messenger.publish(user, home)),
     whoAmI: () => count("whoAmI", messenger.whoAmI()),
   };
 }

@@ -9,6 +9,7 @@ import type { Kind } from "./hear/answer.js";
 import type { SlackHandlers } from "./hear/handlers.js";
 import { listen } from "./hear/listeners.js";
 import { type OwnTeam, turnedAway } from "./hear/own-people.js";
+import { viewForPlainPage } from "./render/plain-page.js";
 import { createMessenger, type Messenger } from "./say/messenger.js";
 import { backoffMs } from "./wire/backoff.js";
 import { SlackFailure } from "./wire/errors.js";
@@ -65,7 +66,11 @@ export function createSlackApp(o: {
   const allAnswered = listen(app, {
     handlers: o.handlers,
     messenger,
-    openModal: (trigger_id, view) => dialogs.views.open({ trigger_id, view }),
+    openModal: (trigger_id, view) =>
+      dialogs.views.open({
+        trigger_id,
+        view: settings.markup === "plain" ? viewForPlainPage(view) : view,
+      }),
     turnedAway: (kind, home) => turnedAway(kind, home, own, settings.teams ?? []),
     logger,
     onAck: o.onAck ?? (() => {}),

@@ -77,7 +77,7 @@ export function plainTexts(value: unknown): string[] {
   return [...own, ...Object.values(object).flatMap(plainTexts)];
 }
 
-/** What Slack would refuse in a modal of ours (a text and one input), or `null`. */
+/** What Slack would refuse in a modal or a Home of ours, or `null`. */
 export function viewRefusal(value: unknown): string | null {
   const view = (value ?? {}) as Json;
   const problems: string[] = [];
@@ -87,29 +87,58 @@ export function viewRefusal(value: unknown): string | null {
     if (typeof content !== "string" || content.length === 0) problems.push(`${where}: empty text`);
     else if (content.length > max) problems.push(`${where}: ${content.length} characters, at most ${max}`);
   };
-  if (view.type !== "modal") problems.push("view: must be a modal");
-  text(view.title, 24, "title");
-  text(view.submit, 24, "submit");
-  text(view.close, 24, "close");
+  const blocks = (view.blocks ?? []) as Json[];
+  const inputs = blocks.filter((block) => block.type === "input");
+  if (view.type === "modal") {
+    text(view.title, 24, "title");
+    if (view.submit !== undefined || inputs.length > 0) text(view.submit, 24, "submit");
+    text(view.close, 24, "close");
+  } else if (view.type !== "home") problems.push("view: must be a modal or a home");
   if (String(view.private_metadata ?? "").length > 3000) problems.push("private_metadata over 3000");
   if (String(view.callback_id ?? "").length > 255) problems.push("callback_id over 255");
-  const blocks = (view.blocks ?? []) as Json[];
+  if (String(view.external_id ?? "").length > 255) problems.push("external_id over 255");
   if (blocks.length === 0 || blocks.length > 100) problems.push("1 to 100 blocks");
-  for (const block of blocks) {
-    if (block.type === "section") text(block.text, SECTION, "section");
-    else if (block.type === "input") {
-      text(block.label, 2000, "label");
-      const element = (block.element ?? {}) as Json;
-      const options = (element.options ?? []) as Json[];
-      if (element.placeholder !== undefined) text(element.placeholder, 150, "placeholder");
-      if (element.type === "radio_buttons") {
-        if (options.length < 1 || options.length > 10) problems.push("radio_buttons: 1 to 10 options");
-        const same = (one: Json) => JSON.stringify(one) === JSON.stringify(element.initial_option);
-        if (element.initial_option !== undefined && !options.some(same))
-          problems.push("radio_buttons: initial_option is none of the options");
-      } else if (element.type !== "plain_text_input") problems.push(`unknown input ${String(element.type)}`);
-      for (const option of options) text(option.text, 75, "option");
-    } else problems.push(`unknown block ${String(block.type)}`);
+  const ids = blocks.flatMap(({ block_id }) => (typeof block_id === "string" ? [block_id] : []));
+  if (new Set(ids).size !== ids.length) problems.push("a block_id occurs twice");
+  for (const block of inputs) {
+    text(block.label, 2000, "label");
+    if (block.hint !== undefined) text(block.hint, 2000, "hint");
+    inputProblems((block.element ?? {}) as Json, text, problems);
+  }
+  // The limit for all texts of a message is not one of views.
+  const others = blocks.filter((block) => block.type !== "input");
+  for (const block of others) {
+    const refused = refusal([block]);
+    if (refused !== null) problems.push(refused);
   }
   return problems.length === 0 ? null : problems.join("; ");
+}
+
+/** Kinds of inputs with choices, and the most that each takes. */
+const CHOICES: Readonly<Record<string, number>> = { radio_buttons: 10, static_select: 100 };
+
+function inputProblems(
+  element: Json,
+  text: (object: unknown, max: number, where: string) => void,
+  problems: string[],
+): void {
+  const kind = String(element.type);
+  const options = (element.options ?? []) as Json[];
+  if (element.placeholder !== undefined) text(element.placeholder, 150, "placeholder");
+  const most = CHOICES[kind];
+  if (most !== undefined) {
+    if (options.length < 1 || options.length > most) problems.push(`${kind}: 1 to ${most} options`);
+    const values = options.map(({ value }) => value);
+    if (new Set(values).size !== values.length) problems.push(`${kind}: a value occurs twice`);
+    const same = (one: Json) => JSON.stringify(one) === JSON.stringify(element.initial_option);
+    if (element.initial_option !== undefined && !options.some(same))
+      problems.push(`${kind}: initial_option is none of the options`);
+  } else if (kind === "plain_text_input") {
+    const longest = element.max_length ?? 1;
+    if (typeof longest !== "number" || longest < 1 || longest > 3000) problems.push("max_length: 1 to 3000");
+  } else if (kind !== "datetimepicker") problems.push(`unknown input ${kind}`);
+  for (const option of options) {
+    text(option.text, 75, "option");
+    if (String(option.value).length > 150) problems.push("option: value over 150");
+  }
 }

@@ -212,6 +212,13 @@ export class FakeSlack {
         const channel = { id: args.channel, is_member: this.channels?.get(String(args.channel)) ?? true };
         return { ok: true, channel } as { ok: true };
       }
+      case "views.update":
+      case "views.publish": {
+        const wrong = viewRefusal(args.view);
+        if (wrong !== null)
+          return { error: "invalid_arguments", more: { response_metadata: { messages: [wrong] } } };
+        return { ok: true, view: args.view } as { ok: true };
+      }
       case "chat.getPermalink": {
         if (this.channels?.has(String(args.channel)) === false) return { error: "channel_not_found" };
         if (args.message_ts === NO_MESSAGE) return { error: "message_not_found" };

@@ -3,7 +3,7 @@
 import type { Logger } from "../../base/logger.js";
 import { VERSION } from "../../base/version.js";
 import { mayHoldATime } from "../../commands/clock-time.js";
-import type { AdoptCommand, Command, CommandCluster, DecisionCommand } from "../../commands/command.js";
+import type { AdoptCommand, Command, DecisionCommand } from "../../commands/command.js";
 import { helpReply } from "../../commands/help.js";
 import { parseCommand } from "../../commands/parse.js";
 import type { Decision } from "../../maintenance/decisions/table.js";
@@ -23,6 +23,7 @@ import type { SteadyClock } from "../steady-clock.js";
 import type { Store } from "../store/store.js";
 import { StoreError } from "../store/store-error.js";
 import { createCommandLimit } from "./command-limit.js";
+import { createForm, type FormCluster } from "./form.js";
 import { createPlacing } from "./place-maintenance.js";
 import { createQuestions } from "./questions.js";
 import { staleClicks } from "./stale-click.js";
@@ -32,7 +33,7 @@ import { createUnattended } from "./unattended.js";
 const REMEMBERED = 200;
 
 /** What the bot knows of a cluster: enough to understand a command, nothing to call a master with. */
-export interface IntakeCluster extends CommandCluster {
+export interface IntakeCluster extends FormCluster {
   /** User groups that its policy names, as approvers, requesters, admins, owners or for runbooks. */
   readonly groups: readonly string[];
 }
@@ -58,7 +59,7 @@ export interface IntakePorts {
  * The bot's side of the queue: turns commands and clicks into jobs and answers the person at once. It never calls a
  * master. What cannot be queued is said, and then nothing was done (invariant 9).
  */
-export function createIntake(ports: IntakePorts): SlackHandlers {
+export function createIntake(ports: IntakePorts): Omit<SlackHandlers, "home"> {
   const { store, clusters, clock } = ports;
   const unattended = createUnattended(ports.notifier, ports.logger, clock);
   const refusalOf = createCommandLimit(ports.commandsPerMinute, clock.elapsed);
@@ -89,6 +90,8 @@ export function createIntake(ports: IntakePorts): SlackHandlers {
   }
 
   return {
+    ...createForm(clusters, clock.now),
+
     command,
 
     async click(input: ClickInput): Promise<Reply | null> {

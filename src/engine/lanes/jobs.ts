@@ -25,12 +25,19 @@ export const runsQueueName = (cluster: string): string => `runs-${cluster}`;
 /** Where the records of a cluster's refused drains are kept, apart from its control queue. No worker runs its jobs. */
 export const refusalsQueueName = (cluster: string): string => `refusals-${cluster}`;
 
-/** Where one person is answered: through the response URL of their command or click, else by an ephemeral message. */
+/**
+ * Where one person is answered: in the dialog with the preview of their drain, through the response URL of their command or
+ * click, by an ephemeral message, or, where the channel is their own id, by a direct message.
+ */
 export const replyTarget = z.object({
   responseUrl: z.string().nullable(),
   channel: z.string(),
   user: z.string(),
   thread: z.string().nullable(),
+  /** The dialog by the id that we gave it, and the line that it previews. */
+  preview: z.object({ id: z.string(), line: z.string() }).optional(),
+  /** The line that a form stood for, which is told with the answer. */
+  line: z.string().optional(),
   /** What the person calls the command. */
   command: commandName.default(COMMAND),
 });
@@ -44,8 +51,11 @@ export function targetOf({
   user,
   thread,
   command,
+  preview,
+  line,
 }: StoredReplyTarget): StoredReplyTarget {
-  return { responseUrl, channel, user, thread, command };
+  const ofForm = { ...(preview === undefined ? {} : { preview }), ...(line === undefined ? {} : { line }) };
+  return { responseUrl, channel, user, thread, command, ...ofForm };
 }
 
 /** The long-lived job of a maintenance is named so; its data is the record (`maintenance/record.ts`). */

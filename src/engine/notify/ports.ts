@@ -3,6 +3,7 @@ import type { Logger } from "../../base/logger.js";
 import type { Readers } from "../../slack/people/readers.js";
 import type { Messenger } from "../../slack/say/messenger.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
+import type { DrawHome } from "../bot/home.js";
 import type { LostClusters } from "../lanes/lost-clusters.js";
 import type { Records } from "../lanes/records.js";
 import type { StoreQueue } from "../store/store.js";
@@ -13,6 +14,8 @@ import type { ClusterInSlack } from "./thread.js";
 export interface NotifyPorts {
   readonly messenger: Messenger;
   readonly readers: Readers;
+  /** Draws the Home of somebody who was answered about something that they did there. */
+  readonly home: DrawHome;
   readonly queue: StoreQueue;
   readonly records: ReadonlyMap<string, Records>;
   /** How the maintenances of a cluster are shown. */

@@ -2,6 +2,7 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { renderAttached } from "../../slack/render/attached.js";
 import { fitsMessage, type PictureFile, type TextFile } from "../../slack/render/fixed-text.js";
 import { drawTables, FILE_WIDTH, fileText } from "../../slack/render/table.js";
+import { isAskedAtHome } from "../../slack/say/messenger.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import { threadJobId } from "../lanes/ids.js";
 import { type Attachment, type ReplyJob, replyJob, threadJob } from "../lanes/jobs.js";
@@ -25,6 +26,7 @@ export async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void
     const due = attachments.filter(({ what }) => what.kind !== "table" || table !== null);
     if (!progress.answered) {
       await ports.messenger.reply(to, reply, await whereWhole(due, ports));
+      if (isAskedAtHome(to)) await drawHome(to.user, reply, ports);
       if (due.length > 0) await saved({ answered: true });
     }
     for (const one of due.slice(progress.filed)) {
@@ -48,6 +50,16 @@ export async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void
     const { channel } = await ports.messenger.post(to.user, null, renderAttached(reply, to.command));
     await saved({ direct: channel });
     return channel;
+  }
+}
+
+/** The person has the answer already; the Home is drawn again when it is opened. */
+async function drawHome(user: string, answer: Reply, { home, logger }: NotifyPorts): Promise<void> {
+  try {
+    await home(user, answer);
+  } catch (error) {
+    if (!(error instanceof SlackFailure)) throw error;
+    logger.warn({ ...error.fields, user }, "a Home could not be drawn");
   }
 }
 

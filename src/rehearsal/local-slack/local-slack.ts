@@ -8,7 +8,9 @@ import { z } from "zod";
 import { ownEnvironment, tied } from "../child-process.js";
 import { freePort } from "../free-port.js";
 import { localSlackAvailable, localSlackBinary } from "./binary.js";
-import { submitModal } from "./modal.js";
+import { clickHome, homeOf } from "./home.js";
+import { type Answers, submitModal, topModal } from "./modal.js";
+import type { LocalView } from "./page.js";
 import { configOf, type Delivery, LOCAL_TOKENS, OPS, type Workspace } from "./workspace.js";
 
 const START_TIMEOUT_MS = 20_000;
@@ -173,12 +175,41 @@ export class LocalSlack {
   }
 
   /**
-   * Submits the modal that a click opened: `answer` is typed, or is the text of a choice; without it the input keeps
-   * what it proposes. Resolves with its title when it is closed. Throws what is said beside the input, or that no modal
-   * was opened.
+   * Submits the modal that a command or a click opened: an answer is typed, or is the text of a choice; without one an input
+   * keeps what it proposes. Resolves with its title when it is closed, or another one stands above it. Throws what is said
+   * beside the inputs, or that no modal was opened.
    */
-  submitModal({ user, answer }: { user: string; answer?: string }): Promise<string> {
+  submitModal({ user, answer }: { user: string; answer?: Answers }): Promise<string> {
     return submitModal(this.url, user, answer ?? null);
+  }
+
+  /** The modal on top of the screen, which all people share; `null` when none is open. */
+  modal(): Promise<LocalView | null> {
+    return topModal(this.url);
+  }
+
+  /** Opens the bot's Home, which the bot then draws. */
+  async openHome(user: string): Promise<void> {
+    await this.control("open-home", { user });
+  }
+
+  /** The bot's Home as somebody has it on the screen; `null` before it is drawn. */
+  home(user: string): Promise<LocalView | null> {
+    return homeOf(this.url, user);
+  }
+
+  /** Clicks the button of a Home whose action id begins with `action`. */
+  clickHome({ user, action }: { user: string; action: string }): Promise<void> {
+    return clickHome(this.url, user, action);
+  }
+
+  /** Everything said between somebody and the bot alone, oldest first. */
+  async directMessages(user: string): Promise<LocalMessage[]> {
+    const { channels } = z
+      .object({ channels: z.array(z.looseObject({ id: z.string(), name: z.string() })) })
+      .parse(JSON.parse(await this.control("state")));
+    const found = channels.find(({ name }) => name === `dm-${user}`);
+    return found === undefined ? [] : await this.messages(found.id);
   }
 
   /** Everything in a channel, oldest first: thread replies and ephemeral messages too. */

@@ -5,13 +5,14 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 /** A person hears something within this time, so that with the acknowledgement before it the 3 s hold (invariant 9). */
 export const PATIENCE_MS = 2_500;
 
-export type Kind = "command" | "click" | "modal";
+export type Kind = "command" | "click" | "modal" | "home";
 
 /** What was sent, to the person who sent it, and what did not come of it. */
 export const WORDS = {
   command: { yours: "Your command", nothing: "Nothing was queued." },
   click: { yours: "Your click", nothing: "Nothing was queued and nothing was decided." },
   modal: { yours: "Your answer", nothing: "Nothing was queued and nothing was decided." },
+  home: { yours: "Your request for this page", nothing: "Nothing is shown." },
 } as const;
 
 /**

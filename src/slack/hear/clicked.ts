@@ -1,22 +1,29 @@
-import type { types } from "@slack/bolt";
 import { COMMAND } from "../../maintenance/text/command.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import type { AnyValue } from "../render/button-value.js";
+import type { ReplyTarget } from "../say/messenger.js";
 import { SlackFailure } from "../wire/errors.js";
-import type { ClickInput, SlackHandlers } from "./handlers.js";
-import { modalOf } from "./modals.js";
+import { openForm } from "./forms.js";
+import type { SlackHandlers } from "./handlers.js";
+import { modalOf, type OpenModal } from "./modals.js";
 
-/** Opens a modal for the click with this trigger; throws when Slack does not. */
-export type OpenModal = (triggerId: string, modal: types.ModalView) => Promise<unknown>;
+/** A click on any button of ours. */
+interface AnyClick extends ReplyTarget {
+  readonly button: AnyValue;
+  readonly message?: string;
+  readonly triggerId: string;
+}
 
 /**
- * What a click leads to: its handler, or the modal that asks for a reason or a span first. Should Slack not open that,
+ * What a click leads to: its handler, the form, or the modal that asks for a reason or a span first. Should Slack not open that,
  * the click never just vanishes: Deny and Hold only keep things as they are, so they go on without their reason; an
  * extension changes the schedule and is left to the person.
  */
 export async function clicked(
-  { button, ...place }: ClickInput,
+  { button, ...place }: AnyClick,
   o: { readonly handlers: SlackHandlers; readonly openModal: OpenModal },
 ): Promise<Reply | null> {
+  if ("open" in button) return await openForm(place, o, async (failure) => notOpened(failure));
   if ("decision" in button) {
     const click = { ...place, button };
     try {
@@ -36,6 +43,16 @@ export async function clicked(
 }
 
 const NO_DIALOG = "Slack did not open the dialog that belongs to this button";
+
+function notOpened(failure: SlackFailure): Reply {
+  return replyOf({
+    tone: "error",
+    text: `${NO_DIALOG}: ${failure.what}`,
+    notDone: "Nothing was asked for.",
+    next: "Press the button again, or type the command.",
+    line: `${COMMAND} help drain`,
+  });
+}
 
 function notExtended(id: string, failure: SlackFailure): Reply {
   return replyOf({

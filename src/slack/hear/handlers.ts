@@ -1,5 +1,6 @@
 import type { Reply } from "../../maintenance/text/reply.js";
-import type { AnyValue, ButtonValue, ViewValue } from "../render/button-value.js";
+import type { AnyValue, ButtonValue, OpenValue, ViewValue } from "../render/button-value.js";
+import type { DrainForm, FormChoices, InputName } from "../render/form/inputs.js";
 import type { ReplyTarget } from "../say/messenger.js";
 
 /** A slash command as somebody typed it. */
@@ -12,7 +13,7 @@ export interface CommandInput extends ReplyTarget {
 
 /** A click on one of our buttons, or the submission of the modal that it opened. */
 export interface ClickInput extends ReplyTarget {
-  readonly button: AnyValue;
+  readonly button: Exclude<AnyValue, OpenValue>;
   /** `ts` of the message that the button is in; absent for a modal. */
   readonly message?: string;
   /** Unique per click. Opens one modal within 3 s. */
@@ -29,6 +30,11 @@ export interface DecisionClick extends ClickInput {
   readonly button: ButtonValue;
 }
 
+/** The line that a filled form stands for, without the command, or what is wrong with each of its inputs. */
+export type LineRead =
+  | { readonly line: string }
+  | { readonly mistakes: Readonly<Partial<Record<InputName, string>>> };
+
 /**
  * What the bot does with commands and clicks. The listener has acknowledged before it calls; what is returned is told
  * to the person alone, and `null` says nothing.
@@ -36,4 +42,10 @@ export interface DecisionClick extends ClickInput {
 export interface SlackHandlers {
   command(input: CommandInput): Promise<Reply | null>;
   click(input: ClickInput): Promise<Reply | null>;
+  /** Draws somebody's Home, with what they were told last about something that they did there. Slack's failures are its own. */
+  home(user: string, answer: Reply | null): Promise<void>;
+  /** What the form for a drain offers to somebody who asks for it in this channel. */
+  formChoices(channel: string): FormChoices;
+  /** Reads a filled form. Asks nobody, and queues nothing. */
+  lineOf(form: DrainForm, at: Pick<ReplyTarget, "channel" | "command"> & { readonly user: string }): LineRead;
 }

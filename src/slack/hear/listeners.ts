@@ -1,23 +1,35 @@
-import type { App, BlockAction, ButtonAction, Context, ViewSubmitAction } from "@slack/bolt";
+import type {
+  App,
+  BlockAction,
+  ButtonAction,
+  Context,
+  SlackViewMiddlewareArgs,
+  ViewSubmitAction,
+} from "@slack/bolt";
 import type { Logger } from "../../base/logger.js";
 import { scrub } from "../../base/scrub.js";
 import { COMMAND, commandNameOf } from "../../maintenance/text/command.js";
+import { anybody } from "../../maintenance/text/reader.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { RECEIVED_AT } from "../connection/connection.js";
 import { parseButton } from "../render/button-value.js";
-import type { Messenger, ReplyTarget } from "../say/messenger.js";
+import { FORM } from "../render/form/form.js";
+import { PREVIEW } from "../render/form/preview.js";
+import { renderClosedHome } from "../render/home/home.js";
+import { isAskedAtHome, type Messenger, type ReplyTarget } from "../say/messenger.js";
 import { SlackFailure } from "../wire/errors.js";
 import { ACK_DEADLINE_MS } from "../wire/limits.js";
 import { answer, type Kind, notAcknowledged } from "./answer.js";
-import { clicked, type OpenModal, unknownButton } from "./clicked.js";
+import { clicked, unknownButton } from "./clicked.js";
+import { asksForForm, drainOf, openForm, placeIn, previewOf } from "./forms.js";
 import type { SlackHandlers } from "./handlers.js";
 import { modalAnswer } from "./modal-answer.js";
-import { INPUT } from "./modals.js";
-import { type Home, homeOfClick, homeOfCommand } from "./own-people.js";
+import { INPUT, type OpenModal } from "./modals.js";
+import { type Home, homeOfClick, homeOfCommand, homeOfEvent } from "./own-people.js";
 
 /**
- * Hears every slash command, every click and every submission of a modal. Each is acknowledged before anything else
- * happens (invariant 9); then the handler runs, and the person is told how it ended.
+ * Hears every slash command, every click, every submission of a modal, and who opens the Home. Each is acknowledged before
+ * anything else happens (invariant 9); then the handler runs, and the person is told how it ended.
  *
  * @returns resolves when all that has arrived is answered.
  */
@@ -25,7 +37,7 @@ export function listen(
   app: App,
   o: {
     readonly handlers: SlackHandlers;
-    readonly messenger: Pick<Messenger, "reply">;
+    readonly messenger: Pick<Messenger, "reply" | "publish">;
     readonly openModal: OpenModal;
     /** What somebody is told who may not use the bot at all; `null` for one of us (invariant 6). */
     readonly turnedAway: (kind: Kind, home: Home) => Reply | null;
@@ -46,6 +58,16 @@ export function listen(
     } catch (error) {
       const failure = SlackFailure.from(error, "answering a person");
       o.logger.error({ user: to.user, channel: to.channel, code: failure.code }, failure.message);
+    }
+    if (isAskedAtHome(to)) await drawHome(to.user, () => o.handlers.home(to.user, reply));
+  }
+
+  /** Nothing depends on a Home: it is drawn when it is opened again. */
+  async function drawHome(user: string, draw: () => Promise<void>): Promise<void> {
+    try {
+      await draw();
+    } catch (error) {
+      o.logger.error({ user, err: scrub(String(error)) }, "a Home could not be drawn");
     }
   }
 
@@ -92,8 +114,17 @@ export function listen(
       thread: null,
       command: commandNameOf(command.command),
     };
+    const typed = { ...to, text: command.text ?? "", triggerId: command.trigger_id };
     await hear("command", { to, home: homeOfCommand(command), context }, ack, () =>
-      o.handlers.command({ ...to, text: command.text ?? "", triggerId: command.trigger_id }),
+      asksForForm(typed.text)
+        ? openForm(typed, o, (failure) => {
+            o.logger.warn(
+              { user: to.user, ...failure.fields },
+              "the form was not opened; answered with the help",
+            );
+            return o.handlers.command(typed);
+          })
+        : o.handlers.command(typed),
     );
   });
 
@@ -110,6 +141,8 @@ export function listen(
   });
 
   app.view<ViewSubmitAction>(/^/, async ({ ack, body, view, context }) => {
+    if (view.callback_id === FORM) return await previewed({ ack, body, view, context });
+    if (view.callback_id === PREVIEW) return await drained({ ack, body, view, context });
     const click = modalAnswer(view);
     if (typeof click === "string") {
       const errors = { [INPUT]: click };
@@ -123,6 +156,54 @@ export function listen(
     );
   });
 
+  /** The form was filled in: what is wrong stands beside its inputs at once, else the preview opens and is filled. */
+  async function previewed({ ack, body, view, context }: Submission): Promise<void> {
+    const home = homeOfClick(body);
+    const user = body.user.id;
+    if (o.turnedAway("modal", home) !== null) return await closed({ ack, body, view, context });
+    const preview = previewOf(view, { user, triggerId: body.trigger_id }, o.handlers);
+    if ("errors" in preview) {
+      await acknowledge("modal", () => ack({ response_action: "errors", errors: preview.errors }), context);
+      return;
+    }
+    const shown = () => ack({ response_action: "push", view: preview.view });
+    await hear("modal", { to: preview.dryRun, home, context }, shown, () =>
+      o.handlers.command(preview.dryRun),
+    );
+  }
+
+  /** What was previewed is sent as the line that it is. */
+  async function drained({ ack, body, view, context }: Submission): Promise<void> {
+    const drain = drainOf(view, body.user.id);
+    if (drain === null) return await closed({ ack, body, view, context });
+    const clear = () => ack({ response_action: "clear" });
+    await hear("modal", { to: drain, home: homeOfClick(body), context }, clear, () =>
+      o.handlers.command(drain),
+    );
+  }
+
+  /** Nothing comes of the dialog: the person is told why, where they opened it. */
+  async function closed({ ack, body, view, context }: Submission): Promise<void> {
+    const user = body.user.id;
+    const at = placeIn(view) ?? { channel: user, responseUrl: null, command: COMMAND };
+    const to = { channel: at.channel, responseUrl: at.responseUrl, command: at.command, user, thread: null };
+    const clear = () => ack({ response_action: "clear" });
+    await hear("modal", { to, home: homeOfClick(body), context }, clear, async () => unknownButton());
+  }
+
+  app.event("app_home_opened", async ({ event, body }) => {
+    if (event.tab !== "home") return;
+    const { user } = event;
+    const home = homeOfEvent(body);
+    const refusal = o.turnedAway("home", home);
+    if (refusal !== null) {
+      o.logger.warn({ kind: "home", user, team: home.team }, "turned away: not known as one of ours");
+      const closed = renderClosedHome(refusal, anybody(COMMAND, Date.now()));
+      return run(drawHome(user, () => o.messenger.publish(user, closed)));
+    }
+    run(drawHome(user, () => o.handlers.home(user, null)));
+  });
+
   app.error(async (error) => {
     o.logger.error({ code: error.code, err: scrub(error.message) }, "Slack's library reported an error");
   });
@@ -132,18 +213,27 @@ export function listen(
   };
 }
 
+type Submission = Pick<
+  SlackViewMiddlewareArgs<ViewSubmitAction> & { readonly context: Context },
+  "ack" | "body" | "view" | "context"
+>;
+
 function messageOf({ message, container }: BlockAction): { readonly message?: string } {
   const ts: unknown = message?.ts ?? container.message_ts;
   return typeof ts === "string" ? { message: ts } : {};
 }
 
-/** Who clicked where. Slack says it in `container`; `message` is missing for ephemeral messages. */
+/** Who clicked where. Slack says it in `container`; `message` is missing for ephemeral messages. The Home is no channel. */
 function placeOf(body: BlockAction, command = COMMAND): ReplyTarget {
   const container: Record<string, unknown> = body.container;
   const text = (value: unknown) => (typeof value === "string" ? value : "");
+  const channel = body.channel?.id || text(container.channel_id);
+  if (channel === "") {
+    return { responseUrl: null, channel: body.user.id, user: body.user.id, thread: null, command };
+  }
   return {
     responseUrl: body.response_url || null,
-    channel: body.channel?.id ?? text(container.channel_id),
+    channel,
     user: body.user.id,
     thread: text(body.message?.thread_ts) || text(container.thread_ts) || null,
     command,

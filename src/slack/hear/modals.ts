@@ -9,6 +9,9 @@ import type { DecisionClick } from "./handlers.js";
 
 const HOUR_MS = 3_600_000;
 
+/** Opens a modal for the click or the command with this trigger; throws when Slack does not. */
+export type OpenModal = (triggerId: string, modal: types.ModalView) => Promise<unknown>;
+
 /** The one input of each of our modals: `state.values[INPUT][INPUT]` when it is submitted. */
 export const INPUT = "answer";
 

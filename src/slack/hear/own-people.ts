@@ -38,6 +38,19 @@ export function homeOfClick(body: {
 }
 
 /**
+ * Slack names in an event the workspace that it happened in, and offers the Home to members of that alone; where it comes
+ * out of a conversation that is shared with another company nobody says whose member it is.
+ */
+export function homeOfEvent(body: {
+  readonly team_id?: string | undefined;
+  readonly enterprise_id?: string | undefined;
+  readonly is_ext_shared_channel?: boolean | undefined;
+}): Home {
+  if (body.is_ext_shared_channel === true) return { team: null, enterprise: null };
+  return { team: body.team_id || null, enterprise: body.enterprise_id || null };
+}
+
+/**
  * The refusal for somebody who is not known to be one of us, or `null`: with Slack Connect people of other companies
  * see our cards and can press the buttons, and a rule that names nobody must not mean them (invariant 6).
  *

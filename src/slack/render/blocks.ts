@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import { LIMITS } from "../wire/limits.js";
-import { type AnyValue, encodeButton } from "./button-value.js";
+import { type AnyValue, actionOf, encodeButton } from "./button-value.js";
 import { cutTo, free, Mrkdwn, mrk, plain } from "./mrkdwn.js";
 
 /** The classic blocks, which every client renders. */
@@ -86,12 +86,6 @@ export function button(label: string, value: AnyValue, more: ButtonLook = {}): t
           },
         }),
   };
-}
-
-function actionOf(value: AnyValue): string {
-  if ("line" in value) return "line";
-  if ("adopt" in value) return `adopt:${value.adopt.cluster}`;
-  return `${"show" in value ? value.show : value.decision.kind}:${value.id}`;
 }
 
 /** A row of buttons; none when there are no buttons, because Slack refuses an empty row. */

@@ -42,8 +42,13 @@ const lineValue = z.object({
 
 export type LineValue = z.output<typeof lineValue>;
 
+/** What the button carries that opens the form for a drain. */
+const openValue = z.object({ v: z.literal(1), open: z.literal("form") });
+
+export type OpenValue = z.output<typeof openValue>;
+
 /** Everything that a button can carry. */
-export type AnyValue = ButtonValue | ViewValue | AdoptValue | LineValue;
+export type AnyValue = ButtonValue | ViewValue | AdoptValue | LineValue | OpenValue;
 
 /** What every button of a maintenance carries. */
 export function carriedBy({ id, command }: Pick<Maintenance, "id" | "command">) {
@@ -54,7 +59,7 @@ export function carriedBy({ id, command }: Pick<Maintenance, "id" | "command">) 
 export function encodeButton(value: AnyValue): string {
   if (!fitsButton(value)) {
     throw new RangeError(
-      `A button's value must have at most ${LIMITS.buttonValue} characters, got ${JSON.stringify(value).length} (${nameOf(value)})`,
+      `A button's value must have at most ${LIMITS.buttonValue} characters, got ${JSON.stringify(value).length} (${actionOf(value)})`,
     );
   }
   return JSON.stringify(value);
@@ -65,16 +70,18 @@ export function fitsButton(value: AnyValue): boolean {
   return JSON.stringify(value).length <= LIMITS.buttonValue;
 }
 
-function nameOf(value: AnyValue): string {
-  if ("adopt" in value) return "adopt";
+/** What a button does and to what, such as `cancel:m-7k3q2`. */
+export function actionOf(value: AnyValue): string {
   if ("line" in value) return "line";
-  return `${value.id}, ${"show" in value ? value.show : value.decision.kind}`;
+  if ("open" in value) return `open:${value.open}`;
+  if ("adopt" in value) return `adopt:${value.adopt.cluster}`;
+  return `${"show" in value ? value.show : value.decision.kind}:${value.id}`;
 }
 
 /** What a clicked button carries; `null` for what is not understood, such as the button of a later version. Never throws. */
 export function parseButton(text: string | undefined): AnyValue | null {
   try {
-    return z.union([buttonValue, viewValue, adoptValue, lineValue]).parse(JSON.parse(text ?? ""));
+    return z.union([buttonValue, viewValue, adoptValue, lineValue, openValue]).parse(JSON.parse(text ?? ""));
   } catch {
     return null;
   }

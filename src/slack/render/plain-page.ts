@@ -1,3 +1,4 @@
+import type { types } from "@slack/bolt";
 import type { Block, SlackMessage } from "./blocks.js";
 
 /**
@@ -7,6 +8,18 @@ import type { Block, SlackMessage } from "./blocks.js";
  */
 export function forPlainPage({ text, blocks }: SlackMessage): SlackMessage {
   return { text: plainMarkup(text), blocks: blocks.map(plainBlock) };
+}
+
+/** The same for a dialog or a Home. An input that the page cannot draw, and that may stay empty, is left out. */
+export function viewForPlainPage<V extends types.View>(view: V): V {
+  const blocks = view.blocks.flatMap((block) => {
+    if (block.type === "input") {
+      const { optional, element } = block as types.InputBlock;
+      return optional === true && element.type === "datetimepicker" ? [] : [block];
+    }
+    return [plainBlock(block as Block)];
+  });
+  return { ...view, blocks };
 }
 
 function plainBlock(block: Block): Block {

@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { types } from "@slack/bolt";
 import type { SlackConfig } from "../../config/config.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { anonymousReaders, type Readers } from "../people/readers.js";
 import type { SlackMessage } from "../render/blocks.js";
 import { type PictureFile, renderFile, type TextFile } from "../render/fixed-text.js";
+import { renderPreview } from "../render/form/preview.js";
 import { free } from "../render/mrkdwn.js";
-import { forPlainPage } from "../render/plain-page.js";
+import { forPlainPage, viewForPlainPage } from "../render/plain-page.js";
 import { renderReply } from "../render/reply.js";
 import { attempt, SlackFailure } from "../wire/errors.js";
 import { LIMITS } from "../wire/limits.js";
@@ -12,6 +15,8 @@ import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
 import { postToResponseUrl } from "./response-url.js";
 
 const TIMEOUT_MS = 10_000;
+
+const DIALOG_PAUSES_MS: readonly number[] = [200, 400, 800, 1_600];
 
 /** Slack's codes for blocks it does not take; the same status goes out as text then. */
 const BLOCKS_REFUSED: readonly string[] = [
@@ -42,12 +47,22 @@ const AS_WRITTEN = { parse: "none", link_names: false, unfurl_links: false, unfu
 export interface ReplyTarget {
   /** Of the command or click; `null` when there is none, such as long after it. */
   readonly responseUrl: string | null;
+  /** Where the person asked; their own id where that was in the Home, and then they are answered by direct message. */
   readonly channel: string;
   readonly user: string;
   /** The thread in which the person clicked; `null` for a command and for a root message. */
   readonly thread: string | null;
   /** What the person calls the command: `/mesos`, or the name that the workspace gave it. */
   readonly command: string;
+  /** The dialog that is waiting for what the drain of its line would do: the answer stands there and nowhere else. */
+  readonly preview?: { readonly id: string; readonly line: string } | undefined;
+  /** The line that a form stood for, to be typed the next time: it is told with answers that have no other line. */
+  readonly line?: string | undefined;
+}
+
+/** Whether somebody asked in the Home, where nobody can be answered. */
+export function isAskedAtHome({ channel, user }: Pick<ReplyTarget, "channel" | "user">): boolean {
+  return channel === user;
 }
 
 /** Who the token speaks as, and what it may do. */
@@ -83,7 +98,7 @@ export interface Messenger {
   update(channel: string, ts: string, message: SlackMessage): Promise<void>;
   /**
    * Tells one person; nobody else sees it. Where the response URL takes no more it is an ephemeral message, and where the
-   * channel takes none a direct message.
+   * channel takes none a direct message. The answer to a preview is told in its dialog, or nowhere once that is closed.
    *
    * @param whole where the whole table comes to, as a sentence, when the message does not hold all of it.
    */
@@ -97,6 +112,8 @@ export interface Messenger {
   upload(channel: string, thread: string | null, file: TextFile | PictureFile): Promise<void>;
   /** The address of a message of ours, which takes no scope. */
   permalink(channel: string, ts: string): Promise<string>;
+  /** Draws somebody's Home. */
+  publish(user: string, home: types.HomeView): Promise<void>;
   whoAmI(): Promise<BotIdentity>;
 }
 
@@ -108,11 +125,16 @@ export function createMessenger(
     readonly timeoutMs?: number;
     /** @defaultValue nobody is known */
     readonly readers?: Readers;
+    /** How long to wait before each further look for a dialog that Slack does not know yet. */
+    readonly dialogPausesMs?: readonly number[];
   },
 ): Messenger {
   const timeout = o.timeoutMs ?? TIMEOUT_MS;
+  const dialogPauses = o.dialogPausesMs ?? DIALOG_PAUSES_MS;
   const client = createWebClient(o, timeout);
   const shown = (message: SlackMessage) => (o.settings.markup === "plain" ? forPlainPage(message) : message);
+  const shownView = <V extends types.View>(view: V): V =>
+    o.settings.markup === "plain" ? viewForPlainPage(view) : view;
   const readers = o.readers ?? anonymousReaders(Date.now);
 
   /** Sends blocks, or the same as text if Slack refuses the blocks: a status is never lost. */
@@ -149,6 +171,23 @@ export function createMessenger(
     );
   }
 
+  /** Slack knows a dialog that an acknowledgement opens only once it has taken that, and no more once it is closed. */
+  async function showPreview(id: string, view: types.ModalView): Promise<void> {
+    const doing = "showing a preview";
+    for (const pauseMs of [...dialogPauses, null]) {
+      try {
+        await client.views.update({ external_id: id, view: shownView(view) });
+        return;
+      } catch (error) {
+        const failure = SlackFailure.from(error, doing);
+        if (failure.code !== "not_found") throw failure;
+        if (pauseMs === null) break;
+        await sleep(pauseMs);
+      }
+    }
+    o.logger.info({}, "a preview was closed before it could be shown");
+  }
+
   return {
     async post(channel, thread, message, how) {
       const doing = `posting to ${channel}`;
@@ -166,7 +205,17 @@ export function createMessenger(
 
     async reply(to, reply, whole = null) {
       const doing = "answering a person";
-      const message = await readers.write(to, (reader) => renderReply(reply, reader, whole));
+      const { preview } = to;
+      if (preview !== undefined) {
+        const view = await readers.write(to, (reader) => renderPreview(to, preview, reply, reader));
+        return await showPreview(preview.id, view);
+      }
+      const withLine = { ...reply, line: reply.line ?? to.line ?? null };
+      const message = await readers.write(to, (reader) => renderReply(withLine, reader, whole));
+      if (isAskedAtHome(to)) {
+        await postTo(doing, to.user, null, message);
+        return;
+      }
       if (to.responseUrl !== null) {
         try {
           await postToResponseUrl(to.responseUrl, to.thread, shown(message), timeout);
@@ -229,6 +278,10 @@ export function createMessenger(
       if (permalink === undefined)
         throw new SlackFailure("server_error", { doing, detail: "No address in the answer." });
       return permalink;
+    },
+
+    async publish(user, home) {
+      await attempt("drawing a Home", () => client.views.publish({ user_id: user, view: shownView(home) }));
     },
 
     async whoAmI() {

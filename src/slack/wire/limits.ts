@@ -5,6 +5,8 @@
 export const LIMITS = {
   /** Blocks in one message. */
   blocks: 50,
+  /** Blocks in a modal, and in a Home. */
+  viewBlocks: 100,
   sectionText: 3000,
   /** Fields in one section. */
   fields: 10,
@@ -23,7 +25,12 @@ export const LIMITS = {
   /** Label of an input in a modal. */
   inputLabel: 2000,
   inputPlaceholder: 150,
+  inputHint: 2000,
+  /** What is said beside an input; Slack names no limit, and one line is read. */
+  inputError: 300,
   optionText: 75,
+  /** Options of one select. */
+  options: 100,
   /** What a modal carries from its opening to its submission. */
   privateMetadata: 3000,
   /** `block_id` and `action_id`. */

@@ -51,6 +51,7 @@ async function bot(configured: readonly string[], now = clock.now) {
       messenger,
       readers: anonymousReaders(now),
       drawTimeline: async () => null,
+      home: async () => {},
       queue,
       records,
       shownIn: () => ({ broadcast: [], tickets: null, scheme: "http", calendar: [] }),

@@ -26,6 +26,7 @@ export function botOf(store: Store, name: string, commandsPerMinute = 1_000) {
         defaultDurationMs: 3_600_000,
         maxDurationMs: 7_200_000,
         groups: [],
+        runbooks: [],
       },
     ],
     records,

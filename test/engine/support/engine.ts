@@ -3,6 +3,7 @@ import type { Logger } from "../../../src/base/logger.js";
 import { Secret } from "../../../src/base/secret.js";
 import type { ClusterConfig, ClusterPolicy, StoreConfig } from "../../../src/config/config.js";
 import { termsOf } from "../../../src/config/runbook.js";
+import { createHome } from "../../../src/engine/bot/home.js";
 import { createIntake, type IntakeCluster } from "../../../src/engine/bot/intake.js";
 import { groupsNamedIn, shownAs } from "../../../src/engine/bot-side.js";
 import { type Clock, SYSTEM_CLOCK } from "../../../src/engine/clock.js";
@@ -151,7 +152,7 @@ async function startOn({
   );
   const program = new TestProgram();
   const time = steadyClock(clock, () => {});
-  const clusters: IntakeCluster[] = [];
+  const clusters: (IntakeCluster & Pick<ClusterConfig, "policy">)[] = [];
   const records = new Map<string, Records>();
   const notifier = createNotifier(store, logger, clock);
   const { personOf } = createGroups({
@@ -167,6 +168,13 @@ async function startOn({
     patienceMs: UNHURRIED_PATIENCE_MS,
   });
   const lost = createLostClusters(store, records, logger);
+  const home = createHome({
+    ...{ messenger, clusters, records, personOf, logger },
+    readers: anonymousReaders(time.now),
+    threads: notifier.queue,
+    version: "0.0.0",
+    now: time.now,
+  });
   const intake = createIntake({
     store,
     clusters,
@@ -190,6 +198,7 @@ async function startOn({
         logger,
         png: async (svg) => Buffer.from(svg),
       }),
+      home,
       queue: notifier.queue,
       records,
       shownIn: (name) => shownAs(configs.get(name)),

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
 import { moment } from "../../../src/maintenance/text/tokens.js";
-import { forPlainPage } from "../../../src/slack/render/plain-page.js";
+import { renderForm } from "../../../src/slack/render/form/form.js";
+import { forPlainPage, viewForPlainPage } from "../../../src/slack/render/plain-page.js";
 import { renderReply } from "../../../src/slack/render/reply.js";
 import { readerOf } from "../../support/drawn.js";
 import { NOW } from "../../support/world.js";
@@ -23,4 +24,13 @@ test("a page that draws neither blocks of code nor dates nor escapes gets what t
     ].join("\n"),
   ]);
   expect(text).not.toMatch(/```|&lt;|<!/);
+});
+
+test("a form for that page has no input that it cannot draw, and all others", () => {
+  const hours = (count: number) => count * 3_600_000;
+  const only = { name: "prod", defaultDurationMs: hours(2), maxDurationMs: hours(24), runbooks: [] };
+  const form = renderForm({ clusters: [only], chosen: "prod" }, "/mesos", "{}");
+  const kept = viewForPlainPage(form).blocks.map(({ block_id }) => block_id);
+  expect(kept).toEqual(form.blocks.map(({ block_id }) => block_id).filter((id) => id !== "start"));
+  expect(kept).toContain("hosts");
 });

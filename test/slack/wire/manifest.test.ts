@@ -9,11 +9,17 @@ const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
 interface Manifest {
   display_information: { name: string; description: string; long_description: string };
   features: {
+    app_home: {
+      home_tab_enabled: boolean;
+      messages_tab_enabled: boolean;
+      messages_tab_read_only_enabled: boolean;
+    };
     slash_commands: { command: string; description: string; usage_hint: string; should_escape: boolean }[];
   };
   oauth_config: { scopes: { bot: string[]; user?: string[] } };
   settings: {
     socket_mode_enabled: boolean;
+    event_subscriptions: { bot_events: string[]; user_events?: string[] };
     interactivity: { is_enabled: boolean };
     token_rotation_enabled: boolean;
   };
@@ -42,6 +48,15 @@ describe("manifest.json", () => {
     });
   });
 
+  test("manifest.json turns on the Home, its one event, and the direct messages in which clicks there are answered", () => {
+    expect(manifest.features.app_home).toEqual({
+      home_tab_enabled: true,
+      messages_tab_enabled: true,
+      messages_tab_read_only_enabled: true,
+    });
+    expect(manifest.settings.event_subscriptions).toEqual({ bot_events: ["app_home_opened"] });
+  });
+
   test("manifest.json keeps to Slack's lengths", () => {
     const { name, description, long_description: long } = manifest.display_information;
     expect(name.length).toBeLessThanOrEqual(35);
@@ -62,7 +77,13 @@ describe("docs/slack.md", () => {
     expect(docs).toContain(`| \`${scope}\` | ${why} |`);
   });
 
-  test("docs/slack.md names the path of HTTP mode", () => {
-    expect(docs).toContain(HTTP_PATH);
+  test("docs/slack.md names the path of HTTP mode, for commands, clicks and the event of the Home", () => {
+    const address = `"https://mesos-bot.example.com${HTTP_PATH}"`;
+    expect(docs).toContain(`"slash_commands": [{ "command": "/mesos", "url": ${address}`);
+    expect(docs).toContain(`"interactivity": { "is_enabled": true, "request_url": ${address} }`);
+    const { bot_events } = manifest.settings.event_subscriptions;
+    expect(docs).toContain(
+      `"event_subscriptions": { "request_url": ${address}, "bot_events": ${JSON.stringify(bot_events)} }`,
+    );
   });
 });

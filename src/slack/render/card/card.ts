@@ -99,7 +99,7 @@ function questionText(record: Maintenance, now: Millis, questions: Links): Mrkdw
   return texts.length === 0 ? null : lines(...texts);
 }
 
-function subject(record: Maintenance): string {
+export function subject(record: Maintenance): string {
   const machines = counted(machineCount(record), "machine");
   if (record.leftBehindBy !== undefined) return `${machines} left behind by ${record.leftBehindBy}`;
   const what = record.wanted.adopt === undefined ? "Drain" : "Adopted:";
@@ -124,7 +124,7 @@ function ticketText(ticket: string, tickets: string | null): Mrkdwn {
 }
 
 /** One word or two for the whole maintenance: its end, what was asked of it, or the batch that is on its way. */
-function stateOf(record: Maintenance): string {
+export function stateOf(record: Maintenance): string {
   if (record.end !== null) return record.end.phase;
   if (record.cancel !== null) return "cancelling";
   const current = currentBatch(record);
@@ -145,7 +145,7 @@ function ofCurrent(record: Maintenance): Mrkdwn {
   return current === undefined ? mrk`` : ofBatch(record, current.id);
 }
 
-function windowText(record: Maintenance, now: Millis): Mrkdwn {
+export function windowText(record: Maintenance, now: Millis): Mrkdwn {
   const current = currentBatch(record);
   if (current === undefined) {
     if (record.end !== null) return mrk`none was posted`;

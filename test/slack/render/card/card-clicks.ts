@@ -10,7 +10,7 @@ export function buttons(record: Maintenance): [string, unknown][] {
     return block.elements.flatMap((element): [string, unknown][] => {
       if (element.type !== "button") return [];
       const button = parseButton(element.value);
-      if (button === null || "adopt" in button || "line" in button)
+      if (button === null || "adopt" in button || "line" in button || "open" in button)
         throw new Error(`The button ${element.text.text} is not understood.`);
       const means = "show" in button ? { kind: button.show, id: button.id } : button.decision;
       return [[element.text.text, means]];

@@ -1,0 +1,132 @@
+import type { Logger } from "../../base/logger.js";
+import { openApproval } from "../../maintenance/approval/question.js";
+import { isAmong, type Person } from "../../maintenance/policy/policy.js";
+import type { Approval, Maintenance } from "../../maintenance/record/record.js";
+import { COMMAND } from "../../maintenance/text/command.js";
+import type { Reader } from "../../maintenance/text/reader.js";
+import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import type { Readers } from "../../slack/people/readers.js";
+import {
+  type HomeShown,
+  type QuestionShown,
+  renderClosedHome,
+  renderHome,
+} from "../../slack/render/home/home.js";
+import type { Messenger } from "../../slack/say/messenger.js";
+import { SlackFailure } from "../../slack/wire/errors.js";
+import { threadJobId } from "../lanes/ids.js";
+import { threadJob } from "../lanes/jobs.js";
+import type { Records } from "../lanes/records.js";
+import type { StoreQueue } from "../store/store.js";
+import { StoreError } from "../store/store-error.js";
+
+export interface HomePorts {
+  readonly messenger: Pick<Messenger, "permalink" | "publish">;
+  readonly readers: Readers;
+  readonly clusters: readonly {
+    readonly name: string;
+    readonly policy: { readonly approvers: readonly string[] };
+  }[];
+  readonly records: ReadonlyMap<string, Records>;
+  /** Of the notify lane, whose jobs know where messages stand. */
+  readonly threads: Pick<StoreQueue, "getJob">;
+  personOf(user: string, groups: readonly string[]): Promise<Person>;
+  readonly version: string;
+  readonly logger: Logger;
+  now(): number;
+}
+
+/** Draws one person's Home, with what they were told last about something that they did there. */
+export type DrawHome = (user: string, answer: Reply | null) => Promise<void>;
+
+/** As many addresses of messages are remembered; they never change. */
+const MOST_ADDRESSES = 2_000;
+
+/** The bot draws Homes of what the records say, and asks no master. Slack's failures are thrown. */
+export function createHome(ports: HomePorts): DrawHome {
+  const addresses = new Map<string, string>();
+
+  return async (user, answer) => {
+    let write: (reader: Reader) => ReturnType<typeof renderHome>;
+    try {
+      const shown = await shownTo(user, answer);
+      write = (reader) => renderHome(shown, reader);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      ports.logger.warn({ user, err: error.message }, "the queue could not be read for a Home");
+      write = (reader) => renderClosedHome(queueAway(error), reader);
+    }
+    await ports.messenger.publish(user, await ports.readers.write({ user, command: COMMAND }, write));
+  };
+
+  async function shownTo(user: string, answer: Reply | null): Promise<HomeShown> {
+    const all = [...ports.records.values()];
+    const records = (await Promise.all(all.map((one) => one.open()))).flat();
+    const approvers = [...new Set(ports.clusters.flatMap(({ policy }) => policy.approvers))];
+    const person = await ports.personOf(user, approvers);
+    const newestFirst = records.sort((a, b) => b.requestedAtMs - a.requestedAtMs);
+    const shown = await Promise.all(newestFirst.map((record) => shownOf(record, person)));
+    const open = shown.map(({ record, address }) => ({ record, address }));
+    const questions = shown.flatMap((one) => one.questions);
+    const unreadable = all.reduce((sum, one) => sum + one.unreadable(), 0);
+    return { answer, questions, open, unreadable, nowMs: ports.now(), version: ports.version };
+  }
+
+  /** A maintenance, and its questions that this person may answer. */
+  async function shownOf(record: Maintenance, person: Person) {
+    const thread = await threadOf(record.id);
+    const at = (ts: string | null | undefined) => addressOf(thread?.channel ?? "", ts ?? null);
+    const asked = record.batches.flatMap((batch) => {
+      const approval = openApproval(batch);
+      return approval !== null && mayAnswer(approval, person, record.cluster) ? [{ batch, approval }] : [];
+    });
+    const questions: readonly QuestionShown[] = await Promise.all(
+      asked.map(async (question) => ({
+        ...question,
+        record,
+        address: await at(thread?.approvals[question.approval.id]?.ts),
+      })),
+    );
+    return { record, address: await at(thread?.rootTs), questions };
+  }
+
+  /** As far as the bot knows: the worker looks at it again at the click (invariants 5 and 6). */
+  function mayAnswer({ notBy, votes, expiresAtMs }: Approval, person: Person, cluster: string): boolean {
+    const approvers = ports.clusters.find(({ name }) => name === cluster)?.policy.approvers ?? [];
+    const hasVoted = votes.some(({ by }) => by === person.user);
+    const isApprover = approvers.length === 0 || isAmong(person, approvers);
+    return isApprover && !hasVoted && !notBy.includes(person.user) && ports.now() < expiresAtMs;
+  }
+
+  async function threadOf(id: string) {
+    const job = await ports.threads.getJob(threadJobId(id));
+    return job === undefined ? null : threadJob.parse(job.data);
+  }
+
+  /** A link that Slack does not tell holds nothing up: the id stands there without it. */
+  async function addressOf(channel: string, ts: string | null): Promise<string | undefined> {
+    if (ts === null) return undefined;
+    const key = `${channel}/${ts}`;
+    const known = addresses.get(key);
+    if (known !== undefined) return known;
+    try {
+      const address = await ports.messenger.permalink(channel, ts);
+      if (addresses.size >= MOST_ADDRESSES) addresses.clear();
+      addresses.set(key, address);
+      return address;
+    } catch (error) {
+      if (!(error instanceof SlackFailure)) throw error;
+      ports.logger.warn(error.fields, "a message has no address for a Home");
+      return undefined;
+    }
+  }
+}
+
+function queueAway(error: StoreError): Reply {
+  return replyOf({
+    tone: "error",
+    text: `The bot's queue is away: ${error.what}`,
+    notDone: "What is open cannot be shown.",
+    next: "Open this page again in a minute, or tell whoever runs the bot.",
+  });
+}
