@@ -92,6 +92,8 @@ export interface HistoryCommand {
   readonly sinceForMs: number | null;
   /** Refused drains alone. */
   readonly refused: boolean;
+  /** All of them as a file. */
+  readonly csv: boolean;
 }
 
 /** A verb that decides something on one maintenance, named by its id or by its hosts. */

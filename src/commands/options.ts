@@ -133,6 +133,12 @@ export const OPTIONS = [
     elsewhere: ["denied", "rejected"],
   },
   {
+    name: "csv",
+    value: "",
+    summary: "all of it as a CSV file, for a spreadsheet",
+    elsewhere: ["export", "excel"],
+  },
+  {
     name: "dry-run",
     value: "",
     summary: "show the machines and what would go away, and do nothing",

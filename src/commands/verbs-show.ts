@@ -40,15 +40,17 @@ export const SHOWING: readonly Verb[] = [
     details: [
       "Without names or an id: open maintenances, the newest finished ones and refused drains of the cluster, or of all clusters where none is meant.",
       "With names of machines (* and ? in them, commas between) or an option, all that are kept are looked through.",
+      "With --csv the same comes as a file into your direct messages with the bot, with all that is kept and times in UTC.",
       "With an id: its log, with every vote, refusal and reason; any that is kept, also where the list does not show it.",
     ],
-    options: ["cluster", "by", "since", "refused"],
+    options: ["cluster", "by", "since", "refused", "csv"],
     examples: [
       "history",
       "history m-7k3q2",
       "history web-* --since 7d",
       "history --by me",
       "history --refused",
+      "history --since 30d --csv",
     ],
     elsewhere: ["log", "logs", "audit", "events", "past"],
     read(args) {
@@ -63,6 +65,7 @@ export const SHOWING: readonly Verb[] = [
         by: args.option("by"),
         sinceForMs: readSince(args),
         refused: args.flag("refused"),
+        csv: args.flag("csv"),
       };
     },
   },

@@ -11,6 +11,7 @@ const HISTORY = {
   id: null,
   hosts: null,
   by: null,
+  csv: false,
   sinceForMs: null,
   refused: false,
 };

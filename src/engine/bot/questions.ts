@@ -78,7 +78,7 @@ export function createQuestions({
       }));
     },
     async history(
-      { cluster: named, id, hosts, by, sinceForMs, refused }: HistoryCommand,
+      { cluster: named, id, hosts, by, sinceForMs, refused, csv }: HistoryCommand,
       replyTo: StoredReplyTarget,
     ): Promise<Reply | null> {
       const who = by === null ? null : await personCalled(by, replyTo.user);
@@ -90,7 +90,7 @@ export function createQuestions({
         });
       }
       const filter = { hosts, by: who, sinceForMs, refused };
-      const queryIn = (cluster: string): QueryJob => ({ kind: "history", cluster, id, filter, replyTo });
+      const queryIn = (cluster: string): QueryJob => ({ kind: "history", cluster, id, filter, csv, replyTo });
       return id === null
         ? await askEach(named, replyTo.channel, queryIn)
         : await inClusterOf(id, (cluster) => ask(queryIn(cluster)));

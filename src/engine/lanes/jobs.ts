@@ -7,6 +7,7 @@ import { type Run, runOutcome } from "../../maintenance/record/run.js";
 import { timeline } from "../../maintenance/show/timeline.js";
 import { COMMAND, commandName } from "../../maintenance/text/command.js";
 import { reply } from "../../maintenance/text/reply.js";
+import { grid } from "../../maintenance/text/table.js";
 
 /**
  * The lanes: where things run, and the jobs each of them carries. Job data is JSON that another process, or this one
@@ -130,8 +131,6 @@ const historyFilter = z.object({
   refused: z.boolean(),
 });
 
-export type StoredHistoryFilter = z.output<typeof historyFilter>;
-
 /** A read-only question that needs a master or the open maintenances. */
 export const queryJob = z.discriminatedUnion("kind", [
   question.extend({ kind: z.literal("status"), hosts: z.string().nullable() }),
@@ -143,6 +142,7 @@ export const queryJob = z.discriminatedUnion("kind", [
     id: z.string().nullable(),
     /** Of the list, without an id. */
     filter: historyFilter.default({ hosts: null, by: null, sinceForMs: null, refused: false }),
+    csv: z.boolean().default(false),
   }),
   /** A drain that is only looked at: the record as it would be opened. */
   question.extend({ kind: z.literal("dry_run"), record: z.unknown() }),
@@ -188,6 +188,8 @@ export const attachment = z.object({
   what: z.discriminatedUnion("kind", [
     /** The whole of the reply's table, where it does not fit into a message. */
     z.object({ kind: z.literal("table") }),
+    /** A table of its own, for spreadsheets. */
+    z.object({ kind: z.literal("csv"), grid }),
     /** A picture, drawn for who gets it. */
     z.object({ kind: z.literal("timeline"), timeline }),
   ]),

@@ -1,5 +1,6 @@
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { renderAttached } from "../../slack/render/attached.js";
+import { csvOf } from "../../slack/render/csv.js";
 import { fitsMessage, type PictureFile, type TextFile } from "../../slack/render/fixed-text.js";
 import { drawTables, FILE_WIDTH, fileText } from "../../slack/render/table.js";
 import { isAskedAtHome } from "../../slack/say/messenger.js";
@@ -83,6 +84,10 @@ async function fileOf(
   switch (what.kind) {
     case "table":
       return { name, title: name, text: table };
+    case "csv": {
+      const { grid } = what;
+      return { name, title: name, text: await ports.readers.write(to, (reader) => csvOf(grid, reader)) };
+    }
     case "timeline":
       return await ports.drawTimeline(what.timeline, to, name);
   }
@@ -90,7 +95,7 @@ async function fileOf(
 
 /** Where the whole of a table that is cut comes to; `null` where it is not. */
 async function whereWhole(due: readonly Attachment[], ports: NotifyPorts): Promise<string | null> {
-  const table = due.find(({ what }) => what.kind === "table");
+  const table = due.find(({ what }) => what.kind !== "timeline");
   if (table === undefined) return null;
   const isInThread = (await threadOf(table, ports)) !== null;
   return isInThread

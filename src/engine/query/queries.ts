@@ -5,7 +5,7 @@ import type { World } from "../../maintenance/cluster/world.js";
 import { decodeMaintenance } from "../../maintenance/record/record.js";
 import type { FoundTrouble } from "../../maintenance/record/troubles.js";
 import { frameworksReply } from "../../maintenance/show/frameworks.js";
-import { historyOf, historyReply, isMeant } from "../../maintenance/show/history.js";
+import { historyGrid, historyOf, historyReply, isMeant } from "../../maintenance/show/history.js";
 import { hostsReply, statusOfMachines } from "../../maintenance/show/machines.js";
 import { scheduleReply, scheduleTimeline } from "../../maintenance/show/schedule-view.js";
 import { statusOfCluster, statusOfMaintenance } from "../../maintenance/show/status.js";
@@ -13,17 +13,12 @@ import type { Timeline } from "../../maintenance/show/timeline.js";
 import { windowRows } from "../../maintenance/show/window-rows.js";
 import { counted } from "../../maintenance/text/list.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import type { Grid } from "../../maintenance/text/table.js";
 import { formatSpan } from "../../maintenance/time.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import { type Cluster, HostsError } from "../cluster/cluster.js";
 import type { Habits } from "../lanes/habits.js";
-import {
-  type Attachment,
-  type QueryJob,
-  queryJob,
-  type StoredHistoryFilter,
-  type StoredReplyTarget,
-} from "../lanes/jobs.js";
+import { type Attachment, type QueryJob, queryJob, type StoredReplyTarget } from "../lanes/jobs.js";
 import { noSuchMaintenance } from "../lanes/not-found.js";
 import type { Records } from "../lanes/records.js";
 import { replyFrom, troubleFrom } from "../lanes/troubles.js";
@@ -52,10 +47,14 @@ interface Answer {
   readonly reply: Reply;
   /** The same as a picture, where there is one. */
   readonly timeline: Timeline | null;
+  /** All that was asked for, for a spreadsheet. */
+  readonly csv: Grid | null;
 }
 
 /** A picture goes to the person, as a table does that is too long for a message and belongs into no maintenance's thread. */
-function attachmentsOf(query: QueryJob, { timeline }: Answer): readonly Attachment[] {
+function attachmentsOf(query: QueryJob, { timeline, csv }: Answer): readonly Attachment[] {
+  if (csv !== null && "cluster" in query)
+    return [{ maintenance: null, name: `${query.cluster}-history.csv`, what: { kind: "csv", grid: csv } }];
   const table = (maintenance: string | null, name: string) => [
     { maintenance, name: `${name}.txt`, what: { kind: "table" as const } },
   ];
@@ -101,7 +100,7 @@ export function queryProcessor(ports: QueryPorts) {
 }
 
 function inWords(reply: Reply): Answer {
-  return { reply, timeline: null };
+  return { reply, timeline: null, csv: null };
 }
 
 async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<Answer> {
@@ -116,6 +115,10 @@ async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<
   if (why !== undefined) return inWords(replyOf({ tone: "error", text: why, notDone }));
   try {
     if (query.kind === "schedule") return await scheduleAnswer(parts, ports.now());
+    if (query.kind === "history")
+      return query.id === null
+        ? await history(query, parts, ports.now())
+        : inWords(await historyOfOne(query.id, parts.records));
     return inWords(await answerTo(query, parts, ports.now()));
   } catch (error) {
     if (error instanceof HostsError) {
@@ -134,6 +137,7 @@ async function scheduleAnswer({ cluster, records }: QueryCluster, nowMs: number)
   return {
     reply: scheduleReply(name, world, rows),
     timeline: scheduleTimeline(name, rows, policy.calendar, nowMs),
+    csv: null,
   };
 }
 
@@ -147,7 +151,7 @@ const SHOWN_REFUSED = 10;
 const LOOKED_THROUGH = 5_000;
 
 async function answerTo(
-  query: Exclude<ClusterQuery, { kind: "schedule" }>,
+  query: Exclude<ClusterQuery, { kind: "schedule" | "history" }>,
   parts: QueryCluster,
   nowMs: number,
 ): Promise<Reply> {
@@ -179,32 +183,32 @@ async function answerTo(
       const world = await cluster.withDrivers(await cluster.world());
       return frameworksReply(world, cluster.policy.frameworks, await habits.of());
     }
-    case "history": {
-      if (query.id !== null) {
-        const record = await records.find(query.id);
-        return record === null ? await noSuchMaintenance(query.id, [records]) : historyOf(record);
-      }
-      return await history(query.filter, records, nowMs);
-    }
     case "dry_run":
       return await dryRun(decodeMaintenance(query.record), parts, nowMs);
   }
 }
 
+async function historyOfOne(id: string, records: Records): Promise<Reply> {
+  const record = await records.find(id);
+  return record === null ? await noSuchMaintenance(id, [records]) : historyOf(record);
+}
+
 /** The newest maintenances, or those that are asked for of all that are kept. */
 async function history(
-  { sinceForMs, ...asked }: StoredHistoryFilter,
-  records: Records,
+  { filter: { sinceForMs, ...asked }, csv }: Extract<QueryJob, { kind: "history" }>,
+  { records }: QueryCluster,
   nowMs: number,
-): Promise<Reply> {
+): Promise<Answer> {
   const filter = { ...asked, sinceMs: sinceForMs === null ? null : nowMs - sinceForMs };
   const isAll = asked.hosts === null && asked.by === null && sinceForMs === null && !asked.refused;
-  const finished = asked.refused ? [] : await records.finished(isAll ? SHOWN_FINISHED : LOOKED_THROUGH);
-  const refused = await records.refused(isAll ? SHOWN_REFUSED : LOOKED_THROUGH);
+  const isShort = isAll && !csv;
+  const finished = asked.refused ? [] : await records.finished(isShort ? SHOWN_FINISHED : LOOKED_THROUGH);
+  const refused = await records.refused(isShort ? SHOWN_REFUSED : LOOKED_THROUGH);
   const kept = await records.kept();
-  const meant = asked.refused ? { ...kept, finished: 0 } : kept;
-  const all = [...(await records.open()), ...finished, ...refused];
-  return historyReply(meant, all.filter(isMeant(filter)), finished.length + refused.length, nowMs, filter);
+  const reached = asked.refused ? { ...kept, finished: 0 } : kept;
+  const meant = [...(await records.open()), ...finished, ...refused].filter(isMeant(filter));
+  const reply = historyReply(reached, meant, finished.length + refused.length, nowMs, filter);
+  return { reply, timeline: null, csv: csv ? historyGrid(meant) : null };
 }
 
 /** The open maintenances can be told even while the master is away. */

@@ -4,7 +4,7 @@ import { wildcard } from "../text/glob.js";
 import { counted } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
-import { at, type Column, tableOf, tablesOf } from "../text/table.js";
+import { at, type Column, type Grid, tableOf, tablesOf } from "../text/table.js";
 import { mention, moment } from "../text/tokens.js";
 import { aboutSpan, type Millis } from "../time.js";
 import { eventLines } from "./event-line.js";
@@ -27,6 +27,37 @@ const REFUSALS: readonly Column<Maintenance>[] = [
   { title: "ASKED", cell: ({ requestedAtMs }) => at(requestedAtMs) },
   { title: "WHY IT WAS REFUSED", cut: "end", cell: ({ end }) => ({ sentence: end?.why ?? "" }) },
 ];
+
+const ALL: readonly Column<Maintenance>[] = [
+  { title: "ID", cell: ({ id }) => id },
+  { title: "CLUSTER", cell: ({ cluster }) => cluster },
+  { title: "HOSTS", cell: ({ hosts }) => hosts },
+  { title: "MACHINES", cell: ({ batches }) => namesOfMachines(batches) },
+  { title: "WHO", cell: ({ requester }) => ({ who: requester }) },
+  { title: "ASKED", cell: ({ requestedAtMs }) => at(requestedAtMs) },
+  { title: "ENDED", cell: ({ end }) => at(end?.atMs ?? null) },
+  { title: "OUTCOME", cell: (record) => (isRefused(record) ? "refused" : standOf(record)) },
+  { title: "TASKS LOST", cell: (record) => tasksLost(record) ?? "" },
+  { title: "REASON", cell: ({ reason }) => reason ?? "" },
+  { title: "TICKET", cell: ({ ticket }) => ticket ?? "" },
+  { title: "WHY IT ENDED", cell: ({ end }) => ({ sentence: end?.why ?? "" }) },
+];
+
+/** Maintenances and refused drains as one table for a spreadsheet, newest first; `null` without any. */
+export function historyGrid(found: readonly Maintenance[]): Grid | null {
+  return tableOf(newestFirst(found), ALL);
+}
+
+function namesOfMachines(batches: Maintenance["batches"]): string {
+  return batches.flatMap(({ machines }) => machines.map(({ hostname }) => hostname)).join(" ");
+}
+
+/** One that ended while both lists were read stands in both. */
+function newestFirst(found: readonly Maintenance[]): Maintenance[] {
+  const ids = new Set<string>();
+  const once = found.filter((record) => !ids.has(record.id) && ids.add(record.id));
+  return once.sort((a, b) => momentOf(b) - momentOf(a));
+}
 
 /** `up`, with the tasks that were lost by going Down. */
 function outcomeOf(record: Maintenance): string {
@@ -111,10 +142,7 @@ export function historyReply(
   filter: HistoryFilter = EVERYTHING,
 ): Reply {
   const { cluster } = kept;
-  const ids = new Set<string>();
-  // One that ended while both lists were read stands in both.
-  const once = found.filter((record) => !ids.has(record.id) && ids.add(record.id));
-  const newest = once.sort((a, b) => momentOf(b) - momentOf(a));
+  const newest = newestFirst(found);
   const older = kept.finished + kept.refused - looked;
   const reach = older > 0 || newest.length === 0 ? [reachOf(kept)] : [];
   const olderText = older > 0 ? [`Older ones were not looked at: ${older}.`] : [];

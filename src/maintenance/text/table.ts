@@ -17,7 +17,8 @@ const piece = z.union([
 
 export type Piece = z.output<typeof piece>;
 
-const grid = z.object({
+/** Rows of cells under the titles of their columns. */
+export const grid = z.object({
   /** Stands above it. */
   heading: z.string().nullable(),
   columns: z.array(

@@ -60,7 +60,7 @@ function isTime(piece: Piece): boolean {
 }
 
 function drawGrid({ heading, columns, rows }: Grid, reader: Reader, width: number) {
-  const cells = rows.map((row) => row.map((pieces) => textOf(pieces, reader)));
+  const cells = rows.map((row) => row.map((pieces) => cellText(pieces, reader)));
   const natural = columns.map(({ title }, i) =>
     cells.reduce((most, row) => Math.max(most, widthOf(row[i] ?? "")), widthOf(title)),
   );
@@ -121,7 +121,8 @@ function lineWidth(widths: readonly number[], shown: readonly number[]): number 
   return shown.reduce((sum, i) => sum + (widths[i] ?? 0), 0) + GAP.length * Math.max(0, shown.length - 1);
 }
 
-function textOf(pieces: readonly Piece[], reader: Reader): string {
+/** What stands in a cell, on one line. */
+export function cellText(pieces: readonly Piece[], reader: Reader): string {
   return oneLine(pieces.map((piece) => pieceText(piece, reader)).join(""));
 }
 

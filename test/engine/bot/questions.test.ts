@@ -13,6 +13,7 @@ const HISTORY = {
   id: null,
   hosts: null,
   by: null,
+  csv: false,
   sinceForMs: null,
   refused: false,
 };

@@ -36,3 +36,15 @@ test("a refused drain is found by its id and listed, and what is decided on it i
   expect(await cluster.told(BOB, /failed/)).toContain(id);
   expect(await cluster.records.find(id)).toMatchObject({ end: { phase: "failed" } });
 });
+
+test("the history comes as a CSV file into the direct messages of who asks for it", async () => {
+  const cluster = await engine().cluster();
+  const maintenance = await cluster.drain("web-01 2h");
+  await maintenance.root(/draining/);
+  await cluster.type(ALICE, "history --csv");
+  await cluster.told(ALICE, /comes as a file into your direct messages/);
+  const file = await cluster.until("the file", () =>
+    engine().slack.files.find(({ name }) => name === `${cluster.name}-history.csv`),
+  );
+  expect(file.text).toContain(`\r\n${maintenance.id},${cluster.name},web-01,web-01,`);
+});
