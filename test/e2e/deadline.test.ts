@@ -73,7 +73,7 @@ suiteFor(
     expect(reminder.text).toContain("@alice");
     await bot.lookAgain();
     bot.pass(30 * MINUTE);
-    await bot.afterwards(/Nobody approved Down in time.*Nothing was taken down/);
+    await bot.afterwards(/nobody approved Down in time.*Nothing was taken down/);
     const settled = await until("the question without buttons", async () =>
       (await bot.messages()).find((m) => m.message.ts === question.message.ts && m.buttons.length === 0),
     );

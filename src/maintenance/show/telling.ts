@@ -54,6 +54,7 @@ const TELLINGS: Readonly<Record<Exclude<LogEventKind, "answers_changed">, Tellin
   foreign_change: "news",
   move_stopped: "news",
   move_ended: "news",
+  windows_moved: "news",
   deadline: "news",
   overdue: "news",
   paused: "news",
@@ -67,7 +68,6 @@ const TELLINGS: Readonly<Record<Exclude<LogEventKind, "answers_changed">, Tellin
   bringing_up: "progress",
   went_on: "progress",
   window_starts_soon: "progress",
-  windows_moved: "progress",
 };
 
 export function tellingOf(event: LogEvent): Telling {

@@ -42,7 +42,7 @@ describe("a decision that comes too late or from the wrong person", () => {
     const maintenance = await cluster.drain("web-01 2h");
     await maintenance.thread(/Take 1 machine down\?/);
     const at = { batch: "b1", approval: "b1a1" };
-    const message = await maintenance.thread(/Nobody approved Down in time/);
+    const message = await maintenance.thread(/nobody approved Down in time/);
     expect(message).toContain("Nothing was taken down");
     await cluster.click(BOB, { v: 1, id: maintenance.id, decision: { kind: "approve", ...at } });
     const told = await cluster.told(BOB, /this question has expired/);

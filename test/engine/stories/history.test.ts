@@ -40,7 +40,7 @@ test("a refused drain is found by its id and listed, and what is decided on it i
 test("the history comes as a CSV file into the direct messages of who asks for it", async () => {
   const cluster = await engine().cluster();
   const maintenance = await cluster.drain("web-01 2h");
-  await maintenance.root(/draining/);
+  await maintenance.question();
   await cluster.type(ALICE, "history --csv");
   await cluster.told(ALICE, /comes as a file into your direct messages/);
   const file = await cluster.until("the file", () =>

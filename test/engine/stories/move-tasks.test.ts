@@ -62,7 +62,7 @@ describe("moving tasks of a Marathon", () => {
     expect(killed(one)).toEqual([]);
     await maintenance.click(BOB, "approve");
     await maintenance.thread(
-      /Moving .*\/shop\/api.*task 1 of 2 is killed on .*web-01.*4 were healthy before, 2 have to be/,
+      /asked Marathon to kill task 1 of 2 of \/shop\/api on web-01; 4 were healthy, 2 have to be/,
     );
     await maintenance.root(/Moving tasks .*1 of 2 gone/);
     await maintenance.thread(/task 2 of 2/);
@@ -148,7 +148,7 @@ describe("moving tasks of a Marathon", () => {
     const maintenance = await asked(one);
     one.marathon.setFault("kills", { kind: "lost" });
     await maintenance.click(BOB, "approve");
-    await maintenance.thread(/task 1 of 2.*No answer came/);
+    await maintenance.thread(/task 1 of 2.*no answer came/);
     await maintenance.thread(/Moving tasks is over: 2 of 2/);
     expect(killed(one)).toHaveLength(2);
     expect(new Set(killed(one)).size).toBe(2);
