@@ -289,8 +289,8 @@ export const threadJob = z.object({
     .object({ ts: z.string().nullable(), hash: z.string().nullable(), lines: z.array(z.number().int()) })
     .nullable()
     .default(null),
-  /** When news of the last hour was told, and whether it was about answers of frameworks. */
-  news: z.array(z.object({ atMs: z.number(), answers: z.boolean() })).default([]),
+  /** When news of the last hour was told, and what it was about. */
+  news: z.array(z.object({ atMs: z.number(), of: z.enum(["answers", "trouble", "other"]) })).default([]),
   /** The messages of runs, by run id; `isFiled`: all of its output is in the thread. */
   runs: z
     .record(z.string(), z.object({ ts: z.string(), hash: z.string(), isFiled: z.boolean() }))

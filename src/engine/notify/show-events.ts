@@ -4,6 +4,7 @@ import { showsWindows } from "../../maintenance/show/roll-timeline.js";
 import { broadcastOf, tellingOf } from "../../maintenance/show/telling.js";
 import { renderEvent } from "../../slack/render/event.js";
 import { renderProgress } from "../../slack/render/progress.js";
+import type { ThreadJob } from "../lanes/jobs.js";
 import { ask, questionMessage } from "./show-questions.js";
 import { postRun } from "./show-runs.js";
 import { hashOf, type Thread } from "./thread.js";
@@ -13,6 +14,9 @@ const MOST_NEWS = 12;
 
 /** Of them for answers of frameworks, of which there can be hundreds: they must not crowd out the rest. */
 const MOST_ANSWERS = 6;
+
+/** Of them for all but trouble, which has to be told whatever else goes on (invariant 10). */
+const MOST_BUT_TROUBLE = 10;
 
 const HOUR_MS = 3_600_000;
 
@@ -55,17 +59,16 @@ async function tell(thread: Thread, event: LogEvent): Promise<void> {
   const telling = tellingOf(event);
   const message = telling === "nothing" ? null : renderEvent(record, event);
   if (message === null) return thread.note({ postedSeq });
-  const isAnswers = event.kind === "answers_changed";
-  if (telling === "progress" || (telling === "news" && !hasRoom(thread, isAnswers))) {
+  const about: ThreadJob["news"][number]["of"] =
+    event.kind === "answers_changed" ? "answers" : event.kind === "trouble" ? "trouble" : "other";
+  if (telling === "progress" || (telling === "news" && !hasRoom(thread, about))) {
     const progress = thread.progress.progress ?? NO_PROGRESS;
     const lines = [...progress.lines, event.seq].slice(-MOST_LINES);
     return thread.note({ postedSeq, progress: { ...progress, lines } });
   }
   await thread.post(message, broadcastOf(event));
   const news =
-    telling === "news"
-      ? [...newsWithin(thread), { atMs: thread.now(), answers: isAnswers }]
-      : thread.progress.news;
+    telling === "news" ? [...newsWithin(thread), { atMs: thread.now(), of: about }] : thread.progress.news;
   await thread.saved({ postedSeq, news });
 }
 
@@ -76,10 +79,15 @@ function newsWithin({ progress, now }: Thread) {
   return progress.news.filter(({ atMs }) => atMs > now() - HOUR_MS);
 }
 
-function hasRoom(thread: Thread, isAnswers: boolean): boolean {
+function hasRoom(thread: Thread, about: ThreadJob["news"][number]["of"]): boolean {
   const told = newsWithin(thread);
-  const answers = told.filter((one) => one.answers).length;
-  return told.length < MOST_NEWS && (!isAnswers || answers < MOST_ANSWERS);
+  const ofAnswers = told.filter((one) => one.of === "answers").length;
+  const butTrouble = told.filter((one) => one.of !== "trouble").length;
+  return (
+    told.length < MOST_NEWS &&
+    (about === "trouble" || butTrouble < MOST_BUT_TROUBLE) &&
+    (about !== "answers" || ofAnswers < MOST_ANSWERS)
+  );
 }
 
 /** Brings the one progress message up to date, or posts it; `false` when it is too early for the next edit. */

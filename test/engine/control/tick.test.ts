@@ -147,7 +147,9 @@ describe("a tick", () => {
     expect(posts).toEqual([]);
     expect(recordOfOutcome(outcome).end).toMatchObject({
       phase: "failed",
-      why: expect.stringContaining("2 machines (web-01, web-02) are already draining, in the window of m-old1, which has ended"),
+      why: expect.stringContaining(
+        "2 machines (web-01, web-02) are already draining, in the window of m-old1, which has ended",
+      ),
     });
   });
 

@@ -86,6 +86,15 @@ const answers = (news?: Extract<NewEvent, { kind: "answers_changed" }>["news"]):
   ...(news === undefined ? {} : { news }),
 });
 
+const trouble: NewEvent = {
+  kind: "trouble",
+  code: "no_leader",
+  what: "No master leads.",
+  said: null,
+  notDone: "Nothing.",
+  next: "Wait.",
+};
+
 const registered: NewEvent = { kind: "agents_registered", machines: ["web-04"] };
 
 const refusal = (who: string) => answers({ refused: [`${who} on web-04`], withdrawn: [], quarter: null });
@@ -133,10 +142,15 @@ describe("the thread of a maintenance", () => {
     const first = names.map(refusal);
     await thread.show(withEvents([...first, ...notes]));
     const [, ...below] = thread.texts();
-    expect(below).toHaveLength(13);
+    expect(below).toHaveLength(11);
     expect(below.filter((text) => text.includes("Refuses to leave"))).toHaveLength(6);
     // The rest is in the one that is edited.
     expect(below.at(-1)).toContain("note 9");
+    const troubles = Array.from({ length: 3 }, () => trouble);
+    await thread.show(withEvents([...first, ...notes, ...troubles]), NOW + MINUTE);
+    const told = thread.texts().filter((text) => text.includes("No master leads."));
+    expect(told.filter((text) => !text.includes("edited in place"))).toHaveLength(2);
+    notes.push(...troubles);
     const decided: NewEvent = { kind: "released", by: "U02BOB", askedAtMs: NOW };
     await thread.show(withEvents([...first, ...notes, decided]), NOW + HOUR - 1);
     expect(thread.texts().at(-1)).toContain("released a hold");
@@ -161,14 +175,6 @@ describe("the thread of a maintenance", () => {
 });
 
 describe("what is shown in the channel as well", () => {
-  const trouble: NewEvent = {
-    kind: "trouble",
-    code: "no_leader",
-    what: "No master leads.",
-    said: null,
-    notDone: "Nothing.",
-    next: "Wait.",
-  };
   const overdue: NewEvent = { kind: "overdue", batch: "b1", endMs: NOW };
   const paused: NewEvent = { kind: "paused", batch: "b1", rule: "refused", saw: "kafka refuses" };
 
