@@ -35,6 +35,8 @@ const TELLINGS: Readonly<Record<Exclude<LogEventKind, "answers_changed">, Tellin
   cancel_asked: "decision",
   cancelled: "decision",
   kill_draining: "decision",
+  taking_down: "decision",
+  bringing_up: "decision",
   down: "decision",
   up: "decision",
   run_asked: "decision",
@@ -64,8 +66,6 @@ const TELLINGS: Readonly<Record<Exclude<LogEventKind, "answers_changed">, Tellin
   note: "news",
   agents_registered: "progress",
   move_step: "progress",
-  taking_down: "progress",
-  bringing_up: "progress",
   went_on: "progress",
   window_starts_soon: "progress",
 };
@@ -77,7 +77,9 @@ export function tellingOf(event: LogEvent): Telling {
     case "answers_cleared":
       // Our own posts do that, each time a window moves.
       return event.why === "schedule_change" ? "progress" : "news";
-    case "bringing_up":
+    case "agents_returned":
+      // That all are back is what came of Up, once for a batch; many come one after another.
+      return event.missing === 0 ? "decision" : "news";
     case "went_on":
       return event.by === null ? "progress" : "decision";
     default:

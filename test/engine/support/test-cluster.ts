@@ -149,7 +149,7 @@ export class TestCluster {
   /** `/mesos drain …`, once the person was told what came of it: it begins, waits, or is refused. */
   async drain(line: string, user: string = ALICE): Promise<TestMaintenance> {
     await this.type(user, `drain ${line}`);
-    const told = await this.told(user, /m-\w+: /);
+    const told = await this.told(user, /m-\w+/);
     return this.maintenance(/m-\w+/.exec(told)?.[0] ?? "");
   }
 
