@@ -280,6 +280,8 @@ export const threadJob = z.object({
     z.object({
       ts: z.string(),
       hash: z.string(),
+      /** Fingerprint of its buttons; absent in threads of 0.1.0. */
+      buttons: z.string().optional(),
       /** Its address; empty where Slack tells none, absent in threads of 0.1.0. */
       link: z.string().optional(),
     }),

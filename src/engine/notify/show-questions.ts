@@ -26,13 +26,19 @@ export async function ask(
   const ts = await thread.post(message, "question");
   const remember = (shown: ThreadJob["approvals"][string]) =>
     thread.saved({ approvals: { ...thread.progress.approvals, [approval]: shown }, postedSeq });
-  const shown = { ts, hash: hashOf(message) };
+  const shown = { ts, ...printsOf(message) };
   await remember(shown);
   await remember({ ...shown, link: await addressOf(thread, ts) });
 }
 
-/** How often a question is edited for what is there now; its outcome is shown at once. */
+/** How often a question is edited for what is there now; what can be answered, and its outcome, is shown at once. */
 const EDIT_EVERY_MS = 3_000;
+
+/** Fingerprints of what a question shows: of all of it, and of its buttons alone. */
+function printsOf(message: SlackMessage): { hash: string; buttons: string } {
+  const rows = message.blocks.filter(({ type }) => type === "actions");
+  return { hash: hashOf(message), buttons: hashOf({ text: "", blocks: rows }) };
+}
 
 /** Brings the questions that stand in the thread up to date; `false` when it is too early to edit one of them. */
 export async function editQuestions(thread: Thread): Promise<boolean> {
@@ -40,21 +46,16 @@ export async function editQuestions(thread: Thread): Promise<boolean> {
   for (const [id, shown] of Object.entries(thread.progress.approvals)) {
     const message = questionMessage(thread, id);
     if (message === null) continue;
-    const everyMs = isOpen(thread, id) ? EDIT_EVERY_MS : 0;
+    const prints = printsOf(message);
+    const everyMs = prints.buttons === shown.buttons ? EDIT_EVERY_MS : 0;
     const how = await thread.edit(`${thread.record.id}.${id}`, shown, message, everyMs);
     const { [id]: _, ...others } = thread.progress.approvals;
-    if (how === "edited")
-      await thread.saved({ approvals: { ...others, [id]: { ...shown, hash: hashOf(message) } } });
+    if (how === "edited") await thread.saved({ approvals: { ...others, [id]: { ...shown, ...prints } } });
     // One that somebody deleted counts as never posted.
     if (how === "gone") await thread.saved({ approvals: others });
     isDone = isDone && how !== "early";
   }
   return isDone;
-}
-
-function isOpen({ record, now }: Thread, id: string): boolean {
-  const open = record.batches.flatMap((batch) => openApproval(batch) ?? []).find((one) => one.id === id);
-  return open !== undefined && now() < open.expiresAtMs;
 }
 
 /** Nobody can answer a question that is not seen, be it that its message was deleted or its event is not in the log. */

@@ -7,7 +7,7 @@ import { BROADCASTS, type Broadcast } from "../../../src/maintenance/show/tellin
 import type { Reply } from "../../../src/maintenance/text/reply.js";
 import { anonymousReaders } from "../../../src/slack/people/readers.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
-import { batchOf, HOUR, NOW, recordOf } from "../../slack/fixtures.js";
+import { approvalOf, batchOf, HOUR, NOW, pictureOf, recordOf } from "../../slack/fixtures.js";
 import { runningRun } from "../../support/runs.js";
 
 const MINUTE = 60_000;
@@ -171,6 +171,29 @@ describe("the thread of a maintenance", () => {
     } as const;
     await thread.show(withEvents([started], { batches: [batchOf({ phase: "down" })], runs: [run] }));
     expect(thread.progress().news).toEqual([]);
+  });
+});
+
+describe("a question that stands in the thread", () => {
+  const asked = (parts: Partial<Maintenance> = {}) =>
+    recordOf({
+      batches: [batchOf({ phase: "awaiting_approval", approvals: [approvalOf({ id: "b1a1" })] })],
+      ...parts,
+    });
+  const questionIn = (thread: ReturnType<typeof threadOf>) =>
+    thread.texts().find((text) => text.includes("Take 2 machines down?")) ?? "";
+
+  test("is edited at once when what can be answered changes, and every 3 s for what is there now", async () => {
+    const thread = threadOf();
+    await thread.show(asked());
+    const gone = { picture: { ...pictureOf(1, 64), atMs: NOW + 1 } };
+    await thread.show(asked(gone), NOW + 1);
+    expect(questionIn(thread)).toContain("*now 1*");
+    const held = { held: { by: "U02BOB", atMs: NOW, reason: null, as: "operator" as const } };
+    await thread.show(asked({ picture: { ...pictureOf(0, 64), atMs: NOW + 2 } }), NOW + 2);
+    expect(questionIn(thread)).toContain("*now 1*");
+    await thread.show(asked({ ...gone, ...held }), NOW + 3);
+    expect(questionIn(thread)).toContain("*Held* by");
   });
 });
 
