@@ -146,11 +146,15 @@ export class TestCluster {
     );
   }
 
-  /** `/mesos drain …`, once the person was told what came of it: it begins, waits, or is refused. */
+  /** `/mesos drain …`, once its job is placed, or the person was told what came of it. */
   async drain(line: string, user: string = ALICE): Promise<TestMaintenance> {
+    const before = new Set((await this.records.open()).map(({ id }) => id));
     await this.type(user, `drain ${line}`);
-    const told = await this.told(user, /m-\w+/);
-    return this.maintenance(/m-\w+/.exec(told)?.[0] ?? "");
+    const id = await this.until("the drain is placed", async () => {
+      const placed = (await this.records.open()).find((record) => !before.has(record.id))?.id;
+      return placed ?? /m-\w+/.exec(this.toldTo(user).join("\n"))?.[0];
+    });
+    return this.maintenance(id);
   }
 
   /** The maintenance with this id. */
