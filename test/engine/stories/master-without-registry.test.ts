@@ -49,7 +49,7 @@ describe("a master with its registry in memory that is started again while machi
     expect(master.state().tasks).toHaveLength(1);
 
     master.reregister();
-    await maintenance.thread(/Registered again/);
+    await maintenance.thread(/[Rr]egistered again/);
     await cluster.until("kafka is asked", async () => master.state().inverseOffers.length > 0);
     master.answer("kafka", "web-01", "accept");
     await maintenance.thread(/kafka: promised 1/);
