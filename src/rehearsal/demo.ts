@@ -97,7 +97,7 @@ async function playOn(
   if (options.exit) return 0;
   say(
     `\nGo on by hand at ${installation.slack.url} (as alice or bob, in #ops): try /mesos help.\n` +
-      "This local Slack shows times and tables raw; Slack itself does not. Ctrl-C ends everything.\n",
+      "This local Slack shows times in UTC; Slack itself shows each reader's own. Ctrl-C ends everything.\n",
   );
   await stopped.promise;
   return 0;
