@@ -91,23 +91,36 @@ export type DecisionRequest = Omit<DecisionJob, "click">;
 /** A decision as a command: what it decides on is only known once the pattern is looked up. */
 export const HOSTS_JOB = "hosts-decision";
 
-export const hostsJob = z.object({
-  /** As it was typed, for lines to copy. */
-  verb: z.string(),
-  /** What stands behind the target in a line to copy, such as ` 2h`. */
-  rest: z.string(),
-  /** What is decided on each maintenance that is meant; on which of its batches is found out. */
-  decision,
-  target: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("hosts"), hosts: z.string() }),
-    z.object({ kind: z.literal("id"), id: z.string() }),
-  ]),
-  person,
-  /** Why a rule of the policy is to be overridden (`--override`), for Down. */
-  override: z.string().nullable(),
-  askedAtMs: z.number().int(),
-  replyTo: replyTarget,
-});
+export const hostsJob = z.preprocess(
+  withDecision,
+  z.object({
+    /** As it was typed, for lines to copy. */
+    verb: z.string(),
+    /** What stands behind the target in a line to copy, such as ` 2h`. */
+    rest: z.string(),
+    /** What is decided on each maintenance that is meant; on which of its batches is found out. */
+    decision,
+    target: z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("hosts"), hosts: z.string() }),
+      z.object({ kind: z.literal("id"), id: z.string() }),
+    ]),
+    person,
+    /** Why a rule of the policy is to be overridden (`--override`), for Down. */
+    override: z.string().nullable(),
+    askedAtMs: z.number().int(),
+    replyTo: replyTarget,
+  }),
+);
+
+/** 0.1.0 queued three verbs, each of which said what was to be decided. */
+function withDecision(data: unknown): unknown {
+  const older = z
+    .looseObject({ verb: z.enum(["down", "up", "cancel"]), decision: z.undefined().optional() })
+    .safeParse(data);
+  if (!older.success) return data;
+  const meant = { down: { kind: "ask_down", batch: null }, up: { kind: "up" }, cancel: { kind: "cancel" } };
+  return { ...older.data, rest: "", decision: meant[older.data.verb] };
+}
 
 export type HostsJob = z.output<typeof hostsJob>;
 
