@@ -8,6 +8,9 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { Readers } from "../../slack/people/readers.js";
 import {
   type HomeShown,
+  MOST_OPEN,
+  MOST_QUESTIONS,
+  type OpenShown,
   type QuestionShown,
   renderClosedHome,
   renderHome,
@@ -65,29 +68,42 @@ export function createHome(ports: HomePorts): DrawHome {
     const approvers = [...new Set(ports.clusters.flatMap(({ policy }) => policy.approvers))];
     const person = await ports.personOf(user, approvers);
     const newestFirst = records.sort((a, b) => b.requestedAtMs - a.requestedAtMs);
-    const shown = await Promise.all(newestFirst.map((record) => shownOf(record, person)));
-    const open = shown.map(({ record, address }) => ({ record, address }));
-    const questions = shown.flatMap((one) => one.questions);
+    const questions = newestFirst.flatMap((record) => questionsFor(record, person));
     const unreadable = all.reduce((sum, one) => sum + one.unreadable(), 0);
-    return { answer, questions, open, unreadable, nowMs: ports.now(), version: ports.version };
+    return {
+      answer,
+      questions: await withAddresses(questions, MOST_QUESTIONS, questionAddress),
+      open: await withAddresses(
+        newestFirst.map((record) => ({ record })),
+        MOST_OPEN,
+        cardAddress,
+      ),
+      unreadable,
+      nowMs: ports.now(),
+      version: ports.version,
+    };
   }
 
-  /** A maintenance, and its questions that this person may answer. */
-  async function shownOf(record: Maintenance, person: Person) {
-    const thread = await threadOf(record.id);
-    const at = (ts: string | null | undefined) => addressOf(thread?.channel ?? "", ts ?? null);
-    const asked = record.batches.flatMap((batch) => {
+  /** Those questions of a maintenance that this person may answer. */
+  function questionsFor(record: Maintenance, person: Person) {
+    return record.batches.flatMap((batch) => {
       const approval = openApproval(batch);
-      return approval !== null && mayAnswer(approval, person, record.cluster) ? [{ batch, approval }] : [];
+      return approval !== null && mayAnswer(approval, person, record.cluster)
+        ? [{ record, batch, approval }]
+        : [];
     });
-    const questions: readonly QuestionShown[] = await Promise.all(
-      asked.map(async (question) => ({
-        ...question,
-        record,
-        address: await at(thread?.approvals[question.approval.id]?.ts),
-      })),
-    );
-    return { record, address: await at(thread?.rootTs), questions };
+  }
+
+  /** Where the question stands, which its thread has asked Slack for already. */
+  async function questionAddress({ record, approval }: Omit<QuestionShown, "address">) {
+    const thread = await threadOf(record.id);
+    const shown = thread?.approvals[approval.id];
+    return shown?.link || (await addressOf(thread?.channel ?? "", shown?.ts ?? null));
+  }
+
+  async function cardAddress({ record }: Omit<OpenShown, "address">) {
+    const thread = await threadOf(record.id);
+    return await addressOf(thread?.channel ?? "", thread?.rootTs ?? null);
   }
 
   /** As far as the bot knows: the worker looks at it again at the click (invariants 5 and 6). */
@@ -120,6 +136,17 @@ export function createHome(ports: HomePorts): DrawHome {
       return undefined;
     }
   }
+}
+
+/** The first ones with their addresses: Slack is asked for each, so only for those that are shown. */
+async function withAddresses<T extends object>(
+  all: readonly T[],
+  most: number,
+  addressOf: (one: T) => Promise<string | undefined>,
+): Promise<(T & { readonly address: string | undefined })[]> {
+  return await Promise.all(
+    all.map(async (one, at) => ({ ...one, address: at < most ? await addressOf(one) : undefined })),
+  );
 }
 
 function queueAway(error: StoreError): Reply {

@@ -7,6 +7,7 @@ import { openRecords } from "../../../src/engine/lanes/records.js";
 import { StoreError } from "../../../src/engine/store/store-error.js";
 import { encodeMaintenance } from "../../../src/maintenance/record/record.js";
 import { anonymousReaders } from "../../../src/slack/people/readers.js";
+import { MOST_OPEN } from "../../../src/slack/render/home/home.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
 import { approvalOf, batchOf, NOW, recordOf } from "../../slack/fixtures.js";
 import { MemoryStore } from "../support/memory-store.js";
@@ -37,7 +38,17 @@ beforeEach(() => {
 });
 
 /** Alice's maintenance with a question to the approvers of `prod`, and where its messages stand. */
-async function botWith(o: { approvers?: readonly string[]; votes?: readonly string[]; nowMs?: number } = {}) {
+async function botWith(
+  o: {
+    approvers?: readonly string[];
+    votes?: readonly string[];
+    nowMs?: number;
+    /** Address of the question, as its thread knows it. */
+    link?: string;
+    /** Open maintenances besides, each with a card. */
+    others?: number;
+  } = {},
+) {
   const records = openRecords(store, "prod", quiet);
   const notifier = createNotifier(store, quiet, new TestClock());
   const votes = (o.votes ?? []).map((by) => ({ by, atMs: NOW }));
@@ -57,8 +68,16 @@ async function botWith(o: { approvers?: readonly string[]; votes?: readonly stri
   );
   const job = await notifier.queue.getJob(threadJobId(record.id));
   const thread = threadJob.parse(job?.data);
-  const approvals = { [approval.id]: { ts: "2.2", hash: "" } };
+  const approvals = { [approval.id]: { ts: "2.2", hash: "", link: o.link } };
   await job?.updateData({ ...thread, channel: "C1", rootTs: "1.1", approvals });
+  for (let at = 0; at < (o.others ?? 0); at += 1) {
+    const other = recordOf({ id: `m-other${at}`, requestedAtMs: NOW - at });
+    await records.queue.add(MAINTENANCE_JOB, encodeMaintenance(other), { jobId: other.id });
+    const to = { responseUrl: null, channel: "C1", user: ALICE, thread: null, command: "/mesos" };
+    await notifier.openThread(other, to, "drain of web-*");
+    const card = await notifier.queue.getJob(threadJobId(other.id));
+    await card?.updateData({ ...threadJob.parse(card.data), channel: "C1", rootTs: `3.${at}` });
+  }
   const draw = createHome({
     messenger: {
       permalink: (channel, ts) => permalink(channel, ts),
@@ -101,6 +120,18 @@ describe("a Home", () => {
     const bot = await botWith();
     for (const user of [BOB, BOB, CAROL]) await bot.homeOf(user);
     expect(asked.sort()).toEqual(["1.1", "2.2"]);
+  });
+
+  test("does not ask for the address of a question that its thread knows", async () => {
+    const bot = await botWith({ link: "https://ops.slack.com/known" });
+    expect(await bot.homeOf(BOB)).toContain("https://ops.slack.com/known|Open the question");
+    expect(asked).toEqual(["1.1"]);
+  });
+
+  test("asks for addresses of what is shown alone", async () => {
+    const bot = await botWith({ link: "https://ops.slack.com/known", others: 40 });
+    expect(await bot.homeOf(BOB)).toContain("Open: 41 maintenances");
+    expect(asked).toHaveLength(MOST_OPEN);
   });
 
   test.each([

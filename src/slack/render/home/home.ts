@@ -44,10 +44,10 @@ export interface HomeShown {
   readonly version: string;
 }
 
-/** Each maintenance takes two blocks, and each question one. */
-const MOST_OPEN = 30;
+/** As many are shown; each maintenance takes two blocks, and each question one. */
+export const MOST_OPEN = 30;
 
-const MOST_QUESTIONS = 15;
+export const MOST_QUESTIONS = 15;
 
 const MOST_WINDOWS = 10;
 
