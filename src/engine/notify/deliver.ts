@@ -68,7 +68,9 @@ async function tellQueued(thread: Thread): Promise<Delivered> {
   const { record, ports, progress } = thread;
   const { asked, replyTo } = progress;
   if (asked === null || asked.queued) return "waiting";
-  if (thread.now() - record.requestedAtMs < OUTCOME_WITHIN_MS) return "edit_later";
+  const sinceMs = thread.now() - record.requestedAtMs;
+  // Of a clock that was set back nobody knows how long it is.
+  if (sinceMs >= 0 && sinceMs < OUTCOME_WITHIN_MS) return "edit_later";
   const text = `${record.id}: ${asked.what} is queued. Follow it ${where(progress)}.`;
   await ports.reply(replyTo, replyOf({ tone: "info", text }));
   await thread.saved({ asked: { ...asked, queued: true } });

@@ -15,6 +15,7 @@ import { deliver } from "./deliver.js";
 import { linksOf, wakeLinked } from "./links.js";
 import { type NotifyPorts, obeyRateLimit } from "./ports.js";
 import { runOutputs } from "./run-outputs.js";
+import { forgetEdits } from "./thread.js";
 
 /** An open maintenance's thread is compared with its record at least this often, should a wake-up have got lost. */
 const HEARTBEAT_MS = 15_000;
@@ -128,7 +129,7 @@ export async function runThread(
     const fields = { ...error.fields, ...about };
     if (isGivenUp(error, record, ports.now())) {
       ports.logger.error(fields, "the thread of an ended maintenance was given up: its channel is gone");
-      known.edits.delete(maintenance);
+      forgetEdits(known.edits, maintenance);
       return "given up";
     }
     ports.logger.warn(fields, "the thread could not be brought up to date");

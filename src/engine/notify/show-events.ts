@@ -74,9 +74,10 @@ async function tell(thread: Thread, event: LogEvent): Promise<void> {
 
 const NO_PROGRESS = { ts: null, hash: null, lines: [] };
 
-/** What was told as news within the last hour. A time in the future, of a clock that was set back, counts. */
+/** What was told as news within the last hour. After a clock was set back a time may lie in the future: it holds nothing back. */
 function newsWithin({ progress, now }: Thread) {
-  return progress.news.filter(({ atMs }) => atMs > now() - HOUR_MS);
+  const nowMs = now();
+  return progress.news.filter(({ atMs }) => atMs <= nowMs && atMs > nowMs - HOUR_MS);
 }
 
 function hasRoom(thread: Thread, about: ThreadJob["news"][number]["of"]): boolean {

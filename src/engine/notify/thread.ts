@@ -139,8 +139,7 @@ export function openThread(record: Maintenance, start: ThreadJob, ports: ThreadP
 
     /** Nothing of it is edited any more. */
     forget(): void {
-      for (const key of ports.edits.keys())
-        if (key === record.id || key.startsWith(`${record.id}.`)) ports.edits.delete(key);
+      forgetEdits(ports.edits, record.id);
     },
 
     /** What was noted without a message; stored with the next one that is sent, and by `saved`. */
@@ -171,6 +170,11 @@ export function openThread(record: Maintenance, start: ThreadJob, ports: ThreadP
       await inThread((root) => messenger.upload(channel, root, file));
     },
   };
+}
+
+/** Nothing of a maintenance is edited any more by this process. */
+export function forgetEdits(edits: Map<string, number>, id: string): void {
+  for (const key of edits.keys()) if (key === id || key.startsWith(`${id}.`)) edits.delete(key);
 }
 
 /** Where the questions stand, by approval id; empty where Slack tells no address. */

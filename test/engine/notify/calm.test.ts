@@ -9,29 +9,13 @@ import { anonymousReaders } from "../../../src/slack/people/readers.js";
 import type { SlackMessage } from "../../../src/slack/render/blocks.js";
 import { approvalOf, batchOf, HOUR, NOW, pictureOf, recordOf } from "../../slack/fixtures.js";
 import { runningRun } from "../../support/runs.js";
+import { threadJobOf } from "../../support/threads.js";
 
 const MINUTE = 60_000;
 
 /** A thread in a Slack that keeps what is sent to it. */
 function threadOf(parts: Partial<ThreadJob> = {}, broadcast: readonly Broadcast[] = BROADCASTS) {
-  let progress: ThreadJob = {
-    maintenance: "m-7k3q",
-    cluster: "prod",
-    channel: "C1",
-    replyTo: { responseUrl: null, channel: "C1", user: "U01ALICE", thread: null, command: "/mesos" },
-    asked: null,
-    rootTs: null,
-    rootHash: null,
-    postedSeq: 0,
-    approvals: {},
-    progress: null,
-    news: [],
-    runs: {},
-    links: {},
-    handedOver: false,
-    toldFailure: null,
-    ...parts,
-  };
+  let progress = threadJobOf(parts);
   const messages = new Map<string, { text: string; broadcast: boolean }>();
   const replies: Reply[] = [];
   const edits = new Map<string, number>();
@@ -159,6 +143,15 @@ describe("the thread of a maintenance", () => {
     expect(thread.texts().at(-1)).toContain("an hour later");
   });
 
+  test("news told by a clock that was ahead holds nothing back once it is set right (invariant 10)", async () => {
+    const thread = threadOf();
+    const notes = Array.from({ length: 10 }, (_, at): NewEvent => ({ kind: "note", text: `note ${at}` }));
+    await thread.show(withEvents(notes), NOW + 24 * HOUR);
+    await thread.show(withEvents([...notes, { kind: "note", text: "the clock is right" }]), NOW);
+    expect(thread.texts().at(-1)).toContain("the clock is right");
+    expect(thread.texts().at(-1)).not.toContain("edited in place");
+  });
+
   test("a run has its own message, which is no news", async () => {
     const run = runningRun();
     const thread = threadOf();
@@ -234,6 +227,12 @@ describe("whoever asked for it", () => {
     expect(thread.replies).toEqual([]);
     await thread.show(failed(), NOW + 2_500);
     expect(thread.replies.map(({ text }) => text)).toEqual(["m-7k3q: No such machine."]);
+  });
+
+  test("hears at once that it is queued where the clock says that it is asked for later", async () => {
+    const thread = threadOf({ asked });
+    expect(await thread.show(waiting(), NOW - 1)).toBe("waiting");
+    expect(thread.replies).toHaveLength(1);
   });
 
   test("hears once that it is queued where it takes longer, and then the outcome", async () => {

@@ -10,25 +10,14 @@ import type { SlackMessage } from "../../../src/slack/render/blocks.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
 import { approvalOf } from "../../slack/fixtures.js";
 import { runningRun } from "../../support/runs.js";
+import { threadJobOf } from "../../support/threads.js";
 import { batchOf, NOW, recordOf } from "../../support/world.js";
 
-const START: ThreadJob = {
-  maintenance: "m-7k3q",
-  cluster: "prod",
-  channel: "C1",
-  replyTo: { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null, command: "/mesos" },
-  asked: null,
+const START = threadJobOf({
   rootTs: "1.0",
   rootHash: "old",
-  postedSeq: 0,
   approvals: { b1a1: { ts: "1.1", hash: "old" } },
-  progress: null,
-  news: [],
-  runs: {},
-  links: {},
-  handedOver: false,
-  toldFailure: null,
-};
+});
 
 /** Slack without the messages that somebody has deleted; where it is told so, it refuses threads of theirs. */
 function slackWithout(deleted: readonly string[], refusal: string | null = null) {

@@ -4,6 +4,7 @@ import { NOTIFY_QUEUE, THREAD_JOB } from "../../../src/engine/lanes/jobs.js";
 import type { NotifyPorts } from "../../../src/engine/notify/ports.js";
 import { retire } from "../../../src/engine/notify/retire.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
+import { threadJobOf } from "../../support/threads.js";
 import { MemoryStore } from "../support/memory-store.js";
 
 /** What a message is edited to. */
@@ -13,18 +14,7 @@ async function retired(
 ): Promise<string[]> {
   const store = new MemoryStore(Date.now);
   const queue = store.queue(NOTIFY_QUEUE);
-  const replyTo = { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null, command: "/mesos" };
-  const about = { maintenance: "m-7k3q", cluster: "prod", channel: "C1", replyTo };
-  const shown = {
-    rootHash: null,
-    postedSeq: 0,
-    approvals: {},
-    links: {},
-    handedOver: false,
-    toldFailure: null,
-  };
-  if (rootTs !== null)
-    await queue.add(THREAD_JOB, { ...about, ...shown, rootTs }, { jobId: threadJobId("m-7k3q") });
+  if (rootTs !== null) await queue.add(THREAD_JOB, threadJobOf({ rootTs }), { jobId: threadJobId("m-7k3q") });
   const texts: string[] = [];
   const messenger = {
     update:

@@ -13,6 +13,7 @@ import { encodeMaintenance, type Maintenance } from "../../../src/maintenance/re
 import { anonymousReaders } from "../../../src/slack/people/readers.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
+import { threadJobOf } from "../../support/threads.js";
 import { batchOf, HOUR, recordOf } from "../../support/world.js";
 import { keepLog } from "../store/places.js";
 import { StepByStep } from "../support/course.js";
@@ -82,24 +83,7 @@ async function placeRecord(record: Maintenance): Promise<void> {
 }
 
 async function placeThread(id: string, parts: Partial<ThreadJob> = {}) {
-  const data: ThreadJob = {
-    maintenance: id,
-    cluster: "prod",
-    channel: "C1",
-    replyTo: { responseUrl: null, channel: "C1", user: "U0ALICE", thread: null, command: "/mesos" },
-    asked: null,
-    rootTs: "1.0",
-    rootHash: "old",
-    postedSeq: 0,
-    approvals: {},
-    progress: null,
-    news: [],
-    runs: {},
-    links: {},
-    handedOver: false,
-    toldFailure: null,
-    ...parts,
-  };
+  const data = threadJobOf({ maintenance: id, rootTs: "1.0", rootHash: "old", ...parts });
   await store.queue(NOTIFY_QUEUE).add(THREAD_JOB, data, { ...THREAD_JOB_OPTIONS, jobId: threadJobId(id) });
 }
 
@@ -126,7 +110,7 @@ test("a cluster that is gone from the clusters file: its open maintenance says s
     return texts.length > 0 ? texts : null;
   });
   expect(told).toContain('"thread_ts":"1.0"');
-  expect(told).toContain("<@U0ALICE>");
+  expect(told).toContain("<@U01ALICE>");
   expect(told).toContain(`${record.id} belongs to prod, which is not in the bot's clusters file any more`);
   expect(told).toContain("Its last state was draining");
   expect(told).toContain("Put prod back into the clusters file");
@@ -165,7 +149,7 @@ test("a cluster that is gone before its maintenance has a thread: the requester 
   await placeRecord(record);
   await placeThread(record.id, { rootTs: null });
   const told = await course.until("alice hears of it", async () => sent("chat.postEphemeral", record.id)[0]);
-  expect(told).toContain("U0ALICE");
+  expect(told).toContain("U01ALICE");
   expect(told).toContain("belongs to prod, which is not in the bot's clusters file any more");
 });
 

@@ -9,6 +9,7 @@ import { createReaders } from "../../../src/slack/people/readers.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
 import { keepingLogger } from "../../slack/fixtures.js";
+import { threadJobOf } from "../../support/threads.js";
 import { lineOf, rowOf } from "../../timeline/example.js";
 import { MemoryStore } from "../support/memory-store.js";
 
@@ -54,18 +55,7 @@ async function queued(data: object, png = async (svg: string): Promise<Uint8Arra
 }
 
 async function threadOf(maintenance: string): Promise<void> {
-  const data = {
-    maintenance,
-    cluster: "prod",
-    channel: "C02ROLL",
-    replyTo: TO,
-    rootTs: "9.9",
-    rootHash: null,
-    postedSeq: 0,
-    approvals: {},
-    handedOver: false,
-    toldFailure: null,
-  };
+  const data = threadJobOf({ maintenance, channel: "C02ROLL", rootTs: "9.9" });
   await queue.add(THREAD_JOB, data, { jobId: threadJobId(maintenance) });
 }
 
