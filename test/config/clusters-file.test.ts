@@ -390,6 +390,13 @@ extra: true
     ["a default over the most", "default_duration: 8d", "is longer than max_duration"],
     ["an inventory that is not there", "inventory: i.ini", "cannot be read: /etc/bot/i.ini (no such file)"],
     ["a channel's name", "channel: ops", "is not a Slack channel id"],
+    ["a ticket without its id", "tickets: https://t.example.com/", "no https:// address with {id} in it"],
+    ["tickets that are no address", "tickets: OPS-{id}", "no https:// address with {id} in it"],
+    [
+      "something else to show in the channel",
+      "broadcast: [answers]",
+      "is none of question, overdue, trouble",
+    ],
     ["yes for true", "self_approval: yes", "is neither true nor false"],
     ["an approver by name", "approvers: [alice]", "is not a Slack id of a person"],
     ["one approver without a list", "approvers: U01", "has to be a list"],

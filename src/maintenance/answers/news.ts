@@ -5,8 +5,8 @@ import type { Picture, VerdictRow } from "../record/picture.js";
 import { type AnswersMoved, type AnswersNews, tasksLeft } from "./summary.js";
 
 /**
- * What is new between two looks at the same machines: refusals, promises taken back while the tasks are still there, and
- * another quarter of the tasks that is gone. An answer that the master forgot was not taken back (`erased`).
+ * What is new between two looks at the same machines: refusals, those that take a promise back apart, and another quarter of the
+ * tasks that is gone. A promise that the master forgot was not taken back: it is told as that.
  *
  * @param all the looks at all machines of the maintenance, whose tasks are counted.
  * @returns `null` when there is nothing of that.
@@ -22,10 +22,9 @@ export function newsBetween(
   const names = namesInPicture(after);
   const views = new Map(after.machines.map((view) => [machineKey(view), view]));
   const where = (row: VerdictRow) => `${row.framework} on ${names.of(views.get(row.machine) ?? row.machine)}`;
-  const refused = after.verdicts.filter((row) => row.verdict === "refused" && wasOf(row) !== "refused");
-  const withdrawn = after.verdicts.filter(
-    (row) => row.verdict === "silent" && wasOf(row) === "promised" && row.erased === null,
-  );
+  const refuse = after.verdicts.filter((row) => row.verdict === "refused" && wasOf(row) !== "refused");
+  const withdrawn = refuse.filter((row) => wasOf(row) === "promised");
+  const refused = refuse.filter((row) => wasOf(row) !== "promised");
   const quarters = quartersGone(all.after);
   // The last one is told as what it is: no task is left.
   const quarter = quarters > quartersGone(all.before) && quarters < 4 ? quarters : null;

@@ -8,6 +8,9 @@ describe("a decision that comes too late or from the wrong person", () => {
   test("an approval of the requester or of a person who is no approver is refused (invariant 6)", async () => {
     const cluster = await engine().cluster({ policy: { approvers: [ALICE, BOB] } });
     const maintenance = await cluster.drainToQuestion("web-01 2h");
+    expect((await maintenance.question()).text).toMatch(
+      /Who may answer +@bob, but not @alice, who asked for it · one approval is enough/,
+    );
     await maintenance.click(ALICE, "approve");
     await cluster.told(ALICE, /somebody else has to approve/);
     await maintenance.click(CAROL, "approve");

@@ -57,6 +57,14 @@ describe("posting", () => {
     ]);
   });
 
+  test("the messenger shows a message of a thread in its channel where it is told to, and no other", async () => {
+    await messenger.post("C01OPS", "1.5", CARD, { broadcast: true });
+    await messenger.post("C01OPS", "1.5", CARD);
+    await messenger.post("C01OPS", null, CARD, { broadcast: true });
+    const shown = slack.callsOf("chat.postMessage").map(({ reply_broadcast: also }) => also);
+    expect(shown).toEqual(["true", "false", undefined]);
+  });
+
   test("the messenger leaves the thread out for a root message", async () => {
     await messenger.post("C01OPS", null, CARD);
     expect(slack.callsOf("chat.postMessage")[0]).not.toHaveProperty("thread_ts");
