@@ -1,6 +1,4 @@
 import { summarise } from "../../../maintenance/answers/summary.js";
-import { ABOUT_WORDS } from "../../../maintenance/approval/about.js";
-import { openApproval } from "../../../maintenance/approval/question.js";
 import { endMs } from "../../../maintenance/cluster/schedule.js";
 import { groupBy } from "../../../maintenance/group-by.js";
 import { notBack } from "../../../maintenance/pausing/not-back.js";
@@ -19,7 +17,7 @@ import { movedOf } from "../../../maintenance/record/move.js";
 import { namesOf } from "../../../maintenance/record/names.js";
 import type { Batch, Maintenance, Phase } from "../../../maintenance/record/record.js";
 import { progressOf } from "../../../maintenance/rolling/progress.js";
-import { isOver, placeOf } from "../../../maintenance/rolling/turn.js";
+import { isOver } from "../../../maintenance/rolling/turn.js";
 import { named } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
 import { aboutSpan, formatSpan, type Millis } from "../../../maintenance/time.js";
@@ -32,6 +30,7 @@ import { cardButtons } from "./buttons.js";
 import { deadlineText } from "./deadline.js";
 import { erasedLines } from "./erased.js";
 import { isEmptying, tasksText } from "./tasks.js";
+import { waitingText } from "./waiting.js";
 
 /**
  * The root message of a maintenance, from its record alone: edited in place for as long as it is open. `now` only
@@ -50,7 +49,7 @@ export function renderCard(record: Maintenance, now: Millis, around: CardSurroun
     ...each(context, deadlineText(record, now)),
     ...each(
       section,
-      questionText(record, now, questions),
+      waitingText(record, now, questions),
       frameworksText(record, habits),
       progressText(record, now),
       batchesText(record),
@@ -84,20 +83,6 @@ export interface CardSurroundings {
 }
 
 type Links = Readonly<Record<string, string>>;
-
-/** The question that somebody has to answer now: the card is what is in sight. */
-function questionText(record: Maintenance, now: Millis, questions: Links): Mrkdwn | null {
-  const texts = record.batches.flatMap((batch) => {
-    const open = openApproval(batch);
-    if (open === null || open.expiresAtMs <= now) return [];
-    const name = `${ABOUT_WORDS[open.about].name}${record.batches.length > 1 ? ` of ${placeOf(record, batch.id)}` : ""}`;
-    const votes = open.votesNeeded === 1 ? "" : mrk` · ${open.votes.length} of ${open.votesNeeded} approved`;
-    return [
-      mrk`❓ *Waits for an answer:* ${link(questions[open.id], `the question about ${name}`)}${votes} · until ${moment(open.expiresAtMs)}`,
-    ];
-  });
-  return texts.length === 0 ? null : lines(...texts);
-}
 
 export function subject(record: Maintenance): string {
   const machines = counted(machineCount(record), "machine");
