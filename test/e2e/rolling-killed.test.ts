@@ -79,7 +79,9 @@ suiteFor(
         expect(schedule.windows).toContainEqual(FOREIGN);
         const messages = await bot.messages();
         // The channel also hears of machines that nobody looks after.
-        const card = messages.findLast(({ place, text }) => place === "root" && text.includes(`${id} · Drain`));
+        const card = messages.findLast(
+          ({ place, text }) => place === "root" && text.includes(`${id} · Drain`),
+        );
         if (card !== undefined && /Back in service/.test(card.text)) return;
         const down = HOSTS.filter((host) =>
           [...modes].some(([key, mode]) => key.startsWith(`${host}|`) && mode === "DOWN"),
