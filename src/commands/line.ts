@@ -91,7 +91,7 @@ function readOption(
     /^(([-\u2010-\u2015\u2212]+)([^=]*))(=?)(.*)$/s.exec(word.text) ?? [];
   const name = form.options.find((known) => known === typedName.toLowerCase().replace(LONG_DASHES, "-"));
   const place = { from: word.from, to: word.from + typed.length };
-  if (name === undefined) throw unknownOption(form, typedName, place);
+  if (name === undefined) throw unknownOption(form, typed, typedName, place);
   if (dashes === "-") {
     throw new Mistake(`Options begin with two dashes: --${name}.`, { ...place, meant: `--${name}` });
   }
@@ -146,24 +146,25 @@ const BEFORE_CLOCK =
 function unknownOption(
   { name: verb, options }: LineForm,
   typed: string,
+  name: string,
   place: { readonly from: number; readonly to: number },
 ): Mistake {
-  const alias = optionKnownAs(typed);
+  const alias = optionKnownAs(name);
   const near = nearestOne(
-    typed,
-    options.filter((name) => mayStandFor(typed, name)),
+    name,
+    options.filter((known) => mayStandFor(name, known)),
   );
   const known =
     OPTIONS.find(({ name }) => name === alias && options.includes(name)) ??
     OPTIONS.find(({ name }) => name === near?.name);
   if (known) {
-    const problem = `${verb} has no option --${typed}; did you mean --${known.name} (${known.summary})?`;
+    const problem = `${verb} has no option ${typed}; did you mean --${known.name} (${known.summary})?`;
     // Another tool's word may mean something else there.
     const slip = near?.sure && near.name === known.name ? { ...place, meant: `--${known.name}` } : null;
     return new Mistake(problem, slip);
   }
   const all = options.map((option) => `--${option}`).join(", ");
-  return new Mistake(`${verb} has no option --${typed}${all === "" ? "" : `; it has ${all}`}.`);
+  return new Mistake(`${verb} has no option ${typed}${all === "" ? "" : `; it has ${all}`}.`);
 }
 
 /**

@@ -116,7 +116,7 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["drain web-0[1-3 4h", /\[ without a \]/],
     ["drain @rack 4h", /does not say which rack/],
     ["drain ~web-( 4h", /missing closing \)/],
-    ["drain web-05; rm -rf / 4h", /no option --rf/],
+    ["drain web-05; rm -rf / 4h", /no option -rf/],
     ["hosts mode=down", /mode= is not a selector/],
     // Durations.
     ["extend m-7k3q2 -30m", /cannot be made shorter, so not by -30m\. .* brought back with up/],
@@ -154,7 +154,7 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["drain all --limit web-01", /no option --limit/],
     ["drain web-* 4h --when 22:00", /did you mean --at \(/],
     ["drain web-* --check", /did you mean --dry-run/],
-    ["drain web-* 1h -n", /no option --n; it has --reason/],
+    ["drain web-* 1h -n", /no option -n; it has --reason/],
     ["drain web-* --no-dry-run", /no option --no-dry-run; it has/],
     ["drain web-* --hard", /no option --hard; it has/],
     ["up m-7k3q2 --reason x", /up has no option --reason; it has --cluster/],

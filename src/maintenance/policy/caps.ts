@@ -4,9 +4,10 @@ import { namesIn } from "../cluster/world-index.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { openBatches } from "../window/whose.js";
-import { type DrainAsked, isConfirmed } from "./drain-asked.js";
+import type { DrainAsked } from "./drain-asked.js";
 import type { Objection } from "./objection.js";
 import { type Cap, settingOf } from "./policy.js";
+import { isConfirmed } from "./typed-number.js";
 
 /** As many names as are read in one message. */
 const MOST_NAMES = 40;

@@ -4,11 +4,6 @@ import type { Maintenance } from "../record/record.js";
 import type { Millis } from "../time.js";
 import type { Policy } from "./policy.js";
 
-/** The requester typed how many machines it is (`--confirm 40`), and that is exactly how many it is now. */
-export function isConfirmed({ record, machines }: DrainAsked): boolean {
-  return record.confirmed === machines.length;
-}
-
 /** A drain as its rules are checked: before anything is posted, with the machines its pattern stands for. */
 export interface DrainAsked {
   readonly record: Maintenance;

@@ -14,6 +14,7 @@ import { neverInBudget } from "./over-budget.js";
 import { lastOfPlace } from "./places.js";
 import { isAmong, type Policy, settingOf } from "./policy.js";
 import { unusableRunbook } from "./runbooks.js";
+import { otherNumber } from "./typed-number.js";
 import { unprovedSight } from "./unproved-view.js";
 
 type Rule = (asked: DrainAsked) => Objection | null;
@@ -34,6 +35,7 @@ const ASKING: readonly Rule[] = [
 
 /** The rules of which machines go, and how many together. */
 const MACHINES: readonly Rule[] = [
+  otherNumber,
   machinesPerMaintenance,
   outOfService,
   neverInBudget,
@@ -42,7 +44,7 @@ const MACHINES: readonly Rule[] = [
 ];
 
 /** Those of the rules that hold for taking over machines that are out of service already. */
-const ADOPTING: readonly Rule[] = [approvers, requireReason, ticketPattern];
+const ADOPTING: readonly Rule[] = [approvers, requireReason, ticketPattern, otherNumber];
 
 const RULES = { asking: ASKING, machines: MACHINES, adopting: ADOPTING };
 

@@ -44,18 +44,17 @@ export function refusalOf(asked: DrainAsked, found: readonly Objection[], as: As
   const objections = [...found].sort((a, b) => weight(a) - weight(b));
   const [only] = objections;
   const meant = whetherMeant(asked, objections);
-  const differs = meant === null ? [] : numbersDiffer(asked);
   const line = lineOut(asked, objections, as);
   const withLine = line === null ? {} : { line };
   if (objections.length === 1 && only !== undefined) {
     const next = [only.next, meant ?? ""].filter((part) => part !== "").join(" ");
-    return { why: [only.why, ...differs, as.notDone].join(" "), next, ...withLine };
+    return { why: `${only.why} ${as.notDone}`, next, ...withLine };
   }
   const each = objections.map(({ why, next }, at) => `(${at + 1}) ${why} ${next}`.trimEnd());
   const count = `${objections.length} things are in the way.`;
   const send = line === null ? "Mend all of this, then send it again." : "This line mends what a line can.";
   return {
-    why: [count, ...each, [...differs, as.notDone].join(" ")].join("\n"),
+    why: [count, ...each, as.notDone].join("\n"),
     next: [meant ?? "", send].filter((part) => part !== "").join(" "),
     ...withLine,
   };
@@ -74,16 +73,6 @@ function whetherMeant({ machines }: DrainAsked, objections: readonly Objection[]
   const count = machines.length;
   const all = count === 1 ? "If you mean it" : `If you mean all ${count}`;
   return `${all}, send the same line again with --confirm ${count} at its end; otherwise ${otherwise.join(", or ")}.`;
-}
-
-/** That another number was typed than it is, and why that may be. */
-function numbersDiffer({ record, machines }: DrainAsked): string[] {
-  const { confirmed } = record;
-  const now = machines.length;
-  if (confirmed === null || confirmed === now) return [];
-  const machine = now === 1 ? "one machine" : `${now} machines`;
-  const changed = `the pattern may stand for ${now > confirmed ? "more" : "fewer"} now than when they were counted`;
-  return [`The numbers differ: --confirm ${confirmed} was typed, and this is ${machine}; ${changed}.`];
 }
 
 /** The line with all ways out in it; `null` where one of them is not certain, or where nobody would read it. */

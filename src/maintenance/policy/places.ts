@@ -4,8 +4,9 @@ import { type Machine, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
-import { type DrainAsked, isConfirmed } from "./drain-asked.js";
+import type { DrainAsked } from "./drain-asked.js";
 import type { Objection } from "./objection.js";
+import { isConfirmed } from "./typed-number.js";
 
 /**
  * The last agents of a rack, zone, region or of the whole cluster go away only when their number was typed: a pattern

@@ -1,7 +1,8 @@
 import { sightOf } from "../sight/sight.js";
-import { type DrainAsked, isConfirmed } from "./drain-asked.js";
+import type { DrainAsked } from "./drain-asked.js";
 import type { Objection } from "./objection.js";
 import { settingOf } from "./policy.js";
+import { isConfirmed } from "./typed-number.js";
 
 /**
  * A post on a view that may be filtered could replace everybody's windows (invariant 2). A master that is asked with

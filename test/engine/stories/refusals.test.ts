@@ -47,12 +47,14 @@ describe("the line that a refusal offers is taken as it is", () => {
       },
     });
     await cluster.type(ALICE, "drain web-0[1-3] 2h --confirm 2");
-    const told = await cluster.told(ALICE, /2 things are in the way/);
+    const told = await cluster.told(ALICE, /3 things are in the way/);
     expect(told).toMatch(
-      /^\(1\) clusters\.\S+\.caps\.machines_per_maintenance .*stands for 3: web-01, web-02, web-03/m,
+      /^\(1\) --confirm 2 was typed, and web-0\[1-3\] stands for 3 machines \(.*\); it may stand for more now/m,
     );
-    expect(told).toMatch(/^\(2\) clusters\.\S+\.require_reason .* Add --reason "why" to the line\.$/m);
-    expect(told).toMatch(/--confirm 2 was typed, and this is 3 machines; the pattern may stand for more now/);
+    expect(told).toMatch(
+      /^\(2\) clusters\.\S+\.caps\.machines_per_maintenance .*stands for 3: web-01, web-02, web-03/m,
+    );
+    expect(told).toMatch(/^\(3\) clusters\.\S+\.require_reason .* Add --reason "why" to the line\.$/m);
     expect(told).toContain("Next: If you mean all 3, send the same line again with --confirm 3 at its end");
     const line = lineIn(told).replace("/mesos drain ", "").replace("<why>", "kernel");
     const maintenance = await cluster.drain(line);

@@ -179,11 +179,22 @@ describe("a typed number", () => {
   test("of other machines than it is now is told with both numbers, why that may be, and the right line", () => {
     const { why, next, line } = refused(capped(), { confirmed: 5 });
     expect(why).toContain(
-      "The numbers differ: --confirm 5 was typed, and this is 7 machines; the pattern may stand for more now than when they were counted.",
+      "--confirm 5 was typed, and web-* stands for 7 machines (web-01, web-02, web-03, web-04, web-05, web-06, web-07); it may stand for more now than when they were counted.",
     );
     expect(next).toContain("If you mean all 7");
     expect(line).toBe("/mesos drain web-* 4h --confirm 7 --cluster prod");
     expect(refused(capped(), { confirmed: 9 }).why).toContain("may stand for fewer now");
+  });
+
+  test("stops a drain that no rule asks a number of", () => {
+    const { why, next, line } = refused({}, { confirmed: 9 });
+    expect(why).toMatch(
+      /^--confirm 9 was typed, and web-\* stands for 7 machines .* No window was posted\.$/,
+    );
+    expect(next).toBe(
+      "If you mean all 7, send the same line again with --confirm 7 at its end; otherwise mend the pattern.",
+    );
+    expect(line).toBe("/mesos drain web-* 4h --confirm 7 --cluster prod");
   });
 
   test("is still to be typed by whoever typed none", () => {

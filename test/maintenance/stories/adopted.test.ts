@@ -237,7 +237,7 @@ describe("is refused, and nothing is posted,", () => {
     const policy = policyOf({ requireReason: true });
     const told = refused(adoption({ reason: null, confirmed: 3 }), down(), { policy });
     expect(told).toMatch(
-      /^2 things are in the way.*A master does not tell.*require_reason.*--confirm 3 was typed/s,
+      /^3 things are in the way.*A master does not tell.*--confirm 3 was typed.*require_reason/s,
     );
     expect(line(adoption({ reason: null, confirmed: 3 }), down(), { policy })).toBe(
       `/mesos adopt ${hosts} --reason "<why>" --confirm 2 --cluster prod`,
