@@ -26,7 +26,7 @@ suiteFor(
       running = bot;
       await bot.start();
       await bot.type(ALICE, 'drain web-0[1-3] 4h --reason "kernel update" --ticket OPS-812');
-      await bot.told(ALICE, /m-\w+: drain of web-0\[1-3\] in test for 4 h has begun/);
+      await bot.told(ALICE, /m-\w+: the drain of web-0\[1-3\] in test for 4 h has begun/);
       await bot.thread(/Scheduled/);
       await bot.thread(/Empty/);
       const first = await bot.question();

@@ -64,8 +64,7 @@ suiteFor(
 
     const fromMs = Date.now();
     await bot.click(BOB, question.message, "approve");
-    await bot.thread(/Moving .*\/shop\/api.*task 1 of 2/);
-    await bot.thread(/task 2 of 2/);
+    await bot.thread(/asked Marathon to kill task 1 of 2 of \/shop\/api[\s\S]*task 2 of 2/);
     await bot.thread(/Moving tasks is over: 2 of 2 are gone/);
     const seconds = healthyBySecond(fromMs, Date.now());
 
