@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { placeOf } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
-import { placeOf, turnOf } from "../rolling/turn.js";
+import { turnOf } from "../rolling/turn.js";
 import type { ReplyParts } from "../text/reply.js";
 import { beingCancelled } from "./replies.js";
 

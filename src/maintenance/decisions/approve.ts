@@ -52,8 +52,8 @@ export const approve = decisionRow({
     const { name, notDone } = ABOUT_WORDS[approval.about];
     const notAllowed = mayNotApprove(record, person, policy, approval.askedBy, name);
     if (notAllowed !== null) {
-      const { text, why } = notAllowed;
-      const reply = { tone: "refused", text, notDone: `${notDone}.` } as const;
+      const { text, why, next } = notAllowed;
+      const reply = { tone: "refused", text, notDone: `${notDone}.`, next } as const;
       return refused(record, "approve", reply, why, context);
     }
     const needed = Math.max(approval.votesNeeded, policy.votes);

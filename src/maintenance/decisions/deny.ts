@@ -29,11 +29,11 @@ export const deny = decisionRow({
     const own = person.user === record.requester || person.user === approval.askedBy;
     const notAllowed = own ? null : mayNotApprove(record, person, policy);
     if (notAllowed !== null) {
-      const { text, why } = notAllowed;
+      const { text, why, next } = notAllowed;
       return refused(
         record,
         "deny",
-        { tone: "refused", text, notDone: "Nothing was decided." },
+        { tone: "refused", text, notDone: "Nothing was decided.", next },
         why,
         context,
       );

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { pauseRule } from "../pausing/table.js";
 import { isAmong, type Person, type Policy, settingOf } from "../policy/policy.js";
+import { placeOf } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance } from "../record/record.js";
-import { placeOf } from "../rolling/turn.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { aboutTurn, whyNotOnTurn } from "./about-turn.js";

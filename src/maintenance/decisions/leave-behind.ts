@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { notBack } from "../pausing/not-back.js";
-import { isWaitingForAgents } from "../record/batch.js";
+import { isWaitingForAgents, placeOf } from "../record/batch.js";
 import { withLeftBehind } from "../record/left-behind.js";
 import type { BatchIn, LeftBehind, Maintenance } from "../record/record.js";
-import { placeOf, turnOf, waitingForTurn } from "../rolling/turn.js";
+import { turnOf, waitingForTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";

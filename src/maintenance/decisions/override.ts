@@ -1,12 +1,18 @@
 import { z } from "zod";
-import { failedLookup, mayNotApprove, mentions, type NotAllowed } from "../policy/may-approve.js";
+import {
+  failedLookup,
+  mayNotApprove,
+  mentions,
+  type NotAllowed,
+  ONE_OF_THEM,
+} from "../policy/may-approve.js";
 import { isOverridden } from "../policy/overrides.js";
 import { isAmong, type Person, type Policy, settingOf } from "../policy/policy.js";
-import { isToGoDown } from "../record/batch.js";
+import { isToGoDown, placeOf } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance, OverridableRule } from "../record/record.js";
 import { isIn } from "../record/troubles.js";
-import { placeOf, turnOf } from "../rolling/turn.js";
+import { turnOf } from "../rolling/turn.js";
 import { replyOf } from "../text/reply.js";
 import { type Decided, decisionRow, refused, unchanged } from "./decided.js";
 import { doneBefore } from "./done-before.js";
@@ -50,8 +56,8 @@ export const override = decisionRow({
     }
     const notAllowed = mayNotOverride(record, person, policy);
     if (notAllowed !== null) {
-      const { text, why } = notAllowed;
-      return refused(record, "override", { tone: "refused", text, notDone }, why, context);
+      const { text, why, next } = notAllowed;
+      return refused(record, "override", { tone: "refused", text, notDone, next }, why, context);
     }
     const by = person.user;
     let next = record;
@@ -120,5 +126,6 @@ function mayNotOverride(record: Maintenance, person: Person, policy: Policy): No
   return {
     text: `Rules of ${record.cluster} are overridden by its admins (${setting}): ${mentions(policy.admins)}.${failed}`,
     why: `not among ${setting}.${failed}`,
+    next: ONE_OF_THEM,
   };
 }

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { freshPicture } from "../approval/question.js";
 import { notDownHere, notOurDown } from "../phases/runbook.js";
 import { mayNotUse, runbookWanted, shownNow } from "../policy/runbooks.js";
+import { placeOf } from "../record/batch.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { lastRun, nextRunId, runOf, withRunAsked } from "../record/runs.js";
 import { isIn } from "../record/troubles.js";
-import { placeOf } from "../rolling/turn.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { decisionRow, refused, unchanged } from "./decided.js";
@@ -66,7 +66,12 @@ export const retryRun = decisionRow({
     }
     const notAllowed = mayNotUse(person, runbook, record.cluster);
     if (notAllowed !== null) {
-      const reply = { tone: "refused", text: notAllowed.text, notDone: NOT_RUN } as const;
+      const reply = {
+        tone: "refused",
+        text: notAllowed.text,
+        notDone: NOT_RUN,
+        next: notAllowed.next,
+      } as const;
       return refused(record, "retry_run", reply, notAllowed.why, context);
     }
     const others = notOurDown(record, batch, freshPicture(record, batch, world), world);

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { takenBack } from "../approval/question.js";
-import { isDownSent, isToGoDown, withBatch } from "../record/batch.js";
+import { isDownSent, isToGoDown, placeOf, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, Maintenance } from "../record/record.js";
-import { placeOf, turnOf, waitingForTurn } from "../rolling/turn.js";
+import { turnOf, waitingForTurn } from "../rolling/turn.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { aboutTurn, whyNotOnTurn } from "./about-turn.js";
 import { decisionRow, unchanged } from "./decided.js";

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { batchOf, nowBringingUp, withBatch } from "../record/batch.js";
+import { batchOf, nowBringingUp, placeOf, withBatch } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, Maintenance } from "../record/record.js";
 import { openRun } from "../record/runs.js";
-import { placeOf } from "../rolling/turn.js";
 import { quoted } from "../text/quote.js";
 import { type ReplyParts, replyOf } from "../text/reply.js";
 import { decisionRow } from "./decided.js";

@@ -1,8 +1,8 @@
 import { grantedApproval } from "../approval/question.js";
 import type { TaskEnd } from "../cluster/world.js";
 import { groupBy } from "../group-by.js";
+import { placeOf } from "../record/batch.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
-import { placeOf } from "../rolling/turn.js";
 import { counted, list } from "../text/list.js";
 import type { Millis } from "../time.js";
 import type { PauseRule } from "./rule.js";

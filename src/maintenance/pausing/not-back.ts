@@ -1,9 +1,9 @@
 import type { AgentSeen } from "../record/agent-seen.js";
 import { agentsMissing, machinesOf } from "../record/agents-back.js";
-import { withBatch } from "../record/batch.js";
+import { placeOf, withBatch } from "../record/batch.js";
 import { namesOf } from "../record/names.js";
 import type { BatchIn, Maintenance } from "../record/record.js";
-import { placeOf, turnOf } from "../rolling/turn.js";
+import { turnOf } from "../rolling/turn.js";
 import { counted, list } from "../text/list.js";
 import { formatSpan } from "../time.js";
 import type { PauseRule } from "./rule.js";

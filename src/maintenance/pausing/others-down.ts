@@ -1,8 +1,8 @@
 import { zonesKnown } from "../blast/zones.js";
 import { type MachineId, type MachineNames, machineKey } from "../cluster/machine.js";
 import { namesIn } from "../cluster/world-index.js";
+import { placeOf } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
-import { placeOf } from "../rolling/turn.js";
 import { counted, list } from "../text/list.js";
 import type { PauseRule } from "./rule.js";
 

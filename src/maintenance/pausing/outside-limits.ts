@@ -1,5 +1,6 @@
 import { approvalCovering, outsideOf } from "../approval/limits.js";
-import { mayGoFromMs, placeOf } from "../rolling/turn.js";
+import { placeOf } from "../record/batch.js";
+import { mayGoFromMs } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import type { PauseRule } from "./rule.js";
 

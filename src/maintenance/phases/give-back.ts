@@ -1,11 +1,11 @@
 import { withdrawn } from "../approval/question.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
-import { isToGoDown, isUnsettled, nowDown, withBatch } from "../record/batch.js";
+import { isToGoDown, isUnsettled, nowDown, placeOf, withBatch } from "../record/batch.js";
 import { always } from "../record/batch-phases.js";
 import { noteOnce, withEvent } from "../record/log.js";
 import { namesOf } from "../record/names.js";
 import type { Batch, BatchIn, BatchToGoDown, Maintenance } from "../record/record.js";
-import { isOver, placeOf } from "../rolling/turn.js";
+import { isOver } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import type { Millis } from "../time.js";
 import { inOurWindow } from "../window/ours.js";

@@ -145,8 +145,10 @@ function wayOutOf(ours: Maintenance, machine: Machine, isDown: boolean, asked: D
   }
   const isComing = phaseOf(ours) === "bringing_up";
   if (isDown || isComing) return `bring it back first with /mesos up ${ours.id}${isComing ? "" : instead}`;
-  if (isOwn) return `/mesos cancel ${ours.id}, then drain again${instead}`;
-  return `wait until ${ours.id} is over, or agree with <@${ours.requester}> that one of you cancels it: /mesos cancel ${ours.id}`;
+  const held = openBatches(ours).size;
+  const gives = held > 1 ? `, which gives back all its ${held} machines` : "";
+  if (isOwn) return `/mesos cancel ${ours.id}${gives}, then drain again${instead}`;
+  return `wait until ${ours.id} is over, or agree with <@${ours.requester}> that one of you cancels it${gives}: /mesos cancel ${ours.id}`;
 }
 
 /**

@@ -7,7 +7,12 @@ export interface NotAllowed {
   readonly text: string;
   /** The same for the event log, without addressing anybody. */
   readonly why: string;
+  /** What whoever is refused can do. */
+  readonly next: string;
 }
+
+/** What whoever is not among some people can do. */
+export const ONE_OF_THEM = "Have one of them do it.";
 
 /**
  * Why this person may not answer the question whether to take the machines down, or `null` when they may. Neither the
@@ -34,6 +39,7 @@ export function mayNotApprove(
     return {
       text: `You asked for ${asked} yourself, and in ${record.cluster} somebody else has to approve (${setting} is off).`,
       why: `${who}, because ${setting} is off.`,
+      next: `Have somebody else approve it.${isRequester ? "" : ` If only you could, deny the question and have <@${record.requester}> ask for the ${what}.`}`,
     };
   }
   if (policy.approvers.length > 0 && !isAmong(person, policy.approvers)) {
@@ -42,6 +48,7 @@ export function mayNotApprove(
     return {
       text: `You are not an approver of ${record.cluster} (${setting}). Who may approve: ${mentions(policy.approvers)}.${failed}`,
       why: `not among ${setting}.${failed}`,
+      next: ONE_OF_THEM,
     };
   }
   return null;

@@ -22,7 +22,7 @@ export function lastOfPlace(asked: DrainAsked): Objection | null {
   const lost = takesAll ? [`the whole cluster ${cluster}`] : [...emptied];
   if (lost.length === 0) return null;
   return {
-    why: `${quoted(hosts)} (${counted(asked.machines.length, "machine")}) takes the last agents of ${quoted(list(lost))}: with what is draining or Down already, none would stay there. This needs the number typed (a rule without a setting).`,
+    why: `${quoted(hosts)} (${counted(asked.machines.length, "machine")}) takes the last agents of ${quoted(list(lost))}: with what is draining or Down already, none would stay there. So their number has to be typed (no setting turns this off).`,
     next: "",
     change: {},
     unlessMeant: ["name fewer machines"],

@@ -4,7 +4,7 @@ import { isSameRunbook } from "../record/runs.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { DrainAsked } from "./drain-asked.js";
-import { failedLookup, mentions, type NotAllowed } from "./may-approve.js";
+import { failedLookup, mentions, type NotAllowed, ONE_OF_THEM } from "./may-approve.js";
 import type { Objection } from "./objection.js";
 import { isAmong, type Person, type Policy, type RunbookTerms, settingOf } from "./policy.js";
 
@@ -38,6 +38,7 @@ export function mayNotUse(person: Person, runbook: RunbookTerms, cluster: string
   return {
     text: `You may not use the runbook ${quoted(runbook.name)} (${setting}). Who may: ${mentions(runbook.who)}.${failed}`,
     why: `not among ${setting}.${failed}`,
+    next: ONE_OF_THEM,
   };
 }
 

@@ -188,15 +188,35 @@ export function phaseOf(record: Maintenance): Phase | "requested" {
 }
 
 /**
- * Where the whole maintenance stands, as people read it: nothing is called scheduled of which the master has not shown
- * the window.
+ * Where the whole maintenance stands, as people read it: of several batches it is said which one it is, and of one that is up
+ * how much of it never was down.
  */
 export function standOf(record: Maintenance): string {
+  const { batches, end } = record;
+  const phase = phaseWords(record);
+  if (end !== null) return end.phase === "up" ? `${phase}${givenBackOf(record)}` : phase;
+  const batch = currentBatch(record);
+  return batch === undefined || batches.length < 2 ? phase : `${phase}, ${placeOf(record, batch.id)}`;
+}
+
+/** The phase in words: nothing is called scheduled of which the master has not shown the window. */
+export function phaseWords(record: Maintenance): string {
   const batch = currentBatch(record);
   return (
     (record.end === null && batch !== undefined ? unseenWindow(record, batch) : null) ??
     phaseOf(record).replaceAll("_", " ")
   );
+}
+
+/** `batch 2 of 4`, as people count; by its id. */
+export function placeOf({ batches }: Pick<Maintenance, "batches">, id: string): string {
+  return `batch ${batches.findIndex((batch) => batch.id === id) + 1} of ${batches.length}`;
+}
+
+/** `, 3 of 6 machines given back`: those of a drain in batches that were not taken down. */
+function givenBackOf(record: Maintenance): string {
+  const back = machineCount({ batches: record.batches.filter(({ phase }) => phase === "cancelled") });
+  return back === 0 ? "" : `, ${back} of ${machineCount(record)} machines given back`;
 }
 
 /** What is known of the window of a batch that the master has not shown yet; `null` once it has, and after the end. */
@@ -219,7 +239,7 @@ export function currentBatch({ batches }: Maintenance): Batch | undefined {
 }
 
 /** How many machines its batches have. */
-export function machineCount({ batches }: Maintenance): number {
+export function machineCount({ batches }: Pick<Maintenance, "batches">): number {
   return batches.reduce((sum, batch) => sum + batch.machines.length, 0);
 }
 

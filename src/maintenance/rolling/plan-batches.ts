@@ -24,18 +24,27 @@ export interface PlannedBatches {
 /** As many batches are announced at a time where more would leave frameworks nowhere to go. */
 const NEAR_HORIZON = 2;
 
-/** What was asked for, with the horizon that it needs, and why. */
+/** What was asked for, with the horizon that it needs; and what is announced when, which is not when it goes down. */
 export function withHorizon(
   roll: Roll,
   planned: PlannedBatches,
   world: World,
 ): { readonly roll: Roll; readonly note: string | null } {
+  const count = planned.batches.length;
+  if (count < 2) return { roll, note: null };
   const machines = planned.batches.flat().length;
   const active = world.agents.filter((agent) => agent.active).length;
-  const isNear = planned.batches.length <= NEAR_HORIZON || machines * 2 <= active;
-  if (roll.horizon !== undefined || isNear) return { roll, note: null };
-  const note = `These are ${machines} machines of ${counted(active, "active agent")}: the windows of the next ${NEAR_HORIZON} batches are announced at a time, because some frameworks avoid every machine that has a window. --horizon ${planned.batches.length} announces all.`;
-  return { roll: { ...roll, horizon: NEAR_HORIZON }, note };
+  const isNear = count <= NEAR_HORIZON || machines * 2 <= active;
+  if (roll.horizon === undefined && !isNear) {
+    const note = `These are ${machines} machines of ${counted(active, "active agent")}: the windows of the next ${NEAR_HORIZON} batches are announced at a time, because some frameworks avoid every machine that has a window. --horizon ${count} announces all.`;
+    return { roll: { ...roll, horizon: NEAR_HORIZON }, note };
+  }
+  const { horizon = count } = roll;
+  const note =
+    horizon >= count
+      ? `All ${count} windows are announced at once, so frameworks may leave all ${machines} machines from now on, and not batch by batch; only Down goes batch by batch. --horizon 1 announces one batch at a time.`
+      : `The windows of ${horizon === 1 ? "one batch" : `the next ${horizon} batches`} are announced at a time: frameworks are asked to leave no other machines yet.`;
+  return { roll, note };
 }
 
 /** As many names as are read in one message. */

@@ -1,8 +1,9 @@
+import { machineCount } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
 import { type Millis, nanosToMillis } from "../time.js";
 import { isOver } from "./turn.js";
 
-/** How far a drain in batches has come. */
+/** How far a drain in batches has come; what was given back without having been down is no part of it. */
 export interface Progress {
   readonly batchesOver: number;
   readonly batches: number;
@@ -16,14 +17,14 @@ export interface Progress {
 
 /** The progress of a drain in batches; `null` where there is one batch, or all are over. */
 export function progressOf({ batches }: Maintenance): Progress | null {
-  const over = batches.filter(isOver);
-  if (batches.length < 2 || over.length === batches.length) return null;
-  const count = (list: typeof batches) => list.reduce((sum, { machines }) => sum + machines.length, 0);
-  const [machinesOver, machines] = [count(over), count(batches)];
+  const going = batches.filter(({ phase }) => phase !== "cancelled");
+  const over = going.filter(isOver);
+  if (batches.length < 2 || over.length === going.length) return null;
+  const [machinesOver, machines] = [machineCount({ batches: over }), machineCount({ batches: going })];
   const startMs = nanosToMillis(batches[0]?.window.start ?? 0n);
   const upAtMs = Math.max(...over.map((batch) => (batch.phase === "up" ? batch.upAtMs : startMs)));
   const tookMs = upAtMs - startMs;
   const leftMs = tookMs > 0 && machinesOver > 0 ? (tookMs * (machines - machinesOver)) / machinesOver : null;
-  const lastStartMs = nanosToMillis(batches.at(-1)?.window.start ?? 0n);
-  return { batchesOver: over.length, batches: batches.length, machinesOver, machines, leftMs, lastStartMs };
+  const lastStartMs = nanosToMillis(going.at(-1)?.window.start ?? 0n);
+  return { batchesOver: over.length, batches: going.length, machinesOver, machines, leftMs, lastStartMs };
 }

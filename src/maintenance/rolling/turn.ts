@@ -2,7 +2,7 @@
 
 import type { Policy } from "../policy/policy.js";
 import { agentsMissing } from "../record/agents-back.js";
-import { announcedAtMs, hasEnded } from "../record/batch.js";
+import { announcedAtMs, hasEnded, placeOf } from "../record/batch.js";
 import type { Batch, BatchIn, Maintenance } from "../record/record.js";
 import { type Millis, nanosToMillis } from "../time.js";
 
@@ -69,9 +69,4 @@ export function notItsTurn(
     text: `${record.id}: it is not the turn of ${placeOf(record, batch.id)}; ${waits} is not back yet.`,
     next: `It is asked for by itself when the one before is back.${before?.phase === "down" ? ` Bring that up when its work is done: /mesos up ${record.id}.` : ""}`,
   };
-}
-
-/** `batch 2 of 4`, as people count; by its id. */
-export function placeOf({ batches }: Pick<Maintenance, "batches">, id: string): string {
-  return `batch ${batches.findIndex((batch) => batch.id === id) + 1} of ${batches.length}`;
 }

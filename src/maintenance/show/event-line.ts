@@ -1,8 +1,8 @@
 import { ABOUT_WORDS } from "../approval/about.js";
 import { wantedBy } from "../decisions/table.js";
+import { placeOf } from "../record/batch.js";
 import type { LogEvent } from "../record/events.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
-import { placeOf } from "../rolling/turn.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { mention, moment } from "../text/tokens.js";

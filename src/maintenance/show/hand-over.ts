@@ -1,10 +1,9 @@
 import { endMs } from "../cluster/schedule.js";
-import { standOf } from "../record/batch.js";
+import { placeOf, standOf } from "../record/batch.js";
 import type { LogEvent } from "../record/events.js";
 import { leftBehindTexts } from "../record/left-behind.js";
 import { namesOf } from "../record/names.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
-import { placeOf } from "../rolling/turn.js";
 import { notOurs } from "../text/command.js";
 import { counted } from "../text/list.js";
 import type { Reader } from "../text/reader.js";

@@ -1,4 +1,4 @@
-import { isRefused, standOf } from "../record/batch.js";
+import { isRefused, phaseWords, standOf } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
 import { wildcard } from "../text/glob.js";
 import { counted } from "../text/list.js";
@@ -59,10 +59,11 @@ function newestFirst(found: readonly Maintenance[]): Maintenance[] {
   return once.sort((a, b) => momentOf(b) - momentOf(a));
 }
 
-/** `up`, with the tasks that were lost by going Down. */
+/** `up`, with the tasks that were lost by going Down; where it stands while it is open. */
 function outcomeOf(record: Maintenance): string {
   const lost = tasksLost(record) ?? 0;
-  return `${standOf(record)}${lost === 0 ? "" : `, ${lost} lost`}`;
+  const stand = record.end === null ? phaseWords(record) : standOf(record);
+  return `${stand}${lost === 0 ? "" : `, ${lost} lost`}`;
 }
 
 /** Which maintenances are asked for; what is `null` does not matter. */

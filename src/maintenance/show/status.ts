@@ -10,8 +10,13 @@ import { notBack } from "../pausing/not-back.js";
 import { agentsMissing } from "../record/agents-back.js";
 import {
   announcedAtMs,
+  currentBatch,
   hasEnded,
+  isDraining,
+  isToGoDown,
   machineCount,
+  phaseWords,
+  placeOf,
   standOf,
   watchedMachines,
   windowNotSeen,
@@ -24,7 +29,7 @@ import type { Maintenance } from "../record/record.js";
 import type { Run } from "../record/run.js";
 import type { FoundTrouble } from "../record/troubles.js";
 import { progressOf } from "../rolling/progress.js";
-import { placeOf, turnOf } from "../rolling/turn.js";
+import { turnOf } from "../rolling/turn.js";
 import { mayHide, sightOf } from "../sight/sight.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -51,18 +56,15 @@ export function statusOfCluster(
   const table = tablesOf(
     tableOf(open, [
       { title: "ID", cell: ({ id }) => id },
-      { title: "PHASE", cell: (record) => (record.cancel === null ? standOf(record) : "cancelling") },
+      { title: "PHASE", cell: (record) => (record.cancel === null ? phaseWords(record) : "cancelling") },
+      ...(open.some(({ batches }) => batches.length > 1) ? [{ title: "BATCH", cell: batchCell }] : []),
       { title: "HOSTS", cut: "middle", cell: hostsCell },
       { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
       { title: "TASKS", align: "right", cell: ({ picture }) => tasksCell(picture) },
       { title: "WINDOW", cell: (record) => windowOfRecord(record, nowMs) },
-      {
-        title: "TROUBLE",
-        cut: "middle",
-        cell: ({ trouble, unwatched, held, paused }) =>
-          (trouble === null ? null : inWords(trouble.code)) ??
-          (unwatched !== null ? "unwatched" : held !== null ? "held" : paused !== null ? "paused" : ""),
-      },
+      ...(open.some((record) => troubleCell(record) !== "")
+        ? [{ title: "TROUBLE", cut: "middle", cell: troubleCell } as const]
+        : []),
     ]),
   );
   const count = open.length === 0 ? "no open maintenance" : counted(open.length, "open maintenance");
@@ -90,6 +92,21 @@ export function statusOfCluster(
     next: open.length === 0 ? null : `One in full: /mesos status ${open[0]?.id}`,
     table,
   });
+}
+
+/** Which of how many batches the phase and the window are of. */
+function batchCell(record: Maintenance): string {
+  const { batches } = record;
+  const current = currentBatch(record);
+  return current === undefined || batches.length < 2
+    ? ""
+    : `${batches.indexOf(current) + 1}/${batches.length}`;
+}
+
+/** What it waits for, of several things the first. */
+function troubleCell({ trouble, unwatched, held, paused }: Maintenance): string {
+  if (trouble !== null) return inWords(trouble.code);
+  return unwatched !== null ? "unwatched" : held !== null ? "held" : paused !== null ? "paused" : "";
 }
 
 function hostsCell({ hosts, leftBehindBy }: Maintenance): string {
@@ -170,7 +187,11 @@ function stateOf(
   if (batches.length > 0) sentences.push(`Window: ${windowOfRecord(record, nowMs)}.`);
   if (cancel !== null) sentences.push(`<@${cancel.by}> cancelled it; the machines are given back.`);
   if (picture !== null) {
-    sentences.push(lookedAt(record, picture, seen, nowMs), ...unknownOf(record, picture, nowMs));
+    sentences.push(
+      lookedAt(record, picture, seen, nowMs),
+      ...unknownOf(record, picture, nowMs),
+      ...silentIn(record, picture),
+    );
   }
   for (const { by, atMs, reason } of holdsOf(record)) {
     const since = aboutSpan(nowMs - atMs);
@@ -215,6 +236,15 @@ function turnIn(record: Maintenance): string[] {
   const phase = turn.phase === "up" ? "up, not all agents are back" : inWords(turn.phase);
   return [
     `It is the turn of ${placeOf(record, turn.id)} (${phase}); ${batchesOver} of ${batches} batches (${machinesOver} of ${machines} machines) are over.`,
+  ];
+}
+
+/** Frameworks that have not answered, and what there is to do about what they leave where it is. */
+function silentIn({ id, batches, cancel }: Maintenance, { verdicts }: Picture): string[] {
+  const silent = [...new Set(verdicts.flatMap((row) => (row.verdict === "silent" ? [row.framework] : [])))];
+  if (silent.length === 0 || cancel !== null || !batches.some(isDraining)) return [];
+  return [
+    `Silent, as most frameworks are: ${quoted(list(silent))}. Wait until their tasks end, or stop them yourself; /mesos down ${id} asks for Down, which ends what is left, and /mesos kill-drain ${id} asks whether the master is to end it in order.`,
   ];
 }
 
@@ -315,8 +345,11 @@ function windowOfRecord(record: Maintenance, nowMs: Millis): string {
   const batch = batches.find((one) => !hasEnded(one));
   if (batch !== undefined) {
     const unseen = windowNotSeen(record, batch);
-    if (unseen === null) return windowText(batch.window, nowMs);
     const startMs = nanosToMillis(batch.window.start);
+    if (unseen === null) {
+      const early = nowMs < startMs && !isToGoDown(batch) ? "down early, starts " : "";
+      return `${early}${windowText(batch.window, nowMs)}`;
+    }
     const postedMs = announcedAtMs(record, batch);
     const known = postedMs === null ? unseen : `announced ${until(postedMs, nowMs)}`;
     return nowMs < startMs ? `${until(startMs, nowMs)}, ${known}` : unseen;

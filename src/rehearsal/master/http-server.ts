@@ -13,6 +13,10 @@ const SUMMARY_PATH = "/state-summary";
 
 const REALM = 'Basic realm="mesos-master-readwrite"';
 
+/** The web interface of a real master is all of JavaScript, so the paths after # never get here. */
+const WEB_UI =
+  "This is a rehearsal master. At this address a real one shows its web interface with the agent or the task.\n";
+
 const NO_LEADER = "No leader elected";
 
 /** The HTTP side of the master: listens, can be taken away and brought back on the same port. */
@@ -60,6 +64,7 @@ export class MasterServer {
     if (path === "/health") return send(response, 200);
     if (path === "/version") return sendJson(response, versionView(this.parts.self()));
     if (path === "/redirect") return this.redirect(response, "");
+    if (path === "") return sendText(response, 200, WEB_UI);
     if (path !== V1_PATH && path !== SUMMARY_PATH && !isV0Path(path)) {
       return sendText(response, 404, "404 Not Found.");
     }

@@ -6,11 +6,12 @@ import {
   isBeforeApproval,
   isWaitingForAgents,
   machineCount,
+  placeOf,
 } from "../../maintenance/record/batch.js";
 import type { LogEvent } from "../../maintenance/record/events.js";
 import { namesOf } from "../../maintenance/record/names.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
-import { placeOf } from "../../maintenance/rolling/turn.js";
+import { turnOf } from "../../maintenance/rolling/turn.js";
 import { lossWords, wordsOf } from "../../maintenance/show/event-line.js";
 import { named } from "../../maintenance/text/command.js";
 import { counted } from "../../maintenance/text/list.js";
@@ -125,11 +126,11 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "left_down":
       return mrk`🔻 ${user(event.by)} *leaves the machines Down*${ofBatch(record, event.batch)}. Nothing more is asked; press Up on the card when they are ready.`;
     case "agents_returned":
-      return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${backText(event)}${(event.changes ?? []).length === 0 ? "" : mrk`\n⚠️ *Not as before:*\n${changes(event.changes ?? [])}`}`;
+      return mrk`👋 *Back:* ${hosts(event.machines, 1500)} registered again${backText(event)}${nextBatch(record, event)}${(event.changes ?? []).length === 0 ? "" : mrk`\n⚠️ *Not as before:*\n${changes(event.changes ?? [])}`}`;
     case "agents_missing":
       return mrk`⚠️ *Not back:* the agents of ${hosts(event.machines, 1500)} have not registered again.${(event.why ?? []).length === 0 ? "" : mrk`\n${changes(event.why ?? [])}`}\nMesos ends the agent on Down and starts it for nobody. One whose attributes or resources were changed does not start until ${code("meta/slaves/latest")} is removed from its work directory, and has a new id then.\n*Next:* start the agent on those machines and look at its log${isWaitingForAgents(record) ? ", or press Stop waiting on the card" : ""}.`;
     case "cancel_asked":
-      return mrk`↩️ ${user(event.by)} *cancelled*. ${record.batches.some(({ phase }) => phase === "down") ? mrk`What is not Down is being given back. What is Down stays so until Up: press it on the card or type ${code(`${record.command} up ${record.id}`)}` : "The machines are being given back"}.`;
+      return mrk`↩️ ${user(event.by)} *cancelled*${event.by === record.requester ? "" : mrk` what ${user(record.requester)} asked for`}. ${record.batches.some(({ phase }) => phase === "down") ? mrk`What is not Down is being given back. What is Down stays so until Up: press it on the card or type ${code(`${record.command} up ${record.id}`)}` : "The machines are being given back"}.`;
     case "cancelled":
       return cancelledText(event);
     case "overdue":
@@ -193,6 +194,14 @@ function backText({ missing, agents }: Extract<LogEvent, { kind: "agents_returne
   return agents === undefined
     ? mrk`; ${missing} still missing.`
     : mrk`; ${agents - missing} of ${counted(agents, "agent")} back.`;
+}
+
+/** How a drain in batches goes on once one is back. */
+function nextBatch(record: Maintenance, { missing }: Extract<LogEvent, { kind: "agents_returned" }>): Mrkdwn {
+  const turn = turnOf(record);
+  if (missing > 0 || turn === null || record.batches.length < 2 || !isBeforeApproval(turn)) return mrk``;
+  const place = placeOf(record, turn.id);
+  return mrk`\n*Next:* ${place}, whose window is ${windowOf(turn.window)}. To take it down before that, press Ask for Down on the card.`;
 }
 
 const QUARTERS = ["", "A quarter of", "Half of", "Three quarters of"] as const;

@@ -291,6 +291,7 @@ describe("whoever asked for the Down is one of the two, as the requester is (inv
       expect(tried.reply).toMatchObject({
         tone: "refused",
         text: expect.stringMatching(/You asked for this Down .*clusters\.prod\.self_approval is off/),
+        next: "Have somebody else approve it. If only you could, deny the question and have <@U0ALICE> ask for the Down.",
       });
       expect(news(tried.record, open)).toEqual(["refused"]);
     },

@@ -68,14 +68,14 @@ describe("a refusal says what to do about a machine that is in a maintenance of 
       "one's own, draining",
       inPhase("draining", {}, mine),
       drainingWorld(),
-      /\/mesos cancel m-aaaa, then drain again, or keep m-aaaa: its window lasts until the time you want already/,
+      /\/mesos cancel m-aaaa, which gives back all its \d+ machines, then drain again, or keep m-aaaa: its window lasts until the time you want already/,
     ],
     ["one's own, Down", inPhase("down", {}, mine), downWorld(), /\/mesos up m-aaaa/],
     [
       "another's, draining",
       inPhase("draining", {}, theirs),
       drainingWorld(),
-      /agree with <@U0CAROL> that one of you cancels it: \/mesos cancel m-bbbb/,
+      /agree with <@U0CAROL> that one of you cancels it, which gives back all its \d+ machines: \/mesos cancel m-bbbb/,
     ],
     ["another's, Down", inPhase("down", {}, theirs), downWorld(), /\/mesos up m-bbbb/],
   ])("the way out fits the maintenance: %s (invariant 12)", (_, other, world, next) => {
@@ -159,7 +159,7 @@ describe("a refusal advises to extend one's own window by what it lacks of the o
 
   test("no extension is advised where the window would have to begin earlier", () => {
     const next = advice({ startMs: NOW - HOUR, durationMs: 9 * HOUR }, "draining");
-    expect(next).toMatch(/\/mesos cancel m-aaaa, then drain again\.$/);
+    expect(next).toMatch(/\/mesos cancel m-aaaa, which gives back all its \d+ machines, then drain again\.$/);
   });
 });
 

@@ -46,7 +46,7 @@ describe("a cluster", () => {
     );
     expect(reply.next).toBe("One in full: /mesos status m-7k3q");
     expect(drawnLines(reply)).toEqual([
-      "ID      PHASE      HOSTS  NO.  TASKS  WINDOW         TROUBLE",
+      "ID      PHASE      HOSTS  NO.  TASKS  WINDOW",
       "m-7k3q  draining   web-*    2    2/2  3 h 59 m left",
       "m-bbbb  requested  db-*     -      -  in 59 m",
     ]);
@@ -101,12 +101,30 @@ describe("a cluster", () => {
     ["it is up", inPhase("up"), NOW, "over"],
     ["it is being cancelled", { ...draining, cancel: { by: "U0BOB", atMs: NOW } }, NOW, "cancelling"],
     ["it is in trouble", tick(draining, worldOf()).record, NOW, "windows gone"],
+    ["it is down before its window begins", inPhase("down"), NOW - HOUR, "down early, starts in"],
+    [
+      "it is one batch of several",
+      { ...draining, batches: [...inPhase("up").batches, { ...batchOf({ id: "b2" }) }] },
+      NOW,
+      "2/2",
+    ],
   ])("the status says when %s", (_, record, nowMs, words) => {
     expect(drawn(statusOfCluster("prod", [record], worldOf(), nowMs))).toContain(words);
   });
 });
 
 describe("a maintenance", () => {
+  test("the status says what can be done about frameworks that have not answered", () => {
+    const silent = tick(
+      inPhase("draining"),
+      drainingWorld({ tasks: [task("t1", "marathon", "web-01")] }),
+    ).record;
+    expect(statusOfMaintenance(silent, NOW).text).toMatch(
+      /Silent, as most frameworks are: marathon\. .*\/mesos down m-7k3q .*\/mesos kill-drain m-7k3q /,
+    );
+    expect(statusOfMaintenance(draining, NOW).text).not.toContain("Silent");
+  });
+
   test("the status shows mode, agents and tasks per machine and each framework's verdict, what hinders most first", () => {
     const reply = statusOfMaintenance(draining, NOW + 2_000);
     expect(reply.text).toBe(

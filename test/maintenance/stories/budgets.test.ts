@@ -202,7 +202,8 @@ describe("a budget of machines", () => {
     const roll = { rule: { kind: "count", count: 4 } as const, canary: 3, horizon: 9 };
     const site = new Site(agents, roll, { policy: { budgets: [machines(2)] }, beside: BESIDE });
     expect(site.record.batches.map((batch) => batch.machines.length)).toEqual([2, 2]);
-    expect(lastEvent(site.record, "note").text).toContain("so batches are of at most 2 and not of 4");
+    const notes = site.record.events.flatMap((event) => (event.kind === "note" ? [event.text] : []));
+    expect(notes.join("\n")).toContain("so batches are of at most 2 and not of 4");
   });
 
   test("batches by value that are too large are refused, each named", () => {

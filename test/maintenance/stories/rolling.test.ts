@@ -808,11 +808,34 @@ describe("how a drain in batches is planned", () => {
     expect(lastEvent(site.record, "note").text).toContain("--batch 9 is more than the 6 machines");
   });
 
+  test.each([
+    [undefined, "All 3 windows are announced at once, so frameworks may leave all 6 machines from now on"],
+    [3, "All 3 windows are announced at once"],
+    [
+      1,
+      "The windows of one batch are announced at a time: frameworks are asked to leave no other machines yet.",
+    ],
+    [2, "The windows of the next 2 batches are announced at a time"],
+  ])(
+    "with a horizon of %s it is said when frameworks are asked to leave which machines",
+    (horizon, words) => {
+      const spare = Array.from({ length: 9 }, (_, at) => agent(`spare-${at}`));
+      const roll = {
+        rule: { kind: "count", count: 2 } as const,
+        canary: null,
+        ...(horizon === undefined ? {} : { horizon }),
+      };
+      const site = new Site(racks(), roll, { beside: spare });
+      const notes = site.record.events.flatMap((event) => (event.kind === "note" ? [event.text] : []));
+      expect(notes.join("\n")).toContain(words);
+    },
+  );
+
   test("batches and a canary that cannot be as large as was asked for say why", () => {
     const zoned = racks().map((one, at) => ({ ...one, zone: at % 2 === 0 ? "a" : "b", region: "eu" }));
     const notesOf = (roll: Roll) =>
       new Site(zoned, roll, { beside: [agent("db-1")] }).record.events.flatMap((event) =>
-        event.kind === "note" ? [event.text] : [],
+        event.kind === "note" && !event.text.includes("announced") ? [event.text] : [],
       );
     const why =
       "machines of one batch are of one zone, and have no more copies of an app than may go together.";

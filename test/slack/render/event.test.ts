@@ -257,7 +257,8 @@ const EVENTS: readonly (readonly [NewEvent, readonly string[] | null])[] = [
     { kind: "agents_missing", machines: ["web-01"], why: ["web-01: it is Down again, by somebody else"] },
     ["• web-01: it is Down again, by somebody else"],
   ],
-  [{ kind: "cancel_asked", by: "U01ALICE" }, ["@U01ALICE cancelled"]],
+  [{ kind: "cancel_asked", by: "U01ALICE" }, ["@U01ALICE cancelled. "]],
+  [{ kind: "cancel_asked", by: "U02BOB" }, ["@U02BOB cancelled what @U01ALICE asked for. "]],
   [{ kind: "cancelled" }, ["back in service", "untouched"]],
   [
     { kind: "cancelled", unseen: true },
@@ -401,6 +402,18 @@ describe("the thread's message for", () => {
     const shown = renderEvent(record, eventOf(extended as NewEvent))?.text;
     expect(shown).toContain("move along where they would overlap; those of other people stay");
     expect(shown).not.toContain("Other windows stay");
+  });
+
+  test("once a batch is back it is said which is next and when, but not while that one is on its way already", () => {
+    const [up, next] = [batchOf({ phase: "up", agents: [] }), batchOf({ id: "b2" })];
+    const back = eventOf({ kind: "agents_returned", machines: ["web-01"], missing: 0 });
+    const shown = renderEvent(recordOf({ batches: [up, next] }), back)?.text;
+    expect(shown).toMatch(
+      /All are back\.\s*\*Next:\* batch 2 of 2, whose window is .*2026-.* To take it down before that, press Ask for Down/,
+    );
+    const going = recordOf({ batches: [up, batchOf({ id: "b2", phase: "taking_down" })] });
+    expect(renderEvent(going, back)?.text).not.toContain("Next");
+    expect(renderEvent(recordOf({ batches: [up] }), back)?.text).not.toContain("Next");
   });
 
   test("what goes away with several batches is told as going one after another", () => {

@@ -50,9 +50,10 @@ describe("a Home", () => {
       const start = BigInt(NOW + hours * HOUR) * 1_000_000n;
       return batchOf({ id: `b${hours}`, window: { start, duration: BigInt(HOUR) * 1_000_000n } });
     };
-    const record = recordOf({ batches: [at(5), at(-1), at(3)] });
+    const early = batchOf({ id: "b2", phase: "down", window: at(2).window });
+    const record = recordOf({ batches: [at(5), at(-1), at(3), early] });
     const next = /Next windows.*/.exec(textOf({ open: [{ record, address: undefined }] }))?.[0] ?? "";
-    expect([...next.matchAll(/batch (\d) of 3/g)].map(([, batch]) => batch)).toEqual(["3", "1"]);
+    expect([...next.matchAll(/batch (\d) of 4/g)].map(([, batch]) => batch)).toEqual(["3", "1"]);
   });
 
   test("says how many maintenances it cannot read", () => {

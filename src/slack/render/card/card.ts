@@ -8,6 +8,7 @@ import {
   hasEnded,
   isWaitingForAgents,
   machineCount,
+  standOf,
   unseenWindow,
   wentDownBefore,
   windowNotSeen,
@@ -110,12 +111,11 @@ function ticketText(ticket: string, tickets: string | null): Mrkdwn {
 
 /** One word or two for the whole maintenance: its end, what was asked of it, or the batch that is on its way. */
 export function stateOf(record: Maintenance): string {
-  if (record.end !== null) return record.end.phase;
+  if (record.end !== null) return standOf(record);
   if (record.cancel !== null) return "cancelling";
-  const current = currentBatch(record);
-  if (current === undefined) return "looking up machines";
+  if (record.batches.length === 0) return "looking up machines";
   if (isWaitingForAgents(record)) return "up, waiting for agents";
-  const stand = phaseText(record, current);
+  const stand = standOf(record);
   if (record.held !== null) return `${stand} (held)`;
   return record.paused === null ? stand : `${stand} (paused)`;
 }
@@ -149,7 +149,7 @@ export function windowText(record: Maintenance, now: Millis): Mrkdwn {
     end !== null &&
     !hasEnded(current) &&
     (current.phase === "down" ? wentDownBefore(record, current, end) : !past);
-  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${unseen === null ? "" : mrk` · _${postedMs === null ? unseen : mrk`announced ${moment(postedMs)}`}_`}${isComing ? "\nUp by itself at its end" : ""}`;
+  return mrk`${windowOf(current.window)}${past ? mrk` · *passed*` : ""}${unseen === null ? "" : mrk` · _${postedMs === null ? unseen : mrk`announced ${moment(postedMs)}`}_`}${isComing ? mrk`\nUp by itself at its end` : ""}`;
 }
 
 function frameworksText(record: Maintenance, habits: ReadonlyMap<string, string>): Mrkdwn | null {
@@ -172,9 +172,9 @@ function progressText(record: Maintenance, now: Millis): Mrkdwn | null {
   if (progress === null) return null;
   const { batchesOver, batches, machinesOver, machines, leftMs, lastStartMs } = progress;
   const percent = Math.floor((machinesOver * 100) / machines);
-  const left = leftMs === null ? "" : mrk` · about ${aboutSpan(leftMs)} left at this speed`;
-  const waits = lastStartMs <= now ? "" : mrk` · the last window begins ${moment(lastStartMs)}`;
-  return mrk`*Progress*  ${batchesOver} of ${batches} batches · ${machinesOver} of ${machines} machines (${percent} %)${left}${waits}`;
+  const speed = leftMs === null ? "" : mrk` · about ${aboutSpan(leftMs)} left at this speed`;
+  const left = lastStartMs > now ? mrk` · the last window begins ${moment(lastStartMs)}` : speed;
+  return mrk`*Progress*  ${batchesOver} of ${batches} batches · ${machinesOver} of ${machines} machines (${percent} %)${left}`;
 }
 
 /** As many batches as find room on the card; of more, those that are over come in one line. */

@@ -60,14 +60,20 @@ function lostText(record: Maintenance): Mrkdwn | null {
   const lost = tasksLost(record);
   if (batches.length === 0 && lost === null) return null;
   const by = [...new Set(record.batches.flatMap(approversOf))];
+  const people = listed(by.map(user), 500);
   return join(
     [
       // Of a maintenance with very many events the oldest are not kept.
       lost === null ? mrk`taken down` : mrk`${countOrNo(lost, "task")} lost`,
-      by.length === 0 ? null : mrk`approved by ${listed(by.map(user), 500)}`,
+      by.length === 0 ? null : mrk`${approvedText(record, batches.length)} by ${people}`,
     ],
     " · ",
   );
+}
+
+/** Who approved one batch has not approved the others. */
+function approvedText({ batches }: Maintenance, down: number): string {
+  return batches.length < 2 ? "approved" : `Down of ${down} of ${batches.length} batches approved`;
 }
 
 /** Everybody whose approval the batch went down with. */

@@ -1,7 +1,7 @@
 import { ABOUT_WORDS } from "../../../maintenance/approval/about.js";
 import { openApproval } from "../../../maintenance/approval/question.js";
+import { placeOf } from "../../../maintenance/record/batch.js";
 import type { Maintenance } from "../../../maintenance/record/record.js";
-import { placeOf } from "../../../maintenance/rolling/turn.js";
 import type { Millis } from "../../../maintenance/time.js";
 import { lines, link, type Mrkdwn, mrk } from "../mrkdwn.js";
 import { moment } from "../when.js";

@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import { ABOUT_WORDS } from "../../../maintenance/approval/about.js";
-import { hasEnded } from "../../../maintenance/record/batch.js";
+import { isToGoDown } from "../../../maintenance/record/batch.js";
 import { namesOf } from "../../../maintenance/record/names.js";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
 import { COMMAND } from "../../../maintenance/text/command.js";
@@ -139,12 +139,12 @@ function questionText({ record, batch, approval, address }: QuestionShown): Mrkd
   );
 }
 
-/** Those of ours that have not begun, the next first. */
+/** Those of ours that have not begun and whose machines are not down already, the next first. */
 function windowsAfter(nowMs: Millis, open: readonly OpenShown[]): Mrkdwn[] {
   return open
     .flatMap(({ record }) =>
       record.batches
-        .filter((batch) => !hasEnded(batch) && nanosToMillis(batch.window.start) > nowMs)
+        .filter((batch) => isToGoDown(batch) && nanosToMillis(batch.window.start) > nowMs)
         .map((batch) => ({ record, batch, startMs: nanosToMillis(batch.window.start) })),
     )
     .sort((a, b) => a.startMs - b.startMs)

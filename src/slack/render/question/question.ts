@@ -68,7 +68,9 @@ export function renderApproval(
     ...(alarms.length === 0 ? [] : [section(lines(...alarms))]),
     section(
       lines(
-        seen.verdicts.length === 0 ? null : mrk`*Answers*  ${verdictText(seen.verdicts, names)}`,
+        seen.verdicts.length === 0
+          ? null
+          : mrk`*Answers, one for each framework and machine*  ${verdictText(seen.verdicts, names)}`,
         erasedLines(seen.verdicts, names, 500),
         mrk`*Machines*  ${machinesText(batch, seen, names, ui)}`,
       ),

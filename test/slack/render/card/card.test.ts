@@ -154,7 +154,7 @@ describe("the card", () => {
     const batches = [batchOf({ id: "b1", phase: "down", approvals: [granted] }), batchOf({ id: "b2" })];
     const shown = text(recordOf({ batches, events: [{ ...wentDown, tasksLost: 1 }] }));
     expect(shown).toContain(
-      "1 task lost · approved by @U03CAROL, @U02BOB\n17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 % gone",
+      "1 task lost · Down of 1 of 2 batches approved by @U03CAROL, @U02BOB\n17 of 64 left  ▓▓▓▓▓▓▓░░░ 73 % gone",
     );
     expect(shown).toContain("Frameworks");
   });
@@ -331,7 +331,7 @@ describe("the card", () => {
     const paused = { rule: "refused", batch: "b2", saw: "kafka refused", about: [], sinceMs: NOW, ...parts };
     const batches = [batchOf({ phase: "up", agents: [] }), batchOf({ id: "b2" })];
     const shown = text(recordOf({ batches, paused }));
-    expect(shown).toContain("draining (paused)");
+    expect(shown).toContain("draining, batch 2 of 2 (paused)");
     expect(shown).toContain(`Paused since 2026-11-20 21:52 UTC: kafka refused (refused). ${next}`);
   });
 
@@ -374,19 +374,32 @@ describe("the card", () => {
       batchOf({ id: "b1", phase: "up", upAtMs: NOW + 68 * 60_000, agents: [], machines: machines(1) }),
       batchOf({ id: "b2", phase: "draining", machines: machines(2) }),
     ];
-    expect(text(recordOf({ batches: [first, second] }))).toContain(
+    expect(text(recordOf({ batches: [first, second] }), NOW + HOUR)).toContain(
       "1 of 2 batches · 1 of 3 machines (33 %) · about 2 h left at this speed",
     );
   });
 
-  test("the card says when the last window begins, where that is later than the speed until now says", () => {
+  test("what was given back without having been down is no progress, and stands in the headline at the end", () => {
+    const batches = [
+      batchOf({ id: "b1", phase: "up", upAtMs: NOW, agents: [], machines: machines(1) }),
+      batchOf({ id: "b2", phase: "down", machines: machines(1) }),
+      batchOf({ id: "b3", phase: "cancelled", machines: machines(3) }),
+    ];
+    const going = text(recordOf({ batches }));
+    expect(going).toMatch(/^🛠 m-7k3q · Drain 5 machines in prod · down, batch 2 of 3$/m);
+    expect(going).toContain("Progress  1 of 2 batches · 1 of 2 machines (50 %)");
+    const end = { phase: "up", atMs: NOW, why: null } as const;
+    expect(text(recordOf({ batches, end }))).toMatch(/ · up, 3 of 5 machines given back$/m);
+  });
+
+  test("the card says when the last window begins, where that is still to come, and no speed that it contradicts", () => {
     const start = BigInt(NOW + 9 * 3_600_000) * 1_000_000n;
     const [first, second] = [
       batchOf({ id: "b1", phase: "up", upAtMs: NOW, agents: [], machines: machines(1) }),
       batchOf({ id: "b2", phase: "draining", window: { start, duration: 1n }, machines: machines(2) }),
     ];
     expect(text(recordOf({ batches: [first, second] }))).toMatch(
-      /\(33 %\) .*· the last window begins 2026-\d\d-\d\d \d\d:\d\d UTC/,
+      /\(33 %\) · the last window begins 2026-\d\d-\d\d \d\d:\d\d UTC/,
     );
   });
 

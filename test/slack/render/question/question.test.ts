@@ -59,7 +59,7 @@ describe("the question", () => {
         "Window  2026-11-20 22:00 UTC – 2026-11-21 02:00 UTC (4 h)",
         "🙋 Who may answer  everybody, but not @U01ALICE, who asked for it · one approval is enough · until 2026-11-20 22:52 UTC",
         "Will be lost: 3 tasks (marathon 2, kafka 1).",
-        "Answers  promised 1 · refused 1 (kafka on web-02) · silent 1 (chronos on web-02) · empty 0",
+        "Answers, one for each framework and machine  promised 1 · refused 1 (kafka on web-02) · silent 1 (chronos on web-02) · empty 0",
         "Machines  web-01, web-02",
         "Tasks  /billing/api ×2 on web-01, kafka-3 on web-02",
         "[Approve Down] [Deny] [Hold]",
@@ -73,7 +73,7 @@ describe("the question", () => {
       { ...verdict("web-02", "chronos", "silent", 1), unasked: "agent_deactivated" as const },
     ];
     expect(text({ seen: seenOf({ verdicts }) })).toContain(
-      "Answers  promised 1 (marathon on web-01: not connected) · refused 0 · silent 1 (chronos on web-02: agent deactivated) · empty 0",
+      "Answers, one for each framework and machine  promised 1 (marathon on web-01: not connected) · refused 0 · silent 1 (chronos on web-02: agent deactivated) · empty 0",
     );
   });
 
