@@ -26,7 +26,7 @@ export async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void
     // A table that is shown whole needs no file.
     const due = attachments.filter(({ what }) => what.kind !== "table" || table !== null);
     if (!progress.answered) {
-      await ports.messenger.reply(to, reply, await whereWhole(due, ports));
+      await ports.messenger.reply(to, reply, await whereFiles(due, ports));
       if (isAskedAtHome(to)) await drawHome(to.user, reply, ports);
       if (due.length > 0) await saved({ answered: true });
     }
@@ -93,14 +93,18 @@ async function fileOf(
   }
 }
 
-/** Where the whole of a table that is cut comes to; `null` where it is not. */
-async function whereWhole(due: readonly Attachment[], ports: NotifyPorts): Promise<string | null> {
+/** Where what is more than the answer shows comes to: a table that is cut, a picture; `null` without any. */
+async function whereFiles(due: readonly Attachment[], ports: NotifyPorts): Promise<string | null> {
   const table = due.find(({ what }) => what.kind !== "timeline");
-  if (table === undefined) return null;
-  const isInThread = (await threadOf(table, ports)) !== null;
-  return isInThread
-    ? `The whole table comes as a file into the thread of ${table.maintenance}.`
-    : "The whole table comes as a file into your direct messages with the bot.";
+  const picture = due.find(({ what }) => what.kind === "timeline");
+  const [first] = due;
+  if (first === undefined) return null;
+  const isInThread = (await threadOf(first, ports)) !== null;
+  const place = isInThread
+    ? `into the thread of ${first.maintenance}`
+    : "into your direct messages with the bot";
+  if (table === undefined) return `A picture of it comes ${place}.`;
+  return `The whole table comes as a file ${place}${picture === undefined ? "" : ", and a picture of it"}.`;
 }
 
 /** The thread that a file goes into, if its maintenance has one. */

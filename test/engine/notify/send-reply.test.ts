@@ -147,6 +147,7 @@ describe("a time line", () => {
   test("goes to the person as a picture, with the names of people and in the zone of who reads it", async () => {
     const { send } = await queued(data);
     await send();
+    expect(answer()).toContain("A picture of it comes into your direct messages with the bot.");
     expect(slack.callsOf("chat.postMessage")).toMatchObject([{ channel: "U01ALICE" }]);
     expect(slack.callsOf("files.completeUploadExternal")).toMatchObject([
       {
