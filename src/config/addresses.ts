@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { Secret } from "../base/secret.js";
 import type { HostPort } from "./config.js";
 import { type Reading, text } from "./fields.js";
+import { readHostPort, readRedisUrl } from "./redis-url.js";
 
 /** The port that mesos-master listens on unless told otherwise. */
 const MESOS_PORT = 5050;
@@ -110,36 +111,27 @@ export const marathonUrl = text("is not a URL with http:// or https://", (input)
 });
 
 /** A Redis URL, secret as a whole because of the password in it. */
-export const redisUrl = text(
-  "is not a Redis URL with redis:// or rediss://, a host and, if need be, user, password and database",
-  (input) => {
-    const url = parseUrl(input);
-    if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === "") return null;
-    if (!/^\/?\d*$/.test(url.pathname)) return { wrong: "has a database that is not a number" };
-    // Whoever connects decodes them.
-    return isDecodable(url.username) && isDecodable(url.password)
-      ? { value: new Secret(input) }
-      : { wrong: "has a % in its user or password that stands for nothing: write it as %25" };
-  },
-);
+export const redisUrl = text("is not text", (input) => {
+  const url = readRedisUrl(input);
+  return "wrong" in url ? url : { value: new Secret(input) };
+});
 
 /** Addresses of sentinels, comma separated; 26379 where no port is named. */
-export const sentinelAddresses = hostPorts(SENTINEL_PORT);
+export const sentinelAddresses = hostPorts(SENTINEL_PORT, "REDIS_SENTINEL_PASSWORD");
 
 /** Addresses of nodes of a Redis Cluster, comma separated; 6379 where no port is named. */
-export const redisAddresses = hostPorts(REDIS_PORT);
+export const redisAddresses = hostPorts(REDIS_PORT, "REDIS_URL");
 
-function hostPorts(defaultPort: number) {
-  return text("is not a list of host:port, comma separated", (input): Reading<readonly HostPort[]> => {
-    const urls = splitList(input).map((item) => parseUrl(`redis://${item}`));
-    const addresses = urls.flatMap((url) => {
-      if (url === null || url.host === "" || url.pathname !== "" || url.search !== "" || url.username !== "")
-        return [];
-      // A URL writes an IPv6 address in brackets, a socket wants it without.
-      const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-      return [{ host, port: url.port === "" ? defaultPort : Number(url.port) }];
-    });
-    return addresses.length === 0 || addresses.length < urls.length ? null : { value: addresses };
+/** @param login which setting has user and password. */
+function hostPorts(defaultPort: number, login: string) {
+  const usual = "is not a list of host:port, comma separated";
+  return text(usual, (input): Reading<readonly HostPort[]> => {
+    if (input.includes("@")) return { wrong: `holds a user or password: that belongs into ${login}` };
+    const addresses = splitList(input).map((item) => readHostPort(item, defaultPort));
+    const wrong = addresses.find((address) => "wrong" in address);
+    if (wrong !== undefined) return { wrong: `${usual}: one ${wrong.wrong}` };
+    const right = addresses.filter((address) => "host" in address);
+    return right.length === 0 ? null : { value: right };
   });
 }
 
@@ -158,13 +150,4 @@ function parseUrl(input: string): URL | null {
 
 function hasLogin(url: URL): boolean {
   return url.username !== "" || url.password !== "";
-}
-
-function isDecodable(part: string): boolean {
-  try {
-    decodeURIComponent(part);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
-import { X509Certificate } from "node:crypto";
 import { isAbsolute, join } from "node:path";
 import type { z } from "zod";
 import { Secret } from "../base/secret.js";
+import { certificatesIn } from "./certificates.js";
 import { clusterSchema, type SomeClusterSettings, someClusterSettings } from "./cluster-schema.js";
 import type { ClusterSource } from "./cluster-source.js";
 import type { ClusterConfig, MarathonConfig, Role } from "./config.js";
@@ -148,22 +148,6 @@ function certificatesOf(
   return certificatesIn(within(folder, settings.tls.ca_file), readFile, (what) => refuse(path, what));
 }
 
-/** The text of a PEM file with at least one certificate, or `null` and what is wrong with it. */
-function certificatesIn(path: string, readFile: ReadFile, refuse: (what: string) => void): string | null {
-  const file = tryRead(readFile, path);
-  if ("wrong" in file) {
-    refuse(file.wrong);
-    return null;
-  }
-  const certificates =
-    file.text.match(/-----BEGIN CERTIFICATE-----.*?(?:-----END CERTIFICATE-----|$)/gs) ?? [];
-  if (certificates.length === 0) refuse("names a file without a PEM certificate in it");
-  else if (!certificates.every(isCertificate)) {
-    refuse("names a file with a certificate in it that cannot be read: is it cut off?");
-  } else return file.text;
-  return null;
-}
-
 /** The Marathons that entries of `frameworks` tell how to reach. */
 function marathonsOf(
   { frameworks = [] }: SomeClusterSettings,
@@ -190,14 +174,6 @@ function marathonsOf(
     const header = login === null ? (token === null ? null : `token=${token}`) : `Basic ${login}`;
     return [{ ...nameOf(said), url, authorization: header === null ? null : new Secret(header), ca }];
   });
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).raw.length > 0;
-  } catch {
-    return false;
-  }
 }
 
 /** A path of the clusters file is relative to that file. */

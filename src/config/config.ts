@@ -73,6 +73,8 @@ export interface RedisConfig {
    * Cluster. Never together with `sentinel`.
    */
   readonly cluster: readonly HostPort[] | null;
+  /** PEM text of the certificates to trust, at Redis and at the sentinels; `null` means the system's. */
+  readonly ca: string | null;
   /** Keeps several installations on one Redis apart: what the keys begin with. */
   readonly prefix: string;
 }
@@ -82,6 +84,8 @@ export interface SentinelConfig {
   readonly name: string;
   readonly addresses: readonly HostPort[];
   readonly password: Secret | null;
+  /** Whether the sentinels are spoken to over TLS; the URL says it of the Redis that they name. */
+  readonly tls: boolean;
 }
 
 /** A ZooKeeper in which masters stand for election. */

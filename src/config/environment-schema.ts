@@ -93,6 +93,16 @@ export const environmentSchema = z.object({
   REDIS_SENTINEL_PASSWORD: password
     .optional()
     .meta({ description: "Redis Sentinel: password of the sentinels, if they have one.", example: "…" }),
+  REDIS_SENTINEL_TLS: flag.prefault("false").meta({
+    description:
+      "Redis Sentinel: `true` if the sentinels are spoken to over TLS. For the Redis that they name, `rediss://` in `REDIS_URL` says it.",
+    example: "true",
+  }),
+  REDIS_CA_FILE: line.optional().meta({
+    description:
+      "PEM file with the certificate authority of your own that signed the certificates of Redis and its sentinels. Unset: the system's.",
+    example: "config/ca/redis.pem",
+  }),
   REDIS_CLUSTER: flag
     .prefault("false")
     .meta({ description: "`true` if `REDIS_URL` is a node of a Redis Cluster.", example: "true" }),

@@ -25,7 +25,7 @@ export function parseConfig(around: Surroundings): ConfigResult {
   const { role } = around;
   const env = new EnvironmentReader(around.env, role === "worker" ? SLACK_VARIABLES : []);
   const slack = role === "worker" ? null : slackSettings(env);
-  const store = storeSettings(env, role);
+  const store = storeSettings(env, role, around.readFile);
   const named = new SecretVariables(around.env);
   const clusters = readClusters(env, { ...around, secrets: named });
   if (env.problems.length > 0 || store === null) {

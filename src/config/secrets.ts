@@ -1,6 +1,7 @@
 import { Secret } from "../base/secret.js";
 import type { Config } from "./config.js";
 import type { Env } from "./environment.js";
+import { readRedisUrl } from "./redis-url.js";
 
 /** The variables that the clusters file names for secrets: what is read here is known as one. */
 export class SecretVariables {
@@ -49,10 +50,13 @@ function secretsIn(value: unknown): Secret[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }
 
-/** The password of a URL, as it stands there and as it is. */
+/** The password of a Redis URL, as it stands there and as it is. */
 function passwordsIn(url: Secret): Secret[] {
-  const { password } = new URL(url.reveal());
-  return [new Secret(password), new Secret(decodeURIComponent(password))];
+  const text = url.reveal();
+  const written = /^[^/]+:\/\/[^:]*:(.*)@/s.exec(text)?.[1] ?? "";
+  const read = readRedisUrl(text);
+  const password = "wrong" in read ? null : read.password;
+  return [new Secret(written), new Secret(password ?? "")];
 }
 
 /** The secret of `user:secret`. */

@@ -119,7 +119,14 @@ async function stored({
   const { record } = standing(machines);
   const store = await openStore(
     place.kind === "redis"
-      ? { kind: "redis", url: new Secret(place.url), sentinel: null, cluster: null, prefix: "bench" }
+      ? {
+          kind: "redis",
+          url: new Secret(place.url),
+          sentinel: null,
+          cluster: null,
+          ca: null,
+          prefix: "bench",
+        }
       : place,
     SILENT,
   );

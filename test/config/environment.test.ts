@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { repositoryFile } from "./documents.js";
 import { configOf, errorOf, LEAST, problemsOf, SLACK } from "./parse.js";
 
 describe("Slack", () => {
@@ -125,6 +126,41 @@ describe("the store", () => {
     });
   });
 
+  test("TLS to the sentinels is a setting of its own, and one file of authorities is for all of Redis", () => {
+    const env = { ...LEAST, REDIS_URL: "rediss://ignored", REDIS_SENTINELS: "s1", REDIS_SENTINEL_NAME: "m" };
+    expect(configOf({ env }).store).toMatchObject({ sentinel: { tls: false }, ca: null });
+    const files = { "ca.pem": repositoryFile("test/mesos/support/tls/master.pem") };
+    const guarded = { ...env, REDIS_SENTINEL_TLS: "true", REDIS_CA_FILE: "ca.pem" };
+    expect(configOf({ env: guarded, files }).store).toMatchObject({
+      sentinel: { tls: true },
+      ca: files["ca.pem"],
+    });
+    // The sentinels alone may have TLS.
+    expect(configOf({ env: { ...guarded, REDIS_URL: "redis://r" }, files }).store).toMatchObject({
+      ca: files["ca.pem"],
+    });
+  });
+
+  test.each([
+    ["a file that is not there", { REDIS_URL: "rediss://r" }, {}, /cannot be read: ca\.pem \(no such file\)/],
+    [
+      "a file without a certificate",
+      { REDIS_URL: "rediss://r" },
+      { "ca.pem": "x" },
+      /without a PEM certificate/,
+    ],
+    [
+      "TLS nowhere",
+      { REDIS_URL: "redis://r" },
+      { "ca.pem": repositoryFile("test/mesos/support/tls/master.pem") },
+      /^REDIS_CA_FILE: has no effect: REDIS_URL does not begin with rediss:\/\/$/,
+    ],
+  ])("REDIS_CA_FILE with %s is refused", (_, env, files, what) => {
+    expect(problemsOf({ env: { ...LEAST, ...env, REDIS_CA_FILE: "ca.pem" }, files })).toEqual([
+      expect.stringMatching(what),
+    ]);
+  });
+
   test("further nodes of a Redis Cluster have the port of Redis where none is named", () => {
     const env = { ...LEAST, REDIS_URL: "redis://r1", REDIS_CLUSTER: "true" };
     expect(configOf({ env }).store).toMatchObject({ cluster: [] });
@@ -144,6 +180,27 @@ describe("the store", () => {
     [
       "nodes without a cluster",
       { REDIS_URL: "redis://r", REDIS_CLUSTER_NODES: "r2" },
+      ["REDIS_CLUSTER_NODES"],
+    ],
+    [
+      "TLS to sentinels without any",
+      { REDIS_URL: "redis://r", REDIS_SENTINEL_TLS: "true" },
+      ["REDIS_SENTINELS", "REDIS_SENTINEL_NAME"],
+    ],
+    ["a file of authorities without a URL", { REDIS_CA_FILE: "ca.pem" }, ["REDIS_URL", "REDIS_CA_FILE"]],
+    [
+      "a password among the sentinels",
+      { REDIS_URL: "redis://r", REDIS_SENTINELS: ":hunter2@s1", REDIS_SENTINEL_NAME: "m" },
+      ["REDIS_SENTINELS"],
+    ],
+    [
+      "a sentinel with port 0",
+      { REDIS_URL: "redis://r", REDIS_SENTINELS: "s1:0", REDIS_SENTINEL_NAME: "m" },
+      ["REDIS_SENTINELS"],
+    ],
+    [
+      "a password among the nodes",
+      { REDIS_URL: "redis://r", REDIS_CLUSTER: "true", REDIS_CLUSTER_NODES: ":hunter2@r2" },
       ["REDIS_CLUSTER_NODES"],
     ],
     ["nodes without a URL", { REDIS_CLUSTER: "true", REDIS_CLUSTER_NODES: "r2" }, ["REDIS_URL"]],

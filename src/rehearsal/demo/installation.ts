@@ -146,5 +146,5 @@ function redisStore(url: string, removeQueue: Steps): StoreConfig {
       redis.disconnect();
     }
   });
-  return { kind: "redis", url: new Secret(url), sentinel: null, cluster: null, prefix };
+  return { kind: "redis", url: new Secret(url), sentinel: null, cluster: null, ca: null, prefix };
 }

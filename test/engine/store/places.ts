@@ -74,13 +74,16 @@ export async function redisPlace(): Promise<Place> {
 }
 
 export function redisAt(url: string): Extract<StoreConfig, { kind: "redis" }> {
-  return { kind: "redis", url: new Secret(url), sentinel: null, cluster: null, prefix: "mesos" };
+  return { kind: "redis", url: new Secret(url), sentinel: null, cluster: null, ca: null, prefix: "mesos" };
 }
 
 /** Redis behind a Sentinel of `startSentinel`. */
 export function sentinelAt({ port }: Pick<TestRedis, "port">): Extract<StoreConfig, { kind: "redis" }> {
   const addresses = [{ host: "127.0.0.1", port }];
-  return { ...redisAt("redis://ignored"), sentinel: { name: "mesos", addresses, password: null } };
+  return {
+    ...redisAt("redis://ignored"),
+    sentinel: { name: "mesos", addresses, password: null, tls: false },
+  };
 }
 
 /** A logger that keeps its lines. */

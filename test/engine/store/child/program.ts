@@ -16,7 +16,7 @@ const [task = "", kind = "", place = ""] = process.argv.slice(2);
 
 const settings: StoreConfig =
   kind === "redis"
-    ? { kind, url: new Secret(place), sentinel: null, cluster: null, prefix: "mesos" }
+    ? { kind, url: new Secret(place), sentinel: null, cluster: null, ca: null, prefix: "mesos" }
     : { kind: "embedded", dataDir: place };
 
 /** @see places.ts */
