@@ -7,7 +7,13 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { lookAtStore } from "../../src/check/store.js";
 import type { Env } from "../../src/config/environment.js";
 import { lockFolder } from "../../src/engine/store/embedded/folder-lock.js";
-import { redisAvailable, startRedis, startWatchedRedis, type TestRedis } from "../support/redis.js";
+import {
+  redisAvailable,
+  startRedis,
+  startWatchedRedis,
+  type TestRedis,
+  type WatchedRedis,
+} from "../support/redis.js";
 import { startRedisCluster } from "../support/redis-cluster.js";
 import { suiteFor } from "../support/require.js";
 import { configOf, lines } from "./support.js";
@@ -30,6 +36,12 @@ suiteFor(
     const server = await startRedis(...args);
     onTestFinished(() => server.dispose());
     return server;
+  }
+
+  async function watched(): Promise<WatchedRedis> {
+    const started = await startWatchedRedis();
+    onTestFinished(() => started.dispose());
+    return started;
   }
 
   test("a fit Redis is said to be, with its version, and nothing was written to it", async () => {
@@ -70,6 +82,22 @@ suiteFor(
     expect((await look({ REDIS_URL: server.url })).at(-1)).toMatch(line);
   });
 
+  test("a Redis whose replicas need not get what is written is told with what to do, and one whose replicas do is fit", async () => {
+    const { master } = await watched();
+    expect(await look({ REDIS_URL: master.url })).toEqual([
+      expect.stringMatching(/^ok store: /),
+      expect.stringMatching(
+        /^note store: Redis at 127\.0\.0\.1:\d+ takes writes that none of its replicas gets .* → Set `min-replicas-to-write 1`/,
+      ),
+    ]);
+    const admin = master.admin();
+    await admin.config("SET", "min-replicas-to-write", "1");
+    admin.disconnect();
+    expect(await look({ REDIS_URL: master.url })).toEqual([
+      expect.stringMatching(/^ok store: .* evicts nothing\.$/),
+    ]);
+  });
+
   test("a Redis that is away is told, without the password of its address", async () => {
     const server = await redis();
     await server.kill();
@@ -81,12 +109,11 @@ suiteFor(
   });
 
   test("behind Sentinel its master is looked at, and a replica in its place is told", async () => {
-    const watched = await startWatchedRedis();
-    onTestFinished(() => watched.dispose());
-    const { master, replica, sentinel } = watched;
+    const { master, replica, sentinel } = await watched();
     const sentinels = { REDIS_SENTINELS: `127.0.0.1:${sentinel.port}`, REDIS_SENTINEL_NAME: "mesos" };
     expect(await look({ REDIS_URL: master.url, ...sentinels })).toEqual([
       expect.stringMatching(/^ok store: /),
+      expect.stringMatching(/^note store: .*min-replicas-to-write/),
     ]);
     expect(await look({ REDIS_URL: replica.url })).toEqual([
       expect.stringMatching(/^mend store: .*is a replica.* → Point REDIS_URL to the master/),

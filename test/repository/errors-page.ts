@@ -1,6 +1,8 @@
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
 import { EMBEDDED_REFUSALS } from "../../src/engine/store/embedded/embedded-errors.js";
 import { REDIS_REFUSALS } from "../../src/engine/store/redis/redis-errors.js";
+import { CERTIFICATE_TROUBLES } from "../../src/engine/store/redis/redis-tls.js";
+import { WIRE_TROUBLES } from "../../src/engine/store/redis/redis-wire.js";
 import type { StoreErrorCode } from "../../src/engine/store/store-error.js";
 import { TROUBLES } from "../../src/maintenance/record/troubles.js";
 import { BY_ITSELF, goingOn } from "../../src/maintenance/text/go-on.js";
@@ -41,6 +43,12 @@ const BY_CODE: Readonly<Record<StoreErrorCode, readonly Omit<StoreRow, "code">[]
       notDone: NOT_QUEUED,
       next,
     })),
+    ...CERTIFICATE_TROUBLES.map(({ codes, what, next }) => ({
+      what: `The certificate of Redis, or of a sentinel, at <address> ${what} (${codes.join(", ")}).`,
+      notDone: NOT_OPENED,
+      next,
+    })),
+    ...WIRE_TROUBLES.map(({ what, next }) => ({ what, notDone: NOT_OPENED, next })),
     ...EMBEDDED_REFUSALS.map(({ what, next }) => ({
       what: `The embedded store in <folder> ${what}.`,
       notDone: NOT_QUEUED,
@@ -52,9 +60,14 @@ const BY_CODE: Readonly<Record<StoreErrorCode, readonly Omit<StoreRow, "code">[]
       next: "Point REDIS_URL to the master, or use Sentinel so that the bot finds it.",
     },
     {
-      what: "The Redis URL is not one this bot can use.",
+      what: "The Redis URL <what is wrong with it>.",
       notDone: "Nothing was connected.",
       next: "Write it as redis://user:password@host:6379/0, or rediss:// for TLS; special characters percent-encoded.",
+    },
+    {
+      what: "What answers at <address> is no Redis that the bot can use: <its words>.",
+      notDone: NOT_OPENED,
+      next: "Look whether REDIS_URL names the Redis that is meant, and at the rights of its user.",
     },
   ],
   wrong_eviction_policy: [

@@ -1,5 +1,4 @@
-import { Redis } from "ioredis";
-import { startRedis, type TestRedis } from "./redis.js";
+import { startRedisOn, type TestRedis, type Wire } from "./redis.js";
 import { until } from "./until.js";
 
 /** A Redis Cluster of our own. */
@@ -11,15 +10,18 @@ export interface TestRedisCluster {
   dispose(): Promise<void>;
 }
 
-/** Starts three masters and a replica of the first. A node that is silent for 2 s is given up by the others. */
-export async function startRedisCluster(): Promise<TestRedisCluster> {
+/**
+ * Starts three masters and a replica of the first. A node that is silent for 2 s is given up by the others.
+ *
+ * @param wires of the nodes; plain where there is none.
+ */
+export async function startRedisCluster(wires: readonly Wire[] = []): Promise<TestRedisCluster> {
   const nodes: TestRedis[] = [];
   const dispose = async () => {
     await Promise.all(nodes.map((node) => node.dispose()));
   };
   try {
-    for (let n = 0; n < 4; n += 1)
-      nodes.push(await startRedis("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
+    for (let n = 0; n < 4; n += 1) nodes.push(await startNode(wires[n] ?? {}));
     const [first, ...others] = nodes;
     if (first === undefined) throw new Error("There is no first node.");
     const slots = [
@@ -27,7 +29,7 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
       ["16382", "16382"],
       ["16383", "16383"],
     ];
-    const admins = nodes.map(({ port }) => new Redis(port));
+    const admins = nodes.map((node) => node.admin());
     await Promise.all(
       admins.map(async (admin, n) => {
         const [from, to] = slots[n] ?? [];
@@ -39,11 +41,12 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
     // Only then: a node that knows another takes no epoch any more.
     await Promise.all(
       admins.map(async (admin) => {
-        await admin.call("CLUSTER", "MEET", "127.0.0.1", String(first.port));
+        await admin.call("CLUSTER", "MEET", first.host, String(first.port));
         await admin.quit();
       }),
     );
-    const [leader, replica] = [new Redis(first.port), new Redis(others[2]?.port ?? 0)];
+    const [leader, replica] = [first.admin(), others[2]?.admin()];
+    if (replica === undefined) throw new Error("There is no replica.");
     const knows = async (words: string) => String(await replica.call("CLUSTER", "INFO")).includes(words);
     await until("the nodes know each other", () => knows("cluster_known_nodes:4"));
     const id = String(await leader.call("CLUSTER", "MYID"));
@@ -62,4 +65,16 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
     await dispose();
     throw error;
   }
+}
+
+function startNode(wire: Wire): Promise<TestRedis> {
+  const { host = "127.0.0.1", name, certificate } = wire;
+  return startRedisOn(
+    wire,
+    ...["--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-announce-ip", host],
+    ...(certificate ? ["--tls-cluster", "yes"] : []),
+    ...(name === undefined
+      ? []
+      : ["--cluster-announce-hostname", name, "--cluster-preferred-endpoint-type", "hostname"]),
+  );
 }

@@ -2,18 +2,32 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Redis } from "ioredis";
+import { Redis, type RedisOptions } from "ioredis";
 import { freePort } from "../../src/rehearsal/free-port.js";
+import type { Certificate } from "./redis-certificates.js";
 import { until } from "./until.js";
 
 /** For `suiteFor`: whether `redis-server` is on this machine. */
 export const redisAvailable: true | string =
   spawnSync("redis-server", ["--version"]).status === 0 || "redis-server is not installed";
 
+/** Where a server of ours listens, and how. */
+export interface Wire {
+  /** An address of the loopback. @defaultValue 127.0.0.1 */
+  readonly host?: string;
+  /** With it, it speaks TLS and nothing else, to other servers as well. */
+  readonly certificate?: Certificate;
+  /** With TLS: what others call it. @defaultValue its host */
+  readonly name?: string;
+}
+
 /** A real Redis of our own on a free port of the loopback, with a folder that goes with it. */
 export interface TestRedis {
+  readonly host: string;
   readonly port: number;
   readonly url: string;
+  /** A client for what a person would do there by hand. */
+  admin(): Redis;
   /**
    * Ends it with SIGKILL, and starts it again on the same port and folder when `body` ends, also with an error. What was
    * written is in its append-only file.
@@ -29,8 +43,14 @@ export interface TestRedis {
 
 /** Starts a Redis; `args` are added to its command line, later ones win. */
 export function startRedis(...args: readonly string[]): Promise<TestRedis> {
-  return start(() =>
-    Promise.resolve(["--save", "", "--appendonly", "yes", "--appendfsync", "always", ...args]),
+  return startRedisOn({}, ...args);
+}
+
+/** The same, on a wire. */
+export function startRedisOn(wire: Wire, ...args: readonly string[]): Promise<TestRedis> {
+  const kept = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"];
+  return start(wire, () =>
+    Promise.resolve([...kept, ...(wire.certificate ? ["--tls-replication", "yes"] : []), ...args]),
   );
 }
 
@@ -38,15 +58,38 @@ export function startRedis(...args: readonly string[]): Promise<TestRedis> {
  * Starts a Sentinel that watches `master` under the name `mesos`, and makes a replica the master when it is silent for 2 s.
  * Debian's `redis-sentinel` is `redis-server --sentinel` under another name.
  */
-export function startSentinel(master: TestRedis): Promise<TestRedis> {
-  return start(async (folder) => {
+export function startSentinel(
+  master: TestRedis,
+  { wire = {}, watches }: SentinelWires = {},
+): Promise<TestRedis> {
+  return start(wire, async (folder) => {
     const file = join(folder, "sentinel.conf");
-    await writeFile(
+    const name = watches?.name;
+    const lines = [
+      ...(name === undefined ? [] : ["sentinel resolve-hostnames yes", "sentinel announce-hostnames yes"]),
+      `sentinel monitor mesos ${name ?? master.host} ${master.port} 1`,
+      "sentinel down-after-milliseconds mesos 2000",
+    ];
+    await writeFile(file, lines.map((line) => `${line}\n`).join(""));
+    const certificate = watches?.certificate;
+    return [
       file,
-      `sentinel monitor mesos 127.0.0.1 ${master.port} 1\nsentinel down-after-milliseconds mesos 2000\n`,
-    );
-    return [file, "--sentinel"];
+      "--sentinel",
+      ...(certificate ? ["--tls-replication", "yes", ...filesOf(certificate)] : []),
+    ];
   });
+}
+
+interface SentinelWires {
+  /** Its own. */
+  readonly wire?: Wire;
+  /** That of the Redis that it watches. */
+  readonly watches?: Wire;
+}
+
+function filesOf({ cert, key, authority }: Certificate): readonly string[] {
+  const files = ["--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", authority];
+  return [...files, "--tls-auth-clients", "no"];
 }
 
 /** A master with a replica, and a Sentinel that knows both. */
@@ -57,8 +100,15 @@ export interface WatchedRedis {
   dispose(): Promise<void>;
 }
 
+/** The wires of a `WatchedRedis`; all plain unless told otherwise. */
+export interface WatchedWires {
+  readonly master?: Wire;
+  readonly replica?: Wire;
+  readonly sentinel?: Wire;
+}
+
 /** Starts a master, a replica that has a copy, and a Sentinel. */
-export async function startWatchedRedis(): Promise<WatchedRedis> {
+export async function startWatchedRedis(wires: WatchedWires = {}): Promise<WatchedRedis> {
   const started: TestRedis[] = [];
   const keep = (server: TestRedis): TestRedis => {
     started.push(server);
@@ -68,10 +118,17 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
     await Promise.all(started.map((server) => server.dispose()));
   };
   try {
-    const master = keep(await startRedis());
-    const replica = keep(await startRedis("--replicaof", "127.0.0.1", String(master.port)));
-    const sentinel = keep(await startSentinel(master));
-    const [copy, watch] = [new Redis(replica.port), new Redis(sentinel.port)];
+    const { master: one = {}, replica: other = {}, sentinel: watching = {} } = wires;
+    const master = keep(await startRedisOn(one, "--replica-announce-ip", one.name ?? one.host ?? LOOPBACK));
+    const replica = keep(
+      await startRedisOn(
+        other,
+        ...["--replicaof", one.name ?? master.host, String(master.port)],
+        ...["--replica-announce-ip", other.name ?? other.host ?? LOOPBACK],
+      ),
+    );
+    const sentinel = keep(await startSentinel(master, { wire: watching, watches: one }));
+    const [copy, watch] = [replica.admin(), sentinel.admin()];
     await until("the copy", async () => (await copy.info("replication")).includes("master_link_status:up"));
     await until("the replica at Sentinel", async () => (await watch.info("sentinel")).includes("slaves=1"));
     for (const client of [copy, watch]) client.disconnect();
@@ -82,18 +139,29 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
   }
 }
 
-async function start(commandLine: (folder: string) => Promise<readonly string[]>): Promise<TestRedis> {
+const LOOPBACK = "127.0.0.1";
+
+async function start(
+  { host = LOOPBACK, certificate, name = host }: Wire,
+  commandLine: (folder: string) => Promise<readonly string[]>,
+): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), "mmb-redis-"));
   const port = await freePort();
   const [first = "", ...rest] = await commandLine(folder);
   let server: ChildProcess | null = null;
+  const client = (options: Omit<RedisOptions, "replyMapping"> = {}) =>
+    // Who starts it trusts it, whatever its certificate is.
+    new Redis({ host, port, ...(certificate ? { tls: { rejectUnauthorized: false } } : {}), ...options });
 
   const up = async (): Promise<void> => {
     // A configuration file has to be the first argument.
-    const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
+    const wire = certificate
+      ? ["--port", "0", "--tls-port", String(port), ...filesOf(certificate)]
+      : ["--port", String(port)];
+    const own = [...wire, "--bind", host, "--dir", folder];
     const line = first.startsWith("--") ? [...own, first, ...rest] : [first, ...own, ...rest];
     server = spawn("redis-server", line, { stdio: "ignore" });
-    await untilLoaded(port, server);
+    await untilLoaded(client, server);
   };
   const kill = async (): Promise<void> => {
     const running = server;
@@ -118,8 +186,10 @@ async function start(commandLine: (folder: string) => Promise<readonly string[]>
     throw error;
   }
   return {
+    host,
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: certificate ? `rediss://${name}:${port}` : `redis://${host}:${port}`,
+    admin: () => client(),
     async awayWhile(body) {
       await kill();
       try {
@@ -142,11 +212,14 @@ async function start(commandLine: (folder: string) => Promise<readonly string[]>
 }
 
 /** Waits until it has loaded its data; an answer that refuses, such as NOAUTH, shows that as well. */
-async function untilLoaded(port: number, server: ChildProcess): Promise<void> {
+async function untilLoaded(
+  connect: (options: Omit<RedisOptions, "replyMapping">) => Redis,
+  server: ChildProcess,
+): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt += 1) {
     if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
     const said: string[] = [];
-    const client = new Redis({ port, host: "127.0.0.1", lazyConnect: true, retryStrategy: null });
+    const client = connect({ lazyConnect: true, retryStrategy: null });
     client.on("error", (error) => said.push(error.message));
     try {
       await client.connect();
@@ -159,5 +232,5 @@ async function untilLoaded(port: number, server: ChildProcess): Promise<void> {
       client.disconnect();
     }
   }
-  throw new Error(`the redis-server on port ${port} does not answer`);
+  throw new Error("a redis-server does not answer");
 }

@@ -3,7 +3,12 @@ import { StoreError, type StoreErrorCode } from "../store-error.js";
 const OLDEST: readonly [major: number, minor: number] = [6, 2];
 
 /** Against what may lose jobs one day. */
-const NEXT = { evicting: "Set `maxmemory-policy noeviction`.", forgetting: "Set `appendonly yes`." } as const;
+const NEXT = {
+  evicting: "Set `maxmemory-policy noeviction`.",
+  forgetting: "Set `appendonly yes`.",
+  alone:
+    "Set `min-replicas-to-write 1`, with two replicas or more, so that it takes writes when one of them is gone.",
+} as const;
 
 /** What a Redis comes to as the place of the queue, by what it says of itself in its INFO. */
 export interface RedisVerdict {
@@ -30,6 +35,11 @@ export function judgeRedis(info: string, address: string): RedisVerdict {
   if (said.get("aof_enabled") === "0") {
     const what = `Redis at ${address} keeps no append-only file: if it crashes, what was queued since its last snapshot is lost.`;
     risks.push({ what, next: NEXT.forgetting });
+  }
+  // The field is there only where `min-replicas-to-write` and `min-replicas-max-lag` are both set.
+  if (Number(said.get("connected_slaves") ?? 0) > 0 && !said.has("min_slaves_good_slaves")) {
+    const what = `Redis at ${address} takes writes that none of its replicas gets (min-replicas-to-write): a master that is cut off goes on alone, and a fail-over loses what was queued there.`;
+    risks.push({ what, next: NEXT.alone });
   }
   return { address, version, unfit: whyUnfit(said, version, address), risks };
 }

@@ -1,8 +1,9 @@
 import { type Cluster, Redis, type RedisOptions } from "ioredis";
-import type { HostPort, RedisConfig } from "../../../config/config.js";
-import { StoreError } from "../store-error.js";
+import type { RedisConfig } from "../../../config/config.js";
+import { urlOf } from "./redis-address.js";
 import { redisCluster } from "./redis-cluster.js";
 import { refusalOf } from "./redis-errors.js";
+import { tlsOptions } from "./redis-tls.js";
 
 export type RedisClient = Redis | Cluster;
 
@@ -46,57 +47,37 @@ export function redisClients(settings: RedisConfig): { producer: RedisClient; co
 
 /** `enableOfflineQueue`: whether commands wait for a Redis that is away. */
 function client(settings: RedisConfig, options: Options, enableOfflineQueue: boolean): RedisClient {
-  const { sentinel, cluster } = settings;
+  const { sentinel, cluster, ca } = settings;
+  const { host, port } = urlOf(settings);
   const shared = { enableOfflineQueue, lazyConnect: true };
   if (cluster !== null) {
-    return redisCluster([endpoint(settings), ...cluster], {
+    return redisCluster([{ host, port }, ...cluster], {
       ...shared,
       redisOptions: options,
       clusterRetryStrategy: backoff,
     });
   }
   const alone: Options = { ...options, ...shared, retryStrategy: backoff };
-  if (!sentinel) return new Redis({ ...alone, ...endpoint(settings) });
+  if (!sentinel) return new Redis({ ...alone, host, port });
   return new Redis({
     ...alone,
     name: sentinel.name,
     sentinels: sentinel.addresses.map(({ host, port }) => ({ host, port })),
     ...(sentinel.password ? { sentinelPassword: sentinel.password.reveal() } : {}),
+    ...(sentinel.tls ? { sentinelTLS: tlsOptions(ca, null) } : {}),
+    // Without it `tls` would not count behind Sentinel, and the password would go in clear text.
+    enableTLSForSentinelMode: true,
     sentinelRetryStrategy: backoff,
   });
 }
 
-/** Read by hand, so that no client ever has the URL with its password to put into an error. */
 function account(settings: RedisConfig): Options {
-  const url = parsed(settings.url.reveal());
-  const options: Options = { db: Number(url.pathname.slice(1) || "0") };
-  if (url.username) options.username = decodeURIComponent(url.username);
-  if (url.password) options.password = decodeURIComponent(url.password);
-  if (url.protocol === "rediss:") options.tls = settings.sentinel ? {} : { servername: url.hostname };
-  return options;
-}
-
-function endpoint(settings: RedisConfig): HostPort {
-  const url = parsed(settings.url.reveal());
-  return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || "6379") };
-}
-
-/** The configuration has checked it; Node's own error for a bad URL would hold all of it, its password too. */
-function parsed(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url && /^rediss?:$/.test(url.protocol) && /^\/?\d*$/.test(url.pathname)) return url;
-  throw new StoreError("refused", {
-    what: "The Redis URL is not one this bot can use.",
-    notDone: "Nothing was connected.",
-    next: "Write it as redis://user:password@host:6379/0, or rediss:// for TLS; special characters percent-encoded.",
-  });
-}
-
-/** Where it connects to, for people: no user, no password. */
-export function redisAddress(settings: RedisConfig): string {
-  const { sentinel, cluster } = settings;
-  const written = (addresses: readonly HostPort[]) =>
-    addresses.map(({ host, port }) => `${host}:${port}`).join(", ");
-  if (sentinel) return `${sentinel.name} behind the sentinels ${written(sentinel.addresses)}`;
-  return written([endpoint(settings), ...(cluster ?? [])]);
+  const { tls, host, username, password, database } = urlOf(settings);
+  const isOneHost = settings.sentinel === null && settings.cluster === null;
+  return {
+    db: database,
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    ...(tls ? { tls: tlsOptions(settings.ca, isOneHost ? host : null) } : {}),
+  };
 }

@@ -1,4 +1,3 @@
-import { lookup } from "node:dns";
 import { Cluster, type ClusterNode, type ClusterOptions } from "ioredis";
 
 /** Without the settings that would choose among the constructors' overloads. */
@@ -6,9 +5,11 @@ type Options = Omit<ClusterOptions, "redisOptions"> & {
   readonly redisOptions: Omit<NonNullable<ClusterOptions["redisOptions"]>, "replyMapping">;
 };
 
-/** A name that is not known any more keeps the other nodes from nothing: it is an address that does not answer. */
-const dnsLookup: ClusterOptions["dnsLookup"] = (host, done) =>
-  lookup(host, (error, address, family) => (error ? done(null, host) : done(null, address, family)));
+/**
+ * Names stay names until a node is connected to: its certificate is checked against the name, and one that is not known any
+ * more keeps the other nodes from nothing.
+ */
+const dnsLookup: ClusterOptions["dnsLookup"] = (host, done) => done(null, host);
 
 /**
  * A client of a Redis Cluster that finds it again by any node that it has, and so do its copies. ioredis connects anew

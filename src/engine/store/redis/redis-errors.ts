@@ -10,6 +10,10 @@ const CUT_OFF =
 /** By the words with which Redis begins when it answers and refuses: what to do next. */
 export const REDIS_REFUSALS: readonly { readonly words: readonly string[]; readonly next: string }[] = [
   { words: ["WRONGPASS", "NOAUTH", "ERR AUTH"], next: "Check user and password in REDIS_URL." },
+  {
+    words: ["ERR DB index", "ERR invalid DB index"],
+    next: "Name a database in REDIS_URL that Redis has (`databases` in its configuration), or none.",
+  },
   { words: ["NOPERM"], next: "Give the user of REDIS_URL all commands on the bot's keys." },
   { words: ["OOM"], next: "Give Redis more memory (maxmemory); nothing that is stored is lost." },
   { words: ["MISCONF"], next: "Redis cannot write its disk: look at its log and its free space." },
@@ -43,8 +47,9 @@ const NO_NODE = "Too many Cluster redirections. Last error: ";
 const NOT_QUEUED = "Nothing was queued.";
 
 /** What ioredis threw, as a `StoreError`; errors of other kinds, such as BullMQ's own, are returned as they are. */
-export function redisError(error: unknown, address: string): unknown {
-  if (!(error instanceof Error) || error instanceof StoreError) return error;
+export function redisError(thrown: unknown, address: string): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof StoreError) return thrown;
+  const error = withoutRepeated(thrown);
   const said = saidBy(error);
   const refusal = refusalOf(said);
   const advice = REDIS_REFUSALS.find(({ words }) => refusal !== null && words.includes(refusal));
@@ -74,12 +79,20 @@ export function refusalOf(said: string): string | null {
 export function unreachable(address: string, why?: string, cause?: unknown): StoreError {
   const what = `Redis at ${address} is not reachable${why ? `: ${why.replace(/\.$/, "")}` : ""}.`;
   const next = "Start it, or check REDIS_URL and the network; the bot connects again by itself.";
-  return new StoreError("unreachable", { what, notDone: NOT_QUEUED, next }, cause);
+  const plain = cause instanceof Error ? withoutRepeated(cause) : cause;
+  return new StoreError("unreachable", { what, notDone: NOT_QUEUED, next }, plain);
 }
 
 /** The words of the innermost failure: a cluster client wraps those of its nodes. */
 export function saidBy(error: Error): string {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return saidBy(error.errors[0]);
   if ("lastNodeError" in error && error.lastNodeError instanceof Error) return saidBy(error.lastNodeError);
-  return error.message;
+  return error.message.replace(REPEATED, "");
+}
+
+/** What Redis repeats of a command that it does not know; of `AUTH` that is the password. */
+const REPEATED = /,? with args beginning with:.*/s;
+
+function withoutRepeated(error: Error): Error {
+  return REPEATED.test(error.message) ? new Error(error.message.replace(REPEATED, "")) : error;
 }

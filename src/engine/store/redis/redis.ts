@@ -4,12 +4,14 @@ import { settlesWithin } from "../../../base/within.js";
 import type { RedisConfig } from "../../../config/config.js";
 import type { Driver } from "../driver.js";
 import type { TroubleLog } from "../trouble-log.js";
+import { lookAtAnswering } from "./look-at-redis.js";
+import { redisAddress } from "./redis-address.js";
 import { createWorkerBackend } from "./redis-backend.js";
-import { judgeRedis } from "./redis-check.js";
-import { type RedisClient, redisAddress, redisClients } from "./redis-clients.js";
-import { connectRedis } from "./redis-connect.js";
+import { type RedisClient, redisClients } from "./redis-clients.js";
+import { connectRedis, whyNotOpen } from "./redis-connect.js";
 import { redisError } from "./redis-errors.js";
 import { redisWriteOwned } from "./redis-owned.js";
+import { WireWatch } from "./wire-watch.js";
 
 const QUIT_LIMIT_MS = 1_000;
 
@@ -28,19 +30,29 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
   try {
     await connectRedis(producer, address);
     await connectRedis(consumer, address);
-    const { unfit, risks } = judgeRedis(await producer.info(), address);
-    if (unfit !== null) throw unfit;
-    for (const { what, next } of risks) logger.warn({ address }, `${what} ${next}`);
+    for (const verdict of await lookAtAnswering(producer, address)) {
+      if (verdict.unfit !== null) throw verdict.unfit;
+      for (const { what, next } of verdict.risks)
+        logger.warn({ address: verdict.address }, `${what} ${next}`);
+    }
   } catch (error) {
     producer.disconnect();
     consumer.disconnect();
-    throw redisError(error, address);
+    throw await whyNotOpen(error, settings, address);
   }
   logger.info({ address }, "the queue store in Redis is open");
   // The producer's connection stands for both: the two fail and return together.
-  const failed = (error: unknown) => trouble.failed("redis", redisError(error, address));
+  const wires = new WireWatch(settings, (found) => trouble.failed("redis", found));
+  const explain = (error: unknown) => wires.explained(redisError(error, address));
+  const failed = (error: unknown) => {
+    wires.failed();
+    trouble.failed("redis", explain(error));
+  };
   producer.on("error", failed);
-  producer.on("close", () => trouble.failed("redis", CLOSED));
+  // Of a Cluster: the others may go on.
+  producer.on("node error", failed);
+  producer.on("close", () => failed(CLOSED));
+  producer.on("ready", () => wires.stands());
   consumer.on("error", failed);
   // The braces keep all keys on one node of a Redis Cluster, as BullMQ's scripts need.
   const prefix = `{${settings.prefix}}`;
@@ -53,7 +65,7 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
     consumer: (name, options, extra) =>
       createWorkerBackend(name, { ...options, connection: consumer }, extra),
     writeOwned: redisWriteOwned(consumer, prefix),
-    explain: (error) => redisError(error, address),
+    explain,
     write: () => producer.set(written, Date.now()),
     async time() {
       const [seconds, micros] = await producer.time();
