@@ -18,6 +18,8 @@ export interface Authority {
   readonly file: string;
   /** A certificate for these names, such as `IP:127.0.0.1` and `DNS:localhost`; with -1 days one that has expired. */
   certificate(names: readonly string[], days?: number): Promise<Certificate>;
+  /** One that signed itself, for 127.0.0.1. */
+  selfSigned(): Promise<Certificate>;
   dispose(): Promise<void>;
 }
 
@@ -63,6 +65,12 @@ export async function createAuthority(): Promise<Authority> {
       ];
       await openssl("x509", "-req", "-in", request, ...signed, "-days", String(days), "-out", cert);
       return { cert, key, authority: file };
+    },
+    async selfSigned() {
+      const [cert, key] = [inside("self.pem"), inside("self.key")];
+      const names = ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"];
+      await openssl("req", "-x509", ...NEW_KEY, ...names, "-days", "2", "-keyout", key, "-out", cert);
+      return { cert, key, authority: cert };
     },
     dispose: () => rm(folder, { recursive: true, force: true }),
   };

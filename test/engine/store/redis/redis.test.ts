@@ -1,11 +1,15 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import fc from "fast-check";
 import { Redis } from "ioredis";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import type { StoreConfig } from "../../../../src/config/config.js";
 import { CONTROL_WORKER_OPTIONS } from "../../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../../src/engine/store/open-store.js";
 import { updateOwned } from "../../../../src/engine/store/owned.js";
 import type { Store, StoreProcessor } from "../../../../src/engine/store/store.js";
 import { StoreError } from "../../../../src/engine/store/store-error.js";
+import { runs } from "../../../support/fast-check.js";
 import { redisAvailable, startRedis, startSentinel, type TestRedis } from "../../../support/redis.js";
 import { suiteFor } from "../../../support/require.js";
 import { keepLog, redisAt, sentinelAt, UNHURRIED_MS, until } from "../places.js";
@@ -31,6 +35,23 @@ suiteFor(
     const store = await openStore(settings, log, answerLimitMs);
     stores.push(store);
     return store;
+  }
+
+  /** The port of something that answers in this way, and is no Redis. */
+  async function stranger(answer: (asked: string) => string): Promise<number> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("data", (bytes) => void socket.write(answer(bytes.toString("latin1"))));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    return (server.address() as AddressInfo).port;
   }
 
   /** What a rejected promise was rejected with. */
@@ -124,6 +145,81 @@ suiteFor(
     },
   );
 
+  test("the store in Redis does not go on in another database where that of REDIS_URL is missing", async () => {
+    const server = await redis("--databases", "4");
+    expect(await refusal(open(redisAt(`${server.url}/4`)))).toMatchObject({
+      code: "refused",
+      next: expect.stringContaining("Name a database"),
+    });
+    await open(redisAt(`${server.url}/3`));
+  });
+
+  test("the store in Redis does not tell the password that a server repeats which does not know AUTH", async () => {
+    const server = await stranger((asked) => {
+      const words = asked.match(/hunter2/) ? "`hunter2`, " : "";
+      return `-ERR unknown command \`AUTH\`, with args beginning with: ${words}\r\n`.repeat(8);
+    });
+    const log = keepLog();
+    const error = await refusal(open(redisAt(`redis://:hunter2@127.0.0.1:${server}`), log));
+    const everything = JSON.stringify([
+      error.message,
+      error.stack,
+      String(error.cause),
+      error.cause,
+      log.lines,
+    ]);
+    expect(everything).toContain("unknown command");
+    expect(`${everything}${error.cause instanceof Error ? error.cause.stack : ""}`).not.toContain("hunter2");
+  });
+
+  test.each([
+    ["speaks HTTP", () => "HTTP/1.1 400 Bad Request\r\n\r\n"],
+    ["refuses all", () => "-ERR max number of clients reached\r\n".repeat(8)],
+    ["is silent", () => ""],
+  ])("a server that %s is no store, and told in sentences", async (_, answer) => {
+    const port = await stranger(answer);
+    const error = await refusal(open(redisAt(`redis://127.0.0.1:${port}`)));
+    expect(error.what).toContain(`127.0.0.1:${port}`);
+    expect(error.next).not.toBe("");
+  });
+
+  test("whatever stands in REDIS_URL, the store opens or says in sentences why not, without the password", async () => {
+    const server = await redis("--requirepass", "qZ9qZ8qZ7");
+    const part = (...texts: string[]) => fc.constantFrom(...texts);
+    const url = fc
+      .record({
+        scheme: part("redis://", "REDIS://", "rediss://", "http://", ""),
+        user: part("", "bot", "default", "b%zz", "%00", "ü"),
+        password: part(
+          "",
+          "qZ9qZ8qZ7",
+          "qZ9%qZ8",
+          "qZ9/qZ8",
+          "qZ9@qZ8",
+          "qZ9?qZ8",
+          "qZ9#[qZ8",
+          "qZ9%00",
+          "qZ9ü,:",
+        ),
+        host: part("127.0.0.1", "localhost", "[::1]", "", "[", "127.0.0.1,h"),
+        port: part(`:${server.port}`, ":1", ":0", ":x", ":70000", ""),
+        database: part("", "/", "/0", "/15", "/16", "/999999999", "/x"),
+      })
+      .map((of) => `${of.scheme}${of.user}:${of.password}@${of.host}${of.port}${of.database}`);
+    await fc.assert(
+      fc.asyncProperty(url, async (text) => {
+        const log = keepLog();
+        const store = await openStore(redisAt(text), log, UNHURRIED_MS).catch((error: unknown) => error);
+        if (!(store instanceof Error)) return await (store as Store).close();
+        expect(store).toBeInstanceOf(StoreError);
+        expect(`${store.message}${store.stack}${store.cause}${JSON.stringify(log.lines)}`).not.toMatch(
+          /qZ[789]/,
+        );
+      }),
+      { numRuns: runs(400) },
+    );
+  });
+
   test("the store in Redis does not open a Redis that would delete jobs when it is full", async () => {
     const server = await redis("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
     expect(await refusal(open(redisAt(server.url)))).toMatchObject({
@@ -167,6 +263,19 @@ suiteFor(
     const two = await open({ ...redisAt(server.url), prefix: "two" });
     await one.queue("lane").add("work", {}, { jobId: "j-1" });
     expect(await two.queue("lane").getJob("j-1")).toBeUndefined();
+  });
+
+  test("the store in Redis warns of replicas that need not get what is written", async () => {
+    const master = await redis();
+    const replica = await redis("--replicaof", "127.0.0.1", String(master.port));
+    const admin = replica.admin();
+    await until(async () => (await admin.info("replication")).includes("master_link_status:up"));
+    admin.disconnect();
+    const log = keepLog();
+    await open(redisAt(master.url), log);
+    expect(log.lines.filter(({ level }) => level === "warn").map(({ text }) => text)).toEqual([
+      expect.stringContaining("Set `min-replicas-to-write 1`"),
+    ]);
   });
 
   test("the store in Redis finds the master through Sentinel", async () => {
