@@ -1,7 +1,14 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { redisAvailable } from "./redis.js";
+
+/** For `suiteFor`: whether Redis and its certificates can be had on this machine. */
+export const tlsAvailable: true | string =
+  redisAvailable === true
+    ? spawnSync("openssl", ["version"]).status === 0 || "openssl is not installed"
+    : redisAvailable;
 
 /** A certificate with its key, as files. */
 export interface Certificate {

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, test } from "vitest";
 import { controlQueueName, NOTIFY_QUEUE, QUERY_QUEUE } from "../../../../src/engine/lanes/jobs.js";
 import {
   CONTROL_WORKER_OPTIONS,
@@ -10,8 +10,6 @@ import { ANSWER_LIMIT_MS, type Store } from "../../../../src/engine/store/store.
 import { redisAvailable, startWatchedRedis, type TestRedis } from "../../../support/redis.js";
 import { startRedisCluster } from "../../../support/redis-cluster.js";
 import { suiteFor } from "../../../support/require.js";
-import { startEngine } from "../../support/engine.js";
-import { BOB } from "../../support/people.js";
 import { keepLog, redisAt, sentinelAt, UNHURRIED_MS, until } from "../places.js";
 
 type KeptLog = ReturnType<typeof keepLog>;
@@ -131,24 +129,5 @@ suiteFor(
     const lanes = runLanes(store);
     await eachRuns(store, lanes, "before");
     await without(master, how, () => goesOn(store, lanes, log));
-  });
-
-  test("a Down that was approved is carried out once when the master behind Sentinel dies (invariant 5)", async () => {
-    const { master, sentinel, dispose } = await startWatchedRedis();
-    undo.push(dispose);
-    const engine = await startEngine(sentinelAt(sentinel));
-    undo.push(() => engine.close());
-    const cluster = await engine.cluster();
-    const maintenance = await cluster.drainToQuestion("web-01 2h");
-    await master.kill();
-    // Until a replica has taken over, the click is not taken, and is told so.
-    const { value } = await maintenance.button("approve");
-    await cluster.until("the Down", async () => {
-      void cluster.click(BOB, value);
-      return cluster.calls("START_MAINTENANCE") > 0;
-    });
-    await maintenance.thread(/Down: 1 machine,/);
-    expect(cluster.calls("START_MAINTENANCE")).toBe(1);
-    expect(cluster.mode("web-01")).toBe("DOWN");
   });
 });

@@ -5,14 +5,8 @@ import { openStore } from "../../../../src/engine/store/open-store.js";
 import { lookAtRedis } from "../../../../src/engine/store/redis/look-at-redis.js";
 import { ANSWER_LIMIT_MS, type Store } from "../../../../src/engine/store/store.js";
 import { StoreError } from "../../../../src/engine/store/store-error.js";
-import {
-  redisAvailable,
-  startRedisOn,
-  startSentinel,
-  type TestRedis,
-  type Wire,
-} from "../../../support/redis.js";
-import { type Authority, createAuthority } from "../../../support/redis-certificates.js";
+import { startRedisOn, startSentinel, type TestRedis, type Wire } from "../../../support/redis.js";
+import { type Authority, createAuthority, tlsAvailable } from "../../../support/redis-certificates.js";
 import { startRedisCluster } from "../../../support/redis-cluster.js";
 import { suiteFor } from "../../../support/require.js";
 import { keepLog, redisAt, sentinelAt, UNHURRIED_MS, until } from "../places.js";
@@ -21,7 +15,7 @@ const HOSTS = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"] as const;
 
 suiteFor(
   "TLS to Redis",
-  redisAvailable,
+  tlsAvailable,
 )(() => {
   let authority: Authority;
   let other: Authority;

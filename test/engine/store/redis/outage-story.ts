@@ -1,0 +1,92 @@
+import { expect } from "vitest";
+import type { StoreConfig } from "../../../../src/config/config.js";
+import type { TestRedis } from "../../../support/redis.js";
+import { startEngine } from "../../support/engine.js";
+import { ALICE, BOB } from "../../support/people.js";
+
+/** How the server that holds the queue goes away. */
+export const WAYS = ["dies", "falls silent"] as const;
+
+/** With what each message of the thread begins. */
+const SAID = [
+  "💥 What goes",
+  "🗓️ Scheduled: 1",
+  "🍃 Empty: no",
+  "Take 1 machine",
+  "✅ @bob approved",
+  "⏬ Taking down",
+  "🔻 Down: 1",
+  "⏫ @alice asked",
+  "🟢 Up: the",
+  "👋 Back: ",
+];
+
+/** A Redis, alone or with others, of which one server holds the queue. */
+export interface Installation {
+  readonly settings: StoreConfig;
+  readonly holder: TestRedis;
+  /** Whether another one takes over; if not, the holder comes back. */
+  readonly failsOver: boolean;
+  /** Servers that keep what is written. */
+  readonly copies: number;
+  dispose(): Promise<void>;
+}
+
+/**
+ * One maintenance from its drain to its end. While its question is open the server that holds the queue goes away, and
+ * somebody approves as soon as that is possible.
+ */
+export async function fromDrainToUp(
+  { settings, holder, failsOver, copies, dispose }: Installation,
+  way: (typeof WAYS)[number],
+): Promise<void> {
+  const engine = await startEngine(settings);
+  try {
+    const cluster = await engine.cluster();
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    const { value } = await maintenance.button("approve");
+    const approved = async () => {
+      await cluster.until("the Down", () => {
+        // Until the queue is back, the click is not taken, and is told so.
+        void cluster.click(BOB, value);
+        return cluster.calls("START_MAINTENANCE") > 0;
+      });
+    };
+    await copied(holder, copies);
+    const away = async () => {
+      if (failsOver) return await approved();
+      void cluster.click(BOB, value);
+      await cluster.told(BOB, /Nothing was queued|not known|may or may not/);
+    };
+    if (way === "falls silent") await holder.frozenWhile(away);
+    else if (failsOver) await holder.kill().then(away);
+    else await holder.awayWhile(away);
+    await approved();
+    await maintenance.thread(/Down: 1 machine,/);
+    await cluster.type(ALICE, `up ${maintenance.id}`);
+    await cluster.until("the end", async () => (await cluster.records.open()).length === 0);
+    await maintenance.thread(/All are back/);
+    for (const call of ["UPDATE_MAINTENANCE_SCHEDULE", "START_MAINTENANCE", "STOP_MAINTENANCE"] as const)
+      expect([call, cluster.calls(call)]).toEqual([call, 1]);
+    const begins = maintenance.texts().map((text) =>
+      text
+        .replace(/[`<].*/s, "")
+        .split(" ")
+        .slice(0, 3)
+        .join(" "),
+    );
+    expect(begins.toSorted()).toEqual(SAID.toSorted());
+    expect(cluster.messages()).toHaveLength(1 + SAID.length);
+  } finally {
+    await engine.close();
+    await dispose();
+  }
+}
+
+/** Waits until what was written so far is at all who copy it. */
+async function copied(holder: TestRedis, copies: number): Promise<void> {
+  const admin = holder.admin();
+  await admin.set("{mesos}:copied", "1");
+  await admin.wait(copies, 0);
+  admin.disconnect();
+}
