@@ -2,6 +2,7 @@ import { parsePattern } from "../hosts/pattern.js";
 import { clusterNamed, impliedCluster, unknownCluster } from "./cluster.js";
 import type { CommandCluster, CommandContext, Target } from "./command.js";
 import { isPlainDuration, looksLikeDuration } from "./duration.js";
+import { hostsApart } from "./hosts-apart.js";
 import { idWithin, isId } from "./id.js";
 import { leftOver } from "./left-over.js";
 import { belongTogether, type Line, type Option, type Positional } from "./line.js";
@@ -138,10 +139,13 @@ export class Arguments {
     // A verb whose words are a sentence does not join those of its hosts.
     while (this.#line.form.prose && this.#next && belongTogether(text, this.#next.text)) text += this.word();
     if (/^<.*>$/.test(text)) throw new Mistake(`Put the hosts in place of ${text}.`);
-    if (looksLikeDuration(text)) throw new Mistake(`${text} looks like a duration, not like hosts.`);
+    if (looksLikeDuration(text))
+      throw new Mistake(`${text} looks like a duration, not like hosts.`, this.#swapped());
     const last = /[,:]\s*([^\s,:]+)$/.exec(text)?.[1] ?? "";
     if (isPlainDuration(last))
       throw new Mistake(`${last} among the hosts looks like the duration, which is a word of its own.`);
+    const apart = hostsApart(this.#line.words.slice(this.isClassic ? 1 : 0), this.#line.form);
+    if (apart !== null) throw apart;
     const parsed = parsePattern(text);
     if (!parsed.ok) throw new Mistake(parsed.problem);
     return text;
@@ -202,6 +206,15 @@ export class Arguments {
   /** Nothing may be left. */
   end(): void {
     if (!this.done()) throw leftOver(this.#line, this.#at, this.#named !== null, this.#context);
+  }
+
+  /** The word that was read last and the next one in each other's place, where these are a duration and what it is of. */
+  #swapped(): Slip | null {
+    const [first, second] = this.#line.words.slice(this.#at - 1);
+    if (!first || !second?.adjoins || first.quoted || second.quoted) return null;
+    const isOfNext = isId(second.text) || (!looksLikeDuration(second.text) && parsePattern(second.text).ok);
+    if (!this.#line.form.takes.includes("duration") || !isPlainDuration(first.text) || !isOfNext) return null;
+    return { from: first.from, to: second.to, meant: `${second.text} ${first.text}` };
   }
 
   get #next(): Positional | undefined {

@@ -30,9 +30,34 @@ type ParsedDuration =
       readonly either?: readonly string[];
     };
 
+const HAN_DIGITS = "〇一二三四五六七八九";
+
+const UNIT_IN_HAN = "(?:[个個]?(?:小[时時]|周|週|星期)|天|分[钟鐘]?|秒[钟鐘]?|[个個]?月|年)";
+
+/** `半小时`, `一小时`, `两天`, `一个半小时`, `二十四小时` with figures in the place of their numbers. */
+function inFigures(text: string): string {
+  const number = "([一二两兩三四五六七八九十]+|\\d+)";
+  const half = (_: string, count: string, unit: string) => `${figures(count)}.5${unit}`;
+  return text
+    .replace(new RegExp(`${number}[个個]半(${UNIT_IN_HAN})`, "gu"), half)
+    .replace(new RegExp(`${number}([个個]?小[时時]|天|[周週])半`, "gu"), half)
+    .replace(new RegExp(`半(?=${UNIT_IN_HAN})`, "gu"), "0.5")
+    .replace(new RegExp(`${number}(?=${UNIT_IN_HAN})`, "gu"), (_, count: string) => figures(count));
+}
+
+/** A number below a hundred in figures. */
+function figures(count: string): string {
+  if (/^\d+$/.test(count)) return count;
+  const plain = count.replace(/[两兩]/g, "二");
+  const [, tens, ones] = /^([^十]?)十([^十]?)$/.exec(plain) ?? [];
+  const digit = (one: string) => HAN_DIGITS.indexOf(one);
+  if (tens === undefined) return plain.length === 1 ? String(digit(plain)) : count;
+  return String((tens === "" ? 1 : digit(tens)) * 10 + (ones ? digit(ones) : 0));
+}
+
 /** Whether a word is meant as a duration, be it a good one or not: `4h`, `90`, `-1h`, `4x`, but not `10.0.0.1`. */
 export function looksLikeDuration(text: string): boolean {
-  return LOOKS_LIKE.test(text);
+  return LOOKS_LIKE.test(inFigures(text));
 }
 
 /** Whether a word can only be a duration: `4h`, `90min`, but not `4`, which could be a name as well. */
@@ -48,7 +73,7 @@ export function isUnit(text: string): boolean {
 /** Whether the second of two durations goes on with the first: `1h 30m`, but not `4h 5h`. */
 export function continuesDuration(first: string, second: string): boolean {
   if (!isPlainDuration(first) || !isPlainDuration(second)) return false;
-  return (smallestUnit(first)?.ms ?? 0) > (smallestUnit(second)?.ms ?? 0) && ONE_PART.test(second);
+  return (smallestUnit(first)?.ms ?? 0) > (smallestUnit(second)?.ms ?? 0) && ONE_PART.test(inFigures(second));
 }
 
 function smallestUnit(text: string) {
@@ -56,13 +81,13 @@ function smallestUnit(text: string) {
 }
 
 /**
- * A span such as `4h`, `90m`, `1h30m`, `2d` or `1w`, in whole minutes. Words are units as well (`4hours`, `4小时`), and
+ * A span such as `4h`, `90m`, `1h30m`, `2d` or `1w`, in whole minutes. Words are units as well (`4hours`, `4小时`, `半小时`), and
  * `1.5h` is an hour and a half. A bare number can mean hours or minutes, so it is asked about.
  *
  * @param bare `hours` where a bare number is known to be hours.
  */
 export function parseDuration(text: string, bare: "hours" | "asked" = "asked"): ParsedDuration {
-  const typed = text.toLowerCase();
+  const typed = inFigures(text.toLowerCase());
   if (typed.startsWith("-")) return { ok: false, problem: `${text} is less than nothing.` };
   const parts = [...typed.matchAll(PART)];
   if (parts.length === 0 || parts.map(([part]) => part).join("") !== typed.replace(/^\+/, "")) {

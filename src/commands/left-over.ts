@@ -1,6 +1,6 @@
 import { clusterNamed, unknownCluster } from "./cluster.js";
 import type { CommandContext } from "./command.js";
-import { looksLikeDuration } from "./duration.js";
+import { isPlainDuration, looksLikeDuration } from "./duration.js";
 import { isId } from "./id.js";
 import type { Line, LineForm, Option, Positional } from "./line.js";
 import { Mistake } from "./mistake.js";
@@ -9,6 +9,9 @@ import { isFlag, OPTIONS } from "./options.js";
 /** `22:00`, `6am`, `tomorrow`: a time of the day. */
 const TIME =
   /^(?:\d{1,2}:\d{2}.*|\d{1,2}[ap]m|noon|midnight|today|tonight|tomorrow|\d{4}-\d{2}-\d{2}.*|\p{Script=Han}+\d.*)$/iu;
+
+/** `22:00-23:00`: from when until when. */
+const FROM_UNTIL = /^(\d{1,2}:\d{2})[-~](\d{1,2}:\d{2})$/;
 
 /** `2-4h`, `4h.`, `till`: how long, but no duration. */
 const SPAN = /^(?:\W*\d+[.,-]?\d*[a-z]*\W*|till?)$/i;
@@ -48,6 +51,12 @@ export function leftOver(
     return new Mistake(`Options begin with two dashes: --${option.name}.`, slip);
   }
 
+  const next = words[at + 1];
+  if (/^for$/i.test(text) && takes.includes("duration") && next?.adjoins && isPlainDuration(next.text)) {
+    const slip = { from, to: next.from, meant: "" };
+    return new Mistake(`The duration stands behind the hosts as it is, without a ${text}.`, slip);
+  }
+
   if (takes.includes("duration") && looksLikeDuration(text)) return secondDuration(words[at - 1], words[at]);
   if (takes.includes("duration") && TIME.test(text)) return timeAlone(form, text, { from, to });
   if (takes.includes("duration") && SPAN.test(text))
@@ -58,7 +67,10 @@ export function leftOver(
     if (unknown.slip) return new Mistake(unknown.message);
   }
   const followsHosts = takes.includes("hosts") && at === (named ? 2 : 1) && !isId(before);
-  return new Mistake(`${text} is one word too many for ${verb}.${hint(form, options, followsHosts)}`);
+  const sentence = words.slice(at).map((word) => word.text);
+  return new Mistake(
+    `${text} is one word too many for ${verb}.${hint(form, options, followsHosts, sentence.join(" "))}`,
+  );
 }
 
 /** Which of two durations is meant; where an option stands between them, the second may also be a part of its value. */
@@ -80,17 +92,24 @@ function timeAlone(
 ): Mistake {
   if (!form.options.includes("at"))
     return new Mistake(`${text} is a time, and ${form.name} takes a duration, such as 1h.`);
+  const [, start, end] = FROM_UNTIL.exec(text) ?? [];
+  if (start !== undefined && end !== undefined) {
+    const meant = `--at ${start} --until ${end}`;
+    return new Mistake(`A window from one time until another is ${meant}.`, { ...place, meant });
+  }
   const problem = `${text} is a time, not a duration: --at is when the window starts, --until when it ends.`;
   const value = text.includes(" ") ? `"${text}"` : text;
   const slips = (["at", "until"] as const).map((name) => ({ ...place, meant: `--${name} ${value}` }));
   return new Mistake(problem, { of: "one", slips });
 }
 
-function hint(form: LineForm, options: readonly Option[], followsHosts: boolean): string {
+function hint(form: LineForm, options: readonly Option[], followsHosts: boolean, sentence: string): string {
   const textual = options.some((typed) =>
     OPTIONS.some(({ name, value }) => name === typed.name && value.startsWith('"')),
   );
   if (textual) return " A text of several words has quotes around it.";
   if (followsHosts) return " Several hosts have commas between them.";
-  return form.options.includes("reason") ? " A reason stands in quotes behind --reason." : "";
+  return form.options.includes("reason")
+    ? ` A reason stands in quotes behind --reason: --reason "${sentence.replaceAll('"', "'")}".`
+    : "";
 }

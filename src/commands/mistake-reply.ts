@@ -15,27 +15,31 @@ export interface Mend {
   readonly of: "one" | "each";
 }
 
+/** A line of so many characters stands in the sentence: alone in a box it would look like one to send. */
+const SHORT = 120;
+
 const COPY = { one: "Copy the line that you mean.", each: "Copy each of the lines below." } as const;
 
 /**
  * The answer to every mistake, for the person alone: what was wrong, what was not done because of it, how the verb is
  * used, one example, and the corrected line to copy where it is sure, those of which one is meant, else what was typed, which
- * Slack does not keep.
+ * Slack does not keep: in the sentence, or marked as not mended where it is too long to type again.
  *
  * @param verb the one that was typed or meant; `null` if there is no telling.
  * @param typed the line, without `/mesos`; empty if it was not read.
  */
 export function mistakeReply(mistake: Mistake, verb: Verb | null, typed: string, mend: Mend): Reply {
   const { line, lines } = mend;
-  const shown = lines.length > 0 ? lines : line === null && typed !== "" ? [typed] : [];
+  const isLeft = line === null && lines.length === 0 && typed !== "";
+  const isShort = typed.length <= SHORT;
   const what =
     line !== null
       ? "Copy the line below."
       : lines.length > 0
         ? COPY[mend.of]
-        : typed === ""
-          ? null
-          : "What you typed stands below.";
+        : isLeft && isShort
+          ? `You typed “${COMMAND} ${quoted(typed)}”.`
+          : null;
   const example = verb?.examples.find((one) => one !== line && !lines.includes(one));
   const next = [
     what,
@@ -51,6 +55,15 @@ export function mistakeReply(mistake: Mistake, verb: Verb | null, typed: string,
     notDone,
     next: next.filter((part) => part !== null).join(" "),
     line: line === null ? null : `${COMMAND} ${line}`,
-    table: shown.length === 0 ? null : shown.map((one) => `${COMMAND} ${notOurs(one)}`).join("\n"),
+    table:
+      lines.length > 0
+        ? toCopy(lines)
+        : isLeft && !isShort
+          ? `AS YOU TYPED IT, NOT MENDED\n${toCopy([typed])}`
+          : null,
   });
+}
+
+function toCopy(lines: readonly string[]): string {
+  return lines.map((one) => `${COMMAND} ${notOurs(one)}`).join("\n");
 }

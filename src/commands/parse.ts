@@ -1,6 +1,8 @@
 import { Arguments } from "./arguments.js";
 import type { Command, CommandContext, Parsed } from "./command.js";
+import { isPlainDuration } from "./duration.js";
 import { echo } from "./echo.js";
+import { looksLikeHosts } from "./host-word.js";
 import { isId } from "./id.js";
 import { readLine } from "./line.js";
 import { COMMAND, Mistake, type Slip } from "./mistake.js";
@@ -63,16 +65,19 @@ function readCommand(text: string, context: CommandContext): Read {
   let verb = VERBS.find(({ name }) => name === first?.text.toLowerCase()) ?? null;
   try {
     if (open !== null) throw new Mistake(`A ${open} is opened and not closed.`);
-    if (!first || isHelp(first.text)) return help(rest[0]?.text ?? null);
+    if (!first || isHelp(first.text) || HELP_WORD.test(first.text)) return help(rest[0]?.text ?? null);
     if (!verb) {
       if (isId(first.text)) throw new Mistake(`${first.text} is an id; a verb comes before it.`);
+      const withoutVerb = hostsWithoutVerb(rest.length === 0 ? "" : line.slice(rest[0]?.from), first);
+      if (withoutVerb !== null) throw new Mistake(withoutVerb);
       const typed = verbTyped(line, first, rest[0]);
       const { problem, meant, sure } = unknownVerb(typed);
       verb = meant;
       const place = { from: first.from, to: first.from + typed.length };
       throw new Mistake(problem, meant && sure ? { ...place, meant: meant.name } : null);
     }
-    const asksForHelp = rest.length === 1 && /^help$/i.test(rest[0]?.text ?? "");
+    const asksForHelp =
+      rest.length === 1 && (/^help$/i.test(rest[0]?.text ?? "") || HELP_WORD.test(rest[0]?.text ?? ""));
     if (asksForHelp || rest.some((word) => !word.quoted && isHelp(word.text))) return help(verb.name);
     const args = new Arguments(readLine(verb, rest), context);
     return { ok: true, command: verb.read(args), line, made: args.made };
@@ -80,6 +85,15 @@ function readCommand(text: string, context: CommandContext): Read {
     if (!(mistake instanceof Mistake)) throw mistake;
     return { ok: false, mistake, verb, line };
   }
+}
+
+/** What is wrong with a line that begins with its hosts: only the person knows what is to be done with them. */
+function hostsWithoutVerb(after: string, { text, quoted }: Word): string | null {
+  if (quoted || !looksLikeHosts(text)) return null;
+  const problem = `There is no verb "${text}": what is to be done stands before the hosts`;
+  if (!isPlainDuration(after.replaceAll(" ", ""))) return `${problem}, as in status ${text}.`;
+  const on = `${text} ${after}`;
+  return `${problem}. "drain ${on}" opens a maintenance; "extend ${on}" makes the window of an open one longer.`;
 }
 
 /** The word where a verb stands; two where a verb is written as its button says it: `go on`, `leave behind`. */
@@ -115,6 +129,9 @@ function isDryRun(command: Command): boolean {
 function help(topic: string | null): Read {
   return { ok: true, command: { verb: "help", topic }, line: "help", made: [] };
 }
+
+/** What people who type Chinese call it. */
+const HELP_WORD = /^(?:帮助|幫助)$/;
 
 function isHelp(text: string): boolean {
   return /^(?:\?|-h|[-\u2010-\u2015]+help)$/i.test(text);

@@ -2,7 +2,7 @@ import { formatSpan } from "../maintenance/time.js";
 import type { Arguments, Part } from "./arguments.js";
 import { readTime } from "./clock-time.js";
 import type { CommandCluster } from "./command.js";
-import { looksLikeDuration, parseDuration } from "./duration.js";
+import { isPlainDuration, looksLikeDuration, parseDuration } from "./duration.js";
 import { Mistake } from "./mistake.js";
 import type { OptionName } from "./options.js";
 
@@ -58,6 +58,14 @@ export function readExtension(args: Arguments): number {
   if (part.text.startsWith("-")) {
     throw new Mistake(
       `A window cannot be made shorter, so not by ${part.text}. Machines that are done earlier are brought back with up, or given back with cancel.`,
+    );
+  }
+  const next = args.peek();
+  if (/^by$/i.test(part.text) && next !== null && isPlainDuration(next)) {
+    const slip = { from: part.from, to: args.next()?.from ?? part.to, meant: "" };
+    throw new Mistake(
+      `The duration stands behind the hosts or the id as it is, without a ${part.text}.`,
+      slip,
     );
   }
   const ms = readSpan(part);

@@ -35,6 +35,34 @@ describe("where it is sure what was meant, the corrected line stands beside the 
     ["hold m-7k3q2, kafka is slow", /is not an id/, "hold m-7k3q2 kafka is slow"],
     ["extend *m-7k3q2* 2h", /is not an id/, "extend m-7k3q2 2h"],
     ["up (m-7k3q2)", /is not an id/, "up m-7k3q2"],
+    // Hosts and duration in each other's place.
+    ["drain 4h kafka-01", /4h looks like a duration, not like hosts/, "drain kafka-01 4h"],
+    ["drain prod 4h web-*", /looks like a duration/, "drain prod web-* 4h"],
+    [
+      "drain 2 hours web-01, web-02 --reason x",
+      /looks like a duration/,
+      "drain web-01,web-02 2hours --reason x",
+    ],
+    ["extend 2h m-7k3q2", /2h looks like a duration/, "extend m-7k3q2 2h"],
+    ["kill-drain 5m web-01", /looks like a duration/, "kill-drain web-01 5m"],
+    // Hosts without their commas.
+    ["drain web-01 web-02 4h", /commas between them, not spaces: web-01,web-02\.$/, "drain web-01,web-02 4h"],
+    ["drain prod web-01 web-02", /commas between them/, "drain prod web-01,web-02"],
+    ["drain web-01\nweb-02\n4h", /commas between them/, "drain web-01,web-02 4h"],
+    ["drain • web-01\n• web-02", /commas between them/, "drain web-01,web-02"],
+    ["drain web-01 10.0.0.7 db-* 4h --up auto", /commas/, "drain web-01,10.0.0.7,db-* 4h --up auto"],
+    ["extend web-01 web-02 1h", /commas between them/, "extend web-01,web-02 1h"],
+    ["kill-drain web-01 web-02 5m", /commas between them/, "kill-drain web-01,web-02 5m"],
+    ["cancel web-01 web-02", /commas between them/, "cancel web-01,web-02"],
+    ["hosts web-01 kafka-02", /commas between them/, "hosts web-01,kafka-02"],
+    ["history web-01 web-02 --by me", /commas between them/, "history web-01,web-02 --by me"],
+    // Words around a duration.
+    ["drain web-01 for 2 hours", /without a for/, "drain web-01 2 hours"],
+    ["drain web-* for 4h --up auto", /without a for/, "drain web-* 4h --up auto"],
+    ["extend m-7k3q2 by 2h", /without a by/, "extend m-7k3q2 2h"],
+    // From one time until another.
+    ["drain web-01 22:00-23:00", /one time until another/, "drain web-01 --at 22:00 --until 23:00"],
+    ["drain web-01 22:00–06:00", /one time until another/, "drain web-01 --at 22:00 --until 06:00"],
     // All else stays as it was typed.
     ["/mesos drian  “web-*”\u00A04h —reason ‘a b’", /no verb "drian"/, `drain "web-*" 4h —reason 'a b'`],
   ])("what is wrong with %s is told", (text, problem, line) => {
@@ -92,24 +120,26 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["hold", /hold needs hosts or the id of a maintenance; \/mesos status shows what is open/],
     ["hold <id> kafka", /in place of <id>/],
     ["extend 'web 1' 2h", /cannot contain a space/],
-    ["extend 2h m-7k3q2", /2h looks like a duration/],
     ["cancel m-7k3q2 m-8x2p4", /one id; send a line for each/],
     ["release m-7k3q2 now", /now is one word too many for release\.$/],
     // Hosts.
     ["drain", /Which hosts/],
     ["up", /hosts or the id/],
-    ["drain 4h web-*", /looks like a duration, not like hosts/],
     ["drain prod 4h", /looks like a duration/],
+    ["drain 4h prod", /looks like a duration/],
+    ["drain 4h --in 1h web-01", /looks like a duration/],
+    ["cancel 4h web-01", /looks like a duration/],
     ["up 7k3q2", /looks like a duration/],
     ["drain <hosts> 4h", /in place of <hosts>/],
     ["drain <@U02BOB> 4h", /in place of ‹@U02BOB>/],
     ["drain web-01,web-02,4h", /4h among the hosts/],
     ['drain "web-01 4h"', /cannot contain a space/],
-    ["drain web-01 web-02 4h", /web-02 is one word too many.*commas between them/],
-    ["drain prod web-01 web-02", /commas between them/],
-    ["drain web-01\nweb-02\n4h", /commas between them/],
-    ["drain • web-01\n• web-02", /commas between them/],
     ["drain web-01 - web-06 4h", /web-06 is one word too many/],
+    // Names of another kind beside hosts: a version, a ticket.
+    ["drain web-01 rhel8 4h", /rhel8 is one word too many/],
+    ["drain web-01 OPS-812 4h", /OPS-812 is one word too many/],
+    ["drain web-01 --in 1h web-02", /web-02 is one word too many/],
+    ["hold web-01 --reason x web-02 'b c'", /one way to say|given|one word too many/],
     ["drain web-01 & web-02 4h", /& is one word too many/],
     ["drain the web-01", /one word too many/],
     ["drain web-* except web-03", /except is one word too many/],
@@ -134,10 +164,8 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["drain web-* tomorrow", /tomorrow is a time, not a duration: --at is when/],
     ["drain web-* 4h tomorrow", /tomorrow is a time/],
     ["drain web-* 4h --in 1h 30m", /one duration, so 30m/],
-    ["drain web-* for 4h", /for is one word too many/],
     ["down web-* 4h", /4h is one word too many for down/],
     ["extend m-7k3q2", /By how much/],
-    ["extend m-7k3q2 by 2h", /by is not a duration/],
     ["extend m-7k3q2 99d", /at most 7 d in any cluster/],
     ["extend staging m-7k3q2 3d", /at most 1 d in staging/],
     // Clusters.
@@ -171,7 +199,19 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["drain web-* --ticket A --ticket B", /given twice/],
     ["drain web-* --reason kernel update", /update is one word too many.*has quotes around it/],
     ["hold m-7k3q2 --reason kafka is slow", /has quotes around it/],
-    ["drain web-* 4h kernel update", /A reason stands in quotes behind --reason/],
+    [
+      "drain web-* 4h kernel update",
+      /kernel is one word too many.* A reason stands in quotes behind --reason: --reason "kernel update"\.$/,
+    ],
+    ["drain web-* 4h for 2h more", /without a for/],
+    ["extend m-7k3q2 to 2h", /to is not a duration/],
+    // A host before its verb, or without one.
+    [
+      "kafka-01 2h",
+      /no verb "kafka-01".* before the hosts\. "drain kafka-01 2h" opens a maintenance; "extend kafka-01 2h" makes/,
+    ],
+    ["web-*", /before the hosts, as in status web-\*\.$/],
+    ["@rack=r1 30 minutes", /"drain @rack=r1 30 minutes" opens/],
     ['drain web-* --reason "kernel update', /A " is opened and not closed/],
     ["drain web-* --reason ‘kernel", /A ' is opened and not closed/],
     // When, and what then.
@@ -203,26 +243,26 @@ describe("where anything else could be meant, no line stands beside the mistake"
     ["next m-7k3q2", ["go-on", "skip"]],
   ])("of the verbs that %s may mean none is offered", (text, verbs) => {
     const reply = told(text);
-    expect(reply).toMatchObject({ line: null, table: [`/mesos ${text}`] });
+    expect(reply).toMatchObject({ line: null, table: null });
     expect(reply.text).toMatch(/^There is no verb "\w+"\. Which is meant: /);
     for (const verb of verbs) expect(reply.text).toContain(`${verb} (`);
-    expect(reply.next).toBe("What you typed stands below. What can be typed: /mesos help");
+    expect(reply.next).toBe(`You typed “/mesos ${text}”. What can be typed: /mesos help`);
   });
 
   test.each([
     [
       "drain @rack 4h",
-      "What you typed stands below. Usage: /mesos drain <hosts> [duration]. For example: /mesos drain web-* 4h",
+      "You typed “/mesos drain @rack 4h”. Usage: /mesos drain <hosts> [duration]. For example: /mesos drain web-* 4h",
     ],
-    ["up ~(", "What you typed stands below. Usage: /mesos up <hosts | id>. For example: /mesos up m-7k3q2"],
+    ["up ~(", "You typed “/mesos up ~(”. Usage: /mesos up <hosts | id>. For example: /mesos up m-7k3q2"],
     // Of the verb that was probably meant.
     [
       "undrain web-*",
-      "What you typed stands below. Usage: /mesos cancel <hosts | id>. For example: /mesos cancel m-7k3q2",
+      "You typed “/mesos undrain web-*”. Usage: /mesos cancel <hosts | id>. For example: /mesos cancel m-7k3q2",
     ],
-    ["frobnicate", "What you typed stands below. What can be typed: /mesos help"],
+    ["frobnicate", "You typed “/mesos frobnicate”. What can be typed: /mesos help"],
   ])("after %s the answer says what can be typed", (text, next) => {
-    expect(told(text)).toMatchObject({ line: null, next, table: [`/mesos ${text}`] });
+    expect(told(text)).toMatchObject({ line: null, next, table: null });
   });
 
   test("a number or a line of any length is told", () => {
@@ -233,10 +273,20 @@ describe("where anything else could be meant, no line stands beside the mistake"
     });
   });
 
-  test("what was typed is shown as it was read, so that it can be mended", () => {
+  test("what was typed is told as it was read, and nothing that was not mended looks like a line to send", () => {
     const typed = "  drain  <http://a.b|a.b>:&amp;db 4x —reason “kernel update”";
-    expect(told(typed).table).toEqual(['/mesos drain a.b:&db 4x —reason "kernel update"']);
-    expect(told("drian web-*").table).toBeNull();
+    const { line, table, next } = told(typed);
+    expect({ line, table }).toEqual({ line: null, table: null });
+    expect(next).toMatch(/^You typed “\/\u2060?mesos drain a\.b:&db 4x —reason "kernel update"”\. Usage/);
+    expect(told("drian web-*").next).not.toContain("You typed");
+  });
+
+  test("what is too long to be typed again stands whole, marked as not mended", () => {
+    const hosts = Array.from({ length: 40 }, (_, at) => `web-${at}`).join(",");
+    expect(told(`drain ${hosts} 4x`)).toMatchObject({
+      line: null,
+      table: [`AS YOU TYPED IT, NOT MENDED\n/mesos drain ${hosts} 4x`],
+    });
   });
 });
 
@@ -315,7 +365,7 @@ const WORDS = [
     " ",
   ),
   ..."schedule history --reason —ticket --reson --dry-run —dry-run --dryrun -dry-run dry-run --in".split(" "),
-  ..."--deadline --then --confirm force in for kernel reason: ticket=OPS-1 until 22:00 to web-06 - 30m".split(
+  ..."--deadline --then --confirm force in for kernel reason: ticket=OPS-1 until 22:00 to by web-06 - 30m 半小时 22:00-23:00".split(
     " ",
   ),
   ..."hours 30 4小时 22:00 tomorrow --at --until at dry run \" ' “ “a [ ~( , :! <http://a.b|a.b> <hosts> &amp; --cluster=stagin --cluster =".split(
