@@ -67,8 +67,9 @@ export function readTime(
       return { kind: "problem", problem: skippedByTheClocks(at, day) };
     }
     if (others.length > 0) {
-      const problem = `the clocks go back that night, so ${told(first)} comes twice. Which of the two?`;
-      return { kind: "twice", problem, either: times.map(inFull) };
+      const either = times.map(inFull);
+      const problem = `the clocks go back that night, so ${told(first)} comes twice: ${either.join(" and ")}. Which of the two?`;
+      return { kind: "twice", problem, either };
     }
     // In the person's own zone, whatever zone it was typed in.
     const exact = inFull(own === null ? first : first.setZone(own));

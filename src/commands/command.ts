@@ -43,6 +43,8 @@ export interface DrainCommand {
   readonly cluster: string;
   readonly hosts: string;
   readonly durationMs: number;
+  /** Whether the line says how long it lasts, or when it ends; else it is the cluster's default. */
+  readonly hasDuration: boolean;
   /** When the window starts (`--in`, `--at`), in milliseconds since the epoch; `null` means at once. */
   readonly startMs: number | null;
   /** How long before its start the window is posted (`--announce`), in milliseconds; `null`: at once. */

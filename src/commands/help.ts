@@ -50,25 +50,28 @@ export function helpReply(topic: string | null, version: string): Reply {
   });
 }
 
+/**
+ * What is needed most comes first: how it is typed, with an example; then what it does, a line each; then the rest of its
+ * language in columns.
+ */
 function verbHelp(verb: Verb): Reply {
   const options = OPTIONS.filter(({ name }) => verb.options.includes(name));
-  const parts = [usage(verb)];
-  if (options.length > 0) {
-    parts.push(columns(options.map((option) => [optionUsage(option), option.summary])));
-  }
   const takes = [verb.takes, ...options.map(({ value }) => value)].join(" ");
   const forms = [
-    ...(takes.includes("hosts") ? HOST_FORMS : []),
-    ...(takes.includes("duration") ? DURATION_FORMS : []),
+    ...(/hosts/.test(takes) ? HOST_FORMS : []),
+    ...(/duration/.test(takes) ? DURATION_FORMS : []),
     ...(takes.includes("<time>") ? TIME_FORMS : []),
   ];
-  if (forms.length > 0) parts.push(columns(forms));
-  parts.push(verb.examples.map((example) => `${COMMAND} ${example}`).join("\n"));
-  const summary = `${verb.name}: ${verb.summary}.`;
+  const examples = verb.examples.map((example) => `${COMMAND} ${example}`);
+  const parts = [
+    [usage(verb), "", ...examples].join("\n"),
+    columns(options.map((option) => [optionUsage(option), option.summary])),
+    columns(forms),
+  ];
   return replyOf({
     tone: "info",
-    text: [summary, ...verb.details].join(" "),
-    table: parts.join("\n\n"),
+    text: [`${verb.name}: ${verb.summary}.`, ...verb.details].join("\n"),
+    table: parts.filter((part) => part !== "").join("\n\n"),
   });
 }
 
@@ -76,7 +79,34 @@ function verbTable(): string {
   return columns(VERBS.map((verb) => [usage(verb), verb.summary]));
 }
 
+/** A line of the help is not longer, in characters: as wide as a phone and the narrowest channel show without breaking it. */
+const WIDTH = 74;
+
+/** A left column is not wider; what is longer has a line of its own. */
+const LEFT = 32;
+
+const GAP = "  ";
+
+/** Two columns. The right one goes on below itself. */
 function columns(rows: Rows): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`.trimEnd()).join("\n");
+  const left = Math.max(0, ...rows.map(([one]) => one.length).filter((length) => length <= LEFT));
+  return rows
+    .flatMap(([one, other]) => {
+      const texts = wrapped(other, WIDTH - left - GAP.length);
+      const [first, ...more] = one.length > left ? ["", ...texts] : texts;
+      const line = (start: string, text = "") => `${start.padEnd(left)}${GAP}${text}`.trimEnd();
+      return [line(one, first), ...more.map((text) => line("", text))];
+    })
+    .join("\n");
+}
+
+/** A text in lines of at most `width` characters, broken at spaces. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }

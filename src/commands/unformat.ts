@@ -23,6 +23,8 @@ function undoOneLayer(text: string): string {
     .replaceAll("`", "")
     .replace(/[\uFF01-\uFF5E]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - FULL_WIDTH))
     .replaceAll("\u3001", ",")
+    .replaceAll("\u2217", "*")
+    .replaceAll("\u223C", "~")
     .replace(/(^|\s)[\u2022\u2023\u25AA\u25CF\u25E6]+/g, "$1")
     .replace(/[\u201C\u201D\u201E\u201F\u2033\u300C\u300D\u300E\u300F]/g, '"')
     .replace(/[\u2018\u2019\u201A\u201B\u2032]/g, "'")

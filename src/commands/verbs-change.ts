@@ -71,6 +71,7 @@ export const CHANGING: readonly Verb[] = [
         cluster: cluster.name,
         hosts,
         durationMs,
+        hasDuration: isGiven,
         startMs,
         announceMs: readAnnounce(args, startMs),
         reason: args.option("reason"),

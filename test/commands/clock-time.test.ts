@@ -119,7 +119,8 @@ describe("when the clocks change", () => {
   test("a time that comes twice is asked about", () => {
     expect(read("02:30", BERLIN, EVENING)).toEqual({
       kind: "twice",
-      problem: "the clocks go back that night, so Sun 2026-10-25 02:30 comes twice. Which of the two?",
+      problem:
+        "the clocks go back that night, so Sun 2026-10-25 02:30 comes twice: 2026-10-25T02:30+02:00 and 2026-10-25T02:30+01:00. Which of the two?",
       either: ["2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00"],
     });
     expect(read("2026-10-25 02:30", BERLIN, EVENING)).toMatchObject({ kind: "twice" });

@@ -116,7 +116,7 @@ describe("what a window cannot be", () => {
     expect(parseCommand("drain web-* 4h --at 02:30", context)).toMatchObject({
       isOffer: false,
       reply: {
-        text: "--at: the clocks go back that night, so Sun 2026-10-25 02:30 comes twice. Which of the two?",
+        text: "--at: the clocks go back that night, so Sun 2026-10-25 02:30 comes twice: 2026-10-25T02:30+02:00 and 2026-10-25T02:30+01:00. Which of the two?",
         next: expect.stringMatching(/^Copy the line that you mean\./),
         table: [
           "/mesos drain web-* 4h --at 2026-10-25T02:30+02:00\n/mesos drain web-* 4h --at 2026-10-25T02:30+01:00",

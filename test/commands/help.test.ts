@@ -1,19 +1,39 @@
 import { describe, expect, test } from "vitest";
 import { helpReply } from "../../src/commands/help.js";
-import { OPTIONS } from "../../src/commands/options.js";
+import { OPTIONS, optionUsage } from "../../src/commands/options.js";
 import { parseCommand } from "../../src/commands/parse.js";
-import { VERBS } from "../../src/commands/verbs.js";
-import { drawn } from "../support/drawn.js";
+import { usage, VERBS } from "../../src/commands/verbs.js";
+import { forPlainPage } from "../../src/slack/render/plain-page.js";
+import { renderReply } from "../../src/slack/render/reply.js";
+import { TABLE_WIDTH } from "../../src/slack/render/table.js";
+import { mrkdwnTexts, refusal } from "../slack/block-rules.js";
+import { drawn, readerOf } from "../support/drawn.js";
 import { inProd } from "./clusters.js";
 
 const VERSION = "7.8.9";
+
+/** The words of a text that stands in columns, whose right one goes on below itself. */
+function wordsOf(text: string): string {
+  return text.replace(/\s+/g, " ");
+}
+
+function unescaped(text: string): string {
+  return text
+    .replaceAll("\u2060", "")
+    .replace(/&lt;|‹/g, "<")
+    .replace(/&gt;|›/g, ">")
+    .replaceAll("&amp;", "&")
+    .replaceAll("∗", "*")
+    .replaceAll("∼", "~")
+    .replace(/[`']/g, "");
+}
 
 describe("help", () => {
   test("the help lists every verb with its usage", () => {
     const reply = helpReply(null, VERSION);
     for (const { name, takes, summary } of VERBS) {
       expect(drawn(reply)).toContain(`/mesos ${name} ${takes}`.trim());
-      expect(drawn(reply)).toContain(summary);
+      expect(wordsOf(drawn(reply) ?? "")).toContain(summary);
     }
   });
 
@@ -36,6 +56,36 @@ describe("help", () => {
       expect(reply.next).toBeNull();
     },
   );
+
+  test.each([null, ...VERBS.map(({ name }) => name)])(
+    "the help on %s is sent whole, in lines that no channel breaks",
+    (topic) => {
+      const verb = VERBS.find(({ name }) => name === topic);
+      const options = OPTIONS.filter(({ name }) => verb?.options.includes(name));
+      const said = [
+        ...(verb === undefined ? VERBS.map(({ summary }) => summary) : [usage(verb), ...verb.details]),
+        ...options.flatMap((option) => [optionUsage(option), option.summary]),
+        ...(verb?.examples ?? []),
+      ];
+      const { blocks } = renderReply(helpReply(topic, VERSION), readerOf({ command: "/a-long-name" }));
+      expect(refusal(blocks)).toBeNull();
+      for (const sent of [blocks, forPlainPage({ text: "", blocks }).blocks]) {
+        const texts = mrkdwnTexts(sent).map(unescaped);
+        for (const one of said)
+          expect(wordsOf(texts.join("\n"))).toContain(unescaped(one).replace("/mesos", "/a-long-name"));
+        expect(texts.join("\n")).not.toMatch(/…|more line|Cut to fit/);
+      }
+      const fixed = mrkdwnTexts(blocks).filter((text) => text.startsWith("```"));
+      for (const line of fixed.join("\n").split("\n"))
+        expect(unescaped(line).length, line).toBeLessThanOrEqual(TABLE_WIDTH);
+    },
+  );
+
+  test("the help on a verb begins with how it is typed", () => {
+    expect(drawn(helpReply("drain", VERSION))).toMatch(
+      /^\/mesos drain <hosts> \[duration\]\n\n\/mesos drain web-\* 4h\n/,
+    );
+  });
 
   test("the help on anything else says so, with the verb that may have been meant", () => {
     expect(helpReply("drian", VERSION)).toMatchObject({

@@ -31,6 +31,7 @@ const drain = {
   cluster: "prod",
   hosts: "web-*",
   durationMs: 2 * HOUR,
+  hasDuration: expect.any(Boolean),
   startMs: null,
   announceMs: null,
   reason: null,

@@ -21,7 +21,9 @@ export class Recorder implements SlackHandlers {
 
   /** @param clusters what the form offers. */
   constructor(clusters: readonly FormCluster[] = [CLUSTER]) {
-    const form = createForm(clusters, Date.now);
+    const form = createForm(clusters, Date.now, {
+      of: async () => ({ name: "alice", timeZone: "Europe/Berlin" }),
+    });
     this.formChoices = form.formChoices;
     this.lineOf = form.lineOf;
   }

@@ -1,3 +1,4 @@
+import { within } from "../../base/within.js";
 import { impliedCluster } from "../../commands/cluster.js";
 import type { CommandCluster, CommandContext, DrainCommand } from "../../commands/command.js";
 import { parseDuration } from "../../commands/duration.js";
@@ -7,6 +8,7 @@ import { undoFormatting } from "../../commands/unformat.js";
 import { COMMAND } from "../../maintenance/text/command.js";
 import { list } from "../../maintenance/text/list.js";
 import type { SlackHandlers } from "../../slack/hear/handlers.js";
+import type { People } from "../../slack/people/people.js";
 import type { DrainForm, InputName } from "../../slack/render/form/inputs.js";
 import { isAskedAtHome } from "../../slack/say/messenger.js";
 
@@ -22,6 +24,7 @@ export interface FormCluster extends CommandCluster {
 export function createForm(
   clusters: readonly FormCluster[],
   now: () => number,
+  people: Pick<People, "of">,
 ): Pick<SlackHandlers, "formChoices" | "lineOf"> {
   /** The cluster that a form means in which none is chosen. */
   function implied(channel: string): FormCluster | null {
@@ -30,8 +33,10 @@ export function createForm(
   }
 
   return {
-    formChoices(channel) {
+    async formChoices({ channel, user }) {
+      const zone = async () => (await people.of(user))?.timeZone ?? null;
       return {
+        timeZone: await within(ZONE_PATIENCE_MS, zone(), () => null),
         clusters: clusters.map(({ name, defaultDurationMs, maxDurationMs, runbooks }) => ({
           name,
           defaultDurationMs,
@@ -45,8 +50,7 @@ export function createForm(
     lineOf(form, at) {
       const cluster = clusters.find(({ name }) => name === form.cluster) ?? implied(at.channel);
       if (cluster === null) return { mistakes: { cluster: "Choose the cluster." } };
-      // The start is chosen, and a time among the options is typed with its offset.
-      const context = { clusters, ...at, nowMs: now(), timeZone: null };
+      const context = { clusters, ...at, nowMs: now() };
       const read = (...words: readonly string[]) =>
         drainIn(["drain", ...words, `--cluster ${cluster.name}`].join(" "), context);
       const hosts = form.hosts ?? "";
@@ -71,12 +75,17 @@ export function createForm(
   };
 }
 
+/** A form opens within the 3 s of its trigger, whether the zone of the person is known or not. */
+const ZONE_PATIENCE_MS = 500;
+
 /** A host that stands for all others while another input is looked at. */
 const PROBE = "host";
 
 /** The drain that a line asks for, or what is wrong with it. */
 function drainIn(line: string, context: CommandContext): DrainCommand | string {
   const parsed = parseCommand(line, context);
+  // What a time is taken for, the preview tells.
+  if (!parsed.ok && parsed.isOffer && parsed.reply.line !== null) return drainIn(parsed.reply.line, context);
   if (!parsed.ok) return parsed.reply.text;
   const { command } = parsed;
   if (!("durationMs" in command)) return "This asks for help, not for a drain.";
@@ -93,10 +102,11 @@ function partsOf(form: DrainForm): readonly (readonly [InputName, string])[] {
     form.otherDuration === null ? ["duration", form.duration] : ["other_duration", form.otherDuration];
   const parts: readonly (readonly [InputName, string | null])[] = [
     duration,
-    ["start", form.startMs === null ? null : `--at ${minuteOf(form.startMs)}`],
+    ["start", typeof form.start === "number" ? `--at ${minuteOf(form.start)}` : optionOf("at", form.start)],
     ["batches", optionOf("batch", form.batches)],
     ["canary", optionOf("canary", form.canary)],
     ["runbook", optionOf("run", form.runbook)],
+    ["confirm", optionOf("confirm", form.confirm)],
     ["reason", optionOf("reason", form.reason)],
     ["ticket", optionOf("ticket", form.ticket)],
   ];
@@ -122,8 +132,8 @@ function durationMistake({ otherDuration }: DrainForm): Partial<Record<InputName
   return parsed === null || parsed.ok ? {} : { other_duration: parsed.problem };
 }
 
-function startMistake({ startMs }: DrainForm, nowMs: number): Partial<Record<InputName, string>> {
-  if (startMs === null || startMs > nowMs) return {};
+function startMistake({ start }: DrainForm, nowMs: number): Partial<Record<InputName, string>> {
+  if (typeof start !== "number" || start > nowMs) return {};
   return { start: "That time is over. Leave it empty to start at once." };
 }
 

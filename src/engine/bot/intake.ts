@@ -90,7 +90,7 @@ export function createIntake(ports: IntakePorts): Omit<SlackHandlers, "home"> {
   }
 
   return {
-    ...createForm(clusters, clock.now),
+    ...createForm(clusters, clock.now, ports.people),
 
     command,
 

@@ -54,7 +54,8 @@ export function createPlacing(ports: PlacingPorts) {
       newMaintenance(id, command, person, { channel, command: input.command }, clock.now());
     if (command.verb === "drain" && command.dryRun) {
       const record = encodeMaintenance(recordOf(maintenanceId(input.triggerId)));
-      return await ports.questions.ask({ kind: "dry_run", cluster, record, replyTo });
+      const isUsualDuration = !command.hasDuration;
+      return await ports.questions.ask({ kind: "dry_run", cluster, record, isUsualDuration, replyTo });
     }
     const what = `${WORDS[command.verb].name} of ${quoted(hosts)} in ${cluster}`;
     const span = command.verb === "drain" ? ` for ${formatSpan(command.durationMs)}` : "";

@@ -158,7 +158,12 @@ export const queryJob = z.discriminatedUnion("kind", [
     csv: z.boolean().default(false),
   }),
   /** A drain that is only looked at: the record as it would be opened. */
-  question.extend({ kind: z.literal("dry_run"), record: z.unknown() }),
+  question.extend({
+    kind: z.literal("dry_run"),
+    record: z.unknown(),
+    /** Whether nobody said how long the window lasts. */
+    isUsualDuration: z.boolean().default(false),
+  }),
   question.extend({ kind: z.literal("hosts"), hosts: z.string() }),
   /** Of all clusters, or of one. */
   question.extend({ kind: z.literal("clusters"), cluster: z.string().nullable().default(null) }),

@@ -1,4 +1,3 @@
-import type { ClusterConfig } from "../../config/config.js";
 import { blastRadiusOf, blastRadiusOfBatches } from "../../maintenance/blast/blast.js";
 import { type Machine, machineKey } from "../../maintenance/cluster/machine.js";
 import { namesIn } from "../../maintenance/cluster/world-index.js";
@@ -28,13 +27,12 @@ export interface DryRunParts {
   readonly cluster: Cluster;
   readonly records: Records;
   readonly habits: Habits;
-  readonly config: Pick<ClusterConfig, "defaultDurationMs">;
 }
 
 /** `/mesos drain … --dry-run`: plans the drain as the worker would, shows what would go away, and keeps nothing. */
 export async function dryRun(
-  record: Maintenance,
-  { cluster, records, habits, config }: DryRunParts,
+  { record, isUsualDuration }: { readonly record: Maintenance; readonly isUsualDuration: boolean },
+  { cluster, records, habits }: DryRunParts,
   nowMs: number,
 ): Promise<Reply> {
   const world = await cluster.withDrivers(await cluster.world());
@@ -79,7 +77,7 @@ export async function dryRun(
       run: runWouldBe(planned, cluster.policy),
       terms: {
         window: { startMs: startOf(planned, nowMs), durationMs: record.wanted.durationMs },
-        defaultDurationMs: config.defaultDurationMs,
+        isUsualDuration,
         deadline: planned.deadline,
         requester: record.requester,
         approvals: cluster.policy,

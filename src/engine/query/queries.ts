@@ -184,7 +184,11 @@ async function answerTo(
       return frameworksReply(world, cluster.policy.frameworks, await habits.of());
     }
     case "dry_run":
-      return await dryRun(decodeMaintenance(query.record), parts, nowMs);
+      return await dryRun(
+        { record: decodeMaintenance(query.record), isUsualDuration: query.isUsualDuration },
+        parts,
+        nowMs,
+      );
   }
 }
 
@@ -230,18 +234,18 @@ async function clustersReply(named: string | null, ports: QueryPorts): Promise<R
       const why = ports.refused.get(cluster.name);
       if (why !== undefined) return `${cluster.name}: ${why}`;
       const open = counted((await records.open()).length, "open maintenance");
-      const channel =
-        config.channel === null
-          ? "no channel of its own: maintenances are shown where their command is typed"
-          : `channel ${config.channel}`;
       const spans = `${formatSpan(config.defaultDurationMs)} by default, at most ${formatSpan(config.maxDurationMs)}`;
-      return [`${cluster.name}: ${await mastersLine(cluster)}`, `  ${open}, ${channel}`, `  ${spans}`].join(
-        "\n",
-      );
+      return [`${cluster.name}: ${await mastersLine(cluster)}`, `  ${open}`, `  ${spans}`].join("\n");
     }),
   );
   const text = all.length === 1 ? "One cluster is configured." : `${all.length} clusters are configured.`;
-  return replyOf({ tone: "info", text, table: lines.join("\n") });
+  // In sentences: a table shows a channel by its id alone.
+  const places = entries.map(({ cluster: { name }, config: { channel } }) =>
+    channel === null
+      ? `${name} has no channel of its own: maintenances are shown where their command is typed.`
+      : `${name} is shown in <#${channel}>.`,
+  );
+  return replyOf({ tone: "info", text: [text, ...places].join("\n"), table: lines.join("\n") });
 }
 
 async function mastersLine(cluster: Cluster): Promise<string> {

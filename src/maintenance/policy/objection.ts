@@ -72,7 +72,7 @@ function whetherMeant({ machines }: DrainAsked, objections: readonly Objection[]
   if (otherwise.length === 0) return null;
   const count = machines.length;
   const all = count === 1 ? "If you mean it" : `If you mean all ${count}`;
-  return `${all}, send the same line again with --confirm ${count} at its end; otherwise ${otherwise.join(", or ")}.`;
+  return `${all}, say so with --confirm ${count}; otherwise ${otherwise.join(", or ")}.`;
 }
 
 /** The line with all ways out in it; `null` where one of them is not certain, or where nobody would read it. */

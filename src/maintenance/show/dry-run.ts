@@ -45,8 +45,8 @@ interface Asked {
 export interface Terms {
   /** From the start of the first window to its end. */
   readonly window: { readonly startMs: Millis; readonly durationMs: Millis };
-  /** What lasts so long when nobody says how long. */
-  readonly defaultDurationMs: Millis;
+  /** Whether it lasts so long because nobody said how long. */
+  readonly isUsualDuration: boolean;
   readonly deadline: Maintenance["deadline"];
   readonly requester: string;
   readonly approvals: Pick<Policy, "votes" | "approvers" | "selfApproval">;
@@ -63,6 +63,8 @@ interface RunWouldBe {
 
 /**
  * What `/mesos drain … --dry-run` answers: what would go away, and which rules would refuse it. Nothing is posted.
+ *
+ * Why it would be refused comes first, each on lines of its own; what it would be is one line, the last.
  *
  * @param unknown machines without a registered agent.
  * @param refusals why the drain would be refused as it stands, and what to do; empty when it would not.
@@ -81,7 +83,6 @@ export function dryRunReply(
       : `is ${counted(machines.length, "machine")} (${quoted(list(machines.map(names.of)))}) with ${counted(blast.tasks, "task")}`;
   const sentences = [
     `Dry run in ${cluster}: ${quoted(asked.hosts)} ${what}.`,
-    ...refusals.map((refusal) => `It would be refused: ${refusal.why}`),
     ...(machines.length === 0 ? [] : termsTexts(cluster, asked.terms, batches.length)),
   ];
   if (unknown.length > 0) {
@@ -102,7 +103,9 @@ export function dryRunReply(
   sentences.push(...notes);
   return replyOf({
     tone: refusals.length > 0 ? "refused" : "info",
-    text: sentences.join(" "),
+    text: [...refusals.map((refusal) => `It would be refused: ${refusal.why}`), sentences.join(" ")].join(
+      "\n",
+    ),
     notDone: "Nothing was posted: this was a dry run.",
     next:
       refusals.length > 0
@@ -122,9 +125,9 @@ export function dryRunReply(
 
 /** When it would be, what would be done at the deadline, who would have to approve, and who would be told, a sentence each. */
 function termsTexts(cluster: string, terms: Terms, batches: number): string[] {
-  const { window, defaultDurationMs, deadline, requester, approvals, owners } = terms;
+  const { window, isUsualDuration, deadline, requester, approvals, owners } = terms;
   const { startMs, durationMs } = window;
-  const isDefault = durationMs === defaultDurationMs ? `, the default of ${cluster}` : "";
+  const isDefault = isUsualDuration ? `, the default of ${cluster}` : "";
   const span = `${formatSpan(durationMs)}${isDefault}`;
   const when =
     batches > 1

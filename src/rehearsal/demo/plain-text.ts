@@ -52,6 +52,8 @@ function readable(text: string, names: Readonly<Record<string, string>>): string
       // As the page gets them (slack/render/plain-page.ts).
       .replaceAll("‹", "<")
       .replaceAll("›", ">")
+      .replaceAll("∗", "*")
+      .replaceAll("∼", "~")
       .replaceAll("\u00a0", " ")
       .replaceAll("\u2060", "")
   );

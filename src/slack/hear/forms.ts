@@ -2,8 +2,15 @@ import type { types } from "@slack/bolt";
 import { COMMAND, named } from "../../maintenance/text/command.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { DEFAULT_DURATION, renderForm } from "../render/form/form.js";
-import { type DrainForm, INPUTS, type InputName } from "../render/form/inputs.js";
-import { type AskedAt, askedAt, previewMetadata, renderAwaited } from "../render/form/preview.js";
+import { type DrainForm, INPUTS, type InputName, LABELS } from "../render/form/inputs.js";
+import {
+  type AskedAt,
+  askedAt,
+  type FormMetadata,
+  formMetadata,
+  previewMetadata,
+  renderAwaited,
+} from "../render/form/preview.js";
 import { plain } from "../render/mrkdwn.js";
 import type { ReplyTarget } from "../say/messenger.js";
 import { SlackFailure } from "../wire/errors.js";
@@ -30,10 +37,12 @@ export async function openForm(
   o: { readonly handlers: FormHandlers; readonly openModal: OpenModal },
   otherwise: (failure: SlackFailure) => Promise<Reply | null>,
 ): Promise<Reply | null> {
-  const { channel, responseUrl, command } = at;
-  const metadata = JSON.stringify({ channel, responseUrl, command } satisfies AskedAt);
+  const { channel, responseUrl, command, user } = at;
+  const choices = await o.handlers.formChoices({ channel, user });
+  const { timeZone } = choices;
+  const metadata = JSON.stringify({ channel, responseUrl, command, timeZone } satisfies FormMetadata);
   try {
-    await o.openModal(at.triggerId, renderForm(o.handlers.formChoices(channel), command, metadata));
+    await o.openModal(at.triggerId, renderForm(choices, command, metadata));
     return null;
   } catch (error) {
     return await otherwise(SlackFailure.from(error, "opening the form"));
@@ -61,7 +70,7 @@ export function placeIn({ private_metadata }: Pick<FilledView, "private_metadata
 
 /** What was filled in. What is not there was left empty. */
 export function formIn({ state }: Pick<FilledView, "state">): DrainForm {
-  const filled = (name: InputName): Filled => state.values[name]?.[name] ?? {};
+  const filled = (name: InputName): Filled => state.values[blockOf(name, state)]?.[name] ?? {};
   const typed = (name: InputName) => filled(name).value?.trim() || null;
   const chosen = (name: InputName) => filled(name).selected_option?.value ?? null;
   const start = filled("start").selected_date_time ?? null;
@@ -71,14 +80,20 @@ export function formIn({ state }: Pick<FilledView, "state">): DrainForm {
     hosts: typed("hosts"),
     duration: duration === DEFAULT_DURATION ? null : duration,
     otherDuration: typed("other_duration"),
-    startMs: start === null ? null : start * 1_000,
+    start: start === null ? typed("start") : start * 1_000,
     reason: typed("reason"),
     ticket: typed("ticket"),
     batches: typed("batches"),
     canary: typed("canary"),
     runbook: chosen("runbook"),
+    confirm: typed("confirm"),
     options: typed("options"),
   };
+}
+
+/** The id of the block that an input stands in: a form that another version has opened calls it otherwise. */
+function blockOf(name: InputName, { values }: FilledView["state"]): string {
+  return Object.keys(values).find((block) => values[block]?.[name] !== undefined) ?? LABELS[name];
 }
 
 /** What a filled form leads to: what is wrong beside its inputs, or the preview, and the dry run that fills it. */
@@ -92,18 +107,22 @@ export function previewOf(
   from: { readonly user: string; readonly triggerId: string },
   { lineOf }: Pick<FormHandlers, "lineOf">,
 ): Previewed {
-  const at = placeIn(view);
-  if (at === null) return { errors: { hosts: OTHER_VERSION } };
-  const read = lineOf(formIn(view), { ...at, user: from.user });
-  if ("mistakes" in read) {
+  const first = blockOf("hosts", view.state);
+  const carried = read(view.private_metadata, formMetadata);
+  if (carried === null) return { errors: { [first]: OTHER_VERSION } };
+  const { timeZone, ...at } = carried;
+  const found = lineOf(formIn(view), { ...at, timeZone, user: from.user });
+  if ("mistakes" in found) {
     const told = INPUTS.flatMap((name) => {
-      const wrong = read.mistakes[name];
-      return wrong === undefined ? [] : [[name, plain(named(wrong, at.command), LIMITS.inputError)]];
+      const wrong = found.mistakes[name];
+      return wrong === undefined
+        ? []
+        : [[blockOf(name, view.state), plain(named(wrong, at.command), LIMITS.inputError)]];
     });
     return { errors: Object.fromEntries(told) };
   }
-  const { line } = read;
-  if (line.length > LONGEST_LINE) return { errors: { hosts: TOO_LONG } };
+  const { line } = found;
+  if (line.length > LONGEST_LINE) return { errors: { [first]: TOO_LONG } };
   const preview = { id: `preview.${from.triggerId}`, line };
   const to = { ...at, user: from.user, thread: null, preview };
   return {

@@ -44,8 +44,11 @@ export interface SlackHandlers {
   click(input: ClickInput): Promise<Reply | null>;
   /** Draws somebody's Home, with what they were told last about something that they did there. Slack's failures are its own. */
   home(user: string, answer: Reply | null): Promise<void>;
-  /** What the form for a drain offers to somebody who asks for it in this channel. */
-  formChoices(channel: string): FormChoices;
+  /** What the form for a drain offers to somebody who asks for it in this channel. Within half a second; never throws. */
+  formChoices(at: Pick<ReplyTarget, "channel" | "user">): Promise<FormChoices>;
   /** Reads a filled form. Asks nobody, and queues nothing. */
-  lineOf(form: DrainForm, at: Pick<ReplyTarget, "channel" | "command"> & { readonly user: string }): LineRead;
+  lineOf(
+    form: DrainForm,
+    at: Pick<ReplyTarget, "channel" | "command" | "user"> & Pick<FormChoices, "timeZone">,
+  ): LineRead;
 }

@@ -1,5 +1,5 @@
 import type { Decision } from "../../maintenance/decisions/table.js";
-import { decodeMetadata, EXTENSIONS_MS, INPUT, type ModalMetadata, REASON_CHARS } from "./modals.js";
+import { decodeMetadata, EXTENSIONS_MS, type ModalMetadata, REASON_CHARS } from "./modals.js";
 
 /** What was typed into an input, or chosen. */
 interface Input {
@@ -20,7 +20,8 @@ export interface SubmittedView {
 export function modalAnswer(view: SubmittedView): ModalMetadata | string {
   const click = decodeMetadata(view.private_metadata);
   if (click === null) return "Another version of the bot opened this. Close it and press the button again.";
-  const input = view.state.values[INPUT]?.[INPUT];
+  // There is one, also in a dialog that another version opened, where it is called otherwise.
+  const [input] = Object.values(view.state.values).flatMap((block) => Object.values(block));
   const completed = complete(click.button.decision, input?.value ?? "", input?.selected_option?.value ?? "");
   return typeof completed === "string"
     ? completed

@@ -12,8 +12,11 @@ const HOUR_MS = 3_600_000;
 /** Opens a modal for the click or the command with this trigger; throws when Slack does not. */
 export type OpenModal = (triggerId: string, modal: types.ModalView) => Promise<unknown>;
 
-/** The one input of each of our modals: `state.values[INPUT][INPUT]` when it is submitted. */
-export const INPUT = "answer";
+/**
+ * The one input of each of our modals: `state.values[INPUT][INPUT]` when it is submitted. As people read it: the local Slack's page
+ * says it where something is wrong with the answer.
+ */
+export const INPUT = "Answer";
 
 /** Longest reason; it is shown whole on the card, in the thread and in the record. */
 export const REASON_CHARS = 300;

@@ -1,3 +1,4 @@
+import type { SlackConfig } from "../../config/config.js";
 import { attempt, SlackFailure } from "../wire/errors.js";
 import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
 import { createLookUps, type LookUpOptions } from "./look-ups.js";
@@ -25,7 +26,9 @@ export interface PersonCard {
 
 /** Asks with `users.info` (scope `users:read`, Tier 4) and `usergroups.list` (Tier 2), and remembers it for an hour. */
 export function createPeople(
-  o: WebClientOptions & Pick<LookUpOptions<unknown>, "patienceMs" | "now">,
+  o: WebClientOptions & {
+    readonly settings: Pick<SlackConfig, "markup">;
+  } & Pick<LookUpOptions<unknown>, "patienceMs" | "now">,
 ): People {
   const client = createWebClient(o, TIMEOUT_MS);
   const people = createLookUps<PersonCard>({
@@ -39,7 +42,10 @@ export function createPeople(
       const name = names.find((one) => one !== undefined && one.trim() !== "");
       if (name === undefined)
         throw new SlackFailure("server_error", { doing, detail: "No name in the answer." });
-      return { name: name.trim(), timeZone: knownZone(found?.tz) };
+      return {
+        name: name.trim(),
+        timeZone: o.settings.markup === "plain" ? PLAIN_ZONE : knownZone(found?.tz),
+      };
     },
   });
   /** One question answers for all groups. */
@@ -62,6 +68,12 @@ export function createPeople(
     groupName: async (group) => (await groups("all"))?.get(group) ?? null,
   };
 }
+
+/**
+ * A page that draws no dates shows those of sentences in UTC (`render/plain-page.ts`), so tables and typed times are in UTC there as
+ * well: of two zones in one answer nobody knows which is whose.
+ */
+const PLAIN_ZONE = "UTC";
 
 /** Slack's own names of zones are IANA's; one that this system does not know would make every date fail. */
 function knownZone(name: string | undefined): string | null {

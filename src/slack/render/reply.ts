@@ -20,7 +20,9 @@ export function renderReply(reply: Reply, reader: Reader, whole: string | null =
   const { command } = reader;
   const ours = (text: string, max: number) => sentence(named(text, command), max, "one");
   const texts = reply.text.split("\n");
-  const told = lines(...texts.map((text) => ours(text, texts.length === 1 ? 1500 : 700)));
+  // Few long lines or many short ones: their section holds all of them.
+  const most = Math.min(1500, Math.max(700, Math.floor(2400 / texts.length)));
+  const told = lines(...texts.map((text) => ours(text, most)));
   const what = mrk`${new Mrkdwn(MARKS[reply.tone])} ${told}`;
   const blocks: Block[] = [section(explained(what, reply, ours))];
   if (reply.line !== null) {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { DrainCommand } from "../../../src/commands/command.js";
 import { parseCommand } from "../../../src/commands/parse.js";
 import { createForm, type FormCluster } from "../../../src/engine/bot/form.js";
+import type { People } from "../../../src/slack/people/people.js";
 import type { DrainForm } from "../../../src/slack/render/form/inputs.js";
 import { ALICE } from "../support/people.js";
 
@@ -25,20 +26,27 @@ const EMPTY: DrainForm = {
   hosts: null,
   duration: null,
   otherDuration: null,
-  startMs: null,
+  start: null,
   reason: null,
   ticket: null,
   batches: null,
   canary: null,
   runbook: null,
+  confirm: null,
   options: null,
 };
 
-const AT = { channel: "C1", command: "/mesos", user: ALICE };
+const AT = { channel: "C1", command: "/mesos", user: ALICE, timeZone: "Asia/Shanghai" };
+
+const IN_SHANGHAI = { of: async () => ({ name: "alice", timeZone: "Asia/Shanghai" }) };
 
 /** What a form leads to in the channel of `prod`, or elsewhere. */
-function read(parts: Partial<DrainForm>, clusters = [PROD], at = AT) {
-  return createForm(clusters, () => NOW).lineOf({ ...EMPTY, hosts: "web-*", ...parts }, at);
+function read(
+  parts: Partial<DrainForm>,
+  clusters = [PROD],
+  at: Omit<typeof AT, "timeZone"> & { readonly timeZone: string | null } = AT,
+) {
+  return createForm(clusters, () => NOW, IN_SHANGHAI).lineOf({ ...EMPTY, hosts: "web-*", ...parts }, at);
 }
 
 /** The command that the line of a form is read as, typed in the same channel. */
@@ -54,7 +62,8 @@ describe("the line of a form", () => {
   test("says everything that was filled in", () => {
     const everything = {
       duration: "4h",
-      startMs: NOW + HOUR,
+      start: NOW + HOUR,
+      confirm: "12",
       batches: "@rack",
       canary: "1",
       runbook: "kernel-update",
@@ -63,7 +72,7 @@ describe("the line of a form", () => {
       options: "--approve canary --up auto",
     };
     expect(read(everything)).toEqual({
-      line: 'drain web-* 4h --at 2026-12-01T22:00Z --batch @rack --canary 1 --approve canary --run kernel-update --up auto --reason "new kernel" --ticket OPS-812 --cluster prod',
+      line: 'drain web-* 4h --at 2026-12-01T22:00Z --batch @rack --canary 1 --approve canary --run kernel-update --up auto --reason "new kernel" --ticket OPS-812 --confirm 12 --cluster prod',
     });
     expect(drainOf(everything)).toMatchObject({
       hosts: "web-*",
@@ -178,7 +187,7 @@ describe("what is wrong", () => {
   });
 
   test("is said of a start that is over", () => {
-    expect(read({ startMs: NOW })).toEqual({ mistakes: { start: expect.stringContaining("is over") } });
+    expect(read({ start: NOW })).toEqual({ mistakes: { start: expect.stringContaining("is over") } });
   });
 
   test("is said where the cluster is not known", () => {
@@ -196,10 +205,57 @@ describe("what is wrong", () => {
   });
 });
 
-test("the form proposes the cluster of the channel, else the only one", () => {
-  const chosen = (channel: string, clusters: readonly FormCluster[]) =>
-    createForm(clusters, () => NOW).formChoices(channel).chosen;
-  expect(chosen("C1", [PROD, STAGING])).toBe("prod");
-  expect(chosen("C9", [PROD, STAGING])).toBeNull();
-  expect(chosen("C9", [PROD])).toBe("prod");
+const choicesIn = (
+  channel: string,
+  clusters: readonly FormCluster[],
+  people: Pick<People, "of"> = IN_SHANGHAI,
+) => createForm(clusters, () => NOW, people).formChoices({ channel, user: ALICE });
+
+test("the form proposes the cluster of the channel, else the only one", async () => {
+  expect(await choicesIn("C1", [PROD, STAGING])).toMatchObject({ chosen: "prod" });
+  expect(await choicesIn("C9", [PROD, STAGING])).toMatchObject({ chosen: null });
+  expect(await choicesIn("C9", [PROD])).toMatchObject({ chosen: "prod" });
+});
+
+test("the form has the zone of whom it opens for, and opens all the same while Slack does not tell it", async () => {
+  expect(await choicesIn("C1", [PROD])).toMatchObject({ timeZone: "Asia/Shanghai" });
+  expect(await choicesIn("C1", [PROD], { of: () => new Promise(() => {}) })).toMatchObject({
+    timeZone: null,
+  });
+});
+
+describe("a time that is typed in a form", () => {
+  // 05:00 in Shanghai.
+  const AT_22 = Date.parse("2026-12-02T14:00:00Z");
+
+  test("is one of the person's zone, as in a line, and stands in full in the line that is sent", () => {
+    for (const parts of [{ start: "22:00" }, { options: "--at 22:00" }]) {
+      expect(read(parts)).toEqual({ line: "drain web-* 2h --at 2026-12-02T14:00Z --cluster prod" });
+      expect(drainOf(parts).startMs).toBe(AT_22);
+    }
+    expect(drainOf({ start: "tomorrow 22:00" }).startMs).toBe(AT_22 + 24 * HOUR);
+    expect(drainOf({ start: "2026-12-02T22:00+08:00" }).startMs).toBe(AT_22);
+    expect(drainOf({ options: "--until 06:30" }).durationMs).toBe(1.5 * HOUR);
+  });
+
+  test("that is none, is over, or is in no known zone is told beside its input", () => {
+    expect(read({ start: "whenever" })).toEqual({
+      mistakes: { start: expect.stringContaining("--at: whenever") },
+    });
+    expect(read({ start: "2026-12-01T22:00+08:00" })).toEqual({
+      mistakes: { start: expect.stringContaining("is past") },
+    });
+    expect(read({ start: "22:00" }, [PROD], { ...AT, timeZone: null })).toEqual({
+      mistakes: { start: expect.stringContaining("does not tell your time zone") },
+    });
+  });
+
+  test("that comes twice is asked about with both of them", () => {
+    const inBerlin = { ...AT, timeZone: "Europe/Berlin" };
+    expect(read({ start: "2027-10-31 02:30" }, [PROD], inBerlin)).toEqual({
+      mistakes: {
+        start: expect.stringMatching(/2027-10-31T02:30\+02:00 and 2027-10-31T02:30\+01:00\. Which/),
+      },
+    });
+  });
 });

@@ -55,7 +55,7 @@ describe("the line that a refusal offers is taken as it is", () => {
       /^\(2\) clusters\.\S+\.caps\.machines_per_maintenance .*stands for 3: web-01, web-02, web-03/m,
     );
     expect(told).toMatch(/^\(3\) clusters\.\S+\.require_reason .* Add --reason "why" to the line\.$/m);
-    expect(told).toContain("Next: If you mean all 3, send the same line again with --confirm 3 at its end");
+    expect(told).toContain("Next: If you mean all 3, say so with --confirm 3");
     const line = lineIn(told).replace("/mesos drain ", "").replace("<why>", "kernel");
     const maintenance = await cluster.drain(line);
     await maintenance.thread(/Scheduled/);

@@ -134,7 +134,7 @@ describe("all that stands against a drain is told at once, each with its way out
     expect(parts[6]).toMatch(/^clusters\.prod\.ticket_pattern.* Add --ticket/);
     expect(parts[7]).toBe("No window was posted.");
     expect(next).toBe(
-      "If you mean all 6, send the same line again with --confirm 6 at its end; otherwise name fewer machines. This line mends what a line can.",
+      "If you mean all 6, say so with --confirm 6; otherwise name fewer machines. This line mends what a line can.",
     );
     expect(line).toBe(
       '/mesos drain web-*:!web-01 3h --reason "<why>" --ticket <ticket> --confirm <number> --cluster prod',
@@ -191,9 +191,7 @@ describe("a typed number", () => {
     expect(why).toMatch(
       /^--confirm 9 was typed, and web-\* stands for 7 machines .* No window was posted\.$/,
     );
-    expect(next).toBe(
-      "If you mean all 7, send the same line again with --confirm 7 at its end; otherwise mend the pattern.",
-    );
+    expect(next).toBe("If you mean all 7, say so with --confirm 7; otherwise mend the pattern.");
     expect(line).toBe("/mesos drain web-* 4h --confirm 7 --cluster prod");
   });
 

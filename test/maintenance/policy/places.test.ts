@@ -59,7 +59,7 @@ describe("a drain of the last agents of a place is refused until their number is
   ])("a drain that leaves a place without agents is refused: %s", (_, record, why) => {
     expect(record.end).toMatchObject({ phase: "failed", why: expect.stringMatching(why) });
     expect(record.end?.why).toMatch(/no setting turns this off.*No window was posted\.$/s);
-    expect(lastEvent(record, "failed").next).toMatch(/send the same line again with --confirm \d at its end/);
+    expect(lastEvent(record, "failed").next).toMatch(/say so with --confirm \d/);
   });
 });
 

@@ -36,7 +36,7 @@ describe("with credentials, before any window was ever seen, a drain waits for a
       /clusters\.prod\.credentials is granted get_maintenance_schedules and get_maintenance_statuses/,
     );
     expect(next).toMatch(/look at the schedule with an account that has them/);
-    expect(next).toMatch(/--confirm 2 at its end/);
+    expect(next).toMatch(/say so with --confirm 2;/);
   });
 
   test("the drain goes on with the number typed, and the thread is told who went on and what is at stake", () => {

@@ -29,7 +29,7 @@ const BLAST: BlastRadius = {
 
 const TERMS: Terms = {
   window: { startMs: NOW, durationMs: 4 * HOUR },
-  defaultDurationMs: 4 * HOUR,
+  isUsualDuration: true,
   deadline: null,
   requester: "U01ALICE",
   approvals: { votes: 1, approvers: [], selfApproval: false },
@@ -65,6 +65,7 @@ describe("a dry run", () => {
     const terms: Terms = {
       ...TERMS,
       window: { startMs: NOW + HOUR, durationMs: 2 * HOUR },
+      isUsualDuration: false,
       deadline: { atMs: NOW + 2 * HOUR, then: "release", met: false },
       approvals: { votes: 2, approvers: ["S01OPS", "U02BOB"], selfApproval: false },
       owners: [{ owner: "S02DATA", of: ["kafka"] }],
@@ -116,7 +117,10 @@ describe("a dry run", () => {
     const reply = dryRunReply("prod", ASKED, { ...BLAST, capacity: capacity(false) }, refusals);
     expect(reply).toMatchObject({ tone: "refused", next: "Leave it out." });
     expect(reply.text).toContain("have no room");
-    expect(reply.text).toContain("It would be refused: m-1 holds web-01.");
+    expect(reply.text.split("\n")).toEqual([
+      "It would be refused: m-1 holds web-01.",
+      expect.stringMatching(/^Dry run in prod: web-\* is 2 machines/),
+    ]);
     expect(drawn(reply)).toMatch(/all together .* NO$/m);
   });
 
@@ -126,7 +130,7 @@ describe("a dry run", () => {
     const blast: BlastRadius = { ...none, capacity: { fits: true, needs: zero, free: zero, roles: [] } };
     const refusals = [{ why: "No agent is called web-9*.", next: "Look at /mesos hosts *." }];
     expect(dryRunReply("prod", { ...ASKED, hosts: "web-9*", machines: [] }, blast, refusals)).toMatchObject({
-      text: "Dry run in prod: web-9* matches no machine. It would be refused: No agent is called web-9*.",
+      text: "It would be refused: No agent is called web-9*.\nDry run in prod: web-9* matches no machine.",
       table: null,
     });
   });

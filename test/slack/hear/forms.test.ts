@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
-import { viewRefusal } from "../block-rules.js";
+import { mrkdwnTexts, viewRefusal } from "../block-rules.js";
 import { FakeSlack } from "../fake-slack.js";
 import { keepingLogger } from "../fixtures.js";
 import { CLUSTER, Recorder } from "../recorder.js";
@@ -97,11 +97,11 @@ describe("a filled form", () => {
     expect(errors).toEqual({
       response_action: "errors",
       errors: {
-        hosts: expect.stringMatching(/web-\[/),
-        other_duration: "3d is longer than the 1 d that prod allows.",
-        batches: "A batch has at least one machine, so not --batch 0.",
-        canary: expect.stringContaining("--canary takes a number of machines"),
-        start: "That time is over. Leave it empty to start at once.",
+        Machines: expect.stringMatching(/web-\[/),
+        "Another duration": "3d is longer than the 1 d that prod allows.",
+        Batches: "A batch has at least one machine, so not --batch 0.",
+        Canary: expect.stringContaining("--canary takes a number of machines"),
+        Start: "That time is over. Leave it empty to start at once.",
       },
     });
     expect(handlers.commands).toEqual([]);
@@ -112,7 +112,7 @@ describe("a filled form", () => {
     await type("");
     expect(await submit(await form(), {})).toEqual({
       response_action: "errors",
-      errors: { hosts: "Which hosts? drain needs them." },
+      errors: { Machines: "Which hosts? drain needs them." },
     });
   });
 
@@ -159,6 +159,45 @@ describe("a filled form", () => {
     expect(JSON.stringify(shown.view)).toContain("too many");
   });
 
+  test("whose drain would be refused says so first, and calls an option by its input", async () => {
+    await start();
+    handlers.answer = async () =>
+      replyOf({
+        tone: "refused",
+        text: "It would be refused: web-* takes the last agents of rack r1.\nDry run in prod: web-* is 12 machines.",
+        notDone: "Nothing was posted: this was a dry run.",
+        next: "If you mean all 12, say so with --confirm 12; otherwise use --approve each.",
+      });
+    await type("");
+    await submit(await form(), filled({ hosts: "web-*" }));
+    const { view } = (await until(() => slack.callsOf("views.update")[0])) as { view: View };
+    expect(viewRefusal(view)).toBeNull();
+    expect(mrkdwnTexts(view.blocks as []).slice(0, 3)).toEqual([
+      "🚫 It would be refused: web-* takes the last agents of rack r1.\n*Next:* If you mean all 12, say so with “Number of machines” (--confirm) 12; otherwise use --approve each.",
+      "ℹ️ Dry run in prod: web-* is 12 machines.\n*Not done:* Nothing was posted: this was a dry run.",
+      "Nothing can be drained as it stands. Change it in the form, or copy this line and change that:",
+    ]);
+  });
+
+  test("takes the number that the preview asks for, and times in the person's zone", async () => {
+    await start();
+    await type("");
+    await submit(await form(), filled({ hosts: "web-*", confirm: "12", start: "2027-01-05 22:00" }));
+    await until(() => handlers.commands.length === 1);
+    expect(handlers.commands[0]?.text).toMatch(
+      /^drain web-\* 2h --at 2027-01-05T21:00Z --confirm 12 --cluster prod --dry-run$/,
+    );
+  });
+
+  test("that another version opened has its mistakes beside the inputs that are in it", async () => {
+    await start();
+    await type("");
+    const old = { hosts: { hosts: { type: "plain_text_input", value: "web-[" } } };
+    expect(await submit(await form(), old)).toMatchObject({
+      errors: { hosts: expect.stringContaining("web-[") },
+    });
+  });
+
   test("whose preview was closed meanwhile is told nowhere", async () => {
     await start();
     slack.always("views.update", { error: "not_found" });
@@ -183,7 +222,7 @@ describe("a filled form", () => {
     await start();
     await type("");
     const ack = await submit({ ...(await form()), private_metadata: "{}" }, filled({ hosts: "web-*" }));
-    expect(ack).toMatchObject({ errors: { hosts: expect.stringContaining("Another version") } });
+    expect(ack).toMatchObject({ errors: { Machines: expect.stringContaining("Another version") } });
   });
 
   test("asks for a cluster where the channel means none, and takes the chosen one", async () => {
@@ -193,11 +232,11 @@ describe("a filled form", () => {
     const opened = await form();
     expect(viewRefusal(opened)).toBeNull();
     expect(await submit(opened, filled({ hosts: "web-*" }))).toMatchObject({
-      errors: { cluster: "Choose the cluster." },
+      errors: { Cluster: "Choose the cluster." },
     });
     const wrong = filled({ hosts: "a", cluster: { choice: "prod" }, runbook: { choice: "kernel-update" } });
     expect(await submit(opened, wrong)).toMatchObject({
-      errors: { runbook: "prod has no runbook kernel-update; it has none." },
+      errors: { Runbook: "prod has no runbook kernel-update; it has none." },
     });
     await submit(opened, filled({ hosts: "a", cluster: { choice: "staging" } }));
     await until(() => handlers.commands.length === 1);

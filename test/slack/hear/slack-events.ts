@@ -1,3 +1,4 @@
+import { type InputName, LABELS } from "../../../src/slack/render/form/inputs.js";
 import type { FakeSlack } from "../fake-slack.js";
 import { until } from "../until.js";
 
@@ -76,7 +77,7 @@ export function filled(
   answers: Readonly<Record<string, string | { readonly choice: string } | { readonly at: number }>>,
 ): object {
   return Object.fromEntries(
-    Object.entries(answers).map(([name, answer]) => [name, { [name]: inputOf(answer) }]),
+    Object.entries(answers).map(([name, answer]) => [LABELS[name as InputName], { [name]: inputOf(answer) }]),
   );
 }
 

@@ -50,6 +50,15 @@ describe("who somebody is in Slack", () => {
     expect((await people.of("U02BOB"))?.timeZone).toBeNull();
   });
 
+  test("for a page that shows dates in UTC everybody is in UTC, whatever their own zone", async () => {
+    const plain = createPeople({
+      settings: { ...slack.settings(), markup: "plain" },
+      logger: keepingLogger(),
+    });
+    slack.people.set("U01ALICE", { name: "alice", tz: "America/Los_Angeles" });
+    expect(await plain.of("U01ALICE")).toEqual({ name: "alice", timeZone: "UTC" });
+  });
+
   test("whom Slack does not tell is not known, and is asked about again later", async () => {
     expect(await people.of("U02BOB")).toBeNull();
     slack.people.set("U02BOB", { name: "bob" });

@@ -7,7 +7,7 @@ import { blastOf } from "../fixtures.js";
 
 const TERMS = {
   window: { startMs: NOW, durationMs: HOUR },
-  defaultDurationMs: HOUR,
+  isUsualDuration: false,
   deadline: null,
   requester: "U01ALICE",
   approvals: { votes: 1, approvers: [], selfApproval: true },

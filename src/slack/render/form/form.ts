@@ -4,7 +4,7 @@ import { formatSpan } from "../../../maintenance/time.js";
 import { LIMITS } from "../../wire/limits.js";
 import { context, plainObject } from "../blocks.js";
 import { code, mrk } from "../mrkdwn.js";
-import type { FormChoices, InputName } from "./inputs.js";
+import { type FormChoices, type InputName, LABELS } from "./inputs.js";
 
 /** How a submission is known as the form's. */
 export const FORM = "drain_form";
@@ -44,24 +44,25 @@ export function renderForm(choices: FormChoices, command: string, metadata: stri
         mrk`Preview shows what matches and what goes away; nothing is queued before you press Drain there. All that can be typed instead: ${code(named(`${COMMAND} help`, command))}`,
       ),
       ...clusterInput(choices),
-      input("hosts", "Which machines?", text("web-*"), {
+      input("hosts", text("web-*"), {
         needed: true,
         hint: "Names, wildcards, ranges, attributes or zones, with commas between: web-01,web-02 · web-[01:06] · @rack=r1 · web-*:!web-03",
       }),
       durationInput(choices),
-      input("other_duration", "Another duration", text("90m"), {
+      input("other_duration", text("90m"), {
         hint: "Counts instead of the chosen one: 90m, 1h30m, 2d",
       }),
-      input("reason", "Reason", text("kernel update")),
-      input("ticket", "Ticket", text("OPS-812")),
-      input("start", "Start", { type: "datetimepicker", action_id: "start" }, { hint: "Empty: at once." }),
-      input("batches", "Batches", text("5"), {
+      input("reason", text("kernel update")),
+      input("ticket", text("OPS-812")),
+      input("start", { type: "datetimepicker", action_id: "start" }, { hint: "Empty: at once." }),
+      input("batches", text("5"), {
         hint: "Empty: all machines go down together. Else one batch after another: 5 (machines), 10%, @rack, zone or region.",
       }),
-      input("canary", "Canary", text("1"), { hint: "A first batch of that many machines." }),
+      input("canary", text("1"), { hint: "A first batch of that many machines." }),
       ...runbookInput(choices),
-      input("options", "Other options, as typed", text("--confirm 40 --deadline 2h --then release"), {
-        hint: named(`All of them: ${COMMAND} help drain`, command),
+      input("confirm", text("40"), { hint: "Only where the preview asks for it." }),
+      input("options", text("--deadline 2h --then release"), {
+        hint: named(`As they are typed in a line; all of them: ${COMMAND} help drain`, command),
       }),
     ],
   };
@@ -70,14 +71,13 @@ export function renderForm(choices: FormChoices, command: string, metadata: stri
 /** One that may stay empty unless it is `needed`. */
 function input(
   name: InputName,
-  label: string,
   element: types.InputBlock["element"],
   more: { readonly needed?: true; readonly hint?: string } = {},
 ): types.InputBlock {
   return {
     type: "input",
-    block_id: name,
-    label: plainObject(label, LIMITS.inputLabel),
+    block_id: LABELS[name],
+    label: plainObject(LABELS[name], LIMITS.inputLabel),
     optional: more.needed !== true,
     element: { ...element, action_id: name },
     ...(more.hint === undefined ? {} : { hint: plainObject(more.hint, LIMITS.inputHint) }),
@@ -116,7 +116,7 @@ function clusterInput({ clusters, chosen }: FormChoices): types.InputBlock[] {
   if (clusters.length < 2) return [];
   const options = clusters.map(({ name }) => option(name, name));
   const proposed = options.find(({ value }) => value === chosen);
-  return [input("cluster", "Cluster", select(options, proposed), { needed: true })];
+  return [input("cluster", select(options, proposed), { needed: true })];
 }
 
 function durationInput({ clusters, chosen }: FormChoices): types.InputBlock {
@@ -132,7 +132,7 @@ function durationInput({ clusters, chosen }: FormChoices): types.InputBlock {
   const proposed = option(usual, DEFAULT_DURATION);
   const spans = SPANS.filter(([, ms]) => ms <= most && (more.length > 0 || ms !== only?.defaultDurationMs));
   const options = [proposed, ...spans.map(([typed, ms]) => option(formatSpan(ms), typed))];
-  return input("duration", "Duration", select(options, proposed));
+  return input("duration", select(options, proposed));
 }
 
 /** Left out where no cluster has a runbook. */
@@ -144,5 +144,5 @@ function runbookInput({ clusters }: FormChoices): types.InputBlock[] {
     const where = having.length === clusters.length ? "" : ` (${having.map((one) => one.name).join(", ")})`;
     return option(`${name}${where}`, name);
   });
-  return [input("runbook", "Runbook", select(options), { hint: "Run between Down and Up." })];
+  return [input("runbook", select(options), { hint: "Run between Down and Up." })];
 }

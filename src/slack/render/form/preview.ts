@@ -8,6 +8,7 @@ import { type Block, context, plainObject, section } from "../blocks.js";
 import { fixedLine } from "../fixed-text.js";
 import { mrk } from "../mrkdwn.js";
 import { renderReply } from "../reply.js";
+import { inForm } from "./inputs.js";
 
 /** How the submission of a preview is known. */
 export const PREVIEW = "drain_preview";
@@ -20,6 +21,14 @@ export const askedAt = z.object({
 });
 
 export type AskedAt = z.output<typeof askedAt>;
+
+/** What the form carries to its submission. */
+export const formMetadata = askedAt.extend({
+  /** Of the person, as far as it was known when the form was opened: a submission has no time to ask for it. */
+  timeZone: z.string().nullable().default(null),
+});
+
+export type FormMetadata = z.output<typeof formMetadata>;
 
 /** What a preview carries to its submission: a line that anybody could type. */
 export const previewMetadata = askedAt.extend({ line: z.string() });
@@ -50,16 +59,27 @@ export function renderPreview(
 ): types.ModalView {
   const canDrain = answer.tone === "info" || answer.tone === "done";
   const blocks = [
-    ...renderReply(canDrain ? { ...answer, next: null } : answer, reader).blocks,
+    ...(canDrain ? renderReply({ ...answer, next: null }, reader).blocks : refused(answer, reader)),
     context(
       canDrain
         ? mrk`Drain sends this line, as if you had typed it:`
-        : mrk`Nothing can be drained as it stands. Go back to change it. The line is:`,
+        : mrk`Nothing can be drained as it stands. Change it in the form, or copy this line and change that:`,
     ),
     typed(at, preview),
   ];
   const view = dialog(at, preview, blocks);
   return canDrain ? { ...view, submit: plainObject("Drain", LIMITS.modalButton) } : view;
+}
+
+/** Why it would be refused and what to do stand alone, before what it would be: the last line of a dry run that is refused. */
+function refused(answer: Reply, reader: Reader): Block[] {
+  const next = answer.next === null ? null : inForm(answer.next);
+  const texts = answer.text.split("\n");
+  const what = texts.length > 1 && answer.tone === "refused" ? texts.pop() : undefined;
+  if (what === undefined) return renderReply({ ...answer, next }, reader).blocks;
+  const why = { ...answer, text: texts.join("\n"), next, notDone: null, table: null };
+  const rest = { ...answer, tone: "info" as const, text: what, next: null, line: null };
+  return [...renderReply(why, reader).blocks, ...renderReply(rest, reader).blocks];
 }
 
 function typed({ command }: AskedAt, { line }: Previewed): Block {
