@@ -37,3 +37,15 @@ test("an id that no cluster ever had is still unknown", async () => {
   const reply = await botOf(store, "renamed").type(BOB, "up m-zzzzz");
   expect(reply?.text).toMatch(/^There is no record of m-zzzzz\. The history of renamed has no maintenance /);
 });
+
+test("an id with one character of an open one mistyped is told with that one, and with no line to send", async () => {
+  const bot = botOf(store, "prod");
+  const id = await bot.opened(() => bot.type(ALICE, "drain web-01 1h"));
+  const slip = `${id.slice(0, -1)}${id.endsWith("x") ? "y" : "x"}`;
+  const reply = await bot.type(BOB, `status ${slip}`);
+  expect(reply).toMatchObject({
+    text: expect.stringContaining(`There is no record of ${slip}. Open, and written nearly so: ${id}.`),
+    line: null,
+  });
+  expect((await bot.type(BOB, "status m-zzzzz"))?.text).not.toContain(id);
+});
