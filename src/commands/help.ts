@@ -64,13 +64,13 @@ function verbHelp(verb: Verb): Reply {
   ];
   const examples = verb.examples.map((example) => `${COMMAND} ${example}`);
   const parts = [
-    [usage(verb), "", ...examples].join("\n"),
+    examples.join("\n"),
     columns(options.map((option) => [optionUsage(option), option.summary])),
     columns(forms),
   ];
   return replyOf({
     tone: "info",
-    text: [`${verb.name}: ${verb.summary}.`, ...verb.details].join("\n"),
+    text: [`${verb.name}: ${verb.summary}.`, `Typed as ${usage(verb)}.`, ...verb.details].join("\n"),
     table: parts.filter((part) => part !== "").join("\n\n"),
   });
 }

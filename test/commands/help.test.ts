@@ -45,7 +45,7 @@ describe("help", () => {
     "the help on %s shows usage, options and examples",
     (name, verb) => {
       const reply = helpReply(name.toUpperCase(), VERSION);
-      expect(drawn(reply)).toContain(`/mesos ${name} ${verb.takes}`.trim());
+      expect(reply.text).toContain(`Typed as ${`/mesos ${name} ${verb.takes}`.trim()}.`);
       for (const option of OPTIONS)
         expect(drawn(reply)?.includes(`--${option.name} `) ?? false).toBe(verb.options.includes(option.name));
       for (const example of verb.examples) expect(drawn(reply)?.split("\n")).toContain(`/mesos ${example}`);
@@ -82,9 +82,12 @@ describe("help", () => {
   );
 
   test("the help on a verb begins with how it is typed", () => {
-    expect(drawn(helpReply("drain", VERSION))).toMatch(
-      /^\/mesos drain <hosts> \[duration\]\n\n\/mesos drain web-\* 4h\n/,
-    );
+    const reply = helpReply("drain", VERSION);
+    expect(reply.text.split("\n").slice(0, 2)).toEqual([
+      "drain: announce a maintenance; frameworks are asked to leave.",
+      "Typed as /mesos drain <hosts> [duration].",
+    ]);
+    expect(drawn(reply)).toMatch(/^\/mesos drain web-\* 4h\n/);
   });
 
   test("the help on anything else says so, with the verb that may have been meant", () => {

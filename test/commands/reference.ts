@@ -96,7 +96,7 @@ const MORE_DURATIONS: readonly (readonly [string, string])[] = [
     "4hours  4 hours  45min  2 days  1week",
     "words: w, week, d, day, h, hr, hour, m, min, minute, also with an s",
   ],
-  ["4小时  90分钟  2天  1周", "Chinese units"],
+  ["4小时  90分钟  半小时  两天  1周", "Chinese units and numbers"],
 ];
 
 /** Times beside those of the help. */

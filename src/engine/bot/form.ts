@@ -93,7 +93,9 @@ function drainIn(line: string, context: CommandContext): DrainCommand | string {
 }
 
 function mistakeIn(input: InputName, read: DrainCommand | string): Partial<Record<InputName, string>> {
-  return typeof read === "string" ? { [input]: read } : {};
+  if (typeof read !== "string") return {};
+  // The input has a label of its own, and the options are typed as in a line.
+  return { [input]: input === "options" ? read : read.replace(/^--[a-z-]+: /, "") };
 }
 
 /** What stands in the line between the hosts and the other options, and which input each comes from. */

@@ -240,7 +240,7 @@ describe("a time that is typed in a form", () => {
 
   test("that is none, is over, or is in no known zone is told beside its input", () => {
     expect(read({ start: "whenever" })).toEqual({
-      mistakes: { start: expect.stringContaining("--at: whenever") },
+      mistakes: { start: expect.stringMatching(/^whenever is not a time/) },
     });
     expect(read({ start: "2026-12-01T22:00+08:00" })).toEqual({
       mistakes: { start: expect.stringContaining("is past") },
