@@ -64,7 +64,7 @@ export const environmentSchema = z.object({
   }),
   SLACK_MARKUP: oneOf(MARKUPS).prefault("slack").meta({
     description:
-      "How messages are marked up: `slack`, or `plain` for a local Slack, whose page draws no blocks of code, dates and escapes: what they stand for is sent.",
+      "How messages are marked up: `slack`, or `plain` for a local Slack, whose page draws no blocks of code, dates and escapes: what they stand for is sent, and all times are in UTC.",
     example: "plain",
   }),
   SLACK_TEAMS: teamList.optional().meta({

@@ -38,8 +38,10 @@ for (const mode of ["socket", "http"] as const) {
     test("a maintenance is asked for from the form, approved, and seen and cancelled in the Home", async () => {
       const { slack } = bot;
       await bot.type(ALICE, "");
-      await expect(slack.submitModal({ user: ALICE, answer: { hosts: "web-[" } })).rejects.toThrow(/web-\[/);
-      const filled = { hosts: "web-0[1-2]", duration: "1 h", reason: "new kernel" };
+      await expect(slack.submitModal({ user: ALICE, answer: { Machines: "web-[" } })).rejects.toThrow(
+        /web-\[/,
+      );
+      const filled = { Machines: "web-0[1-2]", Duration: "1 h", Reason: "new kernel" };
       expect(await slack.submitModal({ user: ALICE, answer: filled })).toBe("Drain machines");
       const line = 'drain web-0[1-2] 1h --reason \\"new kernel\\" --cluster test';
       const preview = words(await modal(bot, /2 machines/));
@@ -72,7 +74,7 @@ for (const mode of ["socket", "http"] as const) {
       await slack.openHome(ALICE);
       await home(bot, ALICE, /New maintenance/);
       await slack.clickHome({ user: ALICE, action: "open" });
-      await slack.submitModal({ user: ALICE, answer: { hosts: "web-05" } });
+      await slack.submitModal({ user: ALICE, answer: { Machines: "web-05" } });
       await modal(bot, /web-05/);
       await slack.submitModal({ user: ALICE });
       await until("the answer to Alice", async () =>

@@ -150,10 +150,20 @@ suiteFor(
         [/two durations.* Which of the two\?/, /drain web-04 4h$/m, /drain web-04 2h$/m],
       ],
       ["drain web-04 30", [/30 hours or 30 minutes\?/, /drain web-04 30h$/m, /drain web-04 30m$/m]],
-      ["stop web-04", [/no verb "stop"/, /^\/mesos stop web-04$/m, never(/^\/mesos (cancel|down|hold)/m)]],
-      ["drain web-04 4h -n", [/no option -n;/, never(/did you mean/), /^\/mesos drain web-04 4h -n$/m]],
+      [
+        "stop web-04",
+        [/no verb "stop"/, /You typed “\/mesos stop web-04”/, never(/^\/mesos (cancel|down|hold)/m)],
+      ],
+      [
+        "drain web-04 4h -n",
+        [/no option -n;/, never(/did you mean/), /You typed “\/mesos drain web-04 4h -n”/],
+      ],
       ["cancel m-aaaaa,m-bbbbb", [/takes one id/, /^\/mesos cancel m-aaaaa$/m, /^\/mesos cancel m-bbbbb$/m]],
-      ["clusters many", [/^many: Mesos/m, never(/^strict: Mesos/m)]],
+      ["clusters many", [/^many is shown in #/m, /^many: Mesos/m, never(/^strict: Mesos/m)]],
+      ["drain web-06 2h --dry-run", [/\(2 h\)/, never(/the default/)]],
+      ["drain 4h web-06", [/not like hosts/, /^\/mesos drain web-06 4h$/m]],
+      ["drain web-05 web-06 1h", [/commas between them/, /^\/mesos drain web-05,web-06 1h$/m]],
+      ["web-06 2h", [/"drain web-06 2h" opens/, never(/^\/mesos drain/m)]],
       ["hosts old-9|10.0.0.99", [/unregistered/, never(/1 up/)]],
       [
         "drain WEB-01 1h",
