@@ -22,7 +22,7 @@ RUN npm ci --ignore-scripts --omit=dev && rm -rf node_modules/local-slack-*
 
 FROM node:22-bookworm-slim
 # In its own network namespace the container's health and metrics may listen everywhere; publish them on loopback only.
-ENV NODE_ENV=production OPS_HOST=0.0.0.0 OPS_PORT=9464 DATA_DIR=/data
+ENV NODE_ENV=production OPS_HOST=0.0.0.0 HOST=0.0.0.0 OPS_PORT=9464 DATA_DIR=/data
 WORKDIR /app
 RUN mkdir /data && chown node:node /data
 COPY --from=dependencies /app/node_modules ./node_modules

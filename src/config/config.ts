@@ -52,10 +52,12 @@ export interface SocketMode {
   readonly appToken: Secret;
 }
 
-/** Slack posts signed requests to this port, on every interface: Slack or a proxy must reach it. */
+/** Slack posts signed requests to this port, through a proxy that ends TLS. */
 export interface HttpMode {
   readonly kind: "http";
   readonly signingSecret: Secret;
+  /** Address that the port is opened on: who can reach it is up to that. */
+  readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
 }

@@ -55,6 +55,11 @@ export const environmentSchema = z.object({
       "Signing secret (Basic Information), for HTTP mode: Slack sends requests to `PORT`. Set this or `SLACK_APP_TOKEN`.",
     example: "8f742231b10e…",
   }),
+  HOST: line.prefault("127.0.0.1").meta({
+    description:
+      "Address that Slack's requests are listened for on, HTTP mode only. Only a reverse proxy should reach it: `0.0.0.0` where that runs on another machine or the bot in a container (the image sets it).",
+    example: "0.0.0.0",
+  }),
   PORT: port(1)
     .prefault("3000")
     .meta({ description: "Port for Slack's requests, HTTP mode only.", example: "3000" }),

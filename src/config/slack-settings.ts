@@ -10,6 +10,7 @@ export const SLACK_VARIABLES = [
   "SLACK_API_URL",
   "SLACK_MARKUP",
   "SLACK_TEAMS",
+  "HOST",
   "PORT",
 ] as const satisfies readonly VariableName[];
 
@@ -38,10 +39,10 @@ function slackMode(env: EnvironmentReader): SlackConfig["mode"] | null {
     return appToken === null ? null : { kind: "socket", appToken };
   }
   const signingSecret = env.need("SLACK_SIGNING_SECRET", "is not set");
-  const port = env.values.PORT;
+  const { HOST: host, PORT: port } = env.values;
   if (port === env.values.OPS_PORT) {
     env.refuse("OPS_PORT", "is the same port as PORT: Slack's requests and the health checks need one each");
     return null;
   }
-  return signingSecret === null ? null : { kind: "http", signingSecret, port };
+  return signingSecret === null ? null : { kind: "http", signingSecret, host, port };
 }

@@ -1,4 +1,3 @@
-import { App } from "@slack/bolt";
 import type { Logger } from "../base/logger.js";
 import { settlesWithin } from "../base/within.js";
 import type { SlackConfig } from "../config/config.js";
@@ -6,6 +5,7 @@ import type { Connection } from "./connection/connection.js";
 import { createHttpConnection } from "./connection/http-connection.js";
 import { createSocketConnection } from "./connection/socket-connection.js";
 import type { Kind } from "./hear/answer.js";
+import { CheckedApp } from "./hear/checked-app.js";
 import type { SlackHandlers } from "./hear/handlers.js";
 import { listen } from "./hear/listeners.js";
 import { type OwnTeam, turnedAway } from "./hear/own-people.js";
@@ -51,16 +51,19 @@ export function createSlackApp(o: {
       ? createSocketConnection(settings, settings.mode, logger)
       : createHttpConnection(settings.mode, logger);
   const token = settings.botToken.reveal();
-  const app = new App({
-    receiver: connection.receiver,
-    // A constant: Bolt would otherwise ask Slack who we are before it acknowledges (invariant 9).
-    authorize: async () => ({ botToken: token }),
-    logger: boltLogger(logger),
-    ignoreSelf: false,
-    convoStore: false,
-    // Set here, or the socket's options leak into the clients of listeners.
-    clientOptions: { ...apiUrlOption(settings), retryConfig: { retries: 2 }, timeout: 10_000 },
-  });
+  const app = new CheckedApp(
+    {
+      receiver: connection.receiver,
+      // A constant: Bolt would otherwise ask Slack who we are before it acknowledges (invariant 9).
+      authorize: async () => ({ botToken: token }),
+      logger: boltLogger(logger),
+      ignoreSelf: false,
+      convoStore: false,
+      // Set here, or the socket's options leak into the clients of listeners.
+      clientOptions: { ...apiUrlOption(settings), retryConfig: { retries: 2 }, timeout: 10_000 },
+    },
+    logger,
+  );
   const dialogs = createWebClient({ settings, logger }, DIALOG_TIMEOUT_MS);
   let own: OwnTeam | null = null;
   const allAnswered = listen(app, {

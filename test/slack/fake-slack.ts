@@ -97,7 +97,7 @@ export class FakeSlack {
       mode:
         mode === "socket"
           ? { kind: "socket", appToken: new Secret(APP_TOKEN) }
-          : { kind: "http", signingSecret: new Secret(SIGNING_SECRET), port: 0 },
+          : { kind: "http", signingSecret: new Secret(SIGNING_SECRET), host: "127.0.0.1", port: 0 },
     };
   }
 

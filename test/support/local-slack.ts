@@ -25,6 +25,7 @@ export function settingsFor(slack: LocalSlack, mode: "socket" | { port: number }
         : {
             kind: "http",
             signingSecret: new Secret(signingSecret),
+            host: "127.0.0.1",
             port: mode.port,
           },
   };

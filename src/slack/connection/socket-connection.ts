@@ -1,5 +1,6 @@
 import { SocketModeReceiver } from "@slack/bolt";
 import type { Logger } from "../../base/logger.js";
+import { scrub } from "../../base/scrub.js";
 import { settlesWithin } from "../../base/within.js";
 import type { SlackConfig, SocketMode } from "../../config/config.js";
 import { backoffMs } from "../wire/backoff.js";
@@ -37,6 +38,7 @@ export function createSocketConnection(settings: SlackConfig, mode: SocketMode, 
     },
   });
   const { client } = receiver;
+  catchOddMessages(client, logger);
 
   let state: true | string = "The connection to Slack has not been opened yet.";
   let failures = 0;
@@ -110,4 +112,20 @@ export function createSocketConnection(settings: SlackConfig, mode: SocketMode, 
     ready: () => state,
     port: () => null,
   };
+}
+
+/**
+ * Slack's client reads a message in a promise that it leaves to nobody, so one that is not what it expects would end the
+ * process.
+ */
+function catchOddMessages(client: SocketModeReceiver["client"], logger: Logger): void {
+  const readers = client.listeners("ws_message");
+  client.removeAllListeners("ws_message");
+  client.on("ws_message", async (...message: unknown[]) => {
+    try {
+      for (const read of readers) await read(...message);
+    } catch (error) {
+      logger.warn({ err: scrub(String(error)) }, "a message of Slack was not understood. Nothing was done.");
+    }
+  });
 }

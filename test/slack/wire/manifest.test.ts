@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { COMMAND } from "../../../src/maintenance/text/command.js";
-import { HTTP_PATH } from "../../../src/slack/connection/http-connection.js";
+import { HTTP_PATH } from "../../../src/slack/connection/door.js";
 import { BOT_SCOPES, missingScopes } from "../../../src/slack/wire/scopes.js";
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
