@@ -12,7 +12,7 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { ClickInput, CommandInput, SlackHandlers } from "../../slack/hear/handlers.js";
 import type { People } from "../../slack/people/people.js";
 import type { AdoptValue } from "../../slack/render/button-value.js";
-import { commandJobId, decisionJobId } from "../lanes/ids.js";
+import { commandJobId, decisionJobId, triggerClaim } from "../lanes/ids.js";
 import { DECISION_JOB, type DecisionJob, HOSTS_JOB, type HostsJob, targetOf } from "../lanes/jobs.js";
 import type { LostClusters } from "../lanes/lost-clusters.js";
 import type { Notifier } from "../lanes/notifier.js";
@@ -31,6 +31,12 @@ import { createUnattended } from "./unattended.js";
 
 /** Of so many maintenances it is remembered who asked, for names that are typed. */
 const REMEMBERED = 200;
+
+/**
+ * As long can the same command come again: Slack repeats what it takes for lost within minutes, and a request that it signed
+ * is taken for five minutes before and after its time.
+ */
+const REPEATED_WITHIN_MS = 15 * 60_000;
 
 /** What the bot knows of a cluster: enough to understand a command, nothing to call a master with. */
 export interface IntakeCluster extends FormCluster {
@@ -91,6 +97,15 @@ export function createIntake(ports: IntakePorts): Omit<SlackHandlers, "home"> {
 
   return {
     ...createForm(clusters, clock.now, ports.people),
+
+    /** The same trigger of Slack. One that the queue cannot be asked about is not carried out (invariant 9 and 10). */
+    async once(trigger, run) {
+      return await orSay(async () => {
+        if (await store.claim(triggerClaim(trigger), REPEATED_WITHIN_MS)) return await run();
+        ports.logger.info({}, "a command, click or dialog came again; it was not carried out twice");
+        return null;
+      });
+    },
 
     command,
 

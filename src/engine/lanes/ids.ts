@@ -60,4 +60,7 @@ export function decisionJobId({
 /** The id of the job of a command: the same for a command that is delivered twice. */
 export const commandJobId = (triggerId: string): string => `c.${shortHash(triggerId)}`;
 
+/** What a trigger of Slack is claimed by: nothing can be opened with it. */
+export const triggerClaim = (triggerId: string): string => `trigger.${shortHash(triggerId)}`;
+
 const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);

@@ -138,6 +138,10 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
         return error instanceof Error ? error.message : String(error);
       }
     },
+    async claim(name, forMs) {
+      assertOpen();
+      return await settled(driver.claim(name, forMs), answerLimitMs, driver.explain);
+    },
     async writesAnew() {
       try {
         await settled(driver.writeAnew(), ANEW_LIMIT_MS, driver.explain);

@@ -22,6 +22,8 @@ export interface Driver {
   write(): Promise<unknown>;
   /** The same as a process would that starts now. */
   writeAnew(): Promise<unknown>;
+  /** Takes a name that nobody has, in one step, and gives it back by itself after so many ms. */
+  claim(name: string, forMs: number): Promise<boolean>;
   /** The time at the store, epoch ms, where it has a clock of its own. */
   time?(): Promise<number>;
   /** Called once, after every queue and worker is closed. */

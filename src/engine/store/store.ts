@@ -64,6 +64,13 @@ export interface Store {
    */
   tryWrite(): Promise<true | string>;
   /**
+   * Takes a name for so many milliseconds: `true` for the first that asks, in whichever process, and `false` for all others
+   * until the time is over, also after a restart.
+   *
+   * @throws StoreError when it is not known.
+   */
+  claim(name: string, forMs: number): Promise<boolean>;
+  /**
    * How far the clock of the store is ahead of ours, in ms; `null` where it has none of its own.
    *
    * @throws StoreError

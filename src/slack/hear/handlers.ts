@@ -40,6 +40,13 @@ export type LineRead =
  * to the person alone, and `null` says nothing.
  */
 export interface SlackHandlers {
+  /**
+   * Runs what a command, a click or a dialog leads to, unless the same one was here in the last 15 minutes, in whichever
+   * process: Slack delivers twice, and what it signed can be sent again. Then nothing is said, because it was answered.
+   *
+   * @param trigger Slack's trigger id, which is another one for each.
+   */
+  once(trigger: string, run: () => Promise<Reply | null>): Promise<Reply | null>;
   command(input: CommandInput): Promise<Reply | null>;
   click(input: ClickInput): Promise<Reply | null>;
   /** Draws somebody's Home, with what they were told last about something that they did there. Slack's failures are its own. */

@@ -89,7 +89,13 @@ export function listen(
   /** Acknowledges; then nothing is carried out before it is known to come from one of us (invariant 6). */
   async function hear(
     kind: Kind,
-    from: { readonly to: ReplyTarget; readonly home: Home; readonly context: Context },
+    from: {
+      readonly to: ReplyTarget;
+      readonly home: Home;
+      readonly context: Context;
+      /** Slack's trigger id. */
+      readonly trigger: string;
+    },
     ack: () => Promise<void>,
     handle: () => Promise<Reply | null>,
   ): Promise<void> {
@@ -103,7 +109,8 @@ export function listen(
     }
     const onError = (error: unknown) =>
       o.logger.error({ ...who, err: scrub(String(error)) }, "a handler failed");
-    run(answer(kind, handle, (reply) => tell(to, reply), onError));
+    const handleOnce = () => o.handlers.once(from.trigger, handle);
+    run(answer(kind, handleOnce, (reply) => tell(to, reply), onError));
   }
 
   app.command(/^\//, async ({ ack, command, context }) => {
@@ -115,7 +122,8 @@ export function listen(
       command: commandNameOf(command.command),
     };
     const typed = { ...to, text: command.text ?? "", triggerId: command.trigger_id };
-    await hear("command", { to, home: homeOfCommand(command), context }, ack, () =>
+    const from = { to, home: homeOfCommand(command), context, trigger: typed.triggerId };
+    await hear("command", from, ack, () =>
       asksForForm(typed.text)
         ? openForm(typed, o, (failure) => {
             o.logger.warn(
@@ -133,7 +141,8 @@ export function listen(
     if (action.type !== "button") return await ack();
     const button = parseButton((action as ButtonAction).value);
     const to = placeOf(body, button !== null && "command" in button ? button.command : undefined);
-    await hear("click", { to, home: homeOfClick(body), context }, ack, async () =>
+    const from = { to, home: homeOfClick(body), context, trigger: body.trigger_id };
+    await hear("click", from, ack, async () =>
       button === null
         ? unknownButton()
         : await clicked({ ...to, button, ...messageOf(body), triggerId: body.trigger_id }, o),
@@ -151,25 +160,23 @@ export function listen(
     }
     const { button, place } = click;
     const to = { ...place, user: body.user.id, command: button.command ?? COMMAND };
-    await hear("modal", { to, home: homeOfClick(body), context }, ack, () =>
+    await hear("modal", { to, ...fromDialog(body, context) }, ack, () =>
       o.handlers.click({ ...to, button, triggerId: body.trigger_id }),
     );
   });
 
   /** The form was filled in: what is wrong stands beside its inputs at once, else the preview opens and is filled. */
   async function previewed({ ack, body, view, context }: Submission): Promise<void> {
-    const home = homeOfClick(body);
     const user = body.user.id;
-    if (o.turnedAway("modal", home) !== null) return await closed({ ack, body, view, context });
+    const from = fromDialog(body, context);
+    if (o.turnedAway("modal", from.home) !== null) return await closed({ ack, body, view, context });
     const preview = previewOf(view, { user, triggerId: body.trigger_id }, o.handlers);
     if ("errors" in preview) {
       await acknowledge("modal", () => ack({ response_action: "errors", errors: preview.errors }), context);
       return;
     }
     const shown = () => ack({ response_action: "push", view: preview.view });
-    await hear("modal", { to: preview.dryRun, home, context }, shown, () =>
-      o.handlers.command(preview.dryRun),
-    );
+    await hear("modal", { to: preview.dryRun, ...from }, shown, () => o.handlers.command(preview.dryRun));
   }
 
   /** What was previewed is sent as the line that it is. */
@@ -177,9 +184,7 @@ export function listen(
     const drain = drainOf(view, body.user.id);
     if (drain === null) return await closed({ ack, body, view, context });
     const clear = () => ack({ response_action: "clear" });
-    await hear("modal", { to: drain, home: homeOfClick(body), context }, clear, () =>
-      o.handlers.command(drain),
-    );
+    await hear("modal", { to: drain, ...fromDialog(body, context) }, clear, () => o.handlers.command(drain));
   }
 
   /** Nothing comes of the dialog: the person is told why, where they opened it. */
@@ -188,7 +193,7 @@ export function listen(
     const at = placeIn(view) ?? { channel: user, responseUrl: null, command: COMMAND };
     const to = { channel: at.channel, responseUrl: at.responseUrl, command: at.command, user, thread: null };
     const clear = () => ack({ response_action: "clear" });
-    await hear("modal", { to, home: homeOfClick(body), context }, clear, async () => unknownButton());
+    await hear("modal", { to, ...fromDialog(body, context) }, clear, async () => unknownButton());
   }
 
   app.event("app_home_opened", async ({ event, body }) => {
@@ -217,6 +222,10 @@ type Submission = Pick<
   SlackViewMiddlewareArgs<ViewSubmitAction> & { readonly context: Context },
   "ack" | "body" | "view" | "context"
 >;
+
+function fromDialog(body: ViewSubmitAction, context: Context) {
+  return { home: homeOfClick(body), context, trigger: body.trigger_id };
+}
 
 function messageOf({ message, container }: BlockAction): { readonly message?: string } {
   const ts: unknown = message?.ts ?? container.message_ts;

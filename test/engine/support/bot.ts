@@ -42,6 +42,8 @@ export function botOf(store: Store, name: string, commandsPerMinute = 1_000) {
   const openIds = async () => (await own.open()).map(({ id }) => id);
   return {
     clock,
+    /** What the listeners of a Slack app are given; a Home of it is not drawn. */
+    handlers: { ...intake, home: async () => {} },
     records: own,
     /** Does something that opens a maintenance: its id, or the one that the answer names where it was open already. */
     async opened(run: () => Promise<Reply | null>): Promise<string> {

@@ -65,6 +65,16 @@ function run({ store }: Bench, queue: string, processor: StoreProcessor<unknown,
 
 const nothing = async () => undefined;
 
+test("a name is taken in memory until its time is over, as in the stores (claim.test.ts)", async () => {
+  const clock = new TestClock();
+  const store = new MemoryStore(clock.now);
+  expect(await store.claim("one", 1_000)).toBe(true);
+  clock.moveOn(999);
+  expect(await store.claim("one", 1_000)).toBe(false);
+  clock.moveOn(1);
+  expect(await store.claim("one", 1_000)).toBe(true);
+});
+
 /** Each of these is what the engine relies on, and is the same with a clock of the test's as with a database. */
 describe.each(BENCHES)("$name", ({ make }) => {
   test("runs what has no priority first, and what came first before what came later", async () => {

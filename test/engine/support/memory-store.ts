@@ -47,6 +47,7 @@ type AnyProcessor = StoreProcessor<unknown, unknown>;
 export class MemoryStore implements Store {
   readonly kind = "embedded";
   readonly #lanes = new Map<string, Lane>();
+  readonly #claimed = new Map<string, number>();
 
   constructor(private readonly now: () => number) {}
 
@@ -66,6 +67,12 @@ export class MemoryStore implements Store {
   }
 
   async tryWrite(): Promise<true> {
+    return true;
+  }
+
+  async claim(name: string, forMs: number): Promise<boolean> {
+    if ((this.#claimed.get(name) ?? 0) > this.now()) return false;
+    this.#claimed.set(name, this.now() + forMs);
     return true;
   }
 

@@ -11,8 +11,12 @@ export const DATABASE_FOLDER = "queue";
 
 const UNFINISHED = "unfinished-";
 
-/** One row of our own, for `Store.tryWrite`. */
-const OWN_TABLE = "CREATE TABLE IF NOT EXISTS mesos_bot_written (at timestamptz NOT NULL)";
+/** One row of our own for `Store.tryWrite`, and one a name for `Store.claim`. */
+const OWN_TABLES = `
+  DO $$ BEGIN
+    CREATE TABLE IF NOT EXISTS mesos_bot_written (at timestamptz NOT NULL);
+    CREATE TABLE IF NOT EXISTS mesos_bot_claimed (name text PRIMARY KEY, until timestamptz NOT NULL);
+  END $$`;
 
 /**
  * Replaces that row in a file of its own: overwriting it where it is takes no room, and would work on a disk that is too
@@ -20,6 +24,13 @@ const OWN_TABLE = "CREATE TABLE IF NOT EXISTS mesos_bot_written (at timestamptz 
  */
 export const WRITE_OF_OUR_OWN = `
   DO $$ BEGIN TRUNCATE mesos_bot_written; INSERT INTO mesos_bot_written VALUES (now()); END $$`;
+
+/** A row comes back when the name was free, or is free again; other names whose time is over go. */
+export const CLAIM = `
+  WITH over AS (DELETE FROM mesos_bot_claimed WHERE until <= now() AND name <> $1)
+  INSERT INTO mesos_bot_claimed AS claimed VALUES ($1, now() + $2 * interval '1 millisecond')
+  ON CONFLICT (name) DO UPDATE SET until = excluded.until WHERE claimed.until <= now()
+  RETURNING name`;
 
 /** A PGlite with BullMQ's tables and ours. Close the pool first: it waits for the query that is running. */
 export interface EmbeddedDatabase {
@@ -110,7 +121,7 @@ async function openAt(folder: string): Promise<EmbeddedDatabase> {
     await runMigrations(client);
     // There is one session, so this holds for every query to come.
     await client.query(`SET search_path TO ${quoteSchemaName(DEFAULT_SCHEMA)}`);
-    await client.query(OWN_TABLE);
+    await client.query(OWN_TABLES);
   } finally {
     client.release();
   }

@@ -2,7 +2,7 @@ import type { Logger } from "../../../base/logger.js";
 import type { EmbeddedConfig } from "../../../config/config.js";
 import type { Driver } from "../driver.js";
 import { embeddedBackend } from "./embedded-backend.js";
-import { makeDataDir, openDatabase, WRITE_OF_OUR_OWN } from "./embedded-database.js";
+import { CLAIM, makeDataDir, openDatabase, WRITE_OF_OUR_OWN } from "./embedded-database.js";
 import { embeddedError } from "./embedded-errors.js";
 import { embeddedWriteOwned } from "./embedded-owned.js";
 import { lockFolder } from "./folder-lock.js";
@@ -29,6 +29,7 @@ export async function openEmbedded(settings: EmbeddedConfig, logger: Logger): Pr
       writeOwned: embeddedWriteOwned(pool),
       explain: (error) => embeddedError(error, dataDir),
       write: () => pool.query(WRITE_OF_OUR_OWN),
+      claim: async (name, forMs) => (await pool.query(CLAIM, [name, forMs])).rows.length === 1,
       writeAnew: () => pool.query(WRITE_OF_OUR_OWN),
       close: async () => {
         stopTidying();

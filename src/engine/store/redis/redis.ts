@@ -67,6 +67,9 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
     writeOwned: redisWriteOwned(consumer, prefix),
     explain,
     write: () => producer.set(written, Date.now()),
+    // No queue is called so.
+    claim: async (name, forMs) =>
+      (await producer.set(`${prefix}:claimed:${name}`, "", "PX", forMs, "NX")) === "OK",
     async time() {
       const [seconds, micros] = await producer.time();
       return Number(seconds) * 1_000 + Number(micros) / 1_000;
