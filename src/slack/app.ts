@@ -14,6 +14,7 @@ import { createMessenger, type Messenger } from "./say/messenger.js";
 import { backoffMs } from "./wire/backoff.js";
 import { SlackFailure } from "./wire/errors.js";
 import { boltLogger } from "./wire/logger.js";
+import { isResponseUrl } from "./wire/response-hosts.js";
 import { missingScopes } from "./wire/scopes.js";
 import { apiUrlOption, createWebClient } from "./wire/web-client.js";
 
@@ -74,6 +75,7 @@ export function createSlackApp(o: {
         trigger_id,
         view: settings.markup === "plain" ? viewForPlainPage(view) : view,
       }),
+    isResponseUrl: (url) => isResponseUrl(url, settings.apiUrl),
     turnedAway: (kind, home) => turnedAway(kind, home, own, settings.teams ?? []),
     logger,
     onAck: o.onAck ?? (() => {}),

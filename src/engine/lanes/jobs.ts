@@ -59,6 +59,19 @@ export function targetOf({
   return { responseUrl, channel, user, thread, command, ...ofForm };
 }
 
+/** Slack takes answers at a response URL for so long. */
+const RESPONSE_URL_MS = 30 * 60_000;
+
+/** The same without its response URL, which is as good as a password for as long as it counts, and nothing afterwards. */
+export function withoutResponseUrl(to: StoredReplyTarget): StoredReplyTarget {
+  return { ...to, responseUrl: null };
+}
+
+/** The same without its response URL if that cannot count any more. @param sinceMs for how long it is stored at least. */
+export function whileItCounts(to: StoredReplyTarget, sinceMs: number): StoredReplyTarget {
+  return to.responseUrl !== null && sinceMs > RESPONSE_URL_MS ? withoutResponseUrl(to) : to;
+}
+
 /** The long-lived job of a maintenance is named so; its data is the record (`maintenance/record.ts`). */
 export const MAINTENANCE_JOB = "maintenance";
 

@@ -2,7 +2,7 @@ import type { Maintenance } from "../../maintenance/record/record.js";
 import { handOver } from "../../maintenance/show/hand-over.js";
 import { named } from "../../maintenance/text/command.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
-import type { ThreadJob } from "../lanes/jobs.js";
+import { type ThreadJob, withoutResponseUrl } from "../lanes/jobs.js";
 import { showProgress, tellEvents } from "./show-events.js";
 import { askUnseen, editQuestions } from "./show-questions.js";
 import { showRuns } from "./show-runs.js";
@@ -86,7 +86,7 @@ async function tellWhere(thread: Thread): Promise<void> {
     const text = `${record.id}: the ${asked.what} has begun. Follow it ${where(progress)}.`;
     await ports.reply(replyTo, replyOf({ tone: "done", text }));
   }
-  await thread.saved({ asked: null });
+  await thread.saved({ asked: null, replyTo: withoutResponseUrl(replyTo) });
 }
 
 function where({ channel, replyTo }: ThreadJob): string {

@@ -5,7 +5,14 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { renderReply } from "../../slack/render/reply.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import type { Habits } from "../lanes/habits.js";
-import { REPLY_JOB, type StoredReplyTarget, type ThreadJob, threadJob } from "../lanes/jobs.js";
+import {
+  REPLY_JOB,
+  type StoredReplyTarget,
+  type ThreadJob,
+  threadJob,
+  whileItCounts,
+  withoutResponseUrl,
+} from "../lanes/jobs.js";
 import { howFarBack } from "../lanes/not-found.js";
 import { REPLY_JOB_OPTIONS } from "../lanes/options.js";
 import { UnreadableRecordError } from "../lanes/records.js";
@@ -63,6 +70,9 @@ export async function runThread(
     await job.updateData(next);
     latest = next;
   };
+  // A thread lives for weeks, and its job is kept for longer.
+  const kept = whileItCounts(latest.replyTo, ports.now() - job.timestamp);
+  if (kept !== latest.replyTo) await save({ ...latest, replyTo: kept });
   const later = (ms: number) => delayFor(job, ms, token, ports.wall);
   const reply = async (to: StoredReplyTarget, said: Reply): Promise<void> => {
     await ports.queue.add(REPLY_JOB, { to, reply: said }, REPLY_JOB_OPTIONS);
@@ -130,6 +140,7 @@ export async function runThread(
     if (isGivenUp(error, record, ports.now())) {
       ports.logger.error(fields, "the thread of an ended maintenance was given up: its channel is gone");
       forgetEdits(known.edits, maintenance);
+      await save({ ...latest, replyTo: withoutResponseUrl(latest.replyTo) });
       return "given up";
     }
     ports.logger.warn(fields, "the thread could not be brought up to date");
@@ -137,7 +148,10 @@ export async function runThread(
     return await later(error.permanent ? MENDED_MS : RETRY_MS);
   }
   if (rootBefore === null && latest.rootTs !== null) await wakeLinked(record, ports);
-  if (delivered === "finished") return "finished";
+  if (delivered === "finished") {
+    await save({ ...latest, replyTo: withoutResponseUrl(latest.replyTo) });
+    return "finished";
+  }
   // What was stored while we were delivering is shown at once.
   const fresh = await records.find(maintenance);
   const moved =

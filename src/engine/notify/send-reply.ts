@@ -1,3 +1,4 @@
+import { RateLimitError, UnrecoverableError } from "bullmq";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { renderAttached } from "../../slack/render/attached.js";
 import { csvOf } from "../../slack/render/csv.js";
@@ -6,7 +7,14 @@ import { drawTables, FILE_WIDTH, fileText } from "../../slack/render/table.js";
 import { isAskedAtHome } from "../../slack/say/messenger.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import { threadJobId } from "../lanes/ids.js";
-import { type Attachment, type ReplyJob, replyJob, threadJob } from "../lanes/jobs.js";
+import {
+  type Attachment,
+  type ReplyJob,
+  replyJob,
+  threadJob,
+  whileItCounts,
+  withoutResponseUrl,
+} from "../lanes/jobs.js";
 import type { StoreJob } from "../store/store.js";
 import { type NotifyPorts, sentOrGivenUp } from "./ports.js";
 
@@ -20,8 +28,16 @@ export async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void
     progress = { ...progress, ...changes };
     await job.updateData(progress);
   };
-  const { to, reply, attachments } = progress;
-  await sentOrGivenUp(ports, async () => {
+  const { reply, attachments } = progress;
+  const to = whileItCounts(progress.to, ports.now() - job.timestamp);
+  if (to !== progress.to) await saved({ to });
+  await sentOrGivenUp(ports, send).catch(async (error: unknown) => {
+    // It is kept for a day, for whoever looks into the queue.
+    if (isLastTry(job, error)) await saved({ to: withoutResponseUrl(to) });
+    throw error;
+  });
+
+  async function send(): Promise<void> {
     const table = attachments.length === 0 ? null : await wholeTable(progress, ports);
     // A table that is shown whole needs no file.
     const due = attachments.filter(({ what }) => what.kind !== "table" || table !== null);
@@ -43,7 +59,7 @@ export async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void
       }
       await saved({ filed: progress.filed + 1 });
     }
-  });
+  }
 
   /** The channel of the person's direct messages. Slack tells it of a message alone, which says what comes below it. */
   async function direct(): Promise<string> {
@@ -52,6 +68,12 @@ export async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void
     await saved({ direct: channel });
     return channel;
   }
+}
+
+/** Whether BullMQ keeps the job as failed. A rate limit is no try. */
+function isLastTry({ attemptsMade, opts }: StoreJob, error: unknown): boolean {
+  if (error instanceof RateLimitError) return false;
+  return error instanceof UnrecoverableError || attemptsMade + 1 >= (opts.attempts ?? 1);
 }
 
 /** The person has the answer already; the Home is drawn again when it is opened. */

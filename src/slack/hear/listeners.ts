@@ -41,6 +41,8 @@ export function listen(
     readonly openModal: OpenModal;
     /** What somebody is told who may not use the bot at all; `null` for one of us (invariant 6). */
     readonly turnedAway: (kind: Kind, home: Home) => Reply | null;
+    /** Whether an answer may be posted to this address. */
+    readonly isResponseUrl: (url: string) => boolean;
     readonly logger: Logger;
     readonly onAck: (kind: Kind, ms: number) => void;
   },
@@ -60,6 +62,16 @@ export function listen(
       o.logger.error({ user: to.user, channel: to.channel, code: failure.code }, failure.message);
     }
     if (isAskedAtHome(to)) await drawHome(to.user, () => o.handlers.home(to.user, reply));
+  }
+
+  /** Whoever is to be answered, without an address that is not Slack's: it is neither stored nor used. */
+  function answerable<T extends ReplyTarget>(to: T): T {
+    if (to.responseUrl === null || o.isResponseUrl(to.responseUrl)) return to;
+    o.logger.warn(
+      { user: to.user, channel: to.channel },
+      "a response URL is not Slack's; it was dropped, and the person is answered by an ephemeral message",
+    );
+    return { ...to, responseUrl: null };
   }
 
   /** Nothing depends on a Home: it is drawn when it is opened again. */
@@ -114,13 +126,13 @@ export function listen(
   }
 
   app.command(/^\//, async ({ ack, command, context }) => {
-    const to: ReplyTarget = {
+    const to = answerable({
       responseUrl: command.response_url || null,
       channel: command.channel_id,
       user: command.user_id,
       thread: null,
       command: commandNameOf(command.command),
-    };
+    });
     const typed = { ...to, text: command.text ?? "", triggerId: command.trigger_id };
     const from = { to, home: homeOfCommand(command), context, trigger: typed.triggerId };
     await hear("command", from, ack, () =>
@@ -140,7 +152,8 @@ export function listen(
     // We draw nothing else that acts at once.
     if (action.type !== "button") return await ack();
     const button = parseButton((action as ButtonAction).value);
-    const to = placeOf(body, button !== null && "command" in button ? button.command : undefined);
+    const name = button !== null && "command" in button ? button.command : undefined;
+    const to = answerable(placeOf(body, name));
     const from = { to, home: homeOfClick(body), context, trigger: body.trigger_id };
     await hear("click", from, ack, async () =>
       button === null
@@ -159,7 +172,7 @@ export function listen(
       return;
     }
     const { button, place } = click;
-    const to = { ...place, user: body.user.id, command: button.command ?? COMMAND };
+    const to = answerable({ ...place, user: body.user.id, command: button.command ?? COMMAND });
     await hear("modal", { to, ...fromDialog(body, context) }, ack, () =>
       o.handlers.click({ ...to, button, triggerId: body.trigger_id }),
     );
@@ -176,13 +189,15 @@ export function listen(
       return;
     }
     const shown = () => ack({ response_action: "push", view: preview.view });
-    await hear("modal", { to: preview.dryRun, ...from }, shown, () => o.handlers.command(preview.dryRun));
+    const dryRun = answerable(preview.dryRun);
+    await hear("modal", { to: dryRun, ...from }, shown, () => o.handlers.command(dryRun));
   }
 
   /** What was previewed is sent as the line that it is. */
   async function drained({ ack, body, view, context }: Submission): Promise<void> {
-    const drain = drainOf(view, body.user.id);
-    if (drain === null) return await closed({ ack, body, view, context });
+    const read = drainOf(view, body.user.id);
+    if (read === null) return await closed({ ack, body, view, context });
+    const drain = answerable(read);
     const clear = () => ack({ response_action: "clear" });
     await hear("modal", { to: drain, ...fromDialog(body, context) }, clear, () => o.handlers.command(drain));
   }
@@ -191,7 +206,7 @@ export function listen(
   async function closed({ ack, body, view, context }: Submission): Promise<void> {
     const user = body.user.id;
     const at = placeIn(view) ?? { channel: user, responseUrl: null, command: COMMAND };
-    const to = { channel: at.channel, responseUrl: at.responseUrl, command: at.command, user, thread: null };
+    const to = answerable({ ...at, user, thread: null });
     const clear = () => ack({ response_action: "clear" });
     await hear("modal", { to, ...fromDialog(body, context) }, clear, async () => unknownButton());
   }

@@ -11,6 +11,7 @@ import { forPlainPage, viewForPlainPage } from "../render/plain-page.js";
 import { renderReply } from "../render/reply.js";
 import { attempt, SlackFailure } from "../wire/errors.js";
 import { LIMITS } from "../wire/limits.js";
+import { isResponseUrl } from "../wire/response-hosts.js";
 import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
 import { postToResponseUrl } from "./response-url.js";
 
@@ -216,7 +217,12 @@ export function createMessenger(
         await postTo(doing, to.user, null, message);
         return;
       }
-      if (to.responseUrl !== null) {
+      if (to.responseUrl !== null && !isResponseUrl(to.responseUrl, o.settings.apiUrl)) {
+        o.logger.warn(
+          { user: to.user },
+          "a response URL is not Slack's; nothing was sent there, and an ephemeral message is tried",
+        );
+      } else if (to.responseUrl !== null) {
         try {
           await postToResponseUrl(to.responseUrl, to.thread, shown(message), timeout);
           return;

@@ -24,7 +24,7 @@ export async function postToResponseUrl(
     redirect: "error",
     signal: AbortSignal.timeout(timeoutMs),
   });
-  const answer = await response.text();
+  const answer = await beginningOf(response);
   if (response.ok) return;
   const { status, headers } = response;
   const code = status === 429 ? "rate_limited" : status >= 500 ? "server_error" : codeIn(answer);
@@ -34,6 +34,22 @@ export async function postToResponseUrl(
     detail: `HTTP ${status}.`,
     retryAfterMs,
   });
+}
+
+/** More than any answer of Slack's. */
+const ANSWER_BYTES = 64 * 1024;
+
+/** What an answer begins with; the rest of a longer one is not read. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop ends the connection.
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= ANSWER_BYTES) break;
+  }
+  return Buffer.concat(chunks).toString("utf8", 0, ANSWER_BYTES);
 }
 
 /** Response URLs answer an error as JSON or as its bare code; an old address is simply not found. */

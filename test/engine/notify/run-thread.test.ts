@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { threadJobId } from "../../../src/engine/lanes/ids.js";
-import { MAINTENANCE_JOB, NOTIFY_QUEUE, THREAD_JOB, type ThreadJob } from "../../../src/engine/lanes/jobs.js";
+import {
+  MAINTENANCE_JOB,
+  NOTIFY_QUEUE,
+  THREAD_JOB,
+  type ThreadJob,
+  threadJob,
+} from "../../../src/engine/lanes/jobs.js";
 import { createLostClusters } from "../../../src/engine/lanes/lost-clusters.js";
 import { MAINTENANCE_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
 import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
@@ -219,3 +225,36 @@ test.each(["channel_not_found", "is_archived"])(
     expect(log.lines.filter(({ text }) => text.includes("was given up"))).toHaveLength(1);
   },
 );
+
+describe("the response URL of the command, in the job of the thread", () => {
+  const URL = "https://hooks.slack.com/commands/T01/1/abc";
+  const replyTo = { ...threadJobOf().replyTo, responseUrl: URL };
+  const urlOf = async (id: string) => threadJob.parse((await threadOf(id)).data).replyTo.responseUrl;
+
+  test("goes once the requester has heard what came of it", async () => {
+    const record = maintenance({});
+    await placeRecord(record);
+    await placeThread(record.id, { rootTs: null, replyTo, asked: { what: "drain", queued: true } });
+    expect(await urlOf(record.id)).toBe(URL);
+    await bot(["prod"]);
+    await course.until("it is gone", async () => (await urlOf(record.id)) === null);
+  });
+
+  test("goes after half an hour, when Slack takes nothing there any more", async () => {
+    const record = maintenance({});
+    await placeRecord(record);
+    await placeThread(record.id, { replyTo });
+    await bot(["prod"], () => clock.now() + HOUR);
+    await course.until("it is gone", async () => (await urlOf(record.id)) === null);
+  });
+
+  test("is not in what is kept of a thread that is over", async () => {
+    const end = { phase: "failed" as const, atMs: clock.now(), why: "Nothing matches." };
+    const record = maintenance({ batches: [], end });
+    await placeRecord(record);
+    await placeThread(record.id, { rootTs: null, replyTo, asked: { what: "drain", queued: false } });
+    await bot(["prod"]);
+    await course.until("it is over", async () => (await threadOf(record.id)).isCompleted());
+    expect(await urlOf(record.id)).toBeNull();
+  });
+});

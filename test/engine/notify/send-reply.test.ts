@@ -34,7 +34,11 @@ const answerOf = (table: string) =>
   replyOf({ tone: "info", text: "900 machines match web-*. /mesos hosts shows them.", table });
 
 /** A reply that waits in the queue. `send` runs it once, as its lane does. */
-async function queued(data: object, png = async (svg: string): Promise<Uint8Array> => Buffer.from(svg)) {
+async function queued(
+  data: object,
+  png = async (svg: string): Promise<Uint8Array> => Buffer.from(svg),
+  o = { laterMs: 0 },
+) {
   const logger = keepingLogger();
   const people = {
     of: async (id: string) => ({ name: id === "U01ALICE" ? "alice" : "bob", timeZone: "Asia/Shanghai" }),
@@ -47,8 +51,9 @@ async function queued(data: object, png = async (svg: string): Promise<Uint8Arra
     readers,
     queue,
     logger,
+    now: () => Date.now() + o.laterMs,
   } as unknown as NotifyPorts;
-  await queue.add(REPLY_JOB, data, { jobId: "r1" });
+  await queue.add(REPLY_JOB, data, { jobId: "r1", attempts: 12 });
   const job = await queue.getJob("r1");
   if (job === undefined) throw new Error("It is not in the queue.");
   return { job, logger, send: () => sendReply(job, ports) };
@@ -178,4 +183,44 @@ test("what is stored of a reply says how far it came", async () => {
   const { job, send } = await queued({ to: TO, reply: answerOf(LONG), attachments: [TABLE] });
   await send();
   expect(replyJob.parse(job.data)).toMatchObject({ answered: true, filed: 1, direct: "D01ALICE" });
+});
+
+describe("the response URL of a reply", () => {
+  const data = () => ({ to: { ...TO, responseUrl: slack.responseUrl() }, reply: answerOf("web-01  up") });
+
+  /** Slack takes the answer nowhere. */
+  function refuseAll(error: string): void {
+    slack.always("response_url", { status: 404, body: "expired_url" });
+    for (const method of ["chat.postEphemeral", "chat.postMessage"]) slack.always(method, { error });
+  }
+
+  test("stays in the queue while the reply is tried again", async () => {
+    refuseAll("internal_error");
+    const { job, send } = await queued(data());
+    await expect(send()).rejects.toThrow();
+    expect(replyJob.parse(job.data).to.responseUrl).toBe(slack.responseUrl());
+  });
+
+  test("is not in what is kept of a reply that was given up", async () => {
+    refuseAll("restricted_action");
+    const { job, send } = await queued(data());
+    await expect(send()).rejects.toThrow(/restricted_action/);
+    expect(replyJob.parse(job.data).to.responseUrl).toBeNull();
+  });
+
+  test("is not in what is kept of a reply after its last try", async () => {
+    refuseAll("internal_error");
+    const { job, send } = await queued(data());
+    job.attemptsMade = 11;
+    await expect(send()).rejects.toThrow();
+    expect(replyJob.parse(job.data).to.responseUrl).toBeNull();
+  });
+
+  test("is dropped and not tried once it is older than Slack takes answers", async () => {
+    slack.always("chat.postEphemeral", { error: "internal_error" });
+    const { job, send } = await queued(data(), undefined, { laterMs: 30 * 60_000 + 1_000 });
+    await expect(send()).rejects.toThrow();
+    expect(slack.responses).toEqual([]);
+    expect(replyJob.parse(job.data).to.responseUrl).toBeNull();
+  });
 });

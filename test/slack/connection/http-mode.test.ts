@@ -106,7 +106,7 @@ const PLACE = { channel: "C01OPS", thread: "1.1" };
 
 const DENY = { ...APPROVE, decision: { kind: "deny" as const, batch: "b1", approval: "a1", reason: null } };
 
-function submission(reason: string, of: object = {}): string {
+function submission(reason: string, of: object = {}, responseUrl = slack.responseUrl()): string {
   const payload = {
     type: "view_submission",
     user: { id: "U02BOB", team_id: "T01" },
@@ -119,7 +119,7 @@ function submission(reason: string, of: object = {}): string {
       private_metadata: JSON.stringify({
         // As 0.1.0 wrote it, with more than is read.
         button: { ...DENY, rev: 7 },
-        place: { ...PLACE, responseUrl: slack.responseUrl(), messageTs: "1.2", actionId: "deny:m-7k3q" },
+        place: { ...PLACE, responseUrl, messageTs: "1.2", actionId: "deny:m-7k3q" },
       }),
       state: { values: { answer: { answer: { type: "plain_text_input", value: reason } } } },
     },
@@ -384,5 +384,38 @@ describe("starting and stopping", () => {
     await other.start();
     await other.stop();
     expect(logger.lines.join()).toContain("usergroups:read, files:write");
+  });
+});
+
+describe("a response URL that is not Slack's is neither stored nor used, and the person is answered all the same", () => {
+  const ELSEWHERE = "http://127.0.0.1:1/steal";
+
+  const drainForm = {
+    type: "modal",
+    id: "V2",
+    callback_id: "drain_preview",
+    private_metadata: JSON.stringify({
+      channel: "C01OPS",
+      responseUrl: ELSEWHERE,
+      command: "/mesos",
+      line: "drain web-01 1h",
+    }),
+    state: { values: {} },
+  };
+
+  test.each<[string, () => string]>([
+    ["a command", () => command("status", { response_url: ELSEWHERE })],
+    ["a click", () => click(encodeButton(APPROVE), {}, { response_url: ELSEWHERE })],
+    ["a dialog", () => submission("peak hours", {}, ELSEWHERE)],
+    ["a preview", () => submission("", { view: drainForm })],
+  ])("%s", async (_, body) => {
+    handlers.answer = async () => replyOf({ tone: "done", text: "Queued." });
+    expect(await send(body())).toBe(200);
+    await until(() => slack.callsOf("chat.postEphemeral").length === 1);
+    expect([...handlers.commands, ...handlers.clicks]).toEqual([
+      expect.objectContaining({ responseUrl: null, channel: "C01OPS" }),
+    ]);
+    expect(logger.lines.join()).toContain("a response URL is not Slack's; it was dropped");
+    expect(logger.lines.join()).not.toContain(ELSEWHERE);
   });
 });

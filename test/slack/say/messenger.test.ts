@@ -1,11 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
 import { message, section } from "../../../src/slack/render/blocks.js";
 import { mrk } from "../../../src/slack/render/mrkdwn.js";
 import { createMessenger, type Messenger } from "../../../src/slack/say/messenger.js";
+import { postToResponseUrl } from "../../../src/slack/say/response-url.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
 import { BOT_TOKEN, FakeSlack } from "../fake-slack.js";
 import { keepingLogger } from "../fixtures.js";
+import { until } from "../until.js";
 
 const CARD = message([section(mrk`*web-01* is draining`), section(mrk`17 of 64 left`)]);
 
@@ -189,6 +194,43 @@ describe("answering a person", () => {
       expect.objectContaining({ response_type: "ephemeral", replace_original: false, thread_ts: "1.5" }),
     ]);
     expect(slack.calls).toEqual([]);
+  });
+
+  test("an address that is not Slack's gets nothing, and the person an ephemeral message", async () => {
+    const other = await FakeSlack.start();
+    onTestFinished(() => other.stop());
+    await messenger.reply(to(other.responseUrl()), reply);
+    expect(other.responses).toEqual([]);
+    expect(slack.callsOf("chat.postEphemeral")).toHaveLength(1);
+    expect(logger.lines.join()).toContain("a response URL is not Slack's");
+    expect(logger.lines.join()).not.toContain(other.url);
+  });
+
+  test.each([200, 404])("of an endless answer with %i only the beginning is read", async (status) => {
+    let sent = 0;
+    let isHungUp = false;
+    const endless = createServer((_request, response) => {
+      response.writeHead(status);
+      const chunk = Buffer.alloc(64 * 1024, "x");
+      const more = () => {
+        while (!isHungUp && response.write(chunk)) sent += chunk.length;
+      };
+      response.on("drain", more);
+      response.on("close", () => {
+        isHungUp = true;
+      });
+      more();
+    });
+    endless.listen(0, "127.0.0.1");
+    await once(endless, "listening");
+    onTestFinished(() => void endless.close());
+    const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}/response`;
+    const posted = postToResponseUrl(url, null, { text: "Hello.", blocks: [] }, 60_000);
+    if (status === 404) expect(await failureOf(posted)).toMatchObject({ code: "expired_url" });
+    else await posted;
+    await until(() => isHungUp);
+    // What the system keeps on the way comes to some MB.
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
   test.each([
