@@ -31,7 +31,8 @@ const sender = {
 const click = z.object({
   type: z.literal("block_actions"),
   ...sender,
-  channel: z.object({ id }).nullish(),
+  // The local Slack's Home is in a channel without a name.
+  channel: z.object({ id: id.or(z.literal("")) }).nullish(),
   container: z.object({ channel_id: perhaps, message_ts: perhaps, thread_ts: perhaps }).prefault({}),
   message: z.object({ ts: perhaps, thread_ts: perhaps }).nullish(),
   response_url: perhaps,
