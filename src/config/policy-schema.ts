@@ -252,6 +252,11 @@ export const policySettings = {
   self_approval: yesOrNo
     .prefault(false)
     .meta({ description: "Whether the requester may approve their own Down.", example: "false" }),
+  members_only: yesOrNo.prefault(true).meta({
+    description:
+      "Whether only full members of the workspace may approve and override: no guests, bots, deactivated and foreign accounts, and nobody of whom Slack cannot be asked (`users:read`).",
+    example: "true",
+  }),
   caps,
   max_open_per_person: wholeNumber(MOST_OPEN).prefault(20).meta({
     description: "The most open maintenances that one person may have asked for.",

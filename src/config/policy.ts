@@ -12,6 +12,7 @@ export function clusterPolicy(settings: PolicySettings): Omit<ClusterPolicy, "ru
     admins: settings.admins,
     votes: settings.approvals,
     selfApproval: settings.self_approval,
+    membersOnly: settings.members_only,
     caps: {
       machinesPerMaintenance: caps?.machines_per_maintenance ?? null,
       outOfService: caps?.out_of_service ?? null,

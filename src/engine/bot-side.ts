@@ -30,7 +30,10 @@ import { askAtStart, runWorker, type Store } from "./store/store.js";
 export interface BotCluster
   extends CommandCluster,
     Pick<ClusterConfig, "masters" | "zooKeeper" | "broadcast" | "tickets"> {
-  readonly policy: Pick<Policy, "requesters" | "approvers" | "admins" | "owners" | "runbooks" | "calendar">;
+  readonly policy: Pick<
+    Policy,
+    "requesters" | "approvers" | "admins" | "membersOnly" | "owners" | "runbooks" | "calendar"
+  >;
 }
 
 export interface BotOptions {
@@ -88,6 +91,7 @@ export function createBotSide(options: BotOptions): BotSide {
     clusters: options.clusters.map((cluster) => ({
       ...cluster,
       groups: groupsNamedIn(cluster.policy),
+      membersOnly: cluster.policy.membersOnly,
       runbooks: cluster.policy.runbooks,
     })),
     records,

@@ -9,6 +9,7 @@ import { CheckedApp } from "./hear/checked-app.js";
 import type { SlackHandlers } from "./hear/handlers.js";
 import { listen } from "./hear/listeners.js";
 import { type OwnTeam, turnedAway } from "./hear/own-people.js";
+import { createAccounts } from "./people/accounts.js";
 import { viewForPlainPage } from "./render/plain-page.js";
 import { createMessenger, type Messenger } from "./say/messenger.js";
 import { backoffMs } from "./wire/backoff.js";
@@ -65,6 +66,7 @@ export function createSlackApp(o: {
     },
     logger,
   );
+  const accountOf = createAccounts({ settings, logger });
   const dialogs = createWebClient({ settings, logger }, DIALOG_TIMEOUT_MS);
   let own: OwnTeam | null = null;
   const allAnswered = listen(app, {
@@ -76,7 +78,12 @@ export function createSlackApp(o: {
         view: settings.markup === "plain" ? viewForPlainPage(view) : view,
       }),
     isResponseUrl: (url) => isResponseUrl(url, settings.apiUrl),
-    turnedAway: (kind, home) => turnedAway(kind, home, own, settings.teams ?? []),
+    turnedAway: (kind, home) => turnedAway(kind, home, own, settings.teams),
+    async wholeHome(user, home) {
+      const isOrganizationNamed = settings.teams.some((id) => id.startsWith("E"));
+      if (home.team === null || home.enterprise !== null || !isOrganizationNamed) return home;
+      return { ...home, enterprise: (await accountOf(user))?.organization ?? null };
+    },
     logger,
     onAck: o.onAck ?? (() => {}),
   });

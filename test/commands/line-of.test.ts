@@ -165,7 +165,7 @@ describe("a command is written as the line that is read as the same command", ()
 });
 
 describe("what a record was asked for is written as the line that asks for it again", () => {
-  const person = { user: "U0ALICE", groups: [], lookupFailed: false };
+  const person = { user: "U0ALICE", standing: "member" as const, groups: [], lookupFailed: false };
   const at = { channel: "C0PROD", command: "/mesos" };
 
   test("a drain", () => {

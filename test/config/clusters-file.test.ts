@@ -114,6 +114,7 @@ clusters:
         admins: [],
         votes: 1,
         selfApproval: false,
+        membersOnly: true,
         caps: { machinesPerMaintenance: null, outOfService: null, above: "refuse" },
         maxOpenPerPerson: 20,
         requireReason: false,

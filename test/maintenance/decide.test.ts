@@ -109,7 +109,7 @@ const world = drainingWorld();
 
 /** The job of Bob's request of `askedAtMs`, run at `nowMs`. */
 function at(nowMs: number, askedAtMs: number): DecisionContext {
-  const person = { user: "U0BOB", groups: [], lookupFailed: false };
+  const person = { user: "U0BOB", standing: "member" as const, groups: [], lookupFailed: false };
   return { person, nowMs, askedAtMs, policy: policyOf(), world: null, others: [], freeId: "m-other" };
 }
 

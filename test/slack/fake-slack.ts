@@ -43,6 +43,8 @@ export class FakeSlack {
   readonly groupNames = new Map<string, string>();
   /** What `users.info` tells of people, by user id. */
   readonly people = new Map<string, object>();
+  /** Whether people of whom it knows nothing more are members. */
+  hasEverybody = false;
   /** What the bot token may do, if it is told; `null`: this Slack does not tell. */
   scopes: readonly string[] | null = null;
   /** Channels that there are for the bot, by id, and whether it is a member; `null`: every channel is there. */
@@ -196,8 +198,11 @@ export class FakeSlack {
           ok: true;
         };
       case "users.info": {
-        const user = this.people.get(String(args.user));
-        return user === undefined ? { error: "user_not_found" } : ({ ok: true, user } as { ok: true });
+        const id = String(args.user);
+        const user = this.people.get(id) ?? (this.hasEverybody ? {} : undefined);
+        return user === undefined
+          ? { error: "user_not_found" }
+          : ({ ok: true, user: { id, ...user } } as { ok: true });
       }
       case "views.open": {
         if (this.#exchanged.has(args.trigger_id)) return { error: "exchanged_trigger_id" };

@@ -205,6 +205,7 @@ export function recordOf(parts: Partial<Maintenance> = {}): Maintenance {
     deadline: null,
     overrides: [],
     confirmed: null,
+    requesterStanding: "member",
     requesterGroups: [],
     owners: [],
     behaviour: [],

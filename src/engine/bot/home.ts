@@ -1,6 +1,6 @@
 import type { Logger } from "../../base/logger.js";
 import { openApproval } from "../../maintenance/approval/question.js";
-import { isAmong, type Person } from "../../maintenance/policy/policy.js";
+import { isAmong, type Person, type Policy } from "../../maintenance/policy/policy.js";
 import type { Approval, Maintenance } from "../../maintenance/record/record.js";
 import { COMMAND } from "../../maintenance/text/command.js";
 import type { Reader } from "../../maintenance/text/reader.js";
@@ -28,7 +28,7 @@ export interface HomePorts {
   readonly readers: Readers;
   readonly clusters: readonly {
     readonly name: string;
-    readonly policy: { readonly approvers: readonly string[] };
+    readonly policy: Pick<Policy, "approvers" | "membersOnly">;
   }[];
   readonly records: ReadonlyMap<string, Records>;
   /** Of the notify lane, whose jobs know where messages stand. */
@@ -108,7 +108,9 @@ export function createHome(ports: HomePorts): DrawHome {
 
   /** As far as the bot knows: the worker looks at it again at the click (invariants 5 and 6). */
   function mayAnswer({ notBy, votes, expiresAtMs }: Approval, person: Person, cluster: string): boolean {
-    const approvers = ports.clusters.find(({ name }) => name === cluster)?.policy.approvers ?? [];
+    const { approvers = [], membersOnly = true } =
+      ports.clusters.find(({ name }) => name === cluster)?.policy ?? {};
+    if (membersOnly && person.standing !== "member") return false;
     const hasVoted = votes.some(({ by }) => by === person.user);
     const isApprover = approvers.length === 0 || isAmong(person, approvers);
     return isApprover && !hasVoted && !notBy.includes(person.user) && ports.now() < expiresAtMs;

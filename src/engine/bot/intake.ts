@@ -42,6 +42,8 @@ const REPEATED_WITHIN_MS = 15 * 60_000;
 export interface IntakeCluster extends FormCluster {
   /** User groups that its policy names, as approvers, requesters, admins, owners or for runbooks. */
   readonly groups: readonly string[];
+  /** @see Policy.membersOnly */
+  readonly membersOnly: boolean;
 }
 
 export interface IntakePorts {
@@ -50,7 +52,7 @@ export interface IntakePorts {
   readonly records: ReadonlyMap<string, Records>;
   readonly notifier: Notifier;
   readonly lost: LostClusters;
-  /** Which of these user groups somebody is in; a failed look-up counts as none (invariant 6). */
+  /** Somebody's account, and which of these user groups they are in; a failed look-up counts as none (invariant 6). */
   personOf(user: string, groups: readonly string[]): Promise<Person>;
   readonly people: Pick<People, "of">;
   readonly logger: Logger;
@@ -210,11 +212,11 @@ export function createIntake(ports: IntakePorts): Omit<SlackHandlers, "home"> {
     return null;
   }
 
-  /** The person with the groups that matter in this cluster. Slack is asked at most once in a while (`groups.ts`). */
+  /** The person with what matters of them in this cluster. Slack is asked at most once in a while (`groups.ts`). */
   async function personOf(cluster: string, user: string): Promise<Person> {
-    const groups = clusters.find(({ name }) => name === cluster)?.groups ?? [];
-    return groups.length === 0
-      ? { user, groups: [], lookupFailed: false }
+    const { groups = [], membersOnly = true } = clusters.find(({ name }) => name === cluster) ?? {};
+    return groups.length === 0 && !membersOnly
+      ? { user, standing: "unknown", groups: [], lookupFailed: false }
       : await ports.personOf(user, groups);
   }
 

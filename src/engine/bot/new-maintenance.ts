@@ -17,6 +17,7 @@ export function newMaintenance(
     cluster: command.cluster,
     channel: at.channel,
     requester: by,
+    requesterStanding: person.standing,
     requesterGroups: [...person.groups],
     command: at.command,
     hosts: command.hosts,

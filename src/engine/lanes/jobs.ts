@@ -4,6 +4,7 @@ import { z } from "zod";
 import { decision } from "../../maintenance/decisions/table.js";
 import { type Maintenance, standShown } from "../../maintenance/record/record.js";
 import { type Run, runOutcome } from "../../maintenance/record/run.js";
+import { standing } from "../../maintenance/record/standing.js";
 import { timeline } from "../../maintenance/show/timeline.js";
 import { COMMAND, commandName } from "../../maintenance/text/command.js";
 import { reply } from "../../maintenance/text/reply.js";
@@ -78,6 +79,8 @@ export const MAINTENANCE_JOB = "maintenance";
 /** Who somebody was found to be when they clicked or typed: only the bot can ask Slack for the members of groups. */
 export const person = z.object({
   user: z.string(),
+  /** Not known of jobs of 0.1.0. */
+  standing: standing.default("unknown"),
   groups: z.array(z.string()).readonly(),
   lookupFailed: z.boolean(),
 });

@@ -4,6 +4,7 @@ import {
   mayNotApprove,
   mentions,
   type NotAllowed,
+  notAMember,
   ONE_OF_THEM,
 } from "../policy/may-approve.js";
 import { isOverridden } from "../policy/overrides.js";
@@ -120,6 +121,8 @@ function liftedBy(
  */
 function mayNotOverride(record: Maintenance, person: Person, policy: Policy): NotAllowed | null {
   if (policy.admins.length === 0) return mayNotApprove(record, person, policy);
+  const notMember = notAMember(record, person, policy);
+  if (notMember !== null) return notMember;
   if (isAmong(person, policy.admins)) return null;
   const setting = settingOf(record.cluster, "admins");
   const failed = failedLookup(person);

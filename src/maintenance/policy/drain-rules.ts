@@ -13,6 +13,7 @@ import type { Objection } from "./objection.js";
 import { neverInBudget } from "./over-budget.js";
 import { lastOfPlace } from "./places.js";
 import { isAmong, type Policy, settingOf } from "./policy.js";
+import { requesterOf } from "./requester.js";
 import { unusableRunbook } from "./runbooks.js";
 import { otherNumber } from "./typed-number.js";
 import { unprovedSight } from "./unproved-view.js";
@@ -61,8 +62,7 @@ export function tooLong(record: Maintenance, durationMs: Millis, policy: Policy)
 
 /** Who may not ask at all is told only that. */
 export function mayNotAsk({ record, policy }: DrainAsked): Objection | null {
-  const person = { user: record.requester, groups: record.requesterGroups, lookupFailed: false };
-  if (policy.requesters.length === 0 || isAmong(person, policy.requesters)) return null;
+  if (policy.requesters.length === 0 || isAmong(requesterOf(record), policy.requesters)) return null;
   const setting = settingOf(record.cluster, "requesters");
   return {
     why: `${setting} does not name <@${record.requester}>. Who may ask for a drain: ${mentions(policy.requesters)}. A group whose members could not be looked up counts as no.`,

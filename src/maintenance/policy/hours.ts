@@ -2,10 +2,11 @@ import type { Maintenance } from "../record/record.js";
 import type { Refusal } from "../text/reply.js";
 import type { Millis } from "../time.js";
 import { clockTime, describeCalendar, isOpen, nextOpening } from "./calendar.js";
-import { mentions } from "./may-approve.js";
+import { mentions, notAMember } from "./may-approve.js";
 import type { Objection } from "./objection.js";
 import { howToOverride, isOverridden, isOverriderNow, overridesOf } from "./overrides.js";
 import { type Policy, settingOf } from "./policy.js";
+import { requesterOf } from "./requester.js";
 
 /** Drains are posted only in the hours of the calendar, or with an override that was asked for with the drain. */
 export function closedForDrain(record: Maintenance, policy: Policy, nowMs: Millis): Objection | null {
@@ -15,6 +16,14 @@ export function closedForDrain(record: Maintenance, policy: Policy, nowMs: Milli
   const admins = `${mentions(policy.admins)} (${settingOf(cluster, "admins")})`;
   const byThem = `have one of them ask for it with --override "why it cannot wait"`;
   if (overridesOf(record, "calendar").length > 0) {
+    const notMember = notAMember(record, requesterOf(record), policy);
+    if (notMember !== null) {
+      return {
+        why: `${hours} The --override that was given does not count: ${notMember.why}`,
+        next: `Send it again then, without --override, or have ${policy.admins.length === 0 ? "a full member" : "one of the admins"} ask for it with --override.`,
+        change: { override: null },
+      };
+    }
     return {
       why: `${hours} The --override that was given does not count: overriding is for ${admins}, and <@${requester}> was not found among them. A group whose members could not be looked up counts as no.`,
       next: `Send it again then, without --override, or ${byThem}.`,
@@ -50,12 +59,16 @@ export function closedForDown(
 
 /**
  * The override under which a drain may be posted at any hour, or `null`. Where admins are configured it has to be one
- * of theirs; without admins the requester's reason is enough, for a window alone takes nothing down.
+ * of theirs; without admins the reason of any member is enough, for a window alone takes nothing down.
  */
 export function drainOverride(record: Maintenance, policy: Policy): Maintenance["overrides"][number] | null {
   const [found] = overridesOf(record, "calendar");
-  if (found === undefined || policy.admins.length === 0) return found ?? null;
-  return isOverriderNow(record, found.by, policy) ? found : null;
+  if (found === undefined) return null;
+  const isAllowed =
+    policy.admins.length === 0
+      ? found.by !== record.requester || notAMember(record, requesterOf(record), policy) === null
+      : isOverriderNow(record, found.by, policy);
+  return isAllowed ? found : null;
 }
 
 /** `, next from Wed 2026-10-21 09:00 Europe/Berlin`. */

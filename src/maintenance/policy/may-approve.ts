@@ -1,4 +1,5 @@
 import type { Maintenance } from "../record/record.js";
+import type { Standing } from "../record/standing.js";
 import { isAmong, type Person, type Policy, settingOf } from "./policy.js";
 
 /** Why somebody may not do something, to them and for the log. Both name the setting. */
@@ -42,6 +43,8 @@ export function mayNotApprove(
       next: `Have somebody else approve it.${isRequester ? "" : ` If only you could, deny the question and have <@${record.requester}> ask for the ${what}.`}`,
     };
   }
+  const notMember = notAMember(record, person, policy);
+  if (notMember !== null) return notMember;
   if (policy.approvers.length > 0 && !isAmong(person, policy.approvers)) {
     const setting = settingOf(record.cluster, "approvers");
     const failed = failedLookup(person);
@@ -52,6 +55,38 @@ export function mayNotApprove(
     };
   }
   return null;
+}
+
+/** What somebody is who is no full member, to them and for the log. */
+const ACCOUNTS: Readonly<
+  Record<Exclude<Standing, "member">, { readonly you: string; readonly they: string }>
+> = {
+  guest: { you: "you are a guest of it", they: "a guest of the workspace" },
+  bot: { you: "this is the account of a bot", they: "the account of a bot" },
+  deactivated: { you: "your account is deactivated", they: "a deactivated account" },
+  stranger: { you: "you are of another workspace", they: "somebody of another workspace" },
+  unknown: {
+    you: "Slack could not be asked whether you are one, which counts as no. Try again in half a minute; if it goes on, have whoever runs the bot look at its log: its token may lack users:read",
+    they: "Slack could not be asked whether they are a full member of the workspace, which counts as no",
+  },
+};
+
+/**
+ * Why the kind of account that somebody has keeps them from approving and overriding, or `null`. An account that is not known
+ * counts as one that may not (invariant 6).
+ */
+export function notAMember({ cluster }: Maintenance, person: Person, policy: Policy): NotAllowed | null {
+  if (!policy.membersOnly || person.standing === "member") return null;
+  const setting = settingOf(cluster, "members_only");
+  const { you, they } = ACCOUNTS[person.standing];
+  return {
+    text: `In ${cluster} this takes a full member of the workspace (${setting} is on), and ${you}.`,
+    why: `${they} (${setting} is on).`,
+    next:
+      person.standing === "unknown"
+        ? "Try again in a minute, or have a full member do it."
+        : "Have a full member of the workspace do it.",
+  };
 }
 
 /**

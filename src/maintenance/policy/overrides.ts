@@ -1,6 +1,7 @@
 import type { Maintenance, OverridableRule } from "../record/record.js";
-import { mayNotApprove, mentions } from "./may-approve.js";
-import { isAmong, type Person, type Policy } from "./policy.js";
+import { mayNotApprove, mentions, notAMember } from "./may-approve.js";
+import { isAmong, type Policy } from "./policy.js";
+import { requesterOf } from "./requester.js";
 
 /** The overrides of one rule: none of another rule counts for it. */
 export function overridesOf({ overrides }: Maintenance, rule: OverridableRule): Maintenance["overrides"] {
@@ -34,10 +35,7 @@ export function howToOverride({ id }: Maintenance, { admins }: Policy): string {
 
 /** Whether somebody who overrode may do so. Others than the requester were looked up when they did. */
 export function isOverriderNow(record: Maintenance, user: string, policy: Policy): boolean {
-  return user !== record.requester || isAmong(requesterOf(record), policy.admins);
-}
-
-/** The requester's groups are known from when they asked. */
-function requesterOf({ requester, requesterGroups }: Maintenance): Person {
-  return { user: requester, groups: requesterGroups, lookupFailed: false };
+  if (user !== record.requester) return true;
+  const requester = requesterOf(record);
+  return isAmong(requester, policy.admins) && notAMember(record, requester, policy) === null;
 }

@@ -3,6 +3,7 @@
 import type { FrameworkMapping } from "../frameworks/recognise.js";
 import type { ApproveMode } from "../record/roll.js";
 import type { RunbookShown } from "../record/run.js";
+import type { Standing } from "../record/standing.js";
 import type { Millis } from "../time.js";
 
 /** Hours of a week in which something is allowed, in a time zone; as Kured's time windows. */
@@ -76,6 +77,8 @@ export interface Policy {
   readonly votes: number;
   /** Whether the requester may approve their own Down (invariant 6). Being an admin changes nothing about it. */
   readonly selfApproval: boolean;
+  /** Whether only full members of the workspace may approve and override: no guests, bots and accounts that are not known. */
+  readonly membersOnly: boolean;
   readonly caps: {
     readonly machinesPerMaintenance: Cap | null;
     /** Machines draining or Down at the same time, everybody's counted. */
@@ -136,11 +139,12 @@ export interface Policy {
 }
 
 /**
- * Who somebody is, as far as it was found out when they clicked or typed: their user id and the configured groups they
- * are in. A group look-up that failed counts as not being in any group (invariant 6).
+ * Who somebody is, as far as it was found out when they clicked or typed: their user id, their kind of account, and the
+ * configured groups they are in. A group look-up that failed counts as not being in any group (invariant 6).
  */
 export interface Person {
   readonly user: string;
+  readonly standing: Standing;
   readonly groups: readonly string[];
   /** Whether a look-up failed, to say so when that is why somebody is refused. */
   readonly lookupFailed: boolean;

@@ -7,6 +7,7 @@ import type { DrainAsked } from "./drain-asked.js";
 import { failedLookup, mentions, type NotAllowed, ONE_OF_THEM } from "./may-approve.js";
 import type { Objection } from "./objection.js";
 import { isAmong, type Person, type Policy, type RunbookTerms, settingOf } from "./policy.js";
+import { requesterOf } from "./requester.js";
 
 /** The runbook that a maintenance wants, as the clusters file has it now; `null` when it wants none, or it is gone. */
 export function runbookWanted({ wanted }: Pick<Maintenance, "wanted">, policy: Policy): RunbookTerms | null {
@@ -56,8 +57,7 @@ export function unusableRunbook({ record, policy }: DrainAsked): Objection | nul
       change: names.length === 0 ? { run: null } : null,
     };
   }
-  const person = { user: requester, groups: record.requesterGroups, lookupFailed: false };
-  if (isAmong(person, runbook.who)) return null;
+  if (isAmong(requesterOf(record), runbook.who)) return null;
   const setting = settingOf(cluster, `runbooks.${runbook.name}.who`);
   return {
     why: `${setting} does not name <@${requester}>. Who may use it: ${mentions(runbook.who)}. A group whose members could not be looked up counts as no.`,

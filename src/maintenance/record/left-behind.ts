@@ -48,7 +48,17 @@ export function maintenancesToOpen(record: Maintenance): Maintenance[] {
 }
 
 function openedFor(record: Maintenance, { id, machines, by, atMs }: LeftBehind, opening: Batch): Maintenance {
-  const { version, cluster, channel, requester, requesterGroups, command, reason, ticket } = record;
+  const {
+    version,
+    cluster,
+    channel,
+    requester,
+    requesterStanding,
+    requesterGroups,
+    command,
+    reason,
+    ticket,
+  } = record;
   const { startMs, durationMs, adopt } = record.wanted;
   const opened: Maintenance = {
     version,
@@ -56,6 +66,7 @@ function openedFor(record: Maintenance, { id, machines, by, atMs }: LeftBehind, 
     cluster,
     channel,
     requester,
+    requesterStanding,
     requesterGroups,
     command,
     hosts: opening.machines.map(namesOf(record).typed).join(","),

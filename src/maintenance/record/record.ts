@@ -9,6 +9,7 @@ import { move } from "./move.js";
 import { picture } from "./picture.js";
 import { roll } from "./roll.js";
 import { run } from "./run.js";
+import { standing } from "./standing.js";
 
 export type { Batch, BatchIn, BatchToGoDown, DrainingBatch, StandingBatch } from "./batch-phases.js";
 export {
@@ -160,6 +161,8 @@ export const maintenance = z.object({
   ),
   /** How many machines the requester confirmed by typing (`--confirm 40`), for caps that ask for it. */
   confirmed: z.number().int().nullable(),
+  /** The requester's kind of account when asking; not known of records of 0.1.0. */
+  requesterStanding: standing.default("unknown"),
   /** User groups that the requester was found to be in when asking. */
   requesterGroups: z.array(z.string()),
   /** Owners of frameworks and apps on the machines: who was told, and what they said. */

@@ -41,6 +41,8 @@ export function listen(
     readonly openModal: OpenModal;
     /** What somebody is told who may not use the bot at all; `null` for one of us (invariant 6). */
     readonly turnedAway: (kind: Kind, home: Home) => Reply | null;
+    /** Where somebody belongs, as far as Slack tells when it is asked for what it did not send. */
+    readonly wholeHome: (user: string, home: Home) => Promise<Home>;
     /** Whether an answer may be posted to this address. */
     readonly isResponseUrl: (url: string) => boolean;
     readonly logger: Logger;
@@ -114,15 +116,15 @@ export function listen(
     const { to, home } = from;
     if (!(await acknowledge(kind, ack, from.context))) return run(tell(to, notAcknowledged(kind)));
     const who = { kind, user: to.user, channel: to.channel };
-    const refusal = o.turnedAway(kind, home);
-    if (refusal !== null) {
-      o.logger.warn({ ...who, team: home.team }, "turned away: not known as one of ours");
-      return run(tell(to, refusal));
-    }
     const onError = (error: unknown) =>
       o.logger.error({ ...who, err: scrub(String(error)) }, "a handler failed");
-    const handleOnce = () => o.handlers.once(from.trigger, handle);
-    run(answer(kind, handleOnce, (reply) => tell(to, reply), onError));
+    const handleOurs = async () => {
+      const refusal = o.turnedAway(kind, home) && o.turnedAway(kind, await o.wholeHome(to.user, home));
+      if (refusal === null) return await o.handlers.once(from.trigger, handle);
+      o.logger.warn({ ...who, team: home.team }, "turned away: not known as one of ours");
+      return refusal;
+    };
+    run(answer(kind, handleOurs, (reply) => tell(to, reply), onError));
   }
 
   app.command(/^\//, async ({ ack, command, context }) => {

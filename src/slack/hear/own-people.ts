@@ -4,8 +4,6 @@ import { type Kind, WORDS } from "./answer.js";
 /** The workspace the bot is installed in, as `auth.test` tells it. */
 export interface OwnTeam {
   readonly teamId: string;
-  /** The organization it is part of; `null` outside Enterprise Grid. */
-  readonly enterpriseId: string | null;
 }
 
 /** Where a person belongs, as far as what Slack sent tells. */
@@ -21,20 +19,30 @@ export function homeOfCommand(command: {
   readonly team_id?: string | undefined;
   readonly enterprise_id?: string | undefined;
 }): Home {
-  return { team: command.team_id || null, enterprise: command.enterprise_id || null };
+  return homeIn(command.team_id, { id: command.team_id, enterprise_id: command.enterprise_id });
 }
 
 /**
  * In a channel shared by Slack Connect `user.team_id` of a click is the workspace of who clicked, and `team` the one
- * that the app is installed in. Of a submitted modal `team` is the person's too. So the organization in `team` is the
- * person's only where both are the same (java-slack-sdk issue 1041, bolt-js issue 1614).
+ * that the app is installed in. Of a submitted modal `team` is the person's too (java-slack-sdk issue 1041, bolt-js issue
+ * 1614).
  */
 export function homeOfClick(body: {
   readonly user: { readonly team_id?: string | undefined };
-  readonly team?: { readonly id: string; readonly enterprise_id?: string | undefined } | null | undefined;
+  readonly team?: Workspace | null | undefined;
 }): Home {
-  const team = body.user.team_id || null;
-  return { team, enterprise: (team !== null && body.team?.id === team && body.team.enterprise_id) || null };
+  return homeIn(body.user.team_id, body.team);
+}
+
+interface Workspace {
+  readonly id?: string | undefined;
+  readonly enterprise_id?: string | undefined;
+}
+
+/** The organization of a workspace is the person's only where that workspace is. */
+function homeIn(team: string | undefined, workspace: Workspace | null | undefined): Home {
+  const isTheirs = team !== undefined && workspace?.id === team;
+  return { team: team || null, enterprise: (isTheirs && workspace.enterprise_id) || null };
 }
 
 /**
@@ -47,21 +55,22 @@ export function homeOfEvent(body: {
   readonly is_ext_shared_channel?: boolean | undefined;
 }): Home {
   if (body.is_ext_shared_channel === true) return { team: null, enterprise: null };
-  return { team: body.team_id || null, enterprise: body.enterprise_id || null };
+  return homeIn(body.team_id, { id: body.team_id, enterprise_id: body.enterprise_id });
 }
 
 /**
  * The refusal for somebody who is not known to be one of us, or `null`: with Slack Connect people of other companies
- * see our cards and can press the buttons, and a rule that names nobody must not mean them (invariant 6).
+ * see our cards and can press the buttons, and a rule that names nobody must not mean them (invariant 6). One rule for
+ * commands, clicks, dialogs and the Home: an organization counts only where it is named, never because ours is part of it.
  *
  * @param own `null` until Slack has told it: then nobody is known.
- * @param others workspaces and organizations whose people count as ours as well (`SLACK_TEAMS`).
+ * @param named workspaces and organizations whose people count as ours as well (`SLACK_TEAMS`).
  */
 export function turnedAway(
   kind: Kind,
   home: Home,
   own: OwnTeam | null,
-  others: readonly string[],
+  named: readonly string[],
 ): Reply | null {
   const { yours, nothing } = WORDS[kind];
   if (own === null) {
@@ -72,8 +81,9 @@ export function turnedAway(
       next: "Try again in a minute. If it goes on, show this to whoever runs the bot.",
     });
   }
-  const ours = [own.teamId, own.enterpriseId, ...others];
+  const ours = own.teamId.startsWith("E") ? named : [own.teamId, ...named];
   if ([home.team, home.enterprise].some((id) => id !== null && ours.includes(id))) return null;
+  const theirs = [home.team, home.enterprise].filter((id) => id !== null).join(" or ");
   const from = home.team === null ? "" : `, and Slack says that you are a member of ${home.team}`;
   return replyOf({
     tone: "refused",
@@ -82,6 +92,6 @@ export function turnedAway(
     next:
       home.team === null
         ? "Ask a member of that workspace to do it."
-        : `Ask a member of that workspace to do it. If ${home.team} belongs to the same company, whoever runs the bot can add it to SLACK_TEAMS.`,
+        : `Ask a member of that workspace to do it. If ${theirs} belongs to the same company, whoever runs the bot can add it to SLACK_TEAMS.`,
   });
 }

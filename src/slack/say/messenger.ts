@@ -71,8 +71,6 @@ export interface BotIdentity {
   readonly userId: string;
   readonly team: string;
   readonly teamId: string;
-  /** The organization of an Enterprise Grid; `null` outside one. */
-  readonly enterpriseId: string | null;
   /** Scopes of the token, or `null` where the server does not tell. */
   readonly scopes: readonly string[] | null;
 }
@@ -296,7 +294,6 @@ export function createMessenger(
         userId: answer.user_id ?? "",
         team: answer.team ?? "",
         teamId: answer.team_id ?? "",
-        enterpriseId: answer.enterprise_id || null,
         scopes: answer.response_metadata?.scopes ?? null,
       };
     },

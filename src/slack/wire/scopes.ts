@@ -2,7 +2,7 @@
 export const BOT_SCOPES = {
   commands: "the slash command",
   "chat:write": "cards, threads and answers",
-  "users:read": "people's names and time zones",
+  "users:read": "people's names and time zones, and whether they are guests",
   "usergroups:read": "approvers by user group",
   "files:write": "long lists and time lines as files",
 } as const;

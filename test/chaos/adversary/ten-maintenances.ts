@@ -112,7 +112,7 @@ export async function tenMaintenances(
 
   async function decideOnce(record: Maintenance, decision: Decision, user: string): Promise<Maintenance> {
     const world = needsWorld(decision.kind) ? await cluster.world("fresh") : null;
-    const person = { user, groups: [], lookupFailed: false };
+    const person = { user, standing: "member" as const, groups: [], lookupFailed: false };
     const decided = decide(record, decision, {
       person,
       nowMs,
@@ -129,7 +129,7 @@ export async function tenMaintenances(
   async function step(plan: Plan): Promise<void> {
     const record = records.get(plan.id);
     if (record === undefined) {
-      const person = { user: "U0ALICE", groups: [], lookupFailed: false };
+      const person = { user: "U0ALICE", standing: "member" as const, groups: [], lookupFailed: false };
       records.set(
         plan.id,
         newMaintenance(plan.id, plan.command, person, { channel: "C0OPS", command: "/mesos" }, nowMs),

@@ -144,7 +144,7 @@ export class RehearsedBot {
   /** What a decision would come to; nothing is stored. */
   decided(decision: Decision, by: string, record = this.record): Decided {
     return decide(record, decision, {
-      person: { user: by, groups: [], lookupFailed: false },
+      person: { user: by, standing: "member" as const, groups: [], lookupFailed: false },
       world: this.master.world(this.nowMs),
       policy: this.policy,
       nowMs: this.nowMs,

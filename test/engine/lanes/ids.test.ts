@@ -5,7 +5,7 @@ import type { DecisionJob } from "../../../src/engine/lanes/jobs.js";
 const job = (decision: DecisionJob["decision"], user = "U0BOB", click = "1.1"): DecisionJob => ({
   maintenance: "m-7k3q2",
   decision,
-  person: { user, groups: [], lookupFailed: false },
+  person: { user, standing: "member" as const, groups: [], lookupFailed: false },
   click,
   askedAtMs: 0,
   replyTo: { responseUrl: null, channel: "C1", user, thread: null, command: "/mesos" },

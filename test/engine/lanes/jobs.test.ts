@@ -18,7 +18,8 @@ test.each([
 ])(
   "%s with hosts that the version before queued is carried out as it was meant (invariant 11)",
   (verb, decision) => {
-    expect(hostsJob.parse(older(verb))).toMatchObject({ verb, rest: "", decision });
+    const person = { user: "U02BOB", standing: "unknown" };
+    expect(hostsJob.parse(older(verb))).toMatchObject({ verb, rest: "", decision, person });
   },
 );
 

@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import { useEngine } from "../support/engine.js";
 import { ALICE, BOB, CAROL } from "../support/people.js";
 
+/** Nobody else looks him up. */
+const DAVE = "U04DAVE";
+
 describe("a decision that comes too late or from the wrong person", () => {
   const engine = useEngine();
 
@@ -15,6 +18,23 @@ describe("a decision that comes too late or from the wrong person", () => {
     await cluster.told(ALICE, /somebody else has to approve/);
     await maintenance.click(CAROL, "approve");
     await cluster.told(CAROL, /You are not an approver of .*Who may approve: @alice, @bob/);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(0);
+    await maintenance.click(BOB, "approve");
+    await maintenance.thread(/Down: 1 machine,/);
+  });
+
+  test("a guest does not approve, nor anybody while Slack cannot be asked whose account it is (invariant 6)", async () => {
+    const { webApi } = engine();
+    webApi.people.set(CAROL, { is_restricted: true });
+    const cluster = await engine().cluster({ policy: { approvers: [BOB, CAROL, DAVE] } });
+    const maintenance = await cluster.drainToQuestion("web-01 2h");
+    await maintenance.click(CAROL, "approve");
+    await cluster.told(CAROL, /members_only is on.*you are a guest/);
+    webApi.always("users.info", { error: "missing_scope" });
+    await maintenance.click(DAVE, "approve");
+    await cluster.told(DAVE, /Slack could not be asked.*users:read/);
+    webApi.always("users.info", null);
+    webApi.people.delete(CAROL);
     expect(cluster.calls("START_MAINTENANCE")).toBe(0);
     await maintenance.click(BOB, "approve");
     await maintenance.thread(/Down: 1 machine,/);

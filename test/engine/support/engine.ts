@@ -146,6 +146,7 @@ async function startOn({
   setClockBy,
 }: Base): Promise<Engine> {
   const webApi = await FakeSlack.start();
+  webApi.hasEverybody = true;
   const slack = new RecordedSlack();
   const messenger = slack.through(
     createMessenger({ settings: webApi.settings(), logger, timeoutMs: UNHURRIED_PATIENCE_MS }),
@@ -287,7 +288,11 @@ async function startOn({
         ...options.config,
       };
       configs.set(name, config);
-      clusters.push({ ...config, groups: groupsNamedIn(config.policy) });
+      clusters.push({
+        ...config,
+        groups: groupsNamedIn(config.policy),
+        membersOnly: config.policy.membersOnly,
+      });
       const own = openRecords(store, name, logger);
       records.set(name, own);
       let worker = await startWorker(config);

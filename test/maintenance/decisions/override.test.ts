@@ -44,6 +44,21 @@ describe("an override", () => {
     expect(news(record, open)).toEqual([may ? "overridden" : "refused"]);
   });
 
+  test.each(["guest", "bot", "deactivated", "stranger", "unknown"] as const)(
+    "an account that is %s may not override, also among the admins (invariant 6)",
+    (standing) => {
+      for (const admins of [[], ["U0BOB"]]) {
+        const tried = click(open, OVERRIDE, { ...closed, standing, policy: { ...policy, admins } });
+        expect(tried.record.overrides).toEqual([]);
+        expect(tried.reply.text).toContain("members_only");
+      }
+      const overrides = [{ rule: "calendar", by: "U0ALICE", atMs: NOW, reason: "power cut" }];
+      const admins = { ...closed, policy: { ...policy, admins: ["U0ALICE"] } };
+      const ofThem = { ...open, overrides, requesterStanding: standing };
+      expect(first(click(ofThem, APPROVE, admins).record).phase).toBe("awaiting_approval");
+    },
+  );
+
   test("an override of the requester for the drain does not count for Down, where there are no admins (invariant 6)", () => {
     const overrides = [{ rule: "calendar", by: "U0ALICE", atMs: NOW, reason: "power cut" }];
     const record = { ...open, overrides };

@@ -273,6 +273,20 @@ describe("the calendar overridden with the drain", () => {
     expect(lastEvent(going, "overridden")).toMatchObject({ rule: "calendar", reason: "power cut" });
   });
 
+  test.each<[string, readonly string[]]>([
+    ["where there are no admins", []],
+    ["as one of the admins", ["U0ALICE"]],
+  ])("a guest's override does not let the window be posted %s, and that is told", (_, admins) => {
+    const guest = { ...given("U0ALICE"), requesterStanding: "guest" as const };
+    const refused = drain(guest, { calendar: [NIGHT], admins });
+    expect(refused.end).toMatchObject({
+      phase: "failed",
+      why: expect.stringMatching(
+        /does not count: a guest of the workspace \(clusters\.prod\.members_only is on\)/,
+      ),
+    });
+  });
+
   test.each(["caps", "calendar_of_other", ""])(
     "an override of the rule %o does not lift the calendar",
     (rule) => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { openApproval } from "../../../src/maintenance/approval/question.js";
 import { mayNotApprove, nobodyCouldApprove } from "../../../src/maintenance/policy/may-approve.js";
+import type { Standing } from "../../../src/maintenance/record/standing.js";
 import { policyOf, recordOf, task } from "../../support/world.js";
-import { APPROVE, asked, click, drainingWorld, first } from "../support/flow.js";
+import { APPROVE, asked, click, DENY, drainingWorld, first, lastEvent } from "../support/flow.js";
 
 const t1 = task("t1", "marathon", "web-01");
 
@@ -20,12 +22,60 @@ describe("user groups", () => {
   });
 
   test("an admin has no right to approve from being one (invariant 6)", () => {
-    const person = { user: "U0ALICE", groups: ["S0ADMINS"], lookupFailed: false };
+    const person = {
+      user: "U0ALICE",
+      standing: "member" as const,
+      groups: ["S0ADMINS"],
+      lookupFailed: false,
+    };
     const rules = policyOf({ admins: ["U0ALICE", "S0ADMINS"] });
     expect(mayNotApprove(recordOf(), person, rules)).not.toBeNull();
     const other = { ...person, user: "U0ROOT" };
     expect(mayNotApprove(recordOf(), other, { ...rules, approvers: ["U0BOB"] })).not.toBeNull();
   });
+});
+
+describe("only full members of the workspace may approve (invariant 6)", () => {
+  test.each<[Standing, RegExp]>([
+    ["guest", /you are a guest of it/],
+    ["bot", /account of a bot/],
+    ["deactivated", /your account is deactivated/],
+    ["stranger", /you are of another workspace/],
+    ["unknown", /Slack could not be asked.*counts as no\. Try again in half a minute.*users:read/],
+  ])("not an account that is %s, whatever list names it", (standing, words) => {
+    const policies = [{}, { approvers: ["U0BOB"] }, { approvers: ["S0OPS"] }, { selfApproval: true }];
+    for (const parts of policies) {
+      const policy = policyOf(parts);
+      const who = { standing, groups: ["S0OPS"] };
+      const { record, reply } = click(asked(busy), APPROVE, { world: busy, policy, ...who });
+      expect(first(record).phase).toBe("awaiting_approval");
+      expect(reply.text).toMatch(words);
+      expect(reply.text).toContain("clusters.prod.members_only");
+      expect(lastEvent(record, "refused")).toMatchObject({ why: expect.stringContaining("members_only") });
+    }
+  });
+
+  test("nor their own Down, where self-approval is on", () => {
+    const policy = policyOf({ selfApproval: true });
+    const guest = { by: "U0ALICE", standing: "guest", policy, world: busy } as const;
+    expect(first(click(asked(busy), APPROVE, guest).record).phase).toBe("awaiting_approval");
+  });
+
+  test("a guest may take back what they asked for themselves, and may not deny what others asked for", () => {
+    const guest = { standing: "guest", world: busy } as const;
+    const isOpen = (by: string) => openApproval(first(click(asked(busy), DENY, { ...guest, by }).record));
+    expect(isOpen("U0ALICE")).toBeNull();
+    expect(isOpen("U0EVE")).not.toBeNull();
+  });
+
+  test.each<Standing>(["guest", "unknown"])(
+    "but an account that is %s where members_only is off",
+    (standing) => {
+      const policy = policyOf({ membersOnly: false });
+      const { record } = click(asked(busy), APPROVE, { world: busy, policy, standing });
+      expect(first(record).phase).toBe("taking_down");
+    },
+  );
 });
 
 describe("whether anybody could ever approve", () => {

@@ -12,6 +12,7 @@ import {
   type Maintenance,
   type StoredMaintenance,
 } from "../../../src/maintenance/record/record.js";
+import type { Standing } from "../../../src/maintenance/record/standing.js";
 import { sightOf } from "../../../src/maintenance/sight/sight.js";
 import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 
@@ -84,6 +85,7 @@ export function click(
     readonly by?: string;
     readonly groups?: readonly string[];
     readonly lookupFailed?: boolean;
+    readonly standing?: Standing;
     readonly world?: World | null;
     readonly nowMs?: number;
     readonly policy?: Policy;
@@ -91,10 +93,10 @@ export function click(
     readonly freeId?: string;
   } = {},
 ) {
-  const { by = "U0BOB", groups = [], lookupFailed = false } = parts;
+  const { by = "U0BOB", groups = [], lookupFailed = false, standing = "member" } = parts;
   const { world = null, nowMs = NOW, policy = policyOf(), others = [] } = parts;
   return decide(record, decision, {
-    person: { user: by, groups, lookupFailed },
+    person: { user: by, standing, groups, lookupFailed },
     world,
     nowMs,
     askedAtMs: nowMs,

@@ -234,6 +234,21 @@ describe("a click in HTTP mode", () => {
     ["no JSON", "{"],
     ["another version", JSON.stringify({ ...APPROVE, v: 2 })],
     ["an unknown decision", JSON.stringify({ ...APPROVE, decision: { kind: "explode" } })],
+    ["an empty text", ""],
+    ["null", "null"],
+    ["a number", "7"],
+    ["a list", "[]"],
+    ["a bare word", "approve"],
+    ["the button of another app", JSON.stringify({ action: "approve", id: "m-7k3q" })],
+    ["no version", JSON.stringify({ id: APPROVE.id, decision: APPROVE.decision })],
+    ["a version that is a text", JSON.stringify({ ...APPROVE, v: "1" })],
+    ["no id", JSON.stringify({ v: 1, decision: APPROVE.decision })],
+    ["an id that is a path", JSON.stringify({ ...APPROVE, id: "../../etc/passwd" })],
+    ["an id that mentions everybody", JSON.stringify({ ...APPROVE, id: "<!channel>" })],
+    ["no decision", JSON.stringify({ v: 1, id: APPROVE.id, decision: null })],
+    ["a decision without its question", JSON.stringify({ ...APPROVE, decision: { kind: "approve" } })],
+    ["a prototype", '{"v":1,"__proto__":{"id":"m-7k3q","decision":{"kind":"cancel"}}}'],
+    ["a span that is a text", JSON.stringify({ ...APPROVE, decision: { kind: "extend", byMs: "1h" } })],
   ])("with %s in the button is acknowledged and told so, and decides nothing", async (_, value) => {
     expect(await send(click(value))).toBe(200);
     await until(() => slack.responses.length === 1);
@@ -296,6 +311,63 @@ describe("people of other companies, in a channel shared by Slack Connect (invar
     await app.start();
     await send(click(encodeButton(APPROVE), {}, CAROL));
     await until(() => handlers.clicks.length === 1);
+  });
+
+  describe("and of the other workspaces of an Enterprise Grid", () => {
+    const DAN = "U07DAN";
+    /** In a channel that several workspaces share, `team` is that of the bot, and nobody says whose organization is whose. */
+    const shared = {
+      user: { id: DAN, team_id: "T02" },
+      team: { id: "T01", domain: "o", enterprise_id: "E01" },
+    };
+    const kinds: [string, () => string][] = [
+      ["command", () => command("status", { user_id: DAN, team_id: "T02", enterprise_id: "E01" })],
+      ["click", () => click(encodeButton(APPROVE), {}, shared)],
+      [
+        "dialog",
+        () => submission("no", { ...shared, team: { id: "T02", domain: "s", enterprise_id: "E01" } }),
+      ],
+    ];
+
+    async function startWith(teams: readonly string[]): Promise<void> {
+      await app.stop();
+      app = createSlackApp({ settings: { ...slack.settings("http"), teams }, handlers, logger });
+      await app.start();
+      slack.people.set(DAN, { enterprise_user: { enterprise_id: "E01", teams: ["T02"] } });
+    }
+
+    const heard = () => handlers.commands.length + handlers.clicks.length;
+
+    test.each(kinds)("a %s is refused where nothing is named", async (_, body) => {
+      await startWith([]);
+      await send(body());
+      await until(() => slack.responses.length === 1);
+      expect(slack.responses[0]?.text).toContain("T02");
+      expect(heard()).toBe(0);
+    });
+
+    test.each(kinds)("a %s is heard where the organization is named", async (_, body) => {
+      await startWith(["E01"]);
+      await send(body());
+      await until(() => heard() === 1);
+    });
+
+    test.each(kinds)("a %s is heard where their workspace is named", async (_, body) => {
+      await startWith(["T02"]);
+      await send(body());
+      await until(() => heard() === 1);
+      expect(slack.callsOf("users.info")).toEqual([]);
+    });
+
+    test("a click of somebody whose organization Slack does not tell is refused, also of a partner", async () => {
+      await startWith(["E01"]);
+      slack.people.set("U09CAROL", { enterprise_user: { enterprise_id: "E09" } });
+      await send(click(encodeButton(APPROVE), {}, { ...shared, ...CAROL }));
+      slack.people.delete(DAN);
+      await send(click(encodeButton(APPROVE), {}, shared));
+      await until(() => slack.responses.length === 2);
+      expect(heard()).toBe(0);
+    });
   });
 
   test("nobody is known as ours before Slack has told which workspace that is", async () => {

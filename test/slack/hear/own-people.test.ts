@@ -1,34 +1,42 @@
 import { describe, expect, test } from "vitest";
 import { homeOfClick, homeOfCommand, turnedAway } from "../../../src/slack/hear/own-people.js";
 
-const OWN = { teamId: "T01", enterpriseId: null };
+const OWN = { teamId: "T01" };
 
-const IN_GRID = { teamId: "T01", enterpriseId: "E01" };
+const KINDS = ["command", "click", "modal", "home"] as const;
 
-describe("whose somebody is (invariant 6)", () => {
-  test.each([
-    ["a member", OWN, { team: "T01", enterprise: null }, true],
-    ["a guest of another company", OWN, { team: "T09", enterprise: null }, false],
-    ["a guest from an organization", OWN, { team: "T09", enterprise: "E09" }, false],
-    ["somebody Slack says nothing of", OWN, { team: null, enterprise: null }, false],
-    ["a member of the organization", IN_GRID, { team: "E01", enterprise: null }, true],
-    ["a member of another workspace of it", IN_GRID, { team: "T02", enterprise: "E01" }, true],
-    ["one of whom only the workspace is known", IN_GRID, { team: "T02", enterprise: null }, false],
-    ["a guest of another organization", IN_GRID, { team: "T09", enterprise: "E09" }, false],
-  ])("%s", (_, own, home, ours) => {
-    expect(turnedAway("click", home, own, []) === null).toBe(ours);
+describe("whose somebody is is one rule for commands, clicks, dialogs and the Home (invariant 6)", () => {
+  test.each<[string, string | null, string | null, readonly string[], boolean]>([
+    ["a member", "T01", null, [], true],
+    ["a member, in an organization", "T01", "E01", [], true],
+    ["a guest of another company", "T09", null, [], false],
+    ["a guest from an organization", "T09", "E09", [], false],
+    ["somebody Slack says nothing of", null, null, [], false],
+    ["a member of another workspace of the same organization", "T02", "E01", [], false],
+    ["the same where SLACK_TEAMS names the organization", "T02", "E01", ["E01"], true],
+    ["the same where SLACK_TEAMS names the workspace", "T02", "E01", ["T02"], true],
+    ["one of whom only the workspace is known, the organization named", "T02", null, ["E01"], false],
+    ["one who belongs to an organization and no workspace", "E01", null, [], false],
+    ["the same where it is named", "E01", null, ["E01"], true],
+    ["a guest of another organization than the named one", "T09", "E09", ["E01", "T02"], false],
+  ])("%s", (_, team, enterprise, named, ours) => {
+    for (const kind of KINDS) {
+      expect(turnedAway(kind, { team, enterprise }, OWN, named) === null).toBe(ours);
+    }
   });
 
-  test.each([
-    [{ team: "T02", enterprise: null }, ["T02"]],
-    [{ team: "T03", enterprise: "E02" }, ["E02"]],
-  ])("%j counts as ours where SLACK_TEAMS names it", (home, others) => {
-    expect(turnedAway("command", home, IN_GRID, others)).toBeNull();
-    expect(turnedAway("command", home, IN_GRID, ["T77"])).toMatchObject({
+  test("a bot that belongs to an organization takes nobody for its own until SLACK_TEAMS names it", () => {
+    const home = { team: "E01", enterprise: null };
+    expect(turnedAway("command", home, { teamId: "E01" }, [])).not.toBeNull();
+    expect(turnedAway("command", home, { teamId: "E01" }, ["E01"])).toBeNull();
+  });
+
+  test("who is turned away reads which ids SLACK_TEAMS could name", () => {
+    expect(turnedAway("command", { team: "T02", enterprise: "E01" }, OWN, ["T77"])).toMatchObject({
       tone: "refused",
-      text: expect.stringContaining(home.team),
+      text: expect.stringContaining("T02"),
       notDone: "Nothing was queued.",
-      next: expect.stringContaining("SLACK_TEAMS"),
+      next: expect.stringMatching(/If T02 or E01 belongs to the same company.*SLACK_TEAMS/),
     });
   });
 

@@ -17,6 +17,7 @@ let nowMs: number;
 
 beforeEach(async () => {
   slack = await FakeSlack.start();
+  slack.hasEverybody = true;
   slack.groups.set(OPS, ["U02BOB", "W03CAROL"]);
   slack.groups.set(DBA, []);
   logger = keepingLogger();
@@ -30,12 +31,13 @@ afterEach(async () => {
 
 const lookUps = () => slack.callsOf("usergroups.users.list").map((args) => args.usergroup);
 
-const NOBODY_KNOWN = { user: "U02BOB", groups: [], lookupFailed: true };
+const NOBODY_KNOWN = { user: "U02BOB", standing: "member", groups: [], lookupFailed: true };
 
 describe("who somebody is", () => {
   test("a person is in those groups that were asked for and name them", async () => {
     expect(await groups.personOf("U02BOB", [OPS, DBA])).toEqual({
       user: "U02BOB",
+      standing: "member",
       groups: [OPS],
       lookupFailed: false,
     });
@@ -52,6 +54,7 @@ describe("who somebody is", () => {
   test("the look-up needs no Slack where no group is named", async () => {
     expect(await groups.personOf("U02BOB", ["U02BOB"])).toEqual({
       user: "U02BOB",
+      standing: "member",
       groups: [],
       lookupFailed: false,
     });
@@ -100,6 +103,7 @@ describe("a look-up that fails counts as no (invariant 6)", () => {
     slack.groups.delete(DBA);
     expect(await groups.personOf("U02BOB", [OPS, DBA])).toEqual({
       user: "U02BOB",
+      standing: "member",
       groups: [OPS],
       lookupFailed: true,
     });
@@ -132,8 +136,15 @@ describe("a look-up that fails counts as no (invariant 6)", () => {
   });
 
   test("a Slack that does not answer is not waited for longer than a click allows (invariant 9)", async () => {
-    slack.once("usergroups.users.list", "hang");
+    for (const method of ["usergroups.users.list", "users.info"]) slack.once(method, "hang");
     const hasty = createGroups({ settings: slack.settings(), logger, patienceMs: 50, now: () => nowMs });
-    expect(await hasty.personOf("U02BOB", [OPS])).toEqual(NOBODY_KNOWN);
+    expect(await hasty.personOf("U02BOB", [OPS])).toEqual({ ...NOBODY_KNOWN, standing: "unknown" });
   });
+});
+
+test("somebody's account is looked up with their groups, and what is not known is said so", async () => {
+  slack.people.set("U02BOB", { is_restricted: true });
+  expect(await groups.personOf("U02BOB", [OPS])).toMatchObject({ standing: "guest", groups: [OPS] });
+  slack.always("users.info", { error: "missing_scope" });
+  expect(await groups.personOf("W03CAROL", [OPS])).toMatchObject({ standing: "unknown", groups: [OPS] });
 });

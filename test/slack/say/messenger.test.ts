@@ -408,10 +408,9 @@ test("the messenger knows who it is", async () => {
     userId: "U0BOT",
     team: "Ops",
     teamId: "T01",
-    enterpriseId: "E01",
     scopes: ["commands", "chat:write"],
   });
-  expect(await messenger.whoAmI()).toMatchObject({ enterpriseId: null, scopes: null });
+  expect(await messenger.whoAmI()).toMatchObject({ scopes: null });
 });
 
 test("the messenger asks for the address of a message, and says when Slack tells none", async () => {

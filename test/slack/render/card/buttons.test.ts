@@ -205,7 +205,7 @@ describe("the buttons of the card", () => {
       .map(({ batches, held, cancel }) =>
         recordOf({ held, cancel, batches: batches.map((one, index) => ({ ...one, id: `b${index + 1}` })) }),
       );
-    const person = { user: "U01ALICE", groups: [], lookupFailed: false };
+    const person = { user: "U01ALICE", standing: "member" as const, groups: [], lookupFailed: false };
     fc.assert(
       fc.property(records, (record) => {
         for (const [label, value] of buttons(record)) {
