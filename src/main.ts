@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { scrub } from "./base/scrub.js";
 import { VERSION } from "./base/version.js";
 import { check } from "./check/check.js";
 import { reportOf } from "./check/report.js";
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
     await start(config, asked, log, shutdown);
   } catch (error) {
     const { text, code } = explain(error);
-    process.stderr.write(`${text}\n`);
+    complain(text);
     // What has started already is running jobs: it ends in order.
     await shutdown.run("the start failed", code);
   }
@@ -158,7 +159,11 @@ function endBecause(error: unknown, shutdown: Shutdown, log: Logger): void {
 }
 
 function say(text: string): void {
-  process.stdout.write(text);
+  process.stdout.write(scrub(text));
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${scrub(text)}\n`);
 }
 
 /** What ends the start, in words: no stack for what a person can mend. */
@@ -180,6 +185,6 @@ function explain(error: unknown): { readonly text: string; readonly code: number
 
 main().catch((error: unknown) => {
   const { text, code } = explain(error);
-  process.stderr.write(`${text}\n`);
+  complain(text);
   process.exit(code);
 });

@@ -1,4 +1,4 @@
-import { MASK } from "./secret.js";
+import { hideKnown, hideKnownInJson, MASK } from "./known-secrets.js";
 
 /**
  * Secrets whose shape gives them away wherever they stand: Slack's tokens, its response and upload URLs (whoever has
@@ -18,7 +18,21 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/:\/\/[^\s"\\/@:]*:[^\s"\\/@]*@/g, `://${MASK}@`],
 ];
 
-/** A text without the secrets that can be told by their shape. Keeps JSON valid JSON. */
+/**
+ * What somebody else said (a master, a proxy, Slack, Redis, a program), without secrets: those that the process knows,
+ * whichever way they are written, and those whose shape gives them away. To be done before a text is cut: half a secret is
+ * known by nobody.
+ */
 export function scrub(text: string): string {
+  return withoutShapes(hideKnown(text));
+}
+
+/** The same for one line of JSON, which stays JSON. */
+export function scrubJson(line: string): string {
+  return withoutShapes(hideKnownInJson(line));
+}
+
+/** Keeps JSON valid JSON. */
+function withoutShapes(text: string): string {
   return SHAPES.reduce((clean, [shape, mask]) => clean.replace(shape, mask), text);
 }

@@ -1,17 +1,17 @@
 import { inspect } from "node:util";
-
-/** What stands in a log or an answer instead of a secret. */
-export const MASK = "[secret]";
+import { MASK, noteSecret } from "./known-secrets.js";
 
 /**
  * A token or password on its way through the program. Printing, logging or serialising it gives `[secret]`; the text
- * comes out of `reveal()` only, so a search for that word finds every place that uses one.
+ * comes out of `reveal()` only, so a search for that word finds every place that uses one. From when it is made its text is
+ * hidden wherever others say it (`scrub`).
  */
 export class Secret {
   readonly #text: string;
 
   constructor(text: string) {
     this.#text = text;
+    noteSecret(text);
   }
 
   /** The text itself: hand it straight to the client that needs it and keep it nowhere. */

@@ -26,6 +26,8 @@ export interface Config {
   readonly clusters: readonly ClusterConfig[];
   /** All that are known, and what is one by itself inside of them: masked in what programs print. */
   readonly secrets: readonly Secret[];
+  /** Variables with a secret that is too short, or too usual a word, to be masked wherever it is met. */
+  readonly unhideable: readonly string[];
   readonly ops: { readonly host: string; readonly port: number };
   readonly logLevel: LogLevel;
 }

@@ -4,7 +4,7 @@ import type { Config, Role } from "./config.js";
 import { ConfigError } from "./config-error.js";
 import { type Env, EnvironmentReader } from "./environment.js";
 import type { ReadFile } from "./read-file.js";
-import { SecretVariables, secretsOf } from "./secrets.js";
+import { SecretVariables, secretsOf, unhideable } from "./secrets.js";
 import { SLACK_VARIABLES, slackSettings } from "./slack-settings.js";
 import { storeSettings } from "./store-settings.js";
 
@@ -41,9 +41,14 @@ export function parseConfig(around: Surroundings): ConfigResult {
   const historyMs = days * 86_400_000;
   // Also what this role does not use: it may stand in the same environment.
   const ours = new EnvironmentReader(around.env).values;
-  const secrets = secretsOf({ slack, store, clusters }, [ours, named.all()]);
-  const ops = { host, port };
-  const config = { role, slack, store, historyMs, commandsPerMinute, clusters, secrets, ops, logLevel };
+  const variables = [...Object.entries(ours), ...named.all()];
+  const config = {
+    ...{ role, slack, store, historyMs, commandsPerMinute, clusters },
+    secrets: secretsOf({ slack, store, clusters }, variables),
+    unhideable: unhideable(variables),
+    ops: { host, port },
+    logLevel,
+  };
   return { ok: true, config: deepFreeze(config) };
 }
 

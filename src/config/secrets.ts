@@ -1,3 +1,4 @@
+import { isHideable } from "../base/known-secrets.js";
 import { Secret } from "../base/secret.js";
 import type { Config } from "./config.js";
 import type { Env } from "./environment.js";
@@ -20,9 +21,24 @@ export class SecretVariables {
     return text;
   }
 
-  all(): readonly Secret[] {
-    return [...this.#read.values()];
+  all(): readonly (readonly [variable: string, secret: Secret])[] {
+    return [...this.#read];
   }
+}
+
+/** Names of the variables that hold a secret, or an address with a password, that cannot be hidden by its value. */
+export function unhideable(
+  variables: readonly (readonly [variable: string, value: unknown])[],
+): readonly string[] {
+  const inside = (secret: Secret) => {
+    const { password = "" } = URL.canParse(secret.reveal()) ? new URL(secret.reveal()) : {};
+    return password === "" ? [secret] : [secret, ...passwordsIn(secret)];
+  };
+  const names = variables.flatMap(([name, value]) => {
+    const secrets = value instanceof Secret ? inside(value) : [];
+    return secrets.every((secret) => isHideable(secret.reveal().trim())) ? [] : [name];
+  });
+  return [...new Set(names)];
 }
 
 /**

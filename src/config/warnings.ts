@@ -1,13 +1,29 @@
 import { BlockList, isIP } from "node:net";
+import { LEAST_SECRET } from "../base/known-secrets.js";
 import { editDistance } from "../hosts/nearest.js";
-import type { Config, HostPort } from "./config.js";
+import { list } from "../maintenance/text/list.js";
+import type { ClusterConfig, Config } from "./config.js";
 import type { Env } from "./environment.js";
 import { VARIABLE_NAMES } from "./environment-schema.js";
 import { readRedisUrl } from "./redis-url.js";
 
 /** What is no mistake and may still not be meant, in sentences for the log. No value is repeated. */
 export function configWarnings(config: Config, env: Env): readonly string[] {
-  return [...misspelled(env), ...withoutChannel(config), ...inClearText(config)];
+  return [
+    ...misspelled(env),
+    ...withoutChannel(config),
+    ...inClearText(config),
+    ...shownSecrets(config),
+    ...config.clusters.flatMap(readableLogins),
+  ];
+}
+
+/** A short secret would be found in the middle of words, and half of what is said would be masked. */
+function shownSecrets({ unhideable }: Config): readonly string[] {
+  return unhideable.map(
+    (name) =>
+      `${name} holds a secret of fewer than ${LEAST_SECRET} characters, or a part of the word "secret": where somebody else says it (a master in an error, a program in its output) it may be shown. Choose a longer one.`,
+  );
 }
 
 /** Variables that nobody reads and whose names are nearly ours: an optional one would otherwise just not count. */
@@ -43,7 +59,7 @@ function inClearText({ store }: Config): readonly string[] {
   const { sentinel, cluster } = store;
   // Which Redis the sentinels name is not known; it is hardly elsewhere than they are.
   const places = sentinel === null ? [url, ...(cluster ?? [])] : sentinel.addresses;
-  if (places.every(isHere)) return [];
+  if (places.every(({ host }) => isHere(host))) return [];
   const warnings: string[] = [];
   if (url.password !== null && !url.tls) {
     warnings.push(
@@ -63,9 +79,61 @@ LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
 
 /** Whether what is sent there stays on this machine. */
-function isHere({ host }: HostPort): boolean {
+function isHere(address: string): boolean {
+  const host = address.replace(/^\[|\]$/g, "");
   const family = isIP(host);
   return family === 0
     ? /^(?:.*\.)?localhost$/i.test(host)
     : LOOPBACK.check(host, family === 6 ? "ipv6" : "ipv4");
+}
+
+/** Logins that go over a network as they are. What stays on this machine is nobody else's to read. */
+function readableLogins({
+  name,
+  masters,
+  credentials,
+  zooKeeper,
+  marathons,
+}: ClusterConfig): readonly string[] {
+  const told = (whose: string, where: readonly string[], next: string) =>
+    where.length === 0
+      ? []
+      : [
+          `Cluster ${name}: the login for ${whose} goes to ${list(where)} unencrypted, so whoever can listen on the way can read and use it. ${next}`,
+        ];
+  const https = "or let nobody else onto the network between them and the worker";
+  const found =
+    zooKeeper?.scheme === "http" && !isOnlyHere(zooKeeper.allowed)
+      ? ["the masters that ZooKeeper names"]
+      : [];
+  return [
+    ...told(
+      "masters",
+      credentials === null ? [] : [...masters.filter(isReadable), ...found],
+      zooKeeper === null
+        ? `Have the masters speak https and write https:// addresses, ${https}.`
+        : `Have the masters speak https and set zookeeper.scheme to https, ${https}.`,
+    ),
+    ...told(
+      "ZooKeeper",
+      zooKeeper?.auth
+        ? zooKeeper.servers.filter(({ host }) => !isHere(host)).map(({ host, port }) => `${host}:${port}`)
+        : [],
+      "Use a login that may read the masters' path and nothing else, and let nobody else onto that network: a digest is sent as it is.",
+    ),
+    ...told(
+      "Marathon",
+      marathons.flatMap(({ url, authorization }) => (authorization !== null && isReadable(url) ? [url] : [])),
+      `Have Marathon speak https and write an https:// address, ${https}.`,
+    ),
+  ];
+}
+
+function isReadable(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && !isHere(hostname);
+}
+
+function isOnlyHere(allowed: readonly string[]): boolean {
+  return allowed.length > 0 && allowed.every(isHere);
 }

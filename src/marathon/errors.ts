@@ -1,3 +1,4 @@
+import { scrub } from "../base/scrub.js";
 import { quoted } from "../maintenance/text/quote.js";
 
 /** What happened with a Marathon and what to do next, in sentences; `{marathon}` is its address. */
@@ -46,32 +47,45 @@ export const MARATHON_ERRORS = {
 
 export type MarathonErrorCode = keyof typeof MARATHON_ERRORS;
 
-/** Anything that goes wrong between us and a Marathon, explained; never holds a login. */
+/** Anything that goes wrong between us and a Marathon, explained; never holds a secret, whatever it said. */
 export class MarathonError extends Error {
   override readonly name = "MarathonError";
   /** What happened, one sentence. */
   readonly what: string;
   /** What to do next, one sentence. */
   readonly next: string;
+  /** Its own words, cut to a line. */
+  readonly said: string | null;
 
   /**
    * @param sent whether the call reached it: `maybe` is settled by reading, never by calling again (invariant 7).
-   * @param said its own words, cut to a line.
    */
   constructor(
     readonly code: MarathonErrorCode,
     blanks: Readonly<Record<string, string>>,
     readonly sent: "no" | "maybe" | "yes",
-    readonly said: string | null = null,
+    said: string | null = null,
     cause?: unknown,
   ) {
     const fill = (sentence: string) =>
-      sentence.replace(/\{(\w+)\}/g, (_, name: string) => blanks[name] ?? name);
+      scrub(sentence.replace(/\{(\w+)\}/g, (_, name: string) => blanks[name] ?? name));
     const { what, next } = MARATHON_ERRORS[code];
     super(fill(what), { cause });
     this.what = this.message;
     this.next = fill(next);
+    this.said = said === null ? null : shortened(said);
   }
+}
+
+const LONGEST_SAID = 300;
+
+/** Without secrets first: of one that is cut in two the half would be shown. */
+function shortened(said: string): string | null {
+  const line = scrub(said)
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .trim();
+  if (line === "") return null;
+  return line.length > LONGEST_SAID ? `${line.slice(0, LONGEST_SAID)}…` : line;
 }
 
 /** What happened, in its own words too where it has any, and what to do next, as sentences. */

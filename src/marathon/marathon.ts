@@ -13,8 +13,6 @@ export const MARATHON_LIMIT_MS = 3_000;
 /** Some 20,000 tasks. */
 const LARGEST_ANSWER_BYTES = 64 * 1024 * 1024;
 
-const LONGEST_SAID = 300;
-
 export interface MarathonOptions extends Pick<MarathonConfig, "url" | "authorization" | "ca"> {
   /** Aborts after this many milliseconds. */
   readonly limit: (ms: number) => AbortSignal;
@@ -178,12 +176,8 @@ async function whole(body: Readable, most: number): Promise<Buffer> {
 }
 
 /** Its own words: errors are `{"message": "…"}`. */
-function wordsIn(body: Buffer): string | null {
-  const text = body.toString("utf8");
-  const message = parsed(z.object({ message: z.string() }), body, () => null)?.message ?? text;
-  const line = message.replace(/[\p{Cc}\s]+/gu, " ").trim();
-  if (line === "") return null;
-  return line.length > LONGEST_SAID ? `${line.slice(0, LONGEST_SAID)}…` : line;
+function wordsIn(body: Buffer): string {
+  return parsed(z.object({ message: z.string() }), body, () => null)?.message ?? body.toString("utf8");
 }
 
 function parsed<T, E>(schema: z.ZodType<T>, body: Buffer, otherwise: (why: string) => E): T | E {

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from "pino";
-import { scrub } from "../base/scrub.js";
-import { MASK } from "../base/secret.js";
+import { MASK } from "../base/known-secrets.js";
+import { scrubJson } from "../base/scrub.js";
 import { describeError } from "./describe-error.js";
 
 export type { Logger } from "pino";
@@ -43,7 +43,7 @@ export function createLogger(options: LoggerOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: (error: unknown) => describeError(error) },
     redact: { paths: REDACTED, censor: MASK },
-    hooks: { streamWrite: scrub },
+    hooks: { streamWrite: scrubJson },
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 }

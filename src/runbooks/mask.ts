@@ -1,5 +1,5 @@
+import { linesOf, MASK, writtenAs } from "../base/known-secrets.js";
 import { scrub } from "../base/scrub.js";
-import { MASK } from "../base/secret.js";
 import { withoutControls } from "./controls.js";
 
 /** Hides secrets in text that arrives in pieces. */
@@ -22,9 +22,9 @@ const LEAST_WINDOW = 1_024;
 /** How many places are tried for a cut, so that it takes a moment whatever the text is. */
 const MOST_TRIES = 64;
 
-/** Hides these values, wherever they stand, and whatever `scrub` tells by its shape. */
+/** Hides these values, however short, and whatever else `scrub` hides. */
 export function maskOf(secrets: readonly string[]): Mask {
-  const values = [...new Set(secrets.flatMap(writtenAs))].sort((a, b) => b.length - a.length);
+  const values = [...new Set(secrets.flatMap(shownAs))].sort((a, b) => b.length - a.length);
   const window = Math.max(LEAST_WINDOW, values[0]?.length ?? 0);
   const literal = values.length === 0 ? null : new RegExp(values.map(escaped).join("|"), "g");
   const hide = (text: string): string => scrub(literal === null ? text : text.replace(literal, MASK));
@@ -63,12 +63,12 @@ function startOfToken(text: string, place: number): number {
   return at;
 }
 
-/** The forms in which a value shows in what a program prints: as it is, line by line, and inside of JSON. */
-function writtenAs(secret: string): readonly string[] {
-  const lines = secret.trim().split(/\s*[\r\n]\s*/);
+/** The forms in which a value shows in what a program prints, line by line and without what is taken out of that. */
+function shownAs(secret: string): readonly string[] {
+  const lines = linesOf(secret);
   const long = lines.length === 1 ? lines : lines.filter((line) => line.length >= LEAST_LINE);
   return long
-    .flatMap((line) => [line, JSON.stringify(line).slice(1, -1)])
+    .flatMap(writtenAs)
     .map(withoutControls)
     .filter((line) => line !== "");
 }

@@ -105,6 +105,19 @@ describe("a look at a Marathon", () => {
     expect(JSON.stringify(error) + String(error)).not.toContain("c2VjcmV0");
   });
 
+  test.each([
+    ["at once", ""],
+    ["where it is cut", "x".repeat(285)],
+  ])("a Marathon that shows our login to us, %s, is told without it", async (_, before) => {
+    const authorization = new Secret("Basic Ym90Om9mLW1hcmF0aG9u");
+    const { client, marathon } = await scene({}, { authorization });
+    const body = JSON.stringify({ message: `${before} ${authorization.reveal()} is refused` });
+    marathon.setFault("looks", { kind: "answer", status: 400, body });
+    const { said } = await failed(client.look());
+    expect(said).not.toContain("Ym90");
+    expect(said).toContain(before);
+  });
+
   test("a redirect is not followed, so that no login goes elsewhere", async () => {
     const { client, marathon } = await scene();
     const other = await scene();

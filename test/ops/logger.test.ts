@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Secret } from "../../src/base/secret.js";
 import { createLogger } from "../../src/ops/logger.js";
 
 const SECRET = "hunter2Hunter2";
@@ -45,6 +46,16 @@ describe("no secret is logged", () => {
     log.error(fields, "something failed");
     expect(lines.join()).not.toContain(SECRET);
     expect(last()).toMatchObject({ level: "error" });
+  });
+
+  test("a secret of the configuration is masked by its value, however it is written", () => {
+    const value = 'kn0wn"secret';
+    new Secret(value);
+    const { log, lines, last } = recorded();
+    const login = Buffer.from(`ops:${value}`).toString("base64");
+    log.error({ err: new Error(`${value} ${login}`), a: { b: [value] }, n: 1 }, `with ${value}`);
+    expect(last()).toMatchObject({ msg: "with [secret]", a: { b: ["[secret]"] }, n: 1 });
+    for (const part of ["kn0wn", login]) expect(lines.join()).not.toContain(part);
   });
 
   test("a child logger shows no secret either", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Secret } from "../../src/base/secret.js";
 import { maskOf } from "../../src/runbooks/mask.js";
 
 describe("secrets in what a program prints", () => {
@@ -23,5 +24,12 @@ describe("secrets in what a program prints", () => {
     ["nothing where there is no secret", ["", " \n "], "some text", "some text"],
   ])("%s is hidden", (_, secrets, text, shown) => {
     expect(maskOf(secrets).hide(text)).toBe(shown);
+  });
+
+  test("a secret that the run was not given but the process knows is hidden, also in base64", () => {
+    new Secret("of-the-master");
+    const mask = maskOf([]);
+    const login = Buffer.from("bot:of-the-master").toString("base64");
+    expect(mask.hide(`of-the-master ${login}`)).toBe("[secret] [secret]");
   });
 });

@@ -1,4 +1,5 @@
 import { type IQueueBackend, type JobProgress, type JobsOptions, Queue, Worker } from "bullmq";
+import { scrub } from "../../base/scrub.js";
 import { settled, withAnswerLimit } from "./answer-limit.js";
 import type { Driver, WriteOwned } from "./driver.js";
 import { RunningLane } from "./lane.js";
@@ -106,9 +107,11 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
         name,
         (job, token = "", cancelled = new AbortController().signal) => {
           writesOwned(job, writeOwned);
-          return lane.during(() =>
-            watch.during(job.id ?? "", (lost) => processor(job, token, AbortSignal.any([lost, cancelled]))),
-          );
+          return lane
+            .during(() =>
+              watch.during(job.id ?? "", (lost) => processor(job, token, AbortSignal.any([lost, cancelled]))),
+            )
+            .catch(rethrowScrubbed);
         },
         { ...options, connection: {}, ...prefix, autorun: false },
         driver.consumer,
@@ -163,4 +166,13 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
       await closing;
     },
   };
+}
+
+/** BullMQ stores what a job failed with, words and stack, and others read it there. */
+function rethrowScrubbed(error: unknown): never {
+  if (error instanceof Error) {
+    error.message = scrub(error.message);
+    if (error.stack !== undefined) error.stack = scrub(error.stack);
+  }
+  throw error;
 }

@@ -1,3 +1,5 @@
+import { scrub } from "../../base/scrub.js";
+
 /**
  * - `in_use`: another process has the embedded folder open.
  * - `folder`: the embedded folder cannot be created, written or locked.
@@ -26,7 +28,7 @@ export interface StoreTrouble {
   readonly next: string;
 }
 
-/** Any failure of the place where the queue lives. Its texts never hold a password: they name hosts and ports only. */
+/** Any failure of the place where the queue lives. Its texts hold no secret, whatever the store said. */
 export class StoreError extends Error implements StoreTrouble {
   override readonly name = "StoreError";
   readonly code: StoreErrorCode;
@@ -35,7 +37,8 @@ export class StoreError extends Error implements StoreTrouble {
   readonly next: string;
 
   constructor(code: StoreErrorCode, trouble: StoreTrouble, cause?: unknown) {
-    const { what, notDone, next } = trouble;
+    const { notDone, next } = trouble;
+    const what = scrub(trouble.what);
     super(`${what} ${notDone} ${next}`, cause === undefined ? undefined : { cause: plainCause(cause) });
     this.code = code;
     this.what = what;
@@ -50,8 +53,8 @@ export class StoreError extends Error implements StoreTrouble {
  */
 function plainCause(cause: unknown): Error {
   if (!(cause instanceof Error)) return new Error(String(cause));
-  const plain = new Error(cause.message);
+  const plain = new Error(scrub(cause.message));
   plain.name = cause.name;
-  if (cause.stack !== undefined) plain.stack = cause.stack;
+  if (cause.stack !== undefined) plain.stack = scrub(cause.stack);
   return plain;
 }

@@ -1,3 +1,4 @@
+import { scrub } from "../../base/scrub.js";
 import { BY_ITSELF, goingOn } from "../../maintenance/text/go-on.js";
 import { ERROR_TABLE, ERRORS, type ErrorCode } from "./table.js";
 
@@ -7,7 +8,7 @@ import { ERROR_TABLE, ERRORS, type ErrorCode } from "./table.js";
  */
 export type Sent = "no" | "maybe" | "yes";
 
-/** Anything that goes wrong between us and a master, explained; never holds credentials. */
+/** Anything that goes wrong between us and a master, explained; never holds a secret, whatever the master said. */
 export class MesosError extends Error {
   override readonly name = "MesosError";
   readonly code: ErrorCode;
@@ -22,17 +23,14 @@ export class MesosError extends Error {
   readonly sent: Sent;
 
   constructor(parts: Details & Pick<MesosError, "code" | "what" | "steps">) {
-    const said = parts.said ?? null;
-    const words = [
-      parts.what,
-      said === null ? null : `The master said: ${said}`,
-      goingOn(parts.steps, BY_ITSELF),
-    ];
+    const said = parts.said == null ? null : scrub(parts.said);
+    const [what, steps] = [scrub(parts.what), scrub(parts.steps)];
+    const words = [what, said === null ? null : `The master said: ${said}`, goingOn(steps, BY_ITSELF)];
     super(words.filter(Boolean).join(" "), { cause: parts.cause });
     this.code = parts.code;
-    this.what = parts.what;
+    this.what = what;
     this.said = said;
-    this.steps = parts.steps;
+    this.steps = steps;
     this.status = parts.status ?? null;
     this.sent = parts.sent;
   }
@@ -145,9 +143,11 @@ const MISSING: Readonly<Record<string, string>> = {
   GoOn: "{GoOn}",
 };
 
-/** What was said as one line of printable text, cut to a length that can be shown. */
+/** What was said as one line of printable text without secrets, cut to a length that can be shown. */
 function plain(body: string): string {
-  const line = body.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  const line = scrub(body)
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .trim();
   return line.length > LONGEST_SAID ? `${line.slice(0, LONGEST_SAID)}…` : line;
 }
 

@@ -1,3 +1,4 @@
+import { scrub } from "../../base/scrub.js";
 import { counted } from "../../maintenance/text/list.js";
 import type { SlackFailure } from "../wire/errors.js";
 import { LIMITS } from "../wire/limits.js";
@@ -15,12 +16,12 @@ const LINE_CHARS = 300;
 
 /** One line in a fixed-width face, such as a command to copy. */
 export function fixedLine(line: string): Block {
-  return section(fenced(oneLineOfCode(line, 1000)));
+  return section(fenced(oneLineOfCode(scrub(line), 1000)));
 }
 
 /** A longer text in a fixed-width face, over several sections if need be, cut at a line with a word on what is left out. */
 export function fixedText(text: string): Block[] {
-  const lines = linesOf(text);
+  const lines = linesOf(scrub(text));
   const chunks: string[] = [];
   let shown = 0;
   let used = 0;

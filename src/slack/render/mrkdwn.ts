@@ -1,3 +1,5 @@
+import { scrub } from "../../base/scrub.js";
+
 /**
  * Text that is safe to send as Slack's mrkdwn. Everything interpolated into `mrk` is escaped unless it is such a text
  * already, so a host name, a reason or a framework name cannot form `<!channel>`, a mention or a link.
@@ -30,9 +32,12 @@ const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 /** Half of a surrogate pair, left by a cut or sent by a broken client: not valid in JSON for everybody. */
 const LONE_SURROGATE = /\p{Cs}/gu;
 
-/** One line without control characters or marks that hide: what names and reasons are reduced to before they are shown. */
+/**
+ * One line without control characters, marks that hide, or secrets: what every text that is not written here is reduced to
+ * before it is cut and shown.
+ */
 export function oneLine(raw: string): string {
-  return raw.replace(HIDDEN, "").replace(CONTROL, " ").replace(LONE_SURROGATE, "").trim();
+  return scrub(raw.replace(HIDDEN, "")).replace(CONTROL, " ").replace(LONE_SURROGATE, "").trim();
 }
 
 /** Escapes, and cuts so that the escaped text has at most `max` characters and no half escape. */

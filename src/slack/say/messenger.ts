@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { types } from "@slack/bolt";
+import { scrub } from "../../base/scrub.js";
 import type { SlackConfig } from "../../config/config.js";
 import type { Reply } from "../../maintenance/text/reply.js";
 import { anonymousReaders, type Readers } from "../people/readers.js";
@@ -266,7 +267,8 @@ export function createMessenger(
           });
         } else {
           // Slack takes no empty file.
-          await client.files.uploadV2({ ...where, ...what, content: file.text === "" ? "\n" : file.text });
+          const content = scrub(file.text) || "\n";
+          await client.files.uploadV2({ ...where, ...what, content });
         }
       } catch (error) {
         const failure = SlackFailure.from(error, doing);

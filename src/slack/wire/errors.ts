@@ -153,8 +153,8 @@ export class SlackFailure extends Error {
     o: { doing: string; retryAfterMs?: number | null; detail?: string | null; cause?: unknown },
   ) {
     const advice = SLACK_FAILURES[SAME[code] ?? code] ?? UNKNOWN;
-    const detail = o.detail ? ` ${scrub(o.detail).replace(/[^.!?]$/, "$&.")}` : "";
-    const what = `${o.doing}: ${advice.what} (${code})${detail}`;
+    const detail = o.detail ? ` ${o.detail.replace(/[^.!?]$/, "$&.")}` : "";
+    const what = scrub(`${o.doing}: ${advice.what} (${code})${detail}`);
     super(`${what} ${advice.next}`, o.cause === undefined ? undefined : { cause: o.cause });
     this.code = code;
     this.retryAfterMs = o.retryAfterMs ?? null;
@@ -209,10 +209,7 @@ function detailOf(data: object): string | null {
   }
   const messages = (meta as { messages?: unknown } | undefined)?.messages;
   return Array.isArray(messages)
-    ? messages
-        .filter((text) => typeof text === "string")
-        .join(" ")
-        .slice(0, 300)
+    ? scrub(messages.filter((text) => typeof text === "string").join(" ")).slice(0, 300)
     : null;
 }
 

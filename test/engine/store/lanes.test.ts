@@ -1,5 +1,6 @@
 import { DelayedError, type Queue, RateLimitError } from "bullmq";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { Secret } from "../../../src/base/secret.js";
 import { THREAD_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
 import { CONTROL_WORKER_OPTIONS, NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
@@ -267,6 +268,21 @@ for (const { name, available, make } of PLACES) {
       expect(after.every(({ at }) => at >= freeAt - 5)).toBe(true);
       expect(after.map(({ id }) => id).sort()).toEqual(["alone", "alone", "behind", "limited"]);
       expect(first.isRunning()).toBe(true);
+    });
+
+    test("a job that failed holds no secret in its words", async () => {
+      new Secret("corr3ct-h0rse");
+      const queue = store.queue<object>("fails");
+      run("fails", async () => {
+        throw new Error("cannot log in with corr3ct-h0rse");
+      });
+      await queue.add("job", {}, { jobId: "j-1" });
+      const job = await until(async () => {
+        const found = await queue.getJob("j-1");
+        return found?.failedReason ? found : undefined;
+      });
+      expect(job.failedReason).toBe("cannot log in with [secret]");
+      expect(JSON.stringify(job.stacktrace)).not.toContain("corr3ct-h0rse");
     });
 
     test("the store answers a ping while it is open", async () => {

@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { Secret } from "../../../src/base/secret.js";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
-import { message, section } from "../../../src/slack/render/blocks.js";
-import { mrk } from "../../../src/slack/render/mrkdwn.js";
+import { header, message, section } from "../../../src/slack/render/blocks.js";
+import { code, mrk } from "../../../src/slack/render/mrkdwn.js";
 import { createMessenger, type Messenger } from "../../../src/slack/say/messenger.js";
 import { postToResponseUrl } from "../../../src/slack/say/response-url.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
@@ -422,4 +423,53 @@ test("the messenger asks for the address of a message, and says when Slack tells
   await expect(messenger.permalink("C1", "1.000001")).rejects.toThrow(SlackFailure);
   slack.once("chat.getPermalink", { status: 200, body: '{"ok":true}' });
   await expect(messenger.permalink("C1", "1.000001")).rejects.toThrow(SlackFailure);
+});
+
+describe("a secret in what is said reaches nobody, whoever wrote it", () => {
+  const SECRET = "corr3ct-h0rse";
+  beforeEach(() => {
+    new Secret(SECRET);
+  });
+
+  const shown = () => JSON.stringify([slack.calls, slack.responses, slack.files]);
+
+  test.each<[string, () => Promise<unknown>]>([
+    ["a message", () => messenger.post("C01OPS", null, message([section(mrk`for ${SECRET}, now`)]))],
+    ["a name in a fixed-width face", () => messenger.post("C01OPS", null, message([section(code(SECRET))]))],
+    ["a header", () => messenger.post("C01OPS", null, message([header(`for ${SECRET}`)]))],
+    [
+      "an answer, its table and its line",
+      () =>
+        messenger.reply(
+          {
+            responseUrl: slack.responseUrl(),
+            channel: "C01OPS",
+            user: "U01ALICE",
+            thread: null,
+            command: "/mesos",
+          },
+          {
+            ...replyOf({ tone: "info", text: `for ${SECRET}`, said: SECRET, next: SECRET }),
+            line: `/mesos drain web-01 2h "${SECRET}"`,
+          },
+        ),
+    ],
+    [
+      "a file",
+      () => messenger.upload("C01OPS", null, { name: "run.txt", title: "Output", text: `a\n${SECRET}\nb` }),
+    ],
+  ])("in %s", async (_, say) => {
+    await say();
+    expect(shown()).toContain("[secret]");
+    expect(shown()).not.toContain(SECRET);
+  });
+
+  test("in what Slack refuses with", async () => {
+    slack.once("chat.postMessage", {
+      error: "invalid_arguments",
+      more: { response_metadata: { messages: [`${"x".repeat(290)} ${SECRET}`] } },
+    });
+    const failure = await failureOf(messenger.post("C01OPS", null, CARD));
+    expect(failure.message).not.toContain(SECRET.slice(0, 6));
+  });
 });
