@@ -23,7 +23,7 @@ export interface WriteConnectionOptions {
   /** PEM of the certificates to trust for https, or `null` for the system's. */
   readonly ca: string | null;
   /** What undici allows an answer. */
-  readonly limits: Pick<Client.Options, "headersTimeout" | "bodyTimeout" | "maxResponseSize">;
+  readonly limits: Pick<Client.Options, "headersTimeout" | "bodyTimeout">;
   readonly maySend: MaySend;
 }
 

@@ -1,3 +1,4 @@
+import { LONGEST_WORDS_BYTES } from "../base/answer.js";
 import { scrub } from "../base/scrub.js";
 import { quoted } from "../maintenance/text/quote.js";
 
@@ -32,8 +33,8 @@ export const MARATHON_ERRORS = {
     next: "Look whether the address is that of a Marathon; if it is, report this.",
   },
   marathon_too_large: {
-    what: "The answer of the Marathon at {marathon} is larger than {most}.",
-    next: "Report this with the number of its apps and tasks.",
+    what: "What the Marathon at {marathon} answered is larger than {most}; the rest was not read.",
+    next: "Look whether the address is that of a Marathon, and what a proxy in front of it sends; if it is, report this with the number of its apps and tasks.",
   },
   marathon_other: {
     what: "The Marathon at {marathon} is registered as the framework {found} and not as {wanted}.",
@@ -46,6 +47,12 @@ export const MARATHON_ERRORS = {
 } as const satisfies Record<string, { readonly what: string; readonly next: string }>;
 
 export type MarathonErrorCode = keyof typeof MARATHON_ERRORS;
+
+/** What a Marathon said of a refusal, and whether it went on after that and was not read to its end. */
+export interface Said {
+  readonly text: string;
+  readonly isCut: boolean;
+}
 
 /** Anything that goes wrong between us and a Marathon, explained; never holds a secret, whatever it said. */
 export class MarathonError extends Error {
@@ -64,18 +71,20 @@ export class MarathonError extends Error {
     readonly code: MarathonErrorCode,
     blanks: Readonly<Record<string, string>>,
     readonly sent: "no" | "maybe" | "yes",
-    said: string | null = null,
+    said: Said | null = null,
     cause?: unknown,
   ) {
     const fill = (sentence: string) =>
       scrub(sentence.replace(/\{(\w+)\}/g, (_, name: string) => blanks[name] ?? name));
     const { what, next } = MARATHON_ERRORS[code];
-    super(fill(what), { cause });
+    super(said?.isCut === true ? `${fill(what)} ${CUT}` : fill(what), { cause });
     this.what = this.message;
     this.next = fill(next);
-    this.said = said === null ? null : shortened(said);
+    this.said = said === null ? null : shortened(said.text);
   }
 }
+
+const CUT = `It went on for more than ${LONGEST_WORDS_BYTES / 1024} KiB, and the rest was not read.`;
 
 const LONGEST_SAID = 300;
 

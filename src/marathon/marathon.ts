@@ -1,6 +1,13 @@
-import type { Readable } from "node:stream";
 import { Agent, type Dispatcher, errors } from "undici";
 import { z } from "zod";
+import {
+  ByteBudget,
+  LONGEST_WORDS_BYTES,
+  readWhole,
+  readWords,
+  TooLargeError,
+  type Words,
+} from "../base/answer.js";
 import { type MaySend, writeConnection } from "../base/write-connection.js";
 import type { MarathonConfig } from "../config/config.js";
 import type { MarathonView } from "../maintenance/moving/marathon-view.js";
@@ -10,14 +17,14 @@ import { appsAnswer, infoAnswer, podsAnswer } from "./read-view.js";
 /** Of one look, or of one kill, from beginning to end: the control lane of the cluster waits for it. */
 export const MARATHON_LIMIT_MS = 3_000;
 
-/** Some 20,000 tasks. */
-const LARGEST_ANSWER_BYTES = 64 * 1024 * 1024;
+/** Of all answers of one look together: some 20,000 tasks. */
+const LARGEST_LOOK_BYTES = 64 * 1024 * 1024;
 
 export interface MarathonOptions extends Pick<MarathonConfig, "url" | "authorization" | "ca"> {
   /** Aborts after this many milliseconds. */
   readonly limit: (ms: number) => AbortSignal;
-  /** @defaultValue LARGEST_ANSWER_BYTES */
-  readonly largestAnswerBytes?: number;
+  /** @defaultValue LARGEST_LOOK_BYTES */
+  readonly largestLookBytes?: number;
 }
 
 /** The API of one Marathon, of which only as much as moving tasks takes. Repeats nothing and follows nobody. */
@@ -35,19 +42,18 @@ export interface Marathon {
   close(): Promise<void>;
 }
 
-/** What a call came to. */
-interface Answer {
+/** What a call came to; what is no success is read as words. */
+interface Answer extends Words {
   readonly status: number;
-  readonly body: Buffer;
 }
 
 const APPS = "/v2/apps?embed=apps.tasks&embed=apps.counts&embed=apps.deployments";
 
 export function createMarathon(options: MarathonOptions): Marathon {
-  const { url, ca, limit, largestAnswerBytes: most = LARGEST_ANSWER_BYTES } = options;
+  const { url, ca, limit, largestLookBytes = LARGEST_LOOK_BYTES } = options;
   const { origin, pathname } = new URL(url);
   const base = pathname.replace(/\/+$/, "");
-  const limits = { headersTimeout: MARATHON_LIMIT_MS, bodyTimeout: MARATHON_LIMIT_MS, maxResponseSize: most };
+  const limits = { headersTimeout: MARATHON_LIMIT_MS, bodyTimeout: MARATHON_LIMIT_MS };
   const connectMs = MARATHON_LIMIT_MS;
   const agent = new Agent({
     ...limits,
@@ -64,6 +70,7 @@ export function createMarathon(options: MarathonOptions): Marathon {
     method: "GET" | "POST",
     path: string,
     signal: AbortSignal,
+    budget: ByteBudget,
     sent: object | null = null,
   ): Promise<Answer> => {
     const answer = await dispatcher.request({
@@ -74,11 +81,13 @@ export function createMarathon(options: MarathonOptions): Marathon {
       body: sent === null ? null : JSON.stringify(sent),
       signal,
     });
-    return { status: answer.statusCode, body: await whole(answer.body, most) };
+    const { statusCode: status, body } = answer;
+    if (status !== 200) return { status, ...(await readWords(body)) };
+    return { status, body: await readWhole(body, budget), isCut: false };
   };
 
-  const refused = ({ status, body }: Answer, isWrite: boolean): MarathonError => {
-    const said = wordsIn(body);
+  const refused = ({ status, body, isCut }: Answer, isWrite: boolean): MarathonError => {
+    const said = { text: wordsIn(body), isCut };
     const shown = { ...blanks, status: String(status) };
     if (status === 401 || status === 403) return new MarathonError("marathon_login", shown, "yes", said);
     if (status >= 300 && status <= 399) return new MarathonError("marathon_redirects", shown, "yes", said);
@@ -88,8 +97,8 @@ export function createMarathon(options: MarathonOptions): Marathon {
 
   const failed = (error: unknown, signal: AbortSignal): MarathonError => {
     if (error instanceof MarathonError) return error;
-    if (error instanceof TooLargeError || error instanceof errors.ResponseExceededMaxSizeError)
-      return new MarathonError("marathon_too_large", { ...blanks, most: `${most} bytes` }, "maybe");
+    if (error instanceof TooLargeError)
+      return new MarathonError("marathon_too_large", { ...blanks, most: `${error.most} bytes` }, "maybe");
     const isConnecting =
       error instanceof errors.ConnectTimeoutError ||
       (error as NodeJS.ErrnoException | null)?.syscall === "connect" ||
@@ -102,8 +111,13 @@ export function createMarathon(options: MarathonOptions): Marathon {
     return new MarathonError(code, blanks, isConnecting ? "no" : "maybe", null, error);
   };
 
-  const read = async <T>(schema: z.ZodType<T>, path: string, signal: AbortSignal): Promise<T> => {
-    const answer = await call(agent, "GET", path, signal);
+  const read = async <T>(
+    schema: z.ZodType<T>,
+    path: string,
+    signal: AbortSignal,
+    budget: ByteBudget,
+  ): Promise<T> => {
+    const answer = await call(agent, "GET", path, signal, budget);
     if (answer.status !== 200) throw refused(answer, false);
     return parsed(schema, answer.body, (why) => {
       throw new MarathonError("marathon_unreadable", { ...blanks, why }, "yes");
@@ -111,9 +125,9 @@ export function createMarathon(options: MarathonOptions): Marathon {
   };
 
   /** A Marathon before 1.4 has no pods, and answers 404. */
-  const pods = async (signal: AbortSignal) => {
+  const pods = async (signal: AbortSignal, budget: ByteBudget) => {
     try {
-      return await read(podsAnswer, "/v2/pods::status", signal);
+      return await read(podsAnswer, "/v2/pods::status", signal, budget);
     } catch (error) {
       if (error instanceof MarathonError && error.code === "marathon_refuses") return [];
       throw error;
@@ -123,11 +137,12 @@ export function createMarathon(options: MarathonOptions): Marathon {
   return {
     async look() {
       const signal = limit(MARATHON_LIMIT_MS);
+      const budget = new ByteBudget(largestLookBytes);
       try {
         const [info, shown, podsShown] = await Promise.all([
-          read(infoAnswer, "/v2/info", signal),
-          read(appsAnswer, APPS, signal),
-          pods(signal),
+          read(infoAnswer, "/v2/info", signal, budget),
+          read(appsAnswer, APPS, signal, budget),
+          pods(signal, budget),
         ]);
         const { version, frameworkId = null } = info;
         return { version, frameworkId, apps: shown.apps, pods: podsShown };
@@ -149,7 +164,14 @@ export function createMarathon(options: MarathonOptions): Marathon {
       });
       try {
         const path = "/v2/tasks/delete?scale=false&wipe=false";
-        const answer = await call(connection.dispatcher, "POST", path, signal, { ids: tasks });
+        const answer = await call(
+          connection.dispatcher,
+          "POST",
+          path,
+          signal,
+          new ByteBudget(LONGEST_WORDS_BYTES),
+          { ids: tasks },
+        );
         if (answer.status !== 200) throw refused(answer, true);
       } catch (error) {
         throw isWithdrawn ? new MarathonError("marathon_withdrawn", blanks, "no") : failed(error, signal);
@@ -159,20 +181,6 @@ export function createMarathon(options: MarathonOptions): Marathon {
     },
     close: () => agent.close(),
   };
-}
-
-class TooLargeError extends Error {}
-
-/** undici's limit is for each chunk of an answer that does not say its length. */
-async function whole(body: Readable, most: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > most) throw new TooLargeError();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** Its own words: errors are `{"message": "…"}`. */

@@ -1,9 +1,10 @@
+import type { ByteBudget } from "../base/answer.js";
 import type { MaySend } from "../base/write-connection.js";
 import type { Call } from "./calls.js";
 import type { Endpoint } from "./endpoint.js";
 import { decodeAnswer, MesosError, mesosError, refusal } from "./errors/errors.js";
 import type { LeaderFinder } from "./leader.js";
-import type { Transport } from "./transport.js";
+import { isSuccess, type Transport } from "./transport.js";
 
 /** Told of every call when it is over: Mesos' name of it, `ok` or a code of the table of errors, and seconds. */
 export type OnCall = (call: string, outcome: string, seconds: number) => void;
@@ -61,12 +62,18 @@ export class Caller {
   /**
    * Reads from exactly this master, once.
    *
+   * @param budget what this answer may take, together with others.
    * @throws MovedError if it does not lead any more or the connection broke, so that reading again is the remedy.
    * @throws MesosError
    */
-  async readAt<T>(endpoint: Endpoint, call: Call, decode: (answer: Buffer) => T): Promise<T> {
+  async readAt<T>(
+    endpoint: Endpoint,
+    call: Call,
+    decode: (answer: Buffer) => T,
+    budget?: ByteBudget,
+  ): Promise<T> {
     return this.#timed(call, async () => {
-      const attempt = await this.#attempt(endpoint, call, {});
+      const attempt = await this.#attempt(endpoint, call, { budget });
       if (attempt.kind === "again") throw new MovedError(attempt.error);
       return this.#decoded(decode, attempt.body, endpoint);
     });
@@ -84,19 +91,18 @@ export class Caller {
   async #attempt(
     endpoint: Endpoint,
     call: Call,
-    how: { fresh?: boolean; maySend?: MaySend | undefined },
+    how: { fresh?: boolean; maySend?: MaySend | undefined; budget?: ByteBudget | undefined },
   ): Promise<Attempt> {
     const { cluster, leader, transport } = this.#options;
     const blanks = { cluster, master: endpoint.name, right: call.right ?? undefined };
     try {
-      const { status, location, body } = await transport.post(endpoint, call.bytes, how);
-      // The operator API's documentation says 202 where a master answers 200.
-      if (status >= 200 && status <= 299) return { kind: "answered", body };
+      const { status, location, body, isCut } = await transport.post(endpoint, call.bytes, how);
+      if (isSuccess(status)) return { kind: "answered", body };
       if (status === 307) {
         leader.moved(endpoint, location);
         return { kind: "again", error: mesosError("leader_unsettled", { cluster }, { sent: "no", status }) };
       }
-      const error = refusal(status, body.toString("utf8"), blanks);
+      const error = refusal(status, body.toString("utf8"), blanks, isCut);
       if (status < 500) throw error;
       // Only a master's own words say that nothing was done; a proxy's 502 or 504 says nothing about the master.
       const doubtful = call.writes && !NOT_LEADING.has(error.code);

@@ -25,7 +25,13 @@ import {
   type StreamPatience,
   type Subscription,
 } from "./stream/subscription.js";
-import { createTransport, DEFAULT_TIMEOUTS, type Timeouts, type TransportOptions } from "./transport.js";
+import {
+  createTransport,
+  DEFAULT_TIMEOUTS,
+  LARGEST_LOOK_BYTES,
+  type Timeouts,
+  type TransportOptions,
+} from "./transport.js";
 import { mastersInZooKeeper } from "./zookeeper/masters-in-zookeeper.js";
 
 export interface MasterOptions {
@@ -51,6 +57,8 @@ export interface MasterOptions {
   readonly wall?: () => number;
   /** Aborts a call after this many milliseconds. @defaultValue `AbortSignal.timeout` */
   readonly limit?: (ms: number) => AbortSignal;
+  /** What all answers to one `snapshot` may take together. @defaultValue `LARGEST_LOOK_BYTES` */
+  readonly largestLookBytes?: number;
   /** From 0 up to 1; spreads new attempts. @defaultValue `Math.random` */
   readonly random?: () => number;
   /** Told of every call when it is over, for metrics. */
@@ -112,6 +120,7 @@ export function createMaster(options: MasterOptions): Master {
     wall = Date.now,
     random = Math.random,
   } = options;
+  const { largestLookBytes = LARGEST_LOOK_BYTES } = options;
   const { zooKeeper = null, onZooKeeperAway: onAway = () => undefined } = options;
   const masters =
     zooKeeper === null ? listedMasters(options.masters) : mastersInZooKeeper({ cluster, zooKeeper, onAway });
@@ -126,7 +135,7 @@ export function createMaster(options: MasterOptions): Master {
   const transport = createTransport({ cluster, credentials, ca, timeouts, limit, onDate });
   const leader = new LeaderFinder({ cluster, masters, transport });
   const caller = new Caller({ cluster, leader, transport, now, onCall });
-  const snapshots = new Snapshots({ cluster, caller, leader, now });
+  const snapshots = new Snapshots({ cluster, caller, leader, now, largestLookBytes });
   const subscriptions = new Set<Subscription>();
   let closing: Promise<void> | null = null;
 

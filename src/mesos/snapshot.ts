@@ -1,3 +1,4 @@
+import { ByteBudget } from "../base/answer.js";
 import type { Schedule } from "../maintenance/cluster/schedule.js";
 import { type Agent, ENDED_WITHIN_MS, type World } from "../maintenance/cluster/world.js";
 import { sightOf } from "../maintenance/sight/sight.js";
@@ -23,6 +24,8 @@ export interface SnapshotOptions {
   readonly leader: LeaderFinder;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** What all answers to one observation may take together. */
+  readonly largestLookBytes: number;
 }
 
 /** How often a cluster is read until one reading is from one leader. */
@@ -47,11 +50,12 @@ export class Snapshots {
     const { cluster, leader } = this.#options;
     let rereadForHidden = true;
     let reason: unknown;
+    const budget = new ByteBudget(this.#options.largestLookBytes);
     for (let reading = 1; reading <= READINGS; reading += 1) {
       const leading = await leader.find();
       let world: World | null;
       try {
-        world = await this.#readFrom(leading);
+        world = await this.#readFrom(leading, budget);
       } catch (error) {
         if (!(error instanceof MovedError)) throw error;
         reason = error.reason;
@@ -93,24 +97,29 @@ export class Snapshots {
   }
 
   /** `null` if another leader, or the same one after a restart, answered in the end. */
-  async #readFrom(leading: Leader): Promise<World | null> {
+  async #readFrom(leading: Leader, budget: ByteBudget): Promise<World | null> {
     const { cluster, caller, leader, now } = this.#options;
     const { endpoint } = leading;
     const observedAtMs = now();
-    const reading = caller.readAt(endpoint, GET_AGENTS, readAgents);
+    const reading = caller.readAt(endpoint, GET_AGENTS, readAgents, budget);
     const [{ agents, recoveredAgents }, { tasks, goneAgents, ended }, frameworks, schedule, status] =
       await Promise.all([
         reading,
         // After the agents: an agent that comes back in between must not be shown without its tasks, as if it were empty.
         reading.then(() =>
-          caller.readAt(endpoint, GET_TASKS, (answer) => readTasks(answer, observedAtMs - ENDED_WITHIN_MS)),
+          caller.readAt(
+            endpoint,
+            GET_TASKS,
+            (answer) => readTasks(answer, observedAtMs - ENDED_WITHIN_MS),
+            budget,
+          ),
         ),
-        caller.readAt(endpoint, GET_FRAMEWORKS, readFrameworks),
-        caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, readSchedule),
-        caller.readAt(endpoint, GET_MAINTENANCE_STATUS, readStatus),
+        caller.readAt(endpoint, GET_FRAMEWORKS, readFrameworks, budget),
+        caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, readSchedule, budget),
+        caller.readAt(endpoint, GET_MAINTENANCE_STATUS, readStatus, budget),
       ]);
     // Asked last: with the same id as before, everything in between is from the same leader.
-    const { id, version, electedAtMs } = await caller.readAt(endpoint, GET_MASTER, readMaster);
+    const { id, version, electedAtMs } = await caller.readAt(endpoint, GET_MASTER, readMaster, budget);
     if (id !== leading.id) {
       leader.remember({ endpoint, id, version, electedAtMs });
       return null;

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { Agent, type Dispatcher, errors } from "undici";
+import { ByteBudget, LONGEST_WORDS_BYTES, readWhole, readWords, type Words } from "../base/answer.js";
 import { type MaySend, type WriteConnection, writeConnection } from "../base/write-connection.js";
 import type { ClusterConfig } from "../config/config.js";
 import type { Endpoint } from "./endpoint.js";
@@ -24,17 +25,22 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   writeMs: 10_000,
 };
 
-/** Far above the answers of the largest clusters (50,000 agents: some 25 MiB), far below what would end the process. */
-export const LARGEST_ANSWER_BYTES = 512 * 1024 * 1024;
+/**
+ * Of all answers of one look together, far above those of the largest clusters (50,000 agents: some 25 MiB), far below what
+ * would end the process.
+ */
+export const LARGEST_LOOK_BYTES = 256 * 1024 * 1024;
 
 const KEEP_ALIVE_MS = 20_000;
 
-interface Answer<Body> {
+interface Answer {
   readonly status: number;
   /** Where a redirect leads, as the master wrote it. */
   readonly location: string | null;
-  readonly body: Body;
 }
+
+/** What is no success is read as words; of what is one `isCut` is never true. */
+type WholeAnswer = Answer & Words;
 
 export interface TransportOptions {
   readonly cluster: string;
@@ -52,23 +58,24 @@ export interface TransportOptions {
 export interface Transport {
   /**
    * Sends a call and reads the whole answer. `fresh` takes a new connection. `maySend` is for calls that change something:
-   * they have a shorter limit and a connection that no other call shares.
+   * they have a shorter limit and a connection that no other call shares. `budget`: what the answer may take.
    *
    * @throws MesosError if there is no complete answer; nothing of a write is sent any more then.
    */
   post(
     endpoint: Endpoint,
     call: Uint8Array,
-    how: { fresh?: boolean; maySend?: MaySend | undefined; signal?: AbortSignal },
-  ): Promise<Answer<Buffer>>;
+    how: {
+      fresh?: boolean;
+      maySend?: MaySend | undefined;
+      signal?: AbortSignal;
+      budget?: ByteBudget | undefined;
+    },
+  ): Promise<WholeAnswer>;
   /** Sends a call whose answer is a stream without end; the body is the caller's to read or destroy. */
-  open(endpoint: Endpoint, call: Uint8Array, signal: AbortSignal): Promise<Answer<Readable>>;
+  open(endpoint: Endpoint, call: Uint8Array, signal: AbortSignal): Promise<Answer & { body: Readable }>;
   /** Reads JSON from an endpoint of before the operator API. Throws MesosError if there is no complete answer. */
-  get(
-    endpoint: Endpoint,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<Pick<Answer<Buffer>, "status" | "body">>;
+  get(endpoint: Endpoint, path: string, signal: AbortSignal): Promise<Pick<WholeAnswer, "status" | "body">>;
   /** Waits for the calls under way, then closes all connections. */
   close(): Promise<void>;
 }
@@ -76,11 +83,11 @@ export interface Transport {
 export function createTransport(options: TransportOptions): Transport {
   const { cluster, timeouts, limit, ca } = options;
   const { connectMs, headersMs, bodyMs } = timeouts;
-  const limits = { headersTimeout: headersMs, bodyTimeout: bodyMs, maxResponseSize: LARGEST_ANSWER_BYTES };
+  const limits = { headersTimeout: headersMs, bodyTimeout: bodyMs };
   const common = { ...limits, connect: { timeout: connectMs, ...(ca === null ? {} : { ca }) } };
   const kept = new Agent({ ...common, keepAliveTimeout: KEEP_ALIVE_MS });
   const fresh = new Agent({ ...common, pipelining: 0 });
-  const streams = new Agent({ ...common, pipelining: 0, bodyTimeout: 0, maxResponseSize: -1 });
+  const streams = new Agent({ ...common, pipelining: 0, bodyTimeout: 0 });
   const writing = new Set<WriteConnection>();
   const headers = {
     "content-type": "application/x-protobuf",
@@ -120,7 +127,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     async post(endpoint, call, how) {
-      // undici's body limit is per chunk; the deadline keeps an answer that only trickles from lasting for ever.
+      // undici's time limit is for each chunk; the deadline keeps an answer that only trickles from lasting for ever.
       const all = connectMs + headersMs + bodyMs;
       const deadline = limit(how.maySend ? Math.min(timeouts.writeMs, all) : all);
       const signal = how.signal === undefined ? deadline : AbortSignal.any([deadline, how.signal]);
@@ -130,7 +137,9 @@ export function createTransport(options: TransportOptions): Transport {
         if (how.maySend) own = openForWrite(endpoint, how.maySend);
         const answer = await request(own?.dispatcher ?? (how.fresh ? fresh : kept), endpoint, call, signal);
         hasBegun = true;
-        return { ...answer, body: Buffer.from(await answer.body.arrayBuffer()) };
+        // What a write is answered with says nothing.
+        const budget = how.maySend ? new ByteBudget(LONGEST_WORDS_BYTES) : how.budget;
+        return { ...answer, ...(await readAnswer(answer, budget)) };
       } catch (error) {
         // The deadline does not tell whether an answer had begun.
         const isUnanswered = deadline.aborted && error === deadline.reason && !hasBegun;
@@ -159,7 +168,7 @@ export function createTransport(options: TransportOptions): Transport {
           headers: asJson,
           signal,
         });
-        return { status, body: Buffer.from(await body.arrayBuffer()) };
+        return { status, body: (await readAnswer({ status, body })).body };
       } catch (error) {
         throw asMesosError(error, cluster, { origin, name });
       }
@@ -169,6 +178,20 @@ export function createTransport(options: TransportOptions): Transport {
       await Promise.all([kept.close(), fresh.close(), streams.destroy(), ...writes]);
     },
   };
+}
+
+/** A success whole, anything else as words: how much comes is decided by whoever answers. */
+async function readAnswer(
+  { status, body }: { readonly status: number; readonly body: Readable },
+  budget = new ByteBudget(LARGEST_LOOK_BYTES),
+): Promise<Words> {
+  if (!isSuccess(status)) return await readWords(body);
+  return { body: await readWhole(body, budget), isCut: false };
+}
+
+/** The operator API's documentation says 202 where a master answers 200. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
 }
 
 /** Whatever was thrown while talking to `endpoint`, as a MesosError. */

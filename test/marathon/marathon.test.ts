@@ -5,6 +5,7 @@ import { Secret } from "../../src/base/secret.js";
 import type { MarathonError } from "../../src/marathon/errors.js";
 import { createMarathon, type MarathonOptions } from "../../src/marathon/marathon.js";
 import { startCluster } from "../rehearsal/support/cluster.js";
+import { endlessServer } from "../support/endless.js";
 import type { RehearsalMarathonOptions } from "../support/marathon/options.js";
 import { marathonOf, marathonOn } from "../support/marathon.js";
 
@@ -34,6 +35,9 @@ async function scene(options: Partial<RehearsalMarathonOptions> = {}, client: Pa
 }
 
 const may = () => true;
+
+/** Only ends what hangs. */
+const unhurried = () => AbortSignal.timeout(120_000);
 
 const failed = (work: Promise<unknown>) =>
   work.then(
@@ -164,8 +168,54 @@ describe("a look at a Marathon", () => {
 
   test("an answer that is too large is not read to its end", async () => {
     const url = await saying("x".repeat(1_000), 50);
-    const client = clientOf(url, { largestAnswerBytes: 10_000 });
+    const client = clientOf(url, { largestLookBytes: 10_000 });
     expect(await failed(client.look())).toMatchObject({ code: "marathon_too_large" });
+  });
+});
+
+describe("a Marathon whose answers have no end", () => {
+  /** What the system holds on its own on the connections of one look, and some. */
+  const IN_BETWEEN_BYTES = 48 * 1024 * 1024;
+
+  test.each([
+    [403, "marathon_login"],
+    [400, "marathon_refuses"],
+    [500, "marathon_broken"],
+    [307, "marathon_redirects"],
+  ])("an error with %d is read to 64 KiB and told", async (status, code) => {
+    const server = await endlessServer({ status, words: "no rights" });
+    const client = clientOf(server.url, { limit: unhurried });
+    for (const work of [() => client.look(), () => client.kill(["a.b"], may)]) {
+      const error = await work().then(
+        () => expect.unreachable("It should have failed."),
+        (thrown: MarathonError) => thrown,
+      );
+      expect(error).toMatchObject({ code, said: expect.stringMatching(/^no rightsx+…$/) });
+      expect(error.what).toContain("It went on for more than 64 KiB, and the rest was not read.");
+    }
+    expect(await server.taken()).toBeLessThan(IN_BETWEEN_BYTES);
+  });
+
+  test("all answers of one look have one budget", async () => {
+    const server = await endlessServer({ status: 200 });
+    const client = clientOf(server.url, { limit: unhurried, largestLookBytes: 1_000_000 });
+    const error = await client.look().catch((thrown: unknown) => thrown as MarathonError);
+    expect(error).toMatchObject({
+      code: "marathon_too_large",
+      what: `What the Marathon at ${server.url} answered is larger than 1000000 bytes; the rest was not read.`,
+      next: expect.stringMatching(/^Look whether the address/),
+    });
+    expect(await server.taken()).toBeLessThan(IN_BETWEEN_BYTES);
+  });
+
+  test("a kill that is answered so may have been carried out", async () => {
+    const server = await endlessServer({ status: 200 });
+    const client = clientOf(server.url, { limit: unhurried });
+    expect(await failed(client.kill(["a.b"], may))).toMatchObject({
+      code: "marathon_too_large",
+      sent: "maybe",
+    });
+    expect(await server.taken()).toBeLessThan(IN_BETWEEN_BYTES);
   });
 });
 

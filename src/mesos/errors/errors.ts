@@ -1,3 +1,4 @@
+import { LONGEST_WORDS_BYTES } from "../../base/answer.js";
 import { scrub } from "../../base/scrub.js";
 import { BY_ITSELF, goingOn } from "../../maintenance/text/go-on.js";
 import { ERROR_TABLE, ERRORS, type ErrorCode } from "./table.js";
@@ -72,8 +73,19 @@ export function mesosError(code: ErrorCode, blanks: Blanks, details: Details): M
 
 const LONGEST_SAID = 1000;
 
-/** The error for an answer whose status is not 2xx; `body` holds the master's own words. */
-export function refusal(status: number, body: string, blanks: Blanks): MesosError {
+/**
+ * The error for an answer whose status is not 2xx; `body` holds the master's own words.
+ *
+ * @param isCut whether more came than was read.
+ */
+export function refusal(status: number, body: string, blanks: Blanks, isCut = false): MesosError {
+  const error = refusalIn(status, body, blanks);
+  if (!isCut) return error;
+  const what = `${error.what} It went on for more than ${LONGEST_WORDS_BYTES / 1024} KiB, and the rest was not read.`;
+  return new MesosError({ ...error, what, cause: error.cause });
+}
+
+function refusalIn(status: number, body: string, blanks: Blanks): MesosError {
   const said = plain(body);
   const details = { sent: "yes", said: said === "" ? null : said, status } as const;
   for (const { row, pattern } of TEXTS) {

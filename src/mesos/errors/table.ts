@@ -223,9 +223,9 @@ export const ERRORS = {
     next: "Check the load of the master and the network; {goOn} when it answers in time.",
   },
   answer_too_large: {
-    when: during("UND_ERR_RES_EXCEEDED_MAX_SIZE"),
-    what: "The answer of the master {master} is larger than any cluster should need.",
-    next: "Check that the address is that of a Mesos master.",
+    when: during("TooLargeError"),
+    what: "What the master {master} answered is larger than any cluster needs; the rest was not read.",
+    next: "Check that the address is that of a Mesos master, and what a proxy in front of it sends; {goOn} when its answers have an end.",
   },
   connection_lost: {
     when: during(

@@ -1,10 +1,10 @@
-import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readWords } from "../../base/answer.js";
 import type { Leader } from "../ask-master.js";
 import { SUBSCRIBE } from "../calls.js";
 import { decodeAnswer, MesosError, mesosError, refusal, transportFailure } from "../errors/errors.js";
 import type { LeaderFinder } from "../leader.js";
-import { LARGEST_ANSWER_BYTES, type Transport } from "../transport.js";
+import { isSuccess, LARGEST_LOOK_BYTES, type Transport } from "../transport.js";
 import { type MasterEvent, readRecord } from "./events.js";
 import { RecordSplitter } from "./record-io.js";
 
@@ -107,8 +107,11 @@ async function attempt(options: SubscriptionOptions, stop: AbortSignal, emit: Em
       leader.moved(endpoint, location);
       return mesosError("leader_unsettled", { cluster }, { sent: "yes", status });
     }
-    if (status < 200 || status > 299) throw refusal(status, await textOf(body), blanks);
-    const splitter = new RecordSplitter(LARGEST_ANSWER_BYTES);
+    if (!isSuccess(status)) {
+      const words = await readWords(body);
+      throw refusal(status, words.body.toString("utf8"), blanks, words.isCut);
+    }
+    const splitter = new RecordSplitter(LARGEST_LOOK_BYTES);
     for await (const chunk of body) {
       timer?.refresh();
       for (const record of decodeAnswer((bytes) => splitter.push(bytes).map(readRecord), chunk, blanks)) {
@@ -128,15 +131,4 @@ async function attempt(options: SubscriptionOptions, stop: AbortSignal, emit: Em
   } finally {
     clearTimeout(timer);
   }
-}
-
-const LONGEST_REFUSAL_BYTES = 16_384;
-
-async function textOf(body: Readable): Promise<string> {
-  let text = "";
-  for await (const chunk of body) {
-    text += String(chunk);
-    if (text.length > LONGEST_REFUSAL_BYTES) break;
-  }
-  return text;
 }

@@ -146,7 +146,7 @@ describe("a kill through Marathon", () => {
     "a refusal that will last (%s) is told, and nothing more of that Marathon is moved",
     async (code, what) => {
       const blanks = { marathon: "http://m", status: "422" };
-      const error = new MarathonError(code, blanks, "yes", "no rights");
+      const error = new MarathonError(code, blanks, "yes", { text: "no rights", isCut: false });
       const before = moving({});
       const move = openMove(before, "b1");
       if (move === null) throw new Error("There is no move.");
@@ -172,12 +172,10 @@ describe("a kill through Marathon", () => {
   );
 
   test("one without an answer stays written down, so that it is not sent again, and it is told why (invariants 7, 10)", async () => {
-    const error = new MarathonError(
-      "marathon_broken",
-      { marathon: "http://m", status: "502" },
-      "maybe",
-      "no leader",
-    );
+    const error = new MarathonError("marathon_broken", { marathon: "http://m", status: "502" }, "maybe", {
+      text: "no leader",
+      isCut: false,
+    });
     const after = await run(moving({}), killOf(), error);
     expect(after.outcome satisfies Outcome).toMatchObject({ kind: "none" });
     expect(killsIn(after.record)).toEqual(["a1"]);

@@ -86,7 +86,7 @@ describe("what goes wrong on the way", () => {
     ["ERR_SSL_WRONG_VERSION_NUMBER", "tls", "no"],
     ["UND_ERR_HEADERS_TIMEOUT", "headers_timeout", "maybe"],
     ["UND_ERR_BODY_TIMEOUT", "body_timeout", "maybe"],
-    ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "answer_too_large", "maybe"],
+    ["TooLargeError", "answer_too_large", "maybe"],
     ["HPE_INVALID_CONSTANT", "not_http", "maybe"],
     ["UND_ERR_DESTROYED", "client_closed", "no"],
     ["ECONNRESET", "connection_lost", "maybe"],
