@@ -91,7 +91,7 @@ test("behind Sentinel each wire is told for itself: the one to the sentinels and
 test.each([
   ["MESOS_SECRET", { MESOS_PRINCIPAL: "bot", MESOS_SECRET: "abcde", MESOS_MASTERS: "https://m1" }],
   ["MESOS_SECRET", { MESOS_PRINCIPAL: "bot", MESOS_SECRET: "secret", MESOS_MASTERS: "https://m1" }],
-  ["REDIS_URL", { REDIS_URL: "redis://:abc@r" }],
+  ["REDIS_URL", { REDIS_URL: "rediss://:abc@r" }],
 ])("%s with a secret that cannot be masked by its value is named, and not shown", (name, env) => {
   const [warning, ...others] = warningsWith({ ...CHANNEL, ...env });
   expect(others).toEqual([]);
