@@ -124,13 +124,9 @@ suiteFor(
 
   test("a certificate that has expired while the bot runs is told in each command and in the log", async () => {
     const server = await redis(await wireOf("127.0.0.1"));
-    const expired = await authority.certificate(["IP:127.0.0.1"], -1);
     const log = keepLog();
     const store = await open(at(server), log, ANSWER_LIMIT_MS);
-    const admin = server.admin();
-    await admin.config("SET", "tls-cert-file", expired.cert, "tls-key-file", expired.key);
-    await admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-    admin.disconnect();
+    await expires(server);
     const said = await until(async () => {
       const error: unknown = await store
         .queue("lane")
@@ -273,13 +269,39 @@ suiteFor(
     await runsOne(await open(at(cluster.first, { cluster: [] })));
   });
 
-  test("the certificate of a node that the Redis Cluster names is told as that", async () => {
+  test("the certificate of the node that holds the queue is told in each command, though the Redis Cluster is found by another", async () => {
+    const wires = await Promise.all(HOSTS.map((host) => wireOf(host)));
+    const { first, others, dispose } = await startRedisCluster(wires);
+    undo.push(dispose);
+    const url = others[0]?.url ?? "";
+    const store = await open({ ...redisAt(url), ca: authority.pem, cluster: [] }, keepLog(), ANSWER_LIMIT_MS);
+    await expires(first);
+    const said = await until(async () => {
+      const error: unknown = await store
+        .queue("lane")
+        .add("work", {})
+        .catch((caught: unknown) => caught);
+      return error instanceof StoreError && error.what.includes("certificate") ? error : undefined;
+    });
+    expect(said.what).toMatch(/^The certificate of Redis at 127\.0\.0\.1:\d+ has expired/);
+  });
+
+  /** Gives a server a certificate that has expired. */
+  async function expires(server: TestRedis): Promise<void> {
+    const expired = await authority.certificate([`IP:${server.host}`], -1);
+    const admin = server.admin();
+    await admin.config("SET", "tls-cert-file", expired.cert, "tls-key-file", expired.key);
+    // Who is connected would stay so.
+    await admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    admin.disconnect();
+  }
+
+  test("the certificate of a node that the Redis Cluster names is told as that by the check", async () => {
     const wires = await Promise.all(HOSTS.map((host) => wireOf(host)));
     const cluster = kept(await startRedisCluster(wires));
-    const expired = await authority.certificate(["IP:127.0.0.2"], -1);
-    const admin = cluster.others[0]?.admin();
-    await admin?.config("SET", "tls-cert-file", expired.cert, "tls-key-file", expired.key);
-    admin?.disconnect();
+    const [second] = cluster.others;
+    if (second === undefined) return expect.unreachable();
+    await expires(second);
     const error: unknown = await lookAtRedis(at(cluster.first, { cluster: [] })).catch(
       (caught: unknown) => caught,
     );
