@@ -1,5 +1,6 @@
 import { type Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisConfig } from "../../../config/config.js";
+import { ANSWER_LIMIT_MS } from "../store.js";
 import { urlOf } from "./redis-address.js";
 import { redisCluster } from "./redis-cluster.js";
 import { refusalOf } from "./redis-errors.js";
@@ -12,6 +13,9 @@ type Options = Omit<RedisOptions, "replyMapping">;
 
 /** 100 ms, 200 ms, … at most 2 s: workers go on soon after Redis is back, and a Redis that starts is not run over. */
 const backoff = (times: number): number => Math.min(100 * 2 ** Math.min(times - 1, 10), 2_000);
+
+/** How long a connection may take, TLS included. */
+const CONNECT_MS = 2_000;
 
 /**
  * A connection on which an answer is due and nothing comes is given up after this long: the machine of a master that is gone
@@ -30,7 +34,7 @@ const onReadOnly = (resend: boolean) => (error: Error) =>
 export function redisClients(settings: RedisConfig): { producer: RedisClient; consumer: RedisClient } {
   const common: Options = {
     ...account(settings),
-    connectTimeout: 2_000,
+    connectTimeout: CONNECT_MS,
     keepAlive: 10_000,
     socketTimeout: SILENT_MS,
   };
@@ -55,6 +59,8 @@ function client(settings: RedisConfig, options: Options, enableOfflineQueue: boo
       ...shared,
       redisOptions: options,
       clusterRetryStrategy: backoff,
+      // It is asked on a connection of its own, which comes about first; ioredis' 1 s is less than that may take.
+      slotsRefreshTimeout: CONNECT_MS + ANSWER_LIMIT_MS,
     });
   }
   const alone: Options = { ...options, ...shared, retryStrategy: backoff };

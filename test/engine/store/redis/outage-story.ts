@@ -7,6 +7,8 @@ import { ALICE, BOB } from "../../support/people.js";
 /** How the server that holds the queue goes away. */
 export const WAYS = ["dies", "falls silent"] as const;
 
+type Way = (typeof WAYS)[number];
+
 /** With what each message of the thread begins. */
 const SAID = [
   "💥 What goes",
@@ -32,15 +34,32 @@ export interface Installation {
   dispose(): Promise<void>;
 }
 
+/** The story on a plain installation and on one with TLS, at once; each ends before the test does. */
+export async function fromDrainToUpOnEachWire(
+  installation: (tls: boolean) => Promise<Installation>,
+  way: Way,
+): Promise<void> {
+  const wires = [false, true];
+  const told = await Promise.allSettled(
+    wires.map(async (tls) => fromDrainToUp(await installation(tls), way)),
+  );
+  for (const [n, one] of told.entries()) {
+    if (one.status === "rejected") throw new Error(wires[n] ? "over TLS" : "plain", { cause: one.reason });
+  }
+}
+
 /**
  * One maintenance from its drain to its end. While its question is open the server that holds the queue goes away, and
  * somebody approves as soon as that is possible.
  */
-export async function fromDrainToUp(
+async function fromDrainToUp(
   { settings, holder, failsOver, copies, dispose }: Installation,
-  way: (typeof WAYS)[number],
+  way: Way,
 ): Promise<void> {
-  const engine = await startEngine(settings);
+  const engine = await startEngine(settings).catch(async (error: unknown) => {
+    await dispose();
+    throw error;
+  });
   try {
     const cluster = await engine.cluster();
     const maintenance = await cluster.drainToQuestion("web-01 2h");
