@@ -1,6 +1,6 @@
 import { clusterSchema } from "./cluster-schema.js";
 import { assignment, type EnvironmentReader } from "./environment.js";
-import type { Places } from "./issue-problems.js";
+import { type Places, shownPath } from "./issue-problems.js";
 import { fieldAt, keysAt } from "./schema-walk.js";
 import type { YamlSource } from "./yaml-source.js";
 
@@ -21,9 +21,9 @@ export function clusterOfFile(
   file: { readonly base: string; readonly folder: string },
 ): ClusterSource {
   const places: Places = {
-    where: (path) => {
+    where: (path, isNamed) => {
       const line = yaml.lineOf(["clusters", name, ...path]);
-      return `${file.base}:${line} ${dotted([name, ...path])}`;
+      return `${file.base}:${line} ${shownPath([name, ...path], isNamed)}`.trimEnd();
     },
     example: (path) => exampleAt(path),
     keys: (path) => keysAt(clusterSchema, path),
@@ -67,10 +67,4 @@ function exampleAt(path: readonly PropertyKey[]): string {
   if (key === null) return "masters: [http://10.0.0.1:5050]";
   const example = field.meta()?.example;
   return example === undefined ? "" : `${key}: ${String(example)}`;
-}
-
-/** `prod.masters[0]`. */
-function dotted(path: readonly PropertyKey[]): string {
-  const steps = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`));
-  return steps.join("").slice(1);
 }

@@ -6,7 +6,7 @@ import type { ClusterConfig, ZooKeeperConfig } from "./config.js";
 import type { Problem } from "./config-error.js";
 import type { EnvironmentReader } from "./environment.js";
 import { clusterName } from "./fields.js";
-import { issueProblems, problemAt } from "./issue-problems.js";
+import { issueProblems, problemAt, shownPath } from "./issue-problems.js";
 import { tryRead } from "./read-file.js";
 import { keysAt } from "./schema-walk.js";
 import { LEAST_FILE, parseYaml } from "./yaml-source.js";
@@ -53,7 +53,7 @@ function sourcesOfFile(env: EnvironmentReader, around: Surroundings): readonly C
   }
   const path = env.values.CLUSTERS_FILE;
   if (path === undefined) return [];
-  const file = tryRead(around.readFile, path);
+  const file = tryRead(around.readFile, path, true);
   if ("wrong" in file) {
     env.refuse("CLUSTERS_FILE", file.wrong);
     return [];
@@ -65,8 +65,8 @@ function sourcesOfFile(env: EnvironmentReader, around: Surroundings): readonly C
     return [];
   }
   const places = {
-    where: (at: readonly PropertyKey[]) =>
-      `${base}:${yaml.value.lineOf(at)} ${at.map(String).join(".")}`.trimEnd(),
+    where: (at: readonly PropertyKey[], isNamed?: boolean) =>
+      `${base}:${yaml.value.lineOf(at)} ${shownPath(at, isNamed)}`.trimEnd(),
     example: () => LEAST_FILE,
     keys: (at: readonly PropertyKey[]) => keysAt(clustersFileSchema, at),
   };
@@ -83,7 +83,7 @@ function sourcesOfFile(env: EnvironmentReader, around: Surroundings): readonly C
     const named = clusterName.safeParse(name);
     if (!named.success) {
       const what = named.error.issues.map((issue) => issue.message).join("; ");
-      env.problems.push({ where: places.where(["clusters", name]), what, example: "prod" });
+      env.problems.push({ where: places.where(["clusters", name], false), what, example: "prod" });
     }
     return clusterOfFile(name, settings, yaml.value, { base, folder: dirname(path) });
   });

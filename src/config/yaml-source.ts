@@ -9,6 +9,7 @@ import {
   visit,
   type YAMLError,
 } from "yaml";
+import { yamlMistake } from "../hosts/yaml-mistake.js";
 import type { Checked, Problem } from "./config-error.js";
 
 /** The least that a clusters file holds, to show what one looks like. */
@@ -62,19 +63,10 @@ function keysThatAreNone(document: Document, file: string, lines: LineCounter): 
   return found;
 }
 
-/** The parser's own sentence can quote the text around an error, secrets included; so only its code is used. */
 function syntaxProblem(error: YAMLError, file: string, lines: LineCounter): Problem {
-  const what = SYNTAX[error.code] ?? `is not valid YAML (${error.code.toLowerCase().replaceAll("_", " ")})`;
-  return { where: `${file}:${lines.linePos(error.pos[0]).line}`, what, example: LEAST_FILE };
+  const where = `${file}:${lines.linePos(error.pos[0]).line}`;
+  return { where, what: yamlMistake(error), example: LEAST_FILE };
 }
-
-const SYNTAX: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "has a key (or a cluster's name) that stands there twice",
-  TAB_AS_INDENT: "is indented with a tab: YAML wants spaces",
-  BAD_INDENT: "is not valid YAML: the indentation does not fit",
-  MULTIPLE_DOCS: "begins a second document: keep everything in one",
-  MISSING_CHAR: "is not valid YAML: a quote, bracket or colon is missing",
-};
 
 function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
   let node: unknown = document.contents;

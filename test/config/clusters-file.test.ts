@@ -346,8 +346,8 @@ clusters:
 extra: true
 `;
     expect(problemsOf(withClusters(text)).map((line) => line.split(": ")[0])).toEqual([
-      "clusters.yaml:15 extra",
-      "clusters.yaml:13 clusters.Prod",
+      "clusters.yaml:15",
+      "clusters.yaml:13 clusters",
       "clusters.yaml:4 prod.masters",
       "clusters.yaml:7 prod.credentials.secret_env",
       "clusters.yaml:7 prod.credentials.secret",
@@ -389,7 +389,7 @@ extra: true
     ],
     ["failures never counted", "rolling: { failing: { times: 0 } }", "is not a whole number from 1 to 1000"],
     ["a default over the most", "default_duration: 8d", "is longer than max_duration"],
-    ["an inventory that is not there", "inventory: i.ini", "cannot be read: /etc/bot/i.ini (no such file)"],
+    ["an inventory that is not there", "inventory: i.ini", "names a file that cannot be read (no such file)"],
     ["a channel's name", "channel: ops", "is not a Slack channel id"],
     ["a ticket without its id", "tickets: https://t.example.com/", "no https:// address with {id} in it"],
     ["tickets that are no address", "tickets: OPS-{id}", "no https:// address with {id} in it"],
@@ -403,7 +403,7 @@ extra: true
     ["one approver without a list", "approvers: U01", "has to be a list"],
   ])("the mistake of %s is explained", (_, line, why) => {
     expect(problemsOf(withClusters(`clusters:\n  prod:\n    masters: [m1]\n    ${line}\n`))).toEqual([
-      expect.stringMatching(new RegExp(`^clusters.yaml:4 prod\\..*${why.replace(/[?()/.]/g, "\\$&")}`)),
+      expect.stringMatching(new RegExp(`^clusters.yaml:4 prod\\b.*${why.replace(/[?()/.]/g, "\\$&")}`)),
     ]);
   });
 

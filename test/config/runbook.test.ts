@@ -154,7 +154,7 @@ describe("a runbook of the clusters file", () => {
     [
       "a name with capitals",
       `{ Kernel: { ${LEAST} } }`,
-      "Kernel: is not a name: at most 40 lower-case letters",
+      "prod.runbooks: is not a name: at most 40 lower-case letters",
     ],
     [
       "a key near a known one",

@@ -1,6 +1,7 @@
 // How does the worker see one cluster?
 
 import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
 import type { ClusterConfig } from "../../config/config.js";
 import { createHostIndex, type HostIndex } from "../../hosts/host-index.js";
 import type { Inventory } from "../../hosts/inventory/inventory.js";
@@ -176,7 +177,7 @@ export function createCluster(
   async function inventoryIn(file: string): Promise<Inventory> {
     const says = (what: string) =>
       new HostsError(
-        `The inventory of ${config.name} (${file}) ${what}.`,
+        `The inventory of ${config.name} (${basename(file)}) ${what}.`,
         "Have that file mended where the worker runs",
       );
     let mtimeMs: number;
@@ -188,8 +189,8 @@ export function createCluster(
     } catch (error) {
       throw says(`cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unreadable"}`);
     }
-    const parsed = parseInventory(text, file);
-    if (!parsed.ok) throw says(`has mistakes: ${parsed.problems.slice(0, 3).join("; ")}`);
+    const parsed = parseInventory(text, basename(file));
+    if (!parsed.ok) throw says(`has mistakes: ${parsed.problems.slice(0, 3).join(" ").replace(/\.$/, "")}`);
     inventory = { mtimeMs, inventory: parsed.inventory };
     return parsed.inventory;
   }

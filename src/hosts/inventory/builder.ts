@@ -87,27 +87,30 @@ export class InventoryBuilder {
   }
 }
 
+/** What is wrong with a group that is put below one that stands below it. */
+export const CHILD_ABOVE = "This group cannot be a child of the one it is put into, which stands below it.";
+
 /**
  * The host names of an inventory entry: `web[01:20].example.com` is twenty, a port at the end (`web:2222`,
- * `[fe80::1]:22`) is not part of the name.
+ * `[fe80::1]:22`) is not part of the name. A problem does not repeat it: it may be a part of anything in the file.
  */
 export function hostNames(entry: string): Parsed<{ readonly names: readonly string[] }> {
   const bracketed = /^\[(.+)\]:\d+$/.exec(entry);
   if (bracketed && !isRange(bracketed[1] ?? "")) return { ok: true, names: [bracketed[1] ?? ""] };
   const name = (/^((?:[^:[\]]|\[[^\]]*\])+):\d+$/.exec(entry)?.[1] ?? entry).trim();
-  if (name === "" || /:$/.test(name)) return problemOf(`"${entry}" is not a host name.`);
+  if (name === "" || /:$/.test(name)) return problemOf("A host name is missing.");
   let names = [""];
   for (const [piece] of name.matchAll(/\[[^\]]*\]|\[|[^[]+/g)) {
     const body = /^\[(.*)\]$/.exec(piece)?.[1];
     if (body === undefined) {
-      if (/[[\]]/.test(piece)) return problemOf(`"${entry}" has an unbalanced bracket.`);
+      if (/[[\]]/.test(piece)) return problemOf("A host name has an unbalanced bracket.");
       names = names.map((head) => head + piece);
       continue;
     }
-    const range = expandRange(body);
-    if (!range.ok) return problemOf(`"${entry}": ${range.problem}`);
+    const range = expandRange(body, false);
+    if (!range.ok) return range;
     if (names.length * range.members.length > MOST_NAMES) {
-      return problemOf(`"${entry}" stands for more than ${MOST_NAMES} hosts.`);
+      return problemOf(`A host name stands for more than ${MOST_NAMES} hosts.`);
     }
     names = names.flatMap((head) => range.members.map((member) => head + member));
   }

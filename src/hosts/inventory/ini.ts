@@ -1,5 +1,5 @@
 import { type Parsed, problemOf } from "../parsed.js";
-import { addressOf, hostNames, InventoryBuilder } from "./builder.js";
+import { addressOf, CHILD_ABOVE, hostNames, InventoryBuilder } from "./builder.js";
 import type { ParsedInventory } from "./inventory.js";
 
 type Section = "hosts" | "children" | "vars";
@@ -32,38 +32,35 @@ export function parseIniInventory(text: string, name: string): ParsedInventory {
       group = header[1] ?? "";
       section = sectionOf(header[2]);
       if (section === "unknown") {
-        problem(
-          `[${group}:${header[2]}] is of an unknown kind; there are [group], [group:children] and [group:vars].`,
-        );
+        problem("This section is of an unknown kind; there are [group], [group:children] and [group:vars].");
       } else if (section === "vars") needed.push({ group, parent: null, problem });
       else {
         declared.add(group);
         builder.addGroup(group);
       }
     } else if (line.startsWith("[") && line.endsWith("]")) {
-      problem(`${line} is not a section; a group's name has no spaces.`);
+      problem("This is not a section; a group's name has no spaces.");
       section = "unknown";
     } else if (section === "children") {
       const child = GROUP_NAME.exec(line)?.[1];
-      if (child === undefined) problem(`"${line}" is not the name of a group.`);
+      if (child === undefined) problem("This is not the name of a group.");
       else needed.push({ group: child, parent: group, problem });
     } else if (section === "hosts") {
       const host = parseHostLine(line);
       if (!host.ok) problem(host.problem);
       else for (const hostName of host.names) builder.addHost(hostName, group, host.address);
     } else if (section === "vars" && !line.includes("=")) {
-      problem(`"${line}" is not of the form key=value.`);
+      problem("This is not of the form key=value.");
     }
   }
 
-  for (const { group: missing, parent, problem } of needed) {
+  for (const { group: missing, problem } of needed) {
     if (declared.has(missing)) continue;
-    const by = parent === null ? `[${missing}:vars]` : `[${parent}:children]`;
-    problem(`${by} needs the group "${missing}", which is nowhere in the file.`);
+    problem("The group that is named here is nowhere in the file.");
   }
   for (const { group: child, parent, problem } of needed) {
     if (parent !== null && declared.has(child) && !builder.addChild(parent, child)) {
-      problem(`"${child}" cannot be a child of "${parent}", which stands below it.`);
+      problem(CHILD_ABOVE);
     }
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, inventory: builder.build(name) };
@@ -78,14 +75,14 @@ function parseHostLine(
   line: string,
 ): Parsed<{ readonly names: readonly string[]; readonly address: string | null }> {
   const words = shellWords(line);
-  if (words === null) return problemOf(`A quote is not closed in "${line}".`);
+  if (words === null) return problemOf("A quote is not closed.");
   const [entry, ...assignments] = words;
   if (entry === undefined) return { ok: true, names: [], address: null };
   const variables = new Map<string, string>();
   for (const word of assignments) {
     const equals = word.indexOf("=");
     if (equals < 0) {
-      return problemOf(`After the host come variables as key=value, not "${word}"; one host on a line.`);
+      return problemOf("After the host come variables as key=value; one host on a line.");
     }
     variables.set(word.slice(0, equals), word.slice(equals + 1).replace(/^(["'])(.*)\1$/s, "$2"));
   }

@@ -13,5 +13,8 @@ export interface Inventory {
 
 export type ParsedInventory =
   | { readonly ok: true; readonly inventory: Inventory }
-  /** Every problem found, each a sentence with its line number. */
+  /**
+   * Every problem found, each a sentence with its line number. None repeats a word of the file: inventories hold passwords, and a
+   * file with a mistake is read otherwise than it was meant.
+   */
   | { readonly ok: false; readonly problems: readonly string[] };

@@ -4,7 +4,7 @@ import { parseYamlInventory } from "./yaml.js";
 
 /**
  * Reads an Ansible inventory, INI or YAML (JSON too): by the extension of its name, else by what its first lines look
- * like. Nothing of it is run: inventory scripts and plug-in configurations are refused.
+ * like. `name` is shown to people: without a folder. Nothing of it is run: inventory scripts and plug-in configurations are refused.
  */
 export function parseInventory(text: string, name: string): ParsedInventory {
   if (text.startsWith("#!")) {

@@ -1,5 +1,6 @@
-import { LineCounter, parseDocument } from "yaml";
-import { addressOf, hostNames, InventoryBuilder } from "./builder.js";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { yamlMistake } from "../yaml-mistake.js";
+import { addressOf, CHILD_ABOVE, hostNames, InventoryBuilder } from "./builder.js";
 import type { ParsedInventory } from "./inventory.js";
 
 type Path = readonly unknown[];
@@ -7,21 +8,20 @@ type Path = readonly unknown[];
 /** Ansible's YAML inventory: groups with `hosts`, `children` and `vars`. Ansible: "yaml – Uses a specific YAML file". */
 export function parseYamlInventory(text: string, name: string): ParsedInventory {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const options = { merge: true, prettyErrors: false, logLevel: "error" } as const;
+  const document = parseDocument(text, { ...options, lineCounter: lines });
   if (document.errors.length > 0) {
     const problems = document.errors.map(
-      (error) => `${name}, line ${lines.linePos(error.pos[0]).line}: ${error.message}`,
+      (error) => `${name}, line ${lines.linePos(error.pos[0]).line}: The file ${yamlMistake(error)}.`,
     );
     return { ok: false, problems };
   }
   const builder = new InventoryBuilder();
   const problems: string[] = [];
   const complain = (path: Path, what: string) => {
-    const node = document.getIn(path, true);
-    const range = node !== null && typeof node === "object" && "range" in node ? node.range : null;
-    const start = Array.isArray(range) && typeof range[0] === "number" ? range[0] : null;
-    const where = start === null ? path.join(".") : `line ${lines.linePos(start).line}`;
-    problems.push(`${name}${where === "" ? "" : `, ${where}`}: ${what}`);
+    const start = startOf(document, path);
+    const where = start === null ? "" : `, line ${lines.linePos(start).line}`;
+    problems.push(`${name}${where}: ${what}`);
   };
 
   /** Entries of a mapping; a single name without a colon counts as one, as in Ansible. */
@@ -29,10 +29,9 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
     if (value === null || value === undefined) return [];
     if (typeof value === "string") return [[value, null]];
     if (value instanceof Map) return value.entries();
-    const [group, what] = path.slice(-2);
     complain(
       path,
-      `The ${what} of "${group}" are a list; Ansible wants "name:" on each line, without a dash.`,
+      `The ${path.at(-1)} of this group are a list; Ansible wants "name:" on each line, without a dash.`,
     );
     return [];
   };
@@ -51,7 +50,7 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
     builder.addGroup(group);
     if (value === null || value === undefined) return;
     if (!(value instanceof Map)) {
-      complain(path, `The group "${group}" needs hosts:, children: or vars: below it.`);
+      complain(path, "This group needs hosts:, children: or vars: below it.");
       return;
     }
     // In the order of the file, because it is the order of the result. Other keys mean nothing to Ansible either.
@@ -63,16 +62,17 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
   const readChildren = (group: string, value: unknown, path: Path) => {
     for (const [child, below] of entriesAt(path, value)) {
       if (builder.addChild(group, String(child))) readGroup(String(child), below, [...path, child]);
-      else complain([...path, child], `"${child}" cannot be a child of "${group}", which stands below it.`);
+      else complain([...path, child], CHILD_ABOVE);
     }
   };
 
   let data: unknown;
   try {
     data = document.toJS({ mapAsMap: true });
-  } catch (error) {
-    // Too many aliases: the answer of the library to a "billion laughs" file.
-    return { ok: false, problems: [`${name}: ${error instanceof Error ? error.message : String(error)}`] };
+  } catch {
+    // The library's answer to an alias without an anchor, and to a "billion laughs" file; its words repeat names.
+    const problem = `${name}: An alias (*name) cannot be resolved: its anchor (&name) has to stand before it, and all of them together may not stand for too much.`;
+    return { ok: false, problems: [problem] };
   }
   if (!(data instanceof Map)) {
     const what = data === null ? "is empty" : "is not a mapping of groups";
@@ -82,9 +82,18 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
     };
   }
   if (data.has("plugin")) {
-    const problem = `${name}: This configures the inventory plug-in "${String(data.get("plugin"))}" and holds no hosts. Save the output of "ansible-inventory --list --yaml" and use that.`;
+    const problem = `${name}: This configures an inventory plug-in and holds no hosts. Save the output of "ansible-inventory --list --yaml" and use that.`;
     return { ok: false, problems: [problem] };
   }
   for (const [group, value] of data) readGroup(String(group), value, [group]);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, inventory: builder.build(name) };
+}
+
+/** Where what stands at a path begins, or the nearest above it that has a place of its own. */
+function startOf(document: Document, path: Path): number | null {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return null;
 }

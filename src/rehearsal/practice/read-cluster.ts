@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { ConfigError, type Problem } from "../../config/config-error.js";
-import { issueProblems, type Places, problemAt } from "../../config/issue-problems.js";
+import { issueProblems, type Places, problemAt, shownPath } from "../../config/issue-problems.js";
 import { tryRead } from "../../config/read-file.js";
 import { fieldAt, keysAt } from "../../config/schema-walk.js";
 import { parseYaml } from "../../config/yaml-source.js";
@@ -13,7 +13,7 @@ const MOST_MACHINES = 1_000;
 
 /** The cluster that a file describes. Throws a ConfigError that holds everything that is wrong with it. */
 export function readPracticeCluster(path: string): RehearsalOptions {
-  const file = tryRead((name) => readFileSync(name, "utf8"), path);
+  const file = tryRead((name) => readFileSync(name, "utf8"), path, true);
   if ("wrong" in file) throw new ConfigError([{ where: "--file", what: file.wrong, example: "" }]);
   return practiceCluster(file.text, basename(path));
 }
@@ -23,7 +23,7 @@ export function practiceCluster(text: string, file: string): RehearsalOptions {
   const yaml = parseYaml(text, file);
   if (!yaml.ok) throw new ConfigError(yaml.problems);
   const places: Places = {
-    where: (at) => `${file}:${yaml.value.lineOf(at)} ${at.map(String).join(".")}`.trimEnd(),
+    where: (at, isNamed) => `${file}:${yaml.value.lineOf(at)} ${shownPath(at, isNamed)}`.trimEnd(),
     example: (at) => {
       const { field, key } = fieldAt(practiceFile, at);
       const example = field.meta()?.example;

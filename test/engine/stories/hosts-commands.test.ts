@@ -160,12 +160,27 @@ describe("a drain that cannot be", () => {
     async (line) => {
       const cluster = await engine().cluster({ config: { inventoryFile: "/nowhere/hosts.ini" } });
       await cluster.type(ALICE, line);
-      const told = await cluster.told(ALICE, /\/nowhere\/hosts\.ini\) cannot be read: ENOENT/);
+      const told = await cluster.told(ALICE, /\(hosts\.ini\) cannot be read: ENOENT/);
+      expect(told).not.toContain("/nowhere");
       expect(told).toMatch(
         /Next: Have that file mended where the worker runs, then (ask|send the \w+) again\./,
       );
     },
   );
+
+  test("a mistake in an inventory is told with its line, and without a word of the file or its folder", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mmb-inventory-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const inventoryFile = join(folder, "hosts.ini");
+    await writeFile(inventoryFile, "[web]\nweb-01 ansible_password='corr3ct\n");
+    const cluster = await engine().cluster({ config: { inventoryFile } });
+    await cluster.type(ALICE, "drain web-01 2h");
+    const told = await cluster.told(ALICE, /has mistakes/);
+    expect(told).toContain(
+      `The inventory of ${cluster.name} (hosts.ini) has mistakes: hosts.ini, line 2: A quote is not closed.`,
+    );
+    expect(told).not.toMatch(/corr3ct|ansible_password|mmb-inventory/);
+  });
 
   test("a drain of machines in a window says whose it is, and overwrites nothing (invariant 12)", async () => {
     const cluster = await engine().cluster();

@@ -40,14 +40,17 @@ test("anchors and merge keys are followed", () => {
 test.each([
   ["", /is empty/],
   ["- a\n- b\n", /not a mapping of groups/],
-  ["plugin: aws_ec2\n", /plug-in "aws_ec2"/],
-  ["web:\n  hosts:\n    - a\n", /line 3: The hosts of "web" are a list/],
-  ["web:\n  children:\n    - a\n", /line 3: The children of "web" are a list/],
-  ["web: nonsense\n", /line 1: The group "web" needs hosts:/],
+  ["plugin: aws_ec2\n", /configures an inventory plug-in/],
+  ["web:\n  hosts:\n    - a\n", /line 3: The hosts of this group are a list/],
+  ["web:\n  children:\n    - a\n", /line 3: The children of this group are a list/],
+  ["web: nonsense\n", /line 1: This group needs hosts:/],
   ["web:\n  hosts:\n    a[3:1]:\n", /ends before it begins/],
-  ["web:\n  children:\n    db:\n      children:\n        web:\n", /"web" cannot be a child of "db"/],
-  ["web:\n  hosts: {\n", /line \d+: /],
-  ["web:\n  hosts:\n    a:\n    a:\n", /line 3: .*unique/],
+  [
+    "web:\n  children:\n    db:\n      children:\n        web:\n",
+    /line 5: This group cannot be a child of the one it is put into/,
+  ],
+  ["web:\n  hosts: {\n", /line \d+: The file is not valid YAML/],
+  ["web:\n  hosts:\n    a:\n    a:\n", /line 3: The file has a key \(or a name\) that stands there twice/],
 ])("what is wrong with %j is told", (text, problem) => {
   expect(problems(text, "hosts.yml")).toEqual([expect.stringMatching(problem)]);
 });

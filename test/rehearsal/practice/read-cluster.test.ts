@@ -39,36 +39,36 @@ test.each([
   ["machines: []", /^lab\.yaml:1 machines: lists no machine$/],
   [
     "machines:\n  - hosts: web-[1:3\n    first_ip: 10.0.0.1",
-    /^lab\.yaml:2 machines\.0\.hosts: .*unbalanced bracket/,
+    /^lab\.yaml:2 machines\[0\]\.hosts: .*unbalanced bracket/,
   ],
   [
     "machines:\n  - hosts: web-1\n    first_ip: fe80::1",
-    /^lab\.yaml:3 machines\.0\.first_ip: is not an IPv4 address/,
+    /^lab\.yaml:3 machines\[0\]\.first_ip: is not an IPv4 address/,
   ],
   [
     `${MACHINES}    attribute: {}`,
-    /^lab\.yaml:4 machines\.0\.attribute: is not a setting: did you mean attributes\?$/,
+    /^lab\.yaml:4 machines\[0\]\.attribute: is not a setting: did you mean attributes\?$/,
   ],
   [
     `${MACHINES}  - hosts: WEB-02\n    first_ip: 10.0.9.1`,
-    /^lab\.yaml:4 machines\.1\.hosts: names WEB-02 a second time$/,
+    /^lab\.yaml:4 machines\[1\]\.hosts: names WEB-02 a second time$/,
   ],
   [
     `${MACHINES}  - hosts: db\n    first_ip: 10.0.1.0`,
-    /^lab\.yaml:5 machines\.1\.first_ip: gives db the address 10\.0\.1\.0 of another machine$/,
+    /^lab\.yaml:5 machines\[1\]\.first_ip: gives db the address 10\.0\.1\.0 of another machine$/,
   ],
   ["machines: [{ hosts: 'w-[1:1001]', first_ip: 10.0.0.1 }]", /^lab\.yaml:1 machines: .*at most 1000$/],
   [
     `${MACHINES}frameworks:\n  - { name: x, habit: moves }`,
-    /^lab\.yaml:5 frameworks\.0\.habit: is none of mover, stayer/,
+    /^lab\.yaml:5 frameworks\[0\]\.habit: is none of mover, stayer/,
   ],
   [
     `${MACHINES}frameworks:\n  - { name: x, habit: mover, moves_every: soon }`,
-    /^lab\.yaml:5 frameworks\.0\.moves_every: is not a duration/,
+    /^lab\.yaml:5 frameworks\[0\]\.moves_every: is not a duration/,
   ],
   [
     `${MACHINES}frameworks:\n  - name: x\n    habit: mover\n    tasks:\n      api: web-01,web-9`,
-    /^lab\.yaml:8 frameworks\.0\.tasks\.api: runs on web-9, which no entry of machines names$/,
+    /^lab\.yaml:8 frameworks\[0\]\.tasks\.api: runs on web-9, which no entry of machines names$/,
   ],
 ])("%j is told with its place", (text, problem) => {
   expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
