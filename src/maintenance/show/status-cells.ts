@@ -1,9 +1,10 @@
 import type { FrameworkSummary } from "../answers/summary.js";
 import { endMs, type Unavailability } from "../cluster/schedule.js";
+import { announcedAtMs, hasEnded, isToGoDown, windowNotSeen } from "../record/batch.js";
 import type { Unasked } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
-import { aboutSpan, type Millis, nanosToMillis } from "../time.js";
+import { aboutSpan, formatSpan, type Millis, nanosToMillis } from "../time.js";
 
 /** What a framework did, in the words of both tables and cards. */
 export const ANSWERED = { accept: "accepted", decline: "declined" } as const;
@@ -69,4 +70,24 @@ export function until(startMs: Millis, nowMs: Millis): string {
 /** How long ago something was. */
 export function ago(atMs: Millis, nowMs: Millis): string {
   return `${aboutSpan(nowMs - atMs)} ago`;
+}
+
+/** The window of the first batch that has not ended; one that the master has not shown has no time left. */
+export function windowOfRecord(record: Maintenance, nowMs: Millis): string {
+  const { batches, wanted } = record;
+  const batch = batches.find((one) => !hasEnded(one));
+  if (batch !== undefined) {
+    const unseen = windowNotSeen(record, batch);
+    const startMs = nanosToMillis(batch.window.start);
+    if (unseen === null) {
+      const early = nowMs < startMs && !isToGoDown(batch) ? "down early, starts " : "";
+      return `${early}${windowText(batch.window, nowMs)}`;
+    }
+    const postedMs = announcedAtMs(record, batch);
+    const known = postedMs === null ? unseen : `announced ${until(postedMs, nowMs)}`;
+    return nowMs < startMs ? `${until(startMs, nowMs)}, ${known}` : unseen;
+  }
+  if (batches.length > 0) return "over";
+  if (wanted.adopt !== undefined) return "the one that stands";
+  return wanted.startMs === null ? formatSpan(wanted.durationMs) : until(wanted.startMs, nowMs);
 }

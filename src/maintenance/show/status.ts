@@ -1,26 +1,13 @@
 // How is it shown to whoever asks?
 
 import { type Habit, habitSentence } from "../answers/habits.js";
-import { tasksLeft } from "../answers/summary.js";
 import { isUnknown, lookAt } from "../answers/verdicts.js";
 import { openApproval } from "../approval/question.js";
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { notBack } from "../pausing/not-back.js";
 import { agentsMissing } from "../record/agents-back.js";
-import {
-  announcedAtMs,
-  currentBatch,
-  hasEnded,
-  isDraining,
-  isToGoDown,
-  machineCount,
-  phaseWords,
-  placeOf,
-  standOf,
-  watchedMachines,
-  windowNotSeen,
-} from "../record/batch.js";
+import { hasEnded, isDraining, placeOf, standOf, watchedMachines } from "../record/batch.js";
 import { holdsOf, reasonOf } from "../record/holds.js";
 import { leftBehindTexts } from "../record/left-behind.js";
 import { namesOf, withSharedNames } from "../record/names.js";
@@ -30,94 +17,16 @@ import type { Run } from "../record/run.js";
 import type { FoundTrouble } from "../record/troubles.js";
 import { progressOf } from "../rolling/progress.js";
 import { turnOf } from "../rolling/turn.js";
-import { mayHide, sightOf } from "../sight/sight.js";
+import { sightOf } from "../sight/sight.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { at, type Column, type Tables, tableOf, tablesOf } from "../text/table.js";
 import { moment } from "../text/tokens.js";
 import { inWords } from "../text/words.js";
-import { aboutSpan, formatSpan, type Millis, nanosToMillis } from "../time.js";
-import { withAwayMachines } from "../window/away-machines.js";
+import { aboutSpan, type Millis } from "../time.js";
 import { machineTable } from "./machines.js";
-import { ANSWERED, ago, ERASED_BY, headOf, UNASKED_BECAUSE, until, windowText } from "./status-cells.js";
-
-/**
- * The open maintenances of a cluster, one line each.
- *
- * @param seen why the master cannot be read, while it cannot: what was last seen is told, and that it is old.
- */
-export function statusOfCluster(
-  cluster: string,
-  open: readonly Maintenance[],
-  seen: World | FoundTrouble,
-  nowMs: Millis,
-): Reply {
-  const table = tablesOf(
-    tableOf(open, [
-      { title: "ID", cell: ({ id }) => id },
-      { title: "PHASE", cell: (record) => (record.cancel === null ? phaseWords(record) : "cancelling") },
-      ...(open.some(({ batches }) => batches.length > 1) ? [{ title: "BATCH", cell: batchCell }] : []),
-      { title: "HOSTS", cut: "middle", cell: hostsCell },
-      { title: "NO.", align: "right", cell: (record) => machineCount(record) || "-" },
-      { title: "TASKS", align: "right", cell: ({ picture }) => tasksCell(picture) },
-      { title: "WINDOW", cell: (record) => windowOfRecord(record, nowMs) },
-      ...(open.some((record) => troubleCell(record) !== "")
-        ? [{ title: "TROUBLE", cut: "middle", cell: troubleCell } as const]
-        : []),
-    ]),
-  );
-  const count = open.length === 0 ? "no open maintenance" : counted(open.length, "open maintenance");
-  if ("notDone" in seen) {
-    const { what, said, notDone, next } = seen;
-    const text = `${cluster}: ${count}, as the cluster was last seen. ${quoted(what)}`;
-    return replyOf({ tone: "error", text, said, notDone, next, table });
-  }
-  const world = seen;
-  const ours = new Set(
-    open.flatMap((record) => record.batches.flatMap((batch) => batch.machines.map(machineKey))),
-  );
-  const foreign = world.schedule.windows
-    .flatMap((window) => window.machines)
-    .filter((machine) => !ours.has(machineKey(machine))).length;
-  const notBack = world.recoveredAgents.length;
-  const recovering =
-    notBack === 0 ? "" : ` Not registered again since the fail-over: ${counted(notBack, "agent")}.`;
-  const others = foreign === 0 ? "" : ` ${counted(foreign, "machine")} in windows of others.`;
-  const { draining, down } = world.status;
-  const hidden = mayHide(sightOf(world));
-  return replyOf({
-    tone: "info",
-    text: `${cluster}: ${count}. ${draining.length} draining and ${down.length} Down of ${counted(machinesIn(world, open), "machine")}.${recovering}${others}${hidden === null ? "" : ` ${hidden}`} Leader ${world.leader}, Mesos ${world.version}.`,
-    next: open.length === 0 ? null : `One in full: /mesos status ${open[0]?.id}`,
-    table,
-  });
-}
-
-/** Which of how many batches the phase and the window are of. */
-function batchCell(record: Maintenance): string {
-  const { batches } = record;
-  const current = currentBatch(record);
-  return current === undefined || batches.length < 2
-    ? ""
-    : `${batches.indexOf(current) + 1}/${batches.length}`;
-}
-
-/** What it waits for, of several things the first. */
-function troubleCell({ trouble, unwatched, held, paused }: Maintenance): string {
-  if (trouble !== null) return inWords(trouble.code);
-  return unwatched !== null ? "unwatched" : held !== null ? "held" : paused !== null ? "paused" : "";
-}
-
-function hostsCell({ hosts, leftBehindBy }: Maintenance): string {
-  return leftBehindBy === undefined ? hosts : `${hosts} (left by ${leftBehindBy})`;
-}
-
-function tasksCell(picture: Picture | null): string {
-  if (picture === null) return "-";
-  const unknown = picture.machines.some(isUnknown) ? "?" : "";
-  return `${tasksLeft(picture)}${unknown}/${picture.tasksMost}`;
-}
+import { ANSWERED, ago, ERASED_BY, headOf, UNASKED_BECAUSE, windowOfRecord } from "./status-cells.js";
 
 /**
  * One maintenance in full: its machines, and what every framework on them says.
@@ -332,29 +241,4 @@ function answerCell({ answeredAtMs, erased, tasks, unasked }: VerdictRow, nowMs:
   if (erased !== null) return `erased${why}`;
   if (tasks === 0) return "";
   return unasked === null ? "none yet" : `cannot be asked: ${UNASKED_BECAUSE[unasked]}`;
-}
-
-function machinesIn(world: World, open: readonly Maintenance[]): number {
-  const known = [...withAwayMachines(world, open).agents, ...world.status.draining];
-  return new Set([...known.map(({ machine }) => machine), ...world.status.down].map(machineKey)).size;
-}
-
-/** The window of the first batch that has not ended; one that the master has not shown has no time left. */
-function windowOfRecord(record: Maintenance, nowMs: Millis): string {
-  const { batches, wanted } = record;
-  const batch = batches.find((one) => !hasEnded(one));
-  if (batch !== undefined) {
-    const unseen = windowNotSeen(record, batch);
-    const startMs = nanosToMillis(batch.window.start);
-    if (unseen === null) {
-      const early = nowMs < startMs && !isToGoDown(batch) ? "down early, starts " : "";
-      return `${early}${windowText(batch.window, nowMs)}`;
-    }
-    const postedMs = announcedAtMs(record, batch);
-    const known = postedMs === null ? unseen : `announced ${until(postedMs, nowMs)}`;
-    return nowMs < startMs ? `${until(startMs, nowMs)}, ${known}` : unseen;
-  }
-  if (batches.length > 0) return "over";
-  if (wanted.adopt !== undefined) return "the one that stands";
-  return wanted.startMs === null ? formatSpan(wanted.durationMs) : until(wanted.startMs, nowMs);
 }

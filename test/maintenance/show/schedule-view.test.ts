@@ -4,7 +4,7 @@ import type { World } from "../../../src/maintenance/cluster/world.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
 import { hostsReply, statusOfMachines } from "../../../src/maintenance/show/machines.js";
 import { scheduleReply, scheduleTimeline } from "../../../src/maintenance/show/schedule-view.js";
-import { statusOfCluster } from "../../../src/maintenance/show/status.js";
+import { statusOfCluster } from "../../../src/maintenance/show/status-of-cluster.js";
 import { MOST_ROWS, timeline } from "../../../src/maintenance/show/timeline.js";
 import { windowRows } from "../../../src/maintenance/show/window-rows.js";
 import { drawnLines } from "../../support/drawn.js";

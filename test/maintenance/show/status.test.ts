@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Habit } from "../../../src/maintenance/answers/habits.js";
-import { statusOfCluster, statusOfMaintenance } from "../../../src/maintenance/show/status.js";
+import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
+import { statusOfCluster } from "../../../src/maintenance/show/status-of-cluster.js";
 import { TABLE_WIDTH } from "../../../src/slack/render/table.js";
 import { drawn, drawnLines } from "../../support/drawn.js";
 import {

@@ -4,7 +4,8 @@ import { decodeMaintenance, encodeMaintenance } from "../../../src/maintenance/r
 import { progressOf } from "../../../src/maintenance/rolling/progress.js";
 import { handOver } from "../../../src/maintenance/show/hand-over.js";
 import { historyOf, historyReply } from "../../../src/maintenance/show/history.js";
-import { statusOfCluster, statusOfMaintenance } from "../../../src/maintenance/show/status.js";
+import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
+import { statusOfCluster } from "../../../src/maintenance/show/status-of-cluster.js";
 import { drawn, readerOf } from "../../support/drawn.js";
 import { agent, keptOf, MINUTE, machine, windowOn } from "../../support/world.js";
 import { racks, Site } from "../rolling/site.js";
