@@ -1,11 +1,13 @@
-import { expect } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StoreConfig } from "../../../../src/config/config.js";
 import type { TestRedis } from "../../../support/redis.js";
+import { type Authority, createAuthority, tlsAvailable } from "../../../support/redis-certificates.js";
+import { suiteFor } from "../../../support/require.js";
 import { startEngine } from "../../support/engine.js";
 import { ALICE, BOB } from "../../support/people.js";
 
 /** How the server that holds the queue goes away. */
-export const WAYS = ["dies", "falls silent"] as const;
+const WAYS = ["dies", "falls silent"] as const;
 
 type Way = (typeof WAYS)[number];
 
@@ -34,18 +36,37 @@ export interface Installation {
   dispose(): Promise<void>;
 }
 
-/** The story on a plain installation and on one with TLS, at once; each ends before the test does. */
-export async function fromDrainToUpOnEachWire(
-  installation: (tls: boolean) => Promise<Installation>,
-  way: Way,
-): Promise<void> {
-  const wires = [false, true];
-  const told = await Promise.allSettled(
-    wires.map(async (tls) => fromDrainToUp(await installation(tls), way)),
-  );
-  for (const [n, one] of told.entries()) {
-    if (one.status === "rejected") throw new Error(wires[n] ? "over TLS" : "plain", { cause: one.reason });
-  }
+/**
+ * The tests of one shape of Redis: the story with each way in which the holder goes, on a plain installation and on one with TLS
+ * at once. Each ends before its test does.
+ *
+ * @param words what stands in the name of a test before the way.
+ * @param make an installation; with an authority its wires are TLS, and the authority signs.
+ */
+export function outagesOf(
+  shape: string,
+  words: string,
+  make: (authority: Authority | null) => Promise<Installation>,
+): void {
+  suiteFor(
+    `the outage of ${shape}`,
+    tlsAvailable,
+  )(() => {
+    let authority: Authority;
+    beforeAll(async () => {
+      authority = await createAuthority();
+    });
+    afterAll(() => authority.dispose());
+
+    test.each(WAYS)(`a maintenance goes on once when ${words} %s, plain and over TLS`, async (way) => {
+      const wires = [null, authority];
+      const told = await Promise.allSettled(wires.map(async (wire) => fromDrainToUp(await make(wire), way)));
+      for (const [n, one] of told.entries()) {
+        if (one.status === "rejected")
+          throw new Error(wires[n] === null ? "plain" : "over TLS", { cause: one.reason });
+      }
+    });
+  });
 }
 
 /**

@@ -127,13 +127,7 @@ suiteFor(
     const log = keepLog();
     const store = await open(at(server), log, ANSWER_LIMIT_MS);
     await expires(server);
-    const said = await until(async () => {
-      const error: unknown = await store
-        .queue("lane")
-        .add("work", {})
-        .catch((caught: unknown) => caught);
-      return error instanceof StoreError && error.what.includes("certificate") ? error : undefined;
-    });
+    const said = await certificateToldBy(store);
     expect(said).toMatchObject({ what: expect.stringMatching(/^The certificate .* has expired/) });
     expect(said.next).toMatch(/^Renew it there/);
     expect(JSON.stringify(log.lines)).toContain("CERT_HAS_EXPIRED");
@@ -276,15 +270,20 @@ suiteFor(
     const url = others[0]?.url ?? "";
     const store = await open({ ...redisAt(url), ca: authority.pem, cluster: [] }, keepLog(), ANSWER_LIMIT_MS);
     await expires(first);
-    const said = await until(async () => {
+    const said = await certificateToldBy(store);
+    expect(said.what).toMatch(/^The certificate of Redis at 127\.0\.0\.1:\d+ has expired/);
+  });
+
+  /** What a command is told once it is told of a certificate. */
+  function certificateToldBy(store: Store): Promise<StoreError> {
+    return until(async () => {
       const error: unknown = await store
         .queue("lane")
         .add("work", {})
         .catch((caught: unknown) => caught);
       return error instanceof StoreError && error.what.includes("certificate") ? error : undefined;
     });
-    expect(said.what).toMatch(/^The certificate of Redis at 127\.0\.0\.1:\d+ has expired/);
-  });
+  }
 
   /** Gives a server a certificate that has expired. */
   async function expires(server: TestRedis): Promise<void> {
