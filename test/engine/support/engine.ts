@@ -218,6 +218,12 @@ async function startOn({
   let made = 0;
   let commands = 0;
   let clicks = 0;
+  /** What people have sent and are not answered yet. */
+  const unanswered = new Set<Promise<void>>();
+  const asked = (answering: Promise<void>): Promise<void> => {
+    unanswered.add(answering);
+    return answering.finally(() => unanswered.delete(answering));
+  };
 
   async function startWorker(config: ClusterConfig): Promise<WorkerSide> {
     const worker = createWorkerSide({
@@ -336,7 +342,7 @@ async function startOn({
             triggerId: `trigger-${commands}`,
             ...to(user),
           };
-          return answer("command", () => intake.command(input), tell(user), onError, patienceMs);
+          return asked(answer("command", () => intake.command(input), tell(user), onError, patienceMs));
         },
         click: (user, button) => {
           clicks += 1;
@@ -345,7 +351,7 @@ async function startOn({
             triggerId: `click-${clicks}`,
             ...to(user),
           };
-          return answer("click", () => intake.click(input), tell(user), onError, patienceMs);
+          return asked(answer("click", () => intake.click(input), tell(user), onError, patienceMs));
         },
         restart: async () => {
           await stopWorker();
@@ -357,6 +363,8 @@ async function startOn({
       });
     },
     async close() {
+      // Nobody who was not waited for is answered afterwards, as when the bot stops.
+      await Promise.allSettled(unanswered);
       await Promise.all([...workers].map((worker) => worker.stop()));
       await notify.close();
       notifier.close();
