@@ -111,7 +111,7 @@ export const OPTIONS = [
   {
     name: "confirm",
     value: "<number>",
-    summary: "the number of machines, where a rule asks for it",
+    summary: "the number of machines, where a rule asks for it; another number than it is stops the drain",
     elsewhere: ["yes", "count"],
   },
   {

@@ -142,7 +142,12 @@ describe("the store", () => {
   });
 
   test.each([
-    ["a file that is not there", { REDIS_URL: "rediss://r" }, {}, /cannot be read: ca\.pem \(no such file\)/],
+    [
+      "a file that is not there",
+      { REDIS_URL: "rediss://r" },
+      {},
+      /^REDIS_CA_FILE: names a file that cannot be read \(no such file\)$/,
+    ],
     [
       "a file without a certificate",
       { REDIS_URL: "rediss://r" },
