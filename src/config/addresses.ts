@@ -2,7 +2,9 @@ import { isIP } from "node:net";
 import { Secret } from "../base/secret.js";
 import type { HostPort } from "./config.js";
 import { type Reading, text } from "./fields.js";
-import { readHostPort, readRedisUrl } from "./redis-url.js";
+import { readHostPort } from "./host-port.js";
+import { readProxyUrl } from "./proxy-url.js";
+import { readRedisUrl } from "./redis-url.js";
 
 /** The port that mesos-master listens on unless told otherwise. */
 const MESOS_PORT = 5050;
@@ -114,6 +116,12 @@ export const marathonUrl = text("is not a URL with http:// or https://", (input)
 export const redisUrl = text("is not text", (input) => {
   const url = readRedisUrl(input);
   return "wrong" in url ? url : { value: new Secret(input) };
+});
+
+/** A proxy's URL, secret as a whole because of the password that may be in it. */
+export const proxyUrl = text("is not text", (input): Reading<Secret> => {
+  const url = readProxyUrl(input);
+  return "wrong" in url ? url : { value: new Secret(url.href) };
 });
 
 /** Addresses of sentinels, comma separated; 26379 where no port is named. */

@@ -44,7 +44,17 @@ export interface SlackConfig {
   readonly markup: Markup;
   /** Workspaces and organizations whose people count as ours, beside the bot's own. */
   readonly teams: readonly string[];
+  /** The way out to Slack where it is not a direct one. */
+  readonly proxy: ProxyConfig | null;
   readonly mode: SocketMode | HttpMode;
+}
+
+/** An HTTP proxy that takes `CONNECT`. */
+export interface ProxyConfig {
+  /** `http://` or `https://`, perhaps with user and password. */
+  readonly url: Secret;
+  /** Hosts that are reached without it, as `NO_PROXY` lists them. */
+  readonly except: string;
 }
 
 /** The bot opens a WebSocket to Slack: no incoming connections needed. */

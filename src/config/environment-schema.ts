@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiUrl, redisAddresses, redisUrl, sentinelAddresses, splitList } from "./addresses.js";
+import { apiUrl, proxyUrl, redisAddresses, redisUrl, sentinelAddresses, splitList } from "./addresses.js";
 import { LOG_LEVELS, MARKUPS } from "./config.js";
 import {
   channelId,
@@ -76,6 +76,16 @@ export const environmentSchema = z.object({
     description:
       "Slack ids of more workspaces (T…) and organizations (E…) whose people may use the bot, comma separated, such as the others of an Enterprise Grid. Unset: the bot's own.",
     example: "T0123456789,E0123456789",
+  }),
+  HTTPS_PROXY: proxyUrl.optional().meta({
+    description:
+      "HTTP proxy through which Slack is reached: its Web API, answers to commands and clicks, and the WebSocket. Masters, Marathon, ZooKeeper and Redis are never asked through it. Also read as `https_proxy`.",
+    example: "http://proxy.example.com:3128",
+  }),
+  NO_PROXY: line.optional().meta({
+    description:
+      "Hosts that are reached without `HTTPS_PROXY`, with all below them, comma separated; `*` for all. Also read as `no_proxy`.",
+    example: "slack.internal.example.com",
   }),
   COMMANDS_PER_MINUTE: count(1, 10_000).prefault("30").meta({
     description:

@@ -11,6 +11,9 @@ import { issueProblems } from "./issue-problems.js";
 /** The process environment, as Node gives it. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** Variables that are usual in small letters as well, for other programs; ours in capitals goes first. */
+const IN_SMALL_LETTERS = ["HTTPS_PROXY", "NO_PROXY"] as const satisfies readonly VariableName[];
+
 /** The variables as values, and what is wrong with those that have none. */
 export class EnvironmentReader {
   /** A variable that was given but wrong has its default, or none, here. */
@@ -21,7 +24,14 @@ export class EnvironmentReader {
 
   /** @param unread variables that count as not set, whatever is in them. */
   constructor(env: Env, unread: readonly VariableName[] = []) {
-    this.#env = { ...env, ...Object.fromEntries(unread.map((name) => [name, undefined])) };
+    const small = IN_SMALL_LETTERS.flatMap((name) =>
+      isSet(env[name]) ? [] : [[name, env[name.toLowerCase()]]],
+    );
+    this.#env = {
+      ...env,
+      ...Object.fromEntries(small),
+      ...Object.fromEntries(unread.map((name) => [name, undefined])),
+    };
     // Compose files and units pass `NAME=` for what is not set, so empty counts as not set.
     const given = Object.fromEntries(
       VARIABLE_NAMES.flatMap((name) => (isSet(this.#env[name]) ? [[name, this.#env[name]]] : [])),

@@ -2,7 +2,7 @@ import { isHideable } from "../base/known-secrets.js";
 import { Secret } from "../base/secret.js";
 import type { Config } from "./config.js";
 import type { Env } from "./environment.js";
-import { readRedisUrl } from "./redis-url.js";
+import { passwordIn } from "./url-login.js";
 
 /** The variables that the clusters file names for secrets: what is read here is known as one. */
 export class SecretVariables {
@@ -30,13 +30,9 @@ export class SecretVariables {
 export function unhideable(
   variables: readonly (readonly [variable: string, value: unknown])[],
 ): readonly string[] {
-  const inside = (secret: Secret) => {
-    const { password = "" } = URL.canParse(secret.reveal()) ? new URL(secret.reveal()) : {};
-    return password === "" ? [secret] : [secret, ...passwordsIn(secret)];
-  };
   const names = variables.flatMap(([name, value]) => {
-    const secrets = value instanceof Secret ? inside(value) : [];
-    return secrets.every((secret) => isHideable(secret.reveal().trim())) ? [] : [name];
+    const texts = value instanceof Secret ? [value.reveal(), ...passwordIn(value.reveal())] : [];
+    return texts.every((text) => isHideable(text.trim())) ? [] : [name];
   });
   return [...new Set(names)];
 }
@@ -51,14 +47,12 @@ export function secretsOf(
   { slack, store, clusters }: Pick<Config, "slack" | "store" | "clusters">,
   variables: unknown,
 ): readonly Secret[] {
+  const texts = secretsIn([slack, store, clusters, variables]).map((secret) => secret.reveal());
   const parts = [
-    ...(store.kind === "redis" ? passwordsIn(store.url) : []),
+    ...texts.flatMap(passwordIn),
     ...clusters.flatMap(({ zooKeeper }) => (zooKeeper?.auth ? [afterUser(zooKeeper.auth)] : [])),
   ];
-  const texts = [...secretsIn([slack, store, clusters, variables]), ...parts].map((secret) =>
-    secret.reveal(),
-  );
-  return [...new Set(texts)].filter((text) => text !== "").map((text) => new Secret(text));
+  return [...new Set([...texts, ...parts])].filter((text) => text !== "").map((text) => new Secret(text));
 }
 
 function secretsIn(value: unknown): Secret[] {
@@ -66,17 +60,8 @@ function secretsIn(value: unknown): Secret[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }
 
-/** The password of a Redis URL, as it stands there and as it is. */
-function passwordsIn(url: Secret): Secret[] {
-  const text = url.reveal();
-  const written = /^[^/]+:\/\/[^:]*:(.*)@/s.exec(text)?.[1] ?? "";
-  const read = readRedisUrl(text);
-  const password = "wrong" in read ? null : read.password;
-  return [new Secret(written), new Secret(password ?? "")];
-}
-
 /** The secret of `user:secret`. */
-function afterUser(login: Secret): Secret {
+function afterUser(login: Secret): string {
   const text = login.reveal();
-  return new Secret(text.slice(text.indexOf(":") + 1));
+  return text.slice(text.indexOf(":") + 1);
 }

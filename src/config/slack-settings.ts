@@ -10,6 +10,8 @@ export const SLACK_VARIABLES = [
   "SLACK_API_URL",
   "SLACK_MARKUP",
   "SLACK_TEAMS",
+  "HTTPS_PROXY",
+  "NO_PROXY",
   "HOST",
   "PORT",
 ] as const satisfies readonly VariableName[];
@@ -20,7 +22,9 @@ export function slackSettings(env: EnvironmentReader): SlackConfig | null {
   const mode = slackMode(env);
   if (botToken === null || mode === null) return null;
   const { SLACK_API_URL: apiUrl = null, SLACK_MARKUP: markup, SLACK_TEAMS: teams = [] } = env.values;
-  return { botToken, apiUrl, markup, teams, mode };
+  const { HTTPS_PROXY: url, NO_PROXY: except = "" } = env.values;
+  const proxy = url === undefined ? null : { url, except };
+  return { botToken, apiUrl, markup, teams, proxy, mode };
 }
 
 function slackMode(env: EnvironmentReader): SlackConfig["mode"] | null {

@@ -6,13 +6,15 @@ import type { ClusterConfig, Config } from "./config.js";
 import type { Env } from "./environment.js";
 import { VARIABLE_NAMES } from "./environment-schema.js";
 import { readRedisUrl } from "./redis-url.js";
+import { SLACK_VARIABLES } from "./slack-settings.js";
 
 /** What is no mistake and may still not be meant, in sentences for the log. No value is repeated. */
 export function configWarnings(config: Config, env: Env): readonly string[] {
   return [
-    ...misspelled(env),
+    ...misspelled(config, env),
     ...withoutChannel(config),
     ...inClearText(config),
+    ...inClearTextToProxy(config),
     ...shownSecrets(config),
     ...config.clusters.flatMap(readableLogins),
   ];
@@ -27,15 +29,19 @@ function shownSecrets({ unhideable }: Config): readonly string[] {
 }
 
 /** Variables that nobody reads and whose names are nearly ours: an optional one would otherwise just not count. */
-function misspelled(env: Env): readonly string[] {
+function misspelled({ role }: Config, env: Env): readonly string[] {
   const known: readonly string[] = VARIABLE_NAMES;
+  const unread: readonly string[] = role === "worker" ? SLACK_VARIABLES : [];
   return Object.keys(env).flatMap((name) => {
     if (known.includes(name) || (env[name] ?? "").trim() === "") return [];
     // A name of four letters is near too many others: Marathon sets PORT0 and PORTS.
     const meant = known.find(
       (ours) => ours.length > 4 && ours.slice(0, 3) === name.slice(0, 3) && editDistance(name, ours, 2) <= 2,
     );
-    return meant === undefined ? [] : [`${name} is set, but nothing reads it: was ${meant} meant?`];
+    // HTTP_PROXY is usual beside HTTPS_PROXY, and stands in environments of workers too.
+    return meant === undefined || (env[meant] ?? "").trim() !== "" || unread.includes(meant)
+      ? []
+      : [`${name} is set, but nothing reads it: was ${meant} meant?`];
   });
 }
 
@@ -72,6 +78,15 @@ function inClearText({ store }: Config): readonly string[] {
     );
   }
   return warnings;
+}
+
+function inClearTextToProxy({ slack }: Config): readonly string[] {
+  const url = new URL(slack?.proxy?.url.reveal() ?? "https://none");
+  return url.password === "" || !isReadable(url.href)
+    ? []
+    : [
+        "HTTPS_PROXY holds a password and begins with http://, so the password goes to the proxy in clear text: whoever listens on the way can read it. Use an https:// address if the proxy has one, and a login that is good for nothing else.",
+      ];
 }
 
 const LOOPBACK = new BlockList();

@@ -17,7 +17,7 @@ import { SlackFailure } from "./wire/errors.js";
 import { boltLogger } from "./wire/logger.js";
 import { isResponseUrl } from "./wire/response-hosts.js";
 import { missingScopes } from "./wire/scopes.js";
-import { apiUrlOption, createWebClient } from "./wire/web-client.js";
+import { createWebClient, wayOptions } from "./wire/web-client.js";
 
 /** How long `stop` waits for answers that are on their way. */
 const ANSWERS_TIMEOUT_MS = 5_000;
@@ -62,7 +62,7 @@ export function createSlackApp(o: {
       ignoreSelf: false,
       convoStore: false,
       // Set here, or the socket's options leak into the clients of listeners.
-      clientOptions: { ...apiUrlOption(settings), retryConfig: { retries: 2 }, timeout: 10_000 },
+      clientOptions: { ...wayOptions(settings), retryConfig: { retries: 2 }, timeout: 10_000 },
     },
     logger,
   );

@@ -25,7 +25,15 @@ function service(name: string): Service {
 
 const SLACK = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"];
 
-const BOT_ONLY = ["SLACK_API_URL", "SLACK_MARKUP", "SLACK_TEAMS", "PORT", "COMMANDS_PER_MINUTE"];
+const BOT_ONLY = [
+  "SLACK_API_URL",
+  "SLACK_MARKUP",
+  "SLACK_TEAMS",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "PORT",
+  "COMMANDS_PER_MINUTE",
+];
 
 const MESOS = ["MESOS_PRINCIPAL", "MESOS_SECRET"];
 

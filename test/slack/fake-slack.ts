@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { Secret } from "../../src/base/secret.js";
@@ -57,13 +58,17 @@ export class FakeSlack {
   #always = new Map<string, Answer>();
   #ts = 0;
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly isTls: boolean,
+  ) {}
 
-  static async start(port = 0): Promise<FakeSlack> {
-    const server = createServer();
+  /** @param tls key and certificate in PEM for one that is spoken to over TLS */
+  static async start(port = 0, tls?: { readonly key: string; readonly cert: string }): Promise<FakeSlack> {
+    const server = tls === undefined ? createServer() : createTlsServer(tls);
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
-    const slack = new FakeSlack(server);
+    const slack = new FakeSlack(server, tls !== undefined);
     server.on("request", (request, response) => void slack.#serve(request, response));
     server.on("upgrade", (request, stream) => {
       const socket = new FakeSocket(request, stream);
@@ -78,7 +83,7 @@ export class FakeSlack {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.isTls ? "https" : "http"}://127.0.0.1:${this.port}`;
   }
 
   responseUrl(): string {
@@ -93,9 +98,10 @@ export class FakeSlack {
   settingsAt(port: number, mode: "socket" | "http" = "http"): SlackConfig {
     return {
       botToken: new Secret(BOT_TOKEN),
-      apiUrl: `http://127.0.0.1:${port}/api/`,
+      apiUrl: `${this.isTls ? "https" : "http"}://127.0.0.1:${port}/api/`,
       markup: "slack",
       teams: [],
+      proxy: null,
       mode:
         mode === "socket"
           ? { kind: "socket", appToken: new Secret(APP_TOKEN) }
@@ -188,7 +194,9 @@ export class FakeSlack {
           url: this.url,
         } as { ok: true };
       case "apps.connections.open":
-        return { ok: true, url: `ws://127.0.0.1:${this.port}/socket?ticket=secret-ticket` } as { ok: true };
+        return { ok: true, url: `${this.url.replace("http", "ws")}/socket?ticket=secret-ticket` } as {
+          ok: true;
+        };
       case "usergroups.users.list": {
         const users = this.groups.get(String(args.usergroup));
         return users === undefined ? { error: "no_such_subteam" } : ({ ok: true, users } as { ok: true });

@@ -19,6 +19,7 @@ export function settingsFor(slack: LocalSlack, mode: "socket" | { port: number }
     apiUrl: slack.apiUrl,
     markup: "slack",
     teams: [],
+    proxy: null,
     mode:
       mode === "socket"
         ? { kind: "socket", appToken: new Secret(appToken) }

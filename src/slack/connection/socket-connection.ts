@@ -6,7 +6,8 @@ import type { SlackConfig, SocketMode } from "../../config/config.js";
 import { backoffMs } from "../wire/backoff.js";
 import { SlackFailure } from "../wire/errors.js";
 import { boltLogger } from "../wire/logger.js";
-import { apiUrlOption } from "../wire/web-client.js";
+import { ProxiedSockets } from "../wire/way-out.js";
+import { wayOptions } from "../wire/web-client.js";
 import { type Connection, receivedNow } from "./connection.js";
 
 const OPEN_TIMEOUT_MS = 10_000;
@@ -23,14 +24,16 @@ const DOING = "opening the Socket Mode connection";
  * seconds after Slack's routine `disconnect`, during which commands are lost.
  */
 export function createSocketConnection(settings: SlackConfig, mode: SocketMode, logger: Logger): Connection {
+  const sockets = settings.proxy === null ? null : new ProxiedSockets(settings.proxy);
   const receiver = new SocketModeReceiver({
     appToken: mode.appToken.reveal(),
     logger: boltLogger(logger),
     autoReconnectEnabled: false,
     customPropertiesExtractor: receivedNow,
+    ...(sockets === null ? {} : { dispatcher: sockets.dispatcher }),
     installerOptions: {
       clientOptions: {
-        ...apiUrlOption(settings),
+        ...wayOptions(settings),
         retryConfig: { retries: 0 },
         timeout: OPEN_TIMEOUT_MS,
         rejectRateLimitedCalls: true,
@@ -48,6 +51,7 @@ export function createSocketConnection(settings: SlackConfig, mode: SocketMode, 
 
   /** One attempt; never rejects. */
   async function open(): Promise<SlackFailure | null> {
+    sockets?.destroy();
     // Without a `hello` after the socket opened nothing would ever end the attempt.
     const noHello = setTimeout(() => void client.disconnect(), HELLO_TIMEOUT_MS);
     try {
@@ -108,6 +112,7 @@ export function createSocketConnection(settings: SlackConfig, mode: SocketMode, 
       if (!closed) client.websocket?.disconnect();
       if (opening !== null && (await settlesWithin(OPEN_TIMEOUT_MS, opening)))
         await settlesWithin(CLOSE_TIMEOUT_MS, client.disconnect());
+      sockets?.destroy();
     },
     ready: () => state,
     port: () => null,

@@ -13,6 +13,7 @@ import { renderReply } from "../render/reply.js";
 import { attempt, SlackFailure } from "../wire/errors.js";
 import { LIMITS } from "../wire/limits.js";
 import { isResponseUrl } from "../wire/response-hosts.js";
+import { fetchFor } from "../wire/way-out.js";
 import { createWebClient, type WebClientOptions } from "../wire/web-client.js";
 import { postToResponseUrl } from "./response-url.js";
 
@@ -223,7 +224,13 @@ export function createMessenger(
         );
       } else if (to.responseUrl !== null) {
         try {
-          await postToResponseUrl(to.responseUrl, to.thread, shown(message), timeout);
+          await postToResponseUrl(
+            to.responseUrl,
+            to.thread,
+            shown(message),
+            timeout,
+            fetchFor(o.settings.proxy),
+          );
           return;
         } catch (error) {
           const failure = SlackFailure.from(error, doing);

@@ -1,5 +1,6 @@
 import type { SlackMessage } from "../render/blocks.js";
 import { SlackFailure } from "../wire/errors.js";
+import type { SlackFetch } from "../wire/way-out.js";
 
 /**
  * Answers the person who typed a command or clicked, and nobody else. Works in every channel, also where the bot is no
@@ -10,6 +11,7 @@ export async function postToResponseUrl(
   thread: string | null,
   message: SlackMessage,
   timeoutMs: number,
+  fetch: SlackFetch,
 ): Promise<void> {
   const response = await fetch(url, {
     method: "POST",
@@ -40,7 +42,7 @@ export async function postToResponseUrl(
 const ANSWER_BYTES = 64 * 1024;
 
 /** What an answer begins with; the rest of a longer one is not read. */
-async function beginningOf({ body }: Response): Promise<string> {
+async function beginningOf({ body }: Awaited<ReturnType<SlackFetch>>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop ends the connection.

@@ -105,6 +105,10 @@ export const SLACK_FAILURES: Readonly<Record<string, Advice>> = {
     "Slack could not be reached.",
     "Look at the way out from this machine to slack.com (DNS, proxy, firewall). It is tried again.",
   ),
+  proxy_refused: passing(
+    "The proxy did not let the call through to Slack.",
+    "Check HTTPS_PROXY, user and password included, and whether the proxy lets this machine through to slack.com and its subdomains. It is tried again.",
+  ),
   server_error: passing("Slack failed on its side.", WAIT_NEXT),
   unknown: UNKNOWN,
 };
@@ -188,7 +192,10 @@ export class SlackFailure extends Error {
     if (original instanceof Error && original.message.startsWith("Failed to upload file")) {
       return new SlackFailure("server_error", { doing, detail: "Its storage did not take the file." });
     }
-    return new SlackFailure("network", { doing, detail: networkDetail(original) });
+    const detail = networkDetail(original);
+    const status = /^Proxy response \((\d{3})\)/.exec(detail)?.[1];
+    if (status !== undefined) return new SlackFailure("proxy_refused", { doing, detail: `HTTP ${status}.` });
+    return new SlackFailure("network", { doing, detail });
   }
 }
 
@@ -213,9 +220,9 @@ function detailOf(data: object): string | null {
     : null;
 }
 
-/** `fetch failed` says nothing; its cause (`ECONNREFUSED …`) does. */
+/** `fetch failed` says nothing; its cause (`ECONNREFUSED …`) does, or the cause of that. */
 function networkDetail(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause;
-  return cause instanceof Error ? cause.message || cause.name : error.message;
+  if (error.cause instanceof Error) return networkDetail(error.cause);
+  return error.message || error.name;
 }

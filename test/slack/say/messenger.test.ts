@@ -226,7 +226,7 @@ describe("answering a person", () => {
     await once(endless, "listening");
     onTestFinished(() => void endless.close());
     const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}/response`;
-    const posted = postToResponseUrl(url, null, { text: "Hello.", blocks: [] }, 60_000);
+    const posted = postToResponseUrl(url, null, { text: "Hello.", blocks: [] }, 60_000, fetch);
     if (status === 404) expect(await failureOf(posted)).toMatchObject({ code: "expired_url" });
     else await posted;
     await until(() => isHungUp);
