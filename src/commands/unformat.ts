@@ -1,3 +1,5 @@
+import { withoutInvisible } from "../maintenance/text/one-line.js";
+
 /**
  * Undoes what Slack and its keyboards do to typed text: links around host names, escaped `&`, `<` and `>`, curly
  * quotes, backticks, bullets, letters and signs of full width, spaces that are not plain or not single, characters of no
@@ -18,8 +20,7 @@ export function undoFormatting(text: string): string {
 const FULL_WIDTH = 0xfee0;
 
 function undoOneLayer(text: string): string {
-  return text
-    .replace(/[\u200B-\u200D\u2060\uFEFF\u00AD]/g, "")
+  return withoutInvisible(text)
     .replaceAll("`", "")
     .replace(/[\uFF01-\uFF5E]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - FULL_WIDTH))
     .replaceAll("\u3001", ",")

@@ -1,4 +1,5 @@
 import { listWithin } from "../maintenance/text/list.js";
+import { oneLine } from "../maintenance/text/one-line.js";
 
 /** Each character of the font is so wide, as a part of its size: it is one of fixed width (Roboto Mono: 1229 of 2048). */
 const WIDTH = 0.6001;
@@ -9,10 +10,7 @@ const DRAWN =
 
 /** A text as the font can draw it, on one line: a character of another script is a `?`. */
 export function drawable(text: string): string {
-  return text
-    .normalize("NFC")
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
-    .replace(DRAWN, "?");
+  return oneLine(text.normalize("NFC")).replace(DRAWN, "?");
 }
 
 /** Whether anything of a text would be a `?`. */

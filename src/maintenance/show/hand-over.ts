@@ -6,9 +6,9 @@ import { namesOf } from "../record/names.js";
 import type { Approval, Batch, Maintenance } from "../record/record.js";
 import { notOurs } from "../text/command.js";
 import { counted } from "../text/list.js";
+import { oneLine } from "../text/one-line.js";
 import type { Reader } from "../text/reader.js";
 import { recordedTime } from "../text/reader-time.js";
-import { oneLine } from "../text/table.js";
 import { mention, moment, type Writing, written } from "../text/tokens.js";
 import { inWords } from "../text/words.js";
 import { aboutSpan, type Millis, nanosToMillis } from "../time.js";
@@ -216,10 +216,10 @@ function eventItem({ atMs, who, what }: EventLine, writing: Writing): string {
 
 /** People and frameworks write what they like: on one line, nothing of it is markup, and its `/mesos` is not ours. */
 function text(words: string): string {
-  return ours(notOurs(words));
+  return ours(notOurs(oneLine(words)));
 }
 
-/** The same for our own sentences. */
+/** The same for our own sentences, in which it was `quoted`. */
 function ours(words: string): string {
-  return oneLine(words).replace(/[\\`*_[\]<>#|]/g, "\\$&");
+  return words.replace(/[\\`*_[\]<>#|]/g, "\\$&");
 }

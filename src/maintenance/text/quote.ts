@@ -1,14 +1,15 @@
 import { notOurs } from "./command.js";
 import { list } from "./list.js";
+import { oneLine } from "./one-line.js";
 
 /**
- * A text of people or masters (a reason, a host pattern, a name) for one of our own sentences. What could begin one of
- * Slack's control sequences loses its bracket, also where invisible characters stand between, so that the only people
- * and groups a sentence can name are those it writes itself (`<@U…>`, `<!subteam^S…>`). A placeholder such as `<hosts>`
+ * A text of people or masters (a reason, a host pattern, a name) for one of our own sentences, on one line and without what nobody
+ * sees. What could begin one of Slack's control sequences loses its bracket, so that the only people and groups a sentence can
+ * name are those it writes itself (`<@U…>`, `<!subteam^S…>`). A placeholder such as `<hosts>`
  * stays. A `/mesos` in it is not taken for our command (`named`). Applying it twice changes nothing.
  */
 export function quoted(text: string): string {
-  return notOurs(text.replace(/<(?![a-z0-9 ])/gi, "‹"));
+  return notOurs(oneLine(text).replace(/<(?![a-z0-9 ])/gi, "‹"));
 }
 
 /** Terms of a host pattern that match nothing: `` `wbe-01` (nearest: web-01, web-02) ``. */

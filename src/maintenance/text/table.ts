@@ -80,8 +80,3 @@ function piecesOf(cell: Cell): Piece[] {
   if (typeof cell === "number") return [String(cell)];
   return Array.isArray(cell) ? [...(cell as readonly Piece[])] : [cell as Piece];
 }
-
-/** A framework may call itself anything, line breaks included. */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
-}

@@ -1,5 +1,6 @@
 import { scrub } from "../../base/scrub.js";
 import { counted } from "../../maintenance/text/list.js";
+import { withoutInvisible } from "../../maintenance/text/one-line.js";
 import type { SlackFailure } from "../wire/errors.js";
 import { LIMITS } from "../wire/limits.js";
 import { type Block, message, type SlackMessage, section } from "./blocks.js";
@@ -79,7 +80,7 @@ function linesOf(text: string): string[] {
 function oneLineOfCode(raw: string, max: number): string {
   // Leading spaces are the table's columns, so nothing is trimmed here; the fence itself must not occur inside.
   return escapeTo(
-    raw
+    withoutInvisible(raw)
       .replace(/[\p{Cc}\p{Cs}]/gu, " ")
       .replaceAll("`", "'")
       .trimEnd(),

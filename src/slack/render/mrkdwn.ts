@@ -1,4 +1,5 @@
 import { scrub } from "../../base/scrub.js";
+import { withoutInvisible } from "../../maintenance/text/one-line.js";
 
 /**
  * Text that is safe to send as Slack's mrkdwn. Everything interpolated into `mrk` is escaped unless it is such a text
@@ -24,9 +25,6 @@ export const ESCAPES: Readonly<Record<string, string>> = {
 
 const ELLIPSIS = "…";
 
-/** Marks that turn the direction of text or hide in it: with them a name could show as another one. */
-const HIDDEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
-
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 
 /** Half of a surrogate pair, left by a cut or sent by a broken client: not valid in JSON for everybody. */
@@ -37,7 +35,7 @@ const LONE_SURROGATE = /\p{Cs}/gu;
  * before it is cut and shown.
  */
 export function oneLine(raw: string): string {
-  return scrub(raw.replace(HIDDEN, "")).replace(CONTROL, " ").replace(LONE_SURROGATE, "").trim();
+  return scrub(withoutInvisible(raw)).replace(CONTROL, " ").replace(LONE_SURROGATE, "").trim();
 }
 
 /** Escapes, and cuts so that the escaped text has at most `max` characters and no half escape. */
@@ -54,13 +52,37 @@ export function escapeTo(raw: string, max: number, escapes = ESCAPES): string {
   return out + ELLIPSIS;
 }
 
-/** A text of people or masters on one line, at most `max` characters. Backticks become quotes: they would open code. */
+/** A text of people or masters on one line as it was typed, at most `max` characters: nothing in it is drawn as anything else. */
 export function free(raw: string, max: number = FREE_TEXT): Mrkdwn {
-  return new Mrkdwn(escapeTo(withoutCode(raw), max));
+  return new Mrkdwn(escapeTo(literal(raw), max));
+}
+
+/** Signs that look the same and format nothing; typed back they are what they stand for (`commands/unformat.ts`). */
+const LOOK_ALIKES: Readonly<Record<string, string>> = { "*": "∗", _: "＿", "~": "∼" };
+
+/** Marks at the edge of a word, of which two make what stands between them bold, italic or struck out. */
+const EDGES = /(?<![\p{L}\p{N}])[*_~]|[*_~](?![\p{L}\p{N}])/gu;
+
+/** The colon before the name of an emoji. One of digits alone is none within a time. */
+const EMOJI = /(?<!\d):(?=\d{1,100}:)|:(?=\d{0,100}[\p{L}_+'-][\p{L}\p{N}_+'-]{0,100}:)/gu;
+
+/** A word joiner: nobody sees it, and no emoji has it in its name. */
+const JOINER = "\u2060";
+
+/**
+ * A text on one line that Slack shows as it is, which has no escape for its marks: backticks are quotes, marks that would format
+ * have a look-alike, and no emoji is named.
+ */
+export function literal(raw: string): string {
+  const text = withoutCode(raw).replace(EMOJI, `:${JOINER}`).replace(/^>/, "›");
+  return Object.entries(LOOK_ALIKES).reduce((shown, [mark, alike]) => {
+    const isAlone = shown.indexOf(mark) === shown.lastIndexOf(mark);
+    return isAlone ? shown : shown.replace(EDGES, (edge) => (edge === mark ? alike : edge));
+  }, text);
 }
 
 /** On one line, with quotes in the place of backticks. */
-export function withoutCode(raw: string): string {
+function withoutCode(raw: string): string {
   return oneLine(raw).replaceAll("`", "'");
 }
 
@@ -150,7 +172,7 @@ function isOdd(matches: readonly string[] | null): boolean {
  * a client that read them as markup would find none. At most `max` characters.
  */
 export function plain(raw: string, max: number): string {
-  const text = oneLine(raw).replaceAll("<", "‹").replaceAll(">", "›");
+  const text = oneLine(raw).replaceAll("<", "‹").replaceAll(">", "›").replace(EMOJI, `:${JOINER}`);
   if (text.length <= max) return text;
   return text.slice(0, max - 1).replace(LONE_SURROGATE, "") + ELLIPSIS;
 }

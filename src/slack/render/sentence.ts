@@ -1,4 +1,4 @@
-import { ESCAPES, escapeTo, Mrkdwn, someone, user, withoutCode } from "./mrkdwn.js";
+import { ESCAPES, escapeTo, literal, Mrkdwn, someone, user } from "./mrkdwn.js";
 import { moment } from "./when.js";
 
 /** Stands for a bracket that `quoted` took away until the mentions of a sentence are found: it must not begin one. */
@@ -18,7 +18,7 @@ export function sentence(raw: string, max: number, to: "channel" | "one" = "chan
   const channels = /&lt;#(C[A-Z0-9]{2,30})&gt;/g;
   const moments = /&lt;!date\^(-?\d{1,20})&gt;/g;
   return new Mrkdwn(
-    escapeTo(withoutCode(raw), max, IN_SENTENCES)
+    escapeTo(literal(raw), max, IN_SENTENCES)
       .replace(people, (_, id: string) => user(id).text)
       .replace(groups, (_, id: string) => (to === "one" ? someone(id).text : `the group ${id}`))
       .replace(channels, (_, id: string) => (to === "one" ? `<#${id}>` : `the channel ${id}`))

@@ -1,8 +1,9 @@
 import { eastAsianWidth } from "get-east-asian-width";
 import { named } from "../../maintenance/text/command.js";
+import { oneLine } from "../../maintenance/text/one-line.js";
 import type { Reader } from "../../maintenance/text/reader.js";
 import { readerTime } from "../../maintenance/text/reader-time.js";
-import { type Grid, oneLine, type Piece, type Tables } from "../../maintenance/text/table.js";
+import type { Grid, Piece, Tables } from "../../maintenance/text/table.js";
 import { tellsTime, written } from "../../maintenance/text/tokens.js";
 
 /** Widest line that a phone shows without breaking it, in columns. */

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { undoFormatting } from "../../../src/commands/unformat.js";
 import { quoted } from "../../../src/maintenance/text/quote.js";
+import { fixedLine } from "../../../src/slack/render/fixed-text.js";
 import {
   code,
   cutTo,
@@ -13,7 +15,10 @@ import {
   user,
 } from "../../../src/slack/render/mrkdwn.js";
 import { sentence } from "../../../src/slack/render/sentence.js";
+import { cellText } from "../../../src/slack/render/table.js";
 import { moment, windowOf } from "../../../src/slack/render/when.js";
+import { drawable } from "../../../src/timeline/text.js";
+import { readerOf } from "../../support/drawn.js";
 import { toPlain } from "../plain-text.js";
 
 describe("texts of people and masters", () => {
@@ -72,15 +77,75 @@ describe("texts of people and masters", () => {
           expect(short).not.toMatch(/[<>]/);
           expect(short).not.toMatch(/&(?!(amp|lt|gt);)/);
           expect(short.length).toBeLessThanOrEqual(max);
-          expect(toPlain(free(raw, 5000).text.replaceAll("*", ""))).toBe(
-            oneLine(raw).replaceAll("`", "'").replaceAll("*", ""),
-          );
+          expect(typedBack(free(raw, 5000).text)).toBe(typedBack(oneLine(raw).replaceAll("`", "'")));
           expect(code(raw, max).text.replace(/^`|`$/g, "")).not.toContain("`");
           expect(plain(raw, max).length).toBeLessThanOrEqual(max);
           expect(plain(raw, max)).not.toMatch(/[<>]/);
         },
       ),
     );
+  });
+});
+
+/** What somebody gets who copies a text of Slack's and types it back. */
+function typedBack(text: string): string {
+  return undoFormatting(text.replaceAll("*", "∗").replaceAll("›", ">"));
+}
+
+describe("what people type is shown as it was typed", () => {
+  test.each([
+    ["*bold*", "∗bold∗"],
+    ["see _this_ and ~that~", "see ＿this＿ and ∼that∼"],
+    ["~gone~", "∼gone∼"],
+    ["done :white_check_mark:", "done :\u2060white_check_mark:"],
+    [":+1::tada:", ":\u2060+1::\u2060tada:"],
+    ["it is :100:", "it is :\u2060100:"],
+    ["> quoted", "› quoted"],
+    ["web-* and db-*", "web-∗ and db-∗"],
+    ["my_job_1 of a_b_c", "my_job_1 of a_b_c"],
+    ["at 10:30:15, 2 * 3", "at 10:30:15, 2 * 3"],
+    ["http://10.0.0.1:5050/x", "http://10.0.0.1:5050/x"],
+    ["web\u202e01-*\u00ad!", "web01-*!"],
+  ])("%s stands there as %s, and copied and typed back it is what it was", (typed, shown) => {
+    const text = free(typed).text.replaceAll("&gt;", ">");
+    expect(text).toBe(shown);
+    expect(sentence(typed, 300).text.replaceAll("&gt;", ">")).toBe(shown);
+    expect(undoFormatting(shown)).toBe(undoFormatting(typed).replace(/^>/, "›"));
+  });
+
+  test("a name in a fixed-width face, and a button, show no emoji and keep their signs", () => {
+    expect(code("web-*:tada:*").text).toBe("`web-*:tada:*`");
+    expect(plain("*web* :tada:", 50)).toBe("*web* :\u2060tada:");
+  });
+
+  test.each([
+    "\u200e",
+    "\u202a",
+    "\u202c",
+    "\u2068",
+    "\u2069",
+    "\u00ad",
+    "\u180e",
+    "\u034f",
+    "\u3164",
+    "\ufe0f",
+    "\u{e0041}",
+    "\u{1d173}",
+  ])("a character that nobody sees is neither read nor shown, wherever it stands: %j", (mark) => {
+    const typed = `web${mark}-01`;
+    expect(undoFormatting(typed)).toBe("web-01");
+    expect(free(typed).text).toBe("web-01");
+    expect(code(typed).text).toBe("`web-01`");
+    expect(plain(typed, 50)).toBe("web-01");
+    expect(sentence(`It is ${typed}.`, 50).text).toBe("It is web-01.");
+    expect(cellText([typed], readerOf())).toBe("web-01");
+    expect(JSON.stringify(fixedLine(typed))).not.toContain(mark);
+    expect(quoted(typed)).toBe("web-01");
+    expect(drawable(typed)).toBe("web-01");
+  });
+
+  test("the selector of an emoji stays with its sign", () => {
+    expect(free("⚠️ slow").text).toBe("⚠️ slow");
   });
 });
 
