@@ -1,4 +1,5 @@
 import { parsePattern } from "../hosts/pattern.js";
+import { asShown } from "./as-shown.js";
 import { clusterNamed, impliedCluster, unknownCluster } from "./cluster.js";
 import type { CommandCluster, CommandContext, Target } from "./command.js";
 import { isPlainDuration, looksLikeDuration } from "./duration.js";
@@ -136,6 +137,8 @@ export class Arguments {
   hosts(): string {
     let text = this.word();
     if (text === null) throw new Mistake(`Which hosts? ${this.verb} needs them.`);
+    const shown = asShown(this.#line.words.slice(this.#at - 1));
+    if (shown !== null) throw shown;
     // A verb whose words are a sentence does not join those of its hosts.
     while (this.#line.form.prose && this.#next && belongTogether(text, this.#next.text)) text += this.word();
     if (/^<.*>$/.test(text)) throw new Mistake(`Put the hosts in place of ${text}.`);

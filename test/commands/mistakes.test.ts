@@ -14,6 +14,20 @@ function told(text: string, context = inProd) {
   return parsed.reply;
 }
 
+describe("nothing is offered where something else may be meant", () => {
+  test.each([
+    "drain web-0(1|4) 4h",
+    "drain web-01(10.0.0.999) 4h",
+    "drain web-01(10.0.0.1)x 4h",
+    "drain web-01(rack1) 4h",
+    "drain web-*(10.0.0.1) 4h",
+    "drain (10.0.0.1) 4h",
+    "drain web-01(10.0.0.1),db(1) 4h",
+  ])("%s has no corrected line", (typed) => {
+    expect(told(typed).line).toBeNull();
+  });
+});
+
 describe("where it is sure what was meant, the corrected line stands beside the mistake", () => {
   test.each([
     ["drian web-* 4h", /no verb "drian"; did you mean drain \(announce/, "drain web-* 4h"],
@@ -56,6 +70,17 @@ describe("where it is sure what was meant, the corrected line stands beside the 
     ["cancel web-01 web-02", /commas between them/, "cancel web-01,web-02"],
     ["hosts web-01 kafka-02", /commas between them/, "hosts web-01,kafka-02"],
     ["history web-01 web-02 --by me", /commas between them/, "history web-01,web-02 --by me"],
+    // Machines as tables and records show them.
+    ["drain web-01(10.0.0.1) 4h", /written host\|ip: web-01\|10\.0\.0\.1\.$/, "drain web-01|10.0.0.1 4h"],
+    ["drain web-01 (10.0.0.1) 4h", /host\|ip/, "drain web-01|10.0.0.1 4h"],
+    [
+      "drain web-01 (10.0.0.1), web-02.eu (10.0.0.2) 4h --up auto",
+      /host\|ip/,
+      "drain web-01|10.0.0.1,web-02.eu|10.0.0.2 4h --up auto",
+    ],
+    ["up web-01 (10.0.0.1)", /host\|ip/, "up web-01|10.0.0.1"],
+    ["hold web-01(10.0.0.1) kafka is slow", /host\|ip/, "hold web-01|10.0.0.1 kafka is slow"],
+    ["drain prod web-01(10.0.0.1)", /host\|ip/, "drain prod web-01|10.0.0.1"],
     // Words around a duration.
     ["drain web-01 for 2 hours", /without a for/, "drain web-01 2 hours"],
     ["drain web-* for 4h --up auto", /without a for/, "drain web-* 4h --up auto"],

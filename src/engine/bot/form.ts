@@ -10,7 +10,7 @@ import { list } from "../../maintenance/text/list.js";
 import type { SlackHandlers } from "../../slack/hear/handlers.js";
 import type { People } from "../../slack/people/people.js";
 import type { DrainForm, InputName } from "../../slack/render/form/inputs.js";
-import { isAskedAtHome } from "../../slack/say/messenger.js";
+import { cardChannel, noPlace } from "./card-place.js";
 
 export interface FormCluster extends CommandCluster {
   /** What the form offers to run. */
@@ -61,7 +61,7 @@ export function createForm(
         ...durationMistake(form),
         ...startMistake(form, now()),
         ...runbookMistake(form, cluster),
-        ...(isAskedAtHome(at) ? placeMistake(cluster, clusters) : {}),
+        ...placeMistake(cluster, at.channel, clusters),
       };
       // Options may be about what stands in other inputs.
       const right = parts.filter(([input]) => mistakes[input] === undefined).map(([, part]) => part);
@@ -139,13 +139,13 @@ function startMistake({ start }: DrainForm, nowMs: number): Partial<Record<Input
   return { start: "That time is over. Leave it empty to start at once." };
 }
 
-/** What is asked for in the Home has no other channel than the cluster's. */
 function placeMistake(
-  { name, channel }: FormCluster,
+  cluster: FormCluster,
+  openedIn: string,
   { length }: readonly FormCluster[],
 ): Partial<Record<InputName, string>> {
-  if (channel !== null) return {};
-  const what = `${name} has no channel of its own, so there is no place for the card: type ${COMMAND} in the channel where it belongs.`;
+  if (cardChannel(cluster, openedIn) !== null) return {};
+  const what = `${noPlace(cluster)} Type ${COMMAND} in the channel where it belongs.`;
   return { [length > 1 ? "cluster" : "hosts"]: what };
 }
 

@@ -12,6 +12,7 @@ import type { Notifier } from "../lanes/notifier.js";
 import { MAINTENANCE_JOB_OPTIONS } from "../lanes/options.js";
 import { findAnywhere, type Records } from "../lanes/records.js";
 import type { SteadyClock } from "../steady-clock.js";
+import { cardChannel, noPlace } from "./card-place.js";
 import { newMaintenance } from "./new-maintenance.js";
 import type { createQuestions } from "./questions.js";
 import type { Unattended } from "./unattended.js";
@@ -39,7 +40,8 @@ export function createPlacing(ports: PlacingPorts) {
     const { cluster, hosts } = command;
     const records = ports.records.get(cluster);
     // Only a button can name one that is not configured: an old message.
-    if (records === undefined) {
+    const shown = clusters.find(({ name }) => name === cluster);
+    if (records === undefined || shown === undefined) {
       return replyOf({
         tone: "refused",
         text: `${cluster} is not in the bot's clusters file any more.`,
@@ -47,15 +49,29 @@ export function createPlacing(ports: PlacingPorts) {
         next: "Look with /mesos clusters, and type the command for one of those.",
       });
     }
-    const channel = clusters.find(({ name }) => name === cluster)?.channel ?? input.channel;
+    const channel = cardChannel(shown, input.channel);
     const person = await ports.personOf(cluster, input.user);
     const replyTo = targetOf(input);
     const recordOf = (id: string) =>
-      newMaintenance(id, command, person, { channel, command: input.command }, clock.now());
+      newMaintenance(
+        id,
+        command,
+        person,
+        { channel: channel ?? input.channel, command: input.command },
+        clock.now(),
+      );
     if (command.verb === "drain" && command.dryRun) {
       const record = encodeMaintenance(recordOf(maintenanceId(input.triggerId)));
       const isUsualDuration = !command.hasDuration;
       return await ports.questions.ask({ kind: "dry_run", cluster, record, isUsualDuration, replyTo });
+    }
+    if (channel === null) {
+      return replyOf({
+        tone: "refused",
+        text: noPlace(shown),
+        notDone: "Nothing was queued and nothing was posted.",
+        next: `Type it in the channel where it belongs, with the bot as a member, or have a channel set for ${cluster} (channel in the clusters file, SLACK_CHANNEL).`,
+      });
     }
     const what = `${WORDS[command.verb].name} of ${quoted(hosts)} in ${cluster}`;
     const span = command.verb === "drain" ? ` for ${formatSpan(command.durationMs)}` : "";

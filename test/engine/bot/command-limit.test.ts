@@ -10,7 +10,7 @@ let bot: ReturnType<typeof botOf>;
 
 let id: string;
 beforeEach(async () => {
-  bot = botOf(new MemoryStore(Date.now), "prod", LIMIT);
+  bot = botOf(new MemoryStore(Date.now), "prod", { commandsPerMinute: LIMIT });
   id = await bot.opened(() => bot.type(ALICE, "drain web-01 1h"));
   while ((await bot.type(ALICE, "help"))?.tone !== "refused");
 });

@@ -200,7 +200,7 @@ describe("a line that is offered", () => {
   });
 
   test("counts as a command of the person", async () => {
-    const limited = botOf(new MemoryStore(Date.now), "prod", 1);
+    const limited = botOf(new MemoryStore(Date.now), "prod", { commandsPerMinute: 1 });
     const told = await limited.type(ALICE, "drain web-01 --at 2:00 --until 3:00");
     await limited.type(ALICE, "drain web-02 1h");
     expect(await limited.send(ALICE, told)).toMatchObject({ tone: "refused" });

@@ -13,7 +13,11 @@ const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 const AT = { channel: "C1", thread: null, command: "/mesos", responseUrl: "" };
 
 /** A bot whose clusters file has this one cluster, and no worker to run what it queues. */
-export function botOf(store: Store, name: string, commandsPerMinute = 1_000) {
+export function botOf(
+  store: Store,
+  name: string,
+  { commandsPerMinute = 1_000, channel = "C1" }: { commandsPerMinute?: number; channel?: string | null } = {},
+) {
   const clock = new TestClock();
   const own = openRecords(store, name, quiet);
   const records = new Map([[name, own]]);
@@ -22,7 +26,7 @@ export function botOf(store: Store, name: string, commandsPerMinute = 1_000) {
     clusters: [
       {
         name,
-        channel: "C1",
+        channel,
         defaultDurationMs: 3_600_000,
         maxDurationMs: 7_200_000,
         groups: [],
@@ -55,6 +59,10 @@ export function botOf(store: Store, name: string, commandsPerMinute = 1_000) {
     },
     type(user: string, text: string, triggerId = `${name}-${++commands}`): Promise<Reply | null> {
       return intake.command({ ...AT, user, text, triggerId });
+    },
+    /** Types in another channel. */
+    typeIn(at: string, user: string, text: string): Promise<Reply | null> {
+      return intake.command({ ...AT, channel: at, user, text, triggerId: `${name}-${++commands}` });
     },
     /** Clicks the button beside a line that the bot has told. */
     send(user: string, reply: Reply | null): Promise<Reply | null> {

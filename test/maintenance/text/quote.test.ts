@@ -43,3 +43,10 @@ test("whatever people write, a sentence names only those it names itself", () =>
     { numRuns: runs(2_000) },
   );
 });
+
+test("a channel is shown by name to one person, and a direct message is never shown as its id", () => {
+  for (const to of ["channel", "one"] as const)
+    expect(sentence("It is shown in <#D0ALICE01>.", 100, to).text).toBe("It is shown in a direct message.");
+  expect(sentence("It is shown in <#G0OPS>.", 100, "one").text).toBe("It is shown in <#G0OPS>.");
+  expect(sentence("It is shown in <#C0OPS>.", 100).text).toBe("It is shown in the channel C0OPS.");
+});
