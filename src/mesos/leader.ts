@@ -1,6 +1,7 @@
 import { askMaster, type Leader, type MasterAnswer } from "./ask-master.js";
 import { type Endpoint, redirectTarget } from "./endpoint.js";
 import { type MesosError, mesosError } from "./errors/errors.js";
+import type { ErrorCode } from "./errors/table.js";
 import type { Masters } from "./masters.js";
 import type { Transport } from "./transport.js";
 
@@ -121,5 +122,17 @@ export class LeaderFinder {
   }
 }
 
-/** Failures that say why there is no leader, whatever the other masters say. */
-const TELLING = ["not_recovered", "unauthorized", "forbidden", "no_leader"];
+/** Failures that say why there is no leader, or that a person has to mend, whatever the other masters say. */
+const TELLING: readonly ErrorCode[] = [
+  "not_recovered",
+  "unauthorized",
+  "forbidden",
+  "no_leader",
+  "certificate_expired",
+  "certificate_not_yet_valid",
+  "certificate_self_signed",
+  "certificate_unknown_authority",
+  "certificate_other_name",
+  "tls_not_spoken",
+  "tls_too_old",
+];

@@ -25,12 +25,6 @@ describe("a master behind TLS", () => {
     await expect(client({ masters: [address], ca: cert }).version()).resolves.toBe("1.11.0");
   });
 
-  test("a master behind TLS is refused without it, before anything is sent", async () => {
-    const { address, received } = await secureMaster();
-    await expect(client({ masters: [address] }).version()).rejects.toMatchObject({ code: "tls", sent: "no" });
-    expect(received).toEqual([]);
-  });
-
   test("the client does not send credentials on to a plain http address", async () => {
     const plain = await tinyMaster(leading());
     const { address } = await secureMaster(redirectTo(plain.name));

@@ -4,12 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis, type RedisOptions } from "ioredis";
 import { freePort } from "../../src/rehearsal/free-port.js";
-import type { Certificate } from "./redis-certificates.js";
+import { type Certificate, opensslAvailable } from "./certificates.js";
 import { until } from "./until.js";
 
 /** For `suiteFor`: whether `redis-server` is on this machine. */
 export const redisAvailable: true | string =
   spawnSync("redis-server", ["--version"]).status === 0 || "redis-server is not installed";
+
+/** For `suiteFor`: whether a Redis that speaks TLS can be had on this machine. */
+export const tlsAvailable: true | string = redisAvailable === true ? opensslAvailable : redisAvailable;
 
 /** Where a server of ours listens, and how. */
 export interface Wire {

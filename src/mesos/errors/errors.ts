@@ -163,12 +163,17 @@ function plain(body: string): string {
   return line.length > LONGEST_SAID ? `${line.slice(0, LONGEST_SAID)}…` : line;
 }
 
+/** Node's words for a connection that ended in the handshake; its code is that of any connection that breaks. */
+const NO_TLS_YET = "Client network socket disconnected before secure TLS connection was established";
+
 /** Codes and names of an error, of its causes and of the errors it gathers (one per address that was tried). */
 function namesOf(error: unknown, depth = 0): readonly string[] {
   if (!(error instanceof Error) || depth > 4) return [];
-  const own = [(error as NodeJS.ErrnoException).code, error.name].filter((name) => typeof name === "string");
+  const cut = error.message.startsWith(NO_TLS_YET) ? "TlsCut" : undefined;
+  const own = [(error as NodeJS.ErrnoException).code, error.name, cut];
   const gathered = error instanceof AggregateError ? error.errors : [];
-  return [...own, ...[error.cause, ...gathered].flatMap((inner) => namesOf(inner, depth + 1))];
+  const inner = [error.cause, ...gathered].flatMap((one) => namesOf(one, depth + 1));
+  return [...own.filter((name) => typeof name === "string"), ...inner];
 }
 
 function failedToConnect(error: unknown): boolean {

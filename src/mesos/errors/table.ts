@@ -207,8 +207,48 @@ export const ERRORS = {
     what: "The master {master} did not take a connection in time.",
     next: "Check that its machine is up and that no firewall drops the connection; {goOn} then.",
   },
+  certificate_expired: {
+    when: before("CERT_HAS_EXPIRED"),
+    what: "The certificate of the master {master} has expired.",
+    next: "Renew it there; if it is new, check the clock of the machine that the worker runs on; {goOn} then.",
+  },
+  certificate_not_yet_valid: {
+    when: before("CERT_NOT_YET_VALID"),
+    what: "The certificate of the master {master} is not valid yet.",
+    next: "Check the clock of the machine that the worker runs on, and from when the certificate is valid; {goOn} then.",
+  },
+  certificate_self_signed: {
+    when: before("DEPTH_ZERO_SELF_SIGNED_CERT"),
+    what: "The certificate of the master {master} is self-signed, and nothing here says that it can be trusted.",
+    next: "Name its PEM file, or that of an authority that signs it, in `tls.ca_file` of the clusters file and restart the worker; {goOn} then.",
+  },
+  certificate_unknown_authority: {
+    when: before("SELF_SIGNED_CERT_IN_CHAIN", /^UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE)/),
+    what: "The certificate of the master {master} is signed by an authority that is not known here.",
+    next: "Name the authority's PEM file in `tls.ca_file` of the clusters file and restart the worker; if one is named, it is not the one that signed this certificate; {goOn} then.",
+  },
+  certificate_other_name: {
+    when: before("ERR_TLS_CERT_ALTNAME_INVALID"),
+    what: "The certificate of the master {master} is for other names.",
+    next: "Give the certificate this name or IP (subjectAltName), or write a name that it has into the configuration and restart the worker; {goOn} then.",
+  },
+  tls_not_spoken: {
+    when: before(/^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/),
+    what: "What answers at {master} speaks no TLS, but its address begins with https.",
+    next: "Turn TLS on there; or, only where nobody can listen, write http into the configuration and restart the worker; {goOn} then.",
+  },
+  tls_too_old: {
+    when: before(/^ERR_SSL_.*(?:PROTOCOL|HANDSHAKE_FAILURE|NO_SHARED_CIPHER)/),
+    what: "The master {master} and the bot find no TLS that both speak.",
+    next: "Let the master speak TLS 1.2 or newer (`LIBPROCESS_SSL_ENABLE_TLS_V1_2`), and ask for no certificate of the bot, which has none; {goOn} then.",
+  },
+  tls_cut: {
+    when: before("TlsCut"),
+    what: "The master {master} ended the connection before TLS stood.",
+    next: "Look at the log of the master, and whether it asks for a certificate of the bot, which has none; {goOn} then.",
+  },
   tls: {
-    when: before(/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^ERR_OSSL_|^EPROTO$/),
+    when: before(/CERT|UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^ERR_OSSL_|^EPROTO$/),
     what: "No trusted TLS connection to the master {master} could be made.",
     next: "Check the certificate of the master, the CA file in the configuration (then restart the worker), and whether the master speaks https; {goOn} then.",
   },

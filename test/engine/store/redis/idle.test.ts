@@ -1,8 +1,8 @@
 import { onTestFinished, test } from "vitest";
 import { CONTROL_WORKER_OPTIONS } from "../../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../../src/engine/store/open-store.js";
-import { startRedisOn, type Wire } from "../../../support/redis.js";
-import { createAuthority, tlsAvailable } from "../../../support/redis-certificates.js";
+import { createAuthority } from "../../../support/certificates.js";
+import { startRedisOn, tlsAvailable, type Wire } from "../../../support/redis.js";
 import { suiteFor } from "../../../support/require.js";
 import { keepLog, redisAt, UNHURRIED_MS, until } from "../places.js";
 

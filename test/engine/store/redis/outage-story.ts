@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StoreConfig } from "../../../../src/config/config.js";
-import type { TestRedis } from "../../../support/redis.js";
-import { type Authority, createAuthority, tlsAvailable } from "../../../support/redis-certificates.js";
+import { type Authority, createAuthority } from "../../../support/certificates.js";
+import { type TestRedis, tlsAvailable } from "../../../support/redis.js";
 import { suiteFor } from "../../../support/require.js";
 import { startEngine } from "../../support/engine.js";
 import { ALICE, BOB } from "../../support/people.js";

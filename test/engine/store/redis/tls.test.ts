@@ -5,8 +5,14 @@ import { openStore } from "../../../../src/engine/store/open-store.js";
 import { lookAtRedis } from "../../../../src/engine/store/redis/look-at-redis.js";
 import { ANSWER_LIMIT_MS, type Store } from "../../../../src/engine/store/store.js";
 import { StoreError } from "../../../../src/engine/store/store-error.js";
-import { startRedisOn, startSentinel, type TestRedis, type Wire } from "../../../support/redis.js";
-import { type Authority, createAuthority, tlsAvailable } from "../../../support/redis-certificates.js";
+import { type Authority, createAuthority, EXPIRED, type Validity } from "../../../support/certificates.js";
+import {
+  startRedisOn,
+  startSentinel,
+  type TestRedis,
+  tlsAvailable,
+  type Wire,
+} from "../../../support/redis.js";
 import { startRedisCluster } from "../../../support/redis-cluster.js";
 import { suiteFor } from "../../../support/require.js";
 import { keepLog, redisAt, sentinelAt, UNHURRIED_MS, until } from "../places.js";
@@ -38,9 +44,9 @@ suiteFor(
   async function wireOf(
     host: string,
     names: readonly string[] = [`IP:${host}`],
-    days?: number,
+    valid?: Validity,
   ): Promise<Wire> {
-    return { host, certificate: await authority.certificate(names, days) };
+    return { host, certificate: await authority.certificate(names, valid) };
   }
 
   async function redis(wire: Wire, ...args: readonly string[]): Promise<TestRedis> {
@@ -91,7 +97,7 @@ suiteFor(
   });
 
   test.each([
-    ["has expired", async () => wireOf("127.0.0.1", undefined, -1), /has expired/, /^Renew it there/],
+    ["has expired", async () => wireOf("127.0.0.1", undefined, EXPIRED), /has expired/, /^Renew it there/],
     [
       "is for another name",
       async () => wireOf("127.0.0.1", ["DNS:redis"]),
@@ -225,7 +231,7 @@ suiteFor(
     ],
     [
       "with an expired certificate",
-      () => wireOf("127.0.0.1", undefined, -1),
+      () => wireOf("127.0.0.1", undefined, EXPIRED),
       true,
       /^The certificate of .* has expired/,
     ],
@@ -287,7 +293,7 @@ suiteFor(
 
   /** Gives a server a certificate that has expired. */
   async function expires(server: TestRedis): Promise<void> {
-    const expired = await authority.certificate([`IP:${server.host}`], -1);
+    const expired = await authority.certificate([`IP:${server.host}`], EXPIRED);
     const admin = server.admin();
     await admin.config("SET", "tls-cert-file", expired.cert, "tls-key-file", expired.key);
     // Who is connected would stay so.

@@ -2,13 +2,10 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { redisAvailable } from "./redis.js";
 
-/** For `suiteFor`: whether Redis and its certificates can be had on this machine. */
-export const tlsAvailable: true | string =
-  redisAvailable === true
-    ? spawnSync("openssl", ["version"]).status === 0 || "openssl is not installed"
-    : redisAvailable;
+/** For `suiteFor`: whether certificates can be made on this machine. */
+export const opensslAvailable: true | string =
+  spawnSync("openssl", ["version"]).status === 0 || "openssl is not installed";
 
 /** A certificate with its key, as files. */
 export interface Certificate {
@@ -18,13 +15,23 @@ export interface Certificate {
   readonly authority: string;
 }
 
+/** In days from now. */
+export interface Validity {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const EXPIRED: Validity = { from: -2, to: -1 };
+
+export const NOT_YET_VALID: Validity = { from: 1, to: 2 };
+
 /** An authority of our own, in a folder that goes with it. */
 export interface Authority {
   /** Its certificate, PEM. */
   readonly pem: string;
   readonly file: string;
-  /** A certificate for these names, such as `IP:127.0.0.1` and `DNS:localhost`; with -1 days one that has expired. */
-  certificate(names: readonly string[], days?: number): Promise<Certificate>;
+  /** A certificate for these names, such as `IP:127.0.0.1` and `DNS:localhost`, by default for two days from now on. */
+  certificate(names: readonly string[], valid?: Validity): Promise<Certificate>;
   /** One that signed itself, for 127.0.0.1. */
   selfSigned(): Promise<Certificate>;
   dispose(): Promise<void>;
@@ -54,23 +61,34 @@ export async function createAuthority(): Promise<Authority> {
   return {
     pem: await readFile(file, "utf8"),
     file,
-    async certificate(names, days = 2) {
+    async certificate(names, { from, to } = { from: 0, to: 2 }) {
       made += 1;
-      const own = (kind: string) => inside(`${made}.${kind}`);
-      const [cert, key, request, extensions] = [own("pem"), own("key"), own("csr"), own("ext")];
-      await writeFile(extensions, `subjectAltName=${names.join(",")}\n`);
+      const [cert, key, request, settings, index] = ["pem", "key", "csr", "conf", "index"].map((kind) =>
+        inside(`${made}.${kind}`),
+      ) as [string, string, string, string, string];
+      // Each with a database of its own: several are made at the same time.
+      await writeFile(index, "");
+      await writeFile(
+        settings,
+        `[ca]
+default_ca = own
+[own]
+database = ${index}
+new_certs_dir = ${folder}
+rand_serial = yes
+default_md = sha256
+policy = any
+x509_extensions = names
+[any]
+commonName = supplied
+[names]
+subjectAltName = ${names.join(",")}
+`,
+      );
       await openssl("req", ...NEW_KEY, "-subj", "/CN=test", "-keyout", key, "-out", request);
-      const signed = [
-        "-CA",
-        file,
-        "-CAkey",
-        inside("ca.key"),
-        "-set_serial",
-        String(made),
-        "-extfile",
-        extensions,
-      ];
-      await openssl("x509", "-req", "-in", request, ...signed, "-days", String(days), "-out", cert);
+      const signed = ["-cert", file, "-keyfile", inside("ca.key"), "-config", settings];
+      const valid = ["-startdate", dateIn(from), "-enddate", dateIn(to)];
+      await openssl("ca", "-batch", "-notext", ...signed, ...valid, "-in", request, "-out", cert);
       return { cert, key, authority: file };
     },
     async selfSigned() {
@@ -81,6 +99,12 @@ export async function createAuthority(): Promise<Authority> {
     },
     dispose: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** As openssl reads it. */
+function dateIn(days: number): string {
+  const date = new Date(Date.now() + days * 86_400_000).toISOString();
+  return `${date.slice(0, 19).replace(/[-:T]/g, "")}Z`;
 }
 
 async function openssl(...args: readonly string[]): Promise<void> {
