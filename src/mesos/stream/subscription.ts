@@ -102,13 +102,13 @@ async function attempt(options: SubscriptionOptions, stop: AbortSignal, emit: Em
   try {
     const signal = AbortSignal.any([stop, silence.signal]);
     const { status, location, body } = await transport.open(endpoint, SUBSCRIBE.bytes, signal);
-    if (status === 307) {
-      body.destroy();
-      leader.moved(endpoint, location);
-      return mesosError("leader_unsettled", { cluster }, { sent: "yes", status });
-    }
     if (!isSuccess(status)) {
+      // Read in every case: undici throws a body that is dropped unread at nobody, which ends the process.
       const words = await readWords(body);
+      if (status === 307) {
+        leader.moved(endpoint, location);
+        return mesosError("leader_unsettled", { cluster }, { sent: "yes", status });
+      }
       throw refusal(status, words.body.toString("utf8"), blanks, words.isCut);
     }
     const splitter = new RecordSplitter(LARGEST_LOOK_BYTES);

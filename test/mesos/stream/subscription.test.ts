@@ -171,6 +171,21 @@ describe("the event stream", () => {
     expect(master.leader()).toBe(second.name);
   });
 
+  test("a leader that leads no more when the event stream is asked for ends neither the stream nor the process", async () => {
+    const second = await tinyMaster(leading("leader-2"));
+    const first = await tinyMaster(leading("leader-1", { SUBSCRIBE: (response) => redirect(response) }));
+    const redirect = (response: ServerResponse) => {
+      first.handler = redirectTo(second.name);
+      second.handler = streaming((stream) => send(stream, subscribed()), "leader-2");
+      const location = `//${second.name}/master/api/v1`;
+      response.writeHead(307, { location }).end("Temporary Redirect");
+    };
+    second.handler = redirectTo(first.name);
+    const { kinds, events } = listen(client({ masters: [first.address, second.address] }));
+    await soon(() => expect(kinds()).toEqual(["lost", "subscribed"]));
+    expect(events[0]).toMatchObject({ error: { code: "leader_unsettled", status: 307 } });
+  });
+
   test("an event stream that breaks at once again and again is not hammered: the waits grow", async () => {
     const leader = await tinyMaster((_, response) => say(response, 503, "No leader elected"));
     const patience = { firstRetryMs: 2, longestRetryMs: 16 };
