@@ -1,0 +1,294 @@
+import { createHmac } from "node:crypto";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
+import { readPayload } from "../../../src/slack/hear/payloads.js";
+import { encodeButton } from "../../../src/slack/render/button-value.js";
+import { botOf } from "../../engine/support/bot.js";
+import { MemoryStore } from "../../engine/support/memory-store.js";
+import { TestClock } from "../../engine/support/test-clock.js";
+import { runs } from "../../support/fast-check.js";
+import { MARK, nearly, oddJson } from "../../support/odd-json.js";
+import { FakeSlack, SIGNING_SECRET } from "../fake-slack.js";
+import { keepingLogger } from "../fixtures.js";
+import { until } from "../until.js";
+
+const COMMAND = {
+  command: "/mesos",
+  text: "drain web-01 1h",
+  user_id: "U01ALICE",
+  channel_id: "C1",
+  team_id: "T01",
+  trigger_id: "trigger-1",
+  response_url: "https://hooks.slack.com/commands/T01/1/x",
+};
+
+const FROM = { user: { id: "U02BOB", team_id: "T01" }, team: { id: "T01" }, trigger_id: "trigger-2" };
+
+const ID = "m-7k3q2";
+
+const BUTTONS = [
+  { v: 1, id: ID, decision: { kind: "approve", batch: "b1", approval: "a1" } },
+  { v: 1, id: ID, decision: { kind: "deny", batch: "b1", approval: "a1", reason: null } },
+  { v: 1, id: ID, decision: { kind: "hold", reason: null } },
+  { v: 1, id: ID, decision: { kind: "extend", byMs: 3_600_000 } },
+  { v: 1, id: ID, show: "details" },
+  { v: 1, open: "form" },
+  { v: 1, line: "drain web-01 1h", offer: "o-1" },
+] as const;
+
+const clickWith = (value: string) => ({
+  type: "block_actions",
+  ...FROM,
+  channel: { id: "C1" },
+  message: { ts: "1.2", thread_ts: "1.1" },
+  container: { type: "message", message_ts: "1.2", channel_id: "C1" },
+  actions: [{ type: "button", action_id: "x", block_id: "b", value }],
+});
+
+const dialog = (callback_id: string, metadata: unknown, values: object = {}) => ({
+  type: "view_submission",
+  ...FROM,
+  view: {
+    type: "modal",
+    id: "V1",
+    callback_id,
+    private_metadata: JSON.stringify(metadata),
+    state: { values },
+  },
+});
+
+const AT = { channel: "C1", responseUrl: null, command: "/mesos" };
+
+const PLACE = { channel: "C1", thread: null, responseUrl: null };
+
+const HOSTS = { hosts: { hosts: { value: "web-01" } } };
+
+/** What Slack sends, of every kind: what the bot hears, and what it does not. */
+const PAYLOADS: readonly object[] = [
+  COMMAND,
+  ...BUTTONS.map((button) => clickWith(encodeButton(button))),
+  dialog("deny", { button: BUTTONS[1], place: PLACE }, { Answer: { Answer: { value: "peak" } } }),
+  dialog(
+    "extend",
+    { button: BUTTONS[3], place: PLACE },
+    { Answer: { Answer: { selected_option: { value: "3600000" } } } },
+  ),
+  dialog("drain", { ...AT, timeZone: "Europe/Berlin" }, HOSTS),
+  dialog("drain_preview", { ...AT, line: "drain web-01 1h" }),
+  { type: "view_closed", ...FROM, view: { type: "modal", id: "V1", callback_id: "deny" }, is_cleared: false },
+  { type: "shortcut", ...FROM, callback_id: "drain" },
+  {
+    type: "message_action",
+    ...FROM,
+    callback_id: "drain",
+    channel: { id: "C1" },
+    message: { ts: "1.2", text: "x" },
+  },
+  { type: "block_suggestion", ...FROM, action_id: "x", block_id: "b", value: "x" },
+  {
+    type: "event_callback",
+    team_id: "T01",
+    event: { type: "app_home_opened", user: "U01ALICE", tab: "home" },
+  },
+  {
+    type: "event_callback",
+    team_id: "T01",
+    event: { type: "message", user: "U01ALICE", text: "x", channel: "C1" },
+  },
+  { type: "url_verification", challenge: "c" },
+];
+
+/** Odd on the outside, or a click and a dialog that carry something odd inside of a text. */
+const payload = fc.oneof(
+  { weight: 2, arbitrary: oddJson },
+  { weight: 5, arbitrary: nearly(...PAYLOADS) },
+  { weight: 2, arbitrary: nearly(...BUTTONS).map((value) => clickWith(JSON.stringify(value))) },
+  {
+    weight: 2,
+    arbitrary: nearly(
+      { button: BUTTONS[1], place: PLACE },
+      { ...AT, line: "drain web-01 1h", timeZone: null },
+    ).chain((metadata) =>
+      fc
+        .constantFrom("deny", "hold", "extend", "drain", "drain_preview", "__proto__")
+        .map((kind) => dialog(kind, metadata, HOSTS)),
+    ),
+  },
+);
+
+describe("the schema", () => {
+  test("property: whatever Slack sends is read, or refused with a clause that repeats nothing of it", () => {
+    fc.assert(
+      fc.property(payload, (body) => {
+        const read = readPayload(body);
+        if (read.ok) expect(Object.getPrototypeOf(read.payload)).toBe(Object.prototype);
+        else {
+          expect(read.why).toMatch(/^(it is|its field [\w.]* is missing)/);
+          expect(read.why).not.toContain(MARK);
+        }
+      }),
+      { numRuns: runs(500) },
+    );
+    expect(({} as Record<string, unknown>).command).toBeUndefined();
+  });
+});
+
+describe("the bot behind it", () => {
+  let slack: FakeSlack;
+  let app: SlackApp;
+  let logger: ReturnType<typeof keepingLogger>;
+  let acknowledged: number;
+
+  async function start(mode: "http" | "socket"): Promise<void> {
+    slack = await FakeSlack.start();
+    logger = keepingLogger();
+    acknowledged = 0;
+    const { handlers } = botOf(new MemoryStore(new TestClock().now), "prod");
+    app = createSlackApp({
+      settings: slack.settings(mode),
+      handlers,
+      logger,
+      onAck: () => {
+        acknowledged += 1;
+      },
+    });
+    await app.start();
+  }
+
+  beforeEach(() => {
+    triggers = 0;
+  });
+
+  afterEach(async () => {
+    await app.stop();
+    await slack.stop();
+  });
+
+  let triggers: number;
+
+  /** A command that is as it should be: the bot still answers. */
+  const goodCommand = () => ({ ...COMMAND, text: "help", trigger_id: `good-${++triggers}` });
+
+  const refused = () => logger.lines.filter((line) => /^warn .*Nothing was done\./.test(line)).length;
+
+  const troubles = () => logger.lines.filter((line) => line.startsWith("error"));
+
+  async function post(body: string, type: string): Promise<number> {
+    const at = Math.floor(Date.now() / 1_000);
+    const hmac = createHmac("sha256", SIGNING_SECRET).update(`v0:${at}:`).update(body).digest("hex");
+    const headers = {
+      "content-type": type,
+      "x-slack-request-timestamp": String(at),
+      "x-slack-signature": `v0=${hmac}`,
+    };
+    const url = `http://127.0.0.1:${app.port()}/slack/events`;
+    const response = await fetch(url, { method: "POST", headers, body });
+    await response.text();
+    return response.status;
+  }
+
+  const FORM = "application/x-www-form-urlencoded";
+
+  const WAYS: Readonly<Record<string, (body: unknown) => Promise<number>>> = {
+    json: (body) => post(JSON.stringify(body), "application/json"),
+    payload: (body) => post(`payload=${encodeURIComponent(wellFormed(JSON.stringify(body)))}`, FORM),
+    fields: (body) =>
+      post(
+        Object.entries(body ?? {})
+          .map(([name, value]) => `${encoded(name)}=${encoded(String(JSON.stringify(value)))}`)
+          .join("&"),
+        FORM,
+      ),
+  };
+
+  const encoded = (text: string) => encodeURIComponent(wellFormed(text));
+
+  /** A form has no half of a character. */
+  const wellFormed = (text: string) => Buffer.from(text, "utf8").toString("utf8");
+
+  test("property: over HTTP every payload is answered, and is either acknowledged or a refusal in the log", async () => {
+    await start("http");
+    await fc.assert(
+      fc.asyncProperty(payload, fc.constantFrom(...Object.keys(WAYS)), async (body, way) => {
+        const before = acknowledged + refused();
+        const status = await WAYS[way]?.(body);
+        expect([200, 400]).toContain(status);
+        const isPlain = /^(ssl_check|url_verification)/.test(
+          String((body as { type?: unknown } | null)?.type),
+        );
+        if (!isPlain && isAcknowledgedAlone(body))
+          expect(acknowledged + refused()).toBeGreaterThanOrEqual(before);
+        else if (!isPlain) expect(acknowledged + refused()).toBe(before + 1);
+      }),
+      { numRuns: runs(300) },
+    );
+    expect(await WAYS.fields?.(goodCommand())).toBe(200);
+    await app.stop();
+    expect(troubles()).toEqual([]);
+  });
+
+  test("property: over the socket every payload is acknowledged or a refusal in the log, and none keeps the next from being heard", async () => {
+    await start("socket");
+    let sent = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        payload,
+        fc.constantFrom("interactive", "slash_commands", "events_api"),
+        async (body, type) => {
+          sent += 1;
+          const id = `odd-${sent}`;
+          const before = refused();
+          slack.socket()?.send({ type, envelope_id: id, payload: body, accepts_response_payload: true });
+          // Slack's client itself does not read an event without an event in it.
+          await until(() => known().includes(id) || refused() > before);
+        },
+      ),
+      { numRuns: runs(100) },
+    );
+    await app.stop();
+    expect(troubles()).toEqual([]);
+  });
+
+  test("property: an envelope of any shape is left alone, and the next command is heard", async () => {
+    await start("socket");
+    const envelope = {
+      type: "slash_commands",
+      envelope_id: "odd",
+      payload: COMMAND,
+      accepts_response_payload: true,
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(nearly(envelope), oddJson), async (message) => {
+        slack.socket()?.send(message as object);
+        const trigger = `good-${++triggers}`;
+        const socket = await until(() => slack.socket());
+        const payload = { ...COMMAND, text: "help", trigger_id: trigger };
+        socket.send({
+          type: "slash_commands",
+          envelope_id: trigger,
+          payload,
+          accepts_response_payload: true,
+        });
+        await until(() => known().includes(trigger));
+      }),
+      { numRuns: runs(25) },
+    );
+    await app.stop();
+    expect(troubles()).toEqual([]);
+  });
+
+  /** Envelopes that were acknowledged. */
+  const known = () =>
+    slack.sockets.flatMap(({ received }) =>
+      received.map((one) => (one as { envelope_id?: string }).envelope_id),
+    );
+});
+
+/** What is acknowledged and leads to nothing, without a word: another control than a button, another tab of the Home. */
+function isAcknowledgedAlone(body: unknown): boolean {
+  const read = readPayload(body);
+  if (!read.ok) return false;
+  if ("event" in read.payload) return true;
+  return "actions" in read.payload && read.payload.actions.some(({ type }) => type !== "button");
+}
