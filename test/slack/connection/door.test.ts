@@ -7,6 +7,7 @@ import { DOOR } from "../../../src/slack/connection/door.js";
 import { createHttpConnection, type HttpConnection } from "../../../src/slack/connection/http-connection.js";
 import { keepingLogger } from "../fixtures.js";
 import { until } from "../until.js";
+import { answerOn, type Headers, head } from "./raw-http.js";
 
 const SECRET = "fake-signing-secret";
 
@@ -61,16 +62,6 @@ function signed(body: string | Buffer, at: string | number = now(), secret = SEC
   return { "x-slack-request-timestamp": String(at), "x-slack-signature": `v0=${hmac}` };
 }
 
-type Headers = Readonly<Record<string, string | readonly string[]>>;
-
-/** A request by hand: what a well-behaved client would never send. */
-function head(headers: Headers, first = "POST /slack/events HTTP/1.1"): string {
-  const lines = Object.entries(headers).flatMap(([name, value]) =>
-    [value].flat().map((one) => `${name}: ${one}`),
-  );
-  return [first, "host: bot", ...lines, "", ""].join("\r\n");
-}
-
 function whole(body: string | Buffer, headers: Headers = signed(body), first?: string): Buffer {
   const length = String(Buffer.byteLength(body));
   const all = { "content-type": FORM, "content-length": length, ...headers };
@@ -82,15 +73,6 @@ async function statusOf(bytes: string | Buffer): Promise<number> {
   const socket = await dial();
   socket.write(bytes);
   return await answerOn(socket);
-}
-
-async function answerOn(socket: Socket): Promise<number> {
-  let text = "";
-  for await (const chunk of socket) {
-    text += String(chunk);
-    if (text.includes("\r\n\r\n")) break;
-  }
-  return Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0);
 }
 
 const zeros = "0".repeat(64);
