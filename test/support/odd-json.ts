@@ -91,7 +91,7 @@ export function nearly(...bases: readonly object[]): fc.Arbitrary<unknown> {
         if (kind === "drop" && owner !== root) delete (owner as Record<string, unknown>)[key];
         else if (kind === "list") put(owner, key, [before, before]);
         else if (kind === "text") put(owner, key, JSON.stringify(before));
-        else if (kind === "add" && typeof before === "object" && before !== null) put(before, name, value);
+        else if (kind === "add" && isObject(before)) put(before, name, value);
         else put(owner, key, value);
       }
       return root.value;
@@ -110,4 +110,8 @@ function placesIn(owner: object, most = 300): (readonly [object, string])[] {
     }
   }
   return found;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -18,7 +18,7 @@ import {
 import type { Messenger } from "../../slack/say/messenger.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import { threadJobId } from "../lanes/ids.js";
-import { threadJob } from "../lanes/jobs.js";
+import { readJob, threadJob } from "../lanes/jobs.js";
 import type { Records } from "../lanes/records.js";
 import type { StoreQueue } from "../store/store.js";
 import { StoreError } from "../store/store-error.js";
@@ -118,7 +118,7 @@ export function createHome(ports: HomePorts): DrawHome {
 
   async function threadOf(id: string) {
     const job = await ports.threads.getJob(threadJobId(id));
-    return job === undefined ? null : threadJob.parse(job.data);
+    return job === undefined ? null : readJob(threadJob, job);
   }
 
   /** A link that Slack does not tell holds nothing up: the id stands there without it. */

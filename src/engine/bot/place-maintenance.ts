@@ -7,7 +7,7 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { formatSpan } from "../../maintenance/time.js";
 import type { ClickInput, CommandInput } from "../../slack/hear/handlers.js";
 import { freeId, MOST_IDS, maintenanceId, threadJobId } from "../lanes/ids.js";
-import { MAINTENANCE_JOB, targetOf, threadJob } from "../lanes/jobs.js";
+import { MAINTENANCE_JOB, readJob, targetOf, threadJob } from "../lanes/jobs.js";
 import type { Notifier } from "../lanes/notifier.js";
 import { MAINTENANCE_JOB_OPTIONS } from "../lanes/options.js";
 import { findAnywhere, type Records } from "../lanes/records.js";
@@ -121,7 +121,7 @@ export function createPlacing(ports: PlacingPorts) {
   async function isThreadOf(id: string, cluster: string, user: string): Promise<boolean> {
     const job = await ports.notifier.queue.getJob(threadJobId(id));
     if (job === undefined) return true;
-    const thread = threadJob.parse(job.data);
+    const thread = readJob(threadJob, job);
     return thread.cluster === cluster && thread.replyTo.user === user;
   }
 

@@ -2,7 +2,7 @@ import type { Logger } from "../../base/logger.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { MaintenanceClick } from "../../slack/hear/handlers.js";
 import { threadJobId } from "../lanes/ids.js";
-import { type ThreadJob, threadJob } from "../lanes/jobs.js";
+import { readJob, type ThreadJob, threadJob } from "../lanes/jobs.js";
 import type { LostClusters } from "../lanes/lost-clusters.js";
 import type { Notifier } from "../lanes/notifier.js";
 import { findAnywhere, type Records } from "../lanes/records.js";
@@ -24,7 +24,7 @@ export function staleClicks({ records, notifier, lost, logger }: StalePorts) {
     if (message === undefined) return null;
     const { id } = button;
     const job = await notifier.queue.getJob(threadJobId(id));
-    const thread = job === undefined ? null : threadJob.parse(job.data);
+    const thread = job === undefined ? null : readJob(threadJob, job);
     const isGone = thread === null && (await findAnywhere(records, id)) === null;
     if (!isGone && (thread === null || isCurrent(thread, button, message))) return null;
     await notifier.retire({ maintenance: id, channel, ts: message });

@@ -1,6 +1,5 @@
 // Who moves a maintenance on and writes at the master?
 
-import { UnrecoverableError } from "bullmq";
 import type { World } from "../../maintenance/cluster/world.js";
 import { neverBegan } from "../../maintenance/record/batch.js";
 import { withoutFutureTimes } from "../../maintenance/record/future-times.js";
@@ -19,7 +18,9 @@ import {
   HOSTS_JOB,
   hostsJob,
   MAINTENANCE_JOB,
+  readJob,
   UNCLAIMED_LOOK_JOB,
+  UnreadableJobError,
 } from "../lanes/jobs.js";
 import { ROUTINE_PRIORITY } from "../lanes/options.js";
 import { PROOFS } from "../lanes/records.js";
@@ -61,10 +62,10 @@ export function controlProcessor(ports: ControlPorts) {
       case MAINTENANCE_JOB:
         return await runMaintenance(job, token, signal, store, ports);
       case DECISION_JOB:
-        return await runDecision(decisionJob.parse(job.data), store, ports);
+        return await runDecision(readJob(decisionJob, job), store, ports);
       case HOSTS_JOB:
         return await decideForHosts(
-          hostsJob.parse(job.data),
+          readJob(hostsJob, job),
           ports,
           (decision) => runDecision(decision, store, ports),
           () => proveOwned(job, token, signal, ports.elapsed),
@@ -72,7 +73,7 @@ export function controlProcessor(ports: ControlPorts) {
       case UNCLAIMED_LOOK_JOB:
         return await runUnclaimedLook(job, token, ports);
       default:
-        throw new UnrecoverableError(`No job of the control lane is called ${job.name}.`);
+        throw new UnreadableJobError(new Error(`No job of the control lane is called ${job.name}.`));
     }
   };
 }

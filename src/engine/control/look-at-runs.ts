@@ -2,7 +2,7 @@ import type { Maintenance } from "../../maintenance/record/record.js";
 import type { Run } from "../../maintenance/record/run.js";
 import { openRuns, runOf, withRun, withRunSeen } from "../../maintenance/record/runs.js";
 import { runJobId } from "../lanes/ids.js";
-import { newRunJob, RUN_JOB, runJob } from "../lanes/jobs.js";
+import { newRunJob, RUN_JOB, readJob, runJob } from "../lanes/jobs.js";
 import { RUN_JOB_OPTIONS } from "../lanes/options.js";
 import { type StoreQueue, wake } from "../store/store.js";
 
@@ -32,7 +32,7 @@ export async function lookAtRuns(record: Maintenance, ports: RunsLook): Promise<
 export async function hasNews(record: Maintenance, { runs }: Pick<RunsLook, "runs">): Promise<boolean> {
   for (const run of openRuns(record)) {
     const job = await runs.getJob(runJobId(record.id, run));
-    const told = job === undefined ? null : runJob.parse(job.data);
+    const told = job === undefined ? null : readJob(runJob, job);
     if (told !== null && (told.outcome !== null || (told.started !== null && run.startedAtMs === null)))
       return true;
   }
@@ -51,7 +51,7 @@ async function queued(record: Maintenance, run: Run, { runs, save, now }: RunsLo
 
 async function seen(record: Maintenance, run: Run, { runs, now }: RunsLook): Promise<Maintenance> {
   const job = await runs.getJob(runJobId(record.id, run));
-  if (job !== undefined) return withRunSeen(record, run.id, runJob.parse(job.data), now());
+  if (job !== undefined) return withRunSeen(record, run.id, readJob(runJob, job), now());
   const words =
     "Its job is not on the queue any more: somebody removed it. It may have been started, and may still be running.";
   const outcome = { kind: "unknown", atMs: now(), words, hosts: [] } as const;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { shownOf, type UnclaimedShown, unclaimedMachines } from "../../maintenance/adopting/unclaimed.js";
 import type { World } from "../../maintenance/cluster/world.js";
-import { UNCLAIMED_LOOK_JOB, unclaimedLook } from "../lanes/jobs.js";
+import { readJob, UNCLAIMED_LOOK_JOB, unclaimedLook } from "../lanes/jobs.js";
 import { ROUTINE_PRIORITY, THREAD_JOB_OPTIONS } from "../lanes/options.js";
 import type { Records } from "../lanes/records.js";
 import { delayFor, type StoreJob, wake } from "../store/store.js";
@@ -43,7 +43,7 @@ async function lookBeside(job: StoreJob, ports: ControlPorts): Promise<void> {
       );
     });
   try {
-    const { told } = unclaimedLook.parse(job.data);
+    const { told } = readJob(unclaimedLook, job);
     const shown = await unclaimedNow(told, ports);
     if (shown === "unknown") return void again(UNKNOWN_MS);
     const digest = digestOf(shown);

@@ -73,6 +73,26 @@ export function whileItCounts(to: StoredReplyTarget, sinceMs: number): StoredRep
   return to.responseUrl !== null && sinceMs > RESPONSE_URL_MS ? withoutResponseUrl(to) : to;
 }
 
+/** The data of a job are of another shape than this version knows. It is tried again: a newer version may run beside this one. */
+export class UnreadableJobError extends Error {
+  override readonly name = "UnreadableJobError";
+
+  readonly what =
+    "What was asked for lies in the queue in a shape that this version of the bot cannot read; most likely a newer one wrote it.";
+  readonly next = "Run the newer version of the bot again, and then {goOn}.";
+
+  constructor(cause: unknown) {
+    super("The data of a job cannot be read by this version of the bot. Nothing is done for it.", { cause });
+  }
+}
+
+/** @throws UnreadableJobError */
+export function readJob<S extends z.ZodType>(schema: S, { data }: { readonly data: unknown }): z.output<S> {
+  const read = schema.safeParse(data);
+  if (!read.success) throw new UnreadableJobError(read.error);
+  return read.data;
+}
+
 /** The long-lived job of a maintenance is named so; its data is the record (`maintenance/record.ts`). */
 export const MAINTENANCE_JOB = "maintenance";
 

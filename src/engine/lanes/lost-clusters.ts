@@ -6,7 +6,7 @@ import { list } from "../../maintenance/text/list.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import type { Store } from "../store/store.js";
 import { threadJobId } from "./ids.js";
-import { NOTIFY_QUEUE, threadJob } from "./jobs.js";
+import { NOTIFY_QUEUE, readJob, threadJob } from "./jobs.js";
 import { noSuchMaintenance } from "./not-found.js";
 import { openRecords, type Records, UnreadableRecordError } from "./records.js";
 
@@ -59,7 +59,7 @@ export function createLostClusters(
     async explain(id) {
       // Each maintenance has a thread job, which names its cluster and is kept as long as the record.
       const thread = await threads.getJob(threadJobId(id));
-      const cluster = thread === undefined ? null : threadJob.parse(thread.data).cluster;
+      const cluster = thread === undefined ? null : readJob(threadJob, thread).cluster;
       return cluster === null || configured.has(cluster)
         ? await noSuchMaintenance(id, configured.values())
         : await standsStill(id, cluster);

@@ -4,6 +4,7 @@ import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { MarathonError } from "../../marathon/errors.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import { StoreError } from "../store/store-error.js";
+import { UnreadableJobError } from "./jobs.js";
 import { UnreadableRecordError } from "./records.js";
 
 /**
@@ -24,6 +25,15 @@ export function troubleFrom(
   }
   if (error instanceof UnreadableRecordError) {
     return { code: "unreadable_record", what: error.what, said: null, notDone, next: error.next };
+  }
+  if (error instanceof UnreadableJobError) {
+    return {
+      code: "unreadable_job",
+      what: error.what,
+      said: null,
+      notDone,
+      next: goingOn(error.next, goOn),
+    };
   }
   return {
     code: "internal",

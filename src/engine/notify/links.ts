@@ -1,7 +1,7 @@
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import { threadJobId } from "../lanes/ids.js";
-import { type ThreadJob, threadJob } from "../lanes/jobs.js";
+import { readJob, type ThreadJob, threadJob } from "../lanes/jobs.js";
 import { wake } from "../store/store.js";
 import type { NotifyPorts } from "./ports.js";
 
@@ -17,7 +17,7 @@ export async function linksOf(
   let links = known;
   for (const id of linkedWith(record).filter((one) => links[one] === undefined)) {
     const job = await ports.queue.getJob(threadJobId(id));
-    const { channel = "", rootTs = null } = job === undefined ? {} : threadJob.parse(job.data);
+    const { channel = "", rootTs = null } = job === undefined ? {} : readJob(threadJob, job);
     if (rootTs !== null) links = { ...links, ...(await linkTo(id, channel, rootTs, ports)) };
   }
   return links;

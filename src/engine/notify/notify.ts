@@ -1,16 +1,17 @@
 // How does Slack come to show what a record says?
 
-import { UnrecoverableError } from "bullmq";
 import { renderUnclaimed } from "../../slack/render/unclaimed.js";
 import { createHabits } from "../lanes/habits.js";
 import {
   REPLY_JOB,
   RETIRE_JOB,
+  readJob,
   retireJob,
   THREAD_JOB,
   UNCLAIMED_JOB,
   UNCLAIMED_LOOK_JOB,
   type UnclaimedJob,
+  UnreadableJobError,
   unclaimedJob,
 } from "../lanes/jobs.js";
 import type { StoreJob } from "../store/store.js";
@@ -28,13 +29,13 @@ export function notifyProcessor(ports: NotifyPorts) {
       case REPLY_JOB:
         return await sendReply(job, ports);
       case RETIRE_JOB:
-        return await retire(retireJob.parse(job.data), ports);
+        return await retire(readJob(retireJob, job), ports);
       case UNCLAIMED_JOB:
-        return await tellUnclaimed(unclaimedJob.parse(job.data), ports);
+        return await tellUnclaimed(readJob(unclaimedJob, job), ports);
       case THREAD_JOB:
         return await runThread(job, token, { edits, habits }, ports);
       default:
-        throw new UnrecoverableError(`No job of the notify lane is called ${job.name}.`);
+        throw new UnreadableJobError(new Error(`No job of the notify lane is called ${job.name}.`));
     }
   };
 }

@@ -1,7 +1,7 @@
 import { renderRetired } from "../../slack/render/retired.js";
 import { SlackFailure } from "../../slack/wire/errors.js";
 import { threadJobId } from "../lanes/ids.js";
-import { type RetireJob, threadJob } from "../lanes/jobs.js";
+import { type RetireJob, readJob, threadJob } from "../lanes/jobs.js";
 import { type NotifyPorts, obeyRateLimit } from "./ports.js";
 
 /**
@@ -10,7 +10,7 @@ import { type NotifyPorts, obeyRateLimit } from "./ports.js";
  */
 export async function retire({ maintenance, channel, ts }: RetireJob, ports: NotifyPorts): Promise<void> {
   const job = await ports.queue.getJob(threadJobId(maintenance));
-  const thread = job === undefined ? null : threadJob.parse(job.data);
+  const thread = job === undefined ? null : readJob(threadJob, job);
   const root = thread?.rootTs ?? null;
   try {
     const address = thread === null || root === null ? null : await addressOf(thread.channel, root, ports);

@@ -1,7 +1,7 @@
 import type { Maintenance } from "../../maintenance/record/record.js";
 import type { Run } from "../../maintenance/record/run.js";
 import { runJobId } from "../lanes/ids.js";
-import { type RunJob, runJob } from "../lanes/jobs.js";
+import { type RunJob, readJob, runJob } from "../lanes/jobs.js";
 import type { StoreQueue } from "../store/store.js";
 
 /** What runs have printed, as it stands in their jobs. */
@@ -15,7 +15,7 @@ export interface RunOutputs {
 export function runOutputs({ id }: Maintenance, runs: StoreQueue): RunOutputs {
   async function find(run: Run) {
     const job = await runs.getJob(runJobId(id, run));
-    return job === undefined ? null : { job, data: runJob.parse(job.data) };
+    return job === undefined ? null : { job, data: readJob(runJob, job) };
   }
 
   return {

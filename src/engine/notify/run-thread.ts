@@ -7,6 +7,7 @@ import { SlackFailure } from "../../slack/wire/errors.js";
 import type { Habits } from "../lanes/habits.js";
 import {
   REPLY_JOB,
+  readJob,
   type StoredReplyTarget,
   type ThreadJob,
   threadJob,
@@ -65,7 +66,7 @@ export async function runThread(
   known: Known,
   ports: NotifyPorts,
 ): Promise<string> {
-  let latest = threadJob.parse(job.data);
+  let latest = readJob(threadJob, job);
   const save = async (next: ThreadJob) => {
     await job.updateData(next);
     latest = next;

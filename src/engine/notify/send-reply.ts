@@ -10,6 +10,7 @@ import { threadJobId } from "../lanes/ids.js";
 import {
   type Attachment,
   type ReplyJob,
+  readJob,
   replyJob,
   threadJob,
   whileItCounts,
@@ -23,7 +24,7 @@ import { type NotifyPorts, sentOrGivenUp } from "./ports.js";
  * message, so that a job that is repeated repeats at most one.
  */
 export async function sendReply(job: StoreJob, ports: NotifyPorts): Promise<void> {
-  let progress = replyJob.parse(job.data);
+  let progress = readJob(replyJob, job);
   const saved = async (changes: Partial<ReplyJob>) => {
     progress = { ...progress, ...changes };
     await job.updateData(progress);
@@ -136,7 +137,7 @@ async function threadOf(
 ): Promise<{ channel: string; thread: string } | null> {
   const job = maintenance === null ? undefined : await ports.queue.getJob(threadJobId(maintenance));
   if (job === undefined) return null;
-  const { channel, rootTs } = threadJob.parse(job.data);
+  const { channel, rootTs } = readJob(threadJob, job);
   return rootTs === null ? null : { channel, thread: rootTs };
 }
 

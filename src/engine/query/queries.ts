@@ -2,7 +2,7 @@
 
 import type { ClusterConfig } from "../../config/config.js";
 import type { World } from "../../maintenance/cluster/world.js";
-import { decodeMaintenance } from "../../maintenance/record/record.js";
+import { decodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
 import type { FoundTrouble } from "../../maintenance/record/troubles.js";
 import { frameworksReply } from "../../maintenance/show/frameworks.js";
 import { historyGrid, historyOf, historyReply, isMeant } from "../../maintenance/show/history.js";
@@ -19,7 +19,14 @@ import { formatSpan } from "../../maintenance/time.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import { type Cluster, HostsError } from "../cluster/cluster.js";
 import type { Habits } from "../lanes/habits.js";
-import { type Attachment, type QueryJob, queryJob, type StoredReplyTarget } from "../lanes/jobs.js";
+import {
+  type Attachment,
+  type QueryJob,
+  queryJob,
+  readJob,
+  type StoredReplyTarget,
+  UnreadableJobError,
+} from "../lanes/jobs.js";
 import { noSuchMaintenance } from "../lanes/not-found.js";
 import type { Records } from "../lanes/records.js";
 import { replyFrom, troubleFrom } from "../lanes/troubles.js";
@@ -91,7 +98,7 @@ function attachmentsOf(query: QueryJob, { timeline, csv }: Answer): readonly Att
 /** The processor of the query lane: read-only questions, answered to the one who asked. */
 export function queryProcessor(ports: QueryPorts) {
   return async (job: StoreJob): Promise<void> => {
-    const query = queryJob.parse(job.data);
+    const query = readJob(queryJob, job);
     const answer =
       query.kind === "clusters"
         ? inWords(await clustersReply(query.cluster, ports))
@@ -186,10 +193,18 @@ async function answerTo(
     }
     case "dry_run":
       return await dryRun(
-        { record: decodeMaintenance(query.record), isUsualDuration: query.isUsualDuration },
+        { record: recordIn(query.record), isUsualDuration: query.isUsualDuration },
         parts,
         nowMs,
       );
+  }
+}
+
+function recordIn(data: unknown): Maintenance {
+  try {
+    return decodeMaintenance(data);
+  } catch (error) {
+    throw new UnreadableJobError(error);
   }
 }
 

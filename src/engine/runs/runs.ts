@@ -11,7 +11,7 @@ import { isApproved, runOf } from "../../maintenance/record/runs.js";
 import { withWatch } from "../../maintenance/record/watched.js";
 import { list } from "../../maintenance/text/list.js";
 import type { EndReason, RunResult } from "../../runbooks/run-result.js";
-import { type RunJob, runJob } from "../lanes/jobs.js";
+import { type RunJob, readJob, runJob } from "../lanes/jobs.js";
 import { LockLostError, updateOwned } from "../store/owned.js";
 import { delayFor, type StoreJob } from "../store/store.js";
 import type { RunPorts } from "./ports.js";
@@ -41,7 +41,7 @@ export function runProcessor(ports: RunPorts) {
       later: () => delayFor(job, NOT_YET_MS, token, ports.clock.wall),
       lost,
     };
-    const data = runJob.parse(job.data);
+    const data = readJob(runJob, job);
     const record = await ports.records.find(data.maintenance);
     // Stored before the process died: what is left is to have it looked at.
     if (data.outcome !== null) {
