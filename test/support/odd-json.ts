@@ -82,7 +82,9 @@ export function nearly(...bases: readonly object[]): fc.Arbitrary<unknown> {
     .tuple(fc.constantFrom(...bases), fc.array(change, { minLength: 1, maxLength: 3 }))
     .map(([base, changes]) => {
       const root = { value: structuredClone(base) as unknown };
-      for (const { kind, at, name, value } of changes) {
+      for (const { kind, at, name, value: made } of changes) {
+        // A later change may be inside of it.
+        const value = structuredClone(made);
         const places = placesIn(root);
         const place = places[at % places.length];
         if (place === undefined) continue;
