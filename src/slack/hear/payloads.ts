@@ -9,6 +9,14 @@ const perhaps = z
   .nullish()
   .transform((text) => text || undefined);
 
+/** Bolt looks a client up by it in an object, which has `constructor` and more by itself. */
+const team = id.refine((text) => !(text in Object.prototype));
+
+const perhapsTeam = team
+  .or(z.literal(""))
+  .nullish()
+  .transform((text) => text || undefined);
+
 const LAST_SECOND = 253_402_300_799;
 
 const command = z.object({
@@ -17,14 +25,14 @@ const command = z.object({
   user_id: id,
   channel_id: id,
   trigger_id: id,
-  team_id: perhaps,
-  enterprise_id: perhaps,
+  team_id: perhapsTeam,
+  enterprise_id: perhapsTeam,
   response_url: perhaps,
 });
 
 const sender = {
-  user: z.object({ id, team_id: perhaps }),
-  team: z.object({ id, enterprise_id: perhaps }).nullish(),
+  user: z.object({ id, team_id: perhapsTeam }),
+  team: z.object({ id: team, enterprise_id: perhapsTeam }).nullish(),
   trigger_id: id,
 };
 
@@ -70,8 +78,8 @@ const submission = z.object({
 
 const homeOpened = z.object({
   type: z.literal("event_callback"),
-  team_id: perhaps,
-  enterprise_id: perhaps,
+  team_id: perhapsTeam,
+  enterprise_id: perhapsTeam,
   is_ext_shared_channel: z.boolean().optional(),
   event: z.object({ type: z.literal("app_home_opened"), user: id, tab: z.string() }),
 });

@@ -214,12 +214,10 @@ describe("the bot behind it", () => {
         const before = acknowledged + refused();
         const status = await WAYS[way]?.(body);
         expect([200, 400, 413]).toContain(status);
-        const isPlain = /^(ssl_check|url_verification)/.test(
-          String((body as { type?: unknown } | null)?.type),
-        );
-        if (!isPlain && isAcknowledgedAlone(body))
-          expect(acknowledged + refused()).toBeGreaterThanOrEqual(before);
-        else if (!isPlain) expect(acknowledged + refused()).toBe(before + 1);
+        const kind: unknown = (body as { readonly type?: unknown } | null)?.type;
+        // Slack's questions about the port itself are answered before the app.
+        if (kind === "url_verification" || status === 413) return;
+        if (!isAcknowledgedAlone(body)) expect(acknowledged + refused()).toBe(before + 1);
       }),
       { numRuns: runs(300) },
     );

@@ -84,6 +84,12 @@ const ODD: readonly (readonly [string, unknown])[] = [
         [`a command whose ${key} is ${JSON.stringify(value)}`, { ...COMMAND, [key]: value }] as const,
     ),
   ),
+  ...["__proto__", "constructor", "toString"].flatMap((name): [string, unknown][] => [
+    [`a command of the workspace ${name}`, { ...COMMAND, team_id: name }],
+    [`a command of the organization ${name}`, { ...COMMAND, enterprise_id: name }],
+    [`a click of the workspace ${name}`, { ...CLICK, user: { id: "U02BOB" }, team: { id: name } }],
+    [`a click of a person of ${name}`, { ...CLICK, user: { id: "U02BOB", team_id: name } }],
+  ]),
   ["a command that is a number", { ...COMMAND, command: 5 }],
   ["a command without a slash", { ...COMMAND, command: "mesos" }],
   ["a command whose text is a list", { ...COMMAND, text: ["drain"] }],
