@@ -1,6 +1,7 @@
-import { type IQueueBackend, type JobProgress, type JobsOptions, Queue, Worker } from "bullmq";
+import { type IQueueBackend, Job, type JobProgress, type JobsOptions, Queue, Worker } from "bullmq";
 import { scrub } from "../../base/scrub.js";
 import { settled, withAnswerLimit } from "./answer-limit.js";
+import { dataIn } from "./bound.js";
 import type { Driver, WriteOwned } from "./driver.js";
 import { RunningLane } from "./lane.js";
 import { LockWatch } from "./lock-watch.js";
@@ -29,7 +30,33 @@ interface Closable {
   close(force?: boolean): Promise<void>;
 }
 
-class AnyQueue<D, R> extends Queue<D, R, string, D, R, string, IQueueBackend, unknown> {}
+/** BullMQ's job, whose data may be what is no JSON: BullMQ itself would throw, and with it all that reads several jobs. */
+class ReadJob<
+  D = unknown,
+  R = unknown,
+  N extends string = string,
+  P extends JobProgress = JobProgress,
+> extends Job<D, R, N, P> {
+  static override fromJSON<D, R, N extends string>(
+    ...[queue, { data, ...json }, id]: Parameters<typeof Job.fromJSON>
+  ): Job<D, R, N> {
+    const job = Job.fromJSON<D, R, N>(queue, { ...json, data: "{}" }, id);
+    job.data = dataIn(data || "{}") as D;
+    return job;
+  }
+}
+
+class AnyQueue<D, R> extends Queue<D, R, string, D, R, string, IQueueBackend, unknown> {
+  protected override get Job(): typeof Job {
+    return ReadJob;
+  }
+}
+
+class AnyWorker<D, R> extends Worker<D, R, string, IQueueBackend, JobProgress, unknown> {
+  protected override get Job(): typeof Job {
+    return ReadJob;
+  }
+}
 
 /**
  * BullMQ keeps the limit beside the jobs, in the queue's meta data, and a Redis that was emptied has lost both. Where
@@ -103,7 +130,7 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
         oneAtATimeQueues.has(name),
       );
       const watch = new LockWatch(options.lockDuration ?? DEFAULT_LOCK_MS);
-      const worker: StoreWorker<D, R> = new Worker<D, R, string, IQueueBackend, JobProgress, unknown>(
+      const worker: StoreWorker<D, R> = new AnyWorker<D, R>(
         name,
         (job, token = "", cancelled = new AbortController().signal) => {
           writesOwned(job, writeOwned);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { DEFAULT_SCHEMA, quoteSchemaName, runMigrations } from "bullmq";
 import { StoreError } from "../store-error.js";
+import { BOUNDED_JOB } from "./embedded-bound.js";
 import { PglitePool } from "./pglite-pool.js";
 
 /** Of the database, inside of the data folder. */
@@ -122,6 +123,7 @@ async function openAt(folder: string): Promise<EmbeddedDatabase> {
     // There is one session, so this holds for every query to come.
     await client.query(`SET search_path TO ${quoteSchemaName(DEFAULT_SCHEMA)}`);
     await client.query(OWN_TABLES);
+    await client.query(BOUNDED_JOB);
   } finally {
     client.release();
   }

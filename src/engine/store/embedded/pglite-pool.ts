@@ -2,11 +2,12 @@ import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import type { PGlite } from "@electric-sql/pglite";
 import type { PgNotification, PgPool, PgPoolClient, PgQueryResult } from "bullmq";
+import { boundedStatement } from "./embedded-bound.js";
 
 /**
  * One PGlite in the shape of node-postgres' `Pool`, as far as BullMQ's PostgreSQL backend uses it. PGlite is one
  * session, so all clients share it: a client that began a transaction has it alone until the end of the transaction,
- * and notifications go to every client that said LISTEN.
+ * and notifications go to every client that said LISTEN. No job is read whole that is too large (`bound.ts`).
  */
 export class PglitePool implements PgPool {
   readonly #db: PGlite;
@@ -61,7 +62,7 @@ export class PglitePool implements PgPool {
       const results = await this.#db.exec(text);
       return asPgResult<R>(results.at(-1));
     }
-    return asPgResult<R>(await this.#db.query<R>(text, [...params]));
+    return asPgResult<R>(await this.#db.query<R>(boundedStatement(text), [...params]));
   }
 
   #assertOpen(): void {

@@ -2,6 +2,7 @@ import { type Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisConfig } from "../../../config/config.js";
 import { ANSWER_LIMIT_MS } from "../store.js";
 import { urlOf } from "./redis-address.js";
+import { boundReads } from "./redis-bound.js";
 import { redisCluster } from "./redis-cluster.js";
 import { refusalOf } from "./redis-errors.js";
 import { tlsOptions } from "./redis-tls.js";
@@ -46,7 +47,10 @@ export function redisClients(settings: RedisConfig): { producer: RedisClient; co
     reconnectOnError: onReadOnly(false),
   };
   const consumer: Options = { ...common, maxRetriesPerRequest: null, reconnectOnError: onReadOnly(true) };
-  return { producer: client(settings, producer, false), consumer: client(settings, consumer, true) };
+  return {
+    producer: boundReads(client(settings, producer, false)),
+    consumer: boundReads(client(settings, consumer, true)),
+  };
 }
 
 /** `enableOfflineQueue`: whether commands wait for a Redis that is away. */
