@@ -103,7 +103,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
     const cluster = createCluster(config, master, clock);
     const records = openRecords(store, config.name, logger);
     const wake = async () => {
-      watch.keep((await records.open()).map((record) => record.id));
+      watch.keep((await records.open()).records.map((record) => record.id));
       await records.wakeAll();
     };
     const watch = createWatch(cluster, wake, logger, clock);
@@ -189,9 +189,8 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   async function countRecords(): Promise<void> {
     for (const { config, records } of lanes) {
       try {
-        const phases = (await records.open()).map(phaseOf);
-        const unreadable = Array.from({ length: records.unreadable() }, () => "unreadable");
-        meters.open(config.name, [...phases, ...unreadable]);
+        const open = await records.open();
+        meters.open(config.name, [...open.records.map(phaseOf), ...open.unreadable.map(() => "unreadable")]);
         meters.kept(await records.kept());
       } catch (error) {
         logger.debug(

@@ -29,6 +29,7 @@ import { withEvent } from "./record/log.js";
 import type { Batch, BatchToGoDown, Maintenance } from "./record/record.js";
 import { openRuns } from "./record/runs.js";
 import { inTrouble, withTrouble } from "./record/troubles.js";
+import { besideUnreadable } from "./record/unreadable-trouble.js";
 import { whyNothingShown } from "./sight/nothing-shown.js";
 import { sightOf, whyFiltered } from "./sight/sight.js";
 
@@ -97,6 +98,12 @@ function requested(record: Maintenance, moment: Moment): Step {
   switch (hosts?.kind) {
     case undefined:
       return { record, effects: [{ kind: "look_up_hosts" }], wakeAtMs };
+    case "others_unreadable":
+      return {
+        record: withTrouble(record, besideUnreadable(hosts.unreadable), nowMs),
+        effects: [],
+        wakeAtMs,
+      };
     case "unreadable": {
       const refusal = {
         why: `${hosts.why} ${record.wanted.adopt ? "Nothing was adopted." : "No window was posted."}`,

@@ -5,6 +5,7 @@ import { type Decision, decision } from "../../src/maintenance/decisions/table.j
 import { phaseOf } from "../../src/maintenance/record/batch.js";
 import type { Maintenance } from "../../src/maintenance/record/record.js";
 import { PHASES } from "../../src/maintenance/record/record.js";
+import { NONE_STORED } from "../../src/maintenance/record/unreadable.js";
 import { millisToNanos } from "../../src/maintenance/time.js";
 import { answer, batchOf, HOUR, NOW, policyOf, recordOf, task, windowOn } from "../support/world.js";
 import {
@@ -110,7 +111,15 @@ const world = drainingWorld();
 /** The job of Bob's request of `askedAtMs`, run at `nowMs`. */
 function at(nowMs: number, askedAtMs: number): DecisionContext {
   const person = { user: "U0BOB", standing: "member" as const, groups: [], lookupFailed: false };
-  return { person, nowMs, askedAtMs, policy: policyOf(), world: null, others: [], freeId: "m-other" };
+  return {
+    person,
+    nowMs,
+    askedAtMs,
+    policy: policyOf(),
+    world: null,
+    others: NONE_STORED,
+    freeId: "m-other",
+  };
 }
 
 describe("a decision whose job is run a second time, because the worker died after it was stored", () => {

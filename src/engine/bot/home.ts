@@ -64,12 +64,12 @@ export function createHome(ports: HomePorts): DrawHome {
 
   async function shownTo(user: string, answer: Reply | null): Promise<HomeShown> {
     const all = [...ports.records.values()];
-    const records = (await Promise.all(all.map((one) => one.open()))).flat();
+    const stored = await Promise.all(all.map((one) => one.open()));
+    const records = stored.flatMap((one) => one.records);
     const approvers = [...new Set(ports.clusters.flatMap(({ policy }) => policy.approvers))];
     const person = await ports.personOf(user, approvers);
     const newestFirst = records.sort((a, b) => b.requestedAtMs - a.requestedAtMs);
     const questions = newestFirst.flatMap((record) => questionsFor(record, person));
-    const unreadable = all.reduce((sum, one) => sum + one.unreadable(), 0);
     return {
       answer,
       questions: await withAddresses(questions, MOST_QUESTIONS, questionAddress),
@@ -78,7 +78,7 @@ export function createHome(ports: HomePorts): DrawHome {
         MOST_OPEN,
         cardAddress,
       ),
-      unreadable,
+      unreadable: stored.flatMap((one) => one.unreadable),
       nowMs: ports.now(),
       version: ports.version,
     };

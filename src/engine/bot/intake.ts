@@ -193,9 +193,9 @@ export function createIntake(ports: IntakePorts): Omit<SlackHandlers, "home"> {
   async function requesters(): Promise<readonly string[]> {
     const newest = await Promise.all(
       [...ports.records.values()].map(async (records) => [
-        ...(await records.open()),
-        ...(await records.finished(REMEMBERED)),
-        ...(await records.refused(REMEMBERED)),
+        ...(await records.open()).records,
+        ...(await records.finished(REMEMBERED)).records,
+        ...(await records.refused(REMEMBERED)).records,
       ]),
     );
     return [...new Set(newest.flat().map(({ requester }) => requester))];

@@ -11,6 +11,7 @@ import {
   type StoredMaintenance,
 } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
+import { storedBeside } from "../../maintenance/record/unreadable.js";
 import { withWatch } from "../../maintenance/record/watched.js";
 import {
   DECISION_JOB,
@@ -43,7 +44,7 @@ const RETRY_MS = 10_000;
 /** Until the time of day is known again, what is due is left for this long. */
 const UNSURE_MS = 2_000;
 
-/** A record that only a newer version can read: looked at again after this, for that version may run by then. */
+/** A record that cannot be read is looked at again after this: by then it may be mended, or a newer version run. */
 const UNREADABLE_RETRY_MS = 60_000;
 
 /** Stores a record in its job, under the lock of the job that runs. */
@@ -124,9 +125,9 @@ async function runMaintenance(
       cluster: ports.cluster,
       save,
       fence: () => proveOwned(job, token, signal, ports.elapsed),
-      others: async () => (await ports.records.open()).filter((other) => other.id !== first.id),
+      others: async () => storedBeside(await ports.records.open(), first.id),
       waiting: (others) => waitingAmong(others, store, ports),
-      finished: () => ports.records.finished(PROOFS),
+      finished: async () => (await ports.records.finished(PROOFS)).records,
       now: ports.now,
     }));
   } catch (error) {

@@ -3,6 +3,7 @@ import { decide, looksAtMarathons, needsWorld } from "../../maintenance/decide.j
 import { marathonsOn } from "../../maintenance/moving/plan.js";
 import { phaseOf } from "../../maintenance/record/batch.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import { NONE_STORED, storedBeside } from "../../maintenance/record/unreadable.js";
 import { withWatch } from "../../maintenance/record/watched.js";
 import { turnOf } from "../../maintenance/rolling/turn.js";
 import { freeId } from "../lanes/ids.js";
@@ -68,8 +69,8 @@ export async function runDecision(
         );
   const others =
     world === null || policy.budgets.length === 0
-      ? []
-      : (await ports.records.open()).filter(({ id }) => id !== record.id);
+      ? NONE_STORED
+      : storedBeside(await ports.records.open(), record.id);
   const id = await idFor(record, request, ports);
   const context = { person, nowMs: now(), askedAtMs, policy, world, marathons, others, freeId: id };
   const decided = decide(record, decision, context);

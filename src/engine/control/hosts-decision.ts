@@ -6,6 +6,7 @@ import { whyAmbiguous } from "../../maintenance/policy/shared-names.js";
 import { isToGoDown, placeOf } from "../../maintenance/record/batch.js";
 import { namesOf } from "../../maintenance/record/names.js";
 import type { Batch, Maintenance } from "../../maintenance/record/record.js";
+import { mendUnreadable, whichUnreadable } from "../../maintenance/record/unreadable.js";
 import { isItsTurn } from "../../maintenance/rolling/turn.js";
 import { mayHide, sightOf } from "../../maintenance/sight/sight.js";
 import { notOurs } from "../../maintenance/text/command.js";
@@ -76,6 +77,8 @@ async function maintenancesMeant(
     open.some((record) => holds(record, machine)),
   );
   if (ambiguous !== null) return refusal(ambiguous.why, ambiguous.next);
+  const unknown = whyUnknown(seen);
+  if (unknown !== null) return unknown;
   const [left, ...more] = leftIn(seen);
   if (decision.kind === "cancel" && left !== undefined && more.length + 1 === machines.length) {
     return await giveBackLeft([left, ...more], seen.world, ports, fence);
@@ -125,8 +128,18 @@ type Seen = Awaited<ReturnType<typeof look>>;
 
 async function look(hosts: string, { cluster, records }: ControlPorts) {
   const world = await cluster.world("fresh");
-  const [open, finished] = [await records.open(), await records.finished(PROOFS)];
-  return { world, open, finished, ...(await cluster.resolve(hosts, world, open)) };
+  const { records: open, unreadable } = await records.open();
+  const { records: finished } = await records.finished(PROOFS);
+  return { world, open, unreadable, finished, ...(await cluster.resolve(hosts, world, open)) };
+}
+
+/** Some of the machines are in no record that can be read, and there are others: whose they are nobody can say (invariant 13). */
+function whyUnknown({ world, open, unreadable, machines }: Seen): Reply | null {
+  const free = machines.filter((machine) => !open.some((record) => holds(record, machine)));
+  if (free.length === 0 || unreadable.length === 0) return null;
+  const names = quoted(list(free.map(namesIn(world, machines).of)));
+  const text = `Whether ${names} ${free.length === 1 ? "is" : "are"} in a maintenance is not known. ${whichUnreadable(unreadable)}`;
+  return replyOf({ tone: "error", text, notDone: "Nothing was done.", next: mendUnreadable(unreadable) });
 }
 
 /** Machines in no maintenance that stand in a window of one that has ended. */

@@ -3,6 +3,7 @@ import type { Machine } from "../../maintenance/cluster/machine.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import type { Moment, Step, Write } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
+import type { Stored } from "../../maintenance/record/unreadable.js";
 import { type ScheduleEdit, windowOf } from "../../maintenance/window/edit.js";
 import { type Cluster, HostsError } from "../cluster/cluster.js";
 
@@ -10,7 +11,7 @@ import { type Cluster, HostsError } from "../cluster/cluster.js";
 export interface StepPorts {
   readonly cluster: Cluster;
   /** The other open maintenances of the cluster. */
-  others(): Promise<readonly Maintenance[]>;
+  others(): Promise<Stored>;
   /** The newest finished ones. */
   finished(): Promise<readonly Maintenance[]>;
   now(): number;
@@ -64,7 +65,8 @@ async function lookUpHosts(
   world: World,
   { cluster, others, finished }: StepPorts,
 ): Promise<Moment["hosts"]> {
-  const open = await others();
+  const { records: open, unreadable } = await others();
+  if (unreadable.length > 0) return { kind: "others_unreadable", unreadable };
   const planned = record.batches.flatMap(({ machines }) => machines);
   // Finished ones prove that we see windows, where windows can be hidden, and tell whose one is that was written back.
   const withPast = async (machines: readonly Machine[]) => {

@@ -79,8 +79,8 @@ async function unclaimedIn(
   world: World,
   { records, now }: ControlPorts,
 ): Promise<readonly UnclaimedShown[] | "unknown"> {
-  const open = await records.open();
-  const groups = records.unreadable() > 0 ? null : unclaimedMachines(world, open, now());
+  const { records: open, unreadable } = await records.open();
+  const groups = unreadable.length > 0 ? null : unclaimedMachines(world, open, now());
   return groups === null ? "unknown" : groups.map((group) => shownOf(world, group));
 }
 

@@ -29,13 +29,16 @@ export async function waitingBeside(
   ports: StepPorts & { waiting(others: readonly Maintenance[]): Promise<readonly Waiting[]> },
 ): Promise<readonly Beside[]> {
   if (!isFirstPost(record) || placing(calls) === null) return [];
-  const others = await ports.others();
+  const { records: others, unreadable } = await ports.others();
   const waiting = await ports.waiting(others);
   const found: Beside[] = [];
   let open = [record, ...others];
   for (const { record: other, save } of waiting.slice(0, MOST_BESIDE)) {
     const rest = open.filter(({ id }) => id !== other.id);
-    const step = await nextStep(other, world, { ...ports, others: async () => rest });
+    const step = await nextStep(other, world, {
+      ...ports,
+      others: async () => ({ records: rest, unreadable }),
+    });
     const post = placing(callsOf(step));
     if (post === null) continue;
     found.push({ record: step.record, post, save });

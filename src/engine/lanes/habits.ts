@@ -19,7 +19,10 @@ export function createHabits(records: Records): Habits {
   async function of(): Promise<ReadonlyMap<string, Habit>> {
     const atMs = performance.now();
     if (known === null || atMs - known.atMs > KEPT_MS) {
-      const read = { atMs, habits: records.finished(LEARNT_FROM).then(habitsOf) };
+      const read = {
+        atMs,
+        habits: records.finished(LEARNT_FROM).then(({ records: finished }) => habitsOf(finished)),
+      };
       known = read;
       read.habits.catch(() => {
         if (known === read) known = null;

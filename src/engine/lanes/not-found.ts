@@ -17,7 +17,8 @@ export async function noSuchMaintenance(
   clusters: Iterable<Pick<Records, "kept" | "open">>,
 ): Promise<Reply> {
   const among = [...clusters];
-  const open = (await Promise.all(among.map((records) => records.open()))).flat().map((record) => record.id);
+  const stored = await Promise.all(among.map((records) => records.open()));
+  const open = stored.flatMap(({ records, unreadable }) => [...records, ...unreadable]).map((one) => one.id);
   // It is named and stands in no line to copy: what is decided on another maintenance than the one that is meant is not undone.
   const near = open.filter((one) => editDistance(id, one, NEAR) <= NEAR);
   const meant = near.length === 0 ? "" : ` Open, and written nearly so: ${list(near)}.`;

@@ -1,19 +1,25 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "../../base/logger.js";
-import { decodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
+import { decodeMaintenance, MAINTENANCE_ID, type Maintenance } from "../../maintenance/record/record.js";
+import {
+  mendUnreadable,
+  type Stored,
+  type Unreadable,
+  whichUnreadable,
+} from "../../maintenance/record/unreadable.js";
 import type { Kept } from "../../maintenance/show/history.js";
+import { notReadOf } from "../store/bound.js";
 import { type Store, type StoreJob, type StoreQueue, wake } from "../store/store.js";
 import { controlQueueName, MAINTENANCE_JOB } from "./jobs.js";
 import { openRefusals } from "./refusals.js";
-
-const UNREADABLE =
-  "a maintenance cannot be read by this version of the bot, and nothing is done for it: run the newer version again";
 
 /** As many of the newest finished maintenances are asked whether a window was ever seen: it proves that the bot sees windows. */
 export const PROOFS = 100;
 
 /** Finished records are read and decoded so many at a time: one may be large, and nobody else is served meanwhile. */
 const PAGE = 5;
+
+const UNREADABLE = "the record of a maintenance cannot be read, and nothing is done for it";
 
 /** The control queue of one cluster as the place where its records live: reading them, and waking their jobs. */
 export interface Records {
@@ -32,14 +38,12 @@ export interface Records {
   job(id: string): Promise<{ job: StoreJob; record: Maintenance } | null>;
   /** The record of a maintenance's job; `null` if it cannot be read, which the log tells once. */
   read(job: StoreJob): Maintenance | null;
-  /** All that have not ended and can be read, the oldest first. */
-  open(): Promise<readonly Maintenance[]>;
-  /** How many `open` passed over when it last looked, because they cannot be read. */
-  unreadable(): number;
+  /** All that have not ended, the oldest first, and those that cannot be read and may not have. */
+  open(): Promise<Stored>;
   /** The newest that have ended, newest first, without those that never began: the history. */
-  finished(most: number): Promise<readonly Maintenance[]>;
+  finished(most: number): Promise<Stored>;
   /** The newest that ended before they began, newest first. */
-  refused(most: number): Promise<readonly Maintenance[]>;
+  refused(most: number): Promise<Stored>;
   /** Whether a drain of this id ended before it began. */
   isRefused(id: string): Promise<boolean>;
   /** Keeps the record of one that ended before it began (`refusals.ts`). Its job is to be removed then. */
@@ -52,19 +56,21 @@ export interface Records {
 }
 
 /**
- * The data of a maintenance's job are of another shape than this version knows: a newer version wrote them and was
- * rolled back since. Guessing at them could take the wrong machines down.
+ * The record of a maintenance cannot be read: a newer version wrote it and was rolled back since, or it is too large, or somebody
+ * changed it by hand. Guessing at it could take the wrong machines down.
  */
 export class UnreadableRecordError extends Error {
   override readonly name = "UnreadableRecordError";
-
+  readonly unreadable: Unreadable;
   readonly what: string;
-  readonly next = "Run the newer version of the bot again.";
+  readonly next: string;
 
-  constructor(id: string, cause: unknown) {
-    const what = `The record of maintenance ${id} cannot be read by this version of the bot; most likely a newer one wrote it.`;
-    super(`${what} Nothing is done for it. Run the newer version again.`, { cause });
+  constructor(unreadable: Unreadable, cause?: unknown) {
+    const [what, next] = [whichUnreadable([unreadable]), mendUnreadable([unreadable])];
+    super(`${what} Nothing is done for it. ${next}`, { cause });
+    this.unreadable = unreadable;
     this.what = what;
+    this.next = next;
   }
 }
 
@@ -78,45 +84,59 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
   const queue = store.queue(controlQueueName(cluster), { oneAtATime: true });
   const refusals = openRefusals(store, cluster);
   const told = new Set<string>();
-  let passedOver = 0;
 
   async function jobs(...states: ("active" | "waiting" | "prioritized" | "delayed" | "failed")[]) {
     const found = await queue.getJobs(states);
     // A job that goes while the list is read stands in it as a gap.
-    return found.filter((job) => job?.name === MAINTENANCE_JOB);
+    return found.filter((job) => job !== undefined && isMaintenance(job));
   }
 
   async function job(id: string) {
     const found = (await queue.getJob(id)) ?? (await refusals.job(id));
-    if (found === null || found.name !== MAINTENANCE_JOB) return null;
+    if (found === null || !isMaintenance(found)) return null;
     return { job: found, record: decoded(found) };
   }
 
-  function read(one: StoreJob): Maintenance | null {
+  function readOrSay(one: StoreJob): Maintenance | Unreadable {
     try {
       return decoded(one);
     } catch (error) {
-      const id = one.id ?? "";
+      if (!(error instanceof UnreadableRecordError)) throw error;
+      const { id } = error.unreadable;
       if (!told.has(id)) logger.error({ err: error, maintenance: id, cluster }, UNREADABLE);
       told.add(id);
-      return null;
+      return error.unreadable;
     }
   }
 
-  const readable = (jobs: readonly StoreJob[]) => jobs.flatMap((one) => read(one) ?? []);
+  function storedIn(jobs: readonly StoreJob[]): Stored {
+    const all = jobs.map(readOrSay);
+    return {
+      records: all.filter((one) => "version" in one),
+      unreadable: all.filter((one): one is Unreadable => !("version" in one)),
+    };
+  }
 
   /** A page at a time, and a turn of the event loop for each record. What ends meanwhile shifts the pages, so an id counts once. */
-  async function newest(most: number, page: (from: number, to: number) => Promise<readonly StoreJob[]>) {
-    const found = new Map<string, Maintenance>();
+  async function newest(
+    most: number,
+    page: (from: number, to: number) => Promise<readonly StoreJob[]>,
+  ): Promise<Stored> {
+    const found = new Map<string, Maintenance | Unreadable>();
     for (let from = 0; from < most; from += PAGE) {
       const jobs = await page(from, Math.min(from + PAGE, most) - 1);
-      for (const one of jobs) {
-        for (const record of readable([one])) found.set(record.id, record);
+      for (const one of jobs.filter(isMaintenance)) {
+        const read = readOrSay(one);
+        found.set(read.id, read);
         await nextTurn();
       }
       if (jobs.length === 0) break;
     }
-    return [...found.values()].sort((a, b) => (b.end?.atMs ?? 0) - (a.end?.atMs ?? 0));
+    const all = [...found.values()];
+    return {
+      records: all.filter((one) => "version" in one).sort((a, b) => (b.end?.atMs ?? 0) - (a.end?.atMs ?? 0)),
+      unreadable: all.filter((one): one is Unreadable => !("version" in one)),
+    };
   }
 
   // Decisions are removed when they are done, so what is left are maintenances. A job that goes while the list is read is a gap.
@@ -126,17 +146,19 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
   return {
     queue,
     job,
-    read,
+    read(one) {
+      const read = readOrSay(one);
+      return "version" in read ? read : null;
+    },
     async find(id) {
       return (await job(id))?.record ?? null;
     },
     async open() {
-      const all = await jobs("active", "waiting", "prioritized", "delayed", "failed");
-      const found = readable(all);
-      passedOver = all.length - found.length;
-      return found.filter((record) => record.end === null).sort(byAge);
+      const { records, unreadable } = storedIn(
+        await jobs("active", "waiting", "prioritized", "delayed", "failed"),
+      );
+      return { records: records.filter((record) => record.end === null).sort(byAge), unreadable };
     },
-    unreadable: () => passedOver,
     finished: (most) => newest(most, completed),
     refused: (most) => newest(most, refusals.jobs),
     async isRefused(id) {
@@ -186,10 +208,27 @@ export async function findAnywhere(
   return null;
 }
 
+/** What lies under a maintenance's id and is no job has no name. */
+function isMaintenance({ name, id }: StoreJob): boolean {
+  return name === MAINTENANCE_JOB || (name === undefined && MAINTENANCE_ID.test(id ?? ""));
+}
+
+/** @throws UnreadableRecordError */
 function decoded(job: StoreJob): Maintenance {
+  const id = job.id ?? "";
+  const notRead = notReadOf(job.data);
+  if (notRead !== null) throw new UnreadableRecordError({ id, ...notRead });
   try {
     return decodeMaintenance(job.data);
   } catch (error) {
-    throw new UnreadableRecordError(job.id ?? "", error);
+    throw new UnreadableRecordError(
+      { id, why: isOfABot(job.data) ? "not_understood" : "broken", bytes: null },
+      error,
+    );
   }
+}
+
+/** Each version of the bot writes which version its record is of. */
+function isOfABot(data: unknown): boolean {
+  return typeof data === "object" && data !== null && "version" in data && typeof data.version === "number";
 }

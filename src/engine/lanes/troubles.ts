@@ -3,6 +3,7 @@ import { ASK_AGAIN, BY_ITSELF, goingOn } from "../../maintenance/text/go-on.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
 import { MarathonError } from "../../marathon/errors.js";
 import { MesosError } from "../../mesos/errors/errors.js";
+import { TooLargeError } from "../store/bound.js";
 import { StoreError } from "../store/store-error.js";
 import { UnreadableJobError } from "./jobs.js";
 import { UnreadableRecordError } from "./records.js";
@@ -22,6 +23,9 @@ export function troubleFrom(
   if (error instanceof StoreError) {
     const next = goingOn("{GoOn} when the queue answers.", goOn);
     return { code: `queue_${error.code}`, what: error.what, said: null, notDone, next };
+  }
+  if (error instanceof TooLargeError) {
+    return { code: "record_too_large", what: error.what, said: null, notDone, next: error.next };
   }
   if (error instanceof UnreadableRecordError) {
     return { code: "unreadable_record", what: error.what, said: null, notDone, next: error.next };

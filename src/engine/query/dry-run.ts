@@ -9,6 +9,7 @@ import type { Policy } from "../../maintenance/policy/policy.js";
 import { runbookWanted } from "../../maintenance/policy/runbooks.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { nextRunId } from "../../maintenance/record/runs.js";
+import { besideUnreadable } from "../../maintenance/record/unreadable-trouble.js";
 import { planBatches } from "../../maintenance/rolling/plan-batches.js";
 import { windowsFor } from "../../maintenance/rolling/windows.js";
 import { dryRunReply } from "../../maintenance/show/dry-run.js";
@@ -36,11 +37,14 @@ export async function dryRun(
   nowMs: number,
 ): Promise<Reply> {
   const world = await cluster.withDrivers(await cluster.world());
-  const open = await records.open();
+  const { records: open, unreadable } = await records.open();
   const resolution = await cluster.resolve(record.hosts, world, open);
-  const others = [...open, ...(await records.finished(PROOFS))];
+  const others = [...open, ...(await records.finished(PROOFS)).records];
   const moment = { world, sight: sightOf(world), policy: cluster.policy, nowMs };
-  const blind = whyUnplannable(record, resolution, moment, ASK_AGAIN);
+  const blind =
+    unreadable.length > 0
+      ? besideUnreadable(unreadable, ASK_AGAIN)
+      : whyUnplannable(record, resolution, moment, ASK_AGAIN);
   if (blind !== null) {
     const { what, next } = blind;
     return replyOf({ tone: "error", text: what, notDone: "Nothing was posted: this was a dry run.", next });

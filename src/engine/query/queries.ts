@@ -4,6 +4,12 @@ import type { ClusterConfig } from "../../config/config.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import { decodeMaintenance, type Maintenance } from "../../maintenance/record/record.js";
 import type { FoundTrouble } from "../../maintenance/record/troubles.js";
+import {
+  mendUnreadable,
+  NONE_STORED,
+  whichUnreadable,
+  withUnreadable,
+} from "../../maintenance/record/unreadable.js";
 import { frameworksReply } from "../../maintenance/show/frameworks.js";
 import { historyGrid, historyOf, historyReply, isMeant } from "../../maintenance/show/history.js";
 import { hostsReply, statusOfMachines } from "../../maintenance/show/machines.js";
@@ -141,9 +147,10 @@ async function answerOrExplain(query: ClusterQuery, ports: QueryPorts): Promise<
 async function scheduleAnswer({ cluster, records }: QueryCluster, nowMs: number): Promise<Answer> {
   const { name, policy } = cluster;
   const world = await cluster.world();
-  const rows = windowRows(world, await records.open());
+  const { records: open, unreadable } = await records.open();
+  const rows = windowRows(world, open);
   return {
-    reply: scheduleReply(name, world, rows),
+    reply: withUnreadable(scheduleReply(name, world, rows), unreadable),
     timeline: scheduleTimeline(name, rows, policy.calendar, nowMs),
     csv: null,
   };
@@ -179,13 +186,18 @@ async function answerTo(
     }
     case "status":
     case "hosts": {
-      const open = await records.open();
-      if (query.hosts === null) return statusOfCluster(name, open, await worldOrTrouble(cluster), nowMs);
+      const { records: open, unreadable } = await records.open();
+      if (query.hosts === null) {
+        const reply = statusOfCluster(name, open, await worldOrTrouble(cluster), nowMs);
+        return withUnreadable(reply, unreadable);
+      }
       const world = await cluster.world();
       const resolution = await cluster.resolve(query.hosts, world, open);
-      return query.kind === "status" && resolution.machines.length > 0
-        ? statusOfMachines(resolution, world, open, nowMs)
-        : hostsReply(name, resolution, world, open);
+      const reply =
+        query.kind === "status" && resolution.machines.length > 0
+          ? statusOfMachines(resolution, world, open, nowMs)
+          : hostsReply(name, resolution, world, open);
+      return withUnreadable(reply, unreadable);
     }
     case "frameworks": {
       const world = await cluster.withDrivers(await cluster.world());
@@ -222,13 +234,18 @@ async function history(
   const filter = { ...asked, sinceMs: sinceForMs === null ? null : nowMs - sinceForMs };
   const isAll = asked.hosts === null && asked.by === null && sinceForMs === null && !asked.refused;
   const isShort = isAll && !csv;
-  const finished = asked.refused ? [] : await records.finished(isShort ? SHOWN_FINISHED : LOOKED_THROUGH);
+  const finished = asked.refused
+    ? NONE_STORED
+    : await records.finished(isShort ? SHOWN_FINISHED : LOOKED_THROUGH);
   const refused = await records.refused(isShort ? SHOWN_REFUSED : LOOKED_THROUGH);
   const kept = await records.kept();
   const reached = asked.refused ? { ...kept, finished: 0 } : kept;
-  const meant = [...(await records.open()), ...finished, ...refused].filter(isMeant(filter));
-  const reply = historyReply(reached, meant, finished.length + refused.length, nowMs, filter);
-  return { reply, timeline: null, csv: csv ? historyGrid(meant) : null };
+  const all = [await records.open(), finished, refused];
+  const meant = all.flatMap((stored) => stored.records).filter(isMeant(filter));
+  const ended = finished.records.length + refused.records.length;
+  const reply = historyReply(reached, meant, ended, nowMs, filter);
+  const unreadable = all.flatMap((stored) => stored.unreadable);
+  return { reply: withUnreadable(reply, unreadable), timeline: null, csv: csv ? historyGrid(meant) : null };
 }
 
 /** The open maintenances can be told even while the master is away. */
@@ -249,7 +266,10 @@ async function clustersReply(named: string | null, ports: QueryPorts): Promise<R
     entries.map(async ({ cluster, records, config }) => {
       const why = ports.refused.get(cluster.name);
       if (why !== undefined) return `${cluster.name}: ${why}`;
-      const open = counted((await records.open()).length, "open maintenance");
+      const { records: readable, unreadable } = await records.open();
+      const more =
+        unreadable.length === 0 ? "" : `; ${whichUnreadable(unreadable)} ${mendUnreadable(unreadable)}`;
+      const open = `${counted(readable.length, "open maintenance")}${more}`;
       const spans = `${formatSpan(config.defaultDurationMs)} by default, at most ${formatSpan(config.maxDurationMs)}`;
       return [`${cluster.name}: ${await mastersLine(cluster)}`, `  ${open}`, `  ${spans}`].join("\n");
     }),

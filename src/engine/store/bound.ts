@@ -16,6 +16,35 @@ export const MOST_BYTES = 8 * 1024 * 1024;
  */
 export type NotReadWhy = "too_large" | "broken";
 
+/** The rest of a job beside its data: its options, and the stacks of its last failures. */
+const BESIDE_BYTES = 65_536;
+
+/** Data of a job would be larger than what is read of one, so they were not stored. */
+export class TooLargeError extends Error {
+  override readonly name = "TooLargeError";
+  readonly what: string;
+  readonly next =
+    "Report this with the worker's log. What is stored goes on from there, and a maintenance can be cancelled.";
+
+  constructor(id: string, bytes: number) {
+    const what = `What is to be stored of ${id} has grown to ${(bytes / 1e6).toFixed(1)} MB, more than could be read again.`;
+    super(`${what} It was not stored.`);
+    this.what = what;
+  }
+}
+
+/**
+ * Data of a job as JSON.
+ *
+ * @throws TooLargeError for what could not be read again.
+ */
+export function jsonThatFits(id: string, data: unknown): string {
+  const json = JSON.stringify(data);
+  const bytes = Buffer.byteLength(json);
+  if (bytes > MOST_BYTES - BESIDE_BYTES) throw new TooLargeError(id, bytes);
+  return json;
+}
+
 /** What stands in a job instead of data that were not read. */
 export interface NotRead {
   readonly why: NotReadWhy;

@@ -1,7 +1,7 @@
 import { type IQueueBackend, Job, type JobProgress, type JobsOptions, Queue, Worker } from "bullmq";
 import { scrub } from "../../base/scrub.js";
 import { settled, withAnswerLimit } from "./answer-limit.js";
-import { dataIn } from "./bound.js";
+import { dataIn, jsonThatFits } from "./bound.js";
 import type { Driver, WriteOwned } from "./driver.js";
 import { RunningLane } from "./lane.js";
 import { LockWatch } from "./lock-watch.js";
@@ -49,6 +49,12 @@ class ReadJob<
 class AnyQueue<D, R> extends Queue<D, R, string, D, R, string, IQueueBackend, unknown> {
   protected override get Job(): typeof Job {
     return ReadJob;
+  }
+
+  /** @throws TooLargeError */
+  override async add(name: string, data: D, options?: JobsOptions) {
+    jsonThatFits(options?.jobId ?? name, data);
+    return await super.add(name, data, options);
   }
 }
 

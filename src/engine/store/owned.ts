@@ -1,3 +1,4 @@
+import { jsonThatFits } from "./bound.js";
 import type { WriteOwned } from "./driver.js";
 import { CONTROL_WORKER_OPTIONS } from "./lane-options.js";
 import type { StoreJob } from "./store.js";
@@ -32,6 +33,7 @@ export function writesOwned<D, R>(job: StoreJob<D, R>, write: WriteOwned): void 
  * @param job the job that the processor runs.
  * @param record the job whose data is replaced, of the same queue: `job` itself, or the maintenance that it decides on.
  * @param lockMs how long the lock lasts from now on; that of the control lane unless told.
+ * @throws TooLargeError when the data could not be read again; nothing is written then.
  * @throws LockLostError when the lock belongs to somebody else or has expired; nothing is written then.
  */
 export async function updateOwned<D>(
@@ -45,7 +47,7 @@ export async function updateOwned<D>(
   if (write === undefined)
     throw new Error(`Nothing was written: job ${job.id} is not one that a worker of the store runs.`);
   const [owner, target] = [job.id ?? "", record.id ?? ""];
-  const text = JSON.stringify(data);
+  const text = jsonThatFits(target, data);
   const outcome = await write({ queue: job.queueName, owner, token, lockMs, target, data: text });
   if (outcome === "lost") throw new LockLostError(owner);
   if (outcome === "gone")

@@ -10,6 +10,7 @@ import { namesOf } from "../record/names.js";
 import type { Picture, Seen } from "../record/picture.js";
 import type { Approval, Maintenance } from "../record/record.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
+import type { Stored } from "../record/unreadable.js";
 import { isItsTurn, notItsTurn } from "../rolling/turn.js";
 import { list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
@@ -31,7 +32,7 @@ export interface DownAsked {
   readonly approval: Approval;
   readonly world: World;
   /** The other open maintenances of the cluster, where a policy with budgets has to know what they take. */
-  readonly others: readonly Maintenance[];
+  readonly others: Stored;
   readonly policy: Policy;
   readonly nowMs: Millis;
   readonly obstacles: Obstacles;

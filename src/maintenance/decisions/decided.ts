@@ -4,6 +4,7 @@ import type { MarathonLook } from "../moving/marathon-view.js";
 import type { Person, Policy } from "../policy/policy.js";
 import { withEvent } from "../record/log.js";
 import type { Maintenance } from "../record/record.js";
+import type { Stored } from "../record/unreadable.js";
 import { type Reply, type ReplyParts, replyOf } from "../text/reply.js";
 import type { Millis } from "../time.js";
 
@@ -50,7 +51,7 @@ export interface DecisionContext {
   /** What its Marathons show, read after the click; absent for decisions that do not need it (`looksAtMarathons`). */
   readonly marathons?: readonly MarathonLook[];
   /** The other open maintenances of the cluster; read where a policy with budgets has to know what they take. */
-  readonly others: readonly Maintenance[];
+  readonly others: Stored;
 }
 
 /** The record after a decision, and what the person who decided is told. */

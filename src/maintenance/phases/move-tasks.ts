@@ -2,6 +2,8 @@ import { endMove, movedOn, openMove } from "../moving/moves.js";
 import { moveStep, whyOver } from "../moving/steps.js";
 import { batchOf, isDraining } from "../record/batch.js";
 import type { DrainingBatch, Maintenance } from "../record/record.js";
+import { inTrouble } from "../record/troubles.js";
+import { besideUnreadable } from "../record/unreadable-trouble.js";
 import type { Millis } from "../time.js";
 import type { Moment, Step } from "./step.js";
 
@@ -29,7 +31,13 @@ export function moveTasks(record: Maintenance, batch: DrainingBatch, moment: Mom
     const frameworks = [...new Set(move.apps.map(({ frameworkId }) => frameworkId))];
     return { record, effects: [{ kind: "look_up_marathons", frameworks }], wakeAtMs: nowMs };
   }
-  const open = [record, ...(moment.others ?? [])];
+  const { records: others = [], unreadable = [] } = moment.others ?? {};
+  // What they move now is not known, and it must not count as healthy.
+  if (unreadable.length > 0) {
+    const trouble = besideUnreadable(unreadable);
+    return { record: inTrouble(record, trouble, nowMs), effects: [], wakeAtMs: move.untilMs };
+  }
+  const open = [record, ...others];
   const scene = { batch, world, looks: marathons, open, nowMs };
   const step = moveStep(move, scene);
   const lookAtMs = nowMs + policy.pollMs;

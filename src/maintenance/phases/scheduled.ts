@@ -8,6 +8,7 @@ import { always, untilDown } from "../record/batch-phases.js";
 import { withEvent } from "../record/log.js";
 import type { BatchIn, DrainingBatch, Maintenance } from "../record/record.js";
 import { inTrouble, troubleOf } from "../record/troubles.js";
+import { besideUnreadable } from "../record/unreadable-trouble.js";
 import { isAnnounced } from "../rolling/turn.js";
 import { windowOf } from "../window/edit.js";
 import { earlierTimes, standingAt } from "../window/ours.js";
@@ -60,6 +61,10 @@ export const scheduled: Rule<BatchIn<"scheduled">> = (record, batch, picture, mo
   if (foreign.length > 0 && ours.length + moving.length === 0) {
     // Whose windows these are is told by the other maintenances.
     if (hosts === null) return { record, effects: [{ kind: "look_up_hosts" }], wakeAtMs: soon(moment) };
+    if (hosts.kind === "others_unreadable") {
+      const trouble = besideUnreadable(hosts.unreadable);
+      return { record: inTrouble(record, trouble, nowMs), effects: [], wakeAtMs: soon(moment) };
+    }
     return { record: taken(record, batch, hosts.others, moment), effects: [], wakeAtMs: null };
   }
   // Machines that somebody moved to another window in the meantime stay there (invariant 12).

@@ -6,6 +6,7 @@ import type { MarathonLook } from "../moving/marathon-view.js";
 import type { Policy } from "../policy/policy.js";
 import type { Picture } from "../record/picture.js";
 import type { Batch, Maintenance } from "../record/record.js";
+import { NONE_STORED, type Stored, type Unreadable } from "../record/unreadable.js";
 import type { Look } from "../sight/sight.js";
 import type { Millis } from "../time.js";
 import type { ScheduleEdit } from "../window/edit.js";
@@ -56,9 +57,9 @@ export type Write =
 export interface Moment extends Look {
   readonly policy: Policy;
   /** What `look_up_hosts` came to; `null` before. */
-  readonly hosts: HostsFound | HostsUnreadable | null;
+  readonly hosts: HostsFound | HostsUnreadable | OthersUnreadable | null;
   /** What `look_up_others` came to: the other open maintenances of the cluster; `null` before. */
-  readonly others: readonly Maintenance[] | null;
+  readonly others: Stored | null;
   /** What `look_up_marathons` came to; absent before. */
   readonly marathons?: readonly MarathonLook[];
 }
@@ -69,6 +70,12 @@ interface HostsUnreadable extends Others {
   readonly why: string;
   /** What a person mends, as the first half of a sentence. */
   readonly mend: string;
+}
+
+/** Other maintenances may hold the same machines, and which machines they hold cannot be read (invariant 13). */
+interface OthersUnreadable {
+  readonly kind: "others_unreadable";
+  readonly unreadable: readonly Unreadable[];
 }
 
 /** What a host pattern stands for, and what else there is in the cluster. */
@@ -86,8 +93,8 @@ interface Others {
 }
 
 /** The others whose machines budgets count: none where there is no budget; `null` until they are looked up. */
-export function othersCounted({ policy, others }: Moment): readonly Maintenance[] | null {
-  return policy.budgets.length === 0 ? [] : others;
+export function othersCounted({ policy, others }: Moment): Stored | null {
+  return policy.budgets.length === 0 ? NONE_STORED : others;
 }
 
 /** A look again this soon after a call, to see its outcome. */

@@ -9,6 +9,12 @@ import type { Objection } from "./objection.js";
 import { type Cap, settingOf } from "./policy.js";
 import { isConfirmed } from "./typed-number.js";
 
+/**
+ * So many machines at most are in one maintenance, whatever the caps: its record grows with them, by about 1 kB each and as much
+ * again in the weeks that it may last, and one that grew too large could not be read any more (`engine/store/bound.ts`).
+ */
+export const MOST_MACHINES = 4_000;
+
 /** As many names as are read in one message. */
 const MOST_NAMES = 40;
 
@@ -34,6 +40,16 @@ export function openPerPerson({ record, others, policy }: DrainAsked): Objection
     why: `${setting} allows one person ${counted(policy.maxOpenPerPerson, "open maintenance")}, and <@${record.requester}> has ${theirs.length}: ${list(theirs.map(({ id }) => id))}.`,
     next: "Wait until one of them is over, or end one with /mesos up or /mesos cancel; or send the machines as one drain, for instance in batches (--batch).",
     change: {},
+  };
+}
+
+/** No more machines in one maintenance than its record holds. */
+export function machinesInRecord({ record, machines }: DrainAsked): Objection | null {
+  if (machines.length <= MOST_MACHINES) return null;
+  return {
+    why: `One maintenance holds at most ${MOST_MACHINES} machines, and ${quoted(record.hosts)} stands for ${machines.length}.`,
+    next: "Name fewer machines, and send the others as maintenances of their own.",
+    change: null,
   };
 }
 

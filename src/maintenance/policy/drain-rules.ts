@@ -5,7 +5,7 @@ import { drainWords } from "../record/drain-line.js";
 import type { Maintenance } from "../record/record.js";
 import { quoted } from "../text/quote.js";
 import { formatSpan, type Millis } from "../time.js";
-import { machinesPerMaintenance, openPerPerson, outOfService } from "./caps.js";
+import { machinesInRecord, machinesPerMaintenance, openPerPerson, outOfService } from "./caps.js";
 import type { DrainAsked } from "./drain-asked.js";
 import { closedForDrain } from "./hours.js";
 import { mentions, nobodyCouldApprove } from "./may-approve.js";
@@ -36,6 +36,7 @@ const ASKING: readonly Rule[] = [
 
 /** The rules of which machines go, and how many together. */
 const MACHINES: readonly Rule[] = [
+  machinesInRecord,
   otherNumber,
   machinesPerMaintenance,
   outOfService,
@@ -45,7 +46,7 @@ const MACHINES: readonly Rule[] = [
 ];
 
 /** Those of the rules that hold for taking over machines that are out of service already. */
-const ADOPTING: readonly Rule[] = [approvers, requireReason, ticketPattern, otherNumber];
+const ADOPTING: readonly Rule[] = [approvers, requireReason, ticketPattern, machinesInRecord, otherNumber];
 
 const RULES = { asking: ASKING, machines: MACHINES, adopting: ADOPTING };
 

@@ -7,6 +7,7 @@ import { indexWorld, namesIn, tasksOf } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import { watchedMachines } from "../record/batch.js";
 import type { Batch, Maintenance } from "../record/record.js";
+import { mendUnreadable, type Stored, whichUnreadable } from "../record/unreadable.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { Millis } from "../time.js";
@@ -55,7 +56,7 @@ export interface GoingDown {
   readonly batch: Batch;
   readonly world: World;
   /** The other open maintenances of the cluster. */
-  readonly others: readonly Maintenance[];
+  readonly others: Stored;
   readonly policy: Policy;
   readonly nowMs: Millis;
 }
@@ -64,7 +65,11 @@ export interface GoingDown {
 export function overBudget(going: GoingDown): { readonly why: string; readonly override: string } | null {
   const { record, batch, others, world, policy, nowMs } = going;
   if (policy.budgets.length === 0 || isOverridden(record, "budgets", policy, batch.id)) return null;
-  const out = outNow(record, batch, others, world);
+  if (others.unreadable.length > 0) {
+    const why = `${whichUnreadable(others.unreadable)} Whether ${setting(record)} leaves room is not known. ${mendUnreadable(others.unreadable)}`;
+    return { why: quoted(why), override: howToOverride(record, policy) };
+  }
+  const out = outNow(record, batch, others.records, world);
   const most = mostOutAt(policy, world, nowMs);
   const broken = [
     tooManyMachines(going, out, most),
@@ -94,7 +99,7 @@ function tooManyMachines(
 function tooManyZones(going: GoingDown, out: readonly OutMachine[], most: MostOut): string | null {
   if (most.zones === Number.POSITIVE_INFINITY) return null;
   const { record, batch, others, world } = going;
-  const zoneNow = zonesKnown(record, others, world);
+  const zoneNow = zonesKnown(record, others.records, world);
   const machines: readonly MachineId[] = [...batch.machines, ...out.map(({ machine }) => machine)];
   const zones = new Set<Zone>(machines.map(zoneNow));
   // Each machine of which nobody knows it may be in one more (invariant 13); those in none are in no zone together.

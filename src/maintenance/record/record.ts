@@ -22,6 +22,9 @@ export {
 
 const millis = z.number().int();
 
+/** What every maintenance's id looks like. */
+export const MAINTENANCE_ID = /^m-[a-z0-9]{4,8}$/;
+
 /** Somebody's hold. `owner`: an owner's, which owners may release. */
 export const hold = z.object({
   by: z.string(),
@@ -97,7 +100,7 @@ export type StandShown = z.output<typeof standShown>;
  */
 export const maintenance = z.object({
   version: z.literal(1),
-  id: z.string().regex(/^m-[a-z0-9]{4,8}$/),
+  id: z.string().regex(MAINTENANCE_ID),
   cluster: z.string(),
   /** Slack channel id of the root message and thread. */
   channel: z.string(),

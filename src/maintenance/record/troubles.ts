@@ -93,8 +93,13 @@ export const TROUBLES = {
     notDone: NOT_SENT,
     next: "Nothing, if they open again before the approval expires: it goes on by itself then. If it cannot wait, {override}",
   },
+  others_unreadable: {
+    what: "{which} It is not known which machines are held there.",
+    notDone: "Nothing was decided that depends on it, and no window was posted yet.",
+    next: "{mend} {GoOn} when it can be read.",
+  },
   over_budget: {
-    what: "Going down now would break a budget: {why}",
+    what: "Going down now would break a budget, or may: {why}",
     notDone: "The machines were not taken down, and nobody is asked until the budget allows it.",
     next: "Nothing: it goes on by itself when what is out is back. If it cannot wait, {override}",
   },

@@ -47,7 +47,7 @@ async function recordsIn({ store: settings }: Installation): Promise<readonly Ma
   try {
     const records = openRecords(store, CLUSTER, QUIET);
     const [open, finished] = await Promise.all([records.open(), records.finished(MOST_ENDED)]);
-    return [...open, ...finished];
+    return [...open.records, ...finished.records];
   } finally {
     await store.close();
   }

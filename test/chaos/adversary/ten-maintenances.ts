@@ -16,6 +16,7 @@ import {
   encodeMaintenance,
   type Maintenance,
 } from "../../../src/maintenance/record/record.js";
+import { NONE_STORED } from "../../../src/maintenance/record/unreadable.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import { sameTime, windowOf } from "../../../src/maintenance/window/edit.js";
 import { NO_MARATHONS } from "../../support/marathon.js";
@@ -86,7 +87,7 @@ export async function tenMaintenances(
       const outcome = await tick(record, {
         cluster,
         now,
-        others: others(record.id),
+        others: async () => ({ ...NONE_STORED, records: await others(record.id)() }),
         waiting: async () =>
           (await others(record.id)()).filter(isFirstPost).map((waits) => ({
             record: waits,
@@ -119,7 +120,7 @@ export async function tenMaintenances(
       askedAtMs: nowMs,
       policy: cluster.policy,
       world,
-      others: [...records.values()].filter(({ id, end }) => id !== record.id && end === null),
+      others: { ...NONE_STORED, records: await others(record.id)() },
       freeId: "m-other",
     });
     records.set(record.id, decided.record);

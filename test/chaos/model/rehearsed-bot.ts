@@ -13,6 +13,7 @@ import {
   encodeMaintenance,
   type Maintenance,
 } from "../../../src/maintenance/record/record.js";
+import { NONE_STORED } from "../../../src/maintenance/record/unreadable.js";
 import { first, inPhase, lastEvent, stored } from "../../maintenance/support/flow.js";
 import { NO_MARATHONS } from "../../support/marathon.js";
 import { HOUR, machine, NOW, policyOf } from "../../support/world.js";
@@ -120,7 +121,7 @@ export class RehearsedBot {
           } as unknown as StoreJob;
           return proveOwned(job, "token", new AbortController().signal, () => this.nowMs);
         },
-        others: async () => [],
+        others: async () => NONE_STORED,
         waiting: async () => [],
         finished: async () => [],
         now: () => this.nowMs,
@@ -149,7 +150,7 @@ export class RehearsedBot {
       policy: this.policy,
       nowMs: this.nowMs,
       askedAtMs: this.nowMs,
-      others: [],
+      others: NONE_STORED,
       freeId: "m-other",
     });
   }

@@ -28,7 +28,7 @@ describe("a person who has sent as many commands in a minute as one may", () => 
       notDone: "This one was not carried out, and nothing was queued for it.",
       next: "Send it again in 42 s. Buttons go on working, and so do /mesos cancel, up, hold and stop-run.",
     });
-    expect(await bot.records.open()).toHaveLength(1);
+    expect((await bot.records.open()).records).toHaveLength(1);
   });
 
   test.each(["cancel", "up"])("can still give machines back with %s (invariant 11)", async (verb) => {

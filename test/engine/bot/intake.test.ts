@@ -62,7 +62,7 @@ describe("the id of a new maintenance", () => {
     const ids = [];
     for (const _ of [1, 2]) ids.push(await bot.opened(() => bot.type(ALICE, "drain web-01 1h", TRIGGER)));
     expect(ids).toEqual([maintenanceId(TRIGGER, 1), maintenanceId(TRIGGER, 1)]);
-    expect(await bot.records.open()).toHaveLength(2);
+    expect((await bot.records.open()).records).toHaveLength(2);
   });
 
   test("is one that no cluster has: the card, the thread and every command go by it alone", async () => {
@@ -92,7 +92,7 @@ describe("the id of a new maintenance", () => {
 
   test("a drain without a free id is refused, says so and touches nobody else's maintenance (invariants 10 and 12)", async () => {
     await takenByBob(12);
-    const before = await bot.records.open();
+    const before = (await bot.records.open()).records;
     const reply = await bot.type(ALICE, "drain web-01 1h", TRIGGER);
     expect(reply).toMatchObject({
       tone: "error",
@@ -100,7 +100,7 @@ describe("the id of a new maintenance", () => {
       notDone: "Nothing was queued and nothing was posted.",
       next: "Send the drain again: it then gets other ids.",
     });
-    expect(await bot.records.open()).toEqual(before);
+    expect((await bot.records.open()).records).toEqual(before);
     expect(await store.queue(NOTIFY_QUEUE).getJobs(["waiting"])).toEqual([]);
   });
 });
@@ -161,7 +161,7 @@ describe("the button Adopt", () => {
       tone: "refused",
       notDone: "Nothing was queued and nothing was posted.",
     });
-    expect(await bot.records.open()).toEqual([]);
+    expect((await bot.records.open()).records).toEqual([]);
   });
 });
 
@@ -171,7 +171,7 @@ describe("a line that is offered", () => {
   test("is not queued before it is sent, and then as if it had been typed", async () => {
     const told = await asked();
     expect(told).toMatchObject({ notDone: "Nothing is queued yet.", offer: expect.any(String) });
-    expect(await bot.records.open()).toEqual([]);
+    expect((await bot.records.open()).records).toEqual([]);
     const id = await bot.opened(() => bot.send(ALICE, told));
     expect(await bot.records.find(id)).toMatchObject({
       requester: ALICE,
@@ -184,7 +184,7 @@ describe("a line that is offered", () => {
     const told = await asked();
     const both = await Promise.all([bot.send(ALICE, told), bot.send(ALICE, told)]);
     const again = await bot.send(ALICE, told);
-    const [{ id } = { id: "none" }, ...more] = await bot.records.open();
+    const [{ id } = { id: "none" }, ...more] = (await bot.records.open()).records;
     expect(more).toEqual([]);
     // Each of two in the same moment may be the first.
     for (const reply of both) expect(reply === null || reply.text.includes(id)).toBe(true);
@@ -196,7 +196,7 @@ describe("a line that is offered", () => {
 
   test("another time that is asked for the same is another line", async () => {
     for (const told of [await asked(), await asked()]) await bot.send(ALICE, told);
-    expect(await bot.records.open()).toHaveLength(2);
+    expect((await bot.records.open()).records).toHaveLength(2);
   });
 
   test("counts as a command of the person", async () => {

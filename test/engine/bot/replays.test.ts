@@ -233,7 +233,7 @@ describe("what Slack delivers again is answered once", () => {
     const trigger = next();
     await send(signed(typed("drain web-02 1h", trigger)));
     await send(signed(typed("drain web-02 1h", trigger), RETRY), 2);
-    expect(await bot.records.open()).toHaveLength(2);
+    expect((await bot.records.open()).records).toHaveLength(2);
     expect(await answers()).toBe(0);
   });
 });

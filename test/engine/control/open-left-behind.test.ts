@@ -79,7 +79,7 @@ for (const { name, available, make } of PLACES) {
       await store.close();
       await place.dispose();
     });
-    const openIds = async () => (await records.open()).map(({ id }) => id);
+    const openIds = async () => (await records.open()).records.map(({ id }) => id);
 
     test("is opened with what is needed to wait for their agents, and the record knows it then", async () => {
       const record = decided();

@@ -7,6 +7,7 @@ import type { StoreJob } from "../../../src/engine/store/store.js";
 import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import { NONE_STORED } from "../../../src/maintenance/record/unreadable.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import { mesosError, refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
@@ -77,7 +78,7 @@ async function ticked(
     cluster,
     save: async (next) => void saved.push(next),
     fence,
-    others: async () => [],
+    others: async () => NONE_STORED,
     waiting: async () =>
       (parts.waiting ?? []).map((waits) => ({ record: waits, save: async (next) => void saved.push(next) })),
     finished: async () => parts.finished ?? [],

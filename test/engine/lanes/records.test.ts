@@ -37,7 +37,7 @@ test("a long history is read in small pages, and others are served between its r
     if (!isRead) setImmediate(serveOthers);
   };
   setImmediate(serveOthers);
-  const newest = await finished(11);
+  const { records: newest } = await finished(11);
   isRead = true;
   expect(newest.map(({ id }) => id)).toEqual(ids.toReversed().slice(0, 11));
   expect(Math.max(...pages)).toBeLessThanOrEqual(5);

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { UnrecoverableError } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { MOST_BYTES, notReadOf } from "../../../src/engine/store/bound.js";
+import { MOST_BYTES, notReadOf, TooLargeError } from "../../../src/engine/store/bound.js";
 import { boundedStatement } from "../../../src/engine/store/embedded/embedded-bound.js";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
+import { updateOwned } from "../../../src/engine/store/owned.js";
 import { boundedScript } from "../../../src/engine/store/redis/redis-bound.js";
 import type { Store, StoreJob } from "../../../src/engine/store/store.js";
 import { redisAvailable } from "../../support/redis.js";
@@ -69,6 +71,30 @@ for (const { name, available, make } of PLACES) {
       expect(notReadOf((await store.queue("bound").getJob("j"))?.data)).toBeNull();
       await added("bound", "more", MOST_BYTES);
       expect(notReadOf((await store.queue("bound").getJob("more"))?.data)).not.toBeNull();
+    });
+
+    test("nothing is stored that could not be read again, and what was stored stays", async () => {
+      const queue = store.queue<unknown>("written");
+      const large = { text: "ä".repeat(MOST_BYTES / 2) };
+      await expect(queue.add("work", large, { jobId: "j-new" })).rejects.toThrow(TooLargeError);
+      expect(await queue.getJob("j-new")).toBeUndefined();
+      await queue.add("work", { old: "data" }, { jobId: "j" });
+      const refused: unknown[] = [];
+      const worker = store.worker(
+        "written",
+        async (job, token) => {
+          await updateOwned(job, token, large).catch((error: unknown) => refused.push(error));
+        },
+        CONTROL_WORKER_OPTIONS,
+      );
+      workers.push(worker);
+      void worker.run();
+      await until(() => refused.length === 1);
+      expect(refused).toEqual([expect.any(TooLargeError)]);
+      expect(String(refused[0])).toMatch(
+        /j has grown to 8\.4 MB, more than could be read again\. It was not stored/,
+      );
+      expect((await queue.getJob("j"))?.data).toEqual({ old: "data" });
     });
 
     test("a worker is given a job of 52 MB without its data, also as the next one", {
@@ -161,6 +187,34 @@ suiteFor(
     },
   );
 
+  test.for(CHANGES.map(([what, change], at) => ({ what, change, at })))(
+    "$what keep no other job from being run, and it stays in the queue (invariant 11)",
+    async ({ change, at }) => {
+      const name = `run-${at}`;
+      const queue = store.queue(name, { oneAtATime: true });
+      const ids = ["j-1", "j-broken", "j-2", "j-3"];
+      for (const jobId of ids) await queue.add("work", { jobId }, { jobId, delay: 500, priority: 5 });
+      await change(`{mesos}:${name}:j-broken`);
+      const seen = new Map<string, string>();
+      const run = async (job: StoreJob) => {
+        seen.set(job.id ?? "", notReadOf(job.data)?.why ?? "read");
+        if (notReadOf(job.data) !== null) throw new UnrecoverableError("not read");
+      };
+      const worker = store.worker(name, run, { ...CONTROL_WORKER_OPTIONS, removeOnComplete: { count: 0 } });
+      void worker.run();
+      await until(() => seen.size === ids.length);
+      expect(Object.fromEntries(seen)).toEqual({
+        "j-1": "read",
+        "j-2": "read",
+        "j-3": "read",
+        "j-broken": "broken",
+      });
+      const failed = await until(async () => (await queue.getJobs(["failed"]))[0]);
+      expect(failed.id).toBe("j-broken");
+      await worker.close();
+    },
+  );
+
   test("nothing of a job of 52 MB goes over the wire when jobs are listed", {
     timeout: 120_000,
   }, async () => {
@@ -190,7 +244,8 @@ describe("BullMQ's own statements", () => {
       (line) => !OF_OTHERS.test(line) && !line.includes('return redis.call("HGETALL", key)'),
     );
     expect(whole).toEqual([]);
-    expect(texts.filter((text, at) => text !== bounded[at])).toHaveLength(4);
+    expect(bounded.filter((text) => text.includes("readJob(jobKey)"))).toHaveLength(3);
+    expect(bounded.filter((text) => /local rcall = redis\.call\b/.test(text))).toEqual([]);
   });
 
   test("no statement of BullMQ reads a job whole", () => {

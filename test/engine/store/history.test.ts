@@ -100,11 +100,11 @@ for (const { name, available, make } of PLACES) {
       await end(all.map(refused), AS_BEFORE);
       await stop();
       expect(await records.find("m-done1")).toEqual(up("m-done1"));
-      expect(await records.finished(10)).toEqual([up("m-done1")]);
+      expect((await records.finished(10)).records).toEqual([up("m-done1")]);
       expect(await records.kept()).toMatchObject({ finished: 1, refused: REFUSALS_KEPT });
       expect(await records.find(all.at(-REFUSALS_KEPT) ?? "")).not.toBeNull();
       expect(await records.find(all.at(-REFUSALS_KEPT - 1) ?? "")).toBeNull();
-      expect((await records.refused(3)).map(({ id }) => id).sort()).toEqual(all.slice(-3));
+      expect((await records.refused(3)).records.map(({ id }) => id).sort()).toEqual(all.slice(-3));
       // Its finished thread went with it; one that is not finished stays to tell that the record is gone.
       expect(await threads().getJob(threadJobId(first))).toBeUndefined();
       expect(await threads().getJob(threadJobId(second))).toBeDefined();

@@ -242,7 +242,7 @@ describe("a command that is not understood", () => {
     expect(told).toMatch(/\/mesos \w+/);
     const placed = await cluster.records.queue.getJobs(["active", "waiting", "prioritized", "delayed"]);
     expect(placed.map(({ name }) => name)).toEqual([UNCLAIMED_LOOK_JOB]);
-    expect(await cluster.records.open()).toEqual([]);
+    expect((await cluster.records.open()).records).toEqual([]);
     expect(cluster.messages()).toEqual([]);
   });
 });

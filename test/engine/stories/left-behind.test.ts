@@ -89,7 +89,7 @@ describe("a machine that is left behind", () => {
     const own = await leftBehindBy(roll);
     await cluster.told(CAROL, `@bob has left web-01 of batch 1 of 2 behind already; ${own.id} waits`);
     await own.thread(/left behind/);
-    expect(await cluster.records.open()).toHaveLength(2);
+    expect((await cluster.records.open()).records).toHaveLength(2);
   });
 
   test("is looked after though the worker stops right after the decision, and the master is away (invariants 7, 11)", async () => {

@@ -52,7 +52,7 @@ suiteFor(
     expect(cluster.calls("START_MAINTENANCE")).toBe(1);
     // What was not queued did not come to life either.
     expect(cluster.mode("web-02")).toBe("UP");
-    expect(await cluster.records.open()).toHaveLength(1);
+    expect((await cluster.records.open()).records).toHaveLength(1);
     await cluster.drain("web-02 2h");
   });
 

@@ -63,7 +63,7 @@ describe("Slack that cannot be reached holds nothing up", () => {
     const back = slackAnswers(engine(), { status: 503 }, ...EVERYTHING);
     await cluster.type(ALICE, "drain web-0[1-2] 2h");
     const [record] = await cluster.until("the maintenance", async () => {
-      const open = await cluster.records.open();
+      const open = (await cluster.records.open()).records;
       return open.length > 0 ? open : null;
     });
     const maintenance = cluster.maintenance(record?.id ?? "");

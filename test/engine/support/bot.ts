@@ -44,7 +44,7 @@ export function botOf(
     clock,
   });
   let commands = 0;
-  const openIds = async () => (await own.open()).map(({ id }) => id);
+  const openIds = async () => (await own.open()).records.map(({ id }) => id);
   return {
     clock,
     /** What the listeners of a Slack app are given; a Home of it is not drawn. */

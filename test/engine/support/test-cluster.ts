@@ -148,10 +148,10 @@ export class TestCluster {
 
   /** `/mesos drain …`, once its job is placed, or the person was told what came of it. */
   async drain(line: string, user: string = ALICE): Promise<TestMaintenance> {
-    const before = new Set((await this.records.open()).map(({ id }) => id));
+    const before = new Set((await this.records.open()).records.map(({ id }) => id));
     await this.type(user, `drain ${line}`);
     const id = await this.until("the drain is placed", async () => {
-      const placed = (await this.records.open()).find((record) => !before.has(record.id))?.id;
+      const placed = (await this.records.open()).records.find((record) => !before.has(record.id))?.id;
       return placed ?? /m-\w+/.exec(this.toldTo(user).join("\n"))?.[0];
     });
     return this.maintenance(id);

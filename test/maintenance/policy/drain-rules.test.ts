@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { MOST_BYTES } from "../../../src/engine/store/bound.js";
+import { MOST_MACHINES } from "../../../src/maintenance/policy/caps.js";
 import type { CalendarWindow, Policy } from "../../../src/maintenance/policy/policy.js";
-import type { Maintenance } from "../../../src/maintenance/record/record.js";
+import { encodeMaintenance, type Maintenance } from "../../../src/maintenance/record/record.js";
 import {
   agent,
   HOUR,
@@ -51,6 +53,21 @@ const planned = inPhase("scheduled", { machines: [machine("web-05"), machine("we
 
 const given = (by: string, rule = "calendar") => ({
   overrides: [{ rule, by, atMs: NOW, reason: "power cut" }],
+});
+
+test("a drain of more machines than one record holds is refused, whatever the caps (and none larger is ever written)", () => {
+  const hosts = Array.from({ length: MOST_MACHINES + 1 }, (_, at) => `web-${at}`);
+  const machines = hosts.map((host) => machine(host));
+  const world = worldOf({ agents: [...hosts, "db-01"].map((host) => agent(host)) });
+  const planOfSome = (most: number) =>
+    planOf(recordOf(), { ...resolution, machines: machines.slice(0, most) }, world, [], policyOf({}), NOW);
+  const refused = planOfSome(MOST_MACHINES + 1);
+  expect(refused.end?.why).toMatch(
+    /holds at most 4000 machines, and .* stands for 4001\. No window was posted\./,
+  );
+  const largest = planOfSome(MOST_MACHINES);
+  expect(largest.batches).toHaveLength(1);
+  expect(JSON.stringify(encodeMaintenance(largest)).length).toBeLessThan(MOST_BYTES / 2);
 });
 
 describe("a drain that breaks a rule is refused before anything is posted, with the rule and where it is set", () => {

@@ -8,6 +8,7 @@ import type { Policy } from "../../../src/maintenance/policy/policy.js";
 import { maintenancesToOpen, withOpened } from "../../../src/maintenance/record/left-behind.js";
 import type { Batch, Maintenance } from "../../../src/maintenance/record/record.js";
 import type { Roll } from "../../../src/maintenance/record/roll.js";
+import { NONE_STORED } from "../../../src/maintenance/record/unreadable.js";
 import { applyEdit } from "../../../src/maintenance/window/edit.js";
 import { agent, HOUR, NOW, policyOf, recordOf, worldOf } from "../../support/world.js";
 import { click, planOf } from "../support/flow.js";
@@ -107,7 +108,8 @@ export class Site {
 
   /** What a look decides; nothing of it is carried out. */
   look(record: Maintenance = this.record): Step {
-    const { policy, nowMs, others } = this;
+    const { policy, nowMs } = this;
+    const others = { ...NONE_STORED, records: this.others };
     return advance(record, { world: this.world(), policy, nowMs, hosts: null, others });
   }
 

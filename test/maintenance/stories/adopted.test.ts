@@ -59,7 +59,7 @@ function adopted(
 ) {
   const resolution = { machines, matchedNothing: [], unknown: [], literals: [] };
   const hosts = { kind: "found" as const, resolution, others };
-  return advance(record, { world, policy, nowMs: NOW, hosts, others });
+  return advance(record, { world, policy, nowMs: NOW, hosts, others: null });
 }
 
 describe("machines that nobody looks after", () => {

@@ -13,6 +13,7 @@ import {
   type StoredMaintenance,
 } from "../../../src/maintenance/record/record.js";
 import type { Standing } from "../../../src/maintenance/record/standing.js";
+import { NONE_STORED } from "../../../src/maintenance/record/unreadable.js";
 import { sightOf } from "../../../src/maintenance/sight/sight.js";
 import { batchOf, HOUR, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
 
@@ -55,7 +56,7 @@ export function tickBeside(record: Maintenance, world: World, others: readonly M
     policy: policyOf(),
     nowMs,
     hosts: { kind: "found", resolution, others },
-    others,
+    others: { ...NONE_STORED, records: others },
   });
 }
 
@@ -101,7 +102,7 @@ export function click(
     nowMs,
     askedAtMs: nowMs,
     policy,
-    others,
+    others: { ...NONE_STORED, records: others },
     freeId: parts.freeId ?? "m-other",
   });
 }

@@ -9,10 +9,14 @@ const NOTHING: HomeShown = {
   answer: null,
   questions: [],
   open: [],
-  unreadable: 0,
+  unreadable: [],
   nowMs: NOW,
   version: "1.2.3",
 };
+
+const NEWER = { id: "m-newer", why: "not_understood", bytes: null } as const;
+
+const LARGE = { id: "m-large", why: "too_large", bytes: 52_000_000 } as const;
 
 const ANYBODY = anybody("/mesos", NOW);
 
@@ -56,8 +60,14 @@ describe("a Home", () => {
     expect([...next.matchAll(/batch (\d) of 4/g)].map(([, batch]) => batch)).toEqual(["3", "1"]);
   });
 
-  test("says how many maintenances it cannot read", () => {
-    expect(textOf({ unreadable: 2 })).toContain("2 maintenances cannot be read");
+  test("says which maintenances it cannot read, why, what is not done for it and what to do", () => {
+    const text = textOf({ unreadable: [NEWER, LARGE] });
+    expect(text).toMatch(
+      /2 records cannot be read: m-newer \(not understood .*; m-large \(too large .* 52\.0 MB\)/,
+    );
+    expect(text).toMatch(
+      /Nothing is done for what cannot be read.*Next: Run the newer version .* Look at the record/,
+    );
   });
 
   test("shows what somebody was told about what they did here", () => {
@@ -78,7 +88,7 @@ describe("a Home", () => {
     }));
     const questions = open.map((one) => ({ ...one, batch: batchOf({ approvals }), approval: approvalOf() }));
     const answer = replyOf({ tone: "info", text: "y".repeat(2000), table: "z\n".repeat(5000) });
-    const view = renderHome({ ...NOTHING, open, questions, answer, unreadable: 1 }, ANYBODY);
+    const view = renderHome({ ...NOTHING, open, questions, answer, unreadable: [LARGE] }, ANYBODY);
     expect(viewRefusal(view)).toBeNull();
     expect(JSON.stringify(view)).toContain("and 170 more maintenances");
     expect(JSON.stringify(view)).toContain("and 185 more questions");

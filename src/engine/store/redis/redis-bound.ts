@@ -1,5 +1,5 @@
+import type { Cluster, Redis } from "ioredis";
 import { MOST_BYTES, NOT_READ } from "../bound.js";
-import type { RedisClient } from "./redis-clients.js";
 
 /** A job's hash has some twenty fields; what has many more is no job. */
 const MOST_FIELDS = 64;
@@ -42,17 +42,35 @@ local function readJob(key)
 end
 `;
 
-/** Where BullMQ's scripts (6.7) read a whole job. */
+/**
+ * Commands on a hash that do nothing where somebody has put something else in its place. A script that breaks off half-way has
+ * taken all jobs that were due out of its lists by then, and nothing would ever take them up again (invariant 11).
+ */
+const CALL = `
+local function rcall(command, key, ...)
+  if string.sub(command, 1, 1) == "H" then
+    local kind = redis.call("TYPE", key)["ok"]
+    if kind ~= "hash" and kind ~= "none" then return (command == "HINCRBY" and 0) or (command == "HMGET" and {}) end
+  end
+  return redis.call(command, key, ...)
+end
+`;
+
+/** How BullMQ's scripts (6.7) call Redis. */
+const BULLMQ_CALL = /local rcall = redis\.call\b;?/g;
+
+/** Where they read a whole job. */
 const WHOLE_JOB = /rcall\("HGETALL", (jobKey|prefix \.\. jobId)\)/g;
 
-/** A script of BullMQ's that reads no job whole. The others come back as they are. */
+/** A script of BullMQ's that reads no job whole, and is not broken off by one that is none. */
 export function boundedScript(lua: string): string {
-  const bounded = lua.replace(WHOLE_JOB, "readJob($1)");
-  return bounded === lua ? lua : READ_JOB + bounded;
+  const guarded = lua.replace(BULLMQ_CALL, CALL);
+  const bounded = guarded.replace(WHOLE_JOB, "readJob($1)");
+  return bounded === guarded ? guarded : READ_JOB + bounded;
 }
 
 /** BullMQ gives its scripts to the client, and asks it for single jobs: here both are bounded, each still in one round trip. */
-export function boundReads<Client extends RedisClient>(client: Client): Client {
+export function boundReads<Client extends Redis | Cluster>(client: Client): Client {
   const define = client.defineCommand.bind(client);
   client.defineCommand = (name, { lua, ...definition }) =>
     define(name, { ...definition, lua: boundedScript(lua) });

@@ -3,6 +3,12 @@ import { ABOUT_WORDS } from "../../../maintenance/approval/about.js";
 import { isToGoDown } from "../../../maintenance/record/batch.js";
 import { namesOf } from "../../../maintenance/record/names.js";
 import type { Approval, Batch, Maintenance } from "../../../maintenance/record/record.js";
+import {
+  mendUnreadable,
+  NOT_DONE_UNREAD,
+  type Unreadable,
+  whichUnreadable,
+} from "../../../maintenance/record/unreadable.js";
 import { COMMAND } from "../../../maintenance/text/command.js";
 import { counted } from "../../../maintenance/text/list.js";
 import type { Reader } from "../../../maintenance/text/reader.js";
@@ -38,8 +44,8 @@ export interface HomeShown {
   /** Those that they may answer, as far as the bot knows. */
   readonly questions: readonly QuestionShown[];
   readonly open: readonly OpenShown[];
-  /** Maintenances that this version cannot read. */
-  readonly unreadable: number;
+  /** Those that cannot be read. */
+  readonly unreadable: readonly Unreadable[];
   readonly nowMs: Millis;
   readonly version: string;
 }
@@ -68,11 +74,11 @@ export function renderHome(shown: HomeShown, reader: Reader): types.HomeView {
       .slice(0, MOST_OPEN)
       .flatMap((one) => [section(openText(one, nowMs)), ...actions(cardButtons(one.record))]),
     ...more(open.length - MOST_OPEN, "maintenance"),
-    ...(unreadable === 0
+    ...(unreadable.length === 0
       ? []
       : [
           section(
-            mrk`⚠️ ${counted(unreadable, "maintenance")} cannot be read by this version of the bot and ${unreadable === 1 ? "is" : "are"} not shown.`,
+            mrk`⚠️ ${free(whichUnreadable(unreadable))} ${NOT_DONE_UNREAD} Next: ${free(mendUnreadable(unreadable))}`,
           ),
         ]),
     header("Next windows"),

@@ -104,7 +104,7 @@ async function fromDrainToUp(
     await approved();
     await maintenance.thread(/Down: 1 machine,/);
     await cluster.type(ALICE, `up ${maintenance.id}`);
-    await cluster.until("the end", async () => (await cluster.records.open()).length === 0);
+    await cluster.until("the end", async () => (await cluster.records.open()).records.length === 0);
     await maintenance.thread(/All are back/);
     for (const call of ["UPDATE_MAINTENANCE_SCHEDULE", "START_MAINTENANCE", "STOP_MAINTENANCE"] as const)
       expect([call, cluster.calls(call)]).toEqual([call, 1]);

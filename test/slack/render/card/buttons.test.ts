@@ -4,6 +4,7 @@ import { decide, needsWorld } from "../../../../src/maintenance/decide.js";
 import { decision } from "../../../../src/maintenance/decisions/table.js";
 import { type Maintenance, PHASES, type Phase } from "../../../../src/maintenance/record/record.js";
 import type { Run } from "../../../../src/maintenance/record/run.js";
+import { NONE_STORED } from "../../../../src/maintenance/record/unreadable.js";
 import { renderCard } from "../../../../src/slack/render/card/card.js";
 import { runs } from "../../../support/fast-check.js";
 import { runningRun } from "../../../support/runs.js";
@@ -218,7 +219,7 @@ describe("the buttons of the card", () => {
             askedAtMs: NOW,
             policy: policyOf(),
             world: null,
-            others: [],
+            others: NONE_STORED,
             freeId: "m-other",
           });
           expect([label, reply.tone, reply.text]).toEqual([label, "done", reply.text]);
