@@ -7,14 +7,14 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { localSlackAvailable } from "../../src/rehearsal/local-slack/binary.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../slack/fake-slack.js";
 import { until } from "../slack/until.js";
+import { type Authority, createAuthority, opensslAvailable } from "../support/certificates.js";
 import { type ConnectProxy, startConnectProxy } from "../support/connect-proxy.js";
 import { type Installation, install } from "../support/installation.js";
-import { type Authority, createAuthority, tlsAvailable } from "../support/redis-certificates.js";
 import { suiteFor } from "../support/require.js";
 
 suiteFor(
   "the program where Slack is behind an HTTP proxy",
-  tlsAvailable === true ? localSlackAvailable() : tlsAvailable,
+  opensslAvailable === true ? localSlackAvailable() : opensslAvailable,
 )(() => {
   let authority: Authority;
   let slack: FakeSlack;

@@ -8,8 +8,8 @@ import { createSlackApp } from "../../../src/slack/app.js";
 import { createSocketConnection } from "../../../src/slack/connection/socket-connection.js";
 import { createMessenger } from "../../../src/slack/say/messenger.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
+import { createAuthority, opensslAvailable } from "../../support/certificates.js";
 import { type ConnectProxy, startConnectProxy } from "../../support/connect-proxy.js";
-import { createAuthority, tlsAvailable } from "../../support/redis-certificates.js";
 import { suiteFor } from "../../support/require.js";
 import { FakeSlack } from "../fake-slack.js";
 import { keepingLogger } from "../fixtures.js";
@@ -22,7 +22,7 @@ const WRITTEN_LOGIN = "ops:pass%20word%2F9";
 
 suiteFor(
   "Slack behind an HTTP proxy",
-  tlsAvailable,
+  opensslAvailable,
 )(() => {
   let tls: { key: string; cert: string };
   let slack: FakeSlack;
