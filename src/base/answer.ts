@@ -36,11 +36,20 @@ export class ByteBudget {
  */
 export async function readWhole(body: Readable, budget: ByteBudget): Promise<Buffer> {
   const chunks: Buffer[] = [];
+  await readPieces(body, budget, (chunk) => chunks.push(chunk));
+  return Buffer.concat(chunks);
+}
+
+/** The same piece by piece. What `onPiece` throws ends it, and its connection is dropped. */
+export async function readPieces(
+  body: Readable,
+  budget: ByteBudget,
+  onPiece: (chunk: Buffer) => void,
+): Promise<void> {
   for await (const chunk of body as AsyncIterable<Buffer>) {
     budget.take(chunk.length);
-    chunks.push(chunk);
+    onPiece(chunk);
   }
-  return Buffer.concat(chunks);
 }
 
 /** What an answer that is no success says. */

@@ -37,7 +37,7 @@ export async function askMaster(
     if (!isSuccess(status)) {
       return { kind: "fails", error: refusal(status, body.toString("utf8"), blanks, isCut) };
     }
-    return { kind: "leads", leader: { endpoint: from, ...decodeAnswer(readMaster, body, blanks) } };
+    return { kind: "leads", leader: { endpoint: from, ...decodeAnswer(() => readMaster(body), blanks) } };
   } catch (error) {
     return { kind: "fails", error: asMesosError(error, cluster, from) };
   }

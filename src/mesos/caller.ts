@@ -4,6 +4,7 @@ import type { Call } from "./calls.js";
 import type { Endpoint } from "./endpoint.js";
 import { decodeAnswer, MesosError, mesosError, refusal } from "./errors/errors.js";
 import type { LeaderFinder } from "./leader.js";
+import type { AnswerReader } from "./read/answer-reader.js";
 import { isSuccess, type Transport } from "./transport.js";
 
 /** Told of every call when it is over: Mesos' name of it, `ok` or a code of the table of errors, and seconds. */
@@ -19,9 +20,17 @@ export interface CallerOptions {
 }
 
 /** What one attempt led to: an answer, or an error after which the call may be made again without harm. */
-type Attempt =
-  | { readonly kind: "answered"; readonly body: Buffer }
+type Attempt<T> =
+  | { readonly kind: "answered"; readonly answer: T }
   | { readonly kind: "again"; readonly error: MesosError };
+
+interface AttemptOptions<T> {
+  /** Makes what reads the answer, for each attempt anew. */
+  readonly reader: () => AnswerReader<T>;
+  readonly fresh?: boolean;
+  readonly maySend?: MaySend | undefined;
+  readonly budget?: ByteBudget | undefined;
+}
 
 /** How often a call is made at most: the leader that was remembered, the one found next, and one more. */
 const ATTEMPTS = 3;
@@ -42,11 +51,8 @@ export class Caller {
    *
    * @throws MesosError
    */
-  async read<T>(call: Call, decode: (answer: Buffer) => T): Promise<T> {
-    return this.#timed(call, async () => {
-      const { endpoint, body } = await this.#untilAnswered(call);
-      return this.#decoded(decode, body, endpoint);
-    });
+  async read<T>(call: Call, reader: () => AnswerReader<T>): Promise<T> {
+    return this.#timed(call, () => this.#untilAnswered(call, { reader }));
   }
 
   /**
@@ -56,7 +62,7 @@ export class Caller {
    * @throws MesosError whose `sent` says whether the call may have taken effect.
    */
   async write(call: Call, maySend: MaySend): Promise<void> {
-    await this.#timed(call, () => this.#untilAnswered(call, maySend));
+    await this.#timed(call, () => this.#untilAnswered(call, { reader: unread, maySend }));
   }
 
   /**
@@ -69,35 +75,34 @@ export class Caller {
   async readAt<T>(
     endpoint: Endpoint,
     call: Call,
-    decode: (answer: Buffer) => T,
+    reader: () => AnswerReader<T>,
     budget?: ByteBudget,
   ): Promise<T> {
     return this.#timed(call, async () => {
-      const attempt = await this.#attempt(endpoint, call, { budget });
+      const attempt = await this.#attempt(endpoint, call, { reader, budget });
       if (attempt.kind === "again") throw new MovedError(attempt.error);
-      return this.#decoded(decode, attempt.body, endpoint);
+      return attempt.answer;
     });
   }
 
-  async #untilAnswered(call: Call, maySend?: MaySend): Promise<{ endpoint: Endpoint; body: Buffer }> {
+  async #untilAnswered<T>(call: Call, how: Pick<AttemptOptions<T>, "reader" | "maySend">): Promise<T> {
     for (let made = 1; ; made += 1) {
       const { endpoint } = await this.#options.leader.find();
-      const attempt = await this.#attempt(endpoint, call, { fresh: made > 1, maySend });
-      if (attempt.kind === "answered") return { endpoint, body: attempt.body };
+      const attempt = await this.#attempt(endpoint, call, { ...how, fresh: made > 1 });
+      if (attempt.kind === "answered") return attempt.answer;
       if (call.writes || made >= ATTEMPTS) throw attempt.error;
     }
   }
 
-  async #attempt(
-    endpoint: Endpoint,
-    call: Call,
-    how: { fresh?: boolean; maySend?: MaySend | undefined; budget?: ByteBudget | undefined },
-  ): Promise<Attempt> {
+  async #attempt<T>(endpoint: Endpoint, call: Call, how: AttemptOptions<T>): Promise<Attempt<T>> {
     const { cluster, leader, transport } = this.#options;
     const blanks = { cluster, master: endpoint.name, right: call.right ?? undefined };
+    const reader = decoding(how.reader, { cluster, master: endpoint.name });
     try {
-      const { status, location, body, isCut } = await transport.post(endpoint, call.bytes, how);
-      if (isSuccess(status)) return { kind: "answered", body };
+      const onSuccess = call.writes ? undefined : reader.write;
+      const answer = await transport.post(endpoint, call.bytes, { ...how, onSuccess });
+      const { status, location, body, isCut } = answer;
+      if (isSuccess(status)) return { kind: "answered", answer: reader.end() };
       if (status === 307) {
         leader.moved(endpoint, location);
         return { kind: "again", error: mesosError("leader_unsettled", { cluster }, { sent: "no", status }) };
@@ -110,16 +115,13 @@ export class Caller {
       if (status !== 503 || doubtful) throw doubtful ? error.as("maybe") : error;
       return { kind: "again", error: error.as("no") };
     } catch (error) {
-      if (!(error instanceof MesosError) || error.status !== null) throw error;
+      if (!(error instanceof MesosError) || error.status !== null || error.code === "undecodable")
+        throw error;
       leader.forget(endpoint);
       const harmless = error.sent === "no" || (!call.writes && error.code === "connection_lost");
       if (!harmless || error.code === "client_closed") throw error;
       return { kind: "again", error };
     }
-  }
-
-  #decoded<T>(decode: (answer: Buffer) => T, body: Buffer, endpoint: Endpoint): T {
-    return decodeAnswer(decode, body, { cluster: this.#options.cluster, master: endpoint.name });
   }
 
   async #timed<T>(call: Call, work: () => Promise<T>): Promise<T> {
@@ -136,6 +138,21 @@ export class Caller {
       onCall(call.name, outcome, (now() - startedAt) / 1000);
     }
   }
+}
+
+/** What a write is answered with says nothing. */
+const unread = (): AnswerReader<void> => ({ write: () => undefined, end: () => undefined });
+
+/** A reader whose errors are told as those of this master's answer. */
+function decoding<T>(
+  make: () => AnswerReader<T>,
+  blanks: { readonly cluster: string; readonly master: string },
+) {
+  const reader = make();
+  return {
+    write: (chunk: Buffer) => decodeAnswer(() => reader.write(chunk), blanks),
+    end: () => decodeAnswer(() => reader.end(), blanks),
+  };
 }
 
 /** The master that was asked does not lead any more, or its connection broke: what was read from it is void. */

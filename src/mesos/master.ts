@@ -16,6 +16,7 @@ import {
 import { readDrivers } from "./drivers.js";
 import { LeaderFinder } from "./leader.js";
 import { listedMasters } from "./masters.js";
+import { whole } from "./read/answer-reader.js";
 import { readVersion } from "./read/read-replies.js";
 import { Snapshots } from "./snapshot.js";
 import type { MasterEvent } from "./stream/events.js";
@@ -141,7 +142,7 @@ export function createMaster(options: MasterOptions): Master {
 
   return {
     snapshot: () => snapshots.take(),
-    version: () => caller.read(GET_VERSION, readVersion),
+    version: () => caller.read(GET_VERSION, whole(readVersion)),
     drivers: () => readDrivers({ leader, transport, limit }),
     scheduleOf: (leaderId) => snapshots.scheduleOf(leaderId),
     // async, so that a value that cannot be encoded rejects as everything else does.

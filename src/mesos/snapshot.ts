@@ -14,9 +14,10 @@ import {
 } from "./calls.js";
 import { mesosError } from "./errors/errors.js";
 import type { LeaderFinder } from "./leader.js";
-import { readAgents } from "./read/read-agents.js";
+import { whole } from "./read/answer-reader.js";
+import { agentsReader } from "./read/read-agents.js";
 import { readFrameworks, readMaster, readSchedule, readStatus } from "./read/read-replies.js";
-import { readTasks } from "./read/read-tasks.js";
+import { tasksReader } from "./read/read-tasks.js";
 
 export interface SnapshotOptions {
   readonly cluster: string;
@@ -86,8 +87,8 @@ export class Snapshots {
     try {
       // Side by side: every moment between this read and the post is one in which other people's edits get lost.
       const [schedule, { id }] = await Promise.all([
-        caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, readSchedule),
-        caller.readAt(endpoint, GET_MASTER, readMaster),
+        caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, whole(readSchedule)),
+        caller.readAt(endpoint, GET_MASTER, whole(readMaster)),
       ]);
       return id === leaderId ? schedule : null;
     } catch (error) {
@@ -101,25 +102,20 @@ export class Snapshots {
     const { cluster, caller, leader, now } = this.#options;
     const { endpoint } = leading;
     const observedAtMs = now();
-    const reading = caller.readAt(endpoint, GET_AGENTS, readAgents, budget);
+    const reading = caller.readAt(endpoint, GET_AGENTS, agentsReader, budget);
     const [{ agents, recoveredAgents }, { tasks, goneAgents, ended }, frameworks, schedule, status] =
       await Promise.all([
         reading,
         // After the agents: an agent that comes back in between must not be shown without its tasks, as if it were empty.
         reading.then(() =>
-          caller.readAt(
-            endpoint,
-            GET_TASKS,
-            (answer) => readTasks(answer, observedAtMs - ENDED_WITHIN_MS),
-            budget,
-          ),
+          caller.readAt(endpoint, GET_TASKS, () => tasksReader(observedAtMs - ENDED_WITHIN_MS), budget),
         ),
-        caller.readAt(endpoint, GET_FRAMEWORKS, readFrameworks, budget),
-        caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, readSchedule, budget),
-        caller.readAt(endpoint, GET_MAINTENANCE_STATUS, readStatus, budget),
+        caller.readAt(endpoint, GET_FRAMEWORKS, whole(readFrameworks), budget),
+        caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, whole(readSchedule), budget),
+        caller.readAt(endpoint, GET_MAINTENANCE_STATUS, whole(readStatus), budget),
       ]);
     // Asked last: with the same id as before, everything in between is from the same leader.
-    const { id, version, electedAtMs } = await caller.readAt(endpoint, GET_MASTER, readMaster, budget);
+    const { id, version, electedAtMs } = await caller.readAt(endpoint, GET_MASTER, whole(readMaster), budget);
     if (id !== leading.id) {
       leader.remember({ endpoint, id, version, electedAtMs });
       return null;

@@ -1,6 +1,13 @@
 import type { Readable } from "node:stream";
 import { Agent, type Dispatcher, errors } from "undici";
-import { ByteBudget, LONGEST_WORDS_BYTES, readWhole, readWords, type Words } from "../base/answer.js";
+import {
+  ByteBudget,
+  LONGEST_WORDS_BYTES,
+  readPieces,
+  readWhole,
+  readWords,
+  type Words,
+} from "../base/answer.js";
 import { type MaySend, type WriteConnection, writeConnection } from "../base/write-connection.js";
 import type { ClusterConfig } from "../config/config.js";
 import type { Endpoint } from "./endpoint.js";
@@ -26,10 +33,10 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
 };
 
 /**
- * Of all answers of one look together, far above those of the largest clusters (50,000 agents: some 25 MiB), far below what
- * would end the process.
+ * Of all answers of one look together, above those of the largest clusters (a million tasks: some 620 MiB). What is kept of a
+ * task is a third of its bytes or less, so a look of this size does not end the process.
  */
-export const LARGEST_LOOK_BYTES = 256 * 1024 * 1024;
+export const LARGEST_LOOK_BYTES = 1024 * 1024 * 1024;
 
 const KEEP_ALIVE_MS = 20_000;
 
@@ -57,7 +64,8 @@ export interface TransportOptions {
 /** HTTP to masters: one POST to `/api/v1`, protobuf both ways, and GETs of JSON. Knows nothing of leaders and repeats nothing. */
 export interface Transport {
   /**
-   * Sends a call and reads the whole answer. `fresh` takes a new connection. `maySend` is for calls that change something:
+   * Sends a call and reads the whole answer. `onSuccess` gets a success piece by piece, and its body is empty then; what that
+   * throws ends the call. `fresh` takes a new connection. `maySend` is for calls that change something:
    * they have a shorter limit and a connection that no other call shares. `budget`: what the answer may take.
    *
    * @throws MesosError if there is no complete answer; nothing of a write is sent any more then.
@@ -70,6 +78,7 @@ export interface Transport {
       maySend?: MaySend | undefined;
       signal?: AbortSignal;
       budget?: ByteBudget | undefined;
+      onSuccess?: ((chunk: Buffer) => void) | undefined;
     },
   ): Promise<WholeAnswer>;
   /** Sends a call whose answer is a stream without end; the body is the caller's to read or destroy. */
@@ -139,7 +148,7 @@ export function createTransport(options: TransportOptions): Transport {
         hasBegun = true;
         // What a write is answered with says nothing.
         const budget = how.maySend ? new ByteBudget(LONGEST_WORDS_BYTES) : how.budget;
-        return { ...answer, ...(await readAnswer(answer, budget)) };
+        return { ...answer, ...(await readAnswer(answer, budget, how.onSuccess)) };
       } catch (error) {
         // The deadline does not tell whether an answer had begun.
         const isUnanswered = deadline.aborted && error === deadline.reason && !hasBegun;
@@ -180,13 +189,16 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-/** A success whole, anything else as words: how much comes is decided by whoever answers. */
+/** A success whole, or piece by piece; anything else as words: how much comes is decided by whoever answers. */
 async function readAnswer(
   { status, body }: { readonly status: number; readonly body: Readable },
   budget = new ByteBudget(LARGEST_LOOK_BYTES),
+  onSuccess?: (chunk: Buffer) => void,
 ): Promise<Words> {
   if (!isSuccess(status)) return await readWords(body);
-  return { body: await readWhole(body, budget), isCut: false };
+  if (onSuccess === undefined) return { body: await readWhole(body, budget), isCut: false };
+  await readPieces(body, budget, onSuccess);
+  return { body: Buffer.alloc(0), isCut: false };
 }
 
 /** The operator API's documentation says 202 where a master answers 200. */

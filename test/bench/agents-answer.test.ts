@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { mesos } from "../../src/mesos/proto/generated/mesos.js";
-import { readAgents } from "../../src/mesos/read/read-agents.js";
+import { readAll } from "../../src/mesos/read/answer-reader.js";
+import { agentsReader } from "../../src/mesos/read/read-agents.js";
 import { recorded } from "../mesos/support/recordings.js";
 import { agentsAnswer } from "./agents-answer.js";
 
@@ -11,7 +12,7 @@ interface JsonAgent {
 
 describe("the answer that decoding is measured with", () => {
   const answer = agentsAnswer(500);
-  const { agents } = readAgents(answer.protobuf);
+  const { agents } = readAll(agentsReader(), answer.protobuf);
 
   test("the answer has every agent once, under its own name and address", () => {
     for (const key of ["id", "hostname", "ip"] as const) {
@@ -31,7 +32,7 @@ describe("the answer that decoding is measured with", () => {
   });
 
   test("the answer keeps what we skip, so that skipping it is part of the measurement", () => {
-    const real = recorded("agents.pb").length / readAgents(recorded("agents.pb")).agents.length;
+    const real = recorded("agents.pb").length / readAll(agentsReader(), recorded("agents.pb")).agents.length;
     expect(answer.protobuf.length / 500).toBeGreaterThan(0.95 * real);
   });
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import protobuf from "protobufjs/minimal.js";
-import { lengthTag, skipField, type WireReader } from "../../src/mesos/read/wire.js";
+import { lengthTag, type WireReader } from "../../src/mesos/read/wire.js";
+import { copy, field, shuffled } from "./recorded-message.js";
 
 const RECORDED = resolve("test/fixtures/protobuf/agents");
 
@@ -70,24 +71,10 @@ function identityOf(n: number): Identity {
   return { hostname, id: `718a2aa4-c3f3-4edf-b7f3-87b04a5e7035-S${n}`, pid: `slave(1)@${ip}:5051` };
 }
 
-/** Masters list agents in the order of a hash map. 7919 is prime, so every number comes once. */
-function shuffled(n: number, count: number): number {
-  return (n * 7919) % count;
-}
-
 /** Where the first agent stands in an answer. */
 function firstAgent(reader: WireReader): Uint8Array {
   const inside = field(reader, RESPONSE_GET_AGENTS);
   return field(protobuf.Reader.create(inside), AGENTS);
-}
-
-function field(reader: WireReader, wanted: number): Uint8Array {
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    if (tag === wanted) return reader.bytes();
-    skipField(reader, tag);
-  }
-  throw new TypeError(`The recording lacks the field with tag ${wanted}.`);
 }
 
 function writeAgent(writer: protobuf.Writer, template: Uint8Array, identity: Identity): void {
@@ -102,25 +89,4 @@ function writeAgent(writer: protobuf.Writer, template: Uint8Array, identity: Ide
       writer.ldelim();
     },
   });
-}
-
-/** Copies a message field by field, bytes as they are but for those that `replace` writes anew. */
-function copy(
-  writer: protobuf.Writer,
-  message: Uint8Array,
-  replace: Readonly<Record<number, (value: Uint8Array) => void>>,
-): void {
-  const reader = protobuf.Reader.create(message);
-  while (reader.pos < reader.len) {
-    const start = reader.pos;
-    const tag = reader.uint32();
-    const write = replace[tag];
-    if (write === undefined) {
-      skipField(reader, tag);
-      writer.raw(message.subarray(start, reader.pos));
-    } else {
-      writer.uint32(tag);
-      write(reader.bytes());
-    }
-  }
 }

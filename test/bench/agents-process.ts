@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { createHostIndex } from "../../src/hosts/host-index.js";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { resolveHosts } from "../../src/hosts/resolve.js";
-import { readAgents } from "../../src/mesos/read/read-agents.js";
+import { readAll } from "../../src/mesos/read/answer-reader.js";
+import { agentsReader } from "../../src/mesos/read/read-agents.js";
 import { tell } from "./child.js";
 
 /** One decoding, each step in milliseconds. */
@@ -34,7 +35,7 @@ let held: unknown;
 
 function decodeProtobuf(bytes: Buffer): Decoding {
   const start = performance.now();
-  const { agents } = readAgents(bytes);
+  const { agents } = readAll(agentsReader(), bytes);
   const decoded = performance.now();
   const index = createHostIndex(agents, null);
   const indexed = performance.now();

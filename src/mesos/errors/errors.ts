@@ -185,9 +185,9 @@ function failedToConnect(error: unknown): boolean {
  *
  * @throws MesosError `undecodable` instead of whatever the decoder throws.
  */
-export function decodeAnswer<T>(decode: (answer: Buffer) => T, answer: Buffer, blanks: Blanks): T {
+export function decodeAnswer<T>(decode: () => T, blanks: Blanks): T {
   try {
-    return decode(answer);
+    return decode();
   } catch (cause) {
     throw mesosError("undecodable", blanks, { sent: "yes", cause });
   }

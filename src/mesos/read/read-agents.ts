@@ -1,4 +1,6 @@
 import type { Agent, AgentResources, Amounts } from "../../maintenance/cluster/world.js";
+import type { AnswerReader } from "./answer-reader.js";
+import { Elements } from "./elements.js";
 import { AmountsSum, type Offered } from "./read-resources.js";
 import {
   AGENT_TOTAL_RESOURCES,
@@ -7,16 +9,7 @@ import {
   NOWHERE,
   SharedParts,
 } from "./shared-parts.js";
-import {
-  lengthTag,
-  messageEnd,
-  readerOf,
-  readId,
-  required,
-  skipField,
-  varintTag,
-  type WireReader,
-} from "./wire.js";
+import { lengthTag, messageEnd, readId, required, skipField, varintTag, type WireReader } from "./wire.js";
 
 /** What GET_AGENTS says of agents: those that are registered and those that a fail-over left behind. */
 export interface Agents {
@@ -41,35 +34,27 @@ const INFO_HOSTNAME = lengthTag(1);
 const INFO_ID = lengthTag(6);
 const INFO_DOMAIN = lengthTag(10);
 
-/**
- * Reads the answer to GET_AGENTS.
- *
- * @throws if it is not one, or lacks what every master sends.
- */
-export function readAgents(answer: Buffer): Agents {
-  const reader = readerOf(answer);
-  const agentReader = new AgentReader(reader, answer);
-  let found: Agents | null = null;
-  while (reader.pos < reader.len) {
-    const tag = reader.tag();
-    if (tag === RESPONSE_GET_AGENTS) found = readGetAgents(reader, agentReader);
-    else skipField(reader, tag);
-  }
-  if (found === null) throw new TypeError("The answer lacks get_agents.");
-  return found;
-}
-
-function readGetAgents(reader: WireReader, agentReader: AgentReader): Agents {
-  const end = messageEnd(reader);
+/** Reads the answer to GET_AGENTS, as it arrives. Throws if it is not one, or lacks what every master sends. */
+export function agentsReader(): AnswerReader<Agents> {
   const agents: Agent[] = [];
   const recoveredAgents: Agent[] = [];
-  while (reader.pos < end) {
-    const tag = reader.tag();
-    if (tag === AGENTS) agents.push(agentReader.registered(messageEnd(reader)));
-    else if (tag === RECOVERED_AGENTS) recoveredAgents.push(agentReader.recovered(messageEnd(reader)));
-    else skipField(reader, tag);
-  }
-  return { agents, recoveredAgents };
+  const one = new AgentReader();
+  const list = new Elements({
+    tag: RESPONSE_GET_AGENTS,
+    name: "get_agents",
+    elements: new Set([AGENTS, RECOVERED_AGENTS]),
+    read(tag, reader, bytes) {
+      if (tag === AGENTS) agents.push(one.registered(reader, bytes));
+      else recoveredAgents.push(one.recovered(reader, bytes));
+    },
+  });
+  return {
+    write: (chunk) => list.write(chunk),
+    end() {
+      list.end();
+      return { agents, recoveredAgents };
+    },
+  };
 }
 
 /**
@@ -77,9 +62,7 @@ function readGetAgents(reader: WireReader, agentReader: AgentReader): Agents {
  * of thousands of agents nothing is made but what stays.
  */
 class AgentReader {
-  readonly #reader: WireReader;
-  readonly #answer: Buffer;
-  readonly #shared: SharedParts;
+  readonly #shared = new SharedParts();
   readonly #allocated = new AmountsSum();
   #id = "";
   #hostname = "";
@@ -88,15 +71,9 @@ class AgentReader {
   #port: number | null = null;
   #drain: Agent["drain"] = null;
 
-  constructor(reader: WireReader, answer: Buffer) {
-    this.#reader = reader;
-    this.#answer = answer;
-    this.#shared = new SharedParts(answer);
-  }
-
-  /** The agent whose message ends at `end`; the reader stands at its first field. */
-  registered(end: number): Agent {
-    const reader = this.#reader;
+  /** The agent whose message follows. */
+  registered(reader: WireReader, bytes: Buffer): Agent {
+    const end = messageEnd(reader);
     const allocated = this.#allocated;
     let hasInfo = false;
     let ip = "";
@@ -110,13 +87,14 @@ class AgentReader {
       const tag = reader.tag();
       if (tag === AGENT_INFO) {
         hasInfo = true;
-        this.#readInfo(messageEnd(reader));
+        this.#readInfo(reader, bytes, messageEnd(reader));
       } else if (tag === AGENT_ACTIVE) active = reader.bool();
-      else if (tag === AGENT_PID) ip = this.#readIp();
-      else if (tag === AGENT_TOTAL_RESOURCES) offered = both(offered, this.#shared.offered(reader, end));
+      else if (tag === AGENT_PID) ip = this.#readIp(reader, bytes);
+      else if (tag === AGENT_TOTAL_RESOURCES)
+        offered = both(offered, this.#shared.offered(reader, bytes, end));
       else if (tag === AGENT_ALLOCATED_RESOURCES) allocated.add(reader);
       else if (tag === AGENT_DEACTIVATED) deactivated = reader.bool();
-      else if (tag === AGENT_DRAIN_INFO) this.#drain = this.#readDrain();
+      else if (tag === AGENT_DRAIN_INFO) this.#drain = readDrain(reader);
       else skipField(reader, tag);
     }
     if (!hasInfo) throw new TypeError("The answer lacks agent_info.");
@@ -125,15 +103,14 @@ class AgentReader {
   }
 
   /** Of an agent that a fail-over left behind a master tells the AgentInfo and nothing else. */
-  recovered(end: number): Agent {
-    this.#readInfo(end);
+  recovered(reader: WireReader, bytes: Buffer): Agent {
+    this.#readInfo(reader, bytes, messageEnd(reader));
     this.#port = null;
     this.#drain = null;
     return this.#agent("", false, true, null);
   }
 
-  #readInfo(end: number): void {
-    const reader = this.#reader;
+  #readInfo(reader: WireReader, bytes: Buffer, end: number): void {
     this.#id = "";
     this.#hostname = "";
     this.#attributes = NO_ATTRIBUTES;
@@ -142,9 +119,9 @@ class AgentReader {
       const tag = reader.tag();
       if (tag === INFO_HOSTNAME) this.#hostname = reader.string();
       else if (tag === INFO_ATTRIBUTE)
-        this.#attributes = joined(this.#attributes, this.#shared.attributes(reader, end));
+        this.#attributes = joined(this.#attributes, this.#shared.attributes(reader, bytes, end));
       else if (tag === INFO_ID) this.#id = readId(reader);
-      else if (tag === INFO_DOMAIN) this.#domain = this.#shared.domain(reader);
+      else if (tag === INFO_DOMAIN) this.#domain = this.#shared.domain(reader, bytes);
       else skipField(reader, tag);
     }
   }
@@ -153,9 +130,7 @@ class AgentReader {
    * `slave(1)@10.0.0.1:5051` → `10.0.0.1`: the IP that the master matches machines by (invariant 4), and keeps the port.
    * Only the bytes of the IP become a string; an empty one if there is no pid.
    */
-  #readIp(): string {
-    const reader = this.#reader;
-    const { buf } = reader;
+  #readIp(reader: WireReader, buf: Buffer): string {
     const end = messageEnd(reader);
     const start = reader.pos;
     reader.pos = end;
@@ -166,7 +141,7 @@ class AgentReader {
     while (at >= start && buf[at] !== AT) at -= 1;
     if (at < start || colon <= at) throw new TypeError("An agent's pid in the answer has no address.");
     this.#port = portIn(buf, colon + 1, end);
-    return this.#answer.toString("utf8", at + 1, colon);
+    return buf.toString("latin1", at + 1, colon);
   }
 
   #agent(ip: string, active: boolean, deactivated: boolean, resources: AgentResources | null): Agent {
@@ -184,19 +159,18 @@ class AgentReader {
       resources,
     };
   }
+}
 
-  #readDrain(): Agent["drain"] {
-    const reader = this.#reader;
-    const end = messageEnd(reader);
-    let state = 0;
-    while (reader.pos < end) {
-      const tag = reader.tag();
-      if (tag === DRAIN_STATE) state = reader.int32();
-      else skipField(reader, tag);
-    }
-    // A state that a later version may have is not DRAINED, so it counts as on the way there.
-    return state === DRAINED ? "drained" : "draining";
+function readDrain(reader: WireReader): Agent["drain"] {
+  const end = messageEnd(reader);
+  let state = 0;
+  while (reader.pos < end) {
+    const tag = reader.tag();
+    if (tag === DRAIN_STATE) state = reader.int32();
+    else skipField(reader, tag);
   }
+  // A state that a later version may have is not DRAINED, so it counts as on the way there.
+  return state === DRAINED ? "drained" : "draining";
 }
 
 /** mesos.proto, DrainState. */

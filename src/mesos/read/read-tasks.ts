@@ -1,12 +1,13 @@
 import type { Task, TaskEnd } from "../../maintenance/cluster/world.js";
 import { mesos } from "../proto/generated/mesos.js";
+import type { AnswerReader } from "./answer-reader.js";
 import { APP_LABELS, appOf } from "./app-of.js";
+import { Elements } from "./elements.js";
 import { AmountsSum, ANY_ROLE } from "./read-resources.js";
 import {
   doubleTag,
   lengthTag,
   messageEnd,
-  readerOf,
   readId,
   required,
   skipField,
@@ -87,27 +88,28 @@ interface Found {
 }
 
 /**
- * Reads the tasks that are not over from the answer to GET_TASKS. A terminal task that its framework has not yet
+ * Reads the tasks that are not over from the answer to GET_TASKS, as it arrives. A terminal task that its framework has not yet
  * acknowledged is over; a task on an agent that is cut off is not, because it keeps running there, unless the agent was
- * marked gone.
+ * marked gone. Throws if the answer is not one, or lacks what every master sends.
  *
  * @param endedSinceMs tasks that ended before are left out, since the epoch.
- * @throws if the answer is not one, or lacks what every master sends.
  */
-export function readTasks(answer: Buffer, endedSinceMs = 0): TasksRead {
-  const reader = readerOf(answer);
+export function tasksReader(endedSinceMs = 0): AnswerReader<TasksRead> {
   const into: Found = { tasks: [], gone: new Set(), ended: [], endedSinceMs, names: new Names() };
-  let found = false;
-  while (reader.pos < reader.len) {
-    const tag = reader.tag();
-    if (tag === RESPONSE_GET_TASKS) {
-      found = true;
-      readGetTasks(reader, into);
-    } else skipField(reader, tag);
-  }
-  if (!found) throw new TypeError("The answer lacks get_tasks.");
-  const { tasks, gone, ended } = into;
-  return { tasks, goneAgents: [...gone].slice(-MOST_GONE), ended: newest(ended) };
+  const list = new Elements({
+    tag: RESPONSE_GET_TASKS,
+    name: "get_tasks",
+    elements: new Set([PENDING_TASKS, TASKS, ORPHAN_TASKS, UNREACHABLE_TASKS, COMPLETED_TASKS]),
+    read: (tag, reader) => readElement(tag, reader, into),
+  });
+  return {
+    write: (chunk) => list.write(chunk),
+    end() {
+      list.end();
+      const { tasks, gone, ended } = into;
+      return { tasks, goneAgents: [...gone].slice(-MOST_GONE), ended: newest(ended) };
+    },
+  };
 }
 
 function newest(ended: readonly TaskEnd[]): readonly TaskEnd[] {
@@ -115,24 +117,21 @@ function newest(ended: readonly TaskEnd[]): readonly TaskEnd[] {
   return ended.toSorted((a, b) => a.atMs - b.atMs).slice(-MOST_ENDED);
 }
 
-function readGetTasks(reader: WireReader, into: Found): void {
+function readElement(tag: number, reader: WireReader, into: Found): void {
+  if (tag === COMPLETED_TASKS) {
+    readEnd(reader, into);
+    return;
+  }
   const { tasks, gone, names } = into;
-  const end = messageEnd(reader);
-  while (reader.pos < end) {
-    const tag = reader.tag();
-    const from = reader.pos;
-    if (tag === PENDING_TASKS || tag === TASKS || tag === ORPHAN_TASKS || tag === UNREACHABLE_TASKS) {
-      const { state, task, isMarkedGone } = readTask(reader, names, tag === UNREACHABLE_TASKS);
-      const isLost = tag === UNREACHABLE_TASKS && state === TaskState.TASK_LOST;
-      if (isLost && isMarkedGone) gone.add(task.agentId);
-      else if (isLost || !TERMINAL.has(state)) tasks.push(task);
-      else if (tag === TASKS && TELLING.has(state)) {
-        // Its framework has not acknowledged the end yet.
-        reader.pos = from;
-        readEnd(reader, into);
-      }
-    } else if (tag === COMPLETED_TASKS) readEnd(reader, into);
-    else skipField(reader, tag);
+  const from = reader.pos;
+  const { state, task, isMarkedGone } = readTask(reader, names, tag === UNREACHABLE_TASKS);
+  const isLost = tag === UNREACHABLE_TASKS && state === TaskState.TASK_LOST;
+  if (isLost && isMarkedGone) gone.add(task.agentId);
+  else if (isLost || !TERMINAL.has(state)) tasks.push(task);
+  else if (tag === TASKS && TELLING.has(state)) {
+    // Its framework has not acknowledged the end yet.
+    reader.pos = from;
+    readEnd(reader, into);
   }
 }
 

@@ -20,30 +20,21 @@ export const INFO_ATTRIBUTE = lengthTag(5);
 /**
  * Resources, attributes and domains are the same few on thousands of agents, so each distinct run of bytes is decoded
  * once and its object shared: less time, and less memory for as long as the world is kept. The attributes of an agent
- * are looked up all together first, so that agents without one of their own share the whole list.
+ * are looked up all together first, so that agents without one of their own share the whole list. `bytes` is what the reader reads.
  */
 export class SharedParts {
-  readonly #answer: Buffer;
-  readonly #offered: SharedRuns<Offered>;
-  readonly #lists: SharedRuns<readonly Attribute[]>;
-  readonly #attributes: SharedRuns<Attribute>;
-  readonly #domains: SharedRuns<Domain>;
-
-  constructor(answer: Buffer) {
-    this.#answer = answer;
-    this.#offered = new SharedRuns(answer);
-    this.#lists = new SharedRuns(answer);
-    this.#attributes = new SharedRuns(answer);
-    this.#domains = new SharedRuns(answer);
-  }
+  readonly #offered = new SharedRuns<Offered>();
+  readonly #lists = new SharedRuns<readonly Attribute[]>();
+  readonly #attributes = new SharedRuns<Attribute>();
+  readonly #domains = new SharedRuns<Domain>();
 
   /** Reads the total resources that stand one after another; the reader is behind the tag of the first. */
-  offered(reader: WireReader, limit: number): Offered {
+  offered(reader: WireReader, bytes: Buffer, limit: number): Offered {
     const same = sameRun(reader, AGENT_TOTAL_RESOURCES, limit, this.#offered);
     if (same !== null) return same;
     const start = reader.pos;
     const end = endOfRun(reader, AGENT_TOTAL_RESOURCES, limit);
-    const offered = this.#offered.get(start, end, () => {
+    const offered = this.#offered.get(bytes, start, end, () => {
       reader.pos = start;
       return readOffered(reader, end);
     });
@@ -52,37 +43,37 @@ export class SharedParts {
   }
 
   /** Reads the attributes that stand one after another; the reader is behind the tag of the first. */
-  attributes(reader: WireReader, limit: number): readonly Attribute[] {
+  attributes(reader: WireReader, bytes: Buffer, limit: number): readonly Attribute[] {
     const same = sameRun(reader, INFO_ATTRIBUTE, limit, this.#lists);
     if (same !== null) return same;
     const start = reader.pos;
     const end = endOfRun(reader, INFO_ATTRIBUTE, limit);
-    const list = this.#lists.get(start, end, () => this.#attributesBetween(reader, start, end));
+    const list = this.#lists.get(bytes, start, end, () => this.#attributesBetween(reader, bytes, start, end));
     reader.pos = end;
     return list;
   }
 
-  #attributesBetween(reader: WireReader, start: number, end: number): readonly Attribute[] {
+  #attributesBetween(reader: WireReader, bytes: Buffer, start: number, end: number): readonly Attribute[] {
     reader.pos = start;
-    const list = [this.#once(reader, this.#attributes, decodeAttribute)];
+    const list = [once(reader, bytes, this.#attributes, decodeAttribute)];
     while (reader.pos < end) {
       reader.tag();
-      list.push(this.#once(reader, this.#attributes, decodeAttribute));
+      list.push(once(reader, bytes, this.#attributes, decodeAttribute));
     }
     return list;
   }
 
-  domain(reader: WireReader): Domain {
-    return this.#once(reader, this.#domains, decodeDomain);
+  domain(reader: WireReader, bytes: Buffer): Domain {
+    return once(reader, bytes, this.#domains, decodeDomain);
   }
+}
 
-  #once<T>(reader: WireReader, known: SharedRuns<T>, decode: (bytes: Buffer) => T): T {
-    const end = messageEnd(reader);
-    const start = reader.pos;
-    reader.pos = end;
-    if (known.last !== null && known.endOfSame(start, end) === end) return known.last;
-    return known.get(start, end, () => decode(this.#answer.subarray(start, end)));
-  }
+function once<T>(reader: WireReader, bytes: Buffer, known: SharedRuns<T>, decode: (bytes: Buffer) => T): T {
+  const end = messageEnd(reader);
+  const start = reader.pos;
+  reader.pos = end;
+  if (known.last !== null && known.endOfSame(bytes, start, end) === end) return known.last;
+  return known.get(bytes, start, end, () => decode(bytes.subarray(start, end)));
 }
 
 /**
@@ -91,7 +82,7 @@ export class SharedParts {
  */
 function sameRun<T>(reader: WireReader, tag: number, limit: number, known: SharedRuns<T>): T | null {
   const start = reader.pos;
-  const end = known.endOfSame(start, limit);
+  const end = known.endOfSame(reader.buf, start, limit);
   if (end < 0) return null;
   reader.pos = end;
   const goesOn = end < limit && reader.tag() === tag;

@@ -14,6 +14,8 @@ const FIXED_64 = 1;
 
 const LENGTH_DELIMITED = 2;
 
+const FIXED_32 = 5;
+
 /** Tag of a message or string field. */
 export function lengthTag(field: number): number {
   return (field << 3) | LENGTH_DELIMITED;
@@ -27,6 +29,20 @@ export function varintTag(field: number): number {
 /** Tag of a double field. */
 export function doubleTag(field: number): number {
   return (field << 3) | FIXED_64;
+}
+
+/** Whether a field of this tag is text or a message. */
+export function isLengthDelimited(tag: number): boolean {
+  return (tag & 7) === LENGTH_DELIMITED;
+}
+
+/** How many bytes the value of such a field has; `null` where the bytes themselves tell. Throws for groups, which nobody sends. */
+export function fixedSize(tag: number): number | null {
+  const type = tag & 7;
+  if (type === FIXED_64) return 8;
+  if (type === FIXED_32) return 4;
+  if (type === VARINT || type === LENGTH_DELIMITED) return null;
+  throw new RangeError("The answer has a field of a kind that nobody sends.");
 }
 
 /** Skips the field that `tag` announced. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
-import { readAgents } from "../../../src/mesos/read/read-agents.js";
-import { readTasks } from "../../../src/mesos/read/read-tasks.js";
+import { readAll } from "../../../src/mesos/read/answer-reader.js";
+import { agentsReader } from "../../../src/mesos/read/read-agents.js";
+import { tasksReader } from "../../../src/mesos/read/read-tasks.js";
 
 const { Response } = mesos.v1.master;
 
@@ -16,7 +17,8 @@ function agent(info: Record<string, unknown> = {}, rest: Record<string, unknown>
 }
 
 const attributes = (list: readonly unknown[]) =>
-  readAgents(encoded({ get_agents: { agents: [agent({ attributes: list })] } })).agents[0]?.attributes;
+  readAll(agentsReader(), encoded({ get_agents: { agents: [agent({ attributes: list })] } })).agents[0]
+    ?.attributes;
 
 describe("agents", () => {
   test.each([
@@ -43,7 +45,8 @@ describe("agents", () => {
 
   test("the same attribute on many agents is one object, different ones stay apart", () => {
     const rack = (value: string) => ({ attributes: [{ name: "rack", type: "TEXT", text: { value } }] });
-    const { agents } = readAgents(
+    const { agents } = readAll(
+      agentsReader(),
       encoded({ get_agents: { agents: [agent(rack("r1")), agent(rack("r2")), agent(rack("r1"))] } }),
     );
     expect(agents.map((each) => each.attributes[0]?.value)).toEqual(["r1", "r2", "r1"]);
@@ -73,8 +76,10 @@ describe("agents", () => {
             { total_resources },
           );
         });
-        const alone = agents.map((each) => readAgents(encoded({ get_agents: { agents: [each] } })).agents[0]);
-        expect(readAgents(encoded({ get_agents: { agents } })).agents).toEqual(alone);
+        const alone = agents.map(
+          (each) => readAll(agentsReader(), encoded({ get_agents: { agents: [each] } })).agents[0],
+        );
+        expect(readAll(agentsReader(), encoded({ get_agents: { agents } })).agents).toEqual(alone);
       }),
     );
   });
@@ -84,13 +89,16 @@ describe("agents", () => {
     ["slave(1)@[2001:db8::1]:5051", "[2001:db8::1]"],
     ["a@b:1@10.0.0.2:5051", "10.0.0.2"],
   ])("the IP of %s is %s", (pid, ip) => {
-    const { agents } = readAgents(encoded({ get_agents: { agents: [agent({}, { pid })] } }));
+    const { agents } = readAll(agentsReader(), encoded({ get_agents: { agents: [agent({}, { pid })] } }));
     expect(agents[0]?.machine.ip).toBe(ip);
   });
 
   test("several agents on one machine are several agents", () => {
     const pids = ["slave(1)@10.0.0.1:5051", "slave(2)@10.0.0.1:5052"];
-    const { agents } = readAgents(encoded({ get_agents: { agents: pids.map((pid) => agent({}, { pid })) } }));
+    const { agents } = readAll(
+      agentsReader(),
+      encoded({ get_agents: { agents: pids.map((pid) => agent({}, { pid })) } }),
+    );
     expect(agents.map((each) => each.machine.ip)).toEqual(["10.0.0.1", "10.0.0.1"]);
   });
 
@@ -99,14 +107,14 @@ describe("agents", () => {
     const bytes = encoded({
       get_agents: { agents: [agent({}, { active: false, deactivated: true, drain_info })] },
     });
-    expect(readAgents(bytes).agents[0]).toMatchObject({ active: false, deactivated: true });
+    expect(readAll(agentsReader(), bytes).agents[0]).toMatchObject({ active: false, deactivated: true });
   });
 
   test("agents that a fail-over left behind are kept apart; their IP is not known", () => {
     const bytes = encoded({
       get_agents: { recovered_agents: [{ hostname: "web-09", id: { value: "S9" } }] },
     });
-    expect(readAgents(bytes)).toMatchObject({
+    expect(readAll(agentsReader(), bytes)).toMatchObject({
       agents: [],
       recoveredAgents: [{ id: "S9", machine: { hostname: "web-09", ip: "" }, active: false }],
     });
@@ -117,7 +125,9 @@ describe("agents", () => {
     ["a pid without an address", { pid: "slave(1)" }],
     ["a pid without a port", { pid: "slave:1@10.0.0.1" }],
   ])("an agent with %s has no machine, so the answer is refused", (_, rest) => {
-    expect(() => readAgents(encoded({ get_agents: { agents: [agent({}, rest)] } }))).toThrow(/pid/);
+    expect(() => readAll(agentsReader(), encoded({ get_agents: { agents: [agent({}, rest)] } }))).toThrow(
+      /pid/,
+    );
   });
 });
 
@@ -133,7 +143,7 @@ function task(id: string, state: string) {
 }
 
 const idsOf = (get_tasks: Record<string, unknown>) =>
-  readTasks(encoded({ get_tasks })).tasks.map((each) => each.id);
+  readAll(tasksReader(), encoded({ get_tasks })).tasks.map((each) => each.id);
 
 describe("tasks", () => {
   test.each([
@@ -173,7 +183,7 @@ describe("tasks", () => {
 });
 
 describe("agents that were marked gone", () => {
-  const goneIn = (get_tasks: Record<string, unknown>) => readTasks(encoded({ get_tasks }));
+  const goneIn = (get_tasks: Record<string, unknown>) => readAll(tasksReader(), encoded({ get_tasks }));
 
   const on = (agentId: string, state: string, message?: string) => ({
     ...task(agentId, state),
@@ -216,7 +226,7 @@ describe("tasks that ended", () => {
   });
 
   const endsIn = (get_tasks: Record<string, unknown>, sinceMs = 0) =>
-    readTasks(encoded({ get_tasks }), sinceMs).ended;
+    readAll(tasksReader(sinceMs), encoded({ get_tasks })).ended;
 
   test("a failed task is told with its app, agent and the time of its last status; of others nothing is", () => {
     const completed_tasks = [

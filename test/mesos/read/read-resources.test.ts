@@ -1,8 +1,9 @@
 import protobuf from "protobufjs/minimal.js";
 import { describe, expect, test } from "vitest";
 import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
-import { readAgents } from "../../../src/mesos/read/read-agents.js";
-import { readTasks } from "../../../src/mesos/read/read-tasks.js";
+import { readAll } from "../../../src/mesos/read/answer-reader.js";
+import { agentsReader } from "../../../src/mesos/read/read-agents.js";
+import { tasksReader } from "../../../src/mesos/read/read-tasks.js";
 import { lengthTag } from "../../../src/mesos/read/wire.js";
 import { recorded } from "../support/recordings.js";
 
@@ -32,7 +33,7 @@ function resourcesOf(total: readonly unknown[], allocated: readonly unknown[] = 
     total_resources: total,
     allocated_resources: allocated,
   };
-  return readAgents(encoded({ get_agents: { agents: [agent] } })).agents[0]?.resources;
+  return readAll(agentsReader(), encoded({ get_agents: { agents: [agent] } })).agents[0]?.resources;
 }
 
 describe("an agent's resources", () => {
@@ -118,7 +119,7 @@ describe("an agent's resources", () => {
   });
 
   test("an agent's resources are read from a recorded answer", () => {
-    const { agents } = readAgents(recorded("agents.pb"));
+    const { agents } = readAll(agentsReader(), recorded("agents.pb"));
     expect(agents[0]?.resources).toEqual({
       total: { cpus: 2, memMb: 1024 },
       allocated: { cpus: 0.1, memMb: 32 },
@@ -149,7 +150,7 @@ test("fields may stand in any order and apart from each other, as protobuf allow
   agent.uint32(total).bytes(bytesOf(scalar("cpus", 4)));
   const agents = protobuf.Writer.create().uint32(lengthTag(1)).bytes(agent.finish()).finish();
   const answer = protobuf.Writer.create().uint32(lengthTag(10)).bytes(agents).finish();
-  expect(readAgents(Buffer.from(answer)).agents[0]?.resources).toMatchObject({
+  expect(readAll(agentsReader(), Buffer.from(answer)).agents[0]?.resources).toMatchObject({
     total: { cpus: 6 },
     reservations: [{ role: "ops", dynamic: false, cpus: 2 }],
   });
@@ -165,7 +166,7 @@ describe("a task", () => {
       state: "TASK_RUNNING",
       ...parts,
     };
-    return readTasks(encoded({ get_tasks: { tasks: [task] } })).tasks[0];
+    return readAll(tasksReader(), encoded({ get_tasks: { tasks: [task] } })).tasks[0];
   }
 
   test("a task uses its resources as the role they are allocated to", () => {

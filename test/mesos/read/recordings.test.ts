@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { updateSchedule } from "../../../src/mesos/calls.js";
 import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
-import { readAgents } from "../../../src/mesos/read/read-agents.js";
+import { readAll } from "../../../src/mesos/read/answer-reader.js";
+import { agentsReader } from "../../../src/mesos/read/read-agents.js";
 import {
   readFrameworks,
   readMaster,
@@ -9,7 +10,7 @@ import {
   readStatus,
   readVersion,
 } from "../../../src/mesos/read/read-replies.js";
-import { readTasks } from "../../../src/mesos/read/read-tasks.js";
+import { tasksReader } from "../../../src/mesos/read/read-tasks.js";
 import { RecordSplitter } from "../../../src/mesos/stream/record-io.js";
 import { parseExactly, RECORDED, recorded } from "../support/recordings.js";
 
@@ -90,7 +91,7 @@ describe("what we make of it", () => {
   });
 
   test("a machine is the agent's host name and the IP in its pid (invariant 4)", () => {
-    const { agents, recoveredAgents } = readAgents(recorded("agents.pb"));
+    const { agents, recoveredAgents } = readAll(agentsReader(), recorded("agents.pb"));
     expect(agents.map((agent) => `${agent.machine.hostname} ${agent.machine.ip}`)).toEqual([
       "db-01 127.0.2.4",
       "web-03 127.0.2.3",
@@ -118,11 +119,11 @@ describe("what we make of it", () => {
       },
     });
     expect(recoveredAgents).toEqual([]);
-    expect(readAgents(recorded("agents-after-down.pb")).agents).toHaveLength(3);
+    expect(readAll(agentsReader(), recorded("agents-after-down.pb")).agents).toHaveLength(3);
   });
 
   test("tasks carry the names that people know", () => {
-    expect(readTasks(recorded("tasks.pb")).tasks).toContainEqual({
+    expect(readAll(tasksReader(), recorded("tasks.pb")).tasks).toContainEqual({
       id: "web-framework-web-02-3",
       name: "web-framework-web-02-3",
       frameworkId: `${CLUSTER}-0000`,
@@ -176,17 +177,20 @@ describe("what we make of it", () => {
     expect(readVersion(recorded("version.pb"))).toBe("1.12.0");
   });
 
+  const agents = (bytes: Buffer) => readAll(agentsReader(), bytes);
+  const tasks = (bytes: Buffer) => readAll(tasksReader(), bytes);
+
   test("the answer to another call is refused, not read as an empty cluster", () => {
     const other = recorded("version.pb");
-    for (const read of [readAgents, readTasks, readFrameworks, readSchedule, readStatus, readMaster]) {
+    for (const read of [agents, tasks, readFrameworks, readSchedule, readStatus, readMaster]) {
       expect(() => read(other)).toThrow(/lacks/);
     }
   });
 
   test("half an answer is refused", () => {
     for (const [name, read] of [
-      ["agents", readAgents],
-      ["tasks", readTasks],
+      ["agents", agents],
+      ["tasks", tasks],
       ["frameworks", readFrameworks],
     ] as const) {
       const bytes = recorded(`${name}.pb`);
