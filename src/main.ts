@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { inWords } from "./base/in-words.js";
 import { scrub } from "./base/scrub.js";
 import { VERSION } from "./base/version.js";
 import { check } from "./check/check.js";
@@ -22,6 +23,7 @@ import { createMetrics } from "./ops/metrics.js";
 import { OpsServerError, startOpsServer } from "./ops/ops-server.js";
 import { Shutdown } from "./ops/shutdown.js";
 import { run } from "./runbooks/run.js";
+import { PortError } from "./slack/connection/http-connection.js";
 import { SlackFailure } from "./slack/wire/errors.js";
 
 const HELP = `${USAGE}
@@ -60,6 +62,7 @@ async function main(): Promise<void> {
     await start(config, asked, log, shutdown);
   } catch (error) {
     const { text, code } = explain(error);
+    log.error({ err: error }, "the start failed");
     complain(text);
     // What has started already is running jobs: it ends in order.
     await shutdown.run("the start failed", code);
@@ -178,9 +181,12 @@ function explain(error: unknown): { readonly text: string; readonly code: number
     const next = later ? "Start it again when the store answers." : error.next;
     return { text: `${error.what} Nothing was started. ${next}`, code: 1 };
   }
-  if (error instanceof OpsServerError || error instanceof SlackFailure)
+  if (error instanceof OpsServerError || error instanceof PortError || error instanceof SlackFailure)
     return { text: error.message, code: 1 };
-  return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), code: 1 };
+  return {
+    text: `The bot could not be started: ${inWords(error)}. What had started was ended again. Mend that, or report it with the log.`,
+    code: 1,
+  };
 }
 
 main().catch((error: unknown) => {

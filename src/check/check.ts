@@ -1,9 +1,10 @@
 // Could the bot do its work here? Looks at all that it needs and changes nothing: it joins no lane, posts nothing, writes nothing.
 
+import { inWords } from "../base/in-words.js";
 import type { Config } from "../config/config.js";
 import type { Env } from "../config/environment.js";
 import { lookAtConfiguration } from "./configuration.js";
-import type { Finding } from "./finding.js";
+import { type Finding, unknown } from "./finding.js";
 import { lookAtMasters } from "./masters.js";
 import { lookAtSlack } from "./slack.js";
 import { lookAtStore } from "./store.js";
@@ -11,7 +12,23 @@ import { lookAtStore } from "./store.js";
 /** A question, answered by nothing where the role of the process does not ask it. */
 type Question = (config: Config, env: Env) => Promise<readonly Finding[]>;
 
-const QUESTIONS: readonly Question[] = [lookAtConfiguration, lookAtStore, lookAtMasters, lookAtSlack];
+const QUESTIONS: readonly { readonly about: string; readonly ask: Question }[] = [
+  { about: "configuration", ask: lookAtConfiguration },
+  { about: "store", ask: lookAtStore },
+  { about: "masters", ask: lookAtMasters },
+  { about: "Slack", ask: lookAtSlack },
+];
+
+/** What was looked at failed in a way that nobody thought of; the other answers are told all the same. */
+const unforeseen =
+  (about: string) =>
+  (error: unknown): readonly Finding[] => [
+    unknown(
+      about,
+      `It could not be looked at: ${inWords(error)}.`,
+      "Report this, with the code if there is one.",
+    ),
+  ];
 
 /**
  * The answers to all questions, in their order.
@@ -19,5 +36,6 @@ const QUESTIONS: readonly Question[] = [lookAtConfiguration, lookAtStore, lookAt
  * @param env where the configuration was read from.
  */
 export async function check(config: Config, env: Env): Promise<readonly Finding[]> {
-  return (await Promise.all(QUESTIONS.map((ask) => ask(config, env)))).flat();
+  const answers = QUESTIONS.map(({ about, ask }) => ask(config, env).catch(unforeseen(about)));
+  return (await Promise.all(answers)).flat();
 }

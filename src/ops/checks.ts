@@ -1,3 +1,4 @@
+import { inWords } from "../base/in-words.js";
 import { scrub } from "../base/scrub.js";
 import { within } from "../base/within.js";
 
@@ -33,6 +34,6 @@ async function runCheck(check: Check, limitMs: number): Promise<string> {
     if (result === true) return "ok";
     return result === false ? "not ready" : scrub(result);
   } catch (error) {
-    return scrub(`the check failed: ${error instanceof Error ? error.message : String(error)}`);
+    return scrub(`the check failed: ${inWords(error)}`);
   }
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { inWords } from "../base/in-words.js";
 import { type Checks, runChecks } from "./checks.js";
 import type { Metrics } from "./metrics.js";
 
@@ -105,8 +106,7 @@ function refusal(status: number, why: string): Page {
 function listen(server: Server, { host, port }: OpsServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) => {
-      const why = LISTEN_ERRORS[cause.code ?? ""] ?? cause.message;
-      const text = `Health and metrics cannot be served on ${host} port ${port}: ${why}. Nothing was started. Set OPS_HOST and OPS_PORT.`;
+      const text = `Health and metrics cannot be served on ${host} port ${port}: ${inWords(cause)}. Nothing was started. Set OPS_HOST and OPS_PORT.`;
       reject(new OpsServerError(text, { cause }));
     };
     server.once("error", refuse);
@@ -116,13 +116,6 @@ function listen(server: Server, { host, port }: OpsServerOptions): Promise<void>
     });
   });
 }
-
-const LISTEN_ERRORS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "something else listens there",
-  EADDRNOTAVAIL: "this machine does not have that address",
-  EACCES: "permission denied",
-  ENOTFOUND: "that host name is unknown",
-};
 
 /** Scrapers keep their connections open: `close` cuts the idle ones, and those that are busy may finish. */
 function close(server: Server): Promise<void> {

@@ -170,7 +170,7 @@ describe("the check of the embedded store", () => {
     await mkdir(join(dataDir, "queue"));
     expect(await look({ DATA_DIR: dataDir })).toEqual([
       expect.stringMatching(
-        /^mend store: The embedded database in .* does not open: .*PG_VERSION.* → Check free space and rights; else put back/,
+        /^mend store: The embedded database in .* does not open: it is not there \(ENOENT\)\. → Check free space and rights; else put back/,
       ),
     ]);
   });
@@ -179,7 +179,9 @@ describe("the check of the embedded store", () => {
     const dataDir = join(await folder(), "data");
     await writeFile(dataDir, "");
     expect(await look({ DATA_DIR: join(dataDir, "bot") })).toEqual([
-      expect.stringMatching(/^mend store: The embedded store cannot use its folder .* → Set DATA_DIR/),
+      expect.stringMatching(
+        /^mend store: The embedded store cannot use its folder .*: a part of the path is no folder \(ENOTDIR\)\. → Set DATA_DIR/,
+      ),
     ]);
   });
 });

@@ -69,7 +69,7 @@ describe("/readyz", () => {
         slack: "ok",
         queue: "not ready",
         redis: "no connection to redis://[secret]@r",
-        prod: "the check failed: no leader",
+        prod: "the check failed: for a reason that the bot does not know",
         staging: "no answer within 0.05 s",
       },
     });
@@ -107,7 +107,7 @@ test("a port that is taken is said with what to set", async () => {
   const attempt = serve({}, port);
   await expect(attempt).rejects.toBeInstanceOf(OpsServerError);
   await expect(attempt).rejects.toThrow(
-    /something else listens there\. Nothing was started\. Set OPS_HOST and OPS_PORT/,
+    /something else listens there \(EADDRINUSE\)\. Nothing was started\. Set OPS_HOST and OPS_PORT/,
   );
 });
 

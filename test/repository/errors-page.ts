@@ -1,6 +1,9 @@
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
-import { EMBEDDED_REFUSALS } from "../../src/engine/store/embedded/embedded-errors.js";
-import { REDIS_REFUSALS } from "../../src/engine/store/redis/redis-errors.js";
+import {
+  EMBEDDED_REFUSALS,
+  OTHER_EMBEDDED_REFUSAL,
+} from "../../src/engine/store/embedded/embedded-errors.js";
+import { OTHER_REFUSAL, REDIS_REFUSALS } from "../../src/engine/store/redis/redis-errors.js";
 import { CERTIFICATE_TROUBLES } from "../../src/engine/store/redis/redis-tls.js";
 import { WIRE_TROUBLES } from "../../src/engine/store/redis/redis-wire.js";
 import type { StoreErrorCode } from "../../src/engine/store/store-error.js";
@@ -38,8 +41,8 @@ const BY_CODE: Readonly<Record<StoreErrorCode, readonly Omit<StoreRow, "code">[]
     },
   ],
   refused: [
-    ...REDIS_REFUSALS.map(({ words, next }) => ({
-      what: `Redis at <address> refuses: ${words.join(", ")}.`,
+    ...[...REDIS_REFUSALS, { ...OTHER_REFUSAL, words: ["any other word"] }].map(({ words, is, next }) => ({
+      what: `Redis at <address> refuses: ${words.join(", ")} (${is}).`,
       notDone: NOT_QUEUED,
       next,
     })),
@@ -49,7 +52,7 @@ const BY_CODE: Readonly<Record<StoreErrorCode, readonly Omit<StoreRow, "code">[]
       next,
     })),
     ...WIRE_TROUBLES.map(({ what, next }) => ({ what, notDone: NOT_OPENED, next })),
-    ...EMBEDDED_REFUSALS.map(({ what, next }) => ({
+    ...[...EMBEDDED_REFUSALS, OTHER_EMBEDDED_REFUSAL].map(({ what, next }) => ({
       what: `The embedded store in <folder> ${what}.`,
       notDone: NOT_QUEUED,
       next,

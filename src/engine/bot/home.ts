@@ -20,6 +20,7 @@ import { SlackFailure } from "../../slack/wire/errors.js";
 import { threadJobId } from "../lanes/ids.js";
 import { readJob, threadJob } from "../lanes/jobs.js";
 import type { Records } from "../lanes/records.js";
+import { replyFrom } from "../lanes/troubles.js";
 import type { StoreQueue } from "../store/store.js";
 import { StoreError } from "../store/store-error.js";
 
@@ -55,9 +56,10 @@ export function createHome(ports: HomePorts): DrawHome {
       const shown = await shownTo(user, answer);
       write = (reader) => renderHome(shown, reader);
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      ports.logger.warn({ user, err: error.message }, "the queue could not be read for a Home");
-      write = (reader) => renderClosedHome(queueAway(error), reader);
+      ports.logger.warn({ user, err: error }, "what is open could not be read for a Home");
+      const why =
+        error instanceof StoreError ? queueAway(error) : replyFrom(error, NOT_SHOWN, "open this page again");
+      write = (reader) => renderClosedHome(why, reader);
     }
     await ports.messenger.publish(user, await ports.readers.write({ user, command: COMMAND }, write));
   };
@@ -151,11 +153,13 @@ async function withAddresses<T extends object>(
   );
 }
 
+const NOT_SHOWN = "What is open cannot be shown.";
+
 function queueAway(error: StoreError): Reply {
   return replyOf({
     tone: "error",
     text: `The bot's queue is away: ${error.what}`,
-    notDone: "What is open cannot be shown.",
+    notDone: NOT_SHOWN,
     next: "Open this page again in a minute, or tell whoever runs the bot.",
   });
 }

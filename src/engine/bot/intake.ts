@@ -244,7 +244,7 @@ export function createIntake(ports: IntakePorts): Omit<SlackHandlers, "home"> {
     } catch (error) {
       if (error instanceof UnreadableRecordError) return replyFrom(error, "Nothing was queued.");
       if (!(error instanceof StoreError)) throw error;
-      ports.logger.error({ err: error.message, code: error.code }, "nothing could be queued");
+      ports.logger.error({ err: error, code: error.code }, "nothing could be queued");
       const known = error.code !== "no_answer";
       return replyOf({
         tone: "error",

@@ -1,4 +1,5 @@
 import { type IQueueBackend, Job, type JobProgress, type JobsOptions, Queue, Worker } from "bullmq";
+import { inWords } from "../../base/in-words.js";
 import { scrub } from "../../base/scrub.js";
 import { settled, withAnswerLimit } from "./answer-limit.js";
 import { dataIn, jsonThatFits } from "./bound.js";
@@ -171,7 +172,8 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
         return true;
       } catch (error) {
         trouble.failed("store", error);
-        return error instanceof Error ? error.message : String(error);
+        if (error instanceof StoreError) return error.message;
+        return `The queue's store could not be written: ${inWords(error)}. Look there; it is tried again by itself.`;
       }
     },
     async claim(name, forMs) {

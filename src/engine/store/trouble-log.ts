@@ -39,7 +39,7 @@ export class TroubleLog {
     trouble.times += 1;
     if (known !== undefined && now - trouble.saidMs < SAID_AGAIN_AFTER_MS) return;
     trouble.saidMs = now;
-    const next = error instanceof StoreError ? { next: error.next } : {};
+    const next = error instanceof StoreError ? { next: error.next, ...rawOf(error) } : {};
     this.#logger.warn(
       { where, kind, times: trouble.times, said: textOf(error), ...next },
       "the queue's store fails; trying again",
@@ -55,6 +55,11 @@ export class TroubleLog {
       this.#logger.info({ kind, times, seconds: (lastMs - sinceMs) / 1_000 }, "the queue's store is back");
     }
   }
+}
+
+/** The words of whoever failed, which people are not told. */
+function rawOf({ cause }: StoreError): { readonly raw?: string } {
+  return cause instanceof Error ? { raw: cause.message } : {};
 }
 
 function kindOf(error: unknown): string {

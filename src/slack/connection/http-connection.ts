@@ -8,6 +8,7 @@ import {
   type Receiver,
   type ReceiverEvent,
 } from "@slack/bolt";
+import { inWords } from "../../base/in-words.js";
 import type { Logger } from "../../base/logger.js";
 import { scrub } from "../../base/scrub.js";
 import { settlesWithin } from "../../base/within.js";
@@ -30,6 +31,11 @@ const CLOSE_TIMEOUT_MS = 5_000;
 export interface HttpConnection extends Connection {
   /** @see Door.kept */
   kept: Door["kept"];
+}
+
+/** The port for Slack's requests cannot be opened. */
+export class PortError extends Error {
+  override readonly name = "PortError";
 }
 
 /**
@@ -110,9 +116,8 @@ export function createHttpConnection(
       try {
         server = await open();
       } catch (error) {
-        const cause = error instanceof Error ? error.message : String(error);
-        throw new Error(
-          `The port for Slack's requests could not be opened (${cause}). The bot was not started. Free port ${mode.port} or set PORT to another one; HOST (${mode.host}) has to be an address of this machine.`,
+        throw new PortError(
+          `The port for Slack's requests could not be opened: ${inWords(error)}. The bot was not started. Free port ${mode.port} or set PORT to another one; HOST (${mode.host}) has to be an address of this machine.`,
           { cause: error },
         );
       }

@@ -1,18 +1,22 @@
-import { scrub } from "../../base/scrub.js";
 import { settlesWithin } from "../../base/within.js";
 import { type Reply, replyOf } from "../../maintenance/text/reply.js";
+import { SlackFailure } from "../wire/errors.js";
 
 /** A person hears something within this time, so that with the acknowledgement before it the 3 s hold (invariant 9). */
 export const PATIENCE_MS = 2_500;
 
 export type Kind = "command" | "click" | "modal" | "home";
 
-/** What was sent, to the person who sent it, and what did not come of it. */
+const QUEUED = "Whether it was queued is not known.";
+
+const DECIDED = "Whether it was queued, and will be decided, is not known.";
+
+/** What was sent, to the person who sent it, what did not come of it, and what is said where nobody knows. */
 export const WORDS = {
-  command: { yours: "Your command", nothing: "Nothing was queued." },
-  click: { yours: "Your click", nothing: "Nothing was queued and nothing was decided." },
-  modal: { yours: "Your answer", nothing: "Nothing was queued and nothing was decided." },
-  home: { yours: "Your request for this page", nothing: "Nothing is shown." },
+  command: { yours: "Your command", nothing: "Nothing was queued.", unknown: QUEUED },
+  click: { yours: "Your click", nothing: "Nothing was queued and nothing was decided.", unknown: DECIDED },
+  modal: { yours: "Your answer", nothing: "Nothing was queued and nothing was decided.", unknown: DECIDED },
+  home: { yours: "Your request for this page", nothing: "Nothing is shown.", unknown: "Nothing is shown." },
 } as const;
 
 /**
@@ -39,12 +43,15 @@ export async function answer(
 }
 
 function failed(kind: Kind, error: unknown): Reply {
-  const why = error instanceof Error ? error.message : String(error);
+  if (error instanceof SlackFailure) {
+    const text = `${WORDS[kind].yours} was not carried out: ${error.what}`;
+    return replyOf({ tone: "error", text, notDone: WORDS[kind].nothing, next: error.next });
+  }
   return replyOf({
     tone: "error",
-    text: `${WORDS[kind].yours} was not carried out: ${scrub(why)}`,
-    notDone: WORDS[kind].nothing,
-    next: "Try again in a moment. If it goes on, show this to whoever runs the bot.",
+    text: `${WORDS[kind].yours} met an error of the bot's own.`,
+    notDone: WORDS[kind].unknown,
+    next: "Look with /mesos status before you repeat it. If it goes on, show this and the time to whoever runs the bot: its log says more.",
   });
 }
 

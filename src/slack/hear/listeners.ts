@@ -81,7 +81,7 @@ export function listen(
     try {
       await draw();
     } catch (error) {
-      o.logger.error({ user, err: scrub(String(error)) }, "a Home could not be drawn");
+      o.logger.error({ user, err: error }, "a Home could not be drawn");
     }
   }
 
@@ -116,8 +116,7 @@ export function listen(
     const { to, home } = from;
     if (!(await acknowledge(kind, ack, from.context))) return run(tell(to, notAcknowledged(kind)));
     const who = { kind, user: to.user, channel: to.channel };
-    const onError = (error: unknown) =>
-      o.logger.error({ ...who, err: scrub(String(error)) }, "a handler failed");
+    const onError = (error: unknown) => o.logger.error({ ...who, err: error }, "a handler failed");
     const handleOurs = async () => {
       const refusal = o.turnedAway(kind, home) && o.turnedAway(kind, await o.wholeHome(to.user, home));
       if (refusal === null) return await o.handlers.once(from.trigger, handle);

@@ -186,7 +186,7 @@ suiteFor(
       "--mount",
     );
     const full = await child.says("full ");
-    expect(full).toContain(`The embedded store in ${folder}/data has no room left on its disk: `);
+    expect(full).toContain(`The embedded store in ${folder}/data has no room left on its disk (53100).`);
     expect(full).toContain("Nothing was queued. Free space there");
     expect(await child.says("add refused ")).toContain("has no room left on its disk");
     await child.says("freed true");

@@ -1,8 +1,11 @@
 import { createHmac } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../../src/base/secret.js";
 import { replyOf } from "../../../src/maintenance/text/reply.js";
 import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
+import { createHttpConnection, PortError } from "../../../src/slack/connection/http-connection.js";
 import { encodeButton } from "../../../src/slack/render/button-value.js";
 import { SlackFailure } from "../../../src/slack/wire/errors.js";
 import { FakeSlack, SIGNING_SECRET } from "../fake-slack.js";
@@ -128,6 +131,20 @@ function submission(reason: string, of: object = {}, responseUrl = slack.respons
   return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 }
 
+test("a port that is taken is told in a sentence with the setting, and ends the start without the words of Node", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void taken.close());
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const mode = { kind: "http" as const, signingSecret: new Secret("s3cret"), host: "127.0.0.1", port };
+  const connection = createHttpConnection(mode, { debug() {}, info() {}, warn() {}, error() {} });
+  const error: unknown = await connection.start().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(PortError);
+  expect((error as Error).message).toBe(
+    `The port for Slack's requests could not be opened: something else listens there (EADDRINUSE). The bot was not started. Free port ${port} or set PORT to another one; HOST (127.0.0.1) has to be an address of this machine.`,
+  );
+});
+
 describe("a command in HTTP mode", () => {
   test("a command in HTTP mode reaches the handler with all it needs, and its reply reaches the person alone", async () => {
     handlers.answer = async () => replyOf({ tone: "done", text: "Queued as m-7k3q." });
@@ -166,14 +183,15 @@ describe("a command in HTTP mode", () => {
     expect(slack.calls).toHaveLength(before);
   });
 
-  test("a command in HTTP mode is answered when the handler fails: what happened, and that nothing was queued", async () => {
+  test("a command in HTTP mode is answered when the handler fails: that it is an error of the bot's own, and what is not known", async () => {
     handlers.answer = async () => {
       throw new Error("the queue is away");
     };
     expect(await send(command("drain web-01"))).toBe(200);
     await until(() => slack.responses.length === 1);
-    expect(slack.responses[0]?.text).toContain("the queue is away");
-    expect(slack.responses[0]?.text).toContain("Nothing was queued.");
+    expect(slack.responses[0]?.text).toContain("met an error of the bot's own");
+    expect(slack.responses[0]?.text).not.toContain("the queue is away");
+    expect(slack.responses[0]?.text).toContain("Whether it was queued is not known.");
   });
 
   test("a command in HTTP mode is heard under another name, which a workspace may give it", async () => {

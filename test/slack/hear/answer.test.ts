@@ -35,16 +35,16 @@ describe("what a person hears of a command", () => {
   });
 
   test.each([
-    ["command", "Nothing was queued."],
-    ["click", "Nothing was queued and nothing was decided."],
+    ["command", "Whether it was queued is not known."],
+    ["click", "Whether it was queued, and will be decided, is not known."],
   ] as const)("that a %s failed and what was not done", async (kind, notDone) => {
     const { told, errors, finished } = run(kind, async () => {
       throw new Error("Redis at redis://bot:hunter2@10.0.0.1 is away");
     });
     await finished;
     expect(told).toEqual([expect.objectContaining({ tone: "error", notDone })]);
-    expect(told[0]?.text).toContain("is away");
-    expect(told[0]?.text).not.toContain("hunter2");
+    expect(told[0]?.text).toMatch(/met an error of the bot's own\.$/);
+    expect(JSON.stringify(told)).not.toMatch(/is away|hunter2/);
     expect(errors).toHaveLength(1);
   });
 
@@ -53,7 +53,7 @@ describe("what a person hears of a command", () => {
       throw new Error("broken");
     });
     await finished;
-    expect(told[0]?.text).toContain("broken");
+    expect(told[0]?.text).toContain("an error of the bot's own");
   });
 });
 
@@ -114,7 +114,7 @@ describe("a handler that takes long (invariant 9)", () => {
   test("a handler that takes long says that it failed in the end", async () => {
     expect((await late(({ reject }) => reject(new Error("gave up"))))[1]).toMatchObject({
       tone: "error",
-      notDone: "Nothing was queued.",
+      notDone: "Whether it was queued is not known.",
     });
   });
 });

@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { DEFAULT_SCHEMA, quoteSchemaName, runMigrations } from "bullmq";
+import { inWords } from "../../../base/in-words.js";
 import { StoreError } from "../store-error.js";
 import { BOUNDED_JOB } from "./embedded-bound.js";
 import { PglitePool } from "./pglite-pool.js";
@@ -51,11 +52,10 @@ export async function makeDataDir(dataDir: string): Promise<void> {
 
 /** @param what what cannot be done with the folder, a sentence without its end. */
 export function folderTrouble(what: string, error: unknown): StoreError {
-  const why = error instanceof Error ? error.message : String(error);
   return new StoreError(
     "folder",
     {
-      what: `${what}: ${why}.`,
+      what: `${what}: ${inWords(error)}.`,
       notDone: "It was not opened.",
       next: "Set DATA_DIR to a folder that this user may write to, or set REDIS_URL.",
     },
@@ -85,11 +85,10 @@ export async function openDatabase(dataDir: string): Promise<EmbeddedDatabase> {
 
 /** @param folder of the database. */
 export function damaged(folder: string, error: unknown): StoreError {
-  const why = error instanceof Error ? error.message : String(error);
   return new StoreError(
     "damaged",
     {
-      what: `The embedded database in ${folder} does not open: ${why}.`,
+      what: `The embedded database in ${folder} does not open: ${inWords(error)}.`,
       notDone: "Nothing was read or changed.",
       next: "Check free space and rights; else put back a copy of the folder, or move it away to start empty.",
     },

@@ -33,12 +33,22 @@ export const EMBEDDED_REFUSALS: readonly {
   },
 ];
 
+/** Of a SQLSTATE that is in none of these rows. */
+export const OTHER_EMBEDDED_REFUSAL = {
+  what: "refuses what the bot asks of it",
+  next: "Look at the bot's log, and report this with it. It is tried again by itself where something waits for it.",
+} as const;
+
+/** What PostgreSQL gives every error; BullMQ's own functions raise with the class `BM`, which it reads itself. */
+const SQLSTATE = /^(?!BM)[0-9A-Z]{5}$/;
+
 /** What PGlite threw, as a `StoreError`; errors of other kinds, such as BullMQ's own, are returned as they are. */
 export function embeddedError(error: unknown, dataDir: string): unknown {
   if (!(error instanceof Error) || error instanceof StoreError || !("code" in error)) return error;
-  const { code, message } = error;
+  const { code } = error;
   const refusal = EMBEDDED_REFUSALS.find((row) => typeof code === "string" && row.code.test(code));
-  if (refusal === undefined) return error;
-  const what = `The embedded store in ${dataDir} ${refusal.what}: ${message}.`;
-  return new StoreError("refused", { what, notDone: "Nothing was queued.", next: refusal.next }, error);
+  if (refusal === undefined && !(typeof code === "string" && SQLSTATE.test(code))) return error;
+  const { what: is, next } = refusal ?? OTHER_EMBEDDED_REFUSAL;
+  const what = `The embedded store in ${dataDir} ${is} (${String(code)}).`;
+  return new StoreError("refused", { what, notDone: "Nothing was queued.", next }, error);
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { inWords } from "../../../base/in-words.js";
 import { StoreError } from "../store-error.js";
 
 /** `sun_path` of a Unix socket holds 104 (macOS) or 108 (Linux) bytes. */
@@ -112,11 +113,10 @@ function ask(path: string): Promise<string | null> {
 }
 
 function notLockable(folder: string, cause: unknown): StoreError {
-  const why = cause instanceof Error ? cause.message : String(cause);
   return new StoreError(
     "folder",
     {
-      what: `The embedded store cannot lock ${folder}: ${why}.`,
+      what: `The embedded store cannot lock ${folder}: ${inWords(cause)}.`,
       notDone: "It was not opened.",
       next: "Set DATA_DIR to a short path on a local disk that this user may write to, or set REDIS_URL.",
     },

@@ -38,7 +38,7 @@ async function usableGround(dataDir: string): Promise<string> {
   let ground = resolve(dataDir);
   while (!existsSync(ground)) ground = dirname(ground);
   try {
-    if (!(await stat(ground)).isDirectory()) throw new Error(`${ground} is no folder`);
+    if (!(await stat(ground)).isDirectory()) throw Object.assign(new Error(ground), { code: "ENOTDIR" });
     await access(ground, constants.R_OK | constants.W_OK | constants.X_OK);
     return ground;
   } catch (error) {

@@ -9,7 +9,7 @@ import { redisAddress } from "./redis-address.js";
 import { createWorkerBackend } from "./redis-backend.js";
 import { type RedisClient, redisClients } from "./redis-clients.js";
 import { connectRedis, whyNotOpen } from "./redis-connect.js";
-import { redisError } from "./redis-errors.js";
+import { redisError, refusedOtherwise } from "./redis-errors.js";
 import { redisWriteOwned } from "./redis-owned.js";
 import { WireWatch } from "./wire-watch.js";
 
@@ -43,7 +43,7 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
   logger.info({ address }, "the queue store in Redis is open");
   // The producer's connection stands for both: the two fail and return together.
   const wires = new WireWatch(settings, (found) => trouble.failed("redis", found));
-  const explain = (error: unknown) => wires.explained(redisError(error, address));
+  const explain = (error: unknown) => wires.explained(refusedOtherwise(redisError(error, address), address));
   const failed = (error: unknown) => {
     wires.failed();
     trouble.failed("redis", explain(error));
