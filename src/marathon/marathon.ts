@@ -197,8 +197,6 @@ function parsed<T, E>(schema: z.ZodType<T>, body: Buffer, otherwise: (why: strin
   }
   const checked = schema.safeParse(json);
   if (checked.success) return checked.data;
-  const issue = checked.error.issues[0];
-  return otherwise(
-    `${issue?.path.map(String).join(".") ?? "it"}: ${issue?.message ?? "it is something else"}`,
-  );
+  const path = checked.error.issues[0]?.path.map(String).join(".");
+  return otherwise(path ? `its field ${path} is not what it should be` : "it is something else");
 }

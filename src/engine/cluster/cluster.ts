@@ -2,6 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { inWords } from "../../base/in-words.js";
 import type { ClusterConfig } from "../../config/config.js";
 import { createHostIndex, type HostIndex } from "../../hosts/host-index.js";
 import type { Inventory } from "../../hosts/inventory/inventory.js";
@@ -187,7 +188,7 @@ export function createCluster(
       if (inventory?.mtimeMs === mtimeMs) return inventory.inventory;
       text = await readFile(file, "utf8");
     } catch (error) {
-      throw says(`cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unreadable"}`);
+      throw says(`cannot be read: ${inWords(error)}`);
     }
     const parsed = parseInventory(text, basename(file));
     if (!parsed.ok) throw says(`has mistakes: ${parsed.problems.slice(0, 3).join(" ").replace(/\.$/, "")}`);

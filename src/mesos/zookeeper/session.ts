@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { inWords } from "../../base/in-words.js";
 import type { HostPort } from "../../config/config.js";
 import { Frames, type JuteReader, JuteWriter } from "./jute.js";
 import { type ZooKeeperCode, ZooKeeperError } from "./zookeeper-error.js";
@@ -68,7 +69,7 @@ export class Session {
     this.#socket.setNoDelay(true);
     this.#socket.on("connect", () => this.#greet());
     this.#socket.on("data", (chunk: Buffer) => this.#hear(chunk));
-    this.#socket.on("error", (error) => this.#fail("away", error.message));
+    this.#socket.on("error", (error) => this.#fail("away", inWords(error)));
     this.#socket.on("close", () => this.#fail("away", "the connection was closed"));
     options.signal.addEventListener("abort", this.#leave, { once: true });
     this.#awaitWord();
