@@ -35,12 +35,12 @@ export function createHostIndex(agents: readonly Agent[], inventory: Inventory |
   const inOrder = inventoryOrder(names);
 
   const members = (group: string): readonly Host[] =>
-    (inventory?.groups.get(group) ?? []).flatMap((host) => placed?.get(host) ?? []);
+    (inventory?.membersOf(group) ?? []).flatMap((host) => placed?.get(host) ?? []);
   const notListed = lazy(() => inOrder(hosts.filter((host) => host.position === null)));
   const all = lazy(() => [...new Set([...members("all"), ...notListed()])]);
   const ungrouped = lazy(() => [...new Set([...members("ungrouped"), ...notListed()])]);
   const groups = new Map<string, () => readonly Host[]>([["ungrouped", ungrouped]]);
-  for (const name of inventory?.groups.keys() ?? []) {
+  for (const name of inventory?.groupNames ?? []) {
     if (name === "all" || name === "ungrouped") continue;
     // Groups whose names differ only in case become one, because patterns compare without case.
     const other = groups.get(name.toLowerCase());

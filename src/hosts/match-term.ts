@@ -20,9 +20,11 @@ export interface SharedName {
   readonly hosts: readonly Host[];
 }
 
-/** What one matcher finds. `known` is true for a group without hosts: nothing, but not a mistake. */
+/** What one matcher finds. */
 interface Found {
+  /** One that a group and a wildcard both have stands there twice, as in Ansible, which counts it twice in positions. */
   readonly hosts: readonly Host[];
+  /** True for a group without hosts: nothing, but not a mistake. */
   readonly known: boolean;
   readonly absent?: readonly string[];
   readonly shared?: readonly SharedName[];
@@ -31,9 +33,10 @@ interface Found {
 /** Finds what a term stands for: its first reading that matches anything. */
 export function matchTerm(term: Term, index: HostIndex): TermMatch {
   for (const { matcher, subscript } of term.readings) {
-    const found = find(matcher, term.role, index);
+    const isHostFirst = term.role === "union" && subscript === null;
+    const found = find(matcher, isHostFirst, index);
     if (found.hosts.length === 0 && !found.known) continue;
-    const hosts = applySubscript(found.hosts, subscript);
+    const hosts = unique(applySubscript(found.hosts, subscript));
     const nothing = hosts.length === 0 && (term.role === "union" || !found.known || subscript !== null);
     const missing = nothing ? [term.text] : term.role === "union" ? (found.absent ?? []) : [];
     return { hosts, missing, shared: found.shared ?? [] };
@@ -41,16 +44,16 @@ export function matchTerm(term: Term, index: HostIndex): TermMatch {
   return { hosts: [], missing: [term.text], shared: [] };
 }
 
-function find(matcher: Matcher, role: Term["role"], index: HostIndex): Found {
+function find(matcher: Matcher, isHostFirst: boolean, index: HostIndex): Found {
   switch (matcher.kind) {
     case "all":
       return foundIn(index.all());
     case "word":
-      return findWord(matcher.name, role, index);
+      return findWord(matcher.name, isHostFirst, index);
     case "names": {
-      const each = matcher.names.map((name) => ({ name, ...findWord(name, role, index) }));
+      const each = matcher.names.map((name) => ({ name, ...findWord(name, isHostFirst, index) }));
       return {
-        hosts: unique(each.flatMap(({ hosts }) => hosts)),
+        hosts: each.flatMap(({ hosts }) => hosts),
         known: each.some(({ known }) => known),
         shared: each.flatMap(({ shared = [] }) => shared),
         absent: each.filter(({ hosts }) => hosts.length === 0).map(({ name }) => name),
@@ -82,14 +85,14 @@ function foundByName(name: string, hosts: readonly Host[]): Found {
 }
 
 /**
- * A plain name: a host by its exact name before a group, as in Ansible, where only after `&` and `!` the group comes
- * first; then an IP, then a short name that only one host has.
+ * A plain name, as in Ansible: a host by its exact name before a group; but after `&` and `!`, and under a position, the group
+ * comes first, and a name with a dot is both. Then an IP, then a short name that only one host has.
  */
-function findWord(name: string, role: Term["role"], index: HostIndex): Found {
+function findWord(name: string, isHostFirst: boolean, index: HostIndex): Found {
   const exact = index.named(name);
-  if (role === "union" && exact.length > 0) return foundByName(name, exact);
+  if (isHostFirst && exact.length > 0) return foundByName(name, exact);
   const group = index.group(name);
-  if (group) return { hosts: group, known: true };
+  if (group) return { hosts: name.includes(".") ? [...group, ...exact] : group, known: true };
   if (exact.length > 0) return foundByName(name, exact);
   const addressed = index.addressed(name);
   if (addressed.length > 0) return foundIn(addressed);
@@ -97,7 +100,7 @@ function findWord(name: string, role: Term["role"], index: HostIndex): Found {
   return foundIn(short ? [short] : []);
 }
 
-/** Groups whose name fits, with all their hosts, then hosts whose name fits: Ansible's order. */
+/** Groups whose name fits, with all their hosts, in the order of the file, then hosts whose name fits: Ansible's order. */
 function findMatching(
   { kind, fits, onAddresses }: Extract<Matcher, { kind: "glob" | "regex" }>,
   index: HostIndex,
@@ -118,7 +121,7 @@ function findMatching(
   }
   const members = groups.flatMap((name) => index.group(name) ?? []);
   const ordered = index.inOrder(hosts);
-  return { hosts: members.length > 0 ? unique([...members, ...ordered]) : ordered, known: groups.length > 0 };
+  return { hosts: members.length > 0 ? [...members, ...ordered] : ordered, known: groups.length > 0 };
 }
 
 /** Whether a value of an agent is what the expression stands for, without regard to case. */
@@ -135,5 +138,6 @@ function expressionFits(expression: Expression, value: string): boolean {
 }
 
 function unique(hosts: readonly Host[]): readonly Host[] {
-  return [...new Set(hosts)];
+  const once = new Set(hosts);
+  return once.size === hosts.length ? hosts : [...once];
 }

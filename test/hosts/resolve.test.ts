@@ -208,7 +208,7 @@ describe("with an Ansible inventory", () => {
   test.each([
     ["web", "web1.example.com web2.example.com", ["web3"]],
     ["frontend", "web1.example.com web2.example.com", ["web3"]],
-    // Children come in their order, before a group's own hosts.
+    // Children come in the order in which they are linked.
     ["racks", "db-b db-a web1.example.com web2.example.com", ["web3"]],
     ["racks:!db", "web1.example.com web2.example.com", ["web3"]],
     ["racks:&db", "db-b db-a", []],
@@ -240,6 +240,55 @@ describe("with an Ansible inventory", () => {
       expect([...resolved.unknown].sort()).toEqual(unknown);
     },
   );
+
+  test.each([
+    [
+      "a group's own hosts come before those of its children",
+      "[agents]\ncanary1\ncanary2\n[agents:children]\nrack1\nrack2\n[rack1]\nr1n1\nr1n2\n[rack2]\nr2n1\n",
+      { "agents[0:1]": "canary1 canary2", agents: "canary1 canary2 r1n1 r1n2 r2n1", "agents[-1]": "r2n1" },
+    ],
+    [
+      "children of sections further down come in the order of these",
+      "[mesos:children]\nagents\nmasters\n[masters]\nm1\n[agents]\na1\na2\n",
+      { "mesos[0]": "m1", mesos: "m1 a1 a2" },
+    ],
+    [
+      "children of sections further up come in the order of the list",
+      "[masters]\nm1\n[agents]\na1\na2\n[mesos:children]\nagents\nmasters\n",
+      { "mesos[0]": "a1", mesos: "a1 a2 m1" },
+    ],
+    [
+      "variables make a group, which then is further up",
+      "[agents:vars]\nx=1\n[mesos:children]\nmasters\nagents\n[masters]\nm1\n[agents]\na1\n",
+      { mesos: "a1 m1" },
+    ],
+    [
+      "groups come level by level",
+      "[top:children]\none\ntwo\n[one:children]\ndeep\n[deep]\nd1\n[one]\no1\n[two]\nt1\n[top]\nx1\n",
+      { top: "x1 o1 t1 d1" },
+    ],
+    [
+      "a wildcard takes groups in the order in which the file makes them",
+      "[rack1]\na\n[rack2]\nb\n[rack3]\nc\n[zone:children]\nrack1\nrack2\n",
+      { "rack*[0]": "a", "rack*": "a b c", "rack*[-1]": "c" },
+    ],
+    [
+      "a host that two groups of a wildcard have counts twice in its positions",
+      "[rack1]\na\nb\n[rack2]\nb\nc\n",
+      { "rack*[2]": "b", "rack*[3]": "c", "rack*": "a b c", "rack*[1:2]": "b" },
+    ],
+    [
+      "under a position the group comes before the host of its name",
+      "n1\n[n1]\nb\nc\n",
+      { n1: "n1", "n1[0]": "b", "all:&n1": "b c" },
+    ],
+  ])("%s, as in Ansible", (_, inventory, answers) => {
+    const names = ["canary1", "canary2", "r1n1", "r1n2", "r2n1", "m1", "a1", "a2", "d1", "o1", "t1", "x1"];
+    const agents = [...names, "a", "b", "c", "n1"].map((name, place) => `${name} 10.0.0.${place}`);
+    const ordered = indexOf(agents, inventory);
+    for (const [pattern, expected] of Object.entries(answers))
+      expect([pattern, namesOf(resolve(pattern, ordered).machines)]).toEqual([pattern, expected]);
+  });
 
   test("a group without hosts is no mistake where it takes nothing away", () => {
     expect(resolve("web:!empty", index).matchedNothing).toEqual([]);

@@ -1,5 +1,6 @@
 import { type Parsed, problemOf } from "../parsed.js";
 import { expandRange, isRange, MOST_NAMES } from "../range.js";
+import { circleIn } from "./circle.js";
 import type { Inventory } from "./inventory.js";
 
 interface Group {
@@ -7,14 +8,31 @@ interface Group {
   readonly hosts: Set<string>;
 }
 
-/** Collects hosts and groups as a file is read; Ansible's rules for `all` and `ungrouped` are applied at the end. */
+/** That one group was put into another. */
+export interface Link {
+  readonly parent: string;
+  readonly child: string;
+  /** Tells what is wrong with it, with its place in the file; `null` for one that no line of the file makes. */
+  readonly complain: ((what: string) => void) | null;
+}
+
+/**
+ * Collects hosts and groups in the order in which Ansible makes them as it reads the file, since that is the order of its
+ * answers; its rules for `all` and `ungrouped` are applied at the end, as in `InventoryData.reconcile_inventory`.
+ */
 export class InventoryBuilder {
   readonly #hosts = new Map<string, { name: string; address: string | null }>();
   readonly #groups = new Map<string, Group>();
+  readonly #links: Link[] = [];
 
   constructor() {
-    this.#group("all").children.add("ungrouped");
+    this.addGroup("all");
     this.addGroup("ungrouped");
+    this.addChild("all", "ungrouped", null);
+  }
+
+  hasGroup(name: string): boolean {
+    return this.#groups.has(name);
   }
 
   addGroup(name: string): void {
@@ -29,33 +47,25 @@ export class InventoryBuilder {
     this.#group(group).hosts.add(name);
   }
 
-  /** Puts a group into another; `false`, and nothing done, if the parent stands below the child. */
-  addChild(parent: string, child: string): boolean {
-    if (parent === child || this.#reaches(child, parent)) return false;
+  /** Puts a group into another, after the children that it has. */
+  addChild(parent: string, child: string, complain: Link["complain"]): void {
     this.#group(child);
     this.#group(parent).children.add(child);
-    return true;
+    this.#links.push({ parent, child, complain });
   }
 
+  /** What was collected; a group that stands below itself is complained of, and then it is of no use. */
   build(name: string): Inventory {
-    const children = new Set([...this.#groups.values()].flatMap((group) => [...group.children]));
-    const all = this.#group("all");
-    const ungrouped = this.#group("ungrouped");
-    for (const group of this.#groups.keys()) {
-      if (group !== "all" && !children.has(group)) all.children.add(group);
-    }
-    const grouped = new Set(
-      [...this.#groups].flatMap(([key, group]) =>
-        key === "all" || key === "ungrouped" ? [] : [...group.hosts],
-      ),
-    );
-    for (const host of this.#hosts.keys()) {
-      if (grouped.has(host)) ungrouped.hosts.delete(host);
-      else ungrouped.hosts.add(host);
-    }
-    const members = new Map<string, readonly string[]>();
-    for (const group of this.#groups.keys()) this.#flatten(group, members);
-    return { name, hosts: [...this.#hosts.values()], groups: members };
+    this.#putBelowAll();
+    this.#putUngrouped();
+    const last = circleIn(this.#links);
+    last?.complain?.("This group cannot be a child of the one it is put into, which stands below it.");
+    return {
+      name,
+      hosts: [...this.#hosts.values()],
+      groupNames: [...this.#groups.keys()],
+      membersOf: (group) => this.#membersOf(group),
+    };
   }
 
   #group(name: string): Group {
@@ -64,31 +74,40 @@ export class InventoryBuilder {
     return group;
   }
 
-  #reaches(from: string, to: string): boolean {
-    const seen = new Set([from]);
-    for (const group of seen) {
-      if (group === to) return true;
-      for (const child of this.#groups.get(group)?.children ?? []) seen.add(child);
+  /** A group that stands in no other stands in `all`. */
+  #putBelowAll(): void {
+    const children = new Set([...this.#groups.values()].flatMap((group) => [...group.children]));
+    for (const group of this.#groups.keys()) {
+      if (group !== "all" && !children.has(group)) this.addChild("all", group, null);
     }
-    return false;
   }
 
-  /** Ansible's order: the hosts of the children, in order, then the group's own; each host once. */
-  #flatten(name: string, members: Map<string, readonly string[]>): readonly string[] {
-    const known = members.get(name);
-    if (known) return known;
-    const group = this.#group(name);
+  /** A host that is in no other group is in `ungrouped`. */
+  #putUngrouped(): void {
+    const grouped = new Set<string>();
+    for (const [name, { hosts }] of this.#groups)
+      if (name !== "all" && name !== "ungrouped") for (const host of hosts) grouped.add(host);
+    const { hosts: ungrouped } = this.#group("ungrouped");
+    for (const host of this.#hosts.keys()) {
+      if (grouped.has(host)) ungrouped.delete(host);
+      // Ansible looks a name up among the groups first, and so puts the group there that has the name of such a host.
+      else if (!ungrouped.has(host) && this.hasGroup(host)) this.addChild("ungrouped", host, null);
+      else ungrouped.add(host);
+    }
+  }
+
+  /** Ansible's order: level by level, a group's own hosts before those of its children; each host once. */
+  #membersOf(name: string): readonly string[] {
+    const groups = new Set([name]);
     const hosts = new Set<string>();
-    for (const child of group.children) for (const host of this.#flatten(child, members)) hosts.add(host);
-    for (const host of group.hosts) hosts.add(host);
-    const list = [...hosts];
-    members.set(name, list);
-    return list;
+    for (const each of groups) {
+      const group = this.#groups.get(each);
+      for (const host of group?.hosts ?? []) hosts.add(host);
+      for (const child of group?.children ?? []) groups.add(child);
+    }
+    return [...hosts];
   }
 }
-
-/** What is wrong with a group that is put below one that stands below it. */
-export const CHILD_ABOVE = "This group cannot be a child of the one it is put into, which stands below it.";
 
 /**
  * The host names of an inventory entry: `web[01:20].example.com` is twenty, a port at the end (`web:2222`,

@@ -1,5 +1,5 @@
 import { type Parsed, problemOf } from "../parsed.js";
-import { addressOf, CHILD_ABOVE, hostNames, InventoryBuilder } from "./builder.js";
+import { addressOf, hostNames, InventoryBuilder } from "./builder.js";
 import type { ParsedInventory } from "./inventory.js";
 
 type Section = "hosts" | "children" | "vars";
@@ -8,13 +8,38 @@ const SECTION = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/;
 
 const GROUP_NAME = /^([^:\]\s]+)\s*(?:#.*)?$/;
 
-/** Ansible's INI inventory. Variables are read only for a host's address. Ansible: "ini – Uses an Ansible INI file". */
+/** A name of a group that no section has declared yet, with what waits for the section. */
+interface Pending {
+  /** The groups that it is to be put into. */
+  readonly parents: { readonly name: string; readonly complain: Complain }[];
+  /** The sections of variables that it has. */
+  readonly variables: Complain[];
+}
+
+type Complain = (what: string) => void;
+
+/**
+ * Ansible's INI inventory. Variables are read only for a host's address. Ansible: "ini – Uses an Ansible INI file".
+ *
+ * Groups are made and linked at the same lines as there, which makes their order: a child whose section comes further down
+ * is linked when it comes, and `[x:vars]` makes the group, though a section has to declare it.
+ */
 export function parseIniInventory(text: string, name: string): ParsedInventory {
   const builder = new InventoryBuilder();
   const problems: string[] = [];
-  /** Groups that may be declared further down, by the section that needs them; `parent` is where children stand. */
-  const needed: { group: string; parent: string | null; problem: (what: string) => void }[] = [];
-  const declared = new Set(["all", "ungrouped"]);
+  const pending = new Map<string, Pending>();
+  const pendingOf = (group: string): Pending => {
+    const known = pending.get(group) ?? { parents: [], variables: [] };
+    pending.set(group, known);
+    return known;
+  };
+  /** What a section that declares the group does. */
+  const declare = (group: string) => {
+    builder.addGroup(group);
+    for (const parent of pending.get(group)?.parents ?? [])
+      builder.addChild(parent.name, group, parent.complain);
+    pending.delete(group);
+  };
   let group = "ungrouped";
   let section: Section | "unknown" = "hosts";
 
@@ -24,7 +49,7 @@ export function parseIniInventory(text: string, name: string): ParsedInventory {
     .entries()) {
     const number = at + 1;
     const line = raw.trim();
-    const problem = (what: string) => problems.push(`${name}, line ${number}: ${what}`);
+    const complain = (what: string) => void problems.push(`${name}, line ${number}: ${what}`);
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
 
     const header = SECTION.exec(line);
@@ -32,38 +57,35 @@ export function parseIniInventory(text: string, name: string): ParsedInventory {
       group = header[1] ?? "";
       section = sectionOf(header[2]);
       if (section === "unknown") {
-        problem("This section is of an unknown kind; there are [group], [group:children] and [group:vars].");
-      } else if (section === "vars") needed.push({ group, parent: null, problem });
-      else {
-        declared.add(group);
+        complain("This section is of an unknown kind; there are [group], [group:children] and [group:vars].");
+      } else if (section !== "vars") declare(group);
+      else if (pending.has(group) || !builder.hasGroup(group)) {
+        pendingOf(group).variables.push(complain);
         builder.addGroup(group);
       }
     } else if (line.startsWith("[") && line.endsWith("]")) {
-      problem("This is not a section; a group's name has no spaces.");
+      complain("This is not a section; a group's name has no spaces.");
       section = "unknown";
     } else if (section === "children") {
       const child = GROUP_NAME.exec(line)?.[1];
-      if (child === undefined) problem("This is not the name of a group.");
-      else needed.push({ group: child, parent: group, problem });
+      if (child === undefined) complain("This is not the name of a group.");
+      else if (builder.hasGroup(child)) builder.addChild(group, child, complain);
+      else pendingOf(child).parents.push({ name: group, complain });
     } else if (section === "hosts") {
       const host = parseHostLine(line);
-      if (!host.ok) problem(host.problem);
+      if (!host.ok) complain(host.problem);
       else for (const hostName of host.names) builder.addHost(hostName, group, host.address);
     } else if (section === "vars" && !line.includes("=")) {
-      problem("This is not of the form key=value.");
+      complain("This is not of the form key=value.");
     }
   }
 
-  for (const { group: missing, problem } of needed) {
-    if (declared.has(missing)) continue;
-    problem("The group that is named here is nowhere in the file.");
+  for (const { parents, variables } of pending.values()) {
+    for (const complain of [...variables, ...parents.map((parent) => parent.complain)])
+      complain("The group that is named here is nowhere in the file.");
   }
-  for (const { group: child, parent, problem } of needed) {
-    if (parent !== null && declared.has(child) && !builder.addChild(parent, child)) {
-      problem(CHILD_ABOVE);
-    }
-  }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, inventory: builder.build(name) };
+  const inventory = builder.build(name);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, inventory };
 }
 
 function sectionOf(kind: string | undefined): Section | "unknown" {

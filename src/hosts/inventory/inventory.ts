@@ -7,8 +7,13 @@ export interface Inventory {
    * the older `ansible_ssh_host`): where Ansible connects to; `null` if not given.
    */
   readonly hosts: readonly { readonly name: string; readonly address: string | null }[];
-  /** Hosts of every group, children included and before the group's own; with `all` and `ungrouped`. */
-  readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** In the order in which the file makes them, `all` and `ungrouped` first. */
+  readonly groupNames: readonly string[];
+  /**
+   * The hosts of a group, each once, in Ansible's order: level by level, a group's own before those of its children, and
+   * these in the order in which they are linked. None for a name that is no group.
+   */
+  membersOf(group: string): readonly string[];
 }
 
 export type ParsedInventory =

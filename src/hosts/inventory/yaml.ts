@@ -1,6 +1,6 @@
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { yamlMistake } from "../yaml-mistake.js";
-import { addressOf, CHILD_ABOVE, hostNames, InventoryBuilder } from "./builder.js";
+import { addressOf, hostNames, InventoryBuilder } from "./builder.js";
 import type { ParsedInventory } from "./inventory.js";
 
 type Path = readonly unknown[];
@@ -61,8 +61,8 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
   };
   const readChildren = (group: string, value: unknown, path: Path) => {
     for (const [child, below] of entriesAt(path, value)) {
-      if (builder.addChild(group, String(child))) readGroup(String(child), below, [...path, child]);
-      else complain([...path, child], CHILD_ABOVE);
+      readGroup(String(child), below, [...path, child]);
+      builder.addChild(group, String(child), (what) => complain([...path, child], what));
     }
   };
 
@@ -86,7 +86,8 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
     return { ok: false, problems: [problem] };
   }
   for (const [group, value] of data) readGroup(String(group), value, [group]);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, inventory: builder.build(name) };
+  const inventory = builder.build(name);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, inventory };
 }
 
 /** Where what stands at a path begins, or the nearest above it that has a place of its own. */

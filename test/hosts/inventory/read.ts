@@ -4,10 +4,10 @@ import { parseInventory } from "../../../src/hosts/inventory/parse.js";
 export function read(text: string, name: string) {
   const parsed = parseInventory(text, name);
   if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
-  const { hosts, groups } = parsed.inventory;
+  const { hosts, groupNames, membersOf } = parsed.inventory;
   return {
     hosts: hosts.map(({ name, address }) => (address === null ? name : `${name}@${address}`)),
-    groups: Object.fromEntries([...groups].map(([group, members]) => [group, members.join(" ")])),
+    groups: Object.fromEntries(groupNames.map((group) => [group, membersOf(group).join(" ")])),
   };
 }
 

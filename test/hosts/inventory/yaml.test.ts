@@ -47,7 +47,7 @@ test.each([
   ["web:\n  hosts:\n    a[3:1]:\n", /ends before it begins/],
   [
     "web:\n  children:\n    db:\n      children:\n        web:\n",
-    /line 5: This group cannot be a child of the one it is put into/,
+    /line 4: This group cannot be a child of the one it is put into/,
   ],
   ["web:\n  hosts: {\n", /line \d+: The file is not valid YAML/],
   ["web:\n  hosts:\n    a:\n    a:\n", /line 3: The file has a key \(or a name\) that stands there twice/],

@@ -1,0 +1,50 @@
+/** That one stands below the other. */
+interface Below {
+  readonly parent: string;
+  readonly child: string;
+}
+
+/**
+ * The last of the links that lead in a circle, which is the one that closed it; `null` if none does. It takes a number of steps
+ * in proportion to the links, however deep they nest.
+ */
+export function circleIn<T extends Below>(links: readonly T[]): T | null {
+  const fromTop = withoutEnds(
+    links,
+    ({ parent }) => parent,
+    ({ child }) => child,
+  );
+  const both = withoutEnds(
+    fromTop,
+    ({ child }) => child,
+    ({ parent }) => parent,
+  );
+  return both.at(-1) ?? null;
+}
+
+/** Without the links that begin where none ends, and then those that begin where none is left that ends. */
+function withoutEnds<T>(
+  links: readonly T[],
+  beginOf: (link: T) => string,
+  endOf: (link: T) => string,
+): readonly T[] {
+  const arriving = new Map<string, number>();
+  const leaving = new Map<string, T[]>();
+  for (const link of links) {
+    arriving.set(endOf(link), (arriving.get(endOf(link)) ?? 0) + 1);
+    const others = leaving.get(beginOf(link));
+    if (others) others.push(link);
+    else leaving.set(beginOf(link), [link]);
+  }
+  const gone = new Set<T>();
+  const ends = [...leaving.keys()].filter((name) => !arriving.has(name));
+  for (let name = ends.pop(); name !== undefined; name = ends.pop()) {
+    for (const link of leaving.get(name) ?? []) {
+      gone.add(link);
+      const left = (arriving.get(endOf(link)) ?? 0) - 1;
+      arriving.set(endOf(link), left);
+      if (left === 0) ends.push(endOf(link));
+    }
+  }
+  return links.filter((link) => !gone.has(link));
+}
