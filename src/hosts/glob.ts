@@ -1,15 +1,12 @@
-import { escaped, globOf } from "../maintenance/text/glob.js";
+import { type GlobPiece, globOf } from "../maintenance/text/glob.js";
 import { type Parsed, problemOf } from "./parsed.js";
 import { expandRange, isRange, MOST_NAMES } from "./range.js";
 
 /** Globs that also hold ranges become one alternative per member; beyond this many they would be slow. */
 const MOST_VARIANTS = 256;
 
-/** A piece of a word: a text, the members of a range, or a wildcard (`*`, or the source of a regular expression). */
-interface Part {
-  readonly wild: boolean;
-  readonly members: readonly string[];
-}
+/** A piece of a word: a wildcard, or the texts it may be, which are several for a range. */
+type Part = Exclude<GlobPiece, { readonly text: string }> | { readonly members: readonly string[] };
 
 /** What a word with or without wildcards stands for. All in lower case: host names compare without case. */
 export type Expression =
@@ -30,34 +27,45 @@ export function parseExpression(text: string): Parsed<{ readonly expression: Exp
       const bracket = parseBracket(piece.slice(1, -1));
       if (!bracket.ok) return bracket;
       parts.push(bracket.part);
-    } else if (piece.startsWith("*")) parts.push({ wild: true, members: ["*"] });
-    else if (piece === "?") parts.push({ wild: true, members: ["."] });
-    else parts.push({ wild: false, members: [piece] });
+    } else if (piece.startsWith("*")) parts.push("*");
+    else if (piece === "?") parts.push("?");
+    else parts.push({ members: [piece] });
   }
-  const wild = parts.some((part) => part.wild);
-  const count = parts.reduce((product, { members }) => product * members.length, 1);
+  const wild = parts.some((part) => !isText(part));
+  const count = parts.reduce((product, part) => product * (isText(part) ? part.members.length : 1), 1);
   const most = wild ? MOST_VARIANTS : MOST_NAMES;
   if (count > most) {
     const what = wild ? "together with wildcards " : "";
     return problemOf(`The ranges in ${text} ${what}stand for more than ${most} names.`);
   }
+  const variants = variantsOf(parts);
   if (!wild) {
-    const names = variantsOf(parts.map(({ members }) => members)).map((pieces) => pieces.join(""));
+    const names = variants.map((pieces) => pieces.map(textOf).join(""));
     const [name = ""] = names;
     return { ok: true, expression: count === 1 ? { kind: "word", name } : { kind: "names", names } };
   }
-  const sources = parts.map((part) => (part.wild ? part.members : part.members.map(escaped)));
-  const regexp = globOf(variantsOf(sources));
+  const globs = variants.map(globOf);
   const head = /^[^*?[]*/.exec(lower)?.[0] ?? "";
   // Most names of a large cluster do not even begin as the glob does.
-  const fits = (name: string) => name.startsWith(head) && regexp.test(name);
+  const fits = (name: string) => name.startsWith(head) && globs.some((glob) => glob(name));
   return { ok: true, expression: { kind: "glob", head, fits } };
 }
 
+function isText(part: Part): part is { readonly members: readonly string[] } {
+  return typeof part === "object" && "members" in part;
+}
+
+function textOf(piece: GlobPiece): string {
+  return typeof piece === "object" && "text" in piece ? piece.text : "";
+}
+
 /** The pieces for each choice of one member per part. */
-function variantsOf(parts: readonly (readonly string[])[]): string[][] {
-  return parts.reduce<string[][]>(
-    (variants, members) => variants.flatMap((pieces) => members.map((member) => [...pieces, member])),
+function variantsOf(parts: readonly Part[]): GlobPiece[][] {
+  return parts.reduce<GlobPiece[][]>(
+    (variants, part) => {
+      const choices = isText(part) ? part.members.map((text) => ({ text })) : [part];
+      return variants.flatMap((pieces) => choices.map((choice) => [...pieces, choice]));
+    },
     [[]],
   );
 }
@@ -65,7 +73,7 @@ function variantsOf(parts: readonly (readonly string[])[]): string[][] {
 function parseBracket(body: string): Parsed<{ readonly part: Part }> {
   if (isRange(body)) {
     const range = expandRange(body);
-    return range.ok ? { ok: true, part: { wild: false, members: range.members } } : range;
+    return range.ok ? { ok: true, part: { members: range.members } } : range;
   }
   const dashed = /^(\d+)-(\d+)$/.exec(body);
   if (dashed && body.length > 3) {
@@ -91,17 +99,28 @@ function parseBracket(body: string): Parsed<{ readonly part: Part }> {
         : `[${body}] is neither a set of characters such as [ab] nor a range such as [01:20].`,
     );
   }
-  for (const [span, low = "", high = ""] of characters.matchAll(/([^-])-([^-])/g)) {
-    if (low > high) {
-      return problemOf(
-        // A span among other characters (`[web-01]`) was no span at all.
-        characters === span
-          ? `The range ${span} in [${body}] ends before it begins.`
-          : `[${body}] is neither a set of characters such as [ab] nor a range such as [01:20]; a whole name needs no brackets.`,
-      );
-    }
+  const oneOf = charactersOf(characters);
+  if (oneOf !== null) return { ok: true, part: { oneOf, isNegated: negated } };
+  return problemOf(
+    // A span among other characters (`[web-01]`) was no span at all.
+    /^[^-]-[^-]$/.test(characters)
+      ? `The range ${characters} in [${body}] ends before it begins.`
+      : `[${body}] is neither a set of characters such as [ab] nor a range such as [01:20]; a whole name needs no brackets.`,
+  );
+}
+
+/**
+ * The characters of a set with spans such as `a-f`, where a dash stands for itself only at the beginning or at the end; `null` for
+ * anything else, and where a span ends before it begins.
+ */
+function charactersOf(text: string): string | null {
+  if (!/^-?(?:[^-](?:-[^-])?)*-?$/.test(text)) return null;
+  let all = "";
+  for (const [part] of text.matchAll(/[^-]-[^-]|./g)) {
+    const low = part.charCodeAt(0);
+    const high = part.charCodeAt(part.length - 1);
+    if (low > high) return null;
+    for (let code = low; code <= high; code += 1) all += String.fromCharCode(code);
   }
-  // Only letters, digits and `. _ -` get here; a dash stays a range only between two characters.
-  const source = characters.replace(/^-|-$/g, "\\-");
-  return { ok: true, part: { wild: true, members: [`[${negated ? "^" : ""}${source}]`] } };
+  return all;
 }

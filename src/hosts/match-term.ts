@@ -11,6 +11,8 @@ interface TermMatch {
   readonly hosts: readonly Host[];
   /** The term itself if it stands for nothing, or the members of its range that do. */
   readonly missing: readonly string[];
+  /** Why the term itself stands for nothing, if it is not simply that nothing is called so. */
+  readonly why?: string;
   /** Plain names that stand for several hosts each. */
   readonly shared: readonly SharedName[];
 }
@@ -38,10 +40,31 @@ export function matchTerm(term: Term, index: HostIndex): TermMatch {
     if (found.hosts.length === 0 && !found.known) continue;
     const hosts = unique(applySubscript(found.hosts, subscript));
     const nothing = hosts.length === 0 && (term.role === "union" || !found.known || subscript !== null);
-    const missing = nothing ? [term.text] : term.role === "union" ? (found.absent ?? []) : [];
-    return { hosts, missing, shared: found.shared ?? [] };
+    if (nothing) return { ...standsForNothing(term), ...(subscript === null ? {} : whyOutside(term, found)) };
+    return { hosts, missing: term.role === "union" ? (found.absent ?? []) : [], shared: found.shared ?? [] };
   }
-  return { hosts: [], missing: [term.text], shared: [] };
+  const isPosition = term.readings.every(({ subscript }) => subscript !== null);
+  return { ...standsForNothing(term), ...(isPosition ? whyNoBase(term) : {}) };
+}
+
+function standsForNothing({ text }: Term): TermMatch {
+  return { hosts: [], missing: [text], shared: [] };
+}
+
+function whyNoBase(term: Term): { readonly why: string } {
+  const base = baseOf(term);
+  return { why: `a position in what ${base} matches, which is nothing; names are written out, with commas` };
+}
+
+function whyOutside(term: Term, { hosts }: Found): { readonly why: string } {
+  const last = hosts.length - 1;
+  if (last < 0) return { why: `${baseOf(term)} has no hosts` };
+  const has = last === 0 ? "one host, at [0]" : `${hosts.length} hosts, from [0] to [${last}]`;
+  return { why: `${baseOf(term)} has ${has}` };
+}
+
+function baseOf({ text }: Term): string {
+  return text.slice(0, text.lastIndexOf("["));
 }
 
 function find(matcher: Matcher, isHostFirst: boolean, index: HostIndex): Found {

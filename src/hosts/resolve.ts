@@ -15,7 +15,7 @@ const MOST_SUGGESTIONS = 8;
  * hosts and groups".
  */
 export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolution {
-  const matchedNothing: { term: string; nearest: readonly string[] }[] = [];
+  const matchedNothing: Resolution["matchedNothing"][number][] = [];
   const literalOf = new Map<string, Host>();
   /** Makes a literal machine that is written twice one host, so that hosts compare as objects. */
   const one = (host: Host): Host => {
@@ -29,7 +29,8 @@ export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolution
     const match = matchTerm(term, index);
     for (const missing of match.missing) {
       const lookUp = missing === term.text && matchedNothing.length < MOST_SUGGESTIONS;
-      matchedNothing.push({ term: missing, nearest: lookUp ? suggest(term, index) : [] });
+      const nearest = lookUp ? suggest(term, index) : [];
+      matchedNothing.push({ term: missing, nearest, ...(match.why === undefined ? {} : { why: match.why }) });
     }
     const hosts = match.hosts.some(isLiteral) ? match.hosts.map(one) : match.hosts;
     return { role: term.role, hosts, shared: match.shared };

@@ -80,7 +80,7 @@ function endOfRegex(text: string, from: number): number {
 /** `web-0{1,2}`: what a shell writes, and what a pattern writes instead. */
 function braces(text: string, at: number): Problem {
   return problemOf(
-    `${text.slice(at, text.indexOf("}", at) + 1)}: braces are the shell's. Patterns write web-0[12] for single characters, web-[01:20] for a range, and several names with a comma between them.`,
+    `${text.slice(at, text.indexOf("}", at) + 1)}: braces are the shell's. Patterns write web-[01:20] for a range, and several names with a comma between them.`,
   );
 }
 

@@ -6,39 +6,34 @@ export type Subscript =
   /** Both ends included; `to` is `null` for "to the end". */
   | { readonly kind: "slice"; readonly from: number; readonly to: number | null };
 
-type ParsedSubscript = Parsed<{
-  /** The term without its subscript. */
+/** A term with brackets at its end that hold a position. */
+interface Position {
+  /** The term without its brackets. */
   readonly base: string;
-  /** `null` if the term does not end in anything of that form. */
-  readonly subscript: Subscript | null;
-  /** Whether the subscript is tried before the reading as a range or a set of characters. */
-  readonly first: boolean;
-}>;
+  readonly subscript: Subscript;
+  /**
+   * What the brackets are. `always` a position, as in Ansible: `[0]`, `[-1]`, `[2:]`. A position `first` if what stands before
+   * them matches anything, else a range of names: `[1:3]`. A position `last`, if the names do not exist: those with leading
+   * zeros (`web[01:20]`), which nobody means as positions, and those with a dash (`web-0[1-3]`), which Ansible has given up.
+   */
+  readonly is: "always" | "first" | "last";
+}
 
 const TRAILING = /^(.+)\[(?:(-?\d+)|(\d+)([:-])(\d*))\]$/s;
 
-/**
- * A trailing `[0]`, `[-1]`, `[0:2]` or `[2:]`, as in Ansible. The form is also that of a range or a glob's set of
- * characters: Ansible always takes the subscript, and so do we, unless numbers have leading zeros (`web[01:20]`, which
- * nobody means as positions) or a dash between them (`web-0[1-3]`, a form that Ansible itself has removed).
- */
-export function parseSubscript(text: string): ParsedSubscript {
+/** The position at the end of a term, `null` if there is none. */
+export function parseSubscript(text: string): Parsed<{ readonly position: Position | null }> {
   const [, base = text, single, from, separator, to = ""] = TRAILING.exec(text) ?? [];
   if (single !== undefined) {
-    return { ok: true, base, subscript: { kind: "one", index: Number(single) }, first: true };
+    const subscript = { kind: "one", index: Number(single) } as const;
+    return { ok: true, position: { base, subscript, is: "always" } };
   }
-  if (from === undefined) return { ok: true, base: text, subscript: null, first: false };
-  if (separator === "-" && to === "") return { ok: true, base: text, subscript: null, first: false };
-  if (to !== "" && Number(to) < Number(from)) {
-    return problemOf(`${text} ends before it begins.`);
-  }
-  const padded = from.length > 1 && from.startsWith("0");
-  return {
-    ok: true,
-    base,
-    subscript: { kind: "slice", from: Number(from), to: to === "" ? null : Number(to) },
-    first: separator === ":" && !padded,
-  };
+  if (from === undefined || (separator === "-" && to === "")) return { ok: true, position: null };
+  if (to !== "" && Number(to) < Number(from)) return problemOf(`${text} ends before it begins.`);
+  const isPadded = from.length > 1 && from.startsWith("0");
+  const subscript = { kind: "slice", from: Number(from), to: to === "" ? null : Number(to) } as const;
+  const is = to === "" ? "always" : separator === ":" && !isPadded ? "first" : "last";
+  return { ok: true, position: { base, subscript, is } };
 }
 
 /** What a subscript leaves of a list. A single position outside it leaves nothing; slices are cut to fit. */

@@ -56,6 +56,10 @@ function parseSelector(text: string): ParsedTerm {
     const instead = `!${at}${name.slice(0, -1)}=${value}`;
     return problemOf(`${text} is not a selector; "all but these" is written with ! before it: ${instead}.`);
   }
+  // Of more than one digit, brackets are a set of characters: selectors have no other use for them.
+  if (/\[(?:-\d+|\d)\]$/.test(value)) {
+    return problemOf(`${text} has a position, which a selector has not: it takes every agent that fits.`);
+  }
   const parsed = parseExpression(value);
   if (!parsed.ok) return parsed;
   const by = `${at}${name.toLowerCase()}`;
@@ -93,18 +97,19 @@ function parseName(text: string): ParsedTerm {
   if (sign !== undefined) return separatorMissing(text, sign);
   const odd = oddCharacter(text.replace(/[[\]*?!^:,]/g, ""));
   if (odd) return notAName(text, odd);
-  const whole = parseExpression(text);
-  const subscripted = parseSubscript(text);
-  if (!subscripted.ok) return subscripted;
-  const asName = whole.ok ? [plain(text, whole.expression)] : [];
-  const { subscript, first } = subscripted;
-  if (subscript === null) return whole.ok ? { ok: true, readings: asName } : whole;
-  const base = parseExpression(subscripted.base);
-  if (!base.ok) return base;
+  const position = parseSubscript(text);
+  if (!position.ok) return position;
+  const asName = parseExpression(text);
+  const readings = asName.ok ? [plain(text, asName.expression)] : [];
+  if (position.position === null) return asName.ok ? { ok: true, readings } : asName;
+  const { base, subscript, is } = position.position;
+  const named = parseExpression(base);
+  if (!named.ok) return named;
+  const asPosition = { ...plain(base, named.expression), subscript };
+  if (is === "always") return { ok: true, readings: [asPosition] };
+  if (is === "first") return { ok: true, readings: [asPosition, ...readings] };
   // `[1-20]` as a set of characters is refused even though Ansible's old subscript had that form.
-  if (!whole.ok && !first) return whole;
-  const reading = { ...plain(subscripted.base, base.expression), subscript };
-  return { ok: true, readings: first ? [reading, ...asName] : [...asName, reading] };
+  return asName.ok ? { ok: true, readings: [...readings, asPosition] } : asName;
 }
 
 /** `web-*!web-03`. */

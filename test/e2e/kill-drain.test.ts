@@ -41,7 +41,7 @@ suiteFor(
 
   test("a silent framework is killed once that is approved, goes Down under an approval of its own, and comes back", async () => {
     const bot = await start();
-    await bot.type(ALICE, "drain web-0[12] 4h");
+    await bot.type(ALICE, "drain web-0[1:2] 4h");
     await bot.thread(/Scheduled/);
     const id = /m-\w+/.exec((await bot.root(/draining/)).text)?.[0] ?? "";
     await bot.type(ALICE, `kill-drain ${id} 1m`);

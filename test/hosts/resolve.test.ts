@@ -317,6 +317,29 @@ describe("with an Ansible inventory", () => {
     expect(namesOf(resolve("we[b][25]", index).machines)).toBe("");
   });
 
+  test.each([
+    ["agent[-1]", /^a position in what agent matches, which is nothing/],
+    ["agent[1]", /^a position in what agent/],
+    ["agent[12]", /^a position in what agent/],
+    ["agent[0:]", /^a position in what agent/],
+    ["age?t[-1]", /^a position in what age\?t/],
+    ["two[2]", /^two has 2 hosts, from \[0\] to \[1\]$/],
+    ["two[-3]", /^two has 2 hosts/],
+    ["two[4:9]", /^two has 2 hosts/],
+    ["none[0]", /^none has no hosts$/],
+    ["agent1[1]", /^agent1 has one host, at \[0\]$/],
+  ])("the position %s, which does not exist, takes and leaves out no machine and is told", (term, why) => {
+    const index = indexOf(
+      ["agent1 10.0.0.1", "agent2 10.0.0.2", "agent- 10.0.0.3", "agent12 10.0.0.4"],
+      "[two]\nagent1\nagent2\n[none]\n",
+    );
+    const told = [{ term, why: expect.stringMatching(why) }];
+    expect(resolve(term, index)).toMatchObject({ machines: [], matchedNothing: told });
+    expect(resolve(`all:!${term}`, index)).toMatchObject({ matchedNothing: told });
+    expect(resolve(`all:!${term}`, index).machines).toHaveLength(4);
+    expect(resolve(`all:&${term}`, index)).toMatchObject({ machines: [], matchedNothing: told });
+  });
+
   test("one domain's host is never taken for another's", () => {
     const index = indexOf(["web.dc1 10.0.0.1"], "[web-group]\nweb.dc2\n");
     expect(resolve("web-group", index)).toMatchObject({ machines: [], unknown: ["web.dc2"] });

@@ -1,6 +1,6 @@
 import { type Parsed, problemOf } from "../parsed.js";
 import { expandRange, isRange, MOST_NAMES } from "../range.js";
-import { circleIn } from "./circle.js";
+import { circlesIn } from "./circle.js";
 import type { Inventory } from "./inventory.js";
 
 interface Group {
@@ -58,8 +58,8 @@ export class InventoryBuilder {
   build(name: string): Inventory {
     this.#putBelowAll();
     this.#putUngrouped();
-    const last = circleIn(this.#links);
-    last?.complain?.("This group cannot be a child of the one it is put into, which stands below it.");
+    const closing = circlesIn(this.#links).findLast(({ complain }) => complain !== null);
+    closing?.complain?.("This group cannot be a child of the one it is put into, which stands below it.");
     return {
       name,
       hosts: [...this.#hosts.values()],

@@ -5,21 +5,20 @@ interface Below {
 }
 
 /**
- * The last of the links that lead in a circle, which is the one that closed it; `null` if none does. It takes a number of steps
- * in proportion to the links, however deep they nest.
+ * The links that lead in a circle, and those from one circle to another; of a single circle the last one closed it. It takes a
+ * number of steps in proportion to the links, however deep they nest.
  */
-export function circleIn<T extends Below>(links: readonly T[]): T | null {
+export function circlesIn<T extends Below>(links: readonly T[]): readonly T[] {
   const fromTop = withoutEnds(
     links,
     ({ parent }) => parent,
     ({ child }) => child,
   );
-  const both = withoutEnds(
+  return withoutEnds(
     fromTop,
     ({ child }) => child,
     ({ parent }) => parent,
   );
-  return both.at(-1) ?? null;
 }
 
 /** Without the links that begin where none ends, and then those that begin where none is left that ends. */

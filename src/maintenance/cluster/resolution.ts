@@ -8,7 +8,12 @@ export interface Resolution {
    * Terms, and members of ranges, that stand for nothing, with the nearest names there are. Exclusions and
    * intersections too: a misspelt `!web-O3` would otherwise take web-03 along.
    */
-  readonly matchedNothing: readonly { readonly term: string; readonly nearest: readonly string[] }[];
+  readonly matchedNothing: readonly {
+    readonly term: string;
+    /** Where it is not simply that nothing is called so. */
+    readonly why?: string;
+    readonly nearest: readonly string[];
+  }[];
   /** Plain names in it, also those of ranges, that stand for several of `machines` each; absent when there are none. */
   readonly ambiguous?: readonly { readonly term: string; readonly machines: readonly Machine[] }[];
   /** Hosts that the pattern selects in the inventory and that no registered agent stands for. */

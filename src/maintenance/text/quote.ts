@@ -12,13 +12,14 @@ export function quoted(text: string): string {
   return notOurs(oneLine(text).replace(/<(?![a-z0-9 ])/gi, "‹"));
 }
 
-/** Terms of a host pattern that match nothing: `` `wbe-01` (nearest: web-01, web-02) ``. */
+/** Terms of a host pattern that match nothing: `` `wbe-01` (nearest: web-01, web-02), `web[9]` (web has 3 hosts) ``. */
 export function unmatched(
-  terms: readonly { readonly term: string; readonly nearest: readonly string[] }[],
+  terms: readonly { readonly term: string; readonly why?: string; readonly nearest: readonly string[] }[],
 ): string {
-  const each = terms.map(({ term, nearest }) => {
-    const near = nearest.length === 0 ? "" : ` (nearest: ${quoted(list(nearest))})`;
-    return `\`${quoted(term)}\`${near}`;
+  const each = terms.map(({ term, why, nearest }) => {
+    const near = nearest.length === 0 ? [] : [`nearest: ${list(nearest)}`];
+    const more = [...(why === undefined ? [] : [why]), ...near].join("; ");
+    return `\`${quoted(term)}\`${more === "" ? "" : ` (${quoted(more)})`}`;
   });
   return list(each);
 }

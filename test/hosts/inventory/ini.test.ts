@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parseInventory } from "../../../src/hosts/inventory/parse.js";
 import { GOOD_INI, problems, read } from "./read.js";
 
 const BEGINNING = `\uFEFF# our machines
@@ -29,6 +30,22 @@ test("an INI inventory gives hosts, ranges, ports, addresses, groups and childre
 
 test("a host leaves ungrouped once a group has it", () => {
   expect(read("a\nb\n[web]\na\n", "hosts.ini").groups).toEqual({ all: "b a", ungrouped: "b", web: "a" });
+});
+
+test.each([
+  ["[x:children]\nall\n", /line 2: This group cannot be a child/],
+  ["[x:children]\nx\n", /line 2: This group cannot be a child/],
+  ["[all:children]\nx\n[x:children]\ny\n[y:children]\nall\n", /line 6: This group cannot be a child/],
+  ["[a:children]\nb\n[b:children]\nc\n[c:children]\na\nd\n[d]\n", /line 6: This group cannot be a child/],
+])("the circle of %j is told with the line that closes it", (text, problem) => {
+  expect(problems(text, "hosts.ini")).toEqual([expect.stringMatching(problem)]);
+});
+
+test("groups may nest however deep", () => {
+  const deep = Array.from({ length: 20_000 }, (_, at) => `[g${at}:children]\ng${at + 1}`).reverse();
+  const text = [...deep, "[g20000]", "a"].join("\n");
+  const parsed = parseInventory(text, "hosts.ini");
+  expect(parsed.ok && parsed.inventory.membersOf("g0")).toEqual(["a"]);
 });
 
 test("an address is not taken from a template, which only Ansible can fill in", () => {

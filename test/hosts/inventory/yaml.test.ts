@@ -49,6 +49,7 @@ test.each([
     "web:\n  children:\n    db:\n      children:\n        web:\n",
     /line 4: This group cannot be a child of the one it is put into/,
   ],
+  ["web:\n  children:\n    all:\n", /line \d: This group cannot be a child of the one it is put into/],
   ["web:\n  hosts: {\n", /line \d+: The file is not valid YAML/],
   ["web:\n  hosts:\n    a:\n    a:\n", /line 3: The file has a key \(or a name\) that stands there twice/],
 ])("what is wrong with %j is told", (text, problem) => {
