@@ -17,6 +17,8 @@ export interface Host {
   others: readonly Agent[];
   /** Place in the inventory's file; those that are not in it (`null`) come after, in natural order of their names. */
   position: number | null;
+  /** Of a host known only from the inventory: why a machine that might be it does not stand for it; a sentence. */
+  doubt: string | null;
 }
 
 /** The part of a host name before its first dot; an IP address has none. */
@@ -65,7 +67,16 @@ export class HostNames {
 
 /** A host as it is made, before the inventory gives it a place or another name. */
 export function hostOf(name: string, machine: Machine | null, agent: Agent | null): Host {
-  return { machine, name, key: name.toLowerCase(), aliases: NONE, agent, others: NONE, position: null };
+  return {
+    machine,
+    name,
+    key: name.toLowerCase(),
+    aliases: NONE,
+    agent,
+    others: NONE,
+    position: null,
+    doubt: null,
+  };
 }
 
 /** Most hosts have neither another name nor a second agent: one list for all. */

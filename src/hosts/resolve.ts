@@ -38,17 +38,27 @@ export function resolveHosts(pattern: HostPattern, index: HostIndex): Resolution
 
   const machines: Machine[] = [];
   const unknown: string[] = [];
+  const doubts = new Set<string>();
   const literals: Machine[] = [];
   const selected = selectedBy(matches, index);
   for (const host of selected) {
-    if (host.machine === null) unknown.push(host.name);
-    else {
+    if (host.machine === null) {
+      unknown.push(host.name);
+      if (host.doubt !== null) doubts.add(host.doubt);
+    } else {
       machines.push(host.machine);
       if (host.agent === null) literals.push(host.machine);
     }
   }
   const ambiguous = ambiguousIn(matches, selected);
-  return { machines, matchedNothing, ...(ambiguous.length === 0 ? {} : { ambiguous }), unknown, literals };
+  return {
+    machines,
+    matchedNothing,
+    ...(ambiguous.length === 0 ? {} : { ambiguous }),
+    unknown,
+    ...(doubts.size === 0 ? {} : { doubts: [...doubts] }),
+    literals,
+  };
 }
 
 interface Match {

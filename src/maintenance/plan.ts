@@ -29,7 +29,7 @@ import { isJustElected } from "./sight/just-elected.js";
 import { type Look, type Sight, whyFiltered } from "./sight/sight.js";
 import { BY_ITSELF } from "./text/go-on.js";
 import { list } from "./text/list.js";
-import { quoted, unmatched } from "./text/quote.js";
+import { quoted, unmatched, withoutAgent } from "./text/quote.js";
 import type { Refusal } from "./text/reply.js";
 import { formatSpan, type Millis, type Nanos } from "./time.js";
 import { ourTimes } from "./window/ours.js";
@@ -248,7 +248,7 @@ export function whatIsMissing(
   }
   if (unknown.length > 0) {
     return {
-      why: `The master of ${cluster} has no agent for ${quoted(list(unknown))}.`,
+      why: withoutAgent(`The master of ${cluster}`, resolution),
       next: "Start the agents, leave these hosts out of the pattern, or name a machine that is not registered as host|ip.",
       change: null,
     };

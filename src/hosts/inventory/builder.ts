@@ -1,7 +1,7 @@
 import { type Parsed, problemOf } from "../parsed.js";
 import { expandRange, isRange, MOST_NAMES } from "../range.js";
 import { circlesIn } from "./circle.js";
-import type { Inventory } from "./inventory.js";
+import type { Inventory, InventoryHost } from "./inventory.js";
 
 interface Group {
   readonly children: Set<string>;
@@ -21,7 +21,7 @@ export interface Link {
  * answers; its rules for `all` and `ungrouped` are applied at the end, as in `InventoryData.reconcile_inventory`.
  */
 export class InventoryBuilder {
-  readonly #hosts = new Map<string, { name: string; address: string | null }>();
+  readonly #hosts = new Map<string, InventoryHost>();
   readonly #groups = new Map<string, Group>();
   readonly #links: Link[] = [];
 
@@ -39,11 +39,11 @@ export class InventoryBuilder {
     this.#group(name);
   }
 
-  /** Adds a host, or one more membership of a host. A later address wins, as a later variable does in Ansible. */
-  addHost(name: string, group: string, address: string | null): void {
-    const host = this.#hosts.get(name) ?? { name, address };
-    if (address !== null) host.address = address;
-    this.#hosts.set(name, host);
+  /** Adds a host, or one more membership of a host. A later variable wins, as in Ansible. */
+  addHost(name: string, group: string, { address, port }: Connection): void {
+    const known = this.#hosts.get(name);
+    const hasOwnPort = port === null ? (known?.hasOwnPort ?? false) : port !== SSH_PORT;
+    this.#hosts.set(name, { name, address: address ?? known?.address ?? null, hasOwnPort });
     this.#group(group).hosts.add(name);
   }
 
@@ -109,14 +109,22 @@ export class InventoryBuilder {
   }
 }
 
+const PORT = /^(?:\[(.+)\]|((?:[^:[\]]|\[[^\]]*\])+)):(\d+)$/;
+
+/** The host names of an inventory entry, with the port at its end. */
+interface Names {
+  readonly names: readonly string[];
+  readonly port: string | null;
+}
+
 /**
  * The host names of an inventory entry: `web[01:20].example.com` is twenty, a port at the end (`web:2222`,
  * `[fe80::1]:22`) is not part of the name. A problem does not repeat it: it may be a part of anything in the file.
  */
-export function hostNames(entry: string): Parsed<{ readonly names: readonly string[] }> {
-  const bracketed = /^\[(.+)\]:\d+$/.exec(entry);
-  if (bracketed && !isRange(bracketed[1] ?? "")) return { ok: true, names: [bracketed[1] ?? ""] };
-  const name = (/^((?:[^:[\]]|\[[^\]]*\])+):\d+$/.exec(entry)?.[1] ?? entry).trim();
+export function hostNames(entry: string): Parsed<Names> {
+  const [, bracketed, plain, port = null] = PORT.exec(entry) ?? [];
+  if (bracketed !== undefined && !isRange(bracketed)) return { ok: true, names: [bracketed], port };
+  const name = (plain ?? (bracketed === undefined ? entry : `[${bracketed}]`)).trim();
   if (name === "" || /:$/.test(name)) return problemOf("A host name is missing.");
   let names = [""];
   for (const [piece] of name.matchAll(/\[[^\]]*\]|\[|[^[]+/g)) {
@@ -133,14 +141,31 @@ export function hostNames(entry: string): Parsed<{ readonly names: readonly stri
     }
     names = names.flatMap((head) => range.members.map((member) => head + member));
   }
-  return { ok: true, names };
+  return { ok: true, names, port };
 }
 
-/** The address among a host's variables, if it is a plain one: a template can only be known by Ansible. */
-export function addressOf(variable: (name: string) => unknown): string | null {
-  for (const name of ["ansible_host", "ansible_ssh_host"]) {
-    const value = variable(name);
-    if (typeof value === "string" && value !== "" && !value.includes("{{")) return value;
-  }
-  return null;
+const SSH_PORT = "22";
+
+/** What a host's line says of where Ansible connects to; `null` for what it does not say. */
+export interface Connection {
+  readonly address: string | null;
+  readonly port: string | null;
+}
+
+/**
+ * Where Ansible connects to by a host's variables. An address that is a template can only be known by Ansible, and is none; a
+ * port that is one is some other.
+ *
+ * @param port the one that stands behind the host's name, which the variables outdo.
+ */
+export function connectionOf(variable: (name: string) => unknown, port: string | null): Connection {
+  const textOf = (names: readonly string[]) => {
+    const value = names.map(variable).find((one) => typeof one === "string" || typeof one === "number");
+    return value === undefined || value === "" ? null : String(value);
+  };
+  const address = textOf(["ansible_host", "ansible_ssh_host"]);
+  return {
+    address: address?.includes("{{") ? null : address,
+    port: textOf(["ansible_port", "ansible_ssh_port"]) ?? port,
+  };
 }

@@ -1,5 +1,5 @@
 import { type Parsed, problemOf } from "../parsed.js";
-import { addressOf, hostNames, InventoryBuilder } from "./builder.js";
+import { type Connection, connectionOf, hostNames, InventoryBuilder } from "./builder.js";
 import type { ParsedInventory } from "./inventory.js";
 
 type Section = "hosts" | "children" | "vars";
@@ -74,7 +74,7 @@ export function parseIniInventory(text: string, name: string): ParsedInventory {
     } else if (section === "hosts") {
       const host = parseHostLine(line);
       if (!host.ok) complain(host.problem);
-      else for (const hostName of host.names) builder.addHost(hostName, group, host.address);
+      else for (const hostName of host.names) builder.addHost(hostName, group, host.connection);
     } else if (section === "vars" && !line.includes("=")) {
       complain("This is not of the form key=value.");
     }
@@ -95,11 +95,11 @@ function sectionOf(kind: string | undefined): Section | "unknown" {
 
 function parseHostLine(
   line: string,
-): Parsed<{ readonly names: readonly string[]; readonly address: string | null }> {
+): Parsed<{ readonly names: readonly string[]; readonly connection: Connection }> {
   const words = shellWords(line);
   if (words === null) return problemOf("A quote is not closed.");
   const [entry, ...assignments] = words;
-  if (entry === undefined) return { ok: true, names: [], address: null };
+  if (entry === undefined) return { ok: true, names: [], connection: { address: null, port: null } };
   const variables = new Map<string, string>();
   for (const word of assignments) {
     const equals = word.indexOf("=");
@@ -109,7 +109,8 @@ function parseHostLine(
     variables.set(word.slice(0, equals), word.slice(equals + 1).replace(/^(["'])(.*)\1$/s, "$2"));
   }
   const names = hostNames(entry);
-  return names.ok ? { ...names, address: addressOf((key) => variables.get(key)) } : names;
+  if (!names.ok) return names;
+  return { ...names, connection: connectionOf((key) => variables.get(key), names.port) };
 }
 
 /** Words as a shell splits them, with quotes, backslashes and `#` comments; `null` if a quote stays open. */

@@ -2,11 +2,8 @@
 export interface Inventory {
   /** What people call it: the file's name. */
   readonly name: string;
-  /**
-   * In the order in which they first stand in the file: the order of Ansible's results. `address` is `ansible_host` (or
-   * the older `ansible_ssh_host`): where Ansible connects to; `null` if not given.
-   */
-  readonly hosts: readonly { readonly name: string; readonly address: string | null }[];
+  /** In the order in which they first stand in the file: the order of Ansible's results. */
+  readonly hosts: readonly InventoryHost[];
   /** In the order in which the file makes them, `all` and `ungrouped` first. */
   readonly groupNames: readonly string[];
   /**
@@ -14,6 +11,15 @@ export interface Inventory {
    * these in the order in which they are linked. None for a name that is no group.
    */
   membersOf(group: string): readonly string[];
+}
+
+/** A host of the inventory, with what Ansible connects to as far as the host's own variables say. */
+export interface InventoryHost {
+  readonly name: string;
+  /** `ansible_host`, or the older `ansible_ssh_host`; `null` if not given. */
+  readonly address: string | null;
+  /** Whether it has another port than that of SSH: then the address is often that of a gateway with many hosts behind it. */
+  readonly hasOwnPort: boolean;
 }
 
 export type ParsedInventory =

@@ -1,9 +1,21 @@
-import { byShortName, type Host, type HostNames, hostOf, lazy, shortName } from "../host.js";
-import type { Inventory } from "./inventory.js";
+import { list } from "../../maintenance/text/list.js";
+import { byShortName, type Host, type HostNames, hostOf, shortName } from "../host.js";
+import type { Inventory, InventoryHost } from "./inventory.js";
+
+/** A host of the inventory in lower case, with the machines that stand for it as far as they are known. */
+interface Entry {
+  readonly host: InventoryHost;
+  readonly name: string;
+  readonly address: string | null;
+  machines: readonly Host[];
+  /** Why no machine stands for it although one might; a sentence. */
+  doubt: string | null;
+}
 
 /**
- * Finds the machine of every inventory host: by name, else by `ansible_host`, else by short name. Hosts take their
- * place in the inventory and its names for them; those without a machine are added to `hosts`.
+ * Finds the machine of every inventory host: by name, else by its address, else by short name. Hosts take their place in the
+ * inventory and its names for them; those without a machine are added to `hosts`. A machine stands for one inventory host only,
+ * unless their names are the same: behind an address or a short name that several have may be any of them.
  *
  * @returns the hosts of every inventory name
  */
@@ -14,47 +26,134 @@ export function placeInventory(
   addressed: (ip: string) => readonly Host[],
 ): ReadonlyMap<string, readonly Host[]> {
   const registered = [...hosts];
-  const shortNames = lazy(() => byShortName(registered));
-  const find = (name: string, address: string | null): readonly Host[] => {
-    const sameName = named.get(name).filter((host) => host.machine !== null);
-    if (sameName.length > 0) {
-      const sameAddress = address === null ? [] : sameName.filter((host) => host.machine?.ip === address);
-      return sameAddress.length > 0 ? sameAddress : sameName;
-    }
-    for (const target of [address, name]) {
-      if (target === null) continue;
-      const byIp = /^[\d.]+$/.test(target) ? addressed(target) : [];
-      const found = byIp.length > 0 ? byIp : named.get(target).filter((host) => host.machine !== null);
-      if (found.length > 0) return found;
-    }
-    const short = shortNames().get(shortName(name));
-    // web-01 may stand for web-01.dc1 and the other way round, but web-01.dc2 never for web-01.dc1.
-    const oneIsShort = short && (!name.includes(".") || short.key === shortName(name));
-    return oneIsShort ? [short] : [];
-  };
-
-  const found = inventory.hosts.map(({ name, address }) =>
-    find(name.toLowerCase(), address?.toLowerCase() ?? null),
+  const machinesNamed = (name: string) => named.get(name).filter(({ machine }) => machine !== null);
+  const entries = inventory.hosts.map(
+    (host): Entry => ({
+      host,
+      name: host.name.toLowerCase(),
+      address: host.address?.toLowerCase() ?? null,
+      machines: [],
+      doubt: null,
+    }),
   );
+  for (const entry of entries) entry.machines = byName(entry, machinesNamed(entry.name));
+  const find = (target: string) => (isIp(target) ? addressed(target) : machinesNamed(target));
+  placeByAddress(entries, find);
+  if (entries.some(({ machines }) => machines.length === 0))
+    placeByShortName(entries, byShortName(registered));
+  return takePlaces(entries, hosts, named);
+}
+
+/** Of several machines of one name that at the inventory's address, if there is one. */
+function byName({ address }: Entry, sameName: readonly Host[]): readonly Host[] {
+  const sameAddress = sameName.filter(({ machine }) => machine?.ip === address);
+  return sameAddress.length > 0 ? sameAddress : sameName;
+}
+
+/** Where several hosts have one address, or a host has a port of its own, the address may be that of a gateway. */
+function placeByAddress(entries: readonly Entry[], find: (target: string) => readonly Host[]): void {
+  const claims = new Map<Host, Entry[]>();
+  for (const entry of entries) {
+    for (const machine of new Set([...entry.machines, ...leadsTo(entry, find)])) {
+      const others = claims.get(machine);
+      if (others) others.push(entry);
+      else claims.set(machine, [entry]);
+    }
+  }
+  for (const [machine, claiming] of claims) {
+    const names = new Map(claiming.map((entry) => [entry.name, entry.host.name]));
+    const shared = `One address in the inventory leads to ${list([...names.values()], ", ", 4)}, so it stands for none of them.`;
+    for (const entry of claiming) {
+      if (entry.machines.length > 0) continue;
+      const { host } = entry;
+      if (names.size > 1) entry.doubt ??= shared;
+      else if (host.hasOwnPort) {
+        entry.doubt ??= `${host.name} has a port of its own in the inventory, so its address may be that of a gateway.`;
+      } else entry.machines = [machine];
+    }
+  }
+}
+
+/** The machine behind the address of an inventory host, or behind its name where that is an address. */
+function leadsTo({ name, address }: Entry, find: (target: string) => readonly Host[]): readonly Host[] {
+  const byAddress = address === null ? [] : find(address);
+  const found = byAddress.length > 0 || !isIp(name) ? byAddress : find(name);
+  // Several machines at one address: none of them is meant more than another.
+  return found.length === 1 ? found : [];
+}
+
+/**
+ * web-01 at the master may stand for web-01.dc1 of the inventory and the other way round, but web-01.dc2 never for web-01.dc1. Only
+ * if one host of the inventory has the short name, and is not known to be elsewhere.
+ */
+function placeByShortName(entries: readonly Entry[], machines: ReadonlyMap<string, Host | null>): void {
+  const taken = new Map(
+    entries.flatMap((entry) => entry.machines.map((machine) => [machine, entry] as const)),
+  );
+  const namesakes = new Map<string, Map<string, string>>();
+  for (const { name, host } of entries) {
+    const short = shortName(name);
+    const known = namesakes.get(short);
+    if (known) known.set(name, host.name);
+    else namesakes.set(short, new Map([[name, host.name]]));
+  }
+  const doubts = new Map<Host, string>();
+  for (const entry of entries) {
+    if (entry.machines.length > 0) continue;
+    const short = shortName(entry.name);
+    const machine = machines.get(short);
+    if (!machine || (entry.name.includes(".") && machine.key !== short)) continue;
+    const owner = taken.get(machine);
+    const names = namesakes.get(short) ?? new Map<string, string>();
+    if (owner && owner.name !== entry.name) names.set(owner.name, owner.host.name);
+    if (names.size > 1) {
+      const doubt = doubts.get(machine) ?? severalShort(machine, [...names.values()]);
+      doubts.set(machine, doubt);
+      entry.doubt ??= doubt;
+    } else if (isElsewhere(entry, machine)) {
+      entry.doubt ??= `${entry.host.name} has another address in the inventory than ${machine.name} at the master.`;
+    } else entry.machines = [machine];
+  }
+}
+
+function severalShort({ name }: Host, names: readonly string[]): string {
+  return `${name} at the master may be ${list(names, " or ", 4)} of the inventory, so no short name is taken for it.`;
+}
+
+function isElsewhere({ address }: Entry, { key, machine }: Host): boolean {
+  if (address === null || address === machine?.ip) return false;
+  return isIp(address) || shortName(address) !== shortName(key);
+}
+
+/** Gives the hosts their places and their names in the inventory, and adds those that no machine stands for. */
+function takePlaces(
+  entries: readonly Entry[],
+  hosts: Host[],
+  named: HostNames,
+): ReadonlyMap<string, readonly Host[]> {
   const placed = new Map<string, readonly Host[]>();
-  for (const [position, entry] of inventory.hosts.entries()) {
-    const name = entry.name.toLowerCase();
-    let same = found[position] ?? [];
+  for (const [position, { host, name, machines, doubt }] of entries.entries()) {
+    let same = machines;
     // Names that differ only in case are one host to a master.
-    if (same.length === 0) same = named.get(name).filter((host) => host.machine === null);
+    if (same.length === 0) same = named.get(name).filter(({ machine }) => machine === null);
     if (same.length === 0) {
-      const host = hostOf(entry.name, null, null);
-      hosts.push(host);
-      named.add(name, host);
-      same = [host];
+      const unknown = hostOf(host.name, null, null);
+      unknown.doubt = doubt;
+      hosts.push(unknown);
+      named.add(name, unknown);
+      same = [unknown];
     }
-    for (const host of same) {
-      host.position = Math.min(host.position ?? position, position);
-      if (host.key === name || host.aliases.includes(name)) continue;
-      host.aliases = [...host.aliases, name];
-      named.add(name, host);
+    for (const one of same) {
+      one.position = Math.min(one.position ?? position, position);
+      if (one.key === name || one.aliases.includes(name)) continue;
+      one.aliases = [...one.aliases, name];
+      named.add(name, one);
     }
-    placed.set(entry.name, same);
+    placed.set(host.name, same);
   }
   return placed;
+}
+
+function isIp(text: string): boolean {
+  return /^[\d.]+$/.test(text);
 }

@@ -1,6 +1,6 @@
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { yamlMistake } from "../yaml-mistake.js";
-import { addressOf, hostNames, InventoryBuilder } from "./builder.js";
+import { connectionOf, hostNames, InventoryBuilder } from "./builder.js";
 import type { ParsedInventory } from "./inventory.js";
 
 type Path = readonly unknown[];
@@ -42,8 +42,9 @@ export function parseYamlInventory(text: string, name: string): ParsedInventory 
         complain([...path, entry], names.problem);
         continue;
       }
-      const address = addressOf((key) => (variables instanceof Map ? variables.get(key) : undefined));
-      for (const host of names.names) builder.addHost(host, group, address);
+      const variable = (key: string) => (variables instanceof Map ? variables.get(key) : undefined);
+      const connection = connectionOf(variable, names.port);
+      for (const host of names.names) builder.addHost(host, group, connection);
     }
   };
   const readGroup = (group: string, value: unknown, path: Path) => {

@@ -18,6 +18,8 @@ export interface Resolution {
   readonly ambiguous?: readonly { readonly term: string; readonly machines: readonly Machine[] }[];
   /** Hosts that the pattern selects in the inventory and that no registered agent stands for. */
   readonly unknown: readonly string[];
+  /** Why a machine that might be one of `unknown` does not stand for it; sentences. Absent when there are none. */
+  readonly doubts?: readonly string[];
   /** Those of `machines` that were given as `host|ip` and are not registered: no agent will notice. */
   readonly literals: readonly Machine[];
 }

@@ -10,7 +10,7 @@ import type { MachineView } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
 import { mayHide, sightOf } from "../sight/sight.js";
 import { counted, list } from "../text/list.js";
-import { quoted, unmatched } from "../text/quote.js";
+import { quoted, unmatched, withoutAgent } from "../text/quote.js";
 import { type Reply, replyOf } from "../text/reply.js";
 import { type Column, type Grid, tableOf, tablesOf } from "../text/table.js";
 import type { Millis } from "../time.js";
@@ -72,7 +72,7 @@ export function hostsReply(
   sentences.push(...unknownTexts(views, names));
   if (matchedNothing.length > 0) sentences.push(`Nothing matches ${unmatched(matchedNothing)}.`);
   if (ambiguous !== null) sentences.push(ambiguous.why);
-  if (unknown.length > 0) sentences.push(`The master has no agent for ${quoted(list(unknown))}.`);
+  if (unknown.length > 0) sentences.push(withoutAgent("The master", resolution));
   if (literal.size > 0) {
     sentences.push(
       "A machine that is not registered can stand in a window, but nothing drains because of it.",

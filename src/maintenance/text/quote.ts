@@ -23,3 +23,15 @@ export function unmatched(
   });
   return list(each);
 }
+
+/** Which hosts of the inventory no agent stands for, and why not one that might. */
+export function withoutAgent(
+  master: string,
+  { unknown, doubts = [] }: { readonly unknown: readonly string[]; readonly doubts?: readonly string[] },
+): string {
+  const more = doubts.length > MOST_DOUBTS ? ["Others are as doubtful."] : [];
+  const why = quoted([...doubts.slice(0, MOST_DOUBTS), ...more].join(" "));
+  return `${master} has no agent for ${quoted(list(unknown))}.${why === "" ? "" : ` ${why}`}`;
+}
+
+const MOST_DOUBTS = 3;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { quoted } from "../../../src/maintenance/text/quote.js";
+import { quoted, unmatched, withoutAgent } from "../../../src/maintenance/text/quote.js";
 import { sentence } from "../../../src/slack/render/sentence.js";
 import { runs } from "../../support/fast-check.js";
 
@@ -12,6 +12,21 @@ test.each([
   ["load < 5, a<b and <hosts>", "load < 5, a<b and <hosts>"],
 ])("%j in a sentence is %j", (typed, told) => {
   expect(quoted(typed)).toBe(told);
+});
+
+test("what a pattern names in vain is told with the reason there is", () => {
+  expect(
+    unmatched([
+      { term: "wbe-1", nearest: ["web-1", "web-2"] },
+      { term: "web[9]", why: "web has 3 hosts", nearest: [] },
+      { term: "wbe[0]", why: "a position", nearest: ["web"] },
+    ]),
+  ).toBe("`wbe-1` (nearest: web-1, web-2), `web[9]` (web has 3 hosts), `wbe[0]` (a position; nearest: web)");
+  const doubts = ["One.", "Two.", "Three.", "Four."];
+  expect(withoutAgent("The master", { unknown: ["vm1"], doubts })).toBe(
+    "The master has no agent for vm1. One. Two. Three. Others are as doubtful.",
+  );
+  expect(withoutAgent("The master", { unknown: ["vm1"] })).toBe("The master has no agent for vm1.");
 });
 
 test("whatever people write, a sentence names only those it names itself", () => {
