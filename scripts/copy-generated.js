@@ -16,9 +16,13 @@ const folders = [
   { folder: join("mesos", "proto", "generated"), file: "mesos.js" },
   // The thread that draws pictures, and their fonts.
   { folder: join("timeline", "png"), file: "png-worker.js" },
+  // The thread that reads YAML inventories.
+  { folder: join("hosts", "inventory", "yaml"), file: "yaml-tree.js" },
+  { folder: join("engine", "cluster", "inventory"), file: "yaml-thread.js" },
 ];
 
 for (const { folder, file } of folders) {
-  await cp(join(root, "src", folder), join(target, folder), { recursive: true });
+  const filter = (path) => !path.endsWith(".ts");
+  await cp(join(root, "src", folder), join(target, folder), { recursive: true, filter });
   await readFile(join(target, folder, file));
 }

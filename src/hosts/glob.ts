@@ -1,23 +1,48 @@
 import { type GlobPiece, globOf } from "../maintenance/text/glob.js";
 import { type Parsed, problemOf } from "./parsed.js";
-import { expandRange, isRange, MOST_NAMES } from "./range.js";
+import {
+  countOf,
+  isRange,
+  LONGEST_NAME,
+  longestOf,
+  MOST_NAMES,
+  type NamePart,
+  namesFrom,
+  parseRange,
+  type Range,
+} from "./range.js";
 
-/** Globs that also hold ranges become one alternative per member; beyond this many they would be slow. */
-const MOST_VARIANTS = 256;
+/** Globs that also hold ranges become one alternative per member; more of them in one pattern would be slow. */
+export const MOST_VARIANTS = 256;
 
-/** A piece of a word: a wildcard, or the texts it may be, which are several for a range. */
-type Part = Exclude<GlobPiece, { readonly text: string }> | { readonly members: readonly string[] };
+/** More in one term is no pattern of names. */
+const MOST_STARS = 16;
+
+/** A piece of a word: a text, a range or a wildcard. */
+type Part = GlobPiece | Range;
 
 /** What a word with or without wildcards stands for. All in lower case: host names compare without case. */
 export type Expression =
   | { readonly kind: "word"; readonly name: string }
-  | { readonly kind: "names"; readonly names: readonly string[] }
-  /** `head` is the text before the first wildcard. */
-  | { readonly kind: "glob"; readonly head: string; readonly fits: (text: string) => boolean };
+  /** `head` is the text before the first range. */
+  | {
+      readonly kind: "names";
+      readonly head: string;
+      readonly count: number;
+      readonly names: () => Iterable<string>;
+    }
+  /** `head` is the text before the first wildcard. To look at a name takes `weight` steps. */
+  | {
+      readonly kind: "glob";
+      readonly head: string;
+      readonly variants: number;
+      readonly weight: number;
+      readonly fits: (text: string) => boolean;
+    };
 
 /**
  * A shell glob (`*`, `?`, `[ab]`, `[a-f]`, `[!ab]`) or a name with ranges (`web[01:20]`). Brackets must be balanced
- * (`splitPattern` sees to it).
+ * (`splitPattern` sees to it). No name is made here: a few characters may stand for very many.
  */
 export function parseExpression(text: string): Parsed<{ readonly expression: Expression }> {
   const lower = text.toLowerCase();
@@ -28,42 +53,52 @@ export function parseExpression(text: string): Parsed<{ readonly expression: Exp
       if (!bracket.ok) return bracket;
       parts.push(bracket.part);
     } else if (piece.startsWith("*")) parts.push("*");
-    else if (piece === "?") parts.push("?");
-    else parts.push({ members: [piece] });
+    else parts.push(piece === "?" ? "?" : { text: piece });
   }
-  const wild = parts.some((part) => !isText(part));
-  const count = parts.reduce((product, part) => product * (isText(part) ? part.members.length : 1), 1);
-  const most = wild ? MOST_VARIANTS : MOST_NAMES;
-  if (count > most) {
-    const what = wild ? "together with wildcards " : "";
-    return problemOf(`The ranges in ${text} ${what}stand for more than ${most} names.`);
+  return parts.every(isOfName) ? nameFrom(text, parts) : globFrom(text, parts);
+}
+
+function isOfName(part: Part): part is NamePart {
+  return typeof part === "object" && !("oneOf" in part);
+}
+
+function nameFrom(text: string, parts: readonly NamePart[]): Parsed<{ readonly expression: Expression }> {
+  const count = countOf(parts);
+  if (count > MOST_NAMES) return problemOf(`The ranges in ${text} stand for more than ${MOST_NAMES} names.`);
+  if (longestOf(parts) > LONGEST_NAME)
+    return problemOf(`A host name has at most ${LONGEST_NAME} characters.`);
+  const [name = ""] = namesFrom(parts);
+  if (count === 1) return { ok: true, expression: { kind: "word", name } };
+  const [first] = parts;
+  const head = first !== undefined && "text" in first ? first.text : "";
+  return { ok: true, expression: { kind: "names", head, count, names: () => namesFrom(parts) } };
+}
+
+function globFrom(text: string, parts: readonly Part[]): Parsed<{ readonly expression: Expression }> {
+  const variants = countOf(parts.filter(isOfName));
+  if (variants > MOST_VARIANTS) {
+    return problemOf(
+      `The ranges in ${text} together with wildcards stand for more than ${MOST_VARIANTS} names.`,
+    );
   }
-  const variants = variantsOf(parts);
-  if (!wild) {
-    const names = variants.map((pieces) => pieces.map(textOf).join(""));
-    const [name = ""] = names;
-    return { ok: true, expression: count === 1 ? { kind: "word", name } : { kind: "names", names } };
-  }
-  const globs = variants.map(globOf);
-  const head = /^[^*?[]*/.exec(lower)?.[0] ?? "";
+  const stars = parts.filter((part) => part === "*").length;
+  if (stars > MOST_STARS) return problemOf(`A term has at most ${MOST_STARS} wildcards (*).`);
+  const globs = variantsOf(parts).map(globOf);
+  const [first] = parts;
+  const head = typeof first === "object" && "text" in first ? first.text : "";
   // Most names of a large cluster do not even begin as the glob does.
   const fits = (name: string) => name.startsWith(head) && globs.some((glob) => glob(name));
-  return { ok: true, expression: { kind: "glob", head, fits } };
+  return { ok: true, expression: { kind: "glob", head, variants, weight: variants * (1 + stars), fits } };
 }
 
-function isText(part: Part): part is { readonly members: readonly string[] } {
-  return typeof part === "object" && "members" in part;
-}
-
-function textOf(piece: GlobPiece): string {
-  return typeof piece === "object" && "text" in piece ? piece.text : "";
-}
-
-/** The pieces for each choice of one member per part. */
+/** The pieces for each choice of one member per range. */
 function variantsOf(parts: readonly Part[]): GlobPiece[][] {
   return parts.reduce<GlobPiece[][]>(
     (variants, part) => {
-      const choices = isText(part) ? part.members.map((text) => ({ text })) : [part];
+      const choices =
+        typeof part === "object" && "count" in part
+          ? Array.from({ length: part.count }, (_, at) => ({ text: part.member(at) }))
+          : [part];
       return variants.flatMap((pieces) => choices.map((choice) => [...pieces, choice]));
     },
     [[]],
@@ -72,8 +107,8 @@ function variantsOf(parts: readonly Part[]): GlobPiece[][] {
 
 function parseBracket(body: string): Parsed<{ readonly part: Part }> {
   if (isRange(body)) {
-    const range = expandRange(body);
-    return range.ok ? { ok: true, part: { members: range.members } } : range;
+    const range = parseRange(body);
+    return range.ok ? { ok: true, part: range.range } : range;
   }
   const dashed = /^(\d+)-(\d+)$/.exec(body);
   if (dashed && body.length > 3) {

@@ -1,76 +1,99 @@
 import type { Agent } from "../maintenance/cluster/world.js";
-import { groupBy } from "../maintenance/group-by.js";
-import { byShortName, type Host, HostNames, hostOf, lazy } from "./host.js";
+import { byShortName, type Host, HostNames, hostOf } from "./host.js";
 import type { Inventory } from "./inventory/inventory.js";
 import { placeInventory } from "./inventory/place.js";
 import { naturalOrder } from "./natural-order.js";
+import { filtered, forEach, lazily, type Steps, sorted } from "./steps.js";
 
 /** A master's machines, made ready for patterns; built once per world. */
 export interface HostIndex {
   readonly hosts: readonly Host[];
   /** Every host, in Ansible's order of the group `all`. */
-  all(): readonly Host[];
+  all(): Steps<readonly Host[]>;
   /** By host name or inventory name, lower case. */
   named(name: string): readonly Host[];
-  /** By the IP of a registered machine. */
-  addressed(ip: string): readonly Host[];
-  /** By the part before the first dot, lower case, if exactly one host has it. */
-  shortNamed(name: string): Host | null;
+  /** By the IP of their machine. */
+  addresses(): Steps<ReadonlyMap<string, readonly Host[]>>;
+  /** By the part before the first dot, lower case; `null` where several have it. */
+  shortNames(): Steps<ReadonlyMap<string, Host | null>>;
   /** Names of the inventory's groups, lower case, with `ungrouped`, without `all`. */
   readonly groupNames: readonly string[];
-  /** The hosts of a group, in its order, or `null` if there is no such group. */
-  group(name: string): readonly Host[] | null;
+  hasGroup(name: string): boolean;
+  /** The hosts of a group, in its order; none if there is no such group. */
+  group(name: string): Steps<readonly Host[]>;
   /** In inventory order. */
-  inOrder(hosts: readonly Host[]): readonly Host[];
+  inOrder(hosts: readonly Host[]): Steps<readonly Host[]>;
 }
 
 /** Builds the index over the registered agents and, if there is one, the cluster's Ansible inventory. */
-export function createHostIndex(agents: readonly Agent[], inventory: Inventory | null): HostIndex {
+export function* createHostIndex(agents: readonly Agent[], inventory: Inventory | null): Steps<HostIndex> {
   const names = new HostNames();
-  const hosts = machinesOf(agents, names);
-  const addresses = lazy(() => groupBy(hosts, ({ machine }) => machine?.ip ?? null));
-  const addressed = (ip: string) => addresses().get(ip) ?? [];
-  const placed = inventory ? placeInventory(inventory, hosts, names, addressed) : null;
-  const named = (name: string) => names.get(name);
+  const hosts = yield* machinesOf(agents, names);
+  const addresses = lazily(() => byAddress(hosts));
+  const placed = inventory ? yield* placeInventory(inventory, hosts, names, yield* addresses()) : null;
   const inOrder = inventoryOrder(names);
 
-  const members = (group: string): readonly Host[] =>
-    (inventory?.membersOf(group) ?? []).flatMap((host) => placed?.get(host) ?? []);
-  const notListed = lazy(() => inOrder(hosts.filter((host) => host.position === null)));
-  const all = lazy(() => [...new Set([...members("all"), ...notListed()])]);
-  const ungrouped = lazy(() => [...new Set([...members("ungrouped"), ...notListed()])]);
-  const groups = new Map<string, () => readonly Host[]>([["ungrouped", ungrouped]]);
-  for (const name of inventory?.groupNames ?? []) {
-    if (name === "all" || name === "ungrouped") continue;
+  const notListed = lazily(function* () {
+    return yield* inOrder(yield* filtered(hosts, 1, ({ position }) => position === null));
+  });
+  const groups = new Map<string, () => Steps<readonly Host[]>>();
+  const addGroup = (name: string, more: () => Steps<readonly Host[]>) => {
     // Groups whose names differ only in case become one, because patterns compare without case.
-    const other = groups.get(name.toLowerCase());
-    groups.set(
-      name.toLowerCase(),
-      lazy(() => [...new Set([...(other?.() ?? []), ...members(name)])]),
-    );
-  }
-  const shortNames = lazy(() => byShortName(hosts));
+    const key = name.toLowerCase();
+    const other = groups.get(key);
+    const members = function* () {
+      const all = new Set(other ? yield* other() : []);
+      yield* forEach(inventory?.membersOf(name) ?? [], 2, (host) => {
+        for (const one of placed?.get(host) ?? []) all.add(one);
+      });
+      yield* forEach(yield* more(), 1, (host) => all.add(host));
+      return [...all];
+    };
+    groups.set(key, lazily(members));
+  };
+  addGroup("all", notListed);
+  addGroup("ungrouped", notListed);
+  for (const name of inventory?.groupNames ?? [])
+    if (name !== "all" && name !== "ungrouped") addGroup(name, nothing);
+  const groupNames = [...groups.keys()].filter((name) => name !== "all");
   return {
     hosts,
-    all,
-    named,
-    addressed,
-    shortNamed: (name) => shortNames().get(name) ?? null,
-    groupNames: [...groups.keys()],
-    group: (name) => groups.get(name)?.() ?? null,
+    all: groups.get("all") ?? nothing,
+    named: (name) => names.get(name),
+    addresses,
+    shortNames: lazily(() => byShortName(hosts)),
+    groupNames,
+    hasGroup: (name) => name !== "all" && groups.has(name),
+    group: (name) => (groups.get(name) ?? nothing)(),
     inOrder,
   };
 }
 
+// biome-ignore lint/correctness/useYield: work that is none.
+function* nothing(): Steps<readonly Host[]> {
+  return [];
+}
+
+function* byAddress(hosts: readonly Host[]): Steps<ReadonlyMap<string, readonly Host[]>> {
+  const map = new Map<string, Host[]>();
+  yield* forEach(hosts, 1, (host) => {
+    if (host.machine === null) return;
+    const same = map.get(host.machine.ip);
+    if (same) same.push(host);
+    else map.set(host.machine.ip, [host]);
+  });
+  return map;
+}
+
 /** Each machine once, with all agents that share it. */
-function machinesOf(agents: readonly Agent[], names: HostNames): Host[] {
+function* machinesOf(agents: readonly Agent[], names: HostNames): Steps<Host[]> {
   const hosts: Host[] = [];
-  for (const agent of agents) {
+  yield* forEach(agents, 2, (agent) => {
     const host = hostOf(agent.machine.hostname, agent.machine, agent);
     const known = names.addMachine(host);
     if (known === host) hosts.push(host);
     else known.others = [...known.others, agent];
-  }
+  });
   return hosts;
 }
 
@@ -78,19 +101,21 @@ function machinesOf(agents: readonly Agent[], names: HostNames): Host[] {
 function inventoryOrder(names: HostNames): HostIndex["inOrder"] {
   // The IP keeps the order of namesakes steady.
   const sortName = ({ key, machine }: Host) => (names.isShared(key) ? `${key} ${machine?.ip ?? ""}` : key);
-  const sorted = (some: readonly Host[]) => {
+  const inNaturalOrder = function* (some: readonly Host[]): Steps<readonly Host[]> {
     const inTurn: Host[] = [];
-    for (const place of naturalOrder(some.map(sortName))) {
+    yield* forEach(yield* naturalOrder(some.map(sortName)), 1, (place) => {
       const host = some[place];
       if (host) inTurn.push(host);
-    }
+    });
     return inTurn;
   };
-  return (some) => {
+  return function* (some) {
     if (some.length < 2) return some;
-    if (!some.some((host) => host.position !== null)) return sorted(some);
-    const listed = some.filter((host) => host.position !== null);
-    listed.sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
-    return [...listed, ...sorted(some.filter((host) => host.position === null))];
+    const listed = yield* filtered(some, 1, ({ position }) => position !== null);
+    if (listed.length === 0) return yield* inNaturalOrder(some);
+    const inFile = yield* sorted(listed, (a, b) => (a.position ?? 0) - (b.position ?? 0));
+    if (listed.length === some.length) return inFile;
+    const others = yield* filtered(some, 1, ({ position }) => position === null);
+    return [...inFile, ...(yield* inNaturalOrder(others))];
   };
 }

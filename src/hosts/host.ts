@@ -1,5 +1,6 @@
 import type { Machine } from "../maintenance/cluster/machine.js";
 import type { Agent } from "../maintenance/cluster/world.js";
+import { forEach, type Steps } from "./steps.js";
 
 /** A machine with its agents, or a host of the inventory that the master does not know. */
 export interface Host {
@@ -106,23 +107,14 @@ export function namesOf(host: Host): readonly string[] {
 }
 
 /** Hosts by short name; `null` where several share one, which then stands for none of them. */
-export function byShortName(hosts: readonly Host[]): ReadonlyMap<string, Host | null> {
+export function* byShortName(hosts: readonly Host[]): Steps<ReadonlyMap<string, Host | null>> {
   const map = new Map<string, Host | null>();
-  for (const host of hosts) {
+  yield* forEach(hosts, 2, (host) => {
     for (const name of namesOf(host)) {
       const short = shortName(name);
       const other = map.get(short);
       map.set(short, other === undefined || other === host ? host : null);
     }
-  }
+  });
   return map;
-}
-
-/** A value made when it is first asked for. */
-export function lazy<T>(make: () => T): () => T {
-  let made: { value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

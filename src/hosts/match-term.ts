@@ -1,9 +1,9 @@
 import { machineKey } from "../maintenance/cluster/machine.js";
-import type { Agent } from "../maintenance/cluster/world.js";
 import type { Expression } from "./glob.js";
 import { agentsOf, type Host, hostOf, namesOf, shortName, valuesOf } from "./host.js";
 import type { HostIndex } from "./host-index.js";
 import type { Term } from "./pattern.js";
+import { filtered, forEach, type Steps } from "./steps.js";
 import { applySubscript } from "./subscript.js";
 import type { Matcher } from "./term.js";
 
@@ -33,12 +33,12 @@ interface Found {
 }
 
 /** Finds what a term stands for: its first reading that matches anything. */
-export function matchTerm(term: Term, index: HostIndex): TermMatch {
+export function* matchTerm(term: Term, index: HostIndex): Steps<TermMatch> {
   for (const { matcher, subscript } of term.readings) {
     const isHostFirst = term.role === "union" && subscript === null;
-    const found = find(matcher, isHostFirst, index);
+    const found = yield* find(matcher, isHostFirst, index);
     if (found.hosts.length === 0 && !found.known) continue;
-    const hosts = unique(applySubscript(found.hosts, subscript));
+    const hosts = yield* unique(applySubscript(found.hosts, subscript));
     const nothing = hosts.length === 0 && (term.role === "union" || !found.known || subscript !== null);
     if (nothing) return { ...standsForNothing(term), ...(subscript === null ? {} : whyOutside(term, found)) };
     return { hosts, missing: term.role === "union" ? (found.absent ?? []) : [], shared: found.shared ?? [] };
@@ -67,28 +67,24 @@ function baseOf({ text }: Term): string {
   return text.slice(0, text.lastIndexOf("["));
 }
 
-function find(matcher: Matcher, isHostFirst: boolean, index: HostIndex): Found {
+function* find(matcher: Matcher, isHostFirst: boolean, index: HostIndex): Steps<Found> {
   switch (matcher.kind) {
     case "all":
-      return foundIn(index.all());
+      return foundIn(yield* index.all());
     case "word":
-      return findWord(matcher.name, isHostFirst, index);
-    case "names": {
-      const each = matcher.names.map((name) => ({ name, ...findWord(name, isHostFirst, index) }));
-      return {
-        hosts: each.flatMap(({ hosts }) => hosts),
-        known: each.some(({ known }) => known),
-        shared: each.flatMap(({ shared = [] }) => shared),
-        absent: each.filter(({ hosts }) => hosts.length === 0).map(({ name }) => name),
-      };
-    }
+      return yield* findWord(matcher.name, isHostFirst, index);
+    case "names":
+      return yield* findNames(matcher.names(), isHostFirst, index);
     case "glob":
     case "regex":
-      return findMatching(matcher, index);
+      return yield* findMatching(matcher, index);
     case "selector": {
       const { by, value } = matcher;
-      const isSelected = (agent: Agent) => valuesOf(agent, by).some((one) => expressionFits(value, one));
-      return foundIn(index.inOrder(index.hosts.filter((host) => agentsOf(host).some(isSelected))));
+      const fits = valueFits(value);
+      const isSelected = (host: Host) =>
+        agentsOf(host).some((agent) => valuesOf(agent, by).some((one) => fits(one.toLowerCase())));
+      const selected = yield* filtered(index.hosts, weightOf(matcher), isSelected);
+      return foundIn(yield* index.inOrder(selected));
     }
     case "machine": {
       const key = machineKey(matcher.machine);
@@ -96,6 +92,19 @@ function find(matcher: Matcher, isHostFirst: boolean, index: HostIndex): Found {
       const same = registered.filter((host) => host.machine !== null && machineKey(host.machine) === key);
       return foundIn(same.length > 0 ? same : [hostOf(matcher.machine.hostname, matcher.machine, null)]);
     }
+  }
+}
+
+/** How many steps it takes to look at one host. */
+export function weightOf(matcher: Matcher): number {
+  switch (matcher.kind) {
+    case "glob":
+    case "regex":
+      return matcher.weight;
+    case "selector":
+      return 4 + (matcher.value.kind === "glob" ? matcher.value.weight : 0);
+    default:
+      return 0;
   }
 }
 
@@ -107,60 +116,89 @@ function foundByName(name: string, hosts: readonly Host[]): Found {
   return { ...foundIn(hosts), shared: hosts.length < 2 ? [] : [{ name, hosts }] };
 }
 
+function* findNames(names: Iterable<string>, isHostFirst: boolean, index: HostIndex): Steps<Found> {
+  const hosts: Host[] = [];
+  const absent: string[] = [];
+  const shared: SharedName[] = [];
+  let known = false;
+  let done = 0;
+  for (const name of names) {
+    const found = yield* findWord(name, isHostFirst, index);
+    for (const host of found.hosts) hosts.push(host);
+    if (found.hosts.length === 0) absent.push(name);
+    for (const one of found.shared ?? []) shared.push(one);
+    known ||= found.known;
+    done += 2 + found.hosts.length;
+    if (done < 1_000) continue;
+    yield done;
+    done = 0;
+  }
+  yield done;
+  return { hosts, known, absent, shared };
+}
+
 /**
  * A plain name, as in Ansible: a host by its exact name before a group; but after `&` and `!`, and under a position, the group
  * comes first, and a name with a dot is both. Then an IP, then a short name that only one host has.
  */
-function findWord(name: string, isHostFirst: boolean, index: HostIndex): Found {
+function* findWord(name: string, isHostFirst: boolean, index: HostIndex): Steps<Found> {
   const exact = index.named(name);
   if (isHostFirst && exact.length > 0) return foundByName(name, exact);
-  const group = index.group(name);
-  if (group) return { hosts: name.includes(".") ? [...group, ...exact] : group, known: true };
+  if (index.hasGroup(name)) {
+    const group = yield* index.group(name);
+    return { hosts: name.includes(".") ? [...group, ...exact] : group, known: true };
+  }
   if (exact.length > 0) return foundByName(name, exact);
-  const addressed = index.addressed(name);
+  const addressed = (yield* index.addresses()).get(name) ?? [];
   if (addressed.length > 0) return foundIn(addressed);
-  const short = index.shortNamed(name);
+  const short = (yield* index.shortNames()).get(name);
   return foundIn(short ? [short] : []);
 }
 
 /** Groups whose name fits, with all their hosts, in the order of the file, then hosts whose name fits: Ansible's order. */
-function findMatching(
-  { kind, fits, onAddresses }: Extract<Matcher, { kind: "glob" | "regex" }>,
+function* findMatching(
+  { kind, weight, fits, onAddresses }: Extract<Matcher, { kind: "glob" | "regex" }>,
   index: HostIndex,
-): Found {
+): Steps<Found> {
   // Wildcards never mean "all" and "ungrouped", as Ansible's documentation has it: `a*` must not take in everything.
-  const groups = index.groupNames.filter((name) => name !== "ungrouped" && fits(name));
-  const hosts = index.hosts.filter(
-    (host) =>
-      fits(host.key) ||
-      host.aliases.some(fits) ||
-      (onAddresses && host.machine !== null && fits(host.machine.ip)),
-  );
+  const groups = yield* filtered(index.groupNames, weight, (name) => name !== "ungrouped" && fits(name));
+  const isMeant = (host: Host) =>
+    fits(host.key) ||
+    host.aliases.some(fits) ||
+    (onAddresses && host.machine !== null && fits(host.machine.ip));
+  const hosts = yield* filtered(index.hosts, weight, isMeant);
   if (hosts.length === 0 && groups.length === 0 && kind === "glob") {
-    const short = index.hosts.filter((host) =>
-      namesOf(host).some((name) => fits(shortName(name)) && index.shortNamed(shortName(name)) === host),
-    );
-    return foundIn(index.inOrder(short));
+    const shortNames = yield* index.shortNames();
+    const isShort = (host: Host) =>
+      namesOf(host).some((name) => fits(shortName(name)) && shortNames.get(shortName(name)) === host);
+    return foundIn(yield* index.inOrder(yield* filtered(index.hosts, weight, isShort)));
   }
-  const members = groups.flatMap((name) => index.group(name) ?? []);
-  const ordered = index.inOrder(hosts);
-  return { hosts: members.length > 0 ? [...members, ...ordered] : ordered, known: groups.length > 0 };
+  const ordered = yield* index.inOrder(hosts);
+  if (groups.length === 0) return { hosts: ordered, known: false };
+  const members: Host[] = [];
+  for (const name of groups)
+    yield* forEach(yield* index.group(name), 1, (host) => {
+      members.push(host);
+    });
+  return { hosts: members.concat(ordered), known: true };
 }
 
-/** Whether a value of an agent is what the expression stands for, without regard to case. */
-function expressionFits(expression: Expression, value: string): boolean {
-  const lower = value.toLowerCase();
+/** Whether a value of an agent, in lower case, is what the expression stands for. */
+function valueFits(expression: Expression): (value: string) => boolean {
   switch (expression.kind) {
     case "word":
-      return lower === expression.name;
-    case "names":
-      return expression.names.includes(lower);
+      return (value) => value === expression.name;
+    case "names": {
+      const names = new Set(expression.names());
+      return (value) => names.has(value);
+    }
     case "glob":
-      return expression.fits(lower);
+      return expression.fits;
   }
 }
 
-function unique(hosts: readonly Host[]): readonly Host[] {
-  const once = new Set(hosts);
+function* unique(hosts: readonly Host[]): Steps<readonly Host[]> {
+  const once = new Set<Host>();
+  yield* forEach(hosts, 1, (host) => once.add(host));
   return once.size === hosts.length ? hosts : [...once];
 }

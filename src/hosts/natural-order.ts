@@ -1,3 +1,5 @@
+import { forEach, type Steps, sorted } from "./steps.js";
+
 /** Longer numbers are not exact as JavaScript's numbers. */
 const EXACT_DIGITS = 15;
 
@@ -16,10 +18,10 @@ type Bucket = number[];
  * Positions of the names in natural order: numbers count as numbers, so web-2 comes before web-10. Of two equal names
  * the first stays first.
  */
-export function naturalOrder(names: readonly string[]): readonly number[] {
+export function* naturalOrder(names: readonly string[]): Steps<readonly number[]> {
   const ordered: number[] = [];
   const ordering = { names, at: new Int32Array(names.length), numbers: new Float64Array(names.length) };
-  order([...names.keys()], ordering, ordered);
+  yield* order([...names.keys()], ordering, ordered);
   return ordered;
 }
 
@@ -34,11 +36,12 @@ interface Ordering {
  * Names with the same text before their first number differ by that number, which is quick to compare; only those that
  * have it in common are looked at further. Sorting tens of thousands of whole names takes several times as long.
  */
-function order(positions: readonly number[], ordering: Ordering, ordered: number[]): void {
+function* order(positions: readonly number[], ordering: Ordering, ordered: number[]): Steps<void> {
   const { numbers } = ordering;
   const buckets = new Buckets(ordering);
-  for (const position of positions) buckets.add(position);
-  for (const [key, bucket] of buckets.inOrder()) {
+  yield* forEach(positions, 2, (position) => buckets.add(position));
+  for (const [key, bucket] of yield* buckets.inOrder()) {
+    yield bucket.length;
     if (key.endsWith(NO_NUMBER)) {
       for (const position of bucket) ordered.push(position);
       continue;
@@ -53,7 +56,7 @@ function order(positions: readonly number[], ordering: Ordering, ordered: number
       ) {
         end++;
       }
-      if (end - start > 1) order(bucket.slice(start, end), ordering, ordered);
+      if (end - start > 1) yield* order(bucket.slice(start, end), ordering, ordered);
       else ordered.push(first);
       start = end;
     }
@@ -108,8 +111,8 @@ class Buckets {
     else this.#addTo(this.#keyOf(name, start, end), digits, position);
   }
 
-  inOrder(): [string, Bucket][] {
-    return [...this.#byKey].sort(([a], [b]) => (a < b ? -1 : 1));
+  inOrder(): Steps<readonly (readonly [string, Bucket])[]> {
+    return sorted([...this.#byKey], ([a], [b]) => (a < b ? -1 : 1));
   }
 
   /** Of the text at `at`, which becomes the last one. */

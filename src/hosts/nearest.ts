@@ -1,3 +1,5 @@
+import { atOnce, forEach, type Steps, sorted } from "./steps.js";
+
 /**
  * Edit distance between two words (insert, delete, replace, swap of neighbours), given up as soon as it must exceed
  * `most`; then the answer is `most + 1`. Only the diagonal band that can stay within `most` is computed, so comparing
@@ -48,34 +50,47 @@ export function slack(length: number): number {
   return Math.min(3, Math.max(1, Math.floor(length / 3)));
 }
 
+/** How the nearest of many are asked for. */
+interface Options {
+  readonly limit?: number;
+  readonly among?: (candidate: string) => readonly string[];
+}
+
 /**
  * The candidates nearest to a mistyped word, best first (of equals the shorter), each once, three unless told: those
  * within a few edits, else those that begin with the word. Case does not count. `among` gives further spellings of a
  * candidate to compare with, such as the part of a host name before its first dot.
  */
-export function nearest(
+export function nearest(word: string, candidates: Iterable<string>, options: Options = {}): string[] {
+  return atOnce(nearestOfMany(word, candidates, options));
+}
+
+/** The same, where there may be tens of thousands. */
+export function* nearestOfMany(
   word: string,
   candidates: Iterable<string>,
-  options: { limit?: number; among?: (candidate: string) => readonly string[] } = {},
-): string[] {
+  options: Options = {},
+): Steps<string[]> {
   const wanted = word.toLowerCase();
   if (wanted === "") return [];
   const limit = options.limit ?? 3;
   const most = slack(wanted.length);
   const close = new Map<string, number>();
   const longer = new Map<string, number>();
-  for (const candidate of candidates) {
+  yield* forEach(candidates, 4, (candidate) => {
     let best = most + 1;
     for (const spelling of options.among?.(candidate) ?? [candidate]) {
       best = Math.min(best, editDistance(wanted, spelling.toLowerCase(), most));
     }
     if (best <= most) close.set(candidate, best);
     else if (close.size === 0 && candidate.toLowerCase().startsWith(wanted)) longer.set(candidate, 0);
-  }
-  return [...(close.size > 0 ? close : longer)]
-    .sort(([a, near], [b, far]) => near - far || a.length - b.length || (a < b ? -1 : 1))
-    .slice(0, limit)
-    .map(([candidate]) => candidate);
+  });
+  const all = [...(close.size > 0 ? close : longer)];
+  const best = yield* sorted(
+    all,
+    ([a, near], [b, far]) => near - far || a.length - b.length || (a < b ? -1 : 1),
+  );
+  return best.slice(0, limit).map(([candidate]) => candidate);
 }
 
 /** The candidate nearest to a mistyped word, or `null`. `sure` if no other is near and the word is long enough to tell. */

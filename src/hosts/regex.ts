@@ -2,14 +2,16 @@ import { RE2JS, RE2JSException } from "re2js";
 import { type Parsed, problemOf } from "./parsed.js";
 
 /** A compiled program larger than this would take too long over tens of thousands of names. */
-const LARGEST_PROGRAM = 1_000;
+export const LARGEST_PROGRAM = 1_000;
 
 /**
  * Compiles the part after `~`, without regard to case. RE2's language: no look-around and no back references, which
  * are what makes other engines slow. A text fits when it begins with a match, as with Python's `re.match`, which
  * Ansible uses.
  */
-export function compileRegex(source: string): Parsed<{ readonly fits: (text: string) => boolean }> {
+export function compileRegex(
+  source: string,
+): Parsed<{ readonly size: number; readonly fits: (text: string) => boolean }> {
   if (source === "") return problemOf("There is no regular expression after ~.");
   try {
     // By itself first: `a)(b` must not pass thanks to the parentheses around it.
@@ -18,7 +20,7 @@ export function compileRegex(source: string): Parsed<{ readonly fits: (text: str
     if (compiled.programSize() > LARGEST_PROGRAM) {
       return problemOf(`The regular expression ~${source} is too large.`);
     }
-    return { ok: true, fits: (text) => compiled.test(text) };
+    return { ok: true, size: compiled.programSize(), fits: (text) => compiled.test(text) };
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     return problemOf(

@@ -9,7 +9,13 @@ import { parseSubscript, type Subscript } from "./subscript.js";
 export type Matcher =
   | { readonly kind: "all" }
   | (Expression & { readonly onAddresses: boolean })
-  | { readonly kind: "regex"; readonly fits: (text: string) => boolean; readonly onAddresses: boolean }
+  | {
+      readonly kind: "regex";
+      /** Of its program; to look at a name takes as many steps. */
+      readonly weight: number;
+      readonly fits: (text: string) => boolean;
+      readonly onAddresses: boolean;
+    }
   | { readonly kind: "selector"; readonly by: Selector; readonly value: Expression }
   | { readonly kind: "machine"; readonly machine: Machine };
 
@@ -27,7 +33,8 @@ export function parseTerm(text: string): ParsedTerm {
     const source = text.slice(1);
     const compiled = compileRegex(source);
     if (!compiled.ok) return compiled;
-    return one({ kind: "regex", fits: compiled.fits, onAddresses: regexForAddresses(source) });
+    const onAddresses = regexForAddresses(source);
+    return one({ kind: "regex", weight: compiled.size, fits: compiled.fits, onAddresses });
   }
   if (text.toLowerCase() === "all" || text === "*") return one({ kind: "all" });
   if (text.includes("=") || text.startsWith("@")) return parseSelector(text);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createHostIndex } from "../../src/hosts/host-index.js";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { resolveHosts } from "../../src/hosts/resolve.js";
+import { atOnce } from "../../src/hosts/steps.js";
 import { readAll } from "../../src/mesos/read/answer-reader.js";
 import { agentsReader } from "../../src/mesos/read/read-agents.js";
 import { tell } from "./child.js";
@@ -37,11 +38,13 @@ function decodeProtobuf(bytes: Buffer): Decoding {
   const start = performance.now();
   const { agents } = readAll(agentsReader(), bytes);
   const decoded = performance.now();
-  const index = createHostIndex(agents, null);
+  const index = atOnce(createHostIndex(agents, null));
   const indexed = performance.now();
   const parsed = parsePattern("web-*");
   if (!parsed.ok) throw new Error(parsed.problem);
-  const { machines } = resolveHosts(parsed.pattern, index);
+  const done = atOnce(resolveHosts(parsed.pattern, index));
+  if (!done.ok) throw new Error(done.problem);
+  const { machines } = done.resolution;
   const resolved = performance.now();
   held = [agents, index, machines];
   return {

@@ -4,6 +4,7 @@ import { VERBS } from "../../src/commands/verbs.js";
 import { createHostIndex } from "../../src/hosts/host-index.js";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { resolveHosts } from "../../src/hosts/resolve.js";
+import { atOnce } from "../../src/hosts/steps.js";
 import { sampleCluster } from "../../src/rehearsal/master/sample.js";
 
 const demo = {
@@ -27,7 +28,7 @@ const agents = (sampleCluster().agents ?? []).map(({ hostname, ip, attributes = 
   resources: null,
 }));
 
-const index = createHostIndex(agents, null);
+const index = atOnce(createHostIndex(agents, null));
 
 test.each(VERBS.flatMap(({ examples }) => examples))("in the demo's cluster one can type %s", (example) => {
   const typed = parseCommand(example, demo);
@@ -39,7 +40,8 @@ test.each(VERBS.flatMap(({ examples }) => examples))("in the demo's cluster one 
   if (hosts === null) return;
   const pattern = parsePattern(hosts);
   if (!pattern.ok) throw new Error(pattern.problem);
-  expect(resolveHosts(pattern.pattern, index)).toMatchObject({
+  const resolved = atOnce(resolveHosts(pattern.pattern, index));
+  expect(resolved.ok && resolved.resolution).toMatchObject({
     machines: expect.arrayContaining([expect.anything()]),
     matchedNothing: [],
     unknown: [],

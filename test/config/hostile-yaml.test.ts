@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { parseInventory } from "../../src/hosts/inventory/parse.js";
+import { atOnce } from "../../src/hosts/steps.js";
 import { configOf, parse, withClusters } from "./parse.js";
 
 const BOMB = [
@@ -95,7 +96,7 @@ describe.each(HOSTILE)("a file with %s", (_, text) => {
     ["as hosts", `web:\n  hosts:\n${indented(text, 4)}\n`],
     ["as the address of a host", `web:\n  hosts:\n    web-01:\n${indented(text, 6)}\n`],
   ])("%s is refused as an inventory, or read as names and nothing more", (__, content) => {
-    const parsed = parseInventory(content, "hosts.yml");
+    const parsed = atOnce(parseInventory(content, "hosts.yml"));
     if (parsed.ok) return;
     for (const problem of parsed.problems) {
       expect(problem).toMatch(/^hosts\.yml(, line \d+)?: .*\.$/);

@@ -2,6 +2,7 @@ import { createHostIndex, type HostIndex } from "../../src/hosts/host-index.js";
 import { parseInventory } from "../../src/hosts/inventory/parse.js";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { resolveHosts } from "../../src/hosts/resolve.js";
+import { atOnce } from "../../src/hosts/steps.js";
 import type { Machine } from "../../src/maintenance/cluster/machine.js";
 import type { Agent } from "../../src/maintenance/cluster/world.js";
 
@@ -29,16 +30,18 @@ export function indexOf(
   inventory: string | null = null,
   file = "hosts.ini",
 ): HostIndex {
-  if (inventory === null) return createHostIndex(agents.map(agent), null);
-  const parsed = parseInventory(inventory, file);
+  if (inventory === null) return atOnce(createHostIndex(agents.map(agent), null));
+  const parsed = atOnce(parseInventory(inventory, file));
   if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
-  return createHostIndex(agents.map(agent), parsed.inventory);
+  return atOnce(createHostIndex(agents.map(agent), parsed.inventory));
 }
 
 export function resolve(pattern: string, index: HostIndex) {
   const parsed = parsePattern(pattern);
   if (!parsed.ok) throw new Error(parsed.problem);
-  return resolveHosts(parsed.pattern, index);
+  const resolved = atOnce(resolveHosts(parsed.pattern, index));
+  if (!resolved.ok) throw new Error(resolved.problem);
+  return resolved.resolution;
 }
 
 export function namesOf(machines: readonly Machine[]): string {

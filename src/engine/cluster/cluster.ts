@@ -2,13 +2,14 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { inTurns } from "../../base/in-turns.js";
 import { inWords } from "../../base/in-words.js";
 import type { ClusterConfig } from "../../config/config.js";
 import { createHostIndex, type HostIndex } from "../../hosts/host-index.js";
 import type { Inventory } from "../../hosts/inventory/inventory.js";
-import { parseInventory } from "../../hosts/inventory/parse.js";
 import { parsePattern } from "../../hosts/pattern.js";
 import { resolveHosts } from "../../hosts/resolve.js";
+import type { Resolution } from "../../maintenance/cluster/resolution.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import type { Policy } from "../../maintenance/policy/policy.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
@@ -16,6 +17,7 @@ import { quoted } from "../../maintenance/text/quote.js";
 import { withAwayMachines } from "../../maintenance/window/away-machines.js";
 import type { Master } from "../../mesos/master.js";
 import type { Clock } from "../clock.js";
+import { readInventory } from "./inventory/read-inventory.js";
 import { createMarathons, type Marathons } from "./marathons.js";
 
 /** So long after it was read a world is still what the master just said. */
@@ -77,11 +79,7 @@ export interface Cluster {
    * Resolves a host pattern on a world and the machines of open maintenances, with the inventory file if there is one.
    * Throws a sentence as HostsError.
    */
-  resolve(
-    hosts: string,
-    world: World,
-    open: readonly Maintenance[],
-  ): Promise<ReturnType<typeof resolveHosts>>;
+  resolve(hosts: string, world: World, open: readonly Maintenance[]): Promise<Resolution>;
 }
 
 /** The pattern or the inventory file cannot be used; the message is for the person who asked. */
@@ -171,7 +169,7 @@ export function createCluster(
 
   async function indexOf(world: World): Promise<HostIndex> {
     const file = config.inventoryFile;
-    return createHostIndex(world.agents, file === null ? null : await inventoryIn(file));
+    return await inTurns(createHostIndex(world.agents, file === null ? null : await inventoryIn(file)));
   }
 
   /** Read again only when the file has changed. */
@@ -190,7 +188,7 @@ export function createCluster(
     } catch (error) {
       throw says(`cannot be read: ${inWords(error)}`);
     }
-    const parsed = parseInventory(text, basename(file));
+    const parsed = await readInventory(text, basename(file));
     if (!parsed.ok) throw says(`has mistakes: ${parsed.problems.slice(0, 3).join(" ").replace(/\.$/, "")}`);
     inventory = { mtimeMs, inventory: parsed.inventory };
     return parsed.inventory;
@@ -245,7 +243,9 @@ export function createCluster(
       const all = withAwayMachines(world, open);
       const index = indexes.get(all) ?? indexOf(all);
       indexes.set(all, index);
-      return resolveHosts(parsed.pattern, await index);
+      const resolved = await inTurns(resolveHosts(parsed.pattern, await index));
+      if (!resolved.ok) throw new HostsError(quoted(resolved.problem), "Mend the pattern");
+      return resolved.resolution;
     },
   };
 }

@@ -1,5 +1,14 @@
 import { type Parsed, problemOf } from "../parsed.js";
-import { expandRange, isRange, MOST_NAMES } from "../range.js";
+import {
+  countOf,
+  isRange,
+  LONGEST_NAME,
+  longestOf,
+  MOST_NAMES,
+  type NamePart,
+  namesFrom,
+  parseRange,
+} from "../range.js";
 import { circlesIn } from "./circle.js";
 import type { Inventory, InventoryHost } from "./inventory.js";
 
@@ -16,6 +25,9 @@ export interface Link {
   readonly complain: ((what: string) => void) | null;
 }
 
+/** Several times the largest cluster, whose hosts may each be in several groups. */
+const MOST_ENTRIES = 500_000;
+
 /**
  * Collects hosts and groups in the order in which Ansible makes them as it reads the file, since that is the order of its
  * answers; its rules for `all` and `ungrouped` are applied at the end, as in `InventoryData.reconcile_inventory`.
@@ -24,12 +36,26 @@ export class InventoryBuilder {
   readonly #hosts = new Map<string, InventoryHost>();
   readonly #groups = new Map<string, Group>();
   readonly #links: Link[] = [];
+  #taken = 0;
 
   constructor() {
     this.addGroup("all");
     this.addGroup("ungrouped");
     this.addChild("all", "ungrouped", null);
   }
+
+  /**
+   * Whether the file may stand for so many more hosts and groups, which then count. A few characters may stand for very many, and
+   * each time that a name stands there counts.
+   */
+  takes(count: number): boolean {
+    this.#taken += count;
+    return this.#taken <= MOST_ENTRIES;
+  }
+
+  /** What is wrong where it may not. */
+  readonly tooMuch =
+    `The file stands for more than ${MOST_ENTRIES} hosts and groups; the rest of it was not read.`;
 
   hasGroup(name: string): boolean {
     return this.#groups.has(name);
@@ -50,7 +76,9 @@ export class InventoryBuilder {
   /** Puts a group into another, after the children that it has. */
   addChild(parent: string, child: string, complain: Link["complain"]): void {
     this.#group(child);
-    this.#group(parent).children.add(child);
+    const { children } = this.#group(parent);
+    if (children.has(child)) return;
+    children.add(child);
     this.#links.push({ parent, child, complain });
   }
 
@@ -112,8 +140,9 @@ export class InventoryBuilder {
 const PORT = /^(?:\[(.+)\]|((?:[^:[\]]|\[[^\]]*\])+)):(\d+)$/;
 
 /** The host names of an inventory entry, with the port at its end. */
-interface Names {
-  readonly names: readonly string[];
+export interface Names {
+  readonly count: number;
+  readonly names: () => Iterable<string>;
   readonly port: string | null;
 }
 
@@ -123,25 +152,26 @@ interface Names {
  */
 export function hostNames(entry: string): Parsed<Names> {
   const [, bracketed, plain, port = null] = PORT.exec(entry) ?? [];
-  if (bracketed !== undefined && !isRange(bracketed)) return { ok: true, names: [bracketed], port };
+  if (bracketed !== undefined && !isRange(bracketed))
+    return { ok: true, count: 1, names: () => [bracketed], port };
   const name = (plain ?? (bracketed === undefined ? entry : `[${bracketed}]`)).trim();
   if (name === "" || /:$/.test(name)) return problemOf("A host name is missing.");
-  let names = [""];
+  const parts: NamePart[] = [];
   for (const [piece] of name.matchAll(/\[[^\]]*\]|\[|[^[]+/g)) {
     const body = /^\[(.*)\]$/.exec(piece)?.[1];
     if (body === undefined) {
       if (/[[\]]/.test(piece)) return problemOf("A host name has an unbalanced bracket.");
-      names = names.map((head) => head + piece);
+      parts.push({ text: piece });
       continue;
     }
-    const range = expandRange(body, false);
+    const range = parseRange(body, false);
     if (!range.ok) return range;
-    if (names.length * range.members.length > MOST_NAMES) {
-      return problemOf(`A host name stands for more than ${MOST_NAMES} hosts.`);
-    }
-    names = names.flatMap((head) => range.members.map((member) => head + member));
+    parts.push(range.range);
   }
-  return { ok: true, names, port };
+  if (countOf(parts) > MOST_NAMES) return problemOf(`A host name stands for more than ${MOST_NAMES} hosts.`);
+  if (longestOf(parts) > LONGEST_NAME)
+    return problemOf(`A host name has at most ${LONGEST_NAME} characters.`);
+  return { ok: true, count: countOf(parts), names: () => namesFrom(parts), port };
 }
 
 const SSH_PORT = "22";

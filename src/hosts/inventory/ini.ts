@@ -1,5 +1,6 @@
 import { type Parsed, problemOf } from "../parsed.js";
-import { type Connection, connectionOf, hostNames, InventoryBuilder } from "./builder.js";
+import type { Steps } from "../steps.js";
+import { type Connection, connectionOf, hostNames, InventoryBuilder, type Names } from "./builder.js";
 import type { ParsedInventory } from "./inventory.js";
 
 type Section = "hosts" | "children" | "vars";
@@ -24,7 +25,7 @@ type Complain = (what: string) => void;
  * Groups are made and linked at the same lines as there, which makes their order: a child whose section comes further down
  * is linked when it comes, and `[x:vars]` makes the group, though a section has to declare it.
  */
-export function parseIniInventory(text: string, name: string): ParsedInventory {
+export function* parseIniInventory(text: string, name: string): Steps<ParsedInventory> {
   const builder = new InventoryBuilder();
   const problems: string[] = [];
   const pending = new Map<string, Pending>();
@@ -74,7 +75,13 @@ export function parseIniInventory(text: string, name: string): ParsedInventory {
     } else if (section === "hosts") {
       const host = parseHostLine(line);
       if (!host.ok) complain(host.problem);
-      else for (const hostName of host.names) builder.addHost(hostName, group, host.connection);
+      else if (builder.takes(host.count)) {
+        for (const hostName of host.names()) builder.addHost(hostName, group, host.connection);
+        yield 8 * host.count;
+      } else {
+        complain(builder.tooMuch);
+        break;
+      }
     } else if (section === "vars" && !line.includes("=")) {
       complain("This is not of the form key=value.");
     }
@@ -93,13 +100,11 @@ function sectionOf(kind: string | undefined): Section | "unknown" {
   return kind === "children" || kind === "vars" ? kind : "unknown";
 }
 
-function parseHostLine(
-  line: string,
-): Parsed<{ readonly names: readonly string[]; readonly connection: Connection }> {
+function parseHostLine(line: string): Parsed<Names & { readonly connection: Connection }> {
   const words = shellWords(line);
   if (words === null) return problemOf("A quote is not closed.");
   const [entry, ...assignments] = words;
-  if (entry === undefined) return { ok: true, names: [], connection: { address: null, port: null } };
+  if (entry === undefined) return problemOf("A host name is missing.");
   const variables = new Map<string, string>();
   for (const word of assignments) {
     const equals = word.indexOf("=");
@@ -115,6 +120,7 @@ function parseHostLine(
 
 /** Words as a shell splits them, with quotes, backslashes and `#` comments; `null` if a quote stays open. */
 function shellWords(line: string): string[] | null {
+  if (!/["'\\#]/.test(line)) return line.split(/\s+/);
   const words: string[] = [];
   let word: string | null = null;
   let quote: string | null = null;

@@ -1,6 +1,7 @@
 import { createHostIndex } from "../../hosts/host-index.js";
 import { parsePattern } from "../../hosts/pattern.js";
 import { resolveHosts } from "../../hosts/resolve.js";
+import { atOnce } from "../../hosts/steps.js";
 import { type Machine, type MachineId, machineKey } from "../../maintenance/cluster/machine.js";
 import type { Unavailability } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";
@@ -15,7 +16,9 @@ import { sameTime, windowOf } from "../../maintenance/window/edit.js";
 export function machinesToDrain(hosts: string, world: World): readonly Machine[] {
   const parsed = parsePattern(hosts);
   if (!parsed.ok) throw new Error(`--hosts ${hosts}: ${parsed.problem} Nothing was posted.`);
-  const { machines } = resolveHosts(parsed.pattern, createHostIndex(world.agents, null));
+  const resolved = atOnce(resolveHosts(parsed.pattern, atOnce(createHostIndex(world.agents, null))));
+  if (!resolved.ok) throw new Error(`--hosts ${hosts}: ${resolved.problem} Nothing was posted.`);
+  const { machines } = resolved.resolution;
   if (machines.length === 0) throw new Error(`--hosts ${hosts} matches no machine. Nothing was posted.`);
   const taken = machines.filter((machine) => windowOf(world.schedule, machine) !== null);
   if (taken.length > 0) {

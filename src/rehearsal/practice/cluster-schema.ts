@@ -9,7 +9,7 @@ const hosts = text("has to be host names, such as web-[01:06]", (input) => {
   for (const entry of input.split(",")) {
     const expanded = hostNames(entry.trim());
     if (!expanded.ok) return { wrong: `has host names that cannot be read: ${expanded.problem}` };
-    names.push(...expanded.names);
+    for (const name of expanded.names()) names.push(name);
   }
   return { value: names };
 });

@@ -6,6 +6,7 @@ import { isFirstPost } from "../../../src/engine/control/waiting-beside.js";
 import { createHostIndex } from "../../../src/hosts/host-index.js";
 import { parsePattern } from "../../../src/hosts/pattern.js";
 import { resolveHosts } from "../../../src/hosts/resolve.js";
+import { atOnce } from "../../../src/hosts/steps.js";
 import { type MachineId, machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import { decide, needsWorld } from "../../../src/maintenance/decide.js";
@@ -301,7 +302,9 @@ function sharedCluster(master: WatchedClient, now: () => number): Cluster {
     async resolve(hosts, world) {
       const parsed = parsePattern(hosts);
       if (!parsed.ok) throw new Error(parsed.problem);
-      return resolveHosts(parsed.pattern, createHostIndex(world.agents, null));
+      const resolved = atOnce(resolveHosts(parsed.pattern, atOnce(createHostIndex(world.agents, null))));
+      if (!resolved.ok) throw new Error(resolved.problem);
+      return resolved.resolution;
     },
   };
 }

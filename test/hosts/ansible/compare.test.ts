@@ -2,10 +2,11 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createHostIndex } from "../../../src/hosts/host-index.js";
+import { createHostIndex, type HostIndex } from "../../../src/hosts/host-index.js";
 import { parseInventory } from "../../../src/hosts/inventory/parse.js";
 import { parsePattern } from "../../../src/hosts/pattern.js";
 import { resolveHosts } from "../../../src/hosts/resolve.js";
+import { atOnce } from "../../../src/hosts/steps.js";
 import { ansiblePython } from "../../support/ansible.js";
 import { runs } from "../../support/fast-check.js";
 import { suiteFor } from "../../support/require.js";
@@ -69,7 +70,7 @@ suiteFor(
     const unexplained: unknown[] = [];
     for (const [at, said] of askAnsible(cases).entries()) {
       const { file, text, patterns } = cases[at] ?? { file: "", text: "", patterns: [] };
-      const parsed = parseInventory(text, file);
+      const parsed = atOnce(parseInventory(text, file));
       if (parsed.ok === said.refused) {
         unexplained.push({ text, ansible: said, ours: parsed.ok ? "is read" : parsed.problems });
         continue;
@@ -82,7 +83,7 @@ suiteFor(
       const names = [...hosts.map(({ name }) => name), ...parsed.inventory.groupNames];
       // With and without agents: without any all hosts are only known from the inventory.
       const agents = at % 2 === 0 ? [] : hosts.map(({ name }, place) => agent(`${name} 192.168.9.${place}`));
-      const index = createHostIndex(agents, parsed.inventory);
+      const index = atOnce(createHostIndex(agents, parsed.inventory));
       for (const [place, asked] of patterns.entries()) {
         const ours = answer(asked, index);
         const theirs = said.answers[place] ?? null;
@@ -118,11 +119,13 @@ suiteFor(
 /** The names of the hosts in order, with how many terms stand for nothing; or the mistake that is told. */
 function answer(
   text: string,
-  index: ReturnType<typeof createHostIndex>,
+  index: HostIndex,
 ): { readonly hosts: readonly string[]; readonly mistakes: number } | string {
   const parsed = parsePattern(text);
   if (!parsed.ok) return parsed.problem;
-  const { machines, unknown, matchedNothing } = resolveHosts(parsed.pattern, index);
+  const resolved = atOnce(resolveHosts(parsed.pattern, index));
+  if (!resolved.ok) return resolved.problem;
+  const { machines, unknown, matchedNothing } = resolved.resolution;
   return {
     hosts: [...machines.map(({ hostname }) => hostname), ...unknown],
     mistakes: matchedNothing.length,

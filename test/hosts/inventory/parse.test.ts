@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseInventory } from "../../../src/hosts/inventory/parse.js";
+import { atOnce } from "../../../src/hosts/steps.js";
 import { runs } from "../../support/fast-check.js";
 import { problems, read } from "./read.js";
 
@@ -14,8 +15,29 @@ test("YAML is known by its looks where the name does not tell, JSON too", () => 
 });
 
 test("an inventory that is a program is refused, not run", () => {
-  expect(problems("#!/usr/bin/env python3\n", "ec2")).toEqual([expect.stringMatching(/^ec2 is a program/)]);
+  expect(problems("#!/usr/bin/env python3\n", "ec2")).toEqual([
+    expect.stringMatching(/^ec2: This is a program/),
+  ]);
 });
+
+test.each([
+  ["[web]\na\n", "h.yml"],
+  ["# x\nweb-01 ansible_host=10.0.0.1\n", "h.yaml"],
+  ["web-01\nweb-02\n\n[db:children]\nx\n", "h.json"],
+])("INI in a file that is named as YAML is told as that: %j", (text, name) => {
+  expect(problems(text, name)).toEqual([
+    `${name}: This is an INI inventory, and its name is that of YAML: name it .ini.`,
+  ]);
+});
+
+test.each(["---\nweb:\n", "all:\n  hosts:\n", '{"all": {}}'])(
+  "YAML in a file that is named as INI is told as that: %j",
+  (text) => {
+    expect(problems(text, "h.ini")).toEqual([
+      "h.ini: This is a YAML inventory, and its name is that of INI: name it .yml.",
+    ]);
+  },
+);
 
 test("no text makes the parser of inventories throw", () => {
   const piece = fc.constantFrom(
@@ -40,7 +62,7 @@ test("no text makes the parser of inventories throw", () => {
   const text = fc.array(piece, { maxLength: 25 }).map((pieces) => pieces.join(""));
   fc.assert(
     fc.property(fc.oneof(fc.string(), text), fc.constantFrom("h.ini", "h.yml", "h"), (content, name) => {
-      parseInventory(content, name);
+      atOnce(parseInventory(content, name));
     }),
     { numRuns: runs(1_000) },
   );

@@ -1,8 +1,9 @@
 import { parseInventory } from "../../../src/hosts/inventory/parse.js";
+import { atOnce } from "../../../src/hosts/steps.js";
 
 /** Hosts with their addresses, and the hosts of each group, of an inventory without mistakes. */
 export function read(text: string, name: string) {
-  const parsed = parseInventory(text, name);
+  const parsed = atOnce(parseInventory(text, name));
   if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
   const { hosts, groupNames, membersOf } = parsed.inventory;
   return {
@@ -13,7 +14,7 @@ export function read(text: string, name: string) {
 
 /** What is wrong with an inventory. */
 export function problems(text: string, name: string): readonly string[] {
-  const parsed = parseInventory(text, name);
+  const parsed = atOnce(parseInventory(text, name));
   return parsed.ok ? [] : parsed.problems;
 }
 
