@@ -107,7 +107,8 @@ const clusterSettings = z.strictObject(
       example: "https://tickets.example.com/browse/{id}",
     }),
     inventory: line.optional().meta({
-      description: "Ansible inventory (INI or YAML) whose groups can be used in host patterns.",
+      description:
+        "Ansible inventory (INI or YAML, by the ending of its name) whose groups can be used in host patterns (docs/hosts.md).",
       example: "inventory/prod.ini",
     }),
     default_duration: duration()

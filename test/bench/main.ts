@@ -5,6 +5,7 @@ import { measureAgents } from "./agents.js";
 import { measureDrain } from "./drain.js";
 import { type Effort, type Figures, FULL, progress, QUICK } from "./figures.js";
 import { measureFootprint } from "./footprint.js";
+import { measureInventories } from "./inventories.js";
 import { loadNow, machine, redisVersion } from "./machine.js";
 import { measureMasterLoad } from "./masterload.js";
 import { measureRoll } from "./roll.js";
@@ -16,7 +17,7 @@ docs/performance.md says what is measured and how to read it.
 
   --json    one JSON object on stdout instead of a table
   --quick   a few repetitions only: to see that it works, not to compare
-  --only    some of: ack, drain, agents50k, footprint, masterload, roll
+  --only    some of: ack, drain, agents50k, footprint, inventory, masterload, roll
   --before  the folder of another version that is built: masterload shows it beside
 `;
 
@@ -28,6 +29,7 @@ interface Measurement {
 
 const MEASUREMENTS: readonly Measurement[] = [
   { name: "agents50k", needsRedis: false, measure: measureAgents },
+  { name: "inventory", needsRedis: false, measure: measureInventories },
   { name: "footprint", needsRedis: true, measure: measureFootprint },
   { name: "drain", needsRedis: true, measure: measureDrain },
   { name: "ack", needsRedis: true, measure: measureAck },
