@@ -163,8 +163,12 @@ function isIpv4(text: string): boolean {
   );
 }
 
+/** The first character that no host name has, as a person recognizes it: outside of ASCII with its code point. */
 function oddCharacter(text: string): string | null {
   const odd = /[^\p{L}\p{N}._-]/u.exec(text)?.[0];
   if (odd === undefined) return null;
-  return /\s/.test(odd) ? "a space" : odd;
+  if (/\s/.test(odd)) return "a space";
+  if (/[!-~]/.test(odd)) return odd;
+  const codePoint = `U+${(odd.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+  return /\p{C}/u.test(odd) ? codePoint : `${odd} (${codePoint})`;
 }

@@ -9,6 +9,7 @@ import { measureInventories } from "./inventories.js";
 import { loadNow, machine, redisVersion } from "./machine.js";
 import { measureMasterLoad } from "./masterload.js";
 import { measureRoll } from "./roll.js";
+import { measureTasks } from "./tasks.js";
 
 const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]] [--before FOLDER]
 
@@ -17,7 +18,7 @@ docs/performance.md says what is measured and how to read it.
 
   --json    one JSON object on stdout instead of a table
   --quick   a few repetitions only: to see that it works, not to compare
-  --only    some of: ack, drain, agents50k, footprint, inventory, masterload, roll
+  --only    some of: ack, drain, agents50k, footprint, inventory, masterload, roll, tasks
   --before  the folder of another version that is built: masterload shows it beside
 `;
 
@@ -29,6 +30,7 @@ interface Measurement {
 
 const MEASUREMENTS: readonly Measurement[] = [
   { name: "agents50k", needsRedis: false, measure: measureAgents },
+  { name: "tasks", needsRedis: false, measure: measureTasks },
   { name: "inventory", needsRedis: false, measure: measureInventories },
   { name: "footprint", needsRedis: true, measure: measureFootprint },
   { name: "drain", needsRedis: true, measure: measureDrain },
