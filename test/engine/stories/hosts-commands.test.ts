@@ -160,7 +160,7 @@ describe("a drain that cannot be", () => {
     async (line) => {
       const cluster = await engine().cluster({ config: { inventoryFile: "/nowhere/hosts.ini" } });
       await cluster.type(ALICE, line);
-      const told = await cluster.told(ALICE, /\(hosts\.ini\) cannot be read: ENOENT/);
+      const told = await cluster.told(ALICE, /\(hosts\.ini\) cannot be read: it is not there \(ENOENT\)/);
       expect(told).not.toContain("/nowhere");
       expect(told).toMatch(
         /Next: Have that file mended where the worker runs, then (ask|send the \w+) again\./,
