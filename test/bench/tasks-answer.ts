@@ -40,7 +40,8 @@ interface Identity {
 }
 
 function identityOf(n: number): Identity {
-  const app = `team-${n % 97}.service-${n % APPS}`;
+  const service = n % APPS;
+  const app = `team-${service % 97}.service-${service}`;
   const hex = (n * 2_654_435_761) % 2 ** 32;
   const uuid = `${hex.toString(16).padStart(8, "0")}-9bd1-11ee-8d5a-0242ac110002`;
   return {

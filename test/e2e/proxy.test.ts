@@ -49,7 +49,7 @@ suiteFor(
     await authority.dispose();
   });
 
-  test("a drain is typed, answered and shown through the proxy; the master is called without it", async () => {
+  test("a drain is typed, answered and shown through the proxy; the master is called without it; log and metrics hold no secret", async () => {
     await bot.start();
     slack.socket()?.send({
       type: "slash_commands",
@@ -69,12 +69,11 @@ suiteFor(
     await until(() => bot.master.calls().some(({ type }) => type === "UPDATE_MAINTENANCE_SCHEDULE"));
     expect(new Set(proxy.asked)).toEqual(new Set([`127.0.0.1:${slack.port}`]));
     expect(proxy.misled).toEqual([]);
-    expect(
-      bot
-        .programs()
-        .map((program) => program.log())
-        .join(""),
-    ).not.toMatch(/a(?: |%20)password/);
+    const [program] = bot.programs();
+    const metrics = await (await fetch(`http://127.0.0.1:${program?.opsPort}/metrics`)).text();
+    expect(metrics).toContain("mesos_bot_info");
+    for (const shown of [metrics, program?.log() ?? ""])
+      expect(shown).not.toMatch(/a(?: |%20)password|xoxb-|xapp-|secret-ticket/);
   });
 
   test("--check tells of an authority that this machine does not know", async () => {

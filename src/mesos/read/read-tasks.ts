@@ -1,9 +1,10 @@
-import type { Task, TaskEnd } from "../../maintenance/cluster/world.js";
+import type { Amounts, Task, TaskEnd } from "../../maintenance/cluster/world.js";
 import { mesos } from "../proto/generated/mesos.js";
 import type { AnswerReader } from "./answer-reader.js";
 import { APP_LABELS, appOf } from "./app-of.js";
 import { Elements } from "./elements.js";
 import { AmountsSum, ANY_ROLE } from "./read-resources.js";
+import { Texts } from "./texts.js";
 import {
   doubleTag,
   lengthTag,
@@ -52,6 +53,7 @@ const TASK_LABELS = lengthTag(11);
 const STATUS_MESSAGE = lengthTag(4);
 const STATUS_TIMESTAMP = doubleTag(6);
 const STATUS_REASON = varintTag(10);
+const ID_VALUE = lengthTag(1);
 const LABELS_LABEL = lengthTag(1);
 const LABEL_KEY = lengthTag(1);
 const LABEL_VALUE = lengthTag(2);
@@ -100,7 +102,7 @@ export function tasksReader(endedSinceMs = 0): AnswerReader<TasksRead> {
     tag: RESPONSE_GET_TASKS,
     name: "get_tasks",
     elements: new Set([PENDING_TASKS, TASKS, ORPHAN_TASKS, UNREACHABLE_TASKS, COMPLETED_TASKS]),
-    read: (tag, reader) => readElement(tag, reader, into),
+    read: (tag, reader, bytes) => readElement(tag, reader, bytes, into),
   });
   return {
     write: (chunk) => list.write(chunk),
@@ -117,14 +119,14 @@ function newest(ended: readonly TaskEnd[]): readonly TaskEnd[] {
   return ended.toSorted((a, b) => a.atMs - b.atMs).slice(-MOST_ENDED);
 }
 
-function readElement(tag: number, reader: WireReader, into: Found): void {
+function readElement(tag: number, reader: WireReader, bytes: Buffer, into: Found): void {
   if (tag === COMPLETED_TASKS) {
     readEnd(reader, into);
     return;
   }
   const { tasks, gone, names } = into;
   const from = reader.pos;
-  const { state, task, isMarkedGone } = readTask(reader, names, tag === UNREACHABLE_TASKS);
+  const { state, task, isMarkedGone } = readTask(reader, bytes, names, tag === UNREACHABLE_TASKS);
   const isLost = tag === UNREACHABLE_TASKS && state === TaskState.TASK_LOST;
   if (isLost && isMarkedGone) gone.add(task.agentId);
   else if (isLost || !TERMINAL.has(state)) tasks.push(task);
@@ -232,24 +234,26 @@ function messageOf(reader: WireReader): string | null {
 
 function readTask(
   reader: WireReader,
+  bytes: Buffer,
   names: Names,
   withStatuses: boolean,
 ): { state: number; task: Task; isMarkedGone: boolean } {
   const end = messageEnd(reader);
-  let name: string | null = null;
+  const { uses } = names;
+  let name = "";
   let id: string | null = null;
   let frameworkId: string | null = null;
   let agentId: string | null = null;
   let state = -1;
   let isMarkedGone = false;
   let labels = NO_LABELS;
-  const uses = new AmountsSum();
+  uses.reset();
   while (reader.pos < end) {
     const tag = reader.tag();
-    if (tag === TASK_NAME) name = reader.string();
+    if (tag === TASK_NAME) name = names.text(reader, bytes);
     else if (tag === TASK_ID) id = readId(reader);
-    else if (tag === TASK_FRAMEWORK_ID) frameworkId = readId(reader);
-    else if (tag === TASK_AGENT_ID) agentId = readId(reader);
+    else if (tag === TASK_FRAMEWORK_ID) frameworkId = names.id(reader, bytes);
+    else if (tag === TASK_AGENT_ID) agentId = names.id(reader, bytes);
     else if (tag === TASK_STATE) state = reader.int32();
     else if (tag === TASK_RESOURCES) uses.add(reader);
     else if (tag === TASK_STATUSES && withStatuses) isMarkedGone ||= messageOf(reader) === MARKED_GONE;
@@ -259,14 +263,14 @@ function readTask(
   const task = {
     id: required(id, "a task's id"),
     // A framework may leave the name empty.
-    name: name ?? "",
-    frameworkId: names.once(required(frameworkId, "a task's framework_id")),
-    agentId: names.once(required(agentId, "a task's agent_id")),
+    name,
+    frameworkId: required(frameworkId, "a task's framework_id"),
+    agentId: required(agentId, "a task's agent_id"),
     state: stateName(state),
     // Without a name all that is left is the id.
     app: names.app(name || (id ?? ""), labels),
     role: names.once(uses.role ?? ANY_ROLE),
-    uses: uses.amounts(),
+    uses: names.amounts(),
   };
   return { state, task, isMarkedGone };
 }
@@ -302,10 +306,33 @@ function readAppLabels(reader: WireReader): ReadonlyMap<string, string> {
   return found ?? NO_LABELS;
 }
 
-/** The same few ids, roles and apps stand in thousands of tasks: one string for all of them. */
+/** The same few ids, names, roles, apps and amounts stand in thousands of tasks: one string or object for all of them. */
 class Names {
+  readonly uses = new AmountsSum();
+  readonly #texts = new Texts();
   readonly #known = new Map<string, string>();
   readonly #apps = new Map<string, string>();
+  readonly #amounts = new Map<number, Map<number, Amounts>>();
+
+  /** The text that follows. */
+  text(reader: WireReader, bytes: Buffer): string {
+    const end = messageEnd(reader);
+    const start = reader.pos;
+    reader.pos = end;
+    return this.#texts.get(bytes, start, end);
+  }
+
+  /** The id that follows: a message with the text in field 1. */
+  id(reader: WireReader, bytes: Buffer): string {
+    const end = messageEnd(reader);
+    let id = "";
+    while (reader.pos < end) {
+      const tag = reader.tag();
+      if (tag === ID_VALUE) id = this.text(reader, bytes);
+      else skipField(reader, tag);
+    }
+    return id;
+  }
 
   once(name: string): string {
     const known = this.#known.get(name);
@@ -322,6 +349,16 @@ class Names {
       this.#apps.set(name, app);
     }
     return app;
+  }
+
+  /** What was added up in `uses`. */
+  amounts(): Amounts {
+    const { cpus, memMb } = this.uses;
+    const byMemory = this.#amounts.get(cpus) ?? new Map<number, Amounts>();
+    this.#amounts.set(cpus, byMemory);
+    const amounts = byMemory.get(memMb) ?? this.uses.amounts();
+    byMemory.set(memMb, amounts);
+    return amounts;
   }
 }
 

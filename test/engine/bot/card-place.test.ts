@@ -19,7 +19,7 @@ describe("a cluster without a channel of its own", () => {
         next: expect.stringMatching(/Type it in the channel.*SLACK_CHANNEL/),
       });
     }
-    expect(await bot.records.open()).toEqual([]);
+    expect((await bot.records.open()).records).toEqual([]);
   });
 
   test("a drain typed in a channel has its card there, and in a direct message where the cluster has one", async () => {
