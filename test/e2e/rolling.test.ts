@@ -50,9 +50,7 @@ suiteFor(
     running = null;
   });
 
-  test("a canary, then rack by rack: a refusal pauses it, an agent is left behind, a late batch moves the rest, each goes down once", {
-    timeout: 3 * MINUTE,
-  }, async () => {
+  test("a canary, then rack by rack: a refusal pauses it, an agent is left behind, a late batch moves the rest, each goes down once", async () => {
     const bot = await installInProcess({ master, cluster: { ask_after: "1m", rolling: { gap: "10m" } } });
     running = bot;
     bot.master.postSchedule({ windows: [FOREIGN] });
@@ -137,9 +135,7 @@ suiteFor(
     expect(bot.master.state().schedule.windows).toEqual([FOREIGN]);
   });
 
-  test("an app that fails again and again on machines that are back pauses the next batch, and a person goes on", {
-    timeout: 2 * MINUTE,
-  }, async () => {
+  test("an app that fails again and again on machines that are back pauses the next batch, and a person goes on", async () => {
     const few: RehearsalOptions = {
       agents: [1, 2, 3, 4].map((n) => ({ hostname: `web-0${n}`, ip: `10.0.0.${n}` })),
       frameworks: [{ name: "marathon", habit: "silent", tasks: [] }],

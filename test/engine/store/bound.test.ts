@@ -45,7 +45,7 @@ for (const { name, available, make } of PLACES) {
       await (await one.getJob(id))?.updateData({ text: "x".repeat(bytes) });
     }
 
-    test("a job of 52 MB is not read, and says how large it is", { timeout: 120_000 }, async () => {
+    test("a job of 52 MB is not read, and says how large it is", async () => {
       await added("large", "j-large", HUGE);
       await added("large", "j-small", 10);
       const queue = store.queue("large");
@@ -97,9 +97,7 @@ for (const { name, available, make } of PLACES) {
       expect((await queue.getJob("j"))?.data).toEqual({ old: "data" });
     });
 
-    test("a worker is given a job of 52 MB without its data, also as the next one", {
-      timeout: 120_000,
-    }, async () => {
+    test("a worker is given a job of 52 MB without its data, also as the next one", async () => {
       const queue = store.queue("worked");
       await added("worked", "j-1", HUGE);
       await added("worked", "j-2", HUGE);
@@ -215,9 +213,7 @@ suiteFor(
     },
   );
 
-  test("nothing of a job of 52 MB goes over the wire when jobs are listed", {
-    timeout: 120_000,
-  }, async () => {
+  test("nothing of a job of 52 MB goes over the wire when jobs are listed", async () => {
     const queue = store.queue<unknown>("wire");
     await queue.add("work", {}, { jobId: "j", delay: HOUR });
     await redis.hset("{mesos}:wire:j", "data", JSON.stringify("x".repeat(HUGE)));
