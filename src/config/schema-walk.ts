@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The setting that a path leads to: its schema and key. Plain items of a list count as the list. */
+/** The setting that a path leads to: its schema and key, `<name>` in a map of names. Plain items of a list count as the list. */
 export function fieldAt(
   schema: z.ZodType,
   path: readonly PropertyKey[],
@@ -12,10 +12,12 @@ export function fieldAt(
       field = itemOf(field);
       continue;
     }
-    const next = shapeOf(field)?.[String(step)] ?? namedOf(field);
-    if (next === undefined || next === null) break;
+    const own = shapeOf(field)?.[String(step)];
+    const next = own ?? namedOf(field);
+    if (next === null) break;
     field = next;
-    key = String(step);
+    // A name is a person's word, and what stands there may not be meant as one: it is never shown (invariant 10).
+    key = own === undefined ? "<name>" : String(step);
   }
   return { field, key };
 }

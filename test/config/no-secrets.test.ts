@@ -70,3 +70,12 @@ test("no problem of a clusters file repeats a secret, wherever in it that stands
   );
   expect(told).toBeGreaterThan(500);
 });
+
+test("what stands in the place of a runbook's name is repeated neither by its problem nor by the example", () => {
+  const result = parse(
+    withClusters('clusters: { prod: { masters: [m1], runbooks: { "Zq7 Xj9": { run: [x] } } } }', {}),
+  );
+  if (result.ok) throw new Error("It was accepted.");
+  expect(result.error.format()).toMatch(/<name>: \{ run: /);
+  expect(result.error.format()).not.toMatch(/Zq7|Xj9/);
+});
