@@ -115,7 +115,7 @@ export function createSlackApp(o: {
     } catch (error) {
       const failure = SlackFailure.from(error, "checking the bot token");
       identity = failure.message;
-      logger.warn({ code: failure.code }, failure.message);
+      logger.warn(failure.fields, failure.message);
       checkTokenIn(backoffMs(failures + 1, failure.retryAfterMs), failures + 1);
       return failure;
     }

@@ -66,7 +66,7 @@ export function createSocketConnection(settings: SlackConfig, mode: SocketMode, 
       if (stopping) return failure;
       failures += 1;
       state = failure.message;
-      logger.warn({ code: failure.code, failures }, failure.message);
+      logger.warn({ ...failure.fields, failures }, failure.message);
       return failure;
     } finally {
       clearTimeout(noHello);

@@ -1,4 +1,5 @@
 import { webApi } from "@slack/bolt";
+import { inWords } from "../../base/in-words.js";
 import { scrub } from "../../base/scrub.js";
 
 interface Advice {
@@ -151,10 +152,18 @@ export class SlackFailure extends Error {
   readonly permanent: boolean;
   readonly what: string;
   readonly next: string;
+  readonly #said: string | null;
 
   constructor(
     code: string,
-    o: { doing: string; retryAfterMs?: number | null; detail?: string | null; cause?: unknown },
+    o: {
+      doing: string;
+      retryAfterMs?: number | null;
+      detail?: string | null;
+      /** What a library said of it in its own words, for the log alone. */
+      said?: string;
+      cause?: unknown;
+    },
   ) {
     const advice = SLACK_FAILURES[SAME[code] ?? code] ?? UNKNOWN;
     const detail = o.detail ? ` ${o.detail.replace(/[^.!?]$/, "$&.")}` : "";
@@ -164,12 +173,14 @@ export class SlackFailure extends Error {
     this.retryAfterMs = o.retryAfterMs ?? null;
     this.permanent = advice.permanent;
     this.what = what;
+    this.#said = o.said === undefined ? null : scrub(o.said);
     this.next = advice.next;
   }
 
   /** What a log line says of it. */
-  get fields(): { readonly code: string; readonly err: string } {
-    return { code: this.code, err: this.message };
+  get fields(): { readonly code: string; readonly err: string; readonly said?: string } {
+    const said = this.#said === null ? {} : { said: this.#said };
+    return { code: this.code, err: this.message, ...said };
   }
 
   /** Any error of Slack's client as a SlackFailure. `doing` says what was tried: `posting to C01`. */
@@ -192,10 +203,15 @@ export class SlackFailure extends Error {
     if (original instanceof Error && original.message.startsWith("Failed to upload file")) {
       return new SlackFailure("server_error", { doing, detail: "Its storage did not take the file." });
     }
-    const detail = networkDetail(original);
-    const status = /^Proxy response \((\d{3})\)/.exec(detail)?.[1];
+    const said = innermost(original);
+    const status = /^Proxy response \((\d{3})\)/.exec(said)?.[1];
     if (status !== undefined) return new SlackFailure("proxy_refused", { doing, detail: `HTTP ${status}.` });
-    return new SlackFailure("network", { doing, detail });
+    const why = inWords(original);
+    return new SlackFailure("network", {
+      doing,
+      detail: `${why.charAt(0).toUpperCase()}${why.slice(1)}.`,
+      said,
+    });
   }
 }
 
@@ -221,8 +237,8 @@ function detailOf(data: object): string | null {
 }
 
 /** `fetch failed` says nothing; its cause (`ECONNREFUSED …`) does, or the cause of that. */
-function networkDetail(error: unknown): string {
+function innermost(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return networkDetail(error.cause);
+  if (error.cause instanceof Error) return innermost(error.cause);
   return error.message || error.name;
 }

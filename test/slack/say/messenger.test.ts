@@ -163,7 +163,10 @@ describe("failures", () => {
     await slack.stop();
     const failure = await failureOf(messenger.post("C01OPS", null, CARD));
     expect(failure).toMatchObject({ code: "network", permanent: false });
-    expect(failure.what).toContain("ECONNREFUSED");
+    expect(failure.what).toMatch(/Nothing listens there \(ECONNREFUSED\)\.$/);
+    // A library's own words are for the log.
+    expect(failure.message).not.toContain("connect");
+    expect(failure.fields.said).toMatch(/^connect ECONNREFUSED/);
     slack = await FakeSlack.start(port);
   });
 
