@@ -69,9 +69,9 @@ export function* createHostIndex(agents: readonly Agent[], inventory: Inventory 
   };
 }
 
-// biome-ignore lint/correctness/useYield: work that is none.
-function* nothing(): Steps<readonly Host[]> {
-  return [];
+/** The hosts of a group that has none. */
+function nothing(): Steps<readonly Host[]> {
+  return filtered<Host>([], 1, () => true);
 }
 
 function* byAddress(hosts: readonly Host[]): Steps<ReadonlyMap<string, readonly Host[]>> {
