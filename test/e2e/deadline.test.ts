@@ -64,15 +64,15 @@ suiteFor(
       (await bot.messages()).filter((m) => m.place === "thread").map((m) => m.text);
     await bot.type(ALICE, "drain web-02 4h");
     const question = await bot.question();
-    bot.pass(29 * MINUTE);
+    await bot.pass(29 * MINUTE);
     await bot.lookAgain();
     expect((await threadTexts()).join("\n")).not.toContain("nobody has answered yet");
 
-    bot.pass(2 * MINUTE);
+    await bot.pass(2 * MINUTE);
     const reminder = await bot.afterwards(/nobody has answered yet/);
     expect(reminder.text).toContain("@alice");
     await bot.lookAgain();
-    bot.pass(30 * MINUTE);
+    await bot.pass(30 * MINUTE);
     await bot.afterwards(/nobody approved Down in time.*Nothing was taken down/);
     const settled = await until("the question without buttons", async () =>
       (await bot.messages()).find((m) => m.message.ts === question.message.ts && m.buttons.length === 0),
@@ -97,7 +97,7 @@ suiteFor(
   test("a drain gives its machines back at the deadline, and leaves the windows of others (invariants 1 and 12)", async () => {
     const bot = await start();
     await drainUntilDeadline(bot, "release");
-    bot.pass(61 * MINUTE);
+    await bot.pass(61 * MINUTE);
     await bot.afterwards(/The deadline has passed with 1 task left\. The machines are given back/);
     await bot.afterwards(/Cancelled/);
     expect(bot.master.state().schedule.windows).toEqual([FOREIGN]);
@@ -108,7 +108,7 @@ suiteFor(
   test("a drain asks at the deadline, and takes nothing down by itself", async () => {
     const bot = await start({ ask_after: "3h" });
     await drainUntilDeadline(bot, "ask");
-    bot.pass(61 * MINUTE);
+    await bot.pass(61 * MINUTE);
     await bot.afterwards(/The deadline has passed with 1 task left\. The approval is asked for/);
     await bot.afterwards(/Take 1 machine down\?/);
     expect(downCalls(bot.master)).toBe(0);
@@ -117,7 +117,7 @@ suiteFor(
   test("Down is forced at the deadline where the policy allows it, and only with an approval of its own", async () => {
     const bot = await start({ allow_force: true });
     await drainUntilDeadline(bot, "force");
-    bot.pass(61 * MINUTE);
+    await bot.pass(61 * MINUTE);
     await bot.afterwards(/Forced: the deadline has passed and tasks are left/);
     expect(downCalls(bot.master)).toBe(0);
     const question = await bot.question();
@@ -140,7 +140,7 @@ suiteFor(
     const id = await drainUntilDeadline(bot, "release");
     await bot.type(BOB, `hold ${id} waiting for the backup`);
     await bot.afterwards(/@bob holds: waiting for the backup/);
-    bot.pass(61 * MINUTE);
+    await bot.pass(61 * MINUTE);
     await bot.lookAgain();
     expect(mode(bot.master, "web-01")).toBe("DRAINING");
     await bot.type(BOB, `release ${id}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseConfig } from "../../src/config/parse-config.js";
 import { createBotSide } from "../../src/engine/bot-side.js";
-import { SYSTEM_CLOCK } from "../../src/engine/clock.js";
+import { type Clock, SYSTEM_CLOCK } from "../../src/engine/clock.js";
 import { openRecords } from "../../src/engine/lanes/records.js";
 import { openStore } from "../../src/engine/store/open-store.js";
 import { createWorkerSide } from "../../src/engine/worker-side.js";
@@ -17,8 +17,11 @@ import { until } from "./until.js";
  * Slack. Only the worker, who decides, lives by a clock of the test's; the bot's messages go out in real time.
  */
 export interface InProcess extends Channel {
-  /** Hours pass when the test says so. */
-  pass(ms: number): void;
+  /**
+   * Hours pass when the test says so, while no worker runs: a look that took hours would rightly be refused, which is not what
+   * such a test is about.
+   */
+  pass(ms: number): Promise<void>;
   /** Wakes the worker's jobs, whose times are far ahead, until the thread says this. */
   afterwards(words: RegExp): Promise<Shown>;
   /** The same until a card says this. */
@@ -54,22 +57,27 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
     const store = await openStore(place.settings, logger, UNHURRIED_MS);
     undo.push(() => store.close());
     let aheadMs = 0;
-    const worker = createWorkerSide({
-      store,
-      clusters: config.clusters,
-      historyMs: config.historyMs,
-      secrets: config.secrets,
-      logger,
-      meters: { tick() {}, masterCall() {}, open() {}, kept() {} },
-      startProgram: run,
-      clock: {
-        ...SYSTEM_CLOCK,
-        wall: () => Date.now() + aheadMs,
-        elapsed: () => performance.now() + aheadMs,
-      },
-    });
+    const clock: Clock = {
+      ...SYSTEM_CLOCK,
+      wall: () => Date.now() + aheadMs,
+      elapsed: () => performance.now() + aheadMs,
+    };
+    const startWorker = async () => {
+      const started = createWorkerSide({
+        store,
+        clusters: config.clusters,
+        historyMs: config.historyMs,
+        secrets: config.secrets,
+        logger,
+        meters: { tick() {}, masterCall() {}, open() {}, kept() {} },
+        startProgram: run,
+        clock,
+      });
+      await started.start();
+      return started;
+    };
+    let worker = await startWorker();
     undo.push(() => worker.stop());
-    await worker.start();
     const bot = createBotSide({ ...config, store, slack: config.slack, logger });
     undo.push(() => bot.stop());
     await bot.start();
@@ -86,8 +94,10 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
       }).catch(() => undefined);
     return {
       ...channel,
-      pass(ms) {
+      async pass(ms) {
+        await worker.stop();
         aheadMs += ms;
+        worker = await startWorker();
       },
       async afterwards(words) {
         await wakeUntil(words, "thread");

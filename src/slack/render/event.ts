@@ -150,7 +150,7 @@ function textOf(record: Maintenance, event: LogEvent): Mrkdwn | null {
     case "extended":
       return mrk`➕ ${user(event.by)} *extended* the window${ofBatch(record, event.batch)} by ${formatSpan(event.byMs)}${event.endMs === null ? "" : mrk`, until ${moment(event.endMs)}`}. ${record.batches.length > 1 ? "The windows of the batches after it move along where they would overlap; those of other people stay." : "Other windows stay."}${isDraining(record, event.batch) ? mrk` The changed schedule makes the master forget all answers, so the frameworks are asked again.` : ""}`;
     case "windows_moved":
-      return mrk`⏩ *Running late:* ${event.batches.length === 1 ? "the window of the next batch is" : mrk`the windows of the next ${event.batches.length} batches are`} moved by ${aboutSpan(event.byMs)}, because the batches before take longer than planned.${event.posted ? " The changed schedule makes the master forget all answers, so the frameworks are asked again." : ""}`;
+      return mrk`⏩ *Running late:* ${event.batches.length === 1 ? "the window of the next batch is" : mrk`the windows of the next ${event.batches.length} batches are`} moved by ${aboutSpan(event.byMs)}, because the batches before take longer than planned.${event.posted ? mrk` The changed schedule makes the master forget all answers, so the frameworks are asked again.` : ""}`;
     case "deadline":
       return mrk`⏰ *The deadline has passed* with ${counted(event.tasksLeft, "task")} left. ${DEADLINE[event.then]}`;
     case "overridden":

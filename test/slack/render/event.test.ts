@@ -342,6 +342,7 @@ describe("the thread's message for", () => {
         expect(message).toBeNull();
         return;
       }
+      expect(message?.text, "a sentence begins after a space").not.toMatch(/[a-z)][.!?][A-Z]/);
       // A notification shows nothing else, and without the thread.
       expect(message?.text).toMatch(/^m-7k3q in prod: /);
       for (const part of words) expect(message === null ? "" : renderText(message)).toContain(part);
