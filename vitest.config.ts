@@ -1,9 +1,32 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Rooms without state of their own: their files share what was imported, which takes longer than running them. */
-const PURE = ["commands", "hosts", "maintenance", "slack/render", "timeline"].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+/**
+ * Rooms whose files share a process and what was imported, which takes longer than running them. The others run whole programs or
+ * servers, or have to do with what a process knows as long as it lives: its secrets, its environment.
+ */
+const SHARED = [
+  "commands",
+  "engine/{bot,cluster,control,lanes,notify,stories}",
+  "hosts",
+  "maintenance",
+  "mesos",
+  "rehearsal",
+  "repository",
+  "slack/{connection,hear,people,render,say,stories}",
+  "timeline",
+].map((room) => `test/${room}/**/*.test.ts`);
+
+/** Rooms with files that take a minute or more, most of it waiting: begun last they would keep one worker busy alone. */
+const LONG = /\/test\/(?:chaos|e2e|engine\/store)\//;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -14,9 +37,10 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     reporters: ["default", ["json", { outputFile: "reports/tests.json" }]],
+    sequence: { sequencer: LongFirst },
     projects: [
-      { extends: true, test: { name: "pure", include: PURE, isolate: false } },
-      { extends: true, test: { name: "whole", include: ["test/**/*.test.ts"], exclude: PURE } },
+      { extends: true, test: { name: "shared", include: SHARED, isolate: false } },
+      { extends: true, test: { name: "whole", include: ["test/**/*.test.ts"], exclude: SHARED } },
     ],
   },
 });
