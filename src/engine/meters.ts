@@ -10,9 +10,13 @@ export function workerMeters(metrics: Metrics): WorkerMeters {
       metrics.ticks.inc({ cluster, outcome });
       metrics.tickSeconds.observe({ cluster }, seconds);
     },
-    masterCall(cluster, call, outcome, seconds) {
+    masterCall(cluster, call, outcome, seconds, bytes) {
       metrics.masterCalls.inc({ cluster, call, outcome });
       metrics.masterCallSeconds.observe({ call }, seconds);
+      metrics.masterAnswerBytes.inc({ cluster, call }, bytes);
+    },
+    differed(cluster, count) {
+      metrics.keptDifferences.inc({ cluster }, count);
     },
     kept({ cluster, finished, refused, sinceMs }) {
       metrics.historyRecords.set({ cluster, kind: "finished" }, finished);

@@ -32,7 +32,9 @@ import { askAtStart, runWorker, type Store } from "./store/store.js";
 /** What the worker counts; `ops/metrics.ts` fits. */
 export interface WorkerMeters {
   tick(cluster: string, outcome: "ok" | "trouble" | "ended", seconds: number): void;
-  masterCall(cluster: string, call: string, outcome: string, seconds: number): void;
+  masterCall(cluster: string, call: string, outcome: string, seconds: number, bytes: number): void;
+  /** A whole reading showed so many tasks and agents otherwise than the event stream had. */
+  differed(cluster: string, count: number): void;
   /** The phases of all open maintenances of a cluster, whichever worker runs them; `unreadable` for a newer version's. */
   open(cluster: string, phases: readonly string[]): void;
   /** What is kept of the past of a cluster. */
@@ -97,7 +99,14 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       now,
       wall: clock.wall,
       limit: clock.limit,
-      onCall: (call, outcome, seconds) => meters.masterCall(config.name, call, outcome, seconds),
+      onCall: (...call) => meters.masterCall(config.name, ...call),
+      onDifference: (count) => {
+        meters.differed(config.name, count);
+        logger.warn(
+          { cluster: config.name, count },
+          "tasks or agents were not as the event stream had told; what was read counts",
+        );
+      },
       ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
     });
     const cluster = createCluster(config, master, clock);

@@ -7,8 +7,11 @@ import type { LeaderFinder } from "./leader.js";
 import type { AnswerReader } from "./read/answer-reader.js";
 import { isSuccess, type Transport } from "./transport.js";
 
-/** Told of every call when it is over: Mesos' name of it, `ok` or a code of the table of errors, and seconds. */
-export type OnCall = (call: string, outcome: string, seconds: number) => void;
+/**
+ * Told of every call when it is over: Mesos' name of it, `ok` or a code of the table of errors, seconds, and how many bytes of
+ * answers to reads came.
+ */
+export type OnCall = (call: string, outcome: string, seconds: number, bytes: number) => void;
 
 export interface CallerOptions {
   readonly cluster: string;
@@ -30,6 +33,7 @@ interface AttemptOptions<T> {
   readonly fresh?: boolean;
   readonly maySend?: MaySend | undefined;
   readonly budget?: ByteBudget | undefined;
+  readonly onBytes: (count: number) => void;
 }
 
 /** How often a call is made at most: the leader that was remembered, the one found next, and one more. */
@@ -52,7 +56,7 @@ export class Caller {
    * @throws MesosError
    */
   async read<T>(call: Call, reader: () => AnswerReader<T>): Promise<T> {
-    return this.#timed(call, () => this.#untilAnswered(call, { reader }));
+    return this.#timed(call, (onBytes) => this.#untilAnswered(call, { reader, onBytes }));
   }
 
   /**
@@ -62,7 +66,7 @@ export class Caller {
    * @throws MesosError whose `sent` says whether the call may have taken effect.
    */
   async write(call: Call, maySend: MaySend): Promise<void> {
-    await this.#timed(call, () => this.#untilAnswered(call, { reader: unread, maySend }));
+    await this.#timed(call, (onBytes) => this.#untilAnswered(call, { reader: unread, maySend, onBytes }));
   }
 
   /**
@@ -78,14 +82,17 @@ export class Caller {
     reader: () => AnswerReader<T>,
     budget?: ByteBudget,
   ): Promise<T> {
-    return this.#timed(call, async () => {
-      const attempt = await this.#attempt(endpoint, call, { reader, budget });
+    return this.#timed(call, async (onBytes) => {
+      const attempt = await this.#attempt(endpoint, call, { reader, budget, onBytes });
       if (attempt.kind === "again") throw new MovedError(attempt.error);
       return attempt.answer;
     });
   }
 
-  async #untilAnswered<T>(call: Call, how: Pick<AttemptOptions<T>, "reader" | "maySend">): Promise<T> {
+  async #untilAnswered<T>(
+    call: Call,
+    how: Pick<AttemptOptions<T>, "reader" | "maySend" | "onBytes">,
+  ): Promise<T> {
     for (let made = 1; ; made += 1) {
       const { endpoint } = await this.#options.leader.find();
       const attempt = await this.#attempt(endpoint, call, { ...how, fresh: made > 1 });
@@ -99,7 +106,11 @@ export class Caller {
     const blanks = { cluster, master: endpoint.name, right: call.right ?? undefined };
     const reader = decoding(how.reader, { cluster, master: endpoint.name });
     try {
-      const onSuccess = call.writes ? undefined : reader.write;
+      const write = (chunk: Buffer) => {
+        how.onBytes(chunk.length);
+        reader.write(chunk);
+      };
+      const onSuccess = call.writes ? undefined : write;
       const answer = await transport.post(endpoint, call.bytes, { ...how, onSuccess });
       const { status, location, body, isCut } = answer;
       if (isSuccess(status)) return { kind: "answered", answer: reader.end() };
@@ -124,18 +135,21 @@ export class Caller {
     }
   }
 
-  async #timed<T>(call: Call, work: () => Promise<T>): Promise<T> {
+  async #timed<T>(call: Call, work: (onBytes: AttemptOptions<T>["onBytes"]) => Promise<T>): Promise<T> {
     const { now, onCall } = this.#options;
     const startedAt = now();
+    let bytes = 0;
     let outcome = "ok";
     try {
-      return await work();
+      return await work((count) => {
+        bytes += count;
+      });
     } catch (error) {
       outcome =
         error instanceof MesosError ? error.code : error instanceof MovedError ? error.reason.code : "failed";
       throw error;
     } finally {
-      onCall(call.name, outcome, (now() - startedAt) / 1000);
+      onCall(call.name, outcome, (now() - startedAt) / 1000, bytes);
     }
   }
 }

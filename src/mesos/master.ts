@@ -14,6 +14,7 @@ import {
   updateSchedule,
 } from "./calls.js";
 import { readDrivers } from "./drivers.js";
+import { KeptView } from "./kept-view.js";
 import { LeaderFinder } from "./leader.js";
 import { listedMasters } from "./masters.js";
 import { whole } from "./read/answer-reader.js";
@@ -64,6 +65,8 @@ export interface MasterOptions {
   readonly random?: () => number;
   /** Told of every call when it is over, for metrics. */
   readonly onCall?: OnCall;
+  /** Told how many tasks and agents a whole reading showed otherwise than the event stream had. */
+  readonly onDifference?: (count: number) => void;
 }
 
 /**
@@ -74,6 +77,11 @@ export interface MasterOptions {
 export interface Master {
   /** One consistent observation of the cluster, from one leader. */
   snapshot(): Promise<World>;
+  /**
+   * The same for a look on which nothing is decided: while an event stream is open, agents and tasks are those of the last whole
+   * reading with what the stream told since (`World.wholeAtMs`).
+   */
+  look(): Promise<World>;
   /** Version of Mesos that the leader runs, such as `1.11.0`. */
   version(): Promise<string>;
   /**
@@ -117,6 +125,7 @@ export function createMaster(options: MasterOptions): Master {
   const {
     cluster,
     onCall = () => undefined,
+    onDifference = () => undefined,
     now = Date.now,
     wall = Date.now,
     random = Math.random,
@@ -136,12 +145,17 @@ export function createMaster(options: MasterOptions): Master {
   const transport = createTransport({ cluster, credentials, ca, timeouts, limit, onDate });
   const leader = new LeaderFinder({ cluster, masters, transport });
   const caller = new Caller({ cluster, leader, transport, now, onCall });
-  const snapshots = new Snapshots({ cluster, caller, leader, now, largestLookBytes });
+  const kept = new KeptView();
+  const snapshots = new Snapshots({
+    ...{ cluster, caller, leader, now, largestLookBytes },
+    ...{ kept, onDifference },
+  });
   const subscriptions = new Set<Subscription>();
   let closing: Promise<void> | null = null;
 
   return {
     snapshot: () => snapshots.take(),
+    look: () => snapshots.take("look"),
     version: () => caller.read(GET_VERSION, whole(readVersion)),
     drivers: () => readDrivers({ leader, transport, limit }),
     scheduleOf: (leaderId) => snapshots.scheduleOf(leaderId),
@@ -151,12 +165,17 @@ export function createMaster(options: MasterOptions): Master {
     stopMaintenance: async (machines, maySend = always) => caller.write(stopMaintenance(machines), maySend),
     drainAgent: async (id, graceMs, maySend = always) => caller.write(drainAgent(id, graceMs), maySend),
     reactivateAgent: async (id, maySend = always) => caller.write(reactivateAgent(id), maySend),
-    subscribe(onEvent) {
+    subscribe(listener) {
+      const onEvent = (event: MasterEvent) => {
+        kept.onEvent(event);
+        listener(event);
+      };
       const subscription = openSubscription({ cluster, leader, transport, patience, now, random, onEvent });
       subscriptions.add(subscription);
       return {
         async close() {
           subscriptions.delete(subscription);
+          kept.close();
           await subscription.close();
         },
       };

@@ -13,6 +13,7 @@ import {
   GET_TASKS,
 } from "./calls.js";
 import { mesosError } from "./errors/errors.js";
+import type { KeptView } from "./kept-view.js";
 import type { LeaderFinder } from "./leader.js";
 import { whole } from "./read/answer-reader.js";
 import { agentsReader } from "./read/read-agents.js";
@@ -27,6 +28,9 @@ export interface SnapshotOptions {
   readonly now: () => number;
   /** What all answers to one observation may take together. */
   readonly largestLookBytes: number;
+  readonly kept: KeptView;
+  /** Told how many tasks and agents were not as they had been kept. */
+  readonly onDifference: (count: number) => void;
 }
 
 /** How often a cluster is read until one reading is from one leader. */
@@ -45,10 +49,15 @@ export class Snapshots {
   /**
    * One consistent observation: the same leader before and after, by its id, and from no other master in between.
    *
+   * @param how `look`: agents and tasks may be those kept by the event stream (`World.wholeAtMs`), which spares the master most
+   * of it.
    * @throws MesosError; `leader_unsettled` if the leader changed each time.
    */
-  async take(): Promise<World> {
-    const { cluster, leader } = this.#options;
+  async take(how: "whole" | "look" = "whole"): Promise<World> {
+    const { cluster, leader, kept, onDifference } = this.#options;
+    const differing = await kept.prove();
+    if (differing !== null && differing > 0) onDifference(differing);
+    let mayKeep = how === "look";
     let rereadForHidden = true;
     let reason: unknown;
     const budget = new ByteBudget(this.#options.largestLookBytes);
@@ -56,13 +65,14 @@ export class Snapshots {
       const leading = await leader.find();
       let world: World | null;
       try {
-        world = await this.#readFrom(leading, budget);
+        world = mayKeep ? await this.#keptFrom(leading, budget) : await this.#wholeFrom(leading, budget);
       } catch (error) {
         if (!(error instanceof MovedError)) throw error;
         reason = error.reason;
         if (reading === READINGS && error.reason.status === null) throw error.reason;
         continue;
       }
+      mayKeep = false;
       if (world === null) continue;
       // What changes between our reads, such as a window posted by somebody, looks like a filtered view; one stays so.
       if (rereadForHidden && sightOf(world).kind === "filtered") {
@@ -97,45 +107,80 @@ export class Snapshots {
     }
   }
 
+  /** With the agents and tasks that are kept; `null` as `#wholeFrom`, and where they stopped being kept meanwhile. */
+  async #keptFrom(leading: Leader, budget: ByteBudget): Promise<World | null> {
+    const { kept, now } = this.#options;
+    if (kept.of(leading.id, now()) === null) return await this.#wholeFrom(leading, budget);
+    const observedAtMs = now();
+    const untold = await this.#untoldBy(leading, budget);
+    const master = await this.#stillLeading(leading, budget);
+    // With what was told meanwhile.
+    const view = kept.of(leading.id, now());
+    return master === null || view === null ? null : { ...master, observedAtMs, ...untold, ...view };
+  }
+
   /** `null` if another leader, or the same one after a restart, answered in the end. */
-  async #readFrom(leading: Leader, budget: ByteBudget): Promise<World | null> {
-    const { cluster, caller, leader, now } = this.#options;
+  async #wholeFrom(leading: Leader, budget: ByteBudget): Promise<World | null> {
+    const { caller, kept, now } = this.#options;
     const { endpoint } = leading;
     const observedAtMs = now();
-    const reading = caller.readAt(endpoint, GET_AGENTS, agentsReader, budget);
-    const [{ agents, recoveredAgents }, { tasks, goneAgents, ended }, frameworks, schedule, status] =
-      await Promise.all([
+    const keeping = kept.begin();
+    try {
+      const reading = caller.readAt(endpoint, GET_AGENTS, agentsReader, budget);
+      const [{ agents, recoveredAgents }, tasksRead, untold] = await Promise.all([
         reading,
         // After the agents: an agent that comes back in between must not be shown without its tasks, as if it were empty.
         reading.then(() =>
           caller.readAt(endpoint, GET_TASKS, () => tasksReader(observedAtMs - ENDED_WITHIN_MS), budget),
         ),
-        caller.readAt(endpoint, GET_FRAMEWORKS, whole(readFrameworks), budget),
-        caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, whole(readSchedule), budget),
-        caller.readAt(endpoint, GET_MAINTENANCE_STATUS, whole(readStatus), budget),
+        this.#untoldBy(leading, budget),
       ]);
-    // Asked last: with the same id as before, everything in between is from the same leader.
-    const { id, version, electedAtMs } = await caller.readAt(endpoint, GET_MASTER, whole(readMaster), budget);
-    if (id !== leading.id) {
-      leader.remember({ endpoint, id, version, electedAtMs });
-      return null;
+      const master = await this.#stillLeading(leading, budget);
+      if (master === null) return null;
+      const { tasks, goneAgents, ended } = tasksRead;
+      const world = {
+        ...master,
+        observedAtMs,
+        wholeAtMs: observedAtMs,
+        agents,
+        recoveredAgents: this.#withKnownIps(recoveredAgents),
+        ...untold,
+        tasks,
+        goneAgents,
+        ended,
+      };
+      keeping.keep(world);
+      return world;
+    } finally {
+      keeping.end();
     }
-    return {
-      cluster,
-      leader: endpoint.name,
-      leaderId: id,
-      version,
-      electedAtMs,
-      observedAtMs,
-      agents,
-      recoveredAgents: this.#withKnownIps(recoveredAgents),
-      schedule,
-      status,
-      frameworks,
-      tasks,
-      goneAgents,
-      ended,
-    };
+  }
+
+  /** What no event tells of. */
+  async #untoldBy(
+    { endpoint }: Leader,
+    budget: ByteBudget,
+  ): Promise<Pick<World, "frameworks" | "schedule" | "status">> {
+    const { caller } = this.#options;
+    const [frameworks, schedule, status] = await Promise.all([
+      caller.readAt(endpoint, GET_FRAMEWORKS, whole(readFrameworks), budget),
+      caller.readAt(endpoint, GET_MAINTENANCE_SCHEDULE, whole(readSchedule), budget),
+      caller.readAt(endpoint, GET_MAINTENANCE_STATUS, whole(readStatus), budget),
+    ]);
+    return { frameworks, schedule, status };
+  }
+
+  /** Asked last: with the same id as before, everything in between is from the same leader. `null` with another one. */
+  async #stillLeading(
+    leading: Leader,
+    budget: ByteBudget,
+  ): Promise<Pick<World, "cluster" | "leader" | "leaderId" | "version" | "electedAtMs"> | null> {
+    const { cluster, caller, leader } = this.#options;
+    const { endpoint } = leading;
+    const { id, version, electedAtMs } = await caller.readAt(endpoint, GET_MASTER, whole(readMaster), budget);
+    if (id === leading.id) return { cluster, leader: endpoint.name, leaderId: id, version, electedAtMs };
+    leader.remember({ endpoint, id, version, electedAtMs });
+    return null;
   }
 
   /** A master tells no IP of an agent that has not registered again; we may have seen it before (invariant 4). */

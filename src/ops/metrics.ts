@@ -62,6 +62,19 @@ export function createMetrics() {
       buckets: CALL_SECONDS,
       registers,
     }),
+    masterAnswerBytes: new Counter({
+      name: "mesos_bot_master_answer_bytes_total",
+      help: "Bytes of masters' answers to reads, by cluster and call.",
+      labelNames: ["cluster", "call"],
+      registers,
+    }),
+    /** Tasks and agents that a whole reading showed otherwise than the event stream had told. */
+    keptDifferences: new Counter({
+      name: "mesos_bot_kept_differences_total",
+      help: "Tasks and agents that a whole reading showed otherwise than the event stream, by cluster.",
+      labelNames: ["cluster"],
+      registers,
+    }),
     /** Calls of Slack's Web API, by what they are for (`post`, `update`, `reply`, …) and outcome: `ok` or the error's code. */
     slackCalls: new Counter({
       name: "mesos_bot_slack_calls_total",

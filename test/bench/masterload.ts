@@ -70,7 +70,7 @@ function onSlowMaster<T>(run: (side: Side) => Promise<T>, main?: string): Promis
   return undoing(async (undo) => {
     const master = await startRehearsalMaster(drillCluster());
     undo(() => master.close());
-    master.fault("GET_AGENTS", { kind: "delay", ms: LOOK_MS, times: Number.POSITIVE_INFINITY });
+    master.fault("GET_MAINTENANCE_STATUS", { kind: "delay", ms: LOOK_MS, times: Number.POSITIVE_INFINITY });
     const redis = await benchRedis();
     undo(() => redis.dispose());
     const slack = await startSlackSide();
@@ -126,7 +126,7 @@ async function looksWith(open: number, side: Side, effort: Effort) {
 async function looksPerMinute(master: RehearsalMaster, { masterSeconds }: Effort): Promise<number> {
   master.clearCalls();
   await wait(masterSeconds * 1_000);
-  const looks = master.calls().filter(({ type }) => type === "GET_AGENTS").length;
+  const looks = master.calls().filter(({ type }) => type === "GET_MAINTENANCE_STATUS").length;
   return rounded((looks * 60) / masterSeconds);
 }
 

@@ -155,11 +155,11 @@ describe("a call that takes a right which the principal lacks", () => {
 });
 
 describe("every call", () => {
-  test("every call is told to the metrics, with how it ended and how long it took", async () => {
+  test("every call is told to the metrics, with how it ended, how long it took and how large the answer was", async () => {
     const leader = await tinyMaster(
       leading("leader-1", { STOP_MAINTENANCE: (response) => say(response, 403, "403 Forbidden.") }),
     );
-    const calls: [string, string, number][] = [];
+    const calls: [string, string, number, number][] = [];
     let clock = 0;
     const now = () => {
       clock += 500;
@@ -169,8 +169,8 @@ describe("every call", () => {
     await master.version();
     await expect(master.stopMaintenance([web01])).rejects.toMatchObject({ code: "forbidden" });
     expect(calls).toEqual([
-      ["GET_VERSION", "ok", 0.5],
-      ["STOP_MAINTENANCE", "forbidden", 0.5],
+      ["GET_VERSION", "ok", 0.5, expect.toSatisfy((bytes: number) => bytes > 0)],
+      ["STOP_MAINTENANCE", "forbidden", 0.5, 0],
     ]);
   });
 

@@ -10,6 +10,8 @@ test("what is counted is in the text, with the process's own metrics", async () 
   metrics.tickSeconds.observe({ cluster: "prod" }, 0.2);
   metrics.masterCalls.inc({ cluster: "prod", call: "GET_AGENTS", outcome: "ok" });
   metrics.masterCallSeconds.observe({ call: "GET_AGENTS" }, 0.07);
+  metrics.masterAnswerBytes.inc({ cluster: "prod", call: "GET_AGENTS" }, 4_096);
+  metrics.keptDifferences.inc({ cluster: "prod" }, 2);
   metrics.slackCalls.inc({ method: "chat.update", outcome: "rate_limited" });
   metrics.laneStill.set({ lane: "query" }, 40);
   metrics.openMaintenances.set({ cluster: "prod", phase: "draining" }, 2);
@@ -22,6 +24,8 @@ test("what is counted is in the text, with the process's own metrics", async () 
     'mesos_bot_master_calls_total{cluster="prod",call="GET_AGENTS",outcome="ok"} 1',
     'mesos_bot_master_call_seconds_count{call="GET_AGENTS"} 1',
     'mesos_bot_slack_calls_total{method="chat.update",outcome="rate_limited"} 1',
+    'mesos_bot_master_answer_bytes_total{cluster="prod",call="GET_AGENTS"} 4096',
+    'mesos_bot_kept_differences_total{cluster="prod"} 2',
     'mesos_bot_lane_still_seconds{lane="query"} 40',
     'mesos_bot_open_maintenances{cluster="prod",phase="draining"} 2',
     `mesos_bot_info{version="${VERSION}"} 1`,

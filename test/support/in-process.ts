@@ -69,7 +69,7 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
         historyMs: config.historyMs,
         secrets: config.secrets,
         logger,
-        meters: { tick() {}, masterCall() {}, open() {}, kept() {} },
+        meters: { tick() {}, masterCall() {}, differed() {}, open() {}, kept() {} },
         startProgram: run,
         clock,
       });
@@ -84,7 +84,8 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
 
     const channel = around.in("test");
     const records = openRecords(store, "test", logger);
-    const looks = () => channel.master.calls().filter((call) => call.type === "GET_TASKS").length;
+    const looks = () =>
+      channel.master.calls().filter((call) => call.type === "GET_MAINTENANCE_STATUS").length;
     const wakeUntil = (words: RegExp, place: Shown["place"]) =>
       until(`${words} in the ${place}`, async () => {
         const messages = await channel.messages();

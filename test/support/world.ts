@@ -124,6 +124,7 @@ export function worldOf(
     version: "1.11.0",
     electedAtMs: NOW - HOUR,
     observedAtMs: NOW,
+    wholeAtMs: rest.observedAtMs ?? NOW,
     agents: ["web-01", "web-02", "web-03"].filter((name) => !down.includes(name)).map((name) => agent(name)),
     recoveredAgents: [],
     goneAgents: [],

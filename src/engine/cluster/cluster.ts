@@ -56,10 +56,10 @@ export interface Cluster {
   world(how?: "fresh"): Promise<World>;
   /**
    * The world for one maintenance. To `look`, one read serves all that are due, and the next begins after a pause, however
-   * many maintenances are open; a read that failed serves them too. To `write`, the read has only just ended. Throws
-   * MesosError.
+   * many maintenances are open; a read that failed serves them too; agents and tasks may be kept ones (`World.wholeAtMs`). To
+   * `look_whole` they are not. To `decide`, the read has only just ended as well. Throws MesosError.
    */
-  worldFor(maintenance: string, purpose: "look" | "write"): Promise<World>;
+  worldFor(maintenance: string, purpose: "look" | "look_whole" | "decide"): Promise<World>;
   /**
    * The world with the drivers of its frameworks, where they can be read; for what is shown and told, not for what is
    * written: its age is not known. Read at most once a minute.
@@ -112,6 +112,8 @@ export function createCluster(
   { elapsed, limit }: Pick<Clock, "elapsed" | "limit">,
 ): Cluster {
   let last: Reading | null = null;
+  /** The last one that read everything. */
+  let lastWhole: Reading | null = null;
   let drivers: {
     readonly leaderId: string;
     readonly atMs: number;
@@ -123,16 +125,17 @@ export function createCluster(
   const startedAt = new WeakMap<World, number>();
   const indexes = new WeakMap<World, Promise<HostIndex>>();
 
-  function read(): Reading {
+  function read(isWhole = true): Reading {
     const startedMs = elapsed();
     const reading: Reading = {
       startedMs,
-      world: master.snapshot(),
+      world: isWhole ? master.snapshot() : master.look(),
       endedMs: null,
       hasFailed: false,
       served: new Set(),
     };
     last = reading;
+    if (isWhole) lastWhole = reading;
     reading.world.then(
       (world) => {
         startedAt.set(world, startedMs);
@@ -146,10 +149,11 @@ export function createCluster(
     return reading;
   }
 
-  /** The last reading if it is under way or has only just ended, or else a new one. */
+  /** The last whole reading if it is under way or has only just ended, or else a new one. */
   function justRead(): Reading {
-    if (last === null || last.hasFailed) return read();
-    return last.endedMs === null || elapsed() - last.endedMs <= JUST_READ_MS ? last : read();
+    // After one that failed nothing from before it is what the master just said.
+    if (lastWhole === null || lastWhole.hasFailed || last?.hasFailed) return read();
+    return lastWhole.endedMs === null || elapsed() - lastWhole.endedMs <= JUST_READ_MS ? lastWhole : read();
   }
 
   /** How long the pause after a reading lasts from now on. */
@@ -159,12 +163,13 @@ export function createCluster(
     return untilMs + Math.max(LEAST_PAUSE_MS, wholeMs) - elapsed();
   }
 
-  function forLook(maintenance: string): Reading {
-    if (last === null || restMs(last) > 0) return last ?? read();
-    const { startedMs, served } = last;
+  function forLook(maintenance: string, isWhole: boolean): Reading {
+    const latest = isWhole ? lastWhole : last;
+    if (latest === null || restMs(latest) > 0) return latest ?? read(isWhole);
+    const { startedMs, served } = latest;
     const isShared =
       changedMs < startedMs && !served.has(maintenance) && elapsed() - startedMs < LONGEST_SHARED_MS;
-    return isShared ? last : read();
+    return isShared ? latest : read(isWhole);
   }
 
   async function indexOf(world: World): Promise<HostIndex> {
@@ -206,7 +211,7 @@ export function createCluster(
     marathons: createMarathons(config.marathons, { elapsed, limit, pollMs: config.policy.pollMs }),
     world: (how) => (how === "fresh" ? read() : justRead()).world,
     worldFor(maintenance, purpose) {
-      const reading = purpose === "look" ? forLook(maintenance) : justRead();
+      const reading = purpose === "decide" ? justRead() : forLook(maintenance, purpose === "look_whole");
       reading.served.add(maintenance);
       return reading.world;
     },
@@ -236,6 +241,7 @@ export function createCluster(
     },
     forget() {
       last = null;
+      lastWhole = null;
     },
     async resolve(hosts, world, open) {
       const parsed = parsePattern(hosts);

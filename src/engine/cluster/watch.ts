@@ -4,7 +4,10 @@ import type { MasterEvent } from "../../mesos/stream/events.js";
 import type { Clock } from "../clock.js";
 import type { Cluster } from "./cluster.js";
 
-/** What the master's event stream is used for: waking ticks early. Polling goes on beside it, so losing it only costs time. */
+/**
+ * What the master's event stream is used for: waking ticks early, and (`mesos/kept-view.ts`) sparing the master most of a look.
+ * Polling goes on beside it, so losing it only costs time.
+ */
 export interface Watch {
   /** A maintenance was looked at: its agents matter as long as it is open. Subscribes with the first, leaves with the last. */
   follow(record: Maintenance): void;
@@ -33,12 +36,22 @@ export function createWatch(
   let closed = false;
 
   function matters(event: MasterEvent): boolean {
-    if (event.kind === "agent_added" || event.kind === "subscribed") return true;
-    if (event.kind === "task" || event.kind === "agent_removed") {
-      const { agentId } = event;
-      return agentId === null || [...agents.values()].some((ids) => ids.has(agentId));
+    switch (event.kind) {
+      case "task_added":
+        return isOfOurs(event.task.agentId);
+      case "task_updated":
+        return event.agentId === null || isOfOurs(event.agentId);
+      case "agent_removed":
+        return isOfOurs(event.agentId);
+      case "lost":
+        return false;
+      default:
+        return true;
     }
-    return event.kind === "framework";
+  }
+
+  function isOfOurs(agentId: string): boolean {
+    return [...agents.values()].some((ids) => ids.has(agentId));
   }
 
   function onEvent(event: MasterEvent): void {

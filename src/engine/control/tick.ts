@@ -2,6 +2,7 @@ import type { World } from "../../maintenance/cluster/world.js";
 import type { Step } from "../../maintenance/phases/step.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { withTrouble } from "../../maintenance/record/troubles.js";
+import { tellingOf } from "../../maintenance/show/telling.js";
 import { MesosError } from "../../mesos/errors/errors.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import type { Proof } from "../store/owned.js";
@@ -101,15 +102,31 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
   return { record, wakeAtMs: now() + Math.min(1_000, cluster.policy.pollMs), world };
 }
 
-/** The next step. What is sent is decided on what the master has only just said, never on a look from before. */
+/** The next step. What is sent or told as a decision comes of what the master has only just said, never of a look from before. */
 async function look(record: Maintenance, ports: TickPorts): Promise<{ world: World; step: Step }> {
   const { cluster } = ports;
-  // What hosts stand for is looked up after they were named.
-  const shared = await cluster.worldFor(record.id, record.batches.length === 0 ? "write" : "look");
+  const shared = await cluster.worldFor(record.id, purposeOf(record));
   const step = await nextStep(record, shared, ports);
-  if (callsOf(step).length === 0) return { world: shared, step };
-  const world = await cluster.worldFor(record.id, "write");
+  const isKept = shared.wholeAtMs < shared.observedAtMs;
+  if (callsOf(step).length === 0 && !(isKept && decides(record, step))) return { world: shared, step };
+  const world = await cluster.worldFor(record.id, "decide");
   return { world, step: world === shared ? step : await nextStep(record, world, ports) };
+}
+
+function purposeOf({ batches }: Maintenance): "look" | "look_whole" | "decide" {
+  // What hosts stand for is looked up after they were named.
+  if (batches.length === 0) return "decide";
+  // No event tells how far DRAIN_AGENT has come.
+  return batches.some(({ phase }) => phase === "kill_draining") ? "look_whole" : "look";
+}
+
+/** Whether the step does more than to tell what goes on. */
+function decides(before: Maintenance, { record }: Step): boolean {
+  const seen = before.events.at(-1)?.seq ?? 0;
+  return (
+    before.end !== record.end ||
+    record.events.some((event) => event.seq > seen && tellingOf(event) === "decision")
+  );
 }
 
 /** Every record is decoded to tell the others, so a round asks for them at most once. */

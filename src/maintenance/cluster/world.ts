@@ -22,6 +22,11 @@ export interface World {
   /** When the leader was elected, by its own clock (GET_MASTER's `elected_time`); `null` where it does not say. */
   readonly electedAtMs: Millis | null;
   readonly observedAtMs: Millis;
+  /**
+   * When agents and tasks were read. Earlier than `observedAtMs` where they are kept by the event stream since then, which is
+   * enough for a look and for nothing that is decided.
+   */
+  readonly wholeAtMs: Millis;
   readonly agents: readonly Agent[];
   /** Known from the registry but not yet back after a fail-over; their tasks look absent. Not the same as empty. */
   readonly recoveredAgents: readonly Agent[];

@@ -137,6 +137,40 @@ function readElement(tag: number, reader: WireReader, bytes: Buffer, into: Found
   }
 }
 
+/** Of TaskAdded in master.proto: the one task of the event. The reader is behind the tag of its field. */
+export function readAddedTask(reader: WireReader, bytes: Buffer): Task {
+  return readTask(reader, bytes, new Names(), false).task;
+}
+
+/** What an update of a task's state means for `World.tasks`. */
+export type Updated =
+  /** It is over. */
+  | { readonly kind: "over" }
+  /** It is over, and that tells something of its agent (`World.ended`). */
+  | { readonly kind: "failed"; readonly atMs: number }
+  /** Not over; `state` as in `Task.state`. */
+  | { readonly kind: "going_on"; readonly state: string }
+  /** It tells of an agent that is cut off or gone: whether the task is over, only GET_TASKS tells. */
+  | { readonly kind: "of_agent" };
+
+/** States that come of what happened to an agent. */
+const OF_AGENT: ReadonlySet<number> = new Set([
+  TaskState.TASK_LOST,
+  TaskState.TASK_UNREACHABLE,
+  TaskState.TASK_GONE,
+  TaskState.TASK_GONE_BY_OPERATOR,
+  TaskState.TASK_UNKNOWN,
+]);
+
+/** @param sentAtMs when the status was sent, since the epoch; `null` where it does not say. */
+export function readUpdate(state: number, sentAtMs: number | null): Updated {
+  if (OF_AGENT.has(state)) return { kind: "of_agent" };
+  if (!TERMINAL.has(state)) return { kind: "going_on", state: stateName(state) };
+  return state === TaskState.TASK_FAILED && sentAtMs !== null
+    ? { kind: "failed", atMs: sentAtMs }
+    : { kind: "over" };
+}
+
 /** Ends that tell something of agents: what happens to apps on them. */
 const TELLING: ReadonlySet<number> = new Set([
   TaskState.TASK_FAILED,

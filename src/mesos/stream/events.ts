@@ -1,23 +1,39 @@
+import type { Task } from "../../maintenance/cluster/world.js";
 import type { MesosError } from "../errors/errors.js";
 import { mesos } from "../proto/generated/mesos.js";
+import { readAddedTask, readUpdate, type Updated } from "../read/read-tasks.js";
 import { doubleTag, lengthTag, messageEnd, readerOf, skipField } from "../read/wire.js";
 
 const { Event } = mesos.v1.master;
 
 /**
- * What a master's event stream tells. It has no event for changes of the schedule, answers or drain state, so it can
- * only ever be a reason to look at the world sooner.
+ * What a master's event stream tells. It has no event for changes of the schedule, answers or drain state, so what is decided
+ * is always read.
  */
 export type MasterEvent =
-  | { readonly kind: "subscribed" }
-  /** A task was added or changed its state. `agentId` is `null` where the master does not say. */
-  | { readonly kind: "task"; readonly agentId: string | null }
+  /** From here on nothing is missing. `master` as in `World.leader`. */
+  | { readonly kind: "subscribed"; readonly master: string }
+  | { readonly kind: "task_added"; readonly task: Task }
+  | TaskUpdated
+  /** One registered, for the first time or again. */
   | { readonly kind: "agent_added" }
   | { readonly kind: "agent_removed"; readonly agentId: string }
-  /** A framework was added, updated or removed. */
+  /** One was added or updated. */
   | { readonly kind: "framework" }
+  /** Its tasks are gone with it, and no event tells of each. */
+  | { readonly kind: "framework_removed" }
   /** The stream broke or fell silent: events are missing from here until the next `subscribed`. */
   | { readonly kind: "lost"; readonly error: MesosError; readonly retryInMs: number };
+
+export interface TaskUpdated {
+  readonly kind: "task_updated";
+  /** A task's id is its framework's own: only both together name a task. */
+  readonly frameworkId: string;
+  readonly taskId: string;
+  /** `null` where the master does not say. */
+  readonly agentId: string | null;
+  readonly to: Updated;
+}
 
 /** A record of the stream: an event to pass on, or a sign of life. */
 export type StreamRecord =
@@ -27,6 +43,8 @@ export type StreamRecord =
 
 const EVENT_SUBSCRIBED = lengthTag(2);
 const SUBSCRIBED_HEARTBEAT = doubleTag(2);
+const EVENT_TASK_ADDED = lengthTag(3);
+const ADDED_TASK = lengthTag(1);
 
 /**
  * Reads one record. Events that this project has no use for are signs of life.
@@ -34,17 +52,47 @@ const SUBSCRIBED_HEARTBEAT = doubleTag(2);
  * @throws if it is not an event.
  */
 export function readRecord(record: Buffer): StreamRecord {
-  const subscribed = readSubscribed(record);
-  if (subscribed !== null) return subscribed;
+  const first = readSubscribed(record) ?? readTaskAdded(record);
+  if (first !== null) return first;
   const event = Event.decode(record);
-  if (event.task_added != null) return { kind: "task", agentId: event.task_added.task.agent_id.value };
-  if (event.task_updated != null)
-    return { kind: "task", agentId: event.task_updated.status.agent_id?.value ?? null };
+  if (event.task_updated != null) return taskUpdated(event.task_updated);
   if (event.agent_added != null) return { kind: "agent_added" };
   if (event.agent_removed != null)
     return { kind: "agent_removed", agentId: event.agent_removed.agent_id.value };
-  const framework = event.framework_added ?? event.framework_updated ?? event.framework_removed;
+  if (event.framework_removed != null) return { kind: "framework_removed" };
+  const framework = event.framework_added ?? event.framework_updated;
   return { kind: framework == null ? "alive" : "framework" };
+}
+
+function taskUpdated({ framework_id, status, state }: mesos.v1.master.Event.ITaskUpdated): TaskUpdated {
+  const sentAtMs = status.timestamp == null ? null : Math.round(status.timestamp * 1000);
+  return {
+    kind: "task_updated",
+    frameworkId: framework_id.value,
+    taskId: status.task_id.value,
+    agentId: status.agent_id?.value ?? null,
+    to: readUpdate(state, sentAtMs),
+  };
+}
+
+/** Reads the task as GET_TASKS' are read, so that both say the same of it. */
+function readTaskAdded(record: Buffer): StreamRecord | null {
+  const reader = readerOf(record);
+  while (reader.pos < reader.len) {
+    const tag = reader.tag();
+    if (tag !== EVENT_TASK_ADDED) {
+      skipField(reader, tag);
+      continue;
+    }
+    const end = messageEnd(reader);
+    while (reader.pos < end) {
+      const inner = reader.tag();
+      if (inner === ADDED_TASK) return { kind: "task_added", task: readAddedTask(reader, record) };
+      skipField(reader, inner);
+    }
+    throw new TypeError("The event lacks its task.");
+  }
+  return null;
 }
 
 /** Only the interval: the state of the whole cluster stands in the same record and is read by other calls. */

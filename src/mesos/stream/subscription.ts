@@ -121,7 +121,7 @@ async function attempt(options: SubscriptionOptions, stop: AbortSignal, emit: Em
         if (record.kind === "alive") continue;
         if (record.kind === "subscribed") {
           if (record.heartbeatMs !== null) waitAtMost(record.heartbeatMs * patience.missedHeartbeats);
-          emit({ kind: "subscribed" });
+          emit({ kind: "subscribed", master: endpoint.name });
         } else emit(record);
       }
     }

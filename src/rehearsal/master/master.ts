@@ -292,6 +292,11 @@ export class RehearsalMaster {
     this.faults.add(type, fault);
   }
 
+  /** From now on no event reaches a subscriber, while heartbeats go on; with `false` they do again. */
+  loseEvents(isLosing = true): void {
+    this.subscribers.isLosing = isLosing;
+  }
+
   clearFaults(): void {
     this.faults.clear();
   }

@@ -16,6 +16,8 @@ interface Subscriber {
 export class Subscribers {
   private readonly open = new Set<Subscriber>();
   private heartbeat: NodeJS.Timeout | undefined;
+  /** Whether nobody is told of what happens; heartbeats go on. */
+  isLosing = false;
 
   constructor(private readonly self: () => Self) {}
 
@@ -33,6 +35,7 @@ export class Subscribers {
   }
 
   publish(events: readonly MasterEvent[], state: MasterState): void {
+    if (this.isLosing) return;
     for (const subscriber of this.open) {
       const seen = seenBy(state, subscriber.caller);
       for (const event of events) {

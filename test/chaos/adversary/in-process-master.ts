@@ -77,6 +77,7 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
       version: SELF.version,
       electedAtMs: Number(stage.state().electedNs / 1_000_000n),
       observedAtMs,
+      wholeAtMs: observedAtMs,
       agents,
       recoveredAgents: [],
       schedule,
@@ -88,12 +89,14 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
     };
   }
 
+  const snapshot = async () => {
+    const world = read();
+    // As the client over HTTP does: what changes between two reads looks filtered once, and not again.
+    return sightOf(world).kind === "filtered" ? read() : world;
+  };
   const client: Master = {
-    async snapshot() {
-      const world = read();
-      // As the client over HTTP does: what changes between two reads looks filtered once, and not again.
-      return sightOf(world).kind === "filtered" ? read() : world;
-    },
+    snapshot,
+    look: snapshot,
     version: async () => SELF.version,
     drivers: async () => new Map(),
     scheduleOf: async () => stage.state().schedule,

@@ -88,6 +88,7 @@ export class WatchedMaster {
     };
     return {
       snapshot: unused,
+      look: unused,
       version: unused,
       subscribe: unused,
       close: unused,

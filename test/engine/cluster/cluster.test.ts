@@ -15,7 +15,9 @@ test("the world is taken as the outcome of a call only when the call can no long
 function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false, master = {} as Partial<Master> } = {}) {
   let elapsedMs = 0;
   let looks = 0;
-  const snapshot = async (): Promise<World> => {
+  const asked: ("whole" | "look")[] = [];
+  const reading = (how: "whole" | "look") => async (): Promise<World> => {
+    asked.push(how);
     looks += 1;
     elapsedMs += takesMs;
     if (isAway) throw mesosError("no_leader", { cluster: "prod" }, { sent: "no" });
@@ -37,12 +39,17 @@ function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false, master = {} a
     maxDurationMs: 1,
     policy: policyOf({ pollMs }),
   };
-  const cluster = createCluster(config, { snapshot, ...master } as unknown as Master, {
-    elapsed: () => elapsedMs,
-    limit: (ms) => AbortSignal.timeout(ms),
-  });
+  const cluster = createCluster(
+    config,
+    { snapshot: reading("whole"), look: reading("look"), ...master } as unknown as Master,
+    {
+      elapsed: () => elapsedMs,
+      limit: (ms) => AbortSignal.timeout(ms),
+    },
+  );
   return {
     cluster,
+    asked,
     looks: () => looks,
     elapsedMs: () => elapsedMs,
     pass: (ms: number) => {
@@ -158,16 +165,32 @@ describe("a cluster is looked at once, however many maintenances are open", () =
     expect(looks()).toBe(2);
   });
 
-  test("a write is decided on a look that has only just ended, and the looks after it share the one that began after it", async () => {
-    const { cluster, looks, pass } = clusterOf({ takesMs: 1_000 });
-    const shared = await cluster.worldFor("m-1", "look");
-    expect(await cluster.worldFor("m-1", "write")).toBe(shared);
+  test("what is decided comes of a whole reading that has only just ended, and the looks after it share the one that began after it (invariant 5)", async () => {
+    const { cluster, asked, pass } = clusterOf({ takesMs: 1_000 });
+    const kept = await cluster.worldFor("m-1", "look");
+    const whole = await cluster.worldFor("m-1", "decide");
+    expect(whole).not.toBe(kept);
+    expect(await cluster.worldFor("m-1", "decide")).toBe(whole);
     pass(500);
-    expect(await cluster.worldFor("m-2", "look")).toBe(shared);
-    expect(await cluster.worldFor("m-2", "write")).not.toBe(shared);
+    expect(await cluster.worldFor("m-2", "look")).toBe(whole);
+    expect(await cluster.worldFor("m-2", "decide")).not.toBe(whole);
     cluster.forget();
     for (let n = 0; n < 20; n++) await cluster.worldFor(`m-${n}`, "look");
-    expect(looks()).toBe(3);
+    expect(asked).toEqual(["look", "whole", "whole", "look"]);
+  });
+
+  test("who needs what no event tells shares whole readings, with the same pause between them", async () => {
+    const { cluster, asked, pass } = clusterOf({ takesMs: 1_000 });
+    await cluster.worldFor("m-1", "look");
+    const whole = await cluster.worldFor("m-2", "look_whole");
+    pass(3_900);
+    await cluster.worldFor("m-1", "look");
+    expect(await cluster.worldFor("m-2", "look_whole")).toBe(whole);
+    pass(200);
+    await cluster.worldFor("m-1", "look");
+    await cluster.worldFor("m-2", "look_whole");
+    await cluster.worldFor("m-2", "look_whole");
+    expect(asked).toEqual(["look", "whole", "look", "whole"]);
   });
 
   test("a look that failed serves every maintenance that is due, and nobody who asks or writes", async () => {
@@ -175,7 +198,7 @@ describe("a cluster is looked at once, however many maintenances are open", () =
     for (let n = 0; n < 20; n++) await expect(cluster.worldFor(`m-${n}`, "look")).rejects.toThrow(/leader/);
     expect(looks()).toBe(1);
     await expect(cluster.world()).rejects.toThrow(/leader/);
-    await expect(cluster.worldFor("m-1", "write")).rejects.toThrow(/leader/);
+    await expect(cluster.worldFor("m-1", "decide")).rejects.toThrow(/leader/);
     expect(looks()).toBe(3);
   });
 });

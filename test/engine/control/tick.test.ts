@@ -11,8 +11,18 @@ import { NONE_STORED } from "../../../src/maintenance/record/unreadable.js";
 import { millisToNanos } from "../../../src/maintenance/time.js";
 import { mesosError, refusal } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
-import { approved, stored } from "../../maintenance/support/flow.js";
-import { batchOf, HOUR, machine, NOW, policyOf, recordOf, windowOn, worldOf } from "../../support/world.js";
+import { approved, drainingWorld, inPhase, stored } from "../../maintenance/support/flow.js";
+import {
+  batchOf,
+  HOUR,
+  machine,
+  NOW,
+  policyOf,
+  recordOf,
+  task,
+  windowOn,
+  worldOf,
+} from "../../support/world.js";
 
 const { settleMs, pollMs } = policyOf();
 
@@ -23,6 +33,8 @@ async function ticked(
   record: Maintenance,
   parts: {
     readonly world?: World;
+    /** What a whole reading shows; the same if it is left out. */
+    readonly whole?: World;
     readonly now?: () => number;
     readonly scheduleOf?: Master["scheduleOf"];
     readonly updateSchedule?: (next: Schedule) => Promise<void>;
@@ -42,13 +54,13 @@ async function ticked(
   const stops: unknown[] = [];
   const saved: Maintenance[] = [];
   const storedAtPost: (readonly Maintenance[])[] = [];
-  let looks = 0;
+  const purposes: string[] = [];
   const cluster = {
     name: "prod",
     policy: policyOf({ hasCredentials: parts.hasCredentials ?? false }),
-    async worldFor(_: string, purpose: "look" | "write") {
-      if (purpose === "look") looks += 1;
-      return world;
+    async worldFor(_: string, purpose: Parameters<Cluster["worldFor"]>[1]) {
+      purposes.push(purpose);
+      return purpose === "look" ? world : (parts.whole ?? world);
     },
     forget() {},
     ageMs: parts.ageMs ?? (() => now() - world.observedAtMs),
@@ -85,7 +97,7 @@ async function ticked(
     now,
   });
   const settled = await outcome.catch((error: Error) => error);
-  return { outcome: settled, posts, starts, stops, saved, storedAtPost, looks };
+  return { outcome: settled, posts, starts, stops, saved, storedAtPost, purposes };
 }
 
 /** As far as it was stored, or the error that cut the tick off. */
@@ -154,6 +166,25 @@ describe("a tick", () => {
     });
   });
 
+  test("a question is asked on a whole reading, also where the look before it was kept from events (invariant 5)", async () => {
+    const record = inPhase("draining");
+    const kept = drainingWorld({ wholeAtMs: NOW - 1 });
+    // Nothing was left on the machines, as the event stream told it.
+    const whole = drainingWorld({ tasks: [task("t1", "marathon", "web-01")] });
+    const { outcome, purposes } = await ticked(record, { world: kept, whole });
+    expect(recordOfOutcome(outcome).events.map(({ kind }) => kind)).not.toContain("approval_asked");
+    expect(purposes).toEqual(["look", "decide"]);
+    const same = await ticked(record, { world: kept, whole: drainingWorld() });
+    expect(recordOfOutcome(same.outcome).events.map(({ kind }) => kind)).toContain("approval_asked");
+  });
+
+  test("while nothing is decided a kept look is enough, except where agents are being drained by the master", async () => {
+    const kept = drainingWorld({ wholeAtMs: NOW - 1, tasks: [task("t1", "marathon", "web-01")] });
+    const draining = inPhase("draining");
+    expect((await ticked(draining, { world: kept })).purposes).toEqual(["look"]);
+    expect((await ticked(inPhase("kill_draining"), { world: kept })).purposes[0]).toBe("look_whole");
+  });
+
   test("a tick does nothing at the master once it no longer owns the record (invariant 8)", async () => {
     const lost = new Error("lost");
     const { outcome, posts } = await ticked(scheduled, {
@@ -174,13 +205,13 @@ describe("a tick", () => {
 
   test("a tick sends nothing on an old view, says so, and leaves an overloaded master in peace (invariants 2 and 10)", async () => {
     const later = NOW + 31_000;
-    const { outcome, posts, looks } = await ticked(scheduled, { world: others, now: () => later });
+    const { outcome, posts, purposes } = await ticked(scheduled, { world: others, now: () => later });
     expect(posts).toEqual([]);
     expect(outcome).toMatchObject({
       record: { trouble: { code: "view_too_old", what: expect.stringContaining("31 s") } },
       wakeAtMs: later + pollMs,
     });
-    expect(looks).toBe(1);
+    expect(purposes.filter((purpose) => purpose === "look")).toHaveLength(1);
   });
 
   test("a tick sends neither what was decided on another leader's view nor on an old one (invariant 2)", async () => {

@@ -21,9 +21,9 @@ describe("a cluster is looked at once, however many maintenances are open", () =
       cluster.moveOn(2_700);
     }
     await passes(60_000);
-    const before = cluster.calls("GET_TASKS");
+    const before = cluster.calls("GET_MAINTENANCE_STATUS");
     await passes(6 * 30_000);
-    return cluster.calls("GET_TASKS") - before;
+    return cluster.calls("GET_MAINTENANCE_STATUS") - before;
   }
 
   test("the master is read as often with five open maintenances as with one", async () => {
@@ -35,12 +35,18 @@ describe("a cluster is looked at once, however many maintenances are open", () =
   /** Queues drains while the first look hangs, and resolves when all stand. */
   async function drainAll(cluster: TestCluster, count: number): Promise<void> {
     const gate = new Gate();
-    cluster.master.fault("GET_AGENTS", { kind: "hold", until: gate.opened });
+    cluster.master.fault("GET_MAINTENANCE_STATUS", { kind: "hold", until: gate.opened });
     for (const { hostname } of HOSTS.slice(0, count)) await cluster.drain(`${hostname} 2h`, ALICE);
     gate.open();
     await cluster.until("all drain", () =>
       HOSTS.slice(0, count).every(({ hostname }) => cluster.mode(hostname) === "DRAINING"),
     );
+  }
+
+  function looksBeforePost({ master }: TestCluster): number {
+    const types = master.calls().map(({ type }) => type);
+    const before = types.slice(0, types.indexOf("UPDATE_MAINTENANCE_SCHEDULE"));
+    return before.filter((type) => type === "GET_MAINTENANCE_STATUS").length;
   }
 
   test("20 drains that are queued at once stand in one post, after as many looks as one drain takes", async () => {
@@ -51,7 +57,7 @@ describe("a cluster is looked at once, however many maintenances are open", () =
     await drainAll(one, 1);
     await drainAll(many, 20);
     expect(many.calls("UPDATE_MAINTENANCE_SCHEDULE")).toBe(1);
-    expect(many.calls("GET_TASKS")).toBe(one.calls("GET_TASKS"));
+    expect(looksBeforePost(many)).toBe(looksBeforePost(one));
   });
 
   test("a drain that was never posted goes before maintenances that are only looked at again", async () => {

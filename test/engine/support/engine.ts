@@ -229,7 +229,7 @@ async function startOn({
     const worker = createWorkerSide({
       store,
       logger,
-      meters: { tick() {}, masterCall() {}, open() {}, kept() {} },
+      meters: { tick() {}, masterCall() {}, differed() {}, open() {}, kept() {} },
       timeouts: UNHURRIED_CALLS,
       startProgram: program.start,
       clock,

@@ -17,6 +17,9 @@ export const UNHURRIED_CALLS = { connectMs: 120_000, headersMs: 120_000, bodyMs:
 /** A read may take as long as its parts together. */
 const READ_LIMIT_MS = Object.values(UNHURRIED_CALLS).reduce((sum, ms) => sum + ms, 0);
 
+/** Every look asks for this once, whole or not. */
+const LOOK: CallType = "GET_MAINTENANCE_STATUS";
+
 export interface TestClusterParts {
   readonly name: string;
   readonly channel: string;
@@ -187,8 +190,8 @@ export class TestCluster {
 
   /** Waits until the bot has looked at the master so many times more. */
   async looks(count: number): Promise<void> {
-    const before = this.calls("GET_TASKS");
-    await this.until(`${count} more looks at the master`, () => this.calls("GET_TASKS") >= before + count);
+    const before = this.calls(LOOK);
+    await this.until(`${count} more looks at the master`, () => this.calls(LOOK) >= before + count);
   }
 
   /** Waits for a job's call that the master does not answer, and lets the time pass after which it is given up. */

@@ -47,8 +47,14 @@ describe("the event stream", () => {
     );
     const { events } = listen(client({ masters: [leader.address] }));
     await soon(() => expect(events.map((event) => event.kind)).toContain("agent_removed"));
-    expect(events[0]).toEqual({ kind: "subscribed" });
-    expect(events).toContainEqual({ kind: "task", agentId: expect.stringMatching(/-S\d+$/) });
+    expect(events[0]).toEqual({ kind: "subscribed", master: leader.name });
+    expect(events).toContainEqual({
+      kind: "task_updated",
+      frameworkId: expect.stringMatching(/-\d{4}$/),
+      taskId: expect.any(String),
+      agentId: expect.stringMatching(/-S\d+$/),
+      to: { kind: "of_agent" },
+    });
   });
 
   test("the event stream tells of tasks, agents and frameworks; a heartbeat is not told", async () => {
@@ -81,12 +87,19 @@ describe("the event stream", () => {
     const { events, kinds } = listen(client({ masters: [leader.address] }));
     await soon(() => expect(kinds()).toContain("agent_removed"));
     expect(events.slice(1)).toEqual([
-      { kind: "task", agentId: "S1" },
-      { kind: "task", agentId: null },
+      {
+        kind: "task_added",
+        task: expect.objectContaining({ id: "T1", agentId: "S1", state: "TASK_RUNNING" }),
+      },
+      {
+        kind: "task_updated",
+        ...{ frameworkId: "F1", taskId: "T1", agentId: null },
+        to: { kind: "going_on", state: "TASK_KILLING" },
+      },
       { kind: "agent_added" },
       { kind: "framework" },
       { kind: "framework" },
-      { kind: "framework" },
+      { kind: "framework_removed" },
       { kind: "agent_removed", agentId: "S1" },
     ]);
   });
