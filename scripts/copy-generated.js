@@ -17,7 +17,7 @@ const folders = [
   // The thread that draws pictures, and their fonts.
   { folder: join("timeline", "png"), file: "png-worker.js" },
   // The thread that reads YAML inventories.
-  { folder: join("hosts", "inventory", "yaml"), file: "yaml-tree.js" },
+  { folder: join("hosts", "yaml"), file: "yaml-events.js" },
   { folder: join("engine", "cluster", "inventory"), file: "yaml-thread.js" },
 ];
 

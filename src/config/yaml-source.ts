@@ -1,15 +1,7 @@
-import {
-  type Document,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-  type YAMLError,
-} from "yaml";
-import { yamlMistake } from "../hosts/yaml-mistake.js";
+import { atOnce } from "../hosts/steps.js";
+import { eventsOf } from "../hosts/yaml/yaml-events.js";
+import { yamlMistake } from "../hosts/yaml/yaml-mistake.js";
+import { isList, isMapping, treeOf, type YamlTree } from "../hosts/yaml/yaml-tree.js";
 import type { Checked, Problem } from "./config-error.js";
 
 /** The least that a clusters file holds, to show what one looks like. */
@@ -22,73 +14,80 @@ export interface YamlSource {
   lineOf(path: readonly PropertyKey[]): number;
 }
 
+/** Aliases may nest what the text does not. */
+const DEEPEST = 200;
+
+/** With aliases a short text can stand for more than any memory holds. */
+const MOST_VALUES = 100_000;
+
 /** Reads YAML 1.2 with merge keys (`<<`), so that clusters can share settings by an anchor. */
 export function parseYaml(text: string, file: string): Checked<YamlSource> {
-  const lines = new LineCounter();
-  // Warnings quote the text as well, and would go past us to standard error.
-  const options = { prettyErrors: false, merge: true, logLevel: "error" } as const;
-  const document = parseDocument(text, { ...options, lineCounter: lines });
-  if (document.errors.length > 0) {
-    return { ok: false, problems: document.errors.map((error) => syntaxProblem(error, file, lines)) };
+  const tree = atOnce(treeOf(text, eventsOf(text), "1.2"));
+  if (!tree.ok) return refused(tree.line === null ? file : `${file}:${tree.line}`, yamlMistake(tree));
+  const { root } = tree;
+  const reader = new Reader(file);
+  const data = reader.dataOf(root);
+  if (reader.isEndless) return refused(file, ENDLESS, "prod: &prod { … }, then staging: { <<: *prod, … }");
+  if (reader.odd.length > 0) return { ok: false, problems: reader.odd };
+  return { ok: true, value: { data, lineOf: (path) => lineOf(root, path) } };
+}
+
+const ENDLESS = "has aliases (*name) that stand for more than can be read, or for what they are in";
+
+function refused(where: string, what: string, example = LEAST_FILE): Checked<YamlSource> {
+  return { ok: false, problems: [{ where, what, example }] };
+}
+
+class Reader {
+  /** Keys that are a list or a map: they would be told as a text, with whatever stands in it. */
+  readonly odd: Problem[] = [];
+  readonly #file: string;
+  #values = 0;
+
+  constructor(file: string) {
+    this.#file = file;
   }
-  const odd = keysThatAreNone(document, file, lines);
-  if (odd.length > 0) return { ok: false, problems: odd };
-  try {
-    return { ok: true, value: { data: document.toJS(), lineOf: (path) => lineOf(document, path, lines) } };
-  } catch {
-    // Nothing but an alias without an end, or an "alias bomb", fails after a clean parse.
-    return {
-      ok: false,
-      problems: [
-        {
-          where: file,
-          what: "has an alias (*name) that cannot be resolved: its anchor (&name) has to stand before it",
-          example: "prod: &prod { … }, then staging: { <<: *prod, … }",
-        },
-      ],
-    };
+
+  get isEndless(): boolean {
+    return this.#values > MOST_VALUES;
+  }
+
+  /** As plain data. */
+  dataOf(tree: YamlTree, depth = 0): unknown {
+    this.#values += depth > DEEPEST ? MOST_VALUES : 1;
+    if (this.isEndless) return null;
+    if (isList(tree)) return tree.items.map(([, value]) => this.dataOf(value, depth + 1));
+    if (!isMapping(tree)) return tree;
+    // Defined one by one: a key may be called `__proto__`.
+    return Object.fromEntries(
+      tree.entries.map(([key, line, value]) => {
+        const isOdd = typeof key === "object" && key !== null;
+        if (isOdd)
+          this.odd.push({
+            where: `${this.#file}:${line}`,
+            what: "has a key that is no word",
+            example: LEAST_FILE,
+          });
+        return [isOdd ? "" : String(key), this.dataOf(value, depth + 1)];
+      }),
+    );
   }
 }
 
-/** A key that is a list or a map would be told as a text, with whatever stands in it. */
-function keysThatAreNone(document: Document, file: string, lines: LineCounter): Problem[] {
-  const found: Problem[] = [];
-  visit(document, {
-    Pair(_, { key }) {
-      if (isScalar(key)) return;
-      const where = `${file}:${lines.linePos(startOf(key) ?? 0).line}`;
-      found.push({ where, what: "has a key that is no word", example: LEAST_FILE });
-    },
-  });
-  return found;
-}
-
-function syntaxProblem(error: YAMLError, file: string, lines: LineCounter): Problem {
-  const where = `${file}:${lines.linePos(error.pos[0]).line}`;
-  return { where, what: yamlMistake(error), example: LEAST_FILE };
-}
-
-function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
-  let node: unknown = document.contents;
-  let offset = 0;
+function lineOf(root: YamlTree, path: readonly PropertyKey[]): number {
+  let tree = root;
+  let line = 1;
   for (const step of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => keyOf(item.key) === step);
-      if (pair === undefined) break;
-      offset = startOf(pair.key) ?? offset;
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(step)];
-      offset = startOf(node) ?? offset;
+    let at: { readonly line: number; readonly value: YamlTree } | undefined;
+    if (isMapping(tree)) {
+      const entry = tree.entries.find(([key]) => String(key) === step);
+      if (entry !== undefined) at = { line: entry[1], value: entry[2] };
+    } else if (isList(tree)) {
+      const item = tree.items[Number(step)];
+      if (item !== undefined) at = { line: item[0], value: item[1] };
     }
+    if (at === undefined) break;
+    ({ line, value: tree } = at);
   }
-  return lines.linePos(offset).line;
-}
-
-function keyOf(key: unknown): string {
-  return isNode(key) ? String(key) : "";
-}
-
-function startOf(node: unknown): number | null {
-  return isNode(node) && node.range ? node.range[0] : null;
+  return line;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import { z } from "zod";
 import { PERMISSIONS, type Permission } from "../../src/rehearsal/master/access.js";
 import { type Json, type JsonObject, parseExactJson } from "../../src/rehearsal/master/exact-json.js";
@@ -64,7 +64,7 @@ export const LEADER = "127.0.0.1:5071";
 /** One of the files of `test/fixtures/recordings`. */
 export function readRecording(name: string): Recording {
   const file = new URL(`../fixtures/recordings/${name}.yaml`, import.meta.url);
-  return recording.parse(parse(readFileSync(file, "utf8")));
+  return recording.parse(load(readFileSync(file, "utf8")));
 }
 
 /** A master with the machines of the recordings; agents in the order of their recorded ids. */

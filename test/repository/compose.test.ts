@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { CORE_SCHEMA, load, mergeTag } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import { VARIABLE_NAMES } from "../../src/config/environment-schema.js";
 
 interface Service {
@@ -13,7 +13,7 @@ interface Service {
 }
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-const { services } = parse(read("docker-compose.yml"), { merge: true }) as {
+const { services } = load(read("docker-compose.yml"), { schema: CORE_SCHEMA.withTags(mergeTag) }) as {
   services: Readonly<Record<string, Service>>;
 };
 

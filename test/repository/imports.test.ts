@@ -10,7 +10,7 @@ const PURE: Record<string, readonly string[]> = {
   commands: ["maintenance", "hosts"],
 };
 
-const PURE_PACKAGES = new Set(["zod", "yaml", "re2js", "luxon", "chrono-node", "node:crypto"]);
+const PURE_PACKAGES = new Set(["zod", "js-yaml", "re2js", "luxon", "chrono-node", "node:crypto"]);
 
 /** Which rooms a room may import; engine, main.ts and the rehearsal may import all. */
 const ROOMS: Record<string, readonly string[]> = {

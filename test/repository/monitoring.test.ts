@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import { createMetrics } from "../../src/ops/metrics.js";
 import { suiteFor } from "../support/require.js";
 
@@ -23,7 +23,7 @@ interface Panel {
 
 const read = (path: string) => readFileSync(path, "utf8");
 
-const rules = (parse(read("monitoring/alerts.yaml")) as { groups: { rules: Rule[] }[] }).groups.flatMap(
+const rules = (load(read("monitoring/alerts.yaml")) as { groups: { rules: Rule[] }[] }).groups.flatMap(
   (group) => group.rules,
 );
 
@@ -118,7 +118,7 @@ suiteFor(
   test("each alert comes when it is due, and not before", () => {
     const { status, said } = promtool("test", "rules", "monitoring/alerts.test.yaml");
     expect({ status, said }).toMatchObject({ status: 0 });
-    const { tests } = parse(read("monitoring/alerts.test.yaml")) as {
+    const { tests } = load(read("monitoring/alerts.test.yaml")) as {
       tests: { alert_rule_test: { alertname: string; exp_alerts: unknown[] }[] }[];
     };
     const cases = tests.flatMap((one) => one.alert_rule_test);

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CORE_SCHEMA, load, mergeTag } from "js-yaml";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { parse } from "yaml";
 import { parseCommand } from "../../src/commands/parse.js";
 import { readCommandLine } from "../../src/config/command-line.js";
 import { startRehearsalMaster } from "../../src/rehearsal/master/master.js";
@@ -79,7 +79,9 @@ describe("docs/night.md", () => {
     const units = shell.flatMap((line) => line.match(/mesos-maintenance-bot@\w+/g) ?? []);
     expect(units.length).toBeGreaterThan(1);
     for (const unit of units) expect(operations).toContain(unit);
-    const { services } = parse(readFileSync("docker-compose.yml", "utf8"), { merge: true }) as {
+    const { services } = load(readFileSync("docker-compose.yml", "utf8"), {
+      schema: CORE_SCHEMA.withTags(mergeTag),
+    }) as {
       services: object;
     };
     const restarted =

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -17,7 +17,7 @@ const oldest = manifest.engines.node.replace(">=", "");
 /** The Node that the bot is developed and shipped with. .nvmrc decides. */
 const shipped = Number(read(".nvmrc"));
 
-const workflow = parse(read(".github/workflows/ci.yml")) as {
+const workflow = load(read(".github/workflows/ci.yml")) as {
   readonly jobs: { readonly test: { readonly strategy: { readonly matrix: { readonly node: number[] } } } };
 };
 

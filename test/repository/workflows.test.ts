@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 
 const at = (path: string) => new URL(`../../${path}`, import.meta.url);
 
@@ -23,7 +23,7 @@ interface Workflow {
 
 const FILES = readdirSync(at(".github/workflows"));
 
-const workflow = (file: string) => parse(read(`.github/workflows/${file}`)) as Workflow;
+const workflow = (file: string) => load(read(`.github/workflows/${file}`)) as Workflow;
 
 const AUDIT = "npm audit --package-lock-only --omit=dev --audit-level=high";
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 import type { Program } from "../../src/rehearsal/demo/program.js";
 import { startLocalSlack } from "../../src/rehearsal/local-slack/local-slack.js";
 import { OPS, type Workspace } from "../../src/rehearsal/local-slack/workspace.js";
@@ -100,7 +100,7 @@ export async function startSurroundings(o: {
     channels.set(name, channelOf({ slack, master, marathon, channel, names: NAMES, programs }));
   }
   const clustersFile = join(folder, "clusters.yaml");
-  await writeFile(clustersFile, stringify({ clusters }));
+  await writeFile(clustersFile, dump({ clusters }));
   return {
     folder,
     env: {

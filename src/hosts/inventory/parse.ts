@@ -1,19 +1,19 @@
 import type { Steps } from "../steps.js";
+import { eventsOf } from "../yaml/yaml-events.js";
 import { parseIniInventory } from "./ini.js";
 import type { ParsedInventory } from "./inventory.js";
-import { readYamlInventory } from "./yaml/read-yaml.js";
-import { treeOf } from "./yaml/yaml-tree.js";
+import { readYamlInventory } from "./read-yaml.js";
 
 /**
  * Reads an Ansible inventory, INI or YAML (JSON too): by the extension of its name, else by what its first lines look
  * like. `name` is shown to people: without a folder. Nothing of it is run: inventory scripts and plug-in configurations are refused.
  */
 export function* parseInventory(text: string, name: string): Steps<ParsedInventory> {
-  const tree = isYamlInventory(text, name) ? treeOf(text) : null;
-  return yield* tree === null ? parsePlainInventory(text, name) : readYamlInventory(tree, name);
+  if (!isYamlInventory(text, name)) return yield* parsePlainInventory(text, name);
+  return yield* readYamlInventory(text, eventsOf(text), name);
 }
 
-/** Whether the text is to be parsed as YAML (`treeOf`) and then read (`readYamlInventory`). */
+/** Whether the text is to be parsed as YAML (`eventsOf`) and then read (`readYamlInventory`). */
 export function isYamlInventory(text: string, name: string): boolean {
   return formOf(text, name) === "yaml";
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 import { Secret } from "../../base/secret.js";
 import type { StoreConfig } from "../../config/config.js";
 import { createMaster, type Master } from "../../mesos/master.js";
@@ -77,7 +77,7 @@ export async function install(options: DemoOptions): Promise<Installation> {
     const signed = { principal: credentials?.principal, secret_env: "MESOS_SECRET" };
     const clustersFile = join(folder, "clusters.yaml");
     const demo = credentials === null ? cluster : { ...cluster, credentials: signed };
-    await writeFile(clustersFile, stringify({ clusters: { [CLUSTER]: demo } }));
+    await writeFile(clustersFile, dump({ clusters: { [CLUSTER]: demo } }));
     const master = createMaster({ cluster: CLUSTER, masters: [masterUrl], credentials, ca: null });
     undo.push(() => master.close());
 

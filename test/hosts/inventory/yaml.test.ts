@@ -71,6 +71,26 @@ test.each([
   expect(problems(text, "hosts.yml")).toEqual([expect.stringMatching(problem)]);
 });
 
+test("words without quotes are what Python's library makes of them, with which Ansible reads", () => {
+  for (const none of ["yes", "No", "on", "010", "1_000", "12:30", "0x1f", "2026-11-30"])
+    expect(problems(`web: { hosts: { ${none}: } }`, "h.yml")).toEqual([
+      expect.stringMatching(/A name here is a number/),
+    ]);
+  for (const name of ["y", "N", "'yes'", "!!str on", "1e3", "0o17", "2026-11"])
+    expect(read(`web: { hosts: { ${name}: } }`, "h.yml").hosts).toHaveLength(1);
+});
+
+test("a file that begins with a byte order mark is read", () => {
+  expect(read("\uFEFFweb:\n  hosts:\n    a:\n", "h.yml").hosts).toEqual(["a"]);
+});
+
+test("a mapping that is merged into very many is not read", () => {
+  const vars = Array.from({ length: 1_001 }, (_, n) => `v${n}: 1`).join(", ");
+  const hosts = Array.from({ length: 1_001 }, (_, n) => `    h${n}: { <<: *v }`).join("\n");
+  const text = `x: { vars: &v { ${vars} } }\nweb:\n  hosts:\n${hosts}\n`;
+  expect(problems(text, "h.yml")).toEqual([expect.stringMatching(/merges \(<<\) so much/)]);
+});
+
 test("a text that nests without end is not read", () => {
   for (const text of [`a: ${"[".repeat(5_000)}`, `{"a": `.repeat(100_000), "- ".repeat(5_000)])
     expect(problems(text, "h.yml")).toEqual([expect.stringMatching(/in one another so deep/)]);

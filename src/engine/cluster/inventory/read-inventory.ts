@@ -2,8 +2,8 @@ import { Worker } from "node:worker_threads";
 import { inTurns } from "../../../base/in-turns.js";
 import type { ParsedInventory } from "../../../hosts/inventory/inventory.js";
 import { isYamlInventory, parsePlainInventory } from "../../../hosts/inventory/parse.js";
-import { readYamlInventory } from "../../../hosts/inventory/yaml/read-yaml.js";
-import type { YamlText } from "../../../hosts/inventory/yaml/yaml-tree.js";
+import { readYamlInventory } from "../../../hosts/inventory/read-yaml.js";
+import type { YamlEvents } from "../../../hosts/yaml/yaml-events.js";
 
 /** Longer than the largest inventory takes on a busy machine. */
 const TIMEOUT_MS = 60_000;
@@ -14,13 +14,13 @@ const TIMEOUT_MS = 60_000;
  */
 export async function readInventory(text: string, name: string): Promise<ParsedInventory> {
   if (!isYamlInventory(text, name)) return await inTurns(parsePlainInventory(text, name));
-  return await inTurns(readYamlInventory(await treeInThread(text), name));
+  return await inTurns(readYamlInventory(text, await eventsInThread(text), name));
 }
 
-async function treeInThread(text: string): Promise<YamlText> {
+async function eventsInThread(text: string): Promise<YamlEvents> {
   const thread = new Worker(new URL("./yaml-thread.js", import.meta.url), { workerData: text });
   try {
-    return await new Promise<YamlText>((resolve, reject) => {
+    return await new Promise<YamlEvents>((resolve, reject) => {
       const late = () => reject(new Error(`The inventory was not read within ${TIMEOUT_MS / 1000} s.`));
       const timer = setTimeout(late, TIMEOUT_MS);
       thread.once("message", resolve);

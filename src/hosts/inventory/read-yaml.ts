@@ -1,9 +1,10 @@
-import { problemOf } from "../../parsed.js";
-import type { Steps } from "../../steps.js";
-import { yamlMistake } from "../../yaml-mistake.js";
-import { connectionOf, hostNames, InventoryBuilder } from "../builder.js";
-import type { ParsedInventory } from "../inventory.js";
-import type { YamlMapping, YamlText, YamlTree } from "./yaml-tree.js";
+import { problemOf } from "../parsed.js";
+import type { Steps } from "../steps.js";
+import type { YamlEvents } from "../yaml/yaml-events.js";
+import { yamlMistake } from "../yaml/yaml-mistake.js";
+import { isMapping, treeOf, type YamlMapping, type YamlTree } from "../yaml/yaml-tree.js";
+import { connectionOf, hostNames, InventoryBuilder } from "./builder.js";
+import type { ParsedInventory } from "./inventory.js";
 
 type Entry = YamlMapping["entries"][number];
 
@@ -11,17 +12,14 @@ type Entry = YamlMapping["entries"][number];
 const DEEPEST = 200;
 
 /** Ansible's YAML inventory: groups with `hosts`, `children` and `vars`. Ansible: "yaml – Uses a specific YAML file". */
-export function* readYamlInventory(text: YamlText, name: string): Steps<ParsedInventory> {
+export function* readYamlInventory(source: string, events: YamlEvents, name: string): Steps<ParsedInventory> {
+  // What words mean to Python's library, which Ansible reads with.
+  const text = yield* treeOf(source, events, "1.1");
   const refused = (line: number | null, what: string): ParsedInventory => ({
     ok: false,
     problems: [problemAt(name, line, what)],
   });
-  if (!text.ok) {
-    const problems = text.mistakes.map(({ code, line }) =>
-      problemAt(name, line, `The file ${yamlMistake({ code })}.`),
-    );
-    return { ok: false, problems };
-  }
+  if (!text.ok) return refused(text.line, `The file ${yamlMistake(text)}.`);
   const { root } = text;
   if (root === null) return refused(null, EMPTY);
   if (!isMapping(root)) return refused(null, NO_MAPPING);
@@ -41,10 +39,6 @@ const PLUGIN =
 
 function problemAt(name: string, line: number | null, what: string): string {
   return `${name}${line === null ? "" : `, line ${line}`}: ${what}`;
-}
-
-function isMapping(tree: YamlTree): tree is YamlMapping {
-  return typeof tree === "object" && tree !== null && "entries" in tree;
 }
 
 /** Reads groups one after another, in the order of the file, because it is the order of the result. */
