@@ -1,7 +1,9 @@
 // What stays true of agents and tasks between two whole readings?
 
 import { inTurns } from "../base/in-turns.js";
-import { ENDED_WITHIN_MS, type Task, type TaskEnd, type World } from "../maintenance/cluster/world.js";
+import type { Task } from "../maintenance/cluster/task.js";
+import { withTasksOn } from "../maintenance/cluster/tasks.js";
+import { ENDED_WITHIN_MS, type TaskEnd, type World } from "../maintenance/cluster/world.js";
 import type { MasterEvent, TaskUpdated } from "./stream/events.js";
 
 /** So long a view is kept before everything is read again, which proves it: what no event tells is that old at most. */
@@ -171,46 +173,41 @@ export class KeptView {
 /** The world after these events; `null` where they contradict it. */
 function withEvents(world: World, events: readonly TaskEvent[]): World | null {
   if (events.length === 0) return world;
-  const touched = new Set(events.map(agentOf));
-  // By both ids: a task's own is its framework's.
-  const changing = new Map<string, Task>();
-  for (const task of world.tasks)
-    if (touched.has(task.agentId)) changing.set(keyOf(task.frameworkId, task.id), task);
-  const before = new Set(changing.keys());
+  // Of each agent that is told of, its tasks by both ids: a task's own is its framework's.
+  const changing = new Map<string, Map<string, Task>>();
+  const tasksOn = (agentId: string) => {
+    const known =
+      changing.get(agentId) ??
+      new Map(world.tasks.on(agentId).map((task) => [keyOf(task.frameworkId, task.id), task]));
+    changing.set(agentId, known);
+    return known;
+  };
   // Told of while the tasks were read, and over by then: the event that says so is still to come.
   const unknown = new Set<string>();
   const ended: TaskEnd[] = [];
   for (const event of events) {
+    const tasks = tasksOn(agentOf(event) ?? "");
     if (event.kind === "task_added") {
-      changing.set(keyOf(event.task.frameworkId, event.task.id), event.task);
+      tasks.set(keyOf(event.task.frameworkId, event.task.id), event.task);
       continue;
     }
     const key = keyOf(event.frameworkId, event.taskId);
-    const task = changing.get(key);
+    const task = tasks.get(key);
     if (event.to.kind === "going_on") {
       if (task === undefined) unknown.add(key);
-      else changing.set(key, { ...task, state: event.to.state });
+      else tasks.set(key, { ...task, state: event.to.state });
       continue;
     }
     unknown.delete(key);
     if (task === undefined) continue;
-    changing.delete(key);
+    tasks.delete(key);
     const { agentId, frameworkId, app } = task;
     if (event.to.kind === "failed")
       ended.push({ how: "failed", atMs: event.to.atMs, agentId, frameworkId, app });
   }
   if (unknown.size > 0) return null;
-  const tasks: Task[] = [];
-  for (const task of world.tasks) {
-    if (!touched.has(task.agentId)) {
-      tasks.push(task);
-      continue;
-    }
-    const now = changing.get(keyOf(task.frameworkId, task.id));
-    if (now !== undefined) tasks.push(now);
-  }
-  for (const [key, task] of changing) if (!before.has(key)) tasks.push(task);
-  return { ...world, tasks, ended: [...world.ended, ...ended] };
+  const now = new Map([...changing].map(([agentId, tasks]) => [agentId, [...tasks.values()]]));
+  return { ...world, tasks: withTasksOn(world.tasks, now), ended: [...world.ended, ...ended] };
 }
 
 function* differences(kept: World, read: World, touched: ReadonlySet<string>): Generator<void, number, void> {

@@ -20,7 +20,7 @@ async function seen(master: Master) {
   return {
     registered: agents.filter(isHere).length,
     recovered: recoveredAgents.filter(isHere).length,
-    tasks: tasks.map(({ state }) => state),
+    tasks: [...tasks].map(({ state }) => state),
     draining: status.draining.map(({ answers }) => answers.map(({ answer }) => answer)),
     asked: frameworks.map(({ inverseOffers }) => inverseOffers.length),
   };

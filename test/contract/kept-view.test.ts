@@ -28,7 +28,7 @@ async function startKeeping() {
 
 /** What a look and a whole reading both show. */
 function shownBy({ tasks, ended, agents, schedule, status, frameworks }: World) {
-  const inOrder = tasks.toSorted((a, b) => a.id.localeCompare(b.id));
+  const inOrder = [...tasks].sort((a, b) => a.id.localeCompare(b.id));
   return { tasks: inOrder, ended, agents: agents.map(({ id }) => id), schedule, status, frameworks };
 }
 

@@ -1,6 +1,8 @@
 import { type Machine, type MachineId, machineNames } from "../../src/maintenance/cluster/machine.js";
 import type { Schedule, Window } from "../../src/maintenance/cluster/schedule.js";
-import type { Agent, Answer, Framework, Task, World } from "../../src/maintenance/cluster/world.js";
+import type { Task } from "../../src/maintenance/cluster/task.js";
+import { listed } from "../../src/maintenance/cluster/tasks.js";
+import type { Agent, Answer, Framework, World } from "../../src/maintenance/cluster/world.js";
 import type { Policy } from "../../src/maintenance/policy/policy.js";
 import { inItsPhase } from "../../src/maintenance/record/batch-phases.js";
 import type { Batch, Maintenance } from "../../src/maintenance/record/record.js";
@@ -99,14 +101,15 @@ export function windowOn(
  * it; `answers` are what the master's status shows for it.
  */
 export function worldOf(
-  parts: Partial<Omit<World, "status" | "schedule">> & {
+  parts: Partial<Omit<World, "status" | "schedule" | "tasks">> & {
+    readonly tasks?: Iterable<Task>;
     readonly windows?: Schedule["windows"];
     readonly down?: readonly string[];
     readonly answers?: Readonly<Record<string, readonly Answer[]>>;
   } = {},
 ): World {
   const { windows = [], down = [], answers = {}, ...rest } = parts;
-  const tasks = rest.tasks ?? [];
+  const tasks = [...(rest.tasks ?? [])];
   const named = [
     ...new Set([
       ...tasks.map((t) => t.frameworkId),
@@ -131,7 +134,7 @@ export function worldOf(
     ended: [],
     frameworks: named.map((name) => framework(name)),
     ...rest,
-    tasks,
+    tasks: listed(tasks),
     schedule: { windows },
     status: {
       draining: scheduled

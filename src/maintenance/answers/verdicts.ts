@@ -4,7 +4,8 @@
 import { type FrameworkNames, frameworkNames, frameworkNamesIn } from "../cluster/framework-names.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
 import { scheduleDigest } from "../cluster/schedule.js";
-import type { Agent, Answer, Framework, Task, World } from "../cluster/world.js";
+import type { Task } from "../cluster/task.js";
+import type { Agent, Answer, Framework, World } from "../cluster/world.js";
 import {
   agentIdsOf,
   agentsAway,

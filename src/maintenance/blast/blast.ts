@@ -2,12 +2,14 @@
 
 import { type FrameworkNames, frameworkNamesIn } from "../cluster/framework-names.js";
 import { machineKey } from "../cluster/machine.js";
-import type { Agent, Task, World } from "../cluster/world.js";
+import type { Task } from "../cluster/task.js";
+import { RUNNING } from "../cluster/tasks.js";
+import type { Agent, World } from "../cluster/world.js";
 import { agentsOf, indexWorld, tasksOf, type WatchedMachine } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import type { BlastRadius } from "../record/blast-radius.js";
 import { capacityFor } from "./capacity.js";
-import { placesOf, RUNNING, type Staying, stayingIn } from "./staying.js";
+import { placesOf, type Staying, stayingIn } from "./staying.js";
 
 /**
  * What goes away with some machines. One pass over the world, shared by all who ask about the same one; each question

@@ -1,4 +1,5 @@
-import type { Agent, Amounts, Task } from "../cluster/world.js";
+import type { Amounts, Task } from "../cluster/task.js";
+import type { Agent } from "../cluster/world.js";
 import { groupBy } from "../group-by.js";
 import type { BlastRadius } from "../record/blast-radius.js";
 import { freeOn, type Staying } from "./staying.js";

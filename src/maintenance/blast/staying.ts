@@ -1,9 +1,11 @@
-import type { Agent, Amounts, World } from "../cluster/world.js";
+import type { Amounts } from "../cluster/task.js";
+import { copiesOf, Tally } from "../cluster/tasks.js";
+import type { Agent, World } from "../cluster/world.js";
 import { agentsOn } from "../cluster/world-index.js";
+
 import { nanosToMillis } from "../time.js";
 
 /** The only state in which a copy does its work for certain. */
-export const RUNNING = "TASK_RUNNING";
 
 /** What would still be there without any maintenance of ours: counted once per world, then reduced by what we take. */
 export interface Staying {
@@ -82,7 +84,6 @@ export function stayingIn(world: World): Staying {
   const begun = world.schedule.windows.filter(({ start }) => nanosToMillis(start) <= world.observedAtMs);
   const away = [...begun.flatMap(({ machines }) => machines), ...world.status.down];
   const leaving = new Set(agentsOn(world, away).map(({ id }) => id));
-  const copies = new Tally();
   const ids = new Set<string>();
   const places = new Tally();
   const withReservations: Agent[] = [];
@@ -96,14 +97,10 @@ export function stayingIn(world: World): Staying {
     free.memMb += rest.memMb;
     if (agent.resources !== null && agent.resources.reservations.length > 0) withReservations.push(agent);
   }
-  // In the order of the answer, where the tasks of a framework stand together, and not agent by agent: on a large
-  // cluster most of the time goes into fetching scattered tasks from memory.
-  for (const task of world.tasks) {
-    if (task.state === RUNNING && ids.has(task.agentId)) copies.add(task.frameworkId, task.app);
-  }
+  const copies = world.tasks.running((id) => ids.has(id));
   const staying: Staying = {
     isStaying: (id) => ids.has(id),
-    copies: (frameworkId, app) => copies.of(frameworkId, app),
+    copies: (frameworkId, app) => copiesOf(copies, frameworkId, app),
     agentsIn: ({ kind, name }) => places.of(kind, name),
     free,
     withReservations,
@@ -127,15 +124,11 @@ export function runningIn(world: World): Running {
   const found = running.get(world);
   if (found !== undefined) return found;
   const serving = new Set(world.agents.filter(isServing).map(({ id }) => id));
-  const [all, inService] = [new Tally(), new Tally()];
-  for (const { state, agentId, frameworkId, app } of world.tasks) {
-    if (state !== RUNNING) continue;
-    all.add(frameworkId, app);
-    if (serving.has(agentId)) inService.add(frameworkId, app);
-  }
+  const all = world.tasks.running(() => true);
+  const inService = world.tasks.running((id) => serving.has(id));
   const counted: Running = {
-    copies: (frameworkId, app) => all.of(frameworkId, app),
-    inService: (frameworkId, app) => inService.of(frameworkId, app),
+    copies: (frameworkId, app) => copiesOf(all, frameworkId, app),
+    inService: (frameworkId, app) => copiesOf(inService, frameworkId, app),
   };
   running.set(world, counted);
   return counted;
@@ -144,24 +137,4 @@ export function runningIn(world: World): Running {
 /** Whether an agent takes and keeps tasks, as far as it is up to itself. */
 export function isServing({ active, deactivated }: Agent): boolean {
   return active && !deactivated;
-}
-
-/** Counts by two names. Nested, because joining two names a hundred thousand times costs more than the counting. */
-class Tally {
-  readonly #counts = new Map<string, Map<string, { count: number }>>();
-
-  add(first: string, second: string): void {
-    let inner = this.#counts.get(first);
-    if (inner === undefined) {
-      inner = new Map();
-      this.#counts.set(first, inner);
-    }
-    const known = inner.get(second);
-    if (known === undefined) inner.set(second, { count: 1 });
-    else known.count += 1;
-  }
-
-  of(first: string, second: string): number {
-    return this.#counts.get(first)?.get(second)?.count ?? 0;
-  }
 }

@@ -9,7 +9,9 @@ import {
   machineNames,
   spellingOf,
 } from "./machine.js";
-import type { Agent, Answer, Framework, Task, World } from "./world.js";
+import type { Task } from "./task.js";
+import type { Tasks } from "./tasks.js";
+import type { Agent, Answer, Framework, World } from "./world.js";
 
 /** A machine of a maintenance with the agents ever seen on it: after Down they are no longer in the list of agents. */
 export interface WatchedMachine {
@@ -29,8 +31,7 @@ export interface LastSeen {
 
 /** A world by keys. Machines go by `machineKey`, everything else by its id. */
 export interface WorldIndex {
-  /** By agent. */
-  readonly tasks: ReadonlyMap<string, readonly Task[]>;
+  readonly tasks: Tasks;
   readonly frameworks: ReadonlyMap<string, Framework>;
   /** Frameworks with an outstanding inverse offer, by agent. */
   readonly offers: ReadonlyMap<string, ReadonlySet<string>>;
@@ -64,7 +65,7 @@ export function indexWorld(world: World): WorldIndex {
     }
   }
   const index: WorldIndex = {
-    tasks: groupBy(world.tasks, (task) => task.agentId),
+    tasks: world.tasks,
     frameworks: new Map(world.frameworks.map((framework) => [framework.id, framework])),
     offers,
     answers: new Map(world.status.draining.map((entry) => [machineKey(entry.machine), entry.answers])),
@@ -154,7 +155,7 @@ export function agentsOf(watched: WatchedMachine, index: WorldIndex): readonly A
  */
 export function tasksOf(watched: WatchedMachine, index: WorldIndex): Task[] {
   const shown: Task[] = [];
-  for (const id of agentIdsOf(watched, index)) shown.push(...(index.tasks.get(id) ?? []));
+  for (const id of agentIdsOf(watched, index)) shown.push(...index.tasks.on(id));
   const away = lastSeenAway(watched, index);
   if (away.length === 0) return shown;
   const last = away.flatMap(({ tasks }) => tasks);

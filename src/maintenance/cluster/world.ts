@@ -3,6 +3,8 @@
 import type { Millis, Nanos } from "../time.js";
 import type { Machine, MachineId } from "./machine.js";
 import type { Schedule } from "./schedule.js";
+import type { Amounts } from "./task.js";
+import type { Tasks } from "./tasks.js";
 
 /** Of how long ago a world tells ended tasks. */
 export const ENDED_WITHIN_MS: Millis = 3_600_000;
@@ -34,7 +36,7 @@ export interface World {
   readonly status: MaintenanceStatus;
   readonly frameworks: readonly Framework[];
   /** Tasks that are not terminal: pending, staging, starting, running, killing, unreachable. */
-  readonly tasks: readonly Task[];
+  readonly tasks: Tasks;
   /**
    * Ids of agents that an operator marked gone (MARK_AGENT_GONE), for as long as a master remembers tasks that ended with
    * them; of an agent without tasks it does not tell. Such an id never registers again.
@@ -69,12 +71,6 @@ export interface Agent {
   readonly drain: "draining" | "drained" | null;
   /** What the agent offers and what is bound to it; `null` when the master did not say (recovered agents). */
   readonly resources: AgentResources | null;
-}
-
-/** Amounts of the two resources that decide whether a task fits. `memMb` in megabytes, as Mesos counts memory. */
-export interface Amounts {
-  readonly cpus: number;
-  readonly memMb: number;
 }
 
 /** An agent's resources, summed up from GET_AGENTS' `total_resources` and `allocated_resources`. */
@@ -123,22 +119,6 @@ export interface Framework {
   readonly active: boolean;
   /** Agent ids for which an inverse offer to this framework is outstanding. */
   readonly inverseOffers: readonly { readonly agentId: string }[];
-}
-
-export interface Task {
-  readonly id: string;
-  readonly name: string;
-  readonly frameworkId: string;
-  readonly agentId: string;
-  /** Mesos' name, such as `TASK_RUNNING`. */
-  readonly state: string;
-  /**
-   * What it is a copy of: a label that says so (`DCOS_PACKAGE_NAME`, `MARATHON_APP_ID`, …), else its name without
-   * instance numbers.
-   */
-  readonly app: string;
-  readonly role: string;
-  readonly uses: Amounts;
 }
 
 /** How a task ended, where that tells something of an agent. */

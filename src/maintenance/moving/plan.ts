@@ -2,7 +2,8 @@
 
 import { frameworkNamesIn } from "../cluster/framework-names.js";
 import { machineKey } from "../cluster/machine.js";
-import type { Task, World } from "../cluster/world.js";
+import type { Task } from "../cluster/task.js";
+import type { World } from "../cluster/world.js";
 import { indexWorld, namesIn } from "../cluster/world-index.js";
 import { recogniser } from "../frameworks/recognise.js";
 import { groupBy } from "../group-by.js";
@@ -29,7 +30,7 @@ export function tasksThere(world: World, { machines }: Batch, frameworkId: strin
   const nameOf = namesIn(world, machines).of;
   return machines.flatMap((machine) =>
     (agents.get(machineKey(machine)) ?? [])
-      .flatMap(({ id }) => tasks.get(id) ?? [])
+      .flatMap(({ id }) => tasks.on(id))
       .filter((task) => task.frameworkId === frameworkId)
       .map((task) => ({ task, host: nameOf(machine) })),
   );
@@ -139,7 +140,7 @@ export function whyItStays(app: MarathonApp): string | null {
 function disagreement(app: MarathonApp, there: readonly TaskThere[], world: World): string | null {
   const agents = new Map(there.map(({ task }) => [task.id, task.agentId]));
   const { tasks } = indexWorld(world);
-  const isAt = (id: string, agentId: string) => (tasks.get(agentId) ?? []).some((task) => task.id === id);
+  const isAt = (id: string, agentId: string) => tasks.on(agentId).some((task) => task.id === id);
   const isOdd = app.tasks.some(({ id, agentId }) => {
     const shown = agents.get(id);
     if (shown !== undefined) return shown !== agentId;

@@ -94,7 +94,11 @@ export function whyOver(move: Move, scene: MoveScene): string | null {
 
 /** What became of the kills of an app, and which copies were started on machines with windows. */
 function looked(app: AppMove, shown: MarathonApp, { world }: MoveScene): AppMove {
-  const alive = aliveIn(shown, world);
+  const alive = aliveAmong(
+    app.kills.map(({ task }) => task),
+    shown,
+    world,
+  );
   const kills = app.kills.map((kill) => ({ ...kill, isGone: kill.isGone || !alive.has(kill.task) }));
   const ours = new Set(app.tasks.map(({ id }) => id));
   const there = onMachinesWithWindows(shown, world).filter((id) => !ours.has(id));
@@ -147,14 +151,15 @@ function isMadeUp(app: AppMove, shown: MarathonApp): boolean {
  * agent that is away for a look (invariant 13).
  */
 function leftOf(app: AppMove, shown: MarathonApp, { world }: MoveScene): string[] {
-  const alive = aliveIn(shown, world);
+  const ids = app.tasks.map(({ id }) => id);
+  const alive = aliveAmong(ids, shown, world);
   const killed = new Set(app.kills.map(({ task }) => task));
-  return app.tasks.map(({ id }) => id).filter((id) => alive.has(id) && !killed.has(id));
+  return ids.filter((id) => alive.has(id) && !killed.has(id));
 }
 
-/** Ids of all tasks that Marathon shows of an app, or the master of anything. */
-function aliveIn(shown: MarathonApp, world: World): ReadonlySet<string> {
-  return new Set([...shown.tasks, ...world.tasks].map(({ id }) => id));
+/** Which of these ids Marathon shows of an app, or the master of anything. */
+function aliveAmong(ids: readonly string[], shown: MarathonApp, { tasks }: World): ReadonlySet<string> {
+  return new Set([...shown.tasks, ...tasks.withIds(new Set(ids))].map(({ id }) => id));
 }
 
 /** Those of them that Marathon and the master show on the same agent of the batch. */

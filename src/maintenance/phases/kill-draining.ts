@@ -177,7 +177,7 @@ function send(
     agentId: id,
     approvalId: approval.id,
     sentAtMs: nowMs,
-    tasks: tasks.get(id)?.length ?? 0,
+    tasks: tasks.on(id).length,
   }));
   const again = new Set(agents.map(({ id }) => id));
   const drained = [...batch.drained.filter(({ agentId }) => !again.has(agentId)), ...intents];
@@ -230,7 +230,7 @@ function whatHolds(world: World, batch: Killing, agents: readonly Agent[]): stri
   const held = agents
     .filter(({ drain }) => drain !== "drained")
     .map(({ id, machine }) => {
-      const left = tasks.get(id) ?? [];
+      const left = tasks.on(id);
       if (left.length === 0) {
         return `${names.of(machine)}: no task is left there, so a framework has not acknowledged the end of one, or an operation is not over`;
       }

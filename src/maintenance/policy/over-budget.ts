@@ -1,8 +1,10 @@
-import { isServing, RUNNING, runningIn, zoneOf } from "../blast/staying.js";
+import { isServing, runningIn, zoneOf } from "../blast/staying.js";
 import { type Zone, zonesKnown } from "../blast/zones.js";
 import { frameworkNamesIn } from "../cluster/framework-names.js";
 import { type MachineId, machineKey } from "../cluster/machine.js";
-import type { Task, World } from "../cluster/world.js";
+import type { Task } from "../cluster/task.js";
+import { RUNNING } from "../cluster/tasks.js";
+import type { World } from "../cluster/world.js";
 import { indexWorld, namesIn, tasksOf } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
 import { watchedMachines } from "../record/batch.js";
@@ -128,7 +130,7 @@ function tooFewCopies(
   for (const { id } of [...batch.machines, ...out.map(({ machine }) => machine)]
     .flatMap((machine) => index.agents.get(machineKey(machine)) ?? [])
     .filter(isServing)) {
-    for (const task of index.tasks.get(id) ?? []) {
+    for (const task of index.tasks.on(id)) {
       if (isRunning(task)) leaving.set(appKey(task), (leaving.get(appKey(task)) ?? 0) + 1);
     }
   }

@@ -1,5 +1,6 @@
 import { machineKey } from "../cluster/machine.js";
-import type { Agent, Task, World } from "../cluster/world.js";
+import type { Task } from "../cluster/task.js";
+import type { Agent, World } from "../cluster/world.js";
 import { indexWorld, sharedNames } from "../cluster/world-index.js";
 import type { AgentSeen } from "./agent-seen.js";
 import { isToGoDown } from "./batch.js";
@@ -48,9 +49,7 @@ function withLastSeen(batch: Batch, world: World): Pick<Batch, "agents"> {
   const index = indexWorld(world);
   const shown = batch.machines.flatMap((machine) => {
     const key = machineKey(machine);
-    return (index.agents.get(key) ?? []).map((agent) =>
-      agentSeen(key, agent, index.tasks.get(agent.id) ?? []),
-    );
+    return (index.agents.get(key) ?? []).map((agent) => agentSeen(key, agent, index.tasks.on(agent.id)));
   });
   const now = new Map(shown.map((seen) => [seen.id, seen]));
   const ids = new Set(batch.agents.map(({ id }) => id));

@@ -1,6 +1,7 @@
-import { placesOf, RUNNING, runningIn, stayingIn, zoneOf } from "../blast/staying.js";
+import { placesOf, runningIn, stayingIn, zoneOf } from "../blast/staying.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { Unavailability } from "../cluster/schedule.js";
+import { RUNNING } from "../cluster/tasks.js";
 import type { Agent, World } from "../cluster/world.js";
 import { indexWorld, namesIn, tasksOf, type WorldIndex } from "../cluster/world-index.js";
 import { groupBy } from "../group-by.js";
@@ -200,7 +201,7 @@ function candidateOf(machine: Machine, rule: BatchRule, index: WorldIndex): Cand
   const agents = index.agents.get(machineKey(machine)) ?? [];
   const copies = new Map<string, number>();
   for (const { id } of agents) {
-    for (const { state, frameworkId, app } of index.tasks.get(id) ?? []) {
+    for (const { state, frameworkId, app } of index.tasks.on(id)) {
       if (state !== RUNNING) continue;
       const key = appKey(frameworkId, app);
       copies.set(key, (copies.get(key) ?? 0) + 1);

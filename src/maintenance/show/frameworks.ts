@@ -66,14 +66,14 @@ export function frameworksReply(
   mapping: readonly FrameworkMapping[],
   habits: ReadonlyMap<string, Habit>,
 ): Reply {
-  const tasks = groupBy(world.tasks, ({ frameworkId }) => frameworkId);
+  const tasks = world.tasks.byFramework();
   const kindOf = recogniser(mapping);
   const nameOf = frameworkNamesIn(world);
   const rows = world.frameworks
     .map((framework) => ({
       name: nameOf(framework.id) ?? framework.name,
       kind: kindOf(framework),
-      tasks: tasks.get(framework.id)?.length ?? 0,
+      tasks: tasks.get(framework.id) ?? 0,
     }))
     .sort((a, b) => b.tasks - a.tasks || a.name.localeCompare(b.name));
   const known = rows.filter(({ kind }) => kind.family !== null).length;

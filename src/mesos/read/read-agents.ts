@@ -1,4 +1,5 @@
-import type { Agent, AgentResources, Amounts } from "../../maintenance/cluster/world.js";
+import type { Amounts } from "../../maintenance/cluster/task.js";
+import type { Agent, AgentResources } from "../../maintenance/cluster/world.js";
 import type { AnswerReader } from "./answer-reader.js";
 import { Elements } from "./elements.js";
 import { AmountsSum, type Offered } from "./read-resources.js";

@@ -1,4 +1,5 @@
-import type { AgentResources, Amounts } from "../../maintenance/cluster/world.js";
+import type { Amounts } from "../../maintenance/cluster/task.js";
+import type { AgentResources } from "../../maintenance/cluster/world.js";
 import { mesos } from "../proto/generated/mesos.js";
 import { doubleTag, lengthTag, messageEnd, skipField, varintTag, type WireReader } from "./wire.js";
 

@@ -1,12 +1,16 @@
-import type { Amounts, Task, TaskEnd } from "../../maintenance/cluster/world.js";
+import type { Amounts, Task } from "../../maintenance/cluster/task.js";
+import type { Tasks } from "../../maintenance/cluster/tasks.js";
+import type { TaskEnd } from "../../maintenance/cluster/world.js";
 import { mesos } from "../proto/generated/mesos.js";
 import type { AnswerReader } from "./answer-reader.js";
 import { APP_LABELS, appOf } from "./app-of.js";
 import { Elements } from "./elements.js";
 import { AmountsSum, ANY_ROLE } from "./read-resources.js";
+import { type Row, TaskTable, taskOf } from "./task-table.js";
 import { Texts } from "./texts.js";
 import {
   doubleTag,
+  lacks,
   lengthTag,
   messageEnd,
   readId,
@@ -73,7 +77,7 @@ const MOST_ENDED = 20_000;
 /** What GET_TASKS tells. */
 export interface TasksRead {
   /** Those that are not over. */
-  readonly tasks: readonly Task[];
+  readonly tasks: Tasks;
   /** Ids of agents that an operator marked gone, as far as their tasks tell (`World.goneAgents`). */
   readonly goneAgents: readonly string[];
   /** Tasks that failed, or were lost with their agent, of late (`World.ended`). */
@@ -82,7 +86,7 @@ export interface TasksRead {
 
 /** What is gathered while the answer is read. */
 interface Found {
-  readonly tasks: Task[];
+  readonly tasks: TaskTable;
   readonly gone: Set<string>;
   readonly ended: TaskEnd[];
   readonly endedSinceMs: number;
@@ -97,7 +101,9 @@ interface Found {
  * @param endedSinceMs tasks that ended before are left out, since the epoch.
  */
 export function tasksReader(endedSinceMs = 0): AnswerReader<TasksRead> {
-  const into: Found = { tasks: [], gone: new Set(), ended: [], endedSinceMs, names: new Names() };
+  const names = new Names();
+  const tasks = new TaskTable(names.texts, names.amounts);
+  const into: Found = { tasks, gone: new Set(), ended: [], endedSinceMs, names };
   const list = new Elements({
     tag: RESPONSE_GET_TASKS,
     name: "get_tasks",
@@ -108,7 +114,7 @@ export function tasksReader(endedSinceMs = 0): AnswerReader<TasksRead> {
     write: (chunk) => list.write(chunk),
     end() {
       list.end();
-      const { tasks, gone, ended } = into;
+      const { gone, ended } = into;
       return { tasks, goneAgents: [...gone].slice(-MOST_GONE), ended: newest(ended) };
     },
   };
@@ -126,11 +132,11 @@ function readElement(tag: number, reader: WireReader, bytes: Buffer, into: Found
   }
   const { tasks, gone, names } = into;
   const from = reader.pos;
-  const { state, task, isMarkedGone } = readTask(reader, bytes, names, tag === UNREACHABLE_TASKS);
-  const isLost = tag === UNREACHABLE_TASKS && state === TaskState.TASK_LOST;
-  if (isLost && isMarkedGone) gone.add(task.agentId);
-  else if (isLost || !TERMINAL.has(state)) tasks.push(task);
-  else if (tag === TASKS && TELLING.has(state)) {
+  const read = readTask(reader, bytes, names, tag === UNREACHABLE_TASKS);
+  const isLost = tag === UNREACHABLE_TASKS && read.stateCode === TaskState.TASK_LOST;
+  if (isLost && read.isMarkedGone) gone.add(names.texts.text(read.agent));
+  else if (isLost || !TERMINAL.has(read.stateCode)) tasks.add(read, bytes, read.idStart, read.idEnd);
+  else if (tag === TASKS && TELLING.has(read.stateCode)) {
     // Its framework has not acknowledged the end yet.
     reader.pos = from;
     readEnd(reader, into);
@@ -139,7 +145,9 @@ function readElement(tag: number, reader: WireReader, bytes: Buffer, into: Found
 
 /** Of TaskAdded in master.proto: the one task of the event. The reader is behind the tag of its field. */
 export function readAddedTask(reader: WireReader, bytes: Buffer): Task {
-  return readTask(reader, bytes, new Names(), false).task;
+  const names = new Names();
+  const read = readTask(reader, bytes, names, false);
+  return taskOf(read, bytes.toString("utf8", read.idStart, read.idEnd), names.texts, names.amounts);
 }
 
 /** What an update of a task's state means for `World.tasks`. */
@@ -229,7 +237,7 @@ function readEnd(reader: WireReader, { gone, ended, endedSinceMs, names }: Found
       atMs: last.atMs,
       agentId: names.once(at(agentAt, readId, "")),
       frameworkId: names.once(required(at(frameworkAt, readId, ""), "a task's framework_id")),
-      app: names.app(name, at(labelsAt, readAppLabels, NO_LABELS)),
+      app: names.once(appOf(name, at(labelsAt, readAppLabels, NO_LABELS))),
     });
   }
   reader.pos = end;
@@ -266,47 +274,96 @@ function messageOf(reader: WireReader): string | null {
   return message;
 }
 
-function readTask(
-  reader: WireReader,
-  bytes: Buffer,
-  names: Names,
-  withStatuses: boolean,
-): { state: number; task: Task; isMarkedGone: boolean } {
+/** One task, filled anew for each: there are hundreds of thousands, and each goes into columns. */
+interface TaskRead extends Row {
+  /** Where the bytes of its id are. */
+  idStart: number;
+  idEnd: number;
+  stateCode: number;
+  isMarkedGone: boolean;
+}
+
+type Filled = { -readonly [K in keyof TaskRead]: TaskRead[K] };
+
+const scratch: Filled = {
+  ...{ name: 0, framework: 0, agent: 0, state: 0, app: 0, role: 0, uses: 0 },
+  ...{ idStart: 0, idEnd: 0, stateCode: -1, isMarkedGone: false },
+};
+
+/** Valid until the next call. */
+function readTask(reader: WireReader, bytes: Buffer, names: Names, withStatuses: boolean): TaskRead {
   const end = messageEnd(reader);
-  const { uses } = names;
-  let name = "";
-  let id: string | null = null;
-  let frameworkId: string | null = null;
-  let agentId: string | null = null;
-  let state = -1;
-  let isMarkedGone = false;
+  const { uses, texts } = names;
+  const read = scratch;
+  let name = names.none;
+  let framework = -1;
+  let agent = -1;
   let labels = NO_LABELS;
+  read.idEnd = -1;
+  read.idStart = -1;
+  read.stateCode = -1;
+  read.isMarkedGone = false;
   uses.reset();
   while (reader.pos < end) {
     const tag = reader.tag();
-    if (tag === TASK_NAME) name = names.text(reader, bytes);
-    else if (tag === TASK_ID) id = readId(reader);
-    else if (tag === TASK_FRAMEWORK_ID) frameworkId = names.id(reader, bytes);
-    else if (tag === TASK_AGENT_ID) agentId = names.id(reader, bytes);
-    else if (tag === TASK_STATE) state = reader.int32();
+    if (tag === TASK_NAME) {
+      const nameEnd = messageEnd(reader);
+      name = texts.number(bytes, reader.pos, nameEnd);
+      reader.pos = nameEnd;
+    } else if (tag === TASK_ID) {
+      const after = idAt(reader);
+      read.idStart = idStart;
+      read.idEnd = idEnd;
+      reader.pos = after;
+    } else if (tag === TASK_FRAMEWORK_ID) {
+      const after = idAt(reader);
+      framework = texts.number(bytes, idStart, idEnd);
+      reader.pos = after;
+    } else if (tag === TASK_AGENT_ID) {
+      const after = idAt(reader);
+      agent = texts.number(bytes, idStart, idEnd);
+      reader.pos = after;
+    } else if (tag === TASK_STATE) read.stateCode = reader.int32();
     else if (tag === TASK_RESOURCES) uses.add(reader);
-    else if (tag === TASK_STATUSES && withStatuses) isMarkedGone ||= messageOf(reader) === MARKED_GONE;
+    else if (tag === TASK_STATUSES && withStatuses) read.isMarkedGone ||= messageOf(reader) === MARKED_GONE;
     else if (tag === TASK_LABELS) labels = readAppLabels(reader);
     else skipField(reader, tag);
   }
-  const task = {
-    id: required(id, "a task's id"),
-    // A framework may leave the name empty.
-    name,
-    frameworkId: required(frameworkId, "a task's framework_id"),
-    agentId: required(agentId, "a task's agent_id"),
-    state: stateName(state),
-    // Without a name all that is left is the id.
-    app: names.app(name || (id ?? ""), labels),
-    role: names.once(uses.role ?? ANY_ROLE),
-    uses: names.amounts(),
-  };
-  return { state, task, isMarkedGone };
+  if (read.idEnd <= read.idStart) throw lacks("a task's id");
+  if (framework === -1 || framework === names.none) throw lacks("a task's framework_id");
+  if (agent === -1 || agent === names.none) throw lacks("a task's agent_id");
+  read.name = name;
+  read.framework = framework;
+  read.agent = agent;
+  read.state = names.state(read.stateCode);
+  // A framework may leave the name empty: then all that is left is the id.
+  read.app =
+    name !== names.none
+      ? names.app(name, labels)
+      : texts.numberOf(appOf(bytes.toString("utf8", read.idStart, read.idEnd), labels));
+  read.role = names.role(uses.role ?? ANY_ROLE);
+  read.uses = names.usage();
+  return read;
+}
+
+/** Where the text of the id that was looked at last begins and ends. */
+let idStart = 0;
+let idEnd = 0;
+
+/** Finds the text of the id that follows, a message with the text in field 1, and returns where what comes after it begins. */
+function idAt(reader: WireReader): number {
+  const end = messageEnd(reader);
+  idStart = end;
+  idEnd = end;
+  while (reader.pos < end) {
+    const tag = reader.tag();
+    if (tag === ID_VALUE) {
+      idEnd = messageEnd(reader);
+      idStart = reader.pos;
+      reader.pos = idEnd;
+    } else skipField(reader, tag);
+  }
+  return end;
 }
 
 const NO_LABELS: ReadonlyMap<string, string> = new Map();
@@ -340,33 +397,20 @@ function readAppLabels(reader: WireReader): ReadonlyMap<string, string> {
   return found ?? NO_LABELS;
 }
 
-/** The same few ids, names, roles, apps and amounts stand in thousands of tasks: one string or object for all of them. */
+/** The same few names, roles, apps and amounts stand in thousands of tasks: one number for all of them. */
 class Names {
   readonly uses = new AmountsSum();
-  readonly #texts = new Texts();
+  readonly texts = new Texts();
+  readonly amounts: Amounts[] = [];
+  /** The empty text. */
+  readonly none = this.texts.numberOf("");
   readonly #known = new Map<string, string>();
-  readonly #apps = new Map<string, string>();
-  readonly #amounts = new Map<number, Map<number, Amounts>>();
-
-  /** The text that follows. */
-  text(reader: WireReader, bytes: Buffer): string {
-    const end = messageEnd(reader);
-    const start = reader.pos;
-    reader.pos = end;
-    return this.#texts.get(bytes, start, end);
-  }
-
-  /** The id that follows: a message with the text in field 1. */
-  id(reader: WireReader, bytes: Buffer): string {
-    const end = messageEnd(reader);
-    let id = "";
-    while (reader.pos < end) {
-      const tag = reader.tag();
-      if (tag === ID_VALUE) id = this.text(reader, bytes);
-      else skipField(reader, tag);
-    }
-    return id;
-  }
+  /** By the numbers of names. */
+  readonly #apps: number[] = [];
+  /** By state. */
+  readonly #states = new Map<number, number>();
+  readonly #roles = new Map<string, number>();
+  readonly #uses = new Map<number, Map<number, number>>();
 
   once(name: string): string {
     const known = this.#known.get(name);
@@ -375,24 +419,41 @@ class Names {
     return name;
   }
 
-  app(name: string, labels: ReadonlyMap<string, string>): string {
-    if (labels.size > 0) return this.once(appOf(name, labels));
-    let app = this.#apps.get(name);
-    if (app === undefined) {
-      app = this.once(appOf(name, labels));
-      this.#apps.set(name, app);
-    }
+  /** What a task of this name is a copy of. */
+  app(name: number, labels: ReadonlyMap<string, string>): number {
+    if (labels.size > 0) return this.texts.numberOf(appOf(this.texts.text(name), labels));
+    const known = this.#apps[name];
+    if (known !== undefined) return known;
+    const app = this.texts.numberOf(appOf(this.texts.text(name), labels));
+    this.#apps[name] = app;
     return app;
   }
 
-  /** What was added up in `uses`. */
-  amounts(): Amounts {
+  state(code: number): number {
+    const known = this.#states.get(code);
+    if (known !== undefined) return known;
+    const state = this.texts.numberOf(stateName(code));
+    this.#states.set(code, state);
+    return state;
+  }
+
+  role(name: string): number {
+    const known = this.#roles.get(name);
+    if (known !== undefined) return known;
+    const role = this.texts.numberOf(name);
+    this.#roles.set(name, role);
+    return role;
+  }
+
+  /** The place in `amounts` of what was added up in `uses`. */
+  usage(): number {
     const { cpus, memMb } = this.uses;
-    const byMemory = this.#amounts.get(cpus) ?? new Map<number, Amounts>();
-    this.#amounts.set(cpus, byMemory);
-    const amounts = byMemory.get(memMb) ?? this.uses.amounts();
-    byMemory.set(memMb, amounts);
-    return amounts;
+    const known = this.#uses.get(cpus)?.get(memMb);
+    if (known !== undefined) return known;
+    const place = this.amounts.push(this.uses.amounts()) - 1;
+    const byMemory = this.#uses.get(cpus) ?? new Map<number, number>();
+    this.#uses.set(cpus, byMemory.set(memMb, place));
+    return place;
   }
 }
 

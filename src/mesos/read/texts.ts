@@ -6,61 +6,109 @@ const FNV_OFFSET = 0x811c9dc5;
 
 const FNV_PRIME = 0x01000193;
 
+/** Of a long text only so many bytes at its end make the hash: there ids differ. All of them are compared. */
+const HASHED_BYTES = 12;
+
+/** Numbers of one slot: the hash, the text's number plus one (0 where nothing is), where its bytes begin, and how many they are. */
+const SLOT = 4;
+
 /**
- * The texts of one answer, each distinct one as one string. The same few ids, names and roles stand in hundreds of thousands of
- * tasks: one that was met before is found by its bytes, and no string is made of it.
+ * The texts of one answer, each distinct one once, by numbers from 0 on. The same few ids, names and roles stand in hundreds of
+ * thousands of tasks: one that was met before is found by its bytes, and no string is made of it.
  */
 export class Texts {
   readonly #texts: string[] = [];
-  readonly #hashes: number[] = [];
-  readonly #others = new Map<string, string>();
-  /** Open addressing: places in `#texts` plus one, 0 where nothing is. At most half full. */
-  #slots = new Int32Array(1024);
+  readonly #others = new Map<string, number>();
+  /** Open addressing, at most half full. What is compared first stands together: most of the time goes into fetching it. */
+  #slots = new Int32Array(64 * SLOT);
+  #bytes = Buffer.allocUnsafe(1024);
+  #bytesLength = 0;
+  #count = 0;
 
-  /** The text of the bytes from `start` to before `end`. */
-  get(bytes: Buffer, start: number, end: number): string {
-    let hash = FNV_OFFSET;
-    for (let at = start; at < end; at += 1) {
-      const byte = bytes[at] ?? 0;
-      if (byte >= NOT_ASCII) return this.#other(bytes.toString("utf8", start, end));
-      hash = Math.imul(hash ^ byte, FNV_PRIME);
-    }
-    const mask = this.#slots.length - 1;
+  /** How many there are. */
+  get length(): number {
+    return this.#texts.length;
+  }
+
+  /** The text of a number. */
+  text(number: number): string {
+    return this.#texts[number] ?? "";
+  }
+
+  /** The number of a text that is there as a string. */
+  numberOf(text: string): number {
+    const bytes = Buffer.from(text, "utf8");
+    return this.number(bytes, 0, bytes.length);
+  }
+
+  /** The number of the text of the bytes from `start` to before `end`. */
+  number(bytes: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    let hash = FNV_OFFSET ^ length;
+    for (let at = Math.max(start, end - HASHED_BYTES); at < end; at += 1)
+      hash = Math.imul(hash ^ (bytes[at] ?? 0), FNV_PRIME);
+    const slots = this.#slots;
+    const mask = slots.length / SLOT - 1;
     let slot = (hash ^ (hash >>> 15)) & mask;
-    for (let place = this.#slots[slot] ?? 0; place !== 0; place = this.#slots[slot] ?? 0) {
-      const text = this.#texts[place - 1] ?? "";
-      if (this.#hashes[place - 1] === hash && isText(text, bytes, start, end)) return text;
+    for (;;) {
+      const at = slot * SLOT;
+      const place = slots[at + 1] ?? 0;
+      if (place === 0) break;
+      if (slots[at] === hash && slots[at + 3] === length && this.#isAt(slots[at + 2] ?? 0, bytes, start, end))
+        return place - 1;
       slot = (slot + 1) & mask;
     }
-    const text = bytes.toString("latin1", start, end);
-    this.#texts.push(text);
-    this.#hashes.push(hash);
-    this.#slots[slot] = this.#texts.length;
-    if (this.#texts.length * 2 > this.#slots.length) this.#grow();
-    return text;
+    return this.#add(bytes, start, end, hash, slot);
   }
 
-  #other(text: string): string {
+  #isAt(from: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const known = this.#bytes;
+    for (let at = start, other = from; at < end; at += 1, other += 1)
+      if (known[other] !== bytes[at]) return false;
+    return true;
+  }
+
+  #add(bytes: Uint8Array, start: number, end: number, hash: number, slot: number): number {
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let isAscii = true;
+    for (let at = start; at < end && isAscii; at += 1) isAscii = (bytes[at] ?? 0) < NOT_ASCII;
+    if (!isAscii) return this.#other(all.toString("utf8", start, end));
+    const length = end - start;
+    if (this.#bytesLength + length > this.#bytes.length) this.#growBytes(length);
+    all.copy(this.#bytes, this.#bytesLength, start, end);
+    const number = this.#texts.push(all.toString("latin1", start, end)) - 1;
+    this.#slots.set([hash, number + 1, this.#bytesLength, length], slot * SLOT);
+    this.#bytesLength += length;
+    this.#count += 1;
+    if (this.#count * 2 * SLOT > this.#slots.length) this.#growSlots();
+    return number;
+  }
+
+  #other(text: string): number {
     const known = this.#others.get(text);
     if (known !== undefined) return known;
-    this.#others.set(text, text);
-    return text;
+    const number = this.#texts.push(text) - 1;
+    this.#others.set(text, number);
+    return number;
   }
 
-  #grow(): void {
-    const slots = new Int32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    this.#hashes.forEach((hash, at) => {
+  #growBytes(length: number): void {
+    const bytes = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#bytesLength + length));
+    this.#bytes.copy(bytes, 0, 0, this.#bytesLength);
+    this.#bytes = bytes;
+  }
+
+  #growSlots(): void {
+    const before = this.#slots;
+    const slots = new Int32Array(before.length * 2);
+    const mask = slots.length / SLOT - 1;
+    for (let at = 0; at < before.length; at += SLOT) {
+      if (before[at + 1] === 0) continue;
+      const hash = before[at] ?? 0;
       let slot = (hash ^ (hash >>> 15)) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = at + 1;
-    });
+      while (slots[slot * SLOT + 1] !== 0) slot = (slot + 1) & mask;
+      slots.set(before.subarray(at, at + SLOT), slot * SLOT);
+    }
     this.#slots = slots;
   }
-}
-
-function isText(text: string, bytes: Buffer, start: number, end: number): boolean {
-  if (text.length !== end - start) return false;
-  for (let at = start; at < end; at += 1) if (text.charCodeAt(at - start) !== bytes[at]) return false;
-  return true;
 }

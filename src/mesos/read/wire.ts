@@ -77,6 +77,10 @@ export function readId(reader: WireReader): string {
 
 /** Throws unless a field that Mesos always sends was there; half an answer is no answer. */
 export function required(value: string | null, field: string): string {
-  if (value === null || value === "") throw new TypeError(`The answer lacks ${field}.`);
+  if (value === null || value === "") throw lacks(field);
   return value;
+}
+
+export function lacks(field: string): TypeError {
+  return new TypeError(`The answer lacks ${field}.`);
 }

@@ -1,4 +1,4 @@
-import type { Task } from "../../maintenance/cluster/world.js";
+import type { Task } from "../../maintenance/cluster/task.js";
 import type { MesosError } from "../errors/errors.js";
 import { mesos } from "../proto/generated/mesos.js";
 import { readAddedTask, readUpdate, type Updated } from "../read/read-tasks.js";

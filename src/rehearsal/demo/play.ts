@@ -156,5 +156,5 @@ function tasksOn(world: World, machines: readonly Machine[]): number {
   const agents = new Set(
     world.agents.filter(({ machine }) => keys.has(machineKey(machine))).map((agent) => agent.id),
   );
-  return world.tasks.filter((task) => agents.has(task.agentId)).length;
+  return [...world.tasks].filter((task) => agents.has(task.agentId)).length;
 }

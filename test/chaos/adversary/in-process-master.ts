@@ -1,5 +1,6 @@
 import { machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
+import { listed } from "../../../src/maintenance/cluster/tasks.js";
 import type { Agent, MaintenanceStatus, World } from "../../../src/maintenance/cluster/world.js";
 import { sightOf } from "../../../src/maintenance/sight/sight.js";
 import { refusal } from "../../../src/mesos/errors/errors.js";
@@ -83,7 +84,7 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
       schedule,
       status,
       frameworks: [],
-      tasks: [],
+      tasks: listed([]),
       goneAgents: [],
       ended: [],
     };

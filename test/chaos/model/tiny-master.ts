@@ -1,6 +1,8 @@
 import { type Machine, type MachineId, machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { Schedule } from "../../../src/maintenance/cluster/schedule.js";
-import type { Answer, Task, World } from "../../../src/maintenance/cluster/world.js";
+import type { Task } from "../../../src/maintenance/cluster/task.js";
+import { listed } from "../../../src/maintenance/cluster/tasks.js";
+import type { Answer, World } from "../../../src/maintenance/cluster/world.js";
 import { windowOf } from "../../../src/maintenance/window/edit.js";
 import { agent, answer, framework, task, worldOf } from "../../support/world.js";
 
@@ -62,9 +64,11 @@ export class TinyMaster {
         down: [...this.down.values()],
       },
       frameworks: [framework("marathon"), framework("kafka")],
-      tasks: this.tasks
-        .filter((t) => unreachable.has(t.agentId) || agents.some((a) => a.id === t.agentId))
-        .map((t) => (unreachable.has(t.agentId) ? { ...t, state: "TASK_UNREACHABLE" } : t)),
+      tasks: listed(
+        this.tasks
+          .filter((t) => unreachable.has(t.agentId) || agents.some((a) => a.id === t.agentId))
+          .map((t) => (unreachable.has(t.agentId) ? { ...t, state: "TASK_UNREACHABLE" } : t)),
+      ),
     };
   }
 

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { grantedApproval } from "../../../src/maintenance/approval/question.js";
 import { type Machine, type MachineId, machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { Schedule, Unavailability } from "../../../src/maintenance/cluster/schedule.js";
-import type { Task } from "../../../src/maintenance/cluster/world.js";
+import type { Task } from "../../../src/maintenance/cluster/task.js";
 import { isOpen } from "../../../src/maintenance/policy/calendar.js";
 import type { Policy } from "../../../src/maintenance/policy/policy.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";

@@ -1,7 +1,8 @@
 import { advance } from "../../../src/maintenance/advance.js";
 import { type Machine, machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { Schedule, Window } from "../../../src/maintenance/cluster/schedule.js";
-import type { Agent, Answer, Task, TaskEnd, World } from "../../../src/maintenance/cluster/world.js";
+import type { Task } from "../../../src/maintenance/cluster/task.js";
+import type { Agent, Answer, TaskEnd, World } from "../../../src/maintenance/cluster/world.js";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Effect, Step } from "../../../src/maintenance/phases/step.js";
 import type { Policy } from "../../../src/maintenance/policy/policy.js";

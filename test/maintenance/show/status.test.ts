@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Habit } from "../../../src/maintenance/answers/habits.js";
+import { listed } from "../../../src/maintenance/cluster/tasks.js";
 import { statusOfMaintenance } from "../../../src/maintenance/show/status.js";
 import { statusOfCluster } from "../../../src/maintenance/show/status-of-cluster.js";
 import { TABLE_WIDTH } from "../../../src/slack/render/table.js";
@@ -65,7 +66,12 @@ describe("a cluster", () => {
     const recoveredAgents = ["web-01", "web-02", "web-09"].map((name) =>
       agent(name, { machine: machine(name, "") }),
     );
-    const record = tick(draining, { ...busy, agents: [agent("web-03")], tasks: [], recoveredAgents }).record;
+    const record = tick(draining, {
+      ...busy,
+      agents: [agent("web-03")],
+      tasks: listed([]),
+      recoveredAgents,
+    }).record;
     const world = { ...busy, agents: [agent("web-03")], recoveredAgents };
     const reply = statusOfCluster("prod", [record], world, NOW);
     expect(reply.text).toContain("of 4 machines. Not registered again since the fail-over: 3 agents.");

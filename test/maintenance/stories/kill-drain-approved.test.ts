@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openApproval } from "../../../src/maintenance/approval/question.js";
-import type { Agent, Task, World } from "../../../src/maintenance/cluster/world.js";
+import type { Task } from "../../../src/maintenance/cluster/task.js";
+import type { Agent, World } from "../../../src/maintenance/cluster/world.js";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import type { Effect } from "../../../src/maintenance/phases/step.js";
 import type { Maintenance } from "../../../src/maintenance/record/record.js";

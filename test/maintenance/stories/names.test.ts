@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { frameworkNames } from "../../../src/maintenance/cluster/framework-names.js";
+import { listed } from "../../../src/maintenance/cluster/tasks.js";
 import { decodeMaintenance, encodeMaintenance } from "../../../src/maintenance/record/record.js";
 import { eventLines } from "../../../src/maintenance/show/event-line.js";
 import { explanationsOf } from "../../../src/maintenance/show/frameworks.js";
@@ -145,7 +146,10 @@ describe("a machine is called as its agent spells it, whatever case the master's
     const { record } = tick(inPhase("scheduled", { machines: [Web03], drainingSinceMs: null }), world);
     expect(lastEvent(record, "answers_changed").frameworks[0]?.refusedOn).toEqual(["Web-03"]);
     const { record: asked } = click(record, { kind: "ask_down", batch: "b1" }, { world, by: "U0ALICE" });
-    const more = { ...world, tasks: [...world.tasks, task("u", "marathon", "Web-03", { agentId: "S3" })] };
+    const more = {
+      ...world,
+      tasks: listed([...world.tasks, task("u", "marathon", "Web-03", { agentId: "S3" })]),
+    };
     const { reply } = click(asked, { kind: "approve", batch: "b1", approval: "b1a1" }, { world: more });
     const told = JSON.stringify([reply, asked.events, handOver(asked, readerOf()).text]);
     expect(told).toContain("Web-03");

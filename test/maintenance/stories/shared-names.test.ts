@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lookAt } from "../../../src/maintenance/answers/verdicts.js";
+import { listed } from "../../../src/maintenance/cluster/tasks.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import { maintenancesToOpen, withLeftBehind } from "../../../src/maintenance/record/left-behind.js";
 import {
@@ -141,7 +142,7 @@ describe("two machines of one host name", () => {
     const world = bothDraining();
     const more = {
       ...world,
-      tasks: [...world.tasks, task("t8", "kafka", "web-01", { agentId: "web-01-S9" })],
+      tasks: listed([...world.tasks, task("t8", "kafka", "web-01", { agentId: "web-01-S9" })]),
     };
     const { reply } = click(both, APPROVE, { world: more });
     expect(reply.text).toContain("is now on web-01 (10.0.0.9)");

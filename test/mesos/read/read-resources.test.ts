@@ -166,7 +166,7 @@ describe("a task", () => {
       state: "TASK_RUNNING",
       ...parts,
     };
-    return readAll(tasksReader(), encoded({ get_tasks: { tasks: [task] } })).tasks[0];
+    return [...readAll(tasksReader(), encoded({ get_tasks: { tasks: [task] } })).tasks][0];
   }
 
   test("a task uses its resources as the role they are allocated to", () => {

@@ -123,7 +123,7 @@ describe("what we make of it", () => {
   });
 
   test("tasks carry the names that people know", () => {
-    expect(readAll(tasksReader(), recorded("tasks.pb")).tasks).toContainEqual({
+    expect([...readAll(tasksReader(), recorded("tasks.pb")).tasks]).toContainEqual({
       id: "web-framework-web-02-3",
       name: "web-framework-web-02-3",
       frameworkId: `${CLUSTER}-0000`,

@@ -109,7 +109,7 @@ test("in the example's cluster frameworks accept, move, decline and ignore as th
   const draining = new Set(drained.map(machineKey));
   const agents = new Map(world.agents.map((agent) => [agent.id, machineKey(agent.machine)]));
   const left = (name: string) =>
-    world.tasks.filter(
+    [...world.tasks].filter(
       (task) => nameOf.get(task.frameworkId) === name && draining.has(agents.get(task.agentId) ?? ""),
     ).length;
   expect({ marathon: left("marathon"), aurora: left("aurora"), batch: left("batch") }).toEqual({
