@@ -12,6 +12,7 @@ import { resolveHosts } from "../../hosts/resolve.js";
 import type { Resolution } from "../../maintenance/cluster/resolution.js";
 import type { World } from "../../maintenance/cluster/world.js";
 import type { Policy } from "../../maintenance/policy/policy.js";
+import { prepare } from "../../maintenance/prepare.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { quoted } from "../../maintenance/text/quote.js";
 import { withAwayMachines } from "../../maintenance/window/away-machines.js";
@@ -129,7 +130,7 @@ export function createCluster(
     const startedMs = elapsed();
     const reading: Reading = {
       startedMs,
-      world: isWhole ? master.snapshot() : master.look(),
+      world: prepared(isWhole ? master.snapshot() : master.look()),
       endedMs: null,
       hasFailed: false,
       served: new Set(),
@@ -147,6 +148,13 @@ export function createCluster(
       },
     );
     return reading;
+  }
+
+  /** What all need of it is worked out before anybody has it. */
+  async function prepared(reading: Promise<World>): Promise<World> {
+    const world = await reading;
+    await inTurns(prepare(world));
+    return world;
   }
 
   /** The last whole reading if it is under way or has only just ended, or else a new one. */

@@ -1,11 +1,8 @@
 import type { Amounts } from "../cluster/task.js";
-import { copiesOf, Tally } from "../cluster/tasks.js";
+import { copiesOf, RUNNING, Tally, type Tasks } from "../cluster/tasks.js";
 import type { Agent, World } from "../cluster/world.js";
-import { agentsOn } from "../cluster/world-index.js";
-
+import { agentsOn, indexWorld } from "../cluster/world-index.js";
 import { nanosToMillis } from "../time.js";
-
-/** The only state in which a copy does its work for certain. */
 
 /** What would still be there without any maintenance of ours: counted once per world, then reduced by what we take. */
 export interface Staying {
@@ -71,42 +68,79 @@ export function freeOn({ resources }: Agent): Amounts {
   };
 }
 
+/** What serves, whatever is planned. */
+interface Serving {
+  readonly ids: ReadonlySet<string>;
+  readonly places: Tally;
+  readonly withReservations: readonly Agent[];
+}
+
+const serving = new WeakMap<readonly Agent[], Serving>();
+
+/** Counted in one pass over the agents and shared by all worlds that show the same ones. */
+function servingAmong(agents: readonly Agent[]): Serving {
+  const known = serving.get(agents);
+  if (known !== undefined) return known;
+  const all = agents.filter(isServing);
+  const places = new Tally();
+  for (const agent of all) for (const { kind, name } of placesOf(agent)) places.add(kind, name);
+  const found: Serving = {
+    ids: new Set(all.map(({ id }) => id)),
+    places,
+    withReservations: all.filter(({ resources }) => (resources?.reservations.length ?? 0) > 0),
+  };
+  serving.set(agents, found);
+  return found;
+}
+
 const known = new WeakMap<World, Staying>();
 
 /**
  * The agents that stay: registered, active, not deactivated, and on machines that are neither Down nor in a window that
- * has begun. One that begins later takes nothing away yet: what runs there keeps an app alive until then. Counted in one
- * pass and shared by everybody who looks at the same world.
+ * has begun. One that begins later takes nothing away yet: what runs there keeps an app alive until then. Shared by everybody who
+ * looks at the same world: what serves, without the few that leave.
  */
 export function stayingIn(world: World): Staying {
   const found = known.get(world);
   if (found !== undefined) return found;
   const begun = world.schedule.windows.filter(({ start }) => nanosToMillis(start) <= world.observedAtMs);
   const away = [...begun.flatMap(({ machines }) => machines), ...world.status.down];
-  const leaving = new Set(agentsOn(world, away).map(({ id }) => id));
-  const ids = new Set<string>();
-  const places = new Tally();
-  const withReservations: Agent[] = [];
-  const free = { cpus: 0, memMb: 0 };
-  for (const agent of world.agents) {
-    if (!isServing(agent) || leaving.has(agent.id)) continue;
-    ids.add(agent.id);
-    for (const { kind, name } of placesOf(agent)) places.add(kind, name);
-    const rest = freeOn(agent);
-    free.cpus += rest.cpus;
-    free.memMb += rest.memMb;
-    if (agent.resources !== null && agent.resources.reservations.length > 0) withReservations.push(agent);
+  const { ids, places, withReservations } = servingAmong(world.agents);
+  const { registered, tasks } = indexWorld(world);
+  const leaving = new Set(
+    agentsOn(world, away)
+      .map(({ id }) => id)
+      .filter((id) => ids.has(id)),
+  );
+  const [leavingPlaces, leavingCopies] = [new Tally(), new Tally()];
+  for (const id of leaving) {
+    const agent = registered.get(id);
+    if (agent !== undefined) for (const { kind, name } of placesOf(agent)) leavingPlaces.add(kind, name);
+    for (const task of tasks.on(id))
+      if (task.state === RUNNING) leavingCopies.add(task.frameworkId, task.app);
   }
-  const copies = world.tasks.running((id) => ids.has(id));
+  const isStaying = (id: string) => ids.has(id) && !leaving.has(id);
+  const { inService } = runningIn(world);
   const staying: Staying = {
-    isStaying: (id) => ids.has(id),
-    copies: (frameworkId, app) => copiesOf(copies, frameworkId, app),
-    agentsIn: ({ kind, name }) => places.of(kind, name),
-    free,
-    withReservations,
+    isStaying,
+    copies: (frameworkId, app) => inService(frameworkId, app) - leavingCopies.of(frameworkId, app),
+    agentsIn: ({ kind, name }) => places.of(kind, name) - leavingPlaces.of(kind, name),
+    free: freeOnAll(world.agents, isStaying),
+    withReservations: withReservations.filter(({ id }) => !leaving.has(id)),
   };
   known.set(world, staying);
   return staying;
+}
+
+function freeOnAll(agents: readonly Agent[], counts: (id: string) => boolean): Amounts {
+  const free = { cpus: 0, memMb: 0 };
+  for (const agent of agents) {
+    if (!counts(agent.id)) continue;
+    const rest = freeOn(agent);
+    free.cpus += rest.cpus;
+    free.memMb += rest.memMb;
+  }
+  return free;
 }
 
 /** Running copies of apps by framework, whatever is planned for their machines. */
@@ -117,20 +151,20 @@ export interface Running {
   inService(frameworkId: string, app: string): number;
 }
 
-const running = new WeakMap<World, Running>();
+const running = new WeakMap<Tasks, { readonly agents: readonly Agent[]; readonly counted: Running }>();
 
-/** Counted in one pass and shared by everybody who looks at the same world. */
-export function runningIn(world: World): Running {
-  const found = running.get(world);
-  if (found !== undefined) return found;
-  const serving = new Set(world.agents.filter(isServing).map(({ id }) => id));
-  const all = world.tasks.running(() => true);
-  const inService = world.tasks.running((id) => serving.has(id));
+/** Counted in one pass over the tasks and shared by all worlds that show the same tasks and agents. */
+export function runningIn({ tasks, agents }: World): Running {
+  const found = running.get(tasks);
+  if (found?.agents === agents) return found.counted;
+  const { ids } = servingAmong(agents);
+  const all = tasks.running(() => true);
+  const inService = tasks.running((id) => ids.has(id));
   const counted: Running = {
     copies: (frameworkId, app) => copiesOf(all, frameworkId, app),
     inService: (frameworkId, app) => copiesOf(inService, frameworkId, app),
   };
-  running.set(world, counted);
+  running.set(tasks, { agents, counted });
   return counted;
 }
 

@@ -1,6 +1,7 @@
 import { groupBy } from "../group-by.js";
 import type { Task } from "./task.js";
 
+/** The only state in which a copy does its work for certain. */
 export const RUNNING = "TASK_RUNNING";
 
 /**

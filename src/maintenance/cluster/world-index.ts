@@ -1,4 +1,5 @@
 import { groupBy } from "../group-by.js";
+import { indexAgents } from "./agent-index.js";
 import {
   type Addresses,
   addressesOf,
@@ -64,13 +65,14 @@ export function indexWorld(world: World): WorldIndex {
       offers.set(agentId, set.add(framework.id));
     }
   }
+  const { byMachine, byId } = indexAgents(world.agents);
   const index: WorldIndex = {
     tasks: world.tasks,
     frameworks: new Map(world.frameworks.map((framework) => [framework.id, framework])),
     offers,
     answers: new Map(world.status.draining.map((entry) => [machineKey(entry.machine), entry.answers])),
-    agents: groupBy(world.agents, (agent) => machineKey(agent.machine)),
-    registered: new Map(world.agents.map((agent) => [agent.id, agent])),
+    agents: byMachine,
+    registered: byId,
     recovering: groupBy(world.recoveredAgents, (agent) => machineKey(agent.machine)),
     recoveringIds: new Set(world.recoveredAgents.map(({ id }) => id)),
     gone: new Set(world.goneAgents),
@@ -80,26 +82,38 @@ export function indexWorld(world: World): WorldIndex {
   return index;
 }
 
-const addresses = new WeakMap<World, Addresses>();
+const others = new WeakMap<
+  World,
+  { readonly addresses: Addresses; readonly spelling: (key: string) => MachineId | undefined }
+>();
 
-/** The IPs of all machines that a world shows, by host name. */
-function addressesIn(world: World): Addresses {
-  const known = addresses.get(world) ?? addressesOf(machinesShown(world));
-  addresses.set(world, known);
-  return known;
+/** Of the machines that a world shows without an agent that is registered. */
+function othersIn(world: World) {
+  const known = others.get(world);
+  if (known !== undefined) return known;
+  const machines = [...machinesWithoutAgents(world)];
+  const found = { addresses: addressesOf(machines), spelling: spellingOf(machines) };
+  others.set(world, found);
+  return found;
 }
 
-const spellings = new WeakMap<World, ReturnType<typeof spellingOf>>();
+/** The IP of all machines of this host name that a world shows; `null` where they are several, `undefined` where there is none. */
+function addressIn(world: World, hostname: string): string | null | undefined {
+  const registered = indexAgents(world.agents).addresses.get(hostname);
+  const other = othersIn(world).addresses.get(hostname);
+  if (registered === undefined) return other;
+  if (other === undefined) return registered;
+  return registered === other ? registered : null;
+}
 
 /** As agents spell their machines, else as the schedule does. */
-function spelledIn(world: World): ReturnType<typeof spellingOf> {
-  const known = spellings.get(world) ?? spellingOf(machinesShown(world));
-  spellings.set(world, known);
-  return known;
+function spelledIn(world: World): (key: string) => MachineId | undefined {
+  const { byMachine } = indexAgents(world.agents);
+  const { spelling } = othersIn(world);
+  return (key) => byMachine.get(key)?.[0]?.machine ?? spelling(key);
 }
 
-function* machinesShown({ agents, recoveredAgents, schedule, status }: World): Iterable<MachineId> {
-  for (const { machine } of agents) yield machine;
+function* machinesWithoutAgents({ recoveredAgents, schedule, status }: World): Iterable<MachineId> {
   // A master tells no address of most of these: that is not another machine.
   for (const { machine } of recoveredAgents) if (machine.ip !== "") yield machine;
   for (const window of schedule.windows) yield* window.machines;
@@ -109,10 +123,9 @@ function* machinesShown({ agents, recoveredAgents, schedule, status }: World): I
 
 /** How the machines that a world shows, and these, are called. */
 export function namesIn(world: World, more: Iterable<MachineId> = []): MachineNames {
-  const shown = addressesIn(world);
-  const others = addressesOf(more);
+  const added = addressesOf(more);
   const isShared = (hostname: string) => {
-    const [one, other] = [shown.get(hostname), others.get(hostname)];
+    const [one, other] = [addressIn(world, hostname), added.get(hostname)];
     return one === null || other === null || (one !== undefined && other !== undefined && one !== other);
   };
   return machineNames(isShared, spelledIn(world));
@@ -120,11 +133,11 @@ export function namesIn(world: World, more: Iterable<MachineId> = []): MachineNa
 
 /** The host names, in lower case, of those of these machines that others in the world or among them have too. */
 export function sharedNames(world: World, machines: readonly MachineId[]): string[] {
-  const shown = addressesIn(world);
   return [...addressesOf(machines)]
-    .filter(
-      ([hostname, ip]) => ip === null || (shown.get(hostname) ?? (shown.has(hostname) ? null : ip)) !== ip,
-    )
+    .filter(([hostname, ip]) => {
+      const shown = addressIn(world, hostname);
+      return ip === null || (shown !== undefined && shown !== ip);
+    })
     .map(([hostname]) => hostname);
 }
 

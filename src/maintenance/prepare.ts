@@ -1,0 +1,23 @@
+import { runningIn, stayingIn } from "./blast/staying.js";
+import { indexedAgents } from "./cluster/agent-index.js";
+import type { World } from "./cluster/world.js";
+import { indexWorld } from "./cluster/world-index.js";
+import { sightOf } from "./sight/sight.js";
+
+/**
+ * Works out, with pauses, what everybody who looks at a world needs of all its agents and tasks: on a large cluster it would keep all
+ * others waiting when it is first asked for.
+ */
+export function* prepare(world: World): Generator<void, void, void> {
+  yield* indexedAgents(world.agents);
+  // The first question about an agent sorts all tasks.
+  world.tasks.on(world.agents[0]?.id ?? "");
+  yield;
+  indexWorld(world);
+  yield;
+  runningIn(world);
+  yield;
+  stayingIn(world);
+  yield;
+  sightOf(world);
+}
