@@ -1,6 +1,8 @@
 import type { Task } from "../../maintenance/cluster/task.js";
 import type { MesosError } from "../errors/errors.js";
 import { mesos } from "../proto/generated/mesos.js";
+import { type AnswerReader, whole } from "../read/answer-reader.js";
+import { Elements } from "../read/elements.js";
 import { readAddedTask, readUpdate, type Updated } from "../read/read-tasks.js";
 import { doubleTag, lengthTag, messageEnd, readerOf, skipField } from "../read/wire.js";
 
@@ -46,12 +48,39 @@ const SUBSCRIBED_HEARTBEAT = doubleTag(2);
 const EVENT_TASK_ADDED = lengthTag(3);
 const ADDED_TASK = lengthTag(1);
 
+/** Only SUBSCRIBED is larger, with the state of the whole cluster. */
+const LARGEST_EVENT_BYTES = 8 * 1024 * 1024;
+
 /**
- * Reads one record. Events that this project has no use for are signs of life.
+ * Reads one record of so many bytes. Events that this project has no use for are signs of life.
  *
  * @throws if it is not an event.
  */
-export function readRecord(record: Buffer): StreamRecord {
+export function recordReader(length: number): AnswerReader<StreamRecord> {
+  return length > LARGEST_EVENT_BYTES ? largeSubscribed() : whole(readRecord)();
+}
+
+/** Passes the state over as it arrives: other calls read it. */
+function largeSubscribed(): AnswerReader<StreamRecord> {
+  let heartbeatMs: number | null = null;
+  const fields = new Elements({
+    tag: EVENT_SUBSCRIBED,
+    name: "subscribed",
+    elements: new Set([SUBSCRIBED_HEARTBEAT]),
+    read: (_, reader) => {
+      heartbeatMs = reader.double() * 1000;
+    },
+  });
+  return {
+    write: (chunk) => fields.write(chunk),
+    end() {
+      fields.end();
+      return { kind: "subscribed", heartbeatMs };
+    },
+  };
+}
+
+function readRecord(record: Buffer): StreamRecord {
   const first = readSubscribed(record) ?? readTaskAdded(record);
   if (first !== null) return first;
   const event = Event.decode(record);

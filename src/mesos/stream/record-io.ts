@@ -1,3 +1,5 @@
+import type { AnswerReader } from "../read/answer-reader.js";
+
 /** Length lines are short; one that goes on is no RecordIO. */
 const LONGEST_LENGTH = 20;
 
@@ -5,41 +7,45 @@ const NEWLINE = 0x0a;
 
 /**
  * Splits a RecordIO stream, Mesos' framing of event streams: decimal length, newline, that many bytes. Chunks may be
- * cut anywhere. Each byte is copied at most once, however many chunks a record comes in.
+ * cut anywhere. Each record is read as it arrives.
  */
-export class RecordSplitter {
+export class RecordSplitter<T> {
   readonly #limit: number;
+  readonly #readerOf: (length: number) => AnswerReader<T>;
   #digits = "";
-  /** Bytes of the current record still to come, or `null` while its length is being read. */
-  #missing: number | null = null;
-  #parts: Buffer[] = [];
+  /** The current record, or `null` while its length is being read. */
+  #record: { readonly reader: AnswerReader<T>; missing: number } | null = null;
 
-  /** @param limit bytes of the longest record to accept. */
-  constructor(limit: number) {
+  /**
+   * @param limit bytes of the longest record to accept.
+   * @param readerOf what reads a record of so many bytes.
+   */
+  constructor(limit: number, readerOf: (length: number) => AnswerReader<T>) {
     this.#limit = limit;
+    this.#readerOf = readerOf;
   }
 
   /**
-   * Takes the next chunk and gives the records that it completes.
+   * Takes the next chunk and gives what the records say that it completes.
    *
-   * @throws RangeError if the stream is not RecordIO or a record is longer than the limit.
+   * @throws RangeError if the stream is not RecordIO or a record is longer than the limit; or what a reader throws.
    */
-  push(chunk: Buffer): readonly Buffer[] {
-    const records: Buffer[] = [];
+  push(chunk: Buffer): readonly T[] {
+    const records: T[] = [];
     let at = 0;
-    while (at < chunk.length || this.#missing === 0) {
-      if (this.#missing === null) {
+    while (at < chunk.length || this.#record?.missing === 0) {
+      const record = this.#record;
+      if (record === null) {
         at = this.#readLength(chunk, at);
         continue;
       }
-      const part = chunk.subarray(at, at + this.#missing);
+      const part = chunk.subarray(at, at + record.missing);
       at += part.length;
-      this.#missing -= part.length;
-      this.#parts.push(part);
-      if (this.#missing > 0) continue;
-      records.push(this.#parts.length === 1 ? part : Buffer.concat(this.#parts));
-      this.#parts = [];
-      this.#missing = null;
+      record.missing -= part.length;
+      if (part.length > 0) record.reader.write(part);
+      if (record.missing > 0) continue;
+      this.#record = null;
+      records.push(record.reader.end());
     }
     return records;
   }
@@ -49,7 +55,8 @@ export class RecordSplitter {
     for (; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? NEWLINE;
       if (byte === NEWLINE) {
-        this.#missing = this.#length();
+        const missing = this.#length();
+        this.#record = { reader: this.#readerOf(missing), missing };
         return at + 1;
       }
       this.#digits += String.fromCharCode(byte);

@@ -4,12 +4,12 @@ import type { Leader } from "../ask-master.js";
 import { SUBSCRIBE } from "../calls.js";
 import { decodeAnswer, MesosError, mesosError, refusal, transportFailure } from "../errors/errors.js";
 import type { LeaderFinder } from "../leader.js";
-import { isSuccess, type Transport } from "../transport.js";
-import { type MasterEvent, readRecord } from "./events.js";
+import { isSuccess, LARGEST_LOOK_BYTES, type Transport } from "../transport.js";
+import { type MasterEvent, recordReader } from "./events.js";
 import { RecordSplitter } from "./record-io.js";
 
-/** The first record of a stream holds the state of the whole cluster, and is in memory as a whole for a moment. */
-const LARGEST_RECORD_BYTES = 256 * 1024 * 1024;
+/** The first record of a stream holds the state of the whole cluster. */
+const LARGEST_RECORD_BYTES = LARGEST_LOOK_BYTES;
 
 /** How patient an event stream is. Times in milliseconds. */
 export interface StreamPatience {
@@ -114,10 +114,10 @@ async function attempt(options: SubscriptionOptions, stop: AbortSignal, emit: Em
       }
       throw refusal(status, words.body.toString("utf8"), blanks, words.isCut);
     }
-    const splitter = new RecordSplitter(LARGEST_RECORD_BYTES);
+    const splitter = new RecordSplitter(LARGEST_RECORD_BYTES, recordReader);
     for await (const chunk of body) {
       timer?.refresh();
-      for (const record of decodeAnswer(() => splitter.push(chunk).map(readRecord), blanks)) {
+      for (const record of decodeAnswer(() => splitter.push(chunk), blanks)) {
         if (record.kind === "alive") continue;
         if (record.kind === "subscribed") {
           if (record.heartbeatMs !== null) waitAtMost(record.heartbeatMs * patience.missedHeartbeats);

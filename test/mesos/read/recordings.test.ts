@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { updateSchedule } from "../../../src/mesos/calls.js";
 import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
-import { readAll } from "../../../src/mesos/read/answer-reader.js";
+import { readAll, whole } from "../../../src/mesos/read/answer-reader.js";
 import { agentsReader } from "../../../src/mesos/read/read-agents.js";
 import {
   readFrameworks,
@@ -56,7 +56,11 @@ describe("what a real master answered", () => {
   );
 
   test("the event stream says the same in both forms, event by event", () => {
-    const events = (name: string) => new RecordSplitter(1e6).push(recorded(name));
+    const events = (name: string) =>
+      new RecordSplitter(
+        1e6,
+        whole((record) => record),
+      ).push(recorded(name));
     const inJson = events("subscribe-during-down.recordio.json").map((each) => parseExactly(each.toString()));
     const ours = events("subscribe-during-down.recordio.pb").map((each) =>
       Event.toObject(Event.decode(each), AS_JSON),
