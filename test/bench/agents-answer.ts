@@ -25,7 +25,7 @@ interface Identity {
 }
 
 // Fields of mesos.proto and master.proto.
-const RESPONSE_GET_AGENTS = lengthTag(10);
+export const RESPONSE_GET_AGENTS = lengthTag(10);
 
 const AGENTS = lengthTag(1);
 
@@ -65,8 +65,13 @@ export function agentsAnswer(count: number): AgentsAnswer {
   return { protobuf: Buffer.from(answer.finish()), json: Buffer.from(json) };
 }
 
+/** The host name of the agent with this number. */
+export function hostnameOf(n: number): string {
+  return `${n % 2 === 0 ? "web" : "db"}-${String(n).padStart(5, "0")}.dc1.example.com`;
+}
+
 function identityOf(n: number): Identity {
-  const hostname = `${n % 2 === 0 ? "web" : "db"}-${String(n).padStart(5, "0")}.dc1.example.com`;
+  const hostname = hostnameOf(n);
   const ip = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
   return { hostname, id: `718a2aa4-c3f3-4edf-b7f3-87b04a5e7035-S${n}`, pid: `slave(1)@${ip}:5051` };
 }

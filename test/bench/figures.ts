@@ -20,6 +20,10 @@ export interface Effort {
   readonly rollBatches: number;
   /** Looks at each size of a drain, and stores of its record. */
   readonly rollLooks: number;
+  /** For how long it is counted what a large master sends: as long as kept agents and tasks are kept, or less. */
+  readonly watchSeconds: number;
+  /** For how long the event loop is watched while people type. */
+  readonly loopSeconds: number;
   /** The built main.js of another version, to be shown beside; `null` for none. */
   readonly before: string | null;
 }
@@ -35,6 +39,8 @@ export const FULL: Effort = {
   masterRounds: 5,
   rollBatches: 6,
   rollLooks: 40,
+  watchSeconds: 600,
+  loopSeconds: 60,
   before: null,
 };
 
@@ -49,6 +55,8 @@ export const QUICK: Effort = {
   masterRounds: 1,
   rollBatches: 2,
   rollLooks: 8,
+  watchSeconds: 60,
+  loopSeconds: 20,
   before: null,
 };
 

@@ -6,10 +6,12 @@ import { measureDrain } from "./drain.js";
 import { type Effort, type Figures, FULL, progress, QUICK } from "./figures.js";
 import { measureFootprint } from "./footprint.js";
 import { measureInventories } from "./inventories.js";
+import { measureLoop } from "./loop.js";
 import { loadNow, machine, redisVersion } from "./machine.js";
 import { measureMasterLoad } from "./masterload.js";
 import { measureRoll } from "./roll.js";
 import { measureTasks } from "./tasks.js";
+import { measureWatch } from "./watch.js";
 
 const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]] [--before FOLDER]
 
@@ -18,8 +20,8 @@ docs/performance.md says what is measured and how to read it.
 
   --json    one JSON object on stdout instead of a table
   --quick   a few repetitions only: to see that it works, not to compare
-  --only    some of: ack, drain, agents50k, footprint, inventory, masterload, roll, tasks
-  --before  the folder of another version that is built: masterload shows it beside
+  --only    some of: ack, drain, agents50k, footprint, inventory, loop, masterload, roll, tasks, watch
+  --before  the folder of another version that is built: loop, masterload and watch show it beside
 `;
 
 interface Measurement {
@@ -37,6 +39,8 @@ const MEASUREMENTS: readonly Measurement[] = [
   { name: "ack", needsRedis: true, measure: measureAck },
   { name: "masterload", needsRedis: true, measure: measureMasterLoad },
   { name: "roll", needsRedis: true, measure: measureRoll },
+  { name: "loop", needsRedis: true, measure: measureLoop },
+  { name: "watch", needsRedis: true, measure: measureWatch },
 ];
 
 async function bench(args: readonly string[]): Promise<void> {

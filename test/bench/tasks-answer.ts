@@ -12,7 +12,7 @@ interface RecordedJson {
 }
 
 // Fields of mesos.proto and master.proto.
-const RESPONSE_GET_TASKS = lengthTag(13);
+export const RESPONSE_GET_TASKS = lengthTag(13);
 
 const TASKS = lengthTag(2);
 
@@ -26,17 +26,23 @@ const TASK_AGENT_ID = lengthTag(5);
 
 const AGENTS = 50_000;
 
-const FRAMEWORKS = 40;
+export const FRAMEWORKS = 40;
 
 const APPS = 2_000;
 
-const MASTER = "718a2aa4-c3f3-4edf-b7f3-87b04a5e7035";
+/** Agents of `agents-answer` have it in their ids as well. */
+export const MASTER = "718a2aa4-c3f3-4edf-b7f3-87b04a5e7035";
 
 interface Identity {
   readonly id: string;
   readonly name: string;
   readonly frameworkId: string;
   readonly agentId: string;
+}
+
+/** The id of the framework whose task this is. */
+export function frameworkIdOf(n: number): string {
+  return `${MASTER}-${String(n % FRAMEWORKS).padStart(4, "0")}`;
 }
 
 function identityOf(n: number): Identity {
@@ -47,7 +53,7 @@ function identityOf(n: number): Identity {
   return {
     id: `${app}.instance-${uuid}._app.1`,
     name: app,
-    frameworkId: `${MASTER}-${String(n % FRAMEWORKS).padStart(4, "0")}`,
+    frameworkId: frameworkIdOf(n),
     agentId: `${MASTER}-S${shuffled(n % AGENTS, AGENTS)}`,
   };
 }
