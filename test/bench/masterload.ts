@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Pool } from "undici";
 import { freePort } from "../../src/rehearsal/free-port.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
+import { type CountingWay, countingWayTo } from "./counting-way.js";
 import { clustersFile, drillCluster } from "./drill-cluster.js";
 import { type Effort, type Figures, progress } from "./figures.js";
 import { benchRedis } from "./machine.js";
@@ -27,6 +28,7 @@ const EVENT_EVERY_MS = 100;
 
 interface Side {
   readonly master: RehearsalMaster;
+  readonly way: CountingWay;
   readonly slack: SlackSide;
   readonly pool: Pool;
 }
@@ -42,7 +44,7 @@ export async function measureMasterLoad(effort: Effort): Promise<Figures> {
 }
 
 async function figuresOf(effort: Effort, main?: string): Promise<Figures> {
-  const looks: Record<string, { quiet: number; busy: number; busyShare: number }> = {};
+  const looks: Record<string, Awaited<ReturnType<typeof looksWith>>> = {};
   for (const open of OPEN) {
     progress(`masterload: ${open} open${main === undefined ? "" : `, ${main}`}`);
     looks[String(open)] = await onSlowMaster((side) => looksWith(open, side, effort), main);
@@ -56,7 +58,7 @@ async function figuresOf(effort: Effort, main?: string): Promise<Figures> {
   });
   const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
   return {
-    looksPerMinute: looks,
+    perMinute: looks,
     leastRatio: least,
     mostRatio: most,
     drains,
@@ -71,11 +73,13 @@ function onSlowMaster<T>(run: (side: Side) => Promise<T>, main?: string): Promis
     const master = await startRehearsalMaster(drillCluster());
     undo(() => master.close());
     master.fault("GET_MAINTENANCE_STATUS", { kind: "delay", ms: LOOK_MS, times: Number.POSITIVE_INFINITY });
+    const way = await countingWayTo(master.url);
+    undo(() => way.close());
     const redis = await benchRedis();
     undo(() => redis.dispose());
     const slack = await startSlackSide();
     undo(() => slack.stop());
-    const clusters = await clustersFile({ master: master.url, pollMs: POLL_MS });
+    const clusters = await clustersFile({ master: way.url, pollMs: POLL_MS });
     undo(() => clusters.dispose());
     const port = await freePort();
     const env = { ...slack.env(port), REDIS_URL: redis.url, CLUSTERS_FILE: clusters.path };
@@ -83,7 +87,7 @@ function onSlowMaster<T>(run: (side: Side) => Promise<T>, main?: string): Promis
     undo(() => program.stop());
     const pool = connectionsTo(port);
     undo(() => pool.close());
-    return await run({ master, slack, pool });
+    return await run({ master, way, slack, pool });
   });
 }
 
@@ -109,25 +113,36 @@ async function looksWith(open: number, side: Side, effort: Effort) {
   await drain(side, 0, open);
   // Until each has had its looks after the post and falls in with the others' polls.
   await wait(4 * POLL_MS);
-  const quiet = await looksPerMinute(master, effort);
+  const quiet = await perMinute(side, effort);
   const events = setInterval(() => {
     const task = master.launchTask("batch", hostname(0), "event");
     master.killTask(task);
   }, EVENT_EVERY_MS);
   try {
     await wait(2 * POLL_MS);
-    const busy = await looksPerMinute(master, effort);
-    return { quiet, busy, busyShare: rounded((busy * LOOK_MS) / 60_000) };
+    const busy = await perMinute(side, effort);
+    return {
+      quiet: quiet.looks,
+      busy: busy.looks,
+      busyShare: rounded((busy.looks * LOOK_MS) / 60_000),
+      quietKiB: quiet.kiB,
+      busyKiB: busy.kiB,
+    };
   } finally {
     clearInterval(events);
   }
 }
 
-async function looksPerMinute(master: RehearsalMaster, { masterSeconds }: Effort): Promise<number> {
+async function perMinute({ master, way }: Side, { masterSeconds }: Effort) {
   master.clearCalls();
+  const before = way.sentBytes();
   await wait(masterSeconds * 1_000);
   const looks = master.calls().filter(({ type }) => type === "GET_MAINTENANCE_STATUS").length;
-  return rounded((looks * 60) / masterSeconds);
+  const minutes = masterSeconds / 60;
+  return {
+    looks: rounded(looks / minutes),
+    kiB: rounded((way.sentBytes() - before) / 1024 / minutes),
+  };
 }
 
 /** One drain and many take turns, each of machines of its own. */
