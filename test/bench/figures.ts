@@ -24,6 +24,8 @@ export interface Effort {
   readonly watchSeconds: number;
   /** For how long the event loop is watched while people type. */
   readonly loopSeconds: number;
+  /** Tasks that end one after another. */
+  readonly ends: number;
   /** The built main.js of another version, to be shown beside; `null` for none. */
   readonly before: string | null;
 }
@@ -41,6 +43,7 @@ export const FULL: Effort = {
   rollLooks: 40,
   watchSeconds: 600,
   loopSeconds: 60,
+  ends: 40,
   before: null,
 };
 
@@ -57,6 +60,7 @@ export const QUICK: Effort = {
   rollLooks: 8,
   watchSeconds: 60,
   loopSeconds: 20,
+  ends: 8,
   before: null,
 };
 

@@ -9,6 +9,7 @@ import { measureInventories } from "./inventories.js";
 import { measureLoop } from "./loop.js";
 import { loadNow, machine, redisVersion } from "./machine.js";
 import { measureMasterLoad } from "./masterload.js";
+import { measureReaction } from "./reaction.js";
 import { measureRoll } from "./roll.js";
 import { measureTasks } from "./tasks.js";
 import { measureWatch } from "./watch.js";
@@ -20,7 +21,7 @@ docs/performance.md says what is measured and how to read it.
 
   --json    one JSON object on stdout instead of a table
   --quick   a few repetitions only: to see that it works, not to compare
-  --only    some of: ack, drain, agents50k, footprint, inventory, loop, masterload, roll, tasks, watch
+  --only    some of: ack, drain, agents50k, footprint, inventory, loop, masterload, reaction, roll, tasks, watch
   --before  the folder of another version that is built: loop, masterload and watch show it beside
 `;
 
@@ -39,6 +40,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   { name: "ack", needsRedis: true, measure: measureAck },
   { name: "masterload", needsRedis: true, measure: measureMasterLoad },
   { name: "roll", needsRedis: true, measure: measureRoll },
+  { name: "reaction", needsRedis: true, measure: measureReaction },
   { name: "loop", needsRedis: true, measure: measureLoop },
   { name: "watch", needsRedis: true, measure: measureWatch },
 ];
