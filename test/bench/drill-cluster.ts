@@ -59,30 +59,31 @@ export function callOf(type: string | null, schedule: Schedule): Call {
   return found;
 }
 
-/** A clusters file for the program, in a folder of its own. */
-export async function clustersFile(drill: {
+/** A cluster of the program's clusters file. */
+interface DrillCluster {
+  /** @defaultValue drill */
+  readonly name?: string;
   readonly master: string;
   readonly pollMs: number;
   /** More settings of the cluster, as in the file. */
   readonly settings?: readonly string[];
-}) {
+}
+
+/** A clusters file for the program, in a folder of its own. */
+export async function clustersFile(drills: DrillCluster | readonly DrillCluster[]) {
   const folder = await mkdtemp(join(tmpdir(), "mmb-bench-"));
   const path = join(folder, "clusters.yaml");
-  const poll = `${drill.pollMs / 1_000}s`;
-  await writeFile(
-    path,
-    [
-      "clusters:",
-      "  drill:",
-      ...[
-        `masters: [${drill.master}]`,
-        "channel: C01OPS",
-        // One person asks for everything.
-        "max_open_per_person: 1000",
-        `poll_interval: ${poll}`,
-        ...(drill.settings ?? []),
-      ].map((line) => `    ${line}`),
-    ].join("\n"),
-  );
+  const clusters = [drills].flat().flatMap(({ name = "drill", master, pollMs, settings = [] }) => [
+    `  ${name}:`,
+    ...[
+      `masters: [${master}]`,
+      "channel: C01OPS",
+      // One person asks for everything.
+      "max_open_per_person: 1000",
+      `poll_interval: ${pollMs / 1_000}s`,
+      ...settings,
+    ].map((line) => `    ${line}`),
+  ]);
+  await writeFile(path, ["clusters:", ...clusters].join("\n"));
   return { path, dispose: () => rm(folder, { recursive: true }) };
 }

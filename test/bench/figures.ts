@@ -26,6 +26,8 @@ export interface Effort {
   readonly loopSeconds: number;
   /** Tasks that end one after another. */
   readonly ends: number;
+  /** Rounds of many drains over several clusters. */
+  readonly bursts: number;
   /** The built main.js of another version, to be shown beside; `null` for none. */
   readonly before: string | null;
 }
@@ -44,6 +46,7 @@ export const FULL: Effort = {
   watchSeconds: 600,
   loopSeconds: 60,
   ends: 40,
+  bursts: 3,
   before: null,
 };
 
@@ -61,6 +64,7 @@ export const QUICK: Effort = {
   watchSeconds: 60,
   loopSeconds: 20,
   ends: 8,
+  bursts: 1,
   before: null,
 };
 

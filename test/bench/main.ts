@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { measureAck } from "./ack.js";
 import { measureAgents } from "./agents.js";
+import { measureBurst } from "./burst.js";
 import { measureDrain } from "./drain.js";
 import { type Effort, type Figures, FULL, progress, QUICK } from "./figures.js";
 import { measureFootprint } from "./footprint.js";
@@ -21,7 +22,7 @@ docs/performance.md says what is measured and how to read it.
 
   --json    one JSON object on stdout instead of a table
   --quick   a few repetitions only: to see that it works, not to compare
-  --only    some of: ack, drain, agents50k, footprint, inventory, loop, masterload, reaction, roll, tasks, watch
+  --only    some of: ack, agents50k, burst, drain, footprint, inventory, loop, masterload, reaction, roll, tasks, watch
   --before  the folder of another version that is built: loop, masterload and watch show it beside
 `;
 
@@ -40,6 +41,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   { name: "ack", needsRedis: true, measure: measureAck },
   { name: "masterload", needsRedis: true, measure: measureMasterLoad },
   { name: "roll", needsRedis: true, measure: measureRoll },
+  { name: "burst", needsRedis: true, measure: measureBurst },
   { name: "reaction", needsRedis: true, measure: measureReaction },
   { name: "loop", needsRedis: true, measure: measureLoop },
   { name: "watch", needsRedis: true, measure: measureWatch },
