@@ -1,4 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Pool } from "undici";
+import type { Schedule } from "../../src/maintenance/cluster/schedule.js";
 import { until } from "../../src/rehearsal/demo/until.js";
 import { freePort } from "../../src/rehearsal/free-port.js";
 import type { ReceivedCall } from "../../src/rehearsal/master/call-log.js";
@@ -9,7 +11,7 @@ import { type Effort, type Figures, progress } from "./figures.js";
 import { benchRedis } from "./machine.js";
 import { median, middle, quantile, ratio, rounded } from "./numbers.js";
 import { startMeasured } from "./program.js";
-import { connectionsTo, send, startSlackSide } from "./slack-side.js";
+import { connectionsTo, type SlackSide, send, startSlackSide } from "./slack-side.js";
 import { undoing } from "./undoing.js";
 
 const AIM = { ratio: 2 };
@@ -20,10 +22,14 @@ const HOSTS = "web-00*";
 const POLL_MS = 1_000;
 
 interface Drain {
+  /** From the acknowledgement. */
   readonly ms: number;
+  readonly fromCommandMs: number;
   /** From the acknowledgement to the first call at the master: the way through the queue. */
   readonly queueMs: number;
   readonly calls: readonly ReceivedCall[];
+  /** What stood then. */
+  readonly schedule: Schedule;
 }
 
 /**
@@ -36,8 +42,46 @@ export async function measureDrain(effort: Effort): Promise<Figures> {
   return { ...together, apart, aim: AIM, met: together.ratio <= AIM.ratio };
 }
 
-function drains(effort: Effort, roles: readonly string[]) {
+async function drains(effort: Effort, roles: readonly string[]) {
   progress(`drain: ${effort.drains} drains, ${roles.join(" and ")}`);
+  return await undoing(async (undo) => {
+    const { child } = await startChild("drain-yardstick");
+    undo(() => child.stop());
+    return await onDrillCluster(roles, async (side) => {
+      const ours: Drain[] = [];
+      const bare: number[] = [];
+      for (let run = -WARM_UP; run < effort.drains; run++) {
+        const drain = await drained(side, HOSTS);
+        const calls = drain.calls.map(({ type }) =>
+          Buffer.from(callOf(type, drain.schedule).bytes).toString("base64"),
+        );
+        const { ms } = (await child.ask({ url: side.master.url, calls })) as { ms: number };
+        side.master.postSchedule({ windows: [] });
+        if (run < 0) continue;
+        ours.push(drain);
+        bare.push(ms);
+      }
+      return figures(ours, bare);
+    });
+  });
+}
+
+/** The first few of anything warm it up. */
+export const WARM_UP = 3;
+
+export interface DrillSide {
+  readonly master: RehearsalMaster;
+  readonly slack: SlackSide;
+  readonly pool: Pool;
+  /** Milliseconds since the epoch, as the master's log has them. */
+  readonly clock: () => number;
+}
+
+/** Runs with the program in these roles beside a rehearsal master. */
+export function onDrillCluster<T>(
+  roles: readonly string[],
+  run: (side: DrillSide) => Promise<T>,
+): Promise<T> {
   return undoing(async (undo) => {
     const clock = () => performance.timeOrigin + performance.now();
     const master = await startRehearsalMaster({ ...drillCluster(), clock });
@@ -56,31 +100,20 @@ function drains(effort: Effort, roles: readonly string[]) {
     }
     const pool = connectionsTo(port);
     undo(() => pool.close());
-    const { child } = await startChild("drain-yardstick");
-    undo(() => child.stop());
-
-    const ours: Drain[] = [];
-    const bare: number[] = [];
-    for (let run = -3; run < effort.drains; run++) {
-      master.clearCalls();
-      await send(pool, slack.command(`drain ${HOSTS} 4h`));
-      const drain = await readBack(master, clock());
-      const schedule = master.state().schedule;
-      await send(pool, slack.command(`cancel ${HOSTS}`));
-      await ended(master);
-
-      const calls = drain.calls.map(({ type }) =>
-        Buffer.from(callOf(type, schedule).bytes).toString("base64"),
-      );
-      const { ms } = (await child.ask({ url: master.url, calls })) as { ms: number };
-      master.postSchedule({ windows: [] });
-      // The first few warm both up.
-      if (run < 0) continue;
-      ours.push(drain);
-      bare.push(ms);
-    }
-    return figures(ours, bare);
+    return await run({ master, slack, pool, clock });
   });
+}
+
+/** Asks for one drain, waits until its windows are read back, and has it cancelled and ended. */
+export async function drained({ master, slack, pool, clock }: DrillSide, hosts: string): Promise<Drain> {
+  master.clearCalls();
+  const typedAt = clock();
+  await send(pool, slack.command(`drain ${hosts} 4h`));
+  const drain = await readBack(master, { typedAt, acknowledgedAt: clock() });
+  const { schedule } = master.state();
+  await send(pool, slack.command(`cancel ${hosts}`));
+  await ended(master);
+  return { ...drain, schedule };
 }
 
 /** Waits until the windows are gone and nothing is looked at any more: the next drain is the only maintenance again. */
@@ -94,7 +127,10 @@ async function ended(master: RehearsalMaster): Promise<void> {
 }
 
 /** Waits until the windows are posted and the schedule was read after that; times are those of the master's log. */
-async function readBack(master: RehearsalMaster, acknowledgedAt: number): Promise<Drain> {
+async function readBack(
+  master: RehearsalMaster,
+  { typedAt, acknowledgedAt }: { readonly typedAt: number; readonly acknowledgedAt: number },
+): Promise<Omit<Drain, "schedule">> {
   return await until("the windows posted and read back", async () => {
     const calls = master.calls().filter((call) => call.outcome === "accepted" && call.type !== "SUBSCRIBE");
     const posted = calls.findIndex((call) => call.type === "UPDATE_MAINTENANCE_SCHEDULE");
@@ -104,6 +140,7 @@ async function readBack(master: RehearsalMaster, acknowledgedAt: number): Promis
     if (first === undefined || last === undefined) return null;
     return {
       ms: last.at - acknowledgedAt,
+      fromCommandMs: last.at - typedAt,
       queueMs: first.at - acknowledgedAt,
       calls: calls.slice(0, seen + 1),
     };

@@ -12,6 +12,7 @@ import { loadNow, machine, redisVersion } from "./machine.js";
 import { measureMasterLoad } from "./masterload.js";
 import { measureReaction } from "./reaction.js";
 import { measureRoll } from "./roll.js";
+import { measureScript } from "./script.js";
 import { measureTasks } from "./tasks.js";
 import { measureWatch } from "./watch.js";
 
@@ -22,7 +23,7 @@ docs/performance.md says what is measured and how to read it.
 
   --json    one JSON object on stdout instead of a table
   --quick   a few repetitions only: to see that it works, not to compare
-  --only    some of: ack, agents50k, burst, drain, footprint, inventory, loop, masterload, reaction, roll, tasks, watch
+  --only    some of: ack, agents50k, burst, drain, footprint, inventory, loop, masterload, reaction, roll, script, tasks, watch
   --before  the folder of another version that is built: loop, masterload and watch show it beside
 `;
 
@@ -41,6 +42,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   { name: "ack", needsRedis: true, measure: measureAck },
   { name: "masterload", needsRedis: true, measure: measureMasterLoad },
   { name: "roll", needsRedis: true, measure: measureRoll },
+  { name: "script", needsRedis: true, measure: measureScript },
   { name: "burst", needsRedis: true, measure: measureBurst },
   { name: "reaction", needsRedis: true, measure: measureReaction },
   { name: "loop", needsRedis: true, measure: measureLoop },
