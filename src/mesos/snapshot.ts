@@ -1,4 +1,6 @@
 import { ByteBudget } from "../base/answer.js";
+import { inTurns } from "../base/in-turns.js";
+import { indexedAgents } from "../maintenance/cluster/agent-index.js";
 import type { Schedule } from "../maintenance/cluster/schedule.js";
 import { type Agent, ENDED_WITHIN_MS, type World } from "../maintenance/cluster/world.js";
 import { sightOf } from "../maintenance/sight/sight.js";
@@ -74,6 +76,7 @@ export class Snapshots {
       }
       mayKeep = false;
       if (world === null) continue;
+      await inTurns(indexedAgents(world.agents));
       // What changes between our reads, such as a window posted by somebody, looks like a filtered view; one stays so.
       if (rereadForHidden && sightOf(world).kind === "filtered") {
         rereadForHidden = false;

@@ -1,4 +1,5 @@
 import { blastRadiusOf, blastRadiusOfBatches } from "../../maintenance/blast/blast.js";
+import { indexAgents } from "../../maintenance/cluster/agent-index.js";
 import { type Machine, machineKey } from "../../maintenance/cluster/machine.js";
 import { namesIn } from "../../maintenance/cluster/world-index.js";
 import { withKinds } from "../../maintenance/frameworks/recognise.js";
@@ -58,7 +59,7 @@ export async function dryRun(
     blast: blastRadiusOf(world, together.map(watched)),
   }));
   const notes = planned.events.flatMap((event) => (event.kind === "note" ? [event.text] : []));
-  const registered = new Set(world.agents.map((agent) => machineKey(agent.machine)));
+  const { byMachine } = indexAgents(world.agents);
   const failed = planned.events.findLast((event) => event.kind === "failed");
   const refusals = failed?.kind === "failed" ? [{ why: failed.why, next: failed.next }] : [];
   const blast = blastRadiusOfBatches(
@@ -90,7 +91,7 @@ export async function dryRun(
     },
     blast,
     refusals,
-    machines.filter((machine) => !registered.has(machineKey(machine))),
+    machines.filter((machine) => !byMachine.has(machineKey(machine))),
   );
 }
 

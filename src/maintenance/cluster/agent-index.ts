@@ -8,6 +8,10 @@ export interface AgentIndex {
   readonly byId: ReadonlyMap<string, Agent>;
   /** By host name, in lower case, the IP of its agents; `null` where they are on several. */
   readonly addresses: ReadonlyMap<string, string | null>;
+  /** How many are active. */
+  readonly active: number;
+  /** On how many something is allocated. */
+  readonly inUse: number;
 }
 
 /** So many agents take a few milliseconds at most. */
@@ -33,8 +37,12 @@ export function* indexedAgents(agents: readonly Agent[]): Generator<void, AgentI
   const byMachine = new Map<string, Agent[]>();
   const byId = new Map<string, Agent>();
   const addresses = new Map<string, string | null>();
+  let active = 0;
+  let inUse = 0;
   for (const [at, agent] of agents.entries()) {
     const { id, machine } = agent;
+    if (agent.active) active += 1;
+    if ((agent.resources?.allocated.memMb ?? 0) > 0) inUse += 1;
     const key = machineKey(machine);
     const there = byMachine.get(key);
     if (there === undefined) byMachine.set(key, [agent]);
@@ -46,7 +54,7 @@ export function* indexedAgents(agents: readonly Agent[]): Generator<void, AgentI
     else if (ip !== machine.ip) addresses.set(name, null);
     if (at % AGENTS_AT_ONCE === 0) yield;
   }
-  const index: AgentIndex = { byMachine, byId, addresses };
+  const index: AgentIndex = { byMachine, byId, addresses, active, inUse };
   known.set(agents, index);
   return index;
 }

@@ -1,3 +1,4 @@
+import { indexAgents } from "../cluster/agent-index.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { namesIn } from "../cluster/world-index.js";
@@ -21,7 +22,7 @@ const MOST_NAMES = 40;
 /** A cap in machines: percents are of the active agents, rounded down, at least 1. */
 export function capInMachines(cap: Cap, world: World): number {
   if (cap.kind === "count") return cap.count;
-  const active = world.agents.filter((agent) => agent.active).length;
+  const { active } = indexAgents(world.agents);
   return Math.max(1, Math.floor((active * cap.percent) / 100));
 }
 

@@ -1,7 +1,8 @@
 import { blastRadiusOf } from "../blast/blast.js";
 import { placesOf, stayingIn } from "../blast/staying.js";
+import { indexAgents } from "../cluster/agent-index.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
-import type { World } from "../cluster/world.js";
+import type { Agent, World } from "../cluster/world.js";
 import { counted, list } from "../text/list.js";
 import { quoted } from "../text/quote.js";
 import type { DrainAsked } from "./drain-asked.js";
@@ -51,7 +52,8 @@ function emptiedPlaces(machines: readonly Machine[], world: World): string[] {
 function takesTheLast(machines: readonly Machine[], world: World): boolean {
   const chosen = new Set(machines.map(machineKey));
   const staying = stayingIn(world);
-  const left = world.agents.filter((agent) => staying.isStaying(agent.id));
-  const known = new Set(world.agents.map((agent) => machineKey(agent.machine)));
-  return known.size > 1 && left.length > 0 && left.every((agent) => chosen.has(machineKey(agent.machine)));
+  const isLeft = ({ id }: Agent) => staying.isStaying(id);
+  const staysElsewhere = (agent: Agent) => isLeft(agent) && !chosen.has(machineKey(agent.machine));
+  const { byMachine } = indexAgents(world.agents);
+  return byMachine.size > 1 && !world.agents.some(staysElsewhere) && world.agents.some(isLeft);
 }

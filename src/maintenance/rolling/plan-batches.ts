@@ -1,4 +1,5 @@
 import { placesOf, runningIn, stayingIn, zoneOf } from "../blast/staying.js";
+import { indexAgents } from "../cluster/agent-index.js";
 import { type Machine, machineKey } from "../cluster/machine.js";
 import type { Unavailability } from "../cluster/schedule.js";
 import { RUNNING } from "../cluster/tasks.js";
@@ -34,7 +35,7 @@ export function withHorizon(
   const count = planned.batches.length;
   if (count < 2) return { roll, note: null };
   const machines = planned.batches.flat().length;
-  const active = world.agents.filter((agent) => agent.active).length;
+  const { active } = indexAgents(world.agents);
   const isNear = count <= NEAR_HORIZON || machines * 2 <= active;
   if (roll.horizon === undefined && !isNear) {
     const note = `These are ${machines} machines of ${counted(active, "active agent")}: the windows of the next ${NEAR_HORIZON} batches are announced at a time, because some frameworks avoid every machine that has a window. --horizon ${count} announces all.`;

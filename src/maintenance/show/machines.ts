@@ -3,8 +3,7 @@ import { placesOf } from "../blast/staying.js";
 import { type Machine, type MachineNames, machineKey } from "../cluster/machine.js";
 import type { Resolution } from "../cluster/resolution.js";
 import type { Agent, World } from "../cluster/world.js";
-import { namesIn } from "../cluster/world-index.js";
-import { groupBy } from "../group-by.js";
+import { indexWorld, namesIn } from "../cluster/world-index.js";
 import { whyAmbiguous } from "../policy/shared-names.js";
 import type { MachineView } from "../record/picture.js";
 import type { Maintenance } from "../record/record.js";
@@ -184,11 +183,10 @@ function inColumn(world: World, open: readonly Maintenance[]): Column<MachineVie
 
 /** The agents on each of these machines, by machine key. */
 function agentsByMachine(world: World, machines: readonly Machine[]): ReadonlyMap<string, readonly Agent[]> {
-  const meant = new Set(machines.map(machineKey));
-  const agents = [...world.agents, ...world.recoveredAgents];
-  return groupBy(
-    agents.filter(({ machine }) => meant.has(machineKey(machine))),
-    ({ machine }) => machineKey(machine),
+  const { agents, recovering } = indexWorld(world);
+  const keys = new Set(machines.map(machineKey));
+  return new Map(
+    [...keys].map((key) => [key, [...(agents.get(key) ?? []), ...(recovering.get(key) ?? [])]] as const),
   );
 }
 

@@ -1,5 +1,6 @@
 import { tasksLeft } from "../answers/summary.js";
 import { isUnknown } from "../answers/verdicts.js";
+import { indexAgents } from "../cluster/agent-index.js";
 import { machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { currentBatch, machineCount, phaseWords } from "../record/batch.js";
@@ -13,7 +14,7 @@ import { type Reply, replyOf } from "../text/reply.js";
 import { tableOf, tablesOf } from "../text/table.js";
 import { inWords } from "../text/words.js";
 import type { Millis } from "../time.js";
-import { withAwayMachines } from "../window/away-machines.js";
+import { awayMachines } from "../window/away-machines.js";
 import { windowOfRecord } from "./status-cells.js";
 
 /**
@@ -94,6 +95,8 @@ function tasksCell(picture: Picture | null): string {
 }
 
 function machinesIn(world: World, open: readonly Maintenance[]): number {
-  const known = [...withAwayMachines(world, open).agents, ...world.status.draining];
-  return new Set([...known.map(({ machine }) => machine), ...world.status.down].map(machineKey)).size;
+  const { byMachine } = indexAgents(world.agents);
+  const others = [...awayMachines(world, open), ...world.status.draining].map(({ machine }) => machine);
+  const keys = new Set([...others, ...world.status.down].map(machineKey));
+  return byMachine.size + [...keys].filter((key) => !byMachine.has(key)).length;
 }

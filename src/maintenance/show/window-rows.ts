@@ -1,3 +1,4 @@
+import { indexAgents } from "../cluster/agent-index.js";
 import { type MachineId, machineKey } from "../cluster/machine.js";
 import { endMs } from "../cluster/schedule.js";
 import type { World } from "../cluster/world.js";
@@ -28,11 +29,12 @@ const BY_NAME = new Intl.Collator("en", { numeric: true });
 export function windowRows(world: World, open: readonly Maintenance[]): WindowRow[] {
   const names = namesIn(world);
   const down = new Set(world.status.down.map(machineKey));
-  const agents = new Map(world.agents.map(({ machine }) => [machineKey(machine), machine]));
+  const { byMachine } = indexAgents(world.agents);
   const isMissing = (machine: MachineId) =>
-    !down.has(machineKey(machine)) && !agents.has(machineKey(machine));
+    !down.has(machineKey(machine)) && !byMachine.has(machineKey(machine));
   // As the agent spells it: whoever wrote the schedule may have written it in another case.
-  const nameOf = (machine: MachineId) => names.of(agents.get(machineKey(machine)) ?? machine);
+  const nameOf = (machine: MachineId) =>
+    names.of(byMachine.get(machineKey(machine))?.[0]?.machine ?? machine);
   const places = world.schedule.windows.flatMap((window) =>
     window.machines.map((machine) => ({
       machine,

@@ -1,3 +1,4 @@
+import { indexAgents } from "../cluster/agent-index.js";
 import { machineKey } from "../cluster/machine.js";
 import { isOver } from "../cluster/schedule.js";
 import { isPosted, isUnsettled } from "../record/batch.js";
@@ -64,10 +65,10 @@ function windowsVanished({ held }: Maintenance, batch: Batch, { nowMs }: Look): 
 /** Ours should be Down: nobody is said to have brought them Up. No agent registers on a machine that is Down. */
 function downUnseen(record: Maintenance, { world }: Look): FoundTrouble | null {
   const { id, batches } = record;
-  const withAgent = new Set(world.agents.map(({ machine }) => machineKey(machine)));
+  const { byMachine } = indexAgents(world.agents);
   const unseen = batches.filter(
     ({ phase, machines }) =>
-      phase === "down" && !machines.some((machine) => withAgent.has(machineKey(machine))),
+      phase === "down" && !machines.some((machine) => byMachine.has(machineKey(machine))),
   );
   return unseen.length === 0 ? null : troubleOf("down_unseen", { id, machines: machinesOf(record, unseen) });
 }

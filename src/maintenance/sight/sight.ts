@@ -1,6 +1,7 @@
 // Can we believe this view? A master never refuses a read: without rights it shows less, with status 200, and a cluster
 // full of windows and tasks looks like an idle one.
 
+import { indexAgents } from "../cluster/agent-index.js";
 import { type MachineId, machineKey } from "../cluster/machine.js";
 import type { World } from "../cluster/world.js";
 import { namesIn } from "../cluster/world-index.js";
@@ -103,7 +104,7 @@ export function contradictionsIn(world: World): readonly Contradiction[] {
  */
 function hiddenWork(world: World): Contradiction[] {
   const answered = world.status.draining.some((entry) => entry.answers.length > 0);
-  const used = world.agents.filter(({ resources }) => (resources?.allocated.memMb ?? 0) > 0).length;
+  const { inUse: used } = indexAgents(world.agents);
   if (world.frameworks.length === 0 && (used > 0 || answered || world.tasks.length > 0)) {
     return [
       {
@@ -144,8 +145,10 @@ function machinesThatContradict(world: World): {
   if (offered.size > 0) {
     const hosts = new Set(world.schedule.windows.flatMap((window) => window.machines).map(hostOf));
     // An agent of a scheduled host that came back under another IP keeps the inverse offers from before: no contradiction.
-    for (const { id, machine } of world.agents) {
-      if (offered.has(id) && !hosts.has(hostOf(machine))) check(machine);
+    const { byId } = indexAgents(world.agents);
+    for (const id of offered) {
+      const machine = byId.get(id)?.machine;
+      if (machine !== undefined && !hosts.has(hostOf(machine))) check(machine);
     }
   }
 

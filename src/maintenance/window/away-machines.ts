@@ -1,3 +1,4 @@
+import { indexAgents } from "../cluster/agent-index.js";
 import { type Machine, machineKey, wholeMachine } from "../cluster/machine.js";
 import type { Agent, World } from "../cluster/world.js";
 import { hasEnded } from "../record/batch.js";
@@ -12,7 +13,13 @@ import type { Maintenance } from "../record/record.js";
  * real world; this one is for names only. The very same world comes back when no machine is away.
  */
 export function withAwayMachines(world: World, open: readonly Maintenance[]): World {
-  const known = new Set(world.agents.map((agent) => machineKey(agent.machine)));
+  const away = awayMachines(world, open);
+  return away.length === 0 ? world : { ...world, agents: [...world.agents, ...away] };
+}
+
+/** The stand-ins alone. */
+export function awayMachines(world: World, open: readonly Maintenance[]): readonly Agent[] {
+  const { byMachine, addresses } = indexAgents(world.agents);
   const away = new Map<string, Agent>();
   // Ours first, then the schedule: they keep the case of host names, which the status does not.
   const candidates = [
@@ -29,13 +36,14 @@ export function withAwayMachines(world: World, open: readonly Maintenance[]): Wo
   const recovered = new Map(world.recoveredAgents.map((agent) => [nameOf(agent.machine), agent]));
   const add = (machine: Machine) => {
     const key = machineKey(machine);
-    if (!known.has(key) && !away.has(key)) away.set(key, standIn(machine, recovered.get(nameOf(machine))));
+    if (!byMachine.has(key) && !away.has(key))
+      away.set(key, standIn(machine, recovered.get(nameOf(machine))));
   };
   candidates.forEach(add);
   // Where the host is named already, it is an agent of that machine.
-  const named = new Set([...world.agents, ...away.values()].map((agent) => nameOf(agent.machine)));
-  for (const [name, { machine }] of recovered) if (!named.has(name)) add(machine);
-  return away.size === 0 ? world : { ...world, agents: [...world.agents, ...away.values()] };
+  const named = new Set([...away.values()].map((agent) => nameOf(agent.machine)));
+  for (const [name, { machine }] of recovered) if (!addresses.has(name) && !named.has(name)) add(machine);
+  return [...away.values()];
 }
 
 function nameOf({ hostname }: Machine): string {
