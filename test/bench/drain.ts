@@ -5,6 +5,7 @@ import { until } from "../../src/rehearsal/demo/until.js";
 import { freePort } from "../../src/rehearsal/free-port.js";
 import type { ReceivedCall } from "../../src/rehearsal/master/call-log.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
+import { besideTheOther } from "./against.js";
 import { startChild } from "./child.js";
 import { callOf, clustersFile, drillCluster } from "./drill-cluster.js";
 import { type Effort, type Figures, progress } from "./figures.js";
@@ -36,33 +37,39 @@ interface Drain {
  * From the acknowledgement of a drain command to its windows posted and read back at a master. The yardstick is the
  * same HTTP calls with the same bodies to the same master, one after another, from a process that does nothing else.
  */
-export async function measureDrain(effort: Effort): Promise<Figures> {
-  const together = await drains(effort, ["all"]);
-  const apart = await drains(effort, ["worker", "bot"]);
-  return { ...together, apart, aim: AIM, met: together.ratio <= AIM.ratio };
+export function measureDrain(effort: Effort): Promise<Figures> {
+  return besideTheOther(effort, async (main) => {
+    const together = await drains(effort, ["all"], main);
+    const apart = await drains(effort, ["worker", "bot"], main);
+    return { ...together, apart, aim: AIM, met: together.ratio <= AIM.ratio };
+  });
 }
 
-async function drains(effort: Effort, roles: readonly string[]) {
+async function drains(effort: Effort, roles: readonly string[], main?: string) {
   progress(`drain: ${effort.drains} drains, ${roles.join(" and ")}`);
   return await undoing(async (undo) => {
     const { child } = await startChild("drain-yardstick");
     undo(() => child.stop());
-    return await onDrillCluster(roles, async (side) => {
-      const ours: Drain[] = [];
-      const bare: number[] = [];
-      for (let run = -WARM_UP; run < effort.drains; run++) {
-        const drain = await drained(side, HOSTS);
-        const calls = drain.calls.map(({ type }) =>
-          Buffer.from(callOf(type, drain.schedule).bytes).toString("base64"),
-        );
-        const { ms } = (await child.ask({ url: side.master.url, calls })) as { ms: number };
-        side.master.postSchedule({ windows: [] });
-        if (run < 0) continue;
-        ours.push(drain);
-        bare.push(ms);
-      }
-      return figures(ours, bare);
-    });
+    return await onDrillCluster(
+      roles,
+      async (side) => {
+        const ours: Drain[] = [];
+        const bare: number[] = [];
+        for (let run = -WARM_UP; run < effort.drains; run++) {
+          const drain = await drained(side, HOSTS);
+          const calls = drain.calls.map(({ type }) =>
+            Buffer.from(callOf(type, drain.schedule).bytes).toString("base64"),
+          );
+          const { ms } = (await child.ask({ url: side.master.url, calls })) as { ms: number };
+          side.master.postSchedule({ windows: [] });
+          if (run < 0) continue;
+          ours.push(drain);
+          bare.push(ms);
+        }
+        return figures(ours, bare);
+      },
+      main,
+    );
   });
 }
 
@@ -81,6 +88,7 @@ export interface DrillSide {
 export function onDrillCluster<T>(
   roles: readonly string[],
   run: (side: DrillSide) => Promise<T>,
+  main?: string,
 ): Promise<T> {
   return undoing(async (undo) => {
     const clock = () => performance.timeOrigin + performance.now();
@@ -95,7 +103,7 @@ export function onDrillCluster<T>(
     undo(() => clusters.dispose());
     const env = { ...slack.env(port), REDIS_URL: redis.url, CLUSTERS_FILE: clusters.path };
     for (const role of roles) {
-      const program = await startMeasured(env, role);
+      const program = await startMeasured(env, role, main);
       undo(() => program.stop());
     }
     const pool = connectionsTo(port);

@@ -29,7 +29,7 @@ export interface Effort {
   /** Rounds of many drains over several clusters. */
   readonly bursts: number;
   /** The built main.js of another version, to be shown beside; `null` for none. */
-  readonly before: string | null;
+  readonly against: string | null;
 }
 
 export const FULL: Effort = {
@@ -47,7 +47,7 @@ export const FULL: Effort = {
   loopSeconds: 60,
   ends: 40,
   bursts: 3,
-  before: null,
+  against: null,
 };
 
 export const QUICK: Effort = {
@@ -65,7 +65,7 @@ export const QUICK: Effort = {
   loopSeconds: 20,
   ends: 8,
   bursts: 1,
-  before: null,
+  against: null,
 };
 
 /** Progress goes to stderr: stdout is for the figures alone. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePort } from "../../src/rehearsal/free-port.js";
+import { besideTheOther } from "./against.js";
 import { startChild } from "./child.js";
 import { type Effort, type Figures, progress } from "./figures.js";
 import { benchRedis } from "./machine.js";
@@ -30,6 +31,10 @@ interface Start {
 
 /** Memory when idle and time from the start of the process to `ready`, for each way to run the program. */
 export function measureFootprint(effort: Effort): Promise<Figures> {
+  return besideTheOther(effort, (main) => footprints(effort, main));
+}
+
+function footprints(effort: Effort, main?: string) {
   return undoing(async (undo) => {
     const redis = await benchRedis();
     undo(() => redis.dispose());
@@ -45,9 +50,9 @@ export function measureFootprint(effort: Effort): Promise<Figures> {
     for (let round = 1; round <= effort.starts; round++) {
       progress(`footprint: round ${round} of ${effort.starts}`);
       bare.push(await bareProcess());
-      together.push(...(await idle(slack, onRedis, ["all"])));
-      apart.push(await idle(slack, onRedis, ["worker", "bot"]));
-      embedded.push(...(await idle(slack, { DATA_DIR: join(folder, "data") }, ["all"])));
+      together.push(...(await idle(slack, onRedis, ["all"], main)));
+      apart.push(await idle(slack, onRedis, ["worker", "bot"], main));
+      embedded.push(...(await idle(slack, { DATA_DIR: join(folder, "data") }, ["all"], main)));
     }
     const both = figures(together);
     const process = figures(bare);
@@ -77,12 +82,13 @@ function idle(
   slack: SlackSide,
   queue: Readonly<Record<string, string>>,
   roles: readonly string[],
+  main: string | undefined,
 ): Promise<Start[]> {
   return undoing(async (undo) => {
     const programs = [];
     for (const role of roles) {
       const env = { ...slack.env(await freePort()), ...queue, MESOS_MASTERS: "http://127.0.0.1:5050" };
-      const program = await startMeasured(env, role);
+      const program = await startMeasured(env, role, main);
       undo(() => program.stop());
       programs.push(program);
     }

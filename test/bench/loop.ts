@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { besideTheOther } from "./against.js";
 import { hostnameOf } from "./agents-answer.js";
 import { startChild } from "./child.js";
 import { type Effort, type Figures, progress } from "./figures.js";
@@ -25,14 +26,12 @@ const COMMANDS = ["status", "schedule", "hosts web-0000*", `drain ${hostnameOf(1
  * The longest block of the main thread of bot and worker together, while a cluster of 50,000 agents and 200,000 tasks is looked
  * at and people type. The yardstick is a process that does nothing, at the same time on the same machine.
  */
-export async function measureLoop(effort: Effort): Promise<Figures> {
-  const ours = await blocked(effort);
-  if (effort.before === null) return ours;
-  return { ...ours, before: await blocked(effort, effort.before) };
+export function measureLoop(effort: Effort): Promise<Figures> {
+  return besideTheOther(effort, (main) => blocked(effort, main));
 }
 
 function blocked({ loopSeconds }: Effort, main?: string) {
-  progress(`loop: ${PER_SECOND} commands/s for ${loopSeconds} s${main === undefined ? "" : `, ${main}`}`);
+  progress(`loop: ${PER_SECOND} commands/s for ${loopSeconds} s`);
   return onVastCluster(
     async (cluster) => {
       const { child } = await startChild("loop-yardstick");

@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { measureAck } from "./ack.js";
+import { versionOf } from "./against.js";
 import { measureAgents } from "./agents.js";
 import { measureBurst } from "./burst.js";
 import { measureDrain } from "./drain.js";
@@ -16,15 +16,16 @@ import { measureScript } from "./script.js";
 import { measureTasks } from "./tasks.js";
 import { measureWatch } from "./watch.js";
 
-const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]] [--before FOLDER]
+const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]] [--against COMMIT]
 
 Measures the program as it is built, each figure beside a yardstick from the same run.
 docs/performance.md says what is measured and how to read it.
 
-  --json    one JSON object on stdout instead of a table
+  --json    one JSON object on stdout, on one line, instead of a table
   --quick   a few repetitions only: to see that it works, not to compare
   --only    some of: ack, agents50k, burst, drain, footprint, inventory, loop, masterload, reaction, roll, script, tasks, watch
-  --before  the folder of another version that is built: loop, masterload and watch show it beside
+  --against a commit of this repository: it is built aside, and drain, footprint, loop, masterload and watch
+            show its figures beside ours
 `;
 
 interface Measurement {
@@ -56,7 +57,7 @@ async function bench(args: readonly string[]): Promise<void> {
       json: { type: "boolean" },
       quick: { type: "boolean" },
       only: { type: "string" },
-      before: { type: "string" },
+      against: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -65,8 +66,17 @@ async function bench(args: readonly string[]): Promise<void> {
     return;
   }
   const wanted = chosen(values.only);
-  const before = values.before === undefined ? null : resolve(values.before, "dist/main.js");
-  const effort = { ...(values.quick ? QUICK : FULL), before };
+  const other = values.against === undefined ? null : await versionOf(values.against);
+  const effort = { ...(values.quick ? QUICK : FULL), against: other?.main ?? null };
+  try {
+    const results = await measureAll(wanted, effort);
+    process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : readable(results));
+  } finally {
+    await other?.dispose();
+  }
+}
+
+async function measureAll(wanted: readonly Measurement[], effort: Effort): Promise<Figures> {
   const results: Record<string, Figures> = { machine: machine() };
   for (const { name, needsRedis, measure } of wanted) {
     if (needsRedis && redisVersion() === null) {
@@ -76,8 +86,7 @@ async function bench(args: readonly string[]): Promise<void> {
       results[name] = { skipped };
     } else results[name] = await measure(effort);
   }
-  results.machine = { ...results.machine, loadAfter: loadNow() };
-  process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : readable(results));
+  return { ...results, machine: { ...results.machine, loadAfter: loadNow() } };
 }
 
 function chosen(only: string | undefined): readonly Measurement[] {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Pool } from "undici";
 import { freePort } from "../../src/rehearsal/free-port.js";
 import { type RehearsalMaster, startRehearsalMaster } from "../../src/rehearsal/master/master.js";
+import { besideTheOther } from "./against.js";
 import { type CountingWay, countingWayTo } from "./counting-way.js";
 import { clustersFile, drillCluster } from "./drill-cluster.js";
 import { type Effort, type Figures, progress } from "./figures.js";
@@ -37,16 +38,14 @@ interface Side {
  * How often a slow master is read with 1, 10 and 100 open maintenances, while nothing happens and under steady events;
  * and how long 20 drains that are asked for at once take to stand. The yardsticks are one maintenance and one drain.
  */
-export async function measureMasterLoad(effort: Effort): Promise<Figures> {
-  const ours = await figuresOf(effort);
-  if (effort.before === null) return ours;
-  return { ...ours, before: await figuresOf(effort, effort.before) };
+export function measureMasterLoad(effort: Effort): Promise<Figures> {
+  return besideTheOther(effort, (main) => figuresOf(effort, main));
 }
 
 async function figuresOf(effort: Effort, main?: string): Promise<Figures> {
   const looks: Record<string, Awaited<ReturnType<typeof looksWith>>> = {};
   for (const open of OPEN) {
-    progress(`masterload: ${open} open${main === undefined ? "" : `, ${main}`}`);
+    progress(`masterload: ${open} open`);
     looks[String(open)] = await onSlowMaster((side) => looksWith(open, side, effort), main);
   }
   progress(`masterload: ${DRAINS} drains at once`);

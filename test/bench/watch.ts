@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { KEPT_MS } from "../../src/mesos/kept-view.js";
+import { besideTheOther } from "./against.js";
 import { type Effort, type Figures, progress } from "./figures.js";
 import { ratio, rounded } from "./numbers.js";
 import { onVastCluster, POLL_MS } from "./vast-cluster.js";
@@ -11,14 +12,12 @@ const AIM = { share: 1 / 20 };
  * What a master of 50,000 agents and 200,000 tasks sends while ten maintenances drain and little happens. The yardstick is what
  * as many looks take if each of them reads everything.
  */
-export async function measureWatch(effort: Effort): Promise<Figures> {
-  const ours = await watched(effort);
-  if (effort.before === null) return ours;
-  return { ...ours, before: await watched(effort, effort.before) };
+export function measureWatch(effort: Effort): Promise<Figures> {
+  return besideTheOther(effort, (main) => watched(effort, main));
 }
 
 function watched({ watchSeconds }: Effort, main?: string) {
-  progress(`watch: ${watchSeconds} s${main === undefined ? "" : `, ${main}`}`);
+  progress(`watch: ${watchSeconds} s`);
   return onVastCluster(
     async (cluster) => {
       const wholeBytes = await wholeReading(cluster.ask);
