@@ -1,20 +1,12 @@
 import { parseArgs } from "node:util";
-import { measureAck } from "./ack.js";
 import { versionOf } from "./against.js";
-import { measureAgents } from "./agents.js";
-import { measureBurst } from "./burst.js";
-import { measureDrain } from "./drain.js";
 import { type Effort, type Figures, FULL, progress, QUICK } from "./figures.js";
-import { measureFootprint } from "./footprint.js";
-import { measureInventories } from "./inventories.js";
-import { measureLoop } from "./loop.js";
 import { loadNow, machine, redisVersion } from "./machine.js";
-import { measureMasterLoad } from "./masterload.js";
-import { measureReaction } from "./reaction.js";
-import { measureRoll } from "./roll.js";
-import { measureScript } from "./script.js";
-import { measureTasks } from "./tasks.js";
-import { measureWatch } from "./watch.js";
+import { MEASUREMENTS, type Measurement } from "./rows.js";
+
+const NAMES = MEASUREMENTS.map(({ name }) => name)
+  .toSorted()
+  .join(", ");
 
 const HELP = `Usage: npm run bench -- [--json] [--quick] [--only NAME[,NAME]] [--against COMMIT]
 
@@ -23,32 +15,10 @@ docs/performance.md says what is measured and how to read it.
 
   --json    one JSON object on stdout, on one line, instead of a table
   --quick   a few repetitions only: to see that it works, not to compare
-  --only    some of: ack, agents50k, burst, drain, footprint, inventory, loop, masterload, reaction, roll, script, tasks, watch
+  --only    some of: ${NAMES}
   --against a commit of this repository: it is built aside, and drain, footprint, loop, masterload and watch
             show its figures beside ours
 `;
-
-interface Measurement {
-  readonly name: string;
-  readonly needsRedis: boolean;
-  readonly measure: (effort: Effort) => Promise<Figures>;
-}
-
-const MEASUREMENTS: readonly Measurement[] = [
-  { name: "agents50k", needsRedis: false, measure: measureAgents },
-  { name: "tasks", needsRedis: false, measure: measureTasks },
-  { name: "inventory", needsRedis: false, measure: measureInventories },
-  { name: "footprint", needsRedis: true, measure: measureFootprint },
-  { name: "drain", needsRedis: true, measure: measureDrain },
-  { name: "ack", needsRedis: true, measure: measureAck },
-  { name: "masterload", needsRedis: true, measure: measureMasterLoad },
-  { name: "roll", needsRedis: true, measure: measureRoll },
-  { name: "script", needsRedis: true, measure: measureScript },
-  { name: "burst", needsRedis: true, measure: measureBurst },
-  { name: "reaction", needsRedis: true, measure: measureReaction },
-  { name: "loop", needsRedis: true, measure: measureLoop },
-  { name: "watch", needsRedis: true, measure: measureWatch },
-];
 
 async function bench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -94,8 +64,7 @@ function chosen(only: string | undefined): readonly Measurement[] {
   return only.split(",").map((name) => {
     const found = MEASUREMENTS.find((one) => one.name === name.trim());
     if (found !== undefined) return found;
-    const names = MEASUREMENTS.map((one) => one.name).join(", ");
-    throw new Error(`There is no measurement ${name}; nothing was measured. Choose among ${names}.`);
+    throw new Error(`There is no measurement ${name}; nothing was measured. Choose among ${NAMES}.`);
   });
 }
 
