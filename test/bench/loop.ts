@@ -41,6 +41,7 @@ function blocked({ loopSeconds }: Effort, main?: string) {
         await wait(2 * POLL_MS);
         const quiet = blocksIn(cluster.program.log().slice(quietFrom));
         await child.ask({});
+        await cluster.ask("clear");
         const from = cluster.program.log().length;
         let typed = 0;
         await constantRate(PER_SECOND, loopSeconds, () => {
@@ -48,6 +49,7 @@ function blocked({ loopSeconds }: Effort, main?: string) {
           return cluster.type(COMMANDS[typed % COMMANDS.length] ?? "status");
         });
         const yardstick = (await child.ask({})) as Block[];
+        const { sent } = await cluster.ask("counts");
         // The last line of the probe is still to come.
         await wait(1_500);
         const ours = figures(blocksIn(cluster.program.log().slice(from)));
@@ -56,6 +58,7 @@ function blocked({ loopSeconds }: Effort, main?: string) {
           quiet: figures(quiet),
           commandsPerSecond: PER_SECOND,
           seconds: loopSeconds,
+          wholeReadings: sent.GET_TASKS?.requests ?? 0,
           yardstick: figures(yardstick),
           aim: AIM,
           met: ours.longestOwnMs <= AIM.longestMs,
