@@ -7,6 +7,7 @@ import type { Fault, Faults } from "./faults.js";
 import type { Leadership } from "./leadership.js";
 import type { LiveState } from "./live-state.js";
 import { sendText } from "./responses.js";
+import { isSpoiling, spoil } from "./spoil.js";
 import type { Subscribers } from "./subscribers.js";
 import type { Self } from "./views.js";
 
@@ -82,11 +83,15 @@ function applyFault(
   answer: (reply: Reply) => void,
 ): void {
   if (fault === null) answer(act());
-  else if (fault.kind === "status") answer({ status: fault.status, text: fault.text ?? "" });
+  else if (isSpoiling(fault.kind)) {
+    spoil(response, fault.kind);
+    answer(act());
+  } else if (fault.kind === "status") answer({ status: fault.status, text: fault.text ?? "" });
   else if (fault.kind === "delay") setTimeout(() => answer(act()), fault.ms).unref();
   else if (fault.kind === "hold") void fault.until.then(() => answer(act()));
   else {
     if (fault.kind.endsWith("_after")) act();
     if (fault.kind.startsWith("reset_")) response.socket?.resetAndDestroy();
   }
+  fault?.onHit?.();
 }

@@ -31,7 +31,7 @@ import { failTask, killTask, launchTask, runTask, stageTask } from "./tasks.js";
 import type { Self } from "./views.js";
 
 /** Delays of a fail-over. */
-interface FailOverOptions {
+export interface FailOverOptions {
   /** Elected but not recovered for so long; `null`: until `setLeading("leading")`. @defaultValue 0 */
   readonly recoveryMs?: number | null;
   /** From recovery until agents and frameworks register again; `null`: only by `reregister()`. @defaultValue 0 */
@@ -50,34 +50,65 @@ export async function startRehearsalMaster(options: RehearsalOptions): Promise<R
   return master;
 }
 
+/** Starts another master of the cluster of `leader`, to which it redirects; `elect` makes it lead. */
+export async function startStandby(
+  leader: RehearsalMaster,
+  options: RehearsalOptions,
+): Promise<RehearsalMaster> {
+  const master = new RehearsalMaster(options, leader);
+  await master.start();
+  master.setLeading("redirecting", leader.address);
+  return master;
+}
+
+/** One of the masters of a cluster is elected: the others redirect to it, as far as anything listens there. */
+export function elect(
+  masters: readonly RehearsalMaster[],
+  next: RehearsalMaster,
+  options: FailOverOptions = {},
+): void {
+  next.failOver(options);
+  for (const other of masters) if (other !== next) other.setLeading("redirecting", next.address);
+}
+
 /** A running rehearsal master, and what happens to it and to its cluster. */
 export class RehearsalMaster {
   private readonly live: LiveState;
   private readonly server: MasterServer;
   private readonly subscribers = new Subscribers(() => this.self());
-  private readonly watchers = new Set<() => void>();
+  /** Told of what happens in the cluster, for all its masters. */
+  private readonly told: Set<(...happened: Parameters<Subscribers["publish"]>) => void>;
   private readonly leadership = new Leadership();
   private readonly faults = new Faults();
-  private readonly log = new CallLog();
+  /** Of all masters of the cluster. */
+  private readonly log: CallLog;
   private readonly later: After;
   private readonly timers = new Set<() => void>();
   private readonly host: string;
   private readonly version: string;
   private readonly startedNs: bigint;
 
-  constructor(private readonly options: RehearsalOptions) {
+  /** @param beside another master of the same cluster. */
+  constructor(
+    private readonly options: RehearsalOptions,
+    beside: RehearsalMaster | null = null,
+  ) {
     const { clock = Date.now, after = afterRealTime, host = "127.0.0.1", version = "1.11.0" } = options;
     this.host = host;
     this.version = version;
     this.later = after;
-    this.live = new LiveState(
-      { clock, after },
-      (now) => initialState(options, randomUUID(), now),
-      (events, state) => {
-        this.subscribers.publish(events, state);
-        for (const told of this.watchers) told();
-      },
-    );
+    this.log = beside?.log ?? new CallLog();
+    this.told = beside?.told ?? new Set();
+    this.told.add((events, state) => this.subscribers.publish(events, state));
+    this.live =
+      beside?.live ??
+      new LiveState(
+        { clock, after },
+        (now) => initialState(options, randomUUID(), now),
+        (events, state) => {
+          for (const tell of this.told) tell(events, state);
+        },
+      );
     this.startedNs = this.live.state().electedNs;
     const parts = {
       live: this.live,
@@ -127,8 +158,9 @@ export class RehearsalMaster {
 
   /** Tells of everything that happens in the cluster, after it has; the function that is returned ends that. */
   watch(told: () => void): () => void {
-    this.watchers.add(told);
-    return () => this.watchers.delete(told);
+    const tell = () => told();
+    this.told.add(tell);
+    return () => this.told.delete(tell);
   }
 
   /** Every API call received since the start or `clearCalls()`, oldest first. */
@@ -295,6 +327,11 @@ export class RehearsalMaster {
   /** From now on no event reaches a subscriber, while heartbeats go on; with `false` they do again. */
   loseEvents(isLosing = true): void {
     this.subscribers.isLosing = isLosing;
+  }
+
+  /** From now on nothing is sent in event streams, heartbeats included, and they stay open; with `false` it is again. */
+  stallStreams(isStalled = true): void {
+    this.subscribers.isStalled = isStalled;
   }
 
   clearFaults(): void {

@@ -18,6 +18,8 @@ export class Subscribers {
   private heartbeat: NodeJS.Timeout | undefined;
   /** Whether nobody is told of what happens; heartbeats go on. */
   isLosing = false;
+  /** Whether nothing is sent at all, while the streams stay open. */
+  isStalled = false;
 
   constructor(private readonly self: () => Self) {}
 
@@ -58,7 +60,7 @@ export class Subscribers {
   }
 
   private send({ response, encoding }: Subscriber, event: JsonObject): void {
-    response.write(encodeEvent(event, encoding));
+    if (!this.isStalled) response.write(encodeEvent(event, encoding));
   }
 }
 
