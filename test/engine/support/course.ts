@@ -27,10 +27,17 @@ const MOST_STEPS = 400;
  * far a story comes depends on the number of steps alone, never on how fast the machine is.
  */
 export class StepByStep implements Course {
+  #waitsFor: Promise<void> = Promise.resolve();
+
   constructor(
     private readonly store: MemoryStore,
     private readonly clock: TestClock,
   ) {}
+
+  /** Nothing goes on before this resolves: a process is being started. */
+  waitsFor(until: Promise<void>): void {
+    this.#waitsFor = until;
+  }
 
   async until<T>(what: string, look: Look<T>): Promise<T> {
     for (let steps = 0; steps < MOST_STEPS; steps += 1) {
@@ -44,6 +51,7 @@ export class StepByStep implements Course {
   async untilInside<T>(what: string, look: Look<T>): Promise<T> {
     for (let steps = 0; steps < MOST_STEPS; ) {
       await turn();
+      await this.#waitsFor;
       const seen = await look();
       if (seen) return seen;
       this.store.startDue();
@@ -68,6 +76,7 @@ export class StepByStep implements Course {
     for (;;) {
       // Lets what was begun beside the jobs get as far as it can.
       await turn();
+      await this.#waitsFor;
       this.store.startDue();
       const running = this.store.running();
       if (running.length === 0) return;

@@ -15,17 +15,17 @@ import { runsIn } from "../../../src/engine/lanes/runs-in.js";
 import { createDrawTimeline } from "../../../src/engine/notify/draw-timeline.js";
 import { notifyProcessor } from "../../../src/engine/notify/notify.js";
 import { steadyClock } from "../../../src/engine/steady-clock.js";
-import { NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
+import { CONTROL_WORKER_OPTIONS, NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { runWorker, type Store } from "../../../src/engine/store/store.js";
 import { createWorkerSide, type WorkerSide } from "../../../src/engine/worker-side.js";
-import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
+import { startRehearsalMaster, startStandby } from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
 import { answer, PATIENCE_MS } from "../../../src/slack/hear/answer.js";
 import { createGroups } from "../../../src/slack/people/groups.js";
 import { createPeople } from "../../../src/slack/people/people.js";
 import { anonymousReaders } from "../../../src/slack/people/readers.js";
-import { createMessenger } from "../../../src/slack/say/messenger.js";
+import { createMessenger, type Messenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
 import { startRehearsalMarathon } from "../../support/marathon/marathon.js";
 import type { RehearsalMarathonOptions } from "../../support/marathon/options.js";
@@ -33,6 +33,7 @@ import { policyOf } from "../../support/world.js";
 import { type Place, UNHURRIED_MS } from "../store/places.js";
 import { type Course, REAL_TIME, StepByStep } from "./course.js";
 import { MemoryStore } from "./memory-store.js";
+import { Mortal } from "./mortal.js";
 import { RecordedSlack } from "./recorded-slack.js";
 import { TestClock } from "./test-clock.js";
 import { TestCluster, UNHURRIED_CALLS } from "./test-cluster.js";
@@ -48,6 +49,8 @@ export interface TestClusterOptions {
   readonly marathon?: Omit<RehearsalMarathonOptions, "master" | "clock" | "after">;
   /** Addresses of masters that are configured beside the rehearsal one. */
   readonly otherMasters?: readonly string[];
+  /** How many more masters the cluster has, which redirect to the first. @defaultValue 0 */
+  readonly standbys?: number;
   /** What the workspace calls the command. @defaultValue /mesos */
   readonly command?: string;
 }
@@ -60,6 +63,8 @@ export interface Engine {
   /** Stands in for the programs of runbooks. */
   readonly program: TestProgram;
   readonly store: Store;
+  /** The process as it is: it may be told to die somewhere, and another one is started at once when it does. */
+  readonly process: Mortal;
   /** A cluster of its own with a rehearsal master and a worker; both end with the test. */
   cluster(options?: TestClusterOptions): Promise<TestCluster>;
   close(): Promise<void>;
@@ -97,6 +102,10 @@ interface Base {
   moveOn(ms: number): void;
   /** Sets the clock on the wall. */
   setClockBy(ms: number): void;
+  /** What a process holds when it dies is free again, as soon as that is so. */
+  locksRunOut(): void;
+  /** Nothing goes on before this resolves. */
+  waitsFor(until: Promise<void>): void;
 }
 
 /** Only ends what hangs: nobody is told that something is late because this machine is slow. */
@@ -117,11 +126,14 @@ export async function startEngine(settings: StoreConfig): Promise<Engine> {
     isBusy: notHere,
     moveOn: notHere,
     setClockBy: notHere,
+    // They run out by themselves.
+    locksRunOut() {},
+    waitsFor() {},
   });
 }
 
 /** An engine that goes on step by step, by a clock of its own. */
-async function startStepByStep(): Promise<Engine> {
+export async function startStepByStep(): Promise<Engine> {
   const clock = new TestClock();
   const store = new MemoryStore(clock.wall);
   const course = new StepByStep(store, clock);
@@ -132,26 +144,231 @@ async function startStepByStep(): Promise<Engine> {
     trueNow: clock.now,
     patienceMs: UNHURRIED_PATIENCE_MS,
     setClockBy: (ms) => clock.setBy(ms),
+    locksRunOut() {
+      clock.moveOn(CONTROL_WORKER_OPTIONS.lockDuration);
+      store.locksRunOut();
+    },
+    waitsFor: (until) => course.waitsFor(until),
   });
 }
 
-async function startOn({
-  store,
-  clock,
-  trueNow,
-  course,
-  patienceMs,
-  isBusy,
-  moveOn,
-  setClockBy,
-}: Base): Promise<Engine> {
+/** One process of ours, with both sides in it. */
+interface Life {
+  readonly body: Mortal;
+  readonly intake: ReturnType<typeof createIntake>;
+  readonly messenger: Messenger;
+  /** Serves a cluster from now on. */
+  serve(config: ClusterConfig): Promise<void>;
+  /** Starts one more worker of a cluster that is served. */
+  addWorker(config: ClusterConfig): Promise<void>;
+  stopWorkers(config: ClusterConfig): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function startOn(base: Base): Promise<Engine> {
+  const { store, clock, trueNow, course, patienceMs, isBusy, moveOn, setClockBy } = base;
   const webApi = await FakeSlack.start();
   webApi.hasEverybody = true;
   const slack = new RecordedSlack();
-  const messenger = slack.through(
-    createMessenger({ settings: webApi.settings(), logger, timeoutMs: UNHURRIED_PATIENCE_MS }),
-  );
   const program = new TestProgram();
+  const configs = new Map<string, ClusterConfig>();
+  let made = 0;
+  let commands = 0;
+  let clicks = 0;
+  /** Of clusters. */
+  const ends: (() => Promise<void>)[] = [];
+  /** What people have sent and are not answered yet. */
+  const unanswered = new Set<Promise<void>>();
+
+  let life = begin();
+  let reborn: Promise<void> = Promise.resolve();
+
+  function begin(): Life {
+    const body = new Mortal();
+    const one = live(base, { body, webApi, slack, program, configs });
+    void body.dead.then(() => {
+      base.locksRunOut();
+      reborn = startAnew(one);
+      base.waitsFor(reborn);
+    });
+    return one;
+  }
+
+  async function startAnew(dead: Life): Promise<void> {
+    // It does nothing any more; what it has open is let go.
+    void dead.close();
+    life = begin();
+    for (const config of configs.values()) await life.serve(config);
+  }
+
+  /** Slack sends again what a process that died had not acknowledged. */
+  function send(deliver: (to: Life) => Promise<void>): Promise<void> {
+    const delivered = (async () => {
+      for (;;) {
+        const to = life;
+        const isOver = await Promise.race([deliver(to).then(() => true), to.body.dead.then(() => false)]);
+        if (isOver) return;
+        await reborn;
+      }
+    })();
+    unanswered.add(delivered);
+    return delivered.finally(() => unanswered.delete(delivered));
+  }
+
+  return {
+    slack,
+    webApi,
+    program,
+    store,
+    get process() {
+      return life.body;
+    },
+    async cluster(options = {}) {
+      made += 1;
+      const name = `c${made}`;
+      const channel = `C${made}`;
+      const rehearsed = {
+        agents: SIX,
+        frameworks: [],
+        returnAfterMs: 100,
+        clock: trueNow,
+        after: clock.after,
+        ...options.master,
+      };
+      const master = await startRehearsalMaster(rehearsed);
+      const standbys = await Promise.all(
+        Array.from({ length: options.standbys ?? 0 }, () => startStandby(master, rehearsed)),
+      );
+      const marathon =
+        options.marathon === undefined
+          ? null
+          : await startRehearsalMarathon({
+              master,
+              clock: trueNow,
+              after: clock.after,
+              ...options.marathon,
+            });
+      const named = { by: "name", value: "marathon" } as const;
+      const reached = { ...named, url: marathon?.url ?? "", authorization: null, ca: null };
+      const config: ClusterConfig = {
+        name,
+        masters: [...[master, ...standbys].map(({ url }) => url), ...(options.otherMasters ?? [])],
+        credentials: null,
+        zooKeeper: null,
+        ca: null,
+        channel,
+        broadcast: [],
+        tickets: null,
+        marathons: marathon === null ? [] : [reached],
+        inventoryFile: null,
+        runbooks: [],
+        defaultDurationMs: 2 * 3_600_000,
+        maxDurationMs: 30 * 86_400_000,
+        // Everything that is shown is looked at soon.
+        policy: {
+          ...policyOf({ pollMs: 1_000, answersWaitMs: 0, unwatchedAfterMs: NEVER }),
+          runbooks: (options.config?.runbooks ?? []).map(termsOf),
+          frameworks: marathon === null ? [] : [{ ...named, family: "marathon", marathon: true }],
+          ...options.policy,
+        },
+        ...options.config,
+      };
+      configs.set(name, config);
+      await life.serve(config);
+      // The master first: calls that hang are cut off.
+      const end = once(async () => {
+        configs.delete(name);
+        await Promise.all([
+          ...[master, ...standbys].map((one) => one.close()),
+          marathon?.close(),
+          life.stopWorkers(config),
+        ]);
+      });
+      ends.push(end);
+      onTestFinished(end);
+      const to = (user: string) => ({
+        responseUrl: webApi.responseUrl(),
+        channel,
+        user,
+        thread: null,
+        command: options.command ?? "/mesos",
+      });
+      const tell =
+        ({ messenger }: Life, user: string) =>
+        async (reply: Parameters<typeof messenger.reply>[1]) => {
+          await messenger
+            .reply(to(user), reply)
+            .catch((error: Error) => logger.warn(error, "answering a person"));
+        };
+      const onError = (error: unknown) => logger.error({ error }, "a handler failed");
+      return new TestCluster({
+        name,
+        channel,
+        master,
+        standbys,
+        marathon,
+        slack,
+        records: openRecords(store, name, logger),
+        course,
+        isBusy,
+        moveOn,
+        setClockBy,
+        nowMs: trueNow,
+        type: (user, text) => {
+          commands += 1;
+          const input = {
+            text,
+            triggerId: `trigger-${commands}`,
+            ...to(user),
+          };
+          return send((at) =>
+            answer("command", () => at.intake.command(input), tell(at, user), onError, patienceMs),
+          );
+        },
+        click: (user, button) => {
+          clicks += 1;
+          const input = {
+            button,
+            triggerId: `click-${clicks}`,
+            ...to(user),
+          };
+          return send((at) =>
+            answer("click", () => at.intake.click(input), tell(at, user), onError, patienceMs),
+          );
+        },
+        restart: async () => {
+          await life.stopWorkers(config);
+          await life.addWorker(config);
+        },
+        addWorker: () => life.addWorker(config),
+      });
+    },
+    async close() {
+      await Promise.all(ends.map((end) => end()));
+      // Nobody who was not waited for is answered afterwards, as when the bot stops.
+      await Promise.allSettled(unanswered);
+      await life.close();
+      await store.close();
+      await webApi.stop();
+    },
+  };
+}
+
+/** What one process after the other meets. */
+interface Around {
+  readonly body: Mortal;
+  readonly webApi: FakeSlack;
+  readonly slack: RecordedSlack;
+  readonly program: TestProgram;
+  /** By name. */
+  readonly configs: ReadonlyMap<string, ClusterConfig>;
+}
+
+function live({ store: real, clock }: Base, { body, webApi, slack, program, configs }: Around): Life {
+  const store = body.store(real);
+  const messenger = body.messenger(
+    slack.through(createMessenger({ settings: webApi.settings(), logger, timeoutMs: UNHURRIED_PATIENCE_MS })),
+  );
   const time = steadyClock(clock, () => {});
   const clusters: (IntakeCluster & Pick<ClusterConfig, "policy">)[] = [];
   const records = new Map<string, Records>();
@@ -213,19 +430,9 @@ async function startOn({
     NOTIFY_WORKER_OPTIONS,
   );
   runWorker(notify, logger);
-  const configs = new Map<string, ClusterConfig>();
-  const workers = new Set<WorkerSide>();
-  let made = 0;
-  let commands = 0;
-  let clicks = 0;
-  /** What people have sent and are not answered yet. */
-  const unanswered = new Set<Promise<void>>();
-  const asked = (answering: Promise<void>): Promise<void> => {
-    unanswered.add(answering);
-    return answering.finally(() => unanswered.delete(answering));
-  };
+  const workers = new Map<WorkerSide, string>();
 
-  async function startWorker(config: ClusterConfig): Promise<WorkerSide> {
+  async function addWorker(config: ClusterConfig): Promise<void> {
     const worker = createWorkerSide({
       store,
       logger,
@@ -237,139 +444,36 @@ async function startOn({
       historyMs: HISTORY_MS,
       secrets: [new Secret(BOT_SECRET)],
     });
-    workers.add(worker);
-    await worker.start();
-    return worker;
+    workers.set(worker, config.name);
+    await Promise.race([worker.start(), body.dead]);
+  }
+
+  async function stop(one: WorkerSide): Promise<void> {
+    workers.delete(one);
+    await one.stop();
   }
 
   return {
-    slack,
-    webApi,
-    program,
-    store,
-    async cluster(options = {}) {
-      made += 1;
-      const name = `c${made}`;
-      const channel = `C${made}`;
-      const master = await startRehearsalMaster({
-        agents: SIX,
-        frameworks: [],
-        returnAfterMs: 100,
-        clock: trueNow,
-        after: clock.after,
-        ...options.master,
-      });
-      const marathon =
-        options.marathon === undefined
-          ? null
-          : await startRehearsalMarathon({
-              master,
-              clock: trueNow,
-              after: clock.after,
-              ...options.marathon,
-            });
-      const named = { by: "name", value: "marathon" } as const;
-      const reached = { ...named, url: marathon?.url ?? "", authorization: null, ca: null };
-      const config: ClusterConfig = {
-        name,
-        masters: [master.url, ...(options.otherMasters ?? [])],
-        credentials: null,
-        zooKeeper: null,
-        ca: null,
-        channel,
-        broadcast: [],
-        tickets: null,
-        marathons: marathon === null ? [] : [reached],
-        inventoryFile: null,
-        runbooks: [],
-        defaultDurationMs: 2 * 3_600_000,
-        maxDurationMs: 30 * 86_400_000,
-        // Everything that is shown is looked at soon.
-        policy: {
-          ...policyOf({ pollMs: 1_000, answersWaitMs: 0, unwatchedAfterMs: NEVER }),
-          runbooks: (options.config?.runbooks ?? []).map(termsOf),
-          frameworks: marathon === null ? [] : [{ ...named, family: "marathon", marathon: true }],
-          ...options.policy,
-        },
-        ...options.config,
-      };
-      configs.set(name, config);
+    body,
+    intake,
+    messenger,
+    async serve(config) {
       clusters.push({
         ...config,
         groups: groupsNamedIn(config.policy),
         membersOnly: config.policy.membersOnly,
       });
-      const own = openRecords(store, name, logger);
-      records.set(name, own);
-      let worker = await startWorker(config);
-      const stopWorker = async () => {
-        workers.delete(worker);
-        await worker.stop();
-      };
-      // The master first: calls that hang are cut off.
-      onTestFinished(() =>
-        Promise.all([master.close(), marathon?.close(), stopWorker()]).then(() => undefined),
-      );
-      const to = (user: string) => ({
-        responseUrl: webApi.responseUrl(),
-        channel,
-        user,
-        thread: null,
-        command: options.command ?? "/mesos",
-      });
-      const tell = (user: string) => async (reply: Parameters<typeof messenger.reply>[1]) => {
-        await messenger
-          .reply(to(user), reply)
-          .catch((error: Error) => logger.warn(error, "answering a person"));
-      };
-      const onError = (error: unknown) => logger.error({ error }, "a handler failed");
-      return new TestCluster({
-        name,
-        channel,
-        master,
-        marathon,
-        slack,
-        records: own,
-        course,
-        isBusy,
-        moveOn,
-        setClockBy,
-        nowMs: trueNow,
-        type: (user, text) => {
-          commands += 1;
-          const input = {
-            text,
-            triggerId: `trigger-${commands}`,
-            ...to(user),
-          };
-          return asked(answer("command", () => intake.command(input), tell(user), onError, patienceMs));
-        },
-        click: (user, button) => {
-          clicks += 1;
-          const input = {
-            button,
-            triggerId: `click-${clicks}`,
-            ...to(user),
-          };
-          return asked(answer("click", () => intake.click(input), tell(user), onError, patienceMs));
-        },
-        restart: async () => {
-          await stopWorker();
-          worker = await startWorker(config);
-        },
-        addWorker: async () => {
-          await startWorker(config);
-        },
-      });
+      records.set(config.name, openRecords(store, config.name, logger));
+      await addWorker(config);
+    },
+    addWorker,
+    async stopWorkers({ name }) {
+      await Promise.all([...workers].flatMap(([worker, of]) => (of === name ? [stop(worker)] : [])));
     },
     async close() {
-      // Nobody who was not waited for is answered afterwards, as when the bot stops.
-      await Promise.allSettled(unanswered);
-      await Promise.all([...workers].map((worker) => worker.stop()));
+      await Promise.all([...workers.keys()].map(stop));
       await notify.close();
       notifier.close();
-      await store.close();
-      await webApi.stop();
     },
   };
 }
@@ -399,6 +503,14 @@ export function useRealEngine(make: () => Promise<Place>): () => Engine {
     await place?.dispose();
   });
   return () => started(engine);
+}
+
+function once(act: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= act();
+    return done;
+  };
 }
 
 function started(engine: Engine | null): Engine {

@@ -15,7 +15,7 @@ import { buttonOf, type Posted, type RecordedSlack } from "./recorded-slack.js";
 export const UNHURRIED_CALLS = { connectMs: 120_000, headersMs: 120_000, bodyMs: 120_000 };
 
 /** A read may take as long as its parts together. */
-const READ_LIMIT_MS = Object.values(UNHURRIED_CALLS).reduce((sum, ms) => sum + ms, 0);
+export const READ_LIMIT_MS = Object.values(UNHURRIED_CALLS).reduce((sum, ms) => sum + ms, 0);
 
 /** Every look asks for this once, whole or not. */
 const LOOK: CallType = "GET_MAINTENANCE_STATUS";
@@ -24,6 +24,7 @@ export interface TestClusterParts {
   readonly name: string;
   readonly channel: string;
   readonly master: RehearsalMaster;
+  readonly standbys: readonly RehearsalMaster[];
   readonly marathon: RehearsalMarathon | null;
   readonly slack: RecordedSlack;
   readonly records: Records;
@@ -43,6 +44,8 @@ export interface TestClusterParts {
 /** One cluster as people meet it in its Slack channel, with its master at hand. */
 export class TestCluster {
   readonly master: RehearsalMaster;
+  /** With it first. */
+  readonly masters: readonly RehearsalMaster[];
   readonly #parts: TestClusterParts;
   /** What people had been told before the last command or click. */
   #toldBefore = 0;
@@ -52,6 +55,7 @@ export class TestCluster {
   constructor(parts: TestClusterParts) {
     this.#parts = parts;
     this.master = parts.master;
+    this.masters = [parts.master, ...parts.standbys];
   }
 
   /** The Marathon that the cluster was started with. */
@@ -241,10 +245,10 @@ export class TestMaintenance {
 
   /** The root message; `undefined` before it is posted. */
   card(): Posted | undefined {
-    // Its title begins with its id; the card of another maintenance may name it too.
+    // Its title begins with its id; the card of another maintenance may name it too. A crash may repeat it.
     return this.cluster
       .messages()
-      .find((one) => one.thread === null && one.text.split("\n", 1)[0]?.includes(` ${this.id} · `));
+      .findLast((one) => one.thread === null && one.text.split("\n", 1)[0]?.includes(` ${this.id} · `));
   }
 
   /** The messages of the thread, oldest first. */
