@@ -28,6 +28,19 @@ test("what was stored by a clock that was a day ahead holds nothing up for a day
   ]);
 });
 
+test("agents, the question and the end of a maintenance wait no day longer after a clock that was a day ahead (invariants 10 and 11)", () => {
+  const ahead = NOW + 24 * HOUR;
+  const up = inPhase("up", { upAtMs: ahead, goneSinceMs: ahead, drainingSinceMs: ahead });
+  expect(first(withoutFutureTimes(up, NOW, settleMs))).toMatchObject({
+    phase: "up",
+    upAtMs: NOW,
+    goneSinceMs: NOW,
+    seenSinceMs: NOW,
+  });
+  const draining = inPhase("draining", { drainingSinceMs: ahead });
+  expect(first(withoutFutureTimes(draining, NOW, settleMs))).toMatchObject({ seenSinceMs: NOW });
+});
+
 test("a record of now is the very same", () => {
   const record = tick(approved(), drainingWorld()).record;
   expect(withoutFutureTimes(record, NOW, settleMs)).toBe(record);
