@@ -196,7 +196,7 @@ async function startOn(base: Base): Promise<Engine> {
 
   async function startAnew(dead: Life): Promise<void> {
     // It does nothing any more; what it has open is let go.
-    void dead.close();
+    dead.close().catch((error) => logger.warn({ error }, "what a dead process had open"));
     life = begin();
     for (const config of configs.values()) await life.serve(config);
   }
@@ -348,6 +348,7 @@ async function startOn(base: Base): Promise<Engine> {
       // Nobody who was not waited for is answered afterwards, as when the bot stops.
       await Promise.allSettled(unanswered);
       await life.close();
+      life.body.end();
       await store.close();
       await webApi.stop();
     },

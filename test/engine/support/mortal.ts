@@ -60,8 +60,13 @@ export class Mortal {
     const end = this.#end;
     if (end === null) return;
     this.#end = null;
-    for (const worker of this.#workers) void worker.close(true);
+    for (const worker of this.#workers) worker.close(true).catch(() => {});
     end();
+  }
+
+  /** It is closed in order: nobody hears any more what was still under way. */
+  end(): void {
+    this.#end = null;
   }
 
   store(store: Store): Store {
@@ -157,15 +162,19 @@ export class Mortal {
 
   async #does<T>(what: string, act: () => Promise<T>): Promise<T> {
     await this.#pass({ when: "before", what });
-    const done = await act();
+    const done = await this.#alive(act);
     await this.#pass({ when: "after", what });
     return done;
   }
 
   async #alive<T>(act: () => Promise<T>): Promise<T> {
     if (this.isDead) return await NEVER;
-    const got = await act();
-    return this.isDead ? await NEVER : got;
+    try {
+      return await act();
+    } finally {
+      // Nobody hears how it went.
+      if (this.isDead) await NEVER;
+    }
   }
 
   async #pass({ when, what }: Pick<Point, "when" | "what">): Promise<void> {
