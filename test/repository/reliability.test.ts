@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+const page = readFileSync("docs/reliability.md", "utf8");
+
+/** The rows of all tables: what goes wrong, and the test that shows what happens then. */
+const rows = page
+  .split("\n")
+  .filter((line) => line.startsWith("| ") && !/^\| (?:fault|---) \|/.test(line))
+  .map((line) => {
+    const [, fault = "", , held = ""] = line
+      .split(" | ")
+      .map((cell) => cell.replace(/^\| | \|$/g, ""))
+      .toSpliced(0, 0, "");
+    const [, file = "", title = ""] = /^`(test\/[\w./-]+\.ts)` "(.+)"$/.exec(held) ?? [];
+    return { fault, file, title };
+  });
+
+test("the page of faults has rows", () => {
+  expect(rows.length).toBeGreaterThan(50);
+});
+
+test.each(rows)("$fault: $file has the test that is named", ({ file, title }) => {
+  expect(existsSync(file), file).toBe(true);
+  // A title may be made of pieces, so that its quotes and blanks are those of the source.
+  expect(readFileSync(file, "utf8")).toContain(title);
+});
+
+test("each suite of faults stands on the page", () => {
+  const suites = [
+    "crash-points",
+    "crash-points-on-stores",
+    "masters",
+    "clock",
+    "kill",
+    "model",
+    "adversary",
+    "filtered",
+  ];
+  for (const suite of suites) expect(page).toContain(`test/chaos/${suite}.test.ts`);
+});
+
+test("the commands of the page are those of package.json", () => {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+  expect(page).toContain("npm run chaos");
+  expect(scripts.chaos).toMatch(/^CHAOS=1 vitest run /);
+});
