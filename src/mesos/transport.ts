@@ -34,7 +34,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
 
 /**
  * Of all answers of one look together, above those of the largest clusters (a million tasks: some 620 MiB). What is kept of a
- * task is a third of its bytes or less, so a look of this size does not end the process.
+ * task is a quarter of its bytes, so a look of this size does not end the process.
  */
 export const LARGEST_LOOK_BYTES = 1024 * 1024 * 1024;
 

@@ -140,6 +140,8 @@ export function createCluster(
     reading.world.then(
       (world) => {
         startedAt.set(world, startedMs);
+        // A look finds everything read where nothing was kept.
+        if (last === reading && world.wholeAtMs === world.observedAtMs) lastWhole = reading;
         reading.endedMs = elapsed();
       },
       () => {

@@ -5,14 +5,20 @@ import type { World } from "../../../src/maintenance/cluster/world.js";
 import { mesosError } from "../../../src/mesos/errors/errors.js";
 import type { Master } from "../../../src/mesos/master.js";
 import { DEFAULT_TIMEOUTS } from "../../../src/mesos/transport.js";
-import { agent, framework, policyOf, worldOf } from "../../support/world.js";
+import { agent, framework, NOW, policyOf, worldOf } from "../../support/world.js";
 
 test("the world is taken as the outcome of a call only when the call can no longer be under way (invariant 7)", () => {
   expect(SETTLE_MS).toBeGreaterThan(PROOF_MS + DEFAULT_TIMEOUTS.writeMs);
 });
 
 /** A cluster on a clock that is moved by hand; each look takes so long. */
-function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false, master = {} as Partial<Master> } = {}) {
+function clusterOf({
+  pollMs = 30_000,
+  takesMs = 0,
+  isAway = false,
+  isKept = (): boolean => true,
+  master = {} as Partial<Master>,
+} = {}) {
   let elapsedMs = 0;
   let looks = 0;
   const asked: ("whole" | "look")[] = [];
@@ -21,7 +27,7 @@ function clusterOf({ pollMs = 30_000, takesMs = 0, isAway = false, master = {} a
     looks += 1;
     elapsedMs += takesMs;
     if (isAway) throw mesosError("no_leader", { cluster: "prod" }, { sent: "no" });
-    return { ...worldOf() };
+    return how === "look" && isKept() ? worldOf({ wholeAtMs: NOW - 1 }) : worldOf();
   };
   const config = {
     name: "prod",
@@ -177,6 +183,14 @@ describe("a cluster is looked at once, however many maintenances are open", () =
     cluster.forget();
     for (let n = 0; n < 20; n++) await cluster.worldFor(`m-${n}`, "look");
     expect(asked).toEqual(["look", "whole", "whole", "look"]);
+  });
+
+  test("a look that read everything, because nothing was kept, is enough for what is decided at once", async () => {
+    const { cluster, asked } = clusterOf({ takesMs: 1_000, isKept: () => false });
+    const look = await cluster.worldFor("m-1", "look");
+    expect(await cluster.worldFor("m-1", "decide")).toBe(look);
+    expect(await cluster.worldFor("m-2", "look_whole")).toBe(look);
+    expect(asked).toEqual(["look"]);
   });
 
   test("who needs what no event tells shares whole readings, with the same pause between them", async () => {
