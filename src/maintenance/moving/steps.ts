@@ -99,7 +99,7 @@ function looked(app: AppMove, shown: MarathonApp, { world }: MoveScene): AppMove
     shown,
     world,
   );
-  const kills = app.kills.map((kill) => ({ ...kill, isGone: kill.isGone || !alive.has(kill.task) }));
+  const kills = app.kills.map((kill) => ({ ...kill, isGone: !alive.has(kill.task) }));
   const ours = new Set(app.tasks.map(({ id }) => id));
   const there = onMachinesWithWindows(shown, world).filter((id) => !ours.has(id));
   if (kills.length === 0) return { ...app, known: there };

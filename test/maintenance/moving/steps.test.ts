@@ -213,6 +213,16 @@ describe("moving tasks of an app", () => {
     stepMs: 10_000,
   };
 
+  test("a killed task that is out of sight for one look and then there again is not gone: nothing else is killed meanwhile", () => {
+    const web01 = ["web-01", "web-01", "web-01"];
+    const takes = { relaunchTakes: 1, killTakes: 2, healthTakes: 1 };
+    const events = [{ kind: "nothing" }, { kind: "hides", at: 0 }, { kind: "nothing" }] as const;
+    const about = { hosts: web01, share: 0.6, hasHealthChecks: false, places: web01, stepMs: 1_000 } as const;
+    play({ ...about, ...takes, events: [...events] }, ({ staying, minimum }) => {
+      expect(staying).toBeGreaterThanOrEqual(minimum);
+    });
+  });
+
   test("where nothing goes wrong all of them are moved, and it is over", () => {
     const { killed, instances, records } = play(calm, () => {});
     expect([...killed].sort()).toEqual(["t0", "t1", "t2"]);
