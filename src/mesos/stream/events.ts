@@ -1,10 +1,10 @@
 import type { Task } from "../../maintenance/cluster/task.js";
 import type { MesosError } from "../errors/errors.js";
 import { mesos } from "../proto/generated/mesos.js";
-import { type AnswerReader, whole } from "../read/answer-reader.js";
+import { type AnswerReader, readAll, whole } from "../read/answer-reader.js";
 import { Elements } from "../read/elements.js";
 import { readAddedTask, readUpdate, type Updated } from "../read/read-tasks.js";
-import { doubleTag, lengthTag, messageEnd, readerOf, skipField } from "../read/wire.js";
+import { doubleTag, lengthTag, messageEnd, readerOf, skipField, type WireReader } from "../read/wire.js";
 
 const { Event } = mesos.v1.master;
 
@@ -57,11 +57,11 @@ const LARGEST_EVENT_BYTES = 8 * 1024 * 1024;
  * @throws if it is not an event.
  */
 export function recordReader(length: number): AnswerReader<StreamRecord> {
-  return length > LARGEST_EVENT_BYTES ? largeSubscribed() : whole(readRecord)();
+  return length > LARGEST_EVENT_BYTES ? subscribedReader() : whole(readRecord)();
 }
 
-/** Passes the state over as it arrives: other calls read it. */
-function largeSubscribed(): AnswerReader<StreamRecord> {
+/** Only the interval of heartbeats: the state of the whole cluster is passed over as it arrives, for other calls read it. */
+function subscribedReader(): AnswerReader<StreamRecord> {
   let heartbeatMs: number | null = null;
   const fields = new Elements({
     tag: EVENT_SUBSCRIBED,
@@ -81,8 +81,9 @@ function largeSubscribed(): AnswerReader<StreamRecord> {
 }
 
 function readRecord(record: Buffer): StreamRecord {
-  const first = readSubscribed(record) ?? readTaskAdded(record);
-  if (first !== null) return first;
+  if (readerAt(record, EVENT_SUBSCRIBED) !== null) return readAll(subscribedReader(), record);
+  const added = readerAt(record, EVENT_TASK_ADDED);
+  if (added !== null) return { kind: "task_added", task: addedTask(added, record) };
   const event = Event.decode(record);
   if (event.task_updated != null) return taskUpdated(event.task_updated);
   if (event.agent_added != null) return { kind: "agent_added" };
@@ -104,43 +105,24 @@ function taskUpdated({ framework_id, status, state }: mesos.v1.master.Event.ITas
   };
 }
 
-/** Reads the task as GET_TASKS' are read, so that both say the same of it. */
-function readTaskAdded(record: Buffer): StreamRecord | null {
-  const reader = readerOf(record);
-  while (reader.pos < reader.len) {
+/** Reads the task as GET_TASKS' are read, so that both say the same of it. The reader is at the message of the event. */
+function addedTask(reader: WireReader, record: Buffer): Task {
+  const end = messageEnd(reader);
+  while (reader.pos < end) {
     const tag = reader.tag();
-    if (tag !== EVENT_TASK_ADDED) {
-      skipField(reader, tag);
-      continue;
-    }
-    const end = messageEnd(reader);
-    while (reader.pos < end) {
-      const inner = reader.tag();
-      if (inner === ADDED_TASK) return { kind: "task_added", task: readAddedTask(reader, record) };
-      skipField(reader, inner);
-    }
-    throw new TypeError("The event lacks its task.");
+    if (tag === ADDED_TASK) return readAddedTask(reader, record);
+    skipField(reader, tag);
   }
-  return null;
+  throw new TypeError("The event lacks its task.");
 }
 
-/** Only the interval: the state of the whole cluster stands in the same record and is read by other calls. */
-function readSubscribed(record: Buffer): StreamRecord | null {
+/** A reader behind the tag of this field of the event; `null` where it has none. */
+function readerAt(record: Buffer, field: number): WireReader | null {
   const reader = readerOf(record);
   while (reader.pos < reader.len) {
     const tag = reader.tag();
-    if (tag !== EVENT_SUBSCRIBED) {
-      skipField(reader, tag);
-      continue;
-    }
-    let heartbeatMs: number | null = null;
-    const end = messageEnd(reader);
-    while (reader.pos < end) {
-      const inner = reader.tag();
-      if (inner === SUBSCRIBED_HEARTBEAT) heartbeatMs = reader.double() * 1000;
-      else skipField(reader, inner);
-    }
-    return { kind: "subscribed", heartbeatMs };
+    if (tag === field) return reader;
+    skipField(reader, tag);
   }
   return null;
 }
