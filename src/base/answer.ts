@@ -1,4 +1,6 @@
-import type { Readable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { inTurns } from "./in-turns.js";
 
 /** Of an answer that is no success so much is read: a few words that are shown, whatever else comes. */
 export const LONGEST_WORDS_BYTES = 64 * 1024;
@@ -40,16 +42,32 @@ export async function readWhole(body: Readable, budget: ByteBudget): Promise<Buf
   return Buffer.concat(chunks);
 }
 
-/** The same piece by piece. What `onPiece` throws ends it, and its connection is dropped. */
+/** So much of an answer may have arrived and wait for its turn. */
+const WAITING_BYTES = 1024 * 1024;
+
+/** The same piece by piece, in turns with other work. What `onPiece` throws ends it, and its connection is dropped. */
 export async function readPieces(
   body: Readable,
   budget: ByteBudget,
   onPiece: (chunk: Buffer) => void,
 ): Promise<void> {
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    budget.take(chunk.length);
-    onPiece(chunk);
-  }
+  const taking = function* (chunks: readonly Buffer[]) {
+    for (const chunk of chunks) {
+      budget.take(chunk.length);
+      onPiece(chunk);
+      yield;
+    }
+  };
+  const pieces = new Writable({
+    highWaterMark: WAITING_BYTES,
+    write(chunk: Buffer, _encoding, done) {
+      inTurns(taking([chunk])).then(() => done(), done);
+    },
+    writev(waiting, done) {
+      inTurns(taking(waiting.map(({ chunk }) => chunk as Buffer))).then(() => done(), done);
+    },
+  });
+  await pipeline(body, pieces);
 }
 
 /** What an answer that is no success says. */
