@@ -7,6 +7,7 @@ import { filtered, forEach, lazily, type Steps, sorted } from "./steps.js";
 
 /** A master's machines, made ready for patterns; built once per world. */
 export interface HostIndex {
+  /** In the order of the inventory's file; those that are not in it come after, in natural order. */
   readonly hosts: readonly Host[];
   /** Every host, in Ansible's order of the group `all`. */
   all(): Steps<readonly Host[]>;
@@ -21,21 +22,17 @@ export interface HostIndex {
   hasGroup(name: string): boolean;
   /** The hosts of a group, in its order; none if there is no such group. */
   group(name: string): Steps<readonly Host[]>;
-  /** In inventory order. */
-  inOrder(hosts: readonly Host[]): Steps<readonly Host[]>;
 }
 
 /** Builds the index over the registered agents and, if there is one, the cluster's Ansible inventory. */
 export function* createHostIndex(agents: readonly Agent[], inventory: Inventory | null): Steps<HostIndex> {
   const names = new HostNames();
-  const hosts = yield* machinesOf(agents, names);
-  const addresses = lazily(() => byAddress(hosts));
-  const placed = inventory ? yield* placeInventory(inventory, hosts, names, yield* addresses()) : null;
-  const inOrder = inventoryOrder(names);
+  const found = yield* machinesOf(agents, names);
+  const addresses = lazily(() => byAddress(found));
+  const placed = inventory ? yield* placeInventory(inventory, found, names, yield* addresses()) : null;
+  const hosts = yield* inInventoryOrder(found, names);
 
-  const notListed = lazily(function* () {
-    return yield* inOrder(yield* filtered(hosts, 1, ({ position }) => position === null));
-  });
+  const notListed = lazily(() => filtered(hosts, 1, ({ position }) => position === null));
   const groups = new Map<string, () => Steps<readonly Host[]>>();
   const addGroup = (name: string, more: () => Steps<readonly Host[]>) => {
     // Groups whose names differ only in case become one, because patterns compare without case.
@@ -65,7 +62,6 @@ export function* createHostIndex(agents: readonly Agent[], inventory: Inventory 
     groupNames,
     hasGroup: (name) => name !== "all" && groups.has(name),
     group: (name) => (groups.get(name) ?? nothing)(),
-    inOrder,
   };
 }
 
@@ -97,25 +93,17 @@ function* machinesOf(agents: readonly Agent[], names: HostNames): Steps<Host[]> 
   return hosts;
 }
 
-/** The order of the inventory's file; what is not in it comes after, in natural order. */
-function inventoryOrder(names: HostNames): HostIndex["inOrder"] {
+/** In the order of the inventory's file; what is not in it comes after, in natural order. */
+function* inInventoryOrder(hosts: readonly Host[], names: HostNames): Steps<readonly Host[]> {
+  const listed = yield* filtered(hosts, 1, ({ position }) => position !== null);
+  const inFile = yield* sorted(listed, (a, b) => (a.position ?? 0) - (b.position ?? 0));
+  const others = listed.length === 0 ? hosts : yield* filtered(hosts, 1, ({ position }) => position === null);
   // The IP keeps the order of namesakes steady.
   const sortName = ({ key, machine }: Host) => (names.isShared(key) ? `${key} ${machine?.ip ?? ""}` : key);
-  const inNaturalOrder = function* (some: readonly Host[]): Steps<readonly Host[]> {
-    const inTurn: Host[] = [];
-    yield* forEach(yield* naturalOrder(some.map(sortName)), 1, (place) => {
-      const host = some[place];
-      if (host) inTurn.push(host);
-    });
-    return inTurn;
-  };
-  return function* (some) {
-    if (some.length < 2) return some;
-    const listed = yield* filtered(some, 1, ({ position }) => position !== null);
-    if (listed.length === 0) return yield* inNaturalOrder(some);
-    const inFile = yield* sorted(listed, (a, b) => (a.position ?? 0) - (b.position ?? 0));
-    if (listed.length === some.length) return inFile;
-    const others = yield* filtered(some, 1, ({ position }) => position === null);
-    return [...inFile, ...(yield* inNaturalOrder(others))];
-  };
+  const inTurn = [...inFile];
+  yield* forEach(yield* naturalOrder(others.map(sortName)), 1, (place) => {
+    const host = others[place];
+    if (host) inTurn.push(host);
+  });
+  return inTurn;
 }

@@ -83,8 +83,7 @@ function* find(matcher: Matcher, isHostFirst: boolean, index: HostIndex): Steps<
       const fits = valueFits(value);
       const isSelected = (host: Host) =>
         agentsOf(host).some((agent) => valuesOf(agent, by).some((one) => fits(one.toLowerCase())));
-      const selected = yield* filtered(index.hosts, weightOf(matcher), isSelected);
-      return foundIn(yield* index.inOrder(selected));
+      return foundIn(yield* filtered(index.hosts, weightOf(matcher), isSelected));
     }
     case "machine": {
       const key = machineKey(matcher.machine);
@@ -171,16 +170,15 @@ function* findMatching(
     const shortNames = yield* index.shortNames();
     const isShort = (host: Host) =>
       namesOf(host).some((name) => fits(shortName(name)) && shortNames.get(shortName(name)) === host);
-    return foundIn(yield* index.inOrder(yield* filtered(index.hosts, weight, isShort)));
+    return foundIn(yield* filtered(index.hosts, weight, isShort));
   }
-  const ordered = yield* index.inOrder(hosts);
-  if (groups.length === 0) return { hosts: ordered, known: false };
+  if (groups.length === 0) return { hosts, known: false };
   const members: Host[] = [];
   for (const name of groups)
     yield* forEach(yield* index.group(name), 1, (host) => {
       members.push(host);
     });
-  return { hosts: members.concat(ordered), known: true };
+  return { hosts: members.concat(hosts), known: true };
 }
 
 /** Whether a value of an agent, in lower case, is what the expression stands for. */

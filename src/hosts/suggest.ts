@@ -66,7 +66,7 @@ function* nearestHeads(head: string, index: HostIndex): Steps<readonly string[]>
   const most = slack(head.length);
   const isNear = ({ key }: { readonly key: string }) =>
     editDistance(head, key.slice(0, head.length), most) <= most;
-  const near = yield* index.inOrder(yield* filtered(index.hosts, 4, isNear));
+  const near = yield* filtered(index.hosts, 4, isNear);
   return near.slice(0, MOST).map(({ name }) => name);
 }
 

@@ -13,7 +13,10 @@ export const KEPT_MS = 600_000;
 const MOST_EVENTS = 50_000;
 
 /** The part of a world that is most of what a master has to send. */
-export type Kept = Pick<World, "agents" | "recoveredAgents" | "tasks" | "goneAgents" | "ended" | "wholeAtMs">;
+export type Kept = Pick<
+  World,
+  "agents" | "allocated" | "recoveredAgents" | "tasks" | "goneAgents" | "ended" | "wholeAtMs"
+>;
 
 type TaskEvent = Extract<MasterEvent, { kind: "task_added" }> | TaskUpdated;
 
@@ -141,9 +144,9 @@ export class KeptView {
       return null;
     }
     const endedSinceMs = nowMs - ENDED_WITHIN_MS;
-    const { agents, recoveredAgents, tasks, goneAgents, wholeAtMs } = now;
+    const { agents, allocated, recoveredAgents, tasks, goneAgents, wholeAtMs } = now;
     const ended = now.ended.filter(({ atMs }) => atMs >= endedSinceMs);
-    return { agents, recoveredAgents, tasks, goneAgents, ended, wholeAtMs };
+    return { agents, allocated, recoveredAgents, tasks, goneAgents, ended, wholeAtMs };
   }
 
   /** What is kept with all events applied. */

@@ -18,6 +18,7 @@ import { mesosError } from "./errors/errors.js";
 import type { KeptView } from "./kept-view.js";
 import type { LeaderFinder } from "./leader.js";
 import { whole } from "./read/answer-reader.js";
+import type { KnownAgents } from "./read/known-agents.js";
 import { agentsReader } from "./read/read-agents.js";
 import { readFrameworks, readMaster, readSchedule, readStatus } from "./read/read-replies.js";
 import { tasksReader } from "./read/read-tasks.js";
@@ -43,6 +44,8 @@ export class Snapshots {
   readonly #options: SnapshotOptions;
   /** Of the last observation: after a fail-over it alone tells on which machine an agent was. */
   #lastAgents: readonly Agent[] = [];
+  /** Of the last whole reading: what the next one says the same of is not made anew. */
+  #known: KnownAgents | null = null;
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
@@ -129,8 +132,8 @@ export class Snapshots {
     const observedAtMs = now();
     const keeping = kept.begin();
     try {
-      const reading = caller.readAt(endpoint, GET_AGENTS, agentsReader, budget);
-      const [{ agents, recoveredAgents }, tasksRead, untold] = await Promise.all([
+      const reading = caller.readAt(endpoint, GET_AGENTS, () => agentsReader(this.#known), budget);
+      const [{ agents, allocated, recoveredAgents, known }, tasksRead, untold] = await Promise.all([
         reading,
         // After the agents: an agent that comes back in between must not be shown without its tasks, as if it were empty.
         reading.then(() =>
@@ -138,6 +141,7 @@ export class Snapshots {
         ),
         this.#untoldBy(leading, budget),
       ]);
+      this.#known = known;
       const master = await this.#stillLeading(leading, budget);
       if (master === null) return null;
       const { tasks, goneAgents, ended } = tasksRead;
@@ -146,6 +150,7 @@ export class Snapshots {
         observedAtMs,
         wholeAtMs: observedAtMs,
         agents,
+        allocated,
         recoveredAgents: this.#withKnownIps(recoveredAgents),
         ...untold,
         tasks,

@@ -61,7 +61,6 @@ function standing(machines: number): Site {
       zone: "eu-1",
       resources: {
         total: { cpus: 16, memMb: 64_000 },
-        allocated: { cpus: 4, memMb: 16_000 },
         reservations: [],
         volumes: [],
       },

@@ -28,10 +28,11 @@ const machinesOf = (...hosts: string[]) =>
 test("the client sees a reservation and its volume as the rehearsal master made them", () => {
   expect(world.agents.find((agent) => agent.machine.hostname === "web-03")?.resources).toEqual({
     total: { cpus: 8, memMb: 16_384 },
-    allocated: { cpus: 2, memMb: 1024 },
     reservations: [{ role: "kafka", dynamic: true, cpus: 1, memMb: 2048, diskMb: 204_800 }],
     volumes: [{ id: "kafka-data-3", role: "kafka", sizeMb: 204_800 }],
   });
+  const on = world.agents.find((agent) => agent.machine.hostname === "web-03")?.id ?? "";
+  expect(world.allocated.get(on)).toEqual({ cpus: 2, memMb: 1024 });
 });
 
 test("the blast radius of the sample cluster names volumes, an app's last copies, a rack, and what fits", () => {

@@ -98,7 +98,7 @@ export function windowOn(
 
 /**
  * A cluster `prod` of agents web-01 to web-03, without tasks. A machine in the schedule is draining unless `down` names
- * it; `answers` are what the master's status shows for it.
+ * it; `answers` are what the master's status shows for it. Nothing is allocated on agents that `allocated` does not name.
  */
 export function worldOf(
   parts: Partial<Omit<World, "status" | "schedule" | "tasks">> & {
@@ -108,7 +108,7 @@ export function worldOf(
     readonly answers?: Readonly<Record<string, readonly Answer[]>>;
   } = {},
 ): World {
-  const { windows = [], down = [], answers = {}, ...rest } = parts;
+  const { windows = [], down = [], answers = {}, allocated = [], ...rest } = parts;
   const tasks = [...(rest.tasks ?? [])];
   const named = [
     ...new Set([
@@ -120,6 +120,9 @@ export function worldOf(
   ];
   const scheduled = windows.flatMap((window) => window.machines);
   const isDown = (m: MachineId) => down.includes(m.hostname ?? "");
+  const agents =
+    rest.agents ??
+    ["web-01", "web-02", "web-03"].filter((name) => !down.includes(name)).map((name) => agent(name));
   return {
     cluster: "prod",
     leader: "10.0.0.100:5050",
@@ -128,12 +131,13 @@ export function worldOf(
     electedAtMs: NOW - HOUR,
     observedAtMs: NOW,
     wholeAtMs: rest.observedAtMs ?? NOW,
-    agents: ["web-01", "web-02", "web-03"].filter((name) => !down.includes(name)).map((name) => agent(name)),
     recoveredAgents: [],
     goneAgents: [],
     ended: [],
     frameworks: named.map((name) => framework(name)),
     ...rest,
+    agents,
+    allocated: new Map([...agents.map(({ id }) => [id, { cpus: 0, memMb: 0 }] as const), ...allocated]),
     tasks: listed(tasks),
     schedule: { windows },
     status: {

@@ -5,7 +5,6 @@ import { basename } from "node:path";
 import { inTurns } from "../../base/in-turns.js";
 import { inWords } from "../../base/in-words.js";
 import type { ClusterConfig } from "../../config/config.js";
-import { createHostIndex, type HostIndex } from "../../hosts/host-index.js";
 import type { Inventory } from "../../hosts/inventory/inventory.js";
 import { parsePattern } from "../../hosts/pattern.js";
 import { resolveHosts } from "../../hosts/resolve.js";
@@ -15,9 +14,10 @@ import type { Policy } from "../../maintenance/policy/policy.js";
 import { prepare } from "../../maintenance/prepare.js";
 import type { Maintenance } from "../../maintenance/record/record.js";
 import { quoted } from "../../maintenance/text/quote.js";
-import { withAwayMachines } from "../../maintenance/window/away-machines.js";
+import { awayMachines } from "../../maintenance/window/away-machines.js";
 import type { Master } from "../../mesos/master.js";
 import type { Clock } from "../clock.js";
+import { createHostIndexes } from "./host-indexes.js";
 import { readInventory } from "./inventory/read-inventory.js";
 import { createMarathons, type Marathons } from "./marathons.js";
 
@@ -124,7 +124,7 @@ export function createCluster(
   let inventory: { readonly mtimeMs: number; readonly inventory: Inventory } | null = null;
   /** When the reading of each world began. Not the time of day: it may be set back, and an old world would pass for a new one. */
   const startedAt = new WeakMap<World, number>();
-  const indexes = new WeakMap<World, Promise<HostIndex>>();
+  const hostIndex = createHostIndexes();
 
   function read(isWhole = true): Reading {
     const startedMs = elapsed();
@@ -180,11 +180,6 @@ export function createCluster(
     const isShared =
       changedMs < startedMs && !served.has(maintenance) && elapsed() - startedMs < LONGEST_SHARED_MS;
     return isShared ? latest : read(isWhole);
-  }
-
-  async function indexOf(world: World): Promise<HostIndex> {
-    const file = config.inventoryFile;
-    return await inTurns(createHostIndex(world.agents, file === null ? null : await inventoryIn(file)));
   }
 
   /** Read again only when the file has changed. */
@@ -256,10 +251,11 @@ export function createCluster(
     async resolve(hosts, world, open) {
       const parsed = parsePattern(hosts);
       if (!parsed.ok) throw new HostsError(quoted(parsed.problem), "Mend the pattern");
-      const all = withAwayMachines(world, open);
-      const index = indexes.get(all) ?? indexOf(all);
-      indexes.set(all, index);
-      const resolved = await inTurns(resolveHosts(parsed.pattern, await index));
+      const { inventoryFile: file } = config;
+      const { agents } = world;
+      const found = file === null ? null : await inventoryIn(file);
+      const index = await hostIndex({ agents, away: awayMachines(world, open), inventory: found });
+      const resolved = await inTurns(resolveHosts(parsed.pattern, index));
       if (!resolved.ok) throw new HostsError(quoted(resolved.problem), "Mend the pattern");
       return resolved.resolution;
     },

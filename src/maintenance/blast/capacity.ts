@@ -2,7 +2,7 @@ import type { Amounts, Task } from "../cluster/task.js";
 import type { Agent } from "../cluster/world.js";
 import { groupBy } from "../group-by.js";
 import type { BlastRadius } from "../record/blast-radius.js";
-import { freeOn, type Staying } from "./staying.js";
+import type { Staying } from "./staying.js";
 
 type Capacity = BlastRadius["capacity"];
 
@@ -16,24 +16,26 @@ type Capacity = BlastRadius["capacity"];
  */
 export function capacityFor(tasks: readonly Task[], leaving: readonly Agent[], staying: Staying): Capacity {
   const gone = leaving.filter((agent) => staying.isStaying(agent.id));
-  const free = minus(staying.free, sumOf(gone.map(freeOn)));
+  const free = minus(staying.free, sumOf(gone.map(staying.freeOn)));
   const goneIds = new Set(gone.map((agent) => agent.id));
   const reserved = staying.withReservations.filter((agent) => !goneIds.has(agent.id));
   const roles = [...groupBy(tasks, (task) => task.role)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([role, theirs]) => {
-      const forRole = minus(free, sumOf(reserved.map((agent) => keptFrom(role, agent))));
+      const forRole = minus(
+        free,
+        sumOf(reserved.map((agent) => keptFrom(role, agent, staying.freeOn(agent)))),
+      );
       return { role, ...compared(sumOf(theirs.map((task) => task.uses)), forRole) };
     });
   const all = compared(sumOf(tasks.map((task) => task.uses)), free);
   return { ...all, fits: all.fits && roles.every((role) => role.fits), roles };
 }
 
-/** What is free on an agent, but only for other roles. */
-function keptFrom(role: string, agent: Agent): Amounts {
-  const free = freeOn(agent);
-  const total = agent.resources?.total ?? free;
-  const others = sumOf((agent.resources?.reservations ?? []).filter((each) => !mayUse(role, each.role)));
+/** Of what is free on an agent, what is for other roles only. */
+function keptFrom(role: string, { resources }: Agent, free: Amounts): Amounts {
+  const total = resources?.total ?? free;
+  const others = sumOf((resources?.reservations ?? []).filter((each) => !mayUse(role, each.role)));
   return {
     cpus: Math.max(0, free.cpus - Math.max(0, total.cpus - others.cpus)),
     memMb: Math.max(0, free.memMb - Math.max(0, total.memMb - others.memMb)),

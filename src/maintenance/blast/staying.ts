@@ -13,6 +13,8 @@ export interface Staying {
   agentsIn(place: Place): number;
   /** What is not allocated on all these agents together. */
   readonly free: Amounts;
+  /** What is not allocated on an agent. One of which that is not known counts as full. */
+  freeOn(agent: Agent): Amounts;
   /** Those with reservations: what is free on them depends on the role that asks. */
   readonly withReservations: readonly Agent[];
 }
@@ -59,12 +61,12 @@ export function zoneOf(agent: Located): string | null {
   return region === undefined ? zone : `${region}/${zone}`;
 }
 
-/** What is not allocated on an agent; one whose resources are not known counts as full. */
-export function freeOn({ resources }: Agent): Amounts {
-  if (resources === null) return { cpus: 0, memMb: 0 };
+function freeOn({ id, resources }: Agent, allocated: World["allocated"]): Amounts {
+  const used = allocated.get(id);
+  if (resources === null || used === undefined) return { cpus: 0, memMb: 0 };
   return {
-    cpus: Math.max(0, resources.total.cpus - resources.allocated.cpus),
-    memMb: Math.max(0, resources.total.memMb - resources.allocated.memMb),
+    cpus: Math.max(0, resources.total.cpus - used.cpus),
+    memMb: Math.max(0, resources.total.memMb - used.memMb),
   };
 }
 
@@ -125,18 +127,19 @@ export function stayingIn(world: World): Staying {
     isStaying,
     copies: (frameworkId, app) => inService(frameworkId, app) - leavingCopies.of(frameworkId, app),
     agentsIn: ({ kind, name }) => places.of(kind, name) - leavingPlaces.of(kind, name),
-    free: freeOnAll(world.agents, isStaying),
+    free: freeOnAll(world, isStaying),
+    freeOn: (agent) => freeOn(agent, world.allocated),
     withReservations: withReservations.filter(({ id }) => !leaving.has(id)),
   };
   known.set(world, staying);
   return staying;
 }
 
-function freeOnAll(agents: readonly Agent[], counts: (id: string) => boolean): Amounts {
+function freeOnAll({ agents, allocated }: World, counts: (id: string) => boolean): Amounts {
   const free = { cpus: 0, memMb: 0 };
   for (const agent of agents) {
     if (!counts(agent.id)) continue;
-    const rest = freeOn(agent);
+    const rest = freeOn(agent, allocated);
     free.cpus += rest.cpus;
     free.memMb += rest.memMb;
   }

@@ -10,8 +10,6 @@ export interface AgentIndex {
   readonly addresses: ReadonlyMap<string, string | null>;
   /** How many are active. */
   readonly active: number;
-  /** On how many something is allocated. */
-  readonly inUse: number;
 }
 
 /** So many agents take a few milliseconds at most. */
@@ -38,11 +36,9 @@ export function* indexedAgents(agents: readonly Agent[]): Generator<void, AgentI
   const byId = new Map<string, Agent>();
   const addresses = new Map<string, string | null>();
   let active = 0;
-  let inUse = 0;
   for (const [at, agent] of agents.entries()) {
     const { id, machine } = agent;
     if (agent.active) active += 1;
-    if ((agent.resources?.allocated.memMb ?? 0) > 0) inUse += 1;
     const key = machineKey(machine);
     const there = byMachine.get(key);
     if (there === undefined) byMachine.set(key, [agent]);
@@ -54,7 +50,7 @@ export function* indexedAgents(agents: readonly Agent[]): Generator<void, AgentI
     else if (ip !== machine.ip) addresses.set(name, null);
     if (at % AGENTS_AT_ONCE === 0) yield;
   }
-  const index: AgentIndex = { byMachine, byId, addresses, active, inUse };
+  const index: AgentIndex = { byMachine, byId, addresses, active };
   known.set(agents, index);
   return index;
 }

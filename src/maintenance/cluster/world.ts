@@ -29,7 +29,13 @@ export interface World {
    * enough for a look and for nothing that is decided.
    */
   readonly wholeAtMs: Millis;
+  /** The very same list as before where none of them has changed: what was worked out of it still holds. */
   readonly agents: readonly Agent[];
+  /**
+   * What is allocated on registered agents, by their ids: it changes with every task, and they do not. Of one that is missing it is
+   * not known.
+   */
+  readonly allocated: ReadonlyMap<string, Amounts>;
   /** Known from the registry but not yet back after a fail-over; their tasks look absent. Not the same as empty. */
   readonly recoveredAgents: readonly Agent[];
   readonly schedule: Schedule;
@@ -69,14 +75,13 @@ export interface Agent {
    * has asked for it, and where a master before 1.9 does not know it.
    */
   readonly drain: "draining" | "drained" | null;
-  /** What the agent offers and what is bound to it; `null` when the master did not say (recovered agents). */
+  /** What the agent offers; `null` when the master did not say (recovered agents). */
   readonly resources: AgentResources | null;
 }
 
-/** An agent's resources, summed up from GET_AGENTS' `total_resources` and `allocated_resources`. */
+/** An agent's resources, summed up from GET_AGENTS' `total_resources`. */
 export interface AgentResources {
   readonly total: Amounts;
-  readonly allocated: Amounts;
   /** Reserved to roles, statically or dynamically; dynamic ones stay behind on the agent while it is away. */
   readonly reservations: readonly (Amounts & {
     readonly role: string;

@@ -24,7 +24,6 @@ const traits = {
   resources: z
     .object({
       total: amounts,
-      allocated: amounts,
       reservations: z.array(amounts.extend({ role: z.string(), dynamic: z.boolean(), diskMb: z.number() })),
       volumes: z.array(z.object({ id: z.string(), role: z.string(), sizeMb: z.number() })),
     })

@@ -104,7 +104,7 @@ export function contradictionsIn(world: World): readonly Contradiction[] {
  */
 function hiddenWork(world: World): Contradiction[] {
   const answered = world.status.draining.some((entry) => entry.answers.length > 0);
-  const { inUse: used } = indexAgents(world.agents);
+  const used = inUse(world);
   if (world.frameworks.length === 0 && (used > 0 || answered || world.tasks.length > 0)) {
     return [
       {
@@ -120,6 +120,18 @@ function hiddenWork(world: World): Contradiction[] {
       what: `resources in use on ${counted(used, "agent")}, and not one task (or executors wait there without tasks: then end them)`,
     },
   ];
+}
+
+const counts = new WeakMap<World["allocated"], number>();
+
+/** On how many agents something is allocated: counted once, for all worlds that show the same. */
+function inUse({ allocated }: World): number {
+  const known = counts.get(allocated);
+  if (known !== undefined) return known;
+  let used = 0;
+  for (const { memMb } of allocated.values()) if (memMb > 0) used += 1;
+  counts.set(allocated, used);
+  return used;
 }
 
 /**

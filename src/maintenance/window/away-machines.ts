@@ -5,19 +5,13 @@ import { hasEnded } from "../record/batch.js";
 import type { Maintenance } from "../record/record.js";
 
 /**
- * The world in which host patterns are looked up: besides the agents also machines that have none at the master now, as
- * those that are Down, in the schedule, in one of our open maintenances, or not registered again since a fail-over. People
- * still name and list them. A master tells no address of the last: where nobody has seen it, `ip` is empty.
+ * Stand-ins for machines that have no agent at the master now, as those that are Down, in the schedule, in one of our open
+ * maintenances, or not registered again since a fail-over: host patterns are looked up among them too, for people still name and
+ * list them. A master tells no address of the last: where nobody has seen it, `ip` is empty.
  *
- * Their agents here are stand-ins (inactive, without resources; attributes only where the master still tells them). What is counted, drained or awaited is asked of the
- * real world; this one is for names only. The very same world comes back when no machine is away.
+ * They are inactive and without resources, and have attributes only where the master still tells them. What is counted, drained or
+ * awaited is asked of the world; these are for names only.
  */
-export function withAwayMachines(world: World, open: readonly Maintenance[]): World {
-  const away = awayMachines(world, open);
-  return away.length === 0 ? world : { ...world, agents: [...world.agents, ...away] };
-}
-
-/** The stand-ins alone. */
 export function awayMachines(world: World, open: readonly Maintenance[]): readonly Agent[] {
   const { byMachine, addresses } = indexAgents(world.agents);
   const away = new Map<string, Agent>();

@@ -1,8 +1,9 @@
 import type { Amounts } from "../../maintenance/cluster/task.js";
-import type { Agent, AgentResources } from "../../maintenance/cluster/world.js";
+import type { Agent, AgentResources, World } from "../../maintenance/cluster/world.js";
 import type { AnswerReader } from "./answer-reader.js";
 import { Elements } from "./elements.js";
-import { AmountsSum, type Offered } from "./read-resources.js";
+import { KnownAgents } from "./known-agents.js";
+import { AmountsSum } from "./read-resources.js";
 import {
   AGENT_TOTAL_RESOURCES,
   type Attribute,
@@ -13,10 +14,11 @@ import {
 import { lengthTag, messageEnd, readId, required, skipField, varintTag, type WireReader } from "./wire.js";
 
 /** What GET_AGENTS says of agents: those that are registered and those that a fail-over left behind. */
-export interface Agents {
-  readonly agents: readonly Agent[];
+export interface Agents extends Pick<World, "agents" | "allocated"> {
   /** Known from the registry only. A master does not tell their pid, so their machine's `ip` is empty. */
   readonly recoveredAgents: readonly Agent[];
+  /** For the reader of the next answer. */
+  readonly known: KnownAgents;
 }
 
 // Fields of mesos.proto and master.proto, read by hand: a cluster's agents are by far the largest answer, and most of
@@ -35,9 +37,13 @@ const INFO_HOSTNAME = lengthTag(1);
 const INFO_ID = lengthTag(6);
 const INFO_DOMAIN = lengthTag(10);
 
-/** Reads the answer to GET_AGENTS, as it arrives. Throws if it is not one, or lacks what every master sends. */
-export function agentsReader(): AnswerReader<Agents> {
-  const agents: Agent[] = [];
+/**
+ * Reads the answer to GET_AGENTS, as it arrives. Throws if it is not one, or lacks what every master sends.
+ *
+ * @param before what the answer before said
+ */
+export function agentsReader(before: KnownAgents | null = null): AnswerReader<Agents> {
+  const known = new KnownAgents(before);
   const recoveredAgents: Agent[] = [];
   const one = new AgentReader();
   const list = new Elements({
@@ -45,15 +51,22 @@ export function agentsReader(): AnswerReader<Agents> {
     name: "get_agents",
     elements: new Set([AGENTS, RECOVERED_AGENTS]),
     read(tag, reader, bytes) {
-      if (tag === AGENTS) agents.push(one.registered(reader, bytes));
-      else recoveredAgents.push(one.recovered(reader, bytes));
+      if (tag !== AGENTS) {
+        recoveredAgents.push(one.recovered(reader, bytes));
+        return;
+      }
+      const end = messageEnd(reader);
+      const start = reader.pos;
+      if (known.takeSame(bytes, start, end)) return;
+      const agent = one.registered(reader, bytes, end);
+      known.take(agent, one.allocated, bytes, start, end);
     },
   });
   return {
     write: (chunk) => list.write(chunk),
     end() {
       list.end();
-      return { agents, recoveredAgents };
+      return { ...known.end(), recoveredAgents, known };
     },
   };
 }
@@ -72,9 +85,11 @@ class AgentReader {
   #port: number | null = null;
   #drain: Agent["drain"] = null;
 
-  /** The agent whose message follows. */
-  registered(reader: WireReader, bytes: Buffer): Agent {
-    const end = messageEnd(reader);
+  /** What is allocated on the last agent; `null` where the master did not say what it has. */
+  allocated: Amounts | null = null;
+
+  /** The agent whose message follows, without its size, and ends there. */
+  registered(reader: WireReader, bytes: Buffer, end: number): Agent {
     const allocated = this.#allocated;
     let hasInfo = false;
     let ip = "";
@@ -82,7 +97,7 @@ class AgentReader {
     this.#drain = null;
     let active = false;
     let deactivated = false;
-    let offered: Offered | null = null;
+    let offered: AgentResources | null = null;
     allocated.reset();
     while (reader.pos < end) {
       const tag = reader.tag();
@@ -99,8 +114,8 @@ class AgentReader {
       else skipField(reader, tag);
     }
     if (!hasInfo) throw new TypeError("The answer lacks agent_info.");
-    const resources = offered === null ? null : withAllocated(offered, allocated.amounts());
-    return this.#agent(required(ip, "an agent's pid"), active, deactivated, resources);
+    this.allocated = offered === null ? null : allocated.amounts();
+    return this.#agent(required(ip, "an agent's pid"), active, deactivated, offered);
   }
 
   /** Of an agent that a fail-over left behind a master tells the AgentInfo and nothing else. */
@@ -201,7 +216,7 @@ function joined<T>(before: readonly T[], more: readonly T[]): readonly T[] {
   return before.length === 0 ? more : [...before, ...more];
 }
 
-function both(before: Offered | null, more: Offered): Offered {
+function both(before: AgentResources | null, more: AgentResources): AgentResources {
   if (before === null) return more;
   const total = {
     cpus: before.total.cpus + more.total.cpus,
@@ -212,8 +227,4 @@ function both(before: Offered | null, more: Offered): Offered {
     reservations: joined(before.reservations, more.reservations),
     volumes: joined(before.volumes, more.volumes),
   };
-}
-
-function withAllocated({ total, reservations, volumes }: Offered, allocated: Amounts): AgentResources {
-  return { total, allocated, reservations, volumes };
 }

@@ -69,14 +69,11 @@ export class AmountsSum {
   }
 }
 
-/** All of an agent's resources, but for what is allocated. */
-export type Offered = Omit<AgentResources, "allocated">;
-
 /** Reads resources that stand one after another until `end`, each behind a tag; the reader is behind the first one's. */
-export function readOffered(reader: WireReader, end: number): Offered {
+export function readOffered(reader: WireReader, end: number): AgentResources {
   const total = { cpus: 0, memMb: 0 };
-  const reservations = new Map<string, Offered["reservations"][number]>();
-  const volumes: Offered["volumes"][number][] = [];
+  const reservations = new Map<string, AgentResources["reservations"][number]>();
+  const volumes: AgentResources["volumes"][number][] = [];
   for (;;) {
     const { kind, amount, role, dynamic, revocable, volume } = readResource(reader);
     if (kind !== "other" && !revocable) {

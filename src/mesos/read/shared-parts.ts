@@ -1,6 +1,6 @@
-import type { Agent } from "../../maintenance/cluster/world.js";
+import type { Agent, AgentResources } from "../../maintenance/cluster/world.js";
 import { mesos } from "../proto/generated/mesos.js";
-import { type Offered, readOffered } from "./read-resources.js";
+import { readOffered } from "./read-resources.js";
 import { SharedRuns } from "./shared-runs.js";
 import { lengthTag, messageEnd, type WireReader } from "./wire.js";
 
@@ -23,13 +23,13 @@ export const INFO_ATTRIBUTE = lengthTag(5);
  * are looked up all together first, so that agents without one of their own share the whole list. `bytes` is what the reader reads.
  */
 export class SharedParts {
-  readonly #offered = new SharedRuns<Offered>();
+  readonly #offered = new SharedRuns<AgentResources>();
   readonly #lists = new SharedRuns<readonly Attribute[]>();
   readonly #attributes = new SharedRuns<Attribute>();
   readonly #domains = new SharedRuns<Domain>();
 
   /** Reads the total resources that stand one after another; the reader is behind the tag of the first. */
-  offered(reader: WireReader, bytes: Buffer, limit: number): Offered {
+  offered(reader: WireReader, bytes: Buffer, limit: number): AgentResources {
     const same = sameRun(reader, AGENT_TOTAL_RESOURCES, limit, this.#offered);
     if (same !== null) return same;
     const start = reader.pos;

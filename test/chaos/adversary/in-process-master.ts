@@ -80,6 +80,7 @@ export function inProcessMaster({ hosts, clock, shuffled }: SharedCluster): Shar
       observedAtMs,
       wholeAtMs: observedAtMs,
       agents,
+      allocated: new Map(),
       recoveredAgents: [],
       schedule,
       status,

@@ -88,7 +88,6 @@ describe("what is worse than what was shown (invariant 5)", () => {
   const volume = { id: "data", role: "kafka", sizeMb: 100 };
   const room = (free: number): AgentResources => ({
     total: { cpus: free, memMb: free },
-    allocated: { cpus: 0, memMb: 0 },
     reservations: [],
     volumes: [],
   });
@@ -221,7 +220,6 @@ const situation = fc.tuple(someTasks, someAnswers, someVolumes).map(([tasks, ans
     agent(host, {
       resources: {
         total: { cpus: 1, memMb: 1 },
-        allocated: { cpus: 0, memMb: 0 },
         reservations: [],
         volumes: volumes.includes(host) ? [{ id: "data", role: "kafka", sizeMb: 1 }] : [],
       },

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { blastRadiusOf } from "../../../src/maintenance/blast/blast.js";
-import type { AgentResources } from "../../../src/maintenance/cluster/world.js";
+import type { Agent, AgentResources } from "../../../src/maintenance/cluster/world.js";
 import { blastRadius } from "../../../src/maintenance/record/blast-radius.js";
 import { agent, framework, HOUR, machine, NOW, task, windowOn, worldOf } from "../../support/world.js";
 
@@ -11,7 +11,6 @@ const watched = (...hosts: string[]) =>
 function resources(parts: Partial<AgentResources> = {}): AgentResources {
   return {
     total: { cpus: 8, memMb: 8192 },
-    allocated: { cpus: 0, memMb: 0 },
     reservations: [],
     volumes: [],
     ...parts,
@@ -161,33 +160,36 @@ describe("capacity", () => {
   const of = (cpus: number, memMb: number) => ({ cpus, memMb });
   const load = (cpus: number, role = "*") =>
     copyOf("/a", `a-${role}`, "web-01", { role, uses: of(cpus, 10) });
-  const capacity = (cpus: number, role: string, stays: Partial<AgentResources>, parts = {}) =>
+  const with02 = (stays: Partial<AgentResources>, parts = {}) => [
+    agent("web-01", { resources: resources() }),
+    agent("web-02", { resources: resources(stays), ...parts }),
+  ];
+  const full01 = ["web-01-S0", of(8, 8192)] as const;
+  const capacity = (cpus: number, role: string, agents: readonly Agent[], used02 = of(0, 0)) =>
     blastRadiusOf(
-      worldOf({
-        agents: [
-          agent("web-01", { resources: resources({ allocated: of(8, 8192) }) }),
-          agent("web-02", { resources: resources(stays), ...parts }),
-        ],
-        tasks: [load(cpus, role)],
-      }),
+      worldOf({ agents, allocated: new Map([full01, ["web-02-S0", used02]]), tasks: [load(cpus, role)] }),
       watched("web-01"),
     ).capacity;
 
   test("what runs on the machines is held against what is free elsewhere", () => {
-    expect(capacity(4, "*", { allocated: of(4, 0) })).toEqual({
+    expect(capacity(4, "*", with02({}), of(4, 0))).toEqual({
       fits: true,
       needs: of(4, 10),
       free: of(4, 8192),
       roles: [{ role: "*", fits: true, needs: of(4, 10), free: of(4, 8192) }],
     });
-    expect(capacity(4.5, "*", { allocated: of(4, 0) }).fits).toBe(false);
+    expect(capacity(4.5, "*", with02({}), of(4, 0)).fits).toBe(false);
   });
   test.each([
     ["disconnected", { active: false }],
     ["deactivated", { deactivated: true }],
     ["of unknown resources", { resources: null }],
   ])("an agent that is %s has no room", (_, parts) => {
-    expect(capacity(1, "*", {}, parts)).toMatchObject({ fits: false, free: of(0, 0) });
+    expect(capacity(1, "*", with02({}, parts))).toMatchObject({ fits: false, free: of(0, 0) });
+  });
+  test("an agent of which it is not known what is allocated has no room", () => {
+    const world = { ...worldOf({ agents: with02({}), tasks: [load(1)] }), allocated: new Map([full01]) };
+    expect(blastRadiusOf(world, watched("web-01")).capacity).toMatchObject({ fits: false, free: of(0, 0) });
   });
   const reservations = [{ role: "eng", dynamic: false, cpus: 6, memMb: 0, diskMb: 0 }];
   test.each([
@@ -197,7 +199,7 @@ describe("capacity", () => {
     ["a role below it", "eng/web", 8],
     ["a role that merely begins alike", "england", 2],
   ])("%s (%s) finds %d of 8 cpus free where 6 are reserved for eng", (_, role, cpus) => {
-    expect(capacity(3, role, { reservations })).toMatchObject({
+    expect(capacity(3, role, with02({ reservations }))).toMatchObject({
       fits: cpus >= 3,
       free: of(8, 8192),
       roles: [{ role, fits: cpus >= 3, free: of(cpus, 8192) }],

@@ -4,14 +4,9 @@ import { contradictionsIn, sightOf, whyFiltered } from "../../../src/maintenance
 import { agent, answer, framework, machine, task, worldOf } from "../../support/world.js";
 import { click, drainingWorld, inPhase, tick } from "../support/flow.js";
 
-const busy = agent("web-01", {
-  resources: {
-    total: { cpus: 8, memMb: 8192 },
-    allocated: { cpus: 1, memMb: 512 },
-    reservations: [],
-    volumes: [],
-  },
-});
+const busy = agent("web-01");
+
+const allocated = new Map([["web-01-S0", { cpus: 1, memMb: 512 }]]);
 
 const kafka = framework("kafka");
 
@@ -33,7 +28,7 @@ describe("a filtered view is proved by a contradiction, and the missing right is
     ],
     ["an inverse offer, no window", worldOf({ frameworks: [offered] }), ["get_maintenance_schedules"]],
     ["a window, no status", { ...drainingWorld(), ...noStatus }, ["get_maintenance_statuses"]],
-    ["used agents, no framework", worldOf({ agents: [busy] }), ["view_frameworks", "view_tasks"]],
+    ["used agents, no framework", worldOf({ agents: [busy], allocated }), ["view_frameworks", "view_tasks"]],
     ["tasks, no framework", worldOf({ tasks, frameworks: [] }), ["view_frameworks", "view_tasks"]],
     [
       "answers, no framework",
@@ -52,7 +47,7 @@ describe("a filtered view is proved by a contradiction, and the missing right is
 
   test.each<[string, World, "windows" | "nothing"]>([
     ["an idle cluster", worldOf(), "nothing"],
-    ["a busy one without windows", worldOf({ agents: [busy], tasks }), "nothing"],
+    ["a busy one without windows", worldOf({ agents: [busy], allocated, tasks }), "nothing"],
     ["windows and their status", drainingWorld({ frameworks: [offered], tasks }), "windows"],
     ["agents whose resources are not known", worldOf({ frameworks: [framework("kafka")] }), "nothing"],
   ])("nothing is proved by %s", (_, world, sight) => {
@@ -62,7 +57,7 @@ describe("a filtered view is proved by a contradiction, and the missing right is
 });
 
 describe("resources in use and not one task in the whole cluster (invariant 2)", () => {
-  const idle = { agents: [busy, agent("web-02")], frameworks: [kafka] };
+  const idle = { agents: [busy, agent("web-02")], allocated, frameworks: [kafka] };
 
   test("resources without a task stop everything, and both causes are named with what to do", () => {
     expect(whyFiltered(sightOf(worldOf(idle)))).toMatchObject({

@@ -30,7 +30,6 @@ const volumes = [{ id: "data", role: "kafka", sizeMb: 200 }];
 
 const resources = {
   total: { cpus: 4, memMb: 4096 },
-  allocated: { cpus: 1, memMb: 1024 },
   reservations: [],
   volumes,
 };
@@ -38,13 +37,6 @@ const resources = {
 const rack = (value: string) => [{ name: "rack", value }];
 
 const web01 = agent("web-01", { resources, attributes: rack("r1"), port: 5051 });
-
-/** The same with nothing on it: what is used without a task to be seen would be a filtered view. */
-const idle01 = agent("web-01", {
-  resources: { ...resources, allocated: { cpus: 0, memMb: 0 } },
-  attributes: rack("r1"),
-  port: 5051,
-});
 
 const web02 = agent("web-02", { attributes: rack("r2") });
 
@@ -102,7 +94,7 @@ describe("a machine whose agent is away is unknown, never empty (invariant 13)",
   });
 
   test("the same holds when nothing ran there when it was last seen", () => {
-    const idle = drainingWorld({ agents: [idle01, web02] });
+    const idle = drainingWorld({ agents: [web01, web02] });
     const gone = drainingWorld({ leaderId: "leader-2", agents: [web02] });
     const away = tick(draining(idle, NOW - HOUR), gone, NOW + MINUTE).record;
     expect(first(away).phase).not.toBe("awaiting_approval");
@@ -125,7 +117,7 @@ describe("a machine whose agent is away is unknown, never empty (invariant 13)",
 
   test("one of two agents of a machine that is away is not hidden by the other", () => {
     const second = agent("web-01", { id: "web-01-S1", port: 5052 });
-    const both = drainingWorld({ agents: [idle01, second, web02] });
+    const both = drainingWorld({ agents: [web01, second, web02] });
     const { record } = tick(
       draining(both, NOW - HOUR),
       drainingWorld({ agents: [second, web02] }),
@@ -179,14 +171,14 @@ describe("the question about a machine whose agent is away", () => {
 });
 
 test("an agent that is lost after the question makes the picture worse (invariant 5)", () => {
-  const record = asked(drainingWorld({ agents: [idle01, web02, web03] }));
+  const record = asked(drainingWorld({ agents: [web01, web02, web03] }));
   const refused = click(record, APPROVE, { world: drainingWorld({ agents: [web02, web03] }) });
   expect(refused.reply.text).toContain("an agent on web-01 can no longer be reached");
   expect(first(refused.record).phase).toBe("awaiting_approval");
 });
 
 test("an agent that is lost between approval and call stops the call (invariant 5)", () => {
-  const record = approved(drainingWorld({ agents: [idle01, web02, web03] }));
+  const record = approved(drainingWorld({ agents: [web01, web02, web03] }));
   const step = tick(record, drainingWorld({ agents: [web02, web03] }));
   expect(step.effects).toEqual([]);
   expect(lastEvent(step.record, "approval_outdated").changes.join()).toContain("web-01");
@@ -205,7 +197,7 @@ test("hosts and status of machines show the agent that is away, and what was las
 
 test("a deadline's empty is not met by an agent that is away", () => {
   const deadline = { atMs: NOW + 2 * MINUTE, then: "release" as const, met: false };
-  const idle = drainingWorld({ agents: [idle01, web02] });
+  const idle = drainingWorld({ agents: [web01, web02] });
   const policy = policyOf({ askAfterMs: 10 * HOUR });
   const start = { ...tick(inPhase("draining", {}, { deadline }), idle, NOW, policy).record };
   const { record } = tick(start, drainingWorld({ agents: [web02] }), NOW + 3 * MINUTE, policy);

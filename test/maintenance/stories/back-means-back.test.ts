@@ -7,7 +7,6 @@ import { click, drainingWorld, goneWorld, inPhase, lastEvent, tick, twoLooks } f
 
 const resources = {
   total: { cpus: 4, memMb: 4096 },
-  allocated: { cpus: 0, memMb: 0 },
   reservations: [],
   volumes: [],
 };

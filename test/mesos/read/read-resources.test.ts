@@ -33,7 +33,10 @@ function resourcesOf(total: readonly unknown[], allocated: readonly unknown[] = 
     total_resources: total,
     allocated_resources: allocated,
   };
-  return readAll(agentsReader(), encoded({ get_agents: { agents: [agent] } })).agents[0]?.resources;
+  const { agents, allocated: used } = readAll(agentsReader(), encoded({ get_agents: { agents: [agent] } }));
+  const resources = agents[0]?.resources ?? null;
+  expect(used.has("S1")).toBe(resources !== null);
+  return resources === null ? null : { ...resources, allocated: used.get("S1") };
 }
 
 describe("an agent's resources", () => {
@@ -119,10 +122,10 @@ describe("an agent's resources", () => {
   });
 
   test("an agent's resources are read from a recorded answer", () => {
-    const { agents } = readAll(agentsReader(), recorded("agents.pb"));
+    const { agents, allocated } = readAll(agentsReader(), recorded("agents.pb"));
+    expect(allocated.get(agents[0]?.id ?? "")).toEqual({ cpus: 0.1, memMb: 32 });
     expect(agents[0]?.resources).toEqual({
       total: { cpus: 2, memMb: 1024 },
-      allocated: { cpus: 0.1, memMb: 32 },
       reservations: [],
       volumes: [],
     });

@@ -95,7 +95,7 @@ describe("what we make of it", () => {
   });
 
   test("a machine is the agent's host name and the IP in its pid (invariant 4)", () => {
-    const { agents, recoveredAgents } = readAll(agentsReader(), recorded("agents.pb"));
+    const { agents, allocated, recoveredAgents } = readAll(agentsReader(), recorded("agents.pb"));
     expect(agents.map((agent) => `${agent.machine.hostname} ${agent.machine.ip}`)).toEqual([
       "db-01 127.0.2.4",
       "web-03 127.0.2.3",
@@ -117,11 +117,11 @@ describe("what we make of it", () => {
       drain: null,
       resources: {
         total: { cpus: 2, memMb: 1024 },
-        allocated: { cpus: 0.1, memMb: 32 },
         reservations: [],
         volumes: [],
       },
     });
+    expect(allocated.get(`${CLUSTER}-S3`)).toEqual({ cpus: 0.1, memMb: 32 });
     expect(recoveredAgents).toEqual([]);
     expect(readAll(agentsReader(), recorded("agents-after-down.pb")).agents).toHaveLength(3);
   });
