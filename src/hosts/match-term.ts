@@ -24,8 +24,9 @@ export interface SharedName {
 
 /** What one matcher finds. */
 interface Found {
-  /** One that a group and a wildcard both have stands there twice, as in Ansible, which counts it twice in positions. */
   readonly hosts: readonly Host[];
+  /** One that a group and a wildcard both have stands there twice, as in Ansible, which counts it twice in positions. */
+  readonly mayRepeat?: true;
   /** True for a group without hosts: nothing, but not a mistake. */
   readonly known: boolean;
   readonly absent?: readonly string[];
@@ -38,7 +39,8 @@ export function* matchTerm(term: Term, index: HostIndex): Steps<TermMatch> {
     const isHostFirst = term.role === "union" && subscript === null;
     const found = yield* find(matcher, isHostFirst, index);
     if (found.hosts.length === 0 && !found.known) continue;
-    const hosts = yield* unique(applySubscript(found.hosts, subscript));
+    const chosen = applySubscript(found.hosts, subscript);
+    const hosts = found.mayRepeat ? yield* unique(chosen) : chosen;
     const nothing = hosts.length === 0 && (term.role === "union" || !found.known || subscript !== null);
     if (nothing) return { ...standsForNothing(term), ...(subscript === null ? {} : whyOutside(term, found)) };
     return { hosts, missing: term.role === "union" ? (found.absent ?? []) : [], shared: found.shared ?? [] };
@@ -133,7 +135,7 @@ function* findNames(names: Iterable<string>, isHostFirst: boolean, index: HostIn
     done = 0;
   }
   yield done;
-  return { hosts, known, absent, shared };
+  return { hosts, mayRepeat: true, known, absent, shared };
 }
 
 /**
@@ -145,7 +147,9 @@ function* findWord(name: string, isHostFirst: boolean, index: HostIndex): Steps<
   if (isHostFirst && exact.length > 0) return foundByName(name, exact);
   if (index.hasGroup(name)) {
     const group = yield* index.group(name);
-    return { hosts: name.includes(".") ? [...group, ...exact] : group, known: true };
+    return name.includes(".")
+      ? { hosts: [...group, ...exact], mayRepeat: true, known: true }
+      : { hosts: group, known: true };
   }
   if (exact.length > 0) return foundByName(name, exact);
   const addressed = (yield* index.addresses()).get(name) ?? [];
@@ -178,7 +182,7 @@ function* findMatching(
     yield* forEach(yield* index.group(name), 1, (host) => {
       members.push(host);
     });
-  return { hosts: members.concat(hosts), known: true };
+  return { hosts: members.concat(hosts), mayRepeat: true, known: true };
 }
 
 /** Whether a value of an agent, in lower case, is what the expression stands for. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import protobuf from "protobufjs/minimal.js";
+import { mesos } from "../../src/mesos/proto/generated/mesos.js";
 import { lengthTag, type WireReader } from "../../src/mesos/read/wire.js";
 import { copy, field, shuffled } from "./recorded-message.js";
 
@@ -33,6 +34,8 @@ const AGENT_INFO = lengthTag(1);
 
 const AGENT_PID = lengthTag(4);
 
+const AGENT_ALLOCATED_RESOURCES = lengthTag(8);
+
 const INFO_HOSTNAME = lengthTag(1);
 
 const INFO_ID = lengthTag(6);
@@ -40,8 +43,13 @@ const INFO_ID = lengthTag(6);
 /**
  * The answer of a cluster of so many agents: one agent recorded from a real master, with all its resources and
  * capabilities, again and again under other names. Every other host is a `web-…`, in no particular order.
+ *
+ * @param isBusier on which of them more is allocated than in the recording; the JSON form does not say
  */
-export function agentsAnswer(count: number): AgentsAnswer {
+export function agentsAnswer(
+  count: number,
+  isBusier: (place: number) => boolean = () => false,
+): AgentsAnswer {
   const recorded = protobuf.Reader.create(readFileSync(`${RECORDED}.pb`));
   const template = firstAgent(recorded);
   const { type, get_agents } = JSON.parse(readFileSync(`${RECORDED}.json`, "utf8")) as RecordedJson;
@@ -56,6 +64,7 @@ export function agentsAnswer(count: number): AgentsAnswer {
     const identity = identityOf(shuffled(n, count));
     answer.uint32(AGENTS).fork();
     writeAgent(answer, template, identity);
+    if (isBusier(n)) answer.uint32(AGENT_ALLOCATED_RESOURCES).bytes(MORE);
     answer.ldelim();
     const agent_info = { ...model.agent_info, hostname: identity.hostname, id: { value: identity.id } };
     agents.push(JSON.stringify({ ...model, agent_info, pid: identity.pid }));
@@ -64,6 +73,11 @@ export function agentsAnswer(count: number): AgentsAnswer {
   const json = `{"type":${JSON.stringify(type)},"get_agents":{"agents":[${agents.join(",")}]}}`;
   return { protobuf: Buffer.from(answer.finish()), json: Buffer.from(json) };
 }
+
+/** One more cpu. */
+const MORE = mesos.v1.Resource.encode(
+  mesos.v1.Resource.fromObject({ name: "cpus", type: "SCALAR", scalar: { value: 1 } }),
+).finish();
 
 /** The host name of the agent with this number. */
 export function hostnameOf(n: number): string {

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { createHostIndex } from "../../src/hosts/host-index.js";
+import { createHostIndexes } from "../../src/engine/cluster/host-indexes.js";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { resolveHosts } from "../../src/hosts/resolve.js";
 import { atOnce } from "../../src/hosts/steps.js";
 import { readAll } from "../../src/mesos/read/answer-reader.js";
+import type { KnownAgents } from "../../src/mesos/read/known-agents.js";
 import { agentsReader } from "../../src/mesos/read/read-agents.js";
 import { tell } from "./child.js";
 
@@ -29,16 +30,20 @@ export interface Decodings {
 }
 
 const LATER = 9;
-const [form = "", file = ""] = process.argv.slice(2);
+const [form = "", ...files] = process.argv.slice(2);
 
 /** Kept until the next one is there, as the world is. */
 let held: unknown;
 
-function decodeProtobuf(bytes: Buffer): Decoding {
+const hostIndex = createHostIndexes();
+let before: KnownAgents | null = null;
+
+async function decodeProtobuf(bytes: Buffer): Promise<Decoding> {
   const start = performance.now();
-  const { agents } = readAll(agentsReader(), bytes);
+  const { agents, known } = readAll(agentsReader(before), bytes);
+  before = known;
   const decoded = performance.now();
-  const index = atOnce(createHostIndex(agents, null));
+  const index = await hostIndex({ agents, away: [], inventory: null });
   const indexed = performance.now();
   const parsed = parsePattern("web-*");
   if (!parsed.ok) throw new Error(parsed.problem);
@@ -65,15 +70,16 @@ function parseJson(text: string): Decoding {
   return { totalMs, decodeMs: totalMs, indexMs: 0, resolveMs: 0, found: answer.get_agents.agents.length };
 }
 
-function measure(decode: () => Decoding): Decodings {
+async function measure(decode: (round: number) => Decoding | Promise<Decoding>): Promise<Decodings> {
   collect();
   const before = inUse();
   const residentBefore = process.memoryUsage().rss;
-  const first = decode();
+  const first = await decode(0);
   const peak = process.resourceUsage().maxRSS * 1024;
   collect();
   const keptMiB = inUse() - before;
-  const later = Array.from({ length: LATER }, decode);
+  const later: Decoding[] = [];
+  for (let round = 1; round <= LATER; round += 1) later.push(await decode(round));
   if (held === undefined) throw new Error("Nothing was kept.");
   return { first, later, peakMiB: (peak - residentBefore) / 2 ** 20, keptMiB };
 }
@@ -88,9 +94,10 @@ function inUse(): number {
   return (heapUsed + external) / 2 ** 20;
 }
 
-const bytes = readFileSync(file);
-if (form === "protobuf") tell(measure(() => decodeProtobuf(bytes)));
+const answers = files.map((file) => readFileSync(file));
+const bytesOf = (round: number) => answers[round % answers.length] ?? Buffer.alloc(0);
+if (form === "protobuf") tell(await measure((round) => decodeProtobuf(bytesOf(round))));
 else {
-  const text = bytes.toString("latin1");
-  tell(measure(() => parseJson(text)));
+  const text = bytesOf(0).toString("latin1");
+  tell(await measure(() => parseJson(text)));
 }

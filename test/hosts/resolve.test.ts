@@ -282,9 +282,14 @@ describe("with an Ansible inventory", () => {
       "n1\n[n1]\nb\nc\n",
       { n1: "n1", "n1[0]": "b", "all:&n1": "b c" },
     ],
+    [
+      "a group that has the host of its own name stands for it once, though a name with a dot is both",
+      "[n1.dc]\nn1.dc\nb\n",
+      { "n1.dc[0:2]": "n1.dc b", "n1.dc[2]": "n1.dc" },
+    ],
   ])("%s, as in Ansible", (_, inventory, answers) => {
     const names = ["canary1", "canary2", "r1n1", "r1n2", "r2n1", "m1", "a1", "a2", "d1", "o1", "t1", "x1"];
-    const agents = [...names, "a", "b", "c", "n1"].map((name, place) => `${name} 10.0.0.${place}`);
+    const agents = [...names, "a", "b", "c", "n1", "n1.dc"].map((name, place) => `${name} 10.0.0.${place}`);
     const ordered = indexOf(agents, inventory);
     for (const [pattern, expected] of Object.entries(answers))
       expect([pattern, namesOf(resolve(pattern, ordered).machines)]).toEqual([pattern, expected]);

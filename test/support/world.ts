@@ -98,7 +98,7 @@ export function windowOn(
 
 /**
  * A cluster `prod` of agents web-01 to web-03, without tasks. A machine in the schedule is draining unless `down` names
- * it; `answers` are what the master's status shows for it. Nothing is allocated on agents that `allocated` does not name.
+ * it; `answers` are what the master's status shows for it. Nothing is allocated on any agent.
  */
 export function worldOf(
   parts: Partial<Omit<World, "status" | "schedule" | "tasks">> & {
@@ -108,7 +108,7 @@ export function worldOf(
     readonly answers?: Readonly<Record<string, readonly Answer[]>>;
   } = {},
 ): World {
-  const { windows = [], down = [], answers = {}, allocated = [], ...rest } = parts;
+  const { windows = [], down = [], answers = {}, ...rest } = parts;
   const tasks = [...(rest.tasks ?? [])];
   const named = [
     ...new Set([
@@ -135,9 +135,9 @@ export function worldOf(
     goneAgents: [],
     ended: [],
     frameworks: named.map((name) => framework(name)),
+    allocated: new Map(agents.map(({ id }) => [id, { cpus: 0, memMb: 0 }])),
     ...rest,
     agents,
-    allocated: new Map([...agents.map(({ id }) => [id, { cpus: 0, memMb: 0 }] as const), ...allocated]),
     tasks: listed(tasks),
     schedule: { windows },
     status: {

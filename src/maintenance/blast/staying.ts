@@ -1,6 +1,6 @@
 import type { Amounts } from "../cluster/task.js";
 import { copiesOf, RUNNING, Tally, type Tasks } from "../cluster/tasks.js";
-import type { Agent, World } from "../cluster/world.js";
+import type { Agent, Allocated, World } from "../cluster/world.js";
 import { agentsOn, indexWorld } from "../cluster/world-index.js";
 import { nanosToMillis } from "../time.js";
 
@@ -61,7 +61,7 @@ export function zoneOf(agent: Located): string | null {
   return region === undefined ? zone : `${region}/${zone}`;
 }
 
-function freeOn({ id, resources }: Agent, allocated: World["allocated"]): Amounts {
+function freeOn({ id, resources }: Agent, allocated: Allocated): Amounts {
   const used = allocated.get(id);
   if (resources === null || used === undefined) return { cpus: 0, memMb: 0 };
   return {
@@ -127,7 +127,7 @@ export function stayingIn(world: World): Staying {
     isStaying,
     copies: (frameworkId, app) => inService(frameworkId, app) - leavingCopies.of(frameworkId, app),
     agentsIn: ({ kind, name }) => places.of(kind, name) - leavingPlaces.of(kind, name),
-    free: freeOnAll(world, isStaying),
+    free: freeOnStaying(world, leaving),
     freeOn: (agent) => freeOn(agent, world.allocated),
     withReservations: withReservations.filter(({ id }) => !leaving.has(id)),
   };
@@ -135,14 +135,35 @@ export function stayingIn(world: World): Staying {
   return staying;
 }
 
-function freeOnAll({ agents, allocated }: World, counts: (id: string) => boolean): Amounts {
+/** On all that serve, without the few that leave. */
+function freeOnStaying(world: World, leaving: ReadonlySet<string>): Amounts {
+  const { registered } = indexWorld(world);
+  const all = freeAmong(world);
+  const free = { cpus: all.cpus, memMb: all.memMb };
+  for (const id of leaving) {
+    const agent = registered.get(id);
+    if (agent === undefined) continue;
+    const gone = freeOn(agent, world.allocated);
+    free.cpus = Math.max(0, free.cpus - gone.cpus);
+    free.memMb = Math.max(0, free.memMb - gone.memMb);
+  }
+  return free;
+}
+
+const freeOf = new WeakMap<Allocated, { readonly agents: readonly Agent[]; readonly free: Amounts }>();
+
+/** What is not allocated on all agents that serve: added up once, for all worlds that show the same. */
+function freeAmong({ agents, allocated }: World): Amounts {
+  const found = freeOf.get(allocated);
+  if (found?.agents === agents) return found.free;
   const free = { cpus: 0, memMb: 0 };
   for (const agent of agents) {
-    if (!counts(agent.id)) continue;
+    if (!isServing(agent)) continue;
     const rest = freeOn(agent, allocated);
     free.cpus += rest.cpus;
     free.memMb += rest.memMb;
   }
+  freeOf.set(allocated, { agents, free });
   return free;
 }
 

@@ -35,7 +35,7 @@ export interface World {
    * What is allocated on registered agents, by their ids: it changes with every task, and they do not. Of one that is missing it is
    * not known.
    */
-  readonly allocated: ReadonlyMap<string, Amounts>;
+  readonly allocated: Allocated;
   /** Known from the registry but not yet back after a fail-over; their tasks look absent. Not the same as empty. */
   readonly recoveredAgents: readonly Agent[];
   readonly schedule: Schedule;
@@ -54,6 +54,13 @@ export interface World {
    * (invariant 13).
    */
   readonly ended: readonly TaskEnd[];
+}
+
+/** What is allocated on agents, by their ids; a map is one. */
+export interface Allocated {
+  get(agentId: string): Amounts | undefined;
+  /** Of all of which it is known. */
+  values(): Iterable<Amounts>;
 }
 
 /** An agent and the machine it runs on; several agents can share one machine. */

@@ -3,7 +3,7 @@
 
 import { indexAgents } from "../cluster/agent-index.js";
 import { type MachineId, machineKey } from "../cluster/machine.js";
-import type { World } from "../cluster/world.js";
+import type { Allocated, World } from "../cluster/world.js";
 import { namesIn } from "../cluster/world-index.js";
 import { type FoundTrouble, troubleOf } from "../record/troubles.js";
 import { BY_ITSELF } from "../text/go-on.js";
@@ -122,7 +122,7 @@ function hiddenWork(world: World): Contradiction[] {
   ];
 }
 
-const counts = new WeakMap<World["allocated"], number>();
+const counts = new WeakMap<Allocated, number>();
 
 /** On how many agents something is allocated: counted once, for all worlds that show the same. */
 function inUse({ allocated }: World): number {

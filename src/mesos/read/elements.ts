@@ -14,7 +14,7 @@ export interface ListOf {
   readonly name: string;
   /** Tags of the elements that are read; everything else is passed over. */
   readonly elements: ReadonlySet<number>;
-  /** One element; the reader is behind its tag, and `bytes` are valid until it returns. */
+  /** One element; the reader is behind its tag. `bytes` are what it reads; nobody writes into them afterwards. */
   readonly read: (tag: number, reader: WireReader, bytes: Buffer) => void;
 }
 

@@ -1,8 +1,6 @@
 import { alike } from "../../base/alike.js";
 import type { Amounts } from "../../maintenance/cluster/task.js";
-import type { Agent, World } from "../../maintenance/cluster/world.js";
-
-const FIRST_BYTES = 64 * 1024;
+import type { Agent, Allocated, World } from "../../maintenance/cluster/world.js";
 
 /**
  * What an answer says of each agent, and in which bytes. A master lists its agents in the same order each time and says the same of
@@ -10,13 +8,12 @@ const FIRST_BYTES = 64 * 1024;
  * is the whole list where none has, and what was worked out of it still holds.
  */
 export class KnownAgents {
-  readonly #agents: Agent[] = [];
+  #list = new AgentList();
   readonly #allocated: (Amounts | null)[] = [];
-  /** All messages, one behind the other, and where each ends. Copied: the bytes of an answer are gone once they were read. */
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  /** Of each agent the piece of the answer that its message is in, and where. */
+  readonly #pieces: Buffer[] = [];
+  readonly #starts: number[] = [];
   readonly #ends: number[] = [];
-  #places: Map<string, number> | null = null;
-  #result: Pick<World, "agents" | "allocated"> | null = null;
   /** The answer before, as long as this one is read. */
   #before: KnownAgents | null;
   /** The agent there that is expected next. */
@@ -24,7 +21,6 @@ export class KnownAgents {
 
   constructor(before: KnownAgents | null = null) {
     this.#before = before;
-    if (before !== null) this.#bytes = Buffer.allocUnsafe(Math.max(FIRST_BYTES, before.#bytes.length));
   }
 
   /** Takes the agent of the answer before, if this is its message to the byte; whether it is. */
@@ -32,7 +28,7 @@ export class KnownAgents {
     const before = this.#before;
     if (before === null) return false;
     const place = this.#next;
-    const agent = before.#agents[place];
+    const agent = before.#list.agents[place];
     if (agent === undefined || !before.#isAt(place, bytes, start, end)) return false;
     this.#next += 1;
     this.#add(agent, before.#allocated[place] ?? null, bytes, start, end);
@@ -46,50 +42,60 @@ export class KnownAgents {
 
   /** All agents, once the whole answer was read. */
   end(): Pick<World, "agents" | "allocated"> {
-    const before = this.#before === null ? null : this.#before.#result;
+    const before = this.#before;
     this.#before = null;
-    const agents = this.#agents;
-    const isUnchanged =
-      before?.agents.length === agents.length && before.agents.every((one, at) => one === agents[at]);
-    const allocated = new Map<string, Amounts>();
-    for (const [place, { id }] of agents.entries()) {
-      const amounts = this.#allocated[place] ?? null;
-      if (amounts !== null) allocated.set(id, amounts);
-    }
-    this.#result = { agents: isUnchanged ? before.agents : agents, allocated };
-    return this.#result;
+    if (before?.hasList(this.#list)) this.#list = before.#list;
+    return { agents: this.#list.agents, allocated: allocatedOn(this.#list, this.#allocated) };
   }
 
   /** The agent of the answer before, where it is just like this one. */
   #settled(agent: Agent): Agent {
     const before = this.#before;
     if (before === null) return agent;
-    before.#places ??= new Map(before.#agents.map(({ id }, place) => [id, place]));
-    const place = before.#places.get(agent.id);
+    const place = before.#list.placeOf(agent.id);
     if (place === undefined) return agent;
     // Those that follow there are expected next, whatever came or went.
     this.#next = place + 1;
-    const known = before.#agents[place];
+    const known = before.#list.agents[place];
     return known !== undefined && alike(known, agent) ? known : agent;
   }
 
+  private hasList({ agents }: AgentList): boolean {
+    const mine = this.#list.agents;
+    return mine.length === agents.length && mine.every((one, at) => one === agents[at]);
+  }
+
   #add(agent: Agent, allocated: Amounts | null, bytes: Buffer, start: number, end: number): void {
-    const from = this.#ends.at(-1) ?? 0;
-    const to = from + end - start;
-    if (to > this.#bytes.length) {
-      const more = Buffer.allocUnsafe(2 * to);
-      this.#bytes.copy(more, 0, 0, from);
-      this.#bytes = more;
-    }
-    bytes.copy(this.#bytes, from, start, end);
-    this.#ends.push(to);
-    this.#agents.push(agent);
+    this.#pieces.push(bytes);
+    this.#starts.push(start);
+    this.#ends.push(end);
+    this.#list.agents.push(agent);
     this.#allocated.push(allocated);
   }
 
   #isAt(place: number, bytes: Buffer, start: number, end: number): boolean {
-    const from = this.#ends[place - 1] ?? 0;
-    const to = this.#ends[place] ?? 0;
-    return to - from === end - start && bytes.compare(this.#bytes, from, to, start, end) === 0;
+    const [from = 0, to = 0] = [this.#starts[place], this.#ends[place]];
+    const isAsLong = to - from === end - start;
+    return isAsLong && this.#pieces[place]?.compare(bytes, start, end, from, to) === 0;
   }
+}
+
+/** Agents in their order. */
+class AgentList {
+  readonly agents: Agent[] = [];
+  #places: ReadonlyMap<string, number> | null = null;
+
+  placeOf(id: string): number | undefined {
+    this.#places ??= new Map(this.agents.map((agent, place) => [agent.id, place]));
+    return this.#places.get(id);
+  }
+}
+
+function allocatedOn(list: AgentList, amounts: readonly (Amounts | null)[]): Allocated {
+  return {
+    get: (id) => amounts[list.placeOf(id) ?? -1] ?? undefined,
+    *values() {
+      for (const one of amounts) if (one !== null) yield one;
+    },
+  };
 }

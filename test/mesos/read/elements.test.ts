@@ -3,7 +3,7 @@ import protobuf from "protobufjs/minimal.js";
 import { describe, expect, test } from "vitest";
 import { type AnswerReader, readAll } from "../../../src/mesos/read/answer-reader.js";
 import { Elements } from "../../../src/mesos/read/elements.js";
-import { agentsReader } from "../../../src/mesos/read/read-agents.js";
+import { type Agents, agentsReader } from "../../../src/mesos/read/read-agents.js";
 import { tasksReader } from "../../../src/mesos/read/read-tasks.js";
 import { recorded } from "../support/recordings.js";
 
@@ -25,12 +25,23 @@ const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min
   maxLength: 12,
 });
 
+/** Without what the reader of the next answer needs. */
+function plainly(reader: AnswerReader<Agents>) {
+  return {
+    write: (chunk: Buffer) => reader.write(chunk),
+    end() {
+      const { agents, allocated, recoveredAgents } = reader.end();
+      return { agents, allocated: [...allocated.values()], recoveredAgents };
+    },
+  };
+}
+
 describe("an answer that arrives in pieces", () => {
   test.each(["agents.pb", "agents-after-down.pb", "tasks.pb"])(
     "%s reads as one that is there already",
     (name) => {
       const answer = recorded(name);
-      const reader = () => (name.startsWith("agents") ? agentsReader() : tasksReader());
+      const reader = () => (name.startsWith("agents") ? plainly(agentsReader()) : tasksReader());
       const expected = readAll<unknown>(reader(), answer);
       fc.assert(
         fc.property(sizes, (lengths) => {
@@ -42,11 +53,11 @@ describe("an answer that arrives in pieces", () => {
 
   test("what it says does not change with what its bytes are used for afterwards", () => {
     const answer = recorded("agents.pb");
-    const reader = agentsReader();
+    const reader = plainly(agentsReader());
     const chunk = Buffer.from(answer);
     reader.write(chunk);
     chunk.fill(0);
-    expect(reader.end()).toEqual(readAll(agentsReader(), answer));
+    expect(reader.end()).toEqual(readAll(plainly(agentsReader()), answer));
   });
 });
 

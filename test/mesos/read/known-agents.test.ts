@@ -40,7 +40,7 @@ function readInTurn(answers: readonly Buffer[]): Agents[] {
 }
 
 function shown({ agents, allocated }: Agents) {
-  return { agents, allocated: [...allocated] };
+  return { agents, allocated: agents.map(({ id }) => allocated.get(id)), all: [...allocated.values()] };
 }
 
 const some: fc.Arbitrary<Told[]> = fc.uniqueArray(

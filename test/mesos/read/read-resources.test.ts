@@ -35,7 +35,7 @@ function resourcesOf(total: readonly unknown[], allocated: readonly unknown[] = 
   };
   const { agents, allocated: used } = readAll(agentsReader(), encoded({ get_agents: { agents: [agent] } }));
   const resources = agents[0]?.resources ?? null;
-  expect(used.has("S1")).toBe(resources !== null);
+  expect(used.get("S1") === undefined).toBe(resources === null);
   return resources === null ? null : { ...resources, allocated: used.get("S1") };
 }
 
