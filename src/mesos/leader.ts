@@ -25,9 +25,13 @@ export class LeaderFinder {
     this.#options = options;
   }
 
-  /** The leader as far as is known without asking. */
+  /**
+   * The leader as far as is known without asking. A master that stands among ours no longer is none, even while it answers as if
+   * it led (invariant 2).
+   */
   get known(): Leader | null {
-    return this.#leader;
+    const leader = this.#leader;
+    return leader !== null && this.#options.masters.includes(leader.endpoint) ? leader : null;
   }
 
   /**
@@ -36,7 +40,8 @@ export class LeaderFinder {
    * @throws MesosError with `sent: "no"`, because whatever the leader was wanted for has not been sent.
    */
   async find(): Promise<Leader> {
-    if (this.#leader !== null) return this.#leader;
+    const { known } = this;
+    if (known !== null) return known;
     this.#search ??= this.#look().finally(() => {
       this.#search = null;
     });

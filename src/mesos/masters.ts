@@ -12,7 +12,7 @@ export interface Masters {
   lookAgain(): Promise<boolean>;
   /** Whether all masters of the cluster are named: then a leader that is not among them is a mistake of the configuration. */
   readonly isWhole: boolean;
-  /** Whether an address is that of a master of ours, as far as is known: credentials go to no other. */
+  /** Whether an address is that of a master of ours as of now, as far as is known: nothing is sent to any other. */
   includes(endpoint: Endpoint): boolean;
   close(): void;
 }

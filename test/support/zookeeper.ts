@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JuteWriter } from "../../src/mesos/zookeeper/jute.js";
@@ -24,6 +25,19 @@ export interface ZooKeeperServer {
   freeze(): void;
   thaw(): void;
   start(): void;
+  /** What it is in its ensemble; `null` while it serves nobody. */
+  role(): Promise<"leader" | "follower" | "alone" | null>;
+  /** Whether it knows a session; only the leader of an ensemble knows all of them. */
+  knows(session: bigint): Promise<boolean>;
+}
+
+/** A path of its own at which masters stand for election. */
+export interface Election {
+  readonly path: string;
+  /** A master stands there with this number; `address`: what else it says of its address. */
+  stands(number: number, url: string, address?: object): Promise<void>;
+  /** Its node goes, as when its session has ended. */
+  steps(number: number): Promise<void>;
 }
 
 export interface ZooKeeper {
@@ -31,6 +45,7 @@ export interface ZooKeeper {
   /** Makes a node; with `secret` only who logs in as `mesos:<secret>` may read it. */
   create(path: string, data?: string, secret?: string): Promise<void>;
   remove(path: string): Promise<void>;
+  election(): Promise<Election>;
   dispose(): Promise<void>;
 }
 
@@ -40,8 +55,12 @@ const DELETE = 2;
 
 const ALL_RIGHTS = 31;
 
-/** Starts an ensemble; resolves when it takes writes. */
-export async function startZooKeeper(count: 1 | 3): Promise<ZooKeeper> {
+/**
+ * Starts an ensemble; resolves when it takes writes.
+ *
+ * @param longestSessionMs what it grants to whoever asks for more.
+ */
+export async function startZooKeeper(count: 1 | 3, longestSessionMs = 10_000): Promise<ZooKeeper> {
   const folder = await mkdtemp(join(tmpdir(), "mmb-zk-"));
   const ports = await Promise.all(Array.from({ length: count * 3 }, freePort));
   const portsOf = (at: number) => ports.slice(at * 3, at * 3 + 3) as [number, number, number];
@@ -55,6 +74,7 @@ export async function startZooKeeper(count: 1 | 3): Promise<ZooKeeper> {
       const [port] = portsOf(at);
       const lines = [`dataDir=${own}`, `clientPort=${port}`, "clientPortAddress=127.0.0.1", "tickTime=500"];
       lines.push("initLimit=20", "syncLimit=10", "admin.enableServer=false", ...(count > 1 ? [members] : []));
+      lines.push(`maxSessionTimeout=${longestSessionMs}`, "4lw.commands.whitelist=srvr,dump");
       await mkdir(own);
       await writeFile(join(own, "myid"), `${at + 1}\n`);
       await writeFile(config, `${lines.join("\n")}\n`);
@@ -84,17 +104,36 @@ export async function startZooKeeper(count: 1 | 3): Promise<ZooKeeper> {
     }
   };
   await use((session) => session.children("/"));
+  const create: ZooKeeper["create"] = (path, data = "", secret) =>
+    use(async (session) => {
+      await session.call(CREATE, (request) => {
+        request.text(path).bytes(Buffer.from(data));
+        writeAcl(request, secret);
+        request.int(0);
+      });
+    });
+  const remove: ZooKeeper["remove"] = (path) =>
+    use(async (session) => void (await session.call(DELETE, (r) => r.text(path).int(-1))));
+  let elections = 0;
   return {
     servers,
-    create: (path, data = "", secret) =>
-      use(async (session) => {
-        await session.call(CREATE, (request) => {
-          request.text(path).bytes(Buffer.from(data));
-          writeAcl(request, secret);
-          request.int(0);
-        });
-      }),
-    remove: (path) => use(async (session) => void (await session.call(DELETE, (r) => r.text(path).int(-1)))),
+    create,
+    remove,
+    async election() {
+      elections += 1;
+      const path = `/masters${elections}`;
+      await create(path);
+      const node = (number: number) => `${path}/json.info_${String(number).padStart(10, "0")}`;
+      return {
+        path,
+        async stands(number, url, address = {}) {
+          const port = Number(new URL(url).port);
+          const at = { ip: "127.0.0.1", port, ...address };
+          await create(node(number), JSON.stringify({ hostname: "no-such-host.invalid", port, address: at }));
+        },
+        steps: (number) => remove(node(number)),
+      };
+    },
     async dispose() {
       await Promise.all(servers.map((one) => one.kill()));
       await rm(folder, { recursive: true, force: true });
@@ -134,5 +173,23 @@ function server(port: number, config: string): ZooKeeperServer {
     },
     freeze: () => void running?.kill("SIGSTOP"),
     thaw: () => void running?.kill("SIGCONT"),
+    async role() {
+      const [, mode = ""] = /^Mode: (\w+)$/m.exec(await asked(port, "srvr")) ?? [];
+      return mode === "leader" || mode === "follower" ? mode : mode === "standalone" ? "alone" : null;
+    },
+    knows: async (session) => (await asked(port, "dump")).includes(`0x${session.toString(16)}`),
   };
+}
+
+/** What a server answers to one of its words of four letters; nothing where it does not listen. */
+function asked(port: number, word: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write(word));
+    socket.on("data", (chunk: Buffer) => {
+      answer += chunk.toString();
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(answer));
+  });
 }

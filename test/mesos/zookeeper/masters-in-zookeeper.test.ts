@@ -11,34 +11,12 @@ suiteFor(
   zooKeeperAvailable,
 )(() => {
   let zooKeeper: ZooKeeper;
-  let paths = 0;
   beforeAll(async () => {
     zooKeeper = await startZooKeeper(1);
   });
   afterAll(async () => {
     await zooKeeper.dispose();
   });
-
-  /** A path of its own, and how masters stand there. */
-  async function election() {
-    paths += 1;
-    const path = `/mesos${paths}`;
-    await zooKeeper.create(path);
-    const node = (number: number) => `${path}/json.info_${String(number).padStart(10, "0")}`;
-    return {
-      path,
-      async stands(number: number, url: string, address: object = {}) {
-        const port = Number(new URL(url).port);
-        const info = {
-          hostname: "no-such-host.invalid",
-          port,
-          address: { ip: "127.0.0.1", port, ...address },
-        };
-        await zooKeeper.create(node(number), JSON.stringify(info));
-      },
-      steps: async (number: number) => await zooKeeper.remove(node(number)),
-    };
-  }
 
   async function rehearsalMaster(hostname = "web-01") {
     const master = await startRehearsalMaster({ agents: [{ hostname, ip: "10.0.0.1" }], frameworks: [] });
@@ -64,9 +42,15 @@ suiteFor(
   const hostsOf = async (master: ReturnType<typeof createMaster>) =>
     (await master.snapshot()).agents.map(({ machine }) => machine.hostname);
 
+  const codeOf = (master: ReturnType<typeof createMaster>) =>
+    master.snapshot().then(
+      () => null,
+      (error: { code: string }) => error.code,
+    );
+
   test("the leader is found, and the next one after a fail-over", async () => {
     const [first, second] = [await rehearsalMaster("web-01"), await rehearsalMaster("web-02")];
-    const { path, stands, steps } = await election();
+    const { path, stands, steps } = await zooKeeper.election();
     await stands(1, first.url);
     await stands(2, second.url);
     const master = masterAt(path);
@@ -78,7 +62,7 @@ suiteFor(
 
   test("a master whose node stands while it is dead is no leader, until the node goes", async () => {
     const [dead, next] = [await rehearsalMaster(), await rehearsalMaster("web-02")];
-    const { path, stands, steps } = await election();
+    const { path, stands, steps } = await zooKeeper.election();
     await stands(1, dead.url);
     await stands(2, next.url);
     await dead.close();
@@ -88,8 +72,28 @@ suiteFor(
     await expect.poll(() => hostsOf(master).catch(() => []), { timeout: 20_000 }).toEqual(["web-02"]);
   });
 
+  test("a master that goes on as if it led after its node went is asked for nothing more, and written nothing", async () => {
+    const [deposed, next] = [await rehearsalMaster(), await rehearsalMaster("web-02")];
+    const { path, stands, steps } = await zooKeeper.election();
+    await stands(1, deposed.url);
+    await stands(2, next.url);
+    const master = masterAt(path);
+    expect(await hostsOf(master)).toEqual(["web-01"]);
+    await steps(1);
+    await expect.poll(() => hostsOf(master), { timeout: 20_000 }).toEqual(["web-02"]);
+    deposed.clearCalls();
+    await master.updateSchedule({ windows: [] });
+    expect(deposed.calls()).toEqual([]);
+    await steps(2);
+    await expect.poll(() => codeOf(master), { timeout: 20_000 }).toBe("no_leader");
+    expect(master.leader()).toBeNull();
+    next.clearCalls();
+    await expect(master.updateSchedule({ windows: [] })).rejects.toMatchObject({ sent: "no" });
+    expect(next.calls()).toEqual([]);
+  });
+
   test("nobody who stands is no leader now, and not a mistake", async () => {
-    const { path } = await election();
+    const { path } = await zooKeeper.election();
     await expect(masterAt(path).snapshot()).rejects.toMatchObject({ code: "no_leader", sent: "no" });
   });
 
@@ -103,7 +107,7 @@ suiteFor(
 
   test("nothing is sent to a master that is not allowed, whatever name it gives itself", async () => {
     const stranger = await rehearsalMaster();
-    const { path, stands } = await election();
+    const { path, stands } = await zooKeeper.election();
     await stands(1, stranger.url);
     const credentials = { principal: "bot", secret: new Secret("hunter2") };
     const master = masterAt(path, { allowed: ["10.0.0.0/8", "mesos-1.example.com"] }, { credentials });
@@ -116,7 +120,7 @@ suiteFor(
     ["a name with a login in it", { ip: undefined, hostname: "a@127.0.0.1" }],
     ["a number for an IP", { ip: "16777343" }],
   ])("%s is no address", async (_, address) => {
-    const { path } = await election();
+    const { path } = await zooKeeper.election();
     const info = { hostname: "x@127.0.0.1", port: 5050, address: { port: 5050, ...address } };
     await zooKeeper.create(`${path}/json.info_0000000001`, JSON.stringify(info));
     await expect(masterAt(path).snapshot()).rejects.toMatchObject({ code: "zookeeper_unreadable" });
@@ -124,7 +128,7 @@ suiteFor(
 
   test("while ZooKeeper is away the known leader counts, which is told once at its beginning and its end", async () => {
     const leader = await rehearsalMaster();
-    const { path, stands } = await election();
+    const { path, stands } = await zooKeeper.election();
     await stands(1, leader.url);
     const told: boolean[] = [];
     const master = masterAt(path, {}, { onZooKeeperAway: (why) => told.push(why !== null) });
