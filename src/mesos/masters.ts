@@ -8,7 +8,7 @@ export interface Masters {
    * @throws MesosError with `sent: "no"` where nobody says where they are.
    */
   addresses(): Promise<readonly Endpoint[]>;
-  /** None of them leads: looks whether there are others; whether it is worth asking again. */
+  /** None of those that were given last leads: looks whether there are others by now; whether it is worth asking again. */
   lookAgain(): Promise<boolean>;
   /** Whether all masters of the cluster are named: then a leader that is not among them is a mistake of the configuration. */
   readonly isWhole: boolean;

@@ -24,6 +24,7 @@ export interface ZooKeeperServer {
   /** SIGSTOP and SIGCONT: connections stay, nothing answers. */
   freeze(): void;
   thaw(): void;
+  /** Nothing is done where it runs. */
   start(): void;
   /** What it is in its ensemble; `null` while it serves nobody. */
   role(): Promise<"leader" | "follower" | "alone" | null>;
@@ -159,6 +160,7 @@ function server(port: number, config: string): ZooKeeperServer {
     host: "127.0.0.1",
     port,
     start() {
+      if (running !== null && running.exitCode === null && running.signalCode === null) return;
       const line = ["-Xmx96m", "-XX:TieredStopAtLevel=1", "-cp", JAR];
       line.push("org.apache.zookeeper.server.quorum.QuorumPeerMain", config);
       running = spawn("java", line, { stdio: "ignore" });

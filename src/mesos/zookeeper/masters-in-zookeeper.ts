@@ -30,6 +30,8 @@ export function mastersInZooKeeper({ cluster, zooKeeper, onAway }: MastersInZooK
   let watch: MasterWatch | null = null;
   let said: Said | null = null;
   let named: MasterAddress | null = null;
+  /** The one that was named when masters were asked for last. */
+  let given: MasterAddress | null = null;
   let isAway = false;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let firstWord: () => void = () => undefined;
@@ -66,14 +68,16 @@ export function mastersInZooKeeper({ cluster, zooKeeper, onAway }: MastersInZooK
     async addresses() {
       watch ??= new MasterWatch({ servers, path, auth: auth?.reveal() ?? null, onSaid });
       if (said === null) await within(FIRST_WORD_MS, heard, () => undefined);
+      given = named;
       return [current()];
     },
     async lookAgain() {
-      const before = named;
-      if (watch === null || performance.now() < readAtMs + AGAIN_MS) return false;
+      // Another one may have been named while the last one was asked.
+      const isOther = () => named !== null && JSON.stringify(named) !== JSON.stringify(given);
+      if (watch === null || isOther() || performance.now() < readAtMs + AGAIN_MS) return isOther();
       readAtMs = performance.now();
       await watch.look();
-      return named !== null && JSON.stringify(named) !== JSON.stringify(before);
+      return isOther();
     },
     isWhole: false,
     includes: (endpoint) =>

@@ -4,7 +4,9 @@ import type { ZooKeeperConfig } from "../../../src/config/config.js";
 import { createMaster, type MasterOptions } from "../../../src/mesos/master.js";
 import { startRehearsalMaster } from "../../../src/rehearsal/master/master.js";
 import { suiteFor } from "../../support/require.js";
+import { until } from "../../support/until.js";
 import { startZooKeeper, type ZooKeeper, zooKeeperAvailable } from "../../support/zookeeper.js";
+import { startZooKeeperPath } from "../../support/zookeeper-path.js";
 
 suiteFor(
   "masters that ZooKeeper names",
@@ -70,6 +72,22 @@ suiteFor(
     await expect(master.snapshot()).rejects.toMatchObject({ code: "connection_refused", sent: "no" });
     await steps(1);
     await expect.poll(() => hostsOf(master).catch(() => []), { timeout: 20_000 }).toEqual(["web-02"]);
+  });
+
+  test("a leader that is named while the one before is asked is asked next, without an error in between", async () => {
+    const [dying, next] = [await rehearsalMaster(), await rehearsalMaster("web-02")];
+    const { path, stands, steps } = await zooKeeper.election();
+    await stands(1, dying.url);
+    await stands(2, next.url);
+    const way = await startZooKeeperPath(zooKeeper.servers);
+    onTestFinished(() => way.close());
+    const dies = async () => {
+      await steps(1);
+      await until("the next node is read", async () => way.answered(next.url.replace(/.*:/, '"port":')));
+      await dying.stop();
+    };
+    dying.fault("GET_MASTER", { kind: "hang_before", onHit: () => void dies() });
+    expect(await hostsOf(masterAt(path, { servers: way.servers }))).toEqual(["web-02"]);
   });
 
   test("a master that goes on as if it led after its node went is asked for nothing more, and written nothing", async () => {
