@@ -3,49 +3,20 @@ import { DEFAULT_TIMEOUTS } from "../../src/mesos/transport.js";
 import type { CallType } from "../../src/rehearsal/master/call.js";
 import type { Fault } from "../../src/rehearsal/master/faults.js";
 import { elect, type FailOverOptions, type RehearsalMaster } from "../../src/rehearsal/master/master.js";
-import type { RehearsalFramework } from "../../src/rehearsal/master/options.js";
 import { startStepByStep } from "../engine/support/engine.js";
-import { ALICE, BOB } from "../engine/support/people.js";
-import { READ_LIMIT_MS, type TestCluster, type TestMaintenance } from "../engine/support/test-cluster.js";
+import { ALICE } from "../engine/support/people.js";
+import { READ_LIMIT_MS, type TestCluster } from "../engine/support/test-cluster.js";
+import {
+  approved,
+  CALLS,
+  expectChangedOnce,
+  expectSentences,
+  FOREIGN,
+  isWrite,
+  MOVER,
+  skipOf,
+} from "./support/beside-others.js";
 import { chosen, Tally } from "./support/tally.js";
-
-/** Windows of other people: exact and without an end, a machine without an IP, letters of their own. */
-const FOREIGN = {
-  windows: [
-    {
-      machines: [{ hostname: "WEB-06", ip: "10.0.0.6" }, { hostname: "legacy" }],
-      start: 1795195128662822401n,
-      duration: null,
-    },
-  ],
-};
-
-const MOVER: RehearsalFramework = {
-  name: "marathon",
-  habit: "mover",
-  tasks: [
-    { name: "api", on: "web-01" },
-    { name: "api", on: "web-04" },
-  ],
-};
-
-const WRITES = ["UPDATE_MAINTENANCE_SCHEDULE", "START_MAINTENANCE", "STOP_MAINTENANCE"] as const;
-
-const READS = [
-  "GET_MASTER",
-  "GET_AGENTS",
-  "GET_TASKS",
-  "GET_FRAMEWORKS",
-  "GET_MAINTENANCE_SCHEDULE",
-  "GET_MAINTENANCE_STATUS",
-] as const;
-
-const CALLS: readonly CallType[] = [...READS, ...WRITES, "SUBSCRIBE"];
-
-const isWrite = (type: CallType) => (WRITES as readonly CallType[]).includes(type);
-
-/** In the middle of a maintenance; a write has to be met at once. */
-const skipOf = (type: CallType) => (isWrite(type) || type === "SUBSCRIBE" ? 0 : 3);
 
 /** Reads are made once more when their connection breaks, so that only several faults are seen at all. */
 const timesOf = (type: CallType) => (isWrite(type) ? 1 : 3);
@@ -185,38 +156,11 @@ async function maintained(injected: Injected): Promise<void> {
     await maintenance.root(/Back in service/);
     await maintenance.thread(/All are back/);
     expect(hits, "the fault was met").toBeGreaterThan(0);
-    for (const type of WRITES) expect([type, cluster.calls(type, "accepted")]).toEqual([type, 1]);
-    const { schedule, modes } = lastOf(cluster).state();
-    expect(schedule).toEqual(FOREIGN);
-    expect([...modes.values()]).not.toContain("DOWN");
+    expectChangedOnce(cluster);
     for (const text of maintenance.texts()) expectSentences(text);
   } finally {
     await engine.close();
   }
-}
-
-const lastOf = ({ masters, master }: TestCluster) =>
-  masters.find((one) => one.state().leading === "leading") ?? master;
-
-/** Somebody approves, and does so again when the picture got worse or could not be seen. */
-async function approved(maintenance: TestMaintenance): Promise<void> {
-  const isDown = () => maintenance.texts().some((text) => /Down: 2 machines/.test(text));
-  for (let clicks = 0; clicks < 5 && !isDown(); clicks += 1) {
-    await maintenance.click(BOB, "approve");
-    await maintenance.cluster.until("the click's outcome", async () => {
-      if (isDown()) return true;
-      return maintenance.cluster.toldTo(BOB).length > 0;
-    });
-    if ((await maintenance.record()).batches[0]?.phase !== "awaiting_approval") break;
-  }
-  await maintenance.thread(/Down: 2 machines/);
-}
-
-function expectSentences(text: string): void {
-  expect(text).not.toMatch(/undefined|\[object|NaN|null|Error:/);
-  if (!text.startsWith("⚠️")) return;
-  expect(text).toMatch(/Not done: \S.*[.]/);
-  expect(text).toMatch(/Next: \S.*[.]|goes on by itself|not repeated until/);
 }
 
 describe("one maintenance from drain to Up, with three masters: everything is changed once, other people's window stays, and what goes wrong is told in sentences (invariants 1, 2, 7 and 10)", () => {

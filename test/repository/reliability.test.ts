@@ -31,6 +31,7 @@ test("each suite of faults stands on the page", () => {
     "crash-points",
     "crash-points-on-stores",
     "masters",
+    "zookeeper",
     "clock",
     "kill",
     "model",

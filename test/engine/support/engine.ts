@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
 import type { Logger } from "../../../src/base/logger.js";
 import { Secret } from "../../../src/base/secret.js";
-import type { ClusterConfig, ClusterPolicy, StoreConfig } from "../../../src/config/config.js";
+import type {
+  ClusterConfig,
+  ClusterPolicy,
+  StoreConfig,
+  ZooKeeperConfig,
+} from "../../../src/config/config.js";
 import { termsOf } from "../../../src/config/runbook.js";
 import { createHome } from "../../../src/engine/bot/home.js";
 import { createIntake, type IntakeCluster } from "../../../src/engine/bot/intake.js";
@@ -19,7 +24,11 @@ import { CONTROL_WORKER_OPTIONS, NOTIFY_WORKER_OPTIONS } from "../../../src/engi
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { runWorker, type Store } from "../../../src/engine/store/store.js";
 import { createWorkerSide, type WorkerSide } from "../../../src/engine/worker-side.js";
-import { startRehearsalMaster, startStandby } from "../../../src/rehearsal/master/master.js";
+import {
+  type RehearsalMaster,
+  startRehearsalMaster,
+  startStandby,
+} from "../../../src/rehearsal/master/master.js";
 import type { RehearsalOptions } from "../../../src/rehearsal/master/options.js";
 import { answer, PATIENCE_MS } from "../../../src/slack/hear/answer.js";
 import { createGroups } from "../../../src/slack/people/groups.js";
@@ -51,6 +60,8 @@ export interface TestClusterOptions {
   readonly otherMasters?: readonly string[];
   /** How many more masters the cluster has, which redirect to the first. @defaultValue 0 */
   readonly standbys?: number;
+  /** Where the masters are found instead of being listed; called before anybody looks for them. */
+  readonly zooKeeper?: (masters: readonly RehearsalMaster[]) => Promise<ZooKeeperConfig>;
   /** What the workspace calls the command. @defaultValue /mesos */
   readonly command?: string;
 }
@@ -65,6 +76,8 @@ export interface Engine {
   readonly store: Store;
   /** The process as it is: it may be told to die somewhere, and another one is started at once when it does. */
   readonly process: Mortal;
+  /** Nothing new is begun, and its clock stands, before this resolves; what was begun goes on. */
+  waitsFor(until: Promise<void>): void;
   /** A cluster of its own with a rehearsal master and a worker; both end with the test. */
   cluster(options?: TestClusterOptions): Promise<TestCluster>;
   close(): Promise<void>;
@@ -81,7 +94,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** `ENGINE_LOG=1` shows what the engine logs. */
-const logger: Logger = process.env.ENGINE_LOG ? { ...console, debug() {} } : quiet;
+const ordinaryLogger: Logger = process.env.ENGINE_LOG ? { ...console, debug() {} } : quiet;
 
 export const SIX: RehearsalOptions["agents"] = [1, 2, 3, 4, 5, 6].map((n) => ({
   hostname: `web-0${n}`,
@@ -97,6 +110,8 @@ interface Base {
   readonly course: Course;
   /** How long a person waits for an answer before the bot says that there is none yet. */
   readonly patienceMs: number;
+  /** What both sides tell the log. */
+  readonly logger: Logger;
   /** Whether a job runs. */
   isBusy(): boolean;
   moveOn(ms: number): void;
@@ -123,6 +138,7 @@ export async function startEngine(settings: StoreConfig): Promise<Engine> {
     trueNow: SYSTEM_CLOCK.wall,
     course: REAL_TIME,
     patienceMs: PATIENCE_MS,
+    logger: ordinaryLogger,
     isBusy: notHere,
     moveOn: notHere,
     setClockBy: notHere,
@@ -133,14 +149,14 @@ export async function startEngine(settings: StoreConfig): Promise<Engine> {
 }
 
 /** An engine that goes on step by step, by a clock of its own. */
-export async function startStepByStep(): Promise<Engine> {
+export async function startStepByStep(logger = ordinaryLogger): Promise<Engine> {
   const clock = new TestClock();
   const store = new MemoryStore(clock.wall);
   const course = new StepByStep(store, clock);
   const isBusy = () => store.running().length > 0;
   const moveOn = (ms: number) => clock.moveOn(ms);
   return await startOn({
-    ...{ store, clock, course, isBusy, moveOn },
+    ...{ store, clock, course, logger, isBusy, moveOn },
     trueNow: clock.now,
     patienceMs: UNHURRIED_PATIENCE_MS,
     setClockBy: (ms) => clock.setBy(ms),
@@ -166,7 +182,7 @@ interface Life {
 }
 
 async function startOn(base: Base): Promise<Engine> {
-  const { store, clock, trueNow, course, patienceMs, isBusy, moveOn, setClockBy } = base;
+  const { store, clock, trueNow, course, patienceMs, logger, isBusy, moveOn, setClockBy } = base;
   const webApi = await FakeSlack.start();
   webApi.hasEverybody = true;
   const slack = new RecordedSlack();
@@ -223,6 +239,7 @@ async function startOn(base: Base): Promise<Engine> {
     get process() {
       return life.body;
     },
+    waitsFor: base.waitsFor,
     async cluster(options = {}) {
       made += 1;
       const name = `c${made}`;
@@ -250,11 +267,14 @@ async function startOn(base: Base): Promise<Engine> {
             });
       const named = { by: "name", value: "marathon" } as const;
       const reached = { ...named, url: marathon?.url ?? "", authorization: null, ca: null };
+      const masters = [master, ...standbys];
+      const zooKeeper = (await options.zooKeeper?.(masters)) ?? null;
+      const listed = [...masters.map(({ url }) => url), ...(options.otherMasters ?? [])];
       const config: ClusterConfig = {
         name,
-        masters: [...[master, ...standbys].map(({ url }) => url), ...(options.otherMasters ?? [])],
+        masters: zooKeeper === null ? listed : [],
         credentials: null,
-        zooKeeper: null,
+        zooKeeper,
         ca: null,
         channel,
         broadcast: [],
@@ -279,7 +299,7 @@ async function startOn(base: Base): Promise<Engine> {
       const end = once(async () => {
         configs.delete(name);
         await Promise.all([
-          ...[master, ...standbys].map((one) => one.close()),
+          ...masters.map((one) => one.close()),
           marathon?.close(),
           life.stopWorkers(config),
         ]);
@@ -365,7 +385,7 @@ interface Around {
   readonly configs: ReadonlyMap<string, ClusterConfig>;
 }
 
-function live({ store: real, clock }: Base, { body, webApi, slack, program, configs }: Around): Life {
+function live({ store: real, clock, logger }: Base, { body, webApi, slack, program, configs }: Around): Life {
   const store = body.store(real);
   const messenger = body.messenger(
     slack.through(createMessenger({ settings: webApi.settings(), logger, timeoutMs: UNHURRIED_PATIENCE_MS })),
