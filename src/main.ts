@@ -122,6 +122,7 @@ async function start(
       onAck: (_kind, ms) => metrics.commandAckSeconds.observe(ms / 1000),
       onCommand: (verb, outcome) => metrics.commands.inc({ verb, outcome }),
       onSlackCall: (method, outcome) => metrics.slackCalls.inc({ method, outcome }),
+      onShown: (ms) => metrics.cardSeconds.observe(ms / 1000),
     });
     shutdown.add("stop the bot", () => bot.stop());
     checks.slack = () => bot.ready();

@@ -51,6 +51,8 @@ export interface BotOptions {
   readonly onAck?: (kind: string, ms: number) => void;
   readonly onCommand?: (verb: string, outcome: string) => void;
   readonly onSlackCall?: (method: string, outcome: string) => void;
+  /** @see NotifyPorts.shown */
+  readonly onShown?: (ms: number) => void;
 }
 
 export interface BotSide {
@@ -121,6 +123,7 @@ export function createBotSide(options: BotOptions): BotSide {
     shownIn: (name) => shownAs(options.clusters.find((cluster) => cluster.name === name)),
     historyMs: options.historyMs,
     runsOf: runsIn(store),
+    shown: options.onShown ?? (() => {}),
     lost,
     logger,
     now: clock.now,

@@ -10,6 +10,9 @@ export function workerMeters(metrics: Metrics): WorkerMeters {
       metrics.ticks.inc({ cluster, outcome });
       metrics.tickSeconds.observe({ cluster }, seconds);
     },
+    placed(cluster, seconds) {
+      metrics.placedSeconds.observe({ cluster }, seconds);
+    },
     masterCall(cluster, call, outcome, seconds, bytes) {
       metrics.masterCalls.inc({ cluster, call, outcome });
       metrics.masterCallSeconds.observe({ call }, seconds);

@@ -32,6 +32,8 @@ import { askAtStart, runWorker, type Store } from "./store/store.js";
 /** What the worker counts; `ops/metrics.ts` fits. */
 export interface WorkerMeters {
   tick(cluster: string, outcome: "ok" | "trouble" | "ended", seconds: number): void;
+  /** The windows of a drain were read back, so long after it was asked for. */
+  placed(cluster: string, seconds: number): void;
   masterCall(cluster: string, call: string, outcome: string, seconds: number, bytes: number): void;
   /** A whole reading showed so many tasks and agents otherwise than the event stream had. */
   differed(cluster: string, count: number): void;
@@ -147,6 +149,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
           await notifier.tellUnclaimed({ cluster: name, channel, digest, groups: [...groups] });
       },
       isTaken: async (id) => (await notifier.queue.getJob(threadJobId(id))) !== undefined,
+      placed: (ms) => meters.placed(config.name, ms / 1000),
       ticked(record, outcome, ms) {
         watch.follow(record);
         meters.tick(config.name, outcome, ms / 1000);

@@ -75,6 +75,21 @@ export function createMetrics() {
       labelNames: ["cluster"],
       registers,
     }),
+    /** From a drain being asked for to its windows being read back at the master. */
+    placedSeconds: new Histogram({
+      name: "mesos_bot_placed_seconds",
+      help: "From a drain being asked for to its windows being read back at the master, by cluster.",
+      labelNames: ["cluster"],
+      buckets: CALL_SECONDS,
+      registers,
+    }),
+    /** How old what a card shows was when Slack had it. */
+    cardSeconds: new Histogram({
+      name: "mesos_bot_card_seconds",
+      help: "From the look at the master to the card in Slack that shows it.",
+      buckets: CALL_SECONDS,
+      registers,
+    }),
     /** Calls of Slack's Web API, by what they are for (`post`, `update`, `reply`, …) and outcome: `ok` or the error's code. */
     slackCalls: new Counter({
       name: "mesos_bot_slack_calls_total",

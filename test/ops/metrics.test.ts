@@ -12,6 +12,8 @@ test("what is counted is in the text, with the process's own metrics", async () 
   metrics.masterCallSeconds.observe({ call: "GET_AGENTS" }, 0.07);
   metrics.masterAnswerBytes.inc({ cluster: "prod", call: "GET_AGENTS" }, 4_096);
   metrics.keptDifferences.inc({ cluster: "prod" }, 2);
+  metrics.placedSeconds.observe({ cluster: "prod" }, 0.3);
+  metrics.cardSeconds.observe(0.4);
   metrics.slackCalls.inc({ method: "chat.update", outcome: "rate_limited" });
   metrics.laneStill.set({ lane: "query" }, 40);
   metrics.openMaintenances.set({ cluster: "prod", phase: "draining" }, 2);
@@ -26,6 +28,8 @@ test("what is counted is in the text, with the process's own metrics", async () 
     'mesos_bot_slack_calls_total{method="chat.update",outcome="rate_limited"} 1',
     'mesos_bot_master_answer_bytes_total{cluster="prod",call="GET_AGENTS"} 4096',
     'mesos_bot_kept_differences_total{cluster="prod"} 2',
+    'mesos_bot_placed_seconds_count{cluster="prod"} 1',
+    'mesos_bot_card_seconds_bucket{le="0.5"} 1',
     'mesos_bot_lane_still_seconds{lane="query"} 40',
     'mesos_bot_open_maintenances{cluster="prod",phase="draining"} 2',
     `mesos_bot_info{version="${VERSION}"} 1`,

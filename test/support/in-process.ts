@@ -69,7 +69,7 @@ export async function installInProcess(setup: ClusterSetup): Promise<InProcess> 
         historyMs: config.historyMs,
         secrets: config.secrets,
         logger,
-        meters: { tick() {}, masterCall() {}, differed() {}, open() {}, kept() {} },
+        meters: { tick() {}, placed() {}, masterCall() {}, differed() {}, open() {}, kept() {} },
         startProgram: run,
         clock,
       });

@@ -140,6 +140,10 @@ async function runMaintenance(
   }
   const outcome = record.end !== null ? "ended" : record.trouble !== null ? "trouble" : "ok";
   ports.ticked(record, outcome, performance.now() - startedMs);
+  const placedAtMs = placedAt(record);
+  // A clock that was set back meanwhile does not tell how long it was.
+  if (placedAtMs !== null && placedAt(first) === null && placedAtMs >= record.requestedAtMs)
+    ports.placed(placedAtMs - record.requestedAtMs);
   await told;
   if (record.end !== null) return await leave(record, record.end, job, ports);
   const { cluster } = ports;
@@ -150,6 +154,11 @@ async function runMaintenance(
   if (job.priority !== ROUTINE_PRIORITY && !isFirstPost(record))
     await job.changePriority({ priority: ROUTINE_PRIORITY });
   return await delayFor(job, due - ports.now(), token, ports.wall);
+}
+
+/** When a window of it was first read back; `null` where none was, or it is that long ago that its log does not say. */
+function placedAt({ events }: Maintenance): number | null {
+  return events.find(({ kind }) => kind === "scheduled")?.atMs ?? null;
 }
 
 /** The job of a maintenance that has ended becomes its record in the history; of one that never began a copy is kept apart. */

@@ -25,6 +25,8 @@ export interface ControlPorts {
   reply(to: StoredReplyTarget, reply: Reply): Promise<void>;
   /** A tick has finished; for metrics and for which agents' events matter. */
   ticked(record: Maintenance, outcome: "ok" | "trouble" | "ended", ms: number): void;
+  /** The windows of a drain were read back for the first time, so long after it was asked for; for metrics. */
+  placed(ms: number): void;
   readonly logger: Logger;
   /** How this worker is named to people. */
   readonly worker: string;

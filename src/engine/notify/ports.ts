@@ -25,6 +25,8 @@ export interface NotifyPorts {
   readonly historyMs: number;
   /** The lane of runs of a cluster, to read what its jobs know. */
   runsOf(cluster: string): StoreQueue;
+  /** A card stands that shows a look at the master of so long ago; for metrics. */
+  shown(ms: number): void;
   readonly lost: Pick<LostClusters, "standsStill">;
   readonly logger: Logger;
   /** @see SteadyClock.now */

@@ -132,6 +132,7 @@ export async function runThread(
         const reader = { user: of.requester, command: of.command };
         return ports.drawTimeline(timeline, reader, `${of.id}-batches.png`);
       },
+      shown: ports.shown,
       now: ports.now,
     });
   } catch (error) {

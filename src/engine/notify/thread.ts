@@ -45,6 +45,8 @@ export interface ThreadPorts {
   /** What frameworks usually do, by name. */
   readonly habits: ReadonlyMap<string, Habit>;
   readonly cluster: ClusterInSlack;
+  /** A card stands that shows a look at the master of so long ago. */
+  shown(ms: number): void;
   now(): number;
 }
 
@@ -76,6 +78,11 @@ export function openThread(record: Maintenance, start: ThreadJob, ports: ThreadP
       tickets: ports.cluster.tickets,
     });
 
+  /** A clock that was set back since makes no look younger than now. */
+  function cardStands(): void {
+    if (record.picture !== null) ports.shown(Math.max(0, now() - record.picture.atMs));
+  }
+
   async function postRoot(): Promise<string> {
     // Set by a process that died while it posted.
     const mayStandAbove = progress.rootPosting ?? false;
@@ -87,6 +94,7 @@ export function openThread(record: Maintenance, start: ThreadJob, ports: ThreadP
       if (isKnown) await saved({ rootPosting: false });
       throw error;
     });
+    cardStands();
     ports.edits.set(record.id, now());
     await saved({ rootTs: ts, rootHash: hashOf(card), rootPosting: false, toldFailure: null });
     if (mayStandAbove) await messenger.post(progress.channel, ts, renderSecondCard(record.id));
@@ -153,7 +161,10 @@ export function openThread(record: Maintenance, start: ThreadJob, ports: ThreadP
       if (ts === null) return true;
       const card = renderedCard();
       const how = await edit(record.id, { ts, hash: progress.rootHash }, card, EDIT_EVERY_MS);
-      if (how === "edited") await saved({ rootHash: hashOf(card) });
+      if (how === "edited") {
+        cardStands();
+        await saved({ rootHash: hashOf(card) });
+      }
       if (how === "gone") await postRoot();
       return how !== "early";
     },

@@ -51,6 +51,7 @@ function threadOf(parts: Partial<ThreadJob> = {}, broadcast: readonly Broadcast[
         outputs: { of: async () => null, drop: async () => {} },
         cluster: { broadcast, tickets: null, scheme: "http", calendar: [] },
         habits: new Map(),
+        shown() {},
         now: () => nowMs,
       });
     },

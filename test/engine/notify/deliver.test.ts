@@ -61,6 +61,7 @@ async function delivered(
     cluster: { broadcast: BROADCASTS, tickets: null, scheme: "http", calendar: [] },
     drawWindows: async () => null,
     habits: new Map(),
+    shown() {},
     now: () => NOW,
     ...parts,
   });

@@ -64,6 +64,7 @@ async function bot(configured: readonly string[], now = clock.now) {
       shownIn: () => ({ broadcast: [], tickets: null, scheme: "http", calendar: [] }),
       historyMs: HISTORY_MS,
       runsOf: runsIn(store),
+      shown() {},
       lost,
       logger: log,
       now,

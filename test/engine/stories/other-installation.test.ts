@@ -37,7 +37,7 @@ test("an installation that shares no master with the queue's own does none of it
     historyMs: second.historyMs,
     secrets: second.secrets,
     logger,
-    meters: { tick() {}, masterCall() {}, differed() {}, open() {}, kept() {} },
+    meters: { tick() {}, placed() {}, masterCall() {}, differed() {}, open() {}, kept() {} },
     startProgram: async () => {
       throw new Error("Nothing is run here.");
     },

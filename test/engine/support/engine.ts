@@ -66,6 +66,11 @@ export interface TestClusterOptions {
   readonly command?: string;
 }
 
+export interface Measured {
+  readonly placed: number[];
+  readonly shown: number[];
+}
+
 /** Our two sides around one store, with a recorder where Slack would show things. */
 export interface Engine {
   readonly slack: RecordedSlack;
@@ -74,6 +79,8 @@ export interface Engine {
   /** Stands in for the programs of runbooks. */
   readonly program: TestProgram;
   readonly store: Store;
+  /** What metrics would be made of, in ms, of all processes. */
+  readonly measured: Measured;
   /** The process as it is: it may be told to die somewhere, and another one is started at once when it does. */
   readonly process: Mortal;
   /** Nothing new is begun, and its clock stands, before this resolves; what was begun goes on. */
@@ -188,6 +195,7 @@ async function startOn(base: Base): Promise<Engine> {
   const slack = new RecordedSlack();
   const program = new TestProgram();
   const configs = new Map<string, ClusterConfig>();
+  const measured: Measured = { placed: [], shown: [] };
   let made = 0;
   let commands = 0;
   let clicks = 0;
@@ -201,7 +209,7 @@ async function startOn(base: Base): Promise<Engine> {
 
   function begin(): Life {
     const body = new Mortal();
-    const one = live(base, { body, webApi, slack, program, configs });
+    const one = live(base, { body, webApi, slack, program, configs, measured });
     void body.dead.then(() => {
       base.locksRunOut();
       reborn = startAnew(one);
@@ -236,6 +244,7 @@ async function startOn(base: Base): Promise<Engine> {
     webApi,
     program,
     store,
+    measured,
     get process() {
       return life.body;
     },
@@ -383,9 +392,11 @@ interface Around {
   readonly program: TestProgram;
   /** By name. */
   readonly configs: ReadonlyMap<string, ClusterConfig>;
+  readonly measured: Measured;
 }
 
-function live({ store: real, clock, logger }: Base, { body, webApi, slack, program, configs }: Around): Life {
+function live(base: Base, { body, webApi, slack, program, configs, measured }: Around): Life {
+  const { store: real, clock, logger } = base;
   const store = body.store(real);
   const messenger = body.messenger(
     slack.through(createMessenger({ settings: webApi.settings(), logger, timeoutMs: UNHURRIED_PATIENCE_MS })),
@@ -443,6 +454,7 @@ function live({ store: real, clock, logger }: Base, { body, webApi, slack, progr
       shownIn: (name) => shownAs(configs.get(name)),
       historyMs: HISTORY_MS,
       runsOf: runsIn(store),
+      shown: (ms) => void measured.shown.push(ms),
       lost,
       logger,
       now: time.now,
@@ -457,7 +469,14 @@ function live({ store: real, clock, logger }: Base, { body, webApi, slack, progr
     const worker = createWorkerSide({
       store,
       logger,
-      meters: { tick() {}, masterCall() {}, differed() {}, open() {}, kept() {} },
+      meters: {
+        tick() {},
+        placed: (_cluster, seconds) => void measured.placed.push(seconds * 1_000),
+        masterCall() {},
+        differed() {},
+        open() {},
+        kept() {},
+      },
       timeouts: UNHURRIED_CALLS,
       startProgram: program.start,
       clock,
