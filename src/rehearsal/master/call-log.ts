@@ -1,3 +1,4 @@
+import type { MachineId } from "../../maintenance/cluster/machine.js";
 import type { CallType } from "./call.js";
 
 /** An API call that reached the master. */
@@ -6,6 +7,8 @@ export interface ReceivedCall {
   readonly type: CallType | null;
   readonly via: "v1" | "v0";
   readonly principal: string | null;
+  /** The machines that it names; of a schedule all that stand in it. */
+  readonly machines: readonly MachineId[];
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** What was answered; `null` while it hangs or after the connection was reset. */
@@ -22,7 +25,7 @@ export class CallLog {
 
   /** Adds a call; the function it returns notes what became of it. */
   open(
-    call: Pick<ReceivedCall, "type" | "via" | "principal" | "at">,
+    call: Pick<ReceivedCall, "type" | "via" | "principal" | "machines" | "at">,
   ): (became: Partial<ReceivedCall>) => void {
     const entry: ReceivedCall = { ...call, status: null, text: null, outcome: "none" };
     this.entries.push(entry);

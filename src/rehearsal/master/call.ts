@@ -32,6 +32,12 @@ export type Call =
 
 export type CallType = Call["type"];
 
+/** The machines that a call names; of a schedule all that stand in it. */
+export function machinesIn(call: Call): readonly MachineId[] {
+  if ("schedule" in call) return call.schedule.windows.flatMap(({ machines }) => machines);
+  return "machines" in call ? call.machines : [];
+}
+
 const AGENT_WRITES = ["DRAIN_AGENT", "DEACTIVATE_AGENT", "REACTIVATE_AGENT"] as const;
 
 const CALL_TYPES = [

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller, RehearsalPrincipal } from "./access.js";
 import { perform, type Reply } from "./api.js";
-import type { Call, CallType } from "./call.js";
+import { type Call, type CallType, machinesIn } from "./call.js";
 import type { CallLog, ReceivedCall } from "./call-log.js";
 import type { Fault, Faults } from "./faults.js";
 import type { Leadership } from "./leadership.js";
@@ -33,8 +33,9 @@ export interface Exchange {
 }
 
 /** Adds a call to the log; the function it returns notes what became of it. */
-function logCall({ log, clock }: MasterParts, { caller, via }: Exchange, type: CallType | null) {
-  return log.open({ type, via, principal: caller.principal, at: clock() });
+function logCall({ log, clock }: MasterParts, { caller, via }: Exchange, call: Call | null) {
+  const machines = call === null ? [] : machinesIn(call);
+  return log.open({ type: call?.type ?? null, via, principal: caller.principal, machines, at: clock() });
 }
 
 /** Notes a call that is answered without being read or carried out. */
@@ -60,7 +61,7 @@ export function carryOut(
 ): void {
   const { live, faults, self } = parts;
   const { caller, response } = exchange;
-  const note = logCall(parts, exchange, call.type);
+  const note = logCall(parts, exchange, call);
 
   const act = (): Reply => {
     const { reply, change } = perform(live.state(), call, caller, self(), live.now());
