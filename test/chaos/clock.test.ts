@@ -6,6 +6,9 @@ import { chosen, Tally } from "./support/tally.js";
 
 const HOUR = 3_600_000;
 
+/** Between two looks that nothing asks for: enough of them to believe a new time. */
+const POLL_MS = 10_000;
+
 /** A window of other people, exact and without an end. */
 const FOREIGN = {
   windows: [
@@ -41,7 +44,7 @@ const JUMPS: readonly { readonly name: string; jump(cluster: TestCluster): Promi
 async function maintained(at: string, jump: (typeof JUMPS)[number]): Promise<void> {
   const engine = await startStepByStep();
   try {
-    const cluster = await engine.cluster();
+    const cluster = await engine.cluster({ policy: { pollMs: POLL_MS } });
     cluster.master.postSchedule(FOREIGN);
     const step = async (name: string) => {
       if (name === at) await jump.jump(cluster);
@@ -50,9 +53,9 @@ async function maintained(at: string, jump: (typeof JUMPS)[number]): Promise<voi
     await step("before the post");
     await maintenance.thread(/Scheduled/);
     await step("while machines drain");
-    await cluster.looks(80);
+    await cluster.looks(8);
     await step("while it is asked");
-    await cluster.looks(80);
+    await cluster.looks(8);
     const isAsked = async () =>
       (await maintenance.record()).batches.some((batch) => batch.phase === "awaiting_approval");
     // It expires by the new time, and the thread says so.

@@ -131,7 +131,11 @@ const STREAMS: readonly Injected[] = [
 async function maintained(injected: Injected): Promise<void> {
   const engine = await startStepByStep();
   try {
-    const cluster = await engine.cluster({ standbys: 2, master: { frameworks: [MOVER] } });
+    const cluster = await engine.cluster({
+      standbys: 2,
+      master: { frameworks: [MOVER] },
+      policy: { pollMs: 10_000 },
+    });
     cluster.master.postSchedule(FOREIGN);
     let hits = 0;
     const hit = () => {

@@ -28,8 +28,11 @@ test.each(rows)("$fault: $file has the test that is named", ({ file, title }) =>
 
 test("each suite of faults stands on the page", () => {
   const suites = [
-    "crash-points",
-    "crash-points-on-stores",
+    "crash-points-of-drains",
+    "crash-points-of-batches",
+    "crash-points-of-kills",
+    "crash-points-on-embedded",
+    "crash-points-on-redis",
     "masters",
     "zookeeper",
     "clock",

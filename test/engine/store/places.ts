@@ -29,11 +29,19 @@ export interface Place {
   dispose(): Promise<void>;
 }
 
-/** Both kinds of store, for suites that must hold on either. */
-export const PLACES: readonly { name: string; available: true | string; make: () => Promise<Place> }[] = [
-  { name: "embedded store", available: true, make: embeddedPlace },
-  { name: "Redis", available: redisAvailable, make: redisPlace },
-];
+/** A kind of store. */
+export interface Kind {
+  readonly name: string;
+  readonly available: true | string;
+  make(): Promise<Place>;
+}
+
+export const embeddedStore: Kind = { name: "embedded store", available: true, make: embeddedPlace };
+
+export const redisStore: Kind = { name: "Redis", available: redisAvailable, make: redisPlace };
+
+/** Both, for suites that must hold on either. */
+export const PLACES: readonly Kind[] = [embeddedStore, redisStore];
 
 /** Starts from a copy of an empty store: the first start of each would take seconds. */
 export async function embeddedPlace(): Promise<Place> {

@@ -36,7 +36,7 @@ import { createPeople } from "../../../src/slack/people/people.js";
 import { anonymousReaders } from "../../../src/slack/people/readers.js";
 import { createMessenger, type Messenger } from "../../../src/slack/say/messenger.js";
 import { FakeSlack } from "../../slack/fake-slack.js";
-import { startRehearsalMarathon } from "../../support/marathon/marathon.js";
+import { type RehearsalMarathon, startRehearsalMarathon } from "../../support/marathon/marathon.js";
 import type { RehearsalMarathonOptions } from "../../support/marathon/options.js";
 import { policyOf } from "../../support/world.js";
 import { type Place, UNHURRIED_MS } from "../store/places.js";
@@ -114,6 +114,8 @@ interface Base {
   readonly clock: Clock;
   /** As masters have it, whatever the clock on our wall shows. */
   trueNow(): number;
+  /** The time of a clock that stands still between two steps; the same for ever of one that does not. */
+  stillMs(): number;
   readonly course: Course;
   /** How long a person waits for an answer before the bot says that there is none yet. */
   readonly patienceMs: number;
@@ -143,6 +145,7 @@ export async function startEngine(settings: StoreConfig): Promise<Engine> {
     store,
     clock: SYSTEM_CLOCK,
     trueNow: SYSTEM_CLOCK.wall,
+    stillMs: () => 0,
     course: REAL_TIME,
     patienceMs: PATIENCE_MS,
     logger: ordinaryLogger,
@@ -165,6 +168,7 @@ export async function startStepByStep(logger = ordinaryLogger): Promise<Engine> 
   return await startOn({
     ...{ store, clock, course, logger, isBusy, moveOn },
     trueNow: clock.now,
+    stillMs: clock.now,
     patienceMs: UNHURRIED_PATIENCE_MS,
     setClockBy: (ms) => clock.setBy(ms),
     locksRunOut() {
@@ -199,6 +203,7 @@ async function startOn(base: Base): Promise<Engine> {
   let made = 0;
   let commands = 0;
   let clicks = 0;
+  const clusters: { readonly master: RehearsalMaster; readonly marathon: RehearsalMarathon | null }[] = [];
   /** Of clusters. */
   const ends: (() => Promise<void>)[] = [];
   /** What people have sent and are not answered yet. */
@@ -207,8 +212,17 @@ async function startOn(base: Base): Promise<Engine> {
   let life = begin();
   let reborn: Promise<void> = Promise.resolve();
 
+  /** What was begun outside of store and Slack, and the time where it stands still between two steps. */
+  function around(): string {
+    const changes = clusters.map(({ master, marathon }) => {
+      const writes = master.calls().filter(({ type }) => type !== null && !type.startsWith("GET_"));
+      return writes.length + (marathon?.kills().length ?? 0);
+    });
+    return [...changes, program.starts.length, base.stillMs()].join(" ");
+  }
+
   function begin(): Life {
-    const body = new Mortal();
+    const body = new Mortal(around);
     const one = live(base, { body, webApi, slack, program, configs, measured });
     void body.dead.then(() => {
       base.locksRunOut();
@@ -230,7 +244,9 @@ async function startOn(base: Base): Promise<Engine> {
     const delivered = (async () => {
       for (;;) {
         const to = life;
+        to.body.deed();
         const isOver = await Promise.race([deliver(to).then(() => true), to.body.dead.then(() => false)]);
+        to.body.deed();
         if (isOver) return;
         await reborn;
       }
@@ -303,6 +319,7 @@ async function startOn(base: Base): Promise<Engine> {
         ...options.config,
       };
       configs.set(name, config);
+      clusters.push({ master, marathon });
       await life.serve(config);
       // The master first: calls that hang are cut off.
       const end = once(async () => {

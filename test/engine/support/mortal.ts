@@ -21,9 +21,21 @@ export interface Point {
   readonly what: string;
   /** Counted from 1. */
   readonly time: number;
+  /**
+   * The same for all moments between which nothing was begun or ended: a process that dies at any of them leaves the same behind,
+   * because what it only knows dies with it.
+   */
+  readonly gap: string;
 }
 
-const nameOf = ({ when, what, time }: Point) => `${when} ${what} ${time}`;
+const nameOf = ({ when, what, time }: Omit<Point, "gap">) => `${when} ${what} ${time}`;
+
+/** One moment of each gap. */
+export function gapsOf(points: readonly Point[]): readonly Point[] {
+  const first = new Map<string, Point>();
+  for (const point of points) if (!first.has(point.gap)) first.set(point.gap, point);
+  return [...first.values()];
+}
 
 /**
  * A process that may die between any two things that it does to the store and in Slack. When it is dead nothing of it happens any
@@ -38,8 +50,11 @@ export class Mortal {
   readonly #workers: { close(force?: boolean): Promise<void> }[] = [];
   #end: (() => void) | null;
   #diesAt: string | null = null;
+  /** What it has begun and ended that outlives it. */
+  #deeds = 0;
 
-  constructor() {
+  /** @param around what others have done and what time it is, as text that differs when that does */
+  constructor(private readonly around: () => string) {
     let end = () => {};
     this.dead = new Promise((resolve) => {
       end = resolve;
@@ -64,6 +79,11 @@ export class Mortal {
     end();
   }
 
+  /** Something began or ended that outlives the process. */
+  deed(): void {
+    this.#deeds += 1;
+  }
+
   /** It is closed in order: nobody hears any more what was still under way. */
   end(): void {
     this.#end = null;
@@ -78,6 +98,7 @@ export class Mortal {
           name,
           async (job, token, signal) => {
             if (this.isDead) throw new DelayedError();
+            this.deed();
             const run = async () => {
               const outcome = await processor(
                 this.#owned(name, job as StoreJob, token) as never,
@@ -87,8 +108,10 @@ export class Mortal {
               await this.#pass({ when: "before", what: `${laneOf(name)} complete` });
               return outcome;
             };
+            // What the lane notes of how it went is a deed as well.
+            const ran = run().finally(() => this.deed());
             // Its lock runs out; nobody hears how it went.
-            return await Promise.race([run(), this.dead.then(() => Promise.reject(new DelayedError()))]);
+            return await Promise.race([ran, this.dead.then(() => Promise.reject(new DelayedError()))]);
           },
           options,
         );
@@ -162,7 +185,8 @@ export class Mortal {
 
   async #does<T>(what: string, act: () => Promise<T>): Promise<T> {
     await this.#pass({ when: "before", what });
-    const done = await this.#alive(act);
+    this.deed();
+    const done = await this.#alive(act).finally(() => this.deed());
     await this.#pass({ when: "after", what });
     return done;
   }
@@ -181,7 +205,7 @@ export class Mortal {
     if (this.isDead) return await NEVER;
     const times = (this.#times.get(`${when} ${what}`) ?? 0) + 1;
     this.#times.set(`${when} ${what}`, times);
-    const point = { when, what, time: times };
+    const point = { when, what, time: times, gap: `${this.#deeds} ${this.around()}` };
     this.passed.push(point);
     if (nameOf(point) !== this.#diesAt) return;
     this.die();

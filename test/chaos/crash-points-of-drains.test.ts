@@ -1,0 +1,5 @@
+import { crashPointsOf } from "./support/crash-points.js";
+import { STORIES } from "./support/mortal-stories.js";
+
+crashPointsOf(STORIES.DRAIN);
+crashPointsOf(STORIES.CANCEL);

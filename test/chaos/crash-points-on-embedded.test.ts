@@ -1,0 +1,4 @@
+import { embeddedStore } from "../engine/store/places.js";
+import { crashPointsOn } from "./support/crash-points-on.js";
+
+crashPointsOn(embeddedStore);
