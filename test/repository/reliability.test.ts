@@ -33,6 +33,7 @@ test("each suite of faults stands on the page", () => {
     "crash-points-of-kills",
     "crash-points-on-embedded",
     "crash-points-on-redis",
+    "scale-out",
     "masters",
     "zookeeper",
     "clock",

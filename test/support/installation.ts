@@ -13,6 +13,9 @@ export interface InstallationOptions extends ClusterSetup {
   readonly mode?: "socket" | "http";
   /** One process for both sides, or one each; apart needs Redis. @defaultValue together */
   readonly roles?: "together" | "apart";
+  /** How many of each there are, where the roles are apart. @defaultValue 1 */
+  readonly workers?: number;
+  readonly bots?: number;
   /** More clusters by name, beside `test`; each with a master and a channel of its own. */
   readonly more?: Readonly<Record<string, ClusterSetup>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -28,14 +31,14 @@ export interface Installation extends Channel {
   programs(): readonly Program[];
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** kill -9 of the process that talks to masters: the worker where the roles are apart, else the only one. */
-  killWorker(): Promise<void>;
+  /** kill -9 of a process that talks to masters: a worker where the roles are apart, else the only one. */
+  killWorker(at?: number): Promise<void>;
   /** Starts again what `killWorker` ended. */
-  startWorker(): Promise<void>;
-  /** kill -9 of the process that Slack talks to, where the roles are apart. */
-  killBot(): Promise<void>;
+  startWorker(at?: number): Promise<void>;
+  /** kill -9 of a process that Slack talks to, where the roles are apart. */
+  killBot(at?: number): Promise<void>;
   /** Starts again what `killBot` ended. */
-  startBot(): Promise<void>;
+  startBot(at?: number): Promise<void>;
   /** The channel of another cluster. */
   in(cluster: string): Channel;
   dispose(): Promise<void>;
@@ -43,9 +46,9 @@ export interface Installation extends Channel {
 
 export async function install(options: InstallationOptions): Promise<Installation> {
   const redis = options.store === "redis" ? await startRedis() : null;
-  let worker: Program | null = null;
-  let bot: Program | null = null;
-  const programs = () => [worker, bot].filter((program) => program !== null);
+  const workers: Program[] = [];
+  const bots: Program[] = [];
+  const programs = () => [...workers, ...bots];
   const around = await startSurroundings({
     clusters: { test: options, ...options.more },
     httpPort: options.mode === "http" ? await freePort() : null,
@@ -65,25 +68,27 @@ export async function install(options: InstallationOptions): Promise<Installatio
     env,
     programs,
     async start() {
-      [worker, bot] = await Promise.all([
-        startProgram(env, apart ? "worker" : "all", { main: MAIN }),
-        apart ? startProgram(env, "bot", { main: MAIN }) : null,
+      const each = (count: number, start: (at: number) => Promise<void>) =>
+        Array.from({ length: count }, (_, at) => start(at));
+      await Promise.all([
+        ...each(options.workers ?? 1, installation.startWorker),
+        ...each(apart ? (options.bots ?? 1) : 0, installation.startBot),
       ]);
     },
     async stop() {
       await Promise.all(programs().map((program) => program.stop()));
     },
-    async killWorker() {
-      await worker?.kill();
+    async killWorker(at = 0) {
+      await workers[at]?.kill();
     },
-    async startWorker() {
-      worker = await startProgram(env, apart ? "worker" : "all", { main: MAIN });
+    async startWorker(at = 0) {
+      workers[at] = await startProgram(env, apart ? "worker" : "all", { main: MAIN });
     },
-    async killBot() {
-      await bot?.kill();
+    async killBot(at = 0) {
+      await bots[at]?.kill();
     },
-    async startBot() {
-      bot = await startProgram(env, "bot", { main: MAIN });
+    async startBot(at = 0) {
+      bots[at] = await startProgram(env, "bot", { main: MAIN });
     },
     async dispose() {
       await installation.stop();

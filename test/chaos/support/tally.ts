@@ -17,7 +17,12 @@ export class Tally {
 
   /** Injects one fault; what `act` throws is a loss. */
   async inject(fault: string, act: () => Promise<void>): Promise<void> {
-    this.#injected += 1;
+    await this.injectMany(1, fault, act);
+  }
+
+  /** The same of several faults of which it is not known which one cost what. */
+  async injectMany(count: number, fault: string, act: () => Promise<void>): Promise<void> {
+    this.#injected += count;
     try {
       await act();
     } catch (error) {
