@@ -1,4 +1,7 @@
-import { en, type ParsedResult, zh } from "chrono-node";
+import type { ParsedResult } from "chrono-node";
+// By themselves: all languages together take a third of a second and 20 MiB at every start.
+import * as en from "chrono-node/en";
+import * as zh from "chrono-node/zh";
 import { DateTime, FixedOffsetZone, IANAZone, type Zone } from "luxon";
 import { aboutSpan } from "../maintenance/time.js";
 

@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
-import { execa } from "execa";
 import { type Ended, endGroup, type Processes, type ProcessGroup } from "./process-group.js";
 
 /** One program, to run once. */
@@ -45,6 +44,8 @@ export async function runProgram(
 ): Promise<ProgramEnd> {
   const wrong = await whyNoFolder(program.folder);
   if (wrong !== null) return { kind: "not_started", words: wrong };
+  // Not before a runbook is to run: it is a tenth of what an idle process takes.
+  const { execa } = await import("execa");
   if (signal.aborted) return { kind: "ended", ended: null };
   const [file, ...args] = program.argv;
   const child = execa(file, args, {

@@ -15,7 +15,7 @@ import { startMeasured } from "./program.js";
 import { connectionsTo, type SlackSide, send, startSlackSide } from "./slack-side.js";
 import { undoing } from "./undoing.js";
 
-const AIM = { ratio: 2 };
+const AIM = { ratio: 1.6 };
 
 const HOSTS = "web-00*";
 

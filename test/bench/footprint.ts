@@ -14,7 +14,7 @@ import { type SlackSide, startSlackSide } from "./slack-side.js";
 import { undoing } from "./undoing.js";
 
 /** Bot and worker together: both roles, idle, on Redis. */
-const AIM = { rssMiB: 160, readyMs: 2_000 };
+const AIM = { rssMiB: 130, readyMs: 1_000 };
 
 /** Idle begins here: start-up is over and its garbage could have been collected. */
 const SETTLED_MS = 4_000;
