@@ -1,6 +1,7 @@
 import { CONFIG_EXIT_CODE } from "../../src/config/config-error.js";
 import {
   EMBEDDED_REFUSALS,
+  ENDED,
   OTHER_EMBEDDED_REFUSAL,
 } from "../../src/engine/store/embedded/embedded-errors.js";
 import { OTHER_REFUSAL, REDIS_REFUSALS } from "../../src/engine/store/redis/redis-errors.js";
@@ -58,6 +59,11 @@ const BY_CODE: Readonly<Record<StoreErrorCode, readonly Omit<StoreRow, "code">[]
       next,
     })),
     {
+      what: `The embedded store in <folder> ${ENDED.what}: it <one of these>.`,
+      notDone: NOT_QUEUED,
+      next: ENDED.next,
+    },
+    {
       what: "Redis at <address> is a replica and takes no writes.",
       notDone: NOT_OPENED,
       next: "Point REDIS_URL to the master, or use Sentinel so that the bot finds it.",
@@ -99,6 +105,11 @@ const BY_CODE: Readonly<Record<StoreErrorCode, readonly Omit<StoreRow, "code">[]
       what: "The embedded store cannot make or use its folder <folder>.",
       notDone: "It was not opened.",
       next: "Set DATA_DIR to a folder that this user may write to, or set REDIS_URL.",
+    },
+    {
+      what: "The embedded database in <folder> does not open: no room is left on the disk.",
+      notDone: "Nothing was read or changed.",
+      next: "Free 100 MB there and start again: nothing that is stored is lost.",
     },
     {
       what: "The embedded store cannot lock <folder>.",

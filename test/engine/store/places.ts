@@ -36,7 +36,7 @@ export interface Kind {
   make(): Promise<Place>;
 }
 
-export const embeddedStore: Kind = { name: "embedded store", available: true, make: embeddedPlace };
+export const embeddedStore: Kind = { name: "embedded store", available: true, make: () => embeddedPlace() };
 
 export const redisStore: Kind = { name: "Redis", available: redisAvailable, make: redisPlace };
 
@@ -44,14 +44,20 @@ export const redisStore: Kind = { name: "Redis", available: redisAvailable, make
 export const PLACES: readonly Kind[] = [embeddedStore, redisStore];
 
 /** Starts from a copy of an empty store: the first start of each would take seconds. */
-export async function embeddedPlace(): Promise<Place> {
-  const dataDir = await mkdtemp(join(tmpdir(), "mmb-store-"));
+export async function embeddedPlace(beside = tmpdir()): Promise<Place> {
+  const dataDir = await mkdtemp(join(beside, "mmb-store-"));
   await cp(await emptyStore(), dataDir, { recursive: true });
   return {
     settings: { kind: "embedded", dataDir },
     argument: `embedded ${dataDir}`,
     dispose: () => rm(dataDir, { recursive: true, force: true }),
   };
+}
+
+/** The folder of a place that is an embedded one. */
+export function dataDirOf({ settings }: Place): string {
+  if (settings.kind !== "embedded") throw new Error("This place is no folder.");
+  return settings.dataDir;
 }
 
 let made: Promise<string> | null = null;

@@ -1,18 +1,14 @@
-import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
 import { openStore } from "../../../src/engine/store/open-store.js";
 import { updateOwned } from "../../../src/engine/store/owned.js";
 import type { Store, StoreProcessor } from "../../../src/engine/store/store.js";
 import { StoreError } from "../../../src/engine/store/store-error.js";
-import { compileProgram } from "../../support/compile.js";
 import { redisAvailable, startRedis, type TestRedis } from "../../support/redis.js";
 import { suiteFor } from "../../support/require.js";
-import { runChild } from "./child/run.js";
 import { keepLog, redisAt, UNHURRIED_MS, until } from "./places.js";
 
 /** What a rejected promise was rejected with. */
@@ -156,41 +152,5 @@ suiteFor(
     } finally {
       await own.close();
     }
-  });
-});
-
-const mounts =
-  spawnSync("unshare", ["--map-root-user", "--mount", "true"]).status === 0 ||
-  "a mount of one's own needs util-linux (unshare) and user namespaces";
-
-suiteFor(
-  "an embedded store whose disk is full",
-  mounts,
-)(() => {
-  const compiled = compileProgram("test/engine/store/child/program.ts");
-  const folders = [compiled.folder];
-  afterEach(async () => {
-    for (const folder of folders.splice(1)) await rm(folder, { recursive: true, force: true });
-  });
-  afterAll(() => rm(compiled.folder, { recursive: true, force: true }));
-
-  test("is not taken for one that works, with cause and what to do, until there is room again (invariant 13)", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "mmb-disk-"));
-    folders.push(folder);
-    const child = runChild(
-      compiled.program,
-      "full",
-      `embedded ${folder}`,
-      "unshare",
-      "--map-root-user",
-      "--mount",
-    );
-    const full = await child.says("full ");
-    expect(full).toContain(`The embedded store in ${folder}/data has no room left on its disk (53100).`);
-    expect(full).toContain("Nothing was queued. Free space there");
-    expect(await child.says("add refused ")).toContain("has no room left on its disk");
-    await child.says("freed true");
-    await child.says("added");
-    expect(await child.ended()).toBe(0);
   });
 });

@@ -7,11 +7,10 @@ import { inWords } from "../../../base/in-words.js";
 import { StoreError } from "../store-error.js";
 import { BOUNDED_JOB } from "./embedded-bound.js";
 import { PglitePool } from "./pglite-pool.js";
+import { assertRoom, ROOM_TO_OPEN, UNFINISHED } from "./room.js";
 
 /** Of the database, inside of the data folder. */
 export const DATABASE_FOLDER = "queue";
-
-const UNFINISHED = "unfinished-";
 
 /** One row of our own for `Store.tryWrite`, and one a name for `Store.claim`. */
 const OWN_TABLES = `
@@ -79,8 +78,23 @@ export async function openDatabase(dataDir: string): Promise<EmbeddedDatabase> {
     }
     return await openAt(folder);
   } catch (error) {
+    await assertRoom(dataDir, ROOM_TO_OPEN).catch((full: unknown) => {
+      throw noRoom(folder, full);
+    });
     throw damaged(folder, error);
   }
+}
+
+function noRoom(folder: string, error: unknown): StoreError {
+  return new StoreError(
+    "folder",
+    {
+      what: `The embedded database in ${folder} does not open: ${inWords(error)}.`,
+      notDone: "Nothing was read or changed.",
+      next: "Free 100 MB there and start again: nothing that is stored is lost.",
+    },
+    error,
+  );
 }
 
 /** @param folder of the database. */

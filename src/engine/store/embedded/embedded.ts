@@ -7,6 +7,7 @@ import { embeddedError } from "./embedded-errors.js";
 import { embeddedWriteOwned } from "./embedded-owned.js";
 import { lockFolder } from "./folder-lock.js";
 import { keepTidy } from "./housekeeping.js";
+import { assertRoom, ROOM_TO_OPEN } from "./room.js";
 
 /**
  * The embedded store: PostgreSQL in this process (PGlite) under BullMQ's PostgreSQL backend, for one process only.
@@ -21,7 +22,7 @@ export async function openEmbedded(settings: EmbeddedConfig, logger: Logger): Pr
     const started = Date.now();
     const { db, pool } = await openDatabase(dataDir);
     logger.info({ dataDir, ms: Date.now() - started }, "the embedded queue store is open");
-    const stopTidying = keepTidy(pool, logger);
+    const stopTidying = keepTidy(pool, dataDir, logger);
     return {
       kind: "embedded",
       producer: (name, options) => embeddedBackend(pool, name, options),
@@ -30,11 +31,12 @@ export async function openEmbedded(settings: EmbeddedConfig, logger: Logger): Pr
       explain: (error) => embeddedError(error, dataDir),
       write: () => pool.query(WRITE_OF_OUR_OWN),
       claim: async (name, forMs) => (await pool.query(CLAIM, [name, forMs])).rows.length === 1,
-      writeAnew: () => pool.query(WRITE_OF_OUR_OWN),
+      // One that has ended is opened by the next process, as soon as there is room.
+      writeAnew: () => (pool.isDead ? assertRoom(dataDir, ROOM_TO_OPEN) : pool.query(WRITE_OF_OUR_OWN)),
       close: async () => {
         stopTidying();
         await pool.end();
-        await db.close();
+        if (!pool.isDead) await db.close();
         await lock.release();
       },
     };

@@ -1,5 +1,6 @@
 import type { Logger } from "../../../base/logger.js";
 import type { PglitePool } from "./pglite-pool.js";
+import { assertRoom, ROOM_TO_TIDY } from "./room.js";
 
 const EVERY_MS = 60_000;
 
@@ -12,12 +13,12 @@ const QUERIES = 2_000;
  *
  * @returns what stops it.
  */
-export function keepTidy(pool: PglitePool, logger: Logger): () => void {
+export function keepTidy(pool: PglitePool, dataDir: string, logger: Logger): () => void {
   let seen = 0;
   const timer = setInterval(() => {
     if (pool.queries - seen < QUERIES) return;
     seen = pool.queries;
-    tidy(pool).catch((error: unknown) => {
+    tidy(pool, dataDir).catch((error: unknown) => {
       logger.warn(
         { said: String(error) },
         "the embedded store could not be tidied up; it goes on and tries again",
@@ -27,8 +28,13 @@ export function keepTidy(pool: PglitePool, logger: Logger): () => void {
   return () => clearInterval(timer);
 }
 
-/** Frees dead rows and the write-ahead log behind them. Takes about 0.1 s after some thousand writes. */
-export async function tidy(pool: PglitePool): Promise<void> {
+/**
+ * Frees dead rows and the write-ahead log behind them. Takes about 0.1 s after some thousand writes.
+ *
+ * @throws Error when there is no room for it; then nothing was done.
+ */
+export async function tidy(pool: PglitePool, dataDir: string): Promise<void> {
+  await assertRoom(dataDir, ROOM_TO_TIDY);
   await pool.query("VACUUM");
   await pool.query("CHECKPOINT");
 }

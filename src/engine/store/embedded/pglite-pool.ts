@@ -5,6 +5,31 @@ import type { PgNotification, PgPool, PgPoolClient, PgQueryResult } from "bullmq
 import { boundedStatement } from "./embedded-bound.js";
 
 /**
+ * The database has ended in the middle of its process, as PostgreSQL does when its write-ahead log finds no room. Who asked it again
+ * would wait for ever, and the whole process with it: PGlite runs in its thread.
+ */
+export class DatabaseEndedError extends Error {
+  override readonly name = "DatabaseEndedError";
+
+  constructor(cause: unknown) {
+    super("The embedded database has ended.", { cause });
+  }
+}
+
+/** What PostgreSQL calls an error after which it is no more. */
+const LAST = new Set<unknown>(["PANIC", "FATAL"]);
+
+/** What WebAssembly throws when its program ends: in a trap, with `abort()` or `exit()`. */
+const ENDS = new Set(["RuntimeError", "ExitStatus"]);
+
+/** Whether the database has ended with this error. */
+export function endsDatabase(error: unknown): boolean {
+  return (
+    error instanceof Error && (ENDS.has(error.name) || ("severity" in error && LAST.has(error.severity)))
+  );
+}
+
+/**
  * One PGlite in the shape of node-postgres' `Pool`, as far as BullMQ's PostgreSQL backend uses it. PGlite is one
  * session, so all clients share it: a client that began a transaction has it alone until the end of the transaction,
  * and notifications go to every client that said LISTEN. No job is read whole that is too large (`bound.ts`).
@@ -13,11 +38,17 @@ export class PglitePool implements PgPool {
   readonly #db: PGlite;
   readonly #mutex = new Mutex();
   #ended = false;
+  #death: DatabaseEndedError | null = null;
   /** How many queries ran since the start. */
   queries = 0;
 
   constructor(db: PGlite) {
     this.#db = db;
+  }
+
+  /** Whether the database has ended by itself: nothing is asked of it any more. */
+  get isDead(): boolean {
+    return this.#death !== null;
   }
 
   async query<R>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<R>> {
@@ -56,7 +87,17 @@ export class PglitePool implements PgPool {
     // every timer and socket of the process waiting if the event loop did not turn in between.
     await turn();
     this.#assertOpen();
+    if (this.#death !== null) throw this.#death;
     this.queries += 1;
+    try {
+      return await this.#ask<R>(text, params);
+    } catch (error) {
+      if (endsDatabase(error)) this.#death = new DatabaseEndedError(error);
+      throw error;
+    }
+  }
+
+  async #ask<R>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<R>> {
     if (params === undefined || params.length === 0) {
       // The simple protocol: migrations hold many statements in one text.
       const results = await this.#db.exec(text);

@@ -1,6 +1,3 @@
-import { spawnSync } from "node:child_process";
-import { appendFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { Secret } from "../../../../src/base/secret.js";
 import type { StoreConfig } from "../../../../src/config/config.js";
 import { CONTROL_WORKER_OPTIONS } from "../../../../src/engine/store/lane-options.js";
@@ -72,52 +69,16 @@ async function once(store: Store): Promise<void> {
   say("closed");
 }
 
-/** Fills the disk of the store, which is one of its own, and frees it again. */
-async function full(folder: string): Promise<void> {
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=120m", "tmpfs", folder], {
-    encoding: "utf8",
-  });
-  if (mounted.status !== 0) throw new Error(`no disk of its own: ${mounted.stderr}`);
-  const store = await openStore({ kind: "embedded", dataDir: join(folder, "data") }, silent, UNHURRIED_MS);
-  const queue = store.queue("lane");
-  await queue.add("work", {});
-  say("before", String(await store.tryWrite()));
-  const filling = join(folder, "filling");
-  for (let bytes = 2 ** 20; bytes >= 1; ) {
-    try {
-      appendFileSync(filling, Buffer.alloc(bytes));
-    } catch {
-      bytes /= 2;
-    }
-  }
-  say("full", String(await store.tryWrite()));
-  // As many as the room in the pages that are there lets in.
-  for (let refused = false; !refused; ) {
-    await queue.add("work", { text: "long ".repeat(400) }).catch((error: unknown) => {
-      refused = true;
-      say("add", error instanceof StoreError ? error.code : "unknown", String(error));
-    });
-  }
-  rmSync(filling);
-  say("freed", String(await store.tryWrite()));
-  await queue.add("work", {});
-  say("added");
-  await store.close();
-}
-
 process.on("unhandledRejection", (reason) => {
   say("unhandled", String(reason));
 });
 
 try {
-  if (task === "full") await full(place);
-  else {
-    const store = await openStore(settings, silent, UNHURRIED_MS);
-    say("open");
-    if (task === "load") await load(store);
-    if (task === "once") await once(store);
-    if (task === "hold") setInterval(() => undefined, 60_000);
-  }
+  const store = await openStore(settings, silent, UNHURRIED_MS);
+  say("open");
+  if (task === "load") await load(store);
+  if (task === "once") await once(store);
+  if (task === "hold") setInterval(() => undefined, 60_000);
 } catch (error) {
   say("error", error instanceof StoreError ? error.code : "unknown", String(error));
   process.exitCode = 1;

@@ -14,15 +14,8 @@ export interface Child {
   ended(): Promise<number | null>;
 }
 
-/** @param within the command, with its options, that runs it. */
-export function runChild(
-  program: string,
-  task: string,
-  argument: string,
-  ...within: readonly string[]
-): Child {
-  const [command = "", ...words] = [...within, process.execPath, program, task, ...argument.split(" ")];
-  const child: ChildProcess = spawn(command, words, {
+export function runChild(program: string, task: string, argument: string): Child {
+  const child: ChildProcess = spawn(process.execPath, [program, task, ...argument.split(" ")], {
     env: ownEnvironment(),
     stdio: ["ignore", "pipe", "inherit"],
   });

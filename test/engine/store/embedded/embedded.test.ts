@@ -5,7 +5,7 @@ import { lockFolder } from "../../../../src/engine/store/embedded/folder-lock.js
 import { openStore } from "../../../../src/engine/store/open-store.js";
 import { compileProgram } from "../../../support/compile.js";
 import { runChild } from "../child/run.js";
-import { embeddedPlace, keepLog, type Place, UNHURRIED_MS } from "../places.js";
+import { dataDirOf, embeddedPlace, keepLog, type Place, UNHURRIED_MS } from "../places.js";
 
 const compiled = compileProgram("test/engine/store/child/program.ts");
 afterAll(() => rm(compiled.folder, { recursive: true, force: true }));
@@ -15,7 +15,7 @@ let place: Place;
 let dataDir: string;
 beforeEach(async () => {
   place = await embeddedPlace();
-  dataDir = place.settings.kind === "embedded" ? place.settings.dataDir : "";
+  dataDir = dataDirOf(place);
 });
 afterEach(() => place.dispose());
 

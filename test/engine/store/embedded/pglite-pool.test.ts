@@ -6,14 +6,17 @@ import {
   openDatabase,
 } from "../../../../src/engine/store/embedded/embedded-database.js";
 import { tidy } from "../../../../src/engine/store/embedded/housekeeping.js";
-import { embeddedPlace, type Place, until } from "../places.js";
+import { dataDirOf, embeddedPlace, type Place, until } from "../places.js";
 
 let place: Place;
+
+let dataDir: string;
 
 let database: EmbeddedDatabase;
 beforeAll(async () => {
   place = await embeddedPlace();
-  if (place.settings.kind === "embedded") database = await openDatabase(place.settings.dataDir);
+  dataDir = dataDirOf(place);
+  database = await openDatabase(dataDir);
 });
 afterAll(async () => {
   await database.pool.end();
@@ -132,7 +135,7 @@ describe("the embedded backend", () => {
     const round = async (): Promise<void> => {
       const pad = Array.from({ length: 600 }, () => Math.random()).join();
       for (let n = 0; n < 800; n += 1) await job.updateData({ n, pad });
-      await tidy(pool);
+      await tidy(pool, dataDir);
     };
     await round();
     const after = await size();
