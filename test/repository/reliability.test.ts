@@ -36,6 +36,7 @@ test("each suite of faults stands on the page", () => {
     "scale-out",
     "masters",
     "zookeeper",
+    "stores",
     "clock",
     "kill",
     "model",

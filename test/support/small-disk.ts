@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, stat, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -15,8 +15,8 @@ export const smallDiskAvailable: true | string =
 export interface SmallDisk {
   /** Its folder: that of the process that has mounted it, as others see it. */
   readonly folder: string;
-  /** Takes all the room that is left. */
-  fill(): Promise<void>;
+  /** Takes the room that is left, but for so many bytes. @defaultValue 0 */
+  fill(leave?: number): Promise<void>;
   /** Gives it back. */
   free(): Promise<void>;
   dispose(): Promise<void>;
@@ -36,7 +36,7 @@ export async function startSmallDisk(megabytes: number): Promise<SmallDisk> {
   const filling = join(folder, "filling");
   return {
     folder,
-    async fill() {
+    async fill(leave = 0) {
       for (let bytes = 2 ** 20; bytes >= 1; ) {
         try {
           await appendFile(filling, Buffer.alloc(bytes));
@@ -44,6 +44,7 @@ export async function startSmallDisk(megabytes: number): Promise<SmallDisk> {
           bytes /= 2;
         }
       }
+      await truncate(filling, (await stat(filling)).size - leave);
     },
     free: () => rm(filling, { force: true }),
     async dispose() {

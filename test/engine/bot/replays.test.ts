@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { DECISION_JOB, decisionJob } from "../../../src/engine/lanes/jobs.js";
+import { openStore } from "../../../src/engine/store/open-store.js";
 import { StoreError } from "../../../src/engine/store/store-error.js";
 import type { Decision } from "../../../src/maintenance/decisions/table.js";
 import { createSlackApp, type SlackApp } from "../../../src/slack/app.js";
@@ -9,6 +10,9 @@ import { encodeButton } from "../../../src/slack/render/button-value.js";
 import { FakeSlack, SIGNING_SECRET } from "../../slack/fake-slack.js";
 import { keepingLogger } from "../../slack/fixtures.js";
 import { until } from "../../slack/until.js";
+import { redisAvailable, startRedis } from "../../support/redis.js";
+import { suiteFor } from "../../support/require.js";
+import { keepLog, redisAt, UNHURRIED_MS } from "../store/places.js";
 import { botOf } from "../support/bot.js";
 import { MemoryStore } from "../support/memory-store.js";
 import { ALICE, BOB } from "../support/people.js";
@@ -212,6 +216,47 @@ describe("what Slack signed takes effect once, however often it is sent, to whic
     );
     await until(() => worked === 8);
     expect(await decided()).toEqual(["extend"]);
+  });
+});
+
+suiteFor(
+  "two bots on one Redis",
+  redisAvailable,
+)(() => {
+  test("the same click that comes to both at once counts once", async () => {
+    const server = await startRedis();
+    onTestFinished(() => server.dispose());
+    const both = await Promise.all(
+      [1, 2].map(async () => {
+        const own = await openStore(redisAt(server.url), keepLog(), UNHURRIED_MS);
+        const one = botOf(own, "prod");
+        const app = createSlackApp({
+          settings: slack.settings("http"),
+          handlers: counted(one.handlers),
+          logger: keepingLogger(),
+        });
+        await app.start();
+        onTestFinished(async () => {
+          await app.stop();
+          await own.close();
+        });
+        return { ...one, port: () => app.port() };
+      }),
+    );
+    const [first = bot] = both;
+    id = await first.opened(() => first.type(ALICE, "drain web-01 1h"));
+    for (const _ of [1, 2, 3]) {
+      const { body, headers } = signed(clicked({ kind: "release" }));
+      const before = worked;
+      await Promise.all(
+        [...both, ...both].map(({ port }) =>
+          fetch(`http://127.0.0.1:${port()}/slack/events`, { method: "POST", headers, body }),
+        ),
+      );
+      await until(() => worked === before + 4);
+    }
+    const jobs = await first.records.queue.getJobs(["waiting", "prioritized"]);
+    expect(jobs.filter(({ name }) => name === DECISION_JOB)).toHaveLength(3);
   });
 });
 

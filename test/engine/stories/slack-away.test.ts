@@ -87,14 +87,21 @@ describe("Slack that cannot be reached holds nothing up", () => {
     await maintenance.root(/· down/);
   });
 
-  test("a thread shows everything once after Slack had refused in the middle of it", async () => {
+  test.each<[string, Answer]>([
+    ["had a 500", { status: 500 }],
+    ["asked to wait", { status: 429, headers: { "retry-after": "1" } }],
+    ["had archived the channel", { error: "is_archived" }],
+    ["had taken the bot out of it", { error: "not_in_channel" }],
+    ["did not know the token any more", { error: "token_revoked" }],
+  ])("a thread shows everything once after Slack %s in the middle of it", async (_, answer) => {
     const cluster = await engine().cluster();
     const maintenance = await cluster.drain("web-0[1-2] 2h");
     await maintenance.thread(/Scheduled/);
-    const back = slackAnswers(engine(), { status: 500 }, ...POSTS);
+    const back = slackAnswers(engine(), answer, ...POSTS);
     await drainUnseen(cluster, maintenance);
     back();
     await expectWholeThread(maintenance);
+    expect(cluster.calls("START_MAINTENANCE")).toBe(1);
   });
 });
 
@@ -105,6 +112,7 @@ describe("what a person has to mend in Slack", () => {
     { error: "not_in_channel", what: /The bot is not a member of the channel/, next: /\/invite @<the bot>/ },
     { error: "channel_not_found", what: /no such channel, or it is private/, next: /Use the channel.s id/ },
     { error: "invalid_auth", what: /Slack does not accept the token/, next: /SLACK_BOT_TOKEN/ },
+    { error: "token_revoked", what: /The token was revoked/, next: /Install the Slack app again/ },
     { error: "missing_scope", what: /lacks a permission \(scope\)/, next: /manifest\.json/ },
     { error: "is_archived", what: /The channel is archived/, next: /Unarchive it/ },
   ])(

@@ -144,6 +144,13 @@ export class TestCluster {
     );
   }
 
+  /** Whether anybody was told anything since the last command or click. */
+  hasToldAnybody(): boolean {
+    return this.#parts.slack.told
+      .slice(this.#toldBefore)
+      .some(({ channel }) => channel === this.#parts.channel);
+  }
+
   /** Waits until a person is told this because of the last command or click. */
   async told(user: string, words: RegExp | string): Promise<string> {
     return await this.waitFor(

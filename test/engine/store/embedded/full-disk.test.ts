@@ -18,8 +18,14 @@ interface Padded {
   readonly pad: string;
 }
 
-/** Data that take some of the log each time. */
-const padded = (n: number): Padded => ({ n, pad: randomBytes(800).toString("hex") });
+/** Data that take some of the log each time, and of the disk. */
+const padded = (n: number): Padded => ({ n, pad: randomBytes(50_000).toString("hex") });
+
+/** More than a quarter of a segment of the log: with less, a database that opens or closes makes the next one at once. */
+const LOG_LEFT = 4_400_000;
+
+/** Enough for jobs, not for another segment. */
+const DISK_LEFT = 12 * 1024 * 1024;
 
 suiteFor(
   "an embedded store whose disk is full",
@@ -86,14 +92,13 @@ suiteFor(
 
   test("is asked nothing more when its database has ended for want of room, says so, and another process goes on with all that was stored", async () => {
     const { disk, dataDir } = await small();
-    await useUpLog(dataDir, 120_000);
+    await useUpLog(dataDir, LOG_LEFT);
     const store = await openStore({ kind: "embedded", dataDir }, keepLog(), UNHURRIED_MS);
     const queue = store.queue<Padded>("lane");
     const job = await queue.add("record", padded(0), { jobId: "record", delay: 3_600_000 });
-    await disk.fill();
+    await disk.fill(DISK_LEFT);
     let stored = 0;
     const last = await (async () => {
-      // What is overwritten in its place takes no room but in the log.
       for (let n = 1; ; n += 1) {
         try {
           await job.updateData(padded(n));
