@@ -10,7 +10,16 @@ const PURE: Record<string, readonly string[]> = {
   commands: ["maintenance", "hosts"],
 };
 
-const PURE_PACKAGES = new Set(["zod", "js-yaml", "re2js", "luxon", "chrono-node", "node:crypto"]);
+const PURE_PACKAGES = new Set([
+  "zod",
+  "js-yaml",
+  "re2js",
+  "luxon",
+  "chrono-node",
+  "chrono-node/en",
+  "chrono-node/zh",
+  "node:crypto",
+]);
 
 /** Which rooms a room may import; engine, main.ts and the rehearsal may import all. */
 const ROOMS: Record<string, readonly string[]> = {

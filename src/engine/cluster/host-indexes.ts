@@ -1,7 +1,7 @@
-import { alike } from "../../base/alike.js";
 import { inTurns } from "../../base/in-turns.js";
 import { createHostIndex, type HostIndex } from "../../hosts/host-index.js";
 import type { Inventory } from "../../hosts/inventory/inventory.js";
+import { alike } from "../../maintenance/alike.js";
 import type { Agent } from "../../maintenance/cluster/world.js";
 
 /** The machines in which host patterns are looked up; of a large cluster it takes a while to make them ready for that. */

@@ -1,4 +1,4 @@
-import { alike } from "../../base/alike.js";
+import { alike } from "../alike.js";
 import { machineKey } from "../cluster/machine.js";
 import type { Task } from "../cluster/task.js";
 import type { Agent, World } from "../cluster/world.js";

@@ -1,4 +1,4 @@
-import { alike } from "../../base/alike.js";
+import { alike } from "../../maintenance/alike.js";
 import type { Amounts } from "../../maintenance/cluster/task.js";
 import type { Agent, Allocated, World } from "../../maintenance/cluster/world.js";
 
