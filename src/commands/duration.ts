@@ -11,15 +11,18 @@ const OTHER_UNIT = /^(?:s|secs?|seconds?|mo|months?|y|yrs?|years?|秒[钟鐘]?|[
 /** Letters of a unit: those of English, or Chinese characters. */
 const LETTER = "[a-z\\p{Script=Han}]";
 
-const LOOKS_LIKE = new RegExp(`^[-+]?(?:\\d+(?:[.,]\\d+)?${LETTER}*)+$`, "iu");
+const COUNT = "\\d+(?:[.,]\\d+)?";
 
-const PART = new RegExp(`(\\d+(?:[.,]\\d+)?)(${LETTER}*)`, "gu");
+/** Letters end each number but the last: a text can be taken apart in one way only, so that it takes no longer than it is long. */
+const LOOKS_LIKE = new RegExp(`^[-+]?${COUNT}(?:${LETTER}+${COUNT})*${LETTER}*$`, "iu");
 
-const LAST_UNIT = new RegExp(`${LETTER}+$`, "iu");
+const PART = new RegExp(`(${COUNT})(${LETTER}*)`, "gu");
+
+const ENDS_IN_UNIT = new RegExp(`${LETTER}$`, "iu");
 
 const ONE_PART = new RegExp(`^\\d+${LETTER}+$`, "iu");
 
-const NUMBER = /^\+?(\d+(?:[.,]\d+)?)$/;
+const NUMBER = new RegExp(`^\\+?(${COUNT})$`);
 
 type ParsedDuration =
   | { readonly ok: true; readonly ms: number }
@@ -32,17 +35,29 @@ type ParsedDuration =
 
 const HAN_DIGITS = "〇一二三四五六七八九";
 
+const HAN_DIGIT = "[一二两兩三四五六七八九十]";
+
 const UNIT_IN_HAN = "(?:[个個]?(?:小[时時]|周|週|星期)|天|分[钟鐘]?|秒[钟鐘]?|[个個]?月|年)";
+
+/** A number in Han or in figures from its first character on, so that a long one is looked at once. */
+const COUNT_IN_HAN = `((?<!${HAN_DIGIT})${HAN_DIGIT}{1,3}|(?<!\\d)\\d+)`;
+
+const HAN_AND_A_HALF = new RegExp(`${COUNT_IN_HAN}[个個]半(${UNIT_IN_HAN})`, "gu");
+
+const HAN_UNIT_AND_A_HALF = new RegExp(`${COUNT_IN_HAN}([个個]?小[时時]|天|[周週])半`, "gu");
+
+const HAN_HALF = new RegExp(`半(?=${UNIT_IN_HAN})`, "gu");
+
+const HAN_NUMBER = new RegExp(`${COUNT_IN_HAN}(?=${UNIT_IN_HAN})`, "gu");
 
 /** `半小时`, `一小时`, `两天`, `一个半小时`, `二十四小时` with figures in the place of their numbers. */
 function inFigures(text: string): string {
-  const number = "([一二两兩三四五六七八九十]+|\\d+)";
   const half = (_: string, count: string, unit: string) => `${figures(count)}.5${unit}`;
   return text
-    .replace(new RegExp(`${number}[个個]半(${UNIT_IN_HAN})`, "gu"), half)
-    .replace(new RegExp(`${number}([个個]?小[时時]|天|[周週])半`, "gu"), half)
-    .replace(new RegExp(`半(?=${UNIT_IN_HAN})`, "gu"), "0.5")
-    .replace(new RegExp(`${number}(?=${UNIT_IN_HAN})`, "gu"), (_, count: string) => figures(count));
+    .replace(HAN_AND_A_HALF, half)
+    .replace(HAN_UNIT_AND_A_HALF, half)
+    .replace(HAN_HALF, "0.5")
+    .replace(HAN_NUMBER, (_, count: string) => figures(count));
 }
 
 /** A number below a hundred in figures. */
@@ -62,7 +77,7 @@ export function looksLikeDuration(text: string): boolean {
 
 /** Whether a word can only be a duration: `4h`, `90min`, but not `4`, which could be a name as well. */
 export function isPlainDuration(text: string): boolean {
-  return LAST_UNIT.test(text) && parseDuration(text).ok;
+  return ENDS_IN_UNIT.test(text) && parseDuration(text).ok;
 }
 
 /** Whether a word is a unit standing by itself, as in `4 hours`, be it one that is understood or not. */
@@ -77,7 +92,8 @@ export function continuesDuration(first: string, second: string): boolean {
 }
 
 function smallestUnit(text: string) {
-  return unitOf(LAST_UNIT.exec(text)?.[0].toLowerCase() ?? "");
+  const [, , name = ""] = [...text.toLowerCase().matchAll(PART)].at(-1) ?? [];
+  return unitOf(name);
 }
 
 /**
@@ -89,13 +105,11 @@ function smallestUnit(text: string) {
 export function parseDuration(text: string, bare: "hours" | "asked" = "asked"): ParsedDuration {
   const typed = inFigures(text.toLowerCase());
   if (typed.startsWith("-")) return { ok: false, problem: `${text} is less than nothing.` };
-  const parts = [...typed.matchAll(PART)];
-  if (parts.length === 0 || parts.map(([part]) => part).join("") !== typed.replace(/^\+/, "")) {
+  if (!LOOKS_LIKE.test(typed))
     return { ok: false, problem: `${text} is not a duration such as 4h, 90m or 1h30m.` };
-  }
   let ms = 0;
   let before = "";
-  for (const [, digits = "", name = ""] of parts) {
+  for (const [, digits = "", name = ""] of typed.matchAll(PART)) {
     // After hours without a unit come minutes (1h30), alone it is hours (4).
     const unit = unitOf(name === "" ? (before === "h" ? "m" : "h") : name);
     if (!unit) {

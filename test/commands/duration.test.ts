@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseDuration } from "../../src/commands/duration.js";
+import { looksLikeDuration, parseDuration } from "../../src/commands/duration.js";
 import { typedSpan } from "../../src/maintenance/time.js";
 
 const MINUTE = 60_000;
@@ -70,6 +70,27 @@ test("a bare number is hours where they are known to be meant, else it is asked 
     either: ["1.5h", "1.5m"],
   });
 });
+
+test.each(["4h", "90", "-1h", "4x", "1h30", "1.5h", "1h1.5m", "两小时半", "1".repeat(3_000)])(
+  "%.20s is meant as a duration",
+  (text) => {
+    expect(looksLikeDuration(text)).toBe(true);
+  },
+);
+
+test.each(["10.0.0.1", "10.20.30.40", "10.20.30.40,10.20.30.41", "1.23.4", "web-01", ""])(
+  "%j is not meant as a duration",
+  (text) => {
+    expect(looksLikeDuration(text)).toBe(false);
+  },
+);
+
+test.each(["1", "12,5", "1h", "一"])(
+  "a row of %s that ends otherwise is looked at once, not in every way",
+  (part) => {
+    expect(looksLikeDuration(`${part.repeat(900)}!`)).toBe(false);
+  },
+);
 
 test("a duration that we write is read as the same", () => {
   fc.assert(

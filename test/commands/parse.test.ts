@@ -50,6 +50,7 @@ describe("drain", () => {
   test.each([
     ["drain web-*", {}],
     ["drain web-* 4h", { durationMs: 4 * HOUR }],
+    ["drain 10.20.30.40,10.20.30.41 4h", { hosts: "10.20.30.40,10.20.30.41", durationMs: 4 * HOUR }],
     ["DRAIN web-* 4H", { durationMs: 4 * HOUR }],
     ["  /mesos   drain  web-*   90m ", { durationMs: 90 * MINUTE }],
     ["drain web-* 1h30m", { durationMs: 90 * MINUTE }],
