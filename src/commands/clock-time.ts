@@ -34,6 +34,9 @@ interface Shown {
 
 const HOW = "Write it as 22:00, tomorrow 22:00 or 2026-12-01T22:00+08:00.";
 
+/** More than any time takes; the library that reads words looks at each of them in many ways. */
+const LONGEST = 60;
+
 const NO_ZONE =
   "Slack does not tell your time zone. Write the offset as well, such as 2026-12-01T22:00+08:00, or say with --in how much later the window starts.";
 
@@ -53,6 +56,8 @@ export function readTime(
   text: string,
   o: { readonly nowMs: number; readonly timeZone: string | null; readonly afterMs: number },
 ): TimeRead {
+  if (text.length > LONGEST)
+    return { kind: "problem", problem: `a time has at most ${LONGEST} characters. ${HOW}` };
   const own = o.timeZone !== null && IANAZone.isValidZone(o.timeZone) ? IANAZone.create(o.timeZone) : null;
   const iso = shownByIso(text);
   const shown = iso ?? shownInWords(text, o.nowMs, own);

@@ -119,21 +119,22 @@ const isTime = (shape: string): boolean => shape === "<time>";
 /** The words of an option's value: the next one, with a unit behind a number, or with the rest of a time of several words. */
 function wordsOfValue(shape: string, [first, ...more]: readonly Word[]): readonly Word[] {
   if (first === undefined || (!first.quoted && DASHES.test(first.text))) return [];
-  if (isTime(shape)) {
-    const end = more.findIndex(
-      (word, at) => word.quoted || !goesOnWith([first, ...more.slice(0, at)], word.text),
-    );
-    return first.quoted ? [first] : [first, ...(end < 0 ? more : more.slice(0, end))];
-  }
+  if (isTime(shape)) return first.quoted ? [first] : wordsOfTime(first, more);
   const [unit] = more;
   const isNumber = /^.duration.$/.test(shape) && /^\+?\d+$/.test(first.text);
   return isNumber && unit !== undefined && !unit.quoted && isUnit(unit.text) ? [first, unit] : [first];
 }
 
-/** Whether a word goes on with a time that needs no quotes: `tomorrow 22:00`, `next friday at 10 pm`. */
-function goesOnWith(before: readonly Word[], word: string): boolean {
-  const hasClock = before.some(({ text }) => CLOCK.test(text));
-  return (hasClock ? AFTER_CLOCK : BEFORE_CLOCK).test(word);
+/** The words of a time that needs no quotes: `tomorrow 22:00`, `next friday at 10 pm`. */
+function wordsOfTime(first: Word, more: readonly Word[]): readonly Word[] {
+  const words = [first];
+  let hasClock = CLOCK.test(first.text);
+  for (const word of more) {
+    if (word.quoted || !(hasClock ? AFTER_CLOCK : BEFORE_CLOCK).test(word.text)) break;
+    words.push(word);
+    hasClock ||= CLOCK.test(word.text);
+  }
+  return words;
 }
 
 const CLOCK = /^(?:.*\d[:.]\d\d.*|\d+[ap]m|noon|midnight)$/i;

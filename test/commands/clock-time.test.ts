@@ -142,3 +142,10 @@ describe("when the clocks change", () => {
     expect(read("2027-03-28 02:30", BERLIN, before)).toMatchObject({ kind: "problem" });
   });
 });
+
+test("a time that goes on and on is not looked at", () => {
+  const problem =
+    "a time has at most 60 characters. Write it as 22:00, tomorrow 22:00 or 2026-12-01T22:00+08:00.";
+  for (const text of ["tomorrow ".repeat(400), "1 ".repeat(400), "明天".repeat(400)])
+    expect(read(`${text}22:00`)).toEqual({ kind: "problem", problem });
+});
