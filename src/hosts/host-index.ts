@@ -40,7 +40,8 @@ export function* createHostIndex(agents: readonly Agent[], inventory: Inventory 
     const other = groups.get(key);
     const members = function* () {
       const all = new Set(other ? yield* other() : []);
-      yield* forEach(inventory?.membersOf(name) ?? [], 2, (host) => {
+      const listed = inventory === null ? [] : yield* inventory.membersOf(name);
+      yield* forEach(listed, 2, (host) => {
         for (const one of placed?.get(host) ?? []) all.add(one);
       });
       yield* forEach(yield* more(), 1, (host) => all.add(host));

@@ -5,7 +5,7 @@
 export type Steps<T> = Generator<number, T, void>;
 
 /** So many steps take a few milliseconds at most. */
-const STEPS_AT_ONCE = 4_096;
+export const STEPS_AT_ONCE = 4_096;
 
 /** Does the work without a pause. */
 export function atOnce<T>(steps: Steps<T>): T {

@@ -129,6 +129,14 @@ describe("an inventory that is meant to be slow", () => {
     });
   });
 
+  test.each([
+    ["x[0:99999]\n", "h.ini"],
+    [`[web]\n${"[rack]\n".repeat(50_000)}`, "h.ini"],
+    ["web: { hosts: { x[0:99999]: } }", "h.yml"],
+  ])("others have their turn while %.20s in %s is read", (text, name) => {
+    expect(counted(parseInventory(text, name)).most).toBeLessThanOrEqual(10_000);
+  });
+
   test("a host name is not longer than names are", () => {
     for (const [text, name] of [
       [`${"x".repeat(10_000)}[0:99999]\n`, "h.ini"],

@@ -9,6 +9,7 @@ import {
   namesFrom,
   parseRange,
 } from "../range.js";
+import { forEach, type Steps } from "../steps.js";
 import { circlesIn } from "./circle.js";
 import type { Inventory, InventoryHost } from "./inventory.js";
 
@@ -83,10 +84,10 @@ export class InventoryBuilder {
   }
 
   /** What was collected; a group that stands below itself is complained of, and then it is of no use. */
-  build(name: string): Inventory {
-    this.#putBelowAll();
-    this.#putUngrouped();
-    const closing = circlesIn(this.#links).findLast(({ complain }) => complain !== null);
+  *build(name: string): Steps<Inventory> {
+    yield* this.#putBelowAll();
+    yield* this.#putUngrouped();
+    const closing = (yield* circlesIn(this.#links)).findLast(({ complain }) => complain !== null);
     closing?.complain?.("This group cannot be a child of the one it is put into, which stands below it.");
     return {
       name,
@@ -103,34 +104,34 @@ export class InventoryBuilder {
   }
 
   /** A group that stands in no other stands in `all`. */
-  #putBelowAll(): void {
-    const children = new Set([...this.#groups.values()].flatMap((group) => [...group.children]));
-    for (const group of this.#groups.keys()) {
+  *#putBelowAll(): Steps<void> {
+    const children = new Set(this.#links.map(({ child }) => child));
+    yield* forEach([...this.#groups.keys()], 2, (group) => {
       if (group !== "all" && !children.has(group)) this.addChild("all", group, null);
-    }
+    });
   }
 
   /** A host that is in no other group is in `ungrouped`. */
-  #putUngrouped(): void {
+  *#putUngrouped(): Steps<void> {
     const grouped = new Set<string>();
     for (const [name, { hosts }] of this.#groups)
-      if (name !== "all" && name !== "ungrouped") for (const host of hosts) grouped.add(host);
+      if (name !== "all" && name !== "ungrouped") yield* forEach(hosts, 1, (host) => grouped.add(host));
     const { hosts: ungrouped } = this.#group("ungrouped");
-    for (const host of this.#hosts.keys()) {
+    yield* forEach(this.#hosts.keys(), 2, (host) => {
       if (grouped.has(host)) ungrouped.delete(host);
       // Ansible looks a name up among the groups first, and so puts the group there that has the name of such a host.
       else if (!ungrouped.has(host) && this.hasGroup(host)) this.addChild("ungrouped", host, null);
       else ungrouped.add(host);
-    }
+    });
   }
 
   /** Ansible's order: level by level, a group's own hosts before those of its children; each host once. */
-  #membersOf(name: string): readonly string[] {
+  *#membersOf(name: string): Steps<readonly string[]> {
     const groups = new Set([name]);
     const hosts = new Set<string>();
     for (const each of groups) {
       const group = this.#groups.get(each);
-      for (const host of group?.hosts ?? []) hosts.add(host);
+      yield* forEach(group?.hosts ?? [], 1, (host) => hosts.add(host));
       for (const child of group?.children ?? []) groups.add(child);
     }
     return [...hosts];

@@ -1,5 +1,5 @@
 import { type Parsed, problemOf } from "../parsed.js";
-import type { Steps } from "../steps.js";
+import { forEach, STEPS_AT_ONCE, type Steps } from "../steps.js";
 import { type Connection, connectionOf, hostNames, InventoryBuilder, type Names } from "./builder.js";
 import type { ParsedInventory } from "./inventory.js";
 
@@ -44,13 +44,18 @@ export function* parseIniInventory(text: string, name: string): Steps<ParsedInve
   let group = "ungrouped";
   let section: Section | "unknown" = "hosts";
 
-  for (const [at, raw] of text
-    .replace(/^\uFEFF/, "")
-    .split(/\r\n|\r|\n/)
-    .entries()) {
-    const number = at + 1;
+  let steps = 0;
+  let number = 0;
+  for (const raw of linesOf(text)) {
+    number += 1;
+    steps += 2;
+    if (steps >= STEPS_AT_ONCE) {
+      yield steps;
+      steps = 0;
+    }
     const line = raw.trim();
-    const complain = (what: string) => void problems.push(`${name}, line ${number}: ${what}`);
+    const at = number;
+    const complain = (what: string) => void problems.push(`${name}, line ${at}: ${what}`);
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
 
     const header = SECTION.exec(line);
@@ -76,8 +81,7 @@ export function* parseIniInventory(text: string, name: string): Steps<ParsedInve
       const host = parseHostLine(line);
       if (!host.ok) complain(host.problem);
       else if (builder.takes(host.count)) {
-        for (const hostName of host.names()) builder.addHost(hostName, group, host.connection);
-        yield 8 * host.count;
+        yield* forEach(host.names(), 8, (hostName) => builder.addHost(hostName, group, host.connection));
       } else {
         complain(builder.tooMuch);
         break;
@@ -91,8 +95,18 @@ export function* parseIniInventory(text: string, name: string): Steps<ParsedInve
     for (const complain of [...variables, ...parents.map((parent) => parent.complain)])
       complain("The group that is named here is nowhere in the file.");
   }
-  const inventory = builder.build(name);
+  const inventory = yield* builder.build(name);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, inventory };
+}
+
+/** The lines one after another: all of a large file at once take long by themselves. */
+function* linesOf(text: string): Generator<string, void, void> {
+  let from = text.startsWith("\uFEFF") ? 1 : 0;
+  for (const end of text.matchAll(/\r\n|\r|\n/g)) {
+    yield text.slice(from, end.index);
+    from = end.index + end[0].length;
+  }
+  yield text.slice(from);
 }
 
 function sectionOf(kind: string | undefined): Section | "unknown" {

@@ -1,3 +1,5 @@
+import type { Steps } from "../steps.js";
+
 /** Hosts and groups of an Ansible inventory; variables other than the address are not kept. */
 export interface Inventory {
   /** What people call it: the file's name. */
@@ -10,7 +12,7 @@ export interface Inventory {
    * The hosts of a group, each once, in Ansible's order: level by level, a group's own before those of its children, and
    * these in the order in which they are linked. None for a name that is no group.
    */
-  membersOf(group: string): readonly string[];
+  membersOf(group: string): Steps<readonly string[]>;
 }
 
 /** A host of the inventory, with what Ansible connects to as far as the host's own variables say. */

@@ -27,7 +27,7 @@ export function* readYamlInventory(source: string, events: YamlEvents, name: str
   if (root.entries.some(([key, , value]) => key === "plugin" && Boolean(value))) return refused(null, PLUGIN);
   const reader = new Reader(name);
   for (const [key, line, value] of root.entries) yield* reader.readGroup(key, line, value, 0);
-  return reader.end();
+  return yield* reader.end();
 }
 
 const EMPTY = 'The inventory is empty; it begins with "all:" or the name of a group.';
@@ -53,8 +53,8 @@ class Reader {
     this.#name = name;
   }
 
-  end(): ParsedInventory {
-    const inventory = this.#builder.build(this.#name);
+  *end(): Steps<ParsedInventory> {
+    const inventory = yield* this.#builder.build(this.#name);
     return this.#problems.length > 0 ? { ok: false, problems: this.#problems } : { ok: true, inventory };
   }
 
@@ -111,8 +111,11 @@ class Reader {
         isMapping(variables) ? variables.entries.map(([name, , one]) => [name, one]) : [],
       );
       const connection = connectionOf((name) => given.get(name), names.port);
-      for (const host of names.names()) this.#builder.addHost(host, group, connection);
-      yield* this.#pause(4 * names.count);
+      // A single entry may stand for very many.
+      for (const host of names.names()) {
+        this.#builder.addHost(host, group, connection);
+        yield* this.#pause(4);
+      }
     }
   }
 

@@ -8,7 +8,7 @@ export function read(text: string, name: string) {
   const { hosts, groupNames, membersOf } = parsed.inventory;
   return {
     hosts: hosts.map(({ name, address }) => (address === null ? name : `${name}@${address}`)),
-    groups: Object.fromEntries(groupNames.map((group) => [group, membersOf(group).join(" ")])),
+    groups: Object.fromEntries(groupNames.map((group) => [group, atOnce(membersOf(group)).join(" ")])),
   };
 }
 
