@@ -106,7 +106,7 @@ export function parseDuration(text: string, bare: "hours" | "asked" = "asked"): 
   const typed = inFigures(text.toLowerCase());
   if (typed.startsWith("-")) return { ok: false, problem: `${text} is less than nothing.` };
   if (!LOOKS_LIKE.test(typed))
-    return { ok: false, problem: `${text} is not a duration such as 4h, 90m or 1h30m.` };
+    return { ok: false, problem: `${text || '""'} is not a duration such as 4h, 90m or 1h30m.` };
   let ms = 0;
   let before = "";
   for (const [, digits = "", name = ""] of typed.matchAll(PART)) {
@@ -120,6 +120,7 @@ export function parseDuration(text: string, bare: "hours" | "asked" = "asked"): 
     before = unit.letter;
   }
   const whole = Math.round(ms / 60_000) * 60_000;
+  if (!Number.isSafeInteger(whole)) return { ok: false, problem: `${text} is longer than can be counted.` };
   if (whole === 0) return { ok: false, problem: `${text} is no time at all; the shortest is 1m.` };
   const number = NUMBER.exec(typed)?.[1];
   if (number !== undefined && bare === "asked") {
