@@ -17,8 +17,8 @@ const SHARED = [
   "timeline",
 ].map((room) => `test/${room}/**/*.test.ts`);
 
-/** Rooms with files that take a minute or more, most of it waiting: begun last they would keep one worker busy alone. */
-const LONG = /\/test\/(?:chaos|e2e|engine\/store)\//;
+/** Rooms with files that take a minute or more, mostly of waiting: begun last they would keep one worker busy alone. */
+const LONG = /\/test\/(?:chaos|e2e|engine\/store|fuzz)\//;
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

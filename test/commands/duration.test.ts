@@ -57,8 +57,8 @@ test.each([
   "h",
   "",
   "1h-30m",
-  "9".repeat(20) + "h",
-  "9".repeat(400) + "d",
+  `${"9".repeat(20)}h`,
+  `${"9".repeat(400)}d`,
   "1:30",
 ])("%j is no duration, which is told", (text) => {
   expect(parseDuration(text)).toEqual({ ok: false, problem: expect.stringMatching(/^\S+ is .*\.$/) });

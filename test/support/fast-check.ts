@@ -8,7 +8,7 @@ const SEED = 20_261_120;
 
 const FUZZ_FACTOR = 20;
 
-const isFuzzing = process.env.FUZZ === "1";
+export const isFuzzing = process.env.FUZZ === "1";
 
 fc.configureGlobal(isFuzzing ? { numRuns: runs(100) } : { seed: SEED });
 

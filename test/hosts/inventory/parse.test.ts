@@ -1,8 +1,4 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseInventory } from "../../../src/hosts/inventory/parse.js";
-import { atOnce } from "../../../src/hosts/steps.js";
-import { runs } from "../../support/fast-check.js";
 import { problems, read } from "./read.js";
 
 test("YAML is known by its looks where the name does not tell, JSON too", () => {
@@ -38,32 +34,3 @@ test.each(["---\nweb:\n", "all:\n  hosts:\n", '{"all": {}}'])(
     ]);
   },
 );
-
-test("no text makes the parser of inventories throw", () => {
-  const piece = fc.constantFrom(
-    "[",
-    "]",
-    "web",
-    ":",
-    "children",
-    "\n",
-    " ",
-    "=",
-    '"',
-    "#",
-    "a[1:3]",
-    "vars",
-    "-",
-    "&",
-    "*",
-    "{",
-    "hosts:",
-  );
-  const text = fc.array(piece, { maxLength: 25 }).map((pieces) => pieces.join(""));
-  fc.assert(
-    fc.property(fc.oneof(fc.string(), text), fc.constantFrom("h.ini", "h.yml", "h"), (content, name) => {
-      atOnce(parseInventory(content, name));
-    }),
-    { numRuns: runs(1_000) },
-  );
-});
