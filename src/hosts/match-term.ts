@@ -82,7 +82,7 @@ function* find(matcher: Matcher, isHostFirst: boolean, index: HostIndex): Steps<
       return yield* findMatching(matcher, index);
     case "selector": {
       const { by, value } = matcher;
-      const fits = valueFits(value);
+      const fits = yield* valueFits(value);
       const isSelected = (host: Host) =>
         agentsOf(host).some((agent) => valuesOf(agent, by).some((one) => fits(one.toLowerCase())));
       return foundIn(yield* filtered(index.hosts, weightOf(matcher), isSelected));
@@ -186,12 +186,13 @@ function* findMatching(
 }
 
 /** Whether a value of an agent, in lower case, is what the expression stands for. */
-function valueFits(expression: Expression): (value: string) => boolean {
+function* valueFits(expression: Expression): Steps<(value: string) => boolean> {
   switch (expression.kind) {
     case "word":
       return (value) => value === expression.name;
     case "names": {
-      const names = new Set(expression.names());
+      const names = new Set<string>();
+      yield* forEach(expression.names(), 2, (name) => names.add(name));
       return (value) => names.has(value);
     }
     case "glob":

@@ -5,6 +5,7 @@ import { parseInventory } from "../../src/hosts/inventory/parse.js";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { resolveHosts, WORK } from "../../src/hosts/resolve.js";
 import { atOnce, type Steps, sorted } from "../../src/hosts/steps.js";
+import { unmatched } from "../../src/maintenance/text/quote.js";
 import { runs } from "../support/fast-check.js";
 import { agent, indexOf } from "./cluster.js";
 
@@ -112,6 +113,29 @@ describe("a host pattern that is meant to be slow", () => {
     ["~a{500},~b{500}", /regular expressions of the host pattern are too large together/],
   ])("%# is refused as it is read", (text, problem) => {
     expect(parsePattern(text)).toMatchObject({ problem: expect.stringMatching(problem) });
+  });
+});
+
+describe("a range that stands for a hundred thousand", () => {
+  test("values of agents are gone through in steps", () => {
+    const parsed = parsePattern("@rack=x[0:99999]");
+    if (!parsed.ok) throw new Error(parsed.problem);
+    const { all, most } = counted(resolveHosts(parsed.pattern, crowded(10, 1)));
+    expect(all).toBeGreaterThan(100_000);
+    expect(most).toBeLessThanOrEqual(10_000);
+  });
+
+  test("names that nothing is called are put into words as far as they are shown", () => {
+    let asked = 0;
+    const missing = Array.from({ length: 100_000 }, (_, at) => ({
+      get term() {
+        asked += 1;
+        return `x${at}`;
+      },
+      nearest: [],
+    }));
+    expect(unmatched(missing)).toMatch(/`x7` and 99992 more$/);
+    expect(asked).toBe(8);
   });
 });
 

@@ -1,7 +1,17 @@
 /** `a, b and 3 more`. */
 export function list(items: readonly string[], separator = ", ", most = 8): string {
-  if (items.length <= most) return items.join(separator);
-  return `${items.slice(0, most).join(separator)} and ${items.length - most} more`;
+  return listOf(items, (item) => item, separator, most);
+}
+
+/** The same of things of which only those are put into words that are shown: there may be a hundred thousand. */
+export function listOf<T>(
+  items: readonly T[],
+  wordsOf: (item: T) => string,
+  separator = ", ",
+  most = 8,
+): string {
+  const shown = items.slice(0, most).map(wordsOf).join(separator);
+  return items.length <= most ? shown : `${shown} and ${items.length - most} more`;
 }
 
 /**

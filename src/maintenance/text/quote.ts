@@ -1,5 +1,5 @@
 import { notOurs } from "./command.js";
-import { list } from "./list.js";
+import { list, listOf } from "./list.js";
 import { oneLine } from "./one-line.js";
 
 /**
@@ -16,12 +16,11 @@ export function quoted(text: string): string {
 export function unmatched(
   terms: readonly { readonly term: string; readonly why?: string; readonly nearest: readonly string[] }[],
 ): string {
-  const each = terms.map(({ term, why, nearest }) => {
+  return listOf(terms, ({ term, why, nearest }) => {
     const near = nearest.length === 0 ? [] : [`nearest: ${list(nearest)}`];
     const more = [...(why === undefined ? [] : [why]), ...near].join("; ");
     return `\`${quoted(term)}\`${more === "" ? "" : ` (${quoted(more)})`}`;
   });
-  return list(each);
 }
 
 /** Which hosts of the inventory no agent stands for, and why not one that might. */
