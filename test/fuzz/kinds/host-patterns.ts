@@ -142,19 +142,22 @@ export const hostPatterns = kindOf({
     ),
   ),
   prepare: ([text, at]) => ({ text, index: indexes[at]?.() ?? indexOf([]) }),
-  *run({ text, index }): Steps<Parsed<{ readonly resolution?: Resolution }>> {
+  // As far as the sentence on what stands for nothing.
+  *run({ text, index }): Steps<Parsed<{ readonly missing: Missing; readonly told: string }>> {
     const parsed = parsePattern(text);
-    return parsed.ok ? yield* resolveHosts(parsed.pattern, index) : parsed;
+    const resolved = parsed.ok ? yield* resolveHosts(parsed.pattern, index) : parsed;
+    if (!resolved.ok) return resolved;
+    const { matchedNothing } = resolved.resolution;
+    return { ok: true, missing: matchedNothing, told: unmatched(matchedNothing) };
   },
   check(result) {
     if (!result.ok) expectSentence(result.problem);
-    else if (result.resolution !== undefined) {
-      unmatched(result.resolution.matchedNothing);
-      for (const { why } of result.resolution.matchedNothing) if (why !== undefined) expectClause(why);
-    }
+    else for (const { why } of result.missing) if (why !== undefined) expectClause(why);
     return !result.ok;
   },
 });
+
+type Missing = Resolution["matchedNothing"];
 
 /** A part of a sentence. */
 function expectClause(text: string): void {
