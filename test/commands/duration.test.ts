@@ -73,8 +73,8 @@ test("a bare number is hours where they are known to be meant, else it is asked 
   });
 });
 
-test.each(["4h", "90", "-1h", "4x", "1h30", "1.5h", "1h1.5m", "两小时半", "1".repeat(3_000)])(
-  "%.20s is meant as a duration",
+test.each(["4h", "90", "-1h", "4x", "1h30", "1.5h", "1h1.5m", "两小时半"])(
+  "%s is meant as a duration",
   (text) => {
     expect(looksLikeDuration(text)).toBe(true);
   },
@@ -91,6 +91,7 @@ test.each(["1", "12,5", "1h", "一"])(
   "a row of %s that ends otherwise is looked at once, not in every way",
   (part) => {
     expect(looksLikeDuration(`${part.repeat(900)}!`)).toBe(false);
+    expect(looksLikeDuration("1".repeat(900))).toBe(true);
   },
 );
 
