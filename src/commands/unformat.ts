@@ -2,7 +2,7 @@ import { withoutInvisible } from "../maintenance/text/one-line.js";
 
 /**
  * Undoes what Slack and its keyboards do to typed text: links around host names, escaped `&`, `<` and `>`, curly
- * quotes, backticks, bullets, letters and signs of full width, spaces that are not plain or not single, characters of no
+ * quotes, backticks, bullets, letters and signs of full width, spaces that are not plain or not single, control characters, which are shown as spaces, characters of no
  * width. Doing it twice changes nothing.
  * Slack: "Retrieving messages: unescaping", "Slash commands".
  */
@@ -33,7 +33,7 @@ function undoOneLayer(text: string): string {
       bracket === "lt;" ? "<" : bracket === "gt;" ? ">" : "&",
     )
     .replace(/<((?:https?:\/\/|mailto:|tel:)[^<>|]*)(?:\|([^<>]*))?>/gi, linkText)
-    .replace(/[\s\u0085]+/g, " ")
+    .replace(/[\s\p{Cc}]+/gu, " ")
     .trim();
 }
 

@@ -18,6 +18,7 @@ test.each([
   ["• web-01\n• web-02", "web-01 web-02"],
   ["a\u00A0\u2003 b\r\n\tc ", "a b c"],
   ["web\u200B-\uFEFF01", "web-01"],
+  ["drain web-01 \u0000\u001B1h\u0085\u0007", "drain web-01 1h"],
 ])("%s is read as it was typed", (typed, plain) => {
   expect(undoFormatting(typed)).toBe(plain);
 });
