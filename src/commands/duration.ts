@@ -24,6 +24,11 @@ const ONE_PART = new RegExp(`^\\d+${LETTER}+$`, "iu");
 
 const NUMBER = new RegExp(`^\\+?(${COUNT})$`);
 
+const MINUTE_MS = 60_000;
+
+/** As long as can be counted exactly: longer than anything that has a limit takes. */
+const LONGEST_MS = Math.floor(Number.MAX_SAFE_INTEGER / MINUTE_MS) * MINUTE_MS;
+
 type ParsedDuration =
   | { readonly ok: true; readonly ms: number }
   | {
@@ -119,8 +124,7 @@ export function parseDuration(text: string, bare: "hours" | "asked" = "asked"): 
     ms += Number(digits.replace(",", ".")) * unit.ms;
     before = unit.letter;
   }
-  const whole = Math.round(ms / 60_000) * 60_000;
-  if (!Number.isSafeInteger(whole)) return { ok: false, problem: `${text} is longer than can be counted.` };
+  const whole = Math.min(Math.round(ms / MINUTE_MS) * MINUTE_MS, LONGEST_MS);
   if (whole === 0) return { ok: false, problem: `${text} is no time at all; the shortest is 1m.` };
   const number = NUMBER.exec(typed)?.[1];
   if (number !== undefined && bare === "asked") {

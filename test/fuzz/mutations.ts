@@ -89,11 +89,14 @@ export function mutatedText(o: {
   );
 }
 
-/** The same with every `[1:99]` standing for very many now and then: what comes of that takes a thousand times longer. */
+/**
+ * The same with a `[1:99]` standing for twice as many hosts as the largest cluster has, now and then: what comes of that takes a
+ * thousand times longer.
+ */
 export function withVastRanges(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc
     .tuple(texts, fc.nat(999))
-    .map(([text, vast]) => (vast === 7 ? text.replaceAll("[1:99]", "[1:99999]") : text));
+    .map(([text, vast]) => (vast === 7 ? text.replace("[1:99]", "[1:99999]") : text));
 }
 
 /** Bytes like these: also with single bits changed, and from nothing. */
