@@ -51,7 +51,8 @@ export function mistakeReply(mistake: Mistake, verb: Verb | null, typed: string,
     verb === null ? "Nothing was done." : CHANGING.includes(verb) ? "Nothing was queued." : null;
   return replyOf({
     tone: "error",
-    text: quoted(mistake.message) + mistake.hint,
+    // Many begin with what was typed, which may begin with a blank between quotes.
+    text: quoted(mistake.message).trimStart() + mistake.hint,
     notDone,
     next: next.filter((part) => part !== null).join(" "),
     line: line === null ? null : `${COMMAND} ${line}`,

@@ -425,6 +425,10 @@ function linesIn({ next, table }: Reply): readonly string[] {
   return /^Copy (?:the line that you mean|each)/.test(next ?? "") ? (drawn({ table }) ?? "").split("\n") : [];
 }
 
+test("an answer begins with a word, also where what it is about begins with a blank", () => {
+  expect(told('down web-01 " the queue was lost"').text).toMatch(/^the queue was lost is one word too many/);
+});
+
 test("a dry run that stands between quotes is not mended into a drain", () => {
   const parsed = parseCommand("drian ' --dry-run '", inProd);
   expect(parsed.ok ? "understood" : parsed.reply.line).toBeNull();
