@@ -3,7 +3,8 @@ import type { MesosError } from "../errors/errors.js";
 import { mesos } from "../proto/generated/mesos.js";
 import { type AnswerReader, readAll, whole } from "../read/answer-reader.js";
 import { Elements } from "../read/elements.js";
-import { readAddedTask, readUpdate, type Updated } from "../read/read-tasks.js";
+import { readAddedTask } from "../read/read-task.js";
+import { readUpdate, type Updated } from "../read/task-states.js";
 import { doubleTag, lengthTag, messageEnd, readerOf, skipField, type WireReader } from "../read/wire.js";
 
 const { Event } = mesos.v1.master;
