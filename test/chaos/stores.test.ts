@@ -217,10 +217,10 @@ suiteFor(
   redisAvailable === true ? smallDiskAvailable : redisAvailable,
 )(() => {
   test("in Redis: everything is changed once, what was acknowledged is not lost, and who clicks and types is told the truth (invariants 1, 5, 7, 9, 10 and 11)", async () => {
-    await injectAll("A Redis that fails", REDIS_FAULTS, 5);
+    await injectAll("A Redis that fails", REDIS_FAULTS, 9);
   });
 
   test("on a full disk: everything is changed once, what was acknowledged is not lost, and who clicks and types is told the truth (invariants 1, 5, 7, 9, 10 and 11)", async () => {
-    await injectAll("A full disk of the embedded store", [FULL_DISK], 3);
+    await injectAll("A full disk of the embedded store", [FULL_DISK], 4);
   });
 });
