@@ -14,7 +14,7 @@ import { isWhole, Tally } from "./support/tally.js";
 /** How many machines roll, in batches of how many, and how long after one death the next one comes. */
 const ROLL = isWhole
   ? { machines: 200, batch: 20, eachMs: 3_000 }
-  : { machines: 12, batch: 3, eachMs: 2_000 };
+  : { machines: 12, batch: 6, eachMs: 2_000 };
 
 const BATCHES = ROLL.machines / ROLL.batch;
 

@@ -17,7 +17,7 @@ export function crashPointsOf(story: Story): void {
     test("between any two things that it does to the store and in Slack changes everything once and says everything (invariants 5, 7, 8 and 11)", async () => {
       const whole = await lived(story);
       const tally = new Tally(`Process died between two steps of "${story.name}"`);
-      for (const point of chosen(gapsOf(whole.passed), 32)) {
+      for (const point of chosen(gapsOf(whole.passed), 64)) {
         await tally.inject(`${point.when} ${point.what} no. ${point.time}`, async () => {
           await lived(story, { point }, (outcome) => expectNothingLost(story, whole.said, outcome));
         });
