@@ -22,14 +22,14 @@ function expectBusy(runs: readonly Awaited<ReturnType<typeof tenMaintenances>>[]
 }
 
 describe("ten maintenances of ours while others edit the schedule all the time and write old lists back (invariants 1, 3 and 12)", () => {
-  test("ten maintenances leave every window of others intact and none of ours that should not stand, in 1,000 runs", {
+  test("ten maintenances leave every window of others intact and none of ours that should not stand, in hundreds of runs", {
     timeout: runs(600_000),
   }, async () => {
     const finished: Awaited<ReturnType<typeof tenMaintenances>>[] = [];
     const property = fc.asyncProperty(seeds, async (seed) => {
       finished.push(await tenMaintenances(seed, inProcessMaster));
     });
-    await fc.assert(property, { numRuns: runs(1_000), endOnFailure: true });
+    await fc.assert(property, { numRuns: runs(400), endOnFailure: true });
     expectBusy(finished);
   });
 
