@@ -217,7 +217,7 @@ suiteFor(
   redisAvailable === true ? smallDiskAvailable : redisAvailable,
 )(() => {
   test("in Redis: everything is changed once, what was acknowledged is not lost, and who clicks and types is told the truth (invariants 1, 5, 7, 9, 10 and 11)", async () => {
-    await injectAll("A Redis that fails", REDIS_FAULTS, 9);
+    await injectAll("A Redis that fails", REDIS_FAULTS, 11);
   });
 
   test("on a full disk: everything is changed once, what was acknowledged is not lost, and who clicks and types is told the truth (invariants 1, 5, 7, 9, 10 and 11)", async () => {

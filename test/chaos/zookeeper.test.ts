@@ -359,21 +359,21 @@ suiteFor(
   }
 
   test("A leading master that is replaced in ZooKeeper", async ({ task }) => {
-    await suffered(task.name, chosen([...atSteps(DEPOSED), ...inCalls(GONE, CALLS), ...atSteps(GONE)], 6));
+    await suffered(task.name, chosen([...atSteps(DEPOSED), ...inCalls(GONE, CALLS), ...atSteps(GONE)], 12));
   });
 
   test("A session in ZooKeeper that ends", async ({ task }) => {
     const minutes = isWhole ? atSteps(A_MINUTE) : [];
     // Most of it is waiting, and each has a path of its own.
-    await suffered(task.name, [...minutes, ...chosen(atSteps(ENDED, RUN_OUT, UNHEARD), 5)], 20);
+    await suffered(task.name, [...minutes, ...chosen(atSteps(ENDED, RUN_OUT, UNHEARD), 8)], 20);
   });
 
   test("Servers of ZooKeeper that stop", async ({ task }) => {
-    await suffered(task.name, chosen(atSteps(HERS, LEADING, ALL_AWAY, HANGING), 5));
+    await suffered(task.name, chosen(atSteps(HERS, LEADING, ALL_AWAY, HANGING), 9));
   });
 
   test("ZooKeeper and the leading master that die at once", async ({ task }) => {
-    await suffered(task.name, chosen([...atSteps(...BOTH), ...inCalls(BOTH_IN_CALLS, WRITES)], 5));
+    await suffered(task.name, chosen([...atSteps(...BOTH), ...inCalls(BOTH_IN_CALLS, WRITES)], 10));
   });
 });
 
