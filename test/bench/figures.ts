@@ -32,7 +32,7 @@ export interface Effort {
   readonly against: string | null;
 }
 
-/** All groups together take less than twelve minutes on two cores. */
+/** Chosen so that all groups together take about twelve minutes on two cores. */
 export const FULL: Effort = {
   ackRounds: 1,
   ackSeconds: 15,
