@@ -32,7 +32,7 @@ export default defineConfig({
   test: {
     setupFiles: ["test/support/fast-check.ts"],
     // Tests of whole programs mostly wait; more files at once than cores makes the suite shorter.
-    maxWorkers: 4,
+    maxWorkers: 3,
     // They only end what hangs: no test passes or fails by the speed of the machine.
     testTimeout: 600_000,
     hookTimeout: 600_000,
