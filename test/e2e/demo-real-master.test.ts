@@ -81,6 +81,8 @@ suiteFor(
 
   test.concurrent("a demo that cannot bring its machines up prints them with the call to send, and keeps its queue", async (test) => {
     const master = await startMaster(test);
+    // However late the program is killed, it has not brought them up by then.
+    master.fault("STOP_MAINTENANCE", { kind: "hang_before" });
     const demo = await startOn(test, master);
     await demo.prints(/machines are in mode DOWN/);
     demo.killProgram();
@@ -89,6 +91,7 @@ suiteFor(
     test.expect(code).toBe(130);
     test.expect(demo.out()).toContain("Down: web-01 (10.20.1.11), web-02 (10.20.1.12)");
     test.expect(files).toHaveLength(1);
+    master.clearFaults();
     await sendPrinted(demo);
     await expectOnlyForeign(test, master, demo);
   });
