@@ -2,8 +2,8 @@ import { withoutInvisible } from "../maintenance/text/one-line.js";
 
 /**
  * Undoes what Slack and its keyboards do to typed text: links around host names, escaped `&`, `<` and `>`, curly
- * quotes, backticks, bullets, letters and signs of full width, spaces that are not plain or not single, control characters, which are shown as spaces, characters of no
- * width. Doing it twice changes nothing.
+ * quotes, backticks, bullets, letters and signs of full width, spaces that are not plain or not single, control characters, which are
+ * shown as spaces, characters of no width. Doing it twice changes nothing.
  * Slack: "Retrieving messages: unescaping", "Slash commands".
  */
 export function undoFormatting(text: string): string {

@@ -5,7 +5,7 @@ import { placeInventory } from "./inventory/place.js";
 import { naturalOrder } from "./natural-order.js";
 import { filtered, forEach, lazily, type Steps, sorted } from "./steps.js";
 
-/** A master's machines, made ready for patterns; built once per world. */
+/** A master's machines, made ready for patterns; it holds for as long as they are the same. */
 export interface HostIndex {
   /** In the order of the inventory's file; those that are not in it come after, in natural order. */
   readonly hosts: readonly Host[];

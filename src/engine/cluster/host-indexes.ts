@@ -13,14 +13,18 @@ export interface Hosts {
   readonly inventory: Inventory | null;
 }
 
-/** Makes an index for hosts, and gives back the last one as long as they are the same. */
+/** Makes an index for hosts, and gives back the last one as long as they are the same; one that could not be made is not kept. */
 export function createHostIndexes(): (hosts: Hosts) => Promise<HostIndex> {
   let last: { readonly hosts: Hosts; readonly index: Promise<HostIndex> } | null = null;
   return (hosts) => {
     if (last === null || !areSame(last.hosts, hosts)) {
       const { agents, away, inventory } = hosts;
       const all = away.length === 0 ? agents : [...agents, ...away];
-      last = { hosts, index: inTurns(createHostIndex(all, inventory)) };
+      const made = { hosts, index: inTurns(createHostIndex(all, inventory)) };
+      last = made;
+      made.index.catch(() => {
+        if (last === made) last = null;
+      });
     }
     return last.index;
   };

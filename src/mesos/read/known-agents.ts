@@ -44,7 +44,7 @@ export class KnownAgents {
   end(): Pick<World, "agents" | "allocated"> {
     const before = this.#before;
     this.#before = null;
-    if (before?.hasList(this.#list)) this.#list = before.#list;
+    if (before !== null && this.#list.isSame(before.#list)) this.#list = before.#list;
     return { agents: this.#list.agents, allocated: allocatedOn(this.#list, this.#allocated) };
   }
 
@@ -58,11 +58,6 @@ export class KnownAgents {
     this.#next = place + 1;
     const known = before.#list.agents[place];
     return known !== undefined && alike(known, agent) ? known : agent;
-  }
-
-  private hasList({ agents }: AgentList): boolean {
-    const mine = this.#list.agents;
-    return mine.length === agents.length && mine.every((one, at) => one === agents[at]);
   }
 
   #add(agent: Agent, allocated: Amounts | null, bytes: Buffer, start: number, end: number): void {
@@ -88,6 +83,11 @@ class AgentList {
   placeOf(id: string): number | undefined {
     this.#places ??= new Map(this.agents.map((agent, place) => [agent.id, place]));
     return this.#places.get(id);
+  }
+
+  /** Whether it has the very same agents in the same order. */
+  isSame({ agents }: AgentList): boolean {
+    return agents.length === this.agents.length && agents.every((one, at) => one === this.agents[at]);
   }
 }
 

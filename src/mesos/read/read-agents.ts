@@ -77,7 +77,7 @@ export function agentsReader(before: KnownAgents | null = null): AnswerReader<Ag
  */
 class AgentReader {
   readonly #shared = new SharedParts();
-  readonly #allocated = new AmountsSum();
+  readonly #used = new AmountsSum();
   #id = "";
   #hostname = "";
   #attributes: readonly Attribute[] = NO_ATTRIBUTES;
@@ -90,7 +90,7 @@ class AgentReader {
 
   /** The agent whose message follows, without its size, and ends there. */
   registered(reader: WireReader, bytes: Buffer, end: number): Agent {
-    const allocated = this.#allocated;
+    const used = this.#used;
     let hasInfo = false;
     let ip = "";
     this.#port = null;
@@ -98,7 +98,7 @@ class AgentReader {
     let active = false;
     let deactivated = false;
     let offered: AgentResources | null = null;
-    allocated.reset();
+    used.reset();
     while (reader.pos < end) {
       const tag = reader.tag();
       if (tag === AGENT_INFO) {
@@ -108,13 +108,13 @@ class AgentReader {
       else if (tag === AGENT_PID) ip = this.#readIp(reader, bytes);
       else if (tag === AGENT_TOTAL_RESOURCES)
         offered = both(offered, this.#shared.offered(reader, bytes, end));
-      else if (tag === AGENT_ALLOCATED_RESOURCES) allocated.add(reader);
+      else if (tag === AGENT_ALLOCATED_RESOURCES) used.add(reader);
       else if (tag === AGENT_DEACTIVATED) deactivated = reader.bool();
       else if (tag === AGENT_DRAIN_INFO) this.#drain = readDrain(reader);
       else skipField(reader, tag);
     }
     if (!hasInfo) throw new TypeError("The answer lacks agent_info.");
-    this.allocated = offered === null ? null : allocated.amounts();
+    this.allocated = offered === null ? null : used.amounts();
     return this.#agent(required(ip, "an agent's pid"), active, deactivated, offered);
   }
 
