@@ -27,7 +27,7 @@ import { ROUTINE_PRIORITY } from "../lanes/options.js";
 import { PROOFS } from "../lanes/records.js";
 import { troubleFrom } from "../lanes/troubles.js";
 import { jumpWords } from "../steady-clock.js";
-import { LockLostError, proveOwned, updateOwned } from "../store/owned.js";
+import { LockLostError, type Proof, proveOwned, updateAndProve, updateOwned } from "../store/owned.js";
 import { delayFor, keepWhenDone, type StoreJob } from "../store/store.js";
 import { runDecision } from "./decision.js";
 import { decideForHosts } from "./hosts-decision.js";
@@ -99,15 +99,17 @@ async function runMaintenance(
   }
   let printed = fingerprint(encodeMaintenance(first));
   let told = Promise.resolve();
-  const save = async (record: Maintenance) => {
+  const saveNews = async (record: Maintenance): Promise<Proof | null> => {
     const stored = encodeMaintenance(record);
     const print = fingerprint(stored);
-    if (print === printed) return;
-    await updateOwned(job, token, stored);
+    if (print === printed) return null;
+    const proof = await updateAndProve(job, token, stored, signal, ports.elapsed);
     printed = print;
     // The thread is woken beside the tick, which waits for it only at its end.
     told = told.then(() => ports.changed(record));
+    return proof;
   };
+  const save = async (record: Maintenance) => void (await saveNews(record));
   let record = first;
   let wakeAtMs: number | null;
   let world: World | null = null;
@@ -120,11 +122,10 @@ async function runMaintenance(
     );
     record = await openLeftBehind(withJumpTold(watched, first, ports), ports);
     record = await lookAtRuns(record, { runs: ports.runs, save, now: ports.now });
-    await save(record);
     ({ record, wakeAtMs, world } = await tick(record, {
       cluster: ports.cluster,
       save,
-      fence: () => proveOwned(job, token, signal, ports.elapsed),
+      fence: async (next) => (await saveNews(next)) ?? (await proveOwned(job, token, signal, ports.elapsed)),
       others: async () => storedBeside(await ports.records.open(), first.id),
       waiting: (others) => waitingAmong(others, store, ports),
       finished: async () => (await ports.records.finished(PROOFS)).records,

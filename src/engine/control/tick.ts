@@ -17,10 +17,10 @@ export interface TickPorts extends StepPorts {
   /** Stores the record; resolves when it is stored. */
   save(record: Maintenance): Promise<void>;
   /**
-   * Proves that this process still owns the record, so that nothing is done that somebody else may be doing
-   * (invariant 8). Throws when it does not.
+   * Stores the record before an effect (invariant 5), and proves in the same step that this process still owns it, so
+   * that nothing is done that somebody else may be doing (invariant 8). Throws when it does not.
    */
-  fence(): Promise<Proof>;
+  fence(record: Maintenance): Promise<Proof>;
   /** Those of the other maintenances that wait for their first post. */
   waiting(others: readonly Maintenance[]): Promise<readonly Waiting[]>;
 }
@@ -58,22 +58,23 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
       return { record, wakeAtMs: now() + cluster.policy.pollMs, world: null };
     }
     record = step.record;
-    await ports.save(record);
     const calls = callsOf(step);
-    if (calls.length === 0) return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null, world };
+    if (calls.length === 0) {
+      await ports.save(record);
+      return { record, wakeAtMs: record.end === null ? step.wakeAtMs : null, world };
+    }
     const beside: readonly Beside[] = isAlone ? [] : await waitingBeside(record, calls, world, ports);
     // A crash may cut a post or a STOP off, which may still arrive: until then the world is not taken as its outcome (invariant 7).
     if (!calls.every(hasIntent)) {
       const unsettledUntilMs = now() + cluster.policy.settleMs;
       record = { ...record, unsettledUntilMs };
-      await ports.save(record);
       for (const one of beside) await one.save({ ...one.record, unsettledUntilMs });
     }
-    const before = record;
+    const planned = record;
     let failed = false;
     const left = [...calls];
     for (let call = left.shift(); call !== undefined; call = left.shift()) {
-      const proof = await ports.fence();
+      const proof = await ports.fence(record);
       const edits = beside.flatMap(({ post }) => post.edits);
       const outcome = await act(record, call, { world, cluster, proof, beside: edits });
       // A refusal may be meant for another one's window: then each is posted alone, and told what is said of its own.
@@ -91,7 +92,7 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
       if (outcome.kind === "none") break;
     }
     for (const call of left.filter(hasIntent)) record = told(record, call, LOOK_AGAIN, cluster.policy, now());
-    if (record !== before) await ports.save(record);
+    if (record !== planned) await ports.save(record);
     if (failed) {
       // The outcome of a call without an answer shows soon; what was refused would be refused again.
       const showsSoon = record.unsettledUntilMs !== null || calls.some(hasIntent);

@@ -84,8 +84,29 @@ export async function proveOwned(
   signal: AbortSignal,
   elapsed: () => number,
 ): Promise<Proof> {
+  return await provenBy(signal, elapsed, async () => {
+    const held = await job.extendLock(token, LOCK_MS);
+    if (held !== 1) throw new LockLostError(job.id ?? "(no id)");
+  });
+}
+
+/** The same by a write: `updateOwned` of the job's own data is such a proof as well. */
+export async function updateAndProve<D>(
+  job: StoreJob,
+  token: string,
+  data: D,
+  signal: AbortSignal,
+  elapsed: () => number,
+): Promise<Proof> {
+  return await provenBy(signal, elapsed, () => updateOwned(job, token, data));
+}
+
+async function provenBy(
+  signal: AbortSignal,
+  elapsed: () => number,
+  renew: () => Promise<void>,
+): Promise<Proof> {
   const askedMs = elapsed();
-  const held = await job.extendLock(token, LOCK_MS);
-  if (held !== 1) throw new LockLostError(job.id ?? "(no id)");
+  await renew();
   return { holds: () => !signal.aborted && elapsed() - askedMs < PROOF_MS };
 }

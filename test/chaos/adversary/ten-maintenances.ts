@@ -100,7 +100,9 @@ export async function tenMaintenances(
         async save(next) {
           records.set(next.id, next);
         },
-        async fence() {
+        async fence(next) {
+          if (random.chance(0.01)) throw new Crashed();
+          records.set(next.id, next);
           if (random.chance(0.01)) throw new Crashed();
           return { holds: () => true };
         },

@@ -99,18 +99,19 @@ export class RehearsedBot {
     const pass = () => {
       if (weather.calls === "crash" && points++ >= weather.at) throw new Crash();
     };
+    const save = async (record: Maintenance) => {
+      pass();
+      if (isLost()) throw new LockLostError(record.id);
+      this.checkNews(record);
+      this.store(record);
+      pass();
+    };
     try {
       const { wakeAtMs } = await tick(this.record, {
         cluster: this.cluster(weather, pass, between, () => takesLong("connection")),
-        save: async (record) => {
-          pass();
-          if (isLost()) throw new LockLostError(record.id);
-          this.checkNews(record);
-          this.store(record);
-          pass();
-        },
-        fence: async () => {
-          pass();
+        save,
+        fence: async (record) => {
+          await save(record);
           const job = {
             id: this.record.id,
             extendLock: async () => {

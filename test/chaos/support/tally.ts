@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect } from "vitest";
 
 /** `npm run chaos` injects every fault there is; without it as many as a change can wait for. */
@@ -6,6 +7,13 @@ export const isWhole = process.env.CHAOS === "1";
 /** Each n-th of what can go wrong, from the first to the last; all of it with `npm run chaos`. */
 export function chosen<T>(all: readonly T[], each: number): readonly T[] {
   return isWhole ? all : all.filter((_, at) => at % each === 0 || at === all.length - 1);
+}
+
+/** What a failed assertion compared as well: its message leaves out what is large. */
+function lossOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!("actual" in error && "expected" in error)) return error.message;
+  return `${error.message}\nactual: ${inspect(error.actual)}\nexpected: ${inspect(error.expected)}`;
 }
 
 /** Counts what was injected and what it cost, and tells so at the end. */
@@ -26,7 +34,7 @@ export class Tally {
     try {
       await act();
     } catch (error) {
-      this.#lost.push(`${fault}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#lost.push(`${fault}: ${lossOf(error)}`);
     }
   }
 

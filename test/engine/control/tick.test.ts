@@ -89,7 +89,10 @@ async function ticked(
   const outcome = tick(record, {
     cluster,
     save: async (next) => void saved.push(next),
-    fence,
+    fence: async (next) => {
+      saved.push(next);
+      return await fence();
+    },
     others: async () => NONE_STORED,
     waiting: async () =>
       (parts.waiting ?? []).map((waits) => ({ record: waits, save: async (next) => void saved.push(next) })),
