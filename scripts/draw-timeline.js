@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pngOf } from "../dist/timeline/png.js";
+import { pngOf } from "../dist/png.js";
 
 /** Makes docs/timeline.png from test/fixtures/timeline.svg, which test/timeline holds to the code. */
 

@@ -42,7 +42,7 @@ export async function startDemo(
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   if (dotEnv !== null) await writeFile(join(folder, ".env"), dotEnv);
   // A process group of its own, as a shell gives to what is started at a terminal.
-  const child: ChildProcess = spawn(process.execPath, [resolve(`dist/rehearsal/${play}.js`), ...args], {
+  const child: ChildProcess = spawn(process.execPath, [resolve(`dist/${play}.js`), ...args], {
     cwd: folder,
     detached: true,
     env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...env },

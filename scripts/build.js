@@ -1,0 +1,59 @@
+import { rm } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+import { copyBeside } from "./beside-code.js";
+
+/**
+ * Makes dist/: the programs and the packages that they load in a few files. Node starts them in little more than half of the time
+ * that it takes for the files which packages are made of, and with less memory. `npm run check` looks at the types.
+ */
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+const src = join(root, "src");
+
+const dist = join(root, "dist");
+
+const PROGRAMS = {
+  main: "src/main.ts",
+  demo: "src/rehearsal/demo.ts",
+  rehearsal: "src/rehearsal/rehearsal.ts",
+  png: "src/timeline/png.ts",
+};
+
+/** Packages that find files of their own beside themselves: a database, compiled code. */
+const FROM_NODE_MODULES = [/^@electric-sql\//, "msgpackr-extract"];
+
+/** Code of ours that asks where it is gets the place that it would have if dist/ looked like src/: what lies beside it is there. */
+const asInSrc = {
+  name: "as-in-src",
+  transform: {
+    filter: { id: /\.ts$/, code: "import.meta.url" },
+    handler(code, id) {
+      const place = relative(src, id).replace(/\.ts$/, ".js");
+      return code.replaceAll("import.meta.url", `new URL("./${place}", import.meta.url).href`);
+    },
+  },
+};
+
+await rm(dist, { recursive: true, force: true });
+const bundle = await rolldown({
+  cwd: root,
+  input: PROGRAMS,
+  platform: "node",
+  external: FROM_NODE_MODULES,
+  transform: { define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" } },
+  plugins: [asInSrc],
+});
+// All in one folder, so that `asInSrc` is right wherever a module comes to lie. Names stay: they stand in logs.
+await bundle.write({
+  dir: dist,
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "shared-[hash].js",
+  comments: false,
+  keepNames: true,
+});
+await bundle.close();
+await copyBeside(dist);
