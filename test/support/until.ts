@@ -1,7 +1,7 @@
 import { until as untilSeen } from "../../src/rehearsal/demo/until.js";
 
 /** Ends what hangs. Far above what the slowest machine needs, so that no test passes or fails by its speed. */
-const HANGS_MS = 150_000;
+const HANGS_MS = 300_000;
 
 /** Looks until there is something to see, and returns it. Throws an Error that names what was missing. */
 export function until<T>(

@@ -60,17 +60,21 @@ async function backInService(maintenance: TestMaintenance): Promise<TestMaintena
   return maintenance;
 }
 
-/** Approves the newest question but for `before`: one that was posted twice has its buttons twice. Returns its id. */
-async function approves(maintenance: TestMaintenance, before: string | null = null): Promise<string> {
-  const { cluster } = maintenance;
-  const button = await cluster.until("the next question", () => {
+/** The newest question but for `before`: one that was posted twice has its buttons twice. */
+async function nextQuestion(maintenance: TestMaintenance, before: string | null = null) {
+  return await maintenance.cluster.until("the next question", () => {
     const buttons = maintenance.threadNow().flatMap((message) => message.buttons);
-    const value = buttons.findLast(({ decision }) => decision.kind === "approve");
-    if (value?.decision.kind !== "approve" || value.decision.approval === before) return null;
-    return { value, id: value.decision.approval };
+    const button = buttons.findLast(({ decision }) => decision.kind === "approve");
+    if (button?.decision.kind !== "approve" || button.decision.approval === before) return null;
+    return { button, id: button.decision.approval };
   });
-  await cluster.click(BOB, button.value);
-  return button.id;
+}
+
+/** Approves it, and returns its id. */
+async function approves(maintenance: TestMaintenance, before: string | null = null): Promise<string> {
+  const { button, id } = await nextQuestion(maintenance, before);
+  await maintenance.cluster.click(BOB, button);
+  return id;
 }
 
 /** The same lines with others in the place of those from one that begins so to another one, both included. */
@@ -119,10 +123,11 @@ const CANCEL: Story = {
     const maintenance = await cluster.drain("web-0[1-2] 2h");
     await maintenance.thread(/Scheduled/);
     await cluster.type(ALICE, `down ${maintenance.id}`);
-    await maintenance.question();
+    const question = await nextQuestion(maintenance);
     await cluster.type(ALICE, `extend ${maintenance.id} 1h`);
     await maintenance.thread(/extended the window by 1 h/);
     await cluster.until("the longer window", async () => isLonger(cluster));
+    await nextQuestion(maintenance, question.id);
     await cluster.type(ALICE, `cancel ${maintenance.id}`);
     await maintenance.root(/Cancelled/);
     await maintenance.thread(/Cancelled/);
@@ -263,6 +268,8 @@ const SECOND_CARD = /^🗃️ The bot was stopped while it posted the card/;
 /** Where the first process dies, if at all. */
 export interface Fault {
   readonly point?: Point;
+  /** The n-th of all points that it passes. */
+  readonly moment?: number;
   /** Sets a trap for it. */
   meet?(engine: Engine, cluster: TestCluster): void;
 }
@@ -288,13 +295,15 @@ export async function lived(
   try {
     const first = engine.process;
     if (fault.point !== undefined) first.diesAt(fault.point);
+    if (fault.moment !== undefined) first.diesAtMoment(fault.moment);
     const cluster = await engine.cluster({ ...story.around, policy: { pollMs } });
     cluster.master.postSchedule(FOREIGN);
     cluster.master.clearCalls();
     fault.meet?.(engine, cluster);
     const maintenance = await story.live(cluster);
     // At the last steps the thread says all already.
-    if (fault.point !== undefined) await cluster.until("the death", () => first.isDead);
+    if (fault.point !== undefined || fault.moment !== undefined)
+      await cluster.until("the death", () => first.isDead);
     const texts = maintenance.texts();
     // A card cannot be found again by what it says, so an older one may stand above it.
     const cards = cluster

@@ -49,7 +49,7 @@ export class Mortal {
   readonly #times = new Map<string, number>();
   readonly #workers: { close(force?: boolean): Promise<void> }[] = [];
   #end: (() => void) | null;
-  #diesAt: string | null = null;
+  #isLast: (point: Point) => boolean = () => false;
   /** What it has begun and ended that outlives it. */
   #deeds = 0;
 
@@ -67,7 +67,12 @@ export class Mortal {
   }
 
   diesAt(point: Point): void {
-    this.#diesAt = nameOf(point);
+    this.#isLast = (passed) => nameOf(passed) === nameOf(point);
+  }
+
+  /** Where the order of what happens is not the same in each life: at the n-th of all points, counted from 1, whichever it is. */
+  diesAtMoment(n: number): void {
+    this.#isLast = () => this.passed.length === n;
   }
 
   /** `kill -9`. */
@@ -207,7 +212,7 @@ export class Mortal {
     this.#times.set(`${when} ${what}`, times);
     const point = { when, what, time: times, gap: `${this.#deeds} ${this.around()}` };
     this.passed.push(point);
-    if (nameOf(point) !== this.#diesAt) return;
+    if (!this.#isLast(point)) return;
     this.die();
     return await NEVER;
   }
