@@ -48,7 +48,7 @@ export async function versionOf(commit: string): Promise<OtherVersion> {
  */
 const START = `
 import { readFileSync, writeFileSync } from "node:fs";
-const isOlder = !readFileSync(new URL("dist/config/command-line.js", import.meta.url), "utf8").includes("no-env-file");
+const isOlder = !readFileSync(new URL("src/config/command-line.ts", import.meta.url), "utf8").includes("no-env-file");
 if (isOlder) {
   process.argv = process.argv.filter((word) => word !== "--no-env-file");
   const { CLUSTERS_FILE: given } = process.env;

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { besideTheOther } from "./against.js";
 import { startChild } from "./child.js";
 import { type Effort, type Figures, progress } from "./figures.js";
 import { benchRedis } from "./machine.js";
+import { memoryOf } from "./memory.js";
 import { middle, ratio, rounded } from "./numbers.js";
 import { startMeasured } from "./program.js";
 import { type SlackSide, startSlackSide } from "./slack-side.js";
@@ -105,19 +105,6 @@ async function bareProcess(): Promise<Start> {
   const start = { readyMs, ...memoryOf(child.pid) };
   await child.stop();
   return start;
-}
-
-/** From Linux' /proc; `NaN` where there is none. */
-function memoryOf(pid: number) {
-  let rollup = "";
-  try {
-    rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-  } catch {
-    // The figures say that they are missing.
-  }
-  const mebibytes = (name: string) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(rollup)?.[1] ?? Number.NaN) / 1024;
-  return { rssMiB: mebibytes("Rss"), pssMiB: mebibytes("Pss") };
 }
 
 function figures(starts: readonly Start[]) {

@@ -7,6 +7,7 @@ import { startChild } from "./child.js";
 import { type Effort, type Figures, progress } from "./figures.js";
 import { constantRate } from "./load.js";
 import type { Block } from "./loop-blocks.js";
+import { peakMiBOf } from "./memory.js";
 import { quantile, rounded } from "./numbers.js";
 import { onVastCluster, POLL_MS } from "./vast-cluster.js";
 
@@ -58,6 +59,7 @@ function blocked({ loopSeconds }: Effort, main?: string) {
           quiet: figures(quiet),
           commandsPerSecond: PER_SECOND,
           seconds: loopSeconds,
+          peakMiB: rounded(peakMiBOf(cluster.program.pid)),
           wholeReadings: sent.GET_TASKS?.requests ?? 0,
           yardstick: figures(yardstick),
           aim: AIM,

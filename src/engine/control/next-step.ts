@@ -46,9 +46,12 @@ async function lookUp(
   let found = look;
   for (const effect of effects) {
     if (effect.kind === "look_up_hosts" && found.hosts === null) {
-      const hosts = await lookUpHosts(record, look.world, ports);
-      // What frameworks are is told when the drain is planned.
-      found = { ...found, world: await cluster.withDrivers(look.world), hosts };
+      const [hosts, withDrivers] = await Promise.all([
+        lookUpHosts(record, look.world, ports),
+        // What frameworks are is told when the drain is planned.
+        cluster.withDrivers(look.world),
+      ]);
+      found = { ...found, world: withDrivers, hosts };
     }
     if (effect.kind === "look_up_others" && found.others === null)
       found = { ...found, others: await ports.others() };

@@ -70,7 +70,6 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
       record = { ...record, unsettledUntilMs };
       for (const one of beside) await one.save({ ...one.record, unsettledUntilMs });
     }
-    const planned = record;
     let failed = false;
     const left = [...calls];
     for (let call = left.shift(); call !== undefined; call = left.shift()) {
@@ -92,20 +91,24 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
       if (outcome.kind === "none") break;
     }
     for (const call of left.filter(hasIntent)) record = told(record, call, LOOK_AGAIN, cluster.policy, now());
-    if (record !== planned) await ports.save(record);
+    // Else the next round stores what the answers told, with what it sees.
     if (failed) {
+      await ports.save(record);
       // The outcome of a call without an answer shows soon; what was refused would be refused again.
       const showsSoon = record.unsettledUntilMs !== null || calls.some(hasIntent);
       const wakeAtMs = (showsSoon ? step.wakeAtMs : null) ?? now() + cluster.policy.pollMs;
       return { record, wakeAtMs, world };
     }
   }
+  await lane.save(record);
   return { record, wakeAtMs: now() + Math.min(1_000, cluster.policy.pollMs), world };
 }
 
 /** The next step. What is sent or told as a decision comes of what the master has only just said, never of a look from before. */
 async function look(record: Maintenance, ports: TickPorts): Promise<{ world: World; step: Step }> {
   const { cluster } = ports;
+  // A plan asks for the others: they are read meanwhile, and what goes wrong is told to who asks.
+  if (record.batches.length === 0) ports.others().catch(() => undefined);
   const shared = await cluster.worldFor(record.id, purposeOf(record));
   const step = await nextStep(record, shared, ports);
   const isKept = shared.wholeAtMs < shared.observedAtMs;

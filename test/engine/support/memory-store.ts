@@ -12,6 +12,7 @@ import type {
   StoreWorker,
   StoreWorkerOptions,
 } from "../../../src/engine/store/store.js";
+import type { Maintenance } from "../../../src/maintenance/record/record.js";
 
 type State = "waiting" | "prioritized" | "delayed" | "active" | "completed" | "failed";
 
@@ -104,7 +105,10 @@ export class MemoryStore implements Store {
     return lanes.flatMap((lane) => [...lane.runs.values()]);
   }
 
-  /** The next proof that a lock is held is given at once, and its answer arrives when `until` resolves. */
+  /**
+   * The next proof that a lock is held is given at once, and its answer arrives when `until` resolves: that of its own, or of the write
+   * of what is about to be done.
+   */
   delayNextProof(until: Promise<void>, asked: () => void): void {
     for (const lane of this.#lanes.values()) lane.nextProof = { until, asked };
   }
@@ -240,8 +244,22 @@ class Lane {
     const stored = this.jobs.get(target);
     if (stored === undefined) return "gone" as const;
     stored.data = data;
+    if (owner === target && isToBeDone(data)) await this.proofTravels();
     return "written" as const;
   };
+
+  async proofTravels(): Promise<void> {
+    const travels = this.nextProof;
+    this.nextProof = null;
+    travels?.asked();
+    await travels?.until;
+  }
+}
+
+/** Whether a record tells of a call that is about to be made, and may be cut off. */
+function isToBeDone(data: string): boolean {
+  const { unsettledUntilMs = null, batches = [] } = JSON.parse(data) as Partial<Maintenance>;
+  return unsettledUntilMs !== null || batches.some((batch) => "intent" in batch && batch.intent !== null);
 }
 
 /** A job as it stood when it was asked for, with what can be done to it. */
@@ -297,10 +315,7 @@ class MemoryJob {
 
   async extendLock(token: string): Promise<number> {
     const held = this.stored.token === token ? 1 : 0;
-    const travels = this.lane.nextProof;
-    this.lane.nextProof = null;
-    travels?.asked();
-    await travels?.until;
+    await this.lane.proofTravels();
     return held;
   }
 
