@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -37,6 +37,10 @@ const asInSrc = {
   },
 };
 
+/** V8 keeps a text in two bytes a character as soon as one does not fit into one, so those that do not are written as escapes. */
+const inOneByte = (code) =>
+  code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 await rm(dist, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: root,
@@ -47,8 +51,7 @@ const bundle = await rolldown({
   plugins: [asInSrc],
 });
 // All in one folder, so that `asInSrc` is right wherever a module comes to lie. Names stay: they stand in logs.
-await bundle.write({
-  dir: dist,
+const { output } = await bundle.generate({
   format: "esm",
   entryFileNames: "[name].js",
   chunkFileNames: "shared-[hash].js",
@@ -56,4 +59,6 @@ await bundle.write({
   keepNames: true,
 });
 await bundle.close();
+await mkdir(dist);
+for (const { fileName, code } of output) await writeFile(join(dist, fileName), inOneByte(code));
 await copyBeside(dist);
