@@ -214,23 +214,70 @@ function withEvents(world: World, events: readonly TaskEvent[]): World | null {
 }
 
 function* differences(kept: World, read: World, touched: ReadonlySet<string>): Generator<void, number, void> {
-  const rest = new Map<string, string>();
-  let differing = 0;
-  let steps = 0;
-  for (const task of kept.tasks) {
-    if (!touched.has(task.agentId)) rest.set(keyOf(task.frameworkId, task.id), task.state);
-    if (++steps % 1_000 === 0) yield;
+  const isUntouched = ({ agentId }: Task) => !touched.has(agentId);
+  const tasks = yield* differing(
+    kept.tasks,
+    read.tasks,
+    (task) => keyOf(task.frameworkId, task.id),
+    ({ state }) => state,
+    isUntouched,
+  );
+  const agents =
+    kept.agents === read.agents
+      ? 0
+      : yield* differing(
+          kept.agents,
+          read.agents,
+          ({ id }) => id,
+          () => "",
+        );
+  return tasks + agents;
+}
+
+/** So many things are compared in a piece. */
+const PIECE = 200;
+
+/**
+ * How many things are in one list alone or have another state in the other. A master tells of them in much the same order each time:
+ * both lists are gone through side by side, and only what was not met yet is remembered.
+ */
+function* differing<T>(
+  kept: Iterable<T>,
+  read: Iterable<T>,
+  key: (one: T) => string,
+  state: (one: T) => string,
+  counts: (one: T) => boolean = () => true,
+): Generator<void, number, void> {
+  /** The next of one list, if it is not over; whether the other list has told of it with another state. */
+  const differs = (side: Side<T>, other: Side<T>) => {
+    const next = side.isOver ? null : side.rest.next();
+    if (next?.done) side.isOver = true;
+    if (next === null || next.done || !counts(next.value)) return false;
+    const [its, theirs] = [state(next.value), other.unmet.get(key(next.value))];
+    if (theirs === undefined) side.unmet.set(key(next.value), its);
+    else other.unmet.delete(key(next.value));
+    return theirs !== undefined && theirs !== its;
+  };
+  const [one, other] = [sideOf(kept), sideOf(read)];
+  let otherState = 0;
+  for (let steps = 1; !one.isOver || !other.isOver; steps += 1) {
+    if (differs(one, other)) otherState += 1;
+    if (differs(other, one)) otherState += 1;
+    if (steps % PIECE === 0) yield;
   }
-  for (const task of read.tasks) {
-    if (touched.has(task.agentId)) continue;
-    const key = keyOf(task.frameworkId, task.id);
-    if (rest.get(key) !== task.state) differing += 1;
-    rest.delete(key);
-    if (++steps % 1_000 === 0) yield;
-  }
-  const agents = new Set(kept.agents.map(({ id }) => id));
-  for (const { id } of read.agents) if (!agents.delete(id)) differing += 1;
-  return differing + rest.size + agents.size;
+  return otherState + one.unmet.size + other.unmet.size;
+}
+
+/** One of two lists that are compared. */
+interface Side<T> {
+  readonly rest: Iterator<T>;
+  /** What the other list has not told of yet, with its state. */
+  readonly unmet: Map<string, string>;
+  isOver: boolean;
+}
+
+function sideOf<T>(list: Iterable<T>): Side<T> {
+  return { rest: list[Symbol.iterator](), unmet: new Map(), isOver: false };
 }
 
 function keyOf(frameworkId: string, taskId: string): string {

@@ -138,6 +138,26 @@ describe("the view kept between two whole readings", () => {
     expect(await view.prove()).toBe(0);
   });
 
+  test("in whatever order the master tells of them, each that is not in both, or in another state, is counted once", async () => {
+    const TASKS = Array.from({ length: 12 }, (_, at) => task(`t${at}`, "marathon", "web-01"));
+    const list = fc.uniqueArray(
+      fc.record({ at: fc.nat(11), state: fc.constantFrom("TASK_RUNNING", "TASK_KILLING") }),
+      { selector: ({ at }) => at },
+    );
+    await fc.assert(
+      fc.asyncProperty(list, list, async (before, after) => {
+        const tasksOf = (all: typeof before) =>
+          all.flatMap(({ at, state }) => TASKS.slice(at, at + 1).map((one) => ({ ...one, state })));
+        const view = keeping({ tasks: tasksOf(before) });
+        read(view, worldOf({ tasks: tasksOf(after) }));
+        const [was, is] = [before, after].map((all) => new Map(all.map(({ at, state }) => [at, state])));
+        const ids = new Set([...before, ...after].map(({ at }) => at));
+        expect(await view.prove()).toBe([...ids].filter((at) => was?.get(at) !== is?.get(at)).length);
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+
   test("whenever a reading falls among the events, the kept tasks are in the end those of the master", () => {
     const step = fc.record({ which: fc.nat(5), act: fc.constantFrom("run", "kill", "finish", "fail") });
     fc.assert(
