@@ -1,7 +1,7 @@
-import { atOnce } from "../hosts/steps.js";
 import { eventsOf } from "../hosts/yaml/yaml-events.js";
 import { yamlMistake } from "../hosts/yaml/yaml-mistake.js";
 import { isList, isMapping, treeOf, type YamlTree } from "../hosts/yaml/yaml-tree.js";
+import { atOnce } from "../maintenance/at-once.js";
 import type { Checked, Problem } from "./config-error.js";
 
 /** The least that a clusters file holds, to show what one looks like. */

@@ -1,4 +1,5 @@
-import { atOnce, forEach, type Steps, sorted } from "./steps.js";
+import { atOnce } from "../maintenance/at-once.js";
+import { forEach, type Steps, sorted } from "./steps.js";
 
 /**
  * Edit distance between two words (insert, delete, replace, swap of neighbours), given up as soon as it must exceed

@@ -4,16 +4,8 @@
  */
 export type Steps<T> = Generator<number, T, void>;
 
-/** So many steps take a few milliseconds at most. */
-export const STEPS_AT_ONCE = 4_096;
-
-/** Does the work without a pause. */
-export function atOnce<T>(steps: Steps<T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
+/** So many steps take a few milliseconds at most, also while the code that does them is new. */
+export const STEPS_AT_ONCE = 2_048;
 
 /** Does something with each, which takes `weight` steps every time. */
 export function* forEach<T>(items: Iterable<T>, weight: number, visit: (item: T) => void): Steps<void> {

@@ -1,4 +1,4 @@
-import { runningIn, stayingIn } from "./blast/staying.js";
+import { prepareStaying } from "./blast/staying.js";
 import { indexedAgents } from "./cluster/agent-index.js";
 import type { World } from "./cluster/world.js";
 import { indexWorld } from "./cluster/world-index.js";
@@ -15,9 +15,7 @@ export function* prepare(world: World): Generator<void, void, void> {
   yield;
   indexWorld(world);
   yield;
-  runningIn(world);
-  yield;
-  stayingIn(world);
+  yield* prepareStaying(world);
   yield;
   sightOf(world);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createHostIndexes } from "../../src/engine/cluster/host-indexes.js";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { resolveHosts } from "../../src/hosts/resolve.js";
-import { atOnce } from "../../src/hosts/steps.js";
+import { atOnce } from "../../src/maintenance/at-once.js";
 import { readAll } from "../../src/mesos/read/answer-reader.js";
 import type { KnownAgents } from "../../src/mesos/read/known-agents.js";
 import { agentsReader } from "../../src/mesos/read/read-agents.js";

@@ -4,7 +4,7 @@ import { VERBS } from "../../src/commands/verbs.js";
 import { createHostIndex } from "../../src/hosts/host-index.js";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { resolveHosts } from "../../src/hosts/resolve.js";
-import { atOnce } from "../../src/hosts/steps.js";
+import { atOnce } from "../../src/maintenance/at-once.js";
 import { sampleCluster } from "../../src/rehearsal/master/sample.js";
 
 const demo = {

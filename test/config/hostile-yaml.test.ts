@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { parseInventory } from "../../src/hosts/inventory/parse.js";
-import { atOnce } from "../../src/hosts/steps.js";
+import { atOnce } from "../../src/maintenance/at-once.js";
 import { configOf, parse, withClusters } from "./parse.js";
 
 const BOMB = [

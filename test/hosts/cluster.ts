@@ -2,7 +2,7 @@ import { createHostIndex, type HostIndex } from "../../src/hosts/host-index.js";
 import { parseInventory } from "../../src/hosts/inventory/parse.js";
 import { parsePattern } from "../../src/hosts/pattern.js";
 import { resolveHosts } from "../../src/hosts/resolve.js";
-import { atOnce } from "../../src/hosts/steps.js";
+import { atOnce } from "../../src/maintenance/at-once.js";
 import type { Machine } from "../../src/maintenance/cluster/machine.js";
 import type { Agent } from "../../src/maintenance/cluster/world.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { naturalOrder } from "../../src/hosts/natural-order.js";
-import { atOnce } from "../../src/hosts/steps.js";
+import { atOnce } from "../../src/maintenance/at-once.js";
 
 const ordered = (names: readonly string[]) => atOnce(naturalOrder(names)).map((position) => names[position]);
 

@@ -53,7 +53,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["show"],
 ];
 
-const GROUND: readonly string[] = ["time.ts", "group-by.ts", "alike.ts"];
+const GROUND: readonly string[] = ["time.ts", "group-by.ts", "alike.ts", "at-once.ts"];
 
 interface Import {
   /** The importing file, and the imported one if it is a file of ours; paths from `src`. */

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { inTurns } from "../../base/in-turns.js";
 import type { Logger } from "../../base/logger.js";
 import { decodeMaintenance, MAINTENANCE_ID, type Maintenance } from "../../maintenance/record/record.js";
 import {
@@ -109,33 +109,36 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
     }
   }
 
-  function storedIn(jobs: readonly StoreJob[]): Stored {
-    const all = jobs.map(readOrSay);
-    return {
-      records: all.filter((one) => "version" in one),
-      unreadable: all.filter((one): one is Unreadable => !("version" in one)),
-    };
+  /** Decoding a record takes a millisecond and more: a piece for each. */
+  function* readEach(jobs: readonly StoreJob[]): Generator<void, Stored, void> {
+    const records: Maintenance[] = [];
+    const unreadable: Unreadable[] = [];
+    for (const one of jobs) {
+      const read = readOrSay(one);
+      if ("version" in read) records.push(read);
+      else unreadable.push(read);
+      yield;
+    }
+    return { records, unreadable };
   }
 
-  /** A page at a time, and a turn of the event loop for each record. What ends meanwhile shifts the pages, so an id counts once. */
+  /** A page at a time. What ends meanwhile shifts the pages, so an id counts once. */
   async function newest(
     most: number,
     page: (from: number, to: number) => Promise<readonly StoreJob[]>,
   ): Promise<Stored> {
-    const found = new Map<string, Maintenance | Unreadable>();
+    const found = new Map<string, Maintenance>();
+    const unreadable = new Map<string, Unreadable>();
     for (let from = 0; from < most; from += PAGE) {
       const jobs = await page(from, Math.min(from + PAGE, most) - 1);
-      for (const one of jobs.filter(isMaintenance)) {
-        const read = readOrSay(one);
-        found.set(read.id, read);
-        await nextTurn();
-      }
+      const read = await inTurns(readEach(jobs.filter(isMaintenance)));
+      for (const record of read.records) found.set(record.id, record);
+      for (const one of read.unreadable) unreadable.set(one.id, one);
       if (jobs.length === 0) break;
     }
-    const all = [...found.values()];
     return {
-      records: all.filter((one) => "version" in one).sort((a, b) => (b.end?.atMs ?? 0) - (a.end?.atMs ?? 0)),
-      unreadable: all.filter((one): one is Unreadable => !("version" in one)),
+      records: [...found.values()].sort((a, b) => (b.end?.atMs ?? 0) - (a.end?.atMs ?? 0)),
+      unreadable: [...unreadable.values()],
     };
   }
 
@@ -154,8 +157,8 @@ export function openRecords(store: Store, cluster: string, logger: Logger): Reco
       return (await job(id))?.record ?? null;
     },
     async open() {
-      const { records, unreadable } = storedIn(
-        await jobs("active", "waiting", "prioritized", "delayed", "failed"),
+      const { records, unreadable } = await inTurns(
+        readEach(await jobs("active", "waiting", "prioritized", "delayed", "failed")),
       );
       return { records: records.filter((record) => record.end === null).sort(byAge), unreadable };
     },

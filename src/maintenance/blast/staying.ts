@@ -1,3 +1,4 @@
+import { atOnce } from "../at-once.js";
 import type { Amounts } from "../cluster/task.js";
 import { copiesOf, RUNNING, Tally, type Tasks } from "../cluster/tasks.js";
 import type { Agent, Allocated, World } from "../cluster/world.js";
@@ -153,11 +154,23 @@ function freeOnStaying(world: World, leaving: ReadonlySet<string>): Amounts {
 const freeOf = new WeakMap<Allocated, { readonly agents: readonly Agent[]; readonly free: Amounts }>();
 
 /** What is not allocated on all agents that serve: added up once, for all worlds that show the same. */
-function freeAmong({ agents, allocated }: World): Amounts {
+function freeAmong(world: World): Amounts {
+  return knownFree(world) ?? atOnce(addedFree(world));
+}
+
+function knownFree({ agents, allocated }: World): Amounts | null {
   const found = freeOf.get(allocated);
-  if (found?.agents === agents) return found.free;
+  return found?.agents === agents ? found.free : null;
+}
+
+/** So many agents take a few milliseconds at most. */
+const AGENTS_AT_ONCE = 4_000;
+
+/** Adds it up with pauses. */
+function* addedFree({ agents, allocated }: World): Generator<void, Amounts, void> {
   const free = { cpus: 0, memMb: 0 };
-  for (const agent of agents) {
+  for (const [at, agent] of agents.entries()) {
+    if (at % AGENTS_AT_ONCE === 0) yield;
     if (!isServing(agent)) continue;
     const rest = freeOn(agent, allocated);
     free.cpus += rest.cpus;
@@ -165,6 +178,16 @@ function freeAmong({ agents, allocated }: World): Amounts {
   }
   freeOf.set(allocated, { agents, free });
   return free;
+}
+
+/** Counts with pauses what `runningIn` and `stayingIn` have then. */
+export function* prepareStaying(world: World): Generator<void, void, void> {
+  servingAmong(world.agents);
+  yield;
+  runningIn(world);
+  yield;
+  if (knownFree(world) === null) yield* addedFree(world);
+  stayingIn(world);
 }
 
 /** Running copies of apps by framework, whatever is planned for their machines. */

@@ -1,3 +1,4 @@
+import { atOnce } from "../at-once.js";
 import { machineKey } from "./machine.js";
 import type { Agent } from "./world.js";
 
@@ -19,13 +20,7 @@ const known = new WeakMap<readonly Agent[], AgentIndex>();
 
 /** Shared by all worlds that show the same list of agents (`World.wholeAtMs`). */
 export function indexAgents(agents: readonly Agent[]): AgentIndex {
-  const found = known.get(agents);
-  if (found !== undefined) return found;
-  const steps = indexedAgents(agents);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return known.get(agents) ?? atOnce(indexedAgents(agents));
 }
 
 /** The same with pauses, for whom `indexAgents` has it then. */

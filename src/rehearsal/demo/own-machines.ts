@@ -1,7 +1,7 @@
 import { createHostIndex } from "../../hosts/host-index.js";
 import { parsePattern } from "../../hosts/pattern.js";
 import { resolveHosts } from "../../hosts/resolve.js";
-import { atOnce } from "../../hosts/steps.js";
+import { atOnce } from "../../maintenance/at-once.js";
 import { type Machine, type MachineId, machineKey } from "../../maintenance/cluster/machine.js";
 import type { Unavailability } from "../../maintenance/cluster/schedule.js";
 import type { World } from "../../maintenance/cluster/world.js";

@@ -6,7 +6,7 @@ import { isFirstPost } from "../../../src/engine/control/waiting-beside.js";
 import { createHostIndex } from "../../../src/hosts/host-index.js";
 import { parsePattern } from "../../../src/hosts/pattern.js";
 import { resolveHosts } from "../../../src/hosts/resolve.js";
-import { atOnce } from "../../../src/hosts/steps.js";
+import { atOnce } from "../../../src/maintenance/at-once.js";
 import { type MachineId, machineKey } from "../../../src/maintenance/cluster/machine.js";
 import type { World } from "../../../src/maintenance/cluster/world.js";
 import { decide, needsWorld } from "../../../src/maintenance/decide.js";

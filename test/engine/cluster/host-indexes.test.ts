@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createHostIndexes, type Hosts } from "../../../src/engine/cluster/host-indexes.js";
 import { parseInventory } from "../../../src/hosts/inventory/parse.js";
-import { atOnce } from "../../../src/hosts/steps.js";
+import { atOnce } from "../../../src/maintenance/at-once.js";
 import { agent } from "../../support/world.js";
 
 function inventoryOf(text: string): NonNullable<Hosts["inventory"]> {

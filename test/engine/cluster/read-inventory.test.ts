@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readInventory } from "../../../src/engine/cluster/inventory/read-inventory.js";
 import { parseInventory } from "../../../src/hosts/inventory/parse.js";
-import { atOnce } from "../../../src/hosts/steps.js";
+import { atOnce } from "../../../src/maintenance/at-once.js";
 
 test("a file is read the same in a thread and in turns as at once", async () => {
   for (const [text, name] of [

@@ -8,7 +8,7 @@ import { MemoryStore } from "../support/memory-store.js";
 
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 
-test("a long history is read in small pages, and others are served between its records", async () => {
+test("a long history is read in small pages, and others are served between them", async () => {
   const store = new MemoryStore(Date.now);
   const { queue, finished } = openRecords(store, "prod", QUIET);
   const worker = store.worker("control-prod", async () => "up");
@@ -41,5 +41,5 @@ test("a long history is read in small pages, and others are served between its r
   isRead = true;
   expect(newest.map(({ id }) => id)).toEqual(ids.toReversed().slice(0, 11));
   expect(Math.max(...pages)).toBeLessThanOrEqual(5);
-  expect(served).toBeGreaterThanOrEqual(11);
+  expect(served).toBeGreaterThanOrEqual(pages.length);
 });

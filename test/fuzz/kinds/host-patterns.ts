@@ -3,7 +3,8 @@ import { createHostIndex, type HostIndex } from "../../../src/hosts/host-index.j
 import type { Parsed } from "../../../src/hosts/parsed.js";
 import { parsePattern } from "../../../src/hosts/pattern.js";
 import { resolveHosts } from "../../../src/hosts/resolve.js";
-import { atOnce, type Steps } from "../../../src/hosts/steps.js";
+import type { Steps } from "../../../src/hosts/steps.js";
+import { atOnce } from "../../../src/maintenance/at-once.js";
 import type { Resolution } from "../../../src/maintenance/cluster/resolution.js";
 import { unmatched } from "../../../src/maintenance/text/quote.js";
 import { agent, indexOf } from "../../hosts/cluster.js";

@@ -6,7 +6,7 @@ import { createHostIndex, type HostIndex } from "../../../src/hosts/host-index.j
 import { parseInventory } from "../../../src/hosts/inventory/parse.js";
 import { parsePattern } from "../../../src/hosts/pattern.js";
 import { resolveHosts } from "../../../src/hosts/resolve.js";
-import { atOnce } from "../../../src/hosts/steps.js";
+import { atOnce } from "../../../src/maintenance/at-once.js";
 import { ansiblePython } from "../../support/ansible.js";
 import { runs } from "../../support/fast-check.js";
 import { suiteFor } from "../../support/require.js";

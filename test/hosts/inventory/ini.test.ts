@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseInventory } from "../../../src/hosts/inventory/parse.js";
-import { atOnce } from "../../../src/hosts/steps.js";
+import { atOnce } from "../../../src/maintenance/at-once.js";
 import { GOOD_INI, problems, read } from "./read.js";
 
 const BEGINNING = `\uFEFF# our machines

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseInventory } from "../../../src/hosts/inventory/parse.js";
-import { atOnce } from "../../../src/hosts/steps.js";
+import { atOnce } from "../../../src/maintenance/at-once.js";
 import { runs } from "../../support/fast-check.js";
 import { GOOD_INI, problems } from "./read.js";
 

@@ -1,5 +1,5 @@
 import { parseInventory } from "../../../src/hosts/inventory/parse.js";
-import { atOnce } from "../../../src/hosts/steps.js";
+import { atOnce } from "../../../src/maintenance/at-once.js";
 
 /** Hosts with their addresses, and the hosts of each group, of an inventory without mistakes. */
 export function read(text: string, name: string) {
