@@ -32,21 +32,21 @@ export interface Effort {
   readonly against: string | null;
 }
 
-/** Chosen so that all groups together take about twelve minutes on two cores. */
+/** Chosen so that all groups together take less than twelve minutes on two cores. */
 export const FULL: Effort = {
   ackRounds: 1,
-  ackSeconds: 15,
+  ackSeconds: 10,
   ackWarmUpSeconds: 3,
-  drains: 10,
-  decoders: 2,
-  starts: 2,
-  masterSeconds: 15,
-  masterRounds: 2,
+  drains: 6,
+  decoders: 1,
+  starts: 1,
+  masterSeconds: 5,
+  masterRounds: 1,
   rollBatches: 1,
   rollLooks: 20,
-  watchSeconds: 60,
-  loopSeconds: 30,
-  ends: 12,
+  watchSeconds: 30,
+  loopSeconds: 20,
+  ends: 8,
   bursts: 1,
   against: null,
 };

@@ -54,9 +54,16 @@ async function measureAll(wanted: readonly Measurement[], effort: Effort): Promi
         "redis-server is not installed, and this is measured on Redis. Install it and run again.";
       progress(`${name}: left out: ${skipped}`);
       results[name] = { skipped };
-    } else results[name] = await measure(effort);
+    } else results[name] = await measure(effort).catch((error: unknown) => failedBecause(name, error));
   }
   return { ...results, machine: { ...results.machine, loadAfter: loadNow() } };
+}
+
+/** What one measurement failed with does not take away the figures of the others. */
+function failedBecause(name: string, error: unknown): Figures {
+  process.exitCode = 1;
+  progress(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return { failed: error instanceof Error ? error.message : String(error) };
 }
 
 function chosen(only: string | undefined): readonly Measurement[] {
@@ -83,7 +90,7 @@ function flat(figures: Figures, prefix: string): [string, string][] {
 }
 
 bench(process.argv.slice(2)).then(
-  () => process.exit(0),
+  () => process.exit(),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exit(1);

@@ -3,6 +3,8 @@ import { MAINTENANCE_JOB } from "../../src/engine/lanes/jobs.js";
 import { openRecords } from "../../src/engine/lanes/records.js";
 import { openStore } from "../../src/engine/store/open-store.js";
 import { advance } from "../../src/maintenance/advance.js";
+import { listed } from "../../src/maintenance/cluster/tasks.js";
+import type { World } from "../../src/maintenance/cluster/world.js";
 import { decodeMaintenance, encodeMaintenance } from "../../src/maintenance/record/record.js";
 import { NONE_STORED } from "../../src/maintenance/record/unreadable.js";
 import { Site } from "../maintenance/rolling/site.js";
@@ -83,6 +85,11 @@ function standing(machines: number): Site {
   return site;
 }
 
+/** A world of which nothing was worked out yet. */
+function anew({ tasks, ...world }: World): World {
+  return { ...structuredClone(world), tasks: listed(structuredClone([...tasks])) };
+}
+
 function looks(machines: number, times: number): RollLooks {
   const site = standing(machines);
   const text = JSON.stringify(encodeMaintenance(site.record));
@@ -94,7 +101,7 @@ function looks(machines: number, times: number): RollLooks {
     parseMs.push(performance.now() - parsing);
     // Nothing is kept from the look before: neither the record nor the world.
     const record = decodeMaintenance(data);
-    const world = structuredClone(site.world());
+    const world = anew(site.world());
     const start = performance.now();
     const step = advance(record, {
       world,

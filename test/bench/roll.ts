@@ -127,8 +127,9 @@ function nextDowns({ rollBatches }: Effort) {
     await until("all windows", async () => master.state().schedule.windows.length === hosts.length);
     const starts = master.state().schedule.windows.map(({ start }) => Number(start / 1_000_000n));
     const decision = { kind: "approve" as const, batch: "b1", approval: "b1a1" };
+    const question = await until("the question", () => slack.question(decision.approval));
     await until("the first batch Down", async () => {
-      await send(pool, slack.click({ v: 1, id, decision }));
+      await send(pool, slack.click({ v: 1, id, decision }, question));
       return downsOf(master).length === 1;
     });
     const times: number[] = [];

@@ -10,8 +10,10 @@ export interface SlackSide {
   env(port: number): Record<string, string>;
   /** A slash command, signed now and ready to be sent; the maintenance that it opens is named after the trigger. */
   command(text: string, trigger?: string): SignedRequest;
-  /** A click of somebody else on a button. */
-  click(value: ButtonValue): SignedRequest;
+  /** The message in which a question was asked, by the id of its approval; `null` where it was not asked yet. */
+  question(approval: string): Promise<string | null>;
+  /** A click of somebody else on a button of a message. */
+  click(value: ButtonValue, message: string): SignedRequest;
   stop(): Promise<void>;
 }
 
@@ -46,15 +48,16 @@ export async function startSlackSide(): Promise<SlackSide> {
         trigger_id: trigger,
         response_url: `${url}/response/1`,
       }),
-    click: (value) =>
+    question: async (approval) => (await child.ask(approval)) as string | null,
+    click: (value, message) =>
       signed({
         payload: JSON.stringify({
           type: "block_actions",
           user: { id: "U02BOB", team_id: "T01" },
           team: { id: "T01", domain: "ops" },
           channel: { id: "C01OPS", name: "ops" },
-          message: { ts: "1.2", thread_ts: "1.1" },
-          container: { type: "message", message_ts: "1.2", channel_id: "C01OPS" },
+          message: { ts: message, thread_ts: "1.1" },
+          container: { type: "message", message_ts: message, channel_id: "C01OPS" },
           trigger_id: randomUUID(),
           response_url: `${url}/response/1`,
           actions: [

@@ -53,6 +53,8 @@ export class FakeSlack {
   /** Bodies of files that were uploaded. */
   readonly files: string[] = [];
   readonly fileBytes: Buffer[] = [];
+  /** Messages that were posted, with their numbers. */
+  readonly posted: { readonly ts: string; readonly args: Record<string, unknown> }[] = [];
   readonly #exchanged = new Set<unknown>();
   #next: { method: string; answer: Answer }[] = [];
   #always = new Map<string, Answer>();
@@ -245,14 +247,17 @@ export class FakeSlack {
         // Slack: `input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$`, so no person's id; ids of tests are shorter.
         if (!/^[CGDZ][A-Z0-9]+$/.test(String(args.channel_id))) return { error: "invalid_arguments" };
         return { ok: true, files: [{ id: "F1" }] } as { ok: true };
-      default:
+      default: {
         this.#ts += 1;
+        const ts = `1.${String(this.#ts).padStart(6, "0")}`;
+        if (method === "chat.postMessage") this.posted.push({ ts, args });
         return {
           ok: true,
-          ts: `1.${String(this.#ts).padStart(6, "0")}`,
+          ts,
           // A person's id stands for their direct messages, which have an id of their own.
           channel: String(args.channel).replace(/^U/, "D"),
         } as { ok: true };
+      }
     }
   }
 }

@@ -107,8 +107,6 @@ export async function tick(start: Maintenance, lane: TickPorts): Promise<TickOut
 /** The next step. What is sent or told as a decision comes of what the master has only just said, never of a look from before. */
 async function look(record: Maintenance, ports: TickPorts): Promise<{ world: World; step: Step }> {
   const { cluster } = ports;
-  // A plan asks for the others: they are read meanwhile, and what goes wrong is told to who asks.
-  if (record.batches.length === 0) ports.others().catch(() => undefined);
   const shared = await cluster.worldFor(record.id, purposeOf(record));
   const step = await nextStep(record, shared, ports);
   const isKept = shared.wholeAtMs < shared.observedAtMs;
