@@ -16,7 +16,7 @@ const WEB_06 = { hostname: "web-06", ip: "10.20.1.16" };
 
 /** Runs it to an end that comes by itself. */
 function run(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["dist/rehearsal/rehearsal.js", ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["dist/rehearsal.js", ...args], {
     encoding: "utf8",
   });
   return { status, stdout, stderr };
