@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { z } from "zod";
 import type { Logger } from "../base/logger.js";
@@ -86,6 +87,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const stopping = new AbortController();
   const secrets = options.secrets.map((secret) => secret.reveal());
   const worker = `${hostname()}:${process.pid}`;
+  const writer = randomUUID();
 
   const lanes = options.clusters.map((config) => {
     const master = createMaster({
@@ -133,6 +135,7 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       historyMs: options.historyMs,
       runs,
       logger,
+      writer,
       worker,
       now,
       elapsed,

@@ -236,6 +236,9 @@ class Lane {
         .sort((a, b) => a.priority - b.priority || a.turn - b.turn);
       if (worker === undefined || next === undefined) return;
       this.runs.set(next, worker.run(next));
+      // Several have their jobs in turn.
+      this.workers.delete(worker);
+      this.workers.add(worker);
     }
   }
 
