@@ -87,7 +87,8 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
   const stopping = new AbortController();
   const secrets = options.secrets.map((secret) => secret.reveal());
   const worker = `${hostname()}:${process.pid}`;
-  const writer = randomUUID();
+  /** As no other worker is called, and none before it. */
+  const self = randomUUID();
 
   const lanes = options.clusters.map((config) => {
     const master = createMaster({
@@ -135,7 +136,8 @@ export function createWorkerSide(options: WorkerOptions): WorkerSide {
       historyMs: options.historyMs,
       runs,
       logger,
-      writer,
+      takeTurn: async () =>
+        (await store.takeTurn(controlQueueName(config.name), self)) === self ? "ours" : "others",
       worker,
       now,
       elapsed,

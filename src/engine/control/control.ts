@@ -58,7 +58,9 @@ export function controlProcessor(ports: ControlPorts) {
   return async (job: StoreJob, token: string, signal: AbortSignal): Promise<unknown> => {
     // A clock that has just jumped may be wrong: nothing is decided by it (invariant 13).
     if (ports.isUnsureOfTime() && !needsNoTime(job)) return await delayFor(job, UNSURE_MS, token, ports.wall);
-    const store: StoreRecord = (record, of) => updateOwned(job, token, written(record, ports), of);
+    // What was read here before another worker's job may be from before what that one did at the master (invariants 2 and 13).
+    if ((await ports.takeTurn()) === "others") ports.cluster.forget();
+    const store: StoreRecord = (record, of) => updateOwned(job, token, encodeMaintenance(record), of);
     switch (job.name) {
       case MAINTENANCE_JOB:
         return await runMaintenance(job, token, signal, store, ports);
@@ -97,12 +99,10 @@ async function runMaintenance(
     keepWhenDone(job, "nothing");
     return "refused before";
   }
-  // What was read here before another worker wrote may be from before what that one did at the master (invariants 2 and 13).
-  if (first.batches.length > 0 && first.writtenBy !== ports.writer) ports.cluster.forget();
   let printed = fingerprint(encodeMaintenance(first));
   let told = Promise.resolve();
   const saveNews = async (record: Maintenance): Promise<Proof | null> => {
-    const stored = written(record, ports);
+    const stored = encodeMaintenance(record);
     const print = fingerprint(stored);
     if (print === printed) return null;
     const proof = await updateAndProve(job, token, stored, signal, ports.elapsed);
@@ -157,10 +157,6 @@ async function runMaintenance(
   if (job.priority !== ROUTINE_PRIORITY && !isFirstPost(record))
     await job.changePriority({ priority: ROUTINE_PRIORITY });
   return await delayFor(job, due - ports.now(), token, ports.wall);
-}
-
-function written(record: Maintenance, { writer }: ControlPorts): StoredMaintenance {
-  return encodeMaintenance({ ...record, writtenBy: writer });
 }
 
 /** When a window of it was first read back; `null` where none was, or it is that long ago that its log does not say. */
@@ -239,14 +235,13 @@ const LOOKED_EVERY_MS = 120_000;
 /** That somebody looks after it is stored this often at least: well within the least that `unwatched_after` takes. */
 const WATCHED_EVERY_MS = 60_000;
 
-/** What is worth storing: everything but who stores it, and the times of the last look only now and then. */
+/** What is worth storing: everything, but the times of the last look only now and then. */
 function fingerprint(stored: StoredMaintenance): string {
   const looked = Math.floor((stored.picture?.atMs ?? 0) / LOOKED_EVERY_MS);
   const watched = Math.floor((stored.watchedAtMs ?? 0) / WATCHED_EVERY_MS);
   return JSON.stringify({
     ...stored,
     watchedAtMs: watched,
-    writtenBy: undefined,
     picture: stored.picture === null ? null : { ...stored.picture, atMs: looked },
   });
 }

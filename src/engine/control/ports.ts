@@ -28,8 +28,8 @@ export interface ControlPorts {
   /** The windows of a drain were read back for the first time, so long after it was asked for; for metrics. */
   placed(ms: number): void;
   readonly logger: Logger;
-  /** What stands in the records that this worker writes: no other one, and none before it, has that name. */
-  readonly writer: string;
+  /** Takes the lane's turn; whether another worker ran the lane's job before this one, or it is not known who did. */
+  takeTurn(): Promise<"ours" | "others">;
   /** How this worker is named to people. */
   readonly worker: string;
   /** @see SteadyClock.now */

@@ -180,6 +180,14 @@ export function bullStore(driver: Driver, trouble: TroubleLog, answerLimitMs: nu
       assertOpen();
       return await settled(driver.claim(name, forMs), answerLimitMs, driver.explain);
     },
+    async takeTurn(name, who) {
+      assertOpen();
+      try {
+        return await driver.takeTurn(name, who);
+      } catch (error) {
+        throw driver.explain(error);
+      }
+    },
     async writesAnew() {
       try {
         await settled(driver.writeAnew(), ANEW_LIMIT_MS, driver.explain);

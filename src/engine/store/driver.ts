@@ -24,6 +24,8 @@ export interface Driver {
   writeAnew(): Promise<unknown>;
   /** Takes a name that nobody has, in one step, and gives it back by itself after so many ms. */
   claim(name: string, forMs: number): Promise<boolean>;
+  /** Writes down who has the turn at a name, and tells who had it before, in one step. Waits like `consumer`. */
+  takeTurn(name: string, who: string): Promise<string | null>;
   /** The time at the store, epoch ms, where it has a clock of its own. */
   time?(): Promise<number>;
   /** Called once, after every queue and worker is closed. */

@@ -71,6 +71,13 @@ export interface Store {
    */
   claim(name: string, forMs: number): Promise<boolean>;
   /**
+   * Writes down who has the turn at a name from now on, and tells who had it before; `null` where nobody is known. Waits for a store
+   * that is away.
+   *
+   * @throws StoreError
+   */
+  takeTurn(name: string, who: string): Promise<string | null>;
+  /**
    * How far the clock of the store is ahead of ours, in ms; `null` where it has none of its own.
    *
    * @throws StoreError

@@ -266,8 +266,6 @@ export const maintenance = z.object({
   trouble: trouble.nullable(),
   /** When a worker last looked after it; earlier builds did not write it down. */
   watchedAtMs: millis.optional(),
-  /** Which worker wrote it last, by a name that no other one ever has; earlier builds did not write it down. */
-  writtenBy: z.string().optional(),
   /** Nobody had looked after it for long, and no person has said since that it may go on. */
   unwatched: z.object({ sinceMs: millis, noticedAtMs: millis }).nullable().default(null),
   /**

@@ -56,7 +56,14 @@ for (const { name, available, make } of PLACES) {
       const cluster = `c${clusters}`;
       const records = openRecords(store, cluster, log);
       const clock = { now: Date.now, wall: Date.now, isUnsureOfTime: () => false };
-      const ports: Partial<ControlPorts> = { records, historyMs: HISTORY_MS, logger: log, ...clock };
+      const takeTurn = async () => "ours" as const;
+      const ports: Partial<ControlPorts> = {
+        records,
+        historyMs: HISTORY_MS,
+        logger: log,
+        takeTurn,
+        ...clock,
+      };
       const process = controlProcessor(ports as ControlPorts);
       const worker = store.worker(controlQueueName(cluster), process, CONTROL_WORKER_OPTIONS);
       void worker.run();

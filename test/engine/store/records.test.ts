@@ -99,7 +99,8 @@ for (const { name, available, make } of PLACES) {
     test("the bot leaves what a newer version wrote as it is, and looks at it again after a minute (invariant 11)", async () => {
       await placed("m-newer", newer);
       const clock = { now: Date.now, wall: Date.now, isUnsureOfTime: () => false };
-      const ports = { cluster: { name: "prod" }, records, logger: log, ...clock };
+      const takeTurn = async () => "ours";
+      const ports = { cluster: { name: "prod" }, records, logger: log, takeTurn, ...clock };
       const processor = controlProcessor(ports as unknown as ControlPorts);
       const onlyTheNewer = store.worker(
         "control-prod",

@@ -49,6 +49,7 @@ export class MemoryStore implements Store {
   readonly kind = "embedded";
   readonly #lanes = new Map<string, Lane>();
   readonly #claimed = new Map<string, number>();
+  readonly #turns = new Map<string, string>();
 
   constructor(private readonly now: () => number) {}
 
@@ -75,6 +76,12 @@ export class MemoryStore implements Store {
     if ((this.#claimed.get(name) ?? 0) > this.now()) return false;
     this.#claimed.set(name, this.now() + forMs);
     return true;
+  }
+
+  async takeTurn(name: string, who: string): Promise<string | null> {
+    const before = this.#turns.get(name) ?? null;
+    this.#turns.set(name, who);
+    return before;
   }
 
   async clockAheadMs(): Promise<null> {

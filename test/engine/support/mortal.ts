@@ -124,6 +124,8 @@ export class Mortal {
         return worker as never;
       },
       claim: (name, forMs) => this.#does("claim", () => store.claim(name, forMs)),
+      // Whoever comes next has another name, and has read nothing yet.
+      takeTurn: (name, who) => this.#alive(() => store.takeTurn(name, who)),
       tryWrite: () => this.#does("try", () => store.tryWrite()),
     };
   }
@@ -232,6 +234,7 @@ function bound(store: Store): Store {
     worker: store.worker.bind(store),
     tryWrite: store.tryWrite.bind(store),
     claim: store.claim.bind(store),
+    takeTurn: store.takeTurn.bind(store),
     clockAheadMs: store.clockAheadMs.bind(store),
     writesAnew: store.writesAnew.bind(store),
     lanes: store.lanes.bind(store),

@@ -22,6 +22,8 @@ export async function openEmbedded(settings: EmbeddedConfig, logger: Logger): Pr
     const started = Date.now();
     const { db, pool } = await openDatabase(dataDir);
     logger.info({ dataDir, ms: Date.now() - started }, "the embedded queue store is open");
+    /** Nobody else has the store as long as this process has it. */
+    const turns = new Map<string, string>();
     const stopTidying = keepTidy(pool, dataDir, logger);
     return {
       kind: "embedded",
@@ -31,6 +33,11 @@ export async function openEmbedded(settings: EmbeddedConfig, logger: Logger): Pr
       explain: (error) => embeddedError(error, dataDir),
       write: () => pool.query(WRITE_OF_OUR_OWN),
       claim: async (name, forMs) => (await pool.query(CLAIM, [name, forMs])).rows.length === 1,
+      async takeTurn(name, who) {
+        const before = turns.get(name) ?? null;
+        turns.set(name, who);
+        return before;
+      },
       // One that has ended is opened by the next process, as soon as there is room.
       writeAnew: () => (pool.isDead ? assertRoom(dataDir, ROOM_TO_OPEN) : pool.query(WRITE_OF_OUR_OWN)),
       close: async () => {

@@ -70,6 +70,7 @@ export async function openRedis(settings: RedisConfig, logger: Logger, trouble: 
     // No queue is called so.
     claim: async (name, forMs) =>
       (await producer.set(`${prefix}:claimed:${name}`, "", "PX", forMs, "NX")) === "OK",
+    takeTurn: (name, who) => consumer.set(`${prefix}:turn:${name}`, who, "GET"),
     async time() {
       const [seconds, micros] = await producer.time();
       return Number(seconds) * 1_000 + Number(micros) / 1_000;
