@@ -37,9 +37,15 @@ const asInSrc = {
   },
 };
 
-/** V8 keeps a text in two bytes a character as soon as one does not fit into one, so those that do not are written as escapes. */
-const inOneByte = (code) =>
-  code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/**
+ * V8 keeps a text in two bytes a character as soon as one does not fit into one, so those that do not are written as escapes: in
+ * strings, templates, patterns and names they mean the same, but not in templates that are read as they are written.
+ */
+function inOneByte(code) {
+  if (/\bString\.raw`[^`]*[^\0-\x7f]/.test(code))
+    throw new Error("dist/ was not made: a String.raw has a character beyond ASCII. Write it as a string.");
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
 
 await rm(dist, { recursive: true, force: true });
 const bundle = await rolldown({
