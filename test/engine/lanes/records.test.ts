@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { inTurns } from "../../../src/base/in-turns.js";
 import { MAINTENANCE_JOB } from "../../../src/engine/lanes/jobs.js";
 import { MAINTENANCE_JOB_OPTIONS } from "../../../src/engine/lanes/options.js";
 import { openRecords } from "../../../src/engine/lanes/records.js";
@@ -8,7 +9,7 @@ import { MemoryStore } from "../support/memory-store.js";
 
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 
-test("a long history is read in small pages, and others are served between them", async () => {
+test("a long history is read in small pages, and others have their turns between its records", async () => {
   const store = new MemoryStore(Date.now);
   const { queue, finished } = openRecords(store, "prod", QUIET);
   const worker = store.worker("control-prod", async () => "up");
@@ -22,24 +23,35 @@ test("a long history is read in small pages, and others are served between them"
     await Promise.all(store.running());
   }
   const pages: number[] = [];
+  /** How many turns others had had when a record was first looked into. */
+  const servedBefore = new Map<string | undefined, number>();
+  let served = 0;
   const getJobs = queue.getJobs.bind(queue);
   Object.assign(queue, {
     getJobs: async (...args: Parameters<typeof getJobs>) => {
       const jobs = await getJobs(...args);
       pages.push(jobs.length);
-      return jobs;
+      return jobs.map((job) => {
+        const { data } = job;
+        return Object.defineProperty(Object.create(job), "data", {
+          get() {
+            servedBefore.set(job.id, servedBefore.get(job.id) ?? served);
+            return data;
+          },
+        });
+      });
     },
   });
-  let served = 0;
   let isRead = false;
-  const serveOthers = () => {
-    served += 1;
-    if (!isRead) setImmediate(serveOthers);
-  };
-  setImmediate(serveOthers);
+  function* others() {
+    for (; !isRead; served += 1) yield;
+  }
+  const over = inTurns(others());
   const { records: newest } = await finished(11);
   isRead = true;
+  await over;
   expect(newest.map(({ id }) => id)).toEqual(ids.toReversed().slice(0, 11));
   expect(Math.max(...pages)).toBeLessThanOrEqual(5);
-  expect(served).toBeGreaterThanOrEqual(pages.length);
+  expect(new Set(servedBefore.values()).size).toBe(servedBefore.size);
+  expect(servedBefore.size).toBeGreaterThanOrEqual(11);
 });
