@@ -29,7 +29,7 @@ describe("ten maintenances of ours while others edit the schedule all the time a
     const property = fc.asyncProperty(seeds, async (seed) => {
       finished.push(await tenMaintenances(seed, inProcessMaster));
     });
-    await fc.assert(property, { numRuns: runs(250), endOnFailure: true });
+    await fc.assert(property, { numRuns: runs(400), endOnFailure: true });
     expectBusy(finished);
   });
 
@@ -40,7 +40,7 @@ describe("ten maintenances of ours while others edit the schedule all the time a
     const property = fc.asyncProperty(seeds, async (seed) => {
       finished.push(await tenMaintenances(seed, httpMaster));
     });
-    await fc.assert(property, { numRuns: runs(5), endOnFailure: true });
+    await fc.assert(property, { numRuns: runs(10), endOnFailure: true });
     expectBusy(finished);
   });
 });

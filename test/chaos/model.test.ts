@@ -239,7 +239,7 @@ describe("whatever people, frameworks, other tools and crashes do", () => {
           await one(bot);
         }
       }),
-      { numRuns: runs(300) },
+      { numRuns: runs(600) },
     );
   });
 
@@ -254,7 +254,7 @@ describe("whatever people, frameworks, other tools and crashes do", () => {
         bot.sleep(HOUR);
         await bot.driveToEnd();
       }),
-      { numRuns: runs(150) },
+      { numRuns: runs(300) },
     );
   });
 });
@@ -280,7 +280,7 @@ test("a button that is shown is never answered with 'not possible' on the same r
         expect(nothing ? [decision.kind, reply.text] : []).toEqual([]);
       }
     }),
-    { numRuns: runs(100) },
+    { numRuns: runs(200) },
   );
   expect(shown).toBeGreaterThan(300);
 });

@@ -5,7 +5,7 @@ import { closedForDown } from "../policy/hours.js";
 import { isBeforeApproval, isDraining } from "../record/batch.js";
 import { withEvent } from "../record/log.js";
 import type { Batch, DrainingBatch, Maintenance } from "../record/record.js";
-import { isItsTurn, turnOf } from "../rolling/turn.js";
+import { turnOf } from "../rolling/turn.js";
 import { nanosToMillis } from "../time.js";
 import type { Moment } from "./step.js";
 
@@ -19,25 +19,21 @@ export function atDeadline(before: Maintenance, moment: Moment): Maintenance {
   const { deadline, picture } = record;
   const { nowMs, policy } = moment;
   if (deadline === null || deadline.met || picture === null || nowMs < deadline.atMs) return record;
-  const batches = record.batches.filter((batch) => isItsTurn(record, batch));
-  if (record.held !== null || record.paused !== null || !batches.every(isBeforeApproval)) return record;
-  const machines = batches.flatMap((batch) => batch.machines);
-  const views = pictureOf(machines, picture).machines;
-  const draining = batches.filter(isDraining);
-  const drains = draining.length === batches.length;
-  if (drains && views.every(isEmpty)) return acted(record, deadline);
+  const batch = turnOf(record);
+  if (record.held !== null || record.paused !== null || batch === null || !isBeforeApproval(batch))
+    return record;
+  const views = pictureOf(batch.machines, picture).machines;
+  if (isDraining(batch) && views.every(isEmpty)) return acted(record, deadline);
   const tasksLeft = views.reduce((sum, view) => sum + view.tasks, 0);
   // The policy may have changed since the drain was planned: then it is asked without force.
   const then = deadline.then === "force" && !policy.allowForce ? "ask" : deadline.then;
+  const told = () => withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
   if (then === "release") {
-    const told = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
-    const unasked = told.batches.map((batch) => withdrawn(batch, nowMs, { why: "deadline", by: null }));
-    return { ...told, batches: unasked, cancel: { by: record.requester, atMs: nowMs } };
+    const unasked = record.batches.map((one) => withdrawn(one, nowMs, { why: "deadline", by: null }));
+    return { ...told(), batches: unasked, cancel: { by: record.requester, atMs: nowMs } };
   }
-  if (!drains || !draining.every((batch) => canAsk(record, batch, moment))) return record;
-  let next = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
-  for (const batch of draining) next = askFor(next, batch, then === "force", moment);
-  return next;
+  if (!isDraining(batch) || !canAsk(record, batch, moment)) return record;
+  return askFor(told(), batch, then === "force", moment);
 }
 
 /** Of several batches each has a deadline of its own, as long after the start of its window, once it is its turn. */

@@ -17,7 +17,7 @@ export function crashPointsOf(story: Story): void {
     test("between any two things that it does to the store and in Slack changes everything once and says everything (invariants 5, 7, 8 and 11)", async () => {
       const whole = await lived(story);
       const tally = new Tally(`Process died between two steps of "${story.name}"`);
-      for (const point of chosen(gapsOf(whole.passed), 96)) {
+      for (const point of chosen(gapsOf(whole.passed), 64)) {
         await tally.inject(`${point.when} ${point.what} no. ${point.time}`, async () => {
           await lived(story, { point }, (outcome) => expectNothingLost(story, whole.said, outcome));
         });
@@ -44,7 +44,7 @@ export function crashPointsOf(story: Story): void {
           .filter((_, at) => at % EACH_READ === 0)
           .map((call, at) => ({ ...call, kind: HANGS[at % 2] ?? HANGS[0] })),
       ];
-      for (const { type, skip, kind } of chosen(deaths, 6)) {
+      for (const { type, skip, kind } of chosen(deaths, 3)) {
         await tally.inject(`${type} no. ${skip + 1}, ${kind}`, async () => {
           const meet = (engine: Engine, { master }: TestCluster) =>
             master.fault(type, { kind, skip, onHit: () => engine.process.die() });

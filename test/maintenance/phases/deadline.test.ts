@@ -110,3 +110,11 @@ test("machines that are being taken down are not given back by a deadline", () =
   expect(record.cancel).toBeNull();
   expect(effects).toMatchObject([{ kind: "start_maintenance" }]);
 });
+
+test("machines that were given back before the deadline have not met it", () => {
+  const cancelled = click(withDeadline("ask"), { kind: "cancel" }).record;
+  const removed = tick(cancelled, goneWorld({ tasks: [t1] }), AT - 1).record;
+  expect(first(removed).phase).toBe("cancelled");
+  expect(removed.end).toBeNull();
+  expect(tick(removed, goneWorld({ tasks: [t1] }), AT).record.deadline?.met).toBe(false);
+});
