@@ -1,5 +1,5 @@
 /** So long all work in turns together may take before everything else has its turn. */
-const ROUND_MS = 8;
+const ROUND_MS = 4;
 
 interface Work {
   /** Does one more piece; whether that was the last. */

@@ -5,7 +5,7 @@
 export type Steps<T> = Generator<number, T, void>;
 
 /** So many steps take a few milliseconds at most, also while the code that does them is new. */
-export const STEPS_AT_ONCE = 2_048;
+export const STEPS_AT_ONCE = 1_024;
 
 /** Does something with each, which takes `weight` steps every time. */
 export function* forEach<T>(items: Iterable<T>, weight: number, visit: (item: T) => void): Steps<void> {

@@ -10,8 +10,7 @@ import { sightOf } from "./sight/sight.js";
  */
 export function* prepare(world: World): Generator<void, void, void> {
   yield* indexedAgents(world.agents);
-  // The first question about an agent sorts all tasks.
-  world.tasks.on(world.agents[0]?.id ?? "");
+  yield* world.tasks.sortByAgent();
   yield;
   indexWorld(world);
   yield;

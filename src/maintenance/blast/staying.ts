@@ -71,6 +71,9 @@ function freeOn({ id, resources }: Agent, allocated: Allocated): Amounts {
   };
 }
 
+/** So many agents take a few milliseconds at most. */
+const AGENTS_AT_ONCE = 1_000;
+
 /** What serves, whatever is planned. */
 interface Serving {
   readonly ids: ReadonlySet<string>;
@@ -82,16 +85,24 @@ const serving = new WeakMap<readonly Agent[], Serving>();
 
 /** Counted in one pass over the agents and shared by all worlds that show the same ones. */
 function servingAmong(agents: readonly Agent[]): Serving {
+  return serving.get(agents) ?? atOnce(countedServing(agents));
+}
+
+/** Counts them with pauses. */
+function* countedServing(agents: readonly Agent[]): Generator<void, Serving, void> {
   const known = serving.get(agents);
   if (known !== undefined) return known;
-  const all = agents.filter(isServing);
+  const ids = new Set<string>();
   const places = new Tally();
-  for (const agent of all) for (const { kind, name } of placesOf(agent)) places.add(kind, name);
-  const found: Serving = {
-    ids: new Set(all.map(({ id }) => id)),
-    places,
-    withReservations: all.filter(({ resources }) => (resources?.reservations.length ?? 0) > 0),
-  };
+  const withReservations: Agent[] = [];
+  for (const [at, agent] of agents.entries()) {
+    if (at % AGENTS_AT_ONCE === 0) yield;
+    if (!isServing(agent)) continue;
+    ids.add(agent.id);
+    for (const { kind, name } of placesOf(agent)) places.add(kind, name);
+    if ((agent.resources?.reservations.length ?? 0) > 0) withReservations.push(agent);
+  }
+  const found: Serving = { ids, places, withReservations };
   serving.set(agents, found);
   return found;
 }
@@ -163,9 +174,6 @@ function knownFree({ agents, allocated }: World): Amounts | null {
   return found?.agents === agents ? found.free : null;
 }
 
-/** So many agents take a few milliseconds at most. */
-const AGENTS_AT_ONCE = 4_000;
-
 /** Adds it up with pauses. */
 function* addedFree({ agents, allocated }: World): Generator<void, Amounts, void> {
   const free = { cpus: 0, memMb: 0 };
@@ -182,9 +190,8 @@ function* addedFree({ agents, allocated }: World): Generator<void, Amounts, void
 
 /** Counts with pauses what `runningIn` and `stayingIn` have then. */
 export function* prepareStaying(world: World): Generator<void, void, void> {
-  servingAmong(world.agents);
-  yield;
-  runningIn(world);
+  yield* countedServing(world.agents);
+  yield* countedRunning(world);
   yield;
   if (knownFree(world) === null) yield* addedFree(world);
   stayingIn(world);
@@ -201,12 +208,23 @@ export interface Running {
 const running = new WeakMap<Tasks, { readonly agents: readonly Agent[]; readonly counted: Running }>();
 
 /** Counted in one pass over the tasks and shared by all worlds that show the same tasks and agents. */
-export function runningIn({ tasks, agents }: World): Running {
+export function runningIn(world: World): Running {
+  return knownRunning(world) ?? atOnce(countedRunning(world));
+}
+
+function knownRunning({ tasks, agents }: World): Running | null {
   const found = running.get(tasks);
-  if (found?.agents === agents) return found.counted;
+  return found?.agents === agents ? found.counted : null;
+}
+
+/** Counts them with pauses. */
+function* countedRunning(world: World): Generator<void, Running, void> {
+  const known = knownRunning(world);
+  if (known !== null) return known;
+  const { tasks, agents } = world;
   const { ids } = servingAmong(agents);
-  const all = tasks.running(() => true);
-  const inService = tasks.running((id) => ids.has(id));
+  const all = yield* tasks.running(() => true);
+  const inService = yield* tasks.running((id) => ids.has(id));
   const counted: Running = {
     copies: (frameworkId, app) => copiesOf(all, frameworkId, app),
     inService: (frameworkId, app) => copiesOf(inService, frameworkId, app),

@@ -10,12 +10,14 @@ export const RUNNING = "TASK_RUNNING";
  */
 export interface Tasks extends Iterable<Task> {
   readonly length: number;
+  /** Sorts them by agent, with pauses, for whom `on` finds them so. */
+  sortByAgent(): Generator<void, void, void>;
   /** Those on an agent, in the master's order. */
   on(agentId: string): readonly Task[];
   /** Those with these ids, of whichever frameworks. */
   withIds(ids: ReadonlySet<string>): readonly Task[];
-  /** How many run on agents that count. */
-  running(counts: (agentId: string) => boolean): Copies;
+  /** How many run on agents that count; with pauses. */
+  running(counts: (agentId: string) => boolean): Generator<void, Copies, void>;
   /** How many there are, by framework. */
   byFramework(): ReadonlyMap<string, number>;
 }
@@ -45,6 +47,9 @@ export class Tally {
   }
 }
 
+/** So many tasks take a few milliseconds at most. */
+export const TASKS_AT_ONCE = 10_000;
+
 /** Tasks that are there as objects. */
 export function listed(tasks: readonly Task[]): Tasks {
   return new ListedTasks(tasks);
@@ -66,6 +71,10 @@ class ListedTasks implements Tasks {
     return this.#tasks[Symbol.iterator]();
   }
 
+  *sortByAgent(): Generator<void, void, void> {
+    this.#byAgent ??= groupBy(this.#tasks, (task) => task.agentId);
+  }
+
   on(agentId: string): readonly Task[] {
     this.#byAgent ??= groupBy(this.#tasks, (task) => task.agentId);
     return this.#byAgent.get(agentId) ?? [];
@@ -75,10 +84,12 @@ class ListedTasks implements Tasks {
     return this.#tasks.filter(({ id }) => ids.has(id));
   }
 
-  running(counts: (agentId: string) => boolean): Copies {
+  *running(counts: (agentId: string) => boolean): Generator<void, Copies, void> {
     const tally = new Tally();
-    for (const { state, agentId, frameworkId, app } of this.#tasks)
+    for (const [at, { state, agentId, frameworkId, app }] of this.#tasks.entries()) {
+      if (at % TASKS_AT_ONCE === 0) yield;
       if (state === RUNNING && counts(agentId)) tally.add(frameworkId, app);
+    }
     return tally.counts;
   }
 
@@ -118,6 +129,10 @@ class ChangedTasks implements Tasks {
     for (const tasks of this.#now.values()) yield* tasks;
   }
 
+  sortByAgent(): Generator<void, void, void> {
+    return this.#before.sortByAgent();
+  }
+
   on(agentId: string): readonly Task[] {
     return this.#now.get(agentId) ?? this.#before.on(agentId);
   }
@@ -127,14 +142,14 @@ class ChangedTasks implements Tasks {
     return [...before, ...[...this.#now.values()].flat().filter(({ id }) => ids.has(id))];
   }
 
-  running(counts: (agentId: string) => boolean): Copies {
+  *running(counts: (agentId: string) => boolean): Generator<void, Copies, void> {
     const tally = new Tally();
     const add = (copies: Copies) => {
       for (const [frameworkId, apps] of copies)
         for (const [app, count] of apps) tally.add(frameworkId, app, count);
     };
-    add(this.#before.running((agentId) => !this.#now.has(agentId) && counts(agentId)));
-    add(listed([...this.#now.values()].flat()).running(counts));
+    add(yield* this.#before.running((agentId) => !this.#now.has(agentId) && counts(agentId)));
+    add(yield* listed([...this.#now.values()].flat()).running(counts));
     return tally.counts;
   }
 

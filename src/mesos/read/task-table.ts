@@ -1,5 +1,6 @@
+import { atOnce } from "../../maintenance/at-once.js";
 import type { Amounts, Task } from "../../maintenance/cluster/task.js";
-import { type Copies, RUNNING, Tally, type Tasks } from "../../maintenance/cluster/tasks.js";
+import { type Copies, RUNNING, TASKS_AT_ONCE, Tally, type Tasks } from "../../maintenance/cluster/tasks.js";
 import type { Texts } from "./texts.js";
 
 /** Rows of a new table; it doubles. */
@@ -64,6 +65,10 @@ export class TaskTable implements Tasks {
     this.length = at + 1;
   }
 
+  *sortByAgent(): Generator<void, void, void> {
+    this.#agents ??= yield* rowsByAgent(this.#columns.agent.subarray(0, this.length), this.#texts.length);
+  }
+
   on(agentId: string): readonly Task[] {
     const agent = this.#texts.numberOf(agentId);
     const made = this.#made.get(agent);
@@ -83,24 +88,27 @@ export class TaskTable implements Tasks {
     return found;
   }
 
-  running(counts: (agentId: string) => boolean): Copies {
+  *running(counts: (agentId: string) => boolean): Generator<void, Copies, void> {
     const { agent, state, framework, app } = this.#columns;
     const texts = this.#texts;
     const running = texts.numberOf(RUNNING);
+    // More texts may come in a pause; no row is about them.
+    const width = texts.length;
     /** Of each agent: 0 not asked yet, 1 counts, 2 does not. */
-    const asked = new Uint8Array(texts.length);
+    const asked = new Uint8Array(width);
     const sums = new Map<number, number>();
     for (let row = 0; row < this.length; row += 1) {
+      if (row % TASKS_AT_ONCE === 0) yield;
       if (state[row] !== running) continue;
       const on = agent[row] ?? 0;
       if (asked[on] === 0) asked[on] = counts(texts.text(on)) ? 1 : 2;
       if (asked[on] === 2) continue;
-      const key = (framework[row] ?? 0) * texts.length + (app[row] ?? 0);
+      const key = (framework[row] ?? 0) * width + (app[row] ?? 0);
       sums.set(key, (sums.get(key) ?? 0) + 1);
     }
     const tally = new Tally();
     for (const [key, count] of sums)
-      tally.add(texts.text(Math.floor(key / texts.length)), texts.text(key % texts.length), count);
+      tally.add(texts.text(Math.floor(key / width)), texts.text(key % width), count);
     return tally.counts;
   }
 
@@ -137,7 +145,7 @@ export class TaskTable implements Tasks {
   }
 
   #rowsOn(agent: number): Uint32Array {
-    this.#agents ??= rowsByAgent(this.#columns.agent.subarray(0, this.length), this.#texts.length);
+    this.#agents ??= atOnce(rowsByAgent(this.#columns.agent.subarray(0, this.length), this.#texts.length));
     const { starts, rows } = this.#agents;
     // One that was asked about and has no task came to the texts after the rows were sorted.
     return agent + 1 < starts.length ? rows.subarray(starts[agent], starts[agent + 1]) : rows.subarray(0, 0);
@@ -199,17 +207,23 @@ interface AgentRows {
   readonly rows: Uint32Array;
 }
 
-function rowsByAgent(agents: Uint32Array, count: number): AgentRows {
+function* rowsByAgent(agents: Uint32Array, count: number): Generator<void, AgentRows, void> {
   const starts = new Uint32Array(count + 1);
-  for (const agent of agents) starts[agent + 1] = (starts[agent + 1] ?? 0) + 1;
+  for (let row = 0; row < agents.length; row += 1) {
+    if (row % TASKS_AT_ONCE === 0) yield;
+    const next = (agents[row] ?? 0) + 1;
+    starts[next] = (starts[next] ?? 0) + 1;
+  }
   for (let agent = 0; agent < count; agent += 1)
     starts[agent + 1] = (starts[agent + 1] ?? 0) + (starts[agent] ?? 0);
   const next = starts.slice();
   const rows = new Uint32Array(agents.length);
-  agents.forEach((agent, row) => {
+  for (let row = 0; row < agents.length; row += 1) {
+    if (row % TASKS_AT_ONCE === 0) yield;
+    const agent = agents[row] ?? 0;
     const at = next[agent] ?? 0;
     rows[at] = row;
     next[agent] = at + 1;
-  });
+  }
   return { starts, rows };
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { atOnce } from "../../../src/maintenance/at-once.js";
 import type { Task } from "../../../src/maintenance/cluster/task.js";
 import { listed, type Tasks, withTasksOn } from "../../../src/maintenance/cluster/tasks.js";
 import { mesos } from "../../../src/mesos/proto/generated/mesos.js";
@@ -13,7 +14,7 @@ const one = fc.record({
   id: fc.oneof(fc.string({ minLength: 1, unit: "grapheme" }), fc.constantFrom("a", "web.1", "x".repeat(70))),
   name: fc.oneof(fc.constantFrom("", "web", "db", "ünïcode"), fc.string({ unit: "grapheme" })),
   framework: fc.constantFrom("F1", "F2", "F-ü"),
-  agent: fc.constantFrom("S1", "S2", "S30", "master-1", "ada3tz7f"),
+  agent: fc.constantFrom<string>("S1", "S2", "S30", "master-1", "ada3tz7f"),
   state: fc.constantFrom("TASK_RUNNING", "TASK_STAGING", "TASK_KILLING"),
   cpus: fc.constantFrom(0.5, 1),
   role: fc.constantFrom("*", "web"),
@@ -54,7 +55,7 @@ function answersOf(tasks: Tasks, ids: readonly string[]) {
     on: agents.map((agent) => sorted(tasks.on(agent))),
     again: agents.map((agent) => sorted(tasks.on(agent))),
     withIds: sorted(tasks.withIds(new Set(ids))),
-    running: agents.map((agent) => tasks.running((id) => id !== agent)),
+    running: agents.map((agent) => atOnce(tasks.running((id) => id !== agent))),
     byFramework: [...tasks.byFramework()].filter(([, count]) => count > 0).sort(),
   };
 }
@@ -100,20 +101,43 @@ test("tasks of which some changed answer as a list of what is there now", () => 
   );
 });
 
+test("what is asked in the pauses of a count or of the sorting changes neither", () => {
+  const tasks = manyTasks(50_000);
+  const [table, list] = [tableOf(tasks), listed([...tableOf(tasks)])];
+  let pauses = 0;
+  const withQuestions = <T>(pieces: Generator<void, T, void>): T => {
+    for (;;) {
+      const piece = pieces.next();
+      if (piece.done) return piece.value;
+      pauses += 1;
+      expect(table.on(`nobody ${pauses}`)).toEqual([]);
+    }
+  };
+  expect(withQuestions(table.running((id) => id !== "S7"))).toEqual(
+    atOnce(list.running((id) => id !== "S7")),
+  );
+  expect(pauses).toBeGreaterThan(3);
+  const sorted = tableOf(tasks);
+  withQuestions(sorted.sortByAgent());
+  expect(sorted.on("S7")).toEqual(list.on("S7"));
+});
+
 test("a hundred thousand tasks whose names end alike are all there", () => {
-  const tasks = Array.from({ length: 100_000 }, (_, n) => ({
-    ...{
-      id: `t-${n}`,
-      name: `${String(n).padStart(6, "0")} of a job with a long name`,
-      framework: "F1",
-      agent: `S${n % 5_000}`,
-    },
-    ...{ state: "TASK_RUNNING", cpus: 1, role: "*" },
-  })) as unknown as One[];
-  const table = tableOf(tasks);
+  const table = tableOf(manyTasks(100_000));
   expect(table.length).toBe(100_000);
   expect(table.on("S4999").map(({ id }) => id)).toEqual(
     Array.from({ length: 20 }, (_, n) => `t-${4_999 + n * 5_000}`),
   );
   expect(table.withIds(new Set(["t-77777"]))[0]).toMatchObject({ name: "077777 of a job with a long name" });
 });
+
+const manyTasks = (count: number): One[] =>
+  Array.from({ length: count }, (_, n) => ({
+    id: `t-${n}`,
+    name: `${String(n).padStart(6, "0")} of a job with a long name`,
+    framework: "F1",
+    agent: `S${n % 5_000}`,
+    state: "TASK_RUNNING",
+    cpus: 1,
+    role: "*",
+  }));
