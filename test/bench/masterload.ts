@@ -111,14 +111,14 @@ async function looksWith(open: number, side: Side, effort: Effort) {
   const { master } = side;
   await drain(side, 0, open);
   // Until each has had its looks after the post and falls in with the others' polls.
-  await wait(4 * POLL_MS);
+  await wait(3 * POLL_MS);
   const quiet = await perMinute(side, effort);
   const events = setInterval(() => {
     const task = master.launchTask("batch", hostname(0), "event");
     master.killTask(task);
   }, EVENT_EVERY_MS);
   try {
-    await wait(2 * POLL_MS);
+    await wait(POLL_MS);
     const busy = await perMinute(side, effort);
     return {
       quiet: quiet.looks,
@@ -136,11 +136,12 @@ async function perMinute({ master, way }: Side, { masterSeconds }: Effort) {
   master.clearCalls();
   const before = way.sentBytes();
   await wait(masterSeconds * 1_000);
-  const looks = master.calls().filter(({ type }) => type === "GET_MAINTENANCE_STATUS").length;
-  const minutes = masterSeconds / 60;
+  const looks = master.calls().filter(({ type }) => type === "GET_MAINTENANCE_STATUS");
+  const [first, last] = [looks[0]?.at ?? Number.NaN, looks.at(-1)?.at ?? Number.NaN];
   return {
-    looks: rounded(looks / minutes),
-    kiB: rounded((way.sentBytes() - before) / 1024 / minutes),
+    // From look to look: a count over so short a time would be off by one look.
+    looks: rounded(((looks.length - 1) * 60_000) / (last - first)),
+    kiB: rounded((way.sentBytes() - before) / 1024 / (masterSeconds / 60)),
   };
 }
 
@@ -149,11 +150,11 @@ async function standing(side: Side, { masterRounds }: Effort) {
   const one: number[] = [];
   const many: number[] = [];
   for (let round = 0, from = 0; round < masterRounds; round++, from += 1 + DRAINS) {
+    if (round > 0) await wait(3 * POLL_MS);
     one.push(await drain(side, from, 1));
     // What follows a post is over, and only polls are left.
     await wait(3 * POLL_MS);
     many.push(await drain(side, from + 1, DRAINS));
-    await wait(3 * POLL_MS);
   }
   const [oneMs, manyMs] = [rounded(median(one)), rounded(median(many))];
   return { count: DRAINS, ms: manyMs, yardstick: { oneMs }, ratio: ratio(manyMs, oneMs) };
