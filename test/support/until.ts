@@ -1,7 +1,10 @@
 import { until as untilSeen } from "../../src/rehearsal/demo/until.js";
 
-/** Ends what hangs. Far above what the slowest machine needs, so that no test passes or fails by its speed. */
-const HANGS_MS = 300_000;
+/**
+ * Ends what hangs. Far above what the slowest machine needs, so that no test passes or fails by its speed, and longer than it takes until
+ * the run of a process that died is known to be lost (`RUNS_WORKER_OPTIONS`).
+ */
+const HANGS_MS = 450_000;
 
 /** Looks until there is something to see, and returns it. Throws an Error that names what was missing. */
 export function until<T>(

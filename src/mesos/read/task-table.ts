@@ -3,8 +3,11 @@ import type { Amounts, Task } from "../../maintenance/cluster/task.js";
 import { type Copies, RUNNING, TASKS_AT_ONCE, Tally, type Tasks } from "../../maintenance/cluster/tasks.js";
 import type { Texts } from "./texts.js";
 
-/** Rows of a new table; it doubles. */
+/** Rows of the first segment when it is made; it doubles until it is full. */
 const FIRST_ROWS = 1_024;
+
+/** So many rows stand together: to copy a million into a larger table would keep all others waiting for a tenth of a second. */
+const SEGMENT_ROWS = 1 << 16;
 
 /** Ids stand in blocks of so many bytes, one after another; a longer one has a block of its own. */
 const BLOCK_BYTES = 1 << 20;
@@ -25,6 +28,8 @@ const COLUMNS = [
 
 type Column = (typeof COLUMNS)[number];
 
+type Segment = Readonly<Record<Column, Uint32Array>>;
+
 export type Row = Readonly<Record<Exclude<Column, "idBlock" | "idAt" | "idBytes">, number>>;
 
 /**
@@ -35,9 +40,9 @@ export class TaskTable implements Tasks {
   length = 0;
   readonly #texts: Texts;
   readonly #amounts: readonly Amounts[];
-  readonly #columns = Object.fromEntries(
-    COLUMNS.map((name) => [name, new Uint32Array(FIRST_ROWS)]),
-  ) as Record<Column, Uint32Array>;
+  /** The one that rows are added to. */
+  #last = segmentOf(FIRST_ROWS);
+  #segments: readonly Segment[] = [this.#last];
   readonly #blocks: Buffer[] = [];
   #blockUsed = BLOCK_BYTES;
   #agents: AgentRows | null = null;
@@ -51,9 +56,9 @@ export class TaskTable implements Tasks {
 
   /** Adds a task whose id are these bytes. Not after the first question. */
   add(row: Row, bytes: Uint8Array, start: number, end: number): void {
-    const at = this.length;
-    const columns = this.#columns;
-    if (at === columns.name.length) this.#grow();
+    const at = this.length % SEGMENT_ROWS;
+    if (at === this.#last.name.length || (at === 0 && this.length > 0)) this.#grow(at);
+    const columns = this.#last;
     columns.name[at] = row.name;
     columns.framework[at] = row.framework;
     columns.agent[at] = row.agent;
@@ -62,34 +67,35 @@ export class TaskTable implements Tasks {
     columns.role[at] = row.role;
     columns.uses[at] = row.uses;
     this.#keepId(at, bytes, start, end);
-    this.length = at + 1;
+    this.length += 1;
   }
 
   *sortByAgent(): Generator<void, void, void> {
-    this.#agents ??= yield* rowsByAgent(this.#columns.agent.subarray(0, this.length), this.#texts.length);
+    this.#agents ??= yield* this.#rowsByAgent();
   }
 
   on(agentId: string): readonly Task[] {
     const agent = this.#texts.numberOf(agentId);
     const made = this.#made.get(agent);
     if (made !== undefined) return made;
-    const tasks = Array.from(this.#rowsOn(agent), (row) => this.#task(row));
+    const tasks = Array.from(this.#rowsOn(agent), (row) =>
+      this.#task(this.#segments[Math.floor(row / SEGMENT_ROWS)] ?? this.#last, row % SEGMENT_ROWS),
+    );
     this.#made.set(agent, tasks);
     return tasks;
   }
 
   withIds(ids: ReadonlySet<string>): readonly Task[] {
     const wanted = [...ids].map((id) => Buffer.from(id, "utf8"));
-    const { idBytes } = this.#columns;
     const found: Task[] = [];
-    for (let row = 0; row < this.length; row += 1)
-      if (wanted.some((id) => id.length === idBytes[row] && this.#idOf(row).equals(id)))
-        found.push(this.#task(row));
+    for (const { columns, rows } of this.#parts())
+      for (let at = 0; at < rows; at += 1)
+        if (wanted.some((id) => id.length === columns.idBytes[at] && this.#idOf(columns, at).equals(id)))
+          found.push(this.#task(columns, at));
     return found;
   }
 
   *running(counts: (agentId: string) => boolean): Generator<void, Copies, void> {
-    const { agent, state, framework, app } = this.#columns;
     const texts = this.#texts;
     const running = texts.numberOf(RUNNING);
     // More texts may come in a pause; no row is about them.
@@ -97,14 +103,17 @@ export class TaskTable implements Tasks {
     /** Of each agent: 0 not asked yet, 1 counts, 2 does not. */
     const asked = new Uint8Array(width);
     const sums = new Map<number, number>();
-    for (let row = 0; row < this.length; row += 1) {
-      if (row % TASKS_AT_ONCE === 0) yield;
-      if (state[row] !== running) continue;
-      const on = agent[row] ?? 0;
-      if (asked[on] === 0) asked[on] = counts(texts.text(on)) ? 1 : 2;
-      if (asked[on] === 2) continue;
-      const key = (framework[row] ?? 0) * width + (app[row] ?? 0);
-      sums.set(key, (sums.get(key) ?? 0) + 1);
+    for (const { columns, rows } of this.#parts()) {
+      const { agent, state, framework, app } = columns;
+      for (let at = 0; at < rows; at += 1) {
+        if (at % TASKS_AT_ONCE === 0) yield;
+        if (state[at] !== running) continue;
+        const on = agent[at] ?? 0;
+        if (asked[on] === 0) asked[on] = counts(texts.text(on)) ? 1 : 2;
+        if (asked[on] === 2) continue;
+        const key = (framework[at] ?? 0) * width + (app[at] ?? 0);
+        sums.set(key, (sums.get(key) ?? 0) + 1);
+      }
     }
     const tally = new Tally();
     for (const [key, count] of sums)
@@ -113,48 +122,81 @@ export class TaskTable implements Tasks {
   }
 
   byFramework(): ReadonlyMap<string, number> {
-    const sums = new Map<number, number>();
-    const { framework } = this.#columns;
-    for (let row = 0; row < this.length; row += 1) {
-      const of = framework[row] ?? 0;
-      sums.set(of, (sums.get(of) ?? 0) + 1);
-    }
-    return new Map([...sums].map(([of, count]) => [this.#texts.text(of), count]));
+    /** By the number of the framework's text. */
+    const sums = new Uint32Array(this.#texts.length);
+    for (const { columns, rows } of this.#parts())
+      for (let at = 0; at < rows; at += 1) {
+        const of = columns.framework[at] ?? 0;
+        sums[of] = (sums[of] ?? 0) + 1;
+      }
+    const counts = new Map<string, number>();
+    for (const [of, count] of sums.entries()) if (count > 0) counts.set(this.#texts.text(of), count);
+    return counts;
   }
 
   *[Symbol.iterator](): Iterator<Task> {
-    for (let row = 0; row < this.length; row += 1) yield this.#task(row);
+    for (const { columns, rows } of this.#parts())
+      for (let at = 0; at < rows; at += 1) yield this.#task(columns, at);
   }
 
-  #task(row: number): Task {
-    const { name, framework, agent, state, app, role, uses } = this.#columns;
+  /** The segments, each with how many of its rows are tasks. */
+  *#parts(): Generator<{ readonly columns: Segment; readonly rows: number }, void, void> {
+    for (const [n, columns] of this.#segments.entries())
+      yield { columns, rows: Math.min(SEGMENT_ROWS, this.length - n * SEGMENT_ROWS) };
+  }
+
+  #task(columns: Segment, at: number): Task {
+    const { name, framework, agent, state, app, role, uses } = columns;
     return taskOf(
       {
-        name: name[row] ?? 0,
-        framework: framework[row] ?? 0,
-        agent: agent[row] ?? 0,
-        state: state[row] ?? 0,
-        app: app[row] ?? 0,
-        role: role[row] ?? 0,
-        uses: uses[row] ?? 0,
+        name: name[at] ?? 0,
+        framework: framework[at] ?? 0,
+        agent: agent[at] ?? 0,
+        state: state[at] ?? 0,
+        app: app[at] ?? 0,
+        role: role[at] ?? 0,
+        uses: uses[at] ?? 0,
       },
-      this.#idOf(row).toString("utf8"),
+      this.#idOf(columns, at).toString("utf8"),
       this.#texts,
       this.#amounts,
     );
   }
 
   #rowsOn(agent: number): Uint32Array {
-    this.#agents ??= atOnce(rowsByAgent(this.#columns.agent.subarray(0, this.length), this.#texts.length));
+    this.#agents ??= atOnce(this.#rowsByAgent());
     const { starts, rows } = this.#agents;
     // One that was asked about and has no task came to the texts after the rows were sorted.
     return agent + 1 < starts.length ? rows.subarray(starts[agent], starts[agent + 1]) : rows.subarray(0, 0);
   }
 
-  #idOf(row: number): Buffer {
-    const { idBlock, idAt, idBytes } = this.#columns;
-    const at = idAt[row] ?? 0;
-    return (this.#blocks[idBlock[row] ?? 0] ?? EMPTY).subarray(at, at + (idBytes[row] ?? 0));
+  *#rowsByAgent(): Generator<void, AgentRows, void> {
+    const starts = new Uint32Array(this.#texts.length + 1);
+    for (const { columns, rows } of this.#parts())
+      for (let at = 0; at < rows; at += 1) {
+        if (at % TASKS_AT_ONCE === 0) yield;
+        const next = (columns.agent[at] ?? 0) + 1;
+        starts[next] = (starts[next] ?? 0) + 1;
+      }
+    for (let agent = 1; agent < starts.length; agent += 1)
+      starts[agent] = (starts[agent] ?? 0) + (starts[agent - 1] ?? 0);
+    const places = starts.slice();
+    const sorted = new Uint32Array(this.length);
+    let row = 0;
+    for (const { columns, rows } of this.#parts())
+      for (let at = 0; at < rows; at += 1, row += 1) {
+        if (at % TASKS_AT_ONCE === 0) yield;
+        const agent = columns.agent[at] ?? 0;
+        const place = places[agent] ?? 0;
+        sorted[place] = row;
+        places[agent] = place + 1;
+      }
+    return { starts, rows: sorted };
+  }
+
+  #idOf({ idBlock, idAt, idBytes }: Segment, at: number): Buffer {
+    const from = idAt[at] ?? 0;
+    return (this.#blocks[idBlock[at] ?? 0] ?? EMPTY).subarray(from, from + (idBytes[at] ?? 0));
   }
 
   #keepId(row: number, bytes: Uint8Array, start: number, end: number): void {
@@ -167,20 +209,28 @@ export class TaskTable implements Tasks {
     const kept = this.#blocks[block] ?? EMPTY;
     // Byte by byte: a view of so few would take longer to make.
     for (let at = start, to = this.#blockUsed; at < end; at += 1, to += 1) kept[to] = bytes[at] ?? 0;
-    const { idBlock, idAt, idBytes } = this.#columns;
+    const { idBlock, idAt, idBytes } = this.#last;
     idBlock[row] = block;
     idAt[row] = this.#blockUsed;
     idBytes[row] = length;
     this.#blockUsed += length;
   }
 
-  #grow(): void {
-    for (const name of COLUMNS) {
-      const larger = new Uint32Array(this.length * 2);
-      larger.set(this.#columns[name]);
-      this.#columns[name] = larger;
+  /** A larger segment in the place of the last one, or after one that is full one more. */
+  #grow(rows: number): void {
+    const full = rows === 0;
+    const before = this.#last;
+    this.#last = segmentOf(full ? SEGMENT_ROWS : rows * 2);
+    if (full) this.#segments = [...this.#segments, this.#last];
+    else {
+      for (const name of COLUMNS) this.#last[name].set(before[name]);
+      this.#segments = this.#segments.with(-1, this.#last);
     }
   }
+}
+
+function segmentOf(rows: number): Segment {
+  return Object.fromEntries(COLUMNS.map((name) => [name, new Uint32Array(rows)])) as Segment;
 }
 
 /** The task that the numbers of a row stand for. */
@@ -205,25 +255,4 @@ const NOTHING: Amounts = { cpus: 0, memMb: 0 };
 interface AgentRows {
   readonly starts: Uint32Array;
   readonly rows: Uint32Array;
-}
-
-function* rowsByAgent(agents: Uint32Array, count: number): Generator<void, AgentRows, void> {
-  const starts = new Uint32Array(count + 1);
-  for (let row = 0; row < agents.length; row += 1) {
-    if (row % TASKS_AT_ONCE === 0) yield;
-    const next = (agents[row] ?? 0) + 1;
-    starts[next] = (starts[next] ?? 0) + 1;
-  }
-  for (let agent = 0; agent < count; agent += 1)
-    starts[agent + 1] = (starts[agent + 1] ?? 0) + (starts[agent] ?? 0);
-  const next = starts.slice();
-  const rows = new Uint32Array(agents.length);
-  for (let row = 0; row < agents.length; row += 1) {
-    if (row % TASKS_AT_ONCE === 0) yield;
-    const agent = agents[row] ?? 0;
-    const at = next[agent] ?? 0;
-    rows[at] = row;
-    next[agent] = at + 1;
-  }
-  return { starts, rows };
 }

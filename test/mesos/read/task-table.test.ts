@@ -102,7 +102,7 @@ test("tasks of which some changed answer as a list of what is there now", () => 
 });
 
 test("what is asked in the pauses of a count or of the sorting changes neither", () => {
-  const tasks = manyTasks(50_000);
+  const tasks = manyTasks(70_000);
   const [table, list] = [tableOf(tasks), listed([...tableOf(tasks)])];
   let pauses = 0;
   const withQuestions = <T>(pieces: Generator<void, T, void>): T => {
