@@ -1,4 +1,5 @@
 import { atOnce } from "../at-once.js";
+import { AGENTS_AT_ONCE } from "../cluster/agent-index.js";
 import type { Amounts } from "../cluster/task.js";
 import { copiesOf, RUNNING, Tally, type Tasks } from "../cluster/tasks.js";
 import type { Agent, Allocated, World } from "../cluster/world.js";
@@ -70,9 +71,6 @@ function freeOn({ id, resources }: Agent, allocated: Allocated): Amounts {
     memMb: Math.max(0, resources.total.memMb - used.memMb),
   };
 }
-
-/** So many agents take a few milliseconds at most. */
-const AGENTS_AT_ONCE = 1_000;
 
 /** What serves, whatever is planned. */
 interface Serving {

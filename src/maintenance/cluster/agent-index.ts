@@ -14,7 +14,7 @@ export interface AgentIndex {
 }
 
 /** So many agents take a few milliseconds at most. */
-const AGENTS_AT_ONCE = 1_000;
+export const AGENTS_AT_ONCE = 1_000;
 
 const known = new WeakMap<readonly Agent[], AgentIndex>();
 

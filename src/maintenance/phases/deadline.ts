@@ -27,13 +27,13 @@ export function atDeadline(before: Maintenance, moment: Moment): Maintenance {
   const tasksLeft = views.reduce((sum, view) => sum + view.tasks, 0);
   // The policy may have changed since the drain was planned: then it is asked without force.
   const then = deadline.then === "force" && !policy.allowForce ? "ask" : deadline.then;
-  const told = () => withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
+  const told = withEvent(acted(record, deadline), nowMs, { kind: "deadline", then, tasksLeft });
   if (then === "release") {
     const unasked = record.batches.map((one) => withdrawn(one, nowMs, { why: "deadline", by: null }));
-    return { ...told(), batches: unasked, cancel: { by: record.requester, atMs: nowMs } };
+    return { ...told, batches: unasked, cancel: { by: record.requester, atMs: nowMs } };
   }
   if (!isDraining(batch) || !canAsk(record, batch, moment)) return record;
-  return askFor(told(), batch, then === "force", moment);
+  return askFor(told, batch, then === "force", moment);
 }
 
 /** Of several batches each has a deadline of its own, as long after the start of its window, once it is its turn. */

@@ -199,7 +199,7 @@ export class TaskTable implements Tasks {
     return (this.#blocks[idBlock[at] ?? 0] ?? EMPTY).subarray(from, from + (idBytes[at] ?? 0));
   }
 
-  #keepId(row: number, bytes: Uint8Array, start: number, end: number): void {
+  #keepId(at: number, bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
     if (this.#blockUsed + length > BLOCK_BYTES) {
       this.#blocks.push(Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, length)));
@@ -208,11 +208,11 @@ export class TaskTable implements Tasks {
     const block = this.#blocks.length - 1;
     const kept = this.#blocks[block] ?? EMPTY;
     // Byte by byte: a view of so few would take longer to make.
-    for (let at = start, to = this.#blockUsed; at < end; at += 1, to += 1) kept[to] = bytes[at] ?? 0;
+    for (let from = start, to = this.#blockUsed; from < end; from += 1, to += 1) kept[to] = bytes[from] ?? 0;
     const { idBlock, idAt, idBytes } = this.#last;
-    idBlock[row] = block;
-    idAt[row] = this.#blockUsed;
-    idBytes[row] = length;
+    idBlock[at] = block;
+    idAt[at] = this.#blockUsed;
+    idBytes[at] = length;
     this.#blockUsed += length;
   }
 

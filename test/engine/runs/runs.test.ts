@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { digestOf, type Runbook } from "../../../src/config/runbook.js";
 import { SYSTEM_CLOCK } from "../../../src/engine/clock.js";
 import { lookAtRuns } from "../../../src/engine/control/look-at-runs.js";
@@ -15,7 +15,6 @@ import { openRecords, type Records } from "../../../src/engine/lanes/records.js"
 import type { RunPorts } from "../../../src/engine/runs/ports.js";
 import { runProcessor } from "../../../src/engine/runs/runs.js";
 import { RUNS_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
-import { openStore } from "../../../src/engine/store/open-store.js";
 import { runWorker, type Store, type StoreQueue, wake } from "../../../src/engine/store/store.js";
 import type { MachineView, Picture } from "../../../src/maintenance/record/picture.js";
 import { encodeMaintenance, type Maintenance } from "../../../src/maintenance/record/record.js";
@@ -25,7 +24,8 @@ import { millisToNanos } from "../../../src/maintenance/time.js";
 import { approvalOf, pictureOf } from "../../slack/fixtures.js";
 import { suiteFor } from "../../support/require.js";
 import { batchOf, HOUR, machine, NOW, recordOf } from "../../support/world.js";
-import { keepLog, PLACES, type Place, UNHURRIED_MS, until } from "../store/places.js";
+import { keepLog, PLACES, until } from "../store/places.js";
+import { useStore } from "../store/use-store.js";
 import { OK, TestProgram } from "../support/test-program.js";
 
 const RUNBOOK: Runbook = {
@@ -231,17 +231,8 @@ for (const { name, available, make } of PLACES) {
     `a run on ${name}`,
     available,
   )(() => {
-    let place: Place;
-    let store: Store;
-    beforeAll(async () => {
-      place = await make();
-      store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
-    });
-    afterAll(async () => {
-      await store.close();
-      await place.dispose();
-    });
-    const lanes = () => new Lanes(store).place();
+    const store = useStore(make);
+    const lanes = () => new Lanes(store()).place();
 
     test("is started once, and its outcome comes into the record", async () => {
       const one = await lanes();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { controlProcessor } from "../../../src/engine/control/control.js";
 import type { ControlPorts } from "../../../src/engine/control/ports.js";
 import { threadJobId } from "../../../src/engine/lanes/ids.js";
@@ -13,12 +13,11 @@ import { MAINTENANCE_JOB_OPTIONS, THREAD_JOB_OPTIONS } from "../../../src/engine
 import { openRecords, type Records } from "../../../src/engine/lanes/records.js";
 import { REFUSALS_KEPT } from "../../../src/engine/lanes/refusals.js";
 import { CONTROL_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
-import { openStore } from "../../../src/engine/store/open-store.js";
-import type { Store } from "../../../src/engine/store/store.js";
 import { encodeMaintenance, type Maintenance } from "../../../src/maintenance/record/record.js";
 import { suiteFor } from "../../support/require.js";
 import { batchOf, NOW, recordOf } from "../../support/world.js";
-import { keepLog, PLACES, type Place, UNHURRIED_MS, until } from "./places.js";
+import { keepLog, PLACES, until } from "./places.js";
+import { useStore } from "./use-store.js";
 
 const log = { ...keepLog(), debug() {} };
 
@@ -38,23 +37,14 @@ for (const { name, available, make } of PLACES) {
     `the history on ${name}`,
     available,
   )(() => {
-    let place: Place;
-    let store: Store;
+    const store = useStore(make);
     let clusters = 0;
-    beforeAll(async () => {
-      place = await make();
-      store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
-    });
-    afterAll(async () => {
-      await store.close();
-      await place.dispose();
-    });
 
     /** A cluster of its own, in which maintenances that have ended leave the control lane. */
     function lane() {
       clusters += 1;
       const cluster = `c${clusters}`;
-      const records = openRecords(store, cluster, log);
+      const records = openRecords(store(), cluster, log);
       const clock = { now: Date.now, wall: Date.now, isUnsureOfTime: () => false };
       const takeTurn = async () => "ours" as const;
       const ports: Partial<ControlPorts> = {
@@ -65,7 +55,7 @@ for (const { name, available, make } of PLACES) {
         ...clock,
       };
       const process = controlProcessor(ports as ControlPorts);
-      const worker = store.worker(controlQueueName(cluster), process, CONTROL_WORKER_OPTIONS);
+      const worker = store().worker(controlQueueName(cluster), process, CONTROL_WORKER_OPTIONS);
       void worker.run();
       return {
         records,
@@ -83,10 +73,10 @@ for (const { name, available, make } of PLACES) {
       };
     }
 
-    const threads = () => store.queue(NOTIFY_QUEUE);
+    const threads = () => store().queue(NOTIFY_QUEUE);
 
     async function finishThreads(): Promise<void> {
-      const worker = store.worker(NOTIFY_QUEUE, async () => "finished", CONTROL_WORKER_OPTIONS);
+      const worker = store().worker(NOTIFY_QUEUE, async () => "finished", CONTROL_WORKER_OPTIONS);
       void worker.run();
       await until(async () => ((await threads().getJobCounts()).waiting ?? 0) === 0);
       await worker.close();
@@ -166,7 +156,7 @@ for (const { name, available, make } of PLACES) {
     });
 
     const refusalOf = async (records: Records, id: string, options: object) =>
-      await store
+      await store()
         .queue(refusalsQueueName((await records.kept()).cluster))
         .add(MAINTENANCE_JOB, encodeMaintenance(refused(id)), { ...options, jobId: id });
   });

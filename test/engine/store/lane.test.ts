@@ -1,15 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { Lane } from "../../../src/engine/store/lane.js";
 import { CONTROL_WORKER_OPTIONS, NOTIFY_WORKER_OPTIONS } from "../../../src/engine/store/lane-options.js";
-import { openStore } from "../../../src/engine/store/open-store.js";
-import type {
-  Store,
-  StoreProcessor,
-  StoreWorker,
-  StoreWorkerOptions,
-} from "../../../src/engine/store/store.js";
+import type { StoreProcessor, StoreWorker, StoreWorkerOptions } from "../../../src/engine/store/store.js";
 import { suiteFor } from "../../support/require.js";
-import { keepLog, PLACES, type Place, UNHURRIED_MS, until } from "./places.js";
+import { PLACES, until } from "./places.js";
+import { useStore } from "./use-store.js";
 
 const nothing: StoreProcessor<unknown, void> = async () => undefined;
 
@@ -18,30 +13,23 @@ for (const { name, available, make } of PLACES) {
     `what a lane could take on ${name}`,
     available,
   )(() => {
-    let place: Place;
-    let store: Store;
+    const store = useStore(make);
     const workers: StoreWorker<unknown, void>[] = [];
-    beforeAll(async () => {
-      place = await make();
-      store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
-    });
     afterEach(async () => {
       await Promise.all(workers.splice(0).map((worker) => worker.close()));
     });
-    afterAll(async () => {
-      await store?.close();
-      await place?.dispose();
-    });
 
     function run(queue: string, processor = nothing, options: StoreWorkerOptions = CONTROL_WORKER_OPTIONS) {
-      const worker = store.worker(queue, processor, options);
+      const worker = store().worker(queue, processor, options);
       workers.push(worker);
       void worker.run();
       return worker;
     }
 
     const laneOf = (queue: string): Lane => {
-      const lane = store.lanes().find((one) => one.name === queue);
+      const lane = store()
+        .lanes()
+        .find((one) => one.name === queue);
       if (lane === undefined) throw new Error(`There is no lane ${queue}.`);
       return lane;
     };
@@ -49,7 +37,7 @@ for (const { name, available, make } of PLACES) {
     /** A lane that has run one job and then stands still, as one whose connection hangs does. */
     async function still(queue: string, options?: StoreWorkerOptions): Promise<Lane> {
       const worker = run(queue, nothing, options);
-      await store.queue(queue).add("work", {});
+      await store().queue(queue).add("work", {});
       const lane = laneOf(queue);
       await until(() => lane.taken() === 1 && lane.running() === 0);
       await worker.pause();
@@ -58,7 +46,7 @@ for (const { name, available, make } of PLACES) {
 
     test("is what waits, and what is delayed and due, until it takes it", async () => {
       const lane = await still("due");
-      const queue = store.queue("due");
+      const queue = store().queue("due");
       expect(await lane.waiting()).toBe(0);
       await queue.add("work", {}, { delay: 3_600_000 });
       expect(await lane.waiting()).toBe(0);
@@ -75,7 +63,7 @@ for (const { name, available, make } of PLACES) {
       });
       run("full", () => ended);
       const lane = laneOf("full");
-      for (let n = 0; n < 3; n += 1) await store.queue("full").add("work", {});
+      for (let n = 0; n < 3; n += 1) await store().queue("full").add("work", {});
       await until(() => lane.running() === 1);
       expect(await lane.waiting()).toBe(0);
       end();
@@ -83,7 +71,7 @@ for (const { name, available, make } of PLACES) {
     });
 
     test("is nothing while another one runs a job of a queue that has one at a time", async () => {
-      const queue = store.queue("one", { oneAtATime: true });
+      const queue = store().queue("one", { oneAtATime: true });
       const lane = await still("one");
       let end: () => void = () => undefined;
       const ended = new Promise<void>((resolve) => {
@@ -101,7 +89,7 @@ for (const { name, available, make } of PLACES) {
 
     test("is nothing while a rate limit holds it back", async () => {
       const lane = await still("limited", NOTIFY_WORKER_OPTIONS);
-      const queue = store.queue("limited");
+      const queue = store().queue("limited");
       await queue.add("work", {});
       await until(async () => (await lane.waiting()) === 1);
       await queue.rateLimit(3_600_000);
@@ -109,8 +97,11 @@ for (const { name, available, make } of PLACES) {
     });
 
     test("is asked from the start of a lane to its end", async () => {
-      const names = () => store.lanes().map((lane) => lane.name);
-      const worker = store.worker("short", nothing);
+      const names = () =>
+        store()
+          .lanes()
+          .map((lane) => lane.name);
+      const worker = store().worker("short", nothing);
       workers.push(worker);
       expect(names()).not.toContain("short");
       void worker.run();

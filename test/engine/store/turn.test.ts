@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { openStore } from "../../../src/engine/store/open-store.js";
+import { expect, test } from "vitest";
 import type { Store } from "../../../src/engine/store/store.js";
 import { suiteFor } from "../../support/require.js";
 import { MemoryStore } from "../support/memory-store.js";
-import { keepLog, PLACES, type Place, UNHURRIED_MS } from "./places.js";
+import { PLACES } from "./places.js";
+import { useStore } from "./use-store.js";
 
 /** Of all that take a turn at once each is told another one: whoever came right before. */
 async function expectTurns(store: Store): Promise<void> {
@@ -21,19 +21,10 @@ for (const { name, available, make } of PLACES) {
     `turns in the ${name}`,
     available,
   )(() => {
-    let place: Place;
-    let store: Store;
-    beforeAll(async () => {
-      place = await make();
-      store = await openStore(place.settings, keepLog(), UNHURRIED_MS);
-    });
-    afterAll(async () => {
-      await store?.close();
-      await place?.dispose();
-    });
+    const store = useStore(make);
 
     test("whoever takes one is told who had it before, also of all that ask at once (invariant 13)", async () => {
-      await expectTurns(store);
+      await expectTurns(store());
     });
   });
 }
